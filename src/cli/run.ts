@@ -1,0 +1,69 @@
+import { collectors } from '../collectors/index.ts';
+import { routes } from '../http/routes.ts';
+import { CannotListen, type StatusServer, startServer } from '../http/server.ts';
+import { createLog, type Log } from '../log.ts';
+import { Loop } from '../loop/schedule.ts';
+import { type Change, Records } from '../loop/state.ts';
+import { ownTopics } from '../model/naming.ts';
+import { PortTaken, startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
+import { Session } from '../mqtt/session.ts';
+import { printed } from '../mqtt/settings.ts';
+import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { ending, exit, Unusable } from './exit.ts';
+import { type Staff, staff } from './jobs.ts';
+
+const forHowLong = (seconds: number) => (seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
+
+function tell(log: Log, { subject, error, seconds }: Change): void {
+  if (error !== undefined) log.warn(`${subject}: ${error}`);
+  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${forHowLong(seconds)}`}`);
+}
+
+/** What a person wants to know at the start: what is watched, where it goes, what to do next. */
+function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: StatusServer | undefined): void {
+  const { agent, mqtt } = settings;
+  const { protocol, host, port } = mqtt.MQTT_URL;
+  log.info(`infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`);
+  for (const { collector, schedule } of jobs) log.info(`  ${collector.title}: on (${schedule})`);
+  for (const { collector, reason } of off) log.info(`  ${collector.title}: off (${reason})`);
+  if (server !== undefined) log.info(`Status: ${server.url}/health/`);
+  log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopics(agent)}'`);
+  if (protocol === 'embedded') log.info(`Broker: our own, on ${printed(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`);
+}
+
+/** Runs until it is told to end. */
+export async function run({ envFile }: { envFile?: string }): Promise<void> {
+  const settings = readSettings(collectors, environment(envFile));
+  const { agent, mqtt } = settings;
+  const log = createLog(settings.log);
+  for (const warning of settings.warnings) log.warn(warning);
+
+  const state = new Records(printed(mqtt.MQTT_URL));
+  const team = staff(settings, state);
+  const unusable = (error: unknown) => {
+    throw error instanceof PortTaken || error instanceof CannotListen ? new Unusable(error.message, { cause: error.cause }) : error;
+  };
+  const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt).catch(unusable) : undefined;
+  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state)).catch(unusable);
+  introduce(log, settings, team, server ?? undefined);
+
+  const session = new Session({ agent, catalogue: collectors, state, settings: mqtt, log, dismissed: (device) => state.forget(device) });
+  const loop = new Loop(state, {
+    recorded(_, outcome, changes) {
+      for (const change of changes) tell(log, change);
+      if (outcome.ok || changes.length > 0) session.update();
+    },
+    skipped(collector) {
+      log.warn(`${collector.id}: still reading; this tick is left out`);
+    },
+  });
+  const first = loop.start(team.jobs);
+  session.start();
+  await Promise.race([first, ending()]);
+  const signal = await ending();
+
+  log.info(`${signal}: leaving`);
+  await Promise.race([Promise.allSettled([loop.stop(), server?.close(), session.stop()]), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  await broker?.close();
+  exit(0);
+}

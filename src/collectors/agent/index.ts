@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+import type { Collector, Observation } from '../../model/collector.ts';
+import type { Metrics } from '../../model/metric.ts';
+import type { CollectorState } from '../../model/state.ts';
+
+interface AgentReading {
+  version: string;
+  startedAt: Date;
+  reconnects: number;
+  /** Bytes. */
+  memory: number;
+  /** Percent of one processor since the reading before. */
+  cpu?: number | undefined;
+}
+
+// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
+type Readings = { agent: AgentReading; collector: CollectorState };
+
+const agentMetrics: Metrics<AgentReading> = {
+  agent_version: { kind: 'text', name: 'Agent version', icon: 'mdi:tag', category: 'diagnostic', value: (r) => r.version },
+  agent_started: { kind: 'instant', name: 'Agent started', category: 'diagnostic', enabled: false, value: (r) => r.startedAt },
+  agent_reconnects: { kind: 'counter', name: 'Agent reconnects', icon: 'mdi:connection', category: 'diagnostic', value: (r) => r.reconnects },
+  agent_memory: { kind: 'gauge', name: 'Agent memory', deviceClass: 'data_size', unit: 'MiB', jitter: 3, category: 'diagnostic', enabled: false, value: (r) => r.memory / 1024 ** 2 },
+  agent_cpu: { kind: 'gauge', name: 'Agent CPU', unit: '%', precision: 2, jitter: 0.5, icon: 'mdi:cpu-64-bit', category: 'diagnostic', enabled: false, value: (r) => r.cpu },
+};
+
+const collectorMetrics: Metrics<CollectorState> = {
+  problem: { kind: 'flag', name: 'Problem', deviceClass: 'problem', category: 'diagnostic', value: (r) => r.error !== undefined },
+  last_success: { kind: 'instant', name: 'Last success', category: 'diagnostic', enabled: false, value: (r) => r.lastSuccess },
+  duration: { kind: 'gauge', name: 'Duration', deviceClass: 'duration', unit: 'ms', category: 'diagnostic', enabled: false, value: (r) => r.duration && r.duration * 1000 },
+  consecutive_failures: { kind: 'gauge', name: 'Consecutive failures', icon: 'mdi:alert', category: 'diagnostic', enabled: false, value: (r) => r.consecutiveFailures },
+  skipped_ticks: { kind: 'counter', name: 'Skipped ticks', icon: 'mdi:debug-step-over', category: 'diagnostic', enabled: false, value: (r) => r.skippedTicks },
+};
+
+/** This program itself: the probes watch themselves. */
+export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
+  id: 'agent',
+  title: 'Agent itself',
+  env: z.object({}),
+  schedule: '15 * * * * *',
+  metrics: { agent: agentMetrics, collector: collectorMetrics },
+  open(_, { agent: { id, name, version, startedAt }, state }) {
+    let before = { cpu: process.cpuUsage(), at: performance.now() };
+    const cpu = () => {
+      const { user, system } = process.cpuUsage(before.cpu);
+      const share = (user + system) / 10 / (performance.now() - before.at);
+      before = { cpu: process.cpuUsage(), at: performance.now() };
+      return share;
+    };
+    return {
+      async read() {
+        const device = { id, name };
+        const reading = { version, startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
+        const others = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
+        return [
+          { of: 'agent', device, reading },
+          ...others.map((collector): Observation<Readings> => ({ of: 'collector', device, part: { id: collector.id, name: `Collector ${collector.id}` }, reading: collector })),
+        ];
+      },
+    };
+  },
+};

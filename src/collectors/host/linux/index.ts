@@ -1,0 +1,116 @@
+import { readText } from '../../../lib/files.ts';
+import { globs } from '../../../lib/globs.ts';
+import { now, Rates } from '../../../lib/rates.ts';
+import type { Observation } from '../../../model/collector.ts';
+import type { Device } from '../../../model/device.ts';
+import type { Inventory } from '../inventory.ts';
+import type { HostReading, HostReadings } from '../reading.ts';
+import type { HostSettings } from '../settings.ts';
+import { disks, readDisk } from './disks.ts';
+import { Filesystems } from './filesystems.ts';
+import { interfaces, readInterface } from './interfaces.ts';
+import { memory, pressure } from './memory.ts';
+import { type Mount, mounts } from './mounts.ts';
+import { frequency, load, ProcessorTime } from './processor.ts';
+import type { Roots } from './roots.ts';
+import { type Sensor, sensors } from './sensors.ts';
+import { bootTime, failedUnits, processes, rebootRequired, throttling } from './system.ts';
+
+type Found = Observation<HostReadings>;
+
+/** A reading, or the error that stood in its way: one part's failure is its own. */
+function attempt<T>(read: () => T): { reading: T } | { error: unknown } {
+  try {
+    return { reading: read() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+const pointOf = ({ point }: Mount) => ({ id: point === '/' ? 'root' : point, name: `File system ${point}` });
+const nameOf = (name: string) => ({ id: name, name });
+const diskOf = (name: string) => ({ id: name, name: `Disk ${name}` });
+const sensorOf = ({ id, chip, label }: Sensor) => ({ id, name: `${chip} ${label}` });
+
+/** Linux: /proc, /sys and statfs. */
+export class LinuxReader {
+  readonly #roots: Roots;
+  readonly #time = new ProcessorTime();
+  readonly #rates = new Rates();
+  readonly #filesystems: Filesystems;
+  readonly #wanted;
+
+  constructor(roots: Roots, settings: HostSettings) {
+    this.#roots = roots;
+    this.#filesystems = new Filesystems(roots);
+    this.#wanted = {
+      filesystem: globs({ include: settings.HOST_FILESYSTEMS ?? [], exclude: settings.HOST_FILESYSTEMS_EXCLUDE ?? [] }),
+      interface: globs({ include: settings.HOST_INTERFACES ?? [], exclude: settings.HOST_INTERFACES_EXCLUDE ?? [] }),
+      disk: globs({ include: settings.HOST_DISKS ?? [], exclude: settings.HOST_DISKS_EXCLUDE ?? [] }),
+    };
+  }
+
+  async read(device: Device, { processor, virtualization }: Inventory): Promise<Found[]> {
+    const roots = this.#roots;
+    this.#rates.begin(now());
+    const found = sensors(roots);
+    const [host, filesystems] = await Promise.all([this.#host(found.cpu), this.#readFilesystems(device)]);
+    return [
+      { of: 'host', device, reading: { ...host, processor, virtualization } },
+      ...filesystems,
+      ...this.#readInterfaces(device),
+      ...this.#readDisks(device),
+      ...found.temperatures.map((sensor): Found => ({ of: 'temperature', device, part: sensorOf(sensor), reading: { celsius: sensor.value } })),
+      ...found.fans.map((sensor): Found => ({ of: 'fan', device, part: sensorOf(sensor), reading: { rpm: sensor.value } })),
+    ];
+  }
+
+  async #host(cpuTemperature: number | undefined): Promise<HostReading> {
+    const roots = this.#roots;
+    const stat = readText(roots.proc('stat'));
+    return {
+      cpu: this.#time.read(stat),
+      load: load(roots),
+      cpuTemperature,
+      cpuFrequency: frequency(roots),
+      memory: memory(roots),
+      pressure: pressure(roots),
+      bootTime: bootTime(stat),
+      processes: processes(roots),
+      rebootRequired: rebootRequired(roots),
+      failedUnits: await failedUnits(roots),
+      ...throttling(roots),
+    };
+  }
+
+  async #readFilesystems(device: Device): Promise<Found[]> {
+    const { watched, excluded } = mounts(this.#roots, this.#wanted.filesystem);
+    const read = async (mount: Mount): Promise<Found> => {
+      const part = pointOf(mount);
+      try {
+        return { of: 'filesystem', device, part, reading: await this.#filesystems.read(mount) };
+      } catch (error) {
+        return { of: 'filesystem', device, part, error };
+      }
+    };
+    return [...(await Promise.all(watched.map(read))), ...excluded.map((mount): Found => ({ of: 'filesystem', device, part: pointOf(mount), excluded: true }))];
+  }
+
+  #readInterfaces(device: Device): Found[] {
+    const netDev = readText(this.#roots.proc('net/dev')) ?? '';
+    const { watched, excluded } = interfaces(this.#roots, this.#wanted.interface);
+    return [
+      ...watched.map((name): Found => ({ of: 'interface', device, part: nameOf(name), ...attempt(() => readInterface(this.#roots, netDev, name, this.#rates)) })),
+      ...excluded.map((name): Found => ({ of: 'interface', device, part: nameOf(name), excluded: true })),
+    ];
+  }
+
+  #readDisks(device: Device): Found[] {
+    const diskstats = readText(this.#roots.proc('diskstats')) ?? '';
+    const { watched, excluded } = disks(this.#roots, this.#wanted.disk);
+    return [
+      ...watched.map((name): Found => ({ of: 'disk', device, part: diskOf(name), ...attempt(() => readDisk(this.#roots, diskstats, name, this.#rates)) })),
+      ...excluded.map((name): Found => ({ of: 'disk', device, part: diskOf(name), excluded: true })),
+    ];
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { list, readNumber, readText } from '../../../lib/files.ts';
+import type { Verdict } from '../../../lib/globs.ts';
+import type { Rates } from '../../../lib/rates.ts';
+import type { InterfaceReading } from '../reading.ts';
+import type { Roots } from './roots.ts';
+
+/** Interfaces that routes without a destination go out by. */
+function defaultRoutes(roots: Roots): Set<string> {
+  const rows = (readText(roots.proc('net/route')) ?? '').split('\n').map((line) => line.split('\t'));
+  return new Set(rows.flatMap(([name, destination]) => (destination === '00000000' && name ? [name] : [])));
+}
+
+/** Real ones: hardware, bonds, and what the default route uses (in a container or behind a bridge no hardware shows). */
+export function interfaces(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
+  const routes = defaultRoutes(roots);
+  const real = (name: string) => existsSync(roots.sys('class/net', name, 'device')) || existsSync(roots.sys('class/net', name, 'bonding')) || routes.has(name);
+  const names = list(roots.sys('class/net'));
+  return {
+    watched: names.filter((name) => verdict(name) === 'included' || (verdict(name) === 'usual' && real(name))),
+    excluded: names.filter((name) => verdict(name) === 'excluded' && real(name)),
+  };
+}
+
+function addresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
+  const own = networkInterfaces()[name] ?? [];
+  return {
+    ipv4: own.find(({ family }) => family === 'IPv4')?.address,
+    ipv6: own.find(({ family, address }) => family === 'IPv6' && !address.startsWith('fe80:'))?.address,
+  };
+}
+
+/** From /proc/net/dev, where the interface's line has eight numbers of each direction. */
+export function readInterface(roots: Roots, netDev: string, name: string, rates: Rates): InterfaceReading {
+  const line = netDev.split('\n').find((row) => row.trimStart().startsWith(`${name}:`));
+  if (line === undefined) throw new Error(`${name}: not in ${roots.proc('net/dev')}`);
+  const [received = 0, , receiveErrors = 0, receiveDrops = 0, , , , , sent = 0, , sendErrors = 0, sendDrops = 0] = line.slice(line.indexOf(':') + 1).trim().split(/ +/).map(Number);
+  // The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer.
+  const speed = readNumber(roots.sys('class/net', name, 'speed'));
+  return {
+    received,
+    sent,
+    receivedPerSecond: rates.perSecond(`${name} received`, received),
+    sentPerSecond: rates.perSecond(`${name} sent`, sent),
+    receiveErrors,
+    sendErrors,
+    receiveDrops,
+    sendDrops,
+    link: readNumber(roots.sys('class/net', name, 'carrier')) === 1,
+    speed: speed !== undefined && speed > 0 ? speed : undefined,
+    ...addresses(name),
+  };
+}

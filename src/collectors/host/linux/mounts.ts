@@ -1,0 +1,74 @@
+import type { Verdict } from '../../../lib/globs.ts';
+import { readText } from '../../../lib/files.ts';
+import type { Roots } from './roots.ts';
+
+export interface Mount {
+  /** On the host. */
+  point: string;
+  type: string;
+  readOnly: boolean;
+}
+
+/** What needs a server or a helper process to answer, and so can hang. */
+const remote = /^(nfs4?|cifs|smb3|smbfs|9p|ceph|glusterfs|afs|ncpfs|lustre|beegfs|davfs|virtiofs|fuse|fuseblk|fuse\..*)$/;
+
+export const isRemote = ({ type }: Mount): boolean => remote.test(type);
+
+/** What no person means by a file system: images that are full by nature, and helpers' trees. */
+const images = /^(squashfs|erofs|iso9660|udf|cramfs|romfs|overlay|aufs|autofs|ramfs|tmpfs)$/;
+const helpers = /^fuse\.(gvfsd-fuse|portal|lxcfs|snapfuse|rofiles-fuse|fuse-overlayfs)$/;
+/** Registered as without a device, but of drives all the same. */
+const drives = /^(zfs|btrfs|bcachefs)$/;
+
+/** mountinfo writes spaces and the like as octal. */
+const unescape = (text: string) => text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
+interface Line extends Mount {
+  device: string;
+  /** Which folder of the file system is mounted. */
+  root: string;
+}
+
+/** One line of mountinfo (proc_pid_mountinfo(5)). */
+function parseLine(line: string): Line | undefined {
+  const [before = '', behind = ''] = line.split(' - ');
+  const [, , device, root, point] = before.split(' ');
+  const [type, , superOptions = ''] = behind.split(' ');
+  if (device === undefined || root === undefined || point === undefined || type === undefined) return undefined;
+  // The mount's own options may be read-only because a container's are; the file system's say whether it is.
+  return { device, root: unescape(root), point: unescape(point), type, readOnly: superOptions.split(',').includes('ro') };
+}
+
+/** The mounts of the host, as its init sees them where we may look, else as we see them below the host's root. */
+function lines(roots: Roots): Line[] {
+  const parse = (text: string) => text.split('\n').flatMap((line) => parseLine(line) ?? []);
+  const init = roots.own ? undefined : readText(roots.proc('1/mountinfo'));
+  if (init) return parse(init);
+  const prefix = roots.host().replace(/\/$/, '');
+  return parse(readText(roots.proc('self/mountinfo')) ?? '')
+    .filter(({ point }) => point === prefix || point.startsWith(`${prefix}/`))
+    .map((line) => ({ ...line, point: line.point.slice(prefix.length) || '/' }));
+}
+
+/** Each file system once, at its first mount point that is no bind mount; with those that the settings leave out told apart. */
+export function mounts(roots: Roots, verdict: (point: string) => Verdict): { watched: Mount[]; excluded: Mount[] } {
+  const withoutDevice = new Set([...(readText(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type));
+  const usual = ({ type, root, point }: Line) => {
+    if (point === '/' && (type === 'overlay' || root !== '/')) return true;
+    const bind = root !== '/' && !drives.test(type);
+    const kept = isRemote({ type, point, readOnly: false }) ? !helpers.test(type) : drives.test(type) || !withoutDevice.has(type);
+    return kept && !bind && !images.test(type);
+  };
+  const top = new Map(lines(roots).map((line) => [line.point, line]));
+  const watched = new Map<string, Mount>();
+  const excluded: Mount[] = [];
+  for (const line of top.values()) {
+    const judged = verdict(line.point);
+    if (judged === 'included') watched.set(line.point, line);
+    else if (usual(line)) {
+      if (judged === 'excluded') excluded.push(line);
+      else if (!watched.has(line.device)) watched.set(line.device, line);
+    }
+  }
+  return { watched: [...watched.values()], excluded };
+}

@@ -1,0 +1,42 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { uint32Property } from '../../../lib/dbus.ts';
+import { list, readNumber, readText } from '../../../lib/files.ts';
+import type { HostReading } from '../reading.ts';
+import type { Roots } from './roots.ts';
+
+/** When the kernel started, by the clock as it is now (proc_stat(5), btime). */
+export function bootTime(stat: string | undefined): Date | undefined {
+  const seconds = /^btime (\d+)$/m.exec(stat ?? '')?.[1];
+  return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
+}
+
+export function processes(roots: Roots): number | undefined {
+  const count = readdirSync(roots.proc()).filter((name) => /^\d+$/.test(name)).length;
+  return count === 0 ? undefined : count;
+}
+
+/** Debian and Ubuntu leave a file when an update wants a reboot; other systems don't tell. */
+export function rebootRequired(roots: Roots): boolean | undefined {
+  return existsSync(roots.host('var/lib/dpkg')) ? existsSync(roots.host('run/reboot-required')) : undefined;
+}
+
+/** Asks systemd over D-Bus; unknown where there is no systemd or it may not be asked. */
+export async function failedUnits(roots: Roots): Promise<number | undefined> {
+  const socket = roots.host('run/dbus/system_bus_socket');
+  if (!existsSync(roots.host('run/systemd/system')) || !existsSync(socket)) return undefined;
+  const name = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'NFailedUnits' };
+  return uint32Property(socket, name, 2).catch(() => undefined);
+}
+
+type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEvents'>;
+
+/** The Raspberry Pi's firmware tells by bits (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled),
+ * its supply by a hwmon alarm; x86 counts per package. */
+export function throttling(roots: Roots): Throttling {
+  const bits = Number.parseInt(readText(roots.sys('devices/platform/soc/soc:firmware/get_throttled')) ?? '', 16);
+  const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
+  const supply = list(roots.sys('class/hwmon')).find((chip) => readText(roots.sys('class/hwmon', chip, 'name')) === 'rpi_volt');
+  const alarm = supply === undefined ? undefined : readNumber(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm'));
+  const events = readNumber(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count'));
+  return { ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }), ...firmware, ...(events === undefined ? {} : { throttleEvents: events }) };
+}

@@ -1,0 +1,24 @@
+import type { Declaration } from '../model/collector.ts';
+import type { Agent, State } from '../model/state.ts';
+import { health } from '../views/health.ts';
+import { status } from '../views/status.ts';
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+/** Paths and what each answers; the catalogue makes them. */
+export function routes(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, () => Answer> {
+  const found = new Map<string, () => Answer>();
+  found.set('/', () => ({ status: 200, body: { agent: agent.name, site: agent.site ?? null, version: agent.version, endpoints: [...found.keys()] } }));
+  found.set('/health/', () => {
+    const body = health(agent, state, new Date());
+    return { status: body.status === 'ok' ? 200 : 503, body };
+  });
+  for (const declaration of catalogue) {
+    if (!state.collectors.has(declaration.id)) continue;
+    found.set(`/${declaration.id}/status`, () => ({ status: 200, body: status(declaration, agent, state) }));
+  }
+  return found;
+}

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Answer } from './routes.ts';
+import type { HttpSettings } from './settings.ts';
+
+export interface StatusServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The port is taken or the address is not ours. */
+export class CannotListen extends Error {}
+
+const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+function send(request: IncomingMessage, response: ServerResponse, { status, body }: Answer, headers: Record<string, string> = {}): void {
+  const text = `${JSON.stringify(body, null, 2)}\n`;
+  response.writeHead(status, { ...json, 'content-length': Buffer.byteLength(text), ...headers });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+/** `/health` and `/health/` are one path, and a query changes nothing. */
+const find = (routes: ReadonlyMap<string, () => Answer>, url: string) => {
+  const path = url.split('?')[0] || '/';
+  return routes.get(path) ?? routes.get(`${path}/`) ?? routes.get(path.replace(/\/$/, ''));
+};
+
+function answer(routes: ReadonlyMap<string, () => Answer>, request: IncomingMessage, response: ServerResponse): void {
+  const route = find(routes, request.url ?? '/');
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  // Nobody needs to send us a body: whoever does is not listened to for long.
+  const close: Record<string, string> = request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
+  if (route === undefined) send(request, response, { status: 404, body: { error: 'not found', endpoints: [...routes.keys()] } }, close);
+  else if (!reads) send(request, response, { status: 405, body: { error: `${request.method} is not for this path` } }, { allow: 'GET, HEAD', ...close });
+  else send(request, response, route(), close);
+}
+
+/** Bounds on what a client may hold: waiting, headers, connections. */
+function bound(server: Server): void {
+  server.headersTimeout = 5000;
+  server.requestTimeout = 10_000;
+  server.keepAliveTimeout = 5000;
+  server.maxConnections = 64;
+  server.maxRequestsPerSocket = 100;
+  // A reader that takes nothing for so long is dropped.
+  server.setTimeout(15_000, (socket) => socket.destroy());
+}
+
+/** Starts the status server; undefined where settings turn it off. */
+export async function startServer({ HTTP_HOST: host, HTTP_PORT: port }: HttpSettings, routes: ReadonlyMap<string, () => Answer>): Promise<StatusServer> {
+  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 1000 }, (request, response) => answer(routes, request, response));
+  bound(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(cause.code === 'EADDRINUSE' ? new CannotListen(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`) : new CannotListen(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause })),
+    );
+    server.listen(port, host, () => resolve());
+  });
+  const { port: listening } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,21 @@
+import picomatch from 'picomatch';
+
+/** What the settings take in and leave out, by name. */
+export interface Globs {
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+export type Verdict = 'included' | 'excluded' | 'usual';
+
+/** Says of a name whether it is asked for, left out, or up to the usual rule (no glob speaks of it and none is asked for). */
+export function globs({ include, exclude }: Globs): (name: string) => Verdict {
+  const matcher = (patterns: readonly string[]) => (patterns.length === 0 ? undefined : picomatch([...patterns], { dot: true }));
+  const included = matcher(include);
+  const excluded = matcher(exclude);
+  return (name) => {
+    if (excluded?.(name)) return 'excluded';
+    if (included === undefined) return 'usual';
+    return included(name) ? 'included' : 'excluded';
+  };
+}

@@ -1,0 +1,29 @@
+import pino, { type Logger } from 'pino';
+
+export type Log = Logger;
+
+const reset = '\u001b[0m';
+const levels: Record<number, { name: string; colour: string }> = {
+  10: { name: 'trace', colour: '\u001b[90m' },
+  20: { name: 'debug', colour: '\u001b[90m' },
+  30: { name: 'info', colour: '\u001b[32m' },
+  40: { name: 'warn', colour: '\u001b[33m' },
+  50: { name: 'error', colour: '\u001b[31m' },
+  60: { name: 'fatal', colour: '\u001b[31m' },
+};
+
+/** One line for a person of one line of pino's JSON. */
+function line(json: string, colours: boolean): string {
+  const { level, time, msg } = JSON.parse(json) as { level: number; time: number; msg: string };
+  const { name, colour } = levels[level] ?? { name: String(level), colour: '' };
+  const at = new Date(time).toISOString().slice(0, 19).replace('T', ' ');
+  const word = name.padEnd(5);
+  return `${at} ${colours ? `${colour}${word}${reset}` : word} ${msg}\n`;
+}
+
+/** Logs to a stream: lines for a person, coloured on a terminal only, or JSON. */
+export function createLog({ LOG_LEVEL, LOG_FORMAT }: { LOG_LEVEL: string; LOG_FORMAT: 'text' | 'json' }, to: NodeJS.WriteStream = process.stdout): Log {
+  const colours = to.isTTY && !process.env.NO_COLOR;
+  const write = LOG_FORMAT === 'json' ? (json: string) => to.write(json) : (json: string) => to.write(line(json, colours));
+  return pino({ level: LOG_LEVEL, base: null }, { write });
+}

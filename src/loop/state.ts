@@ -1,0 +1,136 @@
+import type { AnyCollector, Observation } from '../model/collector.ts';
+import { describe } from '../model/fault.ts';
+import { distinctPath, entryPath } from '../model/naming.ts';
+import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
+import { type Outcome, limitOf } from './run-collector.ts';
+import { sampleOf } from './sample.ts';
+
+/** Something that a person wants to read once: what went away, what is back. */
+export interface Change {
+  subject: string;
+  /** Absent: it is back. */
+  error?: string;
+  /** How long it was what it was before; absent at first. */
+  seconds?: number;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+type Room = Mutable<Omit<CollectorState, 'entries'>> & { entries: Map<string, Entry> };
+
+const secondsBetween = (from: Date, to: Date) => Math.round((to.getTime() - from.getTime()) / 1000);
+const subjectOf = (entry: Entry) => (entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`);
+
+/** The latest outcomes; nothing else in the program remembers readings. */
+export class Records implements State {
+  readonly collectors = new Map<string, Room>();
+  readonly broker: BrokerState;
+  shape = 0;
+
+  constructor(brokerUrl: string) {
+    this.broker = { url: brokerUrl, connected: false, since: new Date(), reconnects: 0 };
+  }
+
+  add(collector: AnyCollector): void {
+    this.collectors.set(collector.id, { id: collector.id, limit: limitOf(collector), entries: new Map(), consecutiveFailures: 0, skippedTicks: 0 });
+  }
+
+  skip(id: string): void {
+    this.#room(id).skippedTicks += 1;
+  }
+
+  /** When the collector is to run next. */
+  expect(id: string, next: Date | undefined): void {
+    const room = this.#room(id);
+    if (next === undefined) delete room.nextRun;
+    else room.nextRun = next;
+  }
+
+  /** Takes in an outcome and returns what a person should hear of it. */
+  record(collector: AnyCollector, outcome: Outcome): Change[] {
+    const room = this.#room(collector.id);
+    const changes: Change[] = [];
+    const before = room.error;
+    if (outcome.ok) {
+      changes.push(...this.#observe(room, collector, outcome.observations, outcome.at));
+      if (before !== undefined) changes.push({ subject: collector.id, ...(room.lastSuccess ? { seconds: secondsBetween(room.lastSuccess, outcome.at) } : {}) });
+      delete room.error;
+      room.consecutiveFailures = 0;
+      room.lastSuccess = outcome.at;
+    } else {
+      if (before === undefined) changes.push({ subject: collector.id, error: outcome.error });
+      room.error = outcome.error;
+      room.consecutiveFailures += 1;
+    }
+    room.lastRun = outcome.at;
+    room.duration = outcome.seconds;
+    return changes;
+  }
+
+  /** Drops what can't be read of a device that the user does not want any more. */
+  forget(device: string): void {
+    for (const room of this.collectors.values()) {
+      for (const [path, entry] of room.entries) {
+        if (path.split('/')[0] === device && entry.error !== undefined) room.entries.delete(path);
+      }
+    }
+    this.shape += 1;
+  }
+
+  #observe(room: Room, collector: AnyCollector, observations: Observation<Record<string, unknown>>[], at: Date): Change[] {
+    const changes: Change[] = [];
+    const seen = new Set<string>();
+    for (const observation of observations) {
+      const plain = entryPath(observation.of, observation.device, observation.part);
+      const path = seen.has(plain) && observation.part !== undefined ? distinctPath(plain, observation.part) : plain;
+      seen.add(path);
+      changes.push(...this.#replace(room, path, entryAfter(room.entries.get(path), collector, observation, at), at));
+    }
+    for (const [path, entry] of room.entries) {
+      if (!seen.has(path)) changes.push(...this.#replace(room, path, gone(entry, at), at));
+    }
+    return changes;
+  }
+
+  #replace(room: Room, path: string, entry: Entry, at: Date): Change[] {
+    const before = room.entries.get(path);
+    room.entries.set(path, entry);
+    if (before === undefined || !sameShape(before, entry)) this.shape += 1;
+    if (before?.error === undefined && entry.error !== undefined) return [{ subject: subjectOf(entry), error: entry.error }];
+    if (before?.error !== undefined && entry.error === undefined) return [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }];
+    return [];
+  }
+
+  #room(id: string): Room {
+    const room = this.collectors.get(id);
+    if (room === undefined) throw new Error(`no collector ${id}`);
+    return room;
+  }
+}
+
+function entryAfter(before: Entry | undefined, collector: AnyCollector, found: Observation<Record<string, unknown>>, at: Date): Entry {
+  const { of, device, part } = found;
+  const sample = 'reading' in found ? sampleOf(collector.metrics[of] ?? {}, found.reading, before?.sample) : before?.sample;
+  const error = 'error' in found ? describe(found.error) : undefined;
+  const turned = before === undefined || (before.error === undefined) !== (error === undefined);
+  return {
+    of,
+    device,
+    ...(part === undefined ? {} : { part }),
+    ...(sample === undefined ? {} : { sample }),
+    ...(error === undefined ? {} : { error }),
+    ...('excluded' in found ? { excluded: true } : {}),
+    present: presence(before?.present, sample),
+    since: turned ? at : before.since,
+  };
+}
+
+const gone = (entry: Entry, at: Date): Entry => (entry.error === undefined ? { ...entry, error: 'not there any more', since: at } : entry);
+
+/** The metrics that have had a value: the same set as before when none is new. */
+function presence(before: ReadonlySet<string> = new Set(), sample: Entry['sample'] = {}): ReadonlySet<string> {
+  const more = Object.keys(sample).filter((key) => sample[key] !== null && !before.has(key));
+  return more.length === 0 ? before : new Set([...before, ...more]);
+}
+
+const sameShape = (a: Entry, b: Entry) =>
+  a.present === b.present && a.excluded === b.excluded && (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

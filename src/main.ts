@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { SettingsError } from './settings/parse.ts';
+import { Unusable } from './cli/exit.ts';
+import { describe } from './model/fault.ts';
+
+/** The command line is only taken apart where there is one. */
+async function main(args: readonly string[]): Promise<void> {
+  if (args.length === 0) await (await import('./cli/run.ts')).run({});
+  else await (await import('./cli/program.ts')).program(args);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SettingsError || error instanceof Unusable)) throw error;
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = 2;
+}

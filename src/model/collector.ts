@@ -1,0 +1,58 @@
+import type * as z from 'zod/mini';
+import type { Device, Part } from './device.ts';
+import type { AnyMetric, Metrics } from './metric.ts';
+import type { Agent, State } from './state.ts';
+
+/** The readings of a collector by the table of metrics that fits them: `{ host: HostReading; filesystem: FilesystemReading }`. */
+// biome-ignore lint/suspicious/noExplicitAny: each collector names its own
+type AnyReadings = Record<string, any>;
+
+/** One device or part as it was found. `of` names the table; a part has one of its own.
+ * `error`: it is there and could not be read. `excluded`: it is there and the settings leave it out. */
+export type Observation<Readings extends AnyReadings> = {
+  [Of in keyof Readings & string]: { of: Of; device: Device; part?: Part } & (
+    | { reading: Readings[Of]; error?: never; excluded?: never }
+    | { error: unknown; reading?: never; excluded?: never }
+    | { excluded: true; reading?: never; error?: never }
+  );
+}[keyof Readings & string];
+
+export interface Source<Readings extends AnyReadings> {
+  read(signal: AbortSignal): Promise<Observation<Readings>[]>;
+  close?(): Promise<void>;
+}
+
+/** Why a collector has nothing to read here, in words for a person. */
+export interface Off {
+  off: string;
+}
+
+/** What a collector may know of the program around it. */
+export interface Surroundings {
+  agent: Agent;
+  state: State;
+}
+
+export interface Collector<Readings extends AnyReadings = AnyReadings, Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape> {
+  id: string;
+  title: string;
+  /** Its variables, beside `<ID>_SCHEDULE`, which each collector has. */
+  env: z.ZodMiniObject<Shape>;
+  /** A cron expression of six fields. */
+  schedule: string;
+  /** Seconds that one reading may take; 10 unless said. */
+  limit?: number;
+  metrics: { [Of in keyof Readings]: Metrics<Readings[Of]> };
+  /** Judges the settings and touches nothing outside the process. */
+  open(env: z.output<z.ZodMiniObject<Shape>>, surroundings: Surroundings): Source<Readings> | Off;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the list of all collectors, whatever they read
+export type AnyCollector = Collector<any, any>;
+
+/** What views know of a collector: its names and tables. */
+export interface Declaration {
+  id: string;
+  title: string;
+  metrics: Record<string, Record<string, AnyMetric>>;
+}

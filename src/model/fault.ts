@@ -1,0 +1,8 @@
+/** An error in words, with the causes behind it: `statfs /mnt/nas: timed out after 2 s`. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message || ('code' in error ? String(error.code) : error.name);
+  const causes = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause];
+  const behind = [...new Set(causes.map(describe))].filter((cause) => !own.includes(cause));
+  return [own, ...behind].filter(Boolean).join(': ');
+}

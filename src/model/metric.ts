@@ -1,0 +1,59 @@
+import type { FlagClass, Quantity } from './unit.ts';
+
+/** What every metric says of itself. */
+interface Described {
+  /** Sentence case, without the device's or part's name: Home Assistant puts those before it. */
+  name: string;
+  icon?: `mdi:${string}`;
+  category?: 'diagnostic';
+  /** `false`: the entity waits, disabled, until the user wants it. */
+  enabled?: false;
+  /** Many devices lack it: it is announced once a reading has had a value. */
+  optional?: true;
+}
+
+interface Numeric<Reading> {
+  /** Decimals that a person can use; more are rounded away. */
+  precision?: number;
+  /** A change smaller than this (in the metric's unit) is noise: the value before it stays. */
+  jitter?: number;
+  value(reading: Reading): number | undefined;
+}
+
+/** A number that goes up and down. */
+export type Gauge<Reading> = { kind: 'gauge' } & Described & Quantity & Numeric<Reading>;
+
+/** A number that only grows, until whatever counts starts anew at zero. */
+export type Counter<Reading> = { kind: 'counter' } & Described & Quantity & Numeric<Reading>;
+
+export type Flag<Reading> = { kind: 'flag'; deviceClass?: FlagClass; value(reading: Reading): boolean | undefined } & Described;
+
+/** One of a complete and lasting list of lower-case words. */
+export type Choice<Reading> = { kind: 'choice'; options: readonly string[]; value(reading: Reading): string | undefined } & Described;
+
+export type Text<Reading> = { kind: 'text'; value(reading: Reading): string | undefined } & Described;
+
+/** A point in time; a change of less than `jitter` seconds is noise. */
+export type Instant<Reading> = { kind: 'instant'; jitter?: number; value(reading: Reading): Date | undefined } & Described;
+
+export interface Versions {
+  installed: string;
+  latest: string;
+}
+
+/** What is installed beside what could be: an update entity. */
+export type Version<Reading> = { kind: 'version'; value(reading: Reading): Versions | undefined } & Described;
+
+export type Metric<Reading> = Gauge<Reading> | Counter<Reading> | Flag<Reading> | Choice<Reading> | Text<Reading> | Instant<Reading> | Version<Reading>;
+
+/** A table of metrics, each under the key that stands for it in topics and ids. */
+export type Metrics<Reading> = Record<string, Metric<Reading>>;
+
+/** A metric whose reading does not matter: what views see. */
+// biome-ignore lint/suspicious/noExplicitAny: a reading only ever meets the table that was written for it
+export type AnyMetric = Metric<any>;
+
+export type Value = number | string | boolean | Versions | null;
+
+/** Every metric of a table with its value, `null` where the reading had none. Instants are ISO 8601. */
+export type Sample = Record<string, Value>;

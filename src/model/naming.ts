@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { Device, Part } from './device.ts';
+import type { Agent } from './state.ts';
+
+const short = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
+
+/** Lower-case letters, digits and single underscores. A text with anything more exotic than the usual separators gets a
+ * short hash behind it, so that two such texts never share a slug. */
+export function slug(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '');
+  const usual = /^[\w\s./:-]+$/.test(text) && plain !== '' && plain.length <= 60;
+  return usual ? plain : [plain.slice(0, 40), short(text)].filter(Boolean).join('_');
+}
+
+/** Where a device or part stands below its collector: `nas`, `nas/filesystem_root`. */
+export const entryPath = (of: string, device: Device, part?: Part): string =>
+  part === undefined ? slug(device.id) : `${slug(device.id)}/${of}_${slug(part.id)}`;
+
+/** A second part whose slug is taken: `/mnt/a_b` beside `/mnt/a/b`. */
+export const distinctPath = (path: string, part: Part): string => `${path}_${short(part.id)}`;
+
+const root = (agent: Agent) => `${agent.baseTopic}/${agent.id}`;
+
+/** The agent's own last will and birth. */
+export const statusTopic = (agent: Agent) => `${root(agent)}/status`;
+
+/** Where the agent speaks to itself, to learn that it has heard all before. */
+export const echoTopic = (agent: Agent) => `${root(agent)}/echo`;
+
+export const stateTopic = (agent: Agent, collector: string, path: string) => `${root(agent)}/${collector}/${path}`;
+
+export const availabilityTopic = (agent: Agent, collector: string, path: string) => `${stateTopic(agent, collector, path)}/availability`;
+
+/** All that this agent retains below the base topic. */
+export const ownTopics = (agent: Agent) => `${root(agent)}/#`;
+
+const nodeId = (agent: Agent) => `${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_${agent.id}`;
+
+/** `<prefix>/device/<node id>/<object id>/config`: Home Assistant's topic of one device. */
+export const discoveryTopic = (agent: Agent, device: string) => `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
+
+/** All that this agent announces. */
+export const ownDiscoveryTopics = (agent: Agent) => discoveryTopic(agent, '+');
+
+/** Which device of this agent's a discovery topic announces; undefined for any other topic. */
+export function announcedDevice(agent: Agent, topic: string): string | undefined {
+  const [before = '', behind = ''] = ownDiscoveryTopics(agent).split('+');
+  return topic.startsWith(before) && topic.endsWith(behind) ? topic.slice(before.length, topic.length - behind.length) : undefined;
+}
+
+/** Home Assistant's birth and will. */
+export const homeAssistantStatusTopic = (agent: Agent) => `${agent.discoveryPrefix}/status`;
+
+/** Home Assistant's identifier of a device. */
+export const deviceIdentifier = (agent: Agent, device: string) => `${nodeId(agent)}_${device}`;
+
+/** An entity's place in a device's discovery payload, told apart by `-`, which no slug has:
+ * `host-host-cpu`, `host-filesystem_root-used`. */
+export interface ComponentKey {
+  collector: string;
+  /** The table of metrics. */
+  of: string;
+  /** Slug of the part, where it is one's. */
+  part?: string;
+  metric: string;
+}
+
+export const componentKey = ({ collector, of, part, metric }: ComponentKey) => [collector, part === undefined ? of : `${of}_${part}`, metric].join('-');
+
+export function parseComponentKey(key: string): ComponentKey | undefined {
+  const [, collector, of, part, metric] = /^([a-z]\w*)-([a-z]+)(?:_(\w+))?-(\w+)$/.exec(key) ?? [];
+  if (collector === undefined || of === undefined || metric === undefined) return undefined;
+  return { collector, of, ...(part === undefined ? {} : { part }), metric };
+}
+
+/** Lasts for ever in Home Assistant's registry. */
+export const uniqueId = (agent: Agent, device: string, key: string) => `${deviceIdentifier(agent, device)}_${key}`;

@@ -1,0 +1,68 @@
+import type { Device, Part } from './device.ts';
+import type { Sample } from './metric.ts';
+
+/** Who this agent is, and the roots of its topics. */
+export interface Agent {
+  /** Slug of the name: the agent's level in topics. */
+  id: string;
+  name: string;
+  site?: string;
+  version: string;
+  /** The process's, not the machine's. */
+  startedAt: Date;
+  baseTopic: string;
+  discoveryPrefix: string;
+}
+
+/** The latest of one device or part. */
+export interface Entry {
+  of: string;
+  device: Device;
+  part?: Part;
+  /** The last good one; stays while the device can't be read. */
+  sample?: Sample;
+  /** Optional metrics that have had a value. */
+  present: ReadonlySet<string>;
+  /** Set while it can't be read: why. */
+  error?: string;
+  /** Set while the settings leave it out. */
+  excluded?: true;
+  /** When it became what it is now, readable or not. */
+  since: Date;
+}
+
+/** The latest of one collector. */
+export interface CollectorState {
+  id: string;
+  /** Seconds that a reading may take. */
+  limit: number;
+  /** Entries by their path below the collector's topic. */
+  entries: ReadonlyMap<string, Entry>;
+  lastSuccess?: Date;
+  lastRun?: Date;
+  /** Seconds that the last reading took. */
+  duration?: number;
+  /** Set while the collector as a whole fails. */
+  error?: string;
+  consecutiveFailures: number;
+  skippedTicks: number;
+  nextRun?: Date;
+}
+
+export interface BrokerState {
+  /** Without credentials. */
+  url: string;
+  connected: boolean;
+  since: Date;
+  error?: string;
+  reconnects: number;
+}
+
+/** All that the agent knows: the latest outcomes. Views are functions of it. */
+export interface State {
+  /** Those that are on, in the order of the catalogue. */
+  collectors: ReadonlyMap<string, CollectorState>;
+  broker: BrokerState;
+  /** Grows when devices, parts or announced metrics change, and not when only values do. */
+  shape: number;
+}

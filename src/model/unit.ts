@@ -1,0 +1,21 @@
+/** Home Assistant's device classes for quantities, each with the units that this project uses of those it allows
+ * (homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS; the catalogue test holds them against the real table). */
+export interface UnitsOf {
+  temperature: '°C';
+  data_size: 'B' | 'kB' | 'MB' | 'GB' | 'TB' | 'MiB' | 'GiB';
+  data_rate: 'B/s' | 'kB/s' | 'MB/s' | 'kbit/s' | 'Mbit/s';
+  duration: 'ms' | 's' | 'min' | 'h' | 'd';
+  frequency: 'Hz' | 'MHz' | 'GHz';
+  signal_strength: 'dB' | 'dBm';
+}
+
+/** Units of metrics without a device class. */
+export type PlainUnit = '%' | 'rpm';
+
+/** A device class with a unit it allows, or a plain number. */
+export type Quantity =
+  | { [Class in keyof UnitsOf]: { deviceClass: Class; unit: UnitsOf[Class] } }[keyof UnitsOf]
+  | { deviceClass?: never; unit?: PlainUnit };
+
+/** Device classes of flags, and what `true` means in each: connected, a problem, running. */
+export type FlagClass = 'connectivity' | 'problem' | 'running';

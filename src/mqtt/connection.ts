@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { describe } from '../model/fault.ts';
+import { statusTopic } from '../model/naming.ts';
+import type { Agent } from '../model/state.ts';
+import { offline } from '../views/availability.ts';
+import { type MqttSettings, printed } from './settings.ts';
+
+/** MQTT's own numbers: 5, and 4 for 3.1.1. */
+export type ProtocolVersion = 5 | 4;
+
+export interface Message {
+  topic: string;
+  payload: string;
+  retained: boolean;
+}
+
+/** Why a connection ended or never began. */
+export class ConnectionError extends Error {
+  /** The broker wants the older protocol. */
+  readonly wantsOlderProtocol: boolean;
+  /** Somebody else logged in by our name (MQTT 5, reason 0x8E). */
+  readonly takenOver: boolean;
+  /** It was a broker that said no. */
+  readonly refused: boolean;
+
+  constructor(message: string, told: { wantsOlderProtocol?: boolean; takenOver?: boolean; refused?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: told.cause });
+    this.wantsOlderProtocol = told.wantsOlderProtocol ?? false;
+    this.takenOver = told.takenOver ?? false;
+    this.refused = told.refused ?? false;
+  }
+}
+
+/** Return codes for “unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
+const olderProtocol = new Set([1, 0x84]);
+const sessionTakenOver = 0x8e;
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** One connection to the broker, from its beginning to its end; it never reconnects by itself. */
+export class Connection {
+  readonly protocolVersion: ProtocolVersion;
+  /** Settles when it is over: with the reason, if there was one. */
+  readonly ended: Promise<ConnectionError | undefined>;
+  readonly #client: MqttClient;
+
+  private constructor(client: MqttClient, protocolVersion: ProtocolVersion, ended: Promise<ConnectionError | undefined>) {
+    this.#client = client;
+    this.protocolVersion = protocolVersion;
+    this.ended = ended;
+  }
+
+  /** Rejects with a ConnectionError that names the broker. */
+  static open(settings: MqttSettings, session: { clientId: string; will?: Agent; protocolVersion: ProtocolVersion }): Promise<Connection> {
+    const name = printed(settings.MQTT_URL);
+    return new Promise((resolve, reject) => {
+      const client = mqtt.connect(optionsOf(settings, session));
+      let reason: ConnectionError | undefined;
+      let opened = false;
+      const ended = new Promise<ConnectionError | undefined>((end) => {
+        client.on('close', () => {
+          client.end(true);
+          if (opened) return end(reason);
+          // A broker that knows only the older protocol may just hang up.
+          reject(reason ?? new ConnectionError(`${name}: closed the connection before it answered`, { wantsOlderProtocol: session.protocolVersion === 5 }));
+        });
+      });
+      client.on('error', (error) => {
+        const code = codeOf(error);
+        reason ??= new ConnectionError(`${name}: ${hint(error)}`, {
+          wantsOlderProtocol: session.protocolVersion === 5 && olderProtocol.has(Number(code)),
+          refused: typeof code === 'number',
+          cause: error,
+        });
+        if (!opened) client.end(true, () => reject(reason));
+      });
+      client.on('disconnect', ({ reasonCode }) => {
+        const takenOver = reasonCode === sessionTakenOver;
+        reason = new ConnectionError(takenOver ? `${name}: somebody else logged in as ${session.clientId}` : `${name}: ended the session, reason ${reasonCode}`, { takenOver });
+      });
+      client.on('connect', () => {
+        opened = true;
+        resolve(new Connection(client, session.protocolVersion, ended));
+      });
+    });
+  }
+
+  /** Settles when the broker has it; rejects when it refuses. */
+  async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ heard: boolean }> {
+    const packet = await this.#client.publishAsync(topic, payload, { qos: 1, retain });
+    // MQTT 5, 3.4.2.1: 0x10 is “no matching subscribers”.
+    const code = packet !== undefined && 'reasonCode' in packet ? packet.reasonCode : undefined;
+    return { heard: code !== 0x10 };
+  }
+
+  async subscribe(topics: string[]): Promise<void> {
+    await this.#client.subscribeAsync(topics, { qos: 1 });
+  }
+
+  async unsubscribe(topic: string): Promise<void> {
+    await this.#client.unsubscribeAsync(topic);
+  }
+
+  /** Calls back for each message until the returned function is called. */
+  listen(heard: (message: Message) => void): () => void {
+    const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) => heard({ topic, payload: payload.toString('utf8'), retained: retain });
+    this.#client.on('message', listener);
+    return () => this.#client.off('message', listener);
+  }
+
+  /** Says goodbye, so that the will is not sent. */
+  async close(): Promise<void> {
+    await Promise.race([this.#client.endAsync(), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+    this.#client.end(true);
+  }
+
+  /** Drops it without a word. */
+  abort(): void {
+    this.#client.end(true);
+  }
+}
+
+/** What to do about the errors that people meet. */
+function hint(error: unknown): string {
+  const text = describe(error);
+  switch (codeOf(error)) {
+    case 4:
+    case 5:
+    case 0x86:
+    case 0x87:
+      return `${text} (check MQTT_USERNAME and MQTT_PASSWORD)`;
+    case 'ECONNREFUSED':
+      return `${text} (is the broker running there?)`;
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `${text} (name its authority in MQTT_CA_FILE)`;
+    default:
+      return text;
+  }
+}
+
+function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: { clientId: string; will?: Agent; protocolVersion: ProtocolVersion }): IClientOptions {
+  const { MQTT_URL: address, MQTT_CA_FILE: ca, MQTT_CERT_FILE: cert, MQTT_KEY_FILE: key } = settings;
+  const username = settings.MQTT_USERNAME ?? address.username;
+  const password = settings.MQTT_PASSWORD ?? address.password;
+  return {
+    protocol: address.protocol === 'embedded' ? 'mqtt' : address.protocol,
+    host: address.host,
+    port: address.port,
+    path: address.path,
+    clientId,
+    protocolVersion,
+    clean: true,
+    keepalive: 30,
+    connectTimeout: 10_000,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(will === undefined ? {} : { will: { topic: statusTopic(will), payload: Buffer.from(offline), qos: 1 as const, retain: true } }),
+    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
+    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
+    ...(key === undefined ? {} : { key: readFileSync(key) }),
+  };
+}

@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import type { Declaration } from '../model/collector.ts';
+import { describe } from '../model/fault.ts';
+import { announcedDevice, discoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
+import type { Agent, BrokerState, State } from '../model/state.ts';
+import { offline, online } from '../views/availability.ts';
+import { type Burial, discovery, hasTombstones } from '../views/discovery.ts';
+import { leftovers } from '../views/leftovers.ts';
+import { stateTopics } from '../views/state-topics.ts';
+import type { Connection, Message } from './connection.ts';
+import { Outbox } from './outbox.ts';
+import { readRetained } from './retained.ts';
+import type { MqttSettings } from './settings.ts';
+
+export interface Situation {
+  agent: Agent;
+  catalogue: readonly Declaration[];
+  state: State & { broker: { -readonly [Key in keyof BrokerState]: BrokerState[Key] } };
+  settings: MqttSettings;
+  log: Log;
+  /** The user has removed the device in Home Assistant. */
+  dismissed(device: string): void;
+}
+
+/** What outlives a connection: devices that this process has announced, and those that the user does not want. */
+export interface Memory {
+  announced: Set<string>;
+  dismissed: Set<string>;
+}
+
+/** Milliseconds that Home Assistant takes to build what it was told, before it may be told otherwise. */
+const settling = 5000;
+
+/** What goes on while one connection lasts. */
+export class Live {
+  readonly #situation: Situation;
+  readonly #connection: Connection;
+  readonly #outbox: Outbox;
+  readonly #memory: Memory;
+  readonly #over = new AbortController();
+  #retained: ReadonlyMap<string, string> = new Map();
+  #burial: Burial = 'bury';
+  /** The state's shape that was announced. */
+  #shape: number | undefined;
+  #ready = false;
+  #echoed = false;
+
+  constructor(situation: Situation, connection: Connection, memory: Memory) {
+    this.#situation = situation;
+    this.#connection = connection;
+    this.#memory = memory;
+    this.#outbox = new Outbox(connection, (topic, error) => this.#refused(topic, error));
+  }
+
+  /** Reads what the broker kept, publishes everything, and last that the agent is online. */
+  async begin(): Promise<void> {
+    const { agent, state } = this.#situation;
+    this.#retained = await readRetained(this.#connection, agent);
+    this.#dismissAbsent();
+    this.#connection.listen((message) => this.#heard(message));
+    delete state.broker.error;
+    this.#ready = true;
+    this.offerChanges();
+    await this.#outbox.drained();
+    this.#outbox.offer(new Map([[statusTopic(agent), online]]));
+    await this.#outbox.drained();
+    void this.#listenForEcho();
+  }
+
+  /** Sends what the state has new. */
+  offerChanges(): void {
+    if (!this.#ready) return;
+    const { agent, catalogue, state } = this.#situation;
+    const current = stateTopics(catalogue, agent, state);
+    this.#outbox.offer(current);
+    if (state.shape === this.#shape) return;
+    this.#shape = state.shape;
+    this.#outbox.offer(leftovers(catalogue, agent, state, this.#retained, current));
+    this.#announce();
+  }
+
+  /** Says that the agent goes. */
+  async leave(): Promise<void> {
+    this.#ready = false;
+    this.end();
+    const goodbye = this.#connection.publish(statusTopic(this.#situation.agent), offline).catch(() => undefined);
+    await Promise.race([goodbye, pause(1000, undefined, { ref: false })]);
+    await this.#connection.close();
+  }
+
+  end(): void {
+    this.#over.abort();
+  }
+
+  #heard({ topic, payload, retained }: Message): void {
+    const { agent } = this.#situation;
+    if (!this.#ready || retained) return;
+    if (topic === homeAssistantStatusTopic(agent) && payload === online) return void this.#reannounce();
+    // The will of an earlier connection of ours, which the broker took for alive until now.
+    if (topic === statusTopic(agent) && payload === offline) return void this.#connection.publish(topic, online).catch(() => undefined);
+    const device = announcedDevice(agent, topic);
+    if (device === undefined) return;
+    this.#echoed = true;
+    if (payload === '' && this.#outbox.lastSent(topic) !== '') this.#dismiss(device);
+  }
+
+  /** Home Assistant has come online and may know nothing of us. */
+  async #reannounce(): Promise<void> {
+    // Many agents hear it at once.
+    if (await this.#wait(1000 + Math.random() * 4000)) return;
+    this.#outbox.forget();
+    this.#shape = undefined;
+    const buries = [...this.#payloads().values()].some(hasTombstones);
+    if (buries) this.#burial = 'revive';
+    this.offerChanges();
+    this.#outbox.offer(new Map([[statusTopic(this.#situation.agent), online]]));
+    if (!buries || (await this.#wait(settling))) return;
+    this.#burial = 'bury';
+    this.#announce();
+    if (await this.#wait(settling)) return;
+    this.#burial = 'gone';
+    this.#retained = new Map([...this.#retained, ...this.#announce()]);
+    this.#burial = 'bury';
+  }
+
+  #payloads(): Map<string, string> {
+    const { agent, catalogue, state } = this.#situation;
+    const payloads = discovery(catalogue, agent, state, this.#retained, this.#burial);
+    for (const device of this.#memory.dismissed) payloads.delete(discoveryTopic(agent, device));
+    return payloads;
+  }
+
+  #announce(): Map<string, string> {
+    const payloads = this.#payloads();
+    for (const topic of payloads.keys()) this.#memory.announced.add(announcedDevice(this.#situation.agent, topic) ?? topic);
+    this.#outbox.offer(payloads);
+    return payloads;
+  }
+
+  /** A device whose state is still on the broker but not its announcement was removed by the user while we were away;
+   * where both are gone the broker forgot them. */
+  #dismissAbsent(): void {
+    const { agent } = this.#situation;
+    const root = ownTopics(agent).slice(0, -1);
+    const kept = new Set([...this.#retained.keys()].filter((topic) => topic.startsWith(root)).map((topic) => topic.slice(root.length).split('/')[1]));
+    for (const device of this.#memory.announced) {
+      if (kept.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
+    }
+  }
+
+  #dismiss(device: string): void {
+    if (this.#memory.dismissed.has(device)) return;
+    this.#memory.dismissed.add(device);
+    this.#situation.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);
+    this.#situation.dismissed(device);
+  }
+
+  /** MQTT 3.1.1 brokers drop what they forbid without a word; then our own announcement does not come back. */
+  async #listenForEcho(): Promise<void> {
+    if (await this.#wait(settling)) return;
+    const { agent } = this.#situation;
+    const announced = [...this.#payloads().values()].some((payload) => payload !== '');
+    if (announced && !this.#echoed) this.#refused(ownDiscoveryTopics(agent), new Error('announcements do not come back'));
+  }
+
+  #refused(topic: string, error: unknown): void {
+    const { state, log, agent } = this.#situation;
+    if (this.#over.signal.aborted || state.broker.error !== undefined) return;
+    state.broker.error = `the broker refuses ${topic}: ${describe(error)}. It must let this user read and write ${ownTopics(agent)} and ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+    log.error(`MQTT: ${state.broker.error}`);
+  }
+
+  /** True if the connection ended meanwhile. */
+  async #wait(milliseconds: number): Promise<boolean> {
+    return pause(milliseconds, false, { signal: this.#over.signal }).catch(() => true);
+  }
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe } from '../model/fault.ts';
+import { statusTopic } from '../model/naming.ts';
+import type { Agent } from '../model/state.ts';
+import { offline } from '../views/availability.ts';
+import { pauseBefore } from './backoff.ts';
+import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
+import { Live, type Memory, type Situation } from './live.ts';
+import { readRetained } from './retained.ts';
+import { printed } from './settings.ts';
+
+/** Seconds between looks whether the other agent of our name is gone. */
+const standAside = 60;
+/** A connection that ends within this many seconds without a reason counts as thrown out. */
+const shortLife = 5;
+
+/** Keeps the broker up to date for as long as the agent runs: connects for ever, and publishes what changed. */
+export class Session {
+  readonly #situation: Situation;
+  readonly #stopped = new AbortController();
+  readonly #memory: Memory = { announced: new Set(), dismissed: new Set() };
+  #protocolVersion: ProtocolVersion = 5;
+  #live: Live | undefined;
+  #wasConnected = false;
+  #running: Promise<void> | undefined;
+
+  constructor(situation: Situation) {
+    this.#situation = situation;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Something in the state is new. */
+  update(): void {
+    this.#live?.offerChanges();
+  }
+
+  /** Says that the agent goes, and goes. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#live?.leave();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { state, log } = this.#situation;
+    let failures = 0;
+    let thrownOut = 0;
+    while (!this.#stopped.signal.aborted) {
+      const began = performance.now();
+      const error = await this.#connectOnce();
+      if (this.#stopped.signal.aborted) return;
+      const wasConnected = state.broker.connected;
+      this.#disconnected(error);
+      if (error?.wantsOlderProtocol && this.#protocolVersion === 5) {
+        this.#protocolVersion = 4;
+        continue;
+      }
+      if (wasConnected) failures = 0;
+      thrownOut = wasConnected && error === undefined && performance.now() - began < shortLife * 1000 ? thrownOut + 1 : 0;
+      if (error?.takenOver || thrownOut >= 3) {
+        thrownOut = 0;
+        await this.#standAside();
+        continue;
+      }
+      const seconds = pauseBefore(failures);
+      failures += 1;
+      log.debug(`next try in ${seconds.toFixed(1)} s`);
+      await this.#wait(seconds);
+    }
+  }
+
+  /** Connects and stays until the connection ends; returns why. */
+  async #connectOnce(): Promise<ConnectionError | undefined> {
+    const { settings, agent, state, log } = this.#situation;
+    let connection: Connection | undefined;
+    try {
+      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion });
+      if (this.#stopped.signal.aborted) {
+        await connection.close();
+        return undefined;
+      }
+      this.#live = new Live(this.#situation, connection, this.#memory);
+      // A connection that ends while it begins ends the beginning too.
+      const over = await Promise.race([this.#live.begin().then(() => undefined), connection.ended.then((reason) => ({ reason }))]);
+      if (over !== undefined) return over.reason;
+      if (this.#wasConnected) state.broker.reconnects += 1;
+      this.#wasConnected = true;
+      state.broker.connected = true;
+      state.broker.since = new Date();
+      log.info(`MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
+      return await connection.ended;
+    } catch (error) {
+      connection?.abort();
+      return error instanceof ConnectionError ? error : new ConnectionError(describe(error), { cause: error });
+    } finally {
+      this.#live?.end();
+      this.#live = undefined;
+    }
+  }
+
+  #disconnected(error: ConnectionError | undefined): void {
+    const { state, log } = this.#situation;
+    const told = error === undefined ? 'the broker closed the connection' : describe(error);
+    // A broker that knows only the older protocol is no trouble, and trouble is told once.
+    if (!error?.wantsOlderProtocol && (state.broker.connected || state.broker.error !== told)) log.error(`MQTT: ${told}; trying again`);
+    if (state.broker.connected) state.broker.since = new Date();
+    state.broker.connected = false;
+    state.broker.error = told;
+  }
+
+  /** Another agent has our name: waits until it is gone, without throwing it out in turn. */
+  async #standAside(): Promise<void> {
+    const { state, log, agent } = this.#situation;
+    const told = `another agent is connected as ${agent.name}: give each its own AGENT_NAME. This one stays away until the other is gone`;
+    state.broker.error = told;
+    log.error(`MQTT: ${told}`);
+    do await this.#wait(standAside);
+    while (!this.#stopped.signal.aborted && (await this.#isOtherOnline()));
+  }
+
+  async #isOtherOnline(): Promise<boolean> {
+    const { settings, agent } = this.#situation;
+    const connection = await Connection.open(settings, { clientId: `${clientIdOf(agent)}-${randomUUID().slice(0, 8)}`, protocolVersion: this.#protocolVersion }).catch(() => undefined);
+    if (connection === undefined) return true;
+    const retained = await readRetained(connection, agent).catch(() => undefined);
+    await connection.close();
+    return retained?.get(statusTopic(agent)) !== offline;
+  }
+
+  async #wait(seconds: number): Promise<void> {
+    await pause(seconds * 1000, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+  }
+}
+
+/** Lasting, so that a new start takes over what the old one left half open. */
+const clientIdOf = (agent: Agent) => `${agent.baseTopic.replaceAll('/', '_')}-${agent.id}`;

@@ -1,0 +1,58 @@
+import * as z from 'zod/mini';
+import { Secret } from '../model/secret.ts';
+import { custom, secret, text } from '../model/setting.ts';
+
+/** Where the broker is; `embedded` is one of our own. */
+export interface BrokerAddress {
+  protocol: 'embedded' | 'mqtt' | 'mqtts' | 'ws' | 'wss';
+  host: string;
+  port: number;
+  /** Of a WebSocket. */
+  path: string;
+  username?: string;
+  password?: Secret;
+}
+
+const ports = { embedded: 1883, mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
+
+function parseAddress(text: string): BrokerAddress | undefined {
+  const parts = /^(embedded|mqtt|mqtts|ws|wss):\/\/.+/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (parts === undefined || parts.hostname === '') return undefined;
+  const protocol = parts.protocol.slice(0, -1) as BrokerAddress['protocol'];
+  return {
+    protocol,
+    host: parts.hostname.replace(/^\[|\]$/g, ''),
+    port: parts.port === '' ? ports[protocol] : Number(parts.port),
+    path: `${parts.pathname}${parts.search}`,
+    ...(parts.username === '' ? {} : { username: decodeURIComponent(parts.username) }),
+    ...(parts.password === '' ? {} : { password: new Secret(decodeURIComponent(parts.password)) }),
+  };
+}
+
+/** As a person may see it: without credentials. */
+export const printed = ({ protocol, host, port }: Pick<BrokerAddress, 'protocol' | 'host' | 'port'>): string =>
+  `${protocol === 'embedded' ? 'mqtt' : protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+const topic = ['a topic without +, # and slashes at its ends', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
+const path = ['the path of a PEM file', /./] as const;
+
+export const mqttSettings = z.object({
+  MQTT_URL: custom(
+    {
+      description: 'The broker, best the one that Home Assistant uses. `embedded://` starts one of our own, for a first look.',
+      default: 'embedded://127.0.0.1:1883',
+      example: 'mqtt://homeassistant.local:1883',
+    },
+    'mqtt://, mqtts://, ws://, wss:// or embedded:// with a host',
+    parseAddress,
+  ),
+  MQTT_USERNAME: text({ description: 'The broker’s user for this agent.', example: 'infra-monitor' }),
+  MQTT_PASSWORD: secret({ description: 'Its password.' }),
+  MQTT_CA_FILE: text({ description: 'The authority that signed the broker’s certificate, where it is one of your own.', example: '/etc/infra-monitor/ca.pem' }, ...path),
+  MQTT_CERT_FILE: text({ description: 'This agent’s own certificate, where the broker wants one.', example: '/etc/infra-monitor/agent.pem' }, ...path),
+  MQTT_KEY_FILE: text({ description: 'The key of that certificate.', example: '/etc/infra-monitor/agent.key' }, ...path),
+  MQTT_BASE_TOPIC: text({ description: 'The first level of all our topics.', default: 'infra-monitor' }, ...topic),
+  MQTT_DISCOVERY_PREFIX: text({ description: 'Home Assistant’s discovery prefix, as set in its MQTT integration.', default: 'homeassistant' }, ...topic),
+});
+
+export type MqttSettings = z.output<typeof mqttSettings>;

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { parse as parseDotenv } from 'dotenv';
+import cron from 'node-cron';
+import * as z from 'zod/mini';
+import { type HttpSettings, httpSettings } from '../http/settings.ts';
+import type { AnyCollector } from '../model/collector.ts';
+import { describe } from '../model/fault.ts';
+import { slug } from '../model/naming.ts';
+import { custom } from '../model/setting.ts';
+import type { Agent } from '../model/state.ts';
+import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
+import { version } from '../version.ts';
+import { agentSettings } from './agent.ts';
+import { type AnySettings, type Environment, lookalikes, parse, SettingsError } from './parse.ts';
+
+export interface CollectorSettings {
+  collector: AnyCollector;
+  /** A cron expression, or undefined: turned off. */
+  schedule: string | undefined;
+  env: Record<string, unknown>;
+}
+
+export interface Settings {
+  agent: Agent;
+  log: Pick<z.output<typeof agentSettings>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
+  mqtt: MqttSettings;
+  http: HttpSettings;
+  collectors: CollectorSettings[];
+  warnings: string[];
+}
+
+const scheduleName = ({ id }: AnyCollector) => `${id.toUpperCase()}_SCHEDULE`;
+
+/** A collector's own variables and its schedule. */
+const collectorSchema = (collector: AnyCollector): AnySettings =>
+  z.object({
+    [scheduleName(collector)]: custom(
+      { description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`, default: collector.schedule },
+      'a cron expression of six fields (second first), or off',
+      (text) => (text === 'off' || (text.split(/\s+/).length === 6 && cron.validate(text)) ? text : undefined),
+    ),
+    ...collector.env.shape,
+  });
+
+/** All settings in groups, as documents list them. */
+export const settingGroups = (catalogue: readonly AnyCollector[]): { title: string; schema: AnySettings }[] => [
+  { title: 'Agent', schema: agentSettings },
+  { title: 'MQTT', schema: mqttSettings },
+  { title: 'HTTP', schema: httpSettings },
+  ...catalogue.map((collector) => ({ title: collector.title, schema: collectorSchema(collector) })),
+];
+
+/** The machine's short name: the host's own file where a container has mounted it. */
+function machineName(hostRoot: unknown): string {
+  const whole = typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
+  return (whole || hostname()).trim().split('.')[0] || 'host';
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The process's variables over those of the file, which must exist if it was asked for by name. */
+export function environment(file: string | undefined): Environment {
+  const text = file === undefined ? readOptional('.env') : readNamed(file);
+  return { ...parseDotenv(text ?? ''), ...process.env };
+}
+
+function readNamed(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsError([`--env-file: ${describe(error)}`]);
+  }
+}
+
+/** Environment → settings. Throws a SettingsError that tells every problem. */
+export function readSettings(catalogue: readonly AnyCollector[], env: Environment): Settings {
+  const problems: string[] = [];
+  const own = parse(agentSettings, env, problems);
+  const mqtt = parse(mqttSettings, env, problems);
+  const http = parse(httpSettings, env, problems);
+  const collectors = catalogue.map((collector): CollectorSettings => {
+    const values = parse(collectorSchema(collector), env, problems);
+    const schedule = values[scheduleName(collector)];
+    return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
+  });
+  if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined)) problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
+  if (problems.length > 0) throw new SettingsError(problems);
+  const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
+  const agent: Agent = {
+    id: slug(name),
+    name,
+    ...(own.SITE === undefined ? {} : { site: own.SITE }),
+    version,
+    startedAt: new Date(),
+    baseTopic: mqtt.MQTT_BASE_TOPIC,
+    discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
+  };
+  const { LOG_LEVEL, LOG_FORMAT } = own;
+  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, collectors, warnings: lookalikes(env, settingGroups(catalogue).map(({ schema }) => schema)) };
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod/mini';
+import { distance } from '../lib/distance.ts';
+import { describe } from '../model/fault.ts';
+import { about } from '../model/setting.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every problem at once, each naming its variable. */
+export class SettingsError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+export type AnySettings = z.ZodMiniObject<z.core.$ZodLooseShape>;
+
+const toldOf = (schema: z.core.$ZodType) => about.get(schema as never);
+
+/** An empty variable is one that is not set: compose files write them so. */
+const given = (env: Environment, name: string) => (env[name]?.trim() ? env[name].trim() : undefined);
+
+/** A secret may come from the file that `<NAME>_FILE` names. */
+function fromFile(env: Environment, name: string, problems: string[]): string | undefined {
+  const path = given(env, `${name}_FILE`);
+  if (path === undefined) return undefined;
+  if (given(env, name) !== undefined) problems.push(`${name}: set both itself and by ${name}_FILE; leave one out`);
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (error) {
+    problems.push(`${name}_FILE: ${describe(error)}`);
+    return undefined;
+  }
+}
+
+/** Reads the variables of one part of the program; adds to `problems` what is wrong. */
+export function parse<Schema extends AnySettings>(schema: Schema, env: Environment, problems: string[]): z.output<Schema> {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const told = toldOf(field);
+    const value = told?.secret ? (fromFile(env, name, problems) ?? given(env, name)) : given(env, name);
+    const result = z.safeParse(field, value);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${name}: got ${told?.secret ? '***' : JSON.stringify(value)}, wants ${told?.wants}`);
+  }
+  return values as z.output<Schema>;
+}
+
+/** Variables that look like ours and are not: `MQTT_PASSWROD`. */
+export function lookalikes(env: Environment, schemas: readonly AnySettings[]): string[] {
+  const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
+  const names = fields.flatMap(([name, field]) => (toldOf(field)?.secret ? [name, `${name}_FILE`] : [name]));
+  return Object.keys(env)
+    .filter((name) => !names.includes(name) && /^[A-Z][A-Z0-9]*_/.test(name))
+    .flatMap((name) => {
+      const nearest = names.map((known) => ({ known, far: distance(name, known) })).sort((a, b) => a.far - b.far)[0];
+      const ours = name.startsWith('MQTT_') || (nearest !== undefined && nearest.far <= 2);
+      return ours && nearest !== undefined ? [`${name} is not a setting of this program; did you mean ${nearest.known}?`] : [];
+    });
+}

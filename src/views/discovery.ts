@@ -1,0 +1,152 @@
+import * as z from 'zod/mini';
+import type { Declaration } from '../model/collector.ts';
+import type { Device } from '../model/device.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import { announcedDevice, availabilityTopic, componentKey, deviceIdentifier, discoveryTopic, parseComponentKey, slug, stateTopic, statusTopic, uniqueId } from '../model/naming.ts';
+import type { Agent, Entry, State } from '../model/state.ts';
+import { supportUrl } from '../version.ts';
+import { platformOf, valueOptions, valueTemplate } from './platform.ts';
+import type { Publications } from './publications.ts';
+
+/** Home Assistant removes an entity only when a component that it knows turns into a mere platform (a tombstone), and it knows
+ * none that was buried while it was away. So the tombstone stays in the retained payload until Home Assistant is seen to come
+ * online; then the component is announced once more, buried again, and left out. */
+export type Burial = 'bury' | 'revive' | 'gone';
+
+type Component = Record<string, unknown>;
+
+/** As much of our own earlier payload as is needed to go on from it. */
+const retainedPayload = z.object({
+  device: z.record(z.string(), z.unknown()),
+  components: z.record(z.string(), z.looseObject({ platform: z.string() })),
+});
+
+interface Announcement {
+  device: Record<string, unknown>;
+  components: Record<string, Component>;
+  /** Keys that no component may have: the settings leave them out. */
+  excluded: Set<string>;
+}
+
+const defined = (object: Record<string, unknown>) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+
+const isUrl = (text: string | undefined) => text !== undefined && /^(https?|homeassistant):\/\/./.test(text) && URL.canParse(text);
+
+const deviceInfo = (agent: Agent, device: Device) =>
+  defined({
+    identifiers: [deviceIdentifier(agent, slug(device.id))],
+    name: device.name,
+    manufacturer: device.manufacturer,
+    model: device.model,
+    serial_number: device.serialNumber,
+    sw_version: device.softwareVersion,
+    hw_version: device.hardwareVersion,
+    suggested_area: agent.site,
+    // One bad address would cost the whole device.
+    configuration_url: isUrl(device.configurationUrl) ? device.configurationUrl : undefined,
+    connections: device.macAddress === undefined ? undefined : [['mac', device.macAddress]],
+    via_device: device.via === undefined ? undefined : deviceIdentifier(agent, slug(device.via)),
+  });
+
+/** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
+const entityName = (part: string | undefined, name: string) => (part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`);
+
+function component(agent: Agent, collector: string, path: string, { of, device, part }: Entry, key: string, metric: AnyMetric): [string, Component] {
+  const id = slug(device.id);
+  const partSlug = path.split('/')[1]?.slice(of.length + 1);
+  const name = componentKey({ collector, of, metric: key, ...(partSlug === undefined ? {} : { part: partSlug }) });
+  const platform = platformOf(metric);
+  const options = {
+    platform,
+    unique_id: uniqueId(agent, id, name),
+    // Without it the area becomes part of the entity's id.
+    default_entity_id: `${platform}.${[slug(device.name), path.split('/')[1], key].filter(Boolean).join('_')}`,
+    name: entityName(part?.name, metric.name),
+    ...valueOptions(metric),
+    icon: metric.icon,
+    entity_category: metric.category,
+    enabled_by_default: metric.enabled,
+    state_topic: stateTopic(agent, collector, path),
+    value_template: valueTemplate(key, metric),
+    availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
+    availability_mode: 'all',
+  };
+  return [name, defined(options)];
+}
+
+/** What can be said of each device now, by its id. */
+function announcements(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, Announcement> {
+  const devices = new Map<string, Announcement>();
+  for (const { id, metrics } of catalogue) {
+    for (const [path, entry] of state.collectors.get(id)?.entries ?? []) {
+      const device = slug(entry.device.id);
+      const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
+      devices.set(device, announced);
+      // Two collectors may speak of one device; each adds what it knows.
+      if (!entry.excluded) announced.device = { ...announced.device, ...deviceInfo(agent, entry.device) };
+      for (const [key, metric] of Object.entries(metrics[entry.of] ?? {})) {
+        const [name, options] = component(agent, id, path, entry, key, metric);
+        if (entry.excluded) announced.excluded.add(name);
+        else if (!metric.optional || entry.present.has(key)) announced.components[name] = options;
+      }
+    }
+  }
+  return devices;
+}
+
+/** Could a component of this key still come: its collector is on and the metric in its table? */
+function isDeclared(key: string, catalogue: readonly Declaration[], state: State): boolean {
+  const parsed = parseComponentKey(key);
+  const declaration = catalogue.find(({ id }) => id === parsed?.collector);
+  return parsed !== undefined && state.collectors.has(parsed.collector) && declaration?.metrics[parsed.of]?.[parsed.metric] !== undefined;
+}
+
+const isTombstone = (component: Component) => Object.keys(component).length === 1;
+
+function buried(agent: Agent, device: string, key: string, platform: unknown, burial: Burial): Component | undefined {
+  if (burial === 'gone') return undefined;
+  return burial === 'bury' ? { platform } : { platform, unique_id: uniqueId(agent, device, key), state_topic: statusTopic(agent) };
+}
+
+/** The components of an earlier payload that this reading does not have: kept as they were, or on their way out. */
+function inherited(agent: Agent, device: string, before: Record<string, Component>, now: Announcement, burial: Burial, stillDeclared: (key: string) => boolean): Record<string, Component> {
+  const components: Record<string, Component> = {};
+  for (const [key, old] of Object.entries(before)) {
+    if (key in now.components) continue;
+    const kept = !isTombstone(old) && !now.excluded.has(key) && stillDeclared(key);
+    const component = kept ? old : buried(agent, device, key, old.platform, burial);
+    if (component !== undefined) components[key] = component;
+  }
+  return components;
+}
+
+function parseRetained(payload: string | undefined) {
+  if (payload === undefined) return undefined;
+  try {
+    return retainedPayload.safeParse(JSON.parse(payload)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One device payload for each device, the parents first; empty for one of which nothing is left. `retained` is what the
+ * broker had of this agent when the connection began. */
+export function discovery(catalogue: readonly Declaration[], agent: Agent, state: State, retained: ReadonlyMap<string, string>, burial: Burial): Publications {
+  const devices = announcements(catalogue, agent, state);
+  for (const topic of retained.keys()) {
+    const id = announcedDevice(agent, topic);
+    if (id !== undefined && !devices.has(id)) devices.set(id, { device: {}, components: {}, excluded: new Set() });
+  }
+  const payloads = [...devices].map(([id, now]) => {
+    const topic = discoveryTopic(agent, id);
+    const earlier = parseRetained(retained.get(topic));
+    const components = { ...now.components, ...inherited(agent, id, earlier?.components ?? {}, now, burial, (key) => isDeclared(key, catalogue, state)) };
+    const device = Object.keys(now.device).length > 0 ? now.device : (earlier?.device ?? {});
+    const origin = { name: 'Home Lab Infra Monitor', sw_version: agent.version, support_url: supportUrl };
+    return { topic, child: 'via_device' in device, payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }) };
+  });
+  return new Map(payloads.sort((a, b) => Number(a.child) - Number(b.child)).map(({ topic, payload }) => [topic, payload]));
+}
+
+/** Does this payload still carry tombstones? */
+export const hasTombstones = (payload: string): boolean => Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);

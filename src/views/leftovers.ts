@@ -1,0 +1,32 @@
+import type { Declaration } from '../model/collector.ts';
+import { ownTopics } from '../model/naming.ts';
+import type { Agent, State } from '../model/state.ts';
+import { offline } from './availability.ts';
+import type { Publications } from './publications.ts';
+
+/** What to do with own topics that the broker kept and that no reading speaks of now: what can't be declared any more goes;
+ * what merely was not read stays, unavailable. */
+export function leftovers(catalogue: readonly Declaration[], agent: Agent, state: State, retained: ReadonlyMap<string, string>, current: Publications): Publications {
+  const root = ownTopics(agent).slice(0, -1);
+  const publications = new Map<string, string>();
+  for (const topic of retained.keys()) {
+    if (!topic.startsWith(root) || topic === `${root}status` || current.has(topic)) continue;
+    const verdict = judge(topic.slice(root.length).split('/'), catalogue, state);
+    if (verdict !== undefined) publications.set(topic, verdict);
+  }
+  return publications;
+}
+
+/** Empty: remove it. Undefined: leave it. */
+function judge([id = '', device, ...rest]: string[], catalogue: readonly Declaration[], state: State): string | undefined {
+  const declaration = catalogue.find((collector) => collector.id === id);
+  const last = rest.at(-1);
+  if (declaration !== undefined && last === 'memory') return undefined;
+  const collector = state.collectors.get(id);
+  if (declaration === undefined || collector === undefined) return '';
+  const part = rest.find((name) => name !== 'availability');
+  const known = part === undefined || part.split('_')[0] === undefined || (part.split('_')[0] ?? '') in declaration.metrics;
+  const excluded = part !== undefined && collector.entries.get(`${device}/${part}`)?.excluded;
+  if (!known || excluded) return '';
+  return last === 'availability' ? offline : undefined;
+}
