@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm test` is quick and needs nothing but Node; the suites need real programs, some of them root. */
+const suite = (name: string, testTimeout: number) => ({
+  test: { name, include: [`test/suites/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, fileParallelism: false },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 15_000 } },
+      suite('broker', 90_000),
+      suite('home-assistant', 180_000),
+      suite('root', 60_000),
+    ],
+  },
+});
