@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { SettingsError } from './settings/parse.ts';
 import { Unusable } from './cli/exit.ts';
 import { describe } from './model/fault.ts';
+import { SettingsError } from './settings/parse.ts';
 
 /** The command line is only taken apart where there is one. */
 async function main(args: readonly string[]): Promise<void> {

@@ -5,16 +5,35 @@ interface Common {
   envFile?: string;
 }
 
-/** Takes the command line apart and runs the command. */
+/** Takes the command line apart and runs the command, of which only the code that it needs is loaded. */
 export async function program(args: readonly string[]): Promise<void> {
   const root = new Command('infra-monitor')
-    .description('Watches this machine and what is near it, and tells Home Assistant over MQTT.')
+    .description('Watches this machine and what is near it, and tells Home Assistant over MQTT.\nSettings are environment variables: see .env.example.')
     .version(version)
-    .option('--env-file <path>', 'read settings from this file instead of .env');
-  const common = () => root.opts<Common>();
-  root
-    .command('run', { isDefault: true })
-    .description('watch until told to end')
-    .action(async () => (await import('./run.ts')).run(common()));
+    .option('--env-file <path>', 'read settings from this file instead of .env')
+    .showHelpAfterError('(--help tells what there is)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  const settings = () => root.opts<Common>();
+  const command = (usage: string, description: string, example: string) =>
+    root
+      .command(usage, usage === 'run' ? { isDefault: true } : {})
+      .description(description)
+      .addHelpText('after', `\nExample:\n  ${example}`);
+
+  command('run', 'watch until told to end (what happens without a command)', 'MQTT_URL=mqtt://homeassistant.local MQTT_USERNAME=infra-monitor infra-monitor').action(async () =>
+    (await import('./run.ts')).run(settings()),
+  );
+  command('once', 'read everything once and print it; exit status 0 if all could be read, else 1', "infra-monitor once --json | jq '.[0].devices[0].values.cpu_used'")
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await import('./once.ts')).once({ ...settings(), ...options }));
+  command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'infra-monitor --env-file /etc/infra-monitor.env check').action(async () =>
+    (await import('./check.ts')).check(settings()),
+  );
+  command('forget', 'remove what this agent left on the broker and in Home Assistant', 'infra-monitor forget')
+    .argument('[device]', 'only this device, by its id')
+    .option('--force', 'clean up the broker though Home Assistant does not listen')
+    .action(async (device: string | undefined, options: { force?: boolean }) => (await import('./forget.ts')).forget(device, { ...settings(), ...options }));
+  command('health', 'ask the running agent how it is; exit status 0 if well, else 1', 'infra-monitor health').action(async () => (await import('./health.ts')).health(settings()));
+  root.addHelpText('after', '\nExample:\n  infra-monitor once');
   await root.parseAsync(args, { from: 'user' });
 }

@@ -28,7 +28,10 @@ function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: S
   for (const { collector, reason } of off) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Status: ${server.url}/health/`);
   log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopics(agent)}'`);
-  if (protocol === 'embedded') log.info(`Broker: our own, on ${printed(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`);
+  if (protocol === 'embedded')
+    log.info(
+      `Broker: our own, on ${printed(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
+    );
 }
 
 /** Runs until it is told to end. */

@@ -52,7 +52,11 @@ export async function startServer({ HTTP_HOST: host, HTTP_PORT: port }: HttpSett
   bound(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(cause.code === 'EADDRINUSE' ? new CannotListen(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`) : new CannotListen(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause })),
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new CannotListen(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`)
+          : new CannotListen(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause }),
+      ),
     );
     server.listen(port, host, () => resolve());
   });

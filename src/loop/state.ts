@@ -2,7 +2,7 @@ import type { AnyCollector, Observation } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
 import { distinctPath, entryPath } from '../model/naming.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
-import { type Outcome, limitOf } from './run-collector.ts';
+import { limitOf, type Outcome } from './run-collector.ts';
 import { sampleOf } from './sample.ts';
 
 /** Something that a person wants to read once: what went away, what is back. */
@@ -132,5 +132,4 @@ function presence(before: ReadonlySet<string> = new Set(), sample: Entry['sample
   return more.length === 0 ? before : new Set([...before, ...more]);
 }
 
-const sameShape = (a: Entry, b: Entry) =>
-  a.present === b.present && a.excluded === b.excluded && (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));
+const sameShape = (a: Entry, b: Entry) => a.present === b.present && a.excluded === b.excluded && (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

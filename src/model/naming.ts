@@ -16,8 +16,7 @@ export function slug(text: string): string {
 }
 
 /** Where a device or part stands below its collector: `nas`, `nas/filesystem_root`. */
-export const entryPath = (of: string, device: Device, part?: Part): string =>
-  part === undefined ? slug(device.id) : `${slug(device.id)}/${of}_${slug(part.id)}`;
+export const entryPath = (of: string, device: Device, part?: Part): string => (part === undefined ? slug(device.id) : `${slug(device.id)}/${of}_${slug(part.id)}`);
 
 /** A second part whose slug is taken: `/mnt/a_b` beside `/mnt/a/b`. */
 export const distinctPath = (path: string, part: Part): string => `${path}_${short(part.id)}`;

@@ -13,9 +13,7 @@ export interface UnitsOf {
 export type PlainUnit = '%' | 'rpm';
 
 /** A device class with a unit it allows, or a plain number. */
-export type Quantity =
-  | { [Class in keyof UnitsOf]: { deviceClass: Class; unit: UnitsOf[Class] } }[keyof UnitsOf]
-  | { deviceClass?: never; unit?: PlainUnit };
+export type Quantity = { [Class in keyof UnitsOf]: { deviceClass: Class; unit: UnitsOf[Class] } }[keyof UnitsOf] | { deviceClass?: never; unit?: PlainUnit };
 
 /** Device classes of flags, and what `true` means in each: connected, a problem, running. */
 export type FlagClass = 'connectivity' | 'problem' | 'running';

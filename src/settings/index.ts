@@ -91,8 +91,13 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     const schedule = values[scheduleName(collector)];
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
-  if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined)) problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
-  if (problems.length > 0) throw new SettingsError(problems);
+  if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
+    problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
+  const warnings = lookalikes(
+    env,
+    settingGroups(catalogue).map(({ schema }) => schema),
+  );
+  if (problems.length > 0) throw new SettingsError([...problems, ...warnings]);
   const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
   const agent: Agent = {
     id: slug(name),
@@ -104,5 +109,5 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, collectors, warnings: lookalikes(env, settingGroups(catalogue).map(({ schema }) => schema)) };
+  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, collectors, warnings };
 }

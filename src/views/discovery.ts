@@ -109,7 +109,14 @@ function buried(agent: Agent, device: string, key: string, platform: unknown, bu
 }
 
 /** The components of an earlier payload that this reading does not have: kept as they were, or on their way out. */
-function inherited(agent: Agent, device: string, before: Record<string, Component>, now: Announcement, burial: Burial, stillDeclared: (key: string) => boolean): Record<string, Component> {
+function inherited(
+  agent: Agent,
+  device: string,
+  before: Record<string, Component>,
+  now: Announcement,
+  burial: Burial,
+  stillDeclared: (key: string) => boolean,
+): Record<string, Component> {
   const components: Record<string, Component> = {};
   for (const [key, old] of Object.entries(before)) {
     if (key in now.components) continue;

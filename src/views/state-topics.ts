@@ -9,7 +9,8 @@ import type { Publications } from './publications.ts';
 const inJson = (value: Value) => (typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : value);
 
 /** Every metric of the table, so that no template ever misses a key. */
-const payload = (metrics: Record<string, AnyMetric>, { sample }: Entry) => JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, inJson(sample?.[key] ?? null)])));
+const payload = (metrics: Record<string, AnyMetric>, { sample }: Entry) =>
+  JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, inJson(sample?.[key] ?? null)])));
 
 /** State and availability of each device and part. */
 export function stateTopics(catalogue: readonly Declaration[], agent: Agent, state: State): Publications {

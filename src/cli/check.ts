@@ -1,0 +1,59 @@
+import { collectors } from '../collectors/index.ts';
+import { runCollector } from '../loop/run-collector.ts';
+import { Records } from '../loop/state.ts';
+import { describe } from '../model/fault.ts';
+import { missingRights } from '../mqtt/rights.ts';
+import { printed } from '../mqtt/settings.ts';
+import { visit } from '../mqtt/visit.ts';
+import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { exit } from './exit.ts';
+import { type Staff, staff } from './jobs.ts';
+import { aside, bad, good } from './terminal.ts';
+
+async function checkBroker({ mqtt, agent }: Settings): Promise<boolean> {
+  const url = printed(mqtt.MQTT_URL);
+  if (mqtt.MQTT_URL.protocol === 'embedded') {
+    aside(`Broker: our own, on ${url}. For Home Assistant set MQTT_URL to the broker that it uses`);
+    return true;
+  }
+  try {
+    const connection = await visit(mqtt, agent);
+    good(`Broker: ${url} lets us in (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
+    const missing = await missingRights(connection, agent);
+    await connection.close();
+    if (missing.length === 0) good('Broker: we may read and write what we need');
+    for (const right of missing) bad(`Broker: ${right}`);
+    return missing.length === 0;
+  } catch (error) {
+    bad(`Broker: ${describe(error)}`);
+    return false;
+  }
+}
+
+async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<boolean> {
+  for (const { collector, reason } of off) aside(`${collector.title}: off because ${reason}`);
+  let fine = true;
+  for (const { collector, source } of jobs) {
+    const outcome = await runCollector(collector, source).outcome;
+    state.record(collector, outcome);
+    const entries = [...(state.collectors.get(collector.id)?.entries.values() ?? [])];
+    const broken = entries.filter(({ error }) => error !== undefined);
+    if (!outcome.ok) bad(`${collector.title}: ${outcome.error}`);
+    else good(`${collector.title}: works (${entries.length - broken.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`);
+    for (const { device, part, error } of broken) bad(`${collector.title}: ${part?.name ?? device.name}: ${error}`);
+    fine &&= outcome.ok && broken.length === 0;
+  }
+  return fine;
+}
+
+/** Tries everything that the agent needs and says what is missing; exit status 0 if nothing is, else 1. */
+export async function check({ envFile }: { envFile?: string }): Promise<void> {
+  const settings = readSettings(collectors, environment(envFile));
+  const state = new Records('');
+  const team = staff(settings, state);
+  good(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);
+  for (const warning of settings.warnings) aside(`Settings: ${warning}`);
+  const broker = await checkBroker(settings);
+  const reading = await checkCollectors(team, state);
+  exit(broker && reading ? 0 : 1);
+}

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { collectors } from '../collectors/index.ts';
+import { Records } from '../loop/state.ts';
+import { announcedDevice, discoveryTopic, ownTopics, slug, statusTopic } from '../model/naming.ts';
+import type { Agent } from '../model/state.ts';
+import type { Connection } from '../mqtt/connection.ts';
+import { readRetained } from '../mqtt/retained.ts';
+import { visit } from '../mqtt/visit.ts';
+import { environment, readSettings } from '../settings/index.ts';
+import { online } from '../views/availability.ts';
+import { discovery, hasTombstones } from '../views/discovery.ts';
+import { Unusable } from './exit.ts';
+import { good, print } from './terminal.ts';
+
+/** Milliseconds that Home Assistant takes to build what it was told. */
+const settling = 5000;
+
+/** Announces what is to go once more, because Home Assistant removes only what it knows. False where nobody listens. */
+async function remind(connection: Connection, agent: Agent, announced: ReadonlyMap<string, string>): Promise<boolean> {
+  const revived = discovery([], agent, new Records(''), announced, 'revive');
+  const heard = await Promise.all([...announced].map(([topic, payload]) => connection.publish(topic, hasTombstones(payload) ? (revived.get(topic) ?? payload) : payload)));
+  return heard.every((one) => one.heard);
+}
+
+/** A device by its id or by the name that Home Assistant shows. */
+function choose(announced: ReadonlyMap<string, string>, agent: Agent, wanted: string | undefined): Map<string, string> {
+  if (wanted === undefined) return new Map(announced);
+  const topic = discoveryTopic(agent, slug(wanted));
+  const payload = announced.get(topic);
+  if (payload !== undefined) return new Map([[topic, payload]]);
+  const known = [...announced.keys()].map((key) => announcedDevice(agent, key)).join(', ');
+  throw new Unusable(`${wanted}: this agent has announced no such device; it has announced ${known || 'none'}`);
+}
+
+/** Removes what this agent left on the broker and in Home Assistant. */
+export async function forget(device: string | undefined, { envFile, force = false }: { envFile?: string; force?: boolean }): Promise<void> {
+  const { agent, mqtt } = readSettings(collectors, environment(envFile));
+  if (mqtt.MQTT_URL.protocol === 'embedded')
+    throw new Unusable('Our own broker keeps nothing beyond its end: there is nothing to forget. Set MQTT_URL to the broker that the agent used');
+  const connection = await visit(mqtt, agent).catch((cause: unknown) => {
+    throw new Unusable('No connection to the broker', { cause });
+  });
+  try {
+    // Only what it has heard of is listed here, so the broker's own answer tells whether anybody listens.
+    const retained = await readRetained(connection, agent);
+    if (device === undefined && retained.get(statusTopic(agent)) === online) throw new Unusable(`${agent.name} is running and would publish it all again: stop it first`);
+    const announced = choose(new Map([...retained].filter(([topic]) => announcedDevice(agent, topic) !== undefined)), agent, device);
+    await connection.unsubscribe(discoveryTopic(agent, '+'));
+    if (!(await remind(connection, agent, announced)) && !force) {
+      throw new Unusable(
+        'Home Assistant does not listen on this broker now, and it forgets only while it does. Start it and try again, or use --force to clean up the broker alone',
+      );
+    }
+    print('Home Assistant is told …');
+    await pause([...announced.values()].some(hasTombstones) ? settling : 500);
+    const root = ownTopics(agent).slice(0, -1);
+    const gone = [...announced.keys()].map((topic) => announcedDevice(agent, topic));
+    const topics = [...retained.keys()].filter((topic) => topic.startsWith(root) && (device === undefined || gone.includes(topic.slice(root.length).split('/')[1])));
+    for (const topic of [...announced.keys(), ...topics]) await connection.publish(topic, '');
+    good(`Forgotten: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${topics.length} topics`);
+  } finally {
+    await connection.close();
+  }
+}

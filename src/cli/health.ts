@@ -1,0 +1,25 @@
+import { collectors } from '../collectors/index.ts';
+import { describe } from '../model/fault.ts';
+import { environment, readSettings } from '../settings/index.ts';
+import type { Health } from '../views/health.ts';
+import { Unusable } from './exit.ts';
+import { bad, good } from './terminal.ts';
+
+/** A server that listens everywhere is asked on this machine. */
+const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
+
+/** Asks the running agent how it is; exit status 0 if well, else 1. */
+export async function health({ envFile }: { envFile?: string }): Promise<void> {
+  const { HTTP_HOST, HTTP_PORT } = readSettings(collectors, environment(envFile)).http;
+  if (HTTP_PORT === 0) throw new Unusable('HTTP_PORT is 0: there is no status server to ask');
+  const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}/health/`;
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    const { status, reasons, agent } = (await answer.json()) as Health;
+    if (status === 'ok') return good(`${agent} is well`);
+    for (const reason of reasons) bad(reason);
+  } catch (error) {
+    bad(`${url}: ${describe(error)}. Is the agent running?`);
+  }
+  process.exitCode = 1;
+}
