@@ -19,7 +19,7 @@ function settleInstant(value: Date, before: Value | undefined, jitter = 0): stri
   return settled ? before : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-function valueOf(metric: AnyMetric, reading: unknown, before: Value | undefined): Value {
+function take(metric: AnyMetric, reading: unknown, before: Value | undefined): Value {
   switch (metric.kind) {
     case 'gauge':
     case 'counter': {
@@ -46,4 +46,4 @@ function valueOf(metric: AnyMetric, reading: unknown, before: Value | undefined)
 
 /** Takes every metric's value out of a reading, settled against the sample before. */
 export const sampleOf = (metrics: Record<string, AnyMetric>, reading: unknown, before?: Sample): Sample =>
-  Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, valueOf(metric, reading, before?.[key])]));
+  Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, take(metric, reading, before?.[key])]));

@@ -8,6 +8,8 @@ const short = (text: string) => createHash('sha256').update(text).digest('hex').
  * short hash behind it, so that two such texts never share a slug. */
 export function slug(text: string): string {
   const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');

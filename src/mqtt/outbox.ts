@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts';
 import type { Publications } from '../views/publications.ts';
+import type { Connection } from './connection.ts';
 
 /** How many messages may wait for the broker's word at a time; the rest waits here, the newest of each topic. */
 const window = 20;

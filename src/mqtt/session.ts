@@ -124,7 +124,9 @@ export class Session {
 
   async #isOtherOnline(): Promise<boolean> {
     const { settings, agent } = this.#situation;
-    const connection = await Connection.open(settings, { clientId: `${clientIdOf(agent)}-${randomUUID().slice(0, 8)}`, protocolVersion: this.#protocolVersion }).catch(() => undefined);
+    const connection = await Connection.open(settings, { clientId: `${clientIdOf(agent)}-${randomUUID().slice(0, 8)}`, protocolVersion: this.#protocolVersion }).catch(
+      () => undefined,
+    );
     if (connection === undefined) return true;
     const retained = await readRetained(connection, agent).catch(() => undefined);
     await connection.close();

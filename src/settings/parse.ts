@@ -36,6 +36,9 @@ function fromFile(env: Environment, name: string, problems: string[]): string | 
   }
 }
 
+/** An address may have a password in it. */
+const withoutCredentials = (value: string | undefined) => value?.replace(/\/\/.*@/, '//***@');
+
 /** Reads the variables of one part of the program; adds to `problems` what is wrong. */
 export function parse<Schema extends AnySettings>(schema: Schema, env: Environment, problems: string[]): z.output<Schema> {
   const values: Record<string, unknown> = {};
@@ -44,7 +47,7 @@ export function parse<Schema extends AnySettings>(schema: Schema, env: Environme
     const value = told?.secret ? (fromFile(env, name, problems) ?? given(env, name)) : given(env, name);
     const result = z.safeParse(field, value);
     if (result.success) values[name] = result.data;
-    else problems.push(`${name}: got ${told?.secret ? '***' : JSON.stringify(value)}, wants ${told?.wants}`);
+    else problems.push(`${name}: got ${told?.secret ? '***' : JSON.stringify(withoutCredentials(value))}, wants ${told?.wants}`);
   }
   return values as z.output<Schema>;
 }
@@ -56,8 +59,10 @@ export function lookalikes(env: Environment, schemas: readonly AnySettings[]): s
   return Object.keys(env)
     .filter((name) => !names.includes(name) && /^[A-Z][A-Z0-9]*_/.test(name))
     .flatMap((name) => {
-      const nearest = names.map((known) => ({ known, far: distance(name, known) })).sort((a, b) => a.far - b.far)[0];
-      const ours = name.startsWith('MQTT_') || (nearest !== undefined && nearest.far <= 2);
-      return ours && nearest !== undefined ? [`${name} is not a setting of this program; did you mean ${nearest.known}?`] : [];
+      // What begins like ours can only be meant for us; of other names only a slip of the pen is.
+      const family = names.filter((known) => name.startsWith('MQTT_') && known.startsWith('MQTT_'));
+      const far = family.length > 0 ? Number.POSITIVE_INFINITY : 2;
+      const nearest = (family.length > 0 ? family : names).toSorted((a, b) => distance(name, a) - distance(name, b))[0];
+      return nearest !== undefined && distance(name, nearest) <= far ? [`${name} is not a setting of this program; did you mean ${nearest}?`] : [];
     });
 }

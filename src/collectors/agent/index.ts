@@ -20,7 +20,16 @@ const agentMetrics: Metrics<AgentReading> = {
   agent_version: { kind: 'text', name: 'Agent version', icon: 'mdi:tag', category: 'diagnostic', value: (r) => r.version },
   agent_started: { kind: 'instant', name: 'Agent started', category: 'diagnostic', enabled: false, value: (r) => r.startedAt },
   agent_reconnects: { kind: 'counter', name: 'Agent reconnects', icon: 'mdi:connection', category: 'diagnostic', value: (r) => r.reconnects },
-  agent_memory: { kind: 'gauge', name: 'Agent memory', deviceClass: 'data_size', unit: 'MiB', jitter: 3, category: 'diagnostic', enabled: false, value: (r) => r.memory / 1024 ** 2 },
+  agent_memory: {
+    kind: 'gauge',
+    name: 'Agent memory',
+    deviceClass: 'data_size',
+    unit: 'MiB',
+    jitter: 3,
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.memory / 1024 ** 2,
+  },
   agent_cpu: { kind: 'gauge', name: 'Agent CPU', unit: '%', precision: 2, jitter: 0.5, icon: 'mdi:cpu-64-bit', category: 'diagnostic', enabled: false, value: (r) => r.cpu },
 };
 

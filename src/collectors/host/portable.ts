@@ -1,6 +1,6 @@
+import { globs } from '../../lib/globs.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import { globs } from '../../lib/globs.ts';
 import type { Inventory } from './inventory.ts';
 import type { FilesystemReading, HostReading, HostReadings, InterfaceReading } from './reading.ts';
 import type { HostSettings } from './settings.ts';

@@ -7,7 +7,8 @@ import type { Roots } from './roots.ts';
 
 /** Whole drives: what has a device behind it and a size, without an eMMC's boot areas. */
 export function disks(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
-  const real = (name: string) => existsSync(roots.sys('block', name, 'device')) && (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 && !/^mmcblk\d+(boot\d+|rpmb)$/.test(name);
+  const real = (name: string) =>
+    existsSync(roots.sys('block', name, 'device')) && (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 && !/^mmcblk\d+(boot\d+|rpmb)$/.test(name);
   const names = list(roots.sys('block'));
   return {
     watched: names.filter((name) => verdict(name) === 'included' || (verdict(name) === 'usual' && real(name))),

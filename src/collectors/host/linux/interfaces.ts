@@ -35,7 +35,11 @@ function addresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
 export function readInterface(roots: Roots, netDev: string, name: string, rates: Rates): InterfaceReading {
   const line = netDev.split('\n').find((row) => row.trimStart().startsWith(`${name}:`));
   if (line === undefined) throw new Error(`${name}: not in ${roots.proc('net/dev')}`);
-  const [received = 0, , receiveErrors = 0, receiveDrops = 0, , , , , sent = 0, , sendErrors = 0, sendDrops = 0] = line.slice(line.indexOf(':') + 1).trim().split(/ +/).map(Number);
+  const [received = 0, , receiveErrors = 0, receiveDrops = 0, , , , , sent = 0, , sendErrors = 0, sendDrops = 0] = line
+    .slice(line.indexOf(':') + 1)
+    .trim()
+    .split(/ +/)
+    .map(Number);
   // The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer.
   const speed = readNumber(roots.sys('class/net', name, 'speed'));
   return {

@@ -1,5 +1,5 @@
-import type { Verdict } from '../../../lib/globs.ts';
 import { readText } from '../../../lib/files.ts';
+import type { Verdict } from '../../../lib/globs.ts';
 import type { Roots } from './roots.ts';
 
 export interface Mount {

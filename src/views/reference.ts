@@ -1,0 +1,48 @@
+import type { Declaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import { type SettingGroup, settingsOf } from './env-example.ts';
+import { platformOf, valueOptions } from './platform.ts';
+
+const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
+
+/** docs/reference/settings.md */
+export const settingsReference = (groups: readonly SettingGroup[]): string =>
+  `${[
+    '# Settings',
+    'Environment variables, from the process or from a file `.env` (or the one that `--env-file` names). An empty variable is one that is not set. This page is generated.',
+    ...groups.flatMap((group) => [
+      `## ${group.title}`,
+      table(
+        ['Variable', 'What it does', 'Wants', 'Default', 'Example'],
+        settingsOf(group).map(({ name, description, wants, default: standard, example, secret }) => [
+          code(name),
+          `${description}${secret ? ` Can also come from the file that ${code(`${name}_FILE`)} names.` : ''}`,
+          wants,
+          code(standard),
+          code(example),
+        ]),
+      ),
+    ]),
+  ].join('\n\n')}\n`;
+
+function metricRow([key, metric]: [string, AnyMetric]): string[] {
+  const { unit_of_measurement: unit, device_class: deviceClass, state_class: stateClass } = valueOptions(metric);
+  const notes = [metric.category, metric.enabled === false ? 'disabled' : '', metric.optional ? 'where there is one' : ''].filter(Boolean).join(', ');
+  return [code(key), metric.name, platformOf(metric), String(unit ?? ''), String(deviceClass ?? ''), String(stateClass ?? ''), notes];
+}
+
+/** docs/reference/entities.md */
+export const entitiesReference = (catalogue: readonly Declaration[]): string =>
+  `${[
+    '# Topics and entities',
+    'What each collector publishes, and what Home Assistant makes of it. A table’s topic holds one JSON object with all its keys. “Disabled”: the entity waits until you enable it in Home Assistant; “where there is one”: it is announced once a reading has had a value. This page is generated.',
+    ...catalogue.flatMap(({ id, title, metrics }) => [
+      `## ${title}`,
+      ...Object.entries(metrics).flatMap(([of, entries], index) => [
+        `### ${code(`infra-monitor/<agent>/${id}/<device>${index === 0 ? '' : `/${of}_<name>`}`)}`,
+        table(['Key', 'Name', 'Platform', 'Unit', 'Device class', 'State class', 'Notes'], Object.entries(entries).map(metricRow)),
+      ]),
+    ]),
+  ].join('\n\n')}\n`;

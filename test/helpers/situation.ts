@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { Records } from '../../src/loop/state.ts';
+import type { Collector, Observation } from '../../src/model/collector.ts';
+import type { Metrics } from '../../src/model/metric.ts';
+import type { Agent } from '../../src/model/state.ts';
+
+export const agent: Agent = {
+  id: 'nas',
+  name: 'nas',
+  version: '1.2.3',
+  startedAt: new Date('2026-01-02T03:04:05Z'),
+  baseTopic: 'infra-monitor',
+  discoveryPrefix: 'homeassistant',
+};
+
+export interface Probe {
+  level?: number | undefined;
+  total?: number | undefined;
+  on?: boolean | undefined;
+  mood?: string | undefined;
+  note?: string | undefined;
+  since?: Date | undefined;
+  firmware?: { installed: string; latest: string } | undefined;
+  rare?: number | undefined;
+}
+
+const thing: Metrics<Probe> = {
+  level: { kind: 'gauge', name: 'Level', unit: '%', precision: 1, jitter: 1, value: (r) => r.level },
+  total: { kind: 'counter', name: 'Total', deviceClass: 'data_size', unit: 'GB', precision: 1, jitter: 0.5, value: (r) => r.total },
+  on: { kind: 'flag', name: 'On', deviceClass: 'running', value: (r) => r.on },
+  mood: { kind: 'choice', name: 'Mood', options: ['good', 'bad'], value: (r) => r.mood },
+  note: { kind: 'text', name: 'Note', category: 'diagnostic', enabled: false, value: (r) => r.note },
+  since: { kind: 'instant', name: 'Since', jitter: 60, value: (r) => r.since },
+  firmware: { kind: 'version', name: 'Firmware', value: (r) => r.firmware },
+  rare: { kind: 'gauge', name: 'Rare', optional: true, value: (r) => r.rare },
+};
+const part: Metrics<Probe> = { level: thing.level as Metrics<Probe>[string] };
+
+// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
+export type Probes = { thing: Probe; part: Probe };
+export type ProbeCollector = Collector<Probes>;
+
+/** A collector with every kind of metric that reads what it is given: one folder's worth in one line. */
+export const probe = (read: (signal: AbortSignal) => Promise<Observation<Probes>[]>, id = 'probe'): ProbeCollector => ({
+  id,
+  title: 'Probe',
+  env: z.object({}),
+  schedule: '* * * * * *',
+  metrics: { thing, part },
+  open: () => ({ read }),
+});
+
+export const device = { id: 'Thing 1', name: 'Thing' };
+
+/** A state that has taken in these observations, one reading after the other. */
+export function stateOf(collector: ProbeCollector, ...readings: Observation<Probes>[][]): Records {
+  const records = new Records('mqtt://127.0.0.1:1883');
+  records.add(collector);
+  for (const observations of readings) records.record(collector, { ok: true, observations, at: new Date('2026-01-02T03:04:06Z'), seconds: 0.1 });
+  return records;
+}

@@ -1,0 +1,87 @@
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { routes } from '../../src/http/routes.ts';
+import { CannotListen, startServer } from '../../src/http/server.ts';
+import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+
+async function serve() {
+  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes([collector, probe(async () => [], 'off')], agent, state));
+  onTestFinished(() => server.close());
+  return { state, url: server.url };
+}
+
+/** Sends bytes and gives back all that comes until the other side closes. */
+const raw = (url: string, bytes: string) =>
+  new Promise<string>((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    let answer = '';
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    socket
+      .on('data', (chunk) => (answer += chunk))
+      .on('close', () => resolve(answer))
+      .on('error', reject);
+  });
+
+test.each(['/health/', '/health', '/health/?verbose=1', '/probe/status', '/probe/status/', '/'])('%s answers JSON', async (path) => {
+  const { url } = await serve();
+  const answer = await fetch(url + path);
+  expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  expect(await answer.json()).toHaveProperty('agent', 'nas');
+});
+
+test('health is 503 while the broker is away, and 200 when all is well', async () => {
+  const { state, url } = await serve();
+  expect((await fetch(`${url}/health/`)).status).toBe(503);
+  state.broker.connected = true;
+  expect((await fetch(`${url}/health/`)).status).toBe(200);
+});
+
+test('a path that is not there tells which are; a collector that is off has none', async () => {
+  const { url } = await serve();
+  for (const path of ['/off/status', '/../etc/passwd', '/constructor']) {
+    const answer = await fetch(url + path);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ endpoints: ['/', '/health/', '/probe/status'] });
+  }
+});
+
+test('HEAD has the headers and no body', async () => {
+  const { url } = await serve();
+  const answer = await fetch(`${url}/probe/status`, { method: 'HEAD' });
+  expect(answer.status).toBe(200);
+  expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(100);
+  expect(await answer.text()).toBe('');
+});
+
+test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not for reading', async (method) => {
+  const { url } = await serve();
+  const answer = await fetch(`${url}/health/`, { method, ...(method === 'POST' ? { body: 'x'.repeat(100_000) } : {}) });
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get('allow')).toBe('GET, HEAD');
+});
+
+test('a body that never ends is answered and the connection closed', async () => {
+  const { url } = await serve();
+  expect(await raw(url, 'POST /health/ HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n')).toMatch(/^HTTP\/1.1 405 [\s\S]*connection: close/i);
+});
+
+test('headers that never end are cut off', { timeout: 20_000 }, async () => {
+  const { url } = await serve();
+  expect(await raw(url, 'GET /health/ HTTP/1.1\r\nhost: x\r\nslow: ')).toMatch(/^HTTP\/1.1 408/);
+});
+
+test('headers that are too long, and what is no HTTP, are refused', async () => {
+  const { url } = await serve();
+  expect(await raw(url, `GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
+  expect(await raw(url, 'hello?\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+});
+
+test('a port that is taken is named', async () => {
+  const { url } = await serve();
+  const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map());
+  await expect(taken).rejects.toThrow(CannotListen);
+  await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
+});

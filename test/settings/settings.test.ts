@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { collectors } from '../../src/collectors/index.ts';
+import { environment, readSettings, settingGroups } from '../../src/settings/index.ts';
+import { SettingsError } from '../../src/settings/parse.ts';
+
+const read = (env: Record<string, string>) => readSettings(collectors, env);
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+function file(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'file'), content);
+  return join(folder, 'file');
+}
+
+test('nothing set: this machine, our own broker, the loopback', () => {
+  const { agent, mqtt, http, collectors: all } = read({});
+  expect(agent).toMatchObject({ name: hostname().split('.')[0], baseTopic: 'infra-monitor', discoveryPrefix: 'homeassistant' });
+  expect(mqtt.MQTT_URL).toMatchObject({ protocol: 'embedded', host: '127.0.0.1', port: 1883 });
+  expect(http).toEqual({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 8000 });
+  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(collectors.map(({ id, schedule }) => [id, schedule]));
+});
+
+test('every problem is told at once, with what is wanted', () => {
+  expect(
+    problemsOf({ MQTT_URL: 'htp://x', HTTP_PORT: '99999', HOST_SCHEDULE: '* * * * *', HOST_PROC: 'proc', LOG_LEVEL: 'loud', MQTT_BASE_TOPIC: 'a/#', MQTT_CERT_FILE: 'x' }),
+  ).toMatchInlineSnapshot(`
+    [
+      "LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error",
+      "MQTT_URL: got "htp://x", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host",
+      "MQTT_BASE_TOPIC: got "a/#", wants a topic without +, # and slashes at its ends",
+      "HTTP_PORT: got "99999", wants a whole number from 0 to 65535",
+      "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first), or off",
+      "HOST_PROC: got "proc", wants an absolute path",
+      "MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate",
+    ]
+  `);
+});
+
+test.each([
+  ['mqtt://broker', { protocol: 'mqtt', host: 'broker', port: 1883 }],
+  ['mqtts://broker', { protocol: 'mqtts', port: 8883 }],
+  ['ws://broker/mqtt', { protocol: 'ws', port: 80, path: '/mqtt' }],
+  ['wss://broker:9001', { protocol: 'wss', port: 9001 }],
+  ['mqtt://[fd00::1]:1884', { host: 'fd00::1', port: 1884 }],
+])('the address %s', (MQTT_URL, expected) => expect(read({ MQTT_URL }).mqtt.MQTT_URL).toMatchObject(expected));
+
+test('credentials in the address are taken, and are no text any more', () => {
+  const { username, password } = read({ MQTT_URL: 'mqtt://me:p%40ss@broker' }).mqtt.MQTT_URL;
+  expect(username).toBe('me');
+  expect(password?.reveal()).toBe('p@ss');
+  expect(JSON.stringify({ password })).not.toContain('p@ss');
+  expect(`${password}`).toBe('***');
+});
+
+test('credentials of a wrong address do not show in the error', () => {
+  expect(problemsOf({ MQTT_URL: 'htp://me:sesame@broker' }).join()).not.toContain('sesame');
+});
+
+test('a secret comes from its file, and a file that is not there is named', () => {
+  expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
+  expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/)]);
+  expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([expect.stringMatching(/^MQTT_PASSWORD: set both/)]);
+});
+
+test('an empty variable is not set', () => expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
+
+test('a collector can be turned off', () => expect(read({ HOST_SCHEDULE: 'off' }).collectors[0]?.schedule).toBeUndefined());
+
+test.each([
+  ['MQTT_PASSWROD', 'MQTT_PASSWORD'],
+  ['MQTT_HOST', 'MQTT_URL'],
+  ['HOST_FILESYSTEM', 'HOST_FILESYSTEMS'],
+  ['MQTT_PASSWORD_FIEL', 'MQTT_PASSWORD_FILE'],
+])('%s looks like ours', (name, nearest) => expect(read({ [name]: 'x' }).warnings).toEqual([`${name} is not a setting of this program; did you mean ${nearest}?`]));
+
+test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWORD_FILE'])('%s does not', (name) =>
+  expect(read({ [name]: name.endsWith('_FILE') ? file('x') : 'x' }).warnings).toEqual([]),
+);
+
+test('the process goes before the file; a file asked for by name must be there', () => {
+  expect(environment(file('INFRA_TEST=file'))).toHaveProperty('INFRA_TEST', 'file');
+  process.env.INFRA_TEST = 'process';
+  onTestFinished(() => void delete process.env.INFRA_TEST);
+  expect(environment(file('INFRA_TEST=file'))).toHaveProperty('INFRA_TEST', 'process');
+  expect(() => environment('/nowhere/.env')).toThrow('--env-file: ENOENT');
+});
+
+test('in a container the host’s own name is taken', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'root-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'hostname'), '');
+  expect(read({ HOST_ROOT: folder }).agent.name).toBe(hostname().split('.')[0]);
+});
+
+test('no two parts declare the same variable', () => {
+  const names = settingGroups(collectors).flatMap(({ schema }) => Object.keys(schema.shape));
+  expect(names).toEqual([...new Set(names)]);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { discovery, hasTombstones } from '../../src/views/discovery.ts';
+import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+const topic = 'homeassistant/device/infra-monitor_nas/thing_1/config';
+const whole = (reading: Probe = {}) => ({ of: 'thing' as const, device, reading });
+const piece = (id: string, more: object = { reading: {} }) => ({ of: 'part' as const, device, part: { id, name: id }, ...more }) as never;
+const none = new Map<string, string>();
+
+function announce(state: ReturnType<typeof stateOf>, retained: ReadonlyMap<string, string> = none, burial: 'bury' | 'revive' | 'gone' = 'bury', of = agent) {
+  const payload = discovery([collector], of, state, retained, burial).get(topic);
+  return payload ? (JSON.parse(payload) as { device: Record<string, unknown>; components: Record<string, Record<string, unknown>> }) : payload;
+}
+const componentsOf = (announced: ReturnType<typeof announce>) => (typeof announced === 'object' ? announced.components : {});
+
+test('a device with every kind of metric', async () => {
+  const full = {
+    ...device,
+    manufacturer: 'Acme',
+    model: 'X1',
+    serialNumber: '1',
+    softwareVersion: '2',
+    hardwareVersion: '3',
+    configurationUrl: 'http://thing/',
+    macAddress: '02:00:00:00:00:01',
+    via: 'nas',
+  };
+  const state = stateOf(collector, [{ of: 'thing', device: full, reading: {} }, piece('eth0')]);
+  await expect(`${JSON.stringify(announce(state, none, 'bury', { ...agent, site: 'Berlin' }), null, 2)}\n`).toMatchFileSnapshot('discovery.json');
+});
+
+test('an optional metric is announced once it has had a value', () => {
+  expect(componentsOf(announce(stateOf(collector, [whole()])))).not.toHaveProperty('probe-thing-rare');
+  expect(componentsOf(announce(stateOf(collector, [whole({ rare: 1 })], [whole()])))).toHaveProperty('probe-thing-rare');
+});
+
+test('an address that Home Assistant would not take is left out', () => {
+  const state = stateOf(collector, [{ of: 'thing', device: { ...device, configurationUrl: 'thing.local' }, reading: {} }]);
+  expect(announce(state)).not.toHaveProperty('device.configuration_url');
+});
+
+test('parents come before what hangs below them', () => {
+  const state = stateOf(collector, [
+    { of: 'thing', device: { id: 'child', name: 'Child', via: 'parent' }, reading: {} },
+    { of: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
+  ]);
+  expect([...discovery([collector], agent, state, none, 'bury').keys()].map((key) => key.split('/')[3])).toEqual(['parent', 'child']);
+});
+
+describe('what the broker kept from before', () => {
+  const before = (components: Record<string, object>) => new Map([[topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, components })]]);
+  const old = { platform: 'sensor', unique_id: 'u', state_topic: 't' };
+
+  test('a part that is not there now stays as it was', () => {
+    expect(componentsOf(announce(stateOf(collector, [whole()]), before({ 'probe-part_usb-level': old })))['probe-part_usb-level']).toEqual(old);
+  });
+
+  test('what is not declared any more is buried, revived, buried, and gone', () => {
+    const state = stateOf(collector, [whole()]);
+    for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {
+      const retained = before({ [key]: old });
+      expect(componentsOf(announce(state, retained, 'bury'))[key]).toEqual({ platform: 'sensor' });
+      expect(componentsOf(announce(state, retained, 'revive'))[key]).toEqual({
+        platform: 'sensor',
+        unique_id: `infra-monitor_nas_thing_1_${key}`,
+        state_topic: 'infra-monitor/nas/status',
+      });
+      expect(componentsOf(announce(state, retained, 'gone'))).not.toHaveProperty(key);
+    }
+  });
+
+  test('a tombstone stays one until it is gone', () => {
+    const retained = before({ 'probe-part_usb-level': { platform: 'sensor' } });
+    expect(componentsOf(announce(stateOf(collector, [whole()]), retained))['probe-part_usb-level']).toEqual({ platform: 'sensor' });
+  });
+
+  test('a part that is back is announced in place of its tombstone', () => {
+    const retained = before({ 'probe-part_usb-level': { platform: 'sensor' } });
+    expect(componentsOf(announce(stateOf(collector, [whole(), piece('usb')]), retained))['probe-part_usb-level']).toHaveProperty('unique_id');
+  });
+
+  test('a part that the settings leave out goes', () => {
+    const retained = before({ 'probe-part_usb-level': old });
+    expect(componentsOf(announce(stateOf(collector, [whole(), piece('usb', { excluded: true })]), retained))['probe-part_usb-level']).toEqual({ platform: 'sensor' });
+  });
+
+  test('a device of a collector that is off: buried, and its topic emptied in the end', () => {
+    const state = stateOf(probe(async () => [], 'another'));
+    const retained = before({ 'probe-thing-level': old });
+    expect(announce(state, retained, 'bury')).toMatchObject({ device: { name: 'Thing' }, components: { 'probe-thing-level': { platform: 'sensor' } } });
+    expect(announce(state, retained, 'gone')).toBe('');
+  });
+
+  test('nothing is removed because it could not be read', () => {
+    const never = stateOf(collector);
+    expect(componentsOf(announce(never, before({ 'probe-thing-level': old })))).toEqual({ 'probe-thing-level': old });
+  });
+
+  test.each(['no json', '[]', '{"components": 3}'])('%s is overwritten', (payload) => {
+    expect(componentsOf(announce(stateOf(collector, [whole()]), new Map([[topic, payload]])))).toHaveProperty('probe-thing-level');
+  });
+
+  test('a payload with tombstones is known by them', () => {
+    expect(hasTombstones(JSON.stringify({ device: {}, components: { a: { platform: 'sensor' } } }))).toBe(true);
+    expect(hasTombstones(JSON.stringify({ device: {}, components: { a: old } }))).toBe(false);
+    expect(hasTombstones('')).toBe(false);
+  });
+});

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { health } from '../../src/views/health.ts';
+import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+const now = new Date('2026-01-02T03:04:10Z');
+
+function well() {
+  const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
+  Object.assign(state.broker, { connected: true, since: new Date('2026-01-02T03:04:05Z') });
+  state.expect('probe', new Date('2026-01-02T03:04:20Z'));
+  return state;
+}
+
+test('all is well', () => {
+  expect(health(agent, well(), now)).toMatchInlineSnapshot(`
+    {
+      "agent": "nas",
+      "broker": {
+        "connected": true,
+        "reconnects": 0,
+        "since": "2026-01-02T03:04:05.000Z",
+        "url": "mqtt://127.0.0.1:1883",
+      },
+      "collectors": {
+        "probe": {
+          "consecutiveFailures": 0,
+          "duration": 0.1,
+          "lastSuccess": "2026-01-02T03:04:06.000Z",
+          "nextRun": "2026-01-02T03:04:20.000Z",
+          "ok": true,
+          "skippedTicks": 0,
+        },
+      },
+      "reasons": [],
+      "site": null,
+      "startedAt": "2026-01-02T03:04:05.000Z",
+      "status": "ok",
+      "time": "2026-01-02T03:04:10.000Z",
+      "version": "1.2.3",
+    }
+  `);
+});
+
+test('a broker that is away, or refuses, is a reason', () => {
+  const away = well();
+  Object.assign(away.broker, { connected: false, error: 'connection refused' });
+  expect(health(agent, away, now).reasons).toEqual(['not connected to mqtt://127.0.0.1:1883: connection refused']);
+  const refusing = well();
+  refusing.broker.error = 'the broker refuses';
+  expect(health(agent, refusing, now)).toMatchObject({ status: 'failing', reasons: ['the broker refuses'] });
+});
+
+test('a run that should be over is a reason, with the collector’s own limit', () => {
+  const state = well();
+  expect(health(agent, state, new Date('2026-01-02T03:04:34Z')).status).toBe('ok');
+  expect(health(agent, state, new Date('2026-01-02T03:04:36Z')).reasons).toEqual(['collector probe is overdue since 2026-01-02T03:04:20.000Z']);
+});
+
+test('a collector that fails is told, and is no failure of the agent', () => {
+  const state = well();
+  state.record(collector, { ok: false, error: 'broken', at: now, seconds: 0 });
+  expect(health(agent, state, now)).toMatchObject({ status: 'ok', collectors: { probe: { ok: false, error: 'broken', consecutiveFailures: 1 } } });
+});

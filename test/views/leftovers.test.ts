@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { leftovers } from '../../src/views/leftovers.ts';
+import { stateTopics } from '../../src/views/state-topics.ts';
+import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+const off = probe(async () => [], 'off');
+
+test('what can’t be declared any more goes, what merely was not read stays', () => {
+  const state = stateOf(collector, [
+    { of: 'thing', device, reading: {} },
+    { of: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
+  ]);
+  const topics = [
+    'status',
+    'probe/thing_1',
+    'probe/thing_1/availability',
+    'probe/thing_1/memory',
+    'probe/thing_1/part_usb',
+    'probe/thing_1/part_usb/availability',
+    'probe/thing_1/part_out',
+    'probe/thing_1/part_out/availability',
+    'probe/thing_1/attic_x',
+    'probe/thing_2',
+    'probe/thing_2/availability',
+    'off/thing_1',
+    'off/thing_1/memory',
+    'unknown/thing_1',
+    'unknown/thing_1/memory',
+  ];
+  const retained = new Map([
+    ...topics.map((topic): [string, string] => [`infra-monitor/nas/${topic}`, 'x']),
+    ['infra-monitor/other/unknown/x', 'x'],
+    ['homeassistant/status', 'online'],
+  ]);
+  const current = stateTopics([collector], agent, state);
+  expect(Object.fromEntries(leftovers([collector, off], agent, state, retained, current))).toEqual({
+    'infra-monitor/nas/probe/thing_1/part_usb/availability': 'offline',
+    'infra-monitor/nas/probe/thing_1/part_out': '',
+    'infra-monitor/nas/probe/thing_1/part_out/availability': '',
+    'infra-monitor/nas/probe/thing_1/attic_x': '',
+    'infra-monitor/nas/probe/thing_2/availability': 'offline',
+    'infra-monitor/nas/off/thing_1': '',
+    'infra-monitor/nas/unknown/thing_1': '',
+    'infra-monitor/nas/unknown/thing_1/memory': '',
+  });
+});
