@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
 import { describe } from '../model/fault.ts';
 import { statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import { offline } from '../views/availability.ts';
 import { type MqttSettings, printed } from './settings.ts';
+
+// At the first connection it would make a buffer of each number up to 65,535: 7 MB that an agent never needs.
+Object.assign(writeToStream, { cacheNumbers: false });
 
 /** MQTT's own numbers: 5, and 4 for 3.1.1. */
 export type ProtocolVersion = 5 | 4;

@@ -52,17 +52,22 @@ export function parse<Schema extends AnySettings>(schema: Schema, env: Environme
   return values as z.output<Schema>;
 }
 
+/** The name that is fewest letters away. */
+function nearest(name: string, names: readonly string[], farthest: number): string | undefined {
+  const near = names.filter((known) => Math.abs(known.length - name.length) <= farthest).map((known) => ({ known, far: distance(name, known) }));
+  return near.filter(({ far }) => far <= farthest).sort((a, b) => a.far - b.far)[0]?.known;
+}
+
 /** Variables that look like ours and are not: `MQTT_PASSWROD`. */
 export function lookalikes(env: Environment, schemas: readonly AnySettings[]): string[] {
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) => (toldOf(field)?.secret ? [name, `${name}_FILE`] : [name]));
+  const family = names.filter((name) => name.startsWith('MQTT_'));
   return Object.keys(env)
-    .filter((name) => !names.includes(name) && /^[A-Z][A-Z0-9]*_/.test(name))
+    .filter((name) => !names.includes(name))
     .flatMap((name) => {
-      // What begins like ours can only be meant for us; of other names only a slip of the pen is.
-      const family = names.filter((known) => name.startsWith('MQTT_') && known.startsWith('MQTT_'));
-      const far = family.length > 0 ? Number.POSITIVE_INFINITY : 2;
-      const nearest = (family.length > 0 ? family : names).toSorted((a, b) => distance(name, a) - distance(name, b))[0];
-      return nearest !== undefined && distance(name, nearest) <= far ? [`${name} is not a setting of this program; did you mean ${nearest}?`] : [];
+      // What begins so can only be meant for us; of other names only a slip of the pen is.
+      const meant = name.startsWith('MQTT_') ? nearest(name, family, name.length) : nearest(name, names, 2);
+      return meant === undefined ? [] : [`${name} is not a setting of this program; did you mean ${meant}?`];
     });
 }

@@ -49,17 +49,17 @@ test('parents come before what hangs below them', () => {
 });
 
 describe('what the broker kept from before', () => {
-  const before = (components: Record<string, object>) => new Map([[topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, components })]]);
+  const earlier = (components: Record<string, object>) => new Map([[topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, components })]]);
   const old = { platform: 'sensor', unique_id: 'u', state_topic: 't' };
 
   test('a part that is not there now stays as it was', () => {
-    expect(componentsOf(announce(stateOf(collector, [whole()]), before({ 'probe-part_usb-level': old })))['probe-part_usb-level']).toEqual(old);
+    expect(componentsOf(announce(stateOf(collector, [whole()]), earlier({ 'probe-part_usb-level': old })))['probe-part_usb-level']).toEqual(old);
   });
 
   test('what is not declared any more is buried, revived, buried, and gone', () => {
     const state = stateOf(collector, [whole()]);
     for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {
-      const retained = before({ [key]: old });
+      const retained = earlier({ [key]: old });
       expect(componentsOf(announce(state, retained, 'bury'))[key]).toEqual({ platform: 'sensor' });
       expect(componentsOf(announce(state, retained, 'revive'))[key]).toEqual({
         platform: 'sensor',
@@ -71,30 +71,30 @@ describe('what the broker kept from before', () => {
   });
 
   test('a tombstone stays one until it is gone', () => {
-    const retained = before({ 'probe-part_usb-level': { platform: 'sensor' } });
+    const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
     expect(componentsOf(announce(stateOf(collector, [whole()]), retained))['probe-part_usb-level']).toEqual({ platform: 'sensor' });
   });
 
   test('a part that is back is announced in place of its tombstone', () => {
-    const retained = before({ 'probe-part_usb-level': { platform: 'sensor' } });
+    const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
     expect(componentsOf(announce(stateOf(collector, [whole(), piece('usb')]), retained))['probe-part_usb-level']).toHaveProperty('unique_id');
   });
 
   test('a part that the settings leave out goes', () => {
-    const retained = before({ 'probe-part_usb-level': old });
+    const retained = earlier({ 'probe-part_usb-level': old });
     expect(componentsOf(announce(stateOf(collector, [whole(), piece('usb', { excluded: true })]), retained))['probe-part_usb-level']).toEqual({ platform: 'sensor' });
   });
 
   test('a device of a collector that is off: buried, and its topic emptied in the end', () => {
     const state = stateOf(probe(async () => [], 'another'));
-    const retained = before({ 'probe-thing-level': old });
+    const retained = earlier({ 'probe-thing-level': old });
     expect(announce(state, retained, 'bury')).toMatchObject({ device: { name: 'Thing' }, components: { 'probe-thing-level': { platform: 'sensor' } } });
     expect(announce(state, retained, 'gone')).toBe('');
   });
 
   test('nothing is removed because it could not be read', () => {
     const never = stateOf(collector);
-    expect(componentsOf(announce(never, before({ 'probe-thing-level': old })))).toEqual({ 'probe-thing-level': old });
+    expect(componentsOf(announce(never, earlier({ 'probe-thing-level': old })))).toEqual({ 'probe-thing-level': old });
   });
 
   test.each(['no json', '[]', '{"components": 3}'])('%s is overwritten', (payload) => {

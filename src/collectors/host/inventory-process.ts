@@ -1,0 +1,3 @@
+import { fromLibrary } from './inventory.ts';
+
+process.stdout.write(JSON.stringify(await fromLibrary()));
