@@ -14,5 +14,6 @@ try {
 } catch (error) {
   if (!(error instanceof SettingsError || error instanceof Unusable)) throw error;
   process.stderr.write(`${describe(error)}\n`);
-  process.exitCode = 2;
+  // What was started already would keep the process alive.
+  process.exit(2);
 }

@@ -47,8 +47,8 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
 }
 
 /** Tries everything that the agent needs and says what is missing; exit status 0 if nothing is, else 1. */
-export async function check({ envFile }: { envFile?: string }): Promise<void> {
-  const settings = readSettings(collectors, environment(envFile));
+export async function check({ env }: { env?: string }): Promise<void> {
+  const settings = readSettings(collectors, environment(env));
   const state = new Records('');
   const team = staff(settings, state);
   good(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);

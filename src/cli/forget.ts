@@ -33,8 +33,8 @@ function choose(announced: ReadonlyMap<string, string>, agent: Agent, wanted: st
 }
 
 /** Removes what this agent left on the broker and in Home Assistant. */
-export async function forget(device: string | undefined, { envFile, force = false }: { envFile?: string; force?: boolean }): Promise<void> {
-  const { agent, mqtt } = readSettings(collectors, environment(envFile));
+export async function forget(device: string | undefined, { env, force = false }: { env?: string; force?: boolean }): Promise<void> {
+  const { agent, mqtt } = readSettings(collectors, environment(env));
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new Unusable('Our own broker keeps nothing beyond its end: there is nothing to forget. Set MQTT_URL to the broker that the agent used');
   const connection = await visit(mqtt, agent).catch((cause: unknown) => {

@@ -9,8 +9,8 @@ import { bad, good } from './terminal.ts';
 const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
 
 /** Asks the running agent how it is; exit status 0 if well, else 1. */
-export async function health({ envFile }: { envFile?: string }): Promise<void> {
-  const { HTTP_HOST, HTTP_PORT } = readSettings(collectors, environment(envFile)).http;
+export async function health({ env }: { env?: string }): Promise<void> {
+  const { HTTP_HOST, HTTP_PORT } = readSettings(collectors, environment(env)).http;
   if (HTTP_PORT === 0) throw new Unusable('HTTP_PORT is 0: there is no status server to ask');
   const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}/health/`;
   try {

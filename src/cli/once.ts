@@ -36,8 +36,8 @@ function printStatus({ collector, error, devices }: Status): void {
 }
 
 /** Reads everything (twice, a second apart, so that rates are there), prints it, and ends with 0 if all could be read, else 1. */
-export async function once({ envFile, json }: { envFile?: string; json?: boolean }): Promise<void> {
-  const settings = readSettings(collectors, environment(envFile));
+export async function once({ env, json }: { env?: string; json?: boolean }): Promise<void> {
+  const settings = readSettings(collectors, environment(env));
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new Records('');
   const team = staff(settings, state);

@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 
 interface Common {
-  envFile?: string;
+  /** Not `--env-file`: Node 20 takes that for its own wherever it stands. */
+  env?: string;
 }
 
 /** Takes the command line apart and runs the command, of which only the code that it needs is loaded. */
@@ -10,7 +11,7 @@ export async function program(args: readonly string[]): Promise<void> {
   const root = new Command('infra-monitor')
     .description('Watches this machine and what is near it, and tells Home Assistant over MQTT.\nSettings are environment variables: see .env.example.')
     .version(version)
-    .option('--env-file <path>', 'read settings from this file instead of .env')
+    .option('--env <path>', 'read settings from this file instead of .env')
     .showHelpAfterError('(--help tells what there is)')
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
   const settings = () => root.opts<Common>();
@@ -26,7 +27,7 @@ export async function program(args: readonly string[]): Promise<void> {
   command('once', 'read everything once and print it; exit status 0 if all could be read, else 1', "infra-monitor once --json | jq '.[0].devices[0].values.cpu_used'")
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) => (await import('./once.ts')).once({ ...settings(), ...options }));
-  command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'infra-monitor --env-file /etc/infra-monitor.env check').action(async () =>
+  command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'infra-monitor --env /etc/infra-monitor.env check').action(async () =>
     (await import('./check.ts')).check(settings()),
   );
   command('forget', 'remove what this agent left on the broker and in Home Assistant', 'infra-monitor forget')

@@ -35,8 +35,8 @@ function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: S
 }
 
 /** Runs until it is told to end. */
-export async function run({ envFile }: { envFile?: string }): Promise<void> {
-  const settings = readSettings(collectors, environment(envFile));
+export async function run({ env }: { env?: string }): Promise<void> {
+  const settings = readSettings(collectors, environment(env));
   const { agent, mqtt } = settings;
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);

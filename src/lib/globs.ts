@@ -19,3 +19,15 @@ export function globs({ include, exclude }: Globs): (name: string) => Verdict {
     return included(name) ? 'included' : 'excluded';
   };
 }
+
+/** Sorts names by the verdict: watched are those asked for and, of the usual ones, the real; excluded are real ones left out. */
+export function choose(names: readonly string[], verdict: (name: string) => Verdict, isReal: (name: string) => boolean): { watched: string[]; excluded: string[] } {
+  const watched: string[] = [];
+  const excluded: string[] = [];
+  for (const name of names) {
+    const judged = verdict(name);
+    if (judged === 'included' || (judged === 'usual' && isReal(name))) watched.push(name);
+    else if (judged === 'excluded' && isReal(name)) excluded.push(name);
+  }
+  return { watched, excluded };
+}

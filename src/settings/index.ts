@@ -76,7 +76,7 @@ function readNamed(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new SettingsError([`--env-file: ${describe(error)}`]);
+    throw new SettingsError([`--env: ${describe(error)}`]);
   }
 }
 

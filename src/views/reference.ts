@@ -11,7 +11,7 @@ const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}
 export const settingsReference = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Settings',
-    'Environment variables, from the process or from a file `.env` (or the one that `--env-file` names). An empty variable is one that is not set. This page is generated.',
+    'Environment variables, from the process or from a file `.env` (or the one that `--env` names). An empty variable is one that is not set. This page is generated.',
     ...groups.flatMap((group) => [
       `## ${group.title}`,
       table(

@@ -95,7 +95,7 @@ test('the process goes before the file; a file asked for by name must be there',
   process.env.INFRA_TEST = 'process';
   onTestFinished(() => void delete process.env.INFRA_TEST);
   expect(environment(file('INFRA_TEST=file'))).toHaveProperty('INFRA_TEST', 'process');
-  expect(() => environment('/nowhere/.env')).toThrow('--env-file: ENOENT');
+  expect(() => environment('/nowhere/.env')).toThrow('--env: ENOENT');
 });
 
 test('in a container the host’s own name is taken', () => {

@@ -28,14 +28,23 @@ export const host: Collector<HostReadings, typeof settings.shape> = {
   open(env, { agent }) {
     const roots = process.platform === 'linux' ? new Roots(env) : undefined;
     const reader = roots === undefined ? new PortableReader(env) : new LinuxReader(roots, env);
-    let known: Promise<Inventory> | undefined;
     let about: Inventory = {};
+    let device = deviceOf(agent, about);
+    let asked = false;
+    let asking: Promise<void> | undefined;
     return {
       async read() {
-        known ??= inventory(roots).then((found) => (about = found));
-        // On a slow board it comes with a later reading.
-        await Promise.race([known, pause(2000, undefined, { ref: false })]);
-        return reader.read(deviceOf(agent, about), about);
+        if (!asked) {
+          asked = true;
+          asking = inventory(roots).then((found) => {
+            about = found;
+            device = deviceOf(agent, about);
+            asking = undefined;
+          });
+        }
+        // On a slow board the inventory comes with a later reading.
+        if (asking !== undefined) await Promise.race([asking, pause(2000, undefined, { ref: false })]);
+        return reader.read(device, about);
       },
     };
   },

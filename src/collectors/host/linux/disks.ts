@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { list, readNumber } from '../../../lib/files.ts';
-import type { Verdict } from '../../../lib/globs.ts';
+import { choose, type Verdict } from '../../../lib/globs.ts';
 import type { Rates } from '../../../lib/rates.ts';
 import type { DiskReading } from '../reading.ts';
 import type { Roots } from './roots.ts';
@@ -9,11 +9,7 @@ import type { Roots } from './roots.ts';
 export function disks(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
   const real = (name: string) =>
     existsSync(roots.sys('block', name, 'device')) && (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 && !/^mmcblk\d+(boot\d+|rpmb)$/.test(name);
-  const names = list(roots.sys('block'));
-  return {
-    watched: names.filter((name) => verdict(name) === 'included' || (verdict(name) === 'usual' && real(name))),
-    excluded: names.filter((name) => verdict(name) === 'excluded' && real(name)),
-  };
+  return choose(list(roots.sys('block')), verdict, real);
 }
 
 /** The kernel counts in these, whatever the drive's own sectors are (Documentation/admin-guide/iostats.rst). */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { list, readNumber, readText } from '../../../lib/files.ts';
-import type { Verdict } from '../../../lib/globs.ts';
+import { choose, type Verdict } from '../../../lib/globs.ts';
 import type { Rates } from '../../../lib/rates.ts';
 import type { InterfaceReading } from '../reading.ts';
 import type { Roots } from './roots.ts';
@@ -16,11 +16,7 @@ function defaultRoutes(roots: Roots): Set<string> {
 export function interfaces(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
   const routes = defaultRoutes(roots);
   const real = (name: string) => existsSync(roots.sys('class/net', name, 'device')) || existsSync(roots.sys('class/net', name, 'bonding')) || routes.has(name);
-  const names = list(roots.sys('class/net'));
-  return {
-    watched: names.filter((name) => verdict(name) === 'included' || (verdict(name) === 'usual' && real(name))),
-    excluded: names.filter((name) => verdict(name) === 'excluded' && real(name)),
-  };
+  return choose(list(roots.sys('class/net')), verdict, real);
 }
 
 function addresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {

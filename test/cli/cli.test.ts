@@ -1,0 +1,141 @@
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import about from '../../package.json' with { type: 'json' };
+import { type AgentProcess, startAgent } from '../helpers/agent.ts';
+import { freePort } from '../helpers/ports.ts';
+import { until } from '../helpers/until.ts';
+
+const embedded = async () => ({ MQTT_URL: `embedded://127.0.0.1:${await freePort()}` });
+const over = async (agent: AgentProcess) => ({ status: await agent.ended, output: agent.output() });
+const run = (settings: Record<string, string>, ...args: string[]) => over(startAgent(settings, args));
+
+async function running(settings: Record<string, string>): Promise<AgentProcess> {
+  const agent = startAgent(settings);
+  await until('connected', () => agent.output().includes('MQTT: connected'));
+  return agent;
+}
+
+test('--version', async () => expect(await run({}, '--version')).toEqual({ status: 0, output: `${about.version}\n` }));
+
+test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health']])('%s --help has an example', async (command) => {
+  const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
+  expect(status).toBe(0);
+  expect(output).toMatch(/^Usage: infra-monitor/);
+  expect(output).toMatch(/Example:\n {2}.*infra-monitor/);
+});
+
+test('what it does not know is said, with exit status 2', async () => {
+  expect(await run({}, 'watch')).toMatchObject({ status: 2 });
+  expect(await run({}, '--loud')).toMatchObject({ status: 2, output: expect.stringContaining('unknown option') });
+});
+
+test('wrong settings: all at once, exit status 2, and no secret', async () => {
+  const { status, output } = await run({ HTTP_PORT: 'x', MQTT_URL: 'nonsense', MQTT_PASSWORD: 'sesame', MQTT_PASSWROD: 'sesame' });
+  expect(status).toBe(2);
+  expect(output).toMatchInlineSnapshot(`
+    "3 settings are wrong:
+      MQTT_URL: got "nonsense", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host
+      HTTP_PORT: got "x", wants a whole number from 0 to 65535
+      MQTT_PASSWROD is not a setting of this program; did you mean MQTT_PASSWORD?
+    "
+  `);
+});
+
+test('once prints a table', async () => {
+  const { status, output } = await run({}, 'once');
+  expect(status).toBe(0);
+  expect(output).toMatch(/^host\n {2}testling\n {4}CPU +\d+ %/);
+  expect(output).not.toContain('\u001b[');
+});
+
+test('once --json prints every collector, with rates', async () => {
+  const { status, output } = await run({}, 'once', '--json');
+  const [host, agent] = JSON.parse(output);
+  expect(status).toBe(0);
+  expect([host.collector, agent.collector]).toEqual(['host', 'agent']);
+  expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
+});
+
+test('once ends with 1 when something can’t be read', async () => {
+  const { status, output } = await run({ HOST_PROC: '/nowhere', HOST_FILESYSTEMS: '/none' }, 'once');
+  expect(status).toBe(1);
+  expect(output).toContain('/nowhere');
+});
+
+test('check says what works', async () => {
+  const { status, output } = await run({ AGENT_SCHEDULE: 'off', SITE: 'Berlin', MQTT_HOST: 'x' }, 'check');
+  expect(status).toBe(0);
+  expect(output).toContain('✓ Settings: fine; this agent is testling at Berlin');
+  expect(output).toContain('– Settings: MQTT_HOST is not a setting of this program; did you mean MQTT_URL?');
+  expect(output).toContain('– Broker: our own');
+  expect(output).toContain('– Agent itself: off because AGENT_SCHEDULE=off');
+  expect(output).toMatch(/✓ Host: works \(\d+ of \d+ read/);
+});
+
+test('check of a broker: let in with all rights; not there', async () => {
+  const { MQTT_URL } = await embedded();
+  await running({ MQTT_URL });
+  const broker = MQTT_URL.replace('embedded', 'mqtt');
+  expect((await run({ MQTT_URL: broker }, 'check')).output).toMatch(/✓ Broker: mqtt:\/\/127.0.0.1:\d+ lets us in \(MQTT 3.1.1\)\n✓ Broker: we may read and write what we need/);
+  const { status, output } = await run({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
+  expect(status).toBe(1);
+  expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running there\?\)/);
+});
+
+test('health asks the running agent', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  expect(await run(settings, 'health')).toMatchObject({ status: 1, output: expect.stringContaining('Is the agent running?') });
+  await running(settings);
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is well\n' });
+  expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
+});
+
+test('forget has nothing to do on our own broker, nothing while the agent runs, and all when it is gone', async () => {
+  expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
+  const { MQTT_URL } = await embedded();
+  const broker = await running({ MQTT_URL, AGENT_NAME: 'broker' });
+  const settings = { MQTT_URL: MQTT_URL.replace('embedded', 'mqtt') };
+  const agent = await running(settings);
+  expect(await run(settings, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('testling is running') });
+  await agent.stop();
+  expect(await run(settings, 'forget', 'other')).toMatchObject({ status: 2, output: expect.stringContaining('it has announced testling') });
+  expect(await run(settings, 'forget')).toMatchObject({ status: 0, output: expect.stringMatching(/✓ Forgotten: 1 device and \d+ topics/) });
+  expect(await run(settings, 'forget')).toMatchObject({ status: 0, output: expect.stringContaining('Forgotten: 0 devices and 0 topics') });
+  await broker.stop();
+});
+
+test('a port that another broker has: how to use that one', async () => {
+  const settings = await embedded();
+  await running(settings);
+  const { status, output } = await run(settings);
+  expect(status).toBe(2);
+  expect(output).toContain(`taken by another MQTT broker. To use that one: MQTT_URL=${settings.MQTT_URL.replace('embedded', 'mqtt')}`);
+});
+
+test('a port that something else has: what to do', async () => {
+  const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
+  const { status, output } = await run({ MQTT_URL: `embedded://127.0.0.1:${port}` });
+  expect(status).toBe(2);
+  expect(output).toContain(`does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}`);
+});
+
+test('the status server’s port taken: which setting, exit status 2', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
+  expect(await run({ ...(await embedded()), HTTP_PORT: String(port) })).toMatchObject({ status: 2, output: expect.stringContaining(`HTTP_PORT: ${port} on 127.0.0.1 is taken`) });
+});
+
+test('the start says what is watched, where it goes and what to do next', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()), AGENT_SCHEDULE: 'off', SITE: 'Berlin' };
+  const agent = await running(settings);
+  const port = settings.MQTT_URL.split(':')[2];
+  const told = agent.output().replaceAll(/^\S+ \S+ /gm, '').replaceAll(settings.HTTP_PORT, 'HTTP').replaceAll(port ?? '', 'MQTT');
+  expect(told).toMatch(/^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\ninfo {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status: http:\/\/127.0.0.1:HTTP\/health\/\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/);
+});
+
+test('it runs from another folder’s .env, and says when that is not there', async () => {
+  expect(await run({}, '--env', '/nowhere/.env', 'check')).toMatchObject({ status: 2, output: expect.stringContaining('--env: ENOENT') });
+});
