@@ -56,7 +56,10 @@ export async function forget(device: string | undefined, { env, force = false }:
     const root = ownTopics(agent).slice(0, -1);
     const gone = [...announced.keys()].map((topic) => announcedDevice(agent, topic));
     const topics = [...retained.keys()].filter((topic) => topic.startsWith(root) && (device === undefined || gone.includes(topic.slice(root.length).split('/')[1])));
-    for (const topic of [...announced.keys(), ...topics]) await connection.publish(topic, '');
+    for (const topic of announced.keys()) await connection.publish(topic, '');
+    // An entity that still reads a topic would stumble over its end.
+    await pause(1000);
+    for (const topic of topics) await connection.publish(topic, '');
     good(`Forgotten: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${topics.length} topics`);
   } finally {
     await connection.close();

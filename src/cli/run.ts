@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { collectors } from '../collectors/index.ts';
 import { routes } from '../http/routes.ts';
 import { CannotListen, type StatusServer, startServer } from '../http/server.ts';
@@ -50,7 +51,6 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state)).catch(unusable);
   introduce(log, settings, team, server ?? undefined);
 
-  const session = new Session({ agent, catalogue: collectors, state, settings: mqtt, log, dismissed: (device) => state.forget(device) });
   const loop = new Loop(state, {
     recorded(_, outcome, changes) {
       for (const change of changes) tell(log, change);
@@ -60,9 +60,10 @@ export async function run({ env }: { env?: string }): Promise<void> {
       log.warn(`${collector.id}: still reading; this tick is left out`);
     },
   });
-  const first = loop.start(team.jobs);
+  // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.
+  const ready = Promise.race([loop.start(team.jobs), pause(5000, undefined, { ref: false })]);
+  const session = new Session({ agent, catalogue: collectors, state, settings: mqtt, log, ready, dismissed: (device) => state.forget(device) });
   session.start();
-  await Promise.race([first, ending()]);
   const signal = await ending();
 
   log.info(`${signal}: leaving`);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as immediate } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import { describe } from '../model/fault.ts';
@@ -23,22 +24,20 @@ export interface Message {
 export class ConnectionError extends Error {
   /** The broker wants the older protocol. */
   readonly wantsOlderProtocol: boolean;
-  /** Somebody else logged in by our name (MQTT 5, reason 0x8E). */
-  readonly takenOver: boolean;
   /** It was a broker that said no. */
   readonly refused: boolean;
 
-  constructor(message: string, told: { wantsOlderProtocol?: boolean; takenOver?: boolean; refused?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, told: { wantsOlderProtocol?: boolean; refused?: boolean; cause?: unknown } = {}) {
     super(message, { cause: told.cause });
     this.wantsOlderProtocol = told.wantsOlderProtocol ?? false;
-    this.takenOver = told.takenOver ?? false;
     this.refused = told.refused ?? false;
   }
 }
 
 /** Return codes for “unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
 const olderProtocol = new Set([1, 0x84]);
-const sessionTakenOver = 0x8e;
+/** MQTT 5, section 3.4.2.1. */
+const noMatchingSubscribers = 0x10;
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** One connection to the broker, from its beginning to its end; it never reconnects by itself. */
@@ -47,11 +46,16 @@ export class Connection {
   /** Settles when it is over: with the reason, if there was one. */
   readonly ended: Promise<ConnectionError | undefined>;
   readonly #client: MqttClient;
+  /** Messages that the broker took and gave to nobody. */
+  readonly #unheard = new Set<number>();
 
   private constructor(client: MqttClient, protocolVersion: ProtocolVersion, ended: Promise<ConnectionError | undefined>) {
     this.#client = client;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers && packet.messageId !== undefined) this.#unheard.add(packet.messageId);
+    });
   }
 
   /** Rejects with a ConnectionError that names the broker. */
@@ -62,7 +66,9 @@ export class Connection {
       let reason: ConnectionError | undefined;
       let opened = false;
       const ended = new Promise<ConnectionError | undefined>((end) => {
-        client.on('close', () => {
+        client.on('close', async () => {
+          // The broker's last word may come with the end of the connection, and is read after it.
+          await immediate();
           client.end(true);
           if (opened) return end(reason);
           // A broker that knows only the older protocol may just hang up.
@@ -79,8 +85,7 @@ export class Connection {
         if (!opened) client.end(true, () => reject(reason));
       });
       client.on('disconnect', ({ reasonCode }) => {
-        const takenOver = reasonCode === sessionTakenOver;
-        reason = new ConnectionError(takenOver ? `${name}: somebody else logged in as ${session.clientId}` : `${name}: ended the session, reason ${reasonCode}`, { takenOver });
+        reason = new ConnectionError(`${name}: ended the session, reason ${reasonCode}`);
       });
       client.on('connect', () => {
         opened = true;
@@ -89,12 +94,11 @@ export class Connection {
     });
   }
 
-  /** Settles when the broker has it; rejects when it refuses. */
+  /** Settles when the broker has it; rejects when it refuses. `heard`: not known to be without a subscriber. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ heard: boolean }> {
     const packet = await this.#client.publishAsync(topic, payload, { qos: 1, retain });
-    // MQTT 5, 3.4.2.1: 0x10 is “no matching subscribers”.
-    const code = packet !== undefined && 'reasonCode' in packet ? packet.reasonCode : undefined;
-    return { heard: code !== 0x10 };
+    const id = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
+    return { heard: id === undefined || !this.#unheard.delete(id) };
   }
 
   async subscribe(topics: string[]): Promise<void> {

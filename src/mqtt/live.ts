@@ -9,6 +9,7 @@ import { type Burial, discovery, hasTombstones } from '../views/discovery.ts';
 import { leftovers } from '../views/leftovers.ts';
 import { stateTopics } from '../views/state-topics.ts';
 import type { Connection, Message } from './connection.ts';
+import { answerNamesake } from './namesake.ts';
 import { Outbox } from './outbox.ts';
 import { readRetained } from './retained.ts';
 import type { MqttSettings } from './settings.ts';
@@ -19,6 +20,8 @@ export interface Situation {
   state: State & { broker: { -readonly [Key in keyof BrokerState]: BrokerState[Key] } };
   settings: MqttSettings;
   log: Log;
+  /** Settles when there is something to say: each collector has been read once, or takes long. */
+  ready: Promise<void>;
   /** The user has removed the device in Home Assistant. */
   dismissed(device: string): void;
 }
@@ -55,8 +58,10 @@ export class Live {
 
   /** Reads what the broker kept, publishes everything, and last that the agent is online. */
   async begin(): Promise<void> {
-    const { agent, state } = this.#situation;
+    const { agent, state, ready } = this.#situation;
+    this.#connection.listen((message) => answerNamesake(this.#connection, agent, message));
     this.#retained = await readRetained(this.#connection, agent);
+    await ready;
     this.#dismissAbsent();
     this.#connection.listen((message) => this.#heard(message));
     delete state.broker.error;
@@ -76,8 +81,9 @@ export class Live {
     this.#outbox.offer(current);
     if (state.shape === this.#shape) return;
     this.#shape = state.shape;
-    this.#outbox.offer(leftovers(catalogue, agent, state, this.#retained, current));
+    this.#outbox.offer(this.#leftovers(current, (payload) => payload !== ''));
     this.#announce();
+    void this.#clearAway();
   }
 
   /** Says that the agent goes. */
@@ -122,6 +128,18 @@ export class Live {
     this.#burial = 'gone';
     this.#retained = new Map([...this.#retained, ...this.#announce()]);
     this.#burial = 'bury';
+  }
+
+  #leftovers(current: Map<string, string>, wanted: (payload: string) => boolean): Map<string, string> {
+    const { agent, catalogue, state } = this.#situation;
+    return new Map([...leftovers(catalogue, agent, state, this.#retained, current)].filter(([, payload]) => wanted(payload)));
+  }
+
+  /** Topics are emptied when Home Assistant no longer has an entity that reads them. */
+  async #clearAway(): Promise<void> {
+    if (await this.#wait(settling)) return;
+    const { agent, catalogue, state } = this.#situation;
+    this.#outbox.offer(this.#leftovers(stateTopics(catalogue, agent, state), (payload) => payload === ''));
   }
 
   #payloads(): Map<string, string> {

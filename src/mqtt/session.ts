@@ -1,19 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe } from '../model/fault.ts';
-import { statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
-import { offline } from '../views/availability.ts';
 import { pauseBefore } from './backoff.ts';
 import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
 import { Live, type Memory, type Situation } from './live.ts';
-import { readRetained } from './retained.ts';
+import { hasNamesake } from './namesake.ts';
 import { printed } from './settings.ts';
 
 /** Seconds between looks whether the other agent of our name is gone. */
 const standAside = 60;
-/** A connection that ends within this many seconds without a reason counts as thrown out. */
-const shortLife = 5;
 
 /** Keeps the broker up to date for as long as the agent runs: connects for ever, and publishes what changed. */
 export class Session {
@@ -46,11 +41,9 @@ export class Session {
   }
 
   async #run(): Promise<void> {
-    const { state, log } = this.#situation;
+    const { state, log, settings, agent } = this.#situation;
     let failures = 0;
-    let thrownOut = 0;
     while (!this.#stopped.signal.aborted) {
-      const began = performance.now();
       const error = await this.#connectOnce();
       if (this.#stopped.signal.aborted) return;
       const wasConnected = state.broker.connected;
@@ -59,12 +52,11 @@ export class Session {
         this.#protocolVersion = 4;
         continue;
       }
-      if (wasConnected) failures = 0;
-      thrownOut = wasConnected && error === undefined && performance.now() - began < shortLife * 1000 ? thrownOut + 1 : 0;
-      if (error?.takenOver || thrownOut >= 3) {
-        thrownOut = 0;
-        await this.#standAside();
-        continue;
+      // Whatever made the broker seem an old one may be over.
+      if (!wasConnected) this.#protocolVersion = 5;
+      if (wasConnected) {
+        failures = 0;
+        if (await hasNamesake(settings, agent)) await this.#standAside();
       }
       const seconds = pauseBefore(failures);
       failures += 1;
@@ -114,23 +106,12 @@ export class Session {
 
   /** Another agent has our name: waits until it is gone, without throwing it out in turn. */
   async #standAside(): Promise<void> {
-    const { state, log, agent } = this.#situation;
+    const { state, log, agent, settings } = this.#situation;
     const told = `another agent is connected as ${agent.name}: give each its own AGENT_NAME. This one stays away until the other is gone`;
     state.broker.error = told;
     log.error(`MQTT: ${told}`);
     do await this.#wait(standAside);
-    while (!this.#stopped.signal.aborted && (await this.#isOtherOnline()));
-  }
-
-  async #isOtherOnline(): Promise<boolean> {
-    const { settings, agent } = this.#situation;
-    const connection = await Connection.open(settings, { clientId: `${clientIdOf(agent)}-${randomUUID().slice(0, 8)}`, protocolVersion: this.#protocolVersion }).catch(
-      () => undefined,
-    );
-    if (connection === undefined) return true;
-    const retained = await readRetained(connection, agent).catch(() => undefined);
-    await connection.close();
-    return retained?.get(statusTopic(agent)) !== offline;
+    while (!this.#stopped.signal.aborted && (await hasNamesake(settings, agent)));
   }
 
   async #wait(seconds: number): Promise<void> {

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startAgent } from '../../helpers/agent.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
+import { until } from '../../helpers/until.ts';
+
+const config = 'homeassistant/device/infra-monitor_testling/testling/config';
+const status = 'infra-monitor/testling/status';
+const host = 'infra-monitor/testling/host/testling';
+const is = (wanted: string) => (payload: string) => payload === wanted;
+const fast = { HOST_SCHEDULE: '* * * * * *' };
+const anonymous = (pid: number | undefined) => Number(/^Anonymous: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
+
+test('online is said last, when everything else is there', async () => {
+  const { url } = await startMosquitto();
+  const { messages, see } = await observe(url);
+  startAgent({ MQTT_URL: url });
+  await see(status, is('online'));
+  const order = messages.map(({ topic }) => topic).filter((topic) => !topic.endsWith('/echo'));
+  expect(order.indexOf(status)).toBe(order.length - 1);
+  expect(order.indexOf(config)).toBe(order.length - 2);
+  expect(order).toContain(host);
+  expect(order).toContain(`${host}/availability`);
+});
+
+test('kill -9 of the broker, which forgets all it retained: all is announced again', async () => {
+  const mosquitto = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: mosquitto.url });
+  const first = await observe(mosquitto.url);
+  await first.see(status, is('online'));
+  const before = [...first.topics.keys()].filter((topic) => !topic.endsWith('/echo')).sort();
+  await mosquitto.kill('SIGKILL');
+  await until('noticed', () => /error MQTT: .*trying again/.test(agent.output()));
+  await mosquitto.start();
+  const began = performance.now();
+  const second = await observe(mosquitto.url);
+  await second.see(status, is('online'), 20);
+  console.log(`online again ${((performance.now() - began) / 1000).toFixed(1)} s after the broker`);
+  expect(performance.now() - began).toBeLessThan(15_000);
+  expect([...second.topics.keys()].filter((topic) => !topic.endsWith('/echo')).sort()).toEqual(before);
+});
+
+test('a broker that stands still: the agent waits without growing, and has the newest when it goes on', async () => {
+  const mosquitto = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: mosquitto.url, ...fast });
+  const { see, topics } = await observe(mosquitto.url);
+  await see(status, is('online'));
+  await pause(3000);
+  const before = anonymous(agent.process.pid);
+  mosquitto.process().kill('SIGSTOP');
+  await pause(12_000);
+  const grown = anonymous(agent.process.pid) - before;
+  mosquitto.process().kill('SIGCONT');
+  const memory = topics.get('infra-monitor/testling/agent/testling');
+  expect(memory).toBeDefined();
+  await see(host, (payload) => payload !== topics.get('none'), 10);
+  expect(grown, 'megabytes').toBeLessThan(10);
+  expect(agent.process.exitCode).toBeNull();
+});
+
+test('an agent that is killed is seen to be dead', async () => {
+  const { url } = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: url });
+  const { see } = await observe(url);
+  await see(status, is('online'));
+  await agent.stop('SIGKILL');
+  await see(status, is('offline'));
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s: a word of goodbye, exit status 0, within two seconds', async (signal) => {
+  const { url } = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: url });
+  const { see } = await observe(url);
+  await see(status, is('online'));
+  const began = performance.now();
+  expect(await agent.stop(signal)).toBe(0);
+  expect(performance.now() - began).toBeLessThan(2000);
+  await see(status, is('offline'));
+});
+
+test.each(['SIGSTOP', 'SIGKILL'] as const)('leaving while the broker is gone (%s) takes no longer', async (end) => {
+  const mosquitto = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: mosquitto.url });
+  await until('connected', () => agent.output().includes('MQTT: connected'));
+  mosquitto.process().kill(end);
+  const began = performance.now();
+  expect(await agent.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(2000);
+});
+
+test('leaving before the broker was ever there', async () => {
+  const agent = startAgent({ MQTT_URL: 'mqtt://127.0.0.1:1' });
+  await until('the error', () => agent.output().includes('is the broker running there?'));
+  const began = performance.now();
+  expect(await agent.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(2000);
+});
+
+test('what was sent is not sent again, until Home Assistant comes online: then everything, after a moment', async () => {
+  const { url } = await startMosquitto();
+  startAgent({ MQTT_URL: url, ...fast, AGENT_SCHEDULE: '* * * * * *' });
+  const { see, messages, client } = await observe(url);
+  await see(status, is('online'));
+  await pause(3000);
+  const configs = () => messages.filter(({ topic }) => topic === config).length;
+  expect(configs()).toBe(1);
+  expect(messages.filter(({ topic }) => topic === `${host}/availability`)).toHaveLength(1);
+  const began = performance.now();
+  await client.publishAsync('homeassistant/status', 'online');
+  await until('announced again', () => configs() === 2, 8);
+  const seconds = (performance.now() - began) / 1000;
+  expect(seconds).toBeGreaterThan(0.9);
+  expect(seconds).toBeLessThan(6);
+  await until('availability again', () => messages.filter(({ topic }) => topic === `${host}/availability`).length === 2);
+  await until('status again', () => messages.filter(({ topic }) => topic === status).length === 2);
+});

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startAgent } from '../../helpers/agent.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { until } from '../../helpers/until.ts';
+
+/** An authority of our own, a certificate for each name, and the folder they are in. */
+function certificates(serverName: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
+  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Own authority', '-days', '2');
+  for (const [name, extension] of [
+    ['server', `subjectAltName=${serverName}`],
+    ['client', 'subjectAltName=DNS:agent'],
+  ]) {
+    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`, '-addext', extension ?? '');
+    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy', '-out', `${name}.pem`, '-days', '2');
+  }
+  return folder;
+}
+
+async function guarded(folder: string, ...lines: string[]) {
+  const files = Object.fromEntries(['ca.pem', 'server.pem', 'server.key'].map((name) => [name, readFileSync(join(folder, name))]));
+  const { port } = await startMosquitto(['allow_anonymous true', 'cafile FOLDER/ca.pem', 'certfile FOLDER/server.pem', 'keyfile FOLDER/server.key', ...lines], files);
+  return `mqtts://127.0.0.1:${port}`;
+}
+
+const says = (agent: { output(): string }, text: string | RegExp) => until(String(text), () => (typeof text === 'string' ? agent.output().includes(text) : text.test(agent.output())));
+
+test('an authority of one’s own', async () => {
+  const folder = certificates('IP:127.0.0.1');
+  const MQTT_URL = await guarded(folder);
+  await says(startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') }), 'MQTT: connected to mqtts://');
+  await says(startAgent({ MQTT_URL, AGENT_NAME: 'other' }), 'name its authority in MQTT_CA_FILE');
+});
+
+test('a certificate for another name is refused', async () => {
+  const folder = certificates('DNS:elsewhere');
+  const MQTT_URL = await guarded(folder);
+  const agent = startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') });
+  await says(agent, /MQTT: .*127.0.0.1.*(not in the cert|altnames)/);
+  expect(agent.output()).not.toContain('MQTT: connected');
+});
+
+test('a broker that wants our certificate gets it', async () => {
+  const folder = certificates('IP:127.0.0.1');
+  const MQTT_URL = await guarded(folder, 'require_certificate true');
+  const settings = { MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') };
+  await says(startAgent({ ...settings, MQTT_CERT_FILE: join(folder, 'client.pem'), MQTT_KEY_FILE: join(folder, 'client.key') }), 'MQTT: connected');
+  await says(startAgent({ ...settings, AGENT_NAME: 'other' }), /error MQTT: mqtts:/);
+});
+
+test('a file that is not there is named', async () => {
+  const agent = startAgent({ MQTT_URL: 'mqtts://127.0.0.1:1', MQTT_CA_FILE: '/nowhere/ca.pem' });
+  await says(agent, '/nowhere/ca.pem');
+});

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+import { freePort } from '../../helpers/ports.ts';
+import { until } from '../../helpers/until.ts';
+
+/** What starts Home Assistant. It is given `--config DIR --broker HOST:PORT --port PORT`, keeps its state in DIR, logs to
+ * DIR/home-assistant.log, prints `ready url=… token=… version=…` when core and MQTT run, and ends on SIGTERM. */
+function command(): string[] {
+  const words = process.env.HOME_ASSISTANT_COMMAND?.split(' ').filter(Boolean) ?? [];
+  if (words.length === 0) throw new Error('HOME_ASSISTANT_COMMAND is not set: the command that starts a Home Assistant for this test (see CONTRIBUTING.md)');
+  return words;
+}
+
+export interface EntityState {
+  entity_id: string;
+  state: string;
+  attributes: Record<string, unknown>;
+}
+
+export interface RegistryEntry {
+  entity_id: string;
+  unique_id: string;
+  device_id: string;
+  disabled_by: string | null;
+  entity_category: string | null;
+  original_name: string | null;
+  platform: string;
+}
+
+export interface DeviceEntry {
+  id: string;
+  name: string;
+  model: string | null;
+  sw_version: string | null;
+  area_id: string | null;
+  identifiers: [string, string][];
+}
+
+interface LogEntry {
+  level: string;
+  name: string;
+  message: string[];
+}
+
+export class HomeAssistant {
+  readonly folder = mkdtempSync(join(tmpdir(), 'home-assistant-'));
+  version = '';
+  #process: ChildProcess | undefined;
+  #url = '';
+  #token = '';
+  readonly #broker: number;
+  readonly #port: number;
+
+  private constructor(broker: number, port: number) {
+    this.#broker = broker;
+    this.#port = port;
+  }
+
+  /** Starts one on a new configuration; it ends with the test. */
+  static async start(broker: number): Promise<HomeAssistant> {
+    const one = new HomeAssistant(broker, await freePort());
+    onTestFinished(async () => {
+      await one.stop();
+      rmSync(one.folder, { recursive: true, force: true });
+    });
+    await one.start();
+    return one;
+  }
+
+  async start(): Promise<void> {
+    const [file = '', ...args] = command();
+    const child = spawn(file, [...args, '--config', this.folder, '--broker', `127.0.0.1:${this.#broker}`, '--port', String(this.#port)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#process = child;
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ready = await until('Home Assistant is ready', () => /ready url=(\S+) token=(\S+) version=(\S+)/.exec(output) ?? undefined, 120);
+    [, this.#url = '', this.#token = '', this.version = ''] = ready;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'close');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** One WebSocket command and its result. */
+  async ask<T>(type: string, more: object = {}): Promise<T> {
+    const socket = new WebSocket(`${this.#url.replace('http', 'ws')}/api/websocket`);
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        socket.on('error', reject);
+        socket.on('message', (data: Buffer) => {
+          const answer = JSON.parse(data.toString()) as { type: string; success?: boolean; result?: T; error?: unknown };
+          if (answer.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: this.#token }));
+          else if (answer.type === 'auth_ok') socket.send(JSON.stringify({ id: 1, type, ...more }));
+          else if (answer.success) resolve(answer.result as T);
+          else reject(new Error(`${type}: ${JSON.stringify(answer)}`));
+        });
+      });
+    } finally {
+      socket.terminate();
+    }
+  }
+
+  async states(): Promise<Map<string, EntityState>> {
+    return new Map((await this.ask<EntityState[]>('get_states')).map((state) => [state.entity_id, state]));
+  }
+
+  /** Entities of ours, by their unique ids. */
+  async registry(prefix = 'infra-monitor_testling_'): Promise<Map<string, RegistryEntry>> {
+    const all = await this.ask<RegistryEntry[]>('config/entity_registry/list');
+    return new Map(all.filter(({ unique_id: id }) => id.startsWith(prefix)).map((entry) => [entry.unique_id, entry]));
+  }
+
+  async device(): Promise<DeviceEntry | undefined> {
+    return (await this.ask<DeviceEntry[]>('config/device_registry/list')).find(({ identifiers }) => identifiers.some(([, id]) => id === 'infra-monitor_testling_testling'));
+  }
+
+  /** Warnings and errors about what MQTT brought; none is right. */
+  async complaints(): Promise<string[]> {
+    const entries = await this.ask<LogEntry[]>('system_log/list');
+    const ours = /components\.(mqtt|sensor|binary_sensor|update)|helpers\.template|infra-monitor/;
+    const kept = entries.filter(({ name, message }) => ours.test(name) || message.some((text) => text.includes('infra-monitor')));
+    return kept.map(({ level, name, message }) => `${level} ${name}: ${message.join('; ')}`);
+  }
+
+  log(): string {
+    return readFileSync(join(this.folder, 'home-assistant.log'), 'utf8');
+  }
+}

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { program } from '../../helpers/agent.ts';
+import { until } from '../../helpers/until.ts';
+import { discoveryTopic, stage } from './stage.ts';
+
+const retired = 'infra-monitor_testling_testling_host-host-retired';
+
+/** What an earlier version of the agent announced. */
+const earlier = JSON.stringify({
+  device: { identifiers: ['infra-monitor_testling_testling'], name: 'testling' },
+  origin: { name: 'Home Lab Infra Monitor' },
+  components: { 'host-host-retired': { platform: 'sensor', unique_id: retired, name: 'Retired', state_topic: 'infra-monitor/testling/host/testling' } },
+});
+
+const isGone = async (registry: () => Promise<Map<string, unknown>>, seconds = 40) => until('the retired entity is gone', async () => !(await registry()).has(retired), seconds);
+
+test('what is not declared any more goes while Home Assistant is online', async () => {
+  const { homeAssistant, untilAvailable } = await stage({}, async ({ client }) => {
+    await client.publishAsync(discoveryTopic, earlier, { retain: true, qos: 1 });
+    await pause(1000);
+  });
+  await isGone(() => homeAssistant.registry());
+  await untilAvailable();
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('what was buried while Home Assistant was away goes after its next start', async () => {
+  const { homeAssistant, agent, startAgent, observer, untilAvailable } = await stage();
+  await untilAvailable();
+  await agent.stop();
+  const before = JSON.parse(observer.topics.get(discoveryTopic) ?? '{}') as { components: object };
+  const { components } = JSON.parse(earlier) as { components: object };
+  await observer.client.publishAsync(discoveryTopic, JSON.stringify({ ...before, components: { ...before.components, ...components } }), { retain: true, qos: 1 });
+  await until('the retired entity is there', async () => (await homeAssistant.registry()).has(retired));
+  await homeAssistant.stop();
+  startAgent();
+  await observer.see(discoveryTopic, (payload) => payload.includes('"host-host-retired":{"platform":"sensor"}'));
+  await homeAssistant.start();
+  expect((await homeAssistant.registry()).has(retired)).toBe(true);
+  await isGone(() => homeAssistant.registry());
+  await observer.see(discoveryTopic, (payload) => !payload.includes('retired'), 20);
+  await untilAvailable();
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('a collector that is switched off takes its entities along', async () => {
+  const { homeAssistant, agent, startAgent, untilAvailable } = await stage();
+  await untilAvailable();
+  await agent.stop();
+  startAgent({ AGENT_SCHEDULE: 'off' });
+  await until('no entity of the agent’s own', async () => [...(await homeAssistant.registry()).keys()].every((id) => !id.includes('_agent-')), 20);
+  await untilAvailable();
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('a device that the user removes stays away until the agent starts anew', async () => {
+  const { homeAssistant, agent, startAgent, observer, untilAvailable } = await stage();
+  await untilAvailable();
+  await homeAssistant.ask('config/device_registry/remove', { device_id: (await homeAssistant.device())?.id }).catch(async () => {
+    // Home Assistant before 2026.8.
+    const [entry] = await homeAssistant.ask<{ entry_id: string }[]>('config_entries/get', { domain: 'mqtt' });
+    await homeAssistant.ask('config/device_registry/remove_config_entry', { device_id: (await homeAssistant.device())?.id, config_entry_id: entry?.entry_id });
+  });
+  await until('the announcement is gone', () => !observer.topics.has(discoveryTopic));
+  await until('the agent has noticed', () => agent.output().includes('removed in Home Assistant'));
+  await homeAssistant.restart();
+  await pause(8000);
+  expect(await homeAssistant.device()).toBeUndefined();
+  expect((await homeAssistant.registry()).size).toBe(0);
+  await agent.stop();
+  startAgent();
+  await untilAvailable();
+});
+
+test('forget leaves nothing', async () => {
+  const { homeAssistant, agent, observer, mosquitto, untilAvailable } = await stage();
+  await untilAvailable();
+  await agent.stop();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'forget'], { env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url }, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('Forgotten: 1 device');
+  await until('no entity', async () => (await homeAssistant.registry()).size === 0);
+  expect(await homeAssistant.device()).toBeUndefined();
+  expect([...observer.topics.keys()].filter((topic) => topic.includes('testling') && !topic.endsWith('/echo') && !topic.includes('/rights'))).toEqual([]);
+  await homeAssistant.restart();
+  expect((await homeAssistant.registry()).size).toBe(0);
+  expect((await homeAssistant.complaints()).filter((line) => !line.includes('No device components to cleanup'))).toEqual([]);
+});
+
+test('forget while Home Assistant is away says so and touches nothing', async () => {
+  const { homeAssistant, agent, observer, mosquitto, untilAvailable } = await stage();
+  await untilAvailable();
+  await agent.stop();
+  await homeAssistant.stop();
+  await observer.client.unsubscribeAsync('#');
+  const run = (...args: string[]) => spawnSync(process.execPath, [program, 'forget', ...args], { env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url }, encoding: 'utf8' });
+  expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('Home Assistant does not listen') });
+  expect(run('--force')).toMatchObject({ status: 0 });
+});
