@@ -5,7 +5,7 @@ import { describe } from '../model/fault.ts';
 import { announcedDevice, discoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
 import type { Agent, BrokerState, State } from '../model/state.ts';
 import { offline, online } from '../views/availability.ts';
-import { type Burial, discovery, hasTombstones } from '../views/discovery.ts';
+import { type Burial, burials, discovery, hasTombstones } from '../views/discovery.ts';
 import { leftovers } from '../views/leftovers.ts';
 import { stateTopics } from '../views/state-topics.ts';
 import type { Connection, Message } from './connection.ts';
@@ -34,6 +34,8 @@ export interface Memory {
 
 /** Milliseconds that Home Assistant takes to build what it was told, before it may be told otherwise. */
 const settling = 5000;
+/** And to take away an entity. */
+const burying = 1000;
 
 /** What goes on while one connection lasts. */
 export class Live {
@@ -65,6 +67,7 @@ export class Live {
     this.#dismissAbsent();
     this.#connection.listen((message) => this.#heard(message));
     delete state.broker.error;
+    await this.#bury();
     this.#ready = true;
     this.offerChanges();
     await this.#outbox.drained();
@@ -109,6 +112,14 @@ export class Live {
     if (device === undefined) return;
     this.#echoed = true;
     if (payload === '' && this.#outbox.lastSent(topic) !== '') this.#dismiss(device);
+  }
+
+  async #bury(): Promise<void> {
+    const { agent, catalogue, state } = this.#situation;
+    const payloads = burials(catalogue, agent, state, this.#retained);
+    this.#outbox.offer(payloads);
+    await this.#outbox.drained();
+    if (payloads.size > 0) await this.#wait(burying);
   }
 
   /** Home Assistant has come online and may know nothing of us. */

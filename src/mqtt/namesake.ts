@@ -11,8 +11,9 @@ import { visit } from './visit.ts';
 const question = /^who is there\? (.+)$/;
 const answer = (token: string) => `I am: ${token}`;
 
-/** Milliseconds that a living agent may take to answer. */
-const patience = 1500;
+/** Milliseconds that a living agent may take to answer, and between two questions: it may just be about to listen. */
+const patience = 2500;
+const insistence = 500;
 
 /** Answers another agent of our name. */
 export function answerNamesake(connection: Connection, agent: Agent, { topic, payload }: Message): void {
@@ -25,7 +26,9 @@ export async function hasNamesake(settings: MqttSettings, agent: Agent): Promise
   const connection = await visit(settings, agent).catch(() => undefined);
   if (connection === undefined) return false;
   const token = randomUUID();
+  const ask = () => connection.publish(echoTopic(agent), `who is there? ${token}`, { retain: false });
   let timer: NodeJS.Timeout | undefined;
+  let again: NodeJS.Timeout | undefined;
   try {
     const answered = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), patience);
@@ -33,12 +36,14 @@ export async function hasNamesake(settings: MqttSettings, agent: Agent): Promise
       void connection.ended.then(() => resolve(false));
     });
     await connection.subscribe([echoTopic(agent)]);
-    await connection.publish(echoTopic(agent), `who is there? ${token}`, { retain: false });
+    await ask();
+    again = setInterval(() => void ask().catch(() => undefined), insistence);
     return await answered;
   } catch {
     return false;
   } finally {
     clearTimeout(timer);
+    clearInterval(again);
     await connection.close();
   }
 }

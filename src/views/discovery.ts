@@ -18,6 +18,7 @@ type Component = Record<string, unknown>;
 /** As much of our own earlier payload as is needed to go on from it. */
 const retainedPayload = z.object({
   device: z.record(z.string(), z.unknown()),
+  origin: z.record(z.string(), z.unknown()),
   components: z.record(z.string(), z.looseObject({ platform: z.string() })),
 });
 
@@ -153,6 +154,22 @@ export function discovery(catalogue: readonly Declaration[], agent: Agent, state
     return { topic, child: 'via_device' in device, payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }) };
   });
   return new Map(payloads.sort((a, b) => Number(a.child) - Number(b.child)).map(({ topic, payload }) => [topic, payload]));
+}
+
+/** The earlier payloads with what is to go buried and all else as it was: what Home Assistant must hear before the states
+ * come, which lack the keys that a component on its way out still reads. */
+export function burials(catalogue: readonly Declaration[], agent: Agent, state: State, retained: ReadonlyMap<string, string>): Publications {
+  const devices = announcements(catalogue, agent, state);
+  const publications = new Map<string, string>();
+  for (const [topic, payload] of retained) {
+    const id = announcedDevice(agent, topic);
+    const earlier = id === undefined ? undefined : parseRetained(payload);
+    if (id === undefined || earlier === undefined) continue;
+    const goes = (key: string) => devices.get(id)?.excluded.has(key) || !isDeclared(key, catalogue, state);
+    const components = Object.fromEntries(Object.entries(earlier.components).map(([key, old]) => [key, goes(key) ? { platform: old.platform } : old]));
+    if (Object.keys(components).some((key) => goes(key))) publications.set(topic, JSON.stringify({ ...earlier, components }));
+  }
+  return publications;
 }
 
 /** Does this payload still carry tombstones? */

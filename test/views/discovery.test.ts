@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { discovery, hasTombstones } from '../../src/views/discovery.ts';
+import { burials, discovery, hasTombstones } from '../../src/views/discovery.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
 
 const collector = probe(async () => []);
@@ -27,7 +27,7 @@ test('a device with every kind of metric', async () => {
     via: 'nas',
   };
   const state = stateOf(collector, [{ of: 'thing', device: full, reading: {} }, piece('eth0')]);
-  await expect(`${JSON.stringify(announce(state, none, 'bury', { ...agent, site: 'Berlin' }), null, 2)}\n`).toMatchFileSnapshot('discovery.json');
+  await expect(`${JSON.stringify(announce(state, none, 'bury', { ...agent, site: 'Berlin' }), null, 2)}\n`).toMatchFileSnapshot('../cases/discovery/expected.json');
 });
 
 test('an optional metric is announced once it has had a value', () => {
@@ -49,7 +49,7 @@ test('parents come before what hangs below them', () => {
 });
 
 describe('what the broker kept from before', () => {
-  const earlier = (components: Record<string, object>) => new Map([[topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, components })]]);
+  const earlier = (components: Record<string, object>) => new Map([[topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, origin: { name: 'x' }, components })]]);
   const old = { platform: 'sensor', unique_id: 'u', state_topic: 't' };
 
   test('a part that is not there now stays as it was', () => {
@@ -68,6 +68,19 @@ describe('what the broker kept from before', () => {
       });
       expect(componentsOf(announce(state, retained, 'gone'))).not.toHaveProperty(key);
     }
+  });
+
+  test('what is to go is buried before the states come, and all else stays as it was', () => {
+    const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
+    const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
+    const [payload] = burials([collector], agent, state, earlier(Object.fromEntries(keys.map((key) => [key, old])))).values();
+    expect(JSON.parse(payload ?? '').components).toEqual({
+      'probe-thing-level': old,
+      'probe-part_usb-level': old,
+      'probe-part_out-level': { platform: 'sensor' },
+      'probe-thing-retired': { platform: 'sensor' },
+    });
+    expect(burials([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
   });
 
   test('a tombstone stays one until it is gone', () => {
@@ -102,8 +115,8 @@ describe('what the broker kept from before', () => {
   });
 
   test('a payload with tombstones is known by them', () => {
-    expect(hasTombstones(JSON.stringify({ device: {}, components: { a: { platform: 'sensor' } } }))).toBe(true);
-    expect(hasTombstones(JSON.stringify({ device: {}, components: { a: old } }))).toBe(false);
+    expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } }))).toBe(true);
+    expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: old } }))).toBe(false);
     expect(hasTombstones('')).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ const retired = 'infra-monitor_testling_testling_host-host-retired';
 const earlier = JSON.stringify({
   device: { identifiers: ['infra-monitor_testling_testling'], name: 'testling' },
   origin: { name: 'Home Lab Infra Monitor' },
-  components: { 'host-host-retired': { platform: 'sensor', unique_id: retired, name: 'Retired', state_topic: 'infra-monitor/testling/host/testling' } },
+  components: { 'host-host-retired': { platform: 'sensor', unique_id: retired, name: 'Retired', state_topic: 'infra-monitor/testling/host/testling', value_template: '{{ value_json.retired }}' } },
 });
 
 const isGone = async (registry: () => Promise<Map<string, unknown>>, seconds = 40) => until('the retired entity is gone', async () => !(await registry()).has(retired), seconds);

@@ -84,7 +84,7 @@ export function sensors(roots: Roots): Sensors {
   const hottest = Math.max(...best.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));
   return {
     cpu: best.length === 0 ? undefined : hottest,
-    temperatures: temperatures.filter((sensor) => !best.includes(sensor)),
+    temperatures: temperatures.filter((sensor) => sensor.value !== undefined && !best.includes(sensor)),
     fans: hwmon(roots, 'fan', (raw) => raw),
   };
 }
