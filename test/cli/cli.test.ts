@@ -132,8 +132,14 @@ test('the start says what is watched, where it goes and what to do next', async 
   const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()), AGENT_SCHEDULE: 'off', SITE: 'Berlin' };
   const agent = await running(settings);
   const port = settings.MQTT_URL.split(':')[2];
-  const told = agent.output().replaceAll(/^\S+ \S+ /gm, '').replaceAll(settings.HTTP_PORT, 'HTTP').replaceAll(port ?? '', 'MQTT');
-  expect(told).toMatch(/^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\ninfo {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status: http:\/\/127.0.0.1:HTTP\/health\/\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/);
+  const told = agent
+    .output()
+    .replaceAll(/^\S+ \S+ /gm, '')
+    .replaceAll(settings.HTTP_PORT, 'HTTP')
+    .replaceAll(port ?? '', 'MQTT');
+  expect(told).toMatch(
+    /^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\ninfo {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status: http:\/\/127.0.0.1:HTTP\/health\/\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/,
+  );
 });
 
 test('it runs from another folder’s .env, and says when that is not there', async () => {

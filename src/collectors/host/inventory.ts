@@ -23,7 +23,7 @@ const told = (text: string | undefined) => (text === undefined || placeholder.te
 const known = (inventory: { [Key in keyof Inventory]: string | undefined }): Inventory => Object.fromEntries(Object.entries(inventory).filter(([, value]) => value !== undefined));
 
 /** The host's own files: right in a container too, where the host's trees are mounted. */
-export function fromFiles(roots: Roots): Inventory {
+function fromFiles(roots: Roots): Inventory {
   const dmi = (field: string) => told(readText(roots.sys('class/dmi/id', field)));
   const board = told(readText(roots.proc('device-tree/model')) ?? readText(roots.sys('firmware/devicetree/base/model')));
   const release = readText(roots.host('etc/os-release')) ?? readText(roots.host('usr/lib/os-release')) ?? '';

@@ -30,7 +30,9 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
 
 test.each(readdirSync(cases))('%s', async (machine) => {
   const state = await read(machine);
-  const lines = [...stateTopics([host], agent, state)].map(([topic, payload]) => `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`);
+  const lines = [...stateTopics([host], agent, state)].map(
+    ([topic, payload]) => `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
+  );
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(join(cases, machine, 'expected.txt'));
 });
 

@@ -17,7 +17,22 @@ function certificates(serverName: string): string {
     ['server', `subjectAltName=${serverName}`],
     ['client', 'subjectAltName=DNS:agent'],
   ]) {
-    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`, '-addext', extension ?? '');
+    openssl(
+      'req',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+      '-subj',
+      `/CN=${name}`,
+      '-addext',
+      extension ?? '',
+    );
     openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy', '-out', `${name}.pem`, '-days', '2');
   }
   return folder;
@@ -29,7 +44,8 @@ async function guarded(folder: string, ...lines: string[]) {
   return `mqtts://127.0.0.1:${port}`;
 }
 
-const says = (agent: { output(): string }, text: string | RegExp) => until(String(text), () => (typeof text === 'string' ? agent.output().includes(text) : text.test(agent.output())));
+const says = (agent: { output(): string }, text: string | RegExp) =>
+  until(String(text), () => (typeof text === 'string' ? agent.output().includes(text) : text.test(agent.output())));
 
 test('an authority of one’s own', async () => {
   const folder = certificates('IP:127.0.0.1');

@@ -11,7 +11,15 @@ const retired = 'infra-monitor_testling_testling_host-host-retired';
 const earlier = JSON.stringify({
   device: { identifiers: ['infra-monitor_testling_testling'], name: 'testling' },
   origin: { name: 'Home Lab Infra Monitor' },
-  components: { 'host-host-retired': { platform: 'sensor', unique_id: retired, name: 'Retired', state_topic: 'infra-monitor/testling/host/testling', value_template: '{{ value_json.retired }}' } },
+  components: {
+    'host-host-retired': {
+      platform: 'sensor',
+      unique_id: retired,
+      name: 'Retired',
+      state_topic: 'infra-monitor/testling/host/testling',
+      value_template: '{{ value_json.retired }}',
+    },
+  },
 });
 
 const isGone = async (registry: () => Promise<Map<string, unknown>>, seconds = 40) => until('the retired entity is gone', async () => !(await registry()).has(retired), seconds);
@@ -78,7 +86,10 @@ test('forget leaves nothing', async () => {
   const { homeAssistant, agent, observer, mosquitto, untilAvailable } = await stage();
   await untilAvailable();
   await agent.stop();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'forget'], { env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url }, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'forget'], {
+    env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url },
+    encoding: 'utf8',
+  });
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain('Forgotten: 1 device');
   await until('no entity', async () => (await homeAssistant.registry()).size === 0);
@@ -95,7 +106,8 @@ test('forget while Home Assistant is away says so and touches nothing', async ()
   await agent.stop();
   await homeAssistant.stop();
   await observer.client.unsubscribeAsync('#');
-  const run = (...args: string[]) => spawnSync(process.execPath, [program, 'forget', ...args], { env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url }, encoding: 'utf8' });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [program, 'forget', ...args], { env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url }, encoding: 'utf8' });
   expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('Home Assistant does not listen') });
   expect(run('--force')).toMatchObject({ status: 0 });
 });

@@ -6,8 +6,9 @@ import type { Roots } from './roots.ts';
 
 type Usage = Omit<FilesystemReading, 'readOnly'>;
 
-/** Seconds until a mount that does not answer is given up for this reading. */
+/** Seconds that a reading waits for a mount, and that a command which asks one may live. */
 const patience = 2;
+const life = 10;
 
 /** In our own process: the kernel answers from memory. */
 async function local(path: string): Promise<Usage> {
@@ -17,15 +18,19 @@ async function local(path: string): Promise<Usage> {
 
 /** In a process of its own, so that a dead server holds up that process and nothing of ours. */
 async function outOfProcess(path: string): Promise<Usage> {
-  const answer = await run('stat', ['-f', '-c', '%S %b %f %a %c %d', path], { seconds: patience });
+  const answer = await run('stat', ['-f', '-c', '%S %b %f %a %c %d', path], { seconds: life });
   const [size = Number.NaN, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = answer.trim().split(' ').map(Number);
   if (Number.isNaN(size)) throw new Error(`stat -f ${path}: answered ${JSON.stringify(answer.slice(0, 80))}`);
   return { total: blocks * size, free: free * size, available: available * size, inodes, inodesFree };
 }
 
-/** Asks mounts how full they are, each once at a time: one that hangs is not asked again until it has answered. */
+class NoAnswer extends Error {}
+
+/** Asks mounts how full they are, each once at a time. One that hangs is waited for once; from then on it is asked beside the
+ * readings, until it answers. */
 export class Filesystems {
   readonly #pending = new Map<string, Promise<Usage>>();
+  readonly #hanging = new Set<string>();
   readonly #roots: Roots;
 
   constructor(roots: Roots) {
@@ -33,20 +38,40 @@ export class Filesystems {
   }
 
   async read(mount: Mount): Promise<FilesystemReading> {
-    if (this.#pending.has(mount.point)) throw new Error(`${mount.point} (${mount.type}): does not answer`);
-    const path = this.#roots.host(mount.point);
-    const asked = isRemote(mount) ? outOfProcess(path) : local(path);
-    this.#pending.set(mount.point, asked);
-    const settled = asked.finally(() => this.#pending.delete(mount.point));
-    return { ...(await within(settled, mount)), readOnly: mount.readOnly };
+    const { point, type, readOnly } = mount;
+    const asked = this.#ask(mount);
+    if (this.#hanging.has(point)) throw new NoAnswer(`${point} (${type}): does not answer`);
+    try {
+      return { ...(await within(asked, `${point} (${type})`)), readOnly };
+    } catch (error) {
+      if (error instanceof NoAnswer) this.#hanging.add(point);
+      throw error;
+    }
+  }
+
+  #ask(mount: Mount): Promise<Usage> {
+    const { point } = mount;
+    const path = this.#roots.host(point);
+    const pending = this.#pending.get(point) ?? (isRemote(mount) ? outOfProcess(path) : local(path));
+    if (!this.#pending.has(point)) {
+      this.#pending.set(point, pending);
+      const began = performance.now();
+      const over = () => {
+        this.#pending.delete(point);
+        // Ended by itself, well or not, and not by the end of its life.
+        if (performance.now() - began < life * 1000) this.#hanging.delete(point);
+      };
+      pending.then(over, over);
+    }
+    return pending;
   }
 }
 
-/** Gives up waiting (a process that even a kill does not end is left behind, still pending). */
-async function within(usage: Promise<Usage>, mount: Mount): Promise<Usage> {
+/** Gives up waiting, not asking: a process that even a kill does not end is left behind. */
+async function within(usage: Promise<Usage>, name: string): Promise<Usage> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${mount.point} (${mount.type}): no answer in ${patience} s`)), patience * 1000);
+    timer = setTimeout(() => reject(new NoAnswer(`${name}: no answer in ${patience} s`)), patience * 1000);
   });
   try {
     return await Promise.race([usage, end]);

@@ -21,7 +21,7 @@ const helpers = /^fuse\.(gvfsd-fuse|portal|lxcfs|snapfuse|rofiles-fuse|fuse-over
 const drives = /^(zfs|btrfs|bcachefs)$/;
 
 /** mountinfo writes spaces and the like as octal. */
-const unescape = (text: string) => text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+const unescaped = (text: string) => text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 interface Line extends Mount {
   device: string;
@@ -36,7 +36,7 @@ function parseLine(line: string): Line | undefined {
   const [type, , superOptions = ''] = behind.split(' ');
   if (device === undefined || root === undefined || point === undefined || type === undefined) return undefined;
   // The mount's own options may be read-only because a container's are; the file system's say whether it is.
-  return { device, root: unescape(root), point: unescape(point), type, readOnly: superOptions.split(',').includes('ro') };
+  return { device, root: unescaped(root), point: unescaped(point), type, readOnly: superOptions.split(',').includes('ro') };
 }
 
 /** The mounts of the host, as its init sees them where we may look, else as we see them below the host's root. */

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startAgent } from '../../helpers/agent.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
+import { freePort } from '../../helpers/ports.ts';
+import { until } from '../../helpers/until.ts';
+
+/** A FUSE file system; a stopped daemon does not answer, like a dead server. */
+async function sleepyMount(): Promise<{ point: string; daemon: ChildProcess }> {
+  const point = mkdtempSync(join(tmpdir(), 'sleepy-'));
+  const daemon = spawn('/usr/bin/python3', [join(import.meta.dirname, 'sleepy-fs.py'), point], { stdio: 'inherit' });
+  onTestFinished(async () => {
+    daemon.kill('SIGCONT');
+    spawnSync('umount', ['--lazy', point]);
+    daemon.kill('SIGKILL');
+    if (daemon.exitCode === null && daemon.signalCode === null) await once(daemon, 'close');
+    rmSync(point, { recursive: true, force: true });
+  });
+  await until('mounted', () => readFileSync('/proc/mounts', 'utf8').includes(point));
+  return { point, daemon };
+}
+
+/** The commands that a process has running now. */
+const children = (pid: number | undefined) =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
+    .flatMap((name) => {
+      try {
+        const [, command = '', parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+        return Number(parent) === pid ? [command] : [];
+      } catch {
+        return [];
+      }
+    });
+
+test('a mount that hangs takes nothing else along, and is back when it is back', async () => {
+  const { point, daemon } = await sleepyMount();
+  const mosquitto = await startMosquitto();
+  const port = await freePort();
+  const agent = startAgent({ MQTT_URL: mosquitto.url, HTTP_PORT: String(port), HOST_SCHEDULE: '* * * * * *', HOST_PROC: '/proc' });
+  const { see } = await observe(mosquitto.url);
+  const part = `filesystem_${point
+    .slice(1)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')}`;
+  const topic = `infra-monitor/testling/host/testling/${part}`;
+  expect(JSON.parse(await see(topic))).toMatchObject({ used: 44.4, inodes_used: 10, read_only: 'OFF' });
+
+  daemon.kill('SIGSTOP');
+  await see(`${topic}/availability`, (payload) => payload === 'offline');
+  interface Told {
+    lastSuccess: string;
+    devices: { parts: { id: string; available: boolean; error?: string }[] }[];
+  }
+  const status = async () => (await (await fetch(`http://127.0.0.1:${port}/host/status`)).json()) as Told;
+  const partsOf = (told: Told) => told.devices[0]?.parts ?? [];
+  expect(partsOf(await status()).find(({ id }) => id === point)).toMatchObject({ available: false, error: expect.stringMatching(/no answer in 2 s|does not answer/) });
+  expect(partsOf(await status()).find(({ id }) => id === 'root')).toMatchObject({ available: true });
+
+  // Once it is known to hang, the others keep their pace.
+  const successes = new Set<string>();
+  let most = 0;
+  const end = performance.now() + 6000;
+  while (performance.now() < end) {
+    successes.add((await status()).lastSuccess);
+    most = Math.max(most, children(agent.process.pid).filter((command) => command === 'stat').length);
+  }
+  expect(successes.size, 'readings in six seconds').toBeGreaterThanOrEqual(4);
+  expect(most, 'commands for the one mount').toBeLessThanOrEqual(1);
+  expect(agent.output().match(/no answer in 2 s/g), 'told once').toHaveLength(1);
+
+  daemon.kill('SIGCONT');
+  await see(`${topic}/availability`, (payload) => payload === 'online');
+  expect(agent.output()).toMatch(/is back after/);
+  expect(spawnSync('umount', [point]).status).toBe(0);
+  await see(`${topic}/availability`, (payload) => payload === 'offline');
+});
+
+test('no process is started in a steady cycle', async () => {
+  const mosquitto = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: mosquitto.url, HOST_SCHEDULE: '* * * * * *' });
+  await until('connected', () => agent.output().includes('MQTT: connected'));
+  await until('the inventory is over', () => children(agent.process.pid).length === 0);
+  const traced = spawnSync('timeout', ['5', 'strace', '-f', '-e', 'trace=execve,fork,vfork,clone,clone3', '-p', String(agent.process.pid)], { encoding: 'utf8' });
+  expect(traced.stderr).toContain('attached');
+  expect(traced.stderr.split('\n').filter((line) => /execve|fork\(|clone/.test(line))).toEqual([]);
+});
