@@ -123,6 +123,12 @@ export class HomeAssistant {
     return new Map(all.filter(({ unique_id: id }) => id.startsWith(prefix)).map((entry) => [entry.unique_id, entry]));
   }
 
+  /** Unique ids of what a person sees. Home Assistant 2026.2 does not let go of an entity that is disabled; 2026.11 does. */
+  async entities(): Promise<string[]> {
+    const entries = [...(await this.registry()).values()];
+    return entries.filter((entry) => entry.disabled_by === null || !this.version.startsWith('2026.2.')).map((entry) => entry.unique_id);
+  }
+
   async device(): Promise<DeviceEntry | undefined> {
     return (await this.ask<DeviceEntry[]>('config/device_registry/list')).find(({ identifiers }) => identifiers.some(([, id]) => id === 'infra-monitor_testling_testling'));
   }

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { program } from '../../helpers/agent.ts';
+import { startAgent as start } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 import { discoveryTopic, stage } from './stage.ts';
 
@@ -58,7 +57,7 @@ test('a collector that is switched off takes its entities along', async () => {
   await untilAvailable();
   await agent.stop();
   startAgent({ AGENT_SCHEDULE: 'off' });
-  await until('no entity of the agent’s own', async () => [...(await homeAssistant.registry()).keys()].every((id) => !id.includes('_agent-')), 20);
+  await until('no entity of the agent’s own', async () => (await homeAssistant.entities()).every((id) => !id.includes('_agent-')), 20);
   await untilAvailable();
   expect(await homeAssistant.complaints()).toEqual([]);
 });
@@ -76,7 +75,7 @@ test('a device that the user removes stays away until the agent starts anew', as
   await homeAssistant.restart();
   await pause(8000);
   expect(await homeAssistant.device()).toBeUndefined();
-  expect((await homeAssistant.registry()).size).toBe(0);
+  expect(await homeAssistant.entities()).toEqual([]);
   await agent.stop();
   startAgent();
   await untilAvailable();
@@ -86,17 +85,14 @@ test('forget leaves nothing', async () => {
   const { homeAssistant, agent, observer, mosquitto, untilAvailable } = await stage();
   await untilAvailable();
   await agent.stop();
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'forget'], {
-    env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url },
-    encoding: 'utf8',
-  });
-  expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).toContain('Forgotten: 1 device');
-  await until('no entity', async () => (await homeAssistant.registry()).size === 0);
+  const forget = start({ MQTT_URL: mosquitto.url }, ['forget']);
+  expect(await forget.ended).toBe(0);
+  expect(forget.output()).toContain('Forgotten: 1 device');
+  await until('no entity', async () => (await homeAssistant.entities()).length === 0);
   expect(await homeAssistant.device()).toBeUndefined();
   expect([...observer.topics.keys()].filter((topic) => topic.includes('testling') && !topic.endsWith('/echo') && !topic.includes('/rights'))).toEqual([]);
   await homeAssistant.restart();
-  expect((await homeAssistant.registry()).size).toBe(0);
+  expect(await homeAssistant.entities()).toEqual([]);
   expect((await homeAssistant.complaints()).filter((line) => !line.includes('No device components to cleanup'))).toEqual([]);
 });
 
@@ -106,8 +102,8 @@ test('forget while Home Assistant is away says so and touches nothing', async ()
   await agent.stop();
   await homeAssistant.stop();
   await observer.client.unsubscribeAsync('#');
-  const run = (...args: string[]) =>
-    spawnSync(process.execPath, [program, 'forget', ...args], { env: { PATH: process.env.PATH, AGENT_NAME: 'testling', MQTT_URL: mosquitto.url }, encoding: 'utf8' });
-  expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining('Home Assistant does not listen') });
-  expect(run('--force')).toMatchObject({ status: 0 });
+  const careful = start({ MQTT_URL: mosquitto.url }, ['forget']);
+  expect(await careful.ended).toBe(2);
+  expect(careful.output()).toContain('Home Assistant does not listen');
+  expect(await start({ MQTT_URL: mosquitto.url }, ['forget', '--force']).ended).toBe(0);
 });

@@ -1,0 +1,16 @@
+FROM node:24-trixie-slim AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY scripts scripts
+COPY src src
+RUN npm run build
+
+FROM node:24-trixie-slim
+LABEL org.opencontainers.image.title="Home Lab Infra Monitor" org.opencontainers.image.licenses="MIT"
+WORKDIR /app
+COPY --from=build /build/dist dist
+USER node
+ENV HTTP_HOST=127.0.0.1
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["node", "/app/dist/infra-monitor.js", "health"]
+ENTRYPOINT ["node", "/app/dist/infra-monitor.js"]
