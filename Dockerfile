@@ -11,6 +11,5 @@ LABEL org.opencontainers.image.title="Home Lab Infra Monitor" org.opencontainers
 WORKDIR /app
 COPY --from=build /build/dist dist
 USER node
-ENV HTTP_HOST=127.0.0.1
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["node", "/app/dist/infra-monitor.js", "health"]
 ENTRYPOINT ["node", "/app/dist/infra-monitor.js"]

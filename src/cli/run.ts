@@ -48,7 +48,8 @@ export async function run({ env }: { env?: string }): Promise<void> {
     throw error instanceof PortTaken || error instanceof CannotListen ? new Unusable(error.message, { cause: error.cause }) : error;
   };
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt).catch(unusable) : undefined;
-  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state)).catch(unusable);
+  const server =
+    settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state), { agent: agent.name, site: agent.site ?? null }).catch(unusable);
   introduce(log, settings, team, server ?? undefined);
 
   const loop = new Loop(state, {

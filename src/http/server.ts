@@ -25,13 +25,13 @@ const find = (routes: ReadonlyMap<string, () => Answer>, url: string) => {
   return routes.get(path) ?? routes.get(`${path}/`) ?? routes.get(path.replace(/\/$/, ''));
 };
 
-function answer(routes: ReadonlyMap<string, () => Answer>, request: IncomingMessage, response: ServerResponse): void {
+function answer(routes: ReadonlyMap<string, () => Answer>, about: object, request: IncomingMessage, response: ServerResponse): void {
   const route = find(routes, request.url ?? '/');
   const reads = request.method === 'GET' || request.method === 'HEAD';
   // Nobody needs to send us a body: whoever does is not listened to for long.
   const close: Record<string, string> = request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
-  if (route === undefined) send(request, response, { status: 404, body: { error: 'not found', endpoints: [...routes.keys()] } }, close);
-  else if (!reads) send(request, response, { status: 405, body: { error: `${request.method} is not for this path` } }, { allow: 'GET, HEAD', ...close });
+  if (route === undefined) send(request, response, { status: 404, body: { ...about, error: 'not found', endpoints: [...routes.keys()] } }, close);
+  else if (!reads) send(request, response, { status: 405, body: { ...about, error: `${request.method} is not for this path` } }, { allow: 'GET, HEAD', ...close });
   else send(request, response, route(), close);
 }
 
@@ -46,9 +46,13 @@ function bound(server: Server): void {
   server.setTimeout(15_000, (socket) => socket.destroy());
 }
 
-/** Starts the status server; undefined where settings turn it off. */
-export async function startServer({ HTTP_HOST: host, HTTP_PORT: port }: HttpSettings, routes: ReadonlyMap<string, () => Answer>): Promise<StatusServer> {
-  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 1000 }, (request, response) => answer(routes, request, response));
+/** Starts the status server; `about` is in every answer that is no route's own. */
+export async function startServer(
+  { HTTP_HOST: host, HTTP_PORT: port }: HttpSettings,
+  routes: ReadonlyMap<string, () => Answer>,
+  about: { agent: string; site: string | null },
+): Promise<StatusServer> {
+  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 1000 }, (request, response) => answer(routes, about, request, response));
   bound(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>

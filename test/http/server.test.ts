@@ -5,10 +5,11 @@ import { CannotListen, startServer } from '../../src/http/server.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 
 const collector = probe(async () => []);
+const about = { agent: 'nas', site: 'Berlin' };
 
 async function serve() {
   const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes([collector, probe(async () => [], 'off')], agent, state));
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes([collector, probe(async () => [], 'off')], agent, state), about);
   onTestFinished(() => server.close());
   return { state, url: server.url };
 }
@@ -44,7 +45,7 @@ test('a path that is not there tells which are; a collector that is off has none
   for (const path of ['/off/status', '/../etc/passwd', '/constructor']) {
     const answer = await fetch(url + path);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ endpoints: ['/', '/health/', '/probe/status'] });
+    expect(await answer.json()).toMatchObject({ ...about, endpoints: ['/', '/health/', '/probe/status'] });
   }
 });
 
@@ -81,7 +82,7 @@ test('headers that are too long, and what is no HTTP, are refused', async () => 
 
 test('a port that is taken is named', async () => {
   const { url } = await serve();
-  const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map());
+  const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
   await expect(taken).rejects.toThrow(CannotListen);
   await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
 });

@@ -1,4 +1,11 @@
-import { expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { discovery } from '../../../src/views/discovery.ts';
+import { stateTopics } from '../../../src/views/state-topics.ts';
+import { agent, device, type Probe, probe, stateOf } from '../../helpers/situation.ts';
 import { until } from '../../helpers/until.ts';
 import { stage } from './stage.ts';
 
@@ -51,11 +58,69 @@ test('every declared entity is there: name, id, unit, class, category and value'
   expect(await homeAssistant.complaints()).toEqual([]);
 });
 
-test('a part that can’t be read is unavailable alone, and a value that is missing is unknown', async () => {
-  const { homeAssistant, untilAvailable } = await stage({ HOST_FILESYSTEMS: '/,/boot/gone', HOST_PROC: '/proc' });
+test('a part that can’t be read is unavailable alone', async () => {
+  const point = mkdtempSync(join(tmpdir(), 'part-'));
+  const umount = () => spawnSync('umount', [point]);
+  onTestFinished(() => {
+    umount();
+    rmSync(point, { recursive: true });
+  });
+  expect(spawnSync('mount', ['-t', 'tmpfs', 'part', point]).status).toBe(0);
+  const { homeAssistant, untilAvailable } = await stage({ HOST_FILESYSTEMS: `/,${point}` });
   await untilAvailable();
-  const states = await homeAssistant.states();
-  expect(states.get('sensor.testling_filesystem_root_used')?.state).not.toBe('unavailable');
-  expect([...states.values()].filter(({ entity_id: id, state }) => id.includes('testling') && state === 'unavailable')).toEqual([]);
+  umount();
+  const unavailable = async () =>
+    [...(await homeAssistant.states()).values()].filter(({ entity_id: id, state }) => id.includes('testling') && state === 'unavailable').map(({ entity_id: id }) => id);
+  const gone = await until('the part is unavailable', async () => {
+    const ids = await unavailable();
+    return ids.length > 0 && ids;
+  });
+  expect(gone.length).toBe(3);
+  expect(gone.every((id) => id.includes('_filesystem_tmp_part_'))).toBe(true);
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('every kind of metric, with a value and without', async () => {
+  const { homeAssistant, observer } = await stage();
+  const collector = probe(async () => []);
+  const full: Probe = {
+    level: 1.5,
+    total: 2,
+    on: true,
+    mood: 'good',
+    note: 'hello',
+    since: new Date('2026-01-02T03:04:05Z'),
+    firmware: { installed: '1.0', latest: '1.1' },
+    rare: 3,
+  };
+  const publish = async (reading: Probe) => {
+    const state = stateOf(collector, [{ of: 'thing', device, reading: full }], [{ of: 'thing', device, reading }]);
+    const topics = [...stateTopics([collector], agent, state), ...discovery([collector], agent, state, new Map(), 'bury'), ['infra-monitor/nas/status', 'online']] as [
+      string,
+      string,
+    ][];
+    for (const [topic, payload] of topics) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
+  };
+  const shown = async () =>
+    Object.fromEntries([...(await homeAssistant.states()).values()].filter(({ entity_id: id }) => id.includes('.thing_')).map(({ entity_id: id, state }) => [id, state]));
+
+  await publish(full);
+  const values = {
+    'sensor.thing_level': '1.5',
+    'sensor.thing_total': '2',
+    'binary_sensor.thing_on': 'on',
+    'sensor.thing_mood': 'good',
+    'sensor.thing_rare': '3',
+    'update.thing_firmware': 'on',
+  };
+  await until('all values', async () => {
+    const states = await shown();
+    return Object.entries(values).every(([id, state]) => states[id] === state);
+  });
+  expect(await shown()).toMatchObject({ ...values, 'sensor.thing_since': expect.stringMatching(/^2026-01-02T03:04:05/) });
+  await publish({});
+  await until('all unknown', async () => (await shown())['sensor.thing_level'] === 'unknown');
+  const unknown = await shown();
+  for (const id of Object.keys(values)) if (id !== 'update.thing_firmware') expect(unknown[id], id).toBe('unknown');
   expect(await homeAssistant.complaints()).toEqual([]);
 });
