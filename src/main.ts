@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { Unusable } from './cli/exit.ts';
-import { describe } from './model/fault.ts';
-import { SettingsError } from './settings/parse.ts';
+import { describe, Unusable } from './model/fault.ts';
 
 /** The command line is only taken apart where there is one. */
 async function main(args: readonly string[]): Promise<void> {
@@ -12,7 +10,7 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof SettingsError || error instanceof Unusable)) throw error;
+  if (!(error instanceof Unusable)) throw error;
   process.stderr.write(`${describe(error)}\n`);
   // What was started already would keep the process alive.
   process.exit(2);

@@ -1,6 +1,3 @@
-/** The program can't do its work as it is set up: exit status 2. */
-export class Unusable extends Error {}
-
 /** Settles at the first SIGTERM or SIGINT with its name; a second one ends the program at once. */
 let told: Promise<string> | undefined;
 

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectors } from '../collectors/index.ts';
 import { Records } from '../loop/state.ts';
-import { announcedDevice, discoveryTopic, ownTopics, slug, statusTopic } from '../model/naming.ts';
+import { Unusable } from '../model/fault.ts';
+import { announcedDevice, deviceOfTopic, discoveryTopic, isOwnTopic, ownDiscoveryTopics, slug } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import type { Connection } from '../mqtt/connection.ts';
+import { hasNamesake } from '../mqtt/namesake.ts';
 import { readRetained } from '../mqtt/retained.ts';
 import { visit } from '../mqtt/visit.ts';
 import { environment, readSettings } from '../settings/index.ts';
-import { online } from '../views/availability.ts';
 import { discovery, hasTombstones } from '../views/discovery.ts';
-import { Unusable } from './exit.ts';
 import { good, print } from './terminal.ts';
 
 /** Milliseconds that Home Assistant takes to build what it was told. */
@@ -41,11 +41,11 @@ export async function forget(device: string | undefined, { env, force = false }:
     throw new Unusable('No connection to the broker', { cause });
   });
   try {
-    // Only what it has heard of is listed here, so the broker's own answer tells whether anybody listens.
     const retained = await readRetained(connection, agent);
-    if (device === undefined && retained.get(statusTopic(agent)) === online) throw new Unusable(`${agent.name} is running and would publish it all again: stop it first`);
+    if (device === undefined && (await hasNamesake(mqtt, agent))) throw new Unusable(`${agent.name} is running and would publish it all again: stop it first`);
     const announced = choose(new Map([...retained].filter(([topic]) => announcedDevice(agent, topic) !== undefined)), agent, device);
-    await connection.unsubscribe(discoveryTopic(agent, '+'));
+    // We would count as a listener ourselves.
+    await connection.unsubscribe(ownDiscoveryTopics(agent));
     if (!(await remind(connection, agent, announced)) && !force) {
       throw new Unusable(
         'Home Assistant does not listen on this broker now, and it forgets only while it does. Start it and try again, or use --force to clean up the broker alone',
@@ -53,9 +53,9 @@ export async function forget(device: string | undefined, { env, force = false }:
     }
     print('Home Assistant is told …');
     await pause([...announced.values()].some(hasTombstones) ? settling : 500);
-    const root = ownTopics(agent).slice(0, -1);
     const gone = [...announced.keys()].map((topic) => announcedDevice(agent, topic));
-    const topics = [...retained.keys()].filter((topic) => topic.startsWith(root) && (device === undefined || gone.includes(topic.slice(root.length).split('/')[1])));
+    const own = device === undefined ? isOwnTopic : (_: Agent, topic: string) => gone.includes(deviceOfTopic(agent, topic));
+    const topics = [...retained.keys()].filter((topic) => own(agent, topic));
     for (const topic of announced.keys()) await connection.publish(topic, '');
     // An entity that still reads a topic would stumble over its end.
     await pause(1000);

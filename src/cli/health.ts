@@ -1,8 +1,7 @@
 import { collectors } from '../collectors/index.ts';
-import { describe } from '../model/fault.ts';
+import { describe, Unusable } from '../model/fault.ts';
 import { environment, readSettings } from '../settings/index.ts';
 import type { Health } from '../views/health.ts';
-import { Unusable } from './exit.ts';
 import { bad, good } from './terminal.ts';
 
 /** A server that listens everywhere is asked on this machine. */

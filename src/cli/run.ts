@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectors } from '../collectors/index.ts';
 import { routes } from '../http/routes.ts';
-import { CannotListen, type StatusServer, startServer } from '../http/server.ts';
+import { type StatusServer, startServer } from '../http/server.ts';
 import { createLog, type Log } from '../log.ts';
 import { Loop } from '../loop/schedule.ts';
 import { type Change, Records } from '../loop/state.ts';
 import { ownTopics } from '../model/naming.ts';
-import { PortTaken, startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
+import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
-import { ending, exit, Unusable } from './exit.ts';
+import { ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 
 const forHowLong = (seconds: number) => (seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
@@ -44,13 +44,9 @@ export async function run({ env }: { env?: string }): Promise<void> {
 
   const state = new Records(printed(mqtt.MQTT_URL));
   const team = staff(settings, state);
-  const unusable = (error: unknown) => {
-    throw error instanceof PortTaken || error instanceof CannotListen ? new Unusable(error.message, { cause: error.cause }) : error;
-  };
-  const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt).catch(unusable) : undefined;
-  const server =
-    settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state), { agent: agent.name, site: agent.site ?? null }).catch(unusable);
-  introduce(log, settings, team, server ?? undefined);
+  const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
+  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state), { agent: agent.name, site: agent.site ?? null });
+  introduce(log, settings, team, server);
 
   const loop = new Loop(state, {
     recorded(_, outcome, changes) {
@@ -58,7 +54,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
       if (outcome.ok || changes.length > 0) session.update();
     },
     skipped(collector) {
-      log.warn(`${collector.id}: still reading; this tick is left out`);
+      log.debug(`${collector.id}: still reading; this tick is left out`);
     },
   });
   // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Unusable } from '../model/fault.ts';
 import type { Answer } from './routes.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -7,9 +8,6 @@ export interface StatusServer {
   url: string;
   close(): Promise<void>;
 }
-
-/** The port is taken or the address is not ours. */
-export class CannotListen extends Error {}
 
 const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
@@ -58,8 +56,8 @@ export async function startServer(
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
-          ? new CannotListen(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`)
-          : new CannotListen(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause }),
+          ? new Unusable(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`)
+          : new Unusable(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause }),
       ),
     );
     server.listen(port, host, () => resolve());

@@ -1,3 +1,6 @@
+/** The program can't do its work as it is set up, and says what to change: exit status 2. */
+export class Unusable extends Error {}
+
 /** An error in words, with the causes behind it: `statfs /mnt/nas: timed out after 2 s`. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -38,6 +38,14 @@ export const availabilityTopic = (agent: Agent, collector: string, path: string)
 /** All that this agent retains below the base topic. */
 export const ownTopics = (agent: Agent) => `${root(agent)}/#`;
 
+/** Below the agent's own level. */
+export const isOwnTopic = (agent: Agent, topic: string) => topic.startsWith(`${root(agent)}/`);
+
+/** Which device one of this agent's own topics is about; undefined for any other topic. */
+export function deviceOfTopic(agent: Agent, topic: string): string | undefined {
+  return isOwnTopic(agent, topic) ? topic.slice(root(agent).length + 1).split('/')[1] : undefined;
+}
+
 const nodeId = (agent: Agent) => `${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_${agent.id}`;
 
 /** `<prefix>/device/<node id>/<object id>/config`: Home Assistant's topic of one device. */

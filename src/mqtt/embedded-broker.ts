@@ -1,13 +1,11 @@
 import { createServer, type Server } from 'node:net';
+import { Unusable } from '../model/fault.ts';
 import { Connection, ConnectionError } from './connection.ts';
 import { type BrokerAddress, type MqttSettings, printed } from './settings.ts';
 
 export interface EmbeddedBroker {
   close(): Promise<void>;
 }
-
-/** The port of the embedded broker is taken: says by what. */
-export class PortTaken extends Error {}
 
 const listening = (server: Server, { host, port }: BrokerAddress) =>
   new Promise<void>((resolve, reject) => {
@@ -34,7 +32,8 @@ export async function startEmbeddedBroker(settings: MqttSettings): Promise<Embed
   };
 }
 
-async function portTaken(settings: MqttSettings): Promise<PortTaken> {
+/** Says what the port is taken by, and what to set. */
+async function portTaken(settings: MqttSettings): Promise<Unusable> {
   const { host, port } = settings.MQTT_URL;
   const url = printed(settings.MQTT_URL);
   const answered = await Connection.open(settings, { clientId: '', protocolVersion: 4 }).then(
@@ -44,7 +43,7 @@ async function portTaken(settings: MqttSettings): Promise<PortTaken> {
     },
     (error: unknown) => error instanceof ConnectionError && error.refused,
   );
-  return new PortTaken(
+  return new Unusable(
     answered
       ? `Port ${port} on ${host} is taken by another MQTT broker. To use that one: MQTT_URL=${url}`
       : `Port ${port} on ${host} is taken, by something that does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://${host}:${port + 1}; to use a broker elsewhere: MQTT_URL=mqtt://its-name`,

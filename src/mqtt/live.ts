@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Declaration } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
-import { announcedDevice, discoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
+import { announcedDevice, deviceOfTopic, discoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
 import type { Agent, BrokerState, State } from '../model/state.ts';
 import { offline, online } from '../views/availability.ts';
 import { type Burial, burials, discovery, hasTombstones } from '../views/discovery.ts';
@@ -46,6 +46,8 @@ export class Live {
   readonly #over = new AbortController();
   #retained: ReadonlyMap<string, string> = new Map();
   #burial: Burial = 'bury';
+  /** Counts how often Home Assistant came online. */
+  #birth = 0;
   /** The state's shape that was announced. */
   #shape: number | undefined;
   #ready = false;
@@ -124,21 +126,28 @@ export class Live {
 
   /** Home Assistant has come online and may know nothing of us. */
   async #reannounce(): Promise<void> {
+    this.#birth += 1;
     // Many agents hear it at once.
-    if (await this.#wait(1000 + Math.random() * 4000)) return;
+    if (await this.#waitAfterBirth(1000 + Math.random() * 4000)) return;
     this.#outbox.forget();
     this.#shape = undefined;
     const buries = [...this.#payloads().values()].some(hasTombstones);
-    if (buries) this.#burial = 'revive';
+    this.#burial = buries ? 'revive' : 'bury';
     this.offerChanges();
     this.#outbox.offer(new Map([[statusTopic(this.#situation.agent), online]]));
-    if (!buries || (await this.#wait(settling))) return;
+    if (!buries || (await this.#waitAfterBirth(settling))) return;
     this.#burial = 'bury';
     this.#announce();
-    if (await this.#wait(settling)) return;
+    if (await this.#waitAfterBirth(settling)) return;
     this.#burial = 'gone';
     this.#retained = new Map([...this.#retained, ...this.#announce()]);
     this.#burial = 'bury';
+  }
+
+  /** True if the connection ended meanwhile, or Home Assistant came online once more. */
+  async #waitAfterBirth(milliseconds: number): Promise<boolean> {
+    const birth = this.#birth;
+    return (await this.#wait(milliseconds)) || birth !== this.#birth;
   }
 
   #leftovers(current: Map<string, string>, wanted: (payload: string) => boolean): Map<string, string> {
@@ -171,8 +180,7 @@ export class Live {
    * where both are gone the broker forgot them. */
   #dismissAbsent(): void {
     const { agent } = this.#situation;
-    const root = ownTopics(agent).slice(0, -1);
-    const kept = new Set([...this.#retained.keys()].filter((topic) => topic.startsWith(root)).map((topic) => topic.slice(root.length).split('/')[1]));
+    const kept = new Set([...this.#retained.keys()].map((topic) => deviceOfTopic(agent, topic)));
     for (const device of this.#memory.announced) {
       if (kept.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
     }
@@ -181,6 +189,7 @@ export class Live {
   #dismiss(device: string): void {
     if (this.#memory.dismissed.has(device)) return;
     this.#memory.dismissed.add(device);
+    this.#retained = new Map([...this.#retained].filter(([topic]) => deviceOfTopic(this.#situation.agent, topic) !== device));
     this.#situation.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);
     this.#situation.dismissed(device);
   }

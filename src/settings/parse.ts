@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { distance } from '../lib/distance.ts';
-import { describe } from '../model/fault.ts';
+import { describe, Unusable } from '../model/fault.ts';
 import { about } from '../model/setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every problem at once, each naming its variable. */
-export class SettingsError extends Error {
+export class SettingsError extends Unusable {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

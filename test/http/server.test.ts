@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { routes } from '../../src/http/routes.ts';
-import { CannotListen, startServer } from '../../src/http/server.ts';
+import { startServer } from '../../src/http/server.ts';
+import { Unusable } from '../../src/model/fault.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 
 const collector = probe(async () => []);
@@ -83,6 +84,6 @@ test('headers that are too long, and what is no HTTP, are refused', async () => 
 test('a port that is taken is named', async () => {
   const { url } = await serve();
   const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
-  await expect(taken).rejects.toThrow(CannotListen);
+  await expect(taken).rejects.toThrow(Unusable);
   await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
 });
