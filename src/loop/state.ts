@@ -1,5 +1,6 @@
 import type { AnyCollector, Observation } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
+import type { AnyMetric, Sample } from '../model/metric.ts';
 import { distinctPath, entryPath } from '../model/naming.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
 import { limitOf, type Outcome } from './run-collector.ts';
@@ -119,16 +120,16 @@ function entryAfter(before: Entry | undefined, collector: AnyCollector, found: O
     ...(sample === undefined ? {} : { sample }),
     ...(error === undefined ? {} : { error }),
     ...('excluded' in found ? { excluded: true } : {}),
-    present: presence(before?.present, sample),
+    present: presence(collector.metrics[of] ?? {}, sample, before?.present),
     since: turned ? at : before.since,
   };
 }
 
 const gone = (entry: Entry, at: Date): Entry => (entry.error === undefined ? { ...entry, error: 'not there any more', since: at } : entry);
 
-/** The metrics that have had a value: the same set as before when none is new. */
-function presence(before: ReadonlySet<string> = new Set(), sample: Entry['sample'] = {}): ReadonlySet<string> {
-  const more = Object.keys(sample).filter((key) => sample[key] !== null && !before.has(key));
+/** The optional metrics that have had a value: the same set as before when none is new. */
+function presence(metrics: Record<string, AnyMetric>, sample: Sample = {}, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+  const more = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
   return more.length === 0 ? before : new Set([...before, ...more]);
 }
 
