@@ -149,6 +149,15 @@ function hint(error: unknown): string {
   }
 }
 
+/** Read at each connection, so that a renewed certificate is taken. */
+function readPem(setting: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new ConnectionError(setting, { cause });
+  }
+}
+
 function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: { clientId: string; will?: Agent; protocolVersion: ProtocolVersion }): IClientOptions {
   const { MQTT_URL: address, MQTT_CA_FILE: ca, MQTT_CERT_FILE: cert, MQTT_KEY_FILE: key } = settings;
   const username = settings.MQTT_USERNAME ?? address.username;
@@ -169,8 +178,8 @@ function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: 
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(will === undefined ? {} : { will: { topic: statusTopic(will), payload: Buffer.from(offline), qos: 1 as const, retain: true } }),
-    ...(ca === undefined ? {} : { ca: readFileSync(ca) }),
-    ...(cert === undefined ? {} : { cert: readFileSync(cert) }),
-    ...(key === undefined ? {} : { key: readFileSync(key) }),
+    ...(ca === undefined ? {} : { ca: readPem('MQTT_CA_FILE', ca) }),
+    ...(cert === undefined ? {} : { cert: readPem('MQTT_CERT_FILE', cert) }),
+    ...(key === undefined ? {} : { key: readPem('MQTT_KEY_FILE', key) }),
   };
 }

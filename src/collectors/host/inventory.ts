@@ -16,7 +16,8 @@ export interface Inventory {
 }
 
 /** What boards leave in these fields who never filled them in. */
-const placeholder = /^(|-|none|default string|unknown|o\.?e\.?m\.?|not (specified|applicable|available)|system (manufacturer|product name|version)|docker container|to be filled by o\.?e\.?m\.?)$/i;
+const placeholder =
+  /^(|-|none|default string|unknown|o\.?e\.?m\.?|not (specified|applicable|available)|system (manufacturer|product name|version)|docker container|to be filled by o\.?e\.?m\.?)$/i;
 
 const told = (text: string | undefined) => (text === undefined || placeholder.test(text.trim()) ? undefined : text.trim().replaceAll('\0', ''));
 

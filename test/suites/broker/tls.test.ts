@@ -72,5 +72,5 @@ test('a broker that wants our certificate gets it', async () => {
 
 test('a file that is not there is named', async () => {
   const agent = startAgent({ MQTT_URL: 'mqtts://127.0.0.1:1', MQTT_CA_FILE: '/nowhere/ca.pem' });
-  await says(agent, '/nowhere/ca.pem');
+  await says(agent, /error MQTT: MQTT_CA_FILE: ENOENT.*\/nowhere\/ca.pem/);
 });
