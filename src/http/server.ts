@@ -50,7 +50,7 @@ export async function startServer(
   routes: ReadonlyMap<string, () => Answer>,
   about: { agent: string; site: string | null },
 ): Promise<StatusServer> {
-  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 1000 }, (request, response) => answer(routes, about, request, response));
+  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => answer(routes, about, request, response));
   bound(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>

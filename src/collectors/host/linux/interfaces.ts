@@ -19,6 +19,7 @@ export function interfaces(roots: Roots, verdict: (name: string) => Verdict): { 
   return choose(list(roots.sys('class/net')), verdict, real);
 }
 
+/** Of this process's network, which in a container is the host's only with the host's network. */
 function addresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
   const own = networkInterfaces()[name] ?? [];
   return {
