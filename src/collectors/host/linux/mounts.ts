@@ -53,11 +53,13 @@ function lines(roots: Roots): Line[] {
 /** Each file system once, at its first mount point that is no bind mount; with those that the settings leave out told apart. */
 export function mounts(roots: Roots, verdict: (point: string) => Verdict): { watched: Mount[]; excluded: Mount[] } {
   const withoutDevice = new Set([...(readText(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type));
-  const usual = ({ type, root, point }: Line) => {
+  const usual = (line: Line) => {
+    const { type, root, point } = line;
     if (point === '/' && (type === 'overlay' || root !== '/')) return true;
-    const bind = root !== '/' && !drives.test(type);
-    const kept = isRemote({ type, point, readOnly: false }) ? !helpers.test(type) : drives.test(type) || !withoutDevice.has(type);
-    return kept && !bind && !images.test(type);
+    // A share may be mounted from a folder within, as a subvolume is; of other types that is a bind mount.
+    if (isRemote(line)) return !helpers.test(type);
+    if (drives.test(type)) return true;
+    return root === '/' && !withoutDevice.has(type) && !images.test(type);
   };
   const top = new Map(lines(roots).map((line) => [line.point, line]));
   const watched = new Map<string, Mount>();
