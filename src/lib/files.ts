@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What the kernel answers where it has nothing to say: no such file, no such device, not now. */
-const nothing = new Set(['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO', 'EIO', 'EINVAL', 'EAGAIN', 'EOPNOTSUPP', 'EACCES', 'EPERM', 'ENODATA', 'EISDIR']);
+/** Our own limits. Any other code is the kernel's way to have nothing to say: drivers answer with whatever there is, from
+ * EBUSY to EREMOTEIO, and one sensor that stumbles is not the end of a reading. */
+const ours = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && nothing.has(String(error.code))) return undefined;
+    if (error instanceof Error && 'syscall' in error && 'code' in error && !ours.has(String(error.code))) return undefined;
     throw error;
   }
 }

@@ -31,10 +31,11 @@ function fromFiles(roots: Roots): Inventory {
   const distribution = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1];
   const kernel = readText(roots.proc('sys/kernel/osrelease'));
   return known({
-    manufacturer: dmi('sys_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
-    model: dmi('product_name') ?? board,
+    manufacturer: dmi('sys_vendor') ?? dmi('board_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
+    // Whoever builds a machine of parts leaves its name open; the board has one.
+    model: dmi('product_name') ?? dmi('board_name') ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
-    processor: told(/^(?:model name|Model)\s*: (.*)$/m.exec(readText(roots.proc('cpuinfo')) ?? '')?.[1]),
+    processor: told(/^model name\s*: (.*)$/m.exec(readText(roots.proc('cpuinfo')) ?? '')?.[1]),
   });
 }
 

@@ -1,15 +1,15 @@
 import { globs } from '../../lib/globs.ts';
+import { now, Rates } from '../../lib/rates.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { Inventory } from './inventory.ts';
 import type { FilesystemReading, HostReading, HostReadings, InterfaceReading } from './reading.ts';
 import type { HostSettings } from './settings.ts';
 
-const perSecond = (value: number | null) => (value === null || value < 0 ? undefined : value);
-
 /** macOS and Windows: what systeminformation tells. */
 export class PortableReader {
   readonly #settings: HostSettings;
+  readonly #rates = new Rates();
 
   constructor(settings: HostSettings) {
     this.#settings = settings;
@@ -38,14 +38,15 @@ export class PortableReader {
     const { default: si } = await import('systeminformation');
     const about = [await si.networkInterfaces()].flat();
     const stats = await si.networkStats('*');
+    this.#rates.begin(now());
     return new Map(
       stats.map((of) => {
         const own = about.find(({ iface }) => iface === of.iface);
         const reading: InterfaceReading = {
           received: of.rx_bytes,
           sent: of.tx_bytes,
-          receivedPerSecond: perSecond(of.rx_sec),
-          sentPerSecond: perSecond(of.tx_sec),
+          receivedPerSecond: this.#rates.perSecond(`${of.iface} received`, of.rx_bytes),
+          sentPerSecond: this.#rates.perSecond(`${of.iface} sent`, of.tx_bytes),
           receiveErrors: of.rx_errors,
           sendErrors: of.tx_errors,
           receiveDrops: of.rx_dropped,
@@ -69,7 +70,7 @@ export class PortableReader {
     const [host, filesystems, interfaces] = await Promise.all([this.host(), this.filesystems(), this.interfaces()]);
     const parts: Observation<HostReadings>[] = [];
     for (const [point, reading] of filesystems) {
-      const part = { id: point, name: `File system ${point}` };
+      const part = { id: point === '/' ? 'root' : point, name: `File system ${point}` };
       parts.push(wanted.filesystem(point) === 'excluded' ? { of: 'filesystem', device, part, excluded: true } : { of: 'filesystem', device, part, reading });
     }
     for (const [name, reading] of interfaces) {

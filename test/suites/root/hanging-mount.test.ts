@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
@@ -38,17 +39,19 @@ const children = (pid: number | undefined) =>
       }
     });
 
+const topicOf = (point: string) =>
+  `infra-monitor/testling/host/testling/filesystem_${point
+    .slice(1)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')}`;
+
 test('a mount that hangs takes nothing else along, and is back when it is back', async () => {
   const { point, daemon } = await sleepyMount();
   const mosquitto = await startMosquitto();
   const port = await freePort();
   const agent = startAgent({ MQTT_URL: mosquitto.url, HTTP_PORT: String(port), HOST_SCHEDULE: '* * * * * *', HOST_PROC: '/proc' });
   const { see } = await observe(mosquitto.url);
-  const part = `filesystem_${point
-    .slice(1)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')}`;
-  const topic = `infra-monitor/testling/host/testling/${part}`;
+  const topic = topicOf(point);
   expect(JSON.parse(await see(topic))).toMatchObject({ used: 44.4, inodes_used: 10, read_only: 'OFF' });
 
   daemon.kill('SIGSTOP');
@@ -63,14 +66,16 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   expect(partsOf(await status()).find(({ id }) => id === 'root')).toMatchObject({ available: true });
 
   // Once it is known to hang, the others keep their pace.
-  const successes = new Set<string>();
+  const successes = new Set<number>();
   let most = 0;
   const end = performance.now() + 6000;
   while (performance.now() < end) {
-    successes.add((await status()).lastSuccess);
+    successes.add(Date.parse((await status()).lastSuccess));
     most = Math.max(most, children(agent.process.pid).filter((command) => command === 'stat').length);
   }
-  expect(successes.size, 'readings in six seconds').toBeGreaterThanOrEqual(4);
+  const gaps = [...successes].map((at, index, all) => at - (all[index - 1] ?? at)).slice(1);
+  expect(gaps.length, 'readings in six seconds').toBeGreaterThanOrEqual(4);
+  expect(Math.max(...gaps), 'the longest pause, in milliseconds').toBeLessThan(1500);
   expect(most, 'commands for the one mount').toBeLessThanOrEqual(1);
   expect(agent.output().match(/no answer in 2 s/g), 'told once').toHaveLength(1);
 
@@ -79,6 +84,25 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   expect(agent.output()).toMatch(/is back after/);
   expect(spawnSync('umount', [point]).status).toBe(0);
   await see(`${topic}/availability`, (payload) => payload === 'offline');
+});
+
+test('a mount that is left out is not asked, hang or not', async () => {
+  const { point, daemon } = await sleepyMount();
+  daemon.kill('SIGSTOP');
+  const mosquitto = await startMosquitto();
+  const agent = startAgent({ MQTT_URL: mosquitto.url, HOST_SCHEDULE: '* * * * * *', HOST_FILESYSTEMS_EXCLUDE: point });
+  const { see, topics } = await observe(mosquitto.url);
+  await see('infra-monitor/testling/host/testling');
+  await until('the inventory is over', () => children(agent.process.pid).length === 0);
+  let most = 0;
+  const end = performance.now() + 3000;
+  while (performance.now() < end) {
+    most = Math.max(most, children(agent.process.pid).length);
+    await pause(20);
+  }
+  expect(most, 'commands').toBe(0);
+  expect([...topics.keys()].filter((topic) => topic.startsWith(topicOf(point)))).toEqual([]);
+  expect(topics.has('infra-monitor/testling/host/testling/filesystem_root')).toBe(true);
 });
 
 test('no process is started in a steady cycle', async () => {

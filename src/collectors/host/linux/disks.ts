@@ -5,10 +5,16 @@ import type { Rates } from '../../../lib/rates.ts';
 import type { DiskReading } from '../reading.ts';
 import type { Roots } from './roots.ts';
 
-/** Whole drives: what has a device behind it and a size, without an eMMC's boot areas. */
+/** Not what a person means by a disk: an eMMC's boot areas, optical and floppy drives, a board's flash chip. */
+const others = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
+
+/** Whole drives: what has a device behind it and a size. The paths to a multipath drive are hidden. */
 export function disks(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
   const real = (name: string) =>
-    existsSync(roots.sys('block', name, 'device')) && (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 && !/^mmcblk\d+(boot\d+|rpmb)$/.test(name);
+    existsSync(roots.sys('block', name, 'device')) &&
+    (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 &&
+    readNumber(roots.sys('block', name, 'hidden')) !== 1 &&
+    !others.test(name);
   return choose(list(roots.sys('block')), verdict, real);
 }
 
@@ -16,10 +22,11 @@ export function disks(roots: Roots, verdict: (name: string) => Verdict): { watch
 const sector = 512;
 
 export function readDisk(roots: Roots, diskstats: string, name: string, rates: Rates): DiskReading {
-  const fields = diskstats
-    .split('\n')
-    .map((line) => line.trim().split(/ +/))
-    .find((row) => row[2] === name);
+  const rows = diskstats.split('\n').map((line) => line.trim().split(/ +/));
+  const own = rows.find((row) => row[2] === name);
+  // Before Linux 6.4 only the path to a multipath NVMe drive (nvme0c0n1) counted, and the drive itself (nvme0n1) stood at zero.
+  const path = own?.slice(3).every((field) => field === '0') ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name) : undefined;
+  const fields = path ?? own;
   if (fields === undefined) throw new Error(`${name}: not in ${roots.proc('diskstats')}`);
   const [, , , , , sectorsRead = 0, , , , sectorsWritten = 0, , , busyMilliseconds = 0] = fields.map(Number);
   const busy = rates.perSecond(`${name} busy`, busyMilliseconds);

@@ -30,7 +30,7 @@ function attempt<T>(read: () => T): { reading: T } | { error: unknown } {
 const pointOf = ({ point }: Mount) => ({ id: point === '/' ? 'root' : point, name: `File system ${point}` });
 const nameOf = (name: string) => ({ id: name, name });
 const diskOf = (name: string) => ({ id: name, name: `Disk ${name}` });
-const sensorOf = ({ id, chip, label }: Sensor) => ({ id, name: `${chip} ${label}` });
+const sensorOf = ({ id }: Sensor) => ({ id, name: id });
 
 /** Linux: /proc, /sys and statfs. */
 export class LinuxReader {
@@ -52,14 +52,15 @@ export class LinuxReader {
 
   async read(device: Device, { processor, virtualization }: Inventory): Promise<Found[]> {
     const roots = this.#roots;
+    // Counters belong to their moment: before anything that is waited for.
     this.#rates.begin(now());
+    const counted = [...this.#readInterfaces(device), ...this.#readDisks(device)];
     const found = sensors(roots);
     const [host, filesystems] = await Promise.all([this.#host(found.cpu), this.#readFilesystems(device)]);
     return [
       { of: 'host', device, reading: { ...host, processor, virtualization } },
       ...filesystems,
-      ...this.#readInterfaces(device),
-      ...this.#readDisks(device),
+      ...counted,
       ...found.temperatures.map((sensor): Found => ({ of: 'temperature', device, part: sensorOf(sensor), reading: { celsius: sensor.value } })),
       ...found.fans.map((sensor): Found => ({ of: 'fan', device, part: sensorOf(sensor), reading: { rpm: sensor.value } })),
     ];

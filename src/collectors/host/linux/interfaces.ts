@@ -16,7 +16,9 @@ function defaultRoutes(roots: Roots): Set<string> {
 export function interfaces(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
   const routes = defaultRoutes(roots);
   const real = (name: string) => existsSync(roots.sys('class/net', name, 'device')) || existsSync(roots.sys('class/net', name, 'bonding')) || routes.has(name);
-  return choose(list(roots.sys('class/net')), verdict, real);
+  // That one is a file of the bonding driver's.
+  const names = list(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
+  return choose(names, verdict, real);
 }
 
 /** Of this process's network, which in a container is the host's only with the host's network. */

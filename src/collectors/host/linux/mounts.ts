@@ -16,7 +16,9 @@ export const isRemote = ({ type }: Mount): boolean => remote.test(type);
 
 /** What no person means by a file system: images that are full by nature, and helpers' trees. */
 const images = /^(squashfs|erofs|iso9660|udf|cramfs|romfs|overlay|aufs|autofs|ramfs|tmpfs)$/;
-const helpers = /^fuse\.(gvfsd-fuse|portal|lxcfs|snapfuse|rofiles-fuse|fuse-overlayfs)$/;
+const helpers = /^fuse\.(gvfsd-fuse|kio-fuse|portal|lxcfs|snapfuse|squashfuse|squashfuse_ll|vmware-vmblock|rofiles-fuse|fuse-overlayfs|.*\.AppImage)$/;
+/** Layers and volumes of containers, and Proxmox's own settings (FUSE). */
+const engines = /^(\/var\/lib\/(docker|containers\/storage|kubelet)\/|\/etc\/pve$)/;
 /** Registered as without a device, but of drives all the same. */
 const drives = /^(zfs|btrfs|bcachefs)$/;
 
@@ -27,16 +29,19 @@ interface Line extends Mount {
   device: string;
   /** Which folder of the file system is mounted. */
   root: string;
+  source: string;
 }
 
 /** One line of mountinfo (proc_pid_mountinfo(5)). */
 function parseLine(line: string): Line | undefined {
   const [before = '', behind = ''] = line.split(' - ');
   const [, , device, root, point] = before.split(' ');
-  const [type, , superOptions = ''] = behind.split(' ');
+  const [type, source = '', superOptions = ''] = behind.split(' ');
+  const options = superOptions.split(',');
   if (device === undefined || root === undefined || point === undefined || type === undefined) return undefined;
   // The mount's own options may be read-only because a container's are; the file system's say whether it is.
-  return { device, root: unescaped(root), point: unescaped(point), type, readOnly: superOptions.split(',').includes('ro') };
+  // After an error ext4 says so in a word of its own (since Linux 6.15).
+  return { device, root: unescaped(root), point: unescaped(point), type, source, readOnly: options.includes('ro') || options.includes('emergency_ro') };
 }
 
 /** The mounts of the host, as its init sees them where we may look, else as we see them below the host's root. */
@@ -54,14 +59,18 @@ function lines(roots: Roots): Line[] {
 export function mounts(roots: Roots, verdict: (point: string) => Verdict): { watched: Mount[]; excluded: Mount[] } {
   const withoutDevice = new Set([...(readText(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type));
   const usual = (line: Line) => {
-    const { type, root, point } = line;
-    if (point === '/' && (type === 'overlay' || root !== '/')) return true;
+    const { type, root, point, source } = line;
+    // Fedora's image of the system is full by nature; what it lies on is mounted at /sysroot.
+    if (point === '/' && (type === 'overlay' || root !== '/')) return source !== 'composefs';
+    if (engines.test(point)) return false;
     // A share may be mounted from a folder within, as a subvolume is; of other types that is a bind mount.
     if (isRemote(line)) return !helpers.test(type);
     if (drives.test(type)) return true;
     return root === '/' && !withoutDevice.has(type) && !images.test(type);
   };
+  // To ask an automount's place, included or not, would mount it, and wait for its server.
   const top = new Map(lines(roots).map((line) => [line.point, line]));
+  for (const { point, type } of [...top.values()]) if (type === 'autofs') top.delete(point);
   const watched = new Map<string, Mount>();
   const excluded: Mount[] = [];
   for (const line of top.values()) {

@@ -24,17 +24,17 @@ const drives = new Set(['nvme', 'drivetemp']);
 /** Which sensor is the processor's, the best first: Intel, AMD, Raspberry Pi and other boards, then what the firmware says. */
 const processors: [chip: RegExp, label: RegExp][] = [
   [/^coretemp$/, /^Package id/],
-  [/^coretemp$/, /^Core 0$/],
+  [/^coretemp$/, /^Core /],
   [/^(k10temp|zenpower)$/, /^Tdie$/],
   [/^(k10temp|zenpower)$/, /^Tctl$/],
   [/^(k8temp|k10temp)$/, /./],
-  [/^(cpu|soc|bigcore|littlecore|scpi_sensors).*/, /./],
+  [/^(cpu|soc|bigcore|littlecore|scpi_sensors)/i, /./],
   [/^(x86_pkg_temp|.*cpu.*thermal.*)$/, /./],
   [/^acpitz$/, /./],
 ];
 
 /** What a sensor without a probe says is left away (unconnected inputs stand at their end of the scale). */
-const plausible = (celsius: number) => celsius > -40 && celsius < 125;
+const celsius = (raw: number) => (raw > -40_000 && raw < 125_000 ? raw / 1000 : undefined);
 
 function chips(roots: Roots): { folder: string; name: string; address: string }[] {
   const found = list(roots.sys('class/hwmon')).map((chip) => {
@@ -56,15 +56,19 @@ function hwmon(roots: Roots, kind: 'temp' | 'fan', value: (raw: number) => numbe
   const input = new RegExp(`^(${kind}\\d+)_input$`);
   return chips(roots)
     .filter(({ name }) => !drives.has(name))
-    .flatMap(({ folder, name, address }) =>
-      list(folder).flatMap((file) => {
-        const channel = input.exec(file)?.[1];
-        if (channel === undefined) return [];
-        const raw = readNumber(join(folder, file));
-        const label = readText(join(folder, `${channel}_label`)) ?? channel;
-        return [{ id: [name, address, label].filter(Boolean).join(' '), chip: name, label, value: raw === undefined ? undefined : value(raw) }];
-      }),
-    );
+    .flatMap(({ folder, name, address }) => {
+      const files = list(folder);
+      const channels = files.flatMap((file) => input.exec(file)?.[1] ?? []);
+      const labels = channels.map((channel) => readText(join(folder, `${channel}_label`)) || channel);
+      return channels.map((channel, index): Sensor => {
+        const own = labels[index] ?? channel;
+        // Some chips have one label for several sensors (dell_smm has “Other”).
+        const label = labels.filter((other) => other === own).length > 1 ? `${own} ${channel}` : own;
+        const faulty = files.includes(`${channel}_fault`) && readNumber(join(folder, `${channel}_fault`)) === 1;
+        const raw = faulty ? undefined : readNumber(join(folder, `${channel}_input`));
+        return { id: [name, address, label].filter(Boolean).join(' '), chip: name, label, value: raw === undefined ? undefined : value(raw) };
+      });
+    });
 }
 
 /** Thermal zones tell what has no hwmon chip: many boards' processors. */
@@ -74,11 +78,11 @@ const zones = (roots: Roots): Sensor[] =>
     .map((zone) => {
       const chip = readText(roots.sys('class/thermal', zone, 'type')) ?? zone;
       const raw = readNumber(roots.sys('class/thermal', zone, 'temp'));
-      return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, value: raw === undefined ? undefined : raw / 1000 };
+      return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, value: raw === undefined ? undefined : celsius(raw) };
     });
 
 export function sensors(roots: Roots): Sensors {
-  const temperatures = hwmon(roots, 'temp', (raw) => (plausible(raw / 1000) ? raw / 1000 : undefined));
+  const temperatures = hwmon(roots, 'temp', celsius);
   const readable = [...temperatures, ...zones(roots)].filter(({ value }) => value !== undefined);
   const best = processors.map(([chip, label]) => readable.filter((sensor) => chip.test(sensor.chip) && label.test(sensor.label))).find((found) => found.length > 0) ?? [];
   const hottest = Math.max(...best.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));

@@ -33,7 +33,10 @@ type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEven
 /** The Raspberry Pi's firmware tells by bits (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled),
  * its supply by a hwmon alarm; x86 counts per package. */
 export function throttling(roots: Roots): Throttling {
-  const bits = Number.parseInt(readText(roots.sys('devices/platform/soc/soc:firmware/get_throttled')) ?? '', 16);
+  // On a Raspberry Pi 5 it is soc@107c000000.
+  const chips = list(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
+  const told = chips.map((chip) => readText(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`))).find((text) => text !== undefined);
+  const bits = Number.parseInt(told ?? '', 16);
   const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
   const supply = list(roots.sys('class/hwmon')).find((chip) => readText(roots.sys('class/hwmon', chip, 'name')) === 'rpi_volt');
   const alarm = supply === undefined ? undefined : readNumber(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm'));

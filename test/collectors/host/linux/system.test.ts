@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { memory, pressure } from '../../../../src/collectors/host/linux/memory.ts';
+import { bootTime, processes, rebootRequired, throttling } from '../../../../src/collectors/host/linux/system.ts';
+import { tree } from '../../../helpers/tree.ts';
+
+const supply = (alarm: string) => ({ 'sys/class/hwmon/hwmon1/name': 'rpi_volt\n', 'sys/class/hwmon/hwmon1/in0_lcrit_alarm': alarm });
+
+test.each([
+  ['nothing told', {}, {}],
+  ['Raspberry Pi 4, all well', { 'sys/devices/platform/soc/soc:firmware/get_throttled': '0\n' }, { throttled: false, underVoltage: false }],
+  ['what was, but is no more', { 'sys/devices/platform/soc/soc:firmware/get_throttled': '50000\n' }, { throttled: false, underVoltage: false }],
+  ['under-voltage and throttled now', { 'sys/devices/platform/soc/soc:firmware/get_throttled': '50005\n' }, { throttled: true, underVoltage: true }],
+  ['too warm now', { 'sys/devices/platform/soc/soc:firmware/get_throttled': '80008\n' }, { throttled: true, underVoltage: false }],
+  ['Raspberry Pi 5', { 'sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled': '1\n' }, { throttled: false, underVoltage: true }],
+  ['the supply’s alarm alone', supply('1\n'), { underVoltage: true }],
+  ['the firmware knows better than the alarm', { ...supply('1\n'), 'sys/devices/platform/soc/soc:firmware/get_throttled': '0\n' }, { throttled: false, underVoltage: false }],
+  ['x86', { 'sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count': '3\n' }, { throttleEvents: 3 }],
+])('throttling: %s', (_, files, told) => expect(throttling(tree(files))).toEqual(told));
+
+test('reboot required: told where Debian’s package manager is', () => {
+  expect(rebootRequired(tree({ 'root/run/reboot-required': '' }))).toBeUndefined();
+  expect(rebootRequired(tree({ 'root/var/lib/dpkg/status': '' }))).toBe(false);
+  expect(rebootRequired(tree({ 'root/var/lib/dpkg/status': '', 'root/run/reboot-required': '' }))).toBe(true);
+});
+
+test('boot time and processes', () => {
+  expect(bootTime('cpu 1\nbtime 1767225600\n')).toEqual(new Date('2026-01-01T00:00:00Z'));
+  expect(bootTime('cpu 1\n')).toBeUndefined();
+  expect(processes(tree({ 'proc/1/comm': '', 'proc/77/comm': '', 'proc/self/comm': '', 'proc/1x/comm': '' }))).toBe(2);
+  expect(processes(tree({}))).toBeUndefined();
+});
+
+test('memory, in bytes; unknown where the kernel does not say what is available', () => {
+  const meminfo =
+    'MemTotal:       16000000 kB\nMemFree:         1000 kB\nMemAvailable:   12000000 kB\nSwapCached:      5 kB\nSwapTotal:      2000000 kB\nSwapFree:       1500000 kB\n';
+  expect(memory(tree({ 'proc/meminfo': meminfo }))).toEqual({ total: 16_384_000_000, available: 12_288_000_000, swapTotal: 2_048_000_000, swapFree: 1_536_000_000 });
+  expect(memory(tree({ 'proc/meminfo': 'MemTotal: 1 kB\nMemFree: 1 kB\n' }))).toBeUndefined();
+});
+
+test('pressure, where the kernel measures it', () => {
+  expect(pressure(tree({ 'proc/pressure/cpu': 'some avg10=0.00 avg60=1.25 avg300=0.50 total=1\nfull avg10=0.00 avg60=9.00 avg300=0.00 total=1\n' }))).toEqual({
+    cpu: 1.25,
+    memory: undefined,
+    io: undefined,
+  });
+});
