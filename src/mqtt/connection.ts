@@ -40,6 +40,9 @@ const olderProtocol = new Set([1, 0x84]);
 const noMatchingSubscribers = 0x10;
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
+/** Is it the broker's own word, rather than a connection that ended before the broker could speak? */
+export const isRefusal = (error: unknown): boolean => typeof codeOf(error) === 'number';
+
 /** One connection to the broker, from its beginning to its end; it never reconnects by itself. */
 export class Connection {
   readonly protocolVersion: ProtocolVersion;
@@ -62,7 +65,7 @@ export class Connection {
   static open(settings: MqttSettings, session: { clientId: string; will?: Agent; protocolVersion: ProtocolVersion }): Promise<Connection> {
     const name = printed(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
-      const client = mqtt.connect(optionsOf(settings, session));
+      const client = connect(optionsOf(settings, session), name);
       let reason: ConnectionError | undefined;
       let opened = false;
       const ended = new Promise<ConnectionError | undefined>((end) => {
@@ -78,7 +81,8 @@ export class Connection {
       client.on('error', (error) => {
         const code = codeOf(error);
         reason ??= new ConnectionError(`${name}: ${hint(error)}`, {
-          wantsOlderProtocol: session.protocolVersion === 5 && olderProtocol.has(Number(code)),
+          // One that hangs up on what it has not read resets the connection.
+          wantsOlderProtocol: session.protocolVersion === 5 && !opened && (olderProtocol.has(Number(code)) || code === 'ECONNRESET'),
           refused: typeof code === 'number',
           cause: error,
         });
@@ -128,9 +132,19 @@ export class Connection {
   }
 }
 
+/** Certificates and keys are judged before there is a connection. */
+function connect(options: IClientOptions, name: string): MqttClient {
+  try {
+    return mqtt.connect(options);
+  } catch (error) {
+    throw new ConnectionError(`${name}: ${hint(error)}`, { cause: error });
+  }
+}
+
 /** What to do about the errors that people meet. */
 function hint(error: unknown): string {
-  const text = describe(error);
+  // OpenSSL's words end with a line break.
+  const text = describe(error).trim();
   switch (codeOf(error)) {
     case 4:
     case 5:
@@ -144,6 +158,16 @@ function hint(error: unknown): string {
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
       return `${text} (name its authority in MQTT_CA_FILE)`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `${text} (MQTT_URL has to name the broker as its certificate does)`;
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
+    case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
+      return `${text} (does the broker want a certificate of this agent? Set MQTT_CERT_FILE and MQTT_KEY_FILE)`;
+    case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
+      return `${text} (MQTT_KEY_FILE is not the key of MQTT_CERT_FILE)`;
+    case 'ERR_OSSL_PEM_NO_START_LINE':
+      return `${text} (MQTT_CERT_FILE and MQTT_KEY_FILE have to be in PEM form)`;
     default:
       return text;
   }

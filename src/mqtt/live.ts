@@ -8,7 +8,7 @@ import { offline, online } from '../views/availability.ts';
 import { type Burial, burials, discovery, hasTombstones } from '../views/discovery.ts';
 import { leftovers } from '../views/leftovers.ts';
 import { stateTopics } from '../views/state-topics.ts';
-import type { Connection, Message } from './connection.ts';
+import { type Connection, isRefusal, type Message } from './connection.ts';
 import { answerNamesake } from './namesake.ts';
 import { Outbox } from './outbox.ts';
 import { readRetained } from './retained.ts';
@@ -26,7 +26,7 @@ export interface Situation {
   dismissed(device: string): void;
 }
 
-/** What outlives a connection: devices that this process has announced, and those that the user does not want. */
+/** What outlives a connection: devices that the broker has had from this process, and those that the user does not want. */
 export interface Memory {
   announced: Set<string>;
   dismissed: Set<string>;
@@ -57,7 +57,7 @@ export class Live {
     this.#situation = situation;
     this.#connection = connection;
     this.#memory = memory;
-    this.#outbox = new Outbox(connection, (topic, error) => this.#refused(topic, error));
+    this.#outbox = new Outbox(connection, (topic, error) => isRefusal(error) && this.#refused(topic, error));
   }
 
   /** Reads what the broker kept, publishes everything, and last that the agent is online. */
@@ -106,14 +106,21 @@ export class Live {
 
   #heard({ topic, payload, retained }: Message): void {
     const { agent } = this.#situation;
-    if (!this.#ready || retained) return;
+    if (retained) return;
+    const device = announcedDevice(agent, topic);
+    if (device !== undefined) return void this.#heardAnnouncement(device, topic, payload);
+    if (!this.#ready) return;
     if (topic === homeAssistantStatusTopic(agent) && payload === online) return void this.#reannounce();
     // The will of an earlier connection of ours, which the broker took for alive until now.
-    if (topic === statusTopic(agent) && payload === offline) return void this.#connection.publish(topic, online).catch(() => undefined);
-    const device = announcedDevice(agent, topic);
-    if (device === undefined) return;
+    if (topic === statusTopic(agent) && payload === offline) void this.#connection.publish(topic, online).catch(() => undefined);
+  }
+
+  /** Our own comes back as well; only then is it known that the broker has it. */
+  #heardAnnouncement(device: string, topic: string, payload: string): void {
     this.#echoed = true;
-    if (payload === '' && this.#outbox.lastSent(topic) !== '') this.#dismiss(device);
+    if (payload !== '') return void this.#memory.announced.add(device);
+    this.#memory.announced.delete(device);
+    if (this.#outbox.lastSent(topic) !== '') this.#dismiss(device);
   }
 
   async #bury(): Promise<void> {
@@ -171,7 +178,6 @@ export class Live {
 
   #announce(): Map<string, string> {
     const payloads = this.#payloads();
-    for (const topic of payloads.keys()) this.#memory.announced.add(announcedDevice(this.#situation.agent, topic) ?? topic);
     this.#outbox.offer(payloads);
     return payloads;
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
@@ -50,17 +51,36 @@ test('what an earlier version left goes, what merely is not there stays, and nob
   for (const [topic, payload] of Object.entries(foreign)) expect(topics.get(topic)).toBe(payload);
 });
 
-test('a collector that is switched off leaves nothing behind', async () => {
+test.each([
+  ['AGENT_SCHEDULE', 'agent', 'agent-agent-agent_version', 'host-host-cpu_used'],
+  ['HOST_SCHEDULE', 'host', 'host-host-cpu_used', 'agent-agent-agent_version'],
+])('a collector that is switched off by %s leaves nothing behind', async (setting, collector, its, another) => {
   const { url } = await startMosquitto();
   const { see, topics } = await observe(url);
   const first = startAgent({ MQTT_URL: url });
   await see(`${root}/status`, is('online'));
   await first.stop();
-  startAgent({ MQTT_URL: url, AGENT_SCHEDULE: 'off' });
+  startAgent({ MQTT_URL: url, [setting]: 'off' });
   await see(`${root}/status`, is('online'));
-  await until('its topics are gone', () => [...topics.keys()].every((topic) => !topic.startsWith(`${root}/agent/`)));
-  const components = componentsOf(await see(config, (payload) => payload.includes('"agent-agent-agent_version":{"platform":"sensor"}')));
-  expect(components['host-host-cpu_used']).toHaveProperty('unique_id');
+  await until('its topics are gone', () => [...topics.keys()].every((topic) => !topic.startsWith(`${root}/${collector}/`)));
+  const components = componentsOf(await see(config, (payload) => payload.includes(`"${its}":{"platform":"sensor"}`)));
+  expect(components[another]).toHaveProperty('unique_id');
+});
+
+test('tombstones that wait for Home Assistant are no trouble at the next start', async () => {
+  const { url } = await startMosquitto();
+  const { see, topics } = await observe(url);
+  for (const settings of [{}, { AGENT_SCHEDULE: 'off' }]) {
+    const agent = startAgent({ MQTT_URL: url, ...settings });
+    await see(`${root}/status`, is('online'));
+    await agent.stop();
+  }
+  const before = topics.get(config);
+  const again = startAgent({ MQTT_URL: url, AGENT_SCHEDULE: 'off' });
+  await until('connected', () => again.output().includes('MQTT: connected'));
+  await pause(6000);
+  expect(again.output()).not.toMatch(/error/);
+  expect(topics.get(config)).toBe(before);
 });
 
 test('a device that the user removed stays away, over a birth message and a reconnect, until the agent starts anew', async () => {

@@ -4,12 +4,17 @@ import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
+import { olderOnly } from './older-only.ts';
 
-test('two agents of one name: the first is told and stays away, without a fight', async () => {
+test.each([
+  ['MQTT 5', (broker: number) => `mqtt://127.0.0.1:${broker}`],
+  ['MQTT 3.1.1', (broker: number) => olderOnly(broker)],
+])('two agents of one name over %s: the first is told and stays away, without a fight', async (_, through) => {
   const mosquitto = await startMosquitto();
-  const first = startAgent({ MQTT_URL: mosquitto.url });
+  const MQTT_URL = await through(mosquitto.port);
+  const first = startAgent({ MQTT_URL });
   await until('the first is connected', () => first.output().includes('MQTT: connected'));
-  const second = startAgent({ MQTT_URL: mosquitto.url });
+  const second = startAgent({ MQTT_URL });
   await until('the second is connected', () => second.output().includes('MQTT: connected'));
   await until('the first knows', () => first.output().includes('another agent is connected as testling: give each its own AGENT_NAME'));
   const logins = () => mosquitto.output().match(/as infra-monitor-testling \(/g)?.length;
