@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { collectors } from '../src/collectors/index.ts';
+import type { Actions } from '../src/model/action.ts';
 import type { AnyMetric } from '../src/model/metric.ts';
 import { platformOf, valueOptions, valueTemplate } from '../src/views/platform.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
@@ -61,7 +62,26 @@ describe('names are as Home Assistant wants them', () => {
 });
 
 test('some twenty entities are enabled on a plain machine: one file system, interface and disk', () => {
-  const enabled = metrics.filter(({ metric }) => metric.enabled !== false && !metric.optional);
+  const enabled = metrics.filter(({ at, metric }) => !at.startsWith('nvme') && metric.enabled !== false && !metric.optional);
   expect(enabled.length).toBeGreaterThanOrEqual(15);
   expect(enabled.length).toBeLessThanOrEqual(25);
+});
+
+test('some ten entities are enabled of a drive', () => {
+  const enabled = metrics.filter(({ at, metric }) => at.startsWith('nvme drive') && metric.enabled !== false && !metric.optional);
+  expect(enabled.length).toBeGreaterThanOrEqual(7);
+  expect(enabled.length).toBeLessThanOrEqual(14);
+});
+
+const buttons = collectors.flatMap(({ id, actions }) =>
+  Object.entries((actions ?? {}) as Record<string, Actions>).flatMap(([of, table]) => Object.entries(table).map(([key, action]) => ({ at: `${id} ${of} ${key}`, key, action }))),
+);
+
+describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
+  test.each(buttons)('$at', ({ key, action }) => {
+    expect(key).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(action.name).toMatch(/^\p{Lu}/u);
+    if (action.category !== undefined) expect(tables.entity_categories).toContain(action.category);
+    for (const option of ['command_topic', 'payload_press', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.button).toContain(option);
+  });
 });

@@ -2,6 +2,7 @@ import { collectors } from '../collectors/index.ts';
 import { runCollector } from '../loop/run-collector.ts';
 import { Records } from '../loop/state.ts';
 import { describe } from '../model/fault.ts';
+import type { Entry } from '../model/state.ts';
 import { missingRights } from '../mqtt/rights.ts';
 import { printed } from '../mqtt/settings.ts';
 import { visit } from '../mqtt/visit.ts';
@@ -36,12 +37,15 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
   for (const { collector, source } of jobs) {
     const outcome = await runCollector(collector, source).outcome;
     state.record(collector, outcome);
-    const entries = [...(state.collectors.get(collector.id)?.entries.values() ?? [])];
+    const { entries: found, complaints } = state.collectors.get(collector.id) ?? { entries: new Map<string, Entry>(), complaints: [] };
+    const entries = [...found.values()];
     const broken = entries.filter(({ error }) => error !== undefined);
     if (!outcome.ok) bad(`${collector.title}: ${outcome.error}`);
     else good(`${collector.title}: works (${entries.length - broken.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`);
     for (const { device, part, error } of broken) bad(`${collector.title}: ${part?.name ?? device.name}: ${error}`);
-    fine &&= outcome.ok && broken.length === 0;
+    for (const { device, part, hint } of entries) if (hint !== undefined) aside(`${collector.title}: ${part?.name ?? device.name}: ${hint}`);
+    for (const complaint of complaints) bad(`${collector.title}: ${complaint}`);
+    fine &&= outcome.ok && broken.length === 0 && complaints.length === 0;
   }
   return fine;
 }
@@ -50,6 +54,7 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
 export async function check({ env }: { env?: string }): Promise<void> {
   const settings = readSettings(collectors, environment(env));
   const state = new Records('');
+  state.memory.load(new Map());
   const team = staff(settings, state);
   good(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);
   for (const warning of settings.warnings) aside(`Settings: ${warning}`);

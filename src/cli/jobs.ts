@@ -19,7 +19,7 @@ export function staff(settings: Settings, state: Records): Staff {
       off.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
       continue;
     }
-    const source = collector.open(env, { agent: settings.agent, state });
+    const source = collector.open(env, { agent: settings.agent, state, memory: state.memory.of(collector.id) });
     if ('off' in source) {
       off.push({ collector, reason: source.off });
       continue;

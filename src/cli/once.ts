@@ -19,16 +19,19 @@ async function readAll({ jobs }: Staff, state: Records): Promise<void> {
 const shown = (value: NonNullable<Value>) =>
   typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'object' ? `${value.installed} (latest ${value.latest})` : String(value);
 
-type Thing = Pick<Status['devices'][number], 'name' | 'error' | 'values'>;
+type Thing = Pick<Status['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
-function table({ error, values }: Thing): string[] {
+function table({ error, hint, values }: Thing): string[] {
   if (error !== undefined) return [paint('red', error)];
-  return columns(Object.values(values).flatMap(({ name, value, unit }) => (value === null ? [] : [[name, `${shown(value)}${unit === undefined ? '' : ` ${unit}`}`]])));
+  return [
+    ...(hint === undefined ? [] : [paint('yellow', hint)]),
+    ...columns(Object.values(values).flatMap(({ name, value, unit }) => (value === null ? [] : [[name, `${shown(value)}${unit === undefined ? '' : ` ${unit}`}`]]))),
+  ];
 }
 
-function printStatus({ collector, error, devices }: Status): void {
+function printStatus({ collector, error, complaints, devices }: Status): void {
   print(paint('bold', collector));
-  if (error !== undefined) print(`  ${paint('red', error)}`);
+  for (const trouble of [...(error === undefined ? [] : [error]), ...complaints]) print(`  ${paint('red', trouble)}`);
   for (const device of devices) {
     for (const thing of [device, ...device.parts]) print([`  ${paint('cyan', thing.name)}`, ...table(thing).map((row) => `    ${row}`)].join('\n'));
   }
@@ -40,6 +43,7 @@ export async function once({ env, json }: { env?: string; json?: boolean }): Pro
   const settings = readSettings(collectors, environment(env));
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new Records('');
+  state.memory.load(new Map());
   const team = staff(settings, state);
   await readAll(team, state);
   await pause(betweenReadings);
@@ -47,6 +51,8 @@ export async function once({ env, json }: { env?: string; json?: boolean }): Pro
   const answers = collectors.flatMap((collector) => status(collector, settings.agent, state) ?? []);
   if (json) print(JSON.stringify(answers, null, 2));
   else for (const answer of answers) printStatus(answer);
-  const failed = answers.some(({ ok, devices }) => !ok || devices.some((device) => !device.available || device.parts.some((part) => !part.available)));
+  const failed = answers.some(
+    ({ ok, complaints, devices }) => !ok || complaints.length > 0 || devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
+  );
   exit(failed ? 1 : 0);
 }

@@ -5,8 +5,10 @@ import { type StatusServer, startServer } from '../http/server.ts';
 import { createLog, type Log } from '../log.ts';
 import { Loop } from '../loop/schedule.ts';
 import { type Change, Records } from '../loop/state.ts';
+import { describe } from '../model/fault.ts';
 import { ownTopics } from '../model/naming.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
+import type { Command } from '../mqtt/live.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
@@ -15,8 +17,9 @@ import { type Staff, staff } from './jobs.ts';
 
 const forHowLong = (seconds: number) => (seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
 
-function tell(log: Log, { subject, error, seconds }: Change): void {
-  if (error !== undefined) log.warn(`${subject}: ${error}`);
+function tell(log: Log, { subject, error, hint, seconds }: Change): void {
+  const trouble = error ?? hint;
+  if (trouble !== undefined) log.warn(`${subject}: ${trouble}`);
   else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${forHowLong(seconds)}`}`);
 }
 
@@ -33,6 +36,15 @@ function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: S
     log.info(
       `Broker: our own, on ${printed(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
     );
+}
+
+async function obey(log: Log, loop: Loop, { collector, device, action }: Command): Promise<void> {
+  try {
+    await loop.act(collector, device, action);
+    log.info(`${device}: ${action}, as told over MQTT`);
+  } catch (error) {
+    log.warn(`${device}: ${action}, told over MQTT: ${describe(error)}`);
+  }
 }
 
 /** Runs until it is told to end. */
@@ -59,7 +71,17 @@ export async function run({ env }: { env?: string }): Promise<void> {
   });
   // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.
   const ready = Promise.race([loop.start(team.jobs), pause(5000, undefined, { ref: false })]);
-  const session = new Session({ agent, catalogue: collectors, state, settings: mqtt, log, ready, dismissed: (device) => state.forget(device) });
+  const session = new Session({
+    agent,
+    catalogue: collectors,
+    state,
+    settings: mqtt,
+    log,
+    ready,
+    dismissed: (device) => state.forget(device),
+    remembered: (memories) => state.memory.load(memories),
+    commanded: (command) => void obey(log, loop, command),
+  });
   session.start();
   const signal = await ending();
 

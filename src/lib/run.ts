@@ -1,18 +1,50 @@
 import type { Options } from 'execa';
 
-/** Runs a command without a shell, in the C locale, with an end to the wait. Rejects with what was run and why it failed. */
-export async function run(file: string, args: readonly string[], limit: { seconds: number } & Pick<Options, 'cancelSignal'>): Promise<string> {
+export interface Answer {
+  stdout: string;
+  stderr: string;
+  status: number;
+}
+
+/** Why a command gave no answer. */
+export class CommandError extends Error {
+  /** There is no such command. */
+  readonly missing: boolean;
+  readonly timedOut: boolean;
+
+  constructor(message: string, told: { missing?: boolean; timedOut?: boolean } = {}) {
+    super(message);
+    this.missing = told.missing ?? false;
+    this.timedOut = told.timedOut ?? false;
+  }
+}
+
+type Limit = { seconds: number } & Pick<Options, 'cancelSignal'>;
+
+/** Where Debian keeps the commands of administrators, which users of other kinds have not in their path. */
+const path = () => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+
+/** Runs a command without a shell, in the C locale, with an end to the wait, whatever its exit status. Rejects with what was
+ * run and why there is no answer. */
+export async function ask(file: string, args: readonly string[], limit: Limit): Promise<Answer> {
   const { execa } = await import('execa');
   const result = await execa(file, args, {
     timeout: limit.seconds * 1000,
     killSignal: 'SIGKILL',
-    env: { LC_ALL: 'C' },
+    env: { LC_ALL: 'C', PATH: path() },
     stdin: 'ignore',
     maxBuffer: 1_000_000,
     reject: false,
     ...(limit.cancelSignal ? { cancelSignal: limit.cancelSignal } : {}),
   });
-  if (!result.failed) return result.stdout;
-  const why = result.timedOut ? `timed out after ${limit.seconds} s` : result.stderr || result.originalMessage || `exit status ${result.exitCode}`;
-  throw new Error(`${[file, ...args].join(' ')}: ${why}`);
+  if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer) return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode };
+  const why = result.timedOut ? `timed out after ${limit.seconds} s` : result.originalMessage || result.stderr || 'ended without an answer';
+  throw new CommandError(`${[file, ...args].join(' ')}: ${why}`, { missing: result.code === 'ENOENT', timedOut: result.timedOut });
+}
+
+/** The same for a command that is to end well. */
+export async function run(file: string, args: readonly string[], limit: Limit): Promise<string> {
+  const { stdout, stderr, status } = await ask(file, args, limit);
+  if (status === 0) return stdout;
+  throw new CommandError(`${[file, ...args].join(' ')}: ${stderr || `exit status ${status}`}`);
 }

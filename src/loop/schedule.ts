@@ -30,7 +30,7 @@ export class Loop {
   readonly #records: Records;
   readonly #told: Told;
   readonly #tasks: ScheduledTask[] = [];
-  readonly #sources: Source<Record<string, unknown>>[] = [];
+  readonly #running = new Map<string, { job: Job; fire: () => Promise<void> }>();
 
   constructor(records: Records, told: Told) {
     this.#records = records;
@@ -43,10 +43,20 @@ export class Loop {
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled([...this.#tasks.map(async (task) => task.destroy()), ...this.#sources.map(async (source) => source.close?.())]);
+    await Promise.allSettled([...this.#tasks.map(async (task) => task.destroy()), ...[...this.#running.values()].map(async ({ job }) => job.source.close?.())]);
   }
 
-  #add({ collector, source, schedule }: Job): Promise<void> {
+  /** Does an action to a device and reads again, so that it shows. Throws where there is no such thing to do. */
+  async act(collector: string, device: string, action: string): Promise<void> {
+    const running = this.#running.get(collector);
+    const declared = Object.values(running?.job.collector.actions ?? {}).some((actions) => actions !== undefined && action in actions);
+    if (running?.job.source.act === undefined || !declared) throw new Error('there is no such thing to do');
+    running.job.source.act(device, action);
+    await running.fire();
+  }
+
+  #add(job: Job): Promise<void> {
+    const { collector, source, schedule } = job;
     let reading = false;
     const expect = () => this.#records.expect(collector.id, task.getNextRun() ?? undefined);
     const fire = async () => {
@@ -66,7 +76,7 @@ export class Loop {
       this.#told.recorded(collector, result, changes);
     };
     const task = cron.schedule(schedule, fire, { name: collector.id, maxRandomDelay: spread(schedule), suppressMissedWarning: true });
-    this.#sources.push(source);
+    this.#running.set(collector.id, { job, fire });
     this.#tasks.push(task);
     return fire();
   }

@@ -1,16 +1,18 @@
-import type { AnyCollector, Observation } from '../model/collector.ts';
+import type { AnyCollector, Found } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
 import type { AnyMetric, Sample } from '../model/metric.ts';
 import { distinctPath, entryPath } from '../model/naming.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
+import { Memories } from './memories.ts';
 import { limitOf, type Outcome } from './run-collector.ts';
 import { sampleOf } from './sample.ts';
 
-/** Something that a person wants to read once: what went away, what is back. */
+/** Something that a person wants to read once: what went away, what is back, what is missing. */
 export interface Change {
   subject: string;
-  /** Absent: it is back. */
+  /** With neither this nor a hint, it is back. */
   error?: string;
+  hint?: string;
   /** How long it was what it was before; absent at first. */
   seconds?: number;
 }
@@ -25,14 +27,19 @@ const subjectOf = (entry: Entry) => (entry.part === undefined ? entry.device.nam
 export class Records implements State {
   readonly collectors = new Map<string, Room>();
   readonly broker: BrokerState;
+  readonly memory = new Memories();
   shape = 0;
 
   constructor(brokerUrl: string) {
     this.broker = { url: brokerUrl, connected: false, since: new Date(), reconnects: 0 };
   }
 
+  get memories(): ReadonlyMap<string, unknown> {
+    return this.memory.contents;
+  }
+
   add(collector: AnyCollector): void {
-    this.collectors.set(collector.id, { id: collector.id, limit: limitOf(collector), entries: new Map(), consecutiveFailures: 0, skippedTicks: 0 });
+    this.collectors.set(collector.id, { id: collector.id, limit: limitOf(collector), entries: new Map(), complaints: [], consecutiveFailures: 0, skippedTicks: 0 });
   }
 
   skip(id: string): void {
@@ -52,7 +59,11 @@ export class Records implements State {
     const changes: Change[] = [];
     const before = room.error;
     if (outcome.ok) {
-      changes.push(...this.#observe(room, collector, outcome.observations, outcome.at));
+      const found = outcome.observations.filter((observation) => 'of' in observation);
+      const complaints = outcome.observations.flatMap((observation) => ('complaint' in observation ? [observation.complaint] : []));
+      changes.push(...this.#observe(room, collector, found, outcome.at));
+      changes.push(...complaints.filter((complaint) => !room.complaints.includes(complaint)).map((error) => ({ subject: collector.id, error })));
+      room.complaints = complaints;
       if (before !== undefined) changes.push({ subject: collector.id, ...(room.lastSuccess ? { seconds: secondsBetween(room.lastSuccess, outcome.at) } : {}) });
       delete room.error;
       room.consecutiveFailures = 0;
@@ -77,7 +88,7 @@ export class Records implements State {
     this.shape += 1;
   }
 
-  #observe(room: Room, collector: AnyCollector, observations: Observation<Record<string, unknown>>[], at: Date): Change[] {
+  #observe(room: Room, collector: AnyCollector, observations: Found<Record<string, unknown>>[], at: Date): Change[] {
     const changes: Change[] = [];
     const seen = new Set<string>();
     for (const observation of observations) {
@@ -97,8 +108,9 @@ export class Records implements State {
     room.entries.set(path, entry);
     if (before === undefined || !sameShape(before, entry)) this.shape += 1;
     if (before?.error === undefined && entry.error !== undefined) return [{ subject: subjectOf(entry), error: entry.error }];
-    if (before?.error !== undefined && entry.error === undefined) return [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }];
-    return [];
+    const back = before?.error !== undefined && entry.error === undefined ? [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }] : [];
+    const hint = entry.hint !== undefined && entry.hint !== before?.hint ? [{ subject: subjectOf(entry), hint: entry.hint }] : [];
+    return [...back, ...hint];
   }
 
   #room(id: string): Room {
@@ -108,7 +120,7 @@ export class Records implements State {
   }
 }
 
-function entryAfter(before: Entry | undefined, collector: AnyCollector, found: Observation<Record<string, unknown>>, at: Date): Entry {
+function entryAfter(before: Entry | undefined, collector: AnyCollector, found: Found<Record<string, unknown>>, at: Date): Entry {
   const { of, device, part } = found;
   const sample = 'reading' in found ? sampleOf(collector.metrics[of] ?? {}, found.reading, before?.sample) : before?.sample;
   const error = 'error' in found ? describe(found.error) : undefined;
@@ -119,6 +131,7 @@ function entryAfter(before: Entry | undefined, collector: AnyCollector, found: O
     ...(part === undefined ? {} : { part }),
     ...(sample === undefined ? {} : { sample }),
     ...(error === undefined ? {} : { error }),
+    ...('hint' in found && found.hint !== undefined ? { hint: found.hint } : {}),
     ...('excluded' in found ? { excluded: true } : {}),
     present: presence(collector.metrics[of] ?? {}, sample, before?.present),
     since: turned ? at : before.since,

@@ -1,5 +1,7 @@
 import type * as z from 'zod/mini';
+import type { Actions } from './action.ts';
 import type { Device, Part } from './device.ts';
+import type { Memory } from './memory.ts';
 import type { AnyMetric, Metrics } from './metric.ts';
 import type { Agent, State } from './state.ts';
 
@@ -8,17 +10,27 @@ import type { Agent, State } from './state.ts';
 type AnyReadings = Record<string, any>;
 
 /** One device or part as it was found. `of` names the table; a part has one of its own.
- * `error`: it is there and could not be read. `excluded`: it is there and the settings leave it out. */
-export type Observation<Readings extends AnyReadings> = {
+ * `hint`: it was read, but not whole: what mends that. `error`: it is there and could not be read.
+ * `excluded`: it is there and the settings leave it out. */
+export type Found<Readings extends AnyReadings> = {
   [Of in keyof Readings & string]: { of: Of; device: Device; part?: Part } & (
-    | { reading: Readings[Of]; error?: never; excluded?: never }
-    | { error: unknown; reading?: never; excluded?: never }
-    | { excluded: true; reading?: never; error?: never }
+    | { reading: Readings[Of]; hint?: string | undefined; error?: never; excluded?: never }
+    | { error: unknown; reading?: never; hint?: never; excluded?: never }
+    | { excluded: true; reading?: never; hint?: never; error?: never }
   );
 }[keyof Readings & string];
 
+/** What is wrong and belongs to no device: one that the settings name and nobody finds. */
+export interface Complaint {
+  complaint: string;
+}
+
+export type Observation<Readings extends AnyReadings> = Found<Readings> | Complaint;
+
 export interface Source<Readings extends AnyReadings> {
   read(signal: AbortSignal): Promise<Observation<Readings>[]>;
+  /** Does one of the collector's actions to the device with this slug; the next reading shows it. */
+  act?(device: string, action: string): void;
   close?(): Promise<void>;
 }
 
@@ -31,6 +43,7 @@ export interface Off {
 export interface Surroundings {
   agent: Agent;
   state: State;
+  memory: Memory;
 }
 
 export interface Collector<Readings extends AnyReadings = AnyReadings, Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape> {
@@ -43,6 +56,8 @@ export interface Collector<Readings extends AnyReadings = AnyReadings, Shape ext
   /** Seconds that one reading may take; 10 unless said. */
   limit?: number;
   metrics: { [Of in keyof Readings]: Metrics<Readings[Of]> };
+  /** What a user can do to a device, by its table. */
+  actions?: { [Of in keyof Readings]?: Actions };
   /** Judges the settings and touches nothing outside the process. */
   open(env: z.output<z.ZodMiniObject<Shape>>, surroundings: Surroundings): Source<Readings> | Off;
 }
@@ -55,4 +70,5 @@ export interface Declaration {
   id: string;
   title: string;
   metrics: Record<string, Record<string, AnyMetric>>;
+  actions?: Record<string, Actions | undefined>;
 }

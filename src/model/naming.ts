@@ -35,6 +35,27 @@ export const stateTopic = (agent: Agent, collector: string, path: string) => `${
 
 export const availabilityTopic = (agent: Agent, collector: string, path: string) => `${stateTopic(agent, collector, path)}/availability`;
 
+/** What outlives the process, of one device: its path is `<collector>/<device>`. */
+export const memoryTopic = (agent: Agent, path: string) => `${root(agent)}/${path}/memory`;
+
+/** The path of a memory's topic; undefined for any other topic. */
+export function memoryOfTopic(agent: Agent, topic: string): string | undefined {
+  return isOwnTopic(agent, topic) && topic.endsWith('/memory') ? topic.slice(root(agent).length + 1, -'/memory'.length) : undefined;
+}
+
+/** Where the device takes commands: the payload is the key of an action. */
+export const commandTopic = (agent: Agent, collector: string, device: string) => `${root(agent)}/${collector}/${device}/command`;
+
+/** All commands to this agent's devices. */
+export const ownCommandTopics = (agent: Agent) => commandTopic(agent, '+', '+');
+
+/** Whom a command is for; undefined for any other topic. */
+export function parseCommandTopic(agent: Agent, topic: string): { collector: string; device: string } | undefined {
+  if (!isOwnTopic(agent, topic)) return undefined;
+  const [collector, device, last, more] = topic.slice(root(agent).length + 1).split('/');
+  return collector && device && last === 'command' && more === undefined ? { collector, device } : undefined;
+}
+
 /** All that this agent retains below the base topic. */
 export const ownTopics = (agent: Agent) => `${root(agent)}/#`;
 
@@ -70,10 +91,11 @@ export const deviceIdentifier = (agent: Agent, device: string) => `${nodeId(agen
  * `host-host-cpu`, `host-filesystem_root-used`. */
 export interface ComponentKey {
   collector: string;
-  /** The table of metrics. */
+  /** The table of metrics or actions. */
   of: string;
   /** Slug of the part, where it is one's. */
   part?: string;
+  /** The key of a metric or action. */
   metric: string;
 }
 

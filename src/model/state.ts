@@ -25,6 +25,8 @@ export interface Entry {
   present: ReadonlySet<string>;
   /** Set while it can't be read: why. */
   error?: string;
+  /** Set while it is not read whole: what mends that. */
+  hint?: string;
   /** Set while the settings leave it out. */
   excluded?: true;
   /** When it became what it is now, readable or not. */
@@ -44,6 +46,8 @@ export interface CollectorState {
   duration?: number;
   /** Set while the collector as a whole fails. */
   error?: string;
+  /** What is wrong and belongs to no device. */
+  complaints: readonly string[];
   consecutiveFailures: number;
   skippedTicks: number;
   nextRun?: Date;
@@ -63,6 +67,8 @@ export interface State {
   /** Those that are on, in the order of the catalogue. */
   collectors: ReadonlyMap<string, CollectorState>;
   broker: BrokerState;
+  /** What outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
+  memories: ReadonlyMap<string, unknown>;
   /** Grows when devices, parts or announced metrics change, and not when only values do. */
   shape: number;
 }

@@ -10,7 +10,7 @@ export interface UnitsOf {
 }
 
 /** Units of metrics without a device class. */
-export type PlainUnit = '%' | 'rpm';
+export type PlainUnit = '%' | 'rpm' | 'K';
 
 /** A device class with a unit it allows, or a plain number. */
 export type Quantity = { [Class in keyof UnitsOf]: { deviceClass: Class; unit: UnitsOf[Class] } }[keyof UnitsOf] | { deviceClass?: never; unit?: PlainUnit };

@@ -2,7 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Declaration } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
-import { announcedDevice, deviceOfTopic, discoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
+import {
+  announcedDevice,
+  deviceOfTopic,
+  discoveryTopic,
+  homeAssistantStatusTopic,
+  memoryOfTopic,
+  ownDiscoveryTopics,
+  ownTopics,
+  parseCommandTopic,
+  statusTopic,
+} from '../model/naming.ts';
 import type { Agent, BrokerState, State } from '../model/state.ts';
 import { offline, online } from '../views/availability.ts';
 import { type Burial, burials, discovery, hasTombstones } from '../views/discovery.ts';
@@ -24,6 +34,16 @@ export interface Situation {
   ready: Promise<void>;
   /** The user has removed the device in Home Assistant. */
   dismissed(device: string): void;
+  /** What the broker kept for us beyond the process, by collector and device. */
+  remembered(memories: ReadonlyMap<string, unknown>): void;
+  /** The user wants something done to a device. */
+  commanded(command: Command): void;
+}
+
+export interface Command {
+  collector: string;
+  device: string;
+  action: string;
 }
 
 /** What outlives a connection: devices that the broker has had from this process, and those that the user does not want. */
@@ -65,6 +85,7 @@ export class Live {
     const { agent, state, ready } = this.#situation;
     this.#connection.listen((message) => answerNamesake(this.#connection, agent, message));
     this.#retained = await readRetained(this.#connection, agent);
+    this.#situation.remembered(memories(agent, this.#retained));
     await ready;
     this.#dismissAbsent();
     this.#connection.listen((message) => this.#heard(message));
@@ -110,6 +131,8 @@ export class Live {
     const device = announcedDevice(agent, topic);
     if (device !== undefined) return void this.#heardAnnouncement(device, topic, payload);
     if (!this.#ready) return;
+    const target = parseCommandTopic(agent, topic);
+    if (target !== undefined) return void this.#situation.commanded({ ...target, action: payload });
     if (topic === homeAssistantStatusTopic(agent) && payload === online) return void this.#reannounce();
     // The will of an earlier connection of ours, which the broker took for alive until now.
     if (topic === statusTopic(agent) && payload === offline) void this.#connection.publish(topic, online).catch(() => undefined);
@@ -219,4 +242,19 @@ export class Live {
   async #wait(milliseconds: number): Promise<boolean> {
     return pause(milliseconds, false, { signal: this.#over.signal }).catch(() => true);
   }
+}
+
+/** What of the retained is memory and can be read. */
+function memories(agent: Agent, retained: ReadonlyMap<string, string>): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const [topic, payload] of retained) {
+    const path = memoryOfTopic(agent, topic);
+    if (path === undefined) continue;
+    try {
+      found.set(path, JSON.parse(payload));
+    } catch {
+      // Somebody wrote there; what it was is lost.
+    }
+  }
+  return found;
 }

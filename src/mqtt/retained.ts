@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { echoTopic, homeAssistantStatusTopic, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
+import { echoTopic, homeAssistantStatusTopic, ownCommandTopics, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import type { Connection } from './connection.ts';
 
@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 const patience = 5;
 
 /** The broker is the agent's memory: reads all that this agent has retained there. It has come when a message to ourselves,
- * sent after the subscription, comes back. Stays subscribed to our own status, echo and announcements and to Home Assistant's status. */
+ * sent after the subscription, comes back. Stays subscribed to our own status, echo, commands and announcements and to Home Assistant's status. */
 export async function readRetained(connection: Connection, agent: Agent): Promise<Map<string, string>> {
   const retained = new Map<string, string>();
   const token = randomUUID();
@@ -32,7 +32,7 @@ export async function readRetained(connection: Connection, agent: Agent): Promis
       throw new Error(`the broker refuses ${echo}: it must let this user write ${ownTopics(agent)}`, { cause });
     });
     await all;
-    await connection.subscribe([statusTopic(agent), echo]);
+    await connection.subscribe([statusTopic(agent), echo, ownCommandTopics(agent)]);
     await connection.unsubscribe(ownTopics(agent));
     return retained;
   } finally {

@@ -44,13 +44,21 @@ const collectorSchema = (collector: AnyCollector): AnySettings =>
     ...collector.env.shape,
   });
 
-/** All settings in groups, as documents list them. */
-export const settingGroups = (catalogue: readonly AnyCollector[]): { title: string; schema: AnySettings }[] => [
-  { title: 'Agent', schema: agentSettings },
-  { title: 'MQTT', schema: mqttSettings },
-  { title: 'HTTP', schema: httpSettings },
-  ...catalogue.map((collector) => ({ title: collector.title, schema: collectorSchema(collector) })),
-];
+/** All settings in groups, as documents list them: one that several collectors use stands with the first. */
+export function settingGroups(catalogue: readonly AnyCollector[]): { title: string; schema: AnySettings }[] {
+  const listed = new Set<string>();
+  const groups = [
+    { title: 'Agent', schema: agentSettings },
+    { title: 'MQTT', schema: mqttSettings },
+    { title: 'HTTP', schema: httpSettings },
+    ...catalogue.map((collector) => ({ title: collector.title, schema: collectorSchema(collector) })),
+  ];
+  return groups.map(({ title, schema }) => {
+    const own = Object.entries(schema.shape).filter(([name]) => !listed.has(name));
+    for (const [name] of own) listed.add(name);
+    return { title, schema: z.object(Object.fromEntries(own)) };
+  });
+}
 
 /** The machine's short name: the host's own file where a container has mounted it. */
 function machineName(hostRoot: unknown): string {

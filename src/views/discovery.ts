@@ -1,8 +1,21 @@
 import * as z from 'zod/mini';
+import type { Action } from '../model/action.ts';
 import type { Declaration } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
 import type { AnyMetric } from '../model/metric.ts';
-import { announcedDevice, availabilityTopic, componentKey, deviceIdentifier, discoveryTopic, parseComponentKey, slug, stateTopic, statusTopic, uniqueId } from '../model/naming.ts';
+import {
+  announcedDevice,
+  availabilityTopic,
+  commandTopic,
+  componentKey,
+  deviceIdentifier,
+  discoveryTopic,
+  parseComponentKey,
+  slug,
+  stateTopic,
+  statusTopic,
+  uniqueId,
+} from '../model/naming.ts';
 import type { Agent, Entry, State } from '../model/state.ts';
 import { supportUrl } from '../version.ts';
 import { platformOf, valueOptions, valueTemplate } from './platform.ts';
@@ -75,10 +88,29 @@ function component(agent: Agent, collector: string, path: string, { of, device, 
   return [name, defined(options)];
 }
 
+function button(agent: Agent, collector: string, path: string, { of, device }: Entry, key: string, action: Action): [string, Component] {
+  const id = slug(device.id);
+  const name = componentKey({ collector, of, metric: key });
+  const options = {
+    platform: 'button',
+    unique_id: uniqueId(agent, id, name),
+    default_entity_id: `button.${slug(device.name)}_${key}`,
+    name: action.name,
+    icon: action.icon,
+    entity_category: action.category,
+    enabled_by_default: action.enabled,
+    command_topic: commandTopic(agent, collector, id),
+    payload_press: key,
+    availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
+    availability_mode: 'all',
+  };
+  return [name, defined(options)];
+}
+
 /** What can be said of each device now, by its id. */
 function announcements(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, Announcement> {
   const devices = new Map<string, Announcement>();
-  for (const { id, metrics } of catalogue) {
+  for (const { id, metrics, actions } of catalogue) {
     for (const [path, entry] of state.collectors.get(id)?.entries ?? []) {
       const device = slug(entry.device.id);
       const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
@@ -90,6 +122,11 @@ function announcements(catalogue: readonly Declaration[], agent: Agent, state: S
         if (entry.excluded) announced.excluded.add(name);
         else if (!metric.optional || entry.present.has(key)) announced.components[name] = options;
       }
+      for (const [key, action] of Object.entries(actions?.[entry.of] ?? {})) {
+        const [name, options] = button(agent, id, path, entry, key, action);
+        if (entry.excluded) announced.excluded.add(name);
+        else announced.components[name] = options;
+      }
     }
   }
   return devices;
@@ -99,7 +136,9 @@ function announcements(catalogue: readonly Declaration[], agent: Agent, state: S
 function isDeclared(key: string, catalogue: readonly Declaration[], state: State): boolean {
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
-  return parsed !== undefined && state.collectors.has(parsed.collector) && declaration?.metrics[parsed.of]?.[parsed.metric] !== undefined;
+  if (parsed === undefined || !state.collectors.has(parsed.collector)) return false;
+  const declared = declaration?.metrics[parsed.of]?.[parsed.metric] ?? declaration?.actions?.[parsed.of]?.[parsed.metric];
+  return declared !== undefined;
 }
 
 const isTombstone = (component: Component) => Object.keys(component).length === 1;

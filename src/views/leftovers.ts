@@ -22,6 +22,7 @@ function judge([id = '', device, ...rest]: string[], catalogue: readonly Declara
   const declaration = catalogue.find((collector) => collector.id === id);
   const last = rest.at(-1);
   if (declaration !== undefined && last === 'memory') return undefined;
+  if (last === 'command') return '';
   const collector = state.collectors.get(id);
   if (declaration === undefined || collector === undefined) return '';
   const part = rest.find((name) => name !== 'availability');

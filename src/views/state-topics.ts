@@ -1,6 +1,6 @@
 import type { Declaration } from '../model/collector.ts';
 import type { AnyMetric, Value } from '../model/metric.ts';
-import { availabilityTopic, stateTopic } from '../model/naming.ts';
+import { availabilityTopic, memoryTopic, stateTopic } from '../model/naming.ts';
 import type { Agent, Entry, State } from '../model/state.ts';
 import { isAvailable, offline, online } from './availability.ts';
 import type { Publications } from './publications.ts';
@@ -12,9 +12,9 @@ const inJson = (value: Value) => (typeof value === 'boolean' ? (value ? 'ON' : '
 const payload = (metrics: Record<string, AnyMetric>, { sample }: Entry) =>
   JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, inJson(sample?.[key] ?? null)])));
 
-/** State and availability of each device and part. */
+/** State and availability of each device and part, and what is to outlive the process. */
 export function stateTopics(catalogue: readonly Declaration[], agent: Agent, state: State): Publications {
-  const publications = new Map<string, string>();
+  const publications = new Map([...state.memories].map(([path, content]) => [memoryTopic(agent, path), JSON.stringify(content)]));
   for (const { id, metrics } of catalogue) {
     const collector = state.collectors.get(id);
     for (const [path, entry] of collector?.entries ?? []) {

@@ -15,6 +15,8 @@ interface Thing {
   name: string;
   available: boolean;
   error?: string;
+  /** What would make the reading whole. */
+  hint?: string;
   since: string;
   values: Record<string, Measured>;
 }
@@ -33,6 +35,8 @@ export interface Status {
   collector: string;
   ok: boolean;
   error?: string;
+  /** What is wrong and belongs to no device. */
+  complaints: readonly string[];
   /** When it was last read with success. */
   lastSuccess: string | null;
   devices: DeviceStatus[];
@@ -44,12 +48,13 @@ function measured(key: string, metric: AnyMetric, { sample }: Entry): [string, M
 }
 
 function thing(collector: CollectorState, entry: Entry, metrics: Record<string, AnyMetric>): Thing {
-  const { device, part, error, since } = entry;
+  const { device, part, error, hint, since } = entry;
   return {
     id: part === undefined ? slug(device.id) : part.id,
     name: part?.name ?? device.name,
     available: isAvailable(collector, entry),
     ...(error === undefined ? {} : { error }),
+    ...(hint === undefined ? {} : { hint }),
     since: since.toISOString(),
     values: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => measured(key, metric, entry))),
   };
@@ -75,6 +80,7 @@ export function status({ id, metrics }: Declaration, agent: Agent, state: State)
     collector: id,
     ok: collector.error === undefined,
     ...(collector.error === undefined ? {} : { error: collector.error }),
+    complaints: collector.complaints,
     lastSuccess: collector.lastSuccess?.toISOString() ?? null,
     devices: [...devices.values()],
   };

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Roots } from '../../src/collectors/host/linux/roots.ts';
+import { Roots } from '../../src/lib/roots.ts';
 
 /** A machine's /proc, /sys and root of these files, gone with the test: `{ 'proc/stat': 'cpu 1 2 3' }`. A path that ends with
  * a slash is an empty folder. */

@@ -12,7 +12,7 @@ test('the last readings with units, parts below their device, and why something 
     { of: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
   ]);
   const { devices, ...rest } = status(collector, { ...agent, site: 'Berlin' }, state) ?? { devices: [] };
-  expect(rest).toEqual({ agent: 'nas', site: 'Berlin', collector: 'probe', ok: true, lastSuccess: '2026-01-02T03:04:06.000Z' });
+  expect(rest).toEqual({ agent: 'nas', site: 'Berlin', collector: 'probe', ok: true, complaints: [], lastSuccess: '2026-01-02T03:04:06.000Z' });
   expect(devices).toMatchObject([
     {
       id: 'thing_1',

@@ -34,7 +34,7 @@ const agentMetrics: Metrics<AgentReading> = {
 };
 
 const collectorMetrics: Metrics<CollectorState> = {
-  problem: { kind: 'flag', name: 'Problem', deviceClass: 'problem', category: 'diagnostic', value: (r) => r.error !== undefined },
+  problem: { kind: 'flag', name: 'Problem', deviceClass: 'problem', category: 'diagnostic', value: (r) => r.error !== undefined || r.complaints.length > 0 },
   last_success: { kind: 'instant', name: 'Last success', category: 'diagnostic', enabled: false, value: (r) => r.lastSuccess },
   duration: { kind: 'gauge', name: 'Duration', deviceClass: 'duration', unit: 'ms', category: 'diagnostic', enabled: false, value: (r) => r.duration && r.duration * 1000 },
   consecutive_failures: { kind: 'gauge', name: 'Consecutive failures', icon: 'mdi:alert', category: 'diagnostic', enabled: false, value: (r) => r.consecutiveFailures },

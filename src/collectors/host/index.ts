@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Roots } from '../../lib/roots.ts';
 import type { Collector } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { Agent } from '../../model/state.ts';
 import { type Inventory, inventory } from './inventory.ts';
 import { LinuxReader } from './linux/index.ts';
-import { Roots } from './linux/roots.ts';
 import { metrics } from './metrics.ts';
 import { PortableReader } from './portable.ts';
 import type { HostReadings } from './reading.ts';

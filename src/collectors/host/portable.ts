@@ -1,6 +1,6 @@
 import { globs } from '../../lib/globs.ts';
 import { now, Rates } from '../../lib/rates.ts';
-import type { Observation } from '../../model/collector.ts';
+import type { Found } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { Inventory } from './inventory.ts';
 import type { FilesystemReading, HostReading, HostReadings, InterfaceReading } from './reading.ts';
@@ -61,14 +61,14 @@ export class PortableReader {
     );
   }
 
-  async read(device: Device, { processor, virtualization }: Inventory): Promise<Observation<HostReadings>[]> {
+  async read(device: Device, { processor, virtualization }: Inventory): Promise<Found<HostReadings>[]> {
     const { HOST_FILESYSTEMS = [], HOST_FILESYSTEMS_EXCLUDE = [], HOST_INTERFACES = [], HOST_INTERFACES_EXCLUDE = [] } = this.#settings;
     const wanted = {
       filesystem: globs({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
       interface: globs({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
     };
     const [host, filesystems, interfaces] = await Promise.all([this.host(), this.filesystems(), this.interfaces()]);
-    const parts: Observation<HostReadings>[] = [];
+    const parts: Found<HostReadings>[] = [];
     for (const [point, reading] of filesystems) {
       const part = { id: point === '/' ? 'root' : point, name: `File system ${point}` };
       parts.push(wanted.filesystem(point) === 'excluded' ? { of: 'filesystem', device, part, excluded: true } : { of: 'filesystem', device, part, reading });

@@ -1,12 +1,9 @@
 import * as z from 'zod/mini';
-import { list, text } from '../../model/setting.ts';
-
-const absolute = ['an absolute path', /^\//] as const;
+import { rootSettings } from '../../lib/roots.ts';
+import { list } from '../../model/setting.ts';
 
 export const settings = z.object({
-  HOST_PROC: text({ description: 'Where the host’s /proc is. In a container: where it is mounted.', default: '/proc', example: '/host/proc' }, ...absolute),
-  HOST_SYS: text({ description: 'Where the host’s /sys is.', default: '/sys', example: '/host/sys' }, ...absolute),
-  HOST_ROOT: text({ description: 'Where the host’s root file system is.', default: '/', example: '/host' }, ...absolute),
+  ...rootSettings,
   HOST_FILESYSTEMS: list({ description: 'Mount points to watch, as globs, in place of the usual choice.', example: '/,/mnt/*' }),
   HOST_FILESYSTEMS_EXCLUDE: list({ description: 'Mount points to leave out, as globs.', example: '/boot/efi,/media/**' }),
   HOST_INTERFACES: list({

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { LinuxReader } from '../../../src/collectors/host/linux/index.ts';
-import { Roots } from '../../../src/collectors/host/linux/roots.ts';
 import { PortableReader } from '../../../src/collectors/host/portable.ts';
 import type { HostReadings } from '../../../src/collectors/host/reading.ts';
 import { settings } from '../../../src/collectors/host/settings.ts';
-import type { Observation } from '../../../src/model/collector.ts';
+import { Roots } from '../../../src/lib/roots.ts';
+import type { Found } from '../../../src/model/collector.ts';
 import { device } from '../../helpers/situation.ts';
 
 const env = z.parse(settings, {});
 const close = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(a, b);
 
-const of = <Of extends keyof HostReadings>(found: Observation<HostReadings>[], table: Of, id?: string): HostReadings[Of] => {
+const of = <Of extends keyof HostReadings>(found: Found<HostReadings>[], table: Of, id?: string): HostReadings[Of] => {
   const one = found.find((observation) => observation.of === table && (id === undefined || observation.part?.id === id));
   return one?.reading as HostReadings[Of];
 };

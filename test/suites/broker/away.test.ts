@@ -29,6 +29,8 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
     log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
     ready: Promise.resolve(),
     dismissed: () => {},
+    remembered: () => {},
+    commanded: () => {},
   });
   session.start();
   onTestFinished(() => session.stop());

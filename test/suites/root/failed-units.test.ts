@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Roots } from '../../../src/collectors/host/linux/roots.ts';
 import { failedUnits } from '../../../src/collectors/host/linux/system.ts';
 import { uint32Property } from '../../../src/lib/dbus.ts';
+import { Roots } from '../../../src/lib/roots.ts';
 import { until } from '../../helpers/until.ts';
 
 /** A host root with a real D-Bus daemon in it. */

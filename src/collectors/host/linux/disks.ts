@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { list, readNumber } from '../../../lib/files.ts';
 import { choose, type Verdict } from '../../../lib/globs.ts';
 import type { Rates } from '../../../lib/rates.ts';
+import type { Roots } from '../../../lib/roots.ts';
 import type { DiskReading } from '../reading.ts';
-import type { Roots } from './roots.ts';
 
 /** Not what a person means by a disk: an eMMC's boot areas, optical and floppy drives, a board's flash chip. */
 const others = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;

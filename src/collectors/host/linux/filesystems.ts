@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
+import type { Roots } from '../../../lib/roots.ts';
 import { run } from '../../../lib/run.ts';
 import type { FilesystemReading } from '../reading.ts';
 import { isRemote, type Mount } from './mounts.ts';
-import type { Roots } from './roots.ts';
 
 type Usage = Omit<FilesystemReading, 'readOnly'>;
 

@@ -1,7 +1,8 @@
 import { readText } from '../../../lib/files.ts';
 import { globs } from '../../../lib/globs.ts';
 import { now, Rates } from '../../../lib/rates.ts';
-import type { Observation } from '../../../model/collector.ts';
+import type { Roots } from '../../../lib/roots.ts';
+import type { Found } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { Inventory } from '../inventory.ts';
 import type { HostReading, HostReadings } from '../reading.ts';
@@ -12,11 +13,10 @@ import { interfaces, readInterface } from './interfaces.ts';
 import { memory, pressure } from './memory.ts';
 import { type Mount, mounts } from './mounts.ts';
 import { frequency, load, ProcessorTime } from './processor.ts';
-import type { Roots } from './roots.ts';
 import { type Sensor, sensors } from './sensors.ts';
 import { bootTime, failedUnits, processes, rebootRequired, throttling } from './system.ts';
 
-type Found = Observation<HostReadings>;
+type HostFound = Found<HostReadings>;
 
 /** A reading, or the error that stood in its way: one part's failure is its own. */
 function attempt<T>(read: () => T): { reading: T } | { error: unknown } {
@@ -50,7 +50,7 @@ export class LinuxReader {
     };
   }
 
-  async read(device: Device, { processor, virtualization }: Inventory): Promise<Found[]> {
+  async read(device: Device, { processor, virtualization }: Inventory): Promise<HostFound[]> {
     const roots = this.#roots;
     // Counters belong to their moment: before anything that is waited for.
     this.#rates.begin(now());
@@ -61,8 +61,8 @@ export class LinuxReader {
       { of: 'host', device, reading: { ...host, processor, virtualization } },
       ...filesystems,
       ...counted,
-      ...found.temperatures.map((sensor): Found => ({ of: 'temperature', device, part: sensorOf(sensor), reading: { celsius: sensor.value } })),
-      ...found.fans.map((sensor): Found => ({ of: 'fan', device, part: sensorOf(sensor), reading: { rpm: sensor.value } })),
+      ...found.temperatures.map((sensor): HostFound => ({ of: 'temperature', device, part: sensorOf(sensor), reading: { celsius: sensor.value } })),
+      ...found.fans.map((sensor): HostFound => ({ of: 'fan', device, part: sensorOf(sensor), reading: { rpm: sensor.value } })),
     ];
   }
 
@@ -84,9 +84,9 @@ export class LinuxReader {
     };
   }
 
-  async #readFilesystems(device: Device): Promise<Found[]> {
+  async #readFilesystems(device: Device): Promise<HostFound[]> {
     const { watched, excluded } = mounts(this.#roots, this.#wanted.filesystem);
-    const read = async (mount: Mount): Promise<Found> => {
+    const read = async (mount: Mount): Promise<HostFound> => {
       const part = pointOf(mount);
       try {
         return { of: 'filesystem', device, part, reading: await this.#filesystems.read(mount) };
@@ -94,24 +94,24 @@ export class LinuxReader {
         return { of: 'filesystem', device, part, error };
       }
     };
-    return [...(await Promise.all(watched.map(read))), ...excluded.map((mount): Found => ({ of: 'filesystem', device, part: pointOf(mount), excluded: true }))];
+    return [...(await Promise.all(watched.map(read))), ...excluded.map((mount): HostFound => ({ of: 'filesystem', device, part: pointOf(mount), excluded: true }))];
   }
 
-  #readInterfaces(device: Device): Found[] {
+  #readInterfaces(device: Device): HostFound[] {
     const netDev = readText(this.#roots.proc('net/dev')) ?? '';
     const { watched, excluded } = interfaces(this.#roots, this.#wanted.interface);
     return [
-      ...watched.map((name): Found => ({ of: 'interface', device, part: nameOf(name), ...attempt(() => readInterface(this.#roots, netDev, name, this.#rates)) })),
-      ...excluded.map((name): Found => ({ of: 'interface', device, part: nameOf(name), excluded: true })),
+      ...watched.map((name): HostFound => ({ of: 'interface', device, part: nameOf(name), ...attempt(() => readInterface(this.#roots, netDev, name, this.#rates)) })),
+      ...excluded.map((name): HostFound => ({ of: 'interface', device, part: nameOf(name), excluded: true })),
     ];
   }
 
-  #readDisks(device: Device): Found[] {
+  #readDisks(device: Device): HostFound[] {
     const diskstats = readText(this.#roots.proc('diskstats')) ?? '';
     const { watched, excluded } = disks(this.#roots, this.#wanted.disk);
     return [
-      ...watched.map((name): Found => ({ of: 'disk', device, part: diskOf(name), ...attempt(() => readDisk(this.#roots, diskstats, name, this.#rates)) })),
-      ...excluded.map((name): Found => ({ of: 'disk', device, part: diskOf(name), excluded: true })),
+      ...watched.map((name): HostFound => ({ of: 'disk', device, part: diskOf(name), ...attempt(() => readDisk(this.#roots, diskstats, name, this.#rates)) })),
+      ...excluded.map((name): HostFound => ({ of: 'disk', device, part: diskOf(name), excluded: true })),
     ];
   }
 }

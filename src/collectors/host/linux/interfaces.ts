@@ -3,8 +3,8 @@ import { networkInterfaces } from 'node:os';
 import { list, readNumber, readText } from '../../../lib/files.ts';
 import { choose, type Verdict } from '../../../lib/globs.ts';
 import type { Rates } from '../../../lib/rates.ts';
+import type { Roots } from '../../../lib/roots.ts';
 import type { InterfaceReading } from '../reading.ts';
-import type { Roots } from './roots.ts';
 
 /** Interfaces that routes without a destination go out by. */
 function defaultRoutes(roots: Roots): Set<string> {

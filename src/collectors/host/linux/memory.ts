@@ -1,6 +1,6 @@
 import { readText } from '../../../lib/files.ts';
+import type { Roots } from '../../../lib/roots.ts';
 import type { HostReading } from '../reading.ts';
-import type { Roots } from './roots.ts';
 
 /** From /proc/meminfo; kernels before 3.14, which have no MemAvailable, say nothing. */
 export function memory(roots: Roots): HostReading['memory'] {

@@ -1,6 +1,6 @@
 import { readText } from '../../../lib/files.ts';
 import type { Verdict } from '../../../lib/globs.ts';
-import type { Roots } from './roots.ts';
+import type { Roots } from '../../../lib/roots.ts';
 
 export interface Mount {
   /** On the host. */

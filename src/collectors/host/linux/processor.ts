@@ -1,6 +1,6 @@
 import { list, readNumber, readText } from '../../../lib/files.ts';
+import type { Roots } from '../../../lib/roots.ts';
 import type { HostReading } from '../reading.ts';
-import type { Roots } from './roots.ts';
 
 /** Shares of the processors' time, from the first line of /proc/stat (proc_stat(5)). */
 export class ProcessorTime {

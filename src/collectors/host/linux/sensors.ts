@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { list, readNumber, readText } from '../../../lib/files.ts';
-import type { Roots } from './roots.ts';
+import type { Roots } from '../../../lib/roots.ts';
 
 export interface Sensor {
   /** Lasts over a reboot, which may number chips anew. */

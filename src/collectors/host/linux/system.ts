@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { uint32Property } from '../../../lib/dbus.ts';
 import { list, readNumber, readText } from '../../../lib/files.ts';
+import type { Roots } from '../../../lib/roots.ts';
 import type { HostReading } from '../reading.ts';
-import type { Roots } from './roots.ts';
 
 /** When the kernel started, by the clock as it is now (proc_stat(5), btime). */
 export function bootTime(stat: string | undefined): Date | undefined {

@@ -1,4 +1,14 @@
 import { join } from 'node:path';
+import { text } from '../model/setting.ts';
+
+const absolute = ['an absolute path', /^\//] as const;
+
+/** Settings of every collector that reads the kernel's and the host's trees. */
+export const rootSettings = {
+  HOST_PROC: text({ description: 'Where the host’s /proc is. In a container: where it is mounted.', default: '/proc', example: '/host/proc' }, ...absolute),
+  HOST_SYS: text({ description: 'Where the host’s /sys is.', default: '/sys', example: '/host/sys' }, ...absolute),
+  HOST_ROOT: text({ description: 'Where the host’s root file system is.', default: '/', example: '/host' }, ...absolute),
+};
 
 /** Where the kernel's and the host's trees are; elsewhere than usual in a container and in tests. */
 export class Roots {

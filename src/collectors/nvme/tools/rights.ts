@@ -1,0 +1,56 @@
+import { accessSync, constants } from 'node:fs';
+import { userInfo } from 'node:os';
+import { readText } from '../../../lib/files.ts';
+
+/** CAP_SYS_ADMIN's bit (linux/capability.h). */
+const sysAdmin = 1n << 21n;
+
+/** What sudo must allow, as its own regular expressions say it (sudo 1.9.10 and newer): reading, of controllers only. */
+const sudoNvme = '/usr/sbin/nvme ^((smart-log|id-ctrl|log smart|id ctrl) /dev/nvme[0-9]{1\\,3}|(id-ns|id ns) /dev/nvme[0-9]{1\\,3} -n [0-9]{1\\,3}) -o json$';
+
+export const sudoRule = (user: string): string => `${user} ALL=(root) NOPASSWD: ${sudoNvme}`;
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+const isRoot = () => process.getuid?.() === 0;
+const ownStatus = () => readText('/proc/self/status') ?? '';
+const hasCapability = () => (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) & sysAdmin) !== 0n;
+/** Started so that sudo can't raise its rights: systemd's NoNewPrivileges. */
+const mayNotRise = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
+
+/** Whether sudo could help. */
+export const maySudo = (): boolean => !isRoot() && !mayNotRise();
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `#${process.getuid?.() ?? 0}`;
+  }
+}
+
+function opens(node: string): 'yes' | 'no' | 'missing' {
+  try {
+    accessSync(node, constants.R_OK);
+    return 'yes';
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'missing' : 'no';
+  }
+}
+
+/** Is the node there, whoever may open it? */
+export const isThere = (name: string): boolean => opens(`/dev/${name}`) !== 'missing';
+
+/** Why this process may not ask the drive for its health, and the command or rule that mends it; undefined if it may, and the
+ * trouble is another. */
+export function missingRight(controller: string): string | undefined {
+  const node = `/dev/${controller}`;
+  const opened = opens(node);
+  if (opened === 'missing') return `${node} is not there, as in a container: docker run --device ${node} --cap-add SYS_ADMIN`;
+  // The kernel asks for the right in the initial user namespace (drivers/nvme/host/ioctl.c).
+  if (!/^\s*0\s+0\s+4294967295\s*$/.test(readText('/proc/self/uid_map') ?? '0 0 4294967295'))
+    return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
+  if (hasCapability() && opened === 'yes') return undefined;
+  if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
+  if (mayNotRise()) return `no right to ask ${node}: see docs/nvme.md for systemd’s AmbientCapabilities=CAP_SYS_ADMIN and the udev rule`;
+  return `no right to ask ${node}: put this into /etc/sudoers.d/infra-monitor: ${sudoRule(userName())}`;
+}

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { choose } from '../../../src/collectors/nvme/choice.ts';
+import { type Drive, deviceOf, drivesOf } from '../../../src/collectors/nvme/drives.ts';
+import { controllers } from '../../../src/collectors/nvme/sysfs.ts';
+import { agent } from '../../helpers/situation.ts';
+import { tree } from '../../helpers/tree.ts';
+
+interface Told {
+  serial?: string;
+  model?: string;
+  state?: string;
+  subsysnqn?: string;
+  address?: string;
+  cntrltype?: string;
+  /** Names in the controller's folder: `nvme0n1`, or `nvme0c1n1` with several controllers. */
+  namespaces?: string[];
+}
+
+const controller = (name: string, { namespaces = [], ...told }: Told): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries({
+      serial: `SN-${name}`,
+      model: 'Maker X 1TB',
+      firmware_rev: '1.0',
+      state: 'live',
+      transport: 'pcie',
+      subsysnqn: `nqn:${name}`,
+      address: `0000:0${name.at(-1)}:00.0`,
+      ...told,
+    }).map(([key, value]) => [`sys/class/nvme/${name}/${key}`, `${value.padEnd(20)}\n`]),
+  ),
+  ...Object.fromEntries(namespaces.map((namespace) => [`sys/class/nvme/${name}/${namespace}/`, ''])),
+});
+
+const block = (name: string, size = 2_097_152, wwid = 'nvme.1b36-51-51-00000001') => ({
+  [`sys/block/${name}/size`]: `${size}\n`,
+  [`sys/block/${name}/nsid`]: `${name.split('n').at(-1)}\n`,
+  [`sys/block/${name}/wwid`]: `${wwid}\n`,
+  [`sys/block/${name}/queue/logical_block_size`]: '512\n',
+});
+
+const found = (files: Record<string, string>): Drive[] => drivesOf(controllers(tree(files).sys()) ?? []);
+
+const told = (drives: readonly Drive[]) =>
+  drives.map(({ id, controllers, namespaces }) => `${id}: ${controllers.map(({ name }) => name).join(' ')}; ${namespaces.map(({ name }) => name).join(' ')}`);
+
+test('a drive is its serial number, whatever its number on this boot', () => {
+  const drives = found({
+    ...controller('nvme0', { serial: 'A', namespaces: ['nvme0n1'] }),
+    ...block('nvme0n1'),
+    ...controller('nvme10', { serial: 'C' }),
+    ...controller('nvme2', { serial: 'B' }),
+  });
+  expect(told(drives)).toEqual(['A: nvme0; nvme0n1', 'B: nvme2; ', 'C: nvme10; ']);
+  expect(drives[0]?.namespaces[0]).toMatchObject({ id: 1, capacity: 1_073_741_824, blockSize: 512 });
+});
+
+test('two controllers of one drive are one drive, whose namespace is the node that both lead to', () => {
+  const shared = { serial: 'C', subsysnqn: 'nqn:c' };
+  const drives = found({
+    ...controller('nvme2', { ...shared, namespaces: ['nvme2c2n1'] }),
+    ...controller('nvme4', { ...shared, namespaces: ['nvme2c4n1'] }),
+    ...block('nvme2n1'),
+    ...block('nvme2c2n1'),
+  });
+  expect(told(drives)).toEqual(['C: nvme2 nvme4; nvme2n1']);
+});
+
+test('numbers of a controller and of its namespace need not match', () => {
+  expect(told(found({ ...controller('nvme4', { serial: 'A', namespaces: ['nvme2c4n1'] }), ...block('nvme2n1') }))).toEqual(['A: nvme4; nvme2n1']);
+});
+
+test('empty serial numbers, and made-up ones, are stood in for by what lasts', () => {
+  const drives = found({
+    ...controller('nvme0', { serial: '', namespaces: ['nvme0n1'] }),
+    ...block('nvme0n1', 8, 'eui.0025385b21b1f3a4'),
+    ...controller('nvme1', { serial: '0000000000', namespaces: ['nvme1n1'] }),
+    ...block('nvme1n1'),
+  });
+  expect(drives.map(({ id }) => id)).toEqual(['Maker X 1TB eui.0025385b21b1f3a4', 'Maker X 1TB 0000:01:00.0']);
+});
+
+test('two drives of one serial number are two', () => {
+  const drives = found({
+    ...controller('nvme0', { serial: 'DUP', subsysnqn: 'nqn:same', address: '0000:01:00.0' }),
+    ...controller('nvme1', { serial: 'DUP', subsysnqn: 'nqn:other', address: '0000:02:00.0' }),
+    ...controller('nvme2', { serial: 'ONE', subsysnqn: 'nqn:same', address: '0000:03:00.0' }),
+  });
+  expect(drives.map(({ id }) => id)).toEqual(['Maker X 1TB 0000:01:00.0', 'Maker X 1TB 0000:02:00.0', 'ONE']);
+});
+
+test('discovery controllers of a network hold no data', () => {
+  expect(found(controller('nvme0', { cntrltype: 'discovery' }))).toEqual([]);
+});
+
+test('no NVMe driver: none', () => expect(controllers(tree({}).sys())).toBeUndefined());
+
+test('the device says what it is, and twins are told apart by their serial numbers', () => {
+  const drives = found({
+    ...controller('nvme0', { serial: 'S4EWNX0N123456', model: 'Samsung SSD 980', namespaces: ['nvme0n1'] }),
+    'sys/class/nvme/nvme0/device/vendor': '0x144d\n',
+    ...controller('nvme1', { serial: 'T1', model: 'Twin' }),
+    ...controller('nvme2', { serial: 'T-000002', model: 'Twin' }),
+  });
+  expect(drives.map((drive) => deviceOf(agent, drive, drives))).toEqual([
+    { id: 'S4EWNX0N123456', name: 'nas Samsung SSD 980', manufacturer: 'Samsung', model: 'Samsung SSD 980', serialNumber: 'S4EWNX0N123456', softwareVersion: '1.0', via: 'nas' },
+    { id: 'T1', name: 'nas Twin T1', model: 'Twin', serialNumber: 'T1', softwareVersion: '1.0', via: 'nas' },
+    { id: 'T-000002', name: 'nas Twin 000002', model: 'Twin', serialNumber: 'T-000002', softwareVersion: '1.0', via: 'nas' },
+  ]);
+});
+
+test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells what is missing', () => {
+  const drives = found({
+    ...controller('nvme90', { serial: 'A', namespaces: ['nvme90n1'] }),
+    ...block('nvme90n1'),
+    ...controller('nvme91', { serial: 'B', namespaces: ['nvme91n1'] }),
+    ...block('nvme91n1'),
+    ...controller('nvme92', { serial: 'C' }),
+    ...controller('nvme93', { serial: 'D' }),
+  });
+  const { watched, excluded, complaints } = choose(drives, ['/dev/nvme90', '/dev/nvme91n1', 'C', '/dev/nvme97', 'Z']);
+  expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
+  expect(excluded.map(({ id }) => id)).toEqual(['D']);
+  const known = 'there are /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
+  expect(complaints).toEqual([`NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`, `NVME_DEVICES names Z: there is no such drive; ${known}`]);
+});
