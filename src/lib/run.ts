@@ -32,6 +32,8 @@ export async function ask(file: string, args: readonly string[], limit: Limit): 
     timeout: limit.seconds * 1000,
     killSignal: 'SIGKILL',
     env: { LC_ALL: 'C', PATH: path() },
+    // Our own may be a folder that we may not enter, as after sudo.
+    cwd: '/',
     stdin: 'ignore',
     maxBuffer: 1_000_000,
     reject: false,

@@ -44,10 +44,6 @@ export class Watch {
     return this.#outcome.told;
   }
 
-  get limits(): Limits {
-    return this.#limits ?? {};
-  }
-
   /** Bytes in use by NSID. */
   get used(): ReadonlyMap<number, number> {
     return this.#used;

@@ -5,10 +5,11 @@ import { readText } from '../../../lib/files.ts';
 /** CAP_SYS_ADMIN's bit (linux/capability.h). */
 const sysAdmin = 1n << 21n;
 
-/** What sudo must allow, as its own regular expressions say it (sudo 1.9.10 and newer): reading, of controllers only. */
+/** What sudo must allow, as its own regular expressions say it (sudo 1.9.10 and newer): reading, of controllers only. What
+ * sudo runs is beyond our reach, so it is sudo that ends a command whose drive hangs. */
 const sudoNvme = '/usr/sbin/nvme ^((smart-log|id-ctrl|log smart|id ctrl) /dev/nvme[0-9]{1\\,3}|(id-ns|id ns) /dev/nvme[0-9]{1\\,3} -n [0-9]{1\\,3}) -o json$';
 
-export const sudoRule = (user: string): string => `${user} ALL=(root) NOPASSWD: ${sudoNvme}`;
+export const sudoRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvme}`;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 const isRoot = () => process.getuid?.() === 0;
@@ -51,6 +52,6 @@ export function missingRight(controller: string): string | undefined {
     return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
   if (hasCapability() && opened === 'yes') return undefined;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
-  if (mayNotRise()) return `no right to ask ${node}: see docs/nvme.md for systemd’s AmbientCapabilities=CAP_SYS_ADMIN and the udev rule`;
-  return `no right to ask ${node}: put this into /etc/sudoers.d/infra-monitor: ${sudoRule(userName())}`;
+  if (mayNotRise()) return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
+  return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo tee /etc/sudoers.d/infra-monitor`;
 }

@@ -8,8 +8,9 @@ import { call, nodeFor, type Way } from './ways.ts';
 
 /** What a drive says of itself once: from nvme-cli where that is the way, else from the kernel's own question. */
 export async function limitsOf(controller: Controller, way: Way, seconds: number): Promise<Limits> {
-  if (way.question.source !== 'nvme_cli') return (await warmth(controller.folder, seconds))?.limits ?? {};
-  const answer = await call('nvme', ['id-ctrl', nodeFor(controller, way), '-o', 'json'], way, seconds);
+  const { identify } = way.question;
+  if (identify === undefined) return (await warmth(controller.folder, seconds))?.limits ?? {};
+  const answer = await call('nvme', [...identify('ctrl'), nodeFor(controller, way), '-o', 'json'], way, seconds);
   return parseIdentifyController(textOf(answer));
 }
 
@@ -18,7 +19,8 @@ export async function useOf(controller: Controller, namespace: Namespace, way: W
   const file = join(namespace.folder, 'nuse');
   const { stdout, status } = await ask('cat', [file], { seconds });
   if (status === 0) return /^\d+\s*$/.test(stdout) ? Number(stdout) * namespace.blockSize : undefined;
-  if (way.question.source !== 'nvme_cli') return undefined;
-  const answer = await call('nvme', ['id-ns', nodeFor(controller, way), '-n', String(namespace.id), '-o', 'json'], way, seconds);
+  const { identify } = way.question;
+  if (identify === undefined) return undefined;
+  const answer = await call('nvme', [...identify('ns'), nodeFor(controller, way), '-n', String(namespace.id), '-o', 'json'], way, seconds);
   return parseNamespaceUse(textOf(answer));
 }

@@ -21,21 +21,24 @@ interface Question {
   command: string;
   args(node: string): string[];
   parse(answer: Answer): Health;
+  /** nvme-cli's words for what a controller or a namespace says of itself. */
+  identify?(what: 'ctrl' | 'ns'): string[];
 }
 
-const nvmeCli = (...words: string[]): Question => ({
+const nvmeCli = (words: string[], identify: (what: string) => string[]): Question => ({
   source: 'nvme_cli',
   command: 'nvme',
   args: (node) => [...words, node, '-o', 'json'],
   parse: (answer) => ({ log: parseSmartLog(textOf(answer)), limits: {}, used: new Map() }),
+  identify,
 });
 
 /** The best first; nvme-cli 3 can be built without its old words. */
 const questions: readonly Question[] = [
-  nvmeCli('smart-log'),
+  nvmeCli(['smart-log'], (what) => [`id-${what}`]),
   // Its exit status tells of old errors too, and nothing of this answer.
   { source: 'smartctl', command: 'smartctl', args: (node) => ['-j', '-i', '-H', '-A', node], parse: ({ stdout }) => parseSmartctl(stdout) },
-  nvmeCli('log', 'smart'),
+  nvmeCli(['log', 'smart'], (what) => ['id', what]),
 ];
 
 /** How a drive's health can be had: a question, with sudo or without, at the controller or, where a container was given only
@@ -54,10 +57,21 @@ const refused = new Set<string>();
 
 export const nodeFor = (controller: Controller, { namespace }: Pick<Way, 'namespace'>) => `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
 
+/** sudo itself ends what takes too long, by its rule, and dies of the same signal; we could end only sudo. */
+async function askSudo(words: readonly string[], seconds: number): Promise<Answer> {
+  const since = performance.now();
+  try {
+    return await ask('sudo', ['-n', ...words], { seconds: seconds + 3 });
+  } catch (error) {
+    if (performance.now() - since < seconds * 1000) throw error;
+    throw new CommandError(`sudo -n ${words.join(' ')}: timed out after ${seconds} s`, { timedOut: true });
+  }
+}
+
 /** Runs a drive's tool. Rejects with what was run and why there is no answer. */
 export async function call(command: string, args: readonly string[], { sudo }: Pick<Way, 'sudo'>, seconds: number): Promise<Answer> {
   if (!sudo) return ask(command, args, { seconds });
-  const answer = await ask('sudo', ['-n', command, ...args], { seconds });
+  const answer = await askSudo([command, ...args], seconds);
   if (answer.status === 0 || !/^(sudo:|Sorry, user )/m.test(answer.stderr)) return answer;
   refused.add(command);
   throw new Error(`sudo -n ${command} ${args.join(' ')}: ${answer.stderr.trim().split('\n')[0]}`);

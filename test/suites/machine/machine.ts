@@ -1,0 +1,161 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+import { freePort } from '../../helpers/ports.ts';
+import { until } from '../../helpers/until.ts';
+import { Monitor } from './monitor.ts';
+
+/** An emulated drive. */
+export interface EmulatedDrive {
+  serial: string;
+  /** A drive with as many ports as there are drives of this name: each is a controller, and one namespace is behind all. */
+  subsystem?: string;
+  /** `false`: a controller without a namespace. */
+  namespace?: false;
+}
+
+/** Where the image is kept. */
+const image = process.env.MACHINE_IMAGE ?? join(tmpdir(), 'infra-monitor-machine');
+const workingCopy = join(import.meta.dirname, '../../..');
+const slots = ['slot0', 'slot1', 'slot2', 'slot3', 'slot4'];
+
+const words = (properties: Record<string, string | number>) =>
+  Object.entries(properties)
+    .map(([key, value]) => (key === 'driver' ? String(value) : `${key}=${value}`))
+    .join(',');
+
+const controllerOf = ({ serial, subsystem, namespace }: EmulatedDrive, slot: string) => ({
+  driver: 'nvme',
+  id: `in-${slot}`,
+  bus: slot,
+  serial,
+  ...(subsystem === undefined ? {} : { subsys: subsystem }),
+  ...(namespace === false || subsystem !== undefined ? {} : { drive: `data-${slot}` }),
+});
+
+function drivesOf(drives: readonly EmulatedDrive[]): string[] {
+  const subsystems = [...new Set(drives.flatMap(({ subsystem }) => subsystem ?? []))];
+  return [
+    ...slots.flatMap((slot, index) => [
+      '-device',
+      `pcie-root-port,id=${slot},chassis=${index + 1}`,
+      '-blockdev',
+      `driver=null-co,node-name=data-${slot},size=1073741824,read-zeroes=on`,
+    ]),
+    ...subsystems.flatMap((name) => ['-device', `nvme-subsys,id=${name},nqn=${name}`]),
+    ...drives.flatMap((drive, index) => ['-device', words(controllerOf(drive, `slot${index}`))]),
+    ...subsystems.flatMap((name) => {
+      const slot = `slot${drives.findIndex(({ subsystem }) => subsystem === name)}`;
+      return ['-device', `nvme-ns,bus=in-${slot},drive=data-${slot},shared=on`];
+    }),
+  ];
+}
+
+/** A Debian with a kernel of its own and emulated drives. The agent's working copy is at /opt/infra-monitor, and 10.0.2.2 is
+ * this machine. */
+export class Machine {
+  readonly #process: ChildProcess;
+  readonly #monitor: Monitor;
+  readonly #folder: string;
+  readonly #port: number;
+
+  private constructor(process: ChildProcess, monitor: Monitor, folder: string, port: number) {
+    this.#process = process;
+    this.#monitor = monitor;
+    this.#folder = folder;
+    this.#port = port;
+  }
+
+  /** Boots it with these drives in its slots, the first in `slot0`; what it writes is gone when the test ends. */
+  static async boot(drives: readonly EmulatedDrive[]): Promise<Machine> {
+    await execa(join(import.meta.dirname, 'image.sh'), [image], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const folder = mkdtempSync(join(tmpdir(), 'machine-'));
+    const port = await freePort();
+    const qmp = join(folder, 'qmp');
+    const child = spawn(
+      'qemu-system-x86_64',
+      [
+        ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
+        ...['-nodefaults', '-display', 'none', '-serial', `file:${join(folder, 'console')}`, '-qmp', `unix:${qmp},server=on,wait=off`],
+        ...['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'initrd'), '-append', 'root=/dev/vda rw console=ttyS0 quiet'],
+        ...['-drive', `file=${join(image, 'root.ext4')},format=raw,if=virtio,snapshot=on`],
+        ...['-virtfs', `local,path=${workingCopy},mount_tag=agent,security_model=none,readonly=on`],
+        ...['-nic', `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
+        ...drivesOf(drives),
+      ],
+      { stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    onTestFinished(async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'close');
+      }
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const machine = new Machine(child, await Monitor.connect(qmp), folder, port);
+    await machine.#untilUp();
+    return machine;
+  }
+
+  /** Runs a command as root; what it printed. Rejects with its words if it fails. */
+  async sh(command: string): Promise<string> {
+    const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'ConnectTimeout=5', 'ControlMaster=auto', 'ControlPersist=60'];
+    const { stdout } = await execa('ssh', [
+      ...['-i', join(image, 'key'), '-p', String(this.#port), '-o', `ControlPath=${join(this.#folder, 'ssh')}`],
+      ...options.flatMap((option) => ['-o', option]),
+      'root@127.0.0.1',
+      command,
+    ]);
+    return stdout;
+  }
+
+  /** Writes a file. */
+  async write(path: string, content: string): Promise<void> {
+    await this.sh(`cat >${path} <<'END'\n${content}\nEND`);
+  }
+
+  /** Puts a drive into an empty slot. */
+  async plug(slot: string, drive: EmulatedDrive): Promise<void> {
+    await this.#monitor.execute('device_add', controllerOf(drive, slot));
+  }
+
+  /** Takes a drive out, as a person would who asks the machine first. */
+  async unplug(slot: string): Promise<void> {
+    const gone = this.#monitor.event('DEVICE_DELETED');
+    await this.#monitor.execute('device_del', { id: `in-${slot}` });
+    await gone;
+  }
+
+  async reboot(): Promise<void> {
+    await this.sh('systemctl reboot').catch(() => undefined);
+    await execa('ssh', ['-O', 'exit', '-o', `ControlPath=${join(this.#folder, 'ssh')}`, 'root@127.0.0.1'], { reject: false });
+    await until(
+      'the machine goes down',
+      () =>
+        this.sh('true').then(
+          () => false,
+          () => true,
+        ),
+      60,
+    );
+    await this.#untilUp();
+  }
+
+  async #untilUp(): Promise<void> {
+    await until(
+      'the machine answers',
+      async () => {
+        if (this.#process.exitCode !== null) throw new Error('QEMU ended');
+        return this.sh('systemctl is-system-running --wait; mountpoint -q /opt/infra-monitor').then(
+          () => true,
+          () => false,
+        );
+      },
+      180,
+    );
+  }
+}
