@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { collectors } from '../src/collectors/index.ts';
 import type { Actions } from '../src/model/action.ts';
+import type { EventDeclaration } from '../src/model/event.ts';
 import type { AnyMetric } from '../src/model/metric.ts';
 import { platformOf, valueOptions, valueTemplate } from '../src/views/platform.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
@@ -83,5 +84,18 @@ describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
     expect(action.name).toMatch(/^\p{Lu}/u);
     if (action.category !== undefined) expect(tables.entity_categories).toContain(action.category);
     for (const option of ['command_topic', 'payload_press', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.button).toContain(option);
+  });
+});
+
+const events = collectors.flatMap(({ id, events: byTable }) =>
+  Object.entries((byTable ?? {}) as Record<string, EventDeclaration>).map(([of, event]) => ({ at: `${id} ${of}`, event })),
+);
+
+describe(`Home Assistant ${tables.home_assistant} takes every event`, () => {
+  test('no metric has the key that events go by', () => expect(metrics.filter(({ key }) => key === 'event')).toEqual([]));
+  test.each(events)('$at', ({ event }) => {
+    expect(event.name).toMatch(/^\p{Lu}/u);
+    for (const type of event.types) expect(type).toMatch(/^[a-z0-9_]+$/);
+    for (const option of ['event_types', 'state_topic', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.event).toContain(option);
   });
 });

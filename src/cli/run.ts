@@ -78,6 +78,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
     settings: mqtt,
     log,
     ready,
+    told: (event) => state.told(event),
     dismissed: (device) => state.forget(device),
     remembered: (memories) => state.memory.load(memories),
     commanded: (command) => void obey(log, loop, command),

@@ -18,7 +18,7 @@ export function routes(catalogue: readonly Declaration[], agent: Agent, state: S
   });
   for (const declaration of catalogue) {
     if (!state.collectors.has(declaration.id)) continue;
-    found.set(`/${declaration.id}/status`, () => ({ status: 200, body: status(declaration, agent, state) }));
+    found.set(`/${declaration.endpoint ?? declaration.id}/status`, () => ({ status: 200, body: status(declaration, agent, state) }));
   }
   return found;
 }

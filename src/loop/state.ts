@@ -1,4 +1,5 @@
 import type { AnyCollector, Found } from '../model/collector.ts';
+import type { UntoldEvent } from '../model/event.ts';
 import { describe } from '../model/fault.ts';
 import type { AnyMetric, Sample } from '../model/metric.ts';
 import { distinctPath, entryPath } from '../model/naming.ts';
@@ -23,11 +24,15 @@ type Room = Mutable<Omit<CollectorState, 'entries'>> & { entries: Map<string, En
 const secondsBetween = (from: Date, to: Date) => Math.round((to.getTime() - from.getTime()) / 1000);
 const subjectOf = (entry: Entry) => (entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`);
 
+/** How many events may wait for somebody to hear them; the oldest are lost first. */
+const mostUntold = 200;
+
 /** The latest outcomes; nothing else in the program remembers readings. */
 export class Records implements State {
   readonly collectors = new Map<string, Room>();
   readonly broker: BrokerState;
   readonly memory = new Memories();
+  events: readonly UntoldEvent[] = [];
   shape = 0;
 
   constructor(brokerUrl: string) {
@@ -36,6 +41,11 @@ export class Records implements State {
 
   get memories(): ReadonlyMap<string, unknown> {
     return this.memory.contents;
+  }
+
+  /** Somebody was told of it. */
+  told(event: UntoldEvent): void {
+    this.events = this.events.filter((one) => one !== event);
   }
 
   add(collector: AnyCollector): void {
@@ -95,12 +105,18 @@ export class Records implements State {
       const plain = entryPath(observation.of, observation.device, observation.part);
       const path = seen.has(plain) && observation.part !== undefined ? distinctPath(plain, observation.part) : plain;
       seen.add(path);
+      this.#happened(collector, observation);
       changes.push(...this.#replace(room, path, entryAfter(room.entries.get(path), collector, observation, at), at));
     }
     for (const [path, entry] of room.entries) {
       if (!seen.has(path)) changes.push(...this.#replace(room, path, gone(entry, at), at));
     }
     return changes;
+  }
+
+  #happened({ id: collector }: AnyCollector, { of, device, events = [] }: Found<Record<string, unknown>>): void {
+    const untold = events.map((happening) => ({ collector, device: entryPath(of, device), happening }));
+    if (untold.length > 0) this.events = [...this.events, ...untold].slice(-mostUntold);
   }
 
   #replace(room: Room, path: string, entry: Entry, at: Date): Change[] {

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Actions } from './action.ts';
 import type { Device, Part } from './device.ts';
+import type { EventDeclaration, Happening } from './event.ts';
 import type { Memory } from './memory.ts';
 import type { AnyMetric, Metrics } from './metric.ts';
 import type { Agent, State } from './state.ts';
@@ -11,9 +12,9 @@ type AnyReadings = Record<string, any>;
 
 /** One device or part as it was found. `of` names the table; a part has one of its own.
  * `hint`: it was read, but not whole: what mends that. `error`: it is there and could not be read.
- * `excluded`: it is there and the settings leave it out. */
+ * `excluded`: it is there and the settings leave it out. `events`: what has happened to the device since the reading before. */
 export type Found<Readings extends AnyReadings> = {
-  [Of in keyof Readings & string]: { of: Of; device: Device; part?: Part } & (
+  [Of in keyof Readings & string]: { of: Of; device: Device; part?: Part; events?: readonly Happening[] | undefined } & (
     | { reading: Readings[Of]; hint?: string | undefined; error?: never; excluded?: never }
     | { error: unknown; reading?: never; hint?: never; excluded?: never }
     | { excluded: true; reading?: never; hint?: never; error?: never }
@@ -49,6 +50,8 @@ export interface Surroundings {
 export interface Collector<Readings extends AnyReadings = AnyReadings, Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape> {
   id: string;
   title: string;
+  /** Its status answers at `/<endpoint>/status`; the id unless said. */
+  endpoint?: string;
   /** Its variables, beside `<ID>_SCHEDULE`, which each collector has. */
   env: z.ZodMiniObject<Shape>;
   /** A cron expression of six fields. */
@@ -58,6 +61,8 @@ export interface Collector<Readings extends AnyReadings = AnyReadings, Shape ext
   metrics: { [Of in keyof Readings]: Metrics<Readings[Of]> };
   /** What a user can do to a device, by its table. */
   actions?: { [Of in keyof Readings]?: Actions };
+  /** What can happen to a device, by its table. */
+  events?: { [Of in keyof Readings]?: EventDeclaration };
   /** Judges the settings and touches nothing outside the process. */
   open(env: z.output<z.ZodMiniObject<Shape>>, surroundings: Surroundings): Source<Readings> | Off;
 }
@@ -69,6 +74,8 @@ export type AnyCollector = Collector<any, any>;
 export interface Declaration {
   id: string;
   title: string;
+  endpoint?: string;
   metrics: Record<string, Record<string, AnyMetric>>;
   actions?: Record<string, Actions | undefined>;
+  events?: Record<string, EventDeclaration | undefined>;
 }

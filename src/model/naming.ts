@@ -35,6 +35,9 @@ export const stateTopic = (agent: Agent, collector: string, path: string) => `${
 
 export const availabilityTopic = (agent: Agent, collector: string, path: string) => `${stateTopic(agent, collector, path)}/availability`;
 
+/** What happens to a device, told once and not retained. */
+export const eventTopic = (agent: Agent, collector: string, device: string) => `${stateTopic(agent, collector, device)}/event`;
+
 /** What outlives the process, of one device: its path is `<collector>/<device>`. */
 export const memoryTopic = (agent: Agent, path: string) => `${root(agent)}/${path}/memory`;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ByName } from './by-name.ts';
 import { Secret } from './secret.ts';
 
 export interface About {
@@ -10,6 +11,8 @@ export interface About {
   default?: string;
   example?: string;
   secret?: true;
+  /** `<NAME>_<THING>` is the same for one thing by its name. */
+  byName?: true;
 }
 
 /** What is known of each setting: documentation, `.env.example` and error texts are made from it. */
@@ -70,6 +73,15 @@ export const list = builder((wants: string = 'a list, separated by commas') => (
 /** Can also come from the file that `<NAME>_FILE` names. */
 export const secret = (told: Omit<Told, 'default'>) =>
   setting(parsed('a text', (value) => new Secret(value)) as z.ZodMiniType<Secret, string>, { ...told, wants: 'a text', secret: true });
+
+const byName = <T>(told: Omit<About, 'wants' | 'byName'>, parse: (value: string) => T) =>
+  z.optional(parsed('a text', parse)).register(about, { ...told, wants: 'a text', byName: true }) as unknown as z.ZodMiniType<ByName<T>, string>;
+
+/** One text for all things of a kind, or one of its own for each. */
+export const textByName = (told: Omit<Told, 'default'>) => byName(told, (value) => value);
+
+/** One secret for all things of a kind, or one of its own for each. */
+export const secretByName = (told: Omit<Told, 'default'>) => byName({ ...told, secret: true }, (value) => new Secret(value));
 
 /** A setting with a form of its own. */
 export const custom = <T>(told: With<string>, wants: string, parse: (text: string) => T | undefined) =>

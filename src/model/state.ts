@@ -1,4 +1,5 @@
 import type { Device, Part } from './device.ts';
+import type { UntoldEvent } from './event.ts';
 import type { Sample } from './metric.ts';
 
 /** Who this agent is, and the roots of its topics. */
@@ -69,6 +70,8 @@ export interface State {
   broker: BrokerState;
   /** What outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
+  /** What has happened and nobody has been told of, the oldest first. */
+  events: readonly UntoldEvent[];
   /** Grows when devices, parts or announced metrics change, and not when only values do. */
   shape: number;
 }

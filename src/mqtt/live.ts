@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Declaration } from '../model/collector.ts';
+import type { UntoldEvent } from '../model/event.ts';
 import { describe } from '../model/fault.ts';
 import {
   announcedDevice,
@@ -16,6 +17,7 @@ import {
 import type { Agent, BrokerState, State } from '../model/state.ts';
 import { offline, online } from '../views/availability.ts';
 import { type Burial, burials, discovery, hasTombstones } from '../views/discovery.ts';
+import { eventMessage } from '../views/events.ts';
 import { leftovers } from '../views/leftovers.ts';
 import { stateTopics } from '../views/state-topics.ts';
 import { type Connection, isRefusal, type Message } from './connection.ts';
@@ -32,6 +34,8 @@ export interface Situation {
   log: Log;
   /** Settles when there is something to say: each collector has been read once, or takes long. */
   ready: Promise<void>;
+  /** Somebody has heard of this event. */
+  told(event: UntoldEvent): void;
   /** The user has removed the device in Home Assistant. */
   dismissed(device: string): void;
   /** What the broker kept for us beyond the process, by collector and device. */
@@ -72,6 +76,11 @@ export class Live {
   #shape: number | undefined;
   #ready = false;
   #echoed = false;
+  /** Home Assistant has had the time to build what was announced. */
+  #settled = false;
+  /** Home Assistant is known not to be there, or knows nothing of us yet. */
+  #deaf = false;
+  #telling = false;
 
   constructor(situation: Situation, connection: Connection, memory: Memory) {
     this.#situation = situation;
@@ -86,6 +95,7 @@ export class Live {
     this.#connection.listen((message) => answerNamesake(this.#connection, agent, message));
     this.#retained = await readRetained(this.#connection, agent);
     this.#situation.remembered(memories(agent, this.#retained));
+    this.#deaf = this.#retained.get(homeAssistantStatusTopic(agent)) === offline;
     await ready;
     this.#dismissAbsent();
     this.#connection.listen((message) => this.#heard(message));
@@ -96,7 +106,7 @@ export class Live {
     await this.#outbox.drained();
     this.#outbox.offer(new Map([[statusTopic(agent), online]]));
     await this.#outbox.drained();
-    void this.#listenForEcho();
+    void this.#settle();
   }
 
   /** Sends what the state has new. */
@@ -105,6 +115,7 @@ export class Live {
     const { agent, catalogue, state } = this.#situation;
     const current = stateTopics(catalogue, agent, state);
     this.#outbox.offer(current);
+    void this.#tellEvents();
     if (state.shape === this.#shape) return;
     this.#shape = state.shape;
     this.#outbox.offer(this.#leftovers(current, (payload) => payload !== ''));
@@ -133,7 +144,10 @@ export class Live {
     if (!this.#ready) return;
     const target = parseCommandTopic(agent, topic);
     if (target !== undefined) return void this.#situation.commanded({ ...target, action: payload });
-    if (topic === homeAssistantStatusTopic(agent) && payload === online) return void this.#reannounce();
+    if (topic === homeAssistantStatusTopic(agent)) {
+      this.#deaf = true;
+      if (payload === online) void this.#reannounce();
+    }
     // The will of an earlier connection of ours, which the broker took for alive until now.
     if (topic === statusTopic(agent) && payload === offline) void this.#connection.publish(topic, online).catch(() => undefined);
   }
@@ -165,13 +179,42 @@ export class Live {
     this.#burial = buries ? 'revive' : 'bury';
     this.offerChanges();
     this.#outbox.offer(new Map([[statusTopic(this.#situation.agent), online]]));
-    if (!buries || (await this.#waitAfterBirth(settling))) return;
+    if (await this.#waitAfterBirth(settling)) return;
+    this.#deaf = false;
+    void this.#tellEvents();
+    if (!buries) return;
     this.#burial = 'bury';
     this.#announce();
     if (await this.#waitAfterBirth(settling)) return;
     this.#burial = 'gone';
     this.#retained = new Map([...this.#retained, ...this.#announce()]);
     this.#burial = 'bury';
+  }
+
+  async #settle(): Promise<void> {
+    if (await this.#wait(settling)) return;
+    this.#listenForEcho();
+    this.#settled = true;
+    await this.#tellEvents();
+  }
+
+  /** Tells what has happened, one after the other. Home Assistant hears it only of what it knows; what nobody hears is kept. */
+  async #tellEvents(): Promise<void> {
+    const { agent, state, told } = this.#situation;
+    if (!this.#settled || this.#deaf || this.#telling) return;
+    this.#telling = true;
+    try {
+      for (const event of state.events) {
+        const { topic, payload } = eventMessage(agent, event);
+        const { heard } = await this.#connection.publish(topic, payload, { retain: false });
+        if (!heard || this.#deaf) return;
+        told(event);
+      }
+    } catch (error) {
+      if (isRefusal(error)) this.#refused(ownTopics(agent), error);
+    } finally {
+      this.#telling = false;
+    }
   }
 
   /** True if the connection ended meanwhile, or Home Assistant came online once more. */
@@ -224,8 +267,7 @@ export class Live {
   }
 
   /** MQTT 3.1.1 brokers drop what they forbid without a word; then our own announcement does not come back. */
-  async #listenForEcho(): Promise<void> {
-    if (await this.#wait(settling)) return;
+  #listenForEcho(): void {
     const { agent } = this.#situation;
     const announced = [...this.#payloads().values()].some((payload) => payload !== '');
     if (announced && !this.#echoed) this.#refused(ownDiscoveryTopics(agent), new Error('announcements do not come back'));

@@ -6,35 +6,49 @@ import type { Connection } from './connection.ts';
 /** Seconds until a broker that does not give back our own word is taken for one that refuses it. */
 const patience = 5;
 
-/** The broker is the agent's memory: reads all that this agent has retained there. It has come when a message to ourselves,
- * sent after the subscription, comes back. Stays subscribed to our own status, echo, commands and announcements and to Home Assistant's status. */
+/** The broker is the agent's memory: reads all that this agent has retained there. Stays subscribed to our own status, echo,
+ * commands and announcements and to Home Assistant's status. */
 export async function readRetained(connection: Connection, agent: Agent): Promise<Map<string, string>> {
   const retained = new Map<string, string>();
-  const token = randomUUID();
-  const echo = echoTopic(agent);
-  let timer: NodeJS.Timeout | undefined;
-  let stop = () => {};
-  const all = new Promise<void>((resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`the broker does not give back what is sent to ${echo}: it must let this user read and write ${ownTopics(agent)}`)), patience * 1000);
-    stop = connection.listen((message) => {
-      if (message.topic === echo && message.payload === token) resolve();
-      else if (message.retained && message.payload !== '') retained.set(message.topic, message.payload);
-    });
-    void connection.ended.then(() => reject(new Error('the connection ended while reading what is retained')));
+  const stop = connection.listen(({ topic, payload, retained: kept }) => {
+    if (kept && payload !== '') retained.set(topic, payload);
   });
-  all.catch(() => undefined);
   try {
     const topics = [ownTopics(agent), ownDiscoveryTopics(agent), homeAssistantStatusTopic(agent)];
     await connection.subscribe(topics).catch((cause: unknown) => {
       throw new Error(`the broker refuses the subscription to ${topics.join(', ')}`, { cause });
     });
+    // Some brokers let a new message overtake what is retained: all has come when a round trip brings nothing more.
+    let before: number;
+    do {
+      before = retained.size;
+      await roundTrip(connection, agent);
+    } while (retained.size > before);
+    await connection.subscribe([statusTopic(agent), echoTopic(agent), ownCommandTopics(agent)]);
+    await connection.unsubscribe(ownTopics(agent));
+    return retained;
+  } finally {
+    stop();
+  }
+}
+
+/** Settles when a message to ourselves comes back. */
+async function roundTrip(connection: Connection, agent: Agent): Promise<void> {
+  const token = randomUUID();
+  const echo = echoTopic(agent);
+  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
+  const back = new Promise<void>((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the broker does not give back what is sent to ${echo}: it must let this user read and write ${ownTopics(agent)}`)), patience * 1000);
+    stop = connection.listen((message) => message.topic === echo && message.payload === token && resolve());
+    void connection.ended.then(() => reject(new Error('the connection ended while reading what is retained')));
+  });
+  back.catch(() => undefined);
+  try {
     await connection.publish(echo, token, { retain: false }).catch((cause: unknown) => {
       throw new Error(`the broker refuses ${echo}: it must let this user write ${ownTopics(agent)}`, { cause });
     });
-    await all;
-    await connection.subscribe([statusTopic(agent), echo, ownCommandTopics(agent)]);
-    await connection.unsubscribe(ownTopics(agent));
-    return retained;
+    await back;
   } finally {
     clearTimeout(timer);
     stop();

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { distance } from '../lib/distance.ts';
+import { ByName } from '../model/by-name.ts';
 import { describe, Unusable } from '../model/fault.ts';
-import { about } from '../model/setting.ts';
+import { type About, about } from '../model/setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -39,15 +40,36 @@ function fromFile(env: Environment, name: string, problems: string[]): string | 
 /** An address may have a password in it. */
 const withoutCredentials = (value: string | undefined) => value?.replace(/\/\/.*@/, '//***@');
 
+/** One variable's value; adds to `problems` what is wrong. */
+function read(field: z.core.$ZodType, told: About | undefined, env: Environment, name: string, problems: string[]): unknown {
+  const value = told?.secret ? (fromFile(env, name, problems) ?? given(env, name)) : given(env, name);
+  const result = z.safeParse(field, value);
+  if (result.success) return result.data;
+  problems.push(`${name}: got ${told?.secret ? '***' : JSON.stringify(withoutCredentials(value))}, wants ${told?.wants}`);
+  return undefined;
+}
+
+/** The things that have a setting of their own: `HA_TOKEN_CELLAR` or `HA_TOKEN_CELLAR_FILE` for `HA_TOKEN`. */
+function thingsOf(name: string, secret: boolean | undefined, env: Environment): string[] {
+  const own = Object.keys(env).flatMap((variable) => (variable.startsWith(`${name}_`) ? variable.slice(name.length + 1) : []));
+  return [...new Set(secret ? own.map((thing) => thing.replace(/(^|_)FILE$/, '')) : own)].filter((thing) => thing !== '');
+}
+
+function readByName(field: z.core.$ZodType, told: About, env: Environment, name: string, problems: string[]): ByName<unknown> {
+  const named = new Map<string, unknown>();
+  for (const thing of thingsOf(name, told.secret, env)) {
+    const value = read(field, told, env, `${name}_${thing}`, problems);
+    if (value !== undefined) named.set(thing.toLowerCase(), value);
+  }
+  return new ByName(read(field, told, env, name, problems), named);
+}
+
 /** Reads the variables of one part of the program; adds to `problems` what is wrong. */
 export function parse<Schema extends AnySettings>(schema: Schema, env: Environment, problems: string[]): z.output<Schema> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const told = toldOf(field);
-    const value = told?.secret ? (fromFile(env, name, problems) ?? given(env, name)) : given(env, name);
-    const result = z.safeParse(field, value);
-    if (result.success) values[name] = result.data;
-    else problems.push(`${name}: got ${told?.secret ? '***' : JSON.stringify(withoutCredentials(value))}, wants ${told?.wants}`);
+    values[name] = told?.byName ? readByName(field, told, env, name, problems) : read(field, told, env, name, problems);
   }
   return values as z.output<Schema>;
 }
@@ -63,8 +85,9 @@ export function lookalikes(env: Environment, schemas: readonly AnySettings[]): s
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) => (toldOf(field)?.secret ? [name, `${name}_FILE`] : [name]));
   const family = names.filter((name) => name.startsWith('MQTT_'));
+  const byName = fields.flatMap(([name, field]) => (toldOf(field)?.byName ? `${name}_` : []));
   return Object.keys(env)
-    .filter((name) => !names.includes(name))
+    .filter((name) => !names.includes(name) && !byName.some((prefix) => name.startsWith(prefix)))
     .flatMap((name) => {
       // What begins so can only be meant for us; of other names only a slip of the pen is.
       const meant = name.startsWith('MQTT_') ? nearest(name, family, name.length) : nearest(name, names, 2);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Action } from '../model/action.ts';
 import type { Declaration } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
+import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetric } from '../model/metric.ts';
 import {
   announcedDevice,
@@ -10,6 +11,7 @@ import {
   componentKey,
   deviceIdentifier,
   discoveryTopic,
+  eventTopic,
   parseComponentKey,
   slug,
   stateTopic,
@@ -107,10 +109,32 @@ function button(agent: Agent, collector: string, path: string, { of, device }: E
   return [name, defined(options)];
 }
 
+/** The key of a device's event entity, which no metric has. */
+const eventKey = 'event';
+
+function eventEntity(agent: Agent, collector: string, path: string, { of, device }: Entry, { name, icon, category, enabled, types }: EventDeclaration): [string, Component] {
+  const id = slug(device.id);
+  const key = componentKey({ collector, of, metric: eventKey });
+  const options = {
+    platform: 'event',
+    unique_id: uniqueId(agent, id, key),
+    default_entity_id: `event.${slug(device.name)}_${eventKey}`,
+    name,
+    icon,
+    entity_category: category,
+    enabled_by_default: enabled,
+    event_types: types,
+    state_topic: eventTopic(agent, collector, path),
+    // What happened stays true while the device can't be read, and is told then.
+    availability: [{ topic: statusTopic(agent) }],
+  };
+  return [key, defined(options)];
+}
+
 /** What can be said of each device now, by its id. */
 function announcements(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, Announcement> {
   const devices = new Map<string, Announcement>();
-  for (const { id, metrics, actions } of catalogue) {
+  for (const { id, metrics, actions, events } of catalogue) {
     for (const [path, entry] of state.collectors.get(id)?.entries ?? []) {
       const device = slug(entry.device.id);
       const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
@@ -127,6 +151,11 @@ function announcements(catalogue: readonly Declaration[], agent: Agent, state: S
         if (entry.excluded) announced.excluded.add(name);
         else announced.components[name] = options;
       }
+      const event = events?.[entry.of];
+      if (event !== undefined) {
+        const [name, options] = eventEntity(agent, id, path, entry, event);
+        announced.components[name] = options;
+      }
     }
   }
   return devices;
@@ -137,7 +166,8 @@ function isDeclared(key: string, catalogue: readonly Declaration[], state: State
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
   if (parsed === undefined || !state.collectors.has(parsed.collector)) return false;
-  const declared = declaration?.metrics[parsed.of]?.[parsed.metric] ?? declaration?.actions?.[parsed.of]?.[parsed.metric];
+  const { of, metric } = parsed;
+  const declared = metric === eventKey ? declaration?.events?.[of] : (declaration?.metrics[of]?.[metric] ?? declaration?.actions?.[of]?.[metric]);
   return declared !== undefined;
 }
 

@@ -17,12 +17,13 @@ export const settingsOf = ({ schema }: SettingGroup): Setting[] =>
     return told === undefined ? [] : [{ name, ...told }];
   });
 
-function lines({ name, description, wants, default: standard, example, secret }: Setting): string {
+function lines({ name, description, wants, default: standard, example, secret, byName }: Setting): string {
   const value = standard ?? (secret ? '' : (example ?? ''));
   const hints = [
     `Wants ${wants}.`,
     ...(standard !== undefined && example !== undefined ? [`Example: ${example}.`] : []),
     ...(secret ? [`Or ${name}_FILE with the path of a file that holds it.`] : []),
+    ...(byName ? [`${name}_<NAME> is for one of them alone.`] : []),
   ];
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }

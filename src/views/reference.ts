@@ -1,4 +1,6 @@
+import type { Action } from '../model/action.ts';
 import type { Declaration } from '../model/collector.ts';
+import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetric } from '../model/metric.ts';
 import { type SettingGroup, settingsOf } from './env-example.ts';
 import { platformOf, valueOptions } from './platform.ts';
@@ -16,9 +18,11 @@ export const settingsReference = (groups: readonly SettingGroup[]): string =>
       `## ${group.title}`,
       table(
         ['Variable', 'What it does', 'Wants', 'Default', 'Example'],
-        settingsOf(group).map(({ name, description, wants, default: standard, example, secret }) => [
+        settingsOf(group).map(({ name, description, wants, default: standard, example, secret, byName }) => [
           code(name),
-          `${description}${secret ? ` Can also come from the file that ${code(`${name}_FILE`)} names.` : ''}`,
+          [description, secret ? `Can also come from the file that ${code(`${name}_FILE`)} names.` : '', byName ? `${code(`${name}_<NAME>`)} is for one of them alone.` : '']
+            .filter(Boolean)
+            .join(' '),
           wants,
           code(standard),
           code(example),
@@ -27,22 +31,44 @@ export const settingsReference = (groups: readonly SettingGroup[]): string =>
     ]),
   ].join('\n\n')}\n`;
 
+interface Noted {
+  category?: string | undefined;
+  enabled?: false | undefined;
+  optional?: true | undefined;
+}
+
+const notes = ({ category, enabled, optional }: Noted) => [category, enabled === false ? 'disabled' : '', optional ? 'where there is one' : ''].filter(Boolean).join(', ');
+
 function metricRow([key, metric]: [string, AnyMetric]): string[] {
   const { unit_of_measurement: unit, device_class: deviceClass, state_class: stateClass } = valueOptions(metric);
-  const notes = [metric.category, metric.enabled === false ? 'disabled' : '', metric.optional ? 'where there is one' : ''].filter(Boolean).join(', ');
-  return [code(key), metric.name, platformOf(metric), String(unit ?? ''), String(deviceClass ?? ''), String(stateClass ?? ''), notes];
+  return [code(key), metric.name, platformOf(metric), String(unit ?? ''), String(deviceClass ?? ''), String(stateClass ?? ''), notes(metric)];
 }
+
+const actionRow = ([key, { name, category, enabled }]: [string, Action]) => [code(key), name, 'button', '', '', '', notes({ category, enabled })];
+
+const eventRow = ({ name, category, enabled, types }: EventDeclaration) => [
+  code('event'),
+  name,
+  'event',
+  '',
+  '',
+  '',
+  [notes({ category, enabled }), types.map(code).join(' ')].filter(Boolean).join(': '),
+];
 
 /** docs/reference/entities.md */
 export const entitiesReference = (catalogue: readonly Declaration[]): string =>
   `${[
     '# Topics and entities',
     'What each collector publishes, and what Home Assistant makes of it. A table’s topic holds one JSON object with all its keys. “Disabled”: the entity waits until you enable it in Home Assistant; “where there is one”: it is announced once a reading has had a value. This page is generated.',
-    ...catalogue.flatMap(({ id, title, metrics }) => [
+    ...catalogue.flatMap(({ id, title, metrics, actions, events }) => [
       `## ${title}`,
       ...Object.entries(metrics).flatMap(([of, entries], index) => [
         `### ${code(`infra-monitor/<agent>/${id}/<device>${index === 0 ? '' : `/${of}_<name>`}`)}`,
-        table(['Key', 'Name', 'Platform', 'Unit', 'Device class', 'State class', 'Notes'], Object.entries(entries).map(metricRow)),
+        table(
+          ['Key', 'Name', 'Platform', 'Unit', 'Device class', 'State class', 'Notes'],
+          [...Object.entries(entries).map(metricRow), ...Object.entries(actions?.[of] ?? {}).map(actionRow), ...[events?.[of] ?? []].flat().map(eventRow)],
+        ),
       ]),
     ]),
   ].join('\n\n')}\n`;

@@ -47,6 +47,7 @@ export const probe = (read: (signal: AbortSignal) => Promise<Observation<Probes>
   env: z.object({}),
   schedule: '* * * * * *',
   metrics: { thing, part },
+  events: { thing: { name: 'Event', icon: 'mdi:bell', types: ['restart', 'outage'] } },
   open: () => ({ read }),
 });
 

@@ -2,9 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod/mini';
 import { collectors } from '../../src/collectors/index.ts';
+import type { ByName } from '../../src/model/by-name.ts';
+import type { Secret } from '../../src/model/secret.ts';
+import { secretByName, textByName } from '../../src/model/setting.ts';
 import { environment, readSettings, settingGroups } from '../../src/settings/index.ts';
 import { SettingsError } from '../../src/settings/parse.ts';
+import { probe } from '../helpers/situation.ts';
 
 const read = (env: Record<string, string>) => readSettings(collectors, env);
 
@@ -73,6 +78,30 @@ test('a secret comes from its file, and a file that is not there is named', () =
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
   expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/)]);
   expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([expect.stringMatching(/^MQTT_PASSWORD: set both/)]);
+});
+
+const named = [{ ...probe(async () => []), env: z.object({ BOX_USER: textByName({ description: 'Who.' }), BOX_PASSWORD: secretByName({ description: 'What.' }) }) }];
+const boxOf = (env: Record<string, string>) => {
+  const { warnings, collectors: all } = readSettings(named, env);
+  return { warnings, ...(all[0]?.env as { BOX_USER: ByName<string>; BOX_PASSWORD: ByName<Secret> }) };
+};
+
+test('a setting by name: one for all, or one of its own for each, from its file too', () => {
+  const { BOX_USER, BOX_PASSWORD, warnings } = boxOf({
+    BOX_USER: 'me',
+    BOX_USER_MY_CELLAR: 'mole',
+    BOX_PASSWORD_PROFILE: 'a',
+    BOX_PASSWORD_ATTIC_FILE: file('b\n'),
+    BOX_PASSWORD_FILE: file('c'),
+  });
+  expect(['kitchen', 'My cellar'].map((name) => BOX_USER.of(name))).toEqual(['me', 'mole']);
+  expect(['profile', 'attic', 'kitchen'].map((name) => BOX_PASSWORD.of(name)?.reveal())).toEqual(['a', 'b', 'c']);
+  expect(warnings).toEqual([]);
+  expect(boxOf({}).BOX_USER.of('kitchen')).toBeUndefined();
+});
+
+test('a secret by name whose file is not there is named', () => {
+  expect(() => boxOf({ BOX_PASSWORD_ATTIC_FILE: '/nowhere/password' })).toThrow(/BOX_PASSWORD_ATTIC_FILE: ENOENT/);
 });
 
 test('an empty variable is not set', () => expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));

@@ -56,6 +56,15 @@ describe('what the broker kept from before', () => {
     expect(componentsOf(announce(stateOf(collector, [whole()]), earlier({ 'probe-part_usb-level': old })))['probe-part_usb-level']).toEqual(old);
   });
 
+  test('an event entity that is declared stays; one that is not any more goes', () => {
+    const keys = ['probe-thing-event', 'probe-part_usb-event'];
+    const state = stateOf(collector, [{ of: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
+    expect(componentsOf(announce(state, earlier(Object.fromEntries(keys.map((key) => [key, { ...old, platform: 'event' }])))))).toEqual({
+      'probe-thing-event': { ...old, platform: 'event' },
+      'probe-part_usb-event': { platform: 'event' },
+    });
+  });
+
   test('what is not declared any more is buried, revived, buried, and gone', () => {
     const state = stateOf(collector, [whole()]);
     for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {

@@ -28,6 +28,7 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
     settings: mqtt,
     log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
     ready: Promise.resolve(),
+    told: () => undefined,
     dismissed: () => {},
     remembered: () => {},
     commanded: () => {},
