@@ -2,15 +2,11 @@ import type { Declaration } from '../model/collector.ts';
 import type { Agent, State } from '../model/state.ts';
 import { health } from '../views/health.ts';
 import { status } from '../views/status.ts';
-
-export interface Answer {
-  status: number;
-  body: unknown;
-}
+import type { Route } from './route.ts';
 
 /** Paths and what each answers; the catalogue makes them. */
-export function routes(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, () => Answer> {
-  const found = new Map<string, () => Answer>();
+export function routes(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, Route> {
+  const found = new Map<string, Route>();
   found.set('/', () => ({ status: 200, body: { agent: agent.name, site: agent.site ?? null, version: agent.version, endpoints: [...found.keys()] } }));
   found.set('/health/', () => {
     const body = health(agent, state, new Date());

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Unusable } from '../model/fault.ts';
-import type { Answer } from './routes.ts';
+import { type Route, send } from './route.ts';
 import type { HttpSettings } from './settings.ts';
 
 export interface StatusServer {
@@ -9,28 +9,20 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-
-function send(request: IncomingMessage, response: ServerResponse, { status, body }: Answer, headers: Record<string, string> = {}): void {
-  const text = `${JSON.stringify(body, null, 2)}\n`;
-  response.writeHead(status, { ...json, 'content-length': Buffer.byteLength(text), ...headers });
-  response.end(request.method === 'HEAD' ? undefined : text);
-}
-
 /** `/health` and `/health/` are one path, and a query changes nothing. */
-const find = (routes: ReadonlyMap<string, () => Answer>, url: string) => {
+const find = (routes: ReadonlyMap<string, Route>, url: string) => {
   const path = url.split('?')[0] || '/';
   return routes.get(path) ?? routes.get(`${path}/`) ?? routes.get(path.replace(/\/$/, ''));
 };
 
-function answer(routes: ReadonlyMap<string, () => Answer>, about: object, request: IncomingMessage, response: ServerResponse): void {
+function answer(routes: ReadonlyMap<string, Route>, about: object, request: IncomingMessage, response: ServerResponse): void {
   const route = find(routes, request.url ?? '/');
   const reads = request.method === 'GET' || request.method === 'HEAD';
   // Nobody needs to send us a body: whoever does is not listened to for long.
   const close: Record<string, string> = request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
   if (route === undefined) send(request, response, { status: 404, body: { ...about, error: 'not found', endpoints: [...routes.keys()] } }, close);
   else if (!reads) send(request, response, { status: 405, body: { ...about, error: `${request.method} is not for this path` } }, { allow: 'GET, HEAD', ...close });
-  else send(request, response, route(), close);
+  else send(request, response, route(request), close);
 }
 
 /** Bounds on what a client may hold: waiting, headers, connections. */
@@ -47,7 +39,7 @@ function bound(server: Server): void {
 /** Starts the status server; `about` is in every answer that is no route's own. */
 export async function startServer(
   { HTTP_HOST: host, HTTP_PORT: port }: HttpSettings,
-  routes: ReadonlyMap<string, () => Answer>,
+  routes: ReadonlyMap<string, Route>,
   about: { agent: string; site: string | null },
 ): Promise<StatusServer> {
   const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => answer(routes, about, request, response));

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Route } from '../../src/http/route.ts';
 import { routes } from '../../src/http/routes.ts';
 import { startServer } from '../../src/http/server.ts';
 import { Unusable } from '../../src/model/fault.ts';
@@ -79,6 +80,34 @@ test('headers that are too long, and what is no HTTP, are refused', async () => 
   const { url } = await serve();
   expect(await raw(url, `GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
   expect(await raw(url, 'hello?\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
+});
+
+test('a route has its own type and headers, and may go on answering until the server closes', async () => {
+  const text: Route = ({ url }) => ({ status: 200, headers: { 'content-type': 'text/plain', 'cache-control': 'max-age=60' }, body: `at ${url}` });
+  const stream: Route = () => ({ status: 200, headers: { 'content-type': 'text/event-stream' }, stream: (response) => response.write('data: 1\n\n') });
+  const server = await startServer(
+    { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
+    new Map([
+      ['/text', text],
+      ['/stream', stream],
+    ]),
+    about,
+  );
+  onTestFinished(() => server.close());
+  const answer = await fetch(`${server.url}/text?a=b`);
+  expect([...answer.headers]).toEqual(
+    expect.arrayContaining([
+      ['content-type', 'text/plain'],
+      ['cache-control', 'max-age=60'],
+      ['x-content-type-options', 'nosniff'],
+    ]),
+  );
+  expect(await answer.text()).toBe('at /text?a=b');
+  expect(await (await fetch(`${server.url}/stream`, { method: 'HEAD' })).text()).toBe('');
+  const reader = (await fetch(`${server.url}/stream`)).body?.getReader();
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('data: 1\n\n');
+  await server.close();
+  await expect(reader?.read()).rejects.toThrow();
 });
 
 test('a port that is taken is named', async () => {
