@@ -1,7 +1,9 @@
 import type { Declaration } from '../model/collector.ts';
 import type { Agent, State } from '../model/state.ts';
 import { health } from '../views/health.ts';
+import { prometheus } from '../views/prometheus.ts';
 import { status } from '../views/status.ts';
+import { metricsRoute } from './metrics.ts';
 import type { Route } from './route.ts';
 
 /** Paths and what each answers; the catalogue makes them. */
@@ -12,6 +14,10 @@ export function routes(catalogue: readonly Declaration[], agent: Agent, state: S
     const body = health(agent, state, new Date());
     return { status: body.status === 'ok' ? 200 : 503, body };
   });
+  found.set(
+    '/metrics',
+    metricsRoute(() => prometheus(catalogue, agent, state)),
+  );
   for (const declaration of catalogue) {
     if (!state.collectors.has(declaration.id)) continue;
     found.set(`/${declaration.endpoint ?? declaration.id}/status`, () => ({ status: 200, body: status(declaration, agent, state) }));

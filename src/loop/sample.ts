@@ -1,4 +1,4 @@
-import type { AnyMetric, Sample, Value } from '../model/metric.ts';
+import type { AnyMetric, Numbers, Sample, Value } from '../model/metric.ts';
 
 /** Home Assistant's longest state (MAX_LENGTH_STATE_STATE). */
 const longestText = 255;
@@ -47,3 +47,11 @@ function take(metric: AnyMetric, reading: unknown, before: Value | undefined): V
 /** Takes every metric's value out of a reading, settled against the sample before. */
 export const sampleOf = (metrics: Record<string, AnyMetric>, reading: unknown, before?: Sample): Sample =>
   Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, take(metric, reading, before?.[key])]));
+
+export const numbersOf = (metrics: Record<string, AnyMetric>, reading: unknown): Numbers =>
+  Object.fromEntries(
+    Object.entries(metrics).flatMap(([key, metric]) => {
+      const value = metric.kind === 'gauge' || metric.kind === 'counter' ? metric.value(reading) : undefined;
+      return value !== undefined && Number.isFinite(value) ? [[key, value]] : [];
+    }),
+  );

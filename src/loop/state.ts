@@ -6,7 +6,7 @@ import { distinctPath, entryPath } from '../model/naming.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
 import { Memories } from './memories.ts';
 import { limitOf, type Outcome } from './run-collector.ts';
-import { sampleOf } from './sample.ts';
+import { numbersOf, sampleOf } from './sample.ts';
 
 /** Something that a person wants to read once: what went away, what is back, what is missing. */
 export interface Change {
@@ -138,7 +138,8 @@ export class Records implements State {
 
 function entryAfter(before: Entry | undefined, collector: AnyCollector, found: Found<Record<string, unknown>>, at: Date): Entry {
   const { of, device, part } = found;
-  const sample = 'reading' in found ? sampleOf(collector.metrics[of] ?? {}, found.reading, before?.sample) : before?.sample;
+  const metrics = collector.metrics[of] ?? {};
+  const sample = 'reading' in found ? sampleOf(metrics, found.reading, before?.sample) : before?.sample;
   const error = 'error' in found ? describe(found.error) : undefined;
   const turned = before === undefined || (before.error === undefined) !== (error === undefined);
   return {
@@ -146,10 +147,11 @@ function entryAfter(before: Entry | undefined, collector: AnyCollector, found: F
     device,
     ...(part === undefined ? {} : { part }),
     ...(sample === undefined ? {} : { sample }),
+    ...('reading' in found ? { numbers: numbersOf(metrics, found.reading) } : {}),
     ...(error === undefined ? {} : { error }),
     ...('hint' in found && found.hint !== undefined ? { hint: found.hint } : {}),
     ...('excluded' in found ? { excluded: true } : {}),
-    present: presence(collector.metrics[of] ?? {}, sample, before?.present),
+    present: presence(metrics, sample, before?.present),
     since: turned ? at : before.since,
   };
 }

@@ -10,6 +10,8 @@ interface Described {
   enabled?: false;
   /** Many devices lack it: it is announced once a reading has had a value. */
   optional?: true;
+  /** What node_exporter calls the same thing, without `node_` and the unit. */
+  nodeExporter?: string;
 }
 
 interface Numeric<Reading> {
@@ -57,3 +59,6 @@ export type Value = number | string | boolean | Versions | null;
 
 /** Every metric of a table with its value, `null` where the reading had none. Instants are ISO 8601. */
 export type Sample = Record<string, Value>;
+
+/** Every gauge and counter that the reading had a value for, as it was read: a graph wants each change. */
+export type Numbers = Readonly<Record<string, number>>;

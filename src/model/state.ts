@@ -1,6 +1,6 @@
 import type { Device, Part } from './device.ts';
 import type { UntoldEvent } from './event.ts';
-import type { Sample } from './metric.ts';
+import type { Numbers, Sample } from './metric.ts';
 
 /** Who this agent is, and the roots of its topics. */
 export interface Agent {
@@ -22,6 +22,8 @@ export interface Entry {
   part?: Part;
   /** The last good one; stays while the device can't be read. */
   sample?: Sample;
+  /** The same reading's numbers, neither rounded nor settled. */
+  numbers?: Numbers;
   /** Optional metrics that have had a value. */
   present: ReadonlySet<string>;
   /** Set while it can't be read: why. */

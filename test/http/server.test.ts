@@ -47,7 +47,7 @@ test('a path that is not there tells which are; a collector that is off has none
   for (const path of ['/off/status', '/../etc/passwd', '/constructor']) {
     const answer = await fetch(url + path);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ ...about, endpoints: ['/', '/health/', '/probe/status'] });
+    expect(await answer.json()).toMatchObject({ ...about, endpoints: ['/', '/health/', '/metrics', '/probe/status'] });
   }
 });
 

@@ -25,11 +25,23 @@ const host: Metrics<HostReading> = {
     optional: true,
     value: (r) => r.cpuFrequency,
   },
-  load_1: { kind: 'gauge', name: 'Load 1 min', precision: 2, jitter: 0.1, icon: 'mdi:gauge', category: diagnostic, enabled: false, optional: true, value: (r) => r.load?.one },
-  load_5: { kind: 'gauge', name: 'Load 5 min', precision: 2, jitter: 0.2, icon: 'mdi:gauge', optional: true, value: (r) => r.load?.five },
+  load_1: {
+    kind: 'gauge',
+    name: 'Load 1 min',
+    nodeExporter: 'load1',
+    precision: 2,
+    jitter: 0.1,
+    icon: 'mdi:gauge',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.load?.one,
+  },
+  load_5: { kind: 'gauge', name: 'Load 5 min', nodeExporter: 'load5', precision: 2, jitter: 0.2, icon: 'mdi:gauge', optional: true, value: (r) => r.load?.five },
   load_15: {
     kind: 'gauge',
     name: 'Load 15 min',
+    nodeExporter: 'load15',
     precision: 2,
     jitter: 0.1,
     icon: 'mdi:gauge',
@@ -47,10 +59,20 @@ const host: Metrics<HostReading> = {
     icon: 'mdi:memory',
     value: (r) => r.memory && percent(r.memory.total - r.memory.available, r.memory.total),
   },
-  memory_available: { kind: 'gauge', name: 'Memory available', deviceClass: 'data_size', unit: 'GiB', precision: 2, jitter: 0.1, value: (r) => scaled(r.memory?.available, GiB) },
+  memory_available: {
+    kind: 'gauge',
+    name: 'Memory available',
+
+    deviceClass: 'data_size',
+    unit: 'GiB',
+    precision: 2,
+    jitter: 0.1,
+    value: (r) => scaled(r.memory?.available, GiB),
+  },
   memory_total: {
     kind: 'gauge',
     name: 'Memory total',
+
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
@@ -71,6 +93,7 @@ const host: Metrics<HostReading> = {
   swap_total: {
     kind: 'gauge',
     name: 'Swap total',
+
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
@@ -113,7 +136,7 @@ const host: Metrics<HostReading> = {
     category: diagnostic,
     value: (r) => r.pressure?.io,
   },
-  boot_time: { kind: 'instant', name: 'Last boot', jitter: 60, category: diagnostic, value: (r) => r.bootTime },
+  boot_time: { kind: 'instant', name: 'Last boot', nodeExporter: 'boot_time', jitter: 60, category: diagnostic, value: (r) => r.bootTime },
   processes: { kind: 'gauge', name: 'Processes', jitter: 10, icon: 'mdi:application-cog', category: diagnostic, enabled: false, optional: true, value: (r) => r.processes },
   reboot_required: { kind: 'flag', name: 'Reboot required', icon: 'mdi:restart-alert', category: diagnostic, optional: true, value: (r) => r.rebootRequired },
   failed_units: { kind: 'gauge', name: 'Failed systemd units', icon: 'mdi:cog-off', category: diagnostic, optional: true, value: (r) => r.failedUnits },
@@ -134,8 +157,18 @@ const host: Metrics<HostReading> = {
 
 const filesystem: Metrics<FilesystemReading> = {
   used: { kind: 'gauge', name: 'Used', unit: '%', precision: 1, jitter: 0.5, icon: 'mdi:harddisk', value: (r) => percent(r.total - r.free, r.total - r.free + r.available) },
-  free: { kind: 'gauge', name: 'Free', deviceClass: 'data_size', unit: 'GiB', precision: 2, jitter: 0.1, value: (r) => scaled(r.available, GiB) },
-  total: { kind: 'gauge', name: 'Total', deviceClass: 'data_size', unit: 'GiB', precision: 2, category: diagnostic, enabled: false, value: (r) => scaled(r.total, GiB) },
+  free: { kind: 'gauge', name: 'Free', nodeExporter: 'filesystem_avail', deviceClass: 'data_size', unit: 'GiB', precision: 2, jitter: 0.1, value: (r) => scaled(r.available, GiB) },
+  total: {
+    kind: 'gauge',
+    name: 'Total',
+    nodeExporter: 'filesystem_size',
+    deviceClass: 'data_size',
+    unit: 'GiB',
+    precision: 2,
+    category: diagnostic,
+    enabled: false,
+    value: (r) => scaled(r.total, GiB),
+  },
   inodes_used: {
     kind: 'gauge',
     name: 'Inodes used',
@@ -148,7 +181,7 @@ const filesystem: Metrics<FilesystemReading> = {
     optional: true,
     value: (r) => percent(r.inodes - r.inodesFree, r.inodes),
   },
-  read_only: { kind: 'flag', name: 'Read-only', icon: 'mdi:lock', category: diagnostic, value: (r) => r.readOnly },
+  read_only: { kind: 'flag', name: 'Read-only', nodeExporter: 'filesystem_readonly', icon: 'mdi:lock', category: diagnostic, value: (r) => r.readOnly },
 };
 
 /** Mbit/s: what lines and switches are sold by. */
@@ -160,6 +193,7 @@ const networkInterface: Metrics<InterfaceReading> = {
   received: {
     kind: 'counter',
     name: 'Received',
+    nodeExporter: 'network_receive',
     deviceClass: 'data_size',
     unit: 'GB',
     precision: 3,
@@ -168,11 +202,58 @@ const networkInterface: Metrics<InterfaceReading> = {
     enabled: false,
     value: (r) => r.received / 1e9,
   },
-  sent: { kind: 'counter', name: 'Sent', deviceClass: 'data_size', unit: 'GB', precision: 3, jitter: 0.01, category: diagnostic, enabled: false, value: (r) => r.sent / 1e9 },
-  receive_errors: { kind: 'counter', name: 'Receive errors', icon: 'mdi:alert-circle', category: diagnostic, enabled: false, optional: true, value: (r) => r.receiveErrors },
-  send_errors: { kind: 'counter', name: 'Send errors', icon: 'mdi:alert-circle', category: diagnostic, enabled: false, optional: true, value: (r) => r.sendErrors },
-  receive_drops: { kind: 'counter', name: 'Receive drops', icon: 'mdi:delete', category: diagnostic, enabled: false, optional: true, value: (r) => r.receiveDrops },
-  send_drops: { kind: 'counter', name: 'Send drops', icon: 'mdi:delete', category: diagnostic, enabled: false, optional: true, value: (r) => r.sendDrops },
+  sent: {
+    kind: 'counter',
+    name: 'Sent',
+    nodeExporter: 'network_transmit',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 3,
+    jitter: 0.01,
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.sent / 1e9,
+  },
+  receive_errors: {
+    kind: 'counter',
+    name: 'Receive errors',
+    nodeExporter: 'network_receive_errs',
+    icon: 'mdi:alert-circle',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.receiveErrors,
+  },
+  send_errors: {
+    kind: 'counter',
+    name: 'Send errors',
+    nodeExporter: 'network_transmit_errs',
+    icon: 'mdi:alert-circle',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.sendErrors,
+  },
+  receive_drops: {
+    kind: 'counter',
+    name: 'Receive drops',
+    nodeExporter: 'network_receive_drop',
+    icon: 'mdi:delete',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.receiveDrops,
+  },
+  send_drops: {
+    kind: 'counter',
+    name: 'Send drops',
+    nodeExporter: 'network_transmit_drop',
+    icon: 'mdi:delete',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.sendDrops,
+  },
   link: { kind: 'flag', name: 'Link', deviceClass: 'connectivity', category: diagnostic, value: (r) => r.link },
   speed: { kind: 'gauge', name: 'Link speed', deviceClass: 'data_rate', unit: 'Mbit/s', category: diagnostic, enabled: false, optional: true, value: (r) => r.speed },
   ipv4: { kind: 'text', name: 'IPv4 address', icon: 'mdi:ip-network', category: diagnostic, enabled: false, optional: true, value: (r) => r.ipv4 },
@@ -186,11 +267,21 @@ const disk: Metrics<DiskReading> = {
 };
 
 const temperature: Metrics<TemperatureReading> = {
-  temperature: { kind: 'gauge', name: 'Temperature', deviceClass: 'temperature', unit: '°C', jitter: 3, category: diagnostic, enabled: false, value: (r) => r.celsius },
+  temperature: {
+    kind: 'gauge',
+    name: 'Temperature',
+    nodeExporter: 'hwmon_temp',
+    deviceClass: 'temperature',
+    unit: '°C',
+    jitter: 3,
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.celsius,
+  },
 };
 
 const fan: Metrics<FanReading> = {
-  speed: { kind: 'gauge', name: 'Speed', unit: 'rpm', jitter: 100, icon: 'mdi:fan', category: diagnostic, enabled: false, value: (r) => r.rpm },
+  speed: { kind: 'gauge', name: 'Speed', nodeExporter: 'hwmon_fan', unit: 'rpm', jitter: 100, icon: 'mdi:fan', category: diagnostic, enabled: false, value: (r) => r.rpm },
 };
 
 export const metrics = { host, filesystem, interface: networkInterface, disk, temperature, fan };

@@ -1,0 +1,80 @@
+import type { Declaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import type { PlainUnit, UnitsOf } from '../model/unit.ts';
+
+/** Of every name that this program gives to Prometheus. */
+export const prefix = 'infra_monitor';
+
+type Unit = UnitsOf[keyof UnitsOf] | PlainUnit;
+
+/** Prometheus's base unit of each unit, and how many of it one is. */
+const baseUnits: Record<Unit, [name: string, factor: number]> = {
+  '°C': ['celsius', 1],
+  K: ['kelvin', 1],
+  '%': ['ratio', 0.01],
+  B: ['bytes', 1],
+  kB: ['bytes', 1e3],
+  MB: ['bytes', 1e6],
+  GB: ['bytes', 1e9],
+  TB: ['bytes', 1e12],
+  MiB: ['bytes', 1024 ** 2],
+  GiB: ['bytes', 1024 ** 3],
+  'B/s': ['bytes_per_second', 1],
+  'kB/s': ['bytes_per_second', 1e3],
+  'MB/s': ['bytes_per_second', 1e6],
+  'kbit/s': ['bytes_per_second', 125],
+  'Mbit/s': ['bytes_per_second', 125_000],
+  ms: ['seconds', 0.001],
+  s: ['seconds', 1],
+  min: ['seconds', 60],
+  h: ['seconds', 3600],
+  d: ['seconds', 86_400],
+  Hz: ['hertz', 1],
+  MHz: ['hertz', 1e6],
+  GHz: ['hertz', 1e9],
+  dB: ['decibels', 1],
+  dBm: ['dbm', 1],
+  rpm: ['rpm', 1],
+};
+
+export type SeriesType = 'gauge' | 'counter' | 'info' | 'stateset';
+
+/** What a metric is in Prometheus. */
+export interface Series {
+  /** Of the family, without `_total` and `_info`. */
+  name: string;
+  type: SeriesType;
+  /** The base unit, where it has one; the name ends with it. */
+  unit?: string;
+  /** Base units in one of the metric's own. */
+  factor: number;
+}
+
+const types = { gauge: 'gauge', counter: 'counter', flag: 'gauge', instant: 'gauge', choice: 'stateset', text: 'info', version: 'info' } as const satisfies Record<
+  AnyMetric['kind'],
+  SeriesType
+>;
+
+const repeated = (part: string, at: number, all: string[]) => part !== all[at - 1];
+
+/** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the first table is the collector's own. */
+function plainName({ id, metrics }: Declaration, of: string, key: string, { nodeExporter }: AnyMetric): string {
+  const own = Object.keys(metrics)[0] === of;
+  const parts = nodeExporter === undefined ? [id, ...(own ? [] : [of]), ...key.split('_')] : [nodeExporter];
+  return [prefix, ...parts].filter(repeated).join('_');
+}
+
+/** The unit goes to the end of a name, and a word that stands for one gives way: `power_on_hours` → `power_on_seconds`. */
+const withUnit = (name: string, unit: string) => `${name.replace(/_(hours|rate)$/, '')}_${unit}`;
+
+export function seriesOf(declaration: Declaration, of: string, key: string, metric: AnyMetric): Series {
+  const type = types[metric.kind];
+  const name = plainName(declaration, of, key, metric);
+  if (metric.kind === 'instant') return { name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'), type, unit: 'seconds', factor: 1 };
+  if (!('unit' in metric) || metric.unit === undefined) return { name, type, factor: 1 };
+  const [unit, factor] = baseUnits[metric.unit];
+  return { name: withUnit(name, unit), type, unit, factor };
+}
+
+/** As queries name it. */
+export const sampleName = ({ name, type }: Pick<Series, 'name' | 'type'>): string => (type === 'counter' ? `${name}_total` : type === 'info' ? `${name}_info` : name);

@@ -1,0 +1,198 @@
+import { describe, expect, test } from 'vitest';
+import { collectors } from '../../src/collectors/index.ts';
+import { exposition } from '../../src/views/exposition.ts';
+import { prometheus } from '../../src/views/prometheus.ts';
+import { sampleName, seriesOf } from '../../src/views/series.ts';
+import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+const part = { id: '/mnt', name: 'Part /mnt' };
+const since = new Date('2026-01-01T00:00:00Z');
+const firmware = { installed: '1.0', latest: '1.1' };
+const reading = { level: 41.26, total: 1.1004, on: true, mood: 'bad', note: 'says "no"\nand \\', since, firmware };
+
+const whole = () =>
+  stateOf(collector, [
+    { of: 'thing', device: { ...device, model: 'X1' }, reading },
+    { of: 'part', device, part, reading: { level: 7 } },
+    { of: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
+  ]);
+const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheus') => exposition(prometheus([collector], agent, state), format);
+
+test('every kind of metric, in base units and with all its digits', () => {
+  expect(seen()).toMatchInlineSnapshot(`
+    "# HELP infra_monitor_build_info This agent.
+    # TYPE infra_monitor_build_info gauge
+    infra_monitor_build_info{version="1.2.3",agent="nas",site=""} 1
+    # HELP infra_monitor_mqtt_connected Is the agent connected to its broker?
+    # TYPE infra_monitor_mqtt_connected gauge
+    infra_monitor_mqtt_connected 0
+    # HELP infra_monitor_scrape_collector_success Could the collector read the last time?
+    # TYPE infra_monitor_scrape_collector_success gauge
+    infra_monitor_scrape_collector_success{collector="probe"} 1
+    # HELP infra_monitor_scrape_collector_duration_seconds How long the last reading took.
+    # TYPE infra_monitor_scrape_collector_duration_seconds gauge
+    infra_monitor_scrape_collector_duration_seconds{collector="probe"} 0.1
+    # HELP infra_monitor_scrape_collector_last_success_timestamp_seconds When the collector last read with success.
+    # TYPE infra_monitor_scrape_collector_last_success_timestamp_seconds gauge
+    infra_monitor_scrape_collector_last_success_timestamp_seconds{collector="probe"} 1767323046
+    # HELP infra_monitor_available Could the device or part be read the last time?
+    # TYPE infra_monitor_available gauge
+    infra_monitor_available{collector="probe",device="thing_1",part=""} 1
+    infra_monitor_available{collector="probe",device="thing_1",part="part /mnt"} 1
+    # HELP infra_monitor_device_info The device’s names, to be joined by its label.
+    # TYPE infra_monitor_device_info gauge
+    infra_monitor_device_info{device="thing_1",name="Thing",manufacturer="",model="X1",serial_number="",software_version=""} 1
+    # HELP infra_monitor_probe_level_ratio Probe: Level.
+    # TYPE infra_monitor_probe_level_ratio gauge
+    infra_monitor_probe_level_ratio{device="thing_1"} 0.4126
+    # HELP infra_monitor_probe_total_bytes_total Probe: Total.
+    # TYPE infra_monitor_probe_total_bytes_total counter
+    infra_monitor_probe_total_bytes_total{device="thing_1"} 1100400000
+    # HELP infra_monitor_probe_on Probe: On.
+    # TYPE infra_monitor_probe_on gauge
+    infra_monitor_probe_on{device="thing_1"} 1
+    # HELP infra_monitor_probe_mood Probe: Mood.
+    # TYPE infra_monitor_probe_mood gauge
+    infra_monitor_probe_mood{device="thing_1",infra_monitor_probe_mood="good"} 0
+    infra_monitor_probe_mood{device="thing_1",infra_monitor_probe_mood="bad"} 1
+    # HELP infra_monitor_probe_note_info Probe: Note.
+    # TYPE infra_monitor_probe_note_info gauge
+    infra_monitor_probe_note_info{device="thing_1",note="says \\"no\\"\\nand \\\\"} 1
+    # HELP infra_monitor_probe_since_timestamp_seconds Probe: Since.
+    # TYPE infra_monitor_probe_since_timestamp_seconds gauge
+    infra_monitor_probe_since_timestamp_seconds{device="thing_1"} 1767225600
+    # HELP infra_monitor_probe_firmware_info Probe: Firmware.
+    # TYPE infra_monitor_probe_firmware_info gauge
+    infra_monitor_probe_firmware_info{device="thing_1",installed="1.0",latest="1.1"} 1
+    # HELP infra_monitor_probe_part_level_ratio Probe, part: Level.
+    # TYPE infra_monitor_probe_part_level_ratio gauge
+    infra_monitor_probe_part_level_ratio{device="thing_1",part="/mnt"} 0.07
+    "
+  `);
+});
+
+test('OpenMetrics has types and units of its own', () => {
+  expect(seen(whole(), 'openmetrics')).toMatchInlineSnapshot(`
+    "# HELP infra_monitor_build This agent.
+    # TYPE infra_monitor_build info
+    infra_monitor_build_info{version="1.2.3",agent="nas",site=""} 1
+    # HELP infra_monitor_mqtt_connected Is the agent connected to its broker?
+    # TYPE infra_monitor_mqtt_connected gauge
+    infra_monitor_mqtt_connected 0
+    # HELP infra_monitor_scrape_collector_success Could the collector read the last time?
+    # TYPE infra_monitor_scrape_collector_success gauge
+    infra_monitor_scrape_collector_success{collector="probe"} 1
+    # HELP infra_monitor_scrape_collector_duration_seconds How long the last reading took.
+    # TYPE infra_monitor_scrape_collector_duration_seconds gauge
+    # UNIT infra_monitor_scrape_collector_duration_seconds seconds
+    infra_monitor_scrape_collector_duration_seconds{collector="probe"} 0.1
+    # HELP infra_monitor_scrape_collector_last_success_timestamp_seconds When the collector last read with success.
+    # TYPE infra_monitor_scrape_collector_last_success_timestamp_seconds gauge
+    # UNIT infra_monitor_scrape_collector_last_success_timestamp_seconds seconds
+    infra_monitor_scrape_collector_last_success_timestamp_seconds{collector="probe"} 1767323046
+    # HELP infra_monitor_available Could the device or part be read the last time?
+    # TYPE infra_monitor_available gauge
+    infra_monitor_available{collector="probe",device="thing_1",part=""} 1
+    infra_monitor_available{collector="probe",device="thing_1",part="part /mnt"} 1
+    # HELP infra_monitor_device The device’s names, to be joined by its label.
+    # TYPE infra_monitor_device info
+    infra_monitor_device_info{device="thing_1",name="Thing",manufacturer="",model="X1",serial_number="",software_version=""} 1
+    # HELP infra_monitor_probe_level_ratio Probe: Level.
+    # TYPE infra_monitor_probe_level_ratio gauge
+    # UNIT infra_monitor_probe_level_ratio ratio
+    infra_monitor_probe_level_ratio{device="thing_1"} 0.4126
+    # HELP infra_monitor_probe_total_bytes Probe: Total.
+    # TYPE infra_monitor_probe_total_bytes counter
+    # UNIT infra_monitor_probe_total_bytes bytes
+    infra_monitor_probe_total_bytes_total{device="thing_1"} 1100400000
+    # HELP infra_monitor_probe_on Probe: On.
+    # TYPE infra_monitor_probe_on gauge
+    infra_monitor_probe_on{device="thing_1"} 1
+    # HELP infra_monitor_probe_mood Probe: Mood.
+    # TYPE infra_monitor_probe_mood stateset
+    infra_monitor_probe_mood{device="thing_1",infra_monitor_probe_mood="good"} 0
+    infra_monitor_probe_mood{device="thing_1",infra_monitor_probe_mood="bad"} 1
+    # HELP infra_monitor_probe_note Probe: Note.
+    # TYPE infra_monitor_probe_note info
+    infra_monitor_probe_note_info{device="thing_1",note="says \\"no\\"\\nand \\\\"} 1
+    # HELP infra_monitor_probe_since_timestamp_seconds Probe: Since.
+    # TYPE infra_monitor_probe_since_timestamp_seconds gauge
+    # UNIT infra_monitor_probe_since_timestamp_seconds seconds
+    infra_monitor_probe_since_timestamp_seconds{device="thing_1"} 1767225600
+    # HELP infra_monitor_probe_firmware Probe: Firmware.
+    # TYPE infra_monitor_probe_firmware info
+    infra_monitor_probe_firmware_info{device="thing_1",installed="1.0",latest="1.1"} 1
+    # HELP infra_monitor_probe_part_level_ratio Probe, part: Level.
+    # TYPE infra_monitor_probe_part_level_ratio gauge
+    # UNIT infra_monitor_probe_part_level_ratio ratio
+    infra_monitor_probe_part_level_ratio{device="thing_1",part="/mnt"} 0.07
+    # EOF
+    "
+  `);
+});
+
+test('what could not be read is absent, and said to be away', () => {
+  const state = whole();
+  state.record(collector, {
+    ok: true,
+    observations: [
+      { of: 'thing', device, error: new Error('gone') },
+      { of: 'part', device, part, reading: {} },
+    ],
+    at: since,
+    seconds: 1,
+  });
+  expect(seen(state)).not.toMatch(/probe_(level|total|on|mood|note|since|firmware|part)/);
+  expect(seen(state)).toContain('available{collector="probe",device="thing_1",part=""} 0\n');
+  expect(seen(state)).toContain('available{collector="probe",device="thing_1",part="part /mnt"} 1\n');
+});
+
+test('a collector that fails takes its values with it', () => {
+  const state = whole();
+  state.record(collector, { ok: false, error: 'broken', at: since, seconds: 2 });
+  expect(seen(state)).not.toMatch(/probe_level/);
+  expect(seen(state)).toContain('infra_monitor_scrape_collector_success{collector="probe"} 0\n');
+  expect(seen(state)).toContain('infra_monitor_scrape_collector_duration_seconds{collector="probe"} 2\n');
+});
+
+const series = collectors.flatMap((declaration) =>
+  Object.entries(declaration.metrics).flatMap(([of, metrics]) =>
+    Object.entries(metrics).map(([key, metric]) => ({ name: sampleName(seriesOf(declaration, of, key, metric as never)), of, key, metric })),
+  ),
+);
+
+describe('names of the whole catalogue', () => {
+  test('are valid, and each stands for one metric', () => {
+    const names = series.map(({ name }) => name);
+    for (const name of names) expect(name).toMatch(/^infra_monitor(_[a-z0-9]+)+$/);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test('no text is a label that its series has already', () => {
+    for (const { of, key, metric } of series) if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
+  });
+
+  test('node_exporter has what says so', () => {
+    const theirs = series.flatMap(({ name, metric }) => ((metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')]));
+    expect(theirs).toMatchInlineSnapshot(`
+      [
+        "node_load1",
+        "node_load5",
+        "node_load15",
+        "node_boot_time_seconds",
+        "node_filesystem_avail_bytes",
+        "node_filesystem_size_bytes",
+        "node_filesystem_readonly",
+        "node_network_receive_bytes_total",
+        "node_network_transmit_bytes_total",
+        "node_network_receive_errs_total",
+        "node_network_transmit_errs_total",
+        "node_network_receive_drop_total",
+        "node_network_transmit_drop_total",
+        "node_hwmon_temp_celsius",
+        "node_hwmon_fan_rpm",
+      ]
+    `);
+  });
+});
