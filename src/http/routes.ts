@@ -1,26 +1,36 @@
 import type { Declaration } from '../model/collector.ts';
 import type { Agent, State } from '../model/state.ts';
-import { health } from '../views/health.ts';
+import { briefHealth, health } from '../views/health.ts';
 import { prometheus } from '../views/prometheus.ts';
-import { status } from '../views/status.ts';
+import { status, statusPath } from '../views/status.ts';
 import { metricsRoute } from './metrics.ts';
 import type { Route } from './route.ts';
 
 /** Paths and what each answers; the catalogue makes them. */
 export function routes(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, Route> {
-  const found = new Map<string, Route>();
-  found.set('/', () => ({ status: 200, body: { agent: agent.name, site: agent.site ?? null, version: agent.version, endpoints: [...found.keys()] } }));
-  found.set('/health/', () => {
-    const body = health(agent, state, new Date());
-    return { status: body.status === 'ok' ? 200 : 503, body };
-  });
-  found.set(
-    '/metrics',
-    metricsRoute(() => prometheus(catalogue, agent, state)),
-  );
+  // Its schemas are loaded when somebody wants them.
+  const document = async () => (await import('../views/openapi.ts')).openapi(catalogue, agent, state);
+  const found: Map<string, Route> = new Map<string, Route>([
+    ['/', () => ({ status: 200, body: { agent: agent.name, site: agent.site ?? null, version: agent.version, endpoints: [...found.keys()] } })],
+    [
+      '/health/',
+      (_, trusted) => {
+        const whole = health(agent, state, new Date());
+        return { status: whole.status === 'ok' ? 200 : 503, body: trusted ? whole : briefHealth(whole) };
+      },
+    ],
+    ['/metrics', metricsRoute(() => prometheus(catalogue, agent, state))],
+    ['/openapi.json', async () => ({ status: 200, body: await document() })],
+    [
+      '/api',
+      async () => {
+        const { apiPage, apiPageHeaders } = await import('../views/api-page.ts');
+        return { status: 200, headers: apiPageHeaders, body: apiPage(await document()) };
+      },
+    ],
+  ]);
   for (const declaration of catalogue) {
-    if (!state.collectors.has(declaration.id)) continue;
-    found.set(`/${declaration.endpoint ?? declaration.id}/status`, () => ({ status: 200, body: status(declaration, agent, state) }));
+    if (state.collectors.has(declaration.id)) found.set(statusPath(declaration), () => ({ status: 200, body: status(declaration, agent, state) }));
   }
   return found;
 }

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Unusable } from '../model/fault.ts';
-import { type Route, send } from './route.ts';
+import { type AccessRules, judge } from './access.ts';
+import { type Answer, type Route, send } from './route.ts';
 import type { HttpSettings } from './settings.ts';
 
 export interface StatusServer {
@@ -9,20 +10,37 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-/** `/health` and `/health/` are one path, and a query changes nothing. */
-const find = (routes: ReadonlyMap<string, Route>, url: string) => {
-  const path = url.split('?')[0] || '/';
-  return routes.get(path) ?? routes.get(`${path}/`) ?? routes.get(path.replace(/\/$/, ''));
-};
+type Routes = ReadonlyMap<string, Route>;
 
-function answer(routes: ReadonlyMap<string, Route>, about: object, request: IncomingMessage, response: ServerResponse): void {
-  const route = find(routes, request.url ?? '/');
-  const reads = request.method === 'GET' || request.method === 'HEAD';
+/** The one path that answers whoever asks: a supervisor has no token. */
+export const openPath = '/health/';
+
+/** `/health` and `/health/` are one path, and a query changes nothing. */
+function pathOf(routes: Routes, url: string): string {
+  const path = url.split('?')[0] || '/';
+  return [path, `${path}/`, path.replace(/\/$/, '')].find((one) => routes.has(one)) ?? path;
+}
+
+async function answerTo(request: IncomingMessage, routes: Routes, about: object, rules: AccessRules): Promise<Answer> {
+  const { trusted, refusal } = judge(request, rules);
+  const path = pathOf(routes, request.url ?? '/');
+  if (refusal !== undefined && (refusal.status !== 401 || path !== openPath)) return refusal;
+  const route = routes.get(path);
+  if (route === undefined) return { status: 404, body: { ...about, error: 'not found', endpoints: [...routes.keys()] } };
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return { status: 405, headers: { allow: 'GET, HEAD' }, body: { ...about, error: `${request.method} is not for this path` } };
+  return route(request, trusted);
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, routes: Routes, about: object, rules: AccessRules): Promise<void> {
   // Nobody needs to send us a body: whoever does is not listened to for long.
   const close: Record<string, string> = request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
-  if (route === undefined) send(request, response, { status: 404, body: { ...about, error: 'not found', endpoints: [...routes.keys()] } }, close);
-  else if (!reads) send(request, response, { status: 405, body: { ...about, error: `${request.method} is not for this path` } }, { allow: 'GET, HEAD', ...close });
-  else send(request, response, route(request), close);
+  try {
+    send(request, response, await answerTo(request, routes, about, rules), close);
+  } catch {
+    if (response.headersSent) response.destroy();
+    else send(request, response, { status: 500, body: { error: 'this should not happen: please report it' } }, close);
+  }
 }
 
 /** Bounds on what a client may hold: waiting, headers, connections. */
@@ -36,13 +54,14 @@ function bound(server: Server): void {
   server.setTimeout(15_000, (socket) => socket.destroy());
 }
 
-/** Starts the status server; `about` is in every answer that is no route's own. */
+/** Starts the status server; `about` is in what it says itself to those whom it trusts. */
 export async function startServer(
-  { HTTP_HOST: host, HTTP_PORT: port }: HttpSettings,
-  routes: ReadonlyMap<string, Route>,
+  { HTTP_HOST: host, HTTP_PORT: port, HTTP_TOKEN: token, HTTP_ALLOWED_HOSTS: allowed = [] }: HttpSettings,
+  routes: Routes,
   about: { agent: string; site: string | null },
 ): Promise<StatusServer> {
-  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => answer(routes, about, request, response));
+  const rules = { token, allowed: allowed.map((name) => name.toLowerCase()) };
+  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => void serve(request, response, routes, about, rules));
   bound(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>

@@ -1,9 +1,25 @@
+import { isIP } from 'node:net';
 import * as z from 'zod/mini';
-import { integer, text } from '../model/setting.ts';
+import { integer, list, secret, text } from '../model/setting.ts';
 
 export const httpSettings = z.object({
   HTTP_HOST: text({ description: 'The address that the status server listens on.', default: '127.0.0.1', example: '0.0.0.0' }),
   HTTP_PORT: integer({ description: 'Its port; 0 turns the server off.', default: '8000' }, 0, 65_535),
+  HTTP_TOKEN: secret({
+    description: 'Who does not show it, as a bearer token or a password, hears only from `/health/` whether all is well. Set it when the server listens beyond this machine.',
+  }),
+  HTTP_ALLOWED_HOSTS: list({
+    description: 'Host names under which browsers may ask, beside addresses, single words and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any.',
+    example: 'monitor.example.org',
+  }),
 });
 
 export type HttpSettings = z.output<typeof httpSettings>;
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/** What a person should think about before others read what the agent knows. */
+export const httpWarnings = ({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN }: HttpSettings): string[] =>
+  HTTP_PORT === 0 || HTTP_TOKEN !== undefined || isLoopback(HTTP_HOST)
+    ? []
+    : [`HTTP_HOST: whoever reaches ${HTTP_HOST} can read all that this agent knows; set HTTP_TOKEN, or leave HTTP_HOST out`];

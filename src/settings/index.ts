@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import cron from 'node-cron';
 import * as z from 'zod/mini';
-import { type HttpSettings, httpSettings } from '../http/settings.ts';
+import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.ts';
 import type { AnyCollector } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
 import { slug } from '../model/naming.ts';
@@ -101,11 +101,11 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
     problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
-  const warnings = lookalikes(
+  const unknown = lookalikes(
     env,
     settingGroups(catalogue).map(({ schema }) => schema),
   );
-  if (problems.length > 0) throw new SettingsError([...problems, ...warnings]);
+  if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
   const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
   const agent: Agent = {
     id: slug(name),
@@ -117,5 +117,5 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, collectors, warnings };
+  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, collectors, warnings: [...unknown, ...httpWarnings(http)] };
 }

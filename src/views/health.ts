@@ -1,27 +1,35 @@
+import * as z from 'zod/mini';
 import type { Agent, CollectorState, State } from '../model/state.ts';
+import { count, site, time } from './answers.ts';
 
-export interface CollectorHealth {
-  ok: boolean;
-  lastSuccess: string | null;
-  /** Seconds. */
-  duration: number | null;
-  consecutiveFailures: number;
-  skippedTicks: number;
-  nextRun: string | null;
-  error?: string;
-}
+const collectorHealthSchema = z.object({
+  ok: z.boolean(),
+  lastSuccess: z.nullable(time),
+  duration: z.nullable(z.number()).check(z.describe('Seconds.')),
+  consecutiveFailures: count,
+  skippedTicks: count,
+  nextRun: z.nullable(time),
+  error: z.optional(z.string()),
+});
 
-export interface Health {
-  status: 'ok' | 'failing';
-  reasons: string[];
-  agent: string;
-  site: string | null;
-  version: string;
-  time: string;
-  startedAt: string;
-  broker: { url: string; connected: boolean; since: string; reconnects: number; error?: string };
-  collectors: Record<string, CollectorHealth>;
-}
+const verdict = z.enum(['ok', 'failing']);
+
+export const healthSchema = z.object({
+  status: verdict,
+  reasons: z.array(z.string()).check(z.describe('What fails; empty if all is well.')),
+  agent: z.string(),
+  site,
+  version: z.string(),
+  time,
+  startedAt: time,
+  broker: z.object({ url: z.string(), connected: z.boolean(), since: time, reconnects: count, error: z.optional(z.string()) }),
+  collectors: z.record(z.string(), collectorHealthSchema),
+});
+
+export type Health = z.output<typeof healthSchema>;
+
+/** What those hear who have not shown the token. */
+export const briefHealthSchema = z.object({ status: verdict });
 
 /** Milliseconds of grace beyond a collector's own limit: the random delay of a tick, and a busy machine. */
 const grace = 5000;
@@ -29,7 +37,7 @@ const grace = 5000;
 /** A run that should have been over by now. */
 const isOverdue = ({ nextRun, limit }: CollectorState, now: Date) => nextRun !== undefined && now.getTime() > nextRun.getTime() + limit * 1000 + grace;
 
-const collectorHealth = (collector: CollectorState): CollectorHealth => ({
+const collectorHealth = (collector: CollectorState): z.output<typeof collectorHealthSchema> => ({
   ok: collector.error === undefined,
   lastSuccess: collector.lastSuccess?.toISOString() ?? null,
   duration: collector.duration ?? null,
@@ -65,3 +73,5 @@ export function health(agent: Agent, state: State, now: Date): Health {
     collectors: Object.fromEntries([...state.collectors].map(([id, collector]) => [id, collectorHealth(collector)])),
   };
 }
+
+export const briefHealth = ({ status }: Health): z.output<typeof briefHealthSchema> => ({ status });

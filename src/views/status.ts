@@ -60,6 +60,9 @@ function thing(collector: CollectorState, entry: Entry, metrics: Record<string, 
   };
 }
 
+/** Where a collector's last readings are. */
+export const statusPath = ({ id, endpoint = id }: Declaration): string => `/${endpoint}/status`;
+
 /** A collector's last readings, as `/<id>/status` answers them. */
 export function status({ id, metrics }: Declaration, agent: Agent, state: State): Status | undefined {
   const collector = state.collectors.get(id);

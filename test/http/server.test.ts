@@ -47,7 +47,7 @@ test('a path that is not there tells which are; a collector that is off has none
   for (const path of ['/off/status', '/../etc/passwd', '/constructor']) {
     const answer = await fetch(url + path);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ ...about, endpoints: ['/', '/health/', '/metrics', '/probe/status'] });
+    expect(await answer.json()).toMatchObject({ ...about, endpoints: ['/', '/health/', '/metrics', '/openapi.json', '/api', '/probe/status'] });
   }
 });
 
@@ -108,6 +108,24 @@ test('a route has its own type and headers, and may go on answering until the se
   expect(new TextDecoder().decode((await reader?.read())?.value)).toBe('data: 1\n\n');
   await server.close();
   await expect(reader?.read()).rejects.toThrow();
+});
+
+test('a route that fails costs its answer, not the program', async () => {
+  const fails: Route = async () => {
+    throw new Error('secret');
+  };
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, new Map([['/', fails]]), about);
+  onTestFinished(() => server.close());
+  const answer = await fetch(server.url);
+  expect(answer.status).toBe(500);
+  expect(await answer.text()).not.toContain('secret');
+});
+
+test('the API page loads and runs nothing from elsewhere', async () => {
+  const { url } = await serve();
+  const answer = await fetch(`${url}/api`);
+  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]+='; base-uri 'none'/);
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
 });
 
 test('a port that is taken is named', async () => {

@@ -1,0 +1,78 @@
+import * as z from 'zod/mini';
+import type { Declaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import type { Status } from './status.ts';
+
+/** What several answers have. */
+export const time = z.iso.datetime();
+export const count = z.int().check(z.gte(0));
+export const site = z.nullable(z.string()).check(z.describe('The location that SITE names.'));
+
+/** What the server says itself. */
+export const errorSchema = z.object({
+  agent: z.optional(z.string()),
+  site: z.optional(site),
+  error: z.string(),
+  endpoints: z.optional(z.array(z.string())),
+});
+
+function valueSchema(metric: AnyMetric): z.ZodMiniType {
+  switch (metric.kind) {
+    case 'gauge':
+    case 'counter':
+      return z.number();
+    case 'flag':
+      return z.boolean();
+    case 'instant':
+      return time;
+    case 'choice':
+      return z.enum(metric.options as string[]);
+    case 'text':
+      return z.string().check(z.maxLength(255));
+    case 'version':
+      return z.object({ installed: z.string(), latest: z.string() });
+  }
+}
+
+const measuredSchema = (metric: AnyMetric) =>
+  z.object({
+    name: z.literal(metric.name),
+    value: z.nullable(valueSchema(metric)),
+    ...('unit' in metric && metric.unit !== undefined ? { unit: z.literal(metric.unit) } : {}),
+  });
+
+const thing = (metrics: Record<string, AnyMetric>) => ({
+  id: z.string(),
+  name: z.string(),
+  available: z.boolean().check(z.describe('Could it be read the last time? If not, the values are those of before.')),
+  error: z.optional(z.string()),
+  hint: z.optional(z.string()).check(z.describe('What would make the reading whole.')),
+  since: time.check(z.describe('When it became what it is now, available or not.')),
+  values: z.object(Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)]))),
+});
+
+/** What `/<id>/status` answers: the first table is the device's own, the others its parts'. */
+export function statusSchema({ id, metrics }: Declaration): z.ZodMiniType<Status> {
+  const [own = {}, ...others] = Object.values(metrics);
+  const [, ...kinds] = Object.keys(metrics);
+  const parts = kinds.map((kind, index) => z.object({ kind: z.literal(kind), ...thing(others[index] ?? {}) }));
+  const device = z.object({
+    ...thing(own),
+    manufacturer: z.optional(z.string()),
+    model: z.optional(z.string()),
+    serialNumber: z.optional(z.string()),
+    softwareVersion: z.optional(z.string()),
+    parts: z.array(parts.length === 0 ? z.never() : z.union(parts)),
+  });
+  const schema = z.object({
+    agent: z.string(),
+    site,
+    collector: z.literal(id),
+    ok: z.boolean().check(z.describe('Could it read at all the last time?')),
+    error: z.optional(z.string()),
+    complaints: z.array(z.string()).check(z.describe('What is wrong and belongs to no device.')),
+    lastSuccess: z.nullable(time),
+    devices: z.array(device),
+  });
+  return schema as unknown as z.ZodMiniType<Status>;
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import type { Declaration } from '../model/collector.ts';
+import type { Agent, State } from '../model/state.ts';
+import { errorSchema, statusSchema } from './answers.ts';
+import { contentTypes } from './exposition.ts';
+import { briefHealthSchema, healthSchema } from './health.ts';
+import { statusPath } from './status.ts';
+
+type Json = Record<string, unknown>;
+
+/** The schema of what is sent; a form that `date-time` says already is left out. */
+const schemaOf = (schema: z.core.$ZodType): Json => {
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io: 'output',
+    override({ jsonSchema }) {
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  return rest;
+};
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (description: string, schema: Json) => ({ description, content: { 'application/json': { schema } } });
+const text = { schema: { type: 'string' } };
+
+/** An endpoint that only those may read who have shown the token. */
+const endpoint = (summary: string, operationId: string, responses: Json) => ({
+  get: { summary, operationId, responses: { ...responses, 401: json('HTTP_TOKEN is set and was not shown.', reference('Error')) }, security: [{ bearer: [] }, { basic: [] }, {}] },
+});
+
+const nameOf = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Status`;
+
+/** `/openapi.json`: what this agent's server answers, whose schemas follow from the catalogue. */
+export function openapi(catalogue: readonly Declaration[], agent: Agent, state: State): Json {
+  const running = catalogue.filter(({ id }) => state.collectors.has(id));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Home Lab Infra Monitor',
+      version: agent.version,
+      description: `What the agent ${agent.name} last read. Everything is for reading only.`,
+      license: { name: 'MIT' },
+    },
+    servers: [{ url: '.' }],
+    paths: {
+      '/health/': {
+        get: {
+          summary: 'Is the agent well?',
+          operationId: 'health',
+          security: [{}, { bearer: [] }, { basic: [] }],
+          responses: {
+            200: json('All is well.', reference('Health')),
+            503: json('Something fails, and this is what.', reference('Health')),
+          },
+        },
+      },
+      '/metrics': endpoint('All readings for Prometheus', 'metrics', {
+        200: {
+          description: 'The text format of Prometheus, or OpenMetrics for whoever accepts it.',
+          content: Object.fromEntries(Object.values(contentTypes).map((type) => [type.replace(/;.*/, ''), text])),
+        },
+      }),
+      '/openapi.json': endpoint('This document', 'openapi', { 200: json('OpenAPI 3.1.', { type: 'object' }) }),
+      '/api': endpoint('This document as a page', 'api', { 200: { description: 'For a person.', content: { 'text/html': text } } }),
+      ...Object.fromEntries(
+        running.map((declaration) => [
+          statusPath(declaration),
+          endpoint(`${declaration.title}: the last readings`, `${declaration.id}Status`, { 200: json('Each device with its parts.', reference(nameOf(declaration.id))) }),
+        ]),
+      ),
+    },
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'HTTP_TOKEN, where it is set.' },
+        basic: { type: 'http', scheme: 'basic', description: 'Any user name, with HTTP_TOKEN as the password.' },
+      },
+      schemas: {
+        Health: { anyOf: [schemaOf(healthSchema), { ...schemaOf(briefHealthSchema), description: 'What those hear who have not shown the token.' }] },
+        Error: schemaOf(errorSchema),
+        ...Object.fromEntries(running.map((declaration) => [nameOf(declaration.id), schemaOf(statusSchema(declaration))])),
+      },
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { request } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { routes } from '../../src/http/routes.ts';
+import { startServer } from '../../src/http/server.ts';
+import { httpWarnings } from '../../src/http/settings.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+const token = 'open sesame'.replace(' ', '-');
+
+interface Heard {
+  status: number | undefined;
+  headers: NodeJS.Dict<string | string[]>;
+  body: Record<string, unknown>;
+}
+
+async function serve(settings: { HTTP_TOKEN?: Secret; HTTP_ALLOWED_HOSTS?: string[] } = {}) {
+  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, routes([collector], agent, state), { agent: 'nas', site: null });
+  onTestFinished(() => server.close());
+  /** `fetch` would not let us say the host. */
+  return (path: string, headers: Record<string, string> = {}) =>
+    new Promise<Heard>((resolve, reject) => {
+      request(server.url + path, { headers }, async (answer) => {
+        const text = (await answer.toArray()).join('');
+        resolve({ status: answer.statusCode, headers: answer.headers, body: text.startsWith('{') ? JSON.parse(text) : { text } });
+      })
+        .on('error', reject)
+        .end();
+    });
+}
+
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+test.each([`Bearer ${token}`, `bearer  ${token}`, basic('', token), basic('me', token)])('the token opens: %s', async (authorization) => {
+  const ask = await serve({ HTTP_TOKEN: new Secret(token) });
+  expect((await ask('/probe/status', { authorization })).status).toBe(200);
+  expect((await ask('/health/', { authorization })).body).toHaveProperty('reasons');
+});
+
+test.each(['', 'Bearer', 'Bearer wrong', `Bearer ${token}x`, `Token ${token}`, basic(token, ''), basic('me', 'wrong'), 'Basic %%%'])(
+  'without the token nothing opens: %s',
+  async (authorization) => {
+    const ask = await serve({ HTTP_TOKEN: new Secret(token) });
+    for (const path of ['/', '/probe/status', '/metrics', '/openapi.json', '/api', '/nowhere']) {
+      const { status, headers, body } = await ask(path, { authorization });
+      expect(status).toBe(401);
+      expect(headers['www-authenticate']).toMatch(/^Bearer .*Basic /);
+      expect(Object.keys(body)).toEqual(['error']);
+      expect(JSON.stringify(body)).not.toContain(token);
+    }
+  },
+);
+
+test('health stays open and says less', async () => {
+  const ask = await serve({ HTTP_TOKEN: new Secret(token) });
+  expect(await ask('/health/')).toMatchObject({ status: 503, body: { status: 'failing' } });
+  expect(Object.keys((await ask('/health')).body)).toEqual(['status']);
+});
+
+test.each(['127.0.0.1', '192.168.1.7:8000', '[::1]:8000', 'localhost:8000', 'nas', 'NAS.local', 'nas.lan', 'nas.home.arpa', 'agent.localhost', 'monitor.example.org'])(
+  'a browser may ask under the name %s',
+  async (host) => {
+    const ask = await serve({ HTTP_ALLOWED_HOSTS: ['Monitor.example.org'] });
+    expect((await ask('/probe/status', { host })).status).toBe(200);
+  },
+);
+
+test.each(['evil.example.com', 'evil.example.com:8000', 'local.evil.com', '127.0.0.1.evil.com', 'nas.local.evil.com', 'a b', 'monitor.example.org.'])(
+  'and not under %s, which a stranger may have pointed here',
+  async (host) => {
+    const ask = await serve({ HTTP_ALLOWED_HOSTS: ['monitor.example.org'] });
+    for (const path of ['/probe/status', '/health/', '/']) {
+      const { status, body } = await ask(path, { host });
+      expect(status).toBe(421);
+      expect(Object.keys(body)).toEqual(['error']);
+    }
+  },
+);
+
+test('* allows any name', async () => {
+  const ask = await serve({ HTTP_ALLOWED_HOSTS: ['*'] });
+  expect((await ask('/probe/status', { host: 'evil.example.com' })).status).toBe(200);
+});
+
+test('pages elsewhere are told nothing', async () => {
+  const ask = await serve();
+  const { headers } = await ask('/probe/status', { origin: 'https://example.org' });
+  expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+});
+
+test('a server that others reach without a token is warned of', () => {
+  const warned = (host: string, more = {}) => httpWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
+  expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].filter((host) => warned(host))).toEqual([]);
+  expect(['0.0.0.0', '::', '192.168.1.7', '127.example.org'].filter((host) => warned(host))).toHaveLength(4);
+  expect(warned('0.0.0.0', { HTTP_TOKEN: new Secret(token) })).toBe(false);
+  expect(warned('0.0.0.0', { HTTP_PORT: 0 })).toBe(false);
+});
