@@ -57,7 +57,8 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const state = new Records(printed(mqtt.MQTT_URL));
   const team = staff(settings, state);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
-  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, routes(collectors, agent, state), { agent: agent.name, site: agent.site ?? null });
+  const paths = routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined);
+  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   introduce(log, settings, team, server);
 
   const loop = new Loop(state, {

@@ -6,10 +6,10 @@ import { status, statusPath } from '../views/status.ts';
 import { metricsRoute } from './metrics.ts';
 import type { Route } from './route.ts';
 
-/** Paths and what each answers; the catalogue makes them. */
-export function routes(catalogue: readonly Declaration[], agent: Agent, state: State): Map<string, Route> {
+/** Paths and what each answers; the catalogue makes them. `guarded`: most want a token. */
+export function routes(catalogue: readonly Declaration[], agent: Agent, state: State, guarded = false): Map<string, Route> {
   // Its schemas are loaded when somebody wants them.
-  const document = async () => (await import('../views/openapi.ts')).openapi(catalogue, agent, state);
+  const document = async () => (await import('../views/openapi.ts')).openapi(catalogue, agent, state, guarded);
   const found: Map<string, Route> = new Map<string, Route>([
     ['/', () => ({ status: 200, body: { agent: agent.name, site: agent.site ?? null, version: agent.version, endpoints: [...found.keys()] } })],
     [

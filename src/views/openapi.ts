@@ -23,16 +23,19 @@ const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const json = (description: string, schema: Json) => ({ description, content: { 'application/json': { schema } } });
 const text = { schema: { type: 'string' } };
 
-/** An endpoint that only those may read who have shown the token. */
-const endpoint = (summary: string, operationId: string, responses: Json) => ({
-  get: { summary, operationId, responses: { ...responses, 401: json('HTTP_TOKEN is set and was not shown.', reference('Error')) }, security: [{ bearer: [] }, { basic: [] }, {}] },
-});
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'HTTP_TOKEN.' },
+  basic: { type: 'http', scheme: 'basic', description: 'Any user name, with HTTP_TOKEN as the password.' },
+};
 
 const nameOf = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Status`;
 
-/** `/openapi.json`: what this agent's server answers, whose schemas follow from the catalogue. */
-export function openapi(catalogue: readonly Declaration[], agent: Agent, state: State): Json {
+/** `/openapi.json`: what this agent's server answers, whose schemas follow from the catalogue. `guarded`: it wants the token. */
+export function openapi(catalogue: readonly Declaration[], agent: Agent, state: State, guarded: boolean): Json {
   const running = catalogue.filter(({ id }) => state.collectors.has(id));
+  const refusal = guarded ? { 401: json('HTTP_TOKEN was not shown.', reference('Error')) } : {};
+  const security = guarded ? { security: [{ bearer: [] }, { basic: [] }] } : {};
+  const endpoint = (summary: string, operationId: string, responses: Json) => ({ get: { summary, operationId, responses: { ...responses, ...refusal }, ...security } });
   return {
     openapi: '3.1.0',
     info: {
@@ -47,7 +50,6 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
         get: {
           summary: 'Is the agent well?',
           operationId: 'health',
-          security: [{}, { bearer: [] }, { basic: [] }],
           responses: {
             200: json('All is well.', reference('Health')),
             503: json('Something fails, and this is what.', reference('Health')),
@@ -70,12 +72,11 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
       ),
     },
     components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'HTTP_TOKEN, where it is set.' },
-        basic: { type: 'http', scheme: 'basic', description: 'Any user name, with HTTP_TOKEN as the password.' },
-      },
+      ...(guarded ? { securitySchemes } : {}),
       schemas: {
-        Health: { anyOf: [schemaOf(healthSchema), { ...schemaOf(briefHealthSchema), description: 'What those hear who have not shown the token.' }] },
+        Health: guarded
+          ? { anyOf: [schemaOf(healthSchema), { ...schemaOf(briefHealthSchema), description: 'What those hear who have not shown the token.' }] }
+          : schemaOf(healthSchema),
         Error: schemaOf(errorSchema),
         ...Object.fromEntries(running.map((declaration) => [nameOf(declaration.id), schemaOf(statusSchema(declaration))])),
       },

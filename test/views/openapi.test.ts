@@ -40,14 +40,14 @@ test.each(Object.entries(situations))('answers fit their schemas: %s', (_, state
 });
 
 test('the schema of a status has every metric with its unit and its kind of value', () => {
-  const { components } = openapi([collector], agent, situations.empty) as { components: { schemas: Record<string, unknown> } };
+  const { components } = openapi([collector], agent, situations.empty, false) as { components: { schemas: Record<string, unknown> } };
   expect(components.schemas.ProbeStatus).toMatchSnapshot();
 });
 
 test('every collector that is on has its endpoint, and every reference its schema', () => {
   const state = stateOf(collector);
   for (const one of collectors) state.add(one);
-  const document = openapi([...collectors, collector, probe(async () => [], 'off')], agent, state);
+  const document = openapi([...collectors, collector, probe(async () => [], 'off')], agent, state, true);
   const { paths, components } = document as { paths: object; components: { schemas: object } };
   expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/health/', '/host/status', '/nvme/status', '/agent/status', '/probe/status']));
   expect(paths).not.toHaveProperty(['/off/status']);
@@ -56,7 +56,7 @@ test('every collector that is on has its endpoint, and every reference its schem
 
 test('the page shows them and lets nothing of theirs be markup', () => {
   const evil = { ...collector, title: '<script>alert(1)</script>' };
-  const page = apiPage(openapi([evil], { ...agent, name: '"><img src=x>' }, situations.empty));
+  const page = apiPage(openapi([evil], { ...agent, name: '"><img src=x>' }, situations.empty, true));
   expect(page).toContain('GET /probe/status');
   expect(page).toContain('href="./openapi.json"');
   expect(page).not.toMatch(/<script|<img|https?:/);
