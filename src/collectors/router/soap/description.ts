@@ -19,6 +19,8 @@ export interface Description {
   /** As a FRITZ!Box shows it: `154.08.02`. */
   firmware?: string;
   presentation?: URL;
+  /** Behind whatever name stands the daemon of most free routers, which does not know its line. */
+  isMiniupnpd: boolean;
   services: Service[];
 }
 
@@ -52,6 +54,7 @@ export function parseDescription(text: string, address: URL): Description {
     firmware: root.child('systemVersion')?.textOf('Display'),
     presentation: at(address, base, device.textOf('presentationURL')),
   };
-  const known = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Omit<Description, 'services'>;
-  return { ...known, services: root.everywhere('service').flatMap((service) => serviceOf(service, address, base)) };
+  const known = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Omit<Description, 'services' | 'isMiniupnpd'>;
+  const isMiniupnpd = root.everywhere('modelName').some(({ text: name }) => /^miniupnpd$/i.test(name));
+  return { ...known, isMiniupnpd, services: root.everywhere('service').flatMap((service) => serviceOf(service, address, base)) };
 }
