@@ -5,6 +5,7 @@ import { accesses, statuses } from './igd/reading.ts';
 import { type Burst, lossOf } from './reach/burst.ts';
 import { ways } from './reach/index.ts';
 import type { Reached, RouterReading, RouterReadings, TargetReading } from './reading.ts';
+import { tr064Metrics, tr064PartMetrics } from './tr064/metrics.ts';
 
 /** Shown among the diagnostics, and waiting there until the user wants it. */
 const diagnostic = { category: 'diagnostic' } as const;
@@ -126,11 +127,12 @@ const router: Metrics<RouterReading> = {
     optional: true,
     value: ({ wan }) => gigabytes(wan?.sent),
   },
+  ...tr064Metrics,
 };
 
 const target: Metrics<TargetReading> = reached;
 
-export const metrics = { router, target };
+export const metrics = { router, target, ...tr064PartMetrics };
 
 const event: EventDeclaration = { name: 'Event', icon: 'mdi:router-network', types: eventTypes };
 

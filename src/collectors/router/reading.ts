@@ -1,5 +1,7 @@
 import type { WanReading } from './igd/reading.ts';
 import type { Reach } from './reach/index.ts';
+import type { Tr064Parts } from './tr064/parts.ts';
+import type { Tr064Reading } from './tr064/reading.ts';
 
 /** How a router or target is reached from here. */
 export interface Reached {
@@ -15,6 +17,7 @@ export interface RouterReading extends Reached {
   /** Absent: its DNS server has never answered. `latency` in milliseconds. */
   dns?: { answers: boolean; latency?: number | undefined } | undefined;
   wan?: WanReading | undefined;
+  tr064?: Tr064Reading | undefined;
   /** Since when the connection to the world has been the same. */
   connectedSince?: Date | undefined;
 }
@@ -22,5 +25,4 @@ export interface RouterReading extends Reached {
 export type TargetReading = Reached;
 
 /** Each table's reading. */
-// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type RouterReadings = { router: RouterReading; target: TargetReading };
+export type RouterReadings = { router: RouterReading; target: TargetReading } & Tr064Parts;

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { rootSettings } from '../../lib/roots.ts';
 import { choice, custom, integer, numberByName, secretByName, text, textByName } from '../../model/setting.ts';
 import { parseAll, parseRouter, parseTarget } from './subjects.ts';
+import { tr064Settings } from './tr064/settings.ts';
 
 export const settings = z.object({
   HOST_PROC: rootSettings.HOST_PROC,
@@ -19,6 +20,7 @@ export const settings = z.object({
     example: 'monitor',
   }),
   FRITZBOX_PASSWORD: secretByName({ description: 'That user’s password.' }),
+  ...tr064Settings,
   PING_TARGETS: custom(
     {
       description: 'Further hosts and services to reach from here, with a name before them where they are to have one.',

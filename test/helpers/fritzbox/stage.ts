@@ -19,7 +19,7 @@ export async function stage(profile: ProfileName, credentials: { username: strin
   const { clock, turn } = clockwork();
   const tr064 = new Tr064(box.address, credentials, clock);
   onTestFinished(async () => {
-    await tr064.close();
+    tr064.close();
     await box.stop();
   });
   return { box, turn, tr064, read: () => tr064.read(new AbortController().signal) };

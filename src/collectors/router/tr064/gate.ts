@@ -6,6 +6,8 @@ const hour = 3_600_000;
 export class Gate {
   readonly #clock: () => number;
   #refusals = 0;
+  /** Those since a login was taken. */
+  #inARow = 0;
   #opensAt = Number.NEGATIVE_INFINITY;
   #reason: string | undefined;
 
@@ -16,11 +18,13 @@ export class Gate {
 
   refuse(reason: string, logins: number): void {
     this.#refusals += logins;
-    this.#opensAt = this.#clock() + this.#refusals * price * hour;
+    this.#inARow += logins;
+    this.#opensAt = this.#clock() + this.#inARow * price * hour;
     this.#reason = reason;
   }
 
   open(): void {
+    this.#inARow = 0;
     this.#reason = undefined;
     this.#opensAt = Number.NEGATIVE_INFINITY;
   }

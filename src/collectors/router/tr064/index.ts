@@ -73,7 +73,7 @@ export class Tr064 {
     return this.#ask(this.#description, limited);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#line.close();
   }
 
