@@ -46,6 +46,7 @@ export class Router {
   readonly #private: Watch<Tr064Reading | undefined>;
   readonly #clients: readonly Wanted[];
   readonly #changes = new Changes();
+  #turn: Promise<unknown> = Promise.resolve();
   #last: Tr064Reading | undefined;
   #about: Partial<Device> = {};
   #hasDns = false;
@@ -62,10 +63,10 @@ export class Router {
     this.#igd = new Igd({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
     this.#reach = new Watch((signal) => reaching.measure(signal), pingPatience);
     this.#dns = new Watch(async () => askDns(await addresses.of(host), settings.ROUTER_DNS_NAME), pingPatience);
-    this.#told = new Watch((signal) => this.#igd.read(signal), roundPatience);
+    this.#told = new Watch((signal) => this.#inTurn(() => this.#igd.read(signal)), roundPatience);
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064(description?.host ?? host, { username: username.of(name), password: password.of(name) });
-    this.#private = new Watch((signal) => this.#tr064.read(signal), roundPatience);
+    this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal)), roundPatience);
     this.#clients = settings.FRITZBOX_CLIENTS;
   }
 
@@ -86,6 +87,13 @@ export class Router {
     for (const watch of [this.#reach, this.#dns, this.#told, this.#private]) watch.close();
     this.#igd.close();
     this.#tr064.close();
+  }
+
+  /** A box is asked one thing at a time. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   /** A slow answer leaves the one before in its place. */

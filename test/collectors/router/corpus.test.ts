@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parsePing } from '../../../src/collectors/router/reach/ping.ts';
-import { Fault } from '../../../src/collectors/router/soap/call.ts';
+import type { Fault } from '../../../src/collectors/router/soap/call.ts';
 import { Values } from '../../../src/collectors/router/soap/values.ts';
 import { understand } from './understand.ts';
 
@@ -33,7 +33,14 @@ const outcomeOf = (file: string, text: string): Record<string, unknown> | Error 
   }
 };
 
-const decoded = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&').replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+const decoded = (text: string) =>
+  text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 
 /** A look at the file that shares nothing with the parsers: each value stands in it as it was read. */
 function expectValues(text: string, values: Values): void {

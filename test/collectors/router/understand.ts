@@ -5,7 +5,7 @@ import { parsePing } from '../../../src/collectors/router/reach/ping.ts';
 import { readAnswer } from '../../../src/collectors/router/soap/call.ts';
 import { parseDescription } from '../../../src/collectors/router/soap/description.ts';
 import type { Reply } from '../../../src/collectors/router/soap/line.ts';
-import { Values } from '../../../src/collectors/router/soap/values.ts';
+import type { Values } from '../../../src/collectors/router/soap/values.ts';
 
 /** Where the recorded boxes are taken to be. */
 export const address = new URL('http://192.0.2.1:49000/igddesc.xml');
