@@ -54,8 +54,8 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
 export async function check({ env }: { env?: string }): Promise<void> {
   const settings = readSettings(collectors, environment(env));
   const state = new Records('');
-  state.memory.load(new Map());
   const team = staff(settings, state);
+  state.memory.load(new Map(), state.collectors.keys());
   good(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);
   for (const warning of settings.warnings) aside(`Settings: ${warning}`);
   const broker = await checkBroker(settings);

@@ -32,9 +32,10 @@ function choose(announced: ReadonlyMap<string, string>, agent: Agent, wanted: st
   throw new Unusable(`${wanted}: this agent has announced no such device; it has announced ${known || 'none'}`);
 }
 
-/** Removes what this agent left on the broker and in Home Assistant. */
-export async function forget(device: string | undefined, { env, force = false }: { env?: string; force?: boolean }): Promise<void> {
-  const { agent, mqtt } = readSettings(collectors, environment(env));
+/** Removes what this agent, or another by its name, left on the broker and in Home Assistant. */
+export async function forget(device: string | undefined, { env, force = false, agent: other }: { env?: string; force?: boolean; agent?: string }): Promise<void> {
+  const { agent: self, mqtt } = readSettings(collectors, environment(env));
+  const agent = other === undefined ? self : { ...self, id: slug(other), name: other };
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new Unusable('Our own broker keeps nothing beyond its end: there is nothing to forget. Set MQTT_URL to the broker that the agent used');
   const connection = await visit(mqtt, agent).catch((cause: unknown) => {
@@ -43,6 +44,7 @@ export async function forget(device: string | undefined, { env, force = false }:
   try {
     const retained = await readRetained(connection, agent);
     if (device === undefined && (await hasNamesake(mqtt, agent))) throw new Unusable(`${agent.name} is running and would publish it all again: stop it first`);
+    if (other !== undefined && ![...retained.keys()].some((topic) => isOwnTopic(agent, topic))) throw new Unusable(`${other}: the broker has nothing of such an agent`);
     const announced = choose(new Map([...retained].filter(([topic]) => announcedDevice(agent, topic) !== undefined)), agent, device);
     // We would count as a listener ourselves.
     await connection.unsubscribe(ownDiscoveryTopics(agent));

@@ -1,6 +1,7 @@
 import type { Job } from '../loop/schedule.ts';
 import type { Records } from '../loop/state.ts';
 import type { AnyCollector } from '../model/collector.ts';
+import type { Lab } from '../model/lab.ts';
 import type { Settings } from '../settings/index.ts';
 
 export interface Staff {
@@ -11,7 +12,7 @@ export interface Staff {
 }
 
 /** Opens the collectors, which touches nothing yet, and gives each that reads its place in the state. */
-export function staff(settings: Settings, state: Records): Staff {
+export function staff(settings: Settings, state: Records, lab?: Lab): Staff {
   const jobs: Job[] = [];
   const off: Staff['off'] = [];
   for (const { collector, schedule, env } of settings.collectors) {
@@ -19,7 +20,7 @@ export function staff(settings: Settings, state: Records): Staff {
       off.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
       continue;
     }
-    const source = collector.open(env, { agent: settings.agent, state, memory: state.memory.of(collector.id) });
+    const source = collector.open(env, { agent: settings.agent, state, memory: state.memory.of(collector.id), lab });
     if ('off' in source) {
       off.push({ collector, reason: source.off });
       continue;

@@ -43,8 +43,8 @@ export async function once({ env, json }: { env?: string; json?: boolean }): Pro
   const settings = readSettings(collectors, environment(env));
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new Records('');
-  state.memory.load(new Map());
   const team = staff(settings, state);
+  state.memory.load(new Map(), state.collectors.keys());
   await readAll(team, state);
   await pause(betweenReadings);
   await readAll(team, state);

@@ -30,10 +30,11 @@ export async function program(args: readonly string[]): Promise<void> {
   command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'infra-monitor --env /etc/infra-monitor.env check').action(async () =>
     (await import('./check.ts')).check(settings()),
   );
-  command('forget', 'remove what this agent left on the broker and in Home Assistant', 'infra-monitor forget')
+  command('forget', 'remove what this agent left on the broker and in Home Assistant', 'infra-monitor forget --agent old-nas')
     .argument('[device]', 'only this device, by its id')
+    .option('--agent <name>', 'what another agent left, one that is gone for good')
     .option('--force', 'clean up the broker though Home Assistant does not listen')
-    .action(async (device: string | undefined, options: { force?: boolean }) => (await import('./forget.ts')).forget(device, { ...settings(), ...options }));
+    .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) => (await import('./forget.ts')).forget(device, { ...settings(), ...options }));
   command('health', 'ask the running agent how it is; exit status 0 if well, else 1', 'infra-monitor health').action(async () => (await import('./health.ts')).health(settings()));
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
   await root.parseAsync(args, { from: 'user' });

@@ -4,16 +4,19 @@ import { routes } from '../http/routes.ts';
 import { type StatusServer, startServer } from '../http/server.ts';
 import { createLog, type Log } from '../log.ts';
 import { Loop } from '../loop/schedule.ts';
+import { Share } from '../loop/share.ts';
 import { type Change, Records } from '../loop/state.ts';
 import { describe } from '../model/fault.ts';
 import { ownTopics } from '../model/naming.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
+import { LabTopics } from '../mqtt/lab-topics.ts';
 import type { Command } from '../mqtt/live.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
+import { voices } from './voices.ts';
 
 const forHowLong = (seconds: number) => (seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
 
@@ -55,7 +58,8 @@ export async function run({ env }: { env?: string }): Promise<void> {
   for (const warning of settings.warnings) log.warn(warning);
 
   const state = new Records(printed(mqtt.MQTT_URL));
-  const team = staff(settings, state);
+  const lab = new LabTopics();
+  const team = staff(settings, state, lab);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const paths = routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined);
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
@@ -64,7 +68,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const loop = new Loop(state, {
     recorded(_, outcome, changes) {
       for (const change of changes) tell(log, change);
-      if (outcome.ok || changes.length > 0) session.update();
+      if (outcome.ok || changes.length > 0) for (const session of sessions) session.update();
     },
     skipped(collector) {
       log.debug(`${collector.id}: still reading; this tick is left out`);
@@ -72,23 +76,32 @@ export async function run({ env }: { env?: string }): Promise<void> {
   });
   // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.
   const ready = Promise.race([loop.start(team.jobs), pause(5000, undefined, { ref: false })]);
-  const session = new Session({
+  const speakers = voices(
     agent,
-    catalogue: collectors,
-    state,
-    settings: mqtt,
-    log,
-    ready,
-    told: (event) => state.told(event),
-    dismissed: (device) => state.forget(device),
-    remembered: (memories) => state.memory.load(memories),
-    commanded: (command) => void obey(log, loop, command),
-  });
-  session.start();
+    team.jobs.map(({ collector }) => collector),
+  );
+  const sessions = speakers.map(
+    ({ agent, collectors: ids, shared }) =>
+      new Session({
+        agent,
+        catalogue: collectors,
+        state: new Share(state, ids, shared ? new Records(state.broker.url).broker : state.broker),
+        settings: mqtt,
+        log,
+        shared,
+        lab: shared || speakers.length === 1 ? undefined : lab,
+        ready,
+        told: (event) => state.told(event),
+        dismissed: (device) => state.forget(device),
+        remembered: (memories) => state.memory.load(memories, ids),
+        commanded: (command) => void obey(log, loop, command),
+      }),
+  );
+  for (const session of sessions) session.start();
   const signal = await ending();
 
   log.info(`${signal}: leaving`);
-  await Promise.race([Promise.allSettled([loop.stop(), server?.close(), session.stop()]), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await broker?.close();
   exit(0);
 }

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { Actions } from './action.ts';
 import type { Device, Part } from './device.ts';
 import type { EventDeclaration, Happening } from './event.ts';
+import type { Lab } from './lab.ts';
 import type { Memory } from './memory.ts';
 import type { AnyMetric, Metrics } from './metric.ts';
 import type { Agent, State } from './state.ts';
@@ -45,6 +46,8 @@ export interface Surroundings {
   agent: Agent;
   state: State;
   memory: Memory;
+  /** What the other agents say; only a running agent hears it. */
+  lab?: Lab | undefined;
 }
 
 export interface Collector<Readings extends AnyReadings = AnyReadings, Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape> {
@@ -56,6 +59,8 @@ export interface Collector<Readings extends AnyReadings = AnyReadings, Shape ext
   env: z.ZodMiniObject<Shape>;
   /** A cron expression of six fields. */
   schedule: string;
+  /** It speaks of the whole lab, under its own id in place of the agent's; of all who could, one does. */
+  ofLab?: true;
   /** Seconds that one reading may take; 10 unless said. */
   limit?: number;
   metrics: { [Of in keyof Readings]: Metrics<Readings[Of]> };

@@ -13,6 +13,10 @@ export interface Device {
   macAddress?: string;
   /** The id of the device that this one hangs below. */
   via?: string;
+  /** Where it is, when that is not where its agent is. */
+  site?: string;
+  /** Home Assistant's identifier, when it is another agent's device: that one says all else of it. */
+  identifier?: string;
 }
 
 /** A piece of a device that comes and goes, or of which there are several: a file system, an interface. */

@@ -84,6 +84,28 @@ export function announcedDevice(agent: Agent, topic: string): string | undefined
   return topic.startsWith(before) && topic.endsWith(behind) ? topic.slice(before.length, topic.length - behind.length) : undefined;
 }
 
+/** The level at which bridges between brokers stand in place of agents: `bridge/<site>/state`, as `notification_topic` in mosquitto.conf. */
+export const bridges = 'bridge';
+
+/** Who is there: all agents, and all bridges between brokers. */
+export const labTopics = ({ baseTopic }: Agent) => [`${baseTopic}/+/status`, `${baseTopic}/${bridges}/+/state`];
+
+/** What another agent says of its devices, without their parts. */
+export const topicsOfAgent = ({ baseTopic }: Agent, other: string) => [`${baseTopic}/${other}/+/+`, `${baseTopic}/${other}/+/+/availability`];
+
+export interface LabTopic {
+  agent: string;
+  /** The topic without the base topic. */
+  path: string;
+}
+
+/** One of the above, whoever's; undefined for any other topic. */
+export function parseLabTopic({ baseTopic }: Agent, topic: string): LabTopic | undefined {
+  const path = topic.startsWith(`${baseTopic}/`) ? topic.slice(baseTopic.length + 1) : '';
+  const agent = /^([^/]+)\/(status|[^/]+\/[^/]+(\/availability)?)$/.exec(path)?.[1];
+  return agent === undefined ? undefined : { agent, path };
+}
+
 /** Home Assistant's birth and will. */
 export const homeAssistantStatusTopic = (agent: Agent) => `${agent.discoveryPrefix}/status`;
 

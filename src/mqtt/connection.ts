@@ -105,8 +105,8 @@ export class Connection {
     return { heard: id === undefined || !this.#unheard.delete(id) };
   }
 
-  async subscribe(topics: string[]): Promise<void> {
-    await this.#client.subscribeAsync(topics, { qos: 1 });
+  async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
+    await this.#client.subscribeAsync(topics, { qos });
   }
 
   async unsubscribe(topic: string): Promise<void> {

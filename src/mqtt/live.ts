@@ -21,6 +21,7 @@ import { eventMessage } from '../views/events.ts';
 import { leftovers } from '../views/leftovers.ts';
 import { stateTopics } from '../views/state-topics.ts';
 import { type Connection, isRefusal, type Message } from './connection.ts';
+import type { LabTopics } from './lab-topics.ts';
 import { answerNamesake } from './namesake.ts';
 import { Outbox } from './outbox.ts';
 import { readRetained } from './retained.ts';
@@ -32,6 +33,10 @@ export interface Situation {
   state: State & { broker: { -readonly [Key in keyof BrokerState]: BrokerState[Key] } };
   settings: MqttSettings;
   log: Log;
+  /** Where what the other agents say goes, where somebody wants to know. */
+  lab?: LabTopics | undefined;
+  /** Other agents may have this name too, and one of them speaks. */
+  shared?: boolean;
   /** Settles when there is something to say: each collector has been read once, or takes long. */
   ready: Promise<void>;
   /** Somebody has heard of this event. */
@@ -91,11 +96,12 @@ export class Live {
 
   /** Reads what the broker kept, publishes everything, and last that the agent is online. */
   async begin(): Promise<void> {
-    const { agent, state, ready } = this.#situation;
+    const { agent, state, ready, lab } = this.#situation;
     this.#connection.listen((message) => answerNamesake(this.#connection, agent, message));
     this.#retained = await readRetained(this.#connection, agent);
     this.#situation.remembered(memories(agent, this.#retained));
     this.#deaf = this.#retained.get(homeAssistantStatusTopic(agent)) === offline;
+    await lab?.follow(this.#connection, agent, this.#retained.has(statusTopic(agent)));
     await ready;
     this.#dismissAbsent();
     this.#connection.listen((message) => this.#heard(message));

@@ -33,7 +33,7 @@ export async function readRetained(connection: Connection, agent: Agent): Promis
 }
 
 /** Settles when a message to ourselves comes back. */
-async function roundTrip(connection: Connection, agent: Agent): Promise<void> {
+export async function roundTrip(connection: Connection, agent: Agent): Promise<void> {
   const token = randomUUID();
   const echo = echoTopic(agent);
   let timer: NodeJS.Timeout | undefined;

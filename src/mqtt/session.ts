@@ -41,9 +41,10 @@ export class Session {
   }
 
   async #run(): Promise<void> {
-    const { state, log, settings, agent } = this.#situation;
+    const { state, log, shared } = this.#situation;
     let failures = 0;
     while (!this.#stopped.signal.aborted) {
+      if (shared) await this.#standAside();
       const error = await this.#connectOnce();
       if (this.#stopped.signal.aborted) return;
       const wasConnected = state.broker.connected;
@@ -56,7 +57,7 @@ export class Session {
       if (!wasConnected) this.#protocolVersion = 5;
       if (wasConnected) {
         failures = 0;
-        if (await hasNamesake(settings, agent)) await this.#standAside();
+        if (!shared) await this.#standAside();
       }
       const seconds = pauseBefore(failures);
       failures += 1;
@@ -67,7 +68,7 @@ export class Session {
 
   /** Connects and stays until the connection ends; returns why. */
   async #connectOnce(): Promise<ConnectionError | undefined> {
-    const { settings, agent, state, log } = this.#situation;
+    const { settings, agent, state, log, shared } = this.#situation;
     let connection: Connection | undefined;
     try {
       connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion });
@@ -83,7 +84,7 @@ export class Session {
       this.#wasConnected = true;
       state.broker.connected = true;
       state.broker.since = new Date();
-      log.info(`MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
+      log.info(shared ? `${agent.name}: this agent speaks of them` : `MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
       return await connection.ended;
     } catch (error) {
       connection?.abort();
@@ -95,23 +96,30 @@ export class Session {
   }
 
   #disconnected(error: ConnectionError | undefined): void {
-    const { state, log } = this.#situation;
+    const { state, log, shared } = this.#situation;
     const told = error === undefined ? 'the broker closed the connection' : describe(error);
-    // A broker that knows only the older protocol is no trouble, and trouble is told once.
-    if (!error?.wantsOlderProtocol && (state.broker.connected || state.broker.error !== told)) log.error(`MQTT: ${told}; trying again`);
+    // A broker that knows only the older protocol is no trouble, and trouble is told once: the agent's own session has told what a shared one meets.
+    if (!error?.wantsOlderProtocol && !shared && (state.broker.connected || state.broker.error !== told)) log.error(`MQTT: ${told}; trying again`);
     if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;
   }
 
-  /** Another agent has our name: waits until it is gone, without throwing it out in turn. */
+  /** Waits while another is connected under our name, without throwing it out. */
   async #standAside(): Promise<void> {
-    const { state, log, agent, settings } = this.#situation;
+    const { agent, settings } = this.#situation;
+    if (!(await hasNamesake(settings, agent))) return;
+    this.#tellNamesake();
+    do await this.#wait(standAside);
+    while (!this.#stopped.signal.aborted && (await hasNamesake(settings, agent)));
+  }
+
+  #tellNamesake(): void {
+    const { state, log, agent, shared } = this.#situation;
+    if (shared) return void log.info(`${agent.name}: another agent speaks of them; this one stands by`);
     const told = `another agent is connected as ${agent.name}: give each its own AGENT_NAME. This one stays away until the other is gone`;
     state.broker.error = told;
     log.error(`MQTT: ${told}`);
-    do await this.#wait(standAside);
-    while (!this.#stopped.signal.aborted && (await hasNamesake(settings, agent)));
   }
 
   async #wait(seconds: number): Promise<void> {

@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.ts';
 import type { AnyCollector } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
-import { slug } from '../model/naming.ts';
+import { bridges, slug } from '../model/naming.ts';
 import { custom } from '../model/setting.ts';
 import type { Agent } from '../model/state.ts';
 import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
@@ -101,12 +101,14 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
     problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
+  const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
+  const taken = [...catalogue.filter(({ ofLab }) => ofLab).map(({ id }) => id), bridges];
+  if (taken.includes(slug(name))) problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${taken.join(' and ')}, whose topics are not an agent’s`);
   const unknown = lookalikes(
     env,
     settingGroups(catalogue).map(({ schema }) => schema),
   );
   if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
-  const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
   const agent: Agent = {
     id: slug(name),
     name,

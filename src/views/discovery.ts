@@ -48,6 +48,8 @@ const defined = (object: Record<string, unknown>) => Object.fromEntries(Object.e
 
 const isUrl = (text: string | undefined) => text !== undefined && /^(https?|homeassistant):\/\/./.test(text) && URL.canParse(text);
 
+const parent = (agent: Agent, { via }: Device) => (via === undefined ? undefined : deviceIdentifier(agent, slug(via)));
+
 const deviceInfo = (agent: Agent, device: Device) =>
   defined({
     identifiers: [deviceIdentifier(agent, slug(device.id))],
@@ -57,12 +59,14 @@ const deviceInfo = (agent: Agent, device: Device) =>
     serial_number: device.serialNumber,
     sw_version: device.softwareVersion,
     hw_version: device.hardwareVersion,
-    suggested_area: agent.site,
+    suggested_area: device.site ?? agent.site,
     // One bad address would cost the whole device.
     configuration_url: isUrl(device.configurationUrl) ? device.configurationUrl : undefined,
     connections: device.macAddress === undefined ? undefined : [['mac', device.macAddress]],
-    via_device: device.via === undefined ? undefined : deviceIdentifier(agent, slug(device.via)),
+    via_device: parent(agent, device),
   });
+
+const foreignInfo = (agent: Agent, device: Device) => defined({ identifiers: [device.identifier], via_device: parent(agent, device) });
 
 /** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
 const entityName = (part: string | undefined, name: string) => (part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`);
@@ -140,7 +144,7 @@ function announcements(catalogue: readonly Declaration[], agent: Agent, state: S
       const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
       devices.set(device, announced);
       // Two collectors may speak of one device; each adds what it knows.
-      if (!entry.excluded) announced.device = { ...announced.device, ...deviceInfo(agent, entry.device) };
+      if (!entry.excluded) announced.device = { ...announced.device, ...(entry.device.identifier === undefined ? deviceInfo : foreignInfo)(agent, entry.device) };
       for (const [key, metric] of Object.entries(metrics[entry.of] ?? {})) {
         const [name, options] = component(agent, id, path, entry, key, metric);
         if (entry.excluded) announced.excluded.add(name);

@@ -27,7 +27,7 @@ function judge([id = '', device, ...rest]: string[], catalogue: readonly Declara
   if (declaration === undefined || collector === undefined) return '';
   const part = rest.find((name) => name !== 'availability');
   const known = part === undefined || part.split('_')[0] === undefined || (part.split('_')[0] ?? '') in declaration.metrics;
-  const excluded = part !== undefined && collector.entries.get(`${device}/${part}`)?.excluded;
+  const excluded = collector.entries.get(part === undefined ? `${device}` : `${device}/${part}`)?.excluded;
   if (!known || excluded) return '';
   return last === 'availability' ? offline : undefined;
 }

@@ -128,6 +128,10 @@ test('the process goes before the file; a file asked for by name must be there',
   expect(() => environment('/nowhere/.env')).toThrow('--env: ENOENT');
 });
 
+test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
+  expect(problemsOf({ AGENT_NAME })).toEqual([`AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`]),
+);
+
 test('in a container the host’s own name is taken', () => {
   const folder = mkdtempSync(join(tmpdir(), 'root-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

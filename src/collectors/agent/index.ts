@@ -5,6 +5,7 @@ import type { CollectorState } from '../../model/state.ts';
 
 interface AgentReading {
   version: string;
+  site: string | undefined;
   startedAt: Date;
   reconnects: number;
   /** Bytes. */
@@ -18,6 +19,7 @@ type Readings = { agent: AgentReading; collector: CollectorState };
 
 const agentMetrics: Metrics<AgentReading> = {
   agent_version: { kind: 'text', name: 'Agent version', icon: 'mdi:tag', category: 'diagnostic', value: (r) => r.version },
+  site: { kind: 'text', name: 'Site', icon: 'mdi:map-marker', category: 'diagnostic', enabled: false, value: (r) => r.site },
   agent_started: { kind: 'instant', name: 'Agent started', category: 'diagnostic', enabled: false, value: (r) => r.startedAt },
   agent_reconnects: { kind: 'counter', name: 'Agent reconnects', icon: 'mdi:connection', category: 'diagnostic', value: (r) => r.reconnects },
   agent_memory: {
@@ -48,7 +50,7 @@ export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
   env: z.object({}),
   schedule: '15 * * * * *',
   metrics: { agent: agentMetrics, collector: collectorMetrics },
-  open(_, { agent: { id, name, version, startedAt }, state }) {
+  open(_, { agent: { id, name, site, version, startedAt }, state }) {
     let before = { cpu: process.cpuUsage(), at: performance.now() };
     const cpu = () => {
       const { user, system } = process.cpuUsage(before.cpu);
@@ -59,7 +61,7 @@ export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
     return {
       async read() {
         const device = { id, name };
-        const reading = { version, startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
+        const reading = { version, site, startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
         const others = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [
           { of: 'agent', device, reading },

@@ -1,0 +1,9 @@
+/** What all agents of the lab last said, as the broker that they share keeps it. */
+export interface Lab {
+  /** Payloads by topic, without the base topic: `nas/status`. What a broker lost stays here; what was removed goes. */
+  readonly topics: ReadonlyMap<string, string>;
+  /** Settles when all has come for the first time. */
+  readonly loaded: Promise<void>;
+  /** Is the connection there over which it comes? */
+  readonly current: boolean;
+}

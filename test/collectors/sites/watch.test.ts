@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { sites } from '../../../src/collectors/sites/index.ts';
+import { Records } from '../../../src/loop/state.ts';
+import { agent } from '../../helpers/situation.ts';
+
+const never = new AbortController().signal;
+
+function watch(topics: Map<string, string>, kept: ReadonlyMap<string, unknown> = new Map()) {
+  const state = new Records('');
+  const lab = { topics, loaded: Promise.resolve(), current: true };
+  const source = sites.open({ SITES: 'true' }, { agent, state, memory: state.memory.of('sites'), lab });
+  if ('off' in source) throw new Error(source.off);
+  return { lab, source, load: () => state.memory.load(kept, ['sites']), kept: () => Object.fromEntries(state.memories) };
+}
+
+const pi = () =>
+  new Map([
+    ['pi/status', 'online'],
+    ['pi/agent/pi', '{"site":"Cottage"}'],
+    ['pi/agent/pi/availability', 'online'],
+  ]);
+
+test('a site is a device, and its agents’ own devices hang below it', async () => {
+  const found = await watch(pi()).source.read(never);
+  expect(found).toMatchObject([
+    { of: 'site', device: { id: 'Cottage', site: 'Cottage' }, reading: { cause: 'well', since: expect.any(Date) } },
+    { of: 'agent', device: { id: 'agent pi', via: 'Cottage', identifier: 'infra-monitor_pi_pi' }, reading: { online: true } },
+  ]);
+});
+
+test('what was forgotten leaves no trace', async () => {
+  const { source, lab } = watch(pi());
+  await source.read(never);
+  lab.topics.clear();
+  expect(await source.read(never)).toMatchObject([
+    { of: 'site', device: { id: 'Cottage' }, excluded: true },
+    { of: 'agent', device: { id: 'agent pi' }, excluded: true },
+  ]);
+});
+
+test('since when is remembered beyond the process, while the cause stays', async () => {
+  const since = '2026-01-02T03:04:05.000Z';
+  const { source, lab, load, kept } = watch(pi(), new Map([['sites/cottage', { cause: 'well', since }]]));
+  await source.read(never);
+  load();
+  expect(await source.read(never)).toMatchObject([{ reading: { since: new Date(since) } }, {}]);
+  lab.topics.set('pi/status', 'offline');
+  await source.read(never);
+  expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
+  lab.topics.set('pi/status', 'online');
+  await source.read(never);
+  expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
+});
+
+test('without a connection nothing is said of anybody', async () => {
+  const { source, lab } = watch(pi());
+  lab.current = false;
+  await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
+});
+
+test('off unless wanted', () => {
+  const state = new Records('');
+  expect(sites.open({ SITES: 'false' }, { agent, state, memory: state.memory.of('sites') })).toEqual({ off: 'SITES=true gives this agent the watch over the lab' });
+});
