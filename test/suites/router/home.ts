@@ -84,10 +84,10 @@ export class Home {
     return child;
   }
 
-  /** The built agent at home. */
-  agent(settings: Record<string, string>, ...args: string[]): { child: ChildProcess; output(): string } {
+  /** The built agent at home, by a command before it where that is to change its rights. */
+  agent(settings: Record<string, string>, args: readonly string[] = [], before: readonly string[] = []): { child: ChildProcess; output(): string } {
     const others = { AGENT_NAME: 'testling', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off', HTTP_PORT: '8099' };
-    return this.start('home', { ...others, ...settings }, process.execPath, program, ...args);
+    return this.start('home', { ...others, ...settings }, ...before, process.execPath, program, ...args);
   }
 
   #cable(...ends: [place: Place, name: string, address: string][]): void {
