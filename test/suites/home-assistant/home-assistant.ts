@@ -113,6 +113,17 @@ export class HomeAssistant {
     }
   }
 
+  /** What a REST call answers; throws unless it is a success. */
+  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    const answer = await fetch(`${this.#url}/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
   async states(): Promise<Map<string, EntityState>> {
     return new Map((await this.ask<EntityState[]>('get_states')).map((state) => [state.entity_id, state]));
   }
