@@ -50,7 +50,7 @@ function stateOf({ things }: Machine): State {
     });
     return entries.length === 0 ? [] : [[id, { id, limit: 10, entries: new Map(entries), complaints: [], consecutiveFailures: 0, skippedTicks: 0 }]];
   });
-  return { collectors: new Map(states), broker: { url: '', connected: true, since: new Date(0), reconnects: 0 }, memories: new Map(), shape: 1 };
+  return { collectors: new Map(states), broker: { url: '', connected: true, since: new Date(0), reconnects: 0 }, memories: new Map(), events: [], shape: 1 };
 }
 
 const part = (id: string, name = id): { part: Part } => ({ part: { id, name } });
