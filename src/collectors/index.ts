@@ -1,7 +1,8 @@
 import type { AnyCollector } from '../model/collector.ts';
 import { agent } from './agent/index.ts';
+import { homeAssistant } from './home-assistant/index.ts';
 import { host } from './host/index.ts';
 import { nvme } from './nvme/index.ts';
 
 /** All collectors: one line each. The agent's own comes last, so that it sees the others. */
-export const collectors: readonly AnyCollector[] = [host, nvme, agent];
+export const collectors: readonly AnyCollector[] = [host, nvme, homeAssistant, agent];
