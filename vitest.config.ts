@@ -12,6 +12,7 @@ export default defineConfig({
       suite('broker', 90_000),
       suite('http', 120_000),
       suite('home-assistant', 180_000),
+      suite('watched', 240_000),
       suite('root', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),

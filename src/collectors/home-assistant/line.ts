@@ -17,6 +17,8 @@ export interface Answer {
   location: string | undefined;
   /** It bears the headers that Home Assistant gives to each of its answers (homeassistant/components/http/headers.py). */
   isHomeAssistants: boolean;
+  /** Its text is plain, as an answer of aiohttp's own is, in which Home Assistant runs; a proxy's is HTML. */
+  isPlain: boolean;
   certificate: Certificate | undefined;
 }
 
@@ -39,6 +41,7 @@ const answerOf = (response: IncomingMessage): Answer => ({
   status: response.statusCode ?? 0,
   location: response.headers.location,
   isHomeAssistants: response.headers['referrer-policy'] === 'no-referrer' && response.headers['x-content-type-options'] === 'nosniff',
+  isPlain: response.headers['content-type']?.startsWith('text/plain') ?? false,
   certificate: certificateOf(response),
 });
 

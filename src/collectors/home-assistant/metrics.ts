@@ -46,9 +46,9 @@ const instance: Instance = {
   unavailable_entities: { kind: 'gauge', name: 'Unavailable entities', icon: 'mdi:shape-outline', optional: true, value: ({ sight }) => sight.insight?.unavailable },
   repairs: { kind: 'gauge', name: 'Open repairs', icon: 'mdi:wrench', optional: true, value: ({ sight }) => sight.insight?.repairs },
   migration: { kind: 'flag', name: 'Recorder migration', deviceClass: 'running', ...diagnostic, optional: true, value: ({ sight }) => sight.insight?.migrating },
-  core_update: update('Core update', 'core'),
-  operating_system_update: update('Operating system update', 'operating_system'),
-  supervisor_update: update('Supervisor update', 'supervisor'),
+  core: update('Core update', 'core'),
+  operating_system: update('Operating system update', 'operating_system'),
+  supervisor: update('Supervisor update', 'supervisor'),
   certificate_days_left: {
     kind: 'gauge',
     name: 'Certificate days left',

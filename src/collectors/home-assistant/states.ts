@@ -1,3 +1,5 @@
+import type { Answer } from './line.ts';
+
 /** How Home Assistant was found, from well to not at all. */
 export const states = [
   // It told its state: we have a token.
@@ -17,6 +19,7 @@ export const states = [
   // Something answered, and did not let us in.
   'banned',
   'proxy_not_trusted',
+  'proxy_without_websocket',
   'proxy_error',
   'not_home_assistant',
   'wrong_protocol',
@@ -56,6 +59,7 @@ export const hints: Record<State, ((circumstances: Circumstances) => string) | u
   certificate_untrusted: () => 'its certificate is of an authority that is not known here, so it is not told the token: name that authority’s file in HA_CA_FILE',
   banned: () => 'it answers HTTP 403: it has banned this address after failed logins, most likely. Remove the address from ip_bans.yaml in its configuration and restart it',
   proxy_not_trusted: () => 'it does not trust the proxy in front of it: add the proxy’s address to trusted_proxies of its http integration',
+  proxy_without_websocket: () => 'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
   proxy_error: ({ status }) => `the proxy in front of it answers HTTP ${status}: it reaches no Home Assistant`,
   not_home_assistant: ({ url, status }) => `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: HA_BASE_URL wants its address`,
   wrong_protocol: ({ url }) => `${url.host} speaks no TLS: HA_BASE_URL wants http:// for it`,
@@ -91,14 +95,14 @@ export function stateOfError(error: unknown): State {
 
 export const stateOfCertificate = (problem: string): State => (byCode[problem]?.startsWith('certificate_') ? byCode[problem] : 'certificate_untrusted');
 
-/** What an HTTP status in place of a WebSocket means. */
-export function stateOfStatus(status: number, isHomeAssistants: boolean): State {
+/** What an HTTP answer in place of a WebSocket means. */
+export function stateOfAnswer({ status, isHomeAssistants, isPlain }: Answer): State {
   if (status === 403) return 'banned';
-  if (isHomeAssistants) {
-    // Its WebSocket comes a moment after its server, and goes before it (homeassistant/helpers/http.py).
-    if (status === 404) return 'starting';
-    if (status === 503) return 'stopping';
-    if (status === 400) return 'proxy_not_trusted';
-  }
+  // Its WebSocket comes a moment after its server, and goes before it (homeassistant/helpers/http.py).
+  if (isHomeAssistants && status === 404) return 'starting';
+  if (isHomeAssistants && status === 503) return 'stopping';
+  if (isHomeAssistants && status === 400) return 'proxy_without_websocket';
+  // X-Forwarded-For is refused before the answer gets Home Assistant's headers (homeassistant/components/http/forwarded.py).
+  if (isPlain && status === 400) return 'proxy_not_trusted';
   return status >= 500 ? 'proxy_error' : 'not_home_assistant';
 }

@@ -2,7 +2,7 @@ import type { Secret } from '../../model/secret.ts';
 import { type Insight, insight } from './insight.ts';
 import { type Answer, type Certificate, Line } from './line.ts';
 import { awaitsOnboarding } from './onboarding.ts';
-import { type Circumstances, type State, stateOfCertificate, stateOfError, stateOfStatus } from './states.ts';
+import { type Circumstances, type State, stateOfAnswer, stateOfCertificate, stateOfError } from './states.ts';
 
 /** What one look at a Home Assistant found. */
 export interface Sight extends Circumstances {
@@ -71,7 +71,7 @@ export async function visit(url: URL, equipment: Equipment, signal: AbortSignal)
   const { base, found, latency } = knocked;
   const movedTo = base.origin === url.origin ? undefined : base;
   const { certificate } = found;
-  if (!(found instanceof Line)) return { url, movedTo, certificate, status: found.status, reachable: false, state: stateOfStatus(found.status, found.isHomeAssistants) };
+  if (!(found instanceof Line)) return { url, movedTo, certificate, status: found.status, reachable: false, state: stateOfAnswer(found) };
   const greeted = { url, movedTo, certificate, latency, reachable: true, version: found.version };
   try {
     if (certificate?.problem !== undefined) return { ...greeted, state: stateOfCertificate(certificate.problem) };

@@ -77,7 +77,9 @@ describe('what answers in its place', () => {
   test.each<[string, Script['instead']]>([
     ['starting', { status: 404, headers: ownHeaders }],
     ['stopping', { status: 503, headers: ownHeaders }],
-    ['proxy_not_trusted', { status: 400, headers: ownHeaders }],
+    ['proxy_without_websocket', { status: 400, headers: ownHeaders }],
+    ['proxy_not_trusted', { status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8' } }],
+    ['not_home_assistant', { status: 400, headers: { 'Content-Type': 'text/html' } }],
     ['banned', { status: 403, headers: ownHeaders }],
     ['proxy_error', { status: 502 }],
     ['proxy_error', { status: 503 }],
