@@ -14,6 +14,8 @@ export default defineConfig({
       suite('router', 180_000),
       suite('fritzbox', 60_000),
       suite('home-assistant', 180_000),
+      suite('ha-config', 240_000),
+      suite('watched', 240_000),
       suite('root', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),

@@ -36,6 +36,12 @@ export async function program(args: readonly string[]): Promise<void> {
     .option('--force', 'clean up the broker though Home Assistant does not listen')
     .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) => (await import('./forget.ts')).forget(device, { ...settings(), ...options }));
   command('health', 'ask the running agent how it is; exit status 0 if well, else 1', 'infra-monitor health').action(async () => (await import('./health.ts')).health(settings()));
+  command('dashboard', 'write a dashboard for Home Assistant of all agents on the broker', 'infra-monitor dashboard > lab.yaml').action(async () =>
+    (await import('./dashboard.ts')).dashboard(settings()),
+  );
+  command('recorder', 'write a package for Home Assistant that keeps out of its database what is not worth keeping', 'infra-monitor recorder > packages/infra_monitor.yaml').action(
+    async () => (await import('./dashboard.ts')).recorder(settings()),
+  );
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
   await root.parseAsync(args, { from: 'user' });
 }

@@ -28,7 +28,9 @@ export type Gauge<Reading> = { kind: 'gauge' } & Described & Quantity & Numeric<
 /** A number that only grows, until whatever counts starts anew at zero. */
 export type Counter<Reading> = { kind: 'counter' } & Described & Quantity & Numeric<Reading>;
 
-export type Flag<Reading> = { kind: 'flag'; deviceClass?: FlagClass; value(reading: Reading): boolean | undefined } & Described;
+/** `lifeline`: the agent itself; in Home Assistant it follows the agent's status topic, and so is off, rather than unavailable,
+ * when the agent is gone. */
+export type Flag<Reading> = { kind: 'flag'; deviceClass?: FlagClass; lifeline?: true; value(reading: Reading): boolean | undefined } & Described;
 
 /** One of a complete and lasting list of lower-case words. */
 export type Choice<Reading> = { kind: 'choice'; options: readonly string[]; value(reading: Reading): string | undefined } & Described;

@@ -70,7 +70,8 @@ export function deviceOfTopic(agent: Agent, topic: string): string | undefined {
   return isOwnTopic(agent, topic) ? topic.slice(root(agent).length + 1).split('/')[1] : undefined;
 }
 
-const nodeId = (agent: Agent) => `${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_${agent.id}`;
+const nodePrefix = (agent: Agent) => `${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_`;
+const nodeId = (agent: Agent) => `${nodePrefix(agent)}${agent.id}`;
 
 /** `<prefix>/device/<node id>/<object id>/config`: Home Assistant's topic of one device. */
 export const discoveryTopic = (agent: Agent, device: string) => `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
@@ -105,6 +106,11 @@ export function parseLabTopic({ baseTopic }: Agent, topic: string): LabTopic | u
   const agent = /^([^/]+)\/(status|[^/]+\/[^/]+(\/availability)?)$/.exec(path)?.[1];
   return agent === undefined ? undefined : { agent, path };
 }
+/** Whatever anybody announces to Home Assistant as a device of a node. */
+export const allDiscoveryTopics = (agent: Agent) => `${agent.discoveryPrefix}/device/+/+/config`;
+
+/** Does an agent below our base topic announce its device here? */
+export const isAnnouncement = (agent: Agent, topic: string) => topic.startsWith(`${agent.discoveryPrefix}/device/${nodePrefix(agent)}`);
 
 /** Home Assistant's birth and will. */
 export const homeAssistantStatusTopic = (agent: Agent) => `${agent.discoveryPrefix}/status`;

@@ -87,5 +87,8 @@ export const secretByName = (told: Omit<Told, 'default'>) => byName({ ...told, s
 export const numberByName = (told: Omit<Told, 'default'>) => byName(told, 'a number', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
 
 /** A setting with a form of its own. */
-export const custom = <T>(told: With<string>, wants: string, parse: (text: string) => T | undefined) =>
-  setting(parsed(wants, parse) as z.ZodMiniType<T, string>, { ...told, wants });
+export function custom<T>(told: With<string>, wants: string, parse: (text: string) => T | undefined): z.ZodMiniPrefault<z.ZodMiniType<T, string>>;
+export function custom<T>(told: Told, wants: string, parse: (text: string) => T | undefined): z.ZodMiniOptional<z.ZodMiniType<T, string>>;
+export function custom<T>(told: Told, wants: string, parse: (text: string) => T | undefined): unknown {
+  return setting(parsed(wants, parse) as z.ZodMiniType<T, string>, { ...told, wants });
+}

@@ -1,20 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { echoTopic, homeAssistantStatusTopic, ownCommandTopics, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
+import { allDiscoveryTopics, echoTopic, homeAssistantStatusTopic, isAnnouncement, ownCommandTopics, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import type { Connection } from './connection.ts';
 
 /** Seconds until a broker that does not give back our own word is taken for one that refuses it. */
 const patience = 5;
 
-/** The broker is the agent's memory: reads all that this agent has retained there. Stays subscribed to our own status, echo,
- * commands and announcements and to Home Assistant's status. */
-export async function readRetained(connection: Connection, agent: Agent): Promise<Map<string, string>> {
+/** Subscribes to these topics, of which our own or our echo must be one, and reads all that is retained there. */
+async function readAll(connection: Connection, agent: Agent, topics: string[]): Promise<Map<string, string>> {
   const retained = new Map<string, string>();
   const stop = connection.listen(({ topic, payload, retained: kept }) => {
     if (kept && payload !== '') retained.set(topic, payload);
   });
   try {
-    const topics = [ownTopics(agent), ownDiscoveryTopics(agent), homeAssistantStatusTopic(agent)];
     await connection.subscribe(topics).catch((cause: unknown) => {
       throw new Error(`the broker refuses the subscription to ${topics.join(', ')}`, { cause });
     });
@@ -24,8 +22,6 @@ export async function readRetained(connection: Connection, agent: Agent): Promis
       before = retained.size;
       await roundTrip(connection, agent);
     } while (retained.size > before);
-    await connection.subscribe([statusTopic(agent), echoTopic(agent), ownCommandTopics(agent)]);
-    await connection.unsubscribe(ownTopics(agent));
     return retained;
   } finally {
     stop();
@@ -53,4 +49,19 @@ export async function roundTrip(connection: Connection, agent: Agent): Promise<v
     clearTimeout(timer);
     stop();
   }
+}
+
+/** The broker is the agent's memory: reads all that this agent has retained there. Stays subscribed to our own status, echo,
+ * commands and announcements and to Home Assistant's status. */
+export async function readRetained(connection: Connection, agent: Agent): Promise<Map<string, string>> {
+  const retained = await readAll(connection, agent, [ownTopics(agent), ownDiscoveryTopics(agent), homeAssistantStatusTopic(agent)]);
+  await connection.subscribe([statusTopic(agent), echoTopic(agent), ownCommandTopics(agent)]);
+  await connection.unsubscribe(ownTopics(agent));
+  return retained;
+}
+
+/** The discovery payloads of all agents below our base topic. */
+export async function readAnnouncements(connection: Connection, agent: Agent): Promise<string[]> {
+  const retained = await readAll(connection, agent, [echoTopic(agent), allDiscoveryTopics(agent)]);
+  return [...retained].filter(([topic]) => isAnnouncement(agent, topic)).map(([, payload]) => payload);
 }

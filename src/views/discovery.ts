@@ -20,6 +20,7 @@ import {
 } from '../model/naming.ts';
 import type { Agent, Entry, State } from '../model/state.ts';
 import { supportUrl } from '../version.ts';
+import { offline, online } from './availability.ts';
 import { platformOf, valueOptions, valueTemplate } from './platform.ts';
 import type { Publications } from './publications.ts';
 
@@ -27,6 +28,9 @@ import type { Publications } from './publications.ts';
  * none that was buried while it was away. So the tombstone stays in the retained payload until Home Assistant is seen to come
  * online; then the component is announced once more, buried again, and left out. */
 export type Burial = 'bury' | 'revive' | 'gone';
+
+/** Tells Home Assistant, and us, whose discovery payload it is. */
+export const originName = 'Home Lab Infra Monitor';
 
 type Component = Record<string, unknown>;
 
@@ -71,6 +75,20 @@ const foreignInfo = (agent: Agent, device: Device) => defined({ identifiers: [de
 /** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
 const entityName = (part: string | undefined, name: string) => (part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`);
 
+const lifeline = (agent: Agent) => ({ state_topic: statusTopic(agent), payload_on: online, payload_off: offline });
+
+const reading = (agent: Agent, collector: string, path: string, key: string, metric: AnyMetric) => ({
+  state_topic: stateTopic(agent, collector, path),
+  value_template: valueTemplate(key, metric),
+  ...readable(agent, collector, path),
+});
+
+/** The agent lives, and could read it the last time. */
+const readable = (agent: Agent, collector: string, path: string) => ({
+  availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
+  availability_mode: 'all',
+});
+
 function component(agent: Agent, collector: string, path: string, { of, device, part }: Entry, key: string, metric: AnyMetric): [string, Component] {
   const id = slug(device.id);
   const partSlug = path.split('/')[1]?.slice(of.length + 1);
@@ -86,10 +104,7 @@ function component(agent: Agent, collector: string, path: string, { of, device, 
     icon: metric.icon,
     entity_category: metric.category,
     enabled_by_default: metric.enabled,
-    state_topic: stateTopic(agent, collector, path),
-    value_template: valueTemplate(key, metric),
-    availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
-    availability_mode: 'all',
+    ...('lifeline' in metric ? lifeline(agent) : reading(agent, collector, path, key, metric)),
   };
   return [name, defined(options)];
 }
@@ -107,8 +122,7 @@ function button(agent: Agent, collector: string, path: string, { of, device }: E
     enabled_by_default: action.enabled,
     command_topic: commandTopic(agent, collector, id),
     payload_press: key,
-    availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
-    availability_mode: 'all',
+    ...readable(agent, collector, path),
   };
   return [name, defined(options)];
 }
@@ -223,7 +237,7 @@ export function discovery(catalogue: readonly Declaration[], agent: Agent, state
     const earlier = parseRetained(retained.get(topic));
     const components = { ...now.components, ...inherited(agent, id, earlier?.components ?? {}, now, burial, (key) => isDeclared(key, catalogue, state)) };
     const device = Object.keys(now.device).length > 0 ? now.device : (earlier?.device ?? {});
-    const origin = { name: 'Home Lab Infra Monitor', sw_version: agent.version, support_url: supportUrl };
+    const origin = { name: originName, sw_version: agent.version, support_url: supportUrl };
     return { topic, child: 'via_device' in device, payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }) };
   });
   return new Map(payloads.sort((a, b) => Number(a.child) - Number(b.child)).map(({ topic, payload }) => [topic, payload]));

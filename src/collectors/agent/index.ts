@@ -18,6 +18,7 @@ interface AgentReading {
 type Readings = { agent: AgentReading; collector: CollectorState };
 
 const agentMetrics: Metrics<AgentReading> = {
+  agent_connected: { kind: 'flag', name: 'Agent connected', deviceClass: 'connectivity', lifeline: true, category: 'diagnostic', value: () => true },
   agent_version: { kind: 'text', name: 'Agent version', icon: 'mdi:tag', category: 'diagnostic', value: (r) => r.version },
   site: { kind: 'text', name: 'Site', icon: 'mdi:map-marker', category: 'diagnostic', enabled: false, value: (r) => r.site },
   agent_started: { kind: 'instant', name: 'Agent started', category: 'diagnostic', enabled: false, value: (r) => r.startedAt },

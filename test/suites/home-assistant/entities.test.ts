@@ -11,6 +11,7 @@ import { stage } from './stage.ts';
 
 /** What the component's template makes of the state topic, as Home Assistant would show it. */
 function expected(payload: string | undefined, key: string): string {
+  if (payload === 'online') return 'on';
   const value = (JSON.parse(payload ?? '{}') as Record<string, unknown>)[key.split('-')[2] ?? ''];
   if (value === null) return 'unknown';
   if (value === 'ON' || value === 'OFF') return value.toLowerCase();

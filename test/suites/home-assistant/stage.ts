@@ -12,12 +12,14 @@ export interface Component {
   default_entity_id: string;
   name: string;
   state_topic: string;
-  value_template: string;
+  value_template?: string;
   device_class?: string;
   unit_of_measurement?: string;
   state_class?: string;
   entity_category?: string;
   enabled_by_default?: boolean;
+  /** Of every entity but the agent's own lifeline. */
+  availability?: object[];
 }
 
 export interface Stage {
@@ -46,7 +48,7 @@ export async function stage(settings: Record<string, string> = {}, prepare?: (ob
     const { components: all } = JSON.parse(observer.topics.get(discoveryTopic) ?? '{"components":{}}') as { components: Record<string, Component> };
     return new Map(Object.entries(all));
   };
-  const enabled = () => [...components().values()].filter((component) => component.enabled_by_default !== false && component.default_entity_id !== undefined);
+  const enabled = () => [...components().values()].filter((component) => component.enabled_by_default !== false && component.availability !== undefined);
   const allAre = async (available: boolean) => {
     const states = await homeAssistant.states().catch(() => undefined);
     const wanted = enabled();

@@ -1,0 +1,155 @@
+import type { YamlMap } from './yaml.ts';
+
+/** A number that the user sets. */
+export interface Limit {
+  name: string;
+  default: number;
+  unit: string;
+  min: number;
+  max: number;
+}
+
+/** What an alert watches, and which of its states are good and which are bad. What is neither, as unavailable and unknown,
+ * begins no alarm and ends none. */
+export interface Alert {
+  id: string;
+  name: string;
+  description: string;
+  /** Home Assistant's filter of the entities to choose from. */
+  filter: readonly YamlMap[];
+  /** Jinja expressions of `value` (the state), `number` (the same or none), `unit`, and the alert's own limits. */
+  good: string;
+  bad: string;
+  limits?: Record<string, Limit>;
+  /** How long it must be bad. */
+  minutes: number;
+  /** What is wrong, and that it is over: Jinja texts of `device` and `name` (of the entity), and of the above. */
+  title: string;
+  recovered: string;
+}
+
+const mqtt = (domain: string, deviceClass?: string): YamlMap => ({ integration: 'mqtt', domain, device_class: deviceClass });
+
+const connected = { filter: [mqtt('binary_sensor', 'connectivity')], good: "value == 'on'", bad: "value == 'off'" };
+const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'off'", bad: "value == 'on'" };
+
+/** Good again only beyond a margin, so that a value at its limit does not flutter. */
+const atMost = (limit: string, margin = 0) => ({ good: `number < ${limit} - ${margin}`, bad: `number >= ${limit}` });
+const atLeast = (limit: string, factor: number) => ({ good: `number > ${limit} * ${factor}`, bad: `number <= ${limit}` });
+
+const used = atMost('used_limit', 1);
+const left = atLeast('time_limit', 1.1);
+const free = atLeast('free_limit', 1.1);
+/** A file system is told of in percent, in time, or in an amount of data. */
+const byUnit = (judged: 'good' | 'bad') => `((${used[judged]}) if unit == '%' else (${left[judged]}) if unit in ['d', 'h', 'min', 's'] else (${free[judged]}))`;
+
+const isNumber = 'number is not none and';
+const numeric = ({ good, bad }: { good: string; bad: string }) => ({ good: `${isNumber} ${good}`, bad: `${isNumber} ${bad}` });
+
+export const alerts: readonly Alert[] = [
+  {
+    id: 'agent_lost',
+    name: 'Agent lost',
+    description: 'An agent, or the machine that it runs on, is gone. Choose “Agent connected” entities.',
+    ...connected,
+    minutes: 3,
+    title: '{{ device }} is lost',
+    recovered: '{{ device }} is back',
+  },
+  {
+    id: 'drive_problem',
+    name: 'Drive problem',
+    description: 'A drive says, or its history shows, that it is failing. Choose “Problem” entities of drives.',
+    ...problem,
+    minutes: 1,
+    title: '{{ device }} has a problem',
+    recovered: '{{ device }} is well again',
+  },
+  {
+    id: 'drive_hot',
+    name: 'Drive hot',
+    description: 'A drive is hotter than you want it to be. Choose “Temperature” entities of drives.',
+    filter: [mqtt('sensor', 'temperature')],
+    ...numeric(atMost('limit', 3)),
+    limits: { limit: { name: 'Hot from', default: 70, unit: '°C', min: 30, max: 110 } },
+    minutes: 10,
+    title: '{{ device }} is hot: {{ value }} {{ unit }}',
+    recovered: '{{ device }} is cool again: {{ value }} {{ unit }}',
+  },
+  {
+    id: 'wear_reached',
+    name: 'Wear reached',
+    description: 'A drive has used up as much of its life as you allow. Choose “Percentage used” entities of drives.',
+    filter: [mqtt('sensor')],
+    ...numeric(atMost('limit')),
+    limits: { limit: { name: 'Worn from', default: 80, unit: '%', min: 1, max: 250 } },
+    minutes: 1,
+    title: '{{ device }} is worn: {{ value }} % of its life is used',
+    recovered: '{{ device }} is below the limit again: {{ value }} %',
+  },
+  {
+    id: 'disk_filling',
+    name: 'Disk filling',
+    description:
+      'A file system has little room left, or soon will have. Choose “Free” and “Used” entities, or ones that tell in how many days it will be full; each is held against the limit of its unit.',
+    filter: [mqtt('sensor')],
+    ...numeric({ good: byUnit('good'), bad: byUnit('bad') }),
+    limits: {
+      free_limit: { name: 'Free at least', default: 10, unit: 'GiB', min: 0, max: 100_000 },
+      used_limit: { name: 'Used at most', default: 90, unit: '%', min: 1, max: 100 },
+      time_limit: { name: 'Time to full at least', default: 14, unit: 'd', min: 0, max: 3650 },
+    },
+    minutes: 10,
+    title: '{{ name }}: {{ value }} {{ unit }}',
+    recovered: '{{ name }}: room again, {{ value }} {{ unit }}',
+  },
+  {
+    id: 'router_unreachable',
+    name: 'Router unreachable',
+    description: 'A router does not answer. Choose “Reachable” entities of routers.',
+    ...connected,
+    minutes: 2,
+    title: '{{ device }} does not answer',
+    recovered: '{{ device }} answers again',
+  },
+  {
+    id: 'wan_outage',
+    name: 'WAN outage',
+    description: 'A router has no way to the internet. Choose the entities of routers that tell whether the WAN is connected.',
+    ...connected,
+    minutes: 2,
+    title: '{{ device }} has no internet',
+    recovered: '{{ device }} has internet again',
+  },
+  {
+    id: 'slow_line',
+    name: 'Slow line',
+    description: 'A line is slower than it should be. Choose entities that tell the rate that a line is synchronised at, not the traffic on it.',
+    filter: [mqtt('sensor', 'data_rate')],
+    ...numeric(atLeast('limit', 1.05)),
+    limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
+    minutes: 30,
+    title: '{{ name }}: only {{ value }} {{ unit }}',
+    recovered: '{{ name }}: {{ value }} {{ unit }} again',
+  },
+  {
+    id: 'firmware_update',
+    name: 'Firmware update',
+    description: 'There is newer firmware or software. Choose update entities.',
+    filter: [mqtt('update')],
+    good: "value == 'off'",
+    bad: "value == 'on'",
+    minutes: 10,
+    title: "{{ name }}: {{ state_attr(subject, 'latest_version') }} is there",
+    recovered: "{{ name }}: {{ state_attr(subject, 'installed_version') }} is installed",
+  },
+  {
+    id: 'any_problem',
+    name: 'Any problem',
+    description: 'Any flag that says that something is wrong. Choose problem entities; leave out those that another of these automations watches.',
+    ...problem,
+    minutes: 5,
+    title: '{{ name }}',
+    recovered: '{{ name }}: over',
+  },
+];

@@ -1,0 +1,52 @@
+import { type Card, heading, type Section } from './cards.ts';
+import type { LabDevice, LabEntity } from './lab.ts';
+import type { YamlMap } from './yaml.ts';
+
+const isProblem = ({ deviceClass }: LabEntity) => deviceClass === 'problem';
+
+/** A part without a connection, a socket without a cable, is nothing wrong. */
+const isConnection = ({ deviceClass, part }: LabEntity) => deviceClass === 'connectivity' && part === undefined;
+
+/** The flags that say that something is wrong: problems that are on, connections that are off. */
+export const verdicts = ({ entities }: LabDevice): LabEntity[] => entities.filter((entity) => entity.enabled && (isProblem(entity) || isConnection(entity)));
+
+const bad = (entity: LabEntity) => (isProblem(entity) ? 'on' : 'off');
+
+/** Lists what is in its bad state, each under its device's name. */
+function filtered(devices: readonly LabDevice[], of: (device: LabDevice) => readonly LabEntity[], badly: (entity: LabEntity) => string): Card {
+  const watched = devices.flatMap((device) =>
+    of(device).map((entity): YamlMap => ({ entity: entity.id, name: `${device.name}: ${entity.name}`, conditions: [{ condition: 'state', state: badly(entity) }] })),
+  );
+  return {
+    type: 'entity-filter',
+    show_empty: false,
+    conditions: [{ condition: 'state', state: 'on' }],
+    entities: watched,
+    card: { type: 'entities' },
+    grid_options: { columns: 'full' },
+  };
+}
+
+const selected = (entities: readonly LabEntity[], state: string) => `${JSON.stringify(entities.map(({ id }) => id))} | select('is_state', '${state}') | list | count`;
+
+/** What a filter that shows nothing leaves unsaid. */
+function summary(devices: readonly LabDevice[]): Card {
+  const watched = devices.flatMap(verdicts);
+  const problems = watched.filter(isProblem);
+  const connections = watched.filter((entity) => !isProblem(entity));
+  const content = [
+    `{% set wrong = ${selected(problems, 'on')} + ${selected(connections, 'off')} %}`,
+    `{% set silent = ${selected(watched, 'unavailable')} %}`,
+    "{{ 'Everything is well.' if wrong == 0 else '**One thing is wrong.**' if wrong == 1 else '**%d things are wrong.**' | format(wrong) }}",
+    "{{ '' if silent == 0 else 'Of %d more nothing is known now.' | format(silent) }}",
+  ].join('\n');
+  return { type: 'markdown', content, grid_options: { columns: 'full' } };
+}
+
+const updates = ({ entities }: LabDevice) => entities.filter(({ platform, enabled }) => platform === 'update' && enabled);
+
+/** What is wrong, and what could be updated. */
+export function wrong(devices: readonly LabDevice[]): Section {
+  const cards = [heading('What is wrong', 'mdi:alert-circle-outline'), summary(devices), filtered(devices, verdicts, bad)];
+  return { type: 'grid', cards: devices.some((device) => updates(device).length > 0) ? [...cards, filtered(devices, updates, () => 'on')] : cards };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { stage } from './stage.ts';
+
+/** Two seconds, in minutes: as long as what is wrong must last in these tests. */
+const minutes = 2 / 60;
+
+interface Cause {
+  blueprint: string;
+  entity: string;
+  bad: unknown;
+  good: unknown;
+  more?: object;
+  alarm: string;
+  recovery: string;
+}
+
+const causes: Cause[] = [
+  { blueprint: 'drive_problem', entity: 'binary_sensor.samsung_980_problem', bad: 'ON', good: 'OFF', alarm: 'Samsung 980 has a problem', recovery: 'Samsung 980 is well again' },
+  { blueprint: 'drive_hot', entity: 'sensor.samsung_980_temperature', bad: 75, good: 45, alarm: 'Samsung 980 is hot: 75 °C', recovery: 'Samsung 980 is cool again: 45 °C' },
+  {
+    blueprint: 'wear_reached',
+    entity: 'sensor.samsung_980_percentage_used',
+    bad: 81,
+    good: 1,
+    alarm: 'Samsung 980 is worn: 81 % of its life is used',
+    recovery: 'Samsung 980 is below the limit again: 1 %',
+  },
+  {
+    blueprint: 'disk_filling',
+    entity: 'sensor.nas_filesystem_root_free',
+    bad: 5,
+    good: 300,
+    alarm: 'nas File system / free: 5 GiB',
+    recovery: 'nas File system / free: room again, 300 GiB',
+  },
+  {
+    blueprint: 'slow_line',
+    entity: 'sensor.pi_interface_eth0_receive_rate',
+    bad: 20,
+    good: 90,
+    alarm: 'pi eth0 receive rate: only 20 Mbit/s',
+    recovery: 'pi eth0 receive rate: 90 Mbit/s again',
+  },
+  { blueprint: 'router_unreachable', entity: 'binary_sensor.pi_interface_eth0_link', bad: 'OFF', good: 'ON', alarm: 'pi does not answer', recovery: 'pi answers again' },
+  { blueprint: 'wan_outage', entity: 'binary_sensor.cabin_interface_eth0_link', bad: 'OFF', good: 'ON', alarm: 'cabin has no internet', recovery: 'cabin has internet again' },
+  {
+    blueprint: 'firmware_update',
+    entity: 'update.thing_firmware',
+    bad: { installed: '1.0', latest: '1.1' },
+    good: { installed: '1.1', latest: '1.1' },
+    alarm: 'Thing Firmware: 1.1 is there',
+    recovery: 'Thing Firmware: 1.1 is installed',
+  },
+  {
+    blueprint: 'any_problem',
+    entity: 'binary_sensor.nas_collector_nvme_problem',
+    bad: 'ON',
+    good: 'OFF',
+    alarm: 'nas Collector nvme problem',
+    recovery: 'nas Collector nvme problem: over',
+  },
+];
+
+test('each cause is told once, and so is its end', async () => {
+  const { homeAssistant, automate, set, alive, told, untilTold, shows } = await stage();
+  for (const { blueprint, entity } of causes) await automate(blueprint, { subjects: [entity], minutes });
+  await automate('agent_lost', { subjects: ['binary_sensor.cabin_agent_connected', 'binary_sensor.nas_agent_connected'], minutes });
+  await automate('home_assistant_restarted', { subjects: ['sensor.nas_boot_time'] });
+
+  for (const { entity, bad } of causes) await set(entity, bad);
+  await untilTold(causes.length);
+  for (const { blueprint, entity, alarm } of causes)
+    expect(told, blueprint).toContainEqual(expect.objectContaining({ title: alarm, tag: `infra_monitor_${blueprint}_${entity}`, over: false }));
+  for (const { entity, good } of causes) await set(entity, good);
+  await untilTold(2 * causes.length);
+  for (const { blueprint, recovery } of causes) expect(told, blueprint).toContainEqual(expect.objectContaining({ title: recovery, message: 'It lasted 0 min.', over: true }));
+
+  // An alarm outlives its entity's absence; what passes quickly is none.
+  told.length = 0;
+  await set('binary_sensor.samsung_980_problem', 'ON');
+  await untilTold(1);
+  await alive('nas', false);
+  await shows('binary_sensor.samsung_980_problem', 'unavailable');
+  await alive('nas', true);
+  await shows('binary_sensor.samsung_980_problem', 'on');
+  await set('binary_sensor.nas_collector_nvme_problem', 'ON');
+  await shows('binary_sensor.nas_collector_nvme_problem', 'on');
+  await set('binary_sensor.nas_collector_nvme_problem', 'OFF');
+  await alive('cabin', false);
+  expect((await untilTold(2)).map(({ title }) => title)).toEqual(['Samsung 980 has a problem', 'cabin is lost']);
+  await alive('cabin', true);
+  await set('binary_sensor.samsung_980_problem', 'OFF');
+  await untilTold(4);
+  await set('sensor.nas_boot_time', '2026-03-04T05:06:07.000Z');
+  await untilTold(5);
+  await pause(3000);
+  expect(told.slice(2).map(({ title }) => title)).toEqual([
+    expect.stringMatching(/is back|well again/),
+    expect.stringMatching(/is back|well again/),
+    'nas Last boot: started anew',
+  ]);
+  expect(await homeAssistant.complaints()).toEqual([]);
+});

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { discovery } from '../../../src/views/discovery.ts';
+import { stateTopics } from '../../../src/views/state-topics.ts';
+import { exampleLab, type Machine, retainedOf } from '../../helpers/lab.ts';
+import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
+import { type Observer, observe } from '../../helpers/observer.ts';
+import { agent, device, probe, stateOf } from '../../helpers/situation.ts';
+import { until } from '../../helpers/until.ts';
+import { HomeAssistant } from '../home-assistant/home-assistant.ts';
+
+export const folder = join(import.meta.dirname, '../../../ha-config');
+const blueprints = join(folder, 'blueprints/automation/infra_monitor');
+
+interface Component {
+  default_entity_id?: string;
+  state_topic: string;
+  enabled_by_default?: boolean;
+}
+
+/** What a phone would have shown. */
+export interface Told {
+  title: string;
+  message: string;
+  tag: string;
+  over: boolean;
+}
+
+/** A device with every kind of metric, for what no machine of the example has. */
+function thing(): Map<string, string> {
+  const collector = probe(async () => []);
+  const reading = { level: 1, total: 2, on: true, mood: 'good', note: '', since: new Date('2026-01-02T03:04:05Z'), firmware: { installed: '1.0', latest: '1.0' } };
+  const state = stateOf(collector, [{ of: 'thing', device, reading }]);
+  const of = { ...agent, id: 'probe' };
+  return new Map([...stateTopics([collector], of, state), ...discovery([collector], of, state, new Map(), 'gone'), ['infra-monitor/probe/status', 'online']]);
+}
+
+export interface Stage {
+  mosquitto: Mosquitto;
+  observer: Observer;
+  homeAssistant: HomeAssistant;
+  /** Ids of all entities that are announced and enabled. */
+  entities: string[];
+  /** Publishes one entity's value as its agent would. */
+  set(entity: string, value: unknown): Promise<void>;
+  /** The agent of a machine is gone or back, by its last will and its birth. */
+  alive(machine: string, lives: boolean): Promise<void>;
+  /** An automation from one of the blueprints, made as the user interface makes it, that publishes what it tells. */
+  automate(blueprint: string, input: object, id?: string): Promise<void>;
+  told: Told[];
+  untilTold(count: number): Promise<Told[]>;
+  shows(entity: string, state: string): Promise<void>;
+}
+
+/** The example lab on a broker that keeps it, and Home Assistant with all its entities. */
+export async function stage(machines: readonly Machine[] = exampleLab): Promise<Stage> {
+  const mosquitto = await startMosquitto(['allow_anonymous true', 'persistence true', 'persistence_location FOLDER/', 'autosave_interval 1', 'autosave_on_changes true']);
+  const observer = await observe(mosquitto.url);
+  const homeAssistant = await HomeAssistant.start(mosquitto.port);
+  const retained = new Map([...machines.flatMap((machine) => [...retainedOf(machine)]), ...thing()]);
+  for (const [topic, payload] of retained) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
+  const components = [...retained]
+    .filter(([topic]) => topic.endsWith('/config'))
+    .flatMap(([, payload]) => Object.entries((JSON.parse(payload) as { components: Record<string, Component> }).components));
+  const enabled = components.filter(([, component]) => component.default_entity_id !== undefined && component.enabled_by_default !== false);
+  const entities = enabled.map(([, component]) => String(component.default_entity_id));
+
+  const shows = async (entity: string, state: string) => {
+    await until(`${entity} is ${state}`, async () => (await homeAssistant.states()).get(entity)?.state === state, 60);
+  };
+  const set = async (entity: string, value: unknown) => {
+    const [key = '', component] = components.find(([, { default_entity_id: id }]) => id === entity) ?? [];
+    if (component === undefined) throw new Error(`nobody announces ${entity}`);
+    const before = JSON.parse(observer.topics.get(component.state_topic) ?? '{}') as Record<string, unknown>;
+    await observer.client.publishAsync(component.state_topic, JSON.stringify({ ...before, [key.split('-')[2] ?? '']: value }), { retain: true, qos: 1 });
+  };
+  const alive = async (machine: string, lives: boolean) => {
+    await observer.client.publishAsync(`infra-monitor/${machine}/status`, lives ? 'online' : 'offline', { retain: true, qos: 1 });
+  };
+
+  const told: Told[] = [];
+  observer.client.on('message', (topic, payload) => {
+    if (topic === 'told') told.push(JSON.parse(payload.toString()) as Told);
+  });
+  const untilTold = (count: number) => until(`${count} messages of ${JSON.stringify(told)}`, () => told.length >= count && told, 60);
+
+  await until(
+    'all entities',
+    async () => {
+      const states = await homeAssistant.states();
+      return entities.every((id) => states.has(id) && states.get(id)?.state !== 'unavailable');
+    },
+    60,
+  );
+  for (const file of readdirSync(blueprints)) {
+    await homeAssistant.ask('blueprint/save', { domain: 'automation', path: `infra_monitor/${file}`, yaml: readFileSync(join(blueprints, file), 'utf8') });
+  }
+  const automate = async (blueprint: string, input: object, id = blueprint) => {
+    const payload = "{{ {'title': title, 'message': message, 'tag': tag, 'over': over} | tojson }}";
+    const tell = [{ action: 'mqtt.publish', data: { topic: 'told', payload, qos: 1 } }];
+    const config = { alias: id, use_blueprint: { path: `infra_monitor/${blueprint}.yaml`, input: { tell, ...input } } };
+    await homeAssistant.call('POST', `config/automation/config/${id}`, config);
+    await shows(`automation.${id}`, 'on');
+  };
+  return { mosquitto, observer, homeAssistant, entities, set, alive, automate, told, untilTold, shows };
+}
