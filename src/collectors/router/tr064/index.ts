@@ -146,7 +146,8 @@ export class Tr064 {
   }
 }
 
-function deviceOf(description: Description | undefined): BoxDevice {
+/** What a description says of the box itself. */
+export function deviceOf(description: Description | undefined): BoxDevice {
   if (description === undefined) return {};
   const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
   return { name: friendlyName ?? model, manufacturer, model, serialNumber: serialNumber?.replaceAll(':', ''), macAddress: macAddress(serialNumber), firmware: osVersion(firmware) };
