@@ -11,7 +11,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 15_000 } },
       suite('broker', 90_000),
       suite('http', 120_000),
-      suite('fritzbox', 60_000),
+      suite('fritzbox', 150_000),
       suite('home-assistant', 180_000),
       suite('ha-config', 240_000),
       suite('watched', 240_000),
