@@ -142,7 +142,9 @@ export class Tr064 {
   }
 
   #reading(access: Access, told: Told = {}, hint?: string): Tr064Reading {
-    return { access, hint, refusals: this.#gate.refusals, device: deviceOf(this.#description), ...told };
+    const { refusals, remaining } = this.#gate;
+    const nextLogin = remaining === undefined ? undefined : new Date(this.#clock().wall + remaining);
+    return { access, hint, refusals, nextLogin, device: deviceOf(this.#description), ...told };
   }
 }
 
