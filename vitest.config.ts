@@ -12,7 +12,7 @@ export default defineConfig({
       suite('broker', 90_000),
       suite('http', 120_000),
       suite('router', 180_000),
-      suite('fritzbox', 60_000),
+      suite('fritzbox', 150_000),
       suite('home-assistant', 180_000),
       suite('ha-config', 240_000),
       suite('watched', 240_000),

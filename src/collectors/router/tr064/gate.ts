@@ -38,10 +38,13 @@ export class Gate {
     return this.#refusals;
   }
 
-  /** Why it is shut, what mends that, and for how long else. */
+  /** Milliseconds until it opens by itself; undefined where it is open. */
+  get remaining(): number | undefined {
+    return this.isShut ? this.#opensAt - this.#clock() : undefined;
+  }
+
+  /** Why it is shut, and what mends that. */
   get notice(): string | undefined {
-    if (this.#reason === undefined) return undefined;
-    const hours = Math.max(1, Math.ceil((this.#opensAt - this.#clock()) / hour));
-    return `${this.#reason}; then restart the agent, which asks by itself only in ${hours} h, lest the box shut the user out`;
+    return this.#reason && `${this.#reason}; then restart the agent, for by itself it asks only hours later, lest the box shut the user out`;
   }
 }

@@ -142,11 +142,14 @@ export class Tr064 {
   }
 
   #reading(access: Access, told: Told = {}, hint?: string): Tr064Reading {
-    return { access, hint, refusals: this.#gate.refusals, device: deviceOf(this.#description), ...told };
+    const { refusals, remaining } = this.#gate;
+    const nextLogin = remaining === undefined ? undefined : new Date(this.#clock().wall + remaining);
+    return { access, hint, refusals, nextLogin, device: deviceOf(this.#description), ...told };
   }
 }
 
-function deviceOf(description: Description | undefined): BoxDevice {
+/** What a description says of the box itself. */
+export function deviceOf(description: Description | undefined): BoxDevice {
   if (description === undefined) return {};
   const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
   return { name: friendlyName ?? model, manufacturer, model, serialNumber: serialNumber?.replaceAll(':', ''), macAddress: macAddress(serialNumber), firmware: osVersion(firmware) };

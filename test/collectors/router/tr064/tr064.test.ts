@@ -27,7 +27,8 @@ test('a wrong password: two logins in a day, ever fewer after it, each counted a
   expect(await read()).toMatchObject({
     access: 'refused',
     refusals: 1,
-    hint: expect.stringMatching(/check FRITZBOX_USERNAME .* restart the agent, which asks by itself only in 12 h/),
+    hint: expect.stringMatching(/check FRITZBOX_USERNAME .* restart the agent/),
+    nextLogin: new Date(Date.UTC(2026, 0, 2, 12)),
   });
   const day = 24 * 60;
   const accesses = new Set<string | undefined>();
@@ -149,7 +150,13 @@ test('the list of hosts is asked for when it changes, and now and then', async (
 
 test('without an account it is known what the box is', async () => {
   const { box, read } = await stage('cable', { username: undefined, password: undefined });
-  expect(await read()).toEqual({ access: 'none', hint: undefined, refusals: 0, device: expect.objectContaining({ model: 'FRITZ!Box 6699 Cable', firmware: '7.57' }) });
+  expect(await read()).toEqual({
+    access: 'none',
+    hint: undefined,
+    refusals: 0,
+    nextLogin: undefined,
+    device: expect.objectContaining({ model: 'FRITZ!Box 6699 Cable', firmware: '7.57' }),
+  });
   expect(box.asked.map(({ path }) => path)).toEqual(['/tr64desc.xml']);
 });
 
