@@ -74,10 +74,12 @@ export class Home {
   }
 
   /** The router's miniupnpd, once it listens. */
-  async miniupnpd(): Promise<ChildProcess> {
+  async miniupnpd(port = 5000): Promise<ChildProcess> {
     writeFileSync(
       join(this.folder, 'miniupnpd.conf'),
-      ['ext_ifname=wan0', 'listening_ip=lan0', 'port=5000', 'enable_upnp=yes', 'enable_natpmp=no', 'uuid=00000000-1111-2222-3333-444444444444', 'system_uptime=no', ''].join('\n'),
+      ['ext_ifname=wan0', 'listening_ip=lan0', `port=${port}`, 'enable_upnp=yes', 'enable_natpmp=no', 'uuid=00000000-1111-2222-3333-444444444444', 'system_uptime=no', ''].join(
+        '\n',
+      ),
     );
     const { child, output } = this.start('router', {}, 'miniupnpd', '-d', '-f', join(this.folder, 'miniupnpd.conf'), '-P', join(this.folder, 'miniupnpd.pid'));
     await until(`miniupnpd: ${output()}`, () => output().includes('HTTP listening on port'), 20);

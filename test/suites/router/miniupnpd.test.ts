@@ -16,16 +16,16 @@ interface Happened {
 }
 
 /** A home whose agent has its broker beyond the router, and somebody in the world who listens there. */
-async function listeningHome() {
+async function listeningHome(port?: number, settings: Record<string, string> = {}) {
   const home = new Home();
   const configuration = join(home.folder, 'mosquitto.conf');
   writeFileSync(configuration, 'user root\nlistener 1883\nallow_anonymous true\n');
   const broker = home.start('world', {}, 'mosquitto', '-c', configuration);
-  const miniupnpd = await home.miniupnpd();
+  const miniupnpd = await home.miniupnpd(port);
   home.start('router', {}, '/usr/bin/python3', join(import.meta.dirname, 'dns-stand-in.py'), router);
   await until(`mosquitto: ${broker.output()}`, () => broker.output().includes('running'), 20);
   const listener = home.start('world', {}, 'mosquitto_sub', '-h', '127.0.0.1', '-t', `${state}/#`, '-F', '%t %p');
-  const agent = home.agent({ MQTT_URL: `mqtt://${world}:1883`, ROUTER_SCHEDULE: '*/3 * * * * *' });
+  const agent = home.agent({ MQTT_URL: `mqtt://${world}:1883`, ROUTER_SCHEDULE: '*/3 * * * * *', ...settings });
   const lines = (topic: string) =>
     listener
       .output()
@@ -98,4 +98,11 @@ test('counters beyond 32 bits', async () => {
   await until('4.5 GiB through the cable', () => sender.child.exitCode !== null, 120);
   expect(sender.child.exitCode).toBe(0);
   await settled('more than 2^32 bytes', (value) => Number(value('received')) > 2 ** 32 / 1e9, 30);
+});
+
+test('in no usual place: by its description’s address, or by SSDP when that is asked for', async () => {
+  const named = await listeningHome(5431, { FRITZBOX_HOSTS: `gateway=http://${router}:5431/rootDesc.xml` });
+  await named.settled('found by its address', (value) => value('ipv4') === wan);
+  const searched = await listeningHome(5432, { ROUTER_SSDP: 'on' });
+  await searched.settled('found by SSDP', (value) => value('ipv4') === wan);
 });
