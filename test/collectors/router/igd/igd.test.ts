@@ -1,0 +1,121 @@
+import { createServer } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { Addresses } from '../../../../src/collectors/router/addresses.ts';
+import { Igd } from '../../../../src/collectors/router/igd/index.ts';
+
+const never = new AbortController().signal;
+
+type Answers = Record<string, string | Record<string, string>>;
+
+const description = (manufacturer: string, types: readonly string[]) =>
+  `<root><device><manufacturer>${manufacturer}</manufacturer><modelName>B1</modelName><serviceList>${types
+    .map((type) => `<service><serviceType>urn:schemas-upnp-org:service:${type}</serviceType><controlURL>/${type.split(':')[0]}</controlURL></service>`)
+    .join('')}</serviceList></device></root>`;
+
+/** A box at an address of its own, because descriptions stand at known ports. `answers`: texts by path, values by service and action. */
+async function box(address: string, port: number, answers: Answers) {
+  const asked: string[] = [];
+  const state = { answers, isHung: false };
+  const server = createServer((request, response) => {
+    const action = String(request.headers.soapaction ?? '')
+      .replaceAll('"', '')
+      .split('#')[1];
+    const key = `${request.url}${action === undefined ? '' : `#${action}`}`;
+    asked.push(key);
+    if (state.isHung) return;
+    const answer = state.answers[key];
+    if (typeof answer === 'string') return void response.end(answer);
+    const values = Object.entries(answer ?? {}).map(([name, value]) => `<New${name}>${value}</New${name}>`);
+    if (answer !== undefined) return void response.end(`<s:Envelope><s:Body><u:${action}Response>${values.join('')}</u:${action}Response></s:Body></s:Envelope>`);
+    response
+      .writeHead(action === undefined ? 404 : 500)
+      .end(action === undefined ? '' : '<s:Envelope><s:Body><s:Fault><detail><errorCode>401</errorCode></detail></s:Fault></s:Body></s:Envelope>');
+  });
+  const start = () => new Promise<void>((resolve) => void server.listen(port, address, resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise<void>((resolve) => void server.close(() => resolve()));
+  };
+  await start();
+  const igd = new Igd({ host: address, description: undefined, ssdp: false }, new Addresses());
+  onTestFinished(async () => {
+    igd.close();
+    if (server.listening) await stop();
+  });
+  return { asked, state, start, stop, igd };
+}
+
+const services = ['WANCommonInterfaceConfig:1', 'WANPPPConnection:1', 'WANIPConnection:1'];
+
+test('of two connections that are listed the living one is told, and asked first from then on', async () => {
+  const { igd, asked, state } = await box('127.0.77.1', 49152, {
+    '/gatedesc.xml': description('Maker', services),
+    '/WANCommonInterfaceConfig#GetCommonLinkProperties': {
+      WANAccessType: 'Ethernet',
+      PhysicalLinkStatus: 'Up',
+      Layer1DownstreamMaxBitRate: '100000000',
+      Layer1UpstreamMaxBitRate: '0',
+    },
+    '/WANPPPConnection#GetStatusInfo': { ConnectionStatus: 'Unconfigured', Uptime: '0' },
+    '/WANIPConnection#GetStatusInfo': { ConnectionStatus: 'Connected', Uptime: '60' },
+    '/WANIPConnection#GetExternalIPAddress': { ExternalIPAddress: '198.51.100.9' },
+    '/WANCommonInterfaceConfig#GetTotalBytesReceived': { TotalBytesReceived: '-1294967296' },
+    '/WANCommonInterfaceConfig#GetTotalBytesSent': { TotalBytesSent: '7' },
+  });
+  const { about, wan } = await igd.read(never);
+  expect(about).toMatchObject({ manufacturer: 'Maker', model: 'B1' });
+  expect(wan).toMatchObject({ status: 'connected', uptime: 60, link: true, access: 'ethernet', downstream: 100_000_000, upstream: undefined, ipv4: '198.51.100.9' });
+  expect(wan).toMatchObject({ received: 3_000_000_000, sent: 7 });
+  asked.length = 0;
+  await igd.read(never);
+  // What it can't do is not asked again, nor the description.
+  expect(asked).toEqual([
+    '/WANIPConnection#GetStatusInfo',
+    '/WANCommonInterfaceConfig#GetCommonLinkProperties',
+    '/WANCommonInterfaceConfig#GetTotalBytesReceived',
+    '/WANCommonInterfaceConfig#GetTotalBytesSent',
+    '/WANIPConnection#GetExternalIPAddress',
+  ]);
+  state.answers = {
+    ...state.answers,
+    '/WANIPConnection#GetStatusInfo': { ConnectionStatus: 'Disconnected' },
+    '/WANPPPConnection#GetStatusInfo': { ConnectionStatus: 'Connected', Uptime: '1' },
+  };
+  expect((await igd.read(never)).wan).toMatchObject({ status: 'connected', uptime: 1, ipv4: undefined });
+});
+
+test('a box that hangs is an error, and back when it answers', async () => {
+  const { igd, state } = await box('127.0.77.2', 5000, {
+    '/rootDesc.xml': description('Maker', services),
+    '/WANIPConnection#GetStatusInfo': { ConnectionStatus: 'Connected' },
+  });
+  expect((await igd.read(never)).wan?.status).toBe('connected');
+  state.isHung = true;
+  await expect(igd.read(never)).rejects.toThrow('http://127.0.77.2:5000/WANIPConnection: no answer in 4 s');
+  state.isHung = false;
+  expect((await igd.read(never)).wan?.status).toBe('connected');
+});
+
+test('a box that is off is an error, and looked for where it was', async () => {
+  const { igd, start, stop, asked } = await box('127.0.77.3', 49152, {
+    '/igd.xml': description('Maker', services),
+    '/WANIPConnection#GetStatusInfo': { ConnectionStatus: 'Connected' },
+  });
+  await igd.read(never);
+  await stop();
+  await expect(igd.read(never)).rejects.toThrow('ECONNREFUSED');
+  asked.length = 0;
+  await start();
+  expect((await igd.read(never)).wan?.status).toBe('connected');
+  expect(asked[0]).toBe('/igd.xml');
+});
+
+test('a FRITZ!Box that tells nothing without a login: what to switch on; a repeater has nothing to tell', async () => {
+  const hides = await box('127.0.77.4', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', services) });
+  expect(await hides.igd.read(never)).toEqual({ hint: expect.stringContaining('Transmit status information over UPnP') });
+  const repeater = await box('127.0.77.5', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', ['DeviceInfo:1']) });
+  expect(await repeater.igd.read(never)).toEqual({ hint: undefined });
+  const count = repeater.asked.length;
+  await repeater.igd.read(never);
+  expect(repeater.asked).toHaveLength(count);
+});
