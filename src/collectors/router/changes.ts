@@ -27,6 +27,7 @@ export class Changes {
   #bootedAt: Date | undefined;
   /** On the even clock, in milliseconds: the other jumps when it is set. */
   #since: number | undefined;
+  #uptime: number | undefined;
   #backAt = Number.NEGATIVE_INFINITY;
   #addresses: Pick<WanReading, 'ipv4' | 'prefix'> = {};
 
@@ -65,9 +66,11 @@ export class Changes {
     // miniupnpd's clock runs on while the connection is down.
     const since = Math.max(monotonic - uptime * 1000, this.#backAt);
     const before = this.#since;
-    const isLater = before !== undefined && since - before > drift;
+    const fell = this.#uptime !== undefined && uptime < this.#uptime;
+    this.#uptime = uptime;
+    const isLater = before !== undefined && (since - before > drift || fell || this.#backAt > before);
     // What wanders a little stays.
-    if (before === undefined || Math.abs(since - before) > drift) this.#since = since;
+    if (before === undefined || isLater || before - since > drift) this.#since = since;
     return isLater;
   }
 

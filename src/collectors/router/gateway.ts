@@ -1,8 +1,9 @@
 import { readText } from '../../lib/files.ts';
 import type { Roots } from '../../lib/roots.ts';
 
-/** The network of the first process, which a container's own is not; in /proc/net stands the reader's own. */
-const tables = (roots: Roots, name: string) => readText(roots.proc('1/net', name)) ?? readText(roots.proc('net', name)) ?? '';
+/** Where a container has the host's /proc, what stands directly below is still the container's own network; the host's is
+ * that of its first process. */
+const tables = (roots: Roots, name: string) => (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ?? readText(roots.proc('net', name)) ?? '';
 
 /** Hexadecimal, in the byte order of the machine, which is little-endian wherever Node runs. */
 const addressOf = (hex: string) =>

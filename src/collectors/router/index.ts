@@ -1,7 +1,7 @@
 import type { Collector } from '../../model/collector.ts';
 import { Unusable } from '../../model/fault.ts';
 import { slug } from '../../model/naming.ts';
-import { events, metrics } from './metrics.ts';
+import { actions, events, metrics } from './metrics.ts';
 import type { RouterReadings } from './reading.ts';
 import { Rounds } from './rounds.ts';
 import { settings } from './settings.ts';
@@ -14,12 +14,13 @@ export const router: Collector<RouterReadings, typeof settings.shape> = {
   env: settings,
   schedule: '*/30 * * * * *',
   metrics,
+  actions,
   events,
-  open(env, { agent }) {
+  open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
     const taken = names.find((name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)));
     if (taken !== undefined) throw new Unusable(`FRITZBOX_HOSTS, PING_TARGETS: “${taken}” is the name of two things; give one another name: name=address`);
-    const rounds = new Rounds(agent, env);
-    return { read: () => rounds.read(), close: () => rounds.close() };
+    const rounds = new Rounds(agent, memory, env);
+    return { read: () => rounds.read(), act: (device) => rounds.tryLogin(device), close: () => rounds.close() };
   },
 };

@@ -1,3 +1,4 @@
+import type { Actions } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { Metrics } from '../../model/metric.ts';
 import { eventTypes, isConnected } from './changes.ts';
@@ -133,6 +134,12 @@ const router: Metrics<RouterReading> = {
 const target: Metrics<TargetReading> = reached;
 
 export const metrics = { router, target, ...tr064PartMetrics };
+
+const routerActions: Actions = {
+  try_login: { name: 'Try login again', icon: 'mdi:account-reactivate', category: 'config' },
+};
+
+export const actions = { router: routerActions };
 
 const event: EventDeclaration = { name: 'Event', icon: 'mdi:router-network', types: eventTypes };
 

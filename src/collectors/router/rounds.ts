@@ -1,5 +1,7 @@
 import { Roots } from '../../lib/roots.ts';
 import type { Found, Observation } from '../../model/collector.ts';
+import type { Memory } from '../../model/memory.ts';
+import { slug } from '../../model/naming.ts';
 import type { Agent } from '../../model/state.ts';
 import { Addresses } from './addresses.ts';
 import { defaultGateway } from './gateway.ts';
@@ -12,6 +14,7 @@ import { Target } from './target.ts';
 /** Goes round the routers and targets; none waits for another. */
 export class Rounds {
   readonly #agent: Agent;
+  readonly #memory: Memory;
   readonly #settings: RouterSettings;
   readonly #roots: Roots;
   readonly #addresses = new Addresses();
@@ -19,8 +22,9 @@ export class Rounds {
   /** By name and host: the default gateway can become another. */
   #routers = new Map<string, Router>();
 
-  constructor(agent: Agent, settings: RouterSettings) {
+  constructor(agent: Agent, memory: Memory, settings: RouterSettings) {
     this.#agent = agent;
+    this.#memory = memory;
     this.#settings = settings;
     this.#roots = new Roots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
     this.#targets = settings.PING_TARGETS.map((subject) => new Target(agent, subject, settings, this.#addresses));
@@ -32,6 +36,11 @@ export class Rounds {
     const routers = this.#take(subjects);
     const found = await Promise.all([...routers.map((router) => router.read()), ...this.#targets.map(async (target): Promise<Found<RouterReadings>[]> => [await target.read()])]);
     return [...found.flat(), ...complaints];
+  }
+
+  /** Of the router with this slug. */
+  tryLogin(device: string): void {
+    for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
   }
 
   async close(): Promise<void> {
@@ -49,7 +58,9 @@ export class Rounds {
     const before = this.#routers;
     const keyOf = ({ name, host }: RouterSubject) => `${name} ${host}`;
     this.#routers = new Map(
-      subjects.map((subject) => [keyOf(subject), before.get(keyOf(subject)) ?? new Router(this.#agent, subject, this.#settings, this.#roots, this.#addresses)] as const),
+      subjects.map(
+        (subject) => [keyOf(subject), before.get(keyOf(subject)) ?? new Router(this.#agent, this.#memory, subject, this.#settings, this.#roots, this.#addresses)] as const,
+      ),
     );
     for (const [key, router] of before) if (!this.#routers.has(key)) router.close();
     return [...this.#routers.values()];

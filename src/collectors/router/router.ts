@@ -4,6 +4,7 @@ import type { Roots } from '../../lib/roots.ts';
 import type { Found } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import { describe } from '../../model/fault.ts';
+import type { Memory } from '../../model/memory.ts';
 import type { Agent } from '../../model/state.ts';
 import type { Addresses } from './addresses.ts';
 import { Changes, isConnected } from './changes.ts';
@@ -52,7 +53,7 @@ export class Router {
   #hasDns = false;
   #wasReachable: boolean | undefined;
 
-  constructor(agent: Agent, subject: RouterSubject, settings: RouterSettings, roots: Roots, addresses: Addresses) {
+  constructor(agent: Agent, memory: Memory, subject: RouterSubject, settings: RouterSettings, roots: Roots, addresses: Addresses) {
     const { name, host, description } = subject;
     this.#agent = agent;
     this.#subject = subject;
@@ -65,9 +66,13 @@ export class Router {
     this.#dns = new Watch(async () => askDns(await addresses.of(host), settings.ROUTER_DNS_NAME), pingPatience);
     this.#told = new Watch((signal) => this.#inTurn(() => this.#igd.read(signal)), roundPatience);
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
-    this.#tr064 = new Tr064(description?.host ?? host, { username: username.of(name), password: password.of(name) });
+    this.#tr064 = new Tr064(description?.host ?? host, { username: username.of(name), password: password.of(name) }, now, { memory, device: name });
     this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal)), roundPatience);
     this.#clients = settings.FRITZBOX_CLIENTS;
+  }
+
+  get name(): string {
+    return this.#subject.name;
   }
 
   async read(): Promise<Found<RouterReadings>[]> {
@@ -81,6 +86,10 @@ export class Router {
     const hint = reading.reachable === false ? undefined : (tr064?.hint ?? settled(told)?.hint ?? failure(reach) ?? failure(told) ?? failure(answer));
     const device = await this.#device(settled(told), tr064);
     return [{ of: 'router', device, reading, hint, events }, ...(tr064 === undefined ? [] : tr064Parts(device, tr064, this.#clients))];
+  }
+
+  tryLogin(): void {
+    this.#tr064.tryLogin();
   }
 
   close(): void {

@@ -12,6 +12,8 @@ export interface Account {
 /** The box's side of a digest login: nonces with the counts that each has seen, and a wait that grows with every wrong try. */
 export class Guard {
   account: Account;
+  /** Milliseconds of the first wait. */
+  wait = 2000;
   readonly #counts = new Map<string, number>();
   #wrong = 0;
   #blockedUntil = 0;
@@ -53,7 +55,7 @@ export class Guard {
     const username = Buffer.from(of('username'), 'latin1').toString('utf8');
     if (username === this.account.username && of('response') === wanted) return !this.isBlocked;
     this.#wrong += 1;
-    this.#blockedUntil = performance.now() + 1000 * 2 ** this.#wrong;
+    this.#blockedUntil = performance.now() + this.wait * 2 ** (this.#wrong - 1);
     return false;
   }
 }

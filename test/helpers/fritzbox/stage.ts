@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Tr064 } from '../../../src/collectors/router/tr064/index.ts';
+import { Memories } from '../../../src/loop/memories.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { FritzBox } from './index.ts';
 import type { ProfileName } from './profiles.ts';
@@ -16,11 +17,16 @@ function clockwork() {
 /** A box and who looks at it, until the test ends. */
 export async function stage(profile: ProfileName, credentials: { username: string | undefined; password: Secret | undefined } = right) {
   const box = await new FritzBox(profile).start();
+  box.guard.wait = 100;
   const { clock, turn } = clockwork();
-  const tr064 = new Tr064(box.address, credentials, clock);
-  onTestFinished(async () => {
-    tr064.close();
-    await box.stop();
-  });
-  return { box, turn, tr064, read: () => tr064.read(new AbortController().signal) };
+  const memories = new Memories();
+  memories.load(new Map(), ['router']);
+  onTestFinished(() => box.stop());
+  /** Another process with the same broker. */
+  const start = (login = credentials) => {
+    const tr064 = new Tr064(box.address, login, clock, { memory: memories.of('router'), device: 'hollow' });
+    onTestFinished(() => tr064.close());
+    return { tr064, read: () => tr064.read(new AbortController().signal) };
+  };
+  return { box, turn, start, memories, ...start() };
 }

@@ -4,20 +4,23 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
+import { freePort } from '../../helpers/ports.ts';
+import { until } from '../../helpers/until.ts';
 
-/** A Python that has fritzconnection: the simulator is to be what another’s client takes for a FRITZ!Box. */
-const python = process.env.FRITZCONNECTION_PYTHON;
-
-async function readAs(profile: ProfileName, password = 'gürkensalat$1') {
-  if (python === undefined) throw new Error('FRITZCONNECTION_PYTHON is not set: a Python that has fritzconnection (see CONTRIBUTING.md)');
-  const box = await new FritzBox(profile).start();
-  onTestFinished(() => box.stop());
-  const [host = '', port = ''] = box.address.split(':');
-  const child = spawn(python, [join(import.meta.dirname, 'foreign.py'), host, port, 'monitor', password], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** What another’s client takes for a FRITZ!Box is one. */
+async function readAt(address: string, password = 'gürkensalat$1'): Promise<Record<string, unknown>> {
+  const [host = '', port = ''] = address.split(':');
+  const child = spawn('python3', [join(import.meta.dirname, 'foreign.py'), host, port, 'monitor', password], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await once(child, 'close');
-  return { box, seen: JSON.parse(output) as Record<string, unknown> };
+  return JSON.parse(output);
+}
+
+async function readAs(profile: ProfileName, password?: string) {
+  const box = await new FritzBox(profile).start();
+  onTestFinished(() => box.stop());
+  return { box, seen: await readAt(box.address, password) };
 }
 
 test.each([
@@ -38,4 +41,17 @@ test('and is refused with a wrong password', async () => {
   expect(seen).toMatchObject({ model: 'FRITZ!Box 7599', refused: 'FritzAuthorizationError' });
   expect(seen.uptime).toBe(undefined);
   expect(box.guard.wrongTries).toBeGreaterThan(0);
+});
+
+test('it is the same as a process of its own', async () => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../helpers/fritzbox/stand-alone.mjs'), 'cable', '--port', String(await freePort())], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const [, address = ''] = await until('it is ready', () => /ready address=(\S+)/.exec(output) ?? undefined, 30);
+  expect(await readAt(address)).toMatchObject({ model: 'FRITZ!Box 6699 Cable', channel: 6 });
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 });

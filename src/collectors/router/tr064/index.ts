@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type Moment, now } from '../../../lib/rates.ts';
 import { describe } from '../../../model/fault.ts';
+import type { Memory } from '../../../model/memory.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { HttpError } from '../soap/call.ts';
 import { type Description, parseDescription } from '../soap/description.ts';
@@ -34,6 +38,18 @@ const patience = 12;
 /** Seconds until the description is read again: where there is one, it tells of another firmware. */
 const review = 3600;
 
+/** Milliseconds that the first reading waits for what the broker remembers. */
+const recollection = 2000;
+
+/** Enough to tell two logins apart, and to tell nobody anything of one. */
+const markOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
+
+/** Where a refusal outlives the process. */
+export interface Recollection {
+  memory: Memory;
+  device: string;
+}
+
 /** What a FRITZ!Box tells over TR-064, asked over one connection, gently, and never in vain. */
 export class Tr064 {
   readonly #base: URL;
@@ -41,18 +57,22 @@ export class Tr064 {
   readonly #line = new Line();
   readonly #gate: Gate;
   readonly #login: Login | undefined;
+  readonly #recollection: Recollection | undefined;
+  #waited: Promise<void> | undefined;
+  #hasRecalled = false;
   #description: Description | undefined;
   #reviewAt = Number.NEGATIVE_INFINITY;
   #repertoire: Repertoire;
   #plan: Plan;
 
   /** `address`: a host, with a port where it is not 49000. */
-  constructor(address: string, credentials: { username: string | undefined; password: Secret | undefined }, clock: () => Moment = now) {
+  constructor(address: string, credentials: { username: string | undefined; password: Secret | undefined }, clock: () => Moment = now, recollection?: Recollection) {
     const { username = nameless, password } = credentials;
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
     if (this.#base.port === '') this.#base.port = String(port);
     this.#clock = clock;
-    this.#gate = new Gate(() => clock().monotonic);
+    this.#recollection = recollection;
+    this.#gate = new Gate(clock, markOf(address, username, password?.reveal() ?? ''));
     this.#login = password && new Login(this.#line.send, { username, password });
     this.#repertoire = new Repertoire((this.#login ?? this.#line).send);
     this.#plan = new Plan(clock);
@@ -60,6 +80,18 @@ export class Tr064 {
 
   /** Undefined where there is no box of this kind and no account for one. Never rejects for what a box does. */
   async read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
+    await this.#recall();
+    const reading = await this.#read(signal);
+    this.#remember();
+    return reading;
+  }
+
+  /** The user has mended it at the box. */
+  tryLogin(): void {
+    this.#gate.unlock();
+  }
+
+  async #read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(patience * 1000)]);
     try {
       await this.#look(limited);
@@ -135,6 +167,23 @@ export class Tr064 {
     };
   }
 
+  async #recall(): Promise<void> {
+    if (this.#hasRecalled || this.#login === undefined || this.#recollection === undefined) return;
+    const { memory, device } = this.#recollection;
+    this.#waited ??= Promise.race([memory.loaded, pause(recollection, undefined, { ref: false })]);
+    await this.#waited;
+    this.#hasRecalled = memory.isLoaded;
+    this.#gate.recall(memory.recall(device));
+  }
+
+  #remember(): void {
+    if (!this.#hasRecalled || this.#recollection === undefined) return;
+    const { memory, device } = this.#recollection;
+    const content = this.#gate.memory ?? {};
+    const before = memory.recall(device) ?? {};
+    if (!isDeepStrictEqual(content, before)) memory.keep(device, content);
+  }
+
   /** What the account may not see of what others of its kind see. */
   #lacking(): string | undefined {
     const actions = [...this.#repertoire.refused].filter(([, code]) => code === notAuthorised).map(([key]) => key.split(':').slice(-2).join(':'));
@@ -142,11 +191,13 @@ export class Tr064 {
   }
 
   #reading(access: Access, told: Told = {}, hint?: string): Tr064Reading {
-    return { access, hint, refusals: this.#gate.refusals, device: deviceOf(this.#description), ...told };
+    const { refusals, opensAt: nextLogin } = this.#gate;
+    return { access, hint, refusals, nextLogin, device: deviceOf(this.#description), ...told };
   }
 }
 
-function deviceOf(description: Description | undefined): BoxDevice {
+/** What a description says of the box itself. */
+export function deviceOf(description: Description | undefined): BoxDevice {
   if (description === undefined) return {};
   const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
   return { name: friendlyName ?? model, manufacturer, model, serialNumber: serialNumber?.replaceAll(':', ''), macAddress: macAddress(serialNumber), firmware: osVersion(firmware) };

@@ -80,6 +80,8 @@ export const tr064Metrics: Router = {
     ...ofSome,
     value: ({ tr064 }) => (tr064 === undefined || tr064.access === 'none' || tr064.access === 'unreachable' ? undefined : tr064.access !== 'granted'),
   },
+  account_hint: { kind: 'text', name: 'Account hint', icon: 'mdi:lightbulb-on-outline', ...ofSome, value: ({ tr064 }) => tr064?.hint },
+  next_login: { kind: 'instant', name: 'Next login', jitter: 60, ...waitingOfSome, value: ({ tr064 }) => tr064?.nextLogin },
   refused_logins: { kind: 'counter', name: 'Refused logins', icon: 'mdi:account-cancel', ...waitingOfSome, value: ({ tr064 }) => tr064?.refusals },
   firmware: { kind: 'version', name: 'FRITZ!OS', ...ofSome, value: ({ tr064 }) => tr064?.update },
   booted: { kind: 'instant', name: 'Last boot', jitter: 60, ...ofSome, value: ({ tr064 }) => tr064?.bootedAt },

@@ -141,5 +141,7 @@ export interface Tr064Reading extends Told {
   hint?: string | undefined;
   /** Logins that the box has refused since the start. */
   refusals: number;
+  /** When a login is tried by itself, after a refusal. */
+  nextLogin?: Date | undefined;
   device: BoxDevice;
 }

@@ -27,7 +27,8 @@ test('a wrong password: two logins in a day, ever fewer after it, each counted a
   expect(await read()).toMatchObject({
     access: 'refused',
     refusals: 1,
-    hint: expect.stringMatching(/check FRITZBOX_USERNAME .* restart the agent, which asks by itself only in 12 h/),
+    hint: expect.stringMatching(/check FRITZBOX_USERNAME .* press “Try login again”/),
+    nextLogin: new Date(Date.UTC(2026, 0, 2, 12)),
   });
   const day = 24 * 60;
   const accesses = new Set<string | undefined>();
@@ -59,6 +60,27 @@ test('a password that is changed while we look: no more than two logins are refu
   turn(3600);
   await until('the box lets us in', () => !box.guard.isBlocked);
   expect(await read()).toMatchObject({ access: 'granted', refusals: 2, dsl: { isUp: true } });
+});
+
+test('a restart tries no refused login again, but other credentials at once, and so does the button', async () => {
+  const { box, read, start, turn, memories } = await stage('dsl', { ...right, password: new Secret('wrong') });
+  await read();
+  expect([...memories.contents.keys()]).toEqual(['router/hollow']);
+  for (let time = 0; time < 5; time += 1) {
+    turn(600);
+    expect(await start().read()).toMatchObject({ access: 'paused', hint: expect.stringContaining('check FRITZBOX_USERNAME'), nextLogin: new Date(Date.UTC(2026, 0, 2, 12)) });
+  }
+  expect(box.logins).toBe(1);
+  const again = start();
+  await again.read();
+  again.tr064.tryLogin();
+  expect(await again.read()).toMatchObject({ access: 'refused' });
+  expect(await start().read()).toMatchObject({ access: 'paused', nextLogin: new Date(Date.UTC(2026, 0, 3, 0, 50)) });
+  expect(box.logins).toBe(2);
+  await until('the box lets us in', () => !box.guard.isBlocked);
+  expect(await start(right).read()).toMatchObject({ access: 'granted' });
+  // What is remembered holds neither name nor password.
+  expect(JSON.stringify([...memories.contents])).not.toMatch(/monitor|wrong|gürken/);
 });
 
 test('a user without the right: told, and asked no more', async () => {
@@ -149,7 +171,13 @@ test('the list of hosts is asked for when it changes, and now and then', async (
 
 test('without an account it is known what the box is', async () => {
   const { box, read } = await stage('cable', { username: undefined, password: undefined });
-  expect(await read()).toEqual({ access: 'none', hint: undefined, refusals: 0, device: expect.objectContaining({ model: 'FRITZ!Box 6699 Cable', firmware: '7.57' }) });
+  expect(await read()).toEqual({
+    access: 'none',
+    hint: undefined,
+    refusals: 0,
+    nextLogin: undefined,
+    device: expect.objectContaining({ model: 'FRITZ!Box 6699 Cable', firmware: '7.57' }),
+  });
   expect(box.asked.map(({ path }) => path)).toEqual(['/tr64desc.xml']);
 });
 

@@ -1,0 +1,136 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readAnswer } from '../../../../src/collectors/router/soap/call.ts';
+import { parseDescription } from '../../../../src/collectors/router/soap/description.ts';
+import type { Values } from '../../../../src/collectors/router/soap/values.ts';
+import { digestResponse, parseChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
+import { deviceOf } from '../../../../src/collectors/router/tr064/index.ts';
+import type { Told } from '../../../../src/collectors/router/tr064/reading.ts';
+import type { Subject } from '../../../../src/collectors/router/tr064/subject.ts';
+import { device, update } from '../../../../src/collectors/router/tr064/subjects/device.ts';
+import { hosts, parseHosts } from '../../../../src/collectors/router/tr064/subjects/hosts.ts';
+import { dsl, fibre, link, mobile } from '../../../../src/collectors/router/tr064/subjects/line.ts';
+import { mesh, parseMesh } from '../../../../src/collectors/router/tr064/subjects/mesh.ts';
+import { wlan } from '../../../../src/collectors/router/tr064/subjects/wlan.ts';
+import { Secret } from '../../../../src/model/secret.ts';
+import { replyOf } from '../understand.ts';
+
+// CORPUS/router: the parts of it that only an account is told.
+const folder = join(process.env.CORPUS ?? '', 'router');
+const read = (file: string) => readFileSync(join(folder, file)).toString('utf8');
+const index = process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? read('INDEX.tsv') : '';
+const files = index
+  .split('\n')
+  .slice(1)
+  .map((row) => row.split('\t')[0] ?? '')
+  .filter((file) => file !== '');
+const below = (start: string, end: RegExp) => files.filter((file) => file.startsWith(start) && end.test(file));
+
+/** A look at the list that shares nothing with the parsers. */
+const fields = (text: string, name: string) => [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value.trim());
+
+interface Vector {
+  name: string;
+  algorithm: string;
+  username: string;
+  realm: string;
+  password: string;
+  method: string;
+  uri: string;
+  nonce: string;
+  nc: string;
+  cnonce: string;
+  qop: 'auth';
+  response: string;
+}
+
+const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json')) ? JSON.parse(read('auth/digest-vectors.json')) : [];
+
+const now = () => ({ wall: Date.UTC(2026, 0, 2), monotonic: 0 });
+const subjects: Subject[] = [device, update, link, dsl(now), fibre, mobile, wlan, hosts(), mesh];
+
+/** What is told by a box that answers this alone, whatever it is asked. */
+async function toldBy(values: Values, service: string, action: string): Promise<Told> {
+  const box = {
+    now: () => now().wall,
+    ask: async (asked: string, what: string) => (asked === service && what === action ? values : undefined),
+    fetch: async () => undefined,
+  };
+  const all: Told[] = [];
+  for (const subject of subjects) all.push(await subject.read(box));
+  return Object.assign({}, ...all);
+}
+
+/** `soap/WANDSLInterfaceConfig1.GetInfo.xml` */
+const answerName = /^soap\/([\w-]+\d)\.([\w-]+)\..*xml$/;
+
+describe.runIf(files.length > 0)('what boxes told their users is a right reading or a clear error', () => {
+  test.each(below('tr64/', /tr64desc/))('%s', (file) => {
+    const text = read(file);
+    const box = deviceOf(parseDescription(text, new URL('http://192.0.2.1:49000/tr64desc.xml')));
+    expect(box).toMatchObject({ model: fields(text, 'modelName')[0], macAddress: fields(text, 'serialNumber')[0]?.toUpperCase() });
+    const [, major, minor] = /<Display>\d+\.(\d+)\.(\d+)/.exec(text) ?? [];
+    expect(box.firmware?.startsWith(`${Number(major)}.${minor}`) || major === undefined).toBe(true);
+  });
+
+  test.each(below('tr64/scpd/', /xml$/))('%s is no description', (file) => {
+    expect(() => parseDescription(read(file), new URL('http://192.0.2.1/'))).toThrow(/answered no root/);
+  });
+
+  test.each(vectors)('$name', ({ name: _, algorithm, username, realm, password, method, uri, nonce, nc, cnonce, qop, response }) => {
+    const challenge = { realm, nonce, algorithm, qop, stale: false };
+    expect(digestResponse({ username, password: new Secret(password) }, challenge, { method, uri, count: Number.parseInt(nc, 16), cnonce })).toBe(response);
+  });
+
+  test.each(below('auth/', /challenge.*txt$/))('%s', (file) => {
+    expect(parseChallenge(read(file))).toMatchObject({ realm: expect.any(String), nonce: expect.any(String) });
+  });
+
+  test.each(below('hosts/', /./))('%s', (file) => {
+    const text = read(file);
+    if (!/<List[\s>]/.test(text)) return expect(() => parseHosts(text)).toThrow(/answered no/);
+    const list = parseHosts(text);
+    expect(list).toHaveLength(text.match(/<Item>/g)?.length ?? 0);
+    const active = fields(text, 'Active').filter((value) => value === '1').length;
+    expect(list.filter((host) => host.isActive)).toHaveLength(active);
+    expect(list.flatMap(({ macAddress }) => macAddress ?? [])).toEqual(
+      fields(text, 'MACAddress')
+        .filter((value) => value !== '')
+        .map((value) => value.toUpperCase()),
+    );
+  });
+
+  test.each(below('mesh/', /./))('%s', (file) => {
+    const text = read(file);
+    const { nodes } = JSON.parse(text) as { nodes: { is_meshed: boolean; mesh_role: string }[] };
+    const { repeaters, meshLinks } = parseMesh(text);
+    expect(repeaters).toHaveLength(nodes.filter((node) => node.is_meshed && node.mesh_role !== 'master').length);
+    for (const { isConnected, down, up, downAtBest, upAtBest } of meshLinks) {
+      for (const rate of [down, up, downAtBest, upAtBest]) expect(rate).toSatisfy((value) => value === undefined || (isConnected && (value as number) > 0));
+    }
+  });
+
+  test.each(files.filter((file) => answerName.test(file)))('%s', async (file) => {
+    const [, service = '', action = ''] = answerName.exec(file) ?? [];
+    const text = read(file);
+    const told = await toldBy(readAnswer(replyOf(file, text), action), service, action);
+    const secrets = ['UserName', 'DeviceLog', 'SFPSerialNumber', 'PPPUsername', 'IMSI', 'ExternalIPAddress', 'X_AVM-DE_HostListPath', 'X_AVM-DE_MeshListPath'];
+    for (const secret of secrets.flatMap((name) => fields(text, `New${name}`)).filter((value) => value !== '')) expect(JSON.stringify(told)).not.toContain(secret);
+    const number = (name: string) => {
+      const [value] = fields(text, `New${name}`);
+      return value === undefined || value === '' ? undefined : Number(value);
+    };
+    if (service === 'WANDSLInterfaceConfig1' && action === 'GetInfo') {
+      const isUp = fields(text, 'NewStatus')[0] === 'Up';
+      expect(told.dsl).toMatchObject({ isUp, down: isUp ? { rate: number('DownstreamCurrRate'), noiseMargin: (number('DownstreamNoiseMargin') ?? 0) / 10 } : {} });
+    }
+    if (service === 'WANCommonInterfaceConfig1' && action === 'GetCommonLinkProperties') expect(told.link?.rates.down).toBe(number('Layer1DownstreamMaxBitRate') || undefined);
+    if (service === 'DeviceInfo1' && action === 'GetInfo') expect(told.bootedAt?.getTime()).toBe(now().wall - (number('UpTime') ?? 0) * 1000);
+    if (/^WLANConfiguration\d$/.test(service) && action === 'GetInfo')
+      expect(told.radios).toMatchObject([{ channel: number('Channel'), ssid: fields(text, 'NewSSID')[0] || undefined }]);
+    // A level of exactly nothing was not measured.
+    if (service === 'X_AVM-DE_WANFiber1' && action === 'GetInfo')
+      expect(told.fibre?.received).toBe(number('OpticalSignalLevel') ? (number('OpticalSignalLevel') ?? 0) / 1000 : undefined);
+  });
+});
