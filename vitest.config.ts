@@ -13,6 +13,7 @@ export default defineConfig({
       suite('http', 120_000),
       suite('home-assistant', 180_000),
       suite('ha-config', 240_000),
+      suite('page', 90_000),
       suite('root', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),
