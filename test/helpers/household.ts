@@ -10,11 +10,8 @@ import type { Shown } from '../../src/views/page/index.ts';
 
 const GB = 1e9;
 
-export const now = new Date('2026-03-14T20:00:00Z');
-const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+const ago = (seconds: number, now: Date) => new Date(now.getTime() - seconds * 1000);
 const wave = (minute: number, period: number, low: number, high: number) => low + ((high - low) * (1 + Math.sin((minute / period) * 2 * Math.PI) * Math.cos(minute / 7))) / 2;
-
-const agent: Agent = { id: 'nas', name: 'nas', site: 'Berlin', version: '0.1.0', startedAt: ago(3.2 * 86_400), baseTopic: 'infra-monitor', discoveryPrefix: 'homeassistant' };
 
 const machine: Device = { id: 'nas', name: 'nas', manufacturer: 'ASUSTeK', model: 'PRIME N100I-D D4', softwareVersion: 'Debian GNU/Linux 12 (bookworm)' };
 
@@ -39,7 +36,7 @@ const disk = (id: string, read: number, written: number, busy: number): Observat
   reading: { readPerSecond: read * 1e6, writtenPerSecond: written * 1e6, busy },
 });
 
-const hostAt = (minute: number): Observation<Record<string, unknown>>[] => [
+const hostAt = (minute: number, now: Date): Observation<Record<string, unknown>>[] => [
   {
     of: 'host',
     device: machine,
@@ -49,7 +46,7 @@ const hostAt = (minute: number): Observation<Record<string, unknown>>[] => [
       cpuTemperature: wave(minute, 50, 44, 58),
       memory: { total: 16 * GB, available: wave(minute, 55, 8, 10) * GB, swapTotal: 2 * GB, swapFree: 1.9 * GB },
       pressure: { cpu: 1, memory: 0, io: wave(minute, 30, 0, 6) },
-      bootTime: ago(41 * 86_400),
+      bootTime: ago(41 * 86_400, now),
       rebootRequired: true,
       failedUnits: 0,
     },
@@ -94,11 +91,19 @@ const drivesAt = (minute: number): Observation<Record<string, unknown>>[] => [
 ];
 
 /** A page's worth of a real house: what the collectors would have read in the hour before `now`. */
-export function household(more: readonly AnyCollector[] = []): Shown & { state: Records; history: Hour } {
-  const catalogue = [host, nvme, ...more];
+export function household(now: Date): Shown & { state: Records } {
+  const agent: Agent = {
+    id: 'nas',
+    name: 'nas',
+    site: 'Berlin',
+    version: '0.1.0',
+    startedAt: ago(3.2 * 86_400, now),
+    baseTopic: 'infra-monitor',
+    discoveryPrefix: 'homeassistant',
+  };
   const state = new Records('mqtt://homeassistant.local:1883');
   const history = new Hour();
-  const readings: [AnyCollector, (minute: number) => Observation<Record<string, unknown>>[]][] = [
+  const readings: [AnyCollector, (minute: number, now: Date) => Observation<Record<string, unknown>>[]][] = [
     [host, hostAt],
     [nvme, drivesAt],
   ];
@@ -106,11 +111,11 @@ export function household(more: readonly AnyCollector[] = []): Shown & { state: 
   Object.assign(state.broker, { connected: true, since: agent.startedAt });
   for (let minute = 0; minute <= 60; minute += 1) {
     for (const [collector, read] of readings) {
-      const at = ago((60 - minute) * 60 + 12);
-      state.record(collector, { ok: true, observations: read(minute), at, seconds: 0.2 });
+      const at = ago((60 - minute) * 60 + 12, now);
+      state.record(collector, { ok: true, observations: read(minute, now), at, seconds: 0.2 });
       const room = state.collectors.get(collector.id);
       if (room !== undefined) history.record(collector, room, at);
     }
   }
-  return { catalogue, agent, state, history };
+  return { catalogue: [host, nvme], agent, state, history };
 }

@@ -21,6 +21,9 @@ const card = (device: Thing, now: Date) => html`<article class="card ${look(devi
 }${troubles(device, now)}${list('numbers', device.numbers)}${list('facts', device.facts)}${device.parts.length === 0 ? '' : html`<div class="parts">${device.parts.map((one) => part(one, now))}</div>`}</article>`;
 
 /** Things of one kind, with the age of what is told of them. */
-export const sectionHtml = ({ id, title, wrong, read, all, things }: Section, now: Date): Html => html`<section id="${id}/" tabindex="-1">
+export const sectionHtml = (
+  { id, title, wrong, failing, read, all, things }: Section,
+  now: Date,
+): Html => html`<section id="${id}/" tabindex="-1"${failing ? html` class="lost"` : ''}>
 <div class="head"><h2>${title}</h2><p>${read === undefined ? 'not read yet' : html`read ${moment(read, now)}`}${all === undefined ? '' : html` · <a href="${all}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
 ${wrong.map((words) => html`<p class="trouble">${words}</p>`)}<div class="cards">${things.map((device) => card(device, now))}</div></section>`;

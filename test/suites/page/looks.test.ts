@@ -7,7 +7,7 @@ import { browser, findings, live } from './browser.ts';
 
 const { open } = browser();
 
-async function serve(shown = household()) {
+async function serve(shown = household(new Date())) {
   const { routes } = pageRoutes(shown);
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
   onTestFinished(() => server.close());
@@ -64,7 +64,7 @@ test('with the keyboard from what is wrong to where it is', async () => {
 });
 
 test('hostile names and texts do nothing, and nothing sticks out', async () => {
-  const shown = household();
+  const shown = household(new Date());
   const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)></style>${'long'.repeat(100)}`;
   for (const entry of shown.state.collectors.get('host')?.entries.values() ?? []) {
     Object.assign(entry.device, { name: hostile, model: hostile, configurationUrl: 'javascript:alert(1)' });
