@@ -42,6 +42,8 @@ section { margin-top: 1.75rem; }
 .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .75rem 1rem; margin-top: .75rem; }
 dd { white-space: nowrap; }
 .facts dd { white-space: normal; }
+.numbers div { display: grid; grid-template-rows: subgrid; grid-row: span 2; gap: 0; }
+.numbers dt { align-self: end; }
 .numbers dd { font-variant-numeric: tabular-nums; color: var(--soft); }
 .numbers b { font-size: 1.25rem; font-weight: 600; color: var(--ink); }
 .facts { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: .75rem; }
