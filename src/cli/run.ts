@@ -15,17 +15,17 @@ import { LabTopics } from '../mqtt/lab-topics.ts';
 import type { Command } from '../mqtt/live.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
+import { startNotifying } from '../notify/index.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { howLong } from '../views/how-long.ts';
 import { ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { voices } from './voices.ts';
 
-const forHowLong = (seconds: number) => (seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
-
 function tell(log: Log, { subject, error, hint, seconds }: Change): void {
   const trouble = error ?? hint;
   if (trouble !== undefined) log.warn(`${subject}: ${trouble}`);
-  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${forHowLong(seconds)}`}`);
+  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${howLong(seconds)}`}`);
 }
 
 /** What a person wants to know at the start: what is watched, where it goes, what to do next. */
@@ -105,9 +105,11 @@ export async function run({ env }: { env?: string }): Promise<void> {
       }),
   );
   for (const session of sessions) session.start();
+  const notifying = startNotifying(settings.notify, collectors, agent, state, log);
   const signal = await ending();
 
   log.info(`${signal}: leaving`);
+  notifying.close();
   await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await broker?.close();
   exit(0);
