@@ -22,8 +22,17 @@ interface Waiting extends Letter {
 /** A refusal that the next try would only repeat; 408 and 429 ask for one. */
 const isFinal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** An address's path may be its secret. */
-const printed = (url: string) => new URL(url).origin;
+/** What stays of an address where others read: its path may be its secret. */
+export const printed = (url: string): string => new URL(url).origin;
+
+const hint = (status: number) => (status === 401 || status === 403 ? '; check NOTIFY_TOKEN' : status === 404 ? '; check NOTIFY_URL' : '');
+
+/** Tries once; `refusal` says why it was not taken. Throws where there is no answer. */
+export async function deliver({ url, body }: Letter, token: Secret | undefined, signal: AbortSignal): Promise<{ status: number; refusal?: string }> {
+  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }) };
+  const { status, ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
+  return ok ? { status } : { status, refusal: `answers ${status}${hint(status)}` };
+}
 
 /** Sends letters one after the other, and tries again while nobody answers. */
 export class Post {
@@ -67,21 +76,15 @@ export class Post {
   }
 
   /** Tries once; true if there is nothing more to do for this letter. */
-  async #isDone({ url, body, written }: Waiting): Promise<boolean> {
+  async #isDone({ written, ...letter }: Waiting): Promise<boolean> {
     if ((performance.now() - written) / 1000 > tooOld) return true;
     try {
-      const { status, ok } = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token.reveal()}` }) },
-        body,
-        redirect: 'error',
-        signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(10_000)]),
-      });
-      if (ok) this.#back(url);
-      else this.#trouble(url, `answers ${status}${status === 401 || status === 403 ? '; check NOTIFY_TOKEN' : ''}`);
-      return ok || isFinal(status);
+      const { status, refusal } = await deliver(letter, this.#token, AbortSignal.any([this.#end.signal, AbortSignal.timeout(10_000)]));
+      if (refusal === undefined) this.#back(letter.url);
+      else this.#trouble(letter.url, refusal);
+      return refusal === undefined || isFinal(status);
     } catch (error) {
-      this.#trouble(url, describe(error));
+      this.#trouble(letter.url, describe(error));
       return this.#end.signal.aborted;
     }
   }
