@@ -23,19 +23,19 @@ print(sum(len(family.samples) for family in parse(sys.stdin.read())))`;
 const families = prometheus(collectors, { ...situation, name: 'na"s\n\\' }, everything(collectors, 3));
 const samples = families.reduce((sum, family) => sum + family.samples.length, 0);
 
-test('promtool finds nothing in the whole catalogue', () => {
-  expect(ask('promtool', ['check', 'metrics'], exposition(families, 'prometheus'))).toBe('');
+test('promtool finds nothing in the whole catalogue', async () => {
+  expect(await ask('promtool', ['check', 'metrics'], exposition(families, 'prometheus'))).toBe('');
 });
 
-test('the strict parser of OpenMetrics reads the whole catalogue', () => {
-  expect(ask('python3', ['-c', strictParser], exposition(families, 'openmetrics'))).toBe(`${samples}\n`);
+test('the strict parser of OpenMetrics reads the whole catalogue', async () => {
+  expect(await ask('python3', ['-c', strictParser], exposition(families, 'openmetrics'))).toBe(`${samples}\n`);
 });
 
 test('promtool and the parser find nothing in what a running agent says', async () => {
   const { url, headers } = await serve(false);
   const text = async (accept: string) => (await fetch(`${url}/metrics`, { headers: { ...headers, accept } })).text();
-  expect(ask('promtool', ['check', 'metrics'], await text('text/plain'))).toBe('');
-  expect(Number(ask('python3', ['-c', strictParser], await text('application/openmetrics-text')))).toBeGreaterThan(30);
+  expect(await ask('promtool', ['check', 'metrics'], await text('text/plain'))).toBe('');
+  expect(Number(await ask('python3', ['-c', strictParser], await text('application/openmetrics-text')))).toBeGreaterThan(30);
 });
 
 interface Sample {
@@ -51,13 +51,13 @@ interface Answer {
 /** The YAML of the docs: what to scrape, some alerts, and how node_exporter's rules can be used. */
 const [scrapeConfigs = '', alerts = '', relabelling = ''] = [...readFileSync('docs/http.md', 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => String(yaml));
 
-test('what the docs tell Prometheus is right', () => {
+test('what the docs tell Prometheus is right', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'prometheus.yml'), scrapeConfigs + relabelling);
   writeFileSync(join(folder, 'alerts.yml'), alerts);
-  expect(ask('promtool', ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
-  expect(ask('promtool', ['check', 'rules', join(folder, 'alerts.yml')])).toContain('4 rules found');
+  expect(await ask('promtool', ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
+  expect(await ask('promtool', ['check', 'rules', join(folder, 'alerts.yml')])).toContain('4 rules found');
   const names = families.map(sampleName);
   for (const [name] of alerts.matchAll(/infra_monitor_\w+/g)) expect(names).toContain(name);
 });
