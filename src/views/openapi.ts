@@ -48,7 +48,7 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
     paths: {
       '/health/': {
         get: {
-          summary: 'Is the agent well?',
+          summary: 'How the agent is',
           operationId: 'health',
           responses: {
             200: json('All is well.', reference('Health')),
