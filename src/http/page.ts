@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { contentSecurityPolicy } from '../views/page/document.ts';
-import { liveSections, page, type Shown } from '../views/page/index.ts';
+import { liveSections, page, type Subject } from '../views/page/index.ts';
 import { Audience } from './audience.ts';
 import type { Route } from './route.ts';
 
@@ -19,10 +19,10 @@ const documentHeaders = {
 };
 
 /** The page, and what keeps it live. */
-export function pageRoutes(shown: Shown): { routes: Map<string, Route>; audience: Audience } {
-  const audience = new Audience(shown.agent.startedAt.toISOString(), (now) => liveSections(shown, now));
+export function pageRoutes(subject: Subject): { routes: Map<string, Route>; audience: Audience } {
+  const audience = new Audience(subject.agent.startedAt.toISOString(), (now) => liveSections(subject, now));
   const routes = new Map<string, Route>([
-    ['/', (request) => ({ status: 200, headers: documentHeaders, body: page(shown, new Date(), prefixOf(request)) })],
+    ['/', (request) => ({ status: 200, headers: documentHeaders, body: page(subject, new Date(), prefixOf(request)) })],
     [
       '/events',
       () =>

@@ -46,6 +46,7 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
     },
     servers: [{ url: '.' }],
     paths: {
+      '/': endpoint('All of it as a live page', 'page', { 200: { description: 'For a person.', content: { 'text/html': text } } }),
       '/health/': {
         get: {
           summary: 'How the agent is',

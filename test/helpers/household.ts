@@ -6,7 +6,7 @@ import { Records } from '../../src/loop/state.ts';
 import type { AnyCollector, Observation } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { Agent } from '../../src/model/state.ts';
-import type { Shown } from '../../src/views/page/index.ts';
+import type { Subject } from '../../src/views/page/index.ts';
 
 const GB = 1e9;
 
@@ -91,7 +91,7 @@ const drivesAt = (minute: number): Observation<Record<string, unknown>>[] => [
 ];
 
 /** A page's worth of a real house: what the collectors would have read in the hour before `now`. */
-export function household(now: Date): Shown & { state: Records } {
+export function household(now: Date): Subject & { state: Records } {
   const agent: Agent = {
     id: 'nas',
     name: 'nas',

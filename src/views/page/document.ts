@@ -39,7 +39,7 @@ ${base}<title>${agent.name}</title>
 <main>
 ${[...sections]}
 </main>
-<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a></p></footer>
+<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="api">API</a></p></footer>
 <script>${new Html(script)}</script>
 </body>
 </html>

@@ -3,6 +3,7 @@ import type { Device } from '../../model/device.ts';
 import type { History } from '../../model/history.ts';
 import { type AnyMetric, isPlainNumber } from '../../model/metric.ts';
 import type { CollectorState, Entry, State } from '../../model/state.ts';
+import { statusPath } from '../status.ts';
 import { sparkline } from './sparkline.ts';
 import type { Section, Shown, Thing } from './thing.ts';
 import { type Trouble, troublesOf } from './trouble.ts';
@@ -87,7 +88,7 @@ export const sections = (catalogue: readonly Declaration[], state: State, histor
       wrong: [...(error === undefined ? [] : [error]), ...complaints],
       failing: error !== undefined,
       read: lastSuccess,
-      all: `${declaration.id}/status`,
+      all: statusPath(declaration).slice(1),
       things: things(declaration, collector, (path, key) => history.line(declaration.id, path, key, now), now),
     };
   });

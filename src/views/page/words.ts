@@ -1,4 +1,5 @@
 import type { AnyMetric, Value } from '../../model/metric.ts';
+import type { FlagClass } from '../../model/unit.ts';
 import { moment } from './age.ts';
 import { type Content, html } from './html.ts';
 
@@ -6,7 +7,13 @@ import { type Content, html } from './html.ts';
 const thin = '\u202f';
 
 /** What true and false mean, as Home Assistant says it. */
-const flagWords = { problem: ['Problem', 'OK'], connectivity: ['connected', 'disconnected'], running: ['running', 'not running'], plain: ['yes', 'no'] } as const;
+const flagWords: Record<FlagClass | 'plain', readonly [string, string]> = {
+  problem: ['Problem', 'OK'],
+  connectivity: ['connected', 'disconnected'],
+  running: ['running', 'not running'],
+  presence: ['home', 'away'],
+  plain: ['yes', 'no'],
+};
 
 /** 1 234 567.5 */
 function grouped(value: number, precision: number): string {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
@@ -36,11 +35,9 @@ export function browser(): { open(url: string, options?: BrowserContextOptions):
 /** Waits until the page hears from its agent. */
 export const live = (page: Page) => page.locator('body.live').waitFor({ state: 'attached' });
 
-const axeSource = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 /** What axe-core finds, each with where. The browser's own hand puts it in, which the page's policy does not bind. */
 export async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(await readFile(axeSource, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     // biome-ignore lint/suspicious/noExplicitAny: axe came in as text
     const { violations, incomplete } = await (globalThis as any).axe.run({ resultTypes: ['violations', 'incomplete'] });

@@ -57,7 +57,7 @@ test('with the keyboard from what is wrong to where it is', async () => {
   expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement.id')).toBe('host/nas/filesystem_mnt_backup');
-  for (const link of ['all values of NVMe drives', 'health']) {
+  for (const link of ['all values of NVMe drives', 'health', 'metrics', 'API']) {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe(link);
   }
