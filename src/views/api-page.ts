@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
 
 const style = `:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 0 auto; padding: 1rem }
-code, pre { font: 0.875rem/1.4 ui-monospace, monospace }
+code, pre { font-family: ui-monospace, monospace; font-size: 0.9em }
 pre { overflow-x: auto; padding: 0.75rem; border: 1px solid }
 dt { font-weight: 600 }`;
 

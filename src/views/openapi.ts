@@ -46,9 +46,10 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
     },
     servers: [{ url: '.' }],
     paths: {
+      '/': endpoint('All of it as a live page', 'page', { 200: { description: 'For a person.', content: { 'text/html': text } } }),
       '/health/': {
         get: {
-          summary: 'Is the agent well?',
+          summary: 'How the agent is',
           operationId: 'health',
           responses: {
             200: json('All is well.', reference('Health')),
