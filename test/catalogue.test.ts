@@ -63,7 +63,7 @@ describe('names are as Home Assistant wants them', () => {
 });
 
 test('some twenty entities are enabled on a plain machine: one file system, interface and disk', () => {
-  const enabled = metrics.filter(({ at, metric }) => !at.startsWith('nvme') && metric.enabled !== false && !metric.optional);
+  const enabled = metrics.filter(({ at, metric }) => /^(host|agent) /.test(at) && metric.enabled !== false && !metric.optional);
   expect(enabled.length).toBeGreaterThanOrEqual(15);
   expect(enabled.length).toBeLessThanOrEqual(25);
 });
@@ -72,6 +72,14 @@ test('some ten entities are enabled of a drive', () => {
   const enabled = metrics.filter(({ at, metric }) => at.startsWith('nvme drive') && metric.enabled !== false && !metric.optional);
   expect(enabled.length).toBeGreaterThanOrEqual(7);
   expect(enabled.length).toBeLessThanOrEqual(14);
+});
+
+test('few entities are enabled of a router or target that tells nothing', () => {
+  for (const table of ['router router', 'router target']) {
+    const enabled = metrics.filter(({ at, metric }) => at.startsWith(table) && metric.enabled !== false && !metric.optional);
+    expect(enabled.length).toBeGreaterThanOrEqual(3);
+    expect(enabled.length).toBeLessThanOrEqual(6);
+  }
 });
 
 const buttons = collectors.flatMap(({ id, actions }) =>

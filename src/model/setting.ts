@@ -74,15 +74,21 @@ export const list = builder((wants: string = 'a list, separated by commas') => (
 export const secret = (told: Omit<Told, 'default'>, wants: string = 'a text', form: RegExp = /./) =>
   setting(parsed(wants, (value) => (form.test(value) ? new Secret(value) : undefined)) as z.ZodMiniType<Secret, string>, { ...told, wants, secret: true });
 
-const byName = <T>(told: Omit<About, 'wants' | 'byName'>, parse: (value: string) => T) =>
-  z.optional(parsed('a text', parse)).register(about, { ...told, wants: 'a text', byName: true }) as unknown as z.ZodMiniType<ByName<T>, string>;
+const byName = <T>(told: Omit<About, 'wants' | 'byName'>, wants: string, parse: (value: string) => T | undefined) =>
+  z.optional(parsed(wants, parse)).register(about, { ...told, wants, byName: true }) as unknown as z.ZodMiniType<ByName<T>, string>;
 
 /** One text for all things of a kind, or one of its own for each. */
-export const textByName = (told: Omit<Told, 'default'>) => byName(told, (value) => value);
+export const textByName = (told: Omit<Told, 'default'>) => byName(told, 'a text', (value) => value);
 
 /** One secret for all things of a kind, or one of its own for each. */
-export const secretByName = (told: Omit<Told, 'default'>) => byName({ ...told, secret: true }, (value) => new Secret(value));
+export const secretByName = (told: Omit<Told, 'default'>) => byName({ ...told, secret: true }, 'a text', (value) => new Secret(value));
+
+/** One number from 0 for all things of a kind, or one of its own for each. */
+export const numberByName = (told: Omit<Told, 'default'>) => byName(told, 'a number', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
 
 /** A setting with a form of its own. */
-export const custom = <T>(told: With<string>, wants: string, parse: (text: string) => T | undefined) =>
-  setting(parsed(wants, parse) as z.ZodMiniType<T, string>, { ...told, wants });
+export function custom<T>(told: With<string>, wants: string, parse: (text: string) => T | undefined): z.ZodMiniPrefault<z.ZodMiniType<T, string>>;
+export function custom<T>(told: Told, wants: string, parse: (text: string) => T | undefined): z.ZodMiniOptional<z.ZodMiniType<T, string>>;
+export function custom<T>(told: Told, wants: string, parse: (text: string) => T | undefined): unknown {
+  return setting(parsed(wants, parse) as z.ZodMiniType<T, string>, { ...told, wants });
+}

@@ -10,10 +10,10 @@ export interface UnitsOf {
 }
 
 /** Units of metrics without a device class. */
-export type PlainUnit = '%' | 'rpm' | 'K';
+export type PlainUnit = '%' | 'rpm' | 'K' | '1/min';
 
 /** A device class with a unit it allows, or a plain number. */
 export type Quantity = { [Class in keyof UnitsOf]: { deviceClass: Class; unit: UnitsOf[Class] } }[keyof UnitsOf] | { deviceClass?: never; unit?: PlainUnit };
 
-/** Device classes of flags, and what `true` means in each: connected, a problem, running. */
-export type FlagClass = 'connectivity' | 'problem' | 'running';
+/** Device classes of flags, and what `true` means in each: connected, a problem, running, home. */
+export type FlagClass = 'connectivity' | 'problem' | 'running' | 'presence';

@@ -35,6 +35,7 @@ const baseUnits: Record<Unit, [name: string, factor: number]> = {
   dB: ['decibels', 1],
   dBm: ['dbm', 1],
   rpm: ['rpm', 1],
+  '1/min': ['per_second', 1 / 60],
 };
 
 export type SeriesType = 'gauge' | 'counter' | 'info' | 'stateset';

@@ -61,10 +61,10 @@ test('once prints a table', async () => {
 });
 
 test('once --json prints every collector, with rates', async () => {
-  const { status, output } = await run({}, 'once', '--json');
+  const { status, output } = await run({ ROUTER_SCHEDULE: '0 0 0 1 1 *', FRITZBOX_HOSTS: 'home=127.0.0.1' }, 'once', '--json');
   const [host, ...others] = JSON.parse(output);
   expect(status).toBe(0);
-  expect([host, ...others].map(({ collector }) => collector)).toEqual(['host', 'nvme', 'agent']);
+  expect([host, ...others].map(({ collector }) => collector)).toEqual(['host', 'nvme', 'router', 'agent']);
   expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
 });
 

@@ -17,11 +17,16 @@ export interface AgentProcess {
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts the built program in an empty folder, with these settings and no others; it ends with the test. */
+/** Starts the built program in an empty folder, with these settings and no others; it ends with the test. Routers that are
+ * really there are left alone unless the settings say otherwise. */
 export function startAgent(settings: Record<string, string>, args: string[] = []): AgentProcess {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { PATH, HTTP_PORT: '0', AGENT_NAME: 'testling', ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    env: { PATH, HTTP_PORT: '0', AGENT_NAME: 'testling', ROUTER_SCHEDULE: 'off', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let written = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);

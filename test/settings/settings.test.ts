@@ -49,6 +49,7 @@ test('every problem is told at once, with what is wanted', () => {
       "HTTP_PORT: got "99999", wants a whole number from 0 to 65535",
       "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first), or off",
       "HOST_PROC: got "proc", wants an absolute path",
+      "HOST_PROC: got "proc", wants an absolute path",
       "MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate",
     ]
   `);

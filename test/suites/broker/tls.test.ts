@@ -1,40 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
+import { authority } from '../../helpers/certificates.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { until } from '../../helpers/until.ts';
 
-/** An authority of our own, a certificate for each name, and the folder they are in. */
+/** Certificates for a broker of this name and for a client, and the folder they are in. */
 function certificates(serverName: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tls-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-  openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Own authority', '-days', '2');
-  for (const [name, extension] of [
-    ['server', `subjectAltName=${serverName}`],
-    ['client', 'subjectAltName=DNS:agent'],
-  ]) {
-    openssl(
-      'req',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-      '-subj',
-      `/CN=${name}`,
-      '-addext',
-      extension ?? '',
-    );
-    openssl('x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy', '-out', `${name}.pem`, '-days', '2');
-  }
+  const { folder, issue } = authority();
+  issue('server', serverName);
+  issue('client', 'DNS:agent');
   return folder;
 }
 

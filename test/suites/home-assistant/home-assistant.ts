@@ -50,36 +50,47 @@ interface LogEntry {
 export class HomeAssistant {
   readonly folder = mkdtempSync(join(tmpdir(), 'home-assistant-'));
   version = '';
+  token = '';
+  readonly port: number;
   #process: ChildProcess | undefined;
+  #output = '';
   #url = '';
-  #token = '';
   readonly #broker: number;
-  readonly #port: number;
 
   private constructor(broker: number, port: number) {
     this.#broker = broker;
-    this.#port = port;
+    this.port = port;
   }
 
-  /** Starts one on a new configuration; it ends with the test. */
-  static async start(broker: number): Promise<HomeAssistant> {
+  /** Starts one on a new configuration, in whose folder something may be put before; it ends with the test. */
+  static async start(broker: number, prepare: (folder: string) => void = () => undefined): Promise<HomeAssistant> {
     const one = new HomeAssistant(broker, await freePort());
     onTestFinished(async () => {
       await one.stop();
       rmSync(one.folder, { recursive: true, force: true });
     });
+    prepare(one.folder);
     await one.start();
     return one;
   }
 
-  async start(): Promise<void> {
+  /** Begins to start it. */
+  begin(): void {
     const [file = '', ...args] = command();
-    const child = spawn(file, [...args, '--config', this.folder, '--broker', `127.0.0.1:${this.#broker}`, '--port', String(this.#port)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(file, [...args, '--config', this.folder, '--broker', `127.0.0.1:${this.#broker}`, '--port', String(this.port)], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#process = child;
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const ready = await until('Home Assistant is ready', () => /ready url=(\S+) token=(\S+) version=(\S+)/.exec(output) ?? undefined, 120);
-    [, this.#url = '', this.#token = '', this.version = ''] = ready;
+    this.#output = '';
+    child.stdout.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+  }
+
+  async ready(): Promise<void> {
+    const ready = await until('Home Assistant is ready', () => /ready url=(\S+) token=(\S+) version=(\S+)/.exec(this.#output) ?? undefined, 120);
+    [, this.#url = '', this.token = '', this.version = ''] = ready;
+  }
+
+  async start(): Promise<void> {
+    this.begin();
+    await this.ready();
   }
 
   async stop(): Promise<void> {
@@ -102,7 +113,7 @@ export class HomeAssistant {
         socket.on('error', reject);
         socket.on('message', (data: Buffer) => {
           const answer = JSON.parse(data.toString()) as { type: string; success?: boolean; result?: T; error?: unknown };
-          if (answer.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: this.#token }));
+          if (answer.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: this.token }));
           else if (answer.type === 'auth_ok') socket.send(JSON.stringify({ id: 1, type, ...more }));
           else if (answer.success) resolve(answer.result as T);
           else reject(new Error(`${type}: ${JSON.stringify(answer)}`));
@@ -117,7 +128,7 @@ export class HomeAssistant {
   async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
     const answer = await fetch(`${this.#url}/api/${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

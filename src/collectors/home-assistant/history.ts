@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod/mini';
+import type { Happening } from '../../model/event.ts';
+import type { Sight } from './visit.ts';
+
+const instant = z.iso.datetime();
+
+const history = z.object({
+  version: z.optional(z.string()),
+  /** About when the run began that was last seen. */
+  started: z.optional(instant),
+  /** The newest of its entities' states, by its own clock. */
+  newest: z.optional(instant),
+  restarts: z.number(),
+  outages: z.number(),
+  /** The outage that lasts. `down`: it was seen to be off, rather than out of reach. */
+  outage: z.optional(z.object({ since: instant, cause: z.string(), down: z.boolean() })),
+  last_outage: z.optional(z.object({ from: instant, to: instant })),
+  /** A mark of the token that was refused. */
+  refused_token: z.optional(z.string()),
+});
+
+/** What is kept of a Home Assistant beyond the process. */
+export type History = z.output<typeof history>;
+
+export const types = ['outage', 'restart'] as const;
+
+/** What the broker kept, or a new beginning where that is nothing or can't be understood. */
+export function parseHistory(content: unknown): History {
+  return history.safeParse(content).data ?? { restarts: 0, outages: 0 };
+}
+
+/** States in which the program itself is away, though the way to it is there. */
+const down = new Set(['refused', 'hung_up', 'proxy_error', 'starting', 'stopping']);
+
+/** Minutes between two looks at the newest state that are worth keeping. */
+const keepEvery = 60;
+
+/** With a token: when all its states are younger than the newest that was seen before. Without: when it was off for a while, or
+ * is of another version. */
+function hasRestarted(before: History, { insight, version }: Sight): boolean {
+  if (before.version !== undefined && before.version !== version) return true;
+  if (insight?.oldest !== undefined && before.newest !== undefined) return insight.oldest > new Date(before.newest);
+  return before.outage?.down === true;
+}
+
+function whileAway(before: History, { state }: Sight, now: Date): History {
+  const outage = before.outage ?? { since: now.toISOString(), cause: state, down: false };
+  return { ...before, outage: { ...outage, down: outage.down || down.has(state) } };
+}
+
+/** The history after a look, and what has happened since the one before. */
+export function after(before: History, sight: Sight, now: Date): { history: History; events: Happening[] } {
+  if (!sight.reachable) return { history: whileAway(before, sight, now), events: [] };
+  const { outage, ...rest } = before;
+  const events: Happening[] = [];
+  const history: History = { ...rest, version: sight.version };
+  if (outage !== undefined) {
+    const from = new Date(outage.since);
+    history.outages += 1;
+    history.last_outage = { from: outage.since, to: now.toISOString() };
+    events.push({ type: 'outage', at: now, from, to: now, seconds: Math.round((now.getTime() - from.getTime()) / 1000), cause: outage.cause });
+  }
+  const { oldest, newest } = sight.insight ?? {};
+  const restarted = hasRestarted(before, sight);
+  if (restarted) {
+    history.restarts += 1;
+    const started = oldest ?? now;
+    history.started = started.toISOString();
+    events.push({ type: 'restart', at: started, version: sight.version ?? null, version_before: before.version ?? null });
+  } else if (history.started === undefined && oldest !== undefined) history.started = oldest.toISOString();
+  if (newest !== undefined) history.newest = newest.toISOString();
+  else if (restarted) delete history.newest;
+  return { history, events };
+}
+
+/** Does it differ in more than what changes with each look? */
+export function isWorthKeeping(kept: History, history: History): boolean {
+  const { newest: before = history.newest, ...keptRest } = kept;
+  const { newest, ...rest } = history;
+  return !isDeepStrictEqual(keptRest, rest) || (newest !== undefined && Date.parse(newest) - Date.parse(before ?? newest) > keepEvery * 60_000);
+}

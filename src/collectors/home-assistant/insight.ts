@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod/mini';
+import type { Versions } from '../../model/metric.ts';
+import type { Line } from './line.ts';
+import type { State } from './states.ts';
+
+/** What Home Assistant tells those who have a token. Its coordinates and names are not among it: of its configuration these four
+ * fields are read, and of its entities numbers. */
+export interface Insight {
+  state: State;
+  /** Entities, and those of them that are unavailable. */
+  entities?: number | undefined;
+  unavailable?: number | undefined;
+  /** Repairs that are open and not ignored. */
+  repairs?: number | undefined;
+  /** Is the recorder changing its database? */
+  migrating?: boolean | undefined;
+  updates: Partial<Record<Part, Versions>>;
+  /** When the state that is unchanged for longest was set, which is about the start, and the newest one: by its own clock. */
+  oldest?: Date | undefined;
+  newest?: Date | undefined;
+}
+
+/** What Home Assistant updates of itself, by the titles of its update entities (homeassistant/components/hassio/update.py). */
+const titles = { core: 'Home Assistant Core', supervisor: 'Home Assistant Supervisor', operating_system: 'Home Assistant Operating System' } as const;
+export type Part = keyof typeof titles;
+
+const config = z.object({ state: z.string(), recovery_mode: z.optional(z.boolean()), safe_mode: z.optional(z.boolean()) });
+const recorder = z.object({ migration_in_progress: z.boolean() });
+const repairs = z.object({ issues: z.array(z.object({ ignored: z.boolean() })) });
+
+/** Made there, so that no entity's name or state crosses the network. */
+const template = `{%- set updates = namespace(all=[]) -%}
+{%- for update in states.update if update.attributes.title in ${JSON.stringify(Object.values(titles))} -%}
+{%- set updates.all = updates.all + [[update.attributes.title, update.attributes.installed_version | string, update.attributes.latest_version | string, update.attributes.skipped_version | string]] -%}
+{%- endfor -%}
+{{ {
+  'entities': states | count,
+  'unavailable': states | selectattr('state', 'eq', 'unavailable') | list | count,
+  'oldest': as_timestamp(states | map(attribute='last_updated') | min, 0),
+  'newest': as_timestamp(states | map(attribute='last_updated') | max, 0),
+  'updates': updates.all
+} }}`;
+const overview = z.object({
+  entities: z.number(),
+  unavailable: z.number(),
+  oldest: z.number(),
+  newest: z.number(),
+  updates: z.array(z.tuple([z.string(), z.string(), z.string(), z.string()])),
+});
+
+/** core.CoreState, and the modes. */
+function stateOf({ state, recovery_mode: recovery, safe_mode: safe }: z.output<typeof config>): State {
+  if (state === 'NOT_RUNNING' || state === 'STARTING') return 'starting';
+  if (state !== 'RUNNING') return 'stopping';
+  return recovery ? 'recovery_mode' : safe ? 'safe_mode' : 'running';
+}
+
+/** A version that the user skips is no update to him. */
+function updatesOf(told: z.output<typeof overview>['updates']): Insight['updates'] {
+  const updates: Insight['updates'] = {};
+  for (const [part, title] of Object.entries(titles) as [Part, string][]) {
+    const [, installed, latest, skipped] = told.find(([name]) => name === title) ?? [];
+    if (installed !== undefined && latest !== undefined && installed !== 'None' && latest !== 'None')
+      updates[part] = { installed, latest: skipped === latest ? installed : latest };
+  }
+  return updates;
+}
+
+/** Milliseconds that one answer may take: at its start Home Assistant tells of the recorder when that has opened its database. */
+const patience = 3000;
+const soon = (answer: Promise<unknown>) => Promise.race([answer, pause(patience, undefined, { ref: false })]);
+
+const moment = (seconds: number | undefined) => (seconds ? new Date(seconds * 1000) : undefined);
+
+/** Asks all at once; what one user may not see, or an older release does not have, is left out. */
+export async function insight(line: Line): Promise<Insight> {
+  const [about, database, issues, told] = await Promise.all([
+    line.ask({ type: 'get_config' }),
+    soon(line.ask({ type: 'recorder/info' })),
+    soon(line.ask({ type: 'repairs/list_issues' })),
+    soon(line.render(template)),
+  ]);
+  const core = config.safeParse(about).data;
+  const seen = overview.safeParse(told).data;
+  return {
+    state: core === undefined ? 'answering' : stateOf(core),
+    entities: seen?.entities,
+    unavailable: seen?.unavailable,
+    repairs: repairs.safeParse(issues).data?.issues.filter(({ ignored }) => !ignored).length,
+    migrating: recorder.safeParse(database).data?.migration_in_progress,
+    updates: updatesOf(seen?.updates ?? []),
+    oldest: moment(seen?.oldest),
+    newest: moment(seen?.newest),
+  };
+}

@@ -1,0 +1,29 @@
+import { type IncomingMessage, get as overHttp } from 'node:http';
+import { get as overTls } from 'node:https';
+import { text } from 'node:stream/consumers';
+import * as z from 'zod/mini';
+
+/** Only one that is not set up, or has been since its start, answers here (homeassistant/components/onboarding/views.py). */
+const path = 'api/onboarding';
+const steps = z.array(z.object({ step: z.string(), done: z.boolean() }));
+
+const get = (url: URL, ca: string[] | undefined, signal: AbortSignal): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const request = url.protocol === 'https:' ? overTls(url, { signal, ...(ca === undefined ? {} : { ca }) }, resolve) : overHttp(url, { signal }, resolve);
+    request.on('error', reject);
+  });
+
+/** Does it still wait for its first user? */
+export async function awaitsOnboarding(base: URL, authorities: string[] | undefined, signal: AbortSignal): Promise<boolean> {
+  try {
+    const response = await get(new URL(path, base.href.replace(/\/?$/, '/')), authorities, signal);
+    if (response.statusCode !== 200) {
+      response.resume();
+      return false;
+    }
+    const told = steps.safeParse(JSON.parse(await text(response)));
+    return told.success && told.data.some(({ done }) => !done);
+  } catch {
+    return false;
+  }
+}

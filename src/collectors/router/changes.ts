@@ -1,0 +1,84 @@
+import type { Moment } from '../../lib/rates.ts';
+import type { Happening } from '../../model/event.ts';
+import type { WanReading } from './igd/reading.ts';
+import { type Outage, Outages } from './outages.ts';
+
+export const eventTypes = ['outage', 'wan_outage', 'reconnect', 'reboot', 'address_change'] as const;
+
+/** What changes are seen in. */
+export interface Seen {
+  reachable?: boolean | undefined;
+  wan?: WanReading | undefined;
+  bootedAt?: Date | undefined;
+}
+
+/** Milliseconds by which a moment that is derived from an uptime may wander. */
+const drift = 30_000;
+
+const told = (type: (typeof eventTypes)[number], { from, to, seconds }: Outage): Happening => ({ type, at: to, from, to, seconds });
+
+/** A connection is up when it says so and its line is not down. */
+export const isConnected = ({ status, link }: WanReading): boolean | undefined => (link === false ? false : status === undefined ? undefined : status === 'connected');
+
+/** Notices in one reading after the other what has happened to a router. */
+export class Changes {
+  readonly #router = new Outages();
+  readonly #wan = new Outages();
+  #bootedAt: Date | undefined;
+  /** On the even clock, in milliseconds: the other jumps when it is set. */
+  #since: number | undefined;
+  #backAt = Number.NEGATIVE_INFINITY;
+  #addresses: Pick<WanReading, 'ipv4' | 'prefix'> = {};
+
+  /** Since when the connection has been the same one. */
+  connectedSince({ wall, monotonic }: Moment): Date | undefined {
+    return this.#since === undefined ? undefined : new Date(wall - (monotonic - this.#since));
+  }
+
+  see({ reachable, wan = {}, bootedAt }: Seen, moment: Moment): Happening[] {
+    const at = new Date(moment.wall);
+    const outage = this.#router.see(reachable, at);
+    const wanOutage = this.#wan.see(isConnected(wan), at);
+    if (wanOutage !== undefined) this.#backAt = moment.monotonic;
+    const rebooted = this.#reboot(bootedAt);
+    const addresses = this.#newAddresses(wan);
+    const reconnected = this.#reconnect(wan, moment.monotonic);
+    const reason = [reconnected ? 'uptime_fell' : '', addresses === undefined ? '' : 'address_changed'].filter(Boolean).join(', ');
+    return [
+      ...(outage === undefined ? [] : [told('outage', outage)]),
+      ...(wanOutage === undefined ? [] : [told('wan_outage', wanOutage)]),
+      ...(rebooted ? [{ type: 'reboot', at, reason: 'uptime_fell' }] : []),
+      ...(reconnected && !rebooted ? [{ type: 'reconnect', at, reason, ...addresses }] : []),
+      ...(addresses !== undefined && (!reconnected || rebooted) ? [{ type: 'address_change', at, reason, ...addresses }] : []),
+    ];
+  }
+
+  #reboot(bootedAt: Date | undefined): boolean {
+    if (bootedAt === undefined) return false;
+    const isLater = this.#bootedAt !== undefined && bootedAt.getTime() - this.#bootedAt.getTime() > drift;
+    this.#bootedAt = bootedAt;
+    return isLater;
+  }
+
+  #reconnect({ uptime }: WanReading, monotonic: number): boolean {
+    if (uptime === undefined) return false;
+    // miniupnpd's clock runs on while the connection is down.
+    const since = Math.max(monotonic - uptime * 1000, this.#backAt);
+    const before = this.#since;
+    const isLater = before !== undefined && since - before > drift;
+    // What wanders a little stays.
+    if (before === undefined || Math.abs(since - before) > drift) this.#since = since;
+    return isLater;
+  }
+
+  /** Which of the addresses are others than before, as an event tells it. */
+  #newAddresses({ ipv4, prefix }: WanReading): Record<string, string> | undefined {
+    const before = this.#addresses;
+    this.#addresses = { ipv4: ipv4 ?? before.ipv4, prefix: prefix ?? before.prefix };
+    const changed = {
+      ...(ipv4 !== undefined && before.ipv4 !== undefined && ipv4 !== before.ipv4 ? { ipv4, ipv4_before: before.ipv4 } : {}),
+      ...(prefix !== undefined && before.prefix !== undefined && prefix !== before.prefix ? { prefix, prefix_before: before.prefix } : {}),
+    };
+    return Object.keys(changed).length === 0 ? undefined : changed;
+  }
+}

@@ -1,0 +1,33 @@
+import { readText } from '../../lib/files.ts';
+import type { Roots } from '../../lib/roots.ts';
+
+/** The network of the first process, which a container's own is not; in /proc/net stands the reader's own. */
+const tables = (roots: Roots, name: string) => readText(roots.proc('1/net', name)) ?? readText(roots.proc('net', name)) ?? '';
+
+/** Hexadecimal, in the byte order of the machine, which is little-endian wherever Node runs. */
+const addressOf = (hex: string) =>
+  (hex.match(/../g) ?? [])
+    .map((byte) => Number.parseInt(byte, 16))
+    .reverse()
+    .join('.');
+
+/** The address of the default gateway: of several routes the one that the kernel prefers. */
+export function defaultGateway(roots: Roots): string | undefined {
+  const rows = tables(roots, 'route')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const routes = rows.flatMap(([, destination, gateway, , , , metric, mask]) =>
+    destination === '00000000' && mask === '00000000' && gateway !== undefined && gateway !== '00000000' ? [{ gateway, metric: Number(metric) }] : [],
+  );
+  const best = routes.sort((a, b) => a.metric - b.metric)[0];
+  return best && addressOf(best.gateway);
+}
+
+/** The MAC address of a neighbour; undefined where the way goes through others. */
+export function neighbourMac(roots: Roots, address: string): string | undefined {
+  const row = tables(roots, 'arp')
+    .split('\n')
+    .find((line) => line.startsWith(`${address} `));
+  const mac = row?.split(/\s+/)[3]?.toUpperCase();
+  return mac === undefined || mac === '00:00:00:00:00:00' ? undefined : mac;
+}

@@ -1,0 +1,57 @@
+/** A router to watch, as the settings name it. */
+export interface RouterSubject {
+  name: string;
+  host: string;
+  /** Where its IGD description stands, for those that keep it in a place of their own. */
+  description?: URL;
+}
+
+/** Something to reach: a host by ICMP, a port, or a web server. */
+export type TargetSubject = { name: string } & ({ by: 'icmp'; host: string } | { by: 'tcp'; host: string; port: number } | { by: 'http'; host: string; url: URL });
+
+const named = /^([^=/:?]+)=(.+)$/;
+
+function split(text: string): { name: string | undefined; what: string } {
+  const [, name, what] = named.exec(text) ?? [];
+  return what === undefined ? { name: undefined, what: text.trim() } : { name: name?.trim(), what: what.trim() };
+}
+
+/** A name, an IPv4 or an IPv6 address with or without brackets; never one that a command could take for an option. */
+function hostOf(text: string): string | undefined {
+  const bare = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
+  return /^[\w:][\w.:%-]*$/.test(bare) ? bare : undefined;
+}
+
+/** `192.168.178.1`, `cellar=fritz.box`, `cellar=http://192.168.1.1:5000/rootDesc.xml`. */
+export function parseRouter(text: string): RouterSubject | undefined {
+  const { name, what } = split(text);
+  const url = /^https?:\/\//.test(what) && URL.canParse(what) ? new URL(what) : undefined;
+  const host = hostOf(url?.hostname ?? what);
+  if (host === undefined) return undefined;
+  return { name: name || host, host, ...(url === undefined ? {} : { description: url }) };
+}
+
+/** `1.1.1.1`, `office=10.1.0.1`, `tcp://nas.lan:445`, `shop=https://shop.example`. */
+export function parseTarget(text: string): TargetSubject | undefined {
+  const { name, what } = split(text);
+  if (!what.includes('://')) {
+    const host = hostOf(what);
+    return host === undefined ? undefined : { name: name || host, by: 'icmp', host };
+  }
+  if (!URL.canParse(what)) return undefined;
+  const url = new URL(what);
+  const host = hostOf(url.hostname);
+  if (host === undefined) return undefined;
+  if (url.protocol === 'tcp:' && url.port !== '') return { name: name || `${host}:${url.port}`, by: 'tcp', host, port: Number(url.port) };
+  return url.protocol === 'http:' || url.protocol === 'https:' ? { name: name || url.host, by: 'http', host, url } : undefined;
+}
+
+/** Parses each of a list, separated by commas; undefined if one can't be. */
+export function parseAll<T>(text: string, parse: (one: string) => T | undefined): T[] | undefined {
+  const all = text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+    .map(parse);
+  return all.includes(undefined) ? undefined : (all as T[]);
+}

@@ -1,0 +1,160 @@
+import { isIPv6 } from 'node:net';
+import { type Moment, now } from '../../../lib/rates.ts';
+import { describe } from '../../../model/fault.ts';
+import type { Secret } from '../../../model/secret.ts';
+import { HttpError } from '../soap/call.ts';
+import { type Description, parseDescription } from '../soap/description.ts';
+import { Line, Unanswered } from '../soap/line.ts';
+import { Repertoire } from '../soap/repertoire.ts';
+import { Gate } from './gate.ts';
+import { Login, LoginRefused } from './login.ts';
+import { macAddress } from './mac.ts';
+import { Plan } from './plan.ts';
+import type { Access, BoxDevice, Told, Tr064Reading } from './reading.ts';
+import type { Box } from './subject.ts';
+import { osVersion } from './version.ts';
+
+const port = 49000;
+
+/** Boxes that ask for no name had this one (TR-064 before FRITZ!OS 7.24). */
+const nameless = 'dslf-config';
+
+/** “Action Not Authorized” */
+const notAuthorised = 606;
+
+const advice = {
+  off: 'the box shows no TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
+  hostHeader: 'the box does not like the name that it is asked by: name it by its IP address, or add the name to its DNS rebind protection',
+  right: 'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
+} as const;
+
+/** Seconds that one reading may take, before what is left waits for the next. */
+const patience = 12;
+
+/** Seconds until the description is read again: where there is one, it tells of another firmware. */
+const review = 3600;
+
+/** What a FRITZ!Box tells over TR-064, asked over one connection, gently, and never in vain. */
+export class Tr064 {
+  readonly #base: URL;
+  readonly #clock: () => Moment;
+  readonly #line = new Line();
+  readonly #gate: Gate;
+  readonly #login: Login | undefined;
+  #description: Description | undefined;
+  #reviewAt = Number.NEGATIVE_INFINITY;
+  #repertoire: Repertoire;
+  #plan: Plan;
+
+  /** `address`: a host, with a port where it is not 49000. */
+  constructor(address: string, credentials: { username: string | undefined; password: Secret | undefined }, clock: () => Moment = now) {
+    const { username = nameless, password } = credentials;
+    this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
+    if (this.#base.port === '') this.#base.port = String(port);
+    this.#clock = clock;
+    this.#gate = new Gate(() => clock().monotonic);
+    this.#login = password && new Login(this.#line.send, { username, password });
+    this.#repertoire = new Repertoire((this.#login ?? this.#line).send);
+    this.#plan = new Plan(clock);
+  }
+
+  /** Undefined where there is no box of this kind and no account for one. Never rejects for what a box does. */
+  async read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(patience * 1000)]);
+    try {
+      await this.#look(limited);
+    } catch (error) {
+      this.#startAnew();
+      return this.#login && this.#reading('unreachable', {}, adviceOn(error));
+    }
+    if (this.#description === undefined) return undefined;
+    if (this.#login === undefined) return this.#reading('none');
+    if (this.#gate.isShut) return this.#reading('paused', {}, this.#gate.notice);
+    return this.#ask(this.#description, limited);
+  }
+
+  close(): void {
+    this.#line.close();
+  }
+
+  async #ask(description: Description, signal: AbortSignal): Promise<Tr064Reading> {
+    try {
+      const { told, trouble, isSilent } = await this.#plan.round(this.#box(description, signal));
+      this.#gate.open();
+      if (!isSilent) return this.#reading('granted', told, trouble ?? this.#lacking());
+      this.#startAnew();
+      return this.#reading('unreachable', {}, trouble);
+    } catch (error) {
+      if (!(error instanceof LoginRefused)) throw error;
+      this.#startAnew();
+      this.#repertoire.forget();
+      this.#gate.refuse(error.message, error.logins);
+      return this.#reading('refused', {}, this.#gate.notice);
+    }
+  }
+
+  /** Reads the description where that is due. Rejects where it can't be had. */
+  async #look(signal: AbortSignal): Promise<void> {
+    const seconds = this.#clock().monotonic / 1000;
+    if (seconds < this.#reviewAt) return;
+    // Whoever has no account may well have no FRITZ!Box.
+    this.#reviewAt = this.#login === undefined ? seconds + review : Number.NEGATIVE_INFINITY;
+    const url = new URL('/tr64desc.xml', this.#base);
+    const { status, body } = await this.#line.send({ url }, signal);
+    if (status !== 200) throw new HttpError(status, `${url}: HTTP ${status}${body.includes('HOSTHEADER') ? ', ERR_INVALID_HOSTHEADER' : ''}`);
+    const description = parseDescription(body, url);
+    if (this.#description?.firmware !== description.firmware) this.#repertoire.forget();
+    this.#description = description;
+    this.#reviewAt = seconds + review;
+  }
+
+  /** The box was away: all is asked again when it is back, and first what it is. */
+  #startAnew(): void {
+    if (this.#login !== undefined) this.#reviewAt = Number.NEGATIVE_INFINITY;
+    this.#plan = new Plan(this.#clock);
+  }
+
+  #box(description: Description, signal: AbortSignal): Box {
+    return {
+      now: () => this.#clock().wall,
+      ask: async (id, action) => {
+        const service = description.services.find((one) => one.id === id);
+        const values = service && (await this.#repertoire.ask(service, action, signal));
+        // Whom this is not told, is told nothing.
+        if (id === 'DeviceInfo1' && this.#repertoire.refused.get(`${service?.type}#${action}`) === notAuthorised) throw new LoginRefused(advice.right, 1);
+        return values;
+      },
+      fetch: async (path) => {
+        const url = new URL(path, this.#base);
+        url.host = this.#base.host;
+        const { status, body } = await (this.#login ?? this.#line).send({ url }, signal);
+        if (status === 404) return undefined;
+        if (status !== 200) throw new HttpError(status, `${url.pathname}: HTTP ${status}`);
+        return body;
+      },
+    };
+  }
+
+  /** What the account may not see of what others of its kind see. */
+  #lacking(): string | undefined {
+    const actions = [...this.#repertoire.refused].filter(([, code]) => code === notAuthorised).map(([key]) => key.split(':').slice(-2).join(':'));
+    return actions.length === 0 ? undefined : `${advice.right}; it may not ask for ${actions.join(', ')}`;
+  }
+
+  #reading(access: Access, told: Told = {}, hint?: string): Tr064Reading {
+    return { access, hint, refusals: this.#gate.refusals, device: deviceOf(this.#description), ...told };
+  }
+}
+
+function deviceOf(description: Description | undefined): BoxDevice {
+  if (description === undefined) return {};
+  const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
+  return { name: friendlyName ?? model, manufacturer, model, serialNumber: serialNumber?.replaceAll(':', ''), macAddress: macAddress(serialNumber), firmware: osVersion(firmware) };
+}
+
+function adviceOn(error: unknown): string {
+  const told = describe(error);
+  const isRefused = (error instanceof Unanswered && error.code === 'ECONNREFUSED') || (error instanceof HttpError && error.status === 404);
+  if (isRefused) return `${told}; ${advice.off}`;
+  return error instanceof HttpError && error.status === 400 ? `${told}; ${advice.hostHeader}` : told;
+}

@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+type Outcome<T> = { answer: T } | { error: unknown };
+
+/** Milliseconds that a reading waits for an answer, and for one of whom the last was late. */
+const patience = 4000;
+const shortPatience = 500;
+
+/** The answer may come with a later reading. */
+export class Late extends Error {}
+
+/** Asks one thing over and over, one question at a time: a slow answer holds up no reading for long, and a hung one none. */
+export class Watch<T> {
+  readonly #ask: (signal: AbortSignal) => Promise<T>;
+  readonly #seconds: number;
+  #asking: Promise<void> | undefined;
+  #outcome: Outcome<T> | undefined;
+  #isLate = false;
+  readonly #end = new AbortController();
+
+  /** `seconds`: after so many a question is given up. */
+  constructor(ask: (signal: AbortSignal) => Promise<T>, seconds: number) {
+    this.#ask = ask;
+    this.#seconds = seconds;
+  }
+
+  /** The answer to a question asked now, else to the one before, which came too late for its own reading. */
+  async look(): Promise<T> {
+    const overdue = this.#asking === undefined && this.#isLate ? this.#outcome : undefined;
+    this.#asking ??= this.#begin();
+    await Promise.race([this.#asking, pause(this.#isLate ? shortPatience : patience, undefined, { ref: false })]);
+    this.#isLate = this.#asking !== undefined;
+    const outcome = this.#isLate ? overdue : this.#outcome;
+    if (outcome === undefined) throw new Late('no answer yet');
+    if ('error' in outcome) throw outcome.error;
+    return outcome.answer;
+  }
+
+  close(): void {
+    this.#end.abort();
+  }
+
+  #begin(): Promise<void> {
+    const signal = AbortSignal.any([AbortSignal.timeout(this.#seconds * 1000), this.#end.signal]);
+    return this.#ask(signal)
+      .then(
+        (answer) => {
+          this.#outcome = { answer };
+        },
+        (error: unknown) => {
+          this.#outcome = { error };
+        },
+      )
+      .then(() => {
+        this.#asking = undefined;
+      });
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Watch } from '../../../src/collectors/home-assistant/watch.ts';
+import { Memories } from '../../../src/loop/memories.ts';
+import { Secret } from '../../../src/model/secret.ts';
+import { home, startInstance } from '../../helpers/instance.ts';
+import { agent } from '../../helpers/situation.ts';
+
+function begin(url: URL, token: string, memories = new Memories()) {
+  memories.load(new Map(), ['home_assistant']);
+  const memory = memories.of('home_assistant');
+  const watch = new Watch({ title: 'Home Assistant', name: '', url }, new Secret(token), agent, memory);
+  const read = async () => watch.read(undefined, AbortSignal.timeout(5000));
+  return { watch, read, state: async () => (await read()).reading?.sight.state, memories };
+}
+
+test('a token that is refused is told once, and not again after a restart of the agent', async () => {
+  const { url, logins } = await startInstance();
+  const first = begin(url, 'wrong');
+  expect([await first.state(), await first.state()]).toEqual(['token_refused', 'token_refused']);
+  expect((await first.read()).hint).toContain('make a new one');
+  expect(await begin(url, 'wrong', first.memories).state()).toBe('token_refused');
+  expect(logins).toEqual(['wrong']);
+  expect(await begin(url, 'right', first.memories).state()).toBe('running');
+  expect(logins).toEqual(['wrong', 'right']);
+  expect(JSON.stringify([...first.memories.contents])).not.toContain('wrong');
+});
+
+test('it can be tried again', async () => {
+  const { url, script, logins } = await startInstance();
+  const { watch, state } = begin(url, 'restored');
+  expect(await state()).toBe('token_refused');
+  script.token = 'restored';
+  expect(await state()).toBe('token_refused');
+  watch.tryToken();
+  expect([await state(), await state()]).toEqual(['running', 'running']);
+  expect(logins.length).toBe(3);
+});
+
+test('nothing of the home leaves', async () => {
+  const { url } = await startInstance();
+  const { read, memories } = begin(url, 'right');
+  const told = JSON.stringify([await read(), ...memories.contents]);
+  for (const secret of [...Object.values(home), 'right']) expect(told).not.toContain(String(secret));
+});
+
+test('an outage is told when it is over, by an agent that was started in between too', async () => {
+  const { url, script } = await startInstance();
+  const { read, memories } = begin(url, 'right');
+  expect((await read()).events).toEqual([]);
+  script.instead = { status: 502 };
+  const away = await read();
+  expect(away.reading?.sight).toMatchObject({ state: 'proxy_error', reachable: false });
+  expect(away.device.softwareVersion).toBe('2026.11.0');
+  expect(away.events).toEqual([]);
+  await pause(20);
+  delete script.instead;
+  const next = begin(url, 'right', memories);
+  const back = await next.read();
+  expect(back.events).toEqual([expect.objectContaining({ type: 'outage', cause: 'proxy_error', seconds: 0 })]);
+  expect(back.reading?.history).toMatchObject({ outages: 1, restarts: 0, started: '2026-11-20T08:00:00.000Z' });
+  expect((await next.read()).events).toEqual([]);
+});

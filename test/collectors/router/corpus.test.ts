@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parsePing } from '../../../src/collectors/router/reach/ping.ts';
+import type { Fault } from '../../../src/collectors/router/soap/call.ts';
+import { Values } from '../../../src/collectors/router/soap/values.ts';
+import { understand } from './understand.ts';
+
+// CORPUS/router: what routers and ping have said, whatever make and version, and INDEX.tsv, which names each file.
+const folder = join(process.env.CORPUS ?? '', 'router');
+const read = (file: string) => readFileSync(join(folder, file)).toString('utf8');
+const index = process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? read('INDEX.tsv') : '';
+const files = index
+  .split('\n')
+  .slice(1)
+  .map((row) => row.split('\t')[0] ?? '')
+  .filter((file) => file !== '');
+
+interface PingCase {
+  name: string;
+  stdout: string | null;
+  expected: { transmitted: number; received: number; loss_pct: number; min_ms?: number; avg_ms?: number; max_ms?: number; dev_ms?: number } | null;
+}
+
+const cases: PingCase[] = existsSync(join(folder, 'ping/ping-cases.json')) ? JSON.parse(read('ping/ping-cases.json')) : [];
+
+const outcomeOf = (file: string, text: string): Record<string, unknown> | Error => {
+  try {
+    return understand(file, text) as Record<string, unknown>;
+  } catch (error) {
+    return error as Error;
+  }
+};
+
+const decoded = (text: string) =>
+  text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+
+/** A look at the file that shares nothing with the parsers: each value stands in it as it was read. */
+function expectValues(text: string, values: Values): void {
+  const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '');
+  for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g)) expect(values.text(name) ?? '', name).toBe(decoded(value).trim());
+}
+
+function expectPlausible({ uptime, ipv4, ipv6, prefix, received, sent, downstream, upstream }: Record<string, unknown>): void {
+  for (const count of [uptime, received, sent, downstream, upstream]) expect(count).toSatisfy((value) => value === undefined || (Number.isFinite(value) && (value as number) >= 0));
+  for (const rate of [downstream, upstream]) expect(rate, 'no rate is zero').not.toBe(0);
+  for (const address of [ipv4, ipv6]) expect(address).toSatisfy((value) => value === undefined || isIP(String(value)) !== 0);
+  if (prefix !== undefined) expect(prefix).toMatch(/^[\da-f:]+\/\d{1,3}$/i);
+}
+
+function expectDescription(text: string, { model, services }: Record<string, unknown>): void {
+  const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '');
+  expect(model).toBe(decoded(/<modelName>([^<]*)</.exec(plain)?.[1] ?? '').trim() || undefined);
+  expect(services).toHaveLength(plain.match(/<serviceType>/g)?.length ?? 0);
+}
+
+function expectError(text: string, error: Error): void {
+  expect(error.message.length, 'an error says what was seen').toBeGreaterThan(10);
+  const code = /<errorCode>\s*(\d+)/.exec(text)?.[1];
+  if (code !== undefined) expect((error as Fault).code).toBe(Number(code));
+  // What carries values or services is understood.
+  else expect(text).not.toMatch(/<New\w+>[^<]+<[\s\S]*<\/\w+:Envelope>|<serviceType>/);
+}
+
+describe.runIf(files.length > 0)('every file of the corpus is a right reading or a clear error', () => {
+  test.each(files.filter((file) => !file.startsWith('ping/') && /\.(xml|html|txt)$/.test(file)))('%s', (file) => {
+    const text = read(file);
+    const outcome = outcomeOf(file, text);
+    if (outcome instanceof Error) return expectError(text, outcome);
+    if (outcome.values instanceof Values) {
+      expectValues(text, outcome.values);
+      expectPlausible(outcome);
+    }
+    if ('services' in outcome) expectDescription(text, outcome);
+    if ('locations' in outcome) expect(outcome.locations).toEqual([...new Set(text.match(/(?<=^location:\s*)\S+/gim))]);
+  });
+});
+
+describe.runIf(cases.length > 0)('the numbers of ping are the truth', () => {
+  test.each(cases)('$name', ({ stdout, expected }) => {
+    const burst = stdout === null ? undefined : parsePing(read(stdout));
+    // fping is not asked; its lines, one a host, are no statistics of ours.
+    if (expected === null || expected.transmitted === undefined) return expect(burst).toBeUndefined();
+    expect(burst).toMatchObject({ sent: expected.transmitted, received: expected.received });
+    expect([burst?.min, burst?.mean, burst?.max]).toEqual([expected.min_ms, expected.avg_ms, expected.max_ms]);
+    if (expected.dev_ms !== undefined) expect(burst?.jitter).toBe(expected.dev_ms);
+  });
+});
+
+describe.runIf(files.length > 0)('whatever ping printed is numbers that hold together, or nothing', () => {
+  test.each(files.filter((file) => file.startsWith('ping/') && file.endsWith('.txt')))('%s', (file) => {
+    const burst = parsePing(read(file));
+    if (burst === undefined) return expect(read(file)).not.toMatch(/packets transmitted.*% packet loss/);
+    expect(burst.received).toBeLessThanOrEqual(burst.sent);
+    if (burst.received === 0) return expect(burst.mean).toBeUndefined();
+    expect(burst.min).toBeLessThanOrEqual(burst.mean ?? 0);
+    expect(burst.mean).toBeLessThanOrEqual(burst.max ?? 0);
+  });
+});
+
+test.runIf(files.length === 0)('no corpus is named by CORPUS', () => {
+  expect(process.env.CORPUS ?? '', 'CORPUS names a folder without router/INDEX.tsv').toBe('');
+});

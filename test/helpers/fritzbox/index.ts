@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { answer, fault, igdDescription, page, scpd, tr064Description } from './documents.ts';
+import { type Account, Guard } from './guard.ts';
+import { hostList } from './home.ts';
+import { type Profile, type ProfileName, profiles } from './profiles.ts';
+import { allServices, type ServiceEntry } from './services.ts';
+
+/** Asked without a login; all of IGD is too. */
+const open = new Set(['DeviceInfo1#GetSecurityPort', 'LANConfigSecurity1#X_AVM-DE_GetAnonymousLogin', 'LANConfigSecurity1#X_AVM-DE_GetUserList']);
+
+const isIgd = ({ control }: ServiceEntry) => control.startsWith('/igdupnp/');
+
+interface Reply {
+  status: number;
+  body: string;
+  challenge?: string;
+}
+
+export interface Asked {
+  path: string;
+  /** `DeviceInfo1#GetInfo` */
+  action?: string;
+  /** It came with a name. */
+  isLogin: boolean;
+}
+
+/** A made-up FRITZ!Box that can be ill-treated. */
+export class FritzBox {
+  readonly profile: Profile;
+  readonly guard: Guard;
+  /** Everything that was asked since it was last emptied. */
+  asked: Asked[] = [];
+  /** Connections that were opened. */
+  connections = 0;
+  /** It takes requests and answers none. */
+  isHung = false;
+  /** It drops a connection when a second request comes on it, as boxes do that have forgotten it. */
+  dropsReused = false;
+  /** Milliseconds before each answer. */
+  delay = 0;
+  /** The user has the right to see settings. */
+  hasRight = true;
+  /** “Allow access for applications”, and “Transmit status information over UPnP” */
+  allowsApplications = true;
+  allowsStatus = true;
+  /** What an action answers instead: the number of a fault; by `DeviceInfo1#GetInfo`. */
+  readonly faults = new Map<string, number>();
+  /** Milliseconds before the answer of one action. */
+  readonly slow = new Map<string, number>();
+  #server: Server | undefined;
+  #port = 0;
+  #bootedAt = performance.now();
+  #hasBooted = false;
+  #sids = new Set<string>();
+
+  constructor(profile: ProfileName, account: Account = { username: 'monitor', password: 'gürkensalat$1' }) {
+    this.profile = profiles[profile]();
+    this.guard = new Guard(account);
+  }
+
+  /** `127.0.0.1:49000` */
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** Requests that came with a name. */
+  get logins(): number {
+    return this.asked.filter(({ isLogin }) => isLogin).length;
+  }
+
+  /** On the port it had before, else on this one. */
+  async start(port = 0): Promise<this> {
+    const server = createServer((request, response) => void this.#serve(request, response).catch(() => response.destroy()));
+    server.keepAliveTimeout = 60_000;
+    server.on('connection', () => {
+      this.connections += 1;
+    });
+    server.listen(this.#port || port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+    return this;
+  }
+
+  /** Off, with all its connections. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#server = undefined;
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
+
+  /** On again, as after a reboot: nonces and sessions forgotten, counting from zero. */
+  async boot(firmware = this.profile.identity.firmware): Promise<void> {
+    this.guard.forget();
+    this.#sids.clear();
+    this.#bootedAt = performance.now();
+    this.#hasBooted = true;
+    this.profile.identity.firmware = firmware;
+    const told = this.profile.answers.DeviceInfo1?.GetInfo;
+    if (told !== undefined) told.NewSoftwareVersion = firmware;
+    await this.start();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '', headers } = request;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const path = url.split('?')[0] ?? '';
+    const service = allServices.find((one) => one.control === path);
+    const action = method === 'POST' ? headers.soapaction?.toString().replaceAll('"', '').split('#')[1] : undefined;
+    const key = service === undefined || action === undefined ? undefined : `${service.id}#${action}`;
+    this.asked.push({ path, ...(key === undefined ? {} : { action: key }), isLogin: headers.authorization !== undefined });
+    if (this.isHung) return;
+    const socket = request.socket as typeof request.socket & { used?: true };
+    if (this.dropsReused && socket.used) {
+      socket.destroy();
+      return;
+    }
+    socket.used = true;
+    await wait(this.delay + (this.slow.get(key ?? '') ?? 0));
+
+    const { status, body, challenge } = this.#reply(request, service, action ?? '');
+    const type = body.startsWith('<HTML>') ? 'text/html' : 'text/xml; charset="utf-8"';
+    response.writeHead(status, { 'Content-Type': type, ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }) }).end(body);
+  }
+
+  #reply({ method = '', url = '', headers }: IncomingMessage, service: ServiceEntry | undefined, action: string): Reply {
+    const host = headers.host?.replace(/:\d+$/, '') ?? '';
+    if (!/^[\d.]+$|^fritz\.box$|^localhost$/.test(host)) return { status: 400, body: page(400, 'Bad Request', 'ERR_INVALID_HOSTHEADER') };
+    if (method === 'POST' && service !== undefined && this.#offers(service)) {
+      const isOpen = isIgd(service) || open.has(`${service.id}#${action}`);
+      if (isOpen || this.guard.admits(method, url, headers.authorization)) return this.#act(service, action, isOpen);
+      return { status: 401, body: page(401, 'Unauthorized', 'ERR_NONE'), challenge: this.guard.challenge() };
+    }
+    const document = this.#document(url);
+    return document === undefined ? { status: 404, body: page(404, 'Not Found', 'ERR_NOT_FOUND') } : { status: 200, body: document };
+  }
+
+  #act({ id, type }: ServiceEntry, action: string, isOpen: boolean): Reply {
+    const values = this.profile.answers[id]?.[action];
+    const code = this.faults.get(`${id}#${action}`) ?? (values !== undefined && !isOpen && !this.hasRight ? 606 : undefined);
+    if (code !== undefined || values === undefined) return { status: 500, body: fault(code ?? 401) };
+    return { status: 200, body: answer(type, action, this.#alive(values)) };
+  }
+
+  /** With what only the moment knows: seconds since the boot, a session of its own. */
+  #alive(values: Record<string, string>): Record<string, string> {
+    const seconds = Math.floor((performance.now() - this.#bootedAt) / 1000);
+    const told = { ...values };
+    for (const name of ['NewUpTime', 'NewUptime']) if (told[name] !== undefined) told[name] = String(seconds + (this.#hasBooted ? 0 : Number(told[name])));
+    for (const name of ['NewX_AVM-DE_HostListPath', 'NewX_AVM-DE_MeshListPath']) if (told[name] !== undefined) told[name] += `?sid=${this.#session()}`;
+    return told;
+  }
+
+  #session(): string {
+    const sid = Math.random().toString(16).slice(2, 18).padEnd(16, '0');
+    this.#sids.add(sid);
+    return sid;
+  }
+
+  #offers(service: ServiceEntry): boolean {
+    return (isIgd(service) ? this.allowsStatus : this.allowsApplications) && this.profile.answers[service.id] !== undefined;
+  }
+
+  #document(url: string): string | undefined {
+    const { pathname: path, searchParams } = new URL(url, 'http://box');
+    const { identity, hosts, mesh, answers } = this.profile;
+    if (path === '/tr64desc.xml') return this.allowsApplications ? tr064Description(identity, (service) => this.#offers(service)) : undefined;
+    if (path === '/igddesc.xml') return this.allowsStatus && identity.hasWan ? igdDescription(identity) : undefined;
+    const service = allServices.find((one) => one.scpd === path && this.#offers(one));
+    if (service !== undefined) return scpd(answers[service.id] ?? {});
+    const hasSession = this.#sids.has(searchParams.get('sid') ?? '');
+    if (path === '/devicehostlist.lua' && hasSession) return hostList(hosts);
+    return path === '/meshlist.lua' && hasSession && mesh !== undefined ? JSON.stringify(mesh) : undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { onTestFinished } from 'vitest';
+import { Tr064 } from '../../../src/collectors/router/tr064/index.ts';
+import { Secret } from '../../../src/model/secret.ts';
+import { FritzBox } from './index.ts';
+import type { ProfileName } from './profiles.ts';
+
+/** The login that a box takes unless told otherwise. */
+export const right = { username: 'monitor', password: new Secret('gürkensalat$1') };
+
+/** A clock that tests turn. It begins at a time of day that goldens can hold. */
+function clockwork() {
+  let seconds = 0;
+  return { clock: () => ({ wall: Date.UTC(2026, 0, 2) + seconds * 1000, monotonic: seconds * 1000 }), turn: (by: number) => (seconds += by) };
+}
+
+/** A box and who looks at it, until the test ends. */
+export async function stage(profile: ProfileName, credentials: { username: string | undefined; password: Secret | undefined } = right) {
+  const box = await new FritzBox(profile).start();
+  const { clock, turn } = clockwork();
+  const tr064 = new Tr064(box.address, credentials, clock);
+  onTestFinished(async () => {
+    tr064.close();
+    await box.stop();
+  });
+  return { box, turn, tr064, read: () => tr064.read(new AbortController().signal) };
+}
