@@ -1,4 +1,5 @@
 import type { Declaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
 
@@ -19,8 +20,9 @@ function ofBroker({ url, connected, error }: BrokerState): Trouble[] {
   return [{ id: 'broker', subject: `Broker ${url}`, text, explained: false }];
 }
 
-const ofCollector = ({ id, error, complaints }: CollectorState, title: string): Trouble[] => [
-  ...(error === undefined ? [] : [{ id, subject: title, text: error, explained: false }]),
+/** What hears of the lab over the broker can't be read without it. */
+const ofCollector = ({ id, error, complaints }: CollectorState, { title, ofLab }: Declaration, broker: BrokerState): Trouble[] => [
+  ...(error === undefined ? [] : [{ id, subject: title, text: error, explained: ofLab === true && !broker.connected }]),
   ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, subject: title, text: complaint, explained: false })),
 ];
 
@@ -32,19 +34,25 @@ function isExplained(collector: CollectorState, { device, part }: Entry, lost: R
   return (part !== undefined && lost.has(slug(device.id))) || (device.via !== undefined && lost.has(slug(device.via)));
 }
 
+/** The words beside a flag: `problem_reason`, `worst_problem`. */
+function reasonFor(flag: string, metrics: Record<string, AnyMetric>, { sample }: Entry): string | undefined {
+  const key = Object.keys(metrics).find((one) => metrics[one]?.kind === 'text' && (one.startsWith(`${flag}_`) || one.endsWith(`_${flag}`)));
+  const words = key === undefined ? undefined : sample?.[key];
+  return typeof words === 'string' && words !== '' ? words : undefined;
+}
+
 function ofEntry(declaration: Declaration, collector: CollectorState, path: string, entry: Entry, lost: ReadonlySet<string>): Trouble[] {
   const id = `${collector.id}/${path}`;
   const subject = subjectOf(entry);
   const explained = isExplained(collector, entry, lost);
   // What can't be read keeps its last flags: that they are not seen any more does not mean that they are over.
-  const flags = Object.entries(declaration.metrics[entry.of] ?? {}).filter(
-    ([key, metric]) => metric.kind === 'flag' && metric.deviceClass === 'problem' && entry.sample?.[key] === true,
-  );
+  const metrics = declaration.metrics[entry.of] ?? {};
+  const flags = Object.entries(metrics).filter(([key, metric]) => metric.kind === 'flag' && metric.deviceClass === 'problem' && entry.sample?.[key] === true);
   return [
     ...(entry.error === undefined ? [] : [{ id, subject, text: entry.error, explained }]),
     ...flags.map(([key, { name }]) => {
-      const reason = entry.sample?.[`${key}_reason`];
-      return { id: `${id}/${key}`, subject, text: typeof reason === 'string' && reason !== '' ? `${name}: ${reason}` : name, explained: explained || entry.error !== undefined };
+      const reason = reasonFor(key, metrics, entry);
+      return { id: `${id}/${key}`, subject, text: reason === undefined ? name : `${name}: ${reason}`, explained: explained || entry.error !== undefined };
     }),
   ];
 }
@@ -64,7 +72,7 @@ export function troubles(catalogue: readonly Declaration[], state: State): Troub
   return [
     ...ofBroker(state.broker),
     ...watched.flatMap(({ declaration, collector, entries }) => [
-      ...ofCollector(collector, declaration.title),
+      ...ofCollector(collector, declaration, state.broker),
       ...entries.flatMap(([path, entry]) => ofEntry(declaration, collector, path, entry, lost)),
     ]),
   ];

@@ -115,9 +115,10 @@ const streams = await Promise.all(
   Array.from({ length: listeners }, async () => {
     const { body, status } = await fetch(`${url}/events`, { signal: leave.signal });
     if (status !== 200) throw new Error(`/events answers ${status}`);
-    return (async () => {
+    const listen = async () => {
       for await (const chunk of body) heard += chunk.length;
-    })().catch(() => undefined);
+    };
+    return { over: listen().catch(() => undefined) };
   }),
 );
 await pause(2000);
@@ -131,7 +132,7 @@ Object.assign(result, {
   [`resident with ${listeners} listeners, MB more`]: resident() - before,
 });
 leave.abort();
-await Promise.all(streams);
+await Promise.all(streams.map(({ over }) => over));
 
 child.kill();
 await once(child, 'close');

@@ -69,3 +69,15 @@ test('problem flags, with the reason where a table has one; other flags are no t
 
 test('what the settings leave out is no trouble; what belongs to no device is', () =>
   expect(told(connected([{ of: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual(['Probe: thing 2 is not there']));
+
+test('what hears of the lab over the broker is silent without it', () => {
+  const state = connected([]);
+  state.record(collector, { ok: false, error: 'deaf', at: new Date(), seconds: 1 });
+  const ofLab = () => troubles([{ ...collector, ofLab: true }], state).map(({ subject, explained }) => ({ subject, explained }));
+  expect(ofLab()).toEqual([{ subject: 'Probe', explained: false }]);
+  state.broker.connected = false;
+  expect(ofLab()).toEqual([
+    { subject: 'Broker mqtt://127.0.0.1:1883', explained: false },
+    { subject: 'Probe', explained: true },
+  ]);
+});
