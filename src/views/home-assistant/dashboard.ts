@@ -25,7 +25,7 @@ function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T
 
 /** A device in a few tiles: what is first in its tables matters most. */
 const glance = (device: LabDevice, most: number): Card[] => [
-  subtitle(device.name, { icon: iconOf(collectorOf(device)), page: pagePath(device), badges: verdicts(device).filter(({ part }) => part === undefined) }),
+  subtitle(device.name, { icon: iconOf(collectorOf(device)), page: pagePath(device), flags: verdicts(device).filter(({ entity }) => entity.part === undefined) }),
   ...own(device)
     .filter(({ deviceClass }) => deviceClass !== 'problem' && deviceClass !== 'connectivity')
     .slice(0, most)
@@ -73,7 +73,7 @@ const sections = (device: LabDevice): Section[] => [
 ];
 
 const view = (title: string, path: string, icon: string, cards: readonly Section[], more: YamlMap = {}): YamlMap[] =>
-  cards.length === 0 ? [] : [{ title, path, icon, type: 'sections', max_columns: 4, ...more, sections: cards }];
+  cards.length === 0 ? [] : [{ title, path, icon, type: 'sections', max_columns: 4, dense_section_placement: true, ...more, sections: cards }];
 
 /** A device with what hangs below it. */
 const page = (device: LabDevice, devices: readonly LabDevice[]) =>

@@ -16,7 +16,7 @@ export interface YamlMap {
 const isMap = (value: Yaml): value is YamlMap => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Input);
 
 /** YAML 1.1, which Home Assistant reads, takes more words for something else than YAML 1.2 does. */
-const needsNoQuotes = (text: string) => /^[A-Za-z_][\w./()+:-]*( [\w./()+-]+)*$/.test(text) && !text.endsWith(':') && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
+const needsNoQuotes = (text: string) => /^[A-Za-z_]([\w./()+-]|:(?=\w))*( [\w./()+-]+)*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
 
 const block = (text: string, indent: string) => `|-\n${text.replaceAll(/^(?=.)/gm, indent)}`;
 
