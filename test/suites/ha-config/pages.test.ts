@@ -11,7 +11,7 @@ interface Dashboard {
 }
 
 /** Every entity that a card, a badge or a template names. */
-const named = (config: unknown) => [...new Set(JSON.stringify(config).match(/\b(sensor|binary_sensor|update|button)\.\w+/g))];
+const named = (config: unknown) => [...new Set(JSON.stringify(config).match(/\b(sensor|binary_sensor|update|button|event)\.\w+/g))];
 
 /** Adds to configuration.yaml, and leaves what says where Home Assistant listens. */
 function configure({ folder: config }: HomeAssistant, recorder: string, dashboard: string): void {
