@@ -68,7 +68,7 @@ const clock = (time: number) => new Date(time).toISOString().slice(11, 19);
 test('what another explains waits for that to end, quiet hours are kept, and a repeat comes only when asked', async () => {
   const { homeAssistant, automate, set, alive, told, shows } = await stage();
   const of = (tag: string) => told.filter((one) => one.tag.includes(tag)).map(({ title }) => title);
-  const router = 'binary_sensor.pi_interface_eth0_link';
+  const router = 'binary_sensor.box_reachable';
   const passing = 'binary_sensor.nas_collector_nvme_problem';
   const lasting = 'binary_sensor.nas_collector_host_problem';
   // A whole minute: that is how often Home Assistant looks at the clock.
