@@ -35,6 +35,14 @@ const causes: Cause[] = [
     recovery: 'nas File system / free: room again, 300 GiB',
   },
   {
+    blueprint: 'disk_filling',
+    entity: 'sensor.pi_filesystem_root_time_to_full',
+    bad: 3,
+    good: 100,
+    alarm: 'pi File system / time to full: 3 d',
+    recovery: 'pi File system / time to full: room again, 100 d',
+  },
+  {
     blueprint: 'slow_line',
     entity: 'sensor.box_downstream',
     bad: 20,
@@ -64,7 +72,7 @@ const causes: Cause[] = [
 
 test('each cause is told once, and so is its end', async () => {
   const { homeAssistant, automate, set, alive, told, untilTold, shows } = await stage();
-  for (const { blueprint, entity } of causes) await automate(blueprint, { subjects: [entity], minutes });
+  for (const [index, { blueprint, entity }] of causes.entries()) await automate(blueprint, { subjects: [entity], minutes }, `cause_${index}`);
   await automate('agent_lost', { subjects: ['binary_sensor.cabin_agent_connected', 'binary_sensor.nas_agent_connected'], minutes });
   await automate('home_assistant_restarted', { subjects: ['sensor.home_started', 'sensor.nas_boot_time'] });
 
