@@ -15,6 +15,7 @@ export default defineConfig({
       suite('fritzbox', 150_000),
       suite('home-assistant', 180_000),
       suite('ha-config', 240_000),
+      suite('page', 90_000),
       suite('watched', 240_000),
       suite('root', 60_000),
       suite('drives', 60_000),

@@ -6,6 +6,9 @@ import type { Entry } from '../model/state.ts';
 import { missingRights } from '../mqtt/rights.ts';
 import { printed } from '../mqtt/settings.ts';
 import { visit } from '../mqtt/visit.ts';
+import type { Message } from '../notify/alarms.ts';
+import { letter } from '../notify/letter.ts';
+import { deliver, printed as printedAddress } from '../notify/post.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
@@ -27,6 +30,22 @@ async function checkBroker({ mqtt, agent }: Settings): Promise<boolean> {
     return missing.length === 0;
   } catch (error) {
     bad(`Broker: ${describe(error)}`);
+    return false;
+  }
+}
+
+/** Sends a message, for nothing else shows that one arrives. */
+async function checkNotifications({ notify: { NOTIFY_URL, NOTIFY_FORMAT, NOTIFY_TOKEN }, agent }: Settings): Promise<boolean> {
+  if (NOTIFY_URL === undefined) return true;
+  const place = printedAddress(NOTIFY_URL.reveal());
+  const message: Message = { kind: 'recovery', subject: agent.name, text: 'A check: this message has arrived.', since: new Date() };
+  try {
+    const { refusal } = await deliver(letter(NOTIFY_URL.reveal(), NOTIFY_FORMAT, agent, message), NOTIFY_TOKEN, AbortSignal.timeout(10_000));
+    if (refusal === undefined) good(`Notifications: ${place} took a message; see whether it arrives`);
+    else bad(`Notifications: ${place}: ${refusal}`);
+    return refusal === undefined;
+  } catch (error) {
+    bad(`Notifications: ${place}: ${describe(error)}`);
     return false;
   }
 }
@@ -59,6 +78,7 @@ export async function check({ env }: { env?: string }): Promise<void> {
   good(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);
   for (const warning of settings.warnings) aside(`Settings: ${warning}`);
   const broker = await checkBroker(settings);
+  const notifications = await checkNotifications(settings);
   const reading = await checkCollectors(team, state);
-  exit(broker && reading ? 0 : 1);
+  exit(broker && notifications && reading ? 0 : 1);
 }

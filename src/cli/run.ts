@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectors } from '../collectors/index.ts';
+import { pageRoutes } from '../http/page.ts';
 import { routes } from '../http/routes.ts';
 import { type StatusServer, startServer } from '../http/server.ts';
 import { createLog, type Log } from '../log.ts';
+import { Hour } from '../loop/history.ts';
 import { Loop } from '../loop/schedule.ts';
 import { Share } from '../loop/share.ts';
 import { type Change, Records } from '../loop/state.ts';
@@ -13,17 +15,17 @@ import { LabTopics } from '../mqtt/lab-topics.ts';
 import type { Command } from '../mqtt/live.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
+import { startNotifying } from '../notify/index.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { howLong } from '../views/how-long.ts';
 import { ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { voices } from './voices.ts';
 
-const forHowLong = (seconds: number) => (seconds < 120 ? `${seconds} s` : seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`);
-
 function tell(log: Log, { subject, error, hint, seconds }: Change): void {
   const trouble = error ?? hint;
   if (trouble !== undefined) log.warn(`${subject}: ${trouble}`);
-  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${forHowLong(seconds)}`}`);
+  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${howLong(seconds)}`}`);
 }
 
 /** What a person wants to know at the start: what is watched, where it goes, what to do next. */
@@ -33,7 +35,7 @@ function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: S
   log.info(`infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`);
   for (const { collector, schedule } of jobs) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of off) log.info(`  ${collector.title}: off (${reason})`);
-  if (server !== undefined) log.info(`Status: ${server.url}/health/`);
+  if (server !== undefined) log.info(`Page: ${server.url}`);
   log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopics(agent)}'`);
   if (protocol === 'embedded')
     log.info(
@@ -61,12 +63,17 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const lab = new LabTopics();
   const team = staff(settings, state, lab);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
-  const paths = routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined);
+  const history = new Hour();
+  const page = pageRoutes({ catalogue: collectors, agent, state, history });
+  const paths = new Map([...page.routes, ...routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   introduce(log, settings, team, server);
 
   const loop = new Loop(state, {
-    recorded(_, outcome, changes) {
+    recorded(collector, outcome, changes) {
+      const now = state.collectors.get(collector.id);
+      if (now !== undefined) history.record(collector, now, outcome.at);
+      page.audience.update();
       for (const change of changes) tell(log, change);
       if (outcome.ok || changes.length > 0) for (const session of sessions) session.update();
     },
@@ -98,9 +105,11 @@ export async function run({ env }: { env?: string }): Promise<void> {
       }),
   );
   for (const session of sessions) session.start();
+  const notifying = startNotifying(settings.notify, collectors, agent, state, log);
   const signal = await ending();
 
   log.info(`${signal}: leaving`);
+  notifying.close();
   await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await broker?.close();
   exit(0);

@@ -10,8 +10,7 @@ import type { Route } from './route.ts';
 export function routes(catalogue: readonly Declaration[], agent: Agent, state: State, guarded = false): Map<string, Route> {
   // Its schemas are loaded when somebody wants them.
   const document = async () => (await import('../views/openapi.ts')).openapi(catalogue, agent, state, guarded);
-  const found: Map<string, Route> = new Map<string, Route>([
-    ['/', () => ({ status: 200, body: { agent: agent.name, site: agent.site ?? null, version: agent.version, endpoints: [...found.keys()] } })],
+  const found = new Map<string, Route>([
     [
       '/health/',
       (_, trusted) => {

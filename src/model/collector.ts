@@ -80,6 +80,7 @@ export interface Declaration {
   id: string;
   title: string;
   endpoint?: string;
+  ofLab?: true;
   metrics: Record<string, Record<string, AnyMetric>>;
   actions?: Record<string, Actions | undefined>;
   events?: Record<string, EventDeclaration | undefined>;

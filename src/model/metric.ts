@@ -57,6 +57,9 @@ export type Metrics<Reading> = Record<string, Metric<Reading>>;
 // biome-ignore lint/suspicious/noExplicitAny: a reading only ever meets the table that was written for it
 export type AnyMetric = Metric<any>;
 
+/** A number that a user sees first and without asking for it: diagnostics and words stand behind it. */
+export const isPlainNumber = ({ kind, category, enabled }: AnyMetric): boolean => (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
+
 export type Value = number | string | boolean | Versions | null;
 
 /** Every metric of a table with its value, `null` where the reading had none. Instants are ISO 8601. */

@@ -71,8 +71,8 @@ export const list = builder((wants: string = 'a list, separated by commas') => (
 }));
 
 /** Can also come from the file that `<NAME>_FILE` names. */
-export const secret = (told: Omit<Told, 'default'>) =>
-  setting(parsed('a text', (value) => new Secret(value)) as z.ZodMiniType<Secret, string>, { ...told, wants: 'a text', secret: true });
+export const secret = (told: Omit<Told, 'default'>, wants: string = 'a text', form: RegExp = /./) =>
+  setting(parsed(wants, (value) => (form.test(value) ? new Secret(value) : undefined)) as z.ZodMiniType<Secret, string>, { ...told, wants, secret: true });
 
 const byName = <T>(told: Omit<About, 'wants' | 'byName'>, wants: string, parse: (value: string) => T | undefined) =>
   z.optional(parsed(wants, parse)).register(about, { ...told, wants, byName: true }) as unknown as z.ZodMiniType<ByName<T>, string>;

@@ -11,6 +11,7 @@ import { bridges, slug } from '../model/naming.ts';
 import { custom } from '../model/setting.ts';
 import type { Agent } from '../model/state.ts';
 import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
+import { type NotifySettings, notifySettings } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettings } from './agent.ts';
 import { type AnySettings, type Environment, lookalikes, parse, SettingsError } from './parse.ts';
@@ -27,6 +28,7 @@ export interface Settings {
   log: Pick<z.output<typeof agentSettings>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
   mqtt: MqttSettings;
   http: HttpSettings;
+  notify: NotifySettings;
   collectors: CollectorSettings[];
   warnings: string[];
 }
@@ -51,6 +53,7 @@ export function settingGroups(catalogue: readonly AnyCollector[]): { title: stri
     { title: 'Agent', schema: agentSettings },
     { title: 'MQTT', schema: mqttSettings },
     { title: 'HTTP', schema: httpSettings },
+    { title: 'Notifications', schema: notifySettings },
     ...catalogue.map((collector) => ({ title: collector.title, schema: collectorSchema(collector) })),
   ];
   return groups.map(({ title, schema }) => {
@@ -94,6 +97,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const own = parse(agentSettings, env, problems);
   const mqtt = parse(mqttSettings, env, problems);
   const http = parse(httpSettings, env, problems);
+  const notify = parse(notifySettings, env, problems);
   const collectors = catalogue.map((collector): CollectorSettings => {
     const values = parse(collectorSchema(collector), env, problems);
     const schedule = values[scheduleName(collector)];
@@ -119,5 +123,5 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, collectors, warnings: [...unknown, ...httpWarnings(http)] };
+  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings: [...unknown, ...httpWarnings(http)] };
 }

@@ -48,22 +48,23 @@ const thing = (metrics: Record<string, AnyMetric>) => ({
   error: z.optional(z.string()),
   hint: z.optional(z.string()).check(z.describe('What would make the reading whole.')),
   since: time.check(z.describe('When it became what it is now, available or not.')),
-  values: z.object(Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)]))),
+  values: z.strictObject(Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)]))),
 });
 
-/** What `/<id>/status` answers: the first table is the device's own, the others its parts'. */
+/** What `/<id>/status` answers. Any table may be a device's own, or its parts'. */
 export function statusSchema({ id, metrics }: Declaration): z.ZodMiniType<Status> {
-  const [own = {}, ...others] = Object.values(metrics);
-  const [, ...kinds] = Object.keys(metrics);
-  const parts = kinds.map((kind, index) => z.object({ kind: z.literal(kind), ...thing(others[index] ?? {}) }));
-  const device = z.object({
-    ...thing(own),
-    manufacturer: z.optional(z.string()),
-    model: z.optional(z.string()),
-    serialNumber: z.optional(z.string()),
-    softwareVersion: z.optional(z.string()),
-    parts: z.array(parts.length === 0 ? z.never() : z.union(parts)),
-  });
+  const tables = Object.entries(metrics);
+  const parts = tables.map(([kind, table]) => z.strictObject({ kind: z.literal(kind), ...thing(table) }));
+  const devices = tables.map(([, table]) =>
+    z.strictObject({
+      ...thing(table),
+      manufacturer: z.optional(z.string()),
+      model: z.optional(z.string()),
+      serialNumber: z.optional(z.string()),
+      softwareVersion: z.optional(z.string()),
+      parts: z.array(z.union(parts)),
+    }),
+  );
   const schema = z.object({
     agent: z.string(),
     site,
@@ -72,7 +73,7 @@ export function statusSchema({ id, metrics }: Declaration): z.ZodMiniType<Status
     error: z.optional(z.string()),
     complaints: z.array(z.string()).check(z.describe('What is wrong and belongs to no device.')),
     lastSuccess: z.nullable(time),
-    devices: z.array(device),
+    devices: z.array(z.union(devices)),
   });
   return schema as unknown as z.ZodMiniType<Status>;
 }

@@ -23,6 +23,8 @@ const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const json = (description: string, schema: Json) => ({ description, content: { 'application/json': { schema } } });
 const text = { schema: { type: 'string' } };
 
+const page = (description: string) => ({ description, content: { 'text/html': text } });
+
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'HTTP_TOKEN.' },
   basic: { type: 'http', scheme: 'basic', description: 'Any user name, with HTTP_TOKEN as the password.' },
@@ -46,9 +48,14 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
     },
     servers: [{ url: '.' }],
     paths: {
+      '/': endpoint('All of it as a page', 'page', { 200: page('What is wrong first, then all that was read.') }),
+      '/events': endpoint('What changes on that page', 'events', {
+        200: { description: 'Server-sent events with the sections that changed, for as long as the client listens.', content: { 'text/event-stream': text } },
+        503: json('As many listen as can.', reference('Error')),
+      }),
       '/health/': {
         get: {
-          summary: 'Is the agent well?',
+          summary: 'How the agent is',
           operationId: 'health',
           responses: {
             200: json('All is well.', reference('Health')),
@@ -63,7 +70,7 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
         },
       }),
       '/openapi.json': endpoint('This document', 'openapi', { 200: json('OpenAPI 3.1.', { type: 'object' }) }),
-      '/api': endpoint('This document as a page', 'api', { 200: { description: 'For a person.', content: { 'text/html': text } } }),
+      '/api': endpoint('This document as a page', 'api', { 200: page('For a person.') }),
       ...Object.fromEntries(
         running.map((declaration) => [
           statusPath(declaration),

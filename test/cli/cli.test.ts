@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import about from '../../package.json' with { type: 'json' };
 import { type AgentProcess, startAgent } from '../helpers/agent.ts';
+import { startMailbox } from '../helpers/mailbox.ts';
 import { freePort } from '../helpers/ports.ts';
 import { until } from '../helpers/until.ts';
 
@@ -17,7 +19,7 @@ async function running(settings: Record<string, string>): Promise<AgentProcess> 
 
 test('--version', async () => expect(await run({}, '--version')).toEqual({ status: 0, output: `${about.version}\n` }));
 
-test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health']])('%s --help has an example', async (command) => {
+test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health'], ['dashboard'], ['recorder']])('%s --help has an example', async (command) => {
   const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
   expect(status).toBe(0);
   expect(output).toMatch(/^Usage: infra-monitor/);
@@ -39,6 +41,17 @@ test('wrong settings: all at once, exit status 2, and no secret', async () => {
       MQTT_PASSWROD is not a setting of this program; did you mean MQTT_PASSWORD?
     "
   `);
+});
+
+test('check sends a message where notifications go', async () => {
+  const { url, received } = await startMailbox();
+  const { output } = await run({ NOTIFY_URL: `${url}/secret-topic`, NOTIFY_TOKEN: 'sesame', NOTIFY_FORMAT: 'json' }, 'check');
+  expect(output).toContain(`✓ Notifications: ${url} took a message`);
+  expect(received).toMatchObject([{ path: '/secret-topic', headers: { authorization: 'Bearer sesame' }, body: { text: 'testling: A check: this message has arrived.' } }]);
+  const refusing = await startMailbox([403]);
+  const refused = await run({ NOTIFY_URL: `${refusing.url}/secret-topic` }, 'check');
+  expect(refused).toMatchObject({ status: 1, output: expect.stringContaining(`✗ Notifications: ${refusing.url}: answers 403; check NOTIFY_TOKEN`) });
+  expect(output + refused.output).not.toMatch(/secret-topic|sesame/);
 });
 
 test('once prints a table', async () => {
@@ -90,6 +103,13 @@ test('health asks the running agent', async () => {
   expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
 });
 
+test('health shows the token, and makes do without', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  await running({ ...settings, HTTP_TOKEN: 'sesame' });
+  expect(await run({ ...settings, HTTP_TOKEN: 'sesame' }, 'health')).toEqual({ status: 0, output: '✓ testling is well\n' });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is well\n' });
+});
+
 test('forget has nothing to do on our own broker, nothing while the agent runs, and all when it is gone', async () => {
   expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
   const { MQTT_URL } = await embedded();
@@ -138,10 +158,36 @@ test('the start says what is watched, where it goes and what to do next', async 
     .replaceAll(settings.HTTP_PORT, 'HTTP')
     .replaceAll(port ?? '', 'MQTT');
   expect(told).toMatch(
-    /^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status: http:\/\/127.0.0.1:HTTP\/health\/\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/,
+    /^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/,
   );
 });
 
 test('it runs from another folder’s .env, and says when that is not there', async () => {
   expect(await run({}, '--env', '/nowhere/.env', 'check')).toMatchObject({ status: 2, output: expect.stringContaining('--env: ENOENT') });
+});
+
+test('dashboard and recorder write what the broker’s agents announce', async () => {
+  const settings = await embedded();
+  const agent = await running(settings);
+  const written = async (command: string) => {
+    const { status, output } = await run({ ...settings, AGENT_NAME: 'another' }, command);
+    expect(status, output).toBe(0);
+    return parse(output) as Record<string, unknown>;
+  };
+  await until('announced', async () => (await run(settings, 'dashboard')).status === 0, 20);
+  expect(await written('dashboard')).toMatchObject({
+    title: 'Lab',
+    views: expect.arrayContaining([expect.objectContaining({ title: 'testling', path: 'infra-monitor-testling-testling' })]),
+  });
+  expect(await written('recorder')).toMatchObject({
+    recorder: { exclude: { entities: expect.arrayContaining(['sensor.testling_pressure_memory', 'sensor.testling_agent_cpu']) } },
+  });
+  await agent.stop();
+  expect(await run(settings, 'dashboard')).toMatchObject({ status: 2, output: expect.stringContaining('No connection to the broker') });
+});
+
+test('dashboard says when there is nothing to show', async () => {
+  const settings = await embedded();
+  await running({ ...settings, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' });
+  expect(await run(settings, 'dashboard')).toMatchObject({ status: 2, output: expect.stringContaining('Nothing is announced below homeassistant/device/+/+/config') });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sampleOf } from '../../src/loop/sample.ts';
+import { numbersOf, sampleOf } from '../../src/loop/sample.ts';
 import type { AnyMetric } from '../../src/model/metric.ts';
 
 const gauge = (more: object = {}): AnyMetric => ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetric;
@@ -56,4 +56,14 @@ test('an instant keeps still within its jitter and moves beyond it', () => {
 test('texts fit into a state of Home Assistant, choices into their options', () => {
   expect(one({ kind: 'text', name: 'X', value: (r: string) => r }, 'x'.repeat(300))).toHaveLength(255);
   expect(one({ kind: 'choice', name: 'X', options: ['a'], value: (r: string) => r }, 'b')).toBeNull();
+});
+
+test('numbers are as they were read, where there are any', () => {
+  const metrics: Record<string, AnyMetric> = {
+    x: gauge({ precision: 0, jitter: 9 }),
+    none: { kind: 'gauge', name: 'X', value: () => undefined },
+    endless: { kind: 'gauge', name: 'X', value: () => Number.POSITIVE_INFINITY },
+    flag: { kind: 'flag', name: 'X', value: () => true },
+  };
+  expect(numbersOf(metrics, 41.2499)).toEqual({ x: 41.2499 });
 });

@@ -6,6 +6,7 @@ import { apiPage } from '../../src/views/api-page.ts';
 import { health, healthSchema } from '../../src/views/health.ts';
 import { openapi } from '../../src/views/openapi.ts';
 import { status } from '../../src/views/status.ts';
+import { everything } from '../helpers/everything.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 
 const collector = probe(async () => []);
@@ -37,6 +38,11 @@ test.each(Object.entries(situations))('answers fit their schemas: %s', (_, state
   expect(z.parse(statusSchema(collector), answer)).toEqual(answer);
   const well = JSON.parse(JSON.stringify(health(agent, state, since)));
   expect(z.parse(healthSchema, well)).toEqual(well);
+});
+
+test.each(collectors)('$id: its answer with every metric fits', (declaration) => {
+  const answer = JSON.parse(JSON.stringify(status(declaration, agent, everything(collectors))));
+  expect(z.parse(statusSchema(declaration), answer)).toEqual(answer);
 });
 
 test('the schema of a status has every metric with its unit and its kind of value', () => {

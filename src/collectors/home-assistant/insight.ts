@@ -30,15 +30,17 @@ const recorder = z.object({ migration_in_progress: z.boolean() });
 const repairs = z.object({ issues: z.array(z.object({ ignored: z.boolean() })) });
 
 /** Made there, so that no entity's name or state crosses the network. */
-const template = `{%- set updates = namespace(all=[]) -%}
+const template = `{%- set all = states | list -%}
+{%- set times = all | map(attribute='last_updated') | list -%}
+{%- set updates = namespace(all=[]) -%}
 {%- for update in states.update if update.attributes.title in ${JSON.stringify(Object.values(titles))} -%}
 {%- set updates.all = updates.all + [[update.attributes.title, update.attributes.installed_version | string, update.attributes.latest_version | string, update.attributes.skipped_version | string]] -%}
 {%- endfor -%}
 {{ {
-  'entities': states | count,
-  'unavailable': states | selectattr('state', 'eq', 'unavailable') | list | count,
-  'oldest': as_timestamp(states | map(attribute='last_updated') | min, 0),
-  'newest': as_timestamp(states | map(attribute='last_updated') | max, 0),
+  'entities': all | count,
+  'unavailable': all | selectattr('state', 'eq', 'unavailable') | list | count,
+  'oldest': as_timestamp(times | min, 0),
+  'newest': as_timestamp(times | max, 0),
   'updates': updates.all
 } }}`;
 const overview = z.object({

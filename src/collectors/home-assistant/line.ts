@@ -104,6 +104,9 @@ export class Line {
   }
 }
 
+/** Bytes of one message; the longest that is asked for has some 100,000. */
+const longest = 4 * 1024 ** 2;
+
 /** JSON over a WebSocket, with an end to every wait. */
 class Wire {
   certificate: Certificate | undefined;
@@ -113,7 +116,7 @@ class Wire {
   readonly #listeners = new Set<(message: unknown) => void>();
 
   constructor(url: URL, ca: string[] | undefined, signal: AbortSignal) {
-    const socket = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: false, ...(ca === undefined ? {} : { ca }) });
+    const socket = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: false, maxPayload: longest, ...(ca === undefined ? {} : { ca }) });
     this.#socket = socket;
     this.#over = new Promise((_, reject) => {
       socket.on('error', reject);

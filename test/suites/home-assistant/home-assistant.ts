@@ -105,15 +105,16 @@ export class HomeAssistant {
     await this.start();
   }
 
-  /** One WebSocket command and its result. */
-  async ask<T>(type: string, more: object = {}): Promise<T> {
+  /** One WebSocket command, by whoever has the token, and its result. */
+  async ask<T>(type: string, more: object = {}, token = this.token): Promise<T> {
     const socket = new WebSocket(`${this.#url.replace('http', 'ws')}/api/websocket`);
     try {
       return await new Promise<T>((resolve, reject) => {
         socket.on('error', reject);
+        socket.on('close', () => reject(new Error(`${type}: Home Assistant hung up`)));
         socket.on('message', (data: Buffer) => {
           const answer = JSON.parse(data.toString()) as { type: string; success?: boolean; result?: T; error?: unknown };
-          if (answer.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: this.token }));
+          if (answer.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: token }));
           else if (answer.type === 'auth_ok') socket.send(JSON.stringify({ id: 1, type, ...more }));
           else if (answer.success) resolve(answer.result as T);
           else reject(new Error(`${type}: ${JSON.stringify(answer)}`));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,6 +8,7 @@ import { collectors } from '../../../src/collectors/index.ts';
 import { exposition } from '../../../src/views/exposition.ts';
 import { dashboard } from '../../../src/views/grafana.ts';
 import { prometheus } from '../../../src/views/prometheus.ts';
+import { sampleName } from '../../../src/views/series.ts';
 import { everything } from '../../helpers/everything.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { agent as situation } from '../../helpers/situation.ts';
@@ -22,19 +23,19 @@ print(sum(len(family.samples) for family in parse(sys.stdin.read())))`;
 const families = prometheus(collectors, { ...situation, name: 'na"s\n\\' }, everything(collectors, 3));
 const samples = families.reduce((sum, family) => sum + family.samples.length, 0);
 
-test('promtool finds nothing in the whole catalogue', () => {
-  expect(ask('promtool', ['check', 'metrics'], exposition(families, 'prometheus'))).toBe('');
+test('promtool finds nothing in the whole catalogue', async () => {
+  expect(await ask('promtool', ['check', 'metrics'], exposition(families, 'prometheus'))).toBe('');
 });
 
-test('the strict parser of OpenMetrics reads the whole catalogue', () => {
-  expect(ask('python3', ['-c', strictParser], exposition(families, 'openmetrics'))).toBe(`${samples}\n`);
+test('the strict parser of OpenMetrics reads the whole catalogue', async () => {
+  expect(await ask('python3', ['-c', strictParser], exposition(families, 'openmetrics'))).toBe(`${samples}\n`);
 });
 
 test('promtool and the parser find nothing in what a running agent says', async () => {
   const { url, headers } = await serve(false);
   const text = async (accept: string) => (await fetch(`${url}/metrics`, { headers: { ...headers, accept } })).text();
-  expect(ask('promtool', ['check', 'metrics'], await text('text/plain'))).toBe('');
-  expect(Number(ask('python3', ['-c', strictParser], await text('application/openmetrics-text')))).toBeGreaterThan(30);
+  expect(await ask('promtool', ['check', 'metrics'], await text('text/plain'))).toBe('');
+  expect(Number(await ask('python3', ['-c', strictParser], await text('application/openmetrics-text')))).toBeGreaterThan(30);
 });
 
 interface Sample {
@@ -47,7 +48,21 @@ interface Answer {
   data: { result: Sample[]; activeTargets: { health: string; lastError: string }[] };
 }
 
-/** A real Prometheus that scrapes the agent every second; gives back how to query it. */
+/** The YAML of the docs: what to scrape, some alerts, and how node_exporter's rules can be used. */
+const [scrapeConfigs = '', alerts = '', relabelling = ''] = [...readFileSync('docs/http.md', 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => String(yaml));
+
+test('what the docs tell Prometheus is right', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'prometheus.yml'), scrapeConfigs + relabelling);
+  writeFileSync(join(folder, 'alerts.yml'), alerts);
+  expect(await ask('promtool', ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
+  expect(await ask('promtool', ['check', 'rules', join(folder, 'alerts.yml')])).toContain('4 rules found');
+  const names = families.map(sampleName);
+  for (const [name] of alerts.matchAll(/infra_monitor_\w+/g)) expect(names).toContain(name);
+});
+
+/** A real Prometheus that scrapes the agent every second, once as it is and once in node_exporter's words; gives back how to query it. */
 async function scrape(target: number): Promise<(path: string) => Promise<Answer>> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const port = await freePort();
@@ -59,7 +74,11 @@ async function scrape(target: number): Promise<(path: string) => Promise<Answer>
     scrape_interval: 1s
     authorization: { credentials_file: ${join(folder, 'token')} }
     static_configs: [{ targets: ['127.0.0.1:${target}'] }]
-`,
+  - job_name: node
+    scrape_interval: 1s
+    authorization: { credentials_file: ${join(folder, 'token')} }
+    static_configs: [{ targets: ['127.0.0.1:${target}'] }]
+${relabelling}`,
   );
   const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`], {
     stdio: 'ignore',
@@ -78,13 +97,17 @@ test('a real Prometheus scrapes it with the token, and draws the dashboard', asy
   const { agent, port } = await serve(true);
   const get = await scrape(port);
   const query = async (expression: string) => (await get(`query?query=${encodeURIComponent(expression)}`)).data.result;
-  await until('a scrape', async () => (await query('up == 1')).length === 1, 30);
+  await until('a scrape', async () => (await query('up == 1')).length === 2, 30);
   const [target] = (await get('targets')).data.activeTargets;
   expect(target).toMatchObject({ health: 'up', lastError: '' });
-  expect(await query('infra_monitor_scrape_collector_success{collector="host"}')).toMatchObject([
+  expect(await query('infra_monitor_scrape_collector_success{collector="host",job="infra-monitor"}')).toMatchObject([
     { metric: { job: 'infra-monitor', collector: 'host' }, value: [expect.anything(), '1'] },
   ]);
   expect(Number((await query('infra_monitor_load1'))[0]?.value[1])).toBeGreaterThan(0);
+
+  const inTheirWords = await query('{job="node",__name__=~"node_.*"}');
+  expect(inTheirWords.map(({ metric }) => metric.__name__)).toEqual(expect.arrayContaining(['node_load1', 'node_boot_time_seconds', 'node_network_receive_bytes_total']));
+  expect(inTheirWords.find(({ metric }) => metric.__name__ === 'node_network_receive_bytes_total')?.metric).toMatchObject({ device: expect.not.stringMatching('testling') });
 
   // Rates want two scrapes.
   await until('two scrapes', async () => (await query('rate(infra_monitor_network_receive_bytes_total[1m])')).length > 0, 30);

@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { execa } from 'execa';
 import { startAgent } from '../../helpers/agent.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
-/** What a program says when it is given this text; throws with what it complained of. */
-export function ask(program: string, args: string[], input = ''): string {
-  try {
-    // schemathesis leaves a cache where it runs.
-    return execFileSync(program, args, { input, cwd: tmpdir(), encoding: 'utf8', stdio: 'pipe' });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${program} ${args.join(' ')}:\n${stdout}${stderr}`, { cause: error });
-  }
+/** What a program says when it is given this text; throws with what it complained of. It runs where its cache may stay. */
+export async function ask(program: string, args: string[], input = ''): Promise<string> {
+  const { stdout, stderr, failed } = await execa(program, args, { input, cwd: tmpdir(), reject: false, stripFinalNewline: false });
+  if (failed) throw new Error(`${program} ${args.join(' ')}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 export const token = 'a-token-to-read-with';

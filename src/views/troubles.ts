@@ -1,0 +1,79 @@
+import type { Declaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import { slug } from '../model/naming.ts';
+import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
+
+/** Something that is wrong now. */
+export interface Trouble {
+  /** Stays the same as long as it lasts. */
+  id: string;
+  /** What it is about. */
+  subject: string;
+  text: string;
+  /** Another trouble is its cause: nobody has to hear of it. */
+  explained: boolean;
+}
+
+function ofBroker({ url, connected, error }: BrokerState): Trouble[] {
+  if (connected && error === undefined) return [];
+  const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
+  return [{ id: 'broker', subject: `Broker ${url}`, text, explained: false }];
+}
+
+/** What hears of the lab over the broker can't be read without it. */
+const ofCollector = ({ id, error, complaints }: CollectorState, { title, ofLab }: Declaration, broker: BrokerState): Trouble[] => [
+  ...(error === undefined ? [] : [{ id, subject: title, text: error, explained: ofLab === true && !broker.connected }]),
+  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, subject: title, text: complaint, explained: false })),
+];
+
+const subjectOf = ({ device, part }: Entry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
+
+/** Its collector fails, or what it belongs to or hangs below can't be read either. */
+function isExplained(collector: CollectorState, { device, part }: Entry, lost: ReadonlySet<string>): boolean {
+  if (collector.error !== undefined) return true;
+  return (part !== undefined && lost.has(slug(device.id))) || (device.via !== undefined && lost.has(slug(device.via)));
+}
+
+/** The words beside a flag: `problem_reason`, `worst_problem`. */
+function reasonFor(flag: string, metrics: Record<string, AnyMetric>, { sample }: Entry): string | undefined {
+  const key = Object.keys(metrics).find((one) => metrics[one]?.kind === 'text' && (one.startsWith(`${flag}_`) || one.endsWith(`_${flag}`)));
+  const words = key === undefined ? undefined : sample?.[key];
+  return typeof words === 'string' && words !== '' ? words : undefined;
+}
+
+function ofEntry(declaration: Declaration, collector: CollectorState, path: string, entry: Entry, lost: ReadonlySet<string>): Trouble[] {
+  const id = `${collector.id}/${path}`;
+  const subject = subjectOf(entry);
+  const explained = isExplained(collector, entry, lost);
+  // What can't be read keeps its last flags: that they are not seen any more does not mean that they are over.
+  const metrics = declaration.metrics[entry.of] ?? {};
+  const flags = Object.entries(metrics).filter(([key, metric]) => metric.kind === 'flag' && metric.deviceClass === 'problem' && entry.sample?.[key] === true);
+  return [
+    ...(entry.error === undefined ? [] : [{ id, subject, text: entry.error, explained }]),
+    ...flags.map(([key, { name }]) => {
+      const reason = reasonFor(key, metrics, entry);
+      return { id: `${id}/${key}`, subject, text: reason === undefined ? name : `${name}: ${reason}`, explained: explained || entry.error !== undefined };
+    }),
+  ];
+}
+
+/** All that is wrong now, each with whether another is its cause. The agent's own readings repeat what the state says of the
+ * collectors, and are left out. */
+export function troubles(catalogue: readonly Declaration[], state: State): Trouble[] {
+  const watched = catalogue.flatMap((declaration) => {
+    const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);
+    return collector === undefined ? [] : [{ declaration, collector, entries: [...collector.entries].filter(([, { excluded }]) => !excluded) }];
+  });
+  const lost = new Set(
+    watched.flatMap(({ collector, entries }) =>
+      entries.flatMap(([, { device, part, error }]) => (part === undefined && (error ?? collector.error) !== undefined ? [slug(device.id)] : [])),
+    ),
+  );
+  return [
+    ...ofBroker(state.broker),
+    ...watched.flatMap(({ declaration, collector, entries }) => [
+      ...ofCollector(collector, declaration, state.broker),
+      ...entries.flatMap(([path, entry]) => ofEntry(declaration, collector, path, entry, lost)),
+    ]),
+  ];
+}

@@ -1,0 +1,121 @@
+import { host } from '../../src/collectors/host/index.ts';
+import { nvme } from '../../src/collectors/nvme/index.ts';
+import type { DriveReading } from '../../src/collectors/nvme/reading.ts';
+import { Hour } from '../../src/loop/history.ts';
+import { Records } from '../../src/loop/state.ts';
+import type { AnyCollector, Observation } from '../../src/model/collector.ts';
+import type { Device } from '../../src/model/device.ts';
+import type { Agent } from '../../src/model/state.ts';
+import type { Subject } from '../../src/views/page/index.ts';
+
+const GB = 1e9;
+
+const ago = (seconds: number, now: Date) => new Date(now.getTime() - seconds * 1000);
+const wave = (minute: number, period: number, low: number, high: number) => low + ((high - low) * (1 + Math.sin((minute / period) * 2 * Math.PI) * Math.cos(minute / 7))) / 2;
+
+const machine: Device = { id: 'nas', name: 'nas', manufacturer: 'ASUSTeK', model: 'PRIME N100I-D D4', softwareVersion: 'Debian GNU/Linux 12 (bookworm)' };
+
+const filesystem = (id: string, total: number, used: number, readOnly = false): Observation<Record<string, unknown>> => ({
+  of: 'filesystem',
+  device: machine,
+  part: { id, name: `File system ${id}` },
+  reading: { total: total * GB, free: (total - used) * GB, available: (total - used) * GB, inodes: 1e6, inodesFree: 9e5, readOnly },
+});
+
+const network = (id: string, received: number, sent: number, link: boolean): Observation<Record<string, unknown>> => ({
+  of: 'interface',
+  device: machine,
+  part: { id, name: id },
+  reading: { received: 1e12, sent: 2e11, receivedPerSecond: received * 125_000, sentPerSecond: sent * 125_000, link, speed: 2500 },
+});
+
+const disk = (id: string, read: number, written: number, busy: number): Observation<Record<string, unknown>> => ({
+  of: 'disk',
+  device: machine,
+  part: { id, name: `Disk ${id}` },
+  reading: { readPerSecond: read * 1e6, writtenPerSecond: written * 1e6, busy },
+});
+
+const hostAt = (minute: number, now: Date): Observation<Record<string, unknown>>[] => [
+  {
+    of: 'host',
+    device: machine,
+    reading: {
+      cpu: { used: minute > 40 && minute < 47 ? 88 : wave(minute, 25, 6, 24), user: 5, system: 2, iowait: 0, steal: 0 },
+      load: { one: 0.4, five: wave(minute, 40, 0.2, 1.4), fifteen: 0.5 },
+      cpuTemperature: wave(minute, 50, 44, 58),
+      memory: { total: 16 * GB, available: wave(minute, 55, 8, 10) * GB, swapTotal: 2 * GB, swapFree: 1.9 * GB },
+      pressure: { cpu: 1, memory: 0, io: wave(minute, 30, 0, 6) },
+      bootTime: ago(41 * 86_400, now),
+      rebootRequired: true,
+      failedUnits: 0,
+    },
+  },
+  filesystem('/', 62, 21),
+  filesystem('/boot/efi', 0.53, 0.01),
+  filesystem('/srv/media', 8000, 7420 + minute / 6),
+  minute < 48
+    ? filesystem('/mnt/backup', 4000, 1900)
+    : { of: 'filesystem', device: machine, part: { id: '/mnt/backup', name: 'File system /mnt/backup' }, error: new Error('statfs /mnt/backup: timed out after 2 s') },
+  network('eno1', wave(minute, 20, 2, 180), wave(minute, 15, 1, 24), true),
+  network('wlo1', 0, 0, false),
+  disk('nvme0n1', wave(minute, 12, 0, 8), wave(minute, 18, 1, 30), wave(minute, 18, 0, 22)),
+  disk('sda', wave(minute, 28, 0, 110), 0, wave(minute, 28, 0, 60)),
+];
+
+const log: DriveReading['log'] = {
+  criticalWarning: 0,
+  sensors: [],
+  availableSpare: 100,
+  percentageUsed: 6,
+  dataUnitsWritten: 81_000_000n,
+  powerOnHours: 19_412n,
+  unsafeShutdowns: 31n,
+  mediaErrors: 0n,
+};
+
+const drive = (id: string, name: string, model: string, reading: Partial<DriveReading>): Observation<Record<string, unknown>> => ({
+  of: 'drive',
+  device: { id, name, manufacturer: 'Samsung', model, serialNumber: id, via: 'nas' },
+  reading: { source: 'nvme_cli', sensors: [], limits: {}, problem: false, temperatureAlarm: false, log, writtenPerDay: 41 * GB, ...reading },
+});
+
+const drivesAt = (minute: number): Observation<Record<string, unknown>>[] => [
+  drive('S4EWNX0N123456', 'Samsung 980 PRO', 'SSD 980 PRO 1TB', { temperature: wave(minute, 40, 40, 49) }),
+  drive('S5GXNF0R654321', 'Samsung 970 EVO', 'SSD 970 EVO Plus 2TB', {
+    temperature: wave(minute, 40, 55, 72),
+    problem: true,
+    reason: '7 media errors, 2 of them new since they were acknowledged',
+    log: { ...log, percentageUsed: 71, availableSpare: 62, mediaErrors: 7n },
+  }),
+];
+
+/** A page's worth of a real house: what the collectors would have read in the hour before `now`. */
+export function household(now: Date): Subject & { state: Records } {
+  const agent: Agent = {
+    id: 'nas',
+    name: 'nas',
+    site: 'Berlin',
+    version: '0.1.0',
+    startedAt: ago(3.2 * 86_400, now),
+    baseTopic: 'infra-monitor',
+    discoveryPrefix: 'homeassistant',
+  };
+  const state = new Records('mqtt://homeassistant.local:1883');
+  const history = new Hour();
+  const readings: [AnyCollector, (minute: number, now: Date) => Observation<Record<string, unknown>>[]][] = [
+    [host, hostAt],
+    [nvme, drivesAt],
+  ];
+  for (const [collector] of readings) state.add(collector);
+  Object.assign(state.broker, { connected: true, since: agent.startedAt });
+  for (let minute = 0; minute <= 60; minute += 1) {
+    for (const [collector, read] of readings) {
+      const at = ago((60 - minute) * 60 + 12, now);
+      state.record(collector, { ok: true, observations: read(minute, now), at, seconds: 0.2 });
+      const room = state.collectors.get(collector.id);
+      if (room !== undefined) history.record(collector, room, at);
+    }
+  }
+  return { catalogue: [host, nvme], agent, state, history };
+}

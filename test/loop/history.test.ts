@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { Hour } from '../../src/loop/history.ts';
+import { Records } from '../../src/loop/state.ts';
+import type { Observation } from '../../src/model/collector.ts';
+import { device, type Probes, probe } from '../helpers/situation.ts';
+
+const collector = probe(async () => []);
+const at = (minute: number, second = 0) => new Date(Date.UTC(2026, 0, 1, 12, minute, second));
+const level = (value: number): Observation<Probes> => ({ of: 'thing', device, reading: { level: value, total: value } });
+const lost: Observation<Probes> = { of: 'thing', device, error: new Error('no answer') };
+
+function hour(...readings: [Date, Observation<Probes>][]) {
+  const records = new Records('mqtt://broker');
+  records.add(collector);
+  const history = new Hour();
+  for (const [when, observation] of readings) {
+    records.record(collector, { ok: true, observations: [observation], at: when, seconds: 0 });
+    const state = records.collectors.get('probe');
+    if (state !== undefined) history.record(collector, state, when);
+  }
+  return history;
+}
+const end = (history: Hour, now: Date, minutes: number) => history.line('probe', 'thing_1', 'level', now)?.slice(-minutes);
+
+test('a minute has its last value, and a value stands until the next', () => {
+  const history = hour([at(0), level(10)], [at(0, 30), level(20)], [at(3), level(30)]);
+  expect(end(history, at(4), 6)).toEqual([undefined, 20, 20, 20, 30, 30]);
+  expect(history.line('probe', 'thing_1', 'level', at(4))).toHaveLength(60);
+});
+
+test('what could not be read is a gap', () => {
+  expect(end(hour([at(0), level(10)], [at(1), lost], [at(3), level(30)]), at(3), 4)).toEqual([10, undefined, undefined, 30]);
+});
+
+test('an hour and no more', () => {
+  const readings = Array.from({ length: 200 }, (_, minute): [Date, Observation<Probes>] => [at(minute), level(minute % 100)]);
+  const history = hour(...readings);
+  expect(history.line('probe', 'thing_1', 'level', at(199))).toEqual(Array.from({ length: 60 }, (_, index) => (140 + index) % 100));
+  expect(end(history, at(259), 60)).toEqual(Array.from({ length: 60 }, () => 99));
+});
+
+test('a clock that was set back begins anew', () => {
+  expect(end(hour([at(30), level(10)], [at(5), level(20)]), at(5), 30)).toEqual([...Array.from({ length: 29 }, () => undefined), 20]);
+});
+
+test('gauges that a user sees first have a line, and nothing else', () => {
+  const history = hour([at(0), level(10)]);
+  expect(history.line('probe', 'thing_1', 'total', at(0))).toBeUndefined();
+  expect(history.line('probe', 'other', 'level', at(0))).toBeUndefined();
+});

@@ -1,0 +1,48 @@
+import axe from 'axe-core';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** Debian's Chromium, one for all tests of a file. `open` gives a page of its own, which ends with the test; whatever the
+ * browser complains of, as of a breach of the policy, fails the test. */
+export function browser(): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
+  let running: Awaited<ReturnType<typeof chromium.launch>>;
+  beforeAll(async () => {
+    running = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
+  });
+  afterAll(() => running.close());
+  return {
+    async open(url, options = {}) {
+      const context = await running.newContext(options);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        // An agent that is away, and the icon that a browser looks for beside plain JSON, are no fault of the page's.
+        if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      onTestFinished(async () => {
+        await context.close();
+        expect(complaints).toEqual([]);
+      });
+      await page.goto(url);
+      return page;
+    },
+  };
+}
+
+/** Waits until the page hears from its agent. */
+export const live = (page: Page) => page.locator('body.live').waitFor({ state: 'attached' });
+
+/** What axe-core finds, each with where. The browser's own hand puts it in, which the page's policy does not bind. */
+export async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe came in as text
+    const { violations, incomplete } = await (globalThis as any).axe.run({ resultTypes: ['violations', 'incomplete'] });
+    return [...violations, ...incomplete].flatMap(({ id, nodes }) =>
+      nodes.map(({ html, any }: { html: string; any: { message: string }[] }) => `${id}: ${html} ${any.map(({ message }) => message)}`),
+    );
+  });
+}

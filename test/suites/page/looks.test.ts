@@ -1,0 +1,79 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { pageRoutes } from '../../../src/http/page.ts';
+import { startServer } from '../../../src/http/server.ts';
+import { household } from '../../helpers/household.ts';
+import { browser, findings, live } from './browser.ts';
+
+const { open } = browser();
+
+async function serve(shown = household(new Date())) {
+  const { routes } = pageRoutes(shown);
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
+  onTestFinished(() => server.close());
+  return server.url;
+}
+
+/** Pixels by which something is wider than the window. */
+const overhang = (page: Page) => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+
+const screens = { phone: { width: 320, height: 640 }, tablet: { width: 800, height: 1100 }, wide: { width: 1920, height: 1080 } };
+const schemes = ['light', 'dark'] as const;
+
+describe.each(schemes)('in %s', (colorScheme) => {
+  test.each(Object.entries(screens))('on a %s axe-core finds nothing, and nothing sticks out', async (name, viewport) => {
+    const page = await open(await serve(), { colorScheme, viewport });
+    await live(page);
+    expect(await findings(page)).toEqual([]);
+    expect(await overhang(page)).toBe(0);
+    const { PAGE_PICTURES: pictures } = process.env;
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}-${colorScheme}.png`, fullPage: true });
+  });
+});
+
+test('dark is dark and light is light', async () => {
+  const url = await serve();
+  const brightness = async (colorScheme: 'light' | 'dark') => {
+    const page = await open(url, { colorScheme });
+    return page.evaluate('Number(/[0-9]+/.exec(getComputedStyle(document.body).backgroundColor)[0])');
+  };
+  expect(await brightness('light')).toBeGreaterThan(200);
+  expect(await brightness('dark')).toBeLessThan(50);
+});
+
+test('without JavaScript all is there, and it comes anew by itself', async () => {
+  const page = await open(await serve(), { javaScriptEnabled: false });
+  expect(await page.locator('#summary h2').textContent()).toBe('2 things are wrong');
+  expect(await page.locator('article').count()).toBe(3);
+  expect(await page.locator('time').first().textContent()).not.toBe('');
+  expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(1);
+});
+
+test('with the keyboard from what is wrong to where it is', async () => {
+  const page = await open(await serve());
+  await live(page);
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('nas File system /mnt/backup');
+  expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate('document.activeElement.id')).toBe('host/nas/filesystem_mnt_backup');
+  for (const link of ['all values of NVMe drives', 'health', 'metrics', 'API']) {
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(link);
+  }
+});
+
+test('hostile names and texts do nothing, and nothing sticks out', async () => {
+  const shown = household(new Date());
+  const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)></style>${'long'.repeat(100)}`;
+  for (const entry of shown.state.collectors.get('host')?.entries.values() ?? []) {
+    Object.assign(entry.device, { name: hostile, model: hostile, configurationUrl: 'javascript:alert(1)' });
+    if (entry.part !== undefined) Object.assign(entry, { part: { ...entry.part, name: hostile }, error: hostile });
+  }
+  const page = await open(await serve({ ...shown, agent: { ...shown.agent, name: hostile, site: hostile } }), { viewport: screens.phone });
+  page.on('dialog', () => expect.fail('it ran'));
+  await live(page);
+  expect(await page.locator('h1').textContent()).toContain(hostile);
+  expect(await page.locator('img, main script, main style').count()).toBe(0);
+  expect(await overhang(page)).toBe(0);
+});

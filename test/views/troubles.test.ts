@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import type { Metrics } from '../../src/model/metric.ts';
+import { troubles } from '../../src/views/troubles.ts';
+import { device, type Probe, probe, stateOf } from '../helpers/situation.ts';
+
+const plain = probe(async () => []);
+const problem: Metrics<Probe> = {
+  problem: { kind: 'flag', name: 'Problem', deviceClass: 'problem', value: (r) => r.on },
+  problem_reason: { kind: 'text', name: 'Problem reason', value: (r) => r.note },
+  hot: { kind: 'flag', name: 'Too hot', deviceClass: 'problem', value: (r) => r.on },
+};
+const collector = { ...plain, metrics: { thing: { ...plain.metrics.thing, ...problem }, part: plain.metrics.part } };
+const part = { id: '/mnt', name: 'Part /mnt' };
+const gone = new Error('gone');
+
+const connected = (...readings: Parameters<typeof stateOf>[1][]) => {
+  const state = stateOf(collector, ...readings);
+  state.broker.connected = true;
+  return state;
+};
+const told = (state: ReturnType<typeof connected>) =>
+  troubles([collector], state).map(({ subject, text, explained }) => `${explained ? '(' : ''}${subject}: ${text}${explained ? ')' : ''}`);
+
+test('all is well', () => expect(told(connected([{ of: 'thing', device, reading: { on: false } }]))).toEqual([]));
+
+test('a broker that is away, or refuses', () => {
+  const state = connected([]);
+  state.broker.error = 'refused';
+  expect(told(state)).toEqual(['Broker mqtt://127.0.0.1:1883: refused']);
+  state.broker.connected = false;
+  expect(told(state)).toEqual(['Broker mqtt://127.0.0.1:1883: not connected: refused']);
+});
+
+test('a device that can’t be read explains its parts, and what hangs below it', () => {
+  const state = connected([
+    { of: 'thing', device, error: gone },
+    { of: 'part', device, part, error: gone },
+    { of: 'thing', device: { id: 'below', name: 'Below', via: 'Thing 1' }, error: gone },
+    { of: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: {} },
+  ]);
+  expect(told(state)).toEqual(['Thing: gone', '(Thing Part /mnt: gone)', '(Below: gone)']);
+});
+
+test('a part that can’t be read while its device can', () => {
+  expect(
+    told(
+      connected([
+        { of: 'thing', device, reading: {} },
+        { of: 'part', device, part, error: gone },
+      ]),
+    ),
+  ).toEqual(['Thing Part /mnt: gone']);
+});
+
+test('a collector that fails explains all that it saw before', () => {
+  const state = connected([
+    { of: 'thing', device, reading: { on: true } },
+    { of: 'part', device, part, error: gone },
+  ]);
+  state.record(collector, { ok: false, error: 'broken', at: new Date(), seconds: 1 });
+  expect(told(state)).toEqual(['Probe: broken', '(Thing: Problem)', '(Thing: Too hot)', '(Thing Part /mnt: gone)']);
+});
+
+test('problem flags, with the reason where a table has one; other flags are no trouble', () => {
+  const state = stateOf(collector, [{ of: 'thing', device, reading: { on: true, note: 'worn out' } }]);
+  state.broker.connected = true;
+  expect(told(state)).toEqual(['Thing: Problem: worn out', 'Thing: Too hot']);
+});
+
+test('what the settings leave out is no trouble; what belongs to no device is', () =>
+  expect(told(connected([{ of: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual(['Probe: thing 2 is not there']));
+
+test('what hears of the lab over the broker is silent without it', () => {
+  const state = connected([]);
+  state.record(collector, { ok: false, error: 'deaf', at: new Date(), seconds: 1 });
+  const ofLab = () => troubles([{ ...collector, ofLab: true }], state).map(({ subject, explained }) => ({ subject, explained }));
+  expect(ofLab()).toEqual([{ subject: 'Probe', explained: false }]);
+  state.broker.connected = false;
+  expect(ofLab()).toEqual([
+    { subject: 'Broker mqtt://127.0.0.1:1883', explained: false },
+    { subject: 'Probe', explained: true },
+  ]);
+});
