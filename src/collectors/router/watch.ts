@@ -16,7 +16,7 @@ export class Watch<T> {
   #asking: Promise<void> | undefined;
   #outcome: Outcome<T> | undefined;
   #isLate = false;
-  readonly #end = new AbortController();
+  #end: AbortController | undefined;
 
   /** `seconds`: after so many a question is given up. */
   constructor(ask: (signal: AbortSignal) => Promise<T>, seconds: number) {
@@ -37,12 +37,14 @@ export class Watch<T> {
   }
 
   close(): void {
-    this.#end.abort();
+    this.#end?.abort();
   }
 
   #begin(): Promise<void> {
-    const signal = AbortSignal.any([AbortSignal.timeout(this.#seconds * 1000), this.#end.signal]);
-    return this.#ask(signal)
+    const end = new AbortController();
+    this.#end = end;
+    const timer = setTimeout(() => end.abort(), this.#seconds * 1000).unref();
+    return this.#ask(end.signal)
       .then(
         (answer) => {
           this.#outcome = { answer };
@@ -52,6 +54,7 @@ export class Watch<T> {
         },
       )
       .then(() => {
+        clearTimeout(timer);
         this.#asking = undefined;
       });
   }
