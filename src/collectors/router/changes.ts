@@ -17,8 +17,8 @@ const drift = 30_000;
 
 const told = (type: (typeof eventTypes)[number], { from, to, seconds }: Outage): Happening => ({ type, at: to, from, to, seconds });
 
-/** A connection is up when it says so and its line is not down. */
-export const isConnected = ({ status, link }: WanReading): boolean | undefined => (link === false ? false : status === undefined ? undefined : status === 'connected');
+/** A connection is up when it says so; where it says nothing, it is down with its line. */
+export const isConnected = ({ status, link }: WanReading): boolean | undefined => (status !== undefined ? status === 'connected' : link === false ? false : undefined);
 
 /** Notices in one reading after the other what has happened to a router. */
 export class Changes {

@@ -23,3 +23,19 @@ test('every answer is a reading or a clear error', async () => {
     .join('\n');
   await expect(text).toMatchFileSnapshot('../../cases/router/answers.expected.txt');
 });
+
+test('an answer that breaks off anywhere is a reading of real numbers or an error that says something', () => {
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (let length = 0; length < text.length; length += 5) {
+      try {
+        const numbers = Object.values(understand(file, text.slice(0, length))).filter((value) => typeof value === 'number');
+        expect(numbers, `${file} ${length}`).toSatisfy((all: number[]) => all.every((one) => Number.isFinite(one) && one >= 0));
+      } catch (error) {
+        expect(error, `${file} ${length}`).toBeInstanceOf(Error);
+        expect(error, `${file} ${length}`).not.toBeInstanceOf(TypeError);
+        expect((error as Error).message.length, `${file} ${length}`).toBeGreaterThan(5);
+      }
+    }
+  }
+});

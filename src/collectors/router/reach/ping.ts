@@ -4,12 +4,12 @@ import { type Burst, burstOf, Unmeasurable } from './burst.ts';
 
 /** The two things that no locale of iputils translates and that BSD, busybox and inetutils write alike. */
 const statistics = /^(.*?)(\d+(?:\.\d+)?)% packet loss/m;
-const roundTrips = /min\/avg\/max(?:\/[a-z-]+)? = ([\d.]+)\/([\d.]+)\/([\d.]+)(?:\/([\d.]+))?/;
+const roundTrips = /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
 
 /** Round trips one by one, where they were printed; what came twice counts once. */
 function times(text: string): number[] {
   const replies = text.split('\n').filter((line) => /ttl[= ]|hlim=/.test(line) && !line.includes('DUP!'));
-  return replies.flatMap((line) => /time[=<] ?([\d.]+) ?ms/.exec(line)?.[1] ?? []).map(Number);
+  return replies.flatMap((line) => /time[=<] ?(\d+(?:\.\d+)?) ?ms/.exec(line)?.[1] ?? []).map(Number);
 }
 
 /** Reads what `ping` printed; undefined where it has no statistics, and so measured nothing. */
