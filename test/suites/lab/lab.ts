@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { program } from '../../helpers/agent.ts';
 import { password, startBroker } from './brokers.ts';
 import { Ear } from './ear.ts';
@@ -15,18 +14,18 @@ export class Lab {
   readonly network = new Network(['Berlin', 'Cottage', 'Cellar']);
   readonly programs = new Programs();
   readonly agents = new Map<Name, Program>();
-  readonly #settings: (name: Name) => Record<string, string>;
+  readonly #settings: (name: Name, lab: Lab) => Record<string, string>;
   #ear: Ear | undefined;
 
-  constructor(settings: (name: Name) => Record<string, string>) {
+  constructor(settings: (name: Name, lab: Lab) => Record<string, string>) {
     this.#settings = settings;
   }
 
-  home(name: string): Home {
+  readonly home = (name: string): Home => {
     const home = this.network.homes.get(name);
     if (home === undefined) throw new Error(`no home ${name}`);
     return home;
-  }
+  };
 
   get ear(): Ear {
     this.#ear ??= new Ear(this.home('Berlin').machine, ['-u', 'homeassistant', '-P', password]);
@@ -45,7 +44,7 @@ export class Lab {
       MQTT_USERNAME: 'infra-monitor',
       MQTT_PASSWORD: password,
       NVME_SCHEDULE: 'off',
-      ...this.#settings(name),
+      ...this.#settings(name, this),
       ...environment,
     };
     const [first = process.execPath, ...rest] = [...command, process.execPath, '--enable-source-maps', program];
@@ -61,13 +60,8 @@ export class Lab {
     return this.programs.start(this.home(household[name]).machine, process.execPath, [program, ...args], {
       MQTT_USERNAME: 'infra-monitor',
       MQTT_PASSWORD: password,
-      ...this.#settings(name),
+      ...this.#settings(name, this),
     });
-  }
-
-  /** An agent that looks at the routers of the other homes from Berlin. */
-  startLookout(): void {
-    this.programs.start(this.home('Berlin').machine, 'bash', [join(import.meta.dirname, 'lookout.sh'), ...['Cottage', 'Cellar'].flatMap((name) => [name, this.home(name).router])]);
   }
 
   /** Everything well, within so many seconds. */

@@ -8,7 +8,8 @@ export interface Home {
   /** The namespace of the machine. */
   machine: string;
   address: string;
-  /** The router's address on the internet. */
+  /** The router's address at home, and that on the internet. */
+  gateway: string;
   router: string;
   /** Pulls the plug of its line. */
   cut(): void;
@@ -68,6 +69,7 @@ export class Network {
       name,
       machine,
       address: `${lan}.2`,
+      gateway: `${lan}.1`,
       router: `${wan}.2`,
       cut: () => ip('-n', router, 'link', 'set', 'wan', 'down'),
       heal() {
