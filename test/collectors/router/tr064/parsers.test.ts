@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
 import { macAddress } from '../../../../src/collectors/router/tr064/mac.ts';
-import { tr064Parts } from '../../../../src/collectors/router/tr064/parts.ts';
+import { Parts } from '../../../../src/collectors/router/tr064/parts.ts';
 import { parseClients } from '../../../../src/collectors/router/tr064/settings.ts';
 import { parseHosts } from '../../../../src/collectors/router/tr064/subjects/hosts.ts';
 import { parseMesh } from '../../../../src/collectors/router/tr064/subjects/mesh.ts';
@@ -60,12 +60,10 @@ test('parts: bands name radios, and nobody is away whom nobody could see', () =>
     { name: 'Phone of Ada', macAddress: '02:00:5E:00:53:11' },
     { name: 'Laptop of Ada', macAddress: '02:00:5E:00:53:13' },
   ];
-  const parts = tr064Parts(
-    device,
-    { ...reading, radios: [radio(1), radio(2, '5 GHz'), radio(3, '5 GHz'), radio(4, undefined, true)], hosts: parseHosts(hostList(homeHosts)) },
-    wanted,
-  );
-  expect(parts.map(({ of, part }) => `${of} ${part?.name}`)).toEqual([
+  const parts = new Parts(wanted);
+  expect(parts.see(device, reading).filter(({ of }) => of === 'client')).toEqual([]);
+  const told = parts.see(device, { ...reading, radios: [radio(1), radio(2, '5 GHz'), radio(3, '5 GHz'), radio(4, undefined, true)], hosts: parseHosts(hostList(homeHosts)) });
+  expect(told.map(({ of, part }) => `${of} ${part?.name}`)).toEqual([
     'radio WLAN 1',
     'radio WLAN 5 GHz 2',
     'radio WLAN 5 GHz 3',
@@ -80,6 +78,8 @@ test('parts: bands name radios, and nobody is away whom nobody could see', () =>
     'client Phone of Ada',
     'client Laptop of Ada',
   ]);
-  expect(parts.filter(({ of }) => of === 'client').map(({ reading: client }) => client)).toMatchObject([{ isPresent: true, host: { speed: 866 } }, { isPresent: false }]);
-  expect(tr064Parts(device, reading, wanted).filter(({ of }) => of === 'client')).toEqual([]);
+  expect(told.filter(({ of }) => of === 'client').map(({ reading: client }) => client)).toMatchObject([{ isPresent: true, host: { speed: 866 } }, { isPresent: false }]);
+  const later = parts.see(device, { repeaters: [] });
+  expect(later.map(({ of, part }) => `${of} ${part?.name}`)).toEqual(told.filter(({ of }) => of !== 'repeater').map(({ of, part }) => `${of} ${part?.name}`));
+  expect(later.every(({ reading: known }) => Object.keys(known ?? {}).length === 0)).toBe(true);
 });
