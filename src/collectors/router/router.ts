@@ -17,7 +17,7 @@ import type { RouterReading, RouterReadings } from './reading.ts';
 import type { RouterSettings } from './settings.ts';
 import type { RouterSubject } from './subjects.ts';
 import { Tr064 } from './tr064/index.ts';
-import { tr064Parts, type Wanted } from './tr064/parts.ts';
+import { Parts } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 import { Late, Watch } from './watch.ts';
 
@@ -45,7 +45,7 @@ export class Router {
   readonly #told: Watch<IgdReading>;
   readonly #tr064: Tr064;
   readonly #private: Watch<Tr064Reading | undefined>;
-  readonly #clients: readonly Wanted[];
+  readonly #parts: Parts;
   readonly #changes = new Changes();
   #turn: Promise<unknown> = Promise.resolve();
   #last: Tr064Reading | undefined;
@@ -68,7 +68,7 @@ export class Router {
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064(description?.host ?? host, { username: username.of(name), password: password.of(name) }, now, { memory, device: name });
     this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal)), roundPatience);
-    this.#clients = settings.FRITZBOX_CLIENTS;
+    this.#parts = new Parts(settings.FRITZBOX_CLIENTS);
   }
 
   get name(): string {
@@ -85,7 +85,7 @@ export class Router {
     this.#notice(reading.reachable);
     const hint = reading.reachable === false ? undefined : (tr064?.hint ?? settled(told)?.hint ?? failure(reach) ?? failure(told) ?? failure(answer));
     const device = await this.#device(settled(told), tr064);
-    return [{ of: 'router', device, reading, hint, events }, ...(tr064 === undefined ? [] : tr064Parts(device, tr064, this.#clients))];
+    return [{ of: 'router', device, reading, hint, events }, ...this.#parts.see(device, tr064)];
   }
 
   tryLogin(): void {

@@ -80,7 +80,7 @@ export const tr064Metrics: Router = {
     ...ofSome,
     value: ({ tr064 }) => (tr064 === undefined || tr064.access === 'none' || tr064.access === 'unreachable' ? undefined : tr064.access !== 'granted'),
   },
-  account_hint: { kind: 'text', name: 'Account hint', icon: 'mdi:lightbulb-on-outline', ...ofSome, value: ({ tr064 }) => tr064?.hint },
+  account_problem_hint: { kind: 'text', name: 'Account hint', icon: 'mdi:lightbulb-on-outline', ...ofSome, value: ({ tr064 }) => tr064?.hint },
   next_login: { kind: 'instant', name: 'Next login', jitter: 60, ...waitingOfSome, value: ({ tr064 }) => tr064?.nextLogin },
   refused_logins: { kind: 'counter', name: 'Refused logins', icon: 'mdi:account-cancel', ...waitingOfSome, value: ({ tr064 }) => tr064?.refusals },
   firmware: { kind: 'version', name: 'FRITZ!OS', ...ofSome, value: ({ tr064 }) => tr064?.update },
@@ -124,7 +124,12 @@ export const tr064Metrics: Router = {
   mobile_roaming: { kind: 'flag', name: 'Mobile roaming', icon: 'mdi:earth', ...waitingOfSome, value: ({ tr064 }) => tr064?.mobile?.roaming },
 };
 
-const linkRate = (name: string, icon: `mdi:${string}`, visibility: typeof diagnostic | typeof waiting, of: (link: MeshLink) => number | undefined): Metrics<MeshLink>[string] => ({
+const linkRate = (
+  name: string,
+  icon: `mdi:${string}`,
+  visibility: typeof diagnostic | typeof waiting,
+  of: (link: Partial<MeshLink>) => number | undefined,
+): Metrics<Partial<MeshLink>>[string] => ({
   kind: 'gauge',
   name,
   icon,

@@ -1,6 +1,6 @@
 import type { Found } from '../../../model/collector.ts';
-import type { Device } from '../../../model/device.ts';
-import type { Host, MeshLink, Radio, Repeater, Tr064Reading } from './reading.ts';
+import type { Device, Part } from '../../../model/device.ts';
+import type { Host, MeshLink, Radio, Repeater, Told } from './reading.ts';
 
 /** A device of the network that the settings name. */
 export interface Wanted {
@@ -15,7 +15,7 @@ export interface ClientReading {
 
 /** Each table's reading. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type Tr064Parts = { radio: Radio; repeater: Repeater; meshlink: MeshLink; client: ClientReading };
+export type Tr064Parts = { radio: Partial<Radio>; repeater: Partial<Repeater>; meshlink: Partial<MeshLink>; client: Partial<ClientReading> };
 
 /** Told apart by their bands, or where two have one by their numbers. */
 function radioName(radio: Radio, all: readonly Radio[]): string {
@@ -26,15 +26,45 @@ function radioName(radio: Radio, all: readonly Radio[]): string {
 
 const unique = <T extends { id: string }>(all: readonly T[]): T[] => [...new Map(all.map((one) => [one.id, one])).values()];
 
-/** The parts of a box as observations of its device. A client is only known to be away where the list of hosts could be read. */
-export function tr064Parts(device: Device, { radios = [], repeaters = [], meshLinks = [], hosts }: Tr064Reading, wanted: readonly Wanted[]): Found<Tr064Parts>[] {
-  const seen = (one: Wanted) => hosts?.find((host) => host.macAddress === one.macAddress && host.isActive);
-  return [
-    ...radios.map((reading) => ({ of: 'radio', device, part: { id: String(reading.instance), name: radioName(reading, radios) }, reading }) as const),
-    ...unique(repeaters).map((reading) => ({ of: 'repeater', device, part: { id: reading.id, name: reading.name }, reading }) as const),
-    ...unique(meshLinks).map((reading) => ({ of: 'meshlink', device, part: { id: reading.id, name: `Mesh link ${reading.name}` }, reading }) as const),
-    ...(hosts === undefined
-      ? []
-      : wanted.map((one) => ({ of: 'client', device, part: { id: one.macAddress, name: one.name }, reading: { isPresent: seen(one) !== undefined, host: seen(one) } }) as const)),
-  ];
+interface Shown<Reading> {
+  part: Part;
+  reading: Reading;
+}
+
+/** The parts of one box as observations of its device. Those that it does not tell of now stay, with nothing known of them. */
+export class Parts {
+  readonly #wanted: readonly Wanted[];
+  readonly #known = new Map<keyof Tr064Parts, readonly Part[]>();
+
+  constructor(wanted: readonly Wanted[]) {
+    this.#wanted = wanted;
+  }
+
+  see(device: Device, { radios, repeaters, meshLinks, hosts }: Told = {}): Found<Tr064Parts>[] {
+    const seen = (one: Wanted) => hosts?.find((host) => host.macAddress === one.macAddress && host.isActive);
+    return [
+      ...this.#table(
+        'radio',
+        device,
+        radios?.map((reading) => ({ part: { id: String(reading.instance), name: radioName(reading, radios) }, reading })),
+      ),
+      ...this.#table('repeater', device, repeaters && unique(repeaters).map((reading) => ({ part: { id: reading.id, name: reading.name }, reading }))),
+      ...this.#table('meshlink', device, meshLinks && unique(meshLinks).map((reading) => ({ part: { id: reading.id, name: `Mesh link ${reading.name}` }, reading }))),
+      ...this.#table(
+        'client',
+        device,
+        hosts && this.#wanted.map((one) => ({ part: { id: one.macAddress, name: one.name }, reading: { isPresent: seen(one) !== undefined, host: seen(one) } })),
+      ),
+    ];
+  }
+
+  #table<Of extends keyof Tr064Parts>(of: Of, device: Device, told: Shown<Tr064Parts[Of]>[] | undefined): Found<Tr064Parts>[] {
+    if (told !== undefined)
+      this.#known.set(
+        of,
+        told.map(({ part }) => part),
+      );
+    const shown = told ?? this.#known.get(of)?.map((part): Shown<Tr064Parts[Of]> => ({ part, reading: {} })) ?? [];
+    return shown.map(({ part, reading }) => ({ of, device, part, reading }) as Found<Tr064Parts>);
+  }
 }

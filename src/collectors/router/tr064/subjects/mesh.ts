@@ -20,13 +20,13 @@ const linkSchema = z.object({
 
 const nodeSchema = z.object({
   uid: z.string(),
-  device_name: z.string(),
+  device_name: z._default(z.string(), ''),
   device_model: text,
   device_firmware_version: text,
   device_mac_address: text,
-  is_meshed: z.boolean(),
-  mesh_role: z.string(),
-  node_interfaces: z.array(z.object({ uid: text, name: text, node_links: z.array(linkSchema) })),
+  is_meshed: z._default(z.boolean(), false),
+  mesh_role: z._default(z.string(), 'unknown'),
+  node_interfaces: z._default(z.array(z.object({ uid: text, name: text, node_links: z._default(z.array(linkSchema), []) })), []),
 });
 
 const schema = z.object({ nodes: z.array(nodeSchema) });
@@ -57,11 +57,25 @@ const ways: Record<string, string> = { '2G': '2.4 GHz', '5G': '5 GHz', '6G': '6 
 /** `AP:5G:0`, `UPLINK:5G:0`, `LAN:1` */
 const wayOf = (name: string | undefined) => ways[name?.split(':')[1] ?? ''] ?? name?.split(':')[0] ?? '';
 
-const idOf = (node: Node) => macAddress(node.device_mac_address) ?? node.device_name;
+const idOf = (node: Node) => macAddress(node.device_mac_address) ?? (node.device_name || node.uid);
+
+/** The error shows nothing of it: there are names in it. */
+function nodesOf(content: string): Node[] {
+  const unknown = new Error('the mesh list has an unknown form');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content);
+  } catch {
+    throw unknown;
+  }
+  const { data } = z.safeParse(schema, parsed);
+  if (data === undefined) throw unknown;
+  return data.nodes;
+}
 
 /** The mesh as its leading box tells it. Throws where it is none. */
 export function parseMesh(content: string): { repeaters: Repeater[]; meshLinks: MeshLink[] } {
-  const { nodes } = schema.parse(JSON.parse(content));
+  const nodes = nodesOf(content);
   const boxes = new Map(nodes.filter((node) => node.is_meshed).map((node) => [node.uid, node]));
   const links = linksOf(nodes);
   const connected = links.filter(({ state }) => state === 'CONNECTED');
@@ -84,7 +98,7 @@ export function parseMesh(content: string): { repeaters: Repeater[]; meshLinks: 
     .filter(({ mesh_role: role }) => role !== 'master')
     .map((node) => ({
       id: idOf(node),
-      name: node.device_name,
+      name: node.device_name || idOf(node),
       model: node.device_model || undefined,
       firmware: osVersion(node.device_firmware_version || undefined),
       isConnected: hops.has(node.uid),
@@ -104,7 +118,7 @@ export function parseMesh(content: string): { repeaters: Repeater[]; meshLinks: 
     return [
       {
         id: `${idOf(far)} ${way}`,
-        name: `${far.device_name} ${way}`.trim(),
+        name: `${far.device_name || idOf(far)} ${way}`.trim(),
         isConnected,
         ...(isConnected ? { down: down.now, up: up.now, downAtBest: down.best, upAtBest: up.best } : {}),
       },

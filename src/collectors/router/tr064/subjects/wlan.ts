@@ -37,6 +37,6 @@ export const wlan: Subject = {
       const found = await radio(box, instance);
       if (found !== undefined) radios.push(found);
     }
-    return { radios };
+    return { radios: radios.length === 0 ? undefined : radios };
   },
 };
