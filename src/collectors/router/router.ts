@@ -29,6 +29,9 @@ const settled = <T>(result: PromiseSettledResult<T>): T | undefined => (result.s
 const failure = (result: PromiseSettledResult<unknown>): string | undefined =>
   result.status === 'rejected' && !(result.reason instanceof Late) ? describe(result.reason) : undefined;
 
+/** Only these were asked now; what else there is may be known from before. */
+const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'granted' || tr064?.access === 'refused';
+
 /** Without what is not known. */
 const known = <T extends object>(told: T | undefined) => Object.fromEntries(Object.entries(told ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 
@@ -78,7 +81,7 @@ export class Router {
   async read(): Promise<Found<RouterReadings>[]> {
     const [reach, dns, told, answer] = await Promise.allSettled([this.#reach.look(), this.#dns.look(), this.#told.look(), this.#private.look()]);
     const tr064 = this.#newest(answer);
-    const reading = this.#reading(settled(reach), settled(dns), settled(told), tr064);
+    const reading = { ...this.#reading(settled(reach), settled(dns), settled(told), hasAnswered(settled(answer))), tr064 };
     const moment = now();
     const events = this.#changes.see({ ...reading, bootedAt: tr064?.bootedAt }, moment);
     if (reading.wan && isConnected(reading.wan)) reading.connectedSince = this.#changes.connectedSince(moment);
@@ -111,14 +114,14 @@ export class Router {
     return this.#last;
   }
 
-  #reading(reach: Reach | undefined, latency: number | undefined, told: IgdReading | undefined, tr064: Tr064Reading | undefined): RouterReading {
+  #reading(reach: Reach | undefined, latency: number | undefined, told: IgdReading | undefined, loggedIn: boolean): RouterReading {
     this.#hasDns ||= latency !== undefined;
     const wan = told?.wan;
     const pinged = reach === undefined ? undefined : reach.burst.received > 0;
     // A box that answers some other question lives; then silence says that echoes do not get through, not how well.
-    const reachable = pinged || latency !== undefined || wan !== undefined || (tr064 !== undefined && tr064.access !== 'unreachable') ? true : pinged;
+    const reachable = pinged || latency !== undefined || wan !== undefined || loggedIn ? true : pinged;
     const reached = { reachable, reach: pinged === reachable ? reach : undefined };
-    return { ...reached, problem: isProblem(reached, this.#limits), dns: this.#hasDns ? { answers: latency !== undefined, latency } : undefined, wan, tr064 };
+    return { ...reached, problem: isProblem(reached, this.#limits), dns: this.#hasDns ? { answers: latency !== undefined, latency } : undefined, wan };
   }
 
   #notice(reachable: boolean | undefined): void {

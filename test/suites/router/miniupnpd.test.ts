@@ -90,6 +90,16 @@ test('a daemon that dies leaves the router reachable and the connection unknown,
   await settled('back', (value) => value('wan') === true && value('ipv4') === wan);
 });
 
+test('a router that is off is not reachable, all else of it unknown, and how long is told afterwards', async () => {
+  const { home, settled, happened } = await listeningHome();
+  await settled('connected', (value) => value('wan') === true);
+  home.ip('router', 'link', 'set', 'lan0', 'down');
+  await settled('off', (value) => value('reachable') === false && value('problem') === true && value('packet_loss') === 100 && value('wan') === null && value('dns') === false);
+  home.ip('router', 'link', 'set', 'lan0', 'up');
+  await settled('on', (value) => value('reachable') === true && value('wan') === true);
+  expect((await happened('an outage', ({ event_type: type }) => type === 'outage')).seconds).toBeGreaterThan(0);
+});
+
 test('counters beyond 32 bits', async () => {
   const { home, settled } = await listeningHome();
   const taker = home.start('router', {}, '/usr/bin/python3', join(import.meta.dirname, 'flood.py'), 'take', wan, '9999');
