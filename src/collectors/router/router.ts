@@ -70,7 +70,7 @@ export class Router {
     this.#told = new Watch((signal) => this.#inTurn(() => this.#igd.read(signal)), roundPatience);
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064(description?.host ?? host, { username: username.of(name), password: password.of(name) }, now, { memory, device: name });
-    this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal)), roundPatience);
+    this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal).finally(() => this.#tr064.close())), roundPatience);
     this.#parts = new Parts(settings.FRITZBOX_CLIENTS);
   }
 
