@@ -137,6 +137,7 @@ export class Tr064 {
   /** The box was away: all is asked again when it is back, and first what it is. */
   #startAnew(): void {
     if (this.#login !== undefined) this.#reviewAt = Number.NEGATIVE_INFINITY;
+    this.#login?.forget();
     this.#plan = new Plan(this.#clock);
   }
 
