@@ -8,15 +8,15 @@ import type { Memory } from '../../../model/memory.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { HttpError } from '../soap/call.ts';
 import { type Description, parseDescription } from '../soap/description.ts';
-import { Line, Unanswered } from '../soap/line.ts';
+import { Line } from '../soap/line.ts';
 import { Repertoire } from '../soap/repertoire.ts';
+import { advice, adviceOn } from './advice.ts';
+import { deviceOf } from './box-device.ts';
 import { Gate } from './gate.ts';
 import { Login, LoginRefused } from './login.ts';
-import { macAddress } from './mac.ts';
 import { Plan } from './plan.ts';
-import type { Access, BoxDevice, Told, Tr064Reading } from './reading.ts';
+import type { Access, Told, Tr064Reading } from './reading.ts';
 import type { Box } from './subject.ts';
-import { osVersion } from './version.ts';
 
 const port = 49000;
 
@@ -25,12 +25,6 @@ const nameless = 'dslf-config';
 
 /** “Action Not Authorized” */
 const notAuthorised = 606;
-
-const advice = {
-  off: 'the box shows no TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
-  hostHeader: 'the box does not like the name that it is asked by: name it by its IP address, or add the name to its DNS rebind protection',
-  right: 'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
-} as const;
 
 /** Seconds that one reading may take, before what is left waits for the next. */
 const patience = 12;
@@ -113,9 +107,9 @@ export class Tr064 {
     try {
       const { told, trouble, isSilent } = await this.#plan.round(this.#box(description, signal));
       this.#gate.open();
-      if (!isSilent) return this.#reading('granted', told, trouble ?? this.#lacking());
+      if (!isSilent) return this.#reading('granted', told, trouble === undefined ? this.#lacking() : describe(trouble));
       this.#startAnew();
-      return this.#reading('unreachable', {}, trouble);
+      return this.#reading('unreachable', {}, adviceOn(trouble));
     } catch (error) {
       if (!(error instanceof LoginRefused)) throw error;
       this.#startAnew();
@@ -143,6 +137,7 @@ export class Tr064 {
   /** The box was away: all is asked again when it is back, and first what it is. */
   #startAnew(): void {
     if (this.#login !== undefined) this.#reviewAt = Number.NEGATIVE_INFINITY;
+    this.#login?.forget();
     this.#plan = new Plan(this.#clock);
   }
 
@@ -194,18 +189,4 @@ export class Tr064 {
     const { refusals, opensAt: nextLogin } = this.#gate;
     return { access, hint, refusals, nextLogin, device: deviceOf(this.#description), ...told };
   }
-}
-
-/** What a description says of the box itself. */
-export function deviceOf(description: Description | undefined): BoxDevice {
-  if (description === undefined) return {};
-  const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
-  return { name: friendlyName ?? model, manufacturer, model, serialNumber: serialNumber?.replaceAll(':', ''), macAddress: macAddress(serialNumber), firmware: osVersion(firmware) };
-}
-
-function adviceOn(error: unknown): string {
-  const told = describe(error);
-  const isRefused = (error instanceof Unanswered && error.code === 'ECONNREFUSED') || (error instanceof HttpError && error.status === 404);
-  if (isRefused) return `${told}; ${advice.off}`;
-  return error instanceof HttpError && error.status === 400 ? `${told}; ${advice.hostHeader}` : told;
 }

@@ -44,6 +44,11 @@ export class Login {
     throw new LoginRefused(`the box refused the login: ${advice}`, tried + 1);
   };
 
+  /** A box that was away knows none of its nonces any more. */
+  forget(): void {
+    this.#digest.forget();
+  }
+
   #sendAs(authorization: string | undefined, request: Request, signal: AbortSignal): Promise<Reply> {
     if (authorization === undefined) return this.#send(request, signal);
     return this.#send({ ...request, headers: { ...request.headers, Authorization: authorization } }, signal);

@@ -1,5 +1,4 @@
 import type { Moment } from '../../../lib/rates.ts';
-import { describe } from '../../../model/fault.ts';
 import { Unanswered } from '../soap/line.ts';
 import { LoginRefused } from './login.ts';
 import type { Told } from './reading.ts';
@@ -22,8 +21,8 @@ interface Entry {
 
 export interface Round {
   told: Told;
-  /** What went wrong, in words. */
-  trouble?: string;
+  /** What went wrong last. */
+  trouble?: unknown;
   /** Nothing that was asked was answered. */
   isSilent: boolean;
 }
@@ -45,7 +44,7 @@ export class Plan {
     // A schedule is never quite even.
     const due = this.#entries.filter(({ dueAt }) => dueAt <= seconds() + 5).sort((a, b) => a.askedAt - b.askedAt);
     let answered = 0;
-    let trouble: string | undefined;
+    let trouble: unknown;
     for (const entry of due) {
       entry.askedAt = seconds();
       entry.dueAt = entry.askedAt + entry.subject.every;
@@ -56,13 +55,13 @@ export class Plan {
         if (error instanceof LoginRefused) throw error;
         entry.told = {};
         entry.dueAt = seconds() + Math.max(pause, entry.subject.every);
-        trouble = describe(error);
+        trouble = error;
         if (error instanceof Unanswered) break;
       }
     }
     return {
       told: Object.assign({}, ...this.#entries.map(({ told }) => told)) as Told,
-      ...(trouble === undefined ? {} : { trouble }),
+      trouble,
       isSilent: trouble !== undefined && answered === 0,
     };
   }

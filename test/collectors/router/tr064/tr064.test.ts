@@ -115,8 +115,11 @@ test('back within one cycle after a reboot, with another firmware asked anew', a
   turn(60);
   expect(await read()).toMatchObject({ access: 'unreachable', device: { firmware: '8.02' }, hint: expect.stringContaining('ECONNREFUSED') });
   await box.boot('199.08.20');
+  box.asked = [];
   turn(60);
   const reading = await read();
+  // It is not shown a login of before.
+  expect(box.asked.slice(0, 3)).toMatchObject([{ path: '/tr64desc.xml' }, { isLogin: false }, { isLogin: true }]);
   expect(reading).toMatchObject({ access: 'granted', device: { firmware: '8.20' }, dsl: { isUp: true }, bootedAt: new Date(Date.UTC(2026, 0, 2, 0, 3)) });
   expect(reading?.hint).toBe(undefined);
   expect(box.guard.wrongTries).toBe(0);
