@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { describe } from '../../model/fault.ts';
 import { Unmeasurable } from './reach/burst.ts';
 
@@ -10,6 +10,9 @@ interface Known {
   address: string;
   at: number;
 }
+
+/** A host as it stands in a URL. */
+export const inUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
 
 /** Names to addresses. The system's resolver can take many seconds when a router is down, and has few threads, which files
  * share: one name is looked up at a time, and the last address serves until there is a newer one. */

@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { inUrl } from './addresses.ts';
 
 /** Milliseconds. */
 const patience = 2000;
@@ -9,7 +10,7 @@ const negative = new Set(['ENOTFOUND', 'ENODATA']);
 /** Milliseconds until the DNS server at this address answered for a name; undefined where it did not, or could not. */
 export async function askDns(address: string, name: string): Promise<number | undefined> {
   const resolver = new Resolver({ timeout: patience, tries: 1 });
-  resolver.setServers([address.includes(':') ? `[${address}]` : address]);
+  resolver.setServers([inUrl(address)]);
   const began = performance.now();
   try {
     await resolver.resolve4(name);

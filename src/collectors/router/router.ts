@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { now } from '../../lib/rates.ts';
 import type { Roots } from '../../lib/roots.ts';
 import type { Found } from '../../model/collector.ts';
@@ -6,7 +5,7 @@ import type { Device } from '../../model/device.ts';
 import { describe } from '../../model/fault.ts';
 import type { Memory } from '../../model/memory.ts';
 import type { Agent } from '../../model/state.ts';
-import type { Addresses } from './addresses.ts';
+import { type Addresses, inUrl } from './addresses.ts';
 import { Changes, isConnected } from './changes.ts';
 import { askDns } from './dns.ts';
 import { neighbourMac } from './gateway.ts';
@@ -69,7 +68,7 @@ export class Router {
     this.#dns = new Watch(async () => askDns(await addresses.of(host), settings.ROUTER_DNS_NAME), pingPatience);
     this.#told = new Watch((signal) => this.#inTurn(() => this.#igd.read(signal)), roundPatience);
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
-    this.#tr064 = new Tr064(description?.host ?? host, { username: username.of(name), password: password.of(name) }, now, { memory, device: name });
+    this.#tr064 = new Tr064(description?.host ?? inUrl(host), { username: username.of(name), password: password.of(name) }, now, { memory, device: name });
     this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal).finally(() => this.#tr064.close())), roundPatience);
     this.#parts = new Parts(settings.FRITZBOX_CLIENTS);
   }
@@ -136,6 +135,6 @@ export class Router {
     Object.assign(this.#about, known({ manufacturer, model, serialNumber, softwareVersion: firmware, configurationUrl: presentation?.href, macAddress: tr064?.device.macAddress }));
     const macAddress = neighbourMac(this.#roots, address) ?? this.#about.macAddress;
     if (macAddress !== undefined) this.#about.macAddress = macAddress;
-    return { id: name, name: `${this.#agent.name} ${name}`, configurationUrl: `http://${isIPv6(address) ? `[${address}]` : address}/`, ...this.#about, via: this.#agent.id };
+    return { id: name, name: `${this.#agent.name} ${name}`, configurationUrl: `http://${inUrl(address)}/`, ...this.#about, via: this.#agent.id };
   }
 }

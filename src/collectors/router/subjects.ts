@@ -27,7 +27,8 @@ export function parseRouter(text: string): RouterSubject | undefined {
   const { name, what } = split(text);
   const url = /^https?:\/\//.test(what) && URL.canParse(what) ? new URL(what) : undefined;
   const host = hostOf(url?.hostname ?? what);
-  if (host === undefined) return undefined;
+  // An address of one link only can stand in no URL.
+  if (host === undefined || host.includes('%')) return undefined;
   return { name: name || host, host, ...(url === undefined ? {} : { description: url }) };
 }
 

@@ -14,6 +14,7 @@ test.each([
   ['-rf', undefined],
   ['a b', undefined],
   ['cellar=', undefined],
+  ['fe80::1%eth0', undefined],
 ])('router %s', (text, subject) => expect(parseRouter(text)).toEqual(subject));
 
 test.each([
@@ -24,6 +25,7 @@ test.each([
   ['http://x:8080/', { name: 'x:8080', by: 'http', host: 'x', url: new URL('http://x:8080/') }],
   ['tcp://nas.lan', undefined],
   ['ftp://nas.lan', undefined],
+  ['near=fe80::1%eth0', { name: 'near', by: 'icmp', host: 'fe80::1%eth0' }],
   ['--flood', undefined],
 ])('target %s', (text, subject) => expect(parseTarget(text)).toEqual(subject));
 

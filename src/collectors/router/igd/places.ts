@@ -1,3 +1,4 @@
+import { inUrl } from '../addresses.ts';
 import type { Description } from '../soap/description.ts';
 
 /** Where boxes keep their descriptions, port by port: FRITZ!Boxes, miniupnpd, what others took over from Intel's and Portable SDK. */
@@ -10,12 +11,10 @@ const usual: readonly [port: number, paths: readonly string[]][] = [
   [80, ['rootDesc.xml', 'DeviceDescription.xml']],
 ];
 
-const hostOf = (address: string) => (address.includes(':') ? `[${address}]` : address);
-
-export const placesAt = (address: string): URL[][] => usual.map(([port, paths]) => paths.map((path) => new URL(`http://${hostOf(address)}:${port}/${path}`)));
+export const placesAt = (address: string): URL[][] => usual.map(([port, paths]) => paths.map((path) => new URL(`http://${inUrl(address)}:${port}/${path}`)));
 
 /** Where a FRITZ!Box tells its firmware and serial number to everyone. */
-export const identityPlace = (address: string): URL => new URL(`http://${hostOf(address)}:49000/tr64desc.xml`);
+export const identityPlace = (address: string): URL => new URL(`http://${inUrl(address)}:49000/tr64desc.xml`);
 
 const wanService = /:service:WAN(?:CommonInterfaceConfig|IPConnection|PPPConnection):\d+$/;
 
