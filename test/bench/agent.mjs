@@ -47,7 +47,14 @@ const start = (seconds, name) =>
   spawn(process.execPath, [program], {
     cwd: folder,
     stdio: 'ignore',
-    env: { PATH: process.env.PATH, AGENT_NAME: name, MQTT_URL: `mqtt://127.0.0.1:${port}`, HTTP_PORT: String(httpPort), ROUTER_SCHEDULE: 'off', HOST_SCHEDULE: `*/${seconds} * * * * *` },
+    env: {
+      PATH: process.env.PATH,
+      AGENT_NAME: name,
+      MQTT_URL: `mqtt://127.0.0.1:${port}`,
+      HTTP_PORT: String(httpPort),
+      ROUTER_SCHEDULE: 'off',
+      HOST_SCHEDULE: `*/${seconds} * * * * *`,
+    },
   });
 const httpPort = await freePort();
 const end = async (child) => {

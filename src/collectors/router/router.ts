@@ -11,7 +11,7 @@ import { askDns } from './dns.ts';
 import { neighbourMac } from './gateway.ts';
 import { Igd, type IgdReading } from './igd/index.ts';
 import { isProblem, type Limits, limitsOf } from './limits.ts';
-import { type Reach, Reaching } from './reach/index.ts';
+import { burstLimit, patienceFor, type Reach, Reaching } from './reach/index.ts';
 import type { RouterReading, RouterReadings } from './reading.ts';
 import type { RouterSettings } from './settings.ts';
 import type { RouterSubject } from './subjects.ts';
@@ -20,9 +20,8 @@ import { Parts } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 import { Late, Watch } from './watch.ts';
 
-/** Seconds after which a burst of pings, and a round of questions, is given up. */
-const pingPatience = 12;
-const roundPatience = 20;
+/** Seconds after which a round of questions is given up. */
+const roundLimit = 20;
 
 const settled = <T>(result: PromiseSettledResult<T>): T | undefined => (result.status === 'fulfilled' ? result.value : undefined);
 const failure = (result: PromiseSettledResult<unknown>): string | undefined =>
@@ -64,12 +63,12 @@ export class Router {
     this.#limits = limitsOf(name, settings);
     const reaching = new Reaching({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     this.#igd = new Igd({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
-    this.#reach = new Watch((signal) => reaching.measure(signal), pingPatience);
-    this.#dns = new Watch(async () => askDns(await addresses.of(host), settings.ROUTER_DNS_NAME), pingPatience);
-    this.#told = new Watch((signal) => this.#inTurn(() => this.#igd.read(signal)), roundPatience);
+    this.#reach = new Watch((signal) => reaching.measure(signal), burstLimit, patienceFor(settings.PING_COUNT));
+    this.#dns = new Watch(async () => askDns(await addresses.of(host), settings.ROUTER_DNS_NAME), burstLimit);
+    this.#told = new Watch((signal) => this.#inTurn(() => this.#igd.read(signal)), roundLimit);
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064(description?.host ?? inUrl(host), { username: username.of(name), password: password.of(name) }, now, { memory, device: name });
-    this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal).finally(() => this.#tr064.close())), roundPatience);
+    this.#private = new Watch((signal) => this.#inTurn(() => this.#tr064.read(signal).finally(() => this.#tr064.close())), roundLimit);
     this.#parts = new Parts(settings.FRITZBOX_CLIENTS);
   }
 

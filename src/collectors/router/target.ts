@@ -4,14 +4,11 @@ import type { Agent } from '../../model/state.ts';
 import type { Addresses } from './addresses.ts';
 import { isProblem, type Limits, limitsOf } from './limits.ts';
 import { Outages } from './outages.ts';
-import { Reaching } from './reach/index.ts';
+import { burstLimit, patienceFor, Reaching } from './reach/index.ts';
 import type { RouterReadings } from './reading.ts';
 import type { RouterSettings } from './settings.ts';
 import type { TargetSubject } from './subjects.ts';
 import { Watch } from './watch.ts';
-
-/** Seconds after which a burst is given up. */
-const patience = 12;
 
 /** One host or service to reach from here. */
 export class Target {
@@ -24,7 +21,7 @@ export class Target {
     const { name } = subject;
     this.#device = { id: name, name: `${agent.name} ${name}`, ...('url' in subject ? { configurationUrl: subject.url.origin } : {}), via: agent.id };
     const reaching = new Reaching(subject, settings.PING_COUNT, addresses);
-    this.#watch = new Watch((signal) => reaching.measure(signal), patience);
+    this.#watch = new Watch((signal) => reaching.measure(signal), burstLimit, patienceFor(settings.PING_COUNT));
     this.#limits = limitsOf(name, settings);
   }
 

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 type Outcome<T> = { answer: T } | { error: unknown };
 
-/** Milliseconds that a reading waits for an answer, and for one of whom the last was late. */
-const patience = 4000;
+/** Milliseconds that a reading waits for an answer unless told otherwise, and for one of whom the last was late. */
+const usualPatience = 4000;
 const shortPatience = 500;
 
 /** The answer may come with a later reading. */
@@ -13,22 +13,24 @@ export class Late extends Error {}
 export class Watch<T> {
   readonly #ask: (signal: AbortSignal) => Promise<T>;
   readonly #seconds: number;
+  readonly #patience: number;
   #asking: Promise<void> | undefined;
   #outcome: Outcome<T> | undefined;
   #isLate = false;
   #end: AbortController | undefined;
 
-  /** `seconds`: after so many a question is given up. */
-  constructor(ask: (signal: AbortSignal) => Promise<T>, seconds: number) {
+  /** `seconds`: after so many a question is given up. `patience`: milliseconds that a reading waits. */
+  constructor(ask: (signal: AbortSignal) => Promise<T>, seconds: number, patience = usualPatience) {
     this.#ask = ask;
     this.#seconds = seconds;
+    this.#patience = patience;
   }
 
   /** The answer to a question asked now, else to the one before, which came too late for its own reading. */
   async look(): Promise<T> {
     const overdue = this.#asking === undefined && this.#isLate ? this.#outcome : undefined;
     this.#asking ??= this.#begin();
-    await Promise.race([this.#asking, pause(this.#isLate ? shortPatience : patience, undefined, { ref: false })]);
+    await Promise.race([this.#asking, pause(this.#isLate ? shortPatience : this.#patience, undefined, { ref: false })]);
     this.#isLate = this.#asking !== undefined;
     const outcome = this.#isLate ? overdue : this.#outcome;
     if (outcome === undefined) throw new Late('no answer yet');

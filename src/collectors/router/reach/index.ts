@@ -5,6 +5,12 @@ import { answers } from './http.ts';
 import { ping } from './ping.ts';
 import { connections, Knocking } from './tcp.ts';
 
+/** Milliseconds that a reading waits for a burst of so many: as long as it takes, with a knock at other doors behind it. */
+export const patienceFor = (count: number): number => 3000 + count * 200;
+
+/** Seconds after which a burst is given up. */
+export const burstLimit = 12;
+
 export const ways = ['icmp', 'tcp', 'http'] as const;
 
 /** What came back, and of what. */
