@@ -77,3 +77,31 @@ test('what is private reaches no topic, no log and no endpoint', async () => {
   expect(all.match(/.{20}(?:secret-person|secret-1|(?:account|serial)-4711|fritz4711|gürkensalat|192\.0\.2\.|[?&]sid=|phone-of-ada|001010123456789)/)).toBe(null);
   expect(boxes.hollow.asked.filter(({ action }) => action !== undefined && !/#(?:X_AVM[-_]DE_)?Get/.test(action))).toEqual([]);
 });
+
+test('a wrong password costs one login, however often the agent starts; the button costs another', async () => {
+  const box = await boxOf('dsl');
+  const mosquitto = await startMosquitto(['allow_anonymous true']);
+  const observer = await observe(mosquitto.url);
+  const topic = 'infra-monitor/testling/router/hollow';
+  const settings = {
+    MQTT_URL: mosquitto.url,
+    HOST_SCHEDULE: 'off',
+    ROUTER_SCHEDULE: '*/2 * * * * *',
+    FRITZBOX_HOSTS: namedBy({ hollow: box }),
+    ...login,
+    FRITZBOX_PASSWORD: 'wrong',
+  };
+  for (let time = 0; time < 3; time += 1) {
+    const agent = startAgent(settings);
+    await until('it has looked, or been told by the broker', () => agent.output().includes('check FRITZBOX_USERNAME'), 60);
+    await observer.see(topic, (payload) => JSON.parse(payload).account === 'paused', 60);
+    await observer.see(`${topic}/memory`, (payload) => payload.includes('refused_login'), 30);
+    await agent.stop();
+  }
+  expect(box.logins).toBe(1);
+  const last = startAgent(settings);
+  await until('it has been told by the broker', () => last.output().includes('check FRITZBOX_USERNAME'), 60);
+  await observer.client.publishAsync('infra-monitor/testling/router/hollow/command', 'try_login', { qos: 1 });
+  await until('one more login', () => box.guard.wrongTries === 2, 60);
+  expect(box.logins).toBe(2);
+});
