@@ -99,8 +99,8 @@ test('a wrong password costs one login, however often the agent starts; the butt
     await agent.stop();
   }
   expect(box.logins).toBe(1);
-  startAgent(settings);
-  await observer.see('infra-monitor/testling/status', (payload) => payload === 'online', 30);
+  const last = startAgent(settings);
+  await until('it has been told by the broker', () => last.output().includes('check FRITZBOX_USERNAME'), 60);
   await observer.client.publishAsync('infra-monitor/testling/router/hollow/command', 'try_login', { qos: 1 });
   await until('one more login', () => box.guard.wrongTries === 2, 60);
   expect(box.logins).toBe(2);
