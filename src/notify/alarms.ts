@@ -53,11 +53,11 @@ export class Alarms {
   #lasts(trouble: Trouble, now: Date): Message[] {
     const known: Known = this.#known.get(trouble.id) ?? { trouble, since: now, told: false };
     this.#known.set(trouble.id, known);
-    known.trouble = trouble;
+    if (!trouble.quiet) known.trouble = trouble;
     delete known.over;
-    // With its cause gone it has its own time to go.
-    if (trouble.explained && !known.told) known.since = now;
-    if (trouble.explained || known.told || secondsBetween(known.since, now) < this.#patience) return [];
+    // Seen by itself it has its own time to go.
+    if (trouble.quiet && !known.told) known.since = now;
+    if (trouble.quiet || known.told || secondsBetween(known.since, now) < this.#patience) return [];
     known.told = true;
     return [{ kind: 'trouble', subject: trouble.subject, text: trouble.text, since: known.since }];
   }

@@ -66,7 +66,7 @@ function plainName({ id, metrics }: Declaration, of: string, key: string, { node
 }
 
 /** The unit goes to the end of a name, and a word that stands for one gives way: `power_on_hours` → `power_on_seconds`. */
-const withUnit = (name: string, unit: string) => `${name.replace(/_(hours|rate)$/, '')}_${unit}`;
+const withUnit = (name: string, unit: string) => `${name.replace(/_(days|hours|rate)(?=_|$)/g, '')}_${unit}`;
 
 export function seriesOf(declaration: Declaration, of: string, key: string, metric: AnyMetric): Series {
   const type = types[metric.kind];

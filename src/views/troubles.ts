@@ -10,20 +10,20 @@ export interface Trouble {
   /** What it is about. */
   subject: string;
   text: string;
-  /** Another trouble is its cause: nobody has to hear of it. */
-  explained: boolean;
+  /** Nobody has to hear of it: another trouble is its cause, or it can't be seen whether it lasts. */
+  quiet: boolean;
 }
 
 function ofBroker({ url, connected, error }: BrokerState): Trouble[] {
   if (connected && error === undefined) return [];
   const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
-  return [{ id: 'broker', subject: `Broker ${url}`, text, explained: false }];
+  return [{ id: 'broker', subject: `Broker ${url}`, text, quiet: false }];
 }
 
 /** What hears of the lab over the broker can't be read without it. */
 const ofCollector = ({ id, error, complaints }: CollectorState, { title, ofLab }: Declaration, broker: BrokerState): Trouble[] => [
-  ...(error === undefined ? [] : [{ id, subject: title, text: error, explained: ofLab === true && !broker.connected }]),
-  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, subject: title, text: complaint, explained: false })),
+  ...(error === undefined ? [] : [{ id, subject: title, text: error, quiet: ofLab === true && !broker.connected }]),
+  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, subject: title, text: complaint, quiet: false })),
 ];
 
 const subjectOf = ({ device, part }: Entry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
@@ -41,23 +41,41 @@ function reasonFor(flag: string, metrics: Record<string, AnyMetric>, { sample }:
   return typeof words === 'string' && words !== '' ? words : undefined;
 }
 
-function ofEntry(declaration: Declaration, collector: CollectorState, path: string, entry: Entry, lost: ReadonlySet<string>): Trouble[] {
-  const id = `${collector.id}/${path}`;
-  const subject = subjectOf(entry);
-  const explained = isExplained(collector, entry, lost);
-  // What can't be read keeps its last flags: that they are not seen any more does not mean that they are over.
-  const metrics = declaration.metrics[entry.of] ?? {};
-  const flags = Object.entries(metrics).filter(([key, metric]) => metric.kind === 'flag' && metric.deviceClass === 'problem' && entry.sample?.[key] === true);
-  return [
-    ...(entry.error === undefined ? [] : [{ id, subject, text: entry.error, explained }]),
-    ...flags.map(([key, { name }]) => {
-      const reason = reasonFor(key, metrics, entry);
-      return { id: `${id}/${key}`, subject, text: reason === undefined ? name : `${name}: ${reason}`, explained: explained || entry.error !== undefined };
-    }),
-  ];
+/** The value of a flag that is wrong. Connections among the diagnostics come and go: a cable that nobody plugged in. */
+function wrongValue(metric: AnyMetric): boolean | undefined {
+  if (metric.kind !== 'flag') return undefined;
+  if (metric.deviceClass === 'problem') return true;
+  return metric.deviceClass === 'connectivity' && metric.category === undefined ? false : undefined;
 }
 
-/** All that is wrong now, each with whether another is its cause. The agent's own readings repeat what the state says of the
+function ofFlags(metrics: Record<string, AnyMetric>, id: string, entry: Entry, quiet: boolean): Trouble[] {
+  const { sample } = entry;
+  if (sample === undefined) return [];
+  return Object.entries(metrics).flatMap(([key, metric]) => {
+    const wrong = wrongValue(metric);
+    // What is unknown now may still be as it was.
+    const value = sample[key] ?? wrong;
+    if (wrong === undefined || value !== wrong) return [];
+    const words = reasonFor(key, metrics, entry) ?? (wrong ? undefined : 'no');
+    return [
+      {
+        id: `${id}/${key}`,
+        subject: subjectOf(entry),
+        text: words === undefined ? metric.name : `${metric.name}: ${words}`,
+        quiet: quiet || typeof sample[key] !== 'boolean',
+      },
+    ];
+  });
+}
+
+function ofEntry(declaration: Declaration, collector: CollectorState, path: string, entry: Entry, lost: ReadonlySet<string>): Trouble[] {
+  const id = `${collector.id}/${path}`;
+  const quiet = isExplained(collector, entry, lost);
+  if (entry.error === undefined) return ofFlags(declaration.metrics[entry.of] ?? {}, id, entry, quiet);
+  return [{ id, subject: subjectOf(entry), text: entry.error, quiet }, ...ofFlags(declaration.metrics[entry.of] ?? {}, id, entry, true)];
+}
+
+/** All that is or may be wrong now. The agent's own readings repeat what the state says of the
  * collectors, and are left out. */
 export function troubles(catalogue: readonly Declaration[], state: State): Trouble[] {
   const watched = catalogue.flatMap((declaration) => {

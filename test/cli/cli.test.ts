@@ -110,7 +110,7 @@ test('health shows the token, and makes do without', async () => {
   expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is well\n' });
 });
 
-test('forget has nothing to do on our own broker, nothing while the agent runs, and all when it is gone', async () => {
+test('forget has nothing to do on our own broker, nothing while the agent runs, and all when it is gone', { timeout: 60_000 }, async () => {
   expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
   const { MQTT_URL } = await embedded();
   const broker = await running({ MQTT_URL, AGENT_NAME: 'broker' });

@@ -3,8 +3,8 @@ import { Alarms } from '../../src/notify/alarms.ts';
 import type { Trouble } from '../../src/views/troubles.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
-const hot: Trouble = { id: 'a/hot', subject: 'A', text: 'too hot', explained: false };
-const gone: Trouble = { id: 'b', subject: 'B', text: 'gone', explained: false };
+const hot: Trouble = { id: 'a/hot', subject: 'A', text: 'too hot', quiet: false };
+const gone: Trouble = { id: 'b', subject: 'B', text: 'gone', quiet: false };
 
 /** Looks every five seconds while this goes on, and gives back what was said when. */
 function watch(...phases: [seconds: number, troubles: Trouble[]][]): string[] {
@@ -28,14 +28,14 @@ test('what goes by at once is never told', () => expect(watch([25, [hot]], [60, 
 test('what flutters is one trouble', () =>
   expect(watch([40, [hot]], [20, []], [20, [hot]], [20, []], [20, [hot]], [100, []])).toEqual(['30 trouble A: too hot', '150 recovery A: too hot (120 s)']));
 
-test('what others explain is silent, and so is its end', () =>
-  expect(watch([300, [{ ...gone, explained: true }, hot]], [300, []])).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
+test('what is quiet is silent, and so is its end', () =>
+  expect(watch([300, [{ ...gone, quiet: true }, hot]], [300, []])).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
 
 test('what remains when its cause is gone is told after a while of its own', () =>
-  expect(watch([300, [hot, { ...gone, explained: true }]], [300, [gone]])).toEqual(['30 trouble A: too hot', '325 trouble B: gone', '330 recovery A: too hot (300 s)']));
+  expect(watch([300, [hot, { ...gone, quiet: true }]], [300, [gone]])).toEqual(['30 trouble A: too hot', '325 trouble B: gone', '330 recovery A: too hot (300 s)']));
 
-test('what was told and is explained later is neither over nor told again', () =>
-  expect(watch([60, [gone]], [300, [hot, { ...gone, explained: true }]], [60, [gone]], [60, []])).toEqual([
+test('what was told and is quiet later is neither over nor told again', () =>
+  expect(watch([60, [gone]], [300, [hot, { ...gone, quiet: true }]], [60, [gone]], [60, []])).toEqual([
     '30 trouble B: gone',
     '90 trouble A: too hot',
     '390 recovery A: too hot (300 s)',

@@ -9,7 +9,14 @@ const problem: Metrics<Probe> = {
   problem_reason: { kind: 'text', name: 'Problem reason', value: (r) => r.note },
   hot: { kind: 'flag', name: 'Too hot', deviceClass: 'problem', value: (r) => r.on },
 };
-const collector = { ...plain, metrics: { thing: { ...plain.metrics.thing, ...problem }, part: plain.metrics.part } };
+const connection = (category?: 'diagnostic'): Metrics<Probe>[string] => ({
+  kind: 'flag',
+  name: 'Reachable',
+  deviceClass: 'connectivity',
+  ...(category === undefined ? {} : { category }),
+  value: (r) => r.level === undefined || r.level > 0,
+});
+const collector = { ...plain, metrics: { thing: { ...plain.metrics.thing, ...problem, reachable: connection(), link: connection('diagnostic') }, part: plain.metrics.part } };
 const part = { id: '/mnt', name: 'Part /mnt' };
 const gone = new Error('gone');
 
@@ -18,8 +25,7 @@ const connected = (...readings: Parameters<typeof stateOf>[1][]) => {
   state.broker.connected = true;
   return state;
 };
-const told = (state: ReturnType<typeof connected>) =>
-  troubles([collector], state).map(({ subject, text, explained }) => `${explained ? '(' : ''}${subject}: ${text}${explained ? ')' : ''}`);
+const told = (state: ReturnType<typeof connected>) => troubles([collector], state).map(({ subject, text, quiet }) => `${quiet ? '(' : ''}${subject}: ${text}${quiet ? ')' : ''}`);
 
 test('all is well', () => expect(told(connected([{ of: 'thing', device, reading: { on: false } }]))).toEqual([]));
 
@@ -36,7 +42,7 @@ test('a device that can’t be read explains its parts, and what hangs below it'
     { of: 'thing', device, error: gone },
     { of: 'part', device, part, error: gone },
     { of: 'thing', device: { id: 'below', name: 'Below', via: 'Thing 1' }, error: gone },
-    { of: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: {} },
+    { of: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: { on: false } },
   ]);
   expect(told(state)).toEqual(['Thing: gone', '(Thing Part /mnt: gone)', '(Below: gone)']);
 });
@@ -45,7 +51,7 @@ test('a part that can’t be read while its device can', () => {
   expect(
     told(
       connected([
-        { of: 'thing', device, reading: {} },
+        { of: 'thing', device, reading: { on: false } },
         { of: 'part', device, part, error: gone },
       ]),
     ),
@@ -67,17 +73,23 @@ test('problem flags, with the reason where a table has one; other flags are no t
   expect(told(state)).toEqual(['Thing: Problem: worn out', 'Thing: Too hot']);
 });
 
+test('a connection that is lost, but not one among the diagnostics', () =>
+  expect(told(connected([{ of: 'thing', device, reading: { on: false, level: 0 } }]))).toEqual(['Thing: Reachable: no']));
+
+test('what is not known may still be as it was, and nobody has to hear of it', () =>
+  expect(told(connected([{ of: 'thing', device, reading: {} }]))).toEqual(['(Thing: Problem)', '(Thing: Too hot)']));
+
 test('what the settings leave out is no trouble; what belongs to no device is', () =>
   expect(told(connected([{ of: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual(['Probe: thing 2 is not there']));
 
 test('what hears of the lab over the broker is silent without it', () => {
   const state = connected([]);
   state.record(collector, { ok: false, error: 'deaf', at: new Date(), seconds: 1 });
-  const ofLab = () => troubles([{ ...collector, ofLab: true }], state).map(({ subject, explained }) => ({ subject, explained }));
-  expect(ofLab()).toEqual([{ subject: 'Probe', explained: false }]);
+  const ofLab = () => troubles([{ ...collector, ofLab: true }], state).map(({ subject, quiet }) => ({ subject, quiet }));
+  expect(ofLab()).toEqual([{ subject: 'Probe', quiet: false }]);
   state.broker.connected = false;
   expect(ofLab()).toEqual([
-    { subject: 'Broker mqtt://127.0.0.1:1883', explained: false },
-    { subject: 'Probe', explained: true },
+    { subject: 'Broker mqtt://127.0.0.1:1883', quiet: false },
+    { subject: 'Probe', quiet: true },
   ]);
 });
