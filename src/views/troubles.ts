@@ -7,6 +7,10 @@ import type { BrokerState, CollectorState, Entry, State } from '../model/state.t
 export interface Trouble {
   /** Stays the same as long as it lasts. */
   id: string;
+  /** The collector, or the collector and the entry's path: `host/nas/filesystem_root`; `broker`. */
+  place: string;
+  /** Of the flag that tells it. */
+  key?: string;
   /** What it is about. */
   subject: string;
   text: string;
@@ -17,13 +21,13 @@ export interface Trouble {
 function ofBroker({ url, connected, error }: BrokerState): Trouble[] {
   if (connected && error === undefined) return [];
   const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
-  return [{ id: 'broker', subject: `Broker ${url}`, text, explained: false }];
+  return [{ id: 'broker', place: 'broker', subject: `Broker ${url}`, text, explained: false }];
 }
 
 /** What hears of the lab over the broker can't be read without it. */
 const ofCollector = ({ id, error, complaints }: CollectorState, { title, ofLab }: Declaration, broker: BrokerState): Trouble[] => [
-  ...(error === undefined ? [] : [{ id, subject: title, text: error, explained: ofLab === true && !broker.connected }]),
-  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, subject: title, text: complaint, explained: false })),
+  ...(error === undefined ? [] : [{ id, place: id, subject: title, text: error, explained: ofLab === true && !broker.connected }]),
+  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, place: id, subject: title, text: complaint, explained: false })),
 ];
 
 const subjectOf = ({ device, part }: Entry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
@@ -41,19 +45,31 @@ function reasonFor(flag: string, metrics: Record<string, AnyMetric>, { sample }:
   return typeof words === 'string' && words !== '' ? words : undefined;
 }
 
+/** A problem that is there. */
+const isProblem = (metric: AnyMetric, value: unknown) => metric.kind === 'flag' && metric.deviceClass === 'problem' && value === true;
+
+/** A connection that is not there; that of a diagnostic may well be meant so: a socket without a cable. */
+const isLoss = (metric: AnyMetric, value: unknown) => metric.kind === 'flag' && metric.deviceClass === 'connectivity' && metric.category === undefined && value === false;
+
+/** What an entry's flags tell, the worst first: what is lost shows in its problem already, or in the first that is lost. */
+function ofFlags(metrics: Record<string, AnyMetric>, entry: Entry): { key: string; text: string; explained: boolean }[] {
+  const seen = Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
+  const problems = seen
+    .filter(([key, metric]) => isProblem(metric, entry.sample?.[key]))
+    .map(([key, { name }]) => ({ key, text: reasonFor(key, metrics, entry) ?? name, explained: false }));
+  const losses = seen.filter(([key, metric]) => isLoss(metric, entry.sample?.[key]));
+  return [...problems, ...losses.map(([key, { name }], index) => ({ key, text: `${name}: no`, explained: problems.length + index > 0 }))];
+}
+
 function ofEntry(declaration: Declaration, collector: CollectorState, path: string, entry: Entry, lost: ReadonlySet<string>): Trouble[] {
-  const id = `${collector.id}/${path}`;
+  const place = `${collector.id}/${path}`;
   const subject = subjectOf(entry);
   const explained = isExplained(collector, entry, lost);
   // What can't be read keeps its last flags: that they are not seen any more does not mean that they are over.
-  const metrics = declaration.metrics[entry.of] ?? {};
-  const flags = Object.entries(metrics).filter(([key, metric]) => metric.kind === 'flag' && metric.deviceClass === 'problem' && entry.sample?.[key] === true);
+  const flags = ofFlags(declaration.metrics[entry.of] ?? {}, entry);
   return [
-    ...(entry.error === undefined ? [] : [{ id, subject, text: entry.error, explained }]),
-    ...flags.map(([key, { name }]) => {
-      const reason = reasonFor(key, metrics, entry);
-      return { id: `${id}/${key}`, subject, text: reason === undefined ? name : `${name}: ${reason}`, explained: explained || entry.error !== undefined };
-    }),
+    ...(entry.error === undefined ? [] : [{ id: place, place, subject, text: entry.error, explained }]),
+    ...flags.map((flag) => ({ ...flag, id: `${place}/${flag.key}`, place, subject, explained: flag.explained || explained || entry.error !== undefined })),
   ];
 }
 

@@ -33,10 +33,10 @@ function stretches(line: Line, { low, high }: Span): [x: number, y: number][][] 
 /** Points between equals say nothing. */
 const corners = (points: [number, number][]) => points.filter(([, y], index) => index === 0 || points[index - 1]?.[1] !== y || points[index + 1]?.[1] !== y);
 
-/** The last hour as a small line, and in words; nothing before there are two minutes of it. */
+/** The last hour as a small line, and in words; nothing before there are five minutes of it. */
 export function sparkline(line: Line, metric: AnyMetric): Html | undefined {
   const values = line.filter((value) => value !== undefined);
-  if (values.length < 2) return undefined;
+  if (values.length < 5) return undefined;
   const unit = 'unit' in metric ? metric.unit : undefined;
   const scale = span(values, unit);
   const strokes = stretches(line, scale).map(corners);
