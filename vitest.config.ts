@@ -20,6 +20,7 @@ export default defineConfig({
       suite('root', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),
+      suite('lab', 150_000),
     ],
   },
 });

@@ -4,6 +4,7 @@ import { settingGroups } from '../src/settings/index.ts';
 import { envExample } from '../src/views/env-example.ts';
 import { dashboard as grafana } from '../src/views/grafana.ts';
 import { alerts } from '../src/views/home-assistant/alerts.ts';
+import { appConfig, appTranslation } from '../src/views/home-assistant/app.ts';
 import { blueprints } from '../src/views/home-assistant/blueprint.ts';
 import { dashboard } from '../src/views/home-assistant/dashboard.ts';
 import { lab } from '../src/views/home-assistant/lab.ts';
@@ -40,4 +41,9 @@ test('an example of a recorder package', async () => {
 
 test.each([...blueprints(alerts)])('blueprint %s', async (id, content) => {
   await expect(content).toMatchFileSnapshot(`../ha-config/blueprints/automation/infra_monitor/${id}.yaml`);
+});
+
+test('the app: every setting is an option, in words', async () => {
+  await expect(appConfig(settingGroups(collectors))).toMatchFileSnapshot('../ha-config/app/config.yaml');
+  await expect(appTranslation(settingGroups(collectors))).toMatchFileSnapshot('../ha-config/app/translations/en.yaml');
 });

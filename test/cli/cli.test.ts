@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import about from '../../package.json' with { type: 'json' };
 import { type AgentProcess, startAgent } from '../helpers/agent.ts';
 import { startMailbox } from '../helpers/mailbox.ts';
@@ -18,7 +19,7 @@ async function running(settings: Record<string, string>): Promise<AgentProcess> 
 
 test('--version', async () => expect(await run({}, '--version')).toEqual({ status: 0, output: `${about.version}\n` }));
 
-test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health']])('%s --help has an example', async (command) => {
+test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health'], ['dashboard'], ['recorder']])('%s --help has an example', async (command) => {
   const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
   expect(status).toBe(0);
   expect(output).toMatch(/^Usage: infra-monitor/);
@@ -163,4 +164,30 @@ test('the start says what is watched, where it goes and what to do next', async 
 
 test('it runs from another folder’s .env, and says when that is not there', async () => {
   expect(await run({}, '--env', '/nowhere/.env', 'check')).toMatchObject({ status: 2, output: expect.stringContaining('--env: ENOENT') });
+});
+
+test('dashboard and recorder write what the broker’s agents announce', async () => {
+  const settings = await embedded();
+  const agent = await running(settings);
+  const written = async (command: string) => {
+    const { status, output } = await run({ ...settings, AGENT_NAME: 'another' }, command);
+    expect(status, output).toBe(0);
+    return parse(output) as Record<string, unknown>;
+  };
+  await until('announced', async () => (await run(settings, 'dashboard')).status === 0, 20);
+  expect(await written('dashboard')).toMatchObject({
+    title: 'Lab',
+    views: expect.arrayContaining([expect.objectContaining({ title: 'testling', path: 'infra-monitor-testling-testling' })]),
+  });
+  expect(await written('recorder')).toMatchObject({
+    recorder: { exclude: { entities: expect.arrayContaining(['sensor.testling_pressure_memory', 'sensor.testling_agent_cpu']) } },
+  });
+  await agent.stop();
+  expect(await run(settings, 'dashboard')).toMatchObject({ status: 2, output: expect.stringContaining('No connection to the broker') });
+});
+
+test('dashboard says when there is nothing to show', async () => {
+  const settings = await embedded();
+  await running({ ...settings, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' });
+  expect(await run(settings, 'dashboard')).toMatchObject({ status: 2, output: expect.stringContaining('Nothing is announced below homeassistant/device/+/+/config') });
 });

@@ -75,7 +75,8 @@ const drive = (id: string, name: string) => (of: Device) => ({ of: 'drive', devi
 
 /** Collectors that have a device of their own, by the first table of each. */
 const others = declarations.filter(({ id }) => !['host', 'nvme', 'agent'].includes(id));
-const oneOfEach = Object.fromEntries(others.map(({ id, title, metrics }) => [id, () => [{ of: Object.keys(metrics)[0] ?? '', device: { id: `${id}-1`, name: title } }]]));
+const names: Record<string, string> = { router: 'Box', home_assistant: 'Home', sites: 'Hamburg' };
+const oneOfEach = Object.fromEntries(others.map(({ id, metrics }) => [id, () => [{ of: Object.keys(metrics)[0] ?? '', device: { id: `${id}-1`, name: names[id] ?? id } }]]));
 
 /** Three machines at two sites, with two drives, and one device of each further collector. */
 export const exampleLab: readonly Machine[] = [

@@ -3,6 +3,7 @@ import { Roots } from '../../lib/roots.ts';
 import type { Collector } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { Agent } from '../../model/state.ts';
+import { Filling } from './filling.ts';
 import { type Inventory, inventory } from './inventory.ts';
 import { LinuxReader } from './linux/index.ts';
 import { metrics } from './metrics.ts';
@@ -28,6 +29,7 @@ export const host: Collector<HostReadings, typeof settings.shape> = {
   open(env, { agent }) {
     const roots = process.platform === 'linux' ? new Roots(env) : undefined;
     const reader = roots === undefined ? new PortableReader(env) : new LinuxReader(roots, env);
+    const filling = new Filling();
     let about: Inventory = {};
     let device = deviceOf(agent, about);
     let asked = false;
@@ -44,7 +46,12 @@ export const host: Collector<HostReadings, typeof settings.shape> = {
         }
         // On a slow board the inventory comes with a later reading.
         if (asking !== undefined) await Promise.race([asking, pause(2000, undefined, { ref: false })]);
-        return reader.read(device, about);
+        const observations = await reader.read(device, about);
+        return observations.map((one) =>
+          one.of === 'filesystem' && one.reading !== undefined
+            ? { ...one, reading: { ...one.reading, timeToFull: filling.daysLeft(one.part?.id ?? '', one.reading.available, Date.now()) } }
+            : one,
+        );
       },
     };
   },

@@ -181,6 +181,7 @@ const filesystem: Metrics<FilesystemReading> = {
     optional: true,
     value: (r) => percent(r.inodes - r.inodesFree, r.inodes),
   },
+  time_to_full: { kind: 'gauge', name: 'Time to full', deviceClass: 'duration', unit: 'd', precision: 1, jitter: 0.5, optional: true, value: (r) => r.timeToFull },
   read_only: { kind: 'flag', name: 'Read-only', nodeExporter: 'filesystem_readonly', icon: 'mdi:lock', category: diagnostic, value: (r) => r.readOnly },
 };
 

@@ -34,6 +34,8 @@ export interface FilesystemReading {
   inodes: number;
   inodesFree: number;
   readOnly: boolean;
+  /** Days, at the pace of the last day. */
+  timeToFull?: number | undefined;
 }
 
 export interface InterfaceReading {

@@ -39,7 +39,7 @@ const said = z.object({
   problem: z.nullish(z.string()),
   reason: z.nullish(z.string()),
   reachable: z.nullish(z.string()),
-  wan_connected: z.nullish(z.string()),
+  wan: z.nullish(z.string()),
 });
 type Said = z.output<typeof said>;
 
@@ -51,9 +51,9 @@ function parse(payload: string): Said {
   }
 }
 
-function troubleOf(collector: string, device: string, { problem, reason, reachable, wan_connected: wan }: Said): string | undefined {
-  if (problem === 'ON') return `${collector} ${device}: ${reason ?? 'has a problem'}`;
+function troubleOf(collector: string, device: string, { problem, reason, reachable, wan }: Said): string | undefined {
   if (reachable === 'OFF') return `${collector} ${device}: does not answer`;
+  if (problem === 'ON') return `${collector} ${device}: ${reason ?? 'has a problem'}`;
   if (wan === 'OFF') return `${collector} ${device}: is not connected to the internet`;
   return undefined;
 }

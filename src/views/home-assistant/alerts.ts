@@ -91,7 +91,7 @@ export const alerts: readonly Alert[] = [
     id: 'disk_filling',
     name: 'Disk filling',
     description:
-      'A file system has little room left, or soon will have. Choose “Free” and “Used” entities, or ones that tell in how many days it will be full; each is held against the limit of its unit.',
+      'A file system has little room left, or soon will have. Choose “Free”, “Used” and “Time to full” entities of file systems; each is held against the limit of its unit.',
     filter: [mqtt('sensor')],
     ...numeric({ good: byUnit('good'), bad: byUnit('bad') }),
     limits: {
@@ -115,7 +115,7 @@ export const alerts: readonly Alert[] = [
   {
     id: 'wan_outage',
     name: 'WAN outage',
-    description: 'A router has no way to the internet. Choose the entities of routers that tell whether the WAN is connected.',
+    description: 'A router has no way to the internet. Choose “Internet” entities of routers.',
     ...connected,
     minutes: 2,
     title: '{{ device }} has no internet',
@@ -124,7 +124,7 @@ export const alerts: readonly Alert[] = [
   {
     id: 'slow_line',
     name: 'Slow line',
-    description: 'A line is slower than it should be. Choose entities that tell the rate that a line is synchronised at, not the traffic on it.',
+    description: 'A line is slower than it should be. Choose “Line rate” entities of routers, not those of the traffic.',
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
     limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },

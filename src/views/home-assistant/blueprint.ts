@@ -181,7 +181,7 @@ function alertBlueprint(alert: Alert): string {
 const restarted = {
   id: 'home_assistant_restarted',
   name: 'Home Assistant restarted',
-  description: 'A Home Assistant that an agent watches, or this one, has started anew. Right for whatever tells when it started: “Last boot” of machines too.',
+  description: 'A Home Assistant that an agent watches, or this one, has started anew. Choose “Started” entities, or “Last boot” of machines.',
   filter: [{ integration: 'mqtt', domain: 'sensor', device_class: 'timestamp' }],
 };
 

@@ -14,14 +14,31 @@ export const section = (cards: readonly Card[]): Section[] => (cards.some(({ typ
 
 export const heading = (title: string, icon?: string): Card => ({ type: 'heading', heading: title, heading_style: 'title', icon });
 
-/** A device's or part's name above its cards; `page` is where a tap leads. */
-export const subtitle = (title: string, { icon, page, badges = [] }: { icon?: string; page?: string; badges?: readonly LabEntity[] } = {}): Card => ({
+/** A flag, and the state that says that something is wrong. */
+export interface Flag {
+  entity: LabEntity;
+  bad: 'on' | 'off';
+}
+
+const badge = ({ entity: { id, name }, bad }: Flag) => ({
+  type: 'entity',
+  entity: id,
+  name,
+  color: 'red',
+  show_icon: true,
+  // A problem is told by its name; “Agent connected”, of one that is not, would mislead.
+  state_content: bad === 'on' ? 'name' : 'state',
+  visibility: [{ condition: 'state', entity: id, state: bad }],
+});
+
+/** A device's or part's name above its cards; `page` is where a tap leads, `flags` are shown while they are in their bad state. */
+export const subtitle = (title: string, { icon, page, flags = [] }: { icon?: string; page?: string; flags?: readonly Flag[] } = {}): Card => ({
   type: 'heading',
   heading: title,
   heading_style: 'subtitle',
   icon,
   tap_action: page === undefined ? undefined : { action: 'navigate', navigation_path: page },
-  badges: badges.length === 0 ? undefined : badges.map(({ id }) => ({ type: 'entity', entity: id, show_state: true, show_icon: true })),
+  badges: flags.length === 0 ? undefined : flags.map(badge),
 });
 
 /** Half a section wide. */

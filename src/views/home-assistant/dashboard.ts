@@ -4,7 +4,13 @@ import type { LabDevice, LabEntity } from './lab.ts';
 import { verdicts, wrong } from './verdicts.ts';
 import type { YamlMap } from './yaml.ts';
 
-const icons: Record<string, string> = { host: 'mdi:server', nvme: 'mdi:harddisk', router: 'mdi:router-network' };
+const icons: Record<string, string> = {
+  host: 'mdi:server',
+  nvme: 'mdi:harddisk',
+  router: 'mdi:router-network',
+  home_assistant: 'mdi:home-assistant',
+  sites: 'mdi:map-marker-radius',
+};
 const iconOf = (collector: string) => icons[collector] ?? 'mdi:devices';
 
 /** Whose device it is; several collectors may speak of one, and the agent's own comes last. */
@@ -15,7 +21,7 @@ const isMachine = ({ entities }: LabDevice) => entities.some(({ collector }) => 
 
 const isShown = ({ enabled, diagnostic, platform }: LabEntity) => enabled && !diagnostic && platform !== 'button';
 const own = ({ entities }: LabDevice) => entities.filter((entity) => isShown(entity) && entity.part === undefined);
-const isLink = ({ of, unit, platform, enabled }: LabEntity) => enabled && platform === 'sensor' && unit === 'Mbit/s' && of !== 'disk';
+const isTraffic = (entity: LabEntity) => isShown(entity) && entity.unit === 'Mbit/s';
 
 function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
@@ -25,7 +31,7 @@ function grouped<T>(items: readonly T[], by: (item: T) => string): Map<string, T
 
 /** A device in a few tiles: what is first in its tables matters most. */
 const glance = (device: LabDevice, most: number): Card[] => [
-  subtitle(device.name, { icon: iconOf(collectorOf(device)), page: pagePath(device), badges: verdicts(device).filter(({ part }) => part === undefined) }),
+  subtitle(device.name, { icon: iconOf(collectorOf(device)), page: pagePath(device), flags: verdicts(device).filter(({ entity }) => entity.part === undefined) }),
   ...own(device)
     .filter(({ deviceClass }) => deviceClass !== 'problem' && deviceClass !== 'connectivity')
     .slice(0, most)
@@ -51,11 +57,13 @@ function parts(of: string, entities: readonly LabEntity[]): Section[] {
   return section([heading(capital(of)), ...cards]);
 }
 
+const graphed = ['%', '°C', 'ms'];
+
 /** Measurements of one unit in one graph; a number of its own kind says more as a tile. */
 const graphs = (device: LabDevice): Card[] =>
   [
     ...grouped(
-      own(device).filter(({ measures, unit }) => measures && (unit === '%' || unit === '°C')),
+      own(device).filter(({ measures, unit }) => measures && graphed.includes(unit ?? '')),
       ({ unit }) => unit ?? '',
     ).values(),
   ].flatMap((entities) => graph(entities));
@@ -73,7 +81,7 @@ const sections = (device: LabDevice): Section[] => [
 ];
 
 const view = (title: string, path: string, icon: string, cards: readonly Section[], more: YamlMap = {}): YamlMap[] =>
-  cards.length === 0 ? [] : [{ title, path, icon, type: 'sections', max_columns: 4, ...more, sections: cards }];
+  cards.length === 0 ? [] : [{ title, path, icon, type: 'sections', max_columns: 4, dense_section_placement: true, ...more, sections: cards }];
 
 /** A device with what hangs below it. */
 const page = (device: LabDevice, devices: readonly LabDevice[]) =>
@@ -88,7 +96,7 @@ const page = (device: LabDevice, devices: readonly LabDevice[]) =>
 /** What went through each machine's and router's interfaces. */
 const traffic = (devices: readonly LabDevice[]) =>
   devices.flatMap((device) => {
-    const links = device.entities.filter(isLink);
+    const links = device.entities.filter(isTraffic);
     return section([heading(device.name, iconOf(collectorOf(device))), ...graph(links)]);
   });
 

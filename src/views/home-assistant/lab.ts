@@ -38,7 +38,7 @@ const announced = z.object({
     z.string(),
     z.object({
       platform: z.string(),
-      default_entity_id: z.optional(z.string()),
+      default_entity_id: z.optional(z.string().check(z.regex(/^\w+\.\w+$/))),
       name: z.optional(z.string()),
       device_class: z.optional(z.string()),
       unit_of_measurement: z.optional(z.string()),

@@ -1,4 +1,4 @@
-import { type Card, heading, type Section } from './cards.ts';
+import { type Card, type Flag, heading, type Section } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab.ts';
 import type { YamlMap } from './yaml.ts';
 
@@ -8,14 +8,13 @@ const isProblem = ({ deviceClass }: LabEntity) => deviceClass === 'problem';
 const isConnection = ({ deviceClass, part }: LabEntity) => deviceClass === 'connectivity' && part === undefined;
 
 /** The flags that say that something is wrong: problems that are on, connections that are off. */
-export const verdicts = ({ entities }: LabDevice): LabEntity[] => entities.filter((entity) => entity.enabled && (isProblem(entity) || isConnection(entity)));
-
-const bad = (entity: LabEntity) => (isProblem(entity) ? 'on' : 'off');
+export const verdicts = ({ entities }: LabDevice): Flag[] =>
+  entities.flatMap((entity): Flag[] => (!entity.enabled ? [] : isProblem(entity) ? [{ entity, bad: 'on' }] : isConnection(entity) ? [{ entity, bad: 'off' }] : []));
 
 /** Lists what is in its bad state, each under its device's name. */
-function filtered(devices: readonly LabDevice[], of: (device: LabDevice) => readonly LabEntity[], badly: (entity: LabEntity) => string): Card {
+function filtered(devices: readonly LabDevice[], of: (device: LabDevice) => readonly Flag[]): Card {
   const watched = devices.flatMap((device) =>
-    of(device).map((entity): YamlMap => ({ entity: entity.id, name: `${device.name}: ${entity.name}`, conditions: [{ condition: 'state', state: badly(entity) }] })),
+    of(device).map(({ entity, bad }): YamlMap => ({ entity: entity.id, name: `${device.name}: ${entity.name}`, conditions: [{ condition: 'state', state: bad }] })),
   );
   return {
     type: 'entity-filter',
@@ -27,15 +26,20 @@ function filtered(devices: readonly LabDevice[], of: (device: LabDevice) => read
   };
 }
 
-const selected = (entities: readonly LabEntity[], state: string) => `${JSON.stringify(entities.map(({ id }) => id))} | select('is_state', '${state}') | list | count`;
+const selected = (flags: readonly Flag[], state: string) => `${JSON.stringify(flags.map(({ entity }) => entity.id))} | select('is_state', '${state}') | list | count`;
 
 /** What a filter that shows nothing leaves unsaid. */
 function summary(devices: readonly LabDevice[]): Card {
   const watched = devices.flatMap(verdicts);
-  const problems = watched.filter(isProblem);
-  const connections = watched.filter((entity) => !isProblem(entity));
   const content = [
-    `{% set wrong = ${selected(problems, 'on')} + ${selected(connections, 'off')} %}`,
+    `{% set wrong = ${(['on', 'off'] as const)
+      .map((state) =>
+        selected(
+          watched.filter(({ bad }) => bad === state),
+          state,
+        ),
+      )
+      .join(' + ')} %}`,
     `{% set silent = ${selected(watched, 'unavailable')} %}`,
     "{{ 'Everything is well.' if wrong == 0 else '**One thing is wrong.**' if wrong == 1 else '**%d things are wrong.**' | format(wrong) }}",
     "{{ '' if silent == 0 else 'Of %d more nothing is known now.' | format(silent) }}",
@@ -43,10 +47,10 @@ function summary(devices: readonly LabDevice[]): Card {
   return { type: 'markdown', content, grid_options: { columns: 'full' } };
 }
 
-const updates = ({ entities }: LabDevice) => entities.filter(({ platform, enabled }) => platform === 'update' && enabled);
+const updates = ({ entities }: LabDevice) => entities.filter(({ platform, enabled }) => platform === 'update' && enabled).map((entity): Flag => ({ entity, bad: 'on' }));
 
 /** What is wrong, and what could be updated. */
 export function wrong(devices: readonly LabDevice[]): Section {
-  const cards = [heading('What is wrong', 'mdi:alert-circle-outline'), summary(devices), filtered(devices, verdicts, bad)];
-  return { type: 'grid', cards: devices.some((device) => updates(device).length > 0) ? [...cards, filtered(devices, updates, () => 'on')] : cards };
+  const cards = [heading('What is wrong', 'mdi:alert-circle-outline'), summary(devices), filtered(devices, verdicts)];
+  return { type: 'grid', cards: devices.some((device) => updates(device).length > 0) ? [...cards, filtered(devices, updates)] : cards };
 }

@@ -16,17 +16,23 @@ export interface YamlMap {
 const isMap = (value: Yaml): value is YamlMap => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Input);
 
 /** YAML 1.1, which Home Assistant reads, takes more words for something else than YAML 1.2 does. */
-const needsNoQuotes = (text: string) => /^[A-Za-z_][\w./()+:-]*( [\w./()+-]+)*$/.test(text) && !text.endsWith(':') && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
+const needsNoQuotes = (text: string) => /^[A-Za-z_]([\w./()+-]|:(?=\w))*( [\w./()+-]+)*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
 
 const block = (text: string, indent: string) => `|-\n${text.replaceAll(/^(?=.)/gm, indent)}`;
 
 function scalar(value: Exclude<Yaml, readonly Yaml[] | YamlMap>, indent: string): string {
   if (value instanceof Input) return `!input ${value.name}`;
   if (typeof value !== 'string') return String(value ?? null);
-  // A block's first line must not begin with a space.
-  if (value.includes('\n') && !/^\s|\r/.test(value)) return block(value, indent);
-  return needsNoQuotes(value) ? value : JSON.stringify(value);
+  if (value.includes('\n') && fitsBlock(value)) return block(value, indent);
+  return needsNoQuotes(value) ? value : quoted(value);
 }
+
+/** A block may neither begin nor end with space, nor hold what would end a line or may not stand as it is. */
+const fitsBlock = (text: string) => text.trim() === text && /^[\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff]*$/.test(text);
+
+/** JSON is YAML, but for the characters that YAML 1.1 does not print. */
+const quoted = (text: string) =>
+  JSON.stringify(text).replaceAll(/[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const deeper = '  ';
 

@@ -17,7 +17,7 @@ const lab: [string, string][] = [
     [`${name}/status`, 'online'],
     ...device(`${name}/agent/${name}`, { site }),
     ...device(`${name}/host/${name}`, { cpu_used: 1 }),
-    ...device(`${name}/router/fritz`, { reachable: 'ON', wan_connected: 'ON' }),
+    ...device(`${name}/router/fritz`, { reachable: 'ON', wan: 'ON' }),
   ]),
   ...device('nas/router/cottage', { reachable: 'ON' }),
   ['bridge/Cottage/state', '1'],
@@ -27,7 +27,7 @@ const lab: [string, string][] = [
 ];
 
 const lost = (...names: Name[]) => names.map((name): [string, string] => [`${name}/status`, 'offline']);
-const closed = device('nas/router/cottage', { reachable: 'OFF' });
+const closed = device('nas/router/cottage', { reachable: 'OFF', problem: 'ON' });
 const notAsked: [string, string][] = [['nas/router/cottage/availability', 'unknown']];
 const cut: [string, string] = ['bridge/Cottage/state', '0'];
 const down = 'unknown because the bridge from Cottage is down';
@@ -55,18 +55,18 @@ test.each<[situation: string, topics: [string, string][], site: string, cause: s
   ['an agent lost and the router does not answer', [...lost('pi'), ...closed], 'Cottage', 'agent_lost', true, 1, 'agent pi is lost'],
   ['who would see the router is lost', [...lost('nas'), ...closed], 'Cottage', 'well', true, 0, 'none'],
   ['trouble at one site is none at another', [...lost('nas'), ...closed], 'Cellar', 'well', true, 0, 'none'],
-  ['a router that its own site does not reach', device('pi/router/fritz', { reachable: 'OFF' }), 'Cottage', 'problem', true, 0, 'pi: router fritz: does not answer'],
-  ['a line that is down', device('pi/router/fritz', { wan_connected: 'OFF' }), 'Cottage', 'problem', true, 0, 'pi: router fritz: is not connected to the internet'],
+  ['a router that its own site does not reach', device('pi/router/fritz', { reachable: 'OFF', problem: 'ON' }), 'Cottage', 'problem', true, 0, 'pi: router fritz: does not answer'],
+  ['a line that is down', device('pi/router/fritz', { wan: 'OFF' }), 'Cottage', 'problem', true, 0, 'pi: router fritz: is not connected to the internet'],
   [
     'a line that another site sees to be down',
-    device('nas/router/cottage', { reachable: 'ON', wan_connected: 'OFF' }),
+    device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
     'Cottage',
     'problem',
     true,
     0,
     'nas: router cottage: is not connected to the internet',
   ],
-  ['which is no problem of that other site', device('nas/router/cottage', { reachable: 'ON', wan_connected: 'OFF' }), 'Berlin', 'well', true, 0, 'none'],
+  ['which is no problem of that other site', device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }), 'Berlin', 'well', true, 0, 'none'],
   ['a failing drive', device('pi/nvme/s1', { problem: 'ON', reason: 'read-only' }), 'Cottage', 'problem', true, 0, 'pi: nvme s1: read-only'],
   [
     'two problems',

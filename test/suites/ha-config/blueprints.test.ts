@@ -35,15 +35,23 @@ const causes: Cause[] = [
     recovery: 'nas File system / free: room again, 300 GiB',
   },
   {
+    blueprint: 'disk_filling',
+    entity: 'sensor.pi_filesystem_root_time_to_full',
+    bad: 3,
+    good: 100,
+    alarm: 'pi File system / time to full: 3 d',
+    recovery: 'pi File system / time to full: room again, 100 d',
+  },
+  {
     blueprint: 'slow_line',
-    entity: 'sensor.pi_interface_eth0_receive_rate',
+    entity: 'sensor.box_downstream',
     bad: 20,
     good: 90,
-    alarm: 'pi eth0 receive rate: only 20 Mbit/s',
-    recovery: 'pi eth0 receive rate: 90 Mbit/s again',
+    alarm: 'Box Line rate down: only 20 Mbit/s',
+    recovery: 'Box Line rate down: 90 Mbit/s again',
   },
-  { blueprint: 'router_unreachable', entity: 'binary_sensor.pi_interface_eth0_link', bad: 'OFF', good: 'ON', alarm: 'pi does not answer', recovery: 'pi answers again' },
-  { blueprint: 'wan_outage', entity: 'binary_sensor.cabin_interface_eth0_link', bad: 'OFF', good: 'ON', alarm: 'cabin has no internet', recovery: 'cabin has internet again' },
+  { blueprint: 'router_unreachable', entity: 'binary_sensor.box_reachable', bad: 'OFF', good: 'ON', alarm: 'Box does not answer', recovery: 'Box answers again' },
+  { blueprint: 'wan_outage', entity: 'binary_sensor.box_wan', bad: 'OFF', good: 'ON', alarm: 'Box has no internet', recovery: 'Box has internet again' },
   {
     blueprint: 'firmware_update',
     entity: 'update.thing_firmware',
@@ -64,9 +72,9 @@ const causes: Cause[] = [
 
 test('each cause is told once, and so is its end', async () => {
   const { homeAssistant, automate, set, alive, told, untilTold, shows } = await stage();
-  for (const { blueprint, entity } of causes) await automate(blueprint, { subjects: [entity], minutes });
+  for (const [index, { blueprint, entity }] of causes.entries()) await automate(blueprint, { subjects: [entity], minutes }, `cause_${index}`);
   await automate('agent_lost', { subjects: ['binary_sensor.cabin_agent_connected', 'binary_sensor.nas_agent_connected'], minutes });
-  await automate('home_assistant_restarted', { subjects: ['sensor.nas_boot_time'] });
+  await automate('home_assistant_restarted', { subjects: ['sensor.home_started', 'sensor.nas_boot_time'] });
 
   for (const { entity, bad } of causes) await set(entity, bad);
   await untilTold(causes.length);
@@ -92,13 +100,9 @@ test('each cause is told once, and so is its end', async () => {
   await alive('cabin', true);
   await set('binary_sensor.samsung_980_problem', 'OFF');
   await untilTold(4);
-  await set('sensor.nas_boot_time', '2026-03-04T05:06:07.000Z');
+  await set('sensor.home_started', '2026-03-04T05:06:07.000Z');
   await untilTold(5);
   await pause(3000);
-  expect(told.slice(2).map(({ title }) => title)).toEqual([
-    expect.stringMatching(/is back|well again/),
-    expect.stringMatching(/is back|well again/),
-    'nas Last boot: started anew',
-  ]);
+  expect(told.slice(2).map(({ title }) => title)).toEqual([expect.stringMatching(/is back|well again/), expect.stringMatching(/is back|well again/), 'Home Started: started anew']);
   expect(await homeAssistant.complaints()).toEqual([]);
 });

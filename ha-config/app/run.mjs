@@ -1,0 +1,37 @@
+// Starts the agent as an app of Home Assistant: options, and what the Supervisor knows, become its environment.
+import { readFileSync } from 'node:fs';
+
+const { SUPERVISOR_API = 'http://supervisor', SUPERVISOR_TOKEN, OPTIONS_FILE = '/data/options.json' } = process.env;
+// The agent runs other programs, which have no need of it.
+delete process.env.SUPERVISOR_TOKEN;
+
+/** What the Supervisor answers; undefined where it has none. */
+async function ask(path) {
+  const answer = await fetch(`${SUPERVISOR_API}${path}`, { headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` }, signal: AbortSignal.timeout(10_000) });
+  return answer.ok ? (await answer.json()).data : undefined;
+}
+
+const { other = [], ...named } = JSON.parse(readFileSync(OPTIONS_FILE, 'utf8'));
+const options = Object.fromEntries([...Object.entries(named).map(([name, value]) => [name.toUpperCase(), String(value)]), ...other.map(({ name, value }) => [name, value])]);
+
+/** The broker that Home Assistant's own MQTT app is. */
+async function broker() {
+  const service = await ask('/services/mqtt');
+  if (service === undefined) {
+    process.stderr.write('The Supervisor knows no MQTT broker: install the Mosquitto app, or set mqtt_url in the options of this app\n');
+    process.exit(2);
+  }
+  const { host, port, ssl, username, password } = service;
+  return { MQTT_URL: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`, ...(username ? { MQTT_USERNAME: username, MQTT_PASSWORD: password } : {}) };
+}
+
+const { ingress_port: port } = (await ask('/addons/self/info')) ?? {};
+const settings = {
+  // Where the Supervisor reaches an app that is in the host's network; Home Assistant has asked who it is before.
+  HTTP_HOST: '172.30.32.1',
+  HTTP_PORT: String(port ?? 0),
+  HTTP_ALLOWED_HOSTS: '*',
+  ...('MQTT_URL' in options ? {} : await broker()),
+};
+process.env = { ...settings, ...process.env, ...options };
+await import(new URL('dist/infra-monitor.js', import.meta.url));

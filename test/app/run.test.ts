@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { program, startAgent } from '../helpers/agent.ts';
+import { freePort } from '../helpers/ports.ts';
+import { until } from '../helpers/until.ts';
+
+/** Answers as the Supervisor does, to whoever shows the app's token. */
+async function supervisor(answers: Record<string, object>): Promise<{ url: string; asked: IncomingMessage[] }> {
+  const asked: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request);
+    const data = request.headers.authorization === 'Bearer the-token' ? answers[request.url ?? ''] : undefined;
+    response.writeHead(data === undefined ? 400 : 200).end(JSON.stringify(data === undefined ? { result: 'error', message: 'Service not enabled' } : { result: 'ok', data }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+/** The app as its container has it: its start, the program, and its options. */
+function app(options: object, env: Record<string, string>): { process: ChildProcess; output(): string } {
+  const folder = mkdtempSync(join(tmpdir(), 'app-'));
+  cpSync(join(import.meta.dirname, '../../ha-config/app/run.mjs'), join(folder, 'run.mjs'));
+  cpSync(dirname(program), join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'options.json'), JSON.stringify(options));
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [join(folder, 'run.mjs')], {
+    cwd: folder,
+    env: { PATH, SUPERVISOR_TOKEN: 'the-token', OPTIONS_FILE: join(folder, 'options.json'), HTTP_HOST: '127.0.0.1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { process: child, output: () => written };
+}
+
+test('broker and login come from the Supervisor, everything else from the options', async () => {
+  const broker = await freePort();
+  startAgent({ MQTT_URL: `embedded://127.0.0.1:${broker}` });
+  const ingress = await freePort();
+  const { url, asked } = await supervisor({
+    '/services/mqtt': { host: '127.0.0.1', port: broker, username: 'addons', password: 'sesame', ssl: false, protocol: '3.1.1' },
+    '/addons/self/info': { ingress_port: ingress },
+  });
+  const options = { agent_name: 'hassio', site: 'Berlin', nvme_schedule: 'off', other: [{ name: 'LOG_FORMAT', value: 'json' }] };
+  const { process: child, output } = app(options, { SUPERVISOR_API: url });
+  await until(`connected: ${output()}`, () => output().includes('MQTT: connected'), 30);
+  expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info', '/services/mqtt']);
+  // As ingress asks: under whatever name Home Assistant has.
+  const health = await fetch(`http://127.0.0.1:${ingress}/health/`, { headers: { host: 'home.example.org' } });
+  expect(await health.json()).toMatchObject({ agent: 'hassio', site: 'Berlin', status: 'ok' });
+  expect(output()).toMatch(/^\{"level":/m);
+  expect(output()).not.toContain('sesame');
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'close');
+  expect(code).toBe(0);
+});
+
+test('without a broker it says what to do', async () => {
+  const { url } = await supervisor({ '/addons/self/info': { ingress_port: 0 } });
+  const { process: child, output } = app({}, { SUPERVISOR_API: url });
+  const [code] = await once(child, 'close');
+  expect({ code, output: output() }).toMatchObject({ code: 2, output: expect.stringContaining('install the Mosquitto app, or set mqtt_url') });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../../helpers/until.ts';
+import { household, Lab, type Name, names } from './lab.ts';
+import type { Program } from './programs.ts';
+
+// Each home has its own broker; those of Cottage and Cellar are bridged to Berlin's, where the watch is.
+const watches = new Set<Name>(['nas', 'desk']);
+const lab = new Lab((name, { home }) => ({
+  MQTT_URL: 'mqtt://127.0.0.1',
+  ROUTER_SCHEDULE: '*/10 * * * * *',
+  FRITZBOX_HOSTS: `home=${home(household[name]).gateway}`,
+  ...(watches.has(name) ? { SITES: 'true', PING_TARGETS: `cottage=${home('Cottage').router},cellar=${home('Cellar').router}` } : {}),
+}));
+const hub = () => lab.startBroker('Berlin', 'hub', ['homeassistant', 'infra-monitor', 'bridge-cottage', 'bridge-cellar'], { 'autosave_interval 60': 'autosave_interval 1' });
+let broker: Program;
+
+const cutOff = 'the bridge from Cottage is down';
+const unreachable = 'the router of Cottage does not answer from outside (asked by desk, nas)';
+
+beforeAll(async () => {
+  broker = hub();
+  for (const site of ['Cottage', 'Cellar'])
+    lab.startBroker(site, 'cottage', ['infra-monitor'], {
+      'hub.lan': lab.home('Berlin').address,
+      Cottage: site,
+      'bridge-cottage': `bridge-${site.toLowerCase()}`,
+      'connection cottage': `connection ${site}`,
+    });
+  for (const name of names) lab.startAgent(name);
+  await until('the hub listens', () => broker.output().includes('running'));
+});
+afterAll(() => lab.end());
+
+test('everything well', async () => {
+  await lab.isWell(60);
+  expect([lab.ear.told('berlin'), lab.ear.told('cottage'), lab.ear.told('cellar')].map((said) => said?.agents_expected)).toEqual([2, 2, 1]);
+});
+
+test('one agent is killed and comes back', async () => {
+  await lab.kill('pi');
+  await lab.ear.hears('cottage', { cause: 'agent_lost', worst_problem: 'agent pi is lost', online: 'ON', agents_lost: 1 }, 60);
+  await lab.ear.hears('agent_pi', { agent_online: 'OFF', agent_state: 'lost' }, 10);
+  await lab.isWell(10, ['cottage']);
+  lab.startAgent('pi');
+  await lab.isWell(60);
+});
+
+test('a line is cut: that is one alarm, what lies behind is unknown; it heals without a restart', async () => {
+  lab.home('Cottage').cut();
+  const seconds = await lab.ear.hears('cottage', { problem: 'ON', agents_lost: null }, 60);
+  await lab.ear.hears('cottage', { cause: 'router_unreachable', worst_problem: unreachable, online: 'OFF' }, 60);
+  for (const agent of ['agent_pi', 'agent_shed']) await lab.ear.hears(agent, { agent_online: null, agent_state: `unknown because ${unreachable}` }, 10);
+  await lab.isWell(10, ['cottage']);
+  await lab.kill('shed');
+  lab.home('Cottage').heal();
+  const healed = await lab.ear.hears('cottage', { cause: 'agent_lost', worst_problem: 'agent shed is lost', online: 'ON' }, 60);
+  await lab.ear.hears('agent_pi', { agent_online: 'ON' }, 10);
+  console.log(`cut: shown after ${seconds.toFixed(1)} s, healed after ${healed.toFixed(1)} s, with the agent that died meanwhile told`);
+  lab.startAgent('shed');
+  await lab.isWell(60);
+});
+
+test('only the bridge is down: the site is online, because its router answers', async () => {
+  const { address } = lab.home('Berlin');
+  lab.home('Cottage').block(address);
+  const seconds = await lab.ear.hears('cottage', { cause: 'bridge_down', worst_problem: cutOff, online: 'ON', agents_lost: null }, 60);
+  await lab.ear.hears('agent_shed', { agent_online: null, agent_state: `unknown because ${cutOff}` }, 10);
+  lab.home('Cottage').unblock(address);
+  await lab.isWell(60);
+  console.log(`bridge: shown after ${seconds.toFixed(1)} s`);
+});
+
+test('the hub is killed and starts again: everything well, and who died meanwhile is lost', async () => {
+  await broker.stop('SIGKILL');
+  await lab.kill('server');
+  broker = hub();
+  await lab.ear.hears('cellar', { cause: 'agent_lost', worst_problem: 'agent server is lost' }, 90);
+  await lab.isWell(60, ['cellar']);
+  lab.startAgent('server');
+  await lab.isWell(60);
+});
+
+test('of two watches one speaks; it is killed, and the other takes over', async () => {
+  const leads = (name: Name) => lab.agents.get(name)?.output().includes('this agent speaks of them');
+  const standsBy = (name: Name) => lab.agents.get(name)?.output().includes('another agent speaks of them');
+  const [first, second] = standsBy('desk') ? (['nas', 'desk'] as const) : (['desk', 'nas'] as const);
+  await lab.kill(first);
+  await lab.ear.hears('berlin', { cause: 'agent_lost', worst_problem: `agent ${first} is lost`, agents_lost: 1 }, 100);
+  lab.startAgent(first);
+  await lab.isWell(60);
+  await until('the newcomer stands by', () => standsBy(first), 30);
+  expect(leads(first)).toBe(false);
+  expect(leads(second)).toBe(true);
+});
+
+test('an agent that is gone for good is forgotten', async () => {
+  await lab.kill('shed');
+  await lab.ear.hears('cottage', { cause: 'agent_lost' }, 60);
+  const forget = lab.command('shed', 'forget', '--agent', 'shed', '--force');
+  await until('forgotten', () => forget.output().includes('Forgotten'), 30);
+  await lab.ear.hears('cottage', { cause: 'well', agents_expected: 1 }, 60);
+  const traces = () => [...lab.ear.topics.keys()].filter((topic) => /^infra-monitor\/(shed\/(?!echo)|sites\/sites\/agent_shed)/.test(topic));
+  await until('no trace of it', () => traces().length === 0, 30).catch(() => expect(traces()).toEqual([]));
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { Input, type Yaml, yaml } from '../../../src/views/home-assistant/yaml.ts';
+
+// Home Assistant reads YAML 1.1.
+const read = (text: string): unknown => parse(text, { version: '1.1', maxAliasCount: 0 });
+
+test('what is written is read as it was', () => {
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        'on',
+        'No',
+        'null',
+        '12:30',
+        'a: b',
+        'a:',
+        '- a',
+        'two\nlines',
+        'two\u2028lines',
+        'a\n\x7f\u0085b',
+        'two\n\n  lines\n',
+        ' \n',
+        '#',
+        'a #b',
+        '<<',
+        '=',
+        '1e3',
+        '0x1F',
+        '{{ a }}',
+        '!input x',
+        '~',
+        '',
+      ),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('tree')),
+      fc.dictionary(fc.stringMatching(/^[a-z_ :]{1,8}$/), tie('tree')),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, (value) => {
+      expect(read(yaml(value as Yaml))).toEqual(value);
+    }),
+  );
+});
+
+test('as a person would write it', () => {
+  const value = {
+    triggers: [{ trigger: 'state', entity_id: new Input('subjects'), to: null, for: undefined }],
+    state: 'on',
+    text: 'a\nb',
+    none: [],
+    icon: 'mdi:bell',
+    name: 'a: b',
+  };
+  expect(yaml(value)).toMatchInlineSnapshot(`
+    "triggers:
+      - trigger: state
+        entity_id: !input subjects
+        to: null
+    state: "on"
+    text: |-
+      a
+      b
+    none: []
+    icon: mdi:bell
+    name: "a: b"
+    "
+  `);
+});
