@@ -50,7 +50,6 @@ dd { white-space: nowrap; }
 .facts div { display: flex; flex-wrap: wrap; gap: 0 .375rem; align-items: baseline; }
 .facts dd { font-size: .875rem; }
 .facts b { font-weight: inherit; }
-@media (min-width: 40rem) { .wide > .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); } }
 .parts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1rem 2rem; margin-top: 1.125rem; padding-top: 1rem; border-top: 1px solid var(--edge); }
 .parts .numbers, .parts .facts { margin-top: .25rem; }
 .parts .numbers { grid-template-columns: repeat(auto-fill, minmax(6.25rem, 1fr)); gap: .5rem 1rem; }
