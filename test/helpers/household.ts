@@ -140,16 +140,16 @@ const instancesAt = (minute: number, now: Date): Readings => [
   },
 ];
 
-const site = (name: string, agents: readonly string[]): Readings => [
+const site = (name: string, agents: readonly string[], since: Date): Readings => [
   {
     of: 'site',
     device: { id: name, name, model: 'Site' },
-    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', words: 'none', since: new Date('2026-03-02T06:00:00Z') },
+    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', words: 'none', since },
   },
   ...agents.map((agent): Readings[number] => ({ of: 'agent', device: { id: `agent ${agent}`, name: agent, via: name }, reading: { online: true, words: 'online' } })),
 ];
 
-const sitesAt = (): Readings => [...site('Berlin', ['nas', 'pi']), ...site('Cabin', ['shed'])];
+const sitesAt = (_: number, now: Date): Readings => [...site('Berlin', ['nas', 'pi'], ago(12 * 86_400, now)), ...site('Cabin', ['shed'], ago(30_000, now))];
 
 /** A lab as a page shows it: what the collectors would have read in the hour before `now`. */
 export function household(now: Date): Subject & { state: Records } {

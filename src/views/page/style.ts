@@ -50,7 +50,8 @@ dd { white-space: nowrap; }
 .facts div { display: flex; flex-wrap: wrap; gap: 0 .375rem; align-items: baseline; }
 .facts dd { font-size: .875rem; }
 .facts b { font-weight: inherit; }
-.parts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1rem 2rem; margin-top: 1.125rem; padding-top: 1rem; border-top: 1px solid var(--edge); }
+.parts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.75rem), 1fr)); gap: 1rem 2rem; margin-top: 1.125rem; padding-top: 1rem; border-top: 1px solid var(--edge); }
+.card:not(.wide) .parts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); }
 .parts .numbers, .parts .facts { margin-top: .25rem; }
 .parts .numbers { grid-template-columns: repeat(auto-fill, minmax(6.25rem, 1fr)); gap: .5rem 1rem; }
 .parts .numbers b { font-size: 1rem; }
