@@ -29,4 +29,6 @@ export const sectionHtml = (
   now: Date,
 ): Html => html`<section id="${id}/" tabindex="-1"${failing ? html` class="lost"` : ''}>
 <div class="head"><h2>${title}</h2><p>${read === undefined ? 'not read yet' : html`read ${moment(read, now)}`}${all === undefined ? '' : html` · <a href="${all}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
-${wrong.map((words) => html`<p class="trouble">${words}</p>`)}<div class="cards">${things.map((device) => card(device, now))}</div></section>`;
+${wrong.map((words) => html`<p class="trouble">${words}</p>`)}${
+  things.length === 0 && wrong.length === 0 && read !== undefined ? html`<p class="about">There is none.</p>` : ''
+}<div class="cards">${things.map((device) => card(device, now))}</div></section>`;
