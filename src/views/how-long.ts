@@ -1,4 +1,5 @@
-/** A time in words, as a person says it: `90 s`, `12 min`, `5 h`, `3 d`. */
+/** A time in words, as a person says it: `90 s`, `12 min`, `5 h`, `3 d`. The page's script runs it in the browser, so it uses nothing
+ * from outside itself. */
 export const howLong = (seconds: number): string =>
   seconds < 120
     ? `${Math.round(seconds)} s`

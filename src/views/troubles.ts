@@ -3,10 +3,14 @@ import type { AnyMetric } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
 
-/** Something that is wrong now. */
+/** Something that is wrong now, or was and may still be. */
 export interface Trouble {
   /** Stays the same as long as it lasts. */
   id: string;
+  /** The collector, or the collector and the entry's path: `host/nas/filesystem_root`; `broker`. */
+  place: string;
+  /** Of the flag that tells it. */
+  key?: string;
   /** What it is about. */
   subject: string;
   text: string;
@@ -17,13 +21,13 @@ export interface Trouble {
 function ofBroker({ url, connected, error }: BrokerState): Trouble[] {
   if (connected && error === undefined) return [];
   const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
-  return [{ id: 'broker', subject: `Broker ${url}`, text, quiet: false }];
+  return [{ id: 'broker', place: 'broker', subject: `Broker ${url}`, text, quiet: false }];
 }
 
 /** What hears of the lab over the broker can't be read without it. */
 const ofCollector = ({ id, error, complaints }: CollectorState, { title, ofLab }: Declaration, broker: BrokerState): Trouble[] => [
-  ...(error === undefined ? [] : [{ id, subject: title, text: error, quiet: ofLab === true && !broker.connected }]),
-  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, subject: title, text: complaint, quiet: false })),
+  ...(error === undefined ? [] : [{ id, place: id, subject: title, text: error, quiet: ofLab === true && !broker.connected }]),
+  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, place: id, subject: title, text: complaint, quiet: false })),
 ];
 
 const subjectOf = ({ device, part }: Entry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
@@ -41,38 +45,35 @@ function reasonFor(flag: string, metrics: Record<string, AnyMetric>, { sample }:
   return typeof words === 'string' && words !== '' ? words : undefined;
 }
 
-/** The value of a flag that is wrong. Connections among the diagnostics come and go: a cable that nobody plugged in. */
-function wrongValue(metric: AnyMetric): boolean | undefined {
-  if (metric.kind !== 'flag') return undefined;
-  if (metric.deviceClass === 'problem') return true;
-  return metric.deviceClass === 'connectivity' && metric.category === undefined ? false : undefined;
-}
+const isProblem = (metric: AnyMetric) => metric.kind === 'flag' && metric.deviceClass === 'problem';
 
-function ofFlags(metrics: Record<string, AnyMetric>, id: string, entry: Entry, quiet: boolean): Trouble[] {
+/** A connection; one among the diagnostics may well be meant to be lost: a socket without a cable. */
+const isConnection = (metric: AnyMetric) => metric.kind === 'flag' && metric.deviceClass === 'connectivity' && metric.category === undefined;
+
+/** What an entry's flags tell, the worst first: what is lost shows in its problem already, or in the first that is lost. */
+function ofFlags(metrics: Record<string, AnyMetric>, entry: Entry): { key: string; text: string; quiet: boolean }[] {
   const { sample } = entry;
   if (sample === undefined) return [];
-  return Object.entries(metrics).flatMap(([key, metric]) => {
-    const wrong = wrongValue(metric);
-    // What is unknown now may still be as it was.
-    const value = sample[key] ?? wrong;
-    if (wrong === undefined || value !== wrong) return [];
-    const words = reasonFor(key, metrics, entry) ?? (wrong ? undefined : 'no');
-    return [
-      {
-        id: `${id}/${key}`,
-        subject: subjectOf(entry),
-        text: words === undefined ? metric.name : `${metric.name}: ${words}`,
-        quiet: quiet || typeof sample[key] !== 'boolean',
-      },
-    ];
-  });
+  const seen = Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
+  // What is unknown now may still be as it was.
+  const unknown = (key: string) => typeof sample[key] !== 'boolean';
+  const problems = seen
+    .filter(([key, metric]) => isProblem(metric) && sample[key] !== false)
+    .map(([key, { name }]) => ({ key, text: reasonFor(key, metrics, entry) ?? name, quiet: unknown(key) }));
+  const losses = seen.filter(([key, metric]) => isConnection(metric) && sample[key] !== true).map(([key, { name }]) => ({ key, text: `${name}: no`, quiet: unknown(key) }));
+  return [...problems, ...losses].map((flag, index, all) => ({ ...flag, quiet: flag.quiet || (index >= problems.length && all.slice(0, index).some(({ quiet }) => !quiet)) }));
 }
 
 function ofEntry(declaration: Declaration, collector: CollectorState, path: string, entry: Entry, lost: ReadonlySet<string>): Trouble[] {
-  const id = `${collector.id}/${path}`;
+  const place = `${collector.id}/${path}`;
+  const subject = subjectOf(entry);
   const quiet = isExplained(collector, entry, lost);
-  if (entry.error === undefined) return ofFlags(declaration.metrics[entry.of] ?? {}, id, entry, quiet);
-  return [{ id, subject: subjectOf(entry), text: entry.error, quiet }, ...ofFlags(declaration.metrics[entry.of] ?? {}, id, entry, true)];
+  // What can't be read keeps its last flags: that they are not seen any more does not mean that they are over.
+  const flags = ofFlags(declaration.metrics[entry.of] ?? {}, entry);
+  return [
+    ...(entry.error === undefined ? [] : [{ id: place, place, subject, text: entry.error, quiet }]),
+    ...flags.map((flag) => ({ ...flag, id: `${place}/${flag.key}`, place, subject, quiet: flag.quiet || quiet || entry.error !== undefined })),
+  ];
 }
 
 /** All that is or may be wrong now. The agent's own readings repeat what the state says of the

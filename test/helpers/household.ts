@@ -1,12 +1,18 @@
+import { homeAssistant } from '../../src/collectors/home-assistant/index.ts';
 import { host } from '../../src/collectors/host/index.ts';
+import { collectors } from '../../src/collectors/index.ts';
 import { nvme } from '../../src/collectors/nvme/index.ts';
 import type { DriveReading } from '../../src/collectors/nvme/reading.ts';
+import { router } from '../../src/collectors/router/index.ts';
+import { sites } from '../../src/collectors/sites/index.ts';
 import { Hour } from '../../src/loop/history.ts';
 import { Records } from '../../src/loop/state.ts';
 import type { AnyCollector, Observation } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { Agent } from '../../src/model/state.ts';
 import type { Subject } from '../../src/views/page/index.ts';
+
+type Readings = Observation<Record<string, unknown>>[];
 
 const GB = 1e9;
 
@@ -15,28 +21,28 @@ const wave = (minute: number, period: number, low: number, high: number) => low 
 
 const machine: Device = { id: 'nas', name: 'nas', manufacturer: 'ASUSTeK', model: 'PRIME N100I-D D4', softwareVersion: 'Debian GNU/Linux 12 (bookworm)' };
 
-const filesystem = (id: string, total: number, used: number, readOnly = false): Observation<Record<string, unknown>> => ({
+const filesystem = (id: string, total: number, used: number, readOnly = false): Readings[number] => ({
   of: 'filesystem',
   device: machine,
   part: { id, name: `File system ${id}` },
   reading: { total: total * GB, free: (total - used) * GB, available: (total - used) * GB, inodes: 1e6, inodesFree: 9e5, readOnly },
 });
 
-const network = (id: string, received: number, sent: number, link: boolean): Observation<Record<string, unknown>> => ({
+const network = (id: string, received: number, sent: number, link: boolean): Readings[number] => ({
   of: 'interface',
   device: machine,
   part: { id, name: id },
   reading: { received: 1e12, sent: 2e11, receivedPerSecond: received * 125_000, sentPerSecond: sent * 125_000, link, speed: 2500 },
 });
 
-const disk = (id: string, read: number, written: number, busy: number): Observation<Record<string, unknown>> => ({
+const disk = (id: string, read: number, written: number, busy: number): Readings[number] => ({
   of: 'disk',
   device: machine,
   part: { id, name: `Disk ${id}` },
   reading: { readPerSecond: read * 1e6, writtenPerSecond: written * 1e6, busy },
 });
 
-const hostAt = (minute: number, now: Date): Observation<Record<string, unknown>>[] => [
+const hostAt = (minute: number, now: Date): Readings => [
   {
     of: 'host',
     device: machine,
@@ -74,13 +80,13 @@ const log: DriveReading['log'] = {
   mediaErrors: 0n,
 };
 
-const drive = (id: string, name: string, model: string, reading: Partial<DriveReading>): Observation<Record<string, unknown>> => ({
+const drive = (id: string, name: string, model: string, reading: Partial<DriveReading>): Readings[number] => ({
   of: 'drive',
   device: { id, name, manufacturer: 'Samsung', model, serialNumber: id, via: 'nas' },
   reading: { source: 'nvme_cli', sensors: [], limits: {}, problem: false, temperatureAlarm: false, log, writtenPerDay: 41 * GB, ...reading },
 });
 
-const drivesAt = (minute: number): Observation<Record<string, unknown>>[] => [
+const drivesAt = (minute: number): Readings => [
   drive('S4EWNX0N123456', 'Samsung 980 PRO', 'SSD 980 PRO 1TB', { temperature: wave(minute, 40, 40, 49) }),
   drive('S5GXNF0R654321', 'Samsung 970 EVO', 'SSD 970 EVO Plus 2TB', {
     temperature: wave(minute, 40, 55, 72),
@@ -90,7 +96,62 @@ const drivesAt = (minute: number): Observation<Record<string, unknown>>[] => [
   }),
 ];
 
-/** A page's worth of a real house: what the collectors would have read in the hour before `now`. */
+const fritzBox: Device = {
+  id: 'home',
+  name: 'home',
+  manufacturer: 'AVM',
+  model: 'FRITZ!Box 7590',
+  softwareVersion: '8.02',
+  configurationUrl: 'http://fritz.box',
+};
+
+const routersAt = (minute: number, now: Date): Readings => [
+  {
+    of: 'router',
+    device: fritzBox,
+    reading: {
+      reachable: true,
+      problem: false,
+      reach: { by: 'icmp', burst: { sent: 5, received: minute % 17 === 16 ? 4 : 5, min: 0.4, mean: wave(minute, 9, 0.5, 0.9), max: 1.4 } },
+      dns: { answers: true, latency: 12 },
+      connectedSince: ago(11 * 86_400, now),
+      wan: {
+        status: 'connected',
+        link: true,
+        access: 'dsl',
+        ipv4: '203.0.113.17',
+        downstream: 116_800_000,
+        upstream: 46_700_000,
+        receivedPerSecond: wave(minute, 20, 2, 110) * 125_000,
+        sentPerSecond: wave(minute, 15, 1, 24) * 125_000,
+      },
+    },
+  },
+];
+
+const instancesAt = (minute: number, now: Date): Readings => [
+  {
+    of: 'instance',
+    device: { id: 'home assistant', name: 'Home Assistant', softwareVersion: '2026.3.1', configurationUrl: 'http://homeassistant.local:8123' },
+    reading: {
+      sight: { state: 'running', reachable: true, version: '2026.3.1', latency: 4, insight: { entities: 412, unavailable: minute < 50 ? 6 : 9, repairs: 1, updates: {} } },
+      history: { started: ago(4 * 86_400, now).toISOString(), restarts: 3, outages: 1 },
+    },
+  },
+];
+
+const site = (name: string, agents: readonly string[], since: Date): Readings => [
+  {
+    of: 'site',
+    device: { id: name, name, model: 'Site' },
+    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', words: 'none', since },
+  },
+  ...agents.map((agent): Readings[number] => ({ of: 'agent', device: { id: `agent ${agent}`, name: agent, via: name }, reading: { online: true, words: 'online' } })),
+];
+
+const sitesAt = (_: number, now: Date): Readings => [...site('Berlin', ['nas', 'pi'], ago(12 * 86_400, now)), ...site('Cabin', ['shed'], ago(30_000, now))];
+
+/** A lab as a page shows it: what the collectors would have read in the hour before `now`. */
 export function household(now: Date): Subject & { state: Records } {
   const agent: Agent = {
     id: 'nas',
@@ -103,19 +164,22 @@ export function household(now: Date): Subject & { state: Records } {
   };
   const state = new Records('mqtt://homeassistant.local:1883');
   const history = new Hour();
-  const readings: [AnyCollector, (minute: number, now: Date) => Observation<Record<string, unknown>>[]][] = [
+  const read: [AnyCollector, (minute: number, now: Date) => Readings][] = [
     [host, hostAt],
     [nvme, drivesAt],
+    [router, routersAt],
+    [homeAssistant, instancesAt],
+    [sites, sitesAt],
   ];
-  for (const [collector] of readings) state.add(collector);
+  for (const [collector] of read) state.add(collector);
   Object.assign(state.broker, { connected: true, since: agent.startedAt });
   for (let minute = 0; minute <= 60; minute += 1) {
-    for (const [collector, read] of readings) {
+    for (const [collector, observations] of read) {
       const at = ago((60 - minute) * 60 + 12, now);
-      state.record(collector, { ok: true, observations: read(minute, now), at, seconds: 0.2 });
+      state.record(collector, { ok: true, observations: observations(minute, now), at, seconds: 0.2 });
       const room = state.collectors.get(collector.id);
       if (room !== undefined) history.record(collector, room, at);
     }
   }
-  return { catalogue: [host, nvme], agent, state, history };
+  return { catalogue: collectors, agent, state, history };
 }

@@ -3,8 +3,8 @@ import { Alarms } from '../../src/notify/alarms.ts';
 import type { Trouble } from '../../src/views/troubles.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
-const hot: Trouble = { id: 'a/hot', subject: 'A', text: 'too hot', quiet: false };
-const gone: Trouble = { id: 'b', subject: 'B', text: 'gone', quiet: false };
+const hot: Trouble = { id: 'a/hot', place: 'a/hot', subject: 'A', text: 'too hot', quiet: false };
+const gone: Trouble = { id: 'b', place: 'b', subject: 'B', text: 'gone', quiet: false };
 
 /** Looks every five seconds while this goes on, and gives back what was said when. */
 function watch(...phases: [seconds: number, troubles: Trouble[]][]): string[] {

@@ -70,7 +70,21 @@ test('a collector that fails explains all that it saw before', () => {
 test('problem flags, with the reason where a table has one; other flags are no trouble', () => {
   const state = stateOf(collector, [{ of: 'thing', device, reading: { on: true, note: 'worn out' } }]);
   state.broker.connected = true;
-  expect(told(state)).toEqual(['Thing: Problem: worn out', 'Thing: Too hot']);
+  expect(told(state)).toEqual(['Thing: worn out', 'Thing: Too hot']);
+});
+
+test('a connection that is not there is trouble unless a problem or another loss tells it, or it is a diagnostic', () => {
+  const link: Metrics<Probe>[string] = { kind: 'flag', name: 'Link', deviceClass: 'connectivity', value: (r) => r.on };
+  const links = { reachable: { ...link, name: 'Reachable' }, wan: { ...link, name: 'Internet' }, socket: { ...link, category: 'diagnostic' as const } };
+  const bad = { kind: 'flag' as const, name: 'Problem', deviceClass: 'problem' as const, value: () => true };
+  const texts = (metrics: Metrics<Probe>) => {
+    const one = { ...plain, metrics: { thing: metrics, part: plain.metrics.part } };
+    const state = stateOf(one, [{ of: 'thing', device, reading: { on: false } }]);
+    state.broker.connected = true;
+    return troubles([one], state).map(({ text, quiet }) => (quiet ? `(${text})` : text));
+  };
+  expect(texts(links)).toEqual(['Reachable: no', '(Internet: no)']);
+  expect(texts({ ...links, bad })).toEqual(['Problem', '(Reachable: no)', '(Internet: no)']);
 });
 
 test('a connection that is lost, but not one among the diagnostics', () =>

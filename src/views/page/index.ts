@@ -1,6 +1,7 @@
 import type { Declaration } from '../../model/collector.ts';
 import type { History } from '../../model/history.ts';
 import type { Agent, State } from '../../model/state.ts';
+import { troubles } from '../troubles.ts';
 import { withoutAges } from './age.ts';
 import { sectionHtml } from './card.ts';
 import { document } from './document.ts';
@@ -17,7 +18,7 @@ export interface Subject {
 }
 
 function* inHtml({ catalogue, agent, state, history }: Subject, now: Date): Iterable<[id: string, Html]> {
-  const found = sections(catalogue, state, history, now);
+  const found = sections(catalogue, state, { history, troubles: troubles(catalogue, state), now });
   yield ['summary', summary(agent, state, found, now)];
   for (const section of found) yield [`${section.id}/`, sectionHtml(section, now)];
 }

@@ -1,9 +1,9 @@
-import { distance } from './age.ts';
+import { howLong } from '../how-long.ts';
 
 /** What makes the page live, in the browser: ages that go on, and sections that take on what the agent sends. */
 export const script = `
 const live = document.getElementById('live');
-${distance}
+const howLong = ${howLong};
 const run = document.body.dataset.run;
 let ahead = Date.now() - Date.parse(document.body.dataset.now);
 let heard = 0;
@@ -26,12 +26,12 @@ function become(old, fresh) {
 function tellAges() {
   const now = Date.now() - ahead;
   for (const time of document.querySelectorAll('time')) {
-    const text = distance((now - Date.parse(time.dateTime)) / 1000);
+    const text = howLong(Math.abs(now - Date.parse(time.dateTime)) / 1000);
     if (time.textContent !== text) time.textContent = text;
   }
   const silence = (Date.now() - heard) / 1000;
   const state = heard === 0 ? '' : silence > 20 ? 'silent' : 'live';
-  if (state !== '') live.textContent = state === 'live' ? 'live' : 'no word from the agent for ' + distance(silence);
+  if (state !== '') live.textContent = state === 'live' ? 'live' : 'no word from the agent for ' + howLong(silence);
   document.body.className = state;
 }
 

@@ -33,11 +33,12 @@ function stretches(line: Line, { low, high }: Span): [x: number, y: number][][] 
 /** Points between equals say nothing. */
 const corners = (points: [number, number][]) => points.filter(([, y], index) => index === 0 || points[index - 1]?.[1] !== y || points[index + 1]?.[1] !== y);
 
-/** The last hour as a small line, and in words; nothing before there are two minutes of it. */
+/** The last hour, or what is known of it, as a small line, and in words; nothing before there are five minutes of it. */
 export function sparkline(line: Line, metric: AnyMetric): Html | undefined {
   const values = line.filter((value) => value !== undefined);
-  if (values.length < 2) return undefined;
+  if (values.length < 5) return undefined;
   const unit = 'unit' in metric ? metric.unit : undefined;
+  const first = line.findIndex((value) => value !== undefined);
   const scale = span(values, unit);
   const strokes = stretches(line, scale).map(corners);
   const lines = strokes.map((points) => `M${points.map(([x, y]) => `${x} ${y}`).join('L')}`);
@@ -45,5 +46,5 @@ export function sparkline(line: Line, metric: AnyMetric): Html | undefined {
   const precision = 'precision' in metric ? (metric.precision ?? 0) : 0;
   const words = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(precision));
   const said = `last hour ${[...new Set(words)].join(' to ')}${unit === undefined ? '' : ` ${unit}`}`;
-  return html`<svg role="img" aria-label="${said}" viewBox="0 0 59 ${height}" preserveAspectRatio="none">${area}<path d="${lines}"/></svg>`;
+  return html`<svg role="img" aria-label="${said}" viewBox="${first} 0 ${line.length - 1 - first} ${height}" preserveAspectRatio="none">${area}<path d="${lines}"/></svg>`;
 }

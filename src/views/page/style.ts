@@ -39,7 +39,7 @@ section { margin-top: 1.75rem; }
 .trouble { color: var(--wrong); margin-top: .25rem; }
 .hint { color: var(--hint); font-size: .875rem; margin-top: .25rem; }
 .trouble::before { content: "▲ " / ""; font-size: .75em; vertical-align: .1em; }
-.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .75rem 1rem; margin-top: .75rem; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.25rem, 1fr)); gap: .75rem 1rem; margin-top: .75rem; }
 dd { white-space: nowrap; }
 .facts dd { white-space: normal; }
 .numbers div { display: grid; grid-template-rows: subgrid; grid-row: span 2; gap: 0; }
@@ -50,10 +50,11 @@ dd { white-space: nowrap; }
 .facts div { display: flex; flex-wrap: wrap; gap: 0 .375rem; align-items: baseline; }
 .facts dd { font-size: .875rem; }
 .facts b { font-weight: inherit; }
-.parts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: 1rem 2rem; margin-top: 1.125rem; padding-top: 1rem; border-top: 1px solid var(--edge); }
+.parts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.75rem), 1fr)); gap: 1rem 2rem; margin-top: 1.125rem; padding-top: 1rem; border-top: 1px solid var(--edge); }
+.card:not(.wide) .parts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 12rem), 1fr)); }
 .parts .numbers, .parts .facts { margin-top: .25rem; }
 .parts .numbers { grid-template-columns: repeat(auto-fill, minmax(6.25rem, 1fr)); gap: .5rem 1rem; }
-.parts b { font-size: 1rem; }
+.parts .numbers b { font-size: 1rem; }
 .parts svg { height: 1.375rem; }
 svg { display: block; width: 100%; height: 1.75rem; margin-top: .25rem; overflow: visible; }
 path { fill: none; stroke: var(--line); stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; }

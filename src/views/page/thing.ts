@@ -13,11 +13,13 @@ export interface Thing {
   /** Its place on the page. */
   id: string;
   name: string;
+  /** Its name where it does not stand below its device. */
+  fullName: string;
   /** Maker, model, version. */
   about?: string;
   /** Where it is set up. */
   href?: string | undefined;
-  /** What is wrong with it, in words; first of all why it can't be read. */
+  /** What is wrong with it, in words, unless something else that is wrong explains it. */
   wrong: readonly string[];
   /** Set while it can't be read: since when. */
   lostSince?: Date;

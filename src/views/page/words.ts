@@ -1,19 +1,9 @@
 import type { AnyMetric, Value } from '../../model/metric.ts';
-import type { FlagClass } from '../../model/unit.ts';
 import { moment } from './age.ts';
 import { type Content, html } from './html.ts';
 
 /** A narrow space that no line breaks at. */
 const thin = '\u202f';
-
-/** What true and false mean, as Home Assistant says it. */
-const flagWords: Record<FlagClass | 'plain', readonly [string, string]> = {
-  problem: ['Problem', 'OK'],
-  connectivity: ['connected', 'disconnected'],
-  running: ['running', 'not running'],
-  presence: ['home', 'away'],
-  plain: ['yes', 'no'],
-};
 
 /** 1 234 567.5 */
 function grouped(value: number, precision: number): string {
@@ -30,7 +20,7 @@ export function words(metric: AnyMetric, value: Value, now: Date): Content {
     case 'counter':
       return html`<b>${grouped(Number(value), metric.precision ?? 0)}</b>${metric.unit === undefined ? '' : thin + metric.unit}`;
     case 'flag':
-      return flagWords[metric.deviceClass ?? 'plain'][value ? 0 : 1];
+      return metric.deviceClass === 'problem' ? (value ? html`<em>Problem</em>` : 'OK') : value ? 'yes' : 'no';
     case 'instant':
       return moment(new Date(String(value)), now);
     case 'choice':

@@ -11,7 +11,7 @@ import { browser, live } from './browser.ts';
 const { open } = browser();
 
 /** The built agent, on a machine of which only the load is known. */
-async function agentWithLoad() {
+async function agentWithLoad(more: Record<string, string> = {}) {
   const machine = tree({ 'proc/loadavg': '1.00 1.00 1.00 1/100 1000\n' });
   const port = await freePort();
   const settings = {
@@ -21,6 +21,7 @@ async function agentWithLoad() {
     HOST_SYS: machine.sys(),
     HOST_ROOT: machine.host(),
     HOST_SCHEDULE: '* * * * * *',
+    ...more,
   };
   const start = async () => {
     const agent = startAgent(settings);
@@ -85,4 +86,11 @@ test.each([true, false])('below a path of a proxy (told in the header: %s)', asy
   await page.locator('[id="host/"] .head a').click();
   expect(page.url()).toMatch(/\/api\/hassio_ingress\/abc\/host\/status$/);
   expect(await page.locator('body').textContent()).toContain('"collector": "host"');
+});
+
+test('with a token it is as live, and without it nothing shows', async () => {
+  const { start, url } = await agentWithLoad({ HTTP_TOKEN: 'sesame' });
+  await start();
+  await live(await open(url, { httpCredentials: { username: 'anyone', password: 'sesame' } }));
+  for (const path of ['/', '/events']) expect((await fetch(url + path)).status).toBe(401);
 });

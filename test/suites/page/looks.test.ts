@@ -44,7 +44,7 @@ test('dark is dark and light is light', async () => {
 test('without JavaScript all is there, and it comes anew by itself', async () => {
   const page = await open(await serve(), { javaScriptEnabled: false });
   expect(await page.locator('#summary h2').textContent()).toBe('2 things are wrong');
-  expect(await page.locator('article').count()).toBe(3);
+  expect(await page.locator('article').count()).toBe(7);
   expect(await page.locator('time').first().textContent()).not.toBe('');
   expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(1);
 });
@@ -57,7 +57,7 @@ test('with the keyboard from what is wrong to where it is', async () => {
   expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement.id')).toBe('host/nas/filesystem_mnt_backup');
-  for (const link of ['all values of NVMe drives', 'health', 'metrics', 'API']) {
+  for (const link of ['all values of NVMe drives', 'all values of Routers', 'home', 'all values of Home Assistant', 'Home Assistant', 'health', 'metrics', 'API']) {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe(link);
   }
