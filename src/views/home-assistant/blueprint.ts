@@ -137,6 +137,7 @@ function alertBlueprint(alert: Alert): string {
     ],
     actions: [
       when("{{ trigger.platform == 'homeassistant' }}", [
+        { wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}", timeout: { minutes: 2 }, continue_on_timeout: true },
         { delay: { minutes: new Input('minutes') } },
         { variables: { wrong: `${wrongNow}{{ ns.wrong }}` } },
         when(template(`wrong | count > 0 and ${unexplained}`), [
