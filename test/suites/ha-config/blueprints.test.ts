@@ -113,7 +113,7 @@ test('a real agent: its restart is no alarm, its death is one, and its coming ba
   const start = () => startAgent({ MQTT_URL: mosquitto.url, ROUTER_SCHEDULE: 'off' });
   const first = start();
   await shows('binary_sensor.testling_agent_connected', 'on');
-  await automate('agent_lost', { subjects: ['binary_sensor.testling_agent_connected'], minutes: 20 / 60 });
+  await automate('agent_lost', { subjects: ['binary_sensor.testling_agent_connected'], minutes: 15 / 60 });
   await first.stop();
   await shows('binary_sensor.testling_agent_connected', 'off');
   const second = start();
