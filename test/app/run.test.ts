@@ -62,6 +62,8 @@ test('broker and login come from the Supervisor, everything else from the option
   // As ingress asks: under whatever name Home Assistant has.
   const health = await fetch(`http://127.0.0.1:${ingress}/health/`, { headers: { host: 'home.example.org' } });
   expect(await health.json()).toMatchObject({ agent: 'hassio', site: 'Berlin', status: 'ok' });
+  const page = await fetch(`http://127.0.0.1:${ingress}/`, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } });
+  expect(await page.text()).toContain('/api/hassio_ingress/abc/');
   expect(output()).toMatch(/^\{"level":/m);
   expect(output()).not.toContain('sesame');
   child.kill('SIGTERM');

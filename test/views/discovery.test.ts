@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { burials, discovery, hasTombstones } from '../../src/views/discovery.ts';
+import { announcementsOf, exampleLab } from '../helpers/lab.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
 
 const collector = probe(async () => []);
@@ -128,4 +129,11 @@ describe('what the broker kept from before', () => {
     expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: old } }))).toBe(false);
     expect(hasTombstones('')).toBe(false);
   });
+});
+
+test('an agent’s lifeline follows its status alone', () => {
+  const [payload = ''] = announcementsOf(exampleLab.slice(2));
+  const { components } = JSON.parse(payload) as { components: Record<string, object> };
+  expect(components['agent-agent-agent_connected']).toMatchObject({ state_topic: 'infra-monitor/cabin/status', payload_on: 'online', payload_off: 'offline' });
+  expect(components['agent-agent-agent_connected']).not.toHaveProperty('availability');
 });

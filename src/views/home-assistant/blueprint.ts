@@ -1,77 +1,11 @@
-import { supportUrl } from '../../version.ts';
-import type { Alert, Limit } from './alerts.ts';
-import { Input, type Yaml, type YamlMap, yaml } from './yaml.ts';
-
-const number = ({ name, default: standard, unit, min, max }: Limit): YamlMap => ({
-  name,
-  default: standard,
-  selector: { number: { min, max, step: 'any', unit_of_measurement: unit, mode: 'box' } },
-});
-
-const persistent: YamlMap = {
-  action: 'persistent_notification.create',
-  data: { title: '{{ title }}', message: '{{ message }}', notification_id: '{{ tag }}' },
-};
-
-const time = (name: string) => ({ name, default: '00:00:00', selector: { time: {} } });
-
-/** What every blueprint asks beside what it watches. */
-const habits = {
-  explained_by: {
-    name: 'Explained by',
-    description: 'While one of these is disconnected, nothing is told: the router of a site, or a broker, of which there is an alarm of its own.',
-    default: [],
-    selector: { entity: { multiple: true, filter: [{ domain: 'binary_sensor', device_class: 'connectivity' }] } },
-  },
-  telling: {
-    name: 'How it is told',
-    icon: 'mdi:bell-outline',
-    collapsed: true,
-    input: {
-      tell: {
-        name: 'Actions',
-        description: 'What is done with `{{ title }}` and `{{ message }}`; `{{ tag }}` is the same for an alarm and its end, and `{{ over }}` tells them apart.',
-        default: [persistent],
-        selector: { action: {} },
-      },
-      quiet_from: { ...time('Quiet from'), description: 'What happens in quiet hours is told at their end, if it lasts until then.' },
-      quiet_to: time('Quiet to'),
-      at_start: {
-        name: 'Also when Home Assistant starts',
-        description: 'Tell once what is wrong then, be it known or new.',
-        default: false,
-        selector: { boolean: {} },
-      },
-      remind_hours: number({ name: 'Tell again after (0: never)', default: 0, unit: 'h', min: 0, max: 720 }),
-    },
-  },
-};
-
-const names = (inputs: readonly string[]): YamlMap => Object.fromEntries(inputs.map((name) => [name, new Input(name)]));
-
-const quiet = '((quiet_from <= time and time < quiet_to) if quiet_from <= quiet_to else (time >= quiet_from or time < quiet_to))';
-
-/** A template of an expression; `now()` makes Home Assistant look at it every minute. */
-const template = (expression: string, state = 'states(subject)'): string => {
-  const sets = [
-    ['value', state],
-    ['number', 'value | float(none)'],
-    ['unit', "state_attr(subject, 'unit_of_measurement')"],
-    ['time', "now().strftime('%H:%M:%S')"],
-  ].filter(([name = '']) => new RegExp(`\\b${name}\\b`).test(expression) || (name === 'value' && /\bnumber\b/.test(expression)));
-  return [...sets.map(([name, value]) => `{% set ${name} = ${value} %}`), `{{ ${expression} }}`].join('\n');
-};
+import type { Alert } from './alerts.ts';
+import { habits, head, names, number } from './inputs.ts';
+import { lasted, quiet, reason, template, unexplained } from './jinja.ts';
+import { Input, type YamlMap, yaml } from './yaml.ts';
 
 const condition = (expression: string, state?: string): YamlMap => ({ condition: 'template', value_template: template(expression, state) });
 const when = (conditions: string, sequence: readonly YamlMap[]): YamlMap => ({ choose: [{ conditions, sequence }] });
 const until = (expression: string, more: YamlMap = {}): YamlMap => ({ wait_template: template(expression), ...more });
-
-/** “2 h 5 min”, of a time in seconds. */
-const lasted =
-  "{% set minutes = ((as_timestamp(now()) - began) / 60) | round(0) | int %}{{ '%d d %d h' | format(minutes // 1440, minutes % 1440 // 60) if minutes >= 1440 else '%d h %d min' | format(minutes // 60, minutes % 60) if minutes >= 60 else '%d min' | format(minutes) }}";
-
-/** The entity of our naming that says why, where there is one. */
-const reason = "{% set reason = states('sensor.' ~ subject.split('.')[1] ~ '_reason') %}{{ '' if reason in ['unknown', 'unavailable', 'none', ''] else reason ~ '. ' }}";
 
 const say = (alert: string, title: string, message: string, over: boolean): YamlMap[] => [
   {
@@ -89,78 +23,76 @@ const say = (alert: string, title: string, message: string, over: boolean): Yaml
   { sequence: new Input('tell') },
 ];
 
-function head({ id, name, description, filter, limits = {} }: Pick<Alert, 'id' | 'name' | 'description' | 'filter' | 'limits'>, asked: Yaml): YamlMap {
-  return {
-    name: `Infra Monitor: ${name.charAt(0).toLowerCase()}${name.slice(1)}`,
-    description,
-    domain: 'automation',
-    source_url: `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,
-    homeassistant: { min_version: '2025.2.0' },
-    input: {
-      subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } },
-      ...Object.fromEntries(Object.entries(limits).map(([key, limit]) => [key, number(limit)])),
-      ...(asked as YamlMap),
-    },
-  };
-}
+/** An automation's word to itself: here is something wrong that began before Home Assistant did. */
+const adoption = 'infra_monitor_adoption';
 
-const unexplained = "explained_by | select('is_state', 'off') | list | count == 0";
+const atStart = "trigger.platform == 'homeassistant'";
+const adopted = "trigger.platform == 'event'";
+
+/** Does the entity leave its good state, or is it adopted by this very automation? */
+const begins = (good: string): string =>
+  [
+    `{% if ${atStart} %}{{ true }}`,
+    `{% elif ${adopted} %}{{ trigger.event.data.by == this.entity_id }}`,
+    '{% else %}{% set subject = trigger.entity_id %}',
+    `{% set was_good %}${template(good, 'trigger.from_state.state')}{% endset %}`,
+    `{% set is_good %}${template(good, 'trigger.to_state.state')}{% endset %}`,
+    "{{ was_good | trim == 'True' and is_good | trim != 'True' }}{% endif %}",
+  ].join('\n');
+
+/** Which of these entities are bad. */
+const badOf = (subjects: string, bad: string): string =>
+  [
+    `{% set ns = namespace(bad=[]) %}{% for subject in ${subjects} %}{% set value = states(subject) %}{% set number = value | float(none) %}{% set unit = state_attr(subject, 'unit_of_measurement') %}`,
+    `{% if ${bad} %}{% set ns.bad = ns.bad + [subject] %}{% endif %}{% endfor %}{{ ns.bad }}`,
+  ].join('\n');
+
+const list = "{% for one in wrong %}{{ state_attr(one, 'friendly_name') or one }}{{ '' if loop.last else ', ' }}{% endfor %}";
+
+/** No run outlives a restart of Home Assistant: what is wrong then, and lasts, gets a new one, which only tells its end. */
+const start = ({ id, name, bad }: Alert): YamlMap[] => [
+  { wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}", timeout: { minutes: 2 }, continue_on_timeout: true },
+  { variables: { found: badOf('subjects', bad) } },
+  { delay: { minutes: new Input('minutes') } },
+  { variables: { wrong: badOf('found', bad) } },
+  { repeat: { for_each: '{{ wrong }}', sequence: [{ event: adoption, event_data: { by: '{{ this.entity_id }}', subject: '{{ repeat.item }}' } }] } },
+  when(template(`at_start and wrong | count > 0 and ${unexplained}`), [
+    { variables: { title: name, message: `Home Assistant has started and finds: ${list}`, tag: `infra_monitor_${id}_start`, over: false } },
+    { sequence: new Input('tell') },
+  ]),
+  { stop: 'That is all at a start' },
+];
 
 /** A run begins when an entity leaves its good state and ends when it is back there, however often it was unavailable between:
- * that is how an alarm is told once. Nothing is told of what Home Assistant finds when it starts. */
+ * that is how an alarm is told once. */
 function alertBlueprint(alert: Alert): string {
   const { id, good, bad, limits = {}, minutes, title, recovered } = alert;
   const alarm = `${bad} and ${unexplained} and not ${quiet}`;
   const began = "{{ began | timestamp_custom('%H:%M') }}";
-  const blueprint = head(alert, { minutes: number({ name: 'For at least', default: minutes, unit: 'min', min: 0, max: 1440 }), ...habits });
-  const limited = Object.keys(limits);
-  const wrongNow = `{% set ns = namespace(wrong=[]) %}{% for subject in subjects %}{% set value = states(subject) %}{% set number = value | float(none) %}{% set unit = state_attr(subject, 'unit_of_measurement') %}{% if ${bad} %}{% set ns.wrong = ns.wrong + [state_attr(subject, 'friendly_name') or subject] %}{% endif %}{% endfor %}`;
   return yaml({
-    blueprint,
+    blueprint: head(alert, { minutes: number({ name: 'For at least', default: minutes, unit: 'min', min: 0, max: 1440 }), ...habits }),
     mode: 'parallel',
     max: 100,
-    variables: names(['subjects', ...limited, 'explained_by', 'quiet_from', 'quiet_to', 'remind_hours']),
+    variables: names(['subjects', ...Object.keys(limits), 'explained_by', 'quiet_from', 'quiet_to', 'remind_hours', 'at_start']),
     triggers: [
       { trigger: 'state', entity_id: new Input('subjects'), not_from: ['unavailable', 'unknown'], to: null },
-      { trigger: 'homeassistant', event: 'start', enabled: new Input('at_start') },
+      { trigger: 'homeassistant', event: 'start' },
+      { trigger: 'event', event_type: adoption },
     ],
-    conditions: [
-      {
-        condition: 'template',
-        value_template: [
-          "{% if trigger.platform == 'homeassistant' %}{{ true }}{% else %}{% set subject = trigger.entity_id %}",
-          `{% set was_good %}${template(good, 'trigger.from_state.state')}{% endset %}`,
-          `{% set is_good %}${template(good, 'trigger.to_state.state')}{% endset %}`,
-          "{{ was_good | trim == 'True' and is_good | trim != 'True' }}{% endif %}",
-        ].join('\n'),
-      },
-    ],
+    conditions: [{ condition: 'template', value_template: begins(good) }],
     actions: [
-      when("{{ trigger.platform == 'homeassistant' }}", [
-        { delay: { minutes: new Input('minutes') } },
-        { variables: { wrong: `${wrongNow}{{ ns.wrong }}` } },
-        when(template(`wrong | count > 0 and ${unexplained}`), [
-          {
-            variables: {
-              title: alert.name,
-              message: "Home Assistant has started and finds: {{ wrong | join(', ') }}",
-              tag: `infra_monitor_${id}_start`,
-              over: false,
-            },
+      when(template(atStart), start(alert)),
+      { variables: { adopted: template(adopted), subject: `{{ trigger.event.data.subject if ${adopted} else trigger.entity_id }}`, began: '{{ as_timestamp(now()) }}' } },
+      when('{{ not adopted }}', [
+        {
+          repeat: {
+            sequence: [until(`(${good}) or (${alarm})`), until(`not (${alarm})`, { timeout: { minutes: new Input('minutes') }, continue_on_timeout: true })],
+            until: template(`(${good}) or (${alarm})`),
           },
-          { sequence: new Input('tell') },
-        ]),
-        { stop: 'That is all at a start' },
-      ]),
-      { variables: { subject: '{{ trigger.entity_id }}', began: '{{ as_timestamp(now()) }}' } },
-      {
-        repeat: {
-          sequence: [until(`(${good}) or (${alarm})`), until(`not (${alarm})`, { timeout: { minutes: new Input('minutes') }, continue_on_timeout: true })],
-          until: template(`(${good}) or (${alarm})`),
         },
-      },
+      ]),
       condition(`not (${good})`),
-      ...say(id, title, `${reason}Since ${began}.`, false),
+      when('{{ not adopted }}', say(id, title, `${reason}Since ${began}.`, false)),
       {
         repeat: {
           sequence: [
@@ -172,7 +104,7 @@ function alertBlueprint(alert: Alert): string {
       },
       { variables: { lasted } },
       until(`not ${quiet}`),
-      ...say(id, recovered, 'It lasted {{ lasted }}.', true),
+      ...say(id, recovered, "It lasted {{ 'longer than ' if adopted }}{{ lasted }}.", true),
     ],
   });
 }

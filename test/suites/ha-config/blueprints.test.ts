@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { startAgent } from '../../helpers/agent.ts';
 import { stage } from './stage.ts';
 
 /** Two seconds, in minutes: as long as what is wrong must last in these tests. */
@@ -105,4 +106,22 @@ test('each cause is told once, and so is its end', async () => {
   await pause(3000);
   expect(told.slice(2).map(({ title }) => title)).toEqual([expect.stringMatching(/is back|well again/), expect.stringMatching(/is back|well again/), 'Home Started: started anew']);
   expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('a real agent: its restart is no alarm, its death is one, and its coming back the end', async () => {
+  const { mosquitto, automate, told, untilTold, shows } = await stage();
+  const start = () => startAgent({ MQTT_URL: mosquitto.url, ROUTER_SCHEDULE: 'off' });
+  const first = start();
+  await shows('binary_sensor.testling_agent_connected', 'on');
+  await automate('agent_lost', { subjects: ['binary_sensor.testling_agent_connected'], minutes: 15 / 60 });
+  await first.stop();
+  await shows('binary_sensor.testling_agent_connected', 'off');
+  const second = start();
+  await shows('binary_sensor.testling_agent_connected', 'on');
+
+  await second.stop('SIGKILL');
+  expect((await untilTold(1)).map(({ title }) => title)).toEqual(['testling is lost']);
+  start();
+  expect((await untilTold(2))[1]).toMatchObject({ title: 'testling is back', message: expect.stringMatching(/^It lasted \d min\.$/), over: true });
+  expect(told).toHaveLength(2);
 });

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { until } from '../../helpers/until.ts';
-import { stage } from './stage.ts';
+import { stage, type Told } from './stage.ts';
 
 const minutes = 2 / 60;
+const tags = (of: readonly Told[]) => of.map(({ tag }) => tag).sort();
 /** As an alarm would take to come, and more. */
 const longer = () => pause(4000);
 
@@ -22,8 +23,7 @@ test('nothing is told at a restart of Home Assistant, the broker or an agent', a
   await set(problem, 'ON');
   await set('sensor.samsung_980_temperature', 80);
   await alive('cabin', false);
-  const alarms = (await untilTold(4)).map(({ tag }) => tag).sort();
-  expect(alarms).toEqual(
+  expect(tags(await untilTold(4))).toEqual(
     ['agent_lost_binary_sensor.cabin_agent_connected', `any_problem_${problem}`, `drive_hot_sensor.samsung_980_temperature`, `drive_problem_${problem}`].map(
       (tag) => `infra_monitor_${tag}`,
     ),
@@ -50,15 +50,15 @@ test('nothing is told at a restart of Home Assistant, the broker or an agent', a
   await longer();
   expect(told).toHaveLength(5);
 
-  // What began before was told before; what comes now is told.
+  // What comes now is told; of what began before only the end.
   await set(other, 'ON');
   await untilTold(7);
-  expect(
-    told
-      .slice(5)
-      .map(({ tag }) => tag)
-      .sort(),
-  ).toEqual([`infra_monitor_any_problem_${other}`, `infra_monitor_drive_problem_${other}`]);
+  expect(tags(told.slice(5))).toEqual([`infra_monitor_any_problem_${other}`, `infra_monitor_drive_problem_${other}`]);
+  await set(problem, 'OFF');
+  await alive('cabin', true);
+  const ends = (await untilTold(10)).slice(7);
+  expect(tags(ends)).toEqual(['infra_monitor_agent_lost_binary_sensor.cabin_agent_connected', `infra_monitor_any_problem_${problem}`, `infra_monitor_drive_problem_${problem}`]);
+  for (const one of ends) expect(one).toMatchObject({ message: expect.stringMatching(/^It lasted longer than \d min\.$/), over: true });
   expect((await homeAssistant.complaints()).filter((line) => !/Failed to connect|disconnect|Error returned from MQTT server/i.test(line))).toEqual([]);
 });
 
