@@ -15,7 +15,7 @@ const { values: options } = parseArgs({ options: { agents: { type: 'string', def
 const agents = Number(options.agents);
 /** Seconds between two readings of an agent: six times as many as by default. */
 const interval = 5;
-const measuring = 40;
+const measuring = 60;
 const program = join(import.meta.dirname, '../../dist/infra-monitor.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-lab-'));
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -65,10 +65,10 @@ observer.on('message', (topic, payload) => {
     else online.delete(name);
   }
   if (collector !== 'host' || device !== name || more !== undefined) return;
-  const { processes } = JSON.parse(payload);
+  const { failed_units: round } = JSON.parse(payload);
   const before = rounds.get(name);
-  if (before !== undefined && processes > before + 1) missed += processes - before - 1;
-  rounds.set(name, processes);
+  if (before !== undefined && round > before + 1) missed += round - before - 1;
+  rounds.set(name, round);
 });
 observer.on('connect', () => observer.subscribe(['infra-monitor/#', 'homeassistant/device/#'], { qos: 1 }));
 await once(observer, 'connect');

@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 
 function watch(topics: Map<string, string>, kept: ReadonlyMap<string, unknown> = new Map()) {
   const state = new Records('');
-  const lab = { topics, loaded: Promise.resolve(), current: true };
+  const lab = { topics, silent: new Set<string>(), loaded: Promise.resolve(), current: true };
   const source = sites.open({ SITES: 'true' }, { agent, state, memory: state.memory.of('sites'), lab });
   if ('off' in source) throw new Error(source.off);
   return { lab, source, load: () => state.memory.load(kept, ['sites']), kept: () => Object.fromEntries(state.memories) };
