@@ -58,6 +58,11 @@ test('without a connection nothing is said of anybody', async () => {
   await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
 });
 
+test('the agent that has the watch lives, whatever the broker kept of its last run', async () => {
+  const { source } = watch(new Map([['nas/status', 'offline']]));
+  expect(await source.read(never)).toMatchObject([{ reading: { cause: 'well', online: true } }, { reading: { online: true } }]);
+});
+
 test('off unless wanted', () => {
   const state = new Records('');
   expect(sites.open({ SITES: 'false' }, { agent, state, memory: state.memory.of('sites') })).toEqual({ off: 'SITES=true gives this agent the watch over the lab' });
