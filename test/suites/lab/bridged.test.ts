@@ -32,8 +32,13 @@ beforeAll(async () => {
 afterAll(() => lab.end());
 
 test('everything well', async () => {
+  for (const [site, expected] of [
+    ['berlin', 2],
+    ['cottage', 2],
+    ['cellar', 1],
+  ] as const)
+    await lab.ear.hears(site, { agents_expected: expected }, 60);
   await lab.isWell(60);
-  expect([lab.ear.told('berlin'), lab.ear.told('cottage'), lab.ear.told('cellar')].map((said) => said?.agents_expected)).toEqual([2, 2, 1]);
 });
 
 test('one agent is killed and comes back', async () => {

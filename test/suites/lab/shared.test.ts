@@ -42,7 +42,15 @@ beforeAll(async () => {
 });
 afterAll(() => lab.end());
 
-test('everything well', () => lab.isWell(60));
+test('everything well', async () => {
+  for (const [site, expected] of [
+    ['berlin', 2],
+    ['cottage', 2],
+    ['cellar', 1],
+  ] as const)
+    await lab.ear.hears(site, { agents_expected: expected }, 60);
+  await lab.isWell(60);
+});
 
 test('a line is cut: one alarm within a minute, healed without a restart', async () => {
   lab.home('Cottage').cut();
