@@ -3,6 +3,8 @@ import { runCollector } from '../loop/run-collector.ts';
 import { Records } from '../loop/state.ts';
 import { describe } from '../model/fault.ts';
 import type { Entry } from '../model/state.ts';
+import type { Connection } from '../mqtt/connection.ts';
+import { LabTopics } from '../mqtt/lab-topics.ts';
 import { missingRights } from '../mqtt/rights.ts';
 import { printed } from '../mqtt/settings.ts';
 import { visit } from '../mqtt/visit.ts';
@@ -13,24 +15,27 @@ import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { aside, bad, good } from './terminal.ts';
+import { type Voice, voices } from './voices.ts';
 
-async function checkBroker({ mqtt, agent }: Settings): Promise<boolean> {
+/** Tries what each speaker needs; the connection stays, so that the other agents are heard. */
+async function checkBroker({ mqtt, agent }: Settings, speakers: readonly Voice[], lab: LabTopics): Promise<{ fine: boolean; connection?: Connection }> {
   const url = printed(mqtt.MQTT_URL);
   if (mqtt.MQTT_URL.protocol === 'embedded') {
     aside(`Broker: our own, on ${url}. For Home Assistant set MQTT_URL to the broker that it uses`);
-    return true;
+    return { fine: true };
   }
   try {
     const connection = await visit(mqtt, agent);
     good(`Broker: ${url} lets us in (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
-    const missing = await missingRights(connection, agent);
-    await connection.close();
+    const missing: string[] = [];
+    for (const speaker of speakers) missing.push(...(await missingRights(connection, speaker.agent)));
     if (missing.length === 0) good('Broker: we may read and write what we need');
     for (const right of missing) bad(`Broker: ${right}`);
-    return missing.length === 0;
+    if (speakers.length > 1) await lab.follow(connection, agent, false);
+    return { fine: missing.length === 0, connection };
   } catch (error) {
     bad(`Broker: ${describe(error)}`);
-    return false;
+    return { fine: false };
   }
 }
 
@@ -73,12 +78,14 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
 export async function check({ env }: { env?: string }): Promise<void> {
   const settings = readSettings(collectors, environment(env));
   const state = new Records('');
-  const team = staff(settings, state);
+  const lab = new LabTopics();
+  const team = staff(settings, state, lab);
   state.memory.load(new Map(), state.collectors.keys());
   good(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);
   for (const warning of settings.warnings) aside(`Settings: ${warning}`);
-  const broker = await checkBroker(settings);
+  const { fine, connection } = await checkBroker(settings, voices(settings.agent, team.jobs), lab);
   const notifications = await checkNotifications(settings);
   const reading = await checkCollectors(team, state);
-  exit(broker && notifications && reading ? 0 : 1);
+  await connection?.close();
+  exit(fine && notifications && reading ? 0 : 1);
 }

@@ -83,10 +83,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
   });
   // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.
   const ready = Promise.race([loop.start(team.jobs), pause(5000, undefined, { ref: false })]);
-  const speakers = voices(
-    agent,
-    team.jobs.map(({ collector }) => collector),
-  );
+  const speakers = voices(agent, team.jobs);
   const sessions = speakers.map(
     ({ agent, collectors: ids, shared }) =>
       new Session({

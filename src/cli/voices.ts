@@ -1,4 +1,4 @@
-import type { AnyCollector } from '../model/collector.ts';
+import type { Job } from '../loop/schedule.ts';
 import type { Agent } from '../model/state.ts';
 
 /** Somebody who speaks on the broker. */
@@ -11,8 +11,9 @@ export interface Voice {
 }
 
 /** The agent speaks of what it reads here, and each collector that reads the whole lab speaks for itself. */
-export function voices(agent: Agent, on: readonly AnyCollector[]): Voice[] {
+export function voices(agent: Agent, jobs: readonly Job[]): Voice[] {
   const { site: _, ...elsewhere } = agent;
+  const on = jobs.map(({ collector }) => collector);
   const ids = on.filter(({ ofLab }) => !ofLab).map(({ id }) => id);
   const lab = on.filter(({ ofLab }) => ofLab);
   return [

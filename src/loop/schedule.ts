@@ -1,7 +1,7 @@
-import cron, { type ScheduledTask } from 'node-cron';
 import type { AnyCollector, Source } from '../model/collector.ts';
 import { type Outcome, runCollector } from './run-collector.ts';
 import type { Change, Records } from './state.ts';
+import { Ticks } from './ticks.ts';
 
 /** A collector that is on. */
 export interface Job {
@@ -17,19 +17,11 @@ export interface Told {
   skipped(collector: AnyCollector): void;
 }
 
-/** Many agents share a broker: each tick comes up to two seconds late, by chance, and at most a tenth of its interval. */
-function spread(schedule: string): number {
-  const probe = cron.createTask(schedule, () => undefined);
-  const [first, second] = probe.getNextRuns(2);
-  void probe.destroy();
-  return first && second ? Math.min(2000, (second.getTime() - first.getTime()) / 10) : 0;
-}
-
 /** Fires each collector at once and then by its schedule, never twice at a time. */
 export class Loop {
   readonly #records: Records;
   readonly #told: Told;
-  readonly #tasks: ScheduledTask[] = [];
+  readonly #ticks: Ticks[] = [];
   readonly #running = new Map<string, { job: Job; fire: () => Promise<void> }>();
 
   constructor(records: Records, told: Told) {
@@ -43,7 +35,8 @@ export class Loop {
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled([...this.#tasks.map(async (task) => task.destroy()), ...[...this.#running.values()].map(async ({ job }) => job.source.close?.())]);
+    for (const ticks of this.#ticks) ticks.stop();
+    await Promise.allSettled([...this.#running.values()].map(async ({ job }) => job.source.close?.()));
   }
 
   /** Does an action to a device and reads again, so that it shows. Throws where there is no such thing to do. */
@@ -58,7 +51,7 @@ export class Loop {
   #add(job: Job): Promise<void> {
     const { collector, source, schedule } = job;
     let reading = false;
-    const expect = () => this.#records.expect(collector.id, task.getNextRun() ?? undefined);
+    const expect = () => this.#records.expect(collector.id, ticks.next);
     const fire = async () => {
       if (reading) {
         this.#records.skip(collector.id);
@@ -75,9 +68,9 @@ export class Loop {
       expect();
       this.#told.recorded(collector, result, changes);
     };
-    const task = cron.schedule(schedule, fire, { name: collector.id, maxRandomDelay: spread(schedule), suppressMissedWarning: true });
+    const ticks = new Ticks(schedule, () => void fire());
     this.#running.set(collector.id, { job, fire });
-    this.#tasks.push(task);
+    this.#ticks.push(ticks);
     return fire();
   }
 }

@@ -2,8 +2,12 @@
 export interface Lab {
   /** Payloads by topic, without the base topic: `nas/status`. What a broker lost stays here; what was removed goes. */
   readonly topics: ReadonlyMap<string, string>;
+  /** Agents that are said to be online and do not answer any more. */
+  readonly silent: ReadonlySet<string>;
   /** Settles when all has come for the first time. */
   readonly loaded: Promise<void>;
   /** Is the connection there over which it comes? */
   readonly current: boolean;
+  /** Why it does not come, where the broker is there. */
+  readonly error?: string;
 }

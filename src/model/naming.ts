@@ -31,6 +31,13 @@ export const statusTopic = (agent: Agent) => `${root(agent)}/status`;
 /** Where the agent speaks to itself, to learn that it has heard all before. */
 export const echoTopic = (agent: Agent) => `${root(agent)}/echo`;
 
+/** That of every agent. */
+export const echoTopics = (agent: Agent) => echoTopic({ ...agent, id: '+' });
+
+/** Whose echo a topic is; undefined for any other topic. */
+export const agentOfEcho = ({ baseTopic }: Agent, topic: string): string | undefined =>
+  topic.startsWith(`${baseTopic}/`) ? /^([^/]+)\/echo$/.exec(topic.slice(baseTopic.length + 1))?.[1] : undefined;
+
 export const stateTopic = (agent: Agent, collector: string, path: string) => `${root(agent)}/${collector}/${path}`;
 
 export const availabilityTopic = (agent: Agent, collector: string, path: string) => `${stateTopic(agent, collector, path)}/availability`;

@@ -8,8 +8,9 @@ import { visit } from './visit.ts';
 // Brokers throw out the older of two connections of one name, some without a reason, and keep stale words of who is online.
 // So an agent that lost its connection asks on the topic that all of its name hear whether another one lives.
 
-const question = /^who is there\? (.+)$/;
-const answer = (token: string) => `I am: ${token}`;
+const asked = /^who is there\? (.+)$/;
+export const question = (token: string) => `who is there? ${token}`;
+export const answer = (token: string) => `I am: ${token}`;
 
 /** Milliseconds that a living agent may take to answer, and between two questions: it may just be about to listen. */
 const patience = 2500;
@@ -17,7 +18,7 @@ const insistence = 500;
 
 /** Answers another agent of our name. */
 export function answerNamesake(connection: Connection, agent: Agent, { topic, payload }: Message): void {
-  const token = topic === echoTopic(agent) ? question.exec(payload)?.[1] : undefined;
+  const token = topic === echoTopic(agent) ? asked.exec(payload)?.[1] : undefined;
   if (token !== undefined) void connection.publish(topic, answer(token), { retain: false }).catch(() => undefined);
 }
 
@@ -26,7 +27,7 @@ export async function hasNamesake(settings: MqttSettings, agent: Agent): Promise
   const connection = await visit(settings, agent).catch(() => undefined);
   if (connection === undefined) return false;
   const token = randomUUID();
-  const ask = () => connection.publish(echoTopic(agent), `who is there? ${token}`, { retain: false });
+  const ask = () => connection.publish(echoTopic(agent), question(token), { retain: false });
   let timer: NodeJS.Timeout | undefined;
   let again: NodeJS.Timeout | undefined;
   try {

@@ -88,7 +88,7 @@ export class Session {
       return await connection.ended;
     } catch (error) {
       connection?.abort();
-      return error instanceof ConnectionError ? error : new ConnectionError(describe(error), { cause: error });
+      return error instanceof ConnectionError ? error : new ConnectionError(describe(error), { cause: error, refused: true });
     } finally {
       this.#live?.end();
       this.#live = undefined;
@@ -96,10 +96,11 @@ export class Session {
   }
 
   #disconnected(error: ConnectionError | undefined): void {
-    const { state, log, shared } = this.#situation;
+    const { state, log, agent, shared } = this.#situation;
     const told = error === undefined ? 'the broker closed the connection' : describe(error);
-    // A broker that knows only the older protocol is no trouble, and trouble is told once: the agent's own session has told what a shared one meets.
-    if (!error?.wantsOlderProtocol && !shared && (state.broker.connected || state.broker.error !== told)) log.error(`MQTT: ${told}; trying again`);
+    // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
+    const known = error?.wantsOlderProtocol || (shared && !error?.refused);
+    if (!known && (state.broker.connected || state.broker.error !== told)) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
     if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;

@@ -16,7 +16,7 @@ const itself = collectors.find(({ id }) => id === 'agent') as AnyCollector;
 const log = createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' });
 const ten = (most: number) => Math.random() * most;
 
-/** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of processes, so that one missed is seen. */
+/** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of failed units, so that one missed is seen. */
 function readings(agent: Agent, round: number): Observation<Record<string, unknown>>[] {
   const device = { id: agent.id, name: agent.name, manufacturer: 'Fleet', model: 'Made up', softwareVersion: 'Debian 13' };
   const part = (of: string, id: string, reading: unknown) => ({ of, device, part: { id, name: id }, reading });
@@ -27,9 +27,9 @@ function readings(agent: Agent, round: number): Observation<Record<string, unkno
     cpuTemperature: 40 + ten(20),
     memory: { total: 16e9, available: ten(16e9), swapTotal: 1e9, swapFree: 1e9 },
     bootTime: agent.startedAt,
-    processes: round,
+    processes: 100,
     rebootRequired: false,
-    failedUnits: 0,
+    failedUnits: round,
   };
   const filesystem = () => ({ total: 1e12, free: ten(1e12), available: ten(1e12), inodes: 1e6, inodesFree: 5e5, readOnly: false });
   const interfaceReading = () => ({ received: round * 1e6, sent: round * 1e6, receivedPerSecond: ten(1e6), sentPerSecond: ten(1e6), link: true, speed: 1000, ipv4: '192.0.2.1' });

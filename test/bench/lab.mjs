@@ -15,7 +15,7 @@ const { values: options } = parseArgs({ options: { agents: { type: 'string', def
 const agents = Number(options.agents);
 /** Seconds between two readings of an agent: six times as many as by default. */
 const interval = 5;
-const measuring = 40;
+const measuring = 60;
 const program = join(import.meta.dirname, '../../dist/infra-monitor.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-lab-'));
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -36,8 +36,18 @@ await once(server, 'listening');
 const { port } = server.address();
 server.close();
 const url = `mqtt://127.0.0.1:${port}`;
-writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 10000\n`);
-const startBroker = () => spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' });
+writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`);
+const children = [];
+const begin = (...args) => {
+  const child = spawn(...args);
+  children.push(child);
+  return child;
+};
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+const startBroker = () => begin('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' });
 let broker = startBroker();
 
 /** Milliseconds of processor time so far. */
@@ -65,10 +75,10 @@ observer.on('message', (topic, payload) => {
     else online.delete(name);
   }
   if (collector !== 'host' || device !== name || more !== undefined) return;
-  const { processes } = JSON.parse(payload);
+  const { failed_units: round } = JSON.parse(payload);
   const before = rounds.get(name);
-  if (before !== undefined && processes > before + 1) missed += processes - before - 1;
-  rounds.set(name, processes);
+  if (before !== undefined && round > before + 1) missed += round - before - 1;
+  rounds.set(name, round);
 });
 observer.on('connect', () => observer.subscribe(['infra-monitor/#', 'homeassistant/device/#'], { qos: 1 }));
 await once(observer, 'connect');
@@ -81,15 +91,14 @@ const until = async (what, look, seconds = 120) => {
   }
 };
 
-const started = [];
 const fleet = async (count) => {
   const have = online.size;
   for (let first = have; first < count; first += 50)
-    started.push(spawn(process.execPath, [join(folder, 'fleet.mjs'), url, first, Math.min(50, count - first), interval], { stdio: ['ignore', 'ignore', 'inherit'] }));
+    begin(process.execPath, [join(folder, 'fleet.mjs'), url, first, Math.min(50, count - first), interval], { stdio: ['ignore', 'ignore', 'inherit'] });
   await until(`${count} agents online`, () => online.size === count);
 };
 const watch = (name, SITES) =>
-  spawn(process.execPath, [program], {
+  begin(process.execPath, [program], {
     cwd: folder,
     stdio: 'ignore',
     env: { PATH: process.env.PATH, AGENT_NAME: name, SITE: 'Here', SITES, MQTT_URL: url, HTTP_PORT: '0', NVME_SCHEDULE: 'off', ROUTER_SCHEDULE: 'off' },
@@ -153,9 +162,7 @@ Object.assign(result, {
   'restart: topics missing': before - topics.size,
 });
 
-for (const child of [...started, watching, plain]) child.kill('SIGKILL');
 await observer.endAsync(true);
-broker.kill();
-rmSync(folder, { recursive: true, force: true });
 for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(56)}${typeof value === 'number' ? value.toFixed(Number.isInteger(value) ? 0 : 2) : value}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+process.exit();

@@ -50,9 +50,9 @@ export const sites: Collector<SitesReadings, typeof settings.shape> = {
     return {
       async read(signal) {
         await Promise.race([lab.loaded, pause(patience, undefined, { signal, ref: false })]);
-        if (!lab.current) throw new Error('what the agents say can’t be heard without a connection to the broker');
+        if (!lab.current) throw new Error(lab.error ?? 'what the agents say can’t be heard without a connection to the broker');
         const now = new Date();
-        const found = verdicts(survey(lab.topics, id), watch.site).flatMap((verdict) => observe(verdict, now));
+        const found = verdicts(survey(lab, id, watch.id), watch.site).flatMap((verdict) => observe(verdict, now));
         const seen = new Set<string>();
         for (const observation of found) {
           if (!('of' in observation)) continue;

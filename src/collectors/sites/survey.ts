@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Lab } from '../../model/lab.ts';
 import { bridges, slug } from '../../model/naming.ts';
 
 /** An agent as its topics tell of it; one once seen stays until its topics are removed. */
@@ -58,8 +59,9 @@ function troubleOf(collector: string, device: string, { problem, reason, reachab
   return undefined;
 }
 
-/** All that is said on the broker, by who says it. `own`: ids under which the watch itself speaks. */
-export function survey(topics: ReadonlyMap<string, string>, own: string): Survey {
+/** All that is said on the broker, by who says it. `own`: the id under which the watch itself speaks; `self`: its agent,
+ * which lives, whatever its topic says. */
+export function survey({ topics, silent }: Pick<Lab, 'topics' | 'silent'>, own: string, self?: string): Survey {
   const agents: AgentSeen[] = [];
   const routers: RouterSeen[] = [];
   const bridged = new Map<string, boolean>();
@@ -69,7 +71,7 @@ export function survey(topics: ReadonlyMap<string, string>, own: string): Survey
     if (by === bridges) bridged.set(slug(collector), payload === '1');
     if (by === bridges || by === own) continue;
     if (collector === 'status') {
-      agents.push({ id: by, site: parse(topics.get(`${by}/agent/${by}`) ?? '').site ?? undefined, online: payload === 'online' });
+      agents.push({ id: by, site: parse(topics.get(`${by}/agent/${by}`) ?? '').site ?? undefined, online: by === self || (payload === 'online' && !silent.has(by)) });
     } else if (more === undefined && topics.get(`${path}/availability`) === 'online') {
       const told = parse(payload);
       if (collector === 'router' && typeof told.reachable === 'string') routers.push({ device, by, reachable: told.reachable === 'ON' });

@@ -94,12 +94,12 @@ test.each<[situation: string, topics: [string, string][], site: string, cause: s
     'none',
   ],
 ])('%s', (_, topics, site, cause, online, lost, words) => {
-  const said = verdicts(survey(new Map([...lab, ...topics]), 'sites'), 'Berlin').find((verdict) => verdict.site === site);
+  const said = verdicts(survey({ topics: new Map([...lab, ...topics]), silent: new Set() }, 'sites'), 'Berlin').find((verdict) => verdict.site === site);
   expect(said?.reading).toEqual({ cause, online, expected: Object.values(agents).filter((one) => one === site).length, lost, words });
 });
 
 test('what lies behind a cut is unknown, with the reason, and no alarm of its own', () => {
-  const said = verdicts(survey(new Map([...lab, ...lost('shed'), cut]), 'sites'), 'Berlin').find(({ site }) => site === 'Cottage');
+  const said = verdicts(survey({ topics: new Map([...lab, ...lost('shed'), cut]), silent: new Set() }, 'sites'), 'Berlin').find(({ site }) => site === 'Cottage');
   expect(said?.agents).toEqual([
     { id: 'pi', online: undefined, words: down },
     { id: 'shed', online: undefined, words: down },
@@ -112,7 +112,7 @@ test('agents of no site are together, and their silence is no site’s', () => {
     ['b/status', 'offline'],
     ['b/agent/b', json({ site: null })],
   ]);
-  expect(verdicts(survey(topics, 'sites'), undefined)).toEqual([
+  expect(verdicts(survey({ topics, silent: new Set() }, 'sites'), undefined)).toEqual([
     {
       site: undefined,
       reading: { cause: 'agent_lost', online: false, expected: 2, lost: 2, words: 'agents a, b are lost' },
@@ -126,5 +126,10 @@ test('agents of no site are together, and their silence is no site’s', () => {
 
 test('two spellings of one slug are one site', () => {
   const topics = new Map([...device('a/agent/a', { site: 'Berlin' }), ...device('b/agent/b', { site: 'berlin' }), ['a/status', 'online'], ['b/status', 'online']]);
-  expect(verdicts(survey(topics, 'sites'), undefined).map(({ site, agents }) => [site, agents.length])).toEqual([['Berlin', 2]]);
+  expect(verdicts(survey({ topics, silent: new Set() }, 'sites'), undefined).map(({ site, agents }) => [site, agents.length])).toEqual([['Berlin', 2]]);
+});
+
+test('one that does not answer is lost, whatever the broker keeps of it', () => {
+  const said = verdicts(survey({ topics: new Map(lab), silent: new Set(['pi']) }, 'sites'), 'Berlin').find(({ site }) => site === 'Cottage');
+  expect(said?.reading).toMatchObject({ cause: 'agent_lost', words: 'agent pi is lost' });
 });

@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 
 function watch(topics: Map<string, string>, kept: ReadonlyMap<string, unknown> = new Map()) {
   const state = new Records('');
-  const lab = { topics, loaded: Promise.resolve(), current: true };
+  const lab = { topics, silent: new Set<string>(), loaded: Promise.resolve(), current: true };
   const source = sites.open({ SITES: 'true' }, { agent, state, memory: state.memory.of('sites'), lab });
   if ('off' in source) throw new Error(source.off);
   return { lab, source, load: () => state.memory.load(kept, ['sites']), kept: () => Object.fromEntries(state.memories) };
@@ -56,6 +56,11 @@ test('without a connection nothing is said of anybody', async () => {
   const { source, lab } = watch(pi());
   lab.current = false;
   await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
+});
+
+test('the agent that has the watch lives, whatever the broker kept of its last run', async () => {
+  const { source } = watch(new Map([['nas/status', 'offline']]));
+  expect(await source.read(never)).toMatchObject([{ reading: { cause: 'well', online: true } }, { reading: { online: true } }]);
 });
 
 test('off unless wanted', () => {

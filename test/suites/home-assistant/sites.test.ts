@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { program } from '../../helpers/agent.ts';
+import { startAgent as start } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 import { stage } from './stage.ts';
 
@@ -34,7 +33,7 @@ test('sites are devices, their agents hang below them; one that is forgotten is 
   await until('the agent is lost', async () => (await stateOf('binary_sensor.pi_agent_online')) === 'off', 60);
   expect(await stateOf('sensor.cottage_worst_problem')).toBe('agent pi is lost');
 
-  execFileSync(process.execPath, [program, 'forget', '--agent', 'pi'], { env: { ...process.env, MQTT_URL: mosquitto.url } });
+  expect(await start({ MQTT_URL: mosquitto.url }, ['forget', '--agent', 'pi']).ended).toBe(0);
   await until(
     'agent and site are gone',
     async () => {
@@ -43,5 +42,6 @@ test('sites are devices, their agents hang below them; one that is forgotten is 
     },
     60,
   );
-  expect(await homeAssistant.complaints()).toEqual([]);
+  // Home Assistant empties a device's announcement once more when its last entity has gone, and 2026.2 wonders at its own word.
+  expect((await homeAssistant.complaints()).filter((complaint) => !complaint.includes('No device components to cleanup'))).toEqual([]);
 });

@@ -16,7 +16,7 @@ export function startBroker(programs: Programs, home: Home, configuration: strin
   writeFileSync(passwords, users.map((user) => `${user}:${password}\n`).join(''));
   spawnSync('mosquitto_passwd', ['-U', passwords], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
   const adapt = (text: string) =>
-    Object.entries({ '/etc/mosquitto/': `${folder}/`, '/var/lib/mosquitto/': `${folder}/`, ...changes }).reduce((result, [from, to]) => result.replaceAll(from, to), text);
+    Object.entries({ ...changes, '/etc/mosquitto/': `${folder}/`, '/var/lib/mosquitto/': `${folder}/` }).reduce((result, [from, to]) => result.replaceAll(from, to), text);
   const example = adapt(readFileSync(join(examples, `${configuration}.conf`), 'utf8'));
   const list = /acl_file (.+)/.exec(example)?.[1] ?? '';
   writeFileSync(list, adapt(readFileSync(join(examples, list.split('/').at(-1) ?? ''), 'utf8')));
