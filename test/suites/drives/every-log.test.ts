@@ -88,7 +88,7 @@ const filled = ({ warningTime = 0, criticalTime = 0, ...log }: HealthLog): Healt
 async function holds(source: DriveReading['source'], rack: Rack, expected: (page: HealthPage) => HealthLog): Promise<void> {
   vi.stubEnv('PATH', `${rack.bin}:${process.env.PATH}`);
   const memories = new Memories();
-  memories.load(new Map());
+  memories.load(new Map(), ['nvme']);
   await fc.assert(
     fc.asyncProperty(fc.array(page, { minLength: breadth, maxLength: breadth }), async (pages) => {
       for (const [index, told] of pages.entries()) rack.tell(index, told);
