@@ -8,4 +8,4 @@ udevadm control --reload
 udevadm trigger --settle --subsystem-match=nvme
 install -D -m 644 drives.conf -t /etc/systemd/system/infra-monitor.service.d
 systemctl daemon-reload
-systemctl try-restart infra-monitor
+! systemctl is-active --quiet infra-monitor || systemctl restart infra-monitor

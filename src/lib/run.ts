@@ -19,7 +19,8 @@ export class CommandError extends Error {
   }
 }
 
-type Limit = { seconds: number } & Pick<Options, 'cancelSignal'>;
+/** `killSignal`: what ends it at the limit, and when we end ourselves. */
+type Limit = { seconds: number } & Pick<Options, 'cancelSignal' | 'killSignal'>;
 
 /** Where Debian keeps the commands of administrators, which users of other kinds have not in their path. */
 const path = () => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -30,7 +31,7 @@ export async function ask(file: string, args: readonly string[], limit: Limit): 
   const { execa } = await import('execa');
   const result = await execa(file, args, {
     timeout: limit.seconds * 1000,
-    killSignal: 'SIGKILL',
+    killSignal: limit.killSignal ?? 'SIGKILL',
     env: { LC_ALL: 'C', PATH: path() },
     // Our own may be a folder that we may not enter, as after sudo.
     cwd: '/',

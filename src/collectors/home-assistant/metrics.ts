@@ -49,7 +49,7 @@ const instance: Instance = {
   core: update('Core update', 'core'),
   operating_system: update('Operating system update', 'operating_system'),
   supervisor: update('Supervisor update', 'supervisor'),
-  certificate_days_left: {
+  certificate_left: {
     kind: 'gauge',
     name: 'Certificate days left',
     deviceClass: 'duration',

@@ -27,6 +27,7 @@ export class Surveyor {
   readonly #watches = new Map<string, Watch>();
   /** The last good health log, by the slug of the drive's id. */
   readonly #logs = new Map<string, { id: string; log: HealthLog }>();
+  #recollection: Promise<void> | undefined;
 
   constructor(agent: Agent, memory: Memory, settings: NvmeSettings) {
     this.#agent = agent;
@@ -38,7 +39,8 @@ export class Surveyor {
     const drives = drivesOf(controllers(this.#settings.HOST_SYS) ?? []);
     const { watched, excluded, complaints } = choose(drives, this.#settings.NVME_DEVICES);
     this.#dismiss(drives);
-    if (watched.length > 0) await Promise.race([this.#memory.loaded, pause(recollection, undefined, { ref: false })]);
+    this.#recollection ??= Promise.race([this.#memory.loaded, pause(recollection, undefined, { ref: false })]);
+    if (watched.length > 0) await this.#recollection;
     const found = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
     return [
       ...found.flat(),

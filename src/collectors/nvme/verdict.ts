@@ -30,8 +30,8 @@ export function verdict(state: string | undefined, log: HealthLog | undefined, a
   if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
   if (log === undefined) return {};
   const errors = log.mediaErrors ?? 0n;
-  const risen = acknowledged !== undefined && errors > acknowledged ? [`${errors - acknowledged} new media errors (${errors} in all)`] : [];
-  const reasons = [...troubles(log), ...risen];
+  const risen = acknowledged === undefined ? 0n : errors - acknowledged;
+  const reasons = [...troubles(log), ...(risen > 0n ? [`${risen} new media error${risen === 1n ? '' : 's'} (${errors} in all)`] : [])];
   if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
   return acknowledged === undefined && errors > 0n ? {} : { problem: false, reason: 'none' };
 }

@@ -78,7 +78,7 @@ export class Watch {
     if (seconds() < this.#next) return this.#whilePausing(controller);
     try {
       const told = await this.#health(controller);
-      await this.#slow(drive, controller, told.way);
+      await this.#slow(drive, controller, told);
       this.#failures = 0;
       return { ...told, health: { ...told.health, limits: { ...this.#limits, ...defined(told.health.limits) } } };
     } catch (error) {
@@ -108,13 +108,13 @@ export class Watch {
   }
 
   /** What changes never or slowly. That it can't be had is no trouble. */
-  async #slow(drive: Drive, controller: Controller, way: Way): Promise<void> {
+  async #slow(drive: Drive, controller: Controller, { way, health }: { way: Way; health: Health }): Promise<void> {
     this.#limits ??= await limitsOf(controller, way, limit).catch(() => ({}));
     if (seconds() - this.#usedAt < useInterval) return;
     this.#usedAt = seconds();
     const used = new Map<number, number>();
     for (const namespace of drive.namespaces) {
-      const bytes = await useOf(controller, namespace, way, limit).catch(() => undefined);
+      const bytes = health.used.get(namespace.id) ?? (await useOf(controller, namespace, way, limit).catch(() => undefined));
       if (bytes !== undefined) used.set(namespace.id, bytes);
     }
     this.#used = used;

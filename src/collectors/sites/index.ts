@@ -34,7 +34,7 @@ export const sites: Collector<SitesReadings, typeof settings.shape> = {
   ofLab: true,
   metrics,
   open(env, { agent: watch, memory, lab }) {
-    if (env.SITES === 'false') return { off: 'SITES=true gives this agent the watch over the lab' };
+    if (env.SITES === 'false') return { off: 'SITES is not true' };
     if (lab === undefined) return { off: 'only a running agent hears the others' };
     const since = new Since(memory);
     const known = new Map<string, { of: 'site' | 'agent'; device: Device }>();

@@ -38,7 +38,7 @@ export interface Survey {
 const said = z.object({
   site: z.nullish(z.string()),
   problem: z.nullish(z.string()),
-  reason: z.nullish(z.string()),
+  problem_reason: z.nullish(z.string()),
   reachable: z.nullish(z.string()),
   wan: z.nullish(z.string()),
 });
@@ -52,12 +52,13 @@ function parse(payload: string): Said {
   }
 }
 
-function troubleOf(collector: string, device: string, { problem, reason, reachable, wan }: Said): string | undefined {
-  if (reachable === 'OFF') return `${collector} ${device}: does not answer`;
-  if (problem === 'ON') return `${collector} ${device}: ${reason ?? 'has a problem'}`;
-  if (wan === 'OFF') return `${collector} ${device}: is not connected to the internet`;
-  return undefined;
+function troubleOf({ problem, problem_reason: reason, reachable, wan }: Said): string | undefined {
+  if (reachable === 'OFF') return 'does not answer';
+  if (problem === 'ON') return reason ?? 'has a problem';
+  return wan === 'OFF' ? 'is not connected to the internet' : undefined;
 }
+
+const nameOf = (collector: string, device: string) => (device === collector ? device : `${collector} ${device}`);
 
 /** All that is said on the broker, by who says it. `own`: the id under which the watch itself speaks; `self`: its agent,
  * which lives, whatever its topic says. */
@@ -75,10 +76,10 @@ export function survey({ topics, silent }: Pick<Lab, 'topics' | 'silent'>, own: 
     } else if (more === undefined && topics.get(`${path}/availability`) === 'online') {
       const told = parse(payload);
       if (collector === 'router' && typeof told.reachable === 'string') routers.push({ device, by, reachable: told.reachable === 'ON' });
-      const words = troubleOf(collector, device, told);
-      if (words !== undefined) troubles.push({ by, device, words });
+      const words = troubleOf(told);
+      if (words !== undefined) troubles.push({ by, device, words: `${nameOf(collector, device)}: ${words}` });
     } else if (more === 'availability' && payload === 'offline') {
-      troubles.push({ by, device, words: `${collector} ${device}: can’t be read` });
+      troubles.push({ by, device, words: `${nameOf(collector, device)}: can’t be read` });
     }
   }
   return { agents, routers, bridges: bridged, troubles };

@@ -67,10 +67,10 @@ test.each<[situation: string, topics: [string, string][], site: string, cause: s
     'nas: router cottage: is not connected to the internet',
   ],
   ['which is no problem of that other site', device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }), 'Berlin', 'well', true, 0, 'none'],
-  ['a failing drive', device('pi/nvme/s1', { problem: 'ON', reason: 'read-only' }), 'Cottage', 'problem', true, 0, 'pi: nvme s1: read-only'],
+  ['a failing drive', device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }), 'Cottage', 'problem', true, 0, 'pi: nvme s1: read-only'],
   [
     'two problems',
-    [...device('pi/nvme/s1', { problem: 'ON', reason: 'read-only' }), ...device('pi/ha/home', { problem: 'ON' })],
+    [...device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }), ...device('pi/ha/home', { problem: 'ON' })],
     'Cottage',
     'problem',
     true,

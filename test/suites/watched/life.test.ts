@@ -26,7 +26,7 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
   await see('starting');
   await homeAssistant.ready();
   const running = await see('running');
-  expect(running).toMatchObject({ reachable: 'ON', version: homeAssistant.version, migration: 'OFF', unavailable_entities: expect.any(Number), certificate_days_left: null });
+  expect(running).toMatchObject({ reachable: 'ON', version: homeAssistant.version, migration: 'OFF', unavailable_entities: expect.any(Number), certificate_left: null });
   expect(Number(running.latency)).toBeLessThan(5000);
   expect(Math.abs(Date.parse(String(running.started)) - Date.now())).toBeLessThan(120_000);
   const entity = 'event.home_assistant_event';

@@ -114,10 +114,10 @@ test('every way to it that is not right has a state of its own', async () => {
 
   const ways: [name: string, url: string, state: string, values?: object][] = [
     ['direct', `http://127.0.0.1:${homeAssistant.port}`, 'running', { reachable: 'ON' }],
-    ['good', `https://127.0.0.1:${ports.good}`, 'running', { reachable: 'ON', certificate_days_left: 1 }],
-    ['expired', `https://127.0.0.1:${ports.expired}`, 'certificate_expired', { reachable: 'ON', version: homeAssistant.version, certificate_days_left: -2 }],
+    ['good', `https://127.0.0.1:${ports.good}`, 'running', { reachable: 'ON', certificate_left: 1 }],
+    ['expired', `https://127.0.0.1:${ports.expired}`, 'certificate_expired', { reachable: 'ON', version: homeAssistant.version, certificate_left: -2 }],
     ['elsewhere', `https://127.0.0.1:${ports.elsewhere}`, 'certificate_wrong_name', { reachable: 'ON' }],
-    ['foreign', `https://127.0.0.1:${ports.foreign}`, 'certificate_untrusted', { reachable: 'ON', certificate_days_left: 1 }],
+    ['foreign', `https://127.0.0.1:${ports.foreign}`, 'certificate_untrusted', { reachable: 'ON', certificate_left: 1 }],
     ['moved', `http://127.0.0.1:${moved}`, 'moved', { reachable: 'ON', hint: expect.stringContaining(`HA_BASE_URL=http://127.0.0.1:${homeAssistant.port}/`) }],
     ['banned', `http://127.0.0.1:${ports.banned}`, 'banned', { reachable: 'OFF', hint: expect.stringContaining('ip_bans.yaml') }],
     ['forwarded', `http://127.0.0.1:${ports.forwarded}`, 'proxy_not_trusted', { reachable: 'OFF' }],

@@ -28,6 +28,13 @@ export class Fields {
     return number === undefined ? undefined : Number(number);
   }
 
+  /** A number of 32 bits; nvme-cli prints those from 2^31 on as if they had a sign. */
+  word(key: string): number | undefined {
+    const number = this.signed(key);
+    if (number !== undefined && (number < -(2 ** 31) || number >= 2 ** 32)) throw this.#error(key, 'which is no number of 32 bits');
+    return number === undefined ? undefined : number >>> 0;
+  }
+
   /** A number that may be below zero: degrees. */
   signed(key: string): number | undefined {
     const number = this.#whole(key);

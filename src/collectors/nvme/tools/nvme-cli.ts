@@ -50,8 +50,8 @@ function criticalWarning(fields: Fields): number {
 }
 
 function throttle(fields: Fields, level: 1 | 2) {
-  const count = fields.number(`thm_temp${level}_trans_count`);
-  const seconds = fields.number(`thm_temp${level}_total_time`);
+  const count = fields.word(`thm_temp${level}_trans_count`);
+  const seconds = fields.word(`thm_temp${level}_total_time`);
   return count === undefined || seconds === undefined ? undefined : { count, seconds };
 }
 
@@ -75,8 +75,8 @@ export function parseSmartLog(text: string): HealthLog {
     unsafeShutdowns: fields.big('unsafe_shutdowns'),
     mediaErrors: fields.big('media_errors'),
     errorLogEntries: fields.big('num_err_log_entries'),
-    warningTime: fields.number('warning_temp_time'),
-    criticalTime: fields.number('critical_comp_time'),
+    warningTime: fields.word('warning_temp_time'),
+    criticalTime: fields.word('critical_comp_time'),
     throttle1: throttle(fields, 1),
     throttle2: throttle(fields, 2),
   };

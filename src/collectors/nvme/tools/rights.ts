@@ -7,7 +7,7 @@ const sysAdmin = 1n << 21n;
 
 /** What sudo must allow, as its own regular expressions say it (sudo 1.9.10 and newer): reading, of controllers only. What
  * sudo runs is beyond our reach, so it is sudo that ends a command whose drive hangs. */
-const sudoNvme = '/usr/sbin/nvme ^((smart-log|id-ctrl|log smart|id ctrl) /dev/nvme[0-9]{1\\,3}|(id-ns|id ns) /dev/nvme[0-9]{1\\,3} -n [0-9]{1\\,3}) -o json$';
+const sudoNvme = '/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$';
 
 export const sudoRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvme}`;
 
@@ -53,5 +53,5 @@ export function missingRight(controller: string): string | undefined {
   if (hasCapability() && opened === 'yes') return undefined;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
   if (mayNotRise()) return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
-  return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo tee /etc/sudoers.d/infra-monitor`;
+  return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }

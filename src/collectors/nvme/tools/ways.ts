@@ -57,11 +57,12 @@ const refused = new Set<string>();
 
 export const nodeFor = (controller: Controller, { namespace }: Pick<Way, 'namespace'>) => `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
 
-/** sudo itself ends what takes too long, by its rule, and dies of the same signal; we could end only sudo. */
+/** sudo itself ends what takes too long, by its rule, and dies of the same signal. Killed, it would leave its command behind; a
+ * signal that it can catch it hands on. */
 async function askSudo(words: readonly string[], seconds: number): Promise<Answer> {
   const since = performance.now();
   try {
-    return await ask('sudo', ['-n', ...words], { seconds: seconds + 3 });
+    return await ask('sudo', ['-n', ...words], { seconds: seconds + 3, killSignal: 'SIGTERM' });
   } catch (error) {
     if (performance.now() - since < seconds * 1000) throw error;
     throw new CommandError(`sudo -n ${words.join(' ')}: timed out after ${seconds} s`, { timedOut: true });

@@ -1,0 +1,93 @@
+import { cpSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import type { Status } from '../../../src/views/status.ts';
+import { program } from '../../helpers/agent.ts';
+import { until } from '../../helpers/until.ts';
+import { Rack } from './rack.ts';
+
+const rules = join(import.meta.dirname, '../../../docs/sudoers.d/infra-monitor');
+
+/** Runs a script as root where the rack's tools stand in the real ones' places and sudo has no rules; nobody else sees that. */
+async function inside(rack: Rack, script: string): Promise<string> {
+  const places = `mount --bind ${rack.bin}/nvme /usr/sbin/nvme; mount --bind ${rack.bin}/smartctl /usr/sbin/smartctl; mount -t tmpfs -o mode=755 none /etc/sudoers.d`;
+  const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', `${places}\n${script}`], { cwd: '/', env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+  return stdout;
+}
+
+/** Where anybody may read it. */
+function programFor(rack: Rack): string {
+  cpSync(dirname(program), join(rack.folder, 'dist'), { recursive: true });
+  return `env HOST_SYS=${rack.sys} AGENT_NAME=testling ${process.execPath} ${rack.folder}/dist/infra-monitor.js`;
+}
+
+const driveIn = (stdout: string) => (JSON.parse(stdout) as Status[]).find(({ collector }) => collector === 'nvme')?.devices[0];
+const nobody = 'setpriv --reuid=nobody --regid=nogroup --clear-groups';
+
+test('nobody has what the kernel tells, and what mends the rest', async () => {
+  const rack = await Rack.build([{ serial: 'A' }]);
+  const agent = programFor(rack);
+  const drive = driveIn(await inside(rack, `${nobody} ${agent} once --json || true`));
+  expect(drive).toMatchObject({ available: true, serialNumber: 'A', model: 'Synthetic NVMe 1TB' });
+  expect(drive?.values).toMatchObject({
+    source: { value: 'sysfs' },
+    temperature: { value: 41 },
+    capacity: { value: 1000.2 },
+    temperature_critical: { value: 85 },
+    percentage_used: { value: null },
+    problem: { value: null },
+  });
+  expect(drive?.parts[0]?.values).toMatchObject({ capacity: { value: 1000.2 } });
+  expect(drive?.values.hint?.value, 'it fits into Home Assistant').toBe(drive?.hint);
+  const checked = await inside(rack, `${nobody} ${agent} check || true`);
+  expect(rack.plain(checked)).toContain("no right to ask drive 0: echo 'nobody ALL=(root) TIMEOUT=10 NOPASSWD: /usr/sbin/nvme ^(");
+  expect(checked).toContain('| sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor');
+});
+
+test('the rule that the hint names lets nobody ask drives, and nothing else', async () => {
+  const rack = await Rack.build([{ serial: 'A' }]);
+  const agent = programFor(rack);
+  const { hint = '' } = driveIn(await inside(rack, `${nobody} ${agent} once --json || true`)) ?? {};
+  const mend = `${hint.slice(hint.indexOf('echo'))}; visudo -c >&2`;
+  expect(await inside(rack, `${mend}; sudo -l -U nobody`)).toContain('NOPASSWD: /usr/sbin/nvme ^(');
+  const drive = driveIn(await inside(rack, `${mend}; ${nobody} ${agent} once --json || true`));
+  expect(drive?.hint).toBeUndefined();
+  expect(drive?.values).toMatchObject({ source: { value: 'nvme_cli' }, percentage_used: { value: 4 }, problem: { value: false }, temperature_warning: { value: 80 } });
+  expect(drive?.parts[0]?.values).toMatchObject({ used: { value: 250.1 } });
+
+  const node = `/dev/${rack.nodes[0]}`;
+  const forbidden = [
+    `format ${node}`,
+    `smart-log ${node} -o json -o binary`,
+    `smart-log ${node}n1 -o json`,
+    'smart-log /etc/shadow -o json',
+    `smart-log ${node}`,
+    `id-ctrl ${node} -o json --vendor-specific`,
+  ];
+  for (const words of forbidden) await expect(inside(rack, `${mend}; ${nobody} sudo -n nvme ${words}`), words).rejects.toThrow('a password is required');
+  for (const words of [`smart-log ${node} -o json`, `id-ctrl ${node} -o json`, `id-ns ${node} -n 1 -o json`]) await inside(rack, `${mend}; ${nobody} sudo -n nvme ${words}`);
+});
+
+test('sudo ends the question to a drive that hangs, as nobody else could', async () => {
+  const rack = await Rack.build([{ serial: 'A', hangs: true }]);
+  const agent = programFor(rack);
+  const mend = `install -m 440 ${rules} /etc/sudoers.d/infra-monitor; sed -i s/^infra-monitor/nobody/ /etc/sudoers.d/infra-monitor; visudo -c >&2`;
+  const { error } = driveIn(await inside(rack, `${mend}; ${nobody} ${agent} once --json || true`)) ?? {};
+  expect(rack.plain(error ?? '')).toMatch(/^drive 0: no answer in \d+ s$/);
+  await until('nothing is left over', () => rack.running().size === 0, 30);
+});
+
+test('without nvme-cli smartctl tells; without either the kernel does, and what to install', async () => {
+  const rack = await Rack.build([{ serial: 'A' }]);
+  const agent = programFor(rack);
+  const without = async (tool: string) => {
+    rmSync(join(rack.bin, tool));
+    const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', `mount -t tmpfs none /usr/sbin; PATH=${rack.bin}:$PATH ${agent} once --json || true`]);
+    return driveIn(stdout);
+  };
+  expect((await without('nvme'))?.values).toMatchObject({ source: { value: 'smartctl' }, percentage_used: { value: 4 }, temperature: { value: 41 } });
+  const alone = await without('smartctl');
+  expect(alone?.hint).toBe('neither nvme nor smartctl is installed: apt install nvme-cli');
+  expect(alone?.values).toMatchObject({ source: { value: 'sysfs' }, temperature: { value: 41 } });
+});
