@@ -7,6 +7,8 @@ const suite = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    // They wait more than they work.
+    maxWorkers: 4,
     projects: [
       { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 15_000 } },
       suite('broker', 90_000),

@@ -65,5 +65,5 @@ test('the agent that has the watch lives, whatever the broker kept of its last r
 
 test('off unless wanted', () => {
   const state = new Records('');
-  expect(sites.open({ SITES: 'false' }, { agent, state, memory: state.memory.of('sites') })).toEqual({ off: 'SITES=true gives this agent the watch over the lab' });
+  expect(sites.open({ SITES: 'false' }, { agent, state, memory: state.memory.of('sites') })).toEqual({ off: 'SITES is not true' });
 });
