@@ -25,10 +25,10 @@ const card = (device: Thing, now: Date) => html`<article class="card ${look(devi
 
 /** Things of one kind, with the age of what is told of them. */
 export const sectionHtml = (
-  { id, title, wrong, failing, read, all, things }: Section,
+  { id, title, wrong, failing, read, note, all, things }: Section,
   now: Date,
 ): Html => html`<section id="${id}/" tabindex="-1"${failing ? html` class="lost"` : ''}>
-<div class="head"><h2>${title}</h2><p>${read === undefined ? 'not read yet' : html`read ${moment(read, now)}`}${all === undefined ? '' : html` · <a href="${all}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
+<div class="head"><h2>${title}</h2><p>${note ?? (read === undefined ? 'not read yet' : html`read ${moment(read, now)}`)}${all === undefined ? '' : html` · <a href="${all}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
 ${wrong.map((words) => html`<p class="trouble">${words}</p>`)}${
   things.length === 0 && wrong.length === 0 && read !== undefined ? html`<p class="about">There is none.</p>` : ''
 }<div class="cards">${things.map((device) => card(device, now))}</div></section>`;

@@ -1,11 +1,13 @@
 import type { Declaration } from '../../model/collector.ts';
 import type { History } from '../../model/history.ts';
+import type { Lab } from '../../model/lab.ts';
 import type { Agent, State } from '../../model/state.ts';
 import { troubles } from '../troubles.ts';
 import { withoutAges } from './age.ts';
 import { sectionHtml } from './card.ts';
 import { document } from './document.ts';
 import type { Html } from './html.ts';
+import { others } from './others.ts';
 import { sections } from './sections.ts';
 import { summary } from './summary.ts';
 
@@ -15,10 +17,12 @@ export interface Subject {
   agent: Agent;
   state: State;
   history: History;
+  /** What the other agents say, where this one has the watch. */
+  lab?: Pick<Lab, 'topics' | 'silent'>;
 }
 
-function* inHtml({ catalogue, agent, state, history }: Subject, now: Date): Iterable<[id: string, Html]> {
-  const found = sections(catalogue, state, { history, troubles: troubles(catalogue, state), now });
+function* inHtml({ catalogue, agent, state, history, lab }: Subject, now: Date): Iterable<[id: string, Html]> {
+  const found = [...sections(catalogue, state, { history, troubles: troubles(catalogue, state), now }), ...(lab === undefined ? [] : others(catalogue, agent, lab, now))];
   yield ['summary', summary(agent, state, found, now)];
   for (const section of found) yield [`${section.id}/`, sectionHtml(section, now)];
 }

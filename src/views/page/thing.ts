@@ -41,6 +41,8 @@ export interface Section {
   failing?: boolean;
   /** When it was last read with success. */
   read?: Date | undefined;
+  /** What stands in place of the age, where that is not known. */
+  note?: string;
   /** Where all its values are, from the page on. */
   all?: string;
   things: readonly Thing[];
