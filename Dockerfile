@@ -8,6 +8,7 @@ RUN npm run build
 
 FROM node:24-trixie-slim
 LABEL org.opencontainers.image.title="Home Lab Infra Monitor" org.opencontainers.image.licenses="MIT"
+RUN apt-get update && apt-get install -y --no-install-recommends nvme-cli && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build /build/dist dist
 USER node
