@@ -9,7 +9,7 @@ RUN npm run build
 FROM node:24-trixie-slim
 LABEL org.opencontainers.image.title="Home Lab Infra Monitor" org.opencontainers.image.licenses="MIT"
 # ping reaches routers and targets. A copy has no file capability, with which it would not even start where all are dropped.
-RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping && rm -rf /var/lib/apt/lists/* && cp "$(command -v ping)" /usr/local/bin/ping
+RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping nvme-cli && rm -rf /var/lib/apt/lists/* && cp "$(command -v ping)" /usr/local/bin/ping
 WORKDIR /app
 COPY --from=build /build/dist dist
 USER node

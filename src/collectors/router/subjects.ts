@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 /** A router to watch, as the settings name it. */
 export interface RouterSubject {
   name: string;
@@ -19,7 +21,7 @@ function split(text: string): { name: string | undefined; what: string } {
 /** A name, an IPv4 or an IPv6 address with or without brackets; never one that a command could take for an option. */
 function hostOf(text: string): string | undefined {
   const bare = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
-  return /^[\w:][\w.:%-]*$/.test(bare) ? bare : undefined;
+  return /^\w[\w.-]*$/.test(bare) || isIPv6(bare) ? bare : undefined;
 }
 
 /** `192.168.178.1`, `cellar=fritz.box`, `cellar=http://192.168.1.1:5000/rootDesc.xml`. */

@@ -15,6 +15,7 @@ test.each([
   ['a b', undefined],
   ['cellar=', undefined],
   ['fe80::1%eth0', undefined],
+  ['cellar=192.168.178.1:49000', undefined],
 ])('router %s', (text, subject) => expect(parseRouter(text)).toEqual(subject));
 
 test.each([

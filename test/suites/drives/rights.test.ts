@@ -45,6 +45,13 @@ test('nobody has what the kernel tells, and what mends the rest', async () => {
   expect(checked).toContain('| sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor');
 });
 
+test('in a container the hint is the container’s', async () => {
+  const rack = await Rack.build([{ serial: 'A' }]);
+  const agent = programFor(rack);
+  const { hint } = driveIn(await inside(rack, `mount -t tmpfs -o mode=755 none /run; touch /run/.containerenv; ${nobody} ${agent} once --json || true`)) ?? {};
+  expect(rack.plain(hint ?? '')).toBe('no right to ask drive 0: docker run --user root --device drive 0 --cap-add SYS_ADMIN');
+});
+
 test('the rule that the hint names lets nobody ask drives, and nothing else', async () => {
   const rack = await Rack.build([{ serial: 'A' }]);
   const agent = programFor(rack);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Status } from '../../../src/views/status.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
+import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 import { Rack, type Racked } from './rack.ts';
 
@@ -15,8 +17,9 @@ async function watching(drives: readonly Racked[]) {
   const rack = await Rack.build(drives);
   const { url } = await startMosquitto();
   const observer = await observe(url);
-  const start = () => startAgent({ MQTT_URL: url, HOST_SYS: rack.sys, PATH: `${rack.bin}:${process.env.PATH}`, NVME_SCHEDULE: '* * * * * *' });
-  return { rack, observer, start };
+  const port = await freePort();
+  const start = () => startAgent({ HTTP_PORT: String(port), MQTT_URL: url, HOST_SYS: rack.sys, PATH: `${rack.bin}:${process.env.PATH}`, NVME_SCHEDULE: '* * * * * *' });
+  return { rack, observer, start, port };
 }
 
 const pidsOf = (rack: Rack, drive: string) => [...rack.running()].flatMap(([pid, command]) => (command.includes(drive) ? [pid] : []));
@@ -52,14 +55,20 @@ test('a drive that hangs is ended after 10 s, never asked twice at a time, and e
   expect(calls() - before).toBeLessThan(10);
 });
 
-test('in a steady cycle one question a drive; what a drive is, once', async () => {
-  const { rack, observer, start } = await watching([{ serial: 'A' }, { serial: 'B' }]);
+test('in a steady cycle one question a drive; what a drive is, once; its status has temperature and critical flag', async () => {
+  const { rack, observer, start, port } = await watching([{ serial: 'A' }, { serial: 'B' }]);
   start();
   await observer.see(topic('a'), tells({ temperature: 41 }), 30);
   for (const kelvin of [320, 330, 340]) {
     rack.tell(0, { kelvin });
     await observer.see(topic('a'), tells({ temperature: kelvin - 273 }), 30);
   }
+  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as Status;
+  expect(devices.map(({ serialNumber, available, values }) => [serialNumber, available, values.temperature, values.critical_warning])).toEqual([
+    ['A', true, { name: 'Temperature', value: 67, unit: '°C' }, { name: 'Critical warning', value: false }],
+    ['B', true, { name: 'Temperature', value: 41, unit: '°C' }, { name: 'Critical warning', value: false }],
+  ]);
+
   const count = (call: string) => rack.calls().filter((one) => one === call).length;
   expect(count('nvme smart-log drive 0 -o json')).toBeGreaterThan(3);
   expect(count('nvme id-ctrl drive 0 -o json')).toBe(1);

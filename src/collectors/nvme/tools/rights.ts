@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { readText } from '../../../lib/files.ts';
 
@@ -20,6 +20,9 @@ const mayNotRise = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
 
 /** Whether sudo could help. */
 export const maySudo = (): boolean => !isRoot() && !mayNotRise();
+
+/** Docker's mark, and Podman's. */
+const inContainer = () => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 
 function userName(): string {
   try {
@@ -46,11 +49,13 @@ export const isThere = (name: string): boolean => opens(`/dev/${name}`) !== 'mis
 export function missingRight(controller: string): string | undefined {
   const node = `/dev/${controller}`;
   const opened = opens(node);
-  if (opened === 'missing') return `${node} is not there, as in a container: docker run --device ${node} --cap-add SYS_ADMIN`;
+  const docker = `docker run --user root --device ${node} --cap-add SYS_ADMIN`;
+  if (opened === 'missing') return `${node} is not there, as in a container: ${docker}`;
   // The kernel asks for the right in the initial user namespace (drivers/nvme/host/ioctl.c).
   if (!/^\s*0\s+0\s+4294967295\s*$/.test(readText('/proc/self/uid_map') ?? '0 0 4294967295'))
     return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
   if (hasCapability() && opened === 'yes') return undefined;
+  if (inContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
   if (mayNotRise()) return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
   return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
