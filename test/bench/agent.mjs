@@ -2,13 +2,13 @@
 // Linux only (it reads /proc). Prints a table; times are medians, and worth comparing only within one run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
+import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
 const starts = options.quick ? 3 : 7;
@@ -16,18 +16,9 @@ const interval = 10;
 const warmUp = options.quick ? 10 : 30;
 const cycles = options.quick ? 3 : 12;
 const fastCycles = options.quick ? 20 : 300;
-const program = join(import.meta.dirname, '../../dist/infra-monitor.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-};
 
 const port = await freePort();
 writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
@@ -62,16 +53,10 @@ const end = async (child) => {
   await once(child, 'close');
 };
 
-const memoryOf = (pid) => {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const megabytes = (key) => Number(new RegExp(`^${key}: +(\\d+)`, 'm').exec(rollup)[1]) / 1024;
-  return { resident: megabytes('Rss'), proportional: megabytes('Pss'), anonymous: megabytes('Anonymous') };
-};
-/** Milliseconds of all threads so far, and of children that are over. */
-const cpuOf = (pid) => {
-  const threads = readdirSync(`/proc/${pid}/task`).map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6);
-  const [, , , , , , , , , , , , , childUser, childSystem] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ').map(Number);
-  return threads.reduce((sum, one) => sum + one, 0) + 10 * (childUser + childSystem);
+const memoryOf = (process) => ({ resident: megabytesOf(process, 'Rss'), proportional: megabytesOf(process, 'Pss'), anonymous: megabytesOf(process, 'Anonymous') });
+const wholeCpuOf = (process) => {
+  const { own, children } = cpuOf(process);
+  return own + children;
 };
 /** The kernel numbers processes one after the other: how many began anywhere on this machine. */
 const processesBegun = () => Number(/^processes (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))[1]);
@@ -89,11 +74,11 @@ for (let index = 0; index < starts; index += 1) {
 say(`${warmUp} s to warm up, then ${cycles} host cycles of ${interval} s …`);
 const child = start(interval, 'steady');
 await pause(warmUp * 1000);
-const afterStart = memoryOf(child.pid);
+const afterStart = memoryOf(child);
 traffic = { messages: 0, bytes: 0 };
-const before = { cpu: cpuOf(child.pid), begun: processesBegun() };
+const before = { cpu: wholeCpuOf(child), begun: processesBegun() };
 await pause(cycles * interval * 1000);
-const cpu = (cpuOf(child.pid) - before.cpu) / cycles;
+const cpu = (wholeCpuOf(child) - before.cpu) / cycles;
 const begun = processesBegun() - before.begun;
 const perCycle = { messages: traffic.messages / cycles, bytes: traffic.bytes / cycles };
 await end(child);
@@ -101,7 +86,7 @@ await end(child);
 say(`${fastCycles} host cycles of 1 s …`);
 const fast = start(1, 'fast');
 await pause(fastCycles * 1000);
-const afterCycles = memoryOf(fast.pid);
+const afterCycles = memoryOf(fast);
 await end(fast);
 
 await observer.endAsync(true);

@@ -4,11 +4,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { cpuOf, freePort, program } from './process.mjs';
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
 const drives = 4;
@@ -36,23 +36,15 @@ for (const node of nodes) {
   copyFileSync(join(answers, 'id-ns-2.13-qemu.json'), join(folder, `nvme id-ns ${node} 1`));
 }
 
-const server = createServer().listen(0, '127.0.0.1');
-await once(server, 'listening');
-const { port } = server.address();
-server.close();
+const port = await freePort();
 
-/** Milliseconds of the process so far, and of its children that are over. */
-const cpuOf = (pid) => {
-  const [own, system, childUser, childSystem] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ').slice(11, 15).map(Number);
-  return { agent: 10 * (own + system), children: 10 * (childUser + childSystem) };
-};
 const calls = () => readFileSync(join(folder, 'calls'), 'utf8').split('\n').filter(Boolean);
 
 /** What a minute of the agent costs, with nothing on but itself and what is asked for. */
 const measure = async (schedule) => {
   writeFileSync(join(folder, 'calls'), '');
   const off = Object.fromEntries(['HOST', 'ROUTER', 'HOME_ASSISTANT'].map((id) => [`${id}_SCHEDULE`, 'off']));
-  const child = spawn(process.execPath, [join(root, 'dist/infra-monitor.js')], {
+  const child = spawn(process.execPath, [program], {
     cwd: folder,
     stdio: 'ignore',
     env: {
@@ -68,13 +60,13 @@ const measure = async (schedule) => {
   });
   await pause(10_000);
   const begun = calls().length;
-  const before = cpuOf(child.pid);
+  const before = cpuOf(child);
   await pause(cycles * interval * 1000);
-  const after = cpuOf(child.pid);
+  const after = cpuOf(child);
   const all = calls();
   child.kill();
   await once(child, 'close');
-  return { agent: after.agent - before.agent, children: after.children - before.children, calls: all.length - begun, all };
+  return { own: after.own - before.own, children: after.children - before.children, calls: all.length - begun, all };
 };
 
 process.stderr.write(`${cycles} cycles of ${interval} s, without drives and with ${drives} …\n`);
@@ -84,7 +76,7 @@ rmSync(folder, { recursive: true });
 
 const result = {
   node: process.version,
-  'CPU of the agent per cycle, ms': (with4.agent - without.agent) / cycles,
+  'CPU of the agent per cycle, ms': (with4.own - without.own) / cycles,
   'CPU of the commands per cycle, ms': (with4.children - without.children) / cycles,
   'commands per drive and cycle': with4.calls / cycles / drives,
   'times that a drive’s identity was asked': with4.all.filter((call) => call.startsWith('nvme id-ctrl')).length / drives,

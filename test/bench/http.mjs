@@ -2,31 +2,22 @@
 // Linux only (it reads /proc). Times are of whole requests over the loopback, and worth comparing only within one run.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
 const { values: options } = parseArgs({ options: { json: { type: 'string' } } });
 const interfaces = 46;
 const requests = 200;
 const listeners = 50;
 const listening = 30;
-const program = join(import.meta.dirname, '../../dist/infra-monitor.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 const sorted = (numbers) => numbers.toSorted((a, b) => a - b);
 const at = (numbers, share) => sorted(numbers)[Math.floor((numbers.length - 1) * share)];
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-};
 
 /** A machine with many network interfaces. */
 const write = (path, content) => {
@@ -61,10 +52,7 @@ const child = spawn(process.execPath, [program], {
   },
 });
 
-/** Milliseconds of all threads so far. */
-const cpu = () =>
-  readdirSync(`/proc/${child.pid}/task`).reduce((sum, task) => sum + Number(readFileSync(`/proc/${child.pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6, 0);
-const resident = () => Number(/^Rss: +(\d+)/m.exec(readFileSync(`/proc/${child.pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
+const cpu = () => cpuOf(child).own;
 
 const seriesOf = (text) => text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
 let series = 0;
@@ -128,7 +116,7 @@ Object.assign(result, {
   'CPU without listeners, ms a second': alone,
   [`CPU with ${listeners} listeners, ms a second`]: (cpu() - busy) / listening,
   [`sent to ${listeners} listeners, kB a second`]: heard / listening / 1000,
-  [`resident with ${listeners} listeners, MB`]: resident(),
+  [`resident with ${listeners} listeners, MB`]: megabytesOf(child, 'Rss'),
 });
 leave.abort();
 await Promise.all(streams.map(({ over }) => over));

@@ -2,21 +2,20 @@
 // Linux only (it reads /proc). The agents' sessions are real, several to a process; the watch is the built program.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import mqtt from 'mqtt';
+import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
 const { values: options } = parseArgs({ options: { agents: { type: 'string', default: '200' }, json: { type: 'string' } } });
 const agents = Number(options.agents);
 /** Seconds between two readings of an agent: six times as many as by default. */
 const interval = 5;
 const measuring = 60;
-const program = join(import.meta.dirname, '../../dist/infra-monitor.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-lab-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -31,10 +30,7 @@ await build({
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
 });
 
-const server = createServer().listen(0, '127.0.0.1');
-await once(server, 'listening');
-const { port } = server.address();
-server.close();
+const port = await freePort();
 const url = `mqtt://127.0.0.1:${port}`;
 writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`);
 const children = [];
@@ -49,13 +45,6 @@ process.on('exit', () => {
 });
 const startBroker = () => begin('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' });
 let broker = startBroker();
-
-/** Milliseconds of processor time so far. */
-const cpuOf = ({ pid }) => {
-  const [, , , , , , , , , , , user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ').map(Number);
-  return 10 * (user + system);
-};
-const megabytesOf = ({ pid }, key) => Number(new RegExp(`^${key}: +(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
 
 const observer = mqtt.connect(url, { reconnectPeriod: 100, protocolVersion: 5, properties: { receiveMaximum: 1000 } });
 const online = new Map();
@@ -115,11 +104,11 @@ for (const count of steps) {
   missed = 0;
   traffic = { messages: 0, bytes: 0 };
   const all = [broker, watching, plain];
-  const before = all.map(cpuOf);
+  const before = all.map((one) => cpuOf(one).own);
   const began = performance.now();
   await pause(measuring * 1000);
   const seconds = (performance.now() - began) / 1000;
-  const [brokers, watchers, plains] = all.map((one, index) => (cpuOf(one) - before[index]) / seconds);
+  const [brokers, watchers, plains] = all.map((one, index) => (cpuOf(one).own - before[index]) / seconds);
   cost.push(watchers - plains);
   say(`${count} agents: ${(traffic.messages / seconds).toFixed(0)} messages a second`);
   Object.assign(result, {

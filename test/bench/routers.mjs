@@ -2,19 +2,18 @@
 // Linux only (it reads /proc), with Mosquitto and ping. Boxes are made up, in this process, which is not counted.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { cpuOf, freePort, program } from './process.mjs';
 
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
 const interval = 10;
 const warmUp = options.quick ? 1 : 3;
 const cycles = options.quick ? 2 : 12;
-const program = join(import.meta.dirname, '../../dist/infra-monitor.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 
 const { outputFiles } = await build({
@@ -28,14 +27,6 @@ const { outputFiles } = await build({
 const { FritzBox } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 const boxes = await Promise.all(['dsl', 'cable', 'fibre'].map((profile) => new FritzBox(profile).start()));
 const ports = boxes.map(({ address }) => Number(address.split(':')[1]));
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-};
 
 const brokerPort = await freePort();
 writeFileSync(join(folder, 'mosquitto.conf'), `listener ${brokerPort} 127.0.0.1\nallow_anonymous true\n`);
@@ -59,13 +50,6 @@ const start = (settings, httpPort) =>
     },
   });
 
-/** Milliseconds of all threads so far, and of children that are over: the pings. */
-const cpuOf = (pid) => {
-  const threads = readdirSync(`/proc/${pid}/task`).map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]) / 1e6);
-  const [, , , , , , , , , , , , , childUser, childSystem] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ').map(Number);
-  return { own: threads.reduce((sum, one) => sum + one, 0), pings: 10 * (childUser + childSystem) };
-};
-
 /** How many connections a box has at this moment. */
 const openAt = (port) =>
   readFileSync('/proc/net/tcp', 'utf8')
@@ -88,7 +72,7 @@ for (const box of boxes) {
   box.asked = [];
   box.connections = 0;
 }
-const before = cpuOf(agent.pid);
+const before = cpuOf(agent);
 let most = 0;
 let idle = 0;
 let samples = 0;
@@ -100,7 +84,7 @@ const sampler = setInterval(() => {
 }, 20);
 await pause(cycles * interval * 1000);
 clearInterval(sampler);
-const after = cpuOf(agent.pid);
+const after = cpuOf(agent);
 const perBox = (of) => boxes.reduce((sum, box) => sum + of(box), 0) / boxes.length / cycles;
 const result = {
   node: process.version,
@@ -111,7 +95,7 @@ const result = {
   'connections of one box at once, at most': most,
   'connections open at a time, all boxes': idle / samples,
   'CPU of a cycle of three boxes, ms': (after.own - before.own) / cycles,
-  'CPU of their pings, ms': (after.pings - before.pings) / cycles,
+  'CPU of their pings, ms': (after.children - before.children) / cycles,
 };
 agent.kill();
 await once(agent, 'close');
