@@ -7,7 +7,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { authority } from '../../helpers/certificates.ts';
 import { startNginx } from '../../helpers/nginx.ts';
-import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { stage } from './stage.ts';
@@ -107,7 +106,8 @@ test('every way to it that is not right has a state of its own', async () => {
     banned: { lines: [proxy(homeAssistant.port, 'proxy_bind 127.0.0.9;')] },
     forwarded: { lines: [proxy(homeAssistant.port, 'proxy_set_header X-Forwarded-For $remote_addr;')] },
     stripped: { lines: [`location / { proxy_pass http://127.0.0.1:${homeAssistant.port}; }`] },
-    broken: { lines: [proxy(await freePort())] },
+    // Nothing listens on the first port.
+    broken: { lines: [proxy(1)] },
     page: { lines: ['location / { return 200 "<html>Hello</html>"; }'] },
   });
   const moved = await startMoved(homeAssistant.port);
