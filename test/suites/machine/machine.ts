@@ -103,13 +103,26 @@ export class Machine {
 
   /** Runs a command as root; what it printed. Rejects with its words if it fails. */
   async sh(command: string): Promise<string> {
-    const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'ConnectTimeout=5', 'ControlMaster=auto', 'ControlPersist=60'];
-    const { stdout } = await execa('ssh', [
-      ...['-i', join(image, 'key'), '-p', String(this.#port), '-o', `ControlPath=${join(this.#folder, 'ssh')}`],
-      ...options.flatMap((option) => ['-o', option]),
-      'root@127.0.0.1',
-      command,
-    ]);
+    const options = [
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'LogLevel=ERROR',
+      'ConnectTimeout=5',
+      'ServerAliveInterval=5',
+      'ServerAliveCountMax=6',
+      'ControlMaster=auto',
+      'ControlPersist=60',
+    ];
+    const { stdout } = await execa(
+      'ssh',
+      [
+        ...['-i', join(image, 'key'), '-p', String(this.#port), '-o', `ControlPath=${join(this.#folder, 'ssh')}`],
+        ...options.flatMap((option) => ['-o', option]),
+        'root@127.0.0.1',
+        command,
+      ],
+      { timeout: 120_000 },
+    );
     return stdout;
   }
 
@@ -125,13 +138,16 @@ export class Machine {
 
   /** Takes a drive out, as a person would who asks the machine first. */
   async unplug(slot: string): Promise<void> {
-    const gone = this.#monitor.event('DEVICE_DELETED');
+    let isGone = false;
+    void this.#monitor.event('DEVICE_DELETED').then(() => {
+      isGone = true;
+    });
     await this.#monitor.execute('device_del', { id: `in-${slot}` });
-    await gone;
+    await until(`${slot} is empty`, () => isGone, 60);
   }
 
   async reboot(): Promise<void> {
-    await this.sh('systemctl reboot').catch(() => undefined);
+    await this.sh('systemctl reboot --no-block').catch(() => undefined);
     await execa('ssh', ['-O', 'exit', '-o', `ControlPath=${join(this.#folder, 'ssh')}`, 'root@127.0.0.1'], { reject: false });
     await until(
       'the machine goes down',
