@@ -9,10 +9,23 @@ import { Rack } from './rack.ts';
 
 const rules = join(import.meta.dirname, '../../../docs/sudoers.d/infra-monitor');
 
-/** Runs a script as root where the rack's tools stand in the real ones' places and sudo has no rules; nobody else sees that. */
+/** Puts the rack's tools in the places of the real ones, takes sudo's rules away, and makes a root that has everything but a
+ * container's mark, all for this process alone; then does what $2 says. $1 is the rack's folder. */
+const place = `
+mount --bind $1/bin/nvme /usr/sbin/nvme
+mount --bind $1/bin/smartctl /usr/sbin/smartctl
+mount -t tmpfs -o mode=755 none /etc/sudoers.d
+mkdir -p $1/root
+mount -t tmpfs -o mode=755 none $1/root
+for entry in /*; do
+  if [ -L $entry ]; then cp -P $entry $1/root
+  elif [ -d $entry ]; then mkdir $1/root$entry; mount --rbind $entry $1/root$entry; fi
+done
+exec chroot $1/root sh -euc "$2"`;
+
+/** What a script printed that root ran there. */
 async function inside(rack: Rack, script: string): Promise<string> {
-  const places = `mount --bind ${rack.bin}/nvme /usr/sbin/nvme; mount --bind ${rack.bin}/smartctl /usr/sbin/smartctl; mount -t tmpfs -o mode=755 none /etc/sudoers.d`;
-  const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', `${places}\n${script}`], { cwd: '/', env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+  const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', place, 'sh', rack.folder, script], { cwd: '/', env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
   return stdout;
 }
 
