@@ -2,7 +2,7 @@ import type { Actions } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { Metrics } from '../../model/metric.ts';
 import { eventTypes, isConnected } from './changes.ts';
-import { accesses, statuses } from './igd/reading.ts';
+import { accesses, statuses, type WanReading } from './igd/reading.ts';
 import { type Burst, lossOf } from './reach/burst.ts';
 import { ways } from './reach/index.ts';
 import type { Reached, RouterReading, RouterReadings, TargetReading } from './reading.ts';
@@ -26,6 +26,32 @@ const milliseconds = (name: string, of: (burst: Burst) => number | undefined, mo
   jitter: 0.5,
   ...more,
   value: ({ reach }) => reach && of(reach.burst),
+});
+
+/** `of`: bits a second. */
+const rate = (name: string, of: (wan: WanReading) => number | undefined, more: typeof diagnostic | object = {}): Metrics<RouterReading>[string] => ({
+  kind: 'gauge',
+  name,
+  deviceClass: 'data_rate',
+  unit: 'Mbit/s',
+  precision: 2,
+  jitter: 0.1,
+  ...more,
+  optional: true,
+  value: ({ wan }) => megabits(wan && of(wan)),
+});
+
+/** `of`: bytes. */
+const total = (name: string, of: (wan: WanReading) => number | undefined): Metrics<RouterReading>[string] => ({
+  kind: 'counter',
+  name,
+  deviceClass: 'data_size',
+  unit: 'GB',
+  precision: 3,
+  jitter: 0.01,
+  ...diagnostic,
+  optional: true,
+  value: ({ wan }) => gigabytes(wan && of(wan)),
 });
 
 /** What routers and targets have in common. */
@@ -64,70 +90,12 @@ const router: Metrics<RouterReading> = {
   ipv6_prefix: { kind: 'text', name: 'IPv6 prefix', icon: 'mdi:ip-network-outline', ...waiting, optional: true, value: ({ wan }) => wan?.prefix },
   ds_lite: { kind: 'flag', name: 'DS-Lite', icon: 'mdi:transit-connection', ...waiting, optional: true, value: ({ wan }) => wan?.dslite },
   access: { kind: 'choice', name: 'Access', options: accesses, icon: 'mdi:transit-connection-variant', ...diagnostic, optional: true, value: ({ wan }) => wan?.access },
-  downstream: {
-    kind: 'gauge',
-    name: 'Line rate down',
-    deviceClass: 'data_rate',
-    unit: 'Mbit/s',
-    precision: 2,
-    jitter: 0.1,
-    ...diagnostic,
-    optional: true,
-    value: ({ wan }) => megabits(wan?.downstream),
-  },
-  upstream: {
-    kind: 'gauge',
-    name: 'Line rate up',
-    deviceClass: 'data_rate',
-    unit: 'Mbit/s',
-    precision: 2,
-    jitter: 0.1,
-    ...diagnostic,
-    optional: true,
-    value: ({ wan }) => megabits(wan?.upstream),
-  },
-  receive_rate: {
-    kind: 'gauge',
-    name: 'Receive rate',
-    deviceClass: 'data_rate',
-    unit: 'Mbit/s',
-    precision: 2,
-    jitter: 0.1,
-    optional: true,
-    value: ({ wan }) => megabits(bits(wan?.receivedPerSecond)),
-  },
-  send_rate: {
-    kind: 'gauge',
-    name: 'Send rate',
-    deviceClass: 'data_rate',
-    unit: 'Mbit/s',
-    precision: 2,
-    jitter: 0.1,
-    optional: true,
-    value: ({ wan }) => megabits(bits(wan?.sentPerSecond)),
-  },
-  received: {
-    kind: 'counter',
-    name: 'Received',
-    deviceClass: 'data_size',
-    unit: 'GB',
-    precision: 3,
-    jitter: 0.01,
-    ...diagnostic,
-    optional: true,
-    value: ({ wan }) => gigabytes(wan?.received),
-  },
-  sent: {
-    kind: 'counter',
-    name: 'Sent',
-    deviceClass: 'data_size',
-    unit: 'GB',
-    precision: 3,
-    jitter: 0.01,
-    ...diagnostic,
-    optional: true,
-    value: ({ wan }) => gigabytes(wan?.sent),
-  },
+  downstream: rate('Line rate down', (wan) => wan.downstream, diagnostic),
+  upstream: rate('Line rate up', (wan) => wan.upstream, diagnostic),
+  receive_rate: rate('Receive rate', (wan) => bits(wan.receivedPerSecond)),
+  send_rate: rate('Send rate', (wan) => bits(wan.sentPerSecond)),
+  received: total('Received', (wan) => wan.received),
+  sent: total('Sent', (wan) => wan.sent),
   ...tr064Metrics,
 };
 
