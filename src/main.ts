@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { describe, Unusable } from './model/fault.ts';
+import { fail } from './cli/exit.ts';
 
 /** The command line is only taken apart where there is one. */
 async function main(args: readonly string[]): Promise<void> {
@@ -7,11 +7,5 @@ async function main(args: readonly string[]): Promise<void> {
   else await (await import('./cli/program.ts')).program(args);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unusable)) throw error;
-  process.stderr.write(`${describe(error)}\n`);
-  // What was started already would keep the process alive.
-  process.exit(2);
-}
+process.on('uncaughtException', fail);
+await main(process.argv.slice(2)).catch(fail);

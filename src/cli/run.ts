@@ -18,7 +18,7 @@ import { printed } from '../mqtt/settings.ts';
 import { startNotifying } from '../notify/index.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { howLong } from '../views/how-long.ts';
-import { ending, exit } from './exit.ts';
+import { carryOn, ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { voices } from './voices.ts';
 
@@ -68,6 +68,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const paths = new Map([...page.routes, ...routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   introduce(log, settings, team, server);
+  carryOn(log);
 
   const loop = new Loop(state, {
     recorded(collector, outcome, changes) {
