@@ -11,9 +11,14 @@ export interface About {
   default?: string;
   example?: string;
   secret?: true;
+  /** What to do about a user name and password that an address can’t hold as they are. */
+  credentials?: string;
   /** `<NAME>_<THING>` is the same for one thing by its name. */
   byName?: true;
 }
+
+/** What an address takes for its own signs (RFC 3986, section 2.1). */
+export const encodeCredentials = 'write % in a user name or password as %25, # as %23, / as %2F, ? as %3F and @ as %40';
 
 /** What is known of each setting: documentation, `.env.example` and error texts are made from it. */
 export const about = z.registry<About>();

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Secret } from '../model/secret.ts';
-import { custom, secret, text } from '../model/setting.ts';
+import { custom, encodeCredentials, secret, text } from '../model/setting.ts';
 
 /** Where the broker is; `embedded` is one of our own. */
 export interface BrokerAddress {
@@ -17,7 +17,9 @@ const ports = { embedded: 1883, mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as c
 
 function parseAddress(text: string): BrokerAddress | undefined {
   const parts = /^(embedded|mqtt|mqtts|ws|wss):\/\/.+/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  if (parts === undefined || parts.hostname === '') return undefined;
+  if (parts === undefined || parts.hostname === '' || parts.hostname.includes('%')) return undefined;
+  // A user name or password ends at a `/`, `?` or `#` in it: what is before it is taken for host and port, and the host stands behind.
+  if (`${parts.pathname}${parts.search}${parts.hash}`.includes('@')) return undefined;
   const protocol = parts.protocol.slice(0, -1) as BrokerAddress['protocol'];
   return {
     protocol,
@@ -42,6 +44,7 @@ export const mqttSettings = z.object({
       description: 'The broker, best the one that Home Assistant uses. `embedded://` starts one of our own, for a first look.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
+      credentials: `${encodeCredentials}, or set MQTT_USERNAME and MQTT_PASSWORD`,
     },
     'mqtt://, mqtts://, ws://, wss:// or embedded:// with a host',
     parseAddress,

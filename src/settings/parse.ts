@@ -37,15 +37,35 @@ function fromFile(env: Environment, name: string, problems: string[]): string | 
   }
 }
 
-/** An address may have a password in it. */
-const withoutCredentials = (value: string | undefined) => value?.replace(/\/\/.*@/, '//***@');
+/** Letters of a wrong value that are shown. */
+const mostShown = 200;
+
+/** An address may have a password in it: before an `@`, in place of a port where the host is missing, or in its query. */
+function printable(value: string): string {
+  const bare = value
+    .replace(/^((?:[^=:/@]+=)?\w+:\/\/)?.*@/s, '$1***@')
+    .replace(/(:\/\/[^:/@[\]]*:)(?!\d{1,5}(?:[/?#,]|$)).*/s, '$1***')
+    .replace(/(:\/\/[^?]*)\?.*/s, '$1?***');
+  return JSON.stringify(bare.length > mostShown ? `${bare.slice(0, mostShown)}…` : bare);
+}
+
+/** What a setting’s own parser throws at is a value that it does not take. */
+function taken(field: z.core.$ZodType, value: string | undefined): { data: unknown } | undefined {
+  try {
+    const { success, data } = z.safeParse(field, value);
+    return success ? { data } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** One variable's value; adds to `problems` what is wrong. */
 function read(field: z.core.$ZodType, told: About | undefined, env: Environment, name: string, problems: string[]): unknown {
   const value = told?.secret ? (fromFile(env, name, problems) ?? given(env, name)) : given(env, name);
-  const result = z.safeParse(field, value);
-  if (result.success) return result.data;
-  problems.push(`${name}: got ${told?.secret ? '***' : JSON.stringify(withoutCredentials(value))}, wants ${told?.wants}`);
+  const result = taken(field, value);
+  if (result !== undefined) return result.data;
+  const advice = told?.credentials !== undefined && value?.includes('@') ? `; ${told.credentials}` : '';
+  problems.push(`${name}: got ${told?.secret ? '***' : printable(value ?? '')}, wants ${told?.wants}${advice}`);
   return undefined;
 }
 

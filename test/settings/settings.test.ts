@@ -71,9 +71,39 @@ test('credentials in the address are taken, and are no text any more', () => {
   expect(`${password}`).toBe('***');
 });
 
-test('credentials of a wrong address do not show in the error', () => {
-  expect(problemsOf({ MQTT_URL: 'htp://me:sesame@broker' }).join()).not.toContain('sesame');
+test.each([
+  ['MQTT_URL', 'htp://me:sesame@broker'],
+  ['MQTT_URL', 'mqtt://me:sesame%off@broker'],
+  ['MQTT_URL', 'mqtt://me:12#sesame@broker'],
+  ['MQTT_URL', 'mqtt://me:12/sesame@broker'],
+  ['MQTT_URL', 'ws://me:12?sesame@broker'],
+  ['MQTT_URL', 'mqtt://me:ses/ame@broker:99999'],
+  ['MQTT_URL', 'mqtt://me:sesame'],
+  ['MQTT_URL', 'me:sesame@broker'],
+  ['MQTT_URL', 'mqtt://50%off'],
+  ['MQTT_URL', 'mqtt://ho st'],
+  ['MQTT_URL', 'mqtt://[::1'],
+  ['HA_BASE_URL', 'http://me:12/sesame@home'],
+  ['HA_BASE_URL', 'cellar=http://home?token=sesame'],
+  ['PING_TARGETS', 'shop=https://me:sesame%off@shop.example,1.1.1.1'],
+  ['PING_TARGETS', 'http://nas:99999'],
+  ['FRITZBOX_HOSTS', 'http://me:sesame%@box/rootDesc.xml'],
+])('%s=%s is a wrong setting, and its credentials do not show', (name, value) => {
+  const problems = problemsOf({ [name]: value });
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: got ".*", wants `))]);
+  expect(problems.join()).not.toMatch(/ses(ame|\/)/);
 });
+
+test('what to do about a password that an address can’t hold', () => {
+  expect(problemsOf({ MQTT_URL: 'mqtt://me:50%off@broker' })).toMatchInlineSnapshot(`
+    [
+      "MQTT_URL: got "mqtt://***@broker", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host; write % in a user name or password as %25, # as %23, / as %2F, ? as %3F and @ as %40, or set MQTT_USERNAME and MQTT_PASSWORD",
+    ]
+  `);
+  expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
+});
+
+test('a value without end is cut', () => expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
 
 test('a secret comes from its file, and a file that is not there is named', () => {
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');

@@ -17,7 +17,7 @@ const form = /^(?:([^=/:]+)=)?(https?:\/\/[^\s?#]+)$/;
 function parseUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // A password in an address ends up in logs; Home Assistant takes none there.
-  return url?.hostname && url.username === '' && url.password === '' ? url : undefined;
+  return url?.hostname && !text.includes('@') ? url : undefined;
 }
 
 /** The only one needs no name; one of several goes by its host. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { rootSettings } from '../../lib/roots.ts';
-import { choice, custom, integer, numberByName, secretByName, text, textByName } from '../../model/setting.ts';
+import { choice, custom, encodeCredentials, integer, numberByName, secretByName, text, textByName } from '../../model/setting.ts';
 import { parseAll, parseRouter, parseTarget } from './subjects.ts';
 import { tr064Settings } from './tr064/settings.ts';
 
@@ -11,6 +11,7 @@ export const settings = z.object({
       description: 'Routers to watch, of whatever make: addresses, with a name before them where they are to have one. The default gateway unless set.',
       default: '',
       example: 'home=192.168.178.1,cabin=10.8.0.1,shop=http://10.9.0.1:5000/rootDesc.xml',
+      credentials: encodeCredentials,
     },
     'addresses, separated by commas, each with or without a name before it: cellar=192.168.178.1',
     (value) => parseAll(value, parseRouter),
@@ -26,6 +27,7 @@ export const settings = z.object({
       description: 'Further hosts and services to reach from here, with a name before them where they are to have one.',
       default: '',
       example: 'office=10.1.0.1,tcp://nas.lan:445,shop=https://shop.example',
+      credentials: encodeCredentials,
     },
     'hosts, tcp://host:port, http:// or https:// addresses, separated by commas, each with or without a name before it',
     (value) => parseAll(value, parseTarget),
