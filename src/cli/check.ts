@@ -11,6 +11,7 @@ import { visit } from '../mqtt/visit.ts';
 import type { Message } from '../notify/alarms.ts';
 import { letter } from '../notify/letter.ts';
 import { deliver, printed as printedAddress } from '../notify/post.ts';
+import { authorizationOf } from '../notify/settings.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
@@ -40,12 +41,13 @@ async function checkBroker({ mqtt, agent }: Settings, speakers: readonly Voice[]
 }
 
 /** Sends a message, for nothing else shows that one arrives. */
-async function checkNotifications({ notify: { NOTIFY_URL, NOTIFY_FORMAT, NOTIFY_TOKEN }, agent }: Settings): Promise<boolean> {
+async function checkNotifications({ notify, agent }: Settings): Promise<boolean> {
+  const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
-  const place = printedAddress(NOTIFY_URL.reveal());
+  const place = printedAddress(NOTIFY_URL.url.reveal());
   const message: Message = { kind: 'recovery', subject: agent.name, text: 'A check: this message has arrived.', since: new Date() };
   try {
-    const { refusal } = await deliver(letter(NOTIFY_URL.reveal(), NOTIFY_FORMAT, agent, message), NOTIFY_TOKEN, AbortSignal.timeout(10_000));
+    const { refusal } = await deliver(letter(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message), authorizationOf(notify), AbortSignal.timeout(10_000));
     if (refusal === undefined) good(`Notifications: ${place} took a message; see whether it arrives`);
     else bad(`Notifications: ${place}: ${refusal}`);
     return refusal === undefined;

@@ -5,7 +5,7 @@ import { troubles } from '../views/troubles.ts';
 import { Alarms } from './alarms.ts';
 import { letter } from './letter.ts';
 import { Post } from './post.ts';
-import type { NotifySettings } from './settings.ts';
+import { authorizationOf, type NotifySettings } from './settings.ts';
 
 /** Seconds that a trouble must last to be told, and be away to be over. */
 const patience = 30;
@@ -14,18 +14,13 @@ const patience = 30;
 const interval = 5;
 
 /** Tells of troubles and their end, until `close`. Without an address it does nothing. */
-export function startNotifying(
-  { NOTIFY_URL, NOTIFY_FORMAT, NOTIFY_TOKEN }: NotifySettings,
-  catalogue: readonly Declaration[],
-  agent: Agent,
-  state: State,
-  log: Log,
-): { close(): void } {
+export function startNotifying(settings: NotifySettings, catalogue: readonly Declaration[], agent: Agent, state: State, log: Log): { close(): void } {
+  const { NOTIFY_URL, NOTIFY_FORMAT } = settings;
   if (NOTIFY_URL === undefined) return { close: () => undefined };
   const alarms = new Alarms(patience);
-  const post = new Post(log, NOTIFY_TOKEN);
+  const post = new Post(log, authorizationOf(settings));
   const timer = setInterval(() => {
-    for (const message of alarms.look(troubles(catalogue, state), new Date())) post.send(letter(NOTIFY_URL.reveal(), NOTIFY_FORMAT, agent, message));
+    for (const message of alarms.look(troubles(catalogue, state), new Date())) post.send(letter(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message));
   }, interval * 1000).unref();
   return {
     close() {

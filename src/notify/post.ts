@@ -25,11 +25,11 @@ const isFinal = (status: number) => status >= 400 && status < 500 && status !== 
 /** What stays of an address where others read: its path may be its secret. */
 export const printed = (url: string): string => new URL(url).origin;
 
-const hint = (status: number) => (status === 401 || status === 403 ? '; check NOTIFY_TOKEN' : status === 404 ? '; check NOTIFY_URL' : '');
+const hint = (status: number) => (status === 401 || status === 403 ? '; check NOTIFY_TOKEN, or the login in NOTIFY_URL' : status === 404 ? '; check NOTIFY_URL' : '');
 
 /** Tries once; `refusal` says why it was not taken. Throws where there is no answer. */
-export async function deliver({ url, body }: Letter, token: Secret | undefined, signal: AbortSignal): Promise<{ status: number; refusal?: string }> {
-  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }) };
+export async function deliver({ url, body }: Letter, authorization: Secret | undefined, signal: AbortSignal): Promise<{ status: number; refusal?: string }> {
+  const headers = { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization: authorization.reveal() }) };
   const { status, ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
   return ok ? { status } : { status, refusal: `answers ${status}${hint(status)}` };
 }
@@ -37,16 +37,16 @@ export async function deliver({ url, body }: Letter, token: Secret | undefined, 
 /** Sends letters one after the other, and tries again while nobody answers. */
 export class Post {
   readonly #log: Log;
-  readonly #token: Secret | undefined;
+  readonly #authorization: Secret | undefined;
   readonly #firstPause: number;
   readonly #end = new AbortController();
   #waiting: Waiting[] = [];
   #sending = false;
   #lost = false;
 
-  constructor(log: Log, token: Secret | undefined, firstPause: number = soon) {
+  constructor(log: Log, authorization: Secret | undefined, firstPause: number = soon) {
     this.#log = log;
-    this.#token = token;
+    this.#authorization = authorization;
     this.#firstPause = firstPause;
   }
 
@@ -79,7 +79,7 @@ export class Post {
   async #isDone({ written, ...letter }: Waiting): Promise<boolean> {
     if ((performance.now() - written) / 1000 > tooOld) return true;
     try {
-      const { status, refusal } = await deliver(letter, this.#token, AbortSignal.any([this.#end.signal, AbortSignal.timeout(10_000)]));
+      const { status, refusal } = await deliver(letter, this.#authorization, AbortSignal.any([this.#end.signal, AbortSignal.timeout(10_000)]));
       if (refusal === undefined) this.#back(letter.url);
       else this.#trouble(letter.url, refusal);
       return refusal === undefined || isFinal(status);

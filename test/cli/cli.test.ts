@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import about from '../../package.json' with { type: 'json' };
@@ -52,6 +55,29 @@ test('check sends a message where notifications go', async () => {
   const refused = await run({ NOTIFY_URL: `${refusing.url}/secret-topic` }, 'check');
   expect(refused).toMatchObject({ status: 1, output: expect.stringContaining(`✗ Notifications: ${refusing.url}: answers 403; check NOTIFY_TOKEN`) });
   expect(output + refused.output).not.toMatch(/secret-topic|sesame/);
+});
+
+test('a login in the address of notifications is sent as one, and shows nowhere', async () => {
+  const { url, received } = await startMailbox();
+  const { status, output } = await run({ NOTIFY_URL: `${url.replace('//', '//me:open%20sesame@')}/secret-topic`, NOTIFY_FORMAT: 'json', HOST_SCHEDULE: 'off' }, 'check');
+  expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining(`✓ Notifications: ${url} took a message`) });
+  expect(received).toMatchObject([{ path: '/secret-topic', headers: { authorization: `Basic ${Buffer.from('me:open sesame').toString('base64')}` } }]);
+  expect(output).not.toMatch(/secret-topic|sesame/);
+});
+
+test('what nobody caught is told once, without secrets, and ends nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const fault = `const boom = () => { throw new TypeError('boom', { cause: process.env.HTTP_TOKEN }); };
+    process.on('SIGUSR2', () => { setTimeout(boom); setTimeout(boom); setTimeout(() => Promise.reject(new Error('late')), 10); });`;
+  writeFileSync(join(folder, 'fault.mjs'), fault);
+  const agent = await running({ ...(await embedded()), NODE_OPTIONS: `--import=${join(folder, 'fault.mjs')}`, HTTP_TOKEN: 'open sesame' });
+  agent.process.kill('SIGUSR2');
+  await until('the last of them', () => agent.output().includes('Error: late'));
+  expect(agent.output().split('TypeError: boom')).toHaveLength(2);
+  expect(agent.output()).toContain("[cause]: '***'");
+  expect(agent.output()).not.toContain('sesame');
+  expect(await agent.stop()).toBe(0);
 });
 
 test('once prints a table', async () => {

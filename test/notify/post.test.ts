@@ -6,10 +6,10 @@ import { startMailbox } from '../helpers/mailbox.ts';
 import { freePort } from '../helpers/ports.ts';
 import { until } from '../helpers/until.ts';
 
-function posting(token?: Secret) {
+function posting(authorization?: Secret) {
   const lines: string[] = [];
   const log = createLog({ LOG_LEVEL: 'trace', LOG_FORMAT: 'text' }, { write: (line: string) => lines.push(line) } as never);
-  const post = new Post(log, token, 0.05);
+  const post = new Post(log, authorization, 0.05);
   onTestFinished(() => post.close());
   return { post, lines };
 }
@@ -19,7 +19,7 @@ const letter = (url: string, number: number) => ({ url, body: JSON.stringify({ n
 
 test('letters arrive in their order, with the token', async () => {
   const { url, received } = await startMailbox();
-  const { post, lines } = posting(new Secret('sesame'));
+  const { post, lines } = posting(new Secret('Bearer sesame'));
   for (const number of [1, 2, 3]) post.send(letter(`${url}/topic`, number));
   await until('three letters', () => received.length === 3);
   expect(numbers(received)).toEqual([1, 2, 3]);
@@ -42,7 +42,7 @@ test('a server that stumbles is tried again; said once, and once when it is back
 
 test.each([401, 404])('after %i there is no second try for this letter', async (status) => {
   const { url, received } = await startMailbox([status]);
-  const { post, lines } = posting(new Secret('sesame'));
+  const { post, lines } = posting(new Secret('Bearer sesame'));
   post.send(letter(url, 1));
   post.send(letter(url, 2));
   await until('the second letter', () => received.length === 2);
@@ -53,7 +53,7 @@ test.each([401, 404])('after %i there is no second try for this letter', async (
 
 test('nobody is followed elsewhere with the token', async () => {
   const { url, received } = await startMailbox([302]);
-  const { post } = posting(new Secret('sesame'));
+  const { post } = posting(new Secret('Bearer sesame'));
   post.send(letter(`${url}/here`, 1));
   await until('the second try', () => received.length === 2);
   expect(received.map(({ path }) => path)).toEqual(['/here', '/here']);

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { describe } from '../../src/model/fault.ts';
+import { authorizationOf, notifySettings } from '../../src/notify/settings.ts';
+import { parse } from '../../src/settings/parse.ts';
+
+function read(env: Record<string, string>) {
+  const problems: string[] = [];
+  const settings = parse(notifySettings, env, problems);
+  return { settings, problems };
+}
+
+function sent(NOTIFY_URL: string, more: Record<string, string> = {}) {
+  const { settings } = read({ NOTIFY_URL, ...more });
+  const authorization = authorizationOf(settings)?.reveal();
+  return { url: settings.NOTIFY_URL?.url.reveal(), authorization: authorization?.startsWith('Basic ') ? Buffer.from(authorization.slice(6), 'base64').toString() : authorization };
+}
+
+test.each([
+  ['http://host:99999/S3cretTopic'],
+  ['https://S3cret Topic/x'],
+  ['http://[::1'],
+  ['https://'],
+  ['ftp://S3cret'],
+  ['https://50%off/S3cret'],
+  ['https://user:S3cret'],
+  ['https://user:12/S3cret@host/topic'],
+  ['https://user:12?S3cret@host/topic'],
+  ['https://user#S3cret@host/topic'],
+  [`https://host:${'9'.repeat(100_000)}/S3cret`],
+])('not %.40s, and it does not show', (NOTIFY_URL) => {
+  const { problems } = read({ NOTIFY_URL });
+  expect(problems).toEqual([expect.stringMatching(/^NOTIFY_URL: got \*\*\*, wants http:\/\/ or https:\/\/ with a host/)]);
+  expect(problems.join()).not.toContain('S3cret');
+});
+
+test.each([
+  ['https://me:sesame@ntfy.sh/topic', 'me:sesame'],
+  ['https://me:50%off@ntfy.sh/topic', 'me:50%off'],
+  ['https://me:%@ntfy.sh/topic', 'me:%'],
+  ['https://me:a%ffb%C3%BCc@ntfy.sh/topic', 'me:a%ffbüc'],
+  ['https://me:p%23%2F%3F%40@ntfy.sh/topic', 'me:p#/?@'],
+  ['https://me:a@b@ntfy.sh/topic', 'me:a@b'],
+  ['https://me@ntfy.sh/topic', 'me:'],
+  ['https://:tk_1@ntfy.sh/topic', ':tk_1'],
+  ['https://ntfy.sh/topic', undefined],
+])('the login in %s', (address, login) => expect(sent(address)).toEqual({ url: 'https://ntfy.sh/topic', authorization: login }));
+
+test('a token goes before a login', () => expect(sent('https://me:sesame@ntfy.sh/topic', { NOTIFY_TOKEN: 'tk_1' }).authorization).toBe('Bearer tk_1'));
+
+test('a token that no header can hold is refused', () => expect(read({ NOTIFY_TOKEN: 'S3cret€' }).problems).toEqual([expect.stringMatching(/^NOTIFY_TOKEN: got \*\*\*, wants/)]));
+
+test('errors show no part of the address that may be secret', () => {
+  read({ NOTIFY_URL: 'https://me:open%20sesame@hooks.example/services/T0pSecret/x?key=k3y-of-all&n=1' });
+  for (const text of ['/services/T0pSecret/x', 'k3y-of-all', 'open sesame', 'open%20sesame', Buffer.from('me:open sesame').toString('base64')])
+    expect(describe(new Error(`bad ${text}`))).toMatch(/^bad \/?\*\*\*/);
+  expect(describe(new Error('getaddrinfo ENOTFOUND hooks.example'))).toBe('getaddrinfo ENOTFOUND hooks.example');
+});
