@@ -48,6 +48,10 @@ export class FritzBox {
   allowsStatus = true;
   /** What an action answers instead: the number of a fault; by `DeviceInfo1#GetInfo`. */
   readonly faults = new Map<string, number>();
+  /** Actions (`DeviceInfo1#GetInfo`) and paths that nobody is let in to, whatever the login is. */
+  readonly denied = new Set<string>();
+  /** A 401 says what login is wanted. */
+  challenges = true;
   /** Milliseconds before the answer of one action. */
   readonly slow = new Map<string, number>();
   #server: Server | undefined;
@@ -135,11 +139,17 @@ export class FritzBox {
     if (!/^[\d.]+$|^fritz\.box$|^localhost$/.test(host)) return { status: 400, body: page(400, 'Bad Request', 'ERR_INVALID_HOSTHEADER') };
     if (method === 'POST' && service !== undefined && this.#offers(service)) {
       const isOpen = isIgd(service) || open.has(`${service.id}#${action}`);
-      if (isOpen || this.guard.admits(method, url, headers.authorization)) return this.#act(service, action, isOpen);
-      return { status: 401, body: page(401, 'Unauthorized', 'ERR_NONE'), challenge: this.guard.challenge() };
+      if (isOpen) return this.#act(service, action, isOpen);
+      if (!this.guard.admits(method, url, headers.authorization)) return this.#unauthorized(true);
+      return this.denied.has(`${service.id}#${action}`) ? this.#unauthorized(this.challenges) : this.#act(service, action, isOpen);
     }
+    if (this.denied.has(url.split('?')[0] ?? '')) return this.#unauthorized(this.challenges);
     const document = this.#document(url);
     return document === undefined ? { status: 404, body: page(404, 'Not Found', 'ERR_NOT_FOUND') } : { status: 200, body: document };
+  }
+
+  #unauthorized(challenges: boolean): Reply {
+    return { status: 401, body: page(401, 'Unauthorized', 'ERR_NONE'), ...(challenges && { challenge: this.guard.challenge() }) };
   }
 
   #act({ id, type }: ServiceEntry, action: string, isOpen: boolean): Reply {

@@ -6,6 +6,7 @@ import { Unanswered } from '../soap/line.ts';
 export const advice = {
   off: 'the box shows no TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
   hostHeader: 'the box does not like the name that it is asked by: name it by its IP address, or add the name to its DNS rebind protection',
+  denied: 'the box takes the login, but not for every question (HTTP 401), which may be how this FRITZ!OS is; left out until it does:',
   right: 'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
 } as const;
 

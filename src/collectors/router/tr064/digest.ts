@@ -79,6 +79,8 @@ export class Digest {
   readonly #credentials: Credentials;
   readonly #cnonce = randomBytes(8).toString('hex');
   #challenge: Challenge | undefined;
+  /** The nonce that `#count` is of, also after `forget`: a box that gives it out again wants a higher count. */
+  #counted: string | undefined;
   #count = 0;
 
   constructor(credentials: Credentials) {
@@ -89,7 +91,8 @@ export class Digest {
   takeUp(header: string | undefined): boolean {
     const challenge = parseChallenge(header ?? '');
     const isNew = challenge !== undefined && (challenge.nonce !== this.#challenge?.nonce || challenge.stale);
-    if (isNew) this.#count = 0;
+    if (isNew && challenge.nonce !== this.#counted) this.#count = 0;
+    this.#counted = challenge?.nonce ?? this.#counted;
     this.#challenge = challenge;
     return isNew;
   }

@@ -6,14 +6,14 @@ import { type Moment, now } from '../../../lib/rates.ts';
 import { describe } from '../../../model/fault.ts';
 import type { Memory } from '../../../model/memory.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { HttpError } from '../soap/call.ts';
+import { HttpError, requestOf } from '../soap/call.ts';
 import { type Description, parseDescription } from '../soap/description.ts';
 import { Line } from '../soap/line.ts';
 import { Repertoire } from '../soap/repertoire.ts';
 import { advice, adviceOn } from './advice.ts';
 import { deviceOf } from './box-device.ts';
 import { Gate } from './gate.ts';
-import { Login, LoginRefused } from './login.ts';
+import { Login, LoginRefused, NotAllowed } from './login.ts';
 import { Plan } from './plan.ts';
 import type { Access, Told, Tr064Reading } from './reading.ts';
 import type { Box } from './subject.ts';
@@ -31,6 +31,9 @@ const patience = 12;
 
 /** Seconds until the description is read again: where there is one, it tells of another firmware. */
 const review = 3600;
+
+/** Seconds that what the box did not let us have is left out: some boxes say so at random. */
+const leftOut = 3600;
 
 /** Milliseconds that the first reading waits for what the broker remembers. */
 const recollection = 2000;
@@ -57,6 +60,8 @@ export class Tr064 {
   #description: Description | undefined;
   #reviewAt = Number.NEGATIVE_INFINITY;
   #repertoire: Repertoire;
+  /** What the box does not let us have though it takes the login, and when each is asked for again, in seconds. */
+  readonly #denied = new Map<string, number>();
   #plan: Plan;
 
   /** `address`: a host, with a port where it is not 49000. */
@@ -106,14 +111,15 @@ export class Tr064 {
   async #ask(description: Description, signal: AbortSignal): Promise<Tr064Reading> {
     try {
       const { told, trouble, isSilent } = await this.#plan.round(this.#box(description, signal));
-      this.#gate.open();
+      if (this.#login?.isAccepted) this.#gate.accept();
+      else if (!isSilent) this.#gate.open();
       if (!isSilent) return this.#reading('granted', told, trouble === undefined ? this.#lacking() : describe(trouble));
       this.#startAnew();
       return this.#reading('unreachable', {}, adviceOn(trouble));
     } catch (error) {
       if (!(error instanceof LoginRefused)) throw error;
       this.#startAnew();
-      this.#repertoire.forget();
+      this.#forgetRefused();
       this.#gate.refuse(error.message, error.logins);
       return this.#reading('refused', {}, this.#gate.notice);
     }
@@ -129,8 +135,10 @@ export class Tr064 {
     const { status, body } = await this.#line.send({ url }, signal);
     if (status !== 200) throw new HttpError(status, `${url}: HTTP ${status}${body.includes('HOSTHEADER') ? ', ERR_INVALID_HOSTHEADER' : ''}`);
     const description = parseDescription(body, url);
-    if (this.#description?.firmware !== description.firmware) this.#repertoire.forget();
+    if (this.#description?.firmware !== description.firmware) this.#forgetRefused();
     this.#description = description;
+    const info = description.services.find(({ id }) => id === 'DeviceInfo1');
+    if (this.#login !== undefined) this.#login.proof = info && requestOf(info, 'GetInfo');
     this.#reviewAt = seconds + review;
   }
 
@@ -141,12 +149,32 @@ export class Tr064 {
     this.#plan = new Plan(this.#clock);
   }
 
+  #forgetRefused(): void {
+    this.#repertoire.forget();
+    this.#denied.clear();
+  }
+
+  /** Undefined where the box does not let us have it. */
+  async #unlessDenied<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+    const seconds = this.#clock().monotonic / 1000;
+    if (seconds < (this.#denied.get(what) ?? Number.NEGATIVE_INFINITY)) return undefined;
+    try {
+      const answer = await ask();
+      this.#denied.delete(what);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof NotAllowed)) throw error;
+      this.#denied.set(what, seconds + leftOut);
+      return undefined;
+    }
+  }
+
   #box(description: Description, signal: AbortSignal): Box {
     return {
       now: () => this.#clock().wall,
       ask: async (id, action) => {
         const service = description.services.find((one) => one.id === id);
-        const values = service && (await this.#repertoire.ask(service, action, signal));
+        const values = service && (await this.#unlessDenied(`${id}#${action}`, () => this.#repertoire.ask(service, action, signal)));
         // Whom this is not told, is told nothing.
         if (id === 'DeviceInfo1' && this.#repertoire.refused.get(`${service?.type}#${action}`) === notAuthorised) throw new LoginRefused(advice.right, 1);
         return values;
@@ -154,8 +182,9 @@ export class Tr064 {
       fetch: async (path) => {
         const url = new URL(path, this.#base);
         url.host = this.#base.host;
-        const { status, body } = await (this.#login ?? this.#line).send({ url }, signal);
-        if (status === 404) return undefined;
+        const reply = await this.#unlessDenied(url.pathname, () => (this.#login ?? this.#line).send({ url }, signal));
+        if (reply === undefined || reply.status === 404) return undefined;
+        const { status, body } = reply;
         if (status !== 200) throw new HttpError(status, `${url.pathname}: HTTP ${status}`);
         return body;
       },
@@ -174,7 +203,7 @@ export class Tr064 {
   #remember(): void {
     if (!this.#hasRecalled || this.#recollection === undefined) return;
     const { memory, device } = this.#recollection;
-    const content = this.#gate.memory ?? {};
+    const content = this.#gate.memory;
     const before = memory.recall(device) ?? {};
     if (!isDeepStrictEqual(content, before)) memory.keep(device, content);
   }
@@ -182,7 +211,11 @@ export class Tr064 {
   /** What the account may not see of what others of its kind see. */
   #lacking(): string | undefined {
     const actions = [...this.#repertoire.refused].filter(([, code]) => code === notAuthorised).map(([key]) => key.split(':').slice(-2).join(':'));
-    return actions.length === 0 ? undefined : `${advice.right}; it may not ask for ${actions.join(', ')}`;
+    const hints = [
+      ...(actions.length === 0 ? [] : [`${advice.right}; it may not ask for ${actions.join(', ')}`]),
+      ...(this.#denied.size === 0 ? [] : [`${advice.denied} ${[...this.#denied.keys()].join(', ')}`]),
+    ];
+    return hints.join('; ') || undefined;
   }
 
   #reading(access: Access, told: Told = {}, hint?: string): Tr064Reading {

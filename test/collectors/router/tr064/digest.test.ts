@@ -61,3 +61,12 @@ test('each request raises the count; a new nonce begins anew; the same one again
   expect(digest.takeUp('Basic realm="r"')).toBe(false);
   expect(digest.authorization('POST', '/')).toBe(undefined);
 });
+
+test('a box that gives out one nonce for ever sees its count rise', () => {
+  const digest = new Digest(mufasa);
+  for (const count of ['00000001', '00000002']) {
+    expect(digest.takeUp('Digest realm="r",nonce="1",qop="auth"')).toBe(true);
+    expect(digest.authorization('POST', '/')).toContain(`nc=${count}`);
+    digest.forget();
+  }
+});

@@ -47,19 +47,157 @@ test('a wrong password: two logins in a day, ever fewer after it, each counted a
   expect(await read()).toMatchObject({ access: 'paused', refusals: 6, device: { model: 'FRITZ!Box 7599' } });
 });
 
-test('a password that is changed while we look: no more than two logins are refused in a day, and the right one is taken when it is back', async () => {
+/** Looks every minute, and gives back in which the box refused a login. */
+async function refusedIn(minutes: number, { box, read, turn }: Awaited<ReturnType<typeof stage>>) {
+  const found: number[] = [];
+  for (let minute = 1; minute <= minutes; minute += 1) {
+    turn(60);
+    const before = box.guard.wrongTries;
+    await read();
+    if (box.guard.wrongTries > before) found.push(minute);
+  }
+  return found;
+}
+
+const password = (word: string) => ({ username: 'monitor', password: word });
+
+test('a login that was accepted is tried again after 2, 10 and 60 minutes, and then hours later', async () => {
+  const staged = await stage('dsl');
+  const { box, read, turn } = staged;
+  box.guard.wait = 1;
+  await read();
+  box.guard.account = password('another');
+  expect(await refusedIn(1, staged)).toEqual([1]);
+  // With the nonce of before, with a new one, and where nobody who is let in is refused.
+  expect(box.guard.wrongTries).toBe(3);
+  expect(await read()).toMatchObject({
+    access: 'paused',
+    hint: expect.stringMatching(/; it was accepted until 2026-01-02 00:00 UTC, so the agent tries it again within the hour$/),
+  });
+  expect(await refusedIn(48 * 60, staged)).toEqual([2, 12, 72, 72 + 12 * 60, 72 + 36 * 60]);
+  expect(await read()).toMatchObject({ access: 'paused', hint: expect.stringMatching(/press “Try login again”.*; it was accepted until 2026-01-02 00:00 UTC$/) });
+  box.guard.account = password('gürkensalat$1');
+  turn(36 * 3600);
+  await until('the box lets us in', () => !box.guard.isBlocked);
+  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, refusals: 8, dsl: { isUp: true } });
+  box.guard.account = password('another');
+  expect(await refusedIn(5, staged)).toEqual([1, 3]);
+});
+
+test('a box that refuses a good login for a minute has it back after two', async () => {
   const { box, read, turn } = await stage('dsl');
   await read();
-  box.guard.account = { username: 'monitor', password: 'another' };
-  for (let minute = 1; minute < 24 * 60; minute += 1) {
-    turn(60);
-    await read();
-  }
-  expect(box.guard.wrongTries).toBe(2);
-  box.guard.account = { username: 'monitor', password: 'gürkensalat$1' };
-  turn(3600);
+  box.guard.account = password('another');
+  turn(60);
+  expect(await read()).toMatchObject({ access: 'refused' });
+  box.guard.account = password('gürkensalat$1');
+  turn(120);
   await until('the box lets us in', () => !box.guard.isBlocked);
-  expect(await read()).toMatchObject({ access: 'granted', refusals: 2, dsl: { isUp: true } });
+  expect(await read()).toMatchObject({ access: 'granted', hint: undefined });
+});
+
+test('that a login was accepted outlives a restart, and so does how often it was tried', async () => {
+  const { box, read, turn, start, memories } = await stage('dsl');
+  box.guard.wait = 1;
+  await read();
+  expect(memories.contents.get('router/hollow')).toEqual({ accepted_login: { mark: expect.stringMatching(/^[0-9a-f]{2}$/), until: Date.UTC(2026, 0, 2) } });
+  box.guard.account = password('another');
+  const refusedAt: number[] = [];
+  let minute = 0;
+  for (const next of [1, 2, 3, 4, 12, 13, 14, 72, 73, 74, 72 + 12 * 60, 73 + 12 * 60, 24 * 60]) {
+    turn((next - minute) * 60);
+    minute = next;
+    const before = box.guard.wrongTries;
+    await start().read();
+    if (box.guard.wrongTries > before) refusedAt.push(minute);
+  }
+  expect(refusedAt).toEqual([1, 3, 13, 73, 73 + 12 * 60]);
+  expect(box.guard.wrongTries).toBe(5);
+  // An older version takes it for its own.
+  expect(memories.contents.get('router/hollow')).toMatchObject({
+    refused_login: { mark: expect.stringMatching(/^[0-9a-f]{4}$/), reason: expect.any(String), logins: 2, until: Date.UTC(2026, 0, 2, 36, 73) },
+  });
+  // Other words were never accepted.
+  box.guard.account = password('gürkensalat$1');
+  await until('the box lets us in', () => !box.guard.isBlocked);
+  expect(await start({ ...right, password: new Secret('wrong') }).read()).toMatchObject({ access: 'refused', hint: expect.not.stringContaining('accepted'), refusals: 1 });
+});
+
+test('a time that is none, on the broker, does no harm', async () => {
+  const { box, read, start, memories } = await stage('dsl');
+  await read();
+  const { accepted_login: kept } = memories.contents.get('router/hollow') as { accepted_login: object };
+  box.guard.account = password('another');
+  for (const until of [-1e300, 1e300, 'soon']) {
+    memories.contents.set('router/hollow', { accepted_login: { ...kept, until } });
+    expect(await start().read()).toMatchObject({ access: 'refused' });
+  }
+});
+
+test('what an older version kept of a refused login holds', async () => {
+  const { read, start, memories, turn, box } = await stage('dsl', { ...right, password: new Secret('wrong') });
+  await read();
+  const kept = memories.contents.get('router/hollow');
+  expect(kept).toEqual({ refused_login: { mark: expect.any(String), reason: expect.any(String), logins: 1, until: Date.UTC(2026, 0, 2, 12) } });
+  turn(11 * 3600);
+  expect(await start().read()).toMatchObject({ access: 'paused', nextLogin: new Date(Date.UTC(2026, 0, 2, 12)) });
+  expect(box.logins).toBe(1);
+});
+
+test.each([
+  ['an action', ['WLANConfiguration1#GetTotalAssociations'], true],
+  ['an action, without a challenge', ['WLANConfiguration1#GetTotalAssociations'], false],
+  ['all of a service', ['WLANConfiguration1#GetInfo', 'WLANConfiguration2#GetInfo', 'WLANConfiguration3#GetInfo', 'WLANConfiguration4#GetInfo'], true],
+  ['the mesh list', ['/meshlist.lua'], true],
+  ['the mesh list, without a challenge', ['/meshlist.lua'], false],
+  ['the list of hosts', ['/devicehostlist.lua'], true],
+])('%s that answers 401 is left out, told once, and asked for again rarely', async (_, denied, challenges) => {
+  const { box, read, turn } = await stage('dsl');
+  for (const one of denied) box.denied.add(one);
+  box.challenges = challenges;
+  const asked = () => box.asked.filter(({ action, path, isLogin }) => isLogin && denied.includes(action ?? path)).length;
+  const first = await read();
+  expect(first).toMatchObject({ access: 'granted', refusals: 0, nextLogin: undefined, dsl: { isUp: true } });
+  expect(first?.hint).toMatch(/takes the login, but not for every question/);
+  const before = asked();
+  for (let minute = 5; minute < 60; minute += 5) {
+    turn(300);
+    expect(await read()).toMatchObject({ access: 'granted', hint: first?.hint, dsl: { isUp: true } });
+  }
+  expect(asked()).toBe(before);
+  turn(300);
+  await read();
+  expect(asked()).toBeGreaterThan(before);
+  box.denied.clear();
+  turn(3900);
+  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, radios: expect.any(Array), repeaters: expect.any(Array), hosts: expect.any(Array) });
+  expect(box.guard.wrongTries).toBe(0);
+});
+
+test('a repeater that answers no list is read all the same', async () => {
+  const { box, read } = await stage('repeater');
+  for (const one of ['WLANConfiguration2#GetInfo', '/devicehostlist.lua', 'UserInterface1#GetInfo']) box.denied.add(one);
+  expect(await read()).toMatchObject({ access: 'granted', refusals: 0, bootedAt: expect.any(Date) });
+});
+
+test('401 where nobody who is let in is refused is a refused login', async () => {
+  const { box, read, turn } = await stage('dsl');
+  await read();
+  box.denied.add('DeviceInfo1#GetInfo');
+  turn(300);
+  expect(await read()).toMatchObject({ access: 'refused', hint: expect.stringContaining('check FRITZBOX_USERNAME') });
+});
+
+test('a nonce that has run out is replaced without a word', async () => {
+  const { box, read, turn } = await stage('dsl');
+  await read();
+  for (let time = 0; time < 4; time += 1) {
+    box.guard.forget();
+    box.asked = [];
+    turn(60);
+    expect(await read()).toMatchObject({ access: 'granted', refusals: 0, hint: undefined });
+    expect(box.asked.filter(({ action }) => action === 'DeviceInfo1#GetInfo')).toEqual([]);
+  }
 });
 
 test('a restart tries no refused login again, but other credentials at once, and so does the button', async () => {
