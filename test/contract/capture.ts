@@ -15,7 +15,7 @@ const volatileSeries = /_(seconds|bytes|ratio|celsius|info|total|milliseconds)\b
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** The same value in every run. */
-function stable(value: Json, key = ''): Json {
+export function stable(value: Json, key = ''): Json {
   if (typeof value === 'string') return time.test(value) ? '<time>' : value;
   if (Array.isArray(value)) return value.map((one) => stable(one));
   if (value === null || typeof value !== 'object') return typeof value === 'number' && volatileKeys.test(key) ? '<number>' : value;
@@ -24,7 +24,7 @@ function stable(value: Json, key = ''): Json {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, stable(one, name)]));
 }
 
-function parsed(text: string): Json {
+export function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
