@@ -17,12 +17,12 @@ export interface AgentProcess {
   stop(signal?: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts the built program in an empty folder, with these settings and no others; it ends with the test. Routers that are
+/** Starts the built program, or another build of it, in an empty folder, with these settings and no others; it ends with the test. Routers that are
  * really there are left alone unless the settings say otherwise. */
-export function startAgent(settings: Record<string, string>, args: string[] = []): AgentProcess {
+export function startAgent(settings: Record<string, string>, args: string[] = [], built = program): AgentProcess {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [built, ...args], {
     cwd: folder,
     env: { PATH, HTTP_PORT: '0', AGENT_NAME: 'testling', ROUTER_SCHEDULE: 'off', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

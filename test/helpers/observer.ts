@@ -17,9 +17,13 @@ export async function observe(url: string, options: IClientOptions = {}): Promis
   const client = await mqtt.connectAsync(url, { protocolVersion: 5, reconnectPeriod: 200, ...options });
   const topics = new Map<string, string>();
   const messages: Observer['messages'] = [];
+  const live = new Set<string>();
   client.on('message', (topic, buffer, { retain }) => {
     const payload = buffer.toString();
     messages.push({ topic, payload, retained: retain });
+    // The embedded broker may hand out a new message before what it retained: then that is old.
+    if (retain && live.has(topic)) return;
+    if (!retain) live.add(topic);
     if (payload === '') topics.delete(topic);
     else topics.set(topic, payload);
   });

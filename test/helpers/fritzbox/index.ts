@@ -56,6 +56,7 @@ export class FritzBox {
   readonly slow = new Map<string, number>();
   #server: Server | undefined;
   #port = 0;
+  #host = '127.0.0.1';
   #bootedAt = performance.now();
   #hasBooted = false;
   #sids = new Set<string>();
@@ -67,7 +68,7 @@ export class FritzBox {
 
   /** `127.0.0.1:49000` */
   get address(): string {
-    return `127.0.0.1:${this.#port}`;
+    return `${this.#host}:${this.#port}`;
   }
 
   /** Requests that came with a name. */
@@ -75,14 +76,15 @@ export class FritzBox {
     return this.asked.filter(({ isLogin }) => isLogin).length;
   }
 
-  /** On the port it had before, else on this one. */
-  async start(port = 0): Promise<this> {
+  /** On the port it had before, else on this one; any address of the loopback network will do. */
+  async start(port = 0, host = this.#host): Promise<this> {
+    this.#host = host;
     const server = createServer((request, response) => void this.#serve(request, response).catch(() => response.destroy()));
     server.keepAliveTimeout = 60_000;
     server.on('connection', () => {
       this.connections += 1;
     });
-    server.listen(this.#port || port, '127.0.0.1');
+    server.listen(this.#port || port, host);
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import { startAgent } from '../helpers/agent.ts';
+import { observe } from '../helpers/observer.ts';
+import { freePort } from '../helpers/ports.ts';
+import { until } from '../helpers/until.ts';
+import type { Stage } from './stages.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Values that this computer or this moment decides: its addresses, its disk, durations, what is measured over a connection. */
+const volatileKeys =
+  /^(ipv[46]|used|free|total|inodes_used|duration|last_duration|.*latency.*|.*jitter.*|.*(received|sent|read|written|busy)_rate|agent_memory|agent_cpu|skipped_?[tT]icks)$/;
+/** The same, by the names of series. */
+const volatileSeries = /_(seconds|bytes|ratio|celsius|info|total|milliseconds)\b/;
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
+
+/** The same value in every run. */
+export function stable(value: Json, key = ''): Json {
+  if (typeof value === 'string') return time.test(value) ? '<time>' : value;
+  if (Array.isArray(value)) return value.map((one) => stable(one));
+  if (value === null || typeof value !== 'object') return typeof value === 'number' && volatileKeys.test(key) ? '<number>' : value;
+  const { value: measured } = value;
+  if (typeof measured === 'number' && volatileKeys.test(key)) return { ...value, value: '<number>' };
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, stable(one, name)]));
+}
+
+export function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+/** `/metrics` by series, and by what is said of a metric. */
+function exposition(text: string): Json {
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => /^(# (?:HELP|TYPE|UNIT) \S+|\S+\{.*\}|\S+) (.*)$/.exec(line) ?? [line, line, '']);
+  return Object.fromEntries(lines.map(([, name = '', value = '']) => [name, !name.startsWith('#') && volatileSeries.test(name) ? '<number>' : value]));
+}
+
+/** By topic, by path, by command. */
+export type Capture = Record<'topics' | 'endpoints' | 'files', Record<string, Json>>;
+
+/** What a lab sees of an agent once a further reading changes nothing: retained topics, endpoints, and for `whole` also the
+ * OpenAPI document, the dashboard and the recorder package. */
+export async function capture({ settings, placeholders, identities }: Stage, whole: boolean): Promise<Capture> {
+  const port = await freePort();
+  const httpPort = await freePort();
+  const environment = { ...settings, MQTT_URL: `embedded://127.0.0.1:${port}`, HTTP_PORT: String(httpPort) };
+  const agent = startAgent(environment);
+  const connected = until('a connected agent', () => agent.output().includes('MQTT: connected'), 30);
+  await connected.catch((cause: unknown) => Promise.reject(new Error(agent.output(), { cause })));
+  const { topics } = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
+
+  const get = async (path: string) => await (await fetch(`http://127.0.0.1:${httpPort}${path}`)).text();
+  const { endpoints } = JSON.parse(await get('/nowhere')) as { endpoints: string[] };
+  const readings = endpoints.filter((path) => path.endsWith('/status'));
+  const lastReadings = async () => (await Promise.all(readings.map(get))).map((text) => (JSON.parse(text) as { lastSuccess: string | null }).lastSuccess);
+  const names = { ...placeholders, [String(port)]: '<mqtt-port>', [String(httpPort)]: '<http-port>' };
+  const named = (text: string) => Object.entries(names).reduce((all, [word, name]) => all.replaceAll(word, name), text);
+
+  const look = async (): Promise<Pick<Capture, 'topics' | 'endpoints'>> => {
+    // Echo topics are not retained: what comes there is a question to other agents of the name.
+    const kept = [...topics].filter(([topic]) => !topic.endsWith('/echo')).sort(([one], [other]) => (one < other ? -1 : 1));
+    const answers = await Promise.all([...readings, '/health/'].map(async (path): Promise<[string, Json]> => [path, stable(parsed(named(await get(path))))]));
+    return {
+      topics: Object.fromEntries(kept.map(([topic, payload]) => [topic, stable(parsed(named(payload)))])),
+      endpoints: { '/': endpoints, ...Object.fromEntries(answers), '/metrics': exposition(named(await get('/metrics'))) },
+    };
+  };
+  let seen = await look();
+  await until(
+    'two readings that are alike',
+    async () => {
+      const [before, last] = [seen, await lastReadings()];
+      await until('the next readings', async () => (await lastReadings()).every((at, index) => at !== last[index]), 30);
+      seen = await look();
+      return identities.every((name) => seen.topics[`infra-monitor/${name}/status`] === 'online') && isDeepStrictEqual(before, seen);
+    },
+    60,
+  );
+  if (!whole) return { ...seen, files: {} };
+  const files: Record<string, Json> = {};
+  for (const command of ['dashboard', 'recorder']) {
+    const writer = startAgent({ ...environment, MQTT_URL: `mqtt://127.0.0.1:${port}` }, [command]);
+    await writer.ended;
+    files[command] = named(writer.output()).split('\n');
+  }
+  return { topics: seen.topics, endpoints: { ...seen.endpoints, '/openapi.json': parsed(named(await get('/openapi.json'))) }, files };
+}

@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Capture, capture } from './capture.ts';
+import { differences } from './differences.ts';
+import { unexplained, unused } from './intended.ts';
+import { stages } from './stages.ts';
+
+// What labs have from this program, recorded at a release by `RECORD=1 npx vitest run --project unit test/contract`. What
+// differs from it has to stand in intended.json with its reason.
+const recorded = (name: string) => join(import.meta.dirname, 'recorded', `${name}.json`);
+
+/** One line for each topic, path and command. */
+function format(seen: Capture): string {
+  const sections = Object.entries(seen).map(([section, members]) => {
+    const lines = Object.entries(members).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+    return `${JSON.stringify(section)}: {\n${lines.join(',\n')}\n}`;
+  });
+  return `{\n${sections.join(',\n')}\n}\n`;
+}
+
+test.each([...stages])('%s', { timeout: 120_000 }, async (name, stage) => {
+  const seen = await capture(await stage(), name === 'everything-on');
+  if (process.env.RECORD) writeFileSync(recorded(name), format(seen));
+  expect(unexplained(differences(name, JSON.parse(readFileSync(recorded(name), 'utf8')), seen))).toEqual([]);
+});
+
+test('every difference that is meant is there', ({ task }) => {
+  const ranAll = task.file.tasks.every(({ mode }) => mode === 'run');
+  expect(ranAll ? unused() : []).toEqual([]);
+});

@@ -1,0 +1,17 @@
+import type { Difference } from './differences.ts';
+import rules from './intended.json' with { type: 'json' };
+
+/** Differences from the released program that are meant, each with its reason; `path` is a regular expression for the whole path. */
+const intended = rules.map(({ path, reason }: { path: string; reason: string }) => ({ path: new RegExp(`^${path}$`), reason, isUsed: false }));
+
+/** Those that nobody meant. */
+export function unexplained(found: readonly Difference[]): Difference[] {
+  return found.filter(({ path }) => {
+    const reasons = intended.filter((rule) => rule.path.test(path));
+    for (const rule of reasons) rule.isUsed = true;
+    return reasons.length === 0;
+  });
+}
+
+/** Paths that no difference has had so far. */
+export const unused = (): string[] => intended.filter(({ isUsed }) => !isUsed).map(({ path }) => path.source);
