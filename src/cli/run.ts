@@ -3,6 +3,7 @@ import { collectors } from '../collectors/index.ts';
 import { pageRoutes } from '../http/page.ts';
 import { routes } from '../http/routes.ts';
 import { type StatusServer, startServer } from '../http/server.ts';
+import { tellSystemd } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
 import { Hour } from '../loop/history.ts';
 import { Loop } from '../loop/schedule.ts';
@@ -103,6 +104,9 @@ export async function run({ env }: { env?: string }): Promise<void> {
       }),
   );
   for (const session of sessions) session.start();
+  // With the broker's answer, whatever it is: a broker that comes later does not keep the machine's start waiting.
+  const answered = () => state.broker.connected || state.broker.error !== undefined;
+  void tellSystemd(answered, (error) => log.warn(`systemd was not told: ${describe(error)}`));
   const notifying = startNotifying(settings.notify, collectors, agent, state, log);
   const signal = await ending();
 
