@@ -1,0 +1,42 @@
+// Makes what users install, from the built program, in the folder release: npm run package
+// Of the same checkout every run makes the same bytes: the time in them is that of the commit.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { debianPackage } from './package/debian.mjs';
+import { programTree } from './package/tree.mjs';
+
+const root = join(import.meta.dirname, '..');
+const release = join(root, 'release');
+const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim();
+process.umask(0o022);
+
+/** As little as possible, in the same order and of the same owner everywhere. */
+function tarball(folder, name, file) {
+  const options = ['--sort=name', `--mtime=@${process.env.SOURCE_DATE_EPOCH}`, '--owner=0', '--group=0', '--numeric-owner', `--transform=s,^\\.,${name},`];
+  const tar = execFileSync('tar', [...options, '--directory', folder, '--create', '.'], { maxBuffer: 1e8 });
+  writeFileSync(file, execFileSync('gzip', ['-9n'], { input: tar, maxBuffer: 1e8 }));
+}
+
+rmSync(release, { recursive: true, force: true });
+mkdirSync(release);
+const scratch = join(release, 'scratch');
+const tree = join(scratch, 'tree');
+programTree(root, about, tree);
+debianPackage({ root, about, tree, scratch, release });
+tarball(tree, 'infra-monitor', join(release, `infra-monitor-${about.version}.tar.gz`));
+// npm's own form of the same folder.
+execFileSync('npm', ['pack', '--silent', '--pack-destination', release], { cwd: tree });
+rmSync(scratch, { recursive: true });
+
+const files = readdirSync(release).sort();
+const sums = files.map(
+  (file) =>
+    `${createHash('sha256')
+      .update(readFileSync(join(release, file)))
+      .digest('hex')}  ${file}\n`,
+);
+writeFileSync(join(release, 'SHA256SUMS'), sums.join(''));
+process.stdout.write(sums.join(''));
