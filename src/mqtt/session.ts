@@ -5,6 +5,7 @@ import { pauseBefore } from './backoff.ts';
 import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
 import { Live, type Memory, type Situation } from './live.ts';
 import { hasNamesake } from './namesake.ts';
+import { Rejections } from './rejections.ts';
 import { printed } from './settings.ts';
 
 /** Seconds between looks whether the other agent of our name is gone. */
@@ -14,10 +15,12 @@ const standAside = 60;
 export class Session {
   readonly #situation: Situation;
   readonly #stopped = new AbortController();
-  readonly #memory: Memory = { announced: new Set(), dismissed: new Set() };
+  readonly #memory: Memory = { announced: new Set(), dismissed: new Set(), rejections: new Rejections(), unacknowledged: new Map() };
   #protocolVersion: ProtocolVersion = 5;
   #live: Live | undefined;
   #wasConnected = false;
+  /** Why there was no connection, as it was logged. */
+  #logged: string | undefined;
   #running: Promise<void> | undefined;
 
   constructor(situation: Situation) {
@@ -68,10 +71,10 @@ export class Session {
 
   /** Connects and stays until the connection ends; returns why. */
   async #connectOnce(): Promise<ConnectionError | undefined> {
-    const { settings, agent, state, log, shared } = this.#situation;
+    const { settings, agent, state, log, shared, after } = this.#situation;
     let connection: Connection | undefined;
     try {
-      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion });
+      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion, after });
       if (this.#stopped.signal.aborted) {
         await connection.close();
         return undefined;
@@ -84,6 +87,7 @@ export class Session {
       this.#wasConnected = true;
       state.broker.connected = true;
       state.broker.since = new Date();
+      this.#live.showRejections();
       log.info(shared ? `${agent.name}: this agent speaks of them` : `MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
       return await connection.ended;
     } catch (error) {
@@ -97,10 +101,12 @@ export class Session {
 
   #disconnected(error: ConnectionError | undefined): void {
     const { state, log, agent, shared } = this.#situation;
-    const told = error === undefined ? 'the broker closed the connection' : describe(error);
+    const reason = error === undefined ? 'the broker closed the connection' : describe(error);
+    const told = `${reason}${error?.detail ?? ''}`;
     // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
     const known = error?.wantsOlderProtocol || (shared && !error?.refused);
-    if (!known && (state.broker.connected || state.broker.error !== told)) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
+    if (!known && (state.broker.connected || this.#logged !== reason)) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
+    this.#logged = reason;
     if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;

@@ -1,13 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
-import type { Records } from '../../src/loop/state.ts';
 import type { Happening } from '../../src/model/event.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
-import { Session } from '../../src/mqtt/session.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { startSession } from '../helpers/session.ts';
+import { device, probe, stateOf } from '../helpers/situation.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
@@ -23,31 +21,14 @@ async function broker() {
   };
   const embedded = await startEmbeddedBroker(settings);
   onTestFinished(() => embedded.close());
-  return { settings, ...(await observe(`mqtt://127.0.0.1:${settings.MQTT_URL.port}`, { protocolVersion: 4 })) };
-}
-
-function converse(settings: MqttSettings, state: Records): Session {
-  const session = new Session({
-    agent,
-    catalogue: [collector],
-    state,
-    settings,
-    log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
-    ready: Promise.resolve(),
-    told: (event) => state.told(event),
-    dismissed: () => undefined,
-    remembered: () => undefined,
-    commanded: () => undefined,
-  });
-  session.start();
-  onTestFinished(() => session.stop());
-  return session;
+  const url = `mqtt://127.0.0.1:${settings.MQTT_URL.port}`;
+  return { url, ...(await observe(url, { protocolVersion: 4 })) };
 }
 
 test('an event is told once, unretained, with its attributes, and then forgotten', async () => {
-  const { settings, see, messages } = await broker();
+  const { url, see, messages } = await broker();
   const state = happened(happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }), happening('outage'));
-  const session = converse(settings, state);
+  const { session } = startSession(url, collector, state);
   await see(topic, (payload) => payload.includes('outage'));
   session.update();
   await until('told', () => state.events.length === 0);
@@ -58,10 +39,10 @@ test('an event is told once, unretained, with its attributes, and then forgotten
 });
 
 test('what happens while Home Assistant is away is kept until it has come back and knows the device', async () => {
-  const { settings, client, messages, see } = await broker();
+  const { url, client, messages, see } = await broker();
   await client.publishAsync('homeassistant/status', 'offline', { retain: true, qos: 1 });
   const state = happened(happening('outage'));
-  converse(settings, state);
+  startSession(url, collector, state);
   await see('infra-monitor/nas/status', (payload) => payload === 'online');
   await client.publishAsync('homeassistant/status', 'online', { retain: true, qos: 1 });
   await see(topic, undefined, 15);
