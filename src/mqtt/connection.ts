@@ -61,13 +61,21 @@ export class Connection {
   readonly ended: Promise<ConnectionError | undefined>;
   readonly #client: MqttClient;
   readonly #inFlight: InFlight;
+  readonly #after: After;
   readonly #maximumPacketSize: number;
   /** Messages that the broker took and gave to nobody. */
   readonly #unheard = new Set<number>();
 
-  private constructor(client: MqttClient, inFlight: InFlight, maximumPacketSize: number, protocolVersion: ProtocolVersion, ended: Promise<ConnectionError | undefined>) {
+  private constructor(
+    client: MqttClient,
+    inFlight: InFlight,
+    maximumPacketSize: number,
+    { protocolVersion, after: later = after }: SessionOptions,
+    ended: Promise<ConnectionError | undefined>,
+  ) {
     this.#client = client;
     this.#inFlight = inFlight;
+    this.#after = later;
     this.#maximumPacketSize = maximumPacketSize;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
@@ -132,7 +140,7 @@ export class Connection {
           },
           after: session.after ?? after,
         });
-        resolve(new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session.protocolVersion, ended));
+        resolve(new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session, ended));
       });
     });
   }
@@ -163,11 +171,19 @@ export class Connection {
   }
 
   async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
-    await this.#client.subscribeAsync(topics, { qos });
+    await this.#answered(this.#client.subscribeAsync(topics, { qos }), `the subscription to ${topics.join(', ')}`);
   }
 
   async unsubscribe(topic: string): Promise<void> {
-    await this.#client.unsubscribeAsync(topic);
+    await this.#answered(this.#client.unsubscribeAsync(topic), `the end of the subscription to ${topic}`);
+  }
+
+  async #answered(answer: Promise<unknown>, what: string): Promise<void> {
+    let stop = () => {};
+    const late = new Promise<never>((_, reject) => {
+      stop = this.#after(ackTimeoutMs, () => reject(new Error(`the broker does not answer ${what}`)));
+    });
+    await Promise.race([answer, late]).finally(stop);
   }
 
   /** Calls back for each message until the returned function is called. */

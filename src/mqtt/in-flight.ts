@@ -10,8 +10,9 @@ export const after: After = (milliseconds, run) => {
 
 /** How many messages wait for an acknowledgement at a time, whatever the broker allows. */
 const largestWindow = 20;
-/** How long an acknowledgement may take. */
+/** How long an acknowledgement may take; longer by ten seconds for each 100 kB that a slow link has to carry before. */
 export const ackTimeoutMs = 30_000;
+const transferMs = (bytes: number) => 10_000 * Math.floor(bytes / 100_000);
 
 /** A message on its way. */
 interface Sent {
@@ -122,7 +123,7 @@ export class InFlight {
   }
 
   #watch(sent: Sent, giveUp: (error: Error) => void): void {
-    const half = ackTimeoutMs / 2;
+    const half = (ackTimeoutMs + transferMs([...this.#sent].reduce((sum, { bytes }) => sum + bytes, 0))) / 2;
     const judge = () => giveUp(this.#judge(sent));
     const ask = () => {
       if (sent.packets === this.#packets && !this.#pinged) {

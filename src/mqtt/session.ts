@@ -105,8 +105,10 @@ export class Session {
     const told = `${reason}${error?.detail ?? ''}`;
     // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
     const known = error?.wantsOlderProtocol || (shared && !error?.refused);
-    if (!known && (state.broker.connected || this.#logged !== reason)) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
-    this.#logged = reason;
+    if (!known) {
+      if (state.broker.connected || this.#logged !== reason) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
+      this.#logged = reason;
+    }
     if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;

@@ -20,6 +20,8 @@ export interface StrictBroker {
   answer: (packet: IPublishPacket) => Answer;
   /** Does it answer a PINGREQ? */
   pings: boolean;
+  /** Does it answer a SUBSCRIBE? */
+  subscribes: boolean;
 }
 
 const matches = (filter: string, topic: string) => new RegExp(`^${filter.replace(/[.$]/g, '\\$&').replaceAll('+', '[^/]+').replace(/\/?#$/, '(/.*)?')}$`).test(topic);
@@ -77,6 +79,7 @@ export async function startStrictBroker({ version = 5, connack = {} }: { version
           if (packet.will) will = { topic: packet.will.topic, payload: packet.will.payload.toString() };
           return void send({ cmd: 'connack', sessionPresent: false, ...(version === 5 ? { reasonCode: 0, properties: limits } : { returnCode: 0 }) });
         case 'subscribe':
+          if (!broker.subscribes) return;
           for (const { topic } of packet.subscriptions) client.filters.add(topic);
           send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => 0) });
           for (const [topic, payload] of broker.retained)
@@ -101,7 +104,7 @@ export async function startStrictBroker({ version = 5, connack = {} }: { version
       }
     });
   });
-  const broker: StrictBroker = { url: '', retained: new Map(), published: [], violations: [], connections: 0, connack, answer: () => 0, pings: true };
+  const broker: StrictBroker = { url: '', retained: new Map(), published: [], violations: [], connections: 0, connack, answer: () => 0, pings: true, subscribes: true };
   server.listen(0, '127.0.0.1');
   const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
   broker.url = `mqtt://127.0.0.1:${port}`;

@@ -137,3 +137,26 @@ test('a broker that hangs up: the largest message on its way is named', async ()
   expect(await connection.ended).toMatchObject({ message: 'the broker closed the connection', detail: ' while large (5012 bytes) was being sent' });
   await Promise.all(waits);
 });
+
+test('a subscription that is not answered has an end', async () => {
+  const broker = await startStrictBroker();
+  broker.subscribes = false;
+  const { after, pass } = manualTimers();
+  const connection = await open(broker.url, after);
+  const wait = expect(connection.subscribe(['some', 'more'])).rejects.toThrow('the broker does not answer the subscription to some, more');
+  pass(30_000);
+  await wait;
+});
+
+test('a large message may take longer, as a slow link does', async () => {
+  const broker = await startStrictBroker();
+  broker.answer = () => 'nothing';
+  const { after, pass, due } = manualTimers();
+  const connection = await open(broker.url, after);
+  const wait = expect(connection.publish('large', 'x'.repeat(1_600_000))).rejects.toThrow();
+  await until('sent', () => due(95_000) === 1);
+  pass(189_999);
+  expect(due(1)).toBe(1);
+  pass(1);
+  await wait;
+});

@@ -6,6 +6,8 @@ import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { startSession } from '../helpers/session.ts';
 import { device, probe, stateOf } from '../helpers/situation.ts';
+import { startStrictBroker } from '../helpers/strict-broker.ts';
+import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
@@ -49,6 +51,25 @@ test('what happens while Home Assistant is away is kept until it has come back a
   const announced = messages.map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"')).lastIndexOf(true);
   expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(announced);
   await until('told', () => state.events.length === 0);
+});
+
+test('an event that is too large is named and holds up no other; one that is refused is told later', async () => {
+  const broker = await startStrictBroker({ connack: { maximumPacketSize: 10_000 } });
+  broker.answer = (packet) => (packet.topic === topic ? 0x97 : 0);
+  const state = happened(happening('restart', { reason: 'x'.repeat(10_000) }), happening('outage'));
+  const { after, pass, due } = manualTimers();
+  const { lines } = startSession(broker.url, collector, state, after);
+  const tries = () => broker.published.filter((message) => message.topic === topic).length;
+  for (const seconds of [5, 10]) {
+    await until('refused', () => due(seconds * 1000) > 0 && state.broker.error?.includes('quota exceeded'));
+    if (seconds === 10) broker.answer = () => 0;
+    pass(seconds * 1000);
+  }
+  await until('told', () => state.events.length === 0);
+  expect(tries()).toBe(3);
+  expect(broker.published.at(-1)?.payload).toContain('outage');
+  expect(state.broker.error).toBeUndefined();
+  expect(lines.filter((line) => line.includes('an event is lost'))).toHaveLength(1);
 });
 
 test('two hundred wait at most, and the oldest go first', () => {
