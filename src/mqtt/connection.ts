@@ -6,7 +6,7 @@ import { describe } from '../model/fault.ts';
 import { statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import { offline } from '../views/availability.ts';
-import { type After, ackTimeoutMs, after, InFlight } from './in-flight.ts';
+import { type After, ackTimeoutMs, after, InFlight, type Sending } from './in-flight.ts';
 import { PacketTooLarge, PublishRefused } from './publish-error.ts';
 import { reasonCode, reasonInWords } from './reason-codes.ts';
 import { type MqttSettings, printed } from './settings.ts';
@@ -29,12 +29,15 @@ export class ConnectionError extends Error {
   readonly wantsOlderProtocol: boolean;
   /** It was a broker that said no. */
   readonly refused: boolean;
-  /** What was being sent when it ended; not the same at each try. */
+  /** What was being sent when it ended, in words; not the same at each try. */
   readonly detail: string;
+  /** Set where the broker ended it meanwhile. */
+  readonly sending: Sending | undefined;
 
-  constructor(message: string, told: { wantsOlderProtocol?: boolean; refused?: boolean; detail?: string; cause?: unknown } = {}) {
+  constructor(message: string, told: { wantsOlderProtocol?: boolean; refused?: boolean; detail?: string; sending?: Sending; cause?: unknown } = {}) {
     super(message, { cause: told.cause });
-    this.detail = told.detail ?? '';
+    this.detail = told.detail ?? (told.sending === undefined ? '' : ` while ${told.sending.topic} (${told.sending.bytes} bytes) was being sent`);
+    this.sending = told.sending;
     this.wantsOlderProtocol = told.wantsOlderProtocol ?? false;
     this.refused = told.refused ?? false;
   }
@@ -51,6 +54,8 @@ export interface SessionOptions {
   clientId: string;
   will?: Agent;
   protocolVersion: ProtocolVersion;
+  /** Bytes of a packet on which the broker hung up. */
+  hungUpOn?: number | undefined;
   after?: After | undefined;
 }
 
@@ -63,6 +68,7 @@ export class Connection {
   readonly #inFlight: InFlight;
   readonly #after: After;
   readonly #maximumPacketSize: number;
+  readonly #hungUpOn: number;
   /** Messages that the broker took and gave to nobody. */
   readonly #unheard = new Set<number>();
 
@@ -70,13 +76,14 @@ export class Connection {
     client: MqttClient,
     inFlight: InFlight,
     maximumPacketSize: number,
-    { protocolVersion, after: later = after }: SessionOptions,
+    { protocolVersion, hungUpOn = Number.POSITIVE_INFINITY, after: later = after }: SessionOptions,
     ended: Promise<ConnectionError | undefined>,
   ) {
     this.#client = client;
     this.#inFlight = inFlight;
     this.#after = later;
     this.#maximumPacketSize = maximumPacketSize;
+    this.#hungUpOn = hungUpOn;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
     client.on('packetreceive', (packet) => {
@@ -96,15 +103,15 @@ export class Connection {
         client.on('close', async () => {
           // The broker's last word may come with the end of the connection, and is read after it.
           await immediate();
-          const detail = whileSending(inFlight?.largest);
+          const sending = inFlight?.largest;
           inFlight?.end(new Error('the connection ended'));
           client.end(true);
           if (inFlight === undefined) {
             // A broker that knows only the older protocol may just hang up.
             return reject(reason ?? new ConnectionError(`${name}: closed the connection before it answered`, { wantsOlderProtocol: session.protocolVersion === 5 }));
           }
-          if (detail === '' || reason?.detail) return end(reason);
-          end(new ConnectionError(reason?.message ?? 'the broker closed the connection', { ...reason, detail, cause: reason?.cause }));
+          if (sending === undefined || reason?.detail) return end(reason);
+          end(new ConnectionError(reason?.message ?? 'the broker closed the connection', { sending, cause: reason?.cause }));
         });
       });
       client.on('error', (error) => {
@@ -159,7 +166,8 @@ export class Connection {
    * known to be without a subscriber. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ heard: boolean }> {
     const bytes = publishSize(topic, payload, this.protocolVersion);
-    if (bytes > this.#maximumPacketSize) throw new PacketTooLarge(bytes, this.#maximumPacketSize);
+    if (bytes > this.#maximumPacketSize) throw new PacketTooLarge(bytes, `takes ${this.#maximumPacketSize}`);
+    if (bytes >= this.#hungUpOn) throw new PacketTooLarge(bytes, `hung up on ${this.#hungUpOn}`);
     const packet = await this.#inFlight
       .send(topic, bytes, () => this.#client.publishAsync(topic, payload, { qos: 1, retain }))
       .catch((error: unknown) => {
@@ -213,8 +221,6 @@ function missingFrom(properties: IConnackPacket['properties']): string | undefin
   if (properties?.maximumQoS === 0) return 'the broker takes messages of QoS 0 only, and this agent needs QoS 1';
   return undefined;
 }
-
-const whileSending = (message: { topic: string; bytes: number } | undefined) => (message === undefined ? '' : ` while ${message.topic} (${message.bytes} bytes) was being sent`);
 
 /** The bytes of a QoS 1 PUBLISH packet (section 3.3): type, length, topic, packet identifier, in MQTT 5 the length of no properties,
  * and payload. */

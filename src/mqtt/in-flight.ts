@@ -26,6 +26,14 @@ interface Sent {
   givenUp: boolean;
 }
 
+/** What was being sent when a connection ended. */
+export interface Sending {
+  topic: string;
+  bytes: number;
+  /** No message as large was acknowledged. */
+  largestYet: boolean;
+}
+
 interface Waiting {
   go(): void;
   stop(reason: Error): void;
@@ -55,6 +63,8 @@ export class InFlight {
   /** One was given up, and none was acknowledged since. */
   #inDoubt = false;
   #pinged = false;
+  /** Bytes of the largest message that was acknowledged. */
+  #largestAcknowledged = 0;
   #ended: Error | undefined;
 
   constructor(receiveMaximum: number, wire: Wire) {
@@ -69,13 +79,17 @@ export class InFlight {
     const sent: Sent = { topic, bytes, packets: this.#packets, acknowledgements: this.#acknowledgements, inDoubt: this.#inDoubt, givenUp: false };
     this.#sent.add(sent);
     const unanswered = new Promise<never>((_, reject) => this.#watch(sent, reject));
-    const answered = write().finally(() => {
+    const answered = write().then((answer) => {
+      this.#largestAcknowledged = Math.max(this.#largestAcknowledged, bytes);
+      return answer;
+    });
+    const settled = answered.finally(() => {
       this.#cancels.get(sent)?.();
       this.#cancels.delete(sent);
       this.#sent.delete(sent);
       this.#next();
     });
-    return await Promise.race([answered, unanswered]);
+    return await Promise.race([settled, unanswered]);
   }
 
   /** A packet came from the broker. */
@@ -96,8 +110,9 @@ export class InFlight {
   }
 
   /** The largest of those that were not acknowledged. */
-  get largest(): { topic: string; bytes: number } | undefined {
-    return [...this.#sent].sort((a, b) => b.bytes - a.bytes)[0];
+  get largest(): Sending | undefined {
+    const [largest] = [...this.#sent].sort((a, b) => b.bytes - a.bytes);
+    return largest === undefined ? undefined : { topic: largest.topic, bytes: largest.bytes, largestYet: largest.bytes > this.#largestAcknowledged };
   }
 
   /** May one more message stay unacknowledged and leave half of the window? */

@@ -10,12 +10,13 @@ export class PublishRefused extends Error {
   }
 }
 
-/** A message that was not sent: its packet is larger than the broker's CONNACK allows (MQTT 5, section 3.2.2.3.6). */
+/** A message that was not sent: its packet is larger than the broker's CONNACK allows (MQTT 5, section 3.2.2.3.6), or as large as one
+ * on which the broker hung up. */
 export class PacketTooLarge extends Error {
   readonly code = reasonCode.packetTooLarge;
 
-  constructor(bytes: number, maximum: number) {
-    super(`${reasonInWords(reasonCode.packetTooLarge)}: it would have ${bytes} bytes, and the broker takes ${maximum}`);
+  constructor(bytes: number, limit: string) {
+    super(`${reasonInWords(reasonCode.packetTooLarge)}: it would have ${bytes} bytes, and the broker ${limit}`);
   }
 }
 

@@ -8,6 +8,8 @@ import { hasNamesake } from './namesake.ts';
 import { Rejections } from './rejections.ts';
 import { printed } from './settings.ts';
 
+/** Bytes that each broker takes in a packet, whatever it is set to. */
+const harmlessBytes = 4096;
 /** Seconds between looks whether the other agent of our name is gone. */
 const standAside = 60;
 
@@ -17,6 +19,10 @@ export class Session {
   readonly #stopped = new AbortController();
   readonly #memory: Memory = { announced: new Set(), dismissed: new Set(), rejections: new Rejections(), unacknowledged: new Map() };
   #protocolVersion: ProtocolVersion = 5;
+  /** What was being sent when the broker hung up the last time. */
+  #suspect: string | undefined;
+  /** Bytes of a packet on which the broker hangs up. */
+  #hungUpOn: number | undefined;
   #live: Live | undefined;
   #wasConnected = false;
   /** Why there was no connection, as it was logged. */
@@ -62,6 +68,8 @@ export class Session {
         failures = 0;
         if (!shared) await this.#standAside();
       }
+      // What it is learned for need not wait.
+      if (this.#learnLimit(error, wasConnected)) failures = 0;
       const seconds = pauseBefore(failures);
       failures += 1;
       log.debug(`next try in ${seconds.toFixed(1)} s`);
@@ -74,7 +82,7 @@ export class Session {
     const { settings, agent, state, log, shared, after } = this.#situation;
     let connection: Connection | undefined;
     try {
-      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion, after });
+      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion, hungUpOn: this.#hungUpOn, after });
       if (this.#stopped.signal.aborted) {
         await connection.close();
         return undefined;
@@ -97,6 +105,18 @@ export class Session {
       this.#live?.end();
       this.#live = undefined;
     }
+  }
+
+  /** Brokers that do not say how much they take hang up on more. Once may be chance, twice on the same topic is not: the next
+   * connection sends only smaller packets, until it ends, for then the broker may take more. True if something was learned. */
+  #learnLimit(error: ConnectionError | undefined, wasConnected: boolean): boolean {
+    if (wasConnected) this.#hungUpOn = undefined;
+    const sending = error?.sending;
+    if (sending === undefined || sending.bytes <= harmlessBytes || !sending.largestYet) return false;
+    const isKnown = this.#hungUpOn !== undefined || this.#suspect === sending.topic;
+    this.#suspect = sending.topic;
+    if (isKnown) this.#hungUpOn = sending.bytes;
+    return isKnown;
   }
 
   #disconnected(error: ConnectionError | undefined): void {

@@ -60,6 +60,29 @@ test('an announcement above the maximum packet size is named once, also over con
   expect(errors()).toHaveLength(2);
 });
 
+test.each([4, 5] as const)(
+  'MQTT %i, a broker that hangs up on what is too large and does not say how much it takes: the rest is there, until the connection ends',
+  async (version) => {
+    const { broker, state, online, errors, read } = await start({ version }, (one) => {
+      one.answer = ({ payload }) => (payload.length > 5000 ? 'hang up' : 0);
+    });
+    await online();
+    expect(broker.retained.get(`${root}/status`)).toBe('online');
+    expect(broker.retained.has(thing)).toBe(true);
+    expect(errors()).toEqual([
+      expect.stringMatching(new RegExp(`the broker closed the connection while ${announcement} \\(\\d+ bytes\\) was being sent; trying again$`)),
+      expect.stringMatching(new RegExp(`the broker refuses ${announcement}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`)),
+    ]);
+    broker.answer = () => 'hang up';
+    read(50);
+    await until('the end is told', () => !state.broker.connected);
+    broker.answer = () => 0;
+    await online(2);
+    expect(broker.retained.has(announcement)).toBe(true);
+    expect(health(agent, state, new Date()).reasons).toEqual([]);
+  },
+);
+
 test('a limit that is gone at the next connection', async () => {
   const { broker, state, online, read, lines } = await start({ connack: { maximumPacketSize: 2000 } });
   await online();
