@@ -317,6 +317,7 @@ export class Live {
     this.#memory.dismissed.add(device);
     const announcement = discoveryTopic(this.#situation.agent, device);
     this.#outbox.drop(announcement);
+    this.#outbox.forget(announcement);
     this.#accepted(announcement);
     this.#retained = new Map([...this.#retained].filter(([topic]) => deviceOfTopic(this.#situation.agent, topic) !== device));
     this.#situation.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);

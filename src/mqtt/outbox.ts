@@ -44,9 +44,9 @@ export class Outbox {
   /** Takes in what is to be on the broker and sends what differs from what this connection has sent. */
   offer(publications: Publications): void {
     for (const [topic, payload] of publications) {
-      this.drop(topic);
-      if (this.#sent.get(topic) === payload) continue;
-      if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
+      // One that waits in the queue keeps its place.
+      if (this.#sent.get(topic) === payload) this.drop(topic);
+      else if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
       else this.#queue.set(topic, payload);
     }
     this.#pump();
@@ -117,8 +117,11 @@ export class Outbox {
       return;
     }
     if (this.#closed || !(isRefusal(error) || error instanceof Unacknowledged)) return;
-    if (this.#sent.get(topic) === payload) this.#sent.delete(topic);
-    if (!this.#next.has(topic)) this.#next.set(topic, payload);
+    // Unless it is not wanted any more.
+    if (this.#sent.get(topic) === payload) {
+      this.#sent.delete(topic);
+      if (!this.#next.has(topic)) this.#next.set(topic, payload);
+    }
     const failures = (this.#failures.get(topic) ?? 0) + 1;
     if (error instanceof Unacknowledged) this.#unacknowledged.set(topic, { failures, error });
     else this.#unacknowledged.delete(topic);

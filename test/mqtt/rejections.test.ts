@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/model/collector.ts';
 import { health } from '../../src/views/health.ts';
+import { observe } from '../helpers/observer.ts';
 import { startSession } from '../helpers/session.ts';
 import { agent, device, type Probes, probe, stateOf } from '../helpers/situation.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
@@ -157,4 +158,21 @@ test('leaving while a message stays unacknowledged ends, and the will says it', 
   broker.answer = () => 'nothing';
   await session.stop();
   await until('the will', () => broker.retained.get(`${root}/status`) === 'offline');
+});
+
+test('a device that the user removes while its announcement is refused is not announced', async () => {
+  const { broker, state, online, pass, due, lines } = await start({}, (one) => {
+    one.answer = ({ topic, payload }) => (topic === announcement && payload.length > 0 ? 0x97 : 0);
+  });
+  await online();
+  await until('refused', () => due(5000) === 1);
+  const { client } = await observe(broker.url);
+  await client.publishAsync(announcement, '', { retain: true, qos: 1 });
+  await until('noticed', () => lines.some((line) => line.includes('removed in Home Assistant')));
+  expect(state.broker.error).toBeUndefined();
+  broker.answer = () => 0;
+  pass(5000);
+  expect(due(5000)).toBe(0);
+  await client.publishAsync('any', '', { qos: 1 });
+  expect(broker.published.filter(({ topic, payload }) => topic === announcement && payload !== '')).toHaveLength(1);
 });
