@@ -1,4 +1,4 @@
-import cron, { type ScheduledTask } from 'node-cron';
+import { Cron } from './cron.ts';
 
 /** Milliseconds between looks at the clock: one that was set back would else be waited for. */
 const longestSleep = 60_000;
@@ -7,17 +7,22 @@ const mostLate = 2000;
 
 /** Ticks by a cron expression of six fields, each late by chance, by at most a tenth of the interval. */
 export class Ticks {
-  readonly #times: ScheduledTask;
+  readonly #times: Cron;
   readonly #tick: () => void;
+  readonly #looked: () => void;
   readonly #late: number;
   #next: Date | undefined;
+  #due: number | undefined;
   #sleep: NodeJS.Timeout | undefined;
   #lateness: NodeJS.Timeout | undefined;
 
-  constructor(schedule: string, tick: () => void) {
-    this.#times = cron.createTask(schedule, () => undefined);
+  /** `looked`: it was not time yet, and `next` and `due` are as the clock is now. */
+  constructor(schedule: string, tick: () => void, looked: () => void) {
+    this.#times = new Cron(schedule);
     this.#tick = tick;
-    const [first, second] = this.#times.getNextRuns(2);
+    this.#looked = looked;
+    const first = this.#times.next(new Date());
+    const second = first && this.#times.next(first);
     this.#late = first && second ? Math.min(mostLate, (second.getTime() - first.getTime()) / 10) : 0;
     this.#plan();
   }
@@ -26,16 +31,21 @@ export class Ticks {
     return this.#next;
   }
 
+  /** The same by `performance.now()`, which nobody sets. */
+  get due(): number | undefined {
+    return this.#due;
+  }
+
   stop(): void {
     clearTimeout(this.#sleep);
     clearTimeout(this.#lateness);
-    void this.#times.destroy();
   }
 
   #plan(): void {
-    [this.#next] = this.#times.getNextRuns(1);
-    const wait = this.#next === undefined ? longestSleep : this.#next.getTime() - Date.now();
-    this.#sleep = setTimeout(() => this.#wake(), Math.min(wait, longestSleep));
+    this.#next = this.#times.next(new Date());
+    const wait = this.#next === undefined ? undefined : this.#next.getTime() - Date.now();
+    this.#due = wait === undefined ? undefined : performance.now() + wait;
+    this.#sleep = setTimeout(() => this.#wake(), Math.min(wait ?? longestSleep, longestSleep));
   }
 
   #wake(): void {
@@ -43,5 +53,6 @@ export class Ticks {
     // Planned anew at every look, because the clock may have been set.
     this.#plan();
     if (due) this.#lateness = setTimeout(this.#tick, Math.random() * this.#late);
+    else this.#looked();
   }
 }
