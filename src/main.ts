@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exit } from './cli/exit.ts';
 import { describe, Unusable } from './model/fault.ts';
 
 /** The command line is only taken apart where there is one. */
@@ -13,5 +14,5 @@ try {
   if (!(error instanceof Unusable)) throw error;
   process.stderr.write(`${describe(error)}\n`);
   // What was started already would keep the process alive.
-  process.exit(2);
+  await exit(2);
 }
