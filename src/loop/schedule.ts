@@ -68,7 +68,7 @@ export class Loop {
       expect();
       this.#told.recorded(collector, result, changes);
     };
-    const ticks = new Ticks(schedule, () => void fire(), expect);
+    const ticks = new Ticks(schedule, () => void fire());
     this.#running.set(collector.id, { job, fire });
     this.#ticks.push(ticks);
     return fire();

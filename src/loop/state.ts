@@ -57,12 +57,11 @@ export class Records implements State {
   }
 
   /** When the collector is to run next, also by `performance.now()`. */
-  expect(id: string, next: Date | undefined, due: number | undefined): void {
+  expect(id: string, next: Date | undefined, due: number): void {
     const room = this.#room(id);
     if (next === undefined) delete room.nextRun;
     else room.nextRun = next;
-    if (due === undefined) delete room.due;
-    else room.due = due;
+    room.due = due;
   }
 
   /** Takes in an outcome and returns what a person should hear of it. */

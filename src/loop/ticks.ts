@@ -1,30 +1,30 @@
 import { Cron } from './cron.ts';
 
-/** Milliseconds between looks at the clock: one that was set back would else be waited for. */
+/** Milliseconds between looks at the clock: one that is set ahead, or a machine that slept, has a tick due at once. */
 const longestSleep = 60_000;
 /** Milliseconds that a tick may come late by chance: many agents share a broker. */
 const mostLate = 2000;
+/** Milliseconds by which the two clocks of a computer may differ without one being set. */
+const mostSkew = 1000;
 
-/** Ticks by a cron expression of six fields, each late by chance, by at most a tenth of the interval. */
+/** Ticks by a cron expression of six fields, each late by chance, by at most a tenth of the interval. A tick is due when its time
+ * has come, or the time until then has passed: a clock that is set back keeps none waiting. */
 export class Ticks {
   readonly #times: Cron;
   readonly #tick: () => void;
-  readonly #looked: () => void;
   readonly #late: number;
   #next: Date | undefined;
-  #due: number | undefined;
+  #due = Number.POSITIVE_INFINITY;
   #sleep: NodeJS.Timeout | undefined;
   #lateness: NodeJS.Timeout | undefined;
 
-  /** `looked`: it was not time yet, and `next` and `due` are as the clock is now. */
-  constructor(schedule: string, tick: () => void, looked: () => void) {
+  constructor(schedule: string, tick: () => void) {
     this.#times = new Cron(schedule);
     this.#tick = tick;
-    this.#looked = looked;
     const first = this.#times.next(new Date());
     const second = first && this.#times.next(first);
     this.#late = first && second ? Math.min(mostLate, (second.getTime() - first.getTime()) / 10) : 0;
-    this.#plan();
+    this.#plan(new Date());
   }
 
   get next(): Date | undefined {
@@ -32,7 +32,7 @@ export class Ticks {
   }
 
   /** The same by `performance.now()`, which nobody sets. */
-  get due(): number | undefined {
+  get due(): number {
     return this.#due;
   }
 
@@ -41,18 +41,24 @@ export class Ticks {
     clearTimeout(this.#lateness);
   }
 
-  #plan(): void {
-    this.#next = this.#times.next(new Date());
-    const wait = this.#next === undefined ? undefined : this.#next.getTime() - Date.now();
-    this.#due = wait === undefined ? undefined : performance.now() + wait;
-    this.#sleep = setTimeout(() => this.#wake(), Math.min(wait ?? longestSleep, longestSleep));
+  #plan(after: Date): void {
+    this.#next = this.#times.next(after);
+    this.#due = this.#next === undefined ? Number.POSITIVE_INFINITY : performance.now() + this.#next.getTime() - Date.now();
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#sleep = setTimeout(() => this.#wake(), Math.min(this.#due - performance.now(), longestSleep));
   }
 
   #wake(): void {
-    const due = this.#next !== undefined && Date.now() >= this.#next.getTime();
-    // Planned anew at every look, because the clock may have been set.
-    this.#plan();
-    if (due) this.#lateness = setTimeout(this.#tick, Math.random() * this.#late);
-    else this.#looked();
+    const now = Date.now();
+    const next = this.#next?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (now < next && performance.now() < this.#due) {
+      this.#rest();
+    } else {
+      this.#plan(new Date(next - now < mostSkew ? Math.max(now, next) : now));
+      this.#lateness = setTimeout(this.#tick, Math.random() * this.#late);
+    }
   }
 }
