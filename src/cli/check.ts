@@ -89,5 +89,5 @@ export async function check({ env }: { env?: string }): Promise<void> {
   const notifications = await checkNotifications(settings);
   const reading = await checkCollectors(team, state);
   await connection?.close();
-  exit(fine && notifications && reading ? 0 : 1);
+  await exit(fine && notifications && reading ? 0 : 1);
 }

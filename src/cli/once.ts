@@ -54,5 +54,5 @@ export async function once({ env, json }: { env?: string; json?: boolean }): Pro
   const failed = answers.some(
     ({ ok, complaints, devices }) => !ok || complaints.length > 0 || devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
   );
-  exit(failed ? 1 : 0);
+  await exit(failed ? 1 : 0);
 }

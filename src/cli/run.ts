@@ -110,5 +110,5 @@ export async function run({ env }: { env?: string }): Promise<void> {
   notifying.close();
   await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await broker?.close();
-  exit(0);
+  await exit(0);
 }
