@@ -1,11 +1,12 @@
 // Bundles the program: what a run needs in few files, what it may need (the embedded broker, the inventory, …) in parts of their own.
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const outdir = 'dist';
+
 rmSync(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: { 'infra-monitor': 'src/main.ts', inventory: 'src/collectors/host/inventory-process.ts' },
+  entryPoints: { main: 'src/main.ts', inventory: 'src/collectors/host/inventory-process.ts' },
   outdir,
   chunkNames: 'parts/[name]-[hash]',
   bundle: true,
@@ -18,3 +19,4 @@ await build({
   // CommonJS dependencies ask for Node's own modules by require.
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
 });
+copyFileSync('src/infra-monitor.js', `${outdir}/infra-monitor.js`);
