@@ -1,5 +1,9 @@
-#!/usr/bin/env node
+import { outliveReaders, written } from './cli/output.ts';
+import { ignoreSignals } from './cli/signals.ts';
 import { describe, Unusable } from './model/fault.ts';
+
+ignoreSignals();
+outliveReaders();
 
 /** The command line is only taken apart where there is one. */
 async function main(args: readonly string[]): Promise<void> {
@@ -12,6 +16,12 @@ try {
 } catch (error) {
   if (!(error instanceof Unusable)) throw error;
   process.stderr.write(`${describe(error)}\n`);
-  // What was started already would keep the process alive.
-  process.exit(2);
+  process.exitCode = 2;
 }
+const loss = await written();
+if (loss !== undefined) {
+  process.stderr.write(`Not all could be written: ${describe(loss)}\n`);
+  process.exitCode ||= 1;
+}
+// What was started, or a reading that hangs, would keep the process alive.
+process.exit();

@@ -12,7 +12,6 @@ import type { Message } from '../notify/alarms.ts';
 import { letter } from '../notify/letter.ts';
 import { deliver, printed as printedAddress } from '../notify/post.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
-import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { aside, bad, good } from './terminal.ts';
 import { type Voice, voices } from './voices.ts';
@@ -87,5 +86,5 @@ export async function check({ env }: { env?: string }): Promise<void> {
   const notifications = await checkNotifications(settings);
   const reading = await checkCollectors(team, state);
   await connection?.close();
-  exit(fine && notifications && reading ? 0 : 1);
+  process.exitCode = fine && notifications && reading ? 0 : 1;
 }

@@ -18,8 +18,9 @@ import { printed } from '../mqtt/settings.ts';
 import { startNotifying } from '../notify/index.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { howLong } from '../views/how-long.ts';
-import { ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
+import { written } from './output.ts';
+import { toldToEnd } from './signals.ts';
 import { voices } from './voices.ts';
 
 function tell(log: Log, { subject, error, hint, seconds }: Change): void {
@@ -103,11 +104,13 @@ export async function run({ env }: { env?: string }): Promise<void> {
   );
   for (const session of sessions) session.start();
   const notifying = startNotifying(settings.notify, collectors, agent, state, log);
-  const signal = await ending();
+  const signal = await toldToEnd();
 
   log.info(`${signal}: leaving`);
   notifying.close();
   await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await broker?.close();
-  exit(0);
+  // Whoever reads the log may stand still.
+  await Promise.race([written(), pause(500)]);
+  process.exit(0);
 }
