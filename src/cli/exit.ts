@@ -1,20 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Settles at the first SIGTERM or SIGINT with its name; a second one ends the program at once. */
-let told: Promise<string> | undefined;
-
-export function ending(): Promise<string> {
-  told ??= new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => void exit(1));
-        resolve(signal);
-      });
-    }
-  });
-  return told;
-}
-
 /** Milliseconds in which what does not hang is over. */
 const usualMs = 200;
 
