@@ -13,7 +13,6 @@ import { letter } from '../notify/letter.ts';
 import { deliver, printed as printedAddress } from '../notify/post.ts';
 import { authorizationOf } from '../notify/settings.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
-import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { aside, bad, good } from './terminal.ts';
 import { type Voice, voices } from './voices.ts';
@@ -89,5 +88,5 @@ export async function check({ env }: { env?: string }): Promise<void> {
   const notifications = await checkNotifications(settings);
   const reading = await checkCollectors(team, state);
   await connection?.close();
-  exit(fine && notifications && reading ? 0 : 1);
+  process.exitCode = fine && notifications && reading ? 0 : 1;
 }

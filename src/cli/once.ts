@@ -5,7 +5,6 @@ import { Records } from '../loop/state.ts';
 import type { Value } from '../model/metric.ts';
 import { environment, readSettings } from '../settings/index.ts';
 import { type Status, status } from '../views/status.ts';
-import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { columns, paint, print } from './terminal.ts';
 
@@ -54,5 +53,5 @@ export async function once({ env, json }: { env?: string; json?: boolean }): Pro
   const failed = answers.some(
     ({ ok, complaints, devices }) => !ok || complaints.length > 0 || devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
   );
-  exit(failed ? 1 : 0);
+  process.exitCode = failed ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
 
 interface Common {
@@ -13,7 +13,7 @@ export async function program(args: readonly string[]): Promise<void> {
     .version(version)
     .option('--env <path>', 'read settings from this file instead of .env')
     .showHelpAfterError('(--help tells what there is)')
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+    .exitOverride();
   const settings = () => root.opts<Common>();
   const command = (usage: string, description: string, example: string) =>
     root
@@ -43,5 +43,10 @@ export async function program(args: readonly string[]): Promise<void> {
     async () => (await import('./dashboard.ts')).recorder(settings()),
   );
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
-  await root.parseAsync(args, { from: 'user' });
+  try {
+    await root.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
 }

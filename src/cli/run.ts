@@ -19,8 +19,11 @@ import { printed } from '../mqtt/settings.ts';
 import { startNotifying } from '../notify/index.ts';
 import { environment, readSettings, type Settings } from '../settings/index.ts';
 import { howLong } from '../views/how-long.ts';
-import { carryOn, ending, exit } from './exit.ts';
+import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
+import { written } from './output.ts';
+import { toldToEnd } from './signals.ts';
+import { surviveUncaughtErrors } from './uncaught.ts';
 import { voices } from './voices.ts';
 
 function tell(log: Log, { subject, error, hint, seconds }: Change): void {
@@ -69,7 +72,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const paths = new Map([...page.routes, ...routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   introduce(log, settings, team, server);
-  carryOn(log);
+  surviveUncaughtErrors(log);
 
   const loop = new Loop(state, {
     recorded(collector, outcome, changes) {
@@ -108,11 +111,13 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const answered = () => state.broker.connected || state.broker.error !== undefined;
   void tellSystemd(answered, (error) => log.warn(`systemd was not told: ${describe(error)}`));
   const notifying = startNotifying(settings.notify, collectors, agent, state, log);
-  const signal = await ending();
+  const signal = await toldToEnd();
 
   log.info(`${signal}: leaving`);
   notifying.close();
   await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
   await broker?.close();
-  exit(0);
+  // Whoever reads the log may stand still.
+  await Promise.race([written(), pause(500)]);
+  await exit(0);
 }

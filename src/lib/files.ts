@@ -4,23 +4,28 @@ import { readdirSync, readFileSync } from 'node:fs';
  * EBUSY to EREMOTEIO, and one sensor that stumbles is not the end of a reading. */
 const ours = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
+/** What an error in reading stands for; throws what is no answer of the kernel's. */
+export function nothing(error: unknown): undefined {
+  if (error instanceof Error && 'syscall' in error && 'code' in error && !ours.has(String(error.code))) return undefined;
+  throw error;
+}
+
 function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error && 'code' in error && !ours.has(String(error.code))) return undefined;
-    throw error;
+    return nothing(error);
   }
 }
 
-/** A small file of /proc or /sys, which answers from memory: read at once, undefined where it is missing or silent. */
+export const numberIn = (text: string | undefined): number | undefined => (text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text));
+
+/** A small file of /proc or /sys, which answers from memory: read at once, undefined where it is missing or silent. One behind
+ * which a driver asks its device is for DriverFiles. */
 export const readText = (path: string): string | undefined => orNothing(() => readFileSync(path, 'utf8').trimEnd());
 
 /** A file that holds one number. */
-export function readNumber(path: string): number | undefined {
-  const text = readText(path);
-  return text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
-}
+export const readNumber = (path: string): number | undefined => numberIn(readText(path));
 
 /** The names in a folder, sorted; none where it is missing. */
 export const list = (path: string): string[] => orNothing(() => readdirSync(path).sort()) ?? [];

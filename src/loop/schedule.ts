@@ -51,7 +51,7 @@ export class Loop {
   #add(job: Job): Promise<void> {
     const { collector, source, schedule } = job;
     let reading = false;
-    const expect = () => this.#records.expect(collector.id, ticks.next);
+    const expect = () => this.#records.expect(collector.id, ticks.next, ticks.due);
     const fire = async () => {
       if (reading) {
         this.#records.skip(collector.id);

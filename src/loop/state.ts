@@ -56,11 +56,12 @@ export class Records implements State {
     this.#room(id).skippedTicks += 1;
   }
 
-  /** When the collector is to run next. */
-  expect(id: string, next: Date | undefined): void {
+  /** When the collector is to run next, also by `performance.now()`. */
+  expect(id: string, next: Date | undefined, due: number): void {
     const room = this.#room(id);
     if (next === undefined) delete room.nextRun;
     else room.nextRun = next;
+    room.due = due;
   }
 
   /** Takes in an outcome and returns what a person should hear of it. */

@@ -1,47 +1,64 @@
-import cron, { type ScheduledTask } from 'node-cron';
+import { Cron } from './cron.ts';
 
-/** Milliseconds between looks at the clock: one that was set back would else be waited for. */
+/** Milliseconds between looks at the clock: one that is set ahead, or a machine that slept, has a tick due at once. */
 const longestSleep = 60_000;
 /** Milliseconds that a tick may come late by chance: many agents share a broker. */
 const mostLate = 2000;
+/** Milliseconds by which the two clocks of a computer may differ without one being set. */
+const mostSkew = 1000;
 
-/** Ticks by a cron expression of six fields, each late by chance, by at most a tenth of the interval. */
+/** Ticks by a cron expression of six fields, each late by chance, by at most a tenth of the interval. A tick is due when its time
+ * has come, or the time until then has passed: a clock that is set back keeps none waiting. */
 export class Ticks {
-  readonly #times: ScheduledTask;
+  readonly #times: Cron;
   readonly #tick: () => void;
   readonly #late: number;
   #next: Date | undefined;
+  #due = Number.POSITIVE_INFINITY;
   #sleep: NodeJS.Timeout | undefined;
   #lateness: NodeJS.Timeout | undefined;
 
   constructor(schedule: string, tick: () => void) {
-    this.#times = cron.createTask(schedule, () => undefined);
+    this.#times = new Cron(schedule);
     this.#tick = tick;
-    const [first, second] = this.#times.getNextRuns(2);
+    const first = this.#times.next(new Date());
+    const second = first && this.#times.next(first);
     this.#late = first && second ? Math.min(mostLate, (second.getTime() - first.getTime()) / 10) : 0;
-    this.#plan();
+    this.#plan(new Date());
   }
 
   get next(): Date | undefined {
     return this.#next;
   }
 
+  /** The same by `performance.now()`, which nobody sets. */
+  get due(): number {
+    return this.#due;
+  }
+
   stop(): void {
     clearTimeout(this.#sleep);
     clearTimeout(this.#lateness);
-    void this.#times.destroy();
   }
 
-  #plan(): void {
-    [this.#next] = this.#times.getNextRuns(1);
-    const wait = this.#next === undefined ? longestSleep : this.#next.getTime() - Date.now();
-    this.#sleep = setTimeout(() => this.#wake(), Math.min(wait, longestSleep));
+  #plan(after: Date): void {
+    this.#next = this.#times.next(after);
+    this.#due = this.#next === undefined ? Number.POSITIVE_INFINITY : performance.now() + this.#next.getTime() - Date.now();
+    this.#rest();
+  }
+
+  #rest(): void {
+    this.#sleep = setTimeout(() => this.#wake(), Math.min(this.#due - performance.now(), longestSleep));
   }
 
   #wake(): void {
-    const due = this.#next !== undefined && Date.now() >= this.#next.getTime();
-    // Planned anew at every look, because the clock may have been set.
-    this.#plan();
-    if (due) this.#lateness = setTimeout(this.#tick, Math.random() * this.#late);
+    const now = Date.now();
+    const next = this.#next?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (now < next && performance.now() < this.#due) {
+      this.#rest();
+    } else {
+      this.#plan(new Date(next - now < mostSkew ? Math.max(now, next) : now));
+      this.#lateness = setTimeout(this.#tick, Math.random() * this.#late);
+    }
   }
 }

@@ -54,6 +54,8 @@ export interface CollectorState {
   consecutiveFailures: number;
   skippedTicks: number;
   nextRun?: Date;
+  /** The same by `performance.now()`: whoever sets the clock makes nothing late. */
+  due?: number;
 }
 
 export interface BrokerState {

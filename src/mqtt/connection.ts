@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { setImmediate as immediate } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { writeToStream } from 'mqtt-packet';
+import { type IConnackPacket, writeToStream } from 'mqtt-packet';
 import { describe } from '../model/fault.ts';
 import { statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import { offline } from '../views/availability.ts';
+import { type After, ackTimeoutMs, after, InFlight, type Sending } from './in-flight.ts';
+import { PacketTooLarge, PublishRefused } from './publish-error.ts';
+import { reasonCode, reasonInWords } from './reason-codes.ts';
 import { type MqttSettings, printed } from './settings.ts';
 
 // At the first connection it would make a buffer of each number up to 65,535: 7 MB that an agent never needs.
@@ -26,9 +29,15 @@ export class ConnectionError extends Error {
   readonly wantsOlderProtocol: boolean;
   /** It was a broker that said no. */
   readonly refused: boolean;
+  /** What was being sent when it ended, in words; not the same at each try. */
+  readonly detail: string;
+  /** Set where the broker ended it meanwhile. */
+  readonly sending: Sending | undefined;
 
-  constructor(message: string, told: { wantsOlderProtocol?: boolean; refused?: boolean; cause?: unknown } = {}) {
+  constructor(message: string, told: { wantsOlderProtocol?: boolean; refused?: boolean; detail?: string; sending?: Sending; cause?: unknown } = {}) {
     super(message, { cause: told.cause });
+    this.detail = told.detail ?? (told.sending === undefined ? '' : ` while ${told.sending.topic} (${told.sending.bytes} bytes) was being sent`);
+    this.sending = told.sending;
     this.wantsOlderProtocol = told.wantsOlderProtocol ?? false;
     this.refused = told.refused ?? false;
   }
@@ -36,12 +45,19 @@ export class ConnectionError extends Error {
 
 /** Return codes for “unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
 const olderProtocol = new Set([1, 0x84]);
-/** MQTT 5, section 3.4.2.1. */
-const noMatchingSubscribers = 0x10;
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** Is it the broker's own word, rather than a connection that ended before the broker could speak? */
 export const isRefusal = (error: unknown): boolean => typeof codeOf(error) === 'number';
+
+export interface SessionOptions {
+  clientId: string;
+  will?: Agent;
+  protocolVersion: ProtocolVersion;
+  /** Bytes of a packet on which the broker hung up. */
+  hungUpOn?: number | undefined;
+  after?: After | undefined;
+}
 
 /** One connection to the broker, from its beginning to its end; it never reconnects by itself. */
 export class Connection {
@@ -49,68 +65,133 @@ export class Connection {
   /** Settles when it is over: with the reason, if there was one. */
   readonly ended: Promise<ConnectionError | undefined>;
   readonly #client: MqttClient;
+  readonly #inFlight: InFlight;
+  readonly #after: After;
+  readonly #maximumPacketSize: number;
+  readonly #hungUpOn: number;
   /** Messages that the broker took and gave to nobody. */
   readonly #unheard = new Set<number>();
 
-  private constructor(client: MqttClient, protocolVersion: ProtocolVersion, ended: Promise<ConnectionError | undefined>) {
+  private constructor(
+    client: MqttClient,
+    inFlight: InFlight,
+    maximumPacketSize: number,
+    { protocolVersion, hungUpOn = Number.POSITIVE_INFINITY, after: later = after }: SessionOptions,
+    ended: Promise<ConnectionError | undefined>,
+  ) {
     this.#client = client;
+    this.#inFlight = inFlight;
+    this.#after = later;
+    this.#maximumPacketSize = maximumPacketSize;
+    this.#hungUpOn = hungUpOn;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
     client.on('packetreceive', (packet) => {
-      if (packet.cmd === 'puback' && packet.reasonCode === noMatchingSubscribers && packet.messageId !== undefined) this.#unheard.add(packet.messageId);
+      inFlight.heard(packet.cmd === 'puback');
+      if (packet.cmd === 'puback' && packet.reasonCode === reasonCode.noMatchingSubscribers && packet.messageId !== undefined) this.#unheard.add(packet.messageId);
     });
   }
 
   /** Rejects with a ConnectionError that names the broker. */
-  static open(settings: MqttSettings, session: { clientId: string; will?: Agent; protocolVersion: ProtocolVersion }): Promise<Connection> {
+  static open(settings: MqttSettings, session: SessionOptions): Promise<Connection> {
     const name = printed(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
       const client = connect(optionsOf(settings, session), name);
       let reason: ConnectionError | undefined;
-      let opened = false;
+      let inFlight: InFlight | undefined;
       const ended = new Promise<ConnectionError | undefined>((end) => {
         client.on('close', async () => {
           // The broker's last word may come with the end of the connection, and is read after it.
           await immediate();
+          const sending = inFlight?.largest;
+          inFlight?.end(new Error('the connection ended'));
           client.end(true);
-          if (opened) return end(reason);
-          // A broker that knows only the older protocol may just hang up.
-          reject(reason ?? new ConnectionError(`${name}: closed the connection before it answered`, { wantsOlderProtocol: session.protocolVersion === 5 }));
+          if (inFlight === undefined) {
+            // A broker that knows only the older protocol may just hang up.
+            return reject(reason ?? new ConnectionError(`${name}: closed the connection before it answered`, { wantsOlderProtocol: session.protocolVersion === 5 }));
+          }
+          if (sending === undefined || reason?.detail) return end(reason);
+          end(new ConnectionError(reason?.message ?? 'the broker closed the connection', { sending, cause: reason?.cause }));
         });
       });
       client.on('error', (error) => {
         const code = codeOf(error);
         reason ??= new ConnectionError(`${name}: ${hint(error)}`, {
           // One that hangs up on what it has not read resets the connection.
-          wantsOlderProtocol: session.protocolVersion === 5 && !opened && (olderProtocol.has(Number(code)) || code === 'ECONNRESET'),
+          wantsOlderProtocol: session.protocolVersion === 5 && inFlight === undefined && (olderProtocol.has(Number(code)) || code === 'ECONNRESET'),
           refused: typeof code === 'number',
           cause: error,
         });
-        if (!opened) client.end(true, () => reject(reason));
+        if (inFlight === undefined) client.end(true, () => reject(reason));
+        // What came can't be read, and so what it acknowledged is not known.
+        else if (code === undefined) client.end(true);
       });
-      client.on('disconnect', ({ reasonCode }) => {
-        reason = new ConnectionError(`${name}: ended the session, reason ${reasonCode}`);
+      client.on('disconnect', ({ reasonCode: code = 0 }) => {
+        reason = new ConnectionError(`${name}: ended the session: ${reasonInWords(code)}`);
       });
-      client.on('connect', () => {
-        opened = true;
-        resolve(new Connection(client, session.protocolVersion, ended));
+      client.on('connect', ({ properties }: IConnackPacket) => {
+        const missing = missingFrom(properties);
+        if (missing !== undefined) {
+          reason = new ConnectionError(`${name}: ${missing}`, { refused: true });
+          client.end(true, () => reject(reason));
+          return;
+        }
+        inFlight = new InFlight(properties?.receiveMaximum ?? Number.POSITIVE_INFINITY, {
+          ping: () => client.sendPing(),
+          stuck: (topic, silent) => {
+            reason ??= new ConnectionError(`${name}: ${silent ? `nothing came for ${ackTimeoutMs / 1000} s` : 'the broker acknowledges nothing any more'}`, {
+              detail: ` after ${topic} was sent`,
+            });
+            client.end(true);
+            return reason;
+          },
+          after: session.after ?? after,
+        });
+        resolve(new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session, ended));
       });
     });
   }
 
-  /** Settles when the broker has it; rejects when it refuses. `heard`: not known to be without a subscriber. */
+  /** How many messages may be on their way at a time. */
+  get window(): number {
+    return this.#inFlight.window;
+  }
+
+  /** May one more message stay without an answer? */
+  get canRiskOne(): boolean {
+    return this.#inFlight.canRiskOne;
+  }
+
+  /** Settles when the broker has it; rejects when the broker refuses it, when it is too large, and when no answer comes. `heard`: not
+   * known to be without a subscriber. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ heard: boolean }> {
-    const packet = await this.#client.publishAsync(topic, payload, { qos: 1, retain });
+    const bytes = publishSize(topic, payload, this.protocolVersion);
+    if (bytes > this.#maximumPacketSize) throw new PacketTooLarge(bytes, `takes ${this.#maximumPacketSize}`);
+    if (bytes >= this.#hungUpOn) throw new PacketTooLarge(bytes, `hung up on ${this.#hungUpOn}`);
+    const packet = await this.#inFlight
+      .send(topic, bytes, () => this.#client.publishAsync(topic, payload, { qos: 1, retain }))
+      .catch((error: unknown) => {
+        const code = codeOf(error);
+        throw typeof code === 'number' ? new PublishRefused(code, bytes) : error;
+      });
     const id = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
     return { heard: id === undefined || !this.#unheard.delete(id) };
   }
 
   async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
-    await this.#client.subscribeAsync(topics, { qos });
+    await this.#answered(this.#client.subscribeAsync(topics, { qos }), `the subscription to ${topics.join(', ')}`);
   }
 
   async unsubscribe(topic: string): Promise<void> {
-    await this.#client.unsubscribeAsync(topic);
+    await this.#answered(this.#client.unsubscribeAsync(topic), `the end of the subscription to ${topic}`);
+  }
+
+  async #answered(answer: Promise<unknown>, what: string): Promise<void> {
+    let stop = () => {};
+    const late = new Promise<never>((_, reject) => {
+      stop = this.#after(ackTimeoutMs, () => reject(new Error(`the broker does not answer ${what}`)));
+    });
+    await Promise.race([answer, late]).finally(stop);
   }
 
   /** Calls back for each message until the returned function is called. */
@@ -123,13 +204,30 @@ export class Connection {
   /** Says goodbye, so that the will is not sent. */
   async close(): Promise<void> {
     await Promise.race([this.#client.endAsync(), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
-    this.#client.end(true);
+    this.abort();
   }
 
   /** Drops it without a word. */
   abort(): void {
     this.#client.end(true);
+    // The client does not end twice, and its first end waits for each acknowledgement.
+    this.#client.stream.destroy();
   }
+}
+
+/** What a CONNACK tells (MQTT 5, section 3.2.2.3) that leaves nothing for us to do there. */
+function missingFrom(properties: IConnackPacket['properties']): string | undefined {
+  if (properties?.retainAvailable === false) return 'the broker keeps no retained messages, and this agent needs them';
+  if (properties?.maximumQoS === 0) return 'the broker takes messages of QoS 0 only, and this agent needs QoS 1';
+  return undefined;
+}
+
+/** The bytes of a QoS 1 PUBLISH packet (section 3.3): type, length, topic, packet identifier, in MQTT 5 the length of no properties,
+ * and payload. */
+export function publishSize(topic: string, payload: string, protocolVersion: ProtocolVersion): number {
+  const remaining = 2 + Buffer.byteLength(topic) + 2 + (protocolVersion === 5 ? 1 : 0) + Buffer.byteLength(payload);
+  const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
+  return 1 + lengthBytes + remaining;
 }
 
 /** Certificates and keys are judged before there is a connection. */
@@ -182,7 +280,7 @@ function readPem(setting: string, path: string): Buffer {
   }
 }
 
-function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: { clientId: string; will?: Agent; protocolVersion: ProtocolVersion }): IClientOptions {
+function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: SessionOptions): IClientOptions {
   const { MQTT_URL: address, MQTT_CA_FILE: ca, MQTT_CERT_FILE: cert, MQTT_KEY_FILE: key } = settings;
   const username = settings.MQTT_USERNAME ?? address.username;
   const password = settings.MQTT_PASSWORD ?? address.password;

@@ -20,10 +20,15 @@ import { type Burial, burials, discovery, hasTombstones } from '../views/discove
 import { eventMessage } from '../views/events.ts';
 import { leftovers } from '../views/leftovers.ts';
 import { stateTopics } from '../views/state-topics.ts';
+import { retryPauseMs } from './backoff.ts';
 import { type Connection, isRefusal, type Message } from './connection.ts';
+import { type After, after } from './in-flight.ts';
 import type { LabTopics } from './lab-topics.ts';
 import { answerNamesake } from './namesake.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type UnacknowledgedTopics } from './outbox.ts';
+import { PacketTooLarge, Unacknowledged } from './publish-error.ts';
+import { reasonCode } from './reason-codes.ts';
+import type { Rejections } from './rejections.ts';
 import { readRetained } from './retained.ts';
 import type { MqttSettings } from './settings.ts';
 
@@ -47,6 +52,8 @@ export interface Situation {
   remembered(memories: ReadonlyMap<string, unknown>): void;
   /** The user wants something done to a device. */
   commanded(command: Command): void;
+  /** Timers of what the broker leaves unanswered or refuses; a test has its own. */
+  after?: After;
 }
 
 export interface Command {
@@ -55,10 +62,13 @@ export interface Command {
   action: string;
 }
 
-/** What outlives a connection: devices that the broker has had from this process, and those that the user does not want. */
+/** What outlives a connection: devices that the broker has had from this process, those that the user does not want, and what the
+ * broker does not take. */
 export interface Memory {
   announced: Set<string>;
   dismissed: Set<string>;
+  rejections: Rejections;
+  unacknowledged: UnacknowledgedTopics;
 }
 
 /** Milliseconds that Home Assistant takes to build what it was told, before it may be told otherwise. */
@@ -80,23 +90,29 @@ export class Live {
   /** The state's shape that was announced. */
   #shape: number | undefined;
   #ready = false;
+  /** The broker has acknowledged an announcement. */
+  #announced = false;
   #echoed = false;
   /** Home Assistant has had the time to build what was announced. */
   #settled = false;
   /** Home Assistant is known not to be there, or knows nothing of us yet. */
   #deaf = false;
   #telling = false;
+  /** Tries of an event that were refused, one after the other. */
+  #eventFailures = 0;
 
   constructor(situation: Situation, connection: Connection, memory: Memory) {
     this.#situation = situation;
     this.#connection = connection;
     this.#memory = memory;
-    this.#outbox = new Outbox(connection, (topic, error) => isRefusal(error) && this.#refused(topic, error));
+    memory.rejections.begin();
+    const listener = { accepted: (topic: string) => this.#accepted(topic), rejected: (topic: string, error: unknown) => this.#rejected(topic, error) };
+    this.#outbox = new Outbox(connection, listener, memory.unacknowledged, situation.after ?? after);
   }
 
   /** Reads what the broker kept, publishes everything, and last that the agent is online. */
   async begin(): Promise<void> {
-    const { agent, state, ready, lab } = this.#situation;
+    const { agent, ready, lab } = this.#situation;
     this.#connection.listen((message) => answerNamesake(this.#connection, agent, message));
     this.#retained = await readRetained(this.#connection, agent);
     this.#situation.remembered(memories(agent, this.#retained));
@@ -105,14 +121,22 @@ export class Live {
     await ready;
     this.#dismissAbsent();
     this.#connection.listen((message) => this.#heard(message));
-    delete state.broker.error;
     await this.#bury();
     this.#ready = true;
     this.offerChanges();
     await this.#outbox.drained();
     this.#outbox.offer(new Map([[statusTopic(agent), online]]));
     await this.#outbox.drained();
+    this.#memory.rejections.forgetEarlier();
     void this.#settle();
+  }
+
+  /** Puts into the state what the broker does not take. */
+  showRejections(): void {
+    const { broker } = this.#situation.state;
+    const { summary } = this.#memory.rejections;
+    if (summary !== undefined) broker.error = summary;
+    else if (broker.connected) delete broker.error;
   }
 
   /** Sends what the state has new. */
@@ -133,13 +157,19 @@ export class Live {
   async leave(): Promise<void> {
     this.#ready = false;
     this.end();
-    const goodbye = this.#connection.publish(statusTopic(this.#situation.agent), offline).catch(() => undefined);
-    await Promise.race([goodbye, pause(1000, undefined, { ref: false })]);
-    await this.#connection.close();
+    const goodbye = this.#connection.publish(statusTopic(this.#situation.agent), offline).then(
+      () => true,
+      () => false,
+    );
+    const said = await Promise.race([goodbye, pause(1000, false, { ref: false })]);
+    // Otherwise the broker sends the will.
+    if (said) await this.#connection.close();
+    else this.#connection.abort();
   }
 
   end(): void {
     this.#over.abort();
+    this.#outbox.close();
   }
 
   #heard({ topic, payload, retained }: Message): void {
@@ -155,12 +185,18 @@ export class Live {
       if (payload === online) void this.#reannounce();
     }
     // The will of an earlier connection of ours, which the broker took for alive until now.
-    if (topic === statusTopic(agent) && payload === offline) void this.#connection.publish(topic, online).catch(() => undefined);
+    if (topic === statusTopic(agent) && payload === offline) {
+      this.#outbox.forget(topic);
+      this.#outbox.offer(new Map([[topic, online]]));
+    }
   }
 
   /** Our own comes back as well; only then is it known that the broker has it. */
   #heardAnnouncement(device: string, topic: string, payload: string): void {
-    this.#echoed = true;
+    if (!this.#echoed) {
+      this.#echoed = true;
+      this.#accepted(ownDiscoveryTopics(this.#situation.agent));
+    }
     if (payload !== '') return void this.#memory.announced.add(device);
     this.#memory.announced.delete(device);
     if (this.#outbox.lastSent(topic) !== '') this.#dismiss(device);
@@ -199,28 +235,40 @@ export class Live {
 
   async #settle(): Promise<void> {
     if (await this.#wait(settling)) return;
-    this.#listenForEcho();
+    void this.#awaitEcho();
     this.#settled = true;
     await this.#tellEvents();
   }
 
   /** Tells what has happened, one after the other. Home Assistant hears it only of what it knows; what nobody hears is kept. */
   async #tellEvents(): Promise<void> {
-    const { agent, state, told } = this.#situation;
+    const { agent, state, told, log } = this.#situation;
     if (!this.#settled || this.#deaf || this.#telling) return;
     this.#telling = true;
-    try {
-      for (const event of state.events) {
-        const { topic, payload } = eventMessage(agent, event);
+    for (const event of state.events) {
+      const { topic, payload } = eventMessage(agent, event);
+      try {
         const { heard } = await this.#connection.publish(topic, payload, { retain: false });
-        if (!heard || this.#deaf) return;
-        told(event);
+        this.#eventFailures = 0;
+        this.#accepted(topic);
+        if (!heard || this.#deaf) break;
+      } catch (error) {
+        if (error instanceof PacketTooLarge || error instanceof Unacknowledged) log.error(`MQTT: an event is lost: the broker refuses ${topic}: ${describe(error)}`);
+        else if (isRefusal(error)) return this.#tellEventsLater(topic, error);
+        else break;
       }
-    } catch (error) {
-      if (isRefusal(error)) this.#refused(ownTopics(agent), error);
-    } finally {
-      this.#telling = false;
+      told(event);
     }
+    this.#telling = false;
+  }
+
+  #tellEventsLater(topic: string, error: unknown): void {
+    this.#rejected(topic, error);
+    (this.#situation.after ?? after)(retryPauseMs(this.#eventFailures), () => {
+      this.#telling = false;
+      if (!this.#over.signal.aborted) void this.#tellEvents();
+    });
+    this.#eventFailures += 1;
   }
 
   /** True if the connection ended meanwhile, or Home Assistant came online once more. */
@@ -267,23 +315,51 @@ export class Live {
   #dismiss(device: string): void {
     if (this.#memory.dismissed.has(device)) return;
     this.#memory.dismissed.add(device);
+    const announcement = discoveryTopic(this.#situation.agent, device);
+    this.#outbox.drop(announcement);
+    this.#outbox.forget(announcement);
+    this.#accepted(announcement);
     this.#retained = new Map([...this.#retained].filter(([topic]) => deviceOfTopic(this.#situation.agent, topic) !== device));
     this.#situation.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);
     this.#situation.dismissed(device);
   }
 
-  /** MQTT 3.1.1 brokers drop what they forbid without a word; then our own announcement does not come back. */
-  #listenForEcho(): void {
-    const { agent } = this.#situation;
-    const announced = [...this.#payloads().values()].some((payload) => payload !== '');
-    if (announced && !this.#echoed) this.#refused(ownDiscoveryTopics(agent), new Error('announcements do not come back'));
+  /** MQTT 3.1.1 brokers acknowledge what they forbid; then our own announcement does not come back. It is sent again, with pauses that
+   * grow, until it does. */
+  async #awaitEcho(): Promise<void> {
+    for (let attempt = 0; !this.#echoed && !this.#over.signal.aborted; attempt += 1) {
+      if (this.#announced) {
+        this.#rejected(ownDiscoveryTopics(this.#situation.agent), new Error('announcements do not come back'));
+        if (attempt > 0) this.#announceAnew();
+      }
+      await new Promise<void>((resolve) => (this.#situation.after ?? after)(retryPauseMs(attempt), resolve));
+    }
   }
 
-  #refused(topic: string, error: unknown): void {
-    const { state, log, agent } = this.#situation;
-    if (this.#over.signal.aborted || state.broker.error !== undefined) return;
-    state.broker.error = `the broker refuses ${topic}: ${describe(error)}. It must let this user read and write ${ownTopics(agent)} and ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
-    log.error(`MQTT: ${state.broker.error}`);
+  #announceAnew(): void {
+    for (const topic of this.#payloads().keys()) this.#outbox.forget(topic);
+    this.#announce();
+  }
+
+  #accepted(topic: string): void {
+    const { agent, log } = this.#situation;
+    if (announcedDevice(agent, topic) !== undefined) this.#announced = true;
+    if (this.#over.signal.aborted || !this.#memory.rejections.accept(topic)) return;
+    this.showRejections();
+    if (this.#memory.rejections.summary === undefined) log.info('MQTT: the broker takes everything again');
+  }
+
+  #rejected(topic: string, error: unknown): void {
+    const { log, agent } = this.#situation;
+    if (this.#over.signal.aborted) return;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const forbidden = code === reasonCode.notAuthorized || topic === ownDiscoveryTopics(agent);
+    const advice = `. It must let this user read and write ${ownTopics(agent)} and ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+    const text = `the broker refuses ${topic}: ${describe(error)}${forbidden ? advice : ''}`;
+    // Of each topic the size is told; of other reasons one topic is enough.
+    const kind = code === undefined || code === reasonCode.packetTooLarge ? topic : String(code);
+    if (this.#memory.rejections.reject(topic, text, kind)) log.error(`MQTT: ${text}`);
+    this.showRejections();
   }
 
   /** True if the connection ended meanwhile. */

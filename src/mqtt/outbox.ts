@@ -1,62 +1,152 @@
 import type { Publications } from '../views/publications.ts';
-import type { Connection } from './connection.ts';
+import { retryPauseMs } from './backoff.ts';
+import { type Connection, isRefusal } from './connection.ts';
+import type { After } from './in-flight.ts';
+import { PacketTooLarge, Unacknowledged } from './publish-error.ts';
 
-/** How many messages may wait for the broker's word at a time; the rest waits here, the newest of each topic. */
-const window = 20;
+export interface OutboxListener {
+  accepted(topic: string): void;
+  rejected(topic: string, error: unknown): void;
+}
 
-/** What one connection has sent and still has to. */
+/** Topics that the broker left unacknowledged, how often in a row and the last time; outlives a connection. */
+export type UnacknowledgedTopics = Map<string, { failures: number; error: Unacknowledged }>;
+
+/** What one connection has sent and still has to. A topic has one message in flight at a time; what the broker does not take is
+ * offered again after a pause that grows, with the newest payload, and holds up no other topic. */
 export class Outbox {
   readonly #connection: Connection;
-  readonly #refused: (topic: string, error: unknown) => void;
+  readonly #listener: OutboxListener;
+  readonly #unacknowledged: UnacknowledgedTopics;
+  readonly #after: After;
+  /** What the broker has taken, or is about to take. */
   readonly #sent = new Map<string, string>();
   readonly #queue = new Map<string, string>();
-  #inFlight = 0;
+  readonly #inFlight = new Set<string>();
+  /** What stops the pause of a topic. */
+  readonly #paused = new Map<string, () => void>();
+  /** Tries of a topic that failed, one after the other. */
+  readonly #failures = new Map<string, number>();
+  /** The newest payload of topics that are in flight or paused. */
+  readonly #next = new Map<string, string>();
   #idle: (() => void)[] = [];
+  #closed = false;
 
-  constructor(connection: Connection, refused: (topic: string, error: unknown) => void) {
+  constructor(connection: Connection, listener: OutboxListener, unacknowledged: UnacknowledgedTopics, after: After) {
     this.#connection = connection;
-    this.#refused = refused;
+    this.#listener = listener;
+    this.#unacknowledged = unacknowledged;
+    this.#after = after;
+    // They may stay so, and all else comes first.
+    for (const [topic, { failures, error }] of unacknowledged) this.#pause(topic, failures, error);
   }
 
   /** Takes in what is to be on the broker and sends what differs from what this connection has sent. */
   offer(publications: Publications): void {
     for (const [topic, payload] of publications) {
-      if (this.#sent.get(topic) === payload) this.#queue.delete(topic);
+      // One that waits in the queue keeps its place.
+      if (this.#sent.get(topic) === payload) this.drop(topic);
+      else if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
       else this.#queue.set(topic, payload);
     }
     this.#pump();
   }
 
-  /** From now on everything counts as new. */
-  forget(): void {
-    this.#sent.clear();
+  /** From now on everything counts as new, or this topic. */
+  forget(topic?: string): void {
+    if (topic === undefined) this.#sent.clear();
+    else this.#sent.delete(topic);
+  }
+
+  /** What has not been sent of it is not wanted any more. */
+  drop(topic: string): void {
+    this.#queue.delete(topic);
+    this.#next.delete(topic);
   }
 
   lastSent(topic: string): string | undefined {
     return this.#sent.get(topic);
   }
 
-  /** Settles when the broker has all that was offered. */
+  /** Settles when all that was offered is taken or waits for another try. */
   async drained(): Promise<void> {
-    if (this.#queue.size > 0 || this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#queue.size > 0 || this.#inFlight.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Nothing more is sent. */
+  close(): void {
+    this.#closed = true;
+    for (const stop of this.#paused.values()) stop();
+    this.#paused.clear();
   }
 
   #pump(): void {
     for (const [topic, payload] of this.#queue) {
-      if (this.#inFlight >= window) return;
+      if (this.#closed || this.#inFlight.size >= this.#connection.window) break;
       this.#queue.delete(topic);
+      this.#inFlight.add(topic);
       this.#sent.set(topic, payload);
-      this.#inFlight += 1;
-      void this.#connection
-        .publish(topic, payload)
-        .catch((error: unknown) => this.#refused(topic, error))
-        .then(() => {
-          this.#inFlight -= 1;
-          this.#pump();
-        });
+      void this.#send(topic, payload);
     }
-    if (this.#inFlight > 0) return;
-    for (const resolve of this.#idle) resolve();
-    this.#idle = [];
+    if (this.#inFlight.size > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  async #send(topic: string, payload: string): Promise<void> {
+    try {
+      await this.#connection.publish(topic, payload);
+      this.#accepted(topic);
+    } catch (error) {
+      this.#failed(topic, payload, error);
+    }
+    this.#inFlight.delete(topic);
+    if (!this.#paused.has(topic)) this.#resume(topic);
+    this.#pump();
+  }
+
+  #accepted(topic: string): void {
+    this.#failures.delete(topic);
+    this.#unacknowledged.delete(topic);
+    this.#listener.accepted(topic);
+  }
+
+  #failed(topic: string, payload: string, error: unknown): void {
+    // Counts as sent, so that only another payload is tried, which may fit.
+    if (error instanceof PacketTooLarge) {
+      this.#listener.rejected(topic, error);
+      return;
+    }
+    if (this.#closed || !(isRefusal(error) || error instanceof Unacknowledged)) return;
+    // Unless it is not wanted any more.
+    if (this.#sent.get(topic) === payload) {
+      this.#sent.delete(topic);
+      if (!this.#next.has(topic)) this.#next.set(topic, payload);
+    }
+    const failures = (this.#failures.get(topic) ?? 0) + 1;
+    if (error instanceof Unacknowledged) this.#unacknowledged.set(topic, { failures, error });
+    else this.#unacknowledged.delete(topic);
+    this.#pause(topic, failures, error);
+  }
+
+  #pause(topic: string, failures: number, error: unknown): void {
+    this.#failures.set(topic, failures);
+    this.#listener.rejected(topic, error);
+    const again = () => {
+      // A message that is not acknowledged takes away a place: half of them stay for what is.
+      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskOne) return this.#pause(topic, failures + 1, error);
+      this.#paused.delete(topic);
+      // Nobody wants it there any more.
+      if (!this.#next.has(topic)) return this.#accepted(topic);
+      this.#resume(topic);
+      this.#pump();
+    };
+    this.#paused.set(topic, this.#after(retryPauseMs(failures - 1), again));
+  }
+
+  #resume(topic: string): void {
+    const payload = this.#next.get(topic);
+    if (payload === undefined) return;
+    this.#next.delete(topic);
+    if (this.#sent.get(topic) !== payload) this.#queue.set(topic, payload);
   }
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { allDiscoveryTopics, echoTopic, homeAssistantStatusTopic, isAnnouncement, ownCommandTopics, ownDiscoveryTopics, ownTopics, statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import type { Connection } from './connection.ts';
+import { PublishRefused } from './publish-error.ts';
+import { reasonCode } from './reason-codes.ts';
 
 /** Seconds until a broker that does not give back our own word is taken for one that refuses it. */
 const patience = 5;
@@ -41,10 +43,11 @@ export async function roundTrip(connection: Connection, agent: Agent): Promise<v
   });
   back.catch(() => undefined);
   try {
-    await connection.publish(echo, token, { retain: false }).catch((cause: unknown) => {
-      throw new Error(`the broker refuses ${echo}: it must let this user write ${ownTopics(agent)}`, { cause });
+    const sent = connection.publish(echo, token, { retain: false }).catch((cause: unknown) => {
+      const forbidden = cause instanceof PublishRefused && cause.code === reasonCode.notAuthorized;
+      throw new Error(`the broker refuses ${echo}${forbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`, { cause });
     });
-    await back;
+    await Promise.all([sent, back]);
   } finally {
     clearTimeout(timer);
     stop();

@@ -5,8 +5,11 @@ import { pauseBefore } from './backoff.ts';
 import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
 import { Live, type Memory, type Situation } from './live.ts';
 import { hasNamesake } from './namesake.ts';
+import { Rejections } from './rejections.ts';
 import { printed } from './settings.ts';
 
+/** Bytes that each broker takes in a packet, whatever it is set to. */
+const harmlessBytes = 4096;
 /** Seconds between looks whether the other agent of our name is gone. */
 const standAside = 60;
 
@@ -14,10 +17,16 @@ const standAside = 60;
 export class Session {
   readonly #situation: Situation;
   readonly #stopped = new AbortController();
-  readonly #memory: Memory = { announced: new Set(), dismissed: new Set() };
+  readonly #memory: Memory = { announced: new Set(), dismissed: new Set(), rejections: new Rejections(), unacknowledged: new Map() };
   #protocolVersion: ProtocolVersion = 5;
+  /** What was being sent when the broker hung up the last time. */
+  #suspect: string | undefined;
+  /** Bytes of a packet on which the broker hangs up. */
+  #hungUpOn: number | undefined;
   #live: Live | undefined;
   #wasConnected = false;
+  /** Why there was no connection, as it was logged. */
+  #logged: string | undefined;
   #running: Promise<void> | undefined;
 
   constructor(situation: Situation) {
@@ -59,6 +68,8 @@ export class Session {
         failures = 0;
         if (!shared) await this.#standAside();
       }
+      // What it is learned for need not wait.
+      if (this.#learnLimit(error, wasConnected)) failures = 0;
       const seconds = pauseBefore(failures);
       failures += 1;
       log.debug(`next try in ${seconds.toFixed(1)} s`);
@@ -68,10 +79,10 @@ export class Session {
 
   /** Connects and stays until the connection ends; returns why. */
   async #connectOnce(): Promise<ConnectionError | undefined> {
-    const { settings, agent, state, log, shared } = this.#situation;
+    const { settings, agent, state, log, shared, after } = this.#situation;
     let connection: Connection | undefined;
     try {
-      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion });
+      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion, hungUpOn: this.#hungUpOn, after });
       if (this.#stopped.signal.aborted) {
         await connection.close();
         return undefined;
@@ -84,6 +95,7 @@ export class Session {
       this.#wasConnected = true;
       state.broker.connected = true;
       state.broker.since = new Date();
+      this.#live.showRejections();
       log.info(shared ? `${agent.name}: this agent speaks of them` : `MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
       return await connection.ended;
     } catch (error) {
@@ -95,12 +107,28 @@ export class Session {
     }
   }
 
+  /** Brokers that do not say how much they take hang up on more. Once may be chance, twice on the same topic is not: the next
+   * connection sends only smaller packets, until it ends, for then the broker may take more. True if something was learned. */
+  #learnLimit(error: ConnectionError | undefined, wasConnected: boolean): boolean {
+    if (wasConnected) this.#hungUpOn = undefined;
+    const sending = error?.sending;
+    if (sending === undefined || sending.bytes <= harmlessBytes || !sending.largestYet) return false;
+    const isKnown = this.#hungUpOn !== undefined || this.#suspect === sending.topic;
+    this.#suspect = sending.topic;
+    if (isKnown) this.#hungUpOn = sending.bytes;
+    return isKnown;
+  }
+
   #disconnected(error: ConnectionError | undefined): void {
     const { state, log, agent, shared } = this.#situation;
-    const told = error === undefined ? 'the broker closed the connection' : describe(error);
+    const reason = error === undefined ? 'the broker closed the connection' : describe(error);
+    const told = `${reason}${error?.detail ?? ''}`;
     // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
     const known = error?.wantsOlderProtocol || (shared && !error?.refused);
-    if (!known && (state.broker.connected || state.broker.error !== told)) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
+    if (!known) {
+      if (state.broker.connected || this.#logged !== reason) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
+      this.#logged = reason;
+    }
     if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
-import cron from 'node-cron';
 import * as z from 'zod/mini';
 import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.ts';
+import { Cron } from '../loop/cron.ts';
 import type { AnyCollector } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
 import { bridges, slug } from '../model/naming.ts';
@@ -35,13 +35,22 @@ export interface Settings {
 
 const scheduleName = ({ id }: AnyCollector) => `${id.toUpperCase()}_SCHEDULE`;
 
+/** A cron expression of six fields that is not for days like 30 February. */
+function comes(text: string): boolean {
+  try {
+    return text.split(/\s+/).length === 6 && new Cron(text).next(new Date()) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** A collector's own variables and its schedule. */
 const collectorSchema = (collector: AnyCollector): AnySettings =>
   z.object({
     [scheduleName(collector)]: custom(
       { description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`, default: collector.schedule },
-      'a cron expression of six fields (second first), or off',
-      (text) => (text === 'off' || (text.split(/\s+/).length === 6 && cron.validate(text)) ? text : undefined),
+      'a cron expression of six fields (second first) for times that come, or off',
+      (text) => (text === 'off' || comes(text) ? text : undefined),
     ),
     ...collector.env.shape,
   });

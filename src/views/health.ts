@@ -34,8 +34,11 @@ export const briefHealthSchema = z.object({ status: verdict });
 /** Milliseconds of grace beyond a collector's own limit: the random delay of a tick, and a busy machine. */
 const grace = 5000;
 
-/** A run that should have been over by now. */
-const isOverdue = ({ nextRun, limit }: CollectorState, now: Date) => nextRun !== undefined && now.getTime() > nextRun.getTime() + limit * 1000 + grace;
+/** Milliseconds since a run was due that should have been over by now. */
+function overdue({ due, limit }: CollectorState, monotonic: number): number | undefined {
+  const late = due === undefined ? 0 : monotonic - due;
+  return late > limit * 1000 + grace ? late : undefined;
+}
 
 const collectorHealth = (collector: CollectorState): z.output<typeof collectorHealthSchema> => ({
   ok: collector.error === undefined,
@@ -47,13 +50,17 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
   ...(collector.error === undefined ? {} : { error: collector.error }),
 });
 
-/** Is the loop alive, nothing overdue, and the broker connected? A device that can't be read is no failure of the agent. */
-export function health(agent: Agent, state: State, now: Date): Health {
+/** Is the loop alive, nothing overdue, and the broker connected? A device that can't be read is no failure of the agent.
+ * `monotonic` is the `performance.now()` of `now`. */
+export function health(agent: Agent, state: State, now: Date, monotonic = performance.now()): Health {
   const { broker } = state;
   const reasons = [
     ...(broker.connected ? [] : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
     ...(broker.connected && broker.error !== undefined ? [broker.error] : []),
-    ...[...state.collectors.values()].filter((collector) => isOverdue(collector, now)).map(({ id, nextRun }) => `collector ${id} is overdue since ${nextRun?.toISOString()}`),
+    ...[...state.collectors.values()].flatMap((collector) => {
+      const late = overdue(collector, monotonic);
+      return late === undefined ? [] : [`collector ${collector.id} is overdue since ${new Date(now.getTime() - late).toISOString()}`];
+    }),
   ];
   return {
     status: reasons.length === 0 ? 'ok' : 'failing',

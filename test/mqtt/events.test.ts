@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
-import type { Records } from '../../src/loop/state.ts';
 import type { Happening } from '../../src/model/event.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
-import { Session } from '../../src/mqtt/session.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { startSession } from '../helpers/session.ts';
+import { device, probe, stateOf } from '../helpers/situation.ts';
+import { startStrictBroker } from '../helpers/strict-broker.ts';
+import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
@@ -23,31 +23,14 @@ async function broker() {
   };
   const embedded = await startEmbeddedBroker(settings);
   onTestFinished(() => embedded.close());
-  return { settings, ...(await observe(`mqtt://127.0.0.1:${settings.MQTT_URL.port}`, { protocolVersion: 4 })) };
-}
-
-function converse(settings: MqttSettings, state: Records): Session {
-  const session = new Session({
-    agent,
-    catalogue: [collector],
-    state,
-    settings,
-    log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
-    ready: Promise.resolve(),
-    told: (event) => state.told(event),
-    dismissed: () => undefined,
-    remembered: () => undefined,
-    commanded: () => undefined,
-  });
-  session.start();
-  onTestFinished(() => session.stop());
-  return session;
+  const url = `mqtt://127.0.0.1:${settings.MQTT_URL.port}`;
+  return { url, ...(await observe(url, { protocolVersion: 4 })) };
 }
 
 test('an event is told once, unretained, with its attributes, and then forgotten', async () => {
-  const { settings, see, messages } = await broker();
+  const { url, see, messages } = await broker();
   const state = happened(happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }), happening('outage'));
-  const session = converse(settings, state);
+  const { session } = startSession(url, collector, state);
   await see(topic, (payload) => payload.includes('outage'));
   session.update();
   await until('told', () => state.events.length === 0);
@@ -58,16 +41,35 @@ test('an event is told once, unretained, with its attributes, and then forgotten
 });
 
 test('what happens while Home Assistant is away is kept until it has come back and knows the device', async () => {
-  const { settings, client, messages, see } = await broker();
+  const { url, client, messages, see } = await broker();
   await client.publishAsync('homeassistant/status', 'offline', { retain: true, qos: 1 });
   const state = happened(happening('outage'));
-  converse(settings, state);
+  startSession(url, collector, state);
   await see('infra-monitor/nas/status', (payload) => payload === 'online');
   await client.publishAsync('homeassistant/status', 'online', { retain: true, qos: 1 });
   await see(topic, undefined, 15);
   const announced = messages.map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"')).lastIndexOf(true);
   expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(announced);
   await until('told', () => state.events.length === 0);
+});
+
+test('an event that is too large is named and holds up no other; one that is refused is told later', async () => {
+  const broker = await startStrictBroker({ connack: { maximumPacketSize: 10_000 } });
+  broker.answer = (packet) => (packet.topic === topic ? 0x97 : 0);
+  const state = happened(happening('restart', { reason: 'x'.repeat(10_000) }), happening('outage'));
+  const { after, pass, due } = manualTimers();
+  const { lines } = startSession(broker.url, collector, state, after);
+  const tries = () => broker.published.filter((message) => message.topic === topic).length;
+  for (const seconds of [5, 10]) {
+    await until('refused', () => due(seconds * 1000) > 0 && state.broker.error?.includes('quota exceeded'));
+    if (seconds === 10) broker.answer = () => 0;
+    pass(seconds * 1000);
+  }
+  await until('told', () => state.events.length === 0);
+  expect(tries()).toBe(3);
+  expect(broker.published.at(-1)?.payload).toContain('outage');
+  expect(state.broker.error).toBeUndefined();
+  expect(lines.filter((line) => line.includes('an event is lost'))).toHaveLength(1);
 });
 
 test('two hundred wait at most, and the oldest go first', () => {

@@ -47,12 +47,16 @@ test('every problem is told at once, with what is wanted', () => {
       "MQTT_URL: got "htp://x", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host",
       "MQTT_BASE_TOPIC: got "a/#", wants a topic without +, # and slashes at its ends",
       "HTTP_PORT: got "99999", wants a whole number from 0 to 65535",
-      "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first), or off",
+      "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first) for times that come, or off",
       "HOST_PROC: got "proc", wants an absolute path",
       "HOST_PROC: got "proc", wants an absolute path",
       "MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate",
     ]
   `);
+});
+
+test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
+  expect(problemsOf({ HOST_SCHEDULE })).toEqual([`HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { NoAnswer, within } from '../../../lib/no-answer.ts';
 import type { Roots } from '../../../lib/roots.ts';
 import { run } from '../../../lib/run.ts';
 import type { FilesystemReading } from '../reading.ts';
@@ -24,8 +25,6 @@ async function outOfProcess(path: string): Promise<Usage> {
   return { total: blocks * size, free: free * size, available: available * size, inodes, inodesFree };
 }
 
-class NoAnswer extends Error {}
-
 /** Asks mounts how full they are, each once at a time. One that hangs is waited for once; from then on it is asked beside the
  * readings, until it answers. */
 export class Filesystems {
@@ -42,7 +41,7 @@ export class Filesystems {
     const asked = this.#ask(mount);
     if (this.#hanging.has(point)) throw new NoAnswer(`${point} (${type}): does not answer`);
     try {
-      return { ...(await within(asked, `${point} (${type})`)), readOnly };
+      return { ...(await within(patience * 1000, asked, `${point} (${type})`)), readOnly };
     } catch (error) {
       if (error instanceof NoAnswer) this.#hanging.add(point);
       throw error;
@@ -64,18 +63,5 @@ export class Filesystems {
       pending.then(over, over);
     }
     return pending;
-  }
-}
-
-/** Gives up waiting, not asking: a process that even a kill does not end is left behind. */
-async function within(usage: Promise<Usage>, name: string): Promise<Usage> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswer(`${name}: no answer in ${patience} s`)), patience * 1000);
-  });
-  try {
-    return await Promise.race([usage, end]);
-  } finally {
-    clearTimeout(timer);
   }
 }

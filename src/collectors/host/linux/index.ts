@@ -1,3 +1,4 @@
+import { DriverFiles } from '../../../lib/driver-files.ts';
 import { readText } from '../../../lib/files.ts';
 import { globs } from '../../../lib/globs.ts';
 import { now, Rates } from '../../../lib/rates.ts';
@@ -9,7 +10,7 @@ import type { HostReading, HostReadings } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { disks, readDisk } from './disks.ts';
 import { Filesystems } from './filesystems.ts';
-import { interfaces, readInterface } from './interfaces.ts';
+import { interfaces, readInterface, readLink } from './interfaces.ts';
 import { memory, pressure } from './memory.ts';
 import { type Mount, mounts } from './mounts.ts';
 import { frequency, load, ProcessorTime } from './processor.ts';
@@ -31,12 +32,14 @@ const pointOf = ({ point }: Mount) => ({ id: point === '/' ? 'root' : point, nam
 const nameOf = (name: string) => ({ id: name, name });
 const diskOf = (name: string) => ({ id: name, name: `Disk ${name}` });
 const sensorOf = ({ id }: Sensor) => ({ id, name: id });
+const answerOf = <T>({ error }: Sensor, reading: T) => (error === undefined ? { reading } : { error });
 
 /** Linux: /proc, /sys and statfs. */
 export class LinuxReader {
   readonly #roots: Roots;
   readonly #time = new ProcessorTime();
   readonly #rates = new Rates();
+  readonly #drivers = new DriverFiles();
   readonly #filesystems: Filesystems;
   readonly #wanted;
 
@@ -51,36 +54,48 @@ export class LinuxReader {
   }
 
   async read(device: Device, { processor, virtualization }: Inventory): Promise<HostFound[]> {
-    const roots = this.#roots;
     // Counters belong to their moment: before anything that is waited for.
     this.#rates.begin(now());
     const counted = [...this.#readInterfaces(device), ...this.#readDisks(device)];
-    const found = sensors(roots);
-    const [host, filesystems] = await Promise.all([this.#host(found.cpu), this.#readFilesystems(device)]);
+    const stat = readText(this.#roots.proc('stat'));
+    const cpu = this.#time.read(stat);
+    const [asked, host, filesystems] = await Promise.all([this.#askDrivers(counted), this.#host(stat), this.#readFilesystems(device)]);
     return [
-      { of: 'host', device, reading: { ...host, processor, virtualization } },
+      { of: 'host', device, reading: { ...host, ...asked.host, cpu, processor, virtualization }, hint: asked.hint },
       ...filesystems,
-      ...counted,
-      ...found.temperatures.map((sensor): HostFound => ({ of: 'temperature', device, part: sensorOf(sensor), reading: { celsius: sensor.value } })),
-      ...found.fans.map((sensor): HostFound => ({ of: 'fan', device, part: sensorOf(sensor), reading: { rpm: sensor.value } })),
+      ...asked.counted,
+      ...asked.temperatures.map((sensor): HostFound => ({ of: 'temperature', device, part: sensorOf(sensor), ...answerOf(sensor, { celsius: sensor.value }) })),
+      ...asked.fans.map((sensor): HostFound => ({ of: 'fan', device, part: sensorOf(sensor), ...answerOf(sensor, { rpm: sensor.value }) })),
     ];
   }
 
-  async #host(cpuTemperature: number | undefined): Promise<HostReading> {
+  /** What drivers have to ask their devices for: the most important first, because the time for all of it is limited. */
+  async #askDrivers(counted: HostFound[]) {
+    const [roots, drivers] = [this.#roots, this.#drivers];
+    drivers.begin();
+    const { cpu, temperatures, fans } = await sensors(roots, drivers);
+    const withLinks = await Promise.all(
+      counted.map(async (found): Promise<HostFound> => {
+        if (found.of !== 'interface' || found.reading === undefined) return found;
+        return { ...found, reading: { ...found.reading, ...(await readLink(roots, drivers, found.part?.id ?? '')) } };
+      }),
+    );
+    const host = { cpuTemperature: cpu, ...(await throttling(roots, drivers)), cpuFrequency: await frequency(roots, drivers) };
+    const told = [...temperatures, ...fans].flatMap(({ error }) => error?.message ?? []);
+    const untold = drivers.unanswered.filter((path) => !told.some((message) => message.startsWith(path)));
+    return { host, temperatures, fans, counted: withLinks, hint: untold.length === 0 ? undefined : `${untold.join(' and ')}: no answer` };
+  }
+
+  async #host(stat: string | undefined): Promise<HostReading> {
     const roots = this.#roots;
-    const stat = readText(roots.proc('stat'));
     return {
-      cpu: this.#time.read(stat),
       load: load(roots),
-      cpuTemperature,
-      cpuFrequency: frequency(roots),
       memory: memory(roots),
       pressure: pressure(roots),
       bootTime: bootTime(stat),
       processes: processes(roots),
       rebootRequired: rebootRequired(roots),
       failedUnits: await failedUnits(roots),
-      ...throttling(roots),
     };
   }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { list, readNumber, readText } from '../../../lib/files.ts';
+import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
+import { list, readText } from '../../../lib/files.ts';
 import { choose, type Verdict } from '../../../lib/globs.ts';
 import type { Rates } from '../../../lib/rates.ts';
 import type { Roots } from '../../../lib/roots.ts';
@@ -39,8 +40,6 @@ export function readInterface(roots: Roots, netDev: string, name: string, rates:
     .trim()
     .split(/ +/)
     .map(Number);
-  // The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer.
-  const speed = readNumber(roots.sys('class/net', name, 'speed'));
   return {
     received,
     sent,
@@ -50,8 +49,14 @@ export function readInterface(roots: Roots, netDev: string, name: string, rates:
     sendErrors,
     receiveDrops,
     sendDrops,
-    link: readNumber(roots.sys('class/net', name, 'carrier')) === 1,
-    speed: speed !== undefined && speed > 0 ? speed : undefined,
     ...addresses(name),
   };
+}
+
+/** The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer. */
+export async function readLink(roots: Roots, drivers: DriverFiles, name: string): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
+  const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
+  const speed = drivers.number(roots.sys('class/net', name, 'speed')).then((told) => (told !== undefined && told > 0 ? told : undefined));
+  const [answeredLink, answeredSpeed] = await Promise.all([ifAnswered(link), ifAnswered(speed)]);
+  return { link: answeredLink, speed: answeredSpeed };
 }

@@ -1,4 +1,5 @@
-import { list, readNumber, readText } from '../../../lib/files.ts';
+import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
+import { list, readText } from '../../../lib/files.ts';
 import type { Roots } from '../../../lib/roots.ts';
 import type { HostReading } from '../reading.ts';
 
@@ -21,11 +22,10 @@ export class ProcessorTime {
 }
 
 /** The mean of all frequency domains, in MHz. */
-export function frequency(roots: Roots): number | undefined {
+export async function frequency(roots: Roots, drivers: DriverFiles): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
-  const kilohertz = list(folder)
-    .map((policy) => readNumber(`${folder}/${policy}/scaling_cur_freq`))
-    .filter((value) => value !== undefined);
+  const told = await Promise.all(list(folder).map((policy) => ifAnswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`))));
+  const kilohertz = told.filter((value) => value !== undefined);
   return kilohertz.length === 0 ? undefined : kilohertz.reduce((sum, value) => sum + value, 0) / kilohertz.length / 1000;
 }
 

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { list, readNumber, readText } from '../../../lib/files.ts';
+import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
+import { list } from '../../../lib/files.ts';
+import { NoAnswer } from '../../../lib/no-answer.ts';
 import type { Roots } from '../../../lib/roots.ts';
 
 export interface Sensor {
@@ -9,6 +11,8 @@ export interface Sensor {
   chip: string;
   label: string;
   value?: number | undefined;
+  /** Why there is no answer; absent where there is one. */
+  error?: NoAnswer;
 }
 
 export interface Sensors {
@@ -36,11 +40,19 @@ const processors: [chip: RegExp, label: RegExp][] = [
 /** What a sensor without a probe says is left away (unconnected inputs stand at their end of the scale). */
 const celsius = (raw: number) => (raw > -40_000 && raw < 125_000 ? raw / 1000 : undefined);
 
-function chips(roots: Roots): { folder: string; name: string; address: string }[] {
-  const found = list(roots.sys('class/hwmon')).map((chip) => {
+interface Chip {
+  folder: string;
+  name: string;
+  address: string;
+}
+
+/** Without those that don't even tell their names. */
+async function chips(roots: Roots, drivers: DriverFiles): Promise<Chip[]> {
+  const read = async (chip: string): Promise<Chip> => {
     const folder = roots.sys('class/hwmon', chip);
-    return { folder, name: readText(join(folder, 'name')) ?? chip, address: addressOf(folder) };
-  });
+    return { folder, name: (await drivers.text(join(folder, 'name'))) ?? chip, address: addressOf(folder) };
+  };
+  const found = (await Promise.all(list(roots.sys('class/hwmon')).map((chip) => ifAnswered(read(chip))))).filter((chip) => chip !== undefined);
   return found.map((chip) => ({ ...chip, address: found.filter(({ name }) => name === chip.name).length > 1 ? chip.address : '' }));
 }
 
@@ -52,43 +64,58 @@ function addressOf(folder: string): string {
   }
 }
 
-function hwmon(roots: Roots, kind: 'temp' | 'fan', value: (raw: number) => number | undefined): Sensor[] {
+/** One sensor's value, or why there is none. */
+async function answerOf(asked: Promise<number | undefined>): Promise<Pick<Sensor, 'value' | 'error'>> {
+  try {
+    return { value: await asked };
+  } catch (error) {
+    if (error instanceof NoAnswer) return { error };
+    throw error;
+  }
+}
+
+async function channelsOf({ folder, name, address }: Chip, drivers: DriverFiles, kind: 'temp' | 'fan', value: (raw: number) => number | undefined): Promise<Sensor[]> {
   const input = new RegExp(`^(${kind}\\d+)_input$`);
-  return chips(roots)
-    .filter(({ name }) => !drives.has(name))
-    .flatMap(({ folder, name, address }) => {
-      const files = list(folder);
-      const channels = files.flatMap((file) => input.exec(file)?.[1] ?? []);
-      const labels = channels.map((channel) => readText(join(folder, `${channel}_label`)) || channel);
-      return channels.map((channel, index): Sensor => {
-        const own = labels[index] ?? channel;
-        // Some chips have one label for several sensors (dell_smm has “Other”).
-        const label = labels.filter((other) => other === own).length > 1 ? `${own} ${channel}` : own;
-        const faulty = files.includes(`${channel}_fault`) && readNumber(join(folder, `${channel}_fault`)) === 1;
-        const raw = faulty ? undefined : readNumber(join(folder, `${channel}_input`));
-        return { id: [name, address, label].filter(Boolean).join(' '), chip: name, label, value: raw === undefined ? undefined : value(raw) };
-      });
-    });
+  const files = list(folder);
+  const named = files
+    .flatMap((file) => input.exec(file)?.[1] ?? [])
+    .map(async (channel) => ({ channel, own: (files.includes(`${channel}_label`) && (await drivers.text(join(folder, `${channel}_label`)))) || channel }));
+  const channels = (await Promise.all(named.map(ifAnswered))).filter((channel) => channel !== undefined);
+  const read = async (channel: string) => {
+    const faulty = files.includes(`${channel}_fault`) && (await drivers.number(join(folder, `${channel}_fault`))) === 1;
+    const raw = faulty ? undefined : await drivers.number(join(folder, `${channel}_input`));
+    return raw === undefined ? undefined : value(raw);
+  };
+  return Promise.all(
+    channels.map(async ({ channel, own }): Promise<Sensor> => {
+      // Some chips have one label for several sensors (dell_smm has “Other”).
+      const label = channels.filter((other) => other.own === own).length > 1 ? `${own} ${channel}` : own;
+      return { id: [name, address, label].filter(Boolean).join(' '), chip: name, label, ...(await answerOf(read(channel))) };
+    }),
+  );
 }
 
 /** Thermal zones tell what has no hwmon chip: many boards' processors. */
-const zones = (roots: Roots): Sensor[] =>
-  list(roots.sys('class/thermal'))
-    .filter((name) => name.startsWith('thermal_zone'))
-    .map((zone) => {
-      const chip = readText(roots.sys('class/thermal', zone, 'type')) ?? zone;
-      const raw = readNumber(roots.sys('class/thermal', zone, 'temp'));
-      return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, value: raw === undefined ? undefined : celsius(raw) };
-    });
+async function zones(roots: Roots, drivers: DriverFiles): Promise<Sensor[]> {
+  const read = async (zone: string): Promise<Sensor> => {
+    const chip = (await drivers.text(roots.sys('class/thermal', zone, 'type'))) ?? zone;
+    const temperature = drivers.number(roots.sys('class/thermal', zone, 'temp')).then((raw) => (raw === undefined ? undefined : celsius(raw)));
+    return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, ...(await answerOf(temperature)) };
+  };
+  const names = list(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
+  return (await Promise.all(names.map((zone) => ifAnswered(read(zone))))).filter((zone) => zone !== undefined);
+}
 
-export function sensors(roots: Roots): Sensors {
-  const temperatures = hwmon(roots, 'temp', celsius);
-  const readable = [...temperatures, ...zones(roots)].filter(({ value }) => value !== undefined);
+export async function sensors(roots: Roots, drivers: DriverFiles): Promise<Sensors> {
+  const found = (await chips(roots, drivers)).filter(({ name }) => !drives.has(name));
+  const all = async (kind: 'temp' | 'fan', value: (raw: number) => number | undefined) => (await Promise.all(found.map((chip) => channelsOf(chip, drivers, kind, value)))).flat();
+  const temperatures = (await all('temp', celsius)).filter(({ value, error }) => value !== undefined || error !== undefined);
+  const readable = [...temperatures, ...(await zones(roots, drivers)).filter(({ value, error }) => value !== undefined || error !== undefined)];
   const best = processors.map(([chip, label]) => readable.filter((sensor) => chip.test(sensor.chip) && label.test(sensor.label))).find((found) => found.length > 0) ?? [];
   const hottest = Math.max(...best.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));
   return {
-    cpu: best.length === 0 ? undefined : hottest,
-    temperatures: temperatures.filter((sensor) => sensor.value !== undefined && !best.includes(sensor)),
-    fans: hwmon(roots, 'fan', (raw) => raw),
+    cpu: Number.isFinite(hottest) ? hottest : undefined,
+    temperatures: temperatures.filter((sensor) => !best.includes(sensor)),
+    fans: await all('fan', (raw) => raw),
   };
 }

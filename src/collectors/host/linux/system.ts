@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { uint32Property } from '../../../lib/dbus.ts';
-import { list, readNumber, readText } from '../../../lib/files.ts';
+import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
+import { list } from '../../../lib/files.ts';
 import type { Roots } from '../../../lib/roots.ts';
 import type { HostReading } from '../reading.ts';
 
@@ -32,14 +33,16 @@ type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEven
 
 /** The Raspberry Pi's firmware tells by bits (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled),
  * its supply by a hwmon alarm; x86 counts per package. */
-export function throttling(roots: Roots): Throttling {
+export async function throttling(roots: Roots, drivers: DriverFiles): Promise<Throttling> {
   // On a Raspberry Pi 5 it is soc@107c000000.
   const chips = list(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
-  const told = chips.map((chip) => readText(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`))).find((text) => text !== undefined);
-  const bits = Number.parseInt(told ?? '', 16);
+  const told = await Promise.all(chips.map((chip) => ifAnswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`)))));
+  const bits = Number.parseInt(told.find((text) => text !== undefined) ?? '', 16);
   const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
-  const supply = list(roots.sys('class/hwmon')).find((chip) => readText(roots.sys('class/hwmon', chip, 'name')) === 'rpi_volt');
-  const alarm = supply === undefined ? undefined : readNumber(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm'));
-  const events = readNumber(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count'));
+  const sensors = list(roots.sys('class/hwmon'));
+  const names = await Promise.all(sensors.map((chip) => ifAnswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))));
+  const supply = sensors[names.indexOf('rpi_volt')];
+  const alarm = supply === undefined ? undefined : await ifAnswered(drivers.number(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm')));
+  const events = await ifAnswered(drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')));
   return { ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }), ...firmware, ...(events === undefined ? {} : { throttleEvents: events }) };
 }

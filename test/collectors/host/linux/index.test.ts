@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { LinuxReader } from '../../../../src/collectors/host/linux/index.ts';
 import { settings } from '../../../../src/collectors/host/settings.ts';
+import { silence } from '../../../helpers/silent-file.ts';
 import { device } from '../../../helpers/situation.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -31,4 +32,36 @@ test('one part that can’t be read is its own trouble', async () => {
     ['interface', 'eth0', undefined],
     ['interface', 'eth1', expect.stringMatching(/^eth1: not in .*net\/dev$/)],
   ]);
+});
+
+test('a sensor that does not answer is its own trouble, the processor’s is unknown, and nothing else waits long', async () => {
+  const roots = tree({
+    'proc/1/mountinfo': '',
+    'proc/net/dev': netDev(1),
+    'sys/class/net/eth0/device/vendor': '0x8086',
+    'sys/class/net/eth0/carrier': '1\n',
+    'sys/class/net/eth0/speed': '2500\n',
+    'sys/class/hwmon/hwmon0/name': 'coretemp\n',
+    'sys/class/hwmon/hwmon0/temp1_label': 'Package id 0\n',
+    'sys/class/hwmon/hwmon0/temp1_input': '45000\n',
+    'sys/class/hwmon/hwmon0/temp2_label': 'Core 0\n',
+    'sys/class/hwmon/hwmon0/temp2_input': '40000\n',
+    'sys/class/hwmon/hwmon1/name': 'jc42\n',
+    'sys/class/hwmon/hwmon1/temp1_input': '',
+    'sys/class/hwmon/hwmon1/temp2_input': '41000\n',
+    'sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq': '800000\n',
+  });
+  const reader = new LinuxReader(roots, z.parse(settings, {}));
+  const read = async () => (await reader.read(device, {})).filter(({ of }) => of !== 'filesystem');
+  silence(roots.sys('class/hwmon/hwmon1/temp1_input'));
+  expect(await read()).toMatchObject([
+    { of: 'host', reading: { cpuTemperature: 45, cpuFrequency: 800 }, hint: undefined },
+    { of: 'interface', reading: { link: true, speed: 2500 } },
+    { of: 'temperature', part: { id: 'coretemp Core 0' }, reading: { celsius: 40 } },
+    { of: 'temperature', part: { id: 'jc42 temp1' }, error: { message: `${roots.sys('class/hwmon/hwmon1/temp1_input')}: no answer in 2 s` } },
+    { of: 'temperature', part: { id: 'jc42 temp2' }, reading: { celsius: 41 } },
+  ]);
+  silence(roots.sys('class/hwmon/hwmon0/temp1_input'));
+  const [host] = await read();
+  expect(host).toMatchObject({ reading: { cpuTemperature: undefined }, hint: `${roots.sys('class/hwmon/hwmon0/temp1_input')}: no answer` });
 });

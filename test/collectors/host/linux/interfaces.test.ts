@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { interfaces, readInterface } from '../../../../src/collectors/host/linux/interfaces.ts';
+import { interfaces, readInterface, readLink } from '../../../../src/collectors/host/linux/interfaces.ts';
+import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { globs } from '../../../../src/lib/globs.ts';
 import { Rates } from '../../../../src/lib/rates.ts';
 import { tree } from '../../../helpers/tree.ts';
@@ -27,16 +28,11 @@ test('counters of its own line, however the kernel spaces it', () => {
   expect(() => readInterface(tree({}), '', 'eth1', new Rates())).toThrow(/^eth1: not in .*net\/dev$/);
 });
 
-test('link and speed, where the driver tells', () => {
+test('link and speed, where the driver tells', async () => {
   const of = (files: Record<string, string>) =>
-    readInterface(
-      tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),
-      'x: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0',
-      'x',
-      new Rates(),
-    );
-  expect(of({ carrier: '1\n', speed: '2500\n' })).toMatchObject({ link: true, speed: 2500 });
-  expect(of({ carrier: '0\n', speed: '-1\n' })).toMatchObject({ link: false, speed: undefined });
-  expect(of({ carrier: '1\n' })).toMatchObject({ link: true, speed: undefined });
-  expect(of({})).toMatchObject({ link: false });
+    readLink(tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))), new DriverFiles(), 'x');
+  expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual({ link: true, speed: 2500 });
+  expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual({ link: false, speed: undefined });
+  expect(await of({ carrier: '1\n' })).toEqual({ link: true, speed: undefined });
+  expect(await of({})).toEqual({ link: false, speed: undefined });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { frequency, load, ProcessorTime } from '../../../../src/collectors/host/linux/processor.ts';
+import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 /** Shares after each of these first lines of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. */
@@ -30,19 +31,20 @@ test('kernels that count fewer kinds of time', () => {
   const [, after] = shares('0 0 0 0', '10 10 20 60');
   expect(after).toEqual({ used: 40, user: 20, system: 20, iowait: 0, steal: 0 });
 });
-test('the mean frequency of those cores that tell', () => {
+test('the mean frequency of those cores that tell', async () => {
   const folder = 'sys/devices/system/cpu/cpufreq';
   expect(
-    frequency(
+    await frequency(
       tree({
         [`${folder}/policy0/scaling_cur_freq`]: '800000\n',
         [`${folder}/policy4/scaling_cur_freq`]: '2400000\n',
         [`${folder}/policy5/scaling_cur_freq`]: '<unknown>\n',
         [`${folder}/boost`]: '1',
       }),
+      new DriverFiles(),
     ),
   ).toBe(1600);
-  expect(frequency(tree({}))).toBeUndefined();
+  expect(await frequency(tree({}), new DriverFiles())).toBeUndefined();
 });
 test('load', () => {
   expect(load(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({ one: 0.52, five: 1.31, fifteen: 12 });

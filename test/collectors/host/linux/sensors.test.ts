@@ -1,13 +1,14 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sensors } from '../../../../src/collectors/host/linux/sensors.ts';
+import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 /** Chips with their files, in order: `[{ name: 'coretemp', temp1_input: '47000' }]`. */
 const chips = (...all: Record<string, string>[]) =>
   Object.assign({}, ...all.map((files, index) => Object.fromEntries(Object.entries(files).map(([file, content]) => [`sys/class/hwmon/hwmon${index}/${file}`, `${content}\n`]))));
 const zone = (type: string, temp: string) => ({ 'sys/class/thermal/thermal_zone0/type': type, 'sys/class/thermal/thermal_zone0/temp': temp });
-const read = (...all: Record<string, string>[]) => sensors(tree(chips(...all)));
+const read = (...all: Record<string, string>[]) => sensors(tree(chips(...all)), new DriverFiles());
 
 test.each([
   [
@@ -56,16 +57,17 @@ test.each([
     38,
   ],
   ['none', [{ name: 'nct6775', temp1_label: 'SYSTIN', temp1_input: '33000' }], undefined],
-])('the processor’s sensor: %s', (_, all, celsius) => expect(sensors(tree(chips(...(all as Record<string, string>[])))).cpu).toBe(celsius));
+])('the processor’s sensor: %s', async (_, all, celsius) => expect((await read(...(all as Record<string, string>[]))).cpu).toBe(celsius));
 
-test('a board whose processor is a thermal zone only', () => {
-  expect(sensors(tree(zone('cpu-thermal', '45123\n'))).cpu).toBe(45.123);
-  expect(sensors(tree(zone('CPU-therm', '45000\n'))).cpu).toBe(45);
-  expect(sensors(tree(zone('cpu-thermal', '-273200\n'))).cpu).toBeUndefined();
+test('a board whose processor is a thermal zone only', async () => {
+  const cpu = async (type: string, temp: string) => (await sensors(tree(zone(type, temp)), new DriverFiles())).cpu;
+  expect(await cpu('cpu-thermal', '45123\n')).toBe(45.123);
+  expect(await cpu('CPU-therm', '45000\n')).toBe(45);
+  expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
 });
 
-test('inputs without a probe, broken or silent are no sensors; a fan that stands still is one', () => {
-  const { temperatures, fans } = read({
+test('inputs without a probe, broken or silent are no sensors; a fan that stands still is one', async () => {
+  const { temperatures, fans } = await read({
     name: 'nct6775',
     temp1_input: '33000',
     temp2_input: '-62000',
@@ -83,10 +85,10 @@ test('inputs without a probe, broken or silent are no sensors; a fan that stands
   ]);
 });
 
-test('drives are not asked: some wake', () =>
-  expect(read({ name: 'drivetemp', temp1_input: '30000' }, { name: 'nvme', temp1_label: 'Composite', temp1_input: '38850' }).temperatures).toEqual([]));
+test('drives are not asked: some wake', async () =>
+  expect((await read({ name: 'drivetemp', temp1_input: '30000' }, { name: 'nvme', temp1_label: 'Composite', temp1_input: '38850' })).temperatures).toEqual([]));
 
-test('every sensor has an id of its own: two chips alike are told by their place, labels alike by their number', () => {
+test('every sensor has an id of its own: two chips alike are told by their place, labels alike by their number', async () => {
   const roots = tree(
     chips(
       { name: 'amdgpu', temp1_label: 'edge', temp1_input: '40000' },
@@ -98,7 +100,7 @@ test('every sensor has an id of its own: two chips alike are told by their place
     mkdirSync(roots.sys('devices', place), { recursive: true });
     symlinkSync(roots.sys('devices', place), roots.sys(`class/hwmon/hwmon${index}/device`));
   }
-  expect(sensors(roots).temperatures.map(({ id }) => id)).toEqual([
+  expect((await sensors(roots, new DriverFiles())).temperatures.map(({ id }) => id)).toEqual([
     'amdgpu 0000:03:00.0 edge',
     'amdgpu 0000:0b:00.0 edge',
     'dell_smm Ambient',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { memory, pressure } from '../../../../src/collectors/host/linux/memory.ts';
 import { bootTime, processes, rebootRequired, throttling } from '../../../../src/collectors/host/linux/system.ts';
+import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const supply = (alarm: string) => ({ 'sys/class/hwmon/hwmon1/name': 'rpi_volt\n', 'sys/class/hwmon/hwmon1/in0_lcrit_alarm': alarm });
@@ -15,7 +16,7 @@ test.each([
   ['the supply’s alarm alone', supply('1\n'), { underVoltage: true }],
   ['the firmware knows better than the alarm', { ...supply('1\n'), 'sys/devices/platform/soc/soc:firmware/get_throttled': '0\n' }, { throttled: false, underVoltage: false }],
   ['x86', { 'sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count': '3\n' }, { throttleEvents: 3 }],
-])('throttling: %s', (_, files, told) => expect(throttling(tree(files))).toEqual(told));
+])('throttling: %s', async (_, files, told) => expect(await throttling(tree(files), new DriverFiles())).toEqual(told));
 
 test('reboot required: told where Debian’s package manager is', () => {
   expect(rebootRequired(tree({ 'root/run/reboot-required': '' }))).toBeUndefined();

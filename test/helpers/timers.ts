@@ -1,0 +1,32 @@
+import type { After } from '../../src/mqtt/in-flight.ts';
+
+export interface ManualTimers {
+  after: After;
+  pass(milliseconds: number): void;
+  /** How many are due in exactly so many milliseconds. */
+  due(milliseconds: number): number;
+}
+
+/** Timers whose time passes only when the test says so. */
+export function manualTimers(): ManualTimers {
+  let now = 0;
+  const timers = new Set<{ at: number; run: () => void }>();
+  const after: After = (milliseconds, run) => {
+    const timer = { at: now + milliseconds, run };
+    timers.add(timer);
+    return () => timers.delete(timer);
+  };
+  const pass = (milliseconds: number) => {
+    const end = now + milliseconds;
+    for (;;) {
+      const [next] = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (next === undefined) break;
+      timers.delete(next);
+      now = next.at;
+      next.run();
+    }
+    now = end;
+  };
+  const due = (milliseconds: number) => [...timers].filter(({ at }) => at === now + milliseconds).length;
+  return { after, pass, due };
+}

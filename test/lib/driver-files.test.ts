@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { DriverFiles, ifAnswered } from '../../src/lib/driver-files.ts';
+import { NoAnswer } from '../../src/lib/no-answer.ts';
+import { silence } from '../helpers/silent-file.ts';
+import { tree } from '../helpers/tree.ts';
+import { until } from '../helpers/until.ts';
+
+const files = (...names: string[]) => tree(Object.fromEntries(names.map((name) => [`sys/${name}`, '42\n']))).sys;
+
+test('a text without the line’s end, a number; nothing where nothing is', async () => {
+  const sys = files('a');
+  writeFileSync(sys('text'), '  a b \n');
+  const drivers = new DriverFiles();
+  expect(await drivers.text(sys('text'))).toBe('  a b');
+  expect(await drivers.number(sys('a'))).toBe(42);
+  for (const missing of ['none', '', 'a/below']) expect(await drivers.number(sys(missing)), missing).toBeUndefined();
+});
+
+test('one that does not answer is waited for once, and is back when it has answered; the others go on', async () => {
+  const sys = files('a', 'b');
+  const { answer } = silence(sys('stuck'));
+  const drivers = new DriverFiles();
+  const [a, stuck, b] = await Promise.allSettled([drivers.number(sys('a')), drivers.number(sys('stuck')), drivers.number(sys('b'))]);
+  expect([a, b]).toEqual([42, 42].map((value) => ({ status: 'fulfilled', value })));
+  expect(stuck).toMatchObject({ reason: new NoAnswer(`${sys('stuck')}: no answer in 2 s`) });
+  drivers.begin();
+  await expect(drivers.number(sys('stuck'))).rejects.toThrow(/stuck: does not answer$/);
+  expect(drivers.unanswered).toEqual([sys('stuck')]);
+  answer('1\n');
+  await until('the answer', () => drivers.unanswered.length === 0);
+  const again = drivers.number(sys('stuck'));
+  await until('the next question', () => {
+    try {
+      answer('7\n');
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  expect(await again).toBe(7);
+});
+
+test('no more than two threads wait, and all files of a reading together no more than their time', async () => {
+  const sys = files('a');
+  for (const name of ['1', '2', '3']) silence(sys(name));
+  const drivers = new DriverFiles();
+  const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => ifAnswered(drivers.number(sys(name)))));
+  expect(asked).toEqual([undefined, undefined, undefined, undefined]);
+  expect(drivers.unanswered).toEqual([sys('1'), sys('2')]);
+  await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not asked, because others do not answer in time$/);
+});

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { program, startAgent } from './helpers/agent.ts';
+import { freePort } from './helpers/ports.ts';
+import { until } from './helpers/until.ts';
+
+/** What a process is asked for at its end: modules of Node's own that it has loaded, and the bytes of its young generation. */
+const confession = `process.on('exit', () => process.getBuiltinModule('fs').writeSync(2, 'confession ' + JSON.stringify({
+  loaded: process.moduleLoadList,
+  young: process.getBuiltinModule('v8').getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size,
+}) + '\\n'))`;
+
+test('the agent loads no fetch before there is a use for it, and its young generation stays as it was', async () => {
+  const port = await freePort();
+  const agent = startAgent({
+    MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
+    HTTP_PORT: String(port),
+    PING_TARGETS: 'page=http://127.0.0.1:1',
+    ROUTER_SCHEDULE: '* * * * * *',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(confession)}`,
+  });
+  await until('connected', () => agent.output().includes('MQTT: connected'));
+  for (const path of ['', 'metrics', 'api', 'openapi.json', 'health/']) await (await fetch(`http://127.0.0.1:${port}/${path}`)).text();
+  await agent.stop();
+  const { loaded, young } = JSON.parse(/^confession (.*)$/m.exec(agent.output())?.[1] ?? '') as { loaded: string[]; young: number };
+  expect(loaded).toContain('NativeModule http');
+  expect(loaded.filter((name) => /undici|webcrypto/.test(name))).toEqual([]);
+  expect(young).toBeLessThan(3_000_000);
+});
+
+test('the source that V8 keeps has no character that would make it two bytes each', () => {
+  const folder = dirname(program);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
+  expect(files.length).toBeGreaterThan(10);
+  for (const name of files) expect(/[^\0-\xff]/.exec(readFileSync(join(folder, name), 'utf8')), name).toBeNull();
+});
