@@ -14,7 +14,12 @@ export async function health({ env }: { env?: string }): Promise<void> {
   const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}/health/`;
   try {
     const answer = await fetch(url, { headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` }, signal: AbortSignal.timeout(5000) });
-    const { status, reasons = ['it fails, and tells why to whoever shows its HTTP_TOKEN'], agent = 'The agent' } = (await answer.json()) as Partial<Health>;
+    const {
+      status,
+      error,
+      reasons = [error ?? 'it fails, and tells why to whoever shows its HTTP_TOKEN'],
+      agent = 'The agent',
+    } = (await answer.json()) as Partial<Health> & { error?: string };
     if (status === 'ok') return good(`${agent} is well`);
     for (const reason of reasons) bad(reason);
   } catch (error) {

@@ -64,7 +64,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const team = staff(settings, state, lab);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new Hour();
-  const page = pageRoutes({ catalogue: collectors, agent, state, history, lab });
+  const page = pageRoutes({ catalogue: collectors, agent, state, history, lab }, settings.http.HTTP_ALLOWED_PEERS);
   const paths = new Map([...page.routes, ...routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   introduce(log, settings, team, server);
