@@ -11,7 +11,7 @@ import { visit } from '../mqtt/visit.ts';
 import type { Message } from '../notify/alarms.ts';
 import { letter } from '../notify/letter.ts';
 import { deliver, printed as printedAddress } from '../notify/post.ts';
-import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
 import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
 import { aside, bad, good } from './terminal.ts';
@@ -76,7 +76,7 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
 
 /** Tries everything that the agent needs and says what is missing; exit status 0 if nothing is, else 1. */
 export async function check({ env }: { env?: string }): Promise<void> {
-  const settings = readSettings(collectors, environment(env));
+  const settings = loadSettings(collectors, env);
   const state = new Records('');
   const lab = new LabTopics();
   const team = staff(settings, state, lab);

@@ -16,7 +16,7 @@ import type { Command } from '../mqtt/live.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
 import { startNotifying } from '../notify/index.ts';
-import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
 import { howLong } from '../views/how-long.ts';
 import { ending, exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
@@ -54,7 +54,7 @@ async function obey(log: Log, loop: Loop, { collector, device, action }: Command
 
 /** Runs until it is told to end. */
 export async function run({ env }: { env?: string }): Promise<void> {
-  const settings = readSettings(collectors, environment(env));
+  const settings = loadSettings(collectors, env);
   const { agent, mqtt } = settings;
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
