@@ -68,12 +68,15 @@ function theirs(roots: Roots): Line[] | undefined {
 /** A path and those above it, from the root on. */
 const wayTo = (path: string) => [...[...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index) || '/'), path];
 
-/** The mount that a path leads to: on each point the one that stands on the mount below. */
-function mountOf(lines: readonly Line[], path: string): Line | undefined {
+/** Tells the mount that a path leads to: on each point the one that stands on the mount below. */
+function walker(lines: readonly Line[]): (path: string) => Line | undefined {
   const on = new Map(lines.filter(({ id, parent }) => id !== parent).map((line) => [`${line.parent} ${line.point}`, line]));
-  let at = lines.find(({ point }) => point === '/');
-  for (const point of wayTo(path)) for (let next = on.get(`${at?.id} ${point}`); next !== undefined; next = on.get(`${next.id} ${point}`)) at = next;
-  return at;
+  const root = lines.find(({ point }) => point === '/');
+  return (path) => {
+    let at = root;
+    for (const point of wayTo(path)) for (let next = on.get(`${at?.id} ${point}`); next !== undefined; next = on.get(`${next.id} ${point}`)) at = next;
+    return at;
+  };
 }
 
 /** Whether a place of the host is hidden from us: our container has another file system there, or has not got one that was mounted
@@ -81,8 +84,8 @@ function mountOf(lines: readonly Line[], path: string): Line | undefined {
 export function hides(roots: Roots): (place: string) => boolean {
   const host = theirs(roots);
   if (host === undefined || oursOfHost(roots).length === 0) return () => false;
-  const own = ours(roots);
-  return (place) => mountOf(own, roots.host(place).replace(/(?<=.)\/$/, ''))?.device !== mountOf(host, place)?.device;
+  const [here, there] = [walker(ours(roots)), walker(host)];
+  return (place) => here(roots.host(place).replace(/(?<=.)\/$/, ''))?.device !== there(place)?.device;
 }
 
 /** Each file system once, at its first mount point that is no bind mount; with those that the settings leave out told apart. */
