@@ -31,6 +31,8 @@ const settings = {
   HTTP_HOST: '172.30.32.1',
   HTTP_PORT: String(port ?? 0),
   HTTP_ALLOWED_HOSTS: '*',
+  // Its proxy alone: without this, whoever has a route to that address could ask (https://developers.home-assistant.io/docs/add-ons/presentation#ingress).
+  HTTP_ALLOWED_PEERS: '172.30.32.2',
   ...('MQTT_URL' in options ? {} : await broker()),
 };
 process.env = { ...settings, ...process.env, ...options };

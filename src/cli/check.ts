@@ -12,7 +12,7 @@ import type { Message } from '../notify/alarms.ts';
 import { letter } from '../notify/letter.ts';
 import { deliver, printed as printedAddress } from '../notify/post.ts';
 import { authorizationOf } from '../notify/settings.ts';
-import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
 import { type Staff, staff } from './jobs.ts';
 import { aside, bad, good } from './terminal.ts';
 import { type Voice, voices } from './voices.ts';
@@ -77,7 +77,7 @@ async function checkCollectors({ jobs, off }: Staff, state: Records): Promise<bo
 
 /** Tries everything that the agent needs and says what is missing; exit status 0 if nothing is, else 1. */
 export async function check({ env }: { env?: string }): Promise<void> {
-  const settings = readSettings(collectors, environment(env));
+  const settings = loadSettings(collectors, env);
   const state = new Records('');
   const lab = new LabTopics();
   const team = staff(settings, state, lab);

@@ -3,7 +3,7 @@ import { Unusable } from '../model/fault.ts';
 import { allDiscoveryTopics } from '../model/naming.ts';
 import { readAnnouncements } from '../mqtt/retained.ts';
 import { visit } from '../mqtt/visit.ts';
-import { environment, readSettings } from '../settings/index.ts';
+import { loadSettings } from '../settings/index.ts';
 import { dashboard as dashboardOf } from '../views/home-assistant/dashboard.ts';
 import { type LabDevice, lab } from '../views/home-assistant/lab.ts';
 import { recorder as recorderOf } from '../views/home-assistant/recorder.ts';
@@ -11,7 +11,7 @@ import { yaml } from '../views/home-assistant/yaml.ts';
 
 /** The devices of all agents, as the broker has them. */
 async function readLab(env: string | undefined): Promise<LabDevice[]> {
-  const { agent, mqtt } = readSettings(collectors, environment(env));
+  const { agent, mqtt } = loadSettings(collectors, env);
   const connection = await visit(mqtt, agent).catch((cause: unknown) => {
     throw new Unusable('No connection to the broker', { cause });
   });

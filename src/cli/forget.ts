@@ -8,7 +8,7 @@ import type { Connection } from '../mqtt/connection.ts';
 import { hasNamesake } from '../mqtt/namesake.ts';
 import { readRetained } from '../mqtt/retained.ts';
 import { visit } from '../mqtt/visit.ts';
-import { environment, readSettings } from '../settings/index.ts';
+import { loadSettings } from '../settings/index.ts';
 import { discovery, hasTombstones } from '../views/discovery.ts';
 import { good, print } from './terminal.ts';
 
@@ -34,7 +34,7 @@ function choose(announced: ReadonlyMap<string, string>, agent: Agent, wanted: st
 
 /** Removes what this agent, or another by its name, left on the broker and in Home Assistant. */
 export async function forget(device: string | undefined, { env, force = false, agent: other }: { env?: string; force?: boolean; agent?: string }): Promise<void> {
-  const { agent: self, mqtt } = readSettings(collectors, environment(env));
+  const { agent: self, mqtt } = loadSettings(collectors, env);
   const agent = other === undefined ? self : { ...self, id: slug(other), name: other };
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new Unusable('Our own broker keeps nothing beyond its end: there is nothing to forget. Set MQTT_URL to the broker that the agent used');

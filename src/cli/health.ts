@@ -1,6 +1,6 @@
 import { collectors } from '../collectors/index.ts';
 import { describe, Unusable } from '../model/fault.ts';
-import { environment, readSettings } from '../settings/index.ts';
+import { loadSettings } from '../settings/index.ts';
 import type { Health } from '../views/health.ts';
 import { bad, good } from './terminal.ts';
 
@@ -9,12 +9,17 @@ const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host ===
 
 /** Asks the running agent how it is; exit status 0 if well, else 1. */
 export async function health({ env }: { env?: string }): Promise<void> {
-  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = readSettings(collectors, environment(env)).http;
+  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = loadSettings(collectors, env).http;
   if (HTTP_PORT === 0) throw new Unusable('HTTP_PORT is 0: there is no status server to ask');
   const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}/health/`;
   try {
     const answer = await fetch(url, { headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` }, signal: AbortSignal.timeout(5000) });
-    const { status, reasons = ['it fails, and tells why to whoever shows its HTTP_TOKEN'], agent = 'The agent' } = (await answer.json()) as Partial<Health>;
+    const {
+      status,
+      error,
+      reasons = [error ?? 'it fails, and tells why to whoever shows its HTTP_TOKEN'],
+      agent = 'The agent',
+    } = (await answer.json()) as Partial<Health> & { error?: string };
     if (status === 'ok') return good(`${agent} is well`);
     for (const reason of reasons) bad(reason);
   } catch (error) {

@@ -3,7 +3,7 @@ import { collectors } from '../collectors/index.ts';
 import { runCollector } from '../loop/run-collector.ts';
 import { Records } from '../loop/state.ts';
 import type { Value } from '../model/metric.ts';
-import { environment, readSettings } from '../settings/index.ts';
+import { loadSettings } from '../settings/index.ts';
 import { type Status, status } from '../views/status.ts';
 import { type Staff, staff } from './jobs.ts';
 import { columns, paint, print } from './terminal.ts';
@@ -39,7 +39,7 @@ function printStatus({ collector, error, complaints, devices }: Status): void {
 
 /** Reads everything (twice, a second apart, so that rates are there), prints it, and ends with 0 if all could be read, else 1. */
 export async function once({ env, json }: { env?: string; json?: boolean }): Promise<void> {
-  const settings = readSettings(collectors, environment(env));
+  const settings = loadSettings(collectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new Records('');
   const team = staff(settings, state);

@@ -27,7 +27,7 @@ export async function program(args: readonly string[]): Promise<void> {
   command('once', 'read everything once and print it; exit status 0 if all could be read, else 1', "infra-monitor once --json | jq '.[0].devices[0].values.cpu_used'")
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) => (await import('./once.ts')).once({ ...settings(), ...options }));
-  command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'infra-monitor --env /etc/infra-monitor.env check').action(async () =>
+  command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'sudo infra-monitor --env /etc/infra-monitor.env check').action(async () =>
     (await import('./check.ts')).check(settings()),
   );
   command('forget', 'remove what this agent left on the broker and in Home Assistant', 'infra-monitor forget --agent old-nas')

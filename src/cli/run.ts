@@ -17,7 +17,7 @@ import type { Command } from '../mqtt/live.ts';
 import { Session } from '../mqtt/session.ts';
 import { printed } from '../mqtt/settings.ts';
 import { startNotifying } from '../notify/index.ts';
-import { environment, readSettings, type Settings } from '../settings/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
 import { howLong } from '../views/how-long.ts';
 import { exit } from './exit.ts';
 import { type Staff, staff } from './jobs.ts';
@@ -58,7 +58,7 @@ async function obey(log: Log, loop: Loop, { collector, device, action }: Command
 
 /** Runs until it is told to end. */
 export async function run({ env }: { env?: string }): Promise<void> {
-  const settings = readSettings(collectors, environment(env));
+  const settings = loadSettings(collectors, env);
   const { agent, mqtt } = settings;
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
@@ -68,7 +68,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
   const team = staff(settings, state, lab);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new Hour();
-  const page = pageRoutes({ catalogue: collectors, agent, state, history, lab });
+  const page = pageRoutes({ catalogue: collectors, agent, state, history, lab }, settings.http.HTTP_ALLOWED_PEERS);
   const paths = new Map([...page.routes, ...routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
   const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   introduce(log, settings, team, server);

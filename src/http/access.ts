@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { type BlockList, isIP } from 'node:net';
 import type { Secret } from '../model/secret.ts';
+import { isAmong, loopback } from './peers.ts';
 import type { Answer } from './route.ts';
 
 /** Without brackets and port, in lower case. */
@@ -43,10 +44,15 @@ export interface AccessRules {
   token?: Secret | undefined;
   /** Host names beside addresses and those of a network at home; `*` is any. */
   allowed: readonly string[];
+  /** Who may ask beside this machine itself; anyone without it. */
+  peers?: BlockList | undefined;
 }
 
 /** Who asks, and what a request that may not go on is answered. */
-export function judge({ headers }: IncomingMessage, { token, allowed }: AccessRules): { trusted: boolean; refusal?: Answer } {
+export function judge({ headers, socket }: IncomingMessage, { token, allowed, peers }: AccessRules): { trusted: boolean; refusal?: Answer } {
+  const { remoteAddress: peer } = socket;
+  if (peers !== undefined && !isAmong(peers, peer) && !isAmong(loopback, peer))
+    return { trusted: false, refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } } };
   const trusted = isTrusted(headers.authorization, token);
   if (!isAllowedHost(headers.host, allowed))
     return { trusted, refusal: { status: 421, body: { error: 'not under this host name: HTTP_ALLOWED_HOSTS lists those that are allowed' } } };

@@ -56,11 +56,11 @@ function bound(server: Server): void {
 
 /** Starts the status server; `about` is in what it says itself to those whom it trusts. */
 export async function startServer(
-  { HTTP_HOST: host, HTTP_PORT: port, HTTP_TOKEN: token, HTTP_ALLOWED_HOSTS: allowed = [] }: HttpSettings,
+  { HTTP_HOST: host, HTTP_PORT: port, HTTP_TOKEN: token, HTTP_ALLOWED_HOSTS: allowed = [], HTTP_ALLOWED_PEERS: peers }: HttpSettings,
   routes: Routes,
   about: { agent: string; site: string | null },
 ): Promise<StatusServer> {
-  const rules = { token, allowed: allowed.map((name) => name.toLowerCase()) };
+  const rules = { token, allowed: allowed.map((name) => name.toLowerCase()), peers };
   const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => void serve(request, response, routes, about, rules));
   bound(server);
   await new Promise<void>((resolve, reject) => {

@@ -14,7 +14,8 @@ import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettings } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettings } from './agent.ts';
-import { type AnySettings, type Environment, lookalikes, parse, SettingsError } from './parse.ts';
+import { exposureWarnings } from './exposure.ts';
+import { type AnySettings, type Environment, lookalikes, parse, SettingsError, secretVariables } from './parse.ts';
 
 export interface CollectorSettings {
   collector: AnyCollector;
@@ -86,10 +87,18 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-/** The process's variables over those of the file, which must exist if it was asked for by name. */
-export function environment(file: string | undefined): Environment {
-  const text = file === undefined ? readOptional('.env') : readNamed(file);
-  return { ...parseDotenv(text ?? ''), ...process.env };
+const inFile = (file: string | undefined): Environment => parseDotenv((file === undefined ? readOptional('.env') : readNamed(file)) ?? '');
+
+/** The settings of this process: its variables over those of the file, which must exist if it was asked for by name. Secrets
+ * are then taken out of its environment, which the programs that it runs would inherit. */
+export function loadSettings(catalogue: readonly AnyCollector[], file: string | undefined): Settings {
+  const schemas = settingGroups(catalogue).map(({ schema }) => schema);
+  const told = inFile(file);
+  const settings = readSettings(catalogue, { ...told, ...process.env });
+  for (const name of secretVariables(process.env, schemas).plain) delete process.env[name];
+  const { plain } = secretVariables(told, schemas);
+  const exposed = plain.length > 0 ? [{ setting: file === undefined ? '.env' : '--env', path: file ?? '.env' }] : [];
+  return { ...settings, warnings: [...settings.warnings, ...exposureWarnings(exposed)] };
 }
 
 function readNamed(file: string): string {
@@ -117,10 +126,8 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
   const taken = [...catalogue.filter(({ ofLab }) => ofLab).map(({ id }) => id), bridges];
   if (taken.includes(slug(name))) problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${taken.join(' and ')}, whose topics are not an agent’s`);
-  const unknown = lookalikes(
-    env,
-    settingGroups(catalogue).map(({ schema }) => schema),
-  );
+  const schemas = settingGroups(catalogue).map(({ schema }) => schema);
+  const unknown = lookalikes(env, schemas);
   if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
   const agent: Agent = {
     id: slug(name),
@@ -132,5 +139,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings: [...unknown, ...httpWarnings(http)] };
+  const files = secretVariables(env, schemas).files.map((setting) => ({ setting, path: String(env[setting]).trim() }));
+  const warnings = [...unknown, ...httpWarnings(http), ...exposureWarnings(files)];
+  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings };
 }

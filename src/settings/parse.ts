@@ -94,6 +94,19 @@ export function parse<Schema extends AnySettings>(schema: Schema, env: Environme
   return values as z.output<Schema>;
 }
 
+const withPassword = /\/\/[^/]*:[^/]*@/;
+
+/** The variables that are given and hold a secret: by themselves, or in the file that they name. */
+export function secretVariables(env: Environment, schemas: readonly AnySettings[]): { plain: string[]; files: string[] } {
+  const fields = schemas.flatMap((schema) => Object.entries(schema.shape).map(([name, field]) => ({ name, told: toldOf(field) })));
+  const secrets = fields
+    .filter(({ told }) => told?.secret)
+    .flatMap(({ name, told }) => [name, ...(told?.byName ? thingsOf(name, true, env).map((thing) => `${name}_${thing}`) : [])]);
+  const addresses = fields.flatMap(({ name }) => (withPassword.test(env[name] ?? '') ? name : []));
+  const isGiven = (name: string) => given(env, name) !== undefined;
+  return { plain: [...new Set([...secrets, ...addresses])].filter(isGiven), files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isGiven) };
+}
+
 /** The name that is fewest letters away. */
 function nearest(name: string, names: readonly string[], farthest: number): string | undefined {
   const near = names.filter((known) => Math.abs(known.length - name.length) <= farthest).map((known) => ({ known, far: distance(name, known) }));

@@ -22,7 +22,6 @@ const config = z.strictObject({
   arch: z.array(oneOf('aarch64', 'amd64')),
   homeassistant: matching(/^\d{4}\.\d+\.\d+$/),
   startup: oneOf('initialize', 'system', 'services', 'application', 'once'),
-  boot: oneOf('auto', 'manual', 'manual_only'),
   stage: oneOf('stable', 'experimental', 'deprecated'),
   host_network: z.boolean(),
   ingress: z.boolean(),
@@ -30,7 +29,6 @@ const config = z.strictObject({
   panel_title: z.string(),
   panel_icon: matching(/^mdi:[a-z-]+$/),
   services: z.array(matching(/^(mqtt|mysql):(provide|want|need)$/)),
-  apparmor: z.boolean(),
   privileged: z.array(
     oneOf(
       'BPF',
@@ -51,7 +49,6 @@ const config = z.strictObject({
   ),
   devices: z.array(matching(/^\/dev\/\w+$/)),
   map: z.array(z.strictObject({ type: oneOf('ssl', 'share', 'media', 'data', 'app_config'), read_only: z.boolean() })),
-  options: z.record(z.string(), z.unknown()),
   schema: z.record(matching(/^[a-z][a-z0-9_]*$/), z.union([type, z.array(z.record(z.string(), type))])),
 });
 

@@ -56,7 +56,7 @@ test('broker and login come from the Supervisor, everything else from the option
     '/addons/self/info': { ingress_port: ingress },
   });
   const options = { agent_name: 'hassio', site: 'Berlin', nvme_schedule: 'off', other: [{ name: 'LOG_FORMAT', value: 'json' }] };
-  const { process: child, output } = app(options, { SUPERVISOR_API: url });
+  const { process: child, output } = app(options, { SUPERVISOR_API: url, HTTP_ALLOWED_PEERS: '127.0.0.1' });
   await until(`connected: ${output()}`, () => output().includes('MQTT: connected'), 30);
   expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info', '/services/mqtt']);
   // As ingress asks: under whatever name Home Assistant has.
@@ -69,6 +69,15 @@ test('broker and login come from the Supervisor, everything else from the option
   child.kill('SIGTERM');
   const [code] = await once(child, 'close');
   expect(code).toBe(0);
+});
+
+test('its page answers the proxy of Home Assistant’s ingress, and nobody else', async () => {
+  const ingress = await freePort();
+  const { url } = await supervisor({ '/addons/self/info': { ingress_port: ingress } });
+  const { output } = app({ mqtt_url: `embedded://127.0.0.1:${await freePort()}`, nvme_schedule: 'off', router_schedule: 'off' }, { SUPERVISOR_API: url });
+  await until(`the page: ${output()}`, () => output().includes('Page: '), 30);
+  const page = await fetch(`http://127.0.0.1:${ingress}/`, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } });
+  expect(await page.text()).not.toContain('hassio_ingress');
 });
 
 test('without a broker it says what to do', async () => {

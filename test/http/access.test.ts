@@ -1,8 +1,10 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
+import { judge } from '../../src/http/access.ts';
+import { parsePeers } from '../../src/http/peers.ts';
 import { routes } from '../../src/http/routes.ts';
 import { startServer } from '../../src/http/server.ts';
-import { httpWarnings } from '../../src/http/settings.ts';
+import { type HttpSettings, httpWarnings } from '../../src/http/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 
@@ -15,7 +17,7 @@ interface Heard {
   body: Record<string, unknown>;
 }
 
-async function serve(settings: { HTTP_TOKEN?: Secret; HTTP_ALLOWED_HOSTS?: string[] } = {}) {
+async function serve(settings: Partial<HttpSettings> = {}) {
   const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, routes([collector], agent, state), { agent: 'nas', site: null });
   onTestFinished(() => server.close());
@@ -84,6 +86,43 @@ test('* allows any name', async () => {
   expect((await ask('/probe/status', { host: 'evil.example.com' })).status).toBe(200);
 });
 
+/** A request as it comes from an address. */
+const from = (remoteAddress: string | undefined) => ({ headers: { host: 'nas' }, socket: { remoteAddress } }) as unknown as IncomingMessage;
+
+test.each([
+  ['172.30.32.2', '172.30.32.2', true],
+  ['172.30.32.2', '::ffff:172.30.32.2', true],
+  ['::ffff:172.30.32.2', '172.30.32.2', true],
+  ['172.30.32.2', '127.0.0.1', true],
+  ['172.30.32.2', '::1', true],
+  ['172.30.32.2', '::ffff:127.0.0.1', true],
+  ['172.30.32.2', '172.30.32.1', false],
+  ['172.30.32.2', '172.30.32.20', false],
+  ['172.30.32.2', '::ffff:192.168.1.5', false],
+  ['172.30.32.2', '::172.30.32.2', false],
+  ['172.30.32.2', undefined, false],
+  ['192.168.1.0/24, fd00::/8,10.0.0.7', '::ffff:192.168.1.200', true],
+  ['192.168.1.0/24, fd00::/8,10.0.0.7', 'fd12::7', true],
+  ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.7', true],
+  ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.8', false],
+  ['fe80::5', 'fe80::5%eth0', true],
+])('where %s may ask, %s may: %s', (list, peer, may) => {
+  const { trusted, refusal } = judge(from(peer), { allowed: [], peers: parsePeers(list) });
+  expect({ trusted, status: refusal?.status }).toEqual(may ? { trusted: true, status: undefined } : { trusted: false, status: 403 });
+});
+
+test('who may not ask is not heard, whatever they show, nor told whether the agent is well', async () => {
+  const rules = { allowed: ['*'], peers: parsePeers('172.30.32.2'), token: new Secret(token) };
+  const { trusted, refusal } = judge({ ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage, rules);
+  expect({ trusted, status: refusal?.status }).toEqual({ trusted: false, status: 403 });
+  const ask = await serve({ HTTP_ALLOWED_PEERS: parsePeers('172.30.32.2') });
+  expect((await ask('/probe/status')).status).toBe(200);
+});
+
+test.each(['', ',', 'nas.local', '192.168.1', '192.168.1.0/33', '192.168.1.0/', 'fd00::/129', 'fe80::1%eth0', '*'])('%j is no list of who may ask', (list) =>
+  expect(parsePeers(list)).toBeUndefined(),
+);
+
 test('pages elsewhere are told nothing', async () => {
   const ask = await serve();
   const { headers } = await ask('/probe/status', { origin: 'https://example.org' });
@@ -97,4 +136,5 @@ test('a server that others reach without a token is warned of', () => {
   expect(['0.0.0.0', '::', '192.168.1.7', '127.example.org'].filter((host) => warned(host))).toHaveLength(4);
   expect(warned('0.0.0.0', { HTTP_TOKEN: new Secret(token) })).toBe(false);
   expect(warned('0.0.0.0', { HTTP_PORT: 0 })).toBe(false);
+  expect(warned('0.0.0.0', { HTTP_ALLOWED_PEERS: parsePeers('192.168.1.5') })).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { pageRoutes } from '../../src/http/page.ts';
+import { parsePeers } from '../../src/http/peers.ts';
 import { startServer } from '../../src/http/server.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 import { until } from '../helpers/until.ts';
@@ -8,10 +9,10 @@ import { until } from '../helpers/until.ts';
 const collector = probe(async () => []);
 const reading = (level: number) => ({ ok: true as const, observations: [{ of: 'thing' as const, device, reading: { level } }], at: new Date(), seconds: 0 });
 
-async function serve() {
+async function serve(proxies?: string) {
   const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
-  const { routes, audience } = pageRoutes({ catalogue: [collector], agent, state, history: { line: () => undefined } });
+  const { routes, audience } = pageRoutes({ catalogue: [collector], agent, state, history: { line: () => undefined } }, proxies === undefined ? undefined : parsePeers(proxies));
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
   onTestFinished(() => server.close());
   return { state, audience, url: server.url, close: server.close };
@@ -55,10 +56,15 @@ test.each([
   ['https://evil.example', undefined],
   ['/"><script>', undefined],
 ])('X-Ingress-Path %s', async (prefix, base) => {
-  const { url } = await serve();
+  const { url } = await serve('127.0.0.1');
   const text = await (await fetch(url, { headers: { 'x-ingress-path': prefix } })).text();
   if (base === undefined) expect(text).not.toContain('<base');
   else expect(text).toContain(base);
+});
+
+test.each([undefined, '172.30.32.2'])('X-Ingress-Path from whoever is no proxy of ours (%s)', async (proxies) => {
+  const { url } = await serve(proxies);
+  expect(await (await fetch(url, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } })).text()).not.toContain('<base');
 });
 
 test('a listener gets everything first, then what has changed, and hears that the agent lives', async () => {

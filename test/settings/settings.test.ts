@@ -7,7 +7,7 @@ import { collectors } from '../../src/collectors/index.ts';
 import type { ByName } from '../../src/model/by-name.ts';
 import type { Secret } from '../../src/model/secret.ts';
 import { secretByName, textByName } from '../../src/model/setting.ts';
-import { environment, readSettings, settingGroups } from '../../src/settings/index.ts';
+import { loadSettings, readSettings, settingGroups } from '../../src/settings/index.ts';
 import { SettingsError } from '../../src/settings/parse.ts';
 import { probe } from '../helpers/situation.ts';
 
@@ -26,7 +26,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 function file(content: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'file'), content);
+  writeFileSync(join(folder, 'file'), content, { mode: 0o600 });
   return join(folder, 'file');
 }
 
@@ -155,11 +155,23 @@ test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWOR
 );
 
 test('the process goes before the file; a file asked for by name must be there', () => {
-  expect(environment(file('INFRA_TEST=file'))).toHaveProperty('INFRA_TEST', 'file');
-  process.env.INFRA_TEST = 'process';
-  onTestFinished(() => void delete process.env.INFRA_TEST);
-  expect(environment(file('INFRA_TEST=file'))).toHaveProperty('INFRA_TEST', 'process');
-  expect(() => environment('/nowhere/.env')).toThrow('--env: ENOENT');
+  const siteIn = (content: string) => loadSettings(collectors, file(content)).agent.site;
+  expect(siteIn('SITE=file')).toBe('file');
+  process.env.SITE = 'process';
+  onTestFinished(() => void delete process.env.SITE);
+  expect(siteIn('SITE=file')).toBe('process');
+  expect(() => loadSettings(collectors, '/nowhere/.env')).toThrow('--env: ENOENT');
+});
+
+test('secrets are taken out of the process’s environment, other settings stay', () => {
+  const env = { MQTT_PASSWORD: 'sesame', BOX_PASSWORD_CELLAR: 'sesame', MQTT_URL: 'mqtt://me:sesame@broker', SITE: 'Berlin' };
+  Object.assign(process.env, env);
+  onTestFinished(() => {
+    for (const name of Object.keys(env)) delete process.env[name];
+  });
+  const { mqtt } = loadSettings(named, undefined);
+  expect(mqtt.MQTT_PASSWORD?.reveal()).toBe('sesame');
+  expect(Object.keys(env).filter((name) => name in process.env)).toEqual(['SITE']);
 });
 
 test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { until } from '../../helpers/until.ts';
@@ -26,9 +25,14 @@ export class Monitor {
   }
 
   static async connect(path: string): Promise<Monitor> {
-    await until('QEMU listens', () => existsSync(path));
-    const socket = connect(path);
-    await once(socket, 'connect');
+    // The socket is there a moment before QEMU listens on it.
+    const socket = await until('QEMU listens', async () => {
+      const tried = connect(path);
+      return once(tried, 'connect').then(
+        () => tried,
+        () => undefined,
+      );
+    });
     const monitor = new Monitor(socket);
     await monitor.execute('qmp_capabilities');
     return monitor;

@@ -79,7 +79,7 @@ test('an agent that ends is told as silent, and one that is back is live again',
 });
 
 test.each([true, false])('below a path of a proxy (told in the header: %s)', async (told) => {
-  const { start, url } = await agentWithLoad();
+  const { start, url } = await agentWithLoad({ HTTP_ALLOWED_PEERS: '127.0.0.1' });
   await start();
   const page = await open(`${await proxyTo(url, '/api/hassio_ingress/abc', told)}/`);
   await live(page);

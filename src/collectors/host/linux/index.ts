@@ -12,7 +12,7 @@ import { disks, readDisk } from './disks.ts';
 import { Filesystems } from './filesystems.ts';
 import { interfaces, readInterface, readLink } from './interfaces.ts';
 import { memory, pressure } from './memory.ts';
-import { type Mount, mounts } from './mounts.ts';
+import { hides, type Mount, mounts } from './mounts.ts';
 import { frequency, load, ProcessorTime } from './processor.ts';
 import { type Sensor, sensors } from './sensors.ts';
 import { bootTime, failedUnits, processes, rebootRequired, throttling } from './system.ts';
@@ -101,9 +101,11 @@ export class LinuxReader {
 
   async #readFilesystems(device: Device): Promise<HostFound[]> {
     const { watched, excluded } = mounts(this.#roots, this.#wanted.filesystem);
+    const isHidden = hides(this.#roots);
     const read = async (mount: Mount): Promise<HostFound> => {
       const part = pointOf(mount);
       try {
+        if (isHidden(mount.point)) throw new Error(`${mount.point}: this container has another file system there: mount / with rslave, and no tmpfs over it`);
         return { of: 'filesystem', device, part, reading: await this.#filesystems.read(mount) };
       } catch (error) {
         return { of: 'filesystem', device, part, error };

@@ -26,6 +26,9 @@ const drives = /^(zfs|btrfs|bcachefs)$/;
 const unescaped = (text: string) => text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 interface Line extends Mount {
+  id: string;
+  /** The mount that it stands on. */
+  parent: string;
   device: string;
   /** Which folder of the file system is mounted. */
   root: string;
@@ -35,24 +38,54 @@ interface Line extends Mount {
 /** One line of mountinfo (proc_pid_mountinfo(5)). */
 function parseLine(line: string): Line | undefined {
   const [before = '', behind = ''] = line.split(' - ');
-  const [, , device, root, point] = before.split(' ');
+  const [id, parent, device, root, point] = before.split(' ');
   const [type, source = '', superOptions = ''] = behind.split(' ');
   const options = superOptions.split(',');
-  if (device === undefined || root === undefined || point === undefined || type === undefined) return undefined;
+  if (id === undefined || parent === undefined || device === undefined || root === undefined || point === undefined || type === undefined) return undefined;
   // The mount's own options may be read-only because a container's are; the file system's say whether it is.
   // After an error ext4 says so in a word of its own (since Linux 6.15).
-  return { device, root: unescaped(root), point: unescaped(point), type, source, readOnly: options.includes('ro') || options.includes('emergency_ro') };
+  return { id, parent, device, root: unescaped(root), point: unescaped(point), type, source, readOnly: options.includes('ro') || options.includes('emergency_ro') };
 }
 
-/** The mounts of the host, as its init sees them where we may look, else as we see them below the host's root. */
-function lines(roots: Roots): Line[] {
-  const parse = (text: string) => text.split('\n').flatMap((line) => parseLine(line) ?? []);
-  const init = roots.own ? undefined : readText(roots.proc('1/mountinfo'));
-  if (init) return parse(init);
+const parse = (text: string | undefined) => (text ?? '').split('\n').flatMap((line) => parseLine(line) ?? []);
+
+const ours = (roots: Roots) => parse(readText(roots.proc('self/mountinfo')));
+
+/** The mounts that we see below the host's root. */
+function oursOfHost(roots: Roots): Line[] {
   const prefix = roots.host().replace(/\/$/, '');
-  return parse(readText(roots.proc('self/mountinfo')) ?? '')
+  return ours(roots)
     .filter(({ point }) => point === prefix || point.startsWith(`${prefix}/`))
     .map((line) => ({ ...line, point: line.point.slice(prefix.length) || '/' }));
+}
+
+/** The mounts of the host's init, where we are in a container and may look. */
+function theirs(roots: Roots): Line[] | undefined {
+  const lines = roots.own ? [] : parse(readText(roots.proc('1/mountinfo')));
+  return lines.length === 0 ? undefined : lines;
+}
+
+/** A path and those above it, from the root on. */
+const wayTo = (path: string) => [...[...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index) || '/'), path];
+
+/** Tells the mount that a path leads to: on each point the one that stands on the mount below. */
+function walker(lines: readonly Line[]): (path: string) => Line | undefined {
+  const on = new Map(lines.filter(({ id, parent }) => id !== parent).map((line) => [`${line.parent} ${line.point}`, line]));
+  const root = lines.find(({ point }) => point === '/');
+  return (path) => {
+    let at = root;
+    for (const point of wayTo(path)) for (let next = on.get(`${at?.id} ${point}`); next !== undefined; next = on.get(`${next.id} ${point}`)) at = next;
+    return at;
+  };
+}
+
+/** Whether a place of the host is hidden from us: our container has another file system there, or has not got one that was mounted
+ * after its start. What answers there is not what the host has. */
+export function hides(roots: Roots): (place: string) => boolean {
+  const host = theirs(roots);
+  if (host === undefined || oursOfHost(roots).length === 0) return () => false;
+  const [here, there] = [walker(ours(roots)), walker(host)];
+  return (place) => here(roots.host(place).replace(/(?<=.)\/$/, ''))?.device !== there(place)?.device;
 }
 
 /** Each file system once, at its first mount point that is no bind mount; with those that the settings leave out told apart. */
@@ -69,7 +102,7 @@ export function mounts(roots: Roots, verdict: (point: string) => Verdict): { wat
     return root === '/' && !withoutDevice.has(type) && !images.test(type);
   };
   // To ask an automount's place, included or not, would mount it, and wait for its server.
-  const top = new Map(lines(roots).map((line) => [line.point, line]));
+  const top = new Map((theirs(roots) ?? oursOfHost(roots)).map((line) => [line.point, line]));
   for (const { point, type } of [...top.values()]) if (type === 'autofs') top.delete(point);
   const watched = new Map<string, Mount>();
   const excluded: Mount[] = [];

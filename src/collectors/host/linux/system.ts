@@ -4,6 +4,7 @@ import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
 import { list } from '../../../lib/files.ts';
 import type { Roots } from '../../../lib/roots.ts';
 import type { HostReading } from '../reading.ts';
+import { hides } from './mounts.ts';
 
 /** When the kernel started, by the clock as it is now (proc_stat(5), btime). */
 export function bootTime(stat: string | undefined): Date | undefined {
@@ -16,9 +17,9 @@ export function processes(roots: Roots): number | undefined {
   return count === 0 ? undefined : count;
 }
 
-/** Debian and Ubuntu leave a file when an update wants a reboot; other systems don't tell. */
+/** Debian and Ubuntu leave a file when an update wants a reboot; other systems don't tell, nor does a container that hides it. */
 export function rebootRequired(roots: Roots): boolean | undefined {
-  return existsSync(roots.host('var/lib/dpkg')) ? existsSync(roots.host('run/reboot-required')) : undefined;
+  return existsSync(roots.host('var/lib/dpkg')) && !hides(roots)('/run') ? existsSync(roots.host('run/reboot-required')) : undefined;
 }
 
 /** Asks systemd over D-Bus; unknown where there is no systemd or it may not be asked. */

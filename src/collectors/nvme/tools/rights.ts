@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
+import { inContainer } from '../../../lib/container.ts';
 import { readText } from '../../../lib/files.ts';
 
 /** CAP_SYS_ADMIN's bit (linux/capability.h). */
@@ -20,9 +21,6 @@ const mayNotRise = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
 
 /** Whether sudo could help. */
 export const maySudo = (): boolean => !isRoot() && !mayNotRise();
-
-/** Docker's mark, and Podman's. */
-const inContainer = () => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
 
 function userName(): string {
   try {

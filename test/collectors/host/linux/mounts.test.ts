@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mounts } from '../../../../src/collectors/host/linux/mounts.ts';
+import { hides, mounts } from '../../../../src/collectors/host/linux/mounts.ts';
 import { globs } from '../../../../src/lib/globs.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -67,3 +67,41 @@ test('in a container that may not see the host’s init: what lies below the hos
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
   expect(mounts(mixed, () => 'usual').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
 });
+
+/** What a container is hidden of these mounts of the host; `own` are its own, where HOST stands for the host's root. */
+function hidden(own: string[], places: string[]) {
+  const host = [
+    '1 0 8:1 / / rw - ext4 x rw',
+    '2 1 8:2 / /home rw - ext4 x rw',
+    '3 2 8:3 / /home/ada rw - ext4 x rw',
+    '4 1 0:25 / /run rw - tmpfs x rw',
+    '5 1 0:50 / /nas rw - nfs4 x rw',
+  ];
+  const { host: root } = tree({ 'etc/hostname': 'nas' });
+  const lines = own.map((line) => line.replace('HOST', root().replace(/\/$/, '')));
+  const roots = Object.assign(tree({ 'proc/1/mountinfo': `${host.join('\n')}\n`, 'proc/self/mountinfo': `${lines.join('\n')}\n` }), { host: root });
+  return places.filter(hides(roots));
+}
+const places = ['/', '/etc', '/home', '/home/ada', '/run', '/nas'];
+const bound = [
+  '20 10 0:60 / / ro - overlay x ro',
+  '21 20 8:1 / HOST ro - ext4 x rw',
+  '22 21 8:2 / HOST/home ro - ext4 x rw',
+  '23 22 8:3 / HOST/home/ada ro - ext4 x rw',
+  '24 21 0:25 / HOST/run ro - tmpfs x rw',
+];
+
+test('a container that has the host’s whole tree is hidden nothing', () => expect(hidden([...bound, '25 21 0:50 / HOST/nas ro - nfs4 x rw'], places)).toEqual([]));
+test('what came later and did not follow is hidden', () => expect(hidden(bound, places)).toEqual(['/nas']));
+test('what a tmpfs covers is hidden, with all below', () => {
+  expect(hidden([...bound, '30 22 0:70 / HOST/home rw - tmpfs x rw', '31 24 0:71 / HOST/run rw - tmpfs x rw'], places)).toEqual(['/home', '/home/ada', '/run', '/nas']);
+});
+test('single file systems of the host in a container are seen, and nothing else', () => {
+  expect(hidden(['20 10 0:60 / / ro - overlay x ro', '21 20 8:3 / HOST/home/ada ro - ext4 x rw', '22 20 0:50 / HOST/nas ro - nfs4 x rw'], places)).toEqual([
+    '/',
+    '/etc',
+    '/home',
+    '/run',
+  ]);
+});
+test('where the host’s root is no mount, as a folder that was recorded, nothing is said to be hidden', () => expect(hidden(['20 10 8:1 / / rw - ext4 x rw'], places)).toEqual([]));

@@ -24,6 +24,18 @@ test('reboot required: told where Debian’s package manager is', () => {
   expect(rebootRequired(tree({ 'root/var/lib/dpkg/status': '', 'root/run/reboot-required': '' }))).toBe(true);
 });
 
+test('reboot required: unknown where a container’s own tmpfs lies over the host’s /run', () => {
+  const { host } = tree({ 'root/var/lib/dpkg/status': '' });
+  const root = host().replace(/\/$/, '');
+  const files = {
+    'proc/1/mountinfo': '1 0 8:1 / / rw - ext4 x rw\n2 1 0:25 / /run rw - tmpfs x rw\n',
+    'proc/self/mountinfo': `10 9 0:60 / / ro - overlay x ro\n11 10 8:1 / ${root} ro - ext4 x rw\n12 11 0:25 / ${root}/run ro - tmpfs x rw\n`,
+  };
+  const seeing = (more = '') => Object.assign(tree({ ...files, 'proc/self/mountinfo': files['proc/self/mountinfo'] + more }), { host });
+  expect(rebootRequired(seeing())).toBe(false);
+  expect(rebootRequired(seeing(`13 12 0:70 / ${root}/run rw - tmpfs x rw\n`))).toBeUndefined();
+});
+
 test('boot time and processes', () => {
   expect(bootTime('cpu 1\nbtime 1767225600\n')).toEqual(new Date('2026-01-01T00:00:00Z'));
   expect(bootTime('cpu 1\n')).toBeUndefined();

@@ -1,0 +1,27 @@
+import { BlockList, isIP } from 'node:net';
+
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/** `192.168.1.5,192.168.2.0/24,fd00::/8`; undefined if that is not what it is. */
+export function parsePeers(text: string): BlockList | undefined {
+  const peers = new BlockList();
+  for (const item of text.split(',').flatMap((one) => one.trim() || [])) {
+    const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
+    const family = familyOf(address);
+    // A zone (fe80::1%eth0) is this machine's name for a link: no rule can have it.
+    if (isIP(address) === 0 || address.includes('%') || Number(length ?? 0) > (family === 'ipv6' ? 128 : 32)) return undefined;
+    if (length === undefined) peers.addAddress(address, family);
+    else peers.addSubnet(address, Number(length), family);
+  }
+  return peers.rules.length === 0 ? undefined : peers;
+}
+
+/** Whether a connection's other end is one of these. An IPv4 address is the same when it comes as IPv6 (`::ffff:192.0.2.1`). */
+export function isAmong(peers: BlockList, address: string | undefined): boolean {
+  const plain = address?.replace(/%.*$/, '') ?? '';
+  return isIP(plain) !== 0 && peers.check(plain, familyOf(plain));
+}
+
+export const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
+import { Machine } from './machine.ts';
+
+const dropIns = '/etc/systemd/system/infra-monitor.service.d';
+const gate = 'infra-monitor/lab/router/gate';
+const has = (expected: Record<string, unknown>) => (payload: string) =>
+  Object.entries(expected).every(([key, value]) => (JSON.parse(payload) as Record<string, unknown>)[key] === value);
+
+test('the service by its documents: settings that root alone can read, echoes and drives at once, and the host seen whole', async () => {
+  const { port, url } = await startMosquitto();
+  const observer = await observe(url);
+  const machine = await Machine.boot([{ serial: 'A1' }]);
+  // As a kernel has it where nobody says otherwise: echoes want a right.
+  await machine.sh('sysctl -q net.ipv4.ping_group_range="1 0"');
+  const settings = [
+    `MQTT_URL=mqtt://10.0.2.2:${port}`,
+    'MQTT_USERNAME=lab',
+    'MQTT_PASSWORD=sesame',
+    'NVME_SCHEDULE=*/10 * * * * *',
+    'ROUTER_SCHEDULE=*/10 * * * * *',
+    'PING_TARGETS=gate=10.0.2.2',
+  ];
+  await machine.sh('install -m 600 /dev/null /etc/infra-monitor.env');
+  await machine.write('/etc/infra-monitor.env', settings.join('\n'));
+  await machine.sh(`cd /opt/infra-monitor/docs/systemd && install -m 644 infra-monitor.service -t /etc/systemd/system && install -D -m 644 ping.conf -t ${dropIns}`);
+  await machine.sh('systemctl daemon-reload && systemctl start infra-monitor');
+  await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);
+  await observer.see('infra-monitor/lab/host/lab', has({ reboot_required: 'OFF' }), 150);
+
+  await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
+  await observer.see('infra-monitor/lab/nvme/a1', has({ source: 'nvme_cli', hint: null }), 150);
+  observer.topics.delete(gate);
+  await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);
+
+  expect(await machine.sh('stat -c "%a %U" /etc/infra-monitor.env')).toBe('600 root');
+  expect(await machine.sh('journalctl -u infra-monitor -o cat')).not.toMatch(/sesame|every user of this machine/);
+  expect(await machine.sh('systemd-analyze verify infra-monitor.service 2>&1')).toBe('');
+});
