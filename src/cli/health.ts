@@ -1,4 +1,5 @@
 import { collectors } from '../collectors/index.ts';
+import type { HttpSettings } from '../http/settings.ts';
 import { describe, Unusable } from '../model/fault.ts';
 import { loadSettings } from '../settings/index.ts';
 import type { Health } from '../views/health.ts';
@@ -7,23 +8,29 @@ import { bad, good } from './terminal.ts';
 /** A server that listens everywhere is asked on this machine. */
 const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
 
-/** Asks the running agent how it is; exit status 0 if well, else 1. */
-export async function health({ env }: { env?: string }): Promise<void> {
-  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = loadSettings(collectors, env).http;
+/** What the running agent says of itself at this path. */
+export async function askAgent({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN }: HttpSettings, path: string): Promise<unknown> {
   if (HTTP_PORT === 0) throw new Unusable('HTTP_PORT is 0: there is no status server to ask');
-  const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}/health/`;
+  const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}${path}`;
   try {
     const answer = await fetch(url, { headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` }, signal: AbortSignal.timeout(5000) });
-    const {
-      status,
-      error,
-      reasons = [error ?? 'it fails, and tells why to whoever shows its HTTP_TOKEN'],
-      agent = 'The agent',
-    } = (await answer.json()) as Partial<Health> & { error?: string };
+    return await answer.json();
+  } catch (cause) {
+    throw new Error(url, { cause });
+  }
+}
+
+/** Asks the running agent how it is; exit status 0 if well, else 1. */
+export async function health({ env }: { env?: string }): Promise<void> {
+  const { http } = loadSettings(collectors, env);
+  try {
+    const answer = (await askAgent(http, '/health/')) as Partial<Health> & { error?: string };
+    const { status, error, reasons = [error ?? 'it fails, and tells why to whoever shows its HTTP_TOKEN'], agent = 'The agent' } = answer;
     if (status === 'ok') return good(`${agent} is well`);
     for (const reason of reasons) bad(reason);
   } catch (error) {
-    bad(`${url}: ${describe(error)}. Is the agent running?`);
+    if (error instanceof Unusable) throw error;
+    bad(`${describe(error)}. Is the agent running?`);
   }
   process.exitCode = 1;
 }

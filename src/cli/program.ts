@@ -42,6 +42,12 @@ export async function program(args: readonly string[]): Promise<void> {
   command('recorder', 'write a package for Home Assistant that keeps out of its database what is not worth keeping', 'infra-monitor recorder > packages/infra_monitor.yaml').action(
     async () => (await import('./dashboard.ts')).recorder(settings()),
   );
+  command('setup', 'find the broker, try it, write the settings of the service, and start it', 'sudo infra-monitor setup')
+    .option('--broker <address>', 'the broker, instead of asking (or MQTT_URL)')
+    .option('--username <name>', 'the user at the broker (or MQTT_USERNAME; its password is in MQTT_PASSWORD)')
+    .option('--site <name>', 'the location, which becomes the area of the devices (or SITE)')
+    .option('--drives', 'give the service the right to ask NVMe drives')
+    .action(async (options: { broker?: string; username?: string; site?: string; drives?: boolean }) => (await import('./setup/index.ts')).setup({ ...settings(), ...options }));
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
   try {
     await root.parseAsync(args, { from: 'user' });

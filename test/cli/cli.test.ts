@@ -22,7 +22,7 @@ async function running(settings: Record<string, string>): Promise<AgentProcess> 
 
 test('--version', async () => expect(await run({}, '--version')).toEqual({ status: 0, output: `${about.version}\n` }));
 
-test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health'], ['dashboard'], ['recorder']])('%s --help has an example', async (command) => {
+test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health'], ['dashboard'], ['recorder'], ['setup']])('%s --help has an example', async (command) => {
   const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
   expect(status).toBe(0);
   expect(output).toMatch(/^Usage: infra-monitor/);

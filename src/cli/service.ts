@@ -1,0 +1,38 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ask, run } from '../lib/run.ts';
+import { describe } from '../model/fault.ts';
+
+const unit = 'infra-monitor.service';
+/** Seconds that the service may take until it is ready: systemd's own limit, and a little more. */
+const limitSeconds = 100;
+
+const control = (...args: string[]) => ask('systemctl', args, { seconds: limitSeconds });
+
+/** The service of systemd, where there is one. */
+export const service = {
+  /** Whether systemd runs this machine and knows the service. */
+  async exists(): Promise<boolean> {
+    if (!existsSync('/run/systemd/system')) return false;
+    return (await control('cat', unit)).status === 0;
+  },
+
+  async isActive(): Promise<boolean> {
+    return (await control('is-active', '--quiet', unit)).status === 0;
+  },
+
+  async stop(): Promise<void> {
+    await control('stop', unit);
+  },
+
+  /** Starts it anew, and at each start of the machine. What it said where it does not start, else undefined. */
+  async start(): Promise<string | undefined> {
+    await control('enable', '--quiet', unit);
+    const { status } = await control('restart', unit);
+    if (status === 0) return undefined;
+    return run('journalctl', ['--unit', unit, '--lines', '5', '--output', 'cat', '--no-pager'], { seconds: limitSeconds }).catch(describe);
+  },
+};
+
+/** A file that was installed with the program. */
+export const besideProgram = (path: string): string => join(dirname(realpathSync(process.argv[1] ?? '.')), '..', path);

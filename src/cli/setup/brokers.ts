@@ -1,0 +1,62 @@
+import { lookup } from 'node:dns/promises';
+import { connect } from 'node:net';
+import { announced, type Service } from '../../lib/mdns.ts';
+import { printed } from '../../mqtt/settings.ts';
+
+/** A broker that was found. */
+export interface Found {
+  address: string;
+  /** Why it may be the one: `Home Assistant “Home” is there`. */
+  because: string;
+}
+
+/** What MQTT and Home Assistant announce themselves as. */
+const types = { mqtt: '_mqtt._tcp.local', homeAssistant: '_home-assistant._tcp.local' } as const;
+/** Milliseconds that neighbours may take to answer. */
+const listeningMs = 1500;
+const connectTimeoutMs = 2000;
+const port = 1883;
+
+const listens = (host: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect({ host, port, timeout: connectTimeoutMs });
+    const over = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => over(true));
+    socket.once('error', () => over(false));
+    socket.once('timeout', () => over(false));
+  });
+
+/** The name where this machine can look it up, because addresses change. */
+const hostOf = ({ host, address }: Service) =>
+  lookup(host, 4).then(
+    (found) => (found.address === address ? host : address),
+    () => address,
+  );
+
+const at = (host: string, number = port) => printed({ protocol: 'mqtt', host, port: number });
+
+/** The brokers that can be seen from here: announced ones, those beside a Home Assistant, and this machine's own. */
+export async function findBrokers(): Promise<Found[]> {
+  const services = await announced(Object.values(types), listeningMs);
+  const brokers = await Promise.all(
+    (services.get(types.mqtt) ?? []).map(async (one) => ({ address: at(await hostOf(one), one.port), because: `“${one.name}” is announced there` })),
+  );
+  const beside = await Promise.all(
+    (services.get(types.homeAssistant) ?? []).map(async (one) => {
+      const host = await hostOf(one);
+      return (await listens(host)) ? [{ address: at(host), because: `Home Assistant “${one.properties.get('location_name') ?? one.name}” is there` }] : [];
+    }),
+  );
+  const guesses = await Promise.all(
+    [
+      { host: 'homeassistant.local', because: 'Home Assistant’s usual name' },
+      { host: '127.0.0.1', because: 'on this machine' },
+    ].map(async ({ host, because }) => ((await listens(host)) ? [{ address: at(host), because }] : [])),
+  );
+  const found = new Map<string, Found>();
+  for (const one of [...beside.flat(), ...brokers, ...guesses.flat()]) if (!found.has(one.address)) found.set(one.address, one);
+  return [...found.values()];
+}

@@ -1,0 +1,186 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { collectors } from '../../collectors/index.ts';
+import { run } from '../../lib/run.ts';
+import { describe, Unusable } from '../../model/fault.ts';
+import { ConnectionError } from '../../mqtt/connection.ts';
+import { missingRights } from '../../mqtt/rights.ts';
+import { printed } from '../../mqtt/settings.ts';
+import { visit } from '../../mqtt/visit.ts';
+import { inProcess, serviceFile, settingsIn, settingsText, withSettings, writeSettings } from '../../settings/file.ts';
+import { readSettings, type Settings, settingGroups } from '../../settings/index.ts';
+import { settingsOf } from '../../views/env-example.ts';
+import type { Health } from '../../views/health.ts';
+import type { Status } from '../../views/status.ts';
+import { ask, askSecret, askYesNo, canAsk } from '../ask.ts';
+import { askAgent } from '../health.ts';
+import { besideProgram, service } from '../service.ts';
+import { aside, bad, columns, good, print } from '../terminal.ts';
+import { findBrokers } from './brokers.ts';
+
+export interface Options {
+  env?: string;
+  broker?: string;
+  username?: string;
+  site?: string;
+  drives?: boolean;
+}
+
+/** What it asks for can come from the environment too. */
+const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
+/** How often a password is asked for that the broker refuses. */
+const tries = 2;
+/** Seconds until the agent has to say that all is well. */
+const healthySeconds = 60;
+/** How many of the first values are shown. */
+const mostShown = 6;
+
+const descriptions = () => new Map(settingGroups(collectors).flatMap((group) => settingsOf(group).map(({ name, description }) => [name, description] as const)));
+
+const withScheme = (address: string) => (address.includes('://') ? address : `mqtt://${address}`);
+
+/** The broker's address: the one that was given, or that a person picks of those that were found. */
+async function chooseBroker(current: string | undefined): Promise<string> {
+  print('Looking for brokers …');
+  const found = await findBrokers();
+  for (const [index, { address, because }] of found.entries()) print(`  ${index + 1}  ${address}  (${because})`);
+  if (found.length === 0) print('  None can be seen from here.');
+  const usual = current ?? found[0]?.address;
+  if (!canAsk()) {
+    if (current !== undefined) return current;
+    // Whoever is on the network can announce one, and would be given the password.
+    throw new Unusable('Nobody can be asked which broker is meant: name it by --broker or MQTT_URL');
+  }
+  for (;;) {
+    const answer = await ask(found.length > 1 ? 'The broker that Home Assistant uses, by number or address' : 'The broker that Home Assistant uses', usual);
+    const picked = /^\d$/.test(answer) ? found[Number(answer) - 1]?.address : answer;
+    if (picked) return withScheme(picked);
+  }
+}
+
+/** What the broker says: undefined if it lets us in and do all, else why not. */
+async function refusal({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
+  try {
+    const connection = await visit(mqtt, agent);
+    try {
+      const missing = await missingRights(connection, agent);
+      return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    return { text: describe(error), login: error instanceof ConnectionError && error.refused };
+  }
+}
+
+/** The text with a login that the broker takes. */
+async function withLogin(text: string): Promise<string> {
+  let tried = text;
+  for (let count = 0; ; count += 1) {
+    const settings = readSettings(collectors, settingsIn(tried));
+    const refused = await refusal(settings);
+    if (refused === undefined) {
+      good(`Broker: ${printed(settings.mqtt.MQTT_URL)} lets us in, and read and write what we need`);
+      return tried;
+    }
+    const { MQTT_USERNAME } = settings.mqtt;
+    if (refused.login && MQTT_USERNAME === undefined && canAsk())
+      aside('The broker wants a login. In Home Assistant: a person of its own, who may log in from the local network alone');
+    else bad(`Broker: ${refused.text}`);
+    if (!refused.login || !canAsk() || count >= tries) throw new Unusable('Nothing was changed. Mend that, and run it again');
+    const username = await ask('User at the broker', MQTT_USERNAME ?? 'infra-monitor');
+    const password = await askSecret('Password');
+    tried = withSettings(tried, { MQTT_USERNAME: username, MQTT_PASSWORD: password, MQTT_PASSWORD_FILE: undefined }, descriptions());
+  }
+}
+
+/** Waits until the agent says that all is well; what it said last. */
+async function untilWell({ http }: Settings): Promise<Partial<Health>> {
+  const end = performance.now() + healthySeconds * 1000;
+  for (;;) {
+    const answer: Partial<Health> = await askAgent(http, '/health/').then(
+      (said) => said as Partial<Health>,
+      (error: unknown) => ({ reasons: [describe(error)] }),
+    );
+    if (answer.status === 'ok' || performance.now() > end) return answer;
+    await pause(500);
+  }
+}
+
+async function showFirstValues({ http, agent }: Settings): Promise<void> {
+  const { devices } = (await askAgent(http, '/host/status')) as Status;
+  const values = Object.values(devices[0]?.values ?? {}).filter(({ value }) => value !== null && typeof value !== 'object');
+  print(`\n${agent.name}`);
+  for (const row of columns(values.slice(0, mostShown).map(({ name, value, unit }) => [name, `${value}${unit === undefined ? '' : ` ${unit}`}`]))) print(`  ${row}`);
+}
+
+const hasDrives = () => existsSync('/sys/class/nvme') && readdirSync('/sys/class/nvme').length > 0;
+const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
+
+/** Gives the service the right to ask drives, if that is wanted and not so already. */
+async function offerDrives(wanted: boolean | undefined): Promise<void> {
+  const script = besideProgram('docs/systemd/grant-drives.sh');
+  if (!hasDrives() || existsSync(dropIn) || !existsSync(script)) return;
+  print('\nThis machine has NVMe drives. To read their wear and errors, the service needs a right with which whoever took it over could erase them.');
+  const yes = wanted ?? (canAsk() && (await askYesNo('Give it that right?')));
+  if (!yes) return aside(`Drives: their temperature alone is read. For the rest: sudo sh ${script}`);
+  await run('sh', [script], { seconds: 100 });
+  good('Drives: the service may ask them');
+}
+
+/** Starts the service and shows that it works; false if it does not. */
+async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
+  await offerDrives(drives);
+  const failed = await service.start();
+  if (failed !== undefined) {
+    bad(`The service does not start:\n${failed}`);
+    return false;
+  }
+  const { HTTP_HOST, HTTP_PORT } = settings.http;
+  if (HTTP_PORT === 0) good('The service runs');
+  else {
+    const { status, reasons = [] } = await untilWell(settings);
+    if (status === 'ok') good('The service runs, and all is well');
+    else for (const reason of reasons) bad(reason);
+    await showFirstValues(settings).catch((error: unknown) => aside(describe(error)));
+    print(`\nPage: http://${HTTP_HOST}:${HTTP_PORT}/`);
+  }
+  print(`Home Assistant: Settings, Devices & services, MQTT: ${settings.agent.name}`);
+  return true;
+}
+
+/** Asks for what the agent needs to know, tries it, writes it down, and starts the service. What is set already is kept, and nothing
+ * is written before the broker has taken it. */
+export async function setup({ env: file = serviceFile, broker, username, site, drives }: Options): Promise<void> {
+  const before = settingsText(file);
+  const told = inProcess(names);
+  const known = settingsIn(before);
+  const given: Record<string, string | undefined> = {
+    ...told,
+    ...(broker === undefined ? {} : { MQTT_URL: withScheme(broker) }),
+    ...(username === undefined ? {} : { MQTT_USERNAME: username }),
+    ...(site === undefined ? {} : { SITE: site }),
+    // The new one makes that old.
+    ...(told.MQTT_PASSWORD === undefined ? {} : { MQTT_PASSWORD_FILE: undefined }),
+  };
+  const isService = file === serviceFile && (await service.exists());
+  // Until it knows a broker the service has one of its own, which would be found.
+  const waits = isService && known.MQTT_URL === undefined;
+  if (waits) await service.stop();
+  try {
+    if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
+    let text = await withLogin(withSettings(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
+    if (given.SITE === undefined && known.SITE === undefined && canAsk()) {
+      const place = await ask('Site, which becomes the area of its devices (may be empty)');
+      if (place !== '') text = withSettings(text, { SITE: place }, descriptions());
+    }
+    const settings = readSettings(collectors, settingsIn(text));
+    if (text !== before) writeSettings(file, text);
+    good(`Settings: ${text === before ? `as they were, in ${file}` : `written to ${file}`}`);
+    if (!isService) aside(`No service of systemd has its settings there. To start the agent: infra-monitor --env ${file}`);
+    else if (!(await startService(settings, drives))) process.exitCode = 1;
+  } catch (error) {
+    if (waits) await service.start();
+    throw error;
+  }
+}
