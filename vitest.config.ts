@@ -25,6 +25,7 @@ export default defineConfig({
       suite('root', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),
+      suite('install', 1_500_000),
       // Each file has a lab of its own.
       { test: { ...suite('lab', 200_000).test, fileParallelism: true, maxWorkers: 2 } },
     ],

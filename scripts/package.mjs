@@ -1,14 +1,14 @@
-// Makes what users install, from the built program, in the folder release: npm run package
+// Makes what users install, from the built program, in the folder release or another: npm run package [-- FOLDER]
 // Of the same checkout every run makes the same bytes: the time in them is that of the commit.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { debianPackage } from './package/debian.mjs';
 import { programTree } from './package/tree.mjs';
 
 const root = join(import.meta.dirname, '..');
-const release = join(root, 'release');
+const release = resolve(process.argv[2] ?? join(root, 'release'));
 const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim();
 process.umask(0o022);
@@ -21,7 +21,7 @@ function tarball(folder, name, file) {
 }
 
 rmSync(release, { recursive: true, force: true });
-mkdirSync(release);
+mkdirSync(release, { recursive: true });
 const scratch = join(release, 'scratch');
 const tree = join(scratch, 'tree');
 programTree(root, about, tree);
@@ -30,6 +30,10 @@ tarball(tree, 'infra-monitor', join(release, `infra-monitor-${about.version}.tar
 // npm's own form of the same folder.
 execFileSync('npm', ['pack', '--silent', '--pack-destination', release], { cwd: tree });
 rmSync(scratch, { recursive: true });
+// Where releases are is known when the project has an address; until then the installer takes what is beside it.
+const address = about.homepage === undefined ? '' : `${about.homepage}/releases/latest/download`;
+const installer = readFileSync(join(import.meta.dirname, 'package/install.sh'), 'utf8');
+writeFileSync(join(release, 'install.sh'), installer.replace("'VERSION'", `'${about.version}'`).replace("'ADDRESS'", `'${address}'`), { mode: 0o755 });
 
 const files = readdirSync(release).sort();
 const sums = files.map(

@@ -48,6 +48,14 @@ function unit(root) {
   return text.replace(command, '/usr/bin/infra-monitor');
 }
 
+/** What dpkg runs. At a purge the program's own files are gone, so what takes the drives' right back stands in the script itself. */
+function maintainerScript(root, name) {
+  const commands = readFileSync(join(root, 'docs/systemd/revoke-drives.sh'), 'utf8')
+    .split('\n')
+    .filter((line) => !/^(#|set |$)/.test(line));
+  return readFileSync(join(import.meta.dirname, 'debian', name), 'utf8').replace('  # revoke-drives.sh', commands.map((line) => `  ${line}`).join('\n'));
+}
+
 /** Builds infra-monitor_VERSION_all.deb of the laid out program. */
 export function debianPackage({ root, about, tree, scratch, release }) {
   const folder = join(scratch, 'debian');
@@ -98,7 +106,7 @@ export function debianPackage({ root, about, tree, scratch, release }) {
       )
       .join(''),
   );
-  for (const name of ['postinst', 'prerm', 'postrm']) put(at(`DEBIAN/${name}`), readFileSync(join(import.meta.dirname, 'debian', name)), 0o755);
+  for (const name of ['postinst', 'prerm', 'postrm']) put(at(`DEBIAN/${name}`), maintainerScript(root, name), 0o755);
   execFileSync('find', [folder, '-type', 'd', '-exec', 'chmod', '755', '{}', '+']);
   execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', folder, release], { stdio: 'pipe' });
 }

@@ -1,9 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { collectors } from '../collectors/index.ts';
 import type { HttpSettings } from '../http/settings.ts';
 import { describe, Unusable } from '../model/fault.ts';
 import { loadSettings } from '../settings/index.ts';
 import type { Health } from '../views/health.ts';
 import { bad, good } from './terminal.ts';
+
+/** Seconds until it has to say that all is well. */
+const healthySeconds = 60;
 
 /** A server that listens everywhere is asked on this machine. */
 const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
@@ -17,6 +21,19 @@ export async function askAgent({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN }: HttpSetting
     return await answer.json();
   } catch (cause) {
     throw new Error(url, { cause });
+  }
+}
+
+/** Waits until the agent says that all is well, for a minute; what it said last. */
+export async function untilWell(http: HttpSettings): Promise<Partial<Health>> {
+  const end = performance.now() + healthySeconds * 1000;
+  for (;;) {
+    const answer: Partial<Health> = await askAgent(http, '/health/').then(
+      (said) => said as Partial<Health>,
+      (error: unknown) => ({ reasons: [describe(error)] }),
+    );
+    if (answer.status === 'ok' || performance.now() > end) return answer;
+    await pause(500);
   }
 }
 

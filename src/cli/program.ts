@@ -48,6 +48,13 @@ export async function program(args: readonly string[]): Promise<void> {
     .option('--site <name>', 'the location, which becomes the area of the devices (or SITE)')
     .option('--drives', 'give the service the right to ask NVMe drives')
     .action(async (options: { broker?: string; username?: string; site?: string; drives?: boolean }) => (await import('./setup/index.ts')).setup({ ...settings(), ...options }));
+  command('update', 'install another release, and go back if it is not well', 'sudo infra-monitor update --from ~/Downloads/infra-monitor')
+    .option('--from <place>', 'the folder or address with the files of the release')
+    .action(async (options: { from?: string }) => (await import('./update.ts')).update(options));
+  command('uninstall', 'remove what the agent left in Home Assistant and on the broker, and then the agent', 'sudo infra-monitor uninstall')
+    .option('--keep-settings', 'leave the file of settings')
+    .option('--force', 'also if Home Assistant or the broker can’t be told')
+    .action(async (options: { keepSettings?: boolean; force?: boolean }) => (await import('./uninstall.ts')).uninstall(options));
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
   try {
     await root.parseAsync(args, { from: 'user' });

@@ -1,8 +1,9 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
 import { ask, run } from '../lib/run.ts';
 import { describe } from '../model/fault.ts';
 
+/** There where systemd runs the machine (sd_booted(3)). */
+const systemd = '/run/systemd/system';
 const unit = 'infra-monitor.service';
 /** Seconds that the service may take until it is ready: systemd's own limit, and a little more. */
 const limitSeconds = 100;
@@ -13,7 +14,7 @@ const control = (...args: string[]) => ask('systemctl', args, { seconds: limitSe
 export const service = {
   /** Whether systemd runs this machine and knows the service. */
   async exists(): Promise<boolean> {
-    if (!existsSync('/run/systemd/system')) return false;
+    if (!existsSync(systemd)) return false;
     return (await control('cat', unit)).status === 0;
   },
 
@@ -25,6 +26,13 @@ export const service = {
     await control('stop', unit);
   },
 
+  /** Takes away its unit, and what was added to that. */
+  async remove(): Promise<void> {
+    if (await service.exists()) await control('disable', '--quiet', '--now', unit);
+    for (const path of [`/etc/systemd/system/${unit}`, `/etc/systemd/system/${unit}.d`]) rmSync(path, { recursive: true, force: true });
+    if (existsSync(systemd)) await control('daemon-reload');
+  },
+
   /** Starts it anew, and at each start of the machine. What it said where it does not start, else undefined. */
   async start(): Promise<string | undefined> {
     await control('enable', '--quiet', unit);
@@ -33,6 +41,3 @@ export const service = {
     return run('journalctl', ['--unit', unit, '--lines', '5', '--output', 'cat', '--no-pager'], { seconds: limitSeconds }).catch(describe);
   },
 };
-
-/** A file that was installed with the program. */
-export const besideProgram = (path: string): string => join(dirname(realpathSync(process.argv[1] ?? '.')), '..', path);

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { collectors } from '../../collectors/index.ts';
 import { run } from '../../lib/run.ts';
 import { describe, Unusable } from '../../model/fault.ts';
@@ -10,11 +9,11 @@ import { visit } from '../../mqtt/visit.ts';
 import { inProcess, serviceFile, settingsIn, settingsText, withSettings, writeSettings } from '../../settings/file.ts';
 import { readSettings, type Settings, settingGroups } from '../../settings/index.ts';
 import { settingsOf } from '../../views/env-example.ts';
-import type { Health } from '../../views/health.ts';
 import type { Status } from '../../views/status.ts';
 import { ask, askSecret, askYesNo, canAsk } from '../ask.ts';
-import { askAgent } from '../health.ts';
-import { besideProgram, service } from '../service.ts';
+import { askAgent, untilWell } from '../health.ts';
+import { besideProgram } from '../installation.ts';
+import { service } from '../service.ts';
 import { aside, bad, columns, good, print } from '../terminal.ts';
 import { findBrokers } from './brokers.ts';
 
@@ -30,8 +29,6 @@ export interface Options {
 const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
 /** How often a password is asked for that the broker refuses. */
 const tries = 2;
-/** Seconds until the agent has to say that all is well. */
-const healthySeconds = 60;
 /** How many of the first values are shown. */
 const mostShown = 6;
 
@@ -94,19 +91,6 @@ async function withLogin(text: string): Promise<string> {
   }
 }
 
-/** Waits until the agent says that all is well; what it said last. */
-async function untilWell({ http }: Settings): Promise<Partial<Health>> {
-  const end = performance.now() + healthySeconds * 1000;
-  for (;;) {
-    const answer: Partial<Health> = await askAgent(http, '/health/').then(
-      (said) => said as Partial<Health>,
-      (error: unknown) => ({ reasons: [describe(error)] }),
-    );
-    if (answer.status === 'ok' || performance.now() > end) return answer;
-    await pause(500);
-  }
-}
-
 async function showFirstValues({ http, agent }: Settings): Promise<void> {
   const { devices } = (await askAgent(http, '/host/status')) as Status;
   const values = Object.values(devices[0]?.values ?? {}).filter(({ value }) => value !== null && typeof value !== 'object');
@@ -139,7 +123,7 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
   const { HTTP_HOST, HTTP_PORT } = settings.http;
   if (HTTP_PORT === 0) good('The service runs');
   else {
-    const { status, reasons = [] } = await untilWell(settings);
+    const { status, reasons = [] } = await untilWell(settings.http);
     if (status === 'ok') good('The service runs, and all is well');
     else for (const reason of reasons) bad(reason);
     await showFirstValues(settings).catch((error: unknown) => aside(describe(error)));
