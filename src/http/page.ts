@@ -20,7 +20,10 @@ const documentHeaders = {
 
 /** The page, and what keeps it live. */
 export function pageRoutes(subject: Subject): { routes: Map<string, Route>; audience: Audience } {
-  const audience = new Audience(subject.agent.startedAt.toISOString(), (now) => liveSections(subject, now));
+  const audience = new Audience(
+    () => subject.agent.startedAt.toISOString(),
+    (now) => liveSections(subject, now),
+  );
   const routes = new Map<string, Route>([
     ['/', (request) => ({ status: 200, headers: documentHeaders, body: page(subject, new Date(), prefixOf(request)) })],
     [

@@ -83,7 +83,6 @@ export class Session {
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
-      state.broker.since = new Date();
       log.info(shared ? `${agent.name}: this agent speaks of them` : `MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
       return await connection.ended;
     } catch (error) {
@@ -101,7 +100,6 @@ export class Session {
     // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
     const known = error?.wantsOlderProtocol || (shared && !error?.refused);
     if (!known && (state.broker.connected || state.broker.error !== told)) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
-    if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;
   }
