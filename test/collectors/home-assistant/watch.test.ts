@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { homeAssistant } from '../../../src/collectors/home-assistant/index.ts';
 import { Watch } from '../../../src/collectors/home-assistant/watch.ts';
 import { Memories } from '../../../src/loop/memories.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -7,8 +8,8 @@ import { home, startInstance } from '../../helpers/instance.ts';
 import { agent } from '../../helpers/situation.ts';
 
 function begin(url: URL, token: string, memories = new Memories()) {
+  const memory = memories.of(homeAssistant);
   memories.load(new Map(), ['home_assistant']);
-  const memory = memories.of('home_assistant');
   const watch = new Watch({ title: 'Home Assistant', name: '', url }, new Secret(token), agent, memory);
   const read = async () => watch.read(undefined, AbortSignal.timeout(5000));
   return { watch, read, state: async () => (await read()).reading?.sight.state, memories };
