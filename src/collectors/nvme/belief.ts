@@ -22,6 +22,8 @@ export type Counts = Partial<Record<Counter, bigint>>;
 /** Readings for which a lower count has to stand until it is taken for another life of the drive: a day at the default schedule.
  * Drives answer nonsense after a resume or a reset, for as long as it takes them. */
 const standing = 1440;
+/** Readings that have to agree on a count before a lower one is held against it; until then the higher one may be the odd one. */
+const agreement = 10;
 
 /** Whole percents that a drive may waver by when it rounds. */
 const wavering: Partial<Record<Counter, bigint>> = { percentageUsed: 1n };
@@ -40,7 +42,7 @@ export interface Seen {
   log: HealthLog;
   /** What the drive is judged by meanwhile: what was believed before stands in for what is in doubt. */
   judged: HealthLog;
-  /** What may be kept: of each counter that the log has and that is not in doubt, what two readings in a row agree on. */
+  /** What may be kept: of each counter that the log has and that is not in doubt, what the last readings agree on, at least two. */
   firm: Counts;
   /** Where counters began anew, by lower counts that have stood long enough: what was known of them is of another life. */
   anew: Counts;
@@ -49,7 +51,8 @@ export interface Seen {
 /** What one drive is believed to have counted. A single reading never counts against all before it. */
 export class Belief {
   readonly #firm: Counts = {};
-  #last: Counts = {};
+  /** The last counts that were not in doubt, the newest last. */
+  readonly #window: Partial<Record<Counter, readonly bigint[]>> = {};
   /** Counts that fell: from where they count now, how far they are, and for how many readings they have stood. */
   readonly #lower = new Map<Counter, { from: bigint; count: bigint; readings: number }>();
   #log: HealthLog | undefined;
@@ -71,6 +74,7 @@ export class Belief {
       if (from === undefined) continue;
       anew[counter] = from;
       this.#firm[counter] = from;
+      delete this.#window[counter];
     }
     const doubtful = fallen.filter((counter) => anew[counter] === undefined);
     // Several that fall together: nothing of this log is worth anything but its temperatures.
@@ -88,8 +92,13 @@ export class Belief {
   }
 
   #hasFallen(counter: Counter, count: bigint | undefined, known = 0n): boolean {
-    const before = this.#firm[counter] ?? 0n;
-    return count !== undefined && count + (wavering[counter] ?? 0n) < (before > known ? before : known);
+    const before = [known, this.#firm[counter] ?? 0n, this.#agreed(counter) ?? 0n];
+    return count !== undefined && before.some((one) => count + (wavering[counter] ?? 0n) < one);
+  }
+
+  #agreed(counter: Counter): bigint | undefined {
+    const [first, ...others] = this.#window[counter] ?? [];
+    return first === undefined || others.length === 0 ? undefined : others.reduce((least, count) => (count < least ? count : least), first);
   }
 
   /** Where the lower count began, once it has stood for long enough. */
@@ -100,19 +109,19 @@ export class Belief {
     return readings + 1 < standing ? undefined : from;
   }
 
-  /** A count that rose is told at once, and believed when the next reading agrees. */
+  /** A count that rose is told at once, and believed when further readings agree. */
   #settle(counts: Counts): Counts {
     const firm: Counts = {};
     for (const counter of growing) {
       const count = counts[counter];
-      const last = this.#last[counter];
-      if (count === undefined || last === undefined) continue;
-      const agreed = count < last ? count : last;
-      const before = this.#firm[counter] ?? 0n;
-      this.#firm[counter] = agreed > before ? agreed : before;
-      firm[counter] = this.#firm[counter];
+      if (count === undefined) continue;
+      const window = [...(this.#window[counter] ?? []), count].slice(-agreement);
+      this.#window[counter] = window;
+      const agreed = this.#agreed(counter);
+      if (agreed === undefined) continue;
+      firm[counter] = agreed;
+      if (window.length === agreement && agreed > (this.#firm[counter] ?? 0n)) this.#firm[counter] = agreed;
     }
-    this.#last = { ...this.#last, ...counts };
     return firm;
   }
 }

@@ -38,6 +38,42 @@ test('it can be tried again', async () => {
   expect(logins.length).toBe(3);
 });
 
+test('a broker that comes later is heard: counts go on from there, and a refused token stays refused', async () => {
+  const { url, script, logins } = await startInstance();
+  const first = begin(url, 'wrong');
+  await first.state();
+  const kept = JSON.stringify({ ...(first.memories.contents.get('home_assistant/home_assistant') as object), restarts: 10, outages: 5 });
+  expect(logins).toEqual(['wrong']);
+
+  script.instead = { status: 502 };
+  const { state, read, memories } = begin(url, 'wrong');
+  expect(await state()).toBe('proxy_error');
+  const reading = read();
+  // While it looks.
+  memories.load(new Map([['home_assistant/home_assistant', kept]]), ['home_assistant']);
+  await reading;
+  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ restarts: 10, outages: 5 });
+  delete script.instead;
+  const back = await read();
+  expect(back.reading).toMatchObject({ sight: { state: 'token_refused' }, history: { outages: 6, restarts: 11 } });
+  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ outages: 6, refused_token: expect.any(String) });
+  expect(logins).toEqual(['wrong']);
+});
+
+test('a token that this process saw taken is not refused by what a broker remembers of before', async () => {
+  const { url, script } = await startInstance();
+  script.token = 'another';
+  const before = begin(url, 'right');
+  expect(await before.state()).toBe('token_refused');
+  const kept = new Map([...before.memories.contents].map(([path, content]) => [path, JSON.stringify(content)]));
+  script.token = 'right';
+  const { state, memories } = begin(url, 'right');
+  expect(await state()).toBe('running');
+  memories.load(kept, ['home_assistant']);
+  expect(await state()).toBe('running');
+  expect(memories.contents.get('home_assistant/home_assistant')).not.toHaveProperty('refused_token');
+});
+
 test('nothing of the home leaves', async () => {
   const { url } = await startInstance();
   const { read, memories } = begin(url, 'right');

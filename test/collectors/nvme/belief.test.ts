@@ -90,9 +90,9 @@ test('zeros alone never stand: whoever answers has been switched on', () => {
   expect(last(new Belief(), [log({}), log({}), ...Array.from({ length: 2 * standing }, blank)])).toMatchObject({ anew: {}, judged: good });
 });
 
-test('a count that is huge once is told, and neither kept nor held against the next', () => {
+test.each([1, 2, 8])('counts that are huge for %i readings are told, and neither kept nor held against the next', (readings) => {
   const belief = new Belief();
-  const huge = last(belief, [log({}), log({}), log({ mediaErrors: 2n ** 32n - 1n, percentageUsed: 255 })]);
+  const huge = last(belief, [log({}), log({}), ...times(readings, { mediaErrors: 2n ** 32n - 1n, percentageUsed: 255 })]);
   expect(huge.log.mediaErrors).toBe(2n ** 32n - 1n);
   expect(huge.firm).toMatchObject({ mediaErrors: 3n, percentageUsed: 12n });
   const seen = last(belief, [log({})]);
