@@ -48,7 +48,7 @@ function machine(tool: 'nvme' | 'smartctl') {
   const clock = { wall: start, monotonic: 0 };
   const memories = new Memories();
   const memory = memories.of(nvme);
-  const surveyor = new Surveyor(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => clock);
+  const surveyor = new Surveyor(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
   return {
     surveyor,
     connect: (content: ReadonlyMap<string, string> = new Map()) => memories.load(content, ['nvme']),
