@@ -65,6 +65,7 @@ class Share implements Memory {
 export class Memories {
   readonly contents = new Map<string, unknown>();
   readonly #shares = new Map<string, Share>();
+  readonly #told = new Set<string>();
 
   of(collector: Rememberer): Memory {
     const share = this.#shares.get(collector.id) ?? new Share(this.contents, collector);
@@ -73,8 +74,11 @@ export class Memories {
   }
 
   /** Takes in what a broker kept of these collectors, at each connection: it may be another broker, or one that was empty and has
-   * its data back. Returns what was dropped, and why. */
+   * its data back. Returns what was dropped, and why; the same only once. */
   load(kept: ReadonlyMap<string, string>, collectors: Iterable<string>): string[] {
-    return [...collectors].flatMap((collector) => this.#shares.get(collector)?.load(kept) ?? []);
+    const dropped = [...collectors].flatMap((collector) => this.#shares.get(collector)?.load(kept) ?? []);
+    const fresh = dropped.filter((one) => !this.#told.has(one));
+    for (const one of fresh) this.#told.add(one);
+    return fresh;
   }
 }

@@ -71,6 +71,7 @@ test('what is no memory is dropped and told, and takes nothing else along', () =
     '"probe/text": no JSON',
     '"probe/other": not what this collector remembers',
   ]);
+  expect(connect(kept)).toEqual([]);
   expect(Object.fromEntries(memories.contents)).toEqual({ 'probe/good': { seen: ['a'] } });
   expect(memories.load(new Map([[`plain/${'\u001b'.repeat(500)}`, '{}']]), ['plain'])).toEqual([
     expect.stringMatching(/^"plain\/(\\u001b){94}": this collector remembers nothing$/),
