@@ -4,7 +4,7 @@ import type { Found } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { Happening } from '../../model/event.ts';
 import type { Memory } from '../../model/memory.ts';
-import { Past } from '../../model/past.ts';
+import { Past, sinceBoot } from '../../model/past.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { Agent } from '../../model/state.ts';
 import { builtAt } from '../../version.ts';
@@ -28,6 +28,7 @@ export class Watch {
   readonly #mark: string | undefined;
   readonly #memory: Memory;
   readonly #agent: Agent;
+  readonly #clock: typeof sinceBoot;
   #history: History | undefined;
   /** What of the history was kept last, here or by a broker. */
   #kept: unknown;
@@ -36,12 +37,13 @@ export class Watch {
   /** Whether it took the token, as far as this process knows. */
   #refused: boolean | undefined;
 
-  constructor(instance: Instance, token: Secret | undefined, agent: Agent, memory: Memory) {
+  constructor(instance: Instance, token: Secret | undefined, agent: Agent, memory: Memory, clock = sinceBoot) {
     this.#instance = instance;
     this.#token = token;
     this.#mark = token && markOf(instance.url, token);
     this.#agent = agent;
     this.#memory = memory;
+    this.#clock = clock;
   }
 
   async read(authorities: string[] | undefined, signal: AbortSignal): Promise<Found<HomeAssistantReadings>> {
@@ -79,7 +81,7 @@ export class Watch {
   #remember(sight: Sight): Happening[] {
     // A broker may have come while we looked.
     this.#recall();
-    const now = new Date();
+    const now = new Date(this.#clock().wall);
     // A clock that has not been set yet dates nothing.
     if (this.#history === undefined || now < builtAt) return [];
     const { history, events } = after(this.#dated(this.#history, sight), sight, now);
@@ -96,7 +98,7 @@ export class Watch {
   /** The clock may have been set since an outage began. */
   #dated(history: History, { reachable }: Sight): History {
     const away = this.#away;
-    this.#away = reachable ? undefined : (away ?? (history.outage === undefined ? new Past() : undefined));
+    this.#away = reachable ? undefined : (away ?? (history.outage === undefined ? new Past(this.#clock) : undefined));
     return away === undefined || history.outage === undefined ? history : { ...history, outage: { ...history.outage, since: away.date.toISOString() } };
   }
 

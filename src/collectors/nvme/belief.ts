@@ -77,12 +77,12 @@ export class Belief {
       delete this.#window[counter];
     }
     const doubtful = fallen.filter((counter) => anew[counter] === undefined);
-    // Several that fall together: nothing of this log is worth anything but its temperatures.
+    // Several that fall together: nothing of this log is worth anything but its temperatures, and warnings that it adds.
     if (doubtful.length > 1) {
       const { temperature, sensors } = log;
-      const { criticalWarning } = this.#log ?? log;
+      const criticalWarning = log.criticalWarning | (this.#log?.criticalWarning ?? 0);
       const told = { criticalWarning, temperature, sensors };
-      return { log: told, judged: this.#log ?? told, firm: {}, anew };
+      return { log: told, judged: { ...(this.#log ?? told), criticalWarning }, firm: {}, anew };
     }
     for (const counter of doubtful) delete counts[counter];
     const told = { ...log, ...Object.fromEntries(doubtful.map((counter) => [counter, undefined])) };

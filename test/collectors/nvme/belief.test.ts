@@ -38,6 +38,11 @@ test('a log in which several counters fall is no reading: temperatures are told,
   expect(seen).toEqual({ log: { criticalWarning: 8, temperature: 38, sensors: [38] }, judged: readOnly, firm: {}, anew: {} });
 });
 
+test('a warning that such a log adds is told', () => {
+  const { log: told, judged } = last(new Belief(), [log({}), log({}), log({ criticalWarning: 8, hostReads: 5n, powerOnHours: 2n })]);
+  expect([told.criticalWarning, judged]).toEqual([8, log({ criticalWarning: 8 })]);
+});
+
 test('the same as the first after a restart, by what is remembered', () => {
   const { log: told, judged, firm, anew } = last(new Belief(), [blank()]);
   expect([told, judged]).toEqual([
