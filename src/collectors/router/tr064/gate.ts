@@ -170,5 +170,8 @@ function costMs({ logins, sinceAccepted }: Pick<Refusal, 'logins' | 'sinceAccept
 function leftMs(refusal: Refusal, { wall, monotonic }: Moment): number {
   if (refusal.recalled === undefined) return refusal.until - monotonic;
   const passed = monotonic - refusal.recalled.at;
-  return Math.min(Math.max(refusal.recalled.until - wall, clockDoubtMs - passed), costMs(refusal) - passed);
+  const remembered = refusal.recalled.until - wall;
+  // A try that costs little waits for no clock.
+  const isRetry = retries[refusal.sinceAccepted - 1] !== undefined;
+  return Math.min(isRetry ? remembered : Math.max(remembered, clockDoubtMs - passed), costMs(refusal) - passed);
 }
