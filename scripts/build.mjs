@@ -25,6 +25,9 @@ async function oneByteEach(path, text) {
   return text.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Seconds since 1970, where a build is to be the same twice: https://reproducible-builds.org/specs/source-date-epoch/ */
+const { SOURCE_DATE_EPOCH: epoch } = process.env;
+const builtAt = epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
 rmSync(outdir, { recursive: true, force: true });
 const { outputFiles } = await build({
   entryPoints: { main: 'src/main.ts', inventory: 'src/collectors/host/inventory-process.ts' },
@@ -39,6 +42,7 @@ const { outputFiles } = await build({
   write: false,
   logLevel: 'warning',
   plugins: [lazyBuiltins],
+  define: { BUILT_AT: JSON.stringify(builtAt.toISOString()) },
   // CommonJS dependencies ask for Node's own modules by require.
   banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
 });

@@ -20,7 +20,7 @@ export function staff(settings: Settings, state: Records, lab?: Lab): Staff {
       off.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
       continue;
     }
-    const source = collector.open(env, { agent: settings.agent, state, memory: state.memory.of(collector.id), lab });
+    const source = collector.open(env, { agent: settings.agent, state, memory: state.memory.of(collector), lab });
     if ('off' in source) {
       off.push({ collector, reason: source.off });
       continue;

@@ -32,6 +32,13 @@ function tell(log: Log, { subject, error, hint, seconds }: Change): void {
   else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${howLong(seconds)}`}`);
 }
 
+/** One line, however many there are. */
+function tellDropped(log: Log, dropped: readonly string[]): void {
+  if (dropped.length === 0) return;
+  const more = dropped.length > 3 ? `, and ${dropped.length - 3} more` : '';
+  log.warn(`MQTT: dropped what the broker remembers of ${dropped.slice(0, 3).join('; ')}${more}`);
+}
+
 /** What a person wants to know at the start: what is watched, where it goes, what to do next. */
 function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: StatusServer | undefined): void {
   const { agent, mqtt } = settings;
@@ -102,7 +109,7 @@ export async function run({ env }: { env?: string }): Promise<void> {
         ready,
         told: (event) => state.told(event),
         dismissed: (device) => state.forget(device),
-        remembered: (memories) => state.memory.load(memories, ids),
+        remembered: (memories) => tellDropped(log, state.memory.load(memories, ids)),
         commanded: (command) => void obey(log, loop, command),
       }),
   );

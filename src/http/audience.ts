@@ -13,14 +13,14 @@ const pause = 250;
  * nothing is rendered while nobody listens. */
 export class Audience {
   readonly #listeners = new Set<ServerResponse>();
-  readonly #run: string;
+  readonly #run: () => string;
   readonly #tell: (now: Date) => ReadonlyMap<string, string>;
   #told: ReadonlyMap<string, string> = new Map();
   #beat: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
   /** `run` tells one life of the agent from the next. */
-  constructor(run: string, tell: (now: Date) => ReadonlyMap<string, string>) {
+  constructor(run: () => string, tell: (now: Date) => ReadonlyMap<string, string>) {
     this.#run = run;
     this.#tell = tell;
   }
@@ -57,7 +57,7 @@ export class Audience {
   }
 
   #message(sections: ReadonlyMap<string, string>, now: Date): string {
-    return `event: sections\ndata: ${JSON.stringify({ run: this.#run, now, sections: Object.fromEntries(sections) })}\n\n`;
+    return `event: sections\ndata: ${JSON.stringify({ run: this.#run(), now, sections: Object.fromEntries(sections) })}\n\n`;
   }
 
   #dismiss(response: ServerResponse): void {

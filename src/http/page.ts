@@ -23,7 +23,10 @@ const documentHeaders = {
 
 /** The page, and what keeps it live. `proxies` are believed where they say that the page is. */
 export function pageRoutes(subject: Subject, proxies?: BlockList): { routes: Map<string, Route>; audience: Audience } {
-  const audience = new Audience(subject.agent.startedAt.toISOString(), (now) => liveSections(subject, now));
+  const audience = new Audience(
+    () => subject.agent.startedAt.toISOString(),
+    (now) => liveSections(subject, now),
+  );
   const routes = new Map<string, Route>([
     ['/', (request) => ({ status: 200, headers: documentHeaders, body: page(subject, new Date(), prefixOf(request, proxies)) })],
     [

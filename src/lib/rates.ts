@@ -10,6 +10,9 @@ export const now = (): Moment => ({ wall: Date.now(), monotonic: performance.now
 /** The clocks may part by this much between two readings (slewing, a busy machine); more is sleep or a jump. */
 const tolerance = 2000;
 
+/** Did both clocks advance alike from one moment to the next? */
+export const runTogether = (before: Moment, at: Moment): boolean => Math.abs(at.wall - before.wall - (at.monotonic - before.monotonic)) < tolerance;
+
 /** Turns counters into rates per second. Unknown at first, after a sleep or a clock jump, and when the counter fell. */
 export class Rates {
   readonly #before = new Map<string, number>();
@@ -21,7 +24,7 @@ export class Rates {
     const before = this.#at;
     this.#at = at;
     const elapsed = before && at.monotonic - before.monotonic;
-    const steady = before && elapsed && Math.abs(at.wall - before.wall - elapsed) < tolerance;
+    const steady = before && elapsed && runTogether(before, at);
     this.#elapsed = steady && elapsed > 0 ? elapsed / 1000 : undefined;
   }
 

@@ -1,27 +1,46 @@
-import type { Memory } from '../model/memory.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { AnyCollector } from '../model/collector.ts';
+import { describe } from '../model/fault.ts';
+import { parseBounded } from '../model/json.ts';
+import type { Memory, Remembering } from '../model/memory.ts';
 import { slug } from '../model/naming.ts';
 
-/** One collector's. The broker is asked once, at the first connection; from then on what is here counts. */
+/** The largest that a collector writes, a drive's history of two years, has some 14 kB and three levels. */
+const most = { bytes: 64 * 1024, depth: 8 };
+
+type Rememberer = Pick<AnyCollector, 'id' | 'memory'>;
+
+/** One collector's. */
 class Share implements Memory {
   readonly loaded: Promise<void>;
   isLoaded = false;
   readonly #contents: Map<string, unknown>;
   readonly #root: string;
+  readonly #rules: Remembering<unknown> | undefined;
   #settle: () => void = () => undefined;
 
-  constructor(contents: Map<string, unknown>, collector: string) {
+  constructor(contents: Map<string, unknown>, { id, memory }: Rememberer) {
     this.#contents = contents;
-    this.#root = `${collector}/`;
+    this.#root = `${id}/`;
+    this.#rules = memory;
     this.loaded = new Promise((resolve) => {
       this.#settle = resolve;
     });
   }
 
-  load(kept: ReadonlyMap<string, unknown>): void {
-    if (this.isLoaded) return;
-    for (const [path, content] of kept) if (path.startsWith(this.#root)) this.#contents.set(path, content);
+  load(kept: ReadonlyMap<string, string>): string[] {
+    const dropped: string[] = [];
+    for (const [path, payload] of kept) {
+      if (!path.startsWith(this.#root)) continue;
+      try {
+        this.#take(path, payload);
+      } catch (error) {
+        dropped.push(`${JSON.stringify(path.slice(0, 100))}: ${describe(error)}`);
+      }
+    }
     this.isLoaded = true;
     this.#settle();
+    return dropped;
   }
 
   recall(device: string): unknown {
@@ -31,25 +50,35 @@ class Share implements Memory {
   keep(device: string, content: unknown): void {
     if (this.isLoaded) this.#contents.set(this.#root + slug(device), content);
   }
+
+  #take(path: string, payload: string): void {
+    if (this.#rules === undefined) throw new Error('this collector remembers nothing');
+    const theirs = this.#rules.parse(parseBounded(payload, most));
+    if (theirs === undefined) throw new Error('not what this collector remembers');
+    const ours = this.#contents.get(path);
+    const merged = ours === undefined ? theirs : this.#rules.merge(ours, theirs);
+    if (!isDeepStrictEqual(merged, ours)) this.#contents.set(path, merged);
+  }
 }
 
 /** All that outlives the process, by collector and device. */
 export class Memories {
   readonly contents = new Map<string, unknown>();
   readonly #shares = new Map<string, Share>();
+  readonly #told = new Set<string>();
 
-  of(collector: string): Memory {
-    return this.#share(collector);
-  }
-
-  /** Takes in what the broker kept of these collectors; only the first time. */
-  load(kept: ReadonlyMap<string, unknown>, collectors: Iterable<string>): void {
-    for (const collector of collectors) this.#share(collector).load(kept);
-  }
-
-  #share(collector: string): Share {
-    const share = this.#shares.get(collector) ?? new Share(this.contents, collector);
-    this.#shares.set(collector, share);
+  of(collector: Rememberer): Memory {
+    const share = this.#shares.get(collector.id) ?? new Share(this.contents, collector);
+    this.#shares.set(collector.id, share);
     return share;
+  }
+
+  /** Takes in what a broker kept of these collectors, at each connection: it may be another broker, or one that was empty and has
+   * its data back. Returns what was dropped, and why; the same only once. */
+  load(kept: ReadonlyMap<string, string>, collectors: Iterable<string>): string[] {
+    const dropped = [...collectors].flatMap((collector) => this.#shares.get(collector)?.load(kept) ?? []);
+    const fresh = dropped.filter((one) => !this.#told.has(one));
+    for (const one of fresh) this.#told.add(one);
+    return fresh;
   }
 }

@@ -3,6 +3,7 @@ import type { UntoldEvent } from '../model/event.ts';
 import { describe } from '../model/fault.ts';
 import type { AnyMetric, Sample } from '../model/metric.ts';
 import { distinctPath, entryPath } from '../model/naming.ts';
+import { Past } from '../model/past.ts';
 import type { BrokerState, CollectorState, Entry, State } from '../model/state.ts';
 import { Memories } from './memories.ts';
 import { limitOf, type Outcome } from './run-collector.ts';
@@ -27,16 +28,42 @@ const subjectOf = (entry: Entry) => (entry.part === undefined ? entry.device.nam
 /** How many events may wait for somebody to hear them; the oldest are lost first. */
 const mostUntold = 200;
 
+/** How it stands with the broker. */
+class Broker implements BrokerState {
+  readonly url: string;
+  reconnects = 0;
+  error?: string;
+  #connected = false;
+  #turned = new Past();
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  set connected(connected: boolean) {
+    if (connected !== this.#connected) this.#turned = new Past();
+    this.#connected = connected;
+  }
+
+  get since(): Date {
+    return this.#turned.date;
+  }
+}
+
 /** The latest outcomes; nothing else in the program remembers readings. */
 export class Records implements State {
   readonly collectors = new Map<string, Room>();
-  readonly broker: BrokerState;
+  readonly broker: Broker;
   readonly memory = new Memories();
   events: readonly UntoldEvent[] = [];
   shape = 0;
 
   constructor(brokerUrl: string) {
-    this.broker = { url: brokerUrl, connected: false, since: new Date(), reconnects: 0 };
+    this.broker = new Broker(brokerUrl);
   }
 
   get memories(): ReadonlyMap<string, unknown> {

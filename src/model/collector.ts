@@ -3,7 +3,7 @@ import type { Actions } from './action.ts';
 import type { Device, Part } from './device.ts';
 import type { EventDeclaration, Happening } from './event.ts';
 import type { Lab } from './lab.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, Remembering } from './memory.ts';
 import type { AnyMetric, Metrics } from './metric.ts';
 import type { Agent, State } from './state.ts';
 
@@ -68,6 +68,9 @@ export interface Collector<Readings extends AnyReadings = AnyReadings, Shape ext
   actions?: { [Of in keyof Readings]?: Actions };
   /** What can happen to a device, by its table. */
   events?: { [Of in keyof Readings]?: EventDeclaration };
+  /** How it takes what a broker kept of its devices; without it nothing outlives the process. */
+  // biome-ignore lint/suspicious/noExplicitAny: each collector remembers its own
+  memory?: Remembering<any>;
   /** Judges the settings and touches nothing outside the process. */
   open(env: z.output<z.ZodMiniObject<Shape>>, surroundings: Surroundings): Source<Readings> | Off;
 }
@@ -84,4 +87,5 @@ export interface Declaration {
   metrics: Record<string, Record<string, AnyMetric>>;
   actions?: Record<string, Actions | undefined>;
   events?: Record<string, EventDeclaration | undefined>;
+  memory?: unknown;
 }

@@ -50,7 +50,7 @@ export const memoryTopic = (agent: Agent, path: string) => `${root(agent)}/${pat
 
 /** The path of a memory's topic; undefined for any other topic. */
 export function memoryOfTopic(agent: Agent, topic: string): string | undefined {
-  return isOwnTopic(agent, topic) && topic.endsWith('/memory') ? topic.slice(root(agent).length + 1, -'/memory'.length) : undefined;
+  return isOwnTopic(agent, topic) ? /^([^/]+\/[^/]+)\/memory$/.exec(topic.slice(root(agent).length + 1))?.[1] : undefined;
 }
 
 /** Where the device takes commands: the payload is the key of an action. */

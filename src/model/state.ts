@@ -9,8 +9,8 @@ export interface Agent {
   name: string;
   site?: string;
   version: string;
-  /** The process's, not the machine's. */
-  startedAt: Date;
+  /** The process's, not the machine's. Moves with a clock that is set. */
+  readonly startedAt: Date;
   baseTopic: string;
   discoveryPrefix: string;
 }

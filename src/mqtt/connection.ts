@@ -3,6 +3,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { type IConnackPacket, writeToStream } from 'mqtt-packet';
 import { describe } from '../model/fault.ts';
+import { largestMessage } from '../model/json.ts';
 import { statusTopic } from '../model/naming.ts';
 import type { Agent } from '../model/state.ts';
 import { offline } from '../views/availability.ts';
@@ -297,6 +298,8 @@ function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: 
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // What is larger a broker keeps to itself (MQTT 5, section 3.1.2.11.4).
+    ...(protocolVersion === 5 ? { properties: { maximumPacketSize: largestMessage } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(will === undefined ? {} : { will: { topic: statusTopic(will), payload: Buffer.from(offline), qos: 1 as const, retain: true } }),

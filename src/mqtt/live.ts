@@ -48,8 +48,8 @@ export interface Situation {
   told(event: UntoldEvent): void;
   /** The user has removed the device in Home Assistant. */
   dismissed(device: string): void;
-  /** What the broker kept for us beyond the process, by collector and device. */
-  remembered(memories: ReadonlyMap<string, unknown>): void;
+  /** What the broker kept for us beyond the process, by collector and device: payloads that anybody may have written. */
+  remembered(memories: ReadonlyMap<string, string>): void;
   /** The user wants something done to a device. */
   commanded(command: Command): void;
   /** Timers of what the broker leaves unanswered or refuses; a test has its own. */
@@ -368,17 +368,11 @@ export class Live {
   }
 }
 
-/** What of the retained is memory and can be read. */
-function memories(agent: Agent, retained: ReadonlyMap<string, string>): Map<string, unknown> {
-  const found = new Map<string, unknown>();
-  for (const [topic, payload] of retained) {
-    const path = memoryOfTopic(agent, topic);
-    if (path === undefined) continue;
-    try {
-      found.set(path, JSON.parse(payload));
-    } catch {
-      // Somebody wrote there; what it was is lost.
-    }
-  }
-  return found;
-}
+/** What of the retained is memory, by collector and device. */
+const memories = (agent: Agent, retained: ReadonlyMap<string, string>): Map<string, string> =>
+  new Map(
+    [...retained].flatMap(([topic, payload]): [string, string][] => {
+      const path = memoryOfTopic(agent, topic);
+      return path === undefined ? [] : [[path, payload]];
+    }),
+  );

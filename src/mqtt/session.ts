@@ -94,7 +94,6 @@ export class Session {
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
-      state.broker.since = new Date();
       this.#live.showRejections();
       log.info(shared ? `${agent.name}: this agent speaks of them` : `MQTT: connected to ${printed(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`);
       return await connection.ended;
@@ -129,7 +128,6 @@ export class Session {
       if (state.broker.connected || this.#logged !== reason) log.error(`${shared ? agent.name : 'MQTT'}: ${told}; trying again`);
       this.#logged = reason;
     }
-    if (state.broker.connected) state.broker.since = new Date();
     state.broker.connected = false;
     state.broker.error = told;
   }

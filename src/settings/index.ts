@@ -8,6 +8,7 @@ import { Cron } from '../loop/cron.ts';
 import type { AnyCollector } from '../model/collector.ts';
 import { describe } from '../model/fault.ts';
 import { bridges, slug } from '../model/naming.ts';
+import { Past } from '../model/past.ts';
 import { custom } from '../model/setting.ts';
 import type { Agent } from '../model/state.ts';
 import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
@@ -129,12 +130,15 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const unknown = lookalikes(env, schemas);
   if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
+  const started = new Past();
   const agent: Agent = {
     id: slug(name),
     name,
     ...(own.SITE === undefined ? {} : { site: own.SITE }),
     version,
-    startedAt: new Date(),
+    get startedAt() {
+      return started.date;
+    },
     baseTopic: mqtt.MQTT_BASE_TOPIC,
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };

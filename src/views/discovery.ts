@@ -3,6 +3,7 @@ import type { Action } from '../model/action.ts';
 import type { Declaration } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
+import { largestMessage, parseBounded } from '../model/json.ts';
 import type { AnyMetric } from '../model/metric.ts';
 import {
   announcedDevice,
@@ -33,6 +34,9 @@ export type Burial = 'bury' | 'revive' | 'gone';
 export const originName = 'Home Lab Infra Monitor';
 
 type Component = Record<string, unknown>;
+
+/** Ours have five levels; what lies deeper was written by somebody else. */
+const most = { bytes: largestMessage, depth: 16 };
 
 /** As much of our own earlier payload as is needed to go on from it. */
 const retainedPayload = z.object({
@@ -218,7 +222,7 @@ function inherited(
 function parseRetained(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
-    return retainedPayload.safeParse(JSON.parse(payload)).data;
+    return retainedPayload.safeParse(parseBounded(payload, most)).data;
   } catch {
     return undefined;
   }

@@ -21,7 +21,7 @@ export function leftovers(catalogue: readonly Declaration[], agent: Agent, state
 function judge([id = '', device, ...rest]: string[], catalogue: readonly Declaration[], state: State): string | undefined {
   const declaration = catalogue.find((collector) => collector.id === id);
   const last = rest.at(-1);
-  if (declaration !== undefined && last === 'memory') return undefined;
+  if (declaration?.memory !== undefined && last === 'memory') return undefined;
   if (last === 'command') return '';
   const collector = state.collectors.get(id);
   if (declaration === undefined || collector === undefined) return '';

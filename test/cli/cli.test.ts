@@ -71,7 +71,8 @@ test('a login in the address of notifications is sent as one, and shows nowhere'
 test('what nobody caught is told once, without secrets, and ends nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const fault = `const boom = () => { throw new TypeError('boom', { cause: process.env.HTTP_TOKEN }); };
+  const fault = `const cause = process.env.HTTP_TOKEN;
+    const boom = () => { throw new TypeError('boom', { cause }); };
     process.on('SIGUSR2', () => { setTimeout(boom); setTimeout(boom); setTimeout(() => Promise.reject(new Error('late')), 10); });`;
   writeFileSync(join(folder, 'fault.mjs'), fault);
   const agent = await running({ ...(await embedded()), NODE_OPTIONS: `--import=${join(folder, 'fault.mjs')}`, HTTP_TOKEN: 'open sesame' });

@@ -172,7 +172,8 @@ export function household(now: Date): Subject & { state: Records } {
     [sites, sitesAt],
   ];
   for (const [collector] of read) state.add(collector);
-  Object.assign(state.broker, { connected: true, since: agent.startedAt });
+  state.broker.connected = true;
+  Object.defineProperty(state.broker, 'since', { value: agent.startedAt });
   for (let minute = 0; minute <= 60; minute += 1) {
     for (const [collector, observations] of read) {
       const at = ago((60 - minute) * 60 + 12, now);

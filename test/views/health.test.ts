@@ -7,7 +7,8 @@ const now = new Date('2026-01-02T03:04:10Z');
 
 function well() {
   const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
-  Object.assign(state.broker, { connected: true, since: new Date('2026-01-02T03:04:05Z') });
+  state.broker.connected = true;
+  Object.defineProperty(state.broker, 'since', { value: new Date('2026-01-02T03:04:05Z') });
   state.expect('probe', new Date('2026-01-02T03:04:20Z'), 20_000);
   return state;
 }

@@ -3,8 +3,10 @@ import { leftovers } from '../../src/views/leftovers.ts';
 import { stateTopics } from '../../src/views/state-topics.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 
-const collector = probe(async () => []);
-const off = probe(async () => [], 'off');
+const memory = { parse: () => undefined, merge: <T>(ours: T) => ours };
+const collector = { ...probe(async () => []), memory };
+const off = { ...probe(async () => [], 'off'), memory };
+const forgetful = probe(async () => [], 'forgetful');
 
 test('what can’t be declared any more goes, what merely was not read stays', () => {
   const state = stateOf(collector, [
@@ -25,6 +27,7 @@ test('what can’t be declared any more goes, what merely was not read stays', (
     'probe/thing_2/availability',
     'off/thing_1',
     'off/thing_1/memory',
+    'forgetful/thing_1/memory',
     'unknown/thing_1',
     'unknown/thing_1/memory',
   ];
@@ -34,13 +37,14 @@ test('what can’t be declared any more goes, what merely was not read stays', (
     ['homeassistant/status', 'online'],
   ]);
   const current = stateTopics([collector], agent, state);
-  expect(Object.fromEntries(leftovers([collector, off], agent, state, retained, current))).toEqual({
+  expect(Object.fromEntries(leftovers([collector, off, forgetful], agent, state, retained, current))).toEqual({
     'infra-monitor/nas/probe/thing_1/part_usb/availability': 'offline',
     'infra-monitor/nas/probe/thing_1/part_out': '',
     'infra-monitor/nas/probe/thing_1/part_out/availability': '',
     'infra-monitor/nas/probe/thing_1/attic_x': '',
     'infra-monitor/nas/probe/thing_2/availability': 'offline',
     'infra-monitor/nas/off/thing_1': '',
+    'infra-monitor/nas/forgetful/thing_1/memory': '',
     'infra-monitor/nas/unknown/thing_1': '',
     'infra-monitor/nas/unknown/thing_1/memory': '',
   });

@@ -51,7 +51,8 @@ export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
   env: z.object({}),
   schedule: '15 * * * * *',
   metrics: { agent: agentMetrics, collector: collectorMetrics },
-  open(_, { agent: { id, name, site, version, startedAt }, state }) {
+  open(_, { agent: self, state }) {
+    const { id, name, site, version } = self;
     let before = { cpu: process.cpuUsage(), at: performance.now() };
     const cpu = () => {
       const { user, system } = process.cpuUsage(before.cpu);
@@ -62,7 +63,7 @@ export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
     return {
       async read() {
         const device = { id, name };
-        const reading = { version, site, startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
+        const reading = { version, site, startedAt: self.startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
         const others = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [
           { of: 'agent', device, reading },

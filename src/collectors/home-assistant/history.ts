@@ -26,9 +26,32 @@ export type History = z.output<typeof history>;
 export const types = ['outage', 'restart'] as const;
 
 /** What the broker kept, or a new beginning where that is nothing or can't be understood. */
-export function parseHistory(content: unknown): History {
-  return history.safeParse(content).data ?? { restarts: 0, outages: 0 };
-}
+export const parseHistory = (content: unknown): History => memory.parse(content) ?? { restarts: 0, outages: 0 };
+
+type Ended = NonNullable<History['last_outage']>;
+type Lasting = NonNullable<History['outage']>;
+
+const later = (a: Ended | undefined, b: Ended | undefined) => (a === undefined || (b !== undefined && Date.parse(b.to) > Date.parse(a.to)) ? b : a);
+const earlier = (a: Lasting | undefined, b: Lasting | undefined) => (a === undefined || (b !== undefined && Date.parse(b.since) < Date.parse(a.since)) ? b : a);
+
+/** Both may have counted the same, so the greater counts stay, and no sum is made. What this process saw is the newer. */
+export const memory = {
+  parse: (content: unknown): History | undefined => history.safeParse(content).data,
+  merge(ours: History, theirs: History): History {
+    const last = later(ours.last_outage, theirs.last_outage);
+    const lasting = earlier(ours.outage, theirs.outage);
+    // One that began before the end of the last is over: the other broker was not told.
+    const outage = lasting !== undefined && last !== undefined && Date.parse(lasting.since) < Date.parse(last.to) ? ours.outage : lasting;
+    const { outage: _, last_outage: __, ...rest } = { ...theirs, ...ours };
+    return {
+      ...rest,
+      restarts: Math.max(ours.restarts, theirs.restarts),
+      outages: Math.max(ours.outages, theirs.outages),
+      ...(outage === undefined ? {} : { outage }),
+      ...(last === undefined ? {} : { last_outage: last }),
+    };
+  },
+};
 
 /** States in which the program itself is away, though the way to it is there. */
 const down = new Set(['refused', 'hung_up', 'proxy_error', 'starting', 'stopping']);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import type { Collector } from '../../model/collector.ts';
 import { slug } from '../../model/naming.ts';
+import { memory } from './history.ts';
 import { actions, events, metrics } from './metrics.ts';
 import type { HomeAssistantReadings } from './reading.ts';
 import { settings } from './settings.ts';
@@ -27,6 +28,7 @@ export const homeAssistant: Collector<HomeAssistantReadings, typeof settings.sha
   metrics,
   actions,
   events,
+  memory,
   open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
     if (instances.length === 0) return { off: 'HA_BASE_URL is not set' };
     const watches = new Map(instances.map((instance) => [slug(instance.title), new Watch(instance, tokens.of(instance.name), agent, memory)]));

@@ -1,85 +1,130 @@
 import * as z from 'zod/mini';
+import { builtAt } from '../../version.ts';
+import type { Counts } from './belief.ts';
+
+/** Counters as texts: JSON's numbers end at 2^53, and these have 128 bits. */
+const counter = z.string().check(z.regex(/^\d{1,39}$/));
 
 /** One look a day at what wears. */
 const sample = z.object({
   at: z.iso.datetime(),
-  percentage_used: z.optional(z.number()),
-  /** Counters as texts: JSON's numbers end at 2^53. */
-  data_units_written: z.optional(z.string().check(z.regex(/^\d+$/))),
+  percentage_used: z.optional(z.number().check(z.minimum(0), z.maximum(255))),
+  data_units_written: z.optional(counter),
 });
 type Sample = z.output<typeof sample>;
 
+const timeOf = ({ at }: Sample) => Date.parse(at);
+const inOrder = (samples: readonly Sample[]) => samples.toSorted((a, b) => timeOf(a) - timeOf(b));
+
+/** A sample that can't be understood costs no other. */
 const history = z.object({
-  media_errors_acknowledged: z.optional(z.string().check(z.regex(/^\d+$/))),
-  samples: z.array(sample),
+  media_errors_acknowledged: z.catch(z.optional(counter), undefined),
+  samples: z.pipe(
+    z.array(z.unknown()),
+    z.transform((all) => inOrder(all.flatMap((one) => sample.safeParse(one).data ?? []))),
+  ),
 });
 
 /** What is kept of a drive beyond the process. */
-export type History = z.output<typeof history>;
+export interface History {
+  media_errors_acknowledged?: string | undefined;
+  /** The oldest first. */
+  samples: readonly Sample[];
+}
 
 const day = 24 * 3600 * 1000;
-/** Days kept one by one; before them one a week is kept, for so many weeks. */
+/** Days that are all kept; before them at least one a week, for so many weeks. */
 const daily = 30;
 const weekly = 104;
+/** Milliseconds for which the clock has to run evenly before a day is noted, which leaves a machine the time to have it set, and
+ * before a day to come is taken for one of a clock that was wrong. */
+const settling = 10 * 60 * 1000;
+const certainty = day;
 
 /** Data units of 1,000 blocks of 512 bytes. */
 export const bytesOf = (units: bigint): number => Number(units * 512_000n);
 
-/** What the broker kept, or a new beginning where that is nothing or can't be understood. */
-export function parseHistory(content: unknown): History {
-  const parsed = history.safeParse(content);
-  return parsed.success ? parsed.data : { samples: [] };
+/** What a broker kept, or a new beginning where that is nothing or can't be understood. */
+export const parseHistory = (content: unknown): History => memory.parse(content) ?? { samples: [] };
+
+const greater = (a: bigint | undefined, b: bigint | undefined) => (a === undefined || (b !== undefined && b > a) ? b : a);
+const big = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
+
+/** The days of both, and of the acknowledgements the greater. */
+export const memory = {
+  parse: (content: unknown): History | undefined => history.safeParse(content).data,
+  merge(ours: History, theirs: History): History {
+    const days = new Map<string, Sample>();
+    for (const sample of inOrder([...ours.samples, ...theirs.samples])) days.set(dateOf(sample), { ...sample, ...days.get(dateOf(sample)) });
+    const acknowledged = greater(big(ours.media_errors_acknowledged), big(theirs.media_errors_acknowledged));
+    return { ...acknowledging(acknowledged), samples: bounded([...days.values()]) };
+  },
+};
+
+const dateOf = ({ at }: Sample) => at.slice(0, 10);
+const acknowledging = (count: bigint | undefined) => (count === undefined ? {} : { media_errors_acknowledged: String(count) });
+
+/** The greatest counts that were seen. */
+export function countsOf({ media_errors_acknowledged: acknowledged, samples }: History): Counts {
+  const greatest = (counts: (bigint | undefined)[]) => counts.reduce(greater, undefined);
+  const known = {
+    mediaErrors: big(acknowledged),
+    percentageUsed: greatest(samples.map(({ percentage_used: used }) => (used === undefined ? undefined : BigInt(Math.floor(used))))),
+    dataUnitsWritten: greatest(samples.map(({ data_units_written: units }) => big(units))),
+  };
+  return Object.fromEntries(Object.entries(known).filter(([, count]) => count !== undefined));
 }
 
-const timeOf = ({ at }: Sample) => Date.parse(at);
-const unitsOf = ({ data_units_written: units }: Sample) => (units === undefined ? undefined : BigInt(units));
+/** Neither the program's own date nor any day that was noted lies ahead. */
+export const isPlausible = ({ samples }: History, now: Date): boolean => builtAt <= now && samples.every((sample) => timeOf(sample) <= now.getTime());
 
-export interface Wear {
-  percentageUsed?: number | undefined;
-  dataUnitsWritten?: bigint | undefined;
+const weekOf = (sample: Sample | undefined) => sample && Math.floor(timeOf(sample) / (7 * day));
+
+/** Where there are too many, the oldest goes that is not the first of its week, the newest days aside. By the samples' own times:
+ * now may be wrong. */
+function bounded(samples: readonly Sample[]): Sample[] {
+  const kept = [...samples];
+  while (kept.length > daily + weekly) {
+    const spare = kept.slice(0, -daily).findIndex((sample, index) => weekOf(sample) === weekOf(kept[index - 1]));
+    kept.splice(Math.max(spare, 0), 1);
+  }
+  return kept;
 }
 
-/** A counter that fell belongs to another life of the drive; a time to come, to a clock that was wrong. */
-const stillTrue = (samples: readonly Sample[], now: Date, { percentageUsed, dataUnitsWritten }: Wear) =>
-  samples.filter(
-    (sample) =>
-      timeOf(sample) <= now.getTime() &&
-      (sample.percentage_used === undefined || percentageUsed === undefined || sample.percentage_used <= percentageUsed) &&
-      (sample.data_units_written === undefined || dataUnitsWritten === undefined || BigInt(sample.data_units_written) <= dataUnitsWritten),
+/** Without what counters that began anew had counted before. */
+export function withoutEarlierLife(before: History, { percentageUsed, dataUnitsWritten, mediaErrors }: Counts): History {
+  const samples = before.samples.filter(
+    ({ percentage_used: used, data_units_written: units }) =>
+      (used === undefined || percentageUsed === undefined || used <= percentageUsed) &&
+      (units === undefined || dataUnitsWritten === undefined || BigInt(units) <= dataUnitsWritten),
   );
-
-/** The newest days, and of those before one in each week. */
-function bounded(samples: readonly Sample[], now: Date): Sample[] {
-  const weeks = new Set<number>();
-  const kept = samples.filter((sample) => {
-    if (now.getTime() - timeOf(sample) <= daily * day) return true;
-    const week = Math.floor(timeOf(sample) / (7 * day));
-    if (weeks.has(week)) return false;
-    weeks.add(week);
-    return true;
-  });
-  return kept.slice(-(daily + weekly));
+  return mediaErrors === undefined && samples.length === before.samples.length ? before : { ...before, ...acknowledging(mediaErrors), samples };
 }
 
-/** The history with today's sample, if it has none yet; the same object if nothing is new. */
-export function withSample(before: History, now: Date, wear: Wear): History {
-  const samples = stillTrue(before.samples, now, wear);
-  const last = samples.at(-1);
-  const unchanged = samples.length === before.samples.length;
-  if (last !== undefined && last.at.slice(0, 10) === now.toISOString().slice(0, 10)) return unchanged ? before : { ...before, samples };
+/** The errors that a drive brings along are old ones. */
+export const withFirstErrors = (before: History, { mediaErrors }: Counts): History =>
+  before.media_errors_acknowledged === undefined && mediaErrors !== undefined ? { ...before, ...acknowledging(mediaErrors) } : before;
+
+/** The history with today's sample, if it has none yet; the same object if nothing is new. `steady`: milliseconds for which the
+ * clock has run evenly. */
+export function withSample(before: History, now: Date, steady: number, { percentageUsed, dataUnitsWritten }: Counts): History {
+  const last = before.samples.at(-1);
+  if (now < builtAt) return before;
+  if (last !== undefined && timeOf(last) > now.getTime()) return steady < certainty ? before : { ...before, samples: before.samples.slice(0, -1) };
+  if (steady < settling || (percentageUsed === undefined && dataUnitsWritten === undefined)) return before;
   const today: Sample = {
     at: now.toISOString(),
-    ...(wear.percentageUsed === undefined ? {} : { percentage_used: wear.percentageUsed }),
-    ...(wear.dataUnitsWritten === undefined ? {} : { data_units_written: String(wear.dataUnitsWritten) }),
+    ...(percentageUsed === undefined ? {} : { percentage_used: Number(percentageUsed) }),
+    ...(dataUnitsWritten === undefined ? {} : { data_units_written: String(dataUnitsWritten) }),
   };
-  return { ...before, samples: bounded([...samples, today], now) };
+  if (last !== undefined && dateOf(last) === dateOf(today)) return before;
+  return { ...before, samples: bounded([...before.samples, today]) };
 }
 
 /** Bytes written a day over the last week; unknown before a whole day has passed. */
 export function writtenPerDay({ samples }: History, now: Date, dataUnitsWritten: bigint | undefined): number | undefined {
-  const week = samples.filter((sample) => now.getTime() - timeOf(sample) <= 7 * day && sample.data_units_written !== undefined);
-  const first = week[0];
-  const before = first === undefined ? undefined : unitsOf(first);
+  const first = samples.find((sample) => now.getTime() - timeOf(sample) <= 7 * day && sample.data_units_written !== undefined);
+  const before = big(first?.data_units_written);
   if (first === undefined || before === undefined || dataUnitsWritten === undefined) return undefined;
   const elapsed = now.getTime() - timeOf(first);
   return elapsed < day ? undefined : (bytesOf(dataUnitsWritten - before) * day) / elapsed;

@@ -1,4 +1,5 @@
 import type { Collector } from '../../model/collector.ts';
+import { memory } from './history.ts';
 import { actions, metrics } from './metrics.ts';
 import type { NvmeReadings } from './reading.ts';
 import { settings } from './settings.ts';
@@ -12,6 +13,7 @@ export const nvme: Collector<NvmeReadings, typeof settings.shape> = {
   schedule: '30 * * * * *',
   metrics,
   actions,
+  memory,
   open(env, { agent, memory }) {
     if (process.platform !== 'linux') return { off: 'drives are read on Linux only' };
     const surveyor = new Surveyor(agent, memory, env);

@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Moment } from '../../lib/rates.ts';
+import { Steadiness } from '../../lib/steadiness.ts';
 import type { Found, Observation } from '../../model/collector.ts';
 import type { Memory } from '../../model/memory.ts';
 import { slug } from '../../model/naming.ts';
+import { sinceBoot } from '../../model/past.ts';
 import type { Agent } from '../../model/state.ts';
+import { Belief, type Seen } from './belief.ts';
 import { choose } from './choice.ts';
 import { type Drive, deviceOf, drivesOf } from './drives.ts';
-import { type History, parseHistory, wearPerMonth, withSample, wornOut, writtenPerDay } from './history.ts';
+import { countsOf, type History, isPlausible, parseHistory, wearPerMonth, withFirstErrors, withoutEarlierLife, withSample, wornOut, writtenPerDay } from './history.ts';
 import type { DriveReading, HealthLog, NvmeReadings } from './reading.ts';
 import type { NvmeSettings } from './settings.ts';
 import { controllers } from './sysfs.ts';
@@ -19,20 +23,28 @@ const stateOf = ({ controllers: ways }: Drive) => (ways.find(({ state }) => stat
 
 const capacityOf = ({ namespaces }: Drive) => namespaces.reduce((sum, { capacity }) => sum + capacity, 0) || undefined;
 
+type Judgement = Pick<DriveReading, 'problem' | 'reason' | 'writtenPerDay' | 'wearPerMonth' | 'wornOut'>;
+
 /** Goes round the drives of this machine. */
 export class Surveyor {
   readonly #agent: Agent;
   readonly #memory: Memory;
   readonly #settings: NvmeSettings;
+  readonly #clock: () => Moment;
+  readonly #steadiness = new Steadiness();
+  readonly #beliefs = new Map<string, Belief>();
   readonly #watches = new Map<string, Watch>();
   /** The last good health log, by the slug of the drive's id. */
   readonly #logs = new Map<string, { id: string; log: HealthLog }>();
   #recollection: Promise<void> | undefined;
+  /** Milliseconds for which the clock has run evenly. */
+  #steady = 0;
 
-  constructor(agent: Agent, memory: Memory, settings: NvmeSettings) {
+  constructor(agent: Agent, memory: Memory, settings: NvmeSettings, clock: () => Moment = sinceBoot) {
     this.#agent = agent;
     this.#memory = memory;
     this.#settings = settings;
+    this.#clock = clock;
   }
 
   async read(): Promise<Observation<NvmeReadings>[]> {
@@ -41,6 +53,7 @@ export class Surveyor {
     this.#dismiss(drives);
     this.#recollection ??= Promise.race([this.#memory.loaded, pause(recollection, undefined, { ref: false })]);
     if (watched.length > 0) await this.#recollection;
+    this.#steady = this.#steadiness.at(this.#clock());
     const found = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
     return [
       ...found.flat(),
@@ -90,7 +103,10 @@ export class Surveyor {
         limits: { ...warmth?.limits, capacity: capacityOf(drive) },
       };
     }
-    const { log, limits } = told.health;
+    const { limits } = told.health;
+    const history = this.#memory.isLoaded ? parseHistory(this.#memory.recall(drive.id)) : undefined;
+    const seen = this.#belief(drive).see(told.health.log, history === undefined ? {} : countsOf(history));
+    const { log } = seen;
     this.#logs.set(slug(drive.id), { id: drive.id, log });
     return {
       source: told.way.question.source,
@@ -101,30 +117,32 @@ export class Surveyor {
       temperatureAlarm: isSet(log, warnings.temperature_alarm),
       log,
       limits: { ...limits, capacity: limits.capacity ?? capacityOf(drive) },
-      ...this.#judge(drive, state, log),
+      ...this.#judge(drive, state, seen, history),
     };
   }
 
   /** What only the history can tell. */
-  #judge(drive: Drive, state: string | undefined, log: HealthLog): Pick<DriveReading, 'problem' | 'reason' | 'writtenPerDay' | 'wearPerMonth' | 'wornOut'> {
-    if (!this.#memory.isLoaded) return verdict(state, log, undefined);
-    const now = new Date();
-    const before = parseHistory(this.#memory.recall(drive.id));
-    const history = acknowledging(withSample(before, now, log), log.mediaErrors);
+  #judge(drive: Drive, state: string | undefined, { log, judged, firm, anew }: Seen, before: History | undefined): Judgement {
+    if (before === undefined) return verdict(state, judged, undefined);
+    const now = new Date(this.#clock().wall);
+    const history = withSample(withFirstErrors(withoutEarlierLife(before, anew), firm), now, this.#steady, firm);
     if (history !== before) this.#memory.keep(drive.id, history);
     const acknowledged = history.media_errors_acknowledged;
+    const told = verdict(state, judged, acknowledged === undefined ? judged.mediaErrors : BigInt(acknowledged));
+    if (!isPlausible(history, now)) return told;
     const perMonth = wearPerMonth(history, now, log.percentageUsed);
-    return {
-      ...verdict(state, log, acknowledged === undefined ? undefined : BigInt(acknowledged)),
-      writtenPerDay: writtenPerDay(history, now, log.dataUnitsWritten),
-      wearPerMonth: perMonth,
-      wornOut: wornOut(now, log.percentageUsed, perMonth),
-    };
+    return { ...told, writtenPerDay: writtenPerDay(history, now, log.dataUnitsWritten), wearPerMonth: perMonth, wornOut: wornOut(now, log.percentageUsed, perMonth) };
   }
 
   #watch({ id }: Drive): Watch {
     const known = this.#watches.get(id) ?? new Watch();
     this.#watches.set(id, known);
+    return known;
+  }
+
+  #belief({ id }: Drive): Belief {
+    const known = this.#beliefs.get(id) ?? new Belief();
+    this.#beliefs.set(id, known);
     return known;
   }
 
@@ -138,10 +156,3 @@ export class Surveyor {
 
 /** A controller that is not live is not asked: the question would wait for it. */
 const silent = ({ firmware }: Drive, state: string): DriveReading => ({ source: 'sysfs', state, firmware, sensors: [], limits: {}, ...verdict(state, undefined, undefined) });
-
-/** The errors that a drive brings along are old ones, and a count that fell begins anew. */
-function acknowledging(history: History, mediaErrors: bigint | undefined): History {
-  const known = history.media_errors_acknowledged;
-  if (mediaErrors === undefined || (known !== undefined && BigInt(known) <= mediaErrors)) return history;
-  return { ...history, media_errors_acknowledged: String(mediaErrors) };
-}

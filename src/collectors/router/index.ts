@@ -5,6 +5,7 @@ import { actions, events, metrics } from './metrics.ts';
 import type { RouterReadings } from './reading.ts';
 import { Rounds } from './rounds.ts';
 import { settings } from './settings.ts';
+import { memory } from './tr064/gate.ts';
 
 /** Routers and whatever else is to be reached, as they are seen from here. */
 export const router: Collector<RouterReadings, typeof settings.shape> = {
@@ -16,6 +17,7 @@ export const router: Collector<RouterReadings, typeof settings.shape> = {
   metrics,
   actions,
   events,
+  memory,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
     const taken = names.find((name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)));

@@ -6,7 +6,7 @@ import type { Agent } from '../../model/state.ts';
 import { metrics } from './metrics.ts';
 import type { SitesReadings } from './reading.ts';
 import { settings } from './settings.ts';
-import { Since } from './since.ts';
+import { memory, Since } from './since.ts';
 import { survey } from './survey.ts';
 import { type Verdict, verdicts } from './verdict.ts';
 
@@ -33,6 +33,7 @@ export const sites: Collector<SitesReadings, typeof settings.shape> = {
   schedule: '*/5 * * * * *',
   ofLab: true,
   metrics,
+  memory,
   open(env, { agent: watch, memory, lab }) {
     if (env.SITES === 'false') return { off: 'SITES is not true' };
     if (lab === undefined) return { off: 'only a running agent hears the others' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { after, type History, isWorthKeeping, parseHistory } from '../../../src/collectors/home-assistant/history.ts';
+import { after, type History, isWorthKeeping, memory, parseHistory } from '../../../src/collectors/home-assistant/history.ts';
 import type { Sight } from '../../../src/collectors/home-assistant/visit.ts';
 
 const url = new URL('http://ha.example');
@@ -93,4 +93,24 @@ test('what changes with each look is kept once an hour', () => {
 
 test.each([undefined, 'nonsense', {}, { restarts: 'many' }])('a new beginning instead of %o', (content) => {
   expect(parseHistory(content)).toEqual({ restarts: 0, outages: 0 });
+});
+
+describe('two brokers', () => {
+  const theirs: History = { version: '2026.10.1', started: at('08:00').toISOString(), newest: at('09:00').toISOString(), restarts: 10, outages: 5, refused_token: 'abc' };
+  const ours: History = { version: '2026.11.0', restarts: 1, outages: 0 };
+
+  test('the greater counts, what was seen last, and what only one knows', () => {
+    expect(memory.merge(ours, theirs)).toEqual({ ...theirs, version: '2026.11.0' });
+    expect(memory.merge(theirs, ours)).toEqual(theirs);
+    expect(memory.merge(theirs, theirs)).toEqual(theirs);
+  });
+
+  test('an outage that lasts is taken over from where it began, unless it is known to be over', () => {
+    const outage = (since: string) => ({ since: at(since).toISOString(), cause: 'timeout', down: false });
+    const last = (from: string, to: string) => ({ from: at(from).toISOString(), to: at(to).toISOString() });
+    expect(memory.merge(ours, { ...theirs, outage: outage('10:00') }).outage).toEqual(outage('10:00'));
+    expect(memory.merge({ ...ours, outage: outage('11:00') }, { ...theirs, outage: outage('10:00') }).outage).toEqual(outage('10:00'));
+    const over = memory.merge({ ...ours, last_outage: last('10:00', '10:30') }, { ...theirs, outage: outage('10:00'), last_outage: last('07:00', '07:10') });
+    expect([over.outage, over.last_outage]).toEqual([undefined, last('10:00', '10:30')]);
+  });
 });

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { homeAssistant } from '../../../src/collectors/home-assistant/index.ts';
 import { Watch } from '../../../src/collectors/home-assistant/watch.ts';
 import { Memories } from '../../../src/loop/memories.ts';
+import { sinceBoot } from '../../../src/model/past.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { home, startInstance } from '../../helpers/instance.ts';
 import { agent } from '../../helpers/situation.ts';
 
-function begin(url: URL, token: string, memories = new Memories()) {
+function begin(url: URL, token: string, memories = new Memories(), clock = sinceBoot) {
+  const memory = memories.of(homeAssistant);
   memories.load(new Map(), ['home_assistant']);
-  const memory = memories.of('home_assistant');
-  const watch = new Watch({ title: 'Home Assistant', name: '', url }, new Secret(token), agent, memory);
+  const watch = new Watch({ title: 'Home Assistant', name: '', url }, new Secret(token), agent, memory, clock);
   const read = async () => watch.read(undefined, AbortSignal.timeout(5000));
   return { watch, read, state: async () => (await read()).reading?.sight.state, memories };
 }
@@ -37,6 +39,42 @@ test('it can be tried again', async () => {
   expect(logins.length).toBe(3);
 });
 
+test('a broker that comes later is heard: counts go on from there, and a refused token stays refused', async () => {
+  const { url, script, logins } = await startInstance();
+  const first = begin(url, 'wrong');
+  await first.state();
+  const kept = JSON.stringify({ ...(first.memories.contents.get('home_assistant/home_assistant') as object), restarts: 10, outages: 5 });
+  expect(logins).toEqual(['wrong']);
+
+  script.instead = { status: 502 };
+  const { state, read, memories } = begin(url, 'wrong');
+  expect(await state()).toBe('proxy_error');
+  const reading = read();
+  // While it looks.
+  memories.load(new Map([['home_assistant/home_assistant', kept]]), ['home_assistant']);
+  await reading;
+  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ restarts: 10, outages: 5 });
+  delete script.instead;
+  const back = await read();
+  expect(back.reading).toMatchObject({ sight: { state: 'token_refused' }, history: { outages: 6, restarts: 11 } });
+  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ outages: 6, refused_token: expect.any(String) });
+  expect(logins).toEqual(['wrong']);
+});
+
+test('a token that this process saw taken is not refused by what a broker remembers of before', async () => {
+  const { url, script } = await startInstance();
+  script.token = 'another';
+  const before = begin(url, 'right');
+  expect(await before.state()).toBe('token_refused');
+  const kept = new Map([...before.memories.contents].map(([path, content]) => [path, JSON.stringify(content)]));
+  script.token = 'right';
+  const { state, memories } = begin(url, 'right');
+  expect(await state()).toBe('running');
+  memories.load(kept, ['home_assistant']);
+  expect(await state()).toBe('running');
+  expect(memories.contents.get('home_assistant/home_assistant')).not.toHaveProperty('refused_token');
+});
+
 test('nothing of the home leaves', async () => {
   const { url } = await startInstance();
   const { read, memories } = begin(url, 'right');
@@ -60,4 +98,21 @@ test('an outage is told when it is over, by an agent that was started in between
   expect(back.events).toEqual([expect.objectContaining({ type: 'outage', cause: 'proxy_error', seconds: 0 })]);
   expect(back.reading?.history).toMatchObject({ outages: 1, restarts: 0, started: '2026-11-20T08:00:00.000Z' });
   expect((await next.read()).events).toEqual([]);
+});
+
+// Before the program was built nothing is dated: there the outage begins when the clock is set.
+test.each(['1970-01-01T00:00:30Z', '2026-11-05T12:00:00Z', '2046-01-01T00:00:00Z'])('an outage through which the clock is set from %s is as long as it was', async (wrong) => {
+  const { url, script } = await startInstance();
+  const clock = { wall: Date.parse(wrong), monotonic: 30_000 };
+  const { read, memories } = begin(url, 'right', new Memories(), () => ({ ...clock }));
+  await read();
+  script.instead = { status: 502 };
+  await read();
+  Object.assign(clock, { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 90_000 });
+  await read();
+  Object.assign(clock, { wall: Date.parse('2026-11-25T12:05:00Z'), monotonic: 390_000 });
+  delete script.instead;
+  const { events } = await read();
+  expect(events).toContainEqual(expect.objectContaining({ type: 'outage', seconds: wrong < '2026' ? 300 : 360 }));
+  expect(JSON.stringify([...memories.contents])).not.toMatch(/1970|2046/);
 });

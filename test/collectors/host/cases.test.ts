@@ -22,7 +22,7 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
   const env = z.parse(settings, { HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root'), ...more });
   const state = new Records('');
   state.add(host);
-  const source = host.open(env, { agent, state, memory: state.memory.of('host') });
+  const source = host.open(env, { agent, state, memory: state.memory.of(host) });
   if ('off' in source) throw new Error(source.off);
   for (let reading = 0; reading < 2; reading += 1) state.record(host, await runCollector(host, source as never).outcome);
   return state;

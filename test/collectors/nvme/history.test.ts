@@ -1,8 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type History, parseHistory, wearPerMonth, withSample, wornOut, writtenPerDay } from '../../../src/collectors/nvme/history.ts';
+import {
+  countsOf,
+  type History,
+  isPlausible,
+  memory,
+  parseHistory,
+  wearPerMonth,
+  withFirstErrors,
+  withoutEarlierLife,
+  withSample,
+  wornOut,
+  writtenPerDay,
+} from '../../../src/collectors/nvme/history.ts';
 
 const day = 24 * 3600 * 1000;
+const hour = 3600 * 1000;
 const start = Date.parse('2026-01-01T12:00:00Z');
 const at = (days: number) => new Date(start + days * day);
 /** 1 GB in data units of 512,000 bytes, near enough to be whole. */
@@ -18,7 +31,10 @@ function after(
     dataUnitsWritten: 1000n * GB + (BigInt(Math.round(passed * 24)) * pace.GBPerDay * GB) / 24n,
   });
   let history: History = parseHistory(undefined);
-  for (let hour = 0; hour <= days * 24; hour += 1) history = withSample(history, at(hour / 24), wear(hour / 24));
+  for (let quarter = 0; quarter <= days * 4; quarter += 1) {
+    const { percentageUsed, dataUnitsWritten } = wear(quarter / 4);
+    history = withSample(history, at(quarter / 4), hour, { percentageUsed: BigInt(percentageUsed), dataUnitsWritten });
+  }
   return { history, now: at(days), ...wear(days) };
 }
 
@@ -66,12 +82,79 @@ test('no date for a drive that is worn out, or that would outlive its owner', ()
   expect(wornOut(at(0), 50, undefined)).toBeUndefined();
 });
 
-test('a counter that fell, and a clock that was ahead, are left behind', () => {
-  const { history } = after(10, { percentPerMonth: 30, GBPerDay: 10n });
-  const anew = withSample(history, at(11), { percentageUsed: 0, dataUnitsWritten: 5n });
-  expect(anew.samples).toEqual([{ at: at(11).toISOString(), percentage_used: 0, data_units_written: '5' }]);
-  const ahead = withSample({ samples: [{ at: at(400).toISOString(), percentage_used: 1 }] }, at(0), { percentageUsed: 1 });
-  expect(ahead.samples.map(({ at }) => at)).toEqual([at(0).toISOString()]);
+/** One look a day, at noon, for so many days. */
+const month = (days = 30): History => ({
+  media_errors_acknowledged: '3',
+  samples: Array.from({ length: days }, (_, index) => ({ at: at(index - days).toISOString(), percentage_used: 12, data_units_written: '700' })),
+});
+const wear = { percentageUsed: 12n, dataUnitsWritten: 700n };
+
+test('a clock that has not been set writes nothing and judges nothing, however far it is off', () => {
+  const history = month();
+  for (const now of [new Date('1970-01-01T00:00:30Z'), at(-20), at(-1.1)]) {
+    for (const steady of [0, hour, 23 * hour]) expect(withSample(history, now, steady, wear)).toBe(history);
+    expect(isPlausible(history, now)).toBe(false);
+  }
+  expect(withSample({ samples: [] }, new Date('1970-01-01T00:00:30Z'), 30 * day, wear)).toEqual({ samples: [] });
+  // Years ahead, until it has run for long enough to have been set.
+  expect(withSample(history, at(7300), 5 * 60_000, wear)).toBe(history);
+  expect(isPlausible(history, at(0))).toBe(true);
+});
+
+test('a day that was noted by a clock far ahead thins out no other, and goes when the clock has been sure for a day', () => {
+  const history = month();
+  const ahead = withSample(history, at(7300), hour, wear);
+  expect(ahead.samples.slice(0, -1)).toEqual(history.samples);
+  expect(withSample(ahead, at(0), 23 * hour, wear)).toBe(ahead);
+  const mended = withSample(ahead, at(1), day, wear);
+  expect(mended).toEqual(history);
+  expect(withSample(mended, at(1), day, wear).samples.slice(0, -1)).toEqual(history.samples);
+});
+
+test('a clock that is set back on a day that has its look changes nothing', () => {
+  const history = withSample(month(), at(0), hour, wear);
+  expect(withSample(history, at(-0.2), hour, wear)).toBe(history);
+  expect(withSample(history, at(0.2), hour, wear)).toBe(history);
+  expect(history.media_errors_acknowledged).toBe('3');
+});
+
+test('counters that are missing, as where the kernel alone tells of the drive, cost nothing', () => {
+  const history = month();
+  expect(withSample(history, at(0), hour, {})).toBe(history);
+  const half = withSample(history, at(0), hour, { percentageUsed: 12n });
+  expect(half.samples).toEqual([...history.samples, { at: at(0).toISOString(), percentage_used: 12 }]);
+  const whole = withSample(half, at(1), hour, wear);
+  expect(whole.samples.length).toBe(32);
+  expect(writtenPerDay(half, at(1), undefined)).toBeUndefined();
+  expect(withoutEarlierLife(half, { dataUnitsWritten: 5n }).samples).toEqual([{ at: at(0).toISOString(), percentage_used: 12 }]);
+  expect(countsOf(half)).toEqual({ mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 700n });
+});
+
+test('counters that began anew take their own past along, and no other', () => {
+  expect(withoutEarlierLife(month(), { percentageUsed: 0n }).samples).toEqual([]);
+  expect(withoutEarlierLife(month(), { mediaErrors: 1n })).toEqual({ ...month(), media_errors_acknowledged: '1' });
+  const history = month();
+  expect(withoutEarlierLife(history, { percentageUsed: 12n })).toBe(history);
+});
+
+test('the first count of media errors is an old one, and no other is taken for that', () => {
+  expect(withFirstErrors({ samples: [] }, { mediaErrors: 3n })).toEqual({ media_errors_acknowledged: '3', samples: [] });
+  const history = month();
+  for (const mediaErrors of [0n, 7n, undefined]) expect(withFirstErrors(history, mediaErrors === undefined ? {} : { mediaErrors })).toBe(history);
+});
+
+test('two brokers: the days of both, and the greater acknowledgement, whichever comes first and however often', () => {
+  const whole = month(40);
+  const some: History = { media_errors_acknowledged: '5', samples: whole.samples.filter((_, index) => index % 3 === 0) };
+  const others: History = { samples: whole.samples.filter((_, index) => index % 3 !== 0) };
+  expect(memory.merge(some, others)).toEqual({ ...whole, media_errors_acknowledged: '5' });
+  expect(memory.merge(others, some)).toEqual({ ...whole, media_errors_acknowledged: '5' });
+  expect(memory.merge(whole, whole)).toEqual(whole);
+  expect(memory.merge({ samples: [] }, whole)).toEqual(whole);
+  // One day from two looks, each with what the other lacks.
+  const early = { at: at(0).toISOString(), percentage_used: 3 };
+  const late = { at: at(0.3).toISOString(), data_units_written: '9' };
+  expect(memory.merge({ samples: [late] }, { samples: [early] }).samples).toEqual([{ ...early, data_units_written: '9' }]);
 });
 
 test('what is kept is read again, and what is no history is a new beginning', () => {
@@ -79,10 +162,12 @@ test('what is kept is read again, and what is no history is a new beginning', ()
   const kept = { ...history, media_errors_acknowledged: '340282366920938463463374607431768211455' };
   expect(parseHistory(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
   fc.assert(fc.property(fc.jsonValue(), (content) => Array.isArray(parseHistory(content).samples)));
-  expect(parseHistory({ samples: [{ at: 'yesterday' }] })).toEqual({ samples: [] });
+  expect(parseHistory({ samples: [{ at: 'yesterday' }, ...history.samples] })).toEqual({ samples: history.samples });
+  expect(parseHistory({ samples: history.samples, media_errors_acknowledged: -1 })).toEqual({ samples: history.samples });
+  expect(memory.parse({ version: 2, days: {} })).toBeUndefined();
 });
 
 test('nothing new: the same object', () => {
   const { history } = after(2, { percentPerMonth: 1, GBPerDay: 1n });
-  expect(withSample(history, at(2.01), { percentageUsed: 90, dataUnitsWritten: 10n ** 20n })).toBe(history);
+  expect(withSample(history, at(2.01), hour, { percentageUsed: 90n, dataUnitsWritten: 10n ** 20n })).toBe(history);
 });

@@ -5,10 +5,10 @@ import { agent } from '../../helpers/situation.ts';
 
 const never = new AbortController().signal;
 
-function watch(topics: Map<string, string>, kept: ReadonlyMap<string, unknown> = new Map()) {
+function watch(topics: Map<string, string>, kept: ReadonlyMap<string, string> = new Map()) {
   const state = new Records('');
   const lab = { topics, silent: new Set<string>(), loaded: Promise.resolve(), current: true };
-  const source = sites.open({ SITES: 'true' }, { agent, state, memory: state.memory.of('sites'), lab });
+  const source = sites.open({ SITES: 'true' }, { agent, state, memory: state.memory.of(sites), lab });
   if ('off' in source) throw new Error(source.off);
   return { lab, source, load: () => state.memory.load(kept, ['sites']), kept: () => Object.fromEntries(state.memories) };
 }
@@ -40,7 +40,7 @@ test('what was forgotten leaves no trace', async () => {
 
 test('since when is remembered beyond the process, while the cause stays', async () => {
   const since = '2026-01-02T03:04:05.000Z';
-  const { source, lab, load, kept } = watch(pi(), new Map([['sites/cottage', { cause: 'well', since }]]));
+  const { source, lab, load, kept } = watch(pi(), new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]));
   await source.read(never);
   load();
   expect(await source.read(never)).toMatchObject([{ reading: { since: new Date(since) } }, {}]);
@@ -65,5 +65,5 @@ test('the agent that has the watch lives, whatever the broker kept of its last r
 
 test('off unless wanted', () => {
   const state = new Records('');
-  expect(sites.open({ SITES: 'false' }, { agent, state, memory: state.memory.of('sites') })).toEqual({ off: 'SITES is not true' });
+  expect(sites.open({ SITES: 'false' }, { agent, state, memory: state.memory.of(sites) })).toEqual({ off: 'SITES is not true' });
 });

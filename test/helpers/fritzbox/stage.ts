@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { router } from '../../../src/collectors/router/index.ts';
 import { Tr064 } from '../../../src/collectors/router/tr064/index.ts';
 import { Memories } from '../../../src/loop/memories.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -20,11 +21,12 @@ export async function stage(profile: ProfileName, credentials: { username: strin
   box.guard.wait = 100;
   const { clock, turn } = clockwork();
   const memories = new Memories();
+  const memory = memories.of(router);
   memories.load(new Map(), ['router']);
   onTestFinished(() => box.stop());
   /** Another process with the same broker. */
   const start = (login = credentials) => {
-    const tr064 = new Tr064(box.address, login, clock, { memory: memories.of('router'), device: 'hollow' });
+    const tr064 = new Tr064(box.address, login, clock, { memory, device: 'hollow' });
     onTestFinished(() => tr064.close());
     return { tr064, read: () => tr064.read(new AbortController().signal) };
   };

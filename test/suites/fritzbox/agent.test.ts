@@ -29,7 +29,7 @@ test('of three boxes one hangs: the others are told each time, and it is back in
   const boxes = { left: await boxOf('dsl'), middle: await boxOf('cable'), right: await boxOf('fibre') };
   const settings = readSettings([router], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
   const env = settings.collectors[0]?.env as Parameters<typeof router.open>[0];
-  const source = router.open(env, { agent: settings.agent, memory: new Memories().of('router') } as unknown as Surroundings);
+  const source = router.open(env, { agent: settings.agent, memory: new Memories().of(router) } as unknown as Surroundings);
   if ('off' in source) throw new Error(source.off);
   onTestFinished(() => source.close?.());
   const round = async () => {

@@ -100,7 +100,7 @@ test('drives are found by themselves, and are the same after a reboot, under oth
   await until('all are announced', () => announced(observer).join(' ') === 'a1 b2 empty lab pair', 60);
   expect(observer.topics.has(`${stateTopic('empty')}/namespace_1`)).toBe(false);
   expect(JSON.parse(observer.topics.get(`${stateTopic('pair')}/namespace_1`) ?? '{}')).toMatchObject({ capacity: 1.1 });
-  const before = observer.topics.get(`${stateTopic('a1')}/memory`);
+  const before = await observer.see(`${stateTopic('a1')}/memory`, undefined, 120);
 
   await machine.unplug('slot1');
   await observer.see(availability('b2'), is('offline'), 30);

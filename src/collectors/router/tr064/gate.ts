@@ -10,6 +10,12 @@ const hour = 60 * minute;
  * while they boot, or while somebody else is shut out. */
 const retries = [2, 10, 60];
 
+/** More than the price lets through in years. */
+const mostLogins = 100;
+
+/** Milliseconds after a start for which a refusal that seems to be over is believed to last: until then the clock may be set. */
+const clockDoubtMs = hour;
+
 /** As the broker remembers it. */
 const schema = z.object({
   refused_login: z.optional(
@@ -17,7 +23,7 @@ const schema = z.object({
       /** Of the credentials. */
       mark: z.string(),
       reason: z.string(),
-      logins: z.number().check(z.positive()),
+      logins: z.number().check(z.positive(), z.maximum(mostLogins)),
       /** Milliseconds since 1970. */
       until: z.number(),
       /** Refusals since it was accepted; absent where it never was. */
@@ -32,7 +38,23 @@ const shortened = (mark: string) => mark.slice(0, 2);
 
 const minuteOf = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-type Kept = z.output<typeof schema>;
+export type Kept = z.output<typeof schema>;
+
+/** Of two refusals of one login the longer one counts, of two acceptances the later one. What is of other credentials is of no use
+ * to those that are in use now. */
+export const memory = {
+  parse: (content: unknown): Kept | undefined => schema.safeParse(content).data,
+  merge(ours: Kept, theirs: Kept): Kept {
+    const refused = later(ours.refused_login, theirs.refused_login);
+    const accepted = later(ours.accepted_login, theirs.accepted_login);
+    return { ...(refused && { refused_login: refused }), ...(accepted && { accepted_login: accepted }) };
+  },
+};
+
+function later<Login extends { mark: string; until: number }>(ours: Login | undefined, theirs: Login | undefined): Login | undefined {
+  if (ours === undefined || theirs === undefined) return ours ?? theirs;
+  return theirs.mark === ours.mark && theirs.until > ours.until ? theirs : ours;
+}
 
 interface Refusal {
   reason: string;
@@ -42,6 +64,8 @@ interface Refusal {
   sinceAccepted: number;
   /** On the even clock: the other jumps when it is set. */
   until: number;
+  /** As it was remembered, by the other clock, which may not have been set since the start; and when that was taken up. */
+  recalled?: { until: number; at: number } | undefined;
 }
 
 /** Stands between us and a login that was refused: boxes shut out who tries too often, and everybody of that name with him. */
@@ -52,6 +76,8 @@ export class Gate {
   #refusal: Refusal | undefined;
   /** When these credentials were accepted last, in milliseconds since 1970. */
   #acceptedAt: number | undefined;
+  /** The box took the login, or the user wants it tried: newer than any memory. */
+  #isFree = false;
   /** In all, since the start. */
   refusals = 0;
 
@@ -62,14 +88,15 @@ export class Gate {
 
   refuse(reason: string, by: number): void {
     const { logins: before = 0, sinceAccepted: times = 0 } = this.#refusal ?? {};
-    const retry = this.#acceptedAt === undefined ? undefined : retries[times];
-    const logins = retry === undefined ? before + by : 0;
-    const wait = retry === undefined ? logins * price * hour : retry * minute;
-    this.#refusal = { reason, logins, sinceAccepted: times + (this.#acceptedAt === undefined ? 0 : 1), until: this.#clock().monotonic + wait };
+    const sinceAccepted = this.#acceptedAt === undefined ? 0 : times + 1;
+    const logins = retries[sinceAccepted - 1] === undefined ? before + by : 0;
+    this.#isFree = false;
+    this.#refusal = { reason, logins, sinceAccepted, until: this.#clock().monotonic + costMs({ logins, sinceAccepted }) };
     this.refusals += by;
   }
 
   open(): void {
+    this.#isFree = true;
     this.#refusal = undefined;
   }
 
@@ -80,17 +107,18 @@ export class Gate {
 
   /** The user knows better. */
   unlock(): void {
-    if (this.#refusal !== undefined) this.#refusal.until = this.#clock().monotonic;
+    this.#isFree = true;
+    if (this.#refusal !== undefined) this.#refusal = { ...this.#refusal, until: this.#clock().monotonic, recalled: undefined };
   }
 
   get isShut(): boolean {
-    return this.#refusal !== undefined && this.#clock().monotonic < this.#refusal.until;
+    return this.#refusal !== undefined && leftMs(this.#refusal, this.#clock()) > 0;
   }
 
   /** When it opens by itself; undefined where it is open. */
   get opensAt(): Date | undefined {
-    const { wall, monotonic } = this.#clock();
-    return this.#refusal !== undefined && this.isShut ? new Date(Math.round(wall + this.#refusal.until - monotonic)) : undefined;
+    const moment = this.#clock();
+    return this.#refusal !== undefined && this.isShut ? new Date(Math.round(moment.wall + leftMs(this.#refusal, moment))) : undefined;
   }
 
   /** Why it is shut, and what mends that. */
@@ -102,18 +130,16 @@ export class Gate {
     return `${reason}; then press “Try login again”, for by itself the agent asks only hours later, lest the box shut the user out${accepted}`;
   }
 
-  /** Takes up what was known before a restart, if it is of these credentials. */
+  /** Takes up what a broker remembers, if it is of these credentials and lasts longer than what is known. */
   recall(content: unknown): void {
-    const { data: kept } = z.safeParse(schema, content);
-    const { wall, monotonic } = this.#clock();
-    if (kept?.accepted_login?.mark === shortened(this.#mark)) this.#acceptedAt ??= Math.min(kept.accepted_login.until, wall);
-    if (kept?.refused_login?.mark !== this.#mark || this.#refusal !== undefined) return;
-    const { reason, until, since_accepted: sinceAccepted = 0 } = kept.refused_login;
-    const retry = retries[sinceAccepted - 1];
-    const logins = retry === undefined ? kept.refused_login.logins : 0;
-    const wait = retry === undefined ? logins * price * hour : retry * minute;
-    // The clock may have been wrong, then or now.
-    this.#refusal = { reason, logins, sinceAccepted, until: monotonic + Math.min(until - wall, wait) };
+    const { refused_login: refused, accepted_login: accepted } = memory.parse(content) ?? {};
+    const moment = this.#clock();
+    if (accepted?.mark === shortened(this.#mark)) this.#acceptedAt ??= Math.min(accepted.until, moment.wall);
+    if (refused?.mark !== this.#mark || this.#isFree) return;
+    const { reason, until, since_accepted: sinceAccepted = 0 } = refused;
+    const logins = retries[sinceAccepted - 1] === undefined ? refused.logins : 0;
+    const refusal = { reason, logins, sinceAccepted, until: 0, recalled: { until, at: moment.monotonic } };
+    if (this.#refusal === undefined || leftMs(refusal, moment) > leftMs(this.#refusal, moment)) this.#refusal = refusal;
   }
 
   /** What is to outlive the process. */
@@ -122,14 +148,30 @@ export class Gate {
     const at = this.#acceptedAt === undefined || this.#refusal !== undefined ? this.#acceptedAt : Math.floor(this.#acceptedAt / hour) * hour;
     const accepted = at === undefined ? {} : { accepted_login: { mark: shortened(this.#mark), until: at } };
     if (this.#refusal === undefined) return accepted;
-    const { reason, logins, sinceAccepted } = this.#refusal;
+    const { reason, logins, sinceAccepted, recalled } = this.#refusal;
     const refused = {
       mark: this.#mark,
       reason,
       logins: sinceAccepted === 0 ? logins : Math.max(1, logins),
-      until: this.opensAt?.getTime() ?? 0,
+      until: recalled?.until ?? this.opensAt?.getTime() ?? 0,
       ...(sinceAccepted === 0 ? {} : { since_accepted: sinceAccepted }),
     };
     return { refused_login: refused, ...accepted };
   }
+}
+
+/** Milliseconds that the last refusal shuts it for. */
+function costMs({ logins, sinceAccepted }: Pick<Refusal, 'logins' | 'sinceAccepted'>): number {
+  const retry = retries[sinceAccepted - 1];
+  return retry === undefined ? logins * price * hour : retry * minute;
+}
+
+/** Milliseconds until it is over. */
+function leftMs(refusal: Refusal, { wall, monotonic }: Moment): number {
+  if (refusal.recalled === undefined) return refusal.until - monotonic;
+  const passed = monotonic - refusal.recalled.at;
+  const remembered = refusal.recalled.until - wall;
+  // A try that costs little waits for no clock.
+  const isRetry = retries[refusal.sinceAccepted - 1] !== undefined;
+  return Math.min(isRetry ? remembered : Math.max(remembered, clockDoubtMs - passed), costMs(refusal) - passed);
 }

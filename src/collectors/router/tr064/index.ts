@@ -56,7 +56,8 @@ export class Tr064 {
   readonly #login: Login | undefined;
   readonly #recollection: Recollection | undefined;
   #waited: Promise<void> | undefined;
-  #hasRecalled = false;
+  /** What was remembered last, by us or a broker. */
+  #known: unknown;
   #description: Description | undefined;
   #reviewAt = Number.NEGATIVE_INFINITY;
   #repertoire: Repertoire;
@@ -192,20 +193,27 @@ export class Tr064 {
   }
 
   async #recall(): Promise<void> {
-    if (this.#hasRecalled || this.#login === undefined || this.#recollection === undefined) return;
-    const { memory, device } = this.#recollection;
-    this.#waited ??= Promise.race([memory.loaded, pause(recollection, undefined, { ref: false })]);
+    if (this.#recollection === undefined) return;
+    this.#waited ??= Promise.race([this.#recollection.memory.loaded, pause(recollection, undefined, { ref: false })]);
     await this.#waited;
-    this.#hasRecalled = memory.isLoaded;
-    this.#gate.recall(memory.recall(device));
+    this.#takeUp(this.#recollection);
+  }
+
+  /** What is not our own word is a broker's, which may be another one than before. */
+  #takeUp({ memory, device }: Recollection): void {
+    const content = memory.recall(device);
+    if (content !== this.#known) this.#gate.recall(content);
+    this.#known = content;
   }
 
   #remember(): void {
-    if (!this.#hasRecalled || this.#recollection === undefined) return;
+    if (this.#login === undefined || !this.#recollection?.memory.isLoaded) return;
     const { memory, device } = this.#recollection;
+    this.#takeUp(this.#recollection);
     const content = this.#gate.memory;
-    const before = memory.recall(device) ?? {};
-    if (!isDeepStrictEqual(content, before)) memory.keep(device, content);
+    if (isDeepStrictEqual(content, this.#known ?? {})) return;
+    this.#known = content;
+    memory.keep(device, content);
   }
 
   /** What the account may not see of what others of its kind see. */

@@ -104,18 +104,22 @@ test('that a login was accepted outlives a restart, and so does how often it was
   box.guard.account = password('another');
   const refusedAt: number[] = [];
   let minute = 0;
-  for (const next of [1, 2, 3, 4, 12, 13, 14, 72, 73, 74, 72 + 12 * 60, 73 + 12 * 60, 24 * 60]) {
+  const readAt = async (next: number, reader: { read(): Promise<unknown> }) => {
     turn((next - minute) * 60);
     minute = next;
     const before = box.guard.wrongTries;
-    await start().read();
+    await reader.read();
     if (box.guard.wrongTries > before) refusedAt.push(minute);
-  }
-  expect(refusedAt).toEqual([1, 3, 13, 73, 73 + 12 * 60]);
+  };
+  for (const next of [1, 2, 3, 4, 12, 13, 14, 72, 73, 74, 72 + 12 * 60]) await readAt(next, start());
+  // For an hour after a start the clock may not have been set yet.
+  const last = start();
+  for (const next of [73 + 12 * 60, 133 + 12 * 60, 24 * 60]) await readAt(next, last);
+  expect(refusedAt).toEqual([1, 3, 13, 73, 133 + 12 * 60]);
   expect(box.guard.wrongTries).toBe(5);
   // An older version takes it for its own.
   expect(memories.contents.get('router/hollow')).toMatchObject({
-    refused_login: { mark: expect.stringMatching(/^[0-9a-f]{4}$/), reason: expect.any(String), logins: 2, until: Date.UTC(2026, 0, 2, 36, 73) },
+    refused_login: { mark: expect.stringMatching(/^[0-9a-f]{4}$/), reason: expect.any(String), logins: 2, until: Date.UTC(2026, 0, 2, 37, 73) },
   });
   // Other words were never accepted.
   box.guard.account = password('gürkensalat$1');
