@@ -45,7 +45,7 @@ function control({ version, description, engines, homepage, author }, installed)
 function unit(root) {
   const text = readFileSync(join(root, 'docs/systemd/infra-monitor.service'), 'utf8');
   const [, command] = /^ExecStart=(\S+ \S+)/m.exec(text);
-  return text.replace(command, '/usr/bin/infra-monitor');
+  return text.replace(command, '/usr/bin/infra-monitor').replace(/^Description=.*$/m, '$&\nDocumentation=man:infra-monitor(1)');
 }
 
 /** What dpkg runs. At a purge the program's own files are gone, so what takes the drives' right back stands in the script itself. */

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs infra-monitor, or brings it up to date, from the folder that this file is in:
+# Installs infra-monitor, or brings it up to date, of the files beside this one, or else of those of the release:
 #   sudo sh install.sh [--from FOLDER_OR_ADDRESS]
 # On Debian and Ubuntu as a package, elsewhere in /opt/infra-monitor as a service of systemd. It changes nothing before all is here
 # and checked, asks nothing without a terminal, and leaves the settings in /etc/infra-monitor.env as they are.
 set -eu
 
 version='VERSION'
-from='ADDRESS'
+address='ADDRESS'
 place=/opt/infra-monitor
 settings=/etc/infra-monitor.env
 
@@ -89,13 +89,14 @@ install_folder() {
 }
 
 main() {
+  from=$(dirname "$0")
+  [ -e "$from/SHA256SUMS" ] || [ -z "$address" ] || from=$address
   while [ $# -gt 0 ]; do
     case $1 in
     --from) from=${2:?--from wants a folder or an address}; shift 2 ;;
     *) die "$1 is not known: sh install.sh [--from FOLDER_OR_ADDRESS]" ;;
     esac
   done
-  [ -n "$from" ] || from=$(dirname "$0")
   system=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null | tr -d '"')
   case $system in haos | hassos) die 'Home Assistant OS runs apps alone: install the app instead' ;; esac
   [ -z "${SUPERVISOR_TOKEN:-}" ] || die 'this is an app of Home Assistant OS: install the app of infra-monitor instead'
