@@ -1,4 +1,4 @@
-// Makes what users install, from the built program, in the folder release or another: npm run package [-- FOLDER]
+// Builds the program, and makes of it what users install, in the folder release or another: npm run package [-- FOLDER]
 // Of the same checkout every run makes the same bytes: the time in them is that of the commit.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,6 +12,7 @@ const release = resolve(process.argv[2] ?? join(root, 'release'));
 const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim();
 process.umask(0o022);
+execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
 
 /** As little as possible, in the same order and of the same owner everywhere. */
 function tarball(folder, name, file) {

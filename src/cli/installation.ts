@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installed } from '../lib/installed.ts';
 import { Unusable } from '../model/fault.ts';
 
 /** How the program came here: by Debian's package, the tarball's folder, npm, or as a clone of its repository. */
@@ -11,11 +12,8 @@ export interface Installation {
   root: string;
 }
 
-/** A file that was installed with the program. */
-export const besideProgram = (path: string): string => join(dirname(realpathSync(process.argv[1] ?? '.')), '..', path);
-
 export function installation(): Installation {
-  const root = besideProgram('.');
+  const root = installed('.');
   const kind = root === '/usr/lib/infra-monitor' ? 'package' : root.includes('/node_modules/') ? 'npm' : existsSync(join(root, 'scripts')) ? 'clone' : 'folder';
   return { kind, root };
 }

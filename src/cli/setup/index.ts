@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { collectors } from '../../collectors/index.ts';
+import { installed } from '../../lib/installed.ts';
 import { run } from '../../lib/run.ts';
 import { describe, Unusable } from '../../model/fault.ts';
 import { ConnectionError } from '../../mqtt/connection.ts';
@@ -12,7 +13,6 @@ import { settingsOf } from '../../views/env-example.ts';
 import type { Status } from '../../views/status.ts';
 import { ask, askSecret, askYesNo, canAsk } from '../ask.ts';
 import { askAgent, untilWell } from '../health.ts';
-import { besideProgram } from '../installation.ts';
 import { service } from '../service.ts';
 import { aside, bad, columns, good, print } from '../terminal.ts';
 import { findBrokers } from './brokers.ts';
@@ -103,7 +103,7 @@ const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
 
 /** Gives the service the right to ask drives, if that is wanted and not so already. */
 async function offerDrives(wanted: boolean | undefined): Promise<void> {
-  const script = besideProgram('docs/systemd/grant-drives.sh');
+  const script = installed('docs/systemd/grant-drives.sh');
   if (!hasDrives() || existsSync(dropIn) || !existsSync(script)) return;
   print('\nThis machine has NVMe drives. To read their wear and errors, the service needs a right with which whoever took it over could erase them.');
   const yes = wanted ?? (canAsk() && (await askYesNo('Give it that right?')));

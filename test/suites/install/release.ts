@@ -13,10 +13,13 @@ function scratchFolder(): string {
   return folder;
 }
 
-/** Builds all that a release has; its folder. */
+/** Builds all that a release has into the folder. */
+export const buildRelease = (folder: string) => execa('npm', ['run', 'package', '--', folder], { cwd: root });
+
+/** The same in a folder that goes when the test ends. */
 export async function builtRelease(): Promise<string> {
   const folder = scratchFolder();
-  await execa('npm', ['run', 'package', '--', folder], { cwd: root });
+  await buildRelease(folder);
   return folder;
 }
 

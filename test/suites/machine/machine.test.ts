@@ -51,7 +51,7 @@ test('from no right to every right: what is missing is told with what mends it, 
   const nobody = 'setpriv --reuid=nobody --regid=nogroup --clear-groups';
 
   expect(await readAs(machine, nobody)).toEqual(without("no right to ask /dev/nvme0: echo 'nobody ALL=(root) TIMEOUT=10 NOPASSWD: /usr/sbin/nvme ^("));
-  expect(await readAs(machine, `${nobody} --no-new-privs`)).toEqual(without('no right to ask /dev/nvme0: sudo sh docs/systemd/grant-drives.sh'));
+  expect(await readAs(machine, `${nobody} --no-new-privs`)).toEqual(without('no right to ask /dev/nvme0: sudo sh /opt/infra-monitor/docs/systemd/grant-drives.sh'));
   expect(await readAs(machine, 'setpriv --bounding-set=-all')).toEqual(without('docker run --cap-add SYS_ADMIN'));
   expect(await readAs(machine, 'unshare --map-root-user')).toEqual(without('an unprivileged container'));
   expect(await readAs(machine, 'setpriv --bounding-set=-all,+sys_admin')).toEqual(all);
@@ -59,7 +59,7 @@ test('from no right to every right: what is missing is told with what mends it, 
 
   await startService(machine, port);
   await observer.see(stateTopic('a1'), tells({ source: 'sysfs', temperature: 50, capacity: 1.1 }), 60);
-  expect(await machine.sh('journalctl -u infra-monitor -o cat')).toContain('no right to ask /dev/nvme0: sudo sh docs/systemd/grant-drives.sh');
+  expect(await machine.sh('journalctl -u infra-monitor -o cat')).toContain('no right to ask /dev/nvme0: sudo sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
   await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
   await observer.see(stateTopic('a1'), tells({ source: 'nvme_cli', percentage_used: 0, hint: null }), 60);
   await machine.sh('systemd-analyze verify infra-monitor.service');

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { inContainer } from '../../../lib/container.ts';
 import { readText } from '../../../lib/files.ts';
+import { installed } from '../../../lib/installed.ts';
 
 /** CAP_SYS_ADMIN's bit (linux/capability.h). */
 const sysAdmin = 1n << 21n;
@@ -55,6 +56,6 @@ export function missingRight(controller: string): string | undefined {
   if (hasCapability() && opened === 'yes') return undefined;
   if (inContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
-  if (mayNotRise()) return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
+  if (mayNotRise()) return `no right to ask ${node}: sudo sh ${installed('docs/systemd/grant-drives.sh')}`;
   return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }
