@@ -199,7 +199,12 @@ test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until 
 
 test('a visit: under another name, without a will, in the protocol that the broker speaks', async () => {
   const names: string[] = [];
-  const older = await startBroker({ authenticate: (client, _user, _password, done) => (names.push(client?.id ?? ''), done(null, true)) });
+  const older = await startBroker({
+    authenticate(client, _user, _password, done) {
+      names.push(client?.id ?? '');
+      done(null, true);
+    },
+  });
   const connection = await visit(older.settings, agent);
   expect(connection.protocolVersion).toBe(4);
   expect(names.at(-1)).toMatch(/^nas-visit-[0-9a-f]{8}$/);

@@ -265,7 +265,12 @@ test('another of its name that asks is answered, and nobody else', async () => {
 test('the client’s name lasts and has no slash', async () => {
   const names: string[] = [];
   stopClock();
-  const broker = await startBroker({ authenticate: (client, _user, _password, done) => (names.push(client?.id ?? ''), done(null, true)) });
+  const broker = await startBroker({
+    authenticate(client, _user, _password, done) {
+      names.push(client?.id ?? '');
+      done(null, true);
+    },
+  });
   const state = records(12);
   const under = { ...agent, baseTopic: 'lab/cellar' };
   startSession({ ...broker.settings, MQTT_BASE_TOPIC: 'lab/cellar' }, [collector], state, { agent: under });
