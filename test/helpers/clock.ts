@@ -64,3 +64,27 @@ export function stopClock(date = '2026-03-04T05:06:07Z') {
     });
   return { turn, waits, turnUntil, pauses: () => waiting.size };
 }
+
+/** From a second on, what waits is a limit, not a pause. */
+const shortest = 1000;
+const never = 2 ** 31 - 1;
+
+/** Takes away the program's limits of time for this test: what it looks at must not depend on how fast the machine is. */
+export function withoutLimits(): void {
+  const { setTimeout: pause } = timers;
+  const { setTimeout: wait } = globalThis;
+  const { timeout } = AbortSignal;
+  globalThis.setTimeout = Object.assign(
+    (run: () => void, milliseconds = 0, ...more: []) => (milliseconds < shortest ? wait(run, milliseconds, ...more) : wait(run, never, ...more).unref()),
+    wait,
+  );
+  timers.setTimeout = ((milliseconds = 0, ...more: []) => (milliseconds < shortest ? pause(milliseconds, ...more) : new Promise(() => undefined))) as typeof pause;
+  AbortSignal.timeout = () => new AbortController().signal;
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    globalThis.setTimeout = wait;
+    timers.setTimeout = pause;
+    AbortSignal.timeout = timeout;
+    syncBuiltinESMExports();
+  });
+}
