@@ -27,7 +27,7 @@ export default defineConfig({
     // They wait more than they work.
     maxWorkers: 4,
     projects: [
-      { plugins, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 15_000 * patience, retry } },
+      { plugins, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 30_000 * patience, retry } },
       suite('broker', 90_000),
       suite('http', 120_000),
       suite('router', 180_000),

@@ -24,13 +24,38 @@ const folder = positionals[0]?.replace(/\/+$/, '');
 const files = git('ls-files', '-z', '--cached', '--others', '--exclude-standard')
   .split('\0')
   .filter((file) => file !== '' && existsSync(join(root, file)));
-const read = (file) => readFileSync(join(root, file), 'utf8');
 const code = files.filter((file) => /^(src|test)\/.*\.ts$/.test(file));
 const targets = code.filter((file) => folder !== undefined && (file === folder || file.startsWith(`${folder}/`)));
 if (targets.length === 0) {
   console.error(`No code in ${folder ?? 'no folder'}. Example: npm run mutate -- src/mqtt`);
   process.exit(2);
 }
+
+const workplace = mkdtempSync(join(tmpdir(), 'mutants-'));
+const running = new Set();
+/** Ends a run of tests and all that it started: it is a group of its own. */
+function end(child) {
+  running.delete(child);
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
+}
+process.on('exit', () => {
+  for (const child of running) end(child);
+  rmSync(workplace, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
+/** The tree as it is now: it may be worked on meanwhile. */
+const pristine = join(workplace, 'tree');
+for (const file of [...files, 'dist']) {
+  mkdirSync(dirname(join(pristine, file)), { recursive: true });
+  cpSync(join(root, file), join(pristine, file), { recursive: true, verbatimSymlinks: true });
+}
+symlinkSync(join(root, 'node_modules'), join(pristine, 'node_modules'));
+const read = (file) => readFileSync(join(pristine, file), 'utf8');
 
 /** Numbers from 0 to 1 that a commit's id settles (mulberry32). */
 function chances(commit) {
@@ -66,31 +91,16 @@ function testsOf() {
   };
 }
 
-const workplace = mkdtempSync(join(tmpdir(), 'mutants-'));
-const running = new Set();
-function clean() {
-  for (const { pid } of running) process.kill(-pid, 'SIGKILL');
-  rmSync(workplace, { recursive: true, force: true });
-}
-process.on('exit', clean);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
-
 /** A copy of the tree for one worker. */
 function copy(number) {
   const place = join(workplace, String(number));
-  for (const file of files) {
-    mkdirSync(dirname(join(place, file)), { recursive: true });
-    cpSync(join(root, file), join(place, file));
-  }
-  cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
+  cpSync(pristine, place, { recursive: true, verbatimSymlinks: true });
   return place;
 }
 
 /** Settles with `passed`, `failed` or `timed out`, and what was written. */
 function runTests(place, tests, seconds) {
   const { CI: _, ...env } = process.env;
-  // Of a group of its own, so that nothing that it started stays.
   const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '2', ...tests], {
     cwd: place,
     env,
@@ -103,11 +113,11 @@ function runTests(place, tests, seconds) {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      process.kill(-child.pid, 'SIGKILL');
+      end(child);
     }, seconds * 1000);
-    child.on('close', (status) => {
+    child.on('exit', (status) => {
       clearTimeout(timer);
-      running.delete(child);
+      end(child);
       resolve({ outcome: isLate ? 'timed out' : status === 0 ? 'passed' : 'failed', output });
     });
   });
@@ -139,7 +149,7 @@ await Promise.all(
       writeFileSync(join(place, file), mutated);
       const related = tests(file);
       const result = related.length === 0 ? 'passed' : (await runTests(place, related, seconds * patience + 10)).outcome;
-      cpSync(join(root, file), join(place, file));
+      writeFileSync(join(place, file), read(file));
       const verdict = { passed: 'survived', failed: 'killed', 'timed out': 'timeout' }[result];
       counts[verdict] += 1;
       const told = `${String(index + 1).padStart(3)} ${verdict.padEnd(8)} ${file}:${line} ${what}: ${code}`;

@@ -285,6 +285,22 @@ test('tombstones: a Home Assistant that was away sees what is buried once more, 
   expect(shown().at(-1)).toBeUndefined();
 });
 
+test('a device of which nothing is left is taken away by us: nobody has removed it', async () => {
+  const { clock, observer, settled, birth, begin } = await scene(announced('old', { 'other-thing-level': sensor }));
+  const starting = begin();
+  await clock.waits(1);
+  clock.turn(1);
+  const { log, dismissed } = await starting;
+  await clock.waits(5);
+  clock.turn(5);
+  await birth();
+  await clock.turnUntil('its announcement is gone', () => !observer.topics.has(configOf('old')));
+  await settled();
+  await settled();
+  expect(dismissed).toEqual([]);
+  expect(log.filter((line) => line.includes('removed'))).toEqual([]);
+});
+
 test('a metric that has no value now but had one before stays announced as it was', async () => {
   const { observer, begin } = await scene(announced('thing_1', { 'probe-thing-rare': sensor }));
   await begin();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { nvme } from '../../../src/collectors/nvme/index.ts';
 import type { DriveReading, NamespaceReading } from '../../../src/collectors/nvme/reading.ts';
 import { Memories } from '../../../src/loop/memories.ts';
@@ -406,4 +406,11 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       expect(rack.calls().filter((call) => call.startsWith('sudo'))).toHaveLength(2);
     });
   });
+});
+
+test('elsewhere than on Linux it is off', () => {
+  const { platform } = process;
+  onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }));
+  Object.defineProperty(process, 'platform', { value: 'darwin' });
+  expect(() => watching(drives({}))).toThrow('drives are read on Linux only');
 });
