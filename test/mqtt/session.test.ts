@@ -64,7 +64,7 @@ test('what changed is sent, what did not is not', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   const { session } = startSession(broker.settings, [collector], state);
-  await online(state);
+  await observer.see(status, (payload) => payload === 'online');
   const before = observer.messages.length;
   read(state, 30);
   session.update();
