@@ -61,7 +61,7 @@ test('the start says what is watched, where it goes and what to do next', async 
 
 test.runIf(process.platform === 'linux')('SIGTERM while a reading hangs: gone within two seconds, with a word', async () => {
   const rack = drives({});
-  rack.hang('nvme smart-log nvme900');
+  rack.hang('nvme smart-log nvme9000');
   const settings = {
     ...(await embedded()),
     PATH: process.env.PATH ?? '',

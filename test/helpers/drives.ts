@@ -7,9 +7,9 @@ import { tree } from './tree.ts';
 const cases = join(import.meta.dirname, '../cases/nvme/answers');
 const bin = join(import.meta.dirname, '../bin/drives');
 
-/** Of numbers that no machine has. */
+/** Of numbers that no machine has, nor the suite `drives`. */
 export interface StandIn {
-  /** `nvme900` unless said. */
+  /** `nvme9000` unless said. */
   name?: string;
   serial?: string;
   state?: string;
@@ -20,7 +20,7 @@ export interface StandIn {
   empty?: boolean;
 }
 
-function files({ name = 'nvme900', serial = 'S1', state = 'live', subsystem = `nqn:${serial}`, hwmon = {}, empty = false }: StandIn): Record<string, string> {
+function files({ name = 'nvme9000', serial = 'S1', state = 'live', subsystem = `nqn:${serial}`, hwmon = {}, empty = false }: StandIn): Record<string, string> {
   const told = { serial: serial.padEnd(20), model: 'Maker X 1TB'.padEnd(40), firmware_rev: '1.0', state, subsysnqn: subsystem, address: `0000:${name.slice(-2)}:00.0` };
   return Object.fromEntries([
     ...Object.entries(told).map(([file, text]) => [`sys/class/nvme/${name}/${file}`, `${text}\n`]),
@@ -76,7 +76,7 @@ export function drives(...those: StandIn[]) {
     calls: () => (existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n') : []),
     /** Another /sys file from now on. */
     sysfs: (path: string, content: string) => writeFileSync(join(roots.sys(), path), `${content}\n`),
-    unplug: (name = 'nvme900') => rmSync(join(roots.sys(), 'class/nvme', name), { recursive: true }),
+    unplug: (name = 'nvme9000') => rmSync(join(roots.sys(), 'class/nvme', name), { recursive: true }),
     plug(drive: StandIn) {
       for (const [path, content] of Object.entries(files(drive)).filter(([path]) => path.startsWith('sys/class'))) {
         const place = join(roots.sys(), '..', path);

@@ -10,7 +10,7 @@ import { drives, identifyController, identifyNamespace, smartctl, smartLog } fro
 import { agent } from '../../helpers/situation.ts';
 import { until } from '../../helpers/until.ts';
 
-const question = 'nvme smart-log nvme900';
+const question = 'nvme smart-log nvme9000';
 const hwmon = { temp1_input: 40_850, temp1_max: 79_850, temp1_crit: 84_850, temp1_alarm: 0, temp2_input: 53_850 };
 
 /** Not where it was started with NoNewPrivileges. */
@@ -45,8 +45,8 @@ function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept
 function healthy(...more: Parameters<typeof drives>) {
   const rack = drives({ hwmon }, ...more);
   rack.tell(question, smartLog());
-  rack.tell('nvme id-ctrl nvme900', identifyController());
-  rack.tell('nvme id-ns nvme900 1', identifyNamespace());
+  rack.tell('nvme id-ctrl nvme9000', identifyController());
+  rack.tell('nvme id-ns nvme9000 1', identifyNamespace());
   return rack;
 }
 
@@ -83,15 +83,15 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const rack = healthy();
     const { first, namespace } = watching(rack);
     await first();
-    expect(rack.calls()).toEqual([question, 'nvme id-ctrl nvme900', 'nvme id-ns nvme900 1']);
+    expect(rack.calls()).toEqual([question, 'nvme id-ctrl nvme9000', 'nvme id-ns nvme9000 1']);
     rack.tell(question, smartLog({ temperature: 330, critical_warning: 2 }));
-    rack.tell('nvme id-ctrl nvme900', identifyController({ wctemp: 300 }));
+    rack.tell('nvme id-ctrl nvme9000', identifyController({ wctemp: 300 }));
     clock.turn(30);
     const later = await first();
     expect(later).toMatchObject({ temperature: 57, temperatureAlarm: true });
     expect(later?.limits?.warning).not.toBe(27);
     const used = (await namespace()) as NamespaceReading;
-    rack.tell('nvme id-ns nvme900 1', identifyNamespace({ nuse: 10 }));
+    rack.tell('nvme id-ns nvme9000 1', identifyNamespace({ nuse: 10 }));
     clock.turn(3500);
     expect(((await namespace()) as NamespaceReading).used).toBe(used.used);
     clock.turn(100);
@@ -110,33 +110,33 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
 
   test('newer kernels know what is in use: the drive is not asked', async () => {
     const rack = healthy();
-    rack.sysfs('block/nvme900n1/nuse', '20');
+    rack.sysfs('block/nvme9000n1/nuse', '20');
     expect(await watching(rack).namespace()).toMatchObject({ used: 20 * 512 });
-    expect(rack.calls()).not.toContain('nvme id-ns nvme900 1');
-    rack.sysfs('block/nvme900n1/nuse', 'nonsense');
+    expect(rack.calls()).not.toContain('nvme id-ns nvme9000 1');
+    rack.sysfs('block/nvme9000n1/nuse', 'nonsense');
     expect(await watching(rack).namespace()).toMatchObject({ used: undefined });
   });
 
   test('smartctl tells where nvme-cli does not, and is asked alone from then on, until it fails', async () => {
     const rack = drives({ hwmon });
     rack.fail(question, 'ERROR: this build asks nobody');
-    rack.tell('smartctl nvme900', smartctl());
+    rack.tell('smartctl nvme9000', smartctl());
     const { first } = watching(rack);
     expect(await first()).toMatchObject({ source: 'smartctl', log: { percentageUsed: expect.any(Number) }, limits: { warning: 80, critical: 85 } });
     await first();
-    expect(rack.calls()).toEqual([question, 'smartctl nvme900', 'smartctl nvme900']);
-    rack.fail('smartctl nvme900');
-    rack.tell('nvme log smart nvme900', smartLog());
+    expect(rack.calls()).toEqual([question, 'smartctl nvme9000', 'smartctl nvme9000']);
+    rack.fail('smartctl nvme9000');
+    rack.tell('nvme log smart nvme9000', smartLog());
     expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41 });
-    expect(rack.calls().slice(3)).toEqual(['smartctl nvme900', question, 'smartctl nvme900', 'nvme log smart nvme900']);
+    expect(rack.calls().slice(3)).toEqual(['smartctl nvme9000', question, 'smartctl nvme9000', 'nvme log smart nvme9000']);
   });
 
   test('nvme-cli that knows only its new words: all of its questions are in them', async () => {
     const rack = drives({});
     rack.fail(question, 'ERROR: Invalid sub-command');
-    rack.tell('nvme log smart nvme900', smartLog());
-    rack.tell('nvme id ctrl nvme900', identifyController({ wctemp: 350 }));
-    rack.tell('nvme id ns nvme900 1', identifyNamespace({ nuse: 3 }));
+    rack.tell('nvme log smart nvme9000', smartLog());
+    rack.tell('nvme id ctrl nvme9000', identifyController({ wctemp: 350 }));
+    rack.tell('nvme id ns nvme9000 1', identifyNamespace({ nuse: 3 }));
     const { first, namespace } = watching(rack);
     expect(await first()).toMatchObject({ source: 'nvme_cli', limits: { warning: 77 } });
     expect(await namespace()).toMatchObject({ used: 3 * 512 });
@@ -163,11 +163,11 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
 
   test('a drive whose node is not there, as in a container: what to do, and what the kernel knows', async () => {
     const rack = drives({ hwmon });
-    rack.fail(question, 'nvme900: No such file or directory');
+    rack.fail(question, 'nvme9000: No such file or directory');
     expect(await watching(rack).first()).toMatchObject({
       source: 'sysfs',
       temperature: 41,
-      hint: expect.stringMatching(/^\/dev\/nvme900 is not there, as in a container: docker run .*--device \/dev\/nvme900/),
+      hint: expect.stringMatching(/^\/dev\/nvme9000 is not there, as in a container: docker run .*--device \/dev\/nvme9000/),
     });
     const bare = drives({});
     expect(await watching(bare).first()).toMatchObject({
@@ -187,7 +187,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const asked = () => rack.calls().filter((call) => call === question).length;
     await first();
     for (const [index, pause] of [60, 60, 120, 240, 480, 960, 1920, 3600, 3600].entries()) {
-      rack.sysfs('class/nvme/nvme900/hwmon3/temp1_input', String(30_000 + 1000 * index));
+      rack.sysfs('class/nvme/nvme9000/hwmon3/temp1_input', String(30_000 + 1000 * index));
       clock.turn(pause - 5);
       expect(await first(), `5 s before ${pause} s have passed`).toMatchObject({ temperature: 30 + index, hint: expect.stringContaining('NVMe status: no') });
       expect(asked()).toBe(index + 1);
@@ -249,14 +249,14 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     await until('it is asked', () => rack.calls().length === 1);
     await clock.waits(3);
     clock.turn(3);
-    expect(await waiting).toMatchObject({ error: 'nvme900: no answer in 3 s' });
+    expect(await waiting).toMatchObject({ error: 'nvme9000: no answer in 3 s' });
     const again = first();
     await clock.waits(3);
     clock.turn(3);
-    expect(await again).toMatchObject({ error: 'nvme900: no answer in 6 s' });
+    expect(await again).toMatchObject({ error: 'nvme9000: no answer in 6 s' });
     expect(rack.calls()).toEqual([question]);
     clock.turn(4);
-    expect(await first()).toMatchObject({ error: 'nvme smart-log /dev/nvme900 -o json: timed out after 10 s' });
+    expect(await first()).toMatchObject({ error: 'nvme smart-log /dev/nvme9000 -o json: timed out after 10 s' });
     rack.recover(question);
     rack.tell(question, smartLog());
     expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41 });
@@ -276,7 +276,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       error: undefined,
       excluded: undefined,
     });
-    rack.sysfs('class/nvme/nvme900/state', 'dead');
+    rack.sysfs('class/nvme/nvme9000/state', 'dead');
     expect(await first()).toMatchObject({ state: 'dead', problem: true, reason: 'the controller is dead' });
     expect(rack.calls()).toEqual([]);
   });
@@ -284,13 +284,13 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('of two ways to a drive the one that lives is asked, and after a failure the other', async () => {
     const clock = stopClock();
     const shared = { serial: 'S1', subsystem: 'nqn:both' };
-    const rack = drives({ ...shared, name: 'nvme900', state: 'dead' }, { ...shared, name: 'nvme901', empty: true });
-    rack.tell('nvme smart-log nvme901', smartLog());
+    const rack = drives({ ...shared, name: 'nvme9000', state: 'dead' }, { ...shared, name: 'nvme9001', empty: true });
+    rack.tell('nvme smart-log nvme9001', smartLog());
     const { first } = watching(rack);
     expect(await first()).toMatchObject({ state: 'live', problem: false });
-    rack.sysfs('class/nvme/nvme900/state', 'live');
-    rack.fail('nvme smart-log nvme901', 'NVMe status: no');
-    rack.tell('nvme smart-log nvme900', smartLog({ temperature: 320 }));
+    rack.sysfs('class/nvme/nvme9000/state', 'live');
+    rack.fail('nvme smart-log nvme9001', 'NVMe status: no');
+    rack.tell('nvme smart-log nvme9000', smartLog({ temperature: 320 }));
     clock.turn(60);
     await first();
     clock.turn(60);
@@ -298,16 +298,16 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   });
 
   test('drives that settings leave out are known and not asked; one that is not there is told', async () => {
-    const rack = drives({}, { name: 'nvme901', serial: 'S2' });
-    rack.tell('nvme smart-log nvme901', smartLog());
-    const { read } = watching(rack, { devices: ['S2', '/dev/nvme977'] });
+    const rack = drives({}, { name: 'nvme9001', serial: 'S2' });
+    rack.tell('nvme smart-log nvme9001', smartLog());
+    const { read } = watching(rack, { devices: ['S2', '/dev/nvme9977'] });
     const found = await read();
     expect(found.flatMap((one) => ('of' in one && one.of === 'drive' ? [[one.device.id, one.excluded ?? false]] : []))).toEqual([
       ['S2', false],
       ['S1', true],
     ]);
-    expect(found.at(-1)).toEqual({ complaint: expect.stringContaining('NVME_DEVICES names /dev/nvme977') });
-    expect(rack.calls().every((call) => call.endsWith('nvme901') || call.endsWith('nvme901 1'))).toBe(true);
+    expect(found.at(-1)).toEqual({ complaint: expect.stringContaining('NVME_DEVICES names /dev/nvme9977') });
+    expect(rack.calls().every((call) => call.endsWith('nvme9001') || call.endsWith('nvme9001 1'))).toBe(true);
   });
 
   test('no drives, no driver: nothing', async () => {
@@ -381,26 +381,26 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   describe.runIf(sudoMayRaise)('a user without the right', () => {
     test('asks by sudo, whatever it asks', async () => {
       const rack = drives({ hwmon });
-      rack.fail(question, 'nvme900: Permission denied');
-      rack.tell('sudo nvme smart-log nvme900', smartLog());
-      rack.tell('sudo nvme id-ctrl nvme900', identifyController({ wctemp: 350 }));
+      rack.fail(question, 'nvme9000: Permission denied');
+      rack.tell('sudo nvme smart-log nvme9000', smartLog());
+      rack.tell('sudo nvme id-ctrl nvme9000', identifyController({ wctemp: 350 }));
       rack.asUser();
       const { first } = watching(rack);
       expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41, limits: { warning: 77 }, hint: undefined });
       await first();
-      expect(rack.calls().filter((call) => call.includes('smart-log'))).toEqual([question, 'sudo nvme smart-log nvme900', 'sudo nvme smart-log nvme900']);
+      expect(rack.calls().filter((call) => call.includes('smart-log'))).toEqual([question, 'sudo nvme smart-log nvme9000', 'sudo nvme smart-log nvme9000']);
     });
 
     test('asks sudo for each tool once, where that wants a password, and says what mends it', async () => {
-      const rack = drives({ hwmon }, { name: 'nvme901', serial: 'S2' });
-      for (const drive of ['nvme900', 'nvme901']) {
+      const rack = drives({ hwmon }, { name: 'nvme9001', serial: 'S2' });
+      for (const drive of ['nvme9000', 'nvme9001']) {
         rack.fail(`nvme smart-log ${drive}`, 'Permission denied');
         for (const call of ['nvme smart-log', 'smartctl', 'nvme log smart']) rack.fail(`sudo ${call} ${drive}`, 'sudo: a password is required');
       }
       rack.asUser();
       const { first, look } = watching(rack, { devices: ['S1'] });
-      expect(await first()).toMatchObject({ source: 'sysfs', hint: expect.stringContaining('/dev/nvme900 is not there') });
-      expect(rack.calls().filter((call) => call.startsWith('sudo'))).toEqual(['sudo nvme smart-log nvme900', 'sudo smartctl nvme900']);
+      expect(await first()).toMatchObject({ source: 'sysfs', hint: expect.stringContaining('/dev/nvme9000 is not there') });
+      expect(rack.calls().filter((call) => call.startsWith('sudo'))).toEqual(['sudo nvme smart-log nvme9000', 'sudo smartctl nvme9000']);
       await watching(rack, { devices: ['S2'] }).look();
       await look();
       expect(rack.calls().filter((call) => call.startsWith('sudo'))).toHaveLength(2);

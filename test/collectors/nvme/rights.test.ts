@@ -8,8 +8,8 @@ test('the rule that the agent tells is the file in the repository', () => {
 });
 
 test('a node that is not there, as in a container', () => {
-  expect(isThere('nvme977')).toBe(false);
-  expect(missingRight('nvme977')).toBe('/dev/nvme977 is not there, as in a container: docker run --user root --device /dev/nvme977 --cap-add SYS_ADMIN');
+  expect(isThere('nvme9977')).toBe(false);
+  expect(missingRight('nvme9977')).toBe('/dev/nvme9977 is not there, as in a container: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN');
 });
 
 const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
