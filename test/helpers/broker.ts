@@ -4,6 +4,13 @@ import { Aedes, type AedesOptions } from 'aedes';
 import { onTestFinished } from 'vitest';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 
+/** An agent's settings for a broker on this port. */
+export const settingsOf = (port: number): MqttSettings => ({
+  MQTT_URL: { protocol: 'mqtt', host: '127.0.0.1', port, path: '' },
+  MQTT_BASE_TOPIC: 'infra-monitor',
+  MQTT_DISCOVERY_PREFIX: 'homeassistant',
+});
+
 /** A broker in this process, of MQTT 3.1.1, on a port of 127.0.0.1 that it keeps when it stops and starts; it ends with the test. */
 export async function startBroker(options: AedesOptions = {}) {
   let broker = await Aedes.createBroker(options);
@@ -41,10 +48,6 @@ export async function startBroker(options: AedesOptions = {}) {
     if (server.listening) await stop();
     await new Promise<void>((resolve) => broker.close(() => resolve()));
   });
-  const settings: MqttSettings = {
-    MQTT_URL: { protocol: 'mqtt', host: '127.0.0.1', port, path: '' },
-    MQTT_BASE_TOPIC: 'infra-monitor',
-    MQTT_DISCOVERY_PREFIX: 'homeassistant',
-  };
+  const settings = settingsOf(port);
   return { port, url: `mqtt://127.0.0.1:${port}`, settings, stop, start, connections: () => sockets.size };
 }

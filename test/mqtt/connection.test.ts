@@ -1,46 +1,14 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import mqtt, { type Packet } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { Connection, ConnectionError, isRefusal } from '../../src/mqtt/connection.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { visit } from '../../src/mqtt/visit.ts';
-import { startBroker } from '../helpers/broker.ts';
+import { settingsOf, startBroker } from '../helpers/broker.ts';
+import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { agent } from '../helpers/situation.ts';
 
-type Answers = (packet: Packet, send: (answer: object) => void, socket: Socket) => void;
-
-/** A broker of MQTT 5 that answers as it is told: what aedes does not speak. */
-async function broker(answers: Answers, protocolVersion = 5) {
-  const packets: Packet[] = [];
-  const server = createServer((socket) => {
-    const parser = mqtt.parser({ protocolVersion });
-    const send = (answer: object) => socket.write(mqtt.generate(answer as Packet, { protocolVersion }));
-    parser.on('packet', (packet) => {
-      packets.push(packet);
-      answers(packet, send, socket);
-    });
-    parser.on('error', () => socket.destroy());
-    socket.on('data', (data) => parser.parse(data)).on('error', () => undefined);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return { packets, settings: settingsOf((server.address() as AddressInfo).port) };
-}
-const settingsOf = (port: number): MqttSettings => ({
-  MQTT_URL: { protocol: 'mqtt', host: '127.0.0.1', port, path: '' },
-  MQTT_BASE_TOPIC: 'infra-monitor',
-  MQTT_DISCOVERY_PREFIX: 'homeassistant',
-});
-
-const welcome: Answers = (packet, send) => {
-  if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode: 0, sessionPresent: false });
-  if (packet.cmd === 'publish' && packet.messageId !== undefined)
-    send({ cmd: 'puback', messageId: packet.messageId, reasonCode: packet.topic === 'unheard' ? 0x10 : packet.topic === 'forbidden' ? 0x87 : 0 });
-  if (packet.cmd === 'subscribe') send({ cmd: 'suback', messageId: packet.messageId, granted: packet.subscriptions.map(({ topic }) => (topic === 'forbidden' ? 0x87 : 1)) });
-};
+const codes = { unheard: noMatchingSubscribers, forbidden: notAuthorized };
 const refuse =
   (reasonCode: number): Answers =>
   (packet, send) => {
@@ -59,7 +27,7 @@ const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
   );
 
 test('what it says of itself at the beginning', async () => {
-  const { packets, settings } = await broker(welcome);
+  const { packets, settings } = await startPeer(welcome(codes));
   const connection = await Connection.open({ ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') }, { clientId: 'name', will: agent, protocolVersion: 5 });
   expect(connection.protocolVersion).toBe(5);
   expect(packets[0]).toMatchObject({
@@ -77,7 +45,7 @@ test('what it says of itself at the beginning', async () => {
 });
 
 test('credentials of the address count where there are no others; without any, none are said', async () => {
-  const { packets, settings } = await broker(welcome);
+  const { packets, settings } = await startPeer(welcome(codes));
   const within = { ...settings, MQTT_URL: { ...settings.MQTT_URL, username: 'you', password: new Secret('open') } };
   await open(within);
   await open({ ...within, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') });
@@ -91,7 +59,7 @@ test('credentials of the address count where there are no others; without any, n
 });
 
 test('a message that nobody heard is told apart, and one that is refused', async () => {
-  const { packets, settings } = await broker(welcome);
+  const { packets, settings } = await startPeer(welcome(codes));
   const connection = await open(settings);
   expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
   expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ heard: true });
@@ -114,7 +82,7 @@ test.each([
   [0x87, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
   [0x88, /unavailable/],
 ])('MQTT 5 refuses with %i: a broker’s word, with what to do', async (code, words) => {
-  const { settings } = await broker(refuse(code));
+  const { settings } = await startPeer(refuse(code));
   const error = await failure(settings);
   expect(error).toMatchObject({ message: expect.stringMatching(words), refused: true, wantsOlderProtocol: false });
   expect(error.message).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+: /);
@@ -125,7 +93,7 @@ test.each([
   [5, true],
   [3, false],
 ])('MQTT 3.1.1 refuses with %i', async (code, credentials) => {
-  const { settings } = await broker((packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: code, sessionPresent: false }), 4);
+  const { settings } = await startPeer((packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: code, sessionPresent: false }), 4);
   const error = await failure(settings, 4);
   expect(error).toMatchObject({ refused: true, wantsOlderProtocol: false });
   expect(error.message.endsWith('(check MQTT_USERNAME and MQTT_PASSWORD)')).toBe(credentials);
@@ -137,9 +105,9 @@ test.each<[string, Answers, boolean]>([
   ['hangs up', (_packet, _send, socket) => void socket.end(), false],
   ['resets', (_packet, _send, socket) => void socket.resetAndDestroy(), false],
 ])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, refused) => {
-  const { settings } = await broker(answers);
+  const { settings } = await startPeer(answers);
   expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, refused });
-  const older = await broker((packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }), 4);
+  const older = await startPeer((packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }), 4);
   expect(await failure(older.settings, 4)).toMatchObject({ wantsOlderProtocol: false });
 });
 
@@ -152,8 +120,8 @@ test('nobody there', async () => {
 
 test('why it ended: the broker’s reason, a broken line, or none', async () => {
   const ending = async (answers: Answers) => {
-    const { settings } = await broker((packet, send, socket) => {
-      welcome(packet, send, socket);
+    const { settings } = await startPeer((packet, send, socket) => {
+      welcome()(packet, send, socket);
       if (packet.cmd === 'publish') answers(packet, send, socket);
     });
     const connection = await open(settings);
@@ -209,12 +177,12 @@ test('a visit: under another name, without a will, in the protocol that the brok
   expect(connection.protocolVersion).toBe(4);
   expect(names.at(-1)).toMatch(/^nas-visit-[0-9a-f]{8}$/);
   await connection.close();
-  const { packets, settings } = await broker(welcome);
+  const { packets, settings } = await startPeer(welcome(codes));
   const newer = await visit(settings, agent);
   expect(newer.protocolVersion).toBe(5);
   expect(packets[0]).not.toHaveProperty('will');
   await newer.close();
-  const guarded = await broker(refuse(0x87));
+  const guarded = await startPeer(refuse(0x87));
   await expect(visit(guarded.settings, agent)).rejects.toThrow('MQTT_PASSWORD');
 });
 

@@ -110,8 +110,11 @@ test('who is said to be online is asked, and one that has answered and does not 
     if (topic === 'infra-monitor/nas/echo') void observer.client.publishAsync('infra-monitor/old/echo', 'I am: somebody', { qos: 1 });
   });
   await follow();
+  let rounds = 0;
   const round = async () => {
+    rounds += 1;
     await clock.waits(5);
+    await until('both are asked', () => questions.length === 2 * rounds);
     await say('pi/host/pi', String(questions.length), false);
     await until('all answers are heard', () => lab.topics.get('pi/host/pi') === String(questions.length));
     clock.turn(5);
