@@ -81,9 +81,3 @@ test('forgetting a device drops only what can’t be read', () => {
   records.forget('thing_1');
   expect([...(entries()?.keys() ?? [])]).toEqual(['thing_1']);
 });
-
-test('two hundred events wait at most, and the oldest go first', () => {
-  const events = Array.from({ length: 250 }, (_, index) => ({ type: 'restart', at: at(0), index }));
-  const { events: waiting } = stateOf(collector, [{ of: 'thing', device, reading: {}, events }]);
-  expect(waiting.map(({ happening }) => happening.index)).toEqual(Array.from({ length: 200 }, (_, index) => 50 + index));
-});

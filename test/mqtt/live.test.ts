@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Happening } from '../../src/model/event.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
+import { startSession } from '../helpers/conversation.ts';
 import { observe } from '../helpers/observer.ts';
-import { startSession } from '../helpers/session.ts';
 import { device, type ProbeCollector, probe, stateOf } from '../helpers/situation.ts';
 import { until } from '../helpers/until.ts';
 

@@ -3,8 +3,8 @@ import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
+import { startSession } from '../helpers/conversation.ts';
 import { observe } from '../helpers/observer.ts';
-import { startSession } from '../helpers/session.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
 import { until } from '../helpers/until.ts';
 

@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/mqtt/connection.ts';
 import { missingRights } from '../../src/mqtt/rights.ts';
 import { stopClock } from '../helpers/clock.ts';
+import { startSession } from '../helpers/conversation.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
-import { startSession } from '../helpers/session.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 import { until } from '../helpers/until.ts';
 

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { startNotifying } from '../../src/notify/index.ts';
+import { keptLog } from '../helpers/conversation.ts';
 import { startMailbox } from '../helpers/mailbox.ts';
 import { freePort } from '../helpers/ports.ts';
-import { keptLog } from '../helpers/session.ts';
 import { agent, device, probe, stateOf } from '../helpers/situation.ts';
 import { until } from '../helpers/until.ts';
 

@@ -1,0 +1,78 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import type { Records } from '../../src/loop/state.ts';
+import type { Happening } from '../../src/model/event.ts';
+import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
+import { Session } from '../../src/mqtt/session.ts';
+import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { observe } from '../helpers/observer.ts';
+import { freePort } from '../helpers/ports.ts';
+import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { until } from '../helpers/until.ts';
+
+const collector = probe(async () => []);
+const topic = 'infra-monitor/nas/probe/thing_1/event';
+const happening = (type: string, more: object = {}): Happening => ({ type, at: new Date('2026-01-02T03:04:05Z'), ...more });
+const happened = (...events: Happening[]) => stateOf(collector, [{ of: 'thing', device, reading: {}, events }]);
+
+async function broker() {
+  const settings: MqttSettings = {
+    MQTT_URL: { protocol: 'embedded', host: '127.0.0.1', port: await freePort(), path: '' },
+    MQTT_BASE_TOPIC: 'infra-monitor',
+    MQTT_DISCOVERY_PREFIX: 'homeassistant',
+  };
+  const embedded = await startEmbeddedBroker(settings);
+  onTestFinished(() => embedded.close());
+  return { settings, ...(await observe(`mqtt://127.0.0.1:${settings.MQTT_URL.port}`, { protocolVersion: 4 })) };
+}
+
+function converse(settings: MqttSettings, state: Records): Session {
+  const session = new Session({
+    agent,
+    catalogue: [collector],
+    state,
+    settings,
+    log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
+    ready: Promise.resolve(),
+    told: (event) => state.told(event),
+    dismissed: () => undefined,
+    remembered: () => undefined,
+    commanded: () => undefined,
+  });
+  session.start();
+  onTestFinished(() => session.stop());
+  return session;
+}
+
+test('an event is told once, unretained, with its attributes, and then forgotten', async () => {
+  const { settings, see, messages } = await broker();
+  const state = happened(happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }), happening('outage'));
+  const session = converse(settings, state);
+  await see(topic, (payload) => payload.includes('outage'));
+  session.update();
+  await until('told', () => state.events.length === 0);
+  expect(messages.filter((message) => message.topic === topic)).toEqual([
+    { topic, retained: false, payload: '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}' },
+    { topic, retained: false, payload: '{"event_type":"outage","at":"2026-01-02T03:04:05.000Z"}' },
+  ]);
+});
+
+test('what happens while Home Assistant is away is kept until it has come back and knows the device', async () => {
+  const { settings, client, messages, see } = await broker();
+  await client.publishAsync('homeassistant/status', 'offline', { retain: true, qos: 1 });
+  const state = happened(happening('outage'));
+  converse(settings, state);
+  await see('infra-monitor/nas/status', (payload) => payload === 'online');
+  await client.publishAsync('homeassistant/status', 'online', { retain: true, qos: 1 });
+  await see(topic, undefined, 15);
+  const announced = messages.map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"')).lastIndexOf(true);
+  expect(announced, 'it was announced').toBeGreaterThan(-1);
+  expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(announced);
+  await until('told', () => state.events.length === 0);
+});
+
+test('two hundred wait at most, and the oldest go first', () => {
+  const state = happened(...Array.from({ length: 250 }, (_, index) => happening('restart', { index })));
+  expect(state.events.length).toBe(200);
+  expect(state.events[0]?.happening.index).toBe(50);
+});
