@@ -39,18 +39,20 @@ test('it is said which it is', async () => {
 test('what the broker refuses is said once, with what to allow, and the session goes on', async () => {
   const clock = stopClock();
   const { settings, published } = await broker({ [config]: notAuthorized });
-  const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
+  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
   const { log, session } = startSession(settings, [collector], state);
   await until('connected', () => state.broker.connected);
-  const told = 'It must let this user read and write infra-monitor/nas/# and homeassistant/device/infra-monitor_nas/+/config, and read homeassistant/status';
-  expect(state.broker.error).toMatch(new RegExp(`^the broker refuses ${config}: .*Not authorized.*\\. ${told.replaceAll(/[+/]/g, '\\$&')}$`));
+  await until('it is seen', () => state.broker.error !== undefined);
+  expect(state.broker.error).toMatch(
+    /^the broker refuses homeassistant\/device\/infra-monitor_nas\/.*It must let this user read and write infra-monitor\/nas\/# and homeassistant\/device\/infra-monitor_nas\/\+\/config, and read homeassistant\/status$/,
+  );
   state.record(collector, { ok: true, observations: [{ of: 'thing', device, reading: { rare: 1 } }], at: new Date(), seconds: 0 });
   session.update();
-  await until('announced again', () => published(config) === 2);
+  await until('it goes on', () => published('infra-monitor/nas/probe/thing_1') === 2);
   await clock.waits(5);
   clock.turn(5);
   await until('all has come', () => clock.pauses() === 0);
-  expect(log.filter((line) => line.startsWith('error'))).toEqual([`error MQTT: ${state.broker.error}`]);
+  expect(log.filter((line) => line.startsWith('error'))).toEqual([expect.stringMatching(/^error MQTT: the broker refuses /)]);
   expect(state.broker.connected).toBe(true);
 });
 
@@ -80,7 +82,7 @@ test('an event that is refused is said, and kept', async () => {
   await until('connected', () => state.broker.connected);
   await clock.waits(5);
   clock.turn(5);
-  await until('it is said', () => log.some((line) => line.startsWith('error MQTT: the broker refuses infra-monitor/nas/#: ')));
+  await until('it is said', () => log.some((line) => line.startsWith('error MQTT: the broker refuses infra-monitor/nas/')));
   expect(state.events).toHaveLength(1);
 });
 

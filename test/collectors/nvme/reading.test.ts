@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { nvme } from '../../../src/collectors/nvme/index.ts';
 import type { DriveReading, NamespaceReading } from '../../../src/collectors/nvme/reading.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import { Records } from '../../../src/loop/state.ts';
 import { describe as told } from '../../../src/model/fault.ts';
 import { stopClock } from '../../helpers/clock.ts';
 import { drives, identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
-import { agent } from '../../helpers/situation.ts';
+import { memory } from '../../helpers/memory.ts';
+import { agent, probe, stateOf } from '../../helpers/situation.ts';
 import { until } from '../../helpers/until.ts';
 
 const question = 'nvme smart-log nvme9000';
@@ -20,11 +19,8 @@ type Rack = ReturnType<typeof drives>;
 
 /** The collector, of which the broker remembers this. */
 function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept?: Record<string, unknown> | null } = {}) {
-  const memories = new Memories();
-  const memory = memories.of('nvme');
-  const load = (contents: Record<string, unknown>) => memories.load(new Map(Object.entries(contents)), ['nvme']);
-  if (kept !== null) load(kept);
-  const source = nvme.open({ HOST_SYS: rack.sys, NVME_DEVICES: devices }, { agent, memory, state: new Records('') });
+  const remembered = memory(kept ?? undefined);
+  const source = nvme.open({ HOST_SYS: rack.sys, NVME_DEVICES: devices }, { agent, memory: remembered, state: stateOf(probe(async () => [])) });
   if ('off' in source) throw new Error(source.off);
   const read = () => source.read(new AbortController().signal);
   /** What is found of the drives, in short. */
@@ -39,7 +35,7 @@ function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept
   };
   const first = async () => (await look())[0];
   const namespace = async () => (await read()).flatMap((one) => ('of' in one && one.of === 'namespace' ? [(one.reading as NamespaceReading | undefined) ?? one.error] : []))[0];
-  return { read, look, first, namespace, act: (device: string) => source.act?.(device, 'acknowledge'), contents: memories.contents, load };
+  return { read, look, first, namespace, act: (device: string) => source.act?.(device, 'acknowledge'), contents: remembered.contents, load: remembered.load };
 }
 
 function healthy(...more: Parameters<typeof drives>) {
@@ -75,7 +71,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(limits).toEqual({ warning: expect.any(Number), critical: expect.any(Number), capacity: expect.any(Number) });
     expect(sensors.slice(0, 3)).toEqual([41, 54, undefined]);
     expect(namespace).toMatchObject({ of: 'namespace', part: { id: '1', name: 'Namespace 1' }, reading: { capacity: 1953525168 * 512 } });
-    expect(contents.get('nvme/s1')).toMatchObject({ media_errors_acknowledged: '0', samples: [{ percentage_used: 4, data_units_written: '48765432' }] });
+    expect(contents.get('s1')).toMatchObject({ media_errors_acknowledged: '0', samples: [{ percentage_used: 4, data_units_written: '48765432' }] });
   });
 
   test('what changes each time is asked each time, what a drive is once, and what is in use once an hour', async () => {
@@ -334,7 +330,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     rack.tell(question, smartLog({ media_errors: 5 }));
     expect(await first()).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
     act('s1');
-    expect(contents.get('nvme/s1')).toMatchObject({ media_errors_acknowledged: '5', samples: [expect.anything()] });
+    expect(contents.get('s1')).toMatchObject({ media_errors_acknowledged: '5', samples: [expect.anything()] });
     expect(await first()).toMatchObject({ problem: false });
     // A count that fell begins anew.
     rack.tell(question, smartLog({ media_errors: 1 }));
@@ -356,9 +352,9 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(early).toMatchObject({ source: 'nvme_cli', temperature: 41 });
     expect(early).not.toHaveProperty('problem');
     expect(contents.size).toBe(0);
-    load({ 'nvme/s1': { media_errors_acknowledged: '1', samples: [{ at: '2026-02-22T05:06:07.000Z', percentage_used: 2, data_units_written: '40000000' }] } });
+    load({ s1: { media_errors_acknowledged: '1', samples: [{ at: '2026-02-22T05:06:07.000Z', percentage_used: 2, data_units_written: '40000000' }] } });
     expect(await first()).toMatchObject({ problem: true, reason: '2 new media errors (3 in all)' });
-    expect(contents.get('nvme/s1')).toMatchObject({ samples: [{ percentage_used: 2 }, { percentage_used: 4 }] });
+    expect(contents.get('s1')).toMatchObject({ samples: [{ percentage_used: 2 }, { percentage_used: 4 }] });
   });
 
   test('pace and end come from the history', async () => {
@@ -371,7 +367,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
         data_units_written: String(48_765_432 - (10 - day) * 1953),
       })),
     };
-    const { first } = watching(rack, { kept: { 'nvme/s1': kept } });
+    const { first } = watching(rack, { kept: { s1: kept } });
     const drive = await first();
     expect((drive?.writtenPerDay ?? 0) / 1e9).toBeCloseTo(1, 2);
     expect(drive?.wearPerMonth).toBeGreaterThan(0);

@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { router } from '../../../src/collectors/router/index.ts';
 import type { RouterReading, RouterReadings } from '../../../src/collectors/router/reading.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import { Records } from '../../../src/loop/state.ts';
 import type { Complaint, Found } from '../../../src/model/collector.ts';
 import { readSettings } from '../../../src/settings/index.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
-import { agent } from '../../helpers/situation.ts';
+import { memory } from '../../helpers/memory.ts';
+import { agent, probe, stateOf } from '../../helpers/situation.ts';
 import { tree } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -31,9 +30,7 @@ const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1
 
 function open(more: Record<string, string>) {
   const env = readSettings([router], more).collectors[0]?.env as Parameters<typeof router.open>[0];
-  const memories = new Memories();
-  memories.load(new Map(), ['router']);
-  const source = router.open(env, { agent, memory: memories.of('router'), state: new Records('') });
+  const source = router.open(env, { agent, memory: memory({}), state: stateOf(probe(async () => [])) });
   if ('off' in source) throw new Error(source.off);
   onTestFinished(() => source.close?.());
   const read = async () => (await source.read(never)) as (Found<RouterReadings> | Complaint)[];

@@ -1,13 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { sites } from '../../../src/collectors/sites/index.ts';
-import { Records } from '../../../src/loop/state.ts';
 import { Connection } from '../../../src/mqtt/connection.ts';
 import { LabTopics } from '../../../src/mqtt/lab-topics.ts';
 import { readRetained } from '../../../src/mqtt/retained.ts';
 import { startBroker } from '../../helpers/broker.ts';
+import { memory } from '../../helpers/memory.ts';
 import { observe } from '../../helpers/observer.ts';
-import { agent } from '../../helpers/situation.ts';
+import { agent, probe, stateOf } from '../../helpers/situation.ts';
 import { until } from '../../helpers/until.ts';
+
+const around = { agent, state: stateOf(probe(async () => [])), memory: memory({}) };
 
 test('a lab on a broker: who is there, who goes, and what is not known while the broker is away', async () => {
   const broker = await startBroker();
@@ -19,9 +21,7 @@ test('a lab on a broker: who is there, who goes, and what is not known while the
     await say(`${name}/agent/${name}/availability`, 'online');
   }
   const lab = new LabTopics();
-  const state = new Records('');
-  state.memory.load(new Map(), ['sites']);
-  const source = sites.open({ SITES: 'true' }, { agent, state, memory: state.memory.of('sites'), lab });
+  const source = sites.open({ SITES: 'true' }, { ...around, lab });
   if ('off' in source) throw new Error(source.off);
   const follow = async () => {
     const connection = await Connection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
@@ -47,8 +47,6 @@ test('a lab on a broker: who is there, who goes, and what is not known while the
 });
 
 test('it is off unless it is wanted, and where nobody hears the others', () => {
-  const state = new Records('');
-  const around = { agent, state, memory: state.memory.of('sites') };
   expect(sites.open({ SITES: 'false' }, { ...around, lab: new LabTopics() })).toEqual({ off: 'SITES is not true' });
   expect(sites.open({ SITES: 'true' }, around)).toEqual({ off: 'only a running agent hears the others' });
 });
