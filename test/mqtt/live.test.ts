@@ -71,6 +71,7 @@ test('devices that come and metrics that appear are announced; values alone are 
   let said = since();
   read([{ of: 'thing', device, reading: { level: 50 } }]);
   session.update();
+  await observer.see(topicOf('thing_1'), (payload) => payload.includes('"level":50'));
   await settled();
   expect(said().map(({ topic }) => topic)).toEqual([topicOf('thing_1'), 'marker']);
 
