@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import timers from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 import { until } from './until.ts';
@@ -9,15 +10,18 @@ interface Waiting {
 }
 
 /** Stops the time of the program until the test turns it on: its pauses (`node:timers/promises`, and with them the limits of
- * commands), `performance.now` and the date. `setTimeout`, which libraries wait by, goes on. Runs again after the test. */
+ * commands), `performance.now`, the machine's uptime and the date. `setTimeout`, which libraries wait by, goes on. Runs again after the test. */
 export function stopClock(date = '2026-03-04T05:06:07Z') {
   const began = Date.parse(date);
   const waiting = new Set<Waiting>();
   const { setTimeout: realPause } = timers;
   const realNow = performance.now;
+  const { uptime } = os;
+  const booted = uptime();
   let now = 0;
   vi.useFakeTimers({ toFake: ['Date'], now: began });
   performance.now = () => now;
+  os.uptime = () => booted + now / 1000;
   timers.setTimeout = ((milliseconds = 0, value: unknown = undefined, { signal }: { signal?: AbortSignal } = {}) =>
     new Promise<unknown>((resolve, reject) => {
       const stop = () => {
@@ -39,6 +43,7 @@ export function stopClock(date = '2026-03-04T05:06:07Z') {
   onTestFinished(() => {
     timers.setTimeout = realPause;
     performance.now = realNow;
+    os.uptime = uptime;
     syncBuiltinESMExports();
     vi.useRealTimers();
   });
