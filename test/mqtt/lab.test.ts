@@ -98,7 +98,7 @@ test('a broker that does not let it read says so, and the next one that does is 
 });
 
 test('who is said to be online is asked, and one that has answered and does not any more is silent, until it speaks', async () => {
-  const { clock, observer, say, lab, follow } = await scene({ ...said, 'old/status': 'online' });
+  const { clock, broker, observer, say, lab, follow } = await scene({ ...said, 'old/status': 'online' });
   const questions: string[] = [];
   let answers = true;
   observer.client.on('message', (topic, payload) => {
@@ -139,6 +139,10 @@ test('who is said to be online is asked, and one that has answered and does not 
   answers = true;
   await round();
   expect([...lab.silent]).toEqual([]);
+  // No question stays: it would be asked anew of everybody who comes.
+  const late = await observe(broker.url, { protocolVersion: 4 });
+  await late.see('infra-monitor/nas/status');
+  expect(late.messages.filter(({ topic, retained }) => retained && topic.endsWith('/echo'))).toEqual([]);
 });
 
 test('nobody is asked after the connection’s end', async () => {

@@ -92,6 +92,7 @@ test('a broker that goes away and comes back: one error, counted once, and all i
     await clock.waits(0.5, 60);
     clock.turn(60);
   }
+  await clock.waits(30, 60);
   expect(log.filter((line) => line.startsWith('error')).length).toBeLessThanOrEqual(2);
   expect(log.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1);
   const away = observer.messages.length;
