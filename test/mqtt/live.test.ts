@@ -151,8 +151,11 @@ test('Home Assistant that goes is told nothing more until it comes', async () =>
   const { state, read, session } = await begin();
   await clock.waits(5);
   clock.turn(5);
+  const pauses = clock.pauses();
   await say('homeassistant/status', 'offline');
   await settled();
+  await settled();
+  expect(clock.pauses(), 'nothing is prepared for whoever goes').toBe(pauses);
   read([{ of: 'thing', device, reading: {}, events: [happening('restart')] }, ...both.slice(1)]);
   session.update();
   await settled();
