@@ -18,6 +18,10 @@ export interface Script {
   /** What it sends in place of its greeting; nothing at all if it is null. */
   greeting?: string | null;
   onboarding?: { step: string; done: boolean }[];
+  /** It hangs up when it is asked this. */
+  hangsUpAt?: string;
+  /** It does not hear that the other side closes. */
+  isRude?: boolean;
 }
 
 /** What the real one's answers have in common. */
@@ -40,6 +44,7 @@ function converse(socket: WebSocket, script: Script, logins: string[]): void {
   const send = (message: object) => socket.send(JSON.stringify(message));
   socket.on('message', (data) => {
     const message = JSON.parse(data.toString()) as { id: number; type: string; access_token: string };
+    if (message.type === script.hangsUpAt) return socket.terminate();
     if (message.type === 'auth') {
       logins.push(message.access_token);
       send({ type: message.access_token === script.token ? 'auth_ok' : 'auth_invalid' });
@@ -56,6 +61,7 @@ function converse(socket: WebSocket, script: Script, logins: string[]): void {
 /** As much of a Home Assistant as is seen from outside, on a port of 127.0.0.1; it ends with the test. */
 export async function startInstance(more: Partial<Script> = {}) {
   const script: Script = { ...plain(), ...more };
+  const open = new Set<object>();
   /** Every token that it was told. */
   const logins: string[] = [];
   const server = createServer((request, response) => {
@@ -64,7 +70,13 @@ export async function startInstance(more: Partial<Script> = {}) {
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (script.instead === undefined && request.url === '/api/websocket') return sockets.handleUpgrade(request, socket, head, (one) => converse(one, script, logins));
+    if (script.instead === undefined && request.url === '/api/websocket')
+      return sockets.handleUpgrade(request, socket, head, (one) => {
+        open.add(socket);
+        socket.once('close', () => open.delete(socket));
+        converse(one, script, logins);
+        if (script.isRude) socket.removeAllListeners('data').resume();
+      });
     const { status, headers = {} } = script.instead ?? { status: 404 };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${status} So\r\n${lines.join('')}Content-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -78,5 +90,5 @@ export async function startInstance(more: Partial<Script> = {}) {
   };
   onTestFinished(close);
   const { port } = server.address() as AddressInfo;
-  return { url: new URL(`http://127.0.0.1:${port}`), port, script, logins, close };
+  return { url: new URL(`http://127.0.0.1:${port}`), port, script, logins, close, open: () => open.size };
 }

@@ -81,6 +81,24 @@ test('a listener gets everything first, then what has changed, and hears that th
   await until('a message without a change', () => messages.slice(before).some(({ sections }) => Object.keys(sections).length === 0), 15);
 });
 
+test('what is new reaches a listener at once, not with the next beat', async () => {
+  // The beat alone, which every listener hears: an interval is what nothing else here waits by.
+  const { setInterval: beat } = globalThis;
+  onTestFinished(() => {
+    globalThis.setInterval = beat;
+  });
+  globalThis.setInterval = Object.assign((run: () => void) => beat(run, 2 ** 31 - 1), beat);
+  const { url, state, audience } = await serve();
+  const { messages } = await listen(url);
+  await until('first message', () => messages.length === 1);
+  state.record(collector, reading(55));
+  audience.update();
+  await until('a change', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>55.0</b>')));
+  state.record(collector, reading(66));
+  audience.update();
+  await until('the next', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>66.0</b>')));
+});
+
 test('a broker that goes away is told though nothing was read', async () => {
   const { url, state } = await serve();
   const { messages } = await listen(url);

@@ -40,7 +40,7 @@ test('an hour and no more', () => {
 });
 
 test('a clock that was set back begins anew', () => {
-  expect(end(hour([at(30), level(10)], [at(5), level(20)]), at(5), 30)).toEqual([...Array.from({ length: 29 }, () => undefined), 20]);
+  expect(end(hour([at(30), level(10)], [at(5), level(20)]), at(5), 60)).toEqual([...Array.from({ length: 59 }, () => undefined), 20]);
 });
 
 test('gauges that a user sees first have a line, and nothing else', () => {

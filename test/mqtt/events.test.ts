@@ -49,6 +49,7 @@ test('what happens while Home Assistant is away is kept until it has come back a
   await client.publishAsync('homeassistant/status', 'online', { retain: true, qos: 1 });
   await see(topic, undefined, 15);
   const announced = messages.map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"')).lastIndexOf(true);
+  expect(announced, 'it was announced').toBeGreaterThan(-1);
   expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(announced);
   await until('told', () => state.events.length === 0);
 });

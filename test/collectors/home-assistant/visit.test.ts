@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { hints, type State, states } from '../../../src/collectors/home-assistant/states.ts';
 import { visit } from '../../../src/collectors/home-assistant/visit.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { ownHeaders, type Script, startInstance } from '../../helpers/instance.ts';
 import { freePort } from '../../helpers/ports.ts';
+import { until } from '../../helpers/until.ts';
 
 const token = new Secret('right');
 const soon = () => AbortSignal.timeout(5000);
@@ -156,4 +158,70 @@ test('before the first user', async () => {
   expect((await look(url, new Secret('old'))).state).toBe('onboarding');
   script.onboarding = [{ step: 'user', done: true }];
   expect((await visit(url, { token: undefined, authorities: undefined }, soon())).state).toBe('answering');
+});
+
+describe('it leaves no connection behind', () => {
+  test('twenty looks, with a token and without, refused and not understood', async () => {
+    const instance = await startInstance();
+    for (let times = 0; times < 5; times += 1) {
+      await look(instance.url);
+      await look(instance.url, new Secret('wrong'));
+      await visit(instance.url, { token: undefined, authorities: undefined }, soon());
+      instance.script.greeting = 'hello';
+      await look(instance.url);
+      delete instance.script.greeting;
+    }
+    await until('all are closed', () => instance.open() === 0);
+  });
+
+  test('one that does not say goodbye in turn is left', async () => {
+    const instance = await startInstance({ isRude: true });
+    await visit(instance.url, { token: undefined, authorities: undefined }, soon());
+    expect(instance.open()).toBe(1);
+    await until('it is closed', () => instance.open() === 0, 5);
+  });
+
+  test('one that gives no word within the limit', async () => {
+    const instance = await startInstance({ greeting: null });
+    await look(instance.url, token, AbortSignal.timeout(100));
+    await until('it is closed', () => instance.open() === 0, 0.9);
+  });
+});
+
+test('closed in the midst of an answer it has hung up, and is not waited for', async () => {
+  const { url } = await startInstance({ hangsUpAt: 'get_config' });
+  const signal = AbortSignal.timeout(60_000);
+  expect(await look(url, token, signal)).toMatchObject({ state: 'hung_up', reachable: true });
+  expect(signal.aborted).toBe(false);
+});
+
+describe('every state', () => {
+  const circumstances = { url: new URL('http://there.example:8123'), movedTo: new URL('http://new.example:8123'), status: 418 };
+  const fine = ['running', 'starting', 'stopping', 'answering'];
+
+  test('either needs nothing or says what to do', () => {
+    for (const state of states) expect(hints[state]?.(circumstances) === undefined, state).toBe(fine.includes(state));
+  });
+
+  test.each<[State, RegExp]>([
+    ['safe_mode', /restart it/],
+    ['recovery_mode', /configuration is broken/],
+    ['token_refused', /make a new one/],
+    ['onboarding', /open http:\/\/there\.example:8123/],
+    ['moved', /HA_BASE_URL=http:\/\/new\.example:8123\//],
+    ['certificate_expired', /expired.*renew it/],
+    ['certificate_wrong_name', /not for there\.example/],
+    ['certificate_untrusted', /HA_CA_FILE/],
+    ['banned', /ip_bans\.yaml/],
+    ['proxy_not_trusted', /trusted_proxies/],
+    ['proxy_without_websocket', /WebSocket/i],
+    ['proxy_error', /418/],
+    ['not_home_assistant', /HA_BASE_URL/],
+    ['wrong_protocol', /https?/],
+    ['hung_up', /./],
+    ['refused', /there\.example:8123/],
+    ['timeout', /./],
+    ['unknown_address', /there\.example/],
+    ['unreachable', /there is no way to there\.example:8123/],
+  ])('%s', (state, words) => expect(hints[state]?.(circumstances)).toMatch(words));
 });

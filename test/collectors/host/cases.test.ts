@@ -8,6 +8,7 @@ import { runCollector } from '../../../src/loop/run-collector.ts';
 import { Records } from '../../../src/loop/state.ts';
 import { discovery } from '../../../src/views/discovery.ts';
 import { stateTopics } from '../../../src/views/state-topics.ts';
+import { withoutLimits } from '../../helpers/clock.ts';
 import { agent } from '../../helpers/situation.ts';
 
 // Each folder is a machine: input/ has its /proc, /sys and root. A bug report becomes one more.
@@ -29,6 +30,7 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
 }
 
 test.each(readdirSync(cases))('%s', async (machine) => {
+  withoutLimits();
   const state = await read(machine);
   const lines = [...stateTopics([host], agent, state)].map(
     ([topic, payload]) => `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
@@ -37,6 +39,7 @@ test.each(readdirSync(cases))('%s', async (machine) => {
 });
 
 test('every topic of one machine, announcement and all', async () => {
+  withoutLimits();
   const state = await read('intel-desktop');
   const announced = [...discovery([host], agent, state, new Map(), 'bury')].map(([topic, payload]) => `${topic} ${JSON.stringify(JSON.parse(payload), null, 2)}`);
   await expect(`${announced.join('\n')}\n`).toMatchFileSnapshot(join(cases, 'intel-desktop', 'announced.txt'));

@@ -124,3 +124,33 @@ test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells w
   const known = 'there are /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
   expect(complaints).toEqual([`NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`, `NVME_DEVICES names Z: there is no such drive; ${known}`]);
 });
+
+// As https://pci-ids.ucw.cz writes them.
+test.each([
+  [0x025e, 'Solidigm'],
+  [0x106b, 'Apple'],
+  [0x1179, 'Toshiba'],
+  [0x1344, 'Micron'],
+  [0x1414, 'Microsoft'],
+  [0x144d, 'Samsung'],
+  [0x15b7, 'Western Digital'],
+  [0x1ae0, 'Google'],
+  [0x1b1c, 'Corsair'],
+  [0x1b36, 'QEMU'],
+  [0x1b96, 'Western Digital'],
+  [0x1bb1, 'Seagate'],
+  [0x1c58, 'HGST'],
+  [0x1c5c, 'SK hynix'],
+  [0x1cc1, 'ADATA'],
+  [0x1d0f, 'Amazon'],
+  [0x1d97, 'Lexar'],
+  [0x1e0f, 'KIOXIA'],
+  [0x1e49, 'YMTC'],
+  [0x2646, 'Kingston'],
+  [0x8086, 'Intel'],
+  [0xc0a9, 'Crucial'],
+  [0xffff, undefined],
+])('PCI’s number %i is %s', (vendor, manufacturer) => {
+  const [drive] = found({ ...controller('nvme0', {}), 'sys/class/nvme/nvme0/device/vendor': `0x${vendor.toString(16)}\n` });
+  expect(drive && deviceOf(agent, drive, [drive]).manufacturer).toBe(manufacturer);
+});

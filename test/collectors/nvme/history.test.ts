@@ -82,6 +82,39 @@ test('no date for a drive that is worn out, or that would outlive its owner', ()
   expect(wornOut(at(0), 50, undefined)).toBeUndefined();
 });
 
+test('written per day: of the last seven days and no more, from one whole day on', () => {
+  const history: History = {
+    samples: [
+      [-8, '0'],
+      [-7, '7000'],
+      [-1, '13000'],
+    ].map(([days, units]) => ({ at: at(Number(days)).toISOString(), data_units_written: String(units) })),
+  };
+  expect(writtenPerDay(history, at(0), 14_000n)).toBe(1000 * 512_000);
+  const young: History = { samples: [{ at: at(0).toISOString(), data_units_written: '0' }] };
+  expect(writtenPerDay(young, new Date(at(1).getTime() - 1), 1000n)).toBeUndefined();
+  expect(writtenPerDay(young, at(1), 1000n)).toBe(512_000_000);
+});
+
+test('wear per month is the slope of a straight line, from two percents and a week on', () => {
+  const line: History = { samples: [0, 3, 6, 9].map((days) => ({ at: at(days).toISOString(), percentage_used: 10 + days / 3 })) };
+  expect(wearPerMonth(line, at(12), 14)).toBeCloseTo(10, 6);
+  const short: History = { samples: [{ at: at(0).toISOString(), percentage_used: 10 }] };
+  expect(wearPerMonth(short, at(6.9), 12)).toBeUndefined();
+  expect(wearPerMonth(short, at(7), 12)).toBeCloseTo((2 * 30) / 7, 6);
+  expect(wearPerMonth(short, at(7), 11)).toBeUndefined();
+  expect(wearPerMonth({ samples: [] }, at(7), 11)).toBeUndefined();
+});
+
+test('worn out: as far away as the rest takes at this pace, up to thirty years', () => {
+  expect(wornOut(at(0), 40, 2)).toEqual(at(900));
+  expect(wornOut(at(0), 99, 1)).toEqual(at(30));
+  expect(wornOut(at(0), 28, 0.2)).toEqual(at(360 * 30));
+  expect(wornOut(at(0), 27, 0.2)).toBeUndefined();
+  expect(wornOut(at(0), undefined, 1)).toBeUndefined();
+  expect(wornOut(at(0), 120, 1)).toBeUndefined();
+});
+
 /** One look a day, at noon, for so many days. */
 const month = (days = 30): History => ({
   media_errors_acknowledged: '3',

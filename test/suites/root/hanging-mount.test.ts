@@ -39,6 +39,13 @@ const children = (pid: number | undefined) =>
       }
     });
 
+/** What df says of a mount. */
+function GiB(point: string, ...columns: string[]): number[] {
+  const { stdout } = spawnSync('df', ['-B1', `--output=${columns.join(',')}`, point], { encoding: 'utf8' });
+  const bytes = stdout.trim().split('\n').at(-1)?.trim().split(/\s+/) ?? [];
+  return bytes.map((one) => Math.round((Number(one) / 1024 ** 3) * 100) / 100);
+}
+
 const topicOf = (point: string) =>
   `infra-monitor/testling/host/testling/filesystem_${point
     .slice(1)
@@ -52,7 +59,9 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   const agent = startAgent({ MQTT_URL: mosquitto.url, HTTP_PORT: String(port), HOST_SCHEDULE: '* * * * * *', HOST_PROC: '/proc' });
   const { see } = await observe(mosquitto.url);
   const topic = topicOf(point);
-  expect(JSON.parse(await see(topic))).toMatchObject({ used: 44.4, inodes_used: 10, read_only: 'OFF' });
+  const [total, free] = GiB(point, 'size', 'avail');
+  expect(total).toBe(38.15);
+  expect(JSON.parse(await see(topic))).toMatchObject({ used: 44.4, total, free, inodes_used: 10, read_only: 'OFF' });
 
   daemon.kill('SIGSTOP');
   await see(`${topic}/availability`, (payload) => payload === 'offline');

@@ -53,3 +53,9 @@ test('an agent that says it is online and does not answer is lost', () => {
 test.each(['no json', '3', '[]', '{"level":"<script>","since":"<script>","note":"<script>","firmware":3}'])('%s does no harm', (payload) => {
   expect(JSON.stringify(lab({ 'pi/status': 'online', 'pi/probe/pi': payload }))).not.toContain('<script>');
 });
+
+test('of each kind nothing is shown where nothing is known', () => {
+  const silent = Object.fromEntries(['level', 'total', 'on', 'mood', 'since', 'firmware', 'rare'].map((key) => [key, null]));
+  expect(lab({ 'pi/status': 'online', 'pi/probe/pi': JSON.stringify(silent) })).toMatchObject([{ things: [['pi: Probe', '']] }]);
+  expect(lab({ 'pi/status': 'online', 'pi/probe/pi': '{"level":3,"firmware":null}' })).toMatchObject([{ things: [['pi: Probe', '', 'Level: <b>3.0</b>\u202f%']] }]);
+});

@@ -61,3 +61,31 @@ test('a box whose own rates stay at zero has the mean of its counter', async () 
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(meter.read(count(1_001_000), count(1_001_000), 2).receivedPerSecond).toBeGreaterThan(1000);
 });
+
+const counted = (bytes: number) => told({ NewTotalBytesReceived: String(bytes), NewTotalBytesSent: String(bytes) });
+
+test('a box that began anew begins its totals anew: no end of 32 bits was passed', () => {
+  const meter = new Meter();
+  expect(meter.read(counted(width - 100), counted(1000), 86_400)).toMatchObject({ received: width - 100, sent: 1000 });
+  expect(meter.read(counted(50), counted(20), 30)).toMatchObject({ received: 50, sent: 20, receivedPerSecond: undefined, sentPerSecond: undefined });
+});
+
+test('a box that goes on goes on over the end of its counter', async () => {
+  const meter = new Meter();
+  meter.read(counted(width - 100), counted(1000), 86_400);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(meter.read(counted(50), counted(1020), 86_430)).toMatchObject({ received: width + 50, sent: 1020 });
+  // A box that does not say how long it runs may have begun anew: what is plausible counts.
+  const silent = new Meter();
+  silent.read(counted(width - 100), counted(1000), undefined);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(silent.read(counted(50), counted(1020), undefined)).toMatchObject({ received: width + 50 });
+});
+
+test('a box that measures rates is idle at zero, and does not know them before it has', () => {
+  const rates = (rate: string) => ({ addon: new Values(Object.entries({ NewByteReceiveRate: rate, NewByteSendRate: rate })), single: undefined, line: undefined });
+  const meter = new Meter();
+  expect(meter.read(rates('0'), rates('0'), 1)).toMatchObject({ receivedPerSecond: undefined });
+  expect(meter.read(rates('500'), rates('7'), 2)).toMatchObject({ receivedPerSecond: 500, sentPerSecond: 7 });
+  expect(meter.read(rates('0'), rates('0'), 3)).toMatchObject({ receivedPerSecond: 0, sentPerSecond: 0 });
+});

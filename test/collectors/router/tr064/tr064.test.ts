@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../../src/model/secret.ts';
+import { withoutLimits } from '../../../helpers/clock.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
 import { until } from '../../../helpers/until.ts';
 
 test.each(['dsl', 'cable', 'fibre', 'mobile', 'repeater'] as const)('a box of kind %s', async (profile) => {
+  withoutLimits();
   const { box, read, turn } = await stage(profile);
   await read();
   turn(60);
