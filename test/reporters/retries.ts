@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import type { Reporter, TestCase } from 'vitest/node';
 
 /** So many may pass at the second try in one run; more are no chance. */
@@ -14,6 +15,8 @@ export class Retries implements Reporter {
 
   onTestRunEnd(): void {
     for (const line of this.#late) console.log(line);
+    // Where several runs are one, their sum counts.
+    if (process.env.RETRIES_FILE) appendFileSync(process.env.RETRIES_FILE, this.#late.map((line) => `${line}\n`).join(''));
     if (this.#late.length <= most) return;
     console.log(`${this.#late.length} tests did not pass at once; ${most} may: is the machine too busy, or a test too eager?`);
     process.exitCode = 1;
