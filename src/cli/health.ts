@@ -1,17 +1,17 @@
-import { collectors } from '../collectors/index.ts';
-import { describe, Unusable } from '../model/fault.ts';
+import { allCollectors } from '../collectors/index.ts';
+import { describeError, UsageError } from '../model/errors.ts';
 import { loadSettings } from '../settings/index.ts';
-import type { Health } from '../views/health.ts';
-import { bad, good } from './terminal.ts';
+import type { AgentHealth } from '../views/health.ts';
+import { printFailure, printSuccess } from './terminal.ts';
 
 /** A server that listens everywhere is asked on this machine. */
-const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
+const reachableHost = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
 
 /** Asks the running agent how it is; exit status 0 if well, else 1. */
-export async function health({ env }: { env?: string }): Promise<void> {
-  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = loadSettings(collectors, env).http;
-  if (HTTP_PORT === 0) throw new Unusable('HTTP_PORT is 0: there is no status server to ask');
-  const url = `http://${reachable(HTTP_HOST)}:${HTTP_PORT}/health/`;
+export async function checkHealth({ env }: { env?: string }): Promise<void> {
+  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = loadSettings(allCollectors, env).http;
+  if (HTTP_PORT === 0) throw new UsageError('HTTP_PORT is 0: there is no status server to ask');
+  const url = `http://${reachableHost(HTTP_HOST)}:${HTTP_PORT}/health/`;
   try {
     const answer = await fetch(url, { headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` }, signal: AbortSignal.timeout(5000) });
     const {
@@ -19,11 +19,11 @@ export async function health({ env }: { env?: string }): Promise<void> {
       error,
       reasons = [error ?? 'it fails, and tells why to whoever shows its HTTP_TOKEN'],
       agent = 'The agent',
-    } = (await answer.json()) as Partial<Health> & { error?: string };
-    if (status === 'ok') return good(`${agent} is well`);
-    for (const reason of reasons) bad(reason);
+    } = (await answer.json()) as Partial<AgentHealth> & { error?: string };
+    if (status === 'ok') return printSuccess(`${agent} is well`);
+    for (const reason of reasons) printFailure(reason);
   } catch (error) {
-    bad(`${url}: ${describe(error)}. Is the agent running?`);
+    printFailure(`${url}: ${describeError(error)}. Is the agent running?`);
   }
   process.exitCode = 1;
 }

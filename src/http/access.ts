@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 import type { Secret } from '../model/secret.ts';
-import { isAmong, loopback } from './peers.ts';
-import type { Answer } from './route.ts';
+import { isListedPeer, loopbackPeers } from './peers.ts';
+import type { RouteResponse } from './route.ts';
 
 /** Without brackets and port, in lower case. */
 const hostName = (host: string) => (URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined);
@@ -23,7 +23,7 @@ function isAllowedHost(host: string | undefined, allowed: readonly string[]): bo
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** What an Authorization header proves: the token itself, or a browser's password with any user name. */
-function shown(authorization: string): string | undefined {
+function credentialIn(authorization: string): string | undefined {
   const [, scheme = '', credentials = ''] = /^(\w+) +(\S+) *$/.exec(authorization) ?? [];
   if (scheme.toLowerCase() === 'bearer') return credentials;
   if (scheme.toLowerCase() === 'basic')
@@ -36,7 +36,7 @@ function shown(authorization: string): string | undefined {
 /** Without a token everyone is trusted. */
 function isTrusted(authorization: string | undefined, token: Secret | undefined): boolean {
   if (token === undefined) return true;
-  const proof = shown(authorization ?? '');
+  const proof = credentialIn(authorization ?? '');
   return proof !== undefined && timingSafeEqual(digest(proof), digest(token.reveal()));
 }
 
@@ -49,9 +49,9 @@ export interface AccessRules {
 }
 
 /** Who asks, and what a request that may not go on is answered. */
-export function judge({ headers, socket }: IncomingMessage, { token, allowed, peers }: AccessRules): { trusted: boolean; refusal?: Answer } {
+export function authorize({ headers, socket }: IncomingMessage, { token, allowed, peers }: AccessRules): { trusted: boolean; refusal?: RouteResponse } {
   const { remoteAddress: peer } = socket;
-  if (peers !== undefined && !isAmong(peers, peer) && !isAmong(loopback, peer))
+  if (peers !== undefined && !isListedPeer(peers, peer) && !isListedPeer(loopbackPeers, peer))
     return { trusted: false, refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } } };
   const trusted = isTrusted(headers.authorization, token);
   if (!isAllowedHost(headers.host, allowed))

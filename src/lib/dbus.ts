@@ -64,7 +64,7 @@ function replySerial(header: Buffer): number | undefined {
 }
 
 /** Asks one property, a number of 32 bits, over the bus at a socket. Rejects when the bus is silent for `seconds`. */
-export function uint32Property(socketPath: string, name: { destination: string; path: string; interface: string; property: string }, seconds: number): Promise<number> {
+export function readUint32Property(socketPath: string, name: { destination: string; path: string; interface: string; property: string }, seconds: number): Promise<number> {
   const hello = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus', member: 'Hello', args: [] };
   const { property, ...place } = name;
   const get = { ...place, interface: 'org.freedesktop.DBus.Properties', member: 'Get', args: [name.interface, property] };

@@ -23,13 +23,13 @@ function patternOf(texts: Iterable<string>): RegExp {
 }
 
 /** From now on `redacted` takes this text out, in whatever form. */
-export function conceal(text: string): void {
+export function registerSecret(text: string): void {
   for (const form of formsOf(text)) if (form.length >= shortest) concealed.add(form);
   pattern = undefined;
 }
 
 /** Others’ words, such as those of an error, without any secret of the settings. */
-export function redacted(text: string): string {
+export function redactSecrets(text: string): string {
   if (concealed.size === 0) return text;
   pattern ??= patternOf(concealed);
   return text.replace(pattern, shown);
@@ -41,7 +41,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
-    conceal(value);
+    registerSecret(value);
   }
 
   reveal(): string {

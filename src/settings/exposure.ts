@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { inContainer } from '../lib/container.ts';
+import { isInContainer } from '../lib/container.ts';
 
 const others = { read: 0o004, enter: 0o001 };
 
@@ -46,10 +46,10 @@ function mend(path: string): string {
 }
 
 /** A container has no other users: engines hand secrets over as 0444 there. Windows has no such bits. */
-export const isShared = (): boolean => process.platform !== 'win32' && !inContainer() && process.env.KUBERNETES_SERVICE_HOST === undefined;
+export const hasOtherUsers = (): boolean => process.platform !== 'win32' && !isInContainer() && process.env.KUBERNETES_SERVICE_HOST === undefined;
 
 /** What to say of files with secrets that every user of the machine can read; each with the setting that names it. */
-export const exposureWarnings = (files: readonly { setting: string; path: string }[], shared: boolean = isShared()): string[] =>
+export const exposureWarnings = (files: readonly { setting: string; path: string }[], shared: boolean = hasOtherUsers()): string[] =>
   files
     .map(({ setting, path }) => ({ setting, path: resolve(path) }))
     .filter(({ path }) => shared && isOpen(path))

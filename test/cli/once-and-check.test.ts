@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
 import { embedded, run, running } from '../helpers/cli.ts';
-import { startMailbox } from '../helpers/mailbox.ts';
+import { startNotificationServer } from '../helpers/notification-server.ts';
 import { freePort } from '../helpers/ports.ts';
 
 test('check sends a message where notifications go', async () => {
-  const { url, received } = await startMailbox();
+  const { url, received } = await startNotificationServer();
   const { output } = await run({ NOTIFY_URL: `${url}/secret-topic`, NOTIFY_TOKEN: 'sesame', NOTIFY_FORMAT: 'json' }, 'check');
   expect(output).toContain(`✓ Notifications: ${url} took a message`);
   expect(received).toMatchObject([{ path: '/secret-topic', headers: { authorization: 'Bearer sesame' }, body: { text: 'testling: A check: this message has arrived.' } }]);
-  const refusing = await startMailbox([403]);
+  const refusing = await startNotificationServer([403]);
   const refused = await run({ NOTIFY_URL: `${refusing.url}/secret-topic` }, 'check');
   expect(refused).toMatchObject({ status: 1, output: expect.stringContaining(`✗ Notifications: ${refusing.url}: answers 403; check NOTIFY_TOKEN`) });
   expect(output + refused.output).not.toMatch(/secret-topic|sesame/);
 });
 
 test('a login in the address of notifications is sent as one, and shows nowhere', async () => {
-  const { url, received } = await startMailbox();
+  const { url, received } = await startNotificationServer();
   const { status, output } = await run({ NOTIFY_URL: `${url.replace('//', '//me:open%20sesame@')}/secret-topic`, NOTIFY_FORMAT: 'json', HOST_SCHEDULE: 'off' }, 'check');
   expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining(`✓ Notifications: ${url} took a message`) });
   expect(received).toMatchObject([{ path: '/secret-topic', headers: { authorization: `Basic ${Buffer.from('me:open sesame').toString('base64')}` } }]);

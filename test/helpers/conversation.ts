@@ -1,11 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import type { Records } from '../../src/loop/state.ts';
-import type { Declaration } from '../../src/model/collector.ts';
-import type { Command, Situation } from '../../src/mqtt/live.ts';
-import { Session } from '../../src/mqtt/session.ts';
+import type { StateStore } from '../../src/loop/state-store.ts';
+import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import { BrokerClient } from '../../src/mqtt/broker-client.ts';
+import type { DeviceCommand, SessionContext } from '../../src/mqtt/connected-session.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
-import { agent } from './situation.ts';
+import { agent } from './sample-collector.ts';
 
 /** A log that is kept in place of being written. */
 export function keptLog() {
@@ -15,25 +15,25 @@ export function keptLog() {
 }
 
 /** An agent's session on a broker, with the state that it tells and all that it hears; it ends with the test. */
-export function startSession(settings: MqttSettings, catalogue: readonly Declaration[], state: Records, more: Partial<Situation> = {}) {
+export function startSession(settings: MqttSettings, catalogue: readonly CollectorDeclaration[], state: StateStore, more: Partial<SessionContext> = {}) {
   const { log, lines } = keptLog();
   const dismissed: string[] = [];
-  const commands: Command[] = [];
+  const commands: DeviceCommand[] = [];
   const remembered: ReadonlyMap<string, unknown>[] = [];
-  const session = new Session({
+  const session = new BrokerClient({
     agent,
     catalogue,
     state,
     settings,
     log,
     ready: Promise.resolve(),
-    told: (event) => state.told(event),
-    dismissed(device) {
+    eventDelivered: (event) => state.markDelivered(event),
+    deviceDismissed(device) {
       dismissed.push(device);
-      state.forget(device);
+      state.forgetDevice(device);
     },
-    remembered: (memories) => remembered.push(memories),
-    commanded: (command) => commands.push(command),
+    memoriesLoaded: (memories) => remembered.push(memories),
+    commandReceived: (command) => commands.push(command),
     ...more,
   });
   session.start();

@@ -1,12 +1,12 @@
 import { type IncomingMessage, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { judge } from '../../src/http/access.ts';
+import { authorize } from '../../src/http/access.ts';
+import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { parsePeers } from '../../src/http/peers.ts';
-import { routes } from '../../src/http/routes.ts';
 import { startServer } from '../../src/http/server.ts';
 import { type HttpSettings, httpWarnings } from '../../src/http/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const token = 'open sesame'.replace(' ', '-');
@@ -18,8 +18,8 @@ interface Heard {
 }
 
 async function serve(settings: Partial<HttpSettings> = {}) {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, routes([collector], agent, state), { agent: 'nas', site: null });
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, createApiRoutes([collector], agent, state), { agent: 'nas', site: null });
   onTestFinished(() => server.close());
   /** `fetch` would not let us say the host. */
   return (path: string, headers: Record<string, string> = {}) =>
@@ -107,13 +107,13 @@ test.each([
   ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.8', false],
   ['fe80::5', 'fe80::5%eth0', true],
 ])('where %s may ask, %s may: %s', (list, peer, may) => {
-  const { trusted, refusal } = judge(from(peer), { allowed: [], peers: parsePeers(list) });
+  const { trusted, refusal } = authorize(from(peer), { allowed: [], peers: parsePeers(list) });
   expect({ trusted, status: refusal?.status }).toEqual(may ? { trusted: true, status: undefined } : { trusted: false, status: 403 });
 });
 
 test('who may not ask is not heard, whatever they show, nor told whether the agent is well', async () => {
   const rules = { allowed: ['*'], peers: parsePeers('172.30.32.2'), token: new Secret(token) };
-  const { trusted, refusal } = judge({ ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage, rules);
+  const { trusted, refusal } = authorize({ ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage, rules);
   expect({ trusted, status: refusal?.status }).toEqual({ trusted: false, status: 403 });
   const ask = await serve({ HTTP_ALLOWED_PEERS: parsePeers('172.30.32.2') });
   expect((await ask('/probe/status')).status).toBe(200);

@@ -1,17 +1,17 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Route } from '../../src/http/route.ts';
-import { routes } from '../../src/http/routes.ts';
+import { createApiRoutes } from '../../src/http/api-routes.ts';
+import type { RouteHandler } from '../../src/http/route.ts';
 import { startServer } from '../../src/http/server.ts';
-import { Unusable } from '../../src/model/fault.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const about = { agent: 'nas', site: 'Berlin' };
 
 async function serve() {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes([collector, probe(async () => [], 'off')], agent, state), about);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, createApiRoutes([collector, probe(async () => [], 'off')], agent, state), about);
   onTestFinished(() => server.close());
   return { state, url: server.url };
 }
@@ -83,8 +83,8 @@ test('headers that are too long, and what is no HTTP, are refused', async () => 
 });
 
 test('a route has its own type and headers, and may go on answering until the server closes', async () => {
-  const text: Route = ({ url }) => ({ status: 200, headers: { 'content-type': 'text/plain', 'cache-control': 'max-age=60' }, body: `at ${url}` });
-  const stream: Route = () => ({ status: 200, headers: { 'content-type': 'text/event-stream' }, stream: (response) => response.write('data: 1\n\n') });
+  const text: RouteHandler = ({ url }) => ({ status: 200, headers: { 'content-type': 'text/plain', 'cache-control': 'max-age=60' }, body: `at ${url}` });
+  const stream: RouteHandler = () => ({ status: 200, headers: { 'content-type': 'text/event-stream' }, stream: (response) => response.write('data: 1\n\n') });
   const server = await startServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     new Map([
@@ -111,7 +111,7 @@ test('a route has its own type and headers, and may go on answering until the se
 });
 
 test('a route that fails costs its answer, not the program', async () => {
-  const fails: Route = async () => {
+  const fails: RouteHandler = async () => {
     throw new Error('secret');
   };
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, new Map([['/', fails]]), about);
@@ -131,6 +131,6 @@ test('the API page loads and runs nothing from elsewhere', async () => {
 test('a port that is taken is named', async () => {
   const { url } = await serve();
   const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
-  await expect(taken).rejects.toThrow(Unusable);
+  await expect(taken).rejects.toThrow(UsageError);
   await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Cron } from '../../src/loop/cron.ts';
+import { CronExpression } from '../../src/loop/cron.ts';
 
 const { TZ } = process.env;
 afterEach(() => {
@@ -29,7 +29,7 @@ const nights = Object.entries(zones).flatMap(([zone, [ahead = '', back = '']]) =
 ]);
 
 function runs(schedule: string, from: Date, until: Date): Date[] {
-  const cron = new Cron(schedule);
+  const cron = new CronExpression(schedule);
   const found: Date[] = [];
   for (let at = cron.next(from); at !== undefined && at <= until; at = cron.next(at)) found.push(at);
   return found;
@@ -79,7 +79,7 @@ describe.each(nights)('$zone, clocks are set $change', ({ zone, change, from }) 
     for (const schedule of ['0 */7 * * * *', '0 30 2 * * *', '0 30 1 * * *']) {
       const all = runs(schedule, from, new Date(from.getTime() + 3 * dayMs));
       for (let at = from.getTime(); at < until.getTime(); at += 601_300)
-        expect(new Cron(schedule).next(new Date(at)), `${schedule} after ${new Date(at).toISOString()}`).toEqual(all.find((run) => run.getTime() > at));
+        expect(new CronExpression(schedule).next(new Date(at)), `${schedule} after ${new Date(at).toISOString()}`).toEqual(all.find((run) => run.getTime() > at));
     }
   });
 });
@@ -114,14 +114,16 @@ test.each([
   ['59,0 50-10/20 22-1 * 12-1 mon-fri', '2026-12-31T21:50Z', ['2026-12-31T21:50:59', '2026-12-31T22:10:00']],
 ])('%s', (schedule, from, times) => {
   process.env.TZ = 'Europe/Berlin';
-  const cron = new Cron(schedule);
+  const cron = new CronExpression(schedule);
   const first = cron.next(new Date(from));
   const second = first && cron.next(first);
   expect([first, second]).toEqual(times.map((time) => new Date(`${time}Z`)));
 });
 
-test.each(['0 0 0 1 1 1#2', '0 0 0 31W 2 *', '0 0 0 L-30 2 *'])('%s never comes', (schedule) => expect(new Cron(schedule).next(new Date('2026-01-01T00:00Z'))).toBeUndefined());
-test.each(['0 0 0 30 2 *', '60 * * * * *', '*/0 * * * * *', 'x'])('%s is none', (schedule) => expect(() => new Cron(schedule)).toThrow());
+test.each(['0 0 0 1 1 1#2', '0 0 0 31W 2 *', '0 0 0 L-30 2 *'])('%s never comes', (schedule) =>
+  expect(new CronExpression(schedule).next(new Date('2026-01-01T00:00Z'))).toBeUndefined(),
+);
+test.each(['0 0 0 30 2 *', '60 * * * * *', '*/0 * * * * *', 'x'])('%s is none', (schedule) => expect(() => new CronExpression(schedule)).toThrow());
 
 test('in UTC no night is another', () => {
   process.env.TZ = 'UTC';

@@ -24,4 +24,4 @@ export const icon: Metric<Reading> = { kind: 'gauge', name: 'Icon', icon: 'fan',
 export const text: Metric<Reading> = { kind: 'text', name: 'Text', unit: '%', value: (r) => r.word };
 
 // @ts-expect-error a choice says what there is to choose
-export const choice: Metric<Reading> = { kind: 'choice', name: 'Choice', value: (r) => r.word };
+export const choice: Metric<Reading> = { kind: 'enum', name: 'Choice', value: (r) => r.word };

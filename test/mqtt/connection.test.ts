@@ -1,14 +1,14 @@
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { Connection, publishSize } from '../../src/mqtt/connection.ts';
-import type { After } from '../../src/mqtt/in-flight.ts';
-import { reasonInWords } from '../../src/mqtt/reason-codes.ts';
+import type { Timer } from '../../src/mqtt/in-flight.ts';
+import { describeReasonCode } from '../../src/mqtt/reason-codes.ts';
 import { readSettings } from '../../src/settings/index.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
 
-async function open(url: string, after?: After, protocolVersion: 4 | 5 = 5): Promise<Connection> {
+async function open(url: string, after?: Timer, protocolVersion: 4 | 5 = 5): Promise<Connection> {
   const connection = await Connection.open(readSettings([], { MQTT_URL: url }).mqtt, { clientId: 'one', protocolVersion, after });
   onTestFinished(() => connection.abort());
   return connection;
@@ -35,11 +35,11 @@ test.each([
 });
 
 test('reason codes in words', () => {
-  expect(reasonInWords(149)).toBe('packet too large (0x95)');
-  expect(reasonInWords(0x9b)).toBe('QoS not supported (0x9b)');
-  expect(reasonInWords(0x8e)).toBe('session taken over (0x8e)');
-  expect(reasonInWords(0)).toBe('normal disconnection (0x00)');
-  expect(reasonInWords(0xee)).toBe('unknown reason (0xee)');
+  expect(describeReasonCode(149)).toBe('packet too large (0x95)');
+  expect(describeReasonCode(0x9b)).toBe('QoS not supported (0x9b)');
+  expect(describeReasonCode(0x8e)).toBe('session taken over (0x8e)');
+  expect(describeReasonCode(0)).toBe('normal disconnection (0x00)');
+  expect(describeReasonCode(0xee)).toBe('unknown reason (0xee)');
 });
 
 test.each([1, 2, 10, 20])('a receive maximum of %i is kept by messages of every kind, and may be another at the next connection', async (receiveMaximum) => {
@@ -79,7 +79,7 @@ test.each([0x80, 0x83, 0x87, 0x90, 0x95, 0x97, 0x98, 0x99])('PUBACK %i: refused 
   const broker = await startStrictBroker();
   broker.answer = ({ topic }) => (topic === 'refused' ? code : 0);
   const connection = await open(broker.url);
-  await expect(connection.publish('refused', 'x')).rejects.toThrow(reasonInWords(code));
+  await expect(connection.publish('refused', 'x')).rejects.toThrow(describeReasonCode(code));
   await connection.publish('other', 'x');
 });
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { Unusable } from '../../src/model/fault.ts';
+import { UsageError } from '../../src/model/errors.ts';
 import { Connection } from '../../src/mqtt/connection.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
@@ -40,7 +40,7 @@ test('it retains and hands on, and its port is free when it is closed', async ()
 test('a port that another broker has: how to use that one, whether it lets us in or not', async () => {
   const open = await startBroker();
   await expect(startEmbeddedBroker(on(open.port))).rejects.toThrow(
-    new Unusable(`Port ${open.port} on 127.0.0.1 is taken by another MQTT broker. To use that one: MQTT_URL=mqtt://127.0.0.1:${open.port}`),
+    new UsageError(`Port ${open.port} on 127.0.0.1 is taken by another MQTT broker. To use that one: MQTT_URL=mqtt://127.0.0.1:${open.port}`),
   );
   const guarded = await startBroker({ authenticate: (_client, _user, _password, done) => done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false) });
   await expect(startEmbeddedBroker(on(guarded.port))).rejects.toThrow('taken by another MQTT broker');

@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { Connection, ConnectionError, isRefusal } from '../../src/mqtt/connection.ts';
+import { connectOnce } from '../../src/mqtt/connect-once.ts';
+import { Connection, ConnectionError, isRefusedByBroker } from '../../src/mqtt/connection.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
-import { visit } from '../../src/mqtt/visit.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
 import { freePort } from '../helpers/ports.ts';
-import { agent } from '../helpers/situation.ts';
+import { agent } from '../helpers/sample-collector.ts';
 
 const codes = { unheard: noMatchingSubscribers, forbidden: notAuthorized };
 const refuse =
@@ -65,9 +65,9 @@ test('a message that nobody heard is told apart, and one that is refused', async
   expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ heard: true });
   expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
   const refusal: unknown = await connection.publish('forbidden', 'x').catch((error: unknown) => error);
-  expect(isRefusal(refusal)).toBe(true);
-  expect(isRefusal(new Error('gone'))).toBe(false);
-  expect(isRefusal('gone')).toBe(false);
+  expect(isRefusedByBroker(refusal)).toBe(true);
+  expect(isRefusedByBroker(new Error('gone'))).toBe(false);
+  expect(isRefusedByBroker('gone')).toBe(false);
   expect(packets.flatMap((packet) => (packet.cmd === 'publish' ? [[packet.topic, packet.qos, packet.retain]] : []))).toEqual([
     ['unheard', 1, true],
     ['heard', 1, false],
@@ -173,17 +173,17 @@ test('a visit: under another name, without a will, in the protocol that the brok
       done(null, true);
     },
   });
-  const connection = await visit(older.settings, agent);
+  const connection = await connectOnce(older.settings, agent);
   expect(connection.protocolVersion).toBe(4);
   expect(names.at(-1)).toMatch(/^nas-visit-[0-9a-f]{8}$/);
   await connection.close();
   const { packets, settings } = await startPeer(welcome(codes));
-  const newer = await visit(settings, agent);
+  const newer = await connectOnce(settings, agent);
   expect(newer.protocolVersion).toBe(5);
   expect(packets[0]).not.toHaveProperty('will');
   await newer.close();
   const guarded = await startPeer(refuse(0x87));
-  await expect(visit(guarded.settings, agent)).rejects.toThrow('MQTT_PASSWORD');
+  await expect(connectOnce(guarded.settings, agent)).rejects.toThrow('MQTT_PASSWORD');
 });
 
 test.each([

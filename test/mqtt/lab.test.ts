@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { BrokerAgentDirectory } from '../../src/mqtt/broker-agent-directory.ts';
 import { Connection } from '../../src/mqtt/connection.ts';
-import { LabTopics } from '../../src/mqtt/lab-topics.ts';
-import { readRetained } from '../../src/mqtt/retained.ts';
+import { readOwnRetained } from '../../src/mqtt/retained-topics.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { observe } from '../helpers/observer.ts';
-import { agent } from '../helpers/situation.ts';
+import { agent } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
 const watch = { ...agent, id: 'watch' };
@@ -17,11 +17,11 @@ async function scene(retained: Record<string, string>, options: Parameters<typeo
   const observer = await observe(broker.url, { protocolVersion: 4 });
   const say = (path: string, payload: string, retain = true) => observer.client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain });
   for (const [path, payload] of Object.entries(retained)) await say(path, payload);
-  const lab = new LabTopics();
+  const lab = new BrokerAgentDirectory();
   const follow = async (kept = true) => {
     const connection = await Connection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
-    await readRetained(connection, watch);
+    await readOwnRetained(connection, watch);
     await lab.follow(connection, watch, kept);
     return connection;
   };
@@ -39,9 +39,9 @@ const said = {
 
 test('what all agents have said of their devices is there when it begins, without their parts', async () => {
   const { lab, follow } = await scene(said);
-  expect(lab.current).toBe(false);
+  expect(lab.isCurrent).toBe(false);
   await follow();
-  expect(lab.current).toBe(true);
+  expect(lab.isCurrent).toBe(true);
   await lab.loaded;
   expect([...lab.topics].sort()).toEqual([
     ['bridge/cabin/state', '1'],
@@ -66,17 +66,17 @@ test('when the connection ends it is not current, keeps what it knows, and begin
   const { broker, observer, say, lab, follow } = await scene(said);
   const first = await follow();
   first.abort();
-  await until('over', () => !lab.current);
+  await until('over', () => !lab.isCurrent);
   expect(lab.topics.get('nas/status')).toBe('online');
   await say('pi/status', '');
   await follow();
-  expect(lab.current).toBe(true);
+  expect(lab.isCurrent).toBe(true);
   expect(lab.topics.has('pi/status')).toBe(false);
   expect(lab.topics.has('nas/status')).toBe(true);
 
   // A broker that forgot all has removed nothing.
   await broker.stop();
-  await until('over', () => !lab.current);
+  await until('over', () => !lab.isCurrent);
   await broker.start({ forgets: true });
   await until('the observer is back', () => observer.client.connected);
   await follow(false);
@@ -90,11 +90,11 @@ test('a broker that does not let it read says so, and the next one that does is 
   });
   await follow();
   expect(lab.error).toMatch(/^the broker does not let this user read infra-monitor\/\+\/status, infra-monitor\/bridge\/\+\/state: /);
-  expect(lab.current).toBe(false);
+  expect(lab.isCurrent).toBe(false);
   forbids = false;
   await follow();
   expect(lab.error).toBeUndefined();
-  expect(lab.current).toBe(true);
+  expect(lab.isCurrent).toBe(true);
 });
 
 test('who is said to be online is asked, and one that has answered and does not any more is silent, until it speaks', async () => {
@@ -123,22 +123,22 @@ test('who is said to be online is asked, and one that has answered and does not 
   };
   await round();
   expect(questions.sort()).toEqual(['infra-monitor/nas/echo', 'infra-monitor/old/echo']);
-  expect([...lab.silent]).toEqual([]);
+  expect([...lab.unresponsive]).toEqual([]);
   answers = false;
   await round();
-  expect([...lab.silent]).toEqual([]);
+  expect([...lab.unresponsive]).toEqual([]);
   await round();
   // One that has never answered is believed.
-  expect([...lab.silent]).toEqual(['nas']);
+  expect([...lab.unresponsive]).toEqual(['nas']);
   await say('nas/host/nas', '{"cpu":7}');
-  await until('it has spoken', () => lab.silent.size === 0);
+  await until('it has spoken', () => lab.unresponsive.size === 0);
   await round();
-  expect([...lab.silent]).toEqual([]);
+  expect([...lab.unresponsive]).toEqual([]);
   await round();
-  expect([...lab.silent]).toEqual(['nas']);
+  expect([...lab.unresponsive]).toEqual(['nas']);
   answers = true;
   await round();
-  expect([...lab.silent]).toEqual([]);
+  expect([...lab.unresponsive]).toEqual([]);
   // No question stays: it would be asked anew of everybody who comes.
   const late = await observe(broker.url, { protocolVersion: 4 });
   await late.see('infra-monitor/nas/status');
@@ -150,6 +150,6 @@ test('nobody is asked after the connection’s end', async () => {
   const connection = await follow();
   await clock.waits(5);
   connection.abort();
-  await until('over', () => !lab.current);
+  await until('over', () => !lab.isCurrent);
   await until('nothing waits', () => clock.pauses() === 0);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Happening } from '../../src/model/event.ts';
+import type { DeviceEvent } from '../../src/model/event.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
 import { observe } from '../helpers/observer.ts';
-import { device, type ProbeCollector, probe, stateOf } from '../helpers/situation.ts';
+import { device, type ProbeCollector, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
@@ -17,10 +17,10 @@ const other = { id: 'Thing 2', name: 'Other' };
 
 type Readings = Parameters<typeof stateOf>[1];
 const both: Readings = [
-  { of: 'thing', device, reading: { level: 1 } },
-  { of: 'thing', device: other, reading: { level: 2 } },
+  { table: 'thing', device, reading: { level: 1 } },
+  { table: 'thing', device: other, reading: { level: 2 } },
 ];
-const happening = (type: string, more: object = {}): Happening => ({ type, at: new Date('2026-01-02T03:04:05Z'), ...more });
+const happening = (type: string, more: object = {}): DeviceEvent => ({ type, at: new Date('2026-01-02T03:04:05Z'), ...more });
 
 async function scene(retained: Record<string, string> = {}) {
   const clock = stopClock();
@@ -67,16 +67,16 @@ const componentsIn = (payload: string | undefined) => (JSON.parse(payload ?? '{}
 
 test('devices that come and metrics that appear are announced; values alone are not', async () => {
   const { observer, since, settled, begin } = await scene();
-  const { read, session } = await begin([{ of: 'thing', device, reading: { level: 1 } }]);
+  const { read, session } = await begin([{ table: 'thing', device, reading: { level: 1 } }]);
   let said = since();
-  read([{ of: 'thing', device, reading: { level: 50 } }]);
+  read([{ table: 'thing', device, reading: { level: 50 } }]);
   session.update();
   await observer.see(topicOf('thing_1'), (payload) => payload.includes('"level":50'));
   await settled();
   expect(said().map(({ topic }) => topic)).toEqual([topicOf('thing_1'), 'marker']);
 
   said = since();
-  read([{ of: 'thing', device, reading: { level: 50, rare: 3 } }]);
+  read([{ table: 'thing', device, reading: { level: 50, rare: 3 } }]);
   session.update();
   await observer.see(configOf('thing_1'), (payload) => 'probe-thing-rare' in componentsIn(payload));
   read(both);
@@ -89,7 +89,7 @@ test('devices that come and metrics that appear are announced; values alone are 
 test('what can’t be read is unavailable, with the last that is known', async () => {
   const { observer, begin } = await scene();
   const { read, session } = await begin();
-  read([{ of: 'thing', device, error: new Error('no answer') }, ...both.slice(1)]);
+  read([{ table: 'thing', device, error: new Error('no answer') }, ...both.slice(1)]);
   session.update();
   await observer.see(`${topicOf('thing_1')}/availability`, (payload) => payload === 'offline');
   expect(JSON.parse(observer.topics.get(topicOf('thing_1')) ?? '')).toMatchObject({ level: 1 });
@@ -99,7 +99,7 @@ test('what can’t be read is unavailable, with the last that is known', async (
 test('an event is told when Home Assistant has had the time to build its entity, and one after it at once', async () => {
   const { clock, observer, since, settled, begin } = await scene();
   const { state, read, session } = await begin([
-    { of: 'thing', device, reading: {}, events: [happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') })] },
+    { table: 'thing', device, reading: {}, events: [happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') })] },
   ]);
   const said = since();
   await clock.waits(5);
@@ -109,10 +109,10 @@ test('an event is told when Home Assistant has had the time to build its entity,
   expect(said().map(({ topic }) => topic)).toEqual(['marker']);
   clock.turn(0.2);
   await observer.see(event);
-  await until('told', () => state.events.length === 0);
-  read([{ of: 'thing', device, reading: {}, events: [happening('outage')] }]);
+  await until('told', () => state.pendingEvents.length === 0);
+  read([{ table: 'thing', device, reading: {}, events: [happening('outage')] }]);
   session.update();
-  await until('told', () => state.events.length === 0);
+  await until('told', () => state.pendingEvents.length === 0);
   await settled();
   expect(said().filter(({ topic }) => topic === event)).toEqual([
     { topic: event, retained: false, payload: '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}' },
@@ -122,7 +122,7 @@ test('an event is told when Home Assistant has had the time to build its entity,
 
 test('Home Assistant that is away hears of an event when it is back and has heard the announcements anew', async () => {
   const { clock, observer, say, since, settled, begin } = await scene({ 'homeassistant/status': 'offline' });
-  const { state, session } = await begin([{ of: 'thing', device, reading: {}, events: [happening('restart')] }]);
+  const { state, session } = await begin([{ table: 'thing', device, reading: {}, events: [happening('restart')] }]);
   clock.turn(30);
   session.update();
   await settled();
@@ -143,7 +143,7 @@ test('Home Assistant that is away hears of an event when it is back and has hear
   await clock.waits(5);
   clock.turn(5);
   await observer.see(event);
-  await until('told', () => state.events.length === 0);
+  await until('told', () => state.pendingEvents.length === 0);
 });
 
 test('Home Assistant that goes is told nothing more until it comes', async () => {
@@ -156,7 +156,7 @@ test('Home Assistant that goes is told nothing more until it comes', async () =>
   await settled();
   await settled();
   expect(clock.pauses(), 'nothing is prepared for whoever goes').toBe(pauses);
-  read([{ of: 'thing', device, reading: {}, events: [happening('restart')] }, ...both.slice(1)]);
+  read([{ table: 'thing', device, reading: {}, events: [happening('restart')] }, ...both.slice(1)]);
   session.update();
   await settled();
   expect(observer.topics.has(event)).toBe(false);
@@ -164,7 +164,7 @@ test('Home Assistant that goes is told nothing more until it comes', async () =>
   await clock.waits(5);
   clock.turn(5);
   await observer.see(event);
-  await until('told', () => state.events.length === 0);
+  await until('told', () => state.pendingEvents.length === 0);
 });
 
 test('a Home Assistant that comes online twice in a row is told all once more, after the second time', async () => {
@@ -192,7 +192,7 @@ test('a device removed in Home Assistant: said, not announced again, and the oth
   expect(log.at(-1)).toBe('info  thing_2: removed in Home Assistant; it is announced again when the agent starts anew');
   await settled();
   const said = since();
-  read([...both, { of: 'thing', device: { id: 'Thing 3', name: 'Third' }, reading: {} }]);
+  read([...both, { table: 'thing', device: { id: 'Thing 3', name: 'Third' }, reading: {} }]);
   session.update();
   await observer.see(configOf('thing_3'));
   await birth();
@@ -317,7 +317,7 @@ test('what settings leave out is taken away', async () => {
     [topicOf('thing_2')]: '{"level":5}',
     [`${topicOf('thing_2')}/availability`]: 'online',
   });
-  const starting = begin([...both.slice(0, 1), { of: 'thing', device: other, excluded: true }]);
+  const starting = begin([...both.slice(0, 1), { table: 'thing', device: other, excluded: true }]);
   await clock.waits(1);
   clock.turn(1);
   await starting;

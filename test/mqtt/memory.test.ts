@@ -4,13 +4,13 @@ import mqtt from 'mqtt';
 import { type IConnectPacket, parser } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
+import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import { Connection } from '../../src/mqtt/connection.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
-import { Session } from '../../src/mqtt/session.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
 interface Content {
@@ -45,20 +45,20 @@ async function broker(retained: Record<string, string>, port: number) {
 }
 
 function converse(port: number) {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
-  const memory = state.memory.of(collector);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
+  const memory = state.memoryStore.forCollector(collector);
   const dropped: string[] = [];
-  const session = new Session({
+  const session = new BrokerClient({
     agent,
     catalogue: [collector],
     state,
     settings: settingsOf(port),
     log: createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' }),
     ready: Promise.resolve(),
-    told: () => undefined,
-    dismissed: () => undefined,
-    remembered: (memories) => void dropped.push(...state.memory.load(memories, ['probe'])),
-    commanded: () => undefined,
+    eventDelivered: () => undefined,
+    deviceDismissed: () => undefined,
+    memoriesLoaded: (memories) => void dropped.push(...state.memoryStore.load(memories, ['probe'])),
+    commandReceived: () => undefined,
   });
   session.start();
   onTestFinished(() => session.stop());

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Observation } from '../../src/model/collector.ts';
-import { health } from '../../src/views/health.ts';
+import type { ObservationOrProblem } from '../../src/model/collector.ts';
+import { agentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
+import { agent, device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 import { startSession } from '../helpers/session.ts';
-import { agent, device, type Probes, probe, stateOf } from '../helpers/situation.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
@@ -12,8 +12,11 @@ const collector = probe(async () => []);
 const root = 'infra-monitor/nas';
 const announcement = 'homeassistant/device/infra-monitor_nas/thing_1/config';
 const thing = `${root}/probe/thing_1`;
-const reading = (level: number): Observation<Probes> => ({ of: 'thing', device, reading: { level } });
-const parts = Array.from({ length: 30 }, (_, index): Observation<Probes> => ({ of: 'part', device, part: { id: `p${index}`, name: `P${index}` }, reading: { level: index } }));
+const reading = (level: number): ObservationOrProblem<Probes> => ({ table: 'thing', device, reading: { level } });
+const parts = Array.from(
+  { length: 30 },
+  (_, index): ObservationOrProblem<Probes> => ({ table: 'part', device, part: { id: `p${index}`, name: `P${index}` }, reading: { level: index } }),
+);
 
 /** An agent with a thing of thirty parts at such a broker. */
 async function start(options: Parameters<typeof startStrictBroker>[0], prepare: (broker: Awaited<ReturnType<typeof startStrictBroker>>) => void = () => undefined) {
@@ -51,13 +54,13 @@ test('an announcement above the maximum packet size is named once, also over con
   expect(broker.retained.has(thing)).toBe(true);
   expect(broker.retained.has(announcement)).toBe(false);
   const told = expect.stringMatching(new RegExp(`^the broker refuses ${announcement}: packet too large \\(0x95\\): it would have \\d+ bytes, and the broker takes 2000$`));
-  expect(health(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   broker.answer = () => 'hang up';
   read(50);
   await until('the end is told', () => errors().length === 2);
   broker.answer = () => 0;
   await online(2);
-  expect(health(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(2);
 });
 
@@ -80,7 +83,7 @@ test.each([4, 5] as const)(
     broker.answer = () => 0;
     await online(2);
     expect(broker.retained.has(announcement)).toBe(true);
-    expect(health(agent, state, new Date()).reasons).toEqual([]);
+    expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
   },
 );
 
@@ -94,7 +97,7 @@ test('a limit that is gone at the next connection', async () => {
   broker.answer = () => 0;
   await online(2);
   expect(broker.retained.has(announcement)).toBe(true);
-  expect(health(agent, state, new Date()).reasons).toEqual([]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
   expect(lines.filter((line) => line.includes('takes everything again'))).toHaveLength(1);
 });
 
@@ -110,7 +113,7 @@ test.each([
   const tries = () => broker.published.filter(({ topic }) => topic === thing).length;
   expect(broker.retained.get(`${root}/status`)).toBe('online');
   expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
-  expect(health(agent, state, new Date()).reasons).toEqual([expect.stringMatching(/^the broker refuses .*; and 2 more topics$/)]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([expect.stringMatching(/^the broker refuses .*; and 2 more topics$/)]);
   expect(errors()).toEqual([expect.stringContaining(words)]);
   expect(errors()[0]?.includes('must let this user')).toBe(code === 0x87);
   read(50);
@@ -128,7 +131,7 @@ test.each([
   expect(JSON.parse(broker.retained.get(thing) ?? '')).toMatchObject({ level: 50 });
   expect(broker.retained.has(announcement)).toBe(true);
   expect(broker.retained.get(`${thing}/availability`)).toBe('online');
-  expect(health(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
+  expect(agentHealth(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
   expect(lines.at(-1)).toContain('the broker takes everything again');
 });
 
@@ -144,7 +147,7 @@ test('an announcement that is not acknowledged while the broker goes on: online,
   pass(15_000);
   await online();
   const told = expect.stringMatching(new RegExp(`^the broker refuses ${announcement}: it does not acknowledge it, \\d+ bytes$`));
-  expect(health(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(1);
   broker.answer = () => 0;
   pass(5000);

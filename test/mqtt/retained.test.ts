@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { readAnnouncements, readRetained } from '../../src/mqtt/retained.ts';
+import { readDiscoveryPayloads, readOwnRetained } from '../../src/mqtt/retained-topics.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
-import { agent } from '../helpers/situation.ts';
+import { agent } from '../helpers/sample-collector.ts';
 
 test('all that is retained of this agent is read, and nothing of others', async () => {
   const { connection, url } = await guarded({});
@@ -11,7 +11,7 @@ test('all that is retained of this agent is read, and nothing of others', async 
   const own = { ...kept, 'homeassistant/device/infra-monitor_nas/nas/config': '{}', 'homeassistant/status': 'online' };
   const foreign = { 'infra-monitor/pi/probe/1': '1', 'homeassistant/device/infra-monitor_pi/pi/config': '{}', 'homeassistant/device/zigbee/lamp/config': '{}' };
   for (const [topic, payload] of Object.entries({ ...own, ...foreign })) await client.publishAsync(topic, payload, { retain: true, qos: 1 });
-  expect(Object.fromEntries(await readRetained(connection, agent))).toEqual(own);
+  expect(Object.fromEntries(await readOwnRetained(connection, agent))).toEqual(own);
   expect([...topics.values()].some((payload) => payload === '{}')).toBe(true);
   // From here on its state comes no more, but its commands, its status, its echo and its announcements do.
   const heard: string[] = [];
@@ -31,12 +31,12 @@ test('announcements of all agents below our base topic', async () => {
     'homeassistant/device/zigbee/lamp/config': 'lamp',
   }))
     await client.publishAsync(topic, payload, { retain: true, qos: 1 });
-  expect((await readAnnouncements(connection, agent)).sort()).toEqual(['nas', 'pi']);
+  expect((await readDiscoveryPayloads(connection, agent)).sort()).toEqual(['nas', 'pi']);
 });
 
 test('a connection that ends while it is read ends the reading', async () => {
   const { connection, stop } = await guarded({ unwritten: /echo$/ });
-  const reading = readRetained(connection, agent);
+  const reading = readOwnRetained(connection, agent);
   reading.catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 50));
   await stop();

@@ -5,13 +5,13 @@ import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
 import { observe } from '../helpers/observer.ts';
-import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
 const status = 'infra-monitor/nas/status';
 const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
-const reading = (level: number): { of: 'thing'; device: typeof device; reading: Probe } => ({ of: 'thing', device, reading: { level } });
+const reading = (level: number): { table: 'thing'; device: typeof device; reading: Probe } => ({ table: 'thing', device, reading: { level } });
 const records = (level: number) => stateOf(collector, [reading(level)]);
 const read = (state: ReturnType<typeof records>, level: number) => state.record(collector, { ok: true, observations: [reading(level)], at: new Date(), seconds: 0.1 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type BrokerAddress, mqttSettings, printed } from '../../src/mqtt/settings.ts';
+import { type BrokerAddress, formatBrokerUrl, mqttSettings } from '../../src/mqtt/settings.ts';
 
 const parse = (url: string, more: Record<string, string> = {}) => mqttSettings.safeParse({ MQTT_URL: url, ...more });
 const address = (url: string): BrokerAddress | undefined => parse(url).data?.MQTT_URL;
@@ -32,7 +32,7 @@ test.each(['broker', 'http://broker', 'mqtt://', 'mqtt:broker', 'mqtt://br oker'
 );
 
 test('printed: without credentials, as one would write it', () => {
-  const shown = (url: string) => printed(address(url) as BrokerAddress);
+  const shown = (url: string) => formatBrokerUrl(address(url) as BrokerAddress);
   expect(shown('mqtt://me:sesame@broker')).toBe('mqtt://broker:1883');
   expect(shown('embedded://127.0.0.1:99')).toBe('mqtt://127.0.0.1:99');
   expect(shown('wss://[fd00::1]/mqtt')).toBe('wss://[fd00::1]:443');

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { describe } from '../../src/model/fault.ts';
-import { authorizationOf, notifySettings } from '../../src/notify/settings.ts';
-import { parse } from '../../src/settings/parse.ts';
+import { describeError } from '../../src/model/errors.ts';
+import { authorizationHeader, notifySettings } from '../../src/notify/settings.ts';
+import { readVariables } from '../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
   const problems: string[] = [];
-  const settings = parse(notifySettings, env, problems);
+  const settings = readVariables(notifySettings, env, problems);
   return { settings, problems };
 }
 
 function sent(NOTIFY_URL: string, more: Record<string, string> = {}) {
   const { settings } = read({ NOTIFY_URL, ...more });
-  const authorization = authorizationOf(settings)?.reveal();
+  const authorization = authorizationHeader(settings)?.reveal();
   return { url: settings.NOTIFY_URL?.url.reveal(), authorization: authorization?.startsWith('Basic ') ? Buffer.from(authorization.slice(6), 'base64').toString() : authorization };
 }
 
@@ -52,6 +52,6 @@ test('a token that no header can hold is refused', () => expect(read({ NOTIFY_TO
 test('errors show no part of the address that may be secret', () => {
   read({ NOTIFY_URL: 'https://me:open%20sesame@hooks.example/services/T0pSecret/x?key=k3y-of-all&n=1' });
   for (const text of ['/services/T0pSecret/x', 'k3y-of-all', 'open sesame', 'open%20sesame', Buffer.from('me:open sesame').toString('base64')])
-    expect(describe(new Error(`bad ${text}`))).toMatch(/^bad \/?\*\*\*/);
-  expect(describe(new Error('getaddrinfo ENOTFOUND hooks.example'))).toBe('getaddrinfo ENOTFOUND hooks.example');
+    expect(describeError(new Error(`bad ${text}`))).toMatch(/^bad \/?\*\*\*/);
+  expect(describeError(new Error('getaddrinfo ENOTFOUND hooks.example'))).toBe('getaddrinfo ENOTFOUND hooks.example');
 });

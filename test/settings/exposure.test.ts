@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { collectors } from '../../src/collectors/index.ts';
-import { exposureWarnings, isShared } from '../../src/settings/exposure.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { exposureWarnings, hasOtherUsers } from '../../src/settings/exposure.ts';
 import { loadSettings, readSettings } from '../../src/settings/index.ts';
 import { startAgent } from '../helpers/agent.ts';
 import { until } from '../helpers/until.ts';
@@ -53,15 +53,15 @@ test('a file that is not there is another’s to tell; in a container there is n
 });
 
 /** Tests may run in a container themselves. */
-const ifShared = (lines: unknown[]) => (isShared() ? lines : []);
+const ifShared = (lines: unknown[]) => (hasOtherUsers() ? lines : []);
 const told = (setting: string) => expect.stringMatching(new RegExp(`^${setting}: every user`));
 
 test.each(['HA_TOKEN_FILE', 'HA_TOKEN_CELLAR_FILE', 'MQTT_PASSWORD_FILE', 'NOTIFY_URL_FILE', 'HTTP_TOKEN_FILE', 'FRITZBOX_PASSWORD_FILE'])('the file of %s is looked at', (name) =>
-  expect(readSettings(collectors, { [name]: file(0o644, 'https://example.org/topic') }).warnings).toEqual(ifShared([told(name)])),
+  expect(readSettings(allCollectors, { [name]: file(0o644, 'https://example.org/topic') }).warnings).toEqual(ifShared([told(name)])),
 );
 
 test('a key’s file is looked at, a certificate’s is for everyone', () => {
-  expect(readSettings(collectors, { MQTT_KEY_FILE: file(0o644), MQTT_CERT_FILE: file(0o644), MQTT_CA_FILE: file(0o644) }).warnings).toEqual(ifShared([told('MQTT_KEY_FILE')]));
+  expect(readSettings(allCollectors, { MQTT_KEY_FILE: file(0o644), MQTT_CERT_FILE: file(0o644), MQTT_CA_FILE: file(0o644) }).warnings).toEqual(ifShared([told('MQTT_KEY_FILE')]));
 });
 
 test.each([
@@ -73,7 +73,7 @@ test.each([
   ['SITE=Berlin\nMQTT_PASSWORD=', false],
 ])('a settings file of %j', (content, holdsSecret) => {
   // The tests' own environment may have what looks like ours.
-  const warnings = loadSettings(collectors, file(0o644, content)).warnings.filter((line) => line.startsWith('--env'));
+  const warnings = loadSettings(allCollectors, file(0o644, content)).warnings.filter((line) => line.startsWith('--env'));
   expect(warnings).toEqual(holdsSecret ? ifShared([told('--env')]) : []);
 });
 

@@ -3,15 +3,15 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
-import { collectors } from '../../src/collectors/index.ts';
-import type { ByName } from '../../src/model/by-name.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import type { PerNameSetting } from '../../src/model/per-name-setting.ts';
 import type { Secret } from '../../src/model/secret.ts';
-import { secretByName, textByName } from '../../src/model/setting.ts';
+import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
 import { loadSettings, readSettings, settingGroups } from '../../src/settings/index.ts';
-import { SettingsError } from '../../src/settings/parse.ts';
-import { probe } from '../helpers/situation.ts';
+import { SettingsError } from '../../src/settings/read-variables.ts';
+import { probe } from '../helpers/sample-collector.ts';
 
-const read = (env: Record<string, string>) => readSettings(collectors, env);
+const read = (env: Record<string, string>) => readSettings(allCollectors, env);
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -35,7 +35,7 @@ test('nothing set: this machine, our own broker, the loopback', () => {
   expect(agent).toMatchObject({ name: hostname().split('.')[0], baseTopic: 'infra-monitor', discoveryPrefix: 'homeassistant' });
   expect(mqtt.MQTT_URL).toMatchObject({ protocol: 'embedded', host: '127.0.0.1', port: 1883 });
   expect(http).toEqual({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 8000 });
-  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(collectors.map(({ id, schedule }) => [id, schedule]));
+  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(allCollectors.map(({ id, schedule }) => [id, schedule]));
 });
 
 test('every problem is told at once, with what is wanted', () => {
@@ -115,10 +115,12 @@ test('a secret comes from its file, and a file that is not there is named', () =
   expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([expect.stringMatching(/^MQTT_PASSWORD: set both/)]);
 });
 
-const named = [{ ...probe(async () => []), env: z.object({ BOX_USER: textByName({ description: 'Who.' }), BOX_PASSWORD: secretByName({ description: 'What.' }) }) }];
+const named = [
+  { ...probe(async () => []), env: z.object({ BOX_USER: stringPerNameSetting({ description: 'Who.' }), BOX_PASSWORD: secretPerNameSetting({ description: 'What.' }) }) },
+];
 const boxOf = (env: Record<string, string>) => {
   const { warnings, collectors: all } = readSettings(named, env);
-  return { warnings, ...(all[0]?.env as { BOX_USER: ByName<string>; BOX_PASSWORD: ByName<Secret> }) };
+  return { warnings, ...(all[0]?.env as { BOX_USER: PerNameSetting<string>; BOX_PASSWORD: PerNameSetting<Secret> }) };
 };
 
 test('a setting by name: one for all, or one of its own for each, from its file too', () => {
@@ -129,10 +131,10 @@ test('a setting by name: one for all, or one of its own for each, from its file 
     BOX_PASSWORD_ATTIC_FILE: file('b\n'),
     BOX_PASSWORD_FILE: file('c'),
   });
-  expect(['kitchen', 'My cellar'].map((name) => BOX_USER.of(name))).toEqual(['me', 'mole']);
-  expect(['profile', 'attic', 'kitchen'].map((name) => BOX_PASSWORD.of(name)?.reveal())).toEqual(['a', 'b', 'c']);
+  expect(['kitchen', 'My cellar'].map((name) => BOX_USER.get(name))).toEqual(['me', 'mole']);
+  expect(['profile', 'attic', 'kitchen'].map((name) => BOX_PASSWORD.get(name)?.reveal())).toEqual(['a', 'b', 'c']);
   expect(warnings).toEqual([]);
-  expect(boxOf({}).BOX_USER.of('kitchen')).toBeUndefined();
+  expect(boxOf({}).BOX_USER.get('kitchen')).toBeUndefined();
 });
 
 test('a secret by name whose file is not there is named', () => {
@@ -155,12 +157,12 @@ test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWOR
 );
 
 test('the process goes before the file; a file asked for by name must be there', () => {
-  const siteIn = (content: string) => loadSettings(collectors, file(content)).agent.site;
+  const siteIn = (content: string) => loadSettings(allCollectors, file(content)).agent.site;
   expect(siteIn('SITE=file')).toBe('file');
   process.env.SITE = 'process';
   onTestFinished(() => void delete process.env.SITE);
   expect(siteIn('SITE=file')).toBe('process');
-  expect(() => loadSettings(collectors, '/nowhere/.env')).toThrow('--env: ENOENT');
+  expect(() => loadSettings(allCollectors, '/nowhere/.env')).toThrow('--env: ENOENT');
 });
 
 test('secrets are taken out of the process’s environment, other settings stay', () => {
@@ -186,6 +188,6 @@ test('in a container the host’s own name is taken', () => {
 });
 
 test('no two parts declare the same variable', () => {
-  const names = settingGroups(collectors).flatMap(({ schema }) => Object.keys(schema.shape));
+  const names = settingGroups(allCollectors).flatMap(({ schema }) => Object.keys(schema.shape));
   expect(names).toEqual([...new Set(names)]);
 });

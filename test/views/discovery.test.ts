@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { burials, discovery, hasTombstones } from '../../src/views/discovery.ts';
+import { discoveryPayloads, hasTombstones, tombstonePayloads } from '../../src/views/discovery.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
-import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const topic = 'homeassistant/device/infra-monitor_nas/thing_1/config';
-const whole = (reading: Probe = {}) => ({ of: 'thing' as const, device, reading });
-const piece = (id: string, more: object = { reading: {} }) => ({ of: 'part' as const, device, part: { id, name: id }, ...more }) as never;
+const whole = (reading: Probe = {}) => ({ table: 'thing' as const, device, reading });
+const piece = (id: string, more: object = { reading: {} }) => ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
 const none = new Map<string, string>();
 
-function announce(state: ReturnType<typeof stateOf>, retained: ReadonlyMap<string, string> = none, burial: 'bury' | 'revive' | 'gone' = 'bury', of = agent) {
-  const payload = discovery([collector], of, state, retained, burial).get(topic);
+function announce(state: ReturnType<typeof stateOf>, retained: ReadonlyMap<string, string> = none, burial: 'tombstone' | 'restore' | 'omit' = 'tombstone', of = agent) {
+  const payload = discoveryPayloads([collector], of, state, retained, burial).get(topic);
   return payload ? (JSON.parse(payload) as { device: Record<string, unknown>; components: Record<string, Record<string, unknown>> }) : payload;
 }
 const componentsOf = (announced: ReturnType<typeof announce>) => (typeof announced === 'object' ? announced.components : {});
@@ -27,8 +27,8 @@ test('a device with every kind of metric', async () => {
     macAddress: '02:00:00:00:00:01',
     via: 'nas',
   };
-  const state = stateOf(collector, [{ of: 'thing', device: full, reading: {} }, piece('eth0')]);
-  await expect(`${JSON.stringify(announce(state, none, 'bury', { ...agent, site: 'Berlin' }), null, 2)}\n`).toMatchFileSnapshot('../cases/discovery/expected.json');
+  const state = stateOf(collector, [{ table: 'thing', device: full, reading: {} }, piece('eth0')]);
+  await expect(`${JSON.stringify(announce(state, none, 'tombstone', { ...agent, site: 'Berlin' }), null, 2)}\n`).toMatchFileSnapshot('../cases/discovery/expected.json');
 });
 
 test('an optional metric is announced once it has had a value', () => {
@@ -37,16 +37,16 @@ test('an optional metric is announced once it has had a value', () => {
 });
 
 test('an address that Home Assistant would not take is left out', () => {
-  const state = stateOf(collector, [{ of: 'thing', device: { ...device, configurationUrl: 'thing.local' }, reading: {} }]);
+  const state = stateOf(collector, [{ table: 'thing', device: { ...device, configurationUrl: 'thing.local' }, reading: {} }]);
   expect(announce(state)).not.toHaveProperty('device.configuration_url');
 });
 
 test('parents come before what hangs below them', () => {
   const state = stateOf(collector, [
-    { of: 'thing', device: { id: 'child', name: 'Child', via: 'parent' }, reading: {} },
-    { of: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
+    { table: 'thing', device: { id: 'child', name: 'Child', via: 'parent' }, reading: {} },
+    { table: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
   ]);
-  expect([...discovery([collector], agent, state, none, 'bury').keys()].map((key) => key.split('/')[3])).toEqual(['parent', 'child']);
+  expect([...discoveryPayloads([collector], agent, state, none, 'tombstone').keys()].map((key) => key.split('/')[3])).toEqual(['parent', 'child']);
 });
 
 describe('what the broker kept from before', () => {
@@ -59,7 +59,7 @@ describe('what the broker kept from before', () => {
 
   test('an event entity that is declared stays; one that is not any more goes', () => {
     const keys = ['probe-thing-event', 'probe-part_usb-event'];
-    const state = stateOf(collector, [{ of: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
+    const state = stateOf(collector, [{ table: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
     expect(componentsOf(announce(state, earlier(Object.fromEntries(keys.map((key) => [key, { ...old, platform: 'event' }])))))).toEqual({
       'probe-thing-event': { ...old, platform: 'event' },
       'probe-part_usb-event': { platform: 'event' },
@@ -70,27 +70,27 @@ describe('what the broker kept from before', () => {
     const state = stateOf(collector, [whole()]);
     for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {
       const retained = earlier({ [key]: old });
-      expect(componentsOf(announce(state, retained, 'bury'))[key]).toEqual({ platform: 'sensor' });
-      expect(componentsOf(announce(state, retained, 'revive'))[key]).toEqual({
+      expect(componentsOf(announce(state, retained, 'tombstone'))[key]).toEqual({ platform: 'sensor' });
+      expect(componentsOf(announce(state, retained, 'restore'))[key]).toEqual({
         platform: 'sensor',
         unique_id: `infra-monitor_nas_thing_1_${key}`,
         state_topic: 'infra-monitor/nas/status',
       });
-      expect(componentsOf(announce(state, retained, 'gone'))).not.toHaveProperty(key);
+      expect(componentsOf(announce(state, retained, 'omit'))).not.toHaveProperty(key);
     }
   });
 
   test('what is to go is buried before the states come, and all else stays as it was', () => {
     const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
     const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
-    const [payload] = burials([collector], agent, state, earlier(Object.fromEntries(keys.map((key) => [key, old])))).values();
+    const [payload] = tombstonePayloads([collector], agent, state, earlier(Object.fromEntries(keys.map((key) => [key, old])))).values();
     expect(JSON.parse(payload ?? '').components).toEqual({
       'probe-thing-level': old,
       'probe-part_usb-level': old,
       'probe-part_out-level': { platform: 'sensor' },
       'probe-thing-retired': { platform: 'sensor' },
     });
-    expect(burials([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
+    expect(tombstonePayloads([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
   });
 
   test('a tombstone stays one until it is gone', () => {
@@ -111,8 +111,8 @@ describe('what the broker kept from before', () => {
   test('a device of a collector that is off: buried, and its topic emptied in the end', () => {
     const state = stateOf(probe(async () => [], 'another'));
     const retained = earlier({ 'probe-thing-level': old });
-    expect(announce(state, retained, 'bury')).toMatchObject({ device: { name: 'Thing' }, components: { 'probe-thing-level': { platform: 'sensor' } } });
-    expect(announce(state, retained, 'gone')).toBe('');
+    expect(announce(state, retained, 'tombstone')).toMatchObject({ device: { name: 'Thing' }, components: { 'probe-thing-level': { platform: 'sensor' } } });
+    expect(announce(state, retained, 'omit')).toBe('');
   });
 
   test('nothing is removed because it could not be read', () => {

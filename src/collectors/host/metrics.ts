@@ -7,19 +7,19 @@ const GiB = 1024 ** 3;
 const scaled = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
 const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : undefined);
 
-const host: Metrics<HostReading> = {
-  cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', jitter: 3, value: (r) => r.cpu?.used },
-  cpu_user: { kind: 'gauge', name: 'CPU user', unit: '%', jitter: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.user },
-  cpu_system: { kind: 'gauge', name: 'CPU system', unit: '%', jitter: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.system },
-  cpu_iowait: { kind: 'gauge', name: 'CPU I/O wait', unit: '%', jitter: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.iowait },
-  cpu_steal: { kind: 'gauge', name: 'CPU steal', unit: '%', jitter: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.steal },
-  cpu_temperature: { kind: 'gauge', name: 'CPU temperature', deviceClass: 'temperature', unit: '°C', jitter: 3, optional: true, value: (r) => r.cpuTemperature },
+const machineMetrics: Metrics<HostReading> = {
+  cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', deadband: 3, value: (r) => r.cpu?.used },
+  cpu_user: { kind: 'gauge', name: 'CPU user', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.user },
+  cpu_system: { kind: 'gauge', name: 'CPU system', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.system },
+  cpu_iowait: { kind: 'gauge', name: 'CPU I/O wait', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.iowait },
+  cpu_steal: { kind: 'gauge', name: 'CPU steal', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.steal },
+  cpu_temperature: { kind: 'gauge', name: 'CPU temperature', deviceClass: 'temperature', unit: '°C', deadband: 3, optional: true, value: (r) => r.cpuTemperature },
   cpu_frequency: {
     kind: 'gauge',
     name: 'CPU frequency',
     deviceClass: 'frequency',
     unit: 'MHz',
-    jitter: 200,
+    deadband: 200,
     category: diagnostic,
     enabled: false,
     optional: true,
@@ -30,20 +30,20 @@ const host: Metrics<HostReading> = {
     name: 'Load 1 min',
     nodeExporter: 'load1',
     precision: 2,
-    jitter: 0.1,
+    deadband: 0.1,
     icon: 'mdi:gauge',
     category: diagnostic,
     enabled: false,
     optional: true,
     value: (r) => r.load?.one,
   },
-  load_5: { kind: 'gauge', name: 'Load 5 min', nodeExporter: 'load5', precision: 2, jitter: 0.2, icon: 'mdi:gauge', optional: true, value: (r) => r.load?.five },
+  load_5: { kind: 'gauge', name: 'Load 5 min', nodeExporter: 'load5', precision: 2, deadband: 0.2, icon: 'mdi:gauge', optional: true, value: (r) => r.load?.five },
   load_15: {
     kind: 'gauge',
     name: 'Load 15 min',
     nodeExporter: 'load15',
     precision: 2,
-    jitter: 0.1,
+    deadband: 0.1,
     icon: 'mdi:gauge',
     category: diagnostic,
     enabled: false,
@@ -55,7 +55,7 @@ const host: Metrics<HostReading> = {
     name: 'Memory',
     unit: '%',
     precision: 1,
-    jitter: 1,
+    deadband: 1,
     icon: 'mdi:memory',
     value: (r) => r.memory && percent(r.memory.total - r.memory.available, r.memory.total),
   },
@@ -66,7 +66,7 @@ const host: Metrics<HostReading> = {
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
-    jitter: 0.1,
+    deadband: 0.1,
     value: (r) => scaled(r.memory?.available, GiB),
   },
   memory_total: {
@@ -85,7 +85,7 @@ const host: Metrics<HostReading> = {
     name: 'Swap',
     unit: '%',
     precision: 1,
-    jitter: 1,
+    deadband: 1,
     icon: 'mdi:harddisk',
     optional: true,
     value: (r) => r.memory && percent(r.memory.swapTotal - r.memory.swapFree, r.memory.swapTotal),
@@ -107,7 +107,7 @@ const host: Metrics<HostReading> = {
     name: 'CPU pressure',
     unit: '%',
     precision: 1,
-    jitter: 1,
+    deadband: 1,
     icon: 'mdi:car-brake-alert',
     category: diagnostic,
     enabled: false,
@@ -119,7 +119,7 @@ const host: Metrics<HostReading> = {
     name: 'Memory pressure',
     unit: '%',
     precision: 1,
-    jitter: 1,
+    deadband: 1,
     icon: 'mdi:car-brake-alert',
     optional: true,
     category: diagnostic,
@@ -130,18 +130,18 @@ const host: Metrics<HostReading> = {
     name: 'I/O pressure',
     unit: '%',
     precision: 1,
-    jitter: 2,
+    deadband: 2,
     icon: 'mdi:car-brake-alert',
     optional: true,
     category: diagnostic,
     value: (r) => r.pressure?.io,
   },
-  boot_time: { kind: 'instant', name: 'Last boot', nodeExporter: 'boot_time', jitter: 60, category: diagnostic, value: (r) => r.bootTime },
-  processes: { kind: 'gauge', name: 'Processes', jitter: 10, icon: 'mdi:application-cog', category: diagnostic, enabled: false, optional: true, value: (r) => r.processes },
-  reboot_required: { kind: 'flag', name: 'Reboot required', icon: 'mdi:restart-alert', category: diagnostic, optional: true, value: (r) => r.rebootRequired },
+  boot_time: { kind: 'timestamp', name: 'Last boot', nodeExporter: 'boot_time', deadband: 60, category: diagnostic, value: (r) => r.bootTime },
+  processes: { kind: 'gauge', name: 'Processes', deadband: 10, icon: 'mdi:application-cog', category: diagnostic, enabled: false, optional: true, value: (r) => r.processes },
+  reboot_required: { kind: 'boolean', name: 'Reboot required', icon: 'mdi:restart-alert', category: diagnostic, optional: true, value: (r) => r.rebootRequired },
   failed_units: { kind: 'gauge', name: 'Failed systemd units', icon: 'mdi:cog-off', category: diagnostic, optional: true, value: (r) => r.failedUnits },
-  throttled: { kind: 'flag', name: 'Throttled', deviceClass: 'problem', category: diagnostic, optional: true, value: (r) => r.throttled },
-  under_voltage: { kind: 'flag', name: 'Under-voltage', deviceClass: 'problem', category: diagnostic, optional: true, value: (r) => r.underVoltage },
+  throttled: { kind: 'boolean', name: 'Throttled', deviceClass: 'problem', category: diagnostic, optional: true, value: (r) => r.throttled },
+  under_voltage: { kind: 'boolean', name: 'Under-voltage', deviceClass: 'problem', category: diagnostic, optional: true, value: (r) => r.underVoltage },
   throttle_events: {
     kind: 'counter',
     name: 'Throttle events',
@@ -156,8 +156,17 @@ const host: Metrics<HostReading> = {
 };
 
 const filesystem: Metrics<FilesystemReading> = {
-  used: { kind: 'gauge', name: 'Used', unit: '%', precision: 1, jitter: 0.5, icon: 'mdi:harddisk', value: (r) => percent(r.total - r.free, r.total - r.free + r.available) },
-  free: { kind: 'gauge', name: 'Free', nodeExporter: 'filesystem_avail', deviceClass: 'data_size', unit: 'GiB', precision: 2, jitter: 0.1, value: (r) => scaled(r.available, GiB) },
+  used: { kind: 'gauge', name: 'Used', unit: '%', precision: 1, deadband: 0.5, icon: 'mdi:harddisk', value: (r) => percent(r.total - r.free, r.total - r.free + r.available) },
+  free: {
+    kind: 'gauge',
+    name: 'Free',
+    nodeExporter: 'filesystem_avail',
+    deviceClass: 'data_size',
+    unit: 'GiB',
+    precision: 2,
+    deadband: 0.1,
+    value: (r) => scaled(r.available, GiB),
+  },
   total: {
     kind: 'gauge',
     name: 'Total',
@@ -174,23 +183,23 @@ const filesystem: Metrics<FilesystemReading> = {
     name: 'Inodes used',
     unit: '%',
     precision: 1,
-    jitter: 0.5,
+    deadband: 0.5,
     icon: 'mdi:file-multiple',
     category: diagnostic,
     enabled: false,
     optional: true,
     value: (r) => percent(r.inodes - r.inodesFree, r.inodes),
   },
-  time_to_full: { kind: 'gauge', name: 'Time to full', deviceClass: 'duration', unit: 'd', precision: 1, jitter: 0.5, optional: true, value: (r) => r.timeToFull },
-  read_only: { kind: 'flag', name: 'Read-only', nodeExporter: 'filesystem_readonly', icon: 'mdi:lock', category: diagnostic, value: (r) => r.readOnly },
+  time_to_full: { kind: 'gauge', name: 'Time to full', deviceClass: 'duration', unit: 'd', precision: 1, deadband: 0.5, optional: true, value: (r) => r.timeToFull },
+  read_only: { kind: 'boolean', name: 'Read-only', nodeExporter: 'filesystem_readonly', icon: 'mdi:lock', category: diagnostic, value: (r) => r.readOnly },
 };
 
 /** Mbit/s: what lines and switches are sold by. */
 const megabits = (bytesPerSecond: number | undefined) => scaled(bytesPerSecond, 125_000);
 
 const networkInterface: Metrics<InterfaceReading> = {
-  receive_rate: { kind: 'gauge', name: 'Receive rate', deviceClass: 'data_rate', unit: 'Mbit/s', precision: 2, jitter: 0.1, value: (r) => megabits(r.receivedPerSecond) },
-  send_rate: { kind: 'gauge', name: 'Send rate', deviceClass: 'data_rate', unit: 'Mbit/s', precision: 2, jitter: 0.1, value: (r) => megabits(r.sentPerSecond) },
+  receive_rate: { kind: 'gauge', name: 'Receive rate', deviceClass: 'data_rate', unit: 'Mbit/s', precision: 2, deadband: 0.1, value: (r) => megabits(r.receivedPerSecond) },
+  send_rate: { kind: 'gauge', name: 'Send rate', deviceClass: 'data_rate', unit: 'Mbit/s', precision: 2, deadband: 0.1, value: (r) => megabits(r.sentPerSecond) },
   received: {
     kind: 'counter',
     name: 'Received',
@@ -198,7 +207,7 @@ const networkInterface: Metrics<InterfaceReading> = {
     deviceClass: 'data_size',
     unit: 'GB',
     precision: 3,
-    jitter: 0.01,
+    deadband: 0.01,
     category: diagnostic,
     enabled: false,
     value: (r) => r.received / 1e9,
@@ -210,7 +219,7 @@ const networkInterface: Metrics<InterfaceReading> = {
     deviceClass: 'data_size',
     unit: 'GB',
     precision: 3,
-    jitter: 0.01,
+    deadband: 0.01,
     category: diagnostic,
     enabled: false,
     value: (r) => r.sent / 1e9,
@@ -255,16 +264,16 @@ const networkInterface: Metrics<InterfaceReading> = {
     optional: true,
     value: (r) => r.sendDrops,
   },
-  link: { kind: 'flag', name: 'Link', deviceClass: 'connectivity', category: diagnostic, value: (r) => r.link },
+  link: { kind: 'boolean', name: 'Link', deviceClass: 'connectivity', category: diagnostic, value: (r) => r.link },
   speed: { kind: 'gauge', name: 'Link speed', deviceClass: 'data_rate', unit: 'Mbit/s', category: diagnostic, enabled: false, optional: true, value: (r) => r.speed },
   ipv4: { kind: 'text', name: 'IPv4 address', icon: 'mdi:ip-network', category: diagnostic, enabled: false, optional: true, value: (r) => r.ipv4 },
   ipv6: { kind: 'text', name: 'IPv6 address', icon: 'mdi:ip-network', category: diagnostic, enabled: false, optional: true, value: (r) => r.ipv6 },
 };
 
 const disk: Metrics<DiskReading> = {
-  read_rate: { kind: 'gauge', name: 'Read rate', deviceClass: 'data_rate', unit: 'MB/s', precision: 2, jitter: 0.2, value: (r) => scaled(r.readPerSecond, 1e6) },
-  write_rate: { kind: 'gauge', name: 'Write rate', deviceClass: 'data_rate', unit: 'MB/s', precision: 2, jitter: 0.2, value: (r) => scaled(r.writtenPerSecond, 1e6) },
-  busy: { kind: 'gauge', name: 'Busy', unit: '%', jitter: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
+  read_rate: { kind: 'gauge', name: 'Read rate', deviceClass: 'data_rate', unit: 'MB/s', precision: 2, deadband: 0.2, value: (r) => scaled(r.readPerSecond, 1e6) },
+  write_rate: { kind: 'gauge', name: 'Write rate', deviceClass: 'data_rate', unit: 'MB/s', precision: 2, deadband: 0.2, value: (r) => scaled(r.writtenPerSecond, 1e6) },
+  busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
 };
 
 const temperature: Metrics<TemperatureReading> = {
@@ -274,7 +283,7 @@ const temperature: Metrics<TemperatureReading> = {
     nodeExporter: 'hwmon_temp',
     deviceClass: 'temperature',
     unit: '°C',
-    jitter: 3,
+    deadband: 3,
     category: diagnostic,
     enabled: false,
     value: (r) => r.celsius,
@@ -282,7 +291,7 @@ const temperature: Metrics<TemperatureReading> = {
 };
 
 const fan: Metrics<FanReading> = {
-  speed: { kind: 'gauge', name: 'Speed', nodeExporter: 'hwmon_fan', unit: 'rpm', jitter: 100, icon: 'mdi:fan', category: diagnostic, enabled: false, value: (r) => r.rpm },
+  speed: { kind: 'gauge', name: 'Speed', nodeExporter: 'hwmon_fan', unit: 'rpm', deadband: 100, icon: 'mdi:fan', category: diagnostic, enabled: false, value: (r) => r.rpm },
 };
 
-export const metrics = { host, filesystem, interface: networkInterface, disk, temperature, fan };
+export const hostMetrics = { host: machineMetrics, filesystem, interface: networkInterface, disk, temperature, fan };

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { settings } from '../../../src/collectors/home-assistant/settings.ts';
-import { parse } from '../../../src/settings/parse.ts';
+import { homeAssistantSettings } from '../../../src/collectors/home-assistant/settings.ts';
+import { readVariables } from '../../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
   const problems: string[] = [];
-  const { HA_BASE_URL: instances, HA_TOKEN: tokens } = parse(settings, env, problems);
-  return { instances: instances?.map(({ title, url }) => [title, url.href]), tokens: instances?.map(({ name }) => tokens.of(name)?.reveal()), problems };
+  const { HA_BASE_URL: instances, HA_TOKEN: tokens } = readVariables(homeAssistantSettings, env, problems);
+  return { instances: instances?.map(({ title, url }) => [title, url.href]), tokens: instances?.map(({ name }) => tokens.get(name)?.reveal()), problems };
 }
 
 test('one needs no name, several go by theirs or by their hosts', () => {

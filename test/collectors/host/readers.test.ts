@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { LinuxReader } from '../../../src/collectors/host/linux/index.ts';
-import { PortableReader } from '../../../src/collectors/host/portable.ts';
+import { PortableReader } from '../../../src/collectors/host/portable-reader.ts';
 import type { HostReadings } from '../../../src/collectors/host/reading.ts';
-import { settings } from '../../../src/collectors/host/settings.ts';
-import { Roots } from '../../../src/lib/roots.ts';
-import type { Found } from '../../../src/model/collector.ts';
-import { device } from '../../helpers/situation.ts';
+import { hostSettings } from '../../../src/collectors/host/settings.ts';
+import { HostRoots } from '../../../src/lib/host-roots.ts';
+import type { Observation } from '../../../src/model/collector.ts';
+import { device } from '../../helpers/sample-collector.ts';
 
-const env = z.parse(settings, {});
+const env = z.parse(hostSettings, {});
 const close = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(a, b);
 
-const of = <Of extends keyof HostReadings>(found: Found<HostReadings>[], table: Of, id?: string): HostReadings[Of] => {
-  const one = found.find((observation) => observation.of === table && (id === undefined || observation.part?.id === id));
+const of = <Of extends keyof HostReadings>(found: Observation<HostReadings>[], table: Of, id?: string): HostReadings[Of] => {
+  const one = found.find((observation) => observation.table === table && (id === undefined || observation.part?.id === id));
   return one?.reading as HostReadings[Of];
 };
 
 // Linux only: elsewhere there is one reader.
 test.runIf(process.platform === 'linux')('the two readers agree on this machine', async () => {
-  const linux = await new LinuxReader(new Roots(env), env).read(device, {});
+  const linux = await new LinuxReader(new HostRoots(env), env).read(device, {});
   const portable = await new PortableReader(env).read(device, {});
   const [a, b] = [of(linux, 'host'), of(portable, 'host')];
   expect(a.memory?.total).toBe(b.memory?.total);
@@ -31,7 +31,7 @@ test.runIf(process.platform === 'linux')('the two readers agree on this machine'
   expect(close(root.total, other.total, 0.01), 'size within 1 %').toBe(true);
   expect(close(root.available, other.available, 0.05), 'free within 5 %').toBe(true);
 
-  const names = (found: Found<HostReadings>[]) => found.flatMap(({ of, part }) => (of === 'interface' && part !== undefined ? [part.id] : []));
+  const names = (found: Observation<HostReadings>[]) => found.flatMap(({ table, part }) => (table === 'interface' && part !== undefined ? [part.id] : []));
   const shared = names(linux).filter((name) => names(portable).includes(name));
   // In a container without a network there is none.
   expect(shared.length > 0 || names(linux).length === 0, `Linux has ${names(linux)}, portable has ${names(portable)}`).toBe(true);

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { drivesOf } from '../../../src/collectors/nvme/drives.ts';
+import { drivesOfControllers } from '../../../src/collectors/nvme/drives.ts';
 import type { HealthLog } from '../../../src/collectors/nvme/reading.ts';
-import { controllers } from '../../../src/collectors/nvme/sysfs.ts';
+import { readControllers } from '../../../src/collectors/nvme/sysfs.ts';
 import { tree } from '../../helpers/tree.ts';
 import { type Understood, understand } from './answers.ts';
 
@@ -66,7 +66,7 @@ function expectDrives(text: string): void {
   const map = JSON.parse(text) as Record<string, string>;
   const roots = tree(Object.fromEntries(Object.entries(map).map(([path, content]) => [path.slice(1), content])));
   const expected = new Set(Object.keys(map).flatMap((path) => /^\/sys\/class\/nvme\/(nvme\d+)\//.exec(path)?.[1] ?? []));
-  const drives = drivesOf(controllers(roots.sys()) ?? []);
+  const drives = drivesOfControllers(readControllers(roots.sys()) ?? []);
   expect(new Set(drives.flatMap((drive) => drive.controllers.map(({ name }) => name)))).toEqual(expected);
   expect(new Set(drives.map(({ id }) => id)).size, 'each drive has an id of its own').toBe(drives.length);
   for (const { id } of drives) expect(id).not.toMatch(/^nvme\d/);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { metrics } from '../../../src/collectors/nvme/metrics.ts';
+import { nvmeMetrics } from '../../../src/collectors/nvme/metrics.ts';
 import type { DriveReading } from '../../../src/collectors/nvme/reading.ts';
-import { sampleOf } from '../../../src/loop/sample.ts';
+import { extractSample } from '../../../src/loop/sample.ts';
 
 const whole: DriveReading = {
   source: 'smartctl',
@@ -40,7 +40,7 @@ const whole: DriveReading = {
 };
 
 test('a drive that tells all', () => {
-  expect(sampleOf(metrics.drive, whole)).toEqual({
+  expect(extractSample(nvmeMetrics.drive, whole)).toEqual({
     temperature: 41,
     problem: false,
     percentage_used: 4,
@@ -94,12 +94,12 @@ test('a drive that tells all', () => {
 });
 
 test('a drive of which nothing is known but that it is there', () => {
-  const sample = sampleOf(metrics.drive, { source: 'sysfs', sensors: [], limits: {} });
+  const sample = extractSample(nvmeMetrics.drive, { source: 'sysfs', sensors: [], limits: {} });
   expect(Object.entries(sample).filter(([, value]) => value !== null)).toEqual([['source', 'sysfs']]);
 });
 
 test('a health log that leaves things out leaves them unknown', () => {
-  const sample = sampleOf(metrics.drive, { source: 'sysfs', sensors: [], limits: { warning: 80 }, log: { criticalWarning: 0, sensors: [] } });
+  const sample = extractSample(nvmeMetrics.drive, { source: 'sysfs', sensors: [], limits: { warning: 80 }, log: { criticalWarning: 0, sensors: [] } });
   const flags = ['critical_warning', 'spare_low', 'reliability_degraded', 'read_only', 'backup_failed', 'memory_region_unreliable'];
   expect(Object.fromEntries(Object.entries(sample).filter(([, value]) => value !== null))).toEqual({
     source: 'sysfs',
@@ -109,12 +109,12 @@ test('a health log that leaves things out leaves them unknown', () => {
 });
 
 test('a drive that is worn beyond its end has no life left, and one that is too hot no headroom', () => {
-  const { life_left, temperature_headroom } = sampleOf(metrics.drive, { ...whole, temperature: 90, log: { criticalWarning: 0, sensors: [], percentageUsed: 137 } });
+  const { life_left, temperature_headroom } = extractSample(nvmeMetrics.drive, { ...whole, temperature: 90, log: { criticalWarning: 0, sensors: [], percentageUsed: 137 } });
   expect([life_left, temperature_headroom]).toEqual([0, -10]);
-  expect(sampleOf(metrics.drive, { ...whole, temperature: undefined }).temperature_headroom).toBeNull();
+  expect(extractSample(nvmeMetrics.drive, { ...whole, temperature: undefined }).temperature_headroom).toBeNull();
 });
 
 test('a namespace', () => {
-  expect(sampleOf(metrics.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({ capacity: 1000.2, used: 250.1 });
-  expect(sampleOf(metrics.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({ capacity: 500, used: null });
+  expect(extractSample(nvmeMetrics.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({ capacity: 1000.2, used: 250.1 });
+  expect(extractSample(nvmeMetrics.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({ capacity: 500, used: null });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseIdentifyController, parseNamespaceUse, parseSmartLog, textOf } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
-import { Refusal } from '../../../src/collectors/nvme/tools/refusal.ts';
+import { DriveRefusedError } from '../../../src/collectors/nvme/tools/health-log.ts';
+import { parseIdentifyController, parseSmartLog, parseUsedBytes, readNvmeCliOutput } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
 import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
 import { identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
 
@@ -48,24 +48,24 @@ test('a controller that does not tell a limit or its size', () => {
 
 const formats = Array.from({ length: 20 }, (_, index) => ({ ms: 0, ds: index === 18 ? 12 : 9, rp: 0 }));
 test('bytes in use: in blocks of the format that is set, of which there may be more than sixteen', () => {
-  expect(parseNamespaceUse(identifyNamespace({ nuse: 10, flbas: 0x22, lbafs: formats }))).toBe(10 * 4096);
-  expect(parseNamespaceUse(identifyNamespace({ nuse: 10, flbas: 0x12, lbafs: formats }))).toBe(10 * 512);
-  expect(parseNamespaceUse(identifyNamespace({ nuse: 10, flbas: 5, lbafs: formats.slice(0, 2) }))).toBeUndefined();
-  expect(parseNamespaceUse(identifyNamespace({ nuse: 10, flbas: 0, lbafs: [{ ds: 0 }] }))).toBeUndefined();
-  expect(parseNamespaceUse(identifyNamespace({ nuse: null }))).toBeUndefined();
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x22, lbafs: formats }))).toBe(10 * 4096);
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x12, lbafs: formats }))).toBe(10 * 512);
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 5, lbafs: formats.slice(0, 2) }))).toBeUndefined();
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0, lbafs: [{ ds: 0 }] }))).toBeUndefined();
+  expect(parseUsedBytes(identifyNamespace({ nuse: null }))).toBeUndefined();
 });
 
 test('the drive’s own no is told apart from every other error', () => {
   const failed =
     (stderr: string, stdout = '') =>
     () =>
-      textOf({ stdout, stderr, status: 1 });
-  expect(failed('NVMe status: Invalid Field\nmore')).toThrow(new Refusal('NVMe status: Invalid Field'));
+      readNvmeCliOutput({ stdout, stderr, status: 1 });
+  expect(failed('NVMe status: Invalid Field\nmore')).toThrow(new DriveRefusedError('NVMe status: Invalid Field'));
   expect(failed('Permission denied\nmore')).toThrow(/^Permission denied$/);
-  expect(failed('Permission denied')).not.toThrow(Refusal);
+  expect(failed('Permission denied')).not.toThrow(DriveRefusedError);
   expect(failed('')).toThrow('exit status 1');
   expect(failed('', '{"error":"x"}')()).toBe('{"error":"x"}');
-  expect(textOf({ stdout: 'anything', stderr: 'a warning', status: 0 })).toBe('anything');
+  expect(readNvmeCliOutput({ stdout: 'anything', stderr: 'a warning', status: 0 })).toBe('anything');
 });
 
 const changed = (change: (answer: Record<string, Record<string, unknown>>) => void) => {
@@ -119,7 +119,7 @@ test('smartctl: limits, size and use', () => {
 
 test('smartctl: what it complains of is told', () => {
   const answer = (more: object) => () => parseSmartctl(JSON.stringify(more));
-  expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(Refusal);
+  expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(DriveRefusedError);
   expect(answer({ smartctl: { messages: [{ string: 'a' }, { string: 'b' }, {}] } })).toThrow(/^a; b$/);
   expect(answer({ device: { protocol: 'ATA' } })).toThrow('answered without an NVMe health log: this is a drive of protocol ATA');
   expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^answered without an NVMe health log$/);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { nvme } from '../../../src/collectors/nvme/index.ts';
+import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
 import type { DriveReading, NamespaceReading } from '../../../src/collectors/nvme/reading.ts';
-import { describe as told } from '../../../src/model/fault.ts';
+import { describeError as told } from '../../../src/model/errors.ts';
 import { stopClock } from '../../helpers/clock.ts';
 import { drives, identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
 import { memory } from '../../helpers/memory.ts';
-import { agent, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 
 const question = 'nvme smart-log nvme9000';
@@ -20,14 +20,14 @@ type Rack = ReturnType<typeof drives>;
 /** The collector, of which the broker remembers this. */
 function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept?: Record<string, unknown> | null } = {}) {
   const remembered = memory(kept ?? undefined);
-  const source = nvme.open({ HOST_SYS: rack.sys, NVME_DEVICES: devices }, { agent, memory: remembered, state: stateOf(probe(async () => [])) });
-  if ('off' in source) throw new Error(source.off);
+  const source = nvmeCollector.open({ HOST_SYS: rack.sys, NVME_DEVICES: devices }, { agent, memory: remembered, state: stateOf(probe(async () => [])) });
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const read = () => source.read(new AbortController().signal);
   /** What is found of the drives, in short. */
   const look = async () => {
     const found = await read();
     return found.flatMap((one) => {
-      if (!('of' in one) || one.of !== 'drive') return [];
+      if (!('table' in one) || one.table !== 'drive') return [];
       return [
         { id: one.device.id, hint: one.hint, excluded: one.excluded, error: one.error === undefined ? undefined : told(one.error), ...(one.reading as DriveReading | undefined) },
       ];
@@ -42,8 +42,9 @@ function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept
     }
     return first();
   };
-  const namespace = async () => (await read()).flatMap((one) => ('of' in one && one.of === 'namespace' ? [(one.reading as NamespaceReading | undefined) ?? one.error] : []))[0];
-  return { read, look, first, later, namespace, act: (device: string) => source.act?.(device, 'acknowledge'), contents: remembered.contents, load: remembered.load };
+  const namespace = async () =>
+    (await read()).flatMap((one) => ('table' in one && one.table === 'namespace' ? [(one.reading as NamespaceReading | undefined) ?? one.error] : []))[0];
+  return { read, look, first, later, namespace, act: (device: string) => source.runAction?.(device, 'acknowledge'), contents: remembered.contents, load: remembered.load };
 }
 
 function healthy(...more: Parameters<typeof drives>) {
@@ -62,7 +63,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const [drive, namespace, ...others] = await read();
     expect(others).toEqual([]);
     expect(drive).toMatchObject({
-      of: 'drive',
+      table: 'drive',
       device: { id: 'S1', name: 'nas Maker X 1TB', serialNumber: 'S1', softwareVersion: '1.0', via: 'nas' },
       hint: undefined,
       reading: {
@@ -79,7 +80,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const { limits, sensors } = (drive as { reading: DriveReading }).reading;
     expect(limits).toEqual({ warning: expect.any(Number), critical: expect.any(Number), capacity: expect.any(Number) });
     expect(sensors.slice(0, 3)).toEqual([41, 54, undefined]);
-    expect(namespace).toMatchObject({ of: 'namespace', part: { id: '1', name: 'Namespace 1' }, reading: { capacity: 1953525168 * 512 } });
+    expect(namespace).toMatchObject({ table: 'namespace', part: { id: '1', name: 'Namespace 1' }, reading: { capacity: 1953525168 * 512 } });
     await later(clock);
     expect(contents.get('s1')).toMatchObject({ media_errors_acknowledged: '0', samples: [{ percentage_used: 4, data_units_written: '48765432' }] });
   });
@@ -308,7 +309,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     rack.tell('nvme smart-log nvme9001', smartLog());
     const { read } = watching(rack, { devices: ['S2', '/dev/nvme9977'] });
     const found = await read();
-    expect(found.flatMap((one) => ('of' in one && one.of === 'drive' ? [[one.device.id, one.excluded ?? false]] : []))).toEqual([
+    expect(found.flatMap((one) => ('table' in one && one.table === 'drive' ? [[one.device.id, one.excluded ?? false]] : []))).toEqual([
       ['S2', false],
       ['S1', true],
     ]);

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { History } from '../../../src/collectors/nvme/history.ts';
-import { nvme } from '../../../src/collectors/nvme/index.ts';
-import { Surveyor } from '../../../src/collectors/nvme/surveyor.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import { agent } from '../../helpers/situation.ts';
+import type { DriveHistory } from '../../../src/collectors/nvme/drive-history.ts';
+import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
+import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 import { tree } from '../../helpers/tree.ts';
 
 const day = 24 * 3600 * 1000;
@@ -23,7 +23,7 @@ const good = {
   media_errors: 3,
 };
 const zeros = { ...Object.fromEntries(Object.keys(good).map((key) => [key, 0])), temperature: 311, avail_spare: 100 };
-const history: History = {
+const history: DriveHistory = {
   media_errors_acknowledged: '3',
   samples: Array.from({ length: 30 }, (_, index) => ({ at: new Date(start - (30 - index) * day).toISOString(), percentage_used: 12, data_units_written: '72000' })),
 };
@@ -46,9 +46,9 @@ function machine(tool: 'nvme' | 'smartctl') {
   const smart = ({ critical_warning, temperature, avail_spare: available_spare, percent_used: percentage_used, ...log }: typeof good) =>
     JSON.stringify({ nvme_smart_health_information_log: { critical_warning, temperature: temperature - 273, available_spare, percentage_used, ...log } });
   const clock = { wall: start, monotonic: 0 };
-  const memories = new Memories();
-  const memory = memories.of(nvme);
-  const surveyor = new Surveyor(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(nvmeCollector);
+  const surveyor = new NvmeReader(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
   return {
     surveyor,
     connect: (content: ReadonlyMap<string, string> = new Map()) => memories.load(content, ['nvme']),
@@ -61,7 +61,7 @@ function machine(tool: 'nvme' | 'smartctl') {
     async read(log: Partial<typeof good>) {
       writeFileSync(join(folder, `${tool === 'nvme' ? 'nvme smart-log' : 'smartctl'} nvme900`), tool === 'nvme' ? JSON.stringify(log) : smart({ ...good, ...log }));
       const [drive] = await surveyor.read();
-      if (drive === undefined || !('reading' in drive) || drive.of !== 'drive') throw new Error(JSON.stringify(drive));
+      if (drive === undefined || !('reading' in drive) || drive.table !== 'drive') throw new Error(JSON.stringify(drive));
       return drive.reading;
     },
   };

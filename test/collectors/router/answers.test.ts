@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Values } from '../../../src/collectors/router/soap/values.ts';
+import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
 import { understand } from './understand.ts';
 
 // Answers written after reports of real boxes. A bug report becomes one more.
 const folder = join(import.meta.dirname, '../../cases/router/answers');
 
-const printed = (value: unknown) => JSON.stringify(value instanceof Values ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value);
+const printed = (value: unknown) => JSON.stringify(value instanceof XmlFields ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value);
 
 const lines = (file: string): string[] => {
   try {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { router } from '../../../src/collectors/router/index.ts';
+import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading, RouterReadings } from '../../../src/collectors/router/reading.ts';
-import type { Complaint, Found } from '../../../src/model/collector.ts';
+import type { CollectorProblem, Observation } from '../../../src/model/collector.ts';
 import { readSettings } from '../../../src/settings/index.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
 import { memory } from '../../helpers/memory.ts';
-import { agent, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { tree } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -29,19 +29,19 @@ const named = (boxes: Record<string, FritzBox>) =>
 const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1' };
 
 function open(more: Record<string, string>) {
-  const env = readSettings([router], more).collectors[0]?.env as Parameters<typeof router.open>[0];
-  const source = router.open(env, { agent, memory: memory({}), state: stateOf(probe(async () => [])) });
-  if ('off' in source) throw new Error(source.off);
+  const env = readSettings([routerCollector], more).collectors[0]?.env as Parameters<typeof routerCollector.open>[0];
+  const source = routerCollector.open(env, { agent, memory: memory({}), state: stateOf(probe(async () => [])) });
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
-  const read = async () => (await source.read(never)) as (Found<RouterReadings> | Complaint)[];
+  const read = async () => (await source.read(never)) as (Observation<RouterReadings> | CollectorProblem)[];
   /** What is found of the routers and targets, by name. */
   const look = async () => {
-    const found = (await read()).filter((one): one is Found<RouterReadings> => 'of' in one && one.part === undefined);
+    const found = (await read()).filter((one): one is Observation<RouterReadings> => 'table' in one && one.part === undefined);
     return Object.fromEntries(
       found.map((one) => [one.device.id, { device: one.device, hint: one.hint, error: one.error, events: one.events, ...(one.reading as Partial<RouterReading> | undefined) }]),
     );
   };
-  return { read, look, act: (device: string) => source.act?.(device, 'try_login') };
+  return { read, look, act: (device: string) => source.runAction?.(device, 'try_login') };
 }
 
 test('a box, by all that can be had of it', async () => {
@@ -54,7 +54,7 @@ test('a box, by all that can be had of it', async () => {
     hint: undefined,
     reachable: true,
     problem: false,
-    reach: { by: 'icmp', burst: { sent: 5, received: 4, mean: 2 } },
+    probe: { by: 'icmp', stats: { sent: 5, received: 4, mean: 2 } },
     wan: { status: 'connected' },
     tr064: { access: 'granted', dsl: { isUp: true } },
   });
@@ -111,8 +111,8 @@ test('targets: each by what it is, with its limits and outages', async () => {
     PING_LATENCY_LIMIT_NEAR: '1.5',
   });
   const found = await look();
-  expect(found.near).toMatchObject({ device: { id: 'near', name: 'nas near', via: 'nas' }, reachable: true, problem: true, reach: { by: 'icmp', burst: { mean: 2 } } });
-  expect(found.port).toMatchObject({ reachable: true, problem: false, reach: { by: 'tcp' } });
+  expect(found.near).toMatchObject({ device: { id: 'near', name: 'nas near', via: 'nas' }, reachable: true, problem: true, probe: { by: 'icmp', stats: { mean: 2 } } });
+  expect(found.port).toMatchObject({ reachable: true, problem: false, probe: { by: 'tcp' } });
   expect(found.nowhere).toMatchObject({ error: expect.objectContaining({ message: expect.stringContaining('no-such-name.invalid') }) });
   await server.stop();
   // A port that refuses is not there.
@@ -126,7 +126,7 @@ test('the default gateway where none is named; without one that is said', async 
   const arp = 'IP address       HW type     Flags       HW address            Mask     Device\n127.0.0.2        0x1         0x2         02:00:5e:00:53:07     *        eth0\n';
   const roots = tree({ 'proc/1/net/route': route, 'proc/1/net/arp': arp });
   const found = await open({ HOST_PROC: roots.proc() }).read();
-  expect(found).toMatchObject([{ of: 'router', device: { id: 'gateway', macAddress: '02:00:5E:00:53:07', configurationUrl: 'http://127.0.0.2/' } }]);
+  expect(found).toMatchObject([{ table: 'router', device: { id: 'gateway', macAddress: '02:00:5E:00:53:07', configurationUrl: 'http://127.0.0.2/' } }]);
   const none = await open({ HOST_PROC: tree({}).proc() }).read();
   expect(none).toEqual([{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }]);
 });

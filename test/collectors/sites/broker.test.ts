@@ -1,12 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { sites } from '../../../src/collectors/sites/index.ts';
+import { sitesCollector } from '../../../src/collectors/sites/index.ts';
+import { BrokerAgentDirectory } from '../../../src/mqtt/broker-agent-directory.ts';
 import { Connection } from '../../../src/mqtt/connection.ts';
-import { LabTopics } from '../../../src/mqtt/lab-topics.ts';
-import { readRetained } from '../../../src/mqtt/retained.ts';
+import { readOwnRetained } from '../../../src/mqtt/retained-topics.ts';
 import { startBroker } from '../../helpers/broker.ts';
 import { memory } from '../../helpers/memory.ts';
 import { observe } from '../../helpers/observer.ts';
-import { agent, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 
 const around = { agent, state: stateOf(probe(async () => [])), memory: memory({}) };
@@ -20,26 +20,26 @@ test('a lab on a broker: who is there, who goes, and what is not known while the
     await say(`${name}/agent/${name}`, JSON.stringify({ site }));
     await say(`${name}/agent/${name}/availability`, 'online');
   }
-  const lab = new LabTopics();
-  const source = sites.open({ SITES: 'true' }, { ...around, lab });
-  if ('off' in source) throw new Error(source.off);
+  const lab = new BrokerAgentDirectory();
+  const source = sitesCollector.open({ SITES: 'true' }, { ...around, agentDirectory: lab });
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const follow = async () => {
     const connection = await Connection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
-    await readRetained(connection, agent);
+    await readOwnRetained(connection, agent);
     await lab.follow(connection, agent, true);
   };
   await follow();
   const look = async () => {
     const found = await source.read(new AbortController().signal);
-    return Object.fromEntries(found.flatMap((one) => ('of' in one && one.of === 'site' ? [[one.device.id, one.reading]] : [])));
+    return Object.fromEntries(found.flatMap((one) => ('table' in one && one.table === 'site' ? [[one.device.id, one.reading]] : [])));
   };
   expect(await look()).toMatchObject({ Berlin: { cause: 'well', expected: 1, lost: 0 }, Cottage: { cause: 'well', expected: 2, lost: 0, online: true } });
   await say('shed/status', 'offline');
   await until('it is missed', async () => (await look()).Cottage?.cause === 'agent_lost');
   expect(await look()).toMatchObject({ Berlin: { cause: 'well' }, Cottage: { lost: 1, online: true } });
   await broker.stop();
-  await until('over', () => !lab.current);
+  await until('over', () => !lab.isCurrent);
   await expect(look()).rejects.toThrow('what the agents say can’t be heard without a connection to the broker');
   await broker.start();
   await follow();
@@ -47,6 +47,6 @@ test('a lab on a broker: who is there, who goes, and what is not known while the
 });
 
 test('it is off unless it is wanted, and where nobody hears the others', () => {
-  expect(sites.open({ SITES: 'false' }, { ...around, lab: new LabTopics() })).toEqual({ off: 'SITES is not true' });
-  expect(sites.open({ SITES: 'true' }, around)).toEqual({ off: 'only a running agent hears the others' });
+  expect(sitesCollector.open({ SITES: 'false' }, { ...around, agentDirectory: new BrokerAgentDirectory() })).toEqual({ inactiveReason: 'SITES is not true' });
+  expect(sitesCollector.open({ SITES: 'true' }, around)).toEqual({ inactiveReason: 'only a running agent hears the others' });
 });

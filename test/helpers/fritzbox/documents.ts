@@ -15,14 +15,14 @@ export const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAl
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
 
-const service = (tree: string, { id, type, control, scpd }: ServiceEntry) =>
+const service = (tree: string, { id, type, controlUrl, scpd }: ServiceEntry) =>
   element(
     'service',
     [
       element('serviceType', type),
       element('serviceId', `urn:${tree}:serviceId:${id}`),
-      element('controlURL', control),
-      element('eventSubURL', control),
+      element('controlURL', controlUrl),
+      element('eventSubURL', controlUrl),
       element('SCPDURL', scpd),
     ].join('\n'),
   );

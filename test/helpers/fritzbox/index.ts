@@ -11,7 +11,7 @@ import { allServices, type ServiceEntry } from './services.ts';
 /** Asked without a login; all of IGD is too. */
 const open = new Set(['DeviceInfo1#GetSecurityPort', 'LANConfigSecurity1#X_AVM-DE_GetAnonymousLogin', 'LANConfigSecurity1#X_AVM-DE_GetUserList']);
 
-const isIgd = ({ control }: ServiceEntry) => control.startsWith('/igdupnp/');
+const isIgd = ({ controlUrl }: ServiceEntry) => controlUrl.startsWith('/igdupnp/');
 
 interface Reply {
   status: number;
@@ -118,7 +118,7 @@ export class FritzBox {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = url.split('?')[0] ?? '';
-    const service = allServices.find((one) => one.control === path);
+    const service = allServices.find((one) => one.controlUrl === path);
     const action = method === 'POST' ? headers.soapaction?.toString().replaceAll('"', '').split('#')[1] : undefined;
     const key = service === undefined || action === undefined ? undefined : `${service.id}#${action}`;
     this.asked.push({ path, ...(key === undefined ? {} : { action: key }), isLogin: headers.authorization !== undefined });

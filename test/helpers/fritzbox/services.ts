@@ -2,19 +2,19 @@
 export interface ServiceEntry {
   id: string;
   type: string;
-  control: string;
+  controlUrl: string;
   scpd: string;
 }
 
 const tr064 = (id: string, control: string, scpd: string): ServiceEntry => {
   const [, name = id, version = '1'] = /^(.*?)(\d)$/.exec(id) ?? [];
-  return { id, type: `urn:dslforum-org:service:${name}:${version}`, control: `/upnp/control/${control}`, scpd: `/${scpd}SCPD.xml` };
+  return { id, type: `urn:dslforum-org:service:${name}:${version}`, controlUrl: `/upnp/control/${control}`, scpd: `/${scpd}SCPD.xml` };
 };
 
 const igd = (id: string, type: string, scpd: string): ServiceEntry => ({
   id,
   type: `urn:schemas-upnp-org:service:${type}:1`,
-  control: `/igdupnp/control/${id}`,
+  controlUrl: `/igdupnp/control/${id}`,
   scpd: `/${scpd}SCPD.xml`,
 });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { nvme } from '../../../src/collectors/nvme/index.ts';
+import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
+import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
 import type { DriveReading, HealthLog } from '../../../src/collectors/nvme/reading.ts';
-import { Surveyor } from '../../../src/collectors/nvme/surveyor.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import { agent } from '../../helpers/situation.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 import type { HealthPage } from './pages.ts';
 import { Rack } from './rack.ts';
 
@@ -88,14 +88,14 @@ const filled = ({ warningTime = 0, criticalTime = 0, ...log }: HealthLog): Healt
 
 async function holds(source: DriveReading['source'], rack: Rack, expected: (page: HealthPage) => HealthLog): Promise<void> {
   vi.stubEnv('PATH', `${rack.bin}:${process.env.PATH}`);
-  const memories = new Memories();
-  const memory = memories.of(nvme);
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(nvmeCollector);
   memories.load(new Map(), ['nvme']);
   await fc.assert(
     fc.asyncProperty(fc.array(page, { minLength: breadth, maxLength: breadth }), async (pages) => {
       for (const [index, told] of pages.entries()) rack.tell(index, told);
-      const surveyor = new Surveyor(agent, memory, { HOST_SYS: rack.sys, NVME_DEVICES: undefined });
-      const readings = (await surveyor.read()).flatMap((found) => ('of' in found && found.of === 'drive' ? [found.reading ?? String(found.error)] : []));
+      const surveyor = new NvmeReader(agent, memory, { HOST_SYS: rack.sys, NVME_DEVICES: undefined });
+      const readings = (await surveyor.read()).flatMap((found) => ('table' in found && found.table === 'drive' ? [found.reading ?? String(found.error)] : []));
       const told = readings.map((reading) => (typeof reading === 'string' ? reading : ((reading.log && { source: reading.source, ...filled(reading.log) }) ?? reading.hint)));
       expect(told).toEqual(pages.map((page) => (isSilent(page) ? expect.stringContaining(silence) : { source, ...expected(page) })));
     }),

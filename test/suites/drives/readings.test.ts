@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import type { Status } from '../../../src/views/status.ts';
+import type { CollectorStatus } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { Rack, type Racked } from './rack.ts';
 
@@ -34,7 +34,7 @@ const drives: Racked[] = [
 ];
 
 /** What is known of each drive, a line each. */
-function shown(rack: Rack, statuses: Status[]): string {
+function shown(rack: Rack, statuses: CollectorStatus[]): string {
   const devices = statuses.find(({ collector }) => collector === 'nvme')?.devices ?? [];
   const lines = devices.flatMap((device) => [
     `# ${device.name}: ${[device.model, device.serialNumber, device.softwareVersion].join(', ')}`,
@@ -49,14 +49,14 @@ function shown(rack: Rack, statuses: Status[]): string {
   return rack.plain(lines.join('\n'));
 }
 
-async function once(rack: Rack): Promise<Status[]> {
+async function once(rack: Rack): Promise<CollectorStatus[]> {
   const { stdout } = await execa(process.execPath, [program, 'once', '--json'], {
     env: { PATH: `${rack.bin}:${process.env.PATH}`, HOST_SYS: rack.sys, AGENT_NAME: 'testling' },
     extendEnv: false,
     cwd: rack.folder,
     reject: false,
   });
-  return JSON.parse(stdout) as Status[];
+  return JSON.parse(stdout) as CollectorStatus[];
 }
 
 test('nvme-cli: normal, worn, hot, failing, with counters of 128 bits, cold and without a sensor', async () => {

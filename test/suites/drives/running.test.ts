@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Status } from '../../../src/views/status.ts';
+import type { CollectorStatus } from '../../../src/views/status.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -63,7 +63,7 @@ test('in a steady cycle one question a drive; what a drive is, once; its status 
     rack.tell(0, { kelvin });
     await observer.see(topic('a'), tells({ temperature: kelvin - 273 }), 30);
   }
-  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as Status;
+  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as CollectorStatus;
   expect(devices.map(({ serialNumber, available, values }) => [serialNumber, available, values.temperature, values.critical_warning])).toEqual([
     ['A', true, { name: 'Temperature', value: 67, unit: '°C' }, { name: 'Critical warning', value: false }],
     ['B', true, { name: 'Temperature', value: 41, unit: '°C' }, { name: 'Critical warning', value: false }],

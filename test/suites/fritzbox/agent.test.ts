@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { router } from '../../../src/collectors/router/index.ts';
+import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading } from '../../../src/collectors/router/reading.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import type { Found, Surroundings } from '../../../src/model/collector.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import type { CollectorContext, Observation } from '../../../src/model/collector.ts';
 import { readSettings } from '../../../src/settings/index.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
@@ -27,15 +27,15 @@ const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1
 
 test('of three boxes one hangs: the others are told each time, and it is back in the cycle after', async () => {
   const boxes = { left: await boxOf('dsl'), middle: await boxOf('cable'), right: await boxOf('fibre') };
-  const settings = readSettings([router], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
-  const env = settings.collectors[0]?.env as Parameters<typeof router.open>[0];
-  const source = router.open(env, { agent: settings.agent, memory: new Memories().of(router) } as unknown as Surroundings);
-  if ('off' in source) throw new Error(source.off);
+  const settings = readSettings([routerCollector], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
+  const env = settings.collectors[0]?.env as Parameters<typeof routerCollector.open>[0];
+  const source = routerCollector.open(env, { agent: settings.agent, memory: new MemoryStore().forCollector(routerCollector) } as unknown as CollectorContext);
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
   const round = async () => {
     const began = performance.now();
-    const found = (await source.read(new AbortController().signal)) as Found<{ router: RouterReading }>[];
-    const accesses = Object.fromEntries(found.filter(({ of }) => of === 'router').map(({ device, reading }) => [device.id, reading?.tr064?.access]));
+    const found = (await source.read(new AbortController().signal)) as Observation<{ router: RouterReading }>[];
+    const accesses = Object.fromEntries(found.filter(({ table }) => table === 'router').map(({ device, reading }) => [device.id, reading?.tr064?.access]));
     return { accesses, seconds: (performance.now() - began) / 1000 };
   };
   expect((await round()).accesses).toEqual({ left: 'granted', middle: 'granted', right: 'granted' });
@@ -44,7 +44,7 @@ test('of three boxes one hangs: the others are told each time, and it is back in
     const { accesses, seconds } = await round();
     expect(accesses).toMatchObject({ left: 'granted', right: 'granted' });
     // A reading may take ten.
-    expect(seconds).toBeLessThan(router.limit ?? 10);
+    expect(seconds).toBeLessThan(routerCollector.timeoutSeconds ?? 10);
   }
   await until('the middle one is missed', async () => (await round()).accesses.middle === 'unreachable', 60);
   boxes.middle.isHung = false;

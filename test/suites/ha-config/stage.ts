@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { discovery } from '../../../src/views/discovery.ts';
-import { stateTopics } from '../../../src/views/state-topics.ts';
+import { discoveryPayloads } from '../../../src/views/discovery.ts';
+import { statePayloads } from '../../../src/views/state-topics.ts';
 import { exampleLab, type Machine, retainedOf } from '../../helpers/lab.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
-import { agent, device, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { HomeAssistant } from '../home-assistant/home-assistant.ts';
 
@@ -30,9 +30,9 @@ export interface Told {
 function thing(): Map<string, string> {
   const collector = probe(async () => []);
   const reading = { level: 1, total: 2, on: true, mood: 'good', note: '', since: new Date('2026-01-02T03:04:05Z'), firmware: { installed: '1.0', latest: '1.0' } };
-  const state = stateOf(collector, [{ of: 'thing', device, reading }]);
+  const state = stateOf(collector, [{ table: 'thing', device, reading }]);
   const of = { ...agent, id: 'probe' };
-  return new Map([...stateTopics([collector], of, state), ...discovery([collector], of, state, new Map(), 'gone'), ['infra-monitor/probe/status', 'online']]);
+  return new Map([...statePayloads([collector], of, state), ...discoveryPayloads([collector], of, state, new Map(), 'omit'), ['infra-monitor/probe/status', 'online']]);
 }
 
 export interface Stage {

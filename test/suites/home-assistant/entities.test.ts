@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { discovery } from '../../../src/views/discovery.ts';
-import { stateTopics } from '../../../src/views/state-topics.ts';
-import { agent, device, type Probe, probe, stateOf } from '../../helpers/situation.ts';
+import { discoveryPayloads } from '../../../src/views/discovery.ts';
+import { statePayloads } from '../../../src/views/state-topics.ts';
+import { agent, device, type Probe, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { stage } from './stage.ts';
 
@@ -95,11 +95,12 @@ test('every kind of metric, with a value and without', async () => {
     rare: 3,
   };
   const publish = async (reading: Probe) => {
-    const state = stateOf(collector, [{ of: 'thing', device, reading: full }], [{ of: 'thing', device, reading }]);
-    const topics = [...stateTopics([collector], agent, state), ...discovery([collector], agent, state, new Map(), 'bury'), ['infra-monitor/nas/status', 'online']] as [
-      string,
-      string,
-    ][];
+    const state = stateOf(collector, [{ table: 'thing', device, reading: full }], [{ table: 'thing', device, reading }]);
+    const topics = [
+      ...statePayloads([collector], agent, state),
+      ...discoveryPayloads([collector], agent, state, new Map(), 'tombstone'),
+      ['infra-monitor/nas/status', 'online'],
+    ] as [string, string][];
     for (const [topic, payload] of topics) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
   };
   const shown = async () =>

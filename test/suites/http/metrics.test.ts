@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { collectors } from '../../../src/collectors/index.ts';
-import { exposition } from '../../../src/views/exposition.ts';
-import { dashboard } from '../../../src/views/grafana.ts';
-import { prometheus } from '../../../src/views/prometheus.ts';
-import { sampleName } from '../../../src/views/series.ts';
+import { allCollectors } from '../../../src/collectors/index.ts';
+import { buildGrafanaDashboard } from '../../../src/views/grafana.ts';
+import { prometheusFamilies } from '../../../src/views/prometheus.ts';
+import { seriesSampleName } from '../../../src/views/prometheus-series.ts';
+import { renderExposition } from '../../../src/views/prometheus-text.ts';
 import { everything } from '../../helpers/everything.ts';
 import { freePort } from '../../helpers/ports.ts';
-import { agent as situation } from '../../helpers/situation.ts';
+import { agent as situation } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { ask, serve, token } from './programs.ts';
 
@@ -20,15 +20,15 @@ const strictParser = `import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 print(sum(len(family.samples) for family in parse(sys.stdin.read())))`;
 
-const families = prometheus(collectors, { ...situation, name: 'na"s\n\\' }, everything(collectors, 3));
+const families = prometheusFamilies(allCollectors, { ...situation, name: 'na"s\n\\' }, everything(allCollectors, 3));
 const samples = families.reduce((sum, family) => sum + family.samples.length, 0);
 
 test('promtool finds nothing in the whole catalogue', async () => {
-  expect(await ask('promtool', ['check', 'metrics'], exposition(families, 'prometheus'))).toBe('');
+  expect(await ask('promtool', ['check', 'metrics'], renderExposition(families, 'prometheus'))).toBe('');
 });
 
 test('the strict parser of OpenMetrics reads the whole catalogue', async () => {
-  expect(await ask('python3', ['-c', strictParser], exposition(families, 'openmetrics'))).toBe(`${samples}\n`);
+  expect(await ask('python3', ['-c', strictParser], renderExposition(families, 'openmetrics'))).toBe(`${samples}\n`);
 });
 
 test('promtool and the parser find nothing in what a running agent says', async () => {
@@ -58,7 +58,7 @@ test('what the docs tell Prometheus is right', async () => {
   writeFileSync(join(folder, 'alerts.yml'), alerts);
   expect(await ask('promtool', ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
   expect(await ask('promtool', ['check', 'rules', join(folder, 'alerts.yml')])).toContain('4 rules found');
-  const names = families.map(sampleName);
+  const names = families.map(seriesSampleName);
   for (const [name] of alerts.matchAll(/infra_monitor_\w+/g)) expect(names).toContain(name);
 });
 
@@ -112,7 +112,7 @@ test('a real Prometheus scrapes it with the token, and draws the dashboard', asy
   // Rates want two scrapes.
   await until('two scrapes', async () => (await query('rate(infra_monitor_network_receive_bytes_total[1m])')).length > 0, 30);
   const drawn = new Set<string>();
-  for (const { title, targets = [] } of dashboard(collectors).panels) {
+  for (const { title, targets = [] } of buildGrafanaDashboard(allCollectors).panels) {
     for (const { expr } of targets) {
       const { status, data } = await get(`query?query=${encodeURIComponent(expr.replace('$instance', '.*').replace('$__rate_interval', '1m'))}`);
       expect(status, `${title}: ${expr}`).toBe('success');

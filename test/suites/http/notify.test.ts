@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
-import { startMailbox } from '../../helpers/mailbox.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { startNotificationServer } from '../../helpers/notification-server.ts';
 import { until } from '../../helpers/until.ts';
 
 test('a broker that is lost: one message, and one when it is back', { timeout: 240_000 }, async () => {
-  const { url, received } = await startMailbox();
+  const { url, received } = await startNotificationServer();
   const mosquitto = await startMosquitto();
   const agent = startAgent({ MQTT_URL: mosquitto.url, NOTIFY_URL: `${url}/secret-topic`, NOTIFY_TOKEN: 'sesame', SITE: 'Berlin', HOST_SCHEDULE: '* * * * * *' });
   await until('connected', () => agent.output().includes('MQTT: connected'));

@@ -1,6 +1,6 @@
 import { program } from '../../helpers/agent.ts';
 import { password, startBroker } from './brokers.ts';
-import { Ear } from './ear.ts';
+import { Ear } from './listener.ts';
 import { type Home, Network } from './network.ts';
 import { type Program, Programs } from './programs.ts';
 

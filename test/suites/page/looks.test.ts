@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { pageRoutes } from '../../../src/http/page.ts';
+import { createPageRoutes } from '../../../src/http/page-routes.ts';
 import { startServer } from '../../../src/http/server.ts';
 import { household } from '../../helpers/household.ts';
 import { browser, findings, live } from './browser.ts';
@@ -8,7 +8,7 @@ import { browser, findings, live } from './browser.ts';
 const { open } = browser();
 
 async function serve(shown = household(new Date())) {
-  const { routes } = pageRoutes(shown);
+  const { routes } = createPageRoutes(shown);
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
   onTestFinished(() => server.close());
   return server.url;

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { failedUnits } from '../../../src/collectors/host/linux/system.ts';
-import { uint32Property } from '../../../src/lib/dbus.ts';
-import { Roots } from '../../../src/lib/roots.ts';
+import { countFailedUnits } from '../../../src/collectors/host/linux/system.ts';
+import { readUint32Property } from '../../../src/lib/dbus.ts';
+import { HostRoots } from '../../../src/lib/host-roots.ts';
 import { until } from '../../helpers/until.ts';
 
 /** A host root with a real D-Bus daemon in it. */
@@ -25,7 +25,7 @@ async function rootWithBus(): Promise<{ root: string; socket: string }> {
   return { root, socket };
 }
 
-const roots = (root: string) => new Roots({ HOST_PROC: '/proc', HOST_SYS: '/sys', HOST_ROOT: root });
+const roots = (root: string) => new HostRoots({ HOST_PROC: '/proc', HOST_SYS: '/sys', HOST_ROOT: root });
 
 test('systemd is asked over the bus', async () => {
   const { root, socket } = await rootWithBus();
@@ -34,13 +34,13 @@ test('systemd is asked over the bus', async () => {
   let said = '';
   standIn.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until('the stand-in', () => said.includes('ready'));
-  expect(await failedUnits(roots(root))).toBe(3);
+  expect(await countFailedUnits(roots(root))).toBe(3);
   const other = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'Nothing' };
-  await expect(uint32Property(socket, other, 2)).rejects.toThrow('no such property');
+  await expect(readUint32Property(socket, other, 2)).rejects.toThrow('no such property');
 });
 
 test('a bus without systemd, or no bus: unknown', async () => {
   const { root } = await rootWithBus();
-  expect(await failedUnits(roots(root))).toBeUndefined();
-  expect(await failedUnits(roots('/nowhere'))).toBeUndefined();
+  expect(await countFailedUnits(roots(root))).toBeUndefined();
+  expect(await countFailedUnits(roots('/nowhere'))).toBeUndefined();
 });

@@ -12,7 +12,7 @@ const parser = new XMLParser({
 });
 
 /** What a person can make something of. */
-export const excerpt = (text: string): string => JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
+export const excerptOfText = (text: string): string => JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
 /** One element of an XML text; names are local ones, without their prefix. */
 export class XmlElement {
@@ -47,8 +47,8 @@ export class XmlElement {
   }
 
   /** Those of this name at any depth, outermost first. */
-  everywhere(name: string): XmlElement[] {
-    return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.everywhere(name)]);
+  descendants(name: string): XmlElement[] {
+    return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.descendants(name)]);
   }
 }
 
@@ -56,13 +56,13 @@ export class XmlElement {
 export function parseXml(text: string, root: string): XmlElement {
   const found = rootOf(text);
   if (found?.name === root) return found;
-  throw new Error(text.trim() === '' ? 'answered nothing' : `answered no ${root}: ${excerpt(text)}`);
+  throw new Error(text.trim() === '' ? 'answered nothing' : `answered no ${root}: ${excerptOfText(text)}`);
 }
 
 function rootOf(text: string): XmlElement | undefined {
   try {
     return new XmlElement('', parser.parse(text)).children[0];
   } catch (error) {
-    throw new Error(`answered no XML: ${excerpt(text)}`, { cause: error });
+    throw new Error(`answered no XML: ${excerptOfText(text)}`, { cause: error });
   }
 }

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { hides, mounts } from '../../../../src/collectors/host/linux/mounts.ts';
-import { globs } from '../../../../src/lib/globs.ts';
+import { createHiddenPathCheck, selectMounts } from '../../../../src/collectors/host/linux/mounts.ts';
+import { createGlobMatcher } from '../../../../src/lib/glob-matcher.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const filesystems = ['nodev\tproc', 'nodev\ttmpfs', 'nodev\toverlay', 'nodev\tautofs', 'nodev\tnfs4', 'nodev\tfuse', 'nodev\tzfs', '\text4', '\tvfat', '\tfuseblk'].join('\n');
 
 /** What is watched and left out of these lines: mount point, device, folder within, type, options. */
-function judge(lines: string[], settings: Partial<Parameters<typeof globs>[0]> = {}) {
+function judge(lines: string[], settings: Partial<Parameters<typeof createGlobMatcher>[0]> = {}) {
   const mountinfo = lines.map((line) => {
     const [point, device, root, type, options = 'rw', source = 'source'] = line.split(' ');
     return `1 1 ${device} ${root} ${point} rw,relatime shared:1 master:2 - ${type} ${source} ${options}`;
   });
   const roots = tree({ 'proc/filesystems': filesystems, 'proc/1/mountinfo': `${mountinfo.join('\n')}\n` });
-  const { watched, excluded } = mounts(roots, globs({ include: [], exclude: [], ...settings }));
+  const { watched, excluded } = selectMounts(roots, createGlobMatcher({ include: [], exclude: [], ...settings }));
   return { watched: watched.map(({ point, readOnly }) => (readOnly ? `${point} read-only` : point)), excluded: excluded.map(({ point }) => point) };
 }
 const watched = (...lines: string[]) => judge(lines).watched;
@@ -65,7 +65,7 @@ test('in a container that may not see the host’s init: what lies below the hos
   const lines = [`1 1 8:1 / ${place} rw - ext4 x rw`, `2 1 8:2 / ${place}/mnt rw - ext4 x rw`, `3 1 8:3 / ${place}-not rw - ext4 x rw`, '4 1 8:4 / / rw - ext4 x rw'];
   const own = tree({ 'proc/filesystems': filesystems, 'proc/self/mountinfo': `${lines.join('\n')}\n` });
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
-  expect(mounts(mixed, () => 'usual').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
+  expect(selectMounts(mixed, () => 'usual').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
 });
 
 /** What a container is hidden of these mounts of the host; `own` are its own, where HOST stands for the host's root. */
@@ -80,7 +80,7 @@ function hidden(own: string[], places: string[]) {
   const { host: root } = tree({ 'etc/hostname': 'nas' });
   const lines = own.map((line) => line.replace('HOST', root().replace(/\/$/, '')));
   const roots = Object.assign(tree({ 'proc/1/mountinfo': `${host.join('\n')}\n`, 'proc/self/mountinfo': `${lines.join('\n')}\n` }), { host: root });
-  return places.filter(hides(roots));
+  return places.filter(createHiddenPathCheck(roots));
 }
 const places = ['/', '/etc', '/home', '/home/ada', '/run', '/nas'];
 const bound = [

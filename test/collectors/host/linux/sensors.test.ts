@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sensors } from '../../../../src/collectors/host/linux/sensors.ts';
+import { readSensors } from '../../../../src/collectors/host/linux/sensors.ts';
 import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -8,7 +8,7 @@ import { tree } from '../../../helpers/tree.ts';
 const chips = (...all: Record<string, string>[]) =>
   Object.assign({}, ...all.map((files, index) => Object.fromEntries(Object.entries(files).map(([file, content]) => [`sys/class/hwmon/hwmon${index}/${file}`, `${content}\n`]))));
 const zone = (type: string, temp: string) => ({ 'sys/class/thermal/thermal_zone0/type': type, 'sys/class/thermal/thermal_zone0/temp': temp });
-const read = (...all: Record<string, string>[]) => sensors(tree(chips(...all)), new DriverFiles());
+const read = (...all: Record<string, string>[]) => readSensors(tree(chips(...all)), new DriverFiles());
 
 test.each([
   [
@@ -60,7 +60,7 @@ test.each([
 ])('the processor’s sensor: %s', async (_, all, celsius) => expect((await read(...(all as Record<string, string>[]))).cpu).toBe(celsius));
 
 test('a board whose processor is a thermal zone only', async () => {
-  const cpu = async (type: string, temp: string) => (await sensors(tree(zone(type, temp)), new DriverFiles())).cpu;
+  const cpu = async (type: string, temp: string) => (await readSensors(tree(zone(type, temp)), new DriverFiles())).cpu;
   expect(await cpu('cpu-thermal', '45123\n')).toBe(45.123);
   expect(await cpu('CPU-therm', '45000\n')).toBe(45);
   expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
@@ -100,7 +100,7 @@ test('every sensor has an id of its own: two chips alike are told by their place
     mkdirSync(roots.sys('devices', place), { recursive: true });
     symlinkSync(roots.sys('devices', place), roots.sys(`class/hwmon/hwmon${index}/device`));
   }
-  expect((await sensors(roots, new DriverFiles())).temperatures.map(({ id }) => id)).toEqual([
+  expect((await readSensors(roots, new DriverFiles())).temperatures.map(({ id }) => id)).toEqual([
     'amdgpu 0000:03:00.0 edge',
     'amdgpu 0000:0b:00.0 edge',
     'dell_smm Ambient',

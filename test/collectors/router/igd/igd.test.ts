@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { Addresses } from '../../../../src/collectors/router/addresses.ts';
-import { Igd } from '../../../../src/collectors/router/igd/index.ts';
+import { AddressResolver } from '../../../../src/collectors/router/address-resolver.ts';
+import { IgdClient } from '../../../../src/collectors/router/igd/index.ts';
 
 const never = new AbortController().signal;
 
@@ -37,7 +37,7 @@ async function box(address: string, port: number, answers: Answers) {
     return new Promise<void>((resolve) => void server.close(() => resolve()));
   };
   await start();
-  const igd = new Igd({ host: address, description: undefined, ssdp: false }, new Addresses());
+  const igd = new IgdClient({ host: address, description: undefined, ssdp: false }, new AddressResolver());
   onTestFinished(async () => {
     igd.close();
     if (server.listening) await stop();
@@ -62,7 +62,7 @@ test('of two connections that are listed the living one is told, and asked first
     '/WANCommonInterfaceConfig#GetTotalBytesReceived': { TotalBytesReceived: '-1294967296' },
     '/WANCommonInterfaceConfig#GetTotalBytesSent': { TotalBytesSent: '7' },
   });
-  const { about, wan } = await igd.read(never);
+  const { description: about, wan } = await igd.read(never);
   expect(about).toMatchObject({ manufacturer: 'Maker', model: 'B1' });
   expect(wan).toMatchObject({ status: 'connected', uptime: 60, link: true, access: 'ethernet', downstream: 100_000_000, upstream: undefined, ipv4: '198.51.100.9' });
   expect(wan).toMatchObject({ received: 3_000_000_000, sent: 7 });
