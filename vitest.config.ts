@@ -19,7 +19,17 @@ const plugins = [
 /** `npm test` is quick and needs nothing but Node; the suites need real programs, some of them root. */
 const suite = (name: string, milliseconds: number) => {
   const testTimeout = milliseconds * patience;
-  return { plugins, test: { name, include: [`test/suites/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, retry, fileParallelism: false } };
+  return {
+    plugins,
+    test: {
+      name,
+      include: [`test/suites/${name}/**/*.test.ts`],
+      testTimeout,
+      hookTimeout: testTimeout,
+      retry,
+      fileParallelism: false,
+    },
+  };
 };
 
 export default defineConfig({
@@ -27,7 +37,16 @@ export default defineConfig({
     // They wait more than they work.
     maxWorkers: 4,
     projects: [
-      { plugins, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 30_000 * patience, retry } },
+      {
+        plugins,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/suites/**'],
+          testTimeout: 30_000 * patience,
+          retry,
+        },
+      },
       suite('broker', 90_000),
       suite('http', 120_000),
       suite('router', 180_000),

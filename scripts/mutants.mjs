@@ -32,7 +32,8 @@ const swapped = {
 const otherNumber = (value) => (Math.abs(value) < 100 ? value + 1 : value / 1000);
 /** Texts for people are held to the letter nowhere. */
 const isText = (words) => /\s/.test(words);
-const isType = ({ type }) => /^TS(?!AsExpression|SatisfiesExpression|NonNullExpression)/.test(type) || type === 'ImportDeclaration';
+const isType = ({ type }) =>
+  /^TS(?!AsExpression|SatisfiesExpression|NonNullExpression)/.test(type) || type === 'ImportDeclaration';
 
 /** Each replacement of a node, with what it is: `[start, end, text, what]`. */
 function* replacements(node, parent, source) {
@@ -73,10 +74,12 @@ function* replacements(node, parent, source) {
       yield whole(';', 'the statement is gone');
       break;
     case 'ReturnStatement':
-      if (node.argument !== null && text(node.argument) !== 'undefined') yield whole('return undefined;', 'returns undefined');
+      if (node.argument !== null && text(node.argument) !== 'undefined')
+        yield whole('return undefined;', 'returns undefined');
       break;
     case 'ArrowFunctionExpression':
-      if (node.body.type !== 'BlockStatement' && text(node.body) !== 'undefined') yield [node.body.start, node.body.end, 'undefined', 'returns undefined'];
+      if (node.body.type !== 'BlockStatement' && text(node.body) !== 'undefined')
+        yield [node.body.start, node.body.end, 'undefined', 'returns undefined'];
       break;
     case 'MemberExpression':
     case 'CallExpression':
@@ -92,10 +95,12 @@ function* replacements(node, parent, source) {
       if (!node.quasis.some(({ value }) => isText(value.raw))) yield whole('``', 'an empty string');
       break;
     case 'Literal':
-      if (typeof node.value === 'number') yield whole(String(otherNumber(node.value)), `${node.raw} is ${otherNumber(node.value)}`);
+      if (typeof node.value === 'number')
+        yield whole(String(otherNumber(node.value)), `${node.raw} is ${otherNumber(node.value)}`);
       else if (typeof node.value === 'bigint') yield whole(`${node.value + 1n}n`, `${node.raw} is ${node.value + 1n}n`);
       else if (typeof node.value === 'boolean') yield whole(String(!node.value), `${node.value} is ${!node.value}`);
-      else if (typeof node.value === 'string' && node.value !== '' && !isText(node.value) && parent?.key !== node) yield whole("''", 'an empty string');
+      else if (typeof node.value === 'string' && node.value !== '' && !isText(node.value) && parent?.key !== node)
+        yield whole("''", 'an empty string');
       break;
   }
 }
@@ -125,7 +130,9 @@ export function importsOf(file, source) {
   const isUsed = ({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType);
   return [
     ...staticImports.filter(isUsed).map(({ moduleRequest }) => moduleRequest.value),
-    ...staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest, isType }) => (moduleRequest && !isType ? [moduleRequest.value] : []))),
+    ...staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest, isType }) => (moduleRequest && !isType ? [moduleRequest.value] : [])),
+    ),
     ...dynamicImports.map(({ moduleRequest }) => source.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
   ];
 }

@@ -18,7 +18,11 @@ const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { count: { type: 'string', default: '60' }, seed: { type: 'string', default: 'HEAD^' }, only: { type: 'string' } },
+  options: {
+    count: { type: 'string', default: '60' },
+    seed: { type: 'string', default: 'HEAD^' },
+    only: { type: 'string' },
+  },
 });
 const folder = positionals[0]?.replace(/\/+$/, '');
 const files = git('ls-files', '-z', '--cached', '--others', '--exclude-standard')
@@ -101,11 +105,15 @@ function copy(number) {
 /** Settles with `passed`, `failed` or `timed out`, and what was written. */
 function runTests(place, tests, seconds) {
   const { CI: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '2', ...tests], {
-    cwd: place,
-    env,
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '2', ...tests],
+    {
+      cwd: place,
+      env,
+      detached: true,
+    },
+  );
   running.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
@@ -127,7 +135,9 @@ const tests = testsOf();
 const all = targets.flatMap((file) => mutantsOf(file, read(file)));
 const drawn = draw(all, Number(values.count), chances(values.seed));
 const chosen = values.only === undefined ? drawn : values.only.split(',').map((number) => drawn[Number(number) - 1]);
-console.log(`${chosen.length} of ${all.length} mutants of ${folder}, drawn by commit ${git('rev-parse', '--short', values.seed).trim()}`);
+console.log(
+  `${chosen.length} of ${all.length} mutants of ${folder}, drawn by commit ${git('rev-parse', '--short', values.seed).trim()}`,
+);
 
 const places = Array.from({ length: workers }, (_, number) => copy(number));
 const needed = [...new Set(chosen.flatMap(({ file }) => tests(file)))];
@@ -148,7 +158,8 @@ await Promise.all(
     for (const [index, { file, line, what, code, mutated }] of queue) {
       writeFileSync(join(place, file), mutated);
       const related = tests(file);
-      const result = related.length === 0 ? 'passed' : (await runTests(place, related, seconds * patience + 10)).outcome;
+      const result =
+        related.length === 0 ? 'passed' : (await runTests(place, related, seconds * patience + 10)).outcome;
       writeFileSync(join(place, file), read(file));
       const verdict = { passed: 'survived', failed: 'killed', 'timed out': 'timeout' }[result];
       counts[verdict] += 1;
@@ -160,6 +171,8 @@ await Promise.all(
 );
 
 const score = Math.round((100 * (counts.killed + counts.timeout)) / chosen.length);
-console.log(`\n${folder}: ${score} % (${counts.killed} killed, ${counts.timeout} by the time limit, ${counts.survived} survived)`);
+console.log(
+  `\n${folder}: ${score} % (${counts.killed} killed, ${counts.timeout} by the time limit, ${counts.survived} survived)`,
+);
 for (const told of survivors.sort()) console.log(told);
 process.exitCode = score < leastScore ? 1 : 0;

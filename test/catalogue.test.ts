@@ -32,16 +32,25 @@ test('collectors are told apart by their ids', () => {
 describe(`Home Assistant ${tables.home_assistant} takes every metric`, () => {
   test.each(metrics)('$at', ({ key, metric }) => {
     const platform = platformOfMetric(metric);
-    const options = Object.fromEntries(Object.entries(discoveryValueOptions(metric)).filter(([, value]) => value !== undefined));
-    const { device_class: deviceClass, unit_of_measurement: unit, state_class: stateClass } = options as Record<string, string | undefined>;
-    for (const option of [...Object.keys(options), 'icon', 'entity_category', 'enabled_by_default', 'value_template']) expect(keys[platform]).toContain(option);
+    const options = Object.fromEntries(
+      Object.entries(discoveryValueOptions(metric)).filter(([, value]) => value !== undefined),
+    );
+    const {
+      device_class: deviceClass,
+      unit_of_measurement: unit,
+      state_class: stateClass,
+    } = options as Record<string, string | undefined>;
+    for (const option of [...Object.keys(options), 'icon', 'entity_category', 'enabled_by_default', 'value_template'])
+      expect(keys[platform]).toContain(option);
 
-    if (platform === 'binary_sensor' && deviceClass !== undefined) expect(tables.binary_sensor_device_classes).toContain(deviceClass);
+    if (platform === 'binary_sensor' && deviceClass !== undefined)
+      expect(tables.binary_sensor_device_classes).toContain(deviceClass);
     if (platform === 'sensor' && deviceClass !== undefined) {
       expect(tables.sensor_device_classes).toContain(deviceClass);
       if (unit !== undefined) expect(units[deviceClass]).toContain(unit);
       if (units[deviceClass] !== undefined) expect(unit, 'a class with units wants one').toBeDefined();
-      if (stateClass !== undefined && stateClasses[deviceClass] !== undefined) expect(stateClasses[deviceClass]).toContain(stateClass);
+      if (stateClass !== undefined && stateClasses[deviceClass] !== undefined)
+        expect(stateClasses[deviceClass]).toContain(stateClass);
       if (tables.sensor_non_numeric.includes(deviceClass)) expect([unit, stateClass]).toEqual([undefined, undefined]);
     }
     if (stateClass !== undefined) expect(tables.state_classes).toContain(stateClass);
@@ -58,25 +67,32 @@ describe('names are as Home Assistant wants them', () => {
     // Sentence case: further words begin small, but for abbreviations and names.
     for (const word of metric.name.split(' ').slice(1)) expect(word).toMatch(/^([a-z0-9-]+|[A-Z/0-9]{2,}|IPv[46])$/);
     if (metric.icon !== undefined) expect(metric.icon).toMatch(/^mdi:[a-z0-9-]+$/);
-    if (!('deviceClass' in metric) && metric.kind !== 'timestamp' && metric.kind !== 'update') expect(metric.icon, 'without a device class it needs an icon').toBeDefined();
+    if (!('deviceClass' in metric) && metric.kind !== 'timestamp' && metric.kind !== 'update')
+      expect(metric.icon, 'without a device class it needs an icon').toBeDefined();
   });
 });
 
 test('some twenty entities are enabled on a plain machine: one file system, interface and disk', () => {
-  const enabled = metrics.filter(({ at, metric }) => /^(host|agent) /.test(at) && metric.enabled !== false && !metric.optional);
+  const enabled = metrics.filter(
+    ({ at, metric }) => /^(host|agent) /.test(at) && metric.enabled !== false && !metric.optional,
+  );
   expect(enabled.length).toBeGreaterThanOrEqual(15);
   expect(enabled.length).toBeLessThanOrEqual(25);
 });
 
 test('some ten entities are enabled of a drive', () => {
-  const enabled = metrics.filter(({ at, metric }) => at.startsWith('nvme drive') && metric.enabled !== false && !metric.optional);
+  const enabled = metrics.filter(
+    ({ at, metric }) => at.startsWith('nvme drive') && metric.enabled !== false && !metric.optional,
+  );
   expect(enabled.length).toBeGreaterThanOrEqual(7);
   expect(enabled.length).toBeLessThanOrEqual(14);
 });
 
 test('few entities are enabled of a router or target that tells nothing', () => {
   for (const table of ['router router', 'router target']) {
-    const enabled = metrics.filter(({ at, metric }) => at.startsWith(table) && metric.enabled !== false && !metric.optional);
+    const enabled = metrics.filter(
+      ({ at, metric }) => at.startsWith(table) && metric.enabled !== false && !metric.optional,
+    );
     expect(enabled.length).toBeGreaterThanOrEqual(3);
     expect(enabled.length).toBeLessThanOrEqual(6);
   }
@@ -93,19 +109,25 @@ describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
     expect(key).toMatch(/^[a-z][a-z0-9_]*$/);
     expect(action.name).toMatch(/^\p{Lu}/u);
     if (action.category !== undefined) expect(tables.entity_categories).toContain(action.category);
-    for (const option of ['command_topic', 'payload_press', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.button).toContain(option);
+    for (const option of ['command_topic', 'payload_press', 'icon', 'entity_category', 'enabled_by_default'])
+      expect(keys.button).toContain(option);
   });
 });
 
 const events = allCollectors.flatMap(({ id, events: byTable }) =>
-  Object.entries((byTable ?? {}) as Record<string, EventDeclaration>).map(([of, event]) => ({ at: `${id} ${of}`, event })),
+  Object.entries((byTable ?? {}) as Record<string, EventDeclaration>).map(([of, event]) => ({
+    at: `${id} ${of}`,
+    event,
+  })),
 );
 
 describe(`Home Assistant ${tables.home_assistant} takes every event`, () => {
-  test('no metric has the key that events go by', () => expect(metrics.filter(({ key }) => key === 'event')).toEqual([]));
+  test('no metric has the key that events go by', () =>
+    expect(metrics.filter(({ key }) => key === 'event')).toEqual([]));
   test.each(events)('$at', ({ event }) => {
     expect(event.name).toMatch(/^\p{Lu}/u);
     for (const type of event.types) expect(type).toMatch(/^[a-z0-9_]+$/);
-    for (const option of ['event_types', 'state_topic', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.event).toContain(option);
+    for (const option of ['event_types', 'state_topic', 'icon', 'entity_category', 'enabled_by_default'])
+      expect(keys.event).toContain(option);
   });
 });

@@ -20,7 +20,9 @@ test('.env.example', async () => {
 });
 
 test('settings reference', async () => {
-  await expect(renderSettingsReference(settingGroups(allCollectors))).toMatchFileSnapshot('../docs/reference/settings.md');
+  await expect(renderSettingsReference(settingGroups(allCollectors))).toMatchFileSnapshot(
+    '../docs/reference/settings.md',
+  );
 });
 
 test('entities reference', async () => {
@@ -28,15 +30,21 @@ test('entities reference', async () => {
 });
 
 test('Grafana dashboard', async () => {
-  await expect(`${JSON.stringify(grafana(allCollectors), null, 2)}\n`).toMatchFileSnapshot('../docs/grafana/infra-monitor.json');
+  await expect(`${JSON.stringify(grafana(allCollectors), null, 2)}\n`).toMatchFileSnapshot(
+    '../docs/grafana/infra-monitor.json',
+  );
 });
 
 test('an example of a dashboard', async () => {
-  await expect(toYaml(buildDashboard(allCollectors, parseLabDevices(announcementsOf(exampleLab))))).toMatchFileSnapshot('../ha-config/dashboard.yaml');
+  await expect(toYaml(buildDashboard(allCollectors, parseLabDevices(announcementsOf(exampleLab))))).toMatchFileSnapshot(
+    '../ha-config/dashboard.yaml',
+  );
 });
 
 test('an example of a recorder package', async () => {
-  await expect(renderRecorderPackage(parseLabDevices(announcementsOf(exampleLab)))).toMatchFileSnapshot('../ha-config/packages/infra_monitor_recorder.yaml');
+  await expect(renderRecorderPackage(parseLabDevices(announcementsOf(exampleLab)))).toMatchFileSnapshot(
+    '../ha-config/packages/infra_monitor_recorder.yaml',
+  );
 });
 
 test.each([...renderBlueprints(alertDefinitions)])('blueprint %s', async (id, content) => {
@@ -45,5 +53,7 @@ test.each([...renderBlueprints(alertDefinitions)])('blueprint %s', async (id, co
 
 test('the app: every setting is an option, in words', async () => {
   await expect(renderAppConfig(settingGroups(allCollectors))).toMatchFileSnapshot('../ha-config/app/config.yaml');
-  await expect(renderAppTranslation(settingGroups(allCollectors))).toMatchFileSnapshot('../ha-config/app/translations/en.yaml');
+  await expect(renderAppTranslation(settingGroups(allCollectors))).toMatchFileSnapshot(
+    '../ha-config/app/translations/en.yaml',
+  );
 });

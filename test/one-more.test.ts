@@ -12,18 +12,30 @@ import { statePayloads } from '../src/views/state-topics.ts';
 import { agent, device, probe, stateOf } from './helpers/sample-collector.ts';
 
 test('one more collector is one folder and one line: everything else follows', () => {
-  const one = { ...probe(async () => []), env: z.object({ PROBE_COLOUR: stringSetting({ description: 'Its colour.', default: 'red' }) }) };
+  const one = {
+    ...probe(async () => []),
+    env: z.object({ PROBE_COLOUR: stringSetting({ description: 'Its colour.', default: 'red' }) }),
+  };
   const more = [...allCollectors, one];
   const state = stateOf(one, [{ table: 'thing', device, reading: { level: 1 } }]);
 
-  expect(renderEnvExample(settingGroups(more))).toContain('# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# Wants a text.\n# PROBE_COLOUR=red');
-  expect(readSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({ env: { PROBE_COLOUR: 'blue' }, schedule: '* * * * * *' });
-  expect(readSettings(more, { PROBE_COLUOR: 'blue' }).warnings).toEqual(['PROBE_COLUOR is not a setting of this program; did you mean PROBE_COLOUR?']);
+  expect(renderEnvExample(settingGroups(more))).toContain(
+    '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# Wants a text.\n# PROBE_COLOUR=red',
+  );
+  expect(readSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({
+    env: { PROBE_COLOUR: 'blue' },
+    schedule: '* * * * * *',
+  });
+  expect(readSettings(more, { PROBE_COLUOR: 'blue' }).warnings).toEqual([
+    'PROBE_COLUOR is not a setting of this program; did you mean PROBE_COLOUR?',
+  ]);
   expect(renderEntitiesReference(more)).toContain('### `infra-monitor/<agent>/probe/<device>/part_<name>`');
   expect([...createApiRoutes(more, agent, state).keys()]).toContain('/probe/status');
   const shown = renderPage({ catalogue: more, agent, state, history: { lastHour: () => undefined } }, new Date());
   expect(shown).toContain('<h2>Probe</h2>');
   expect(shown).toContain('<dt>Level</dt><dd><b>1.0</b>\u202f%</dd>');
   expect([...statePayloads(more, agent, state).keys()]).toContain('infra-monitor/nas/probe/thing_1');
-  expect([...discoveryPayloads(more, agent, state, new Map(), 'tombstone').keys()]).toEqual(['homeassistant/device/infra-monitor_nas/thing_1/config']);
+  expect([...discoveryPayloads(more, agent, state, new Map(), 'tombstone').keys()]).toEqual([
+    'homeassistant/device/infra-monitor_nas/thing_1/config',
+  ]);
 });

@@ -18,6 +18,10 @@ export function brokerIdentities(agent: AgentIdentity, active: readonly ActiveCo
   const lab = running.filter(({ scope }) => scope === 'lab');
   return [
     { agent, collectors: new Set(ids), shared: false },
-    ...lab.map(({ id, title }) => ({ agent: { ...elsewhere, id, name: title }, collectors: new Set([id]), shared: true })),
+    ...lab.map(({ id, title }) => ({
+      agent: { ...elsewhere, id, name: title },
+      collectors: new Set([id]),
+      shared: true,
+    })),
   ];
 }

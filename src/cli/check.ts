@@ -48,7 +48,12 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
   const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
   const place = printedAddress(NOTIFY_URL.url.reveal());
-  const message: AlertMessage = { kind: 'recovery', subject: agent.name, text: 'A check: this message has arrived.', since: new Date() };
+  const message: AlertMessage = {
+    kind: 'recovery',
+    subject: agent.name,
+    text: 'A check: this message has arrived.',
+    since: new Date(),
+  };
   try {
     const { refusal } = await sendNotification(
       buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message),
@@ -70,13 +75,21 @@ async function checkCollectors({ active, inactive }: OpenedCollectors, state: St
   for (const { collector, source } of active) {
     const outcome = await runCollector(collector, source).outcome;
     state.record(collector, outcome);
-    const { entries: found, complaints } = state.collectors.get(collector.id) ?? { entries: new Map<string, StateEntry>(), complaints: [] };
+    const { entries: found, complaints } = state.collectors.get(collector.id) ?? {
+      entries: new Map<string, StateEntry>(),
+      complaints: [],
+    };
     const entries = [...found.values()];
     const broken = entries.filter(({ error }) => error !== undefined);
     if (!outcome.ok) printFailure(`${collector.title}: ${outcome.error}`);
-    else printSuccess(`${collector.title}: works (${entries.length - broken.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`);
-    for (const { device, part, error } of broken) printFailure(`${collector.title}: ${part?.name ?? device.name}: ${error}`);
-    for (const { device, part, hint } of entries) if (hint !== undefined) printNote(`${collector.title}: ${part?.name ?? device.name}: ${hint}`);
+    else
+      printSuccess(
+        `${collector.title}: works (${entries.length - broken.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
+      );
+    for (const { device, part, error } of broken)
+      printFailure(`${collector.title}: ${part?.name ?? device.name}: ${error}`);
+    for (const { device, part, hint } of entries)
+      if (hint !== undefined) printNote(`${collector.title}: ${part?.name ?? device.name}: ${hint}`);
     for (const complaint of complaints) printFailure(`${collector.title}: ${complaint}`);
     fine &&= outcome.ok && broken.length === 0 && complaints.length === 0;
   }
@@ -90,9 +103,15 @@ export async function runCheck({ env }: { env?: string }): Promise<void> {
   const agentDirectory = new BrokerAgentDirectory();
   const opened = openCollectors(settings, state, agentDirectory);
   state.memoryStore.load(new Map(), state.collectors.keys());
-  printSuccess(`Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`);
+  printSuccess(
+    `Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`,
+  );
   for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
-  const { fine, connection } = await checkBroker(settings, brokerIdentities(settings.agent, opened.active), agentDirectory);
+  const { fine, connection } = await checkBroker(
+    settings,
+    brokerIdentities(settings.agent, opened.active),
+    agentDirectory,
+  );
   const notifications = await checkNotifications(settings);
   const reading = await checkCollectors(opened, state);
   await connection?.close();

@@ -9,7 +9,9 @@ interface CommonOptions {
 /** Takes the command line apart and runs the command, of which only the code that it needs is loaded. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const root = new Command('infra-monitor')
-    .description('Watches this machine and what is near it, and tells Home Assistant over MQTT.\nSettings are environment variables: see .env.example.')
+    .description(
+      'Watches this machine and what is near it, and tells Home Assistant over MQTT.\nSettings are environment variables: see .env.example.',
+    )
     .version(version)
     .option('--env <path>', 'read settings from this file instead of .env')
     .showHelpAfterError('(--help tells what there is)')
@@ -21,29 +23,47 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       .description(description)
       .addHelpText('after', `\nExample:\n  ${example}`);
 
-  command('run', 'watch until told to end (what happens without a command)', 'MQTT_URL=mqtt://homeassistant.local MQTT_USERNAME=infra-monitor infra-monitor').action(async () =>
-    (await import('./run.ts')).runAgent(settings()),
-  );
-  command('once', 'read everything once and print it; exit status 0 if all could be read, else 1', "infra-monitor once --json | jq '.[0].devices[0].values.cpu_used'")
+  command(
+    'run',
+    'watch until told to end (what happens without a command)',
+    'MQTT_URL=mqtt://homeassistant.local MQTT_USERNAME=infra-monitor infra-monitor',
+  ).action(async () => (await import('./run.ts')).runAgent(settings()));
+  command(
+    'once',
+    'read everything once and print it; exit status 0 if all could be read, else 1',
+    "infra-monitor once --json | jq '.[0].devices[0].values.cpu_used'",
+  )
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) => (await import('./once.ts')).readOnce({ ...settings(), ...options }));
-  command('check', 'try settings, broker and collectors, and say what is missing and how to mend it', 'sudo infra-monitor --env /etc/infra-monitor.env check').action(async () =>
-    (await import('./check.ts')).runCheck(settings()),
-  );
-  command('forget', 'remove what this agent left on the broker and in Home Assistant', 'infra-monitor forget --agent old-nas')
+  command(
+    'check',
+    'try settings, broker and collectors, and say what is missing and how to mend it',
+    'sudo infra-monitor --env /etc/infra-monitor.env check',
+  ).action(async () => (await import('./check.ts')).runCheck(settings()));
+  command(
+    'forget',
+    'remove what this agent left on the broker and in Home Assistant',
+    'infra-monitor forget --agent old-nas',
+  )
     .argument('[device]', 'only this device, by its id')
     .option('--agent <name>', 'what another agent left, one that is gone for good')
     .option('--force', 'clean up the broker though Home Assistant does not listen')
-    .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) => (await import('./forget.ts')).forgetDevices(device, { ...settings(), ...options }));
-  command('health', 'ask the running agent how it is; exit status 0 if well, else 1', 'infra-monitor health').action(async () =>
-    (await import('./health.ts')).checkHealth(settings()),
+    .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) =>
+      (await import('./forget.ts')).forgetDevices(device, { ...settings(), ...options }),
+    );
+  command('health', 'ask the running agent how it is; exit status 0 if well, else 1', 'infra-monitor health').action(
+    async () => (await import('./health.ts')).checkHealth(settings()),
   );
-  command('dashboard', 'write a dashboard for Home Assistant of all agents on the broker', 'infra-monitor dashboard > lab.yaml').action(async () =>
-    (await import('./dashboard.ts')).printDashboard(settings()),
-  );
-  command('recorder', 'write a package for Home Assistant that keeps out of its database what is not worth keeping', 'infra-monitor recorder > packages/infra_monitor.yaml').action(
-    async () => (await import('./dashboard.ts')).printRecorderPackage(settings()),
-  );
+  command(
+    'dashboard',
+    'write a dashboard for Home Assistant of all agents on the broker',
+    'infra-monitor dashboard > lab.yaml',
+  ).action(async () => (await import('./dashboard.ts')).printDashboard(settings()));
+  command(
+    'recorder',
+    'write a package for Home Assistant that keeps out of its database what is not worth keeping',
+    'infra-monitor recorder > packages/infra_monitor.yaml',
+  ).action(async () => (await import('./dashboard.ts')).printRecorderPackage(settings()));
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
   try {
     await root.parseAsync(args, { from: 'user' });

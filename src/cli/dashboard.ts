@@ -18,7 +18,9 @@ async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
   try {
     const devices = parseLabDevices(await readDiscoveryPayloads(connection, agent));
     if (devices.length > 0) return devices;
-    throw new UsageError(`Nothing is announced below ${allDiscoveryTopics(agent)}: either no agent has run on this broker yet, or this user may not read it`);
+    throw new UsageError(
+      `Nothing is announced below ${allDiscoveryTopics(agent)}: either no agent has run on this broker yet, or this user may not read it`,
+    );
   } finally {
     await connection.close();
   }

@@ -5,7 +5,8 @@ import type { AgentHealth } from '../views/health.ts';
 import { printFailure, printSuccess } from './terminal.ts';
 
 /** A server that listens everywhere is asked on this machine. */
-const reachableHost = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host);
+const reachableHost = (host: string) =>
+  host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
 
 /** Asks the running agent how it is; exit status 0 if well, else 1. */
 export async function checkHealth({ env }: { env?: string }): Promise<void> {
@@ -13,7 +14,10 @@ export async function checkHealth({ env }: { env?: string }): Promise<void> {
   if (HTTP_PORT === 0) throw new UsageError('HTTP_PORT is 0: there is no status server to ask');
   const url = `http://${reachableHost(HTTP_HOST)}:${HTTP_PORT}/health/`;
   try {
-    const answer = await fetch(url, { headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` }, signal: AbortSignal.timeout(5000) });
+    const answer = await fetch(url, {
+      headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` },
+      signal: AbortSignal.timeout(5000),
+    });
     const {
       status,
       error,

@@ -12,11 +12,19 @@ import { alignColumns, colorize, printLine } from './terminal.ts';
 const readingIntervalMs = 1000;
 
 async function readAll({ active }: OpenedCollectors, state: StateStore): Promise<void> {
-  await Promise.all(active.map(async ({ collector, source }) => state.record(collector, await runCollector(collector, source).outcome)));
+  await Promise.all(
+    active.map(async ({ collector, source }) => state.record(collector, await runCollector(collector, source).outcome)),
+  );
 }
 
 const formatValueAsText = (value: NonNullable<MetricValue>) =>
-  typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'object' ? `${value.installed} (latest ${value.latest})` : String(value);
+  typeof value === 'boolean'
+    ? value
+      ? 'yes'
+      : 'no'
+    : typeof value === 'object'
+      ? `${value.installed} (latest ${value.latest})`
+      : String(value);
 
 type DeviceOrPart = Pick<CollectorStatus['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
@@ -25,16 +33,20 @@ function tableRows({ error, hint, values }: DeviceOrPart): string[] {
   return [
     ...(hint === undefined ? [] : [colorize('yellow', hint)]),
     ...alignColumns(
-      Object.values(values).flatMap(({ name, value, unit }) => (value === null ? [] : [[name, `${formatValueAsText(value)}${unit === undefined ? '' : ` ${unit}`}`]])),
+      Object.values(values).flatMap(({ name, value, unit }) =>
+        value === null ? [] : [[name, `${formatValueAsText(value)}${unit === undefined ? '' : ` ${unit}`}`]],
+      ),
     ),
   ];
 }
 
 function printStatus({ collector, error, complaints, devices }: CollectorStatus): void {
   printLine(colorize('bold', collector));
-  for (const trouble of [...(error === undefined ? [] : [error]), ...complaints]) printLine(`  ${colorize('red', trouble)}`);
+  for (const trouble of [...(error === undefined ? [] : [error]), ...complaints])
+    printLine(`  ${colorize('red', trouble)}`);
   for (const device of devices) {
-    for (const one of [device, ...device.parts]) printLine([`  ${colorize('cyan', one.name)}`, ...tableRows(one).map((row) => `    ${row}`)].join('\n'));
+    for (const one of [device, ...device.parts])
+      printLine([`  ${colorize('cyan', one.name)}`, ...tableRows(one).map((row) => `    ${row}`)].join('\n'));
   }
   printLine();
 }
@@ -53,7 +65,10 @@ export async function readOnce({ env, json }: { env?: string; json?: boolean }):
   if (json) printLine(JSON.stringify(answers, null, 2));
   else for (const answer of answers) printStatus(answer);
   const failed = answers.some(
-    ({ ok, complaints, devices }) => !ok || complaints.length > 0 || devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
+    ({ ok, complaints, devices }) =>
+      !ok ||
+      complaints.length > 0 ||
+      devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
   );
   process.exitCode = failed ? 1 : 0;
 }

@@ -12,7 +12,11 @@ export interface OpenedCollectors {
 }
 
 /** Opens the collectors, which touches nothing yet, and gives each that reads its place in the state. */
-export function openCollectors(settings: Settings, state: StateStore, agentDirectory?: AgentDirectory): OpenedCollectors {
+export function openCollectors(
+  settings: Settings,
+  state: StateStore,
+  agentDirectory?: AgentDirectory,
+): OpenedCollectors {
   const active: ActiveCollector[] = [];
   const inactive: OpenedCollectors['inactive'] = [];
   for (const { collector, schedule, env } of settings.collectors) {
@@ -20,7 +24,12 @@ export function openCollectors(settings: Settings, state: StateStore, agentDirec
       inactive.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
       continue;
     }
-    const source = collector.open(env, { agent: settings.agent, state, memory: state.memoryStore.forCollector(collector), agentDirectory });
+    const source = collector.open(env, {
+      agent: settings.agent,
+      state,
+      memory: state.memoryStore.forCollector(collector),
+      agentDirectory,
+    });
     if ('inactiveReason' in source) {
       inactive.push({ collector, reason: source.inactiveReason });
       continue;

@@ -12,6 +12,8 @@ export function tolerateClosedOutput(): void {
 
 /** Settles when all output is with its reader, or lost, then with the reason. To a pipe that is full, Node writes later. */
 export async function waitForOutput(): Promise<NodeJS.ErrnoException | undefined> {
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
+  );
   return loss;
 }

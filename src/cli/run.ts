@@ -39,10 +39,17 @@ function tellDropped(log: Log, dropped: readonly string[]): void {
 }
 
 /** What a person wants to know at the start: what is watched, where it goes, what to do next. */
-function logStart(log: Log, settings: Settings, { active, inactive }: OpenedCollectors, server: StatusServer | undefined): void {
+function logStart(
+  log: Log,
+  settings: Settings,
+  { active, inactive }: OpenedCollectors,
+  server: StatusServer | undefined,
+): void {
   const { agent, mqtt } = settings;
   const { protocol, host, port } = mqtt.MQTT_URL;
-  log.info(`infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`);
+  log.info(
+    `infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`,
+  );
   for (const { collector, schedule } of active) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Page: ${server.url}`);
@@ -53,7 +60,11 @@ function logStart(log: Log, settings: Settings, { active, inactive }: OpenedColl
     );
 }
 
-async function runCommandedAction(log: Log, scheduler: Scheduler, { collector, device, action }: DeviceCommand): Promise<void> {
+async function runCommandedAction(
+  log: Log,
+  scheduler: Scheduler,
+  { collector, device, action }: DeviceCommand,
+): Promise<void> {
   try {
     await scheduler.runAction(collector, device, action);
     log.info(`${device}: ${action}, as told over MQTT`);
@@ -74,9 +85,18 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
   const opened = openCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new MinuteHistory();
-  const page = createPageRoutes({ catalogue: allCollectors, agent, state, history, agentDirectory }, settings.http.HTTP_ALLOWED_PEERS);
-  const paths = new Map([...page.routes, ...createApiRoutes(allCollectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
-  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
+  const page = createPageRoutes(
+    { catalogue: allCollectors, agent, state, history, agentDirectory },
+    settings.http.HTTP_ALLOWED_PEERS,
+  );
+  const paths = new Map([
+    ...page.routes,
+    ...createApiRoutes(allCollectors, agent, state, settings.http.HTTP_TOKEN !== undefined),
+  ]);
+  const server =
+    settings.http.HTTP_PORT === 0
+      ? undefined
+      : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   logStart(log, settings, opened, server);
   surviveUncaughtErrors(log);
 
@@ -118,7 +138,10 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
 
   log.info(`${signal}: leaving`);
   notifications.close();
-  await Promise.race([Promise.allSettled([scheduler.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  await Promise.race([
+    Promise.allSettled([scheduler.stop(), server?.close(), ...sessions.map((session) => session.stop())]),
+    new Promise((resolve) => setTimeout(resolve, 1500)),
+  ]);
   await broker?.close();
   // Whoever reads the log may stand still.
   await Promise.race([waitForOutput(), pause(500)]);

@@ -3,7 +3,8 @@ import { styleText } from 'node:util';
 type Colour = Parameters<typeof styleText>[0];
 
 /** Colours on a terminal only. */
-export const colorize = (colour: Colour, text: string): string => (process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text);
+export const colorize = (colour: Colour, text: string): string =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text;
 
 export const printLine = (line = ''): void => void process.stdout.write(`${line}\n`);
 
@@ -13,7 +14,10 @@ export const printNote = (line: string) => printLine(`${colorize('yellow', '–'
 
 /** Columns as wide as their widest cell; the last is left as it is. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>((all, row) => row.map((cell, index) => Math.max(cell.length, all[index] ?? 0)), []);
+  const widths = rows.reduce<number[]>(
+    (all, row) => row.map((cell, index) => Math.max(cell.length, all[index] ?? 0)),
+    [],
+  );
   return rows.map((row) =>
     row
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))

@@ -10,7 +10,8 @@ export function reportFailure(error: unknown): void {
 }
 
 /** Where in the code an error arose: its text may be another each time. */
-const placeOf = (error: unknown) => (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
+const placeOf = (error: unknown) =>
+  (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
 
 /** From now on an error that nobody caught, in a timer or in the background, is logged once and ends nothing: the readings go on. */
 export function surviveUncaughtErrors(log: Log): void {

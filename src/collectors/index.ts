@@ -7,4 +7,11 @@ import { routerCollector } from './router/index.ts';
 import { sitesCollector } from './sites/index.ts';
 
 /** All collectors: one line each. The agent's own comes last, so that it sees the others. */
-export const allCollectors: readonly AnyCollector[] = [hostCollector, nvmeCollector, routerCollector, homeAssistantCollector, sitesCollector, agentCollector];
+export const allCollectors: readonly AnyCollector[] = [
+  hostCollector,
+  nvmeCollector,
+  routerCollector,
+  homeAssistantCollector,
+  sitesCollector,
+  agentCollector,
+];

@@ -6,7 +6,8 @@ import { isListedPeer, loopbackPeers } from './peers.ts';
 import type { RouteResponse } from './route.ts';
 
 /** Without brackets and port, in lower case. */
-const hostName = (host: string) => (URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined);
+const hostName = (host: string) =>
+  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined;
 
 /** Names that no stranger on the internet can point at us: single words and the ends that RFC 6761, 6762 and 8375 and ICANN
  * keep for networks at home. */
@@ -49,20 +50,37 @@ export interface AccessRules {
 }
 
 /** Who asks, and what a request that may not go on is answered. */
-export function authorize({ headers, socket }: IncomingMessage, { token, allowed, peers }: AccessRules): { trusted: boolean; refusal?: RouteResponse } {
+export function authorize(
+  { headers, socket }: IncomingMessage,
+  { token, allowed, peers }: AccessRules,
+): { trusted: boolean; refusal?: RouteResponse } {
   const { remoteAddress: peer } = socket;
   if (peers !== undefined && !isListedPeer(peers, peer) && !isListedPeer(loopbackPeers, peer))
-    return { trusted: false, refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } } };
+    return {
+      trusted: false,
+      refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } },
+    };
   const trusted = isTrusted(headers.authorization, token);
   if (!isAllowedHost(headers.host, allowed))
-    return { trusted, refusal: { status: 421, body: { error: 'not under this host name: HTTP_ALLOWED_HOSTS lists those that are allowed' } } };
+    return {
+      trusted,
+      refusal: {
+        status: 421,
+        body: { error: 'not under this host name: HTTP_ALLOWED_HOSTS lists those that are allowed' },
+      },
+    };
   if (trusted) return { trusted };
   return {
     trusted,
     refusal: {
       status: 401,
       // The second makes a browser ask.
-      headers: { 'www-authenticate': ['Bearer realm="infra-monitor"', 'Basic realm="infra-monitor: any user, the token as password", charset="UTF-8"'] },
+      headers: {
+        'www-authenticate': [
+          'Bearer realm="infra-monitor"',
+          'Basic realm="infra-monitor: any user, the token as password", charset="UTF-8"',
+        ],
+      },
       body: { error: 'HTTP_TOKEN is set: show it as a bearer token, or as the password of any user' },
     },
   };

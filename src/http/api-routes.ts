@@ -7,9 +7,15 @@ import { createMetricsRoute } from './metrics-route.ts';
 import type { RouteHandler } from './route.ts';
 
 /** Paths and what each answers; the catalogue makes them. `guarded`: most want a token. */
-export function createApiRoutes(catalogue: readonly CollectorDeclaration[], agent: AgentIdentity, state: AgentState, guarded = false): Map<string, RouteHandler> {
+export function createApiRoutes(
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+  guarded = false,
+): Map<string, RouteHandler> {
   // Its schemas are loaded when somebody wants them.
-  const document = async () => (await import('../views/openapi.ts')).buildOpenApiDocument(catalogue, agent, state, guarded);
+  const document = async () =>
+    (await import('../views/openapi.ts')).buildOpenApiDocument(catalogue, agent, state, guarded);
   const found = new Map<string, RouteHandler>([
     [
       '/health/',
@@ -29,7 +35,11 @@ export function createApiRoutes(catalogue: readonly CollectorDeclaration[], agen
     ],
   ]);
   for (const declaration of catalogue) {
-    if (state.collectors.has(declaration.id)) found.set(statusEndpointPath(declaration), () => ({ status: 200, body: collectorStatus(declaration, agent, state) }));
+    if (state.collectors.has(declaration.id))
+      found.set(statusEndpointPath(declaration), () => ({
+        status: 200,
+        body: collectorStatus(declaration, agent, state),
+      }));
   }
   return found;
 }

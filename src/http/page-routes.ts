@@ -22,19 +22,33 @@ const documentHeaders = {
 };
 
 /** The page, and what keeps it live. `proxies` are believed where they say that the page is. */
-export function createPageRoutes(context: PageContext, proxies?: BlockList): { routes: Map<string, RouteHandler>; eventStream: EventStream } {
+export function createPageRoutes(
+  context: PageContext,
+  proxies?: BlockList,
+): { routes: Map<string, RouteHandler>; eventStream: EventStream } {
   const eventStream = new EventStream(
     () => context.agent.startedAt.toISOString(),
     (now) => renderLiveSections(context, now),
   );
   const routes = new Map<string, RouteHandler>([
-    ['/', (request) => ({ status: 200, headers: documentHeaders, body: renderPage(context, new Date(), prefixOf(request, proxies)) })],
+    [
+      '/',
+      (request) => ({
+        status: 200,
+        headers: documentHeaders,
+        body: renderPage(context, new Date(), prefixOf(request, proxies)),
+      }),
+    ],
     [
       '/events',
       () =>
         eventStream.isFull
           ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'as many listen as can' } }
-          : { status: 200, headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }, stream: (response) => eventStream.addListener(response) },
+          : {
+              status: 200,
+              headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+              stream: (response) => eventStream.addListener(response),
+            },
     ],
   ]);
   return { routes, eventStream };

@@ -9,7 +9,8 @@ export function parsePeers(text: string): BlockList | undefined {
     const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
     const family = familyOf(address);
     // A zone (fe80::1%eth0) is this machine's name for a link: no rule can have it.
-    if (isIP(address) === 0 || address.includes('%') || Number(length ?? 0) > (family === 'ipv6' ? 128 : 32)) return undefined;
+    if (isIP(address) === 0 || address.includes('%') || Number(length ?? 0) > (family === 'ipv6' ? 128 : 32))
+      return undefined;
     if (length === undefined) peers.addAddress(address, family);
     else peers.addSubnet(address, Number(length), family);
   }

@@ -21,25 +21,48 @@ function pathOf(routes: RouteMap, url: string): string {
   return [path, `${path}/`, path.replace(/\/$/, '')].find((one) => routes.has(one)) ?? path;
 }
 
-async function respondTo(request: IncomingMessage, routes: RouteMap, agentInfo: object, rules: AccessRules): Promise<RouteResponse> {
+async function respondTo(
+  request: IncomingMessage,
+  routes: RouteMap,
+  agentInfo: object,
+  rules: AccessRules,
+): Promise<RouteResponse> {
   const { trusted, refusal } = authorize(request, rules);
   const path = pathOf(routes, request.url ?? '/');
   if (refusal !== undefined && (refusal.status !== 401 || path !== publicPath)) return refusal;
   const route = routes.get(path);
-  if (route === undefined) return { status: 404, body: { ...agentInfo, error: 'not found', endpoints: [...routes.keys()] } };
+  if (route === undefined)
+    return { status: 404, body: { ...agentInfo, error: 'not found', endpoints: [...routes.keys()] } };
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { status: 405, headers: { allow: 'GET, HEAD' }, body: { ...agentInfo, error: `${request.method} is not for this path` } };
+    return {
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+      body: { ...agentInfo, error: `${request.method} is not for this path` },
+    };
   return route(request, trusted);
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, routes: RouteMap, agentInfo: object, rules: AccessRules): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: RouteMap,
+  agentInfo: object,
+  rules: AccessRules,
+): Promise<void> {
   // Nobody needs to send us a body: whoever does is not listened to for long.
-  const close: Record<string, string> = request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
+  const close: Record<string, string> =
+    request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
   try {
     sendResponse(request, response, await respondTo(request, routes, agentInfo, rules), close);
   } catch {
     if (response.headersSent) response.destroy();
-    else sendResponse(request, response, { status: 500, body: { error: 'this should not happen: please report it' } }, close);
+    else
+      sendResponse(
+        request,
+        response,
+        { status: 500, body: { error: 'this should not happen: please report it' } },
+        close,
+      );
   }
 }
 
@@ -56,12 +79,21 @@ function setServerLimits(server: Server): void {
 
 /** Starts the status server; `about` is in what it says itself to those whom it trusts. */
 export async function startServer(
-  { HTTP_HOST: host, HTTP_PORT: port, HTTP_TOKEN: token, HTTP_ALLOWED_HOSTS: allowed = [], HTTP_ALLOWED_PEERS: peers }: HttpSettings,
+  {
+    HTTP_HOST: host,
+    HTTP_PORT: port,
+    HTTP_TOKEN: token,
+    HTTP_ALLOWED_HOSTS: allowed = [],
+    HTTP_ALLOWED_PEERS: peers,
+  }: HttpSettings,
   routes: RouteMap,
   agentInfo: { agent: string; site: string | null },
 ): Promise<StatusServer> {
   const rules = { token, allowed: allowed.map((name) => name.toLowerCase()), peers };
-  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => void serve(request, response, routes, agentInfo, rules));
+  const server = createServer(
+    { maxHeaderSize: 8192, connectionsCheckingInterval: 5000 },
+    (request, response) => void serve(request, response, routes, agentInfo, rules),
+  );
   setServerLimits(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>

@@ -40,9 +40,15 @@ export async function runCommand(file: string, args: readonly string[], limit: C
     reject: false,
     ...(limit.cancelSignal ? { cancelSignal: limit.cancelSignal } : {}),
   });
-  if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer) return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode };
-  const why = result.timedOut ? `timed out after ${limit.seconds} s` : result.originalMessage || result.stderr || 'ended without an answer';
-  throw new CommandError(`${[file, ...args].join(' ')}: ${why}`, { missing: result.code === 'ENOENT', timedOut: result.timedOut });
+  if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer)
+    return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode };
+  const why = result.timedOut
+    ? `timed out after ${limit.seconds} s`
+    : result.originalMessage || result.stderr || 'ended without an answer';
+  throw new CommandError(`${[file, ...args].join(' ')}: ${why}`, {
+    missing: result.code === 'ENOENT',
+    timedOut: result.timedOut,
+  });
 }
 
 /** The same for a command that is to end well. */

@@ -11,7 +11,8 @@ export const readClocks = (): ClockReading => ({ wall: Date.now(), monotonic: pe
 const clockToleranceMs = 2000;
 
 /** Did both clocks advance alike from one moment to the next? */
-export const advanceAlike = (before: ClockReading, at: ClockReading): boolean => Math.abs(at.wall - before.wall - (at.monotonic - before.monotonic)) < clockToleranceMs;
+export const advanceAlike = (before: ClockReading, at: ClockReading): boolean =>
+  Math.abs(at.wall - before.wall - (at.monotonic - before.monotonic)) < clockToleranceMs;
 
 /** Turns counters into rates per second. Unknown at first, after a sleep or a clock jump, and when the counter fell. */
 export class CounterRates {

@@ -55,7 +55,8 @@ export class DriverFiles {
   async #ask(path: string): Promise<string | undefined> {
     const timeoutMs = Math.min(answerTimeoutMs, this.#end - performance.now());
     if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
-    if (this.#unanswered.size >= maxUnanswered || timeoutMs <= 0) throw new NoAnswerError(`${path}: not asked, because others do not answer in time`);
+    if (this.#unanswered.size >= maxUnanswered || timeoutMs <= 0)
+      throw new NoAnswerError(`${path}: not asked, because others do not answer in time`);
     this.#unanswered.add(path);
     const answer = contentOf(path)
       .catch(undefinedForKernelError)

@@ -6,7 +6,8 @@ const ownLimitCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** What an error in reading stands for; throws what is no answer of the kernel's. */
 export function undefinedForKernelError(error: unknown): undefined {
-  if (error instanceof Error && 'syscall' in error && 'code' in error && !ownLimitCodes.has(String(error.code))) return undefined;
+  if (error instanceof Error && 'syscall' in error && 'code' in error && !ownLimitCodes.has(String(error.code)))
+    return undefined;
   throw error;
 }
 
@@ -18,11 +19,13 @@ function undefinedOnKernelError<T>(read: () => T): T | undefined {
   }
 }
 
-export const parseNumber = (text: string | undefined): number | undefined => (text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text));
+export const parseNumber = (text: string | undefined): number | undefined =>
+  text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
 
 /** A small file of /proc or /sys, which answers from memory: read at once, undefined where it is missing or silent. One behind
  * which a driver asks its device is for DriverFiles. */
-export const readText = (path: string): string | undefined => undefinedOnKernelError(() => readFileSync(path, 'utf8').trimEnd());
+export const readText = (path: string): string | undefined =>
+  undefinedOnKernelError(() => readFileSync(path, 'utf8').trimEnd());
 
 /** A file that holds one number. */
 export const readNumber = (path: string): number | undefined => parseNumber(readText(path));

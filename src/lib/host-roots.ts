@@ -5,9 +5,22 @@ const absolutePath = ['an absolute path', /^\//] as const;
 
 /** Settings of every collector that reads the kernel's and the host's trees. */
 export const hostRootSettings = {
-  HOST_PROC: stringSetting({ description: 'Where the host’s /proc is. In a container: where it is mounted.', default: '/proc', example: '/host/proc' }, ...absolutePath),
-  HOST_SYS: stringSetting({ description: 'Where the host’s /sys is.', default: '/sys', example: '/host/sys' }, ...absolutePath),
-  HOST_ROOT: stringSetting({ description: 'Where the host’s root file system is.', default: '/', example: '/host' }, ...absolutePath),
+  HOST_PROC: stringSetting(
+    {
+      description: 'Where the host’s /proc is. In a container: where it is mounted.',
+      default: '/proc',
+      example: '/host/proc',
+    },
+    ...absolutePath,
+  ),
+  HOST_SYS: stringSetting(
+    { description: 'Where the host’s /sys is.', default: '/sys', example: '/host/sys' },
+    ...absolutePath,
+  ),
+  HOST_ROOT: stringSetting(
+    { description: 'Where the host’s root file system is.', default: '/', example: '/host' },
+    ...absolutePath,
+  ),
 };
 
 /** Where the kernel's and the host's trees are; elsewhere than usual in a container and in tests. */

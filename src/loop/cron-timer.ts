@@ -43,7 +43,8 @@ export class CronTimer {
 
   #scheduleNext(after: Date): void {
     this.#next = this.#task.next(after);
-    this.#due = this.#next === undefined ? Number.POSITIVE_INFINITY : performance.now() + this.#next.getTime() - Date.now();
+    this.#due =
+      this.#next === undefined ? Number.POSITIVE_INFINITY : performance.now() + this.#next.getTime() - Date.now();
     this.#rest();
   }
 

@@ -16,8 +16,11 @@ class MinuteRing {
 
   set(minute: number, value: number): void {
     // A clock that was set back begins the hour anew.
-    if (this.#newest === undefined || minute < this.#newest || minute - this.#newest >= minutesKept) this.#values.fill(Number.NaN);
-    else for (let passed = this.#newest + 1; passed < minute; passed += 1) this.#values[passed % minutesKept] = this.#values[this.#newest % minutesKept] as number;
+    if (this.#newest === undefined || minute < this.#newest || minute - this.#newest >= minutesKept)
+      this.#values.fill(Number.NaN);
+    else
+      for (let passed = this.#newest + 1; passed < minute; passed += 1)
+        this.#values[passed % minutesKept] = this.#values[this.#newest % minutesKept] as number;
     this.#values[minute % minutesKept] = value;
     this.#newest = minute;
   }
@@ -26,7 +29,8 @@ class MinuteRing {
     const newest = this.#newest ?? minute;
     return Array.from({ length: minutesKept }, (_, index) => {
       const wanted = minute - minutesKept + 1 + index;
-      const value = wanted <= newest - minutesKept ? Number.NaN : (this.#values[Math.min(wanted, newest) % minutesKept] as number);
+      const value =
+        wanted <= newest - minutesKept ? Number.NaN : (this.#values[Math.min(wanted, newest) % minutesKept] as number);
       return Number.isNaN(value) ? undefined : value;
     });
   }

@@ -3,13 +3,19 @@ import { describeError } from '../model/errors.ts';
 
 type Observations = ObservationOrProblem<Record<string, unknown>>[];
 
-export type CollectorOutcome = { at: Date; seconds: number } & ({ ok: true; observations: Observations } | { ok: false; error: string });
+export type CollectorOutcome = { at: Date; seconds: number } & (
+  | { ok: true; observations: Observations }
+  | { ok: false; error: string }
+);
 
 export const timeoutSecondsOf = (collector: AnyCollector): number => collector.timeoutSeconds ?? 10;
 
 /** Reads once, with an end to the wait. `done` settles when the reading really is over, which for one that ignores its
  * signal is later than the outcome. */
-export function runCollector(collector: AnyCollector, source: CollectorSource<Record<string, unknown>>): { outcome: Promise<CollectorOutcome>; done: Promise<void> } {
+export function runCollector(
+  collector: AnyCollector,
+  source: CollectorSource<Record<string, unknown>>,
+): { outcome: Promise<CollectorOutcome>; done: Promise<void> } {
   const began = performance.now();
   const timeoutSeconds = timeoutSecondsOf(collector);
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
@@ -22,8 +28,18 @@ export function runCollector(collector: AnyCollector, source: CollectorSource<Re
     () => undefined,
   );
   const outcome = Promise.race([reading, end]).then(
-    (observations): CollectorOutcome => ({ ok: true, observations, at: new Date(), seconds: (performance.now() - began) / 1000 }),
-    (error): CollectorOutcome => ({ ok: false, error: describeError(error), at: new Date(), seconds: (performance.now() - began) / 1000 }),
+    (observations): CollectorOutcome => ({
+      ok: true,
+      observations,
+      at: new Date(),
+      seconds: (performance.now() - began) / 1000,
+    }),
+    (error): CollectorOutcome => ({
+      ok: false,
+      error: describeError(error),
+      at: new Date(),
+      seconds: (performance.now() - began) / 1000,
+    }),
   );
   return { outcome, done };
 }

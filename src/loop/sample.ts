@@ -6,7 +6,11 @@ const maxStateLength = 255;
 const round = (value: number, precision: number) => Number(value.toFixed(precision));
 
 /** What a person can use of a number: rounded, and the value before it while the change is noise. */
-function stabilizeNumber(value: number, before: MetricValue | undefined, { precision = 0, deadband = 0 }: { precision?: number; deadband?: number }): number | null {
+function stabilizeNumber(
+  value: number,
+  before: MetricValue | undefined,
+  { precision = 0, deadband = 0 }: { precision?: number; deadband?: number },
+): number | null {
   if (!Number.isFinite(value)) return null;
   const rounded = round(value, precision);
   return typeof before === 'number' && Math.abs(rounded - before) < deadband ? before : rounded;
@@ -26,7 +30,11 @@ function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | u
       const value = metric.value(reading);
       if (value === undefined) return null;
       // A counter that fell was reset: that is no noise.
-      return stabilizeNumber(value, before, metric.kind === 'counter' && typeof before === 'number' && value < before ? { ...metric, deadband: 0 } : metric);
+      return stabilizeNumber(
+        value,
+        before,
+        metric.kind === 'counter' && typeof before === 'number' && value < before ? { ...metric, deadband: 0 } : metric,
+      );
     }
     case 'timestamp': {
       const value = metric.value(reading);
@@ -45,7 +53,11 @@ function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | u
 }
 
 /** Takes every metric's value out of a reading, settled against the sample before. */
-export const extractSample = (metrics: Record<string, AnyMetric>, reading: unknown, before?: MetricSample): MetricSample =>
+export const extractSample = (
+  metrics: Record<string, AnyMetric>,
+  reading: unknown,
+  before?: MetricSample,
+): MetricSample =>
   Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, readMetric(metric, reading, before?.[key])]));
 
 export const extractRawNumbers = (metrics: Record<string, AnyMetric>, reading: unknown): RawNumbers =>

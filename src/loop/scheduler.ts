@@ -42,7 +42,9 @@ export class Scheduler {
   /** Does an action to a device and reads again, so that it shows. Throws where there is no such thing to do. */
   async runAction(collector: string, device: string, action: string): Promise<void> {
     const running = this.#running.get(collector);
-    const declared = Object.values(running?.active.collector.actions ?? {}).some((actions) => actions !== undefined && action in actions);
+    const declared = Object.values(running?.active.collector.actions ?? {}).some(
+      (actions) => actions !== undefined && action in actions,
+    );
     if (running?.active.source.runAction === undefined || !declared) throw new Error('there is no such thing to do');
     running.active.source.runAction(device, action);
     await running.fire();

@@ -23,7 +23,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type CollectorRecord = Mutable<Omit<CollectorState, 'entries'>> & { entries: Map<string, StateEntry> };
 
 const secondsBetween = (from: Date, to: Date) => Math.round((to.getTime() - from.getTime()) / 1000);
-const subjectOf = (entry: StateEntry) => (entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`);
+const subjectOf = (entry: StateEntry) =>
+  entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`;
 
 /** How many events may wait for somebody to hear them; the oldest are lost first. */
 const maxPendingEvents = 200;
@@ -105,11 +106,21 @@ export class StateStore implements AgentState {
     const before = record.error;
     if (outcome.ok) {
       const found = outcome.observations.filter((observation) => 'table' in observation);
-      const complaints = outcome.observations.flatMap((observation) => ('complaint' in observation ? [observation.complaint] : []));
+      const complaints = outcome.observations.flatMap((observation) =>
+        'complaint' in observation ? [observation.complaint] : [],
+      );
       changes.push(...this.#observe(record, collector, found, outcome.at));
-      changes.push(...complaints.filter((complaint) => !record.complaints.includes(complaint)).map((error) => ({ subject: collector.id, error })));
+      changes.push(
+        ...complaints
+          .filter((complaint) => !record.complaints.includes(complaint))
+          .map((error) => ({ subject: collector.id, error })),
+      );
       record.complaints = complaints;
-      if (before !== undefined) changes.push({ subject: collector.id, ...(record.lastSuccess ? { seconds: secondsBetween(record.lastSuccess, outcome.at) } : {}) });
+      if (before !== undefined)
+        changes.push({
+          subject: collector.id,
+          ...(record.lastSuccess ? { seconds: secondsBetween(record.lastSuccess, outcome.at) } : {}),
+        });
       delete record.error;
       record.consecutiveFailures = 0;
       record.lastSuccess = outcome.at;
@@ -133,15 +144,23 @@ export class StateStore implements AgentState {
     this.discoveryRevision += 1;
   }
 
-  #observe(record: CollectorRecord, collector: AnyCollector, observations: Observation<Record<string, unknown>>[], at: Date): AvailabilityChange[] {
+  #observe(
+    record: CollectorRecord,
+    collector: AnyCollector,
+    observations: Observation<Record<string, unknown>>[],
+    at: Date,
+  ): AvailabilityChange[] {
     const changes: AvailabilityChange[] = [];
     const seen = new Set<string>();
     for (const observation of observations) {
       const plain = entryPath(observation.table, observation.device, observation.part);
-      const path = seen.has(plain) && observation.part !== undefined ? entryPathWithHash(plain, observation.part) : plain;
+      const path =
+        seen.has(plain) && observation.part !== undefined ? entryPathWithHash(plain, observation.part) : plain;
       seen.add(path);
       this.#queueEvents(collector, observation);
-      changes.push(...this.#replace(record, path, entryAfter(record.entries.get(path), collector, observation, at), at));
+      changes.push(
+        ...this.#replace(record, path, entryAfter(record.entries.get(path), collector, observation, at), at),
+      );
     }
     for (const [path, entry] of record.entries) {
       if (!seen.has(path)) changes.push(...this.#replace(record, path, missingEntry(entry, at), at));
@@ -149,7 +168,10 @@ export class StateStore implements AgentState {
     return changes;
   }
 
-  #queueEvents({ id: collector }: AnyCollector, { table, device, events = [] }: Observation<Record<string, unknown>>): void {
+  #queueEvents(
+    { id: collector }: AnyCollector,
+    { table, device, events = [] }: Observation<Record<string, unknown>>,
+  ): void {
     const pending = events.map((event) => ({ collector, device: entryPath(table, device), event }));
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
   }
@@ -158,9 +180,14 @@ export class StateStore implements AgentState {
     const before = record.entries.get(path);
     record.entries.set(path, entry);
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
-    if (before?.error === undefined && entry.error !== undefined) return [{ subject: subjectOf(entry), error: entry.error }];
-    const back = before?.error !== undefined && entry.error === undefined ? [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }] : [];
-    const hint = entry.hint !== undefined && entry.hint !== before?.hint ? [{ subject: subjectOf(entry), hint: entry.hint }] : [];
+    if (before?.error === undefined && entry.error !== undefined)
+      return [{ subject: subjectOf(entry), error: entry.error }];
+    const back =
+      before?.error !== undefined && entry.error === undefined
+        ? [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }]
+        : [];
+    const hint =
+      entry.hint !== undefined && entry.hint !== before?.hint ? [{ subject: subjectOf(entry), hint: entry.hint }] : [];
     return [...back, ...hint];
   }
 
@@ -171,7 +198,12 @@ export class StateStore implements AgentState {
   }
 }
 
-function entryAfter(before: StateEntry | undefined, collector: AnyCollector, found: Observation<Record<string, unknown>>, at: Date): StateEntry {
+function entryAfter(
+  before: StateEntry | undefined,
+  collector: AnyCollector,
+  found: Observation<Record<string, unknown>>,
+  at: Date,
+): StateEntry {
   const { table, device, part } = found;
   const metrics = collector.metrics[table] ?? {};
   const sample = 'reading' in found ? extractSample(metrics, found.reading, before?.sample) : before?.sample;
@@ -191,13 +223,20 @@ function entryAfter(before: StateEntry | undefined, collector: AnyCollector, fou
   };
 }
 
-const missingEntry = (entry: StateEntry, at: Date): StateEntry => (entry.error === undefined ? { ...entry, error: 'not there any more', since: at } : entry);
+const missingEntry = (entry: StateEntry, at: Date): StateEntry =>
+  entry.error === undefined ? { ...entry, error: 'not there any more', since: at } : entry;
 
 /** The optional metrics that have had a value: the same set as before when none is new. */
-function presentMetricsAfter(metrics: Record<string, AnyMetric>, sample: MetricSample = {}, before: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+function presentMetricsAfter(
+  metrics: Record<string, AnyMetric>,
+  sample: MetricSample = {},
+  before: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
   const more = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
   return more.length === 0 ? before : new Set([...before, ...more]);
 }
 
 const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
-  a.presentMetrics === b.presentMetrics && a.excluded === b.excluded && (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));
+  a.presentMetrics === b.presentMetrics &&
+  a.excluded === b.excluded &&
+  (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

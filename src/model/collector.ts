@@ -15,7 +15,12 @@ type AnyReadings = Record<string, any>;
  * `hint`: it was read, but not whole: what mends that. `error`: it is there and could not be read.
  * `excluded`: it is there and the settings leave it out. `events`: what has happened to the device since the reading before. */
 export type Observation<Readings extends AnyReadings> = {
-  [Table in keyof Readings & string]: { table: Table; device: Device; part?: DevicePart; events?: readonly DeviceEvent[] | undefined } & (
+  [Table in keyof Readings & string]: {
+    table: Table;
+    device: Device;
+    part?: DevicePart;
+    events?: readonly DeviceEvent[] | undefined;
+  } & (
     | { reading: Readings[Table]; hint?: string | undefined; error?: never; excluded?: never }
     | { error: unknown; reading?: never; hint?: never; excluded?: never }
     | { excluded: true; reading?: never; hint?: never; error?: never }
@@ -50,7 +55,10 @@ export interface CollectorContext {
   agentDirectory?: AgentDirectory | undefined;
 }
 
-export interface Collector<Readings extends AnyReadings = AnyReadings, Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape> {
+export interface Collector<
+  Readings extends AnyReadings = AnyReadings,
+  Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape,
+> {
   id: string;
   title: string;
   /** Its status answers at `/<endpoint>/status`; the id unless said. */

@@ -30,15 +30,28 @@ export type CounterMetric<Reading> = { kind: 'counter' } & MetricBase & DeviceCl
 
 /** `lifeline`: the agent itself; in Home Assistant it follows the agent's status topic, and so is off, rather than unavailable,
  * when the agent is gone. */
-export type BooleanMetric<Reading> = { kind: 'boolean'; deviceClass?: BinarySensorClass; followsAgentStatus?: true; value(reading: Reading): boolean | undefined } & MetricBase;
+export type BooleanMetric<Reading> = {
+  kind: 'boolean';
+  deviceClass?: BinarySensorClass;
+  followsAgentStatus?: true;
+  value(reading: Reading): boolean | undefined;
+} & MetricBase;
 
 /** One of a complete and lasting list of lower-case words. */
-export type EnumMetric<Reading> = { kind: 'enum'; options: readonly string[]; value(reading: Reading): string | undefined } & MetricBase;
+export type EnumMetric<Reading> = {
+  kind: 'enum';
+  options: readonly string[];
+  value(reading: Reading): string | undefined;
+} & MetricBase;
 
 export type TextMetric<Reading> = { kind: 'text'; value(reading: Reading): string | undefined } & MetricBase;
 
 /** A point in time; a change of less than `jitter` seconds is noise. */
-export type TimestampMetric<Reading> = { kind: 'timestamp'; deadband?: number; value(reading: Reading): Date | undefined } & MetricBase;
+export type TimestampMetric<Reading> = {
+  kind: 'timestamp';
+  deadband?: number;
+  value(reading: Reading): Date | undefined;
+} & MetricBase;
 
 export interface UpdateVersions {
   installed: string;
@@ -46,7 +59,10 @@ export interface UpdateVersions {
 }
 
 /** What is installed beside what could be: an update entity. */
-export type UpdateMetric<Reading> = { kind: 'update'; value(reading: Reading): UpdateVersions | undefined } & MetricBase;
+export type UpdateMetric<Reading> = {
+  kind: 'update';
+  value(reading: Reading): UpdateVersions | undefined;
+} & MetricBase;
 
 export type Metric<Reading> =
   | GaugeMetric<Reading>
@@ -65,7 +81,8 @@ export type Metrics<Reading> = Record<string, Metric<Reading>>;
 export type AnyMetric = Metric<any>;
 
 /** A number that a user sees first and without asking for it: diagnostics and words stand behind it. */
-export const isPrimaryNumber = ({ kind, category, enabled }: AnyMetric): boolean => (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
+export const isPrimaryNumber = ({ kind, category, enabled }: AnyMetric): boolean =>
+  (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
 
 export type MetricValue = number | string | boolean | UpdateVersions | null;
 

@@ -18,7 +18,8 @@ export function slug(text: string): string {
 }
 
 /** Where a device or part stands below its collector: `nas`, `nas/filesystem_root`. */
-export const entryPath = (table: string, device: Device, part?: DevicePart): string => (part === undefined ? slug(device.id) : `${slug(device.id)}/${table}_${slug(part.id)}`);
+export const entryPath = (table: string, device: Device, part?: DevicePart): string =>
+  part === undefined ? slug(device.id) : `${slug(device.id)}/${table}_${slug(part.id)}`;
 
 /** A second part whose slug is taken: `/mnt/a_b` beside `/mnt/a/b`. */
 export const entryPathWithHash = (path: string, part: DevicePart): string => `${path}_${shortHash(part.id)}`;
@@ -38,29 +39,38 @@ export const allPingTopics = (agent: AgentIdentity) => pingTopic({ ...agent, id:
 export const agentOfPingTopic = ({ baseTopic }: AgentIdentity, topic: string): string | undefined =>
   topic.startsWith(`${baseTopic}/`) ? /^([^/]+)\/echo$/.exec(topic.slice(baseTopic.length + 1))?.[1] : undefined;
 
-export const stateTopic = (agent: AgentIdentity, collector: string, path: string) => `${agentTopic(agent)}/${collector}/${path}`;
+export const stateTopic = (agent: AgentIdentity, collector: string, path: string) =>
+  `${agentTopic(agent)}/${collector}/${path}`;
 
-export const availabilityTopic = (agent: AgentIdentity, collector: string, path: string) => `${stateTopic(agent, collector, path)}/availability`;
+export const availabilityTopic = (agent: AgentIdentity, collector: string, path: string) =>
+  `${stateTopic(agent, collector, path)}/availability`;
 
 /** What happens to a device, told once and not retained. */
-export const eventTopic = (agent: AgentIdentity, collector: string, device: string) => `${stateTopic(agent, collector, device)}/event`;
+export const eventTopic = (agent: AgentIdentity, collector: string, device: string) =>
+  `${stateTopic(agent, collector, device)}/event`;
 
 /** What outlives the process, of one device: its path is `<collector>/<device>`. */
 export const memoryTopic = (agent: AgentIdentity, path: string) => `${agentTopic(agent)}/${path}/memory`;
 
 /** The path of a memory's topic; undefined for any other topic. */
 export function parseMemoryTopic(agent: AgentIdentity, topic: string): string | undefined {
-  return isOwnTopic(agent, topic) ? /^([^/]+\/[^/]+)\/memory$/.exec(topic.slice(agentTopic(agent).length + 1))?.[1] : undefined;
+  return isOwnTopic(agent, topic)
+    ? /^([^/]+\/[^/]+)\/memory$/.exec(topic.slice(agentTopic(agent).length + 1))?.[1]
+    : undefined;
 }
 
 /** Where the device takes commands: the payload is the key of an action. */
-export const commandTopic = (agent: AgentIdentity, collector: string, device: string) => `${agentTopic(agent)}/${collector}/${device}/command`;
+export const commandTopic = (agent: AgentIdentity, collector: string, device: string) =>
+  `${agentTopic(agent)}/${collector}/${device}/command`;
 
 /** All commands to this agent's devices. */
 export const ownCommandTopics = (agent: AgentIdentity) => commandTopic(agent, '+', '+');
 
 /** Whom a command is for; undefined for any other topic. */
-export function parseCommandTopic(agent: AgentIdentity, topic: string): { collector: string; device: string } | undefined {
+export function parseCommandTopic(
+  agent: AgentIdentity,
+  topic: string,
+): { collector: string; device: string } | undefined {
   if (!isOwnTopic(agent, topic)) return undefined;
   const [collector, device, last, more] = topic.slice(agentTopic(agent).length + 1).split('/');
   return collector && device && last === 'command' && more === undefined ? { collector, device } : undefined;
@@ -81,7 +91,8 @@ const nodePrefix = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll(/[^\w
 const nodeId = (agent: AgentIdentity) => `${nodePrefix(agent)}${agent.id}`;
 
 /** `<prefix>/device/<node id>/<object id>/config`: Home Assistant's topic of one device. */
-export const discoveryTopic = (agent: AgentIdentity, device: string) => `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
+export const discoveryTopic = (agent: AgentIdentity, device: string) =>
+  `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
 
 /** All that this agent announces. */
 export const ownDiscoveryTopics = (agent: AgentIdentity) => discoveryTopic(agent, '+');
@@ -89,17 +100,25 @@ export const ownDiscoveryTopics = (agent: AgentIdentity) => discoveryTopic(agent
 /** Which device of this agent's a discovery topic announces; undefined for any other topic. */
 export function parseDiscoveryTopic(agent: AgentIdentity, topic: string): string | undefined {
   const [before = '', behind = ''] = ownDiscoveryTopics(agent).split('+');
-  return topic.startsWith(before) && topic.endsWith(behind) ? topic.slice(before.length, topic.length - behind.length) : undefined;
+  return topic.startsWith(before) && topic.endsWith(behind)
+    ? topic.slice(before.length, topic.length - behind.length)
+    : undefined;
 }
 
 /** The level at which bridges between brokers stand in place of agents: `bridge/<site>/state`, as `notification_topic` in mosquitto.conf. */
 export const bridgeTopicLevel = 'bridge';
 
 /** Who is there: all agents, and all bridges between brokers. */
-export const presenceTopics = ({ baseTopic }: AgentIdentity) => [`${baseTopic}/+/status`, `${baseTopic}/${bridgeTopicLevel}/+/state`];
+export const presenceTopics = ({ baseTopic }: AgentIdentity) => [
+  `${baseTopic}/+/status`,
+  `${baseTopic}/${bridgeTopicLevel}/+/state`,
+];
 
 /** What another agent says of its devices, without their parts. */
-export const deviceTopicsOfAgent = ({ baseTopic }: AgentIdentity, other: string) => [`${baseTopic}/${other}/+/+`, `${baseTopic}/${other}/+/+/availability`];
+export const deviceTopicsOfAgent = ({ baseTopic }: AgentIdentity, other: string) => [
+  `${baseTopic}/${other}/+/+`,
+  `${baseTopic}/${other}/+/+/availability`,
+];
 
 export interface AgentTopic {
   agent: string;
@@ -117,7 +136,8 @@ export function parseAgentTopic({ baseTopic }: AgentIdentity, topic: string): Ag
 export const allDiscoveryTopics = (agent: AgentIdentity) => `${agent.discoveryPrefix}/device/+/+/config`;
 
 /** Does an agent below our base topic announce its device here? */
-export const isAgentDiscoveryTopic = (agent: AgentIdentity, topic: string) => topic.startsWith(`${agent.discoveryPrefix}/device/${nodePrefix(agent)}`);
+export const isAgentDiscoveryTopic = (agent: AgentIdentity, topic: string) =>
+  topic.startsWith(`${agent.discoveryPrefix}/device/${nodePrefix(agent)}`);
 
 /** Home Assistant's birth and will. */
 export const homeAssistantStatusTopic = (agent: AgentIdentity) => `${agent.discoveryPrefix}/status`;
@@ -137,7 +157,8 @@ export interface ComponentKey {
   metric: string;
 }
 
-export const formatComponentKey = ({ collector, table, part, metric }: ComponentKey) => [collector, part === undefined ? table : `${table}_${part}`, metric].join('-');
+export const formatComponentKey = ({ collector, table, part, metric }: ComponentKey) =>
+  [collector, part === undefined ? table : `${table}_${part}`, metric].join('-');
 
 export function parseComponentKey(key: string): ComponentKey | undefined {
   const [, collector, table, part, metric] = /^([a-z]\w*)-([a-z]+)(?:_(\w+))?-(\w+)$/.exec(key) ?? [];
@@ -146,4 +167,5 @@ export function parseComponentKey(key: string): ComponentKey | undefined {
 }
 
 /** Lasts for ever in Home Assistant's registry. */
-export const uniqueId = (agent: AgentIdentity, device: string, key: string) => `${deviceIdentifier(agent, device)}_${key}`;
+export const uniqueId = (agent: AgentIdentity, device: string, key: string) =>
+  `${deviceIdentifier(agent, device)}_${key}`;

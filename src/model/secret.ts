@@ -13,12 +13,23 @@ function formsOf(text: string): string[] {
   const url = new URL('http://host');
   url.password = text;
   url.pathname = text;
-  return [text, encodeURIComponent(text), url.password, url.pathname.slice(1), JSON.stringify(text).slice(1, -1), Buffer.from(text).toString('base64')];
+  return [
+    text,
+    encodeURIComponent(text),
+    url.password,
+    url.pathname.slice(1),
+    JSON.stringify(text).slice(1, -1),
+    Buffer.from(text).toString('base64'),
+  ];
 }
 
 function patternOf(texts: Iterable<string>): RegExp {
   const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const words = [...texts].sort((a, b) => b.length - a.length).map((text) => (text.length < longEnough ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text)));
+  const words = [...texts]
+    .sort((a, b) => b.length - a.length)
+    .map((text) =>
+      text.length < longEnough ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text),
+    );
   return new RegExp(words.join('|'), 'giu');
 }
 

@@ -26,10 +26,15 @@ export const settingMetaRegistry = z.registry<SettingMeta>();
 type StringSchema = z.ZodMiniType<unknown, string>;
 
 /** One environment variable. Without a default it may be missing. */
-function registerSetting<S extends StringSchema>(schema: S, meta: SettingMeta & { default: string }): z.ZodMiniPrefault<S>;
+function registerSetting<S extends StringSchema>(
+  schema: S,
+  meta: SettingMeta & { default: string },
+): z.ZodMiniPrefault<S>;
 function registerSetting<S extends StringSchema>(schema: S, meta: SettingMeta): z.ZodMiniOptional<S>;
 function registerSetting(schema: StringSchema, meta: SettingMeta) {
-  return meta.default === undefined ? z.optional(schema).register(settingMetaRegistry, meta) : z.prefault(schema, meta.default).register(settingMetaRegistry, meta);
+  return meta.default === undefined
+    ? z.optional(schema).register(settingMetaRegistry, meta)
+    : z.prefault(schema, meta.default).register(settingMetaRegistry, meta);
 }
 
 type BuilderMeta = Omit<SettingMeta, 'expects'>;
@@ -45,7 +50,9 @@ const parsedSchema = <T>(expects: string, parse: (text: string) => T | undefined
     }),
   );
 
-function settingBuilder<Options extends unknown[], T>(parserFor: (...options: Options) => { expects: string; parse(text: string): T | undefined }) {
+function settingBuilder<Options extends unknown[], T>(
+  parserFor: (...options: Options) => { expects: string; parse(text: string): T | undefined },
+) {
   type Schema = z.ZodMiniType<T, string>;
   function build(meta: MetaWithDefault<string>, ...options: Options): z.ZodMiniPrefault<Schema>;
   function build(meta: BuilderMeta, ...options: Options): z.ZodMiniOptional<Schema>;
@@ -56,15 +63,23 @@ function settingBuilder<Options extends unknown[], T>(parserFor: (...options: Op
   return build;
 }
 
-export const stringSetting = settingBuilder((expects: string = 'a text', form: RegExp = /./) => ({ expects, parse: (value) => (form.test(value) ? value : undefined) }));
+export const stringSetting = settingBuilder((expects: string = 'a text', form: RegExp = /./) => ({
+  expects,
+  parse: (value) => (form.test(value) ? value : undefined),
+}));
 
 export const integerSetting = settingBuilder((min: number, max: number) => ({
   expects: `a whole number from ${min} to ${max}`,
   parse: (value) => (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined),
 }));
 
-export const enumSetting = <const Option extends string>(meta: MetaWithDefault<Option>, ...options: readonly Option[]) =>
-  customSetting<Option>(meta, `one of ${options.join(', ')}`, (value) => options.find((option) => option === value.toLowerCase()));
+export const enumSetting = <const Option extends string>(
+  meta: MetaWithDefault<Option>,
+  ...options: readonly Option[]
+) =>
+  customSetting<Option>(meta, `one of ${options.join(', ')}`, (value) =>
+    options.find((option) => option === value.toLowerCase()),
+  );
 
 export const listSetting = settingBuilder((expects: string = 'a list, separated by commas') => ({
   expects,
@@ -77,23 +92,49 @@ export const listSetting = settingBuilder((expects: string = 'a list, separated 
 
 /** Can also come from the file that `<NAME>_FILE` names. */
 export const secretSetting = (meta: Omit<BuilderMeta, 'default'>, expects: string = 'a text', form: RegExp = /./) =>
-  registerSetting(parsedSchema(expects, (value) => (form.test(value) ? new Secret(value) : undefined)) as z.ZodMiniType<Secret, string>, { ...meta, expects, secret: true });
+  registerSetting(
+    parsedSchema(expects, (value) => (form.test(value) ? new Secret(value) : undefined)) as z.ZodMiniType<
+      Secret,
+      string
+    >,
+    { ...meta, expects, secret: true },
+  );
 
-const registerPerName = <T>(meta: Omit<SettingMeta, 'expects' | 'perName'>, expects: string, parse: (value: string) => T | undefined) =>
-  z.optional(parsedSchema(expects, parse)).register(settingMetaRegistry, { ...meta, expects, perName: true }) as unknown as z.ZodMiniType<PerNameSetting<T>, string>;
+const registerPerName = <T>(
+  meta: Omit<SettingMeta, 'expects' | 'perName'>,
+  expects: string,
+  parse: (value: string) => T | undefined,
+) =>
+  z
+    .optional(parsedSchema(expects, parse))
+    .register(settingMetaRegistry, { ...meta, expects, perName: true }) as unknown as z.ZodMiniType<
+    PerNameSetting<T>,
+    string
+  >;
 
 /** One text for all things of a kind, or one of its own for each. */
-export const stringPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) => registerPerName(meta, 'a text', (value) => value);
+export const stringPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
+  registerPerName(meta, 'a text', (value) => value);
 
 /** One secret for all things of a kind, or one of its own for each. */
-export const secretPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) => registerPerName({ ...meta, secret: true }, 'a text', (value) => new Secret(value));
+export const secretPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
+  registerPerName({ ...meta, secret: true }, 'a text', (value) => new Secret(value));
 
 /** One number from 0 for all things of a kind, or one of its own for each. */
-export const numberPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) => registerPerName(meta, 'a number', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
+export const numberPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
+  registerPerName(meta, 'a number', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
 
 /** A setting with a form of its own. */
-export function customSetting<T>(meta: MetaWithDefault<string>, expects: string, parse: (text: string) => T | undefined): z.ZodMiniPrefault<z.ZodMiniType<T, string>>;
-export function customSetting<T>(meta: BuilderMeta, expects: string, parse: (text: string) => T | undefined): z.ZodMiniOptional<z.ZodMiniType<T, string>>;
+export function customSetting<T>(
+  meta: MetaWithDefault<string>,
+  expects: string,
+  parse: (text: string) => T | undefined,
+): z.ZodMiniPrefault<z.ZodMiniType<T, string>>;
+export function customSetting<T>(
+  meta: BuilderMeta,
+  expects: string,
+  parse: (text: string) => T | undefined,
+): z.ZodMiniOptional<z.ZodMiniType<T, string>>;
 export function customSetting<T>(meta: BuilderMeta, expects: string, parse: (text: string) => T | undefined): unknown {
   return registerSetting(parsedSchema(expects, parse) as z.ZodMiniType<T, string>, { ...meta, expects });
 }

@@ -14,7 +14,9 @@ export type UnitWithoutClass = '%' | 'rpm' | 'K' | '1/min';
 
 /** A device class with a unit it allows, or a plain number. */
 export type DeviceClassWithUnit =
-  | { [Class in keyof UnitsByDeviceClass]: { deviceClass: Class; unit: UnitsByDeviceClass[Class] } }[keyof UnitsByDeviceClass]
+  | {
+      [Class in keyof UnitsByDeviceClass]: { deviceClass: Class; unit: UnitsByDeviceClass[Class] };
+    }[keyof UnitsByDeviceClass]
   | { deviceClass?: never; unit?: UnitWithoutClass };
 
 /** Device classes of flags, and what `true` means in each: connected, a problem, running, home. */

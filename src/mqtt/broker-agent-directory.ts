@@ -71,7 +71,9 @@ export class BrokerAgentDirectory implements AgentDirectory {
   }
 
   #onlineAgents(): string[] {
-    return [...this.topics].flatMap(([path, payload]) => (path.endsWith('/status') && payload === onlinePayload ? [path.slice(0, -'/status'.length)] : []));
+    return [...this.topics].flatMap(([path, payload]) =>
+      path.endsWith('/status') && payload === onlinePayload ? [path.slice(0, -'/status'.length)] : [],
+    );
   }
 
   #store({ path }: AgentTopic, payload: string): void {

@@ -17,7 +17,12 @@ const standbyCheckSeconds = 60;
 export class BrokerClient {
   readonly #context: SessionContext;
   readonly #stopped = new AbortController();
-  readonly #memory: AnnouncementMemory = { announced: new Set(), dismissed: new Set(), rejections: new Rejections(), unacknowledged: new Map() };
+  readonly #memory: AnnouncementMemory = {
+    announced: new Set(),
+    dismissed: new Set(),
+    rejections: new Rejections(),
+    unacknowledged: new Map(),
+  };
   #protocolVersion: ProtocolVersion = 5;
   /** What was being sent when the broker hung up the last time. */
   #suspect: string | undefined;
@@ -82,26 +87,39 @@ export class BrokerClient {
     const { settings, agent, state, log, shared, after } = this.#context;
     let connection: Connection | undefined;
     try {
-      connection = await Connection.open(settings, { clientId: clientIdOf(agent), will: agent, protocolVersion: this.#protocolVersion, hungUpOn: this.#hungUpOn, after });
+      connection = await Connection.open(settings, {
+        clientId: clientIdOf(agent),
+        will: agent,
+        protocolVersion: this.#protocolVersion,
+        hungUpOn: this.#hungUpOn,
+        after,
+      });
       if (this.#stopped.signal.aborted) {
         await connection.close();
         return undefined;
       }
       this.#connected = new ConnectedSession(this.#context, connection, this.#memory);
       // A connection that ends while it begins ends the beginning too.
-      const over = await Promise.race([this.#connected.begin().then(() => undefined), connection.ended.then((reason) => ({ reason }))]);
+      const over = await Promise.race([
+        this.#connected.begin().then(() => undefined),
+        connection.ended.then((reason) => ({ reason })),
+      ]);
       if (over !== undefined) return over.reason;
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
       this.#connected.showRejections();
       log.info(
-        shared ? `${agent.name}: this agent speaks of them` : `MQTT: connected to ${formatBrokerUrl(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`,
+        shared
+          ? `${agent.name}: this agent speaks of them`
+          : `MQTT: connected to ${formatBrokerUrl(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`,
       );
       return await connection.ended;
     } catch (error) {
       connection?.abort();
-      return error instanceof ConnectionError ? error : new ConnectionError(describeError(error), { cause: error, refused: true });
+      return error instanceof ConnectionError
+        ? error
+        : new ConnectionError(describeError(error), { cause: error, refused: true });
     } finally {
       this.#connected?.end();
       this.#connected = undefined;
@@ -127,7 +145,8 @@ export class BrokerClient {
     // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
     const known = error?.wantsOlderProtocol || (shared && !error?.refused);
     if (!known) {
-      if (state.broker.connected || this.#logged !== reason) log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
+      if (state.broker.connected || this.#logged !== reason)
+        log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
       this.#logged = reason;
     }
     state.broker.connected = false;

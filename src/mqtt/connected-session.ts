@@ -106,7 +106,10 @@ export class ConnectedSession {
     this.#connection = connection;
     this.#memory = memory;
     memory.rejections.begin();
-    const listener = { accepted: (topic: string) => this.#accepted(topic), rejected: (topic: string, error: unknown) => this.#rejected(topic, error) };
+    const listener = {
+      accepted: (topic: string) => this.#accepted(topic),
+      rejected: (topic: string, error: unknown) => this.#rejected(topic, error),
+    };
     this.#publisher = new Publisher(connection, listener, memory.unacknowledged, context.after ?? startTimer);
   }
 
@@ -253,7 +256,8 @@ export class ConnectedSession {
         this.#accepted(topic);
         if (!heard || this.#isHomeAssistantAway) break;
       } catch (error) {
-        if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedError) log.error(`MQTT: an event is lost: the broker refuses ${topic}: ${describeError(error)}`);
+        if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedError)
+          log.error(`MQTT: an event is lost: the broker refuses ${topic}: ${describeError(error)}`);
         else if (isRefusedByBroker(error)) return this.#tellEventsLater(topic, error);
         else break;
       }
@@ -279,14 +283,18 @@ export class ConnectedSession {
 
   #orphanedTopics(current: Map<string, string>, wanted: (payload: string) => boolean): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
-    return new Map([...orphanedTopics(catalogue, agent, state, this.#retained, current)].filter(([, payload]) => wanted(payload)));
+    return new Map(
+      [...orphanedTopics(catalogue, agent, state, this.#retained, current)].filter(([, payload]) => wanted(payload)),
+    );
   }
 
   /** Topics are emptied when Home Assistant no longer has an entity that reads them. */
   async #removeOrphanedTopics(): Promise<void> {
     if (await this.#wait(discoverySettleMs)) return;
     const { agent, catalogue, state } = this.#context;
-    this.#publisher.publishChanged(this.#orphanedTopics(statePayloads(catalogue, agent, state), (payload) => payload === ''));
+    this.#publisher.publishChanged(
+      this.#orphanedTopics(statePayloads(catalogue, agent, state), (payload) => payload === ''),
+    );
   }
 
   #discoveryPayloads(): Map<string, string> {
@@ -319,7 +327,9 @@ export class ConnectedSession {
     this.#publisher.drop(announcement);
     this.#publisher.forgetSent(announcement);
     this.#accepted(announcement);
-    this.#retained = new Map([...this.#retained].filter(([topic]) => deviceSlugOfTopic(this.#context.agent, topic) !== device));
+    this.#retained = new Map(
+      [...this.#retained].filter(([topic]) => deviceSlugOfTopic(this.#context.agent, topic) !== device),
+    );
     this.#context.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);
     this.#context.deviceDismissed(device);
   }

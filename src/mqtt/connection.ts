@@ -35,9 +35,22 @@ export class ConnectionError extends Error {
   /** Set where the broker ended it meanwhile. */
   readonly sending: UnfinishedSend | undefined;
 
-  constructor(message: string, options: { wantsOlderProtocol?: boolean; refused?: boolean; detail?: string; sending?: UnfinishedSend; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: {
+      wantsOlderProtocol?: boolean;
+      refused?: boolean;
+      detail?: string;
+      sending?: UnfinishedSend;
+      cause?: unknown;
+    } = {},
+  ) {
     super(message, { cause: options.cause });
-    this.detail = options.detail ?? (options.sending === undefined ? '' : ` while ${options.sending.topic} (${options.sending.bytes} bytes) was being sent`);
+    this.detail =
+      options.detail ??
+      (options.sending === undefined
+        ? ''
+        : ` while ${options.sending.topic} (${options.sending.bytes} bytes) was being sent`);
     this.sending = options.sending;
     this.wantsOlderProtocol = options.wantsOlderProtocol ?? false;
     this.refused = options.refused ?? false;
@@ -89,7 +102,12 @@ export class Connection {
     this.ended = ended;
     client.on('packetreceive', (packet) => {
       inFlight.heard(packet.cmd === 'puback');
-      if (packet.cmd === 'puback' && packet.reasonCode === reasonCodes.noMatchingSubscribers && packet.messageId !== undefined) this.#unheard.add(packet.messageId);
+      if (
+        packet.cmd === 'puback' &&
+        packet.reasonCode === reasonCodes.noMatchingSubscribers &&
+        packet.messageId !== undefined
+      )
+        this.#unheard.add(packet.messageId);
     });
   }
 
@@ -109,17 +127,30 @@ export class Connection {
           client.end(true);
           if (inFlight === undefined) {
             // A broker that knows only the older protocol may just hang up.
-            return reject(reason ?? new ConnectionError(`${name}: closed the connection before it answered`, { wantsOlderProtocol: session.protocolVersion === 5 }));
+            return reject(
+              reason ??
+                new ConnectionError(`${name}: closed the connection before it answered`, {
+                  wantsOlderProtocol: session.protocolVersion === 5,
+                }),
+            );
           }
           if (sending === undefined || reason?.detail) return end(reason);
-          end(new ConnectionError(reason?.message ?? 'the broker closed the connection', { sending, cause: reason?.cause }));
+          end(
+            new ConnectionError(reason?.message ?? 'the broker closed the connection', {
+              sending,
+              cause: reason?.cause,
+            }),
+          );
         });
       });
       client.on('error', (error) => {
         const code = codeOf(error);
         reason ??= new ConnectionError(`${name}: ${hint(error)}`, {
           // One that hangs up on what it has not read resets the connection.
-          wantsOlderProtocol: session.protocolVersion === 5 && inFlight === undefined && (olderProtocolCodes.has(Number(code)) || code === 'ECONNRESET'),
+          wantsOlderProtocol:
+            session.protocolVersion === 5 &&
+            inFlight === undefined &&
+            (olderProtocolCodes.has(Number(code)) || code === 'ECONNRESET'),
           refused: typeof code === 'number',
           cause: error,
         });
@@ -140,15 +171,20 @@ export class Connection {
         inFlight = new InFlight(properties?.receiveMaximum ?? Number.POSITIVE_INFINITY, {
           ping: () => client.sendPing(),
           stuck: (topic, silent) => {
-            reason ??= new ConnectionError(`${name}: ${silent ? `nothing came for ${ackTimeoutMs / 1000} s` : 'the broker acknowledges nothing any more'}`, {
-              detail: ` after ${topic} was sent`,
-            });
+            reason ??= new ConnectionError(
+              `${name}: ${silent ? `nothing came for ${ackTimeoutMs / 1000} s` : 'the broker acknowledges nothing any more'}`,
+              {
+                detail: ` after ${topic} was sent`,
+              },
+            );
             client.end(true);
             return reason;
           },
           after: session.after ?? startTimer,
         });
-        resolve(new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session, ended));
+        resolve(
+          new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session, ended),
+        );
       });
     });
   }
@@ -197,7 +233,8 @@ export class Connection {
 
   /** Calls back for each message until the returned function is called. */
   listen(heard: (message: MqttMessage) => void): () => void {
-    const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) => heard({ topic, payload: payload.toString('utf8'), retained: retain });
+    const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
+      heard({ topic, payload: payload.toString('utf8'), retained: retain });
     this.#client.on('message', listener);
     return () => this.#client.off('message', listener);
   }
@@ -302,7 +339,9 @@ function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: 
     ...(protocolVersion === 5 ? { properties: { maximumPacketSize: maxMessageBytes } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
-    ...(will === undefined ? {} : { will: { topic: statusTopic(will), payload: Buffer.from(offlinePayload), qos: 1 as const, retain: true } }),
+    ...(will === undefined
+      ? {}
+      : { will: { topic: statusTopic(will), payload: Buffer.from(offlinePayload), qos: 1 as const, retain: true } }),
     ...(ca === undefined ? {} : { ca: readPem('MQTT_CA_FILE', ca) }),
     ...(cert === undefined ? {} : { cert: readPem('MQTT_CERT_FILE', cert) }),
     ...(key === undefined ? {} : { key: readPem('MQTT_KEY_FILE', key) }),

@@ -17,9 +17,14 @@ const answerTimeoutMs = 2500;
 const questionIntervalMs = 500;
 
 /** Answers another agent of our name. */
-export function answerLivenessQuestion(connection: Connection, agent: AgentIdentity, { topic, payload }: MqttMessage): void {
+export function answerLivenessQuestion(
+  connection: Connection,
+  agent: AgentIdentity,
+  { topic, payload }: MqttMessage,
+): void {
   const token = topic === pingTopic(agent) ? questionPattern.exec(payload)?.[1] : undefined;
-  if (token !== undefined) void connection.publish(topic, livenessAnswer(token), { retain: false }).catch(() => undefined);
+  if (token !== undefined)
+    void connection.publish(topic, livenessAnswer(token), { retain: false }).catch(() => undefined);
 }
 
 /** Is another agent of our name connected? False where the broker can't be asked. */

@@ -76,7 +76,14 @@ export class InFlight {
   /** Sends when there is room, and settles with the broker's answer. Rejects with Unacknowledged if there is none. */
   async send<T>(topic: string, bytes: number, write: () => Promise<T>): Promise<T> {
     await this.#room();
-    const sent: Sent = { topic, bytes, packets: this.#packets, acknowledgements: this.#acknowledgements, inDoubt: this.#inDoubt, givenUp: false };
+    const sent: Sent = {
+      topic,
+      bytes,
+      packets: this.#packets,
+      acknowledgements: this.#acknowledgements,
+      inDoubt: this.#inDoubt,
+      givenUp: false,
+    };
     this.#sent.add(sent);
     const unanswered = new Promise<never>((_, reject) => this.#watch(sent, reject));
     const answered = write().then((answer) => {
@@ -112,7 +119,9 @@ export class InFlight {
   /** The largest of those that were not acknowledged. */
   get largest(): UnfinishedSend | undefined {
     const [largest] = [...this.#sent].sort((a, b) => b.bytes - a.bytes);
-    return largest === undefined ? undefined : { topic: largest.topic, bytes: largest.bytes, largestYet: largest.bytes > this.#largestAcknowledged };
+    return largest === undefined
+      ? undefined
+      : { topic: largest.topic, bytes: largest.bytes, largestYet: largest.bytes > this.#largestAcknowledged };
   }
 
   /** May one more message stay unacknowledged and leave half of the window? */

@@ -40,7 +40,12 @@ export class LivenessProbe {
     if (this.#missed.has(other)) this.#missed.set(other, 0);
   }
 
-  async #ask(connection: Connection, agent: AgentIdentity, others: readonly string[], signal: AbortSignal): Promise<void> {
+  async #ask(
+    connection: Connection,
+    agent: AgentIdentity,
+    others: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const token = randomUUID();
     const waiting = new Set(others);
     const stop = connection.listen(({ topic, payload }) => {
@@ -51,7 +56,8 @@ export class LivenessProbe {
       this.unresponsive.delete(other);
     });
     try {
-      for (const other of others) await connection.publish(pingTopic({ ...agent, id: other }), livenessQuestion(token), { retain: false });
+      for (const other of others)
+        await connection.publish(pingTopic({ ...agent, id: other }), livenessQuestion(token), { retain: false });
       await pause(answerTimeoutMs, undefined, { signal, ref: false });
     } finally {
       stop();

@@ -5,7 +5,11 @@ export class PublishRefusedError extends Error {
   readonly code: number;
 
   constructor(code: number, bytes: number) {
-    super(code === reasonCodes.packetTooLarge ? `${describeReasonCode(code)}: it has ${bytes} bytes` : describeReasonCode(code));
+    super(
+      code === reasonCodes.packetTooLarge
+        ? `${describeReasonCode(code)}: it has ${bytes} bytes`
+        : describeReasonCode(code),
+    );
     this.code = code;
   }
 }

@@ -70,7 +70,8 @@ export class Publisher {
 
   /** Settles when all that was offered is taken or waits for another try. */
   async drained(): Promise<void> {
-    if (this.#queue.size > 0 || this.#inFlight.size > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    if (this.#queue.size > 0 || this.#inFlight.size > 0)
+      await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
   /** Nothing more is sent. */
@@ -133,7 +134,8 @@ export class Publisher {
     this.#listener.rejected(topic, error);
     const again = () => {
       // A message that is not acknowledged takes away a place: half of them stay for what is.
-      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskOne) return this.#pause(topic, failures + 1, error);
+      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskOne)
+        return this.#pause(topic, failures + 1, error);
       this.#paused.delete(topic);
       // Nobody wants it there any more.
       if (!this.#next.has(topic)) return this.#accepted(topic);

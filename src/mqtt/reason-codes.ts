@@ -6,7 +6,8 @@ export const reasonCodes = { noMatchingSubscribers: 0x10, notAuthorized: 0x87, p
 
 // Mosquitto answers a message above its message_size_limit with PUBACK 0x95, which the table of PUBACK lacks. mqtt-packet takes such
 // a packet for broken and drops it, so that the message would stay unacknowledged.
-for (const [code, words] of Object.entries(ReasonCodes)) if (Number(code) >= 0x80) constants.MQTT5_PUBACK_PUBREC_CODES[Number(code)] ??= words;
+for (const [code, words] of Object.entries(ReasonCodes))
+  if (Number(code) >= 0x80) constants.MQTT5_PUBACK_PUBREC_CODES[Number(code)] ??= words;
 
 const words: Readonly<Record<number, string>> = ReasonCodes;
 

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { allDiscoveryTopics, homeAssistantStatusTopic, isAgentDiscoveryTopic, ownCommandTopics, ownDiscoveryTopics, ownTopics, pingTopic, statusTopic } from '../model/naming.ts';
+import {
+  allDiscoveryTopics,
+  homeAssistantStatusTopic,
+  isAgentDiscoveryTopic,
+  ownCommandTopics,
+  ownDiscoveryTopics,
+  ownTopics,
+  pingTopic,
+  statusTopic,
+} from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import type { Connection } from './connection.ts';
 import { PublishRefusedError } from './publish-error.ts';
@@ -9,7 +18,11 @@ import { reasonCodes } from './reason-codes.ts';
 const pingTimeoutSeconds = 5;
 
 /** Subscribes to these topics, of which our own or our echo must be one, and reads all that is retained there. */
-async function readTopics(connection: Connection, agent: AgentIdentity, topics: string[]): Promise<Map<string, string>> {
+async function readTopics(
+  connection: Connection,
+  agent: AgentIdentity,
+  topics: string[],
+): Promise<Map<string, string>> {
   const retained = new Map<string, string>();
   const stop = connection.listen(({ topic, payload, retained: kept }) => {
     if (kept && payload !== '') retained.set(topic, payload);
@@ -38,7 +51,12 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
   let stop = () => {};
   const back = new Promise<void>((resolve, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`the broker does not give back what is sent to ${ping}: it must let this user read and write ${ownTopics(agent)}`)),
+      () =>
+        reject(
+          new Error(
+            `the broker does not give back what is sent to ${ping}: it must let this user read and write ${ownTopics(agent)}`,
+          ),
+        ),
       pingTimeoutSeconds * 1000,
     );
     stop = connection.listen((message) => message.topic === ping && message.payload === token && resolve());
@@ -48,7 +66,10 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
   try {
     const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
       const forbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
-      throw new Error(`the broker refuses ${ping}${forbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`, { cause });
+      throw new Error(
+        `the broker refuses ${ping}${forbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`,
+        { cause },
+      );
     });
     await Promise.all([sent, back]);
   } finally {
@@ -60,7 +81,11 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
 /** The broker is the agent's memory: reads all that this agent has retained there. Stays subscribed to our own status, echo,
  * commands and announcements and to Home Assistant's status. */
 export async function readOwnRetained(connection: Connection, agent: AgentIdentity): Promise<Map<string, string>> {
-  const retained = await readTopics(connection, agent, [ownTopics(agent), ownDiscoveryTopics(agent), homeAssistantStatusTopic(agent)]);
+  const retained = await readTopics(connection, agent, [
+    ownTopics(agent),
+    ownDiscoveryTopics(agent),
+    homeAssistantStatusTopic(agent),
+  ]);
   await connection.subscribe([statusTopic(agent), pingTopic(agent), ownCommandTopics(agent)]);
   await connection.unsubscribe(ownTopics(agent));
   return retained;

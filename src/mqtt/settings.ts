@@ -41,7 +41,8 @@ const pemFileForm = ['the path of a PEM file', /./] as const;
 export const mqttSettings = z.object({
   MQTT_URL: customSetting(
     {
-      description: 'The broker, best the one that Home Assistant uses. `embedded://` starts one of our own, for a first look.',
+      description:
+        'The broker, best the one that Home Assistant uses. `embedded://` starts one of our own, for a first look.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
       credentials: `${encodeCredentials}, or set MQTT_USERNAME and MQTT_PASSWORD`,
@@ -52,13 +53,31 @@ export const mqttSettings = z.object({
   MQTT_USERNAME: stringSetting({ description: 'The broker’s user for this agent.', example: 'infra-monitor' }),
   MQTT_PASSWORD: secretSetting({ description: 'Its password.' }),
   MQTT_CA_FILE: stringSetting(
-    { description: 'The authority that signed the broker’s certificate, where it is one of your own.', example: '/etc/infra-monitor/ca.pem' },
+    {
+      description: 'The authority that signed the broker’s certificate, where it is one of your own.',
+      example: '/etc/infra-monitor/ca.pem',
+    },
     ...pemFileForm,
   ),
-  MQTT_CERT_FILE: stringSetting({ description: 'This agent’s own certificate, where the broker wants one.', example: '/etc/infra-monitor/agent.pem' }, ...pemFileForm),
-  MQTT_KEY_FILE: stringSetting({ description: 'The key of that certificate.', example: '/etc/infra-monitor/agent.key' }, ...pemFileForm),
-  MQTT_BASE_TOPIC: stringSetting({ description: 'The first level of all our topics.', default: 'infra-monitor' }, ...topicForm),
-  MQTT_DISCOVERY_PREFIX: stringSetting({ description: 'Home Assistant’s discovery prefix, as set in its MQTT integration.', default: 'homeassistant' }, ...topicForm),
+  MQTT_CERT_FILE: stringSetting(
+    {
+      description: 'This agent’s own certificate, where the broker wants one.',
+      example: '/etc/infra-monitor/agent.pem',
+    },
+    ...pemFileForm,
+  ),
+  MQTT_KEY_FILE: stringSetting(
+    { description: 'The key of that certificate.', example: '/etc/infra-monitor/agent.key' },
+    ...pemFileForm,
+  ),
+  MQTT_BASE_TOPIC: stringSetting(
+    { description: 'The first level of all our topics.', default: 'infra-monitor' },
+    ...topicForm,
+  ),
+  MQTT_DISCOVERY_PREFIX: stringSetting(
+    { description: 'Home Assistant’s discovery prefix, as set in its MQTT integration.', default: 'homeassistant' },
+    ...topicForm,
+  ),
 });
 
 export type MqttSettings = z.output<typeof mqttSettings>;

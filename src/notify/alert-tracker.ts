@@ -27,7 +27,16 @@ function mergeBySubject(messages: readonly AlertMessage[]): AlertMessage[] {
   for (const message of messages) {
     const key = `${message.kind} ${message.subject}`;
     const before = merged.get(key);
-    merged.set(key, before === undefined ? message : { ...before, text: `${before.text}; ${message.text}`, since: before.since < message.since ? before.since : message.since });
+    merged.set(
+      key,
+      before === undefined
+        ? message
+        : {
+            ...before,
+            text: `${before.text}; ${message.text}`,
+            since: before.since < message.since ? before.since : message.since,
+          },
+    );
   }
   return [...merged.values()];
 }
@@ -69,6 +78,16 @@ export class AlertTracker {
     if (known.announced && secondsBetween(known.overSince, now) < this.#minSeconds) return [];
     this.#known.delete(id);
     const { problem, since, announced, overSince } = known;
-    return announced ? [{ kind: 'recovery', subject: problem.subject, text: problem.text, since, seconds: secondsBetween(since, overSince) }] : [];
+    return announced
+      ? [
+          {
+            kind: 'recovery',
+            subject: problem.subject,
+            text: problem.text,
+            since,
+            seconds: secondsBetween(since, overSince),
+          },
+        ]
+      : [];
   }
 }

@@ -14,7 +14,13 @@ const minProblemSeconds = 30;
 const checkIntervalSeconds = 5;
 
 /** Tells of troubles and their end, until `close`. Without an address it does nothing. */
-export function startNotifications(settings: NotifySettings, catalogue: readonly CollectorDeclaration[], agent: AgentIdentity, state: AgentState, log: Log): { close(): void } {
+export function startNotifications(
+  settings: NotifySettings,
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+  log: Log,
+): { close(): void } {
   const { NOTIFY_URL, NOTIFY_FORMAT } = settings;
   if (NOTIFY_URL === undefined) return { close: () => undefined };
   const tracker = new AlertTracker(minProblemSeconds);

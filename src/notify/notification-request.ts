@@ -9,9 +9,11 @@ export interface NotificationRequest {
   body: string;
 }
 
-const titleOf = ({ name, site }: AgentIdentity, { subject }: AlertMessage) => `${name}${site === undefined ? '' : ` (${site})`}${subject === name ? '' : `: ${subject}`}`;
+const titleOf = ({ name, site }: AgentIdentity, { subject }: AlertMessage) =>
+  `${name}${site === undefined ? '' : ` (${site})`}${subject === name ? '' : `: ${subject}`}`;
 
-const sentence = ({ text, seconds }: AlertMessage) => (seconds === undefined ? text : `Well again after ${formatDuration(seconds)}. It was: ${text}`);
+const sentence = ({ text, seconds }: AlertMessage) =>
+  seconds === undefined ? text : `Well again after ${formatDuration(seconds)}. It was: ${text}`;
 
 /** ntfy's headers can't hold every letter, its JSON can: it goes to the address above the topic (docs.ntfy.sh/publish, “Publish as JSON”). */
 function buildNtfyRequest(address: string, agent: AgentIdentity, message: AlertMessage): NotificationRequest {
@@ -21,7 +23,13 @@ function buildNtfyRequest(address: string, agent: AgentIdentity, message: AlertM
   const isTrouble = message.kind === 'trouble';
   return {
     url: url.href,
-    body: JSON.stringify({ topic, title: titleOf(agent, message), message: sentence(message), tags: [isTrouble ? 'warning' : 'white_check_mark'], priority: isTrouble ? 4 : 3 }),
+    body: JSON.stringify({
+      topic,
+      title: titleOf(agent, message),
+      message: sentence(message),
+      tags: [isTrouble ? 'warning' : 'white_check_mark'],
+      priority: isTrouble ? 4 : 3,
+    }),
   };
 }
 
@@ -43,5 +51,10 @@ function buildWebhookRequest(url: string, agent: AgentIdentity, message: AlertMe
   };
 }
 
-export const buildNotificationRequest = (address: string, format: NotifySettings['NOTIFY_FORMAT'], agent: AgentIdentity, message: AlertMessage): NotificationRequest =>
+export const buildNotificationRequest = (
+  address: string,
+  format: NotifySettings['NOTIFY_FORMAT'],
+  agent: AgentIdentity,
+  message: AlertMessage,
+): NotificationRequest =>
   format === 'ntfy' ? buildNtfyRequest(address, agent, message) : buildWebhookRequest(address, agent, message);

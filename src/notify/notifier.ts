@@ -25,11 +25,23 @@ const isFinal = (status: number) => status >= 400 && status < 500 && status !== 
 /** What stays of an address where others read: its path may be its secret. */
 export const printableOrigin = (url: string): string => new URL(url).origin;
 
-const hint = (status: number) => (status === 401 || status === 403 ? '; check NOTIFY_TOKEN, or the login in NOTIFY_URL' : status === 404 ? '; check NOTIFY_URL' : '');
+const hint = (status: number) =>
+  status === 401 || status === 403
+    ? '; check NOTIFY_TOKEN, or the login in NOTIFY_URL'
+    : status === 404
+      ? '; check NOTIFY_URL'
+      : '';
 
 /** Tries once; `refusal` says why it was not taken. Throws where there is no answer. */
-export async function sendNotification({ url, body }: NotificationRequest, authorization: Secret | undefined, signal: AbortSignal): Promise<{ status: number; refusal?: string }> {
-  const headers = { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization: authorization.reveal() }) };
+export async function sendNotification(
+  { url, body }: NotificationRequest,
+  authorization: Secret | undefined,
+  signal: AbortSignal,
+): Promise<{ status: number; refusal?: string }> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(authorization === undefined ? {} : { authorization: authorization.reveal() }),
+  };
   const { status, ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
   return ok ? { status } : { status, refusal: `answers ${status}${hint(status)}` };
 }
@@ -79,7 +91,11 @@ export class Notifier {
   async #isDone({ queuedAtMs, ...request }: QueuedRequest): Promise<boolean> {
     if ((performance.now() - queuedAtMs) / 1000 > maxAgeSeconds) return true;
     try {
-      const { status, refusal } = await sendNotification(request, this.#authorization, AbortSignal.any([this.#closed.signal, AbortSignal.timeout(10_000)]));
+      const { status, refusal } = await sendNotification(
+        request,
+        this.#authorization,
+        AbortSignal.any([this.#closed.signal, AbortSignal.timeout(10_000)]),
+      );
       if (refusal === undefined) this.#reportRecovery(request.url);
       else this.#reportFailure(request.url, refusal);
       return refusal === undefined || isFinal(status);
@@ -90,7 +106,8 @@ export class Notifier {
   }
 
   #reportFailure(url: string, error: string): void {
-    if (!this.#isUnreachable && !this.#closed.signal.aborted) this.#log.warn(`Notifications: ${printableOrigin(url)}: ${error}`);
+    if (!this.#isUnreachable && !this.#closed.signal.aborted)
+      this.#log.warn(`Notifications: ${printableOrigin(url)}: ${error}`);
     this.#isUnreachable = true;
   }
 

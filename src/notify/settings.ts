@@ -40,7 +40,8 @@ function parseAddress(text: string): NotifyAddress | undefined {
 export const notifySettings = z.object({
   NOTIFY_URL: customSetting<NotifyAddress>(
     {
-      description: 'Where to send a message when something goes wrong, and when it is well again: a topic of ntfy, or a webhook. Without it none is sent.',
+      description:
+        'Where to send a message when something goes wrong, and when it is well again: a topic of ntfy, or a webhook. Without it none is sent.',
       example: 'https://ntfy.sh/my-secret-topic',
       secret: true,
       credentials: encodeCredentials,
@@ -48,8 +49,16 @@ export const notifySettings = z.object({
     'http:// or https:// with a host',
     parseAddress,
   ),
-  NOTIFY_FORMAT: enumSetting({ description: 'What is sent there: a message for ntfy, or one JSON object.', default: 'ntfy' }, 'ntfy', 'json'),
-  NOTIFY_TOKEN: secretSetting({ description: 'Sent along as a bearer token.' }, 'a text that an HTTP header can hold', /^[\x20-\x7e\x80-\xff]+$/),
+  NOTIFY_FORMAT: enumSetting(
+    { description: 'What is sent there: a message for ntfy, or one JSON object.', default: 'ntfy' },
+    'ntfy',
+    'json',
+  ),
+  NOTIFY_TOKEN: secretSetting(
+    { description: 'Sent along as a bearer token.' },
+    'a text that an HTTP header can hold',
+    /^[\x20-\x7e\x80-\xff]+$/,
+  ),
 });
 
 export type NotifySettings = z.output<typeof notifySettings>;

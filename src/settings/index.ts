@@ -16,7 +16,14 @@ import { type NotifySettings, notifySettings } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettings } from './agent-settings.ts';
 import { exposureWarnings } from './exposure.ts';
-import { type Environment, findMisspelledVariables, listSecretVariables, readVariables, SettingsError, type SettingsSchema } from './read-variables.ts';
+import {
+  type Environment,
+  findMisspelledVariables,
+  listSecretVariables,
+  readVariables,
+  SettingsError,
+  type SettingsSchema,
+} from './read-variables.ts';
 
 export interface CollectorSettings {
   collector: AnyCollector;
@@ -50,7 +57,10 @@ function comes(text: string): boolean {
 const collectorSchema = (collector: AnyCollector): SettingsSchema =>
   z.object({
     [scheduleName(collector)]: customSetting(
-      { description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`, default: collector.schedule },
+      {
+        description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`,
+        default: collector.schedule,
+      },
       'a cron expression of six fields (second first) for times that come, or off',
       (text) => (text === 'off' || comes(text) ? text : undefined),
     ),
@@ -76,7 +86,8 @@ export function settingGroups(catalogue: readonly AnyCollector[]): { title: stri
 
 /** The machine's short name: the host's own file where a container has mounted it. */
 function machineName(hostRoot: unknown): string {
-  const whole = typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
+  const whole =
+    typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
   return (whole || hostname()).trim().split('.')[0] || 'host';
 }
 
@@ -88,7 +99,8 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-const inFile = (file: string | undefined): Environment => parseDotenv((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
+const inFile = (file: string | undefined): Environment =>
+  parseDotenv((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
 
 /** The settings of this process: its variables over those of the file, which must exist if it was asked for by name. Secrets
  * are then taken out of its environment, which the programs that it runs would inherit. */
@@ -127,7 +139,9 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
   const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
   if (reservedNames.includes(slug(name)))
-    problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${reservedNames.join(' and ')}, whose topics are not an agent’s`);
+    problems.push(
+      `AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${reservedNames.join(' and ')}, whose topics are not an agent’s`,
+    );
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const unknown = findMisspelledVariables(env, schemas);
   if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
@@ -144,7 +158,10 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  const files = listSecretVariables(env, schemas).files.map((setting) => ({ setting, path: String(env[setting]).trim() }));
+  const files = listSecretVariables(env, schemas).files.map((setting) => ({
+    setting,
+    path: String(env[setting]).trim(),
+  }));
   const warnings = [...unknown, ...httpWarnings(http), ...exposureWarnings(files)];
   return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings };
 }

@@ -12,7 +12,9 @@ export class SettingsError extends UsageError {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    super(
+      `${problems.length === 1 ? 'A setting is' : `${problems.length} settings are`} wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }
@@ -28,7 +30,8 @@ const trimmedValue = (env: Environment, name: string) => (env[name]?.trim() ? en
 function readSecretFile(env: Environment, name: string, problems: string[]): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
-  if (trimmedValue(env, name) !== undefined) problems.push(`${name}: set both itself and by ${name}_FILE; leave one out`);
+  if (trimmedValue(env, name) !== undefined)
+    problems.push(`${name}: set both itself and by ${name}_FILE; leave one out`);
   try {
     return readFileSync(path, 'utf8').trim() || undefined;
   } catch (error) {
@@ -60,8 +63,16 @@ function taken(field: z.core.$ZodType, value: string | undefined): { data: unkno
 }
 
 /** One variable's value; adds to `problems` what is wrong. */
-function readVariable(field: z.core.$ZodType, meta: SettingMeta | undefined, env: Environment, name: string, problems: string[]): unknown {
-  const value = meta?.secret ? (readSecretFile(env, name, problems) ?? trimmedValue(env, name)) : trimmedValue(env, name);
+function readVariable(
+  field: z.core.$ZodType,
+  meta: SettingMeta | undefined,
+  env: Environment,
+  name: string,
+  problems: string[],
+): unknown {
+  const value = meta?.secret
+    ? (readSecretFile(env, name, problems) ?? trimmedValue(env, name))
+    : trimmedValue(env, name);
   const result = taken(field, value);
   if (result !== undefined) return result.data;
   const advice = meta?.credentials !== undefined && value?.includes('@') ? `; ${meta.credentials}` : '';
@@ -71,11 +82,21 @@ function readVariable(field: z.core.$ZodType, meta: SettingMeta | undefined, env
 
 /** The things that have a setting of their own: `HA_TOKEN_CELLAR` or `HA_TOKEN_CELLAR_FILE` for `HA_TOKEN`. */
 function namesWithOwnSetting(name: string, secret: boolean | undefined, env: Environment): string[] {
-  const own = Object.keys(env).flatMap((variable) => (variable.startsWith(`${name}_`) ? variable.slice(name.length + 1) : []));
-  return [...new Set(secret ? own.map((ownName) => ownName.replace(/(^|_)FILE$/, '')) : own)].filter((ownName) => ownName !== '');
+  const own = Object.keys(env).flatMap((variable) =>
+    variable.startsWith(`${name}_`) ? variable.slice(name.length + 1) : [],
+  );
+  return [...new Set(secret ? own.map((ownName) => ownName.replace(/(^|_)FILE$/, '')) : own)].filter(
+    (ownName) => ownName !== '',
+  );
 }
 
-function readPerName(field: z.core.$ZodType, meta: SettingMeta, env: Environment, name: string, problems: string[]): PerNameSetting<unknown> {
+function readPerName(
+  field: z.core.$ZodType,
+  meta: SettingMeta,
+  env: Environment,
+  name: string,
+  problems: string[],
+): PerNameSetting<unknown> {
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
     const value = readVariable(field, meta, env, `${name}_${ownName}`, problems);
@@ -85,11 +106,17 @@ function readPerName(field: z.core.$ZodType, meta: SettingMeta, env: Environment
 }
 
 /** Reads the variables of one part of the program; adds to `problems` what is wrong. */
-export function readVariables<Schema extends SettingsSchema>(schema: Schema, env: Environment, problems: string[]): z.output<Schema> {
+export function readVariables<Schema extends SettingsSchema>(
+  schema: Schema,
+  env: Environment,
+  problems: string[],
+): z.output<Schema> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const meta = metaOf(field);
-    values[name] = meta?.perName ? readPerName(field, meta, env, name, problems) : readVariable(field, meta, env, name, problems);
+    values[name] = meta?.perName
+      ? readPerName(field, meta, env, name, problems)
+      : readVariable(field, meta, env, name, problems);
   }
   return values as z.output<Schema>;
 }
@@ -97,19 +124,32 @@ export function readVariables<Schema extends SettingsSchema>(schema: Schema, env
 const withPassword = /\/\/[^/]*:[^/]*@/;
 
 /** The variables that are given and hold a secret: by themselves, or in the file that they name. */
-export function listSecretVariables(env: Environment, schemas: readonly SettingsSchema[]): { plain: string[]; files: string[] } {
-  const fields = schemas.flatMap((schema) => Object.entries(schema.shape).map(([name, field]) => ({ name, meta: metaOf(field) })));
+export function listSecretVariables(
+  env: Environment,
+  schemas: readonly SettingsSchema[],
+): { plain: string[]; files: string[] } {
+  const fields = schemas.flatMap((schema) =>
+    Object.entries(schema.shape).map(([name, field]) => ({ name, meta: metaOf(field) })),
+  );
   const secrets = fields
     .filter(({ meta }) => meta?.secret)
-    .flatMap(({ name, meta }) => [name, ...(meta?.perName ? namesWithOwnSetting(name, true, env).map((ownName) => `${name}_${ownName}`) : [])]);
+    .flatMap(({ name, meta }) => [
+      name,
+      ...(meta?.perName ? namesWithOwnSetting(name, true, env).map((ownName) => `${name}_${ownName}`) : []),
+    ]);
   const addresses = fields.flatMap(({ name }) => (withPassword.test(env[name] ?? '') ? name : []));
   const isGiven = (name: string) => trimmedValue(env, name) !== undefined;
-  return { plain: [...new Set([...secrets, ...addresses])].filter(isGiven), files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isGiven) };
+  return {
+    plain: [...new Set([...secrets, ...addresses])].filter(isGiven),
+    files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isGiven),
+  };
 }
 
 /** The name that is fewest letters away. */
 function nearestName(name: string, names: readonly string[], farthest: number): string | undefined {
-  const near = names.filter((known) => Math.abs(known.length - name.length) <= farthest).map((known) => ({ known, far: editDistance(name, known) }));
+  const near = names
+    .filter((known) => Math.abs(known.length - name.length) <= farthest)
+    .map((known) => ({ known, far: editDistance(name, known) }));
   return near.filter(({ far }) => far <= farthest).sort((a, b) => a.far - b.far)[0]?.known;
 }
 

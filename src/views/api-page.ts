@@ -25,7 +25,8 @@ const renderOperation = ([path, { get }]: [string, { get: Operation }]) => html`
 <h2><code>GET ${path}</code></h2>
 <p>${get.summary}. <a href=".${path}">Open <code>${path}</code></a></p>
 <dl>${Object.entries(get.responses).map(
-  ([status, { description, content }]) => html`<dt>${status}</dt><dd>${description} <code>${Object.keys(content).join(', ')}</code></dd>`,
+  ([status, { description, content }]) =>
+    html`<dt>${status}</dt><dd>${description} <code>${Object.keys(content).join(', ')}</code></dd>`,
 )}</dl>`;
 
 const renderSchema = ([name, content]: [string, unknown]) => html`

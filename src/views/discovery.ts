@@ -52,11 +52,14 @@ interface Announcement {
   excluded: Set<string>;
 }
 
-const defined = (object: Record<string, unknown>) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+const defined = (object: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-const isUrl = (text: string | undefined) => text !== undefined && /^(https?|homeassistant):\/\/./.test(text) && URL.canParse(text);
+const isUrl = (text: string | undefined) =>
+  text !== undefined && /^(https?|homeassistant):\/\/./.test(text) && URL.canParse(text);
 
-const parent = (agent: AgentIdentity, { via }: Device) => (via === undefined ? undefined : deviceIdentifier(agent, slug(via)));
+const parent = (agent: AgentIdentity, { via }: Device) =>
+  via === undefined ? undefined : deviceIdentifier(agent, slug(via));
 
 const deviceInfo = (agent: AgentIdentity, device: Device) =>
   defined({
@@ -74,12 +77,18 @@ const deviceInfo = (agent: AgentIdentity, device: Device) =>
     via_device: parent(agent, device),
   });
 
-const otherAgentsDeviceInfo = (agent: AgentIdentity, device: Device) => defined({ identifiers: [device.identifier], via_device: parent(agent, device) });
+const otherAgentsDeviceInfo = (agent: AgentIdentity, device: Device) =>
+  defined({ identifiers: [device.identifier], via_device: parent(agent, device) });
 
 /** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
-const entityName = (part: string | undefined, name: string) => (part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`);
+const entityName = (part: string | undefined, name: string) =>
+  part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`;
 
-const agentStatusOptions = (agent: AgentIdentity) => ({ state_topic: statusTopic(agent), payload_on: onlinePayload, payload_off: offlinePayload });
+const agentStatusOptions = (agent: AgentIdentity) => ({
+  state_topic: statusTopic(agent),
+  payload_on: onlinePayload,
+  payload_off: offlinePayload,
+});
 
 const stateOptions = (agent: AgentIdentity, collector: string, path: string, key: string, metric: AnyMetric) => ({
   state_topic: stateTopic(agent, collector, path),
@@ -93,10 +102,22 @@ const availabilityOptions = (agent: AgentIdentity, collector: string, path: stri
   availability_mode: 'all',
 });
 
-function component(agent: AgentIdentity, collector: string, path: string, { table, device, part }: StateEntry, key: string, metric: AnyMetric): [string, Component] {
+function component(
+  agent: AgentIdentity,
+  collector: string,
+  path: string,
+  { table, device, part }: StateEntry,
+  key: string,
+  metric: AnyMetric,
+): [string, Component] {
   const id = slug(device.id);
   const partSlug = path.split('/')[1]?.slice(table.length + 1);
-  const name = formatComponentKey({ collector, table, metric: key, ...(partSlug === undefined ? {} : { part: partSlug }) });
+  const name = formatComponentKey({
+    collector,
+    table,
+    metric: key,
+    ...(partSlug === undefined ? {} : { part: partSlug }),
+  });
   const platform = platformOfMetric(metric);
   const options = {
     platform,
@@ -113,7 +134,14 @@ function component(agent: AgentIdentity, collector: string, path: string, { tabl
   return [name, defined(options)];
 }
 
-function button(agent: AgentIdentity, collector: string, path: string, { table, device }: StateEntry, key: string, action: ActionDeclaration): [string, Component] {
+function button(
+  agent: AgentIdentity,
+  collector: string,
+  path: string,
+  { table, device }: StateEntry,
+  key: string,
+  action: ActionDeclaration,
+): [string, Component] {
   const id = slug(device.id);
   const name = formatComponentKey({ collector, table, metric: key });
   const options = {
@@ -160,7 +188,11 @@ function eventEntity(
 }
 
 /** What can be said of each device now, by its id. */
-function currentAnnouncements(catalogue: readonly CollectorDeclaration[], agent: AgentIdentity, state: AgentState): Map<string, Announcement> {
+function currentAnnouncements(
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+): Map<string, Announcement> {
   const devices = new Map<string, Announcement>();
   for (const { id, metrics, actions, events } of catalogue) {
     for (const [path, entry] of state.collectors.get(id)?.entries ?? []) {
@@ -168,7 +200,11 @@ function currentAnnouncements(catalogue: readonly CollectorDeclaration[], agent:
       const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
       devices.set(device, announced);
       // Two collectors may speak of one device; each adds what it knows.
-      if (!entry.excluded) announced.device = { ...announced.device, ...(entry.device.identifier === undefined ? deviceInfo : otherAgentsDeviceInfo)(agent, entry.device) };
+      if (!entry.excluded)
+        announced.device = {
+          ...announced.device,
+          ...(entry.device.identifier === undefined ? deviceInfo : otherAgentsDeviceInfo)(agent, entry.device),
+        };
       for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
         const [name, options] = component(agent, id, path, entry, key, metric);
         if (entry.excluded) announced.excluded.add(name);
@@ -195,15 +231,26 @@ function isDeclared(key: string, catalogue: readonly CollectorDeclaration[], sta
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
   if (parsed === undefined || !state.collectors.has(parsed.collector)) return false;
   const { table, metric } = parsed;
-  const declared = metric === eventKey ? declaration?.events?.[table] : (declaration?.metrics[table]?.[metric] ?? declaration?.actions?.[table]?.[metric]);
+  const declared =
+    metric === eventKey
+      ? declaration?.events?.[table]
+      : (declaration?.metrics[table]?.[metric] ?? declaration?.actions?.[table]?.[metric]);
   return declared !== undefined;
 }
 
 const isTombstone = (component: Component) => Object.keys(component).length === 1;
 
-function removedComponent(agent: AgentIdentity, device: string, key: string, platform: unknown, phase: RemovalPhase): Component | undefined {
+function removedComponent(
+  agent: AgentIdentity,
+  device: string,
+  key: string,
+  platform: unknown,
+  phase: RemovalPhase,
+): Component | undefined {
   if (phase === 'omit') return undefined;
-  return phase === 'tombstone' ? { platform } : { platform, unique_id: uniqueId(agent, device, key), state_topic: statusTopic(agent) };
+  return phase === 'tombstone'
+    ? { platform }
+    : { platform, unique_id: uniqueId(agent, device, key), state_topic: statusTopic(agent) };
 }
 
 /** The components of an earlier payload that this reading does not have: kept as they were, or on their way out. */
@@ -251,17 +298,33 @@ export function discoveryPayloads(
   const payloads = [...devices].map(([id, now]) => {
     const topic = discoveryTopic(agent, id);
     const earlier = parseRetained(retained.get(topic));
-    const components = { ...now.components, ...inheritedComponents(agent, id, earlier?.components ?? {}, now, phase, (key) => isDeclared(key, catalogue, state)) };
+    const components = {
+      ...now.components,
+      ...inheritedComponents(agent, id, earlier?.components ?? {}, now, phase, (key) =>
+        isDeclared(key, catalogue, state),
+      ),
+    };
     const device = Object.keys(now.device).length > 0 ? now.device : (earlier?.device ?? {});
     const origin = { name: discoveryOriginName, sw_version: agent.version, support_url: supportUrl };
-    return { topic, child: 'via_device' in device, payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }) };
+    return {
+      topic,
+      child: 'via_device' in device,
+      payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }),
+    };
   });
-  return new Map(payloads.sort((a, b) => Number(a.child) - Number(b.child)).map(({ topic, payload }) => [topic, payload]));
+  return new Map(
+    payloads.sort((a, b) => Number(a.child) - Number(b.child)).map(({ topic, payload }) => [topic, payload]),
+  );
 }
 
 /** The earlier payloads with what is to go buried and all else as it was: what Home Assistant must hear before the states
  * come, which lack the keys that a component on its way out still reads. */
-export function tombstonePayloads(catalogue: readonly CollectorDeclaration[], agent: AgentIdentity, state: AgentState, retained: ReadonlyMap<string, string>): RetainedPayloads {
+export function tombstonePayloads(
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+  retained: ReadonlyMap<string, string>,
+): RetainedPayloads {
   const devices = currentAnnouncements(catalogue, agent, state);
   const publications = new Map<string, string>();
   for (const [topic, payload] of retained) {
@@ -269,11 +332,15 @@ export function tombstonePayloads(catalogue: readonly CollectorDeclaration[], ag
     const earlier = id === undefined ? undefined : parseRetained(payload);
     if (id === undefined || earlier === undefined) continue;
     const goes = (key: string) => devices.get(id)?.excluded.has(key) || !isDeclared(key, catalogue, state);
-    const components = Object.fromEntries(Object.entries(earlier.components).map(([key, old]) => [key, goes(key) ? { platform: old.platform } : old]));
-    if (Object.keys(components).some((key) => goes(key))) publications.set(topic, JSON.stringify({ ...earlier, components }));
+    const components = Object.fromEntries(
+      Object.entries(earlier.components).map(([key, old]) => [key, goes(key) ? { platform: old.platform } : old]),
+    );
+    if (Object.keys(components).some((key) => goes(key)))
+      publications.set(topic, JSON.stringify({ ...earlier, components }));
   }
   return publications;
 }
 
 /** Does this payload still carry tombstones? */
-export const hasTombstones = (payload: string): boolean => Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);
+export const hasTombstones = (payload: string): boolean =>
+  Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);

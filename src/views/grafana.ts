@@ -36,7 +36,12 @@ const refIds = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const targets = (queries: readonly { expr: string; legend: string }[]): Target[] =>
   queries.map(({ expr, legend }, index) => ({ expr, legendFormat: legend, refId: refIds[index] ?? `A${index}` }));
 
-const panel = (type: string, title: string, queries: readonly { expr: string; legend: string }[], defaults: object = {}): Panel => ({
+const panel = (
+  type: string,
+  title: string,
+  queries: readonly { expr: string; legend: string }[],
+  defaults: object = {},
+): Panel => ({
   title,
   type,
   datasource,
@@ -45,18 +50,30 @@ const panel = (type: string, title: string, queries: readonly { expr: string; le
 });
 
 /** Those that a user sees without asking for more. */
-const enabledMetrics = (metrics: Record<string, AnyMetric>) => Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
+const enabledMetrics = (metrics: Record<string, AnyMetric>) =>
+  Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
 
 /** Bytes that were counted are drawn as their flow, any other count as it stands. */
-function graph(declaration: CollectorDeclaration, table: string, key: string, metric: AnyMetric, legend: string): Panel {
+function graph(
+  declaration: CollectorDeclaration,
+  table: string,
+  key: string,
+  metric: AnyMetric,
+  legend: string,
+): Panel {
   const series = seriesOfMetric(declaration, table, key, metric);
   const flows = series.type === 'counter' && series.unit === 'bytes';
   const plain = `${seriesSampleName(series)}{${instanceSelector}}`;
   const unit = flows ? 'Bps' : units[series.unit ?? ''];
-  return panel('timeseries', `${table}: ${metric.name}`, [{ expr: flows ? `rate(${plain}[$__rate_interval])` : plain, legend }], {
-    ...(unit === undefined ? {} : { unit }),
-    min: unit === 'percentunit' ? 0 : undefined,
-  });
+  return panel(
+    'timeseries',
+    `${table}: ${metric.name}`,
+    [{ expr: flows ? `rate(${plain}[$__rate_interval])` : plain, legend }],
+    {
+      ...(unit === undefined ? {} : { unit }),
+      min: unit === 'percentunit' ? 0 : undefined,
+    },
+  );
 }
 
 const onOrOff = { mappings: [{ type: 'value', options: { 0: { text: 'no' }, 1: { text: 'yes' } } }] };
@@ -80,19 +97,55 @@ function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
   const problems = catalogue.flatMap((declaration) =>
     Object.entries(declaration.metrics).flatMap(([table, metrics]) =>
       Object.entries(metrics).flatMap(([key, metric]) =>
-        metric.kind === 'boolean' && metric.deviceClass === 'problem' ? [seriesOfMetric(declaration, table, key, metric).name] : [],
+        metric.kind === 'boolean' && metric.deviceClass === 'problem'
+          ? [seriesOfMetric(declaration, table, key, metric).name]
+          : [],
       ),
     ),
   );
   return [
-    panel('stat', 'Agents', [{ expr: `count(${metricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' }]),
-    panel('stat', 'Not connected to their broker', [{ expr: `count(${metricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`, legend: 'agents' }]),
-    panel('stat', 'Collectors that fail', [{ expr: `count(${metricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`, legend: 'collectors' }]),
-    panel('state-timeline', 'Problems', [{ expr: `{__name__=~"${problems.join('|')}",${instanceSelector}} == 1`, legend: '{{instance}} {{device}}: {{__name__}}' }], onOrOff),
-    panel('state-timeline', 'Not available', [{ expr: `${metricPrefix}_available{${instanceSelector}} == 0`, legend: '{{instance}} {{device}} {{part}}' }], onOrOff),
-    panel('timeseries', 'How long readings take', [{ expr: `${metricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`, legend: '{{instance}} {{collector}}' }], {
-      unit: 's',
-    }),
+    panel('stat', 'Agents', [
+      { expr: `count(${metricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' },
+    ]),
+    panel('stat', 'Not connected to their broker', [
+      { expr: `count(${metricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`, legend: 'agents' },
+    ]),
+    panel('stat', 'Collectors that fail', [
+      {
+        expr: `count(${metricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`,
+        legend: 'collectors',
+      },
+    ]),
+    panel(
+      'state-timeline',
+      'Problems',
+      [
+        {
+          expr: `{__name__=~"${problems.join('|')}",${instanceSelector}} == 1`,
+          legend: '{{instance}} {{device}}: {{__name__}}',
+        },
+      ],
+      onOrOff,
+    ),
+    panel(
+      'state-timeline',
+      'Not available',
+      [{ expr: `${metricPrefix}_available{${instanceSelector}} == 0`, legend: '{{instance}} {{device}} {{part}}' }],
+      onOrOff,
+    ),
+    panel(
+      'timeseries',
+      'How long readings take',
+      [
+        {
+          expr: `${metricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`,
+          legend: '{{instance}} {{collector}}',
+        },
+      ],
+      {
+        unit: 's',
+      },
+    ),
   ];
 }
 
@@ -108,7 +161,10 @@ function placePanels(groups: readonly { title: string; panels: Panel[] }[]): Pan
       y += 1 + Math.ceil(panels.length / 3) * height;
       return [
         { title, type: 'row', collapsed: false, panels: [], gridPos: { x: 0, y: top, w: 24, h: 1 } },
-        ...panels.map((one, index) => ({ ...one, gridPos: { x: (index % 3) * width, y: top + 1 + Math.floor(index / 3) * height, w: width, h: height } })),
+        ...panels.map((one, index) => ({
+          ...one,
+          gridPos: { x: (index % 3) * width, y: top + 1 + Math.floor(index / 3) * height, w: width, h: height },
+        })),
       ];
     })
     .map((one, index) => ({ id: index + 1, ...one }));

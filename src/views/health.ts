@@ -22,7 +22,13 @@ export const agentHealthSchema = z.object({
   version: z.string(),
   time: timeSchema,
   startedAt: timeSchema,
-  broker: z.object({ url: z.string(), connected: z.boolean(), since: timeSchema, reconnects: countSchema, error: z.optional(z.string()) }),
+  broker: z.object({
+    url: z.string(),
+    connected: z.boolean(),
+    since: timeSchema,
+    reconnects: countSchema,
+    error: z.optional(z.string()),
+  }),
   collectors: z.record(z.string(), collectorHealthSchema),
 });
 
@@ -52,14 +58,23 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
 
 /** Is the loop alive, nothing overdue, and the broker connected? A device that can't be read is no failure of the agent.
  * `monotonic` is the `performance.now()` of `now`. */
-export function agentHealth(agent: AgentIdentity, state: AgentState, now: Date, monotonic = performance.now()): AgentHealth {
+export function agentHealth(
+  agent: AgentIdentity,
+  state: AgentState,
+  now: Date,
+  monotonic = performance.now(),
+): AgentHealth {
   const { broker } = state;
   const reasons = [
-    ...(broker.connected ? [] : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
+    ...(broker.connected
+      ? []
+      : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
     ...(broker.connected && broker.error !== undefined ? [broker.error] : []),
     ...[...state.collectors.values()].flatMap((collector) => {
       const late = overdue(collector, monotonic);
-      return late === undefined ? [] : [`collector ${collector.id} is overdue since ${new Date(now.getTime() - late).toISOString()}`];
+      return late === undefined
+        ? []
+        : [`collector ${collector.id} is overdue since ${new Date(now.getTime() - late).toISOString()}`];
     }),
   ];
   return {

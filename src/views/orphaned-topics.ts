@@ -24,7 +24,11 @@ export function orphanedTopics(
 }
 
 /** Empty: remove it. Undefined: leave it. */
-function orphanPayload([id = '', device, ...rest]: string[], catalogue: readonly CollectorDeclaration[], state: AgentState): string | undefined {
+function orphanPayload(
+  [id = '', device, ...rest]: string[],
+  catalogue: readonly CollectorDeclaration[],
+  state: AgentState,
+): string | undefined {
   const declaration = catalogue.find((collector) => collector.id === id);
   const last = rest.at(-1);
   if (declaration?.memory !== undefined && last === 'memory') return undefined;
@@ -32,7 +36,8 @@ function orphanPayload([id = '', device, ...rest]: string[], catalogue: readonly
   const collector = state.collectors.get(id);
   if (declaration === undefined || collector === undefined) return '';
   const part = rest.find((name) => name !== 'availability');
-  const known = part === undefined || part.split('_')[0] === undefined || (part.split('_')[0] ?? '') in declaration.metrics;
+  const known =
+    part === undefined || part.split('_')[0] === undefined || (part.split('_')[0] ?? '') in declaration.metrics;
   const excluded = collector.entries.get(part === undefined ? `${device}` : `${device}/${part}`)?.excluded;
   if (!known || excluded) return '';
   return last === 'availability' ? offlinePayload : undefined;

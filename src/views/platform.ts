@@ -1,7 +1,15 @@
 import type { AnyMetric } from '../model/metric.ts';
 
 /** Home Assistant's platform of each kind of metric. */
-const platforms = { gauge: 'sensor', counter: 'sensor', enum: 'sensor', text: 'sensor', timestamp: 'sensor', boolean: 'binary_sensor', update: 'update' } as const;
+const platforms = {
+  gauge: 'sensor',
+  counter: 'sensor',
+  enum: 'sensor',
+  text: 'sensor',
+  timestamp: 'sensor',
+  boolean: 'binary_sensor',
+  update: 'update',
+} as const;
 
 export const platformOfMetric = (metric: AnyMetric) => platforms[metric.kind];
 

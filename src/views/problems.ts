@@ -25,9 +25,21 @@ function brokerProblems({ url, connected, error }: BrokerState): Problem[] {
 }
 
 /** What hears of the lab over the broker can't be read without it. */
-const collectorProblems = ({ id, error, complaints }: CollectorState, { title, scope }: CollectorDeclaration, broker: BrokerState): Problem[] => [
-  ...(error === undefined ? [] : [{ id, place: id, subject: title, text: error, isSuppressed: scope === 'lab' && !broker.connected }]),
-  ...complaints.map((complaint) => ({ id: `${id}: ${complaint}`, place: id, subject: title, text: complaint, isSuppressed: false })),
+const collectorProblems = (
+  { id, error, complaints }: CollectorState,
+  { title, scope }: CollectorDeclaration,
+  broker: BrokerState,
+): Problem[] => [
+  ...(error === undefined
+    ? []
+    : [{ id, place: id, subject: title, text: error, isSuppressed: scope === 'lab' && !broker.connected }]),
+  ...complaints.map((complaint) => ({
+    id: `${id}: ${complaint}`,
+    place: id,
+    subject: title,
+    text: complaint,
+    isSuppressed: false,
+  })),
 ];
 
 const subjectOf = ({ device, part }: StateEntry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
@@ -40,7 +52,9 @@ function isExplained(collector: CollectorState, { device, part }: StateEntry, lo
 
 /** The words beside a flag: `problem_reason`, `worst_problem`. */
 function reasonBeside(problem: string, metrics: Record<string, AnyMetric>, { sample }: StateEntry): string | undefined {
-  const key = Object.keys(metrics).find((one) => metrics[one]?.kind === 'text' && (one.startsWith(`${problem}_`) || one.endsWith(`_${problem}`)));
+  const key = Object.keys(metrics).find(
+    (one) => metrics[one]?.kind === 'text' && (one.startsWith(`${problem}_`) || one.endsWith(`_${problem}`)),
+  );
   const words = key === undefined ? undefined : sample?.[key];
   return typeof words === 'string' && words !== '' ? words : undefined;
 }
@@ -48,10 +62,14 @@ function reasonBeside(problem: string, metrics: Record<string, AnyMetric>, { sam
 const isProblemMetric = (metric: AnyMetric) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
 
 /** A connection; one among the diagnostics may well be meant to be lost: a socket without a cable. */
-const isConnectivityMetric = (metric: AnyMetric) => metric.kind === 'boolean' && metric.deviceClass === 'connectivity' && metric.category === undefined;
+const isConnectivityMetric = (metric: AnyMetric) =>
+  metric.kind === 'boolean' && metric.deviceClass === 'connectivity' && metric.category === undefined;
 
 /** What an entry's flags tell, the worst first: what is lost shows in its problem already, or in the first that is lost. */
-function metricProblems(metrics: Record<string, AnyMetric>, entry: StateEntry): { key: string; text: string; isSuppressed: boolean }[] {
+function metricProblems(
+  metrics: Record<string, AnyMetric>,
+  entry: StateEntry,
+): { key: string; text: string; isSuppressed: boolean }[] {
   const { sample } = entry;
   if (sample === undefined) return [];
   const seen = Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
@@ -65,11 +83,19 @@ function metricProblems(metrics: Record<string, AnyMetric>, entry: StateEntry): 
     .map(([key, { name }]) => ({ key, text: `${name}: no`, isSuppressed: unknown(key) }));
   return [...problems, ...losses].map((problem, index, all) => ({
     ...problem,
-    isSuppressed: problem.isSuppressed || (index >= problems.length && all.slice(0, index).some(({ isSuppressed }) => !isSuppressed)),
+    isSuppressed:
+      problem.isSuppressed ||
+      (index >= problems.length && all.slice(0, index).some(({ isSuppressed }) => !isSuppressed)),
   }));
 }
 
-function entryProblems(declaration: CollectorDeclaration, collector: CollectorState, path: string, entry: StateEntry, lost: ReadonlySet<string>): Problem[] {
+function entryProblems(
+  declaration: CollectorDeclaration,
+  collector: CollectorState,
+  path: string,
+  entry: StateEntry,
+  lost: ReadonlySet<string>,
+): Problem[] {
   const place = `${collector.id}/${path}`;
   const subject = subjectOf(entry);
   const isSuppressed = isExplained(collector, entry, lost);
@@ -77,7 +103,13 @@ function entryProblems(declaration: CollectorDeclaration, collector: CollectorSt
   const problems = metricProblems(declaration.metrics[entry.table] ?? {}, entry);
   return [
     ...(entry.error === undefined ? [] : [{ id: place, place, subject, text: entry.error, isSuppressed }]),
-    ...problems.map((problem) => ({ ...problem, id: `${place}/${problem.key}`, place, subject, isSuppressed: problem.isSuppressed || isSuppressed || entry.error !== undefined })),
+    ...problems.map((problem) => ({
+      ...problem,
+      id: `${place}/${problem.key}`,
+      place,
+      subject,
+      isSuppressed: problem.isSuppressed || isSuppressed || entry.error !== undefined,
+    })),
   ];
 }
 
@@ -86,11 +118,15 @@ function entryProblems(declaration: CollectorDeclaration, collector: CollectorSt
 export function findProblems(catalogue: readonly CollectorDeclaration[], state: AgentState): Problem[] {
   const watched = catalogue.flatMap((declaration) => {
     const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);
-    return collector === undefined ? [] : [{ declaration, collector, entries: [...collector.entries].filter(([, { excluded }]) => !excluded) }];
+    return collector === undefined
+      ? []
+      : [{ declaration, collector, entries: [...collector.entries].filter(([, { excluded }]) => !excluded) }];
   });
   const lost = new Set(
     watched.flatMap(({ collector, entries }) =>
-      entries.flatMap(([, { device, part, error }]) => (part === undefined && (error ?? collector.error) !== undefined ? [slug(device.id)] : [])),
+      entries.flatMap(([, { device, part, error }]) =>
+        part === undefined && (error ?? collector.error) !== undefined ? [slug(device.id)] : [],
+      ),
     ),
   );
   return [

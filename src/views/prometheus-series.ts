@@ -51,15 +51,25 @@ export interface PrometheusSeries {
   factor: number;
 }
 
-const typesByKind = { gauge: 'gauge', counter: 'counter', boolean: 'gauge', timestamp: 'gauge', enum: 'stateset', text: 'info', update: 'info' } as const satisfies Record<
-  AnyMetric['kind'],
-  PrometheusType
->;
+const typesByKind = {
+  gauge: 'gauge',
+  counter: 'counter',
+  boolean: 'gauge',
+  timestamp: 'gauge',
+  enum: 'stateset',
+  text: 'info',
+  update: 'info',
+} as const satisfies Record<AnyMetric['kind'], PrometheusType>;
 
 const isNotRepeated = (part: string, at: number, all: string[]) => part !== all[at - 1];
 
 /** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the first table is the collector's own. */
-function plainName({ id, metrics }: CollectorDeclaration, table: string, key: string, { nodeExporter }: AnyMetric): string {
+function plainName(
+  { id, metrics }: CollectorDeclaration,
+  table: string,
+  key: string,
+  { nodeExporter }: AnyMetric,
+): string {
   const own = Object.keys(metrics)[0] === table;
   const parts = nodeExporter === undefined ? [id, ...(own ? [] : [table]), ...key.split('_')] : [nodeExporter];
   return [metricPrefix, ...parts].filter(isNotRepeated).join('_');
@@ -68,10 +78,21 @@ function plainName({ id, metrics }: CollectorDeclaration, table: string, key: st
 /** The unit goes to the end of a name, and a word that stands for one gives way: `power_on_hours` → `power_on_seconds`. */
 const withUnit = (name: string, unit: string) => `${name.replace(/_(days|hours|rate)(?=_|$)/g, '')}_${unit}`;
 
-export function seriesOfMetric(declaration: CollectorDeclaration, table: string, key: string, metric: AnyMetric): PrometheusSeries {
+export function seriesOfMetric(
+  declaration: CollectorDeclaration,
+  table: string,
+  key: string,
+  metric: AnyMetric,
+): PrometheusSeries {
   const type = typesByKind[metric.kind];
   const name = plainName(declaration, table, key, metric);
-  if (metric.kind === 'timestamp') return { name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'), type, unit: 'seconds', factor: 1 };
+  if (metric.kind === 'timestamp')
+    return {
+      name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'),
+      type,
+      unit: 'seconds',
+      factor: 1,
+    };
   if (!('unit' in metric) || metric.unit === undefined) return { name, type, factor: 1 };
   const [unit, factor] = baseUnits[metric.unit];
   return { name: withUnit(name, unit), type, unit, factor };

@@ -18,7 +18,8 @@ export const expositionContentTypes: Record<ExpositionFormat, string> = {
 
 const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 const label = ([name, value]: [string, string]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`;
-const renderLabels = (labels: MetricLabels) => (Object.keys(labels).length === 0 ? '' : `{${Object.entries(labels).map(label).join(',')}}`);
+const renderLabels = (labels: MetricLabels) =>
+  Object.keys(labels).length === 0 ? '' : `{${Object.entries(labels).map(label).join(',')}}`;
 
 function lines(family: MetricFamily, format: ExpositionFormat): string[] {
   const { type, unit, help, samples } = family;

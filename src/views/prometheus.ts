@@ -20,7 +20,12 @@ const roundToDoublePrecision = (value: number) => Number(value.toPrecision(15));
 const seconds = (date: Date) => date.getTime() / 1000;
 
 /** What a value is as numbers, each with the labels that it adds. */
-function samplesOf(metric: AnyMetric, key: string, series: PrometheusSeries, value: NonNullable<MetricValue>): { labels: MetricLabels; value: number }[] {
+function samplesOf(
+  metric: AnyMetric,
+  key: string,
+  series: PrometheusSeries,
+  value: NonNullable<MetricValue>,
+): { labels: MetricLabels; value: number }[] {
   switch (metric.kind) {
     case 'gauge':
     case 'counter':
@@ -38,12 +43,23 @@ function samplesOf(metric: AnyMetric, key: string, series: PrometheusSeries, val
   }
 }
 
-function familyOfMetric(declaration: CollectorDeclaration, table: string, key: string, metric: AnyMetric, entries: readonly LabelledEntry[]): MetricFamily {
+function familyOfMetric(
+  declaration: CollectorDeclaration,
+  table: string,
+  key: string,
+  metric: AnyMetric,
+  entries: readonly LabelledEntry[],
+): MetricFamily {
   const series = seriesOfMetric(declaration, table, key, metric);
   const { name, type, unit } = series;
   const samples = entries.flatMap(({ entry, labels }) => {
     const value = entry.rawNumbers?.[key] ?? entry.sample?.[key] ?? null;
-    return value === null ? [] : samplesOf(metric, key, series, value).map((sample) => ({ labels: { ...labels, ...sample.labels }, value: sample.value }));
+    return value === null
+      ? []
+      : samplesOf(metric, key, series, value).map((sample) => ({
+          labels: { ...labels, ...sample.labels },
+          value: sample.value,
+        }));
   });
   return {
     name,
@@ -58,7 +74,11 @@ function familyOfMetric(declaration: CollectorDeclaration, table: string, key: s
 const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
   [...collector.entries.values()]
     .filter(({ excluded }) => !excluded)
-    .map((entry) => ({ collector, entry, labels: { device: slug(entry.device.id), ...(entry.part === undefined ? {} : { [entry.table]: entry.part.id }) } }));
+    .map((entry) => ({
+      collector,
+      entry,
+      labels: { device: slug(entry.device.id), ...(entry.part === undefined ? {} : { [entry.table]: entry.part.id }) },
+    }));
 
 function readingFamilies(declaration: CollectorDeclaration, collector: CollectorState): MetricFamily[] {
   const available = labelledEntries(collector).filter(({ entry }) => isAvailable(collector, entry));
@@ -75,7 +95,12 @@ function readingFamilies(declaration: CollectorDeclaration, collector: Collector
   );
 }
 
-const agentFamily = (name: string, help: string, samples: MetricFamily['samples'], more: Pick<MetricFamily, 'type' | 'unit'> = { type: 'gauge' }): MetricFamily => ({
+const agentFamily = (
+  name: string,
+  help: string,
+  samples: MetricFamily['samples'],
+  more: Pick<MetricFamily, 'type' | 'unit'> = { type: 'gauge' },
+): MetricFamily => ({
   name: `${metricPrefix}_${name}`,
   help,
   samples,
@@ -85,7 +110,8 @@ const agentFamily = (name: string, help: string, samples: MetricFamily['samples'
 /** Every device once, with what all collectors know of it. */
 function deviceSamples(entries: readonly LabelledEntry[]): MetricFamily['samples'] {
   const known = new Map<string, Device>();
-  for (const { labels, entry } of entries) known.set(String(labels.device), { ...entry.device, ...known.get(String(labels.device)) });
+  for (const { labels, entry } of entries)
+    known.set(String(labels.device), { ...entry.device, ...known.get(String(labels.device)) });
   return [...known].map(([id, { name, manufacturer = '', model = '', serialNumber = '', softwareVersion = '' }]) => ({
     labels: { device: id, name, manufacturer, model, serial_number: serialNumber, software_version: softwareVersion },
     value: 1,
@@ -103,8 +129,15 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
   const entries = running.flatMap(labelledEntries);
   const inSeconds = { type: 'gauge', unit: 'seconds' } as const;
   return [
-    agentFamily('build', 'This agent.', [{ labels: { version: agent.version, agent: agent.name, site: agent.site ?? '' }, value: 1 }], { type: 'info' }),
-    agentFamily('mqtt_connected', 'Is the agent connected to its broker?', [{ labels: {}, value: Number(broker.connected) }]),
+    agentFamily(
+      'build',
+      'This agent.',
+      [{ labels: { version: agent.version, agent: agent.name, site: agent.site ?? '' }, value: 1 }],
+      { type: 'info' },
+    ),
+    agentFamily('mqtt_connected', 'Is the agent connected to its broker?', [
+      { labels: {}, value: Number(broker.connected) },
+    ]),
     agentFamily(
       'scrape_collector_success',
       'Could the collector read the last time?',
@@ -126,7 +159,11 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
       'available',
       'Could the device or part be read the last time?',
       entries.map(({ collector, entry }) => ({
-        labels: { collector: collector.id, device: slug(entry.device.id), part: entry.part === undefined ? '' : `${entry.table} ${entry.part.id}` },
+        labels: {
+          collector: collector.id,
+          device: slug(entry.device.id),
+          part: entry.part === undefined ? '' : `${entry.table} ${entry.part.id}`,
+        },
         value: Number(isAvailable(collector, entry)),
       })),
     ),
@@ -135,7 +172,11 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
 }
 
 /** All that the agent knows as Prometheus takes it, without time stamps: what could not be read is absent, and so turns stale. */
-export const prometheusFamilies = (catalogue: readonly CollectorDeclaration[], agent: AgentIdentity, state: AgentState): MetricFamily[] =>
+export const prometheusFamilies = (
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+): MetricFamily[] =>
   [
     ...agentFamilies(agent, state),
     ...catalogue.flatMap((declaration) => {

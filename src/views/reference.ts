@@ -6,7 +6,8 @@ import { listSettings, type SettingGroup } from './env-example.ts';
 import { discoveryValueOptions, platformOfMetric } from './platform.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
 
 /** docs/reference/settings.md */
@@ -20,7 +21,11 @@ export const renderSettingsReference = (groups: readonly SettingGroup[]): string
         ['Variable', 'What it does', 'Wants', 'Default', 'Example'],
         listSettings(group).map(({ name, description, expects, default: standard, example, secret, perName }) => [
           code(name),
-          [description, secret ? `Can also come from the file that ${code(`${name}_FILE`)} names.` : '', perName ? `${code(`${name}_<NAME>`)} is for one of them alone.` : '']
+          [
+            description,
+            secret ? `Can also come from the file that ${code(`${name}_FILE`)} names.` : '',
+            perName ? `${code(`${name}_<NAME>`)} is for one of them alone.` : '',
+          ]
             .filter(Boolean)
             .join(' '),
           expects,
@@ -37,14 +42,35 @@ interface Notable {
   optional?: true | undefined;
 }
 
-const notes = ({ category, enabled, optional }: Notable) => [category, enabled === false ? 'disabled' : '', optional ? 'where there is one' : ''].filter(Boolean).join(', ');
+const notes = ({ category, enabled, optional }: Notable) =>
+  [category, enabled === false ? 'disabled' : '', optional ? 'where there is one' : ''].filter(Boolean).join(', ');
 
 function metricRow([key, metric]: [string, AnyMetric]): string[] {
-  const { unit_of_measurement: unit, device_class: deviceClass, state_class: stateClass } = discoveryValueOptions(metric);
-  return [code(key), metric.name, platformOfMetric(metric), String(unit ?? ''), String(deviceClass ?? ''), String(stateClass ?? ''), notes(metric)];
+  const {
+    unit_of_measurement: unit,
+    device_class: deviceClass,
+    state_class: stateClass,
+  } = discoveryValueOptions(metric);
+  return [
+    code(key),
+    metric.name,
+    platformOfMetric(metric),
+    String(unit ?? ''),
+    String(deviceClass ?? ''),
+    String(stateClass ?? ''),
+    notes(metric),
+  ];
 }
 
-const actionRow = ([key, { name, category, enabled }]: [string, ActionDeclaration]) => [code(key), name, 'button', '', '', '', notes({ category, enabled })];
+const actionRow = ([key, { name, category, enabled }]: [string, ActionDeclaration]) => [
+  code(key),
+  name,
+  'button',
+  '',
+  '',
+  '',
+  notes({ category, enabled }),
+];
 
 const eventRow = ({ name, category, enabled, types }: EventDeclaration) => [
   code('event'),
@@ -67,7 +93,11 @@ export const renderEntitiesReference = (catalogue: readonly CollectorDeclaration
         `### ${code(`infra-monitor/<agent>/${id}/<device>${index === 0 ? '' : `/${tableName}_<name>`}`)}`,
         table(
           ['Key', 'Name', 'Platform', 'Unit', 'Device class', 'State class', 'Notes'],
-          [...Object.entries(entries).map(metricRow), ...Object.entries(actions?.[tableName] ?? {}).map(actionRow), ...[events?.[tableName] ?? []].flat().map(eventRow)],
+          [
+            ...Object.entries(entries).map(metricRow),
+            ...Object.entries(actions?.[tableName] ?? {}).map(actionRow),
+            ...[events?.[tableName] ?? []].flat().map(eventRow),
+          ],
         ),
       ]),
     ]),

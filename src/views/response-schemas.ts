@@ -48,7 +48,9 @@ const deviceOrPartShape = (metrics: Record<string, AnyMetric>) => ({
   error: z.optional(z.string()),
   hint: z.optional(z.string()).check(z.describe('What would make the reading whole.')),
   since: timeSchema.check(z.describe('When it became what it is now, available or not.')),
-  values: z.strictObject(Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)]))),
+  values: z.strictObject(
+    Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)])),
+  ),
 });
 
 /** What `/<id>/status` answers. Any table may be a device's own, or its parts'. */

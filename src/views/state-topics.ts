@@ -15,14 +15,23 @@ const statePayload = (metrics: Record<string, AnyMetric>, { sample }: StateEntry
   JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, valueInJson(sample?.[key] ?? null)])));
 
 /** State and availability of each device and part, and what is to outlive the process. */
-export function statePayloads(catalogue: readonly CollectorDeclaration[], agent: AgentIdentity, state: AgentState): RetainedPayloads {
-  const publications = new Map([...state.memories].map(([path, content]) => [memoryTopic(agent, path), JSON.stringify(content)]));
+export function statePayloads(
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+): RetainedPayloads {
+  const publications = new Map(
+    [...state.memories].map(([path, content]) => [memoryTopic(agent, path), JSON.stringify(content)]),
+  );
   for (const { id, metrics } of catalogue) {
     const collector = state.collectors.get(id);
     for (const [path, entry] of collector?.entries ?? []) {
       if (collector === undefined || entry.excluded) continue;
       publications.set(stateTopic(agent, id, path), statePayload(metrics[entry.table] ?? {}, entry));
-      publications.set(availabilityTopic(agent, id, path), isAvailable(collector, entry) ? onlinePayload : offlinePayload);
+      publications.set(
+        availabilityTopic(agent, id, path),
+        isAvailable(collector, entry) ? onlinePayload : offlinePayload,
+      );
     }
   }
   return publications;

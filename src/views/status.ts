@@ -47,7 +47,11 @@ function statusValue(key: string, metric: AnyMetric, { sample }: StateEntry): [s
   return [key, { name: metric.name, value: sample?.[key] ?? null, ...(unit === undefined ? {} : { unit }) }];
 }
 
-function deviceOrPartStatus(collector: CollectorState, entry: StateEntry, metrics: Record<string, AnyMetric>): DeviceOrPartStatus {
+function deviceOrPartStatus(
+  collector: CollectorState,
+  entry: StateEntry,
+  metrics: Record<string, AnyMetric>,
+): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {
     id: part === undefined ? slug(device.id) : part.id,
@@ -64,7 +68,11 @@ function deviceOrPartStatus(collector: CollectorState, entry: StateEntry, metric
 export const statusEndpointPath = ({ id, endpoint = id }: CollectorDeclaration): string => `/${endpoint}/status`;
 
 /** A collector's last readings, as `/<id>/status` answers them. */
-export function collectorStatus({ id, metrics }: CollectorDeclaration, agent: AgentIdentity, state: AgentState): CollectorStatus | undefined {
+export function collectorStatus(
+  { id, metrics }: CollectorDeclaration,
+  agent: AgentIdentity,
+  state: AgentState,
+): CollectorStatus | undefined {
   const collector = state.collectors.get(id);
   if (collector === undefined) return undefined;
   const devices = new Map<string, DeviceStatus>();
@@ -74,7 +82,12 @@ export function collectorStatus({ id, metrics }: CollectorDeclaration, agent: Ag
     const deviceInfo = { manufacturer, model, serialNumber, softwareVersion };
     const common = deviceOrPartStatus(collector, entry, metrics[entry.table] ?? {});
     const device = devices.get(entry.device.id);
-    if (entry.part === undefined) devices.set(entry.device.id, { ...common, ...JSON.parse(JSON.stringify(deviceInfo)), parts: device?.parts ?? [] });
+    if (entry.part === undefined)
+      devices.set(entry.device.id, {
+        ...common,
+        ...JSON.parse(JSON.stringify(deviceInfo)),
+        parts: device?.parts ?? [],
+      });
     else if (device !== undefined) device.parts.push({ kind: entry.table, ...common });
   }
   return {

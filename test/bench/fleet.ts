@@ -18,7 +18,13 @@ const ten = (most: number) => Math.random() * most;
 
 /** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of failed units, so that one missed is seen. */
 function readings(agent: AgentIdentity, round: number): ObservationOrProblem<Record<string, unknown>>[] {
-  const device = { id: agent.id, name: agent.name, manufacturer: 'Fleet', model: 'Made up', softwareVersion: 'Debian 13' };
+  const device = {
+    id: agent.id,
+    name: agent.name,
+    manufacturer: 'Fleet',
+    model: 'Made up',
+    softwareVersion: 'Debian 13',
+  };
   const part = (of: string, id: string, reading: unknown) => ({ table: of, device, part: { id, name: id }, reading });
   const used = ten(100);
   const whole = {
@@ -31,8 +37,23 @@ function readings(agent: AgentIdentity, round: number): ObservationOrProblem<Rec
     rebootRequired: false,
     failedUnits: round,
   };
-  const filesystem = () => ({ total: 1e12, free: ten(1e12), available: ten(1e12), inodes: 1e6, inodesFree: 5e5, readOnly: false });
-  const interfaceReading = () => ({ received: round * 1e6, sent: round * 1e6, receivedPerSecond: ten(1e6), sentPerSecond: ten(1e6), link: true, speed: 1000, ipv4: '192.0.2.1' });
+  const filesystem = () => ({
+    total: 1e12,
+    free: ten(1e12),
+    available: ten(1e12),
+    inodes: 1e6,
+    inodesFree: 5e5,
+    readOnly: false,
+  });
+  const interfaceReading = () => ({
+    received: round * 1e6,
+    sent: round * 1e6,
+    receivedPerSecond: ten(1e6),
+    sentPerSecond: ten(1e6),
+    link: true,
+    speed: 1000,
+    ipv4: '192.0.2.1',
+  });
   return [
     { table: 'host', device, reading: whole },
     part('filesystem', '/', filesystem()),
@@ -44,7 +65,11 @@ function readings(agent: AgentIdentity, round: number): ObservationOrProblem<Rec
 }
 
 async function live(index: number): Promise<void> {
-  const settings = readSettings(allCollectors, { AGENT_NAME: `fleet-${index}`, SITE: `Site ${index % 20}`, MQTT_URL: url });
+  const settings = readSettings(allCollectors, {
+    AGENT_NAME: `fleet-${index}`,
+    SITE: `Site ${index % 20}`,
+    MQTT_URL: url,
+  });
   const { agent } = settings;
   const state = new StateStore(url);
   state.add(host);

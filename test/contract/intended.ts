@@ -2,7 +2,11 @@ import type { Difference } from './differences.ts';
 import rules from './intended.json' with { type: 'json' };
 
 /** Differences from the released program that are meant, each with its reason; `path` is a regular expression for the whole path. */
-const intended = rules.map(({ path, reason }: { path: string; reason: string }) => ({ path: new RegExp(`^${path}$`), reason, isUsed: false }));
+const intended = rules.map(({ path, reason }: { path: string; reason: string }) => ({
+  path: new RegExp(`^${path}$`),
+  reason,
+  isUsed: false,
+}));
 
 /** Those that nobody meant. */
 export function unexplained(found: readonly Difference[]): Difference[] {

@@ -16,7 +16,11 @@ export interface Stage {
   identities: string[];
 }
 
-const roots = (folder: string): Record<string, string> => ({ HOST_PROC: join(folder, 'proc'), HOST_SYS: join(folder, 'sys'), HOST_ROOT: join(folder, 'root') });
+const roots = (folder: string): Record<string, string> => ({
+  HOST_PROC: join(folder, 'proc'),
+  HOST_SYS: join(folder, 'sys'),
+  HOST_ROOT: join(folder, 'root'),
+});
 
 const machineFolder = (name: string) => join(cases, 'host', name, 'input');
 
@@ -42,7 +46,11 @@ function machineWithDrive(): Record<string, string> {
     writeFileSync(join(folder, path), content);
   }
   const { PATH = '' } = process.env;
-  return { ...roots(folder), PATH: `${join(import.meta.dirname, '../bin/drives')}:${PATH}`, DRIVES: join(folder, 'answers') };
+  return {
+    ...roots(folder),
+    PATH: `${join(import.meta.dirname, '../bin/drives')}:${PATH}`,
+    DRIVES: join(folder, 'answers'),
+  };
 }
 
 async function everythingOn(): Promise<Stage> {

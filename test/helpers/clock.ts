@@ -59,7 +59,9 @@ export function stopClock(date = '2026-03-04T05:06:07Z') {
   };
   /** Settles when something waits for so many seconds or more from now on, if nothing is turned meanwhile. */
   const waits = (least: number, most = least) =>
-    until(`a pause of ${least} to ${most} s`, () => [...waiting].some(({ due }) => due - now >= least * 1000 && due - now <= most * 1000));
+    until(`a pause of ${least} to ${most} s`, () =>
+      [...waiting].some(({ due }) => due - now >= least * 1000 && due - now <= most * 1000),
+    );
   /** Turns on second by second until there is something to see. */
   const turnUntil = <T>(what: string, look: () => T | undefined | false) =>
     until(what, () => {
@@ -80,10 +82,12 @@ export function withoutLimits(): void {
   const { setTimeout: wait } = globalThis;
   const { timeout } = AbortSignal;
   globalThis.setTimeout = Object.assign(
-    (run: () => void, milliseconds = 0, ...more: []) => (milliseconds < shortest ? wait(run, milliseconds, ...more) : wait(run, never, ...more).unref()),
+    (run: () => void, milliseconds = 0, ...more: []) =>
+      milliseconds < shortest ? wait(run, milliseconds, ...more) : wait(run, never, ...more).unref(),
     wait,
   );
-  timers.setTimeout = ((milliseconds = 0, ...more: []) => (milliseconds < shortest ? pause(milliseconds, ...more) : new Promise(() => undefined))) as typeof pause;
+  timers.setTimeout = ((milliseconds = 0, ...more: []) =>
+    milliseconds < shortest ? pause(milliseconds, ...more) : new Promise(() => undefined)) as typeof pause;
   AbortSignal.timeout = () => new AbortController().signal;
   syncBuiltinESMExports();
   onTestFinished(() => {

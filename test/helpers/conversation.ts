@@ -10,12 +10,20 @@ import { agent } from './sample-collector.ts';
 /** A log that is kept in place of being written. */
 export function keptLog() {
   const lines: string[] = [];
-  const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, { isTTY: false, write: (line: string) => lines.push(line.slice(20).trimEnd()) } as never);
+  const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, {
+    isTTY: false,
+    write: (line: string) => lines.push(line.slice(20).trimEnd()),
+  } as never);
   return { log, lines };
 }
 
 /** An agent's session on a broker, with the state that it tells and all that it hears; it ends with the test. */
-export function startSession(settings: MqttSettings, catalogue: readonly CollectorDeclaration[], state: StateStore, more: Partial<SessionContext> = {}) {
+export function startSession(
+  settings: MqttSettings,
+  catalogue: readonly CollectorDeclaration[],
+  state: StateStore,
+  more: Partial<SessionContext> = {},
+) {
   const { log, lines } = keptLog();
   const dismissed: string[] = [];
   const commands: DeviceCommand[] = [];

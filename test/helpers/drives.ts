@@ -20,8 +20,22 @@ export interface StandIn {
   empty?: boolean;
 }
 
-function files({ name = 'nvme9000', serial = 'S1', state = 'live', subsystem = `nqn:${serial}`, hwmon = {}, empty = false }: StandIn): Record<string, string> {
-  const told = { serial: serial.padEnd(20), model: 'Maker X 1TB'.padEnd(40), firmware_rev: '1.0', state, subsysnqn: subsystem, address: `0000:${name.slice(-2)}:00.0` };
+function files({
+  name = 'nvme9000',
+  serial = 'S1',
+  state = 'live',
+  subsystem = `nqn:${serial}`,
+  hwmon = {},
+  empty = false,
+}: StandIn): Record<string, string> {
+  const told = {
+    serial: serial.padEnd(20),
+    model: 'Maker X 1TB'.padEnd(40),
+    firmware_rev: '1.0',
+    state,
+    subsysnqn: subsystem,
+    address: `0000:${name.slice(-2)}:00.0`,
+  };
   return Object.fromEntries([
     ...Object.entries(told).map(([file, text]) => [`sys/class/nvme/${name}/${file}`, `${text}\n`]),
     ...Object.entries(hwmon).map(([file, value]) => [`sys/class/nvme/${name}/hwmon3/${file}`, `${value}\n`]),
@@ -39,10 +53,13 @@ function files({ name = 'nvme9000', serial = 'S1', state = 'live', subsystem = `
 const answer = (file: string) => readFileSync(join(cases, file), 'utf8');
 
 /** A health log as `nvme smart-log` prints it: 41 °C, 4 % used. */
-export const smartLog = (more: object = {}) => JSON.stringify({ ...(JSON.parse(answer('smart-log-2.3-healthy-strings.json')) as object), ...more });
+export const smartLog = (more: object = {}) =>
+  JSON.stringify({ ...(JSON.parse(answer('smart-log-2.3-healthy-strings.json')) as object), ...more });
 export const smartctl = (file = 'smartctl-7.2-healthy.json') => answer(file);
-export const identifyController = (more: object = {}) => JSON.stringify({ ...(JSON.parse(answer('id-ctrl-2.3.json')) as object), ...more });
-export const identifyNamespace = (more: object = {}) => JSON.stringify({ ...(JSON.parse(answer('id-ns-2.13-qemu.json')) as object), ...more });
+export const identifyController = (more: object = {}) =>
+  JSON.stringify({ ...(JSON.parse(answer('id-ctrl-2.3.json')) as object), ...more });
+export const identifyNamespace = (more: object = {}) =>
+  JSON.stringify({ ...(JSON.parse(answer('id-ns-2.13-qemu.json')) as object), ...more });
 
 /** Drives in a made-up /sys, and stand-ins for their tools (test/bin/drives), which come first on PATH and answer from a folder: by
  * how they were called, without options. All is as before after the test. */
@@ -73,7 +90,8 @@ export function drives(...those: StandIn[]) {
     },
     hang: (call: string) => write(`${call}.hangs`, ''),
     recover: (call: string) => rmSync(join(folder, `${call}.hangs`)),
-    calls: () => (existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n') : []),
+    calls: () =>
+      existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n') : [],
     /** Another /sys file from now on. */
     sysfs: (path: string, content: string) => writeFileSync(join(roots.sys(), path), `${content}\n`),
     unplug: (name = 'nvme9000') => rmSync(join(roots.sys(), 'class/nvme', name), { recursive: true }),

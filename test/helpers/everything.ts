@@ -36,9 +36,22 @@ function entryOf(of: string, metrics: Record<string, AnyMetric>, number: number,
 
 function collectorOf({ id, metrics }: CollectorDeclaration, parts: number): CollectorState {
   const entries = Object.entries(metrics).flatMap(([of, table], index) =>
-    Array.from({ length: index === 0 ? 1 : parts }, (_, number): [string, StateEntry] => [index === 0 ? 'thing' : `thing/${of}_${number}`, entryOf(of, table, number, index > 0)]),
+    Array.from({ length: index === 0 ? 1 : parts }, (_, number): [string, StateEntry] => [
+      index === 0 ? 'thing' : `thing/${of}_${number}`,
+      entryOf(of, table, number, index > 0),
+    ]),
   );
-  return { id, timeoutSeconds: 10, entries: new Map(entries), complaints: [], consecutiveFailures: 0, skippedTicks: 0, lastRun: at, lastSuccess: at, duration: 0.1 };
+  return {
+    id,
+    timeoutSeconds: 10,
+    entries: new Map(entries),
+    complaints: [],
+    consecutiveFailures: 0,
+    skippedTicks: 0,
+    lastRun: at,
+    lastSuccess: at,
+    duration: 0.1,
+  };
 }
 
 /** A state in which every metric of the catalogue has a value, with so many parts of each kind. */

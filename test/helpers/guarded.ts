@@ -10,7 +10,8 @@ export async function guarded({ unwritten, unread }: { unwritten?: RegExp; unrea
       if (unwritten?.test(packet.topic)) packet.topic = 'dropped';
       done(null);
     },
-    authorizeSubscribe: (_client, subscription, done) => done(null, unread?.test(subscription.topic) ? null : subscription),
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, unread?.test(subscription.topic) ? null : subscription),
   };
   const broker = await startBroker(options);
   const connection = await Connection.open(broker.settings, { clientId: 'me', protocolVersion: 4 });

@@ -17,22 +17,43 @@ type Readings = ObservationOrProblem<Record<string, unknown>>[];
 const GB = 1e9;
 
 const ago = (seconds: number, now: Date) => new Date(now.getTime() - seconds * 1000);
-const wave = (minute: number, period: number, low: number, high: number) => low + ((high - low) * (1 + Math.sin((minute / period) * 2 * Math.PI) * Math.cos(minute / 7))) / 2;
+const wave = (minute: number, period: number, low: number, high: number) =>
+  low + ((high - low) * (1 + Math.sin((minute / period) * 2 * Math.PI) * Math.cos(minute / 7))) / 2;
 
-const machine: Device = { id: 'nas', name: 'nas', manufacturer: 'ASUSTeK', model: 'PRIME N100I-D D4', softwareVersion: 'Debian GNU/Linux 12 (bookworm)' };
+const machine: Device = {
+  id: 'nas',
+  name: 'nas',
+  manufacturer: 'ASUSTeK',
+  model: 'PRIME N100I-D D4',
+  softwareVersion: 'Debian GNU/Linux 12 (bookworm)',
+};
 
 const filesystem = (id: string, total: number, used: number, readOnly = false): Readings[number] => ({
   table: 'filesystem',
   device: machine,
   part: { id, name: `File system ${id}` },
-  reading: { total: total * GB, free: (total - used) * GB, available: (total - used) * GB, inodes: 1e6, inodesFree: 9e5, readOnly },
+  reading: {
+    total: total * GB,
+    free: (total - used) * GB,
+    available: (total - used) * GB,
+    inodes: 1e6,
+    inodesFree: 9e5,
+    readOnly,
+  },
 });
 
 const network = (id: string, received: number, sent: number, link: boolean): Readings[number] => ({
   table: 'interface',
   device: machine,
   part: { id, name: id },
-  reading: { received: 1e12, sent: 2e11, receivedPerSecond: received * 125_000, sentPerSecond: sent * 125_000, link, speed: 2500 },
+  reading: {
+    received: 1e12,
+    sent: 2e11,
+    receivedPerSecond: received * 125_000,
+    sentPerSecond: sent * 125_000,
+    link,
+    speed: 2500,
+  },
 });
 
 const disk = (id: string, read: number, written: number, busy: number): Readings[number] => ({
@@ -62,7 +83,12 @@ const hostAt = (minute: number, now: Date): Readings => [
   filesystem('/srv/media', 8000, 7420 + minute / 6),
   minute < 48
     ? filesystem('/mnt/backup', 4000, 1900)
-    : { table: 'filesystem', device: machine, part: { id: '/mnt/backup', name: 'File system /mnt/backup' }, error: new Error('statfs /mnt/backup: timed out after 2 s') },
+    : {
+        table: 'filesystem',
+        device: machine,
+        part: { id: '/mnt/backup', name: 'File system /mnt/backup' },
+        error: new Error('statfs /mnt/backup: timed out after 2 s'),
+      },
   network('eno1', wave(minute, 20, 2, 180), wave(minute, 15, 1, 24), true),
   network('wlo1', 0, 0, false),
   disk('nvme0n1', wave(minute, 12, 0, 8), wave(minute, 18, 1, 30), wave(minute, 18, 0, 22)),
@@ -83,7 +109,16 @@ const log: DriveReading['log'] = {
 const drive = (id: string, name: string, model: string, reading: Partial<DriveReading>): Readings[number] => ({
   table: 'drive',
   device: { id, name, manufacturer: 'Samsung', model, serialNumber: id, via: 'nas' },
-  reading: { source: 'nvme_cli', sensors: [], limits: {}, problem: false, temperatureAlarm: false, log, writtenPerDay: 41 * GB, ...reading },
+  reading: {
+    source: 'nvme_cli',
+    sensors: [],
+    limits: {},
+    problem: false,
+    temperatureAlarm: false,
+    log,
+    writtenPerDay: 41 * GB,
+    ...reading,
+  },
 });
 
 const drivesAt = (minute: number): Readings => [
@@ -112,7 +147,10 @@ const routersAt = (minute: number, now: Date): Readings => [
     reading: {
       reachable: true,
       problem: false,
-      probe: { by: 'icmp', stats: { sent: 5, received: minute % 17 === 16 ? 4 : 5, min: 0.4, mean: wave(minute, 9, 0.5, 0.9), max: 1.4 } },
+      probe: {
+        by: 'icmp',
+        stats: { sent: 5, received: minute % 17 === 16 ? 4 : 5, min: 0.4, mean: wave(minute, 9, 0.5, 0.9), max: 1.4 },
+      },
       dns: { answers: true, latency: 12 },
       connectedSince: ago(11 * 86_400, now),
       wan: {
@@ -132,9 +170,20 @@ const routersAt = (minute: number, now: Date): Readings => [
 const instancesAt = (minute: number, now: Date): Readings => [
   {
     table: 'instance',
-    device: { id: 'home assistant', name: 'Home Assistant', softwareVersion: '2026.3.1', configurationUrl: 'http://homeassistant.local:8123' },
+    device: {
+      id: 'home assistant',
+      name: 'Home Assistant',
+      softwareVersion: '2026.3.1',
+      configurationUrl: 'http://homeassistant.local:8123',
+    },
     reading: {
-      visit: { state: 'running', reachable: true, version: '2026.3.1', latency: 4, details: { entities: 412, unavailable: minute < 50 ? 6 : 9, repairs: 1, updates: {} } },
+      visit: {
+        state: 'running',
+        reachable: true,
+        version: '2026.3.1',
+        latency: 4,
+        details: { entities: 412, unavailable: minute < 50 ? 6 : 9, repairs: 1, updates: {} },
+      },
       history: { started: ago(4 * 86_400, now).toISOString(), restarts: 3, outages: 1 },
     },
   },
@@ -146,10 +195,17 @@ const site = (name: string, agents: readonly string[], since: Date): Readings =>
     device: { id: name, name, model: 'Site' },
     reading: { online: true, expected: agents.length, lost: 0, cause: 'well', text: 'none', since },
   },
-  ...agents.map((agent): Readings[number] => ({ table: 'agent', device: { id: `agent ${agent}`, name: agent, via: name }, reading: { online: true, text: 'online' } })),
+  ...agents.map((agent): Readings[number] => ({
+    table: 'agent',
+    device: { id: `agent ${agent}`, name: agent, via: name },
+    reading: { online: true, text: 'online' },
+  })),
 ];
 
-const sitesAt = (_: number, now: Date): Readings => [...site('Berlin', ['nas', 'pi'], ago(12 * 86_400, now)), ...site('Cabin', ['shed'], ago(30_000, now))];
+const sitesAt = (_: number, now: Date): Readings => [
+  ...site('Berlin', ['nas', 'pi'], ago(12 * 86_400, now)),
+  ...site('Cabin', ['shed'], ago(30_000, now)),
+];
 
 /** A lab as a page shows it: what the collectors would have read in the hour before `now`. */
 export function household(now: Date): PageContext & { state: StateStore } {

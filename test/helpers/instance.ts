@@ -27,7 +27,12 @@ export interface Script {
 /** What the real one's answers have in common. */
 export const ownHeaders = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff' };
 
-export const home = { latitude: 52.123456, longitude: 13.654321, location_name: 'Villa Kunterbunt', internal_url: 'http://secret.example' };
+export const home = {
+  latitude: 52.123456,
+  longitude: 13.654321,
+  location_name: 'Villa Kunterbunt',
+  internal_url: 'http://secret.example',
+};
 
 const plain = (): Script => ({
   version: '2026.11.0',
@@ -37,7 +42,13 @@ const plain = (): Script => ({
     'recorder/info': { migration_in_progress: false, recording: true },
     'repairs/list_issues': { issues: [{ ignored: false }, { ignored: true }, { ignored: false }] },
   },
-  rendered: { entities: 120, unavailable: 3, oldest: Date.parse('2026-11-20T08:00:00Z') / 1000, newest: Date.parse('2026-11-24T08:00:00Z') / 1000, updates: [] },
+  rendered: {
+    entities: 120,
+    unavailable: 3,
+    oldest: Date.parse('2026-11-20T08:00:00Z') / 1000,
+    newest: Date.parse('2026-11-24T08:00:00Z') / 1000,
+    updates: [],
+  },
 });
 
 function converse(socket: WebSocket, script: Script, logins: string[]): void {
@@ -52,7 +63,13 @@ function converse(socket: WebSocket, script: Script, logins: string[]): void {
     } else if (message.type === 'render_template') {
       send({ id: message.id, type: 'result', success: true, result: null });
       send({ id: message.id, type: 'event', event: { result: script.rendered } });
-    } else send({ id: message.id, type: 'result', success: message.type in script.results, result: script.results[message.type] });
+    } else
+      send({
+        id: message.id,
+        type: 'result',
+        success: message.type in script.results,
+        result: script.results[message.type],
+      });
   });
   if (script.greeting === undefined) send({ type: 'auth_required', ha_version: script.version });
   else if (script.greeting !== null) socket.send(script.greeting);

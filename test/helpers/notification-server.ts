@@ -12,7 +12,11 @@ export interface ReceivedNotification {
 export async function startNotificationServer(statuses: number[] = [], port = 0) {
   const received: ReceivedNotification[] = [];
   const server = createServer(async (request, response) => {
-    received.push({ path: request.url, headers: request.headers, body: JSON.parse((await request.toArray()).join('')) });
+    received.push({
+      path: request.url,
+      headers: request.headers,
+      body: JSON.parse((await request.toArray()).join('')),
+    });
     const status = statuses.shift() ?? 200;
     if (status === 0) request.socket.destroy();
     else response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('{}');

@@ -15,8 +15,14 @@ export const welcome =
   (codes: Record<string, number> = {}): Answers =>
   (packet, send) => {
     if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode: 0, sessionPresent: false });
-    if (packet.cmd === 'publish' && packet.messageId !== undefined) send({ cmd: 'puback', messageId: packet.messageId, reasonCode: codes[packet.topic] ?? 0 });
-    if (packet.cmd === 'subscribe') send({ cmd: 'suback', messageId: packet.messageId, granted: packet.subscriptions.map(({ topic }) => codes[topic] ?? 1) });
+    if (packet.cmd === 'publish' && packet.messageId !== undefined)
+      send({ cmd: 'puback', messageId: packet.messageId, reasonCode: codes[packet.topic] ?? 0 });
+    if (packet.cmd === 'subscribe')
+      send({
+        cmd: 'suback',
+        messageId: packet.messageId,
+        granted: packet.subscriptions.map(({ topic }) => codes[topic] ?? 1),
+      });
     if (packet.cmd === 'unsubscribe') send({ cmd: 'unsuback', messageId: packet.messageId, granted: [0] });
   };
 

@@ -26,7 +26,15 @@ export interface Probe {
 
 const thing: Metrics<Probe> = {
   level: { kind: 'gauge', name: 'Level', unit: '%', precision: 1, deadband: 1, value: (r) => r.level },
-  total: { kind: 'counter', name: 'Total', deviceClass: 'data_size', unit: 'GB', precision: 1, deadband: 0.5, value: (r) => r.total },
+  total: {
+    kind: 'counter',
+    name: 'Total',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    deadband: 0.5,
+    value: (r) => r.total,
+  },
   on: { kind: 'boolean', name: 'On', deviceClass: 'running', value: (r) => r.on },
   mood: { kind: 'enum', name: 'Mood', options: ['good', 'bad'], value: (r) => r.mood },
   note: { kind: 'text', name: 'Note', category: 'diagnostic', enabled: false, value: (r) => r.note },
@@ -41,7 +49,10 @@ export type Probes = { thing: Probe; part: Probe };
 export type ProbeCollector = Collector<Probes>;
 
 /** A collector with every kind of metric that reads what it is given: one folder's worth in one line. */
-export const probe = (read: (signal: AbortSignal) => Promise<ObservationOrProblem<Probes>[]>, id = 'probe'): ProbeCollector => ({
+export const probe = (
+  read: (signal: AbortSignal) => Promise<ObservationOrProblem<Probes>[]>,
+  id = 'probe',
+): ProbeCollector => ({
   id,
   title: 'Probe',
   env: z.object({}),
@@ -57,6 +68,7 @@ export const device = { id: 'Thing 1', name: 'Thing' };
 export function stateOf(collector: ProbeCollector, ...readings: ObservationOrProblem<Probes>[][]): StateStore {
   const records = new StateStore('mqtt://127.0.0.1:1883');
   records.add(collector);
-  for (const observations of readings) records.record(collector, { ok: true, observations, at: new Date('2026-01-02T03:04:06Z'), seconds: 0.1 });
+  for (const observations of readings)
+    records.record(collector, { ok: true, observations, at: new Date('2026-01-02T03:04:06Z'), seconds: 0.1 });
   return records;
 }

@@ -7,7 +7,12 @@ import { readSettings } from '../../src/settings/index.ts';
 import { agent, type ProbeCollector } from './sample-collector.ts';
 
 /** An agent's session with the broker there, with what it logs; it ends with the test. */
-export function startSession(url: string, collector: ProbeCollector, state: StateStore, after?: Timer): { session: BrokerClient; lines: string[] } {
+export function startSession(
+  url: string,
+  collector: ProbeCollector,
+  state: StateStore,
+  after?: Timer,
+): { session: BrokerClient; lines: string[] } {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line.trimEnd()) > 0;
   const session = new BrokerClient({

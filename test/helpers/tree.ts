@@ -14,5 +14,9 @@ export function tree(files: Record<string, string>): HostRoots {
     mkdirSync(path.endsWith('/') ? place : dirname(place), { recursive: true });
     if (!path.endsWith('/')) writeFileSync(place, content);
   }
-  return new HostRoots({ HOST_PROC: join(folder, 'proc'), HOST_SYS: join(folder, 'sys'), HOST_ROOT: join(folder, 'root') });
+  return new HostRoots({
+    HOST_PROC: join(folder, 'proc'),
+    HOST_SYS: join(folder, 'sys'),
+    HOST_ROOT: join(folder, 'root'),
+  });
 }

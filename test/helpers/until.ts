@@ -1,7 +1,11 @@
 import { patience } from './patience.ts';
 
 /** Looks again and again until there is something to see; fails with `what` was missed after `seconds`, more on a busy machine. */
-export async function until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>, seconds = 10): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  seconds = 10,
+): Promise<T> {
   const limit = seconds * patience;
   const end = process.hrtime.bigint() + BigInt(Math.round(limit * 1e9));
   for (;;) {

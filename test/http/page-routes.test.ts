@@ -7,7 +7,12 @@ import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
-const reading = (level: number) => ({ ok: true as const, observations: [{ table: 'thing' as const, device, reading: { level } }], at: new Date(), seconds: 0 });
+const reading = (level: number) => ({
+  ok: true as const,
+  observations: [{ table: 'thing' as const, device, reading: { level } }],
+  at: new Date(),
+  seconds: 0,
+});
 
 async function serve(proxies?: string) {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
@@ -67,7 +72,9 @@ test.each([
 
 test.each([undefined, '172.30.32.2'])('X-Ingress-Path from whoever is no proxy of ours (%s)', async (proxies) => {
   const { url } = await serve(proxies);
-  expect(await (await fetch(url, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } })).text()).not.toContain('<base');
+  expect(await (await fetch(url, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } })).text()).not.toContain(
+    '<base',
+  );
 });
 
 test('a listener gets everything first, then what has changed, and hears that the agent lives', async () => {
@@ -81,7 +88,11 @@ test('a listener gets everything first, then what has changed, and hears that th
   audience.update();
   await until('a change', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>55.0</b>')));
   const before = messages.length;
-  await until('a message without a change', () => messages.slice(before).some(({ sections }) => Object.keys(sections).length === 0), 15);
+  await until(
+    'a message without a change',
+    () => messages.slice(before).some(({ sections }) => Object.keys(sections).length === 0),
+    15,
+  );
 });
 
 test('what is new reaches a listener at once, not with the next beat', async () => {
@@ -107,7 +118,11 @@ test('a broker that goes away is told though nothing was read', async () => {
   const { messages } = await listen(url);
   await until('first message', () => messages.length === 1);
   state.broker.connected = false;
-  await until('the broker is away', () => messages.some(({ sections }) => sections.summary?.includes('One thing is wrong')), 15);
+  await until(
+    'the broker is away',
+    () => messages.some(({ sections }) => sections.summary?.includes('One thing is wrong')),
+    15,
+  );
 });
 
 test('fifty may listen; the next is sent away until one leaves', async () => {

@@ -15,7 +15,9 @@ test('what a command says, in the C locale and without a shell', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'run-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'a b; echo $HOME'), '');
-  expect(await readCommandOutput('tells', [join(folder, 'a b; echo $HOME')], limit)).toBe(`C ${join(folder, 'a b; echo $HOME')}`);
+  expect(await readCommandOutput('tells', [join(folder, 'a b; echo $HOME')], limit)).toBe(
+    `C ${join(folder, 'a b; echo $HOME')}`,
+  );
 });
 
 test('a failure names the command and says why', async () => {

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { readUint32Property } from '../../src/lib/dbus.ts';
 
-const units = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'NFailedUnits' };
+const units = {
+  destination: 'org.freedesktop.systemd1',
+  path: '/org/freedesktop/systemd1',
+  interface: 'org.freedesktop.systemd1.Manager',
+  property: 'NFailedUnits',
+};
 
 /** What a real dbus-daemon (1.14) was told (C) and answered (S), in hexadecimal. */
 const recorded = (name: string) =>
@@ -71,14 +76,20 @@ test('what we say is, byte by byte, what the real bus understood', async () => {
 
 test('an error is told in the bus’s words', async () => {
   const property = await replay('no-property');
-  await expect(readUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(/^org.freedesktop.systemd1 Nothing on .*: no such property$/);
+  await expect(readUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(
+    /^org.freedesktop.systemd1 Nothing on .*: no such property$/,
+  );
   const nobody = await replay('no-owner');
-  await expect(readUint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow('Name "org.example.Nobody" does not exist');
+  await expect(readUint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow(
+    'Name "org.example.Nobody" does not exist',
+  );
 });
 
 test('a bus that is silent, refuses, hangs up or is not there', async () => {
   await expect(readUint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
-  await expect(readUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5)).rejects.toThrow('refused');
+  await expect(
+    readUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5),
+  ).rejects.toThrow('refused');
   await expect(readUint32Property(await socket((client) => void client.end()), units, 5)).rejects.toThrow('closed');
   await expect(readUint32Property('/nowhere/bus', units, 5)).rejects.toThrow('ENOENT');
 });

@@ -21,7 +21,11 @@ test('one that does not answer is waited for once, and is back when it has answe
   const sys = files('a', 'b');
   const { answer } = silence(sys('stuck'));
   const drivers = new DriverFiles();
-  const [a, stuck, b] = await Promise.allSettled([drivers.number(sys('a')), drivers.number(sys('stuck')), drivers.number(sys('b'))]);
+  const [a, stuck, b] = await Promise.allSettled([
+    drivers.number(sys('a')),
+    drivers.number(sys('stuck')),
+    drivers.number(sys('b')),
+  ]);
   expect([a, b]).toEqual([42, 42].map((value) => ({ status: 'fulfilled', value })));
   expect(stuck).toMatchObject({ reason: new NoAnswerError(`${sys('stuck')}: no answer in 2 s`) });
   drivers.begin();

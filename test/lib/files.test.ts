@@ -20,7 +20,13 @@ test('nothing to read: no such file, a folder, a file as a folder, a link to its
   symlinkSync('loop', join(folder, 'loop'));
   mkdirSync(join(folder, 'folder'));
   const path = file('x');
-  for (const missing of [join(folder, 'none'), join(folder, 'folder'), join(path, 'below'), join(folder, 'loop'), join(folder, 'x'.repeat(300))])
+  for (const missing of [
+    join(folder, 'none'),
+    join(folder, 'folder'),
+    join(path, 'below'),
+    join(folder, 'loop'),
+    join(folder, 'x'.repeat(300)),
+  ])
     expect(readText(missing), missing).toBeUndefined();
 });
 test.each([

@@ -18,7 +18,15 @@ function begin() {
   const memories = new MemoryStore();
   const memory = memories.forCollector(collector);
   const connect = (kept: Record<string, unknown> = {}) =>
-    memories.load(new Map(Object.entries(kept).map(([path, content]) => [path, typeof content === 'string' ? content : JSON.stringify(content)])), ['probe']);
+    memories.load(
+      new Map(
+        Object.entries(kept).map(([path, content]) => [
+          path,
+          typeof content === 'string' ? content : JSON.stringify(content),
+        ]),
+      ),
+      ['probe'],
+    );
   return { memories, memory, connect };
 }
 
@@ -37,7 +45,10 @@ test('an empty broker first, then the one with the history: both are brought tog
   memory.keep('Thing 1', { seen: ['new'] });
   connect({ 'probe/thing_1': { seen: ['old'] }, 'probe/gone': { seen: ['gone'] } });
   expect(memory.recall('Thing 1')).toEqual({ seen: ['new', 'old'] });
-  expect(Object.fromEntries(memories.contents)).toEqual({ 'probe/thing_1': { seen: ['new', 'old'] }, 'probe/gone': { seen: ['gone'] } });
+  expect(Object.fromEntries(memories.contents)).toEqual({
+    'probe/thing_1': { seen: ['new', 'old'] },
+    'probe/gone': { seen: ['gone'] },
+  });
 });
 
 test('two brokers in turn end up both whole, and what is not new leaves the same object', () => {

@@ -53,7 +53,10 @@ test('a reading that hangs ends in time, and is known to go on', async () => {
 });
 
 test('a reading is told to stop by its signal', async () => {
-  const polite = { ...probe((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))), timeoutSeconds: 0.05 };
+  const polite = {
+    ...probe((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))),
+    timeoutSeconds: 0.05,
+  };
   const { outcome, done } = run(polite);
   expect(await outcome).toMatchObject({ ok: false });
   await done;

@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { extractRawNumbers, extractSample } from '../../src/loop/sample.ts';
 import type { AnyMetric } from '../../src/model/metric.ts';
 
-const gauge = (more: object = {}): AnyMetric => ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetric;
-const one = (metric: AnyMetric, reading: unknown, before?: number | string) => extractSample({ x: metric }, reading, before === undefined ? undefined : { x: before }).x;
+const gauge = (more: object = {}): AnyMetric =>
+  ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetric;
+const one = (metric: AnyMetric, reading: unknown, before?: number | string) =>
+  extractSample({ x: metric }, reading, before === undefined ? undefined : { x: before }).x;
 
 test('numbers are rounded to what a person can use', () => {
   expect(one(gauge({ precision: 1 }), 41.2499)).toBe(41.2);
@@ -22,7 +24,8 @@ test('small changes are noise, also at the border of two roundings', () => {
   expect(one(metric, 39.4, 41)).toBe(39);
 });
 
-test('a number after unknown is taken as it is', () => expect(extractSample({ x: gauge({ deadband: 9 }) }, 3, { x: null }).x).toBe(3));
+test('a number after unknown is taken as it is', () =>
+  expect(extractSample({ x: gauge({ deadband: 9 }) }, 3, { x: null }).x).toBe(3));
 
 test('a counter never goes down by rounding or noise', () => {
   const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetric;

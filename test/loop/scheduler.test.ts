@@ -4,7 +4,10 @@ import { StateStore } from '../../src/loop/state-store.ts';
 import { device, probe } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
-function start(read: () => Promise<never[]> | Promise<{ table: 'thing'; device: typeof device; reading: object }[]>, timeoutSeconds = 10) {
+function start(
+  read: () => Promise<never[]> | Promise<{ table: 'thing'; device: typeof device; reading: object }[]>,
+  timeoutSeconds = 10,
+) {
   const collector = { ...probe(read as never), timeoutSeconds };
   const records = new StateStore('');
   records.add(collector);

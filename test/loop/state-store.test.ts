@@ -6,20 +6,25 @@ import { device, type Probes, probe, stateOf } from '../helpers/sample-collector
 const collector = probe(async () => []);
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
 const whole = (level: number): ObservationOrProblem<Probes> => ({ table: 'thing', device, reading: { level } });
-const piece = (id: string, more: object): ObservationOrProblem<Probes> => ({ table: 'part', device, part: { id, name: id }, ...more }) as ObservationOrProblem<Probes>;
+const piece = (id: string, more: object): ObservationOrProblem<Probes> =>
+  ({ table: 'part', device, part: { id, name: id }, ...more }) as ObservationOrProblem<Probes>;
 
 function recorder() {
   const records = new StateStore('');
   records.add(collector);
-  const record = (second: number, ...observations: ObservationOrProblem<Probes>[]) => records.record(collector, { ok: true, observations, at: at(second), seconds: 0 });
-  const fail = (second: number, error: string) => records.record(collector, { ok: false, error, at: at(second), seconds: 0 });
+  const record = (second: number, ...observations: ObservationOrProblem<Probes>[]) =>
+    records.record(collector, { ok: true, observations, at: at(second), seconds: 0 });
+  const fail = (second: number, error: string) =>
+    records.record(collector, { ok: false, error, at: at(second), seconds: 0 });
   return { records, record, fail, entries: () => records.collectors.get('probe')?.entries };
 }
 
 test('what went away and what is back is told once, with how long', () => {
   const { record } = recorder();
   expect(record(0, whole(1), piece('a', { reading: { level: 1 } }))).toEqual([]);
-  expect(record(10, whole(1), piece('a', { error: new Error('gone') }))).toEqual([{ subject: 'Thing a', error: 'gone' }]);
+  expect(record(10, whole(1), piece('a', { error: new Error('gone') }))).toEqual([
+    { subject: 'Thing a', error: 'gone' },
+  ]);
   expect(record(20, whole(1), piece('a', { error: new Error('gone') }))).toEqual([]);
   expect(record(70, whole(1), piece('a', { reading: { level: 2 } }))).toEqual([{ subject: 'Thing a', seconds: 60 }]);
 });
@@ -53,7 +58,11 @@ test('a collector that fails is told once, and counted', () => {
 test('two parts of one slug keep apart', () => {
   const { record, entries } = recorder();
   record(0, whole(1), piece('/a/b', { reading: { level: 1 } }), piece('/a_b', { reading: { level: 2 } }));
-  expect([...(entries()?.keys() ?? [])]).toEqual(['thing_1', 'thing_1/part_a_b', expect.stringMatching(/^thing_1\/part_a_b_[0-9a-f]{6}$/)]);
+  expect([...(entries()?.keys() ?? [])]).toEqual([
+    'thing_1',
+    'thing_1/part_a_b',
+    expect.stringMatching(/^thing_1\/part_a_b_[0-9a-f]{6}$/),
+  ]);
 });
 
 test('the shape changes with devices, parts and announced metrics, and not with values', () => {
@@ -70,7 +79,11 @@ test('the shape changes with devices, parts and announced metrics, and not with 
 });
 
 test('an optional metric that had a value stays announced', () => {
-  const records = stateOf(collector, [{ table: 'thing', device, reading: { rare: 1 } }], [{ table: 'thing', device, reading: {} }]);
+  const records = stateOf(
+    collector,
+    [{ table: 'thing', device, reading: { rare: 1 } }],
+    [{ table: 'thing', device, reading: {} }],
+  );
   expect(records.collectors.get('probe')?.entries.get('thing_1')?.presentMetrics.has('rare')).toBe(true);
 });
 

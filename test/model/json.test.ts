@@ -17,7 +17,12 @@ test('what JSON.parse gives, within the bounds', () => {
 test('too deep is refused unread; brackets in texts have no depth', () => {
   expect(() => parseBoundedJson(nested(5), most)).toThrow('nested more than 4 deep');
   expect(() => parseBoundedJson(nested(5_000_000), { bytes: 1e8, depth: 8 })).toThrow('nested more than 8 deep');
-  expect(parseBoundedJson(JSON.stringify(['[[[[[[', '\\', '\\"[[[[[[', { '{{{{{{': 1 }]), most)).toEqual(['[[[[[[', '\\', '\\"[[[[[[', { '{{{{{{': 1 }]);
+  expect(parseBoundedJson(JSON.stringify(['[[[[[[', '\\', '\\"[[[[[[', { '{{{{{{': 1 }]), most)).toEqual([
+    '[[[[[[',
+    '\\',
+    '\\"[[[[[[',
+    { '{{{{{{': 1 },
+  ]);
 });
 
 test('too large is refused, by its bytes', () => {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { discoveryTopic, entryPath, formatComponentKey, parseComponentKey, parseDiscoveryTopic, slug } from '../../src/model/naming.ts';
+import {
+  discoveryTopic,
+  entryPath,
+  formatComponentKey,
+  parseComponentKey,
+  parseDiscoveryTopic,
+  slug,
+} from '../../src/model/naming.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
 test.each([
@@ -15,7 +22,12 @@ test.each([
 ])('slug of %j is %j', (text, expected) => expect(slug(text)).toBe(expected));
 
 test('a slug fits every topic and id', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => /^[a-z0-9]+(_[a-z0-9]+)*$/.test(slug(text)) && slug(text).length <= 60));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme' }),
+      (text) => /^[a-z0-9]+(_[a-z0-9]+)*$/.test(slug(text)) && slug(text).length <= 60,
+    ),
+  );
 });
 
 test('exotic names keep apart', () => expect(slug('Küche')).not.toBe(slug('Köche')));

@@ -36,4 +36,5 @@ test('an error in words has none, nor have its causes', () => {
   expect(describeError(new AggregateError([cause, new Error('other')], ''))).toContain('***: other');
 });
 
-test('it shows as stars', () => expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)}`).not.toContain('Gürken'));
+test('it shows as stars', () =>
+  expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)}`).not.toContain('Gürken'));

@@ -12,7 +12,11 @@ import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
 const topic = 'infra-monitor/nas/probe/thing_1/event';
-const happening = (type: string, more: object = {}): DeviceEvent => ({ type, at: new Date('2026-01-02T03:04:05Z'), ...more });
+const happening = (type: string, more: object = {}): DeviceEvent => ({
+  type,
+  at: new Date('2026-01-02T03:04:05Z'),
+  ...more,
+});
 const happened = (...events: DeviceEvent[]) => stateOf(collector, [{ table: 'thing', device, reading: {}, events }]);
 
 async function broker() {
@@ -29,13 +33,21 @@ async function broker() {
 
 test('an event is told once, unretained, with its attributes, and then forgotten', async () => {
   const { url, see, messages } = await broker();
-  const state = happened(happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }), happening('outage'));
+  const state = happened(
+    happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }),
+    happening('outage'),
+  );
   const { session } = startSession(url, collector, state);
   await see(topic, (payload) => payload.includes('outage'));
   session.update();
   await until('told', () => state.pendingEvents.length === 0);
   expect(messages.filter((message) => message.topic === topic)).toEqual([
-    { topic, retained: false, payload: '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}' },
+    {
+      topic,
+      retained: false,
+      payload:
+        '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}',
+    },
     { topic, retained: false, payload: '{"event_type":"outage","at":"2026-01-02T03:04:05.000Z"}' },
   ]);
 });
@@ -48,7 +60,9 @@ test('what happens while Home Assistant is away is kept until it has come back a
   await see('infra-monitor/nas/status', (payload) => payload === 'online');
   await client.publishAsync('homeassistant/status', 'online', { retain: true, qos: 1 });
   await see(topic, undefined, 15);
-  const announced = messages.map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"')).lastIndexOf(true);
+  const announced = messages
+    .map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"'))
+    .lastIndexOf(true);
   expect(announced, 'it was announced').toBeGreaterThan(-1);
   expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(announced);
   await until('told', () => state.pendingEvents.length === 0);

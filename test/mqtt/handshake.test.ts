@@ -28,7 +28,10 @@ const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
 
 test('what it says of itself at the beginning', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
-  const connection = await Connection.open({ ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') }, { clientId: 'name', will: agent, protocolVersion: 5 });
+  const connection = await Connection.open(
+    { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') },
+    { clientId: 'name', will: agent, protocolVersion: 5 },
+  );
   expect(connection.protocolVersion).toBe(5);
   expect(packets[0]).toMatchObject({
     clientId: 'name',
@@ -50,7 +53,9 @@ test('credentials of the address count where there are no others; without any, n
   await open(within);
   await open({ ...within, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') });
   await open(settings);
-  const said = packets.flatMap((packet) => (packet.cmd === 'connect' ? [[packet.username, packet.password?.toString(), packet.will]] : []));
+  const said = packets.flatMap((packet) =>
+    packet.cmd === 'connect' ? [[packet.username, packet.password?.toString(), packet.will]] : [],
+  );
   expect(said).toEqual([
     ['you', 'open', undefined],
     ['me', 'sesame', undefined],
@@ -68,7 +73,9 @@ test('a message that nobody heard is told apart, and one that is refused', async
   expect(isRefusedByBroker(refusal)).toBe(true);
   expect(isRefusedByBroker(new Error('gone'))).toBe(false);
   expect(isRefusedByBroker('gone')).toBe(false);
-  expect(packets.flatMap((packet) => (packet.cmd === 'publish' ? [[packet.topic, packet.qos, packet.retain]] : []))).toEqual([
+  expect(
+    packets.flatMap((packet) => (packet.cmd === 'publish' ? [[packet.topic, packet.qos, packet.retain]] : [])),
+  ).toEqual([
     ['unheard', 1, true],
     ['heard', 1, false],
     ['unheard', 1, true],
@@ -93,28 +100,43 @@ test.each([
   [5, true],
   [3, false],
 ])('MQTT 3.1.1 refuses with %i', async (code, credentials) => {
-  const { settings } = await startPeer((packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: code, sessionPresent: false }), 4);
+  const { settings } = await startPeer(
+    (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: code, sessionPresent: false }),
+    4,
+  );
   const error = await failure(settings, 4);
   expect(error).toMatchObject({ refused: true, wantsOlderProtocol: false });
   expect(error.message.endsWith('(check MQTT_USERNAME and MQTT_PASSWORD)')).toBe(credentials);
 });
 
 test.each<[string, Answers, boolean]>([
-  ['says so in its own words', (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, reasonCode: 1, sessionPresent: false }), true],
+  [
+    'says so in its own words',
+    (packet, send) =>
+      packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, reasonCode: 1, sessionPresent: false }),
+    true,
+  ],
   ['says so in those of MQTT 5', refuse(0x84), true],
   ['hangs up', (_packet, _send, socket) => void socket.end(), false],
   ['resets', (_packet, _send, socket) => void socket.resetAndDestroy(), false],
 ])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, refused) => {
   const { settings } = await startPeer(answers);
   expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, refused });
-  const older = await startPeer((packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }), 4);
+  const older = await startPeer(
+    (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }),
+    4,
+  );
   expect(await failure(older.settings, 4)).toMatchObject({ wantsOlderProtocol: false });
 });
 
 test('nobody there', async () => {
   const port = await freePort();
   const error = await failure(settingsOf(port));
-  expect(error).toMatchObject({ message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running there\?\)$/), refused: false, wantsOlderProtocol: false });
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running there\?\)$/),
+    refused: false,
+    wantsOlderProtocol: false,
+  });
   expect(error).toBeInstanceOf(ConnectionError);
 });
 
@@ -133,8 +155,13 @@ test('why it ended: the broker’s reason, a broken line, or none', async () => 
       send({ cmd: 'disconnect', reasonCode: 0x8e });
       socket.end();
     }),
-  ).toMatchObject({ message: expect.stringMatching(/: ended the session(, reason 142$|.*taken over)/), wantsOlderProtocol: false });
-  expect((await ending((_packet, _send, socket) => void socket.resetAndDestroy()))?.wantsOlderProtocol ?? false).toBe(false);
+  ).toMatchObject({
+    message: expect.stringMatching(/: ended the session(, reason 142$|.*taken over)/),
+    wantsOlderProtocol: false,
+  });
+  expect((await ending((_packet, _send, socket) => void socket.resetAndDestroy()))?.wantsOlderProtocol ?? false).toBe(
+    false,
+  );
   expect(await ending((_packet, _send, socket) => void socket.end())).toBeUndefined();
 });
 
@@ -145,7 +172,8 @@ test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until 
   await connection.publish('kept', 'ä');
   const stop = connection.listen((message) => heard.push(message));
   await connection.subscribe(['kept', 'fresh'], 1);
-  const back = (topic: string) => expect.poll(() => heard.some((message) => 'topic' in message && message.topic === topic)).toBe(true);
+  const back = (topic: string) =>
+    expect.poll(() => heard.some((message) => 'topic' in message && message.topic === topic)).toBe(true);
   expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ heard: true });
   await back('kept');
   await back('fresh');

@@ -15,7 +15,8 @@ async function scene(retained: Record<string, string>, options: Parameters<typeo
   const clock = stopClock();
   const broker = await startBroker(options);
   const observer = await observe(broker.url, { protocolVersion: 4 });
-  const say = (path: string, payload: string, retain = true) => observer.client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain });
+  const say = (path: string, payload: string, retain = true) =>
+    observer.client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain });
   for (const [path, payload] of Object.entries(retained)) await say(path, payload);
   const lab = new BrokerAgentDirectory();
   const follow = async (kept = true) => {
@@ -59,7 +60,13 @@ test('it goes on to listen: to what changes, to what goes, to who is new', async
   await say('nas/host/nas/availability', '');
   await say('new/nvme/a', '{}');
   await say('new/status', 'online');
-  await until('all of it', () => lab.topics.get('nas/host/nas') === '{"cpu":9}' && !lab.topics.has('nas/host/nas/availability') && lab.topics.has('new/nvme/a'));
+  await until(
+    'all of it',
+    () =>
+      lab.topics.get('nas/host/nas') === '{"cpu":9}' &&
+      !lab.topics.has('nas/host/nas/availability') &&
+      lab.topics.has('new/nvme/a'),
+  );
 });
 
 test('when the connection ends it is not current, keeps what it knows, and begins anew with the next', async () => {
@@ -86,10 +93,13 @@ test('when the connection ends it is not current, keeps what it knows, and begin
 test('a broker that does not let it read says so, and the next one that does is heard', async () => {
   let forbids = true;
   const { lab, follow } = await scene(said, {
-    authorizeSubscribe: (_client, subscription, done) => done(null, forbids && subscription.topic === 'infra-monitor/+/status' ? null : subscription),
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, forbids && subscription.topic === 'infra-monitor/+/status' ? null : subscription),
   });
   await follow();
-  expect(lab.error).toMatch(/^the broker does not let this user read infra-monitor\/\+\/status, infra-monitor\/bridge\/\+\/state: /);
+  expect(lab.error).toMatch(
+    /^the broker does not let this user read infra-monitor\/\+\/status, infra-monitor\/bridge\/\+\/state: /,
+  );
   expect(lab.isCurrent).toBe(false);
   forbids = false;
   await follow();
@@ -105,9 +115,11 @@ test('who is said to be online is asked, and one that has answered and does not 
     const [, token] = /^who is there\? (.+)$/.exec(String(payload)) ?? [];
     if (token === undefined) return;
     questions.push(topic);
-    if (answers && topic === 'infra-monitor/nas/echo') void observer.client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
+    if (answers && topic === 'infra-monitor/nas/echo')
+      void observer.client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
     // Another's answer is not one's own.
-    if (topic === 'infra-monitor/nas/echo') void observer.client.publishAsync('infra-monitor/old/echo', 'I am: somebody', { qos: 1 });
+    if (topic === 'infra-monitor/nas/echo')
+      void observer.client.publishAsync('infra-monitor/old/echo', 'I am: somebody', { qos: 1 });
   });
   await follow();
   let rounds = 0;

@@ -20,13 +20,18 @@ const both: Readings = [
   { table: 'thing', device, reading: { level: 1 } },
   { table: 'thing', device: other, reading: { level: 2 } },
 ];
-const happening = (type: string, more: object = {}): DeviceEvent => ({ type, at: new Date('2026-01-02T03:04:05Z'), ...more });
+const happening = (type: string, more: object = {}): DeviceEvent => ({
+  type,
+  at: new Date('2026-01-02T03:04:05Z'),
+  ...more,
+});
 
 async function scene(retained: Record<string, string> = {}) {
   const clock = stopClock();
   const broker = await startBroker();
   const observer = await observe(broker.url, { protocolVersion: 4 });
-  const say = (topic: string, payload: string, retain = true) => observer.client.publishAsync(topic, payload, { qos: 1, retain });
+  const say = (topic: string, payload: string, retain = true) =>
+    observer.client.publishAsync(topic, payload, { qos: 1, retain });
   for (const [topic, payload] of Object.entries(retained)) await say(topic, payload);
   await until('all is kept', () => observer.messages.length === Object.keys(retained).length);
   const since = () => {
@@ -49,7 +54,8 @@ async function scene(retained: Record<string, string> = {}) {
   };
   const begin = async (readings: Readings = both, catalogue: readonly ProbeCollector[] = [collector]) => {
     const state = stateOf(collector, readings);
-    const read = (next: Readings) => state.record(collector, { ok: true, observations: next, at: new Date(), seconds: 0 });
+    const read = (next: Readings) =>
+      state.record(collector, { ok: true, observations: next, at: new Date(), seconds: 0 });
     const speaking = startSession(broker.settings, catalogue, state);
     await until('online', () => state.broker.connected);
     await settled();
@@ -60,10 +66,15 @@ async function scene(retained: Record<string, string> = {}) {
 
 /** What an agent of before has left of a device. */
 const announced = (slug: string, components: Record<string, object>) => ({
-  [configOf(slug)]: JSON.stringify({ device: { identifiers: [`infra-monitor_nas_${slug}`], name: slug }, origin: { name: 'Home Lab Infra Monitor' }, components }),
+  [configOf(slug)]: JSON.stringify({
+    device: { identifiers: [`infra-monitor_nas_${slug}`], name: slug },
+    origin: { name: 'Home Lab Infra Monitor' },
+    components,
+  }),
 });
 const sensor = { platform: 'sensor', unique_id: 'x', state_topic: 'y' };
-const componentsIn = (payload: string | undefined) => (JSON.parse(payload ?? '{}') as { components: Record<string, Record<string, unknown>> }).components;
+const componentsIn = (payload: string | undefined) =>
+  (JSON.parse(payload ?? '{}') as { components: Record<string, Record<string, unknown>> }).components;
 
 test('devices that come and metrics that appear are announced; values alone are not', async () => {
   const { observer, since, settled, begin } = await scene();
@@ -99,7 +110,12 @@ test('what can’t be read is unavailable, with the last that is known', async (
 test('an event is told when Home Assistant has had the time to build its entity, and one after it at once', async () => {
   const { clock, observer, since, settled, begin } = await scene();
   const { state, read, session } = await begin([
-    { table: 'thing', device, reading: {}, events: [happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') })] },
+    {
+      table: 'thing',
+      device,
+      reading: {},
+      events: [happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') })],
+    },
   ]);
   const said = since();
   await clock.waits(5);
@@ -115,7 +131,12 @@ test('an event is told when Home Assistant has had the time to build its entity,
   await until('told', () => state.pendingEvents.length === 0);
   await settled();
   expect(said().filter(({ topic }) => topic === event)).toEqual([
-    { topic: event, retained: false, payload: '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}' },
+    {
+      topic: event,
+      retained: false,
+      payload:
+        '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}',
+    },
     { topic: event, retained: false, payload: '{"event_type":"outage","at":"2026-01-02T03:04:05.000Z"}' },
   ]);
 });
@@ -137,7 +158,14 @@ test('Home Assistant that is away hears of an event when it is back and has hear
   await until('announced', () => said().some(({ topic }) => topic === configOf('thing_1')));
   await until('all again', () => said().some(({ topic }) => topic === status));
   expect(new Set(said().map(({ topic }) => topic))).toEqual(
-    new Set(['homeassistant/status', 'marker', configOf('thing_1'), topicOf('thing_1'), `${topicOf('thing_1')}/availability`, status]),
+    new Set([
+      'homeassistant/status',
+      'marker',
+      configOf('thing_1'),
+      topicOf('thing_1'),
+      `${topicOf('thing_1')}/availability`,
+      status,
+    ]),
   );
   expect(observer.topics.has(event)).toBe(false);
   await clock.waits(5);
@@ -230,7 +258,10 @@ test('a broker that forgot all has removed nothing', async () => {
   await broker.start({ forgets: true });
   await until('the observer is back', () => observer.client.connected);
   await clock.turnUntil('back', () => state.broker.connected);
-  await until('announced', () => observer.messages.slice(before).filter(({ topic }) => topic.endsWith('/config')).length >= 2);
+  await until(
+    'announced',
+    () => observer.messages.slice(before).filter(({ topic }) => topic.endsWith('/config')).length >= 2,
+  );
   expect(dismissed).toEqual([]);
 });
 
@@ -244,9 +275,17 @@ test('what this agent can’t declare any more is buried first, and its topics g
     [topicOf('away')]: '{"level":5}',
   });
   const starting = begin();
-  await until('buried', () => observer.messages.some(({ topic, payload }) => topic === configOf('old') && componentsIn(payload)['other-thing-level']?.unique_id === undefined));
+  await until('buried', () =>
+    observer.messages.some(
+      ({ topic, payload }) =>
+        topic === configOf('old') && componentsIn(payload)['other-thing-level']?.unique_id === undefined,
+    ),
+  );
   expect(componentsIn(observer.topics.get(configOf('old')))).toEqual({ 'other-thing-level': { platform: 'sensor' } });
-  expect(componentsIn(observer.topics.get(configOf('thing_1')))).toEqual({ 'probe-thing-level': sensor, 'probe-thing-gone': { platform: 'sensor' } });
+  expect(componentsIn(observer.topics.get(configOf('thing_1')))).toEqual({
+    'probe-thing-level': sensor,
+    'probe-thing-gone': { platform: 'sensor' },
+  });
   // Home Assistant takes its time to take it away: the states wait.
   expect(observer.topics.has(topicOf('thing_1'))).toBe(false);
   await clock.waits(1);
@@ -259,7 +298,10 @@ test('what this agent can’t declare any more is buried first, and its topics g
   expect(observer.topics.get(`${root}/other/old`)).toBe('{}');
   await clock.waits(5);
   clock.turn(5);
-  await until('cleared away', () => !observer.topics.has(`${root}/other/old`) && !observer.topics.has(`${root}/other/old/availability`));
+  await until(
+    'cleared away',
+    () => !observer.topics.has(`${root}/other/old`) && !observer.topics.has(`${root}/other/old/availability`),
+  );
   expect(observer.topics.get(topicOf('away'))).toBe('{"level":5}');
 });
 
@@ -273,7 +315,10 @@ test('tombstones: a Home Assistant that was away sees what is buried once more, 
   clock.turn(5);
   expect(componentsIn(observer.topics.get(configOf('thing_1')))['probe-thing-gone']).toEqual({ platform: 'sensor' });
   const said = since();
-  const shown = () => said().flatMap(({ topic, payload }) => (topic === configOf('thing_1') ? [componentsIn(payload)['probe-thing-gone']] : []));
+  const shown = () =>
+    said().flatMap(({ topic, payload }) =>
+      topic === configOf('thing_1') ? [componentsIn(payload)['probe-thing-gone']] : [],
+    );
   await birth();
   await until('revived', () => shown().length === 1);
   await clock.waits(5);
@@ -282,7 +327,11 @@ test('tombstones: a Home Assistant that was away sees what is buried once more, 
   await clock.waits(5);
   clock.turn(5);
   await until('left out', () => shown().length === 3);
-  expect(shown()).toEqual([{ platform: 'sensor', unique_id: 'infra-monitor_nas_thing_1_probe-thing-gone', state_topic: status }, { platform: 'sensor' }, undefined]);
+  expect(shown()).toEqual([
+    { platform: 'sensor', unique_id: 'infra-monitor_nas_thing_1_probe-thing-gone', state_topic: status },
+    { platform: 'sensor' },
+    undefined,
+  ]);
   // And for ever.
   await birth();
   await until('once more', () => shown().length === 4);
@@ -308,7 +357,10 @@ test('a device of which nothing is left is taken away by us: nobody has removed 
 test('a metric that has no value now but had one before stays announced as it was', async () => {
   const { observer, begin } = await scene(announced('thing_1', { 'probe-thing-rare': sensor }));
   await begin();
-  expect(componentsIn(observer.topics.get(configOf('thing_1')))).toMatchObject({ 'probe-thing-rare': sensor, 'probe-thing-level': { platform: 'sensor' } });
+  expect(componentsIn(observer.topics.get(configOf('thing_1')))).toMatchObject({
+    'probe-thing-rare': sensor,
+    'probe-thing-level': { platform: 'sensor' },
+  });
 });
 
 test('what settings leave out is taken away', async () => {
@@ -323,6 +375,13 @@ test('what settings leave out is taken away', async () => {
   await starting;
   await clock.waits(5);
   clock.turn(5);
-  await until('its topics are gone', () => !observer.topics.has(topicOf('thing_2')) && !observer.topics.has(`${topicOf('thing_2')}/availability`));
-  expect(Object.values(componentsIn(observer.topics.get(configOf('thing_2')))).every((component) => Object.keys(component).length === 1 || 'event_types' in component)).toBe(true);
+  await until(
+    'its topics are gone',
+    () => !observer.topics.has(topicOf('thing_2')) && !observer.topics.has(`${topicOf('thing_2')}/availability`),
+  );
+  expect(
+    Object.values(componentsIn(observer.topics.get(configOf('thing_2')))).every(
+      (component) => Object.keys(component).length === 1 || 'event_types' in component,
+    ),
+  ).toBe(true);
 });

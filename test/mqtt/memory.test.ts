@@ -20,7 +20,8 @@ interface Content {
 const collector = {
   ...probe(async () => []),
   memory: {
-    parse: (content: unknown) => (content !== null && typeof content === 'object' && 'seen' in content ? (content as Content) : undefined),
+    parse: (content: unknown) =>
+      content !== null && typeof content === 'object' && 'seen' in content ? (content as Content) : undefined,
     merge: (ours: Content, theirs: Content): Content => ({ seen: [...new Set([...ours.seen, ...theirs.seen])].sort() }),
   },
 };
@@ -39,7 +40,8 @@ const settingsOf = (port: number): MqttSettings => ({
 async function broker(retained: Record<string, string>, port: number) {
   const embedded = await startEmbeddedBroker(settingsOf(port));
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
-  for (const [topic, payload] of Object.entries(retained)) await client.publishAsync(topic, payload, { qos: 1, retain: true });
+  for (const [topic, payload] of Object.entries(retained))
+    await client.publishAsync(topic, payload, { qos: 1, retain: true });
   await client.endAsync();
   return embedded;
 }
@@ -84,7 +86,10 @@ test('nobody’s retained message keeps the agent from the broker: nested, large
   const { memory, dropped, session } = converse(port);
   await see(`${root}/status`, (payload) => payload === 'online');
   await see(config, (payload) => payload.includes('unique_id'));
-  expect(dropped).toEqual(['"probe/thing_1": nested more than 8 deep', '"probe/thing_2": 2000013 bytes, more than 65536']);
+  expect(dropped).toEqual([
+    '"probe/thing_1": nested more than 8 deep',
+    '"probe/thing_2": 2000013 bytes, more than 65536',
+  ]);
   expect(topics.get(`${root}/probe/thing_3/memory`)).toBe('{"seen":["kept"]}');
   memory.keep(device.id, { seen: ['new'] });
   session.update();
@@ -104,7 +109,9 @@ test('an empty broker first, then one with a memory: that one keeps what it had,
   onTestFinished(() => real.close());
   const { see, messages } = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
   await see(memoryTopic, (payload) => payload === '{"seen":["new","old"]}', 14);
-  expect(messages.filter(({ topic }) => topic === memoryTopic).map(({ payload }) => payload)).not.toContain('{"seen":["new"]}');
+  expect(messages.filter(({ topic }) => topic === memoryTopic).map(({ payload }) => payload)).not.toContain(
+    '{"seen":["new"]}',
+  );
   expect(memory.recall(device.id)).toEqual({ seen: ['new', 'old'] });
 });
 
@@ -121,7 +128,8 @@ test('a broker is told what is too large for us, and that our own announcements 
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   const settings = settingsOf((server.address() as AddressInfo).port);
-  for (const protocolVersion of [5, 4] as const) await Connection.open(settings, { clientId: 'x', protocolVersion }).catch(() => undefined);
+  for (const protocolVersion of [5, 4] as const)
+    await Connection.open(settings, { clientId: 'x', protocolVersion }).catch(() => undefined);
   expect(packets.map(({ protocolVersion, properties }) => [protocolVersion, properties?.maximumPacketSize])).toEqual([
     [5, 16_777_216],
     [4, undefined],

@@ -27,5 +27,7 @@ test('another of our name: there if it answers, and only then', async () => {
 test('a broker that is not there, or forbids to ask, has no other of our name', async () => {
   const { settings } = await guarded({ unread: /echo$/ });
   expect(await hasDuplicateAgent(settings, agent)).toBe(false);
-  expect(await hasDuplicateAgent({ ...settings, MQTT_URL: { ...settings.MQTT_URL, port: await freePort() } }, agent)).toBe(false);
+  expect(
+    await hasDuplicateAgent({ ...settings, MQTT_URL: { ...settings.MQTT_URL, port: await freePort() } }, agent),
+  ).toBe(false);
 });

@@ -25,6 +25,10 @@ test('what it may not announce', async () => {
 test('what it may not read is refused in its own words', async () => {
   const { connection } = await guarded({ unread: /^homeassistant/ });
   const [own, announcing] = await findMissingPermissions(connection, agent);
-  expect(own).toMatch(/^the broker refuses the subscription to infra-monitor\/nas\/#, homeassistant\/device\/infra-monitor_nas\/\+\/config, homeassistant\/status/);
-  expect(announcing).toMatch(/^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*: it must let this user read and write/);
+  expect(own).toMatch(
+    /^the broker refuses the subscription to infra-monitor\/nas\/#, homeassistant\/device\/infra-monitor_nas\/\+\/config, homeassistant\/status/,
+  );
+  expect(announcing).toMatch(
+    /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*: it must let this user read and write/,
+  );
 });

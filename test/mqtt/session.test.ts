@@ -11,9 +11,14 @@ import { until } from '../helpers/until.ts';
 const collector = probe(async () => []);
 const status = 'infra-monitor/nas/status';
 const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
-const reading = (level: number): { table: 'thing'; device: typeof device; reading: Probe } => ({ table: 'thing', device, reading: { level } });
+const reading = (level: number): { table: 'thing'; device: typeof device; reading: Probe } => ({
+  table: 'thing',
+  device,
+  reading: { level },
+});
 const records = (level: number) => stateOf(collector, [reading(level)]);
-const read = (state: ReturnType<typeof records>, level: number) => state.record(collector, { ok: true, observations: [reading(level)], at: new Date(), seconds: 0.1 });
+const read = (state: ReturnType<typeof records>, level: number) =>
+  state.record(collector, { ok: true, observations: [reading(level)], at: new Date(), seconds: 0.1 });
 
 async function scene() {
   const clock = stopClock();
@@ -34,11 +39,16 @@ test('what there is is announced and told first, and last that the agent is onli
   expect(state.broker.error).toBeUndefined();
   expect(log).toEqual([`info  MQTT: connected to ${broker.url} (MQTT 3.1.1)`]);
   const own = observer.messages.map(({ topic }) => topic).filter((topic) => topic !== 'infra-monitor/nas/echo');
-  expect(new Set(own)).toEqual(new Set([config, 'infra-monitor/nas/probe/thing_1', 'infra-monitor/nas/probe/thing_1/availability', status]));
+  expect(new Set(own)).toEqual(
+    new Set([config, 'infra-monitor/nas/probe/thing_1', 'infra-monitor/nas/probe/thing_1/availability', status]),
+  );
   expect(own.indexOf(status)).toBe(own.length - 1);
   expect(JSON.parse(observer.topics.get('infra-monitor/nas/probe/thing_1') ?? '')).toMatchObject({ level: 12 });
   expect(observer.topics.get('infra-monitor/nas/probe/thing_1/availability')).toBe('online');
-  expect(JSON.parse(observer.topics.get(config) ?? '')).toMatchObject({ device: { name: 'Thing' }, components: { 'probe-thing-level': { platform: 'sensor' } } });
+  expect(JSON.parse(observer.topics.get(config) ?? '')).toMatchObject({
+    device: { name: 'Thing' },
+    components: { 'probe-thing-level': { platform: 'sensor' } },
+  });
 });
 test('nothing is said before all has been read once', async () => {
   const { clock, broker, observer } = await scene();
@@ -74,7 +84,10 @@ test('what changed is sent, what did not is not', async () => {
   read(state, 50);
   session.update();
   await observer.see('infra-monitor/nas/probe/thing_1', (payload) => payload.includes('"level":50'));
-  expect(observer.messages.slice(before).map(({ topic }) => topic)).toEqual(['infra-monitor/nas/probe/thing_1', 'infra-monitor/nas/probe/thing_1']);
+  expect(observer.messages.slice(before).map(({ topic }) => topic)).toEqual([
+    'infra-monitor/nas/probe/thing_1',
+    'infra-monitor/nas/probe/thing_1',
+  ]);
 });
 
 test('a broker that goes away and comes back: one error, counted once, and all is there again', async () => {
@@ -85,7 +98,11 @@ test('a broker that goes away and comes back: one error, counted once, and all i
   clock.turn(3600);
   await broker.stop();
   await until('it is seen', () => !state.broker.connected);
-  expect(state.broker).toMatchObject({ since: new Date(), reconnects: 0, error: expect.stringMatching(/^(the broker closed the connection|mqtt:\/\/127)/) });
+  expect(state.broker).toMatchObject({
+    since: new Date(),
+    reconnects: 0,
+    error: expect.stringMatching(/^(the broker closed the connection|mqtt:\/\/127)/),
+  });
   session.update();
   // As long as it is away, with ever longer pauses.
   for (let tries = 0; tries < 8; tries += 1) {
@@ -138,7 +155,16 @@ test('an agent that falls is offline by its will', async () => {
   // The same name throws out the one before, without a word.
   const thief = connect(broker.port, '127.0.0.1');
   onTestFinished(() => void thief.destroy());
-  thief.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'infra-monitor-nas', clean: true, keepalive: 0 }));
+  thief.write(
+    generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clientId: 'infra-monitor-nas',
+      clean: true,
+      keepalive: 0,
+    }),
+  );
   await observer.see(status, (payload) => payload === 'offline');
 });
 
@@ -150,7 +176,9 @@ test('another agent of this name: the one that comes later stays away and says w
   const second = records(13);
   // Of another client, but the same name.
   const other = startSession(broker.settings, [collector], second, { shared: true });
-  await until('it stands by', () => other.log.some((line) => line === 'info  nas: another agent speaks of them; this one stands by'));
+  await until('it stands by', () =>
+    other.log.some((line) => line === 'info  nas: another agent speaks of them; this one stands by'),
+  );
   expect(second.broker.connected).toBe(false);
   await one.session.stop();
   await clock.waits(60);
@@ -168,8 +196,13 @@ test('thrown out by another agent of its name, it says so and does not throw out
   const second = records(13);
   const two = startSession(broker.settings, [collector], second);
   await online(second);
-  await until('it says so', () => one.log.some((line) => line.includes('another agent is connected as nas: give each its own AGENT_NAME')));
-  expect(first.broker).toMatchObject({ connected: false, error: expect.stringContaining('stays away until the other is gone') });
+  await until('it says so', () =>
+    one.log.some((line) => line.includes('another agent is connected as nas: give each its own AGENT_NAME')),
+  );
+  expect(first.broker).toMatchObject({
+    connected: false,
+    error: expect.stringContaining('stays away until the other is gone'),
+  });
   await clock.waits(60);
   clock.turn(60);
   await clock.waits(60);
@@ -181,14 +214,19 @@ test('thrown out by another agent of its name, it says so and does not throw out
 
 test('a broker that lets nobody in: what to check', async () => {
   const clock = stopClock();
-  const broker = await startBroker({ authenticate: (_client, _user, _password, done) => done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false) });
+  const broker = await startBroker({
+    authenticate: (_client, _user, _password, done) =>
+      done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false),
+  });
   const state = records(12);
   const { log } = startSession(broker.settings, [collector], state);
   for (let tries = 0; tries < 5; tries += 1) {
     await clock.waits(0.5, 60);
     clock.turn(60);
   }
-  expect(log[0]).toMatch(/^error MQTT: mqtt:\/\/127\.0\.0\.1:\d+: .*Not authorized.* \(check MQTT_USERNAME and MQTT_PASSWORD\); trying again$/);
+  expect(log[0]).toMatch(
+    /^error MQTT: mqtt:\/\/127\.0\.0\.1:\d+: .*Not authorized.* \(check MQTT_USERNAME and MQTT_PASSWORD\); trying again$/,
+  );
   expect(new Set(log).size).toBe(1);
   expect(state.broker).toMatchObject({ connected: false, error: expect.stringContaining('MQTT_PASSWORD') });
 });
@@ -198,7 +236,11 @@ test('commands to its devices are heard, and what is not one is not', async () =
   const state = records(12);
   const { commands } = startSession(broker.settings, [collector], state);
   await online(state);
-  for (const topic of ['infra-monitor/nas/probe/thing_1/command', 'infra-monitor/nas/probe/command', 'infra-monitor/other/probe/thing_1/command'])
+  for (const topic of [
+    'infra-monitor/nas/probe/thing_1/command',
+    'infra-monitor/nas/probe/command',
+    'infra-monitor/other/probe/thing_1/command',
+  ])
     await observer.client.publishAsync(topic, 'acknowledge', { qos: 1 });
   await observer.client.publishAsync('infra-monitor/nas/probe/thing_2/command', 'last', { qos: 1 });
   await until('the last', () => commands.length >= 2);
@@ -210,7 +252,10 @@ test('commands to its devices are heard, and what is not one is not', async () =
 
 test('a command that was retained is of another time', async () => {
   const { broker, observer } = await scene();
-  await observer.client.publishAsync('infra-monitor/nas/probe/thing_1/command', 'acknowledge', { qos: 1, retain: true });
+  await observer.client.publishAsync('infra-monitor/nas/probe/thing_1/command', 'acknowledge', {
+    qos: 1,
+    retain: true,
+  });
   const state = records(12);
   const { commands } = startSession(broker.settings, [collector], state);
   await online(state);
@@ -266,7 +311,9 @@ test('another of its name that asks is answered, and nobody else', async () => {
   await observer.client.publishAsync(echo, 'is who there? b', { qos: 1 });
   await observer.client.publishAsync(echo, 'who is there? c', { qos: 1 });
   await until('an answer', () => observer.messages.some(({ payload }) => payload === 'I am: c'));
-  expect(observer.messages.slice(before).filter(({ payload }) => payload.startsWith('I am'))).toEqual([{ topic: echo, payload: 'I am: c', retained: false }]);
+  expect(observer.messages.slice(before).filter(({ payload }) => payload.startsWith('I am'))).toEqual([
+    { topic: echo, payload: 'I am: c', retained: false },
+  ]);
 });
 
 test('the client’s name lasts and has no slash', async () => {

@@ -27,9 +27,16 @@ test('names and passwords may have any characters, and are not shown', () => {
   expect(address('mqtt://broker')).not.toHaveProperty('password');
 });
 
-test.each(['broker', 'http://broker', 'mqtt://', 'mqtt:broker', 'mqtt://br oker', 'amqtt://broker', 'mqtt://a:99999', ''])('“%s” is no broker', (url) =>
-  expect(address(url)).toBeUndefined(),
-);
+test.each([
+  'broker',
+  'http://broker',
+  'mqtt://',
+  'mqtt:broker',
+  'mqtt://br oker',
+  'amqtt://broker',
+  'mqtt://a:99999',
+  '',
+])('“%s” is no broker', (url) => expect(address(url)).toBeUndefined());
 
 test('printed: without credentials, as one would write it', () => {
   const shown = (url: string) => formatBrokerUrl(address(url) as BrokerAddress);
@@ -47,4 +54,6 @@ test.each([
   ['a//b', false],
   ['lab/#', false],
   ['+', false],
-])('base topic “%s”: %s', (topic, fine) => expect(parse('mqtt://broker', { MQTT_BASE_TOPIC: topic }).success).toBe(fine));
+])('base topic “%s”: %s', (topic, fine) =>
+  expect(parse('mqtt://broker', { MQTT_BASE_TOPIC: topic }).success).toBe(fine),
+);

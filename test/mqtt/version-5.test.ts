@@ -23,7 +23,8 @@ async function broker(codes: Record<string, number> = {}) {
     }
   };
   const { settings, packets } = await startPeer(answers);
-  const published = (topic: string) => packets.filter((packet) => packet.cmd === 'publish' && packet.topic === topic).length;
+  const published = (topic: string) =>
+    packets.filter((packet) => packet.cmd === 'publish' && packet.topic === topic).length;
   return { settings, codes, published };
 }
 
@@ -46,13 +47,20 @@ test('what the broker refuses is said once, with what to allow, and the session 
   expect(state.broker.error).toMatch(
     /^the broker refuses homeassistant\/device\/infra-monitor_nas\/.*It must let this user read and write infra-monitor\/nas\/# and homeassistant\/device\/infra-monitor_nas\/\+\/config, and read homeassistant\/status$/,
   );
-  state.record(collector, { ok: true, observations: [{ table: 'thing', device, reading: { rare: 1 } }], at: new Date(), seconds: 0 });
+  state.record(collector, {
+    ok: true,
+    observations: [{ table: 'thing', device, reading: { rare: 1 } }],
+    at: new Date(),
+    seconds: 0,
+  });
   session.update();
   await until('it goes on', () => published('infra-monitor/nas/probe/thing_1') === 2);
   await clock.waits(5);
   clock.turn(5);
   await until('all has come', () => clock.pauses() === 0);
-  expect(log.filter((line) => line.startsWith('error'))).toEqual([expect.stringMatching(/^error MQTT: the broker refuses /)]);
+  expect(log.filter((line) => line.startsWith('error'))).toEqual([
+    expect.stringMatching(/^error MQTT: the broker refuses /),
+  ]);
   expect(state.broker.connected).toBe(true);
 });
 
@@ -77,22 +85,33 @@ test('an event that nobody heard is kept and told again, and goes when somebody 
 test('an event that is refused is said, and kept', async () => {
   const clock = stopClock();
   const { settings } = await broker({ [event]: notAuthorized });
-  const state = stateOf(collector, [{ table: 'thing', device, reading: {}, events: [{ type: 'restart', at: new Date() }] }]);
+  const state = stateOf(collector, [
+    { table: 'thing', device, reading: {}, events: [{ type: 'restart', at: new Date() }] },
+  ]);
   const { log } = startSession(settings, [collector], state);
   await until('connected', () => state.broker.connected);
   await clock.waits(5);
   clock.turn(5);
-  await until('it is said', () => log.some((line) => line.startsWith('error MQTT: the broker refuses infra-monitor/nas/')));
+  await until('it is said', () =>
+    log.some((line) => line.startsWith('error MQTT: the broker refuses infra-monitor/nas/')),
+  );
   expect(state.pendingEvents).toHaveLength(1);
 });
 
 test('what may not be written is named by a check', async () => {
-  const { settings } = await broker({ [echo]: notAuthorized, 'homeassistant/device/infra-monitor_nas/check/rights': notAuthorized });
+  const { settings } = await broker({
+    [echo]: notAuthorized,
+    'homeassistant/device/infra-monitor_nas/check/rights': notAuthorized,
+  });
   const connection = await Connection.open(settings, { clientId: 'me', protocolVersion: 5 });
   onTestFinished(() => connection.abort());
   expect(await findMissingPermissions(connection, agent)).toEqual([
-    expect.stringMatching(/^the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#/),
-    expect.stringMatching(/^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*Not authorized.*: it must let this user read and write/),
+    expect.stringMatching(
+      /^the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#/,
+    ),
+    expect.stringMatching(
+      /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*Not authorized.*: it must let this user read and write/,
+    ),
   ]);
 });
 
@@ -105,6 +124,10 @@ test('a session that can’t begin for want of a right says so, and tries again'
     await clock.waits(0.5, 60);
     clock.turn(60);
   }
-  expect(log).toEqual([expect.stringMatching(/^error MQTT: the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#.*; trying again$/)]);
+  expect(log).toEqual([
+    expect.stringMatching(
+      /^error MQTT: the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#.*; trying again$/,
+    ),
+  ]);
   expect(state.broker.connected).toBe(false);
 });

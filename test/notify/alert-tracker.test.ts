@@ -23,16 +23,27 @@ function watch(...phases: [seconds: number, troubles: Problem[]][]): string[] {
 test('what lasts is told once, and its end once, with how long', () =>
   expect(watch([300, [hot]], [300, []])).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
 
-test('what goes by at once is never told', () => expect(watch([25, [hot]], [60, []], [25, [hot]], [60, []])).toEqual([]));
+test('what goes by at once is never told', () =>
+  expect(watch([25, [hot]], [60, []], [25, [hot]], [60, []])).toEqual([]));
 
 test('what flutters is one trouble', () =>
-  expect(watch([40, [hot]], [20, []], [20, [hot]], [20, []], [20, [hot]], [100, []])).toEqual(['30 trouble A: too hot', '150 recovery A: too hot (120 s)']));
+  expect(watch([40, [hot]], [20, []], [20, [hot]], [20, []], [20, [hot]], [100, []])).toEqual([
+    '30 trouble A: too hot',
+    '150 recovery A: too hot (120 s)',
+  ]));
 
 test('what is quiet is silent, and so is its end', () =>
-  expect(watch([300, [{ ...gone, isSuppressed: true }, hot]], [300, []])).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
+  expect(watch([300, [{ ...gone, isSuppressed: true }, hot]], [300, []])).toEqual([
+    '30 trouble A: too hot',
+    '330 recovery A: too hot (300 s)',
+  ]));
 
 test('what remains when its cause is gone is told after a while of its own', () =>
-  expect(watch([300, [hot, { ...gone, isSuppressed: true }]], [300, [gone]])).toEqual(['30 trouble A: too hot', '325 trouble B: gone', '330 recovery A: too hot (300 s)']));
+  expect(watch([300, [hot, { ...gone, isSuppressed: true }]], [300, [gone]])).toEqual([
+    '30 trouble A: too hot',
+    '325 trouble B: gone',
+    '330 recovery A: too hot (300 s)',
+  ]));
 
 test('what was told and is quiet later is neither over nor told again', () =>
   expect(watch([60, [gone]], [300, [hot, { ...gone, isSuppressed: true }]], [60, [gone]], [60, []])).toEqual([

@@ -17,7 +17,9 @@ test('ntfy: JSON to the address above the topic', () => {
     tags: ['warning'],
     priority: 4,
   });
-  expect(read(buildNotificationRequest('https://home.lan/ntfy/lab/', 'ntfy', { ...agent, site: 'Berlin' }, recovery))).toMatchObject({
+  expect(
+    read(buildNotificationRequest('https://home.lan/ntfy/lab/', 'ntfy', { ...agent, site: 'Berlin' }, recovery)),
+  ).toMatchObject({
     url: 'https://home.lan/ntfy/',
     topic: 'lab',
     title: 'nas (Berlin): Samsung “990”',
@@ -42,4 +44,6 @@ test('a webhook: one object with a sentence and its pieces', () => {
 });
 
 test('the machine itself is named once', () =>
-  expect(read(buildNotificationRequest('https://ntfy.sh/t', 'ntfy', agent, { ...trouble, subject: 'nas' }))).toMatchObject({ title: 'nas' }));
+  expect(
+    read(buildNotificationRequest('https://ntfy.sh/t', 'ntfy', agent, { ...trouble, subject: 'nas' })),
+  ).toMatchObject({ title: 'nas' }));

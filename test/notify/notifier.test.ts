@@ -8,7 +8,9 @@ import { until } from '../helpers/until.ts';
 
 function posting(authorization?: Secret) {
   const lines: string[] = [];
-  const log = createLog({ LOG_LEVEL: 'trace', LOG_FORMAT: 'text' }, { write: (line: string) => lines.push(line) } as never);
+  const log = createLog({ LOG_LEVEL: 'trace', LOG_FORMAT: 'text' }, {
+    write: (line: string) => lines.push(line),
+  } as never);
   const post = new Notifier(log, authorization, 0.05);
   onTestFinished(() => post.close());
   return { post, lines };
@@ -23,7 +25,10 @@ test('letters arrive in their order, with the token', async () => {
   for (const number of [1, 2, 3]) post.send(letter(`${url}/topic`, number));
   await until('three letters', () => received.length === 3);
   expect(numbers(received)).toEqual([1, 2, 3]);
-  expect(received[0]).toMatchObject({ path: '/topic', headers: { authorization: 'Bearer sesame', 'content-type': 'application/json' } });
+  expect(received[0]).toMatchObject({
+    path: '/topic',
+    headers: { authorization: 'Bearer sesame', 'content-type': 'application/json' },
+  });
   expect(lines).toEqual([]);
 });
 

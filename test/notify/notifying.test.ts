@@ -16,7 +16,10 @@ function notifying(url: string | undefined) {
   const state = stateOf(collector, [{ table: 'thing', device, error: new Error('no answer') }]);
   state.broker.connected = true;
   const { log, lines } = keptLog();
-  const settings = { NOTIFY_FORMAT: 'json' as const, ...(url === undefined ? {} : { NOTIFY_URL: { url: new Secret(url) } }) };
+  const settings = {
+    NOTIFY_FORMAT: 'json' as const,
+    ...(url === undefined ? {} : { NOTIFY_URL: { url: new Secret(url) } }),
+  };
   const { close } = startNotifications(settings as never, [collector], agent, state, log);
   onTestFinished(close);
   return { state, lines, close };
@@ -29,7 +32,12 @@ test('a trouble that lasts half a minute is told, once, and so is its end', asyn
   vi.advanceTimersByTime(60_000);
   await until('it is told', () => received.length > 0);
   expect(received).toMatchObject([{ body: { text: expect.stringContaining('no answer') } }]);
-  state.record(collector, { ok: true, observations: [{ table: 'thing', device, reading: { level: 1 } }], at: new Date(), seconds: 0 });
+  state.record(collector, {
+    ok: true,
+    observations: [{ table: 'thing', device, reading: { level: 1 } }],
+    at: new Date(),
+    seconds: 0,
+  });
   vi.advanceTimersByTime(60_000);
   await until('its end is told', () => received.length > 1);
   expect(received).toHaveLength(2);

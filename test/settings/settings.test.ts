@@ -32,15 +32,29 @@ function file(content: string): string {
 
 test('nothing set: this machine, our own broker, the loopback', () => {
   const { agent, mqtt, http, collectors: all } = read({});
-  expect(agent).toMatchObject({ name: hostname().split('.')[0], baseTopic: 'infra-monitor', discoveryPrefix: 'homeassistant' });
+  expect(agent).toMatchObject({
+    name: hostname().split('.')[0],
+    baseTopic: 'infra-monitor',
+    discoveryPrefix: 'homeassistant',
+  });
   expect(mqtt.MQTT_URL).toMatchObject({ protocol: 'embedded', host: '127.0.0.1', port: 1883 });
   expect(http).toEqual({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 8000 });
-  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(allCollectors.map(({ id, schedule }) => [id, schedule]));
+  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(
+    allCollectors.map(({ id, schedule }) => [id, schedule]),
+  );
 });
 
 test('every problem is told at once, with what is wanted', () => {
   expect(
-    problemsOf({ MQTT_URL: 'htp://x', HTTP_PORT: '99999', HOST_SCHEDULE: '* * * * *', HOST_PROC: 'proc', LOG_LEVEL: 'loud', MQTT_BASE_TOPIC: 'a/#', MQTT_CERT_FILE: 'x' }),
+    problemsOf({
+      MQTT_URL: 'htp://x',
+      HTTP_PORT: '99999',
+      HOST_SCHEDULE: '* * * * *',
+      HOST_PROC: 'proc',
+      LOG_LEVEL: 'loud',
+      MQTT_BASE_TOPIC: 'a/#',
+      MQTT_CERT_FILE: 'x',
+    }),
   ).toMatchInlineSnapshot(`
     [
       "LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error",
@@ -56,7 +70,9 @@ test('every problem is told at once, with what is wanted', () => {
 });
 
 test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
-  expect(problemsOf({ HOST_SCHEDULE })).toEqual([`HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`]);
+  expect(problemsOf({ HOST_SCHEDULE })).toEqual([
+    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`,
+  ]);
 });
 
 test.each([
@@ -107,16 +123,27 @@ test('what to do about a password that an address can’t hold', () => {
   expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
 });
 
-test('a value without end is cut', () => expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
+test('a value without end is cut', () =>
+  expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
 
 test('a secret comes from its file, and a file that is not there is named', () => {
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
-  expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/)]);
-  expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([expect.stringMatching(/^MQTT_PASSWORD: set both/)]);
+  expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([
+    expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
+  ]);
+  expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([
+    expect.stringMatching(/^MQTT_PASSWORD: set both/),
+  ]);
 });
 
 const named = [
-  { ...probe(async () => []), env: z.object({ BOX_USER: stringPerNameSetting({ description: 'Who.' }), BOX_PASSWORD: secretPerNameSetting({ description: 'What.' }) }) },
+  {
+    ...probe(async () => []),
+    env: z.object({
+      BOX_USER: stringPerNameSetting({ description: 'Who.' }),
+      BOX_PASSWORD: secretPerNameSetting({ description: 'What.' }),
+    }),
+  },
 ];
 const boxOf = (env: Record<string, string>) => {
   const { warnings, collectors: all } = readSettings(named, env);
@@ -141,16 +168,22 @@ test('a secret by name whose file is not there is named', () => {
   expect(() => boxOf({ BOX_PASSWORD_ATTIC_FILE: '/nowhere/password' })).toThrow(/BOX_PASSWORD_ATTIC_FILE: ENOENT/);
 });
 
-test('an empty variable is not set', () => expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
+test('an empty variable is not set', () =>
+  expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
 
-test('a collector can be turned off', () => expect(read({ HOST_SCHEDULE: 'off' }).collectors[0]?.schedule).toBeUndefined());
+test('a collector can be turned off', () =>
+  expect(read({ HOST_SCHEDULE: 'off' }).collectors[0]?.schedule).toBeUndefined());
 
 test.each([
   ['MQTT_PASSWROD', 'MQTT_PASSWORD'],
   ['MQTT_HOST', 'MQTT_URL'],
   ['HOST_FILESYSTEM', 'HOST_FILESYSTEMS'],
   ['MQTT_PASSWORD_FIEL', 'MQTT_PASSWORD_FILE'],
-])('%s looks like ours', (name, nearest) => expect(read({ [name]: 'x' }).warnings).toEqual([`${name} is not a setting of this program; did you mean ${nearest}?`]));
+])('%s looks like ours', (name, nearest) =>
+  expect(read({ [name]: 'x' }).warnings).toEqual([
+    `${name} is not a setting of this program; did you mean ${nearest}?`,
+  ]),
+);
 
 test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWORD_FILE'])('%s does not', (name) =>
   expect(read({ [name]: name.endsWith('_FILE') ? file('x') : 'x' }).warnings).toEqual([]),
@@ -166,7 +199,12 @@ test('the process goes before the file; a file asked for by name must be there',
 });
 
 test('secrets are taken out of the process’s environment, other settings stay', () => {
-  const env = { MQTT_PASSWORD: 'sesame', BOX_PASSWORD_CELLAR: 'sesame', MQTT_URL: 'mqtt://me:sesame@broker', SITE: 'Berlin' };
+  const env = {
+    MQTT_PASSWORD: 'sesame',
+    BOX_PASSWORD_CELLAR: 'sesame',
+    MQTT_URL: 'mqtt://me:sesame@broker',
+    SITE: 'Berlin',
+  };
   Object.assign(process.env, env);
   onTestFinished(() => {
     for (const name of Object.keys(env)) delete process.env[name];
@@ -177,7 +215,9 @@ test('secrets are taken out of the process’s environment, other settings stay'
 });
 
 test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
-  expect(problemsOf({ AGENT_NAME })).toEqual([`AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`]),
+  expect(problemsOf({ AGENT_NAME })).toEqual([
+    `AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`,
+  ]),
 );
 
 test('in a container the host’s own name is taken', () => {

@@ -26,7 +26,11 @@ const situations = {
     },
     { table: 'part', device, part, reading: { level: 1 } },
   ]),
-  broken: stateOf(collector, [{ table: 'thing', device, error: new Error('gone') }, { table: 'part', device, part, error: new Error('gone') }, { complaint: 'nobody there' }]),
+  broken: stateOf(collector, [
+    { table: 'thing', device, error: new Error('gone') },
+    { table: 'part', device, part, error: new Error('gone') },
+    { complaint: 'nobody there' },
+  ]),
 };
 situations.broken.record(collector, { ok: false, error: 'broken', at: since, seconds: 1 });
 Object.assign(situations.broken.broker, { error: 'refused' });
@@ -46,18 +50,28 @@ test.each(allCollectors)('$id: its answer with every metric fits', (declaration)
 });
 
 test('the schema of a status has every metric with its unit and its kind of value', () => {
-  const { components } = buildOpenApiDocument([collector], agent, situations.empty, false) as { components: { schemas: Record<string, unknown> } };
+  const { components } = buildOpenApiDocument([collector], agent, situations.empty, false) as {
+    components: { schemas: Record<string, unknown> };
+  };
   expect(components.schemas.ProbeStatus).toMatchSnapshot();
 });
 
 test('every collector that is on has its endpoint, and every reference its schema', () => {
   const state = stateOf(collector);
   for (const one of allCollectors) state.add(one);
-  const document = buildOpenApiDocument([...allCollectors, collector, probe(async () => [], 'off')], agent, state, true);
+  const document = buildOpenApiDocument(
+    [...allCollectors, collector, probe(async () => [], 'off')],
+    agent,
+    state,
+    true,
+  );
   const { paths, components } = document as { paths: object; components: { schemas: object } };
-  expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/health/', '/host/status', '/nvme/status', '/agent/status', '/probe/status']));
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/health/', '/host/status', '/nvme/status', '/agent/status', '/probe/status']),
+  );
   expect(paths).not.toHaveProperty(['/off/status']);
-  for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)) expect(components.schemas).toHaveProperty(String(name));
+  for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g))
+    expect(components.schemas).toHaveProperty(String(name));
 });
 
 test('the page shows them and lets nothing of theirs be markup', () => {

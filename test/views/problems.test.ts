@@ -16,7 +16,13 @@ const connection = (category?: 'diagnostic'): Metrics<Probe>[string] => ({
   ...(category === undefined ? {} : { category }),
   value: (r) => r.level === undefined || r.level > 0,
 });
-const collector = { ...plain, metrics: { thing: { ...plain.metrics.thing, ...problem, reachable: connection(), link: connection('diagnostic') }, part: plain.metrics.part } };
+const collector = {
+  ...plain,
+  metrics: {
+    thing: { ...plain.metrics.thing, ...problem, reachable: connection(), link: connection('diagnostic') },
+    part: plain.metrics.part,
+  },
+};
 const part = { id: '/mnt', name: 'Part /mnt' };
 const gone = new Error('gone');
 
@@ -26,7 +32,9 @@ const connected = (...readings: Parameters<typeof stateOf>[1][]) => {
   return state;
 };
 const told = (state: ReturnType<typeof connected>) =>
-  findProblems([collector], state).map(({ subject, text, isSuppressed }) => `${isSuppressed ? '(' : ''}${subject}: ${text}${isSuppressed ? ')' : ''}`);
+  findProblems([collector], state).map(
+    ({ subject, text, isSuppressed }) => `${isSuppressed ? '(' : ''}${subject}: ${text}${isSuppressed ? ')' : ''}`,
+  );
 
 test('all is well', () => expect(told(connected([{ table: 'thing', device, reading: { on: false } }]))).toEqual([]));
 
@@ -75,8 +83,17 @@ test('problem flags, with the reason where a table has one; other flags are no t
 });
 
 test('a connection that is not there is trouble unless a problem or another loss tells it, or it is a diagnostic', () => {
-  const link: Metrics<Probe>[string] = { kind: 'boolean', name: 'Link', deviceClass: 'connectivity', value: (r) => r.on };
-  const links = { reachable: { ...link, name: 'Reachable' }, wan: { ...link, name: 'Internet' }, socket: { ...link, category: 'diagnostic' as const } };
+  const link: Metrics<Probe>[string] = {
+    kind: 'boolean',
+    name: 'Link',
+    deviceClass: 'connectivity',
+    value: (r) => r.on,
+  };
+  const links = {
+    reachable: { ...link, name: 'Reachable' },
+    wan: { ...link, name: 'Internet' },
+    socket: { ...link, category: 'diagnostic' as const },
+  };
   const bad = { kind: 'boolean' as const, name: 'Problem', deviceClass: 'problem' as const, value: () => true };
   const texts = (metrics: Metrics<Probe>) => {
     const one = { ...plain, metrics: { thing: metrics, part: plain.metrics.part } };
@@ -89,18 +106,26 @@ test('a connection that is not there is trouble unless a problem or another loss
 });
 
 test('a connection that is lost, but not one among the diagnostics', () =>
-  expect(told(connected([{ table: 'thing', device, reading: { on: false, level: 0 } }]))).toEqual(['Thing: Reachable: no']));
+  expect(told(connected([{ table: 'thing', device, reading: { on: false, level: 0 } }]))).toEqual([
+    'Thing: Reachable: no',
+  ]));
 
 test('what is not known may still be as it was, and nobody has to hear of it', () =>
   expect(told(connected([{ table: 'thing', device, reading: {} }]))).toEqual(['(Thing: Problem)', '(Thing: Too hot)']));
 
 test('what the settings leave out is no trouble; what belongs to no device is', () =>
-  expect(told(connected([{ table: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual(['Probe: thing 2 is not there']));
+  expect(told(connected([{ table: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual([
+    'Probe: thing 2 is not there',
+  ]));
 
 test('what hears of the lab over the broker is silent without it', () => {
   const state = connected([]);
   state.record(collector, { ok: false, error: 'deaf', at: new Date(), seconds: 1 });
-  const scope = () => findProblems([{ ...collector, scope: 'lab' }], state).map(({ subject, isSuppressed }) => ({ subject, quiet: isSuppressed }));
+  const scope = () =>
+    findProblems([{ ...collector, scope: 'lab' }], state).map(({ subject, isSuppressed }) => ({
+      subject,
+      quiet: isSuppressed,
+    }));
   expect(scope()).toEqual([{ subject: 'Probe', quiet: false }]);
   state.broker.connected = false;
   expect(scope()).toEqual([

@@ -17,7 +17,8 @@ const whole = () =>
     { table: 'part', device, part, reading: { level: 7 } },
     { table: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
   ]);
-const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheus') => renderExposition(prometheusFamilies([collector], agent, state), format);
+const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheus') =>
+  renderExposition(prometheusFamilies([collector], agent, state), format);
 
 test('every kind of metric, in base units and with all its digits', () => {
   expect(seen()).toMatchInlineSnapshot(`
@@ -158,7 +159,12 @@ test('a collector that fails takes its values with it', () => {
 
 const series = allCollectors.flatMap((declaration) =>
   Object.entries(declaration.metrics).flatMap(([of, metrics]) =>
-    Object.entries(metrics).map(([key, metric]) => ({ name: seriesSampleName(seriesOfMetric(declaration, of, key, metric as never)), of, key, metric })),
+    Object.entries(metrics).map(([key, metric]) => ({
+      name: seriesSampleName(seriesOfMetric(declaration, of, key, metric as never)),
+      of,
+      key,
+      metric,
+    })),
   ),
 );
 
@@ -170,11 +176,14 @@ describe('names of the whole catalogue', () => {
   });
 
   test('no text is a label that its series has already', () => {
-    for (const { of, key, metric } of series) if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
+    for (const { of, key, metric } of series)
+      if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
   });
 
   test('node_exporter has what says so', () => {
-    const theirs = series.flatMap(({ name, metric }) => ((metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')]));
+    const theirs = series.flatMap(({ name, metric }) =>
+      (metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')],
+    );
     expect(theirs).toMatchInlineSnapshot(`
       [
         "node_load1",

@@ -4,11 +4,16 @@ import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const at = new Date('2026-01-02T03:04:06Z');
-const piece = (id: string, more: object) => ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
+const piece = (id: string, more: object) =>
+  ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
 
 test('every key is in every payload, flags in Home Assistant’s words, nothing where there is none', () => {
   const reading = { level: 41.23, on: true, since: at, firmware: { installed: '1', latest: '2' } };
-  const state = stateOf(collector, [{ table: 'thing', device, reading }, piece('a', { error: new Error('gone') }), piece('b', { excluded: true })]);
+  const state = stateOf(collector, [
+    { table: 'thing', device, reading },
+    piece('a', { error: new Error('gone') }),
+    piece('b', { excluded: true }),
+  ]);
   expect(Object.fromEntries(statePayloads([collector], agent, state))).toMatchInlineSnapshot(`
     {
       "infra-monitor/nas/probe/thing_1": "{"level":41.2,"total":null,"on":"ON","mood":null,"note":null,"since":"2026-01-02T03:04:06Z","firmware":{"installed":"1","latest":"2"},"rare":null}",

@@ -12,15 +12,35 @@ test('the last readings with units, parts below their device, and why something 
     { table: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
   ]);
   const { devices, ...rest } = collectorStatus(collector, { ...agent, site: 'Berlin' }, state) ?? { devices: [] };
-  expect(rest).toEqual({ agent: 'nas', site: 'Berlin', collector: 'probe', ok: true, complaints: [], lastSuccess: '2026-01-02T03:04:06.000Z' });
+  expect(rest).toEqual({
+    agent: 'nas',
+    site: 'Berlin',
+    collector: 'probe',
+    ok: true,
+    complaints: [],
+    lastSuccess: '2026-01-02T03:04:06.000Z',
+  });
   expect(devices).toMatchObject([
     {
       id: 'thing_1',
       name: 'Thing',
       model: 'X1',
       available: true,
-      values: { level: { name: 'Level', value: 1, unit: '%' }, on: { name: 'On', value: false }, note: { name: 'Note', value: null } },
-      parts: [{ kind: 'part', id: '/mnt', name: 'Part /mnt', available: false, error: 'gone', values: { level: { value: null } } }],
+      values: {
+        level: { name: 'Level', value: 1, unit: '%' },
+        on: { name: 'On', value: false },
+        note: { name: 'Note', value: null },
+      },
+      parts: [
+        {
+          kind: 'part',
+          id: '/mnt',
+          name: 'Part /mnt',
+          available: false,
+          error: 'gone',
+          values: { level: { value: null } },
+        },
+      ],
     },
   ]);
 });

@@ -18,11 +18,43 @@ interface AgentReading {
 type Readings = { agent: AgentReading; collector: CollectorState };
 
 const agentMetrics: Metrics<AgentReading> = {
-  agent_connected: { kind: 'boolean', name: 'Agent connected', deviceClass: 'connectivity', followsAgentStatus: true, category: 'diagnostic', value: () => true },
-  agent_version: { kind: 'text', name: 'Agent version', icon: 'mdi:tag', category: 'diagnostic', value: (r) => r.version },
-  site: { kind: 'text', name: 'Site', icon: 'mdi:map-marker', category: 'diagnostic', enabled: false, value: (r) => r.site },
-  agent_started: { kind: 'timestamp', name: 'Agent started', category: 'diagnostic', enabled: false, value: (r) => r.startedAt },
-  agent_reconnects: { kind: 'counter', name: 'Agent reconnects', icon: 'mdi:connection', category: 'diagnostic', value: (r) => r.reconnects },
+  agent_connected: {
+    kind: 'boolean',
+    name: 'Agent connected',
+    deviceClass: 'connectivity',
+    followsAgentStatus: true,
+    category: 'diagnostic',
+    value: () => true,
+  },
+  agent_version: {
+    kind: 'text',
+    name: 'Agent version',
+    icon: 'mdi:tag',
+    category: 'diagnostic',
+    value: (r) => r.version,
+  },
+  site: {
+    kind: 'text',
+    name: 'Site',
+    icon: 'mdi:map-marker',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.site,
+  },
+  agent_started: {
+    kind: 'timestamp',
+    name: 'Agent started',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.startedAt,
+  },
+  agent_reconnects: {
+    kind: 'counter',
+    name: 'Agent reconnects',
+    icon: 'mdi:connection',
+    category: 'diagnostic',
+    value: (r) => r.reconnects,
+  },
   agent_memory: {
     kind: 'gauge',
     name: 'Agent memory',
@@ -33,15 +65,59 @@ const agentMetrics: Metrics<AgentReading> = {
     enabled: false,
     value: (r) => r.memory / 1024 ** 2,
   },
-  agent_cpu: { kind: 'gauge', name: 'Agent CPU', unit: '%', precision: 2, deadband: 0.5, icon: 'mdi:cpu-64-bit', category: 'diagnostic', enabled: false, value: (r) => r.cpu },
+  agent_cpu: {
+    kind: 'gauge',
+    name: 'Agent CPU',
+    unit: '%',
+    precision: 2,
+    deadband: 0.5,
+    icon: 'mdi:cpu-64-bit',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.cpu,
+  },
 };
 
 const collectorMetrics: Metrics<CollectorState> = {
-  problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', category: 'diagnostic', value: (r) => r.error !== undefined || r.complaints.length > 0 },
-  last_success: { kind: 'timestamp', name: 'Last success', category: 'diagnostic', enabled: false, value: (r) => r.lastSuccess },
-  duration: { kind: 'gauge', name: 'Duration', deviceClass: 'duration', unit: 'ms', category: 'diagnostic', enabled: false, value: (r) => r.duration && r.duration * 1000 },
-  consecutive_failures: { kind: 'gauge', name: 'Consecutive failures', icon: 'mdi:alert', category: 'diagnostic', enabled: false, value: (r) => r.consecutiveFailures },
-  skipped_ticks: { kind: 'counter', name: 'Skipped ticks', icon: 'mdi:debug-step-over', category: 'diagnostic', enabled: false, value: (r) => r.skippedTicks },
+  problem: {
+    kind: 'boolean',
+    name: 'Problem',
+    deviceClass: 'problem',
+    category: 'diagnostic',
+    value: (r) => r.error !== undefined || r.complaints.length > 0,
+  },
+  last_success: {
+    kind: 'timestamp',
+    name: 'Last success',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.lastSuccess,
+  },
+  duration: {
+    kind: 'gauge',
+    name: 'Duration',
+    deviceClass: 'duration',
+    unit: 'ms',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.duration && r.duration * 1000,
+  },
+  consecutive_failures: {
+    kind: 'gauge',
+    name: 'Consecutive failures',
+    icon: 'mdi:alert',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.consecutiveFailures,
+  },
+  skipped_ticks: {
+    kind: 'counter',
+    name: 'Skipped ticks',
+    icon: 'mdi:debug-step-over',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.skippedTicks,
+  },
 };
 
 /** This program itself: the probes watch themselves. */
@@ -63,12 +139,24 @@ export const agentCollector: Collector<Readings, z.core.$ZodLooseShape> = {
     return {
       async read() {
         const device = { id, name };
-        const reading = { version, site, startedAt: self.startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
+        const reading = {
+          version,
+          site,
+          startedAt: self.startedAt,
+          reconnects: state.broker.reconnects,
+          memory: process.memoryUsage.rss(),
+          cpu: cpu(),
+        };
         const others = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [
           { table: 'agent', device, reading },
           ...others.map(
-            (collector): ObservationOrProblem<Readings> => ({ table: 'collector', device, part: { id: collector.id, name: `Collector ${collector.id}` }, reading: collector }),
+            (collector): ObservationOrProblem<Readings> => ({
+              table: 'collector',
+              device,
+              part: { id: collector.id, name: `Collector ${collector.id}` },
+              reading: collector,
+            }),
           ),
         ];
       },

@@ -22,10 +22,18 @@ export interface InstanceDetails {
 }
 
 /** What Home Assistant updates of itself, by the titles of its update entities (homeassistant/components/hassio/update.py). */
-const updateTitles = { core: 'Home Assistant Core', supervisor: 'Home Assistant Supervisor', operating_system: 'Home Assistant Operating System' } as const;
+const updateTitles = {
+  core: 'Home Assistant Core',
+  supervisor: 'Home Assistant Supervisor',
+  operating_system: 'Home Assistant Operating System',
+} as const;
 export type UpdatablePart = keyof typeof updateTitles;
 
-const configSchema = z.object({ state: z.string(), recovery_mode: z.optional(z.boolean()), safe_mode: z.optional(z.boolean()) });
+const configSchema = z.object({
+  state: z.string(),
+  recovery_mode: z.optional(z.boolean()),
+  safe_mode: z.optional(z.boolean()),
+});
 const recorderSchema = z.object({ migration_in_progress: z.boolean() });
 const repairsSchema = z.object({ issues: z.array(z.object({ ignored: z.boolean() })) });
 
@@ -71,7 +79,8 @@ function updatesOf(reported: z.output<typeof overviewSchema>['updates']): Instan
 
 /** Milliseconds that one answer may take: at its start Home Assistant tells of the recorder when that has opened its database. */
 const answerTimeoutMs = 3000;
-const withTimeout = (answer: Promise<unknown>) => Promise.race([answer, pause(answerTimeoutMs, undefined, { ref: false })]);
+const withTimeout = (answer: Promise<unknown>) =>
+  Promise.race([answer, pause(answerTimeoutMs, undefined, { ref: false })]);
 
 const dateOfSeconds = (seconds: number | undefined) => (seconds ? new Date(seconds * 1000) : undefined);
 

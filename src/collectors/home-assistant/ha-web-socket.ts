@@ -28,19 +28,28 @@ export class NotHomeAssistantError extends Error {}
 // https://developers.home-assistant.io/docs/api/websocket
 const greetingSchema = z.object({ type: z.literal('auth_required'), ha_version: z.string() });
 const authResultSchema = z.object({ type: z.enum(['auth_ok', 'auth_invalid']) });
-const resultSchema = z.object({ id: z.number(), type: z.literal('result'), success: z.boolean(), result: z.optional(z.unknown()) });
+const resultSchema = z.object({
+  id: z.number(),
+  type: z.literal('result'),
+  success: z.boolean(),
+  result: z.optional(z.unknown()),
+});
 const renderedSchema = z.object({ id: z.number(), type: z.literal('event'), event: z.object({ result: z.unknown() }) });
 
 function certificateOf({ socket }: IncomingMessage): ServerCertificate | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
   // Declared an Error, and is its code.
-  return { validTo: new Date(socket.getPeerCertificate().valid_to), problem: socket.authorized ? undefined : String(socket.authorizationError) };
+  return {
+    validTo: new Date(socket.getPeerCertificate().valid_to),
+    problem: socket.authorized ? undefined : String(socket.authorizationError),
+  };
 }
 
 const refusalOf = (response: IncomingMessage): HttpRefusal => ({
   status: response.statusCode ?? 0,
   location: response.headers.location,
-  isHomeAssistants: response.headers['referrer-policy'] === 'no-referrer' && response.headers['x-content-type-options'] === 'nosniff',
+  isHomeAssistants:
+    response.headers['referrer-policy'] === 'no-referrer' && response.headers['x-content-type-options'] === 'nosniff',
   isPlain: response.headers['content-type']?.startsWith('text/plain') ?? false,
   certificate: certificateOf(response),
 });
@@ -60,7 +69,11 @@ export class HaWebSocket {
 
   /** Rejects with the network's error, a Foreign, or the signal's reason. A bad certificate is no error yet: nothing secret has
    * been told, and whoever called looks at it first. */
-  static async open(url: URL, authorities: string[] | undefined, signal: AbortSignal): Promise<HaWebSocket | HttpRefusal> {
+  static async open(
+    url: URL,
+    authorities: string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<HaWebSocket | HttpRefusal> {
     const socket = new JsonSocket(url, authorities, signal);
     const first = await socket.firstMessage;
     if (!('message' in first)) return first;
@@ -116,7 +129,12 @@ class JsonSocket {
   readonly #listeners = new Set<(message: unknown) => void>();
 
   constructor(url: URL, ca: string[] | undefined, signal: AbortSignal) {
-    const socket = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: false, maxPayload: maxMessageBytes, ...(ca === undefined ? {} : { ca }) });
+    const socket = new WebSocket(url, {
+      rejectUnauthorized: false,
+      perMessageDeflate: false,
+      maxPayload: maxMessageBytes,
+      ...(ca === undefined ? {} : { ca }),
+    });
     this.#socket = socket;
     this.#closed = new Promise((_, reject) => {
       socket.on('error', reject);
@@ -134,7 +152,9 @@ class JsonSocket {
         request.destroy();
       });
     });
-    const message = new Promise<{ message: unknown }>((resolve) => this.#listeners.add((heard) => resolve({ message: heard })));
+    const message = new Promise<{ message: unknown }>((resolve) =>
+      this.#listeners.add((heard) => resolve({ message: heard })),
+    );
     this.firstMessage = Promise.race([answered, message, this.#closed]);
   }
 

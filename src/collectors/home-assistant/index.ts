@@ -31,7 +31,12 @@ export const homeAssistantCollector: Collector<HomeAssistantReadings, typeof hom
   memory: instanceHistoryMemory,
   open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
     if (instances.length === 0) return { inactiveReason: 'HA_BASE_URL is not set' };
-    const monitors = new Map(instances.map((instance) => [slug(instance.title), new InstanceMonitor(instance, tokens.get(instance.name), agent, memory)]));
+    const monitors = new Map(
+      instances.map((instance) => [
+        slug(instance.title),
+        new InstanceMonitor(instance, tokens.get(instance.name), agent, memory),
+      ]),
+    );
     return {
       async read(signal) {
         const authorities = await readAuthorities(authorityFile);

@@ -26,13 +26,16 @@ export type InstanceHistory = z.output<typeof historySchema>;
 export const instanceEventTypes = ['outage', 'restart'] as const;
 
 /** What the broker kept, or a new beginning where that is nothing or can't be understood. */
-export const parseInstanceHistory = (content: unknown): InstanceHistory => instanceHistoryMemory.parse(content) ?? { restarts: 0, outages: 0 };
+export const parseInstanceHistory = (content: unknown): InstanceHistory =>
+  instanceHistoryMemory.parse(content) ?? { restarts: 0, outages: 0 };
 
 type Ended = NonNullable<InstanceHistory['last_outage']>;
 type Lasting = NonNullable<InstanceHistory['outage']>;
 
-const later = (a: Ended | undefined, b: Ended | undefined) => (a === undefined || (b !== undefined && Date.parse(b.to) > Date.parse(a.to)) ? b : a);
-const earlier = (a: Lasting | undefined, b: Lasting | undefined) => (a === undefined || (b !== undefined && Date.parse(b.since) < Date.parse(a.since)) ? b : a);
+const later = (a: Ended | undefined, b: Ended | undefined) =>
+  a === undefined || (b !== undefined && Date.parse(b.to) > Date.parse(a.to)) ? b : a;
+const earlier = (a: Lasting | undefined, b: Lasting | undefined) =>
+  a === undefined || (b !== undefined && Date.parse(b.since) < Date.parse(a.since)) ? b : a;
 
 /** Both may have counted the same, so the greater counts stay, and no sum is made. What this process saw is the newer. */
 export const instanceHistoryMemory = {
@@ -41,7 +44,10 @@ export const instanceHistoryMemory = {
     const last = later(ours.last_outage, theirs.last_outage);
     const currentOutage = earlier(ours.outage, theirs.outage);
     // One that began before the end of the last is over: the other broker was not told.
-    const outage = currentOutage !== undefined && last !== undefined && Date.parse(currentOutage.since) < Date.parse(last.to) ? ours.outage : currentOutage;
+    const outage =
+      currentOutage !== undefined && last !== undefined && Date.parse(currentOutage.since) < Date.parse(last.to)
+        ? ours.outage
+        : currentOutage;
     const { outage: _, last_outage: __, ...rest } = { ...theirs, ...ours };
     return {
       ...rest,
@@ -73,7 +79,11 @@ function historyWhileAway(before: InstanceHistory, { state }: VisitResult, now: 
 }
 
 /** The history after a look, and what has happened since the one before. */
-export function advanceHistory(before: InstanceHistory, visit: VisitResult, now: Date): { history: InstanceHistory; events: DeviceEvent[] } {
+export function advanceHistory(
+  before: InstanceHistory,
+  visit: VisitResult,
+  now: Date,
+): { history: InstanceHistory; events: DeviceEvent[] } {
   if (!visit.reachable) return { history: historyWhileAway(before, visit, now), events: [] };
   const { outage, ...rest } = before;
   const events: DeviceEvent[] = [];
@@ -82,7 +92,14 @@ export function advanceHistory(before: InstanceHistory, visit: VisitResult, now:
     const from = new Date(outage.since);
     history.outages += 1;
     history.last_outage = { from: outage.since, to: now.toISOString() };
-    events.push({ type: 'outage', at: now, from, to: now, seconds: Math.round((now.getTime() - from.getTime()) / 1000), cause: outage.cause });
+    events.push({
+      type: 'outage',
+      at: now,
+      from,
+      to: now,
+      seconds: Math.round((now.getTime() - from.getTime()) / 1000),
+      cause: outage.cause,
+    });
   }
   const { oldest, newest } = visit.details ?? {};
   const restarted = hasRestarted(before, visit);
@@ -90,7 +107,12 @@ export function advanceHistory(before: InstanceHistory, visit: VisitResult, now:
     history.restarts += 1;
     const started = oldest ?? now;
     history.started = started.toISOString();
-    events.push({ type: 'restart', at: started, version: visit.version ?? null, version_before: before.version ?? null });
+    events.push({
+      type: 'restart',
+      at: started,
+      version: visit.version ?? null,
+      version_before: before.version ?? null,
+    });
   } else if (history.started === undefined && oldest !== undefined) history.started = oldest.toISOString();
   if (newest !== undefined) history.newest = newest.toISOString();
   else if (restarted) delete history.newest;
@@ -101,5 +123,8 @@ export function advanceHistory(before: InstanceHistory, visit: VisitResult, now:
 export function isWorthSaving(kept: InstanceHistory, history: InstanceHistory): boolean {
   const { newest: before = history.newest, ...keptRest } = kept;
   const { newest, ...rest } = history;
-  return !isDeepStrictEqual(keptRest, rest) || (newest !== undefined && Date.parse(newest) - Date.parse(before ?? newest) > saveIntervalMinutes * 60_000);
+  return (
+    !isDeepStrictEqual(keptRest, rest) ||
+    (newest !== undefined && Date.parse(newest) - Date.parse(before ?? newest) > saveIntervalMinutes * 60_000)
+  );
 }

@@ -19,7 +19,8 @@ const memoryTimeoutMs = 2000;
 const visitTimeoutMs = 10_000;
 
 /** Enough to tell two tokens apart, and to tell nobody anything of one. */
-const markOf = (url: URL, token: Secret) => createHash('sha256').update(`${url.href} ${token.reveal()}`).digest('hex').slice(0, 6);
+const markOf = (url: URL, token: Secret) =>
+  createHash('sha256').update(`${url.href} ${token.reveal()}`).digest('hex').slice(0, 6);
 
 /** Watches one Home Assistant. */
 export class InstanceMonitor {
@@ -37,7 +38,13 @@ export class InstanceMonitor {
   /** Whether it took the token, as far as this process knows. */
   #refusedMark: boolean | undefined;
 
-  constructor(instance: InstanceAddress, token: Secret | undefined, agent: AgentIdentity, memory: DeviceMemory, clock = readClocksSinceBoot) {
+  constructor(
+    instance: InstanceAddress,
+    token: Secret | undefined,
+    agent: AgentIdentity,
+    memory: DeviceMemory,
+    clock = readClocksSinceBoot,
+  ) {
     this.#instance = instance;
     this.#token = token;
     this.#mark = token && markOf(instance.url, token);
@@ -56,10 +63,17 @@ export class InstanceMonitor {
     );
     if (found.refused) this.#refusedMark = true;
     else if (found.details !== undefined) this.#refusedMark = false;
-    const result: VisitResult = found.state === 'answering' && this.#isRefused ? { ...found, state: 'token_refused' } : found;
+    const result: VisitResult =
+      found.state === 'answering' && this.#isRefused ? { ...found, state: 'token_refused' } : found;
     const events = this.#saveHistory(result);
     const hint = hintTextByState[result.state]?.(result);
-    return { table: 'instance', device: this.#device(result), reading: { visit: result, history: this.#history, hint }, hint, events };
+    return {
+      table: 'instance',
+      device: this.#device(result),
+      reading: { visit: result, history: this.#history, hint },
+      hint,
+      events,
+    };
   }
 
   /** The token may have become good again: a backup was restored, a user was allowed. */
@@ -102,8 +116,12 @@ export class InstanceMonitor {
   /** The clock may have been set since an outage began. */
   #dated(history: InstanceHistory, { reachable }: VisitResult): InstanceHistory {
     const away = this.#away;
-    this.#away = reachable ? undefined : (away ?? (history.outage === undefined ? new PastMoment(this.#clock) : undefined));
-    return away === undefined || history.outage === undefined ? history : { ...history, outage: { ...history.outage, since: away.date.toISOString() } };
+    this.#away = reachable
+      ? undefined
+      : (away ?? (history.outage === undefined ? new PastMoment(this.#clock) : undefined));
+    return away === undefined || history.outage === undefined
+      ? history
+      : { ...history, outage: { ...history.outage, since: away.date.toISOString() } };
   }
 
   #device({ version = this.#history?.version }: VisitResult): Device {

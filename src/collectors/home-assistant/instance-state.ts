@@ -48,25 +48,34 @@ export const hintTextByState: Record<InstanceState, ((circumstances: HintContext
   starting: undefined,
   stopping: undefined,
   safe_mode: () => 'it runs in safe mode, without custom integrations: restart it to leave that mode',
-  recovery_mode: () => 'it runs in recovery mode, without its integrations: its configuration is broken, Settings → System → Logs says where',
+  recovery_mode: () =>
+    'it runs in recovery mode, without its integrations: its configuration is broken, Settings → System → Logs says where',
   answering: undefined,
   token_refused: () =>
     'it refuses HA_TOKEN, which is not used any more until it changes: make a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
   onboarding: ({ url }) => `it waits to be set up: open ${url.origin}`,
   moved: ({ movedTo }) => `it has moved: set HA_BASE_URL=${movedTo?.href}; the token is not taken there unasked`,
   certificate_expired: () => 'its certificate has expired, so it is not told the token: renew it',
-  certificate_wrong_name: ({ url }) => `its certificate is not for ${url.hostname}, so it is not told the token: use the name in the certificate in HA_BASE_URL`,
-  certificate_untrusted: () => 'its certificate is of an authority that is not known here, so it is not told the token: name that authority’s file in HA_CA_FILE',
-  banned: () => 'it answers HTTP 403: it has banned this address after failed logins, most likely. Remove the address from ip_bans.yaml in its configuration and restart it',
-  proxy_not_trusted: () => 'it does not trust the proxy in front of it: add the proxy’s address to trusted_proxies of its http integration',
-  proxy_without_websocket: () => 'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
+  certificate_wrong_name: ({ url }) =>
+    `its certificate is not for ${url.hostname}, so it is not told the token: use the name in the certificate in HA_BASE_URL`,
+  certificate_untrusted: () =>
+    'its certificate is of an authority that is not known here, so it is not told the token: name that authority’s file in HA_CA_FILE',
+  banned: () =>
+    'it answers HTTP 403: it has banned this address after failed logins, most likely. Remove the address from ip_bans.yaml in its configuration and restart it',
+  proxy_not_trusted: () =>
+    'it does not trust the proxy in front of it: add the proxy’s address to trusted_proxies of its http integration',
+  proxy_without_websocket: () =>
+    'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
   proxy_error: ({ status }) => `the proxy in front of it answers HTTP ${status}: it reaches no Home Assistant`,
-  not_home_assistant: ({ url, status }) => `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: HA_BASE_URL wants its address`,
+  not_home_assistant: ({ url, status }) =>
+    `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: HA_BASE_URL wants its address`,
   wrong_protocol: ({ url }) => `${url.host} speaks no TLS: HA_BASE_URL wants http:// for it`,
-  hung_up: ({ url }) => `${url.host} hangs up at once${url.protocol === 'http:' ? ': does HA_BASE_URL want https:// for it?' : ''}`,
+  hung_up: ({ url }) =>
+    `${url.host} hangs up at once${url.protocol === 'http:' ? ': does HA_BASE_URL want https:// for it?' : ''}`,
   refused: ({ url }) => `nothing listens at ${url.host}: it does not run, or at another port`,
   timeout: ({ url }) => `${url.host} does not answer`,
-  unknown_address: ({ url }) => `the name ${url.hostname} is not known here: check HA_BASE_URL and this machine’s name server, or use the IP address`,
+  unknown_address: ({ url }) =>
+    `the name ${url.hostname} is not known here: check HA_BASE_URL and this machine’s name server, or use the IP address`,
   unreachable: ({ url }) => `there is no way to ${url.host}: is the network up?`,
 };
 

@@ -10,12 +10,19 @@ const steps = z.array(z.object({ step: z.string(), done: z.boolean() }));
 
 const get = (url: URL, ca: string[] | undefined, signal: AbortSignal): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const request = url.protocol === 'https:' ? overTls(url, { signal, ...(ca === undefined ? {} : { ca }) }, resolve) : overHttp(url, { signal }, resolve);
+    const request =
+      url.protocol === 'https:'
+        ? overTls(url, { signal, ...(ca === undefined ? {} : { ca }) }, resolve)
+        : overHttp(url, { signal }, resolve);
     request.on('error', reject);
   });
 
 /** Does it still wait for its first user? */
-export async function isAwaitingOnboarding(base: URL, authorities: string[] | undefined, signal: AbortSignal): Promise<boolean> {
+export async function isAwaitingOnboarding(
+  base: URL,
+  authorities: string[] | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const response = await get(new URL(path, base.href.replace(/\/?$/, '/')), authorities, signal);
     let body = '';

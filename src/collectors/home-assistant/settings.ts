@@ -37,17 +37,22 @@ function parseInstances(value: string): InstanceAddress[] | undefined {
 export const homeAssistantSettings = z.object({
   HA_BASE_URL: customSetting(
     {
-      description: 'Home Assistant’s address; of several each with a name, as in `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Without it none is watched.',
+      description:
+        'Home Assistant’s address; of several each with a name, as in `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Without it none is watched.',
       example: 'http://homeassistant.local:8123',
     },
     'http:// or https:// with a host and without credentials, or several as name=address, separated by commas',
     parseInstances,
   ),
   HA_TOKEN: secretPerNameSetting({
-    description: 'A long-lived access token of a Home Assistant user without administrator’s rights: tells its state, entities, repairs and updates.',
+    description:
+      'A long-lived access token of a Home Assistant user without administrator’s rights: tells its state, entities, repairs and updates.',
   }),
   HA_CA_FILE: stringSetting(
-    { description: 'The authority that signed Home Assistant’s certificate, where it is one of your own.', example: '/etc/infra-monitor/ca.pem' },
+    {
+      description: 'The authority that signed Home Assistant’s certificate, where it is one of your own.',
+      example: '/etc/infra-monitor/ca.pem',
+    },
     'the path of a PEM file',
   ),
 });

@@ -1,7 +1,13 @@
 import type { Secret } from '../../model/secret.ts';
 import { type InstanceDetails, readDetails } from './details.ts';
 import { HaWebSocket, type HttpRefusal, type ServerCertificate } from './ha-web-socket.ts';
-import { type HintContext, type InstanceState, stateOfCertificateProblem, stateOfHttpRefusal, stateOfNetworkError } from './instance-state.ts';
+import {
+  type HintContext,
+  type InstanceState,
+  stateOfCertificateProblem,
+  stateOfHttpRefusal,
+  stateOfNetworkError,
+} from './instance-state.ts';
 import { isAwaitingOnboarding } from './onboarding.ts';
 
 /** What one look at a Home Assistant found. */
@@ -49,7 +55,9 @@ async function connect(url: URL, authorities: string[] | undefined, signal: Abor
     const began = performance.now();
     const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal);
     const next =
-      connection instanceof HaWebSocket || connection.location === undefined || redirects === maxRedirects ? undefined : redirectTarget(connection.location, webSocketUrl(base));
+      connection instanceof HaWebSocket || connection.location === undefined || redirects === maxRedirects
+        ? undefined
+        : redirectTarget(connection.location, webSocketUrl(base));
     if (next === undefined) return { base, connection, latency: performance.now() - began };
     base = next;
   }
@@ -71,16 +79,29 @@ async function readInside(
 }
 
 /** Looks once. The token is told only at the address that the settings name, and under a certificate that is trusted. */
-export async function visitInstance(url: URL, credentials: InstanceCredentials, signal: AbortSignal): Promise<VisitResult> {
+export async function visitInstance(
+  url: URL,
+  credentials: InstanceCredentials,
+  signal: AbortSignal,
+): Promise<VisitResult> {
   const connected = await connect(url, credentials.authorities, signal).catch((error: unknown) => ({ error }));
   if ('error' in connected) return { url, reachable: false, state: stateOfNetworkError(connected.error) };
   const { base, connection, latency } = connected;
   const movedTo = base.origin === url.origin ? undefined : base;
   const { certificate } = connection;
-  if (!(connection instanceof HaWebSocket)) return { url, movedTo, certificate, status: connection.status, reachable: false, state: stateOfHttpRefusal(connection) };
+  if (!(connection instanceof HaWebSocket))
+    return {
+      url,
+      movedTo,
+      certificate,
+      status: connection.status,
+      reachable: false,
+      state: stateOfHttpRefusal(connection),
+    };
   const greeted = { url, movedTo, certificate, latency, reachable: true, version: connection.version };
   try {
-    if (certificate?.problem !== undefined) return { ...greeted, state: stateOfCertificateProblem(certificate.problem) };
+    if (certificate?.problem !== undefined)
+      return { ...greeted, state: stateOfCertificateProblem(certificate.problem) };
     if (movedTo !== undefined) return { ...greeted, state: 'moved' };
     return { ...greeted, ...(await readInside(connection, base, credentials, signal)) };
   } catch (error) {

@@ -15,7 +15,8 @@ export class FillRateEstimator {
 
   /** Days until it is full; undefined until it has been seen for six hours. `at` in milliseconds. */
   daysToFull(id: string, bytes: number, at: number): number | undefined {
-    for (const [other, samples] of this.#samples) if (at - (samples.at(-1)?.at ?? 0) > dayMs) this.#samples.delete(other);
+    for (const [other, samples] of this.#samples)
+      if (at - (samples.at(-1)?.at ?? 0) > dayMs) this.#samples.delete(other);
     // A clock that was set back leaves times that are still to come.
     const samples = (this.#samples.get(id) ?? []).filter((sample) => sample.at <= at && at - sample.at <= dayMs);
     if (at - (samples.at(-1)?.at ?? 0) >= hourMs) samples.push({ at, bytes });

@@ -49,7 +49,13 @@ export const hostCollector: Collector<HostReadings, typeof hostSettings.shape> =
         const observations = await reader.read(device, machine);
         return observations.map((one) =>
           one.table === 'filesystem' && one.reading !== undefined
-            ? { ...one, reading: { ...one.reading, timeToFull: fillRate.daysToFull(one.part?.id ?? '', one.reading.available, Date.now()) } }
+            ? {
+                ...one,
+                reading: {
+                  ...one.reading,
+                  timeToFull: fillRate.daysToFull(one.part?.id ?? '', one.reading.available, Date.now()),
+                },
+              }
             : one,
         );
       },

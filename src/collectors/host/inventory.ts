@@ -19,7 +19,8 @@ export interface MachineInventory {
 const placeholder =
   /^(|-|none|default string|unknown|o\.?e\.?m\.?|not (specified|applicable|available)|system (manufacturer|product name|version)|docker container|to be filled by o\.?e\.?m\.?)$/i;
 
-const meaningful = (text: string | undefined) => (text === undefined || placeholder.test(text.trim()) ? undefined : text.trim().replaceAll('\0', ''));
+const meaningful = (text: string | undefined) =>
+  text === undefined || placeholder.test(text.trim()) ? undefined : text.trim().replaceAll('\0', '');
 
 const withoutUndefined = (inventory: { [Key in keyof MachineInventory]: string | undefined }): MachineInventory =>
   Object.fromEntries(Object.entries(inventory).filter(([, value]) => value !== undefined));
@@ -27,12 +28,15 @@ const withoutUndefined = (inventory: { [Key in keyof MachineInventory]: string |
 /** The host's own files: right in a container too, where the host's trees are mounted. */
 function readInventoryFromFiles(roots: HostRoots): MachineInventory {
   const dmi = (field: string) => meaningful(readText(roots.sys('class/dmi/id', field)));
-  const board = meaningful(readText(roots.proc('device-tree/model')) ?? readText(roots.sys('firmware/devicetree/base/model')));
+  const board = meaningful(
+    readText(roots.proc('device-tree/model')) ?? readText(roots.sys('firmware/devicetree/base/model')),
+  );
   const release = readText(roots.host('etc/os-release')) ?? readText(roots.host('usr/lib/os-release')) ?? '';
   const distribution = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1];
   const kernel = readText(roots.proc('sys/kernel/osrelease'));
   return withoutUndefined({
-    manufacturer: dmi('sys_vendor') ?? dmi('board_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
+    manufacturer:
+      dmi('sys_vendor') ?? dmi('board_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
     // Whoever builds a machine of parts leaves its name open; the board has one.
     model: dmi('product_name') ?? dmi('board_name') ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,

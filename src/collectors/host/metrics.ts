@@ -1,5 +1,12 @@
 import type { Metrics } from '../../model/metric.ts';
-import type { DiskReading, FanReading, FilesystemReading, HostReading, InterfaceReading, TemperatureReading } from './reading.ts';
+import type {
+  DiskReading,
+  FanReading,
+  FilesystemReading,
+  HostReading,
+  InterfaceReading,
+  TemperatureReading,
+} from './reading.ts';
 
 const diagnostic = 'diagnostic';
 const GiB = 1024 ** 3;
@@ -9,11 +16,55 @@ const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / who
 
 const machineMetrics: Metrics<HostReading> = {
   cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', deadband: 3, value: (r) => r.cpu?.used },
-  cpu_user: { kind: 'gauge', name: 'CPU user', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.user },
-  cpu_system: { kind: 'gauge', name: 'CPU system', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.system },
-  cpu_iowait: { kind: 'gauge', name: 'CPU I/O wait', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.iowait },
-  cpu_steal: { kind: 'gauge', name: 'CPU steal', unit: '%', deadband: 2, icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, value: (r) => r.cpu?.steal },
-  cpu_temperature: { kind: 'gauge', name: 'CPU temperature', deviceClass: 'temperature', unit: '°C', deadband: 3, optional: true, value: (r) => r.cpuTemperature },
+  cpu_user: {
+    kind: 'gauge',
+    name: 'CPU user',
+    unit: '%',
+    deadband: 2,
+    icon: 'mdi:cpu-64-bit',
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.cpu?.user,
+  },
+  cpu_system: {
+    kind: 'gauge',
+    name: 'CPU system',
+    unit: '%',
+    deadband: 2,
+    icon: 'mdi:cpu-64-bit',
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.cpu?.system,
+  },
+  cpu_iowait: {
+    kind: 'gauge',
+    name: 'CPU I/O wait',
+    unit: '%',
+    deadband: 2,
+    icon: 'mdi:cpu-64-bit',
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.cpu?.iowait,
+  },
+  cpu_steal: {
+    kind: 'gauge',
+    name: 'CPU steal',
+    unit: '%',
+    deadband: 2,
+    icon: 'mdi:cpu-64-bit',
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.cpu?.steal,
+  },
+  cpu_temperature: {
+    kind: 'gauge',
+    name: 'CPU temperature',
+    deviceClass: 'temperature',
+    unit: '°C',
+    deadband: 3,
+    optional: true,
+    value: (r) => r.cpuTemperature,
+  },
   cpu_frequency: {
     kind: 'gauge',
     name: 'CPU frequency',
@@ -37,7 +88,16 @@ const machineMetrics: Metrics<HostReading> = {
     optional: true,
     value: (r) => r.load?.one,
   },
-  load_5: { kind: 'gauge', name: 'Load 5 min', nodeExporter: 'load5', precision: 2, deadband: 0.2, icon: 'mdi:gauge', optional: true, value: (r) => r.load?.five },
+  load_5: {
+    kind: 'gauge',
+    name: 'Load 5 min',
+    nodeExporter: 'load5',
+    precision: 2,
+    deadband: 0.2,
+    icon: 'mdi:gauge',
+    optional: true,
+    value: (r) => r.load?.five,
+  },
   load_15: {
     kind: 'gauge',
     name: 'Load 15 min',
@@ -136,12 +196,56 @@ const machineMetrics: Metrics<HostReading> = {
     category: diagnostic,
     value: (r) => r.pressure?.io,
   },
-  boot_time: { kind: 'timestamp', name: 'Last boot', nodeExporter: 'boot_time', deadband: 60, category: diagnostic, value: (r) => r.bootTime },
-  processes: { kind: 'gauge', name: 'Processes', deadband: 10, icon: 'mdi:application-cog', category: diagnostic, enabled: false, optional: true, value: (r) => r.processes },
-  reboot_required: { kind: 'boolean', name: 'Reboot required', icon: 'mdi:restart-alert', category: diagnostic, optional: true, value: (r) => r.rebootRequired },
-  failed_units: { kind: 'gauge', name: 'Failed systemd units', icon: 'mdi:cog-off', category: diagnostic, optional: true, value: (r) => r.failedUnits },
-  throttled: { kind: 'boolean', name: 'Throttled', deviceClass: 'problem', category: diagnostic, optional: true, value: (r) => r.throttled },
-  under_voltage: { kind: 'boolean', name: 'Under-voltage', deviceClass: 'problem', category: diagnostic, optional: true, value: (r) => r.underVoltage },
+  boot_time: {
+    kind: 'timestamp',
+    name: 'Last boot',
+    nodeExporter: 'boot_time',
+    deadband: 60,
+    category: diagnostic,
+    value: (r) => r.bootTime,
+  },
+  processes: {
+    kind: 'gauge',
+    name: 'Processes',
+    deadband: 10,
+    icon: 'mdi:application-cog',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.processes,
+  },
+  reboot_required: {
+    kind: 'boolean',
+    name: 'Reboot required',
+    icon: 'mdi:restart-alert',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.rebootRequired,
+  },
+  failed_units: {
+    kind: 'gauge',
+    name: 'Failed systemd units',
+    icon: 'mdi:cog-off',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.failedUnits,
+  },
+  throttled: {
+    kind: 'boolean',
+    name: 'Throttled',
+    deviceClass: 'problem',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.throttled,
+  },
+  under_voltage: {
+    kind: 'boolean',
+    name: 'Under-voltage',
+    deviceClass: 'problem',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.underVoltage,
+  },
   throttle_events: {
     kind: 'counter',
     name: 'Throttle events',
@@ -151,12 +255,36 @@ const machineMetrics: Metrics<HostReading> = {
     optional: true,
     value: (r) => r.throttleEvents,
   },
-  processor: { kind: 'text', name: 'Processor', icon: 'mdi:cpu-64-bit', category: diagnostic, enabled: false, optional: true, value: (r) => r.processor },
-  virtualization: { kind: 'text', name: 'Virtualization', icon: 'mdi:layers', category: diagnostic, enabled: false, optional: true, value: (r) => r.virtualization },
+  processor: {
+    kind: 'text',
+    name: 'Processor',
+    icon: 'mdi:cpu-64-bit',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.processor,
+  },
+  virtualization: {
+    kind: 'text',
+    name: 'Virtualization',
+    icon: 'mdi:layers',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.virtualization,
+  },
 };
 
 const filesystem: Metrics<FilesystemReading> = {
-  used: { kind: 'gauge', name: 'Used', unit: '%', precision: 1, deadband: 0.5, icon: 'mdi:harddisk', value: (r) => percent(r.total - r.free, r.total - r.free + r.available) },
+  used: {
+    kind: 'gauge',
+    name: 'Used',
+    unit: '%',
+    precision: 1,
+    deadband: 0.5,
+    icon: 'mdi:harddisk',
+    value: (r) => percent(r.total - r.free, r.total - r.free + r.available),
+  },
   free: {
     kind: 'gauge',
     name: 'Free',
@@ -190,16 +318,48 @@ const filesystem: Metrics<FilesystemReading> = {
     optional: true,
     value: (r) => percent(r.inodes - r.inodesFree, r.inodes),
   },
-  time_to_full: { kind: 'gauge', name: 'Time to full', deviceClass: 'duration', unit: 'd', precision: 1, deadband: 0.5, optional: true, value: (r) => r.timeToFull },
-  read_only: { kind: 'boolean', name: 'Read-only', nodeExporter: 'filesystem_readonly', icon: 'mdi:lock', category: diagnostic, value: (r) => r.readOnly },
+  time_to_full: {
+    kind: 'gauge',
+    name: 'Time to full',
+    deviceClass: 'duration',
+    unit: 'd',
+    precision: 1,
+    deadband: 0.5,
+    optional: true,
+    value: (r) => r.timeToFull,
+  },
+  read_only: {
+    kind: 'boolean',
+    name: 'Read-only',
+    nodeExporter: 'filesystem_readonly',
+    icon: 'mdi:lock',
+    category: diagnostic,
+    value: (r) => r.readOnly,
+  },
 };
 
 /** Mbit/s: what lines and switches are sold by. */
 const megabits = (bytesPerSecond: number | undefined) => scaled(bytesPerSecond, 125_000);
 
 const networkInterface: Metrics<InterfaceReading> = {
-  receive_rate: { kind: 'gauge', name: 'Receive rate', deviceClass: 'data_rate', unit: 'Mbit/s', precision: 2, deadband: 0.1, value: (r) => megabits(r.receivedPerSecond) },
-  send_rate: { kind: 'gauge', name: 'Send rate', deviceClass: 'data_rate', unit: 'Mbit/s', precision: 2, deadband: 0.1, value: (r) => megabits(r.sentPerSecond) },
+  receive_rate: {
+    kind: 'gauge',
+    name: 'Receive rate',
+    deviceClass: 'data_rate',
+    unit: 'Mbit/s',
+    precision: 2,
+    deadband: 0.1,
+    value: (r) => megabits(r.receivedPerSecond),
+  },
+  send_rate: {
+    kind: 'gauge',
+    name: 'Send rate',
+    deviceClass: 'data_rate',
+    unit: 'Mbit/s',
+    precision: 2,
+    deadband: 0.1,
+    value: (r) => megabits(r.sentPerSecond),
+  },
   received: {
     kind: 'counter',
     name: 'Received',
@@ -265,14 +425,55 @@ const networkInterface: Metrics<InterfaceReading> = {
     value: (r) => r.sendDrops,
   },
   link: { kind: 'boolean', name: 'Link', deviceClass: 'connectivity', category: diagnostic, value: (r) => r.link },
-  speed: { kind: 'gauge', name: 'Link speed', deviceClass: 'data_rate', unit: 'Mbit/s', category: diagnostic, enabled: false, optional: true, value: (r) => r.speed },
-  ipv4: { kind: 'text', name: 'IPv4 address', icon: 'mdi:ip-network', category: diagnostic, enabled: false, optional: true, value: (r) => r.ipv4 },
-  ipv6: { kind: 'text', name: 'IPv6 address', icon: 'mdi:ip-network', category: diagnostic, enabled: false, optional: true, value: (r) => r.ipv6 },
+  speed: {
+    kind: 'gauge',
+    name: 'Link speed',
+    deviceClass: 'data_rate',
+    unit: 'Mbit/s',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.speed,
+  },
+  ipv4: {
+    kind: 'text',
+    name: 'IPv4 address',
+    icon: 'mdi:ip-network',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.ipv4,
+  },
+  ipv6: {
+    kind: 'text',
+    name: 'IPv6 address',
+    icon: 'mdi:ip-network',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.ipv6,
+  },
 };
 
 const disk: Metrics<DiskReading> = {
-  read_rate: { kind: 'gauge', name: 'Read rate', deviceClass: 'data_rate', unit: 'MB/s', precision: 2, deadband: 0.2, value: (r) => scaled(r.readPerSecond, 1e6) },
-  write_rate: { kind: 'gauge', name: 'Write rate', deviceClass: 'data_rate', unit: 'MB/s', precision: 2, deadband: 0.2, value: (r) => scaled(r.writtenPerSecond, 1e6) },
+  read_rate: {
+    kind: 'gauge',
+    name: 'Read rate',
+    deviceClass: 'data_rate',
+    unit: 'MB/s',
+    precision: 2,
+    deadband: 0.2,
+    value: (r) => scaled(r.readPerSecond, 1e6),
+  },
+  write_rate: {
+    kind: 'gauge',
+    name: 'Write rate',
+    deviceClass: 'data_rate',
+    unit: 'MB/s',
+    precision: 2,
+    deadband: 0.2,
+    value: (r) => scaled(r.writtenPerSecond, 1e6),
+  },
   busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
 };
 
@@ -291,7 +492,17 @@ const temperature: Metrics<TemperatureReading> = {
 };
 
 const fan: Metrics<FanReading> = {
-  speed: { kind: 'gauge', name: 'Speed', nodeExporter: 'hwmon_fan', unit: 'rpm', deadband: 100, icon: 'mdi:fan', category: diagnostic, enabled: false, value: (r) => r.rpm },
+  speed: {
+    kind: 'gauge',
+    name: 'Speed',
+    nodeExporter: 'hwmon_fan',
+    unit: 'rpm',
+    deadband: 100,
+    icon: 'mdi:fan',
+    category: diagnostic,
+    enabled: false,
+    value: (r) => r.rpm,
+  },
 };
 
 export const hostMetrics = { host: machineMetrics, filesystem, interface: networkInterface, disk, temperature, fan };

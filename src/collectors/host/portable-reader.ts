@@ -17,11 +17,27 @@ export class PortableReader {
 
   async host(): Promise<HostReading> {
     const { default: si } = await import('systeminformation');
-    const [cpu, memory, temperature, processes] = await Promise.all([si.currentLoad(), si.mem(), si.cpuTemperature(), si.processes()]);
+    const [cpu, memory, temperature, processes] = await Promise.all([
+      si.currentLoad(),
+      si.mem(),
+      si.cpuTemperature(),
+      si.processes(),
+    ]);
     return {
-      cpu: { used: cpu.currentLoad, user: cpu.currentLoadUser, system: cpu.currentLoadSystem, iowait: 0, steal: cpu.currentLoadSteal },
+      cpu: {
+        used: cpu.currentLoad,
+        user: cpu.currentLoadUser,
+        system: cpu.currentLoadSystem,
+        iowait: 0,
+        steal: cpu.currentLoadSteal,
+      },
       load: undefined,
-      memory: { total: memory.total, available: memory.available, swapTotal: memory.swaptotal, swapFree: memory.swapfree },
+      memory: {
+        total: memory.total,
+        available: memory.available,
+        swapTotal: memory.swaptotal,
+        swapFree: memory.swapfree,
+      },
       cpuTemperature: temperature.main ?? undefined,
       bootTime: new Date(Date.now() - si.time().uptime * 1000),
       processes: processes.all || undefined,
@@ -31,7 +47,12 @@ export class PortableReader {
   async filesystems(): Promise<Map<string, FilesystemReading>> {
     const { default: si } = await import('systeminformation');
     const found = await si.fsSize();
-    return new Map(found.map(({ mount, size, used, available, rw }) => [mount, { total: size, free: size - used, available, inodes: 0, inodesFree: 0, readOnly: rw === false }]));
+    return new Map(
+      found.map(({ mount, size, used, available, rw }) => [
+        mount,
+        { total: size, free: size - used, available, inodes: 0, inodesFree: 0, readOnly: rw === false },
+      ]),
+    );
   }
 
   async interfaces(): Promise<Map<string, InterfaceReading>> {
@@ -62,7 +83,12 @@ export class PortableReader {
   }
 
   async read(device: Device, { processor, virtualization }: MachineInventory): Promise<Observation<HostReadings>[]> {
-    const { HOST_FILESYSTEMS = [], HOST_FILESYSTEMS_EXCLUDE = [], HOST_INTERFACES = [], HOST_INTERFACES_EXCLUDE = [] } = this.#settings;
+    const {
+      HOST_FILESYSTEMS = [],
+      HOST_FILESYSTEMS_EXCLUDE = [],
+      HOST_INTERFACES = [],
+      HOST_INTERFACES_EXCLUDE = [],
+    } = this.#settings;
     const wanted = {
       filesystem: createGlobMatcher({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
       interface: createGlobMatcher({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
@@ -71,11 +97,19 @@ export class PortableReader {
     const parts: Observation<HostReadings>[] = [];
     for (const [point, reading] of filesystems) {
       const part = { id: point === '/' ? 'root' : point, name: `File system ${point}` };
-      parts.push(wanted.filesystem(point) === 'excluded' ? { table: 'filesystem', device, part, excluded: true } : { table: 'filesystem', device, part, reading });
+      parts.push(
+        wanted.filesystem(point) === 'excluded'
+          ? { table: 'filesystem', device, part, excluded: true }
+          : { table: 'filesystem', device, part, reading },
+      );
     }
     for (const [name, reading] of interfaces) {
       const part = { id: name, name };
-      parts.push(wanted.interface(name) === 'excluded' ? { table: 'interface', device, part, excluded: true } : { table: 'interface', device, part, reading });
+      parts.push(
+        wanted.interface(name) === 'excluded'
+          ? { table: 'interface', device, part, excluded: true }
+          : { table: 'interface', device, part, reading },
+      );
     }
     return [{ table: 'host', device, reading: { ...host, processor, virtualization } }, ...parts];
   }

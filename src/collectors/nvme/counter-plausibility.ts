@@ -30,7 +30,9 @@ const wavering: Partial<Record<Counter, bigint>> = { percentageUsed: 1n };
 
 function countsOf(log: HealthLog): DriveCounts {
   const shown = growing.map((counter) => [counter, log[counter]] as const);
-  return Object.fromEntries(shown.flatMap(([counter, count]) => (count === undefined ? [] : [[counter, BigInt(count)]])));
+  return Object.fromEntries(
+    shown.flatMap(([counter, count]) => (count === undefined ? [] : [[counter, BigInt(count)]])),
+  );
 }
 
 /** A drive that answers has been switched on at least once. */
@@ -98,7 +100,9 @@ export class CounterPlausibility {
 
   #agreed(counter: Counter): bigint | undefined {
     const [first, ...others] = this.#window[counter] ?? [];
-    return first === undefined || others.length === 0 ? undefined : others.reduce((least, count) => (count < least ? count : least), first);
+    return first === undefined || others.length === 0
+      ? undefined
+      : others.reduce((least, count) => (count < least ? count : least), first);
   }
 
   /** Where the lower count began, once it has stood for long enough. */

@@ -3,7 +3,13 @@ import { CommandError } from '../../lib/command.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { DriveLimits } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
-import { type AccessMethod, type DriveHealth, findAccessMethod, HealthUnavailableError, readHealth } from './tools/access-methods.ts';
+import {
+  type AccessMethod,
+  type DriveHealth,
+  findAccessMethod,
+  HealthUnavailableError,
+  readHealth,
+} from './tools/access-methods.ts';
 import { type HwmonReading, readHwmon } from './tools/hwmon.ts';
 import { readDriveLimits, readNamespaceUsedBytes } from './tools/identify.ts';
 
@@ -17,7 +23,9 @@ const maxPauseSeconds = 3600;
 const usageIntervalSeconds = 3600;
 
 /** What a drive told: its health, or what the kernel knows without it and why there is no more. */
-export type DriveAnswer = { health: DriveHealth; method: AccessMethod } | { hint: string; hwmon: HwmonReading | undefined };
+export type DriveAnswer =
+  | { health: DriveHealth; method: AccessMethod }
+  | { hint: string; hwmon: HwmonReading | undefined };
 
 const nowSeconds = () => performance.now() / 1000;
 
@@ -84,7 +92,8 @@ export class DrivePoller {
       return { ...answer, health: { ...answer.health, limits: { ...this.#limits, ...defined(answer.health.limits) } } };
     } catch (error) {
       this.#countFailure(error);
-      if (error instanceof HealthUnavailableError) return { hint: error.message, hwmon: await readHwmon(controller.folder, commandTimeoutSeconds) };
+      if (error instanceof HealthUnavailableError)
+        return { hint: error.message, hwmon: await readHwmon(controller.folder, commandTimeoutSeconds) };
       throw error;
     }
   }
@@ -109,13 +118,19 @@ export class DrivePoller {
   }
 
   /** What changes never or slowly. That it can't be had is no trouble. */
-  async #readRarely(drive: NvmeDrive, controller: NvmeController, { method, health }: { method: AccessMethod; health: DriveHealth }): Promise<void> {
+  async #readRarely(
+    drive: NvmeDrive,
+    controller: NvmeController,
+    { method, health }: { method: AccessMethod; health: DriveHealth },
+  ): Promise<void> {
     this.#limits ??= await readDriveLimits(controller, method, commandTimeoutSeconds).catch(() => ({}));
     if (nowSeconds() - this.#usedAt < usageIntervalSeconds) return;
     this.#usedAt = nowSeconds();
     const used = new Map<number, number>();
     for (const namespace of drive.namespaces) {
-      const bytes = health.used.get(namespace.id) ?? (await readNamespaceUsedBytes(controller, namespace, method, commandTimeoutSeconds).catch(() => undefined));
+      const bytes =
+        health.used.get(namespace.id) ??
+        (await readNamespaceUsedBytes(controller, namespace, method, commandTimeoutSeconds).catch(() => undefined));
       if (bytes !== undefined) used.set(namespace.id, bytes);
     }
     this.#used = used;
@@ -125,9 +140,13 @@ export class DrivePoller {
     this.#failures += 1;
     const doubled = firstPauseSeconds * 2 ** (this.#failures - 2);
     // The first failure may be a passing one; but what a person has to mend is not over in a minute.
-    const wait = this.#failures === 1 && !(error instanceof HealthUnavailableError) ? 0 : Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, doubled));
+    const wait =
+      this.#failures === 1 && !(error instanceof HealthUnavailableError)
+        ? 0
+        : Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, doubled));
     this.#next = nowSeconds() + wait - answerTimeoutSeconds;
   }
 }
 
-const defined = (limits: DriveLimits): DriveLimits => Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+const defined = (limits: DriveLimits): DriveLimits =>
+  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));

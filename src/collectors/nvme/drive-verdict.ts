@@ -10,7 +10,8 @@ export const criticalWarningBits = {
   memory_region_unreliable: 5,
 } as const;
 
-export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean => (criticalWarning & (1 << bit)) !== 0;
+export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean =>
+  (criticalWarning & (1 << bit)) !== 0;
 
 /** In words, what the drive's own warnings mean. Heat passes by itself and is told apart. */
 function warningTexts(log: HealthLog): string[] {
@@ -29,12 +30,19 @@ function warningTexts(log: HealthLog): string[] {
 
 /** Is something wrong with the drive, and what? `acknowledged`: the count of media errors that is known and accepted; undefined
  * while that can't be told. Without a health log only a dead controller is certain. */
-export function judgeDrive(state: string | undefined, log: HealthLog | undefined, acknowledged: bigint | undefined): Pick<DriveReading, 'problem' | 'reason'> {
+export function judgeDrive(
+  state: string | undefined,
+  log: HealthLog | undefined,
+  acknowledged: bigint | undefined,
+): Pick<DriveReading, 'problem' | 'reason'> {
   if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
   if (log === undefined) return {};
   const errors = log.mediaErrors ?? 0n;
   const risen = acknowledged === undefined ? 0n : errors - acknowledged;
-  const reasons = [...warningTexts(log), ...(risen > 0n ? [`${risen} new media error${risen === 1n ? '' : 's'} (${errors} in all)`] : [])];
+  const reasons = [
+    ...warningTexts(log),
+    ...(risen > 0n ? [`${risen} new media error${risen === 1n ? '' : 's'} (${errors} in all)`] : []),
+  ];
   if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
   return acknowledged === undefined && errors > 0n ? {} : { problem: false, reason: 'none' };
 }

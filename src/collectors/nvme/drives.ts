@@ -31,14 +31,18 @@ function groupBySubsystem(controllers: readonly NvmeController[]): [NvmeControll
 }
 
 /** A number that the drive's maker gave to a namespace; the kernel makes one up from the serial number where there is none. */
-const worldwideId = (namespaces: readonly NvmeNamespace[]) => namespaces.map(({ wwid }) => wwid).find((wwid) => wwid !== undefined && /^(eui|uuid|nguid)\./.test(wwid));
+const worldwideId = (namespaces: readonly NvmeNamespace[]) =>
+  namespaces.map(({ wwid }) => wwid).find((wwid) => wwid !== undefined && /^(eui|uuid|nguid)\./.test(wwid));
 
 /** Last comes the place it is in, which is at least as lasting as a drive's slot. */
-const substituteId = ({ model, controllers, namespaces }: Omit<NvmeDrive, 'id'>) => [model, worldwideId(namespaces) ?? controllers[0].address].join(' ');
+const substituteId = ({ model, controllers, namespaces }: Omit<NvmeDrive, 'id'>) =>
+  [model, worldwideId(namespaces) ?? controllers[0].address].join(' ');
 
 function driveOfControllers(controllers: [NvmeController, ...NvmeController[]]): Omit<NvmeDrive, 'id'> {
   const [{ serial, model, firmware, vendor }] = controllers;
-  const namespaces = new Map(controllers.flatMap((controller) => controller.namespaces.map((namespace) => [namespace.name, namespace] as const)));
+  const namespaces = new Map(
+    controllers.flatMap((controller) => controller.namespaces.map((namespace) => [namespace.name, namespace] as const)),
+  );
   return { serial, model, firmware, vendor, controllers, namespaces: [...namespaces.values()] };
 }
 

@@ -2,7 +2,14 @@ import type { ActionDeclarations } from '../../model/action.ts';
 import type { Metrics } from '../../model/metric.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-verdict.ts';
-import { controllerStates, type DriveReading, type HealthLog, healthSources, type NamespaceReading, type NvmeReadings } from './reading.ts';
+import {
+  controllerStates,
+  type DriveReading,
+  type HealthLog,
+  healthSources,
+  type NamespaceReading,
+  type NvmeReadings,
+} from './reading.ts';
 
 type DriveMetrics = Metrics<DriveReading>;
 type Metric = DriveMetrics[string];
@@ -14,13 +21,21 @@ const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 const gigabyte = 1e9;
 const terabyte = 1e12;
 const scaled = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
-const terabytes = (units: bigint | undefined) => scaled(units === undefined ? undefined : dataUnitsToBytes(units), terabyte);
-const lifeLeft = ({ log }: DriveReading) => (log?.percentageUsed === undefined ? undefined : Math.max(0, 100 - log.percentageUsed));
-const temperatureHeadroom = ({ temperature, limits }: DriveReading) => (temperature === undefined || limits.warning === undefined ? undefined : limits.warning - temperature);
+const terabytes = (units: bigint | undefined) =>
+  scaled(units === undefined ? undefined : dataUnitsToBytes(units), terabyte);
+const lifeLeft = ({ log }: DriveReading) =>
+  log?.percentageUsed === undefined ? undefined : Math.max(0, 100 - log.percentageUsed);
+const temperatureHeadroom = ({ temperature, limits }: DriveReading) =>
+  temperature === undefined || limits.warning === undefined ? undefined : limits.warning - temperature;
 
 type Visibility = typeof diagnostic | typeof disabledDiagnostic;
 
-const counterMetric = (name: string, icon: `mdi:${string}`, visibility: Visibility, select: (log: HealthLog) => bigint | undefined): Metric => ({
+const counterMetric = (
+  name: string,
+  icon: `mdi:${string}`,
+  visibility: Visibility,
+  select: (log: HealthLog) => bigint | undefined,
+): Metric => ({
   kind: 'counter',
   name,
   icon,
@@ -39,7 +54,11 @@ const warningMetric = (name: string, bit: number): Metric => ({
   value: ({ log }) => log && isCriticalWarningSet(log, bit),
 });
 
-const temperatureMetric = (name: string, select: (reading: DriveReading) => number | undefined, deadband = 0): Metric => ({
+const temperatureMetric = (
+  name: string,
+  select: (reading: DriveReading) => number | undefined,
+  deadband = 0,
+): Metric => ({
   kind: 'gauge',
   name,
   deviceClass: 'temperature',
@@ -50,7 +69,11 @@ const temperatureMetric = (name: string, select: (reading: DriveReading) => numb
   value: select,
 });
 
-const durationMetric = (name: string, unit: 's' | 'min', select: (log: HealthLog) => number | bigint | undefined): Metric => ({
+const durationMetric = (
+  name: string,
+  unit: 's' | 'min',
+  select: (log: HealthLog) => number | bigint | undefined,
+): Metric => ({
   kind: 'counter',
   name,
   deviceClass: 'duration',
@@ -73,17 +96,71 @@ const throttleMetric = (name: string, select: (log: HealthLog) => { count: numbe
 });
 
 const driveMetrics: DriveMetrics = {
-  temperature: { kind: 'gauge', name: 'Temperature', deviceClass: 'temperature', unit: '°C', deadband: 2, value: (r) => r.temperature },
+  temperature: {
+    kind: 'gauge',
+    name: 'Temperature',
+    deviceClass: 'temperature',
+    unit: '°C',
+    deadband: 2,
+    value: (r) => r.temperature,
+  },
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
-  percentage_used: { kind: 'gauge', name: 'Percentage used', unit: '%', icon: 'mdi:gauge', value: (r) => r.log?.percentageUsed },
+  percentage_used: {
+    kind: 'gauge',
+    name: 'Percentage used',
+    unit: '%',
+    icon: 'mdi:gauge',
+    value: (r) => r.log?.percentageUsed,
+  },
   life_left: { kind: 'gauge', name: 'Life left', unit: '%', icon: 'mdi:heart-pulse', value: lifeLeft },
-  available_spare: { kind: 'gauge', name: 'Available spare', unit: '%', icon: 'mdi:puzzle', value: (r) => r.log?.availableSpare },
-  data_written: { kind: 'counter', name: 'Data written', deviceClass: 'data_size', unit: 'TB', precision: 3, deadband: 0.01, value: (r) => terabytes(r.log?.dataUnitsWritten) },
-  written_per_day: { kind: 'gauge', name: 'Written per day', deviceClass: 'data_size', unit: 'GB', precision: 1, deadband: 0.5, value: (r) => scaled(r.writtenPerDay, gigabyte) },
+  available_spare: {
+    kind: 'gauge',
+    name: 'Available spare',
+    unit: '%',
+    icon: 'mdi:puzzle',
+    value: (r) => r.log?.availableSpare,
+  },
+  data_written: {
+    kind: 'counter',
+    name: 'Data written',
+    deviceClass: 'data_size',
+    unit: 'TB',
+    precision: 3,
+    deadband: 0.01,
+    value: (r) => terabytes(r.log?.dataUnitsWritten),
+  },
+  written_per_day: {
+    kind: 'gauge',
+    name: 'Written per day',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    deadband: 0.5,
+    value: (r) => scaled(r.writtenPerDay, gigabyte),
+  },
 
-  problem_reason: { kind: 'text', name: 'Problem reason', icon: 'mdi:message-alert-outline', ...diagnostic, value: (r) => r.reason },
-  hint: { kind: 'text', name: 'What is missing', icon: 'mdi:lightbulb-on-outline', ...diagnostic, optional: true, value: (r) => r.hint },
-  temperature_alarm: { kind: 'boolean', name: 'Temperature alarm', deviceClass: 'problem', ...diagnostic, value: (r) => r.temperatureAlarm },
+  problem_reason: {
+    kind: 'text',
+    name: 'Problem reason',
+    icon: 'mdi:message-alert-outline',
+    ...diagnostic,
+    value: (r) => r.reason,
+  },
+  hint: {
+    kind: 'text',
+    name: 'What is missing',
+    icon: 'mdi:lightbulb-on-outline',
+    ...diagnostic,
+    optional: true,
+    value: (r) => r.hint,
+  },
+  temperature_alarm: {
+    kind: 'boolean',
+    name: 'Temperature alarm',
+    deviceClass: 'problem',
+    ...diagnostic,
+    value: (r) => r.temperatureAlarm,
+  },
   media_errors: counterMetric('Media errors', 'mdi:alert-octagon-outline', diagnostic, (log) => log.mediaErrors),
   power_on_hours: {
     kind: 'counter',
@@ -93,10 +170,29 @@ const driveMetrics: DriveMetrics = {
     ...diagnostic,
     value: ({ log }) => (log?.powerOnHours === undefined ? undefined : Number(log.powerOnHours)),
   },
-  unsafe_shutdowns: counterMetric('Unsafe shutdowns', 'mdi:power-plug-off-outline', diagnostic, (log) => log.unsafeShutdowns),
+  unsafe_shutdowns: counterMetric(
+    'Unsafe shutdowns',
+    'mdi:power-plug-off-outline',
+    diagnostic,
+    (log) => log.unsafeShutdowns,
+  ),
 
-  wear_per_month: { kind: 'gauge', name: 'Wear per month', unit: '%', precision: 2, icon: 'mdi:chart-line', ...disabledDiagnostic, value: (r) => r.wearPerMonth },
-  worn_out: { kind: 'timestamp', name: 'Worn out', deadband: 7 * 24 * 3600, ...disabledDiagnostic, value: (r) => r.wornOut },
+  wear_per_month: {
+    kind: 'gauge',
+    name: 'Wear per month',
+    unit: '%',
+    precision: 2,
+    icon: 'mdi:chart-line',
+    ...disabledDiagnostic,
+    value: (r) => r.wearPerMonth,
+  },
+  worn_out: {
+    kind: 'timestamp',
+    name: 'Worn out',
+    deadband: 7 * 24 * 3600,
+    ...disabledDiagnostic,
+    value: (r) => r.wornOut,
+  },
   data_read: {
     kind: 'counter',
     name: 'Data read',
@@ -107,8 +203,23 @@ const driveMetrics: DriveMetrics = {
     ...disabledDiagnostic,
     value: (r) => terabytes(r.log?.dataUnitsRead),
   },
-  capacity: { kind: 'gauge', name: 'Capacity', deviceClass: 'data_size', unit: 'GB', precision: 1, ...disabledDiagnostic, value: (r) => scaled(r.limits.capacity, gigabyte) },
-  spare_threshold: { kind: 'gauge', name: 'Available spare threshold', unit: '%', icon: 'mdi:puzzle-remove-outline', ...disabledDiagnostic, value: (r) => r.log?.spareThreshold },
+  capacity: {
+    kind: 'gauge',
+    name: 'Capacity',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    ...disabledDiagnostic,
+    value: (r) => scaled(r.limits.capacity, gigabyte),
+  },
+  spare_threshold: {
+    kind: 'gauge',
+    name: 'Available spare threshold',
+    unit: '%',
+    icon: 'mdi:puzzle-remove-outline',
+    ...disabledDiagnostic,
+    value: (r) => r.log?.spareThreshold,
+  },
   temperature_warning: temperatureMetric('Temperature warning limit', (r) => r.limits.warning),
   temperature_critical: temperatureMetric('Temperature critical limit', (r) => r.limits.critical),
   // A difference: Home Assistant would convert a temperature with its zero.
@@ -122,17 +233,36 @@ const driveMetrics: DriveMetrics = {
     optional: true,
     value: temperatureHeadroom,
   },
-  ...Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`temperature_${index + 1}`, temperatureMetric(`Temperature ${index + 1}`, (r) => r.sensors[index], 2)])),
+  ...Object.fromEntries(
+    Array.from({ length: 8 }, (_, index) => [
+      `temperature_${index + 1}`,
+      temperatureMetric(`Temperature ${index + 1}`, (r) => r.sensors[index], 2),
+    ]),
+  ),
 
-  critical_warning: { kind: 'boolean', name: 'Critical warning', deviceClass: 'problem', ...disabledDiagnostic, value: ({ log }) => log && log.criticalWarning !== 0 },
+  critical_warning: {
+    kind: 'boolean',
+    name: 'Critical warning',
+    deviceClass: 'problem',
+    ...disabledDiagnostic,
+    value: ({ log }) => log && log.criticalWarning !== 0,
+  },
   spare_low: warningMetric('Available spare low', criticalWarningBits.spare_low),
   reliability_degraded: warningMetric('Reliability degraded', criticalWarningBits.reliability_degraded),
   read_only: warningMetric('Read-only', criticalWarningBits.read_only),
   backup_failed: warningMetric('Memory backup failed', criticalWarningBits.backup_failed),
-  memory_region_unreliable: warningMetric('Persistent memory region unreliable', criticalWarningBits.memory_region_unreliable),
+  memory_region_unreliable: warningMetric(
+    'Persistent memory region unreliable',
+    criticalWarningBits.memory_region_unreliable,
+  ),
 
   power_cycles: counterMetric('Power cycles', 'mdi:power-cycle', disabledDiagnostic, (log) => log.powerCycles),
-  error_log_entries: counterMetric('Error log entries', 'mdi:format-list-numbered', disabledDiagnostic, (log) => log.errorLogEntries),
+  error_log_entries: counterMetric(
+    'Error log entries',
+    'mdi:format-list-numbered',
+    disabledDiagnostic,
+    (log) => log.errorLogEntries,
+  ),
   host_reads: counterMetric('Read commands', 'mdi:upload', disabledDiagnostic, (log) => log.hostReads),
   host_writes: counterMetric('Write commands', 'mdi:download', disabledDiagnostic, (log) => log.hostWrites),
   busy_time: durationMetric('Busy time', 'min', (log) => log.busyTime),
@@ -143,13 +273,35 @@ const driveMetrics: DriveMetrics = {
   throttle_heavy: throttleMetric('Heavy throttling', (log) => log.throttle2),
   throttle_heavy_time: durationMetric('Heavy throttling time', 's', (log) => log.throttle2?.seconds),
 
-  controller_state: { kind: 'enum', name: 'Controller state', options: controllerStates, icon: 'mdi:state-machine', ...disabledDiagnostic, value: (r) => r.state },
+  controller_state: {
+    kind: 'enum',
+    name: 'Controller state',
+    options: controllerStates,
+    icon: 'mdi:state-machine',
+    ...disabledDiagnostic,
+    value: (r) => r.state,
+  },
   firmware: { kind: 'text', name: 'Firmware', icon: 'mdi:chip', ...disabledDiagnostic, value: (r) => r.firmware },
-  source: { kind: 'enum', name: 'Source', options: healthSources, icon: 'mdi:source-branch', ...disabledDiagnostic, value: (r) => r.source },
+  source: {
+    kind: 'enum',
+    name: 'Source',
+    options: healthSources,
+    icon: 'mdi:source-branch',
+    ...disabledDiagnostic,
+    value: (r) => r.source,
+  },
 };
 
 const namespaceMetrics: Metrics<NamespaceReading> = {
-  capacity: { kind: 'gauge', name: 'Capacity', deviceClass: 'data_size', unit: 'GB', precision: 1, ...disabledDiagnostic, value: (r) => scaled(r.capacity, gigabyte) },
+  capacity: {
+    kind: 'gauge',
+    name: 'Capacity',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    ...disabledDiagnostic,
+    value: (r) => scaled(r.capacity, gigabyte),
+  },
   used: {
     kind: 'gauge',
     name: 'Used',
@@ -163,7 +315,10 @@ const namespaceMetrics: Metrics<NamespaceReading> = {
   },
 };
 
-export const nvmeMetrics: { [Of in keyof NvmeReadings]: Metrics<NvmeReadings[Of]> } = { drive: driveMetrics, namespace: namespaceMetrics };
+export const nvmeMetrics: { [Of in keyof NvmeReadings]: Metrics<NvmeReadings[Of]> } = {
+  drive: driveMetrics,
+  namespace: namespaceMetrics,
+};
 
 const driveActions: ActionDeclarations = {
   acknowledge: { name: 'Acknowledge media errors', icon: 'mdi:check-circle-outline', category: 'config' },

@@ -30,9 +30,11 @@ import { readControllers } from './sysfs.ts';
 /** Milliseconds that the first reading waits for what the broker remembers. */
 const memoryTimeoutMs = 2000;
 
-const controllerStateOf = ({ controllers }: NvmeDrive) => (controllers.find(({ state }) => state === 'live') ?? controllers[0]).state;
+const controllerStateOf = ({ controllers }: NvmeDrive) =>
+  (controllers.find(({ state }) => state === 'live') ?? controllers[0]).state;
 
-const capacityOf = ({ namespaces }: NvmeDrive) => namespaces.reduce((sum, { capacity }) => sum + capacity, 0) || undefined;
+const capacityOf = ({ namespaces }: NvmeDrive) =>
+  namespaces.reduce((sum, { capacity }) => sum + capacity, 0) || undefined;
 
 type Judgement = Pick<DriveReading, 'problem' | 'reason' | 'writtenPerDay' | 'wearPerMonth' | 'wornOut'>;
 
@@ -51,7 +53,12 @@ export class NvmeReader {
   /** Milliseconds for which the clock has run evenly. */
   #steady = 0;
 
-  constructor(agent: AgentIdentity, memory: DeviceMemory, settings: NvmeSettings, clock: () => ClockReading = readClocksSinceBoot) {
+  constructor(
+    agent: AgentIdentity,
+    memory: DeviceMemory,
+    settings: NvmeSettings,
+    clock: () => ClockReading = readClocksSinceBoot,
+  ) {
     this.#agent = agent;
     this.#memory = memory;
     this.#settings = settings;
@@ -68,7 +75,13 @@ export class NvmeReader {
     const found = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
     return [
       ...found.flat(),
-      ...excluded.map((drive): Observation<NvmeReadings> => ({ table: 'drive', device: driveDevice(this.#agent, drive, drives), excluded: true })),
+      ...excluded.map(
+        (drive): Observation<NvmeReadings> => ({
+          table: 'drive',
+          device: driveDevice(this.#agent, drive, drives),
+          excluded: true,
+        }),
+      ),
       ...complaints.map((complaint) => ({ complaint })),
     ];
   }
@@ -78,16 +91,25 @@ export class NvmeReader {
     const known = this.#logs.get(device);
     if (known?.log.mediaErrors === undefined) throw new Error('the count of media errors is not known');
     const history = parseDriveHistory(this.#memory.recall(known.id));
-    this.#memory.keep(known.id, { ...history, media_errors_acknowledged: String(known.log.mediaErrors) } satisfies DriveHistory);
+    this.#memory.keep(known.id, {
+      ...history,
+      media_errors_acknowledged: String(known.log.mediaErrors),
+    } satisfies DriveHistory);
   }
 
   async #readDrive(drive: NvmeDrive, all: readonly NvmeDrive[]): Promise<Observation<NvmeReadings>[]> {
     const device = driveDevice(this.#agent, drive, all);
     const state = controllerStateOf(drive);
-    const parts = drive.namespaces.map((namespace) => ({ namespace, part: { id: String(namespace.id), name: `Namespace ${namespace.id}` } }));
+    const parts = drive.namespaces.map((namespace) => ({
+      namespace,
+      part: { id: String(namespace.id), name: `Namespace ${namespace.id}` },
+    }));
     try {
       const poller = this.#poller(drive);
-      const reading = state === undefined || state === 'live' ? this.#reading(drive, state, await poller.poll(drive)) : readingWhileNotLive(drive, state);
+      const reading =
+        state === undefined || state === 'live'
+          ? this.#reading(drive, state, await poller.poll(drive))
+          : readingWhileNotLive(drive, state);
       return [
         { table: 'drive', device, reading, hint: reading.hint },
         ...parts.map(
@@ -100,7 +122,10 @@ export class NvmeReader {
         ),
       ];
     } catch (error) {
-      return [{ table: 'drive', device, error }, ...parts.map(({ part }): Observation<NvmeReadings> => ({ table: 'namespace', device, part, error }))];
+      return [
+        { table: 'drive', device, error },
+        ...parts.map(({ part }): Observation<NvmeReadings> => ({ table: 'namespace', device, part, error })),
+      ];
     }
   }
 
@@ -138,10 +163,20 @@ export class NvmeReader {
   }
 
   /** What only the history can tell. */
-  #judgeWithHistory(drive: NvmeDrive, state: string | undefined, { log, judged, firm, anew }: CheckedHealthLog, before: DriveHistory | undefined): Judgement {
+  #judgeWithHistory(
+    drive: NvmeDrive,
+    state: string | undefined,
+    { log, judged, firm, anew }: CheckedHealthLog,
+    before: DriveHistory | undefined,
+  ): Judgement {
     if (before === undefined) return judgeDrive(state, judged, undefined);
     const now = new Date(this.#clock().wall);
-    const history = addDailySample(acknowledgeFirstErrors(dropResetCounters(before, anew), firm), now, this.#steady, firm);
+    const history = addDailySample(
+      acknowledgeFirstErrors(dropResetCounters(before, anew), firm),
+      now,
+      this.#steady,
+      firm,
+    );
     if (history !== before) this.#memory.keep(drive.id, history);
     const acknowledged = history.media_errors_acknowledged;
     const answer = judgeDrive(state, judged, acknowledged === undefined ? judged.mediaErrors : BigInt(acknowledged));

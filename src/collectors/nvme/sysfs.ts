@@ -48,7 +48,14 @@ function readNamespace(sys: string, name: string): NvmeNamespace | undefined {
   // In sectors of 512 bytes, whatever the size of the drive's blocks.
   return sectors === undefined
     ? undefined
-    : { id, name, folder, capacity: sectors * 512, blockSize: readNumber(join(folder, 'queue/logical_block_size')) ?? 512, wwid: readAttribute(folder, 'wwid') || undefined };
+    : {
+        id,
+        name,
+        folder,
+        capacity: sectors * 512,
+        blockSize: readNumber(join(folder, 'queue/logical_block_size')) ?? 512,
+        wwid: readAttribute(folder, 'wwid') || undefined,
+      };
 }
 
 /** “deleting (no IO)” is deleting. */

@@ -4,7 +4,9 @@ import type { HostRoots } from '../../lib/host-roots.ts';
 /** Where a container has the host's /proc, what stands directly below is still the container's own network; the host's is
  * that of its first process. */
 const readNetworkTable = (roots: HostRoots, name: string) =>
-  (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ?? readText(roots.proc('net', name)) ?? '';
+  (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ??
+  readText(roots.proc('net', name)) ??
+  '';
 
 /** Hexadecimal, in the byte order of the machine, which is little-endian wherever Node runs. */
 const addressOf = (hex: string) =>
@@ -19,7 +21,9 @@ export function readDefaultGateway(roots: HostRoots): string | undefined {
     .split('\n')
     .map((line) => line.trim().split(/\s+/));
   const routes = rows.flatMap(([, destination, gateway, , , , metric, mask]) =>
-    destination === '00000000' && mask === '00000000' && gateway !== undefined && gateway !== '00000000' ? [{ gateway, metric: Number(metric) }] : [],
+    destination === '00000000' && mask === '00000000' && gateway !== undefined && gateway !== '00000000'
+      ? [{ gateway, metric: Number(metric) }]
+      : [],
   );
   const best = routes.sort((a, b) => a.metric - b.metric)[0];
   return best && addressOf(best.gateway);

@@ -20,8 +20,13 @@ export const routerCollector: Collector<RouterReadings, typeof routerSettings.sh
   memory: lockoutMemoryRules,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
-    const taken = names.find((name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)));
-    if (taken !== undefined) throw new UsageError(`FRITZBOX_HOSTS, PING_TARGETS: “${taken}” is the name of two things; give one another name: name=address`);
+    const taken = names.find(
+      (name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)),
+    );
+    if (taken !== undefined)
+      throw new UsageError(
+        `FRITZBOX_HOSTS, PING_TARGETS: “${taken}” is the name of two things; give one another name: name=address`,
+      );
     const reader = new RouterReader(agent, memory, env);
     return { read: () => reader.read(), runAction: (device) => reader.tryLogin(device), close: () => reader.close() };
   },

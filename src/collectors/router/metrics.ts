@@ -17,7 +17,11 @@ const megabits = (bitsPerSecond: number | undefined) => (bitsPerSecond === undef
 const gigabytes = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1e9);
 const bits = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes * 8);
 
-const latencyMetric = (name: string, select: (burst: PingStats) => number | undefined, more: typeof disabledDiagnostic | object = {}): Metrics<ReachabilityReading>[string] => ({
+const latencyMetric = (
+  name: string,
+  select: (burst: PingStats) => number | undefined,
+  more: typeof disabledDiagnostic | object = {},
+): Metrics<ReachabilityReading>[string] => ({
   kind: 'gauge',
   name,
   deviceClass: 'duration',
@@ -29,7 +33,11 @@ const latencyMetric = (name: string, select: (burst: PingStats) => number | unde
 });
 
 /** `of`: bits a second. */
-const rateMetric = (name: string, select: (wan: WanReading) => number | undefined, more: typeof diagnostic | object = {}): Metrics<RouterReading>[string] => ({
+const rateMetric = (
+  name: string,
+  select: (wan: WanReading) => number | undefined,
+  more: typeof diagnostic | object = {},
+): Metrics<RouterReading>[string] => ({
   kind: 'gauge',
   name,
   deviceClass: 'data_rate',
@@ -42,7 +50,10 @@ const rateMetric = (name: string, select: (wan: WanReading) => number | undefine
 });
 
 /** `of`: bytes. */
-const totalMetric = (name: string, select: (wan: WanReading) => number | undefined): Metrics<RouterReading>[string] => ({
+const totalMetric = (
+  name: string,
+  select: (wan: WanReading) => number | undefined,
+): Metrics<RouterReading>[string] => ({
   kind: 'counter',
   name,
   deviceClass: 'data_size',
@@ -61,9 +72,23 @@ const reachabilityMetrics: Metrics<ReachabilityReading> = {
   latency_min: latencyMetric('Lowest latency', ({ min }) => min, disabledDiagnostic),
   latency_max: latencyMetric('Highest latency', ({ max }) => max, disabledDiagnostic),
   jitter: latencyMetric('Jitter', ({ jitter }) => jitter, { ...disabledDiagnostic, optional: true }),
-  packet_loss: { kind: 'gauge', name: 'Packet loss', unit: '%', precision: 1, icon: 'mdi:package-variant-remove', value: ({ probe }) => probe && lossPercent(probe.stats) },
+  packet_loss: {
+    kind: 'gauge',
+    name: 'Packet loss',
+    unit: '%',
+    precision: 1,
+    icon: 'mdi:package-variant-remove',
+    value: ({ probe }) => probe && lossPercent(probe.stats),
+  },
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
-  reached_by: { kind: 'enum', name: 'Reached by', options: probeMethods, icon: 'mdi:radar', ...disabledDiagnostic, value: ({ probe }) => probe?.by },
+  reached_by: {
+    kind: 'enum',
+    name: 'Reached by',
+    options: probeMethods,
+    icon: 'mdi:radar',
+    ...disabledDiagnostic,
+    value: ({ probe }) => probe?.by,
+  },
 };
 
 const ownRouterMetrics: Metrics<RouterReading> = {
@@ -80,16 +105,87 @@ const ownRouterMetrics: Metrics<RouterReading> = {
     optional: true,
     value: ({ dns }) => dns?.latency,
   },
-  wan: { kind: 'boolean', name: 'Internet', deviceClass: 'connectivity', optional: true, value: ({ wan }) => wan && isWanConnected(wan) },
-  wan_status: { kind: 'enum', name: 'Connection status', options: wanStatuses, icon: 'mdi:wan', ...disabledDiagnostic, optional: true, value: ({ wan }) => wan?.status },
-  wan_link: { kind: 'boolean', name: 'Line', deviceClass: 'connectivity', ...diagnostic, optional: true, value: ({ wan }) => wan?.link },
-  connected_since: { kind: 'timestamp', name: 'Connected since', deadband: 60, ...diagnostic, optional: true, value: (r) => r.connectedSince },
-  last_error: { kind: 'text', name: 'Last connection error', icon: 'mdi:alert-circle', ...disabledDiagnostic, optional: true, value: ({ wan }) => wan?.lastError },
-  ipv4: { kind: 'text', name: 'External IPv4 address', icon: 'mdi:ip-network', ...diagnostic, optional: true, value: ({ wan }) => wan?.ipv4 },
-  ipv6: { kind: 'text', name: 'External IPv6 address', icon: 'mdi:ip-network', ...diagnostic, optional: true, value: ({ wan }) => wan?.ipv6 },
-  ipv6_prefix: { kind: 'text', name: 'IPv6 prefix', icon: 'mdi:ip-network-outline', ...disabledDiagnostic, optional: true, value: ({ wan }) => wan?.prefix },
-  ds_lite: { kind: 'boolean', name: 'DS-Lite', icon: 'mdi:transit-connection', ...disabledDiagnostic, optional: true, value: ({ wan }) => wan?.dslite },
-  access: { kind: 'enum', name: 'Access', options: wanAccessTypes, icon: 'mdi:transit-connection-variant', ...diagnostic, optional: true, value: ({ wan }) => wan?.access },
+  wan: {
+    kind: 'boolean',
+    name: 'Internet',
+    deviceClass: 'connectivity',
+    optional: true,
+    value: ({ wan }) => wan && isWanConnected(wan),
+  },
+  wan_status: {
+    kind: 'enum',
+    name: 'Connection status',
+    options: wanStatuses,
+    icon: 'mdi:wan',
+    ...disabledDiagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.status,
+  },
+  wan_link: {
+    kind: 'boolean',
+    name: 'Line',
+    deviceClass: 'connectivity',
+    ...diagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.link,
+  },
+  connected_since: {
+    kind: 'timestamp',
+    name: 'Connected since',
+    deadband: 60,
+    ...diagnostic,
+    optional: true,
+    value: (r) => r.connectedSince,
+  },
+  last_error: {
+    kind: 'text',
+    name: 'Last connection error',
+    icon: 'mdi:alert-circle',
+    ...disabledDiagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.lastError,
+  },
+  ipv4: {
+    kind: 'text',
+    name: 'External IPv4 address',
+    icon: 'mdi:ip-network',
+    ...diagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.ipv4,
+  },
+  ipv6: {
+    kind: 'text',
+    name: 'External IPv6 address',
+    icon: 'mdi:ip-network',
+    ...diagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.ipv6,
+  },
+  ipv6_prefix: {
+    kind: 'text',
+    name: 'IPv6 prefix',
+    icon: 'mdi:ip-network-outline',
+    ...disabledDiagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.prefix,
+  },
+  ds_lite: {
+    kind: 'boolean',
+    name: 'DS-Lite',
+    icon: 'mdi:transit-connection',
+    ...disabledDiagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.dslite,
+  },
+  access: {
+    kind: 'enum',
+    name: 'Access',
+    options: wanAccessTypes,
+    icon: 'mdi:transit-connection-variant',
+    ...diagnostic,
+    optional: true,
+    value: ({ wan }) => wan?.access,
+  },
   downstream: rateMetric('Line rate down', (wan) => wan.downstream, diagnostic),
   upstream: rateMetric('Line rate up', (wan) => wan.upstream, diagnostic),
   receive_rate: rateMetric('Receive rate', (wan) => bits(wan.receivedPerSecond)),

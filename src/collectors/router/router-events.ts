@@ -15,10 +15,17 @@ export interface RouterSnapshot {
 /** Milliseconds by which a moment that is derived from an uptime may wander. */
 const uptimeToleranceMs = 30_000;
 
-const outageEvent = (type: (typeof routerEventTypes)[number], { from, to, seconds }: Outage): DeviceEvent => ({ type, at: to, from, to, seconds });
+const outageEvent = (type: (typeof routerEventTypes)[number], { from, to, seconds }: Outage): DeviceEvent => ({
+  type,
+  at: to,
+  from,
+  to,
+  seconds,
+});
 
 /** A connection is up when it says so; where it says nothing, it is down with its line. */
-export const isWanConnected = ({ status, link }: WanReading): boolean | undefined => (status !== undefined ? status === 'connected' : link === false ? false : undefined);
+export const isWanConnected = ({ status, link }: WanReading): boolean | undefined =>
+  status !== undefined ? status === 'connected' : link === false ? false : undefined;
 
 /** Notices in one reading after the other what has happened to a router. */
 export class RouterEventDetector {
@@ -44,13 +51,17 @@ export class RouterEventDetector {
     const rebooted = this.#reboot(bootedAt);
     const addresses = this.#newAddresses(wan);
     const reconnected = this.#reconnect(wan, moment.monotonic);
-    const reason = [reconnected ? 'uptime_fell' : '', addresses === undefined ? '' : 'address_changed'].filter(Boolean).join(', ');
+    const reason = [reconnected ? 'uptime_fell' : '', addresses === undefined ? '' : 'address_changed']
+      .filter(Boolean)
+      .join(', ');
     return [
       ...(outage === undefined ? [] : [outageEvent('outage', outage)]),
       ...(wanOutage === undefined ? [] : [outageEvent('wan_outage', wanOutage)]),
       ...(rebooted ? [{ type: 'reboot', at, reason: 'uptime_fell' }] : []),
       ...(reconnected && !rebooted ? [{ type: 'reconnect', at, reason, ...addresses }] : []),
-      ...(addresses !== undefined && (!reconnected || rebooted) ? [{ type: 'address_change', at, reason, ...addresses }] : []),
+      ...(addresses !== undefined && (!reconnected || rebooted)
+        ? [{ type: 'address_change', at, reason, ...addresses }]
+        : []),
     ];
   }
 
@@ -79,8 +90,12 @@ export class RouterEventDetector {
     const before = this.#addresses;
     this.#addresses = { ipv4: ipv4 ?? before.ipv4, prefix: prefix ?? before.prefix };
     const changed = {
-      ...(ipv4 !== undefined && before.ipv4 !== undefined && ipv4 !== before.ipv4 ? { ipv4, ipv4_before: before.ipv4 } : {}),
-      ...(prefix !== undefined && before.prefix !== undefined && prefix !== before.prefix ? { prefix, prefix_before: before.prefix } : {}),
+      ...(ipv4 !== undefined && before.ipv4 !== undefined && ipv4 !== before.ipv4
+        ? { ipv4, ipv4_before: before.ipv4 }
+        : {}),
+      ...(prefix !== undefined && before.prefix !== undefined && prefix !== before.prefix
+        ? { prefix, prefix_before: before.prefix }
+        : {}),
     };
     return Object.keys(changed).length === 0 ? undefined : changed;
   }

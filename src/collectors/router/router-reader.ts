@@ -27,12 +27,15 @@ export class RouterReader {
     this.#memory = memory;
     this.#settings = settings;
     this.#roots = new HostRoots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
-    this.#targets = settings.PING_TARGETS.map((address) => new TargetMonitor(agent, address, settings, this.#addresses));
+    this.#targets = settings.PING_TARGETS.map(
+      (address) => new TargetMonitor(agent, address, settings, this.#addresses),
+    );
   }
 
   async read(): Promise<ObservationOrProblem<RouterReadings>[]> {
     const addresses = this.#routerAddresses();
-    const complaints = addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }];
+    const complaints =
+      addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }];
     const routers = this.#updateRouters(addresses);
     const found = await Promise.all([
       ...routers.map((router) => router.read()),
@@ -62,7 +65,12 @@ export class RouterReader {
     const keyOf = ({ name, host }: RouterAddress) => `${name} ${host}`;
     this.#routers = new Map(
       addresses.map(
-        (address) => [keyOf(address), before.get(keyOf(address)) ?? new RouterMonitor(this.#agent, this.#memory, address, this.#settings, this.#roots, this.#addresses)] as const,
+        (address) =>
+          [
+            keyOf(address),
+            before.get(keyOf(address)) ??
+              new RouterMonitor(this.#agent, this.#memory, address, this.#settings, this.#roots, this.#addresses),
+          ] as const,
       ),
     );
     for (const [key, router] of before) if (!this.#routers.has(key)) router.close();

@@ -19,9 +19,18 @@ export class TargetMonitor {
 
   constructor(agent: AgentIdentity, target: ProbeTarget, settings: RouterSettings, addresses: AddressResolver) {
     const { name } = target;
-    this.#device = { id: name, name: `${agent.name} ${name}`, ...('url' in target ? { configurationUrl: target.url.origin } : {}), via: agent.id };
+    this.#device = {
+      id: name,
+      name: `${agent.name} ${name}`,
+      ...('url' in target ? { configurationUrl: target.url.origin } : {}),
+      via: agent.id,
+    };
     const reachability = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
-    this.#poller = new Poller((signal) => reachability.measure(signal), probeTimeoutSeconds, probeWaitMsFor(settings.PING_COUNT));
+    this.#poller = new Poller(
+      (signal) => reachability.measure(signal),
+      probeTimeoutSeconds,
+      probeWaitMsFor(settings.PING_COUNT),
+    );
     this.#limits = reachabilityLimitsOf(name, settings);
   }
 

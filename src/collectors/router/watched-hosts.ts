@@ -9,7 +9,11 @@ export interface RouterAddress {
 }
 
 /** Something to reach: a host by ICMP, a port, or a web server. */
-export type ProbeTarget = { name: string } & ({ by: 'icmp'; host: string } | { by: 'tcp'; host: string; port: number } | { by: 'http'; host: string; url: URL });
+export type ProbeTarget = { name: string } & (
+  | { by: 'icmp'; host: string }
+  | { by: 'tcp'; host: string; port: number }
+  | { by: 'http'; host: string; url: URL }
+);
 
 const nameForm = /^([^=/:?]+)=(.+)$/;
 
@@ -52,8 +56,11 @@ export function parseProbeTarget(text: string): ProbeTarget | undefined {
   if (url === undefined) return undefined;
   const host = hostOf(url.hostname);
   if (host === undefined) return undefined;
-  if (url.protocol === 'tcp:' && url.port !== '') return { name: name || `${host}:${url.port}`, by: 'tcp', host, port: Number(url.port) };
-  return url.protocol === 'http:' || url.protocol === 'https:' ? { name: name || url.host, by: 'http', host, url } : undefined;
+  if (url.protocol === 'tcp:' && url.port !== '')
+    return { name: name || `${host}:${url.port}`, by: 'tcp', host, port: Number(url.port) };
+  return url.protocol === 'http:' || url.protocol === 'https:'
+    ? { name: name || url.host, by: 'http', host, url }
+    : undefined;
 }
 
 /** Parses each of a list, separated by commas; undefined if one can't be. */

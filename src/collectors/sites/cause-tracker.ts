@@ -10,7 +10,8 @@ type Remembered = z.output<typeof remembered>;
 /** This process saw what is the case now; another may have seen it begin. */
 export const causeMemory = {
   parse: (content: unknown): Remembered | undefined => remembered.safeParse(content).data,
-  merge: (ours: Remembered, theirs: Remembered): Remembered => (ours.cause === theirs.cause && Date.parse(theirs.since) < Date.parse(ours.since) ? theirs : ours),
+  merge: (ours: Remembered, theirs: Remembered): Remembered =>
+    ours.cause === theirs.cause && Date.parse(theirs.since) < Date.parse(ours.since) ? theirs : ours,
 };
 
 interface TrackedCause {
@@ -35,7 +36,12 @@ export class CauseTracker {
     this.#tracked.set(site, tracked);
     const kept = causeMemory.parse(this.#memory.recall(site));
     // What was found here may have been so for longer.
-    const since = new Date(Math.min(tracked.began.date.getTime(), tracked.found && kept?.cause === cause ? Date.parse(kept.since) : Number.POSITIVE_INFINITY));
+    const since = new Date(
+      Math.min(
+        tracked.began.date.getTime(),
+        tracked.found && kept?.cause === cause ? Date.parse(kept.since) : Number.POSITIVE_INFINITY,
+      ),
+    );
     // A clock that has not been set yet dates nothing.
     if (now >= builtAt) this.#memory.keep(site, { cause, since: since.toISOString() });
     return since;

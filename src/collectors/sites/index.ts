@@ -15,7 +15,10 @@ const collectorId = 'sites';
 /** Milliseconds that the first look waits for the broker. */
 const brokerTimeoutMs = 4000;
 
-const siteDevice = (site: string | undefined): Device => (site === undefined ? { id: 'no site', name: 'No site', model: 'Site' } : { id: site, name: site, model: 'Site', site });
+const siteDevice = (site: string | undefined): Device =>
+  site === undefined
+    ? { id: 'no site', name: 'No site', model: 'Site' }
+    : { id: site, name: site, model: 'Site', site };
 
 /** The agent's own device, to which this adds how it is seen from here. */
 const agentDevice = (monitor: AgentIdentity, agent: string, site: string | undefined): Device => ({
@@ -44,16 +47,27 @@ export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape
       const device = siteDevice(site);
       return [
         { table: 'site', device, reading: { ...reading, since: causes.sinceWhen(device.id, reading.cause, now) } },
-        ...agents.map(({ id, ...reading }): ObservationOrProblem<SitesReadings> => ({ table: 'agent', device: agentDevice(monitor, id, site), reading })),
+        ...agents.map(
+          ({ id, ...reading }): ObservationOrProblem<SitesReadings> => ({
+            table: 'agent',
+            device: agentDevice(monitor, id, site),
+            reading,
+          }),
+        ),
       ];
     }
 
     return {
       async read(signal) {
         await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal, ref: false })]);
-        if (!agentDirectory.isCurrent) throw new Error(agentDirectory.error ?? 'what the agents say can’t be heard without a connection to the broker');
+        if (!agentDirectory.isCurrent)
+          throw new Error(
+            agentDirectory.error ?? 'what the agents say can’t be heard without a connection to the broker',
+          );
         const now = new Date();
-        const found = judgeSites(surveyLab(agentDirectory, collectorId, monitor.id), monitor.site).flatMap((verdict) => observe(verdict, now));
+        const found = judgeSites(surveyLab(agentDirectory, collectorId, monitor.id), monitor.site).flatMap((verdict) =>
+          observe(verdict, now),
+        );
         const seen = new Set<string>();
         for (const observation of found) {
           if (!('table' in observation)) continue;

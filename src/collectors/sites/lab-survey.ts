@@ -62,7 +62,11 @@ const nameOf = (collector: string, device: string) => (device === collector ? de
 
 /** All that is said on the broker, by who says it. `own`: the id under which the watch itself speaks; `self`: its agent,
  * which lives, whatever its topic says. */
-export function surveyLab({ topics, unresponsive }: Pick<AgentDirectory, 'topics' | 'unresponsive'>, own: string, self?: string): LabSurvey {
+export function surveyLab(
+  { topics, unresponsive }: Pick<AgentDirectory, 'topics' | 'unresponsive'>,
+  own: string,
+  self?: string,
+): LabSurvey {
   const agents: SeenAgent[] = [];
   const routers: SeenRouter[] = [];
   const bridged = new Map<string, boolean>();
@@ -72,10 +76,15 @@ export function surveyLab({ topics, unresponsive }: Pick<AgentDirectory, 'topics
     if (by === bridgeTopicLevel) bridged.set(slug(collector), payload === '1');
     if (by === bridgeTopicLevel || by === own) continue;
     if (collector === 'status') {
-      agents.push({ id: by, site: parse(topics.get(`${by}/agent/${by}`) ?? '').site ?? undefined, online: by === self || (payload === 'online' && !unresponsive.has(by)) });
+      agents.push({
+        id: by,
+        site: parse(topics.get(`${by}/agent/${by}`) ?? '').site ?? undefined,
+        online: by === self || (payload === 'online' && !unresponsive.has(by)),
+      });
     } else if (more === undefined && topics.get(`${path}/availability`) === 'online') {
       const payloadFields = parse(payload);
-      if (collector === 'router' && typeof payloadFields.reachable === 'string') routers.push({ device, by, reachable: payloadFields.reachable === 'ON' });
+      if (collector === 'router' && typeof payloadFields.reachable === 'string')
+        routers.push({ device, by, reachable: payloadFields.reachable === 'ON' });
       const text = problemText(payloadFields);
       if (text !== undefined) problems.push({ by, device, text: `${nameOf(collector, device)}: ${text}` });
     } else if (more === 'availability' && payload === 'offline') {

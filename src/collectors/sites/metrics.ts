@@ -12,8 +12,21 @@ const site: Metrics<SiteReading> = {
 };
 
 const agent: Metrics<SiteAgentReading> = {
-  agent_online: { kind: 'boolean', name: 'Agent online', deviceClass: 'connectivity', category: 'diagnostic', value: (r) => r.online },
-  agent_state: { kind: 'text', name: 'Agent state', icon: 'mdi:server-network', category: 'diagnostic', enabled: false, value: (r) => r.text },
+  agent_online: {
+    kind: 'boolean',
+    name: 'Agent online',
+    deviceClass: 'connectivity',
+    category: 'diagnostic',
+    value: (r) => r.online,
+  },
+  agent_state: {
+    kind: 'text',
+    name: 'Agent state',
+    icon: 'mdi:server-network',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.text,
+  },
 };
 
 export const sitesMetrics = { site, agent };

@@ -46,21 +46,35 @@ export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, he
   /** What is called like a site is the site's, whoever sees it. */
   const siteOf = (by: string, device: string) => (keys.has(device) ? device : home.get(by));
 
-  function judge({ site, key, agents: expected }: SiteAgents, reachable: boolean | undefined, askedBy: readonly string[]): SiteJudgement {
+  function judge(
+    { site, key, agents: expected }: SiteAgents,
+    reachable: boolean | undefined,
+    askedBy: readonly string[],
+  ): SiteJudgement {
     const answers = expected.some(({ id }) => heard.has(id));
     const lost = expected.filter(({ online }) => !online).map(({ id }) => id);
-    const closed: SiteJudgement = { cause: 'router_unreachable', text: `the router of ${site} does not answer from outside (asked by ${listed(askedBy)})` };
+    const closed: SiteJudgement = {
+      cause: 'router_unreachable',
+      text: `the router of ${site} does not answer from outside (asked by ${listed(askedBy)})`,
+    };
     const cut: SiteJudgement = { cause: 'bridge_down', text: `the bridge from ${site} is down` };
     if (!answers && reachable === false) return { ...closed, hidden: true };
     if (isCut(key)) return { ...cut, hidden: true };
     if (!answers && reachable === undefined && site !== undefined && expected.length > 1)
-      return { cause: 'silent', text: `no agent of ${site} answers: its line, its power or its broker may be down`, hidden: true };
+      return {
+        cause: 'silent',
+        text: `no agent of ${site} answers: its line, its power or its broker may be down`,
+        hidden: true,
+      };
     if (lost.length > 0) return { cause: 'agent_lost', text: `${theAgents(lost)} lost` };
     if (reachable === false) return closed;
     if (bridges.get(key) === false) return cut;
-    const own = problems.filter(({ by, device }) => heard.has(by) && siteOf(by, device) === key).map(({ by, text }) => `${by}: ${text}`);
+    const own = problems
+      .filter(({ by, device }) => heard.has(by) && siteOf(by, device) === key)
+      .map(({ by, text }) => `${by}: ${text}`);
     const [first, ...more] = own.toSorted();
-    if (first !== undefined) return { cause: 'problem', text: more.length === 0 ? first : `${first}; and ${more.length} more` };
+    if (first !== undefined)
+      return { cause: 'problem', text: more.length === 0 ? first : `${first}; and ${more.length} more` };
     return { cause: 'well', text: 'none' };
   }
 
@@ -82,7 +96,11 @@ export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, he
         cause,
         text,
       },
-      agents: site.agents.map(({ id, online }) => ({ id, online: hidden ? undefined : online, text: hidden ? `unknown because ${text}` : online ? 'online' : 'lost' })),
+      agents: site.agents.map(({ id, online }) => ({
+        id,
+        online: hidden ? undefined : online,
+        text: hidden ? `unknown because ${text}` : online ? 'online' : 'lost',
+      })),
     };
   });
 }

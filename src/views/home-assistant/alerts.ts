@@ -28,23 +28,34 @@ export interface AlertDefinition {
   recovered: string;
 }
 
-const mqtt = (domain: string, deviceClass?: string): YamlMap => ({ integration: 'mqtt', domain, device_class: deviceClass });
+const mqtt = (domain: string, deviceClass?: string): YamlMap => ({
+  integration: 'mqtt',
+  domain,
+  device_class: deviceClass,
+});
 
 const connected = { filter: [mqtt('binary_sensor', 'connectivity')], good: "value == 'on'", bad: "value == 'off'" };
 const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'off'", bad: "value == 'on'" };
 
 /** Good again only beyond a margin, so that a value at its limit does not flutter. */
 const atMost = (limit: string, margin = 0) => ({ good: `number < ${limit} - ${margin}`, bad: `number >= ${limit}` });
-const atLeast = (limit: string, factor: number) => ({ good: `number > ${limit} * ${factor}`, bad: `number <= ${limit}` });
+const atLeast = (limit: string, factor: number) => ({
+  good: `number > ${limit} * ${factor}`,
+  bad: `number <= ${limit}`,
+});
 
 const usedSpace = atMost('used_limit', 1);
 const timeToFull = atLeast('time_limit', 1.1);
 const freeSpace = atLeast('free_limit', 1.1);
 /** A file system is told of in percent, in time, or in an amount of data. */
-const byUnit = (judged: 'good' | 'bad') => `((${usedSpace[judged]}) if unit == '%' else (${timeToFull[judged]}) if unit in ['d', 'h', 'min', 's'] else (${freeSpace[judged]}))`;
+const byUnit = (judged: 'good' | 'bad') =>
+  `((${usedSpace[judged]}) if unit == '%' else (${timeToFull[judged]}) if unit in ['d', 'h', 'min', 's'] else (${freeSpace[judged]}))`;
 
 const isNumberCondition = 'number is not none and';
-const numeric = ({ good, bad }: { good: string; bad: string }) => ({ good: `${isNumberCondition} ${good}`, bad: `${isNumberCondition} ${bad}` });
+const numeric = ({ good, bad }: { good: string; bad: string }) => ({
+  good: `${isNumberCondition} ${good}`,
+  bad: `${isNumberCondition} ${bad}`,
+});
 
 export const alertDefinitions: readonly AlertDefinition[] = [
   {
@@ -124,7 +135,8 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'slow_line',
     name: 'Slow line',
-    description: 'A line is slower than it should be. Choose “Line rate” entities of routers, not those of the traffic.',
+    description:
+      'A line is slower than it should be. Choose “Line rate” entities of routers, not those of the traffic.',
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
     limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
@@ -146,7 +158,8 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'any_problem',
     name: 'Any problem',
-    description: 'Any flag that says that something is wrong. Choose problem entities; leave out those that another of these automations watches.',
+    description:
+      'Any flag that says that something is wrong. Choose problem entities; leave out those that another of these automations watches.',
     ...problem,
     minutes: 5,
     title: '{{ name }}',

@@ -5,7 +5,8 @@ import { toYaml } from './yaml.ts';
 /** What the app's own start decides: where its page listens, and that it sees the machine from within a container. */
 const decidedByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
 
-const offeredSettings = (groups: readonly SettingGroup[]): ListedSetting[] => groups.flatMap(listSettings).filter(({ name }) => !decidedByApp.test(name));
+const offeredSettings = (groups: readonly SettingGroup[]): ListedSetting[] =>
+  groups.flatMap(listSettings).filter(({ name }) => !decidedByApp.test(name));
 
 const optionName = ({ name }: ListedSetting) => name.toLowerCase();
 
@@ -34,7 +35,9 @@ export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
     devices: nvmeControllers,
     map: [{ type: 'ssl', read_only: true }],
     schema: {
-      ...Object.fromEntries(offeredSettings(groups).map((setting) => [optionName(setting), setting.secret ? 'password?' : 'str?'])),
+      ...Object.fromEntries(
+        offeredSettings(groups).map((setting) => [optionName(setting), setting.secret ? 'password?' : 'str?']),
+      ),
       other: [{ name: 'match(^[A-Z][A-Z0-9_]*$)', value: 'str' }],
     },
   });
@@ -44,7 +47,10 @@ export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
   toYaml({
     configuration: {
       ...Object.fromEntries(
-        offeredSettings(groups).map((setting) => [optionName(setting), { name: setting.name, description: `${setting.description} Wants ${setting.expects}.` }]),
+        offeredSettings(groups).map((setting) => [
+          optionName(setting),
+          { name: setting.name, description: `${setting.description} Wants ${setting.expects}.` },
+        ]),
       ),
       other: { name: 'Other settings', description: 'Any setting by its own name, as of one router among several.' },
     },

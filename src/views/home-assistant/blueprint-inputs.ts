@@ -20,7 +20,8 @@ const timeInput = (name: string) => ({ name, default: '00:00:00', selector: { ti
 export const commonInputs = {
   explained_by: {
     name: 'Explained by',
-    description: 'While one of these is disconnected, nothing is told: the router of a site, or a broker, of which there is an alarm of its own.',
+    description:
+      'While one of these is disconnected, nothing is told: the router of a site, or a broker, of which there is an alarm of its own.',
     default: [],
     selector: { entity: { multiple: true, filter: [{ domain: 'binary_sensor', device_class: 'connectivity' }] } },
   },
@@ -31,11 +32,15 @@ export const commonInputs = {
     input: {
       tell: {
         name: 'Actions',
-        description: 'What is done with `{{ title }}` and `{{ message }}`; `{{ tag }}` is the same for an alarm and its end, and `{{ over }}` tells them apart.',
+        description:
+          'What is done with `{{ title }}` and `{{ message }}`; `{{ tag }}` is the same for an alarm and its end, and `{{ over }}` tells them apart.',
         default: [persistentNotification],
         selector: { action: {} },
       },
-      quiet_from: { ...timeInput('Quiet from'), description: 'What happens in quiet hours is told at their end, if it lasts until then.' },
+      quiet_from: {
+        ...timeInput('Quiet from'),
+        description: 'What happens in quiet hours is told at their end, if it lasts until then.',
+      },
       quiet_to: timeInput('Quiet to'),
       at_start: {
         name: 'Also when Home Assistant starts',
@@ -49,11 +54,18 @@ export const commonInputs = {
 };
 
 /** Variables of the inputs' own names. */
-export const inputVariables = (inputs: readonly string[]): YamlMap => Object.fromEntries(inputs.map((name) => [name, new BlueprintInput(name)]));
+export const inputVariables = (inputs: readonly string[]): YamlMap =>
+  Object.fromEntries(inputs.map((name) => [name, new BlueprintInput(name)]));
 
 /** What Home Assistant is told of a blueprint, with what it asks for. */
 export function blueprintHeader(
-  { id, name, description, filter, limits = {} }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'filter' | 'limits'>,
+  {
+    id,
+    name,
+    description,
+    filter,
+    limits = {},
+  }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'filter' | 'limits'>,
   asked: YamlMap,
 ): YamlMap {
   return {

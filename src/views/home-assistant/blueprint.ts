@@ -1,11 +1,25 @@
 import type { AlertDefinition } from './alerts.ts';
 import { blueprintHeader, commonInputs, inputVariables, numberInput } from './blueprint-inputs.ts';
-import { durationTemplate, jinjaTemplate, quietHoursExpression, reasonTemplate, unexplainedExpression } from './jinja.ts';
+import {
+  durationTemplate,
+  jinjaTemplate,
+  quietHoursExpression,
+  reasonTemplate,
+  unexplainedExpression,
+} from './jinja.ts';
 import { BlueprintInput, toYaml, type YamlMap } from './yaml.ts';
 
-const condition = (expression: string, state?: string): YamlMap => ({ condition: 'template', value_template: jinjaTemplate(expression, state) });
-const whenAction = (conditions: string, sequence: readonly YamlMap[]): YamlMap => ({ choose: [{ conditions, sequence }] });
-const waitUntilAction = (expression: string, more: YamlMap = {}): YamlMap => ({ wait_template: jinjaTemplate(expression), ...more });
+const condition = (expression: string, state?: string): YamlMap => ({
+  condition: 'template',
+  value_template: jinjaTemplate(expression, state),
+});
+const whenAction = (conditions: string, sequence: readonly YamlMap[]): YamlMap => ({
+  choose: [{ conditions, sequence }],
+});
+const waitUntilAction = (expression: string, more: YamlMap = {}): YamlMap => ({
+  wait_template: jinjaTemplate(expression),
+  ...more,
+});
 
 const notifyActions = (alert: string, title: string, message: string, over: boolean): YamlMap[] => [
   {
@@ -47,17 +61,34 @@ const badEntitiesTemplate = (subjects: string, bad: string): string =>
     `{% if ${bad} %}{% set ns.bad = ns.bad + [subject] %}{% endif %}{% endfor %}{{ ns.bad }}`,
   ].join('\n');
 
-const listTemplate = "{% for one in wrong %}{{ state_attr(one, 'friendly_name') or one }}{{ '' if loop.last else ', ' }}{% endfor %}";
+const listTemplate =
+  "{% for one in wrong %}{{ state_attr(one, 'friendly_name') or one }}{{ '' if loop.last else ', ' }}{% endfor %}";
 
 /** No run outlives a restart of Home Assistant: what is wrong then, and lasts, gets a new one, which only tells its end. */
 const startActions = ({ id, name, bad }: AlertDefinition): YamlMap[] => [
-  { wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}", timeout: { minutes: 2 }, continue_on_timeout: true },
+  {
+    wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}",
+    timeout: { minutes: 2 },
+    continue_on_timeout: true,
+  },
   { variables: { found: badEntitiesTemplate('subjects', bad) } },
   { delay: { minutes: new BlueprintInput('minutes') } },
   { variables: { wrong: badEntitiesTemplate('found', bad) } },
-  { repeat: { for_each: '{{ wrong }}', sequence: [{ event: adoptionEvent, event_data: { by: '{{ this.entity_id }}', subject: '{{ repeat.item }}' } }] } },
+  {
+    repeat: {
+      for_each: '{{ wrong }}',
+      sequence: [{ event: adoptionEvent, event_data: { by: '{{ this.entity_id }}', subject: '{{ repeat.item }}' } }],
+    },
+  },
   whenAction(jinjaTemplate(`at_start and wrong | count > 0 and ${unexplainedExpression}`), [
-    { variables: { title: name, message: `Home Assistant has started and finds: ${listTemplate}`, tag: `infra_monitor_${id}_start`, over: false } },
+    {
+      variables: {
+        title: name,
+        message: `Home Assistant has started and finds: ${listTemplate}`,
+        tag: `infra_monitor_${id}_start`,
+        over: false,
+      },
+    },
     { sequence: new BlueprintInput('tell') },
   ]),
   { stop: 'That is all at a start' },
@@ -70,10 +101,21 @@ function alertBlueprint(alert: AlertDefinition): string {
   const alarm = `${bad} and ${unexplainedExpression} and not ${quietHoursExpression}`;
   const began = "{{ began | timestamp_custom('%H:%M') }}";
   return toYaml({
-    blueprint: blueprintHeader(alert, { minutes: numberInput({ name: 'For at least', default: minutes, unit: 'min', min: 0, max: 1440 }), ...commonInputs }),
+    blueprint: blueprintHeader(alert, {
+      minutes: numberInput({ name: 'For at least', default: minutes, unit: 'min', min: 0, max: 1440 }),
+      ...commonInputs,
+    }),
     mode: 'parallel',
     max: 100,
-    variables: inputVariables(['subjects', ...Object.keys(limits), 'explained_by', 'quiet_from', 'quiet_to', 'remind_hours', 'at_start']),
+    variables: inputVariables([
+      'subjects',
+      ...Object.keys(limits),
+      'explained_by',
+      'quiet_from',
+      'quiet_to',
+      'remind_hours',
+      'at_start',
+    ]),
     triggers: [
       { trigger: 'state', entity_id: new BlueprintInput('subjects'), not_from: ['unavailable', 'unknown'], to: null },
       { trigger: 'homeassistant', event: 'start' },
@@ -82,13 +124,22 @@ function alertBlueprint(alert: AlertDefinition): string {
     conditions: [{ condition: 'template', value_template: beginsTemplate(good) }],
     actions: [
       whenAction(jinjaTemplate(atStart), startActions(alert)),
-      { variables: { adopted: jinjaTemplate(adopted), subject: `{{ trigger.event.data.subject if ${adopted} else trigger.entity_id }}`, began: '{{ as_timestamp(now()) }}' } },
+      {
+        variables: {
+          adopted: jinjaTemplate(adopted),
+          subject: `{{ trigger.event.data.subject if ${adopted} else trigger.entity_id }}`,
+          began: '{{ as_timestamp(now()) }}',
+        },
+      },
       whenAction('{{ not adopted }}', [
         {
           repeat: {
             sequence: [
               waitUntilAction(`(${good}) or (${alarm})`),
-              waitUntilAction(`not (${alarm})`, { timeout: { minutes: new BlueprintInput('minutes') }, continue_on_timeout: true }),
+              waitUntilAction(`not (${alarm})`, {
+                timeout: { minutes: new BlueprintInput('minutes') },
+                continue_on_timeout: true,
+              }),
             ],
             until: jinjaTemplate(`(${good}) or (${alarm})`),
           },
@@ -100,7 +151,10 @@ function alertBlueprint(alert: AlertDefinition): string {
         repeat: {
           sequence: [
             waitUntilAction(good, { timeout: { hours: '{{ remind_hours or 8760 }}' }, continue_on_timeout: true }),
-            whenAction(jinjaTemplate(`remind_hours > 0 and (${alarm})`), notifyActions(id, title, `${reasonTemplate}Still, since ${began}.`, false)),
+            whenAction(
+              jinjaTemplate(`remind_hours > 0 and (${alarm})`),
+              notifyActions(id, title, `${reasonTemplate}Still, since ${began}.`, false),
+            ),
           ],
           until: jinjaTemplate(good),
         },
@@ -116,7 +170,8 @@ function alertBlueprint(alert: AlertDefinition): string {
 const restartAlert = {
   id: 'home_assistant_restarted',
   name: 'Home Assistant restarted',
-  description: 'A Home Assistant that an agent watches, or this one, has started anew. Choose “Started” entities, or “Last boot” of machines.',
+  description:
+    'A Home Assistant that an agent watches, or this one, has started anew. Choose “Started” entities, or “Last boot” of machines.',
   filter: [{ integration: 'mqtt', domain: 'sensor', device_class: 'timestamp' }],
 };
 
@@ -127,7 +182,17 @@ function restartBlueprint(): string {
   return toYaml({
     blueprint: blueprintHeader(restartAlert, {
       explained_by,
-      telling: { ...telling, input: { ...input, at_start: { ...input.at_start, name: 'This Home Assistant too', description: 'Tell when this one has started.' } } },
+      telling: {
+        ...telling,
+        input: {
+          ...input,
+          at_start: {
+            ...input.at_start,
+            name: 'This Home Assistant too',
+            description: 'Tell when this one has started.',
+          },
+        },
+      },
     }),
     mode: 'parallel',
     max: 100,
@@ -159,4 +224,7 @@ function restartBlueprint(): string {
 
 /** Blueprints by the names of their files. */
 export const renderBlueprints = (all: readonly AlertDefinition[]): Map<string, string> =>
-  new Map([...all.map((alert): [string, string] => [alert.id, alertBlueprint(alert)]), [restartAlert.id, restartBlueprint()]]);
+  new Map([
+    ...all.map((alert): [string, string] => [alert.id, alertBlueprint(alert)]),
+    [restartAlert.id, restartBlueprint()],
+  ]);

@@ -10,9 +10,15 @@ export interface DashboardSection extends YamlMap {
 }
 
 /** A section, unless there is nothing in it but its headings. */
-export const gridSections = (cards: readonly DashboardCard[]): DashboardSection[] => (cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', cards }] : []);
+export const gridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
+  cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', cards }] : [];
 
-export const headingCard = (title: string, icon?: string): DashboardCard => ({ type: 'heading', heading: title, heading_style: 'title', icon });
+export const headingCard = (title: string, icon?: string): DashboardCard => ({
+  type: 'heading',
+  heading: title,
+  heading_style: 'title',
+  icon,
+});
 
 /** A flag, and the state that says that something is wrong. */
 export interface ProblemEntity {
@@ -32,7 +38,10 @@ const problemBadge = ({ entity: { id, name }, problemState }: ProblemEntity) => 
 });
 
 /** A device's or part's name above its cards; `page` is where a tap leads, `flags` are shown while they are in their bad state. */
-export const subtitleCard = (title: string, { icon, page, problems = [] }: { icon?: string; page?: string; problems?: readonly ProblemEntity[] } = {}): DashboardCard => ({
+export const subtitleCard = (
+  title: string,
+  { icon, page, problems = [] }: { icon?: string; page?: string; problems?: readonly ProblemEntity[] } = {},
+): DashboardCard => ({
   type: 'heading',
   heading: title,
   heading_style: 'subtitle',
@@ -42,16 +51,39 @@ export const subtitleCard = (title: string, { icon, page, problems = [] }: { ico
 });
 
 /** Half a section wide. */
-export const tileCard = ({ id, name }: LabEntity, shown = name): DashboardCard => ({ type: 'tile', entity: id, name: shown, grid_options: { columns: 6 } });
+export const tileCard = ({ id, name }: LabEntity, shown = name): DashboardCard => ({
+  type: 'tile',
+  entity: id,
+  name: shown,
+  grid_options: { columns: 6 },
+});
 
 export const entitiesCards = (entities: readonly LabEntity[]): DashboardCard[] =>
-  entities.length === 0 ? [] : [{ type: 'entities', entities: entities.map(({ id, name }) => ({ entity: id, name })), grid_options: { columns: 'full' } }];
-
-/** The last day of what has one unit. */
-export const graphCards = (entities: readonly LabEntity[], named: (entity: LabEntity) => string = ({ name }) => name): DashboardCard[] =>
   entities.length === 0
     ? []
-    : [{ type: 'history-graph', hours_to_show: 24, entities: entities.map((entity) => ({ entity: entity.id, name: named(entity) })), grid_options: { columns: 'full' } }];
+    : [
+        {
+          type: 'entities',
+          entities: entities.map(({ id, name }) => ({ entity: id, name })),
+          grid_options: { columns: 'full' },
+        },
+      ];
+
+/** The last day of what has one unit. */
+export const graphCards = (
+  entities: readonly LabEntity[],
+  named: (entity: LabEntity) => string = ({ name }) => name,
+): DashboardCard[] =>
+  entities.length === 0
+    ? []
+    : [
+        {
+          type: 'history-graph',
+          hours_to_show: 24,
+          entities: entities.map((entity) => ({ entity: entity.id, name: named(entity) })),
+          grid_options: { columns: 'full' },
+        },
+      ];
 
 /** Where a device's own page is, below the dashboard. */
 export const devicePagePath = ({ id }: LabDevice) => id.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

@@ -1,5 +1,15 @@
 import type { CollectorDeclaration } from '../../model/collector.ts';
-import { type DashboardCard, type DashboardSection, devicePagePath, entitiesCards, graphCards, gridSections, headingCard, subtitleCard, tileCard } from './cards.ts';
+import {
+  type DashboardCard,
+  type DashboardSection,
+  devicePagePath,
+  entitiesCards,
+  graphCards,
+  gridSections,
+  headingCard,
+  subtitleCard,
+  tileCard,
+} from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-devices.ts';
 import { problemEntities, problemSection } from './problem-cards.ts';
 import type { YamlMap } from './yaml.ts';
@@ -20,7 +30,8 @@ const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
 const isMachine = ({ entities }: LabDevice) => entities.some(({ collector }) => collector === 'agent');
 
 const isShown = ({ enabled, diagnostic, platform }: LabEntity) => enabled && !diagnostic && platform !== 'button';
-const ownEntities = ({ entities }: LabDevice) => entities.filter((entity) => isShown(entity) && entity.part === undefined);
+const ownEntities = ({ entities }: LabDevice) =>
+  entities.filter((entity) => isShown(entity) && entity.part === undefined);
 const isTraffic = (entity: LabEntity) => isShown(entity) && entity.unit === 'Mbit/s';
 
 function groupBy<T>(items: readonly T[], by: (item: T) => string): Map<string, T[]> {
@@ -47,8 +58,13 @@ const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1
 /** “eth0 receive rate” → “Receive rate”, below a heading that says eth0. */
 function withoutPart(entities: readonly LabEntity[]): { part: string; names: string[] } {
   const words = entities.map(({ name }) => name.split(' '));
-  const shared = (words[0] ?? []).findIndex((word, index) => words.some((other) => other[index] !== word || other.length === index + 1));
-  return { part: (words[0] ?? []).slice(0, Math.max(0, shared)).join(' '), names: words.map((name) => capitalize(name.slice(Math.max(0, shared)).join(' '))) };
+  const shared = (words[0] ?? []).findIndex((word, index) =>
+    words.some((other) => other[index] !== word || other.length === index + 1),
+  );
+  return {
+    part: (words[0] ?? []).slice(0, Math.max(0, shared)).join(' '),
+    names: words.map((name) => capitalize(name.slice(Math.max(0, shared)).join(' '))),
+  };
 }
 
 /** The parts of one table, each under its own name. */
@@ -74,18 +90,44 @@ const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
 
 /** Everything of one device. */
 const deviceSections = (device: LabDevice): DashboardSection[] => [
-  ...gridSections([headingCard(device.name, iconOf(collectorOf(device))), ...ownEntities(device).map((entity) => tileCard(entity)), ...deviceGraphCards(device)]),
+  ...gridSections([
+    headingCard(device.name, iconOf(collectorOf(device))),
+    ...ownEntities(device).map((entity) => tileCard(entity)),
+    ...deviceGraphCards(device),
+  ]),
   ...[
     ...groupBy(
       device.entities.filter((entity) => isShown(entity) && entity.part !== undefined),
       ({ table }) => table,
     ),
   ].flatMap(([table, entities]) => partSections(table, entities)),
-  ...gridSections([headingCard('Diagnosis', 'mdi:stethoscope'), ...entitiesCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic))]),
+  ...gridSections([
+    headingCard('Diagnosis', 'mdi:stethoscope'),
+    ...entitiesCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic)),
+  ]),
 ];
 
-const dashboardView = (title: string, path: string, icon: string, cards: readonly DashboardSection[], more: YamlMap = {}): YamlMap[] =>
-  cards.length === 0 ? [] : [{ title, path, icon, type: 'sections', max_columns: 4, dense_section_placement: true, ...more, sections: cards }];
+const dashboardView = (
+  title: string,
+  path: string,
+  icon: string,
+  cards: readonly DashboardSection[],
+  more: YamlMap = {},
+): YamlMap[] =>
+  cards.length === 0
+    ? []
+    : [
+        {
+          title,
+          path,
+          icon,
+          type: 'sections',
+          max_columns: 4,
+          dense_section_placement: true,
+          ...more,
+          sections: cards,
+        },
+      ];
 
 /** A device with what hangs below it. */
 const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
@@ -93,7 +135,10 @@ const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
     device.name,
     devicePagePath(device),
     iconOf(collectorOf(device)),
-    [...deviceSections(device), ...devices.filter(({ via }) => via === device.id).flatMap((child) => gridSections(deviceSummaryCards(child, 4)))],
+    [
+      ...deviceSections(device),
+      ...devices.filter(({ via }) => via === device.id).flatMap((child) => gridSections(deviceSummaryCards(child, 4))),
+    ],
     { subview: true },
   );
 
@@ -113,11 +158,20 @@ export function buildDashboard(catalogue: readonly CollectorDeclaration[], devic
     collectorOf,
   );
   const sites = [...groupBy(machines, ({ site }) => site ?? 'Machines')].sort(([a], [b]) => a.localeCompare(b));
-  const kinds = [...others].map(([collector, all]) => ({ title: titles.get(collector) ?? capitalize(collector), icon: iconOf(collector), collector, all }));
+  const kinds = [...others].map(([collector, all]) => ({
+    title: titles.get(collector) ?? capitalize(collector),
+    icon: iconOf(collector),
+    collector,
+    all,
+  }));
   const lab = [
     problemSection(devices),
-    ...sites.flatMap(([site, all]) => gridSections([headingCard(site, 'mdi:map-marker'), ...all.flatMap((device) => deviceSummaryCards(device, 4))])),
-    ...kinds.flatMap(({ title, icon, all }) => gridSections([headingCard(title, icon), ...all.flatMap((device) => deviceSummaryCards(device, 2))])),
+    ...sites.flatMap(([site, all]) =>
+      gridSections([headingCard(site, 'mdi:map-marker'), ...all.flatMap((device) => deviceSummaryCards(device, 4))]),
+    ),
+    ...kinds.flatMap(({ title, icon, all }) =>
+      gridSections([headingCard(title, icon), ...all.flatMap((device) => deviceSummaryCards(device, 2))]),
+    ),
   ];
   return {
     title: 'Lab',

@@ -1,7 +1,8 @@
 // Jinja, as Home Assistant speaks it.
 
 /** Is it quiet hours? */
-export const quietHoursExpression = '((quiet_from <= time and time < quiet_to) if quiet_from <= quiet_to else (time >= quiet_from or time < quiet_to))';
+export const quietHoursExpression =
+  '((quiet_from <= time and time < quiet_to) if quiet_from <= quiet_to else (time >= quiet_from or time < quiet_to))';
 
 /** A template of an expression; `now()` makes Home Assistant look at it every minute. */
 export const jinjaTemplate = (expression: string, state = 'states(subject)'): string => {
@@ -10,7 +11,10 @@ export const jinjaTemplate = (expression: string, state = 'states(subject)'): st
     ['number', 'value | float(none)'],
     ['unit', "state_attr(subject, 'unit_of_measurement')"],
     ['time', "now().strftime('%H:%M:%S')"],
-  ].filter(([name = '']) => new RegExp(`\\b${name}\\b`).test(expression) || (name === 'value' && /\bnumber\b/.test(expression)));
+  ].filter(
+    ([name = '']) =>
+      new RegExp(`\\b${name}\\b`).test(expression) || (name === 'value' && /\bnumber\b/.test(expression)),
+  );
   return [...sets.map(([name, value]) => `{% set ${name} = ${value} %}`), `{{ ${expression} }}`].join('\n');
 };
 

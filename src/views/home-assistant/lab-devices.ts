@@ -90,4 +90,5 @@ function parseJson(text: string): unknown {
 const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
 
 /** The devices of all agents, out of their retained discovery payloads; whatever is not ours is left out. */
-export const parseLabDevices = (payloads: Iterable<string>): LabDevice[] => [...payloads].flatMap(parseDevice).sort(byName);
+export const parseLabDevices = (payloads: Iterable<string>): LabDevice[] =>
+  [...payloads].flatMap(parseDevice).sort(byName);

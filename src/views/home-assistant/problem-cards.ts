@@ -10,14 +10,27 @@ const isConnectivityEntity = ({ deviceClass, part }: LabEntity) => deviceClass =
 /** The flags that say that something is wrong: problems that are on, connections that are off. */
 export const problemEntities = ({ entities }: LabDevice): ProblemEntity[] =>
   entities.flatMap((entity): ProblemEntity[] =>
-    !entity.enabled ? [] : isProblemEntity(entity) ? [{ entity, problemState: 'on' }] : isConnectivityEntity(entity) ? [{ entity, problemState: 'off' }] : [],
+    !entity.enabled
+      ? []
+      : isProblemEntity(entity)
+        ? [{ entity, problemState: 'on' }]
+        : isConnectivityEntity(entity)
+          ? [{ entity, problemState: 'off' }]
+          : [],
   );
 
 /** Lists what is in its bad state, each under its device's name. */
-function filterCard(devices: readonly LabDevice[], problemsOf: (device: LabDevice) => readonly ProblemEntity[]): DashboardCard {
+function filterCard(
+  devices: readonly LabDevice[],
+  problemsOf: (device: LabDevice) => readonly ProblemEntity[],
+): DashboardCard {
   const watched = devices.flatMap((device) =>
     problemsOf(device).map(
-      ({ entity, problemState }): YamlMap => ({ entity: entity.id, name: `${device.name}: ${entity.name}`, conditions: [{ condition: 'state', state: problemState }] }),
+      ({ entity, problemState }): YamlMap => ({
+        entity: entity.id,
+        name: `${device.name}: ${entity.name}`,
+        conditions: [{ condition: 'state', state: problemState }],
+      }),
     ),
   );
   return {
@@ -30,7 +43,8 @@ function filterCard(devices: readonly LabDevice[], problemsOf: (device: LabDevic
   };
 }
 
-const countInState = (flags: readonly ProblemEntity[], state: string) => `${JSON.stringify(flags.map(({ entity }) => entity.id))} | select('is_state', '${state}') | list | count`;
+const countInState = (flags: readonly ProblemEntity[], state: string) =>
+  `${JSON.stringify(flags.map(({ entity }) => entity.id))} | select('is_state', '${state}') | list | count`;
 
 /** What a filter that shows nothing leaves unsaid. */
 function summaryCard(devices: readonly LabDevice[]): DashboardCard {
@@ -52,10 +66,21 @@ function summaryCard(devices: readonly LabDevice[]): DashboardCard {
 }
 
 const updateEntities = ({ entities }: LabDevice) =>
-  entities.filter(({ platform, enabled }) => platform === 'update' && enabled).map((entity): ProblemEntity => ({ entity, problemState: 'on' }));
+  entities
+    .filter(({ platform, enabled }) => platform === 'update' && enabled)
+    .map((entity): ProblemEntity => ({ entity, problemState: 'on' }));
 
 /** What is wrong, and what could be updated. */
 export function problemSection(devices: readonly LabDevice[]): DashboardSection {
-  const cards = [headingCard('What is wrong', 'mdi:alert-circle-outline'), summaryCard(devices), filterCard(devices, problemEntities)];
-  return { type: 'grid', cards: devices.some((device) => updateEntities(device).length > 0) ? [...cards, filterCard(devices, updateEntities)] : cards };
+  const cards = [
+    headingCard('What is wrong', 'mdi:alert-circle-outline'),
+    summaryCard(devices),
+    filterCard(devices, problemEntities),
+  ];
+  return {
+    type: 'grid',
+    cards: devices.some((device) => updateEntities(device).length > 0)
+      ? [...cards, filterCard(devices, updateEntities)]
+      : cards,
+  };
 }

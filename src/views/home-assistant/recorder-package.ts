@@ -10,5 +10,11 @@ export const renderRecorderPackage = (devices: readonly LabDevice[]): string =>
   [
     '# Numbers that move all day and matter only now: a history of them costs rows and tells nothing.',
     '# Flags, counters and everything that is not a diagnostic stay. Written by `infra-monitor recorder`.',
-    toYaml({ recorder: { exclude: { entities: devices.flatMap(({ entities }) => entities.filter(isDiagnosticMeasurement).map(({ id }) => id)) } } }),
+    toYaml({
+      recorder: {
+        exclude: {
+          entities: devices.flatMap(({ entities }) => entities.filter(isDiagnosticMeasurement).map(({ id }) => id)),
+        },
+      },
+    }),
   ].join('\n');

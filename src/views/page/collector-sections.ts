@@ -5,10 +5,15 @@ import { buildDeviceViews, type DeviceViewContext } from './build-device-views.t
 import type { PageSection } from './device-view.ts';
 
 /** What tells of the whole lab, then the rest in the catalogue's order. */
-const labWideFirst = (catalogue: readonly CollectorDeclaration[]) => [...catalogue].sort((a, b) => Number(b.scope === 'lab') - Number(a.scope === 'lab'));
+const labWideFirst = (catalogue: readonly CollectorDeclaration[]) =>
+  [...catalogue].sort((a, b) => Number(b.scope === 'lab') - Number(a.scope === 'lab'));
 
 /** What each collector has read. */
-export const collectorSections = (catalogue: readonly CollectorDeclaration[], state: AgentState, context: DeviceViewContext): PageSection[] =>
+export const collectorSections = (
+  catalogue: readonly CollectorDeclaration[],
+  state: AgentState,
+  context: DeviceViewContext,
+): PageSection[] =>
   labWideFirst(catalogue).flatMap((declaration) => {
     const { id, title } = declaration;
     const collector = state.collectors.get(id);
@@ -16,7 +21,9 @@ export const collectorSections = (catalogue: readonly CollectorDeclaration[], st
     return {
       id,
       title,
-      problems: context.problems.filter(({ place, isSuppressed }) => place === id && !isSuppressed).map(({ text }) => text),
+      problems: context.problems
+        .filter(({ place, isSuppressed }) => place === id && !isSuppressed)
+        .map(({ text }) => text),
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),

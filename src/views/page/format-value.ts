@@ -14,7 +14,10 @@ function groupDigits(value: number, precision: number): string {
 /** A value as a person reads it. */
 export function formatValue(metric: AnyMetric, value: MetricValue, now: Date): HtmlContent {
   if (value === null) return html`<i>unknown</i>`;
-  if (typeof value === 'object') return value.installed === value.latest ? value.installed : html`${value.installed} <em>${value.latest} is there</em>`;
+  if (typeof value === 'object')
+    return value.installed === value.latest
+      ? value.installed
+      : html`${value.installed} <em>${value.latest} is there</em>`;
   switch (metric.kind) {
     case 'gauge':
     case 'counter':

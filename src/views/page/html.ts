@@ -25,4 +25,5 @@ function contentToHtml(content: HtmlContent): string {
 }
 
 /** A template whose values are text unless they are HTML. Attributes that hold values stand in double quotes. */
-export const html = (parts: TemplateStringsArray, ...values: HtmlContent[]): Html => new Html(String.raw({ raw: parts }, ...values.map(contentToHtml)));
+export const html = (parts: TemplateStringsArray, ...values: HtmlContent[]): Html =>
+  new Html(String.raw({ raw: parts }, ...values.map(contentToHtml)));

@@ -21,7 +21,10 @@ export interface PageContext {
   agentDirectory?: Pick<AgentDirectory, 'topics' | 'unresponsive'>;
 }
 
-function* renderSections({ catalogue, agent, state, history, agentDirectory }: PageContext, now: Date): Iterable<[id: string, Html]> {
+function* renderSections(
+  { catalogue, agent, state, history, agentDirectory }: PageContext,
+  now: Date,
+): Iterable<[id: string, Html]> {
   const found = [
     ...collectorSections(catalogue, state, { history, problems: findProblems(catalogue, state), now }),
     ...(agentDirectory === undefined ? [] : otherAgentSections(catalogue, agent, agentDirectory, now)),

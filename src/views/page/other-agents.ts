@@ -16,7 +16,12 @@ function parse(payload: string): Record<string, unknown> {
 }
 
 const isVersions = (value: unknown): value is UpdateVersions =>
-  typeof value === 'object' && value !== null && 'installed' in value && 'latest' in value && typeof value.installed === 'string' && typeof value.latest === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  'installed' in value &&
+  'latest' in value &&
+  typeof value.installed === 'string' &&
+  typeof value.latest === 'string';
 
 /** Back from what a topic says to what was read: `null` for what this version of the agent would not say. */
 function parseTopicValue({ kind }: AnyMetric, value: unknown): MetricValue {
@@ -36,12 +41,21 @@ function parseTopicValue({ kind }: AnyMetric, value: unknown): MetricValue {
   }
 }
 
-function otherDeviceView(agent: string, { id, title, metrics }: CollectorDeclaration, device: string, payload: string, isLost: boolean, now: Date): DeviceView {
+function otherDeviceView(
+  agent: string,
+  { id, title, metrics }: CollectorDeclaration,
+  device: string,
+  payload: string,
+  isLost: boolean,
+  now: Date,
+): DeviceView {
   const values = parse(payload);
   const [table = {}] = Object.values(metrics);
   const shown = Object.entries(table).flatMap(([key, metric]): { metric: AnyMetric; shown: MetricView }[] => {
     const value = parseTopicValue(metric, values[key]);
-    return metric.enabled === false || value === null ? [] : [{ metric, shown: { name: metric.name, value: formatValue(metric, value, now) } }];
+    return metric.enabled === false || value === null
+      ? []
+      : [{ metric, shown: { name: metric.name, value: formatValue(metric, value, now) } }];
   });
   const name = device === agent || device === id ? title : `${title} ${device}`;
   return {
@@ -66,7 +80,9 @@ export function otherAgentSections(
   const own = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const agents = [...topics].flatMap(([path, payload]) => {
     const [agent = '', last, more] = path.split('/');
-    return last === 'status' && more === undefined && !own.has(agent) ? [{ agent, isOnline: payload === onlinePayload && !unresponsive.has(agent) }] : [];
+    return last === 'status' && more === undefined && !own.has(agent)
+      ? [{ agent, isOnline: payload === onlinePayload && !unresponsive.has(agent) }]
+      : [];
   });
   return agents
     .sort((a, b) => a.agent.localeCompare(b.agent))
@@ -79,8 +95,22 @@ export function otherAgentSections(
       devices: catalogue.flatMap((declaration) =>
         [...topics].flatMap(([path, payload]) => {
           const [by, collector, device, more] = path.split('/');
-          if (by !== agent || collector !== declaration.id || device === undefined || more !== undefined || payload === '') return [];
-          return otherDeviceView(agent, declaration, device, payload, topics.get(`${path}/availability`) === offlinePayload, now);
+          if (
+            by !== agent ||
+            collector !== declaration.id ||
+            device === undefined ||
+            more !== undefined ||
+            payload === ''
+          )
+            return [];
+          return otherDeviceView(
+            agent,
+            declaration,
+            device,
+            payload,
+            topics.get(`${path}/availability`) === offlinePayload,
+            now,
+          );
         }),
       ),
     }));

@@ -11,9 +11,16 @@ export interface ProblemItem {
 /** What is wrong with the whole of a section, then with each of its things, with what would mend it. */
 export const listProblemItems = (sections: readonly PageSection[]): ProblemItem[] =>
   sections.flatMap(({ id, title, problems, isFailing, lastRead, devices }) => [
-    ...(problems.length === 0 ? [] : [{ subject: title, texts: problems, since: isFailing ? lastRead : undefined, place: `${id}/` }]),
+    ...(problems.length === 0
+      ? []
+      : [{ subject: title, texts: problems, since: isFailing ? lastRead : undefined, place: `${id}/` }]),
     ...devices
       .flatMap((device) => [device, ...device.parts])
       .filter((view) => view.problems.length > 0)
-      .map((view) => ({ subject: view.fullName, texts: [...view.problems, ...(view.hint === undefined ? [] : [view.hint])], since: view.lostSince, place: view.id })),
+      .map((view) => ({
+        subject: view.fullName,
+        texts: [...view.problems, ...(view.hint === undefined ? [] : [view.hint])],
+        since: view.lostSince,
+        place: view.id,
+      })),
   ]);

@@ -31,7 +31,8 @@ function stretches(line: MinuteValues, { low, high }: Span): [x: number, y: numb
 }
 
 /** Points between equals say nothing. */
-const withoutCollinear = (points: [number, number][]) => points.filter(([, y], index) => index === 0 || points[index - 1]?.[1] !== y || points[index + 1]?.[1] !== y);
+const withoutCollinear = (points: [number, number][]) =>
+  points.filter(([, y], index) => index === 0 || points[index - 1]?.[1] !== y || points[index + 1]?.[1] !== y);
 
 /** The last hour, or what is known of it, as a small line, and in words; nothing before there are five minutes of it. */
 export function renderSparkline(line: MinuteValues, metric: AnyMetric): Html | undefined {
@@ -42,7 +43,10 @@ export function renderSparkline(line: MinuteValues, metric: AnyMetric): Html | u
   const scale = span(values, unit);
   const strokes = stretches(line, scale).map(withoutCollinear);
   const lines = strokes.map((points) => `M${points.map(([x, y]) => `${x} ${y}`).join('L')}`);
-  const area = scale.low === 0 ? html`<path class="area" d="${strokes.map((points, index) => `${lines[index]}V${viewBoxHeight}H${points[0]?.[0]}Z`)}"/>` : '';
+  const area =
+    scale.low === 0
+      ? html`<path class="area" d="${strokes.map((points, index) => `${lines[index]}V${viewBoxHeight}H${points[0]?.[0]}Z`)}"/>`
+      : '';
   const precision = 'precision' in metric ? (metric.precision ?? 0) : 0;
   const words = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(precision));
   const said = `last hour ${[...new Set(words)].join(' to ')}${unit === undefined ? '' : ` ${unit}`}`;

@@ -22,7 +22,12 @@ const iconUrl = (colour: string) =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="${colour}"/></svg>`)}`;
 
 /** The whole page around its sections. `prefix` is the path that it stands below, where a proxy tells it. */
-export const renderStatusPage = (agent: AgentIdentity, sections: Iterable<Html>, now: Date, prefix?: string): string => {
+export const renderStatusPage = (
+  agent: AgentIdentity,
+  sections: Iterable<Html>,
+  now: Date,
+  prefix?: string,
+): string => {
   const base = prefix === undefined ? '' : html`<base href="${prefix}/">\n`;
   return html`<!doctype html>
 <html lang="en">

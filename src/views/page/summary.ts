@@ -9,11 +9,19 @@ const item = ({ subject, texts, since, place }: ProblemItem, now: Date) =>
   html`<li><a href="#${place}">${subject}</a> ${texts.join('; ')}${since === undefined ? '' : html`, for ${renderElapsedTime(since, now)}`}</li>`;
 
 /** What is wrong, first of all; then how the agent, its loop and its broker are. */
-export function renderSummary(agent: AgentIdentity, state: AgentState, sections: readonly PageSection[], now: Date): Html {
+export function renderSummary(
+  agent: AgentIdentity,
+  state: AgentState,
+  sections: readonly PageSection[],
+  now: Date,
+): Html {
   const { broker, collectors } = state;
-  const reasons = agentHealth(agent, state, now).reasons.map((words): ProblemItem => ({ subject: 'This agent', texts: [words], place: 'agent' }));
+  const reasons = agentHealth(agent, state, now).reasons.map(
+    (words): ProblemItem => ({ subject: 'This agent', texts: [words], place: 'agent' }),
+  );
   const wrong = [...reasons, ...listProblemItems(sections)];
-  const headline = wrong.length === 0 ? 'All is well' : wrong.length === 1 ? 'One thing is wrong' : `${wrong.length} things are wrong`;
+  const headline =
+    wrong.length === 0 ? 'All is well' : wrong.length === 1 ? 'One thing is wrong' : `${wrong.length} things are wrong`;
   const waiting = [...collectors.values()].filter(({ lastRun }) => lastRun === undefined).length;
   return html`<section id="summary" class="${wrong.length === 0 ? 'well' : 'wrong'}" data-title="${wrong.length === 0 ? '' : `(${wrong.length}) `}${agent.name}">
 <div role="status"><h2>${headline}</h2></div>${

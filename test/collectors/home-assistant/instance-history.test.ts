@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { advanceHistory, type InstanceHistory, instanceHistoryMemory, isWorthSaving, parseInstanceHistory } from '../../../src/collectors/home-assistant/instance-history.ts';
+import {
+  advanceHistory,
+  type InstanceHistory,
+  instanceHistoryMemory,
+  isWorthSaving,
+  parseInstanceHistory,
+} from '../../../src/collectors/home-assistant/instance-history.ts';
 import type { VisitResult } from '../../../src/collectors/home-assistant/visit-instance.ts';
 
 const url = new URL('http://ha.example');
@@ -49,19 +55,26 @@ describe('without a token', () => {
 
 describe('with a token', () => {
   test('a restart between two looks is seen by the age of its states', () => {
-    const { told, history } = follow([running('08:00', '12:00'), running('08:00', '12:01'), running('12:02', '12:03'), running('12:02', '12:04')]);
+    const { told, history } = follow([
+      running('08:00', '12:00'),
+      running('08:00', '12:01'),
+      running('12:02', '12:03'),
+      running('12:02', '12:04'),
+    ]);
     expect(told).toEqual([[], [], ['restart'], []]);
     expect(history).toMatchObject({ restarts: 1, outages: 0, started: '2026-11-24T12:02:00.000Z' });
   });
 
   test('a proxy that failed is no restart', () => {
-    expect(follow([running('08:00', '12:00'), away('proxy_error'), running('08:00', '12:02')]).told.at(-1)).toEqual(['outage']);
+    expect(follow([running('08:00', '12:00'), away('proxy_error'), running('08:00', '12:02')]).told.at(-1)).toEqual([
+      'outage',
+    ]);
   });
 
   test('a restart is counted once, whatever is seen of it first', () => {
     const { told, history } = follow(
-      [running('08:00', '12:00'), away('refused'), answering('2026.12.0'), running('12:01', '12:03')].map((sight, index) =>
-        index === 3 ? { ...sight, version: '2026.12.0' } : sight,
+      [running('08:00', '12:00'), away('refused'), answering('2026.12.0'), running('12:01', '12:03')].map(
+        (sight, index) => (index === 3 ? { ...sight, version: '2026.12.0' } : sight),
       ),
     );
     expect(told).toEqual([[], [], ['outage', 'restart'], []]);
@@ -86,7 +99,12 @@ test('the events tell all', () => {
 test('what changes with each look is kept once an hour', () => {
   const kept = follow([running('08:00', '12:00')]).history;
   expect(isWorthSaving(parseInstanceHistory(undefined), kept)).toBe(true);
-  expect(isWorthSaving(parseInstanceHistory(JSON.parse(JSON.stringify(kept))), follow([running('08:00', '12:59')], kept).history)).toBe(false);
+  expect(
+    isWorthSaving(
+      parseInstanceHistory(JSON.parse(JSON.stringify(kept))),
+      follow([running('08:00', '12:59')], kept).history,
+    ),
+  ).toBe(false);
   expect(isWorthSaving(kept, follow([running('08:00', '13:01')], kept).history)).toBe(true);
   expect(isWorthSaving(kept, follow([away('timeout')], kept).history)).toBe(true);
 });
@@ -96,7 +114,14 @@ test.each([undefined, 'nonsense', {}, { restarts: 'many' }])('a new beginning in
 });
 
 describe('two brokers', () => {
-  const theirs: InstanceHistory = { version: '2026.10.1', started: at('08:00').toISOString(), newest: at('09:00').toISOString(), restarts: 10, outages: 5, refused_token: 'abc' };
+  const theirs: InstanceHistory = {
+    version: '2026.10.1',
+    started: at('08:00').toISOString(),
+    newest: at('09:00').toISOString(),
+    restarts: 10,
+    outages: 5,
+    refused_token: 'abc',
+  };
   const ours: InstanceHistory = { version: '2026.11.0', restarts: 1, outages: 0 };
 
   test('the greater counts, what was seen last, and what only one knows', () => {
@@ -109,8 +134,13 @@ describe('two brokers', () => {
     const outage = (since: string) => ({ since: at(since).toISOString(), cause: 'timeout', down: false });
     const last = (from: string, to: string) => ({ from: at(from).toISOString(), to: at(to).toISOString() });
     expect(instanceHistoryMemory.merge(ours, { ...theirs, outage: outage('10:00') }).outage).toEqual(outage('10:00'));
-    expect(instanceHistoryMemory.merge({ ...ours, outage: outage('11:00') }, { ...theirs, outage: outage('10:00') }).outage).toEqual(outage('10:00'));
-    const over = instanceHistoryMemory.merge({ ...ours, last_outage: last('10:00', '10:30') }, { ...theirs, outage: outage('10:00'), last_outage: last('07:00', '07:10') });
+    expect(
+      instanceHistoryMemory.merge({ ...ours, outage: outage('11:00') }, { ...theirs, outage: outage('10:00') }).outage,
+    ).toEqual(outage('10:00'));
+    const over = instanceHistoryMemory.merge(
+      { ...ours, last_outage: last('10:00', '10:30') },
+      { ...theirs, outage: outage('10:00'), last_outage: last('07:00', '07:10') },
+    );
     expect([over.outage, over.last_outage]).toEqual([undefined, last('10:00', '10:30')]);
   });
 });

@@ -11,7 +11,13 @@ import { agent } from '../../helpers/sample-collector.ts';
 function begin(url: URL, token: string, memories = new MemoryStore(), clock = readClocksSinceBoot) {
   const memory = memories.forCollector(homeAssistantCollector);
   memories.load(new Map(), ['home_assistant']);
-  const watch = new InstanceMonitor({ title: 'Home Assistant', name: '', url }, new Secret(token), agent, memory, clock);
+  const watch = new InstanceMonitor(
+    { title: 'Home Assistant', name: '', url },
+    new Secret(token),
+    agent,
+    memory,
+    clock,
+  );
   const read = async () => watch.read(undefined, AbortSignal.timeout(5000));
   return { watch, read, state: async () => (await read()).reading?.visit.state, memories };
 }
@@ -43,7 +49,11 @@ test('a broker that comes later is heard: counts go on from there, and a refused
   const { url, script, logins } = await startInstance();
   const first = begin(url, 'wrong');
   await first.state();
-  const kept = JSON.stringify({ ...(first.memories.contents.get('home_assistant/home_assistant') as object), restarts: 10, outages: 5 });
+  const kept = JSON.stringify({
+    ...(first.memories.contents.get('home_assistant/home_assistant') as object),
+    restarts: 10,
+    outages: 5,
+  });
   expect(logins).toEqual(['wrong']);
 
   script.instead = { status: 502 };
@@ -57,7 +67,10 @@ test('a broker that comes later is heard: counts go on from there, and a refused
   delete script.instead;
   const back = await read();
   expect(back.reading).toMatchObject({ visit: { state: 'token_refused' }, history: { outages: 6, restarts: 11 } });
-  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ outages: 6, refused_token: expect.any(String) });
+  expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({
+    outages: 6,
+    refused_token: expect.any(String),
+  });
   expect(logins).toEqual(['wrong']);
 });
 
@@ -101,18 +114,21 @@ test('an outage is told when it is over, by an agent that was started in between
 });
 
 // Before the program was built nothing is dated: there the outage begins when the clock is set.
-test.each(['1970-01-01T00:00:30Z', '2026-11-05T12:00:00Z', '2046-01-01T00:00:00Z'])('an outage through which the clock is set from %s is as long as it was', async (wrong) => {
-  const { url, script } = await startInstance();
-  const clock = { wall: Date.parse(wrong), monotonic: 30_000 };
-  const { read, memories } = begin(url, 'right', new MemoryStore(), () => ({ ...clock }));
-  await read();
-  script.instead = { status: 502 };
-  await read();
-  Object.assign(clock, { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 90_000 });
-  await read();
-  Object.assign(clock, { wall: Date.parse('2026-11-25T12:05:00Z'), monotonic: 390_000 });
-  delete script.instead;
-  const { events } = await read();
-  expect(events).toContainEqual(expect.objectContaining({ type: 'outage', seconds: wrong < '2026' ? 300 : 360 }));
-  expect(JSON.stringify([...memories.contents])).not.toMatch(/1970|2046/);
-});
+test.each(['1970-01-01T00:00:30Z', '2026-11-05T12:00:00Z', '2046-01-01T00:00:00Z'])(
+  'an outage through which the clock is set from %s is as long as it was',
+  async (wrong) => {
+    const { url, script } = await startInstance();
+    const clock = { wall: Date.parse(wrong), monotonic: 30_000 };
+    const { read, memories } = begin(url, 'right', new MemoryStore(), () => ({ ...clock }));
+    await read();
+    script.instead = { status: 502 };
+    await read();
+    Object.assign(clock, { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 90_000 });
+    await read();
+    Object.assign(clock, { wall: Date.parse('2026-11-25T12:05:00Z'), monotonic: 390_000 });
+    delete script.instead;
+    const { events } = await read();
+    expect(events).toContainEqual(expect.objectContaining({ type: 'outage', seconds: wrong < '2026' ? 300 : 360 }));
+    expect(JSON.stringify([...memories.contents])).not.toMatch(/1970|2046/);
+  },
+);

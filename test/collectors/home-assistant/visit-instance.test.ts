@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { hintTextByState, type InstanceState, instanceStates } from '../../../src/collectors/home-assistant/instance-state.ts';
+import {
+  hintTextByState,
+  type InstanceState,
+  instanceStates,
+} from '../../../src/collectors/home-assistant/instance-state.ts';
 import { visitInstance } from '../../../src/collectors/home-assistant/visit-instance.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { ownHeaders, type Script, startInstance } from '../../helpers/instance.ts';
@@ -11,7 +15,8 @@ import { until } from '../../helpers/until.ts';
 
 const token = new Secret('right');
 const soon = () => AbortSignal.timeout(5000);
-const look = (url: URL, told: Secret | undefined = token, signal = soon()) => visitInstance(url, { token: told, authorities: undefined }, signal);
+const look = (url: URL, told: Secret | undefined = token, signal = soon()) =>
+  visitInstance(url, { token: told, authorities: undefined }, signal);
 const config = (more: object) => ({ results: { get_config: { state: 'RUNNING', ...more } } });
 
 test('with a token', async () => {
@@ -32,7 +37,11 @@ test('with a token', async () => {
 
 test('without a token', async () => {
   const { url, logins } = await startInstance();
-  expect(await visitInstance(url, { token: undefined, authorities: undefined }, soon())).toMatchObject({ state: 'answering', reachable: true, version: '2026.11.0' });
+  expect(await visitInstance(url, { token: undefined, authorities: undefined }, soon())).toMatchObject({
+    state: 'answering',
+    reachable: true,
+    version: '2026.11.0',
+  });
   expect(logins).toEqual([]);
 });
 
@@ -115,7 +124,12 @@ describe('moved', () => {
   test('the new address is found and said, and not told the token', async () => {
     const there = await startInstance();
     const here = await startInstance(redirect(there.url));
-    expect(await look(here.url)).toMatchObject({ state: 'moved', reachable: true, version: '2026.11.0', movedTo: there.url });
+    expect(await look(here.url)).toMatchObject({
+      state: 'moved',
+      reachable: true,
+      version: '2026.11.0',
+      movedTo: there.url,
+    });
     expect([...there.logins, ...here.logins]).toEqual([]);
   });
 
@@ -149,7 +163,9 @@ describe('nothing answers', () => {
     onTestFinished(() => void server.close());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    expect((await look(new URL(`${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`))).state).toBe(state);
+    expect((await look(new URL(`${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`))).state).toBe(
+      state,
+    );
   });
 });
 
@@ -196,11 +212,16 @@ test('closed in the midst of an answer it has hung up, and is not waited for', a
 });
 
 describe('every state', () => {
-  const circumstances = { url: new URL('http://there.example:8123'), movedTo: new URL('http://new.example:8123'), status: 418 };
+  const circumstances = {
+    url: new URL('http://there.example:8123'),
+    movedTo: new URL('http://new.example:8123'),
+    status: 418,
+  };
   const fine = ['running', 'starting', 'stopping', 'answering'];
 
   test('either needs nothing or says what to do', () => {
-    for (const state of instanceStates) expect(hintTextByState[state]?.(circumstances) === undefined, state).toBe(fine.includes(state));
+    for (const state of instanceStates)
+      expect(hintTextByState[state]?.(circumstances) === undefined, state).toBe(fine.includes(state));
   });
 
   test.each<[InstanceState, RegExp]>([

@@ -20,12 +20,18 @@ const own = { filesystem: /"(used|free|total|inodes_used)":[^,]*,/g, interface: 
 /** Reads a recorded machine twice, as the loop would. */
 async function read(machine: string, more: Record<string, string> = {}): Promise<StateStore> {
   const input = (name: string) => join(cases, machine, 'input', name);
-  const env = z.parse(hostSettings, { HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root'), ...more });
+  const env = z.parse(hostSettings, {
+    HOST_PROC: input('proc'),
+    HOST_SYS: input('sys'),
+    HOST_ROOT: input('root'),
+    ...more,
+  });
   const state = new StateStore('');
   state.add(hostCollector);
   const source = hostCollector.open(env, { agent, state, memory: state.memoryStore.forCollector(hostCollector) });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
-  for (let reading = 0; reading < 2; reading += 1) state.record(hostCollector, await runCollector(hostCollector, source as never).outcome);
+  for (let reading = 0; reading < 2; reading += 1)
+    state.record(hostCollector, await runCollector(hostCollector, source as never).outcome);
   return state;
 }
 
@@ -33,7 +39,8 @@ test.each(readdirSync(cases))('%s', async (machine) => {
   withoutLimits();
   const state = await read(machine);
   const lines = [...statePayloads([hostCollector], agent, state)].map(
-    ([topic, payload]) => `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
+    ([topic, payload]) =>
+      `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
   );
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(join(cases, machine, 'expected.txt'));
 });
@@ -48,8 +55,14 @@ test('every topic of one machine, announcement and all', async () => {
 });
 
 test('globs take in and leave out', async () => {
-  const state = await read('intel-desktop', { HOST_INTERFACES: 'wg*,enp*', HOST_DISKS_EXCLUDE: 'sd?', HOST_FILESYSTEMS_EXCLUDE: '/boot/**' });
-  const paths = [...(state.collectors.get('host')?.entries ?? [])].map(([path, { excluded }]) => `${path.slice(4)}${excluded ? ' excluded' : ''}`);
+  const state = await read('intel-desktop', {
+    HOST_INTERFACES: 'wg*,enp*',
+    HOST_DISKS_EXCLUDE: 'sd?',
+    HOST_FILESYSTEMS_EXCLUDE: '/boot/**',
+  });
+  const paths = [...(state.collectors.get('host')?.entries ?? [])].map(
+    ([path, { excluded }]) => `${path.slice(4)}${excluded ? ' excluded' : ''}`,
+  );
   expect(paths.filter((path) => /interface|disk|filesystem/.test(path))).toEqual([
     'filesystem_root',
     'filesystem_mnt_data',

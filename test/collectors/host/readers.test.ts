@@ -11,8 +11,14 @@ import { device } from '../../helpers/sample-collector.ts';
 const env = z.parse(hostSettings, {});
 const close = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(a, b);
 
-const of = <Of extends keyof HostReadings>(found: Observation<HostReadings>[], table: Of, id?: string): HostReadings[Of] => {
-  const one = found.find((observation) => observation.table === table && (id === undefined || observation.part?.id === id));
+const of = <Of extends keyof HostReadings>(
+  found: Observation<HostReadings>[],
+  table: Of,
+  id?: string,
+): HostReadings[Of] => {
+  const one = found.find(
+    (observation) => observation.table === table && (id === undefined || observation.part?.id === id),
+  );
   return one?.reading as HostReadings[Of];
 };
 
@@ -23,7 +29,9 @@ test.runIf(process.platform === 'linux')('the two readers agree on this machine'
   const [a, b] = [of(linux, 'host'), of(portable, 'host')];
   expect(a.memory?.total).toBe(b.memory?.total);
   expect(close(a.memory?.available ?? 0, b.memory?.available ?? 1, 0.05), 'available memory within 5 %').toBe(true);
-  expect(Math.abs((a.bootTime?.getTime() ?? 0) - (b.bootTime?.getTime() ?? 1e9)), 'boot time within 5 s').toBeLessThan(5000);
+  expect(Math.abs((a.bootTime?.getTime() ?? 0) - (b.bootTime?.getTime() ?? 1e9)), 'boot time within 5 s').toBeLessThan(
+    5000,
+  );
 
   const [root, other] = [of(linux, 'filesystem', 'root'), of(portable, 'filesystem', 'root')];
   expect(root, 'Linux: the root file system').toBeDefined();
@@ -31,9 +39,17 @@ test.runIf(process.platform === 'linux')('the two readers agree on this machine'
   expect(close(root.total, other.total, 0.01), 'size within 1 %').toBe(true);
   expect(close(root.available, other.available, 0.05), 'free within 5 %').toBe(true);
 
-  const names = (found: Observation<HostReadings>[]) => found.flatMap(({ table, part }) => (table === 'interface' && part !== undefined ? [part.id] : []));
+  const names = (found: Observation<HostReadings>[]) =>
+    found.flatMap(({ table, part }) => (table === 'interface' && part !== undefined ? [part.id] : []));
   const shared = names(linux).filter((name) => names(portable).includes(name));
   // In a container without a network there is none.
-  expect(shared.length > 0 || names(linux).length === 0, `Linux has ${names(linux)}, portable has ${names(portable)}`).toBe(true);
-  for (const name of shared) expect(close(of(linux, 'interface', name).received, of(portable, 'interface', name).received, 0.05), `${name}: received within 5 %`).toBe(true);
+  expect(
+    shared.length > 0 || names(linux).length === 0,
+    `Linux has ${names(linux)}, portable has ${names(portable)}`,
+  ).toBe(true);
+  for (const name of shared)
+    expect(
+      close(of(linux, 'interface', name).received, of(portable, 'interface', name).received, 0.05),
+      `${name}: received within 5 %`,
+    ).toBe(true);
 });

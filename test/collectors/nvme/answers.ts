@@ -3,7 +3,10 @@ import { validateHealthLog } from '../../../src/collectors/nvme/tools/health-log
 import { parseIdentifyController, parseSmartLog, parseUsedBytes } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
 import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
 
-export type Understood = { log: HealthLog; limits?: DriveLimits; used?: ReadonlyMap<number, number> } | { limits: DriveLimits } | { bytes: number | undefined };
+export type Understood =
+  | { log: HealthLog; limits?: DriveLimits; used?: ReadonlyMap<number, number> }
+  | { limits: DriveLimits }
+  | { bytes: number | undefined };
 
 const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
   [/nvme/, (text) => ({ log: validateHealthLog(parseSmartLog(text)) })],

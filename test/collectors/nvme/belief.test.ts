@@ -17,7 +17,16 @@ const good: HealthLog = {
 };
 const log = (told: Partial<HealthLog>): HealthLog => ({ ...good, ...told });
 const blank = () =>
-  log({ availableSpare: 100, percentageUsed: 0, dataUnitsRead: undefined, dataUnitsWritten: undefined, hostReads: 0n, powerCycles: 0n, powerOnHours: 0n, mediaErrors: 0n });
+  log({
+    availableSpare: 100,
+    percentageUsed: 0,
+    dataUnitsRead: undefined,
+    dataUnitsWritten: undefined,
+    hostReads: 0n,
+    powerCycles: 0n,
+    powerOnHours: 0n,
+    mediaErrors: 0n,
+  });
 const known = { mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 72n };
 /** As many readings as a lower count has to stand for. */
 const standing = 1440;
@@ -35,11 +44,20 @@ test('a log in which several counters fall is no reading: temperatures are told,
   const bad = { criticalWarning: 0, hostReads: 5n, powerOnHours: 2n, mediaErrors: 0n, availableSpare: 100 };
   const readOnly = log({ criticalWarning: 8 });
   const seen = last(new CounterPlausibility(), [readOnly, log({ criticalWarning: 8 }), log(bad)]);
-  expect(seen).toEqual({ log: { criticalWarning: 8, temperature: 38, sensors: [38] }, judged: readOnly, firm: {}, anew: {} });
+  expect(seen).toEqual({
+    log: { criticalWarning: 8, temperature: 38, sensors: [38] },
+    judged: readOnly,
+    firm: {},
+    anew: {},
+  });
 });
 
 test('a warning that such a log adds is told', () => {
-  const { log: told, judged } = last(new CounterPlausibility(), [log({}), log({}), log({ criticalWarning: 8, hostReads: 5n, powerOnHours: 2n })]);
+  const { log: told, judged } = last(new CounterPlausibility(), [
+    log({}),
+    log({}),
+    log({ criticalWarning: 8, hostReads: 5n, powerOnHours: 2n }),
+  ]);
   expect([told.criticalWarning, judged]).toEqual([8, log({ criticalWarning: 8 })]);
 });
 
@@ -76,12 +94,22 @@ test('a lower count that stands for a day of readings is another life of the dri
   expect([before.log.powerOnHours, before.anew]).toEqual([undefined, {}]);
   const seen = last(belief, [log({ powerOnHours: 24n })]);
   expect([seen.log.powerOnHours, seen.anew]).toEqual([24n, { powerOnHours: 0n }]);
-  expect(last(belief, [log({ powerOnHours: 24n })])).toMatchObject({ log: { powerOnHours: 24n }, firm: { powerOnHours: 24n }, anew: {} });
+  expect(last(belief, [log({ powerOnHours: 24n })])).toMatchObject({
+    log: { powerOnHours: 24n },
+    firm: { powerOnHours: 24n },
+    anew: {},
+  });
 });
 
 test('one that comes and goes, or jumps about, does not stand', () => {
   const belief = new CounterPlausibility();
-  const seen = last(belief, [log({}), log({}), ...times(standing - 1, { mediaErrors: 0n }), log({}), ...times(standing - 1, { mediaErrors: 0n })]);
+  const seen = last(belief, [
+    log({}),
+    log({}),
+    ...times(standing - 1, { mediaErrors: 0n }),
+    log({}),
+    ...times(standing - 1, { mediaErrors: 0n }),
+  ]);
   expect([seen.log.mediaErrors, seen.anew]).toEqual([undefined, {}]);
   expect(
     last(
@@ -92,23 +120,36 @@ test('one that comes and goes, or jumps about, does not stand', () => {
 });
 
 test('zeros alone never stand: whoever answers has been switched on', () => {
-  expect(last(new CounterPlausibility(), [log({}), log({}), ...Array.from({ length: 2 * standing }, blank)])).toMatchObject({ anew: {}, judged: good });
+  expect(
+    last(new CounterPlausibility(), [log({}), log({}), ...Array.from({ length: 2 * standing }, blank)]),
+  ).toMatchObject({ anew: {}, judged: good });
 });
 
-test.each([1, 2, 8])('counts that are huge for %i readings are told, and neither kept nor held against the next', (readings) => {
-  const belief = new CounterPlausibility();
-  const huge = last(belief, [log({}), log({}), ...times(readings, { mediaErrors: 2n ** 32n - 1n, percentageUsed: 255 })]);
-  expect(huge.log.mediaErrors).toBe(2n ** 32n - 1n);
-  expect(huge.firm).toMatchObject({ mediaErrors: 3n, percentageUsed: 12n });
-  const seen = last(belief, [log({})]);
-  expect([seen.log, seen.firm.mediaErrors]).toEqual([good, 3n]);
-  // The same as the first that is ever seen of a drive.
-  expect(last(new CounterPlausibility(), [log({ mediaErrors: 2n ** 32n - 1n }), log({})], {} as typeof known).firm.mediaErrors).toBe(3n);
-});
+test.each([1, 2, 8])(
+  'counts that are huge for %i readings are told, and neither kept nor held against the next',
+  (readings) => {
+    const belief = new CounterPlausibility();
+    const huge = last(belief, [
+      log({}),
+      log({}),
+      ...times(readings, { mediaErrors: 2n ** 32n - 1n, percentageUsed: 255 }),
+    ]);
+    expect(huge.log.mediaErrors).toBe(2n ** 32n - 1n);
+    expect(huge.firm).toMatchObject({ mediaErrors: 3n, percentageUsed: 12n });
+    const seen = last(belief, [log({})]);
+    expect([seen.log, seen.firm.mediaErrors]).toEqual([good, 3n]);
+    // The same as the first that is ever seen of a drive.
+    expect(
+      last(new CounterPlausibility(), [log({ mediaErrors: 2n ** 32n - 1n }), log({})], {} as typeof known).firm
+        .mediaErrors,
+    ).toBe(3n);
+  },
+);
 
 test('wear that wavers by the one percent of its rounding is no fall', () => {
   const belief = new CounterPlausibility();
-  for (const percentageUsed of [12, 11, 12, 11]) expect(last(belief, [log({ percentageUsed })]).log.percentageUsed).toBe(percentageUsed);
+  for (const percentageUsed of [12, 11, 12, 11])
+    expect(last(belief, [log({ percentageUsed })]).log.percentageUsed).toBe(percentageUsed);
 });
 
 test('one reading is not enough to keep anything, and the same log twice is one reading', () => {
@@ -121,6 +162,11 @@ test('one reading is not enough to keep anything, and the same log twice is one 
 test('a counter that is not there, as of another source, is neither a fall nor kept', () => {
   const belief = new CounterPlausibility();
   const seen = last(belief, [log({}), log({}), log({ dataUnitsWritten: undefined, mediaErrors: undefined })]);
-  expect([seen.log.dataUnitsWritten, seen.firm.dataUnitsWritten, seen.firm.mediaErrors, seen.anew]).toEqual([undefined, undefined, undefined, {}]);
+  expect([seen.log.dataUnitsWritten, seen.firm.dataUnitsWritten, seen.firm.mediaErrors, seen.anew]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    {},
+  ]);
   expect(last(belief, [log({})]).firm).toMatchObject({ mediaErrors: 3n, dataUnitsWritten: 73n });
 });

@@ -33,14 +33,22 @@ function after(
   let history: DriveHistory = parseDriveHistory(undefined);
   for (let quarter = 0; quarter <= days * 4; quarter += 1) {
     const { percentageUsed, dataUnitsWritten } = wear(quarter / 4);
-    history = addDailySample(history, at(quarter / 4), hour, { percentageUsed: BigInt(percentageUsed), dataUnitsWritten });
+    history = addDailySample(history, at(quarter / 4), hour, {
+      percentageUsed: BigInt(percentageUsed),
+      dataUnitsWritten,
+    });
   }
   return { history, now: at(days), ...wear(days) };
 }
 
 test('one sample a day, however often it is looked at', () => {
   const { history } = after(3, { percentPerMonth: 1, GBPerDay: 10n });
-  expect(history.samples.map(({ at }) => at.slice(0, 10))).toEqual(['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04']);
+  expect(history.samples.map(({ at }) => at.slice(0, 10))).toEqual([
+    '2026-01-01',
+    '2026-01-02',
+    '2026-01-03',
+    '2026-01-04',
+  ]);
 });
 
 test('bounded: days for a month, then weeks for two years, then nothing', () => {
@@ -97,7 +105,9 @@ test('written per day: of the last seven days and no more, from one whole day on
 });
 
 test('wear per month is the slope of a straight line, from two percents and a week on', () => {
-  const line: DriveHistory = { samples: [0, 3, 6, 9].map((days) => ({ at: at(days).toISOString(), percentage_used: 10 + days / 3 })) };
+  const line: DriveHistory = {
+    samples: [0, 3, 6, 9].map((days) => ({ at: at(days).toISOString(), percentage_used: 10 + days / 3 })),
+  };
   expect(wearPercentPerMonth(line, at(12), 14)).toBeCloseTo(10, 6);
   const short: DriveHistory = { samples: [{ at: at(0).toISOString(), percentage_used: 10 }] };
   expect(wearPercentPerMonth(short, at(6.9), 12)).toBeUndefined();
@@ -118,7 +128,11 @@ test('worn out: as far away as the rest takes at this pace, up to thirty years',
 /** One look a day, at noon, for so many days. */
 const month = (days = 30): DriveHistory => ({
   media_errors_acknowledged: '3',
-  samples: Array.from({ length: days }, (_, index) => ({ at: at(index - days).toISOString(), percentage_used: 12, data_units_written: '700' })),
+  samples: Array.from({ length: days }, (_, index) => ({
+    at: at(index - days).toISOString(),
+    percentage_used: 12,
+    data_units_written: '700',
+  })),
 });
 const wear = { percentageUsed: 12n, dataUnitsWritten: 700n };
 
@@ -159,7 +173,9 @@ test('counters that are missing, as where the kernel alone tells of the drive, c
   const whole = addDailySample(half, at(1), hour, wear);
   expect(whole.samples.length).toBe(32);
   expect(bytesWrittenPerDay(half, at(1), undefined)).toBeUndefined();
-  expect(dropResetCounters(half, { dataUnitsWritten: 5n }).samples).toEqual([{ at: at(0).toISOString(), percentage_used: 12 }]);
+  expect(dropResetCounters(half, { dataUnitsWritten: 5n }).samples).toEqual([
+    { at: at(0).toISOString(), percentage_used: 12 },
+  ]);
   expect(greatestCounts(half)).toEqual({ mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 700n });
 });
 
@@ -171,14 +187,21 @@ test('counters that began anew take their own past along, and no other', () => {
 });
 
 test('the first count of media errors is an old one, and no other is taken for that', () => {
-  expect(acknowledgeFirstErrors({ samples: [] }, { mediaErrors: 3n })).toEqual({ media_errors_acknowledged: '3', samples: [] });
+  expect(acknowledgeFirstErrors({ samples: [] }, { mediaErrors: 3n })).toEqual({
+    media_errors_acknowledged: '3',
+    samples: [],
+  });
   const history = month();
-  for (const mediaErrors of [0n, 7n, undefined]) expect(acknowledgeFirstErrors(history, mediaErrors === undefined ? {} : { mediaErrors })).toBe(history);
+  for (const mediaErrors of [0n, 7n, undefined])
+    expect(acknowledgeFirstErrors(history, mediaErrors === undefined ? {} : { mediaErrors })).toBe(history);
 });
 
 test('two brokers: the days of both, and the greater acknowledgement, whichever comes first and however often', () => {
   const whole = month(40);
-  const some: DriveHistory = { media_errors_acknowledged: '5', samples: whole.samples.filter((_, index) => index % 3 === 0) };
+  const some: DriveHistory = {
+    media_errors_acknowledged: '5',
+    samples: whole.samples.filter((_, index) => index % 3 === 0),
+  };
   const others: DriveHistory = { samples: whole.samples.filter((_, index) => index % 3 !== 0) };
   expect(driveHistoryMemory.merge(some, others)).toEqual({ ...whole, media_errors_acknowledged: '5' });
   expect(driveHistoryMemory.merge(others, some)).toEqual({ ...whole, media_errors_acknowledged: '5' });
@@ -187,7 +210,9 @@ test('two brokers: the days of both, and the greater acknowledgement, whichever 
   // One day from two looks, each with what the other lacks.
   const early = { at: at(0).toISOString(), percentage_used: 3 };
   const late = { at: at(0.3).toISOString(), data_units_written: '9' };
-  expect(driveHistoryMemory.merge({ samples: [late] }, { samples: [early] }).samples).toEqual([{ ...early, data_units_written: '9' }]);
+  expect(driveHistoryMemory.merge({ samples: [late] }, { samples: [early] }).samples).toEqual([
+    { ...early, data_units_written: '9' },
+  ]);
 });
 
 test('what is kept is read again, and what is no history is a new beginning', () => {
@@ -195,8 +220,12 @@ test('what is kept is read again, and what is no history is a new beginning', ()
   const kept = { ...history, media_errors_acknowledged: '340282366920938463463374607431768211455' };
   expect(parseDriveHistory(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
   fc.assert(fc.property(fc.jsonValue(), (content) => Array.isArray(parseDriveHistory(content).samples)));
-  expect(parseDriveHistory({ samples: [{ at: 'yesterday' }, ...history.samples] })).toEqual({ samples: history.samples });
-  expect(parseDriveHistory({ samples: history.samples, media_errors_acknowledged: -1 })).toEqual({ samples: history.samples });
+  expect(parseDriveHistory({ samples: [{ at: 'yesterday' }, ...history.samples] })).toEqual({
+    samples: history.samples,
+  });
+  expect(parseDriveHistory({ samples: history.samples, media_errors_acknowledged: -1 })).toEqual({
+    samples: history.samples,
+  });
   expect(driveHistoryMemory.parse({ version: 2, days: {} })).toBeUndefined();
 });
 

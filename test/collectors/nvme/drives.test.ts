@@ -39,10 +39,14 @@ const block = (name: string, size = 2_097_152, wwid = 'nvme.1b36-51-51-00000001'
   [`sys/block/${name}/queue/logical_block_size`]: '512\n',
 });
 
-const found = (files: Record<string, string>): NvmeDrive[] => drivesOfControllers(readControllers(tree(files).sys()) ?? []);
+const found = (files: Record<string, string>): NvmeDrive[] =>
+  drivesOfControllers(readControllers(tree(files).sys()) ?? []);
 
 const told = (drives: readonly NvmeDrive[]) =>
-  drives.map(({ id, controllers, namespaces }) => `${id}: ${controllers.map(({ name }) => name).join(' ')}; ${namespaces.map(({ name }) => name).join(' ')}`);
+  drives.map(
+    ({ id, controllers, namespaces }) =>
+      `${id}: ${controllers.map(({ name }) => name).join(' ')}; ${namespaces.map(({ name }) => name).join(' ')}`,
+  );
 
 test('a drive is its serial number, whatever its number on this boot', () => {
   const drives = found({
@@ -67,7 +71,9 @@ test('two controllers of one drive are one drive, whose namespace is the node th
 });
 
 test('numbers of a controller and of its namespace need not match', () => {
-  expect(told(found({ ...controller('nvme4', { serial: 'A', namespaces: ['nvme2c4n1'] }), ...block('nvme2n1') }))).toEqual(['A: nvme4; nvme2n1']);
+  expect(
+    told(found({ ...controller('nvme4', { serial: 'A', namespaces: ['nvme2c4n1'] }), ...block('nvme2n1') })),
+  ).toEqual(['A: nvme4; nvme2n1']);
 });
 
 test('empty serial numbers, and made-up ones, are stood in for by what lasts', () => {
@@ -103,9 +109,24 @@ test('the device says what it is, and twins are told apart by their serial numbe
     ...controller('nvme2', { serial: 'T-000002', model: 'Twin' }),
   });
   expect(drives.map((drive) => driveDevice(agent, drive, drives))).toEqual([
-    { id: 'S4EWNX0N123456', name: 'nas Samsung SSD 980', manufacturer: 'Samsung', model: 'Samsung SSD 980', serialNumber: 'S4EWNX0N123456', softwareVersion: '1.0', via: 'nas' },
+    {
+      id: 'S4EWNX0N123456',
+      name: 'nas Samsung SSD 980',
+      manufacturer: 'Samsung',
+      model: 'Samsung SSD 980',
+      serialNumber: 'S4EWNX0N123456',
+      softwareVersion: '1.0',
+      via: 'nas',
+    },
     { id: 'T1', name: 'nas Twin T1', model: 'Twin', serialNumber: 'T1', softwareVersion: '1.0', via: 'nas' },
-    { id: 'T-000002', name: 'nas Twin 000002', model: 'Twin', serialNumber: 'T-000002', softwareVersion: '1.0', via: 'nas' },
+    {
+      id: 'T-000002',
+      name: 'nas Twin 000002',
+      model: 'Twin',
+      serialNumber: 'T-000002',
+      softwareVersion: '1.0',
+      via: 'nas',
+    },
   ]);
 });
 
@@ -118,11 +139,20 @@ test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells w
     ...controller('nvme92', { serial: 'C' }),
     ...controller('nvme93', { serial: 'D' }),
   });
-  const { watched, excluded, complaints } = selectDrives(drives, ['/dev/nvme90', '/dev/nvme91n1', 'C', '/dev/nvme97', 'Z']);
+  const { watched, excluded, complaints } = selectDrives(drives, [
+    '/dev/nvme90',
+    '/dev/nvme91n1',
+    'C',
+    '/dev/nvme97',
+    'Z',
+  ]);
   expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
   expect(excluded.map(({ id }) => id)).toEqual(['D']);
   const known = 'there are /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
-  expect(complaints).toEqual([`NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`, `NVME_DEVICES names Z: there is no such drive; ${known}`]);
+  expect(complaints).toEqual([
+    `NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`,
+    `NVME_DEVICES names Z: there is no such drive; ${known}`,
+  ]);
 });
 
 // As https://pci-ids.ucw.cz writes them.
@@ -151,6 +181,9 @@ test.each([
   [0xc0a9, 'Crucial'],
   [0xffff, undefined],
 ])('PCI’s number %i is %s', (vendor, manufacturer) => {
-  const [drive] = found({ ...controller('nvme0', {}), 'sys/class/nvme/nvme0/device/vendor': `0x${vendor.toString(16)}\n` });
+  const [drive] = found({
+    ...controller('nvme0', {}),
+    'sys/class/nvme/nvme0/device/vendor': `0x${vendor.toString(16)}\n`,
+  });
   expect(drive && driveDevice(agent, drive, [drive]).manufacturer).toBe(manufacturer);
 });

@@ -99,8 +99,20 @@ test('a drive of which nothing is known but that it is there', () => {
 });
 
 test('a health log that leaves things out leaves them unknown', () => {
-  const sample = extractSample(nvmeMetrics.drive, { source: 'sysfs', sensors: [], limits: { warning: 80 }, log: { criticalWarning: 0, sensors: [] } });
-  const flags = ['critical_warning', 'spare_low', 'reliability_degraded', 'read_only', 'backup_failed', 'memory_region_unreliable'];
+  const sample = extractSample(nvmeMetrics.drive, {
+    source: 'sysfs',
+    sensors: [],
+    limits: { warning: 80 },
+    log: { criticalWarning: 0, sensors: [] },
+  });
+  const flags = [
+    'critical_warning',
+    'spare_low',
+    'reliability_degraded',
+    'read_only',
+    'backup_failed',
+    'memory_region_unreliable',
+  ];
   expect(Object.fromEntries(Object.entries(sample).filter(([, value]) => value !== null))).toEqual({
     source: 'sysfs',
     temperature_warning: 80,
@@ -109,12 +121,22 @@ test('a health log that leaves things out leaves them unknown', () => {
 });
 
 test('a drive that is worn beyond its end has no life left, and one that is too hot no headroom', () => {
-  const { life_left, temperature_headroom } = extractSample(nvmeMetrics.drive, { ...whole, temperature: 90, log: { criticalWarning: 0, sensors: [], percentageUsed: 137 } });
+  const { life_left, temperature_headroom } = extractSample(nvmeMetrics.drive, {
+    ...whole,
+    temperature: 90,
+    log: { criticalWarning: 0, sensors: [], percentageUsed: 137 },
+  });
   expect([life_left, temperature_headroom]).toEqual([0, -10]);
   expect(extractSample(nvmeMetrics.drive, { ...whole, temperature: undefined }).temperature_headroom).toBeNull();
 });
 
 test('a namespace', () => {
-  expect(extractSample(nvmeMetrics.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({ capacity: 1000.2, used: 250.1 });
-  expect(extractSample(nvmeMetrics.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({ capacity: 500, used: null });
+  expect(extractSample(nvmeMetrics.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({
+    capacity: 1000.2,
+    used: 250.1,
+  });
+  expect(extractSample(nvmeMetrics.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({
+    capacity: 500,
+    used: null,
+  });
 });

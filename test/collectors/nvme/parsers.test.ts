@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { DriveRefusedError } from '../../../src/collectors/nvme/tools/health-log.ts';
-import { parseIdentifyController, parseSmartLog, parseUsedBytes, readNvmeCliOutput } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
+import {
+  parseIdentifyController,
+  parseSmartLog,
+  parseUsedBytes,
+  readNvmeCliOutput,
+} from '../../../src/collectors/nvme/tools/nvme-cli.ts';
 import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
 import { identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
 
@@ -14,15 +19,25 @@ test.each([
 });
 
 test.each(['4294967296', '-2147483649'])('%s is no number of 32 bits', (printed) => {
-  expect(() => parseSmartLog(smartLog({ warning_temp_time: printed }))).toThrow(`nvme-cli: warning_temp_time is "${printed}", which is no number of 32 bits`);
+  expect(() => parseSmartLog(smartLog({ warning_temp_time: printed }))).toThrow(
+    `nvme-cli: warning_temp_time is "${printed}", which is no number of 32 bits`,
+  );
 });
 
 test('counts are whole and not below zero, and parts of a hundred are', () => {
   expect(() => parseSmartLog(smartLog({ media_errors: -1 }))).toThrow('which is below zero');
   expect(() => parseSmartLog(smartLog({ media_errors: 1.5 }))).toThrow('which is no whole number');
   expect(parseSmartLog(smartLog({ media_errors: 0 })).mediaErrors).toBe(0n);
-  expect([0, 100, 101].map((spare) => parseSmartLog(smartLog({ avail_spare: spare })).availableSpare)).toEqual([0, 100, undefined]);
-  expect([0, 255, 256].map((used) => parseSmartLog(smartLog({ percent_used: used })).percentageUsed)).toEqual([0, 255, undefined]);
+  expect([0, 100, 101].map((spare) => parseSmartLog(smartLog({ avail_spare: spare })).availableSpare)).toEqual([
+    0,
+    100,
+    undefined,
+  ]);
+  expect([0, 255, 256].map((used) => parseSmartLog(smartLog({ percent_used: used })).percentageUsed)).toEqual([
+    0,
+    255,
+    undefined,
+  ]);
   expect(parseSmartLog(smartLog({ media_errors: null })).mediaErrors).toBeUndefined();
 });
 
@@ -35,14 +50,27 @@ test.each([
 ])('%i K', (kelvin, celsius) => expect(parseSmartLog(smartLog({ temperature: kelvin })).temperature).toBe(celsius));
 
 test('throttling is known with both of its numbers only', () => {
-  expect(parseSmartLog(smartLog({ thm_temp1_trans_count: 3, thm_temp1_total_time: 60, thm_temp2_trans_count: 5, thm_temp2_total_time: null }))).toMatchObject({
+  expect(
+    parseSmartLog(
+      smartLog({
+        thm_temp1_trans_count: 3,
+        thm_temp1_total_time: 60,
+        thm_temp2_trans_count: 5,
+        thm_temp2_total_time: null,
+      }),
+    ),
+  ).toMatchObject({
     throttle1: { count: 3, seconds: 60 },
     throttle2: undefined,
   });
 });
 
 test('a controller that does not tell a limit or its size', () => {
-  expect(parseIdentifyController(identifyController({ wctemp: 353, cctemp: 0, tnvmcap: 0 }))).toEqual({ warning: 80, critical: undefined, capacity: undefined });
+  expect(parseIdentifyController(identifyController({ wctemp: 353, cctemp: 0, tnvmcap: 0 }))).toEqual({
+    warning: 80,
+    critical: undefined,
+    capacity: undefined,
+  });
   expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('answered without what was asked for; it has sn');
 });
 
@@ -94,13 +122,20 @@ test('smartctl: what the health log lacks stands elsewhere in some versions', ()
       delete answer.smart_status;
     }),
   ).toThrow('answered without critical_warning');
-  expect(changed((answer) => Object.assign(log(answer), { data_units_written: 1, data_units_written_s: '9007199254740993' })).log.dataUnitsWritten).toBe(9_007_199_254_740_993n);
+  expect(
+    changed((answer) => Object.assign(log(answer), { data_units_written: 1, data_units_written_s: '9007199254740993' }))
+      .log.dataUnitsWritten,
+  ).toBe(9_007_199_254_740_993n);
 });
 
 test('smartctl: limits, size and use', () => {
   expect(
-    changed((answer) => Object.assign(answer, { nvme_composite_temperature_threshold: { warning: 70, critical: 75 }, temperature: { op_limit_max: 80, critical_limit_max: 85 } }))
-      .limits,
+    changed((answer) =>
+      Object.assign(answer, {
+        nvme_composite_temperature_threshold: { warning: 70, critical: 75 },
+        temperature: { op_limit_max: 80, critical_limit_max: 85 },
+      }),
+    ).limits,
   ).toMatchObject({
     warning: 70,
     critical: 75,
@@ -113,15 +148,26 @@ test('smartctl: limits, size and use', () => {
   ).toMatchObject({ warning: 80, critical: 85 });
   expect(changed((answer) => Object.assign(answer, { nvme_total_capacity: 0 })).limits.capacity).toBeUndefined();
   expect(changed((answer) => Object.assign(answer, { nvme_total_capacity: 500 })).limits.capacity).toBe(500);
-  const namespaces = [{ id: 1, utilization: { blocks: 1, bytes: 4096 } }, { id: 2 }, { utilization: { bytes: 3 } }, 'x'];
-  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).used).toEqual(new Map([[1, 4096]]));
+  const namespaces = [
+    { id: 1, utilization: { blocks: 1, bytes: 4096 } },
+    { id: 2 },
+    { utilization: { bytes: 3 } },
+    'x',
+  ];
+  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).used).toEqual(
+    new Map([[1, 4096]]),
+  );
 });
 
 test('smartctl: what it complains of is told', () => {
   const answer = (more: object) => () => parseSmartctl(JSON.stringify(more));
-  expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(DriveRefusedError);
+  expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(
+    DriveRefusedError,
+  );
   expect(answer({ smartctl: { messages: [{ string: 'a' }, { string: 'b' }, {}] } })).toThrow(/^a; b$/);
-  expect(answer({ device: { protocol: 'ATA' } })).toThrow('answered without an NVMe health log: this is a drive of protocol ATA');
+  expect(answer({ device: { protocol: 'ATA' } })).toThrow(
+    'answered without an NVMe health log: this is a drive of protocol ATA',
+  );
   expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^answered without an NVMe health log$/);
   expect(answer([])).toThrow('answered no object');
 });

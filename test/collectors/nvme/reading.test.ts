@@ -13,14 +13,21 @@ const question = 'nvme smart-log nvme9000';
 const hwmon = { temp1_input: 40_850, temp1_max: 79_850, temp1_crit: 84_850, temp1_alarm: 0, temp2_input: 53_850 };
 
 /** Not where it was started with NoNewPrivileges. */
-const sudoMayRaise = process.platform === 'linux' && !/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'));
+const sudoMayRaise =
+  process.platform === 'linux' && !/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'));
 
 type Rack = ReturnType<typeof drives>;
 
 /** The collector, of which the broker remembers this. */
-function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept?: Record<string, unknown> | null } = {}) {
+function watching(
+  rack: Rack,
+  { devices, kept = {} }: { devices?: string[]; kept?: Record<string, unknown> | null } = {},
+) {
   const remembered = memory(kept ?? undefined);
-  const source = nvmeCollector.open({ HOST_SYS: rack.sys, NVME_DEVICES: devices }, { agent, memory: remembered, state: stateOf(probe(async () => [])) });
+  const source = nvmeCollector.open(
+    { HOST_SYS: rack.sys, NVME_DEVICES: devices },
+    { agent, memory: remembered, state: stateOf(probe(async () => [])) },
+  );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const read = () => source.read(new AbortController().signal);
   /** What is found of the drives, in short. */
@@ -29,7 +36,13 @@ function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept
     return found.flatMap((one) => {
       if (!('table' in one) || one.table !== 'drive') return [];
       return [
-        { id: one.device.id, hint: one.hint, excluded: one.excluded, error: one.error === undefined ? undefined : told(one.error), ...(one.reading as DriveReading | undefined) },
+        {
+          id: one.device.id,
+          hint: one.hint,
+          excluded: one.excluded,
+          error: one.error === undefined ? undefined : told(one.error),
+          ...(one.reading as DriveReading | undefined),
+        },
       ];
     });
   };
@@ -43,8 +56,19 @@ function watching(rack: Rack, { devices, kept = {} }: { devices?: string[]; kept
     return first();
   };
   const namespace = async () =>
-    (await read()).flatMap((one) => ('table' in one && one.table === 'namespace' ? [(one.reading as NamespaceReading | undefined) ?? one.error] : []))[0];
-  return { read, look, first, later, namespace, act: (device: string) => source.runAction?.(device, 'acknowledge'), contents: remembered.contents, load: remembered.load };
+    (await read()).flatMap((one) =>
+      'table' in one && one.table === 'namespace' ? [(one.reading as NamespaceReading | undefined) ?? one.error] : [],
+    )[0];
+  return {
+    read,
+    look,
+    first,
+    later,
+    namespace,
+    act: (device: string) => source.runAction?.(device, 'acknowledge'),
+    contents: remembered.contents,
+    load: remembered.load,
+  };
 }
 
 function healthy(...more: Parameters<typeof drives>) {
@@ -80,9 +104,16 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const { limits, sensors } = (drive as { reading: DriveReading }).reading;
     expect(limits).toEqual({ warning: expect.any(Number), critical: expect.any(Number), capacity: expect.any(Number) });
     expect(sensors.slice(0, 3)).toEqual([41, 54, undefined]);
-    expect(namespace).toMatchObject({ table: 'namespace', part: { id: '1', name: 'Namespace 1' }, reading: { capacity: 1953525168 * 512 } });
+    expect(namespace).toMatchObject({
+      table: 'namespace',
+      part: { id: '1', name: 'Namespace 1' },
+      reading: { capacity: 1953525168 * 512 },
+    });
     await later(clock);
-    expect(contents.get('s1')).toMatchObject({ media_errors_acknowledged: '0', samples: [{ percentage_used: 4, data_units_written: '48765432' }] });
+    expect(contents.get('s1')).toMatchObject({
+      media_errors_acknowledged: '0',
+      samples: [{ percentage_used: 4, data_units_written: '48765432' }],
+    });
   });
 
   test('what changes each time is asked each time, what a drive is once, and what is in use once an hour', async () => {
@@ -129,13 +160,22 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     rack.fail(question, 'ERROR: this build asks nobody');
     rack.tell('smartctl nvme9000', smartctl());
     const { first } = watching(rack);
-    expect(await first()).toMatchObject({ source: 'smartctl', log: { percentageUsed: expect.any(Number) }, limits: { warning: 80, critical: 85 } });
+    expect(await first()).toMatchObject({
+      source: 'smartctl',
+      log: { percentageUsed: expect.any(Number) },
+      limits: { warning: 80, critical: 85 },
+    });
     await first();
     expect(rack.calls()).toEqual([question, 'smartctl nvme9000', 'smartctl nvme9000']);
     rack.fail('smartctl nvme9000');
     rack.tell('nvme log smart nvme9000', smartLog());
     expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41 });
-    expect(rack.calls().slice(3)).toEqual(['smartctl nvme9000', question, 'smartctl nvme9000', 'nvme log smart nvme9000']);
+    expect(rack.calls().slice(3)).toEqual([
+      'smartctl nvme9000',
+      question,
+      'smartctl nvme9000',
+      'nvme log smart nvme9000',
+    ]);
   });
 
   test('nvme-cli that knows only its new words: all of its questions are in them', async () => {
@@ -174,7 +214,9 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await watching(rack).first()).toMatchObject({
       source: 'sysfs',
       temperature: 41,
-      hint: expect.stringMatching(/^\/dev\/nvme9000 is not there, as in a container: docker run .*--device \/dev\/nvme9000/),
+      hint: expect.stringMatching(
+        /^\/dev\/nvme9000 is not there, as in a container: docker run .*--device \/dev\/nvme9000/,
+      ),
     });
     const bare = drives({});
     expect(await watching(bare).first()).toMatchObject({
@@ -196,7 +238,10 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     for (const [index, pause] of [60, 60, 120, 240, 480, 960, 1920, 3600, 3600].entries()) {
       rack.sysfs('class/nvme/nvme9000/hwmon3/temp1_input', String(30_000 + 1000 * index));
       clock.turn(pause - 5);
-      expect(await first(), `5 s before ${pause} s have passed`).toMatchObject({ temperature: 30 + index, hint: expect.stringContaining('NVMe status: no') });
+      expect(await first(), `5 s before ${pause} s have passed`).toMatchObject({
+        temperature: 30 + index,
+        hint: expect.stringContaining('NVMe status: no'),
+      });
       expect(asked()).toBe(index + 1);
       clock.turn(5);
       await first();
@@ -309,7 +354,9 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     rack.tell('nvme smart-log nvme9001', smartLog());
     const { read } = watching(rack, { devices: ['S2', '/dev/nvme9977'] });
     const found = await read();
-    expect(found.flatMap((one) => ('table' in one && one.table === 'drive' ? [[one.device.id, one.excluded ?? false]] : []))).toEqual([
+    expect(
+      found.flatMap((one) => ('table' in one && one.table === 'drive' ? [[one.device.id, one.excluded ?? false]] : [])),
+    ).toEqual([
       ['S2', false],
       ['S1', true],
     ]);
@@ -362,7 +409,12 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(early).toMatchObject({ source: 'nvme_cli', temperature: 41 });
     expect(early).not.toHaveProperty('problem');
     expect(contents.size).toBe(0);
-    load({ s1: { media_errors_acknowledged: '1', samples: [{ at: '2026-02-22T05:06:07.000Z', percentage_used: 2, data_units_written: '40000000' }] } });
+    load({
+      s1: {
+        media_errors_acknowledged: '1',
+        samples: [{ at: '2026-02-22T05:06:07.000Z', percentage_used: 2, data_units_written: '40000000' }],
+      },
+    });
     expect(await first()).toMatchObject({ problem: true, reason: '2 new media errors (3 in all)' });
     await later(clock);
     expect(contents.get('s1')).toMatchObject({ samples: [{ percentage_used: 2 }, { percentage_used: 4 }] });
@@ -393,21 +445,37 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       rack.tell('sudo nvme id-ctrl nvme9000', identifyController({ wctemp: 350 }));
       rack.asUser();
       const { first } = watching(rack);
-      expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41, limits: { warning: 77 }, hint: undefined });
+      expect(await first()).toMatchObject({
+        source: 'nvme_cli',
+        temperature: 41,
+        limits: { warning: 77 },
+        hint: undefined,
+      });
       await first();
-      expect(rack.calls().filter((call) => call.includes('smart-log'))).toEqual([question, 'sudo nvme smart-log nvme9000', 'sudo nvme smart-log nvme9000']);
+      expect(rack.calls().filter((call) => call.includes('smart-log'))).toEqual([
+        question,
+        'sudo nvme smart-log nvme9000',
+        'sudo nvme smart-log nvme9000',
+      ]);
     });
 
     test('asks sudo for each tool once, where that wants a password, and says what mends it', async () => {
       const rack = drives({ hwmon }, { name: 'nvme9001', serial: 'S2' });
       for (const drive of ['nvme9000', 'nvme9001']) {
         rack.fail(`nvme smart-log ${drive}`, 'Permission denied');
-        for (const call of ['nvme smart-log', 'smartctl', 'nvme log smart']) rack.fail(`sudo ${call} ${drive}`, 'sudo: a password is required');
+        for (const call of ['nvme smart-log', 'smartctl', 'nvme log smart'])
+          rack.fail(`sudo ${call} ${drive}`, 'sudo: a password is required');
       }
       rack.asUser();
       const { first, look } = watching(rack, { devices: ['S1'] });
-      expect(await first()).toMatchObject({ source: 'sysfs', hint: expect.stringContaining('/dev/nvme9000 is not there') });
-      expect(rack.calls().filter((call) => call.startsWith('sudo'))).toEqual(['sudo nvme smart-log nvme9000', 'sudo smartctl nvme9000']);
+      expect(await first()).toMatchObject({
+        source: 'sysfs',
+        hint: expect.stringContaining('/dev/nvme9000 is not there'),
+      });
+      expect(rack.calls().filter((call) => call.startsWith('sudo'))).toEqual([
+        'sudo nvme smart-log nvme9000',
+        'sudo smartctl nvme9000',
+      ]);
       await watching(rack, { devices: ['S2'] }).look();
       await look();
       expect(rack.calls().filter((call) => call.startsWith('sudo'))).toHaveLength(2);

@@ -36,9 +36,20 @@ function open(more: Record<string, string>) {
   const read = async () => (await source.read(never)) as (Observation<RouterReadings> | CollectorProblem)[];
   /** What is found of the routers and targets, by name. */
   const look = async () => {
-    const found = (await read()).filter((one): one is Observation<RouterReadings> => 'table' in one && one.part === undefined);
+    const found = (await read()).filter(
+      (one): one is Observation<RouterReadings> => 'table' in one && one.part === undefined,
+    );
     return Object.fromEntries(
-      found.map((one) => [one.device.id, { device: one.device, hint: one.hint, error: one.error, events: one.events, ...(one.reading as Partial<RouterReading> | undefined) }]),
+      found.map((one) => [
+        one.device.id,
+        {
+          device: one.device,
+          hint: one.hint,
+          error: one.error,
+          events: one.events,
+          ...(one.reading as Partial<RouterReading> | undefined),
+        },
+      ]),
     );
   };
   return { read, look, act: (device: string) => source.runAction?.(device, 'try_login') };
@@ -50,7 +61,15 @@ test('a box, by all that can be had of it', async () => {
   const { look } = open({ FRITZBOX_HOSTS: named({ hollow: box }), ...login });
   const { hollow } = await look();
   expect(hollow).toMatchObject({
-    device: { id: 'hollow', name: 'nas hollow', manufacturer: 'AVM', model: 'FRITZ!Box 7599', softwareVersion: expect.any(String), serialNumber: expect.any(String), via: 'nas' },
+    device: {
+      id: 'hollow',
+      name: 'nas hollow',
+      manufacturer: 'AVM',
+      model: 'FRITZ!Box 7599',
+      softwareVersion: expect.any(String),
+      serialNumber: expect.any(String),
+      via: 'nas',
+    },
     hint: undefined,
     reachable: true,
     problem: false,
@@ -65,11 +84,19 @@ test('a box, by all that can be had of it', async () => {
 test('a box that goes is not connected, and is known again when it is back, with what happened', async () => {
   withoutLimits();
   const box = await boxOf('dsl');
-  const { look } = open({ FRITZBOX_HOSTS: `hollow=http://${box.address}/igddesc.xml`, ...login, PING_LOSS_LIMIT: '10' });
+  const { look } = open({
+    FRITZBOX_HOSTS: `hollow=http://${box.address}/igddesc.xml`,
+    ...login,
+    PING_LOSS_LIMIT: '10',
+  });
   expect((await look()).hollow).toMatchObject({ problem: true, reachable: true });
   await box.stop();
   const away = (await look()).hollow;
-  expect(away).toMatchObject({ device: { model: 'FRITZ!Box 7599' }, wan: undefined, hint: expect.stringContaining('ECONNREFUSED') });
+  expect(away).toMatchObject({
+    device: { model: 'FRITZ!Box 7599' },
+    wan: undefined,
+    hint: expect.stringContaining('ECONNREFUSED'),
+  });
   await box.boot();
   expect((await look()).hollow).toMatchObject({ wan: { status: 'connected' }, hint: undefined });
 });
@@ -77,8 +104,12 @@ test('a box that goes is not connected, and is known again when it is back, with
 test('of two boxes one hangs: the other is told each time, and it is back when it answers', async () => {
   const boxes = { left: await boxOf('cable'), right: await boxOf('fibre') };
   const { look } = open({ FRITZBOX_HOSTS: named(boxes), ...login });
-  const accesses = async () => Object.fromEntries(Object.entries(await look()).map(([name, { tr064 }]) => [name, tr064?.access]));
-  await until('both are told', async () => (await accesses()).left === 'granted' && (await accesses()).right === 'granted');
+  const accesses = async () =>
+    Object.fromEntries(Object.entries(await look()).map(([name, { tr064 }]) => [name, tr064?.access]));
+  await until(
+    'both are told',
+    async () => (await accesses()).left === 'granted' && (await accesses()).right === 'granted',
+  );
   boxes.right.isHung = true;
   expect(await accesses()).toEqual({ left: 'granted', right: 'granted' });
   boxes.right.isHung = false;
@@ -88,9 +119,17 @@ test('of two boxes one hangs: the other is told each time, and it is back when i
 test('a wrong login is said, with what to do; the button tries once more, at its own box', async () => {
   const boxes = { left: await boxOf('dsl'), right: await boxOf('dsl') };
   for (const box of Object.values(boxes)) box.guard.wait = 100;
-  const { look, act } = open({ FRITZBOX_HOSTS: named(boxes), FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'wrong' });
+  const { look, act } = open({
+    FRITZBOX_HOSTS: named(boxes),
+    FRITZBOX_USERNAME: 'monitor',
+    FRITZBOX_PASSWORD: 'wrong',
+  });
   await look();
-  expect((await look()).left).toMatchObject({ hint: expect.stringContaining('check FRITZBOX_USERNAME'), tr064: { access: 'paused' }, reachable: true });
+  expect((await look()).left).toMatchObject({
+    hint: expect.stringContaining('check FRITZBOX_USERNAME'),
+    tr064: { access: 'paused' },
+    reachable: true,
+  });
   act('left');
   await look();
   expect([boxes.left.logins, boxes.right.logins]).toEqual([2, 1]);
@@ -99,7 +138,11 @@ test('a wrong login is said, with what to do; the button tries once more, at its
 test('without an account: what a box tells everyone, and no hint', async () => {
   withoutLimits();
   const { look } = open({ FRITZBOX_HOSTS: named({ hollow: await boxOf('cable') }) });
-  expect((await look()).hollow).toMatchObject({ hint: undefined, tr064: { access: 'none' }, wan: { status: 'connected' } });
+  expect((await look()).hollow).toMatchObject({
+    hint: undefined,
+    tr064: { access: 'none' },
+    wan: { status: 'connected' },
+  });
 });
 
 test('targets: each by what it is, with its limits and outages', async () => {
@@ -111,27 +154,49 @@ test('targets: each by what it is, with its limits and outages', async () => {
     PING_LATENCY_LIMIT_NEAR: '1.5',
   });
   const found = await look();
-  expect(found.near).toMatchObject({ device: { id: 'near', name: 'nas near', via: 'nas' }, reachable: true, problem: true, probe: { by: 'icmp', stats: { mean: 2 } } });
+  expect(found.near).toMatchObject({
+    device: { id: 'near', name: 'nas near', via: 'nas' },
+    reachable: true,
+    problem: true,
+    probe: { by: 'icmp', stats: { mean: 2 } },
+  });
   expect(found.port).toMatchObject({ reachable: true, problem: false, probe: { by: 'tcp' } });
-  expect(found.nowhere).toMatchObject({ error: expect.objectContaining({ message: expect.stringContaining('no-such-name.invalid') }) });
+  expect(found.nowhere).toMatchObject({
+    error: expect.objectContaining({ message: expect.stringContaining('no-such-name.invalid') }),
+  });
   await server.stop();
   // A port that refuses is not there.
   expect((await look()).port).toMatchObject({ reachable: false, problem: true });
   await server.start(Number(server.address.split(':')[1]));
-  expect((await look()).port).toMatchObject({ reachable: true, problem: false, events: [{ type: 'outage', seconds: expect.any(Number) }] });
+  expect((await look()).port).toMatchObject({
+    reachable: true,
+    problem: false,
+    events: [{ type: 'outage', seconds: expect.any(Number) }],
+  });
 });
 
 test('the default gateway where none is named; without one that is said', async () => {
-  const route = 'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0200007F\t0003\t0\t0\t100\t00000000\n';
-  const arp = 'IP address       HW type     Flags       HW address            Mask     Device\n127.0.0.2        0x1         0x2         02:00:5e:00:53:07     *        eth0\n';
+  const route =
+    'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0200007F\t0003\t0\t0\t100\t00000000\n';
+  const arp =
+    'IP address       HW type     Flags       HW address            Mask     Device\n127.0.0.2        0x1         0x2         02:00:5e:00:53:07     *        eth0\n';
   const roots = tree({ 'proc/1/net/route': route, 'proc/1/net/arp': arp });
   const found = await open({ HOST_PROC: roots.proc() }).read();
-  expect(found).toMatchObject([{ table: 'router', device: { id: 'gateway', macAddress: '02:00:5E:00:53:07', configurationUrl: 'http://127.0.0.2/' } }]);
+  expect(found).toMatchObject([
+    {
+      table: 'router',
+      device: { id: 'gateway', macAddress: '02:00:5E:00:53:07', configurationUrl: 'http://127.0.0.2/' },
+    },
+  ]);
   const none = await open({ HOST_PROC: tree({}).proc() }).read();
   expect(none).toEqual([{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }]);
 });
 
 test('two things of one name are refused', () => {
-  for (const settings of [{ FRITZBOX_HOSTS: 'a=127.0.0.1,A=127.0.0.2' }, { FRITZBOX_HOSTS: 'a=127.0.0.1', PING_TARGETS: 'a=127.0.0.2' }, { FRITZBOX_HOSTS: 'nas=127.0.0.1' }])
+  for (const settings of [
+    { FRITZBOX_HOSTS: 'a=127.0.0.1,A=127.0.0.2' },
+    { FRITZBOX_HOSTS: 'a=127.0.0.1', PING_TARGETS: 'a=127.0.0.2' },
+    { FRITZBOX_HOSTS: 'nas=127.0.0.1' },
+  ])
     expect(() => open(settings)).toThrow(/is the name of two things/);
 });

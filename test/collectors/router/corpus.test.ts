@@ -20,10 +20,20 @@ const files = index
 interface PingCase {
   name: string;
   stdout: string | null;
-  expected: { transmitted: number; received: number; loss_pct: number; min_ms?: number; avg_ms?: number; max_ms?: number; dev_ms?: number } | null;
+  expected: {
+    transmitted: number;
+    received: number;
+    loss_pct: number;
+    min_ms?: number;
+    avg_ms?: number;
+    max_ms?: number;
+    dev_ms?: number;
+  } | null;
 }
 
-const cases: PingCase[] = existsSync(join(folder, 'ping/ping-cases.json')) ? JSON.parse(read('ping/ping-cases.json')) : [];
+const cases: PingCase[] = existsSync(join(folder, 'ping/ping-cases.json'))
+  ? JSON.parse(read('ping/ping-cases.json'))
+  : [];
 
 const outcomeOf = (file: string, text: string): Record<string, unknown> | Error => {
   try {
@@ -45,13 +55,25 @@ const decoded = (text: string) =>
 /** A look at the file that shares nothing with the parsers: each value stands in it as it was read. */
 function expectValues(text: string, values: XmlFields): void {
   const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '');
-  for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g)) expect(values.text(name) ?? '', name).toBe(decoded(value).trim());
+  for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g))
+    expect(values.text(name) ?? '', name).toBe(decoded(value).trim());
 }
 
-function expectPlausible({ uptime, ipv4, ipv6, prefix, received, sent, downstream, upstream }: Record<string, unknown>): void {
-  for (const count of [uptime, received, sent, downstream, upstream]) expect(count).toSatisfy((value) => value === undefined || (Number.isFinite(value) && (value as number) >= 0));
+function expectPlausible({
+  uptime,
+  ipv4,
+  ipv6,
+  prefix,
+  received,
+  sent,
+  downstream,
+  upstream,
+}: Record<string, unknown>): void {
+  for (const count of [uptime, received, sent, downstream, upstream])
+    expect(count).toSatisfy((value) => value === undefined || (Number.isFinite(value) && (value as number) >= 0));
   for (const rate of [downstream, upstream]) expect(rate, 'no rate is zero').not.toBe(0);
-  for (const address of [ipv4, ipv6]) expect(address).toSatisfy((value) => value === undefined || isIP(String(value)) !== 0);
+  for (const address of [ipv4, ipv6])
+    expect(address).toSatisfy((value) => value === undefined || isIP(String(value)) !== 0);
   if (prefix !== undefined) expect(prefix).toMatch(/^[\da-f:]+\/\d{1,3}$/i);
 }
 

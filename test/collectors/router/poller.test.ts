@@ -51,10 +51,9 @@ test('a slow answer comes with the next reading, though that begins a question o
 test('an outage begins with the first reading that saw it, whatever is not known', () => {
   const outages = new OutageTracker();
   const at = (second: number) => new Date(second * 1000);
-  expect([true, false, undefined, false, undefined, true, true, undefined].map((isUp, index) => outages.update(isUp, at(index)))).toEqual([
-    ...Array(5).fill(undefined),
-    { from: at(1), to: at(5), seconds: 4 },
-    undefined,
-    undefined,
-  ]);
+  expect(
+    [true, false, undefined, false, undefined, true, true, undefined].map((isUp, index) =>
+      outages.update(isUp, at(index)),
+    ),
+  ).toEqual([...Array(5).fill(undefined), { from: at(1), to: at(5), seconds: 4 }, undefined, undefined]);
 });

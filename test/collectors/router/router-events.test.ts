@@ -3,7 +3,10 @@ import type { WanReading } from '../../../src/collectors/router/igd/reading.ts';
 import { RouterEventDetector } from '../../../src/collectors/router/router-events.ts';
 
 const start = Date.parse('2026-01-02T03:00:00Z');
-const moment = (seconds: number, jump = 0) => ({ wall: start + seconds * 1000 + jump, monotonic: 5_000_000 + seconds * 1000 });
+const moment = (seconds: number, jump = 0) => ({
+  wall: start + seconds * 1000 + jump,
+  monotonic: 5_000_000 + seconds * 1000,
+});
 const at = (seconds: number) => new Date(start + seconds * 1000);
 const up = (uptime: number, more: WanReading = {}): { reachable: boolean; wan: WanReading } => ({
   reachable: true,
@@ -27,18 +30,32 @@ test('a connection made anew between two readings, with another address', () => 
   const changes = new RouterEventDetector();
   changes.detect(up(5000), moment(0));
   expect(changes.detect(up(12, { ipv4: '198.51.100.2' }), moment(30))).toEqual([
-    { type: 'reconnect', at: at(30), reason: 'uptime_fell, address_changed', ipv4: '198.51.100.2', ipv4_before: '198.51.100.1' },
+    {
+      type: 'reconnect',
+      at: at(30),
+      reason: 'uptime_fell, address_changed',
+      ipv4: '198.51.100.2',
+      ipv4_before: '198.51.100.1',
+    },
   ]);
   expect(changes.connectedSince(moment(30))).toEqual(at(18));
   // Longer up than before, and yet another: both were short.
-  expect(changes.detect(up(20, { ipv4: '198.51.100.2' }), moment(300))).toMatchObject([{ type: 'reconnect', reason: 'uptime_fell' }]);
+  expect(changes.detect(up(20, { ipv4: '198.51.100.2' }), moment(300))).toMatchObject([
+    { type: 'reconnect', reason: 'uptime_fell' },
+  ]);
 });
 
 test('a new address or prefix alone', () => {
   const changes = new RouterEventDetector();
   changes.detect(up(100, { prefix: '2001:db8:1::/56' }), moment(0));
   expect(changes.detect(up(130, { ipv4: undefined, prefix: '2001:db8:2::/56' }), moment(30))).toEqual([
-    { type: 'address_change', at: at(30), reason: 'address_changed', prefix: '2001:db8:2::/56', prefix_before: '2001:db8:1::/56' },
+    {
+      type: 'address_change',
+      at: at(30),
+      reason: 'address_changed',
+      prefix: '2001:db8:2::/56',
+      prefix_before: '2001:db8:1::/56',
+    },
   ]);
 });
 

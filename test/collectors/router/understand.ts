@@ -1,6 +1,12 @@
 import { parseLocation } from '../../../src/collectors/router/igd/ssdp.ts';
 import { TrafficCounter } from '../../../src/collectors/router/igd/traffic-counter.ts';
-import { parseExternalIpv4, parseExternalIpv6, parseIpv6Prefix, parseLinkFields, parseStatusFields } from '../../../src/collectors/router/igd/wan-fields.ts';
+import {
+  parseExternalIpv4,
+  parseExternalIpv6,
+  parseIpv6Prefix,
+  parseLinkFields,
+  parseStatusFields,
+} from '../../../src/collectors/router/igd/wan-fields.ts';
 import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
 import { readSoapResponse } from '../../../src/collectors/router/soap/action.ts';
 import type { HttpReply } from '../../../src/collectors/router/soap/http-client.ts';
@@ -14,14 +20,19 @@ export const address = new URL('http://192.0.2.1:49000/igddesc.xml');
 export function replyOf(file: string, text: string): HttpReply {
   const [, code] = /^HTTP\/1\.\d (\d+)/.exec(text) ?? [];
   const blank = /\r?\n\r?\n/.exec(text);
-  if (code !== undefined && blank !== null) return { status: Number(code), headers: {}, body: text.slice(blank.index + blank[0].length) };
+  if (code !== undefined && blank !== null)
+    return { status: Number(code), headers: {}, body: text.slice(blank.index + blank[0].length) };
   const status = Number(/http(\d{3})/.exec(file)?.[1] ?? (/<(?:\w+:)?Fault[\s>]/.test(text) ? 500 : 200));
   return { status, headers: {}, body: text };
 }
 
 /** All that an answer can tell of the way to the world, whatever action it is of. */
 function wanOf(values: XmlFields) {
-  const { received, sent } = new TrafficCounter().read({ addon: values, single: values, line: undefined }, { addon: values, single: values, line: undefined }, undefined);
+  const { received, sent } = new TrafficCounter().read(
+    { addon: values, single: values, line: undefined },
+    { addon: values, single: values, line: undefined },
+    undefined,
+  );
   return {
     ...parseStatusFields(values),
     ...parseLinkFields(values, values),
@@ -33,7 +44,8 @@ function wanOf(values: XmlFields) {
   };
 }
 
-const defined = (object: object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+const defined = (object: object) =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 /** What the agent makes of something that a box or a command said. Throws a clear error where it makes nothing of it. */
 export function understand(file: string, text: string): object {
@@ -48,7 +60,11 @@ export function understand(file: string, text: string): object {
   }
   if (/<(?:\w+:)?root[\s>]/.test(text)) {
     const { services, presentation, ...about } = parseUpnpDescription(text, address);
-    return { ...about, presentation: presentation?.href, services: services.map(({ type, id, controlUrl }) => `${type} ${id} ${controlUrl.href}`) };
+    return {
+      ...about,
+      presentation: presentation?.href,
+      services: services.map(({ type, id, controlUrl }) => `${type} ${id} ${controlUrl.href}`),
+    };
   }
   const values = readSoapResponse(replyOf(file, text), 'action');
   return { values, ...defined(wanOf(values)) };

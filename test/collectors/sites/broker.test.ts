@@ -14,7 +14,8 @@ const around = { agent, state: stateOf(probe(async () => [])), memory: memory({}
 test('a lab on a broker: who is there, who goes, and what is not known while the broker is away', async () => {
   const broker = await startBroker();
   const { client } = await observe(broker.url, { protocolVersion: 4 });
-  const say = (path: string, payload: string) => client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain: true });
+  const say = (path: string, payload: string) =>
+    client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain: true });
   for (const [name, site] of Object.entries({ nas: 'Berlin', pi: 'Cottage', shed: 'Cottage' })) {
     await say(`${name}/status`, 'online');
     await say(`${name}/agent/${name}`, JSON.stringify({ site }));
@@ -32,9 +33,14 @@ test('a lab on a broker: who is there, who goes, and what is not known while the
   await follow();
   const look = async () => {
     const found = await source.read(new AbortController().signal);
-    return Object.fromEntries(found.flatMap((one) => ('table' in one && one.table === 'site' ? [[one.device.id, one.reading]] : [])));
+    return Object.fromEntries(
+      found.flatMap((one) => ('table' in one && one.table === 'site' ? [[one.device.id, one.reading]] : [])),
+    );
   };
-  expect(await look()).toMatchObject({ Berlin: { cause: 'well', expected: 1, lost: 0 }, Cottage: { cause: 'well', expected: 2, lost: 0, online: true } });
+  expect(await look()).toMatchObject({
+    Berlin: { cause: 'well', expected: 1, lost: 0 },
+    Cottage: { cause: 'well', expected: 2, lost: 0, online: true },
+  });
   await say('shed/status', 'offline');
   await until('it is missed', async () => (await look()).Cottage?.cause === 'agent_lost');
   expect(await look()).toMatchObject({ Berlin: { cause: 'well' }, Cottage: { lost: 1, online: true } });
@@ -47,6 +53,10 @@ test('a lab on a broker: who is there, who goes, and what is not known while the
 });
 
 test('it is off unless it is wanted, and where nobody hears the others', () => {
-  expect(sitesCollector.open({ SITES: 'false' }, { ...around, agentDirectory: new BrokerAgentDirectory() })).toEqual({ inactiveReason: 'SITES is not true' });
-  expect(sitesCollector.open({ SITES: 'true' }, around)).toEqual({ inactiveReason: 'only a running agent hears the others' });
+  expect(sitesCollector.open({ SITES: 'false' }, { ...around, agentDirectory: new BrokerAgentDirectory() })).toEqual({
+    inactiveReason: 'SITES is not true',
+  });
+  expect(sitesCollector.open({ SITES: 'true' }, around)).toEqual({
+    inactiveReason: 'only a running agent hears the others',
+  });
 });

@@ -33,11 +33,37 @@ const cut: [string, string] = ['bridge/Cottage/state', '0'];
 const down = 'unknown because the bridge from Cottage is down';
 const unreachable = 'the router of Cottage does not answer from outside (asked by nas)';
 
-test.each<[situation: string, topics: [string, string][], site: string, cause: string, online: boolean, lost: number | undefined, words: string]>([
+test.each<
+  [
+    situation: string,
+    topics: [string, string][],
+    site: string,
+    cause: string,
+    online: boolean,
+    lost: number | undefined,
+    words: string,
+  ]
+>([
   ['all well', [], 'Cottage', 'well', true, 0, 'none'],
   ['one agent lost', lost('pi'), 'Cottage', 'agent_lost', true, 1, 'agent pi is lost'],
-  ['all agents lost, the router answers', lost('pi', 'shed'), 'Cottage', 'agent_lost', true, 2, 'agents pi, shed are lost'],
-  ['all agents lost, the router does not answer', [...lost('pi', 'shed'), ...closed], 'Cottage', 'router_unreachable', false, undefined, unreachable],
+  [
+    'all agents lost, the router answers',
+    lost('pi', 'shed'),
+    'Cottage',
+    'agent_lost',
+    true,
+    2,
+    'agents pi, shed are lost',
+  ],
+  [
+    'all agents lost, the router does not answer',
+    [...lost('pi', 'shed'), ...closed],
+    'Cottage',
+    'router_unreachable',
+    false,
+    undefined,
+    unreachable,
+  ],
   [
     'all lost, nobody sees the router',
     [...lost('pi', 'shed'), ...notAsked],
@@ -48,15 +74,55 @@ test.each<[situation: string, topics: [string, string][], site: string, cause: s
     'no agent of Cottage answers: its line, its power or its broker may be down',
   ],
   ['the only agent of a site lost', lost('server'), 'Cellar', 'agent_lost', false, 1, 'agent server is lost'],
-  ['bridge down, the router answers', [cut], 'Cottage', 'bridge_down', true, undefined, 'the bridge from Cottage is down'],
-  ['bridge down, nobody sees the router', [cut, ...notAsked], 'Cottage', 'bridge_down', false, undefined, 'the bridge from Cottage is down'],
+  [
+    'bridge down, the router answers',
+    [cut],
+    'Cottage',
+    'bridge_down',
+    true,
+    undefined,
+    'the bridge from Cottage is down',
+  ],
+  [
+    'bridge down, nobody sees the router',
+    [cut, ...notAsked],
+    'Cottage',
+    'bridge_down',
+    false,
+    undefined,
+    'the bridge from Cottage is down',
+  ],
   ['bridge and router down', [cut, ...closed], 'Cottage', 'router_unreachable', false, undefined, unreachable],
   ['the router does not answer, the agents do', closed, 'Cottage', 'router_unreachable', true, 0, unreachable],
-  ['an agent lost and the router does not answer', [...lost('pi'), ...closed], 'Cottage', 'agent_lost', true, 1, 'agent pi is lost'],
+  [
+    'an agent lost and the router does not answer',
+    [...lost('pi'), ...closed],
+    'Cottage',
+    'agent_lost',
+    true,
+    1,
+    'agent pi is lost',
+  ],
   ['who would see the router is lost', [...lost('nas'), ...closed], 'Cottage', 'well', true, 0, 'none'],
   ['trouble at one site is none at another', [...lost('nas'), ...closed], 'Cellar', 'well', true, 0, 'none'],
-  ['a router that its own site does not reach', device('pi/router/fritz', { reachable: 'OFF', problem: 'ON' }), 'Cottage', 'problem', true, 0, 'pi: router fritz: does not answer'],
-  ['a line that is down', device('pi/router/fritz', { wan: 'OFF' }), 'Cottage', 'problem', true, 0, 'pi: router fritz: is not connected to the internet'],
+  [
+    'a router that its own site does not reach',
+    device('pi/router/fritz', { reachable: 'OFF', problem: 'ON' }),
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'pi: router fritz: does not answer',
+  ],
+  [
+    'a line that is down',
+    device('pi/router/fritz', { wan: 'OFF' }),
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'pi: router fritz: is not connected to the internet',
+  ],
   [
     'a line that another site sees to be down',
     device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
@@ -66,20 +132,63 @@ test.each<[situation: string, topics: [string, string][], site: string, cause: s
     0,
     'nas: router cottage: is not connected to the internet',
   ],
-  ['which is no problem of that other site', device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }), 'Berlin', 'well', true, 0, 'none'],
-  ['a failing drive', device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }), 'Cottage', 'problem', true, 0, 'pi: nvme s1: read-only'],
+  [
+    'which is no problem of that other site',
+    device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
+    'Berlin',
+    'well',
+    true,
+    0,
+    'none',
+  ],
+  [
+    'a failing drive',
+    device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }),
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'pi: nvme s1: read-only',
+  ],
   [
     'two problems',
-    [...device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }), ...device('pi/ha/home', { problem: 'ON' })],
+    [
+      ...device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }),
+      ...device('pi/ha/home', { problem: 'ON' }),
+    ],
     'Cottage',
     'problem',
     true,
     0,
     'pi: ha home: has a problem; and 1 more',
   ],
-  ['a drive that can’t be read', [['pi/nvme/s1/availability', 'offline']], 'Cottage', 'problem', true, 0, 'pi: nvme s1: can’t be read'],
-  ['the drive of a lost agent', [...device('pi/nvme/s1', { problem: 'ON' }), ...lost('pi')], 'Cottage', 'agent_lost', true, 1, 'agent pi is lost'],
-  ['the bridge of the watch’s own site hides nothing', [['bridge/Berlin/state', '0']], 'Berlin', 'bridge_down', true, 0, 'the bridge from Berlin is down'],
+  [
+    'a drive that can’t be read',
+    [['pi/nvme/s1/availability', 'offline']],
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'pi: nvme s1: can’t be read',
+  ],
+  [
+    'the drive of a lost agent',
+    [...device('pi/nvme/s1', { problem: 'ON' }), ...lost('pi')],
+    'Cottage',
+    'agent_lost',
+    true,
+    1,
+    'agent pi is lost',
+  ],
+  [
+    'the bridge of the watch’s own site hides nothing',
+    [['bridge/Berlin/state', '0']],
+    'Berlin',
+    'bridge_down',
+    true,
+    0,
+    'the bridge from Berlin is down',
+  ],
   [
     'nonsense in topics',
     [
@@ -94,12 +203,24 @@ test.each<[situation: string, topics: [string, string][], site: string, cause: s
     'none',
   ],
 ])('%s', (_, topics, site, cause, online, lost, words) => {
-  const said = judgeSites(surveyLab({ topics: new Map([...lab, ...topics]), unresponsive: new Set() }, 'sites'), 'Berlin').find((verdict) => verdict.site === site);
-  expect(said?.reading).toEqual({ cause, online, expected: Object.values(agents).filter((one) => one === site).length, lost, text: words });
+  const said = judgeSites(
+    surveyLab({ topics: new Map([...lab, ...topics]), unresponsive: new Set() }, 'sites'),
+    'Berlin',
+  ).find((verdict) => verdict.site === site);
+  expect(said?.reading).toEqual({
+    cause,
+    online,
+    expected: Object.values(agents).filter((one) => one === site).length,
+    lost,
+    text: words,
+  });
 });
 
 test('what lies behind a cut is unknown, with the reason, and no alarm of its own', () => {
-  const said = judgeSites(surveyLab({ topics: new Map([...lab, ...lost('shed'), cut]), unresponsive: new Set() }, 'sites'), 'Berlin').find(({ site }) => site === 'Cottage');
+  const said = judgeSites(
+    surveyLab({ topics: new Map([...lab, ...lost('shed'), cut]), unresponsive: new Set() }, 'sites'),
+    'Berlin',
+  ).find(({ site }) => site === 'Cottage');
   expect(said?.agents).toEqual([
     { id: 'pi', online: undefined, text: down },
     { id: 'shed', online: undefined, text: down },
@@ -125,11 +246,23 @@ test('agents of no site are together, and their silence is no site’s', () => {
 });
 
 test('two spellings of one slug are one site', () => {
-  const topics = new Map([...device('a/agent/a', { site: 'Berlin' }), ...device('b/agent/b', { site: 'berlin' }), ['a/status', 'online'], ['b/status', 'online']]);
-  expect(judgeSites(surveyLab({ topics, unresponsive: new Set() }, 'sites'), undefined).map(({ site, agents }) => [site, agents.length])).toEqual([['Berlin', 2]]);
+  const topics = new Map([
+    ...device('a/agent/a', { site: 'Berlin' }),
+    ...device('b/agent/b', { site: 'berlin' }),
+    ['a/status', 'online'],
+    ['b/status', 'online'],
+  ]);
+  expect(
+    judgeSites(surveyLab({ topics, unresponsive: new Set() }, 'sites'), undefined).map(({ site, agents }) => [
+      site,
+      agents.length,
+    ]),
+  ).toEqual([['Berlin', 2]]);
 });
 
 test('one that does not answer is lost, whatever the broker keeps of it', () => {
-  const said = judgeSites(surveyLab({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'), 'Berlin').find(({ site }) => site === 'Cottage');
+  const said = judgeSites(surveyLab({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'), 'Berlin').find(
+    ({ site }) => site === 'Cottage',
+  );
   expect(said?.reading).toMatchObject({ cause: 'agent_lost', text: 'agent pi is lost' });
 });

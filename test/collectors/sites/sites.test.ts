@@ -8,9 +8,17 @@ const never = new AbortController().signal;
 function watch(topics: Map<string, string>, kept: ReadonlyMap<string, string> = new Map()) {
   const state = new StateStore('');
   const lab = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
-  const source = sitesCollector.open({ SITES: 'true' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory: lab });
+  const source = sitesCollector.open(
+    { SITES: 'true' },
+    { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory: lab },
+  );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
-  return { agentDirectory: lab, source, load: () => state.memoryStore.load(kept, ['sites']), kept: () => Object.fromEntries(state.memories) };
+  return {
+    agentDirectory: lab,
+    source,
+    load: () => state.memoryStore.load(kept, ['sites']),
+    kept: () => Object.fromEntries(state.memories),
+  };
 }
 
 const pi = () =>
@@ -24,7 +32,11 @@ test('a site is a device, and its agents’ own devices hang below it', async ()
   const found = await watch(pi()).source.read(never);
   expect(found).toMatchObject([
     { table: 'site', device: { id: 'Cottage', site: 'Cottage' }, reading: { cause: 'well', since: expect.any(Date) } },
-    { table: 'agent', device: { id: 'agent pi', via: 'Cottage', identifier: 'infra-monitor_pi_pi' }, reading: { online: true } },
+    {
+      table: 'agent',
+      device: { id: 'agent pi', via: 'Cottage', identifier: 'infra-monitor_pi_pi' },
+      reading: { online: true },
+    },
   ]);
 });
 
@@ -40,7 +52,10 @@ test('what was forgotten leaves no trace', async () => {
 
 test('since when is remembered beyond the process, while the cause stays', async () => {
   const since = '2026-01-02T03:04:05.000Z';
-  const { source, agentDirectory, load, kept } = watch(pi(), new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]));
+  const { source, agentDirectory, load, kept } = watch(
+    pi(),
+    new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]),
+  );
   await source.read(never);
   load();
   expect(await source.read(never)).toMatchObject([{ reading: { since: new Date(since) } }, {}]);
@@ -60,10 +75,15 @@ test('without a connection nothing is said of anybody', async () => {
 
 test('the agent that has the watch lives, whatever the broker kept of its last run', async () => {
   const { source } = watch(new Map([['nas/status', 'offline']]));
-  expect(await source.read(never)).toMatchObject([{ reading: { cause: 'well', online: true } }, { reading: { online: true } }]);
+  expect(await source.read(never)).toMatchObject([
+    { reading: { cause: 'well', online: true } },
+    { reading: { online: true } },
+  ]);
 });
 
 test('off unless wanted', () => {
   const state = new StateStore('');
-  expect(sitesCollector.open({ SITES: 'false' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector) })).toEqual({ inactiveReason: 'SITES is not true' });
+  expect(
+    sitesCollector.open({ SITES: 'false' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector) }),
+  ).toEqual({ inactiveReason: 'SITES is not true' });
 });

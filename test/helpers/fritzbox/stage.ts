@@ -12,11 +12,17 @@ export const right = { username: 'monitor', password: new Secret('gürkensalat$1
 /** A clock that tests turn. It begins at a time of day that goldens can hold. */
 function clockwork() {
   let seconds = 0;
-  return { clock: () => ({ wall: Date.UTC(2026, 0, 2) + seconds * 1000, monotonic: seconds * 1000 }), turn: (by: number) => (seconds += by) };
+  return {
+    clock: () => ({ wall: Date.UTC(2026, 0, 2) + seconds * 1000, monotonic: seconds * 1000 }),
+    turn: (by: number) => (seconds += by),
+  };
 }
 
 /** A box and who looks at it, until the test ends. */
-export async function stage(profile: ProfileName, credentials: { username: string | undefined; password: Secret | undefined } = right) {
+export async function stage(
+  profile: ProfileName,
+  credentials: { username: string | undefined; password: Secret | undefined } = right,
+) {
   const box = await new FritzBox(profile).start();
   box.guard.wait = 100;
   const { clock, turn } = clockwork();

@@ -36,7 +36,9 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
   session.start();
   onTestFinished(() => session.stop());
   const cycle = async (number: number) => {
-    const observations = [{ table: 'thing' as const, device, reading: { level: 2 * number, note: `reading ${number}` } }];
+    const observations = [
+      { table: 'thing' as const, device, reading: { level: 2 * number, note: `reading ${number}` } },
+    ];
     state.record(collector, { ok: true, observations, at: new Date(), seconds: 0 });
     session.update();
     await new Promise(setImmediate);

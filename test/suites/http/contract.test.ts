@@ -10,7 +10,20 @@ import { ask, serve, token } from './programs.ts';
 
 /** Every check there is, over everything that the document says and much that it does not; events never end. */
 const schemathesis = (url: string, ...more: string[]) =>
-  ask('schemathesis', ['run', `${url}/openapi.json`, '--url', url, '--checks', 'all', '--max-examples', '50', '--no-color', '--exclude-path', '/events', ...more]);
+  ask('schemathesis', [
+    'run',
+    `${url}/openapi.json`,
+    '--url',
+    url,
+    '--checks',
+    'all',
+    '--max-examples',
+    '50',
+    '--no-color',
+    '--exclude-path',
+    '/events',
+    ...more,
+  ]);
 
 test('schemathesis finds nothing', async () => {
   const { url } = await serve(false);
@@ -25,10 +38,14 @@ test('nor where the token is wanted', async () => {
 test('nor in the whole catalogue', async () => {
   const state = everything(allCollectors, 2);
   const page = createPageRoutes({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, new Map([...page.routes, ...createApiRoutes(allCollectors, agent, state)]), {
-    agent: 'nas',
-    site: null,
-  });
+  const server = await startServer(
+    { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
+    new Map([...page.routes, ...createApiRoutes(allCollectors, agent, state)]),
+    {
+      agent: 'nas',
+      site: null,
+    },
+  );
   onTestFinished(() => server.close());
   const said = await schemathesis(server.url);
   expect(said).toContain('No issues found');

@@ -8,7 +8,11 @@ export class Ear {
   readonly #child: ChildProcess;
 
   constructor(namespace: string, login: readonly string[]) {
-    this.#child = spawn('ip', ['netns', 'exec', namespace, 'mosquitto_sub', '-h', '127.0.0.1', ...login, '-k', '5', '-v', '-t', '#'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(
+      'ip',
+      ['netns', 'exec', namespace, 'mosquitto_sub', '-h', '127.0.0.1', ...login, '-k', '5', '-v', '-t', '#'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     if (this.#child.stdout === null) throw new Error('no output');
     createInterface(this.#child.stdout).on('line', (line) => {
       const space = line.indexOf(' ');
@@ -21,14 +25,20 @@ export class Ear {
   /** What is said of a site or agent by the watch. */
   told(device: string): Record<string, unknown> | undefined {
     const payload = this.topics.get(`infra-monitor/sites/sites/${device}`);
-    return payload === undefined || this.topics.get('infra-monitor/sites/status') !== 'online' ? undefined : (JSON.parse(payload) as Record<string, unknown>);
+    return payload === undefined || this.topics.get('infra-monitor/sites/status') !== 'online'
+      ? undefined
+      : (JSON.parse(payload) as Record<string, unknown>);
   }
 
   /** Seconds until the watch says this of a site or agent; at most `seconds`. */
   async hears(device: string, wanted: Record<string, unknown>, seconds: number): Promise<number> {
     const began = performance.now();
     const says = () => this.told(device);
-    await until(`${device}: ${JSON.stringify(wanted)}`, () => Object.entries(wanted).every(([key, value]) => says()?.[key] === value), seconds).catch((error: unknown) => {
+    await until(
+      `${device}: ${JSON.stringify(wanted)}`,
+      () => Object.entries(wanted).every(([key, value]) => says()?.[key] === value),
+      seconds,
+    ).catch((error: unknown) => {
       throw new Error(`it says ${JSON.stringify(says())}`, { cause: error });
     });
     return (performance.now() - began) / 1000;

@@ -5,10 +5,17 @@ import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.t
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
 const payloads = announcementsOf(exampleLab);
-const views = (of: readonly string[]) => (buildDashboard(allCollectors, parseLabDevices(of)).views as { title: string; path: string }[]).map(({ title }) => title);
+const views = (of: readonly string[]) =>
+  (buildDashboard(allCollectors, parseLabDevices(of)).views as { title: string; path: string }[]).map(
+    ({ title }) => title,
+  );
 
 test('whatever is not ours, or is on its way out, is left out', () => {
-  const other = JSON.stringify({ device: { identifiers: ['x'], name: 'X' }, origin: { name: 'zigbee2mqtt' }, components: { a: { platform: 'sensor' } } });
+  const other = JSON.stringify({
+    device: { identifiers: ['x'], name: 'X' },
+    origin: { name: 'zigbee2mqtt' },
+    components: { a: { platform: 'sensor' } },
+  });
   const buried = JSON.stringify({
     device: { identifiers: ['y'], name: 'Y' },
     origin: { name: 'Home Lab Infra Monitor' },
@@ -23,7 +30,9 @@ test('the order in which the broker tells makes no difference', () => {
 });
 
 test('there is a page for what there is, and none for what there is not', () => {
-  expect(views(payloads)).toEqual(expect.arrayContaining(['Lab', 'NVMe drives', 'Network', 'cabin', 'nas', 'pi', 'Samsung 980', 'WD Red SN700']));
+  expect(views(payloads)).toEqual(
+    expect.arrayContaining(['Lab', 'NVMe drives', 'Network', 'cabin', 'nas', 'pi', 'Samsung 980', 'WD Red SN700']),
+  );
   expect(views(announcementsOf(exampleLab.slice(2)))).toEqual(['Lab', 'Network', 'cabin']);
 });
 
@@ -35,6 +44,8 @@ test('a disabled entity is on no page', () => {
 });
 
 test('no two pages have one path', () => {
-  const paths = (buildDashboard(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(({ path }) => path);
+  const paths = (buildDashboard(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(
+    ({ path }) => path,
+  );
   expect(new Set(paths).size).toBe(paths.length);
 });

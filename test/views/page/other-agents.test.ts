@@ -6,14 +6,22 @@ const catalogue = [probe(async () => []), { ...probe(async () => [], 'sites'), s
 const now = new Date('2026-01-02T03:04:05Z');
 
 const lab = (topics: Record<string, string>, ...silent: string[]) =>
-  otherAgentSections(catalogue, agent, { topics: new Map(Object.entries(topics)), unresponsive: new Set(silent) }, now).map(({ title, note, isFailing, devices }) => ({
+  otherAgentSections(
+    catalogue,
+    agent,
+    { topics: new Map(Object.entries(topics)), unresponsive: new Set(silent) },
+    now,
+  ).map(({ title, note, isFailing, devices }) => ({
     title,
     note,
     isFailing,
     things: devices.map(({ fullName, details, numbers, facts }) => [
       fullName,
       details,
-      ...[...numbers, ...facts].map(({ name, value }) => `${name}: ${typeof value === 'object' && value !== undefined && 'text' in value ? value.text : value}`),
+      ...[...numbers, ...facts].map(
+        ({ name, value }) =>
+          `${name}: ${typeof value === 'object' && value !== undefined && 'text' in value ? value.text : value}`,
+      ),
     ]),
   }));
 
@@ -50,12 +58,21 @@ test('an agent that says it is online and does not answer is lost', () => {
   expect(lab({ 'pi/status': 'online' }, 'pi')).toMatchObject([{ note: 'lost: this is how it was', isFailing: true }]);
 });
 
-test.each(['no json', '3', '[]', '{"level":"<script>","since":"<script>","note":"<script>","firmware":3}'])('%s does no harm', (payload) => {
-  expect(JSON.stringify(lab({ 'pi/status': 'online', 'pi/probe/pi': payload }))).not.toContain('<script>');
-});
+test.each(['no json', '3', '[]', '{"level":"<script>","since":"<script>","note":"<script>","firmware":3}'])(
+  '%s does no harm',
+  (payload) => {
+    expect(JSON.stringify(lab({ 'pi/status': 'online', 'pi/probe/pi': payload }))).not.toContain('<script>');
+  },
+);
 
 test('of each kind nothing is shown where nothing is known', () => {
-  const silent = Object.fromEntries(['level', 'total', 'on', 'mood', 'since', 'firmware', 'rare'].map((key) => [key, null]));
-  expect(lab({ 'pi/status': 'online', 'pi/probe/pi': JSON.stringify(silent) })).toMatchObject([{ things: [['pi: Probe', '']] }]);
-  expect(lab({ 'pi/status': 'online', 'pi/probe/pi': '{"level":3,"firmware":null}' })).toMatchObject([{ things: [['pi: Probe', '', 'Level: <b>3.0</b>\u202f%']] }]);
+  const silent = Object.fromEntries(
+    ['level', 'total', 'on', 'mood', 'since', 'firmware', 'rare'].map((key) => [key, null]),
+  );
+  expect(lab({ 'pi/status': 'online', 'pi/probe/pi': JSON.stringify(silent) })).toMatchObject([
+    { things: [['pi: Probe', '']] },
+  ]);
+  expect(lab({ 'pi/status': 'online', 'pi/probe/pi': '{"level":3,"firmware":null}' })).toMatchObject([
+    { things: [['pi: Probe', '', 'Level: <b>3.0</b>\u202f%']] },
+  ]);
 });

@@ -14,7 +14,8 @@ function pageOf(...observations: Parameters<typeof stateOf>[1][]) {
   return renderPage({ catalogue: [collector], agent, state, history }, later);
 }
 const main = (text: string) => /<main>([\s\S]*)<\/main>/.exec(text)?.[1] ?? '';
-const wrong = (text: string) => [...text.matchAll(/<li>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
+const wrong = (text: string) =>
+  [...text.matchAll(/<li>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
 
 test('a house as it is shown', async () => {
   await expect(main(renderPage(household(now), now)).trim()).toMatchFileSnapshot('../../cases/page/household.html');
@@ -26,11 +27,19 @@ test('all of a house fits in 60 kB', () => {
 
 test('nothing on it comes from anywhere else', () => {
   const text = renderPage(household(now), now);
-  for (const [, address = ''] of text.matchAll(/(?:src|link [^>]*href|action)="([^"]*)"/g)) expect(address).toMatch(/^data:image\/svg/);
+  for (const [, address = ''] of text.matchAll(/(?:src|link [^>]*href|action)="([^"]*)"/g))
+    expect(address).toMatch(/^data:image\/svg/);
   expect(text).not.toMatch(/@import|url\(/);
 });
 
-const hostile = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)", '</style><svg onload=alert(1)>', '&lt;b&gt;', 'a\u202eb\u0000c'];
+const hostile = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</style><svg onload=alert(1)>',
+  '&lt;b&gt;',
+  'a\u202eb\u0000c',
+];
 
 describe('what others say is text and never markup', () => {
   test.each(hostile)('%j', (text) => {
@@ -44,14 +53,29 @@ describe('what others say is text and never markup', () => {
       configurationUrl: `javascript:${text}`,
     };
     const state = stateOf(collector, [
-      { table: 'thing', device: told, reading: { note: text, firmware: { installed: text, latest: `${text}2` } }, hint: text },
+      {
+        table: 'thing',
+        device: told,
+        reading: { note: text, firmware: { installed: text, latest: `${text}2` } },
+        hint: text,
+      },
       { table: 'part', device: told, part: { id: text, name: text }, error: new Error(text) },
     ]);
     state.record(collector, { ok: false, error: text, at: later, seconds: 1 });
     state.broker.error = text;
-    const shown = renderPage({ catalogue: [{ ...collector, title: text }], agent: { ...agent, name: text, site: text, version: text }, state, history }, later, undefined);
+    const shown = renderPage(
+      {
+        catalogue: [{ ...collector, title: text }],
+        agent: { ...agent, name: text, site: text, version: text },
+        state,
+        history,
+      },
+      later,
+      undefined,
+    );
     const body = shown.slice(shown.indexOf('<body'), shown.lastIndexOf('<script>'));
-    for (const [tag] of body.matchAll(/<[^>]*>/g)) expect(tag).toMatch(/^<(\/?[a-z]+[1-6]?)( [a-z-]+(="[^"<>]*")?)*\/?>$/);
+    for (const [tag] of body.matchAll(/<[^>]*>/g))
+      expect(tag).toMatch(/^<(\/?[a-z]+[1-6]?)( [a-z-]+(="[^"<>]*")?)*\/?>$/);
     expect(body).not.toMatch(/<(script|img|style)|<svg on| on[a-z]+="|javascript:/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are looked for
     expect(shown).not.toMatch(/[\u202e\x00]/);
@@ -87,7 +111,9 @@ test('a collector that fails is one thing that is wrong, and what it read before
 
 test('the agent’s own troubles are there too: the broker that is away', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
-  expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual(['This agent not connected to mqtt://127.0.0.1:1883']);
+  expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual([
+    'This agent not connected to mqtt://127.0.0.1:1883',
+  ]);
 });
 
 test('what is sent on change has no ages, so that only changes change it', () => {

@@ -11,4 +11,6 @@ test('how long ago, and how soon', () => {
 });
 
 test('ages can be left to the reader', () =>
-  expect(removeElapsedTimes(`read ${renderElapsedTime(at(-90), now).text} ago`)).toBe('read <time datetime="2026-03-14T19:58:30.000Z"></time> ago'));
+  expect(removeElapsedTimes(`read ${renderElapsedTime(at(-90), now).text} ago`)).toBe(
+    'read <time datetime="2026-03-14T19:58:30.000Z"></time> ago',
+  ));

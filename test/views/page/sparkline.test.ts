@@ -3,8 +3,18 @@ import type { AnyMetric } from '../../../src/model/metric.ts';
 import { renderSparkline } from '../../../src/views/page/sparkline.ts';
 
 const share: AnyMetric = { kind: 'gauge', name: 'CPU', unit: '%', value: () => undefined };
-const degrees: AnyMetric = { kind: 'gauge', name: 'Temperature', unit: '°C', deviceClass: 'temperature', precision: 1, value: () => undefined };
-const line = (...values: (number | undefined)[]) => [...Array.from({ length: 60 - values.length }, () => undefined), ...values];
+const degrees: AnyMetric = {
+  kind: 'gauge',
+  name: 'Temperature',
+  unit: '°C',
+  deviceClass: 'temperature',
+  precision: 1,
+  value: () => undefined,
+};
+const line = (...values: (number | undefined)[]) => [
+  ...Array.from({ length: 60 - values.length }, () => undefined),
+  ...values,
+];
 
 test('four minutes are no line yet', () => expect(renderSparkline(line(1, 2, 3, 4), share)).toBeUndefined());
 
@@ -21,4 +31,5 @@ test('little change far from zero looks little, and has no ground to stand on', 
   );
 });
 
-test('nothing but zero lies on the ground', () => expect(renderSparkline(line(0, 0, 0, 0, 0), degrees)?.text).toContain('"last hour 0.0 °C"'));
+test('nothing but zero lies on the ground', () =>
+  expect(renderSparkline(line(0, 0, 0, 0, 0), degrees)?.text).toContain('"last hour 0.0 °C"'));

@@ -16,7 +16,9 @@ export class CpuUsageReader {
     this.#before = ticks;
     const all = grown.reduce((sum, part) => sum + part, 0);
     if (all === 0) return undefined;
-    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = grown.map((part) => (100 * part) / all);
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = grown.map(
+      (part) => (100 * part) / all,
+    );
     return { used: 100 - idle - iowait, user: user + nice, system: system + irq + softirq, iowait, steal };
   }
 }
@@ -24,9 +26,13 @@ export class CpuUsageReader {
 /** The mean of all frequency domains, in MHz. */
 export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFiles): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
-  const answers = await Promise.all(listFolder(folder).map((policy) => undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`))));
+  const answers = await Promise.all(
+    listFolder(folder).map((policy) => undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`))),
+  );
   const kilohertz = answers.filter((value) => value !== undefined);
-  return kilohertz.length === 0 ? undefined : kilohertz.reduce((sum, value) => sum + value, 0) / kilohertz.length / 1000;
+  return kilohertz.length === 0
+    ? undefined
+    : kilohertz.reduce((sum, value) => sum + value, 0) / kilohertz.length / 1000;
 }
 
 export function readLoadAverage(roots: HostRoots): HostReading['load'] {

@@ -9,7 +9,10 @@ import type { DiskReading } from '../reading.ts';
 const notADisk = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
 
 /** Whole drives: what has a device behind it and a size. The paths to a multipath drive are hidden. */
-export function selectDisks(roots: HostRoots, verdict: (name: string) => GlobVerdict): { watched: string[]; excluded: string[] } {
+export function selectDisks(
+  roots: HostRoots,
+  verdict: (name: string) => GlobVerdict,
+): { watched: string[]; excluded: string[] } {
   const real = (name: string) =>
     existsSync(roots.sys('block', name, 'device')) &&
     (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 &&
@@ -25,7 +28,9 @@ export function readDisk(roots: HostRoots, diskstats: string, name: string, rate
   const rows = diskstats.split('\n').map((line) => line.trim().split(/ +/));
   const own = rows.find((row) => row[2] === name);
   // Before Linux 6.4 only the path to a multipath NVMe drive (nvme0c0n1) counted, and the drive itself (nvme0n1) stood at zero.
-  const path = own?.slice(3).every((field) => field === '0') ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name) : undefined;
+  const path = own?.slice(3).every((field) => field === '0')
+    ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name)
+    : undefined;
   const fields = path ?? own;
   if (fields === undefined) throw new Error(`${name}: not in ${roots.proc('diskstats')}`);
   const [, , , , , sectorsRead = 0, , , , sectorsWritten = 0, , , busyMilliseconds = 0] = fields.map(Number);

@@ -19,8 +19,13 @@ async function statInProcess(path: string): Promise<Usage> {
 
 /** In a process of its own, so that a dead server holds up that process and nothing of ours. */
 async function statInChildProcess(path: string): Promise<Usage> {
-  const answer = await readCommandOutput('stat', ['-f', '-c', '%S %b %f %a %c %d', path], { seconds: processTimeoutSeconds });
-  const [size = Number.NaN, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = answer.trim().split(' ').map(Number);
+  const answer = await readCommandOutput('stat', ['-f', '-c', '%S %b %f %a %c %d', path], {
+    seconds: processTimeoutSeconds,
+  });
+  const [size = Number.NaN, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = answer
+    .trim()
+    .split(' ')
+    .map(Number);
   if (Number.isNaN(size)) throw new Error(`stat -f ${path}: answered ${JSON.stringify(answer.slice(0, 80))}`);
   return { total: blocks * size, free: free * size, available: available * size, inodes, inodesFree };
 }

@@ -47,8 +47,14 @@ export class LinuxReader {
     this.#roots = roots;
     this.#filesystems = new FilesystemReader(roots);
     this.#globs = {
-      filesystem: createGlobMatcher({ include: settings.HOST_FILESYSTEMS ?? [], exclude: settings.HOST_FILESYSTEMS_EXCLUDE ?? [] }),
-      interface: createGlobMatcher({ include: settings.HOST_INTERFACES ?? [], exclude: settings.HOST_INTERFACES_EXCLUDE ?? [] }),
+      filesystem: createGlobMatcher({
+        include: settings.HOST_FILESYSTEMS ?? [],
+        exclude: settings.HOST_FILESYSTEMS_EXCLUDE ?? [],
+      }),
+      interface: createGlobMatcher({
+        include: settings.HOST_INTERFACES ?? [],
+        exclude: settings.HOST_INTERFACES_EXCLUDE ?? [],
+      }),
       disk: createGlobMatcher({ include: settings.HOST_DISKS ?? [], exclude: settings.HOST_DISKS_EXCLUDE ?? [] }),
     };
   }
@@ -59,13 +65,31 @@ export class LinuxReader {
     const counted = [...this.#readInterfaces(device), ...this.#readDisks(device)];
     const stat = readText(this.#roots.proc('stat'));
     const cpu = this.#cpuUsage.read(stat);
-    const [asked, host, filesystems] = await Promise.all([this.#askDrivers(counted), this.#host(stat), this.#readFilesystems(device)]);
+    const [asked, host, filesystems] = await Promise.all([
+      this.#askDrivers(counted),
+      this.#host(stat),
+      this.#readFilesystems(device),
+    ]);
     return [
       { table: 'host', device, reading: { ...host, ...asked.host, cpu, processor, virtualization }, hint: asked.hint },
       ...filesystems,
       ...asked.counted,
-      ...asked.temperatures.map((sensor): HostObservation => ({ table: 'temperature', device, part: sensorPart(sensor), ...answerOf(sensor, { celsius: sensor.value }) })),
-      ...asked.fans.map((sensor): HostObservation => ({ table: 'fan', device, part: sensorPart(sensor), ...answerOf(sensor, { rpm: sensor.value }) })),
+      ...asked.temperatures.map(
+        (sensor): HostObservation => ({
+          table: 'temperature',
+          device,
+          part: sensorPart(sensor),
+          ...answerOf(sensor, { celsius: sensor.value }),
+        }),
+      ),
+      ...asked.fans.map(
+        (sensor): HostObservation => ({
+          table: 'fan',
+          device,
+          part: sensorPart(sensor),
+          ...answerOf(sensor, { rpm: sensor.value }),
+        }),
+      ),
     ];
   }
 
@@ -80,10 +104,20 @@ export class LinuxReader {
         return { ...found, reading: { ...found.reading, ...(await readLink(roots, drivers, found.part?.id ?? '')) } };
       }),
     );
-    const host = { cpuTemperature: cpu, ...(await readThrottling(roots, drivers)), cpuFrequency: await readCpuFrequencyMhz(roots, drivers) };
+    const host = {
+      cpuTemperature: cpu,
+      ...(await readThrottling(roots, drivers)),
+      cpuFrequency: await readCpuFrequencyMhz(roots, drivers),
+    };
     const reported = [...temperatures, ...fans].flatMap(({ error }) => error?.message ?? []);
     const unreported = drivers.unanswered.filter((path) => !reported.some((message) => message.startsWith(path)));
-    return { host, temperatures, fans, counted: withLinks, hint: unreported.length === 0 ? undefined : `${unreported.join(' and ')}: no answer` };
+    return {
+      host,
+      temperatures,
+      fans,
+      counted: withLinks,
+      hint: unreported.length === 0 ? undefined : `${unreported.join(' and ')}: no answer`,
+    };
   }
 
   async #host(stat: string | undefined): Promise<HostReading> {
@@ -105,13 +139,21 @@ export class LinuxReader {
     const read = async (mount: Mount): Promise<HostObservation> => {
       const part = filesystemPart(mount);
       try {
-        if (isHidden(mount.point)) throw new Error(`${mount.point}: this container has another file system there: mount / with rslave, and no tmpfs over it`);
+        if (isHidden(mount.point))
+          throw new Error(
+            `${mount.point}: this container has another file system there: mount / with rslave, and no tmpfs over it`,
+          );
         return { table: 'filesystem', device, part, reading: await this.#filesystems.read(mount) };
       } catch (error) {
         return { table: 'filesystem', device, part, error };
       }
     };
-    return [...(await Promise.all(watched.map(read))), ...excluded.map((mount): HostObservation => ({ table: 'filesystem', device, part: filesystemPart(mount), excluded: true }))];
+    return [
+      ...(await Promise.all(watched.map(read))),
+      ...excluded.map(
+        (mount): HostObservation => ({ table: 'filesystem', device, part: filesystemPart(mount), excluded: true }),
+      ),
+    ];
   }
 
   #readInterfaces(device: Device): HostObservation[] {
@@ -119,9 +161,16 @@ export class LinuxReader {
     const { watched, excluded } = selectInterfaces(this.#roots, this.#globs.interface);
     return [
       ...watched.map(
-        (name): HostObservation => ({ table: 'interface', device, part: interfacePart(name), ...readingOrError(() => readInterface(this.#roots, netDev, name, this.#rates)) }),
+        (name): HostObservation => ({
+          table: 'interface',
+          device,
+          part: interfacePart(name),
+          ...readingOrError(() => readInterface(this.#roots, netDev, name, this.#rates)),
+        }),
       ),
-      ...excluded.map((name): HostObservation => ({ table: 'interface', device, part: interfacePart(name), excluded: true })),
+      ...excluded.map(
+        (name): HostObservation => ({ table: 'interface', device, part: interfacePart(name), excluded: true }),
+      ),
     ];
   }
 
@@ -129,7 +178,14 @@ export class LinuxReader {
     const diskstats = readText(this.#roots.proc('diskstats')) ?? '';
     const { watched, excluded } = selectDisks(this.#roots, this.#globs.disk);
     return [
-      ...watched.map((name): HostObservation => ({ table: 'disk', device, part: diskPart(name), ...readingOrError(() => readDisk(this.#roots, diskstats, name, this.#rates)) })),
+      ...watched.map(
+        (name): HostObservation => ({
+          table: 'disk',
+          device,
+          part: diskPart(name),
+          ...readingOrError(() => readDisk(this.#roots, diskstats, name, this.#rates)),
+        }),
+      ),
       ...excluded.map((name): HostObservation => ({ table: 'disk', device, part: diskPart(name), excluded: true })),
     ];
   }

@@ -14,9 +14,15 @@ function defaultRouteInterfaces(roots: HostRoots): Set<string> {
 }
 
 /** Real ones: hardware, bonds, and what the default route uses (in a container or behind a bridge no hardware shows). */
-export function selectInterfaces(roots: HostRoots, verdict: (name: string) => GlobVerdict): { watched: string[]; excluded: string[] } {
+export function selectInterfaces(
+  roots: HostRoots,
+  verdict: (name: string) => GlobVerdict,
+): { watched: string[]; excluded: string[] } {
   const routes = defaultRouteInterfaces(roots);
-  const real = (name: string) => existsSync(roots.sys('class/net', name, 'device')) || existsSync(roots.sys('class/net', name, 'bonding')) || routes.has(name);
+  const real = (name: string) =>
+    existsSync(roots.sys('class/net', name, 'device')) ||
+    existsSync(roots.sys('class/net', name, 'bonding')) ||
+    routes.has(name);
   // That one is a file of the bonding driver's.
   const names = listFolder(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
   return selectNames(names, verdict, real);
@@ -54,9 +60,15 @@ export function readInterface(roots: HostRoots, netDev: string, name: string, ra
 }
 
 /** The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer. */
-export async function readLink(roots: HostRoots, drivers: DriverFiles, name: string): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
+export async function readLink(
+  roots: HostRoots,
+  drivers: DriverFiles,
+  name: string,
+): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
-  const speed = drivers.number(roots.sys('class/net', name, 'speed')).then((value) => (value !== undefined && value > 0 ? value : undefined));
+  const speed = drivers
+    .number(roots.sys('class/net', name, 'speed'))
+    .then((value) => (value !== undefined && value > 0 ? value : undefined));
   const [answeredLink, answeredSpeed] = await Promise.all([undefinedIfUnanswered(link), undefinedIfUnanswered(speed)]);
   return { link: answeredLink, speed: answeredSpeed };
 }

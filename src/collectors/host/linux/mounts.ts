@@ -10,20 +10,23 @@ export interface Mount {
 }
 
 /** What needs a server or a helper process to answer, and so can hang. */
-const remoteTypes = /^(nfs4?|cifs|smb3|smbfs|9p|ceph|glusterfs|afs|ncpfs|lustre|beegfs|davfs|virtiofs|fuse|fuseblk|fuse\..*)$/;
+const remoteTypes =
+  /^(nfs4?|cifs|smb3|smbfs|9p|ceph|glusterfs|afs|ncpfs|lustre|beegfs|davfs|virtiofs|fuse|fuseblk|fuse\..*)$/;
 
 export const isRemoteMount = ({ type }: Mount): boolean => remoteTypes.test(type);
 
 /** What no person means by a file system: images that are full by nature, and helpers' trees. */
 const imageTypes = /^(squashfs|erofs|iso9660|udf|cramfs|romfs|overlay|aufs|autofs|ramfs|tmpfs)$/;
-const helperTypes = /^fuse\.(gvfsd-fuse|kio-fuse|portal|lxcfs|snapfuse|squashfuse|squashfuse_ll|vmware-vmblock|rofiles-fuse|fuse-overlayfs|.*\.AppImage)$/;
+const helperTypes =
+  /^fuse\.(gvfsd-fuse|kio-fuse|portal|lxcfs|snapfuse|squashfuse|squashfuse_ll|vmware-vmblock|rofiles-fuse|fuse-overlayfs|.*\.AppImage)$/;
 /** Layers and volumes of containers, and Proxmox's own settings (FUSE). */
 const containerPaths = /^(\/var\/lib\/(docker|containers\/storage|kubelet)\/|\/etc\/pve$)/;
 /** Registered as without a device, but of drives all the same. */
 const poolTypes = /^(zfs|btrfs|bcachefs)$/;
 
 /** mountinfo writes spaces and the like as octal. */
-const unescaped = (text: string) => text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+const unescaped = (text: string) =>
+  text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 interface MountinfoLine extends Mount {
   id: string;
@@ -41,10 +44,27 @@ function parseLine(line: string): MountinfoLine | undefined {
   const [id, parent, device, root, point] = before.split(' ');
   const [type, source = '', superOptions = ''] = behind.split(' ');
   const options = superOptions.split(',');
-  if (id === undefined || parent === undefined || device === undefined || root === undefined || point === undefined || type === undefined) return undefined;
+  if (
+    id === undefined ||
+    parent === undefined ||
+    device === undefined ||
+    root === undefined ||
+    point === undefined ||
+    type === undefined
+  )
+    return undefined;
   // The mount's own options may be read-only because a container's are; the file system's say whether it is.
   // After an error ext4 says so in a word of its own (since Linux 6.15).
-  return { id, parent, device, root: unescaped(root), point: unescaped(point), type, source, readOnly: options.includes('ro') || options.includes('emergency_ro') };
+  return {
+    id,
+    parent,
+    device,
+    root: unescaped(root),
+    point: unescaped(point),
+    type,
+    source,
+    readOnly: options.includes('ro') || options.includes('emergency_ro'),
+  };
 }
 
 const parse = (text: string | undefined) => (text ?? '').split('\n').flatMap((line) => parseLine(line) ?? []);
@@ -66,15 +86,21 @@ function theirs(roots: HostRoots): MountinfoLine[] | undefined {
 }
 
 /** A path and those above it, from the root on. */
-const wayTo = (path: string) => [...[...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index) || '/'), path];
+const wayTo = (path: string) => [
+  ...[...path.matchAll(/\/(?=.)/g)].map(({ index }) => path.slice(0, index) || '/'),
+  path,
+];
 
 /** Tells the mount that a path leads to: on each point the one that stands on the mount below. */
 function walker(lines: readonly MountinfoLine[]): (path: string) => MountinfoLine | undefined {
-  const on = new Map(lines.filter(({ id, parent }) => id !== parent).map((line) => [`${line.parent} ${line.point}`, line]));
+  const on = new Map(
+    lines.filter(({ id, parent }) => id !== parent).map((line) => [`${line.parent} ${line.point}`, line]),
+  );
   const root = lines.find(({ point }) => point === '/');
   return (path) => {
     let at = root;
-    for (const point of wayTo(path)) for (let next = on.get(`${at?.id} ${point}`); next !== undefined; next = on.get(`${next.id} ${point}`)) at = next;
+    for (const point of wayTo(path))
+      for (let next = on.get(`${at?.id} ${point}`); next !== undefined; next = on.get(`${next.id} ${point}`)) at = next;
     return at;
   };
 }
@@ -89,8 +115,13 @@ export function createHiddenPathCheck(roots: HostRoots): (place: string) => bool
 }
 
 /** Each file system once, at its first mount point that is no bind mount; with those that the settings leave out told apart. */
-export function selectMounts(roots: HostRoots, verdict: (point: string) => GlobVerdict): { watched: Mount[]; excluded: Mount[] } {
-  const withoutDevice = new Set([...(readText(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type));
+export function selectMounts(
+  roots: HostRoots,
+  verdict: (point: string) => GlobVerdict,
+): { watched: Mount[]; excluded: Mount[] } {
+  const withoutDevice = new Set(
+    [...(readText(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type),
+  );
   const usual = (line: MountinfoLine) => {
     const { type, root, point, source } = line;
     // Fedora's image of the system is full by nature; what it lies on is mounted at /sysroot.

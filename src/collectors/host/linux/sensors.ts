@@ -52,8 +52,13 @@ async function listChips(roots: HostRoots, drivers: DriverFiles): Promise<Chip[]
     const folder = roots.sys('class/hwmon', chip);
     return { folder, name: (await drivers.text(join(folder, 'name'))) ?? chip, address: addressOf(folder) };
   };
-  const found = (await Promise.all(listFolder(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))).filter((chip) => chip !== undefined);
-  return found.map((chip) => ({ ...chip, address: found.filter(({ name }) => name === chip.name).length > 1 ? chip.address : '' }));
+  const found = (
+    await Promise.all(listFolder(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))
+  ).filter((chip) => chip !== undefined);
+  return found.map((chip) => ({
+    ...chip,
+    address: found.filter(({ name }) => name === chip.name).length > 1 ? chip.address : '',
+  }));
 }
 
 function addressOf(folder: string): string {
@@ -74,12 +79,20 @@ async function answerOf(asked: Promise<number | undefined>): Promise<Pick<HwmonS
   }
 }
 
-async function channelsOf({ folder, name, address }: Chip, drivers: DriverFiles, kind: 'temp' | 'fan', value: (raw: number) => number | undefined): Promise<HwmonSensor[]> {
+async function channelsOf(
+  { folder, name, address }: Chip,
+  drivers: DriverFiles,
+  kind: 'temp' | 'fan',
+  value: (raw: number) => number | undefined,
+): Promise<HwmonSensor[]> {
   const input = new RegExp(`^(${kind}\\d+)_input$`);
   const files = listFolder(folder);
   const named = files
     .flatMap((file) => input.exec(file)?.[1] ?? [])
-    .map(async (channel) => ({ channel, own: (files.includes(`${channel}_label`) && (await drivers.text(join(folder, `${channel}_label`)))) || channel }));
+    .map(async (channel) => ({
+      channel,
+      own: (files.includes(`${channel}_label`) && (await drivers.text(join(folder, `${channel}_label`)))) || channel,
+    }));
   const channels = (await Promise.all(named.map(undefinedIfUnanswered))).filter((channel) => channel !== undefined);
   const read = async (channel: string) => {
     const faulty = files.includes(`${channel}_fault`) && (await drivers.number(join(folder, `${channel}_fault`))) === 1;
@@ -90,7 +103,12 @@ async function channelsOf({ folder, name, address }: Chip, drivers: DriverFiles,
     channels.map(async ({ channel, own }): Promise<HwmonSensor> => {
       // Some chips have one label for several sensors (dell_smm has “Other”).
       const label = channels.filter((other) => other.own === own).length > 1 ? `${own} ${channel}` : own;
-      return { id: [name, address, label].filter(Boolean).join(' '), chip: name, label, ...(await answerOf(read(channel))) };
+      return {
+        id: [name, address, label].filter(Boolean).join(' '),
+        chip: name,
+        label,
+        ...(await answerOf(read(channel))),
+      };
     }),
   );
 }
@@ -99,19 +117,34 @@ async function channelsOf({ folder, name, address }: Chip, drivers: DriverFiles,
 async function readThermalZones(roots: HostRoots, drivers: DriverFiles): Promise<HwmonSensor[]> {
   const read = async (zone: string): Promise<HwmonSensor> => {
     const chip = (await drivers.text(roots.sys('class/thermal', zone, 'type'))) ?? zone;
-    const temperature = drivers.number(roots.sys('class/thermal', zone, 'temp')).then((raw) => (raw === undefined ? undefined : plausibleCelsius(raw)));
+    const temperature = drivers
+      .number(roots.sys('class/thermal', zone, 'temp'))
+      .then((raw) => (raw === undefined ? undefined : plausibleCelsius(raw)));
     return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, ...(await answerOf(temperature)) };
   };
   const names = listFolder(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
-  return (await Promise.all(names.map((zone) => undefinedIfUnanswered(read(zone))))).filter((zone) => zone !== undefined);
+  return (await Promise.all(names.map((zone) => undefinedIfUnanswered(read(zone))))).filter(
+    (zone) => zone !== undefined,
+  );
 }
 
 export async function readSensors(roots: HostRoots, drivers: DriverFiles): Promise<HostSensors> {
   const found = (await listChips(roots, drivers)).filter(({ name }) => !driveChips.has(name));
-  const all = async (kind: 'temp' | 'fan', value: (raw: number) => number | undefined) => (await Promise.all(found.map((chip) => channelsOf(chip, drivers, kind, value)))).flat();
-  const temperatures = (await all('temp', plausibleCelsius)).filter(({ value, error }) => value !== undefined || error !== undefined);
-  const readable = [...temperatures, ...(await readThermalZones(roots, drivers)).filter(({ value, error }) => value !== undefined || error !== undefined)];
-  const best = processorSensors.map(([chip, label]) => readable.filter((sensor) => chip.test(sensor.chip) && label.test(sensor.label))).find((found) => found.length > 0) ?? [];
+  const all = async (kind: 'temp' | 'fan', value: (raw: number) => number | undefined) =>
+    (await Promise.all(found.map((chip) => channelsOf(chip, drivers, kind, value)))).flat();
+  const temperatures = (await all('temp', plausibleCelsius)).filter(
+    ({ value, error }) => value !== undefined || error !== undefined,
+  );
+  const readable = [
+    ...temperatures,
+    ...(await readThermalZones(roots, drivers)).filter(
+      ({ value, error }) => value !== undefined || error !== undefined,
+    ),
+  ];
+  const best =
+    processorSensors
+      .map(([chip, label]) => readable.filter((sensor) => chip.test(sensor.chip) && label.test(sensor.label)))
+      .find((found) => found.length > 0) ?? [];
   const hottest = Math.max(...best.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));
   return {
     cpu: Number.isFinite(hottest) ? hottest : undefined,

@@ -19,14 +19,21 @@ export function countProcesses(roots: HostRoots): number | undefined {
 
 /** Debian and Ubuntu leave a file when an update wants a reboot; other systems don't tell, nor does a container that hides it. */
 export function isRebootRequired(roots: HostRoots): boolean | undefined {
-  return existsSync(roots.host('var/lib/dpkg')) && !createHiddenPathCheck(roots)('/run') ? existsSync(roots.host('run/reboot-required')) : undefined;
+  return existsSync(roots.host('var/lib/dpkg')) && !createHiddenPathCheck(roots)('/run')
+    ? existsSync(roots.host('run/reboot-required'))
+    : undefined;
 }
 
 /** Asks systemd over D-Bus; unknown where there is no systemd or it may not be asked. */
 export async function countFailedUnits(roots: HostRoots): Promise<number | undefined> {
   const socket = roots.host('run/dbus/system_bus_socket');
   if (!existsSync(roots.host('run/systemd/system')) || !existsSync(socket)) return undefined;
-  const name = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'NFailedUnits' };
+  const name = {
+    destination: 'org.freedesktop.systemd1',
+    path: '/org/freedesktop/systemd1',
+    interface: 'org.freedesktop.systemd1.Manager',
+    property: 'NFailedUnits',
+  };
   return readUint32Property(socket, name, 2).catch(() => undefined);
 }
 
@@ -37,13 +44,28 @@ type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEven
 export async function readThrottling(roots: HostRoots, drivers: DriverFiles): Promise<Throttling> {
   // On a Raspberry Pi 5 it is soc@107c000000.
   const chips = listFolder(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
-  const flags = await Promise.all(chips.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`)))));
+  const flags = await Promise.all(
+    chips.map((chip) =>
+      undefinedIfUnanswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`))),
+    ),
+  );
   const bits = Number.parseInt(flags.find((text) => text !== undefined) ?? '', 16);
   const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
   const sensors = listFolder(roots.sys('class/hwmon'));
-  const names = await Promise.all(sensors.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))));
+  const names = await Promise.all(
+    sensors.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))),
+  );
   const supply = sensors[names.indexOf('rpi_volt')];
-  const alarm = supply === undefined ? undefined : await undefinedIfUnanswered(drivers.number(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm')));
-  const events = await undefinedIfUnanswered(drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')));
-  return { ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }), ...firmware, ...(events === undefined ? {} : { throttleEvents: events }) };
+  const alarm =
+    supply === undefined
+      ? undefined
+      : await undefinedIfUnanswered(drivers.number(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm')));
+  const events = await undefinedIfUnanswered(
+    drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')),
+  );
+  return {
+    ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }),
+    ...firmware,
+    ...(events === undefined ? {} : { throttleEvents: events }),
+  };
 }

@@ -36,7 +36,12 @@ const nvmeCli = (words: string[], identify: (what: string) => string[]): HealthC
 const healthCommands: readonly HealthCommand[] = [
   nvmeCli(['smart-log'], (what) => [`id-${what}`]),
   // Its exit status tells of old errors too, and nothing of this answer.
-  { source: 'smartctl', program: 'smartctl', args: (node) => ['-j', '-i', '-H', '-A', node], parse: ({ stdout }) => parseSmartctl(stdout) },
+  {
+    source: 'smartctl',
+    program: 'smartctl',
+    args: (node) => ['-j', '-i', '-H', '-A', node],
+    parse: ({ stdout }) => parseSmartctl(stdout),
+  },
   nvmeCli(['log', 'smart'], (what) => ['id', what]),
 ];
 
@@ -70,7 +75,12 @@ async function runWithSudo(words: readonly string[], seconds: number): Promise<C
 }
 
 /** Runs a drive's tool. Rejects with what was run and why there is no answer. */
-export async function runDriveTool(command: string, args: readonly string[], { sudo }: Pick<AccessMethod, 'sudo'>, seconds: number): Promise<CommandResult> {
+export async function runDriveTool(
+  command: string,
+  args: readonly string[],
+  { sudo }: Pick<AccessMethod, 'sudo'>,
+  seconds: number,
+): Promise<CommandResult> {
   if (!sudo) return runCommand(command, args, { seconds });
   const answer = await runWithSudo([command, ...args], seconds);
   if (answer.status === 0 || !/^(sudo:|Sorry, user )/m.test(answer.stderr)) return answer;
@@ -78,7 +88,11 @@ export async function runDriveTool(command: string, args: readonly string[], { s
   throw new Error(`sudo -n ${command} ${args.join(' ')}: ${answer.stderr.trim().split('\n')[0]}`);
 }
 
-export async function readHealth(controller: NvmeController, method: AccessMethod, seconds: number): Promise<DriveHealth> {
+export async function readHealth(
+  controller: NvmeController,
+  method: AccessMethod,
+  seconds: number,
+): Promise<DriveHealth> {
   const { program, args, parse } = method.command;
   const words = args(devicePath(controller, method));
   const answer = await runDriveTool(program, words, method, seconds);
@@ -92,21 +106,33 @@ export async function readHealth(controller: NvmeController, method: AccessMetho
 }
 
 function accessMethodsFor(controller: NvmeController): AccessMethod[] {
-  const namespaces = !isDevicePresent(controller.name) && controller.namespaces.some(({ name }) => isDevicePresent(name)) ? [false, true] : [false];
+  const namespaces =
+    !isDevicePresent(controller.name) && controller.namespaces.some(({ name }) => isDevicePresent(name))
+      ? [false, true]
+      : [false];
   const withSudo = canUseSudo() && explainMissingRight(controller.name) !== undefined;
-  const without = namespaces.flatMap((namespace) => healthCommands.map((command) => ({ command, sudo: false, namespace })));
-  return withSudo ? [...without, ...healthCommands.map((command) => ({ command, sudo: true, namespace: false }))] : without;
+  const without = namespaces.flatMap((namespace) =>
+    healthCommands.map((command) => ({ command, sudo: false, namespace })),
+  );
+  return withSudo
+    ? [...without, ...healthCommands.map((command) => ({ command, sudo: true, namespace: false }))]
+    : without;
 }
 
 /** Tries one way after the other. Rejects with NoHealth where nothing is broken, at once where the drive hangs, and else with
  * what the first way met. */
-export async function findAccessMethod(controller: NvmeController, seconds: number): Promise<{ method: AccessMethod; health: DriveHealth }> {
+export async function findAccessMethod(
+  controller: NvmeController,
+  seconds: number,
+): Promise<{ method: AccessMethod; health: DriveHealth }> {
   const missing = new Set<string>();
   const failures: unknown[] = [];
   for (const method of accessMethodsFor(controller)) {
     const { program } = method.command;
-    const hopeless = !method.sudo && failures.length > 0 && canUseSudo() && explainMissingRight(controller.name) !== undefined;
-    if (hopeless || missing.has(program) || (method.sudo && (missing.has('sudo') || refusedBySudo.has(program)))) continue;
+    const hopeless =
+      !method.sudo && failures.length > 0 && canUseSudo() && explainMissingRight(controller.name) !== undefined;
+    if (hopeless || missing.has(program) || (method.sudo && (missing.has('sudo') || refusedBySudo.has(program))))
+      continue;
     try {
       return { method, health: await readHealth(controller, method, seconds) };
     } catch (error) {
@@ -121,7 +147,8 @@ export async function findAccessMethod(controller: NvmeController, seconds: numb
 function explainFailures(controller: NvmeController, failures: readonly unknown[]): unknown {
   const refusal = failures.find((error) => error instanceof DriveRefusedError);
   if (refusal !== undefined) return new HealthUnavailableError(describeError(refusal));
-  if (failures.length === 0) return new HealthUnavailableError('neither nvme nor smartctl is installed: apt install nvme-cli');
+  if (failures.length === 0)
+    return new HealthUnavailableError('neither nvme nor smartctl is installed: apt install nvme-cli');
   const right = explainMissingRight(controller.name);
   return right === undefined ? failures[0] : new HealthUnavailableError(right);
 }

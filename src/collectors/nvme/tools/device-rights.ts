@@ -15,7 +15,8 @@ export const sudoRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 const isRoot = () => process.getuid?.() === 0;
 const ownStatus = () => readText('/proc/self/status') ?? '';
-const hasCapability = () => (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) & sysAdminBit) !== 0n;
+const hasCapability = () =>
+  (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) & sysAdminBit) !== 0n;
 /** Started so that sudo can't raise its rights: systemd's NoNewPrivileges. */
 const hasNoNewPrivileges = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
 
@@ -55,6 +56,7 @@ export function explainMissingRight(controller: string): string | undefined {
   if (hasCapability() && opened === 'yes') return undefined;
   if (isInContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
-  if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
+  if (hasNoNewPrivileges())
+    return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
   return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }

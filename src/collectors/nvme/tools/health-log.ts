@@ -8,8 +8,32 @@ const reported = (units: bigint | undefined) => units || undefined;
 
 /** Some virtual drives answer with nothing but zeros, which is no health. */
 export function validateHealthLog(log: HealthLog): HealthLog {
-  const { temperature, availableSpare, spareThreshold, percentageUsed, dataUnitsRead, dataUnitsWritten, powerOnHours, powerCycles, hostReads, hostWrites, criticalWarning } = log;
-  const said = [criticalWarning, availableSpare, spareThreshold, percentageUsed, dataUnitsRead, dataUnitsWritten, powerOnHours, powerCycles, hostReads, hostWrites];
-  if (temperature === undefined && said.every((value) => !value)) throw new DriveRefusedError('the drive’s health log is all zeros');
+  const {
+    temperature,
+    availableSpare,
+    spareThreshold,
+    percentageUsed,
+    dataUnitsRead,
+    dataUnitsWritten,
+    powerOnHours,
+    powerCycles,
+    hostReads,
+    hostWrites,
+    criticalWarning,
+  } = log;
+  const said = [
+    criticalWarning,
+    availableSpare,
+    spareThreshold,
+    percentageUsed,
+    dataUnitsRead,
+    dataUnitsWritten,
+    powerOnHours,
+    powerCycles,
+    hostReads,
+    hostWrites,
+  ];
+  if (temperature === undefined && said.every((value) => !value))
+    throw new DriveRefusedError('the drive’s health log is all zeros');
   return { ...log, dataUnitsRead: reported(dataUnitsRead), dataUnitsWritten: reported(dataUnitsWritten) };
 }

@@ -16,7 +16,9 @@ export interface HwmonReading {
 /** Where the kernel keeps a controller's sensors: below it, and in older drivers below its place on the bus. */
 function hwmonFolder(controller: string): string | undefined {
   const places = [controller, join(controller, 'hwmon'), join(controller, 'device/hwmon')];
-  return places.flatMap((place) => listFolder(place).flatMap((name) => (/^hwmon\d+$/.test(name) ? [join(place, name)] : [])))[0];
+  return places.flatMap((place) =>
+    listFolder(place).flatMap((name) => (/^hwmon\d+$/.test(name) ? [join(place, name)] : [])),
+  )[0];
 }
 
 /** What the kernel tells anybody of a drive's warmth (from 5.5 on, CONFIG_NVME_HWMON); undefined where it does not. Each file
@@ -27,7 +29,9 @@ export async function readHwmon(controller: string, seconds: number): Promise<Hw
   const files = listFolder(folder).filter((name) => /^temp\d_(input|max|crit|alarm)$/.test(name));
   if (files.length === 0) return undefined;
   const { stdout } = await runCommand('grep', ['-sH', '.', ...files.map((name) => join(folder, name))], { seconds });
-  const values = new Map([...stdout.matchAll(/\/(temp\d_\w+):(-?\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+  const values = new Map(
+    [...stdout.matchAll(/\/(temp\d_\w+):(-?\d+)$/gm)].map(([, name, value]) => [name, Number(value)]),
+  );
   const degrees = (name: string) => celsiusFromMillidegrees(values.get(name));
   const alarm = values.get('temp1_alarm');
   return {

@@ -31,7 +31,8 @@ export class JsonFields {
   /** A number of 32 bits; nvme-cli prints those from 2^31 on as if they had a sign. */
   uint32(key: string): number | undefined {
     const number = this.integer(key);
-    if (number !== undefined && (number < -(2 ** 31) || number >= 2 ** 32)) throw this.#error(key, 'which is no number of 32 bits');
+    if (number !== undefined && (number < -(2 ** 31) || number >= 2 ** 32))
+      throw this.#error(key, 'which is no number of 32 bits');
     return number === undefined ? undefined : number >>> 0;
   }
 
@@ -70,4 +71,5 @@ function wholeNumber(value: unknown): bigint | undefined {
   return digits === undefined ? undefined : BigInt(digits);
 }
 
-export const isJsonObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isJsonObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

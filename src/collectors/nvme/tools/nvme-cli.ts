@@ -10,7 +10,9 @@ const subject = 'nvme-cli';
 /** The object itself, or the one within it that has these keys: newer versions nest the log. */
 function findFields(answer: unknown, ...keys: string[]): JsonFields | undefined {
   if (!isJsonObject(answer)) return undefined;
-  const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map((object) => new JsonFields(object, subject));
+  const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map(
+    (object) => new JsonFields(object, subject),
+  );
   return candidates.find((fields) => keys.every((key) => fields.has(key)));
 }
 
@@ -19,14 +21,17 @@ function errorIn(answer: unknown): string {
   if (!isJsonObject(answer)) return `answered ${excerptOfOutput(JSON.stringify(answer))}`;
   const fields = new JsonFields(answer, subject);
   const [status, inner] = Object.entries(answer).find(([key]) => key.startsWith('status:')) ?? [];
-  if (status !== undefined) return `${status} ${Array.isArray(inner) && isJsonObject(inner[0]) ? String(inner[0].error ?? '') : ''}`.trim();
+  if (status !== undefined)
+    return `${status} ${Array.isArray(inner) && isJsonObject(inner[0]) ? String(inner[0].error ?? '') : ''}`.trim();
   if (fields.has('error')) return String(fields.get('error'));
   return `answered without what was asked for; it has ${Object.keys(answer).slice(0, 8).join(', ') || 'nothing'}`;
 }
 
 /** Is it the drive that answers, with an NVMe status of its own? */
 const isNvmeStatus = (answer: unknown) =>
-  isJsonObject(answer) && (new JsonFields(answer, subject).get('type') === 'nvme' || Object.keys(answer).some((key) => key.startsWith('status:')));
+  isJsonObject(answer) &&
+  (new JsonFields(answer, subject).get('type') === 'nvme' ||
+    Object.keys(answer).some((key) => key.startsWith('status:')));
 
 function parseFields(text: string, ...keys: string[]): JsonFields {
   const answer = parseJsonOutput(text);
@@ -45,8 +50,11 @@ export function readNvmeCliOutput({ stdout, stderr, status }: CommandResult): st
 /** A number, or since 2.11 (and with -v) an object with its bits. */
 function criticalWarning(fields: JsonFields): number {
   const value = fields.get('critical_warning');
-  const register = isJsonObject(value) ? new JsonFields(value, subject).number('value') : fields.number('critical_warning');
-  if (register === undefined) throw new Error(`${subject}: critical_warning is ${excerptOfOutput(JSON.stringify(value))}`);
+  const register = isJsonObject(value)
+    ? new JsonFields(value, subject).number('value')
+    : fields.number('critical_warning');
+  if (register === undefined)
+    throw new Error(`${subject}: critical_warning is ${excerptOfOutput(JSON.stringify(value))}`);
   return register;
 }
 
@@ -62,7 +70,9 @@ export function parseSmartLog(text: string): HealthLog {
   return {
     criticalWarning: criticalWarning(fields),
     temperature: celsiusFromKelvin(fields.number('temperature')),
-    sensors: Array.from({ length: 8 }, (_, index) => celsiusFromKelvin(fields.number(`temperature_sensor_${index + 1}`))),
+    sensors: Array.from({ length: 8 }, (_, index) =>
+      celsiusFromKelvin(fields.number(`temperature_sensor_${index + 1}`)),
+    ),
     availableSpare: fields.between('avail_spare', 0, 100),
     spareThreshold: fields.between('spare_thresh', 0, 100),
     percentageUsed: fields.between('percent_used', 0, 255),
@@ -87,7 +97,11 @@ export function parseSmartLog(text: string): HealthLog {
 export function parseIdentifyController(text: string): DriveLimits {
   const fields = parseFields(text, 'sn', 'mn', 'cntlid');
   const capacity = fields.number('tnvmcap');
-  return { warning: celsiusFromKelvin(fields.number('wctemp')), critical: celsiusFromKelvin(fields.number('cctemp')), capacity: capacity || undefined };
+  return {
+    warning: celsiusFromKelvin(fields.number('wctemp')),
+    critical: celsiusFromKelvin(fields.number('cctemp')),
+    capacity: capacity || undefined,
+  };
 }
 
 /** `nvme id-ns -o json`: bytes in use. */

@@ -9,11 +9,15 @@ const subject = 'smartctl';
 /** Past 2^53 smartctl adds a text with all digits. */
 const exactCount = (fields: JsonFields, key: string) => fields.bigint(`${key}_s`) ?? fields.bigint(key);
 
-const objectAt = (parent: unknown, key: string) => new JsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {}, subject);
+const objectAt = (parent: unknown, key: string) =>
+  new JsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {}, subject);
 
 function messages(answer: Record<string, unknown>): string {
-  const entries = isJsonObject(answer.smartctl) && Array.isArray(answer.smartctl.messages) ? answer.smartctl.messages : [];
-  return entries.flatMap((message) => (isJsonObject(message) && typeof message.string === 'string' ? [message.string] : [])).join('; ');
+  const entries =
+    isJsonObject(answer.smartctl) && Array.isArray(answer.smartctl.messages) ? answer.smartctl.messages : [];
+  return entries
+    .flatMap((message) => (isJsonObject(message) && typeof message.string === 'string' ? [message.string] : []))
+    .join('; ');
 }
 
 /** The words of an answer without a health log. */
@@ -21,7 +25,9 @@ function errorOfAnswer(answer: Record<string, unknown>): Error {
   const text = messages(answer);
   if (text !== '') return /NVMe Status/i.test(text) ? new DriveRefusedError(text) : new Error(text);
   const protocol = isJsonObject(answer.device) ? answer.device.protocol : undefined;
-  return new Error(`answered without an NVMe health log${protocol === undefined || protocol === 'NVMe' ? '' : `: this is a drive of protocol ${protocol}`}`);
+  return new Error(
+    `answered without an NVMe health log${protocol === undefined || protocol === 'NVMe' ? '' : `: this is a drive of protocol ${protocol}`}`,
+  );
 }
 
 /** `smartctl -j -i -H -A`, of every version from 7.0 on. Its exit status is of no use here: bits are set for old errors too. */
@@ -30,14 +36,21 @@ export function parseSmartctl(text: string): { log: HealthLog; limits: DriveLimi
   const health = isJsonObject(answer) ? answer.nvme_smart_health_information_log : undefined;
   if (!isJsonObject(answer)) throw new Error('answered no object');
   if (!isJsonObject(health)) throw errorOfAnswer(answer);
-  return { log: healthLog(answer, new JsonFields(health, subject)), limits: limits(answer), used: usedBytesByNamespace(answer) };
+  return {
+    log: healthLog(answer, new JsonFields(health, subject)),
+    limits: limits(answer),
+    used: usedBytesByNamespace(answer),
+  };
 }
 
 function healthLog(answer: Record<string, unknown>, health: JsonFields): HealthLog {
   const register = health.number('critical_warning') ?? objectAt(answer.smart_status, 'nvme').number('value');
   if (register === undefined) throw new Error('answered without critical_warning');
   const sensors = health.get('temperature_sensors');
-  const wrapped = new JsonFields(Object.fromEntries((Array.isArray(sensors) ? sensors : []).map((value, index) => [`sensor ${index}`, value])), subject);
+  const wrapped = new JsonFields(
+    Object.fromEntries((Array.isArray(sensors) ? sensors : []).map((value, index) => [`sensor ${index}`, value])),
+    subject,
+  );
   return {
     criticalWarning: register,
     temperature: plausibleCelsius(health.integer('temperature') ?? objectAt(answer, 'temperature').integer('current')),
@@ -67,7 +80,10 @@ function limits(answer: Record<string, unknown>): DriveLimits {
   return {
     warning: plausibleCelsius(threshold.integer('warning') ?? temperature.integer('op_limit_max')),
     critical: plausibleCelsius(threshold.integer('critical') ?? temperature.integer('critical_limit_max')),
-    capacity: exactCount(whole, 'nvme_total_capacity') === undefined ? undefined : Number(exactCount(whole, 'nvme_total_capacity')) || undefined,
+    capacity:
+      exactCount(whole, 'nvme_total_capacity') === undefined
+        ? undefined
+        : Number(exactCount(whole, 'nvme_total_capacity')) || undefined,
   };
 }
 

@@ -11,7 +11,8 @@ const usualPorts: readonly [port: number, paths: readonly string[]][] = [
   [80, ['rootDesc.xml', 'DeviceDescription.xml']],
 ];
 
-export const descriptionUrlsAt = (address: string): URL[][] => usualPorts.map(([port, paths]) => paths.map((path) => new URL(`http://${hostInUrl(address)}:${port}/${path}`)));
+export const descriptionUrlsAt = (address: string): URL[][] =>
+  usualPorts.map(([port, paths]) => paths.map((path) => new URL(`http://${hostInUrl(address)}:${port}/${path}`)));
 
 /** Where a FRITZ!Box tells its firmware and serial number to everyone. */
 export const tr064DescriptionUrl = (address: string): URL => new URL(`http://${hostInUrl(address)}:49000/tr64desc.xml`);
@@ -19,4 +20,5 @@ export const tr064DescriptionUrl = (address: string): URL => new URL(`http://${h
 const wanService = /:service:WAN(?:CommonInterfaceConfig|IPConnection|PPPConnection):\d+$/;
 
 /** Is there a way to the world behind this box? A repeater has none. */
-export const hasWanService = ({ services }: UpnpDescription): boolean => services.some(({ type }) => wanService.test(type));
+export const hasWanService = ({ services }: UpnpDescription): boolean =>
+  services.some(({ type }) => wanService.test(type));

@@ -32,7 +32,8 @@ export interface IgdOptions {
   ssdp: boolean;
 }
 
-const upnpOff = 'it tells nothing of the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
+const upnpOff =
+  'it tells nothing of the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
 
 /** The Internet Gateway Device of one host, which needs no login. */
 export class IgdClient {
@@ -112,8 +113,15 @@ export class IgdClient {
     this.#nextSearch = performance.now() + searchPauseMs;
     const { send } = this.#searchHttp;
     const discovered = this.#options.ssdp ? await discoverLocations(address, signal) : [];
-    const found = await findDescription([...discovered.map((url) => [url]), ...descriptionUrlsAt(address)], send, hasWanService, signal);
-    const hides = found === undefined && (await findDescription([[tr064DescriptionUrl(address)]], send, hasWanService, signal)) !== undefined;
+    const found = await findDescription(
+      [...discovered.map((url) => [url]), ...descriptionUrlsAt(address)],
+      send,
+      hasWanService,
+      signal,
+    );
+    const hides =
+      found === undefined &&
+      (await findDescription([[tr064DescriptionUrl(address)]], send, hasWanService, signal)) !== undefined;
     this.#hint = hides ? upnpOff : undefined;
     return found;
   }

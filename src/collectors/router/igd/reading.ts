@@ -1,5 +1,13 @@
 /** UPnP's states of a connection (WANIPConnection:1, ConnectionStatus). */
-export const wanStatuses = ['unconfigured', 'connecting', 'authenticating', 'connected', 'pending_disconnect', 'disconnecting', 'disconnected'] as const;
+export const wanStatuses = [
+  'unconfigured',
+  'connecting',
+  'authenticating',
+  'connected',
+  'pending_disconnect',
+  'disconnecting',
+  'disconnected',
+] as const;
 
 export const wanAccessTypes = ['dsl', 'cable', 'fiber', 'mobile', 'ethernet'] as const;
 

@@ -6,9 +6,13 @@ const ssdpPort = 1900;
 /** Seconds that boxes may take to answer (MX); a little more is waited. */
 const mxSeconds = 2;
 
-const searchTargets = ['urn:schemas-upnp-org:device:InternetGatewayDevice:1', 'urn:schemas-upnp-org:device:InternetGatewayDevice:2'];
+const searchTargets = [
+  'urn:schemas-upnp-org:device:InternetGatewayDevice:1',
+  'urn:schemas-upnp-org:device:InternetGatewayDevice:2',
+];
 
-const searchRequest = (target: string) => `M-SEARCH * HTTP/1.1\r\nHOST: ${multicastGroup}:${ssdpPort}\r\nMAN: "ssdp:discover"\r\nMX: ${mxSeconds}\r\nST: ${target}\r\n\r\n`;
+const searchRequest = (target: string) =>
+  `M-SEARCH * HTTP/1.1\r\nHOST: ${multicastGroup}:${ssdpPort}\r\nMAN: "ssdp:discover"\r\nMX: ${mxSeconds}\r\nST: ${target}\r\n\r\n`;
 
 /** The LOCATION of an answer; undefined where there is none. Names of headers come in any case, lines with or without CR. */
 export function parseLocation(answer: string): URL | undefined {
@@ -28,7 +32,8 @@ export async function discoverLocations(address: string, signal: AbortSignal): P
   });
   try {
     // To all, as it is meant; and to the box alone, because multicast does not pass every bridge.
-    for (const target of searchTargets) for (const to of [multicastGroup, address]) socket.send(searchRequest(target), ssdpPort, to);
+    for (const target of searchTargets)
+      for (const to of [multicastGroup, address]) socket.send(searchRequest(target), ssdpPort, to);
     await Promise.race([pause((mxSeconds + 0.5) * 1000, undefined, { signal }), failed]);
   } finally {
     socket.close();

@@ -57,7 +57,10 @@ export class TrafficCounter {
     this.#at = at.monotonic;
     this.#uptime = uptime;
     this.#rates.begin(at);
-    const totals = { received: this.#received.total(received, isReset, seconds), sent: this.#sent.total(sent, isReset, seconds) };
+    const totals = {
+      received: this.#received.total(received, isReset, seconds),
+      sent: this.#sent.total(sent, isReset, seconds),
+    };
     // A box where both stay at zero does not count.
     const counted = totals.received || totals.sent ? totals : { received: undefined, sent: undefined };
     return {

@@ -9,7 +9,9 @@ const maxUptimeSeconds = 1e9;
 export function parseUptime(text: string | undefined): number | undefined {
   const [, days, hours, minutes, seconds] = /^(?:(\d+) days?,? *)?(\d+):(\d+):(\d+)$/i.exec(text ?? '') ?? [];
   const value =
-    seconds === undefined ? Number(/^\d+$/.exec(text ?? '')?.[0] ?? Number.NaN) : ((Number(days ?? 0) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+    seconds === undefined
+      ? Number(/^\d+$/.exec(text ?? '')?.[0] ?? Number.NaN)
+      : ((Number(days ?? 0) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
   return value < maxUptimeSeconds ? value : undefined;
 }
 
@@ -34,18 +36,26 @@ const accessWords: Record<(typeof wanAccessTypes)[number], RegExp> = {
   ethernet: /ethernet/i,
 };
 
-const accessOf = (text: string | undefined) => (text === undefined ? undefined : wanAccessTypes.find((access) => accessWords[access].test(text)));
+const accessOf = (text: string | undefined) =>
+  text === undefined ? undefined : wanAccessTypes.find((access) => accessWords[access].test(text));
 
 /** GetStatusInfo. An uptime means something only while it is connected: miniupnpd's counts on. */
 export function parseStatusFields(values: XmlFields | undefined): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
   const status = wanStatuses.find((one) => one === wordOf(values?.text('ConnectionStatus')));
-  return { status, uptime: status === 'connected' ? parseUptime(values?.text('Uptime')) : undefined, lastError: wordOf(values?.text('LastConnectionError')) };
+  return {
+    status,
+    uptime: status === 'connected' ? parseUptime(values?.text('Uptime')) : undefined,
+    lastError: wordOf(values?.text('LastConnectionError')),
+  };
 }
 
 const rates = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
 
 /** GetCommonLinkProperties and, of a FRITZ!Box, GetAddonInfos, whose rates have 64 bits. A rate of zero is none. */
-export function parseLinkFields(link: XmlFields | undefined, addon: XmlFields | undefined): Pick<WanReading, 'link' | 'access' | 'downstream' | 'upstream'> {
+export function parseLinkFields(
+  link: XmlFields | undefined,
+  addon: XmlFields | undefined,
+): Pick<WanReading, 'link' | 'access' | 'downstream' | 'upstream'> {
   const rate = (name: string) => addon?.count(`X_AVM_DE_${name}64`) || link?.count(name) || undefined;
   const physical = link?.text('PhysicalLinkStatus')?.toLowerCase();
   return {
@@ -56,13 +66,16 @@ export function parseLinkFields(link: XmlFields | undefined, addon: XmlFields | 
   };
 }
 
-export const parseExternalIpv4 = (values: XmlFields | undefined): string | undefined => addressOf(values?.text('ExternalIPAddress'));
+export const parseExternalIpv4 = (values: XmlFields | undefined): string | undefined =>
+  addressOf(values?.text('ExternalIPAddress'));
 
-export const parseExternalIpv6 = (values: XmlFields | undefined): string | undefined => addressOf(values?.text('ExternalIPv6Address'));
+export const parseExternalIpv6 = (values: XmlFields | undefined): string | undefined =>
+  addressOf(values?.text('ExternalIPv6Address'));
 
 export function parseIpv6Prefix(values: XmlFields | undefined): string | undefined {
   const [prefix, length] = [addressOf(values?.text('IPv6Prefix')), values?.count('PrefixLength')];
   return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
 }
 
-export const parseDslite = (values: XmlFields | undefined): boolean | undefined => values?.flag('X_AVM_DE_DsliteStatus');
+export const parseDslite = (values: XmlFields | undefined): boolean | undefined =>
+  values?.flag('X_AVM_DE_DsliteStatus');

@@ -8,7 +8,8 @@ const httpTimeoutMs = 3500;
 /** Is the server well? Asks once and looks at the head of the answer: all below status 500 is one. `address`: where the name leads. */
 export function probeHttp(url: URL, address: string, signal: AbortSignal): Promise<PingStats> {
   const family = address.includes(':') ? 6 : 4;
-  const lookup: LookupFunction = (_name, options, callback) => (options.all ? callback(null, [{ address, family }]) : callback(null, address, family));
+  const lookup: LookupFunction = (_name, options, callback) =>
+    options.all ? callback(null, [{ address, family }]) : callback(null, address, family);
   const limit = AbortSignal.any([signal, AbortSignal.timeout(httpTimeoutMs)]);
   return new Promise((resolve) => {
     const began = performance.now();

@@ -22,5 +22,12 @@ function deviation(times: readonly number[], mean: number): number {
 export function pingStatsOf(sent: number, times: readonly number[]): PingStats {
   if (times.length === 0) return { sent, received: 0 };
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-  return { sent, received: times.length, min: Math.min(...times), mean, max: Math.max(...times), jitter: deviation(times, mean) };
+  return {
+    sent,
+    received: times.length,
+    min: Math.min(...times),
+    mean,
+    max: Math.max(...times),
+    jitter: deviation(times, mean),
+  };
 }

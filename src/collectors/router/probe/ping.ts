@@ -4,7 +4,8 @@ import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats
 
 /** The two things that no locale of iputils translates and that BSD, busybox and inetutils write alike. */
 const statistics = /^(.*?)(\d+(?:\.\d+)?)% packet loss/m;
-const roundTrips = /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
+const roundTrips =
+  /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
 
 /** Round trips one by one, where they were printed; what came twice counts once. */
 function roundTripTimes(text: string): number[] {
@@ -17,7 +18,9 @@ export function parsePingOutput(text: string): PingStats | undefined {
   const [sent, received] = [...(statistics.exec(text)?.[1] ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits));
   if (sent === undefined || received === undefined || sent === 0) return undefined;
   const burst: PingStats = { sent, received: Math.min(sent, received) };
-  const [min, mean, max, deviation] = (roundTrips.exec(text)?.slice(1) ?? []).map((digits) => (digits === undefined ? undefined : Number(digits)));
+  const [min, mean, max, deviation] = (roundTrips.exec(text)?.slice(1) ?? []).map((digits) =>
+    digits === undefined ? undefined : Number(digits),
+  );
   if (min === undefined) return burst;
   // busybox prints no deviation.
   const single = roundTripTimes(text);
@@ -34,7 +37,10 @@ const replyTimeoutSeconds = 1;
 export async function runPing(address: string, count: number, signal: AbortSignal): Promise<PingStats> {
   const args = ['-n', '-c', String(count), '-i', String(intervalSeconds), '-W', String(replyTimeoutSeconds), address];
   try {
-    const { stdout, stderr } = await runCommand('ping', args, { seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2, cancelSignal: signal });
+    const { stdout, stderr } = await runCommand('ping', args, {
+      seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2,
+      cancelSignal: signal,
+    });
     const burst = parsePingOutput(stdout);
     if (burst !== undefined) return burst;
     throw new ProbeUnavailableError(`ping ${address}: ${excerptOfText(stderr || stdout)}`);

@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats.ts';
 
 /** How an attempt to connect ended; `time` in milliseconds. A refusal comes from a machine that lives. */
-export type ConnectionAttempt = { end: 'connected' | 'refused'; time: number } | { end: 'silent' | 'unreachable' | 'not_allowed' };
+export type ConnectionAttempt =
+  | { end: 'connected' | 'refused'; time: number }
+  | { end: 'silent' | 'unreachable' | 'not_allowed' };
 
 const connectTimeoutMs = 1000;
 
@@ -39,13 +41,19 @@ const attemptsPerProbe = 3;
 const attemptIntervalMs = 200;
 
 /** A burst of connections. `alive`: which ends count as a reply. Rejects with Unmeasurable where this machine does not let us. */
-export async function probePort(address: string, port: number, alive: readonly ConnectionAttempt['end'][], signal: AbortSignal): Promise<PingStats> {
+export async function probePort(
+  address: string,
+  port: number,
+  alive: readonly ConnectionAttempt['end'][],
+  signal: AbortSignal,
+): Promise<PingStats> {
   const attempts: ConnectionAttempt[] = [];
   while (attempts.length < attemptsPerProbe) {
     if (attempts.length > 0) await pause(attemptIntervalMs, undefined, { signal });
     attempts.push(await attemptConnection(address, port));
   }
-  if (attempts.every(({ end }) => end === 'not_allowed')) throw new ProbeUnavailableError(`TCP to ${address}, port ${port}: this machine does not allow it`);
+  if (attempts.every(({ end }) => end === 'not_allowed'))
+    throw new ProbeUnavailableError(`TCP to ${address}, port ${port}: this machine does not allow it`);
   return pingStatsOf(
     attemptsPerProbe,
     attempts.flatMap((one) => ('time' in one && alive.includes(one.end) ? [one.time] : [])),
@@ -68,10 +76,14 @@ export class TcpProbe {
 
   /** Undefined where the kernel knows that there is no way. */
   async #find(address: string): Promise<number | undefined> {
-    const attempts = await Promise.all(likelyPorts.map(async (port) => ({ port, ...(await attemptConnection(address, port)) })));
+    const attempts = await Promise.all(
+      likelyPorts.map(async (port) => ({ port, ...(await attemptConnection(address, port)) })),
+    );
     const alive = attempts.find(({ end }) => end === 'connected') ?? attempts.find(({ end }) => end === 'refused');
     if (alive === undefined && !attempts.every(({ end }) => end === 'unreachable'))
-      throw new ProbeUnavailableError(`${address}: no port of ${likelyPorts.join(', ')} ever answered, and ICMP can't be had here`);
+      throw new ProbeUnavailableError(
+        `${address}: no port of ${likelyPorts.join(', ')} ever answered, and ICMP can't be had here`,
+      );
     return alive?.port;
   }
 }

@@ -26,7 +26,11 @@ export class HttpStatusError extends Error {
 const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** On one line: some boxes take no other (offbynull/portmapper#26). */
-export function buildActionRequest({ type, controlUrl }: UpnpService, action: string, args: Record<string, string> = {}): HttpRequest {
+export function buildActionRequest(
+  { type, controlUrl }: UpnpService,
+  action: string,
+  args: Record<string, string> = {},
+): HttpRequest {
   const given = Object.entries(args).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
   return {
     url: controlUrl,
@@ -43,7 +47,10 @@ export function parseSoapResponse(text: string, action: string): XmlFields {
   if (fault !== undefined) {
     const code = Number(fault.descendants('errorCode')[0]?.text || Number.NaN);
     const words = fault.descendants('errorDescription')[0]?.text || fault.textOf('faultstring') || '';
-    throw new SoapFaultError(Number.isInteger(code) ? code : 0, `${action}: ${Number.isInteger(code) ? `error ${code}` : 'an error without a number'} ${words}`.trim());
+    throw new SoapFaultError(
+      Number.isInteger(code) ? code : 0,
+      `${action}: ${Number.isInteger(code) ? `error ${code}` : 'an error without a number'} ${words}`.trim(),
+    );
   }
   // Some boxes name it after another action, or in a namespace of its own.
   const answer = body?.children[0];
@@ -54,11 +61,21 @@ export function parseSoapResponse(text: string, action: string): XmlFields {
 export function readSoapResponse({ status, body }: HttpReply, action: string): XmlFields {
   // A fault comes with status 500, an error page with any.
   const isSoap = /<(?:[\w-]+:)?Envelope[\s>]/.test(body);
-  if (!isSoap && status !== 200) throw new HttpStatusError(status, `${action}: HTTP ${status} ${body.trim() === '' ? '' : excerptOfText(body)}`.trim());
+  if (!isSoap && status !== 200)
+    throw new HttpStatusError(
+      status,
+      `${action}: HTTP ${status} ${body.trim() === '' ? '' : excerptOfText(body)}`.trim(),
+    );
   return parseSoapResponse(body, action);
 }
 
 /** Asks for one action. Rejects with Fault, HttpError, Unanswered, or an Error that shows what came instead. */
-export async function callAction(send: SendRequest, service: UpnpService, action: string, args: Record<string, string>, signal: AbortSignal): Promise<XmlFields> {
+export async function callAction(
+  send: SendRequest,
+  service: UpnpService,
+  action: string,
+  args: Record<string, string>,
+  signal: AbortSignal,
+): Promise<XmlFields> {
   return readSoapResponse(await send(buildActionRequest(service, action, args), signal), action);
 }

@@ -1,4 +1,10 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { describeError } from '../../../model/errors.ts';
 
@@ -87,10 +93,19 @@ export class HttpClient {
     };
     return new Promise((resolve, reject) => {
       const fail = (error: unknown, call: ClientRequest) => {
-        const why = limit.aborted ? `no answer in ${this.#timeoutSeconds} s` : signal.aborted ? 'not asked to the end' : describeError(error);
+        const why = limit.aborted
+          ? `no answer in ${this.#timeoutSeconds} s`
+          : signal.aborted
+            ? 'not asked to the end'
+            : describeError(error);
         const code = codeOf(error);
         const reused = call.reusedSocket && !limit.aborted && !signal.aborted;
-        reject(new NoReplyError(`${urlWithoutQuery(request)}: ${why}`, reused ? 'EREUSED' : code === 'ABORT_ERR' ? undefined : code));
+        reject(
+          new NoReplyError(
+            `${urlWithoutQuery(request)}: ${why}`,
+            reused ? 'EREUSED' : code === 'ABORT_ERR' ? undefined : code,
+          ),
+        );
       };
       const call = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
         const chunks: Buffer[] = [];
@@ -98,9 +113,12 @@ export class HttpClient {
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           length += chunk.length;
-          if (length > maxReplyBytes) response.destroy(new Error(`the answer is longer than ${maxReplyBytes / 1e6} MB`));
+          if (length > maxReplyBytes)
+            response.destroy(new Error(`the answer is longer than ${maxReplyBytes / 1e6} MB`));
         });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decode(Buffer.concat(chunks)) }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decode(Buffer.concat(chunks)) }),
+        );
         response.on('error', (error) => fail(error, call));
       });
       call.on('error', (error) => fail(error, call));

@@ -20,13 +20,22 @@ export class SupportedActions {
   }
 
   /** Undefined: the box can't do it, or not now. Rejects with Unanswered, and with HttpError where the box wants a login or another address. */
-  async callIfSupported(service: UpnpService, action: string, signal: AbortSignal, args: Record<string, string> = {}): Promise<XmlFields | undefined> {
+  async callIfSupported(
+    service: UpnpService,
+    action: string,
+    signal: AbortSignal,
+    args: Record<string, string> = {},
+  ): Promise<XmlFields | undefined> {
     const key = `${service.type}#${action}`;
     if (this.#refused.has(key)) return undefined;
     try {
       return await callAction(this.#send, service, action, args, signal);
     } catch (error) {
-      if (error instanceof NoReplyError || (error instanceof HttpStatusError && statusesOfEveryAction.has(error.status))) throw error;
+      if (
+        error instanceof NoReplyError ||
+        (error instanceof HttpStatusError && statusesOfEveryAction.has(error.status))
+      )
+        throw error;
       const code = error instanceof SoapFaultError ? error.code : error instanceof HttpStatusError ? error.status : 0;
       if (permanentErrors.has(code)) this.#refused.set(key, code);
       return undefined;

@@ -36,7 +36,9 @@ function urlAt(address: URL, base: URL, place: string | undefined): URL | undefi
 function parseService(element: XmlElement, address: URL, base: URL): UpnpService[] {
   const type = element.textOf('serviceType');
   const control = urlAt(address, base, element.textOf('controlURL'));
-  return type === undefined || control === undefined ? [] : [{ type, id: element.textOf('serviceId')?.split(':').at(-1) ?? '', controlUrl: control }];
+  return type === undefined || control === undefined
+    ? []
+    : [{ type, id: element.textOf('serviceId')?.split(':').at(-1) ?? '', controlUrl: control }];
 }
 
 /** Reads the description that stands at this address. Throws where it is none. */
@@ -54,7 +56,14 @@ export function parseUpnpDescription(text: string, address: URL): UpnpDescriptio
     firmware: root.child('systemVersion')?.textOf('Display'),
     presentation: urlAt(address, base, device.textOf('presentationURL')),
   };
-  const known = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Omit<UpnpDescription, 'services' | 'isMiniupnpd'>;
+  const known = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Omit<
+    UpnpDescription,
+    'services' | 'isMiniupnpd'
+  >;
   const isMiniupnpd = root.descendants('modelName').some(({ text: name }) => /^miniupnpd$/i.test(name));
-  return { ...known, isMiniupnpd, services: root.descendants('service').flatMap((service) => parseService(service, address, base)) };
+  return {
+    ...known,
+    isMiniupnpd,
+    services: root.descendants('service').flatMap((service) => parseService(service, address, base)),
+  };
 }

@@ -3,7 +3,8 @@ import { parseMacAddress } from './mac-address.ts';
 import type { BoxDevice } from './reading.ts';
 
 /** FRITZ!OS as people know it: `154.08.02` is the 8.02 of hardware 154. */
-export const fritzOsVersion = (text: string | undefined): string | undefined => text?.replace(/^\d+\.0?(?=\d+\.\d)/, '');
+export const fritzOsVersion = (text: string | undefined): string | undefined =>
+  text?.replace(/^\d+\.0?(?=\d+\.\d)/, '');
 
 /** What a description says of the box itself. */
 export function boxDeviceOf(description: UpnpDescription | undefined): BoxDevice {

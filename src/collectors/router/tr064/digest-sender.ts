@@ -20,7 +20,8 @@ export class RequestDeniedError extends HttpStatusError {
   }
 }
 
-const loginAdvice = 'check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is not switched off (System, FRITZ!Box Users)';
+const loginAdvice =
+  'check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is not switched off (System, FRITZ!Box Users)';
 
 const uriOf = ({ url }: HttpRequest) => `${url.pathname}${url.search}`;
 
@@ -53,7 +54,8 @@ export class DigestSender {
     const answer = await this.#ask(request, signal);
     if (!('why' in answer)) return answer;
     const { proof } = this;
-    if (!this.#isAccepted || proof === undefined || proof.url.href === request.url.href) throw new LoginRefusedError(answer.why, answer.logins);
+    if (!this.#isAccepted || proof === undefined || proof.url.href === request.url.href)
+      throw new LoginRefusedError(answer.why, answer.logins);
     // Taken before, it may have been changed since.
     const proven = await this.#ask(proof, signal);
     if ('why' in proven) throw new LoginRefusedError(proven.why, answer.logins + proven.logins);
@@ -73,12 +75,16 @@ export class DigestSender {
     const logins = known === undefined ? 0 : 1;
     if (!this.#digest.acceptChallenge(first.headers['www-authenticate'])) {
       this.#digest.forget();
-      return { logins, why: logins === 0 ? 'the box offers no digest login' : `the box refused the login: ${loginAdvice}` };
+      return {
+        logins,
+        why: logins === 0 ? 'the box offers no digest login' : `the box refused the login: ${loginAdvice}`,
+      };
     }
     const second = await this.#sendAs(this.#authorization(request), request, signal);
     if (second.status !== 401) return second;
     this.#digest.forget();
-    if (parseDigestChallenge(second.headers['www-authenticate'] ?? '')?.stale) throw new Error(`${request.url.pathname}: the box takes none of its own nonces`);
+    if (parseDigestChallenge(second.headers['www-authenticate'] ?? '')?.stale)
+      throw new Error(`${request.url.pathname}: the box takes none of its own nonces`);
     return { logins: logins + 1, why: `the box refused the login: ${loginAdvice}` };
   }
 
@@ -88,7 +94,10 @@ export class DigestSender {
 
   async #sendAs(authorization: string | undefined, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     if (authorization === undefined) return this.#send(request, signal);
-    const reply = await this.#send({ ...request, headers: { ...request.headers, Authorization: authorization } }, signal);
+    const reply = await this.#send(
+      { ...request, headers: { ...request.headers, Authorization: authorization } },
+      signal,
+    );
     // A fault is the answer to somebody who was let in, an error page may be one to anybody.
     this.#isAccepted ||= reply.status === 200 || reply.body.includes('Envelope');
     return reply;

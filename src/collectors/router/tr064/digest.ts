@@ -49,7 +49,14 @@ export function parseDigestChallenge(header: string): DigestChallenge | undefine
     if (scheme !== 'digest' || realm === undefined || nonce === undefined || hashOf(algorithm) === undefined) continue;
     if (qops !== undefined && !qops.includes('auth')) continue;
     const opaque = parameters.get('opaque');
-    return { realm, nonce, algorithm, stale: parameters.get('stale')?.toLowerCase() === 'true', ...(qops && { qop: 'auth' }), ...(opaque !== undefined && { opaque }) };
+    return {
+      realm,
+      nonce,
+      algorithm,
+      stale: parameters.get('stale')?.toLowerCase() === 'true',
+      ...(qops && { qop: 'auth' }),
+      ...(opaque !== undefined && { opaque }),
+    };
   }
   return undefined;
 }
@@ -57,7 +64,11 @@ export function parseDigestChallenge(header: string): DigestChallenge | undefine
 const eightDigits = (count: number) => count.toString(16).padStart(8, '0');
 
 /** The `response` of RFC 7616, section 3.4.1. */
-export function computeDigestResponse({ username, password }: DigestCredentials, challenge: DigestChallenge, { method, uri, count, cnonce }: DigestRequest): string {
+export function computeDigestResponse(
+  { username, password }: DigestCredentials,
+  challenge: DigestChallenge,
+  { method, uri, count, cnonce }: DigestRequest,
+): string {
   const { realm, nonce, algorithm, qop } = challenge;
   const hash = (...words: string[]) =>
     createHash(hashOf(algorithm) ?? 'md5')

@@ -66,7 +66,12 @@ export class Tr064Client {
   #pollSchedule: PollSchedule;
 
   /** `address`: a host, with a port where it is not 49000. */
-  constructor(address: string, credentials: { username: string | undefined; password: Secret | undefined }, clock: () => ClockReading = readClocks, lockoutMemory?: LockoutMemory) {
+  constructor(
+    address: string,
+    credentials: { username: string | undefined; password: Secret | undefined },
+    clock: () => ClockReading = readClocks,
+    lockoutMemory?: LockoutMemory,
+  ) {
     const { username = defaultUsername, password } = credentials;
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
     if (this.#base.port === '') this.#base.port = String(tr064Port);
@@ -114,7 +119,8 @@ export class Tr064Client {
       const { data, problem, isSilent } = await this.#pollSchedule.poll(this.#box(description, signal));
       if (this.#digestSender?.isAccepted) this.#lockout.accept();
       else if (!isSilent) this.#lockout.end();
-      if (!isSilent) return this.#reading('granted', data, problem === undefined ? this.#missingRights() : describeError(problem));
+      if (!isSilent)
+        return this.#reading('granted', data, problem === undefined ? this.#missingRights() : describeError(problem));
       this.#reset();
       return this.#reading('unreachable', {}, adviceForError(problem));
     } catch (error) {
@@ -131,10 +137,15 @@ export class Tr064Client {
     const seconds = this.#clock().monotonic / 1000;
     if (seconds < this.#descriptionDueAt) return;
     // Whoever has no account may well have no FRITZ!Box.
-    this.#descriptionDueAt = this.#digestSender === undefined ? seconds + descriptionLifetimeSeconds : Number.NEGATIVE_INFINITY;
+    this.#descriptionDueAt =
+      this.#digestSender === undefined ? seconds + descriptionLifetimeSeconds : Number.NEGATIVE_INFINITY;
     const url = new URL('/tr64desc.xml', this.#base);
     const { status, body } = await this.#http.send({ url }, signal);
-    if (status !== 200) throw new HttpStatusError(status, `${url}: HTTP ${status}${body.includes('HOSTHEADER') ? ', ERR_INVALID_HOSTHEADER' : ''}`);
+    if (status !== 200)
+      throw new HttpStatusError(
+        status,
+        `${url}: HTTP ${status}${body.includes('HOSTHEADER') ? ', ERR_INVALID_HOSTHEADER' : ''}`,
+      );
     const description = parseUpnpDescription(body, url);
     if (this.#description?.firmware !== description.firmware) this.#forgetRefused();
     this.#description = description;
@@ -175,15 +186,20 @@ export class Tr064Client {
       now: () => this.#clock().wall,
       ask: async (id, action) => {
         const service = description.services.find((one) => one.id === id);
-        const values = service && (await this.#unlessDenied(`${id}#${action}`, () => this.#actions.callIfSupported(service, action, signal)));
+        const values =
+          service &&
+          (await this.#unlessDenied(`${id}#${action}`, () => this.#actions.callIfSupported(service, action, signal)));
         // Whom this is not told, is told nothing.
-        if (id === 'DeviceInfo1' && this.#actions.refused.get(`${service?.type}#${action}`) === notAuthorisedCode) throw new LoginRefusedError(adviceTexts.right, 1);
+        if (id === 'DeviceInfo1' && this.#actions.refused.get(`${service?.type}#${action}`) === notAuthorisedCode)
+          throw new LoginRefusedError(adviceTexts.right, 1);
         return values;
       },
       fetch: async (path) => {
         const url = new URL(path, this.#base);
         url.host = this.#base.host;
-        const reply = await this.#unlessDenied(url.pathname, () => (this.#digestSender ?? this.#http).send({ url }, signal));
+        const reply = await this.#unlessDenied(url.pathname, () =>
+          (this.#digestSender ?? this.#http).send({ url }, signal),
+        );
         if (reply === undefined || reply.status === 404) return undefined;
         const { status, body } = reply;
         if (status !== 200) throw new HttpStatusError(status, `${url.pathname}: HTTP ${status}`);
@@ -194,7 +210,10 @@ export class Tr064Client {
 
   async #loadLockout(): Promise<void> {
     if (this.#lockoutMemory === undefined) return;
-    this.#memoryLoaded ??= Promise.race([this.#lockoutMemory.memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);
+    this.#memoryLoaded ??= Promise.race([
+      this.#lockoutMemory.memory.loaded,
+      pause(memoryTimeoutMs, undefined, { ref: false }),
+    ]);
     await this.#memoryLoaded;
     this.#takeUp(this.#lockoutMemory);
   }
@@ -218,7 +237,9 @@ export class Tr064Client {
 
   /** What the account may not see of what others of its kind see. */
   #missingRights(): string | undefined {
-    const refusedActions = [...this.#actions.refused].filter(([, code]) => code === notAuthorisedCode).map(([key]) => key.split(':').slice(-2).join(':'));
+    const refusedActions = [...this.#actions.refused]
+      .filter(([, code]) => code === notAuthorisedCode)
+      .map(([key]) => key.split(':').slice(-2).join(':'));
     const hints = [
       ...(refusedActions.length === 0 ? [] : [`${adviceTexts.right}; it may not ask for ${refusedActions.join(', ')}`]),
       ...(this.#denied.size === 0 ? [] : [`${adviceTexts.denied} ${[...this.#denied.keys()].join(', ')}`]),

@@ -30,7 +30,10 @@ const lockoutSchema = z.object({
       since_accepted: z.catch(z.optional(z.number().check(z.positive())), undefined),
     }),
   ),
-  accepted_login: z.catch(z.optional(z.object({ mark: z.string(), until: z.number().check(z.nonnegative()) })), undefined),
+  accepted_login: z.catch(
+    z.optional(z.object({ mark: z.string(), until: z.number().check(z.nonnegative()) })),
+    undefined,
+  ),
 });
 
 /** Of an accepted login less is kept: enough that another one is hardly taken for it, too little to find a password by. */
@@ -51,7 +54,10 @@ export const lockoutMemoryRules = {
   },
 };
 
-function later<Login extends { mark: string; until: number }>(ours: Login | undefined, theirs: Login | undefined): Login | undefined {
+function later<Login extends { mark: string; until: number }>(
+  ours: Login | undefined,
+  theirs: Login | undefined,
+): Login | undefined {
   if (ours === undefined || theirs === undefined) return ours ?? theirs;
   return theirs.mark === ours.mark && theirs.until > ours.until ? theirs : ours;
 }
@@ -91,7 +97,12 @@ export class LoginLockout {
     const sinceAccepted = this.#acceptedAt === undefined ? 0 : times + 1;
     const logins = retries[sinceAccepted - 1] === undefined ? before + by : 0;
     this.#isFree = false;
-    this.#refusal = { reason, logins, sinceAccepted, until: this.#clock().monotonic + costMs({ logins, sinceAccepted }) };
+    this.#refusal = {
+      reason,
+      logins,
+      sinceAccepted,
+      until: this.#clock().monotonic + costMs({ logins, sinceAccepted }),
+    };
     this.refusals += by;
   }
 
@@ -108,7 +119,8 @@ export class LoginLockout {
   /** The user knows better. */
   skipWait(): void {
     this.#isFree = true;
-    if (this.#refusal !== undefined) this.#refusal = { ...this.#refusal, until: this.#clock().monotonic, recalled: undefined };
+    if (this.#refusal !== undefined)
+      this.#refusal = { ...this.#refusal, until: this.#clock().monotonic, recalled: undefined };
   }
 
   get isActive(): boolean {
@@ -118,7 +130,9 @@ export class LoginLockout {
   /** When it opens by itself; undefined where it is open. */
   get endsAt(): Date | undefined {
     const moment = this.#clock();
-    return this.#refusal !== undefined && this.isActive ? new Date(Math.round(moment.wall + leftMs(this.#refusal, moment))) : undefined;
+    return this.#refusal !== undefined && this.isActive
+      ? new Date(Math.round(moment.wall + leftMs(this.#refusal, moment)))
+      : undefined;
   }
 
   /** Why it is shut, and what mends that. */
@@ -145,7 +159,10 @@ export class LoginLockout {
   /** What is to outlive the process. */
   get memory(): SavedLockout {
     // To the hour while all is well: every change is a message.
-    const at = this.#acceptedAt === undefined || this.#refusal !== undefined ? this.#acceptedAt : Math.floor(this.#acceptedAt / hourMs) * hourMs;
+    const at =
+      this.#acceptedAt === undefined || this.#refusal !== undefined
+        ? this.#acceptedAt
+        : Math.floor(this.#acceptedAt / hourMs) * hourMs;
     const accepted = at === undefined ? {} : { accepted_login: { mark: shortened(this.#mark), until: at } };
     if (this.#refusal === undefined) return accepted;
     const { reason, logins, sinceAccepted, recalled } = this.#refusal;

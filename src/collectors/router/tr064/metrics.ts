@@ -35,7 +35,12 @@ const rateMetric = (
   value: ({ tr064 }) => tr064 && value(tr064),
 });
 
-const signalMetric = (unit: 'dB' | 'dBm', name: string, icon: `mdi:${string}`, value: (reading: Tr064Reading) => number | undefined): Metric => ({
+const signalMetric = (
+  unit: 'dB' | 'dBm',
+  name: string,
+  icon: `mdi:${string}`,
+  value: (reading: Tr064Reading) => number | undefined,
+): Metric => ({
   kind: 'gauge',
   name,
   icon,
@@ -47,7 +52,12 @@ const signalMetric = (unit: 'dB' | 'dBm', name: string, icon: `mdi:${string}`, v
 });
 
 /** An error counter, and how much it grows. */
-const errorMetrics = (key: string, name: string, counter: keyof DslErrors, visibility: typeof optionalDiagnostic | typeof optionalDisabled): Router => ({
+const errorMetrics = (
+  key: string,
+  name: string,
+  counter: keyof DslErrors,
+  visibility: typeof optionalDiagnostic | typeof optionalDisabled,
+): Router => ({
   [`${key}_rate`]: {
     kind: 'gauge',
     name: `${name} per minute`,
@@ -57,10 +67,17 @@ const errorMetrics = (key: string, name: string, counter: keyof DslErrors, visib
     ...visibility,
     value: ({ tr064 }) => tr064?.dsl?.errorRates[counter],
   },
-  [key]: { kind: 'counter', name, icon: 'mdi:counter', ...optionalDisabled, value: ({ tr064 }) => tr064?.dsl?.errors[counter] },
+  [key]: {
+    kind: 'counter',
+    name,
+    icon: 'mdi:counter',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.dsl?.errors[counter],
+  },
 });
 
-const countHosts = (hosts: readonly NetworkHost[] | undefined, isMeant: (host: NetworkHost) => boolean) => hosts?.filter(isMeant).length;
+const countHosts = (hosts: readonly NetworkHost[] | undefined, isMeant: (host: NetworkHost) => boolean) =>
+  hosts?.filter(isMeant).length;
 
 const clientsMetric = (name: string, icon: `mdi:${string}`, isMeant: (host: NetworkHost) => boolean): Metric => ({
   kind: 'gauge',
@@ -72,56 +89,181 @@ const clientsMetric = (name: string, icon: `mdi:${string}`, isMeant: (host: Netw
 
 /** Beside what the router tells everybody. */
 export const tr064Metrics: Router = {
-  account: { kind: 'enum', name: 'Account', options: accountStates, icon: 'mdi:account-key', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.access },
+  account: {
+    kind: 'enum',
+    name: 'Account',
+    options: accountStates,
+    icon: 'mdi:account-key',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.access,
+  },
   account_problem: {
     kind: 'boolean',
     name: 'Account problem',
     deviceClass: 'problem',
     ...optionalDiagnostic,
-    value: ({ tr064 }) => (tr064 === undefined || tr064.access === 'none' || tr064.access === 'unreachable' ? undefined : tr064.access !== 'granted'),
+    value: ({ tr064 }) =>
+      tr064 === undefined || tr064.access === 'none' || tr064.access === 'unreachable'
+        ? undefined
+        : tr064.access !== 'granted',
   },
-  account_problem_hint: { kind: 'text', name: 'Account hint', icon: 'mdi:lightbulb-on-outline', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.hint },
-  next_login: { kind: 'timestamp', name: 'Next login', deadband: 60, ...optionalDisabled, value: ({ tr064 }) => tr064?.nextLogin },
-  refused_logins: { kind: 'counter', name: 'Refused logins', icon: 'mdi:account-cancel', ...optionalDisabled, value: ({ tr064 }) => tr064?.refusals },
+  account_problem_hint: {
+    kind: 'text',
+    name: 'Account hint',
+    icon: 'mdi:lightbulb-on-outline',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.hint,
+  },
+  next_login: {
+    kind: 'timestamp',
+    name: 'Next login',
+    deadband: 60,
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.nextLogin,
+  },
+  refused_logins: {
+    kind: 'counter',
+    name: 'Refused logins',
+    icon: 'mdi:account-cancel',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.refusals,
+  },
   firmware: { kind: 'update', name: 'FRITZ!OS', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.update },
-  booted: { kind: 'timestamp', name: 'Last boot', deadband: 60, ...optionalDiagnostic, value: ({ tr064 }) => tr064?.bootedAt },
+  booted: {
+    kind: 'timestamp',
+    name: 'Last boot',
+    deadband: 60,
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.bootedAt,
+  },
 
   clients: clientsMetric('Clients', 'mdi:devices', ({ isActive }) => isActive),
   lan_clients: clientsMetric('LAN clients', 'mdi:lan-connect', ({ isActive, over }) => isActive && over === 'lan'),
   wlan_clients: clientsMetric('WLAN clients', 'mdi:wifi', ({ isActive, over }) => isActive && over === 'wlan'),
   guests: clientsMetric('Guests', 'mdi:account-group', ({ isActive, isGuest }) => isActive && isGuest),
-  known_clients: { kind: 'gauge', name: 'Known clients', icon: 'mdi:format-list-bulleted', ...optionalDisabled, value: ({ tr064 }) => tr064?.hosts?.length },
+  known_clients: {
+    kind: 'gauge',
+    name: 'Known clients',
+    icon: 'mdi:format-list-bulleted',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.hosts?.length,
+  },
 
   // Of the socket: IGD tells what of it can be used.
-  access_type: { kind: 'text', name: 'Access type', icon: 'mdi:transit-connection', ...optionalDisabled, value: ({ tr064 }) => tr064?.link?.access?.replace('X_AVM-DE_', '') },
-  physical_link: { kind: 'boolean', name: 'Physical link', deviceClass: 'connectivity', ...optionalDisabled, value: ({ tr064 }) => tr064?.link?.isUp },
-  physical_down: rateMetric('Physical rate down', 'mdi:download-network', ({ link }) => divided(link?.rates.down, 1e6), optionalDisabled),
-  physical_up: rateMetric('Physical rate up', 'mdi:upload-network', ({ link }) => divided(link?.rates.up, 1e6), optionalDisabled),
+  access_type: {
+    kind: 'text',
+    name: 'Access type',
+    icon: 'mdi:transit-connection',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.link?.access?.replace('X_AVM-DE_', ''),
+  },
+  physical_link: {
+    kind: 'boolean',
+    name: 'Physical link',
+    deviceClass: 'connectivity',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.link?.isUp,
+  },
+  physical_down: rateMetric(
+    'Physical rate down',
+    'mdi:download-network',
+    ({ link }) => divided(link?.rates.down, 1e6),
+    optionalDisabled,
+  ),
+  physical_up: rateMetric(
+    'Physical rate up',
+    'mdi:upload-network',
+    ({ link }) => divided(link?.rates.up, 1e6),
+    optionalDisabled,
+  ),
 
-  dsl_sync: { kind: 'boolean', name: 'DSL sync', deviceClass: 'connectivity', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.dsl?.isUp },
+  dsl_sync: {
+    kind: 'boolean',
+    name: 'DSL sync',
+    deviceClass: 'connectivity',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.dsl?.isUp,
+  },
   dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => divided(dsl?.down.rate, 1e3)),
   dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => divided(dsl?.up.rate, 1e3)),
-  dsl_down_attainable: rateMetric('DSL attainable down', 'mdi:download-network-outline', ({ dsl }) => divided(dsl?.down.attainable, 1e3)),
-  dsl_up_attainable: rateMetric('DSL attainable up', 'mdi:upload-network-outline', ({ dsl }) => divided(dsl?.up.attainable, 1e3)),
-  dsl_down_noise_margin: signalMetric('dB', 'DSL noise margin down', 'mdi:chart-bell-curve', ({ dsl }) => dsl?.down.noiseMargin),
-  dsl_up_noise_margin: signalMetric('dB', 'DSL noise margin up', 'mdi:chart-bell-curve', ({ dsl }) => dsl?.up.noiseMargin),
-  dsl_down_attenuation: signalMetric('dB', 'DSL attenuation down', 'mdi:arrow-down-bold-circle-outline', ({ dsl }) => dsl?.down.attenuation),
-  dsl_up_attenuation: signalMetric('dB', 'DSL attenuation up', 'mdi:arrow-up-bold-circle-outline', ({ dsl }) => dsl?.up.attenuation),
-  dsl_retrains: { kind: 'counter', name: 'DSL retrains', icon: 'mdi:restart', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.dsl?.retrains },
+  dsl_down_attainable: rateMetric('DSL attainable down', 'mdi:download-network-outline', ({ dsl }) =>
+    divided(dsl?.down.attainable, 1e3),
+  ),
+  dsl_up_attainable: rateMetric('DSL attainable up', 'mdi:upload-network-outline', ({ dsl }) =>
+    divided(dsl?.up.attainable, 1e3),
+  ),
+  dsl_down_noise_margin: signalMetric(
+    'dB',
+    'DSL noise margin down',
+    'mdi:chart-bell-curve',
+    ({ dsl }) => dsl?.down.noiseMargin,
+  ),
+  dsl_up_noise_margin: signalMetric(
+    'dB',
+    'DSL noise margin up',
+    'mdi:chart-bell-curve',
+    ({ dsl }) => dsl?.up.noiseMargin,
+  ),
+  dsl_down_attenuation: signalMetric(
+    'dB',
+    'DSL attenuation down',
+    'mdi:arrow-down-bold-circle-outline',
+    ({ dsl }) => dsl?.down.attenuation,
+  ),
+  dsl_up_attenuation: signalMetric(
+    'dB',
+    'DSL attenuation up',
+    'mdi:arrow-up-bold-circle-outline',
+    ({ dsl }) => dsl?.up.attenuation,
+  ),
+  dsl_retrains: {
+    kind: 'counter',
+    name: 'DSL retrains',
+    icon: 'mdi:restart',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.dsl?.retrains,
+  },
   ...errorMetrics('dsl_crc_errors', 'DSL CRC errors', 'crc', optionalDiagnostic),
   ...errorMetrics('dsl_fec_errors', 'DSL FEC errors', 'fec', optionalDisabled),
   ...errorMetrics('dsl_crc_errors_up', 'DSL CRC errors up', 'crcUp', optionalDisabled),
   ...errorMetrics('dsl_fec_errors_up', 'DSL FEC errors up', 'fecUp', optionalDisabled),
   ...errorMetrics('dsl_errored_seconds', 'DSL errored seconds', 'erroredSeconds', optionalDisabled),
-  ...errorMetrics('dsl_severely_errored_seconds', 'DSL severely errored seconds', 'severelyErroredSeconds', optionalDisabled),
+  ...errorMetrics(
+    'dsl_severely_errored_seconds',
+    'DSL severely errored seconds',
+    'severelyErroredSeconds',
+    optionalDisabled,
+  ),
 
-  fibre_received: signalMetric('dBm', 'Fibre power received', 'mdi:lightbulb-on-outline', ({ fibre }) => fibre?.received),
-  fibre_transmitted: signalMetric('dBm', 'Fibre power transmitted', 'mdi:lightbulb-outline', ({ fibre }) => fibre?.transmitted),
+  fibre_received: signalMetric(
+    'dBm',
+    'Fibre power received',
+    'mdi:lightbulb-on-outline',
+    ({ fibre }) => fibre?.received,
+  ),
+  fibre_transmitted: signalMetric(
+    'dBm',
+    'Fibre power transmitted',
+    'mdi:lightbulb-outline',
+    ({ fibre }) => fibre?.transmitted,
+  ),
 
-  mobile_technology: { kind: 'text', name: 'Mobile technology', icon: 'mdi:signal-variant', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.mobile?.technology },
+  mobile_technology: {
+    kind: 'text',
+    name: 'Mobile technology',
+    icon: 'mdi:signal-variant',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.mobile?.technology,
+  },
   mobile_signal: signalMetric('dBm', 'Mobile signal', 'mdi:signal', ({ mobile }) => mobile?.signal[0]),
   mobile_signal_2: signalMetric('dBm', 'Mobile signal 2', 'mdi:signal', ({ mobile }) => mobile?.signal[1]),
-  mobile_roaming: { kind: 'boolean', name: 'Mobile roaming', icon: 'mdi:earth', ...optionalDisabled, value: ({ tr064 }) => tr064?.mobile?.roaming },
+  mobile_roaming: {
+    kind: 'boolean',
+    name: 'Mobile roaming',
+    icon: 'mdi:earth',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.mobile?.roaming,
+  },
 };
 
 const linkRateMetric = (
@@ -145,7 +287,13 @@ export const tr064PartMetrics: { [Of in keyof Tr064PartReadings]: Metrics<Tr064P
     up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },
     channel: { kind: 'gauge', name: 'Channel', icon: 'mdi:radio-tower', ...diagnostic, value: (r) => r.channel },
     ssid: { kind: 'text', name: 'Network', icon: 'mdi:wifi-settings', ...disabledDiagnostic, value: (r) => r.ssid },
-    standard: { kind: 'text', name: 'Standard', icon: 'mdi:wifi-star', ...disabledDiagnostic, value: (r) => r.standard },
+    standard: {
+      kind: 'text',
+      name: 'Standard',
+      icon: 'mdi:wifi-star',
+      ...disabledDiagnostic,
+      value: (r) => r.standard,
+    },
   },
   repeater: {
     connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', value: (r) => r.isConnected },
@@ -154,14 +302,33 @@ export const tr064PartMetrics: { [Of in keyof Tr064PartReadings]: Metrics<Tr064P
     firmware: { kind: 'text', name: 'FRITZ!OS', icon: 'mdi:chip', ...diagnostic, value: (r) => r.firmware },
   },
   meshlink: {
-    connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', ...diagnostic, value: (r) => r.isConnected },
+    connected: {
+      kind: 'boolean',
+      name: 'Connected',
+      deviceClass: 'connectivity',
+      ...diagnostic,
+      value: (r) => r.isConnected,
+    },
     down: linkRateMetric('Rate down', 'mdi:download-network', diagnostic, (r) => r.down),
     up: linkRateMetric('Rate up', 'mdi:upload-network', diagnostic, (r) => r.up),
-    down_best: linkRateMetric('Best rate down', 'mdi:download-network-outline', disabledDiagnostic, (r) => r.downAtBest),
+    down_best: linkRateMetric(
+      'Best rate down',
+      'mdi:download-network-outline',
+      disabledDiagnostic,
+      (r) => r.downAtBest,
+    ),
     up_best: linkRateMetric('Best rate up', 'mdi:upload-network-outline', disabledDiagnostic, (r) => r.upAtBest),
   },
   client: {
     present: { kind: 'boolean', name: 'Present', deviceClass: 'presence', value: (r) => r.isPresent },
-    speed: { kind: 'gauge', name: 'Speed', icon: 'mdi:speedometer', deviceClass: 'data_rate', unit: 'Mbit/s', ...disabledDiagnostic, value: (r) => r.host?.speed },
+    speed: {
+      kind: 'gauge',
+      name: 'Speed',
+      icon: 'mdi:speedometer',
+      deviceClass: 'data_rate',
+      unit: 'Mbit/s',
+      ...disabledDiagnostic,
+      value: (r) => r.host?.speed,
+    },
   },
 };

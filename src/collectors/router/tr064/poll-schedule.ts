@@ -35,9 +35,17 @@ export class PollSchedule {
   constructor(clock: () => ClockReading) {
     this.#clock = clock;
     const never = Number.MIN_SAFE_INTEGER;
-    this.#entries = [devicePollItem, updatePollItem, linkPollItem, createDslPollItem(clock), fibrePollItem, mobilePollItem, wlanPollItem, createHostsPollItem(), meshPollItem].map(
-      (item) => ({ item, data: {}, askedAt: never, dueAt: never }),
-    );
+    this.#entries = [
+      devicePollItem,
+      updatePollItem,
+      linkPollItem,
+      createDslPollItem(clock),
+      fibrePollItem,
+      mobilePollItem,
+      wlanPollItem,
+      createHostsPollItem(),
+      meshPollItem,
+    ].map((item) => ({ item, data: {}, askedAt: never, dueAt: never }));
   }
 
   /** Asks what is due. Rejects with LoginRefused. */

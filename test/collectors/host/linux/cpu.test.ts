@@ -24,7 +24,9 @@ test('guests’ time is not counted twice', () => {
 });
 test('nothing passed, counters that begin anew, no such line: unknown', () => {
   expect(shares('5 0 0 5 0 0 0 0 0 0', '5 0 0 5 0 0 0 0 0 0')[1]).toBeUndefined();
-  expect(shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '10 0 0 10 0 0 0 0 0 0').map((value) => value?.used)).toEqual([undefined, undefined, 50]);
+  expect(
+    shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '10 0 0 10 0 0 0 0 0 0').map((value) => value?.used),
+  ).toEqual([undefined, undefined, 50]);
   expect(new CpuUsageReader().read('intr 1')).toBeUndefined();
 });
 test('kernels that count fewer kinds of time', () => {
@@ -47,6 +49,10 @@ test('the mean frequency of those cores that tell', async () => {
   expect(await readCpuFrequencyMhz(tree({}), new DriverFiles())).toBeUndefined();
 });
 test('load', () => {
-  expect(readLoadAverage(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({ one: 0.52, five: 1.31, fifteen: 12 });
+  expect(readLoadAverage(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({
+    one: 0.52,
+    five: 1.31,
+    fifteen: 12,
+  });
   expect(readLoadAverage(tree({}))).toBeUndefined();
 });

@@ -19,7 +19,10 @@ function measure(text: string) {
 }
 
 async function listening(status?: number): Promise<number> {
-  const server = status === undefined ? createServer((socket) => void socket.end()) : createHttpServer((_, response) => void response.writeHead(status).end());
+  const server =
+    status === undefined
+      ? createServer((socket) => void socket.end())
+      : createHttpServer((_, response) => void response.writeHead(status).end());
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
@@ -30,16 +33,22 @@ test('the numbers of ping count, not how it ends', async () => {
 });
 
 test('who has never answered an echo but refuses a connection lives', async () => {
-  for (const address of ['127.0.0.2', '127.0.0.3']) expect(await measure(address)).toMatchObject({ by: 'tcp', stats: { sent: 3, received: 3 } });
+  for (const address of ['127.0.0.2', '127.0.0.3'])
+    expect(await measure(address)).toMatchObject({ by: 'tcp', stats: { sent: 3, received: 3 } });
 });
 
 test('a name that leads nowhere can’t be measured, and is not down', async () => {
   await expect(measure('no-such-name.invalid')).rejects.toBeInstanceOf(ProbeUnavailableError);
-  await expect(measure('tcp://no-such-name.invalid:80')).rejects.toThrow(/^no-such-name\.invalid: the name leads nowhere/);
+  await expect(measure('tcp://no-such-name.invalid:80')).rejects.toThrow(
+    /^no-such-name\.invalid: the name leads nowhere/,
+  );
 });
 
 test('a service is there when it takes a connection; a refusal is none', async () => {
-  expect(await measure(`tcp://127.0.0.1:${await listening()}`)).toMatchObject({ by: 'tcp', stats: { sent: 3, received: 3 } });
+  expect(await measure(`tcp://127.0.0.1:${await listening()}`)).toMatchObject({
+    by: 'tcp',
+    stats: { sent: 3, received: 3 },
+  });
   expect(await measure(`tcp://127.0.0.1:${await freePort()}`)).toEqual({ by: 'tcp', stats: { sent: 3, received: 0 } });
 });
 
@@ -49,7 +58,14 @@ test.each([
   [404, 1],
   [503, 0],
 ])('a web server that says %i', async (status, received) => {
-  expect(await measure(`http://127.0.0.1:${await listening(status)}/`)).toMatchObject({ by: 'http', stats: { sent: 1, received } });
+  expect(await measure(`http://127.0.0.1:${await listening(status)}/`)).toMatchObject({
+    by: 'http',
+    stats: { sent: 1, received },
+  });
 });
 
-test('no web server', async () => expect(await measure(`http://127.0.0.1:${await freePort()}/`)).toEqual({ by: 'http', stats: { sent: 1, received: 0 } }));
+test('no web server', async () =>
+  expect(await measure(`http://127.0.0.1:${await freePort()}/`)).toEqual({
+    by: 'http',
+    stats: { sent: 1, received: 0 },
+  }));

@@ -21,9 +21,15 @@ async function box(answer: RequestListener): Promise<{ server: Server; url: URL;
   return { server, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/control?sid=123`), line };
 }
 
-const service = (control: URL) => ({ type: 'urn:schemas-upnp-org:service:WANIPConnection:1', id: 'WANIPConn1', controlUrl: control });
-const envelope = (body: string) => `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`;
-const fault = (code: number) => envelope(`<s:Fault><detail><UPnPError><errorCode>${code}</errorCode></UPnPError></detail></s:Fault>`);
+const service = (control: URL) => ({
+  type: 'urn:schemas-upnp-org:service:WANIPConnection:1',
+  id: 'WANIPConn1',
+  controlUrl: control,
+});
+const envelope = (body: string) =>
+  `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`;
+const fault = (code: number) =>
+  envelope(`<s:Fault><detail><UPnPError><errorCode>${code}</errorCode></UPnPError></detail></s:Fault>`);
 
 test('a call on one line, in pieces back', async () => {
   let asked = '';
@@ -37,7 +43,9 @@ test('a call on one line, in pieces back', async () => {
   });
   expect((await callAction(line.send, service(url), 'GetX', { NewIndex: '<1>' }, never)).text('A')).toBe('1 < 2');
   expect(asked).not.toContain('\n');
-  expect(asked).toContain('<u:GetX xmlns:u="urn:schemas-upnp-org:service:WANIPConnection:1"><NewIndex>&lt;1&gt;</NewIndex></u:GetX>');
+  expect(asked).toContain(
+    '<u:GetX xmlns:u="urn:schemas-upnp-org:service:WANIPConnection:1"><NewIndex>&lt;1&gt;</NewIndex></u:GetX>',
+  );
 });
 
 test('requests share one connection, one after the other; closed by the box meanwhile, it is opened once more', async () => {
@@ -73,7 +81,9 @@ test('a box that drops a waiting connection at the next request is asked anew', 
 
 test('whatever does not come has an end, and says of whom without the query', async () => {
   const hung = await box(() => undefined);
-  await expect(hung.line.send({ url: hung.url }, never)).rejects.toThrow(/^http:\/\/127\.0\.0\.1:\d+\/control: no answer in 1 s$/);
+  await expect(hung.line.send({ url: hung.url }, never)).rejects.toThrow(
+    /^http:\/\/127\.0\.0\.1:\d+\/control: no answer in 1 s$/,
+  );
   await expect(hung.line.send({ url: hung.url }, AbortSignal.timeout(20))).rejects.toThrow('not asked to the end');
   const slow = await box((_, response) => void response.write('<a>'));
   await expect(slow.line.send({ url: slow.url }, never)).rejects.toThrow('no answer in 1 s');
@@ -94,7 +104,15 @@ test('what a box can’t do is asked once; what it can’t do now, again', async
   const { url, line } = await box((_, response) => void response.writeHead(500).end(fault(codes[count++] ?? 0)));
   const repertoire = new SupportedActions(line.send);
   const ask = (action: string) => repertoire.callIfSupported(service(url), action, never);
-  expect([await ask('A'), await ask('A'), await ask('B'), await ask('B'), await ask('C'), await ask('C'), await ask('D')]).toEqual(Array(7).fill(undefined));
+  expect([
+    await ask('A'),
+    await ask('A'),
+    await ask('B'),
+    await ask('B'),
+    await ask('C'),
+    await ask('C'),
+    await ask('D'),
+  ]).toEqual(Array(7).fill(undefined));
   expect(count).toBe(5);
   expect([...repertoire.refused.values()]).toEqual([401, 606]);
   repertoire.forget();
@@ -103,15 +121,24 @@ test('what a box can’t do is asked once; what it can’t do now, again', async
 });
 
 test('two kinds of 401: a login is wanted; there is no such action', async () => {
-  const login = await box((_, response) => void response.writeHead(401).end('<HTML><HEAD><TITLE>401 Unauthorized (ERR_NONE)</TITLE></HEAD></HTML>'));
+  const login = await box(
+    (_, response) =>
+      void response.writeHead(401).end('<HTML><HEAD><TITLE>401 Unauthorized (ERR_NONE)</TITLE></HEAD></HTML>'),
+  );
   await expect(callAction(login.line.send, service(login.url), 'A', {}, never)).rejects.toBeInstanceOf(HttpStatusError);
-  await expect(new SupportedActions(login.line.send).callIfSupported(service(login.url), 'A', never)).rejects.toMatchObject({ status: 401 });
+  await expect(
+    new SupportedActions(login.line.send).callIfSupported(service(login.url), 'A', never),
+  ).rejects.toMatchObject({ status: 401 });
   const action = await box((_, response) => void response.writeHead(500).end(fault(401)));
-  await expect(callAction(action.line.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(SoapFaultError);
+  await expect(callAction(action.line.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
+    SoapFaultError,
+  );
 });
 
 test('a box that is not there is an error of its own', async () => {
   const { line } = await box(() => undefined);
   const none = new URL(`http://127.0.0.1:${await freePort()}/`);
-  await expect(new SupportedActions(line.send).callIfSupported(service(none), 'A', never)).rejects.toBeInstanceOf(NoReplyError);
+  await expect(new SupportedActions(line.send).callIfSupported(service(none), 'A', never)).rejects.toBeInstanceOf(
+    NoReplyError,
+  );
 });

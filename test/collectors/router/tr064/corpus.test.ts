@@ -7,7 +7,12 @@ import type { XmlFields } from '../../../../src/collectors/router/soap/xml-field
 import { boxDeviceOf } from '../../../../src/collectors/router/tr064/box-device.ts';
 import { computeDigestResponse, parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
 import type { PollItem } from '../../../../src/collectors/router/tr064/poll-item.ts';
-import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from '../../../../src/collectors/router/tr064/poll-items/access-line.ts';
+import {
+  createDslPollItem,
+  fibrePollItem,
+  linkPollItem,
+  mobilePollItem,
+} from '../../../../src/collectors/router/tr064/poll-items/access-line.ts';
 import { devicePollItem, updatePollItem } from '../../../../src/collectors/router/tr064/poll-items/device.ts';
 import { createHostsPollItem, parseHostList } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
 import { meshPollItem, parseMeshList } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
@@ -40,7 +45,8 @@ function understood<T>(read: () => T): T | undefined {
 const macForm = /^[\dA-F]{2}(?::[\dA-F]{2}){5}$/i;
 
 /** A look at the list that shares nothing with the parsers. */
-const fields = (text: string, name: string) => [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value.trim());
+const fields = (text: string, name: string) =>
+  [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value.trim());
 
 interface Vector {
   name: string;
@@ -57,7 +63,9 @@ interface Vector {
   response: string;
 }
 
-const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json')) ? JSON.parse(read('auth/digest-vectors.json')) : [];
+const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json'))
+  ? JSON.parse(read('auth/digest-vectors.json'))
+  : [];
 
 const now = () => ({ wall: Date.UTC(2026, 0, 2), monotonic: 0 });
 const subjects: PollItem[] = [
@@ -108,16 +116,22 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     '$name',
     ({ name: _, algorithm, username, realm, password, method, uri, nonce, nc, cnonce, qop, response }) => {
       const challenge = { realm, nonce, algorithm, stale: false, ...(qop ? { qop } : {}) };
-      expect(computeDigestResponse({ username, password: new Secret(password) }, challenge, { method, uri, count: Number.parseInt(nc ?? '1', 16), cnonce: cnonce ?? '' })).toBe(
-        response,
-      );
+      expect(
+        computeDigestResponse({ username, password: new Secret(password) }, challenge, {
+          method,
+          uri,
+          count: Number.parseInt(nc ?? '1', 16),
+          cnonce: cnonce ?? '',
+        }),
+      ).toBe(response);
     },
   );
 
   test.each(below('auth/', /challenge.*txt$/))('%s', (file) => {
     const text = read(file);
     const canBeMet = /\bDigest\b[\s\S]*nonce/i.test(text) && !/algorithm="?(?!MD5|SHA-256)/i.test(text);
-    if (canBeMet) expect(parseDigestChallenge(text)).toMatchObject({ realm: expect.any(String), nonce: expect.any(String) });
+    if (canBeMet)
+      expect(parseDigestChallenge(text)).toMatchObject({ realm: expect.any(String), nonce: expect.any(String) });
   });
 
   test.each(below('hosts/', /./))('%s', (file) => {
@@ -142,7 +156,8 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     const { repeaters, meshLinks } = told;
     expect(repeaters).toHaveLength(nodes.filter((node) => node.is_meshed && node.mesh_role !== 'master').length);
     for (const { isConnected, down, up, downAtBest, upAtBest } of meshLinks) {
-      for (const rate of [down, up, downAtBest, upAtBest]) expect(rate).toSatisfy((value) => value === undefined || (isConnected && (value as number) > 0));
+      for (const rate of [down, up, downAtBest, upAtBest])
+        expect(rate).toSatisfy((value) => value === undefined || (isConnected && (value as number) > 0));
     }
   });
 
@@ -152,8 +167,18 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     const values = understood(() => readSoapResponse(replyOf(file, text), action));
     if (values === undefined) return expect(text).not.toMatch(/Response[\s>][\s\S]*<New\w+>[^<]/);
     const told = await toldBy(values, service, action);
-    const secrets = ['UserName', 'DeviceLog', 'SFPSerialNumber', 'PPPUsername', 'IMSI', 'ExternalIPAddress', 'X_AVM-DE_HostListPath', 'X_AVM-DE_MeshListPath'];
-    for (const secret of secrets.flatMap((name) => fields(text, `New${name}`)).filter((value) => value !== '')) expect(JSON.stringify(told)).not.toContain(secret);
+    const secrets = [
+      'UserName',
+      'DeviceLog',
+      'SFPSerialNumber',
+      'PPPUsername',
+      'IMSI',
+      'ExternalIPAddress',
+      'X_AVM-DE_HostListPath',
+      'X_AVM-DE_MeshListPath',
+    ];
+    for (const secret of secrets.flatMap((name) => fields(text, `New${name}`)).filter((value) => value !== ''))
+      expect(JSON.stringify(told)).not.toContain(secret);
     const number = (name: string) => {
       const [value] = fields(text, `New${name}`);
       return value !== undefined && /^-?\d+$/.test(value) ? Number(value) : undefined;
@@ -161,7 +186,8 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     if (service === 'WANDSLInterfaceConfig1' && action === 'GetInfo') {
       const isUp = fields(text, 'NewStatus')[0] === 'Up';
       expect(told.dsl).toMatchObject({ isUp, down: isUp ? { rate: number('DownstreamCurrRate') || undefined } : {} });
-      if (isUp && number('DownstreamNoiseMargin') !== undefined) expect(told.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
+      if (isUp && number('DownstreamNoiseMargin') !== undefined)
+        expect(told.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
     }
     if (service === 'WANCommonInterfaceConfig1' && action === 'GetCommonLinkProperties') {
       const rate = number('Layer1DownstreamMaxBitRate') ?? 0;
@@ -178,6 +204,8 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     }
     // A level of exactly nothing was not measured.
     if (service === 'X_AVM-DE_WANFiber1' && action === 'GetInfo')
-      expect(told.fibre?.received).toBe(number('OpticalSignalLevel') ? (number('OpticalSignalLevel') ?? 0) / 1000 : undefined);
+      expect(told.fibre?.received).toBe(
+        number('OpticalSignalLevel') ? (number('OpticalSignalLevel') ?? 0) / 1000 : undefined,
+      );
   });
 });

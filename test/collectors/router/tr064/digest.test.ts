@@ -1,29 +1,64 @@
 import { expect, test } from 'vitest';
-import { computeDigestResponse, type DigestChallenge, DigestSession, parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
+import {
+  computeDigestResponse,
+  type DigestChallenge,
+  DigestSession,
+  parseDigestChallenge,
+} from '../../../../src/collectors/router/tr064/digest.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 
 const mufasa = { username: 'Mufasa', password: new Secret('Circle of Life') };
-const question = { method: 'GET', uri: '/dir/index.html', count: 1, cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ' };
-const offer: DigestChallenge = { realm: 'http-auth@example.org', nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v', algorithm: 'MD5', qop: 'auth', stale: false };
+const question = {
+  method: 'GET',
+  uri: '/dir/index.html',
+  count: 1,
+  cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
+};
+const offer: DigestChallenge = {
+  realm: 'http-auth@example.org',
+  nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
+  algorithm: 'MD5',
+  qop: 'auth',
+  stale: false,
+};
 
 test('the examples of RFC 7616, section 3.9.1, and of RFC 2617, section 3.5', () => {
   expect(computeDigestResponse(mufasa, offer, question)).toBe('8ca523f5e9506fed4657c9700eebdbec');
-  expect(computeDigestResponse(mufasa, { ...offer, algorithm: 'SHA-256' }, question)).toBe('753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1');
-  const older = { realm: 'testrealm@host.com', nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093', algorithm: 'MD5', qop: 'auth', stale: false } as const;
-  expect(computeDigestResponse({ username: 'Mufasa', password: new Secret('Circle Of Life') }, older, { ...question, cnonce: '0a4f113b' })).toBe(
-    '6629fae49393a05397450978507c4ef1',
+  expect(computeDigestResponse(mufasa, { ...offer, algorithm: 'SHA-256' }, question)).toBe(
+    '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1',
   );
+  const older = {
+    realm: 'testrealm@host.com',
+    nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093',
+    algorithm: 'MD5',
+    qop: 'auth',
+    stale: false,
+  } as const;
+  expect(
+    computeDigestResponse({ username: 'Mufasa', password: new Secret('Circle Of Life') }, older, {
+      ...question,
+      cnonce: '0a4f113b',
+    }),
+  ).toBe('6629fae49393a05397450978507c4ef1');
 });
 
 // Each is `md5sum` of the texts that the RFC puts together, e.g. printf '%s' 'jörg:HTTPS Access:gürkensalat$1' | md5sum
 test('UTF-8 credentials, without qop, and a session’s key', () => {
   const jörg = { username: 'jörg', password: new Secret('gürkensalat$1') };
-  const box: DigestChallenge = { realm: 'HTTPS Access', nonce: '88B30A35B27FDC00', algorithm: 'MD5', qop: 'auth', stale: false };
+  const box: DigestChallenge = {
+    realm: 'HTTPS Access',
+    nonce: '88B30A35B27FDC00',
+    algorithm: 'MD5',
+    qop: 'auth',
+    stale: false,
+  };
   const { qop: _, ...old } = box;
   const asked = { method: 'POST', uri: '/upnp/control/deviceinfo', count: 2, cnonce: '0a4f113b' };
   expect(computeDigestResponse(jörg, box, asked)).toBe('d264e2e258c300a6df7d96543a6cda93');
   expect(computeDigestResponse(jörg, old, asked)).toBe('849b6563eefcb31527e0977882196476');
-  expect(computeDigestResponse(jörg, { ...box, algorithm: 'MD5-sess' }, asked)).toBe('f47e4663b40d7ad9e456ba5d04b41b91');
+  expect(computeDigestResponse(jörg, { ...box, algorithm: 'MD5-sess' }, asked)).toBe(
+    'f47e4663b40d7ad9e456ba5d04b41b91',
+  );
 });
 
 test.each([

@@ -18,7 +18,9 @@ function process(wall = start) {
     },
   };
 }
-const refused = (until: number, logins = 2, mark = 'mark') => ({ refused_login: { mark, reason: 'the box refused the login', logins, until } });
+const refused = (until: number, logins = 2, mark = 'mark') => ({
+  refused_login: { mark, reason: 'the box refused the login', logins, until },
+});
 
 test('what a broker remembers shuts the gate, whenever it comes', () => {
   const { gate, pass } = process();

@@ -10,7 +10,10 @@ import { parseWatchedClients } from '../../../../src/collectors/router/tr064/set
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
 /** A right list with a piece of it replaced. */
-const spoilt = (text: string) => fc.tuple(fc.nat(text.length), fc.nat(60), fc.string()).map(([at, length, instead]) => text.slice(0, at) + instead + text.slice(at + length));
+const spoilt = (text: string) =>
+  fc
+    .tuple(fc.nat(text.length), fc.nat(60), fc.string())
+    .map(([at, length, instead]) => text.slice(0, at) + instead + text.slice(at + length));
 
 const isClear = (read: () => unknown) => {
   try {
@@ -25,7 +28,12 @@ test('whatever a box sends is read, or is an error that shows it', () => {
   fc.assert(fc.property(spoilt(hostList(homeHosts)), (text) => isClear(() => parseHostList(text))));
   fc.assert(fc.property(spoilt(JSON.stringify(homeMesh)), (text) => isClear(() => parseMeshList(text))));
   fc.assert(fc.property(fc.json(), (text) => isClear(() => parseMeshList(text))));
-  fc.assert(fc.property(spoilt('Basic realm="a", Digest realm="HTTPS Access",nonce="88B3",algorithm=MD5,qop="auth"'), (text) => void parseDigestChallenge(text)));
+  fc.assert(
+    fc.property(
+      spoilt('Basic realm="a", Digest realm="HTTPS Access",nonce="88B3",algorithm=MD5,qop="auth"'),
+      (text) => void parseDigestChallenge(text),
+    ),
+  );
 });
 
 test.each([
@@ -49,7 +57,8 @@ test('clients by name and MAC address, or none at all', () => {
     { name: 'Phone of Ada', macAddress: 'AA:BB:CC:00:11:22' },
     { name: 'nas', macAddress: '02:00:5E:00:53:10' },
   ]);
-  for (const wrong of ['AA:BB:CC:00:11:22', 'x=y', '=AA:BB:CC:00:11:22', 'nas=02:00:5E:00:53:10,x']) expect(parseWatchedClients(wrong)).toBe(undefined);
+  for (const wrong of ['AA:BB:CC:00:11:22', 'x=y', '=AA:BB:CC:00:11:22', 'nas=02:00:5E:00:53:10,x'])
+    expect(parseWatchedClients(wrong)).toBe(undefined);
 });
 
 test('parts: bands name radios, and nobody is away whom nobody could see', () => {
@@ -82,8 +91,13 @@ test('parts: bands name radios, and nobody is away whom nobody could see', () =>
     'client Phone of Ada',
     'client Laptop of Ada',
   ]);
-  expect(told.filter(({ table }) => table === 'client').map(({ reading: client }) => client)).toMatchObject([{ isPresent: true, host: { speed: 866 } }, { isPresent: false }]);
+  expect(told.filter(({ table }) => table === 'client').map(({ reading: client }) => client)).toMatchObject([
+    { isPresent: true, host: { speed: 866 } },
+    { isPresent: false },
+  ]);
   const later = parts.observe(device, { repeaters: [] });
-  expect(later.map(({ table, part }) => `${table} ${part?.name}`)).toEqual(told.filter(({ table }) => table !== 'repeater').map(({ table, part }) => `${table} ${part?.name}`));
+  expect(later.map(({ table, part }) => `${table} ${part?.name}`)).toEqual(
+    told.filter(({ table }) => table !== 'repeater').map(({ table, part }) => `${table} ${part?.name}`),
+  );
   expect(later.every(({ reading: known }) => Object.keys(known ?? {}).length === 0)).toBe(true);
 });

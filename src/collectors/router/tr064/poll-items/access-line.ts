@@ -15,7 +15,10 @@ export const linkPollItem: PollItem = {
       link: info && {
         access: info.text('WANAccessType'),
         isUp: status === undefined ? undefined : status === 'Up',
-        rates: { down: nonZero(info.count('Layer1DownstreamMaxBitRate')), up: nonZero(info.count('Layer1UpstreamMaxBitRate')) },
+        rates: {
+          down: nonZero(info.count('Layer1DownstreamMaxBitRate')),
+          up: nonZero(info.count('Layer1UpstreamMaxBitRate')),
+        },
       },
     };
   },
@@ -41,7 +44,8 @@ const counters = {
 } as const;
 
 const errorNames = Object.keys(counters) as (keyof typeof counters)[];
-const perError = (countOf: (name: keyof typeof counters) => number | undefined): DslErrors => Object.fromEntries(errorNames.map((name) => [name, countOf(name)]));
+const perError = (countOf: (name: keyof typeof counters) => number | undefined): DslErrors =>
+  Object.fromEntries(errorNames.map((name) => [name, countOf(name)]));
 
 /** Cable and fibre boxes list the service too, and know no action of it. */
 export const createDslPollItem = (now: () => { wall: number; monotonic: number }): PollItem => {
@@ -76,13 +80,19 @@ export const createDslPollItem = (now: () => { wall: number; monotonic: number }
 };
 
 /** Thousandths of a dBm; a level of exactly zero is none that was measured. */
-const dbmFromThousandths = (value: number | undefined) => (value === undefined || value === 0 ? undefined : value / 1000);
+const dbmFromThousandths = (value: number | undefined) =>
+  value === undefined || value === 0 ? undefined : value / 1000;
 
 export const fibrePollItem: PollItem = {
   intervalSeconds: 60,
   async read(box) {
     const info = await box.ask('X_AVM-DE_WANFiber1', 'GetInfo');
-    return { fibre: info && { received: dbmFromThousandths(info.integer('OpticalSignalLevel')), transmitted: dbmFromThousandths(info.integer('TransmitOpticalLevel')) } };
+    return {
+      fibre: info && {
+        received: dbmFromThousandths(info.integer('OpticalSignalLevel')),
+        transmitted: dbmFromThousandths(info.integer('TransmitOpticalLevel')),
+      },
+    };
   },
 };
 
@@ -95,7 +105,9 @@ export const mobilePollItem: PollItem = {
   async read(box) {
     const info = await box.ask('X_AVM-DE_WANMobileConnection1', 'GetInfoEx');
     const technology = info?.text('CurrentAccessTechnology');
-    const signal = [0, 1].map((antenna) => info?.integer(`SignalRSRP${antenna}`)).map((value) => (isSignal(value) ? value : undefined));
+    const signal = [0, 1]
+      .map((antenna) => info?.integer(`SignalRSRP${antenna}`))
+      .map((value) => (isSignal(value) ? value : undefined));
     return { mobile: info && { technology, signal, roaming: info.flag('Roaming') } };
   },
 };

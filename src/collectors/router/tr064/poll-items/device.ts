@@ -18,6 +18,11 @@ export const updatePollItem: PollItem = {
     const info = await box.ask('UserInterface1', 'GetInfo');
     const isOffered = info?.flag('UpgradeAvailable');
     if (installed === undefined || isOffered === undefined) return {};
-    return { update: { installed, latest: (isOffered ? fritzOsVersion(info?.text('X_AVM-DE_Version')) : undefined) ?? installed } };
+    return {
+      update: {
+        installed,
+        latest: (isOffered ? fritzOsVersion(info?.text('X_AVM-DE_Version')) : undefined) ?? installed,
+      },
+    };
   },
 };

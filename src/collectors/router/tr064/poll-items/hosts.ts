@@ -31,7 +31,11 @@ export const createHostsPollItem = (): PollItem => {
     intervalSeconds: 30,
     async read(box) {
       const change = (await box.ask('Hosts1', 'X_AVM-DE_GetChangeCounter'))?.count('X_AVM-DE_ChangeCounter');
-      const isSame = last !== undefined && change !== undefined && change === last.change && box.now() - last.at < maxListAgeSeconds * 1000;
+      const isSame =
+        last !== undefined &&
+        change !== undefined &&
+        change === last.change &&
+        box.now() - last.at < maxListAgeSeconds * 1000;
       if (isSame) return { hosts: last?.list };
       const path = (await box.ask('Hosts1', 'X_AVM-DE_GetHostListPath'))?.text('X_AVM-DE_HostListPath');
       const text = path === undefined ? undefined : await box.fetch(path);

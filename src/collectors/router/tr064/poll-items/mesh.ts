@@ -26,7 +26,10 @@ const nodeSchema = z.object({
   device_mac_address: text,
   is_meshed: z._default(z.boolean(), false),
   mesh_role: z._default(z.string(), 'unknown'),
-  node_interfaces: z._default(z.array(z.object({ uid: text, name: text, node_links: z._default(z.array(linkSchema), []) })), []),
+  node_interfaces: z._default(
+    z.array(z.object({ uid: text, name: text, node_links: z._default(z.array(linkSchema), []) })),
+    [],
+  ),
 });
 
 const schema = z.object({ nodes: z.array(nodeSchema) });
@@ -37,7 +40,11 @@ type Link = z.output<typeof linkSchema>;
 /** Each link stands with both of its ends. */
 function linksOf(nodes: readonly Node[]): Link[] {
   const all = nodes.flatMap((node) => node.node_interfaces.flatMap((one) => one.node_links));
-  return [...new Map(all.map((link) => [`${link.node_1_uid} ${link.node_2_uid} ${link.node_interface_1_uid}`, link])).values()];
+  return [
+    ...new Map(
+      all.map((link) => [`${link.node_1_uid} ${link.node_2_uid} ${link.node_interface_1_uid}`, link]),
+    ).values(),
+  ];
 }
 
 /** Hops from the box that leads. */
@@ -107,7 +114,9 @@ export function parseMeshList(content: string): { repeaters: RepeaterReading[]; 
 
   const meshLinks = between.flatMap((link): MeshLinkReading[] => {
     // Rates are the first end's: what it sends goes to the second.
-    const isOutward = (hops.get(link.node_1_uid) ?? Number.POSITIVE_INFINITY) <= (hops.get(link.node_2_uid) ?? Number.POSITIVE_INFINITY);
+    const isOutward =
+      (hops.get(link.node_1_uid) ?? Number.POSITIVE_INFINITY) <=
+      (hops.get(link.node_2_uid) ?? Number.POSITIVE_INFINITY);
     const far = boxes.get(isOutward ? link.node_2_uid : link.node_1_uid);
     if (far === undefined) return [];
     const kind = connectionKind(interfaces.get(link.node_interface_1_uid));
