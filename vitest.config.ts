@@ -1,19 +1,52 @@
 import { defineConfig } from 'vitest/config';
+import type { VitestPluginContext } from 'vitest/node';
+import { patience } from './test/helpers/patience.ts';
+import { Retries } from './test/reporters/retries.ts';
 
-/** In CI a test that fails is run once more: what a busy machine did passes then, and is reported as run twice. */
+/** In CI a test that fails is run once more: what a busy machine did passes then, and is told by name. */
 const retry = process.env.CI ? 1 : 0;
+const retries = new Retries();
+/** By a plugin, so that no `--reporter` takes its place. */
+const plugins = [
+  {
+    name: 'retries',
+    configureVitest({ vitest }: VitestPluginContext) {
+      if (!vitest.config.reporters.includes(retries)) vitest.config.reporters.push(retries);
+    },
+  },
+];
 
 /** `npm test` is quick and needs nothing but Node; the suites need real programs, some of them root. */
-const suite = (name: string, testTimeout: number) => ({
-  test: { name, include: [`test/suites/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, retry, fileParallelism: false },
-});
+const suite = (name: string, milliseconds: number) => {
+  const testTimeout = milliseconds * patience;
+  return {
+    plugins,
+    test: {
+      name,
+      include: [`test/suites/${name}/**/*.test.ts`],
+      testTimeout,
+      hookTimeout: testTimeout,
+      retry,
+      fileParallelism: false,
+    },
+  };
+};
 
 export default defineConfig({
   test: {
     // They wait more than they work.
     maxWorkers: 4,
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/suites/**'], testTimeout: 15_000, retry } },
+      {
+        plugins,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/suites/**'],
+          testTimeout: 30_000 * patience,
+          retry,
+        },
+      },
       suite('broker', 90_000),
       suite('http', 120_000),
       suite('router', 180_000),
@@ -27,7 +60,7 @@ export default defineConfig({
       suite('machine', 600_000),
       suite('install', 1_500_000),
       // Each file has a lab of its own.
-      { test: { ...suite('lab', 200_000).test, fileParallelism: true, maxWorkers: 2 } },
+      { plugins, test: { ...suite('lab', 200_000).test, fileParallelism: true, maxWorkers: 2 } },
     ],
   },
 });

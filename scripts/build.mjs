@@ -11,8 +11,12 @@ const lazyBuiltins = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     const namespace = 'builtin';
-    onResolve({ filter: /^(node:)?(http|https|tls|crypto)$/ }, ({ path, kind }) => (kind === 'import-statement' ? { path, namespace } : undefined));
-    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: `module.exports = process.getBuiltinModule('${path}');` }));
+    onResolve({ filter: /^(node:)?(http|https|tls|crypto)$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
   },
 };
 
@@ -44,7 +48,9 @@ const { outputFiles } = await build({
   plugins: [lazyBuiltins],
   define: { BUILT_AT: JSON.stringify(builtAt.toISOString()) },
   // CommonJS dependencies ask for Node's own modules by require.
-  banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
 });
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });

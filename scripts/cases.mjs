@@ -17,7 +17,11 @@ if (folder === undefined || !existsSync(folder)) {
 function run(script) {
   return new Promise((resolve) => {
     const command = script.endsWith('.mjs') ? process.execPath : 'bash';
-    const child = spawn(command, [script, checkout], { cwd: dirname(script), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(command, [script, checkout], {
+      cwd: dirname(script),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), limitMs);
@@ -35,7 +39,9 @@ const cases = readdirSync(folder, { recursive: true })
   .sort();
 const results = [];
 for (const path of cases) {
-  const script = ['run.sh', 'run.mjs', 'case.sh', 'case.mjs'].map((name) => join(path, name)).find((one) => existsSync(one));
+  const script = ['run.sh', 'run.mjs', 'case.sh', 'case.mjs']
+    .map((name) => join(path, name))
+    .find((one) => existsSync(one));
   const name = relative(folder, path);
   if (script === undefined) {
     process.stdout.write(`– ${name}: has no script\n`);
@@ -44,7 +50,9 @@ for (const path of cases) {
   const began = performance.now();
   const result = await run(script);
   results.push(result);
-  process.stdout.write(`${result.right ? '✓' : '✗'} ${name}: ${result.figure} (${Math.round((performance.now() - began) / 1000)} s)\n`);
+  process.stdout.write(
+    `${result.right ? '✓' : '✗'} ${name}: ${result.figure} (${Math.round((performance.now() - began) / 1000)} s)\n`,
+  );
 }
 const right = results.filter((result) => result.right).length;
 process.stdout.write(`${right} of ${results.length} right; ${cases.length - results.length} without a script\n`);

@@ -10,13 +10,23 @@ import { programTree } from './package/tree.mjs';
 const root = join(import.meta.dirname, '..');
 const release = resolve(process.argv[2] ?? join(root, 'release'));
 const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim();
+process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], {
+  cwd: root,
+  encoding: 'utf8',
+}).trim();
 process.umask(0o022);
 execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
 
 /** As little as possible, in the same order and of the same owner everywhere. */
 function tarball(folder, name, file) {
-  const options = ['--sort=name', `--mtime=@${process.env.SOURCE_DATE_EPOCH}`, '--owner=0', '--group=0', '--numeric-owner', `--transform=s,^\\.,${name},`];
+  const options = [
+    '--sort=name',
+    `--mtime=@${process.env.SOURCE_DATE_EPOCH}`,
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    `--transform=s,^\\.,${name},`,
+  ];
   const tar = execFileSync('tar', [...options, '--directory', folder, '--create', '.'], { maxBuffer: 1e8 });
   writeFileSync(file, execFileSync('gzip', ['-9n'], { input: tar, maxBuffer: 1e8 }));
 }
@@ -34,7 +44,11 @@ rmSync(scratch, { recursive: true });
 // Where releases are is known when the project has an address; until then the installer takes what is beside it.
 const address = about.homepage === undefined ? '' : `${about.homepage}/releases/latest/download`;
 const installer = readFileSync(join(import.meta.dirname, 'package/install.sh'), 'utf8');
-writeFileSync(join(release, 'install.sh'), installer.replace("'VERSION'", `'${about.version}'`).replace("'ADDRESS'", `'${address}'`), { mode: 0o755 });
+writeFileSync(
+  join(release, 'install.sh'),
+  installer.replace("'VERSION'", `'${about.version}'`).replace("'ADDRESS'", `'${address}'`),
+  { mode: 0o755 },
+);
 
 const files = readdirSync(release).sort();
 const sums = files.map(

@@ -7,6 +7,8 @@ if ((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22)
   // biome-ignore lint/correctness/useImportExtensions: it is main.js beside the built file
   void import('./main.js');
 } else {
-  process.stderr.write(`infra-monitor needs Node 20.19 or newer (of 22: 22.3; not 21), this is ${process.versions.node}; get a newer one from https://nodejs.org/en/download\n`);
+  process.stderr.write(
+    `infra-monitor needs Node 20.19 or newer (of 22: 22.3; not 21), this is ${process.versions.node}; get a newer one from https://nodejs.org/en/download\n`,
+  );
   process.exitCode = 2;
 }

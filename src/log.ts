@@ -22,8 +22,12 @@ function line(json: string, colours: boolean): string {
 }
 
 /** Logs to a stream: lines for a person, coloured on a terminal only, or JSON. */
-export function createLog({ LOG_LEVEL, LOG_FORMAT }: { LOG_LEVEL: string; LOG_FORMAT: 'text' | 'json' }, to: NodeJS.WriteStream = process.stdout): Log {
+export function createLog(
+  { LOG_LEVEL, LOG_FORMAT }: { LOG_LEVEL: string; LOG_FORMAT: 'text' | 'json' },
+  to: NodeJS.WriteStream = process.stdout,
+): Log {
   const colours = to.isTTY && !process.env.NO_COLOR;
-  const write = LOG_FORMAT === 'json' ? (json: string) => to.write(json) : (json: string) => to.write(line(json, colours));
+  const write =
+    LOG_FORMAT === 'json' ? (json: string) => to.write(json) : (json: string) => to.write(line(json, colours));
   return pino({ level: LOG_LEVEL, base: null }, { write });
 }

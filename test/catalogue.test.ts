@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { collectors } from '../src/collectors/index.ts';
-import type { Actions } from '../src/model/action.ts';
+import { allCollectors } from '../src/collectors/index.ts';
+import type { ActionDeclarations } from '../src/model/action.ts';
 import type { EventDeclaration } from '../src/model/event.ts';
 import type { AnyMetric } from '../src/model/metric.ts';
-import { platformOf, valueOptions, valueTemplate } from '../src/views/platform.ts';
+import { discoveryValueOptions, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
 
 // Home Assistant's own tables, read out of the release that they name.
@@ -11,14 +11,14 @@ const units: Record<string, (string | null)[]> = tables.sensor_units;
 const stateClasses: Record<string, string[]> = tables.sensor_state_classes;
 const keys: Record<string, string[]> = tables.mqtt_discovery_keys;
 
-const metrics = collectors.flatMap(({ id, metrics: byTable }) =>
+const metrics = allCollectors.flatMap(({ id, metrics: byTable }) =>
   Object.entries(byTable as Record<string, Record<string, AnyMetric>>).flatMap(([of, table]) =>
     Object.entries(table).map(([key, metric]) => ({ at: `${id} ${of} ${key}`, of, key, metric })),
   ),
 );
 
 describe('ids fit topics, component keys and templates', () => {
-  test.each(collectors.map(({ id }) => id))('collector %s', (id) => expect(id).toMatch(/^[a-z][a-z0-9_]*$/));
+  test.each(allCollectors.map(({ id }) => id))('collector %s', (id) => expect(id).toMatch(/^[a-z][a-z0-9_]*$/));
   test.each(metrics)('$at', ({ of, key }) => {
     expect(of).toMatch(/^[a-z]+$/);
     expect(key).toMatch(/^[a-z][a-z0-9_]*$/);
@@ -26,27 +26,36 @@ describe('ids fit topics, component keys and templates', () => {
 });
 
 test('collectors are told apart by their ids', () => {
-  expect(new Set(collectors.map(({ id }) => id)).size).toBe(collectors.length);
+  expect(new Set(allCollectors.map(({ id }) => id)).size).toBe(allCollectors.length);
 });
 
 describe(`Home Assistant ${tables.home_assistant} takes every metric`, () => {
   test.each(metrics)('$at', ({ key, metric }) => {
-    const platform = platformOf(metric);
-    const options = Object.fromEntries(Object.entries(valueOptions(metric)).filter(([, value]) => value !== undefined));
-    const { device_class: deviceClass, unit_of_measurement: unit, state_class: stateClass } = options as Record<string, string | undefined>;
-    for (const option of [...Object.keys(options), 'icon', 'entity_category', 'enabled_by_default', 'value_template']) expect(keys[platform]).toContain(option);
+    const platform = platformOfMetric(metric);
+    const options = Object.fromEntries(
+      Object.entries(discoveryValueOptions(metric)).filter(([, value]) => value !== undefined),
+    );
+    const {
+      device_class: deviceClass,
+      unit_of_measurement: unit,
+      state_class: stateClass,
+    } = options as Record<string, string | undefined>;
+    for (const option of [...Object.keys(options), 'icon', 'entity_category', 'enabled_by_default', 'value_template'])
+      expect(keys[platform]).toContain(option);
 
-    if (platform === 'binary_sensor' && deviceClass !== undefined) expect(tables.binary_sensor_device_classes).toContain(deviceClass);
+    if (platform === 'binary_sensor' && deviceClass !== undefined)
+      expect(tables.binary_sensor_device_classes).toContain(deviceClass);
     if (platform === 'sensor' && deviceClass !== undefined) {
       expect(tables.sensor_device_classes).toContain(deviceClass);
       if (unit !== undefined) expect(units[deviceClass]).toContain(unit);
       if (units[deviceClass] !== undefined) expect(unit, 'a class with units wants one').toBeDefined();
-      if (stateClass !== undefined && stateClasses[deviceClass] !== undefined) expect(stateClasses[deviceClass]).toContain(stateClass);
+      if (stateClass !== undefined && stateClasses[deviceClass] !== undefined)
+        expect(stateClasses[deviceClass]).toContain(stateClass);
       if (tables.sensor_non_numeric.includes(deviceClass)) expect([unit, stateClass]).toEqual([undefined, undefined]);
     }
     if (stateClass !== undefined) expect(tables.state_classes).toContain(stateClass);
     if (metric.category !== undefined) expect(tables.entity_categories).toContain(metric.category);
-    if (metric.kind === 'choice') for (const option of metric.options) expect(option).toMatch(/^[a-z0-9_]+$/);
+    if (metric.kind === 'enum') for (const option of metric.options) expect(option).toMatch(/^[a-z0-9_]+$/);
     expect(valueTemplate(key, metric)).toContain(`value_json.${key}`);
   });
 });
@@ -58,32 +67,41 @@ describe('names are as Home Assistant wants them', () => {
     // Sentence case: further words begin small, but for abbreviations and names.
     for (const word of metric.name.split(' ').slice(1)) expect(word).toMatch(/^([a-z0-9-]+|[A-Z/0-9]{2,}|IPv[46])$/);
     if (metric.icon !== undefined) expect(metric.icon).toMatch(/^mdi:[a-z0-9-]+$/);
-    if (!('deviceClass' in metric) && metric.kind !== 'instant' && metric.kind !== 'version') expect(metric.icon, 'without a device class it needs an icon').toBeDefined();
+    if (!('deviceClass' in metric) && metric.kind !== 'timestamp' && metric.kind !== 'update')
+      expect(metric.icon, 'without a device class it needs an icon').toBeDefined();
   });
 });
 
 test('some twenty entities are enabled on a plain machine: one file system, interface and disk', () => {
-  const enabled = metrics.filter(({ at, metric }) => /^(host|agent) /.test(at) && metric.enabled !== false && !metric.optional);
+  const enabled = metrics.filter(
+    ({ at, metric }) => /^(host|agent) /.test(at) && metric.enabled !== false && !metric.optional,
+  );
   expect(enabled.length).toBeGreaterThanOrEqual(15);
   expect(enabled.length).toBeLessThanOrEqual(25);
 });
 
 test('some ten entities are enabled of a drive', () => {
-  const enabled = metrics.filter(({ at, metric }) => at.startsWith('nvme drive') && metric.enabled !== false && !metric.optional);
+  const enabled = metrics.filter(
+    ({ at, metric }) => at.startsWith('nvme drive') && metric.enabled !== false && !metric.optional,
+  );
   expect(enabled.length).toBeGreaterThanOrEqual(7);
   expect(enabled.length).toBeLessThanOrEqual(14);
 });
 
 test('few entities are enabled of a router or target that tells nothing', () => {
   for (const table of ['router router', 'router target']) {
-    const enabled = metrics.filter(({ at, metric }) => at.startsWith(table) && metric.enabled !== false && !metric.optional);
+    const enabled = metrics.filter(
+      ({ at, metric }) => at.startsWith(table) && metric.enabled !== false && !metric.optional,
+    );
     expect(enabled.length).toBeGreaterThanOrEqual(3);
     expect(enabled.length).toBeLessThanOrEqual(6);
   }
 });
 
-const buttons = collectors.flatMap(({ id, actions }) =>
-  Object.entries((actions ?? {}) as Record<string, Actions>).flatMap(([of, table]) => Object.entries(table).map(([key, action]) => ({ at: `${id} ${of} ${key}`, key, action }))),
+const buttons = allCollectors.flatMap(({ id, actions }) =>
+  Object.entries((actions ?? {}) as Record<string, ActionDeclarations>).flatMap(([of, table]) =>
+    Object.entries(table).map(([key, action]) => ({ at: `${id} ${of} ${key}`, key, action })),
+  ),
 );
 
 describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
@@ -91,19 +109,25 @@ describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
     expect(key).toMatch(/^[a-z][a-z0-9_]*$/);
     expect(action.name).toMatch(/^\p{Lu}/u);
     if (action.category !== undefined) expect(tables.entity_categories).toContain(action.category);
-    for (const option of ['command_topic', 'payload_press', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.button).toContain(option);
+    for (const option of ['command_topic', 'payload_press', 'icon', 'entity_category', 'enabled_by_default'])
+      expect(keys.button).toContain(option);
   });
 });
 
-const events = collectors.flatMap(({ id, events: byTable }) =>
-  Object.entries((byTable ?? {}) as Record<string, EventDeclaration>).map(([of, event]) => ({ at: `${id} ${of}`, event })),
+const events = allCollectors.flatMap(({ id, events: byTable }) =>
+  Object.entries((byTable ?? {}) as Record<string, EventDeclaration>).map(([of, event]) => ({
+    at: `${id} ${of}`,
+    event,
+  })),
 );
 
 describe(`Home Assistant ${tables.home_assistant} takes every event`, () => {
-  test('no metric has the key that events go by', () => expect(metrics.filter(({ key }) => key === 'event')).toEqual([]));
+  test('no metric has the key that events go by', () =>
+    expect(metrics.filter(({ key }) => key === 'event')).toEqual([]));
   test.each(events)('$at', ({ event }) => {
     expect(event.name).toMatch(/^\p{Lu}/u);
     for (const type of event.types) expect(type).toMatch(/^[a-z0-9_]+$/);
-    for (const option of ['event_types', 'state_topic', 'icon', 'entity_category', 'enabled_by_default']) expect(keys.event).toContain(option);
+    for (const option of ['event_types', 'state_topic', 'icon', 'entity_category', 'enabled_by_default'])
+      expect(keys.event).toContain(option);
   });
 });

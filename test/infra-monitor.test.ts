@@ -9,18 +9,28 @@ const source = readFileSync(program, 'utf8');
 
 /** Runs the first file as Node of this version would. */
 function startOn(node: string) {
-  const process = { versions: { node }, written: '', exitCode: 0, stderr: { write: (text: string) => (process.written += text) } };
+  const process = {
+    versions: { node },
+    written: '',
+    exitCode: 0,
+    stderr: { write: (text: string) => (process.written += text) },
+  };
   const imported: string[] = [];
-  new Script(source.replace("import('", "load('")).runInNewContext({ process, load: (path: string) => imported.push(path) });
+  new Script(source.replace("import('", "load('")).runInNewContext({
+    process,
+    load: (path: string) => imported.push(path),
+  });
   return { imported, written: process.written, status: process.exitCode };
 }
 
-test.each(['10.24.0', '18.20.4', '20.18.3', '21.7.3', '22.2.0'])('Node %s is refused in words, with exit status 2', (version) =>
-  expect(startOn(version)).toEqual({
-    imported: [],
-    written: `infra-monitor needs Node 20.19 or newer (of 22: 22.3; not 21), this is ${version}; get a newer one from https://nodejs.org/en/download\n`,
-    status: 2,
-  }),
+test.each(['10.24.0', '18.20.4', '20.18.3', '21.7.3', '22.2.0'])(
+  'Node %s is refused in words, with exit status 2',
+  (version) =>
+    expect(startOn(version)).toEqual({
+      imported: [],
+      written: `infra-monitor needs Node 20.19 or newer (of 22: 22.3; not 21), this is ${version}; get a newer one from https://nodejs.org/en/download\n`,
+      status: 2,
+    }),
 );
 
 test.each(['20.19.0', '22.3.0', '23.0.0', '24.0.0', '30.0.0'])('Node %s starts the program', (version) =>
@@ -31,6 +41,8 @@ test('package.json asks for the same', () => expect(about.engines.node).toBe('^2
 
 test('the first file is a script of ES2017, but for import()', async () => {
   expect(() => new Script(source)).not.toThrow();
-  const [old, latest] = await Promise.all(['es2017', 'esnext'].map((target) => transform(source, { target, supported: { 'dynamic-import': true } })));
+  const [old, latest] = await Promise.all(
+    ['es2017', 'esnext'].map((target) => transform(source, { target, supported: { 'dynamic-import': true } })),
+  );
   expect(old?.code).toBe(latest?.code);
 });

@@ -3,12 +3,19 @@ import { createLog } from '../src/log.ts';
 
 function logged(format: 'text' | 'json', isTTY: boolean) {
   const lines: string[] = [];
-  const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: format }, { isTTY, write: (line: string) => lines.push(line) } as never);
+  const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: format }, {
+    isTTY,
+    write: (line: string) => lines.push(line),
+  } as never);
   log.debug('too quiet');
   log.warn('look here');
   return lines;
 }
 
-test('lines for a person', () => expect(logged('text', false)).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warn {2}look here\n$/)]));
+test('lines for a person', () =>
+  expect(logged('text', false)).toEqual([
+    expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warn {2}look here\n$/),
+  ]));
 test('colours on a terminal only', () => expect(logged('text', true)[0]).toContain('\u001b[33mwarn'));
-test('JSON for a machine', () => expect(JSON.parse(logged('json', true)[0] ?? '')).toMatchObject({ level: 40, msg: 'look here' }));
+test('JSON for a machine', () =>
+  expect(JSON.parse(logged('json', true)[0] ?? '')).toMatchObject({ level: 40, msg: 'look here' }));

@@ -21,9 +21,13 @@ test('the agent loads no fetch before there is a use for it, and its young gener
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(confession)}`,
   });
   await until('connected', () => agent.output().includes('MQTT: connected'));
-  for (const path of ['', 'metrics', 'api', 'openapi.json', 'health/']) await (await fetch(`http://127.0.0.1:${port}/${path}`)).text();
+  for (const path of ['', 'metrics', 'api', 'openapi.json', 'health/'])
+    await (await fetch(`http://127.0.0.1:${port}/${path}`)).text();
   await agent.stop();
-  const { loaded, young } = JSON.parse(/^confession (.*)$/m.exec(agent.output())?.[1] ?? '') as { loaded: string[]; young: number };
+  const { loaded, young } = JSON.parse(/^confession (.*)$/m.exec(agent.output())?.[1] ?? '') as {
+    loaded: string[];
+    young: number;
+  };
   expect(loaded).toContain('NativeModule http');
   expect(loaded.filter((name) => /undici|webcrypto/.test(name))).toEqual([]);
   expect(young).toBeLessThan(3_000_000);

@@ -12,7 +12,11 @@ test('with no broker set it brings its own, publishes this machine and leaves wi
   await see('infra-monitor/testling/status', (payload) => payload === 'online');
   const state = JSON.parse(await see('infra-monitor/testling/host/testling'));
   expect(state.memory_total).toBeGreaterThan(0);
-  expect(Object.keys(JSON.parse(await see('homeassistant/device/infra-monitor_testling/testling/config')))).toEqual(['device', 'origin', 'components']);
+  expect(Object.keys(JSON.parse(await see('homeassistant/device/infra-monitor_testling/testling/config')))).toEqual([
+    'device',
+    'origin',
+    'components',
+  ]);
   const began = performance.now();
   expect(await agent.stop()).toBe(0);
   expect(performance.now() - began).toBeLessThan(2000);

@@ -7,22 +7,33 @@ delete process.env.SUPERVISOR_TOKEN;
 
 /** What the Supervisor answers; undefined where it has none. */
 async function ask(path) {
-  const answer = await fetch(`${SUPERVISOR_API}${path}`, { headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` }, signal: AbortSignal.timeout(10_000) });
+  const answer = await fetch(`${SUPERVISOR_API}${path}`, {
+    headers: { authorization: `Bearer ${SUPERVISOR_TOKEN}` },
+    signal: AbortSignal.timeout(10_000),
+  });
   return answer.ok ? (await answer.json()).data : undefined;
 }
 
 const { other = [], ...named } = JSON.parse(readFileSync(OPTIONS_FILE, 'utf8'));
-const options = Object.fromEntries([...Object.entries(named).map(([name, value]) => [name.toUpperCase(), String(value)]), ...other.map(({ name, value }) => [name, value])]);
+const options = Object.fromEntries([
+  ...Object.entries(named).map(([name, value]) => [name.toUpperCase(), String(value)]),
+  ...other.map(({ name, value }) => [name, value]),
+]);
 
 /** The broker that Home Assistant's own MQTT app is. */
 async function broker() {
   const service = await ask('/services/mqtt');
   if (service === undefined) {
-    process.stderr.write('The Supervisor knows no MQTT broker: install the Mosquitto app, or set mqtt_url in the options of this app\n');
+    process.stderr.write(
+      'The Supervisor knows no MQTT broker: install the Mosquitto app, or set mqtt_url in the options of this app\n',
+    );
     process.exit(2);
   }
   const { host, port, ssl, username, password } = service;
-  return { MQTT_URL: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`, ...(username ? { MQTT_USERNAME: username, MQTT_PASSWORD: password } : {}) };
+  return {
+    MQTT_URL: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`,
+    ...(username ? { MQTT_USERNAME: username, MQTT_PASSWORD: password } : {}),
+  };
 }
 
 const { ingress_port: port } = (await ask('/addons/self/info')) ?? {};

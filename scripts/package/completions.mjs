@@ -31,7 +31,10 @@ complete -F _infra_monitor infra-monitor
 /** For zsh. */
 export function zshCompletion({ options, commands }) {
   const plain = (text) => text.replaceAll(/[[\]:]/g, (character) => `\\${character}`);
-  const spec = (row) => quoted(`${longOf(row)}[${plain(row.description)}]${takesValue(row) ? `:value:${longOf(row) === '--env' ? '_files' : ''}` : ''}`);
+  const spec = (row) =>
+    quoted(
+      `${longOf(row)}[${plain(row.description)}]${takesValue(row) ? `:value:${longOf(row) === '--env' ? '_files' : ''}` : ''}`,
+    );
   return `#compdef infra-monitor
 local -a commands
 commands=(
@@ -54,7 +57,12 @@ export function fishCompletion({ options, commands }) {
   return `${[
     'complete -c infra-monitor -f',
     ...options.map((row) => line('', row)),
-    ...commands.map(({ name, description }) => `complete -c infra-monitor -n __fish_use_subcommand -a ${name} -d ${quoted(description)}`),
-    ...commands.flatMap(({ name, options: its }) => its.map((row) => line(`-n '__fish_seen_subcommand_from ${name}' `, row))),
+    ...commands.map(
+      ({ name, description }) =>
+        `complete -c infra-monitor -n __fish_use_subcommand -a ${name} -d ${quoted(description)}`,
+    ),
+    ...commands.flatMap(({ name, options: its }) =>
+      its.map((row) => line(`-n '__fish_seen_subcommand_from ${name}' `, row)),
+    ),
   ].join('\n')}\n`;
 }

@@ -26,7 +26,9 @@ export function manualPage({ options, commands }, { version }, date) {
       '.TP',
       `.B ${literal(command.usage)}`,
       literal(command.description),
-      ...(command.options.length + command.arguments.length === 0 ? [] : ['.RS', ...terms([...command.arguments, ...command.options]), '.RE']),
+      ...(command.options.length + command.arguments.length === 0
+        ? []
+        : ['.RS', ...terms([...command.arguments, ...command.options]), '.RE']),
     ]),
     '.SH EXIT STATUS',
     ...terms([
@@ -37,7 +39,10 @@ export function manualPage({ options, commands }, { version }, date) {
     '.SH FILES',
     ...terms([
       { term: '/etc/infra-monitor.env', description: 'The settings of the service, for root alone.' },
-      { term: '/usr/share/doc/infra-monitor/examples/infra-monitor.env', description: 'Every setting, with what it means.' },
+      {
+        term: '/usr/share/doc/infra-monitor/examples/infra-monitor.env',
+        description: 'Every setting, with what it means.',
+      },
     ]),
     '.SH EXAMPLES',
     ...commands.flatMap(({ example }) => (example === undefined ? [] : ['.TP', `.B ${literal(example)}`])),

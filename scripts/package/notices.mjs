@@ -3,9 +3,17 @@ import { join } from 'node:path';
 
 /** Whose code is in the bundle: the source maps name every file of which something is left. */
 function bundledPackages(root) {
-  const maps = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map'));
+  const maps = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.map'),
+  );
   const sources = maps.flatMap((map) => JSON.parse(readFileSync(join(root, 'dist', map), 'utf8')).sources);
-  return [...new Set(sources.flatMap((source) => /.*(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(source)?.[0].replace(/^(\.\.\/)+/, '') ?? []))].sort();
+  return [
+    ...new Set(
+      sources.flatMap(
+        (source) => /.*(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(source)?.[0].replace(/^(\.\.\/)+/, '') ?? [],
+      ),
+    ),
+  ].sort();
 }
 
 const nameOf = (author) => (typeof author === 'object' ? author.name : author);
@@ -21,9 +29,13 @@ export function thirdPartyNotices(root) {
     const texts = readdirSync(join(root, folder))
       .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
       .map((file) => readFileSync(join(root, folder, file), 'utf8').trim());
-    const known = license === 'MIT' && author !== undefined ? [`By ${nameOf(author)}, who names the licence and gives no copy of it:`, mit] : [];
+    const known =
+      license === 'MIT' && author !== undefined
+        ? [`By ${nameOf(author)}, who names the licence and gives no copy of it:`, mit]
+        : [];
     const told = texts.length > 0 ? texts : known;
-    if (told.length === 0) throw new Error(`${name} ${version} (${license}) is bundled, and has no file with its licence`);
+    if (told.length === 0)
+      throw new Error(`${name} ${version} (${license}) is bundled, and has no file with its licence`);
     return [`${name} ${version} (${license})`, ...told].join('\n\n');
   });
   return `This program contains the following packages.\n\n${notices.join(`\n\n${'-'.repeat(72)}\n\n`)}\n`;

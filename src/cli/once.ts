@@ -1,57 +1,74 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { collectors } from '../collectors/index.ts';
+import { allCollectors } from '../collectors/index.ts';
 import { runCollector } from '../loop/run-collector.ts';
-import { Records } from '../loop/state.ts';
-import type { Value } from '../model/metric.ts';
+import { StateStore } from '../loop/state-store.ts';
+import type { MetricValue } from '../model/metric.ts';
 import { loadSettings } from '../settings/index.ts';
-import { type Status, status } from '../views/status.ts';
-import { type Staff, staff } from './jobs.ts';
-import { columns, paint, print } from './terminal.ts';
+import { type CollectorStatus, collectorStatus } from '../views/status.ts';
+import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
+import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Long enough for rates to mean something. */
-const betweenReadings = 1000;
+const readingIntervalMs = 1000;
 
-async function readAll({ jobs }: Staff, state: Records): Promise<void> {
-  await Promise.all(jobs.map(async ({ collector, source }) => state.record(collector, await runCollector(collector, source).outcome)));
+async function readAll({ active }: OpenedCollectors, state: StateStore): Promise<void> {
+  await Promise.all(
+    active.map(async ({ collector, source }) => state.record(collector, await runCollector(collector, source).outcome)),
+  );
 }
 
-const shown = (value: NonNullable<Value>) =>
-  typeof value === 'boolean' ? (value ? 'yes' : 'no') : typeof value === 'object' ? `${value.installed} (latest ${value.latest})` : String(value);
+const formatValueAsText = (value: NonNullable<MetricValue>) =>
+  typeof value === 'boolean'
+    ? value
+      ? 'yes'
+      : 'no'
+    : typeof value === 'object'
+      ? `${value.installed} (latest ${value.latest})`
+      : String(value);
 
-type Thing = Pick<Status['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
+type DeviceOrPart = Pick<CollectorStatus['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
-function table({ error, hint, values }: Thing): string[] {
-  if (error !== undefined) return [paint('red', error)];
+function tableRows({ error, hint, values }: DeviceOrPart): string[] {
+  if (error !== undefined) return [colorize('red', error)];
   return [
-    ...(hint === undefined ? [] : [paint('yellow', hint)]),
-    ...columns(Object.values(values).flatMap(({ name, value, unit }) => (value === null ? [] : [[name, `${shown(value)}${unit === undefined ? '' : ` ${unit}`}`]]))),
+    ...(hint === undefined ? [] : [colorize('yellow', hint)]),
+    ...alignColumns(
+      Object.values(values).flatMap(({ name, value, unit }) =>
+        value === null ? [] : [[name, `${formatValueAsText(value)}${unit === undefined ? '' : ` ${unit}`}`]],
+      ),
+    ),
   ];
 }
 
-function printStatus({ collector, error, complaints, devices }: Status): void {
-  print(paint('bold', collector));
-  for (const trouble of [...(error === undefined ? [] : [error]), ...complaints]) print(`  ${paint('red', trouble)}`);
+function printStatus({ collector, error, complaints, devices }: CollectorStatus): void {
+  printLine(colorize('bold', collector));
+  for (const trouble of [...(error === undefined ? [] : [error]), ...complaints])
+    printLine(`  ${colorize('red', trouble)}`);
   for (const device of devices) {
-    for (const thing of [device, ...device.parts]) print([`  ${paint('cyan', thing.name)}`, ...table(thing).map((row) => `    ${row}`)].join('\n'));
+    for (const one of [device, ...device.parts])
+      printLine([`  ${colorize('cyan', one.name)}`, ...tableRows(one).map((row) => `    ${row}`)].join('\n'));
   }
-  print();
+  printLine();
 }
 
 /** Reads everything (twice, a second apart, so that rates are there), prints it, and ends with 0 if all could be read, else 1. */
-export async function once({ env, json }: { env?: string; json?: boolean }): Promise<void> {
-  const settings = loadSettings(collectors, env);
+export async function readOnce({ env, json }: { env?: string; json?: boolean }): Promise<void> {
+  const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
-  const state = new Records('');
-  const team = staff(settings, state);
-  state.memory.load(new Map(), state.collectors.keys());
-  await readAll(team, state);
-  await pause(betweenReadings);
-  await readAll(team, state);
-  const answers = collectors.flatMap((collector) => status(collector, settings.agent, state) ?? []);
-  if (json) print(JSON.stringify(answers, null, 2));
+  const state = new StateStore('');
+  const opened = openCollectors(settings, state);
+  state.memoryStore.load(new Map(), state.collectors.keys());
+  await readAll(opened, state);
+  await pause(readingIntervalMs);
+  await readAll(opened, state);
+  const answers = allCollectors.flatMap((collector) => collectorStatus(collector, settings.agent, state) ?? []);
+  if (json) printLine(JSON.stringify(answers, null, 2));
   else for (const answer of answers) printStatus(answer);
   const failed = answers.some(
-    ({ ok, complaints, devices }) => !ok || complaints.length > 0 || devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
+    ({ ok, complaints, devices }) =>
+      !ok ||
+      complaints.length > 0 ||
+      devices.some((device) => !device.available || device.parts.some((part) => !part.available)),
   );
   process.exitCode = failed ? 1 : 0;
 }

@@ -3,7 +3,7 @@ let loss: NodeJS.ErrnoException | undefined;
 
 /** Keeps the program alive though its output can't be written: `| tee` ended, the terminal is closed, a disk is full. Without a
  * listener Node would end it at the next line; with one it tries again with each. */
-export function outliveReaders(): void {
+export function tolerateClosedOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') loss ??= error;
   });
@@ -11,7 +11,9 @@ export function outliveReaders(): void {
 }
 
 /** Settles when all output is with its reader, or lost, then with the reason. To a pipe that is full, Node writes later. */
-export async function written(): Promise<NodeJS.ErrnoException | undefined> {
-  await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+export async function waitForOutput(): Promise<NodeJS.ErrnoException | undefined> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
+  );
   return loss;
 }

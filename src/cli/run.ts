@@ -1,35 +1,35 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { collectors } from '../collectors/index.ts';
-import { pageRoutes } from '../http/page.ts';
-import { routes } from '../http/routes.ts';
+import { allCollectors } from '../collectors/index.ts';
+import { createApiRoutes } from '../http/api-routes.ts';
+import { createPageRoutes } from '../http/page-routes.ts';
 import { type StatusServer, startServer } from '../http/server.ts';
-import { tellSystemd } from '../lib/systemd.ts';
+import { notifySystemd } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
-import { Hour } from '../loop/history.ts';
-import { Loop } from '../loop/schedule.ts';
-import { Share } from '../loop/share.ts';
-import { type Change, Records } from '../loop/state.ts';
-import { describe } from '../model/fault.ts';
+import { MinuteHistory } from '../loop/minute-history.ts';
+import { Scheduler } from '../loop/scheduler.ts';
+import { StateSlice } from '../loop/state-slice.ts';
+import { type AvailabilityChange, StateStore } from '../loop/state-store.ts';
+import { describeError } from '../model/errors.ts';
 import { ownTopics } from '../model/naming.ts';
+import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
+import { BrokerClient } from '../mqtt/broker-client.ts';
+import type { DeviceCommand } from '../mqtt/connected-session.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
-import { LabTopics } from '../mqtt/lab-topics.ts';
-import type { Command } from '../mqtt/live.ts';
-import { Session } from '../mqtt/session.ts';
-import { printed } from '../mqtt/settings.ts';
-import { startNotifying } from '../notify/index.ts';
+import { formatBrokerUrl } from '../mqtt/settings.ts';
+import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { howLong } from '../views/how-long.ts';
-import { exit } from './exit.ts';
-import { type Staff, staff } from './jobs.ts';
-import { written } from './output.ts';
-import { toldToEnd } from './signals.ts';
+import { formatDuration } from '../views/duration.ts';
+import { brokerIdentities } from './broker-identities.ts';
+import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
+import { waitForOutput } from './output.ts';
+import { endProcess } from './process-end.ts';
+import { waitForStopSignal } from './signals.ts';
 import { surviveUncaughtErrors } from './uncaught.ts';
-import { voices } from './voices.ts';
 
-function tell(log: Log, { subject, error, hint, seconds }: Change): void {
+function logChange(log: Log, { subject, error, hint, seconds }: AvailabilityChange): void {
   const trouble = error ?? hint;
   if (trouble !== undefined) log.warn(`${subject}: ${trouble}`);
-  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${howLong(seconds)}`}`);
+  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${formatDuration(seconds)}`}`);
 }
 
 /** One line, however many there are. */
@@ -40,53 +40,73 @@ function tellDropped(log: Log, dropped: readonly string[]): void {
 }
 
 /** What a person wants to know at the start: what is watched, where it goes, what to do next. */
-function introduce(log: Log, settings: Settings, { jobs, off }: Staff, server: StatusServer | undefined): void {
+function logStart(
+  log: Log,
+  settings: Settings,
+  { active, inactive }: OpenedCollectors,
+  server: StatusServer | undefined,
+): void {
   const { agent, mqtt } = settings;
   const { protocol, host, port } = mqtt.MQTT_URL;
-  log.info(`infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`);
-  for (const { collector, schedule } of jobs) log.info(`  ${collector.title}: on (${schedule})`);
-  for (const { collector, reason } of off) log.info(`  ${collector.title}: off (${reason})`);
+  log.info(
+    `infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`,
+  );
+  for (const { collector, schedule } of active) log.info(`  ${collector.title}: on (${schedule})`);
+  for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Page: ${server.url}`);
   log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopics(agent)}'`);
   if (protocol === 'embedded')
     log.info(
-      `Broker: our own, on ${printed(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
+      `Broker: our own, on ${formatBrokerUrl(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
     );
 }
 
-async function obey(log: Log, loop: Loop, { collector, device, action }: Command): Promise<void> {
+async function runCommandedAction(
+  log: Log,
+  scheduler: Scheduler,
+  { collector, device, action }: DeviceCommand,
+): Promise<void> {
   try {
-    await loop.act(collector, device, action);
+    await scheduler.runAction(collector, device, action);
     log.info(`${device}: ${action}, as told over MQTT`);
   } catch (error) {
-    log.warn(`${device}: ${action}, told over MQTT: ${describe(error)}`);
+    log.warn(`${device}: ${action}, told over MQTT: ${describeError(error)}`);
   }
 }
 
 /** Runs until it is told to end. */
-export async function run({ env }: { env?: string }): Promise<void> {
-  const settings = loadSettings(collectors, env);
+export async function runAgent({ env }: { env?: string }): Promise<void> {
+  const settings = loadSettings(allCollectors, env);
   const { agent, mqtt } = settings;
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
 
-  const state = new Records(printed(mqtt.MQTT_URL));
-  const lab = new LabTopics();
-  const team = staff(settings, state, lab);
+  const state = new StateStore(formatBrokerUrl(mqtt.MQTT_URL));
+  const agentDirectory = new BrokerAgentDirectory();
+  const opened = openCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
-  const history = new Hour();
-  const page = pageRoutes({ catalogue: collectors, agent, state, history, lab }, settings.http.HTTP_ALLOWED_PEERS);
-  const paths = new Map([...page.routes, ...routes(collectors, agent, state, settings.http.HTTP_TOKEN !== undefined)]);
-  const server = settings.http.HTTP_PORT === 0 ? undefined : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
-  introduce(log, settings, team, server);
+  const history = new MinuteHistory();
+  const page = createPageRoutes(
+    { catalogue: allCollectors, agent, state, history, agentDirectory },
+    settings.http.HTTP_ALLOWED_PEERS,
+  );
+  const paths = new Map([
+    ...page.routes,
+    ...createApiRoutes(allCollectors, agent, state, settings.http.HTTP_TOKEN !== undefined),
+  ]);
+  const server =
+    settings.http.HTTP_PORT === 0
+      ? undefined
+      : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
+  logStart(log, settings, opened, server);
   surviveUncaughtErrors(log);
 
-  const loop = new Loop(state, {
+  const scheduler = new Scheduler(state, {
     recorded(collector, outcome, changes) {
       const now = state.collectors.get(collector.id);
       if (now !== undefined) history.record(collector, now, outcome.at);
-      page.audience.update();
-      for (const change of changes) tell(log, change);
+      page.eventStream.update();
+      for (const change of changes) logChange(log, change);
       if (outcome.ok || changes.length > 0) for (const session of sessions) session.update();
     },
     skipped(collector) {
@@ -94,37 +114,40 @@ export async function run({ env }: { env?: string }): Promise<void> {
     },
   });
   // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.
-  const ready = Promise.race([loop.start(team.jobs), pause(5000, undefined, { ref: false })]);
-  const speakers = voices(agent, team.jobs);
-  const sessions = speakers.map(
+  const ready = Promise.race([scheduler.start(opened.active), pause(5000, undefined, { ref: false })]);
+  const identities = brokerIdentities(agent, opened.active);
+  const sessions = identities.map(
     ({ agent, collectors: ids, shared }) =>
-      new Session({
+      new BrokerClient({
         agent,
-        catalogue: collectors,
-        state: new Share(state, ids, shared ? new Records(state.broker.url).broker : state.broker),
+        catalogue: allCollectors,
+        state: new StateSlice(state, ids, shared ? new StateStore(state.broker.url).broker : state.broker),
         settings: mqtt,
         log,
         shared,
-        lab: shared || speakers.length === 1 ? undefined : lab,
+        agentDirectory: shared || identities.length === 1 ? undefined : agentDirectory,
         ready,
-        told: (event) => state.told(event),
-        dismissed: (device) => state.forget(device),
-        remembered: (memories) => tellDropped(log, state.memory.load(memories, ids)),
-        commanded: (command) => void obey(log, loop, command),
+        eventDelivered: (event) => state.markDelivered(event),
+        deviceDismissed: (device) => state.forgetDevice(device),
+        memoriesLoaded: (memories) => tellDropped(log, state.memoryStore.load(memories, ids)),
+        commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );
   for (const session of sessions) session.start();
   // With the broker's answer, whatever it is: a broker that comes later does not keep the machine's start waiting.
-  const answered = () => state.broker.connected || state.broker.error !== undefined;
-  void tellSystemd(answered, (error) => log.warn(`systemd was not told: ${describe(error)}`));
-  const notifying = startNotifying(settings.notify, collectors, agent, state, log);
-  const signal = await toldToEnd();
+  const isAnswered = () => state.broker.connected || state.broker.error !== undefined;
+  void notifySystemd(isAnswered, (error) => log.warn(`systemd was not told: ${describeError(error)}`));
+  const notifications = startNotifications(settings.notify, allCollectors, agent, state, log);
+  const signal = await waitForStopSignal();
 
   log.info(`${signal}: leaving`);
-  notifying.close();
-  await Promise.race([Promise.allSettled([loop.stop(), server?.close(), ...sessions.map((session) => session.stop())]), new Promise((resolve) => setTimeout(resolve, 1500))]);
+  notifications.close();
+  await Promise.race([
+    Promise.allSettled([scheduler.stop(), server?.close(), ...sessions.map((session) => session.stop())]),
+    new Promise((resolve) => setTimeout(resolve, 1500)),
+  ]);
   await broker?.close();
   // Whoever reads the log may stand still.
-  await Promise.race([written(), pause(500)]);
-  await exit(0);
+  await Promise.race([waitForOutput(), pause(500)]);
+  await endProcess(0);
 }

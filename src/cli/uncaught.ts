@@ -1,23 +1,24 @@
 import { inspect } from 'node:util';
 import type { Log } from '../log.ts';
-import { describe, Unusable } from '../model/fault.ts';
-import { redacted } from '../model/secret.ts';
+import { describeError, UsageError } from '../model/errors.ts';
+import { redactSecrets } from '../model/secret.ts';
 
 /** Prints why the program ends and sets its exit status. Node’s own last words would show all that an error carries, secrets among it. */
 export function reportFailure(error: unknown): void {
-  process.stderr.write(`${error instanceof Unusable ? describe(error) : redacted(inspect(error))}\n`);
-  process.exitCode = error instanceof Unusable ? 2 : 1;
+  process.stderr.write(`${error instanceof UsageError ? describeError(error) : redactSecrets(inspect(error))}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
 /** Where in the code an error arose: its text may be another each time. */
-const placeOf = (error: unknown) => (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
+const placeOf = (error: unknown) =>
+  (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
 
 /** From now on an error that nobody caught, in a timer or in the background, is logged once and ends nothing: the readings go on. */
 export function surviveUncaughtErrors(log: Log): void {
   const logged = new Set<string>();
   process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => {
     const place = placeOf(error);
-    if (!logged.has(place)) log.error(`this should not happen, please report it: ${redacted(inspect(error))}`);
+    if (!logged.has(place)) log.error(`this should not happen, please report it: ${redactSecrets(inspect(error))}`);
     logged.add(place);
   });
 }

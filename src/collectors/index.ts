@@ -1,10 +1,17 @@
 import type { AnyCollector } from '../model/collector.ts';
-import { agent } from './agent/index.ts';
-import { homeAssistant } from './home-assistant/index.ts';
-import { host } from './host/index.ts';
-import { nvme } from './nvme/index.ts';
-import { router } from './router/index.ts';
-import { sites } from './sites/index.ts';
+import { agentCollector } from './agent/index.ts';
+import { homeAssistantCollector } from './home-assistant/index.ts';
+import { hostCollector } from './host/index.ts';
+import { nvmeCollector } from './nvme/index.ts';
+import { routerCollector } from './router/index.ts';
+import { sitesCollector } from './sites/index.ts';
 
 /** All collectors: one line each. The agent's own comes last, so that it sees the others. */
-export const collectors: readonly AnyCollector[] = [host, nvme, router, homeAssistant, sites, agent];
+export const allCollectors: readonly AnyCollector[] = [
+  hostCollector,
+  nvmeCollector,
+  routerCollector,
+  homeAssistantCollector,
+  sitesCollector,
+  agentCollector,
+];

@@ -2,11 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 import type { Secret } from '../model/secret.ts';
-import { isAmong, loopback } from './peers.ts';
-import type { Answer } from './route.ts';
+import { isListedPeer, loopbackPeers } from './peers.ts';
+import type { RouteResponse } from './route.ts';
 
 /** Without brackets and port, in lower case. */
-const hostName = (host: string) => (URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined);
+const hostName = (host: string) =>
+  URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined;
 
 /** Names that no stranger on the internet can point at us: single words and the ends that RFC 6761, 6762 and 8375 and ICANN
  * keep for networks at home. */
@@ -23,7 +24,7 @@ function isAllowedHost(host: string | undefined, allowed: readonly string[]): bo
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** What an Authorization header proves: the token itself, or a browser's password with any user name. */
-function shown(authorization: string): string | undefined {
+function credentialIn(authorization: string): string | undefined {
   const [, scheme = '', credentials = ''] = /^(\w+) +(\S+) *$/.exec(authorization) ?? [];
   if (scheme.toLowerCase() === 'bearer') return credentials;
   if (scheme.toLowerCase() === 'basic')
@@ -36,7 +37,7 @@ function shown(authorization: string): string | undefined {
 /** Without a token everyone is trusted. */
 function isTrusted(authorization: string | undefined, token: Secret | undefined): boolean {
   if (token === undefined) return true;
-  const proof = shown(authorization ?? '');
+  const proof = credentialIn(authorization ?? '');
   return proof !== undefined && timingSafeEqual(digest(proof), digest(token.reveal()));
 }
 
@@ -49,20 +50,37 @@ export interface AccessRules {
 }
 
 /** Who asks, and what a request that may not go on is answered. */
-export function judge({ headers, socket }: IncomingMessage, { token, allowed, peers }: AccessRules): { trusted: boolean; refusal?: Answer } {
+export function authorize(
+  { headers, socket }: IncomingMessage,
+  { token, allowed, peers }: AccessRules,
+): { trusted: boolean; refusal?: RouteResponse } {
   const { remoteAddress: peer } = socket;
-  if (peers !== undefined && !isAmong(peers, peer) && !isAmong(loopback, peer))
-    return { trusted: false, refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } } };
+  if (peers !== undefined && !isListedPeer(peers, peer) && !isListedPeer(loopbackPeers, peer))
+    return {
+      trusted: false,
+      refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } },
+    };
   const trusted = isTrusted(headers.authorization, token);
   if (!isAllowedHost(headers.host, allowed))
-    return { trusted, refusal: { status: 421, body: { error: 'not under this host name: HTTP_ALLOWED_HOSTS lists those that are allowed' } } };
+    return {
+      trusted,
+      refusal: {
+        status: 421,
+        body: { error: 'not under this host name: HTTP_ALLOWED_HOSTS lists those that are allowed' },
+      },
+    };
   if (trusted) return { trusted };
   return {
     trusted,
     refusal: {
       status: 401,
       // The second makes a browser ask.
-      headers: { 'www-authenticate': ['Bearer realm="infra-monitor"', 'Basic realm="infra-monitor: any user, the token as password", charset="UTF-8"'] },
+      headers: {
+        'www-authenticate': [
+          'Bearer realm="infra-monitor"',
+          'Basic realm="infra-monitor: any user, the token as password", charset="UTF-8"',
+        ],
+      },
       body: { error: 'HTTP_TOKEN is set: show it as a bearer token, or as the password of any user' },
     },
   };

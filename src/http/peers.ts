@@ -9,7 +9,8 @@ export function parsePeers(text: string): BlockList | undefined {
     const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
     const family = familyOf(address);
     // A zone (fe80::1%eth0) is this machine's name for a link: no rule can have it.
-    if (isIP(address) === 0 || address.includes('%') || Number(length ?? 0) > (family === 'ipv6' ? 128 : 32)) return undefined;
+    if (isIP(address) === 0 || address.includes('%') || Number(length ?? 0) > (family === 'ipv6' ? 128 : 32))
+      return undefined;
     if (length === undefined) peers.addAddress(address, family);
     else peers.addSubnet(address, Number(length), family);
   }
@@ -17,11 +18,11 @@ export function parsePeers(text: string): BlockList | undefined {
 }
 
 /** Whether a connection's other end is one of these. An IPv4 address is the same when it comes as IPv6 (`::ffff:192.0.2.1`). */
-export function isAmong(peers: BlockList, address: string | undefined): boolean {
+export function isListedPeer(peers: BlockList, address: string | undefined): boolean {
   const plain = address?.replace(/%.*$/, '') ?? '';
   return isIP(plain) !== 0 && peers.check(plain, familyOf(plain));
 }
 
-export const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+export const loopbackPeers = new BlockList();
+loopbackPeers.addSubnet('127.0.0.0', 8, 'ipv4');
+loopbackPeers.addAddress('::1', 'ipv6');

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Unusable } from '../model/fault.ts';
-import { type AccessRules, judge } from './access.ts';
-import { type Answer, type Route, send } from './route.ts';
+import { UsageError } from '../model/errors.ts';
+import { type AccessRules, authorize } from './access.ts';
+import { type RouteHandler, type RouteResponse, sendResponse } from './route.ts';
 import type { HttpSettings } from './settings.ts';
 
 export interface StatusServer {
@@ -10,41 +10,64 @@ export interface StatusServer {
   close(): Promise<void>;
 }
 
-type Routes = ReadonlyMap<string, Route>;
+type RouteMap = ReadonlyMap<string, RouteHandler>;
 
 /** The one path that answers whoever asks: a supervisor has no token. */
-export const openPath = '/health/';
+export const publicPath = '/health/';
 
 /** `/health` and `/health/` are one path, and a query changes nothing. */
-function pathOf(routes: Routes, url: string): string {
+function pathOf(routes: RouteMap, url: string): string {
   const path = url.split('?')[0] || '/';
   return [path, `${path}/`, path.replace(/\/$/, '')].find((one) => routes.has(one)) ?? path;
 }
 
-async function answerTo(request: IncomingMessage, routes: Routes, about: object, rules: AccessRules): Promise<Answer> {
-  const { trusted, refusal } = judge(request, rules);
+async function respondTo(
+  request: IncomingMessage,
+  routes: RouteMap,
+  agentInfo: object,
+  rules: AccessRules,
+): Promise<RouteResponse> {
+  const { trusted, refusal } = authorize(request, rules);
   const path = pathOf(routes, request.url ?? '/');
-  if (refusal !== undefined && (refusal.status !== 401 || path !== openPath)) return refusal;
+  if (refusal !== undefined && (refusal.status !== 401 || path !== publicPath)) return refusal;
   const route = routes.get(path);
-  if (route === undefined) return { status: 404, body: { ...about, error: 'not found', endpoints: [...routes.keys()] } };
+  if (route === undefined)
+    return { status: 404, body: { ...agentInfo, error: 'not found', endpoints: [...routes.keys()] } };
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { status: 405, headers: { allow: 'GET, HEAD' }, body: { ...about, error: `${request.method} is not for this path` } };
+    return {
+      status: 405,
+      headers: { allow: 'GET, HEAD' },
+      body: { ...agentInfo, error: `${request.method} is not for this path` },
+    };
   return route(request, trusted);
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, routes: Routes, about: object, rules: AccessRules): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  routes: RouteMap,
+  agentInfo: object,
+  rules: AccessRules,
+): Promise<void> {
   // Nobody needs to send us a body: whoever does is not listened to for long.
-  const close: Record<string, string> = request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
+  const close: Record<string, string> =
+    request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
   try {
-    send(request, response, await answerTo(request, routes, about, rules), close);
+    sendResponse(request, response, await respondTo(request, routes, agentInfo, rules), close);
   } catch {
     if (response.headersSent) response.destroy();
-    else send(request, response, { status: 500, body: { error: 'this should not happen: please report it' } }, close);
+    else
+      sendResponse(
+        request,
+        response,
+        { status: 500, body: { error: 'this should not happen: please report it' } },
+        close,
+      );
   }
 }
 
 /** Bounds on what a client may hold: waiting, headers, connections. */
-function bound(server: Server): void {
+function setServerLimits(server: Server): void {
   server.headersTimeout = 5000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = 5000;
@@ -56,19 +79,28 @@ function bound(server: Server): void {
 
 /** Starts the status server; `about` is in what it says itself to those whom it trusts. */
 export async function startServer(
-  { HTTP_HOST: host, HTTP_PORT: port, HTTP_TOKEN: token, HTTP_ALLOWED_HOSTS: allowed = [], HTTP_ALLOWED_PEERS: peers }: HttpSettings,
-  routes: Routes,
-  about: { agent: string; site: string | null },
+  {
+    HTTP_HOST: host,
+    HTTP_PORT: port,
+    HTTP_TOKEN: token,
+    HTTP_ALLOWED_HOSTS: allowed = [],
+    HTTP_ALLOWED_PEERS: peers,
+  }: HttpSettings,
+  routes: RouteMap,
+  agentInfo: { agent: string; site: string | null },
 ): Promise<StatusServer> {
   const rules = { token, allowed: allowed.map((name) => name.toLowerCase()), peers };
-  const server = createServer({ maxHeaderSize: 8192, connectionsCheckingInterval: 5000 }, (request, response) => void serve(request, response, routes, about, rules));
-  bound(server);
+  const server = createServer(
+    { maxHeaderSize: 8192, connectionsCheckingInterval: 5000 },
+    (request, response) => void serve(request, response, routes, agentInfo, rules),
+  );
+  setServerLimits(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
-          ? new Unusable(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`)
-          : new Unusable(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause }),
+          ? new UsageError(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`)
+          : new UsageError(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause }),
       ),
     );
     server.listen(port, host, () => resolve());

@@ -1,4 +1,4 @@
 import { existsSync } from 'node:fs';
 
 /** Docker's mark, and Podman's. */
-export const inContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');
+export const isInContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');

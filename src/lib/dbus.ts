@@ -7,7 +7,13 @@ const methodReturn = 2;
 const failure = 3;
 const noAutoStart = 2;
 /** Header fields, each with the type of its value. */
-const fields = { path: [1, 'o'], interface: [2, 's'], member: [3, 's'], destination: [6, 's'], signature: [8, 'g'] } as const;
+const fields = {
+  path: [1, 'o'],
+  interface: [2, 's'],
+  member: [3, 's'],
+  destination: [6, 's'],
+  signature: [8, 'g'],
+} as const;
 
 interface Call {
   destination: string;
@@ -27,7 +33,8 @@ function uint32(value: number): Buffer {
 
 const string = (text: string) => Buffer.concat([uint32(Buffer.byteLength(text)), Buffer.from(`${text}\0`)]);
 const signature = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(`${text}\0`)]);
-const pad = (buffer: Buffer, to: number) => Buffer.concat([buffer, Buffer.alloc(aligned(buffer.length, to) - buffer.length)]);
+const pad = (buffer: Buffer, to: number) =>
+  Buffer.concat([buffer, Buffer.alloc(aligned(buffer.length, to) - buffer.length)]);
 
 /** A method call with string arguments only. */
 function message(serial: number, { args, ...address }: Call): Buffer {
@@ -35,9 +42,19 @@ function message(serial: number, { args, ...address }: Call): Buffer {
   const body = args.reduce((all, arg) => Buffer.concat([pad(all, 4), string(arg)]), Buffer.alloc(0));
   const header = values.reduce((all, [name, value]) => {
     const [code, type] = fields[name as keyof typeof fields];
-    return Buffer.concat([pad(all, 8), Buffer.from([code]), signature(type), type === 'g' ? signature(value) : string(value)]);
+    return Buffer.concat([
+      pad(all, 8),
+      Buffer.from([code]),
+      signature(type),
+      type === 'g' ? signature(value) : string(value),
+    ]);
   }, Buffer.alloc(0));
-  const start = Buffer.concat([Buffer.from(['l'.charCodeAt(0), methodCall, noAutoStart, 1]), uint32(body.length), uint32(serial), uint32(header.length)]);
+  const start = Buffer.concat([
+    Buffer.from(['l'.charCodeAt(0), methodCall, noAutoStart, 1]),
+    uint32(body.length),
+    uint32(serial),
+    uint32(header.length),
+  ]);
   return Buffer.concat([pad(Buffer.concat([start, header]), 8), body]);
 }
 
@@ -47,7 +64,12 @@ function parse(data: Buffer): { type: number; replyTo: number | undefined; body:
   const headerEnd = aligned(16 + data.readUInt32LE(12), 8);
   const length = headerEnd + data.readUInt32LE(4);
   if (data.length < length) return undefined;
-  return { type: data.readUInt8(1), replyTo: replySerial(data.subarray(16, 16 + data.readUInt32LE(12))), body: data.subarray(headerEnd, length), length };
+  return {
+    type: data.readUInt8(1),
+    replyTo: replySerial(data.subarray(16, 16 + data.readUInt32LE(12))),
+    body: data.subarray(headerEnd, length),
+    length,
+  };
 }
 
 /** Field 5 of the header: which call this answers. */
@@ -64,10 +86,25 @@ function replySerial(header: Buffer): number | undefined {
 }
 
 /** Asks one property, a number of 32 bits, over the bus at a socket. Rejects when the bus is silent for `seconds`. */
-export function uint32Property(socketPath: string, name: { destination: string; path: string; interface: string; property: string }, seconds: number): Promise<number> {
-  const hello = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus', member: 'Hello', args: [] };
+export function readUint32Property(
+  socketPath: string,
+  name: { destination: string; path: string; interface: string; property: string },
+  seconds: number,
+): Promise<number> {
+  const hello = {
+    destination: 'org.freedesktop.DBus',
+    path: '/org/freedesktop/DBus',
+    interface: 'org.freedesktop.DBus',
+    member: 'Hello',
+    args: [],
+  };
   const { property, ...place } = name;
-  const get = { ...place, interface: 'org.freedesktop.DBus.Properties', member: 'Get', args: [name.interface, property] };
+  const get = {
+    ...place,
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'Get',
+    args: [name.interface, property],
+  };
   const label = `${name.destination} ${property} on ${socketPath}`;
   return new Promise<number>((resolve, reject) => {
     const socket = createConnection(socketPath);
@@ -77,7 +114,9 @@ export function uint32Property(socketPath: string, name: { destination: string; 
     socket.setTimeout(seconds * 1000, () => socket.destroy(new Error(`no answer in ${seconds} s`)));
     socket.on('error', (error) => fail(error.message));
     socket.on('close', () => fail('closed'));
-    socket.on('connect', () => socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')}\r\n`));
+    socket.on('connect', () =>
+      socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.() ?? 0)).toString('hex')}\r\n`),
+    );
     socket.on('data', (chunk) => {
       data = Buffer.concat([data, chunk]);
       if (!begun) {
@@ -92,8 +131,12 @@ export function uint32Property(socketPath: string, name: { destination: string; 
         data = data.subarray(found.length);
         if (found.replyTo !== 2) continue;
         // The variant: signature “u” (three bytes, padded to four), then the number.
-        if (found.type === methodReturn && found.body.toString('latin1', 0, 3) === '\u0001u\0') resolve(found.body.readUInt32LE(4));
-        else fail(found.type === failure ? found.body.toString('utf8', 4).replace(/\0$/, '') : 'an answer of another kind');
+        if (found.type === methodReturn && found.body.toString('latin1', 0, 3) === '\u0001u\0')
+          resolve(found.body.readUInt32LE(4));
+        else
+          fail(
+            found.type === failure ? found.body.toString('utf8', 4).replace(/\0$/, '') : 'an answer of another kind',
+          );
         socket.end();
       }
     });

@@ -1,13 +1,13 @@
 import { close, open, read } from 'node:fs';
 import { promisify } from 'node:util';
-import { nothing, numberIn } from './files.ts';
-import { NoAnswer, within } from './no-answer.ts';
+import { parseNumber, undefinedForKernelError } from './files.ts';
+import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
 /** Milliseconds that one file is waited for, and all files of a reading. */
-const patienceMs = 2000;
-const allPatienceMs = 5000;
+const answerTimeoutMs = 2000;
+const totalTimeoutMs = 5000;
 /** Of the four threads of libuv's pool, which also look up names and do all other work on files. */
-const mostUnanswered = 2;
+const maxUnanswered = 2;
 /** A file of /sys is never longer. */
 const pageBytes = 4096;
 
@@ -33,7 +33,7 @@ export class DriverFiles {
 
   /** A reading begins: its files are waited for from now on. */
   begin(): void {
-    this.#end = performance.now() + allPatienceMs;
+    this.#end = performance.now() + totalTimeoutMs;
   }
 
   /** Paths of those that are waited for. */
@@ -49,27 +49,28 @@ export class DriverFiles {
   }
 
   async number(path: string): Promise<number | undefined> {
-    return numberIn(await this.text(path));
+    return parseNumber(await this.text(path));
   }
 
   async #ask(path: string): Promise<string | undefined> {
-    const patience = Math.min(patienceMs, this.#end - performance.now());
-    if (this.#unanswered.has(path)) throw new NoAnswer(`${path}: does not answer`);
-    if (this.#unanswered.size >= mostUnanswered || patience <= 0) throw new NoAnswer(`${path}: not asked, because others do not answer in time`);
+    const timeoutMs = Math.min(answerTimeoutMs, this.#end - performance.now());
+    if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
+    if (this.#unanswered.size >= maxUnanswered || timeoutMs <= 0)
+      throw new NoAnswerError(`${path}: not asked, because others do not answer in time`);
     this.#unanswered.add(path);
     const answer = contentOf(path)
-      .catch(nothing)
+      .catch(undefinedForKernelError)
       .finally(() => this.#unanswered.delete(path));
-    return within(patience, answer, path);
+    return withTimeout(timeoutMs, answer, path);
   }
 }
 
 /** Undefined also where there is no answer. */
-export async function ifAnswered<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfUnanswered<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof NoAnswer) return undefined;
+    if (error instanceof NoAnswerError) return undefined;
     throw error;
   }
 }

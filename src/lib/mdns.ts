@@ -93,16 +93,25 @@ function propertiesIn(data: Buffer): Map<string, string> {
 }
 
 /** The services of this type that a message announces; none if it can't be read. */
-export function servicesIn(message: Buffer, type: string, from: string): Service[] {
+export function parseServices(message: Buffer, type: string, from: string): Service[] {
   try {
     const records = recordsIn(message);
     return records
       .filter((record) => record.type === recordType.srv && record.name.endsWith(`.${type}`))
       .map(({ name, data, offset }) => {
         const target = nameOf(message, offset + 6);
-        const address = records.find((record) => record.type === recordType.a && record.name === target && record.data.length === 4)?.data.join('.');
-        const text = records.find((record) => record.type === recordType.txt && record.name === name)?.data ?? Buffer.alloc(0);
-        return { name: name.slice(0, -type.length - 1), host: target, address: address ?? from, port: data.readUInt16BE(4), properties: propertiesIn(text) };
+        const address = records
+          .find((record) => record.type === recordType.a && record.name === target && record.data.length === 4)
+          ?.data.join('.');
+        const text =
+          records.find((record) => record.type === recordType.txt && record.name === name)?.data ?? Buffer.alloc(0);
+        return {
+          name: name.slice(0, -type.length - 1),
+          host: target,
+          address: address ?? from,
+          port: data.readUInt16BE(4),
+          properties: propertiesIn(text),
+        };
       });
   } catch (error) {
     if (error instanceof RangeError) return [];
@@ -111,13 +120,14 @@ export function servicesIn(message: Buffer, type: string, from: string): Service
 }
 
 /** Asks the network which services of these types (`_mqtt._tcp.local`) there are, and listens for a while. */
-export async function announced(types: readonly string[], milliseconds: number): Promise<Map<string, Service[]>> {
+export async function findServices(types: readonly string[], milliseconds: number): Promise<Map<string, Service[]>> {
   const found = new Map(types.map((type) => [type, new Map<string, Service>()]));
   const socket = createSocket('udp4');
   // A machine without a network has no neighbours.
   const failed = new Promise<void>((resolve) => socket.once('error', () => resolve()));
   socket.on('message', (message: Buffer, { address }: RemoteInfo) => {
-    for (const [type, services] of found) for (const service of servicesIn(message, type, address)) services.set(service.name, service);
+    for (const [type, services] of found)
+      for (const service of parseServices(message, type, address)) services.set(service.name, service);
   });
   socket.send(question(types), port, group);
   await Promise.race([pause(milliseconds), failed]);

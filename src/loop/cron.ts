@@ -5,7 +5,7 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 /** The longest time between two days of a calendar: a 29 February that is a Monday, over a year like 2100. */
-const mostYears = 40;
+const maxYears = 40;
 
 /** Milliseconds that the local clock is ahead of UTC. */
 const offsetAt = (instant: number) => -minuteMs * new Date(instant).getTimezoneOffset();
@@ -30,7 +30,7 @@ const sorted = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b)
  * The next time is sought among instants, because the hour that comes twice when clocks are set back has local times that stand
  * for two. A schedule that comes hour by hour goes on in both. Of any other the first counts; and a time that is skipped when
  * clocks are set ahead comes right after it (as in Debian's cron(8)). */
-export class Cron {
+export class CronExpression {
   readonly #seconds: number[];
   readonly #minutes: number[];
   readonly #hours: number[];
@@ -84,7 +84,7 @@ export class Cron {
     const today = Math.floor(from / dayMs) * dayMs;
     const rest = this.#timeOfDay(from - today);
     if (rest !== undefined && this.#isDay(today)) return today + rest;
-    const last = today + mostYears * 366 * dayMs;
+    const last = today + maxYears * 366 * dayMs;
     for (let day = today + dayMs; day <= last; day += dayMs) if (this.#isDay(day)) return day + this.#earliest;
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Something that a user can do to a device: a button in Home Assistant. */
-export interface Action {
+export interface ActionDeclaration {
   /** As metrics are named. */
   name: string;
   icon: `mdi:${string}`;
@@ -9,4 +9,4 @@ export interface Action {
 }
 
 /** Actions under the key that stands for each in commands and ids. */
-export type Actions = Record<string, Action>;
+export type ActionDeclarations = Record<string, ActionDeclaration>;

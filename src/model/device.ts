@@ -20,7 +20,7 @@ export interface Device {
 }
 
 /** A piece of a device that comes and goes, or of which there are several: a file system, an interface. */
-export interface Part {
+export interface DevicePart {
   id: string;
   /** As its entities begin: “eth0”, “File system /”. */
   name: string;

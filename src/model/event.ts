@@ -11,16 +11,16 @@ export interface EventDeclaration {
 }
 
 /** One thing that happened; what it has beside its type and moment are attributes of the event in Home Assistant. */
-export interface Happening {
+export interface DeviceEvent {
   type: string;
   at: Date;
   [attribute: string]: string | number | boolean | null | Date;
 }
 
 /** A happening that nobody has been told of yet. */
-export interface UntoldEvent {
+export interface PendingEvent {
   collector: string;
   /** The device's path below the collector's topic. */
   device: string;
-  happening: Happening;
+  event: DeviceEvent;
 }

@@ -1,6 +1,6 @@
 /** Bytes of the largest message that is taken from a broker. The announcement of a machine with 500 file systems has 1.6 MB, one
  * with 1,000 disks, 1,000 file systems and 600 interfaces 8 MB, and the agent reads its own back at each start. */
-export const largestMessage = 16 * 1024 ** 2;
+export const maxMessageBytes = 16 * 1024 ** 2;
 
 /** How deep brackets stand in brackets. */
 function depthOf(text: string): number {
@@ -21,10 +21,10 @@ function depthOf(text: string): number {
 
 /** Parses what anybody may have written. What is too large or too deep is refused before it costs memory, or the stack of whoever
  * walks through it. The words of the errors hold nothing of the text. */
-export function parseBounded(text: string, most: { bytes: number; depth: number }): unknown {
+export function parseBoundedJson(text: string, bounds: { bytes: number; depth: number }): unknown {
   const bytes = Buffer.byteLength(text);
-  if (bytes > most.bytes) throw new Error(`${bytes} bytes, more than ${most.bytes}`);
-  if (depthOf(text) > most.depth) throw new Error(`nested more than ${most.depth} deep`);
+  if (bytes > bounds.bytes) throw new Error(`${bytes} bytes, more than ${bounds.bytes}`);
+  if (depthOf(text) > bounds.depth) throw new Error(`nested more than ${bounds.depth} deep`);
   try {
     return JSON.parse(text);
   } catch {

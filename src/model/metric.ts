@@ -1,7 +1,7 @@
-import type { FlagClass, Quantity } from './unit.ts';
+import type { BinarySensorClass, DeviceClassWithUnit } from './unit.ts';
 
 /** What every metric says of itself. */
-interface Described {
+interface MetricBase {
   /** Sentence case, without the device's or part's name: Home Assistant puts those before it. */
   name: string;
   icon?: `mdi:${string}`;
@@ -14,41 +14,64 @@ interface Described {
   nodeExporter?: string;
 }
 
-interface Numeric<Reading> {
+interface NumericMetric<Reading> {
   /** Decimals that a person can use; more are rounded away. */
   precision?: number;
   /** A change smaller than this (in the metric's unit) is noise: the value before it stays. */
-  jitter?: number;
+  deadband?: number;
   value(reading: Reading): number | undefined;
 }
 
 /** A number that goes up and down. */
-export type Gauge<Reading> = { kind: 'gauge' } & Described & Quantity & Numeric<Reading>;
+export type GaugeMetric<Reading> = { kind: 'gauge' } & MetricBase & DeviceClassWithUnit & NumericMetric<Reading>;
 
 /** A number that only grows, until whatever counts starts anew at zero. */
-export type Counter<Reading> = { kind: 'counter' } & Described & Quantity & Numeric<Reading>;
+export type CounterMetric<Reading> = { kind: 'counter' } & MetricBase & DeviceClassWithUnit & NumericMetric<Reading>;
 
 /** `lifeline`: the agent itself; in Home Assistant it follows the agent's status topic, and so is off, rather than unavailable,
  * when the agent is gone. */
-export type Flag<Reading> = { kind: 'flag'; deviceClass?: FlagClass; lifeline?: true; value(reading: Reading): boolean | undefined } & Described;
+export type BooleanMetric<Reading> = {
+  kind: 'boolean';
+  deviceClass?: BinarySensorClass;
+  followsAgentStatus?: true;
+  value(reading: Reading): boolean | undefined;
+} & MetricBase;
 
 /** One of a complete and lasting list of lower-case words. */
-export type Choice<Reading> = { kind: 'choice'; options: readonly string[]; value(reading: Reading): string | undefined } & Described;
+export type EnumMetric<Reading> = {
+  kind: 'enum';
+  options: readonly string[];
+  value(reading: Reading): string | undefined;
+} & MetricBase;
 
-export type Text<Reading> = { kind: 'text'; value(reading: Reading): string | undefined } & Described;
+export type TextMetric<Reading> = { kind: 'text'; value(reading: Reading): string | undefined } & MetricBase;
 
 /** A point in time; a change of less than `jitter` seconds is noise. */
-export type Instant<Reading> = { kind: 'instant'; jitter?: number; value(reading: Reading): Date | undefined } & Described;
+export type TimestampMetric<Reading> = {
+  kind: 'timestamp';
+  deadband?: number;
+  value(reading: Reading): Date | undefined;
+} & MetricBase;
 
-export interface Versions {
+export interface UpdateVersions {
   installed: string;
   latest: string;
 }
 
 /** What is installed beside what could be: an update entity. */
-export type Version<Reading> = { kind: 'version'; value(reading: Reading): Versions | undefined } & Described;
+export type UpdateMetric<Reading> = {
+  kind: 'update';
+  value(reading: Reading): UpdateVersions | undefined;
+} & MetricBase;
 
-export type Metric<Reading> = Gauge<Reading> | Counter<Reading> | Flag<Reading> | Choice<Reading> | Text<Reading> | Instant<Reading> | Version<Reading>;
+export type Metric<Reading> =
+  | GaugeMetric<Reading>
+  | CounterMetric<Reading>
+  | BooleanMetric<Reading>
+  | EnumMetric<Reading>
+  | TextMetric<Reading>
+  | TimestampMetric<Reading>
+  | UpdateMetric<Reading>;
 
 /** A table of metrics, each under the key that stands for it in topics and ids. */
 export type Metrics<Reading> = Record<string, Metric<Reading>>;
@@ -58,12 +81,13 @@ export type Metrics<Reading> = Record<string, Metric<Reading>>;
 export type AnyMetric = Metric<any>;
 
 /** A number that a user sees first and without asking for it: diagnostics and words stand behind it. */
-export const isPlainNumber = ({ kind, category, enabled }: AnyMetric): boolean => (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
+export const isPrimaryNumber = ({ kind, category, enabled }: AnyMetric): boolean =>
+  (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
 
-export type Value = number | string | boolean | Versions | null;
+export type MetricValue = number | string | boolean | UpdateVersions | null;
 
 /** Every metric of a table with its value, `null` where the reading had none. Instants are ISO 8601. */
-export type Sample = Record<string, Value>;
+export type MetricSample = Record<string, MetricValue>;
 
 /** Every gauge and counter that the reading had a value for, as it was read: a graph wants each change. */
-export type Numbers = Readonly<Record<string, number>>;
+export type RawNumbers = Readonly<Record<string, number>>;

@@ -13,23 +13,34 @@ function formsOf(text: string): string[] {
   const url = new URL('http://host');
   url.password = text;
   url.pathname = text;
-  return [text, encodeURIComponent(text), url.password, url.pathname.slice(1), JSON.stringify(text).slice(1, -1), Buffer.from(text).toString('base64')];
+  return [
+    text,
+    encodeURIComponent(text),
+    url.password,
+    url.pathname.slice(1),
+    JSON.stringify(text).slice(1, -1),
+    Buffer.from(text).toString('base64'),
+  ];
 }
 
 function patternOf(texts: Iterable<string>): RegExp {
   const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const words = [...texts].sort((a, b) => b.length - a.length).map((text) => (text.length < longEnough ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text)));
+  const words = [...texts]
+    .sort((a, b) => b.length - a.length)
+    .map((text) =>
+      text.length < longEnough ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text),
+    );
   return new RegExp(words.join('|'), 'giu');
 }
 
 /** From now on `redacted` takes this text out, in whatever form. */
-export function conceal(text: string): void {
+export function registerSecret(text: string): void {
   for (const form of formsOf(text)) if (form.length >= shortest) concealed.add(form);
   pattern = undefined;
 }
 
 /** Others’ words, such as those of an error, without any secret of the settings. */
-export function redacted(text: string): string {
+export function redactSecrets(text: string): string {
   if (concealed.size === 0) return text;
   pattern ??= patternOf(concealed);
   return text.replace(pattern, shown);
@@ -41,7 +52,7 @@ export class Secret {
 
   constructor(value: string) {
     this.#value = value;
-    conceal(value);
+    registerSecret(value);
   }
 
   reveal(): string {

@@ -1,9 +1,9 @@
-import type { Device, Part } from './device.ts';
-import type { UntoldEvent } from './event.ts';
-import type { Numbers, Sample } from './metric.ts';
+import type { Device, DevicePart } from './device.ts';
+import type { PendingEvent } from './event.ts';
+import type { MetricSample, RawNumbers } from './metric.ts';
 
 /** Who this agent is, and the roots of its topics. */
-export interface Agent {
+export interface AgentIdentity {
   /** Slug of the name: the agent's level in topics. */
   id: string;
   name: string;
@@ -16,16 +16,16 @@ export interface Agent {
 }
 
 /** The latest of one device or part. */
-export interface Entry {
-  of: string;
+export interface StateEntry {
+  table: string;
   device: Device;
-  part?: Part;
+  part?: DevicePart;
   /** The last good one; stays while the device can't be read. */
-  sample?: Sample;
+  sample?: MetricSample;
   /** The same reading's numbers, neither rounded nor settled. */
-  numbers?: Numbers;
+  rawNumbers?: RawNumbers;
   /** Optional metrics that have had a value. */
-  present: ReadonlySet<string>;
+  presentMetrics: ReadonlySet<string>;
   /** Set while it can't be read: why. */
   error?: string;
   /** Set while it is not read whole: what mends that. */
@@ -40,9 +40,9 @@ export interface Entry {
 export interface CollectorState {
   id: string;
   /** Seconds that a reading may take. */
-  limit: number;
+  timeoutSeconds: number;
   /** Entries by their path below the collector's topic. */
-  entries: ReadonlyMap<string, Entry>;
+  entries: ReadonlyMap<string, StateEntry>;
   lastSuccess?: Date;
   lastRun?: Date;
   /** Seconds that the last reading took. */
@@ -68,14 +68,14 @@ export interface BrokerState {
 }
 
 /** All that the agent knows: the latest outcomes. Views are functions of it. */
-export interface State {
+export interface AgentState {
   /** Those that are on, in the order of the catalogue. */
   collectors: ReadonlyMap<string, CollectorState>;
   broker: BrokerState;
   /** What outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
   /** What has happened and nobody has been told of, the oldest first. */
-  events: readonly UntoldEvent[];
+  pendingEvents: readonly PendingEvent[];
   /** Grows when devices, parts or announced metrics change, and not when only values do. */
-  shape: number;
+  discoveryRevision: number;
 }

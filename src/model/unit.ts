@@ -1,6 +1,6 @@
 /** Home Assistant's device classes for quantities, each with the units that this project uses of those it allows
  * (homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS; the catalogue test holds them against the real table). */
-export interface UnitsOf {
+export interface UnitsByDeviceClass {
   temperature: '°C';
   data_size: 'B' | 'kB' | 'MB' | 'GB' | 'TB' | 'MiB' | 'GiB';
   data_rate: 'B/s' | 'kB/s' | 'MB/s' | 'kbit/s' | 'Mbit/s';
@@ -10,10 +10,14 @@ export interface UnitsOf {
 }
 
 /** Units of metrics without a device class. */
-export type PlainUnit = '%' | 'rpm' | 'K' | '1/min';
+export type UnitWithoutClass = '%' | 'rpm' | 'K' | '1/min';
 
 /** A device class with a unit it allows, or a plain number. */
-export type Quantity = { [Class in keyof UnitsOf]: { deviceClass: Class; unit: UnitsOf[Class] } }[keyof UnitsOf] | { deviceClass?: never; unit?: PlainUnit };
+export type DeviceClassWithUnit =
+  | {
+      [Class in keyof UnitsByDeviceClass]: { deviceClass: Class; unit: UnitsByDeviceClass[Class] };
+    }[keyof UnitsByDeviceClass]
+  | { deviceClass?: never; unit?: UnitWithoutClass };
 
 /** Device classes of flags, and what `true` means in each: connected, a problem, running, home. */
-export type FlagClass = 'connectivity' | 'problem' | 'running' | 'presence';
+export type BinarySensorClass = 'connectivity' | 'problem' | 'running' | 'presence';

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { setImmediate as immediate } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { type IConnackPacket, writeToStream } from 'mqtt-packet';
-import { describe } from '../model/fault.ts';
-import { largestMessage } from '../model/json.ts';
+import { describeError } from '../model/errors.ts';
+import { maxMessageBytes } from '../model/json.ts';
 import { statusTopic } from '../model/naming.ts';
-import type { Agent } from '../model/state.ts';
-import { offline } from '../views/availability.ts';
-import { type After, ackTimeoutMs, after, InFlight, type Sending } from './in-flight.ts';
-import { PacketTooLarge, PublishRefused } from './publish-error.ts';
-import { reasonCode, reasonInWords } from './reason-codes.ts';
-import { type MqttSettings, printed } from './settings.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { offlinePayload } from '../views/availability.ts';
+import { ackTimeoutMs, InFlight, startTimer, type Timer, type UnfinishedSend } from './in-flight.ts';
+import { PacketTooLargeError, PublishRefusedError } from './publish-error.ts';
+import { describeReasonCode, reasonCodes } from './reason-codes.ts';
+import { formatBrokerUrl, type MqttSettings } from './settings.ts';
 
 // At the first connection it would make a buffer of each number up to 65,535: 7 MB that an agent never needs.
 Object.assign(writeToStream, { cacheNumbers: false });
@@ -18,7 +18,7 @@ Object.assign(writeToStream, { cacheNumbers: false });
 /** MQTT's own numbers: 5, and 4 for 3.1.1. */
 export type ProtocolVersion = 5 | 4;
 
-export interface Message {
+export interface MqttMessage {
   topic: string;
   payload: string;
   retained: boolean;
@@ -33,31 +33,44 @@ export class ConnectionError extends Error {
   /** What was being sent when it ended, in words; not the same at each try. */
   readonly detail: string;
   /** Set where the broker ended it meanwhile. */
-  readonly sending: Sending | undefined;
+  readonly sending: UnfinishedSend | undefined;
 
-  constructor(message: string, told: { wantsOlderProtocol?: boolean; refused?: boolean; detail?: string; sending?: Sending; cause?: unknown } = {}) {
-    super(message, { cause: told.cause });
-    this.detail = told.detail ?? (told.sending === undefined ? '' : ` while ${told.sending.topic} (${told.sending.bytes} bytes) was being sent`);
-    this.sending = told.sending;
-    this.wantsOlderProtocol = told.wantsOlderProtocol ?? false;
-    this.refused = told.refused ?? false;
+  constructor(
+    message: string,
+    options: {
+      wantsOlderProtocol?: boolean;
+      refused?: boolean;
+      detail?: string;
+      sending?: UnfinishedSend;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.detail =
+      options.detail ??
+      (options.sending === undefined
+        ? ''
+        : ` while ${options.sending.topic} (${options.sending.bytes} bytes) was being sent`);
+    this.sending = options.sending;
+    this.wantsOlderProtocol = options.wantsOlderProtocol ?? false;
+    this.refused = options.refused ?? false;
   }
 }
 
 /** Return codes for “unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
-const olderProtocol = new Set([1, 0x84]);
+const olderProtocolCodes = new Set([1, 0x84]);
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** Is it the broker's own word, rather than a connection that ended before the broker could speak? */
-export const isRefusal = (error: unknown): boolean => typeof codeOf(error) === 'number';
+export const isRefusedByBroker = (error: unknown): boolean => typeof codeOf(error) === 'number';
 
 export interface SessionOptions {
   clientId: string;
-  will?: Agent;
+  will?: AgentIdentity;
   protocolVersion: ProtocolVersion;
   /** Bytes of a packet on which the broker hung up. */
   hungUpOn?: number | undefined;
-  after?: After | undefined;
+  after?: Timer | undefined;
 }
 
 /** One connection to the broker, from its beginning to its end; it never reconnects by itself. */
@@ -67,7 +80,7 @@ export class Connection {
   readonly ended: Promise<ConnectionError | undefined>;
   readonly #client: MqttClient;
   readonly #inFlight: InFlight;
-  readonly #after: After;
+  readonly #after: Timer;
   readonly #maximumPacketSize: number;
   readonly #hungUpOn: number;
   /** Messages that the broker took and gave to nobody. */
@@ -77,7 +90,7 @@ export class Connection {
     client: MqttClient,
     inFlight: InFlight,
     maximumPacketSize: number,
-    { protocolVersion, hungUpOn = Number.POSITIVE_INFINITY, after: later = after }: SessionOptions,
+    { protocolVersion, hungUpOn = Number.POSITIVE_INFINITY, after: later = startTimer }: SessionOptions,
     ended: Promise<ConnectionError | undefined>,
   ) {
     this.#client = client;
@@ -89,13 +102,18 @@ export class Connection {
     this.ended = ended;
     client.on('packetreceive', (packet) => {
       inFlight.heard(packet.cmd === 'puback');
-      if (packet.cmd === 'puback' && packet.reasonCode === reasonCode.noMatchingSubscribers && packet.messageId !== undefined) this.#unheard.add(packet.messageId);
+      if (
+        packet.cmd === 'puback' &&
+        packet.reasonCode === reasonCodes.noMatchingSubscribers &&
+        packet.messageId !== undefined
+      )
+        this.#unheard.add(packet.messageId);
     });
   }
 
   /** Rejects with a ConnectionError that names the broker. */
   static open(settings: MqttSettings, session: SessionOptions): Promise<Connection> {
-    const name = printed(settings.MQTT_URL);
+    const name = formatBrokerUrl(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
       const client = connect(optionsOf(settings, session), name);
       let reason: ConnectionError | undefined;
@@ -109,17 +127,30 @@ export class Connection {
           client.end(true);
           if (inFlight === undefined) {
             // A broker that knows only the older protocol may just hang up.
-            return reject(reason ?? new ConnectionError(`${name}: closed the connection before it answered`, { wantsOlderProtocol: session.protocolVersion === 5 }));
+            return reject(
+              reason ??
+                new ConnectionError(`${name}: closed the connection before it answered`, {
+                  wantsOlderProtocol: session.protocolVersion === 5,
+                }),
+            );
           }
           if (sending === undefined || reason?.detail) return end(reason);
-          end(new ConnectionError(reason?.message ?? 'the broker closed the connection', { sending, cause: reason?.cause }));
+          end(
+            new ConnectionError(reason?.message ?? 'the broker closed the connection', {
+              sending,
+              cause: reason?.cause,
+            }),
+          );
         });
       });
       client.on('error', (error) => {
         const code = codeOf(error);
         reason ??= new ConnectionError(`${name}: ${hint(error)}`, {
           // One that hangs up on what it has not read resets the connection.
-          wantsOlderProtocol: session.protocolVersion === 5 && inFlight === undefined && (olderProtocol.has(Number(code)) || code === 'ECONNRESET'),
+          wantsOlderProtocol:
+            session.protocolVersion === 5 &&
+            inFlight === undefined &&
+            (olderProtocolCodes.has(Number(code)) || code === 'ECONNRESET'),
           refused: typeof code === 'number',
           cause: error,
         });
@@ -128,7 +159,7 @@ export class Connection {
         else if (code === undefined) client.end(true);
       });
       client.on('disconnect', ({ reasonCode: code = 0 }) => {
-        reason = new ConnectionError(`${name}: ended the session: ${reasonInWords(code)}`);
+        reason = new ConnectionError(`${name}: ended the session: ${describeReasonCode(code)}`);
       });
       client.on('connect', ({ properties }: IConnackPacket) => {
         const missing = missingFrom(properties);
@@ -140,15 +171,20 @@ export class Connection {
         inFlight = new InFlight(properties?.receiveMaximum ?? Number.POSITIVE_INFINITY, {
           ping: () => client.sendPing(),
           stuck: (topic, silent) => {
-            reason ??= new ConnectionError(`${name}: ${silent ? `nothing came for ${ackTimeoutMs / 1000} s` : 'the broker acknowledges nothing any more'}`, {
-              detail: ` after ${topic} was sent`,
-            });
+            reason ??= new ConnectionError(
+              `${name}: ${silent ? `nothing came for ${ackTimeoutMs / 1000} s` : 'the broker acknowledges nothing any more'}`,
+              {
+                detail: ` after ${topic} was sent`,
+              },
+            );
             client.end(true);
             return reason;
           },
-          after: session.after ?? after,
+          after: session.after ?? startTimer,
         });
-        resolve(new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session, ended));
+        resolve(
+          new Connection(client, inFlight, properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY, session, ended),
+        );
       });
     });
   }
@@ -167,13 +203,13 @@ export class Connection {
    * known to be without a subscriber. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ heard: boolean }> {
     const bytes = publishSize(topic, payload, this.protocolVersion);
-    if (bytes > this.#maximumPacketSize) throw new PacketTooLarge(bytes, `takes ${this.#maximumPacketSize}`);
-    if (bytes >= this.#hungUpOn) throw new PacketTooLarge(bytes, `hung up on ${this.#hungUpOn}`);
+    if (bytes > this.#maximumPacketSize) throw new PacketTooLargeError(bytes, `takes ${this.#maximumPacketSize}`);
+    if (bytes >= this.#hungUpOn) throw new PacketTooLargeError(bytes, `hung up on ${this.#hungUpOn}`);
     const packet = await this.#inFlight
       .send(topic, bytes, () => this.#client.publishAsync(topic, payload, { qos: 1, retain }))
       .catch((error: unknown) => {
         const code = codeOf(error);
-        throw typeof code === 'number' ? new PublishRefused(code, bytes) : error;
+        throw typeof code === 'number' ? new PublishRefusedError(code, bytes) : error;
       });
     const id = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
     return { heard: id === undefined || !this.#unheard.delete(id) };
@@ -196,8 +232,9 @@ export class Connection {
   }
 
   /** Calls back for each message until the returned function is called. */
-  listen(heard: (message: Message) => void): () => void {
-    const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) => heard({ topic, payload: payload.toString('utf8'), retained: retain });
+  listen(heard: (message: MqttMessage) => void): () => void {
+    const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
+      heard({ topic, payload: payload.toString('utf8'), retained: retain });
     this.#client.on('message', listener);
     return () => this.#client.off('message', listener);
   }
@@ -243,7 +280,7 @@ function connect(options: IClientOptions, name: string): MqttClient {
 /** What to do about the errors that people meet. */
 function hint(error: unknown): string {
   // OpenSSL's words end with a line break.
-  const text = describe(error).trim();
+  const text = describeError(error).trim();
   switch (codeOf(error)) {
     case 4:
     case 5:
@@ -299,10 +336,12 @@ function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: 
     resubscribe: false,
     queueQoSZero: false,
     // What is larger a broker keeps to itself (MQTT 5, section 3.1.2.11.4).
-    ...(protocolVersion === 5 ? { properties: { maximumPacketSize: largestMessage } } : {}),
+    ...(protocolVersion === 5 ? { properties: { maximumPacketSize: maxMessageBytes } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
-    ...(will === undefined ? {} : { will: { topic: statusTopic(will), payload: Buffer.from(offline), qos: 1 as const, retain: true } }),
+    ...(will === undefined
+      ? {}
+      : { will: { topic: statusTopic(will), payload: Buffer.from(offlinePayload), qos: 1 as const, retain: true } }),
     ...(ca === undefined ? {} : { ca: readPem('MQTT_CA_FILE', ca) }),
     ...(cert === undefined ? {} : { cert: readPem('MQTT_CERT_FILE', cert) }),
     ...(key === undefined ? {} : { key: readPem('MQTT_KEY_FILE', key) }),

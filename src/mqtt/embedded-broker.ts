@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
-import { Unusable } from '../model/fault.ts';
+import { UsageError } from '../model/errors.ts';
 import { Connection, ConnectionError } from './connection.ts';
-import { type BrokerAddress, type MqttSettings, printed } from './settings.ts';
+import { type BrokerAddress, formatBrokerUrl, type MqttSettings } from './settings.ts';
 
 export interface EmbeddedBroker {
   close(): Promise<void>;
@@ -33,9 +33,9 @@ export async function startEmbeddedBroker(settings: MqttSettings): Promise<Embed
 }
 
 /** Says what the port is taken by, and what to set. */
-async function portTaken(settings: MqttSettings): Promise<Unusable> {
+async function portTaken(settings: MqttSettings): Promise<UsageError> {
   const { host, port } = settings.MQTT_URL;
-  const url = printed(settings.MQTT_URL);
+  const url = formatBrokerUrl(settings.MQTT_URL);
   const answered = await Connection.open(settings, { clientId: '', protocolVersion: 4 }).then(
     async (connection) => {
       await connection.close();
@@ -43,7 +43,7 @@ async function portTaken(settings: MqttSettings): Promise<Unusable> {
     },
     (error: unknown) => error instanceof ConnectionError && error.refused,
   );
-  return new Unusable(
+  return new UsageError(
     answered
       ? `Port ${port} on ${host} is taken by another MQTT broker. To use that one: MQTT_URL=${url}`
       : `Port ${port} on ${host} is taken, by something that does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://${host}:${port + 1}; to use a broker elsewhere: MQTT_URL=mqtt://its-name`,

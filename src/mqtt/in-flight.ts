@@ -1,15 +1,15 @@
-import { Unacknowledged } from './publish-error.ts';
+import { UnacknowledgedError } from './publish-error.ts';
 
 /** Calls back after so many milliseconds unless the returned function is called before. */
-export type After = (milliseconds: number, run: () => void) => () => void;
+export type Timer = (milliseconds: number, run: () => void) => () => void;
 
-export const after: After = (milliseconds, run) => {
+export const startTimer: Timer = (milliseconds, run) => {
   const timer = setTimeout(run, milliseconds).unref();
   return () => clearTimeout(timer);
 };
 
 /** How many messages wait for an acknowledgement at a time, whatever the broker allows. */
-const largestWindow = 20;
+const maxInFlight = 20;
 /** How long an acknowledgement may take; longer by ten seconds for each 100 kB that a slow link has to carry before. */
 export const ackTimeoutMs = 30_000;
 const transferMs = (bytes: number) => 10_000 * Math.floor(bytes / 100_000);
@@ -27,7 +27,7 @@ interface Sent {
 }
 
 /** What was being sent when a connection ended. */
-export interface Sending {
+export interface UnfinishedSend {
   topic: string;
   bytes: number;
   /** No message as large was acknowledged. */
@@ -40,12 +40,12 @@ interface Waiting {
 }
 
 /** What the messages in flight need of their connection. */
-export interface Wire {
+export interface SendContext {
   /** Makes a living broker say something. */
   ping(): void;
   /** The broker answers no more: `topic` was not acknowledged. */
   stuck(topic: string, silent: boolean): Error;
-  after: After;
+  after: Timer;
 }
 
 /** The messages that wait for the broker's acknowledgement: never more than it allows (MQTT 5, section 4.9), and none for ever.
@@ -53,7 +53,7 @@ export interface Wire {
 export class InFlight {
   /** Messages that may be in flight at a time. */
   readonly window: number;
-  readonly #wire: Wire;
+  readonly #wire: SendContext;
   readonly #sent = new Set<Sent>();
   readonly #cancels = new Map<Sent, () => void>();
   #waiting: Waiting[] = [];
@@ -67,8 +67,8 @@ export class InFlight {
   #largestAcknowledged = 0;
   #ended: Error | undefined;
 
-  constructor(receiveMaximum: number, wire: Wire) {
-    this.window = Math.min(largestWindow, receiveMaximum);
+  constructor(receiveMaximum: number, wire: SendContext) {
+    this.window = Math.min(maxInFlight, receiveMaximum);
     this.#free = this.window;
     this.#wire = wire;
   }
@@ -76,7 +76,14 @@ export class InFlight {
   /** Sends when there is room, and settles with the broker's answer. Rejects with Unacknowledged if there is none. */
   async send<T>(topic: string, bytes: number, write: () => Promise<T>): Promise<T> {
     await this.#room();
-    const sent: Sent = { topic, bytes, packets: this.#packets, acknowledgements: this.#acknowledgements, inDoubt: this.#inDoubt, givenUp: false };
+    const sent: Sent = {
+      topic,
+      bytes,
+      packets: this.#packets,
+      acknowledgements: this.#acknowledgements,
+      inDoubt: this.#inDoubt,
+      givenUp: false,
+    };
     this.#sent.add(sent);
     const unanswered = new Promise<never>((_, reject) => this.#watch(sent, reject));
     const answered = write().then((answer) => {
@@ -110,9 +117,11 @@ export class InFlight {
   }
 
   /** The largest of those that were not acknowledged. */
-  get largest(): Sending | undefined {
+  get largest(): UnfinishedSend | undefined {
     const [largest] = [...this.#sent].sort((a, b) => b.bytes - a.bytes);
-    return largest === undefined ? undefined : { topic: largest.topic, bytes: largest.bytes, largestYet: largest.bytes > this.#largestAcknowledged };
+    return largest === undefined
+      ? undefined
+      : { topic: largest.topic, bytes: largest.bytes, largestYet: largest.bytes > this.#largestAcknowledged };
   }
 
   /** May one more message stay unacknowledged and leave half of the window? */
@@ -159,6 +168,6 @@ export class InFlight {
     this.#inDoubt = true;
     if (silent) return this.#wire.stuck(sent.topic, true);
     if (neverAgain || this.#givenUp >= this.window) this.#wire.stuck(sent.topic, false);
-    return new Unacknowledged(sent.bytes);
+    return new UnacknowledgedError(sent.bytes);
   }
 }

@@ -38,6 +38,8 @@ export class Rejections {
   get summary(): string | undefined {
     const [first] = this.#byTopic.values();
     const more = this.#byTopic.size - 1;
-    return first === undefined || more === 0 ? first?.text : `${first.text}; and ${more} more ${more === 1 ? 'topic' : 'topics'}`;
+    return first === undefined || more === 0
+      ? first?.text
+      : `${first.text}; and ${more} more ${more === 1 ? 'topic' : 'topics'}`;
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { conceal, Secret } from '../model/secret.ts';
-import { choice, custom, encodeCredentials, secret } from '../model/setting.ts';
+import { registerSecret, Secret } from '../model/secret.ts';
+import { customSetting, encodeCredentials, enumSetting, secretSetting } from '../model/setting.ts';
 
 /** Where messages go. */
 export interface NotifyAddress {
@@ -28,7 +28,7 @@ function parseAddress(text: string): NotifyAddress | undefined {
   const url = new URL(text);
   const { username, password, pathname, searchParams } = url;
   // Any of them may be what nobody is to know, and errors show parts of addresses.
-  for (const part of [...pathname.split('/'), ...searchParams.values()]) conceal(decoded(part));
+  for (const part of [...pathname.split('/'), ...searchParams.values()]) registerSecret(decoded(part));
   url.username = '';
   url.password = '';
   if (username === '' && password === '') return { url: new Secret(url.href) };
@@ -38,9 +38,10 @@ function parseAddress(text: string): NotifyAddress | undefined {
 }
 
 export const notifySettings = z.object({
-  NOTIFY_URL: custom<NotifyAddress>(
+  NOTIFY_URL: customSetting<NotifyAddress>(
     {
-      description: 'Where to send a message when something goes wrong, and when it is well again: a topic of ntfy, or a webhook. Without it none is sent.',
+      description:
+        'Where to send a message when something goes wrong, and when it is well again: a topic of ntfy, or a webhook. Without it none is sent.',
       example: 'https://ntfy.sh/my-secret-topic',
       secret: true,
       credentials: encodeCredentials,
@@ -48,14 +49,22 @@ export const notifySettings = z.object({
     'http:// or https:// with a host',
     parseAddress,
   ),
-  NOTIFY_FORMAT: choice({ description: 'What is sent there: a message for ntfy, or one JSON object.', default: 'ntfy' }, 'ntfy', 'json'),
-  NOTIFY_TOKEN: secret({ description: 'Sent along as a bearer token.' }, 'a text that an HTTP header can hold', /^[\x20-\x7e\x80-\xff]+$/),
+  NOTIFY_FORMAT: enumSetting(
+    { description: 'What is sent there: a message for ntfy, or one JSON object.', default: 'ntfy' },
+    'ntfy',
+    'json',
+  ),
+  NOTIFY_TOKEN: secretSetting(
+    { description: 'Sent along as a bearer token.' },
+    'a text that an HTTP header can hold',
+    /^[\x20-\x7e\x80-\xff]+$/,
+  ),
 });
 
 export type NotifySettings = z.output<typeof notifySettings>;
 
 /** The `Authorization` header: the token, else the login in the address. */
-export function authorizationOf({ NOTIFY_URL, NOTIFY_TOKEN }: NotifySettings): Secret | undefined {
+export function authorizationHeader({ NOTIFY_URL, NOTIFY_TOKEN }: NotifySettings): Secret | undefined {
   if (NOTIFY_TOKEN !== undefined) return new Secret(`Bearer ${NOTIFY_TOKEN.reveal()}`);
   return NOTIFY_URL?.login && new Secret(`Basic ${NOTIFY_URL.login.reveal()}`);
 }

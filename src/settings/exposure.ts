@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { inContainer } from '../lib/container.ts';
+import { isInContainer } from '../lib/container.ts';
 
 const others = { read: 0o004, enter: 0o001 };
 
@@ -41,16 +41,24 @@ function mend(path: string): string {
   const us = process.getuid?.();
   if (us === 0 || us === statSync(path).uid) return closed;
   // systemd's DynamicUser owns no file that lasts.
-  if (process.env.CREDENTIALS_DIRECTORY !== undefined) return `sudo ${closed}, and hand it over by LoadCredential= in the unit: see docs/security.md`;
+  if (process.env.CREDENTIALS_DIRECTORY !== undefined)
+    return `sudo ${closed}, and hand it over by LoadCredential= in the unit: see docs/security.md`;
   return `sudo chown ${userName()} "${path}" && sudo ${closed}`;
 }
 
 /** A container has no other users: engines hand secrets over as 0444 there. Windows has no such bits. */
-export const isShared = (): boolean => process.platform !== 'win32' && !inContainer() && process.env.KUBERNETES_SERVICE_HOST === undefined;
+export const hasOtherUsers = (): boolean =>
+  process.platform !== 'win32' && !isInContainer() && process.env.KUBERNETES_SERVICE_HOST === undefined;
 
 /** What to say of files with secrets that every user of the machine can read; each with the setting that names it. */
-export const exposureWarnings = (files: readonly { setting: string; path: string }[], shared: boolean = isShared()): string[] =>
+export const exposureWarnings = (
+  files: readonly { setting: string; path: string }[],
+  shared: boolean = hasOtherUsers(),
+): string[] =>
   files
     .map(({ setting, path }) => ({ setting, path: resolve(path) }))
     .filter(({ path }) => shared && isOpen(path))
-    .map(({ setting, path }) => `${setting}: every user of this machine can read ${path}, which holds a secret: ${mend(path)}`);
+    .map(
+      ({ setting, path }) =>
+        `${setting}: every user of this machine can read ${path}, which holds a secret: ${mend(path)}`,
+    );

@@ -4,19 +4,26 @@ import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import * as z from 'zod/mini';
 import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.ts';
-import { Cron } from '../loop/cron.ts';
+import { CronExpression } from '../loop/cron.ts';
 import type { AnyCollector } from '../model/collector.ts';
-import { describe } from '../model/fault.ts';
-import { bridges, slug } from '../model/naming.ts';
-import { Past } from '../model/past.ts';
-import { custom } from '../model/setting.ts';
-import type { Agent } from '../model/state.ts';
+import { describeError } from '../model/errors.ts';
+import { bridgeTopicLevel, slug } from '../model/naming.ts';
+import { PastMoment } from '../model/past-moment.ts';
+import { customSetting } from '../model/setting.ts';
+import type { AgentIdentity } from '../model/state.ts';
 import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettings } from '../notify/settings.ts';
 import { version } from '../version.ts';
-import { agentSettings } from './agent.ts';
+import { agentSettings } from './agent-settings.ts';
 import { exposureWarnings } from './exposure.ts';
-import { type AnySettings, type Environment, lookalikes, parse, SettingsError, secretVariables } from './parse.ts';
+import {
+  type Environment,
+  findMisspelledVariables,
+  listSecretVariables,
+  readVariables,
+  SettingsError,
+  type SettingsSchema,
+} from './read-variables.ts';
 
 export interface CollectorSettings {
   collector: AnyCollector;
@@ -26,7 +33,7 @@ export interface CollectorSettings {
 }
 
 export interface Settings {
-  agent: Agent;
+  agent: AgentIdentity;
   log: Pick<z.output<typeof agentSettings>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
   mqtt: MqttSettings;
   http: HttpSettings;
@@ -40,17 +47,20 @@ const scheduleName = ({ id }: AnyCollector) => `${id.toUpperCase()}_SCHEDULE`;
 /** A cron expression of six fields that is not for days like 30 February. */
 function comes(text: string): boolean {
   try {
-    return text.split(/\s+/).length === 6 && new Cron(text).next(new Date()) !== undefined;
+    return text.split(/\s+/).length === 6 && new CronExpression(text).next(new Date()) !== undefined;
   } catch {
     return false;
   }
 }
 
 /** A collector's own variables and its schedule. */
-const collectorSchema = (collector: AnyCollector): AnySettings =>
+const collectorSchema = (collector: AnyCollector): SettingsSchema =>
   z.object({
-    [scheduleName(collector)]: custom(
-      { description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`, default: collector.schedule },
+    [scheduleName(collector)]: customSetting(
+      {
+        description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`,
+        default: collector.schedule,
+      },
       'a cron expression of six fields (second first) for times that come, or off',
       (text) => (text === 'off' || comes(text) ? text : undefined),
     ),
@@ -58,7 +68,7 @@ const collectorSchema = (collector: AnyCollector): AnySettings =>
   });
 
 /** All settings in groups, as documents list them: one that several collectors use stands with the first. */
-export function settingGroups(catalogue: readonly AnyCollector[]): { title: string; schema: AnySettings }[] {
+export function settingGroups(catalogue: readonly AnyCollector[]): { title: string; schema: SettingsSchema }[] {
   const listed = new Set<string>();
   const groups = [
     { title: 'Agent', schema: agentSettings },
@@ -76,7 +86,8 @@ export function settingGroups(catalogue: readonly AnyCollector[]): { title: stri
 
 /** The machine's short name: the host's own file where a container has mounted it. */
 function machineName(hostRoot: unknown): string {
-  const whole = typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
+  const whole =
+    typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
   return (whole || hostname()).trim().split('.')[0] || 'host';
 }
 
@@ -88,50 +99,54 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-const inFile = (file: string | undefined): Environment => parseDotenv((file === undefined ? readOptional('.env') : readNamed(file)) ?? '');
+const inFile = (file: string | undefined): Environment =>
+  parseDotenv((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
 
 /** The settings of this process: its variables over those of the file, which must exist if it was asked for by name. Secrets
  * are then taken out of its environment, which the programs that it runs would inherit. */
 export function loadSettings(catalogue: readonly AnyCollector[], file: string | undefined): Settings {
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
-  const told = inFile(file);
-  const settings = readSettings(catalogue, { ...told, ...process.env });
-  for (const name of secretVariables(process.env, schemas).plain) delete process.env[name];
-  const { plain } = secretVariables(told, schemas);
+  const variables = inFile(file);
+  const settings = readSettings(catalogue, { ...variables, ...process.env });
+  for (const name of listSecretVariables(process.env, schemas).plain) delete process.env[name];
+  const { plain } = listSecretVariables(variables, schemas);
   const exposed = plain.length > 0 ? [{ setting: file === undefined ? '.env' : '--env', path: file ?? '.env' }] : [];
   return { ...settings, warnings: [...settings.warnings, ...exposureWarnings(exposed)] };
 }
 
-function readNamed(file: string): string {
+function readRequired(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new SettingsError([`--env: ${describe(error)}`]);
+    throw new SettingsError([`--env: ${describeError(error)}`]);
   }
 }
 
 /** Environment → settings. Throws a SettingsError that tells every problem. */
 export function readSettings(catalogue: readonly AnyCollector[], env: Environment): Settings {
   const problems: string[] = [];
-  const own = parse(agentSettings, env, problems);
-  const mqtt = parse(mqttSettings, env, problems);
-  const http = parse(httpSettings, env, problems);
-  const notify = parse(notifySettings, env, problems);
+  const own = readVariables(agentSettings, env, problems);
+  const mqtt = readVariables(mqttSettings, env, problems);
+  const http = readVariables(httpSettings, env, problems);
+  const notify = readVariables(notifySettings, env, problems);
   const collectors = catalogue.map((collector): CollectorSettings => {
-    const values = parse(collectorSchema(collector), env, problems);
+    const values = readVariables(collectorSchema(collector), env, problems);
     const schedule = values[scheduleName(collector)];
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
     problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
   const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
-  const taken = [...catalogue.filter(({ ofLab }) => ofLab).map(({ id }) => id), bridges];
-  if (taken.includes(slug(name))) problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${taken.join(' and ')}, whose topics are not an agent’s`);
+  const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
+  if (reservedNames.includes(slug(name)))
+    problems.push(
+      `AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${reservedNames.join(' and ')}, whose topics are not an agent’s`,
+    );
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
-  const unknown = lookalikes(env, schemas);
+  const unknown = findMisspelledVariables(env, schemas);
   if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
-  const started = new Past();
-  const agent: Agent = {
+  const started = new PastMoment();
+  const agent: AgentIdentity = {
     id: slug(name),
     name,
     ...(own.SITE === undefined ? {} : { site: own.SITE }),
@@ -143,7 +158,10 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  const files = secretVariables(env, schemas).files.map((setting) => ({ setting, path: String(env[setting]).trim() }));
+  const files = listSecretVariables(env, schemas).files.map((setting) => ({
+    setting,
+    path: String(env[setting]).trim(),
+  }));
   const warnings = [...unknown, ...httpWarnings(http), ...exposureWarnings(files)];
   return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings };
 }

@@ -21,18 +21,19 @@ interface Operation {
   responses: Record<string, { description: string; content: Json }>;
 }
 
-const operation = ([path, { get }]: [string, { get: Operation }]) => html`
+const renderOperation = ([path, { get }]: [string, { get: Operation }]) => html`
 <h2><code>GET ${path}</code></h2>
 <p>${get.summary}. <a href=".${path}">Open <code>${path}</code></a></p>
 <dl>${Object.entries(get.responses).map(
-  ([status, { description, content }]) => html`<dt>${status}</dt><dd>${description} <code>${Object.keys(content).join(', ')}</code></dd>`,
+  ([status, { description, content }]) =>
+    html`<dt>${status}</dt><dd>${description} <code>${Object.keys(content).join(', ')}</code></dd>`,
 )}</dl>`;
 
-const schema = ([name, content]: [string, unknown]) => html`
+const renderSchema = ([name, content]: [string, unknown]) => html`
 <details id="${name}"><summary>${name}</summary><pre tabindex="0">${JSON.stringify(content, null, 2)}</pre></details>`;
 
 /** An OpenAPI document for a person, with nothing from anywhere else. */
-export function apiPage(document: Json): string {
+export function renderApiPage(document: Json): string {
   const { info, paths, components } = document as {
     info: { title: string; version: string; description: string };
     paths: Record<string, { get: Operation }>;
@@ -45,9 +46,9 @@ export function apiPage(document: Json): string {
 <main>
 <h1>${info.title} ${info.version}</h1>
 <p>${info.description} For programs: <a href="./openapi.json">openapi.json</a></p>
-${Object.entries(paths).map(operation)}
+${Object.entries(paths).map(renderOperation)}
 <h2>Schemas</h2>
-${Object.entries(components.schemas).map(schema)}
+${Object.entries(components.schemas).map(renderSchema)}
 </main>
 </body>
 </html>

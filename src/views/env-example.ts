@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type About, about } from '../model/setting.ts';
+import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 
 /** Settings of one part of the program. */
 export interface SettingGroup {
@@ -7,30 +7,30 @@ export interface SettingGroup {
   schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
 }
 
-export interface Setting extends About {
+export interface ListedSetting extends SettingMeta {
   name: string;
 }
 
-export const settingsOf = ({ schema }: SettingGroup): Setting[] =>
+export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
   Object.entries(schema.shape).flatMap(([name, field]) => {
-    const told = about.get(field as never);
-    return told === undefined ? [] : [{ name, ...told }];
+    const meta = settingMetaRegistry.get(field as never);
+    return meta === undefined ? [] : [{ name, ...meta }];
   });
 
-function lines({ name, description, wants, default: standard, example, secret, byName }: Setting): string {
+function lines({ name, description, expects, default: standard, example, secret, perName }: ListedSetting): string {
   const value = standard ?? (secret ? '' : (example ?? ''));
   const hints = [
-    `Wants ${wants}.`,
+    `Wants ${expects}.`,
     ...(standard !== undefined && example !== undefined ? [`Example: ${example}.`] : []),
     ...(secret ? [`Or ${name}_FILE with the path of a file that holds it.`] : []),
-    ...(byName ? [`${name}_<NAME> is for one of them alone.`] : []),
+    ...(perName ? [`${name}_<NAME> is for one of them alone.`] : []),
   ];
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }
 
 /** `.env.example`: every setting, commented out, with its default or an example. */
-export const envExample = (groups: readonly SettingGroup[]): string =>
+export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Copy to .env and take away the # before what you set. All settings can also come from the process’s environment.',
-    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...settingsOf(group).map(lines)]),
+    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(lines)]),
   ].join('\n\n')}\n`;

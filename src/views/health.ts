@@ -1,43 +1,49 @@
 import * as z from 'zod/mini';
-import type { Agent, CollectorState, State } from '../model/state.ts';
-import { count, site, time } from './answers.ts';
+import type { AgentIdentity, AgentState, CollectorState } from '../model/state.ts';
+import { countSchema, siteSchema, timeSchema } from './response-schemas.ts';
 
 const collectorHealthSchema = z.object({
   ok: z.boolean(),
-  lastSuccess: z.nullable(time),
+  lastSuccess: z.nullable(timeSchema),
   duration: z.nullable(z.number()).check(z.describe('Seconds.')),
-  consecutiveFailures: count,
-  skippedTicks: count,
-  nextRun: z.nullable(time),
+  consecutiveFailures: countSchema,
+  skippedTicks: countSchema,
+  nextRun: z.nullable(timeSchema),
   error: z.optional(z.string()),
 });
 
-const verdict = z.enum(['ok', 'failing']);
+const statusSchema = z.enum(['ok', 'failing']);
 
-export const healthSchema = z.object({
-  status: verdict,
+export const agentHealthSchema = z.object({
+  status: statusSchema,
   reasons: z.array(z.string()).check(z.describe('What fails; empty if all is well.')),
   agent: z.string(),
-  site,
+  site: siteSchema,
   version: z.string(),
-  time,
-  startedAt: time,
-  broker: z.object({ url: z.string(), connected: z.boolean(), since: time, reconnects: count, error: z.optional(z.string()) }),
+  time: timeSchema,
+  startedAt: timeSchema,
+  broker: z.object({
+    url: z.string(),
+    connected: z.boolean(),
+    since: timeSchema,
+    reconnects: countSchema,
+    error: z.optional(z.string()),
+  }),
   collectors: z.record(z.string(), collectorHealthSchema),
 });
 
-export type Health = z.output<typeof healthSchema>;
+export type AgentHealth = z.output<typeof agentHealthSchema>;
 
 /** What those hear who have not shown the token. */
-export const briefHealthSchema = z.object({ status: verdict });
+export const agentHealthBriefSchema = z.object({ status: statusSchema });
 
 /** Milliseconds of grace beyond a collector's own limit: the random delay of a tick, and a busy machine. */
-const grace = 5000;
+const overdueGraceMs = 5000;
 
 /** Milliseconds since a run was due that should have been over by now. */
-function overdue({ due, limit }: CollectorState, monotonic: number): number | undefined {
+function overdue({ due, timeoutSeconds }: CollectorState, monotonic: number): number | undefined {
   const late = due === undefined ? 0 : monotonic - due;
-  return late > limit * 1000 + grace ? late : undefined;
+  return late > timeoutSeconds * 1000 + overdueGraceMs ? late : undefined;
 }
 
 const collectorHealth = (collector: CollectorState): z.output<typeof collectorHealthSchema> => ({
@@ -52,14 +58,23 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
 
 /** Is the loop alive, nothing overdue, and the broker connected? A device that can't be read is no failure of the agent.
  * `monotonic` is the `performance.now()` of `now`. */
-export function health(agent: Agent, state: State, now: Date, monotonic = performance.now()): Health {
+export function agentHealth(
+  agent: AgentIdentity,
+  state: AgentState,
+  now: Date,
+  monotonic = performance.now(),
+): AgentHealth {
   const { broker } = state;
   const reasons = [
-    ...(broker.connected ? [] : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
+    ...(broker.connected
+      ? []
+      : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
     ...(broker.connected && broker.error !== undefined ? [broker.error] : []),
     ...[...state.collectors.values()].flatMap((collector) => {
       const late = overdue(collector, monotonic);
-      return late === undefined ? [] : [`collector ${collector.id} is overdue since ${new Date(now.getTime() - late).toISOString()}`];
+      return late === undefined
+        ? []
+        : [`collector ${collector.id} is overdue since ${new Date(now.getTime() - late).toISOString()}`];
     }),
   ];
   return {
@@ -81,4 +96,4 @@ export function health(agent: Agent, state: State, now: Date, monotonic = perfor
   };
 }
 
-export const briefHealth = ({ status }: Health): z.output<typeof briefHealthSchema> => ({ status });
+export const agentHealthBrief = ({ status }: AgentHealth): z.output<typeof agentHealthBriefSchema> => ({ status });

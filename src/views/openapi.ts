@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import type { Declaration } from '../model/collector.ts';
-import type { Agent, State } from '../model/state.ts';
-import { errorSchema, statusSchema } from './answers.ts';
-import { contentTypes } from './exposition.ts';
-import { briefHealthSchema, healthSchema } from './health.ts';
-import { statusPath } from './status.ts';
+import type { CollectorDeclaration } from '../model/collector.ts';
+import type { AgentIdentity, AgentState } from '../model/state.ts';
+import { agentHealthBriefSchema, agentHealthSchema } from './health.ts';
+import { expositionContentTypes } from './prometheus-text.ts';
+import { collectorStatusSchema, errorSchema } from './response-schemas.ts';
+import { statusEndpointPath } from './status.ts';
 
 type Json = Record<string, unknown>;
 
@@ -33,11 +33,18 @@ const securitySchemes = {
 const nameOf = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Status`;
 
 /** `/openapi.json`: what this agent's server answers, whose schemas follow from the catalogue. `guarded`: it wants the token. */
-export function openapi(catalogue: readonly Declaration[], agent: Agent, state: State, guarded: boolean): Json {
+export function buildOpenApiDocument(
+  catalogue: readonly CollectorDeclaration[],
+  agent: AgentIdentity,
+  state: AgentState,
+  guarded: boolean,
+): Json {
   const running = catalogue.filter(({ id }) => state.collectors.has(id));
   const refusal = guarded ? { 401: json('HTTP_TOKEN was not shown.', reference('Error')) } : {};
   const security = guarded ? { security: [{ bearer: [] }, { basic: [] }] } : {};
-  const endpoint = (summary: string, operationId: string, responses: Json) => ({ get: { summary, operationId, responses: { ...responses, ...refusal }, ...security } });
+  const endpoint = (summary: string, operationId: string, responses: Json) => ({
+    get: { summary, operationId, responses: { ...responses, ...refusal }, ...security },
+  });
   return {
     openapi: '3.1.0',
     info: {
@@ -50,7 +57,10 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
     paths: {
       '/': endpoint('All of it as a page', 'page', { 200: page('What is wrong first, then all that was read.') }),
       '/events': endpoint('What changes on that page', 'events', {
-        200: { description: 'Server-sent events with the sections that changed, for as long as the client listens.', content: { 'text/event-stream': text } },
+        200: {
+          description: 'Server-sent events with the sections that changed, for as long as the client listens.',
+          content: { 'text/event-stream': text },
+        },
         503: json('As many listen as can.', reference('Error')),
       }),
       '/health/': {
@@ -66,15 +76,19 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
       '/metrics': endpoint('All readings for Prometheus', 'metrics', {
         200: {
           description: 'The text format of Prometheus, or OpenMetrics for whoever accepts it.',
-          content: Object.fromEntries(Object.values(contentTypes).map((type) => [type.replace(/;.*/, ''), text])),
+          content: Object.fromEntries(
+            Object.values(expositionContentTypes).map((type) => [type.replace(/;.*/, ''), text]),
+          ),
         },
       }),
       '/openapi.json': endpoint('This document', 'openapi', { 200: json('OpenAPI 3.1.', { type: 'object' }) }),
       '/api': endpoint('This document as a page', 'api', { 200: page('For a person.') }),
       ...Object.fromEntries(
         running.map((declaration) => [
-          statusPath(declaration),
-          endpoint(`${declaration.title}: the last readings`, `${declaration.id}Status`, { 200: json('Each device with its parts.', reference(nameOf(declaration.id))) }),
+          statusEndpointPath(declaration),
+          endpoint(`${declaration.title}: the last readings`, `${declaration.id}Status`, {
+            200: json('Each device with its parts.', reference(nameOf(declaration.id))),
+          }),
         ]),
       ),
     },
@@ -82,10 +96,17 @@ export function openapi(catalogue: readonly Declaration[], agent: Agent, state: 
       ...(guarded ? { securitySchemes } : {}),
       schemas: {
         Health: guarded
-          ? { anyOf: [schemaOf(healthSchema), { ...schemaOf(briefHealthSchema), description: 'What those hear who have not shown the token.' }] }
-          : schemaOf(healthSchema),
+          ? {
+              anyOf: [
+                schemaOf(agentHealthSchema),
+                { ...schemaOf(agentHealthBriefSchema), description: 'What those hear who have not shown the token.' },
+              ],
+            }
+          : schemaOf(agentHealthSchema),
         Error: schemaOf(errorSchema),
-        ...Object.fromEntries(running.map((declaration) => [nameOf(declaration.id), schemaOf(statusSchema(declaration))])),
+        ...Object.fromEntries(
+          running.map((declaration) => [nameOf(declaration.id), schemaOf(collectorStatusSchema(declaration))]),
+        ),
       },
     },
   };

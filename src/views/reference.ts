@@ -1,16 +1,17 @@
-import type { Action } from '../model/action.ts';
-import type { Declaration } from '../model/collector.ts';
+import type { ActionDeclaration } from '../model/action.ts';
+import type { CollectorDeclaration } from '../model/collector.ts';
 import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetric } from '../model/metric.ts';
-import { type SettingGroup, settingsOf } from './env-example.ts';
-import { platformOf, valueOptions } from './platform.ts';
+import { listSettings, type SettingGroup } from './env-example.ts';
+import { discoveryValueOptions, platformOfMetric } from './platform.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) => [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
 
 /** docs/reference/settings.md */
-export const settingsReference = (groups: readonly SettingGroup[]): string =>
+export const renderSettingsReference = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Settings',
     'Environment variables, from the process or from a file `.env` (or the one that `--env` names). An empty variable is one that is not set. This page is generated.',
@@ -18,12 +19,16 @@ export const settingsReference = (groups: readonly SettingGroup[]): string =>
       `## ${group.title}`,
       table(
         ['Variable', 'What it does', 'Wants', 'Default', 'Example'],
-        settingsOf(group).map(({ name, description, wants, default: standard, example, secret, byName }) => [
+        listSettings(group).map(({ name, description, expects, default: standard, example, secret, perName }) => [
           code(name),
-          [description, secret ? `Can also come from the file that ${code(`${name}_FILE`)} names.` : '', byName ? `${code(`${name}_<NAME>`)} is for one of them alone.` : '']
+          [
+            description,
+            secret ? `Can also come from the file that ${code(`${name}_FILE`)} names.` : '',
+            perName ? `${code(`${name}_<NAME>`)} is for one of them alone.` : '',
+          ]
             .filter(Boolean)
             .join(' '),
-          wants,
+          expects,
           code(standard),
           code(example),
         ]),
@@ -31,20 +36,41 @@ export const settingsReference = (groups: readonly SettingGroup[]): string =>
     ]),
   ].join('\n\n')}\n`;
 
-interface Noted {
+interface Notable {
   category?: string | undefined;
   enabled?: false | undefined;
   optional?: true | undefined;
 }
 
-const notes = ({ category, enabled, optional }: Noted) => [category, enabled === false ? 'disabled' : '', optional ? 'where there is one' : ''].filter(Boolean).join(', ');
+const notes = ({ category, enabled, optional }: Notable) =>
+  [category, enabled === false ? 'disabled' : '', optional ? 'where there is one' : ''].filter(Boolean).join(', ');
 
 function metricRow([key, metric]: [string, AnyMetric]): string[] {
-  const { unit_of_measurement: unit, device_class: deviceClass, state_class: stateClass } = valueOptions(metric);
-  return [code(key), metric.name, platformOf(metric), String(unit ?? ''), String(deviceClass ?? ''), String(stateClass ?? ''), notes(metric)];
+  const {
+    unit_of_measurement: unit,
+    device_class: deviceClass,
+    state_class: stateClass,
+  } = discoveryValueOptions(metric);
+  return [
+    code(key),
+    metric.name,
+    platformOfMetric(metric),
+    String(unit ?? ''),
+    String(deviceClass ?? ''),
+    String(stateClass ?? ''),
+    notes(metric),
+  ];
 }
 
-const actionRow = ([key, { name, category, enabled }]: [string, Action]) => [code(key), name, 'button', '', '', '', notes({ category, enabled })];
+const actionRow = ([key, { name, category, enabled }]: [string, ActionDeclaration]) => [
+  code(key),
+  name,
+  'button',
+  '',
+  '',
+  '',
+  notes({ category, enabled }),
+];
 
 const eventRow = ({ name, category, enabled, types }: EventDeclaration) => [
   code('event'),
@@ -57,17 +83,21 @@ const eventRow = ({ name, category, enabled, types }: EventDeclaration) => [
 ];
 
 /** docs/reference/entities.md */
-export const entitiesReference = (catalogue: readonly Declaration[]): string =>
+export const renderEntitiesReference = (catalogue: readonly CollectorDeclaration[]): string =>
   `${[
     '# Topics and entities',
     'What each collector publishes, and what Home Assistant makes of it. A table’s topic holds one JSON object with all its keys. “Disabled”: the entity waits until you enable it in Home Assistant; “where there is one”: it is announced once a reading has had a value. This page is generated.',
     ...catalogue.flatMap(({ id, title, metrics, actions, events }) => [
       `## ${title}`,
-      ...Object.entries(metrics).flatMap(([of, entries], index) => [
-        `### ${code(`infra-monitor/<agent>/${id}/<device>${index === 0 ? '' : `/${of}_<name>`}`)}`,
+      ...Object.entries(metrics).flatMap(([tableName, entries], index) => [
+        `### ${code(`infra-monitor/<agent>/${id}/<device>${index === 0 ? '' : `/${tableName}_<name>`}`)}`,
         table(
           ['Key', 'Name', 'Platform', 'Unit', 'Device class', 'State class', 'Notes'],
-          [...Object.entries(entries).map(metricRow), ...Object.entries(actions?.[of] ?? {}).map(actionRow), ...[events?.[of] ?? []].flat().map(eventRow)],
+          [
+            ...Object.entries(entries).map(metricRow),
+            ...Object.entries(actions?.[tableName] ?? {}).map(actionRow),
+            ...[events?.[tableName] ?? []].flat().map(eventRow),
+          ],
         ),
       ]),
     ]),

@@ -1,16 +1,16 @@
-import type { Declaration } from '../model/collector.ts';
-import type { AnyMetric, Value } from '../model/metric.ts';
+import type { CollectorDeclaration } from '../model/collector.ts';
+import type { AnyMetric, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
-import type { Agent, CollectorState, Entry, State } from '../model/state.ts';
+import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
 import { isAvailable } from './availability.ts';
 
-interface Measured {
+interface StatusValue {
   name: string;
-  value: Value;
+  value: MetricValue;
   unit?: string;
 }
 
-interface Thing {
+interface DeviceOrPartStatus {
   id: string;
   name: string;
   available: boolean;
@@ -18,18 +18,18 @@ interface Thing {
   /** What would make the reading whole. */
   hint?: string;
   since: string;
-  values: Record<string, Measured>;
+  values: Record<string, StatusValue>;
 }
 
-interface DeviceStatus extends Thing {
+interface DeviceStatus extends DeviceOrPartStatus {
   manufacturer?: string;
   model?: string;
   serialNumber?: string;
   softwareVersion?: string;
-  parts: (Thing & { kind: string })[];
+  parts: (DeviceOrPartStatus & { kind: string })[];
 }
 
-export interface Status {
+export interface CollectorStatus {
   agent: string;
   site: string | null;
   collector: string;
@@ -42,12 +42,16 @@ export interface Status {
   devices: DeviceStatus[];
 }
 
-function measured(key: string, metric: AnyMetric, { sample }: Entry): [string, Measured] {
+function statusValue(key: string, metric: AnyMetric, { sample }: StateEntry): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
   return [key, { name: metric.name, value: sample?.[key] ?? null, ...(unit === undefined ? {} : { unit }) }];
 }
 
-function thing(collector: CollectorState, entry: Entry, metrics: Record<string, AnyMetric>): Thing {
+function deviceOrPartStatus(
+  collector: CollectorState,
+  entry: StateEntry,
+  metrics: Record<string, AnyMetric>,
+): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {
     id: part === undefined ? slug(device.id) : part.id,
@@ -56,26 +60,35 @@ function thing(collector: CollectorState, entry: Entry, metrics: Record<string, 
     ...(error === undefined ? {} : { error }),
     ...(hint === undefined ? {} : { hint }),
     since: since.toISOString(),
-    values: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => measured(key, metric, entry))),
+    values: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => statusValue(key, metric, entry))),
   };
 }
 
 /** Where a collector's last readings are. */
-export const statusPath = ({ id, endpoint = id }: Declaration): string => `/${endpoint}/status`;
+export const statusEndpointPath = ({ id, endpoint = id }: CollectorDeclaration): string => `/${endpoint}/status`;
 
 /** A collector's last readings, as `/<id>/status` answers them. */
-export function status({ id, metrics }: Declaration, agent: Agent, state: State): Status | undefined {
+export function collectorStatus(
+  { id, metrics }: CollectorDeclaration,
+  agent: AgentIdentity,
+  state: AgentState,
+): CollectorStatus | undefined {
   const collector = state.collectors.get(id);
   if (collector === undefined) return undefined;
   const devices = new Map<string, DeviceStatus>();
   for (const entry of collector.entries.values()) {
     if (entry.excluded) continue;
     const { manufacturer, model, serialNumber, softwareVersion } = entry.device;
-    const about = { manufacturer, model, serialNumber, softwareVersion };
-    const told = thing(collector, entry, metrics[entry.of] ?? {});
+    const deviceInfo = { manufacturer, model, serialNumber, softwareVersion };
+    const common = deviceOrPartStatus(collector, entry, metrics[entry.table] ?? {});
     const device = devices.get(entry.device.id);
-    if (entry.part === undefined) devices.set(entry.device.id, { ...told, ...JSON.parse(JSON.stringify(about)), parts: device?.parts ?? [] });
-    else if (device !== undefined) device.parts.push({ kind: entry.of, ...told });
+    if (entry.part === undefined)
+      devices.set(entry.device.id, {
+        ...common,
+        ...JSON.parse(JSON.stringify(deviceInfo)),
+        parts: device?.parts ?? [],
+      });
+    else if (device !== undefined) device.parts.push({ kind: entry.table, ...common });
   }
   return {
     agent: agent.name,

@@ -54,17 +54,32 @@ const config = z.strictObject({
 
 test('the Supervisor takes config.yaml', () => {
   const { schema } = config.parse(read('config.yaml'));
-  expect(Object.keys(schema)).toEqual(expect.arrayContaining(['mqtt_url', 'mqtt_password', 'site', 'host_filesystems', 'nvme_devices', 'other']));
+  expect(Object.keys(schema)).toEqual(
+    expect.arrayContaining(['mqtt_url', 'mqtt_password', 'site', 'host_filesystems', 'nvme_devices', 'other']),
+  );
   expect(Object.keys(schema).filter((key) => key.startsWith('http_'))).toEqual([]);
   expect(schema.mqtt_password).toBe('password?');
 });
 
 test('each option has its words', () => {
   const { schema } = config.parse(read('config.yaml'));
-  const { configuration } = read('translations/en.yaml') as { configuration: Record<string, { name: string; description: string }> };
+  const { configuration } = read('translations/en.yaml') as {
+    configuration: Record<string, { name: string; description: string }>;
+  };
   expect(Object.keys(configuration)).toEqual(Object.keys(schema));
 });
 
 test('what the Supervisor looks for is there', () => {
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['DOCS.md', 'Dockerfile', 'apparmor.txt', 'config.yaml', 'icon.png', 'logo.png', 'run.mjs', 'translations']));
+  expect(readdirSync(folder)).toEqual(
+    expect.arrayContaining([
+      'DOCS.md',
+      'Dockerfile',
+      'apparmor.txt',
+      'config.yaml',
+      'icon.png',
+      'logo.png',
+      'run.mjs',
+      'translations',
+    ]),
+  );
 });

@@ -16,7 +16,13 @@ async function supervisor(answers: Record<string, object>): Promise<{ url: strin
   const server = createServer((request, response) => {
     asked.push(request);
     const data = request.headers.authorization === 'Bearer the-token' ? answers[request.url ?? ''] : undefined;
-    response.writeHead(data === undefined ? 400 : 200).end(JSON.stringify(data === undefined ? { result: 'error', message: 'Service not enabled' } : { result: 'ok', data }));
+    response
+      .writeHead(data === undefined ? 400 : 200)
+      .end(
+        JSON.stringify(
+          data === undefined ? { result: 'error', message: 'Service not enabled' } : { result: 'ok', data },
+        ),
+      );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -32,11 +38,18 @@ function app(options: object, env: Record<string, string>): { process: ChildProc
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [join(folder, 'run.mjs')], {
     cwd: folder,
-    env: { PATH, SUPERVISOR_TOKEN: 'the-token', OPTIONS_FILE: join(folder, 'options.json'), HTTP_HOST: '127.0.0.1', ...env },
+    env: {
+      PATH,
+      SUPERVISOR_TOKEN: 'the-token',
+      OPTIONS_FILE: join(folder, 'options.json'),
+      HTTP_HOST: '127.0.0.1',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
@@ -52,17 +65,31 @@ test('broker and login come from the Supervisor, everything else from the option
   startAgent({ MQTT_URL: `embedded://127.0.0.1:${broker}` });
   const ingress = await freePort();
   const { url, asked } = await supervisor({
-    '/services/mqtt': { host: '127.0.0.1', port: broker, username: 'addons', password: 'sesame', ssl: false, protocol: '3.1.1' },
+    '/services/mqtt': {
+      host: '127.0.0.1',
+      port: broker,
+      username: 'addons',
+      password: 'sesame',
+      ssl: false,
+      protocol: '3.1.1',
+    },
     '/addons/self/info': { ingress_port: ingress },
   });
-  const options = { agent_name: 'hassio', site: 'Berlin', nvme_schedule: 'off', other: [{ name: 'LOG_FORMAT', value: 'json' }] };
+  const options = {
+    agent_name: 'hassio',
+    site: 'Berlin',
+    nvme_schedule: 'off',
+    other: [{ name: 'LOG_FORMAT', value: 'json' }],
+  };
   const { process: child, output } = app(options, { SUPERVISOR_API: url, HTTP_ALLOWED_PEERS: '127.0.0.1' });
   await until(`connected: ${output()}`, () => output().includes('MQTT: connected'), 30);
   expect(asked.map(({ url: path }) => path)).toEqual(['/addons/self/info', '/services/mqtt']);
   // As ingress asks: under whatever name Home Assistant has.
   const health = await fetch(`http://127.0.0.1:${ingress}/health/`, { headers: { host: 'home.example.org' } });
   expect(await health.json()).toMatchObject({ agent: 'hassio', site: 'Berlin', status: 'ok' });
-  const page = await fetch(`http://127.0.0.1:${ingress}/`, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } });
+  const page = await fetch(`http://127.0.0.1:${ingress}/`, {
+    headers: { 'x-ingress-path': '/api/hassio_ingress/abc' },
+  });
   expect(await page.text()).toContain('/api/hassio_ingress/abc/');
   expect(output()).toMatch(/^\{"level":/m);
   expect(output()).not.toContain('sesame');
@@ -74,9 +101,14 @@ test('broker and login come from the Supervisor, everything else from the option
 test('its page answers the proxy of Home Assistant’s ingress, and nobody else', async () => {
   const ingress = await freePort();
   const { url } = await supervisor({ '/addons/self/info': { ingress_port: ingress } });
-  const { output } = app({ mqtt_url: `embedded://127.0.0.1:${await freePort()}`, nvme_schedule: 'off', router_schedule: 'off' }, { SUPERVISOR_API: url });
+  const { output } = app(
+    { mqtt_url: `embedded://127.0.0.1:${await freePort()}`, nvme_schedule: 'off', router_schedule: 'off' },
+    { SUPERVISOR_API: url },
+  );
   await until(`the page: ${output()}`, () => output().includes('Page: '), 30);
-  const page = await fetch(`http://127.0.0.1:${ingress}/`, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } });
+  const page = await fetch(`http://127.0.0.1:${ingress}/`, {
+    headers: { 'x-ingress-path': '/api/hassio_ingress/abc' },
+  });
   expect(await page.text()).not.toContain('hassio_ingress');
 });
 
@@ -84,5 +116,8 @@ test('without a broker it says what to do', async () => {
   const { url } = await supervisor({ '/addons/self/info': { ingress_port: 0 } });
   const { process: child, output } = app({}, { SUPERVISOR_API: url });
   const [code] = await once(child, 'close');
-  expect({ code, output: output() }).toMatchObject({ code: 2, output: expect.stringContaining('install the Mosquitto app, or set mqtt_url') });
+  expect({ code, output: output() }).toMatchObject({
+    code: 2,
+    output: expect.stringContaining('install the Mosquitto app, or set mqtt_url'),
+  });
 });

@@ -10,7 +10,9 @@ import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
 import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+});
 const starts = options.quick ? 3 : 7;
 const interval = 10;
 const warmUp = options.quick ? 10 : 30;
@@ -53,7 +55,11 @@ const end = async (child) => {
   await once(child, 'close');
 };
 
-const memoryOf = (process) => ({ resident: megabytesOf(process, 'Rss'), proportional: megabytesOf(process, 'Pss'), anonymous: megabytesOf(process, 'Anonymous') });
+const memoryOf = (process) => ({
+  resident: megabytesOf(process, 'Rss'),
+  proportional: megabytesOf(process, 'Pss'),
+  anonymous: megabytesOf(process, 'Anonymous'),
+});
 const wholeCpuOf = (process) => {
   const { own, children } = cpuOf(process);
   return own + children;
@@ -105,5 +111,6 @@ const result = {
   [`resident after ${fastCycles} fast cycles, MB`]: afterCycles.resident,
   [`anonymous after ${fastCycles} fast cycles, MB`]: afterCycles.anonymous,
 };
-for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(52)}${typeof value === 'number' ? value.toFixed(1) : value}`);
+for (const [name, value] of Object.entries(result))
+  console.log(`${name.padEnd(52)}${typeof value === 'number' ? value.toFixed(1) : value}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);

@@ -20,9 +20,14 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-drives-'));
 
 const nodes = Array.from({ length: drives }, (_, index) => `nvme${900 + index}`);
 const files = nodes.flatMap((node, index) => [
-  ...Object.entries({ serial: `BENCH${index}`, model: 'Maker X 1TB', firmware_rev: '1.0', state: 'live', subsysnqn: `nqn:${index}`, address: `0000:0${index}:00.0` }).map(
-    ([name, text]) => [`sys/class/nvme/${node}/${name}`, text],
-  ),
+  ...Object.entries({
+    serial: `BENCH${index}`,
+    model: 'Maker X 1TB',
+    firmware_rev: '1.0',
+    state: 'live',
+    subsysnqn: `nqn:${index}`,
+    address: `0000:0${index}:00.0`,
+  }).map(([name, text]) => [`sys/class/nvme/${node}/${name}`, text]),
   [`sys/class/nvme/${node}/${node}n1/nsid`, '1'],
   [`sys/block/${node}n1/size`, '1953525168'],
 ]);
@@ -79,7 +84,9 @@ const result = {
   'CPU of the agent per cycle, ms': (with4.own - without.own) / cycles,
   'CPU of the commands per cycle, ms': (with4.children - without.children) / cycles,
   'commands per drive and cycle': with4.calls / cycles / drives,
-  'times that a drive’s identity was asked': with4.all.filter((call) => call.startsWith('nvme id-ctrl')).length / drives,
+  'times that a drive’s identity was asked':
+    with4.all.filter((call) => call.startsWith('nvme id-ctrl')).length / drives,
 };
-for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(44)}${typeof value === 'number' ? value.toFixed(2) : value}`);
+for (const [name, value] of Object.entries(result))
+  console.log(`${name.padEnd(44)}${typeof value === 'number' ? value.toFixed(2) : value}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);

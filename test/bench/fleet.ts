@@ -1,25 +1,31 @@
 // Many agents in one process: each with the real session, discovery and outbox; only its readings are made up.
 //   fleet.mjs URL FIRST COUNT SECONDS
 import { setTimeout as pause } from 'node:timers/promises';
-import { collectors } from '../../src/collectors/index.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
 import { createLog } from '../../src/log.ts';
-import { Share } from '../../src/loop/share.ts';
-import { Records } from '../../src/loop/state.ts';
-import type { AnyCollector, Observation } from '../../src/model/collector.ts';
-import type { Agent } from '../../src/model/state.ts';
-import { Session } from '../../src/mqtt/session.ts';
+import { StateSlice } from '../../src/loop/state-slice.ts';
+import { StateStore } from '../../src/loop/state-store.ts';
+import type { AnyCollector, ObservationOrProblem } from '../../src/model/collector.ts';
+import type { AgentIdentity } from '../../src/model/state.ts';
+import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import { readSettings } from '../../src/settings/index.ts';
 
 const [url = '', first = '0', count = '1', seconds = '30'] = process.argv.slice(2);
-const host = collectors.find(({ id }) => id === 'host') as AnyCollector;
-const itself = collectors.find(({ id }) => id === 'agent') as AnyCollector;
+const host = allCollectors.find(({ id }) => id === 'host') as AnyCollector;
+const itself = allCollectors.find(({ id }) => id === 'agent') as AnyCollector;
 const log = createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' });
 const ten = (most: number) => Math.random() * most;
 
 /** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of failed units, so that one missed is seen. */
-function readings(agent: Agent, round: number): Observation<Record<string, unknown>>[] {
-  const device = { id: agent.id, name: agent.name, manufacturer: 'Fleet', model: 'Made up', softwareVersion: 'Debian 13' };
-  const part = (of: string, id: string, reading: unknown) => ({ of, device, part: { id, name: id }, reading });
+function readings(agent: AgentIdentity, round: number): ObservationOrProblem<Record<string, unknown>>[] {
+  const device = {
+    id: agent.id,
+    name: agent.name,
+    manufacturer: 'Fleet',
+    model: 'Made up',
+    softwareVersion: 'Debian 13',
+  };
+  const part = (of: string, id: string, reading: unknown) => ({ table: of, device, part: { id, name: id }, reading });
   const used = ten(100);
   const whole = {
     cpu: { used, user: used / 2, system: used / 4, iowait: used / 8, steal: 0 },
@@ -31,10 +37,25 @@ function readings(agent: Agent, round: number): Observation<Record<string, unkno
     rebootRequired: false,
     failedUnits: round,
   };
-  const filesystem = () => ({ total: 1e12, free: ten(1e12), available: ten(1e12), inodes: 1e6, inodesFree: 5e5, readOnly: false });
-  const interfaceReading = () => ({ received: round * 1e6, sent: round * 1e6, receivedPerSecond: ten(1e6), sentPerSecond: ten(1e6), link: true, speed: 1000, ipv4: '192.0.2.1' });
+  const filesystem = () => ({
+    total: 1e12,
+    free: ten(1e12),
+    available: ten(1e12),
+    inodes: 1e6,
+    inodesFree: 5e5,
+    readOnly: false,
+  });
+  const interfaceReading = () => ({
+    received: round * 1e6,
+    sent: round * 1e6,
+    receivedPerSecond: ten(1e6),
+    sentPerSecond: ten(1e6),
+    link: true,
+    speed: 1000,
+    ipv4: '192.0.2.1',
+  });
   return [
-    { of: 'host', device, reading: whole },
+    { table: 'host', device, reading: whole },
     part('filesystem', '/', filesystem()),
     part('filesystem', '/srv', filesystem()),
     part('interface', 'eth0', interfaceReading()),
@@ -44,13 +65,17 @@ function readings(agent: Agent, round: number): Observation<Record<string, unkno
 }
 
 async function live(index: number): Promise<void> {
-  const settings = readSettings(collectors, { AGENT_NAME: `fleet-${index}`, SITE: `Site ${index % 20}`, MQTT_URL: url });
+  const settings = readSettings(allCollectors, {
+    AGENT_NAME: `fleet-${index}`,
+    SITE: `Site ${index % 20}`,
+    MQTT_URL: url,
+  });
   const { agent } = settings;
-  const state = new Records(url);
+  const state = new StateStore(url);
   state.add(host);
   state.add(itself);
   const self = {
-    of: 'agent',
+    table: 'agent',
     device: { id: agent.id, name: agent.name },
     reading: { version: agent.version, site: agent.site, startedAt: agent.startedAt, reconnects: 0, memory: 5e7 },
   };
@@ -61,17 +86,17 @@ async function live(index: number): Promise<void> {
     state.record(itself, { ...outcome, observations: [self] });
   };
   read();
-  const session = new Session({
+  const session = new BrokerClient({
     agent,
-    catalogue: collectors,
-    state: new Share(state, new Set(['host', 'agent']), state.broker),
+    catalogue: allCollectors,
+    state: new StateSlice(state, new Set(['host', 'agent']), state.broker),
     settings: settings.mqtt,
     log,
     ready: Promise.resolve(),
-    told: () => undefined,
-    dismissed: () => undefined,
-    remembered: () => undefined,
-    commanded: () => undefined,
+    eventDelivered: () => undefined,
+    deviceDismissed: () => undefined,
+    memoriesLoaded: () => undefined,
+    commandReceived: () => undefined,
   });
   await pause(ten(5000));
   session.start();

@@ -25,7 +25,10 @@ const write = (path, content) => {
   writeFileSync(join(folder, path), content);
 };
 const names = Array.from({ length: interfaces }, (_, index) => `eth${index}`);
-write('proc/net/dev', `Inter-|\n face |\n${names.map((name, index) => `  ${name}: ${index * 1e9} 1 0 0 0 0 0 0 ${index * 1e8} 1 0 0 0 0 0 0`).join('\n')}\n`);
+write(
+  'proc/net/dev',
+  `Inter-|\n face |\n${names.map((name, index) => `  ${name}: ${index * 1e9} 1 0 0 0 0 0 0 ${index * 1e8} 1 0 0 0 0 0 0`).join('\n')}\n`,
+);
 write('proc/stat', 'cpu  1 2 3 4 5 6 7 8 0 0\nbtime 1767225600\n');
 write('proc/meminfo', 'MemTotal: 8000000 kB\nMemAvailable: 4000000 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n');
 write('root/etc/hostname', 'bench\n');
@@ -124,5 +127,6 @@ await Promise.all(streams.map(({ over }) => over));
 child.kill();
 await once(child, 'close');
 rmSync(folder, { recursive: true });
-for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(52)}${typeof value === 'number' ? value.toFixed(2) : value}`);
+for (const [name, value] of Object.entries(result))
+  console.log(`${name.padEnd(52)}${typeof value === 'number' ? value.toFixed(2) : value}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);

@@ -11,7 +11,9 @@ import { build } from 'esbuild';
 import mqtt from 'mqtt';
 import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
-const { values: options } = parseArgs({ options: { agents: { type: 'string', default: '200' }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { agents: { type: 'string', default: '200' }, json: { type: 'string' } },
+});
 const agents = Number(options.agents);
 /** Seconds between two readings of an agent: six times as many as by default. */
 const interval = 5;
@@ -27,12 +29,17 @@ await build({
   format: 'esm',
   target: 'node20.19',
   logLevel: 'warning',
-  banner: { js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
 });
 
 const port = await freePort();
 const url = `mqtt://127.0.0.1:${port}`;
-writeFileSync(join(folder, 'mosquitto.conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`);
+writeFileSync(
+  join(folder, 'mosquitto.conf'),
+  `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n`,
+);
 const children = [];
 const begin = (...args) => {
   const child = spawn(...args);
@@ -83,14 +90,25 @@ const until = async (what, look, seconds = 120) => {
 const fleet = async (count) => {
   const have = online.size;
   for (let first = have; first < count; first += 50)
-    begin(process.execPath, [join(folder, 'fleet.mjs'), url, first, Math.min(50, count - first), interval], { stdio: ['ignore', 'ignore', 'inherit'] });
+    begin(process.execPath, [join(folder, 'fleet.mjs'), url, first, Math.min(50, count - first), interval], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   await until(`${count} agents online`, () => online.size === count);
 };
 const watch = (name, SITES) =>
   begin(process.execPath, [program], {
     cwd: folder,
     stdio: 'ignore',
-    env: { PATH: process.env.PATH, AGENT_NAME: name, SITE: 'Here', SITES, MQTT_URL: url, HTTP_PORT: '0', NVME_SCHEDULE: 'off', ROUTER_SCHEDULE: 'off' },
+    env: {
+      PATH: process.env.PATH,
+      AGENT_NAME: name,
+      SITE: 'Here',
+      SITES,
+      MQTT_URL: url,
+      HTTP_PORT: '0',
+      NVME_SCHEDULE: 'off',
+      ROUTER_SCHEDULE: 'off',
+    },
   });
 
 const result = { node: process.version, agents, 'seconds between readings of an agent': interval };
@@ -124,7 +142,8 @@ for (const count of steps) {
   });
 }
 result['retained topics per agent'] = topics.size / agents;
-result['bytes of announcements per agent'] = [...configs].filter(([topic]) => topic.includes('_fleet_')).reduce((sum, [, { bytes }]) => sum + bytes, 0) / agents;
+result['bytes of announcements per agent'] =
+  [...configs].filter(([topic]) => topic.includes('_fleet_')).reduce((sum, [, { bytes }]) => sum + bytes, 0) / agents;
 
 say('the broker is killed and starts again …');
 const before = topics.size;
@@ -152,6 +171,9 @@ Object.assign(result, {
 });
 
 await observer.endAsync(true);
-for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(56)}${typeof value === 'number' ? value.toFixed(Number.isInteger(value) ? 0 : 2) : value}`);
+for (const [name, value] of Object.entries(result))
+  console.log(
+    `${name.padEnd(56)}${typeof value === 'number' ? value.toFixed(Number.isInteger(value) ? 0 : 2) : value}`,
+  );
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 process.exit();

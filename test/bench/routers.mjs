@@ -10,7 +10,9 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { cpuOf, freePort, program } from './process.mjs';
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+});
 const interval = 10;
 const warmUp = options.quick ? 1 : 3;
 const cycles = options.quick ? 2 : 12;
@@ -24,7 +26,9 @@ const { outputFiles } = await build({
   format: 'esm',
   target: 'node20.19',
 });
-const { FritzBox } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+const { FritzBox } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+);
 const boxes = await Promise.all(['dsl', 'cable', 'fibre'].map((profile) => new FritzBox(profile).start()));
 const ports = boxes.map(({ address }) => Number(address.split(':')[1]));
 
@@ -88,7 +92,8 @@ const after = cpuOf(agent);
 const perBox = (of) => boxes.reduce((sum, box) => sum + of(box), 0) / boxes.length / cycles;
 const result = {
   node: process.version,
-  [`requests to a box in the first ${warmUp} cycles`]: first.reduce((sum, { requests }) => sum + requests, 0) / boxes.length,
+  [`requests to a box in the first ${warmUp} cycles`]:
+    first.reduce((sum, { requests }) => sum + requests, 0) / boxes.length,
   'requests to a box, per cycle': perBox(({ asked }) => asked.length),
   'logins at a box, per cycle': perBox(({ logins }) => logins),
   'connections to a box, per cycle': perBox(({ connections }) => connections),
@@ -102,5 +107,6 @@ await once(agent, 'close');
 broker.kill();
 await Promise.all(boxes.map((box) => box.stop()));
 rmSync(folder, { recursive: true });
-for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(52)}${typeof value === 'number' ? value.toFixed(1) : value}`);
+for (const [name, value] of Object.entries(result))
+  console.log(`${name.padEnd(52)}${typeof value === 'number' ? value.toFixed(1) : value}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);

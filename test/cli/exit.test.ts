@@ -6,9 +6,22 @@ import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
 
 function machine() {
-  const roots = tree({ 'proc/stat': 'cpu  1 1 1 1 1 1 1 1\n', 'sys/class/hwmon/hwmon0/name': 'jc42\n', 'sys/class/hwmon/hwmon0/temp1_input': '41000\n' });
+  const roots = tree({
+    'proc/stat': 'cpu  1 1 1 1 1 1 1 1\n',
+    'sys/class/hwmon/hwmon0/name': 'jc42\n',
+    'sys/class/hwmon/hwmon0/temp1_input': '41000\n',
+  });
   const sensor = roots.sys('class/hwmon/hwmon0/temp1_input');
-  return { sensor, settings: { HOST_PROC: roots.proc(), HOST_SYS: roots.sys(), HOST_ROOT: roots.host(), HOST_SCHEDULE: '* * * * * *', NVME_SCHEDULE: 'off' } };
+  return {
+    sensor,
+    settings: {
+      HOST_PROC: roots.proc(),
+      HOST_SYS: roots.sys(),
+      HOST_ROOT: roots.host(),
+      HOST_SCHEDULE: '* * * * * *',
+      NVME_SCHEDULE: 'off',
+    },
+  };
 }
 
 /** Without execve, before Node.js 22.15, the status is the signal's. */
@@ -17,7 +30,11 @@ const endedWith = (status: number) => ('execve' in process ? status : 'SIGTERM')
 test('with a sensor that does not answer the page does, and SIGTERM ends the agent', async () => {
   const { sensor, settings } = machine();
   const port = await freePort();
-  const agent = startAgent({ ...settings, MQTT_URL: `embedded://127.0.0.1:${await freePort()}`, HTTP_PORT: String(port) });
+  const agent = startAgent({
+    ...settings,
+    MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
+    HTTP_PORT: String(port),
+  });
   await until('connected', () => agent.output().includes('MQTT: connected'));
   silence(sensor);
   await until('told', () => agent.output().includes(`testling jc42 temp1: ${sensor}: no answer in 2 s`));

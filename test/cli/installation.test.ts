@@ -21,8 +21,14 @@ async function says(built: string, ...args: string[]) {
 }
 
 test('a clone is brought up to date and removed by hand, and nothing is touched', async () => {
-  expect(await says(program, 'update')).toEqual({ status: 2, output: expect.stringMatching(/is a clone: git pull && npm ci\n$/) as string });
-  expect(await says(program, 'uninstall')).toEqual({ status: 2, output: expect.stringContaining('is a clone: remove it by hand') as string });
+  expect(await says(program, 'update')).toEqual({
+    status: 2,
+    output: expect.stringMatching(/is a clone: git pull && npm ci\n$/) as string,
+  });
+  expect(await says(program, 'uninstall')).toEqual({
+    status: 2,
+    output: expect.stringContaining('is a clone: remove it by hand') as string,
+  });
 });
 
 test('what came by npm is brought up to date by npm', async () => {

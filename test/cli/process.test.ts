@@ -9,7 +9,13 @@ import { freePort } from '../helpers/ports.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
 
-const agentOptions = async () => ({ AGENT_NAME: 'testling', ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off', HTTP_PORT: '0', MQTT_URL: `embedded://127.0.0.1:${await freePort()}` });
+const agentOptions = async () => ({
+  AGENT_NAME: 'testling',
+  ROUTER_SCHEDULE: 'off',
+  NVME_SCHEDULE: 'off',
+  HTTP_PORT: '0',
+  MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
+});
 
 /** Ends a process, or a group of them, that may be gone. */
 function kill(pid: number): void {
@@ -32,7 +38,8 @@ function shell(line: string, settings: Record<string, string>) {
   });
   const closed = once(child, 'close');
   const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk: Buffer) => (output[name] += chunk.toString()));
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => (output[name] += chunk.toString()));
   const result = closed.then(() => output);
   const read = (file: string) => (existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '');
   onTestFinished(async () => {
@@ -55,13 +62,19 @@ const firstStatus = (command: string, reader: string) => `{ ${command}; echo "st
 test('a pipe gets all that is printed, however much it is', async () => {
   const mounts = Array.from({ length: 200 }, (_, index) => index);
   const roots = tree({
-    'proc/1/mountinfo': ['22 1 8:1 / / rw - ext4 /dev/sda1 rw', ...mounts.map((index) => `${100 + index} 22 0:${70 + index} / /tank/${index} rw - zfs tank/${index} rw`)].join(
-      '\n',
-    ),
+    'proc/1/mountinfo': [
+      '22 1 8:1 / / rw - ext4 /dev/sda1 rw',
+      ...mounts.map((index) => `${100 + index} 22 0:${70 + index} / /tank/${index} rw - zfs tank/${index} rw`),
+    ].join('\n'),
     'proc/stat': 'cpu  1 1 1 1 1 1 1 1\nbtime 1790000000\n',
     ...Object.fromEntries(mounts.map((index) => [`root/tank/${index}/`, ''])),
   });
-  const settings = { ...(await agentOptions()), HOST_PROC: roots.proc(), HOST_SYS: roots.sys(), HOST_ROOT: roots.host() };
+  const settings = {
+    ...(await agentOptions()),
+    HOST_PROC: roots.proc(),
+    HOST_SYS: roots.sys(),
+    HOST_ROOT: roots.host(),
+  };
   const { stdout, stderr } = await shell(firstStatus('agent once --json', 'cat'), settings).result;
   expect(stdout.length).toBeGreaterThan(2 * 65_536);
   expect(JSON.parse(stdout)).toHaveLength(2);
@@ -89,7 +102,10 @@ test('the agent outlives whoever reads its log', async () => {
 
 test('the agent leaves though whoever reads its log stands still', async () => {
   const port = await freePort();
-  const { read } = shell('{ head -c 1000000 /dev/zero & agent & echo $! > pid; wait $!; echo $? > status; } | sleep 100', { ...(await agentOptions()), HTTP_PORT: String(port) });
+  const { read } = shell(
+    '{ head -c 1000000 /dev/zero & agent & echo $! > pid; wait $!; echo $? > status; } | sleep 100',
+    { ...(await agentOptions()), HTTP_PORT: String(port) },
+  );
   await until('started', () => answers(port));
   process.kill(Number(read('pid')), 'SIGTERM');
   await until('left', () => read('status') === '0\n');
@@ -109,7 +125,10 @@ test('signals that mean nothing to it change nothing', async () => {
 
 /** Starts a line in a terminal of its own, with the agent in place of the shell, and closes the terminal when the agent is connected. */
 async function closedTerminal(line: string) {
-  const { child, result, read } = shell(`exec script --quiet --command "echo \\$\\$ > pid; exec ${line} > log" /dev/null`, await agentOptions());
+  const { child, result, read } = shell(
+    `exec script --quiet --command "echo \\$\\$ > pid; exec ${line} > log" /dev/null`,
+    await agentOptions(),
+  );
   await until('connected', () => read('log').includes('MQTT: connected'));
   const pid = Number(read('pid'));
   onTestFinished(() => kill(pid));
@@ -118,11 +137,14 @@ async function closedTerminal(line: string) {
   return { pid, log: () => read('log') };
 }
 
-test.runIf(existsSync('/usr/bin/script'))('a terminal that closes ends it with a goodbye, but not under nohup', async () => {
-  const { log } = await closedTerminal('agent');
-  await until('a goodbye', () => log().includes('SIGHUP: leaving'));
-  const kept = await closedTerminal('nohup agent');
-  process.kill(kept.pid, 'SIGTERM');
-  await until('a goodbye', () => kept.log().includes('leaving'));
-  expect(kept.log()).toContain('SIGTERM: leaving');
-});
+test.runIf(existsSync('/usr/bin/script'))(
+  'a terminal that closes ends it with a goodbye, but not under nohup',
+  async () => {
+    const { log } = await closedTerminal('agent');
+    await until('a goodbye', () => log().includes('SIGHUP: leaving'));
+    const kept = await closedTerminal('nohup agent');
+    process.kill(kept.pid, 'SIGTERM');
+    await until('a goodbye', () => kept.log().includes('leaving'));
+    expect(kept.log()).toContain('SIGTERM: leaving');
+  },
+);

@@ -27,8 +27,18 @@ async function startBroker(): Promise<string> {
 
 test('without a terminal: the broker is tried, the settings are written for their owner alone, and a rerun changes one thing', async () => {
   const broker = await startBroker();
-  const first = await setUp(undefined, { MQTT_PASSWORD: 'it’s #1 "sesame"', SITE: 'Haus am See' }, '--broker', broker, '--username', 'lab');
-  expect(first).toMatchObject({ status: 0, output: expect.stringContaining('lets us in, and read and write what we need') });
+  const first = await setUp(
+    undefined,
+    { MQTT_PASSWORD: 'it’s #1 "sesame"', SITE: 'Haus am See' },
+    '--broker',
+    broker,
+    '--username',
+    'lab',
+  );
+  expect(first).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('lets us in, and read and write what we need'),
+  });
   expect(statSync(first.file).mode & 0o777).toBe(0o600);
   expect(first.after).toMatch(new RegExp(`^# The broker.*\\nMQTT_URL=mqtt://${broker}\\n\\n# .*\\nMQTT_PASSWORD=`));
   expect(first.output).not.toContain('sesame');
@@ -40,18 +50,35 @@ test('without a terminal: the broker is tried, the settings are written for thei
 
 test('nothing is written where the broker can’t be reached or a setting is wrong', async () => {
   const before = 'SITE=Berlin\n';
-  expect(await setUp(before, {}, '--broker', `127.0.0.1:${await freePort()}`)).toMatchObject({ status: 2, after: before, output: expect.stringContaining('ECONNREFUSED') });
-  expect(await setUp(before, {}, '--broker', 'http://nas')).toMatchObject({ status: 2, after: before, output: expect.stringContaining('MQTT_URL: got "http://nas"') });
+  expect(await setUp(before, {}, '--broker', `127.0.0.1:${await freePort()}`)).toMatchObject({
+    status: 2,
+    after: before,
+    output: expect.stringContaining('ECONNREFUSED'),
+  });
+  expect(await setUp(before, {}, '--broker', 'http://nas')).toMatchObject({
+    status: 2,
+    after: before,
+    output: expect.stringContaining('MQTT_URL: got "http://nas"'),
+  });
 });
 
 test('a refused login is told once, and the password never', async () => {
   // CONNACK of MQTT 5: not authorized.
-  const broker = createServer((socket) => socket.once('data', () => socket.write(Buffer.of(0x20, 3, 0, 0x87, 0)))).listen(0, '127.0.0.1');
+  const broker = createServer((socket) =>
+    socket.once('data', () => socket.write(Buffer.of(0x20, 3, 0, 0x87, 0))),
+  ).listen(0, '127.0.0.1');
   await until('it listens', () => broker.listening);
   onTestFinished(() => void broker.close());
   const address = broker.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  const { status, output, after } = await setUp(undefined, { MQTT_PASSWORD: 'sesame' }, '--broker', `127.0.0.1:${port}`, '--username', 'lab');
+  const { status, output, after } = await setUp(
+    undefined,
+    { MQTT_PASSWORD: 'sesame' },
+    '--broker',
+    `127.0.0.1:${port}`,
+    '--username',
+    'lab',
+  );
   expect({ status, after }).toEqual({ status: 2, after: undefined });
   expect(output).toContain('check MQTT_USERNAME and MQTT_PASSWORD');
   expect(output).not.toContain('sesame');

@@ -8,10 +8,13 @@ export interface Difference {
   now: Json | undefined;
 }
 
-const isObject = (value: Json | undefined): value is { [key: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The smallest members in which two captures differ; a list is one member. */
 export function differences(path: string, was: Json | undefined, now: Json | undefined): Difference[] {
   if (!isObject(was) || !isObject(now)) return isDeepStrictEqual(was, now) ? [] : [{ path, was, now }];
-  return [...new Set([...Object.keys(was), ...Object.keys(now)])].flatMap((key) => differences(`${path} ${key}`, was[key], now[key]));
+  return [...new Set([...Object.keys(was), ...Object.keys(now)])].flatMap((key) =>
+    differences(`${path} ${key}`, was[key], now[key]),
+  );
 }

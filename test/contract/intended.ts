@@ -2,7 +2,11 @@ import type { Difference } from './differences.ts';
 import rules from './intended.json' with { type: 'json' };
 
 /** Differences from the released program that are meant, each with its reason; `path` is a regular expression for the whole path. */
-const intended = rules.map(({ path, reason }: { path: string; reason: string }) => ({ path: new RegExp(`^${path}$`), reason, isUsed: false }));
+const intended = rules.map(({ path, reason }: { path: string; reason: string }) => ({
+  path: new RegExp(`^${path}$`),
+  reason,
+  isUsed: false,
+}));
 
 /** Those that nobody meant. */
 export function unexplained(found: readonly Difference[]): Difference[] {
@@ -13,5 +17,6 @@ export function unexplained(found: readonly Difference[]): Difference[] {
   });
 }
 
-/** Paths that no difference has had so far. */
-export const unused = (): string[] => intended.filter(({ isUsed }) => !isUsed).map(({ path }) => path.source);
+/** Paths of these stages that no difference has had so far. */
+export const unused = (stage: RegExp): string[] =>
+  intended.filter(({ path, isUsed }) => !isUsed && stage.test(path.source.slice(1))).map(({ path }) => path.source);

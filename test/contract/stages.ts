@@ -16,7 +16,11 @@ export interface Stage {
   identities: string[];
 }
 
-const roots = (folder: string): Record<string, string> => ({ HOST_PROC: join(folder, 'proc'), HOST_SYS: join(folder, 'sys'), HOST_ROOT: join(folder, 'root') });
+const roots = (folder: string): Record<string, string> => ({
+  HOST_PROC: join(folder, 'proc'),
+  HOST_SYS: join(folder, 'sys'),
+  HOST_ROOT: join(folder, 'root'),
+});
 
 const machineFolder = (name: string) => join(cases, 'host', name, 'input');
 
@@ -42,12 +46,17 @@ function machineWithDrive(): Record<string, string> {
     writeFileSync(join(folder, path), content);
   }
   const { PATH = '' } = process.env;
-  return { ...roots(folder), PATH: `${join(import.meta.dirname, '../bin/drives')}:${PATH}`, DRIVES: join(folder, 'answers') };
+  return {
+    ...roots(folder),
+    PATH: `${join(import.meta.dirname, '../bin/drives')}:${PATH}`,
+    DRIVES: join(folder, 'answers'),
+  };
 }
 
 async function everythingOn(): Promise<Stage> {
-  // The agent asks for TR-064 at the port that boxes have it on; nothing else listens at this address.
-  const box = await new FritzBox('dsl').start(49000, '127.64.90.1');
+  // The agent asks for TR-064 at the port that boxes have it on; nothing else listens at an address of this process's own.
+  const address = `127.64.${process.pid % 250}.${1 + (Math.floor(process.pid / 250) % 250)}`;
+  const box = await new FritzBox('dsl').start(49000, address);
   onTestFinished(() => box.stop());
   const homeAssistant = await startInstance();
   return {
@@ -57,7 +66,7 @@ async function everythingOn(): Promise<Stage> {
       SITE: 'Berlin',
       NVME_SCHEDULE: everySecond,
       ROUTER_SCHEDULE: everySecond,
-      FRITZBOX_HOSTS: 'home=127.64.90.1',
+      FRITZBOX_HOSTS: `home=${address}`,
       FRITZBOX_USERNAME: 'monitor',
       FRITZBOX_PASSWORD: 'gürkensalat$1',
       FRITZBOX_CLIENTS: 'Phone=AA:BB:CC:00:11:22',
@@ -69,7 +78,7 @@ async function everythingOn(): Promise<Stage> {
       SITES_SCHEDULE: everySecond,
       AGENT_SCHEDULE: everySecond,
     },
-    placeholders: { [String(homeAssistant.port)]: '<home-assistant-port>' },
+    placeholders: { [address]: '<box>', [String(homeAssistant.port)]: '<home-assistant-port>' },
     identities: ['testling', 'sites'],
   };
 }

@@ -28,7 +28,8 @@ export function startAgent(settings: Record<string, string>, args: string[] = []
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let written = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal);

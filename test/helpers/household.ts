@@ -1,42 +1,63 @@
-import { homeAssistant } from '../../src/collectors/home-assistant/index.ts';
-import { host } from '../../src/collectors/host/index.ts';
-import { collectors } from '../../src/collectors/index.ts';
-import { nvme } from '../../src/collectors/nvme/index.ts';
+import { homeAssistantCollector } from '../../src/collectors/home-assistant/index.ts';
+import { hostCollector } from '../../src/collectors/host/index.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { nvmeCollector } from '../../src/collectors/nvme/index.ts';
 import type { DriveReading } from '../../src/collectors/nvme/reading.ts';
-import { router } from '../../src/collectors/router/index.ts';
-import { sites } from '../../src/collectors/sites/index.ts';
-import { Hour } from '../../src/loop/history.ts';
-import { Records } from '../../src/loop/state.ts';
-import type { AnyCollector, Observation } from '../../src/model/collector.ts';
+import { routerCollector } from '../../src/collectors/router/index.ts';
+import { sitesCollector } from '../../src/collectors/sites/index.ts';
+import { MinuteHistory } from '../../src/loop/minute-history.ts';
+import { StateStore } from '../../src/loop/state-store.ts';
+import type { AnyCollector, ObservationOrProblem } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
-import type { Agent } from '../../src/model/state.ts';
-import type { Subject } from '../../src/views/page/index.ts';
+import type { AgentIdentity } from '../../src/model/state.ts';
+import type { PageContext } from '../../src/views/page/index.ts';
 
-type Readings = Observation<Record<string, unknown>>[];
+type Readings = ObservationOrProblem<Record<string, unknown>>[];
 
 const GB = 1e9;
 
 const ago = (seconds: number, now: Date) => new Date(now.getTime() - seconds * 1000);
-const wave = (minute: number, period: number, low: number, high: number) => low + ((high - low) * (1 + Math.sin((minute / period) * 2 * Math.PI) * Math.cos(minute / 7))) / 2;
+const wave = (minute: number, period: number, low: number, high: number) =>
+  low + ((high - low) * (1 + Math.sin((minute / period) * 2 * Math.PI) * Math.cos(minute / 7))) / 2;
 
-const machine: Device = { id: 'nas', name: 'nas', manufacturer: 'ASUSTeK', model: 'PRIME N100I-D D4', softwareVersion: 'Debian GNU/Linux 12 (bookworm)' };
+const machine: Device = {
+  id: 'nas',
+  name: 'nas',
+  manufacturer: 'ASUSTeK',
+  model: 'PRIME N100I-D D4',
+  softwareVersion: 'Debian GNU/Linux 12 (bookworm)',
+};
 
 const filesystem = (id: string, total: number, used: number, readOnly = false): Readings[number] => ({
-  of: 'filesystem',
+  table: 'filesystem',
   device: machine,
   part: { id, name: `File system ${id}` },
-  reading: { total: total * GB, free: (total - used) * GB, available: (total - used) * GB, inodes: 1e6, inodesFree: 9e5, readOnly },
+  reading: {
+    total: total * GB,
+    free: (total - used) * GB,
+    available: (total - used) * GB,
+    inodes: 1e6,
+    inodesFree: 9e5,
+    readOnly,
+  },
 });
 
 const network = (id: string, received: number, sent: number, link: boolean): Readings[number] => ({
-  of: 'interface',
+  table: 'interface',
   device: machine,
   part: { id, name: id },
-  reading: { received: 1e12, sent: 2e11, receivedPerSecond: received * 125_000, sentPerSecond: sent * 125_000, link, speed: 2500 },
+  reading: {
+    received: 1e12,
+    sent: 2e11,
+    receivedPerSecond: received * 125_000,
+    sentPerSecond: sent * 125_000,
+    link,
+    speed: 2500,
+  },
 });
 
 const disk = (id: string, read: number, written: number, busy: number): Readings[number] => ({
-  of: 'disk',
+  table: 'disk',
   device: machine,
   part: { id, name: `Disk ${id}` },
   reading: { readPerSecond: read * 1e6, writtenPerSecond: written * 1e6, busy },
@@ -44,7 +65,7 @@ const disk = (id: string, read: number, written: number, busy: number): Readings
 
 const hostAt = (minute: number, now: Date): Readings => [
   {
-    of: 'host',
+    table: 'host',
     device: machine,
     reading: {
       cpu: { used: minute > 40 && minute < 47 ? 88 : wave(minute, 25, 6, 24), user: 5, system: 2, iowait: 0, steal: 0 },
@@ -62,7 +83,12 @@ const hostAt = (minute: number, now: Date): Readings => [
   filesystem('/srv/media', 8000, 7420 + minute / 6),
   minute < 48
     ? filesystem('/mnt/backup', 4000, 1900)
-    : { of: 'filesystem', device: machine, part: { id: '/mnt/backup', name: 'File system /mnt/backup' }, error: new Error('statfs /mnt/backup: timed out after 2 s') },
+    : {
+        table: 'filesystem',
+        device: machine,
+        part: { id: '/mnt/backup', name: 'File system /mnt/backup' },
+        error: new Error('statfs /mnt/backup: timed out after 2 s'),
+      },
   network('eno1', wave(minute, 20, 2, 180), wave(minute, 15, 1, 24), true),
   network('wlo1', 0, 0, false),
   disk('nvme0n1', wave(minute, 12, 0, 8), wave(minute, 18, 1, 30), wave(minute, 18, 0, 22)),
@@ -81,9 +107,18 @@ const log: DriveReading['log'] = {
 };
 
 const drive = (id: string, name: string, model: string, reading: Partial<DriveReading>): Readings[number] => ({
-  of: 'drive',
+  table: 'drive',
   device: { id, name, manufacturer: 'Samsung', model, serialNumber: id, via: 'nas' },
-  reading: { source: 'nvme_cli', sensors: [], limits: {}, problem: false, temperatureAlarm: false, log, writtenPerDay: 41 * GB, ...reading },
+  reading: {
+    source: 'nvme_cli',
+    sensors: [],
+    limits: {},
+    problem: false,
+    temperatureAlarm: false,
+    log,
+    writtenPerDay: 41 * GB,
+    ...reading,
+  },
 });
 
 const drivesAt = (minute: number): Readings => [
@@ -107,12 +142,15 @@ const fritzBox: Device = {
 
 const routersAt = (minute: number, now: Date): Readings => [
   {
-    of: 'router',
+    table: 'router',
     device: fritzBox,
     reading: {
       reachable: true,
       problem: false,
-      reach: { by: 'icmp', burst: { sent: 5, received: minute % 17 === 16 ? 4 : 5, min: 0.4, mean: wave(minute, 9, 0.5, 0.9), max: 1.4 } },
+      probe: {
+        by: 'icmp',
+        stats: { sent: 5, received: minute % 17 === 16 ? 4 : 5, min: 0.4, mean: wave(minute, 9, 0.5, 0.9), max: 1.4 },
+      },
       dns: { answers: true, latency: 12 },
       connectedSince: ago(11 * 86_400, now),
       wan: {
@@ -131,10 +169,21 @@ const routersAt = (minute: number, now: Date): Readings => [
 
 const instancesAt = (minute: number, now: Date): Readings => [
   {
-    of: 'instance',
-    device: { id: 'home assistant', name: 'Home Assistant', softwareVersion: '2026.3.1', configurationUrl: 'http://homeassistant.local:8123' },
+    table: 'instance',
+    device: {
+      id: 'home assistant',
+      name: 'Home Assistant',
+      softwareVersion: '2026.3.1',
+      configurationUrl: 'http://homeassistant.local:8123',
+    },
     reading: {
-      sight: { state: 'running', reachable: true, version: '2026.3.1', latency: 4, insight: { entities: 412, unavailable: minute < 50 ? 6 : 9, repairs: 1, updates: {} } },
+      visit: {
+        state: 'running',
+        reachable: true,
+        version: '2026.3.1',
+        latency: 4,
+        details: { entities: 412, unavailable: minute < 50 ? 6 : 9, repairs: 1, updates: {} },
+      },
       history: { started: ago(4 * 86_400, now).toISOString(), restarts: 3, outages: 1 },
     },
   },
@@ -142,18 +191,25 @@ const instancesAt = (minute: number, now: Date): Readings => [
 
 const site = (name: string, agents: readonly string[], since: Date): Readings => [
   {
-    of: 'site',
+    table: 'site',
     device: { id: name, name, model: 'Site' },
-    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', words: 'none', since },
+    reading: { online: true, expected: agents.length, lost: 0, cause: 'well', text: 'none', since },
   },
-  ...agents.map((agent): Readings[number] => ({ of: 'agent', device: { id: `agent ${agent}`, name: agent, via: name }, reading: { online: true, words: 'online' } })),
+  ...agents.map((agent): Readings[number] => ({
+    table: 'agent',
+    device: { id: `agent ${agent}`, name: agent, via: name },
+    reading: { online: true, text: 'online' },
+  })),
 ];
 
-const sitesAt = (_: number, now: Date): Readings => [...site('Berlin', ['nas', 'pi'], ago(12 * 86_400, now)), ...site('Cabin', ['shed'], ago(30_000, now))];
+const sitesAt = (_: number, now: Date): Readings => [
+  ...site('Berlin', ['nas', 'pi'], ago(12 * 86_400, now)),
+  ...site('Cabin', ['shed'], ago(30_000, now)),
+];
 
 /** A lab as a page shows it: what the collectors would have read in the hour before `now`. */
-export function household(now: Date): Subject & { state: Records } {
-  const agent: Agent = {
+export function household(now: Date): PageContext & { state: StateStore } {
+  const agent: AgentIdentity = {
     id: 'nas',
     name: 'nas',
     site: 'Berlin',
@@ -162,14 +218,14 @@ export function household(now: Date): Subject & { state: Records } {
     baseTopic: 'infra-monitor',
     discoveryPrefix: 'homeassistant',
   };
-  const state = new Records('mqtt://homeassistant.local:1883');
-  const history = new Hour();
+  const state = new StateStore('mqtt://homeassistant.local:1883');
+  const history = new MinuteHistory();
   const read: [AnyCollector, (minute: number, now: Date) => Readings][] = [
-    [host, hostAt],
-    [nvme, drivesAt],
-    [router, routersAt],
-    [homeAssistant, instancesAt],
-    [sites, sitesAt],
+    [hostCollector, hostAt],
+    [nvmeCollector, drivesAt],
+    [routerCollector, routersAt],
+    [homeAssistantCollector, instancesAt],
+    [sitesCollector, sitesAt],
   ];
   for (const [collector] of read) state.add(collector);
   state.broker.connected = true;
@@ -182,5 +238,5 @@ export function household(now: Date): Subject & { state: Records } {
       if (room !== undefined) history.record(collector, room, at);
     }
   }
-  return { catalogue: collectors, agent, state, history };
+  return { catalogue: allCollectors, agent, state, history };
 }

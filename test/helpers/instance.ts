@@ -18,12 +18,21 @@ export interface Script {
   /** What it sends in place of its greeting; nothing at all if it is null. */
   greeting?: string | null;
   onboarding?: { step: string; done: boolean }[];
+  /** It hangs up when it is asked this. */
+  hangsUpAt?: string;
+  /** It does not hear that the other side closes. */
+  isRude?: boolean;
 }
 
 /** What the real one's answers have in common. */
 export const ownHeaders = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff' };
 
-export const home = { latitude: 52.123456, longitude: 13.654321, location_name: 'Villa Kunterbunt', internal_url: 'http://secret.example' };
+export const home = {
+  latitude: 52.123456,
+  longitude: 13.654321,
+  location_name: 'Villa Kunterbunt',
+  internal_url: 'http://secret.example',
+};
 
 const plain = (): Script => ({
   version: '2026.11.0',
@@ -33,13 +42,20 @@ const plain = (): Script => ({
     'recorder/info': { migration_in_progress: false, recording: true },
     'repairs/list_issues': { issues: [{ ignored: false }, { ignored: true }, { ignored: false }] },
   },
-  rendered: { entities: 120, unavailable: 3, oldest: Date.parse('2026-11-20T08:00:00Z') / 1000, newest: Date.parse('2026-11-24T08:00:00Z') / 1000, updates: [] },
+  rendered: {
+    entities: 120,
+    unavailable: 3,
+    oldest: Date.parse('2026-11-20T08:00:00Z') / 1000,
+    newest: Date.parse('2026-11-24T08:00:00Z') / 1000,
+    updates: [],
+  },
 });
 
 function converse(socket: WebSocket, script: Script, logins: string[]): void {
   const send = (message: object) => socket.send(JSON.stringify(message));
   socket.on('message', (data) => {
     const message = JSON.parse(data.toString()) as { id: number; type: string; access_token: string };
+    if (message.type === script.hangsUpAt) return socket.terminate();
     if (message.type === 'auth') {
       logins.push(message.access_token);
       send({ type: message.access_token === script.token ? 'auth_ok' : 'auth_invalid' });
@@ -47,7 +63,13 @@ function converse(socket: WebSocket, script: Script, logins: string[]): void {
     } else if (message.type === 'render_template') {
       send({ id: message.id, type: 'result', success: true, result: null });
       send({ id: message.id, type: 'event', event: { result: script.rendered } });
-    } else send({ id: message.id, type: 'result', success: message.type in script.results, result: script.results[message.type] });
+    } else
+      send({
+        id: message.id,
+        type: 'result',
+        success: message.type in script.results,
+        result: script.results[message.type],
+      });
   });
   if (script.greeting === undefined) send({ type: 'auth_required', ha_version: script.version });
   else if (script.greeting !== null) socket.send(script.greeting);
@@ -56,6 +78,7 @@ function converse(socket: WebSocket, script: Script, logins: string[]): void {
 /** As much of a Home Assistant as is seen from outside, on a port of 127.0.0.1; it ends with the test. */
 export async function startInstance(more: Partial<Script> = {}) {
   const script: Script = { ...plain(), ...more };
+  const open = new Set<object>();
   /** Every token that it was told. */
   const logins: string[] = [];
   const server = createServer((request, response) => {
@@ -64,7 +87,13 @@ export async function startInstance(more: Partial<Script> = {}) {
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (script.instead === undefined && request.url === '/api/websocket') return sockets.handleUpgrade(request, socket, head, (one) => converse(one, script, logins));
+    if (script.instead === undefined && request.url === '/api/websocket')
+      return sockets.handleUpgrade(request, socket, head, (one) => {
+        open.add(socket);
+        socket.once('close', () => open.delete(socket));
+        converse(one, script, logins);
+        if (script.isRude) socket.removeAllListeners('data').resume();
+      });
     const { status, headers = {} } = script.instead ?? { status: 404 };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${status} So\r\n${lines.join('')}Content-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -78,5 +107,5 @@ export async function startInstance(more: Partial<Script> = {}) {
   };
   onTestFinished(close);
   const { port } = server.address() as AddressInfo;
-  return { url: new URL(`http://127.0.0.1:${port}`), port, script, logins, close };
+  return { url: new URL(`http://127.0.0.1:${port}`), port, script, logins, close, open: () => open.size };
 }

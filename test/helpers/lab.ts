@@ -1,86 +1,147 @@
-import { collectors } from '../../src/collectors/index.ts';
-import type { Declaration } from '../../src/model/collector.ts';
-import type { Device, Part } from '../../src/model/device.ts';
-import type { AnyMetric, Value } from '../../src/model/metric.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { Device, DevicePart } from '../../src/model/device.ts';
+import type { AnyMetric, MetricValue } from '../../src/model/metric.ts';
 import { entryPath, statusTopic } from '../../src/model/naming.ts';
-import type { Agent, CollectorState, Entry, State } from '../../src/model/state.ts';
-import { discovery } from '../../src/views/discovery.ts';
-import { stateTopics } from '../../src/views/state-topics.ts';
+import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
+import { discoveryPayloads } from '../../src/views/discovery.ts';
+import { statePayloads } from '../../src/views/state-topics.ts';
 
 interface Thing {
-  of: string;
+  table: string;
   device: Device;
-  part?: Part;
+  part?: DevicePart;
 }
 
 export interface Machine {
-  agent: Agent;
+  agent: AgentIdentity;
   things: Record<string, Thing[]>;
 }
 
-const plausible: Record<string, number> = { '%': 37, '°C': 41, d: 120, h: 8123, GiB: 310, GB: 512, TB: 87.3, 'Mbit/s': 84, 'MB/s': 12, ms: 12, MiB: 71, MHz: 2400, rpm: 900 };
+const plausible: Record<string, number> = {
+  '%': 37,
+  '°C': 41,
+  d: 120,
+  h: 8123,
+  GiB: 310,
+  GB: 512,
+  TB: 87.3,
+  'Mbit/s': 84,
+  'MB/s': 12,
+  ms: 12,
+  MiB: 71,
+  MHz: 2400,
+  rpm: 900,
+};
 
 /** A value that such a metric might have on a good day. */
-function goodValue(key: string, metric: AnyMetric): Value {
+function goodValue(key: string, metric: AnyMetric): MetricValue {
   switch (metric.kind) {
     case 'gauge':
     case 'counter':
-      return key === 'percentage_used' ? 12 : key === 'life_left' ? 88 : key === 'available_spare' ? 100 : (plausible[metric.unit ?? ''] ?? 0);
-    case 'flag':
+      return key === 'percentage_used'
+        ? 12
+        : key === 'life_left'
+          ? 88
+          : key === 'available_spare'
+            ? 100
+            : (plausible[metric.unit ?? ''] ?? 0);
+    case 'boolean':
       return metric.deviceClass === 'connectivity' || metric.deviceClass === 'running';
-    case 'choice':
+    case 'enum':
       return metric.options[0] ?? null;
     case 'text':
       return 'none';
-    case 'instant':
+    case 'timestamp':
       return '2026-01-02T03:04:05.000Z';
-    case 'version':
+    case 'update':
       return { installed: '1.0', latest: '1.0' };
   }
 }
 
-const declarations: readonly Declaration[] = collectors;
+const declarations: readonly CollectorDeclaration[] = allCollectors;
 
-function stateOf({ things }: Machine): State {
+function stateOf({ things }: Machine): AgentState {
   const states = declarations.flatMap(({ id, metrics }): [string, CollectorState][] => {
-    const entries = (things[id] ?? []).map((thing): [string, Entry] => {
-      const table = metrics[thing.of] ?? {};
+    const entries = (things[id] ?? []).map((thing): [string, StateEntry] => {
+      const table = metrics[thing.table] ?? {};
       const sample = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, goodValue(key, metric)]));
-      return [entryPath(thing.of, thing.device, thing.part), { ...thing, sample, present: new Set(Object.keys(table)), since: new Date(0) }];
+      return [
+        entryPath(thing.table, thing.device, thing.part),
+        { ...thing, sample, presentMetrics: new Set(Object.keys(table)), since: new Date(0) },
+      ];
     });
-    return entries.length === 0 ? [] : [[id, { id, limit: 10, entries: new Map(entries), complaints: [], consecutiveFailures: 0, skippedTicks: 0 }]];
+    return entries.length === 0
+      ? []
+      : [
+          [
+            id,
+            {
+              id,
+              timeoutSeconds: 10,
+              entries: new Map(entries),
+              complaints: [],
+              consecutiveFailures: 0,
+              skippedTicks: 0,
+            },
+          ],
+        ];
   });
-  return { collectors: new Map(states), broker: { url: '', connected: true, since: new Date(0), reconnects: 0 }, memories: new Map(), events: [], shape: 1 };
+  return {
+    collectors: new Map(states),
+    broker: { url: '', connected: true, since: new Date(0), reconnects: 0 },
+    memories: new Map(),
+    pendingEvents: [],
+    discoveryRevision: 1,
+  };
 }
 
-const part = (id: string, name = id): { part: Part } => ({ part: { id, name } });
+const part = (id: string, name = id): { part: DevicePart } => ({ part: { id, name } });
 
 function machine(name: string, site: string, more: Record<string, (device: Device) => Thing[]> = {}): Machine {
   const device = { id: name, name };
   const things = {
     host: [
-      { of: 'host', device },
-      { of: 'filesystem', device, ...part('root', 'File system /') },
-      { of: 'interface', device, ...part('eth0') },
-      { of: 'disk', device, ...part('sda') },
+      { table: 'host', device },
+      { table: 'filesystem', device, ...part('root', 'File system /') },
+      { table: 'interface', device, ...part('eth0') },
+      { table: 'disk', device, ...part('sda') },
     ],
     ...Object.fromEntries(Object.entries(more).map(([id, of]) => [id, of(device)])),
   };
-  const watched = Object.keys(things).map((id) => ({ of: 'collector', device, ...part(id, `Collector ${id}`) }));
-  const agent = { id: name, name, site, version: '1.2.3', startedAt: new Date(0), baseTopic: 'infra-monitor', discoveryPrefix: 'homeassistant' };
-  return { agent, things: { ...things, agent: [{ of: 'agent', device }, ...watched] } };
+  const watched = Object.keys(things).map((id) => ({ table: 'collector', device, ...part(id, `Collector ${id}`) }));
+  const agent = {
+    id: name,
+    name,
+    site,
+    version: '1.2.3',
+    startedAt: new Date(0),
+    baseTopic: 'infra-monitor',
+    discoveryPrefix: 'homeassistant',
+  };
+  return { agent, things: { ...things, agent: [{ table: 'agent', device }, ...watched] } };
 }
 
-const drive = (id: string, name: string) => (of: Device) => ({ of: 'drive', device: { id, name, model: name, via: of.id } });
+const drive = (id: string, name: string) => (of: Device) => ({
+  table: 'drive',
+  device: { id, name, model: name, via: of.id },
+});
 
 /** Collectors that have a device of their own, by the first table of each. */
 const others = declarations.filter(({ id }) => !['host', 'nvme', 'agent'].includes(id));
 const names: Record<string, string> = { router: 'Box', home_assistant: 'Home', sites: 'Hamburg' };
-const oneOfEach = Object.fromEntries(others.map(({ id, metrics }) => [id, () => [{ of: Object.keys(metrics)[0] ?? '', device: { id: `${id}-1`, name: names[id] ?? id } }]]));
+const oneOfEach = Object.fromEntries(
+  others.map(({ id, metrics }) => [
+    id,
+    () => [{ table: Object.keys(metrics)[0] ?? '', device: { id: `${id}-1`, name: names[id] ?? id } }],
+  ]),
+);
 
 /** Three machines at two sites, with two drives, and one device of each further collector. */
 export const exampleLab: readonly Machine[] = [
-  machine('nas', 'Berlin', { nvme: (of) => [drive('S4EWNX0N1', 'Samsung 980')(of), drive('WD1234567', 'WD Red SN700')(of)] }),
+  machine('nas', 'Berlin', {
+    nvme: (of) => [drive('S4EWNX0N1', 'Samsung 980')(of), drive('WD1234567', 'WD Red SN700')(of)],
+  }),
   machine('pi', 'Berlin', oneOfEach),
   machine('cabin', 'Hamburg'),
 ];
@@ -88,9 +149,15 @@ export const exampleLab: readonly Machine[] = [
 /** All that a machine's agent would have retained on the broker. */
 export function retainedOf(one: Machine): Map<string, string> {
   const state = stateOf(one);
-  return new Map([...stateTopics(declarations, one.agent, state), ...discovery(declarations, one.agent, state, new Map(), 'gone'), [statusTopic(one.agent), 'online']]);
+  return new Map([
+    ...statePayloads(declarations, one.agent, state),
+    ...discoveryPayloads(declarations, one.agent, state, new Map(), 'omit'),
+    [statusTopic(one.agent), 'online'],
+  ]);
 }
 
 /** The discovery payloads of a lab. */
 export const announcementsOf = (machines: readonly Machine[]) =>
-  machines.flatMap((one) => [...retainedOf(one)].filter(([topic]) => topic.startsWith(one.agent.discoveryPrefix)).map(([, payload]) => payload));
+  machines.flatMap((one) =>
+    [...retainedOf(one)].filter(([topic]) => topic.startsWith(one.agent.discoveryPrefix)).map(([, payload]) => payload),
+  );

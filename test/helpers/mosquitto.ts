@@ -28,17 +28,26 @@ const answers = (port: number) =>
   });
 
 /** A real Mosquitto on a free port of 127.0.0.1; `lines` are added to its configuration, where FOLDER stands for its folder. */
-export async function startMosquitto(lines: string[] = ['allow_anonymous true'], files: Record<string, string | Buffer> = {}): Promise<Mosquitto> {
+export async function startMosquitto(
+  lines: string[] = ['allow_anonymous true'],
+  files: Record<string, string | Buffer> = {},
+): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'mosquitto-'));
   const port = await freePort();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  const configuration = [`user ${process.getuid?.() === 0 ? 'root' : ''}`, `listener ${port} 127.0.0.1`, 'log_type all', ...lines].filter((line) => line !== 'user ');
+  const configuration = [
+    `user ${process.getuid?.() === 0 ? 'root' : ''}`,
+    `listener ${port} 127.0.0.1`,
+    'log_type all',
+    ...lines,
+  ].filter((line) => line !== 'user ');
   writeFileSync(join(folder, 'mosquitto.conf'), `${configuration.join('\n')}\n`.replaceAll('FOLDER', folder));
   let child: ChildProcess;
   let written = '';
   const start = async () => {
     child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
     await until(`mosquitto on port ${port}: ${written}`, () => answers(port));
   };
   const kill = async (signal: NodeJS.Signals = 'SIGKILL') => {

@@ -15,7 +15,9 @@ const answers = (port: number) =>
   });
 
 /** A real nginx with these servers, each the lines of its block; it ends with the test. Returns the port of each. */
-export async function startNginx<Name extends string>(servers: Record<Name, { tls?: true; lines: string[] }>): Promise<Record<Name, number>> {
+export async function startNginx<Name extends string>(
+  servers: Record<Name, { tls?: true; lines: string[] }>,
+): Promise<Record<Name, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'));
   const ports = {} as Record<Name, number>;
   const blocks: string[] = [];
@@ -23,12 +25,16 @@ export async function startNginx<Name extends string>(servers: Record<Name, { tl
     ports[name] = await freePort();
     blocks.push(`server { listen 127.0.0.1:${ports[name]}${tls ? ' ssl' : ''}; ${lines.join(' ')} }`);
   }
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   writeFileSync(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; ${process.getuid?.() === 0 ? 'user root;' : ''} events {} http { access_log off; ${temporary.join(' ')} ${blocks.join('\n')} }`,
   );
-  const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')], { stdio: 'ignore' });
+  const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')], {
+    stdio: 'ignore',
+  });
   onTestFinished(async () => {
     child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');

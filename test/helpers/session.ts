@@ -1,26 +1,31 @@
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import type { Records } from '../../src/loop/state.ts';
-import type { After } from '../../src/mqtt/in-flight.ts';
-import { Session } from '../../src/mqtt/session.ts';
+import type { StateStore } from '../../src/loop/state-store.ts';
+import { BrokerClient } from '../../src/mqtt/broker-client.ts';
+import type { Timer } from '../../src/mqtt/in-flight.ts';
 import { readSettings } from '../../src/settings/index.ts';
-import { agent, type ProbeCollector } from './situation.ts';
+import { agent, type ProbeCollector } from './sample-collector.ts';
 
 /** An agent's session with the broker there, with what it logs; it ends with the test. */
-export function startSession(url: string, collector: ProbeCollector, state: Records, after?: After): { session: Session; lines: string[] } {
+export function startSession(
+  url: string,
+  collector: ProbeCollector,
+  state: StateStore,
+  after?: Timer,
+): { session: BrokerClient; lines: string[] } {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line.trimEnd()) > 0;
-  const session = new Session({
+  const session = new BrokerClient({
     agent,
     catalogue: [collector],
     state,
     settings: readSettings([], { MQTT_URL: url }).mqtt,
     log: createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, { write } as NodeJS.WriteStream),
     ready: Promise.resolve(),
-    told: (event) => state.told(event),
-    dismissed: () => undefined,
-    remembered: () => undefined,
-    commanded: () => undefined,
+    eventDelivered: (event) => state.markDelivered(event),
+    deviceDismissed: () => undefined,
+    memoriesLoaded: () => undefined,
+    commandReceived: () => undefined,
     ...(after === undefined ? {} : { after }),
   });
   session.start();

@@ -24,10 +24,17 @@ export interface StrictBroker {
   subscribes: boolean;
 }
 
-const matches = (filter: string, topic: string) => new RegExp(`^${filter.replace(/[.$]/g, '\\$&').replaceAll('+', '[^/]+').replace(/\/?#$/, '(/.*)?')}$`).test(topic);
+const matches = (filter: string, topic: string) =>
+  new RegExp(`^${filter.replace(/[.$]/g, '\\$&').replaceAll('+', '[^/]+').replace(/\/?#$/, '(/.*)?')}$`).test(topic);
 
 /** A broker that keeps to the letter of what it says in CONNACK, on a port of 127.0.0.1; it ends with the test. */
-export async function startStrictBroker({ version = 5, connack = {} }: { version?: 4 | 5; connack?: StrictBroker['connack'] } = {}): Promise<StrictBroker> {
+export async function startStrictBroker({
+  version = 5,
+  connack = {},
+}: {
+  version?: 4 | 5;
+  connack?: StrictBroker['connack'];
+} = {}): Promise<StrictBroker> {
   const sockets = new Map<Socket, { filters: Set<string>; send(packet: Packet): void }>();
   const server = createServer((socket) => {
     const parser = packetParser({ protocolVersion: version });
@@ -62,7 +69,8 @@ export async function startStrictBroker({ version = 5, connack = {} }: { version
       }
       if (answer === 0)
         for (const { filters, send } of sockets.values())
-          if ([...filters].some((filter) => matches(filter, topic))) send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false });
+          if ([...filters].some((filter) => matches(filter, topic)))
+            send({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false });
       if (answer === 'nothing') return;
       // Later, so that as many are in flight as the agent lets be.
       setImmediate(() => {
@@ -77,13 +85,18 @@ export async function startStrictBroker({ version = 5, connack = {} }: { version
           if (packet.protocolVersion !== version) return void socket.end();
           broker.connections += 1;
           if (packet.will) will = { topic: packet.will.topic, payload: packet.will.payload.toString() };
-          return void send({ cmd: 'connack', sessionPresent: false, ...(version === 5 ? { reasonCode: 0, properties: limits } : { returnCode: 0 }) });
+          return void send({
+            cmd: 'connack',
+            sessionPresent: false,
+            ...(version === 5 ? { reasonCode: 0, properties: limits } : { returnCode: 0 }),
+          });
         case 'subscribe':
           if (!broker.subscribes) return;
           for (const { topic } of packet.subscriptions) client.filters.add(topic);
           send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => 0) });
           for (const [topic, payload] of broker.retained)
-            if (packet.subscriptions.some((one) => matches(one.topic, topic))) send({ cmd: 'publish', topic, payload, qos: 0, retain: true, dup: false });
+            if (packet.subscriptions.some((one) => matches(one.topic, topic)))
+              send({ cmd: 'publish', topic, payload, qos: 0, retain: true, dup: false });
           return;
         case 'unsubscribe':
           for (const topic of packet.unsubscriptions) client.filters.delete(topic);
@@ -91,8 +104,10 @@ export async function startStrictBroker({ version = 5, connack = {} }: { version
         case 'publish': {
           inFlight += 1;
           const bytes = generate(packet, { protocolVersion: version }).length;
-          if (bytes > (limits.maximumPacketSize ?? Number.POSITIVE_INFINITY)) return forbid(0x95, `${packet.topic}: ${bytes} bytes`);
-          if (inFlight > (limits.receiveMaximum ?? Number.POSITIVE_INFINITY)) return forbid(0x93, `${inFlight} in flight`);
+          if (bytes > (limits.maximumPacketSize ?? Number.POSITIVE_INFINITY))
+            return forbid(0x95, `${packet.topic}: ${bytes} bytes`);
+          if (inFlight > (limits.receiveMaximum ?? Number.POSITIVE_INFINITY))
+            return forbid(0x93, `${inFlight} in flight`);
           return take(packet);
         }
         case 'pingreq':
@@ -104,7 +119,17 @@ export async function startStrictBroker({ version = 5, connack = {} }: { version
       }
     });
   });
-  const broker: StrictBroker = { url: '', retained: new Map(), published: [], violations: [], connections: 0, connack, answer: () => 0, pings: true, subscribes: true };
+  const broker: StrictBroker = {
+    url: '',
+    retained: new Map(),
+    published: [],
+    violations: [],
+    connections: 0,
+    connack,
+    answer: () => 0,
+    pings: true,
+    subscribes: true,
+  };
   server.listen(0, '127.0.0.1');
   const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
   broker.url = `mqtt://127.0.0.1:${port}`;

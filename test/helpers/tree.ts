@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Roots } from '../../src/lib/roots.ts';
+import { HostRoots } from '../../src/lib/host-roots.ts';
 
 /** A machine's /proc, /sys and root of these files, gone with the test: `{ 'proc/stat': 'cpu 1 2 3' }`. A path that ends with
  * a slash is an empty folder. */
-export function tree(files: Record<string, string>): Roots {
+export function tree(files: Record<string, string>): HostRoots {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [path, content] of Object.entries({ 'proc/': '', 'sys/': '', 'root/': '', ...files })) {
@@ -14,5 +14,9 @@ export function tree(files: Record<string, string>): Roots {
     mkdirSync(path.endsWith('/') ? place : dirname(place), { recursive: true });
     if (!path.endsWith('/')) writeFileSync(place, content);
   }
-  return new Roots({ HOST_PROC: join(folder, 'proc'), HOST_SYS: join(folder, 'sys'), HOST_ROOT: join(folder, 'root') });
+  return new HostRoots({
+    HOST_PROC: join(folder, 'proc'),
+    HOST_SYS: join(folder, 'sys'),
+    HOST_ROOT: join(folder, 'root'),
+  });
 }

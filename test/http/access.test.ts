@@ -1,12 +1,12 @@
 import { type IncomingMessage, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { judge } from '../../src/http/access.ts';
+import { authorize } from '../../src/http/access.ts';
+import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { parsePeers } from '../../src/http/peers.ts';
-import { routes } from '../../src/http/routes.ts';
 import { startServer } from '../../src/http/server.ts';
 import { type HttpSettings, httpWarnings } from '../../src/http/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const token = 'open sesame'.replace(' ', '-');
@@ -18,15 +18,23 @@ interface Heard {
 }
 
 async function serve(settings: Partial<HttpSettings> = {}) {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, routes([collector], agent, state), { agent: 'nas', site: null });
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
+  const server = await startServer(
+    { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings },
+    createApiRoutes([collector], agent, state),
+    { agent: 'nas', site: null },
+  );
   onTestFinished(() => server.close());
   /** `fetch` would not let us say the host. */
   return (path: string, headers: Record<string, string> = {}) =>
     new Promise<Heard>((resolve, reject) => {
       request(server.url + path, { headers }, async (answer) => {
         const text = (await answer.toArray()).join('');
-        resolve({ status: answer.statusCode, headers: answer.headers, body: text.startsWith('{') ? JSON.parse(text) : { text } });
+        resolve({
+          status: answer.statusCode,
+          headers: answer.headers,
+          body: text.startsWith('{') ? JSON.parse(text) : { text },
+        });
       })
         .on('error', reject)
         .end();
@@ -35,25 +43,34 @@ async function serve(settings: Partial<HttpSettings> = {}) {
 
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-test.each([`Bearer ${token}`, `bearer  ${token}`, basic('', token), basic('me', token)])('the token opens: %s', async (authorization) => {
-  const ask = await serve({ HTTP_TOKEN: new Secret(token) });
-  expect((await ask('/probe/status', { authorization })).status).toBe(200);
-  expect((await ask('/health/', { authorization })).body).toHaveProperty('reasons');
-});
-
-test.each(['', 'Bearer', 'Bearer wrong', `Bearer ${token}x`, `Token ${token}`, basic(token, ''), basic('me', 'wrong'), 'Basic %%%'])(
-  'without the token nothing opens: %s',
+test.each([`Bearer ${token}`, `bearer  ${token}`, basic('', token), basic('me', token)])(
+  'the token opens: %s',
   async (authorization) => {
     const ask = await serve({ HTTP_TOKEN: new Secret(token) });
-    for (const path of ['/', '/probe/status', '/metrics', '/openapi.json', '/api', '/nowhere']) {
-      const { status, headers, body } = await ask(path, { authorization });
-      expect(status).toBe(401);
-      expect(headers['www-authenticate']).toMatch(/^Bearer .*Basic /);
-      expect(Object.keys(body)).toEqual(['error']);
-      expect(JSON.stringify(body)).not.toContain(token);
-    }
+    expect((await ask('/probe/status', { authorization })).status).toBe(200);
+    expect((await ask('/health/', { authorization })).body).toHaveProperty('reasons');
   },
 );
+
+test.each([
+  '',
+  'Bearer',
+  'Bearer wrong',
+  `Bearer ${token}x`,
+  `Token ${token}`,
+  basic(token, ''),
+  basic('me', 'wrong'),
+  'Basic %%%',
+])('without the token nothing opens: %s', async (authorization) => {
+  const ask = await serve({ HTTP_TOKEN: new Secret(token) });
+  for (const path of ['/', '/probe/status', '/metrics', '/openapi.json', '/api', '/nowhere']) {
+    const { status, headers, body } = await ask(path, { authorization });
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toMatch(/^Bearer .*Basic /);
+    expect(Object.keys(body)).toEqual(['error']);
+    expect(JSON.stringify(body)).not.toContain(token);
+  }
+});
 
 test('health stays open and says less', async () => {
   const ask = await serve({ HTTP_TOKEN: new Secret(token) });
@@ -61,25 +78,38 @@ test('health stays open and says less', async () => {
   expect(Object.keys((await ask('/health')).body)).toEqual(['status']);
 });
 
-test.each(['127.0.0.1', '192.168.1.7:8000', '[::1]:8000', 'localhost:8000', 'nas', 'NAS.local', 'nas.lan', 'nas.home.arpa', 'agent.localhost', 'monitor.example.org'])(
-  'a browser may ask under the name %s',
-  async (host) => {
-    const ask = await serve({ HTTP_ALLOWED_HOSTS: ['Monitor.example.org'] });
-    expect((await ask('/probe/status', { host })).status).toBe(200);
-  },
-);
+test.each([
+  '127.0.0.1',
+  '192.168.1.7:8000',
+  '[::1]:8000',
+  'localhost:8000',
+  'nas',
+  'NAS.local',
+  'nas.lan',
+  'nas.home.arpa',
+  'agent.localhost',
+  'monitor.example.org',
+])('a browser may ask under the name %s', async (host) => {
+  const ask = await serve({ HTTP_ALLOWED_HOSTS: ['Monitor.example.org'] });
+  expect((await ask('/probe/status', { host })).status).toBe(200);
+});
 
-test.each(['evil.example.com', 'evil.example.com:8000', 'local.evil.com', '127.0.0.1.evil.com', 'nas.local.evil.com', 'a b', 'monitor.example.org.'])(
-  'and not under %s, which a stranger may have pointed here',
-  async (host) => {
-    const ask = await serve({ HTTP_ALLOWED_HOSTS: ['monitor.example.org'] });
-    for (const path of ['/probe/status', '/health/', '/']) {
-      const { status, body } = await ask(path, { host });
-      expect(status).toBe(421);
-      expect(Object.keys(body)).toEqual(['error']);
-    }
-  },
-);
+test.each([
+  'evil.example.com',
+  'evil.example.com:8000',
+  'local.evil.com',
+  '127.0.0.1.evil.com',
+  'nas.local.evil.com',
+  'a b',
+  'monitor.example.org.',
+])('and not under %s, which a stranger may have pointed here', async (host) => {
+  const ask = await serve({ HTTP_ALLOWED_HOSTS: ['monitor.example.org'] });
+  for (const path of ['/probe/status', '/health/', '/']) {
+    const { status, body } = await ask(path, { host });
+    expect(status).toBe(421);
+    expect(Object.keys(body)).toEqual(['error']);
+  }
+});
 
 test('* allows any name', async () => {
   const ask = await serve({ HTTP_ALLOWED_HOSTS: ['*'] });
@@ -87,7 +117,8 @@ test('* allows any name', async () => {
 });
 
 /** A request as it comes from an address. */
-const from = (remoteAddress: string | undefined) => ({ headers: { host: 'nas' }, socket: { remoteAddress } }) as unknown as IncomingMessage;
+const from = (remoteAddress: string | undefined) =>
+  ({ headers: { host: 'nas' }, socket: { remoteAddress } }) as unknown as IncomingMessage;
 
 test.each([
   ['172.30.32.2', '172.30.32.2', true],
@@ -107,20 +138,26 @@ test.each([
   ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.8', false],
   ['fe80::5', 'fe80::5%eth0', true],
 ])('where %s may ask, %s may: %s', (list, peer, may) => {
-  const { trusted, refusal } = judge(from(peer), { allowed: [], peers: parsePeers(list) });
-  expect({ trusted, status: refusal?.status }).toEqual(may ? { trusted: true, status: undefined } : { trusted: false, status: 403 });
+  const { trusted, refusal } = authorize(from(peer), { allowed: [], peers: parsePeers(list) });
+  expect({ trusted, status: refusal?.status }).toEqual(
+    may ? { trusted: true, status: undefined } : { trusted: false, status: 403 },
+  );
 });
 
 test('who may not ask is not heard, whatever they show, nor told whether the agent is well', async () => {
   const rules = { allowed: ['*'], peers: parsePeers('172.30.32.2'), token: new Secret(token) };
-  const { trusted, refusal } = judge({ ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage, rules);
+  const { trusted, refusal } = authorize(
+    { ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage,
+    rules,
+  );
   expect({ trusted, status: refusal?.status }).toEqual({ trusted: false, status: 403 });
   const ask = await serve({ HTTP_ALLOWED_PEERS: parsePeers('172.30.32.2') });
   expect((await ask('/probe/status')).status).toBe(200);
 });
 
-test.each(['', ',', 'nas.local', '192.168.1', '192.168.1.0/33', '192.168.1.0/', 'fd00::/129', 'fe80::1%eth0', '*'])('%j is no list of who may ask', (list) =>
-  expect(parsePeers(list)).toBeUndefined(),
+test.each(['', ',', 'nas.local', '192.168.1', '192.168.1.0/33', '192.168.1.0/', 'fd00::/129', 'fe80::1%eth0', '*'])(
+  '%j is no list of who may ask',
+  (list) => expect(parsePeers(list)).toBeUndefined(),
 );
 
 test('pages elsewhere are told nothing', async () => {
@@ -131,7 +168,8 @@ test('pages elsewhere are told nothing', async () => {
 });
 
 test('a server that others reach without a token is warned of', () => {
-  const warned = (host: string, more = {}) => httpWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
+  const warned = (host: string, more = {}) =>
+    httpWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
   expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].filter((host) => warned(host))).toEqual([]);
   expect(['0.0.0.0', '::', '192.168.1.7', '127.example.org'].filter((host) => warned(host))).toHaveLength(4);
   expect(warned('0.0.0.0', { HTTP_TOKEN: new Secret(token) })).toBe(false);

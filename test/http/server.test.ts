@@ -1,17 +1,21 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Route } from '../../src/http/route.ts';
-import { routes } from '../../src/http/routes.ts';
+import { createApiRoutes } from '../../src/http/api-routes.ts';
+import type { RouteHandler } from '../../src/http/route.ts';
 import { startServer } from '../../src/http/server.ts';
-import { Unusable } from '../../src/model/fault.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { UsageError } from '../../src/model/errors.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const about = { agent: 'nas', site: 'Berlin' };
 
 async function serve() {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes([collector, probe(async () => [], 'off')], agent, state), about);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
+  const server = await startServer(
+    { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
+    createApiRoutes([collector, probe(async () => [], 'off')], agent, state),
+    about,
+  );
   onTestFinished(() => server.close());
   return { state, url: server.url };
 }
@@ -28,12 +32,15 @@ const raw = (url: string, bytes: string) =>
       .on('error', reject);
   });
 
-test.each(['/health/', '/health', '/health/?verbose=1', '/probe/status', '/probe/status/'])('%s answers JSON', async (path) => {
-  const { url } = await serve();
-  const answer = await fetch(url + path);
-  expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
-  expect(await answer.json()).toHaveProperty('agent', 'nas');
-});
+test.each(['/health/', '/health', '/health/?verbose=1', '/probe/status', '/probe/status/'])(
+  '%s answers JSON',
+  async (path) => {
+    const { url } = await serve();
+    const answer = await fetch(url + path);
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await answer.json()).toHaveProperty('agent', 'nas');
+  },
+);
 
 test('health is 503 while the broker is away, and 200 when all is well', async () => {
   const { state, url } = await serve();
@@ -47,7 +54,10 @@ test('a path that is not there tells which are; a collector that is off has none
   for (const path of ['/off/status', '/../etc/passwd', '/constructor']) {
     const answer = await fetch(url + path);
     expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ ...about, endpoints: ['/health/', '/metrics', '/openapi.json', '/api', '/probe/status'] });
+    expect(await answer.json()).toMatchObject({
+      ...about,
+      endpoints: ['/health/', '/metrics', '/openapi.json', '/api', '/probe/status'],
+    });
   }
 });
 
@@ -68,7 +78,9 @@ test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not for reading', async (
 
 test('a body that never ends is answered and the connection closed', async () => {
   const { url } = await serve();
-  expect(await raw(url, 'POST /health/ HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n')).toMatch(/^HTTP\/1.1 405 [\s\S]*connection: close/i);
+  expect(await raw(url, 'POST /health/ HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n')).toMatch(
+    /^HTTP\/1.1 405 [\s\S]*connection: close/i,
+  );
 });
 
 test('headers that never end are cut off', { timeout: 20_000 }, async () => {
@@ -83,8 +95,16 @@ test('headers that are too long, and what is no HTTP, are refused', async () => 
 });
 
 test('a route has its own type and headers, and may go on answering until the server closes', async () => {
-  const text: Route = ({ url }) => ({ status: 200, headers: { 'content-type': 'text/plain', 'cache-control': 'max-age=60' }, body: `at ${url}` });
-  const stream: Route = () => ({ status: 200, headers: { 'content-type': 'text/event-stream' }, stream: (response) => response.write('data: 1\n\n') });
+  const text: RouteHandler = ({ url }) => ({
+    status: 200,
+    headers: { 'content-type': 'text/plain', 'cache-control': 'max-age=60' },
+    body: `at ${url}`,
+  });
+  const stream: RouteHandler = () => ({
+    status: 200,
+    headers: { 'content-type': 'text/event-stream' },
+    stream: (response) => response.write('data: 1\n\n'),
+  });
   const server = await startServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     new Map([
@@ -111,7 +131,7 @@ test('a route has its own type and headers, and may go on answering until the se
 });
 
 test('a route that fails costs its answer, not the program', async () => {
-  const fails: Route = async () => {
+  const fails: RouteHandler = async () => {
     throw new Error('secret');
   };
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, new Map([['/', fails]]), about);
@@ -124,13 +144,15 @@ test('a route that fails costs its answer, not the program', async () => {
 test('the API page loads and runs nothing from elsewhere', async () => {
   const { url } = await serve();
   const answer = await fetch(`${url}/api`);
-  expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/]+='; base-uri 'none'/);
+  expect(answer.headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; style-src 'sha256-[\w+/]+='; base-uri 'none'/,
+  );
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
 });
 
 test('a port that is taken is named', async () => {
   const { url } = await serve();
   const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
-  await expect(taken).rejects.toThrow(Unusable);
+  await expect(taken).rejects.toThrow(UsageError);
   await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
 });

@@ -3,9 +3,14 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { uint32Property } from '../../src/lib/dbus.ts';
+import { readUint32Property } from '../../src/lib/dbus.ts';
 
-const units = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'NFailedUnits' };
+const units = {
+  destination: 'org.freedesktop.systemd1',
+  path: '/org/freedesktop/systemd1',
+  interface: 'org.freedesktop.systemd1.Manager',
+  property: 'NFailedUnits',
+};
 
 /** What a real dbus-daemon (1.14) was told (C) and answered (S), in hexadecimal. */
 const recorded = (name: string) =>
@@ -57,12 +62,12 @@ async function replay(name: string, piece = 4096) {
 
 test.each([4096, 1, 7])('a number, in pieces of %d bytes', async (piece) => {
   const { path } = await replay('number', piece);
-  expect(await uint32Property(path, units, 5)).toBe(3);
+  expect(await readUint32Property(path, units, 5)).toBe(3);
 });
 
 test('what we say is, byte by byte, what the real bus understood', async () => {
   const { path, heard } = await replay('number');
-  await uint32Property(path, units, 5);
+  await readUint32Property(path, units, 5);
   const said = Buffer.concat(recorded('number').flatMap(({ ours, bytes }) => (ours ? [bytes] : [])));
   const login = (bytes: Buffer) => bytes.subarray(bytes.indexOf('BEGIN'));
   expect(login(heard())).toEqual(login(said));
@@ -71,14 +76,20 @@ test('what we say is, byte by byte, what the real bus understood', async () => {
 
 test('an error is told in the bus’s words', async () => {
   const property = await replay('no-property');
-  await expect(uint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(/^org.freedesktop.systemd1 Nothing on .*: no such property$/);
+  await expect(readUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(
+    /^org.freedesktop.systemd1 Nothing on .*: no such property$/,
+  );
   const nobody = await replay('no-owner');
-  await expect(uint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow('Name "org.example.Nobody" does not exist');
+  await expect(readUint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow(
+    'Name "org.example.Nobody" does not exist',
+  );
 });
 
 test('a bus that is silent, refuses, hangs up or is not there', async () => {
-  await expect(uint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
-  await expect(uint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5)).rejects.toThrow('refused');
-  await expect(uint32Property(await socket((client) => void client.end()), units, 5)).rejects.toThrow('closed');
-  await expect(uint32Property('/nowhere/bus', units, 5)).rejects.toThrow('ENOENT');
+  await expect(readUint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
+  await expect(
+    readUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5),
+  ).rejects.toThrow('refused');
+  await expect(readUint32Property(await socket((client) => void client.end()), units, 5)).rejects.toThrow('closed');
+  await expect(readUint32Property('/nowhere/bus', units, 5)).rejects.toThrow('ENOENT');
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { DriverFiles, ifAnswered } from '../../src/lib/driver-files.ts';
-import { NoAnswer } from '../../src/lib/no-answer.ts';
+import { DriverFiles, undefinedIfUnanswered } from '../../src/lib/driver-files.ts';
+import { NoAnswerError } from '../../src/lib/with-timeout.ts';
 import { silence } from '../helpers/silent-file.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
@@ -21,9 +21,13 @@ test('one that does not answer is waited for once, and is back when it has answe
   const sys = files('a', 'b');
   const { answer } = silence(sys('stuck'));
   const drivers = new DriverFiles();
-  const [a, stuck, b] = await Promise.allSettled([drivers.number(sys('a')), drivers.number(sys('stuck')), drivers.number(sys('b'))]);
+  const [a, stuck, b] = await Promise.allSettled([
+    drivers.number(sys('a')),
+    drivers.number(sys('stuck')),
+    drivers.number(sys('b')),
+  ]);
   expect([a, b]).toEqual([42, 42].map((value) => ({ status: 'fulfilled', value })));
-  expect(stuck).toMatchObject({ reason: new NoAnswer(`${sys('stuck')}: no answer in 2 s`) });
+  expect(stuck).toMatchObject({ reason: new NoAnswerError(`${sys('stuck')}: no answer in 2 s`) });
   drivers.begin();
   await expect(drivers.number(sys('stuck'))).rejects.toThrow(/stuck: does not answer$/);
   expect(drivers.unanswered).toEqual([sys('stuck')]);
@@ -45,7 +49,7 @@ test('no more than two threads wait, and all files of a reading together no more
   const sys = files('a');
   for (const name of ['1', '2', '3']) silence(sys(name));
   const drivers = new DriverFiles();
-  const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => ifAnswered(drivers.number(sys(name)))));
+  const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => undefinedIfUnanswered(drivers.number(sys(name)))));
   expect(asked).toEqual([undefined, undefined, undefined, undefined]);
   expect(drivers.unanswered).toEqual([sys('1'), sys('2')]);
   await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not asked, because others do not answer in time$/);

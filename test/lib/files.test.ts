@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { list, readNumber, readText } from '../../src/lib/files.ts';
+import { listFolder, readNumber, readText } from '../../src/lib/files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -20,7 +20,13 @@ test('nothing to read: no such file, a folder, a file as a folder, a link to its
   symlinkSync('loop', join(folder, 'loop'));
   mkdirSync(join(folder, 'folder'));
   const path = file('x');
-  for (const missing of [join(folder, 'none'), join(folder, 'folder'), join(path, 'below'), join(folder, 'loop'), join(folder, 'x'.repeat(300))])
+  for (const missing of [
+    join(folder, 'none'),
+    join(folder, 'folder'),
+    join(path, 'below'),
+    join(folder, 'loop'),
+    join(folder, 'x'.repeat(300)),
+  ])
     expect(readText(missing), missing).toBeUndefined();
 });
 test.each([
@@ -34,6 +40,6 @@ test.each([
 ])('the number in %j', (content, number) => expect(readNumber(file(content))).toBe(number));
 test('names in a folder, sorted; none where there is none', () => {
   for (const name of ['b', 'a', 'c']) mkdirSync(join(folder, name));
-  expect(list(folder)).toEqual(['a', 'b', 'c']);
-  expect(list(join(folder, 'none'))).toEqual([]);
+  expect(listFolder(folder)).toEqual(['a', 'b', 'c']);
+  expect(listFolder(join(folder, 'none'))).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Steadiness } from '../../src/lib/steadiness.ts';
+import { ClockSteadiness } from '../../src/lib/clock-steadiness.ts';
 
 const minute = 60_000;
 
 test('a clock is steady since the last time that it was set, ahead or back', () => {
-  const steadiness = new Steadiness();
+  const steadiness = new ClockSteadiness();
   expect(steadiness.at({ wall: 0, monotonic: 0 })).toBe(0);
   expect(steadiness.at({ wall: minute + 900, monotonic: minute })).toBe(minute);
   expect(steadiness.at({ wall: 20 * minute, monotonic: 2 * minute })).toBe(0);

@@ -10,7 +10,11 @@ function startService(settings: Record<string, string>): { agent: AgentProcess; 
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const socket = join(folder, 'socket');
-  const agent = startAgent({ PATH: `${join(import.meta.dirname, '../bin')}:${process.env.PATH}`, NOTIFY_SOCKET: socket, ...settings });
+  const agent = startAgent({
+    PATH: `${join(import.meta.dirname, '../bin')}:${process.env.PATH}`,
+    NOTIFY_SOCKET: socket,
+    ...settings,
+  });
   return {
     agent,
     messages() {
@@ -24,7 +28,10 @@ function startService(settings: Record<string, string>): { agent: AgentProcess; 
 }
 
 test('systemd hears that the agent is ready when all is published, and that it is alive', async () => {
-  const { agent, messages } = startService({ MQTT_URL: `embedded://127.0.0.1:${await freePort()}`, WATCHDOG_USEC: '600000' });
+  const { agent, messages } = startService({
+    MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
+    WATCHDOG_USEC: '600000',
+  });
   await until('it is alive', () => messages().length > 2);
   expect(messages().slice(0, 3)).toEqual(['READY=1', 'WATCHDOG=1', 'WATCHDOG=1']);
   expect(agent.output()).toContain('MQTT: connected');
@@ -39,7 +46,11 @@ test('a broker that is away keeps the start of the machine no longer than its fi
 });
 
 test('a watchdog of another process is not ours', async () => {
-  const { agent, messages } = startService({ MQTT_URL: `embedded://127.0.0.1:${await freePort()}`, WATCHDOG_USEC: '30000', WATCHDOG_PID: '1' });
+  const { agent, messages } = startService({
+    MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
+    WATCHDOG_USEC: '30000',
+    WATCHDOG_PID: '1',
+  });
   await until('it is ready', () => messages().length > 0);
   await agent.stop();
   expect(messages()).toEqual(['READY=1']);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { Cron } from '../../src/loop/cron.ts';
+import { CronExpression } from '../../src/loop/cron.ts';
 
 const { TZ } = process.env;
 afterEach(() => {
@@ -29,7 +29,7 @@ const nights = Object.entries(zones).flatMap(([zone, [ahead = '', back = '']]) =
 ]);
 
 function runs(schedule: string, from: Date, until: Date): Date[] {
-  const cron = new Cron(schedule);
+  const cron = new CronExpression(schedule);
   const found: Date[] = [];
   for (let at = cron.next(from); at !== undefined && at <= until; at = cron.next(at)) found.push(at);
   return found;
@@ -38,7 +38,8 @@ function runs(schedule: string, from: Date, until: Date): Date[] {
 /** Each tenth second of these hours whose local fields fit. */
 function fitting(fits: (at: Date) => boolean, from: Date, until: Date): Date[] {
   const found: Date[] = [];
-  for (let at = from.getTime() + 10 * secondMs; at <= until.getTime(); at += 10 * secondMs) if (fits(new Date(at))) found.push(new Date(at));
+  for (let at = from.getTime() + 10 * secondMs; at <= until.getTime(); at += 10 * secondMs)
+    if (fits(new Date(at))) found.push(new Date(at));
   return found;
 }
 
@@ -64,12 +65,24 @@ describe.each(nights)('$zone, clocks are set $change', ({ zone, change, from }) 
   test('what comes hour by hour, if not all day, goes on', () => {
     process.env.TZ = zone;
     const times = [from, ...runs('*/30 * 0-5,7-23 * * *', from, until)].map((at) => at.getTime());
-    expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeLessThanOrEqual(hourMs + 30 * secondMs);
+    expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeLessThanOrEqual(
+      hourMs + 30 * secondMs,
+    );
   });
 
-  test.each(['0 30 2 * * *', '0 0 2 * * *', '0 15 2 * * *', '0 30 1 * * *', '0 30 0 * * *', '0 0 3 * * *', '0 45 23 * * *'])('%s comes once a day', (schedule) => {
+  test.each([
+    '0 30 2 * * *',
+    '0 0 2 * * *',
+    '0 15 2 * * *',
+    '0 30 1 * * *',
+    '0 30 0 * * *',
+    '0 0 3 * * *',
+    '0 45 23 * * *',
+  ])('%s comes once a day', (schedule) => {
     process.env.TZ = zone;
-    const days = runs(schedule, new Date(from.getTime() - 3 * dayMs), new Date(from.getTime() + 3 * dayMs)).map((at) => at.toDateString());
+    const days = runs(schedule, new Date(from.getTime() - 3 * dayMs), new Date(from.getTime() + 3 * dayMs)).map((at) =>
+      at.toDateString(),
+    );
     expect(new Set(days).size).toBe(days.length);
     expect(days.length).toBeGreaterThanOrEqual(5);
   });
@@ -79,7 +92,10 @@ describe.each(nights)('$zone, clocks are set $change', ({ zone, change, from }) 
     for (const schedule of ['0 */7 * * * *', '0 30 2 * * *', '0 30 1 * * *']) {
       const all = runs(schedule, from, new Date(from.getTime() + 3 * dayMs));
       for (let at = from.getTime(); at < until.getTime(); at += 601_300)
-        expect(new Cron(schedule).next(new Date(at)), `${schedule} after ${new Date(at).toISOString()}`).toEqual(all.find((run) => run.getTime() > at));
+        expect(
+          new CronExpression(schedule).next(new Date(at)),
+          `${schedule} after ${new Date(at).toISOString()}`,
+        ).toEqual(all.find((run) => run.getTime() > at));
     }
   });
 });
@@ -91,13 +107,27 @@ describe('in Berlin', () => {
   };
 
   test('a time of the hour that comes twice counts the first time', () =>
-    expect(between('0 30 2 * * *', '2026-10-24T12:00Z', '2026-10-26T12:00Z')).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z']));
+    expect(between('0 30 2 * * *', '2026-10-24T12:00Z', '2026-10-26T12:00Z')).toEqual([
+      '2026-10-25T00:30:00.000Z',
+      '2026-10-26T01:30:00.000Z',
+    ]));
   test('a time that is skipped comes right after', () =>
-    expect(between('0 30 2 * * *', '2026-03-28T12:00Z', '2026-03-30T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z']));
-  test('so do several of one hour, together', () => expect(between('0 */20 2 * * *', '2026-03-28T12:00Z', '2026-03-29T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z']));
+    expect(between('0 30 2 * * *', '2026-03-28T12:00Z', '2026-03-30T12:00Z')).toEqual([
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-30T00:30:00.000Z',
+    ]));
+  test('so do several of one hour, together', () =>
+    expect(between('0 */20 2 * * *', '2026-03-28T12:00Z', '2026-03-29T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z']));
   test('every hour comes in both', () =>
-    expect(between('0 0 * * * *', '2026-10-24T23:30Z', '2026-10-25T02:30Z')).toEqual(['2026-10-25T00:00:00.000Z', '2026-10-25T01:00:00.000Z', '2026-10-25T02:00:00.000Z']));
-  test('half a second before clocks are set ahead', () => expect(between('0 30 2 * * *', '2026-03-29T00:59:59.500Z', '2026-03-29T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z']));
+    expect(between('0 0 * * * *', '2026-10-24T23:30Z', '2026-10-25T02:30Z')).toEqual([
+      '2026-10-25T00:00:00.000Z',
+      '2026-10-25T01:00:00.000Z',
+      '2026-10-25T02:00:00.000Z',
+    ]));
+  test('half a second before clocks are set ahead', () =>
+    expect(between('0 30 2 * * *', '2026-03-29T00:59:59.500Z', '2026-03-29T12:00Z')).toEqual([
+      '2026-03-29T01:00:00.000Z',
+    ]));
 });
 
 test.each([
@@ -114,16 +144,21 @@ test.each([
   ['59,0 50-10/20 22-1 * 12-1 mon-fri', '2026-12-31T21:50Z', ['2026-12-31T21:50:59', '2026-12-31T22:10:00']],
 ])('%s', (schedule, from, times) => {
   process.env.TZ = 'Europe/Berlin';
-  const cron = new Cron(schedule);
+  const cron = new CronExpression(schedule);
   const first = cron.next(new Date(from));
   const second = first && cron.next(first);
   expect([first, second]).toEqual(times.map((time) => new Date(`${time}Z`)));
 });
 
-test.each(['0 0 0 1 1 1#2', '0 0 0 31W 2 *', '0 0 0 L-30 2 *'])('%s never comes', (schedule) => expect(new Cron(schedule).next(new Date('2026-01-01T00:00Z'))).toBeUndefined());
-test.each(['0 0 0 30 2 *', '60 * * * * *', '*/0 * * * * *', 'x'])('%s is none', (schedule) => expect(() => new Cron(schedule)).toThrow());
+test.each(['0 0 0 1 1 1#2', '0 0 0 31W 2 *', '0 0 0 L-30 2 *'])('%s never comes', (schedule) =>
+  expect(new CronExpression(schedule).next(new Date('2026-01-01T00:00Z'))).toBeUndefined(),
+);
+test.each(['0 0 0 30 2 *', '60 * * * * *', '*/0 * * * * *', 'x'])('%s is none', (schedule) =>
+  expect(() => new CronExpression(schedule)).toThrow(),
+);
 
 test('in UTC no night is another', () => {
   process.env.TZ = 'UTC';
-  for (const { from } of nights) expect(runs('0 */7 * * * *', from, new Date(from.getTime() + 12 * hourMs))).toHaveLength(12 * 9);
+  for (const { from } of nights)
+    expect(runs('0 */7 * * * *', from, new Date(from.getTime() + 12 * hourMs))).toHaveLength(12 * 9);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { Memories } from '../../src/loop/memories.ts';
+import { MemoryStore } from '../../src/loop/memory-store.ts';
 
 const schema = z.object({ seen: z.array(z.string()) });
 type Content = z.output<typeof schema>;
@@ -15,10 +15,18 @@ const collector = {
 };
 
 function begin() {
-  const memories = new Memories();
-  const memory = memories.of(collector);
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(collector);
   const connect = (kept: Record<string, unknown> = {}) =>
-    memories.load(new Map(Object.entries(kept).map(([path, content]) => [path, typeof content === 'string' ? content : JSON.stringify(content)])), ['probe']);
+    memories.load(
+      new Map(
+        Object.entries(kept).map(([path, content]) => [
+          path,
+          typeof content === 'string' ? content : JSON.stringify(content),
+        ]),
+      ),
+      ['probe'],
+    );
   return { memories, memory, connect };
 }
 
@@ -37,7 +45,10 @@ test('an empty broker first, then the one with the history: both are brought tog
   memory.keep('Thing 1', { seen: ['new'] });
   connect({ 'probe/thing_1': { seen: ['old'] }, 'probe/gone': { seen: ['gone'] } });
   expect(memory.recall('Thing 1')).toEqual({ seen: ['new', 'old'] });
-  expect(Object.fromEntries(memories.contents)).toEqual({ 'probe/thing_1': { seen: ['new', 'old'] }, 'probe/gone': { seen: ['gone'] } });
+  expect(Object.fromEntries(memories.contents)).toEqual({
+    'probe/thing_1': { seen: ['new', 'old'] },
+    'probe/gone': { seen: ['gone'] },
+  });
 });
 
 test('two brokers in turn end up both whole, and what is not new leaves the same object', () => {
@@ -57,7 +68,7 @@ test('two brokers in turn end up both whole, and what is not new leaves the same
 test('what is no memory is dropped and told, and takes nothing else along', () => {
   const { memories, connect } = begin();
   const plain = { id: 'plain' };
-  memories.of(plain);
+  memories.forCollector(plain);
   const kept = {
     'probe/deep': '['.repeat(10_000) + ']'.repeat(10_000),
     'probe/large': JSON.stringify({ seen: ['x'.repeat(70_000)] }),

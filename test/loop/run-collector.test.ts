@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { runCollector } from '../../src/loop/run-collector.ts';
-import { device, probe } from '../helpers/situation.ts';
+import { device, probe } from '../helpers/sample-collector.ts';
 
 const run = (collector: ReturnType<typeof probe>) => runCollector(collector, collector.open({}, {} as never) as never);
 
 test('a reading becomes an outcome with its time and length', async () => {
-  const outcome = await run(probe(async () => [{ of: 'thing', device, reading: { level: 1 } }])).outcome;
-  expect(outcome).toMatchObject({ ok: true, observations: [{ of: 'thing', reading: { level: 1 } }] });
+  const outcome = await run(probe(async () => [{ table: 'thing', device, reading: { level: 1 } }])).outcome;
+  expect(outcome).toMatchObject({ ok: true, observations: [{ table: 'thing', reading: { level: 1 } }] });
   expect(outcome.seconds).toBeGreaterThanOrEqual(0);
 });
 
@@ -38,7 +38,7 @@ test('a reading that hangs ends in time, and is known to go on', async () => {
           finish = () => resolve([]);
         }),
     ),
-    limit: 0.05,
+    timeoutSeconds: 0.05,
   };
   const { outcome, done } = run(hanging);
   let over = false;
@@ -53,7 +53,10 @@ test('a reading that hangs ends in time, and is known to go on', async () => {
 });
 
 test('a reading is told to stop by its signal', async () => {
-  const polite = { ...probe((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))), limit: 0.05 };
+  const polite = {
+    ...probe((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))),
+    timeoutSeconds: 0.05,
+  };
   const { outcome, done } = run(polite);
   expect(await outcome).toMatchObject({ ok: false });
   await done;

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { numbersOf, sampleOf } from '../../src/loop/sample.ts';
+import { extractRawNumbers, extractSample } from '../../src/loop/sample.ts';
 import type { AnyMetric } from '../../src/model/metric.ts';
 
-const gauge = (more: object = {}): AnyMetric => ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetric;
-const one = (metric: AnyMetric, reading: unknown, before?: number | string) => sampleOf({ x: metric }, reading, before === undefined ? undefined : { x: before }).x;
+const gauge = (more: object = {}): AnyMetric =>
+  ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetric;
+const one = (metric: AnyMetric, reading: unknown, before?: number | string) =>
+  extractSample({ x: metric }, reading, before === undefined ? undefined : { x: before }).x;
 
 test('numbers are rounded to what a person can use', () => {
   expect(one(gauge({ precision: 1 }), 41.2499)).toBe(41.2);
@@ -16,16 +18,17 @@ test('what is no number is unknown', () => {
 });
 
 test('small changes are noise, also at the border of two roundings', () => {
-  const metric = gauge({ jitter: 2 });
+  const metric = gauge({ deadband: 2 });
   expect(one(metric, 41.51, 41)).toBe(41);
   expect(one(metric, 42.9, 41)).toBe(43);
   expect(one(metric, 39.4, 41)).toBe(39);
 });
 
-test('a number after unknown is taken as it is', () => expect(sampleOf({ x: gauge({ jitter: 9 }) }, 3, { x: null }).x).toBe(3));
+test('a number after unknown is taken as it is', () =>
+  expect(extractSample({ x: gauge({ deadband: 9 }) }, 3, { x: null }).x).toBe(3));
 
 test('a counter never goes down by rounding or noise', () => {
-  const counter = { ...gauge({ precision: 1, jitter: 0.5 }), kind: 'counter' } as AnyMetric;
+  const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetric;
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 10, noNaN: true })), (growths) => {
       let raw = 0;
@@ -41,12 +44,12 @@ test('a counter never goes down by rounding or noise', () => {
 });
 
 test('a counter that was reset says so at once', () => {
-  const counter = { ...gauge({ precision: 1, jitter: 0.5 }), kind: 'counter' } as AnyMetric;
+  const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetric;
   expect(one(counter, 1.1, 1.4)).toBe(1.1);
 });
 
 test('an instant keeps still within its jitter and moves beyond it', () => {
-  const instant: AnyMetric = { kind: 'instant', name: 'X', jitter: 60, value: (r: Date) => r };
+  const instant: AnyMetric = { kind: 'timestamp', name: 'X', deadband: 60, value: (r: Date) => r };
   expect(one(instant, new Date('2026-01-01T00:00:00.600Z'))).toBe('2026-01-01T00:00:01Z');
   expect(one(instant, new Date('2026-01-01T00:00:50Z'), '2026-01-01T00:00:00Z')).toBe('2026-01-01T00:00:00Z');
   expect(one(instant, new Date('2026-01-01T00:01:00Z'), '2026-01-01T00:00:00Z')).toBe('2026-01-01T00:01:00Z');
@@ -55,15 +58,15 @@ test('an instant keeps still within its jitter and moves beyond it', () => {
 
 test('texts fit into a state of Home Assistant, choices into their options', () => {
   expect(one({ kind: 'text', name: 'X', value: (r: string) => r }, 'x'.repeat(300))).toHaveLength(255);
-  expect(one({ kind: 'choice', name: 'X', options: ['a'], value: (r: string) => r }, 'b')).toBeNull();
+  expect(one({ kind: 'enum', name: 'X', options: ['a'], value: (r: string) => r }, 'b')).toBeNull();
 });
 
 test('numbers are as they were read, where there are any', () => {
   const metrics: Record<string, AnyMetric> = {
-    x: gauge({ precision: 0, jitter: 9 }),
+    x: gauge({ precision: 0, deadband: 9 }),
     none: { kind: 'gauge', name: 'X', value: () => undefined },
     endless: { kind: 'gauge', name: 'X', value: () => Number.POSITIVE_INFINITY },
-    flag: { kind: 'flag', name: 'X', value: () => true },
+    flag: { kind: 'boolean', name: 'X', value: () => true },
   };
-  expect(numbersOf(metrics, 41.2499)).toEqual({ x: 41.2499 });
+  expect(extractRawNumbers(metrics, 41.2499)).toEqual({ x: 41.2499 });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { Ticks } from '../../src/loop/ticks.ts';
+import { CronTimer } from '../../src/loop/cron-timer.ts';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -23,7 +23,7 @@ const jump = (milliseconds: number) => vi.setSystemTime(Date.now() + millisecond
 
 function start(schedule: string) {
   const seen = { ticks: 0 };
-  const ticks = new Ticks(schedule, () => {
+  const ticks = new CronTimer(schedule, () => {
     seen.ticks += 1;
   });
   onTestFinished(() => ticks.stop());

@@ -6,16 +6,33 @@ interface Reading {
   word: string;
 }
 
-export const right: Metric<Reading> = { kind: 'gauge', name: 'Right', deviceClass: 'temperature', unit: '°C', value: (r) => r.number };
+export const right: Metric<Reading> = {
+  kind: 'gauge',
+  name: 'Right',
+  deviceClass: 'temperature',
+  unit: '°C',
+  value: (r) => r.number,
+};
 
 // @ts-expect-error a gauge is a number
 export const word: Metric<Reading> = { kind: 'gauge', name: 'Word', value: (r) => r.word };
 
-// @ts-expect-error Home Assistant measures no temperature in percent
-export const unit: Metric<Reading> = { kind: 'gauge', name: 'Unit', deviceClass: 'temperature', unit: '%', value: (r) => r.number };
+export const unit: Metric<Reading> = {
+  kind: 'gauge',
+  name: 'Unit',
+  deviceClass: 'temperature',
+  // @ts-expect-error Home Assistant measures no temperature in percent
+  unit: '%',
+  value: (r) => r.number,
+};
 
 // @ts-expect-error a class with units wants one
-export const unitless: Metric<Reading> = { kind: 'gauge', name: 'Unitless', deviceClass: 'data_size', value: (r) => r.number };
+export const unitless: Metric<Reading> = {
+  kind: 'gauge',
+  name: 'Unitless',
+  deviceClass: 'data_size',
+  value: (r) => r.number,
+};
 
 // @ts-expect-error icons are Material Design's
 export const icon: Metric<Reading> = { kind: 'gauge', name: 'Icon', icon: 'fan', value: (r) => r.number };
@@ -24,4 +41,4 @@ export const icon: Metric<Reading> = { kind: 'gauge', name: 'Icon', icon: 'fan',
 export const text: Metric<Reading> = { kind: 'text', name: 'Text', unit: '%', value: (r) => r.word };
 
 // @ts-expect-error a choice says what there is to choose
-export const choice: Metric<Reading> = { kind: 'choice', name: 'Choice', value: (r) => r.word };
+export const choice: Metric<Reading> = { kind: 'enum', name: 'Choice', value: (r) => r.word };

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { announcedDevice, componentKey, discoveryTopic, entryPath, parseComponentKey, slug } from '../../src/model/naming.ts';
-import { agent } from '../helpers/situation.ts';
+import {
+  discoveryTopic,
+  entryPath,
+  formatComponentKey,
+  parseComponentKey,
+  parseDiscoveryTopic,
+  slug,
+} from '../../src/model/naming.ts';
+import { agent } from '../helpers/sample-collector.ts';
 
 test.each([
   ['nas', 'nas'],
@@ -15,17 +22,22 @@ test.each([
 ])('slug of %j is %j', (text, expected) => expect(slug(text)).toBe(expected));
 
 test('a slug fits every topic and id', () => {
-  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => /^[a-z0-9]+(_[a-z0-9]+)*$/.test(slug(text)) && slug(text).length <= 60));
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme' }),
+      (text) => /^[a-z0-9]+(_[a-z0-9]+)*$/.test(slug(text)) && slug(text).length <= 60,
+    ),
+  );
 });
 
 test('exotic names keep apart', () => expect(slug('Küche')).not.toBe(slug('Köche')));
 
 test('a component key says what it is of', () => {
-  const part = { collector: 'host', of: 'filesystem', part: 'mnt_data', metric: 'used' };
-  const whole = { collector: 'home_assistant', of: 'instance', metric: 'core_state' };
-  expect(componentKey(part)).toBe('host-filesystem_mnt_data-used');
-  expect(parseComponentKey(componentKey(part))).toEqual(part);
-  expect(parseComponentKey(componentKey(whole))).toEqual(whole);
+  const part = { collector: 'host', table: 'filesystem', part: 'mnt_data', metric: 'used' };
+  const whole = { collector: 'home_assistant', table: 'instance', metric: 'core_state' };
+  expect(formatComponentKey(part)).toBe('host-filesystem_mnt_data-used');
+  expect(parseComponentKey(formatComponentKey(part))).toEqual(part);
+  expect(parseComponentKey(formatComponentKey(whole))).toEqual(whole);
   expect(parseComponentKey('something else')).toBeUndefined();
 });
 
@@ -37,6 +49,6 @@ test('a part has a place below its device', () => {
 
 test('discovery topics tell their device', () => {
   expect(discoveryTopic(agent, 'drive_1')).toBe('homeassistant/device/infra-monitor_nas/drive_1/config');
-  expect(announcedDevice(agent, discoveryTopic(agent, 'drive_1'))).toBe('drive_1');
-  expect(announcedDevice(agent, 'homeassistant/device/infra-monitor_other/drive_1/config')).toBeUndefined();
+  expect(parseDiscoveryTopic(agent, discoveryTopic(agent, 'drive_1'))).toBe('drive_1');
+  expect(parseDiscoveryTopic(agent, 'homeassistant/device/infra-monitor_other/drive_1/config')).toBeUndefined();
 });

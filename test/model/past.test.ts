@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { Past } from '../../src/model/past.ts';
+import { PastMoment } from '../../src/model/past-moment.ts';
 
 const minute = 60_000;
 const set = (text: string) => Date.parse(text);
 
 test('a moment that has been keeps its distance from now when the clock is set, and stands still while it merely slews', () => {
   const moment = { wall: set('1970-01-01T00:00:30Z'), monotonic: 5000 };
-  const past = new Past(() => moment);
+  const past = new PastMoment(() => moment);
   expect(past.date).toEqual(new Date('1970-01-01T00:00:30Z'));
   Object.assign(moment, { wall: set('2026-11-25T12:01:00Z'), monotonic: 5000 + minute });
   expect(past.date).toEqual(new Date('2026-11-25T12:00:00Z'));

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { describe } from '../../src/model/fault.ts';
-import { redacted, Secret } from '../../src/model/secret.ts';
+import { describeError } from '../../src/model/errors.ts';
+import { redactSecrets, Secret } from '../../src/model/secret.ts';
 
 const word = 'Gürken/50% "$1"';
 const secret = new Secret(word);
@@ -20,20 +20,21 @@ test.each([
   ['in the middle of a word', `x${word}x`],
   ['in Basic authentication', `Basic ${Buffer.from(word).toString('base64')}`],
 ])('a secret is taken out: %s', (_, text) => {
-  expect(redacted(text)).toContain('***');
-  expect(redacted(text)).not.toMatch(/gürken|g%C3%BCrken|R8O8cmtlb/i);
+  expect(redactSecrets(text)).toContain('***');
+  expect(redactSecrets(text)).not.toMatch(/gürken|g%C3%BCrken|R8O8cmtlb/i);
 });
 
 test('a short one is taken out where it stands alone, and a very short one nowhere', () => {
   new Secret('on');
-  expect(redacted('on Rosenheim: rose:Rose@host, %20Rose')).toBe('on Rosenheim: ***:***@host, %20Rose');
+  expect(redactSecrets('on Rosenheim: rose:Rose@host, %20Rose')).toBe('on Rosenheim: ***:***@host, %20Rose');
   expect(short.reveal()).toBe('Rose');
 });
 
 test('an error in words has none, nor have its causes', () => {
   const cause = new Error(`getaddrinfo ENOTFOUND ${word}`);
-  expect(describe(new TypeError('fetch failed', { cause }))).toBe('fetch failed: getaddrinfo ENOTFOUND ***');
-  expect(describe(new AggregateError([cause, new Error('other')], ''))).toContain('***: other');
+  expect(describeError(new TypeError('fetch failed', { cause }))).toBe('fetch failed: getaddrinfo ENOTFOUND ***');
+  expect(describeError(new AggregateError([cause, new Error('other')], ''))).toContain('***: other');
 });
 
-test('it shows as stars', () => expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)}`).not.toContain('Gürken'));
+test('it shows as stars', () =>
+  expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)}`).not.toContain('Gürken'));

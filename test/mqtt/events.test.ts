@@ -1,19 +1,23 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Happening } from '../../src/model/event.ts';
+import type { DeviceEvent } from '../../src/model/event.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
+import { device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { startSession } from '../helpers/session.ts';
-import { device, probe, stateOf } from '../helpers/situation.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
 const topic = 'infra-monitor/nas/probe/thing_1/event';
-const happening = (type: string, more: object = {}): Happening => ({ type, at: new Date('2026-01-02T03:04:05Z'), ...more });
-const happened = (...events: Happening[]) => stateOf(collector, [{ of: 'thing', device, reading: {}, events }]);
+const happening = (type: string, more: object = {}): DeviceEvent => ({
+  type,
+  at: new Date('2026-01-02T03:04:05Z'),
+  ...more,
+});
+const happened = (...events: DeviceEvent[]) => stateOf(collector, [{ table: 'thing', device, reading: {}, events }]);
 
 async function broker() {
   const settings: MqttSettings = {
@@ -29,13 +33,21 @@ async function broker() {
 
 test('an event is told once, unretained, with its attributes, and then forgotten', async () => {
   const { url, see, messages } = await broker();
-  const state = happened(happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }), happening('outage'));
+  const state = happened(
+    happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }),
+    happening('outage'),
+  );
   const { session } = startSession(url, collector, state);
   await see(topic, (payload) => payload.includes('outage'));
   session.update();
-  await until('told', () => state.events.length === 0);
+  await until('told', () => state.pendingEvents.length === 0);
   expect(messages.filter((message) => message.topic === topic)).toEqual([
-    { topic, retained: false, payload: '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}' },
+    {
+      topic,
+      retained: false,
+      payload:
+        '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}',
+    },
     { topic, retained: false, payload: '{"event_type":"outage","at":"2026-01-02T03:04:05.000Z"}' },
   ]);
 });
@@ -48,9 +60,12 @@ test('what happens while Home Assistant is away is kept until it has come back a
   await see('infra-monitor/nas/status', (payload) => payload === 'online');
   await client.publishAsync('homeassistant/status', 'online', { retain: true, qos: 1 });
   await see(topic, undefined, 15);
-  const announced = messages.map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"')).lastIndexOf(true);
+  const announced = messages
+    .map((message) => message.topic.endsWith('/config') && message.payload.includes('"event_types"'))
+    .lastIndexOf(true);
+  expect(announced, 'it was announced').toBeGreaterThan(-1);
   expect(messages.findIndex((message) => message.topic === topic)).toBeGreaterThan(announced);
-  await until('told', () => state.events.length === 0);
+  await until('told', () => state.pendingEvents.length === 0);
 });
 
 test('an event that is too large is named and holds up no other; one that is refused is told later', async () => {
@@ -65,7 +80,7 @@ test('an event that is too large is named and holds up no other; one that is ref
     if (seconds === 10) broker.answer = () => 0;
     pass(seconds * 1000);
   }
-  await until('told', () => state.events.length === 0);
+  await until('told', () => state.pendingEvents.length === 0);
   expect(tries()).toBe(3);
   expect(broker.published.at(-1)?.payload).toContain('outage');
   expect(state.broker.error).toBeUndefined();
@@ -74,6 +89,6 @@ test('an event that is too large is named and holds up no other; one that is ref
 
 test('two hundred wait at most, and the oldest go first', () => {
   const state = happened(...Array.from({ length: 250 }, (_, index) => happening('restart', { index })));
-  expect(state.events.length).toBe(200);
-  expect(state.events[0]?.happening.index).toBe(50);
+  expect(state.pendingEvents.length).toBe(200);
+  expect(state.pendingEvents[0]?.event.index).toBe(50);
 });

@@ -4,13 +4,13 @@ import mqtt from 'mqtt';
 import { type IConnectPacket, parser } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
+import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import { Connection } from '../../src/mqtt/connection.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
-import { Session } from '../../src/mqtt/session.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
 interface Content {
@@ -20,7 +20,8 @@ interface Content {
 const collector = {
   ...probe(async () => []),
   memory: {
-    parse: (content: unknown) => (content !== null && typeof content === 'object' && 'seen' in content ? (content as Content) : undefined),
+    parse: (content: unknown) =>
+      content !== null && typeof content === 'object' && 'seen' in content ? (content as Content) : undefined,
     merge: (ours: Content, theirs: Content): Content => ({ seen: [...new Set([...ours.seen, ...theirs.seen])].sort() }),
   },
 };
@@ -39,26 +40,27 @@ const settingsOf = (port: number): MqttSettings => ({
 async function broker(retained: Record<string, string>, port: number) {
   const embedded = await startEmbeddedBroker(settingsOf(port));
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
-  for (const [topic, payload] of Object.entries(retained)) await client.publishAsync(topic, payload, { qos: 1, retain: true });
+  for (const [topic, payload] of Object.entries(retained))
+    await client.publishAsync(topic, payload, { qos: 1, retain: true });
   await client.endAsync();
   return embedded;
 }
 
 function converse(port: number) {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
-  const memory = state.memory.of(collector);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
+  const memory = state.memoryStore.forCollector(collector);
   const dropped: string[] = [];
-  const session = new Session({
+  const session = new BrokerClient({
     agent,
     catalogue: [collector],
     state,
     settings: settingsOf(port),
     log: createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' }),
     ready: Promise.resolve(),
-    told: () => undefined,
-    dismissed: () => undefined,
-    remembered: (memories) => void dropped.push(...state.memory.load(memories, ['probe'])),
-    commanded: () => undefined,
+    eventDelivered: () => undefined,
+    deviceDismissed: () => undefined,
+    memoriesLoaded: (memories) => void dropped.push(...state.memoryStore.load(memories, ['probe'])),
+    commandReceived: () => undefined,
   });
   session.start();
   onTestFinished(() => session.stop());
@@ -84,7 +86,10 @@ test('nobody’s retained message keeps the agent from the broker: nested, large
   const { memory, dropped, session } = converse(port);
   await see(`${root}/status`, (payload) => payload === 'online');
   await see(config, (payload) => payload.includes('unique_id'));
-  expect(dropped).toEqual(['"probe/thing_1": nested more than 8 deep', '"probe/thing_2": 2000013 bytes, more than 65536']);
+  expect(dropped).toEqual([
+    '"probe/thing_1": nested more than 8 deep',
+    '"probe/thing_2": 2000013 bytes, more than 65536',
+  ]);
   expect(topics.get(`${root}/probe/thing_3/memory`)).toBe('{"seen":["kept"]}');
   memory.keep(device.id, { seen: ['new'] });
   session.update();
@@ -104,7 +109,9 @@ test('an empty broker first, then one with a memory: that one keeps what it had,
   onTestFinished(() => real.close());
   const { see, messages } = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
   await see(memoryTopic, (payload) => payload === '{"seen":["new","old"]}', 14);
-  expect(messages.filter(({ topic }) => topic === memoryTopic).map(({ payload }) => payload)).not.toContain('{"seen":["new"]}');
+  expect(messages.filter(({ topic }) => topic === memoryTopic).map(({ payload }) => payload)).not.toContain(
+    '{"seen":["new"]}',
+  );
   expect(memory.recall(device.id)).toEqual({ seen: ['new', 'old'] });
 });
 
@@ -121,7 +128,8 @@ test('a broker is told what is too large for us, and that our own announcements 
   onTestFinished(() => void server.close());
   await once(server, 'listening');
   const settings = settingsOf((server.address() as AddressInfo).port);
-  for (const protocolVersion of [5, 4] as const) await Connection.open(settings, { clientId: 'x', protocolVersion }).catch(() => undefined);
+  for (const protocolVersion of [5, 4] as const)
+    await Connection.open(settings, { clientId: 'x', protocolVersion }).catch(() => undefined);
   expect(packets.map(({ protocolVersion, properties }) => [protocolVersion, properties?.maximumPacketSize])).toEqual([
     [5, 16_777_216],
     [4, undefined],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Observation } from '../../src/model/collector.ts';
-import { health } from '../../src/views/health.ts';
+import type { ObservationOrProblem } from '../../src/model/collector.ts';
+import { agentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
+import { agent, device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 import { startSession } from '../helpers/session.ts';
-import { agent, device, type Probes, probe, stateOf } from '../helpers/situation.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
@@ -12,11 +12,22 @@ const collector = probe(async () => []);
 const root = 'infra-monitor/nas';
 const announcement = 'homeassistant/device/infra-monitor_nas/thing_1/config';
 const thing = `${root}/probe/thing_1`;
-const reading = (level: number): Observation<Probes> => ({ of: 'thing', device, reading: { level } });
-const parts = Array.from({ length: 30 }, (_, index): Observation<Probes> => ({ of: 'part', device, part: { id: `p${index}`, name: `P${index}` }, reading: { level: index } }));
+const reading = (level: number): ObservationOrProblem<Probes> => ({ table: 'thing', device, reading: { level } });
+const parts = Array.from(
+  { length: 30 },
+  (_, index): ObservationOrProblem<Probes> => ({
+    table: 'part',
+    device,
+    part: { id: `p${index}`, name: `P${index}` },
+    reading: { level: index },
+  }),
+);
 
 /** An agent with a thing of thirty parts at such a broker. */
-async function start(options: Parameters<typeof startStrictBroker>[0], prepare: (broker: Awaited<ReturnType<typeof startStrictBroker>>) => void = () => undefined) {
+async function start(
+  options: Parameters<typeof startStrictBroker>[0],
+  prepare: (broker: Awaited<ReturnType<typeof startStrictBroker>>) => void = () => undefined,
+) {
   const broker = await startStrictBroker(options);
   prepare(broker);
   const { after, pass, due } = manualTimers();
@@ -26,7 +37,8 @@ async function start(options: Parameters<typeof startStrictBroker>[0], prepare: 
     state.record(collector, { ok: true, observations: [reading(level), ...parts], at: new Date(), seconds: 0.1 });
     session.update();
   };
-  const online = (times = 1) => until('online', () => lines.filter((line) => line.includes('MQTT: connected')).length === times);
+  const online = (times = 1) =>
+    until('online', () => lines.filter((line) => line.includes('MQTT: connected')).length === times);
   const errors = () => lines.filter((line) => line.includes(' error '));
   return { broker, state, session, pass, due, read, online, errors, lines };
 }
@@ -50,14 +62,18 @@ test('an announcement above the maximum packet size is named once, also over con
   expect(broker.retained.get(`${root}/status`)).toBe('online');
   expect(broker.retained.has(thing)).toBe(true);
   expect(broker.retained.has(announcement)).toBe(false);
-  const told = expect.stringMatching(new RegExp(`^the broker refuses ${announcement}: packet too large \\(0x95\\): it would have \\d+ bytes, and the broker takes 2000$`));
-  expect(health(agent, state, new Date()).reasons).toEqual([told]);
+  const told = expect.stringMatching(
+    new RegExp(
+      `^the broker refuses ${announcement}: packet too large \\(0x95\\): it would have \\d+ bytes, and the broker takes 2000$`,
+    ),
+  );
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   broker.answer = () => 'hang up';
   read(50);
   await until('the end is told', () => errors().length === 2);
   broker.answer = () => 0;
   await online(2);
-  expect(health(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(2);
 });
 
@@ -71,8 +87,16 @@ test.each([4, 5] as const)(
     expect(broker.retained.get(`${root}/status`)).toBe('online');
     expect(broker.retained.has(thing)).toBe(true);
     expect(errors()).toEqual([
-      expect.stringMatching(new RegExp(`the broker closed the connection while ${announcement} \\(\\d+ bytes\\) was being sent; trying again$`)),
-      expect.stringMatching(new RegExp(`the broker refuses ${announcement}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`)),
+      expect.stringMatching(
+        new RegExp(
+          `the broker closed the connection while ${announcement} \\(\\d+ bytes\\) was being sent; trying again$`,
+        ),
+      ),
+      expect.stringMatching(
+        new RegExp(
+          `the broker refuses ${announcement}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`,
+        ),
+      ),
     ]);
     broker.answer = () => 'hang up';
     read(50);
@@ -80,7 +104,7 @@ test.each([4, 5] as const)(
     broker.answer = () => 0;
     await online(2);
     expect(broker.retained.has(announcement)).toBe(true);
-    expect(health(agent, state, new Date()).reasons).toEqual([]);
+    expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
   },
 );
 
@@ -94,43 +118,48 @@ test('a limit that is gone at the next connection', async () => {
   broker.answer = () => 0;
   await online(2);
   expect(broker.retained.has(announcement)).toBe(true);
-  expect(health(agent, state, new Date()).reasons).toEqual([]);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
   expect(lines.filter((line) => line.includes('takes everything again'))).toHaveLength(1);
 });
 
 test.each([
   [0x97, 'quota exceeded (0x97)'],
   [0x87, 'not authorized (0x87)'],
-])('what is refused with %i is sent again with growing pauses, the newest of it, until it is taken', async (code, words) => {
-  const refused = new Set([announcement, thing, `${thing}/availability`]);
-  const { broker, state, online, errors, read, pass, due, lines } = await start({}, (one) => {
-    one.answer = ({ topic }) => (refused.has(topic) ? code : 0);
-  });
-  await online();
-  const tries = () => broker.published.filter(({ topic }) => topic === thing).length;
-  expect(broker.retained.get(`${root}/status`)).toBe('online');
-  expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
-  expect(health(agent, state, new Date()).reasons).toEqual([expect.stringMatching(/^the broker refuses .*; and 2 more topics$/)]);
-  expect(errors()).toEqual([expect.stringContaining(words)]);
-  expect(errors()[0]?.includes('must let this user')).toBe(code === 0x87);
-  read(50);
-  for (const [index, seconds] of [5, 10, 20, 40, 80, 160, 300, 300].entries()) {
-    await until('all three wait', () => due(seconds * 1000) === 3);
-    pass(seconds * 1000 - 1);
-    expect(tries()).toBe(index + 1);
-    pass(1);
-  }
-  await until('all three wait', () => due(300_000) === 3);
-  expect(errors()).toHaveLength(1);
-  refused.clear();
-  pass(300_000);
-  await until('taken', () => state.broker.error === undefined);
-  expect(JSON.parse(broker.retained.get(thing) ?? '')).toMatchObject({ level: 50 });
-  expect(broker.retained.has(announcement)).toBe(true);
-  expect(broker.retained.get(`${thing}/availability`)).toBe('online');
-  expect(health(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
-  expect(lines.at(-1)).toContain('the broker takes everything again');
-});
+])(
+  'what is refused with %i is sent again with growing pauses, the newest of it, until it is taken',
+  async (code, words) => {
+    const refused = new Set([announcement, thing, `${thing}/availability`]);
+    const { broker, state, online, errors, read, pass, due, lines } = await start({}, (one) => {
+      one.answer = ({ topic }) => (refused.has(topic) ? code : 0);
+    });
+    await online();
+    const tries = () => broker.published.filter(({ topic }) => topic === thing).length;
+    expect(broker.retained.get(`${root}/status`)).toBe('online');
+    expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
+    expect(agentHealth(agent, state, new Date()).reasons).toEqual([
+      expect.stringMatching(/^the broker refuses .*; and 2 more topics$/),
+    ]);
+    expect(errors()).toEqual([expect.stringContaining(words)]);
+    expect(errors()[0]?.includes('must let this user')).toBe(code === 0x87);
+    read(50);
+    for (const [index, seconds] of [5, 10, 20, 40, 80, 160, 300, 300].entries()) {
+      await until('all three wait', () => due(seconds * 1000) === 3);
+      pass(seconds * 1000 - 1);
+      expect(tries()).toBe(index + 1);
+      pass(1);
+    }
+    await until('all three wait', () => due(300_000) === 3);
+    expect(errors()).toHaveLength(1);
+    refused.clear();
+    pass(300_000);
+    await until('taken', () => state.broker.error === undefined);
+    expect(JSON.parse(broker.retained.get(thing) ?? '')).toMatchObject({ level: 50 });
+    expect(broker.retained.has(announcement)).toBe(true);
+    expect(broker.retained.get(`${thing}/availability`)).toBe('online');
+    expect(agentHealth(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
+    expect(lines.at(-1)).toContain('the broker takes everything again');
+  },
+);
 
 test('an announcement that is not acknowledged while the broker goes on: online, named, and sent again', async () => {
   const { broker, state, online, errors, pass, due, read } = await start({}, (one) => {
@@ -143,8 +172,10 @@ test('an announcement that is not acknowledged while the broker goes on: online,
   await until('heard', () => broker.retained.get(thing)?.includes('60') && due(15_000) === 1);
   pass(15_000);
   await online();
-  const told = expect.stringMatching(new RegExp(`^the broker refuses ${announcement}: it does not acknowledge it, \\d+ bytes$`));
-  expect(health(agent, state, new Date()).reasons).toEqual([told]);
+  const told = expect.stringMatching(
+    new RegExp(`^the broker refuses ${announcement}: it does not acknowledge it, \\d+ bytes$`),
+  );
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(1);
   broker.answer = () => 0;
   pass(5000);

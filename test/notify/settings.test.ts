@@ -1,18 +1,23 @@
 import { expect, test } from 'vitest';
-import { describe } from '../../src/model/fault.ts';
-import { authorizationOf, notifySettings } from '../../src/notify/settings.ts';
-import { parse } from '../../src/settings/parse.ts';
+import { describeError } from '../../src/model/errors.ts';
+import { authorizationHeader, notifySettings } from '../../src/notify/settings.ts';
+import { readVariables } from '../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
   const problems: string[] = [];
-  const settings = parse(notifySettings, env, problems);
+  const settings = readVariables(notifySettings, env, problems);
   return { settings, problems };
 }
 
 function sent(NOTIFY_URL: string, more: Record<string, string> = {}) {
   const { settings } = read({ NOTIFY_URL, ...more });
-  const authorization = authorizationOf(settings)?.reveal();
-  return { url: settings.NOTIFY_URL?.url.reveal(), authorization: authorization?.startsWith('Basic ') ? Buffer.from(authorization.slice(6), 'base64').toString() : authorization };
+  const authorization = authorizationHeader(settings)?.reveal();
+  return {
+    url: settings.NOTIFY_URL?.url.reveal(),
+    authorization: authorization?.startsWith('Basic ')
+      ? Buffer.from(authorization.slice(6), 'base64').toString()
+      : authorization,
+  };
 }
 
 test.each([
@@ -29,7 +34,9 @@ test.each([
   [`https://host:${'9'.repeat(100_000)}/S3cret`],
 ])('not %.40s, and it does not show', (NOTIFY_URL) => {
   const { problems } = read({ NOTIFY_URL });
-  expect(problems).toEqual([expect.stringMatching(/^NOTIFY_URL: got \*\*\*, wants http:\/\/ or https:\/\/ with a host/)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^NOTIFY_URL: got \*\*\*, wants http:\/\/ or https:\/\/ with a host/),
+  ]);
   expect(problems.join()).not.toContain('S3cret');
 });
 
@@ -43,15 +50,27 @@ test.each([
   ['https://me@ntfy.sh/topic', 'me:'],
   ['https://:tk_1@ntfy.sh/topic', ':tk_1'],
   ['https://ntfy.sh/topic', undefined],
-])('the login in %s', (address, login) => expect(sent(address)).toEqual({ url: 'https://ntfy.sh/topic', authorization: login }));
+])('the login in %s', (address, login) =>
+  expect(sent(address)).toEqual({ url: 'https://ntfy.sh/topic', authorization: login }),
+);
 
-test('a token goes before a login', () => expect(sent('https://me:sesame@ntfy.sh/topic', { NOTIFY_TOKEN: 'tk_1' }).authorization).toBe('Bearer tk_1'));
+test('a token goes before a login', () =>
+  expect(sent('https://me:sesame@ntfy.sh/topic', { NOTIFY_TOKEN: 'tk_1' }).authorization).toBe('Bearer tk_1'));
 
-test('a token that no header can hold is refused', () => expect(read({ NOTIFY_TOKEN: 'S3cret€' }).problems).toEqual([expect.stringMatching(/^NOTIFY_TOKEN: got \*\*\*, wants/)]));
+test('a token that no header can hold is refused', () =>
+  expect(read({ NOTIFY_TOKEN: 'S3cret€' }).problems).toEqual([
+    expect.stringMatching(/^NOTIFY_TOKEN: got \*\*\*, wants/),
+  ]));
 
 test('errors show no part of the address that may be secret', () => {
   read({ NOTIFY_URL: 'https://me:open%20sesame@hooks.example/services/T0pSecret/x?key=k3y-of-all&n=1' });
-  for (const text of ['/services/T0pSecret/x', 'k3y-of-all', 'open sesame', 'open%20sesame', Buffer.from('me:open sesame').toString('base64')])
-    expect(describe(new Error(`bad ${text}`))).toMatch(/^bad \/?\*\*\*/);
-  expect(describe(new Error('getaddrinfo ENOTFOUND hooks.example'))).toBe('getaddrinfo ENOTFOUND hooks.example');
+  for (const text of [
+    '/services/T0pSecret/x',
+    'k3y-of-all',
+    'open sesame',
+    'open%20sesame',
+    Buffer.from('me:open sesame').toString('base64'),
+  ])
+    expect(describeError(new Error(`bad ${text}`))).toMatch(/^bad \/?\*\*\*/);
+  expect(describeError(new Error('getaddrinfo ENOTFOUND hooks.example'))).toBe('getaddrinfo ENOTFOUND hooks.example');
 });

@@ -1,9 +1,18 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { collectors } from '../../src/collectors/index.ts';
-import { exposureWarnings, isShared } from '../../src/settings/exposure.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { exposureWarnings, hasOtherUsers } from '../../src/settings/exposure.ts';
 import { loadSettings, readSettings } from '../../src/settings/index.ts';
 import { startAgent } from '../helpers/agent.ts';
 import { until } from '../helpers/until.ts';
@@ -26,10 +35,14 @@ const warned = (path: string) => exposureWarnings([{ setting: 'HA_TOKEN_FILE', p
 
 test.each([0o644, 0o604, 0o444, 0o777])('a secret that everyone can read is told, with what mends it (%o)', (mode) => {
   const path = file(mode);
-  expect(warned(path)).toEqual([`HA_TOKEN_FILE: every user of this machine can read ${path}, which holds a secret: chmod 600 "${path}"`]);
+  expect(warned(path)).toEqual([
+    `HA_TOKEN_FILE: every user of this machine can read ${path}, which holds a secret: chmod 600 "${path}"`,
+  ]);
 });
 
-test.each([0o600, 0o400, 0o640, 0o660, 0o440])('one that the owner or a group can read is not (%o)', (mode) => expect(warned(file(mode))).toEqual([]));
+test.each([0o600, 0o400, 0o640, 0o660, 0o440])('one that the owner or a group can read is not (%o)', (mode) =>
+  expect(warned(file(mode))).toEqual([]),
+);
 
 test('a folder that lets nobody in covers what is in it', () => {
   expect(warned(file(0o644, 'sesame', folder(0o700)))).toEqual([]);
@@ -53,15 +66,27 @@ test('a file that is not there is another’s to tell; in a container there is n
 });
 
 /** Tests may run in a container themselves. */
-const ifShared = (lines: unknown[]) => (isShared() ? lines : []);
+const ifShared = (lines: unknown[]) => (hasOtherUsers() ? lines : []);
 const told = (setting: string) => expect.stringMatching(new RegExp(`^${setting}: every user`));
 
-test.each(['HA_TOKEN_FILE', 'HA_TOKEN_CELLAR_FILE', 'MQTT_PASSWORD_FILE', 'NOTIFY_URL_FILE', 'HTTP_TOKEN_FILE', 'FRITZBOX_PASSWORD_FILE'])('the file of %s is looked at', (name) =>
-  expect(readSettings(collectors, { [name]: file(0o644, 'https://example.org/topic') }).warnings).toEqual(ifShared([told(name)])),
+test.each([
+  'HA_TOKEN_FILE',
+  'HA_TOKEN_CELLAR_FILE',
+  'MQTT_PASSWORD_FILE',
+  'NOTIFY_URL_FILE',
+  'HTTP_TOKEN_FILE',
+  'FRITZBOX_PASSWORD_FILE',
+])('the file of %s is looked at', (name) =>
+  expect(readSettings(allCollectors, { [name]: file(0o644, 'https://example.org/topic') }).warnings).toEqual(
+    ifShared([told(name)]),
+  ),
 );
 
 test('a key’s file is looked at, a certificate’s is for everyone', () => {
-  expect(readSettings(collectors, { MQTT_KEY_FILE: file(0o644), MQTT_CERT_FILE: file(0o644), MQTT_CA_FILE: file(0o644) }).warnings).toEqual(ifShared([told('MQTT_KEY_FILE')]));
+  expect(
+    readSettings(allCollectors, { MQTT_KEY_FILE: file(0o644), MQTT_CERT_FILE: file(0o644), MQTT_CA_FILE: file(0o644) })
+      .warnings,
+  ).toEqual(ifShared([told('MQTT_KEY_FILE')]));
 });
 
 test.each([
@@ -73,13 +98,17 @@ test.each([
   ['SITE=Berlin\nMQTT_PASSWORD=', false],
 ])('a settings file of %j', (content, holdsSecret) => {
   // The tests' own environment may have what looks like ours.
-  const warnings = loadSettings(collectors, file(0o644, content)).warnings.filter((line) => line.startsWith('--env'));
+  const warnings = loadSettings(allCollectors, file(0o644, content)).warnings.filter((line) =>
+    line.startsWith('--env'),
+  );
   expect(warnings).toEqual(holdsSecret ? ifShared([told('--env')]) : []);
 });
 
 test('programs that the agent runs get no secret from it', async () => {
   const tools = folder();
-  writeFileSync(join(tools, 'ping'), `#!/bin/sh\nenv >${tools}/new && mv ${tools}/new ${tools}/seen\nexit 2\n`, { mode: 0o755 });
+  writeFileSync(join(tools, 'ping'), `#!/bin/sh\nenv >${tools}/new && mv ${tools}/new ${tools}/seen\nexit 2\n`, {
+    mode: 0o755,
+  });
   const { PATH = '' } = process.env;
   const agent = startAgent({
     PATH: `${tools}:${PATH}`,
@@ -92,7 +121,10 @@ test('programs that the agent runs get no secret from it', async () => {
     PING_TARGETS: '127.0.0.1',
     KEPT: 'kept',
   });
-  const seen = await until(`ping: ${agent.output()}`, () => existsSync(join(tools, 'seen')) && readFileSync(join(tools, 'seen'), 'utf8'));
+  const seen = await until(
+    `ping: ${agent.output()}`,
+    () => existsSync(join(tools, 'seen')) && readFileSync(join(tools, 'seen'), 'utf8'),
+  );
   expect(seen).toContain('KEPT=kept');
   expect(seen).not.toContain('sesame');
 });

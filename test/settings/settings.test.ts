@@ -3,15 +3,15 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
-import { collectors } from '../../src/collectors/index.ts';
-import type { ByName } from '../../src/model/by-name.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import type { PerNameSetting } from '../../src/model/per-name-setting.ts';
 import type { Secret } from '../../src/model/secret.ts';
-import { secretByName, textByName } from '../../src/model/setting.ts';
+import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
 import { loadSettings, readSettings, settingGroups } from '../../src/settings/index.ts';
-import { SettingsError } from '../../src/settings/parse.ts';
-import { probe } from '../helpers/situation.ts';
+import { SettingsError } from '../../src/settings/read-variables.ts';
+import { probe } from '../helpers/sample-collector.ts';
 
-const read = (env: Record<string, string>) => readSettings(collectors, env);
+const read = (env: Record<string, string>) => readSettings(allCollectors, env);
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -32,15 +32,29 @@ function file(content: string): string {
 
 test('nothing set: this machine, our own broker, the loopback', () => {
   const { agent, mqtt, http, collectors: all } = read({});
-  expect(agent).toMatchObject({ name: hostname().split('.')[0], baseTopic: 'infra-monitor', discoveryPrefix: 'homeassistant' });
+  expect(agent).toMatchObject({
+    name: hostname().split('.')[0],
+    baseTopic: 'infra-monitor',
+    discoveryPrefix: 'homeassistant',
+  });
   expect(mqtt.MQTT_URL).toMatchObject({ protocol: 'embedded', host: '127.0.0.1', port: 1883 });
   expect(http).toEqual({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 8000 });
-  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(collectors.map(({ id, schedule }) => [id, schedule]));
+  expect(all.map(({ collector, schedule }) => [collector.id, schedule])).toEqual(
+    allCollectors.map(({ id, schedule }) => [id, schedule]),
+  );
 });
 
 test('every problem is told at once, with what is wanted', () => {
   expect(
-    problemsOf({ MQTT_URL: 'htp://x', HTTP_PORT: '99999', HOST_SCHEDULE: '* * * * *', HOST_PROC: 'proc', LOG_LEVEL: 'loud', MQTT_BASE_TOPIC: 'a/#', MQTT_CERT_FILE: 'x' }),
+    problemsOf({
+      MQTT_URL: 'htp://x',
+      HTTP_PORT: '99999',
+      HOST_SCHEDULE: '* * * * *',
+      HOST_PROC: 'proc',
+      LOG_LEVEL: 'loud',
+      MQTT_BASE_TOPIC: 'a/#',
+      MQTT_CERT_FILE: 'x',
+    }),
   ).toMatchInlineSnapshot(`
     [
       "LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error",
@@ -56,7 +70,9 @@ test('every problem is told at once, with what is wanted', () => {
 });
 
 test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
-  expect(problemsOf({ HOST_SCHEDULE })).toEqual([`HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`]);
+  expect(problemsOf({ HOST_SCHEDULE })).toEqual([
+    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`,
+  ]);
 });
 
 test.each([
@@ -107,18 +123,31 @@ test('what to do about a password that an address can’t hold', () => {
   expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
 });
 
-test('a value without end is cut', () => expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
+test('a value without end is cut', () =>
+  expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
 
 test('a secret comes from its file, and a file that is not there is named', () => {
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
-  expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/)]);
-  expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([expect.stringMatching(/^MQTT_PASSWORD: set both/)]);
+  expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([
+    expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
+  ]);
+  expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([
+    expect.stringMatching(/^MQTT_PASSWORD: set both/),
+  ]);
 });
 
-const named = [{ ...probe(async () => []), env: z.object({ BOX_USER: textByName({ description: 'Who.' }), BOX_PASSWORD: secretByName({ description: 'What.' }) }) }];
+const named = [
+  {
+    ...probe(async () => []),
+    env: z.object({
+      BOX_USER: stringPerNameSetting({ description: 'Who.' }),
+      BOX_PASSWORD: secretPerNameSetting({ description: 'What.' }),
+    }),
+  },
+];
 const boxOf = (env: Record<string, string>) => {
   const { warnings, collectors: all } = readSettings(named, env);
-  return { warnings, ...(all[0]?.env as { BOX_USER: ByName<string>; BOX_PASSWORD: ByName<Secret> }) };
+  return { warnings, ...(all[0]?.env as { BOX_USER: PerNameSetting<string>; BOX_PASSWORD: PerNameSetting<Secret> }) };
 };
 
 test('a setting by name: one for all, or one of its own for each, from its file too', () => {
@@ -129,42 +158,53 @@ test('a setting by name: one for all, or one of its own for each, from its file 
     BOX_PASSWORD_ATTIC_FILE: file('b\n'),
     BOX_PASSWORD_FILE: file('c'),
   });
-  expect(['kitchen', 'My cellar'].map((name) => BOX_USER.of(name))).toEqual(['me', 'mole']);
-  expect(['profile', 'attic', 'kitchen'].map((name) => BOX_PASSWORD.of(name)?.reveal())).toEqual(['a', 'b', 'c']);
+  expect(['kitchen', 'My cellar'].map((name) => BOX_USER.get(name))).toEqual(['me', 'mole']);
+  expect(['profile', 'attic', 'kitchen'].map((name) => BOX_PASSWORD.get(name)?.reveal())).toEqual(['a', 'b', 'c']);
   expect(warnings).toEqual([]);
-  expect(boxOf({}).BOX_USER.of('kitchen')).toBeUndefined();
+  expect(boxOf({}).BOX_USER.get('kitchen')).toBeUndefined();
 });
 
 test('a secret by name whose file is not there is named', () => {
   expect(() => boxOf({ BOX_PASSWORD_ATTIC_FILE: '/nowhere/password' })).toThrow(/BOX_PASSWORD_ATTIC_FILE: ENOENT/);
 });
 
-test('an empty variable is not set', () => expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
+test('an empty variable is not set', () =>
+  expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
 
-test('a collector can be turned off', () => expect(read({ HOST_SCHEDULE: 'off' }).collectors[0]?.schedule).toBeUndefined());
+test('a collector can be turned off', () =>
+  expect(read({ HOST_SCHEDULE: 'off' }).collectors[0]?.schedule).toBeUndefined());
 
 test.each([
   ['MQTT_PASSWROD', 'MQTT_PASSWORD'],
   ['MQTT_HOST', 'MQTT_URL'],
   ['HOST_FILESYSTEM', 'HOST_FILESYSTEMS'],
   ['MQTT_PASSWORD_FIEL', 'MQTT_PASSWORD_FILE'],
-])('%s looks like ours', (name, nearest) => expect(read({ [name]: 'x' }).warnings).toEqual([`${name} is not a setting of this program; did you mean ${nearest}?`]));
+])('%s looks like ours', (name, nearest) =>
+  expect(read({ [name]: 'x' }).warnings).toEqual([
+    `${name} is not a setting of this program; did you mean ${nearest}?`,
+  ]),
+);
 
 test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWORD_FILE'])('%s does not', (name) =>
   expect(read({ [name]: name.endsWith('_FILE') ? file('x') : 'x' }).warnings).toEqual([]),
 );
 
 test('the process goes before the file; a file asked for by name must be there', () => {
-  const siteIn = (content: string) => loadSettings(collectors, file(content)).agent.site;
+  const siteIn = (content: string) => loadSettings(allCollectors, file(content)).agent.site;
   expect(siteIn('SITE=file')).toBe('file');
   process.env.SITE = 'process';
   onTestFinished(() => void delete process.env.SITE);
   expect(siteIn('SITE=file')).toBe('process');
-  expect(() => loadSettings(collectors, '/nowhere/.env')).toThrow('--env: ENOENT');
+  expect(() => loadSettings(allCollectors, '/nowhere/.env')).toThrow('--env: ENOENT');
 });
 
 test('secrets are taken out of the process’s environment, other settings stay', () => {
-  const env = { MQTT_PASSWORD: 'sesame', BOX_PASSWORD_CELLAR: 'sesame', MQTT_URL: 'mqtt://me:sesame@broker', SITE: 'Berlin' };
+  const env = {
+    MQTT_PASSWORD: 'sesame',
+    BOX_PASSWORD_CELLAR: 'sesame',
+    MQTT_URL: 'mqtt://me:sesame@broker',
+    SITE: 'Berlin',
+  };
   Object.assign(process.env, env);
   onTestFinished(() => {
     for (const name of Object.keys(env)) delete process.env[name];
@@ -175,7 +215,9 @@ test('secrets are taken out of the process’s environment, other settings stay'
 });
 
 test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
-  expect(problemsOf({ AGENT_NAME })).toEqual([`AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`]),
+  expect(problemsOf({ AGENT_NAME })).toEqual([
+    `AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`,
+  ]),
 );
 
 test('in a container the host’s own name is taken', () => {
@@ -186,6 +228,6 @@ test('in a container the host’s own name is taken', () => {
 });
 
 test('no two parts declare the same variable', () => {
-  const names = settingGroups(collectors).flatMap(({ schema }) => Object.keys(schema.shape));
+  const names = settingGroups(allCollectors).flatMap(({ schema }) => Object.keys(schema.shape));
   expect(names).toEqual([...new Set(names)]);
 });

@@ -1,19 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { burials, discovery, hasTombstones } from '../../src/views/discovery.ts';
+import { discoveryPayloads, hasTombstones, tombstonePayloads } from '../../src/views/discovery.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
-import { agent, device, type Probe, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const topic = 'homeassistant/device/infra-monitor_nas/thing_1/config';
-const whole = (reading: Probe = {}) => ({ of: 'thing' as const, device, reading });
-const piece = (id: string, more: object = { reading: {} }) => ({ of: 'part' as const, device, part: { id, name: id }, ...more }) as never;
+const whole = (reading: Probe = {}) => ({ table: 'thing' as const, device, reading });
+const piece = (id: string, more: object = { reading: {} }) =>
+  ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
 const none = new Map<string, string>();
 
-function announce(state: ReturnType<typeof stateOf>, retained: ReadonlyMap<string, string> = none, burial: 'bury' | 'revive' | 'gone' = 'bury', of = agent) {
-  const payload = discovery([collector], of, state, retained, burial).get(topic);
-  return payload ? (JSON.parse(payload) as { device: Record<string, unknown>; components: Record<string, Record<string, unknown>> }) : payload;
+function announce(
+  state: ReturnType<typeof stateOf>,
+  retained: ReadonlyMap<string, string> = none,
+  burial: 'tombstone' | 'restore' | 'omit' = 'tombstone',
+  of = agent,
+) {
+  const payload = discoveryPayloads([collector], of, state, retained, burial).get(topic);
+  return payload
+    ? (JSON.parse(payload) as { device: Record<string, unknown>; components: Record<string, Record<string, unknown>> })
+    : payload;
 }
-const componentsOf = (announced: ReturnType<typeof announce>) => (typeof announced === 'object' ? announced.components : {});
+const componentsOf = (announced: ReturnType<typeof announce>) =>
+  typeof announced === 'object' ? announced.components : {};
 
 test('a device with every kind of metric', async () => {
   const full = {
@@ -27,40 +36,59 @@ test('a device with every kind of metric', async () => {
     macAddress: '02:00:00:00:00:01',
     via: 'nas',
   };
-  const state = stateOf(collector, [{ of: 'thing', device: full, reading: {} }, piece('eth0')]);
-  await expect(`${JSON.stringify(announce(state, none, 'bury', { ...agent, site: 'Berlin' }), null, 2)}\n`).toMatchFileSnapshot('../cases/discovery/expected.json');
+  const state = stateOf(collector, [{ table: 'thing', device: full, reading: {} }, piece('eth0')]);
+  await expect(
+    `${JSON.stringify(announce(state, none, 'tombstone', { ...agent, site: 'Berlin' }), null, 2)}\n`,
+  ).toMatchFileSnapshot('../cases/discovery/expected.json');
 });
 
 test('an optional metric is announced once it has had a value', () => {
   expect(componentsOf(announce(stateOf(collector, [whole()])))).not.toHaveProperty('probe-thing-rare');
-  expect(componentsOf(announce(stateOf(collector, [whole({ rare: 1 })], [whole()])))).toHaveProperty('probe-thing-rare');
+  expect(componentsOf(announce(stateOf(collector, [whole({ rare: 1 })], [whole()])))).toHaveProperty(
+    'probe-thing-rare',
+  );
 });
 
 test('an address that Home Assistant would not take is left out', () => {
-  const state = stateOf(collector, [{ of: 'thing', device: { ...device, configurationUrl: 'thing.local' }, reading: {} }]);
+  const state = stateOf(collector, [
+    { table: 'thing', device: { ...device, configurationUrl: 'thing.local' }, reading: {} },
+  ]);
   expect(announce(state)).not.toHaveProperty('device.configuration_url');
 });
 
 test('parents come before what hangs below them', () => {
   const state = stateOf(collector, [
-    { of: 'thing', device: { id: 'child', name: 'Child', via: 'parent' }, reading: {} },
-    { of: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
+    { table: 'thing', device: { id: 'child', name: 'Child', via: 'parent' }, reading: {} },
+    { table: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
   ]);
-  expect([...discovery([collector], agent, state, none, 'bury').keys()].map((key) => key.split('/')[3])).toEqual(['parent', 'child']);
+  expect(
+    [...discoveryPayloads([collector], agent, state, none, 'tombstone').keys()].map((key) => key.split('/')[3]),
+  ).toEqual(['parent', 'child']);
 });
 
 describe('what the broker kept from before', () => {
-  const earlier = (components: Record<string, object>) => new Map([[topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, origin: { name: 'x' }, components })]]);
+  const earlier = (components: Record<string, object>) =>
+    new Map([
+      [topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, origin: { name: 'x' }, components })],
+    ]);
   const old = { platform: 'sensor', unique_id: 'u', state_topic: 't' };
 
   test('a part that is not there now stays as it was', () => {
-    expect(componentsOf(announce(stateOf(collector, [whole()]), earlier({ 'probe-part_usb-level': old })))['probe-part_usb-level']).toEqual(old);
+    expect(
+      componentsOf(announce(stateOf(collector, [whole()]), earlier({ 'probe-part_usb-level': old })))[
+        'probe-part_usb-level'
+      ],
+    ).toEqual(old);
   });
 
   test('an event entity that is declared stays; one that is not any more goes', () => {
     const keys = ['probe-thing-event', 'probe-part_usb-event'];
-    const state = stateOf(collector, [{ of: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
-    expect(componentsOf(announce(state, earlier(Object.fromEntries(keys.map((key) => [key, { ...old, platform: 'event' }])))))).toEqual({
+    const state = stateOf(collector, [{ table: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
+    expect(
+      componentsOf(
+        announce(state, earlier(Object.fromEntries(keys.map((key) => [key, { ...old, platform: 'event' }])))),
+      ),
+    ).toEqual({
       'probe-thing-event': { ...old, platform: 'event' },
       'probe-part_usb-event': { platform: 'event' },
     });
@@ -70,49 +98,65 @@ describe('what the broker kept from before', () => {
     const state = stateOf(collector, [whole()]);
     for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {
       const retained = earlier({ [key]: old });
-      expect(componentsOf(announce(state, retained, 'bury'))[key]).toEqual({ platform: 'sensor' });
-      expect(componentsOf(announce(state, retained, 'revive'))[key]).toEqual({
+      expect(componentsOf(announce(state, retained, 'tombstone'))[key]).toEqual({ platform: 'sensor' });
+      expect(componentsOf(announce(state, retained, 'restore'))[key]).toEqual({
         platform: 'sensor',
         unique_id: `infra-monitor_nas_thing_1_${key}`,
         state_topic: 'infra-monitor/nas/status',
       });
-      expect(componentsOf(announce(state, retained, 'gone'))).not.toHaveProperty(key);
+      expect(componentsOf(announce(state, retained, 'omit'))).not.toHaveProperty(key);
     }
   });
 
   test('what is to go is buried before the states come, and all else stays as it was', () => {
     const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
     const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
-    const [payload] = burials([collector], agent, state, earlier(Object.fromEntries(keys.map((key) => [key, old])))).values();
+    const [payload] = tombstonePayloads(
+      [collector],
+      agent,
+      state,
+      earlier(Object.fromEntries(keys.map((key) => [key, old]))),
+    ).values();
     expect(JSON.parse(payload ?? '').components).toEqual({
       'probe-thing-level': old,
       'probe-part_usb-level': old,
       'probe-part_out-level': { platform: 'sensor' },
       'probe-thing-retired': { platform: 'sensor' },
     });
-    expect(burials([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
+    expect(tombstonePayloads([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
   });
 
   test('a tombstone stays one until it is gone', () => {
     const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
-    expect(componentsOf(announce(stateOf(collector, [whole()]), retained))['probe-part_usb-level']).toEqual({ platform: 'sensor' });
+    expect(componentsOf(announce(stateOf(collector, [whole()]), retained))['probe-part_usb-level']).toEqual({
+      platform: 'sensor',
+    });
   });
 
   test('a part that is back is announced in place of its tombstone', () => {
     const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
-    expect(componentsOf(announce(stateOf(collector, [whole(), piece('usb')]), retained))['probe-part_usb-level']).toHaveProperty('unique_id');
+    expect(
+      componentsOf(announce(stateOf(collector, [whole(), piece('usb')]), retained))['probe-part_usb-level'],
+    ).toHaveProperty('unique_id');
   });
 
   test('a part that the settings leave out goes', () => {
     const retained = earlier({ 'probe-part_usb-level': old });
-    expect(componentsOf(announce(stateOf(collector, [whole(), piece('usb', { excluded: true })]), retained))['probe-part_usb-level']).toEqual({ platform: 'sensor' });
+    expect(
+      componentsOf(announce(stateOf(collector, [whole(), piece('usb', { excluded: true })]), retained))[
+        'probe-part_usb-level'
+      ],
+    ).toEqual({ platform: 'sensor' });
   });
 
   test('a device of a collector that is off: buried, and its topic emptied in the end', () => {
     const state = stateOf(probe(async () => [], 'another'));
     const retained = earlier({ 'probe-thing-level': old });
-    expect(announce(state, retained, 'bury')).toMatchObject({ device: { name: 'Thing' }, components: { 'probe-thing-level': { platform: 'sensor' } } });
-    expect(announce(state, retained, 'gone')).toBe('');
+    expect(announce(state, retained, 'tombstone')).toMatchObject({
+      device: { name: 'Thing' },
+      components: { 'probe-thing-level': { platform: 'sensor' } },
+    });
+    expect(announce(state, retained, 'omit')).toBe('');
   });
 
   test('nothing is removed because it could not be read', () => {
@@ -121,11 +165,15 @@ describe('what the broker kept from before', () => {
   });
 
   test.each(['no json', '[]', '{"components": 3}'])('%s is overwritten', (payload) => {
-    expect(componentsOf(announce(stateOf(collector, [whole()]), new Map([[topic, payload]])))).toHaveProperty('probe-thing-level');
+    expect(componentsOf(announce(stateOf(collector, [whole()]), new Map([[topic, payload]])))).toHaveProperty(
+      'probe-thing-level',
+    );
   });
 
   test('a payload with tombstones is known by them', () => {
-    expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } }))).toBe(true);
+    expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } }))).toBe(
+      true,
+    );
     expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: old } }))).toBe(false);
     expect(hasTombstones('')).toBe(false);
   });
@@ -134,6 +182,10 @@ describe('what the broker kept from before', () => {
 test('an agent’s lifeline follows its status alone', () => {
   const [payload = ''] = announcementsOf(exampleLab.slice(2));
   const { components } = JSON.parse(payload) as { components: Record<string, object> };
-  expect(components['agent-agent-agent_connected']).toMatchObject({ state_topic: 'infra-monitor/cabin/status', payload_on: 'online', payload_off: 'offline' });
+  expect(components['agent-agent-agent_connected']).toMatchObject({
+    state_topic: 'infra-monitor/cabin/status',
+    payload_on: 'online',
+    payload_off: 'offline',
+  });
   expect(components['agent-agent-agent_connected']).not.toHaveProperty('availability');
 });

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
-import { health } from '../../src/views/health.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { agentHealth } from '../../src/views/health.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const now = new Date('2026-01-02T03:04:10Z');
 
 function well() {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
   state.broker.connected = true;
   Object.defineProperty(state.broker, 'since', { value: new Date('2026-01-02T03:04:05Z') });
-  state.expect('probe', new Date('2026-01-02T03:04:20Z'), 20_000);
+  state.setNextRun('probe', new Date('2026-01-02T03:04:20Z'), 20_000);
   return state;
 }
 
 test('all is well', () => {
-  expect(health(agent, well(), now, 10_000)).toMatchInlineSnapshot(`
+  expect(agentHealth(agent, well(), now, 10_000)).toMatchInlineSnapshot(`
     {
       "agent": "nas",
       "broker": {
@@ -46,25 +46,37 @@ test('all is well', () => {
 test('a broker that is away, or refuses, is a reason', () => {
   const away = well();
   Object.assign(away.broker, { connected: false, error: 'connection refused' });
-  expect(health(agent, away, now, 10_000).reasons).toEqual(['not connected to mqtt://127.0.0.1:1883: connection refused']);
+  expect(agentHealth(agent, away, now, 10_000).reasons).toEqual([
+    'not connected to mqtt://127.0.0.1:1883: connection refused',
+  ]);
   const refusing = well();
   refusing.broker.error = 'the broker refuses';
-  expect(health(agent, refusing, now, 10_000)).toMatchObject({ status: 'failing', reasons: ['the broker refuses'] });
+  expect(agentHealth(agent, refusing, now, 10_000)).toMatchObject({
+    status: 'failing',
+    reasons: ['the broker refuses'],
+  });
 });
 
 test('a run that should be over is a reason, with the collector’s own limit', () => {
   const state = well();
-  expect(health(agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
-  expect(health(agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual(['collector probe is overdue since 2026-01-02T03:04:20.000Z']);
+  expect(agentHealth(agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
+  expect(agentHealth(agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
+    'collector probe is overdue since 2026-01-02T03:04:20.000Z',
+  ]);
 });
 
 test('a clock that is set makes no run overdue, and hides none', () => {
-  expect(health(agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
-  expect(health(agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual(['collector probe is overdue since 2026-01-01T03:04:20.000Z']);
+  expect(agentHealth(agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
+  expect(agentHealth(agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
+    'collector probe is overdue since 2026-01-01T03:04:20.000Z',
+  ]);
 });
 
 test('a collector that fails is told, and is no failure of the agent', () => {
   const state = well();
   state.record(collector, { ok: false, error: 'broken', at: now, seconds: 0 });
-  expect(health(agent, state, now, 10_000)).toMatchObject({ status: 'ok', collectors: { probe: { ok: false, error: 'broken', consecutiveFailures: 1 } } });
+  expect(agentHealth(agent, state, now, 10_000)).toMatchObject({
+    status: 'ok',
+    collectors: { probe: { ok: false, error: 'broken', consecutiveFailures: 1 } },
+  });
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { collectors } from '../../src/collectors/index.ts';
-import { statusSchema } from '../../src/views/answers.ts';
-import { apiPage } from '../../src/views/api-page.ts';
-import { health, healthSchema } from '../../src/views/health.ts';
-import { openapi } from '../../src/views/openapi.ts';
-import { status } from '../../src/views/status.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { renderApiPage } from '../../src/views/api-page.ts';
+import { agentHealth, agentHealthSchema } from '../../src/views/health.ts';
+import { buildOpenApiDocument } from '../../src/views/openapi.ts';
+import { collectorStatusSchema } from '../../src/views/response-schemas.ts';
+import { collectorStatus } from '../../src/views/status.ts';
 import { everything } from '../helpers/everything.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const since = new Date('2026-01-01T00:00:00.5Z');
@@ -16,53 +16,67 @@ const part = { id: '/mnt', name: 'Part /mnt' };
 
 const situations = {
   empty: stateOf(collector),
-  nothing: stateOf(collector, [{ of: 'thing', device, reading: {} }]),
+  nothing: stateOf(collector, [{ table: 'thing', device, reading: {} }]),
   everything: stateOf(collector, [
     {
-      of: 'thing',
+      table: 'thing',
       device: { ...device, manufacturer: 'A', model: 'B', serialNumber: 'C', softwareVersion: 'D' },
       reading: { level: 1, total: 2, on: true, mood: 'good', note: 'x', since, firmware, rare: 1 },
       hint: 'more',
     },
-    { of: 'part', device, part, reading: { level: 1 } },
+    { table: 'part', device, part, reading: { level: 1 } },
   ]),
-  broken: stateOf(collector, [{ of: 'thing', device, error: new Error('gone') }, { of: 'part', device, part, error: new Error('gone') }, { complaint: 'nobody there' }]),
+  broken: stateOf(collector, [
+    { table: 'thing', device, error: new Error('gone') },
+    { table: 'part', device, part, error: new Error('gone') },
+    { complaint: 'nobody there' },
+  ]),
 };
 situations.broken.record(collector, { ok: false, error: 'broken', at: since, seconds: 1 });
 Object.assign(situations.broken.broker, { error: 'refused' });
 
 test.each(Object.entries(situations))('answers fit their schemas: %s', (_, state) => {
-  const answer = JSON.parse(JSON.stringify(status(collector, agent, state)));
-  expect(z.safeParse(statusSchema(collector), answer).error).toBeUndefined();
+  const answer = JSON.parse(JSON.stringify(collectorStatus(collector, agent, state)));
+  expect(z.safeParse(collectorStatusSchema(collector), answer).error).toBeUndefined();
   // Parsing drops what the schema does not know: there must be nothing.
-  expect(z.parse(statusSchema(collector), answer)).toEqual(answer);
-  const well = JSON.parse(JSON.stringify(health(agent, state, since)));
-  expect(z.parse(healthSchema, well)).toEqual(well);
+  expect(z.parse(collectorStatusSchema(collector), answer)).toEqual(answer);
+  const well = JSON.parse(JSON.stringify(agentHealth(agent, state, since)));
+  expect(z.parse(agentHealthSchema, well)).toEqual(well);
 });
 
-test.each(collectors)('$id: its answer with every metric fits', (declaration) => {
-  const answer = JSON.parse(JSON.stringify(status(declaration, agent, everything(collectors))));
-  expect(z.parse(statusSchema(declaration), answer)).toEqual(answer);
+test.each(allCollectors)('$id: its answer with every metric fits', (declaration) => {
+  const answer = JSON.parse(JSON.stringify(collectorStatus(declaration, agent, everything(allCollectors))));
+  expect(z.parse(collectorStatusSchema(declaration), answer)).toEqual(answer);
 });
 
 test('the schema of a status has every metric with its unit and its kind of value', () => {
-  const { components } = openapi([collector], agent, situations.empty, false) as { components: { schemas: Record<string, unknown> } };
+  const { components } = buildOpenApiDocument([collector], agent, situations.empty, false) as {
+    components: { schemas: Record<string, unknown> };
+  };
   expect(components.schemas.ProbeStatus).toMatchSnapshot();
 });
 
 test('every collector that is on has its endpoint, and every reference its schema', () => {
   const state = stateOf(collector);
-  for (const one of collectors) state.add(one);
-  const document = openapi([...collectors, collector, probe(async () => [], 'off')], agent, state, true);
+  for (const one of allCollectors) state.add(one);
+  const document = buildOpenApiDocument(
+    [...allCollectors, collector, probe(async () => [], 'off')],
+    agent,
+    state,
+    true,
+  );
   const { paths, components } = document as { paths: object; components: { schemas: object } };
-  expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/health/', '/host/status', '/nvme/status', '/agent/status', '/probe/status']));
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/health/', '/host/status', '/nvme/status', '/agent/status', '/probe/status']),
+  );
   expect(paths).not.toHaveProperty(['/off/status']);
-  for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g)) expect(components.schemas).toHaveProperty(String(name));
+  for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g))
+    expect(components.schemas).toHaveProperty(String(name));
 });
 
 test('the page shows them and lets nothing of theirs be markup', () => {
   const evil = { ...collector, title: '<script>alert(1)</script>' };
-  const page = apiPage(openapi([evil], { ...agent, name: '"><img src=x>' }, situations.empty, true));
+  const page = renderApiPage(buildOpenApiDocument([evil], { ...agent, name: '"><img src=x>' }, situations.empty, true));
   expect(page).toContain('GET /probe/status');
   expect(page).toContain('href="./openapi.json"');
   expect(page).not.toMatch(/<script|<img|https?:/);

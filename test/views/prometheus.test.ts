@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { collectors } from '../../src/collectors/index.ts';
-import { exposition } from '../../src/views/exposition.ts';
-import { prometheus } from '../../src/views/prometheus.ts';
-import { sampleName, seriesOf } from '../../src/views/series.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { prometheusFamilies } from '../../src/views/prometheus.ts';
+import { seriesOfMetric, seriesSampleName } from '../../src/views/prometheus-series.ts';
+import { renderExposition } from '../../src/views/prometheus-text.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const part = { id: '/mnt', name: 'Part /mnt' };
@@ -13,11 +13,12 @@ const reading = { level: 41.26, total: 1.1004, on: true, mood: 'bad', note: 'say
 
 const whole = () =>
   stateOf(collector, [
-    { of: 'thing', device: { ...device, model: 'X1' }, reading },
-    { of: 'part', device, part, reading: { level: 7 } },
-    { of: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
+    { table: 'thing', device: { ...device, model: 'X1' }, reading },
+    { table: 'part', device, part, reading: { level: 7 } },
+    { table: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },
   ]);
-const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheus') => exposition(prometheus([collector], agent, state), format);
+const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheus') =>
+  renderExposition(prometheusFamilies([collector], agent, state), format);
 
 test('every kind of metric, in base units and with all its digits', () => {
   expect(seen()).toMatchInlineSnapshot(`
@@ -137,8 +138,8 @@ test('what could not be read is absent, and said to be away', () => {
   state.record(collector, {
     ok: true,
     observations: [
-      { of: 'thing', device, error: new Error('gone') },
-      { of: 'part', device, part, reading: {} },
+      { table: 'thing', device, error: new Error('gone') },
+      { table: 'part', device, part, reading: {} },
     ],
     at: since,
     seconds: 1,
@@ -156,9 +157,14 @@ test('a collector that fails takes its values with it', () => {
   expect(seen(state)).toContain('infra_monitor_scrape_collector_duration_seconds{collector="probe"} 2\n');
 });
 
-const series = collectors.flatMap((declaration) =>
+const series = allCollectors.flatMap((declaration) =>
   Object.entries(declaration.metrics).flatMap(([of, metrics]) =>
-    Object.entries(metrics).map(([key, metric]) => ({ name: sampleName(seriesOf(declaration, of, key, metric as never)), of, key, metric })),
+    Object.entries(metrics).map(([key, metric]) => ({
+      name: seriesSampleName(seriesOfMetric(declaration, of, key, metric as never)),
+      of,
+      key,
+      metric,
+    })),
   ),
 );
 
@@ -170,11 +176,14 @@ describe('names of the whole catalogue', () => {
   });
 
   test('no text is a label that its series has already', () => {
-    for (const { of, key, metric } of series) if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
+    for (const { of, key, metric } of series)
+      if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
   });
 
   test('node_exporter has what says so', () => {
-    const theirs = series.flatMap(({ name, metric }) => ((metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')]));
+    const theirs = series.flatMap(({ name, metric }) =>
+      (metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')],
+    );
     expect(theirs).toMatchInlineSnapshot(`
       [
         "node_load1",

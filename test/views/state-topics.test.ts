@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
-import { stateTopics } from '../../src/views/state-topics.ts';
-import { agent, device, probe, stateOf } from '../helpers/situation.ts';
+import { statePayloads } from '../../src/views/state-topics.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const at = new Date('2026-01-02T03:04:06Z');
-const piece = (id: string, more: object) => ({ of: 'part' as const, device, part: { id, name: id }, ...more }) as never;
+const piece = (id: string, more: object) =>
+  ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
 
 test('every key is in every payload, flags in Home Assistant’s words, nothing where there is none', () => {
   const reading = { level: 41.23, on: true, since: at, firmware: { installed: '1', latest: '2' } };
-  const state = stateOf(collector, [{ of: 'thing', device, reading }, piece('a', { error: new Error('gone') }), piece('b', { excluded: true })]);
-  expect(Object.fromEntries(stateTopics([collector], agent, state))).toMatchInlineSnapshot(`
+  const state = stateOf(collector, [
+    { table: 'thing', device, reading },
+    piece('a', { error: new Error('gone') }),
+    piece('b', { excluded: true }),
+  ]);
+  expect(Object.fromEntries(statePayloads([collector], agent, state))).toMatchInlineSnapshot(`
     {
       "infra-monitor/nas/probe/thing_1": "{"level":41.2,"total":null,"on":"ON","mood":null,"note":null,"since":"2026-01-02T03:04:06Z","firmware":{"installed":"1","latest":"2"},"rare":null}",
       "infra-monitor/nas/probe/thing_1/availability": "online",
@@ -20,9 +25,9 @@ test('every key is in every payload, flags in Home Assistant’s words, nothing 
 });
 
 test('a collector that fails makes all of its devices unavailable and keeps what they said', () => {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.record(collector, { ok: false, error: 'broken', at, seconds: 0 });
-  const topics = stateTopics([collector], agent, state);
+  const topics = statePayloads([collector], agent, state);
   expect(topics.get('infra-monitor/nas/probe/thing_1/availability')).toBe('offline');
   expect(topics.get('infra-monitor/nas/probe/thing_1')).toContain('"level":1');
 });

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
-import { announced, type Service } from '../../lib/mdns.ts';
-import { printed } from '../../mqtt/settings.ts';
+import { findServices, type Service } from '../../lib/mdns.ts';
+import { formatBrokerUrl } from '../../mqtt/settings.ts';
 
 /** A broker that was found. */
 export interface Found {
@@ -36,18 +36,28 @@ const hostOf = ({ host, address }: Service) =>
     () => address,
   );
 
-const at = (host: string, number = port) => printed({ protocol: 'mqtt', host, port: number });
+const at = (host: string, number = port) => formatBrokerUrl({ protocol: 'mqtt', host, port: number });
 
 /** The brokers that can be seen from here: announced ones, those beside a Home Assistant, and this machine's own. */
 export async function findBrokers(): Promise<Found[]> {
-  const services = await announced(Object.values(types), listeningMs);
+  const services = await findServices(Object.values(types), listeningMs);
   const brokers = await Promise.all(
-    (services.get(types.mqtt) ?? []).map(async (one) => ({ address: at(await hostOf(one), one.port), because: `“${one.name}” is announced there` })),
+    (services.get(types.mqtt) ?? []).map(async (one) => ({
+      address: at(await hostOf(one), one.port),
+      because: `“${one.name}” is announced there`,
+    })),
   );
   const beside = await Promise.all(
     (services.get(types.homeAssistant) ?? []).map(async (one) => {
       const host = await hostOf(one);
-      return (await listens(host)) ? [{ address: at(host), because: `Home Assistant “${one.properties.get('location_name') ?? one.name}” is there` }] : [];
+      return (await listens(host))
+        ? [
+            {
+              address: at(host),
+              because: `Home Assistant “${one.properties.get('location_name') ?? one.name}” is there`,
+            },
+          ]
+        : [];
     }),
   );
   const guesses = await Promise.all(
@@ -57,6 +67,7 @@ export async function findBrokers(): Promise<Found[]> {
     ].map(async ({ host, because }) => ((await listens(host)) ? [{ address: at(host), because }] : [])),
   );
   const found = new Map<string, Found>();
-  for (const one of [...beside.flat(), ...brokers, ...guesses.flat()]) if (!found.has(one.address)) found.set(one.address, one);
+  for (const one of [...beside.flat(), ...brokers, ...guesses.flat()])
+    if (!found.has(one.address)) found.set(one.address, one);
   return [...found.values()];
 }

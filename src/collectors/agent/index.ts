@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Collector, Observation } from '../../model/collector.ts';
+import type { Collector, ObservationOrProblem } from '../../model/collector.ts';
 import type { Metrics } from '../../model/metric.ts';
 import type { CollectorState } from '../../model/state.ts';
 
@@ -18,34 +18,110 @@ interface AgentReading {
 type Readings = { agent: AgentReading; collector: CollectorState };
 
 const agentMetrics: Metrics<AgentReading> = {
-  agent_connected: { kind: 'flag', name: 'Agent connected', deviceClass: 'connectivity', lifeline: true, category: 'diagnostic', value: () => true },
-  agent_version: { kind: 'text', name: 'Agent version', icon: 'mdi:tag', category: 'diagnostic', value: (r) => r.version },
-  site: { kind: 'text', name: 'Site', icon: 'mdi:map-marker', category: 'diagnostic', enabled: false, value: (r) => r.site },
-  agent_started: { kind: 'instant', name: 'Agent started', category: 'diagnostic', enabled: false, value: (r) => r.startedAt },
-  agent_reconnects: { kind: 'counter', name: 'Agent reconnects', icon: 'mdi:connection', category: 'diagnostic', value: (r) => r.reconnects },
+  agent_connected: {
+    kind: 'boolean',
+    name: 'Agent connected',
+    deviceClass: 'connectivity',
+    followsAgentStatus: true,
+    category: 'diagnostic',
+    value: () => true,
+  },
+  agent_version: {
+    kind: 'text',
+    name: 'Agent version',
+    icon: 'mdi:tag',
+    category: 'diagnostic',
+    value: (r) => r.version,
+  },
+  site: {
+    kind: 'text',
+    name: 'Site',
+    icon: 'mdi:map-marker',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.site,
+  },
+  agent_started: {
+    kind: 'timestamp',
+    name: 'Agent started',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.startedAt,
+  },
+  agent_reconnects: {
+    kind: 'counter',
+    name: 'Agent reconnects',
+    icon: 'mdi:connection',
+    category: 'diagnostic',
+    value: (r) => r.reconnects,
+  },
   agent_memory: {
     kind: 'gauge',
     name: 'Agent memory',
     deviceClass: 'data_size',
     unit: 'MiB',
-    jitter: 3,
+    deadband: 3,
     category: 'diagnostic',
     enabled: false,
     value: (r) => r.memory / 1024 ** 2,
   },
-  agent_cpu: { kind: 'gauge', name: 'Agent CPU', unit: '%', precision: 2, jitter: 0.5, icon: 'mdi:cpu-64-bit', category: 'diagnostic', enabled: false, value: (r) => r.cpu },
+  agent_cpu: {
+    kind: 'gauge',
+    name: 'Agent CPU',
+    unit: '%',
+    precision: 2,
+    deadband: 0.5,
+    icon: 'mdi:cpu-64-bit',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.cpu,
+  },
 };
 
 const collectorMetrics: Metrics<CollectorState> = {
-  problem: { kind: 'flag', name: 'Problem', deviceClass: 'problem', category: 'diagnostic', value: (r) => r.error !== undefined || r.complaints.length > 0 },
-  last_success: { kind: 'instant', name: 'Last success', category: 'diagnostic', enabled: false, value: (r) => r.lastSuccess },
-  duration: { kind: 'gauge', name: 'Duration', deviceClass: 'duration', unit: 'ms', category: 'diagnostic', enabled: false, value: (r) => r.duration && r.duration * 1000 },
-  consecutive_failures: { kind: 'gauge', name: 'Consecutive failures', icon: 'mdi:alert', category: 'diagnostic', enabled: false, value: (r) => r.consecutiveFailures },
-  skipped_ticks: { kind: 'counter', name: 'Skipped ticks', icon: 'mdi:debug-step-over', category: 'diagnostic', enabled: false, value: (r) => r.skippedTicks },
+  problem: {
+    kind: 'boolean',
+    name: 'Problem',
+    deviceClass: 'problem',
+    category: 'diagnostic',
+    value: (r) => r.error !== undefined || r.complaints.length > 0,
+  },
+  last_success: {
+    kind: 'timestamp',
+    name: 'Last success',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.lastSuccess,
+  },
+  duration: {
+    kind: 'gauge',
+    name: 'Duration',
+    deviceClass: 'duration',
+    unit: 'ms',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.duration && r.duration * 1000,
+  },
+  consecutive_failures: {
+    kind: 'gauge',
+    name: 'Consecutive failures',
+    icon: 'mdi:alert',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.consecutiveFailures,
+  },
+  skipped_ticks: {
+    kind: 'counter',
+    name: 'Skipped ticks',
+    icon: 'mdi:debug-step-over',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.skippedTicks,
+  },
 };
 
 /** This program itself: the probes watch themselves. */
-export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
+export const agentCollector: Collector<Readings, z.core.$ZodLooseShape> = {
   id: 'agent',
   title: 'Agent itself',
   env: z.object({}),
@@ -63,11 +139,25 @@ export const agent: Collector<Readings, z.core.$ZodLooseShape> = {
     return {
       async read() {
         const device = { id, name };
-        const reading = { version, site, startedAt: self.startedAt, reconnects: state.broker.reconnects, memory: process.memoryUsage.rss(), cpu: cpu() };
+        const reading = {
+          version,
+          site,
+          startedAt: self.startedAt,
+          reconnects: state.broker.reconnects,
+          memory: process.memoryUsage.rss(),
+          cpu: cpu(),
+        };
         const others = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [
-          { of: 'agent', device, reading },
-          ...others.map((collector): Observation<Readings> => ({ of: 'collector', device, part: { id: collector.id, name: `Collector ${collector.id}` }, reading: collector })),
+          { table: 'agent', device, reading },
+          ...others.map(
+            (collector): ObservationOrProblem<Readings> => ({
+              table: 'collector',
+              device,
+              part: { id: collector.id, name: `Collector ${collector.id}` },
+              reading: collector,
+            }),
+          ),
         ];
       },
     };

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import type { Collector } from '../../model/collector.ts';
 import { slug } from '../../model/naming.ts';
-import { memory } from './history.ts';
-import { actions, events, metrics } from './metrics.ts';
+import { instanceHistoryMemory } from './instance-history.ts';
+import { InstanceMonitor } from './instance-monitor.ts';
+import { homeAssistantActions, homeAssistantEvents, homeAssistantMetrics } from './metrics.ts';
 import type { HomeAssistantReadings } from './reading.ts';
-import { settings } from './settings.ts';
-import { Watch } from './watch.ts';
+import { homeAssistantSettings } from './settings.ts';
 
 /** Read each time, so that a renewed certificate is taken. */
 async function readAuthorities(path: string | undefined): Promise<string[] | undefined> {
@@ -18,26 +18,31 @@ async function readAuthorities(path: string | undefined): Promise<string[] | und
 }
 
 /** Home Assistant, watched from outside. */
-export const homeAssistant: Collector<HomeAssistantReadings, typeof settings.shape> = {
+export const homeAssistantCollector: Collector<HomeAssistantReadings, typeof homeAssistantSettings.shape> = {
   id: 'home_assistant',
   title: 'Home Assistant',
   endpoint: 'ha',
-  env: settings,
+  env: homeAssistantSettings,
   schedule: '*/30 * * * * *',
-  limit: 20,
-  metrics,
-  actions,
-  events,
-  memory,
+  timeoutSeconds: 20,
+  metrics: homeAssistantMetrics,
+  actions: homeAssistantActions,
+  events: homeAssistantEvents,
+  memory: instanceHistoryMemory,
   open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
-    if (instances.length === 0) return { off: 'HA_BASE_URL is not set' };
-    const watches = new Map(instances.map((instance) => [slug(instance.title), new Watch(instance, tokens.of(instance.name), agent, memory)]));
+    if (instances.length === 0) return { inactiveReason: 'HA_BASE_URL is not set' };
+    const monitors = new Map(
+      instances.map((instance) => [
+        slug(instance.title),
+        new InstanceMonitor(instance, tokens.get(instance.name), agent, memory),
+      ]),
+    );
     return {
       async read(signal) {
         const authorities = await readAuthorities(authorityFile);
-        return Promise.all([...watches.values()].map((watch) => watch.read(authorities, signal)));
+        return Promise.all([...monitors.values()].map((monitor) => monitor.read(authorities, signal)));
       },
-      act: (device) => watches.get(device)?.tryToken(),
+      runAction: (device) => monitors.get(device)?.tryToken(),
     };
   },
 };

@@ -1,10 +1,10 @@
-import type { History } from './history.ts';
-import type { Sight } from './visit.ts';
+import type { InstanceHistory } from './instance-history.ts';
+import type { VisitResult } from './visit-instance.ts';
 
 export interface InstanceReading {
-  sight: Sight;
+  visit: VisitResult;
   /** Undefined until the broker has told what it kept. */
-  history: History | undefined;
+  history: InstanceHistory | undefined;
   /** What to do, in words. */
   hint: string | undefined;
 }

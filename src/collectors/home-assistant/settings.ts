@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { slug } from '../../model/naming.ts';
-import { custom, secretByName, text } from '../../model/setting.ts';
+import { customSetting, secretPerNameSetting, stringSetting } from '../../model/setting.ts';
 
 /** A Home Assistant to watch. */
-export interface Instance {
+export interface InstanceAddress {
   /** As Home Assistant shows its device, and what its id is made of. */
   title: string;
   /** What the settings that are its own are called by. */
@@ -12,7 +12,7 @@ export interface Instance {
 }
 
 /** `berlin=https://ha.example:8123`, or without a name. */
-const form = /^(?:([^=/:]+)=)?(https?:\/\/[^\s?#]+)$/;
+const instanceForm = /^(?:([^=/:]+)=)?(https?:\/\/[^\s?#]+)$/;
 
 function parseUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -21,11 +21,11 @@ function parseUrl(text: string): URL | undefined {
 }
 
 /** The only one needs no name; one of several goes by its host. */
-function parseInstances(value: string): Instance[] | undefined {
+function parseInstances(value: string): InstanceAddress[] | undefined {
   const items = value.split(',').flatMap((item) => item.trim() || []);
-  const instances: Instance[] = [];
+  const instances: InstanceAddress[] = [];
   for (const item of items) {
-    const [, given, address = ''] = form.exec(item) ?? [];
+    const [, given, address = ''] = instanceForm.exec(item) ?? [];
     const url = parseUrl(address);
     if (url === undefined) return undefined;
     const name = given?.trim() ?? (items.length === 1 ? '' : url.host);
@@ -34,18 +34,25 @@ function parseInstances(value: string): Instance[] | undefined {
   return new Set(instances.map(({ title }) => slug(title))).size === instances.length ? instances : undefined;
 }
 
-export const settings = z.object({
-  HA_BASE_URL: custom(
+export const homeAssistantSettings = z.object({
+  HA_BASE_URL: customSetting(
     {
-      description: 'Home Assistant’s address; of several each with a name, as in `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Without it none is watched.',
+      description:
+        'Home Assistant’s address; of several each with a name, as in `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Without it none is watched.',
       example: 'http://homeassistant.local:8123',
     },
     'http:// or https:// with a host and without credentials, or several as name=address, separated by commas',
     parseInstances,
   ),
-  HA_TOKEN: secretByName({ description: 'A long-lived access token of a Home Assistant user without administrator’s rights: tells its state, entities, repairs and updates.' }),
-  HA_CA_FILE: text(
-    { description: 'The authority that signed Home Assistant’s certificate, where it is one of your own.', example: '/etc/infra-monitor/ca.pem' },
+  HA_TOKEN: secretPerNameSetting({
+    description:
+      'A long-lived access token of a Home Assistant user without administrator’s rights: tells its state, entities, repairs and updates.',
+  }),
+  HA_CA_FILE: stringSetting(
+    {
+      description: 'The authority that signed Home Assistant’s certificate, where it is one of your own.',
+      example: '/etc/infra-monitor/ca.pem',
+    },
     'the path of a PEM file',
   ),
 });

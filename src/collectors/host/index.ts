@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Roots } from '../../lib/roots.ts';
+import { HostRoots } from '../../lib/host-roots.ts';
 import type { Collector } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import type { Agent } from '../../model/state.ts';
-import { Filling } from './filling.ts';
-import { type Inventory, inventory } from './inventory.ts';
+import type { AgentIdentity } from '../../model/state.ts';
+import { FillRateEstimator } from './fill-rate.ts';
+import { type MachineInventory, readInventory } from './inventory.ts';
 import { LinuxReader } from './linux/index.ts';
-import { metrics } from './metrics.ts';
-import { PortableReader } from './portable.ts';
+import { hostMetrics } from './metrics.ts';
+import { PortableReader } from './portable-reader.ts';
 import type { HostReadings } from './reading.ts';
-import { settings } from './settings.ts';
+import { hostSettings } from './settings.ts';
 
-const deviceOf = (agent: Agent, { manufacturer, model, system }: Inventory): Device => ({
+const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: MachineInventory): Device => ({
   id: agent.id,
   name: agent.name,
   ...(manufacturer === undefined ? {} : { manufacturer }),
@@ -20,36 +20,42 @@ const deviceOf = (agent: Agent, { manufacturer, model, system }: Inventory): Dev
 });
 
 /** The machine that the agent runs on. */
-export const host: Collector<HostReadings, typeof settings.shape> = {
+export const hostCollector: Collector<HostReadings, typeof hostSettings.shape> = {
   id: 'host',
   title: 'Host',
-  env: settings,
+  env: hostSettings,
   schedule: '*/30 * * * * *',
-  metrics,
+  metrics: hostMetrics,
   open(env, { agent }) {
-    const roots = process.platform === 'linux' ? new Roots(env) : undefined;
+    const roots = process.platform === 'linux' ? new HostRoots(env) : undefined;
     const reader = roots === undefined ? new PortableReader(env) : new LinuxReader(roots, env);
-    const filling = new Filling();
-    let about: Inventory = {};
-    let device = deviceOf(agent, about);
+    const fillRate = new FillRateEstimator();
+    let machine: MachineInventory = {};
+    let device = deviceOf(agent, machine);
     let asked = false;
     let asking: Promise<void> | undefined;
     return {
       async read() {
         if (!asked) {
           asked = true;
-          asking = inventory(roots).then((found) => {
-            about = found;
-            device = deviceOf(agent, about);
+          asking = readInventory(roots).then((found) => {
+            machine = found;
+            device = deviceOf(agent, machine);
             asking = undefined;
           });
         }
         // On a slow board the inventory comes with a later reading.
         if (asking !== undefined) await Promise.race([asking, pause(2000, undefined, { ref: false })]);
-        const observations = await reader.read(device, about);
+        const observations = await reader.read(device, machine);
         return observations.map((one) =>
-          one.of === 'filesystem' && one.reading !== undefined
-            ? { ...one, reading: { ...one.reading, timeToFull: filling.daysLeft(one.part?.id ?? '', one.reading.available, Date.now()) } }
+          one.table === 'filesystem' && one.reading !== undefined
+            ? {
+                ...one,
+                reading: {
+                  ...one.reading,
+                  timeToFull: fillRate.daysToFull(one.part?.id ?? '', one.reading.available, Date.now()),
+                },
+              }
             : one,
         );
       },

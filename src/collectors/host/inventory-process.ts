@@ -1,3 +1,3 @@
-import { fromLibrary } from './inventory.ts';
+import { readInventoryFromLibrary } from './inventory.ts';
 
-process.stdout.write(JSON.stringify(await fromLibrary()));
+process.stdout.write(JSON.stringify(await readInventoryFromLibrary()));

@@ -1,22 +1,22 @@
 import type { Collector } from '../../model/collector.ts';
-import { memory } from './history.ts';
-import { actions, metrics } from './metrics.ts';
+import { driveHistoryMemory } from './drive-history.ts';
+import { nvmeActions, nvmeMetrics } from './metrics.ts';
+import { NvmeReader } from './nvme-reader.ts';
 import type { NvmeReadings } from './reading.ts';
-import { settings } from './settings.ts';
-import { Surveyor } from './surveyor.ts';
+import { nvmeSettings } from './settings.ts';
 
 /** The NVMe drives of the machine that the agent runs on. */
-export const nvme: Collector<NvmeReadings, typeof settings.shape> = {
+export const nvmeCollector: Collector<NvmeReadings, typeof nvmeSettings.shape> = {
   id: 'nvme',
   title: 'NVMe drives',
-  env: settings,
+  env: nvmeSettings,
   schedule: '30 * * * * *',
-  metrics,
-  actions,
-  memory,
+  metrics: nvmeMetrics,
+  actions: nvmeActions,
+  memory: driveHistoryMemory,
   open(env, { agent, memory }) {
-    if (process.platform !== 'linux') return { off: 'drives are read on Linux only' };
-    const surveyor = new Surveyor(agent, memory, env);
-    return { read: () => surveyor.read(), act: (device) => surveyor.acknowledge(device) };
+    if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
+    const reader = new NvmeReader(agent, memory, env);
+    return { read: () => reader.read(), runAction: (device) => reader.acknowledge(device) };
   },
 };

@@ -31,7 +31,7 @@ export interface HealthLog {
 }
 
 /** What a drive is, and stays. */
-export interface Limits {
+export interface DriveLimits {
   /** Degrees Celsius at which the drive warns of heat, and at which it is in danger (WCTEMP, CCTEMP). */
   warning?: number | undefined;
   critical?: number | undefined;
@@ -39,14 +39,14 @@ export interface Limits {
   capacity?: number | undefined;
 }
 
-export const sources = ['nvme_cli', 'smartctl', 'sysfs'] as const;
-export type SourceName = (typeof sources)[number];
+export const healthSources = ['nvme_cli', 'smartctl', 'sysfs'] as const;
+export type HealthSource = (typeof healthSources)[number];
 
 export const controllerStates = ['new', 'live', 'resetting', 'connecting', 'deleting', 'dead'] as const;
 
 export interface DriveReading {
   /** Who told what is read beyond sysfs. */
-  source: SourceName;
+  source: HealthSource;
   /** What is missing and what mends it. */
   hint?: string | undefined;
   state?: string | undefined;
@@ -56,7 +56,7 @@ export interface DriveReading {
   sensors: readonly (number | undefined)[];
   temperatureAlarm?: boolean | undefined;
   log?: HealthLog | undefined;
-  limits: Limits;
+  limits: DriveLimits;
   /** Undefined while it can't be told. */
   problem?: boolean | undefined;
   /** In words. */

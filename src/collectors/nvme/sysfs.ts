@@ -1,10 +1,10 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { list, readNumber, readText } from '../../lib/files.ts';
+import { listFolder, readNumber, readText } from '../../lib/files.ts';
 import { controllerStates } from './reading.ts';
 
 /** A namespace as the block layer shows it. */
-export interface Namespace {
+export interface NvmeNamespace {
   /** NSID. */
   id: number;
   /** `nvme0n1`: the node that file systems lie on. */
@@ -18,7 +18,7 @@ export interface Namespace {
 }
 
 /** One way to a drive; a drive with two ports has two. */
-export interface Controller {
+export interface NvmeController {
   /** `nvme0`: may be another at the next boot. */
   name: string;
   folder: string;
@@ -33,48 +33,55 @@ export interface Controller {
   state: string | undefined;
   /** PCI's number of the maker: 0x144d. */
   vendor: number | undefined;
-  namespaces: Namespace[];
+  namespaces: NvmeNamespace[];
 }
 
-const text = (folder: string, name: string) => (readText(join(folder, name)) ?? '').trim();
+const readAttribute = (folder: string, name: string) => (readText(join(folder, name)) ?? '').trim();
 
 /** Hidden paths of a drive with several controllers (`nvme0c1n1`) lead to the node that can be used (`nvme0n1`). */
-const visible = (name: string) => /^(nvme\d+)(?:c\d+)?(n\d+)$/.exec(name)?.slice(1).join('');
+const visibleNodeName = (name: string) => /^(nvme\d+)(?:c\d+)?(n\d+)$/.exec(name)?.slice(1).join('');
 
-function namespaceOf(sys: string, name: string): Namespace | undefined {
+function readNamespace(sys: string, name: string): NvmeNamespace | undefined {
   const folder = join(sys, 'block', name);
   const sectors = readNumber(join(folder, 'size'));
   const id = readNumber(join(folder, 'nsid')) ?? Number(/n(\d+)$/.exec(name)?.[1]);
   // In sectors of 512 bytes, whatever the size of the drive's blocks.
   return sectors === undefined
     ? undefined
-    : { id, name, folder, capacity: sectors * 512, blockSize: readNumber(join(folder, 'queue/logical_block_size')) ?? 512, wwid: text(folder, 'wwid') || undefined };
+    : {
+        id,
+        name,
+        folder,
+        capacity: sectors * 512,
+        blockSize: readNumber(join(folder, 'queue/logical_block_size')) ?? 512,
+        wwid: readAttribute(folder, 'wwid') || undefined,
+      };
 }
 
 /** “deleting (no IO)” is deleting. */
-const stateOf = (text: string) => controllerStates.find((state) => text.startsWith(state));
+const parseControllerState = (text: string) => controllerStates.find((state) => text.startsWith(state));
 
-function controller(sys: string, name: string): Controller {
+function readController(sys: string, name: string): NvmeController {
   const folder = join(sys, 'class/nvme', name);
-  const nodes = list(folder).flatMap((entry) => visible(entry) ?? []);
-  const vendor = Number.parseInt(text(folder, 'device/vendor'), 16);
+  const nodes = listFolder(folder).flatMap((entry) => visibleNodeName(entry) ?? []);
+  const vendor = Number.parseInt(readAttribute(folder, 'device/vendor'), 16);
   return {
     name,
     folder,
-    serial: text(folder, 'serial'),
-    model: text(folder, 'model'),
-    firmware: text(folder, 'firmware_rev'),
-    subsystem: text(folder, 'subsysnqn'),
-    address: text(folder, 'address') || name,
-    state: stateOf(text(folder, 'state')),
+    serial: readAttribute(folder, 'serial'),
+    model: readAttribute(folder, 'model'),
+    firmware: readAttribute(folder, 'firmware_rev'),
+    subsystem: readAttribute(folder, 'subsysnqn'),
+    address: readAttribute(folder, 'address') || name,
+    state: parseControllerState(readAttribute(folder, 'state')),
     vendor: Number.isNaN(vendor) ? undefined : vendor,
-    namespaces: [...new Set(nodes)].flatMap((node) => namespaceOf(sys, node) ?? []),
+    namespaces: [...new Set(nodes)].flatMap((node) => readNamespace(sys, node) ?? []),
   };
 }
 
 /** All controllers that are there now and hold, or could hold, data. Everything here is answered from memory: no drive is asked.
  * Undefined where the kernel has no NVMe driver or hides /sys. */
-export function controllers(sys: string): Controller[] | undefined {
+export function readControllers(sys: string): NvmeController[] | undefined {
   let names: string[];
   try {
     names = readdirSync(join(sys, 'class/nvme'));
@@ -84,12 +91,12 @@ export function controllers(sys: string): Controller[] | undefined {
   return names
     .filter((name) => /^nvme\d+$/.test(name))
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .filter((name) => text(join(sys, 'class/nvme', name), 'cntrltype') !== 'discovery')
-    .map((name) => controller(sys, name));
+    .filter((name) => readAttribute(join(sys, 'class/nvme', name), 'cntrltype') !== 'discovery')
+    .map((name) => readController(sys, name));
 }
 
 /** The node behind a path such as /dev/disk/by-id/nvme-…: `nvme0n1`. */
-export function nodeOf(path: string): string {
+export function deviceNodeOf(path: string): string {
   try {
     return basename(realpathSync(path));
   } catch {

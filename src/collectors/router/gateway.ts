@@ -1,9 +1,12 @@
 import { readText } from '../../lib/files.ts';
-import type { Roots } from '../../lib/roots.ts';
+import type { HostRoots } from '../../lib/host-roots.ts';
 
 /** Where a container has the host's /proc, what stands directly below is still the container's own network; the host's is
  * that of its first process. */
-const tables = (roots: Roots, name: string) => (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ?? readText(roots.proc('net', name)) ?? '';
+const readNetworkTable = (roots: HostRoots, name: string) =>
+  (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ??
+  readText(roots.proc('net', name)) ??
+  '';
 
 /** Hexadecimal, in the byte order of the machine, which is little-endian wherever Node runs. */
 const addressOf = (hex: string) =>
@@ -13,20 +16,22 @@ const addressOf = (hex: string) =>
     .join('.');
 
 /** The address of the default gateway: of several routes the one that the kernel prefers. */
-export function defaultGateway(roots: Roots): string | undefined {
-  const rows = tables(roots, 'route')
+export function readDefaultGateway(roots: HostRoots): string | undefined {
+  const rows = readNetworkTable(roots, 'route')
     .split('\n')
     .map((line) => line.trim().split(/\s+/));
   const routes = rows.flatMap(([, destination, gateway, , , , metric, mask]) =>
-    destination === '00000000' && mask === '00000000' && gateway !== undefined && gateway !== '00000000' ? [{ gateway, metric: Number(metric) }] : [],
+    destination === '00000000' && mask === '00000000' && gateway !== undefined && gateway !== '00000000'
+      ? [{ gateway, metric: Number(metric) }]
+      : [],
   );
   const best = routes.sort((a, b) => a.metric - b.metric)[0];
   return best && addressOf(best.gateway);
 }
 
 /** The MAC address of a neighbour; undefined where the way goes through others. */
-export function neighbourMac(roots: Roots, address: string): string | undefined {
-  const row = tables(roots, 'arp')
+export function readNeighbourMac(roots: HostRoots, address: string): string | undefined {
+  const row = readNetworkTable(roots, 'arp')
     .split('\n')
     .find((line) => line.startsWith(`${address} `));
   const mac = row?.split(/\s+/)[3]?.toUpperCase();

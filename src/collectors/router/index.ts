@@ -1,28 +1,33 @@
 import type { Collector } from '../../model/collector.ts';
-import { Unusable } from '../../model/fault.ts';
+import { UsageError } from '../../model/errors.ts';
 import { slug } from '../../model/naming.ts';
-import { actions, events, metrics } from './metrics.ts';
+import { routerActions, routerEvents, routerMetrics } from './metrics.ts';
 import type { RouterReadings } from './reading.ts';
-import { Rounds } from './rounds.ts';
-import { settings } from './settings.ts';
-import { memory } from './tr064/gate.ts';
+import { RouterReader } from './router-reader.ts';
+import { routerSettings } from './settings.ts';
+import { lockoutMemoryRules } from './tr064/login-lockout.ts';
 
 /** Routers and whatever else is to be reached, as they are seen from here. */
-export const router: Collector<RouterReadings, typeof settings.shape> = {
+export const routerCollector: Collector<RouterReadings, typeof routerSettings.shape> = {
   id: 'router',
   title: 'Routers',
   endpoint: 'fritz',
-  env: settings,
+  env: routerSettings,
   schedule: '*/30 * * * * *',
-  metrics,
-  actions,
-  events,
-  memory,
+  metrics: routerMetrics,
+  actions: routerActions,
+  events: routerEvents,
+  memory: lockoutMemoryRules,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
-    const taken = names.find((name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)));
-    if (taken !== undefined) throw new Unusable(`FRITZBOX_HOSTS, PING_TARGETS: “${taken}” is the name of two things; give one another name: name=address`);
-    const rounds = new Rounds(agent, memory, env);
-    return { read: () => rounds.read(), act: (device) => rounds.tryLogin(device), close: () => rounds.close() };
+    const taken = names.find(
+      (name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)),
+    );
+    if (taken !== undefined)
+      throw new UsageError(
+        `FRITZBOX_HOSTS, PING_TARGETS: “${taken}” is the name of two things; give one another name: name=address`,
+      );
+    const reader = new RouterReader(agent, memory, env);
+    return { read: () => reader.read(), runAction: (device) => reader.tryLogin(device), close: () => reader.close() };
   },
 };

@@ -2,8 +2,8 @@
  * router_unreachable: its router does not answer agents at other sites. bridge_down: its broker's bridge to ours is down.
  * silent: no agent of several answers, and nothing tells why. agent_lost: one or more do not answer, while the site does.
  * problem: something that an agent there watches is not well. */
-export const causes = ['router_unreachable', 'bridge_down', 'silent', 'agent_lost', 'problem', 'well'] as const;
-export type Cause = (typeof causes)[number];
+export const siteCauses = ['router_unreachable', 'bridge_down', 'silent', 'agent_lost', 'problem', 'well'] as const;
+export type SiteCause = (typeof siteCauses)[number];
 
 export interface SiteReading {
   /** Its router or any of its agents answers. */
@@ -11,19 +11,19 @@ export interface SiteReading {
   expected: number;
   /** Undefined while nobody can know, because the site can't be reached. */
   lost: number | undefined;
-  cause: Cause;
+  cause: SiteCause;
   /** The worst problem, in words. */
-  words: string;
+  text: string;
   /** When the cause came. */
   since: Date;
 }
 
-export interface AgentReading {
+export interface SiteAgentReading {
   /** Undefined while nobody can know. */
   online: boolean | undefined;
-  words: string;
+  text: string;
 }
 
 /** Each table's reading. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type SitesReadings = { site: SiteReading; agent: AgentReading };
+export type SitesReadings = { site: SiteReading; agent: SiteAgentReading };

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import { choice } from '../../model/setting.ts';
+import { enumSetting } from '../../model/setting.ts';
 
-export const settings = z.object({
-  SITES: choice(
+export const sitesSettings = z.object({
+  SITES: enumSetting(
     {
-      description: 'Whether this agent watches the lab: it hears all agents on the broker and says of every site how it is. Several may; one of them speaks.',
+      description:
+        'Whether this agent watches the lab: it hears all agents on the broker and says of every site how it is. Several may; one of them speaks.',
       default: 'false',
     },
     'true',

@@ -1,7 +1,7 @@
 import type { YamlMap } from './yaml.ts';
 
 /** A number that the user sets. */
-export interface Limit {
+export interface AlertLimit {
   name: string;
   default: number;
   unit: string;
@@ -11,7 +11,7 @@ export interface Limit {
 
 /** What an alert watches, and which of its states are good and which are bad. What is neither, as unavailable and unknown,
  * begins no alarm and ends none. */
-export interface Alert {
+export interface AlertDefinition {
   id: string;
   name: string;
   description: string;
@@ -20,7 +20,7 @@ export interface Alert {
   /** Jinja expressions of `value` (the state), `number` (the same or none), `unit`, and the alert's own limits. */
   good: string;
   bad: string;
-  limits?: Record<string, Limit>;
+  limits?: Record<string, AlertLimit>;
   /** How long it must be bad. */
   minutes: number;
   /** What is wrong, and that it is over: Jinja texts of `device` and `name` (of the entity), and of the above. */
@@ -28,25 +28,36 @@ export interface Alert {
   recovered: string;
 }
 
-const mqtt = (domain: string, deviceClass?: string): YamlMap => ({ integration: 'mqtt', domain, device_class: deviceClass });
+const mqtt = (domain: string, deviceClass?: string): YamlMap => ({
+  integration: 'mqtt',
+  domain,
+  device_class: deviceClass,
+});
 
 const connected = { filter: [mqtt('binary_sensor', 'connectivity')], good: "value == 'on'", bad: "value == 'off'" };
 const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'off'", bad: "value == 'on'" };
 
 /** Good again only beyond a margin, so that a value at its limit does not flutter. */
 const atMost = (limit: string, margin = 0) => ({ good: `number < ${limit} - ${margin}`, bad: `number >= ${limit}` });
-const atLeast = (limit: string, factor: number) => ({ good: `number > ${limit} * ${factor}`, bad: `number <= ${limit}` });
+const atLeast = (limit: string, factor: number) => ({
+  good: `number > ${limit} * ${factor}`,
+  bad: `number <= ${limit}`,
+});
 
-const used = atMost('used_limit', 1);
-const left = atLeast('time_limit', 1.1);
-const free = atLeast('free_limit', 1.1);
+const usedSpace = atMost('used_limit', 1);
+const timeToFull = atLeast('time_limit', 1.1);
+const freeSpace = atLeast('free_limit', 1.1);
 /** A file system is told of in percent, in time, or in an amount of data. */
-const byUnit = (judged: 'good' | 'bad') => `((${used[judged]}) if unit == '%' else (${left[judged]}) if unit in ['d', 'h', 'min', 's'] else (${free[judged]}))`;
+const byUnit = (judged: 'good' | 'bad') =>
+  `((${usedSpace[judged]}) if unit == '%' else (${timeToFull[judged]}) if unit in ['d', 'h', 'min', 's'] else (${freeSpace[judged]}))`;
 
-const isNumber = 'number is not none and';
-const numeric = ({ good, bad }: { good: string; bad: string }) => ({ good: `${isNumber} ${good}`, bad: `${isNumber} ${bad}` });
+const isNumberCondition = 'number is not none and';
+const numeric = ({ good, bad }: { good: string; bad: string }) => ({
+  good: `${isNumberCondition} ${good}`,
+  bad: `${isNumberCondition} ${bad}`,
+});
 
-export const alerts: readonly Alert[] = [
+export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'agent_lost',
     name: 'Agent lost',
@@ -124,7 +135,8 @@ export const alerts: readonly Alert[] = [
   {
     id: 'slow_line',
     name: 'Slow line',
-    description: 'A line is slower than it should be. Choose “Line rate” entities of routers, not those of the traffic.',
+    description:
+      'A line is slower than it should be. Choose “Line rate” entities of routers, not those of the traffic.',
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
     limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
@@ -146,7 +158,8 @@ export const alerts: readonly Alert[] = [
   {
     id: 'any_problem',
     name: 'Any problem',
-    description: 'Any flag that says that something is wrong. Choose problem entities; leave out those that another of these automations watches.',
+    description:
+      'Any flag that says that something is wrong. Choose problem entities; leave out those that another of these automations watches.',
     ...problem,
     minutes: 5,
     title: '{{ name }}',

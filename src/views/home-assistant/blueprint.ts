@@ -1,13 +1,27 @@
-import type { Alert } from './alerts.ts';
-import { habits, head, names, number } from './inputs.ts';
-import { lasted, quiet, reason, template, unexplained } from './jinja.ts';
-import { Input, type YamlMap, yaml } from './yaml.ts';
+import type { AlertDefinition } from './alerts.ts';
+import { blueprintHeader, commonInputs, inputVariables, numberInput } from './blueprint-inputs.ts';
+import {
+  durationTemplate,
+  jinjaTemplate,
+  quietHoursExpression,
+  reasonTemplate,
+  unexplainedExpression,
+} from './jinja.ts';
+import { BlueprintInput, toYaml, type YamlMap } from './yaml.ts';
 
-const condition = (expression: string, state?: string): YamlMap => ({ condition: 'template', value_template: template(expression, state) });
-const when = (conditions: string, sequence: readonly YamlMap[]): YamlMap => ({ choose: [{ conditions, sequence }] });
-const until = (expression: string, more: YamlMap = {}): YamlMap => ({ wait_template: template(expression), ...more });
+const condition = (expression: string, state?: string): YamlMap => ({
+  condition: 'template',
+  value_template: jinjaTemplate(expression, state),
+});
+const whenAction = (conditions: string, sequence: readonly YamlMap[]): YamlMap => ({
+  choose: [{ conditions, sequence }],
+});
+const waitUntilAction = (expression: string, more: YamlMap = {}): YamlMap => ({
+  wait_template: jinjaTemplate(expression),
+  ...more,
+});
 
-const say = (alert: string, title: string, message: string, over: boolean): YamlMap[] => [
+const notifyActions = (alert: string, title: string, message: string, over: boolean): YamlMap[] => [
   {
     variables: {
       value: '{{ states(subject) }}',
@@ -20,118 +34,172 @@ const say = (alert: string, title: string, message: string, over: boolean): Yaml
       over,
     },
   },
-  { sequence: new Input('tell') },
+  { sequence: new BlueprintInput('tell') },
 ];
 
 /** An automation's word to itself: here is something wrong that began before Home Assistant did. */
-const adoption = 'infra_monitor_adoption';
+const adoptionEvent = 'infra_monitor_adoption';
 
 const atStart = "trigger.platform == 'homeassistant'";
 const adopted = "trigger.platform == 'event'";
 
 /** Does the entity leave its good state, or is it adopted by this very automation? */
-const begins = (good: string): string =>
+const beginsTemplate = (good: string): string =>
   [
     `{% if ${atStart} %}{{ true }}`,
     `{% elif ${adopted} %}{{ trigger.event.data.by == this.entity_id }}`,
     '{% else %}{% set subject = trigger.entity_id %}',
-    `{% set was_good %}${template(good, 'trigger.from_state.state')}{% endset %}`,
-    `{% set is_good %}${template(good, 'trigger.to_state.state')}{% endset %}`,
+    `{% set was_good %}${jinjaTemplate(good, 'trigger.from_state.state')}{% endset %}`,
+    `{% set is_good %}${jinjaTemplate(good, 'trigger.to_state.state')}{% endset %}`,
     "{{ was_good | trim == 'True' and is_good | trim != 'True' }}{% endif %}",
   ].join('\n');
 
 /** Which of these entities are bad. */
-const badOf = (subjects: string, bad: string): string =>
+const badEntitiesTemplate = (subjects: string, bad: string): string =>
   [
     `{% set ns = namespace(bad=[]) %}{% for subject in ${subjects} %}{% set value = states(subject) %}{% set number = value | float(none) %}{% set unit = state_attr(subject, 'unit_of_measurement') %}`,
     `{% if ${bad} %}{% set ns.bad = ns.bad + [subject] %}{% endif %}{% endfor %}{{ ns.bad }}`,
   ].join('\n');
 
-const list = "{% for one in wrong %}{{ state_attr(one, 'friendly_name') or one }}{{ '' if loop.last else ', ' }}{% endfor %}";
+const listTemplate =
+  "{% for one in wrong %}{{ state_attr(one, 'friendly_name') or one }}{{ '' if loop.last else ', ' }}{% endfor %}";
 
 /** No run outlives a restart of Home Assistant: what is wrong then, and lasts, gets a new one, which only tells its end. */
-const start = ({ id, name, bad }: Alert): YamlMap[] => [
-  { wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}", timeout: { minutes: 2 }, continue_on_timeout: true },
-  { variables: { found: badOf('subjects', bad) } },
-  { delay: { minutes: new Input('minutes') } },
-  { variables: { wrong: badOf('found', bad) } },
-  { repeat: { for_each: '{{ wrong }}', sequence: [{ event: adoption, event_data: { by: '{{ this.entity_id }}', subject: '{{ repeat.item }}' } }] } },
-  when(template(`at_start and wrong | count > 0 and ${unexplained}`), [
-    { variables: { title: name, message: `Home Assistant has started and finds: ${list}`, tag: `infra_monitor_${id}_start`, over: false } },
-    { sequence: new Input('tell') },
+const startActions = ({ id, name, bad }: AlertDefinition): YamlMap[] => [
+  {
+    wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}",
+    timeout: { minutes: 2 },
+    continue_on_timeout: true,
+  },
+  { variables: { found: badEntitiesTemplate('subjects', bad) } },
+  { delay: { minutes: new BlueprintInput('minutes') } },
+  { variables: { wrong: badEntitiesTemplate('found', bad) } },
+  {
+    repeat: {
+      for_each: '{{ wrong }}',
+      sequence: [{ event: adoptionEvent, event_data: { by: '{{ this.entity_id }}', subject: '{{ repeat.item }}' } }],
+    },
+  },
+  whenAction(jinjaTemplate(`at_start and wrong | count > 0 and ${unexplainedExpression}`), [
+    {
+      variables: {
+        title: name,
+        message: `Home Assistant has started and finds: ${listTemplate}`,
+        tag: `infra_monitor_${id}_start`,
+        over: false,
+      },
+    },
+    { sequence: new BlueprintInput('tell') },
   ]),
   { stop: 'That is all at a start' },
 ];
 
 /** A run begins when an entity leaves its good state and ends when it is back there, however often it was unavailable between:
  * that is how an alarm is told once. */
-function alertBlueprint(alert: Alert): string {
+function alertBlueprint(alert: AlertDefinition): string {
   const { id, good, bad, limits = {}, minutes, title, recovered } = alert;
-  const alarm = `${bad} and ${unexplained} and not ${quiet}`;
+  const alarm = `${bad} and ${unexplainedExpression} and not ${quietHoursExpression}`;
   const began = "{{ began | timestamp_custom('%H:%M') }}";
-  return yaml({
-    blueprint: head(alert, { minutes: number({ name: 'For at least', default: minutes, unit: 'min', min: 0, max: 1440 }), ...habits }),
+  return toYaml({
+    blueprint: blueprintHeader(alert, {
+      minutes: numberInput({ name: 'For at least', default: minutes, unit: 'min', min: 0, max: 1440 }),
+      ...commonInputs,
+    }),
     mode: 'parallel',
     max: 100,
-    variables: names(['subjects', ...Object.keys(limits), 'explained_by', 'quiet_from', 'quiet_to', 'remind_hours', 'at_start']),
+    variables: inputVariables([
+      'subjects',
+      ...Object.keys(limits),
+      'explained_by',
+      'quiet_from',
+      'quiet_to',
+      'remind_hours',
+      'at_start',
+    ]),
     triggers: [
-      { trigger: 'state', entity_id: new Input('subjects'), not_from: ['unavailable', 'unknown'], to: null },
+      { trigger: 'state', entity_id: new BlueprintInput('subjects'), not_from: ['unavailable', 'unknown'], to: null },
       { trigger: 'homeassistant', event: 'start' },
-      { trigger: 'event', event_type: adoption },
+      { trigger: 'event', event_type: adoptionEvent },
     ],
-    conditions: [{ condition: 'template', value_template: begins(good) }],
+    conditions: [{ condition: 'template', value_template: beginsTemplate(good) }],
     actions: [
-      when(template(atStart), start(alert)),
-      { variables: { adopted: template(adopted), subject: `{{ trigger.event.data.subject if ${adopted} else trigger.entity_id }}`, began: '{{ as_timestamp(now()) }}' } },
-      when('{{ not adopted }}', [
+      whenAction(jinjaTemplate(atStart), startActions(alert)),
+      {
+        variables: {
+          adopted: jinjaTemplate(adopted),
+          subject: `{{ trigger.event.data.subject if ${adopted} else trigger.entity_id }}`,
+          began: '{{ as_timestamp(now()) }}',
+        },
+      },
+      whenAction('{{ not adopted }}', [
         {
           repeat: {
-            sequence: [until(`(${good}) or (${alarm})`), until(`not (${alarm})`, { timeout: { minutes: new Input('minutes') }, continue_on_timeout: true })],
-            until: template(`(${good}) or (${alarm})`),
+            sequence: [
+              waitUntilAction(`(${good}) or (${alarm})`),
+              waitUntilAction(`not (${alarm})`, {
+                timeout: { minutes: new BlueprintInput('minutes') },
+                continue_on_timeout: true,
+              }),
+            ],
+            until: jinjaTemplate(`(${good}) or (${alarm})`),
           },
         },
       ]),
       condition(`not (${good})`),
-      when('{{ not adopted }}', say(id, title, `${reason}Since ${began}.`, false)),
+      whenAction('{{ not adopted }}', notifyActions(id, title, `${reasonTemplate}Since ${began}.`, false)),
       {
         repeat: {
           sequence: [
-            until(good, { timeout: { hours: '{{ remind_hours or 8760 }}' }, continue_on_timeout: true }),
-            when(template(`remind_hours > 0 and (${alarm})`), say(id, title, `${reason}Still, since ${began}.`, false)),
+            waitUntilAction(good, { timeout: { hours: '{{ remind_hours or 8760 }}' }, continue_on_timeout: true }),
+            whenAction(
+              jinjaTemplate(`remind_hours > 0 and (${alarm})`),
+              notifyActions(id, title, `${reasonTemplate}Still, since ${began}.`, false),
+            ),
           ],
-          until: template(good),
+          until: jinjaTemplate(good),
         },
       },
-      { variables: { lasted } },
-      until(`not ${quiet}`),
-      ...say(id, recovered, "It lasted {{ 'longer than ' if adopted }}{{ lasted }}.", true),
+      { variables: { lasted: durationTemplate } },
+      waitUntilAction(`not ${quietHoursExpression}`),
+      ...notifyActions(id, recovered, "It lasted {{ 'longer than ' if adopted }}{{ lasted }}.", true),
     ],
   });
 }
 
 /** A moment that only changes when something has started anew. */
-const restarted = {
+const restartAlert = {
   id: 'home_assistant_restarted',
   name: 'Home Assistant restarted',
-  description: 'A Home Assistant that an agent watches, or this one, has started anew. Choose “Started” entities, or “Last boot” of machines.',
+  description:
+    'A Home Assistant that an agent watches, or this one, has started anew. Choose “Started” entities, or “Last boot” of machines.',
   filter: [{ integration: 'mqtt', domain: 'sensor', device_class: 'timestamp' }],
 };
 
 /** A run begins when the moment is another or not known any more, and ends when it is known again. */
 function restartBlueprint(): string {
-  const { telling, explained_by } = habits;
+  const { telling, explained_by } = commonInputs;
   const { remind_hours: _, ...input } = telling.input;
-  return yaml({
-    blueprint: head(restarted, {
+  return toYaml({
+    blueprint: blueprintHeader(restartAlert, {
       explained_by,
-      telling: { ...telling, input: { ...input, at_start: { ...input.at_start, name: 'This Home Assistant too', description: 'Tell when this one has started.' } } },
+      telling: {
+        ...telling,
+        input: {
+          ...input,
+          at_start: {
+            ...input.at_start,
+            name: 'This Home Assistant too',
+            description: 'Tell when this one has started.',
+          },
+        },
+      },
     }),
     mode: 'parallel',
     max: 100,
-    variables: names(['explained_by', 'quiet_from', 'quiet_to']),
+    variables: inputVariables(['explained_by', 'quiet_from', 'quiet_to']),
     triggers: [
-      { trigger: 'state', entity_id: new Input('subjects'), not_from: ['unavailable', 'unknown'], to: null },
-      { trigger: 'homeassistant', event: 'start', enabled: new Input('at_start') },
+      { trigger: 'state', entity_id: new BlueprintInput('subjects'), not_from: ['unavailable', 'unknown'], to: null },
+      { trigger: 'homeassistant', event: 'start', enabled: new BlueprintInput('at_start') },
     ],
     actions: [
       {
@@ -141,11 +209,11 @@ function restartBlueprint(): string {
           before: '{{ as_timestamp(trigger.from_state.state) if trigger.from_state is defined else 0 }}',
         },
       },
-      until("own or value not in ['unavailable', 'unknown']"),
-      condition(`(own or (as_timestamp(value, 0) - before) | abs > 120) and ${unexplained}`),
-      until(`not ${quiet}`),
-      ...say(
-        restarted.id,
+      waitUntilAction("own or value not in ['unavailable', 'unknown']"),
+      condition(`(own or (as_timestamp(value, 0) - before) | abs > 120) and ${unexplainedExpression}`),
+      waitUntilAction(`not ${quietHoursExpression}`),
+      ...notifyActions(
+        restartAlert.id,
         "{{ 'Home Assistant has started' if own else name ~ ': started anew' }}",
         "{{ 'At %s.' | format(now().strftime('%H:%M') if own else as_timestamp(value) | timestamp_custom('%Y-%m-%d %H:%M')) }}",
         true,
@@ -155,5 +223,8 @@ function restartBlueprint(): string {
 }
 
 /** Blueprints by the names of their files. */
-export const blueprints = (all: readonly Alert[]): Map<string, string> =>
-  new Map([...all.map((alert): [string, string] => [alert.id, alertBlueprint(alert)]), [restarted.id, restartBlueprint()]]);
+export const renderBlueprints = (all: readonly AlertDefinition[]): Map<string, string> =>
+  new Map([
+    ...all.map((alert): [string, string] => [alert.id, alertBlueprint(alert)]),
+    [restartAlert.id, restartBlueprint()],
+  ]);

@@ -7,22 +7,23 @@ export class Html {
   }
 }
 
-export type Content = Html | string | number | undefined | readonly Content[];
+export type HtmlContent = Html | string | number | undefined | readonly HtmlContent[];
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Neither markup, nor characters that are none or that turn the text around them (UAX #9). */
-const escaped = (text: string) =>
+const escapeHtml = (text: string) =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
     .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Cs}]/gu, '\ufffd')
     .replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
-function inHtml(content: Content): string {
+function contentToHtml(content: HtmlContent): string {
   if (content === undefined) return '';
   if (content instanceof Html) return content.text;
-  return Array.isArray(content) ? content.map(inHtml).join('') : escaped(String(content));
+  return Array.isArray(content) ? content.map(contentToHtml).join('') : escapeHtml(String(content));
 }
 
 /** A template whose values are text unless they are HTML. Attributes that hold values stand in double quotes. */
-export const html = (parts: TemplateStringsArray, ...values: Content[]): Html => new Html(String.raw({ raw: parts }, ...values.map(inHtml)));
+export const html = (parts: TemplateStringsArray, ...values: HtmlContent[]): Html =>
+  new Html(String.raw({ raw: parts }, ...values.map(contentToHtml)));

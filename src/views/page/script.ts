@@ -1,9 +1,9 @@
-import { howLong } from '../how-long.ts';
+import { formatDuration } from '../duration.ts';
 
 /** What makes the page live, in the browser: ages that go on, and sections that take on what the agent sends. */
-export const script = `
+export const pageScript = `
 const live = document.getElementById('live');
-const howLong = ${howLong};
+const howLong = ${formatDuration};
 const run = document.body.dataset.run;
 let ahead = Date.now() - Date.parse(document.body.dataset.now);
 let heard = 0;

@@ -1,5 +1,5 @@
 /** Calm colours, told apart by more than colour; the system's own fonts. */
-export const style = `
+export const pageStyle = `
 :root { color-scheme: light dark; --ground: #f6f7f8; --card: #fff; --edge: #e3e6e9; --ink: #1b2126; --soft: #5b6670; --line: #4a7ca8; --fill: #4a7ca81f; --well: #1f7a4d; --wrong: #b3261e; --wrong-ground: #fdf0ee; --hint: #7a5900; --link: #1a5f9e; }
 @media (prefers-color-scheme: dark) {
   :root { --ground: #12161a; --card: #1a2026; --edge: #2a323a; --ink: #e4e8ec; --soft: #98a4af; --line: #7fb0da; --fill: #7fb0da24; --well: #6fcf9b; --wrong: #ff8f85; --wrong-ground: #2f1c1b; --hint: #e0bd5c; --link: #8fc1ee; }

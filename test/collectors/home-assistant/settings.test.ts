@@ -1,28 +1,47 @@
 import { expect, test } from 'vitest';
-import { settings } from '../../../src/collectors/home-assistant/settings.ts';
-import { parse } from '../../../src/settings/parse.ts';
+import { homeAssistantSettings } from '../../../src/collectors/home-assistant/settings.ts';
+import { readVariables } from '../../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
   const problems: string[] = [];
-  const { HA_BASE_URL: instances, HA_TOKEN: tokens } = parse(settings, env, problems);
-  return { instances: instances?.map(({ title, url }) => [title, url.href]), tokens: instances?.map(({ name }) => tokens.of(name)?.reveal()), problems };
+  const { HA_BASE_URL: instances, HA_TOKEN: tokens } = readVariables(homeAssistantSettings, env, problems);
+  return {
+    instances: instances?.map(({ title, url }) => [title, url.href]),
+    tokens: instances?.map(({ name }) => tokens.get(name)?.reveal()),
+    problems,
+  };
 }
 
 test('one needs no name, several go by theirs or by their hosts', () => {
   expect(read({}).instances).toBeUndefined();
-  expect(read({ HA_BASE_URL: 'http://homeassistant.local:8123/' }).instances).toEqual([['Home Assistant', 'http://homeassistant.local:8123/']]);
+  expect(read({ HA_BASE_URL: 'http://homeassistant.local:8123/' }).instances).toEqual([
+    ['Home Assistant', 'http://homeassistant.local:8123/'],
+  ]);
   expect(read({ HA_BASE_URL: 'berlin=http://[fd00::1]:8123, https://ha.example,' }).instances).toEqual([
     ['Home Assistant berlin', 'http://[fd00::1]:8123/'],
     ['Home Assistant ha.example', 'https://ha.example/'],
   ]);
-  expect(read({ HA_BASE_URL: 'http://supervisor/core' }).instances).toEqual([['Home Assistant', 'http://supervisor/core']]);
+  expect(read({ HA_BASE_URL: 'http://supervisor/core' }).instances).toEqual([
+    ['Home Assistant', 'http://supervisor/core'],
+  ]);
 });
 
 test('a token for all, and one of its own', () => {
-  expect(read({ HA_BASE_URL: 'berlin=http://a,cellar=http://b', HA_TOKEN: 'all', HA_TOKEN_CELLAR: 'own' }).tokens).toEqual(['all', 'own']);
+  expect(
+    read({ HA_BASE_URL: 'berlin=http://a,cellar=http://b', HA_TOKEN: 'all', HA_TOKEN_CELLAR: 'own' }).tokens,
+  ).toEqual(['all', 'own']);
   expect(read({ HA_BASE_URL: 'http://a', HA_TOKEN: 'all' }).tokens).toEqual(['all']);
 });
 
-test.each(['homeassistant.local', 'ftp://a', 'http://', 'http://user:pw@a', 'http://a?b', 'a=http://x,A=http://y', '=http://a', 'http://a http://b'])('not %s', (HA_BASE_URL) => {
+test.each([
+  'homeassistant.local',
+  'ftp://a',
+  'http://',
+  'http://user:pw@a',
+  'http://a?b',
+  'a=http://x,A=http://y',
+  '=http://a',
+  'http://a http://b',
+])('not %s', (HA_BASE_URL) => {
   expect(read({ HA_BASE_URL }).problems).toEqual([expect.stringContaining('HA_BASE_URL: got ')]);
 });

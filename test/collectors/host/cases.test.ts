@@ -2,13 +2,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { host } from '../../../src/collectors/host/index.ts';
-import { settings } from '../../../src/collectors/host/settings.ts';
+import { hostCollector } from '../../../src/collectors/host/index.ts';
+import { hostSettings } from '../../../src/collectors/host/settings.ts';
 import { runCollector } from '../../../src/loop/run-collector.ts';
-import { Records } from '../../../src/loop/state.ts';
-import { discovery } from '../../../src/views/discovery.ts';
-import { stateTopics } from '../../../src/views/state-topics.ts';
-import { agent } from '../../helpers/situation.ts';
+import { StateStore } from '../../../src/loop/state-store.ts';
+import { discoveryPayloads } from '../../../src/views/discovery.ts';
+import { statePayloads } from '../../../src/views/state-topics.ts';
+import { withoutLimits } from '../../helpers/clock.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 
 // Each folder is a machine: input/ has its /proc, /sys and root. A bug report becomes one more.
 const cases = join(import.meta.dirname, '../../cases/host');
@@ -17,34 +18,51 @@ const cases = join(import.meta.dirname, '../../cases/host');
 const own = { filesystem: /"(used|free|total|inodes_used)":[^,]*,/g, interface: /,"ipv[46]":[^,}]*/g };
 
 /** Reads a recorded machine twice, as the loop would. */
-async function read(machine: string, more: Record<string, string> = {}): Promise<Records> {
+async function read(machine: string, more: Record<string, string> = {}): Promise<StateStore> {
   const input = (name: string) => join(cases, machine, 'input', name);
-  const env = z.parse(settings, { HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root'), ...more });
-  const state = new Records('');
-  state.add(host);
-  const source = host.open(env, { agent, state, memory: state.memory.of(host) });
-  if ('off' in source) throw new Error(source.off);
-  for (let reading = 0; reading < 2; reading += 1) state.record(host, await runCollector(host, source as never).outcome);
+  const env = z.parse(hostSettings, {
+    HOST_PROC: input('proc'),
+    HOST_SYS: input('sys'),
+    HOST_ROOT: input('root'),
+    ...more,
+  });
+  const state = new StateStore('');
+  state.add(hostCollector);
+  const source = hostCollector.open(env, { agent, state, memory: state.memoryStore.forCollector(hostCollector) });
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
+  for (let reading = 0; reading < 2; reading += 1)
+    state.record(hostCollector, await runCollector(hostCollector, source as never).outcome);
   return state;
 }
 
 test.each(readdirSync(cases))('%s', async (machine) => {
+  withoutLimits();
   const state = await read(machine);
-  const lines = [...stateTopics([host], agent, state)].map(
-    ([topic, payload]) => `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
+  const lines = [...statePayloads([hostCollector], agent, state)].map(
+    ([topic, payload]) =>
+      `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
   );
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(join(cases, machine, 'expected.txt'));
 });
 
 test('every topic of one machine, announcement and all', async () => {
+  withoutLimits();
   const state = await read('intel-desktop');
-  const announced = [...discovery([host], agent, state, new Map(), 'bury')].map(([topic, payload]) => `${topic} ${JSON.stringify(JSON.parse(payload), null, 2)}`);
+  const announced = [...discoveryPayloads([hostCollector], agent, state, new Map(), 'tombstone')].map(
+    ([topic, payload]) => `${topic} ${JSON.stringify(JSON.parse(payload), null, 2)}`,
+  );
   await expect(`${announced.join('\n')}\n`).toMatchFileSnapshot(join(cases, 'intel-desktop', 'announced.txt'));
 });
 
 test('globs take in and leave out', async () => {
-  const state = await read('intel-desktop', { HOST_INTERFACES: 'wg*,enp*', HOST_DISKS_EXCLUDE: 'sd?', HOST_FILESYSTEMS_EXCLUDE: '/boot/**' });
-  const paths = [...(state.collectors.get('host')?.entries ?? [])].map(([path, { excluded }]) => `${path.slice(4)}${excluded ? ' excluded' : ''}`);
+  const state = await read('intel-desktop', {
+    HOST_INTERFACES: 'wg*,enp*',
+    HOST_DISKS_EXCLUDE: 'sd?',
+    HOST_FILESYSTEMS_EXCLUDE: '/boot/**',
+  });
+  const paths = [...(state.collectors.get('host')?.entries ?? [])].map(
+    ([path, { excluded }]) => `${path.slice(4)}${excluded ? ' excluded' : ''}`,
+  );
   expect(paths.filter((path) => /interface|disk|filesystem/.test(path))).toEqual([
     'filesystem_root',
     'filesystem_mnt_data',

@@ -6,12 +6,20 @@ import { understand } from './answers.ts';
 // Captures of the real tools, and answers written after reports of others. A bug report becomes one more.
 const folder = join(import.meta.dirname, '../../cases/nvme/answers');
 
-const printed = (value: unknown) => JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}n` : inner instanceof Map ? Object.fromEntries(inner) : inner));
+const printed = (value: unknown) =>
+  JSON.stringify(value, (_, inner) =>
+    typeof inner === 'bigint' ? `${inner}n` : inner instanceof Map ? Object.fromEntries(inner) : inner,
+  );
 
 const lines = (file: string): string[] => {
-  const outcome = understand(file.startsWith('smartctl') ? 'smartctl' : 'nvme', readFileSync(join(folder, file), 'utf8'));
+  const outcome = understand(
+    file.startsWith('smartctl') ? 'smartctl' : 'nvme',
+    readFileSync(join(folder, file), 'utf8'),
+  );
   if (outcome instanceof Error) return [`${outcome.constructor.name}: ${outcome.message}`];
-  const flat = Object.values(outcome).flatMap((part) => (part instanceof Map || typeof part !== 'object' ? [['used', part]] : Object.entries(part)));
+  const flat = Object.values(outcome).flatMap((part) =>
+    part instanceof Map || typeof part !== 'object' ? [['used', part]] : Object.entries(part),
+  );
   return flat.map(([key, value]) => `${key} ${printed(value)}`);
 };
 

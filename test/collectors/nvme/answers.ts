@@ -1,21 +1,24 @@
-import type { HealthLog, Limits } from '../../../src/collectors/nvme/reading.ts';
-import { judged } from '../../../src/collectors/nvme/tools/health-log.ts';
-import { parseIdentifyController, parseNamespaceUse, parseSmartLog } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
+import type { DriveLimits, HealthLog } from '../../../src/collectors/nvme/reading.ts';
+import { validateHealthLog } from '../../../src/collectors/nvme/tools/health-log.ts';
+import { parseIdentifyController, parseSmartLog, parseUsedBytes } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
 import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
 
-export type Understood = { log: HealthLog; limits?: Limits; used?: ReadonlyMap<number, number> } | { limits: Limits } | { bytes: number | undefined };
+export type Understood =
+  | { log: HealthLog; limits?: DriveLimits; used?: ReadonlyMap<number, number> }
+  | { limits: DriveLimits }
+  | { bytes: number | undefined };
 
 const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
-  [/nvme/, (text) => ({ log: judged(parseSmartLog(text)) })],
+  [/nvme/, (text) => ({ log: validateHealthLog(parseSmartLog(text)) })],
   [
     /smartctl/,
     (text) => {
       const { log, ...rest } = parseSmartctl(text);
-      return { ...rest, log: judged(log) };
+      return { ...rest, log: validateHealthLog(log) };
     },
   ],
   [/nvme/, (text) => ({ limits: parseIdentifyController(text) })],
-  [/nvme/, (text) => ({ bytes: parseNamespaceUse(text) })],
+  [/nvme/, (text) => ({ bytes: parseUsedBytes(text) })],
 ];
 
 /** What the agent makes of a tool's answer: the first reading that comes of it, else the first error. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { choose } from '../../../src/collectors/nvme/choice.ts';
-import { type Drive, deviceOf, drivesOf } from '../../../src/collectors/nvme/drives.ts';
-import { controllers } from '../../../src/collectors/nvme/sysfs.ts';
-import { agent } from '../../helpers/situation.ts';
+import { driveDevice, drivesOfControllers, type NvmeDrive } from '../../../src/collectors/nvme/drives.ts';
+import { selectDrives } from '../../../src/collectors/nvme/select-drives.ts';
+import { readControllers } from '../../../src/collectors/nvme/sysfs.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 import { tree } from '../../helpers/tree.ts';
 
 interface Told {
@@ -39,10 +39,14 @@ const block = (name: string, size = 2_097_152, wwid = 'nvme.1b36-51-51-00000001'
   [`sys/block/${name}/queue/logical_block_size`]: '512\n',
 });
 
-const found = (files: Record<string, string>): Drive[] => drivesOf(controllers(tree(files).sys()) ?? []);
+const found = (files: Record<string, string>): NvmeDrive[] =>
+  drivesOfControllers(readControllers(tree(files).sys()) ?? []);
 
-const told = (drives: readonly Drive[]) =>
-  drives.map(({ id, controllers, namespaces }) => `${id}: ${controllers.map(({ name }) => name).join(' ')}; ${namespaces.map(({ name }) => name).join(' ')}`);
+const told = (drives: readonly NvmeDrive[]) =>
+  drives.map(
+    ({ id, controllers, namespaces }) =>
+      `${id}: ${controllers.map(({ name }) => name).join(' ')}; ${namespaces.map(({ name }) => name).join(' ')}`,
+  );
 
 test('a drive is its serial number, whatever its number on this boot', () => {
   const drives = found({
@@ -67,7 +71,9 @@ test('two controllers of one drive are one drive, whose namespace is the node th
 });
 
 test('numbers of a controller and of its namespace need not match', () => {
-  expect(told(found({ ...controller('nvme4', { serial: 'A', namespaces: ['nvme2c4n1'] }), ...block('nvme2n1') }))).toEqual(['A: nvme4; nvme2n1']);
+  expect(
+    told(found({ ...controller('nvme4', { serial: 'A', namespaces: ['nvme2c4n1'] }), ...block('nvme2n1') })),
+  ).toEqual(['A: nvme4; nvme2n1']);
 });
 
 test('empty serial numbers, and made-up ones, are stood in for by what lasts', () => {
@@ -93,7 +99,7 @@ test('discovery controllers of a network hold no data', () => {
   expect(found(controller('nvme0', { cntrltype: 'discovery' }))).toEqual([]);
 });
 
-test('no NVMe driver: none', () => expect(controllers(tree({}).sys())).toBeUndefined());
+test('no NVMe driver: none', () => expect(readControllers(tree({}).sys())).toBeUndefined());
 
 test('the device says what it is, and twins are told apart by their serial numbers', () => {
   const drives = found({
@@ -102,10 +108,25 @@ test('the device says what it is, and twins are told apart by their serial numbe
     ...controller('nvme1', { serial: 'T1', model: 'Twin' }),
     ...controller('nvme2', { serial: 'T-000002', model: 'Twin' }),
   });
-  expect(drives.map((drive) => deviceOf(agent, drive, drives))).toEqual([
-    { id: 'S4EWNX0N123456', name: 'nas Samsung SSD 980', manufacturer: 'Samsung', model: 'Samsung SSD 980', serialNumber: 'S4EWNX0N123456', softwareVersion: '1.0', via: 'nas' },
+  expect(drives.map((drive) => driveDevice(agent, drive, drives))).toEqual([
+    {
+      id: 'S4EWNX0N123456',
+      name: 'nas Samsung SSD 980',
+      manufacturer: 'Samsung',
+      model: 'Samsung SSD 980',
+      serialNumber: 'S4EWNX0N123456',
+      softwareVersion: '1.0',
+      via: 'nas',
+    },
     { id: 'T1', name: 'nas Twin T1', model: 'Twin', serialNumber: 'T1', softwareVersion: '1.0', via: 'nas' },
-    { id: 'T-000002', name: 'nas Twin 000002', model: 'Twin', serialNumber: 'T-000002', softwareVersion: '1.0', via: 'nas' },
+    {
+      id: 'T-000002',
+      name: 'nas Twin 000002',
+      model: 'Twin',
+      serialNumber: 'T-000002',
+      softwareVersion: '1.0',
+      via: 'nas',
+    },
   ]);
 });
 
@@ -118,9 +139,51 @@ test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells w
     ...controller('nvme92', { serial: 'C' }),
     ...controller('nvme93', { serial: 'D' }),
   });
-  const { watched, excluded, complaints } = choose(drives, ['/dev/nvme90', '/dev/nvme91n1', 'C', '/dev/nvme97', 'Z']);
+  const { watched, excluded, complaints } = selectDrives(drives, [
+    '/dev/nvme90',
+    '/dev/nvme91n1',
+    'C',
+    '/dev/nvme97',
+    'Z',
+  ]);
   expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
   expect(excluded.map(({ id }) => id)).toEqual(['D']);
   const known = 'there are /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
-  expect(complaints).toEqual([`NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`, `NVME_DEVICES names Z: there is no such drive; ${known}`]);
+  expect(complaints).toEqual([
+    `NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`,
+    `NVME_DEVICES names Z: there is no such drive; ${known}`,
+  ]);
+});
+
+// As https://pci-ids.ucw.cz writes them.
+test.each([
+  [0x025e, 'Solidigm'],
+  [0x106b, 'Apple'],
+  [0x1179, 'Toshiba'],
+  [0x1344, 'Micron'],
+  [0x1414, 'Microsoft'],
+  [0x144d, 'Samsung'],
+  [0x15b7, 'Western Digital'],
+  [0x1ae0, 'Google'],
+  [0x1b1c, 'Corsair'],
+  [0x1b36, 'QEMU'],
+  [0x1b96, 'Western Digital'],
+  [0x1bb1, 'Seagate'],
+  [0x1c58, 'HGST'],
+  [0x1c5c, 'SK hynix'],
+  [0x1cc1, 'ADATA'],
+  [0x1d0f, 'Amazon'],
+  [0x1d97, 'Lexar'],
+  [0x1e0f, 'KIOXIA'],
+  [0x1e49, 'YMTC'],
+  [0x2646, 'Kingston'],
+  [0x8086, 'Intel'],
+  [0xc0a9, 'Crucial'],
+  [0xffff, undefined],
+])('PCI’s number %i is %s', (vendor, manufacturer) => {
+  const [drive] = found({
+    ...controller('nvme0', {}),
+    'sys/class/nvme/nvme0/device/vendor': `0x${vendor.toString(16)}\n`,
+  });
+  expect(drive && driveDevice(agent, drive, [drive]).manufacturer).toBe(manufacturer);
 });

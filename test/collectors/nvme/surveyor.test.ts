@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { History } from '../../../src/collectors/nvme/history.ts';
-import { nvme } from '../../../src/collectors/nvme/index.ts';
-import { Surveyor } from '../../../src/collectors/nvme/surveyor.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import { agent } from '../../helpers/situation.ts';
+import type { DriveHistory } from '../../../src/collectors/nvme/drive-history.ts';
+import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
+import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 import { tree } from '../../helpers/tree.ts';
 
 const day = 24 * 3600 * 1000;
@@ -23,9 +23,13 @@ const good = {
   media_errors: 3,
 };
 const zeros = { ...Object.fromEntries(Object.keys(good).map((key) => [key, 0])), temperature: 311, avail_spare: 100 };
-const history: History = {
+const history: DriveHistory = {
   media_errors_acknowledged: '3',
-  samples: Array.from({ length: 30 }, (_, index) => ({ at: new Date(start - (30 - index) * day).toISOString(), percentage_used: 12, data_units_written: '72000' })),
+  samples: Array.from({ length: 30 }, (_, index) => ({
+    at: new Date(start - (30 - index) * day).toISOString(),
+    percentage_used: 12,
+    data_units_written: '72000',
+  })),
 };
 const kept = new Map([['nvme/s1', JSON.stringify(history)]]);
 
@@ -33,7 +37,14 @@ afterEach(() => vi.unstubAllEnvs());
 
 /** A machine with one drive, whose tool answers what it is told to. */
 function machine(tool: 'nvme' | 'smartctl') {
-  const about = { serial: 'S1', model: 'Maker X', firmware_rev: '1', state: 'live', subsysnqn: 'nqn:1', address: '0000:1:00.0' };
+  const about = {
+    serial: 'S1',
+    model: 'Maker X',
+    firmware_rev: '1',
+    state: 'live',
+    subsysnqn: 'nqn:1',
+    address: '0000:1:00.0',
+  };
   const roots = tree({
     ...Object.fromEntries(Object.entries(about).map(([name, text]) => [`sys/class/nvme/nvme900/${name}`, `${text}\n`])),
     'sys/class/nvme/nvme900/nvme900n1/nsid': '1\n',
@@ -43,12 +54,26 @@ function machine(tool: 'nvme' | 'smartctl') {
   const folder = dirname(sys);
   vi.stubEnv('DRIVES', folder);
   vi.stubEnv('PATH', `${join(import.meta.dirname, '../../bin/drives')}:${process.env.PATH}`);
-  const smart = ({ critical_warning, temperature, avail_spare: available_spare, percent_used: percentage_used, ...log }: typeof good) =>
-    JSON.stringify({ nvme_smart_health_information_log: { critical_warning, temperature: temperature - 273, available_spare, percentage_used, ...log } });
+  const smart = ({
+    critical_warning,
+    temperature,
+    avail_spare: available_spare,
+    percent_used: percentage_used,
+    ...log
+  }: typeof good) =>
+    JSON.stringify({
+      nvme_smart_health_information_log: {
+        critical_warning,
+        temperature: temperature - 273,
+        available_spare,
+        percentage_used,
+        ...log,
+      },
+    });
   const clock = { wall: start, monotonic: 0 };
-  const memories = new Memories();
-  const memory = memories.of(nvme);
-  const surveyor = new Surveyor(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(nvmeCollector);
+  const surveyor = new NvmeReader(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
   return {
     surveyor,
     connect: (content: ReadonlyMap<string, string> = new Map()) => memories.load(content, ['nvme']),
@@ -59,30 +84,37 @@ function machine(tool: 'nvme' | 'smartctl') {
       clock.monotonic += minutes * 60_000;
     },
     async read(log: Partial<typeof good>) {
-      writeFileSync(join(folder, `${tool === 'nvme' ? 'nvme smart-log' : 'smartctl'} nvme900`), tool === 'nvme' ? JSON.stringify(log) : smart({ ...good, ...log }));
+      writeFileSync(
+        join(folder, `${tool === 'nvme' ? 'nvme smart-log' : 'smartctl'} nvme900`),
+        tool === 'nvme' ? JSON.stringify(log) : smart({ ...good, ...log }),
+      );
       const [drive] = await surveyor.read();
-      if (drive === undefined || !('reading' in drive) || drive.of !== 'drive') throw new Error(JSON.stringify(drive));
+      if (drive === undefined || !('reading' in drive) || drive.table !== 'drive')
+        throw new Error(JSON.stringify(drive));
       return drive.reading;
     },
   };
 }
 
-test.each(['nvme', 'smartctl'] as const)('%s: one meaningless log, after good ones or as the first, is told as unknown, and nothing is lost', async (tool) => {
-  for (const logs of [
-    [good, good, zeros, good],
-    [zeros, good],
-  ]) {
-    const { read, connect, known } = machine(tool);
-    connect(kept);
-    for (const log of logs) {
-      const reading = await read(log);
-      expect(reading).toMatchObject({ problem: false, temperature: 38 });
-      const counted = [reading?.log?.powerOnHours, reading?.log?.mediaErrors, reading?.log?.percentageUsed];
-      expect(counted).toEqual(log === zeros ? [undefined, undefined, undefined] : [15_321n, 3n, 12]);
+test.each(['nvme', 'smartctl'] as const)(
+  '%s: one meaningless log, after good ones or as the first, is told as unknown, and nothing is lost',
+  async (tool) => {
+    for (const logs of [
+      [good, good, zeros, good],
+      [zeros, good],
+    ]) {
+      const { read, connect, known } = machine(tool);
+      connect(kept);
+      for (const log of logs) {
+        const reading = await read(log);
+        expect(reading).toMatchObject({ problem: false, temperature: 38 });
+        const counted = [reading?.log?.powerOnHours, reading?.log?.mediaErrors, reading?.log?.percentageUsed];
+        expect(counted).toEqual(log === zeros ? [undefined, undefined, undefined] : [15_321n, 3n, 12]);
+      }
+      expect(known()).toEqual(history);
     }
-    expect(known()).toEqual(history);
-  }
-});
+  },
+);
 
 test('new errors stay a problem through a meaningless log, and an acknowledgement is not given to one', async () => {
   const { read, connect, known, surveyor } = machine('nvme');
@@ -112,5 +144,11 @@ test('an empty broker first, at a clock of 1970: the other broker’s days are w
   expect(known()).toEqual(history);
   pass(11);
   expect((await read(good)).writtenPerDay).toBeGreaterThan(0);
-  expect(known()).toEqual({ ...history, samples: [...history.samples, { at: new Date(start + 11 * 60_000).toISOString(), percentage_used: 12, data_units_written: '73000' }] });
+  expect(known()).toEqual({
+    ...history,
+    samples: [
+      ...history.samples,
+      { at: new Date(start + 11 * 60_000).toISOString(), percentage_used: 12, data_units_written: '73000' },
+    ],
+  });
 });

@@ -1,17 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Values } from '../../../src/collectors/router/soap/values.ts';
+import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
 import { understand } from './understand.ts';
 
 // Answers written after reports of real boxes. A bug report becomes one more.
 const folder = join(import.meta.dirname, '../../cases/router/answers');
 
-const printed = (value: unknown) => JSON.stringify(value instanceof Values ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value);
+const printed = (value: unknown) =>
+  JSON.stringify(
+    value instanceof XmlFields ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value,
+  );
 
 const lines = (file: string): string[] => {
   try {
-    return Object.entries(understand(file, readFileSync(join(folder, file), 'utf8'))).map(([key, value]) => `${key} ${printed(value)}`);
+    return Object.entries(understand(file, readFileSync(join(folder, file), 'utf8'))).map(
+      ([key, value]) => `${key} ${printed(value)}`,
+    );
   } catch (error) {
     return [String(error)];
   }
@@ -29,8 +34,12 @@ test('an answer that breaks off anywhere is a reading of real numbers or an erro
     const text = readFileSync(join(folder, file), 'utf8');
     for (let length = 0; length < text.length; length += 5) {
       try {
-        const numbers = Object.values(understand(file, text.slice(0, length))).filter((value) => typeof value === 'number');
-        expect(numbers, `${file} ${length}`).toSatisfy((all: number[]) => all.every((one) => Number.isFinite(one) && one >= 0));
+        const numbers = Object.values(understand(file, text.slice(0, length))).filter(
+          (value) => typeof value === 'number',
+        );
+        expect(numbers, `${file} ${length}`).toSatisfy((all: number[]) =>
+          all.every((one) => Number.isFinite(one) && one >= 0),
+        );
       } catch (error) {
         expect(error, `${file} ${length}`).toBeInstanceOf(Error);
         expect(error, `${file} ${length}`).not.toBeInstanceOf(TypeError);

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parsePing } from '../../../src/collectors/router/reach/ping.ts';
-import type { Fault } from '../../../src/collectors/router/soap/call.ts';
-import { Values } from '../../../src/collectors/router/soap/values.ts';
+import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
+import type { SoapFaultError } from '../../../src/collectors/router/soap/action.ts';
+import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
 import { understand } from './understand.ts';
 
 // CORPUS/router: what routers and ping have said, whatever make and version, and INDEX.tsv, which names each file.
@@ -20,10 +20,20 @@ const files = index
 interface PingCase {
   name: string;
   stdout: string | null;
-  expected: { transmitted: number; received: number; loss_pct: number; min_ms?: number; avg_ms?: number; max_ms?: number; dev_ms?: number } | null;
+  expected: {
+    transmitted: number;
+    received: number;
+    loss_pct: number;
+    min_ms?: number;
+    avg_ms?: number;
+    max_ms?: number;
+    dev_ms?: number;
+  } | null;
 }
 
-const cases: PingCase[] = existsSync(join(folder, 'ping/ping-cases.json')) ? JSON.parse(read('ping/ping-cases.json')) : [];
+const cases: PingCase[] = existsSync(join(folder, 'ping/ping-cases.json'))
+  ? JSON.parse(read('ping/ping-cases.json'))
+  : [];
 
 const outcomeOf = (file: string, text: string): Record<string, unknown> | Error => {
   try {
@@ -43,15 +53,27 @@ const decoded = (text: string) =>
     .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 
 /** A look at the file that shares nothing with the parsers: each value stands in it as it was read. */
-function expectValues(text: string, values: Values): void {
+function expectValues(text: string, values: XmlFields): void {
   const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '');
-  for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g)) expect(values.text(name) ?? '', name).toBe(decoded(value).trim());
+  for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g))
+    expect(values.text(name) ?? '', name).toBe(decoded(value).trim());
 }
 
-function expectPlausible({ uptime, ipv4, ipv6, prefix, received, sent, downstream, upstream }: Record<string, unknown>): void {
-  for (const count of [uptime, received, sent, downstream, upstream]) expect(count).toSatisfy((value) => value === undefined || (Number.isFinite(value) && (value as number) >= 0));
+function expectPlausible({
+  uptime,
+  ipv4,
+  ipv6,
+  prefix,
+  received,
+  sent,
+  downstream,
+  upstream,
+}: Record<string, unknown>): void {
+  for (const count of [uptime, received, sent, downstream, upstream])
+    expect(count).toSatisfy((value) => value === undefined || (Number.isFinite(value) && (value as number) >= 0));
   for (const rate of [downstream, upstream]) expect(rate, 'no rate is zero').not.toBe(0);
-  for (const address of [ipv4, ipv6]) expect(address).toSatisfy((value) => value === undefined || isIP(String(value)) !== 0);
+  for (const address of [ipv4, ipv6])
+    expect(address).toSatisfy((value) => value === undefined || isIP(String(value)) !== 0);
   if (prefix !== undefined) expect(prefix).toMatch(/^[\da-f:]+\/\d{1,3}$/i);
 }
 
@@ -64,7 +86,7 @@ function expectDescription(text: string, { model, services }: Record<string, unk
 function expectError(text: string, error: Error): void {
   expect(error.message.length, 'an error says what was seen').toBeGreaterThan(10);
   const code = /<errorCode>\s*(\d+)/.exec(text)?.[1];
-  if (code !== undefined) expect((error as Fault).code).toBe(Number(code));
+  if (code !== undefined) expect((error as SoapFaultError).code).toBe(Number(code));
   // What carries values or services is understood.
   else expect(text).not.toMatch(/<New\w+>[^<]+<[\s\S]*<\/\w+:Envelope>|<serviceType>/);
 }
@@ -74,7 +96,7 @@ describe.runIf(files.length > 0)('every file of the corpus is a right reading or
     const text = read(file);
     const outcome = outcomeOf(file, text);
     if (outcome instanceof Error) return expectError(text, outcome);
-    if (outcome.values instanceof Values) {
+    if (outcome.values instanceof XmlFields) {
       expectValues(text, outcome.values);
       expectPlausible(outcome);
     }
@@ -85,7 +107,7 @@ describe.runIf(files.length > 0)('every file of the corpus is a right reading or
 
 describe.runIf(cases.length > 0)('the numbers of ping are the truth', () => {
   test.each(cases)('$name', ({ stdout, expected }) => {
-    const burst = stdout === null ? undefined : parsePing(read(stdout));
+    const burst = stdout === null ? undefined : parsePingOutput(read(stdout));
     // fping is not asked; its lines, one a host, are no statistics of ours.
     if (expected === null || expected.transmitted === undefined) return expect(burst).toBeUndefined();
     expect(burst).toMatchObject({ sent: expected.transmitted, received: expected.received });
@@ -96,7 +118,7 @@ describe.runIf(cases.length > 0)('the numbers of ping are the truth', () => {
 
 describe.runIf(files.length > 0)('whatever ping printed is numbers that hold together, or nothing', () => {
   test.each(files.filter((file) => file.startsWith('ping/') && file.endsWith('.txt')))('%s', (file) => {
-    const burst = parsePing(read(file));
+    const burst = parsePingOutput(read(file));
     if (burst === undefined) return expect(read(file)).not.toMatch(/packets transmitted.*% packet loss/);
     expect(burst.received).toBeLessThanOrEqual(burst.sent);
     if (burst.received === 0) return expect(burst.mean).toBeUndefined();

@@ -15,14 +15,14 @@ export const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAl
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;
 
-const service = (tree: string, { id, type, control, scpd }: ServiceEntry) =>
+const service = (tree: string, { id, type, controlUrl, scpd }: ServiceEntry) =>
   element(
     'service',
     [
       element('serviceType', type),
       element('serviceId', `urn:${tree}:serviceId:${id}`),
-      element('controlURL', control),
-      element('eventSubURL', control),
+      element('controlURL', controlUrl),
+      element('eventSubURL', controlUrl),
       element('SCPDURL', scpd),
     ].join('\n'),
   );
@@ -46,7 +46,9 @@ function device(domain: string, { name, manufacturer, model, serialNumber }: Ide
       element('UDN', `uuid:123402409-bccb-40e7-8e6c-${serialNumber.replaceAll(':', '')}`),
       element('serialNumber', serialNumber),
       element('serviceList', level.services.map((one) => service('any-com', one)).join('\n')),
-      ...(level.devices === undefined ? [] : [element('deviceList', level.devices.map((one) => device(domain, identity, one)).join('\n'))]),
+      ...(level.devices === undefined
+        ? []
+        : [element('deviceList', level.devices.map((one) => device(domain, identity, one)).join('\n'))]),
       element('presentationURL', 'http://fritz.box'),
     ].join('\n'),
   );
@@ -63,16 +65,31 @@ export function tr064Description(identity: Identity, offers: (one: ServiceEntry)
     'systemVersion',
     `<HW>226</HW><Major>${major}</Major><Minor>${Number(minor)}</Minor><Patch>${Number(patch)}</Patch><Buildnumber>100000</Buildnumber><Display>${identity.firmware}</Display>`,
   );
-  const wan: Level = { type: 'WANDevice', services: of(tr064Services.wan), devices: [{ type: 'WANConnectionDevice', services: of(tr064Services.connection) }] };
+  const wan: Level = {
+    type: 'WANDevice',
+    services: of(tr064Services.wan),
+    devices: [{ type: 'WANConnectionDevice', services: of(tr064Services.connection) }],
+  };
   const lan: Level = { type: 'LANDevice', services: of(tr064Services.lan) };
-  const root: Level = { type: 'InternetGatewayDevice', services: of(tr064Services.device), devices: identity.hasWan ? [lan, wan] : [lan] };
+  const root: Level = {
+    type: 'InternetGatewayDevice',
+    services: of(tr064Services.device),
+    devices: identity.hasWan ? [lan, wan] : [lan],
+  };
   return document('dslforum-org', `${version}\n${device('dslforum-org', identity, root)}`);
 }
 
 /** `/igddesc.xml` */
 export function igdDescription(identity: Identity): string {
-  const wan: Level = { type: 'WANDevice', services: igdServices.wan, devices: [{ type: 'WANConnectionDevice', services: igdServices.connection }] };
-  return document('schemas-upnp-org', device('schemas-upnp-org', identity, { type: 'InternetGatewayDevice', services: [], devices: [wan] }));
+  const wan: Level = {
+    type: 'WANDevice',
+    services: igdServices.wan,
+    devices: [{ type: 'WANConnectionDevice', services: igdServices.connection }],
+  };
+  return document(
+    'schemas-upnp-org',
+    device('schemas-upnp-org', identity, { type: 'InternetGatewayDevice', services: [], devices: [wan] }),
+  );
 }
 
 const variable = (argument: string) => argument.replace(/^New/, '');
@@ -81,12 +98,22 @@ const typeOf = (value: string) => (/^\d{1,10}$/.test(value) ? 'ui4' : /^-\d{1,10
 
 /** A service's actions with what they answer. */
 export function scpd(answers: Record<string, Record<string, string>>): string {
-  const argument = (name: string) => element('argument', `<name>${name}</name><direction>out</direction><relatedStateVariable>${variable(name)}</relatedStateVariable>`);
+  const argument = (name: string) =>
+    element(
+      'argument',
+      `<name>${name}</name><direction>out</direction><relatedStateVariable>${variable(name)}</relatedStateVariable>`,
+    );
   const actions = Object.entries(answers).map(([name, values]) =>
     element('action', `<name>${name}</name>${element('argumentList', Object.keys(values).map(argument).join('\n'))}`),
   );
-  const variables = new Map(Object.values(answers).flatMap((values) => Object.entries(values).map(([name, value]) => [variable(name), typeOf(value)] as const)));
-  const states = [...variables].map(([name, type]) => `<stateVariable sendEvents="no"><name>${name}</name><dataType>${type}</dataType></stateVariable>`);
+  const variables = new Map(
+    Object.values(answers).flatMap((values) =>
+      Object.entries(values).map(([name, value]) => [variable(name), typeOf(value)] as const),
+    ),
+  );
+  const states = [...variables].map(
+    ([name, type]) => `<stateVariable sendEvents="no"><name>${name}</name><dataType>${type}</dataType></stateVariable>`,
+  );
   return `<?xml version="1.0"?>\n<scpd xmlns="urn:dslforum-org:service-1-0">\n${element('actionList', actions.join('\n'))}\n${element('serviceStateTable', states.join('\n'))}\n</scpd>\n`;
 }
 

@@ -44,7 +44,12 @@ export class Guard {
 
   admits(method: string, url: string, header: string | undefined): boolean {
     if (header === undefined) return false;
-    const fields = new Map([...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name = '', quoted, plain]) => [name, quoted ?? plain ?? '']));
+    const fields = new Map(
+      [...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name = '', quoted, plain]) => [
+        name,
+        quoted ?? plain ?? '',
+      ]),
+    );
     const of = (name: string) => fields.get(name) ?? '';
     const seen = this.#counts.get(of('nonce'));
     const count = Number.parseInt(of('nc'), 16);

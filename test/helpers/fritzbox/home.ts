@@ -14,7 +14,15 @@ export const homeHosts: readonly HostEntry[] = [
   { name: 'nas', address: '192.0.2.20', mac: '02:00:5E:00:53:10', isActive: true, over: 'Ethernet', speed: 1000 },
   { name: 'phone-of-ada', address: '192.0.2.21', mac: '02:00:5E:00:53:11', isActive: true, over: '802.11', speed: 866 },
   { name: 'cellar', address: '192.0.2.2', mac: '02:00:5E:00:53:02', isActive: true, over: '802.11', speed: 1300 },
-  { name: 'visitor', address: '192.0.2.180', mac: '02:00:5E:00:53:12', isActive: true, over: '802.11', isGuest: true, speed: 144 },
+  {
+    name: 'visitor',
+    address: '192.0.2.180',
+    mac: '02:00:5E:00:53:12',
+    isActive: true,
+    over: '802.11',
+    isGuest: true,
+    speed: 144,
+  },
   { name: 'old-laptop', address: '192.0.2.22', mac: '02:00:5E:00:53:13', isActive: false, over: '802.11', speed: 0 },
   { name: 'road-warrior', address: '192.0.2.201', mac: '', isActive: false, over: '', speed: 0 },
 ];
@@ -40,7 +48,14 @@ export const hostList = (hosts: readonly HostEntry[]) =>
     })
     .join('\n')}\n</List>\n`;
 
-const meshLink = (uid: string, one: string, two: string, ends: [string, string], rates: { down: number; up: number }, state = 'CONNECTED') => ({
+const meshLink = (
+  uid: string,
+  one: string,
+  two: string,
+  ends: [string, string],
+  rates: { down: number; up: number },
+  state = 'CONNECTED',
+) => ({
   uid,
   type: 'WLAN',
   state,
@@ -63,7 +78,15 @@ const links = {
   shed: meshLink('nl-5', 'n-1', 'n-4', ['ni-11', 'ni-41'], { down: 0, up: 0 }, 'DISCONNECTED'),
 };
 
-const node = (uid: string, name: string, mac: string, role: 'master' | 'slave' | 'unknown', interfaces: object[], model = '', firmware = '') => ({
+const node = (
+  uid: string,
+  name: string,
+  mac: string,
+  role: 'master' | 'slave' | 'unknown',
+  interfaces: object[],
+  model = '',
+  firmware = '',
+) => ({
   uid,
   device_name: name,
   device_model: model,
@@ -74,7 +97,13 @@ const node = (uid: string, name: string, mac: string, role: 'master' | 'slave' |
   node_interfaces: interfaces,
 });
 
-const face = (uid: string, name: string, ...all: object[]) => ({ uid, name, type: 'WLAN', mac_address: '02:00:5E:00:53:FF', node_links: all });
+const face = (uid: string, name: string, ...all: object[]) => ({
+  uid,
+  name,
+  type: 'WLAN',
+  mac_address: '02:00:5E:00:53:FF',
+  node_links: all,
+});
 
 /** `/meshlist.lua` of the box that leads: cellar and attic in a row, and a shed that is away. */
 export const homeMesh = {
@@ -85,7 +114,11 @@ export const homeMesh = {
       'Hollow',
       '02:00:5E:00:53:01',
       'master',
-      [face('ni-10', 'LAN:1'), face('ni-11', 'AP:5G:0', links.cellar5, links.shed), face('ni-12', 'AP:2G:0', links.cellar2)],
+      [
+        face('ni-10', 'LAN:1'),
+        face('ni-11', 'AP:5G:0', links.cellar5, links.shed),
+        face('ni-12', 'AP:2G:0', links.cellar2),
+      ],
       'FRITZ!Box 7599',
       '199.08.02',
     ),
@@ -94,11 +127,23 @@ export const homeMesh = {
       'cellar',
       '02:00:5E:00:53:02',
       'slave',
-      [face('ni-21', 'UPLINK:5G:0', links.cellar5), face('ni-22', 'UPLINK:2G:0', links.cellar2), face('ni-23', 'AP:5G:0', links.attic, links.phone)],
+      [
+        face('ni-21', 'UPLINK:5G:0', links.cellar5),
+        face('ni-22', 'UPLINK:2G:0', links.cellar2),
+        face('ni-23', 'AP:5G:0', links.attic, links.phone),
+      ],
       'FRITZ!Repeater 3099',
       '195.08.03',
     ),
-    node('n-3', 'attic', '02:00:5E:00:53:03', 'slave', [face('ni-31', 'UPLINK:5G:0', links.attic)], 'FRITZ!Repeater 1299', '194.07.58'),
+    node(
+      'n-3',
+      'attic',
+      '02:00:5E:00:53:03',
+      'slave',
+      [face('ni-31', 'UPLINK:5G:0', links.attic)],
+      'FRITZ!Repeater 1299',
+      '194.07.58',
+    ),
     node('n-4', 'shed', '02:00:5E:00:53:04', 'slave', [face('ni-41', 'UPLINK:5G:0', links.shed)]),
     node('n-9', 'phone-of-ada', '02:00:5E:00:53:11', 'unknown', [face('ni-91', '', links.phone)]),
   ],

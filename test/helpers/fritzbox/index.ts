@@ -9,9 +9,13 @@ import { type Profile, type ProfileName, profiles } from './profiles.ts';
 import { allServices, type ServiceEntry } from './services.ts';
 
 /** Asked without a login; all of IGD is too. */
-const open = new Set(['DeviceInfo1#GetSecurityPort', 'LANConfigSecurity1#X_AVM-DE_GetAnonymousLogin', 'LANConfigSecurity1#X_AVM-DE_GetUserList']);
+const open = new Set([
+  'DeviceInfo1#GetSecurityPort',
+  'LANConfigSecurity1#X_AVM-DE_GetAnonymousLogin',
+  'LANConfigSecurity1#X_AVM-DE_GetUserList',
+]);
 
-const isIgd = ({ control }: ServiceEntry) => control.startsWith('/igdupnp/');
+const isIgd = ({ controlUrl }: ServiceEntry) => controlUrl.startsWith('/igdupnp/');
 
 interface Reply {
   status: number;
@@ -79,7 +83,9 @@ export class FritzBox {
   /** On the port it had before, else on this one; any address of the loopback network will do. */
   async start(port = 0, host = this.#host): Promise<this> {
     this.#host = host;
-    const server = createServer((request, response) => void this.#serve(request, response).catch(() => response.destroy()));
+    const server = createServer(
+      (request, response) => void this.#serve(request, response).catch(() => response.destroy()),
+    );
     server.keepAliveTimeout = 60_000;
     server.on('connection', () => {
       this.connections += 1;
@@ -118,10 +124,14 @@ export class FritzBox {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = url.split('?')[0] ?? '';
-    const service = allServices.find((one) => one.control === path);
+    const service = allServices.find((one) => one.controlUrl === path);
     const action = method === 'POST' ? headers.soapaction?.toString().replaceAll('"', '').split('#')[1] : undefined;
     const key = service === undefined || action === undefined ? undefined : `${service.id}#${action}`;
-    this.asked.push({ path, ...(key === undefined ? {} : { action: key }), isLogin: headers.authorization !== undefined });
+    this.asked.push({
+      path,
+      ...(key === undefined ? {} : { action: key }),
+      isLogin: headers.authorization !== undefined,
+    });
     if (this.isHung) return;
     const socket = request.socket as typeof request.socket & { used?: true };
     if (this.dropsReused && socket.used) {
@@ -133,30 +143,49 @@ export class FritzBox {
 
     const { status, body, challenge } = this.#reply(request, service, action ?? '');
     const type = body.startsWith('<HTML>') ? 'text/html' : 'text/xml; charset="utf-8"';
-    response.writeHead(status, { 'Content-Type': type, ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }) }).end(body);
+    response
+      .writeHead(status, {
+        'Content-Type': type,
+        ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+      })
+      .end(body);
   }
 
-  #reply({ method = '', url = '', headers }: IncomingMessage, service: ServiceEntry | undefined, action: string): Reply {
+  #reply(
+    { method = '', url = '', headers }: IncomingMessage,
+    service: ServiceEntry | undefined,
+    action: string,
+  ): Reply {
     const host = headers.host?.replace(/:\d+$/, '') ?? '';
-    if (!/^[\d.]+$|^fritz\.box$|^localhost$/.test(host)) return { status: 400, body: page(400, 'Bad Request', 'ERR_INVALID_HOSTHEADER') };
+    if (!/^[\d.]+$|^fritz\.box$|^localhost$/.test(host))
+      return { status: 400, body: page(400, 'Bad Request', 'ERR_INVALID_HOSTHEADER') };
     if (method === 'POST' && service !== undefined && this.#offers(service)) {
       const isOpen = isIgd(service) || open.has(`${service.id}#${action}`);
       if (isOpen) return this.#act(service, action, isOpen);
       if (!this.guard.admits(method, url, headers.authorization)) return this.#unauthorized(true);
-      return this.denied.has(`${service.id}#${action}`) ? this.#unauthorized(this.challenges) : this.#act(service, action, isOpen);
+      return this.denied.has(`${service.id}#${action}`)
+        ? this.#unauthorized(this.challenges)
+        : this.#act(service, action, isOpen);
     }
     if (this.denied.has(url.split('?')[0] ?? '')) return this.#unauthorized(this.challenges);
     const document = this.#document(url);
-    return document === undefined ? { status: 404, body: page(404, 'Not Found', 'ERR_NOT_FOUND') } : { status: 200, body: document };
+    return document === undefined
+      ? { status: 404, body: page(404, 'Not Found', 'ERR_NOT_FOUND') }
+      : { status: 200, body: document };
   }
 
   #unauthorized(challenges: boolean): Reply {
-    return { status: 401, body: page(401, 'Unauthorized', 'ERR_NONE'), ...(challenges && { challenge: this.guard.challenge() }) };
+    return {
+      status: 401,
+      body: page(401, 'Unauthorized', 'ERR_NONE'),
+      ...(challenges && { challenge: this.guard.challenge() }),
+    };
   }
 
   #act({ id, type }: ServiceEntry, action: string, isOpen: boolean): Reply {
     const values = this.profile.answers[id]?.[action];
-    const code = this.faults.get(`${id}#${action}`) ?? (values !== undefined && !isOpen && !this.hasRight ? 606 : undefined);
+    const code =
+      this.faults.get(`${id}#${action}`) ?? (values !== undefined && !isOpen && !this.hasRight ? 606 : undefined);
     if (code !== undefined || values === undefined) return { status: 500, body: fault(code ?? 401) };
     return { status: 200, body: answer(type, action, this.#alive(values)) };
   }
@@ -165,8 +194,10 @@ export class FritzBox {
   #alive(values: Record<string, string>): Record<string, string> {
     const seconds = Math.floor((performance.now() - this.#bootedAt) / 1000);
     const told = { ...values };
-    for (const name of ['NewUpTime', 'NewUptime']) if (told[name] !== undefined) told[name] = String(seconds + (this.#hasBooted ? 0 : Number(told[name])));
-    for (const name of ['NewX_AVM-DE_HostListPath', 'NewX_AVM-DE_MeshListPath']) if (told[name] !== undefined) told[name] += `?sid=${this.#session()}`;
+    for (const name of ['NewUpTime', 'NewUptime'])
+      if (told[name] !== undefined) told[name] = String(seconds + (this.#hasBooted ? 0 : Number(told[name])));
+    for (const name of ['NewX_AVM-DE_HostListPath', 'NewX_AVM-DE_MeshListPath'])
+      if (told[name] !== undefined) told[name] += `?sid=${this.#session()}`;
     return told;
   }
 
@@ -177,13 +208,16 @@ export class FritzBox {
   }
 
   #offers(service: ServiceEntry): boolean {
-    return (isIgd(service) ? this.allowsStatus : this.allowsApplications) && this.profile.answers[service.id] !== undefined;
+    return (
+      (isIgd(service) ? this.allowsStatus : this.allowsApplications) && this.profile.answers[service.id] !== undefined
+    );
   }
 
   #document(url: string): string | undefined {
     const { pathname: path, searchParams } = new URL(url, 'http://box');
     const { identity, hosts, mesh, answers } = this.profile;
-    if (path === '/tr64desc.xml') return this.allowsApplications ? tr064Description(identity, (service) => this.#offers(service)) : undefined;
+    if (path === '/tr64desc.xml')
+      return this.allowsApplications ? tr064Description(identity, (service) => this.#offers(service)) : undefined;
     if (path === '/igddesc.xml') return this.allowsStatus && identity.hasWan ? igdDescription(identity) : undefined;
     const service = allServices.find((one) => one.scpd === path && this.#offers(one));
     if (service !== undefined) return scpd(answers[service.id] ?? {});

@@ -14,7 +14,14 @@ export interface Profile {
 
 const maker = { manufacturer: 'AVM', serialNumber: '02:00:5E:00:53:01', hasWan: true };
 
-const wlan = (channel: number, band: string, ssid: string, clients: number, kind: 'normal' | 'guest' = 'normal', status = 'Up') => ({
+const wlan = (
+  channel: number,
+  band: string,
+  ssid: string,
+  clients: number,
+  kind: 'normal' | 'guest' = 'normal',
+  status = 'Up',
+) => ({
   GetInfo: {
     NewEnable: status === 'Up' ? '1' : '0',
     NewStatus: status,
@@ -26,7 +33,11 @@ const wlan = (channel: number, band: string, ssid: string, clients: number, kind
   },
   GetChannelInfo: { NewChannel: String(channel), NewPossibleChannels: '1,6,11', 'NewX_AVM-DE_FrequencyBand': band },
   GetTotalAssociations: { NewTotalAssociations: String(clients) },
-  'X_AVM-DE_GetWLANExtInfo': { 'NewX_AVM-DE_APEnabled': status === 'Up' ? '1' : '0', 'NewX_AVM-DE_APType': kind, 'NewX_AVM-DE_FrequencyBand': band },
+  'X_AVM-DE_GetWLANExtInfo': {
+    'NewX_AVM-DE_APEnabled': status === 'Up' ? '1' : '0',
+    'NewX_AVM-DE_APType': kind,
+    'NewX_AVM-DE_FrequencyBand': band,
+  },
   GetSecurityKeys: { NewPreSharedKey: '', NewKeyPassphrase: 'wlan-secret-1' },
 });
 
@@ -40,13 +51,17 @@ const common = (model: string, firmware: string, latest?: string): Answers => ({
       NewSoftwareVersion: firmware,
       NewHardwareVersion: model,
       NewUpTime: '86400',
-      NewDeviceLog: '01.01.26 03:04:05 Login of user secret-person from 192.0.2.77.\n01.01.26 03:04:04 Internet connection established.',
+      NewDeviceLog:
+        '01.01.26 03:04:05 Login of user secret-person from 192.0.2.77.\n01.01.26 03:04:04 Internet connection established.',
     },
     GetSecurityPort: { NewSecurityPort: '49443' },
   },
   DeviceConfig1: { Reboot: {} },
   LANConfigSecurity1: {
-    'X_AVM-DE_GetCurrentUser': { 'NewX_AVM-DE_CurrentUsername': 'monitor', 'NewX_AVM-DE_CurrentUserRights': '<rights><path>BoxAdmin</path><access>readonly</access></rights>' },
+    'X_AVM-DE_GetCurrentUser': {
+      'NewX_AVM-DE_CurrentUsername': 'monitor',
+      'NewX_AVM-DE_CurrentUserRights': '<rights><path>BoxAdmin</path><access>readonly</access></rights>',
+    },
     'X_AVM-DE_GetAnonymousLogin': { 'NewX_AVM-DE_AnonymousLoginEnabled': '0' },
     'X_AVM-DE_GetUserList': { 'NewX_AVM-DE_UserList': '<List><Username last_user="1">fritz4711</Username></List>' },
   },
@@ -71,7 +86,12 @@ const common = (model: string, firmware: string, latest?: string): Answers => ({
 /** The part that needs no account. */
 const igd = (access: string, down: number, up: number): Answers => ({
   WANCommonIFC1: {
-    GetCommonLinkProperties: { NewWANAccessType: access, NewLayer1UpstreamMaxBitRate: String(up), NewLayer1DownstreamMaxBitRate: String(down), NewPhysicalLinkStatus: 'Up' },
+    GetCommonLinkProperties: {
+      NewWANAccessType: access,
+      NewLayer1UpstreamMaxBitRate: String(up),
+      NewLayer1DownstreamMaxBitRate: String(down),
+      NewPhysicalLinkStatus: 'Up',
+    },
     GetTotalBytesSent: { NewTotalBytesSent: '705032704' },
     GetTotalBytesReceived: { NewTotalBytesReceived: '3567587328' },
     GetAddonInfos: {
@@ -98,20 +118,40 @@ const igd = (access: string, down: number, up: number): Answers => ({
   WANIPConn1: {
     GetStatusInfo: { NewConnectionStatus: 'Connected', NewLastConnectionError: 'ERROR_NONE', NewUptime: '43200' },
     GetExternalIPAddress: { NewExternalIPAddress: '198.51.100.23' },
-    X_AVM_DE_GetExternalIPv6Address: { NewExternalIPv6Address: '2001:db8:23::1', NewPrefixLength: '64', NewValidLifetime: '6000', NewPreferedLifetime: '3000' },
-    X_AVM_DE_GetIPv6Prefix: { NewIPv6Prefix: '2001:db8:23:100::', NewPrefixLength: '56', NewValidLifetime: '6000', NewPreferedLifetime: '3000' },
+    X_AVM_DE_GetExternalIPv6Address: {
+      NewExternalIPv6Address: '2001:db8:23::1',
+      NewPrefixLength: '64',
+      NewValidLifetime: '6000',
+      NewPreferedLifetime: '3000',
+    },
+    X_AVM_DE_GetIPv6Prefix: {
+      NewIPv6Prefix: '2001:db8:23:100::',
+      NewPrefixLength: '56',
+      NewValidLifetime: '6000',
+      NewPreferedLifetime: '3000',
+    },
   },
 });
 
 const link = (access: string, down: number, up: number): Answers => ({
   WANCommonInterfaceConfig1: {
-    GetCommonLinkProperties: { NewWANAccessType: access, NewLayer1UpstreamMaxBitRate: String(up), NewLayer1DownstreamMaxBitRate: String(down), NewPhysicalLinkStatus: 'Up' },
+    GetCommonLinkProperties: {
+      NewWANAccessType: access,
+      NewLayer1UpstreamMaxBitRate: String(up),
+      NewLayer1DownstreamMaxBitRate: String(down),
+      NewPhysicalLinkStatus: 'Up',
+    },
   },
 });
 
 const connection = (service: 'WANIPConnection1' | 'WANPPPConnection1'): Answers => ({
   [service]: {
-    GetInfo: { NewConnectionStatus: 'Connected', NewUptime: '43200', NewUserName: 'isp-account-4711@provider.example', NewExternalIPAddress: '198.51.100.23' },
+    GetInfo: {
+      NewConnectionStatus: 'Connected',
+      NewUptime: '43200',
+      NewUserName: 'isp-account-4711@provider.example',
+      NewExternalIPAddress: '198.51.100.23',
+    },
     GetStatusInfo: { NewConnectionStatus: 'Connected', NewLastConnectionError: 'ERROR_NONE', NewUptime: '43200' },
   },
 });
@@ -213,7 +253,14 @@ export const profiles = {
     },
   }),
   repeater: (): Profile => ({
-    identity: { ...maker, serialNumber: '02:00:5E:00:53:02', hasWan: false, name: 'cellar', model: 'FRITZ!Repeater 3099', firmware: '195.08.03' },
+    identity: {
+      ...maker,
+      serialNumber: '02:00:5E:00:53:02',
+      hasWan: false,
+      name: 'cellar',
+      model: 'FRITZ!Repeater 3099',
+      firmware: '195.08.03',
+    },
     hosts: homeHosts,
     answers: common('FRITZ!Repeater 3099', '195.08.03'),
   }),

@@ -2,19 +2,24 @@
 export interface ServiceEntry {
   id: string;
   type: string;
-  control: string;
+  controlUrl: string;
   scpd: string;
 }
 
 const tr064 = (id: string, control: string, scpd: string): ServiceEntry => {
   const [, name = id, version = '1'] = /^(.*?)(\d)$/.exec(id) ?? [];
-  return { id, type: `urn:dslforum-org:service:${name}:${version}`, control: `/upnp/control/${control}`, scpd: `/${scpd}SCPD.xml` };
+  return {
+    id,
+    type: `urn:dslforum-org:service:${name}:${version}`,
+    controlUrl: `/upnp/control/${control}`,
+    scpd: `/${scpd}SCPD.xml`,
+  };
 };
 
 const igd = (id: string, type: string, scpd: string): ServiceEntry => ({
   id,
   type: `urn:schemas-upnp-org:service:${type}:1`,
-  control: `/igdupnp/control/${id}`,
+  controlUrl: `/igdupnp/control/${id}`,
   scpd: `/${scpd}SCPD.xml`,
 });
 
@@ -38,13 +43,24 @@ const wanServices = [
   tr064('X_AVM-DE_WANMobileConnection1', 'x_wanmobileconn', 'x_wanmobile'),
 ];
 
-const connectionServices = [tr064('WANIPConnection1', 'wanipconnection1', 'wanipconn'), tr064('WANPPPConnection1', 'wanpppconn1', 'wanpppconn')];
+const connectionServices = [
+  tr064('WANIPConnection1', 'wanipconnection1', 'wanipconn'),
+  tr064('WANPPPConnection1', 'wanpppconn1', 'wanpppconn'),
+];
 
-export const tr064Services = { device: deviceServices, lan: lanServices, wan: wanServices, connection: connectionServices };
+export const tr064Services = {
+  device: deviceServices,
+  lan: lanServices,
+  wan: wanServices,
+  connection: connectionServices,
+};
 
 export const igdServices = {
   wan: [igd('WANCommonIFC1', 'WANCommonInterfaceConfig', 'igdicfg')],
   connection: [igd('WANIPConn1', 'WANIPConnection', 'igdconn')],
 };
 
-export const allServices: readonly ServiceEntry[] = [...Object.values(tr064Services), ...Object.values(igdServices)].flat();
+export const allServices: readonly ServiceEntry[] = [
+  ...Object.values(tr064Services),
+  ...Object.values(igdServices),
+].flat();

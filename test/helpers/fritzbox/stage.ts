@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { router } from '../../../src/collectors/router/index.ts';
-import { Tr064 } from '../../../src/collectors/router/tr064/index.ts';
-import { Memories } from '../../../src/loop/memories.ts';
+import { routerCollector } from '../../../src/collectors/router/index.ts';
+import { Tr064Client } from '../../../src/collectors/router/tr064/index.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { FritzBox } from './index.ts';
 import type { ProfileName } from './profiles.ts';
@@ -12,21 +12,27 @@ export const right = { username: 'monitor', password: new Secret('gürkensalat$1
 /** A clock that tests turn. It begins at a time of day that goldens can hold. */
 function clockwork() {
   let seconds = 0;
-  return { clock: () => ({ wall: Date.UTC(2026, 0, 2) + seconds * 1000, monotonic: seconds * 1000 }), turn: (by: number) => (seconds += by) };
+  return {
+    clock: () => ({ wall: Date.UTC(2026, 0, 2) + seconds * 1000, monotonic: seconds * 1000 }),
+    turn: (by: number) => (seconds += by),
+  };
 }
 
 /** A box and who looks at it, until the test ends. */
-export async function stage(profile: ProfileName, credentials: { username: string | undefined; password: Secret | undefined } = right) {
+export async function stage(
+  profile: ProfileName,
+  credentials: { username: string | undefined; password: Secret | undefined } = right,
+) {
   const box = await new FritzBox(profile).start();
   box.guard.wait = 100;
   const { clock, turn } = clockwork();
-  const memories = new Memories();
-  const memory = memories.of(router);
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(routerCollector);
   memories.load(new Map(), ['router']);
   onTestFinished(() => box.stop());
   /** Another process with the same broker. */
   const start = (login = credentials) => {
-    const tr064 = new Tr064(box.address, login, clock, { memory, device: 'hollow' });
+    const tr064 = new Tr064Client(box.address, login, clock, { memory, device: 'hollow' });
     onTestFinished(() => tr064.close());
     return { tr064, read: () => tr064.read(new AbortController().signal) };
   };

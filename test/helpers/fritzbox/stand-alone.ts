@@ -4,11 +4,17 @@ import { type ProfileName, profiles } from './profiles.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { port: { type: 'string', default: '49000' }, user: { type: 'string', default: 'monitor' }, password: { type: 'string', default: 'gürkensalat$1' } },
+  options: {
+    port: { type: 'string', default: '49000' },
+    user: { type: 'string', default: 'monitor' },
+    password: { type: 'string', default: 'gürkensalat$1' },
+  },
 });
 const [profile = 'dsl'] = positionals;
 if (!Object.hasOwn(profiles, profile)) throw new Error(`there are ${Object.keys(profiles).join(', ')}`);
-const box = await new FritzBox(profile as ProfileName, { username: values.user, password: values.password }).start(Number(values.port));
+const box = await new FritzBox(profile as ProfileName, { username: values.user, password: values.password }).start(
+  Number(values.port),
+);
 console.log(`ready address=${box.address}`);
 // As if a person pulled the plug: SIGHUP reboots, SIGUSR2 hangs and lets go.
 process.on('SIGHUP', () => void box.stop().then(() => box.boot()));

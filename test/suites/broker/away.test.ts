@@ -2,11 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
-import { Session } from '../../../src/mqtt/session.ts';
+import { BrokerClient } from '../../../src/mqtt/broker-client.ts';
 import { readSettings } from '../../../src/settings/index.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
-import { agent, device, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -21,22 +21,24 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
   const collector = probe(async () => []);
   const state = stateOf(collector);
   const { mqtt } = readSettings([], { MQTT_URL: mosquitto.url });
-  const session = new Session({
+  const session = new BrokerClient({
     agent,
     catalogue: [collector],
     state,
     settings: mqtt,
     log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
     ready: Promise.resolve(),
-    told: () => undefined,
-    dismissed: () => {},
-    remembered: () => {},
-    commanded: () => {},
+    eventDelivered: () => undefined,
+    deviceDismissed: () => {},
+    memoriesLoaded: () => {},
+    commandReceived: () => {},
   });
   session.start();
   onTestFinished(() => session.stop());
   const cycle = async (number: number) => {
-    const observations = [{ of: 'thing' as const, device, reading: { level: 2 * number, note: `reading ${number}` } }];
+    const observations = [
+      { table: 'thing' as const, device, reading: { level: 2 * number, note: `reading ${number}` } },
+    ];
     state.record(collector, { ok: true, observations, at: new Date(), seconds: 0 });
     session.update();
     await new Promise(setImmediate);

@@ -9,7 +9,11 @@ export const password = 'open-sesame';
 /** Sees everything. */
 export const watching = { username: 'observer', password };
 /** What an agent called “testling” needs, and no more. */
-export const leastRights = ['readwrite infra-monitor/testling/#', 'readwrite homeassistant/device/infra-monitor_testling/#', 'read homeassistant/status'];
+export const leastRights = [
+  'readwrite infra-monitor/testling/#',
+  'readwrite homeassistant/device/infra-monitor_testling/#',
+  'read homeassistant/status',
+];
 
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'guarded-'));
@@ -26,11 +30,15 @@ function passwordFile(): string {
 }
 
 /** An access list with these rules for the agent. */
-export const accessList = (rules: readonly string[]): string => `user observer\ntopic readwrite #\nuser agent\n${rules.map((rule) => `topic ${rule}`).join('\n')}\n`;
+export const accessList = (rules: readonly string[]): string =>
+  `user observer\ntopic readwrite #\nuser agent\n${rules.map((rule) => `topic ${rule}`).join('\n')}\n`;
 
 /** A broker with a login and, for the agent, these rules. */
 export const startGuarded = (rules: readonly string[], lines: string[] = []): Promise<Mosquitto> =>
-  startMosquitto(['allow_anonymous false', 'password_file FOLDER/passwords', 'acl_file FOLDER/acl', ...lines], { passwords: passwordFile(), acl: accessList(rules) });
+  startMosquitto(['allow_anonymous false', 'password_file FOLDER/passwords', 'acl_file FOLDER/acl', ...lines], {
+    passwords: passwordFile(),
+    acl: accessList(rules),
+  });
 
 export async function health(port: number): Promise<{ status: number; reasons: string[] }> {
   const answer = await fetch(`http://127.0.0.1:${port}/health/`);

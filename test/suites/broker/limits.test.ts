@@ -17,18 +17,21 @@ const fast = { HOST_SCHEDULE: '* * * * * *' };
 const errors = (output: string) => output.split('\n').filter((line) => line.includes(' error '));
 
 /** The announcement of a host has some 20 kB. */
-test.each(['max_packet_size', 'message_size_limit'])('%s: what is too large is named once with its size, and the rest is there', async (limit) => {
-  const { url } = await startMosquitto(['allow_anonymous true', `${limit} 10000`]);
-  const { see, topics } = await observe(url);
-  const port = await freePort();
-  const agent = startAgent({ MQTT_URL: url, HTTP_PORT: String(port), ...fast });
-  await see(status, is('online'), 30);
-  await see(host);
-  expect(topics.has(config)).toBe(false);
-  const told = new RegExp(`${config}: packet too large \\(0x95\\): it (would have|has) \\d+ bytes`);
-  expect(await health(port)).toEqual({ status: 503, reasons: [expect.stringMatching(told)] });
-  expect(errors(agent.output())).toEqual([expect.stringMatching(told)]);
-});
+test.each(['max_packet_size', 'message_size_limit'])(
+  '%s: what is too large is named once with its size, and the rest is there',
+  async (limit) => {
+    const { url } = await startMosquitto(['allow_anonymous true', `${limit} 10000`]);
+    const { see, topics } = await observe(url);
+    const port = await freePort();
+    const agent = startAgent({ MQTT_URL: url, HTTP_PORT: String(port), ...fast });
+    await see(status, is('online'), 30);
+    await see(host);
+    expect(topics.has(config)).toBe(false);
+    const told = new RegExp(`${config}: packet too large \\(0x95\\): it (would have|has) \\d+ bytes`);
+    expect(await health(port)).toEqual({ status: 503, reasons: [expect.stringMatching(told)] });
+    expect(errors(agent.output())).toEqual([expect.stringMatching(told)]);
+  },
+);
 
 test('a broker of MQTT 3.1.1 that hangs up on what is too large: named with its size, and the rest is there', async () => {
   const { port, url } = await startMosquitto(['allow_anonymous true', 'max_packet_size 10000']);
@@ -38,8 +41,14 @@ test('a broker of MQTT 3.1.1 that hangs up on what is too large: named with its 
   expect(topics.has(host)).toBe(true);
   expect(topics.has(config)).toBe(false);
   expect(errors(agent.output())).toEqual([
-    expect.stringMatching(new RegExp(`the broker closed the connection while ${config} \\(\\d+ bytes\\) was being sent; trying again`)),
-    expect.stringMatching(new RegExp(`the broker refuses ${config}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`)),
+    expect.stringMatching(
+      new RegExp(`the broker closed the connection while ${config} \\(\\d+ bytes\\) was being sent; trying again`),
+    ),
+    expect.stringMatching(
+      new RegExp(
+        `the broker refuses ${config}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`,
+      ),
+    ),
   ]);
 });
 
@@ -56,7 +65,12 @@ test('announcements that are allowed while the agent runs: announced, and all is
   const [own, , listening] = leastRights as [string, string, string];
   const mosquitto = await startGuarded([own, listening]);
   const port = await freePort();
-  const agent = startAgent({ MQTT_URL: mosquitto.url, MQTT_USERNAME: 'agent', MQTT_PASSWORD: password, HTTP_PORT: String(port) });
+  const agent = startAgent({
+    MQTT_URL: mosquitto.url,
+    MQTT_USERNAME: 'agent',
+    MQTT_PASSWORD: password,
+    HTTP_PORT: String(port),
+  });
   const { see } = await observe(mosquitto.url, watching);
   await see(status, is('online'), 30);
   await until('the error', () => errors(agent.output()).length === 1);
@@ -71,7 +85,12 @@ test('MQTT 3.1.1, where what is forbidden is acknowledged: the same', async () =
   const [own, , listening] = leastRights as [string, string, string];
   const mosquitto = await startGuarded([own, listening]);
   const port = await freePort();
-  const agent = startAgent({ MQTT_URL: await olderOnly(mosquitto.port), MQTT_USERNAME: 'agent', MQTT_PASSWORD: password, HTTP_PORT: String(port) });
+  const agent = startAgent({
+    MQTT_URL: await olderOnly(mosquitto.port),
+    MQTT_USERNAME: 'agent',
+    MQTT_PASSWORD: password,
+    HTTP_PORT: String(port),
+  });
   const { see } = await observe(mosquitto.url, watching);
   await until('the error', () => errors(agent.output()).length === 1, 20);
   writeFileSync(join(mosquitto.folder, 'acl'), accessList(leastRights));

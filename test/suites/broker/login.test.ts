@@ -12,7 +12,12 @@ test('the least rights suffice, with the password from a file', async () => {
   const file = join(folder(), 'password');
   writeFileSync(file, `${password}\n`);
   const port = await freePort();
-  const agent = startAgent({ MQTT_URL: url, MQTT_USERNAME: 'agent', MQTT_PASSWORD_FILE: file, HTTP_PORT: String(port) });
+  const agent = startAgent({
+    MQTT_URL: url,
+    MQTT_USERNAME: 'agent',
+    MQTT_PASSWORD_FILE: file,
+    HTTP_PORT: String(port),
+  });
   const { see } = await observe(url, watching);
   await see('infra-monitor/testling/status', (payload) => payload === 'online');
   await see('homeassistant/device/infra-monitor_testling/testling/config');
@@ -33,9 +38,17 @@ test('credentials in the address work and never show', async () => {
 test('a wrong password: which settings to check, tried again, and never shown', async () => {
   const mosquitto = await startGuarded(leastRights);
   const port = await freePort();
-  const agent = startAgent({ MQTT_URL: mosquitto.url, MQTT_USERNAME: 'agent', MQTT_PASSWORD: 'wrong-one', HTTP_PORT: String(port), LOG_LEVEL: 'debug' });
+  const agent = startAgent({
+    MQTT_URL: mosquitto.url,
+    MQTT_USERNAME: 'agent',
+    MQTT_PASSWORD: 'wrong-one',
+    HTTP_PORT: String(port),
+    LOG_LEVEL: 'debug',
+  });
   await until('the error', () => agent.output().includes('check MQTT_USERNAME and MQTT_PASSWORD'));
-  expect((await health(port)).reasons).toEqual([expect.stringMatching(/^not connected to mqtt:\/\/127.0.0.1:\d+: .*check MQTT_USERNAME and MQTT_PASSWORD/)]);
+  expect((await health(port)).reasons).toEqual([
+    expect.stringMatching(/^not connected to mqtt:\/\/127.0.0.1:\d+: .*check MQTT_USERNAME and MQTT_PASSWORD/),
+  ]);
   const delays = () => [...agent.output().matchAll(/next try in ([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
   await until('three more tries', () => delays().length >= 4, 15);
   for (const [attempt, seconds] of delays().entries()) {
@@ -48,7 +61,11 @@ test('a wrong password: which settings to check, tried again, and never shown', 
 
 test.each([
   ['its own topics', leastRights.slice(1), /infra-monitor\/testling\/(echo|#)/],
-  ['its announcements', leastRights.filter((rule) => !rule.includes('device')), /homeassistant\/device\/infra-monitor_testling/],
+  [
+    'its announcements',
+    leastRights.filter((rule) => !rule.includes('device')),
+    /homeassistant\/device\/infra-monitor_testling/,
+  ],
 ])('rules that forbid %s: a clear error, once, also in health and check', async (_, rules, topic) => {
   const mosquitto = await startGuarded(rules);
   const port = await freePort();

@@ -10,7 +10,11 @@ const config = 'homeassistant/device/infra-monitor_testling/testling/config';
 const is = (wanted: string) => (payload: string) => payload === wanted;
 const componentsOf = (payload: string) => (JSON.parse(payload) as { components: Record<string, object> }).components;
 
-const usb = { platform: 'sensor', unique_id: 'infra-monitor_testling_testling_host-filesystem_mnt_usb-used', state_topic: `${root}/host/testling/filesystem_mnt_usb` };
+const usb = {
+  platform: 'sensor',
+  unique_id: 'infra-monitor_testling_testling_host-filesystem_mnt_usb-used',
+  state_topic: `${root}/host/testling/filesystem_mnt_usb`,
+};
 const left = {
   [`${root}/host/testling/filesystem_mnt_usb`]: '{"used":1}',
   [`${root}/host/testling/filesystem_mnt_usb/availability`]: 'online',
@@ -18,7 +22,10 @@ const left = {
   [config]: JSON.stringify({
     device: { identifiers: ['infra-monitor_testling_testling'] },
     origin: { name: 'x' },
-    components: { 'host-filesystem_mnt_usb-used': usb, 'host-host-retired': { platform: 'sensor', unique_id: 'x', state_topic: 'x' } },
+    components: {
+      'host-filesystem_mnt_usb-used': usb,
+      'host-host-retired': { platform: 'sensor', unique_id: 'x', state_topic: 'x' },
+    },
   }),
 };
 const foreign = {
@@ -32,7 +39,8 @@ const foreign = {
 test('what an earlier version left goes, what merely is not there stays, and nobody else’s is touched', async () => {
   const { url } = await startMosquitto();
   const { client, see, topics } = await observe(url);
-  for (const [topic, payload] of Object.entries({ ...left, ...foreign })) await client.publishAsync(topic, payload, { retain: true, qos: 1 });
+  for (const [topic, payload] of Object.entries({ ...left, ...foreign }))
+    await client.publishAsync(topic, payload, { retain: true, qos: 1 });
   startAgent({ MQTT_URL: url });
   await see(`${root}/status`, is('online'));
 
@@ -62,7 +70,9 @@ test.each([
   await first.stop();
   startAgent({ MQTT_URL: url, [setting]: 'off' });
   await see(`${root}/status`, is('online'));
-  await until('its topics are gone', () => [...topics.keys()].every((topic) => !topic.startsWith(`${root}/${collector}/`)));
+  await until('its topics are gone', () =>
+    [...topics.keys()].every((topic) => !topic.startsWith(`${root}/${collector}/`)),
+  );
   const components = componentsOf(await see(config, (payload) => payload.includes(`"${its}":{"platform":"sensor"}`)));
   expect(components[another]).toHaveProperty('unique_id');
 });
@@ -84,7 +94,13 @@ test('tombstones that wait for Home Assistant are no trouble at the next start',
 });
 
 test('a device that the user removed stays away, over a birth message and a reconnect, until the agent starts anew', async () => {
-  const mosquitto = await startMosquitto(['allow_anonymous true', 'persistence true', 'persistence_location FOLDER/', 'autosave_interval 1', 'autosave_on_changes true']);
+  const mosquitto = await startMosquitto([
+    'allow_anonymous true',
+    'persistence true',
+    'persistence_location FOLDER/',
+    'autosave_interval 1',
+    'autosave_on_changes true',
+  ]);
   const { client, see, topics } = await observe(mosquitto.url);
   const agent = startAgent({ MQTT_URL: mosquitto.url });
   await see(`${root}/status`, is('online'));

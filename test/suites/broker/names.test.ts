@@ -16,7 +16,9 @@ test.each([
   await until('the first is connected', () => first.output().includes('MQTT: connected'));
   const second = startAgent({ MQTT_URL });
   await until('the second is connected', () => second.output().includes('MQTT: connected'));
-  await until('the first knows', () => first.output().includes('another agent is connected as testling: give each its own AGENT_NAME'));
+  await until('the first knows', () =>
+    first.output().includes('another agent is connected as testling: give each its own AGENT_NAME'),
+  );
   const logins = () => mosquitto.output().match(/as infra-monitor-testling \(/g)?.length;
   await pause(5000);
   expect(logins()).toBe(2);

@@ -11,15 +11,21 @@ const status = 'infra-monitor/testling/status';
 const host = 'infra-monitor/testling/host/testling';
 const is = (wanted: string) => (payload: string) => payload === wanted;
 const fast = { HOST_SCHEDULE: '* * * * * *' };
-const anonymous = (pid: number | undefined) => Number(/^Anonymous: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
+const anonymous = (pid: number | undefined) =>
+  Number(/^Anonymous: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
+
+/** What was said until the agent said that it is online: a reading may come at any time after it. */
+function untilOnline(messages: { topic: string; payload: string }[]): string[] {
+  const end = messages.findIndex(({ topic, payload }) => topic === status && payload === 'online');
+  return messages.slice(0, end + 1).flatMap(({ topic }) => (topic.endsWith('/echo') ? [] : [topic]));
+}
 
 test('online is said last, when everything else is there', async () => {
   const { url } = await startMosquitto();
   const { messages, see } = await observe(url);
   startAgent({ MQTT_URL: url });
   await see(status, is('online'));
-  const order = messages.map(({ topic }) => topic).filter((topic) => !topic.endsWith('/echo'));
-  expect(order.indexOf(status)).toBe(order.length - 1);
+  const order = untilOnline(messages);
   expect(order.indexOf(config)).toBe(order.length - 2);
   expect(order).toContain(host);
   expect(order).toContain(`${host}/availability`);
@@ -40,7 +46,7 @@ test('kill -9 of the broker, which forgets all it retained: all is announced aga
   console.log(`online again ${((performance.now() - began) / 1000).toFixed(1)} s after the broker`);
   expect(performance.now() - began).toBeLessThan(15_000);
   expect([...second.topics.keys()].filter((topic) => !topic.endsWith('/echo')).sort()).toEqual(before);
-  expect(second.messages.filter(({ topic }) => !topic.endsWith('/echo')).at(-1)?.topic, 'online is said last').toBe(status);
+  expect(new Set(untilOnline(second.messages)), 'online is said last').toEqual(new Set(before));
 });
 
 test('a broker that stands still: the agent waits without growing, and has the newest when it goes on', async () => {
@@ -55,7 +61,10 @@ test('a broker that stands still: the agent waits without growing, and has the n
   const grown = anonymous(agent.process.pid) - before;
   const goesOn = Date.now();
   mosquitto.process().kill('SIGCONT');
-  await see('infra-monitor/testling/agent/testling/collector_host', (payload) => Date.parse(JSON.parse(payload).last_success) > goesOn - 2000);
+  await see(
+    'infra-monitor/testling/agent/testling/collector_host',
+    (payload) => Date.parse(JSON.parse(payload).last_success) > goesOn - 2000,
+  );
   expect(grown, 'megabytes').toBeLessThan(10);
   expect(agent.output(), 'the connection lasted').not.toMatch(/error/);
 });
@@ -83,16 +92,19 @@ test('an agent that is killed is seen to be dead', async () => {
   await see(status, is('offline'));
 });
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s: a word of goodbye, exit status 0, within two seconds', async (signal) => {
-  const { url } = await startMosquitto();
-  const agent = startAgent({ MQTT_URL: url });
-  const { see } = await observe(url);
-  await see(status, is('online'));
-  const began = performance.now();
-  expect(await agent.stop(signal)).toBe(0);
-  expect(performance.now() - began).toBeLessThan(2000);
-  await see(status, is('offline'));
-});
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s: a word of goodbye, exit status 0, within two seconds',
+  async (signal) => {
+    const { url } = await startMosquitto();
+    const agent = startAgent({ MQTT_URL: url });
+    const { see } = await observe(url);
+    await see(status, is('online'));
+    const began = performance.now();
+    expect(await agent.stop(signal)).toBe(0);
+    expect(performance.now() - began).toBeLessThan(2000);
+    await see(status, is('offline'));
+  },
+);
 
 test.each([
   ['SIGTERM', 'SIGSTOP'],
@@ -132,6 +144,9 @@ test('what was sent is not sent again, until Home Assistant comes online: then e
   const seconds = (performance.now() - began) / 1000;
   expect(seconds).toBeGreaterThan(0.9);
   expect(seconds).toBeLessThan(6);
-  await until('availability again', () => messages.filter(({ topic }) => topic === `${host}/availability`).length === 2);
+  await until(
+    'availability again',
+    () => messages.filter(({ topic }) => topic === `${host}/availability`).length === 2,
+  );
   await until('status again', () => messages.filter(({ topic }) => topic === status).length === 2);
 });

@@ -15,8 +15,19 @@ function certificates(serverName: string): string {
 }
 
 async function guarded(folder: string, ...lines: string[]) {
-  const files = Object.fromEntries(['ca.pem', 'server.pem', 'server.key'].map((name) => [name, readFileSync(join(folder, name))]));
-  const { port } = await startMosquitto(['allow_anonymous true', 'cafile FOLDER/ca.pem', 'certfile FOLDER/server.pem', 'keyfile FOLDER/server.key', ...lines], files);
+  const files = Object.fromEntries(
+    ['ca.pem', 'server.pem', 'server.key'].map((name) => [name, readFileSync(join(folder, name))]),
+  );
+  const { port } = await startMosquitto(
+    [
+      'allow_anonymous true',
+      'cafile FOLDER/ca.pem',
+      'certfile FOLDER/server.pem',
+      'keyfile FOLDER/server.key',
+      ...lines,
+    ],
+    files,
+  );
   return `mqtts://127.0.0.1:${port}`;
 }
 
@@ -42,25 +53,42 @@ test('a broker that wants our certificate gets it', async () => {
   const folder = certificates('IP:127.0.0.1');
   const MQTT_URL = await guarded(folder, 'require_certificate true');
   const settings = { MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') };
-  await says(startAgent({ ...settings, MQTT_CERT_FILE: join(folder, 'client.pem'), MQTT_KEY_FILE: join(folder, 'client.key') }), 'MQTT: connected');
-  await says(startAgent({ ...settings, AGENT_NAME: 'other' }), /error MQTT: mqtts:.*does the broker want a certificate of this agent\? Set MQTT_CERT_FILE and MQTT_KEY_FILE/);
+  await says(
+    startAgent({ ...settings, MQTT_CERT_FILE: join(folder, 'client.pem'), MQTT_KEY_FILE: join(folder, 'client.key') }),
+    'MQTT: connected',
+  );
+  await says(
+    startAgent({ ...settings, AGENT_NAME: 'other' }),
+    /error MQTT: mqtts:.*does the broker want a certificate of this agent\? Set MQTT_CERT_FILE and MQTT_KEY_FILE/,
+  );
 });
 
 test('a certificate that is wanted and not there is named over TLS 1.2 too', async () => {
   const folder = certificates('IP:127.0.0.1');
   const MQTT_URL = await guarded(folder, 'require_certificate true', 'tls_version tlsv1.2');
-  await says(startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') }), /error MQTT: mqtts:.*MQTT_CERT_FILE and MQTT_KEY_FILE/);
+  await says(
+    startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') }),
+    /error MQTT: mqtts:.*MQTT_CERT_FILE and MQTT_KEY_FILE/,
+  );
 });
 
 test('a certificate and key that do not belong together are named', async () => {
   const folder = certificates('IP:127.0.0.1');
   const file = (name: string) => join(folder, name);
   await says(
-    startAgent({ MQTT_URL: 'mqtts://127.0.0.1:1', MQTT_CERT_FILE: file('client.pem'), MQTT_KEY_FILE: file('server.key') }),
+    startAgent({
+      MQTT_URL: 'mqtts://127.0.0.1:1',
+      MQTT_CERT_FILE: file('client.pem'),
+      MQTT_KEY_FILE: file('server.key'),
+    }),
     'MQTT_KEY_FILE is not the key of MQTT_CERT_FILE',
   );
   await says(
-    startAgent({ MQTT_URL: 'mqtts://127.0.0.1:1', MQTT_CERT_FILE: file('client.csr'), MQTT_KEY_FILE: file('client.key') }),
+    startAgent({
+      MQTT_URL: 'mqtts://127.0.0.1:1',
+      MQTT_CERT_FILE: file('client.csr'),
+      MQTT_KEY_FILE: file('client.key'),
+    }),
     'MQTT_CERT_FILE and MQTT_KEY_FILE have to be in PEM form',
   );
 });

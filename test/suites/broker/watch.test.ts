@@ -8,7 +8,11 @@ import { leastRights, password, startGuarded } from './guarded.ts';
 test('a watch that may not speak says so, with what to allow, and the agent goes on', async () => {
   const { url, port } = await startGuarded([...leastRights, 'read infra-monitor/#']);
   const agent = startAgent({ MQTT_URL: url, MQTT_USERNAME: 'agent', MQTT_PASSWORD: password, SITES: 'true' });
-  await until('it says so', () => /error Sites: .*must let this user (read and )?write infra-monitor\/sites\/#/.test(agent.output()), 30);
+  await until(
+    'it says so',
+    () => /error Sites: .*must let this user (read and )?write infra-monitor\/sites\/#/.test(agent.output()),
+    30,
+  );
   const { see } = await observe(`mqtt://127.0.0.1:${port}`, { username: 'observer', password });
   await see('infra-monitor/testling/status', (payload) => payload === 'online');
   expect(agent.output()).not.toMatch(/error MQTT/);
@@ -29,6 +33,10 @@ test('more than fits into a client’s queue is heard whole', async () => {
   }
   startAgent({ MQTT_URL: url, SITES: 'true', SITE: 'Cottage' });
   // The agent itself is the last to be online.
-  const said = await see('infra-monitor/sites/sites/cottage', (payload) => payload.includes('"agents_expected":301'), 30);
+  const said = await see(
+    'infra-monitor/sites/sites/cottage',
+    (payload) => payload.includes('"agents_expected":301'),
+    30,
+  );
   expect(JSON.parse(said)).toMatchObject({ agents_lost: 0, cause: 'well' });
 });

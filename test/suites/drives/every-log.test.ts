@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { nvme } from '../../../src/collectors/nvme/index.ts';
+import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
+import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
 import type { DriveReading, HealthLog } from '../../../src/collectors/nvme/reading.ts';
-import { Surveyor } from '../../../src/collectors/nvme/surveyor.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import { agent } from '../../helpers/situation.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 import type { HealthPage } from './pages.ts';
 import { Rack } from './rack.ts';
 
 /** As many drives are read at a time. */
 const breadth = 8;
 
-const counter = fc.oneof(fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }), fc.constantFrom(0n, 1n, 1n << 53n, (1n << 53n) + 1n, 1n << 64n, (1n << 128n) - 1n));
+const counter = fc.oneof(
+  fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }),
+  fc.constantFrom(0n, 1n, 1n << 53n, (1n << 53n) + 1n, 1n << 64n, (1n << 128n) - 1n),
+);
 const byte = fc.integer({ min: 0, max: 255 });
 const kelvin = fc.oneof(fc.integer({ min: 0, max: 0xff_ff }), fc.integer({ min: 190, max: 430 }));
 const word = fc.oneof(fc.integer({ min: 0, max: 0xff_ff_ff_ff }), fc.constant(0));
@@ -78,26 +81,55 @@ const isSilent = ({
   hostWrites,
 }: HealthPage) =>
   celsius(kelvin) === undefined &&
-  [criticalWarning, percent(availableSpare), percent(spareThreshold), percentageUsed, dataUnitsRead, dataUnitsWritten, powerOnHours, powerCycles, hostReads, hostWrites].every(
-    (value) => !value,
-  );
+  [
+    criticalWarning,
+    percent(availableSpare),
+    percent(spareThreshold),
+    percentageUsed,
+    dataUnitsRead,
+    dataUnitsWritten,
+    powerOnHours,
+    powerCycles,
+    hostReads,
+    hostWrites,
+  ].every((value) => !value);
 
 /** smartctl leaves out what is nought, and knows nothing of throttling. */
-const meantBySmartctl = (told: HealthPage): HealthLog => ({ ...meant(told), throttle1: undefined, throttle2: undefined });
-const filled = ({ warningTime = 0, criticalTime = 0, ...log }: HealthLog): HealthLog => ({ ...log, warningTime, criticalTime });
+const meantBySmartctl = (told: HealthPage): HealthLog => ({
+  ...meant(told),
+  throttle1: undefined,
+  throttle2: undefined,
+});
+const filled = ({ warningTime = 0, criticalTime = 0, ...log }: HealthLog): HealthLog => ({
+  ...log,
+  warningTime,
+  criticalTime,
+});
 
-async function holds(source: DriveReading['source'], rack: Rack, expected: (page: HealthPage) => HealthLog): Promise<void> {
+async function holds(
+  source: DriveReading['source'],
+  rack: Rack,
+  expected: (page: HealthPage) => HealthLog,
+): Promise<void> {
   vi.stubEnv('PATH', `${rack.bin}:${process.env.PATH}`);
-  const memories = new Memories();
-  const memory = memories.of(nvme);
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(nvmeCollector);
   memories.load(new Map(), ['nvme']);
   await fc.assert(
     fc.asyncProperty(fc.array(page, { minLength: breadth, maxLength: breadth }), async (pages) => {
       for (const [index, told] of pages.entries()) rack.tell(index, told);
-      const surveyor = new Surveyor(agent, memory, { HOST_SYS: rack.sys, NVME_DEVICES: undefined });
-      const readings = (await surveyor.read()).flatMap((found) => ('of' in found && found.of === 'drive' ? [found.reading ?? String(found.error)] : []));
-      const told = readings.map((reading) => (typeof reading === 'string' ? reading : ((reading.log && { source: reading.source, ...filled(reading.log) }) ?? reading.hint)));
-      expect(told).toEqual(pages.map((page) => (isSilent(page) ? expect.stringContaining(silence) : { source, ...expected(page) })));
+      const surveyor = new NvmeReader(agent, memory, { HOST_SYS: rack.sys, NVME_DEVICES: undefined });
+      const readings = (await surveyor.read()).flatMap((found) =>
+        'table' in found && found.table === 'drive' ? [found.reading ?? String(found.error)] : [],
+      );
+      const told = readings.map((reading) =>
+        typeof reading === 'string'
+          ? reading
+          : ((reading.log && { source: reading.source, ...filled(reading.log) }) ?? reading.hint),
+      );
+      expect(told).toEqual(
+        pages.map((page) => (isSilent(page) ? expect.stringContaining(silence) : { source, ...expected(page) })),
+      );
     }),
     { numRuns: 25, endOnFailure: true },
   );
@@ -106,7 +138,8 @@ async function holds(source: DriveReading['source'], rack: Rack, expected: (page
 
 const drives = Array.from({ length: breadth }, (_, index) => ({ serial: `S${index}` }));
 
-test('nvme-cli: whatever a drive says is what the reading has', async () => holds('nvme_cli', await Rack.build(drives), meant));
+test('nvme-cli: whatever a drive says is what the reading has', async () =>
+  holds('nvme_cli', await Rack.build(drives), meant));
 
 test('smartctl: whatever a drive says is what the reading has', async () => {
   const rack = await Rack.build(drives);

@@ -51,8 +51,30 @@ export function healthPage(told: HealthPage): Buffer {
   page.writeUInt8(told.availableSpare, 3);
   page.writeUInt8(told.spareThreshold, 4);
   page.writeUInt8(told.percentageUsed, 5);
-  const { dataUnitsRead, dataUnitsWritten, hostReads, hostWrites, busyTime, powerCycles, powerOnHours, unsafeShutdowns, mediaErrors, errorLogEntries } = told;
-  [dataUnitsRead, dataUnitsWritten, hostReads, hostWrites, busyTime, powerCycles, powerOnHours, unsafeShutdowns, mediaErrors, errorLogEntries].forEach((count, index) => {
+  const {
+    dataUnitsRead,
+    dataUnitsWritten,
+    hostReads,
+    hostWrites,
+    busyTime,
+    powerCycles,
+    powerOnHours,
+    unsafeShutdowns,
+    mediaErrors,
+    errorLogEntries,
+  } = told;
+  [
+    dataUnitsRead,
+    dataUnitsWritten,
+    hostReads,
+    hostWrites,
+    busyTime,
+    powerCycles,
+    powerOnHours,
+    unsafeShutdowns,
+    mediaErrors,
+    errorLogEntries,
+  ].forEach((count, index) => {
     page.writeBigUInt64LE(BigInt.asUintN(64, count), 32 + 16 * index);
     page.writeBigUInt64LE(count >> 64n, 40 + 16 * index);
   });

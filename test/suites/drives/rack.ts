@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, execaSync } from 'execa';
@@ -29,7 +39,8 @@ function freeNode(): string {
 }
 
 const sysfs = (node: string, { serial }: Racked): Record<string, string> => {
-  const files = (folder: string, told: Record<string, string | number>) => Object.entries(told).map(([name, content]) => [`sys/${folder}/${name}`, `${content}\n`]);
+  const files = (folder: string, told: Record<string, string | number>) =>
+    Object.entries(told).map(([name, content]) => [`sys/${folder}/${name}`, `${content}\n`]);
   return Object.fromEntries([
     ...files(`class/nvme/${node}`, {
       serial: serial.padEnd(20),
@@ -39,7 +50,14 @@ const sysfs = (node: string, { serial }: Racked): Record<string, string> => {
       subsysnqn: `nqn:${serial}`,
       address: `0000:${node.at(-1)}0:00.0`,
     }),
-    ...files(`class/nvme/${node}/hwmon0`, { name: 'nvme', temp1_input: 40850, temp1_max: 79850, temp1_crit: 84850, temp1_alarm: 0, temp2_input: 53850 }),
+    ...files(`class/nvme/${node}/hwmon0`, {
+      name: 'nvme',
+      temp1_input: 40850,
+      temp1_max: 79850,
+      temp1_crit: 84850,
+      temp1_alarm: 0,
+      temp2_input: 53850,
+    }),
     ...files(`class/nvme/${node}/${node}n1`, { nsid: 1 }),
     ...files(`block/${node}n1`, { size: 1_953_525_168, nsid: 1, wwid: `nvme.${serial}` }),
     ...files(`block/${node}n1/queue`, { logical_block_size: 4096 }),
@@ -61,7 +79,9 @@ export class Rack {
       for (const node of this.nodes) rmSync(`/dev/${node}`);
       rmSync(this.folder, { recursive: true });
     });
-    const roots = tree(Object.assign({ 'sys/class/nvme/': '' }, ...drives.map((drive, index) => sysfs(this.nodes[index] ?? '', drive))));
+    const roots = tree(
+      Object.assign({ 'sys/class/nvme/': '' }, ...drives.map((drive, index) => sysfs(this.nodes[index] ?? '', drive))),
+    );
     this.sys = roots.sys();
     for (const open of [join(this.sys, '..'), this.folder]) chmodSync(open, 0o755);
     for (const name of ['bin', 'real', ...this.nodes]) mkdirSync(join(this.folder, name));
@@ -71,11 +91,24 @@ export class Rack {
 
   static async build(drives: readonly Racked[]): Promise<Rack> {
     const rack = new Rack(drives);
-    await execa('gcc', ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra', '-Werror', '-o', join(rack.folder, 'shim.so'), join(import.meta.dirname, 'shim.c')]);
+    await execa('gcc', [
+      '-shared',
+      '-fPIC',
+      '-O2',
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      '-o',
+      join(rack.folder, 'shim.so'),
+      join(import.meta.dirname, 'shim.c'),
+    ]);
     for (const tool of ['nvme', 'smartctl']) {
       const real = join(rack.folder, 'real', tool);
       copyFileSync(join('/usr/sbin', tool), real);
-      rack.script(tool, `echo "${tool} $*" >>${rack.#calls}\nRACK=${rack.folder} LD_PRELOAD=${rack.folder}/shim.so exec ${real} "$@"`);
+      rack.script(
+        tool,
+        `echo "${tool} $*" >>${rack.#calls}\nRACK=${rack.folder} LD_PRELOAD=${rack.folder}/shim.so exec ${real} "$@"`,
+      );
     }
     drives.forEach(({ serial, health, ...ends }, index) => {
       rack.answer(index, 'controller', controllerPage(serial, model));
@@ -116,7 +149,10 @@ export class Rack {
 
   /** The same text with the drives' nodes by their place in the rack. */
   plain(text: string): string {
-    return this.nodes.reduce((sum, node, index) => sum.replaceAll(`/dev/${node}`, `drive ${index}`).replaceAll(node, `drive ${index}`), text);
+    return this.nodes.reduce(
+      (sum, node, index) => sum.replaceAll(`/dev/${node}`, `drive ${index}`).replaceAll(node, `drive ${index}`),
+      text,
+    );
   }
 
   /** The questions that are being asked now, by process. */

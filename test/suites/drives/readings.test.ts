@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import type { Status } from '../../../src/views/status.ts';
+import type { CollectorStatus } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { Rack, type Racked } from './rack.ts';
 
@@ -23,25 +23,37 @@ const drives: Racked[] = [
       throttling: [17, 3, 8412, 120],
     },
   },
-  { serial: 'HOT', health: { criticalWarning: 0b10, kelvin: 358, warningTime: 77, criticalTime: 6, sensors: [358, 0, 370] } },
+  {
+    serial: 'HOT',
+    health: { criticalWarning: 0b10, kelvin: 358, warningTime: 77, criticalTime: 6, sensors: [358, 0, 370] },
+  },
   { serial: 'FAILING', health: { criticalWarning: 0b111101, availableSpare: 0, percentageUsed: 255 } },
   {
     serial: 'HUGE',
-    health: { dataUnitsRead: (1n << 53n) + 1n, dataUnitsWritten: (1n << 64n) + 1n, hostReads: most, hostWrites: most - 1n, powerOnHours: 9_007_199_254_740_993n, busyTime: most },
+    health: {
+      dataUnitsRead: (1n << 53n) + 1n,
+      dataUnitsWritten: (1n << 64n) + 1n,
+      hostReads: most,
+      hostWrites: most - 1n,
+      powerOnHours: 9_007_199_254_740_993n,
+      busyTime: most,
+    },
   },
   { serial: 'COLD', health: { kelvin: 258, sensors: [258, 261, 0, 0, 0, 0, 0, 270] } },
   { serial: 'MUTE', health: { kelvin: 0, sensors: [], dataUnitsRead: 0n, dataUnitsWritten: 0n } },
 ];
 
 /** What is known of each drive, a line each. */
-function shown(rack: Rack, statuses: Status[]): string {
+function shown(rack: Rack, statuses: CollectorStatus[]): string {
   const devices = statuses.find(({ collector }) => collector === 'nvme')?.devices ?? [];
   const lines = devices.flatMap((device) => [
     `# ${device.name}: ${[device.model, device.serialNumber, device.softwareVersion].join(', ')}`,
     ...(device.error === undefined ? [] : [`error ${device.error}`]),
     ...[device, ...device.parts].flatMap(({ name, values }) =>
       Object.values(values).flatMap((measured) =>
-        measured.value === null ? [] : [[...(name === device.name ? [] : [name]), measured.name, measured.value, measured.unit].join(' ').trim()],
+        measured.value === null
+          ? []
+          : [[...(name === device.name ? [] : [name]), measured.name, measured.value, measured.unit].join(' ').trim()],
       ),
     ),
     '',
@@ -49,14 +61,14 @@ function shown(rack: Rack, statuses: Status[]): string {
   return rack.plain(lines.join('\n'));
 }
 
-async function once(rack: Rack): Promise<Status[]> {
+async function once(rack: Rack): Promise<CollectorStatus[]> {
   const { stdout } = await execa(process.execPath, [program, 'once', '--json'], {
     env: { PATH: `${rack.bin}:${process.env.PATH}`, HOST_SYS: rack.sys, AGENT_NAME: 'testling' },
     extendEnv: false,
     cwd: rack.folder,
     reject: false,
   });
-  return JSON.parse(stdout) as Status[];
+  return JSON.parse(stdout) as CollectorStatus[];
 }
 
 test('nvme-cli: normal, worn, hot, failing, with counters of 128 bits, cold and without a sensor', async () => {
@@ -81,12 +93,21 @@ test('what can’t be read says why, beside drives that can', async () => {
   ]);
   // Nothing but zeros, as some virtual drives say.
   rack.answer(2, 'health', Buffer.alloc(512));
-  const [good, refusing, zeros, broken, hanging] = (await once(rack)).find(({ collector }) => collector === 'nvme')?.devices ?? [];
+  const [good, refusing, zeros, broken, hanging] =
+    (await once(rack)).find(({ collector }) => collector === 'nvme')?.devices ?? [];
   expect(good?.values.source?.value).toBe('nvme_cli');
   expect(refusing?.hint).toContain('Invalid Field in Command');
-  expect(refusing?.values).toMatchObject({ source: { value: 'sysfs' }, temperature: { value: 41 }, problem: { value: null } });
+  expect(refusing?.values).toMatchObject({
+    source: { value: 'sysfs' },
+    temperature: { value: 41 },
+    problem: { value: null },
+  });
   expect(zeros?.hint).toContain('the drive’s health log is all zeros');
-  expect(zeros?.values).toMatchObject({ source: { value: 'sysfs' }, temperature: { value: 41 }, percentage_used: { value: null } });
+  expect(zeros?.values).toMatchObject({
+    source: { value: 'sysfs' },
+    temperature: { value: 41 },
+    percentage_used: { value: null },
+  });
   expect(rack.plain(broken?.error ?? '')).toMatch(/^nvme smart-log drive 3 -o json: .*Input\/output error/);
   expect(rack.plain(hanging?.error ?? '')).toMatch(/^drive 4: no answer in \d+ s$/);
   expect(rack.running()).toEqual(new Map());

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import type { Status } from '../../../src/views/status.ts';
+import type { CollectorStatus } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 import { Rack } from './rack.ts';
@@ -25,7 +25,10 @@ exec chroot $1/root sh -euc "$2"`;
 
 /** What a script printed that root ran there. */
 async function inside(rack: Rack, script: string): Promise<string> {
-  const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', place, 'sh', rack.folder, script], { cwd: '/', env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } });
+  const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', place, 'sh', rack.folder, script], {
+    cwd: '/',
+    env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+  });
   return stdout;
 }
 
@@ -35,7 +38,8 @@ function programFor(rack: Rack): string {
   return `env HOST_SYS=${rack.sys} AGENT_NAME=testling ${process.execPath} ${rack.folder}/dist/infra-monitor.js`;
 }
 
-const driveIn = (stdout: string) => (JSON.parse(stdout) as Status[]).find(({ collector }) => collector === 'nvme')?.devices[0];
+const driveIn = (stdout: string) =>
+  (JSON.parse(stdout) as CollectorStatus[]).find(({ collector }) => collector === 'nvme')?.devices[0];
 const nobody = 'setpriv --reuid=nobody --regid=nogroup --clear-groups';
 
 test('nobody has what the kernel tells, and what mends the rest', async () => {
@@ -54,15 +58,25 @@ test('nobody has what the kernel tells, and what mends the rest', async () => {
   expect(drive?.parts[0]?.values).toMatchObject({ capacity: { value: 1000.2 } });
   expect(drive?.values.hint?.value, 'it fits into Home Assistant').toBe(drive?.hint);
   const checked = await inside(rack, `${nobody} ${agent} check || true`);
-  expect(rack.plain(checked)).toContain("no right to ask drive 0: echo 'nobody ALL=(root) TIMEOUT=10 NOPASSWD: /usr/sbin/nvme ^(");
+  expect(rack.plain(checked)).toContain(
+    "no right to ask drive 0: echo 'nobody ALL=(root) TIMEOUT=10 NOPASSWD: /usr/sbin/nvme ^(",
+  );
   expect(checked).toContain('| sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor');
 });
 
 test('in a container the hint is the container’s', async () => {
   const rack = await Rack.build([{ serial: 'A' }]);
   const agent = programFor(rack);
-  const { hint } = driveIn(await inside(rack, `mount -t tmpfs -o mode=755 none /run; touch /run/.containerenv; ${nobody} ${agent} once --json || true`)) ?? {};
-  expect(rack.plain(hint ?? '')).toBe('no right to ask drive 0: docker run --user root --device drive 0 --cap-add SYS_ADMIN');
+  const { hint } =
+    driveIn(
+      await inside(
+        rack,
+        `mount -t tmpfs -o mode=755 none /run; touch /run/.containerenv; ${nobody} ${agent} once --json || true`,
+      ),
+    ) ?? {};
+  expect(rack.plain(hint ?? '')).toBe(
+    'no right to ask drive 0: docker run --user root --device drive 0 --cap-add SYS_ADMIN',
+  );
 });
 
 test('the rule that the hint names lets nobody ask drives, and nothing else', async () => {
@@ -73,7 +87,12 @@ test('the rule that the hint names lets nobody ask drives, and nothing else', as
   expect(await inside(rack, `${mend}; sudo -l -U nobody`)).toContain('NOPASSWD: /usr/sbin/nvme ^(');
   const drive = driveIn(await inside(rack, `${mend}; ${nobody} ${agent} once --json || true`));
   expect(drive?.hint).toBeUndefined();
-  expect(drive?.values).toMatchObject({ source: { value: 'nvme_cli' }, percentage_used: { value: 4 }, problem: { value: false }, temperature_warning: { value: 80 } });
+  expect(drive?.values).toMatchObject({
+    source: { value: 'nvme_cli' },
+    percentage_used: { value: 4 },
+    problem: { value: false },
+    temperature_warning: { value: 80 },
+  });
   expect(drive?.parts[0]?.values).toMatchObject({ used: { value: 250.1 } });
 
   const node = `/dev/${rack.nodes[0]}`;
@@ -85,8 +104,12 @@ test('the rule that the hint names lets nobody ask drives, and nothing else', as
     `smart-log ${node}`,
     `id-ctrl ${node} -o json --vendor-specific`,
   ];
-  for (const words of forbidden) await expect(inside(rack, `${mend}; ${nobody} sudo -n nvme ${words}`), words).rejects.toThrow('a password is required');
-  for (const words of [`smart-log ${node} -o json`, `id-ctrl ${node} -o json`, `id-ns ${node} -n 1 -o json`]) await inside(rack, `${mend}; ${nobody} sudo -n nvme ${words}`);
+  for (const words of forbidden)
+    await expect(inside(rack, `${mend}; ${nobody} sudo -n nvme ${words}`), words).rejects.toThrow(
+      'a password is required',
+    );
+  for (const words of [`smart-log ${node} -o json`, `id-ctrl ${node} -o json`, `id-ns ${node} -n 1 -o json`])
+    await inside(rack, `${mend}; ${nobody} sudo -n nvme ${words}`);
 });
 
 test('sudo ends the question to a drive that hangs, as nobody else could', async () => {
@@ -103,10 +126,19 @@ test('without nvme-cli smartctl tells; without either the kernel does, and what 
   const agent = programFor(rack);
   const without = async (tool: string) => {
     rmSync(join(rack.bin, tool));
-    const { stdout } = await execa('unshare', ['--mount', 'sh', '-euc', `mount -t tmpfs none /usr/sbin; PATH=${rack.bin}:$PATH ${agent} once --json || true`]);
+    const { stdout } = await execa('unshare', [
+      '--mount',
+      'sh',
+      '-euc',
+      `mount -t tmpfs none /usr/sbin; PATH=${rack.bin}:$PATH ${agent} once --json || true`,
+    ]);
     return driveIn(stdout);
   };
-  expect((await without('nvme'))?.values).toMatchObject({ source: { value: 'smartctl' }, percentage_used: { value: 4 }, temperature: { value: 41 } });
+  expect((await without('nvme'))?.values).toMatchObject({
+    source: { value: 'smartctl' },
+    percentage_used: { value: 4 },
+    temperature: { value: 41 },
+  });
   const alone = await without('smartctl');
   expect(alone?.hint).toBe('neither nvme nor smartctl is installed: apt install nvme-cli');
   expect(alone?.values).toMatchObject({ source: { value: 'sysfs' }, temperature: { value: 41 } });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Status } from '../../../src/views/status.ts';
+import type { CollectorStatus } from '../../../src/views/status.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -18,16 +18,27 @@ async function watching(drives: readonly Racked[]) {
   const { url } = await startMosquitto();
   const observer = await observe(url);
   const port = await freePort();
-  const start = () => startAgent({ HTTP_PORT: String(port), MQTT_URL: url, HOST_SYS: rack.sys, PATH: `${rack.bin}:${process.env.PATH}`, NVME_SCHEDULE: '* * * * * *' });
+  const start = () =>
+    startAgent({
+      HTTP_PORT: String(port),
+      MQTT_URL: url,
+      HOST_SYS: rack.sys,
+      PATH: `${rack.bin}:${process.env.PATH}`,
+      NVME_SCHEDULE: '* * * * * *',
+    });
   return { rack, observer, start, port };
 }
 
-const pidsOf = (rack: Rack, drive: string) => [...rack.running()].flatMap(([pid, command]) => (command.includes(drive) ? [pid] : []));
+const pidsOf = (rack: Rack, drive: string) =>
+  [...rack.running()].flatMap(([pid, command]) => (command.includes(drive) ? [pid] : []));
 
-test('a drive that hangs is ended after 10 s, never asked twice at a time, and ever more rarely; it takes nobody along', { timeout: 180_000 }, async () => {
+test('a drive that hangs is ended after 10 s, never asked twice at a time, and ever more rarely; it takes nobody along', {
+  timeout: 180_000,
+}, async () => {
   const { rack, observer, start } = await watching([{ serial: 'GOOD' }, { serial: 'BAD' }]);
   start();
-  for (const drive of ['good', 'bad']) await observer.see(topic(drive), tells({ temperature: 41, source: 'nvme_cli' }), 30);
+  for (const drive of ['good', 'bad'])
+    await observer.see(topic(drive), tells({ temperature: 41, source: 'nvme_cli' }), 30);
 
   const hung = performance.now();
   const calls = () => rack.calls().filter((call) => call.includes('drive 1')).length;
@@ -63,8 +74,15 @@ test('in a steady cycle one question a drive; what a drive is, once; its status 
     rack.tell(0, { kelvin });
     await observer.see(topic('a'), tells({ temperature: kelvin - 273 }), 30);
   }
-  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as Status;
-  expect(devices.map(({ serialNumber, available, values }) => [serialNumber, available, values.temperature, values.critical_warning])).toEqual([
+  const { devices } = (await (await fetch(`http://127.0.0.1:${port}/nvme/status`)).json()) as CollectorStatus;
+  expect(
+    devices.map(({ serialNumber, available, values }) => [
+      serialNumber,
+      available,
+      values.temperature,
+      values.critical_warning,
+    ]),
+  ).toEqual([
     ['A', true, { name: 'Temperature', value: 67, unit: '°C' }, { name: 'Critical warning', value: false }],
     ['B', true, { name: 'Temperature', value: 41, unit: '°C' }, { name: 'Critical warning', value: false }],
   ]);
@@ -78,14 +96,18 @@ test('in a steady cycle one question a drive; what a drive is, once; its status 
   );
 });
 
-test('media errors: old ones are none, new ones are a problem until they are acknowledged, whoever runs next', { timeout: 120_000 }, async () => {
+test('media errors: old ones are none, new ones are a problem until they are acknowledged, whoever runs next', {
+  timeout: 120_000,
+}, async () => {
   const { rack, observer, start } = await watching([{ serial: 'A', health: { mediaErrors: 3n } }]);
   const agent = start();
   await observer.see(topic('a'), tells({ problem: 'OFF', media_errors: 3 }), 30);
 
   rack.tell(0, { mediaErrors: 5n });
   await observer.see(topic('a'), tells({ problem: 'ON', problem_reason: '2 new media errors (5 in all)' }), 30);
-  const { components } = JSON.parse(observer.topics.get('homeassistant/device/infra-monitor_testling/a/config') ?? '') as {
+  const { components } = JSON.parse(
+    observer.topics.get('homeassistant/device/infra-monitor_testling/a/config') ?? '',
+  ) as {
     components: Record<string, { platform: string; command_topic: string; payload_press: string }>;
   };
   const button = Object.values(components).find(({ platform }) => platform === 'button');

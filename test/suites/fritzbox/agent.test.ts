@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { router } from '../../../src/collectors/router/index.ts';
+import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading } from '../../../src/collectors/router/reading.ts';
-import { Memories } from '../../../src/loop/memories.ts';
-import type { Found, Surroundings } from '../../../src/model/collector.ts';
+import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import type { CollectorContext, Observation } from '../../../src/model/collector.ts';
 import { readSettings } from '../../../src/settings/index.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
@@ -27,15 +27,20 @@ const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1
 
 test('of three boxes one hangs: the others are told each time, and it is back in the cycle after', async () => {
   const boxes = { left: await boxOf('dsl'), middle: await boxOf('cable'), right: await boxOf('fibre') };
-  const settings = readSettings([router], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
-  const env = settings.collectors[0]?.env as Parameters<typeof router.open>[0];
-  const source = router.open(env, { agent: settings.agent, memory: new Memories().of(router) } as unknown as Surroundings);
-  if ('off' in source) throw new Error(source.off);
+  const settings = readSettings([routerCollector], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
+  const env = settings.collectors[0]?.env as Parameters<typeof routerCollector.open>[0];
+  const source = routerCollector.open(env, {
+    agent: settings.agent,
+    memory: new MemoryStore().forCollector(routerCollector),
+  } as unknown as CollectorContext);
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
   const round = async () => {
     const began = performance.now();
-    const found = (await source.read(new AbortController().signal)) as Found<{ router: RouterReading }>[];
-    const accesses = Object.fromEntries(found.filter(({ of }) => of === 'router').map(({ device, reading }) => [device.id, reading?.tr064?.access]));
+    const found = (await source.read(new AbortController().signal)) as Observation<{ router: RouterReading }>[];
+    const accesses = Object.fromEntries(
+      found.filter(({ table }) => table === 'router').map(({ device, reading }) => [device.id, reading?.tr064?.access]),
+    );
     return { accesses, seconds: (performance.now() - began) / 1000 };
   };
   expect((await round()).accesses).toEqual({ left: 'granted', middle: 'granted', right: 'granted' });
@@ -44,7 +49,7 @@ test('of three boxes one hangs: the others are told each time, and it is back in
     const { accesses, seconds } = await round();
     expect(accesses).toMatchObject({ left: 'granted', right: 'granted' });
     // A reading may take ten.
-    expect(seconds).toBeLessThan(router.limit ?? 10);
+    expect(seconds).toBeLessThan(routerCollector.timeoutSeconds ?? 10);
   }
   await until('the middle one is missed', async () => (await round()).accesses.middle === 'unreachable', 60);
   boxes.middle.isHung = false;
@@ -66,16 +71,40 @@ test('what is private reaches no topic, no log and no endpoint', async () => {
     FRITZBOX_CLIENTS: 'Phone of Ada=02-00-5e-00-53-11',
     ...login,
   });
-  await observer.see('infra-monitor/testling/router/hollow', (payload) => JSON.parse(payload).account === 'granted', 60);
-  expect(JSON.parse(await observer.see('infra-monitor/testling/router/hollow/client_02_00_5e_00_53_11'))).toMatchObject({ present: 'ON' });
-  await observer.see('infra-monitor/testling/router/meadow', (payload) => JSON.parse(payload).mobile_signal === -97, 30);
+  await observer.see(
+    'infra-monitor/testling/router/hollow',
+    (payload) => JSON.parse(payload).account === 'granted',
+    60,
+  );
+  expect(JSON.parse(await observer.see('infra-monitor/testling/router/hollow/client_02_00_5e_00_53_11'))).toMatchObject(
+    { present: 'ON' },
+  );
+  await observer.see(
+    'infra-monitor/testling/router/meadow',
+    (payload) => JSON.parse(payload).mobile_signal === -97,
+    30,
+  );
   boxes.hollow.guard.account = { username: 'monitor', password: 'another' };
-  await observer.see('infra-monitor/testling/router/hollow', (payload) => JSON.parse(payload).account_problem === 'ON', 60);
-  const pages = await Promise.all(['/health/', '/fritz/status', '/metrics'].map(async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()));
+  await observer.see(
+    'infra-monitor/testling/router/hollow',
+    (payload) => JSON.parse(payload).account_problem === 'ON',
+    60,
+  );
+  const pages = await Promise.all(
+    ['/health/', '/fritz/status', '/metrics'].map(async (path) =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).text(),
+    ),
+  );
   const all = [agent.output(), ...pages, ...observer.messages.map(({ payload }) => payload)].join('\n');
   expect(all).toContain('check FRITZBOX_USERNAME');
-  expect(all.match(/.{20}(?:secret-person|secret-1|(?:account|serial)-4711|fritz4711|gürkensalat|192\.0\.2\.|[?&]sid=|phone-of-ada|001010123456789)/)).toBe(null);
-  expect(boxes.hollow.asked.filter(({ action }) => action !== undefined && !/#(?:X_AVM[-_]DE_)?Get/.test(action))).toEqual([]);
+  expect(
+    all.match(
+      /.{20}(?:secret-person|secret-1|(?:account|serial)-4711|fritz4711|gürkensalat|192\.0\.2\.|[?&]sid=|phone-of-ada|001010123456789)/,
+    ),
+  ).toBe(null);
+  expect(
+    boxes.hollow.asked.filter(({ action }) => action !== undefined && !/#(?:X_AVM[-_]DE_)?Get/.test(action)),
+  ).toEqual([]);
 });
 
 test('a wrong password costs one login, however often the agent starts; the button costs another', async () => {
@@ -93,7 +122,11 @@ test('a wrong password costs one login, however often the agent starts; the butt
   };
   for (let time = 0; time < 3; time += 1) {
     const agent = startAgent(settings);
-    await until('it has looked, or been told by the broker', () => agent.output().includes('check FRITZBOX_USERNAME'), 60);
+    await until(
+      'it has looked, or been told by the broker',
+      () => agent.output().includes('check FRITZBOX_USERNAME'),
+      60,
+    );
     await observer.see(topic, (payload) => JSON.parse(payload).account === 'paused', 60);
     await observer.see(`${topic}/memory`, (payload) => payload.includes('refused_login'), 30);
     await agent.stop();

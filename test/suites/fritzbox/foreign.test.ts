@@ -10,7 +10,9 @@ import { until } from '../../helpers/until.ts';
 /** What another’s client takes for a FRITZ!Box is one. */
 async function readAt(address: string, password = 'gürkensalat$1'): Promise<Record<string, unknown>> {
   const [host = '', port = ''] = address.split(':');
-  const child = spawn('python3', [join(import.meta.dirname, 'foreign.py'), host, port, 'monitor', password], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('python3', [join(import.meta.dirname, 'foreign.py'), host, port, 'monitor', password], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await once(child, 'close');
@@ -24,8 +26,22 @@ async function readAs(profile: ProfileName, password?: string) {
 }
 
 test.each([
-  ['dsl', { model: 'FRITZ!Box 7599', firmware: '199.08.02', dsl: true, external: '198.51.100.23', ipv6: '2001:db8:23::1', received: 120_000_000_000, connected: true }],
-  ['cable', { model: 'FRITZ!Box 6699 Cable', firmware: '198.07.57', dsl: 'FritzActionError', received: 120_000_000_000 }],
+  [
+    'dsl',
+    {
+      model: 'FRITZ!Box 7599',
+      firmware: '199.08.02',
+      dsl: true,
+      external: '198.51.100.23',
+      ipv6: '2001:db8:23::1',
+      received: 120_000_000_000,
+      connected: true,
+    },
+  ],
+  [
+    'cable',
+    { model: 'FRITZ!Box 6699 Cable', firmware: '198.07.57', dsl: 'FritzActionError', received: 120_000_000_000 },
+  ],
   ['fibre', { model: 'FRITZ!Box 5599', firmware: '197.08.25', connected: true }],
   ['mobile', { model: 'FRITZ!Box 6899 5G', firmware: '196.08.20', connected: true }],
   ['repeater', { model: 'FRITZ!Repeater 3099', firmware: '195.08.03' }],
@@ -44,9 +60,13 @@ test('and is refused with a wrong password', async () => {
 });
 
 test('it is the same as a process of its own', async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../helpers/fritzbox/stand-alone.mjs'), 'cable', '--port', String(await freePort())], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../helpers/fritzbox/stand-alone.mjs'), 'cable', '--port', String(await freePort())],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ended = once(child, 'close');
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -5,7 +5,11 @@ test('a box that hangs ends the reading soon, and one that thinks long keeps its
   const { box, read, turn } = await stage('dsl');
   box.slow.set('WLANConfiguration1#GetInfo', 60_000);
   const partly = await read();
-  expect(partly).toMatchObject({ access: 'granted', hint: expect.stringContaining('no answer in 5 s'), dsl: { isUp: true } });
+  expect(partly).toMatchObject({
+    access: 'granted',
+    hint: expect.stringContaining('no answer in 5 s'),
+    dsl: { isUp: true },
+  });
   expect(partly?.hosts).toBe(undefined);
   turn(60);
   // The slow one is left alone for a while.

@@ -17,8 +17,22 @@ interface Cause {
 }
 
 const causes: Cause[] = [
-  { blueprint: 'drive_problem', entity: 'binary_sensor.samsung_980_problem', bad: 'ON', good: 'OFF', alarm: 'Samsung 980 has a problem', recovery: 'Samsung 980 is well again' },
-  { blueprint: 'drive_hot', entity: 'sensor.samsung_980_temperature', bad: 75, good: 45, alarm: 'Samsung 980 is hot: 75 °C', recovery: 'Samsung 980 is cool again: 45 °C' },
+  {
+    blueprint: 'drive_problem',
+    entity: 'binary_sensor.samsung_980_problem',
+    bad: 'ON',
+    good: 'OFF',
+    alarm: 'Samsung 980 has a problem',
+    recovery: 'Samsung 980 is well again',
+  },
+  {
+    blueprint: 'drive_hot',
+    entity: 'sensor.samsung_980_temperature',
+    bad: 75,
+    good: 45,
+    alarm: 'Samsung 980 is hot: 75 °C',
+    recovery: 'Samsung 980 is cool again: 45 °C',
+  },
   {
     blueprint: 'wear_reached',
     entity: 'sensor.samsung_980_percentage_used',
@@ -51,8 +65,22 @@ const causes: Cause[] = [
     alarm: 'Box Line rate down: only 20 Mbit/s',
     recovery: 'Box Line rate down: 90 Mbit/s again',
   },
-  { blueprint: 'router_unreachable', entity: 'binary_sensor.box_reachable', bad: 'OFF', good: 'ON', alarm: 'Box does not answer', recovery: 'Box answers again' },
-  { blueprint: 'wan_outage', entity: 'binary_sensor.box_wan', bad: 'OFF', good: 'ON', alarm: 'Box has no internet', recovery: 'Box has internet again' },
+  {
+    blueprint: 'router_unreachable',
+    entity: 'binary_sensor.box_reachable',
+    bad: 'OFF',
+    good: 'ON',
+    alarm: 'Box does not answer',
+    recovery: 'Box answers again',
+  },
+  {
+    blueprint: 'wan_outage',
+    entity: 'binary_sensor.box_wan',
+    bad: 'OFF',
+    good: 'ON',
+    alarm: 'Box has no internet',
+    recovery: 'Box has internet again',
+  },
   {
     blueprint: 'firmware_update',
     entity: 'update.thing_firmware',
@@ -73,17 +101,26 @@ const causes: Cause[] = [
 
 test('each cause is told once, and so is its end', async () => {
   const { homeAssistant, automate, set, alive, told, untilTold, shows } = await stage();
-  for (const [index, { blueprint, entity }] of causes.entries()) await automate(blueprint, { subjects: [entity], minutes }, `cause_${index}`);
-  await automate('agent_lost', { subjects: ['binary_sensor.cabin_agent_connected', 'binary_sensor.nas_agent_connected'], minutes });
+  for (const [index, { blueprint, entity }] of causes.entries())
+    await automate(blueprint, { subjects: [entity], minutes }, `cause_${index}`);
+  await automate('agent_lost', {
+    subjects: ['binary_sensor.cabin_agent_connected', 'binary_sensor.nas_agent_connected'],
+    minutes,
+  });
   await automate('home_assistant_restarted', { subjects: ['sensor.home_started', 'sensor.nas_boot_time'] });
 
   for (const { entity, bad } of causes) await set(entity, bad);
   await untilTold(causes.length);
   for (const { blueprint, entity, alarm } of causes)
-    expect(told, blueprint).toContainEqual(expect.objectContaining({ title: alarm, tag: `infra_monitor_${blueprint}_${entity}`, over: false }));
+    expect(told, blueprint).toContainEqual(
+      expect.objectContaining({ title: alarm, tag: `infra_monitor_${blueprint}_${entity}`, over: false }),
+    );
   for (const { entity, good } of causes) await set(entity, good);
   await untilTold(2 * causes.length);
-  for (const { blueprint, recovery } of causes) expect(told, blueprint).toContainEqual(expect.objectContaining({ title: recovery, message: 'It lasted 0 min.', over: true }));
+  for (const { blueprint, recovery } of causes)
+    expect(told, blueprint).toContainEqual(
+      expect.objectContaining({ title: recovery, message: 'It lasted 0 min.', over: true }),
+    );
 
   // An alarm outlives its entity's absence; what passes quickly is none.
   told.length = 0;
@@ -104,7 +141,11 @@ test('each cause is told once, and so is its end', async () => {
   await set('sensor.home_started', '2026-03-04T05:06:07.000Z');
   await untilTold(5);
   await pause(3000);
-  expect(told.slice(2).map(({ title }) => title)).toEqual([expect.stringMatching(/is back|well again/), expect.stringMatching(/is back|well again/), 'Home Started: started anew']);
+  expect(told.slice(2).map(({ title }) => title)).toEqual([
+    expect.stringMatching(/is back|well again/),
+    expect.stringMatching(/is back|well again/),
+    'Home Started: started anew',
+  ]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });
 
@@ -122,6 +163,10 @@ test('a real agent: its restart is no alarm, its death is one, and its coming ba
   await second.stop('SIGKILL');
   expect((await untilTold(1)).map(({ title }) => title)).toEqual(['testling is lost']);
   start();
-  expect((await untilTold(2))[1]).toMatchObject({ title: 'testling is back', message: expect.stringMatching(/^It lasted \d min\.$/), over: true });
+  expect((await untilTold(2))[1]).toMatchObject({
+    title: 'testling is back',
+    message: expect.stringMatching(/^It lasted \d min\.$/),
+    over: true,
+  });
   expect(told).toHaveLength(2);
 });

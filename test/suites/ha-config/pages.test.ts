@@ -11,7 +11,9 @@ interface Dashboard {
 }
 
 /** Every entity that a card, a badge or a template names. */
-const named = (config: unknown) => [...new Set(JSON.stringify(config).match(/\b(sensor|binary_sensor|update|button|event)\.\w+/g))];
+const named = (config: unknown) => [
+  ...new Set(JSON.stringify(config).match(/\b(sensor|binary_sensor|update|button|event)\.\w+/g)),
+];
 
 /** Adds to configuration.yaml, and leaves what says where Home Assistant listens. */
 function configure({ folder: config }: HomeAssistant, recorder: string, dashboard: string): void {
@@ -23,7 +25,9 @@ function configure({ folder: config }: HomeAssistant, recorder: string, dashboar
   const http = readFileSync(join(config, 'configuration.yaml'), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('http:'));
-  const dashboards = ['lab', 'example'].map((name) => `    infra-${name}: {mode: yaml, filename: ${name}.yaml, title: ${name}}`);
+  const dashboards = ['lab', 'example'].map(
+    (name) => `    infra-${name}: {mode: yaml, filename: ${name}.yaml, title: ${name}}`,
+  );
   const lines = [
     'homeassistant: {name: Lab, time_zone: UTC, unit_system: metric, packages: !include_dir_named packages}',
     'api:',
@@ -47,13 +51,19 @@ test('dashboard and package, as the commands write them: they load, and every en
     return agent.output();
   };
   configure(homeAssistant, await written('recorder'), await written('dashboard'));
-  expect(await homeAssistant.call('POST', 'config/core/check_config')).toMatchObject({ result: 'valid', errors: null, warnings: null });
+  expect(await homeAssistant.call('POST', 'config/core/check_config')).toMatchObject({
+    result: 'valid',
+    errors: null,
+    warnings: null,
+  });
   await homeAssistant.restart();
   await shows('binary_sensor.nas_agent_connected', 'on');
 
   for (const name of ['lab', 'example']) {
     const config = await homeAssistant.ask<Dashboard>('lovelace/config', { url_path: `infra-${name}` });
-    expect(config.views.map(({ path }) => path)).toEqual(expect.arrayContaining(['lab', 'nvme', 'network', 'infra-monitor-nas-nas']));
+    expect(config.views.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['lab', 'nvme', 'network', 'infra-monitor-nas-nas']),
+    );
     expect(named(config).length).toBeGreaterThan(80);
     const states = await homeAssistant.states();
     expect(named(config).filter((id) => !states.has(id) || !entities.includes(id))).toEqual([]);

@@ -16,7 +16,10 @@ const cabin = 'binary_sensor.cabin_agent_connected';
 test('nothing is told at a restart of Home Assistant, the broker or an agent', async () => {
   const { homeAssistant, mosquitto, automate, set, alive, told, untilTold, shows } = await stage();
   await automate('drive_problem', { subjects: [problem, other], minutes });
-  await automate('drive_hot', { subjects: ['sensor.samsung_980_temperature', 'sensor.wd_red_sn700_temperature'], minutes });
+  await automate('drive_hot', {
+    subjects: ['sensor.samsung_980_temperature', 'sensor.wd_red_sn700_temperature'],
+    minutes,
+  });
   await automate('agent_lost', { subjects: [nas, cabin], minutes });
   await automate('home_assistant_restarted', { subjects: ['sensor.nas_boot_time'] });
   await automate('any_problem', { subjects: [problem, other], minutes, at_start: true });
@@ -24,9 +27,12 @@ test('nothing is told at a restart of Home Assistant, the broker or an agent', a
   await set('sensor.samsung_980_temperature', 80);
   await alive('cabin', false);
   expect(tags(await untilTold(4))).toEqual(
-    ['agent_lost_binary_sensor.cabin_agent_connected', `any_problem_${problem}`, `drive_hot_sensor.samsung_980_temperature`, `drive_problem_${problem}`].map(
-      (tag) => `infra_monitor_${tag}`,
-    ),
+    [
+      'agent_lost_binary_sensor.cabin_agent_connected',
+      `any_problem_${problem}`,
+      `drive_hot_sensor.samsung_980_temperature`,
+      `drive_problem_${problem}`,
+    ].map((tag) => `infra_monitor_${tag}`),
   );
 
   await mosquitto.kill('SIGTERM');
@@ -46,7 +52,11 @@ test('nothing is told at a restart of Home Assistant, the broker or an agent', a
   await homeAssistant.restart();
   await shows(problem, 'on');
   const [, , , , atStart] = await untilTold(5);
-  expect(atStart).toMatchObject({ title: 'Any problem', message: 'Home Assistant has started and finds: Samsung 980 Problem', over: false });
+  expect(atStart).toMatchObject({
+    title: 'Any problem',
+    message: 'Home Assistant has started and finds: Samsung 980 Problem',
+    over: false,
+  });
   await longer();
   expect(told).toHaveLength(5);
 
@@ -57,9 +67,18 @@ test('nothing is told at a restart of Home Assistant, the broker or an agent', a
   await set(problem, 'OFF');
   await alive('cabin', true);
   const ends = (await untilTold(10)).slice(7);
-  expect(tags(ends)).toEqual(['infra_monitor_agent_lost_binary_sensor.cabin_agent_connected', `infra_monitor_any_problem_${problem}`, `infra_monitor_drive_problem_${problem}`]);
-  for (const one of ends) expect(one).toMatchObject({ message: expect.stringMatching(/^It lasted longer than \d min\.$/), over: true });
-  expect((await homeAssistant.complaints()).filter((line) => !/Failed to connect|disconnect|Error returned from MQTT server/i.test(line))).toEqual([]);
+  expect(tags(ends)).toEqual([
+    'infra_monitor_agent_lost_binary_sensor.cabin_agent_connected',
+    `infra_monitor_any_problem_${problem}`,
+    `infra_monitor_drive_problem_${problem}`,
+  ]);
+  for (const one of ends)
+    expect(one).toMatchObject({ message: expect.stringMatching(/^It lasted longer than \d min\.$/), over: true });
+  expect(
+    (await homeAssistant.complaints()).filter(
+      (line) => !/Failed to connect|disconnect|Error returned from MQTT server/i.test(line),
+    ),
+  ).toEqual([]);
 });
 
 /** Home Assistant’s clock in these tests is UTC. */
@@ -73,7 +92,12 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   const lasting = 'binary_sensor.nas_collector_host_problem';
   // A whole minute: that is how often Home Assistant looks at the clock.
   const quietEnd = Math.ceil((Date.now() + 40_000) / 60_000) * 60_000;
-  await automate('any_problem', { subjects: [passing, lasting], minutes, quiet_from: clock(quietEnd - 3_600_000), quiet_to: clock(quietEnd) });
+  await automate('any_problem', {
+    subjects: [passing, lasting],
+    minutes,
+    quiet_from: clock(quietEnd - 3_600_000),
+    quiet_to: clock(quietEnd),
+  });
   await set(passing, 'ON');
   await set(lasting, 'ON');
   await shows(passing, 'on');
@@ -104,11 +128,18 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   await until('two reminders', () => told.filter(({ message }) => message.startsWith('Still, since')).length >= 2, 60);
   await set(problem, 'OFF');
   await until('their end', () => of(problem).at(-1) === 'Samsung 980 is well again', 60);
-  expect(told.find(({ tag }) => tag.includes(problem))).toMatchObject({ title: 'Samsung 980 has a problem', message: expect.stringMatching(/^Since \d\d:\d\d\.$/) });
+  expect(told.find(({ tag }) => tag.includes(problem))).toMatchObject({
+    title: 'Samsung 980 has a problem',
+    message: expect.stringMatching(/^Since \d\d:\d\d\.$/),
+  });
 
   // With no action chosen it is a notification, which its end replaces.
-  const notifications = () => homeAssistant.ask<{ notification_id: string; title: string }[]>('persistent_notification/get');
-  const ours = async () => (await notifications()).filter(({ notification_id: id }) => id.startsWith('infra_monitor')).map(({ title }) => title);
+  const notifications = () =>
+    homeAssistant.ask<{ notification_id: string; title: string }[]>('persistent_notification/get');
+  const ours = async () =>
+    (await notifications())
+      .filter(({ notification_id: id }) => id.startsWith('infra_monitor'))
+      .map(({ title }) => title);
   await set(other, 'ON');
   await until('a notification', async () => (await ours())[0] === 'WD Red SN700 has a problem', 60);
   await set(other, 'OFF');

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { discovery } from '../../../src/views/discovery.ts';
-import { stateTopics } from '../../../src/views/state-topics.ts';
+import { discoveryPayloads } from '../../../src/views/discovery.ts';
+import { statePayloads } from '../../../src/views/state-topics.ts';
 import { exampleLab, type Machine, retainedOf } from '../../helpers/lab.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
-import { agent, device, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { HomeAssistant } from '../home-assistant/home-assistant.ts';
 
@@ -29,10 +29,22 @@ export interface Told {
 /** A device with every kind of metric, for what no machine of the example has. */
 function thing(): Map<string, string> {
   const collector = probe(async () => []);
-  const reading = { level: 1, total: 2, on: true, mood: 'good', note: '', since: new Date('2026-01-02T03:04:05Z'), firmware: { installed: '1.0', latest: '1.0' } };
-  const state = stateOf(collector, [{ of: 'thing', device, reading }]);
+  const reading = {
+    level: 1,
+    total: 2,
+    on: true,
+    mood: 'good',
+    note: '',
+    since: new Date('2026-01-02T03:04:05Z'),
+    firmware: { installed: '1.0', latest: '1.0' },
+  };
+  const state = stateOf(collector, [{ table: 'thing', device, reading }]);
   const of = { ...agent, id: 'probe' };
-  return new Map([...stateTopics([collector], of, state), ...discovery([collector], of, state, new Map(), 'gone'), ['infra-monitor/probe/status', 'online']]);
+  return new Map([
+    ...statePayloads([collector], of, state),
+    ...discoveryPayloads([collector], of, state, new Map(), 'omit'),
+    ['infra-monitor/probe/status', 'online'],
+  ]);
 }
 
 export interface Stage {
@@ -54,15 +66,25 @@ export interface Stage {
 
 /** The example lab on a broker that keeps it, and Home Assistant with all its entities. */
 export async function stage(machines: readonly Machine[] = exampleLab): Promise<Stage> {
-  const mosquitto = await startMosquitto(['allow_anonymous true', 'persistence true', 'persistence_location FOLDER/', 'autosave_interval 1', 'autosave_on_changes true']);
+  const mosquitto = await startMosquitto([
+    'allow_anonymous true',
+    'persistence true',
+    'persistence_location FOLDER/',
+    'autosave_interval 1',
+    'autosave_on_changes true',
+  ]);
   const observer = await observe(mosquitto.url);
   const homeAssistant = await HomeAssistant.start(mosquitto.port);
   const retained = new Map([...machines.flatMap((machine) => [...retainedOf(machine)]), ...thing()]);
   for (const [topic, payload] of retained) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
   const components = [...retained]
     .filter(([topic]) => topic.endsWith('/config'))
-    .flatMap(([, payload]) => Object.entries((JSON.parse(payload) as { components: Record<string, Component> }).components));
-  const enabled = components.filter(([, component]) => component.default_entity_id !== undefined && component.enabled_by_default !== false);
+    .flatMap(([, payload]) =>
+      Object.entries((JSON.parse(payload) as { components: Record<string, Component> }).components),
+    );
+  const enabled = components.filter(
+    ([, component]) => component.default_entity_id !== undefined && component.enabled_by_default !== false,
+  );
   const entities = enabled.map(([, component]) => String(component.default_entity_id));
 
   const shows = async (entity: string, state: string) => {
@@ -72,17 +94,25 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
     const [key = '', component] = components.find(([, { default_entity_id: id }]) => id === entity) ?? [];
     if (component === undefined) throw new Error(`nobody announces ${entity}`);
     const before = JSON.parse(observer.topics.get(component.state_topic) ?? '{}') as Record<string, unknown>;
-    await observer.client.publishAsync(component.state_topic, JSON.stringify({ ...before, [key.split('-')[2] ?? '']: value }), { retain: true, qos: 1 });
+    await observer.client.publishAsync(
+      component.state_topic,
+      JSON.stringify({ ...before, [key.split('-')[2] ?? '']: value }),
+      { retain: true, qos: 1 },
+    );
   };
   const alive = async (machine: string, lives: boolean) => {
-    await observer.client.publishAsync(`infra-monitor/${machine}/status`, lives ? 'online' : 'offline', { retain: true, qos: 1 });
+    await observer.client.publishAsync(`infra-monitor/${machine}/status`, lives ? 'online' : 'offline', {
+      retain: true,
+      qos: 1,
+    });
   };
 
   const told: Told[] = [];
   observer.client.on('message', (topic, payload) => {
     if (topic === 'told') told.push(JSON.parse(payload.toString()) as Told);
   });
-  const untilTold = (count: number) => until(`${count} messages of ${JSON.stringify(told)}`, () => told.length >= count && told, 60);
+  const untilTold = (count: number) =>
+    until(`${count} messages of ${JSON.stringify(told)}`, () => told.length >= count && told, 60);
 
   await until(
     'all entities',
@@ -93,7 +123,11 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
     60,
   );
   for (const file of readdirSync(blueprints)) {
-    await homeAssistant.ask('blueprint/save', { domain: 'automation', path: `infra_monitor/${file}`, yaml: readFileSync(join(blueprints, file), 'utf8') });
+    await homeAssistant.ask('blueprint/save', {
+      domain: 'automation',
+      path: `infra_monitor/${file}`,
+      yaml: readFileSync(join(blueprints, file), 'utf8'),
+    });
   }
   const automate = async (blueprint: string, input: object, id = blueprint) => {
     const payload = "{{ {'title': title, 'message': message, 'tag': tag, 'over': over} | tojson }}";

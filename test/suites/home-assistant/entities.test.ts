@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { discovery } from '../../../src/views/discovery.ts';
-import { stateTopics } from '../../../src/views/state-topics.ts';
-import { agent, device, type Probe, probe, stateOf } from '../../helpers/situation.ts';
+import { discoveryPayloads } from '../../../src/views/discovery.ts';
+import { statePayloads } from '../../../src/views/state-topics.ts';
+import { agent, device, type Probe, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { stage } from './stage.ts';
 
@@ -19,7 +19,9 @@ function expected(payload: string | undefined, key: string): string {
 }
 
 const same = (shown: string | undefined, wanted: string) =>
-  shown === wanted || (shown !== undefined && wanted !== '' && Number(shown) === Number(wanted)) || (wanted.endsWith('Z') && Date.parse(shown ?? '') === Date.parse(wanted));
+  shown === wanted ||
+  (shown !== undefined && wanted !== '' && Number(shown) === Number(wanted)) ||
+  (wanted.endsWith('Z') && Date.parse(shown ?? '') === Date.parse(wanted));
 
 test('every declared entity is there: name, id, unit, class, category and value', async () => {
   const { homeAssistant, observer, components, untilAvailable } = await stage();
@@ -71,7 +73,9 @@ test('a part that can’t be read is unavailable alone', async () => {
   await untilAvailable();
   umount();
   const unavailable = async () =>
-    [...(await homeAssistant.states()).values()].filter(({ entity_id: id, state }) => id.includes('testling') && state === 'unavailable').map(({ entity_id: id }) => id);
+    [...(await homeAssistant.states()).values()]
+      .filter(({ entity_id: id, state }) => id.includes('testling') && state === 'unavailable')
+      .map(({ entity_id: id }) => id);
   const gone = await until('the part is unavailable', async () => {
     const ids = await unavailable();
     return ids.length > 0 && ids;
@@ -95,15 +99,24 @@ test('every kind of metric, with a value and without', async () => {
     rare: 3,
   };
   const publish = async (reading: Probe) => {
-    const state = stateOf(collector, [{ of: 'thing', device, reading: full }], [{ of: 'thing', device, reading }]);
-    const topics = [...stateTopics([collector], agent, state), ...discovery([collector], agent, state, new Map(), 'bury'), ['infra-monitor/nas/status', 'online']] as [
-      string,
-      string,
-    ][];
+    const state = stateOf(
+      collector,
+      [{ table: 'thing', device, reading: full }],
+      [{ table: 'thing', device, reading }],
+    );
+    const topics = [
+      ...statePayloads([collector], agent, state),
+      ...discoveryPayloads([collector], agent, state, new Map(), 'tombstone'),
+      ['infra-monitor/nas/status', 'online'],
+    ] as [string, string][];
     for (const [topic, payload] of topics) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
   };
   const shown = async () =>
-    Object.fromEntries([...(await homeAssistant.states()).values()].filter(({ entity_id: id }) => id.includes('.thing_')).map(({ entity_id: id, state }) => [id, state]));
+    Object.fromEntries(
+      [...(await homeAssistant.states()).values()]
+        .filter(({ entity_id: id }) => id.includes('.thing_'))
+        .map(({ entity_id: id, state }) => [id, state]),
+    );
 
   await publish(full);
   const values = {
@@ -118,7 +131,10 @@ test('every kind of metric, with a value and without', async () => {
     const states = await shown();
     return Object.entries(values).every(([id, state]) => states[id] === state);
   });
-  expect(await shown()).toMatchObject({ ...values, 'sensor.thing_since': expect.stringMatching(/^2026-01-02T03:04:05/) });
+  expect(await shown()).toMatchObject({
+    ...values,
+    'sensor.thing_since': expect.stringMatching(/^2026-01-02T03:04:05/),
+  });
   await publish({});
   await until('all unknown', async () => (await shown())['sensor.thing_level'] === 'unknown');
   const unknown = await shown();

@@ -12,7 +12,10 @@ import { until } from '../../helpers/until.ts';
  * DIR/home-assistant.log, prints `ready url=… token=… version=…` when core and MQTT run, and ends on SIGTERM. */
 function command(): string[] {
   const words = process.env.HOME_ASSISTANT_COMMAND?.split(' ').filter(Boolean) ?? [];
-  if (words.length === 0) throw new Error('HOME_ASSISTANT_COMMAND is not set: the command that starts a Home Assistant for this test (see CONTRIBUTING.md)');
+  if (words.length === 0)
+    throw new Error(
+      'HOME_ASSISTANT_COMMAND is not set: the command that starts a Home Assistant for this test (see CONTRIBUTING.md)',
+    );
   return words;
 }
 
@@ -77,14 +80,22 @@ export class HomeAssistant {
   /** Begins to start it. */
   begin(): void {
     const [file = '', ...args] = command();
-    const child = spawn(file, [...args, '--config', this.folder, '--broker', `127.0.0.1:${this.#broker}`, '--port', String(this.port)], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(
+      file,
+      [...args, '--config', this.folder, '--broker', `127.0.0.1:${this.#broker}`, '--port', String(this.port)],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
     this.#process = child;
     this.#output = '';
     child.stdout.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
   }
 
   async ready(): Promise<void> {
-    const ready = await until('Home Assistant is ready', () => /ready url=(\S+) token=(\S+) version=(\S+)/.exec(this.#output) ?? undefined, 120);
+    const ready = await until(
+      'Home Assistant is ready',
+      () => /ready url=(\S+) token=(\S+) version=(\S+)/.exec(this.#output) ?? undefined,
+      120,
+    );
     [, this.#url = '', this.token = '', this.version = ''] = ready;
   }
 
@@ -113,7 +124,12 @@ export class HomeAssistant {
         socket.on('error', reject);
         socket.on('close', () => reject(new Error(`${type}: Home Assistant hung up`)));
         socket.on('message', (data: Buffer) => {
-          const answer = JSON.parse(data.toString()) as { type: string; success?: boolean; result?: T; error?: unknown };
+          const answer = JSON.parse(data.toString()) as {
+            type: string;
+            success?: boolean;
+            result?: T;
+            error?: unknown;
+          };
           if (answer.type === 'auth_required') socket.send(JSON.stringify({ type: 'auth', access_token: token }));
           else if (answer.type === 'auth_ok') socket.send(JSON.stringify({ id: 1, type, ...more }));
           else if (answer.success) resolve(answer.result as T);
@@ -149,18 +165,24 @@ export class HomeAssistant {
   /** Unique ids of what a person sees. Home Assistant 2026.2 does not let go of an entity that is disabled; 2026.11 does. */
   async entities(): Promise<string[]> {
     const entries = [...(await this.registry()).values()];
-    return entries.filter((entry) => entry.disabled_by === null || !this.version.startsWith('2026.2.')).map((entry) => entry.unique_id);
+    return entries
+      .filter((entry) => entry.disabled_by === null || !this.version.startsWith('2026.2.'))
+      .map((entry) => entry.unique_id);
   }
 
   async device(): Promise<DeviceEntry | undefined> {
-    return (await this.ask<DeviceEntry[]>('config/device_registry/list')).find(({ identifiers }) => identifiers.some(([, id]) => id === 'infra-monitor_testling_testling'));
+    return (await this.ask<DeviceEntry[]>('config/device_registry/list')).find(({ identifiers }) =>
+      identifiers.some(([, id]) => id === 'infra-monitor_testling_testling'),
+    );
   }
 
   /** Warnings and errors about what MQTT brought; none is right. */
   async complaints(): Promise<string[]> {
     const entries = await this.ask<LogEntry[]>('system_log/list');
     const ours = /components\.(mqtt|sensor|binary_sensor|update)|helpers\.template|infra-monitor/;
-    const kept = entries.filter(({ name, message }) => ours.test(name) || message.some((text) => text.includes('infra-monitor')));
+    const kept = entries.filter(
+      ({ name, message }) => ours.test(name) || message.some((text) => text.includes('infra-monitor')),
+    );
     return kept.map(({ level, name, message }) => `${level} ${name}: ${message.join('; ')}`);
   }
 

@@ -21,7 +21,8 @@ const earlier = JSON.stringify({
   },
 });
 
-const isGone = async (registry: () => Promise<Map<string, unknown>>, seconds = 40) => until('the retired entity is gone', async () => !(await registry()).has(retired), seconds);
+const isGone = async (registry: () => Promise<Map<string, unknown>>, seconds = 40) =>
+  until('the retired entity is gone', async () => !(await registry()).has(retired), seconds);
 
 test('what is not declared any more goes while Home Assistant is online', async () => {
   const { homeAssistant, untilAvailable } = await stage({}, async ({ client }) => {
@@ -39,7 +40,11 @@ test('what was buried while Home Assistant was away goes after its next start', 
   await agent.stop();
   const before = JSON.parse(observer.topics.get(discoveryTopic) ?? '{}') as { components: object };
   const { components } = JSON.parse(earlier) as { components: object };
-  await observer.client.publishAsync(discoveryTopic, JSON.stringify({ ...before, components: { ...before.components, ...components } }), { retain: true, qos: 1 });
+  await observer.client.publishAsync(
+    discoveryTopic,
+    JSON.stringify({ ...before, components: { ...before.components, ...components } }),
+    { retain: true, qos: 1 },
+  );
   await until('the retired entity is there', async () => (await homeAssistant.registry()).has(retired));
   await homeAssistant.stop();
   startAgent();
@@ -57,7 +62,11 @@ test('a collector that is switched off takes its entities along', async () => {
   await untilAvailable();
   await agent.stop();
   startAgent({ AGENT_SCHEDULE: 'off' });
-  await until('no entity of the agent’s own', async () => (await homeAssistant.entities()).every((id) => !id.includes('_agent-')), 20);
+  await until(
+    'no entity of the agent’s own',
+    async () => (await homeAssistant.entities()).every((id) => !id.includes('_agent-')),
+    20,
+  );
   await untilAvailable();
   expect(await homeAssistant.complaints()).toEqual([]);
 });
@@ -65,11 +74,16 @@ test('a collector that is switched off takes its entities along', async () => {
 test('a device that the user removes stays away until the agent starts anew', async () => {
   const { homeAssistant, agent, startAgent, observer, untilAvailable } = await stage();
   await untilAvailable();
-  await homeAssistant.ask('config/device_registry/remove', { device_id: (await homeAssistant.device())?.id }).catch(async () => {
-    // Home Assistant before 2026.8.
-    const [entry] = await homeAssistant.ask<{ entry_id: string }[]>('config_entries/get', { domain: 'mqtt' });
-    await homeAssistant.ask('config/device_registry/remove_config_entry', { device_id: (await homeAssistant.device())?.id, config_entry_id: entry?.entry_id });
-  });
+  await homeAssistant
+    .ask('config/device_registry/remove', { device_id: (await homeAssistant.device())?.id })
+    .catch(async () => {
+      // Home Assistant before 2026.8.
+      const [entry] = await homeAssistant.ask<{ entry_id: string }[]>('config_entries/get', { domain: 'mqtt' });
+      await homeAssistant.ask('config/device_registry/remove_config_entry', {
+        device_id: (await homeAssistant.device())?.id,
+        config_entry_id: entry?.entry_id,
+      });
+    });
   await until('the announcement is gone', () => !observer.topics.has(discoveryTopic));
   await until('the agent has noticed', () => agent.output().includes('removed in Home Assistant'));
   await homeAssistant.restart();
@@ -90,10 +104,16 @@ test('forget leaves nothing', async () => {
   expect(forget.output()).toContain('Forgotten: 1 device');
   await until('no entity', async () => (await homeAssistant.entities()).length === 0);
   expect(await homeAssistant.device()).toBeUndefined();
-  expect([...observer.topics.keys()].filter((topic) => topic.includes('testling') && !topic.endsWith('/echo') && !topic.includes('/rights'))).toEqual([]);
+  expect(
+    [...observer.topics.keys()].filter(
+      (topic) => topic.includes('testling') && !topic.endsWith('/echo') && !topic.includes('/rights'),
+    ),
+  ).toEqual([]);
   await homeAssistant.restart();
   expect(await homeAssistant.entities()).toEqual([]);
-  expect((await homeAssistant.complaints()).filter((line) => !line.includes('No device components to cleanup'))).toEqual([]);
+  expect(
+    (await homeAssistant.complaints()).filter((line) => !line.includes('No device components to cleanup')),
+  ).toEqual([]);
 });
 
 test('forget while Home Assistant is away says so and touches nothing', async () => {

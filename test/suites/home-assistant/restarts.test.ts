@@ -31,8 +31,15 @@ test('after a restart of each, everything is available again soon; without the a
   startAgent();
   took['agent started again'] = await untilAvailable();
 
-  console.log(`Home Assistant ${homeAssistant.version}, seconds:`, Object.fromEntries(Object.entries(took).map(([what, seconds]) => [what, Number(seconds.toFixed(1))])));
+  console.log(
+    `Home Assistant ${homeAssistant.version}, seconds:`,
+    Object.fromEntries(Object.entries(took).map(([what, seconds]) => [what, Number(seconds.toFixed(1))])),
+  );
   for (const [what, seconds] of Object.entries(took)) expect(seconds, what).toBeLessThan(soon);
   // A broker that is away is told by Home Assistant itself.
-  expect((await homeAssistant.complaints()).filter((line) => !/Failed to connect|disconnect|Error returned from MQTT server/i.test(line))).toEqual([]);
+  expect(
+    (await homeAssistant.complaints()).filter(
+      (line) => !/Failed to connect|disconnect|Error returned from MQTT server/i.test(line),
+    ),
+  ).toEqual([]);
 });

@@ -14,7 +14,13 @@ interface Device {
 test('sites are devices, their agents hang below them; one that is forgotten is gone', async () => {
   const { homeAssistant, mosquitto, startAgent } = await stage({ SITES: 'true' });
   const pi = startAgent({ AGENT_NAME: 'pi', SITE: 'Cottage', SITES: 'false' });
-  const devices = async () => new Map((await homeAssistant.ask<Device[]>('config/device_registry/list')).map((device) => [device.identifiers[0]?.[1], device]));
+  const devices = async () =>
+    new Map(
+      (await homeAssistant.ask<Device[]>('config/device_registry/list')).map((device) => [
+        device.identifiers[0]?.[1],
+        device,
+      ]),
+    );
   const stateOf = async (entity: string) => (await homeAssistant.states()).get(entity)?.state;
   const hangs = async (agent: string, site: string) => {
     const all = await devices();
@@ -22,13 +28,24 @@ test('sites are devices, their agents hang below them; one that is forgotten is 
     return parent !== undefined && all.get(`infra-monitor_${agent}_${agent}`)?.via_device_id === parent.id;
   };
 
-  await until('both hang below their sites', async () => (await hangs('testling', 'berlin')) && (await hangs('pi', 'cottage')), 60);
+  await until(
+    'both hang below their sites',
+    async () => (await hangs('testling', 'berlin')) && (await hangs('pi', 'cottage')),
+    60,
+  );
   await until('the site is online', async () => (await stateOf('binary_sensor.cottage_online')) === 'on', 30);
   const found = await devices();
-  expect(['infra-monitor_sites_cottage', 'infra-monitor_pi_pi'].map((id) => found.get(id)?.name)).toEqual(['Cottage', 'pi']);
+  expect(['infra-monitor_sites_cottage', 'infra-monitor_pi_pi'].map((id) => found.get(id)?.name)).toEqual([
+    'Cottage',
+    'pi',
+  ]);
 
   await homeAssistant.restart();
-  await until('both hang below their sites after a restart', async () => (await hangs('testling', 'berlin')) && (await hangs('pi', 'cottage')), 60);
+  await until(
+    'both hang below their sites after a restart',
+    async () => (await hangs('testling', 'berlin')) && (await hangs('pi', 'cottage')),
+    60,
+  );
   await pi.stop('SIGKILL');
   await until('the agent is lost', async () => (await stateOf('binary_sensor.pi_agent_online')) === 'off', 60);
   expect(await stateOf('sensor.cottage_worst_problem')).toBe('agent pi is lost');
@@ -43,5 +60,7 @@ test('sites are devices, their agents hang below them; one that is forgotten is 
     60,
   );
   // Home Assistant empties a device's announcement once more when its last entity has gone, and 2026.2 wonders at its own word.
-  expect((await homeAssistant.complaints()).filter((complaint) => !complaint.includes('No device components to cleanup'))).toEqual([]);
+  expect(
+    (await homeAssistant.complaints()).filter((complaint) => !complaint.includes('No device components to cleanup')),
+  ).toEqual([]);
 });

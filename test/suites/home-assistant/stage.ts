@@ -37,27 +37,57 @@ export interface Stage {
 }
 
 /** A broker that keeps what it is told over a restart, Home Assistant, and the agent. */
-export async function stage(settings: Record<string, string> = {}, prepare?: (observer: Observer) => Promise<void>): Promise<Stage> {
-  const mosquitto = await startMosquitto(['allow_anonymous true', 'persistence true', 'persistence_location FOLDER/', 'autosave_interval 1', 'autosave_on_changes true']);
+export async function stage(
+  settings: Record<string, string> = {},
+  prepare?: (observer: Observer) => Promise<void>,
+): Promise<Stage> {
+  const mosquitto = await startMosquitto([
+    'allow_anonymous true',
+    'persistence true',
+    'persistence_location FOLDER/',
+    'autosave_interval 1',
+    'autosave_on_changes true',
+  ]);
   const observer = await observe(mosquitto.url);
   const homeAssistant = await HomeAssistant.start(mosquitto.port);
   await prepare?.(observer);
-  const start = (more = {}) => startAgent({ MQTT_URL: mosquitto.url, SITE: 'Berlin', HOST_SCHEDULE: '*/2 * * * * *', ...settings, ...more });
+  const start = (more = {}) =>
+    startAgent({ MQTT_URL: mosquitto.url, SITE: 'Berlin', HOST_SCHEDULE: '*/2 * * * * *', ...settings, ...more });
 
   const components = () => {
-    const { components: all } = JSON.parse(observer.topics.get(discoveryTopic) ?? '{"components":{}}') as { components: Record<string, Component> };
+    const { components: all } = JSON.parse(observer.topics.get(discoveryTopic) ?? '{"components":{}}') as {
+      components: Record<string, Component>;
+    };
     return new Map(Object.entries(all));
   };
-  const enabled = () => [...components().values()].filter((component) => component.enabled_by_default !== false && component.availability !== undefined);
+  const enabled = () =>
+    [...components().values()].filter(
+      (component) => component.enabled_by_default !== false && component.availability !== undefined,
+    );
   const allAre = async (available: boolean) => {
     const states = await homeAssistant.states().catch(() => undefined);
     const wanted = enabled();
-    return states !== undefined && wanted.length > 0 && wanted.every(({ default_entity_id: id }) => states.has(id) && (states.get(id)?.state !== 'unavailable') === available);
+    return (
+      states !== undefined &&
+      wanted.length > 0 &&
+      wanted.every(
+        ({ default_entity_id: id }) => states.has(id) && (states.get(id)?.state !== 'unavailable') === available,
+      )
+    );
   };
   const timed = async (available: boolean) => {
     const began = performance.now();
     await until(`every entity is ${available ? 'available' : 'unavailable'}`, () => allAre(available), 60);
     return (performance.now() - began) / 1000;
   };
-  return { mosquitto, observer, homeAssistant, agent: start(), startAgent: start, components, untilAvailable: () => timed(true), untilUnavailable: () => timed(false) };
+  return {
+    mosquitto,
+    observer,
+    homeAssistant,
+    agent: start(),
+    startAgent: start,
+    components,
+    untilAvailable: () => timed(true),
+    untilUnavailable: () => timed(false),
+  };
 }

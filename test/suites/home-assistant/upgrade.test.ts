@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Json, parsed, stable } from '../../contract/capture.ts';
 import { differences } from '../../contract/differences.ts';
-import { unexplained } from '../../contract/intended.ts';
+import { unexplained, unused } from '../../contract/intended.ts';
 import { stages } from '../../contract/stages.ts';
 import { program, startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
@@ -34,32 +34,55 @@ interface Payload {
 
 /** Unique ids that the retained announcements hold. */
 function announced({ topics }: Observer): string[] {
-  const payloads = [...topics].filter(([topic]) => topic.startsWith('homeassistant/device/')).map(([, payload]) => JSON.parse(payload) as Payload);
-  return payloads.flatMap(({ components }) => Object.values(components).flatMap((component) => ('unique_id' in component ? [String(component.unique_id)] : [])));
+  const payloads = [...topics]
+    .filter(([topic]) => topic.startsWith('homeassistant/device/'))
+    .map(([, payload]) => JSON.parse(payload) as Payload);
+  return payloads.flatMap(({ components }) =>
+    Object.values(components).flatMap((component) => ('unique_id' in component ? [String(component.unique_id)] : [])),
+  );
 }
 
 const byKey = <T extends object>(list: readonly T[], key: keyof T, members: readonly (keyof T)[]): Json =>
-  Object.fromEntries(list.map((one) => [String(one[key]), Object.fromEntries(members.map((member) => [member, one[member]]))])) as Json;
+  Object.fromEntries(
+    list.map((one) => [String(one[key]), Object.fromEntries(members.map((member) => [member, one[member]]))]),
+  ) as Json;
 
 /** What a user of this lab has: entities and devices as Home Assistant registered them, long-term statistics, and retained topics. */
-async function lab(homeAssistant: HomeAssistant, observer: Observer): Promise<Record<'entities' | 'devices' | 'statistics' | 'topics', Json>> {
+async function lab(
+  homeAssistant: HomeAssistant,
+  observer: Observer,
+): Promise<Record<'entities' | 'devices' | 'statistics' | 'topics', Json>> {
   const registry = [...(await homeAssistant.registry('infra-monitor_')).values()];
   const devices = await homeAssistant.ask<Record<string, unknown>[]>('config/device_registry/list');
   const statistics = await homeAssistant.ask<Record<string, unknown>[]>('recorder/list_statistic_ids');
   const topics = [...observer.topics].filter(([topic]) => !/\/echo$|^homeassistant\/status$/.test(topic));
   return {
-    entities: byKey(registry, 'unique_id', ['entity_id', 'original_name', 'disabled_by', 'entity_category', 'device_id']),
+    entities: byKey(registry, 'unique_id', [
+      'entity_id',
+      'original_name',
+      'disabled_by',
+      'entity_category',
+      'device_id',
+    ]),
     devices: byKey(
       devices.map((device) => ({ ...device, key: JSON.stringify(device.identifiers) })),
       'key' as never,
       ['id', 'name', 'manufacturer', 'model', 'serial_number', 'area_id', 'via_device_id'] as never[],
     ),
-    statistics: byKey(statistics, 'statistic_id', ['has_mean', 'mean_type', 'has_sum', 'unit_class', 'statistics_unit_of_measurement']),
+    statistics: byKey(statistics, 'statistic_id', [
+      'has_mean',
+      'mean_type',
+      'has_sum',
+      'unit_class',
+      'statistics_unit_of_measurement',
+    ]),
     topics: Object.fromEntries(topics.map(([topic, payload]) => [topic, stable(parsed(payload))])),
   };
 }
 
-test('a lab that takes this version keeps its entities, devices, statistics and topics', { timeout: 300_000 }, async () => {
+test('a lab that takes this version keeps its entities, devices, statistics and topics', {
+  timeout: 300_000,
+}, async () => {
   const before = buildReleased();
   const stage = await stages.get('everything-on')?.();
   const mosquitto = await startMosquitto();
@@ -68,7 +91,11 @@ test('a lab that takes this version keeps its entities, devices, statistics and 
 
   const run = async (built: string) => {
     const agent = startAgent({ ...stage?.settings, MQTT_URL: mosquitto.url }, [], built);
-    await until('online', () => ['testling', 'sites'].every((name) => observer.topics.get(`infra-monitor/${name}/status`) === 'online'), 60);
+    await until(
+      'online',
+      () => ['testling', 'sites'].every((name) => observer.topics.get(`infra-monitor/${name}/status`) === 'online'),
+      60,
+    );
     const registered = async () => {
       const registry = await homeAssistant.registry('infra-monitor_');
       const wanted = announced(observer);
@@ -95,5 +122,6 @@ test('a lab that takes this version keeps its entities, devices, statistics and 
   const now = await run(program);
   for (const part of Object.values(was)) expect(Object.keys(part as object).length).toBeGreaterThan(5);
   expect(unexplained(differences('upgrade', was, now))).toEqual([]);
+  expect(unused(/^upgrade /)).toEqual([]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });

@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { collectors } from '../../../src/collectors/index.ts';
-import { exposition } from '../../../src/views/exposition.ts';
-import { dashboard } from '../../../src/views/grafana.ts';
-import { prometheus } from '../../../src/views/prometheus.ts';
-import { sampleName } from '../../../src/views/series.ts';
+import { allCollectors } from '../../../src/collectors/index.ts';
+import { buildGrafanaDashboard } from '../../../src/views/grafana.ts';
+import { prometheusFamilies } from '../../../src/views/prometheus.ts';
+import { seriesSampleName } from '../../../src/views/prometheus-series.ts';
+import { renderExposition } from '../../../src/views/prometheus-text.ts';
 import { everything } from '../../helpers/everything.ts';
 import { freePort } from '../../helpers/ports.ts';
-import { agent as situation } from '../../helpers/situation.ts';
+import { agent as situation } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { ask, serve, token } from './programs.ts';
 
@@ -20,22 +20,24 @@ const strictParser = `import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 print(sum(len(family.samples) for family in parse(sys.stdin.read())))`;
 
-const families = prometheus(collectors, { ...situation, name: 'na"s\n\\' }, everything(collectors, 3));
+const families = prometheusFamilies(allCollectors, { ...situation, name: 'na"s\n\\' }, everything(allCollectors, 3));
 const samples = families.reduce((sum, family) => sum + family.samples.length, 0);
 
 test('promtool finds nothing in the whole catalogue', async () => {
-  expect(await ask('promtool', ['check', 'metrics'], exposition(families, 'prometheus'))).toBe('');
+  expect(await ask('promtool', ['check', 'metrics'], renderExposition(families, 'prometheus'))).toBe('');
 });
 
 test('the strict parser of OpenMetrics reads the whole catalogue', async () => {
-  expect(await ask('python3', ['-c', strictParser], exposition(families, 'openmetrics'))).toBe(`${samples}\n`);
+  expect(await ask('python3', ['-c', strictParser], renderExposition(families, 'openmetrics'))).toBe(`${samples}\n`);
 });
 
 test('promtool and the parser find nothing in what a running agent says', async () => {
   const { url, headers } = await serve(false);
   const text = async (accept: string) => (await fetch(`${url}/metrics`, { headers: { ...headers, accept } })).text();
   expect(await ask('promtool', ['check', 'metrics'], await text('text/plain'))).toBe('');
-  expect(Number(await ask('python3', ['-c', strictParser], await text('application/openmetrics-text')))).toBeGreaterThan(30);
+  expect(
+    Number(await ask('python3', ['-c', strictParser], await text('application/openmetrics-text'))),
+  ).toBeGreaterThan(30);
 });
 
 interface Sample {
@@ -49,16 +51,20 @@ interface Answer {
 }
 
 /** The YAML of the docs: what to scrape, some alerts, and how node_exporter's rules can be used. */
-const [scrapeConfigs = '', alerts = '', relabelling = ''] = [...readFileSync('docs/http.md', 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => String(yaml));
+const [scrapeConfigs = '', alerts = '', relabelling = ''] = [
+  ...readFileSync('docs/http.md', 'utf8').matchAll(/```yaml\n(.*?)```/gs),
+].map(([, yaml]) => String(yaml));
 
 test('what the docs tell Prometheus is right', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'prometheus.yml'), scrapeConfigs + relabelling);
   writeFileSync(join(folder, 'alerts.yml'), alerts);
-  expect(await ask('promtool', ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')])).toContain('SUCCESS');
+  expect(await ask('promtool', ['check', 'config', '--syntax-only', join(folder, 'prometheus.yml')])).toContain(
+    'SUCCESS',
+  );
   expect(await ask('promtool', ['check', 'rules', join(folder, 'alerts.yml')])).toContain('4 rules found');
-  const names = families.map(sampleName);
+  const names = families.map(seriesSampleName);
   for (const [name] of alerts.matchAll(/infra_monitor_\w+/g)) expect(names).toContain(name);
 });
 
@@ -80,15 +86,24 @@ async function scrape(target: number): Promise<(path: string) => Promise<Answer>
     static_configs: [{ targets: ['127.0.0.1:${target}'] }]
 ${relabelling}`,
   );
-  const child = spawn('prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`], {
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    {
+      stdio: 'ignore',
+    },
+  );
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await once(child, 'close');
     rmSync(folder, { recursive: true, force: true });
   });
-  const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json() as Promise<Answer>;
+  const get = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json() as Promise<Answer>;
   await until('Prometheus answers', () => get('status/buildinfo').then(Boolean, () => false), 30);
   return get;
 }
@@ -106,20 +121,39 @@ test('a real Prometheus scrapes it with the token, and draws the dashboard', asy
   expect(Number((await query('infra_monitor_load1'))[0]?.value[1])).toBeGreaterThan(0);
 
   const inTheirWords = await query('{job="node",__name__=~"node_.*"}');
-  expect(inTheirWords.map(({ metric }) => metric.__name__)).toEqual(expect.arrayContaining(['node_load1', 'node_boot_time_seconds', 'node_network_receive_bytes_total']));
-  expect(inTheirWords.find(({ metric }) => metric.__name__ === 'node_network_receive_bytes_total')?.metric).toMatchObject({ device: expect.not.stringMatching('testling') });
+  expect(inTheirWords.map(({ metric }) => metric.__name__)).toEqual(
+    expect.arrayContaining(['node_load1', 'node_boot_time_seconds', 'node_network_receive_bytes_total']),
+  );
+  expect(
+    inTheirWords.find(({ metric }) => metric.__name__ === 'node_network_receive_bytes_total')?.metric,
+  ).toMatchObject({ device: expect.not.stringMatching('testling') });
 
   // Rates want two scrapes.
-  await until('two scrapes', async () => (await query('rate(infra_monitor_network_receive_bytes_total[1m])')).length > 0, 30);
+  await until(
+    'two scrapes',
+    async () => (await query('rate(infra_monitor_network_receive_bytes_total[1m])')).length > 0,
+    30,
+  );
   const drawn = new Set<string>();
-  for (const { title, targets = [] } of dashboard(collectors).panels) {
+  for (const { title, targets = [] } of buildGrafanaDashboard(allCollectors).panels) {
     for (const { expr } of targets) {
-      const { status, data } = await get(`query?query=${encodeURIComponent(expr.replace('$instance', '.*').replace('$__rate_interval', '1m'))}`);
+      const { status, data } = await get(
+        `query?query=${encodeURIComponent(expr.replace('$instance', '.*').replace('$__rate_interval', '1m'))}`,
+      );
       expect(status, `${title}: ${expr}`).toBe('success');
       if (data.result.length > 0) drawn.add(title);
     }
   }
-  expect([...drawn]).toEqual(expect.arrayContaining(['Agents', 'How long readings take', 'host: CPU', 'host: Load 5 min', 'filesystem: Used', 'filesystem: on or off']));
+  expect([...drawn]).toEqual(
+    expect.arrayContaining([
+      'Agents',
+      'How long readings take',
+      'host: CPU',
+      'host: Load 5 min',
+      'filesystem: Used',
+      'filesystem: on or off',
+    ]),
+  );
 
   // What is not told any more turns stale with the next scrape, not five minutes later.
   await agent.stop();

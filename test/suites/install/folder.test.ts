@@ -27,8 +27,14 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   expect(await news()).toEqual([]);
 
   await machine.sh('sh /tmp/release/install.sh', { seconds });
-  expect(await machine.sh('systemctl is-active infra-monitor; systemctl is-enabled infra-monitor; stat -c "%a %U" /etc/infra-monitor.env')).toBe('active\nenabled\n600 root');
-  await machine.sh(`MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --drives`, { seconds });
+  expect(
+    await machine.sh(
+      'systemctl is-active infra-monitor; systemctl is-enabled infra-monitor; stat -c "%a %U" /etc/infra-monitor.env',
+    ),
+  ).toBe('active\nenabled\n600 root');
+  await machine.sh(`MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --drives`, {
+    seconds,
+  });
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
   const settings = await machine.sh('cat /etc/infra-monitor.env');
 

@@ -9,14 +9,23 @@ export const password = 'secret';
 const examples = join(import.meta.dirname, '../../../docs/mosquitto');
 
 /** Starts a home's broker with one of the documents' configurations, in a folder of its own; `changes` are made to its text. */
-export function startBroker(programs: Programs, home: Home, configuration: string, users: readonly string[], changes: Record<string, string> = {}): Program {
+export function startBroker(
+  programs: Programs,
+  home: Home,
+  configuration: string,
+  users: readonly string[],
+  changes: Record<string, string> = {},
+): Program {
   const folder = join(programs.folder, home.name);
   mkdirSync(folder, { recursive: true });
   const passwords = join(folder, 'passwords');
   writeFileSync(passwords, users.map((user) => `${user}:${password}\n`).join(''));
   spawnSync('mosquitto_passwd', ['-U', passwords], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
   const adapt = (text: string) =>
-    Object.entries({ ...changes, '/etc/mosquitto/': `${folder}/`, '/var/lib/mosquitto/': `${folder}/` }).reduce((result, [from, to]) => result.replaceAll(from, to), text);
+    Object.entries({ ...changes, '/etc/mosquitto/': `${folder}/`, '/var/lib/mosquitto/': `${folder}/` }).reduce(
+      (result, [from, to]) => result.replaceAll(from, to),
+      text,
+    );
   const example = adapt(readFileSync(join(examples, `${configuration}.conf`), 'utf8'));
   const list = /acl_file (.+)/.exec(example)?.[1] ?? '';
   writeFileSync(list, adapt(readFileSync(join(examples, list.split('/').at(-1) ?? ''), 'utf8')));

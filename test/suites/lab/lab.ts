@@ -1,6 +1,6 @@
 import { program } from '../../helpers/agent.ts';
 import { password, startBroker } from './brokers.ts';
-import { Ear } from './ear.ts';
+import { Ear } from './listener.ts';
 import { type Home, Network } from './network.ts';
 import { type Program, Programs } from './programs.ts';
 
@@ -32,7 +32,12 @@ export class Lab {
     return this.#ear;
   }
 
-  startBroker(home: string, configuration: string, users: readonly string[], changes?: Record<string, string>): Program {
+  startBroker(
+    home: string,
+    configuration: string,
+    users: readonly string[],
+    changes?: Record<string, string>,
+  ): Program {
     return startBroker(this.programs, this.home(home), configuration, users, changes);
   }
 
@@ -67,7 +72,12 @@ export class Lab {
   /** Everything well, within so many seconds. */
   async isWell(seconds: number, except: readonly string[] = []): Promise<void> {
     for (const site of ['berlin', 'cottage', 'cellar'])
-      if (!except.includes(site)) await this.ear.hears(site, { cause: 'well', online: 'ON', problem: 'OFF', agents_lost: 0, worst_problem: 'none' }, seconds);
+      if (!except.includes(site))
+        await this.ear.hears(
+          site,
+          { cause: 'well', online: 'ON', problem: 'OFF', agents_lost: 0, worst_problem: 'none' },
+          seconds,
+        );
   }
 
   async end(): Promise<void> {

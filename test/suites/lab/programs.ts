@@ -16,7 +16,12 @@ export class Programs {
   readonly folder = mkdtempSync(join(tmpdir(), 'lab-'));
   readonly #running = new Set<Program>();
 
-  start(namespace: string, command: string, args: readonly string[], environment: Record<string, string> = {}): Program {
+  start(
+    namespace: string,
+    command: string,
+    args: readonly string[],
+    environment: Record<string, string> = {},
+  ): Program {
     const { PATH = '' } = process.env;
     const child: ChildProcess = spawn('ip', ['netns', 'exec', namespace, command, ...args], {
       cwd: this.folder,
@@ -24,7 +29,8 @@ export class Programs {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let written = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (written += chunk.toString()));
     const ended = once(child, 'close');
     const program: Program = {
       pid: child.pid,

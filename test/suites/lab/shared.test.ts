@@ -20,8 +20,35 @@ function certify(folder: string, address: string): void {
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Own authority', '-days', '2');
-  openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=broker', '-addext', `subjectAltName=IP:${address}`);
-  openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy', '-out', 'server.pem', '-days', '2');
+  openssl(
+    'req',
+    ...key,
+    '-keyout',
+    'server.key',
+    '-out',
+    'server.csr',
+    '-subj',
+    '/CN=broker',
+    '-addext',
+    `subjectAltName=IP:${address}`,
+  );
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    'server.csr',
+    '-CA',
+    'ca.pem',
+    '-CAkey',
+    'ca.key',
+    '-CAcreateserial',
+    '-copy_extensions',
+    'copy',
+    '-out',
+    'server.pem',
+    '-days',
+    '2',
+  );
 }
 
 /** The watch's clock, which can be set. */
@@ -32,12 +59,21 @@ beforeAll(async () => {
   const { folder } = lab.programs;
   certify(folder, lab.home('Berlin').address);
   const users = ['homeassistant', 'watch', ...names];
-  const pem = Object.fromEntries(['ca.pem', 'server.pem', 'server.key'].map((file) => [`/etc/mosquitto/${file}`, join(folder, file)]));
+  const pem = Object.fromEntries(
+    ['ca.pem', 'server.pem', 'server.key'].map((file) => [`/etc/mosquitto/${file}`, join(folder, file)]),
+  );
   const broker = lab.startBroker('Berlin', 'shared', users, pem);
   await until('the broker listens', () => broker.output().includes('running'));
   set('+0');
-  const [library = ''] = execFileSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketime.so.1'], { encoding: 'utf8' }).split('\n');
-  const faked = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: clock(), FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  const [library = ''] = execFileSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketime.so.1'], {
+    encoding: 'utf8',
+  }).split('\n');
+  const faked = {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: clock(),
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
   for (const name of names) lab.startAgent(name, [], name === 'nas' ? faked : {});
 });
 afterAll(() => lab.end());
@@ -56,7 +92,11 @@ test('a line is cut: one alarm within a minute, healed without a restart', async
   lab.home('Cottage').cut();
   const words = 'the router of Cottage does not answer from outside (asked by desk)';
   await lab.ear.hears('cottage', { problem: 'ON' }, 60);
-  const seconds = await lab.ear.hears('cottage', { cause: 'router_unreachable', worst_problem: words, online: 'OFF', agents_lost: null }, 60);
+  const seconds = await lab.ear.hears(
+    'cottage',
+    { cause: 'router_unreachable', worst_problem: words, online: 'OFF', agents_lost: null },
+    60,
+  );
   await lab.ear.hears('agent_pi', { agent_online: null, agent_state: `unknown because ${words}` }, 10);
   await lab.isWell(10, ['cottage']);
   lab.home('Cottage').heal();

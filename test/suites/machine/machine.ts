@@ -80,8 +80,23 @@ export class Machine {
       'qemu-system-x86_64',
       [
         ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
-        ...['-nodefaults', '-display', 'none', '-serial', `file:${join(folder, 'console')}`, '-qmp', `unix:${qmp},server=on,wait=off`],
-        ...['-kernel', join(image, 'vmlinuz'), '-initrd', join(image, 'initrd'), '-append', 'root=/dev/vda rw console=ttyS0 quiet'],
+        ...[
+          '-nodefaults',
+          '-display',
+          'none',
+          '-serial',
+          `file:${join(folder, 'console')}`,
+          '-qmp',
+          `unix:${qmp},server=on,wait=off`,
+        ],
+        ...[
+          '-kernel',
+          join(image, 'vmlinuz'),
+          '-initrd',
+          join(image, 'initrd'),
+          '-append',
+          'root=/dev/vda rw console=ttyS0 quiet',
+        ],
         ...['-drive', `file=${join(image, 'root.ext4')},format=raw,if=virtio,snapshot=on`],
         ...['-virtfs', `local,path=${workingCopy},mount_tag=agent,security_model=none,readonly=on`],
         ...['-nic', `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
@@ -102,7 +117,10 @@ export class Machine {
   }
 
   /** Runs a command as root; what it printed. Rejects with its words if it fails. */
-  async sh(command: string, { inputFile, seconds = 120 }: { inputFile?: string; seconds?: number } = {}): Promise<string> {
+  async sh(
+    command: string,
+    { inputFile, seconds = 120 }: { inputFile?: string; seconds?: number } = {},
+  ): Promise<string> {
     const options = [
       'StrictHostKeyChecking=no',
       'UserKnownHostsFile=/dev/null',
@@ -148,7 +166,9 @@ export class Machine {
 
   async reboot(): Promise<void> {
     await this.sh('systemctl reboot --no-block').catch(() => undefined);
-    await execa('ssh', ['-O', 'exit', '-o', `ControlPath=${join(this.#folder, 'ssh')}`, 'root@127.0.0.1'], { reject: false });
+    await execa('ssh', ['-O', 'exit', '-o', `ControlPath=${join(this.#folder, 'ssh')}`, 'root@127.0.0.1'], {
+      reject: false,
+    });
     await until(
       'the machine goes down',
       () =>

@@ -24,7 +24,9 @@ test('the service by its documents: settings that root alone can read, echoes an
   ];
   await machine.sh('install -m 600 /dev/null /etc/infra-monitor.env');
   await machine.write('/etc/infra-monitor.env', settings.join('\n'));
-  await machine.sh(`cd /opt/infra-monitor/docs/systemd && install -m 644 infra-monitor.service -t /etc/systemd/system && install -D -m 644 ping.conf -t ${dropIns}`);
+  await machine.sh(
+    `cd /opt/infra-monitor/docs/systemd && install -m 644 infra-monitor.service -t /etc/systemd/system && install -D -m 644 ping.conf -t ${dropIns}`,
+  );
   await machine.sh('systemctl daemon-reload && systemctl start infra-monitor');
   await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);
   await observer.see('infra-monitor/lab/host/lab', has({ reboot_required: 'OFF' }), 150);

@@ -2,7 +2,15 @@ import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Debian's Chromium, one for all tests of a file. `open` gives a page of its own, which ends with the test; whatever the
  * browser complains of, as of a breach of the policy, fails the test. */
@@ -19,7 +27,8 @@ export function browser(): { open(url: string, options?: BrowserContextOptions):
       const complaints: string[] = [];
       page.on('console', (message) => {
         // An agent that is away, and the icon that a browser looks for beside plain JSON, are no fault of the page's.
-        if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource')) complaints.push(message.text());
+        if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource'))
+          complaints.push(message.text());
       });
       page.on('pageerror', (error) => complaints.push(String(error)));
       onTestFinished(async () => {
@@ -42,7 +51,10 @@ export async function findings(page: Page): Promise<string[]> {
     // biome-ignore lint/suspicious/noExplicitAny: axe came in as text
     const { violations, incomplete } = await (globalThis as any).axe.run({ resultTypes: ['violations', 'incomplete'] });
     return [...violations, ...incomplete].flatMap(({ id, nodes }) =>
-      nodes.map(({ html, any }: { html: string; any: { message: string }[] }) => `${id}: ${html} ${any.map(({ message }) => message)}`),
+      nodes.map(
+        ({ html, any }: { html: string; any: { message: string }[] }) =>
+          `${id}: ${html} ${any.map(({ message }) => message)}`,
+      ),
     );
   });
 }

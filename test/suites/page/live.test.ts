@@ -28,7 +28,11 @@ async function agentWithLoad(more: Record<string, string> = {}) {
     await until('connected', () => agent.output().includes('MQTT: connected'), 30);
     return agent;
   };
-  return { start, url: `http://127.0.0.1:${port}`, setLoad: (load: string) => writeFileSync(machine.proc('loadavg'), `${load} ${load} ${load} 1/100 1000\n`) };
+  return {
+    start,
+    url: `http://127.0.0.1:${port}`,
+    setLoad: (load: string) => writeFileSync(machine.proc('loadavg'), `${load} ${load} ${load} 1/100 1000\n`),
+  };
 }
 
 /** A proxy that serves below a path, as Home Assistant's ingress does; `told` says so in its header. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { pageRoutes } from '../../../src/http/page.ts';
+import { createPageRoutes } from '../../../src/http/page-routes.ts';
 import { startServer } from '../../../src/http/server.ts';
 import { household } from '../../helpers/household.ts';
 import { browser, findings, live } from './browser.ts';
@@ -8,27 +8,36 @@ import { browser, findings, live } from './browser.ts';
 const { open } = browser();
 
 async function serve(shown = household(new Date())) {
-  const { routes } = pageRoutes(shown);
+  const { routes } = createPageRoutes(shown);
   const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
   onTestFinished(() => server.close());
   return server.url;
 }
 
 /** Pixels by which something is wider than the window. */
-const overhang = (page: Page) => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+const overhang = (page: Page) =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-const screens = { phone: { width: 320, height: 640 }, tablet: { width: 800, height: 1100 }, wide: { width: 1920, height: 1080 } };
+const screens = {
+  phone: { width: 320, height: 640 },
+  tablet: { width: 800, height: 1100 },
+  wide: { width: 1920, height: 1080 },
+};
 const schemes = ['light', 'dark'] as const;
 
 describe.each(schemes)('in %s', (colorScheme) => {
-  test.each(Object.entries(screens))('on a %s axe-core finds nothing, and nothing sticks out', async (name, viewport) => {
-    const page = await open(await serve(), { colorScheme, viewport });
-    await live(page);
-    expect(await findings(page)).toEqual([]);
-    expect(await overhang(page)).toBe(0);
-    const { PAGE_PICTURES: pictures } = process.env;
-    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}-${colorScheme}.png`, fullPage: true });
-  });
+  test.each(Object.entries(screens))(
+    'on a %s axe-core finds nothing, and nothing sticks out',
+    async (name, viewport) => {
+      const page = await open(await serve(), { colorScheme, viewport });
+      await live(page);
+      expect(await findings(page)).toEqual([]);
+      expect(await overhang(page)).toBe(0);
+      const { PAGE_PICTURES: pictures } = process.env;
+      if (pictures !== undefined)
+        await page.screenshot({ path: `${pictures}/${name}-${colorScheme}.png`, fullPage: true });
+    },
+  );
 });
 
 test('dark is dark and light is light', async () => {
@@ -57,7 +66,16 @@ test('with the keyboard from what is wrong to where it is', async () => {
   expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement.id')).toBe('host/nas/filesystem_mnt_backup');
-  for (const link of ['all values of NVMe drives', 'all values of Routers', 'home', 'all values of Home Assistant', 'Home Assistant', 'health', 'metrics', 'API']) {
+  for (const link of [
+    'all values of NVMe drives',
+    'all values of Routers',
+    'home',
+    'all values of Home Assistant',
+    'Home Assistant',
+    'health',
+    'metrics',
+    'API',
+  ]) {
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe(link);
   }
@@ -70,7 +88,9 @@ test('hostile names and texts do nothing, and nothing sticks out', async () => {
     Object.assign(entry.device, { name: hostile, model: hostile, configurationUrl: 'javascript:alert(1)' });
     if (entry.part !== undefined) Object.assign(entry, { part: { ...entry.part, name: hostile }, error: hostile });
   }
-  const page = await open(await serve({ ...shown, agent: { ...shown.agent, name: hostile, site: hostile } }), { viewport: screens.phone });
+  const page = await open(await serve({ ...shown, agent: { ...shown.agent, name: hostile, site: hostile } }), {
+    viewport: screens.phone,
+  });
   page.on('dialog', () => expect.fail('it ran'));
   await live(page);
   expect(await page.locator('h1').textContent()).toContain(hostile);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import type { Status } from '../../../src/views/status.ts';
+import type { CollectorStatus } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -27,14 +27,19 @@ function scratch(): string {
 function inContainer(host: string, container: string, words: string[], env: Record<string, string> = {}): string {
   const root = join(container, 'host/root');
   mkdirSync(root, { recursive: true });
-  const covers = agent.tmpfs.map((line) => line.split(':')).map(([place = '', options = '']) => `mount -t tmpfs -o ${options} none ${join(container, place)}`);
+  const covers = agent.tmpfs
+    .map((line) => line.split(':'))
+    .map(([place = '', options = '']) => `mount -t tmpfs -o ${options} none ${join(container, place)}`);
   const script = [
     `mount --rbind ${host} ${root}`,
     `mount -o remount,bind,ro ${root}`,
     ...covers,
     `exec setpriv --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all "$@"`,
   ];
-  return execFileSync('unshare', ['--mount', 'sh', '-euc', script.join('\n'), 'sh', ...words], { encoding: 'utf8', env: { PATH: process.env.PATH ?? '', ...env } });
+  return execFileSync('unshare', ['--mount', 'sh', '-euc', script.join('\n'), 'sh', ...words], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
 }
 
 test('whoever took the agent over reaches no file, no socket and no process of a person', async () => {
@@ -57,7 +62,9 @@ test('whoever took the agent over reaches no file, no socket and no process of a
   onTestFinished(() => void server.close());
   await new Promise((resolve) => server.once('listening', resolve));
   chmodSync(socket, 0o777);
-  const person = spawn('setpriv', ['--reuid', String(ada), '--regid', String(ada), '--clear-groups', 'sleep', '60'], { env: { PATH: process.env.PATH, SECRET: 'sesame' } });
+  const person = spawn('setpriv', ['--reuid', String(ada), '--regid', String(ada), '--clear-groups', 'sleep', '60'], {
+    env: { PATH: process.env.PATH, SECRET: 'sesame' },
+  });
   onTestFinished(() => void person.kill());
   const tries = [
     ...Object.keys(files).map((path) => `cat host/root/${path}`),
@@ -67,7 +74,11 @@ test('whoever took the agent over reaches no file, no socket and no process of a
     'touch host/root/run/file',
     'touch host/root/var/file',
   ];
-  const reached = tries.filter((command) => inContainer(host, folder, ['sh', '-c', `cd ${folder}; if ${command} >&2 2>/dev/null; then echo reached; fi`]) !== '');
+  const reached = tries.filter(
+    (command) =>
+      inContainer(host, folder, ['sh', '-c', `cd ${folder}; if ${command} >&2 2>/dev/null; then echo reached; fi`]) !==
+      '',
+  );
   expect(reached).toEqual([]);
 });
 
@@ -84,7 +95,9 @@ test('the agent sees the host through it, and says what it can’t know', () => 
     HOST_FILESYSTEMS: '/',
     AGENT_NAME: 'testling',
   };
-  const [host] = JSON.parse(inContainer('/', folder, [process.execPath, join(folder, 'dist/infra-monitor.js'), 'once', '--json'], env)) as Status[];
+  const [host] = JSON.parse(
+    inContainer('/', folder, [process.execPath, join(folder, 'dist/infra-monitor.js'), 'once', '--json'], env),
+  ) as CollectorStatus[];
   const device = host?.devices[0];
   expect(device?.parts.find(({ kind }) => kind === 'filesystem')).toMatchObject({ id: 'root', available: true });
   expect(device?.values.reboot_required?.value).toBeNull();

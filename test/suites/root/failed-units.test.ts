@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { failedUnits } from '../../../src/collectors/host/linux/system.ts';
-import { uint32Property } from '../../../src/lib/dbus.ts';
-import { Roots } from '../../../src/lib/roots.ts';
+import { countFailedUnits } from '../../../src/collectors/host/linux/system.ts';
+import { readUint32Property } from '../../../src/lib/dbus.ts';
+import { HostRoots } from '../../../src/lib/host-roots.ts';
 import { until } from '../../helpers/until.ts';
 
 /** A host root with a real D-Bus daemon in it. */
@@ -14,8 +14,12 @@ async function rootWithBus(): Promise<{ root: string; socket: string }> {
   mkdirSync(join(root, 'run/dbus'), { recursive: true });
   mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
   const socket = join(root, 'run/dbus/system_bus_socket');
-  const rules = '<policy context="default"><allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/></policy>';
-  writeFileSync(join(root, 'bus.conf'), `<busconfig><type>custom</type><listen>unix:path=${socket}</listen><auth>EXTERNAL</auth>${rules}</busconfig>`);
+  const rules =
+    '<policy context="default"><allow send_destination="*"/><allow own="*"/><allow receive_sender="*"/></policy>';
+  writeFileSync(
+    join(root, 'bus.conf'),
+    `<busconfig><type>custom</type><listen>unix:path=${socket}</listen><auth>EXTERNAL</auth>${rules}</busconfig>`,
+  );
   const daemon = spawn('dbus-daemon', [`--config-file=${join(root, 'bus.conf')}`, '--nofork'], { stdio: 'inherit' });
   onTestFinished(() => {
     daemon.kill();
@@ -25,22 +29,31 @@ async function rootWithBus(): Promise<{ root: string; socket: string }> {
   return { root, socket };
 }
 
-const roots = (root: string) => new Roots({ HOST_PROC: '/proc', HOST_SYS: '/sys', HOST_ROOT: root });
+const roots = (root: string) => new HostRoots({ HOST_PROC: '/proc', HOST_SYS: '/sys', HOST_ROOT: root });
 
 test('systemd is asked over the bus', async () => {
   const { root, socket } = await rootWithBus();
-  const standIn = spawn('/usr/bin/python3', [join(import.meta.dirname, 'systemd-stand-in.py'), `unix:path=${socket}`, '3'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const standIn = spawn(
+    '/usr/bin/python3',
+    [join(import.meta.dirname, 'systemd-stand-in.py'), `unix:path=${socket}`, '3'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   onTestFinished(() => void standIn.kill());
   let said = '';
   standIn.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until('the stand-in', () => said.includes('ready'));
-  expect(await failedUnits(roots(root))).toBe(3);
-  const other = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'Nothing' };
-  await expect(uint32Property(socket, other, 2)).rejects.toThrow('no such property');
+  expect(await countFailedUnits(roots(root))).toBe(3);
+  const other = {
+    destination: 'org.freedesktop.systemd1',
+    path: '/org/freedesktop/systemd1',
+    interface: 'org.freedesktop.systemd1.Manager',
+    property: 'Nothing',
+  };
+  await expect(readUint32Property(socket, other, 2)).rejects.toThrow('no such property');
 });
 
 test('a bus without systemd, or no bus: unknown', async () => {
   const { root } = await rootWithBus();
-  expect(await failedUnits(roots(root))).toBeUndefined();
-  expect(await failedUnits(roots('/nowhere'))).toBeUndefined();
+  expect(await countFailedUnits(roots(root))).toBeUndefined();
+  expect(await countFailedUnits(roots('/nowhere'))).toBeUndefined();
 });

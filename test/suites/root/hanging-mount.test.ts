@@ -39,6 +39,13 @@ const children = (pid: number | undefined) =>
       }
     });
 
+/** What df says of a mount. */
+function GiB(point: string, ...columns: string[]): number[] {
+  const { stdout } = spawnSync('df', ['-B1', `--output=${columns.join(',')}`, point], { encoding: 'utf8' });
+  const bytes = stdout.trim().split('\n').at(-1)?.trim().split(/\s+/) ?? [];
+  return bytes.map((one) => Math.round((Number(one) / 1024 ** 3) * 100) / 100);
+}
+
 const topicOf = (point: string) =>
   `infra-monitor/testling/host/testling/filesystem_${point
     .slice(1)
@@ -49,10 +56,17 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   const { point, daemon } = await sleepyMount();
   const mosquitto = await startMosquitto();
   const port = await freePort();
-  const agent = startAgent({ MQTT_URL: mosquitto.url, HTTP_PORT: String(port), HOST_SCHEDULE: '* * * * * *', HOST_PROC: '/proc' });
+  const agent = startAgent({
+    MQTT_URL: mosquitto.url,
+    HTTP_PORT: String(port),
+    HOST_SCHEDULE: '* * * * * *',
+    HOST_PROC: '/proc',
+  });
   const { see } = await observe(mosquitto.url);
   const topic = topicOf(point);
-  expect(JSON.parse(await see(topic))).toMatchObject({ used: 44.4, inodes_used: 10, read_only: 'OFF' });
+  const [total, free] = GiB(point, 'size', 'avail');
+  expect(total).toBe(38.15);
+  expect(JSON.parse(await see(topic))).toMatchObject({ used: 44.4, total, free, inodes_used: 10, read_only: 'OFF' });
 
   daemon.kill('SIGSTOP');
   await see(`${topic}/availability`, (payload) => payload === 'offline');
@@ -62,7 +76,10 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   }
   const status = async () => (await (await fetch(`http://127.0.0.1:${port}/host/status`)).json()) as Told;
   const partsOf = (told: Told) => told.devices[0]?.parts ?? [];
-  expect(partsOf(await status()).find(({ id }) => id === point)).toMatchObject({ available: false, error: expect.stringMatching(/no answer in 2 s|does not answer/) });
+  expect(partsOf(await status()).find(({ id }) => id === point)).toMatchObject({
+    available: false,
+    error: expect.stringMatching(/no answer in 2 s|does not answer/),
+  });
   expect(partsOf(await status()).find(({ id }) => id === 'root')).toMatchObject({ available: true });
 
   // Once it is known to hang, the others keep their pace.
@@ -110,7 +127,11 @@ test('no process is started in a steady cycle', async () => {
   const agent = startAgent({ MQTT_URL: mosquitto.url, HOST_SCHEDULE: '* * * * * *' });
   await until('connected', () => agent.output().includes('MQTT: connected'));
   await until('the inventory is over', () => children(agent.process.pid).length === 0);
-  const traced = spawnSync('timeout', ['5', 'strace', '-f', '-e', 'trace=execve,fork,vfork,clone,clone3', '-p', String(agent.process.pid)], { encoding: 'utf8' });
+  const traced = spawnSync(
+    'timeout',
+    ['5', 'strace', '-f', '-e', 'trace=execve,fork,vfork,clone,clone3', '-p', String(agent.process.pid)],
+    { encoding: 'utf8' },
+  );
   expect(traced.stderr).toContain('attached');
   expect(traced.stderr.split('\n').filter((line) => /execve|fork\(|clone/.test(line))).toEqual([]);
 });

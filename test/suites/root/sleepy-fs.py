@@ -11,7 +11,8 @@ class Sleepy(Operations):
         return {"st_mode": stat.S_IFDIR | 0o755, "st_nlink": 2}
 
     def statfs(self, path):
-        return {"f_bsize": 4096, "f_frsize": 4096, "f_blocks": 1000, "f_bfree": 600, "f_bavail": 500, "f_files": 100, "f_ffree": 90}
+        # Counted in fragments, as remote file systems do: f_bsize is only what is best written at a time.
+        return {"f_bsize": 131072, "f_frsize": 4096, "f_blocks": 10_000_000, "f_bfree": 6_000_000, "f_bavail": 5_000_000, "f_files": 100, "f_ffree": 90}
 
 
 FUSE(Sleepy(), sys.argv[1], foreground=True, fsname="sleepy", subtype="sleepy")

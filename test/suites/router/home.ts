@@ -47,7 +47,11 @@ export class Home {
 
   /** What a command in one place prints. */
   run(place: Place, ...command: string[]): string {
-    return execFileSync('ip', ['netns', 'exec', this.netns(place), ...command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 });
+    return execFileSync('ip', ['netns', 'exec', this.netns(place), ...command], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
   }
 
   /** The world's way to the home, when the router has this address. */
@@ -59,10 +63,15 @@ export class Home {
   start(place: Place, env: Record<string, string>, ...command: string[]): { child: ChildProcess; output(): string } {
     const { PATH = '' } = process.env;
     // `ip netns exec` becomes the program itself, so that signals reach it.
-    const child = spawn('ip', ['netns', 'exec', this.netns(place), ...command], { cwd: this.folder, env: { PATH, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('ip', ['netns', 'exec', this.netns(place), ...command], {
+      cwd: this.folder,
+      env: { PATH, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#processes.add(child);
     let written = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (written += chunk.toString()));
     return { child, output: () => written };
   }
 
@@ -77,18 +86,44 @@ export class Home {
   async miniupnpd(port = 5000): Promise<ChildProcess> {
     writeFileSync(
       join(this.folder, 'miniupnpd.conf'),
-      ['ext_ifname=wan0', 'listening_ip=lan0', `port=${port}`, 'enable_upnp=yes', 'enable_natpmp=no', 'uuid=00000000-1111-2222-3333-444444444444', 'system_uptime=no', ''].join(
-        '\n',
-      ),
+      [
+        'ext_ifname=wan0',
+        'listening_ip=lan0',
+        `port=${port}`,
+        'enable_upnp=yes',
+        'enable_natpmp=no',
+        'uuid=00000000-1111-2222-3333-444444444444',
+        'system_uptime=no',
+        '',
+      ].join('\n'),
     );
-    const { child, output } = this.start('router', {}, 'miniupnpd', '-d', '-f', join(this.folder, 'miniupnpd.conf'), '-P', join(this.folder, 'miniupnpd.pid'));
+    const { child, output } = this.start(
+      'router',
+      {},
+      'miniupnpd',
+      '-d',
+      '-f',
+      join(this.folder, 'miniupnpd.conf'),
+      '-P',
+      join(this.folder, 'miniupnpd.pid'),
+    );
     await until(`miniupnpd: ${output()}`, () => output().includes('HTTP listening on port'), 20);
     return child;
   }
 
   /** The built agent at home, by a command before it where that is to change its rights. */
-  agent(settings: Record<string, string>, args: readonly string[] = [], before: readonly string[] = []): { child: ChildProcess; output(): string } {
-    const others = { AGENT_NAME: 'testling', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off', HTTP_PORT: '8099' };
+  agent(
+    settings: Record<string, string>,
+    args: readonly string[] = [],
+    before: readonly string[] = [],
+  ): { child: ChildProcess; output(): string } {
+    const others = {
+      AGENT_NAME: 'testling',
+      HOST_SCHEDULE: 'off',
+      NVME_SCHEDULE: 'off',
+      AGENT_SCHEDULE: 'off',
+      HTTP_PORT: '8099',
+    };
     return this.start('home', { ...others, ...settings }, ...before, process.execPath, program, ...args);
   }
 

@@ -35,25 +35,47 @@ async function listeningHome(port?: number, settings: Record<string, string> = {
   /** What the agent itself says; the broker may be away. */
   const values = (): Record<string, { value: unknown }> | undefined => {
     try {
-      return JSON.parse(home.run('home', 'curl', '-s', '-m', '5', 'http://127.0.0.1:8099/fritz/status')).devices[0]?.values;
+      return JSON.parse(home.run('home', 'curl', '-s', '-m', '5', 'http://127.0.0.1:8099/fritz/status')).devices[0]
+        ?.values;
     } catch {
       return undefined;
     }
   };
   const settled = (what: string, right: (value: (key: string) => unknown) => boolean, seconds = 60) =>
     until(`${what}: ${agent.output()}`, () => right((key) => values()?.[key]?.value), seconds);
-  const happened = (what: string, right: (event: Happened) => boolean): Promise<Happened> => until(what, () => (lines(`${state}/event`) as Happened[]).find(right), 90);
+  const happened = (what: string, right: (event: Happened) => boolean): Promise<Happened> =>
+    until(what, () => (lines(`${state}/event`) as Happened[]).find(right), 90);
   return { home, miniupnpd, agent, lines, settled, happened };
 }
 
 test('a real router is found as the default gateway and read without a login', async () => {
   const { lines, agent } = await listeningHome();
-  const told = await until(`a whole reading: ${agent.output()}`, () => lines(state).find(({ receive_rate: rate }) => rate !== null), 60);
-  expect(told).toMatchObject({ reachable: 'ON', problem: 'OFF', packet_loss: 0, reached_by: 'icmp', dns: 'ON', wan: 'ON', wan_link: 'ON', wan_status: 'connected', ipv4: wan });
+  const told = await until(
+    `a whole reading: ${agent.output()}`,
+    () => lines(state).find(({ receive_rate: rate }) => rate !== null),
+    60,
+  );
+  expect(told).toMatchObject({
+    reachable: 'ON',
+    problem: 'OFF',
+    packet_loss: 0,
+    reached_by: 'icmp',
+    dns: 'ON',
+    wan: 'ON',
+    wan_link: 'ON',
+    wan_status: 'connected',
+    ipv4: wan,
+  });
   expect(told.latency).toBeGreaterThanOrEqual(0);
   expect(Date.parse(told.connected_since)).toBeGreaterThan(Date.now() - 120_000);
   // What its configuration says of the line is no measurement.
-  expect([told.downstream, told.upstream, told.access, told.ipv6, told.ds_lite]).toEqual([null, null, null, null, null]);
+  expect([told.downstream, told.upstream, told.access, told.ipv6, told.ds_lite]).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
 });
 
 test('link down while the broker is beyond it: told afterwards, from and to; then another address', async () => {
@@ -63,21 +85,30 @@ test('link down while the broker is beyond it: told afterwards, from and to; the
 
   const before = Date.now();
   home.ip('router', 'link', 'set', 'wan0', 'down');
-  await settled('the line is down', (value) => value('wan') === false && value('wan_link') === false && value('reachable') === true);
+  await settled(
+    'the line is down',
+    (value) => value('wan') === false && value('wan_link') === false && value('reachable') === true,
+  );
   home.ip('router', 'link', 'set', 'wan0', 'up');
   home.routeBack(wan);
   const { from, to, seconds } = await happened('an outage', ({ event_type: type }) => type === 'wan_outage');
   expect(Date.parse(from ?? '')).toBeGreaterThanOrEqual(before);
   expect(Date.parse(to ?? '')).toBeGreaterThan(Date.parse(from ?? ''));
   expect(seconds).toBe(Math.round((Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000));
-  expect(await happened('a reconnection', ({ event_type: type }) => type === 'reconnect')).toMatchObject({ reason: 'uptime_fell' });
+  expect(await happened('a reconnection', ({ event_type: type }) => type === 'reconnect')).toMatchObject({
+    reason: 'uptime_fell',
+  });
 
   home.ip('router', 'addr', 'del', `${wan}/24`, 'dev', 'wan0');
   await settled('no address', (value) => value('ipv4') === null);
   home.ip('router', 'addr', 'add', '11.22.33.55/24', 'dev', 'wan0');
   home.routeBack('11.22.33.55');
   // miniupnpd is disconnected without an address.
-  expect(await happened('another address', ({ ipv4_before: before }) => before !== undefined)).toMatchObject({ event_type: 'reconnect', ipv4: '11.22.33.55', ipv4_before: wan });
+  expect(await happened('another address', ({ ipv4_before: before }) => before !== undefined)).toMatchObject({
+    event_type: 'reconnect',
+    ipv4: '11.22.33.55',
+    ipv4_before: wan,
+  });
   await settled('another address', (value) => value('ipv4') === '11.22.33.55' && value('wan') === true);
 });
 
@@ -85,7 +116,10 @@ test('a daemon that dies leaves the router reachable and the connection unknown,
   const { home, miniupnpd, settled } = await listeningHome();
   await settled('connected', (value) => value('wan') === true);
   await home.kill(miniupnpd);
-  await settled('nobody tells', (value) => value('wan') === null && value('received') === null && value('reachable') === true);
+  await settled(
+    'nobody tells',
+    (value) => value('wan') === null && value('received') === null && value('reachable') === true,
+  );
   await home.miniupnpd();
   await settled('back', (value) => value('wan') === true && value('ipv4') === wan);
 });
@@ -94,7 +128,15 @@ test('a router that is off is not reachable, all else of it unknown, and how lon
   const { home, settled, happened } = await listeningHome();
   await settled('connected', (value) => value('wan') === true);
   home.ip('router', 'link', 'set', 'lan0', 'down');
-  await settled('off', (value) => value('reachable') === false && value('problem') === true && value('packet_loss') === 100 && value('wan') === null && value('dns') === false);
+  await settled(
+    'off',
+    (value) =>
+      value('reachable') === false &&
+      value('problem') === true &&
+      value('packet_loss') === 100 &&
+      value('wan') === null &&
+      value('dns') === false,
+  );
   home.ip('router', 'link', 'set', 'lan0', 'up');
   await settled('on', (value) => value('reachable') === true && value('wan') === true);
   expect((await happened('an outage', ({ event_type: type }) => type === 'outage')).seconds).toBeGreaterThan(0);
@@ -102,9 +144,26 @@ test('a router that is off is not reachable, all else of it unknown, and how lon
 
 test('counters beyond 32 bits', async () => {
   const { home, settled } = await listeningHome();
-  const taker = home.start('router', {}, '/usr/bin/python3', join(import.meta.dirname, 'flood.py'), 'take', wan, '9999');
+  const taker = home.start(
+    'router',
+    {},
+    '/usr/bin/python3',
+    join(import.meta.dirname, 'flood.py'),
+    'take',
+    wan,
+    '9999',
+  );
   await until('taker', () => taker.output().includes('ready'), 20);
-  const sender = home.start('world', {}, '/usr/bin/python3', join(import.meta.dirname, 'flood.py'), 'send', wan, '9999', String(9 * 2 ** 29));
+  const sender = home.start(
+    'world',
+    {},
+    '/usr/bin/python3',
+    join(import.meta.dirname, 'flood.py'),
+    'send',
+    wan,
+    '9999',
+    String(9 * 2 ** 29),
+  );
   await until('4.5 GiB through the cable', () => sender.child.exitCode !== null, 120);
   expect(sender.child.exitCode).toBe(0);
   await settled('more than 2^32 bytes', (value) => Number(value('received')) > 2 ** 32 / 1e9, 30);

@@ -12,7 +12,15 @@ add rule ip lossy input ip daddr 192.168.77.9 icmp type echo-request numgen inc 
 add rule ip lossy input ip daddr 192.168.77.9 tcp dport 1-65535 drop
 `;
 
-const targets = ['plain=192.168.77.1', 'lossy=192.168.77.9', 'late=10.66.0.2', 'twice=10.66.0.3', 'jittery=10.66.0.4', 'dead=10.66.0.5', 'nowhere=no-such-name.invalid'];
+const targets = [
+  'plain=192.168.77.1',
+  'lossy=192.168.77.9',
+  'late=10.66.0.2',
+  'twice=10.66.0.3',
+  'jittery=10.66.0.4',
+  'dead=10.66.0.5',
+  'nowhere=no-such-name.invalid',
+];
 
 interface Thing {
   name: string;
@@ -22,7 +30,11 @@ interface Thing {
 }
 
 /** What the agent reads, by name. */
-async function once(home: Home, settings: Record<string, string>, before: readonly string[] = []): Promise<Map<string, Thing>> {
+async function once(
+  home: Home,
+  settings: Record<string, string>,
+  before: readonly string[] = [],
+): Promise<Map<string, Thing>> {
   const agent = home.agent(settings, ['once', '--json'], before);
   await until('once', () => agent.child.exitCode !== null, 60);
   const [{ devices }] = JSON.parse(agent.output().slice(agent.output().indexOf('[')));
@@ -39,7 +51,13 @@ test.each(['iputils', 'busybox'])('%s: loss, delay, duplicates, jitter, silence'
   mkdirSync(bin);
   if (tool === 'busybox') symlinkSync('/bin/busybox', join(bin, 'ping'));
 
-  const settings = { PATH: `${bin}:${process.env.PATH}`, FRITZBOX_HOSTS: 'self=127.0.0.1', PING_TARGETS: targets.join(','), PING_COUNT: '10', PING_LOSS_LIMIT: '30' };
+  const settings = {
+    PATH: `${bin}:${process.env.PATH}`,
+    FRITZBOX_HOSTS: 'self=127.0.0.1',
+    PING_TARGETS: targets.join(','),
+    PING_COUNT: '10',
+    PING_LOSS_LIMIT: '30',
+  };
   const read = async () => {
     const things = await once(home, settings);
     // On a busy machine an answer may come too late for its reading.
@@ -49,17 +67,35 @@ test.each(['iputils', 'busybox'])('%s: loss, delay, duplicates, jitter, silence'
   const value = (name: string, key: string) => things.get(name)?.values[key]?.value;
   const number = (name: string, key: string) => Number(value(name, key));
 
-  expect([value('plain', 'reachable'), value('plain', 'packet_loss'), value('plain', 'problem')]).toEqual([true, 0, false]);
-  expect([value('lossy', 'reachable'), value('lossy', 'packet_loss'), value('lossy', 'problem')]).toEqual([true, 40, true]);
-  expect([value('late', 'packet_loss'), value('twice', 'packet_loss'), value('jittery', 'packet_loss')]).toEqual([0, 0, 0]);
+  expect([value('plain', 'reachable'), value('plain', 'packet_loss'), value('plain', 'problem')]).toEqual([
+    true,
+    0,
+    false,
+  ]);
+  expect([value('lossy', 'reachable'), value('lossy', 'packet_loss'), value('lossy', 'problem')]).toEqual([
+    true,
+    40,
+    true,
+  ]);
+  expect([value('late', 'packet_loss'), value('twice', 'packet_loss'), value('jittery', 'packet_loss')]).toEqual([
+    0, 0, 0,
+  ]);
   expect(number('late', 'latency_min')).toBeGreaterThanOrEqual(60);
   expect(number('late', 'latency')).toBeLessThan(400);
   expect(number('twice', 'latency_min')).toBeGreaterThanOrEqual(10);
   expect(number('jittery', 'latency_max')).toBeGreaterThanOrEqual(80);
   expect(number('jittery', 'jitter')).toBeGreaterThan(15);
-  for (const name of ['plain', 'lossy', 'late', 'twice', 'jittery', 'dead']) expect(value(name, 'reached_by'), name).toBe('icmp');
-  expect([value('dead', 'reachable'), value('dead', 'packet_loss'), value('dead', 'latency')]).toEqual([false, 100, null]);
-  expect(things.get('nowhere')).toMatchObject({ available: false, error: expect.stringContaining('the name leads nowhere') });
+  for (const name of ['plain', 'lossy', 'late', 'twice', 'jittery', 'dead'])
+    expect(value(name, 'reached_by'), name).toBe('icmp');
+  expect([value('dead', 'reachable'), value('dead', 'packet_loss'), value('dead', 'latency')]).toEqual([
+    false,
+    100,
+    null,
+  ]);
+  expect(things.get('nowhere')).toMatchObject({
+    available: false,
+    error: expect.stringContaining('the name leads nowhere'),
+  });
 });
 
 test('without a right to send echoes: a connection, even a refused one, says that it lives; silence says nothing', async () => {
@@ -73,6 +109,13 @@ test('without a right to send echoes: a connection, even a refused one, says tha
   symlinkSync('/bin/busybox', join(bin, 'ping'));
   const settings = { PATH: `${bin}:${process.env.PATH}`, PING_TARGETS: 'alive=192.168.77.1,silent=192.168.77.9' };
   const things = await once(home, settings, ['setpriv', '--bounding-set=-net_raw', '--inh-caps=-net_raw']);
-  expect(things.get('alive')?.values).toMatchObject({ reachable: { value: true }, reached_by: { value: 'tcp' }, packet_loss: { value: 0 } });
-  expect(things.get('silent')).toMatchObject({ available: false, error: expect.stringMatching(/no port of .* ever answered/) });
+  expect(things.get('alive')?.values).toMatchObject({
+    reachable: { value: true },
+    reached_by: { value: 'tcp' },
+    packet_loss: { value: 0 },
+  });
+  expect(things.get('silent')).toMatchObject({
+    available: false,
+    error: expect.stringMatching(/no port of .* ever answered/),
+  });
 });

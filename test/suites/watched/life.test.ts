@@ -26,7 +26,13 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
   await see('starting');
   await homeAssistant.ready();
   const running = await see('running');
-  expect(running).toMatchObject({ reachable: 'ON', version: homeAssistant.version, migration: 'OFF', unavailable_entities: expect.any(Number), certificate_left: null });
+  expect(running).toMatchObject({
+    reachable: 'ON',
+    version: homeAssistant.version,
+    migration: 'OFF',
+    unavailable_entities: expect.any(Number),
+    certificate_left: null,
+  });
   expect(Number(running.latency)).toBeLessThan(5000);
   expect(Math.abs(Date.parse(String(running.started)) - Date.now())).toBeLessThan(120_000);
   const entity = 'event.home_assistant_event';
@@ -34,15 +40,37 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
   await until('as many entities and repairs as it has', async () => {
     const { entities, repairs } = await see('running');
     const { issues } = await homeAssistant.ask<{ issues: { ignored: boolean }[] }>('repairs/list_issues');
-    return entities === (await homeAssistant.states()).size && repairs === issues.filter(({ ignored }) => !ignored).length;
+    return (
+      entities === (await homeAssistant.states()).size && repairs === issues.filter(({ ignored }) => !ignored).length
+    );
   });
 
   // As a Supervisor's update entity would be.
-  const update = { platform: 'update', unique_id: 'core', title: 'Home Assistant Core', state_topic: 'test/core', name: 'Core' };
-  await observer.client.publishAsync('homeassistant/update/core/config', JSON.stringify(update), { retain: true, qos: 1 });
-  await observer.client.publishAsync('test/core', JSON.stringify({ installed_version: '2026.10.0', latest_version: '2026.11.1' }), { retain: true, qos: 1 });
-  await until('the update', async () => JSON.stringify((await see('running')).core) === JSON.stringify({ installed: '2026.10.0', latest: '2026.11.1' }));
-  await until('its own entity', async () => (await homeAssistant.states()).get('update.home_assistant_core')?.state === 'on');
+  const update = {
+    platform: 'update',
+    unique_id: 'core',
+    title: 'Home Assistant Core',
+    state_topic: 'test/core',
+    name: 'Core',
+  };
+  await observer.client.publishAsync('homeassistant/update/core/config', JSON.stringify(update), {
+    retain: true,
+    qos: 1,
+  });
+  await observer.client.publishAsync(
+    'test/core',
+    JSON.stringify({ installed_version: '2026.10.0', latest_version: '2026.11.1' }),
+    { retain: true, qos: 1 },
+  );
+  await until(
+    'the update',
+    async () =>
+      JSON.stringify((await see('running')).core) === JSON.stringify({ installed: '2026.10.0', latest: '2026.11.1' }),
+  );
+  await until(
+    'its own entity',
+    async () => (await homeAssistant.states()).get('update.home_assistant_core')?.state === 'on',
+  );
 
   void homeAssistant.ask('call_service', { domain: 'slow', service: 'linger' }).catch(() => undefined);
   expect(await see('stopping')).toMatchObject({ reachable: 'OFF' });
@@ -68,14 +96,24 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
         no_attributes: false,
       });
       const happened = (history[entity] ?? []).map(({ a }) => a);
-      return happened.some(({ event_type: type, cause }) => type === 'outage' && cause === 'refused') && happened.at(-1)?.event_type === 'restart' && happened;
+      return (
+        happened.some(({ event_type: type, cause }) => type === 'outage' && cause === 'refused') &&
+        happened.at(-1)?.event_type === 'restart' &&
+        happened
+      );
     },
     60,
   );
   const outage = shown.findLast(({ event_type: type }) => type === 'outage');
-  expect(outage).toMatchObject({ from: expect.stringMatching(/^\d{4}-/), to: expect.stringMatching(/^\d{4}-/), seconds: expect.any(Number) });
+  expect(outage).toMatchObject({
+    from: expect.stringMatching(/^\d{4}-/),
+    to: expect.stringMatching(/^\d{4}-/),
+    seconds: expect.any(Number),
+  });
   expect(await see('running')).toMatchObject({ restarts: 2, outages: 3 });
-  expect((await homeAssistant.complaints()).filter((line) => !/slow|Failed to connect|disconnect/i.test(line))).toEqual([]);
+  expect((await homeAssistant.complaints()).filter((line) => !/slow|Failed to connect|disconnect/i.test(line))).toEqual(
+    [],
+  );
 });
 
 test('safe mode, recovery mode, and before its first user', async () => {
@@ -94,11 +132,16 @@ test('safe mode, recovery mode, and before its first user', async () => {
   const right = readFileSync(configuration, 'utf8');
   appendFileSync(configuration, 'broken: [\n');
   homeAssistant.begin();
-  expect(await see('recovery_mode')).toMatchObject({ reachable: 'ON', version: homeAssistant.version, hint: expect.stringContaining('configuration is broken') });
+  expect(await see('recovery_mode')).toMatchObject({
+    reachable: 'ON',
+    version: homeAssistant.version,
+    hint: expect.stringContaining('configuration is broken'),
+  });
 
   await homeAssistant.stop();
   writeFileSync(configuration, right);
-  for (const store of ['auth', 'auth_provider.homeassistant', 'onboarding']) rmSync(join(homeAssistant.folder, '.storage', store));
+  for (const store of ['auth', 'auth_provider.homeassistant', 'onboarding'])
+    rmSync(join(homeAssistant.folder, '.storage', store));
   homeAssistant.begin();
   expect(await see('onboarding')).toMatchObject({ hint: expect.stringContaining('waits to be set up') });
 });

@@ -24,15 +24,25 @@ export async function stage(prepare?: (folder: string) => void): Promise<Stage> 
   const mosquitto = await startMosquitto();
   const observer = await observe(mosquitto.url);
   const homeAssistant = await HomeAssistant.start(mosquitto.port, prepare);
-  const quiet = { HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off', HOME_ASSISTANT_SCHEDULE: '* * * * * *' };
+  const quiet = {
+    HOST_SCHEDULE: 'off',
+    NVME_SCHEDULE: 'off',
+    AGENT_SCHEDULE: 'off',
+    HOME_ASSISTANT_SCHEDULE: '* * * * * *',
+  };
   return {
     mosquitto,
     observer,
     homeAssistant,
     startAgent: (settings, args) => startAgent({ MQTT_URL: mosquitto.url, ...quiet, ...settings }, args),
     async see(state, device = 'home_assistant', seconds = 60) {
-      return JSON.parse(await observer.see(topicOf(device), (payload) => payload.includes(`"state":"${state}"`), seconds)) as Values;
+      return JSON.parse(
+        await observer.see(topicOf(device), (payload) => payload.includes(`"state":"${state}"`), seconds),
+      ) as Values;
     },
-    events: () => observer.messages.filter(({ topic }) => topic.endsWith('/event')).map(({ payload }) => JSON.parse(payload) as Values),
+    events: () =>
+      observer.messages
+        .filter(({ topic }) => topic.endsWith('/event'))
+        .map(({ payload }) => JSON.parse(payload) as Values),
   };
 }

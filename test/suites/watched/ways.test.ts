@@ -11,10 +11,12 @@ import { until } from '../../helpers/until.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { stage } from './stage.ts';
 
-const refusedLogins = (homeAssistant: HomeAssistant) => homeAssistant.log().split('invalid authentication from').length - 1;
+const refusedLogins = (homeAssistant: HomeAssistant) =>
+  homeAssistant.log().split('invalid authentication from').length - 1;
 
 /** A long-lived token of its own, as a user makes one. */
-const makeToken = (homeAssistant: HomeAssistant, as?: string) => homeAssistant.ask<string>('auth/long_lived_access_token', { client_name: 'infra-monitor', lifespan: 30 }, as);
+const makeToken = (homeAssistant: HomeAssistant, as?: string) =>
+  homeAssistant.ask<string>('auth/long_lived_access_token', { client_name: 'infra-monitor', lifespan: 30 }, as);
 
 interface Step {
   flow_id: string;
@@ -24,24 +26,42 @@ interface Step {
 
 /** A token as docs/home-assistant.md has it made: by a user who is no administrator, in his own profile. */
 async function makeUsersToken(homeAssistant: HomeAssistant): Promise<string> {
-  const { user } = await homeAssistant.ask<{ user: { id: string } }>('config/auth/create', { name: 'infra-monitor', group_ids: ['system-users'], local_only: true });
+  const { user } = await homeAssistant.ask<{ user: { id: string } }>('config/auth/create', {
+    name: 'infra-monitor',
+    group_ids: ['system-users'],
+    local_only: true,
+  });
   const login = { username: 'infra-monitor', password: 'secret' };
   await homeAssistant.ask('config/auth_provider/homeassistant/create', { user_id: user.id, ...login });
   const url = `http://127.0.0.1:${homeAssistant.port}`;
   const post = async (path: string, body: object | URLSearchParams) => {
-    const answer = await fetch(url + path, { method: 'POST', body: body instanceof URLSearchParams ? body : JSON.stringify(body) });
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      body: body instanceof URLSearchParams ? body : JSON.stringify(body),
+    });
     return (await answer.json()) as Step;
   };
-  const { flow_id: flow } = await post('/auth/login_flow', { client_id: url, handler: ['homeassistant', null], redirect_uri: url });
+  const { flow_id: flow } = await post('/auth/login_flow', {
+    client_id: url,
+    handler: ['homeassistant', null],
+    redirect_uri: url,
+  });
   const { result: code } = await post(`/auth/login_flow/${flow}`, { client_id: url, ...login });
-  const { access_token: token } = await post('/auth/token', new URLSearchParams({ grant_type: 'authorization_code', code, client_id: url }));
+  const { access_token: token } = await post(
+    '/auth/token',
+    new URLSearchParams({ grant_type: 'authorization_code', code, client_id: url }),
+  );
   return makeToken(homeAssistant, token);
 }
 
 /** Home Assistant OS answers so at its old port. */
 async function startMoved(port: number): Promise<number> {
   const server = createServer();
-  server.on('upgrade', ({ url }, socket) => socket.end(`HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:${port}${url}\r\nContent-Length: 0\r\n\r\n`));
+  server.on('upgrade', ({ url }, socket) =>
+    socket.end(
+      `HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:${port}${url}\r\nContent-Length: 0\r\n\r\n`,
+    ),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
@@ -52,7 +72,12 @@ test('a token that is wrong, and one that is deleted, are refused once', async (
   const { homeAssistant, startAgent, see } = await stage();
   const HA_BASE_URL = `http://127.0.0.1:${homeAssistant.port}`;
   const wrong = startAgent({ HA_BASE_URL, HA_TOKEN: 'wrong' });
-  expect(await see('token_refused')).toMatchObject({ reachable: 'ON', version: homeAssistant.version, entities: null, hint: expect.stringContaining('make a new one') });
+  expect(await see('token_refused')).toMatchObject({
+    reachable: 'ON',
+    version: homeAssistant.version,
+    entities: null,
+    hint: expect.stringContaining('make a new one'),
+  });
   await pause(5000);
   await wrong.stop();
   const again = startAgent({ HA_BASE_URL, HA_TOKEN: 'wrong' });
@@ -81,7 +106,8 @@ test('a token that is wrong, and one that is deleted, are refused once', async (
   const check = startAgent({ HA_BASE_URL, HA_TOKEN }, ['check']);
   await check.ended;
   expect(check.output()).toContain('Create token');
-  for (const agent of [wrong, again, right, check]) for (const secret of ['wrong', HA_TOKEN]) expect(agent.output()).not.toContain(secret);
+  for (const agent of [wrong, again, right, check])
+    for (const secret of ['wrong', HA_TOKEN]) expect(agent.output()).not.toContain(secret);
 });
 
 test('every way to it that is not right has a state of its own', async () => {
@@ -97,7 +123,10 @@ test('every way to it that is not right has a state of its own', async () => {
 
   const proxy = (port: number, ...more: string[]) =>
     `location / { proxy_pass http://127.0.0.1:${port}; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; ${more.join(' ')} }`;
-  const tls = (folder: string, name: string) => [`ssl_certificate ${folder}/${name}.pem; ssl_certificate_key ${folder}/${name}.key;`, proxy(homeAssistant.port)];
+  const tls = (folder: string, name: string) => [
+    `ssl_certificate ${folder}/${name}.pem; ssl_certificate_key ${folder}/${name}.key;`,
+    proxy(homeAssistant.port),
+  ];
   const ports = await startNginx({
     good: { tls: true, lines: tls(own.folder, 'good') },
     expired: { tls: true, lines: tls(own.folder, 'expired') },
@@ -115,14 +144,39 @@ test('every way to it that is not right has a state of its own', async () => {
   const ways: [name: string, url: string, state: string, values?: object][] = [
     ['direct', `http://127.0.0.1:${homeAssistant.port}`, 'running', { reachable: 'ON' }],
     ['good', `https://127.0.0.1:${ports.good}`, 'running', { reachable: 'ON', certificate_left: 1 }],
-    ['expired', `https://127.0.0.1:${ports.expired}`, 'certificate_expired', { reachable: 'ON', version: homeAssistant.version, certificate_left: -2 }],
+    [
+      'expired',
+      `https://127.0.0.1:${ports.expired}`,
+      'certificate_expired',
+      { reachable: 'ON', version: homeAssistant.version, certificate_left: -2 },
+    ],
     ['elsewhere', `https://127.0.0.1:${ports.elsewhere}`, 'certificate_wrong_name', { reachable: 'ON' }],
-    ['foreign', `https://127.0.0.1:${ports.foreign}`, 'certificate_untrusted', { reachable: 'ON', certificate_left: 1 }],
-    ['moved', `http://127.0.0.1:${moved}`, 'moved', { reachable: 'ON', hint: expect.stringContaining(`HA_BASE_URL=http://127.0.0.1:${homeAssistant.port}/`) }],
-    ['banned', `http://127.0.0.1:${ports.banned}`, 'banned', { reachable: 'OFF', hint: expect.stringContaining('ip_bans.yaml') }],
+    [
+      'foreign',
+      `https://127.0.0.1:${ports.foreign}`,
+      'certificate_untrusted',
+      { reachable: 'ON', certificate_left: 1 },
+    ],
+    [
+      'moved',
+      `http://127.0.0.1:${moved}`,
+      'moved',
+      { reachable: 'ON', hint: expect.stringContaining(`HA_BASE_URL=http://127.0.0.1:${homeAssistant.port}/`) },
+    ],
+    [
+      'banned',
+      `http://127.0.0.1:${ports.banned}`,
+      'banned',
+      { reachable: 'OFF', hint: expect.stringContaining('ip_bans.yaml') },
+    ],
     ['forwarded', `http://127.0.0.1:${ports.forwarded}`, 'proxy_not_trusted', { reachable: 'OFF' }],
     ['stripped', `http://127.0.0.1:${ports.stripped}`, 'proxy_without_websocket', { reachable: 'OFF' }],
-    ['broken', `http://127.0.0.1:${ports.broken}`, 'proxy_error', { reachable: 'OFF', hint: expect.stringContaining('502') }],
+    [
+      'broken',
+      `http://127.0.0.1:${ports.broken}`,
+      'proxy_error',
+      { reachable: 'OFF', hint: expect.stringContaining('502') },
+    ],
     ['page', `http://127.0.0.1:${ports.page}`, 'not_home_assistant', { reachable: 'OFF' }],
     ['plain', `http://127.0.0.1:${ports.good}`, 'not_home_assistant', { reachable: 'OFF' }],
     ['cipher', `https://127.0.0.1:${homeAssistant.port}`, 'wrong_protocol', { reachable: 'OFF' }],
@@ -132,12 +186,15 @@ test('every way to it that is not right has a state of its own', async () => {
     HA_TOKEN: homeAssistant.token,
     HA_CA_FILE: join(own.folder, 'ca.pem'),
   });
-  for (const [name, , state, values = {}] of ways) expect(await see(state, `home_assistant_${name}`, 30), name).toMatchObject(values);
+  for (const [name, , state, values = {}] of ways)
+    expect(await see(state, `home_assistant_${name}`, 30), name).toMatchObject(values);
   await pause(3000);
   expect(refusedLogins(homeAssistant)).toBe(0);
   const told = [agent.output(), ...observer.topics.values()].join('\n');
   expect(told).not.toContain(homeAssistant.token);
   for (const name of ways.map(([name]) => name))
-    await until(`its device ${name}`, async () => (await homeAssistant.states()).has(`binary_sensor.home_assistant_${name}_reachable`));
+    await until(`its device ${name}`, async () =>
+      (await homeAssistant.states()).has(`binary_sensor.home_assistant_${name}_reachable`),
+    );
   expect(await homeAssistant.complaints()).toEqual([]);
 });

@@ -1,36 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import { liveSections, page } from '../../../src/views/page/index.ts';
+import { renderLiveSections, renderPage } from '../../../src/views/page/index.ts';
 import { household } from '../../helpers/household.ts';
-import { agent, device, probe, stateOf } from '../../helpers/situation.ts';
+import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
-const history = { line: () => undefined };
+const history = { lastHour: () => undefined };
 const now = new Date('2026-03-14T20:00:00Z');
 const later = new Date('2026-01-02T03:05:06Z');
 
 function pageOf(...observations: Parameters<typeof stateOf>[1][]) {
   const state = stateOf(collector, ...observations);
   state.broker.connected = true;
-  return page({ catalogue: [collector], agent, state, history }, later);
+  return renderPage({ catalogue: [collector], agent, state, history }, later);
 }
 const main = (text: string) => /<main>([\s\S]*)<\/main>/.exec(text)?.[1] ?? '';
-const wrong = (text: string) => [...text.matchAll(/<li>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
+const wrong = (text: string) =>
+  [...text.matchAll(/<li>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
 
 test('a house as it is shown', async () => {
-  await expect(main(page(household(now), now)).trim()).toMatchFileSnapshot('../../cases/page/household.html');
+  await expect(main(renderPage(household(now), now)).trim()).toMatchFileSnapshot('../../cases/page/household.html');
 });
 
 test('all of a house fits in 60 kB', () => {
-  expect(Buffer.byteLength(page(household(now), now))).toBeLessThan(40_000);
+  expect(Buffer.byteLength(renderPage(household(now), now))).toBeLessThan(40_000);
 });
 
 test('nothing on it comes from anywhere else', () => {
-  const text = page(household(now), now);
-  for (const [, address = ''] of text.matchAll(/(?:src|link [^>]*href|action)="([^"]*)"/g)) expect(address).toMatch(/^data:image\/svg/);
+  const text = renderPage(household(now), now);
+  for (const [, address = ''] of text.matchAll(/(?:src|link [^>]*href|action)="([^"]*)"/g))
+    expect(address).toMatch(/^data:image\/svg/);
   expect(text).not.toMatch(/@import|url\(/);
 });
 
-const hostile = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "' onmouseover='alert(1)", '</style><svg onload=alert(1)>', '&lt;b&gt;', 'a\u202eb\u0000c'];
+const hostile = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</style><svg onload=alert(1)>',
+  '&lt;b&gt;',
+  'a\u202eb\u0000c',
+];
 
 describe('what others say is text and never markup', () => {
   test.each(hostile)('%j', (text) => {
@@ -44,14 +53,29 @@ describe('what others say is text and never markup', () => {
       configurationUrl: `javascript:${text}`,
     };
     const state = stateOf(collector, [
-      { of: 'thing', device: told, reading: { note: text, firmware: { installed: text, latest: `${text}2` } }, hint: text },
-      { of: 'part', device: told, part: { id: text, name: text }, error: new Error(text) },
+      {
+        table: 'thing',
+        device: told,
+        reading: { note: text, firmware: { installed: text, latest: `${text}2` } },
+        hint: text,
+      },
+      { table: 'part', device: told, part: { id: text, name: text }, error: new Error(text) },
     ]);
     state.record(collector, { ok: false, error: text, at: later, seconds: 1 });
     state.broker.error = text;
-    const shown = page({ catalogue: [{ ...collector, title: text }], agent: { ...agent, name: text, site: text, version: text }, state, history }, later, undefined);
+    const shown = renderPage(
+      {
+        catalogue: [{ ...collector, title: text }],
+        agent: { ...agent, name: text, site: text, version: text },
+        state,
+        history,
+      },
+      later,
+      undefined,
+    );
     const body = shown.slice(shown.indexOf('<body'), shown.lastIndexOf('<script>'));
-    for (const [tag] of body.matchAll(/<[^>]*>/g)) expect(tag).toMatch(/^<(\/?[a-z]+[1-6]?)( [a-z-]+(="[^"<>]*")?)*\/?>$/);
+    for (const [tag] of body.matchAll(/<[^>]*>/g))
+      expect(tag).toMatch(/^<(\/?[a-z]+[1-6]?)( [a-z-]+(="[^"<>]*")?)*\/?>$/);
     expect(body).not.toMatch(/<(script|img|style)|<svg on| on[a-z]+="|javascript:/);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are looked for
     expect(shown).not.toMatch(/[\u202e\x00]/);
@@ -59,7 +83,7 @@ describe('what others say is text and never markup', () => {
 });
 
 test('all is well', () => {
-  const text = pageOf([{ of: 'thing', device, reading: { level: 1 } }]);
+  const text = pageOf([{ table: 'thing', device, reading: { level: 1 } }]);
   expect(text).toContain('<h2>All is well</h2>');
   expect(text).toContain('data-title="nas"');
 });
@@ -67,9 +91,9 @@ test('all is well', () => {
 test('what can’t be read comes first, a device once for all its parts, with since when', () => {
   const part = { id: 'p', name: 'Part p' };
   const text = pageOf([
-    { of: 'thing', device, error: new Error('no answer') },
-    { of: 'part', device, part, error: new Error('no answer') },
-    { of: 'part', device: { id: 'two', name: 'Two' }, part, error: new Error('gone') },
+    { table: 'thing', device, error: new Error('no answer') },
+    { table: 'part', device, part, error: new Error('no answer') },
+    { table: 'part', device: { id: 'two', name: 'Two' }, part, error: new Error('gone') },
   ]);
   expect(wrong(text)).toEqual(['Thing no answer, for 60 s', 'Two Part p gone, for 60 s']);
   expect(text).toContain('<h2>2 things are wrong</h2>');
@@ -77,22 +101,24 @@ test('what can’t be read comes first, a device once for all its parts, with si
 });
 
 test('a collector that fails is one thing that is wrong, and what it read before is still there', () => {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: { level: 1 } }]);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
   state.record(collector, { ok: false, error: 'timed out after 10 s', at: later, seconds: 10 });
-  const text = page({ catalogue: [collector], agent, state, history }, later);
+  const text = renderPage({ catalogue: [collector], agent, state, history }, later);
   expect(wrong(text)).toEqual(['Probe timed out after 10 s, for 60 s']);
   expect(text).toContain('<b>1.0</b>\u202f%');
 });
 
 test('the agent’s own troubles are there too: the broker that is away', () => {
-  const state = stateOf(collector, [{ of: 'thing', device, reading: {} }]);
-  expect(wrong(page({ catalogue: [collector], agent, state, history }, later))).toEqual(['This agent not connected to mqtt://127.0.0.1:1883']);
+  const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
+  expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual([
+    'This agent not connected to mqtt://127.0.0.1:1883',
+  ]);
 });
 
 test('what is sent on change has no ages, so that only changes change it', () => {
   const shown = household(now);
-  const [early, late] = [liveSections(shown, now), liveSections(shown, new Date(now.getTime() + 20_000))];
+  const [early, late] = [renderLiveSections(shown, now), renderLiveSections(shown, new Date(now.getTime() + 20_000))];
   expect([...early.keys()]).toEqual(['summary', 'sites/', 'host/', 'nvme/', 'router/', 'home_assistant/']);
   expect(late).toEqual(early);
   expect([...early.values()].join()).not.toMatch(/<time[^>]*>[^<]/);
@@ -100,6 +126,6 @@ test('what is sent on change has no ages, so that only changes change it', () =>
 
 test('below a prefix it is told where its own paths begin', () => {
   const shown = household(now);
-  expect(page(shown, now)).not.toContain('<base');
-  expect(page(shown, now, '/api/hassio_ingress/abc')).toContain('<base href="/api/hassio_ingress/abc/">');
+  expect(renderPage(shown, now)).not.toContain('<base');
+  expect(renderPage(shown, now, '/api/hassio_ingress/abc')).toContain('<base href="/api/hassio_ingress/abc/">');
 });

@@ -1,38 +1,43 @@
 import { existsSync } from 'node:fs';
-import { list, readNumber } from '../../../lib/files.ts';
-import { choose, type Verdict } from '../../../lib/globs.ts';
-import type { Rates } from '../../../lib/rates.ts';
-import type { Roots } from '../../../lib/roots.ts';
+import type { CounterRates } from '../../../lib/counter-rates.ts';
+import { listFolder, readNumber } from '../../../lib/files.ts';
+import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
+import type { HostRoots } from '../../../lib/host-roots.ts';
 import type { DiskReading } from '../reading.ts';
 
 /** Not what a person means by a disk: an eMMC's boot areas, optical and floppy drives, a board's flash chip. */
-const others = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
+const notADisk = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
 
 /** Whole drives: what has a device behind it and a size. The paths to a multipath drive are hidden. */
-export function disks(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
+export function selectDisks(
+  roots: HostRoots,
+  verdict: (name: string) => GlobVerdict,
+): { watched: string[]; excluded: string[] } {
   const real = (name: string) =>
     existsSync(roots.sys('block', name, 'device')) &&
     (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 &&
     readNumber(roots.sys('block', name, 'hidden')) !== 1 &&
-    !others.test(name);
-  return choose(list(roots.sys('block')), verdict, real);
+    !notADisk.test(name);
+  return selectNames(listFolder(roots.sys('block')), verdict, real);
 }
 
 /** The kernel counts in these, whatever the drive's own sectors are (Documentation/admin-guide/iostats.rst). */
-const sector = 512;
+const sectorBytes = 512;
 
-export function readDisk(roots: Roots, diskstats: string, name: string, rates: Rates): DiskReading {
+export function readDisk(roots: HostRoots, diskstats: string, name: string, rates: CounterRates): DiskReading {
   const rows = diskstats.split('\n').map((line) => line.trim().split(/ +/));
   const own = rows.find((row) => row[2] === name);
   // Before Linux 6.4 only the path to a multipath NVMe drive (nvme0c0n1) counted, and the drive itself (nvme0n1) stood at zero.
-  const path = own?.slice(3).every((field) => field === '0') ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name) : undefined;
+  const path = own?.slice(3).every((field) => field === '0')
+    ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name)
+    : undefined;
   const fields = path ?? own;
   if (fields === undefined) throw new Error(`${name}: not in ${roots.proc('diskstats')}`);
   const [, , , , , sectorsRead = 0, , , , sectorsWritten = 0, , , busyMilliseconds = 0] = fields.map(Number);
   const busy = rates.perSecond(`${name} busy`, busyMilliseconds);
   return {
-    readPerSecond: rates.perSecond(`${name} read`, sectorsRead * sector),
-    writtenPerSecond: rates.perSecond(`${name} written`, sectorsWritten * sector),
+    readPerSecond: rates.perSecond(`${name} read`, sectorsRead * sectorBytes),
+    writtenPerSecond: rates.perSecond(`${name} written`, sectorsWritten * sectorBytes),
     busy: busy === undefined ? undefined : Math.min(100, busy / 10),
   };
 }

@@ -1,29 +1,35 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
-import { list, readText } from '../../../lib/files.ts';
-import { choose, type Verdict } from '../../../lib/globs.ts';
-import type { Rates } from '../../../lib/rates.ts';
-import type { Roots } from '../../../lib/roots.ts';
+import type { CounterRates } from '../../../lib/counter-rates.ts';
+import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
+import { listFolder, readText } from '../../../lib/files.ts';
+import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
+import type { HostRoots } from '../../../lib/host-roots.ts';
 import type { InterfaceReading } from '../reading.ts';
 
 /** Interfaces that routes without a destination go out by. */
-function defaultRoutes(roots: Roots): Set<string> {
+function defaultRouteInterfaces(roots: HostRoots): Set<string> {
   const rows = (readText(roots.proc('net/route')) ?? '').split('\n').map((line) => line.split('\t'));
   return new Set(rows.flatMap(([name, destination]) => (destination === '00000000' && name ? [name] : [])));
 }
 
 /** Real ones: hardware, bonds, and what the default route uses (in a container or behind a bridge no hardware shows). */
-export function interfaces(roots: Roots, verdict: (name: string) => Verdict): { watched: string[]; excluded: string[] } {
-  const routes = defaultRoutes(roots);
-  const real = (name: string) => existsSync(roots.sys('class/net', name, 'device')) || existsSync(roots.sys('class/net', name, 'bonding')) || routes.has(name);
+export function selectInterfaces(
+  roots: HostRoots,
+  verdict: (name: string) => GlobVerdict,
+): { watched: string[]; excluded: string[] } {
+  const routes = defaultRouteInterfaces(roots);
+  const real = (name: string) =>
+    existsSync(roots.sys('class/net', name, 'device')) ||
+    existsSync(roots.sys('class/net', name, 'bonding')) ||
+    routes.has(name);
   // That one is a file of the bonding driver's.
-  const names = list(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
-  return choose(names, verdict, real);
+  const names = listFolder(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
+  return selectNames(names, verdict, real);
 }
 
 /** Of this process's network, which in a container is the host's only with the host's network. */
-function addresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
+function interfaceAddresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
   const own = networkInterfaces()[name] ?? [];
   return {
     ipv4: own.find(({ family }) => family === 'IPv4')?.address,
@@ -32,7 +38,7 @@ function addresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
 }
 
 /** From /proc/net/dev, where the interface's line has eight numbers of each direction. */
-export function readInterface(roots: Roots, netDev: string, name: string, rates: Rates): InterfaceReading {
+export function readInterface(roots: HostRoots, netDev: string, name: string, rates: CounterRates): InterfaceReading {
   const line = netDev.split('\n').find((row) => row.trimStart().startsWith(`${name}:`));
   if (line === undefined) throw new Error(`${name}: not in ${roots.proc('net/dev')}`);
   const [received = 0, , receiveErrors = 0, receiveDrops = 0, , , , , sent = 0, , sendErrors = 0, sendDrops = 0] = line
@@ -49,14 +55,20 @@ export function readInterface(roots: Roots, netDev: string, name: string, rates:
     sendErrors,
     receiveDrops,
     sendDrops,
-    ...addresses(name),
+    ...interfaceAddresses(name),
   };
 }
 
 /** The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer. */
-export async function readLink(roots: Roots, drivers: DriverFiles, name: string): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
+export async function readLink(
+  roots: HostRoots,
+  drivers: DriverFiles,
+  name: string,
+): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
-  const speed = drivers.number(roots.sys('class/net', name, 'speed')).then((told) => (told !== undefined && told > 0 ? told : undefined));
-  const [answeredLink, answeredSpeed] = await Promise.all([ifAnswered(link), ifAnswered(speed)]);
+  const speed = drivers
+    .number(roots.sys('class/net', name, 'speed'))
+    .then((value) => (value !== undefined && value > 0 ? value : undefined));
+  const [answeredLink, answeredSpeed] = await Promise.all([undefinedIfUnanswered(link), undefinedIfUnanswered(speed)]);
   return { link: answeredLink, speed: answeredSpeed };
 }

@@ -1,9 +1,9 @@
 import { readText } from '../../../lib/files.ts';
-import type { Roots } from '../../../lib/roots.ts';
+import type { HostRoots } from '../../../lib/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
 /** From /proc/meminfo; kernels before 3.14, which have no MemAvailable, say nothing. */
-export function memory(roots: Roots): HostReading['memory'] {
+export function readMemory(roots: HostRoots): HostReading['memory'] {
   const text = readText(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {
     const kibibytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1];
@@ -16,7 +16,7 @@ export function memory(roots: Roots): HostReading['memory'] {
 }
 
 /** Pressure stall information (kernel 4.20 and later): how much of the last minute some task waited. */
-export function pressure(roots: Roots): HostReading['pressure'] {
+export function readPressure(roots: HostRoots): HostReading['pressure'] {
   const some = (resource: string) => {
     const share = /^some .*avg60=([\d.]+)/m.exec(readText(roots.proc('pressure', resource)) ?? '')?.[1];
     return share === undefined ? undefined : Number(share);

@@ -1,49 +1,71 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { uint32Property } from '../../../lib/dbus.ts';
-import { type DriverFiles, ifAnswered } from '../../../lib/driver-files.ts';
-import { list } from '../../../lib/files.ts';
-import type { Roots } from '../../../lib/roots.ts';
+import { readUint32Property } from '../../../lib/dbus.ts';
+import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
+import { listFolder } from '../../../lib/files.ts';
+import type { HostRoots } from '../../../lib/host-roots.ts';
 import type { HostReading } from '../reading.ts';
-import { hides } from './mounts.ts';
+import { createHiddenPathCheck } from './mounts.ts';
 
 /** When the kernel started, by the clock as it is now (proc_stat(5), btime). */
-export function bootTime(stat: string | undefined): Date | undefined {
+export function parseBootTime(stat: string | undefined): Date | undefined {
   const seconds = /^btime (\d+)$/m.exec(stat ?? '')?.[1];
   return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
 }
 
-export function processes(roots: Roots): number | undefined {
+export function countProcesses(roots: HostRoots): number | undefined {
   const count = readdirSync(roots.proc()).filter((name) => /^\d+$/.test(name)).length;
   return count === 0 ? undefined : count;
 }
 
 /** Debian and Ubuntu leave a file when an update wants a reboot; other systems don't tell, nor does a container that hides it. */
-export function rebootRequired(roots: Roots): boolean | undefined {
-  return existsSync(roots.host('var/lib/dpkg')) && !hides(roots)('/run') ? existsSync(roots.host('run/reboot-required')) : undefined;
+export function isRebootRequired(roots: HostRoots): boolean | undefined {
+  return existsSync(roots.host('var/lib/dpkg')) && !createHiddenPathCheck(roots)('/run')
+    ? existsSync(roots.host('run/reboot-required'))
+    : undefined;
 }
 
 /** Asks systemd over D-Bus; unknown where there is no systemd or it may not be asked. */
-export async function failedUnits(roots: Roots): Promise<number | undefined> {
+export async function countFailedUnits(roots: HostRoots): Promise<number | undefined> {
   const socket = roots.host('run/dbus/system_bus_socket');
   if (!existsSync(roots.host('run/systemd/system')) || !existsSync(socket)) return undefined;
-  const name = { destination: 'org.freedesktop.systemd1', path: '/org/freedesktop/systemd1', interface: 'org.freedesktop.systemd1.Manager', property: 'NFailedUnits' };
-  return uint32Property(socket, name, 2).catch(() => undefined);
+  const name = {
+    destination: 'org.freedesktop.systemd1',
+    path: '/org/freedesktop/systemd1',
+    interface: 'org.freedesktop.systemd1.Manager',
+    property: 'NFailedUnits',
+  };
+  return readUint32Property(socket, name, 2).catch(() => undefined);
 }
 
 type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEvents'>;
 
 /** The Raspberry Pi's firmware tells by bits (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled),
  * its supply by a hwmon alarm; x86 counts per package. */
-export async function throttling(roots: Roots, drivers: DriverFiles): Promise<Throttling> {
+export async function readThrottling(roots: HostRoots, drivers: DriverFiles): Promise<Throttling> {
   // On a Raspberry Pi 5 it is soc@107c000000.
-  const chips = list(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
-  const told = await Promise.all(chips.map((chip) => ifAnswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`)))));
-  const bits = Number.parseInt(told.find((text) => text !== undefined) ?? '', 16);
+  const chips = listFolder(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
+  const flags = await Promise.all(
+    chips.map((chip) =>
+      undefinedIfUnanswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`))),
+    ),
+  );
+  const bits = Number.parseInt(flags.find((text) => text !== undefined) ?? '', 16);
   const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
-  const sensors = list(roots.sys('class/hwmon'));
-  const names = await Promise.all(sensors.map((chip) => ifAnswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))));
+  const sensors = listFolder(roots.sys('class/hwmon'));
+  const names = await Promise.all(
+    sensors.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))),
+  );
   const supply = sensors[names.indexOf('rpi_volt')];
-  const alarm = supply === undefined ? undefined : await ifAnswered(drivers.number(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm')));
-  const events = await ifAnswered(drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')));
-  return { ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }), ...firmware, ...(events === undefined ? {} : { throttleEvents: events }) };
+  const alarm =
+    supply === undefined
+      ? undefined
+      : await undefinedIfUnanswered(drivers.number(roots.sys('class/hwmon', supply, 'in0_lcrit_alarm')));
+  const events = await undefinedIfUnanswered(
+    drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')),
+  );
+  return {
+    ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }),
+    ...firmware,
+    ...(events === undefined ? {} : { throttleEvents: events }),
+  };
 }

@@ -1,34 +1,38 @@
 import { join } from 'node:path';
-import { list } from '../../../lib/files.ts';
-import { ask } from '../../../lib/run.ts';
-import type { Limits } from '../reading.ts';
-import { fromMillidegrees } from './temperature.ts';
+import { runCommand } from '../../../lib/command.ts';
+import { listFolder } from '../../../lib/files.ts';
+import type { DriveLimits } from '../reading.ts';
+import { celsiusFromMillidegrees } from './temperature.ts';
 
-export interface Warmth {
+export interface HwmonReading {
   /** Degrees Celsius; sensor 1 first. */
   temperature?: number | undefined;
   sensors: (number | undefined)[];
-  limits: Limits;
+  limits: DriveLimits;
   /** The temperature bit of the drive's critical warnings. */
   alarm?: boolean | undefined;
 }
 
 /** Where the kernel keeps a controller's sensors: below it, and in older drivers below its place on the bus. */
-function folderOf(controller: string): string | undefined {
+function hwmonFolder(controller: string): string | undefined {
   const places = [controller, join(controller, 'hwmon'), join(controller, 'device/hwmon')];
-  return places.flatMap((place) => list(place).flatMap((name) => (/^hwmon\d+$/.test(name) ? [join(place, name)] : [])))[0];
+  return places.flatMap((place) =>
+    listFolder(place).flatMap((name) => (/^hwmon\d+$/.test(name) ? [join(place, name)] : [])),
+  )[0];
 }
 
 /** What the kernel tells anybody of a drive's warmth (from 5.5 on, CONFIG_NVME_HWMON); undefined where it does not. Each file
  * is a question to the drive, which may hang: so it is a process of its own that reads them. */
-export async function warmth(controller: string, seconds: number): Promise<Warmth | undefined> {
-  const folder = folderOf(controller);
+export async function readHwmon(controller: string, seconds: number): Promise<HwmonReading | undefined> {
+  const folder = hwmonFolder(controller);
   if (folder === undefined) return undefined;
-  const files = list(folder).filter((name) => /^temp\d_(input|max|crit|alarm)$/.test(name));
+  const files = listFolder(folder).filter((name) => /^temp\d_(input|max|crit|alarm)$/.test(name));
   if (files.length === 0) return undefined;
-  const { stdout } = await ask('grep', ['-sH', '.', ...files.map((name) => join(folder, name))], { seconds });
-  const values = new Map([...stdout.matchAll(/\/(temp\d_\w+):(-?\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
-  const degrees = (name: string) => fromMillidegrees(values.get(name));
+  const { stdout } = await runCommand('grep', ['-sH', '.', ...files.map((name) => join(folder, name))], { seconds });
+  const values = new Map(
+    [...stdout.matchAll(/\/(temp\d_\w+):(-?\d+)$/gm)].map(([, name, value]) => [name, Number(value)]),
+  );
+  const degrees = (name: string) => celsiusFromMillidegrees(values.get(name));
   const alarm = values.get('temp1_alarm');
   return {
     temperature: degrees('temp1_input'),

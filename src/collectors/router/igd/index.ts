@@ -1,25 +1,25 @@
-import type { Addresses } from '../addresses.ts';
-import type { Description } from '../soap/description.ts';
-import { Line, Unanswered } from '../soap/line.ts';
-import { Repertoire } from '../soap/repertoire.ts';
-import { hasWan, identityPlace, placesAt } from './places.ts';
+import type { AddressResolver } from '../address-resolver.ts';
+import { HttpClient, NoReplyError } from '../soap/http-client.ts';
+import { SupportedActions } from '../soap/supported-actions.ts';
+import type { UpnpDescription } from '../soap/upnp-description.ts';
+import { descriptionUrlsAt, hasWanService, tr064DescriptionUrl } from './description-urls.ts';
+import { fetchDescription, findDescription, type LocatedDescription } from './find-description.ts';
 import type { WanReading } from './reading.ts';
-import { describedAt, type Place, search } from './search.ts';
-import { locations } from './ssdp.ts';
-import { Wan } from './wan.ts';
+import { discoverLocations } from './ssdp.ts';
+import { WanReader } from './wan-reader.ts';
 
 /** Milliseconds between looks for a description where there was none, and after which one is read anew. */
-const searchPause = 600_000;
-const lasting = 6 * 3600_000;
+const searchPauseMs = 600_000;
+const descriptionLifetimeMs = 6 * 3600_000;
 
 /** Seconds for an answer, and for one of a port where there may be nothing. */
-const patience = 4;
-const shortPatience = 1.5;
+const answerTimeoutSeconds = 4;
+const searchTimeoutSeconds = 1.5;
 
 /** What a box tells everyone. */
 export interface IgdReading {
   /** What it is. */
-  about?: Description | undefined;
+  description?: UpnpDescription | undefined;
   wan?: WanReading | undefined;
   hint?: string | undefined;
 }
@@ -32,39 +32,40 @@ export interface IgdOptions {
   ssdp: boolean;
 }
 
-const upnpOff = 'it tells nothing of the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
+const upnpOff =
+  'it tells nothing of the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
 
 /** The Internet Gateway Device of one host, which needs no login. */
-export class Igd {
+export class IgdClient {
   readonly #options: IgdOptions;
-  readonly #addresses: Addresses;
-  readonly #line = new Line(patience);
-  readonly #searchLine = new Line(shortPatience);
-  readonly #repertoire = new Repertoire(this.#line.send);
-  readonly #wan = new Wan(this.#repertoire);
-  #place: Place | undefined;
+  readonly #addresses: AddressResolver;
+  readonly #http = new HttpClient(answerTimeoutSeconds);
+  readonly #searchHttp = new HttpClient(searchTimeoutSeconds);
+  readonly #actions = new SupportedActions(this.#http.send);
+  readonly #wan = new WanReader(this.#actions);
+  #found: LocatedDescription | undefined;
   /** Where it was the last time. */
-  #known: URL | undefined;
+  #knownUrl: URL | undefined;
   #readAt = 0;
   #nextSearch = 0;
   #hint: string | undefined;
 
-  constructor(options: IgdOptions, addresses: Addresses) {
+  constructor(options: IgdOptions, addresses: AddressResolver) {
     this.#options = options;
     this.#addresses = addresses;
-    this.#known = options.description;
+    this.#knownUrl = options.description;
   }
 
   /** Rejects where a box that has told something does not answer any more. */
   async read(signal: AbortSignal): Promise<IgdReading> {
-    const address = await this.#addresses.of(this.#options.host);
+    const address = await this.#addresses.resolve(this.#options.host);
     try {
       await this.#find(address, signal);
-      if (this.#place === undefined) return { hint: this.#hint };
-      const { description } = this.#place;
-      return { about: description, wan: await this.#wan.read(description, signal) };
+      if (this.#found === undefined) return { hint: this.#hint };
+      const { description } = this.#found;
+      return { description: description, wan: await this.#wan.read(description, signal) };
     } catch (error) {
-      this.#place = undefined;
+      this.#found = undefined;
       throw error;
     } finally {
       // Boxes have few connections, and drop those that wait.
@@ -74,46 +75,53 @@ export class Igd {
 
   /** The box was away: it may be another now, or somewhere else. */
   renew(): void {
-    this.#place = undefined;
+    this.#found = undefined;
     this.#nextSearch = 0;
   }
 
   close(): void {
-    this.#line.close();
-    this.#searchLine.close();
+    this.#http.close();
+    this.#searchHttp.close();
   }
 
   async #find(address: string, signal: AbortSignal): Promise<void> {
     const now = performance.now();
-    if (this.#place !== undefined && now - this.#readAt < lasting) return;
+    if (this.#found !== undefined && now - this.#readAt < descriptionLifetimeMs) return;
     const isDue = this.#options.description === undefined && now >= this.#nextSearch;
-    this.#place = await this.#again(isDue, signal);
-    if (this.#place === undefined && isDue) this.#place = await this.#search(address, signal);
-    if (this.#place === undefined) return;
-    this.#known = this.#place.url;
+    this.#found = await this.#readAgain(isDue, signal);
+    if (this.#found === undefined && isDue) this.#found = await this.#search(address, signal);
+    if (this.#found === undefined) return;
+    this.#knownUrl = this.#found.url;
     this.#readAt = now;
     this.#hint = undefined;
-    this.#repertoire.forget();
+    this.#actions.forget();
   }
 
   /** Where it was. Rejects where the box hangs, or is not to be looked for elsewhere now. */
-  async #again(isDue: boolean, signal: AbortSignal): Promise<Place | undefined> {
-    if (this.#known === undefined) return undefined;
+  async #readAgain(isDue: boolean, signal: AbortSignal): Promise<LocatedDescription | undefined> {
+    if (this.#knownUrl === undefined) return undefined;
     try {
-      return await describedAt(this.#known, this.#line.send, signal);
+      return await fetchDescription(this.#knownUrl, this.#http.send, signal);
     } catch (error) {
-      const hangs = error instanceof Unanswered && error.code === undefined;
+      const hangs = error instanceof NoReplyError && error.code === undefined;
       if (hangs || !isDue) throw error;
       return undefined;
     }
   }
 
-  async #search(address: string, signal: AbortSignal): Promise<Place | undefined> {
-    this.#nextSearch = performance.now() + searchPause;
-    const { send } = this.#searchLine;
-    const told = this.#options.ssdp ? await locations(address, signal) : [];
-    const found = await search([...told.map((url) => [url]), ...placesAt(address)], send, hasWan, signal);
-    const hides = found === undefined && (await search([[identityPlace(address)]], send, hasWan, signal)) !== undefined;
+  async #search(address: string, signal: AbortSignal): Promise<LocatedDescription | undefined> {
+    this.#nextSearch = performance.now() + searchPauseMs;
+    const { send } = this.#searchHttp;
+    const discovered = this.#options.ssdp ? await discoverLocations(address, signal) : [];
+    const found = await findDescription(
+      [...discovered.map((url) => [url]), ...descriptionUrlsAt(address)],
+      send,
+      hasWanService,
+      signal,
+    );
+    const hides =
+      found === undefined &&
+      (await findDescription([[tr064DescriptionUrl(address)]], send, hasWanService, signal)) !== undefined;
     this.#hint = hides ? upnpOff : undefined;
     return found;
   }

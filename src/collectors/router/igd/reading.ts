@@ -1,14 +1,22 @@
 /** UPnP's states of a connection (WANIPConnection:1, ConnectionStatus). */
-export const statuses = ['unconfigured', 'connecting', 'authenticating', 'connected', 'pending_disconnect', 'disconnecting', 'disconnected'] as const;
+export const wanStatuses = [
+  'unconfigured',
+  'connecting',
+  'authenticating',
+  'connected',
+  'pending_disconnect',
+  'disconnecting',
+  'disconnected',
+] as const;
 
-export const accesses = ['dsl', 'cable', 'fiber', 'mobile', 'ethernet'] as const;
+export const wanAccessTypes = ['dsl', 'cable', 'fiber', 'mobile', 'ethernet'] as const;
 
 /** The way to the world, as a box tells without a login. Absent: it does not tell, or what it tells is no measurement. */
 export interface WanReading {
-  status?: (typeof statuses)[number] | undefined;
+  status?: (typeof wanStatuses)[number] | undefined;
   /** The line is in sync, the cable plugged. */
   link?: boolean | undefined;
-  access?: (typeof accesses)[number] | undefined;
+  access?: (typeof wanAccessTypes)[number] | undefined;
   /** Seconds since the connection was made. */
   uptime?: number | undefined;
   /** UPnP's word for why the last connection ended. */

@@ -12,7 +12,8 @@ const parser = new XMLParser({
 });
 
 /** What a person can make something of. */
-export const excerpt = (text: string): string => JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
+export const excerptOfText = (text: string): string =>
+  JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
 /** One element of an XML text; names are local ones, without their prefix. */
 export class XmlElement {
@@ -27,13 +28,18 @@ export class XmlElement {
   get children(): XmlElement[] {
     if (typeof this.#content !== 'object' || this.#content === null) return [];
     return Object.entries(this.#content).flatMap(([name, content]) =>
-      name === '#text' ? [] : (Array.isArray(content) ? content : [content]).map((one: unknown) => new XmlElement(name, one)),
+      name === '#text'
+        ? []
+        : (Array.isArray(content) ? content : [content]).map((one: unknown) => new XmlElement(name, one)),
     );
   }
 
   /** Its own text, trimmed; `''` where there is none. */
   get text(): string {
-    const own = typeof this.#content === 'object' && this.#content !== null && '#text' in this.#content ? this.#content['#text'] : this.#content;
+    const own =
+      typeof this.#content === 'object' && this.#content !== null && '#text' in this.#content
+        ? this.#content['#text']
+        : this.#content;
     return typeof own === 'string' ? own.trim() : '';
   }
 
@@ -47,8 +53,8 @@ export class XmlElement {
   }
 
   /** Those of this name at any depth, outermost first. */
-  everywhere(name: string): XmlElement[] {
-    return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.everywhere(name)]);
+  descendants(name: string): XmlElement[] {
+    return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.descendants(name)]);
   }
 }
 
@@ -56,13 +62,13 @@ export class XmlElement {
 export function parseXml(text: string, root: string): XmlElement {
   const found = rootOf(text);
   if (found?.name === root) return found;
-  throw new Error(text.trim() === '' ? 'answered nothing' : `answered no ${root}: ${excerpt(text)}`);
+  throw new Error(text.trim() === '' ? 'answered nothing' : `answered no ${root}: ${excerptOfText(text)}`);
 }
 
 function rootOf(text: string): XmlElement | undefined {
   try {
     return new XmlElement('', parser.parse(text)).children[0];
   } catch (error) {
-    throw new Error(`answered no XML: ${excerpt(text)}`, { cause: error });
+    throw new Error(`answered no XML: ${excerptOfText(text)}`, { cause: error });
   }
 }

@@ -1,11 +1,21 @@
-import type { Description } from '../soap/description.ts';
-import { macAddress } from './mac.ts';
+import type { UpnpDescription } from '../soap/upnp-description.ts';
+import { parseMacAddress } from './mac-address.ts';
 import type { BoxDevice } from './reading.ts';
-import { osVersion } from './version.ts';
+
+/** FRITZ!OS as people know it: `154.08.02` is the 8.02 of hardware 154. */
+export const fritzOsVersion = (text: string | undefined): string | undefined =>
+  text?.replace(/^\d+\.0?(?=\d+\.\d)/, '');
 
 /** What a description says of the box itself. */
-export function deviceOf(description: Description | undefined): BoxDevice {
+export function boxDeviceOf(description: UpnpDescription | undefined): BoxDevice {
   if (description === undefined) return {};
   const { friendlyName, manufacturer, model, serialNumber, firmware } = description;
-  return { name: friendlyName ?? model, manufacturer, model, serialNumber: serialNumber?.replaceAll(':', ''), macAddress: macAddress(serialNumber), firmware: osVersion(firmware) };
+  return {
+    name: friendlyName ?? model,
+    manufacturer,
+    model,
+    serialNumber: serialNumber?.replaceAll(':', ''),
+    macAddress: parseMacAddress(serialNumber),
+    firmware: fritzOsVersion(firmware),
+  };
 }

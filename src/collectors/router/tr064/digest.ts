@@ -3,12 +3,12 @@ import type { Secret } from '../../../model/secret.ts';
 
 /** HTTP Digest Access Authentication: RFC 7616, and RFC 2617 and 2069 for those that stayed there. */
 
-export interface Credentials {
+export interface DigestCredentials {
   username: string;
   password: Secret;
 }
 
-export interface Challenge {
+export interface DigestChallenge {
   realm: string;
   nonce: string;
   algorithm: string;
@@ -19,7 +19,7 @@ export interface Challenge {
   stale: boolean;
 }
 
-interface Question {
+interface DigestRequest {
   method: string;
   uri: string;
   /** How often the nonce was used, from 1. */
@@ -31,25 +31,32 @@ const hashes: Record<string, string> = { md5: 'md5', 'sha-256': 'sha256' };
 const hashOf = (algorithm: string) => hashes[algorithm.toLowerCase().replace(/-sess$/, '')];
 
 /** A scheme's name stands alone, its parameters are pairs. */
-const word = /([a-z][\w-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+)))?/gi;
+const challengeToken = /([a-z][\w-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+)))?/gi;
 
 /** The first digest challenge that can be met among those of a `WWW-Authenticate` header. */
-export function parseChallenge(header: string): Challenge | undefined {
-  const offers: { scheme: string; told: Map<string, string> }[] = [];
-  for (const [, name = '', quoted, plain] of header.matchAll(word)) {
+export function parseDigestChallenge(header: string): DigestChallenge | undefined {
+  const offers: { scheme: string; parameters: Map<string, string> }[] = [];
+  for (const [, name = '', quoted, plain] of header.matchAll(challengeToken)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? plain;
-    if (value === undefined) offers.push({ scheme: name.toLowerCase(), told: new Map() });
-    else offers.at(-1)?.told.set(name.toLowerCase(), value);
+    if (value === undefined) offers.push({ scheme: name.toLowerCase(), parameters: new Map() });
+    else offers.at(-1)?.parameters.set(name.toLowerCase(), value);
   }
-  for (const { scheme, told } of offers) {
-    const realm = told.get('realm');
-    const nonce = told.get('nonce');
-    const algorithm = told.get('algorithm') ?? 'MD5';
-    const qops = told.get('qop')?.split(/\s*,\s*/);
+  for (const { scheme, parameters } of offers) {
+    const realm = parameters.get('realm');
+    const nonce = parameters.get('nonce');
+    const algorithm = parameters.get('algorithm') ?? 'MD5';
+    const qops = parameters.get('qop')?.split(/\s*,\s*/);
     if (scheme !== 'digest' || realm === undefined || nonce === undefined || hashOf(algorithm) === undefined) continue;
     if (qops !== undefined && !qops.includes('auth')) continue;
-    const opaque = told.get('opaque');
-    return { realm, nonce, algorithm, stale: told.get('stale')?.toLowerCase() === 'true', ...(qops && { qop: 'auth' }), ...(opaque !== undefined && { opaque }) };
+    const opaque = parameters.get('opaque');
+    return {
+      realm,
+      nonce,
+      algorithm,
+      stale: parameters.get('stale')?.toLowerCase() === 'true',
+      ...(qops && { qop: 'auth' }),
+      ...(opaque !== undefined && { opaque }),
+    };
   }
   return undefined;
 }
@@ -57,7 +64,11 @@ export function parseChallenge(header: string): Challenge | undefined {
 const eightDigits = (count: number) => count.toString(16).padStart(8, '0');
 
 /** The `response` of RFC 7616, section 3.4.1. */
-export function digestResponse({ username, password }: Credentials, challenge: Challenge, { method, uri, count, cnonce }: Question): string {
+export function computeDigestResponse(
+  { username, password }: DigestCredentials,
+  challenge: DigestChallenge,
+  { method, uri, count, cnonce }: DigestRequest,
+): string {
   const { realm, nonce, algorithm, qop } = challenge;
   const hash = (...words: string[]) =>
     createHash(hashOf(algorithm) ?? 'md5')
@@ -75,21 +86,21 @@ const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 const utf8 = (text: string) => Buffer.from(text).toString('latin1');
 
 /** One login's nonce, and how often it was used. */
-export class Digest {
-  readonly #credentials: Credentials;
+export class DigestSession {
+  readonly #credentials: DigestCredentials;
   readonly #cnonce = randomBytes(8).toString('hex');
-  #challenge: Challenge | undefined;
+  #challenge: DigestChallenge | undefined;
   /** The nonce that `#count` is of, also after `forget`: a box that gives it out again wants a higher count. */
   #counted: string | undefined;
   #count = 0;
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
   }
 
   /** Takes up the nonce of an answer with status 401. False where it offers none that can be met, or the very one that it has just refused. */
-  takeUp(header: string | undefined): boolean {
-    const challenge = parseChallenge(header ?? '');
+  acceptChallenge(header: string | undefined): boolean {
+    const challenge = parseDigestChallenge(header ?? '');
     const isNew = challenge !== undefined && (challenge.nonce !== this.#challenge?.nonce || challenge.stale);
     if (isNew && challenge.nonce !== this.#counted) this.#count = 0;
     this.#counted = challenge?.nonce ?? this.#counted;
@@ -114,7 +125,7 @@ export class Digest {
       `nonce=${quoted(nonce)}`,
       `uri=${quoted(uri)}`,
       `algorithm=${algorithm}`,
-      `response="${digestResponse(this.#credentials, challenge, question)}"`,
+      `response="${computeDigestResponse(this.#credentials, challenge, question)}"`,
       ...(qop === undefined ? [] : [`qop=${qop}`, `nc=${eightDigits(question.count)}`, `cnonce="${question.cnonce}"`]),
       ...(opaque === undefined ? [] : [`opaque=${quoted(opaque)}`]),
     ];

@@ -1,9 +1,9 @@
-import type { Versions } from '../../../model/metric.ts';
+import type { UpdateVersions } from '../../../model/metric.ts';
 
-export const accesses = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
+export const accountStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
 /** How it stands between the box and the account: refused just now; paused after a refusal; no answer; no account in the settings. */
-export type Access = (typeof accesses)[number];
+export type AccountState = (typeof accountStates)[number];
 
 export interface BoxDevice {
   /** As the user calls it, or the model. */
@@ -18,20 +18,20 @@ export interface BoxDevice {
 }
 
 /** Bits per second. */
-export interface Rates {
+export interface LinkRates {
   down?: number | undefined;
   up?: number | undefined;
 }
 
 /** Of the line, as the router sees it at its socket. */
-export interface Link {
+export interface PhysicalLinkReading {
   /** As the box calls it: DSL, Ethernet, X_AVM-DE_Fiber, X_AVM-DE_Cable, X_AVM-DE_LTE … */
   access?: string | undefined;
   isUp?: boolean | undefined;
-  rates: Rates;
+  rates: LinkRates;
 }
 
-export interface Direction {
+export interface DslDirection {
   /** kbit/s */
   rate?: number | undefined;
   attainable?: number | undefined;
@@ -51,23 +51,23 @@ export interface DslErrors {
   severelyErroredSeconds?: number | undefined;
 }
 
-export interface Dsl {
+export interface DslReading {
   isUp: boolean;
-  down: Direction;
-  up: Direction;
+  down: DslDirection;
+  up: DslDirection;
   errors: DslErrors;
   /** The same per minute. */
   errorRates: DslErrors;
   retrains?: number | undefined;
 }
 
-export interface Fibre {
+export interface FibreReading {
   /** dBm */
   received?: number | undefined;
   transmitted?: number | undefined;
 }
 
-export interface Mobile {
+export interface MobileReading {
   technology?: string | undefined;
   /** dBm, of each antenna. */
   signal: readonly (number | undefined)[];
@@ -75,7 +75,7 @@ export interface Mobile {
 }
 
 /** One radio, or the guests' share of it. */
-export interface Radio {
+export interface WlanRadioReading {
   instance: number;
   band?: '2.4 GHz' | '5 GHz' | '6 GHz' | undefined;
   isGuest?: boolean | undefined;
@@ -88,7 +88,7 @@ export interface Radio {
 }
 
 /** What the box knows in its network, now or from before. */
-export interface Host {
+export interface NetworkHost {
   macAddress: string | undefined;
   isActive: boolean;
   over: 'lan' | 'wlan' | undefined;
@@ -98,7 +98,7 @@ export interface Host {
 }
 
 /** Another box of the mesh, seen from the one that leads it. */
-export interface Repeater {
+export interface RepeaterReading {
   id: string;
   name: string;
   model?: string | undefined;
@@ -109,7 +109,7 @@ export interface Repeater {
 }
 
 /** One way between two boxes of the mesh: there may be one in each band. Rates are in kbit/s. */
-export interface MeshLink {
+export interface MeshLinkReading {
   id: string;
   /** The box farther from the one that leads, and how it is reached: `cellar 5 GHz`. */
   name: string;
@@ -122,21 +122,21 @@ export interface MeshLink {
 }
 
 /** What only an account is told; absent where the box has none of it, or does not tell. */
-export interface Told {
+export interface LoginOnlyData {
   bootedAt?: Date | undefined;
-  update?: Versions | undefined;
-  link?: Link | undefined;
-  dsl?: Dsl | undefined;
-  fibre?: Fibre | undefined;
-  mobile?: Mobile | undefined;
-  radios?: readonly Radio[] | undefined;
-  hosts?: readonly Host[] | undefined;
-  repeaters?: readonly Repeater[] | undefined;
-  meshLinks?: readonly MeshLink[] | undefined;
+  update?: UpdateVersions | undefined;
+  link?: PhysicalLinkReading | undefined;
+  dsl?: DslReading | undefined;
+  fibre?: FibreReading | undefined;
+  mobile?: MobileReading | undefined;
+  radios?: readonly WlanRadioReading[] | undefined;
+  hosts?: readonly NetworkHost[] | undefined;
+  repeaters?: readonly RepeaterReading[] | undefined;
+  meshLinks?: readonly MeshLinkReading[] | undefined;
 }
 
-export interface Tr064Reading extends Told {
-  access: Access;
+export interface Tr064Reading extends LoginOnlyData {
+  access: AccountState;
   /** What to do about it, in words. */
   hint?: string | undefined;
   /** Logins that the box has refused since the start. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { disks, readDisk } from '../../../../src/collectors/host/linux/disks.ts';
-import { Rates } from '../../../../src/lib/rates.ts';
+import { readDisk, selectDisks } from '../../../../src/collectors/host/linux/disks.ts';
+import { CounterRates } from '../../../../src/lib/counter-rates.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const block = (name: string, files: Record<string, string> = { size: '1000', 'device/model': 'X' }) =>
@@ -20,14 +20,17 @@ test('whole drives, and nothing that only looks like one', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(disks(roots, () => 'usual')).toEqual({ watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'], excluded: [] });
-  expect(disks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toEqual({ watched: ['md0'], excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'] });
+  expect(selectDisks(roots, () => 'usual')).toEqual({ watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'], excluded: [] });
+  expect(selectDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toEqual({
+    watched: ['md0'],
+    excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
+  });
 });
 
 /** What the second of these states of /proc/diskstats, two seconds after the first, says of a disk. */
 function after(name: string, before: string, then: string) {
   const roots = tree({});
-  const rates = new Rates();
+  const rates = new CounterRates();
   rates.begin({ wall: 0, monotonic: 0 });
   readDisk(roots, before, name, rates);
   rates.begin({ wall: 2000, monotonic: 2000 });
@@ -36,11 +39,18 @@ function after(name: string, before: string, then: string) {
 
 test('bytes a second and the share of time it was busy', () => {
   const before = '   8       0 sda 10 0 80 0 5 0 160 0 0 50 0\n   8       1 sda1 9 0 9 0 9 0 9 0 0 9 0';
-  expect(after('sda', before, '   8       0 sda 12 0 4176 0 9 0 2208 0 0 1050 0')).toEqual({ readPerSecond: 1_048_576, writtenPerSecond: 524_288, busy: 50 });
+  expect(after('sda', before, '   8       0 sda 12 0 4176 0 9 0 2208 0 0 1050 0')).toEqual({
+    readPerSecond: 1_048_576,
+    writtenPerSecond: 524_288,
+    busy: 50,
+  });
 });
-test('never busier than always', () => expect(after('sda', '8 0 sda 1 0 1 0 1 0 1 0 0 0 0', '8 0 sda 1 0 1 0 1 0 1 0 0 2100 0').busy).toBe(100));
+test('never busier than always', () =>
+  expect(after('sda', '8 0 sda 1 0 1 0 1 0 1 0 0 0 0', '8 0 sda 1 0 1 0 1 0 1 0 0 2100 0').busy).toBe(100));
 test('old kernels count a multipath drive’s traffic on its path', () => {
-  const row = (busy: number) => ` 259 1 nvme0n1 0 0 0 0 0 0 0 0 0 0 0\n 0 0 nvme0c0n1 9 0 ${busy} 0 9 0 ${busy} 0 0 ${busy} 0`;
+  const row = (busy: number) =>
+    ` 259 1 nvme0n1 0 0 0 0 0 0 0 0 0 0 0\n 0 0 nvme0c0n1 9 0 ${busy} 0 9 0 ${busy} 0 0 ${busy} 0`;
   expect(after('nvme0n1', row(100), row(200))).toEqual({ readPerSecond: 25_600, writtenPerSecond: 25_600, busy: 5 });
 });
-test('a disk without counters says so', () => expect(() => readDisk(tree({}), '', 'sda', new Rates())).toThrow(/^sda: not in .*diskstats$/));
+test('a disk without counters says so', () =>
+  expect(() => readDisk(tree({}), '', 'sda', new CounterRates())).toThrow(/^sda: not in .*diskstats$/));

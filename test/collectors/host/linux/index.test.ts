@@ -2,18 +2,22 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { LinuxReader } from '../../../../src/collectors/host/linux/index.ts';
-import { settings } from '../../../../src/collectors/host/settings.ts';
+import { hostSettings } from '../../../../src/collectors/host/settings.ts';
+import { device } from '../../../helpers/sample-collector.ts';
 import { silence } from '../../../helpers/silent-file.ts';
-import { device } from '../../../helpers/situation.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const netDev = (received: number) => `eth0: ${received} 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n`;
 
 test('counters are read when the reading begins, not after a mount that keeps it waiting', async () => {
-  const roots = tree({ 'proc/1/mountinfo': '1 1 8:1 / / rw - ext4 x rw', 'proc/net/dev': netDev(100), 'sys/class/net/eth0/device/vendor': '0x8086' });
-  const reading = new LinuxReader(roots, z.parse(settings, {})).read(device, {});
+  const roots = tree({
+    'proc/1/mountinfo': '1 1 8:1 / / rw - ext4 x rw',
+    'proc/net/dev': netDev(100),
+    'sys/class/net/eth0/device/vendor': '0x8086',
+  });
+  const reading = new LinuxReader(roots, z.parse(hostSettings, {})).read(device, {});
   writeFileSync(roots.proc('net/dev'), netDev(999));
-  expect((await reading).find(({ of }) => of === 'interface')).toMatchObject({ reading: { received: 100 } });
+  expect((await reading).find(({ table }) => table === 'interface')).toMatchObject({ reading: { received: 100 } });
 });
 
 test('one part that can’t be read is its own trouble', async () => {
@@ -23,8 +27,12 @@ test('one part that can’t be read is its own trouble', async () => {
     'sys/class/net/eth0/device/vendor': '0x8086',
     'sys/class/net/eth1/device/vendor': '0x8086',
   });
-  const found = await new LinuxReader(roots, z.parse(settings, {})).read(device, {});
-  const outcome = found.map(({ of, part, error }) => [of, part?.id, error instanceof Error ? error.message.replaceAll(roots.host(), '') : undefined]);
+  const found = await new LinuxReader(roots, z.parse(hostSettings, {})).read(device, {});
+  const outcome = found.map(({ table, part, error }) => [
+    table,
+    part?.id,
+    error instanceof Error ? error.message.replaceAll(roots.host(), '') : undefined,
+  ]);
   expect(outcome).toEqual([
     ['host', undefined, undefined],
     ['filesystem', 'root', undefined],
@@ -51,17 +59,24 @@ test('a sensor that does not answer is its own trouble, the processor’s is unk
     'sys/class/hwmon/hwmon1/temp2_input': '41000\n',
     'sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq': '800000\n',
   });
-  const reader = new LinuxReader(roots, z.parse(settings, {}));
-  const read = async () => (await reader.read(device, {})).filter(({ of }) => of !== 'filesystem');
+  const reader = new LinuxReader(roots, z.parse(hostSettings, {}));
+  const read = async () => (await reader.read(device, {})).filter(({ table }) => table !== 'filesystem');
   silence(roots.sys('class/hwmon/hwmon1/temp1_input'));
   expect(await read()).toMatchObject([
-    { of: 'host', reading: { cpuTemperature: 45, cpuFrequency: 800 }, hint: undefined },
-    { of: 'interface', reading: { link: true, speed: 2500 } },
-    { of: 'temperature', part: { id: 'coretemp Core 0' }, reading: { celsius: 40 } },
-    { of: 'temperature', part: { id: 'jc42 temp1' }, error: { message: `${roots.sys('class/hwmon/hwmon1/temp1_input')}: no answer in 2 s` } },
-    { of: 'temperature', part: { id: 'jc42 temp2' }, reading: { celsius: 41 } },
+    { table: 'host', reading: { cpuTemperature: 45, cpuFrequency: 800 }, hint: undefined },
+    { table: 'interface', reading: { link: true, speed: 2500 } },
+    { table: 'temperature', part: { id: 'coretemp Core 0' }, reading: { celsius: 40 } },
+    {
+      table: 'temperature',
+      part: { id: 'jc42 temp1' },
+      error: { message: `${roots.sys('class/hwmon/hwmon1/temp1_input')}: no answer in 2 s` },
+    },
+    { table: 'temperature', part: { id: 'jc42 temp2' }, reading: { celsius: 41 } },
   ]);
   silence(roots.sys('class/hwmon/hwmon0/temp1_input'));
   const [host] = await read();
-  expect(host).toMatchObject({ reading: { cpuTemperature: undefined }, hint: `${roots.sys('class/hwmon/hwmon0/temp1_input')}: no answer` });
+  expect(host).toMatchObject({
+    reading: { cpuTemperature: undefined },
+    hint: `${roots.sys('class/hwmon/hwmon0/temp1_input')}: no answer`,
+  });
 });

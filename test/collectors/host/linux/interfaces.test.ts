@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
-import { interfaces, readInterface, readLink } from '../../../../src/collectors/host/linux/interfaces.ts';
+import { readInterface, readLink, selectInterfaces } from '../../../../src/collectors/host/linux/interfaces.ts';
+import { CounterRates } from '../../../../src/lib/counter-rates.ts';
 import { DriverFiles } from '../../../../src/lib/driver-files.ts';
-import { globs } from '../../../../src/lib/globs.ts';
-import { Rates } from '../../../../src/lib/rates.ts';
+import { createGlobMatcher } from '../../../../src/lib/glob-matcher.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const usual = () => 'usual' as const;
-const plain = (...names: string[]) => Object.fromEntries(names.map((name) => [`sys/class/net/${name}/address`, '02:00:00:00:00:01']));
+const plain = (...names: string[]) =>
+  Object.fromEntries(names.map((name) => [`sys/class/net/${name}/address`, '02:00:00:00:00:01']));
 
 test('hardware, bonds and what the default route uses', () => {
   const roots = tree({
@@ -16,21 +17,31 @@ test('hardware, bonds and what the default route uses', () => {
     'sys/class/net/bonding_masters': 'bond0',
     'proc/net/route': 'Iface\tDestination\tGateway\nvmbr0\t00000000\t0101A8C0\ntun0\t0000000A\t00000000\n',
   });
-  expect(interfaces(roots, usual).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
-  expect(interfaces(roots, globs({ include: ['bond*', 'wg0'], exclude: [] }))).toEqual({ watched: ['bond0', 'wg0'], excluded: ['enp3s0', 'vmbr0'] });
+  expect(selectInterfaces(roots, usual).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
+  expect(selectInterfaces(roots, createGlobMatcher({ include: ['bond*', 'wg0'], exclude: [] }))).toEqual({
+    watched: ['bond0', 'wg0'],
+    excluded: ['enp3s0', 'vmbr0'],
+  });
 });
 
 test('counters of its own line, however the kernel spaces it', () => {
-  const line = (text: string) => readInterface(tree({}), `Inter-|\n face |\n  eth10: 9 9 9 9\n${text}`, 'eth1', new Rates());
+  const line = (text: string) =>
+    readInterface(tree({}), `Inter-|\n face |\n  eth10: 9 9 9 9\n${text}`, 'eth1', new CounterRates());
   const told = { received: 123456789012, receiveErrors: 2, receiveDrops: 7, sent: 42, sendErrors: 1, sendDrops: 3 };
-  expect(line('  eth1: 123456789012     100    2    7    0     0          0         0 42  90 1 3 0 0 0 0')).toMatchObject(told);
+  expect(
+    line('  eth1: 123456789012     100    2    7    0     0          0         0 42  90 1 3 0 0 0 0'),
+  ).toMatchObject(told);
   expect(line('  eth1:123456789012 100 2 7 0 0 0 0 42 90 1 3 0 0 0 0')).toMatchObject(told);
-  expect(() => readInterface(tree({}), '', 'eth1', new Rates())).toThrow(/^eth1: not in .*net\/dev$/);
+  expect(() => readInterface(tree({}), '', 'eth1', new CounterRates())).toThrow(/^eth1: not in .*net\/dev$/);
 });
 
 test('link and speed, where the driver tells', async () => {
   const of = (files: Record<string, string>) =>
-    readLink(tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))), new DriverFiles(), 'x');
+    readLink(
+      tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),
+      new DriverFiles(),
+      'x',
+    );
   expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual({ link: true, speed: 2500 });
   expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual({ link: false, speed: undefined });
   expect(await of({ carrier: '1\n' })).toEqual({ link: true, speed: undefined });

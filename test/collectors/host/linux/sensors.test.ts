@@ -1,25 +1,45 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { sensors } from '../../../../src/collectors/host/linux/sensors.ts';
+import { readSensors } from '../../../../src/collectors/host/linux/sensors.ts';
 import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 /** Chips with their files, in order: `[{ name: 'coretemp', temp1_input: '47000' }]`. */
 const chips = (...all: Record<string, string>[]) =>
-  Object.assign({}, ...all.map((files, index) => Object.fromEntries(Object.entries(files).map(([file, content]) => [`sys/class/hwmon/hwmon${index}/${file}`, `${content}\n`]))));
-const zone = (type: string, temp: string) => ({ 'sys/class/thermal/thermal_zone0/type': type, 'sys/class/thermal/thermal_zone0/temp': temp });
-const read = (...all: Record<string, string>[]) => sensors(tree(chips(...all)), new DriverFiles());
+  Object.assign(
+    {},
+    ...all.map((files, index) =>
+      Object.fromEntries(
+        Object.entries(files).map(([file, content]) => [`sys/class/hwmon/hwmon${index}/${file}`, `${content}\n`]),
+      ),
+    ),
+  );
+const zone = (type: string, temp: string) => ({
+  'sys/class/thermal/thermal_zone0/type': type,
+  'sys/class/thermal/thermal_zone0/temp': temp,
+});
+const read = (...all: Record<string, string>[]) => readSensors(tree(chips(...all)), new DriverFiles());
 
 test.each([
   [
     'Intel',
     [
       { name: 'acpitz', temp1_input: '27800' },
-      { name: 'coretemp', temp1_label: 'Package id 0', temp1_input: '47000', temp2_label: 'Core 0', temp2_input: '49000' },
+      {
+        name: 'coretemp',
+        temp1_label: 'Package id 0',
+        temp1_input: '47000',
+        temp2_label: 'Core 0',
+        temp2_input: '49000',
+      },
     ],
     47,
   ],
-  ['Intel without a package sensor: the hottest core', [{ name: 'coretemp', temp2_label: 'Core 0', temp2_input: '41000', temp3_label: 'Core 1', temp3_input: '44000' }], 44],
+  [
+    'Intel without a package sensor: the hottest core',
+    [{ name: 'coretemp', temp2_label: 'Core 0', temp2_input: '41000', temp3_label: 'Core 1', temp3_input: '44000' }],
+    44,
+  ],
   [
     'two processors: the hotter',
     [
@@ -28,8 +48,16 @@ test.each([
     ],
     55,
   ],
-  ['AMD with an offset', [{ name: 'k10temp', temp1_label: 'Tctl', temp1_input: '77000', temp2_label: 'Tdie', temp2_input: '50000' }], 50],
-  ['AMD', [{ name: 'k10temp', temp1_label: 'Tctl', temp1_input: '61250', temp3_label: 'Tccd1', temp3_input: '70000' }], 61.25],
+  [
+    'AMD with an offset',
+    [{ name: 'k10temp', temp1_label: 'Tctl', temp1_input: '77000', temp2_label: 'Tdie', temp2_input: '50000' }],
+    50,
+  ],
+  [
+    'AMD',
+    [{ name: 'k10temp', temp1_label: 'Tctl', temp1_input: '61250', temp3_label: 'Tccd1', temp3_input: '70000' }],
+    61.25,
+  ],
   ['old AMD without labels', [{ name: 'k10temp', temp1_input: '33000' }], 33],
   [
     'Raspberry Pi',
@@ -57,10 +85,12 @@ test.each([
     38,
   ],
   ['none', [{ name: 'nct6775', temp1_label: 'SYSTIN', temp1_input: '33000' }], undefined],
-])('the processor’s sensor: %s', async (_, all, celsius) => expect((await read(...(all as Record<string, string>[]))).cpu).toBe(celsius));
+])('the processor’s sensor: %s', async (_, all, celsius) =>
+  expect((await read(...(all as Record<string, string>[]))).cpu).toBe(celsius),
+);
 
 test('a board whose processor is a thermal zone only', async () => {
-  const cpu = async (type: string, temp: string) => (await sensors(tree(zone(type, temp)), new DriverFiles())).cpu;
+  const cpu = async (type: string, temp: string) => (await readSensors(tree(zone(type, temp)), new DriverFiles())).cpu;
   expect(await cpu('cpu-thermal', '45123\n')).toBe(45.123);
   expect(await cpu('CPU-therm', '45000\n')).toBe(45);
   expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
@@ -86,21 +116,36 @@ test('inputs without a probe, broken or silent are no sensors; a fan that stands
 });
 
 test('drives are not asked: some wake', async () =>
-  expect((await read({ name: 'drivetemp', temp1_input: '30000' }, { name: 'nvme', temp1_label: 'Composite', temp1_input: '38850' })).temperatures).toEqual([]));
+  expect(
+    (
+      await read(
+        { name: 'drivetemp', temp1_input: '30000' },
+        { name: 'nvme', temp1_label: 'Composite', temp1_input: '38850' },
+      )
+    ).temperatures,
+  ).toEqual([]));
 
 test('every sensor has an id of its own: two chips alike are told by their place, labels alike by their number', async () => {
   const roots = tree(
     chips(
       { name: 'amdgpu', temp1_label: 'edge', temp1_input: '40000' },
       { name: 'amdgpu', temp1_label: 'edge', temp1_input: '41000' },
-      { name: 'dell_smm', temp1_label: 'Ambient', temp1_input: '30000', temp2_label: 'Other', temp2_input: '31000', temp3_label: 'Other', temp3_input: '32000' },
+      {
+        name: 'dell_smm',
+        temp1_label: 'Ambient',
+        temp1_input: '30000',
+        temp2_label: 'Other',
+        temp2_input: '31000',
+        temp3_label: 'Other',
+        temp3_input: '32000',
+      },
     ),
   );
   for (const [index, place] of ['0000:03:00.0', '0000:0b:00.0'].entries()) {
     mkdirSync(roots.sys('devices', place), { recursive: true });
     symlinkSync(roots.sys('devices', place), roots.sys(`class/hwmon/hwmon${index}/device`));
   }
-  expect((await sensors(roots, new DriverFiles())).temperatures.map(({ id }) => id)).toEqual([
+  expect((await readSensors(roots, new DriverFiles())).temperatures.map(({ id }) => id)).toEqual([
     'amdgpu 0000:03:00.0 edge',
     'amdgpu 0000:0b:00.0 edge',
     'dell_smm Ambient',

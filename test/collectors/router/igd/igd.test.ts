@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { Addresses } from '../../../../src/collectors/router/addresses.ts';
-import { Igd } from '../../../../src/collectors/router/igd/index.ts';
+import { AddressResolver } from '../../../../src/collectors/router/address-resolver.ts';
+import { IgdClient } from '../../../../src/collectors/router/igd/index.ts';
 
 const never = new AbortController().signal;
 
@@ -9,7 +9,10 @@ type Answers = Record<string, string | Record<string, string>>;
 
 const description = (manufacturer: string, types: readonly string[]) =>
   `<root><device><manufacturer>${manufacturer}</manufacturer><modelName>B1</modelName><serviceList>${types
-    .map((type) => `<service><serviceType>urn:schemas-upnp-org:service:${type}</serviceType><controlURL>/${type.split(':')[0]}</controlURL></service>`)
+    .map(
+      (type) =>
+        `<service><serviceType>urn:schemas-upnp-org:service:${type}</serviceType><controlURL>/${type.split(':')[0]}</controlURL></service>`,
+    )
     .join('')}</serviceList></device></root>`;
 
 /** A box at an address of its own, because descriptions stand at known ports. `answers`: texts by path, values by service and action. */
@@ -26,10 +29,17 @@ async function box(address: string, port: number, answers: Answers) {
     const answer = state.answers[key];
     if (typeof answer === 'string') return void response.end(answer);
     const values = Object.entries(answer ?? {}).map(([name, value]) => `<New${name}>${value}</New${name}>`);
-    if (answer !== undefined) return void response.end(`<s:Envelope><s:Body><u:${action}Response>${values.join('')}</u:${action}Response></s:Body></s:Envelope>`);
+    if (answer !== undefined)
+      return void response.end(
+        `<s:Envelope><s:Body><u:${action}Response>${values.join('')}</u:${action}Response></s:Body></s:Envelope>`,
+      );
     response
       .writeHead(action === undefined ? 404 : 500)
-      .end(action === undefined ? '' : '<s:Envelope><s:Body><s:Fault><detail><errorCode>401</errorCode></detail></s:Fault></s:Body></s:Envelope>');
+      .end(
+        action === undefined
+          ? ''
+          : '<s:Envelope><s:Body><s:Fault><detail><errorCode>401</errorCode></detail></s:Fault></s:Body></s:Envelope>',
+      );
   });
   const start = () => new Promise<void>((resolve) => void server.listen(port, address, resolve));
   const stop = () => {
@@ -37,7 +47,7 @@ async function box(address: string, port: number, answers: Answers) {
     return new Promise<void>((resolve) => void server.close(() => resolve()));
   };
   await start();
-  const igd = new Igd({ host: address, description: undefined, ssdp: false }, new Addresses());
+  const igd = new IgdClient({ host: address, description: undefined, ssdp: false }, new AddressResolver());
   onTestFinished(async () => {
     igd.close();
     if (server.listening) await stop();
@@ -62,9 +72,17 @@ test('of two connections that are listed the living one is told, and asked first
     '/WANCommonInterfaceConfig#GetTotalBytesReceived': { TotalBytesReceived: '-1294967296' },
     '/WANCommonInterfaceConfig#GetTotalBytesSent': { TotalBytesSent: '7' },
   });
-  const { about, wan } = await igd.read(never);
+  const { description: about, wan } = await igd.read(never);
   expect(about).toMatchObject({ manufacturer: 'Maker', model: 'B1' });
-  expect(wan).toMatchObject({ status: 'connected', uptime: 60, link: true, access: 'ethernet', downstream: 100_000_000, upstream: undefined, ipv4: '198.51.100.9' });
+  expect(wan).toMatchObject({
+    status: 'connected',
+    uptime: 60,
+    link: true,
+    access: 'ethernet',
+    downstream: 100_000_000,
+    upstream: undefined,
+    ipv4: '198.51.100.9',
+  });
   expect(wan).toMatchObject({ received: 3_000_000_000, sent: 7 });
   asked.length = 0;
   await igd.read(never);
@@ -112,7 +130,9 @@ test('a box that is off is an error, and looked for where it was', async () => {
 
 test('a FRITZ!Box that tells nothing without a login: what to switch on; a repeater has nothing to tell', async () => {
   const hides = await box('127.0.77.4', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', services) });
-  expect(await hides.igd.read(never)).toEqual({ hint: expect.stringContaining('Transmit status information over UPnP') });
+  expect(await hides.igd.read(never)).toEqual({
+    hint: expect.stringContaining('Transmit status information over UPnP'),
+  });
   const repeater = await box('127.0.77.5', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', ['DeviceInfo:1']) });
   expect(await repeater.igd.read(never)).toEqual({ hint: undefined });
   const count = repeater.asked.length;

@@ -1,18 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readAnswer } from '../../../../src/collectors/router/soap/call.ts';
-import { parseDescription } from '../../../../src/collectors/router/soap/description.ts';
-import type { Values } from '../../../../src/collectors/router/soap/values.ts';
-import { deviceOf } from '../../../../src/collectors/router/tr064/box-device.ts';
-import { digestResponse, parseChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
-import type { Told } from '../../../../src/collectors/router/tr064/reading.ts';
-import type { Subject } from '../../../../src/collectors/router/tr064/subject.ts';
-import { device, update } from '../../../../src/collectors/router/tr064/subjects/device.ts';
-import { hosts, parseHosts } from '../../../../src/collectors/router/tr064/subjects/hosts.ts';
-import { dsl, fibre, link, mobile } from '../../../../src/collectors/router/tr064/subjects/line.ts';
-import { mesh, parseMesh } from '../../../../src/collectors/router/tr064/subjects/mesh.ts';
-import { wlan } from '../../../../src/collectors/router/tr064/subjects/wlan.ts';
+import { readSoapResponse } from '../../../../src/collectors/router/soap/action.ts';
+import { parseUpnpDescription } from '../../../../src/collectors/router/soap/upnp-description.ts';
+import type { XmlFields } from '../../../../src/collectors/router/soap/xml-fields.ts';
+import { boxDeviceOf } from '../../../../src/collectors/router/tr064/box-device.ts';
+import { computeDigestResponse, parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
+import type { PollItem } from '../../../../src/collectors/router/tr064/poll-item.ts';
+import {
+  createDslPollItem,
+  fibrePollItem,
+  linkPollItem,
+  mobilePollItem,
+} from '../../../../src/collectors/router/tr064/poll-items/access-line.ts';
+import { devicePollItem, updatePollItem } from '../../../../src/collectors/router/tr064/poll-items/device.ts';
+import { createHostsPollItem, parseHostList } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
+import { meshPollItem, parseMeshList } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
+import { wlanPollItem } from '../../../../src/collectors/router/tr064/poll-items/wlan.ts';
+import type { LoginOnlyData } from '../../../../src/collectors/router/tr064/reading.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { replyOf } from '../understand.ts';
 
@@ -40,7 +45,8 @@ function understood<T>(read: () => T): T | undefined {
 const macForm = /^[\dA-F]{2}(?::[\dA-F]{2}){5}$/i;
 
 /** A look at the list that shares nothing with the parsers. */
-const fields = (text: string, name: string) => [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value.trim());
+const fields = (text: string, name: string) =>
+  [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value.trim());
 
 interface Vector {
   name: string;
@@ -57,19 +63,31 @@ interface Vector {
   response: string;
 }
 
-const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json')) ? JSON.parse(read('auth/digest-vectors.json')) : [];
+const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json'))
+  ? JSON.parse(read('auth/digest-vectors.json'))
+  : [];
 
 const now = () => ({ wall: Date.UTC(2026, 0, 2), monotonic: 0 });
-const subjects: Subject[] = [device, update, link, dsl(now), fibre, mobile, wlan, hosts(), mesh];
+const subjects: PollItem[] = [
+  devicePollItem,
+  updatePollItem,
+  linkPollItem,
+  createDslPollItem(now),
+  fibrePollItem,
+  mobilePollItem,
+  wlanPollItem,
+  createHostsPollItem(),
+  meshPollItem,
+];
 
 /** What is told by a box that answers this alone, whatever it is asked. */
-async function toldBy(values: Values, service: string, action: string): Promise<Told> {
+async function toldBy(values: XmlFields, service: string, action: string): Promise<LoginOnlyData> {
   const box = {
     now: () => now().wall,
     ask: async (asked: string, what: string) => (asked === service && what === action ? values : undefined),
     fetch: async () => undefined,
   };
-  const all: Told[] = [];
+  const all: LoginOnlyData[] = [];
   for (const subject of subjects) all.push(await subject.read(box));
   return Object.assign({}, ...all);
 }
@@ -80,9 +98,9 @@ const answerName = /^soap\/([\w-]+\d)\.([\w-]+)\..*xml$/;
 describe.runIf(files.length > 0)('what boxes told their users is a right reading or a clear error', () => {
   test.each(below('tr64/', /desc/))('%s', (file) => {
     const text = read(file);
-    const description = understood(() => parseDescription(text, new URL('http://192.0.2.1:49000/tr64desc.xml')));
+    const description = understood(() => parseUpnpDescription(text, new URL('http://192.0.2.1:49000/tr64desc.xml')));
     if (description === undefined) return expect(text).not.toMatch(/<serviceType>/);
-    const box = deviceOf(description);
+    const box = boxDeviceOf(description);
     const [serial = ''] = fields(text, 'serialNumber');
     expect(box.model).toBe(fields(text, 'modelName')[0] || undefined);
     if (macForm.test(serial)) expect(box.macAddress).toBe(serial.toUpperCase());
@@ -91,27 +109,35 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
   });
 
   test.each(below('tr64/scpd/', /xml$/))('%s is no description', (file) => {
-    expect(() => parseDescription(read(file), new URL('http://192.0.2.1/'))).toThrow(/answered no root/);
+    expect(() => parseUpnpDescription(read(file), new URL('http://192.0.2.1/'))).toThrow(/answered no root/);
   });
 
   test.each(vectors.filter(({ algorithm }) => /^(?:MD5|SHA-256)(?:-sess)?$/i.test(algorithm)))(
     '$name',
     ({ name: _, algorithm, username, realm, password, method, uri, nonce, nc, cnonce, qop, response }) => {
       const challenge = { realm, nonce, algorithm, stale: false, ...(qop ? { qop } : {}) };
-      expect(digestResponse({ username, password: new Secret(password) }, challenge, { method, uri, count: Number.parseInt(nc ?? '1', 16), cnonce: cnonce ?? '' })).toBe(response);
+      expect(
+        computeDigestResponse({ username, password: new Secret(password) }, challenge, {
+          method,
+          uri,
+          count: Number.parseInt(nc ?? '1', 16),
+          cnonce: cnonce ?? '',
+        }),
+      ).toBe(response);
     },
   );
 
   test.each(below('auth/', /challenge.*txt$/))('%s', (file) => {
     const text = read(file);
     const canBeMet = /\bDigest\b[\s\S]*nonce/i.test(text) && !/algorithm="?(?!MD5|SHA-256)/i.test(text);
-    if (canBeMet) expect(parseChallenge(text)).toMatchObject({ realm: expect.any(String), nonce: expect.any(String) });
+    if (canBeMet)
+      expect(parseDigestChallenge(text)).toMatchObject({ realm: expect.any(String), nonce: expect.any(String) });
   });
 
   test.each(below('hosts/', /./))('%s', (file) => {
     const text = read(file);
-    if (!/<List[\s>]/.test(text)) return expect(() => parseHosts(text)).toThrow(/answered no/);
-    const list = parseHosts(text);
+    if (!/<List[\s>]/.test(text)) return expect(() => parseHostList(text)).toThrow(/answered no/);
+    const list = parseHostList(text);
     expect(list).toHaveLength(text.match(/<Item>/g)?.length ?? 0);
     const active = fields(text, 'Active').filter((value) => value === '1').length;
     expect(list.filter((host) => host.isActive)).toHaveLength(active);
@@ -124,24 +150,35 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
 
   test.each(below('mesh/', /./))('%s', (file) => {
     const text = read(file);
-    const told = understood(() => parseMesh(text));
+    const told = understood(() => parseMeshList(text));
     if (told === undefined) return expect(text).not.toMatch(/"node_interfaces"/);
     const { nodes } = JSON.parse(text) as { nodes: { is_meshed: boolean; mesh_role: string }[] };
     const { repeaters, meshLinks } = told;
     expect(repeaters).toHaveLength(nodes.filter((node) => node.is_meshed && node.mesh_role !== 'master').length);
     for (const { isConnected, down, up, downAtBest, upAtBest } of meshLinks) {
-      for (const rate of [down, up, downAtBest, upAtBest]) expect(rate).toSatisfy((value) => value === undefined || (isConnected && (value as number) > 0));
+      for (const rate of [down, up, downAtBest, upAtBest])
+        expect(rate).toSatisfy((value) => value === undefined || (isConnected && (value as number) > 0));
     }
   });
 
   test.each(files.filter((file) => answerName.test(file)))('%s', async (file) => {
     const [, service = '', action = ''] = answerName.exec(file) ?? [];
     const text = read(file);
-    const values = understood(() => readAnswer(replyOf(file, text), action));
+    const values = understood(() => readSoapResponse(replyOf(file, text), action));
     if (values === undefined) return expect(text).not.toMatch(/Response[\s>][\s\S]*<New\w+>[^<]/);
     const told = await toldBy(values, service, action);
-    const secrets = ['UserName', 'DeviceLog', 'SFPSerialNumber', 'PPPUsername', 'IMSI', 'ExternalIPAddress', 'X_AVM-DE_HostListPath', 'X_AVM-DE_MeshListPath'];
-    for (const secret of secrets.flatMap((name) => fields(text, `New${name}`)).filter((value) => value !== '')) expect(JSON.stringify(told)).not.toContain(secret);
+    const secrets = [
+      'UserName',
+      'DeviceLog',
+      'SFPSerialNumber',
+      'PPPUsername',
+      'IMSI',
+      'ExternalIPAddress',
+      'X_AVM-DE_HostListPath',
+      'X_AVM-DE_MeshListPath',
+    ];
+    for (const secret of secrets.flatMap((name) => fields(text, `New${name}`)).filter((value) => value !== ''))
+      expect(JSON.stringify(told)).not.toContain(secret);
     const number = (name: string) => {
       const [value] = fields(text, `New${name}`);
       return value !== undefined && /^-?\d+$/.test(value) ? Number(value) : undefined;
@@ -149,7 +186,8 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     if (service === 'WANDSLInterfaceConfig1' && action === 'GetInfo') {
       const isUp = fields(text, 'NewStatus')[0] === 'Up';
       expect(told.dsl).toMatchObject({ isUp, down: isUp ? { rate: number('DownstreamCurrRate') || undefined } : {} });
-      if (isUp && number('DownstreamNoiseMargin') !== undefined) expect(told.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
+      if (isUp && number('DownstreamNoiseMargin') !== undefined)
+        expect(told.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
     }
     if (service === 'WANCommonInterfaceConfig1' && action === 'GetCommonLinkProperties') {
       const rate = number('Layer1DownstreamMaxBitRate') ?? 0;
@@ -166,6 +204,8 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
     }
     // A level of exactly nothing was not measured.
     if (service === 'X_AVM-DE_WANFiber1' && action === 'GetInfo')
-      expect(told.fibre?.received).toBe(number('OpticalSignalLevel') ? (number('OpticalSignalLevel') ?? 0) / 1000 : undefined);
+      expect(told.fibre?.received).toBe(
+        number('OpticalSignalLevel') ? (number('OpticalSignalLevel') ?? 0) / 1000 : undefined,
+      );
   });
 });

@@ -1,27 +1,64 @@
 import { expect, test } from 'vitest';
-import { type Challenge, Digest, digestResponse, parseChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
+import {
+  computeDigestResponse,
+  type DigestChallenge,
+  DigestSession,
+  parseDigestChallenge,
+} from '../../../../src/collectors/router/tr064/digest.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 
 const mufasa = { username: 'Mufasa', password: new Secret('Circle of Life') };
-const question = { method: 'GET', uri: '/dir/index.html', count: 1, cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ' };
-const offer: Challenge = { realm: 'http-auth@example.org', nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v', algorithm: 'MD5', qop: 'auth', stale: false };
+const question = {
+  method: 'GET',
+  uri: '/dir/index.html',
+  count: 1,
+  cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
+};
+const offer: DigestChallenge = {
+  realm: 'http-auth@example.org',
+  nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
+  algorithm: 'MD5',
+  qop: 'auth',
+  stale: false,
+};
 
 test('the examples of RFC 7616, section 3.9.1, and of RFC 2617, section 3.5', () => {
-  expect(digestResponse(mufasa, offer, question)).toBe('8ca523f5e9506fed4657c9700eebdbec');
-  expect(digestResponse(mufasa, { ...offer, algorithm: 'SHA-256' }, question)).toBe('753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1');
-  const older = { realm: 'testrealm@host.com', nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093', algorithm: 'MD5', qop: 'auth', stale: false } as const;
-  expect(digestResponse({ username: 'Mufasa', password: new Secret('Circle Of Life') }, older, { ...question, cnonce: '0a4f113b' })).toBe('6629fae49393a05397450978507c4ef1');
+  expect(computeDigestResponse(mufasa, offer, question)).toBe('8ca523f5e9506fed4657c9700eebdbec');
+  expect(computeDigestResponse(mufasa, { ...offer, algorithm: 'SHA-256' }, question)).toBe(
+    '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1',
+  );
+  const older = {
+    realm: 'testrealm@host.com',
+    nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093',
+    algorithm: 'MD5',
+    qop: 'auth',
+    stale: false,
+  } as const;
+  expect(
+    computeDigestResponse({ username: 'Mufasa', password: new Secret('Circle Of Life') }, older, {
+      ...question,
+      cnonce: '0a4f113b',
+    }),
+  ).toBe('6629fae49393a05397450978507c4ef1');
 });
 
 // Each is `md5sum` of the texts that the RFC puts together, e.g. printf '%s' 'jörg:HTTPS Access:gürkensalat$1' | md5sum
 test('UTF-8 credentials, without qop, and a session’s key', () => {
   const jörg = { username: 'jörg', password: new Secret('gürkensalat$1') };
-  const box: Challenge = { realm: 'HTTPS Access', nonce: '88B30A35B27FDC00', algorithm: 'MD5', qop: 'auth', stale: false };
+  const box: DigestChallenge = {
+    realm: 'HTTPS Access',
+    nonce: '88B30A35B27FDC00',
+    algorithm: 'MD5',
+    qop: 'auth',
+    stale: false,
+  };
   const { qop: _, ...old } = box;
   const asked = { method: 'POST', uri: '/upnp/control/deviceinfo', count: 2, cnonce: '0a4f113b' };
-  expect(digestResponse(jörg, box, asked)).toBe('d264e2e258c300a6df7d96543a6cda93');
-  expect(digestResponse(jörg, old, asked)).toBe('849b6563eefcb31527e0977882196476');
-  expect(digestResponse(jörg, { ...box, algorithm: 'MD5-sess' }, asked)).toBe('f47e4663b40d7ad9e456ba5d04b41b91');
+  expect(computeDigestResponse(jörg, box, asked)).toBe('d264e2e258c300a6df7d96543a6cda93');
+  expect(computeDigestResponse(jörg, old, asked)).toBe('849b6563eefcb31527e0977882196476');
+  expect(computeDigestResponse(jörg, { ...box, algorithm: 'MD5-sess' }, asked)).toBe(
+    'f47e4663b40d7ad9e456ba5d04b41b91',
+  );
 });
 
 test.each([
@@ -45,27 +82,27 @@ test.each([
   ['integrity alone', 'Digest realm="r", nonce="n", qop="auth-int"', undefined],
   ['nothing', '', undefined],
 ])('a challenge: %s', (_name, header, expected) => {
-  expect(parseChallenge(header)).toEqual(expected);
+  expect(parseDigestChallenge(header)).toEqual(expected);
 });
 
 test('each request raises the count; a new nonce begins anew; the same one again is a refusal', () => {
-  const digest = new Digest(mufasa);
+  const digest = new DigestSession(mufasa);
   const count = () => /nc=(\w+)/.exec(digest.authorization('POST', '/') ?? '')?.[1];
   expect(digest.authorization('POST', '/')).toBe(undefined);
-  expect(digest.takeUp('Digest realm="r",nonce="1",qop="auth"')).toBe(true);
+  expect(digest.acceptChallenge('Digest realm="r",nonce="1",qop="auth"')).toBe(true);
   expect([count(), count()]).toEqual(['00000001', '00000002']);
-  expect(digest.takeUp('Digest realm="r",nonce="1",qop="auth"')).toBe(false);
-  expect(digest.takeUp('Digest realm="r",nonce="1",qop="auth",stale=true')).toBe(true);
-  expect(digest.takeUp('Digest realm="r",nonce="2",qop="auth"')).toBe(true);
+  expect(digest.acceptChallenge('Digest realm="r",nonce="1",qop="auth"')).toBe(false);
+  expect(digest.acceptChallenge('Digest realm="r",nonce="1",qop="auth",stale=true')).toBe(true);
+  expect(digest.acceptChallenge('Digest realm="r",nonce="2",qop="auth"')).toBe(true);
   expect(count()).toBe('00000001');
-  expect(digest.takeUp('Basic realm="r"')).toBe(false);
+  expect(digest.acceptChallenge('Basic realm="r"')).toBe(false);
   expect(digest.authorization('POST', '/')).toBe(undefined);
 });
 
 test('a box that gives out one nonce for ever sees its count rise', () => {
-  const digest = new Digest(mufasa);
+  const digest = new DigestSession(mufasa);
   for (const count of ['00000001', '00000002']) {
-    expect(digest.takeUp('Digest realm="r",nonce="1",qop="auth"')).toBe(true);
+    expect(digest.acceptChallenge('Digest realm="r",nonce="1",qop="auth"')).toBe(true);
     expect(digest.authorization('POST', '/')).toContain(`nc=${count}`);
     digest.forget();
   }

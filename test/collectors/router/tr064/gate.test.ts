@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Gate, memory } from '../../../../src/collectors/router/tr064/gate.ts';
+import { LoginLockout, lockoutMemoryRules } from '../../../../src/collectors/router/tr064/login-lockout.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-11-25T12:00:00Z');
@@ -8,7 +8,7 @@ const start = Date.parse('2026-11-25T12:00:00Z');
 function process(wall = start) {
   const moment = { wall, monotonic: 0 };
   return {
-    gate: new Gate(() => moment, 'mark'),
+    gate: new LoginLockout(() => moment, 'mark'),
     pass(hours: number) {
       moment.wall += hours * hour;
       moment.monotonic += hours * hour;
@@ -18,74 +18,87 @@ function process(wall = start) {
     },
   };
 }
-const refused = (until: number, logins = 2, mark = 'mark') => ({ refused_login: { mark, reason: 'the box refused the login', logins, until } });
+const refused = (until: number, logins = 2, mark = 'mark') => ({
+  refused_login: { mark, reason: 'the box refused the login', logins, until },
+});
 
 test('what a broker remembers shuts the gate, whenever it comes', () => {
   const { gate, pass } = process();
-  expect(gate.isShut).toBe(false);
+  expect(gate.isActive).toBe(false);
   gate.recall(refused(start + 20 * hour));
-  expect([gate.isShut, gate.opensAt]).toEqual([true, new Date(start + 20 * hour)]);
+  expect([gate.isActive, gate.endsAt]).toEqual([true, new Date(start + 20 * hour)]);
   expect(gate.memory).toEqual(refused(start + 20 * hour));
   pass(20.01);
-  expect(gate.isShut).toBe(false);
+  expect(gate.isActive).toBe(false);
 });
 
 test('of what was refused here and what is remembered the longer counts', () => {
   const { gate } = process();
-  gate.refuse('the box refused the login', 1);
+  gate.addRefusal('the box refused the login', 1);
   gate.recall(refused(start + 40 * hour, 4));
-  expect([gate.opensAt, gate.memory.refused_login?.logins]).toEqual([new Date(start + 40 * hour), 4]);
+  expect([gate.endsAt, gate.memory.refused_login?.logins]).toEqual([new Date(start + 40 * hour), 4]);
   gate.recall(refused(start + 2 * hour, 1));
-  expect(gate.opensAt).toEqual(new Date(start + 40 * hour));
+  expect(gate.endsAt).toEqual(new Date(start + 40 * hour));
 });
 
 test('what this process knows better is not undone: the login was taken, or the user wants it tried', () => {
   const taken = process();
-  taken.gate.open();
+  taken.gate.end();
   taken.gate.recall(refused(start + 20 * hour));
-  expect([taken.gate.isShut, taken.gate.memory]).toEqual([false, {}]);
+  expect([taken.gate.isActive, taken.gate.memory]).toEqual([false, {}]);
   const pressed = process();
   pressed.gate.recall(refused(start + 20 * hour));
-  pressed.gate.unlock();
+  pressed.gate.skipWait();
   pressed.gate.recall(refused(start + 20 * hour));
-  expect(pressed.gate.isShut).toBe(false);
-  pressed.gate.refuse('the box refused the login', 1);
-  expect(pressed.gate.opensAt).toEqual(new Date(start + 36 * hour));
+  expect(pressed.gate.isActive).toBe(false);
+  pressed.gate.addRefusal('the box refused the login', 1);
+  expect(pressed.gate.endsAt).toEqual(new Date(start + 36 * hour));
 });
 
 test('a clock that is years ahead at the start neither opens the gate nor shortens what is remembered', () => {
   const { gate, set, pass } = process(start + 20 * 8766 * hour);
   gate.recall(refused(start + 20 * hour));
-  expect([gate.isShut, gate.memory]).toEqual([true, refused(start + 20 * hour)]);
+  expect([gate.isActive, gate.memory]).toEqual([true, refused(start + 20 * hour)]);
   pass(0.1);
   set(start + 0.1 * hour);
-  expect([gate.isShut, gate.opensAt]).toEqual([true, new Date(start + 20 * hour)]);
+  expect([gate.isActive, gate.endsAt]).toEqual([true, new Date(start + 20 * hour)]);
   pass(19.8);
-  expect(gate.isShut).toBe(true);
+  expect(gate.isActive).toBe(true);
   pass(0.2);
-  expect(gate.isShut).toBe(false);
+  expect(gate.isActive).toBe(false);
 });
 
 test('a clock that begins in 1970 shuts it for no longer than the refusals cost', () => {
   const { gate, pass } = process(0);
   gate.recall(refused(start + 20 * hour));
   pass(23.9);
-  expect(gate.isShut).toBe(true);
+  expect(gate.isActive).toBe(true);
   pass(0.2);
-  expect(gate.isShut).toBe(false);
+  expect(gate.isActive).toBe(false);
 });
 
 test('one that is over is believed to be so when the clock has had its hour', () => {
   const { gate, pass } = process();
   gate.recall(refused(start - hour));
-  expect(gate.isShut).toBe(true);
+  expect(gate.isActive).toBe(true);
   pass(1.01);
-  expect(gate.isShut).toBe(false);
+  expect(gate.isActive).toBe(false);
 });
 
 test('two memories: the longer refusal of one login, and that of the credentials in use', () => {
   const [short, long, other] = [refused(start, 1), refused(start + hour, 3), refused(start + 9 * hour, 3, 'other')];
-  expect([memory.merge(short, long), memory.merge(long, short), memory.merge({}, long), memory.merge(long, {}), memory.merge({}, {})]).toEqual([long, long, long, long, {}]);
-  expect(memory.merge(short, other)).toEqual(short);
-  expect([memory.parse({}), memory.parse({ refused_login: { mark: 1 } }), memory.parse([]), memory.parse(refused(start, 1e9))]).toEqual([{}, undefined, undefined, undefined]);
+  expect([
+    lockoutMemoryRules.merge(short, long),
+    lockoutMemoryRules.merge(long, short),
+    lockoutMemoryRules.merge({}, long),
+    lockoutMemoryRules.merge(long, {}),
+    lockoutMemoryRules.merge({}, {}),
+  ]).toEqual([long, long, long, long, {}]);
+  expect(lockoutMemoryRules.merge(short, other)).toEqual(short);
+  expect([
+    lockoutMemoryRules.parse({}),
+    lockoutMemoryRules.parse({ refused_login: { mark: 1 } }),
+    lockoutMemoryRules.parse([]),
+    lockoutMemoryRules.parse(refused(start, 1e9)),
+  ]).toEqual([{}, undefined, undefined, undefined]);
 });

@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
-import { macAddress } from '../../../../src/collectors/router/tr064/mac.ts';
-import { Parts } from '../../../../src/collectors/router/tr064/parts.ts';
-import { parseClients } from '../../../../src/collectors/router/tr064/settings.ts';
-import { parseHosts } from '../../../../src/collectors/router/tr064/subjects/hosts.ts';
-import { parseMesh } from '../../../../src/collectors/router/tr064/subjects/mesh.ts';
-import { osVersion } from '../../../../src/collectors/router/tr064/version.ts';
+import { fritzOsVersion } from '../../../../src/collectors/router/tr064/box-device.ts';
+import { parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
+import { parseMacAddress } from '../../../../src/collectors/router/tr064/mac-address.ts';
+import { Tr064PartObserver } from '../../../../src/collectors/router/tr064/parts.ts';
+import { parseHostList } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
+import { parseMeshList } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
+import { parseWatchedClients } from '../../../../src/collectors/router/tr064/settings.ts';
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
 /** A right list with a piece of it replaced. */
-const spoilt = (text: string) => fc.tuple(fc.nat(text.length), fc.nat(60), fc.string()).map(([at, length, instead]) => text.slice(0, at) + instead + text.slice(at + length));
+const spoilt = (text: string) =>
+  fc
+    .tuple(fc.nat(text.length), fc.nat(60), fc.string())
+    .map(([at, length, instead]) => text.slice(0, at) + instead + text.slice(at + length));
 
 const isClear = (read: () => unknown) => {
   try {
@@ -22,10 +25,15 @@ const isClear = (read: () => unknown) => {
 };
 
 test('whatever a box sends is read, or is an error that shows it', () => {
-  fc.assert(fc.property(spoilt(hostList(homeHosts)), (text) => isClear(() => parseHosts(text))));
-  fc.assert(fc.property(spoilt(JSON.stringify(homeMesh)), (text) => isClear(() => parseMesh(text))));
-  fc.assert(fc.property(fc.json(), (text) => isClear(() => parseMesh(text))));
-  fc.assert(fc.property(spoilt('Basic realm="a", Digest realm="HTTPS Access",nonce="88B3",algorithm=MD5,qop="auth"'), (text) => void parseChallenge(text)));
+  fc.assert(fc.property(spoilt(hostList(homeHosts)), (text) => isClear(() => parseHostList(text))));
+  fc.assert(fc.property(spoilt(JSON.stringify(homeMesh)), (text) => isClear(() => parseMeshList(text))));
+  fc.assert(fc.property(fc.json(), (text) => isClear(() => parseMeshList(text))));
+  fc.assert(
+    fc.property(
+      spoilt('Basic realm="a", Digest realm="HTTPS Access",nonce="88B3",algorithm=MD5,qop="auth"'),
+      (text) => void parseDigestChallenge(text),
+    ),
+  );
 });
 
 test.each([
@@ -34,36 +42,41 @@ test.each([
   ['1.02.03', '2.03'],
   ['8.02', '8.02'],
   [undefined, undefined],
-])('FRITZ!OS %s', (told, version) => expect(osVersion(told)).toBe(version));
+])('FRITZ!OS %s', (told, version) => expect(fritzOsVersion(told)).toBe(version));
 
 test.each([
   ['aa-bb-cc-00-11-22', 'AA:BB:CC:00:11:22'],
   ['AABBCC001122', 'AA:BB:CC:00:11:22'],
   ['aa:bb:cc:00:11', undefined],
   ['', undefined],
-])('MAC address %s', (told, address) => expect(macAddress(told)).toBe(address));
+])('MAC address %s', (told, address) => expect(parseMacAddress(told)).toBe(address));
 
 test('clients by name and MAC address, or none at all', () => {
-  expect(parseClients('')).toEqual([]);
-  expect(parseClients(' Phone of Ada = aa-bb-cc-00-11-22 , nas=02:00:5E:00:53:10')).toEqual([
+  expect(parseWatchedClients('')).toEqual([]);
+  expect(parseWatchedClients(' Phone of Ada = aa-bb-cc-00-11-22 , nas=02:00:5E:00:53:10')).toEqual([
     { name: 'Phone of Ada', macAddress: 'AA:BB:CC:00:11:22' },
     { name: 'nas', macAddress: '02:00:5E:00:53:10' },
   ]);
-  for (const wrong of ['AA:BB:CC:00:11:22', 'x=y', '=AA:BB:CC:00:11:22', 'nas=02:00:5E:00:53:10,x']) expect(parseClients(wrong)).toBe(undefined);
+  for (const wrong of ['AA:BB:CC:00:11:22', 'x=y', '=AA:BB:CC:00:11:22', 'nas=02:00:5E:00:53:10,x'])
+    expect(parseWatchedClients(wrong)).toBe(undefined);
 });
 
 test('parts: bands name radios, and nobody is away whom nobody could see', () => {
   const device = { id: 'hollow', name: 'hollow' };
   const radio = (instance: number, band?: '5 GHz', isGuest = false) => ({ instance, band, isGuest });
-  const reading = { access: 'granted', refusals: 0, device: {}, ...parseMesh(JSON.stringify(homeMesh)) } as const;
+  const reading = { access: 'granted', refusals: 0, device: {}, ...parseMeshList(JSON.stringify(homeMesh)) } as const;
   const wanted = [
     { name: 'Phone of Ada', macAddress: '02:00:5E:00:53:11' },
     { name: 'Laptop of Ada', macAddress: '02:00:5E:00:53:13' },
   ];
-  const parts = new Parts(wanted);
-  expect(parts.see(device, reading).filter(({ of }) => of === 'client')).toEqual([]);
-  const told = parts.see(device, { ...reading, radios: [radio(1), radio(2, '5 GHz'), radio(3, '5 GHz'), radio(4, undefined, true)], hosts: parseHosts(hostList(homeHosts)) });
-  expect(told.map(({ of, part }) => `${of} ${part?.name}`)).toEqual([
+  const parts = new Tr064PartObserver(wanted);
+  expect(parts.observe(device, reading).filter(({ table }) => table === 'client')).toEqual([]);
+  const told = parts.observe(device, {
+    ...reading,
+    radios: [radio(1), radio(2, '5 GHz'), radio(3, '5 GHz'), radio(4, undefined, true)],
+    hosts: parseHostList(hostList(homeHosts)),
+  });
+  expect(told.map(({ table, part }) => `${table} ${part?.name}`)).toEqual([
     'radio WLAN 1',
     'radio WLAN 5 GHz 2',
     'radio WLAN 5 GHz 3',
@@ -78,8 +91,13 @@ test('parts: bands name radios, and nobody is away whom nobody could see', () =>
     'client Phone of Ada',
     'client Laptop of Ada',
   ]);
-  expect(told.filter(({ of }) => of === 'client').map(({ reading: client }) => client)).toMatchObject([{ isPresent: true, host: { speed: 866 } }, { isPresent: false }]);
-  const later = parts.see(device, { repeaters: [] });
-  expect(later.map(({ of, part }) => `${of} ${part?.name}`)).toEqual(told.filter(({ of }) => of !== 'repeater').map(({ of, part }) => `${of} ${part?.name}`));
+  expect(told.filter(({ table }) => table === 'client').map(({ reading: client }) => client)).toMatchObject([
+    { isPresent: true, host: { speed: 866 } },
+    { isPresent: false },
+  ]);
+  const later = parts.observe(device, { repeaters: [] });
+  expect(later.map(({ table, part }) => `${table} ${part?.name}`)).toEqual(
+    told.filter(({ table }) => table !== 'repeater').map(({ table, part }) => `${table} ${part?.name}`),
+  );
   expect(later.every(({ reading: known }) => Object.keys(known ?? {}).length === 0)).toBe(true);
 });

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../../src/model/secret.ts';
+import { withoutLimits } from '../../../helpers/clock.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
 import { until } from '../../../helpers/until.ts';
 
 test.each(['dsl', 'cable', 'fibre', 'mobile', 'repeater'] as const)('a box of kind %s', async (profile) => {
+  withoutLimits();
   const { box, read, turn } = await stage(profile);
   await read();
   turn(60);
-  await expect(`${JSON.stringify(await read(), undefined, 2)}\n`).toMatchFileSnapshot(`../../../cases/router/tr064/${profile}.json`);
+  await expect(`${JSON.stringify(await read(), undefined, 2)}\n`).toMatchFileSnapshot(
+    `../../../cases/router/tr064/${profile}.json`,
+  );
   expect(box.connections).toBe(1);
 });
 
@@ -16,7 +20,9 @@ test('nothing private leaves, and nothing is written', async () => {
     const { box, read, turn } = await stage(profile);
     const told = JSON.stringify(await read());
     turn(4000);
-    expect(told + JSON.stringify(await read())).not.toMatch(/secret|4711|gürkensalat|192\.0\.2\.|198\.51|sid=|phone-of-ada|001010123456789/);
+    expect(told + JSON.stringify(await read())).not.toMatch(
+      /secret|4711|gürkensalat|192\.0\.2\.|198\.51|sid=|phone-of-ada|001010123456789/,
+    );
     for (const { action } of box.asked) expect(action ?? 'Get').toMatch(/^[\w-]*#?(?:X_AVM-DE_)?Get/);
     expect(box.asked.map(({ action }) => action)).not.toContain('WLANConfiguration1#GetSecurityKeys');
   }
@@ -72,10 +78,15 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   expect(box.guard.wrongTries).toBe(3);
   expect(await read()).toMatchObject({
     access: 'paused',
-    hint: expect.stringMatching(/; it was accepted until 2026-01-02 00:00 UTC, so the agent tries it again within the hour$/),
+    hint: expect.stringMatching(
+      /; it was accepted until 2026-01-02 00:00 UTC, so the agent tries it again within the hour$/,
+    ),
   });
   expect(await refusedIn(48 * 60, staged)).toEqual([2, 12, 72, 72 + 12 * 60, 72 + 36 * 60]);
-  expect(await read()).toMatchObject({ access: 'paused', hint: expect.stringMatching(/press “Try login again”.*; it was accepted until 2026-01-02 00:00 UTC$/) });
+  expect(await read()).toMatchObject({
+    access: 'paused',
+    hint: expect.stringMatching(/press “Try login again”.*; it was accepted until 2026-01-02 00:00 UTC$/),
+  });
   box.guard.account = password('gürkensalat$1');
   turn(36 * 3600);
   await until('the box lets us in', () => !box.guard.isBlocked);
@@ -100,7 +111,9 @@ test('that a login was accepted outlives a restart, and so does how often it was
   const { box, read, turn, start, memories } = await stage('dsl');
   box.guard.wait = 1;
   await read();
-  expect(memories.contents.get('router/hollow')).toEqual({ accepted_login: { mark: expect.stringMatching(/^[0-9a-f]{2}$/), until: Date.UTC(2026, 0, 2) } });
+  expect(memories.contents.get('router/hollow')).toEqual({
+    accepted_login: { mark: expect.stringMatching(/^[0-9a-f]{2}$/), until: Date.UTC(2026, 0, 2) },
+  });
   box.guard.account = password('another');
   const refusedAt: number[] = [];
   let minute = 0;
@@ -119,12 +132,21 @@ test('that a login was accepted outlives a restart, and so does how often it was
   expect(box.guard.wrongTries).toBe(5);
   // An older version takes it for its own.
   expect(memories.contents.get('router/hollow')).toMatchObject({
-    refused_login: { mark: expect.stringMatching(/^[0-9a-f]{4}$/), reason: expect.any(String), logins: 2, until: Date.UTC(2026, 0, 2, 37, 73) },
+    refused_login: {
+      mark: expect.stringMatching(/^[0-9a-f]{4}$/),
+      reason: expect.any(String),
+      logins: 2,
+      until: Date.UTC(2026, 0, 2, 37, 73),
+    },
   });
   // Other words were never accepted.
   box.guard.account = password('gürkensalat$1');
   await until('the box lets us in', () => !box.guard.isBlocked);
-  expect(await start({ ...right, password: new Secret('wrong') }).read()).toMatchObject({ access: 'refused', hint: expect.not.stringContaining('accepted'), refusals: 1 });
+  expect(await start({ ...right, password: new Secret('wrong') }).read()).toMatchObject({
+    access: 'refused',
+    hint: expect.not.stringContaining('accepted'),
+    refusals: 1,
+  });
 });
 
 test('a time that is none, on the broker, does no harm', async () => {
@@ -142,7 +164,9 @@ test('what an older version kept of a refused login holds', async () => {
   const { read, start, memories, turn, box } = await stage('dsl', { ...right, password: new Secret('wrong') });
   await read();
   const kept = memories.contents.get('router/hollow');
-  expect(kept).toEqual({ refused_login: { mark: expect.any(String), reason: expect.any(String), logins: 1, until: Date.UTC(2026, 0, 2, 12) } });
+  expect(kept).toEqual({
+    refused_login: { mark: expect.any(String), reason: expect.any(String), logins: 1, until: Date.UTC(2026, 0, 2, 12) },
+  });
   turn(11 * 3600);
   expect(await start().read()).toMatchObject({ access: 'paused', nextLogin: new Date(Date.UTC(2026, 0, 2, 12)) });
   expect(box.logins).toBe(1);
@@ -151,7 +175,16 @@ test('what an older version kept of a refused login holds', async () => {
 test.each([
   ['an action', ['WLANConfiguration1#GetTotalAssociations'], true],
   ['an action, without a challenge', ['WLANConfiguration1#GetTotalAssociations'], false],
-  ['all of a service', ['WLANConfiguration1#GetInfo', 'WLANConfiguration2#GetInfo', 'WLANConfiguration3#GetInfo', 'WLANConfiguration4#GetInfo'], true],
+  [
+    'all of a service',
+    [
+      'WLANConfiguration1#GetInfo',
+      'WLANConfiguration2#GetInfo',
+      'WLANConfiguration3#GetInfo',
+      'WLANConfiguration4#GetInfo',
+    ],
+    true,
+  ],
   ['the mesh list', ['/meshlist.lua'], true],
   ['the mesh list, without a challenge', ['/meshlist.lua'], false],
   ['the list of hosts', ['/devicehostlist.lua'], true],
@@ -159,7 +192,8 @@ test.each([
   const { box, read, turn } = await stage('dsl');
   for (const one of denied) box.denied.add(one);
   box.challenges = challenges;
-  const asked = () => box.asked.filter(({ action, path, isLogin }) => isLogin && denied.includes(action ?? path)).length;
+  const asked = () =>
+    box.asked.filter(({ action, path, isLogin }) => isLogin && denied.includes(action ?? path)).length;
   const first = await read();
   expect(first).toMatchObject({ access: 'granted', refusals: 0, nextLogin: undefined, dsl: { isUp: true } });
   expect(first?.hint).toMatch(/takes the login, but not for every question/);
@@ -174,13 +208,20 @@ test.each([
   expect(asked()).toBeGreaterThan(before);
   box.denied.clear();
   turn(3900);
-  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, radios: expect.any(Array), repeaters: expect.any(Array), hosts: expect.any(Array) });
+  expect(await read()).toMatchObject({
+    access: 'granted',
+    hint: undefined,
+    radios: expect.any(Array),
+    repeaters: expect.any(Array),
+    hosts: expect.any(Array),
+  });
   expect(box.guard.wrongTries).toBe(0);
 });
 
 test('a repeater that answers no list is read all the same', async () => {
   const { box, read } = await stage('repeater');
-  for (const one of ['WLANConfiguration2#GetInfo', '/devicehostlist.lua', 'UserInterface1#GetInfo']) box.denied.add(one);
+  for (const one of ['WLANConfiguration2#GetInfo', '/devicehostlist.lua', 'UserInterface1#GetInfo'])
+    box.denied.add(one);
   expect(await read()).toMatchObject({ access: 'granted', refusals: 0, bootedAt: expect.any(Date) });
 });
 
@@ -210,7 +251,11 @@ test('a restart tries no refused login again, but other credentials at once, and
   expect([...memories.contents.keys()]).toEqual(['router/hollow']);
   for (let time = 0; time < 5; time += 1) {
     turn(600);
-    expect(await start().read()).toMatchObject({ access: 'paused', hint: expect.stringContaining('check FRITZBOX_USERNAME'), nextLogin: new Date(Date.UTC(2026, 0, 2, 12)) });
+    expect(await start().read()).toMatchObject({
+      access: 'paused',
+      hint: expect.stringContaining('check FRITZBOX_USERNAME'),
+      nextLogin: new Date(Date.UTC(2026, 0, 2, 12)),
+    });
   }
   expect(box.logins).toBe(1);
   const again = start();
@@ -242,7 +287,11 @@ test('one action that the user may not ask for is named', async () => {
   const { box, read } = await stage('dsl');
   box.faults.set('Hosts1#X_AVM-DE_GetHostListPath', 606);
   const reading = await read();
-  expect(reading).toMatchObject({ access: 'granted', hint: expect.stringContaining('Hosts:1#X_AVM-DE_GetHostListPath'), dsl: { isUp: true } });
+  expect(reading).toMatchObject({
+    access: 'granted',
+    hint: expect.stringContaining('Hosts:1#X_AVM-DE_GetHostListPath'),
+    dsl: { isUp: true },
+  });
   expect(reading?.hosts).toBe(undefined);
 });
 
@@ -255,14 +304,23 @@ test('back within one cycle after a reboot, with another firmware asked anew', a
   expect((await read())?.dsl).toBe(undefined);
   await box.stop();
   turn(60);
-  expect(await read()).toMatchObject({ access: 'unreachable', device: { firmware: '8.02' }, hint: expect.stringContaining('ECONNREFUSED') });
+  expect(await read()).toMatchObject({
+    access: 'unreachable',
+    device: { firmware: '8.02' },
+    hint: expect.stringContaining('ECONNREFUSED'),
+  });
   await box.boot('199.08.20');
   box.asked = [];
   turn(60);
   const reading = await read();
   // It is not shown a login of before.
   expect(box.asked.slice(0, 3)).toMatchObject([{ path: '/tr64desc.xml' }, { isLogin: false }, { isLogin: true }]);
-  expect(reading).toMatchObject({ access: 'granted', device: { firmware: '8.20' }, dsl: { isUp: true }, bootedAt: new Date(Date.UTC(2026, 0, 2, 0, 3)) });
+  expect(reading).toMatchObject({
+    access: 'granted',
+    device: { firmware: '8.20' },
+    dsl: { isUp: true },
+    bootedAt: new Date(Date.UTC(2026, 0, 2, 0, 3)),
+  });
   expect(reading?.hint).toBe(undefined);
   expect(box.guard.wrongTries).toBe(0);
 });
@@ -288,7 +346,10 @@ test('an error that passes costs only its own values', async () => {
 
 test('DSL errors are told per minute, and nothing is without sync', async () => {
   const { box, read, turn } = await stage('dsl');
-  const { GetInfo: info, GetStatisticsTotal: total } = box.profile.answers.WANDSLInterfaceConfig1 as Record<string, Record<string, string>>;
+  const { GetInfo: info, GetStatisticsTotal: total } = box.profile.answers.WANDSLInterfaceConfig1 as Record<
+    string,
+    Record<string, string>
+  >;
   await read();
   Object.assign(total ?? {}, { NewCRCErrors: '137', NewFECErrors: '0' });
   turn(120);
@@ -329,7 +390,10 @@ test('without an account it is known what the box is', async () => {
 test('no TR-064: nothing to say without an account, what to do with one', async () => {
   const { box, read } = await stage('dsl');
   box.allowsApplications = false;
-  expect(await read()).toMatchObject({ access: 'unreachable', hint: expect.stringContaining('“Allow access for applications”') });
+  expect(await read()).toMatchObject({
+    access: 'unreachable',
+    hint: expect.stringContaining('“Allow access for applications”'),
+  });
   const other = await stage('dsl', { username: undefined, password: undefined });
   await other.box.stop();
   expect(await other.read()).toBe(undefined);

@@ -1,0 +1,116 @@
+import { CounterRates, readClocks } from '../../lib/counter-rates.ts';
+import { createGlobMatcher } from '../../lib/glob-matcher.ts';
+import type { Observation } from '../../model/collector.ts';
+import type { Device } from '../../model/device.ts';
+import type { MachineInventory } from './inventory.ts';
+import type { FilesystemReading, HostReading, HostReadings, InterfaceReading } from './reading.ts';
+import type { HostSettings } from './settings.ts';
+
+/** macOS and Windows: what systeminformation tells. */
+export class PortableReader {
+  readonly #settings: HostSettings;
+  readonly #rates = new CounterRates();
+
+  constructor(settings: HostSettings) {
+    this.#settings = settings;
+  }
+
+  async host(): Promise<HostReading> {
+    const { default: si } = await import('systeminformation');
+    const [cpu, memory, temperature, processes] = await Promise.all([
+      si.currentLoad(),
+      si.mem(),
+      si.cpuTemperature(),
+      si.processes(),
+    ]);
+    return {
+      cpu: {
+        used: cpu.currentLoad,
+        user: cpu.currentLoadUser,
+        system: cpu.currentLoadSystem,
+        iowait: 0,
+        steal: cpu.currentLoadSteal,
+      },
+      load: undefined,
+      memory: {
+        total: memory.total,
+        available: memory.available,
+        swapTotal: memory.swaptotal,
+        swapFree: memory.swapfree,
+      },
+      cpuTemperature: temperature.main ?? undefined,
+      bootTime: new Date(Date.now() - si.time().uptime * 1000),
+      processes: processes.all || undefined,
+    };
+  }
+
+  async filesystems(): Promise<Map<string, FilesystemReading>> {
+    const { default: si } = await import('systeminformation');
+    const found = await si.fsSize();
+    return new Map(
+      found.map(({ mount, size, used, available, rw }) => [
+        mount,
+        { total: size, free: size - used, available, inodes: 0, inodesFree: 0, readOnly: rw === false },
+      ]),
+    );
+  }
+
+  async interfaces(): Promise<Map<string, InterfaceReading>> {
+    const { default: si } = await import('systeminformation');
+    const interfaceInfo = [await si.networkInterfaces()].flat();
+    const allStats = await si.networkStats('*');
+    this.#rates.begin(readClocks());
+    return new Map(
+      allStats.map((stats) => {
+        const own = interfaceInfo.find(({ iface }) => iface === stats.iface);
+        const reading: InterfaceReading = {
+          received: stats.rx_bytes,
+          sent: stats.tx_bytes,
+          receivedPerSecond: this.#rates.perSecond(`${stats.iface} received`, stats.rx_bytes),
+          sentPerSecond: this.#rates.perSecond(`${stats.iface} sent`, stats.tx_bytes),
+          receiveErrors: stats.rx_errors,
+          sendErrors: stats.tx_errors,
+          receiveDrops: stats.rx_dropped,
+          sendDrops: stats.tx_dropped,
+          link: stats.operstate === 'up',
+          speed: own?.speed || undefined,
+          ipv4: own?.ip4 || undefined,
+          ipv6: own?.ip6 || undefined,
+        };
+        return [stats.iface, reading];
+      }),
+    );
+  }
+
+  async read(device: Device, { processor, virtualization }: MachineInventory): Promise<Observation<HostReadings>[]> {
+    const {
+      HOST_FILESYSTEMS = [],
+      HOST_FILESYSTEMS_EXCLUDE = [],
+      HOST_INTERFACES = [],
+      HOST_INTERFACES_EXCLUDE = [],
+    } = this.#settings;
+    const wanted = {
+      filesystem: createGlobMatcher({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
+      interface: createGlobMatcher({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
+    };
+    const [host, filesystems, interfaces] = await Promise.all([this.host(), this.filesystems(), this.interfaces()]);
+    const parts: Observation<HostReadings>[] = [];
+    for (const [point, reading] of filesystems) {
+      const part = { id: point === '/' ? 'root' : point, name: `File system ${point}` };
+      parts.push(
+        wanted.filesystem(point) === 'excluded'
+          ? { table: 'filesystem', device, part, excluded: true }
+          : { table: 'filesystem', device, part, reading },
+      );
+    }
+    for (const [name, reading] of interfaces) {
+      const part = { id: name, name };
+      parts.push(
+        wanted.interface(name) === 'excluded'
+          ? { table: 'interface', device, part, excluded: true }
+          : { table: 'interface', device, part, reading },
+      );
+    }
+    return [{ table: 'host', device, reading: { ...host, processor, virtualization } }, ...parts];
+  }
+}

@@ -1,0 +1,48 @@
+import type { DriveReading, HealthLog } from './reading.ts';
+
+/** The bits of the critical-warning register (Base Specification, SMART / Health Information log, byte 0). */
+export const criticalWarningBits = {
+  spare_low: 0,
+  temperature_alarm: 1,
+  reliability_degraded: 2,
+  read_only: 3,
+  backup_failed: 4,
+  memory_region_unreliable: 5,
+} as const;
+
+export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean =>
+  (criticalWarning & (1 << bit)) !== 0;
+
+/** In words, what the drive's own warnings mean. Heat passes by itself and is told apart. */
+function warningTexts(log: HealthLog): string[] {
+  const words: [bit: number, text: string][] = [
+    [
+      criticalWarningBits.spare_low,
+      `available spare below threshold${log.availableSpare === undefined ? '' : ` (${log.availableSpare} %, threshold ${log.spareThreshold ?? '?'} %)`}`,
+    ],
+    [criticalWarningBits.reliability_degraded, 'reliability degraded'],
+    [criticalWarningBits.read_only, 'read-only'],
+    [criticalWarningBits.backup_failed, 'backup of the volatile memory failed'],
+    [criticalWarningBits.memory_region_unreliable, 'persistent memory region read-only or unreliable'],
+  ];
+  return words.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
+}
+
+/** Is something wrong with the drive, and what? `acknowledged`: the count of media errors that is known and accepted; undefined
+ * while that can't be told. Without a health log only a dead controller is certain. */
+export function judgeDrive(
+  state: string | undefined,
+  log: HealthLog | undefined,
+  acknowledged: bigint | undefined,
+): Pick<DriveReading, 'problem' | 'reason'> {
+  if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
+  if (log === undefined) return {};
+  const errors = log.mediaErrors ?? 0n;
+  const risen = acknowledged === undefined ? 0n : errors - acknowledged;
+  const reasons = [
+    ...warningTexts(log),
+    ...(risen > 0n ? [`${risen} new media error${risen === 1n ? '' : 's'} (${errors} in all)`] : []),
+  ];
+  if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
+  return acknowledged === undefined && errors > 0n ? {} : { problem: false, reason: 'none' };
+}

@@ -1,0 +1,62 @@
+import { accessSync, constants } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isInContainer } from '../../../lib/container.ts';
+import { readText } from '../../../lib/files.ts';
+import { installedPath } from '../../../lib/installed-path.ts';
+
+/** CAP_SYS_ADMIN's bit (linux/capability.h). */
+const sysAdminBit = 1n << 21n;
+
+/** What sudo must allow, as its own regular expressions say it (sudo 1.9.10 and newer): reading, of controllers only. What
+ * sudo runs is beyond our reach, so it is sudo that ends a command whose drive hangs. */
+const sudoNvmeCommand = '/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$';
+
+export const sudoRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvmeCommand}`;
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+const isRoot = () => process.getuid?.() === 0;
+const ownStatus = () => readText('/proc/self/status') ?? '';
+const hasCapability = () =>
+  (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) & sysAdminBit) !== 0n;
+/** Started so that sudo can't raise its rights: systemd's NoNewPrivileges. */
+const hasNoNewPrivileges = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
+
+/** Whether sudo could help. */
+export const canUseSudo = (): boolean => !isRoot() && !hasNoNewPrivileges();
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `#${process.getuid?.() ?? 0}`;
+  }
+}
+
+function canOpen(node: string): 'yes' | 'no' | 'missing' {
+  try {
+    accessSync(node, constants.R_OK);
+    return 'yes';
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'missing' : 'no';
+  }
+}
+
+/** Is the node there, whoever may open it? */
+export const isDevicePresent = (name: string): boolean => canOpen(`/dev/${name}`) !== 'missing';
+
+/** Why this process may not ask the drive for its health, and the command or rule that mends it; undefined if it may, and the
+ * trouble is another. */
+export function explainMissingRight(controller: string): string | undefined {
+  const node = `/dev/${controller}`;
+  const opened = canOpen(node);
+  const docker = `docker run --user root --device ${node} --cap-add SYS_ADMIN`;
+  if (opened === 'missing') return `${node} is not there, as in a container: ${docker}`;
+  // The kernel asks for the right in the initial user namespace (drivers/nvme/host/ioctl.c).
+  if (!/^\s*0\s+0\s+4294967295\s*$/.test(readText('/proc/self/uid_map') ?? '0 0 4294967295'))
+    return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
+  if (hasCapability() && opened === 'yes') return undefined;
+  if (isInContainer()) return `no right to ask ${node}: ${docker}`;
+  if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
+  if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;
+  return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { runCommand } from '../../../lib/command.ts';
+import type { DriveLimits } from '../reading.ts';
+import type { NvmeController, NvmeNamespace } from '../sysfs.ts';
+import { type AccessMethod, devicePath, runDriveTool } from './access-methods.ts';
+import { readHwmon } from './hwmon.ts';
+import { parseIdentifyController, parseUsedBytes, readNvmeCliOutput } from './nvme-cli.ts';
+
+/** What a drive says of itself once: from nvme-cli where that is the way, else from the kernel's own question. */
+export async function readDriveLimits(
+  controller: NvmeController,
+  method: AccessMethod,
+  seconds: number,
+): Promise<DriveLimits> {
+  const { identify } = method.command;
+  if (identify === undefined) return (await readHwmon(controller.folder, seconds))?.limits ?? {};
+  const answer = await runDriveTool(
+    'nvme',
+    [...identify('ctrl'), devicePath(controller, method), '-o', 'json'],
+    method,
+    seconds,
+  );
+  return parseIdentifyController(readNvmeCliOutput(answer));
+}
+
+/** Bytes in use. Newer kernels (6.8) ask the drive for us. */
+export async function readNamespaceUsedBytes(
+  controller: NvmeController,
+  namespace: NvmeNamespace,
+  method: AccessMethod,
+  seconds: number,
+): Promise<number | undefined> {
+  const file = join(namespace.folder, 'nuse');
+  const { stdout, status } = await runCommand('cat', [file], { seconds });
+  if (status === 0) return /^\d+\s*$/.test(stdout) ? Number(stdout) * namespace.blockSize : undefined;
+  const { identify } = method.command;
+  if (identify === undefined) return undefined;
+  const answer = await runDriveTool(
+    'nvme',
+    [...identify('ns'), devicePath(controller, method), '-n', String(namespace.id), '-o', 'json'],
+    method,
+    seconds,
+  );
+  return parseUsedBytes(readNvmeCliOutput(answer));
+}

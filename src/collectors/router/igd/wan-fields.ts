@@ -1,0 +1,81 @@
+import { isIP } from 'node:net';
+import type { XmlFields } from '../soap/xml-fields.ts';
+import { type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
+
+/** No box runs for thirty years: then it is a date, in seconds since 1970. */
+const maxUptimeSeconds = 1e9;
+
+/** Seconds, from `86400` or `1 Days, 00:00:00`; undefined where it is no time that passed. */
+export function parseUptime(text: string | undefined): number | undefined {
+  const [, days, hours, minutes, seconds] = /^(?:(\d+) days?,? *)?(\d+):(\d+):(\d+)$/i.exec(text ?? '') ?? [];
+  const value =
+    seconds === undefined
+      ? Number(/^\d+$/.exec(text ?? '')?.[0] ?? Number.NaN)
+      : ((Number(days ?? 0) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return value < maxUptimeSeconds ? value : undefined;
+}
+
+const wordOf = (text: string | undefined) =>
+  text
+    ?.replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll(/[\s-]+/g, '_')
+    .toLowerCase();
+
+const unspecifiedAddresses = new Set(['0.0.0.0', '::']);
+
+function addressOf(text: string | undefined): string | undefined {
+  return text !== undefined && isIP(text) !== 0 && !unspecifiedAddresses.has(text) ? text : undefined;
+}
+
+/** How makers write it: DSL, POTS (the older specification's word), X_AVM-DE_Fiber, LTE, UMTS, … */
+const accessWords: Record<(typeof wanAccessTypes)[number], RegExp> = {
+  dsl: /dsl|pots/i,
+  cable: /cable/i,
+  fiber: /fib(er|re)|gpon/i,
+  mobile: /umts|lte|mobile|5g/i,
+  ethernet: /ethernet/i,
+};
+
+const accessOf = (text: string | undefined) =>
+  text === undefined ? undefined : wanAccessTypes.find((access) => accessWords[access].test(text));
+
+/** GetStatusInfo. An uptime means something only while it is connected: miniupnpd's counts on. */
+export function parseStatusFields(values: XmlFields | undefined): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
+  const status = wanStatuses.find((one) => one === wordOf(values?.text('ConnectionStatus')));
+  return {
+    status,
+    uptime: status === 'connected' ? parseUptime(values?.text('Uptime')) : undefined,
+    lastError: wordOf(values?.text('LastConnectionError')),
+  };
+}
+
+const rates = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
+
+/** GetCommonLinkProperties and, of a FRITZ!Box, GetAddonInfos, whose rates have 64 bits. A rate of zero is none. */
+export function parseLinkFields(
+  link: XmlFields | undefined,
+  addon: XmlFields | undefined,
+): Pick<WanReading, 'link' | 'access' | 'downstream' | 'upstream'> {
+  const rate = (name: string) => addon?.count(`X_AVM_DE_${name}64`) || link?.count(name) || undefined;
+  const physical = link?.text('PhysicalLinkStatus')?.toLowerCase();
+  return {
+    link: physical === 'up' ? true : physical === 'down' ? false : undefined,
+    access: accessOf(addon?.text('X_AVM_DE_WANAccessType') ?? link?.text('WANAccessType')),
+    downstream: rate(rates.down),
+    upstream: rate(rates.up),
+  };
+}
+
+export const parseExternalIpv4 = (values: XmlFields | undefined): string | undefined =>
+  addressOf(values?.text('ExternalIPAddress'));
+
+export const parseExternalIpv6 = (values: XmlFields | undefined): string | undefined =>
+  addressOf(values?.text('ExternalIPv6Address'));
+
+export function parseIpv6Prefix(values: XmlFields | undefined): string | undefined {
+  const [prefix, length] = [addressOf(values?.text('IPv6Prefix')), values?.count('PrefixLength')];
+  return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
+}
+
+export const parseDslite = (values: XmlFields | undefined): boolean | undefined =>
+  values?.flag('X_AVM_DE_DsliteStatus');

@@ -1,0 +1,215 @@
+import { readClocks } from '../../lib/counter-rates.ts';
+import type { HostRoots } from '../../lib/host-roots.ts';
+import type { Observation } from '../../model/collector.ts';
+import type { Device } from '../../model/device.ts';
+import type { DeviceMemory } from '../../model/device-memory.ts';
+import { describeError } from '../../model/errors.ts';
+import type { AgentIdentity } from '../../model/state.ts';
+import { type AddressResolver, hostInUrl } from './address-resolver.ts';
+import { measureDnsLatency } from './dns-latency.ts';
+import { readNeighbourMac } from './gateway.ts';
+import { IgdClient, type IgdReading } from './igd/index.ts';
+import { LateAnswerError, Poller } from './poller.ts';
+import { type ProbeResult, probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
+import { isBeyondLimits, type ReachabilityLimits, reachabilityLimitsOf } from './reachability-limits.ts';
+import type { RouterReading, RouterReadings } from './reading.ts';
+import { isWanConnected, RouterEventDetector } from './router-events.ts';
+import type { RouterSettings } from './settings.ts';
+import { Tr064Client } from './tr064/index.ts';
+import { Tr064PartObserver } from './tr064/parts.ts';
+import type { Tr064Reading } from './tr064/reading.ts';
+import type { RouterAddress } from './watched-hosts.ts';
+
+/** Seconds after which a round of questions is given up. */
+const roundTimeoutSeconds = 20;
+
+const valueOfSettled = <T>(result: PromiseSettledResult<T>): T | undefined =>
+  result.status === 'fulfilled' ? result.value : undefined;
+const errorOfSettled = (result: PromiseSettledResult<unknown>): string | undefined =>
+  result.status === 'rejected' && !(result.reason instanceof LateAnswerError)
+    ? describeError(result.reason)
+    : undefined;
+
+/** Only these were asked now; what else there is may be known from before. */
+const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'granted' || tr064?.access === 'refused';
+
+/** Without what is not known. */
+const known = <T extends object>(object: T | undefined) =>
+  Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/** One router, by all that can be had of it. */
+export class RouterMonitor {
+  readonly #agent: AgentIdentity;
+  readonly #router: RouterAddress;
+  readonly #roots: HostRoots;
+  readonly #limits: ReachabilityLimits;
+  readonly #addresses: AddressResolver;
+  readonly #igd: IgdClient;
+  readonly #probePoller: Poller<ProbeResult>;
+  readonly #dnsPoller: Poller<number | undefined>;
+  readonly #igdPoller: Poller<IgdReading>;
+  readonly #tr064: Tr064Client;
+  readonly #tr064Poller: Poller<Tr064Reading | undefined>;
+  readonly #parts: Tr064PartObserver;
+  readonly #events = new RouterEventDetector();
+  #queue: Promise<unknown> = Promise.resolve();
+  #lastTr064: Tr064Reading | undefined;
+  #deviceInfo: Partial<Device> = {};
+  #hasDns = false;
+  #wasReachable: boolean | undefined;
+
+  constructor(
+    agent: AgentIdentity,
+    memory: DeviceMemory,
+    router: RouterAddress,
+    settings: RouterSettings,
+    roots: HostRoots,
+    addresses: AddressResolver,
+  ) {
+    const { name, host, description } = router;
+    this.#agent = agent;
+    this.#router = router;
+    this.#roots = roots;
+    this.#addresses = addresses;
+    this.#limits = reachabilityLimitsOf(name, settings);
+    const reachability = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
+    this.#igd = new IgdClient({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
+    this.#probePoller = new Poller(
+      (signal) => reachability.measure(signal),
+      probeTimeoutSeconds,
+      probeWaitMsFor(settings.PING_COUNT),
+    );
+    this.#dnsPoller = new Poller(
+      async () => measureDnsLatency(await addresses.resolve(host), settings.ROUTER_DNS_NAME),
+      probeTimeoutSeconds,
+    );
+    this.#igdPoller = new Poller((signal) => this.#enqueue(() => this.#igd.read(signal)), roundTimeoutSeconds);
+    const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
+    this.#tr064 = new Tr064Client(
+      description?.host ?? hostInUrl(host),
+      { username: username.get(name), password: password.get(name) },
+      readClocks,
+      { memory, device: name },
+    );
+    this.#tr064Poller = new Poller(
+      (signal) => this.#enqueue(() => this.#tr064.read(signal).finally(() => this.#tr064.close())),
+      roundTimeoutSeconds,
+    );
+    this.#parts = new Tr064PartObserver(settings.FRITZBOX_CLIENTS);
+  }
+
+  get name(): string {
+    return this.#router.name;
+  }
+
+  async read(): Promise<Observation<RouterReadings>[]> {
+    const [probe, dns, igd, answer] = await Promise.allSettled([
+      this.#probePoller.poll(),
+      this.#dnsPoller.poll(),
+      this.#igdPoller.poll(),
+      this.#tr064Poller.poll(),
+    ]);
+    const tr064 = this.#newestTr064(answer);
+    const reading = {
+      ...this.#reading(
+        valueOfSettled(probe),
+        valueOfSettled(dns),
+        valueOfSettled(igd),
+        hasAnswered(valueOfSettled(answer)),
+      ),
+      tr064,
+    };
+    const moment = readClocks();
+    const events = this.#events.detect({ ...reading, bootedAt: tr064?.bootedAt }, moment);
+    if (reading.wan && isWanConnected(reading.wan)) reading.connectedSince = this.#events.connectedSince(moment);
+    this.#noteReachability(reading.reachable);
+    const hint =
+      reading.reachable === false
+        ? undefined
+        : (tr064?.hint ??
+          valueOfSettled(igd)?.hint ??
+          errorOfSettled(probe) ??
+          errorOfSettled(igd) ??
+          errorOfSettled(answer));
+    const device = await this.#device(valueOfSettled(igd), tr064);
+    return [{ table: 'router', device, reading, hint, events }, ...this.#parts.observe(device, tr064)];
+  }
+
+  tryLogin(): void {
+    this.#tr064.tryLogin();
+  }
+
+  close(): void {
+    for (const poller of [this.#probePoller, this.#dnsPoller, this.#igdPoller, this.#tr064Poller]) poller.close();
+    this.#igd.close();
+    this.#tr064.close();
+  }
+
+  /** A box is asked one thing at a time. */
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A slow answer leaves the one before in its place. */
+  #newestTr064(answer: PromiseSettledResult<Tr064Reading | undefined>): Tr064Reading | undefined {
+    if (answer.status === 'fulfilled' || !(answer.reason instanceof LateAnswerError))
+      this.#lastTr064 = valueOfSettled(answer);
+    return this.#lastTr064;
+  }
+
+  #reading(
+    probe: ProbeResult | undefined,
+    latency: number | undefined,
+    igd: IgdReading | undefined,
+    loggedIn: boolean,
+  ): RouterReading {
+    this.#hasDns ||= latency !== undefined;
+    const wan = igd?.wan;
+    const pinged = probe === undefined ? undefined : probe.stats.received > 0;
+    // A box that answers some other question lives; then silence says that echoes do not get through, not how well.
+    const reachable = pinged || latency !== undefined || wan !== undefined || loggedIn ? true : pinged;
+    const common = { reachable, probe: pinged === reachable ? probe : undefined };
+    return {
+      ...common,
+      problem: isBeyondLimits(common, this.#limits),
+      dns: this.#hasDns ? { answers: latency !== undefined, latency } : undefined,
+      wan,
+    };
+  }
+
+  #noteReachability(reachable: boolean | undefined): void {
+    if (reachable === true && this.#wasReachable === false) this.#igd.renew();
+    this.#wasReachable = reachable;
+  }
+
+  async #device(igd: IgdReading | undefined, tr064: Tr064Reading | undefined): Promise<Device> {
+    const { name, host } = this.#router;
+    const address = await this.#addresses.resolve(host).catch(() => host);
+    const { manufacturer, model, serialNumber, firmware, presentation } = {
+      ...igd?.description,
+      ...known(tr064?.device),
+    };
+    Object.assign(
+      this.#deviceInfo,
+      known({
+        manufacturer,
+        model,
+        serialNumber,
+        softwareVersion: firmware,
+        configurationUrl: presentation?.href,
+        macAddress: tr064?.device.macAddress,
+      }),
+    );
+    const macAddress = readNeighbourMac(this.#roots, address) ?? this.#deviceInfo.macAddress;
+    if (macAddress !== undefined) this.#deviceInfo.macAddress = macAddress;
+    return {
+      id: name,
+      name: `${this.#agent.name} ${name}`,
+      configurationUrl: `http://${hostInUrl(address)}/`,
+      ...this.#deviceInfo,
+      via: this.#agent.id,
+    };
+  }
+}

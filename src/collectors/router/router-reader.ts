@@ -1,0 +1,79 @@
+import { HostRoots } from '../../lib/host-roots.ts';
+import type { Observation, ObservationOrProblem } from '../../model/collector.ts';
+import type { DeviceMemory } from '../../model/device-memory.ts';
+import { slug } from '../../model/naming.ts';
+import type { AgentIdentity } from '../../model/state.ts';
+import { AddressResolver } from './address-resolver.ts';
+import { readDefaultGateway } from './gateway.ts';
+import type { RouterReadings } from './reading.ts';
+import { RouterMonitor } from './router-monitor.ts';
+import type { RouterSettings } from './settings.ts';
+import { TargetMonitor } from './target-monitor.ts';
+import type { RouterAddress } from './watched-hosts.ts';
+
+/** Goes round the routers and targets; none waits for another. */
+export class RouterReader {
+  readonly #agent: AgentIdentity;
+  readonly #memory: DeviceMemory;
+  readonly #settings: RouterSettings;
+  readonly #roots: HostRoots;
+  readonly #addresses = new AddressResolver();
+  readonly #targets: TargetMonitor[];
+  /** By name and host: the default gateway can become another. */
+  #routers = new Map<string, RouterMonitor>();
+
+  constructor(agent: AgentIdentity, memory: DeviceMemory, settings: RouterSettings) {
+    this.#agent = agent;
+    this.#memory = memory;
+    this.#settings = settings;
+    this.#roots = new HostRoots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
+    this.#targets = settings.PING_TARGETS.map(
+      (address) => new TargetMonitor(agent, address, settings, this.#addresses),
+    );
+  }
+
+  async read(): Promise<ObservationOrProblem<RouterReadings>[]> {
+    const addresses = this.#routerAddresses();
+    const complaints =
+      addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }];
+    const routers = this.#updateRouters(addresses);
+    const found = await Promise.all([
+      ...routers.map((router) => router.read()),
+      ...this.#targets.map(async (target): Promise<Observation<RouterReadings>[]> => [await target.read()]),
+    ]);
+    return [...found.flat(), ...complaints];
+  }
+
+  /** Of the router with this slug. */
+  tryLogin(device: string): void {
+    for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
+  }
+
+  async close(): Promise<void> {
+    for (const one of [...this.#routers.values(), ...this.#targets]) one.close();
+  }
+
+  #routerAddresses(): RouterAddress[] {
+    const { FRITZBOX_HOSTS: named } = this.#settings;
+    if (named.length > 0) return named;
+    const host = readDefaultGateway(this.#roots);
+    return host === undefined ? [] : [{ name: 'gateway', host }];
+  }
+
+  #updateRouters(addresses: readonly RouterAddress[]): RouterMonitor[] {
+    const before = this.#routers;
+    const keyOf = ({ name, host }: RouterAddress) => `${name} ${host}`;
+    this.#routers = new Map(
+      addresses.map(
+        (address) =>
+          [
+            keyOf(address),
+            before.get(keyOf(address)) ??
+              new RouterMonitor(this.#agent, this.#memory, address, this.#settings, this.#roots, this.#addresses),
+          ] as const,
+      ),
+    );
+    for (const [key, router] of before) if (!this.#routers.has(key)) router.close();
+    return [...this.#routers.values()];
+  }
+}

@@ -1,0 +1,81 @@
+import type { HttpReply, HttpRequest, SendRequest } from './http-client.ts';
+import type { UpnpService } from './upnp-description.ts';
+import { excerptOfText, parseXml } from './xml.ts';
+import { XmlFields } from './xml-fields.ts';
+
+/** The box understood and said no (UPnP Device Architecture, 3.2.5; TR-064, 2.3). */
+export class SoapFaultError extends Error {
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** An HTTP answer that is no SOAP: 401 asks for a login, 400 does not like the host's name, 404 knows no such place. */
+export class HttpStatusError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** On one line: some boxes take no other (offbynull/portmapper#26). */
+export function buildActionRequest(
+  { type, controlUrl }: UpnpService,
+  action: string,
+  args: Record<string, string> = {},
+): HttpRequest {
+  const given = Object.entries(args).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+  return {
+    url: controlUrl,
+    method: 'POST',
+    headers: { 'Content-Type': 'text/xml; charset="utf-8"', SOAPAction: `"${type}#${action}"` },
+    body: `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body><u:${action} xmlns:u="${type}">${given.join('')}</u:${action}></s:Body></s:Envelope>`,
+  };
+}
+
+/** The values of an answer's body. Throws a Fault where it is one. */
+export function parseSoapResponse(text: string, action: string): XmlFields {
+  const body = parseXml(text, 'Envelope').child('Body');
+  const fault = body?.child('Fault');
+  if (fault !== undefined) {
+    const code = Number(fault.descendants('errorCode')[0]?.text || Number.NaN);
+    const words = fault.descendants('errorDescription')[0]?.text || fault.textOf('faultstring') || '';
+    throw new SoapFaultError(
+      Number.isInteger(code) ? code : 0,
+      `${action}: ${Number.isInteger(code) ? `error ${code}` : 'an error without a number'} ${words}`.trim(),
+    );
+  }
+  // Some boxes name it after another action, or in a namespace of its own.
+  const answer = body?.children[0];
+  if (answer === undefined) throw new Error(`${action}: answered an empty envelope`);
+  return new XmlFields(answer.children.map(({ name, text: value }) => [name, value] as const));
+}
+
+export function readSoapResponse({ status, body }: HttpReply, action: string): XmlFields {
+  // A fault comes with status 500, an error page with any.
+  const isSoap = /<(?:[\w-]+:)?Envelope[\s>]/.test(body);
+  if (!isSoap && status !== 200)
+    throw new HttpStatusError(
+      status,
+      `${action}: HTTP ${status} ${body.trim() === '' ? '' : excerptOfText(body)}`.trim(),
+    );
+  return parseSoapResponse(body, action);
+}
+
+/** Asks for one action. Rejects with Fault, HttpError, Unanswered, or an Error that shows what came instead. */
+export async function callAction(
+  send: SendRequest,
+  service: UpnpService,
+  action: string,
+  args: Record<string, string>,
+  signal: AbortSignal,
+): Promise<XmlFields> {
+  return readSoapResponse(await send(buildActionRequest(service, action, args), signal), action);
+}

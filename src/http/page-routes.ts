@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { type PageContext, renderLiveSections, renderPage } from '../views/page/index.ts';
+import { contentSecurityPolicy } from '../views/page/status-page.ts';
+import { EventStream } from './event-stream.ts';
+import { isListedPeer } from './peers.ts';
+import type { RouteHandler } from './route.ts';
+
+/** The path that Home Assistant's ingress puts before ours, as it says itself. Anyone else could say it too. */
+function prefixOf({ headers, socket }: IncomingMessage, proxies: BlockList | undefined): string | undefined {
+  if (proxies === undefined || !isListedPeer(proxies, socket.remoteAddress)) return undefined;
+  const prefix = headers['x-ingress-path'];
+  return typeof prefix === 'string' && /^(\/[\w.~-]+)+$/.test(prefix) ? prefix : undefined;
+}
+
+const documentHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': contentSecurityPolicy,
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** The page, and what keeps it live. `proxies` are believed where they say that the page is. */
+export function createPageRoutes(
+  context: PageContext,
+  proxies?: BlockList,
+): { routes: Map<string, RouteHandler>; eventStream: EventStream } {
+  const eventStream = new EventStream(
+    () => context.agent.startedAt.toISOString(),
+    (now) => renderLiveSections(context, now),
+  );
+  const routes = new Map<string, RouteHandler>([
+    [
+      '/',
+      (request) => ({
+        status: 200,
+        headers: documentHeaders,
+        body: renderPage(context, new Date(), prefixOf(request, proxies)),
+      }),
+    ],
+    [
+      '/events',
+      () =>
+        eventStream.isFull
+          ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'as many listen as can' } }
+          : {
+              status: 200,
+              headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+              stream: (response) => eventStream.addListener(response),
+            },
+    ],
+  ]);
+  return { routes, eventStream };
+}

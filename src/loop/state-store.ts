@@ -1,0 +1,242 @@
+import type { AnyCollector, Observation } from '../model/collector.ts';
+import { describeError } from '../model/errors.ts';
+import type { PendingEvent } from '../model/event.ts';
+import type { AnyMetric, MetricSample } from '../model/metric.ts';
+import { entryPath, entryPathWithHash } from '../model/naming.ts';
+import { PastMoment } from '../model/past-moment.ts';
+import type { AgentState, BrokerState, CollectorState, StateEntry } from '../model/state.ts';
+import { MemoryStore } from './memory-store.ts';
+import { type CollectorOutcome, timeoutSecondsOf } from './run-collector.ts';
+import { extractRawNumbers, extractSample } from './sample.ts';
+
+/** Something that a person wants to read once: what went away, what is back, what is missing. */
+export interface AvailabilityChange {
+  subject: string;
+  /** With neither this nor a hint, it is back. */
+  error?: string;
+  hint?: string;
+  /** How long it was what it was before; absent at first. */
+  seconds?: number;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+type CollectorRecord = Mutable<Omit<CollectorState, 'entries'>> & { entries: Map<string, StateEntry> };
+
+const secondsBetween = (from: Date, to: Date) => Math.round((to.getTime() - from.getTime()) / 1000);
+const subjectOf = (entry: StateEntry) =>
+  entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`;
+
+/** How many events may wait for somebody to hear them; the oldest are lost first. */
+const maxPendingEvents = 200;
+
+/** How it stands with the broker. */
+class Broker implements BrokerState {
+  readonly url: string;
+  reconnects = 0;
+  error?: string;
+  #connected = false;
+  #turned = new PastMoment();
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  set connected(connected: boolean) {
+    if (connected !== this.#connected) this.#turned = new PastMoment();
+    this.#connected = connected;
+  }
+
+  get since(): Date {
+    return this.#turned.date;
+  }
+}
+
+/** The latest outcomes; nothing else in the program remembers readings. */
+export class StateStore implements AgentState {
+  readonly collectors = new Map<string, CollectorRecord>();
+  readonly broker: Broker;
+  readonly memoryStore = new MemoryStore();
+  pendingEvents: readonly PendingEvent[] = [];
+  discoveryRevision = 0;
+
+  constructor(brokerUrl: string) {
+    this.broker = new Broker(brokerUrl);
+  }
+
+  get memories(): ReadonlyMap<string, unknown> {
+    return this.memoryStore.contents;
+  }
+
+  /** Somebody was told of it. */
+  markDelivered(event: PendingEvent): void {
+    this.pendingEvents = this.pendingEvents.filter((one) => one !== event);
+  }
+
+  add(collector: AnyCollector): void {
+    this.collectors.set(collector.id, {
+      id: collector.id,
+      timeoutSeconds: timeoutSecondsOf(collector),
+      entries: new Map(),
+      complaints: [],
+      consecutiveFailures: 0,
+      skippedTicks: 0,
+    });
+  }
+
+  countSkippedTick(id: string): void {
+    this.#recordOf(id).skippedTicks += 1;
+  }
+
+  /** When the collector is to run next, also by `performance.now()`. */
+  setNextRun(id: string, next: Date | undefined, due: number): void {
+    const record = this.#recordOf(id);
+    if (next === undefined) delete record.nextRun;
+    else record.nextRun = next;
+    record.due = due;
+  }
+
+  /** Takes in an outcome and returns what a person should hear of it. */
+  record(collector: AnyCollector, outcome: CollectorOutcome): AvailabilityChange[] {
+    const record = this.#recordOf(collector.id);
+    const changes: AvailabilityChange[] = [];
+    const before = record.error;
+    if (outcome.ok) {
+      const found = outcome.observations.filter((observation) => 'table' in observation);
+      const complaints = outcome.observations.flatMap((observation) =>
+        'complaint' in observation ? [observation.complaint] : [],
+      );
+      changes.push(...this.#observe(record, collector, found, outcome.at));
+      changes.push(
+        ...complaints
+          .filter((complaint) => !record.complaints.includes(complaint))
+          .map((error) => ({ subject: collector.id, error })),
+      );
+      record.complaints = complaints;
+      if (before !== undefined)
+        changes.push({
+          subject: collector.id,
+          ...(record.lastSuccess ? { seconds: secondsBetween(record.lastSuccess, outcome.at) } : {}),
+        });
+      delete record.error;
+      record.consecutiveFailures = 0;
+      record.lastSuccess = outcome.at;
+    } else {
+      if (before === undefined) changes.push({ subject: collector.id, error: outcome.error });
+      record.error = outcome.error;
+      record.consecutiveFailures += 1;
+    }
+    record.lastRun = outcome.at;
+    record.duration = outcome.seconds;
+    return changes;
+  }
+
+  /** Drops what can't be read of a device that the user does not want any more. */
+  forgetDevice(device: string): void {
+    for (const record of this.collectors.values()) {
+      for (const [path, entry] of record.entries) {
+        if (path.split('/')[0] === device && entry.error !== undefined) record.entries.delete(path);
+      }
+    }
+    this.discoveryRevision += 1;
+  }
+
+  #observe(
+    record: CollectorRecord,
+    collector: AnyCollector,
+    observations: Observation<Record<string, unknown>>[],
+    at: Date,
+  ): AvailabilityChange[] {
+    const changes: AvailabilityChange[] = [];
+    const seen = new Set<string>();
+    for (const observation of observations) {
+      const plain = entryPath(observation.table, observation.device, observation.part);
+      const path =
+        seen.has(plain) && observation.part !== undefined ? entryPathWithHash(plain, observation.part) : plain;
+      seen.add(path);
+      this.#queueEvents(collector, observation);
+      changes.push(
+        ...this.#replace(record, path, entryAfter(record.entries.get(path), collector, observation, at), at),
+      );
+    }
+    for (const [path, entry] of record.entries) {
+      if (!seen.has(path)) changes.push(...this.#replace(record, path, missingEntry(entry, at), at));
+    }
+    return changes;
+  }
+
+  #queueEvents(
+    { id: collector }: AnyCollector,
+    { table, device, events = [] }: Observation<Record<string, unknown>>,
+  ): void {
+    const pending = events.map((event) => ({ collector, device: entryPath(table, device), event }));
+    if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
+  }
+
+  #replace(record: CollectorRecord, path: string, entry: StateEntry, at: Date): AvailabilityChange[] {
+    const before = record.entries.get(path);
+    record.entries.set(path, entry);
+    if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
+    if (before?.error === undefined && entry.error !== undefined)
+      return [{ subject: subjectOf(entry), error: entry.error }];
+    const back =
+      before?.error !== undefined && entry.error === undefined
+        ? [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }]
+        : [];
+    const hint =
+      entry.hint !== undefined && entry.hint !== before?.hint ? [{ subject: subjectOf(entry), hint: entry.hint }] : [];
+    return [...back, ...hint];
+  }
+
+  #recordOf(id: string): CollectorRecord {
+    const record = this.collectors.get(id);
+    if (record === undefined) throw new Error(`no collector ${id}`);
+    return record;
+  }
+}
+
+function entryAfter(
+  before: StateEntry | undefined,
+  collector: AnyCollector,
+  found: Observation<Record<string, unknown>>,
+  at: Date,
+): StateEntry {
+  const { table, device, part } = found;
+  const metrics = collector.metrics[table] ?? {};
+  const sample = 'reading' in found ? extractSample(metrics, found.reading, before?.sample) : before?.sample;
+  const error = 'error' in found ? describeError(found.error) : undefined;
+  const turned = before === undefined || (before.error === undefined) !== (error === undefined);
+  return {
+    table,
+    device,
+    ...(part === undefined ? {} : { part }),
+    ...(sample === undefined ? {} : { sample }),
+    ...('reading' in found ? { rawNumbers: extractRawNumbers(metrics, found.reading) } : {}),
+    ...(error === undefined ? {} : { error }),
+    ...('hint' in found && found.hint !== undefined ? { hint: found.hint } : {}),
+    ...('excluded' in found ? { excluded: true } : {}),
+    presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
+    since: turned ? at : before.since,
+  };
+}
+
+const missingEntry = (entry: StateEntry, at: Date): StateEntry =>
+  entry.error === undefined ? { ...entry, error: 'not there any more', since: at } : entry;
+
+/** The optional metrics that have had a value: the same set as before when none is new. */
+function presentMetricsAfter(
+  metrics: Record<string, AnyMetric>,
+  sample: MetricSample = {},
+  before: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
+  const more = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
+  return more.length === 0 ? before : new Set([...before, ...more]);
+}
+
+const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
+  a.presentMetrics === b.presentMetrics &&
+  a.excluded === b.excluded &&
+  (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

@@ -1,0 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import type { AgentIdentity } from '../model/state.ts';
+import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
+import type { MqttSettings } from './settings.ts';
+
+/** A short connection beside the running agent's: under another name and without a will. */
+export async function connectOnce(settings: MqttSettings, agent: AgentIdentity): Promise<Connection> {
+  const clientId = `${agent.id}-visit-${randomUUID().slice(0, 8)}`;
+  const open = (protocolVersion: ProtocolVersion) => Connection.open(settings, { clientId, protocolVersion });
+  return open(5).catch((error: unknown) => {
+    if (error instanceof ConnectionError && error.wantsOlderProtocol) return open(4);
+    throw error;
+  });
+}

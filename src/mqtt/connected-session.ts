@@ -1,0 +1,388 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import type { CollectorDeclaration } from '../model/collector.ts';
+import { describeError } from '../model/errors.ts';
+import type { PendingEvent } from '../model/event.ts';
+import {
+  deviceSlugOfTopic,
+  discoveryTopic,
+  homeAssistantStatusTopic,
+  ownDiscoveryTopics,
+  ownTopics,
+  parseCommandTopic,
+  parseDiscoveryTopic,
+  parseMemoryTopic,
+  statusTopic,
+} from '../model/naming.ts';
+import type { AgentIdentity, AgentState, BrokerState } from '../model/state.ts';
+import { offlinePayload, onlinePayload } from '../views/availability.ts';
+import { discoveryPayloads, hasTombstones, type RemovalPhase, tombstonePayloads } from '../views/discovery.ts';
+import { eventMessage } from '../views/event-message.ts';
+import { orphanedTopics } from '../views/orphaned-topics.ts';
+import { statePayloads } from '../views/state-topics.ts';
+import { retryPauseMs } from './backoff.ts';
+import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
+import { type Connection, isRefusedByBroker, type MqttMessage } from './connection.ts';
+import { answerLivenessQuestion } from './duplicate-agent.ts';
+import { startTimer, type Timer } from './in-flight.ts';
+import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
+import { Publisher, type UnacknowledgedTopics } from './publisher.ts';
+import { reasonCodes } from './reason-codes.ts';
+import type { Rejections } from './rejections.ts';
+import { readOwnRetained } from './retained-topics.ts';
+import type { MqttSettings } from './settings.ts';
+
+export interface SessionContext {
+  agent: AgentIdentity;
+  catalogue: readonly CollectorDeclaration[];
+  state: AgentState & { broker: { -readonly [Key in keyof BrokerState]: BrokerState[Key] } };
+  settings: MqttSettings;
+  log: Log;
+  /** Where what the other agents say goes, where somebody wants to know. */
+  agentDirectory?: BrokerAgentDirectory | undefined;
+  /** Other agents may have this name too, and one of them speaks. */
+  shared?: boolean;
+  /** Settles when there is something to say: each collector has been read once, or takes long. */
+  ready: Promise<void>;
+  /** Somebody has heard of this event. */
+  eventDelivered(event: PendingEvent): void;
+  /** The user has removed the device in Home Assistant. */
+  deviceDismissed(device: string): void;
+  /** What the broker kept for us beyond the process, by collector and device: payloads that anybody may have written. */
+  memoriesLoaded(memories: ReadonlyMap<string, string>): void;
+  /** The user wants something done to a device. */
+  commandReceived(command: DeviceCommand): void;
+  /** Timers of what the broker leaves unanswered or refuses; a test has its own. */
+  after?: Timer;
+}
+
+export interface DeviceCommand {
+  collector: string;
+  device: string;
+  action: string;
+}
+
+/** What outlives a connection: devices that the broker has had from this process, those that the user does not want, and what the
+ * broker does not take. */
+export interface AnnouncementMemory {
+  announced: Set<string>;
+  dismissed: Set<string>;
+  rejections: Rejections;
+  unacknowledged: UnacknowledgedTopics;
+}
+
+/** Milliseconds that Home Assistant takes to build what it was told, before it may be told otherwise. */
+const discoverySettleMs = 5000;
+/** And to take away an entity. */
+const tombstoneDelayMs = 1000;
+
+/** What goes on while one connection lasts. */
+export class ConnectedSession {
+  readonly #context: SessionContext;
+  readonly #connection: Connection;
+  readonly #publisher: Publisher;
+  readonly #memory: AnnouncementMemory;
+  readonly #ended = new AbortController();
+  #retained: ReadonlyMap<string, string> = new Map();
+  #removalPhase: RemovalPhase = 'tombstone';
+  /** Counts how often Home Assistant came online. */
+  #birth = 0;
+  /** The state's shape that was announced. */
+  #announcedRevision: number | undefined;
+  #ready = false;
+  /** The broker has acknowledged an announcement. */
+  #announced = false;
+  #hasAnnouncementReturned = false;
+  /** Home Assistant has had the time to build what was announced. */
+  #isDiscoverySettled = false;
+  /** Home Assistant is known not to be there, or knows nothing of us yet. */
+  #isHomeAssistantAway = false;
+  #isDeliveringEvents = false;
+  /** Tries of an event that were refused, one after the other. */
+  #eventFailures = 0;
+
+  constructor(context: SessionContext, connection: Connection, memory: AnnouncementMemory) {
+    this.#context = context;
+    this.#connection = connection;
+    this.#memory = memory;
+    memory.rejections.begin();
+    const listener = {
+      accepted: (topic: string) => this.#accepted(topic),
+      rejected: (topic: string, error: unknown) => this.#rejected(topic, error),
+    };
+    this.#publisher = new Publisher(connection, listener, memory.unacknowledged, context.after ?? startTimer);
+  }
+
+  /** Reads what the broker kept, publishes everything, and last that the agent is online. */
+  async begin(): Promise<void> {
+    const { agent, ready, agentDirectory } = this.#context;
+    this.#connection.listen((message) => answerLivenessQuestion(this.#connection, agent, message));
+    this.#retained = await readOwnRetained(this.#connection, agent);
+    this.#context.memoriesLoaded(parseMemories(agent, this.#retained));
+    this.#isHomeAssistantAway = this.#retained.get(homeAssistantStatusTopic(agent)) === offlinePayload;
+    await agentDirectory?.follow(this.#connection, agent, this.#retained.has(statusTopic(agent)));
+    await ready;
+    this.#dismissAbsent();
+    this.#connection.listen((message) => this.#receive(message));
+    await this.#publishTombstones();
+    this.#ready = true;
+    this.offerChanges();
+    await this.#publisher.drained();
+    this.#publisher.publishChanged(new Map([[statusTopic(agent), onlinePayload]]));
+    await this.#publisher.drained();
+    this.#memory.rejections.forgetEarlier();
+    void this.#waitForDiscovery();
+  }
+
+  /** Puts into the state what the broker does not take. */
+  showRejections(): void {
+    const { broker } = this.#context.state;
+    const { summary } = this.#memory.rejections;
+    if (summary !== undefined) broker.error = summary;
+    else if (broker.connected) delete broker.error;
+  }
+
+  /** Sends what the state has new. */
+  offerChanges(): void {
+    if (!this.#ready) return;
+    const { agent, catalogue, state } = this.#context;
+    const current = statePayloads(catalogue, agent, state);
+    this.#publisher.publishChanged(current);
+    void this.#deliverEvents();
+    if (state.discoveryRevision === this.#announcedRevision) return;
+    this.#announcedRevision = state.discoveryRevision;
+    this.#publisher.publishChanged(this.#orphanedTopics(current, (payload) => payload !== ''));
+    this.#announce();
+    void this.#removeOrphanedTopics();
+  }
+
+  /** Says that the agent goes. */
+  async leave(): Promise<void> {
+    this.#ready = false;
+    this.end();
+    const goodbye = this.#connection.publish(statusTopic(this.#context.agent), offlinePayload).then(
+      () => true,
+      () => false,
+    );
+    const said = await Promise.race([goodbye, pause(1000, false, { ref: false })]);
+    // Otherwise the broker sends the will.
+    if (said) await this.#connection.close();
+    else this.#connection.abort();
+  }
+
+  end(): void {
+    this.#ended.abort();
+    this.#publisher.close();
+  }
+
+  #receive({ topic, payload, retained }: MqttMessage): void {
+    const { agent } = this.#context;
+    if (retained) return;
+    const device = parseDiscoveryTopic(agent, topic);
+    if (device !== undefined) return void this.#receiveAnnouncement(device, topic, payload);
+    if (!this.#ready) return;
+    const target = parseCommandTopic(agent, topic);
+    if (target !== undefined) return void this.#context.commandReceived({ ...target, action: payload });
+    if (topic === homeAssistantStatusTopic(agent)) {
+      this.#isHomeAssistantAway = true;
+      if (payload === onlinePayload) void this.#reannounce();
+    }
+    // The will of an earlier connection of ours, which the broker took for alive until now.
+    if (topic === statusTopic(agent) && payload === offlinePayload) {
+      this.#publisher.forgetSent(topic);
+      this.#publisher.publishChanged(new Map([[topic, onlinePayload]]));
+    }
+  }
+
+  /** Our own comes back as well; only then is it known that the broker has it. */
+  #receiveAnnouncement(device: string, topic: string, payload: string): void {
+    if (!this.#hasAnnouncementReturned) {
+      this.#hasAnnouncementReturned = true;
+      this.#accepted(ownDiscoveryTopics(this.#context.agent));
+    }
+    if (payload !== '') return void this.#memory.announced.add(device);
+    this.#memory.announced.delete(device);
+    if (this.#publisher.lastSent(topic) !== '') this.#dismiss(device);
+  }
+
+  async #publishTombstones(): Promise<void> {
+    const { agent, catalogue, state } = this.#context;
+    const payloads = tombstonePayloads(catalogue, agent, state, this.#retained);
+    this.#publisher.publishChanged(payloads);
+    await this.#publisher.drained();
+    if (payloads.size > 0) await this.#wait(tombstoneDelayMs);
+  }
+
+  /** Home Assistant has come online and may know nothing of us. */
+  async #reannounce(): Promise<void> {
+    this.#birth += 1;
+    // Many agents hear it at once.
+    if (await this.#waitAfterBirth(1000 + Math.random() * 4000)) return;
+    this.#publisher.forgetSent();
+    this.#announcedRevision = undefined;
+    const hasRemovals = [...this.#discoveryPayloads().values()].some(hasTombstones);
+    this.#removalPhase = hasRemovals ? 'restore' : 'tombstone';
+    this.offerChanges();
+    this.#publisher.publishChanged(new Map([[statusTopic(this.#context.agent), onlinePayload]]));
+    if (await this.#waitAfterBirth(discoverySettleMs)) return;
+    this.#isHomeAssistantAway = false;
+    void this.#deliverEvents();
+    if (!hasRemovals) return;
+    this.#removalPhase = 'tombstone';
+    this.#announce();
+    if (await this.#waitAfterBirth(discoverySettleMs)) return;
+    this.#removalPhase = 'omit';
+    this.#retained = new Map([...this.#retained, ...this.#announce()]);
+    this.#removalPhase = 'tombstone';
+  }
+
+  async #waitForDiscovery(): Promise<void> {
+    if (await this.#wait(discoverySettleMs)) return;
+    void this.#awaitEcho();
+    this.#isDiscoverySettled = true;
+    await this.#deliverEvents();
+  }
+
+  /** Tells what has happened, one after the other. Home Assistant hears it only of what it knows; what nobody hears is kept. */
+  async #deliverEvents(): Promise<void> {
+    const { agent, state, eventDelivered, log } = this.#context;
+    if (!this.#isDiscoverySettled || this.#isHomeAssistantAway || this.#isDeliveringEvents) return;
+    this.#isDeliveringEvents = true;
+    for (const event of state.pendingEvents) {
+      const { topic, payload } = eventMessage(agent, event);
+      try {
+        const { heard } = await this.#connection.publish(topic, payload, { retain: false });
+        this.#eventFailures = 0;
+        this.#accepted(topic);
+        if (!heard || this.#isHomeAssistantAway) break;
+      } catch (error) {
+        if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedError)
+          log.error(`MQTT: an event is lost: the broker refuses ${topic}: ${describeError(error)}`);
+        else if (isRefusedByBroker(error)) return this.#tellEventsLater(topic, error);
+        else break;
+      }
+      eventDelivered(event);
+    }
+    this.#isDeliveringEvents = false;
+  }
+
+  #tellEventsLater(topic: string, error: unknown): void {
+    this.#rejected(topic, error);
+    (this.#context.after ?? startTimer)(retryPauseMs(this.#eventFailures), () => {
+      this.#isDeliveringEvents = false;
+      if (!this.#ended.signal.aborted) void this.#deliverEvents();
+    });
+    this.#eventFailures += 1;
+  }
+
+  /** True if the connection ended meanwhile, or Home Assistant came online once more. */
+  async #waitAfterBirth(milliseconds: number): Promise<boolean> {
+    const birth = this.#birth;
+    return (await this.#wait(milliseconds)) || birth !== this.#birth;
+  }
+
+  #orphanedTopics(current: Map<string, string>, wanted: (payload: string) => boolean): Map<string, string> {
+    const { agent, catalogue, state } = this.#context;
+    return new Map(
+      [...orphanedTopics(catalogue, agent, state, this.#retained, current)].filter(([, payload]) => wanted(payload)),
+    );
+  }
+
+  /** Topics are emptied when Home Assistant no longer has an entity that reads them. */
+  async #removeOrphanedTopics(): Promise<void> {
+    if (await this.#wait(discoverySettleMs)) return;
+    const { agent, catalogue, state } = this.#context;
+    this.#publisher.publishChanged(
+      this.#orphanedTopics(statePayloads(catalogue, agent, state), (payload) => payload === ''),
+    );
+  }
+
+  #discoveryPayloads(): Map<string, string> {
+    const { agent, catalogue, state } = this.#context;
+    const payloads = discoveryPayloads(catalogue, agent, state, this.#retained, this.#removalPhase);
+    for (const device of this.#memory.dismissed) payloads.delete(discoveryTopic(agent, device));
+    return payloads;
+  }
+
+  #announce(): Map<string, string> {
+    const payloads = this.#discoveryPayloads();
+    this.#publisher.publishChanged(payloads);
+    return payloads;
+  }
+
+  /** A device whose state is still on the broker but not its announcement was removed by the user while we were away;
+   * where both are gone the broker forgot them. */
+  #dismissAbsent(): void {
+    const { agent } = this.#context;
+    const kept = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
+    for (const device of this.#memory.announced) {
+      if (kept.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
+    }
+  }
+
+  #dismiss(device: string): void {
+    if (this.#memory.dismissed.has(device)) return;
+    this.#memory.dismissed.add(device);
+    const announcement = discoveryTopic(this.#context.agent, device);
+    this.#publisher.drop(announcement);
+    this.#publisher.forgetSent(announcement);
+    this.#accepted(announcement);
+    this.#retained = new Map(
+      [...this.#retained].filter(([topic]) => deviceSlugOfTopic(this.#context.agent, topic) !== device),
+    );
+    this.#context.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);
+    this.#context.deviceDismissed(device);
+  }
+
+  /** MQTT 3.1.1 brokers acknowledge what they forbid; then our own announcement does not come back. It is sent again, with pauses that
+   * grow, until it does. */
+  async #awaitEcho(): Promise<void> {
+    for (let attempt = 0; !this.#hasAnnouncementReturned && !this.#ended.signal.aborted; attempt += 1) {
+      if (this.#announced) {
+        this.#rejected(ownDiscoveryTopics(this.#context.agent), new Error('announcements do not come back'));
+        if (attempt > 0) this.#announceAnew();
+      }
+      await new Promise<void>((resolve) => (this.#context.after ?? startTimer)(retryPauseMs(attempt), resolve));
+    }
+  }
+
+  #announceAnew(): void {
+    for (const topic of this.#discoveryPayloads().keys()) this.#publisher.forgetSent(topic);
+    this.#announce();
+  }
+
+  #accepted(topic: string): void {
+    const { agent, log } = this.#context;
+    if (parseDiscoveryTopic(agent, topic) !== undefined) this.#announced = true;
+    if (this.#ended.signal.aborted || !this.#memory.rejections.accept(topic)) return;
+    this.showRejections();
+    if (this.#memory.rejections.summary === undefined) log.info('MQTT: the broker takes everything again');
+  }
+
+  #rejected(topic: string, error: unknown): void {
+    const { log, agent } = this.#context;
+    if (this.#ended.signal.aborted) return;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const forbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryTopics(agent);
+    const advice = `. It must let this user read and write ${ownTopics(agent)} and ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+    const text = `the broker refuses ${topic}: ${describeError(error)}${forbidden ? advice : ''}`;
+    // Of each topic the size is told; of other reasons one topic is enough.
+    const kind = code === undefined || code === reasonCodes.packetTooLarge ? topic : String(code);
+    if (this.#memory.rejections.reject(topic, text, kind)) log.error(`MQTT: ${text}`);
+    this.showRejections();
+  }
+
+  /** True if the connection ended meanwhile. */
+  async #wait(milliseconds: number): Promise<boolean> {
+    return pause(milliseconds, false, { signal: this.#ended.signal }).catch(() => true);
+  }
+}
+
+/** What of the retained is memory, by collector and device. */
+const parseMemories = (agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, string> =>
+  new Map(
+    [...retained].flatMap(([topic, payload]): [string, string][] => {
+      const path = parseMemoryTopic(agent, topic);
+      return path === undefined ? [] : [[path, payload]];
+    }),
+  );

@@ -1,0 +1,57 @@
+import { supportUrl, version } from '../../version.ts';
+import { type ListedSetting, listSettings, type SettingGroup } from '../env-example.ts';
+import { toYaml } from './yaml.ts';
+
+/** What the app's own start decides: where its page listens, and that it sees the machine from within a container. */
+const decidedByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
+
+const offeredSettings = (groups: readonly SettingGroup[]): ListedSetting[] =>
+  groups.flatMap(listSettings).filter(({ name }) => !decidedByApp.test(name));
+
+const optionName = ({ name }: ListedSetting) => name.toLowerCase();
+
+/** Controllers, through which a drive's health is read; the Supervisor passes over those that are not there. */
+const nvmeControllers = Array.from({ length: 8 }, (_, index) => `/dev/nvme${index}`);
+
+/** ha-config/app/config.yaml: what the Supervisor wants to know of the app, with every setting as an option. */
+export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
+  toYaml({
+    name: 'Home Lab Infra Monitor',
+    version,
+    slug: 'infra_monitor',
+    description: 'This machine and its drives as entities, over MQTT',
+    url: supportUrl,
+    arch: ['aarch64', 'amd64'],
+    homeassistant: '2025.2.0',
+    startup: 'services',
+    stage: 'experimental',
+    host_network: true,
+    ingress: true,
+    ingress_port: 0,
+    panel_title: 'Infra Monitor',
+    panel_icon: 'mdi:server-network',
+    services: ['mqtt:want'],
+    privileged: ['SYS_ADMIN', 'SYS_RAWIO'],
+    devices: nvmeControllers,
+    map: [{ type: 'ssl', read_only: true }],
+    schema: {
+      ...Object.fromEntries(
+        offeredSettings(groups).map((setting) => [optionName(setting), setting.secret ? 'password?' : 'str?']),
+      ),
+      other: [{ name: 'match(^[A-Z][A-Z0-9_]*$)', value: 'str' }],
+    },
+  });
+
+/** ha-config/app/translations/en.yaml: each option in words. */
+export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
+  toYaml({
+    configuration: {
+      ...Object.fromEntries(
+        offeredSettings(groups).map((setting) => [
+          optionName(setting),
+          { name: setting.name, description: `${setting.description} Wants ${setting.expects}.` },
+        ]),
+      ),
+      other: { name: 'Other settings', description: 'Any setting by its own name, as of one router among several.' },
+    },
+  });

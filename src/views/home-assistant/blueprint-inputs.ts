@@ -1,0 +1,83 @@
+import { supportUrl } from '../../version.ts';
+import type { AlertDefinition, AlertLimit } from './alerts.ts';
+import { BlueprintInput, type YamlMap } from './yaml.ts';
+
+/** An input for a number. */
+export const numberInput = ({ name, default: standard, unit, min, max }: AlertLimit): YamlMap => ({
+  name,
+  default: standard,
+  selector: { number: { min, max, step: 'any', unit_of_measurement: unit, mode: 'box' } },
+});
+
+const persistentNotification: YamlMap = {
+  action: 'persistent_notification.create',
+  data: { title: '{{ title }}', message: '{{ message }}', notification_id: '{{ tag }}' },
+};
+
+const timeInput = (name: string) => ({ name, default: '00:00:00', selector: { time: {} } });
+
+/** What every blueprint asks beside what it watches. */
+export const commonInputs = {
+  explained_by: {
+    name: 'Explained by',
+    description:
+      'While one of these is disconnected, nothing is told: the router of a site, or a broker, of which there is an alarm of its own.',
+    default: [],
+    selector: { entity: { multiple: true, filter: [{ domain: 'binary_sensor', device_class: 'connectivity' }] } },
+  },
+  telling: {
+    name: 'How it is told',
+    icon: 'mdi:bell-outline',
+    collapsed: true,
+    input: {
+      tell: {
+        name: 'Actions',
+        description:
+          'What is done with `{{ title }}` and `{{ message }}`; `{{ tag }}` is the same for an alarm and its end, and `{{ over }}` tells them apart.',
+        default: [persistentNotification],
+        selector: { action: {} },
+      },
+      quiet_from: {
+        ...timeInput('Quiet from'),
+        description: 'What happens in quiet hours is told at their end, if it lasts until then.',
+      },
+      quiet_to: timeInput('Quiet to'),
+      at_start: {
+        name: 'Also when Home Assistant starts',
+        description: 'Tell once what is wrong then, be it known or new.',
+        default: false,
+        selector: { boolean: {} },
+      },
+      remind_hours: numberInput({ name: 'Tell again after (0: never)', default: 0, unit: 'h', min: 0, max: 720 }),
+    },
+  },
+};
+
+/** Variables of the inputs' own names. */
+export const inputVariables = (inputs: readonly string[]): YamlMap =>
+  Object.fromEntries(inputs.map((name) => [name, new BlueprintInput(name)]));
+
+/** What Home Assistant is told of a blueprint, with what it asks for. */
+export function blueprintHeader(
+  {
+    id,
+    name,
+    description,
+    filter,
+    limits = {},
+  }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'filter' | 'limits'>,
+  asked: YamlMap,
+): YamlMap {
+  return {
+    name: `Infra Monitor: ${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+    description,
+    domain: 'automation',
+    source_url: supportUrl && `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,
+    homeassistant: { min_version: '2025.2.0' },
+    input: {
+      subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } },
+      ...Object.fromEntries(Object.entries(limits).map(([key, limit]) => [key, numberInput(limit)])),
+      ...asked,
+    },
+  };
+}

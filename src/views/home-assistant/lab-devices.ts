@@ -1,0 +1,94 @@
+import * as z from 'zod/mini';
+import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
+import { discoveryOriginName } from '../discovery.ts';
+
+/** An entity as its agent has announced it. */
+export interface LabEntity extends ComponentKey {
+  /** Home Assistant's, unless the user has renamed it. */
+  id: string;
+  name: string;
+  platform: string;
+  deviceClass?: string | undefined;
+  unit?: string | undefined;
+  /** Moves up and down. */
+  isMeasurement: boolean;
+  diagnostic: boolean;
+  enabled: boolean;
+}
+
+/** A device with its entities in the order of their tables. */
+export interface LabDevice {
+  id: string;
+  name: string;
+  site?: string | undefined;
+  /** Identifier of the device that it hangs below. */
+  via?: string | undefined;
+  entities: LabEntity[];
+}
+
+const discoveryPayloadSchema = z.object({
+  device: z.object({
+    identifiers: z.tuple([z.string()], z.string()),
+    name: z.string(),
+    suggested_area: z.optional(z.string()),
+    via_device: z.optional(z.string()),
+  }),
+  origin: z.object({ name: z.literal(discoveryOriginName) }),
+  components: z.record(
+    z.string(),
+    z.object({
+      platform: z.string(),
+      default_entity_id: z.optional(z.string().check(z.regex(/^\w+\.\w+$/))),
+      name: z.optional(z.string()),
+      device_class: z.optional(z.string()),
+      unit_of_measurement: z.optional(z.string()),
+      state_class: z.optional(z.string()),
+      entity_category: z.optional(z.string()),
+      enabled_by_default: z.optional(z.boolean()),
+    }),
+  ),
+});
+
+type Component = z.output<typeof discoveryPayloadSchema>['components'][string];
+
+function parseEntity(key: string, component: Component): LabEntity[] {
+  const parsed = parseComponentKey(key);
+  // A tombstone has no id.
+  if (parsed === undefined || component.default_entity_id === undefined) return [];
+  const { default_entity_id: id, name, platform, device_class: deviceClass, unit_of_measurement: unit } = component;
+  return [
+    {
+      ...parsed,
+      id,
+      name: name ?? id,
+      platform,
+      deviceClass,
+      unit,
+      isMeasurement: component.state_class === 'measurement',
+      diagnostic: component.entity_category !== undefined,
+      enabled: component.enabled_by_default !== false,
+    },
+  ];
+}
+
+function parseDevice(payload: string): LabDevice[] {
+  const { success, data } = discoveryPayloadSchema.safeParse(parseJson(payload));
+  if (!success) return [];
+  const { identifiers, name, suggested_area: site, via_device: via } = data.device;
+  const entities = Object.entries(data.components).flatMap(([key, component]) => parseEntity(key, component));
+  return entities.length === 0 ? [] : [{ id: identifiers[0], name, site, via, entities }];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
+
+/** The devices of all agents, out of their retained discovery payloads; whatever is not ours is left out. */
+export const parseLabDevices = (payloads: Iterable<string>): LabDevice[] =>
+  [...payloads].flatMap(parseDevice).sort(byName);

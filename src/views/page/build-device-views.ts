@@ -1,0 +1,118 @@
+import type { CollectorDeclaration } from '../../model/collector.ts';
+import type { Device } from '../../model/device.ts';
+import { type AnyMetric, isPrimaryNumber } from '../../model/metric.ts';
+import type { MetricHistory } from '../../model/metric-history.ts';
+import { slug } from '../../model/naming.ts';
+import type { CollectorState, StateEntry } from '../../model/state.ts';
+import type { Problem } from '../problems.ts';
+import type { DeviceView, MetricView } from './device-view.ts';
+import { formatValue } from './format-value.ts';
+import { renderSparkline } from './sparkline.ts';
+
+/** What is known beside the readings themselves. */
+export interface DeviceViewContext {
+  history: MetricHistory;
+  problems: readonly Problem[];
+  now: Date;
+}
+
+/** An optional metric counts once it has had a value; a text that is not there has nothing to say. */
+const isShown = (metric: AnyMetric, key: string, { presentMetrics, sample }: StateEntry) =>
+  metric.enabled !== false &&
+  (!metric.optional || presentMetrics.has(key)) &&
+  (metric.kind !== 'text' || typeof sample?.[key] === 'string');
+
+/** Troubles and hints that stand above it have told it already. */
+const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: readonly Problem[]) =>
+  problems.some((problem) => problem.key === key || problem.text === sample?.[key]) ||
+  (hint !== undefined && sample?.[key] === hint);
+
+const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: Device) =>
+  [[manufacturer, model].filter(Boolean).join(' '), softwareVersion, serialNumber].filter(Boolean).join(' · ');
+
+/** A device may name any address: only the web's are followed. */
+const webAddress = (address: string | undefined) =>
+  address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
+
+const viewOfDevice = (id: string, device: Device): DeviceView => ({
+  id,
+  name: device.name,
+  fullName: device.name,
+  details: describeDevice(device),
+  href: webAddress(device.configurationUrl),
+  problems: [],
+  numbers: [],
+  facts: [],
+  parts: [],
+});
+
+function viewOfEntry(
+  { id, metrics }: CollectorDeclaration,
+  path: string,
+  entry: StateEntry,
+  { history, problems, now }: DeviceViewContext,
+): DeviceView {
+  const { device, part, error, hint, since } = entry;
+  const place = `${id}/${path}`;
+  const own = problems.filter((problem) => problem.place === place && !problem.isSuppressed);
+  const numbers: MetricView[] = [];
+  const facts: MetricView[] = [];
+  for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
+    if (!isShown(metric, key, entry) || isShownElsewhere(key, entry, own)) continue;
+    const values = history.lastHour(id, path, key, now);
+    const shown = {
+      name: metric.name,
+      value: formatValue(metric, entry.sample?.[key] ?? null, now),
+      sparkline: values && renderSparkline(values, metric),
+    };
+    (isPrimaryNumber(metric) ? numbers : facts).push(shown);
+  }
+  return {
+    ...viewOfDevice(place, device),
+    ...(part === undefined
+      ? {}
+      : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
+    problems: own.map(({ text }) => text),
+    ...(error === undefined ? {} : { lostSince: since }),
+    hint,
+    numbers,
+    facts,
+  };
+}
+
+/** What hangs below another device of the same list stands with its parts. */
+function nestBelowParents(devices: ReadonlyMap<string, { view: DeviceView; device: Device }>): DeviceView[] {
+  const aboveOf = ({ via }: Device) => (via === undefined ? undefined : devices.get(slug(via)));
+  const isAbove = (one: { device: Device } | undefined) => one !== undefined && aboveOf(one.device) === undefined;
+  const all = [...devices.values()];
+  const below = all.filter(({ view, device }) => view.parts.length === 0 && isAbove(aboveOf(device)));
+  return all
+    .filter((one) => !below.includes(one))
+    .map((one) => ({
+      ...one.view,
+      parts: [...one.view.parts, ...below.filter(({ device }) => aboveOf(device) === one).map(({ view }) => view)],
+    }));
+}
+
+/** The devices that a collector has found, each with its parts. */
+export function buildDeviceViews(
+  declaration: CollectorDeclaration,
+  { entries }: CollectorState,
+  context: DeviceViewContext,
+): DeviceView[] {
+  const devices = new Map<string, { view: DeviceView; device: Device }>();
+  const tables = Object.keys(declaration.metrics);
+  const inOrder = [...entries]
+    .filter(([, { excluded }]) => !excluded)
+    .sort(([, a], [, b]) => tables.indexOf(a.table) - tables.indexOf(b.table));
+  for (const [path, entry] of inOrder) {
+    const [key = path] = path.split('/');
+    const found = viewOfEntry(declaration, path, entry, context);
+    const { view } = devices.get(key) ?? { view: viewOfDevice(`${declaration.id}/${key}`, entry.device) };
+    devices.set(key, {
+      device: entry.device,
+      view: entry.part === undefined ? { ...found, parts: view.parts } : { ...view, parts: [...view.parts, found] },
+    });
+  }
+  return nestBelowParents(devices);
+}

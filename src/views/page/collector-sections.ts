@@ -1,0 +1,32 @@
+import type { CollectorDeclaration } from '../../model/collector.ts';
+import type { AgentState } from '../../model/state.ts';
+import { statusEndpointPath } from '../status.ts';
+import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
+import type { PageSection } from './device-view.ts';
+
+/** What tells of the whole lab, then the rest in the catalogue's order. */
+const labWideFirst = (catalogue: readonly CollectorDeclaration[]) =>
+  [...catalogue].sort((a, b) => Number(b.scope === 'lab') - Number(a.scope === 'lab'));
+
+/** What each collector has read. */
+export const collectorSections = (
+  catalogue: readonly CollectorDeclaration[],
+  state: AgentState,
+  context: DeviceViewContext,
+): PageSection[] =>
+  labWideFirst(catalogue).flatMap((declaration) => {
+    const { id, title } = declaration;
+    const collector = state.collectors.get(id);
+    if (collector === undefined) return [];
+    return {
+      id,
+      title,
+      problems: context.problems
+        .filter(({ place, isSuppressed }) => place === id && !isSuppressed)
+        .map(({ text }) => text),
+      isFailing: collector.error !== undefined,
+      lastRead: collector.lastSuccess,
+      allValuesPath: statusEndpointPath(declaration).slice(1),
+      devices: buildDeviceViews(declaration, collector, context),
+    };
+  });

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { AgentIdentity } from '../../model/state.ts';
+import { Html, html } from './html.ts';
+import { pageScript } from './script.ts';
+import { pageStyle } from './style.ts';
+
+const cspHash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Only what stands in the page runs, and only its own agent is asked. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  `style-src ${cspHash(pageStyle)}`,
+  `script-src ${cspHash(pageScript)}`,
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+const iconUrl = (colour: string) =>
+  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="${colour}"/></svg>`)}`;
+
+/** The whole page around its sections. `prefix` is the path that it stands below, where a proxy tells it. */
+export const renderStatusPage = (
+  agent: AgentIdentity,
+  sections: Iterable<Html>,
+  now: Date,
+  prefix?: string,
+): string => {
+  const base = prefix === undefined ? '' : html`<base href="${prefix}/">\n`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${base}<title>${agent.name}</title>
+<link rel="icon" href="${iconUrl('#2e9e6a')}">
+<style>${new Html(pageStyle)}</style>
+<noscript><meta http-equiv="refresh" content="30"></noscript>
+</head>
+<body data-run="${agent.startedAt.toISOString()}" data-now="${now.toISOString()}">
+<header><h1>${agent.name}${agent.site === undefined ? '' : html`<small>${agent.site}</small>`}</h1><p id="live">as of ${now.toISOString().slice(11, 16)} UTC</p></header>
+<main>
+${[...sections]}
+</main>
+<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="api">API</a></p></footer>
+<script>${new Html(pageScript)}</script>
+</body>
+</html>
+`.text;
+};

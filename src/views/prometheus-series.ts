@@ -1,0 +1,103 @@
+import type { CollectorDeclaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import type { UnitsByDeviceClass, UnitWithoutClass } from '../model/unit.ts';
+
+/** Of every name that this program gives to Prometheus. */
+export const metricPrefix = 'infra_monitor';
+
+type Unit = UnitsByDeviceClass[keyof UnitsByDeviceClass] | UnitWithoutClass;
+
+/** Prometheus's base unit of each unit, and how many of it one is. */
+const baseUnits: Record<Unit, [name: string, factor: number]> = {
+  '°C': ['celsius', 1],
+  K: ['kelvin', 1],
+  '%': ['ratio', 0.01],
+  B: ['bytes', 1],
+  kB: ['bytes', 1e3],
+  MB: ['bytes', 1e6],
+  GB: ['bytes', 1e9],
+  TB: ['bytes', 1e12],
+  MiB: ['bytes', 1024 ** 2],
+  GiB: ['bytes', 1024 ** 3],
+  'B/s': ['bytes_per_second', 1],
+  'kB/s': ['bytes_per_second', 1e3],
+  'MB/s': ['bytes_per_second', 1e6],
+  'kbit/s': ['bytes_per_second', 125],
+  'Mbit/s': ['bytes_per_second', 125_000],
+  ms: ['seconds', 0.001],
+  s: ['seconds', 1],
+  min: ['seconds', 60],
+  h: ['seconds', 3600],
+  d: ['seconds', 86_400],
+  Hz: ['hertz', 1],
+  MHz: ['hertz', 1e6],
+  GHz: ['hertz', 1e9],
+  dB: ['decibels', 1],
+  dBm: ['dbm', 1],
+  rpm: ['rpm', 1],
+  '1/min': ['per_second', 1 / 60],
+};
+
+export type PrometheusType = 'gauge' | 'counter' | 'info' | 'stateset';
+
+/** What a metric is in Prometheus. */
+export interface PrometheusSeries {
+  /** Of the family, without `_total` and `_info`. */
+  name: string;
+  type: PrometheusType;
+  /** The base unit, where it has one; the name ends with it. */
+  unit?: string;
+  /** Base units in one of the metric's own. */
+  factor: number;
+}
+
+const typesByKind = {
+  gauge: 'gauge',
+  counter: 'counter',
+  boolean: 'gauge',
+  timestamp: 'gauge',
+  enum: 'stateset',
+  text: 'info',
+  update: 'info',
+} as const satisfies Record<AnyMetric['kind'], PrometheusType>;
+
+const isNotRepeated = (part: string, at: number, all: string[]) => part !== all[at - 1];
+
+/** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the first table is the collector's own. */
+function plainName(
+  { id, metrics }: CollectorDeclaration,
+  table: string,
+  key: string,
+  { nodeExporter }: AnyMetric,
+): string {
+  const own = Object.keys(metrics)[0] === table;
+  const parts = nodeExporter === undefined ? [id, ...(own ? [] : [table]), ...key.split('_')] : [nodeExporter];
+  return [metricPrefix, ...parts].filter(isNotRepeated).join('_');
+}
+
+/** The unit goes to the end of a name, and a word that stands for one gives way: `power_on_hours` → `power_on_seconds`. */
+const withUnit = (name: string, unit: string) => `${name.replace(/_(days|hours|rate)(?=_|$)/g, '')}_${unit}`;
+
+export function seriesOfMetric(
+  declaration: CollectorDeclaration,
+  table: string,
+  key: string,
+  metric: AnyMetric,
+): PrometheusSeries {
+  const type = typesByKind[metric.kind];
+  const name = plainName(declaration, table, key, metric);
+  if (metric.kind === 'timestamp')
+    return {
+      name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'),
+      type,
+      unit: 'seconds',
+      factor: 1,
+    };
+  if (!('unit' in metric) || metric.unit === undefined) return { name, type, factor: 1 };
+  const [unit, factor] = baseUnits[metric.unit];
+  return { name: withUnit(name, unit), type, unit, factor };
+}
+
+/** As queries name it. */
+export const seriesSampleName = ({ name, type }: Pick<PrometheusSeries, 'name' | 'type'>): string =>
+  type === 'counter' ? `${name}_total` : type === 'info' ? `${name}_info` : name;

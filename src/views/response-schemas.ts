@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import type { CollectorDeclaration } from '../model/collector.ts';
+import type { AnyMetric } from '../model/metric.ts';
+import type { CollectorStatus } from './status.ts';
+
+/** What several answers have. */
+export const timeSchema = z.iso.datetime();
+export const countSchema = z.int().check(z.gte(0));
+export const siteSchema = z.nullable(z.string()).check(z.describe('The location that SITE names.'));
+
+/** What the server says itself. */
+export const errorSchema = z.object({
+  agent: z.optional(z.string()),
+  site: z.optional(siteSchema),
+  error: z.string(),
+  endpoints: z.optional(z.array(z.string())),
+});
+
+function valueSchema(metric: AnyMetric): z.ZodMiniType {
+  switch (metric.kind) {
+    case 'gauge':
+    case 'counter':
+      return z.number();
+    case 'boolean':
+      return z.boolean();
+    case 'timestamp':
+      return timeSchema;
+    case 'enum':
+      return z.enum(metric.options as string[]);
+    case 'text':
+      return z.string().check(z.maxLength(255));
+    case 'update':
+      return z.object({ installed: z.string(), latest: z.string() });
+  }
+}
+
+const measuredSchema = (metric: AnyMetric) =>
+  z.object({
+    name: z.literal(metric.name),
+    value: z.nullable(valueSchema(metric)),
+    ...('unit' in metric && metric.unit !== undefined ? { unit: z.literal(metric.unit) } : {}),
+  });
+
+const deviceOrPartShape = (metrics: Record<string, AnyMetric>) => ({
+  id: z.string(),
+  name: z.string(),
+  available: z.boolean().check(z.describe('Could it be read the last time? If not, the values are those of before.')),
+  error: z.optional(z.string()),
+  hint: z.optional(z.string()).check(z.describe('What would make the reading whole.')),
+  since: timeSchema.check(z.describe('When it became what it is now, available or not.')),
+  values: z.strictObject(
+    Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)])),
+  ),
+});
+
+/** What `/<id>/status` answers. Any table may be a device's own, or its parts'. */
+export function collectorStatusSchema({ id, metrics }: CollectorDeclaration): z.ZodMiniType<CollectorStatus> {
+  const tables = Object.entries(metrics);
+  const parts = tables.map(([kind, table]) => z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(table) }));
+  const devices = tables.map(([, table]) =>
+    z.strictObject({
+      ...deviceOrPartShape(table),
+      manufacturer: z.optional(z.string()),
+      model: z.optional(z.string()),
+      serialNumber: z.optional(z.string()),
+      softwareVersion: z.optional(z.string()),
+      parts: z.array(z.union(parts)),
+    }),
+  );
+  const schema = z.object({
+    agent: z.string(),
+    site: siteSchema,
+    collector: z.literal(id),
+    ok: z.boolean().check(z.describe('Could it read at all the last time?')),
+    error: z.optional(z.string()),
+    complaints: z.array(z.string()).check(z.describe('What is wrong and belongs to no device.')),
+    lastSuccess: z.nullable(timeSchema),
+    devices: z.array(z.union(devices)),
+  });
+  return schema as unknown as z.ZodMiniType<CollectorStatus>;
+}

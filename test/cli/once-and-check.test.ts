@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { embedded, run, running } from '../helpers/cli.ts';
+import { startNotificationServer } from '../helpers/notification-server.ts';
+import { freePort } from '../helpers/ports.ts';
+
+test('check sends a message where notifications go', async () => {
+  const { url, received } = await startNotificationServer();
+  const { output } = await run(
+    { NOTIFY_URL: `${url}/secret-topic`, NOTIFY_TOKEN: 'sesame', NOTIFY_FORMAT: 'json' },
+    'check',
+  );
+  expect(output).toContain(`✓ Notifications: ${url} took a message`);
+  expect(received).toMatchObject([
+    {
+      path: '/secret-topic',
+      headers: { authorization: 'Bearer sesame' },
+      body: { text: 'testling: A check: this message has arrived.' },
+    },
+  ]);
+  const refusing = await startNotificationServer([403]);
+  const refused = await run({ NOTIFY_URL: `${refusing.url}/secret-topic` }, 'check');
+  expect(refused).toMatchObject({
+    status: 1,
+    output: expect.stringContaining(`✗ Notifications: ${refusing.url}: answers 403; check NOTIFY_TOKEN`),
+  });
+  expect(output + refused.output).not.toMatch(/secret-topic|sesame/);
+});
+
+test('a login in the address of notifications is sent as one, and shows nowhere', async () => {
+  const { url, received } = await startNotificationServer();
+  const { status, output } = await run(
+    {
+      NOTIFY_URL: `${url.replace('//', '//me:open%20sesame@')}/secret-topic`,
+      NOTIFY_FORMAT: 'json',
+      HOST_SCHEDULE: 'off',
+    },
+    'check',
+  );
+  expect({ status, output }).toMatchObject({
+    status: 0,
+    output: expect.stringContaining(`✓ Notifications: ${url} took a message`),
+  });
+  expect(received).toMatchObject([
+    { path: '/secret-topic', headers: { authorization: `Basic ${Buffer.from('me:open sesame').toString('base64')}` } },
+  ]);
+  expect(output).not.toMatch(/secret-topic|sesame/);
+});
+
+test('once prints a table', async () => {
+  const { status, output } = await run({}, 'once');
+  expect(status).toBe(0);
+  expect(output).toMatch(/^host\n {2}testling\n {4}CPU +\d+ %/);
+  expect(output).not.toContain('\u001b[');
+});
+
+test('once --json prints every collector, with rates', async () => {
+  const { status, output } = await run(
+    { ROUTER_SCHEDULE: '0 0 0 1 1 *', FRITZBOX_HOSTS: 'home=127.0.0.1' },
+    'once',
+    '--json',
+  );
+  const [host, ...others] = JSON.parse(output);
+  expect(status).toBe(0);
+  expect([host, ...others].map(({ collector }) => collector)).toEqual(['host', 'nvme', 'router', 'agent']);
+  expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
+});
+
+test('once ends with 1 when something can’t be read', async () => {
+  const { status, output } = await run({ HOST_PROC: '/nowhere', HOST_FILESYSTEMS: '/none' }, 'once');
+  expect(status).toBe(1);
+  expect(output).toContain('/nowhere');
+});
+
+test('check says what works', async () => {
+  const { status, output } = await run({ AGENT_SCHEDULE: 'off', SITE: 'Berlin', MQTT_HOST: 'x' }, 'check');
+  expect(status).toBe(0);
+  expect(output).toContain('✓ Settings: fine; this agent is testling at Berlin');
+  expect(output).toContain('– Settings: MQTT_HOST is not a setting of this program; did you mean MQTT_URL?');
+  expect(output).toContain('– Broker: our own');
+  expect(output).toContain('– Agent itself: off because AGENT_SCHEDULE=off');
+  expect(output).toMatch(/✓ Host: works \(\d+ of \d+ read/);
+});
+
+test('check of a broker: let in with all rights; not there', async () => {
+  const { MQTT_URL } = await embedded();
+  await running({ MQTT_URL });
+  const broker = MQTT_URL.replace('embedded', 'mqtt');
+  expect((await run({ MQTT_URL: broker }, 'check')).output).toMatch(
+    /✓ Broker: mqtt:\/\/127.0.0.1:\d+ lets us in \(MQTT 3.1.1\)\n✓ Broker: we may read and write what we need/,
+  );
+  const { status, output } = await run({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
+  expect(status).toBe(1);
+  expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running there\?\)/);
+});

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startAgent } from '../helpers/agent.ts';
+import { embedded, run, running } from '../helpers/cli.ts';
+import { drives } from '../helpers/drives.ts';
+import { freePort } from '../helpers/ports.ts';
+import { until } from '../helpers/until.ts';
+
+test('health asks the running agent', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  expect(await run(settings, 'health')).toMatchObject({
+    status: 1,
+    output: expect.stringContaining('Is the agent running?'),
+  });
+  await running(settings);
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is well\n' });
+  expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
+});
+
+test('health shows the token, and makes do without', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  await running({ ...settings, HTTP_TOKEN: 'sesame' });
+  expect(await run({ ...settings, HTTP_TOKEN: 'sesame' }, 'health')).toEqual({
+    status: 0,
+    output: '✓ testling is well\n',
+  });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is well\n' });
+});
+
+test('a port that another broker has: how to use that one', async () => {
+  const settings = await embedded();
+  await running(settings);
+  const { status, output } = await run(settings);
+  expect(status).toBe(2);
+  expect(output).toContain(
+    `taken by another MQTT broker. To use that one: MQTT_URL=${settings.MQTT_URL.replace('embedded', 'mqtt')}`,
+  );
+});
+
+test('a port that something else has: what to do', async () => {
+  const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
+  const { status, output } = await run({ MQTT_URL: `embedded://127.0.0.1:${port}` });
+  expect(status).toBe(2);
+  expect(output).toContain(
+    `does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}`,
+  );
+});
+
+test('the status server’s port taken: which setting, exit status 2', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
+  expect(await run({ ...(await embedded()), HTTP_PORT: String(port) })).toMatchObject({
+    status: 2,
+    output: expect.stringContaining(`HTTP_PORT: ${port} on 127.0.0.1 is taken`),
+  });
+});
+
+test('the start says what is watched, where it goes and what to do next', async () => {
+  const settings = {
+    ...(await embedded()),
+    HTTP_PORT: String(await freePort()),
+    AGENT_SCHEDULE: 'off',
+    SITE: 'Berlin',
+  };
+  const agent = await running(settings);
+  const port = settings.MQTT_URL.split(':')[2];
+  const told = agent
+    .output()
+    .replaceAll(/^\S+ \S+ /gm, '')
+    .replaceAll(settings.HTTP_PORT, 'HTTP')
+    .replaceAll(port ?? '', 'MQTT');
+  expect(told).toMatch(
+    /^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/,
+  );
+});
+
+test.runIf(process.platform === 'linux')(
+  'SIGTERM while a reading hangs: gone within two seconds, with a word',
+  async () => {
+    const rack = drives({});
+    rack.hang('nvme smart-log nvme9000');
+    const settings = {
+      ...(await embedded()),
+      PATH: process.env.PATH ?? '',
+      DRIVES: process.env.DRIVES ?? '',
+      HOST_SYS: rack.sys,
+      NVME_SCHEDULE: '* * * * * *',
+      NOTIFY_URL: `http://127.0.0.1:${await freePort()}`,
+    };
+    const agent = startAgent(settings);
+    await until('the drive is asked', () => rack.calls().length > 0);
+    await until('connected', () => agent.output().includes('MQTT: connected'), 20);
+    const began = performance.now();
+    expect(await agent.stop()).toBe(0);
+    expect(performance.now() - began).toBeLessThan(2000);
+    expect(agent.output()).toMatch(/info {2}SIGTERM: leaving\n$/);
+  },
+);
+
+test('what nobody caught is told once, without secrets, and ends nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const fault = `const cause = process.env.HTTP_TOKEN;
+    const boom = () => { throw new TypeError('boom', { cause }); };
+    process.on('SIGUSR2', () => { setTimeout(boom); setTimeout(boom); setTimeout(() => Promise.reject(new Error('late')), 10); });`;
+  writeFileSync(join(folder, 'fault.mjs'), fault);
+  const agent = await running({
+    ...(await embedded()),
+    NODE_OPTIONS: `--import=${join(folder, 'fault.mjs')}`,
+    HTTP_TOKEN: 'open sesame',
+  });
+  agent.process.kill('SIGUSR2');
+  await until('the last of them', () => agent.output().includes('Error: late'));
+  expect(agent.output().split('TypeError: boom')).toHaveLength(2);
+  expect(agent.output()).toContain("[cause]: '***'");
+  expect(agent.output()).not.toContain('sesame');
+  expect(await agent.stop()).toBe(0);
+});

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import about from '../../package.json' with { type: 'json' };
+import { run } from '../helpers/cli.ts';
+
+test('--version', async () => expect(await run({}, '--version')).toEqual({ status: 0, output: `${about.version}\n` }));
+
+test.each([
+  [''],
+  ['run'],
+  ['once'],
+  ['check'],
+  ['forget'],
+  ['health'],
+  ['dashboard'],
+  ['recorder'],
+  ['setup'],
+  ['update'],
+  ['uninstall'],
+])('%s --help has an example', async (command) => {
+  const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
+  expect(status).toBe(0);
+  expect(output).toMatch(/^Usage: infra-monitor/);
+  expect(output).toMatch(/Example:\n {2}.*infra-monitor/);
+});
+
+test('what it does not know is said, with exit status 2', async () => {
+  expect(await run({}, 'watch')).toMatchObject({ status: 2 });
+  expect(await run({}, '--loud')).toMatchObject({ status: 2, output: expect.stringContaining('unknown option') });
+});
+
+test('wrong settings: all at once, exit status 2, and no secret', async () => {
+  const { status, output } = await run({
+    HTTP_PORT: 'x',
+    MQTT_URL: 'nonsense',
+    MQTT_PASSWORD: 'sesame',
+    MQTT_PASSWROD: 'sesame',
+  });
+  expect(status).toBe(2);
+  expect(output).toMatchInlineSnapshot(`
+    "3 settings are wrong:
+      MQTT_URL: got "nonsense", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host
+      HTTP_PORT: got "x", wants a whole number from 0 to 65535
+      MQTT_PASSWROD is not a setting of this program; did you mean MQTT_PASSWORD?
+    "
+  `);
+});
+
+test('it runs from another folder’s .env, and says when that is not there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'agent.env');
+  writeFileSync(file, 'SITE="Villa Kunterbunt"\nHOST_SCHEDULE=off\nNVME_SCHEDULE=off\n');
+  expect(await run({}, '--env', file, 'check')).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('this agent is testling at Villa Kunterbunt'),
+  });
+  // What stands in the environment comes first.
+  expect(await run({ SITE: 'Berlin' }, '--env', file, 'check')).toMatchObject({
+    output: expect.stringContaining('this agent is testling at Berlin'),
+  });
+  expect(await run({}, '--env', '/nowhere/.env', 'check')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining('--env: ENOENT'),
+  });
+});

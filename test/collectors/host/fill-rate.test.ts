@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { FillRateEstimator } from '../../../src/collectors/host/fill-rate.ts';
+
+const hour = 3_600_000;
+const start = Date.parse('2026-01-02T03:04:05Z');
+
+/** Days left after each of these hours, with so much free. */
+function left(...seen: [hours: number, bytes: number][]) {
+  const filling = new FillRateEstimator();
+  return seen.map(([hours, bytes]) => filling.daysToFull('/', bytes, start + hours * hour));
+}
+const every = (hours: number, free: (hour: number) => number) =>
+  Array.from({ length: hours + 1 }, (_, at): [number, number] => [at, free(at)]);
+
+test('unknown for six hours, then at the pace since', () => {
+  expect(left(...every(6, (at) => 240 - at)).map((days) => days && Math.round(days * 10) / 10)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    9.8,
+  ]);
+});
+test('what does not fill lasts a year or more', () => expect(left(...every(6, () => 100)).at(-1)).toBe(365));
+test('what becomes emptier too', () => expect(left(...every(6, (at) => 100 + at)).at(-1)).toBe(365));
+test('only the last day counts', () =>
+  expect(left(...every(60, (at) => (at < 30 ? 1000 - 10 * at : 700))).at(-1)).toBe(365));
+test('a full one has no time left', () => expect(left(...every(6, (at) => 60 - 10 * at)).at(-1)).toBe(0));
+test('a clock that is set back begins anew', () =>
+  expect(left(...every(6, (at) => 60 - at), [-100, 50], [-99, 49])).toEqual([
+    ...Array(6).fill(undefined),
+    expect.any(Number),
+    undefined,
+    undefined,
+  ]));

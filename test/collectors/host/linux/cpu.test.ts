@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { CpuUsageReader, readCpuFrequencyMhz, readLoadAverage } from '../../../../src/collectors/host/linux/cpu.ts';
+import { DriverFiles } from '../../../../src/lib/driver-files.ts';
+import { tree } from '../../../helpers/tree.ts';
+
+/** Shares after each of these first lines of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. */
+function shares(...ticks: string[]) {
+  const time = new CpuUsageReader();
+  return ticks.map((line) => time.read(`cpu  ${line}\ncpu0 ${line}\nintr 1\n`));
+}
+
+test('unknown at first, then shares of what passed', () => {
+  const [first, after] = shares('1000 0 500 8000 300 5 15 2 0 0', '1025 5 505 8040 310 8 17 12 7 3');
+  expect(first).toBeUndefined();
+  expect(after).toEqual({ used: 50, user: 30, system: 10, iowait: 10, steal: 10 });
+});
+test('I/O wait that falls, as the kernel’s does, is none', () => {
+  const [, after] = shares('0 0 0 1000 500 0 0 0 0 0', '50 0 0 1050 490 0 0 0 0 0');
+  expect(after).toEqual({ used: 50, user: 50, system: 0, iowait: 0, steal: 0 });
+});
+test('guests’ time is not counted twice', () => {
+  const [, after] = shares('0 0 0 0 0 0 0 0 0 0', '60 0 0 40 0 0 0 0 60 0');
+  expect(after).toMatchObject({ used: 60, user: 60 });
+});
+test('nothing passed, counters that begin anew, no such line: unknown', () => {
+  expect(shares('5 0 0 5 0 0 0 0 0 0', '5 0 0 5 0 0 0 0 0 0')[1]).toBeUndefined();
+  expect(
+    shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '10 0 0 10 0 0 0 0 0 0').map((value) => value?.used),
+  ).toEqual([undefined, undefined, 50]);
+  expect(new CpuUsageReader().read('intr 1')).toBeUndefined();
+});
+test('kernels that count fewer kinds of time', () => {
+  const [, after] = shares('0 0 0 0', '10 10 20 60');
+  expect(after).toEqual({ used: 40, user: 20, system: 20, iowait: 0, steal: 0 });
+});
+test('the mean frequency of those cores that tell', async () => {
+  const folder = 'sys/devices/system/cpu/cpufreq';
+  expect(
+    await readCpuFrequencyMhz(
+      tree({
+        [`${folder}/policy0/scaling_cur_freq`]: '800000\n',
+        [`${folder}/policy4/scaling_cur_freq`]: '2400000\n',
+        [`${folder}/policy5/scaling_cur_freq`]: '<unknown>\n',
+        [`${folder}/boost`]: '1',
+      }),
+      new DriverFiles(),
+    ),
+  ).toBe(1600);
+  expect(await readCpuFrequencyMhz(tree({}), new DriverFiles())).toBeUndefined();
+});
+test('load', () => {
+  expect(readLoadAverage(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({
+    one: 0.52,
+    five: 1.31,
+    fifteen: 12,
+  });
+  expect(readLoadAverage(tree({}))).toBeUndefined();
+});

@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import { DriveRefusedError } from '../../../src/collectors/nvme/tools/health-log.ts';
+import {
+  parseIdentifyController,
+  parseSmartLog,
+  parseUsedBytes,
+  readNvmeCliOutput,
+} from '../../../src/collectors/nvme/tools/nvme-cli.ts';
+import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
+import { identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
+
+test.each([
+  ['4294967295', 4_294_967_295],
+  ['-2147483648', 2_147_483_648],
+  ['-1', 4_294_967_295],
+  ['0', 0],
+])('a number of 32 bits that is printed as %s', (printed, value) => {
+  expect(parseSmartLog(smartLog({ warning_temp_time: printed })).warningTime).toBe(value);
+});
+
+test.each(['4294967296', '-2147483649'])('%s is no number of 32 bits', (printed) => {
+  expect(() => parseSmartLog(smartLog({ warning_temp_time: printed }))).toThrow(
+    `nvme-cli: warning_temp_time is "${printed}", which is no number of 32 bits`,
+  );
+});
+
+test('counts are whole and not below zero, and parts of a hundred are', () => {
+  expect(() => parseSmartLog(smartLog({ media_errors: -1 }))).toThrow('which is below zero');
+  expect(() => parseSmartLog(smartLog({ media_errors: 1.5 }))).toThrow('which is no whole number');
+  expect(parseSmartLog(smartLog({ media_errors: 0 })).mediaErrors).toBe(0n);
+  expect([0, 100, 101].map((spare) => parseSmartLog(smartLog({ avail_spare: spare })).availableSpare)).toEqual([
+    0,
+    100,
+    undefined,
+  ]);
+  expect([0, 255, 256].map((used) => parseSmartLog(smartLog({ percent_used: used })).percentageUsed)).toEqual([
+    0,
+    255,
+    undefined,
+  ]);
+  expect(parseSmartLog(smartLog({ media_errors: null })).mediaErrors).toBeUndefined();
+});
+
+test.each([
+  [200, -73],
+  [199, undefined],
+  [0, undefined],
+  [420, 147],
+  [421, undefined],
+])('%i K', (kelvin, celsius) => expect(parseSmartLog(smartLog({ temperature: kelvin })).temperature).toBe(celsius));
+
+test('throttling is known with both of its numbers only', () => {
+  expect(
+    parseSmartLog(
+      smartLog({
+        thm_temp1_trans_count: 3,
+        thm_temp1_total_time: 60,
+        thm_temp2_trans_count: 5,
+        thm_temp2_total_time: null,
+      }),
+    ),
+  ).toMatchObject({
+    throttle1: { count: 3, seconds: 60 },
+    throttle2: undefined,
+  });
+});
+
+test('a controller that does not tell a limit or its size', () => {
+  expect(parseIdentifyController(identifyController({ wctemp: 353, cctemp: 0, tnvmcap: 0 }))).toEqual({
+    warning: 80,
+    critical: undefined,
+    capacity: undefined,
+  });
+  expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('answered without what was asked for; it has sn');
+});
+
+const formats = Array.from({ length: 20 }, (_, index) => ({ ms: 0, ds: index === 18 ? 12 : 9, rp: 0 }));
+test('bytes in use: in blocks of the format that is set, of which there may be more than sixteen', () => {
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x22, lbafs: formats }))).toBe(10 * 4096);
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x12, lbafs: formats }))).toBe(10 * 512);
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 5, lbafs: formats.slice(0, 2) }))).toBeUndefined();
+  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0, lbafs: [{ ds: 0 }] }))).toBeUndefined();
+  expect(parseUsedBytes(identifyNamespace({ nuse: null }))).toBeUndefined();
+});
+
+test('the drive’s own no is told apart from every other error', () => {
+  const failed =
+    (stderr: string, stdout = '') =>
+    () =>
+      readNvmeCliOutput({ stdout, stderr, status: 1 });
+  expect(failed('NVMe status: Invalid Field\nmore')).toThrow(new DriveRefusedError('NVMe status: Invalid Field'));
+  expect(failed('Permission denied\nmore')).toThrow(/^Permission denied$/);
+  expect(failed('Permission denied')).not.toThrow(DriveRefusedError);
+  expect(failed('')).toThrow('exit status 1');
+  expect(failed('', '{"error":"x"}')()).toBe('{"error":"x"}');
+  expect(readNvmeCliOutput({ stdout: 'anything', stderr: 'a warning', status: 0 })).toBe('anything');
+});
+
+const changed = (change: (answer: Record<string, Record<string, unknown>>) => void) => {
+  const answer = JSON.parse(smartctl()) as Record<string, Record<string, unknown>>;
+  change(answer);
+  return parseSmartctl(JSON.stringify(answer));
+};
+
+test('smartctl: what the health log lacks stands elsewhere in some versions', () => {
+  const log = (answer: Record<string, Record<string, unknown>>) => answer.nvme_smart_health_information_log ?? {};
+  expect(
+    changed((answer) => {
+      delete log(answer).temperature;
+      answer.temperature = { current: 33 };
+    }).log.temperature,
+  ).toBe(33);
+  expect(
+    changed((answer) => {
+      delete log(answer).critical_warning;
+      answer.smart_status = { nvme: { value: 4 } };
+    }).log.criticalWarning,
+  ).toBe(4);
+  expect(() =>
+    changed((answer) => {
+      delete log(answer).critical_warning;
+      delete answer.smart_status;
+    }),
+  ).toThrow('answered without critical_warning');
+  expect(
+    changed((answer) => Object.assign(log(answer), { data_units_written: 1, data_units_written_s: '9007199254740993' }))
+      .log.dataUnitsWritten,
+  ).toBe(9_007_199_254_740_993n);
+});
+
+test('smartctl: limits, size and use', () => {
+  expect(
+    changed((answer) =>
+      Object.assign(answer, {
+        nvme_composite_temperature_threshold: { warning: 70, critical: 75 },
+        temperature: { op_limit_max: 80, critical_limit_max: 85 },
+      }),
+    ).limits,
+  ).toMatchObject({
+    warning: 70,
+    critical: 75,
+  });
+  expect(
+    changed((answer) => {
+      delete answer.nvme_composite_temperature_threshold;
+      answer.temperature = { op_limit_max: 80, critical_limit_max: 85 };
+    }).limits,
+  ).toMatchObject({ warning: 80, critical: 85 });
+  expect(changed((answer) => Object.assign(answer, { nvme_total_capacity: 0 })).limits.capacity).toBeUndefined();
+  expect(changed((answer) => Object.assign(answer, { nvme_total_capacity: 500 })).limits.capacity).toBe(500);
+  const namespaces = [
+    { id: 1, utilization: { blocks: 1, bytes: 4096 } },
+    { id: 2 },
+    { utilization: { bytes: 3 } },
+    'x',
+  ];
+  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).used).toEqual(
+    new Map([[1, 4096]]),
+  );
+});
+
+test('smartctl: what it complains of is told', () => {
+  const answer = (more: object) => () => parseSmartctl(JSON.stringify(more));
+  expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(
+    DriveRefusedError,
+  );
+  expect(answer({ smartctl: { messages: [{ string: 'a' }, { string: 'b' }, {}] } })).toThrow(/^a; b$/);
+  expect(answer({ device: { protocol: 'ATA' } })).toThrow(
+    'answered without an NVMe health log: this is a drive of protocol ATA',
+  );
+  expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^answered without an NVMe health log$/);
+  expect(answer([])).toThrow('answered no object');
+});

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { sitesCollector } from '../../../src/collectors/sites/index.ts';
+import { StateStore } from '../../../src/loop/state-store.ts';
+import { agent } from '../../helpers/sample-collector.ts';
+
+const never = new AbortController().signal;
+
+function watch(topics: Map<string, string>, kept: ReadonlyMap<string, string> = new Map()) {
+  const state = new StateStore('');
+  const lab = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
+  const source = sitesCollector.open(
+    { SITES: 'true' },
+    { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory: lab },
+  );
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
+  return {
+    agentDirectory: lab,
+    source,
+    load: () => state.memoryStore.load(kept, ['sites']),
+    kept: () => Object.fromEntries(state.memories),
+  };
+}
+
+const pi = () =>
+  new Map([
+    ['pi/status', 'online'],
+    ['pi/agent/pi', '{"site":"Cottage"}'],
+    ['pi/agent/pi/availability', 'online'],
+  ]);
+
+test('a site is a device, and its agents’ own devices hang below it', async () => {
+  const found = await watch(pi()).source.read(never);
+  expect(found).toMatchObject([
+    { table: 'site', device: { id: 'Cottage', site: 'Cottage' }, reading: { cause: 'well', since: expect.any(Date) } },
+    {
+      table: 'agent',
+      device: { id: 'agent pi', via: 'Cottage', identifier: 'infra-monitor_pi_pi' },
+      reading: { online: true },
+    },
+  ]);
+});
+
+test('what was forgotten leaves no trace', async () => {
+  const { source, agentDirectory } = watch(pi());
+  await source.read(never);
+  agentDirectory.topics.clear();
+  expect(await source.read(never)).toMatchObject([
+    { table: 'site', device: { id: 'Cottage' }, excluded: true },
+    { table: 'agent', device: { id: 'agent pi' }, excluded: true },
+  ]);
+});
+
+test('since when is remembered beyond the process, while the cause stays', async () => {
+  const since = '2026-01-02T03:04:05.000Z';
+  const { source, agentDirectory, load, kept } = watch(
+    pi(),
+    new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]),
+  );
+  await source.read(never);
+  load();
+  expect(await source.read(never)).toMatchObject([{ reading: { since: new Date(since) } }, {}]);
+  agentDirectory.topics.set('pi/status', 'offline');
+  await source.read(never);
+  expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
+  agentDirectory.topics.set('pi/status', 'online');
+  await source.read(never);
+  expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
+});
+
+test('without a connection nothing is said of anybody', async () => {
+  const { source, agentDirectory } = watch(pi());
+  agentDirectory.isCurrent = false;
+  await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
+});
+
+test('the agent that has the watch lives, whatever the broker kept of its last run', async () => {
+  const { source } = watch(new Map([['nas/status', 'offline']]));
+  expect(await source.read(never)).toMatchObject([
+    { reading: { cause: 'well', online: true } },
+    { reading: { online: true } },
+  ]);
+});
+
+test('off unless wanted', () => {
+  const state = new StateStore('');
+  expect(
+    sitesCollector.open({ SITES: 'false' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector) }),
+  ).toEqual({ inactiveReason: 'SITES is not true' });
+});

@@ -1,0 +1,50 @@
+import { onTestFinished } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import type { StateStore } from '../../src/loop/state-store.ts';
+import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import { BrokerClient } from '../../src/mqtt/broker-client.ts';
+import type { DeviceCommand, SessionContext } from '../../src/mqtt/connected-session.ts';
+import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { agent } from './sample-collector.ts';
+
+/** A log that is kept in place of being written. */
+export function keptLog() {
+  const lines: string[] = [];
+  const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, {
+    isTTY: false,
+    write: (line: string) => lines.push(line.slice(20).trimEnd()),
+  } as never);
+  return { log, lines };
+}
+
+/** An agent's session on a broker, with the state that it tells and all that it hears; it ends with the test. */
+export function startSession(
+  settings: MqttSettings,
+  catalogue: readonly CollectorDeclaration[],
+  state: StateStore,
+  more: Partial<SessionContext> = {},
+) {
+  const { log, lines } = keptLog();
+  const dismissed: string[] = [];
+  const commands: DeviceCommand[] = [];
+  const remembered: ReadonlyMap<string, unknown>[] = [];
+  const session = new BrokerClient({
+    agent,
+    catalogue,
+    state,
+    settings,
+    log,
+    ready: Promise.resolve(),
+    eventDelivered: (event) => state.markDelivered(event),
+    deviceDismissed(device) {
+      dismissed.push(device);
+      state.forgetDevice(device);
+    },
+    memoriesLoaded: (memories) => remembered.push(memories),
+    commandReceived: (command) => commands.push(command),
+    ...more,
+  });
+  session.start();
+  onTestFinished(() => session.stop());
+  return { session, log: lines, dismissed, commands, remembered };
+}

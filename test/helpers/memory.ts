@@ -1,0 +1,27 @@
+import type { DeviceMemory } from '../../src/model/device-memory.ts';
+import { slug } from '../../src/model/naming.ts';
+
+/** What a collector remembers, by the slugs of its devices; `load` is the broker's word of what it kept. */
+export function memory(
+  kept?: Record<string, unknown>,
+): DeviceMemory & { contents: Map<string, unknown>; load(kept: Record<string, unknown>): void } {
+  const contents = new Map<string, unknown>();
+  let settle = () => {};
+  const loaded = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  const one = {
+    loaded,
+    isLoaded: false,
+    contents,
+    recall: (device: string) => contents.get(slug(device)),
+    keep: (device: string, content: unknown) => void (one.isLoaded && contents.set(slug(device), content)),
+    load(found: Record<string, unknown>) {
+      for (const [device, content] of Object.entries(found)) contents.set(device, content);
+      one.isLoaded = true;
+      settle();
+    },
+  };
+  if (kept !== undefined) one.load(kept);
+  return one;
+}

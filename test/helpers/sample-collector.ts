@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import { StateStore } from '../../src/loop/state-store.ts';
+import type { Collector, ObservationOrProblem } from '../../src/model/collector.ts';
+import type { Metrics } from '../../src/model/metric.ts';
+import type { AgentIdentity } from '../../src/model/state.ts';
+
+export const agent: AgentIdentity = {
+  id: 'nas',
+  name: 'nas',
+  version: '1.2.3',
+  startedAt: new Date('2026-01-02T03:04:05Z'),
+  baseTopic: 'infra-monitor',
+  discoveryPrefix: 'homeassistant',
+};
+
+export interface Probe {
+  level?: number | undefined;
+  total?: number | undefined;
+  on?: boolean | undefined;
+  mood?: string | undefined;
+  note?: string | undefined;
+  since?: Date | undefined;
+  firmware?: { installed: string; latest: string } | undefined;
+  rare?: number | undefined;
+}
+
+const thing: Metrics<Probe> = {
+  level: { kind: 'gauge', name: 'Level', unit: '%', precision: 1, deadband: 1, value: (r) => r.level },
+  total: {
+    kind: 'counter',
+    name: 'Total',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    deadband: 0.5,
+    value: (r) => r.total,
+  },
+  on: { kind: 'boolean', name: 'On', deviceClass: 'running', value: (r) => r.on },
+  mood: { kind: 'enum', name: 'Mood', options: ['good', 'bad'], value: (r) => r.mood },
+  note: { kind: 'text', name: 'Note', category: 'diagnostic', enabled: false, value: (r) => r.note },
+  since: { kind: 'timestamp', name: 'Since', deadband: 60, value: (r) => r.since },
+  firmware: { kind: 'update', name: 'Firmware', value: (r) => r.firmware },
+  rare: { kind: 'gauge', name: 'Rare', optional: true, value: (r) => r.rare },
+};
+const part: Metrics<Probe> = { level: thing.level as Metrics<Probe>[string] };
+
+// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
+export type Probes = { thing: Probe; part: Probe };
+export type ProbeCollector = Collector<Probes>;
+
+/** A collector with every kind of metric that reads what it is given: one folder's worth in one line. */
+export const probe = (
+  read: (signal: AbortSignal) => Promise<ObservationOrProblem<Probes>[]>,
+  id = 'probe',
+): ProbeCollector => ({
+  id,
+  title: 'Probe',
+  env: z.object({}),
+  schedule: '* * * * * *',
+  metrics: { thing, part },
+  events: { thing: { name: 'Event', icon: 'mdi:bell', types: ['restart', 'outage'] } },
+  open: () => ({ read }),
+});
+
+export const device = { id: 'Thing 1', name: 'Thing' };
+
+/** A state that has taken in these observations, one reading after the other. */
+export function stateOf(collector: ProbeCollector, ...readings: ObservationOrProblem<Probes>[][]): StateStore {
+  const records = new StateStore('mqtt://127.0.0.1:1883');
+  records.add(collector);
+  for (const observations of readings)
+    records.record(collector, { ok: true, observations, at: new Date('2026-01-02T03:04:06Z'), seconds: 0.1 });
+  return records;
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { expect, onTestFinished, test } from 'vitest';
+import { createPageRoutes } from '../../src/http/page-routes.ts';
+import { parsePeers } from '../../src/http/peers.ts';
+import { startServer } from '../../src/http/server.ts';
+import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
+import { until } from '../helpers/until.ts';
+
+const collector = probe(async () => []);
+const reading = (level: number) => ({
+  ok: true as const,
+  observations: [{ table: 'thing' as const, device, reading: { level } }],
+  at: new Date(),
+  seconds: 0,
+});
+
+async function serve(proxies?: string) {
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
+  state.broker.connected = true;
+  const { routes, eventStream } = createPageRoutes(
+    { catalogue: [collector], agent, state, history: { lastHour: () => undefined } },
+    proxies === undefined ? undefined : parsePeers(proxies),
+  );
+  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
+  onTestFinished(() => server.close());
+  return { state, audience: eventStream, url: server.url, close: server.close };
+}
+
+async function listen(url: string) {
+  const leave = new AbortController();
+  onTestFinished(() => leave.abort());
+  const answer = await fetch(`${url}/events`, { signal: leave.signal });
+  const messages: { sections: Record<string, string> }[] = [];
+  let text = '';
+  const ended = (async () => {
+    for await (const chunk of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        messages.push(JSON.parse(text.slice(0, end).replace('event: sections\ndata: ', '')));
+        text = text.slice(end + 2);
+      }
+    }
+  })().catch(() => undefined);
+  return { answer, messages, ended, leave: () => leave.abort() };
+}
+
+test('the page may run what stands in it, and nothing else', async () => {
+  const { url } = await serve();
+  const answer = await fetch(url);
+  const text = await answer.text();
+  expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  const policy = answer.headers.get('content-security-policy');
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toContain('unsafe');
+  for (const tag of ['style', 'script']) {
+    const [, inside = ''] = new RegExp(`<${tag}>([^]*)</${tag}>`).exec(text) ?? [];
+    expect(policy).toContain(`${tag}-src 'sha256-${createHash('sha256').update(inside).digest('base64')}'`);
+  }
+});
+
+test.each([
+  ['/api/hassio_ingress/abc', '<base href="/api/hassio_ingress/abc/">'],
+  ['//evil.example', undefined],
+  ['https://evil.example', undefined],
+  ['/"><script>', undefined],
+])('X-Ingress-Path %s', async (prefix, base) => {
+  const { url } = await serve('127.0.0.1');
+  const text = await (await fetch(url, { headers: { 'x-ingress-path': prefix } })).text();
+  if (base === undefined) expect(text).not.toContain('<base');
+  else expect(text).toContain(base);
+});
+
+test.each([undefined, '172.30.32.2'])('X-Ingress-Path from whoever is no proxy of ours (%s)', async (proxies) => {
+  const { url } = await serve(proxies);
+  expect(await (await fetch(url, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } })).text()).not.toContain(
+    '<base',
+  );
+});
+
+test('a listener gets everything first, then what has changed, and hears that the agent lives', async () => {
+  const { url, state, audience } = await serve();
+  const { answer, messages } = await listen(url);
+  expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  await until('first message', () => messages.length === 1);
+  expect(Object.keys(messages[0]?.sections ?? {})).toEqual(['summary', 'probe/']);
+  state.record(collector, reading(55));
+  audience.update();
+  audience.update();
+  await until('a change', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>55.0</b>')));
+  const before = messages.length;
+  await until(
+    'a message without a change',
+    () => messages.slice(before).some(({ sections }) => Object.keys(sections).length === 0),
+    15,
+  );
+});
+
+test('what is new reaches a listener at once, not with the next beat', async () => {
+  // The beat alone, which every listener hears: an interval is what nothing else here waits by.
+  const { setInterval: beat } = globalThis;
+  onTestFinished(() => {
+    globalThis.setInterval = beat;
+  });
+  globalThis.setInterval = Object.assign((run: () => void) => beat(run, 2 ** 31 - 1), beat);
+  const { url, state, audience } = await serve();
+  const { messages } = await listen(url);
+  await until('first message', () => messages.length === 1);
+  state.record(collector, reading(55));
+  audience.update();
+  await until('a change', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>55.0</b>')));
+  state.record(collector, reading(66));
+  audience.update();
+  await until('the next', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>66.0</b>')));
+});
+
+test('a broker that goes away is told though nothing was read', async () => {
+  const { url, state } = await serve();
+  const { messages } = await listen(url);
+  await until('first message', () => messages.length === 1);
+  state.broker.connected = false;
+  await until(
+    'the broker is away',
+    () => messages.some(({ sections }) => sections.summary?.includes('One thing is wrong')),
+    15,
+  );
+});
+
+test('fifty may listen; the next is sent away until one leaves', async () => {
+  const { url } = await serve();
+  const listeners = await Promise.all(Array.from({ length: 50 }, () => listen(url)));
+  const refused = await fetch(`${url}/events`);
+  expect(refused.status).toBe(503);
+  await refused.text();
+  listeners[0]?.leave();
+  await until('there is room', async () => {
+    const { status, body } = await fetch(`${url}/events`);
+    await body?.cancel();
+    return status === 200;
+  });
+});
+
+test('listening ends with the server', async () => {
+  const { url, close } = await serve();
+  const { ended, messages } = await listen(url);
+  await until('first message', () => messages.length === 1);
+  await close();
+  await ended;
+});
+
+test('HEAD asks for nothing more', async () => {
+  const { url } = await serve();
+  expect((await fetch(`${url}/events`, { method: 'HEAD' })).status).toBe(200);
+});

@@ -1,9 +1,0 @@
-import { expect, test } from 'vitest';
-import { distance } from '../../src/lib/distance.ts';
-
-test.each([
-  ['', '', 0],
-  ['kitten', 'sitting', 3],
-  ['PASSWROD', 'PASSWORD', 2],
-  ['a', 'b', 1],
-])('%s to %s is %d', (a, b, far) => expect(distance(a, b)).toBe(far));

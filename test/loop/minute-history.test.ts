@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { MinuteHistory } from '../../src/loop/minute-history.ts';
+import { StateStore } from '../../src/loop/state-store.ts';
+import type { ObservationOrProblem } from '../../src/model/collector.ts';
+import { device, type Probes, probe } from '../helpers/sample-collector.ts';
+
+const collector = probe(async () => []);
+const at = (minute: number, second = 0) => new Date(Date.UTC(2026, 0, 1, 12, minute, second));
+const level = (value: number): ObservationOrProblem<Probes> => ({
+  table: 'thing',
+  device,
+  reading: { level: value, total: value },
+});
+const lost: ObservationOrProblem<Probes> = { table: 'thing', device, error: new Error('no answer') };
+
+function hour(...readings: [Date, ObservationOrProblem<Probes>][]) {
+  const records = new StateStore('mqtt://broker');
+  records.add(collector);
+  const history = new MinuteHistory();
+  for (const [when, observation] of readings) {
+    records.record(collector, { ok: true, observations: [observation], at: when, seconds: 0 });
+    const state = records.collectors.get('probe');
+    if (state !== undefined) history.record(collector, state, when);
+  }
+  return history;
+}
+const end = (history: MinuteHistory, now: Date, minutes: number) =>
+  history.lastHour('probe', 'thing_1', 'level', now)?.slice(-minutes);
+
+test('a minute has its last value, and a value stands until the next', () => {
+  const history = hour([at(0), level(10)], [at(0, 30), level(20)], [at(3), level(30)]);
+  expect(end(history, at(4), 6)).toEqual([undefined, 20, 20, 20, 30, 30]);
+  expect(history.lastHour('probe', 'thing_1', 'level', at(4))).toHaveLength(60);
+});
+
+test('what could not be read is a gap', () => {
+  expect(end(hour([at(0), level(10)], [at(1), lost], [at(3), level(30)]), at(3), 4)).toEqual([
+    10,
+    undefined,
+    undefined,
+    30,
+  ]);
+});
+
+test('an hour and no more', () => {
+  const readings = Array.from({ length: 200 }, (_, minute): [Date, ObservationOrProblem<Probes>] => [
+    at(minute),
+    level(minute % 100),
+  ]);
+  const history = hour(...readings);
+  expect(history.lastHour('probe', 'thing_1', 'level', at(199))).toEqual(
+    Array.from({ length: 60 }, (_, index) => (140 + index) % 100),
+  );
+  expect(end(history, at(259), 60)).toEqual(Array.from({ length: 60 }, () => 99));
+});
+
+test('a clock that was set back begins anew', () => {
+  expect(end(hour([at(30), level(10)], [at(5), level(20)]), at(5), 60)).toEqual([
+    ...Array.from({ length: 59 }, () => undefined),
+    20,
+  ]);
+});
+
+test('gauges that a user sees first have a line, and nothing else', () => {
+  const history = hour([at(0), level(10)]);
+  expect(history.lastHour('probe', 'thing_1', 'total', at(0))).toBeUndefined();
+  expect(history.lastHour('probe', 'other', 'level', at(0))).toBeUndefined();
+});

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { StateStore } from '../../src/loop/state-store.ts';
+import type { ObservationOrProblem } from '../../src/model/collector.ts';
+import { device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
+
+const collector = probe(async () => []);
+const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
+const whole = (level: number): ObservationOrProblem<Probes> => ({ table: 'thing', device, reading: { level } });
+const piece = (id: string, more: object): ObservationOrProblem<Probes> =>
+  ({ table: 'part', device, part: { id, name: id }, ...more }) as ObservationOrProblem<Probes>;
+
+function recorder() {
+  const records = new StateStore('');
+  records.add(collector);
+  const record = (second: number, ...observations: ObservationOrProblem<Probes>[]) =>
+    records.record(collector, { ok: true, observations, at: at(second), seconds: 0 });
+  const fail = (second: number, error: string) =>
+    records.record(collector, { ok: false, error, at: at(second), seconds: 0 });
+  return { records, record, fail, entries: () => records.collectors.get('probe')?.entries };
+}
+
+test('what went away and what is back is told once, with how long', () => {
+  const { record } = recorder();
+  expect(record(0, whole(1), piece('a', { reading: { level: 1 } }))).toEqual([]);
+  expect(record(10, whole(1), piece('a', { error: new Error('gone') }))).toEqual([
+    { subject: 'Thing a', error: 'gone' },
+  ]);
+  expect(record(20, whole(1), piece('a', { error: new Error('gone') }))).toEqual([]);
+  expect(record(70, whole(1), piece('a', { reading: { level: 2 } }))).toEqual([{ subject: 'Thing a', seconds: 60 }]);
+});
+
+test('a part that fails takes no sibling down and keeps its last sample', () => {
+  const { record, entries } = recorder();
+  record(0, whole(1), piece('a', { reading: { level: 5 } }));
+  record(1, whole(9), piece('a', { error: new Error('gone') }));
+  expect(entries()?.get('thing_1')).toMatchObject({ sample: { level: 9 } });
+  expect(entries()?.get('thing_1/part_a')).toMatchObject({ error: 'gone', sample: { level: 5 } });
+});
+
+test('what is not found any more stays, unreadable', () => {
+  const { record, entries } = recorder();
+  record(0, whole(1), piece('a', { reading: {} }));
+  expect(record(1, whole(1))).toEqual([{ subject: 'Thing a', error: 'not there any more' }]);
+  expect(record(2, whole(1))).toEqual([]);
+  expect(entries()?.has('thing_1/part_a')).toBe(true);
+});
+
+test('a collector that fails is told once, and counted', () => {
+  const { records, record, fail } = recorder();
+  record(0, whole(1));
+  expect(fail(1, 'broken')).toEqual([{ subject: 'probe', error: 'broken' }]);
+  expect(fail(2, 'broken')).toEqual([]);
+  expect(records.collectors.get('probe')).toMatchObject({ error: 'broken', consecutiveFailures: 2 });
+  expect(record(30, whole(1))).toEqual([{ subject: 'probe', seconds: 30 }]);
+  expect(records.collectors.get('probe')).toMatchObject({ consecutiveFailures: 0 });
+});
+
+test('two parts of one slug keep apart', () => {
+  const { record, entries } = recorder();
+  record(0, whole(1), piece('/a/b', { reading: { level: 1 } }), piece('/a_b', { reading: { level: 2 } }));
+  expect([...(entries()?.keys() ?? [])]).toEqual([
+    'thing_1',
+    'thing_1/part_a_b',
+    expect.stringMatching(/^thing_1\/part_a_b_[0-9a-f]{6}$/),
+  ]);
+});
+
+test('the shape changes with devices, parts and announced metrics, and not with values', () => {
+  const { records, record } = recorder();
+  record(0, whole(1));
+  const first = records.discoveryRevision;
+  record(1, whole(2));
+  expect(records.discoveryRevision).toBe(first);
+  record(2, { table: 'thing', device, reading: { level: 1, rare: 1 } });
+  const second = records.discoveryRevision;
+  expect(second).toBeGreaterThan(first);
+  record(3, { table: 'thing', device: { ...device, model: 'X' }, reading: { level: 1 } });
+  expect(records.discoveryRevision).toBeGreaterThan(second);
+});
+
+test('an optional metric that had a value stays announced', () => {
+  const records = stateOf(
+    collector,
+    [{ table: 'thing', device, reading: { rare: 1 } }],
+    [{ table: 'thing', device, reading: {} }],
+  );
+  expect(records.collectors.get('probe')?.entries.get('thing_1')?.presentMetrics.has('rare')).toBe(true);
+});
+
+test('forgetting a device drops only what can’t be read', () => {
+  const { records, record, entries } = recorder();
+  record(0, whole(1), piece('a', { reading: {} }));
+  record(1, whole(1));
+  records.forgetDevice('thing_1');
+  expect([...(entries()?.keys() ?? [])]).toEqual(['thing_1']);
+});

@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { UsageError } from '../../src/model/errors.ts';
+import { Connection } from '../../src/mqtt/connection.ts';
+import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
+import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { startBroker } from '../helpers/broker.ts';
+import { observe } from '../helpers/observer.ts';
+import { freePort } from '../helpers/ports.ts';
+
+const on = (port: number, host = '127.0.0.1'): MqttSettings => ({
+  MQTT_URL: { protocol: 'embedded', host, port, path: '' },
+  MQTT_BASE_TOPIC: 'infra-monitor',
+  MQTT_DISCOVERY_PREFIX: 'homeassistant',
+});
+
+async function listening(handle: (server: Server) => void = () => undefined): Promise<number> {
+  const port = await freePort();
+  const server = createServer((socket) => socket.end('hello')).listen(port, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  handle(server);
+  return port;
+}
+
+test('it retains and hands on, and its port is free when it is closed', async () => {
+  const port = await freePort();
+  const broker = await startEmbeddedBroker(on(port));
+  const one = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+  await one.client.publishAsync('a', 'kept', { retain: true, qos: 1 });
+  const two = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+  expect(await two.see('a')).toBe('kept');
+  const own = await Connection.open(on(port), { clientId: 'own', protocolVersion: 4 });
+  await own.close();
+  for (const { client } of [one, two]) await client.endAsync(true);
+  await broker.close();
+  const again = await startEmbeddedBroker(on(port));
+  await again.close();
+});
+
+test('a port that another broker has: how to use that one, whether it lets us in or not', async () => {
+  const open = await startBroker();
+  await expect(startEmbeddedBroker(on(open.port))).rejects.toThrow(
+    new UsageError(
+      `Port ${open.port} on 127.0.0.1 is taken by another MQTT broker. To use that one: MQTT_URL=mqtt://127.0.0.1:${open.port}`,
+    ),
+  );
+  const guarded = await startBroker({
+    authenticate: (_client, _user, _password, done) =>
+      done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false),
+  });
+  await expect(startEmbeddedBroker(on(guarded.port))).rejects.toThrow('taken by another MQTT broker');
+});
+
+test('a port that something else has: what to do', async () => {
+  const port = await listening();
+  await expect(startEmbeddedBroker(on(port))).rejects.toThrow(
+    `does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}; to use`,
+  );
+});
+
+test('any other trouble is told as it is', async () => {
+  await expect(startEmbeddedBroker(on(await freePort(), '192.0.2.1'))).rejects.toThrow(/EADDRNOTAVAIL/);
+});

@@ -1,0 +1,224 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
+import { connectOnce } from '../../src/mqtt/connect-once.ts';
+import { Connection, ConnectionError, isRefusedByBroker } from '../../src/mqtt/connection.ts';
+import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { settingsOf, startBroker } from '../helpers/broker.ts';
+import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
+import { freePort } from '../helpers/ports.ts';
+import { agent } from '../helpers/sample-collector.ts';
+
+const codes = { unheard: noMatchingSubscribers, forbidden: notAuthorized };
+const refuse =
+  (reasonCode: number): Answers =>
+  (packet, send) => {
+    if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode, sessionPresent: false });
+  };
+
+async function open(settings: MqttSettings, protocolVersion: 5 | 4 = 5): Promise<Connection> {
+  const connection = await Connection.open(settings, { clientId: 'me', protocolVersion });
+  onTestFinished(() => connection.abort());
+  return connection;
+}
+const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
+  open(settings, protocolVersion).then(
+    () => expect.unreachable('it let us in'),
+    (error: unknown) => error as ConnectionError,
+  );
+
+test('what it says of itself at the beginning', async () => {
+  const { packets, settings } = await startPeer(welcome(codes));
+  const connection = await Connection.open(
+    { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') },
+    { clientId: 'name', will: agent, protocolVersion: 5 },
+  );
+  expect(connection.protocolVersion).toBe(5);
+  expect(packets[0]).toMatchObject({
+    clientId: 'name',
+    clean: true,
+    keepalive: 30,
+    protocolVersion: 5,
+    username: 'me',
+    password: Buffer.from('sesame'),
+    will: { topic: 'infra-monitor/nas/status', payload: Buffer.from('offline'), qos: 1, retain: true },
+  });
+  await connection.close();
+  await expect(connection.ended).resolves.toBeUndefined();
+  expect(packets.at(-1)).toMatchObject({ cmd: 'disconnect' });
+});
+
+test('credentials of the address count where there are no others; without any, none are said', async () => {
+  const { packets, settings } = await startPeer(welcome(codes));
+  const within = { ...settings, MQTT_URL: { ...settings.MQTT_URL, username: 'you', password: new Secret('open') } };
+  await open(within);
+  await open({ ...within, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') });
+  await open(settings);
+  const said = packets.flatMap((packet) =>
+    packet.cmd === 'connect' ? [[packet.username, packet.password?.toString(), packet.will]] : [],
+  );
+  expect(said).toEqual([
+    ['you', 'open', undefined],
+    ['me', 'sesame', undefined],
+    [undefined, undefined, undefined],
+  ]);
+});
+
+test('a message that nobody heard is told apart, and one that is refused', async () => {
+  const { packets, settings } = await startPeer(welcome(codes));
+  const connection = await open(settings);
+  expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
+  expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ heard: true });
+  expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
+  const refusal: unknown = await connection.publish('forbidden', 'x').catch((error: unknown) => error);
+  expect(isRefusedByBroker(refusal)).toBe(true);
+  expect(isRefusedByBroker(new Error('gone'))).toBe(false);
+  expect(isRefusedByBroker('gone')).toBe(false);
+  expect(
+    packets.flatMap((packet) => (packet.cmd === 'publish' ? [[packet.topic, packet.qos, packet.retain]] : [])),
+  ).toEqual([
+    ['unheard', 1, true],
+    ['heard', 1, false],
+    ['unheard', 1, true],
+    ['forbidden', 1, true],
+  ]);
+  await expect(connection.subscribe(['forbidden'])).rejects.toThrow();
+});
+
+test.each([
+  [0x86, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
+  [0x87, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
+  [0x88, /unavailable/],
+])('MQTT 5 refuses with %i: a broker’s word, with what to do', async (code, words) => {
+  const { settings } = await startPeer(refuse(code));
+  const error = await failure(settings);
+  expect(error).toMatchObject({ message: expect.stringMatching(words), refused: true, wantsOlderProtocol: false });
+  expect(error.message).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+: /);
+});
+
+test.each([
+  [4, true],
+  [5, true],
+  [3, false],
+])('MQTT 3.1.1 refuses with %i', async (code, credentials) => {
+  const { settings } = await startPeer(
+    (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: code, sessionPresent: false }),
+    4,
+  );
+  const error = await failure(settings, 4);
+  expect(error).toMatchObject({ refused: true, wantsOlderProtocol: false });
+  expect(error.message.endsWith('(check MQTT_USERNAME and MQTT_PASSWORD)')).toBe(credentials);
+});
+
+test.each<[string, Answers, boolean]>([
+  [
+    'says so in its own words',
+    (packet, send) =>
+      packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, reasonCode: 1, sessionPresent: false }),
+    true,
+  ],
+  ['says so in those of MQTT 5', refuse(0x84), true],
+  ['hangs up', (_packet, _send, socket) => void socket.end(), false],
+  ['resets', (_packet, _send, socket) => void socket.resetAndDestroy(), false],
+])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, refused) => {
+  const { settings } = await startPeer(answers);
+  expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, refused });
+  const older = await startPeer(
+    (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }),
+    4,
+  );
+  expect(await failure(older.settings, 4)).toMatchObject({ wantsOlderProtocol: false });
+});
+
+test('nobody there', async () => {
+  const port = await freePort();
+  const error = await failure(settingsOf(port));
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running there\?\)$/),
+    refused: false,
+    wantsOlderProtocol: false,
+  });
+  expect(error).toBeInstanceOf(ConnectionError);
+});
+
+test('why it ended: the broker’s reason, a broken line, or none', async () => {
+  const ending = async (answers: Answers) => {
+    const { settings } = await startPeer((packet, send, socket) => {
+      welcome()(packet, send, socket);
+      if (packet.cmd === 'publish') answers(packet, send, socket);
+    });
+    const connection = await open(settings);
+    void connection.publish('x', 'y').catch(() => undefined);
+    return connection.ended;
+  };
+  expect(
+    await ending((_packet, send, socket) => {
+      send({ cmd: 'disconnect', reasonCode: 0x8e });
+      socket.end();
+    }),
+  ).toMatchObject({
+    message: expect.stringMatching(/: ended the session(, reason 142$|.*taken over)/),
+    wantsOlderProtocol: false,
+  });
+  expect((await ending((_packet, _send, socket) => void socket.resetAndDestroy()))?.wantsOlderProtocol ?? false).toBe(
+    false,
+  );
+  expect(await ending((_packet, _send, socket) => void socket.end())).toBeUndefined();
+});
+
+test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until nobody listens any more', async () => {
+  const { settings } = await startBroker();
+  const connection = await open(settings, 4);
+  const heard: object[] = [];
+  await connection.publish('kept', 'ä');
+  const stop = connection.listen((message) => heard.push(message));
+  await connection.subscribe(['kept', 'fresh'], 1);
+  const back = (topic: string) =>
+    expect.poll(() => heard.some((message) => 'topic' in message && message.topic === topic)).toBe(true);
+  expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ heard: true });
+  await back('kept');
+  await back('fresh');
+  expect(heard).toContainEqual({ topic: 'kept', payload: 'ä', retained: true });
+  expect(heard).toContainEqual({ topic: 'fresh', payload: '1', retained: false });
+  stop();
+  const before = heard.length;
+  const second: object[] = [];
+  connection.listen((message) => second.push(message));
+  await connection.publish('fresh', '2', { retain: false });
+  await expect.poll(() => second.length).toBe(1);
+  expect(heard).toHaveLength(before);
+  await connection.unsubscribe('fresh');
+  await connection.publish('fresh', '3', { retain: false });
+  await connection.publish('kept', 'last', { retain: false });
+  await expect.poll(() => second).toHaveLength(2);
+  expect(second.at(-1)).toMatchObject({ topic: 'kept' });
+});
+
+test('a visit: under another name, without a will, in the protocol that the broker speaks', async () => {
+  const names: string[] = [];
+  const older = await startBroker({
+    authenticate(client, _user, _password, done) {
+      names.push(client?.id ?? '');
+      done(null, true);
+    },
+  });
+  const connection = await connectOnce(older.settings, agent);
+  expect(connection.protocolVersion).toBe(4);
+  expect(names.at(-1)).toMatch(/^nas-visit-[0-9a-f]{8}$/);
+  await connection.close();
+  const { packets, settings } = await startPeer(welcome(codes));
+  const newer = await connectOnce(settings, agent);
+  expect(newer.protocolVersion).toBe(5);
+  expect(packets[0]).not.toHaveProperty('will');
+  await newer.close();
+  const guarded = await startPeer(refuse(0x87));
+  await expect(connectOnce(guarded.settings, agent)).rejects.toThrow('MQTT_PASSWORD');
+});
+
+test.each([
+  ['MQTT_CA_FILE', { MQTT_CA_FILE: '/nowhere/ca.pem' }],
+  ['MQTT_CERT_FILE', { MQTT_CERT_FILE: '/nowhere/agent.pem' }],
+  ['MQTT_KEY_FILE', { MQTT_KEY_FILE: '/nowhere/agent.key' }],
+])('%s that is not there is named', async (name, files) => {
+  const error = await failure({ ...settingsOf(1), ...files });
+  expect(error).toMatchObject({ message: name, cause: expect.objectContaining({ code: 'ENOENT' }), refused: false });
+});

@@ -1,0 +1,387 @@
+import { expect, test } from 'vitest';
+import type { DeviceEvent } from '../../src/model/event.ts';
+import { startBroker } from '../helpers/broker.ts';
+import { stopClock } from '../helpers/clock.ts';
+import { startSession } from '../helpers/conversation.ts';
+import { observe } from '../helpers/observer.ts';
+import { device, type ProbeCollector, probe, stateOf } from '../helpers/sample-collector.ts';
+import { until } from '../helpers/until.ts';
+
+const collector = probe(async () => []);
+const root = 'infra-monitor/nas';
+const status = `${root}/status`;
+const topicOf = (slug: string) => `${root}/probe/${slug}`;
+const configOf = (slug: string) => `homeassistant/device/infra-monitor_nas/${slug}/config`;
+const event = `${topicOf('thing_1')}/event`;
+const other = { id: 'Thing 2', name: 'Other' };
+
+type Readings = Parameters<typeof stateOf>[1];
+const both: Readings = [
+  { table: 'thing', device, reading: { level: 1 } },
+  { table: 'thing', device: other, reading: { level: 2 } },
+];
+const happening = (type: string, more: object = {}): DeviceEvent => ({
+  type,
+  at: new Date('2026-01-02T03:04:05Z'),
+  ...more,
+});
+
+async function scene(retained: Record<string, string> = {}) {
+  const clock = stopClock();
+  const broker = await startBroker();
+  const observer = await observe(broker.url, { protocolVersion: 4 });
+  const say = (topic: string, payload: string, retain = true) =>
+    observer.client.publishAsync(topic, payload, { qos: 1, retain });
+  for (const [topic, payload] of Object.entries(retained)) await say(topic, payload);
+  await until('all is kept', () => observer.messages.length === Object.keys(retained).length);
+  const since = () => {
+    const from = observer.messages.length;
+    return () => observer.messages.slice(from).filter(({ topic }) => !topic.endsWith('/echo'));
+  };
+  /** All that was said before this has come. */
+  let marks = 0;
+  const settled = async () => {
+    marks += 1;
+    await say('marker', String(marks), false);
+    await observer.see('marker', (payload) => payload === String(marks));
+  };
+  /** Home Assistant comes online, and so much time goes by that all agents have heard it. */
+  const birth = async (retain = false) => {
+    const before = clock.pauses();
+    await say('homeassistant/status', 'online', retain);
+    await until('it is heard', () => clock.pauses() > before);
+    clock.turn(5);
+  };
+  const begin = async (readings: Readings = both, catalogue: readonly ProbeCollector[] = [collector]) => {
+    const state = stateOf(collector, readings);
+    const read = (next: Readings) =>
+      state.record(collector, { ok: true, observations: next, at: new Date(), seconds: 0 });
+    const speaking = startSession(broker.settings, catalogue, state);
+    await until('online', () => state.broker.connected);
+    await settled();
+    return { state, read, ...speaking };
+  };
+  return { clock, broker, observer, say, since, settled, birth, begin };
+}
+
+/** What an agent of before has left of a device. */
+const announced = (slug: string, components: Record<string, object>) => ({
+  [configOf(slug)]: JSON.stringify({
+    device: { identifiers: [`infra-monitor_nas_${slug}`], name: slug },
+    origin: { name: 'Home Lab Infra Monitor' },
+    components,
+  }),
+});
+const sensor = { platform: 'sensor', unique_id: 'x', state_topic: 'y' };
+const componentsIn = (payload: string | undefined) =>
+  (JSON.parse(payload ?? '{}') as { components: Record<string, Record<string, unknown>> }).components;
+
+test('devices that come and metrics that appear are announced; values alone are not', async () => {
+  const { observer, since, settled, begin } = await scene();
+  const { read, session } = await begin([{ table: 'thing', device, reading: { level: 1 } }]);
+  let said = since();
+  read([{ table: 'thing', device, reading: { level: 50 } }]);
+  session.update();
+  await observer.see(topicOf('thing_1'), (payload) => payload.includes('"level":50'));
+  await settled();
+  expect(said().map(({ topic }) => topic)).toEqual([topicOf('thing_1'), 'marker']);
+
+  said = since();
+  read([{ table: 'thing', device, reading: { level: 50, rare: 3 } }]);
+  session.update();
+  await observer.see(configOf('thing_1'), (payload) => 'probe-thing-rare' in componentsIn(payload));
+  read(both);
+  session.update();
+  await observer.see(configOf('thing_2'));
+  await observer.see(`${topicOf('thing_2')}/availability`, (payload) => payload === 'online');
+  expect(said().filter(({ topic }) => topic === configOf('thing_2'))).toHaveLength(1);
+});
+
+test('what can’t be read is unavailable, with the last that is known', async () => {
+  const { observer, begin } = await scene();
+  const { read, session } = await begin();
+  read([{ table: 'thing', device, error: new Error('no answer') }, ...both.slice(1)]);
+  session.update();
+  await observer.see(`${topicOf('thing_1')}/availability`, (payload) => payload === 'offline');
+  expect(JSON.parse(observer.topics.get(topicOf('thing_1')) ?? '')).toMatchObject({ level: 1 });
+  expect(observer.topics.get(`${topicOf('thing_2')}/availability`)).toBe('online');
+});
+
+test('an event is told when Home Assistant has had the time to build its entity, and one after it at once', async () => {
+  const { clock, observer, since, settled, begin } = await scene();
+  const { state, read, session } = await begin([
+    {
+      table: 'thing',
+      device,
+      reading: {},
+      events: [happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') })],
+    },
+  ]);
+  const said = since();
+  await clock.waits(5);
+  clock.turn(4.9);
+  session.update();
+  await settled();
+  expect(said().map(({ topic }) => topic)).toEqual(['marker']);
+  clock.turn(0.2);
+  await observer.see(event);
+  await until('told', () => state.pendingEvents.length === 0);
+  read([{ table: 'thing', device, reading: {}, events: [happening('outage')] }]);
+  session.update();
+  await until('told', () => state.pendingEvents.length === 0);
+  await settled();
+  expect(said().filter(({ topic }) => topic === event)).toEqual([
+    {
+      topic: event,
+      retained: false,
+      payload:
+        '{"event_type":"restart","at":"2026-01-02T03:04:05.000Z","reason":"uptime fell","from":"2026-01-02T03:00:00.000Z"}',
+    },
+    { topic: event, retained: false, payload: '{"event_type":"outage","at":"2026-01-02T03:04:05.000Z"}' },
+  ]);
+});
+
+test('Home Assistant that is away hears of an event when it is back and has heard the announcements anew', async () => {
+  const { clock, observer, say, since, settled, begin } = await scene({ 'homeassistant/status': 'offline' });
+  const { state, session } = await begin([{ table: 'thing', device, reading: {}, events: [happening('restart')] }]);
+  clock.turn(30);
+  session.update();
+  await settled();
+  expect(observer.topics.has(event)).toBe(false);
+  const said = since();
+  await say('homeassistant/status', 'online');
+  // Between one and five seconds, by chance.
+  await clock.waits(1, 5);
+  await settled();
+  expect(said().map(({ topic }) => topic)).not.toContain(configOf('thing_1'));
+  clock.turn(5);
+  await until('announced', () => said().some(({ topic }) => topic === configOf('thing_1')));
+  await until('all again', () => said().some(({ topic }) => topic === status));
+  expect(new Set(said().map(({ topic }) => topic))).toEqual(
+    new Set([
+      'homeassistant/status',
+      'marker',
+      configOf('thing_1'),
+      topicOf('thing_1'),
+      `${topicOf('thing_1')}/availability`,
+      status,
+    ]),
+  );
+  expect(observer.topics.has(event)).toBe(false);
+  await clock.waits(5);
+  clock.turn(5);
+  await observer.see(event);
+  await until('told', () => state.pendingEvents.length === 0);
+});
+
+test('Home Assistant that goes is told nothing more until it comes', async () => {
+  const { clock, observer, say, settled, birth, begin } = await scene({ 'homeassistant/status': 'online' });
+  const { state, read, session } = await begin();
+  await clock.waits(5);
+  clock.turn(5);
+  const pauses = clock.pauses();
+  await say('homeassistant/status', 'offline');
+  await settled();
+  await settled();
+  expect(clock.pauses(), 'nothing is prepared for whoever goes').toBe(pauses);
+  read([{ table: 'thing', device, reading: {}, events: [happening('restart')] }, ...both.slice(1)]);
+  session.update();
+  await settled();
+  expect(observer.topics.has(event)).toBe(false);
+  await birth(true);
+  await clock.waits(5);
+  clock.turn(5);
+  await observer.see(event);
+  await until('told', () => state.pendingEvents.length === 0);
+});
+
+test('a Home Assistant that comes online twice in a row is told all once more, after the second time', async () => {
+  const { clock, say, since, settled, begin } = await scene();
+  await begin();
+  await clock.waits(5);
+  clock.turn(5);
+  const said = since();
+  await say('homeassistant/status', 'online', false);
+  await clock.waits(1, 5);
+  await say('homeassistant/status', 'online', false);
+  await settled();
+  clock.turn(5);
+  await until('announced', () => said().some(({ topic }) => topic === status));
+  await settled();
+  expect(said().filter(({ topic }) => topic === configOf('thing_1'))).toHaveLength(1);
+});
+
+test('a device removed in Home Assistant: said, not announced again, and the others are', async () => {
+  const { observer, say, since, settled, birth, begin } = await scene();
+  const { log, dismissed, read, session } = await begin();
+  await say(configOf('thing_2'), '');
+  await until('it is heard', () => dismissed.length > 0);
+  expect(dismissed).toEqual(['thing_2']);
+  expect(log.at(-1)).toBe('info  thing_2: removed in Home Assistant; it is announced again when the agent starts anew');
+  await settled();
+  const said = since();
+  read([...both, { table: 'thing', device: { id: 'Thing 3', name: 'Third' }, reading: {} }]);
+  session.update();
+  await observer.see(configOf('thing_3'));
+  await birth();
+  await until('announced anew', () => said().some(({ topic }) => topic === status));
+  await settled();
+  expect(said().map(({ topic }) => topic)).not.toContain(configOf('thing_2'));
+  // It goes on to be read, and is told.
+  expect(observer.topics.get(`${topicOf('thing_2')}/availability`)).toBe('online');
+  await say(configOf('thing_2'), '');
+  await settled();
+  expect(dismissed).toEqual(['thing_2']);
+});
+
+test('a device that was removed while the connection was away is not announced again', async () => {
+  const { clock, broker, observer, say, settled, begin } = await scene();
+  const { state, dismissed } = await begin();
+  await broker.stop();
+  await until('it is seen', () => !state.broker.connected);
+  await broker.start();
+  await until('the observer is back', () => observer.client.connected);
+  await settled();
+  await say(configOf('thing_2'), '');
+  await clock.turnUntil('back', () => state.broker.connected);
+  expect(dismissed).toEqual(['thing_2']);
+  expect(observer.topics.has(configOf('thing_2'))).toBe(false);
+  expect(observer.topics.has(configOf('thing_1'))).toBe(true);
+});
+
+test('a broker that forgot all has removed nothing', async () => {
+  const { clock, broker, observer, begin } = await scene();
+  const { state, dismissed } = await begin();
+  await broker.stop();
+  await until('it is seen', () => !state.broker.connected);
+  const before = observer.messages.length;
+  await broker.start({ forgets: true });
+  await until('the observer is back', () => observer.client.connected);
+  await clock.turnUntil('back', () => state.broker.connected);
+  await until(
+    'announced',
+    () => observer.messages.slice(before).filter(({ topic }) => topic.endsWith('/config')).length >= 2,
+  );
+  expect(dismissed).toEqual([]);
+});
+
+test('what this agent can’t declare any more is buried first, and its topics go when nobody reads them', async () => {
+  const { clock, observer, begin } = await scene({
+    ...announced('thing_1', { 'probe-thing-level': sensor, 'probe-thing-gone': sensor }),
+    ...announced('old', { 'other-thing-level': sensor }),
+    [`${root}/other/old`]: '{}',
+    [`${root}/other/old/availability`]: 'online',
+    [`${topicOf('away')}/availability`]: 'online',
+    [topicOf('away')]: '{"level":5}',
+  });
+  const starting = begin();
+  await until('buried', () =>
+    observer.messages.some(
+      ({ topic, payload }) =>
+        topic === configOf('old') && componentsIn(payload)['other-thing-level']?.unique_id === undefined,
+    ),
+  );
+  expect(componentsIn(observer.topics.get(configOf('old')))).toEqual({ 'other-thing-level': { platform: 'sensor' } });
+  expect(componentsIn(observer.topics.get(configOf('thing_1')))).toEqual({
+    'probe-thing-level': sensor,
+    'probe-thing-gone': { platform: 'sensor' },
+  });
+  // Home Assistant takes its time to take it away: the states wait.
+  expect(observer.topics.has(topicOf('thing_1'))).toBe(false);
+  await clock.waits(1);
+  clock.turn(1);
+  const { state } = await starting;
+  expect(state.broker.connected).toBe(true);
+  // A device that was merely not read is unavailable, and keeps what is known.
+  expect(observer.topics.get(`${topicOf('away')}/availability`)).toBe('offline');
+  expect(observer.topics.get(topicOf('away'))).toBe('{"level":5}');
+  expect(observer.topics.get(`${root}/other/old`)).toBe('{}');
+  await clock.waits(5);
+  clock.turn(5);
+  await until(
+    'cleared away',
+    () => !observer.topics.has(`${root}/other/old`) && !observer.topics.has(`${root}/other/old/availability`),
+  );
+  expect(observer.topics.get(topicOf('away'))).toBe('{"level":5}');
+});
+
+test('tombstones: a Home Assistant that was away sees what is buried once more, and then they are left out', async () => {
+  const { clock, observer, since, birth, begin } = await scene(announced('thing_1', { 'probe-thing-gone': sensor }));
+  const starting = begin();
+  await clock.waits(1);
+  clock.turn(1);
+  await starting;
+  await clock.waits(5);
+  clock.turn(5);
+  expect(componentsIn(observer.topics.get(configOf('thing_1')))['probe-thing-gone']).toEqual({ platform: 'sensor' });
+  const said = since();
+  const shown = () =>
+    said().flatMap(({ topic, payload }) =>
+      topic === configOf('thing_1') ? [componentsIn(payload)['probe-thing-gone']] : [],
+    );
+  await birth();
+  await until('revived', () => shown().length === 1);
+  await clock.waits(5);
+  clock.turn(5);
+  await until('buried', () => shown().length === 2);
+  await clock.waits(5);
+  clock.turn(5);
+  await until('left out', () => shown().length === 3);
+  expect(shown()).toEqual([
+    { platform: 'sensor', unique_id: 'infra-monitor_nas_thing_1_probe-thing-gone', state_topic: status },
+    { platform: 'sensor' },
+    undefined,
+  ]);
+  // And for ever.
+  await birth();
+  await until('once more', () => shown().length === 4);
+  expect(shown().at(-1)).toBeUndefined();
+});
+
+test('a device of which nothing is left is taken away by us: nobody has removed it', async () => {
+  const { clock, observer, settled, birth, begin } = await scene(announced('old', { 'other-thing-level': sensor }));
+  const starting = begin();
+  await clock.waits(1);
+  clock.turn(1);
+  const { log, dismissed } = await starting;
+  await clock.waits(5);
+  clock.turn(5);
+  await birth();
+  await clock.turnUntil('its announcement is gone', () => !observer.topics.has(configOf('old')));
+  await settled();
+  await settled();
+  expect(dismissed).toEqual([]);
+  expect(log.filter((line) => line.includes('removed'))).toEqual([]);
+});
+
+test('a metric that has no value now but had one before stays announced as it was', async () => {
+  const { observer, begin } = await scene(announced('thing_1', { 'probe-thing-rare': sensor }));
+  await begin();
+  expect(componentsIn(observer.topics.get(configOf('thing_1')))).toMatchObject({
+    'probe-thing-rare': sensor,
+    'probe-thing-level': { platform: 'sensor' },
+  });
+});
+
+test('what settings leave out is taken away', async () => {
+  const { clock, observer, begin } = await scene({
+    ...announced('thing_2', { 'probe-thing-level': sensor }),
+    [topicOf('thing_2')]: '{"level":5}',
+    [`${topicOf('thing_2')}/availability`]: 'online',
+  });
+  const starting = begin([...both.slice(0, 1), { table: 'thing', device: other, excluded: true }]);
+  await clock.waits(1);
+  clock.turn(1);
+  await starting;
+  await clock.waits(5);
+  clock.turn(5);
+  await until(
+    'its topics are gone',
+    () => !observer.topics.has(topicOf('thing_2')) && !observer.topics.has(`${topicOf('thing_2')}/availability`),
+  );
+  expect(
+    Object.values(componentsIn(observer.topics.get(configOf('thing_2')))).every(
+      (component) => Object.keys(component).length === 1 || 'event_types' in component,
+    ),
+  ).toBe(true);
+});

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { hasDuplicateAgent } from '../../src/mqtt/duplicate-agent.ts';
+import { guarded } from '../helpers/guarded.ts';
+import { observe } from '../helpers/observer.ts';
+import { freePort } from '../helpers/ports.ts';
+import { agent } from '../helpers/sample-collector.ts';
+
+test('another of our name: there if it answers, and only then', async () => {
+  const { settings, url, stop } = await guarded({});
+  expect(await hasDuplicateAgent(settings, agent)).toBe(false);
+  const { client } = await observe(url, { protocolVersion: 4, reconnectPeriod: 0 });
+  const asked: string[] = [];
+  client.on('message', (topic, payload) => {
+    const [, token] = /^who is there\? (.+)$/.exec(String(payload)) ?? [];
+    if (token === undefined || topic !== 'infra-monitor/nas/echo') return;
+    asked.push(token);
+    // One that is just about to listen misses the first question.
+    if (asked.length > 1) void client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
+  });
+  expect(await hasDuplicateAgent(settings, agent)).toBe(true);
+  expect(new Set(asked).size).toBe(1);
+  expect(await hasDuplicateAgent(settings, { ...agent, id: 'pi' })).toBe(false);
+  await stop();
+  expect(await hasDuplicateAgent(settings, agent)).toBe(false);
+});
+
+test('a broker that is not there, or forbids to ask, has no other of our name', async () => {
+  const { settings } = await guarded({ unread: /echo$/ });
+  expect(await hasDuplicateAgent(settings, agent)).toBe(false);
+  expect(
+    await hasDuplicateAgent({ ...settings, MQTT_URL: { ...settings.MQTT_URL, port: await freePort() } }, agent),
+  ).toBe(false);
+});

@@ -1,0 +1,333 @@
+import { connect } from 'node:net';
+import { generate } from 'mqtt-packet';
+import { expect, onTestFinished, test } from 'vitest';
+import { startBroker } from '../helpers/broker.ts';
+import { stopClock } from '../helpers/clock.ts';
+import { startSession } from '../helpers/conversation.ts';
+import { observe } from '../helpers/observer.ts';
+import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
+import { until } from '../helpers/until.ts';
+
+const collector = probe(async () => []);
+const status = 'infra-monitor/nas/status';
+const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
+const reading = (level: number): { table: 'thing'; device: typeof device; reading: Probe } => ({
+  table: 'thing',
+  device,
+  reading: { level },
+});
+const records = (level: number) => stateOf(collector, [reading(level)]);
+const read = (state: ReturnType<typeof records>, level: number) =>
+  state.record(collector, { ok: true, observations: [reading(level)], at: new Date(), seconds: 0.1 });
+
+async function scene() {
+  const clock = stopClock();
+  const broker = await startBroker();
+  const observer = await observe(broker.url, { protocolVersion: 4 });
+  return { clock, broker, observer };
+}
+const online = (state: ReturnType<typeof records>) => until('connected', () => state.broker.connected);
+
+test('what there is is announced and told first, and last that the agent is online', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  const began = new Date();
+  const { log } = startSession(broker.settings, [collector], state);
+  await observer.see(status, (payload) => payload === 'online');
+  await online(state);
+  expect(state.broker).toMatchObject({ connected: true, since: began, reconnects: 0 });
+  expect(state.broker.error).toBeUndefined();
+  expect(log).toEqual([`info  MQTT: connected to ${broker.url} (MQTT 3.1.1)`]);
+  const own = observer.messages.map(({ topic }) => topic).filter((topic) => topic !== 'infra-monitor/nas/echo');
+  expect(new Set(own)).toEqual(
+    new Set([config, 'infra-monitor/nas/probe/thing_1', 'infra-monitor/nas/probe/thing_1/availability', status]),
+  );
+  expect(own.indexOf(status)).toBe(own.length - 1);
+  expect(JSON.parse(observer.topics.get('infra-monitor/nas/probe/thing_1') ?? '')).toMatchObject({ level: 12 });
+  expect(observer.topics.get('infra-monitor/nas/probe/thing_1/availability')).toBe('online');
+  expect(JSON.parse(observer.topics.get(config) ?? '')).toMatchObject({
+    device: { name: 'Thing' },
+    components: { 'probe-thing-level': { platform: 'sensor' } },
+  });
+});
+test('nothing is said before all has been read once', async () => {
+  const { clock, broker, observer } = await scene();
+  let release = () => {};
+  const ready = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const state = records(12);
+  const { session, remembered } = startSession(broker.settings, [collector], state, { ready });
+  await until('it has read what is kept', () => remembered.length > 0);
+  session.update();
+  clock.turn(20);
+  for (const marker of ['1', '2', '3']) {
+    await observer.client.publishAsync('marker', marker, { qos: 1 });
+    await observer.see('marker', (payload) => payload === marker);
+  }
+  expect([...observer.topics.keys()].filter((topic) => topic !== 'infra-monitor/nas/echo')).toEqual(['marker']);
+  expect(state.broker.connected).toBe(false);
+  release();
+  await observer.see(status, (payload) => payload === 'online');
+});
+
+test('what changed is sent, what did not is not', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  const { session } = startSession(broker.settings, [collector], state);
+  await observer.see(status, (payload) => payload === 'online');
+  const before = observer.messages.length;
+  read(state, 30);
+  session.update();
+  await observer.see('infra-monitor/nas/probe/thing_1', (payload) => payload.includes('"level":30'));
+  session.update();
+  read(state, 50);
+  session.update();
+  await observer.see('infra-monitor/nas/probe/thing_1', (payload) => payload.includes('"level":50'));
+  expect(observer.messages.slice(before).map(({ topic }) => topic)).toEqual([
+    'infra-monitor/nas/probe/thing_1',
+    'infra-monitor/nas/probe/thing_1',
+  ]);
+});
+
+test('a broker that goes away and comes back: one error, counted once, and all is there again', async () => {
+  const { clock, broker, observer } = await scene();
+  const state = records(12);
+  const { log, session } = startSession(broker.settings, [collector], state);
+  await online(state);
+  clock.turn(3600);
+  await broker.stop();
+  await until('it is seen', () => !state.broker.connected);
+  expect(state.broker).toMatchObject({
+    since: new Date(),
+    reconnects: 0,
+    error: expect.stringMatching(/^(the broker closed the connection|mqtt:\/\/127)/),
+  });
+  session.update();
+  // As long as it is away, with ever longer pauses.
+  for (let tries = 0; tries < 8; tries += 1) {
+    await clock.waits(0.5, 60);
+    clock.turn(60);
+  }
+  await clock.waits(30, 60);
+  expect(log.filter((line) => line.startsWith('error')).length).toBeLessThanOrEqual(2);
+  expect(log.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1);
+  const away = observer.messages.length;
+  read(state, 77);
+  await broker.start({ forgets: true });
+  await clock.turnUntil('back', () => state.broker.connected);
+  expect(state.broker).toMatchObject({ reconnects: 1, since: new Date() });
+  expect(state.broker.error).toBeUndefined();
+  await observer.see(status, (payload) => payload === 'online');
+  await until('announced', () => observer.messages.slice(away).some(({ topic }) => topic === config));
+  expect(JSON.parse(observer.topics.get('infra-monitor/nas/probe/thing_1') ?? '')).toMatchObject({ level: 77 });
+
+  await broker.stop();
+  await until('it is seen', () => !state.broker.connected);
+  await broker.start();
+  await clock.turnUntil('back again', () => state.broker.connected);
+  expect(state.broker.reconnects).toBe(2);
+});
+
+test('leaving: offline is said, and the connection is gone', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  const { session } = startSession(broker.settings, [collector], state);
+  await online(state);
+  await session.stop();
+  await observer.see(status, (payload) => payload === 'offline');
+  await until('only the observer is left', () => broker.connections() === 1);
+});
+
+test('leaving in the midst of a pause ends it', async () => {
+  const clock = stopClock();
+  const broker = await startBroker();
+  await broker.stop();
+  const { session } = startSession(broker.settings, [collector], records(1));
+  await clock.waits(0.5, 1);
+  await session.stop();
+});
+
+test('an agent that falls is offline by its will', async () => {
+  const { broker, observer } = await scene();
+  startSession(broker.settings, [collector], records(12));
+  await observer.see(status, (payload) => payload === 'online');
+  // The same name throws out the one before, without a word.
+  const thief = connect(broker.port, '127.0.0.1');
+  onTestFinished(() => void thief.destroy());
+  thief.write(
+    generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clientId: 'infra-monitor-nas',
+      clean: true,
+      keepalive: 0,
+    }),
+  );
+  await observer.see(status, (payload) => payload === 'offline');
+});
+
+test('another agent of this name: the one that comes later stays away and says why, and is let in when the other is gone', async () => {
+  const { clock, broker, observer } = await scene();
+  const first = records(12);
+  const one = startSession(broker.settings, [collector], first);
+  await online(first);
+  const second = records(13);
+  // Of another client, but the same name.
+  const other = startSession(broker.settings, [collector], second, { shared: true });
+  await until('it stands by', () =>
+    other.log.some((line) => line === 'info  nas: another agent speaks of them; this one stands by'),
+  );
+  expect(second.broker.connected).toBe(false);
+  await one.session.stop();
+  await clock.waits(60);
+  clock.turn(60);
+  await online(second);
+  expect(other.log.at(-1)).toBe('info  nas: this agent speaks of them');
+  await observer.see('infra-monitor/nas/probe/thing_1', (payload) => payload.includes('"level":13'));
+});
+
+test('thrown out by another agent of its name, it says so and does not throw out in turn', async () => {
+  const { clock, broker } = await scene();
+  const first = records(12);
+  const one = startSession(broker.settings, [collector], first);
+  await online(first);
+  const second = records(13);
+  const two = startSession(broker.settings, [collector], second);
+  await online(second);
+  await until('it says so', () =>
+    one.log.some((line) => line.includes('another agent is connected as nas: give each its own AGENT_NAME')),
+  );
+  expect(first.broker).toMatchObject({
+    connected: false,
+    error: expect.stringContaining('stays away until the other is gone'),
+  });
+  await clock.waits(60);
+  clock.turn(60);
+  await clock.waits(60);
+  expect(second.broker.connected).toBe(true);
+  await two.session.stop();
+  await clock.turnUntil('back', () => first.broker.connected);
+  expect(first.broker.reconnects).toBe(1);
+});
+
+test('a broker that lets nobody in: what to check', async () => {
+  const clock = stopClock();
+  const broker = await startBroker({
+    authenticate: (_client, _user, _password, done) =>
+      done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false),
+  });
+  const state = records(12);
+  const { log } = startSession(broker.settings, [collector], state);
+  for (let tries = 0; tries < 5; tries += 1) {
+    await clock.waits(0.5, 60);
+    clock.turn(60);
+  }
+  expect(log[0]).toMatch(
+    /^error MQTT: mqtt:\/\/127\.0\.0\.1:\d+: .*Not authorized.* \(check MQTT_USERNAME and MQTT_PASSWORD\); trying again$/,
+  );
+  expect(new Set(log).size).toBe(1);
+  expect(state.broker).toMatchObject({ connected: false, error: expect.stringContaining('MQTT_PASSWORD') });
+});
+
+test('commands to its devices are heard, and what is not one is not', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  const { commands } = startSession(broker.settings, [collector], state);
+  await online(state);
+  for (const topic of [
+    'infra-monitor/nas/probe/thing_1/command',
+    'infra-monitor/nas/probe/command',
+    'infra-monitor/other/probe/thing_1/command',
+  ])
+    await observer.client.publishAsync(topic, 'acknowledge', { qos: 1 });
+  await observer.client.publishAsync('infra-monitor/nas/probe/thing_2/command', 'last', { qos: 1 });
+  await until('the last', () => commands.length >= 2);
+  expect(commands).toEqual([
+    { collector: 'probe', device: 'thing_1', action: 'acknowledge' },
+    { collector: 'probe', device: 'thing_2', action: 'last' },
+  ]);
+});
+
+test('a command that was retained is of another time', async () => {
+  const { broker, observer } = await scene();
+  await observer.client.publishAsync('infra-monitor/nas/probe/thing_1/command', 'acknowledge', {
+    qos: 1,
+    retain: true,
+  });
+  const state = records(12);
+  const { commands } = startSession(broker.settings, [collector], state);
+  await online(state);
+  await observer.client.publishAsync('infra-monitor/nas/probe/thing_2/command', 'last', { qos: 1 });
+  await until('the last', () => commands.length > 0);
+  expect(commands).toEqual([{ collector: 'probe', device: 'thing_2', action: 'last' }]);
+});
+
+test('what was remembered is handed over, and nothing of another agent’s', async () => {
+  const { broker, observer } = await scene();
+  for (const [topic, payload] of [
+    ['infra-monitor/nas/probe/thing_1/memory', '{"count":3}'],
+    ['infra-monitor/nas/probe/thing_2/memory', 'no JSON'],
+    ['infra-monitor/other/probe/thing_1/memory', '{"count":9}'],
+  ] as const)
+    await observer.client.publishAsync(topic, payload, { qos: 1, retain: true });
+  const state = records(12);
+  const { remembered } = startSession(broker.settings, [collector], state);
+  await online(state);
+  expect(remembered).toHaveLength(1);
+  expect([...(remembered[0]?.keys() ?? [])]).toContain('probe/thing_1');
+  // Nothing of another agent's.
+  expect(JSON.stringify([...(remembered[0] ?? [])])).not.toContain('9');
+});
+
+test('our own “offline” of an earlier life, told late, is contradicted', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  startSession(broker.settings, [collector], state);
+  await online(state);
+  await observer.see(status, (payload) => payload === 'online');
+  const before = observer.messages.length;
+  await observer.client.publishAsync(status, 'offline', { qos: 1, retain: true });
+  await until(
+    'online again',
+    () =>
+      observer.messages
+        .slice(before)
+        .filter(({ topic }) => topic === status)
+        .map(({ payload }) => payload)
+        .join(' ') === 'offline online',
+  );
+});
+
+test('another of its name that asks is answered, and nobody else', async () => {
+  const { broker, observer } = await scene();
+  const state = records(12);
+  startSession(broker.settings, [collector], state);
+  await online(state);
+  const echo = 'infra-monitor/nas/echo';
+  const before = observer.messages.length;
+  await observer.client.publishAsync('infra-monitor/other/echo', 'who is there? a', { qos: 1 });
+  await observer.client.publishAsync(echo, 'is who there? b', { qos: 1 });
+  await observer.client.publishAsync(echo, 'who is there? c', { qos: 1 });
+  await until('an answer', () => observer.messages.some(({ payload }) => payload === 'I am: c'));
+  expect(observer.messages.slice(before).filter(({ payload }) => payload.startsWith('I am'))).toEqual([
+    { topic: echo, payload: 'I am: c', retained: false },
+  ]);
+});
+
+test('the client’s name lasts and has no slash', async () => {
+  const names: string[] = [];
+  stopClock();
+  const broker = await startBroker({
+    authenticate(client, _user, _password, done) {
+      names.push(client?.id ?? '');
+      done(null, true);
+    },
+  });
+  const state = records(12);
+  const under = { ...agent, baseTopic: 'lab/cellar' };
+  startSession({ ...broker.settings, MQTT_BASE_TOPIC: 'lab/cellar' }, [collector], state, { agent: under });
+  await online(state);
+  expect(names.at(-1)).toBe('lab_cellar-nas');
+});

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { type BrokerAddress, formatBrokerUrl, mqttSettings } from '../../src/mqtt/settings.ts';
+
+const parse = (url: string, more: Record<string, string> = {}) => mqttSettings.safeParse({ MQTT_URL: url, ...more });
+const address = (url: string): BrokerAddress | undefined => parse(url).data?.MQTT_URL;
+
+test.each([
+  ['mqtt://broker', { protocol: 'mqtt', host: 'broker', port: 1883, path: '' }],
+  ['mqtts://broker', { protocol: 'mqtts', host: 'broker', port: 8883, path: '' }],
+  ['ws://broker/mqtt?a=b', { protocol: 'ws', host: 'broker', port: 80, path: '/mqtt?a=b' }],
+  ['wss://broker/mqtt', { protocol: 'wss', host: 'broker', port: 443, path: '/mqtt' }],
+  ['wss://broker:8443', { protocol: 'wss', host: 'broker', port: 8443 }],
+  ['embedded://127.0.0.1', { protocol: 'embedded', host: '127.0.0.1', port: 1883, path: '' }],
+  ['mqtt://[fd00::1]:1884', { protocol: 'mqtt', host: 'fd00::1', port: 1884 }],
+  ['mqtt://me@broker', { host: 'broker', username: 'me' }],
+])('%s', (url, expected) => {
+  expect(address(url)).toMatchObject(expected);
+  expect(address(url)?.password).toBeUndefined();
+});
+
+test('names and passwords may have any characters, and are not shown', () => {
+  const found = address('mqtt://a%40b:s%3Ae%2Fs@broker:99');
+  expect(found?.username).toBe('a@b');
+  expect(found?.password?.reveal()).toBe('s:e/s');
+  expect(JSON.stringify(found)).not.toContain('s:e/s');
+  expect(address('mqtt://broker')).not.toHaveProperty('username');
+  expect(address('mqtt://broker')).not.toHaveProperty('password');
+});
+
+test.each([
+  'broker',
+  'http://broker',
+  'mqtt://',
+  'mqtt:broker',
+  'mqtt://br oker',
+  'amqtt://broker',
+  'mqtt://a:99999',
+  '',
+])('“%s” is no broker', (url) => expect(address(url)).toBeUndefined());
+
+test('printed: without credentials, as one would write it', () => {
+  const shown = (url: string) => formatBrokerUrl(address(url) as BrokerAddress);
+  expect(shown('mqtt://me:sesame@broker')).toBe('mqtt://broker:1883');
+  expect(shown('embedded://127.0.0.1:99')).toBe('mqtt://127.0.0.1:99');
+  expect(shown('wss://[fd00::1]/mqtt')).toBe('wss://[fd00::1]:443');
+});
+
+test.each([
+  ['lab', true],
+  ['lab/cellar', true],
+  ['a b', true],
+  ['/lab', false],
+  ['lab/', false],
+  ['a//b', false],
+  ['lab/#', false],
+  ['+', false],
+])('base topic “%s”: %s', (topic, fine) =>
+  expect(parse('mqtt://broker', { MQTT_BASE_TOPIC: topic }).success).toBe(fine),
+);

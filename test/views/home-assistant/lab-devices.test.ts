@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { allCollectors } from '../../../src/collectors/index.ts';
+import { buildDashboard } from '../../../src/views/home-assistant/dashboard.ts';
+import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
+
+const payloads = announcementsOf(exampleLab);
+const views = (of: readonly string[]) =>
+  (buildDashboard(allCollectors, parseLabDevices(of)).views as { title: string; path: string }[]).map(
+    ({ title }) => title,
+  );
+
+test('whatever is not ours, or is on its way out, is left out', () => {
+  const other = JSON.stringify({
+    device: { identifiers: ['x'], name: 'X' },
+    origin: { name: 'zigbee2mqtt' },
+    components: { a: { platform: 'sensor' } },
+  });
+  const buried = JSON.stringify({
+    device: { identifiers: ['y'], name: 'Y' },
+    origin: { name: 'Home Lab Infra Monitor' },
+    components: { 'host-host-gone': { platform: 'sensor' } },
+  });
+  expect(parseLabDevices([other, buried, 'nonsense', ''])).toEqual([]);
+  expect(parseLabDevices([...payloads, other])).toEqual(parseLabDevices(payloads));
+});
+
+test('the order in which the broker tells makes no difference', () => {
+  expect(parseLabDevices([...payloads].reverse())).toEqual(parseLabDevices(payloads));
+});
+
+test('there is a page for what there is, and none for what there is not', () => {
+  expect(views(payloads)).toEqual(
+    expect.arrayContaining(['Lab', 'NVMe drives', 'Network', 'cabin', 'nas', 'pi', 'Samsung 980', 'WD Red SN700']),
+  );
+  expect(views(announcementsOf(exampleLab.slice(2)))).toEqual(['Lab', 'Network', 'cabin']);
+});
+
+test('a disabled entity is on no page', () => {
+  const disabled = parseLabDevices(payloads).flatMap(({ entities }) => entities.filter(({ enabled }) => !enabled));
+  const text = JSON.stringify(buildDashboard(allCollectors, parseLabDevices(payloads)));
+  expect(disabled.length).toBeGreaterThan(50);
+  expect(disabled.filter(({ id }) => text.includes(`"${id}"`))).toEqual([]);
+});
+
+test('no two pages have one path', () => {
+  const paths = (buildDashboard(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(
+    ({ path }) => path,
+  );
+  expect(new Set(paths).size).toBe(paths.length);
+});
