@@ -20,10 +20,6 @@ import { manualPage } from './manual.mjs';
 /** Whom Debian's form asks for, where package.json names no author: a name that can be nobody's address (RFC 2606). */
 const nobody = 'Home Lab Infra Monitor <nobody@example.invalid>';
 
-const settings = `# Settings of the service infra-monitor. \`sudo infra-monitor setup\` asks for the first of them; all are in
-# /usr/share/doc/infra-monitor/examples/infra-monitor.env. After a change: sudo systemctl restart infra-monitor
-`;
-
 const compressed = (text) => gzipSync(text, { level: 9 });
 
 function put(path, content, mode = 0o644) {
@@ -87,7 +83,6 @@ export function debianPackage({ root, about, tree, scratch, release }) {
   mkdirSync(at('usr/bin'));
   symlinkSync('../lib/infra-monitor/dist/infra-monitor.js', at('usr/bin/infra-monitor'));
   put(at('usr/lib/systemd/system/infra-monitor.service'), unit(root));
-  put(at('etc/infra-monitor.env'), settings, 0o600);
 
   put(
     at('usr/share/man/man1/infra-monitor.1.gz'),
@@ -108,10 +103,6 @@ export function debianPackage({ root, about, tree, scratch, release }) {
   put(join(documents, 'changelog.gz'), compressed(entry));
   put(join(documents, 'README.md'), readFileSync(join(tree, 'README.md')));
   put(join(documents, 'examples/infra-monitor.env'), readFileSync(join(tree, '.env.example')));
-  put(
-    at('usr/share/lintian/overrides/infra-monitor'),
-    '# It holds passwords.\ninfra-monitor: non-standard-file-perm 0600 != 0644 [etc/infra-monitor.env]\n',
-  );
   const texts = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => name.endsWith('.md') && !name.startsWith('decisions'),
   );
@@ -121,12 +112,11 @@ export function debianPackage({ root, about, tree, scratch, release }) {
     (name) => statSync(at(name)).isFile() && name !== 'usr/bin/infra-monitor',
   );
   const installed = Math.ceil(files.reduce((sum, name) => sum + statSync(at(name)).size, 0) / 1024);
-  const sums = files.filter((name) => !name.startsWith('etc/')).sort();
   put(at('DEBIAN/control'), control(about, installed));
-  put(at('DEBIAN/conffiles'), '/etc/infra-monitor.env\n');
   put(
     at('DEBIAN/md5sums'),
-    sums
+    files
+      .sort()
       .map(
         (name) =>
           `${createHash('md5')

@@ -67,19 +67,12 @@ async function keepInstalled({ kind, root }: Installation, folder: string): Prom
     { seconds: limitSeconds },
   );
   const status = await readCommandOutput('dpkg', ['--status', 'infra-monitor'], { seconds: limitSeconds });
-  writeFileSync(
-    join(tree, 'DEBIAN/control'),
-    `${status
-      .replace(/^Status: .*\n/m, '')
-      .replace(/^Conffiles:\n(?: .*\n?)+/m, '')
-      .trim()}\n`,
-  );
-  for (const name of ['postinst', 'prerm', 'postrm', 'conffiles', 'md5sums'])
+  writeFileSync(join(tree, 'DEBIAN/control'), `${status.replace(/^Status: .*\n/m, '').trim()}\n`);
+  for (const name of ['postinst', 'prerm', 'postrm', 'md5sums'])
     cpSync(`/var/lib/dpkg/info/infra-monitor.${name}`, join(tree, 'DEBIAN', name));
   const file = join(folder, 'before.deb');
   await readCommandOutput('dpkg-deb', ['--build', tree, file], { seconds: limitSeconds });
-  return () =>
-    readCommandOutput('dpkg', ['--install', '--force-confold', '--force-downgrade', file], { seconds: limitSeconds });
+  return () => readCommandOutput('dpkg', ['--install', '--force-downgrade', file], { seconds: limitSeconds });
 }
 
 /** Installs a release by the way the program came, and goes back to the old one if the agent was well and is not within a minute. */
