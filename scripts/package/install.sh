@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs infra-monitor, or brings it up to date, of the files beside this one, or else of those of the release:
 #   sudo sh install.sh [--from FOLDER_OR_ADDRESS]
-# On Debian and Ubuntu as a package, elsewhere in /opt/infra-monitor as a service of systemd. It changes nothing before all is here
+# As a package where apt has Node, else as a folder in /opt/infra-monitor, with a Node of its own where there is none that suits, and
+# as a service of systemd. It changes nothing before all is here
 # and checked, asks nothing without a terminal, and leaves the settings in /etc/infra-monitor.env as they are.
 set -eu
 
@@ -60,17 +61,19 @@ install_package() {
   }
 }
 
-# The new one takes the place of the old one in one step, or not at all.
+# install_folder FILE: the new one takes the place of the old one in one step, or not at all.
 install_folder() {
   [ ! -e "$place/.git" ] || die "$place is a clone: bring it up to date with git, or move it away"
-  file=infra-monitor-$version.tar.gz
-  fetch_checked "$file"
-  tar -xzf "$scratch/$file" -C "$scratch"
-  node "$scratch/infra-monitor/dist/infra-monitor.js" --version >/dev/null || die 'the program does not start here'
+  fetch_checked "$1"
   rm -rf "$place.new" "$place.old"
-  mkdir -p "$(dirname "$place")"
-  cp -R "$scratch/infra-monitor" "$place.new"
-  chown -R 0:0 "$place.new"
+  mkdir -p "$place.new"
+  tar -xzf "$scratch/$1" -C "$place.new" --strip-components=1 --no-same-owner || die "there is no room for it in $place.new"
+  # Its own, or else the one that was found.
+  command=$place.new/bin/infra-monitor
+  [ -e "$command" ] || command=$place.new/dist/infra-monitor.js
+  "$command" --version >/dev/null || die 'the program does not start here'
+  node=$place/bin/node
+  [ -e "$place.new/bin/node" ] || node=$(command -v node)
   [ ! -e "$place" ] || mv "$place" "$place.old"
   mv "$place.new" "$place" || {
     [ ! -e "$place.old" ] || mv "$place.old" "$place"
@@ -78,11 +81,10 @@ install_folder() {
   }
   rm -rf "$place.old"
   mkdir -p /usr/local/bin
-  ln -sf "$place/dist/infra-monitor.js" /usr/local/bin/infra-monitor
+  ln -sf "$place${command#"$place.new"}" /usr/local/bin/infra-monitor
   [ -e "$settings" ] || install -m 600 /dev/null "$settings"
   [ -d /run/systemd/system ] || return 0
-  # systemd starts it with the Node that was found here.
-  sed "s|/usr/bin/node |$(command -v node) |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
+  sed "s|/usr/bin/node |$node |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
   systemctl daemon-reload
   systemctl enable --quiet infra-monitor
   systemctl restart infra-monitor || printf 'The service does not start yet: journalctl -u infra-monitor\n' >&2
@@ -110,9 +112,13 @@ main() {
     [ ! -e /etc/systemd/system/infra-monitor.service ] || die 'it is here already, without a package: sudo infra-monitor uninstall --keep-settings, then again'
     install_package
   elif has node && node_suits; then
-    install_folder
+    install_folder "infra-monitor-$version.tar.gz"
   else
-    die "it needs Node 20.19 or newer (of 22: 22.3), and $(has node && node --version || echo none) is here"
+    case $(uname -m) in
+    x86_64) install_folder "infra-monitor-$version-linux-x64.tar.gz" ;;
+    aarch64) install_folder "infra-monitor-$version-linux-arm64.tar.gz" ;;
+    *) die "it needs Node 20.19 or newer (of 22: 22.3), which is not here, and has none of its own for $(uname -m)" ;;
+    esac
   fi
 
   printf 'infra-monitor %s is installed.\n' "$(infra-monitor --version)"

@@ -8,7 +8,7 @@ const unit = 'infra-monitor.service';
 /** Where it is when no package brought it. */
 export const unitPath = `/etc/systemd/system/${unit}`;
 /** Seconds that the service may take until it is ready: systemd's own limit, and a little more. */
-const limitSeconds = 100;
+const limitSeconds = 200;
 
 const control = (...args: string[]) => runCommand('systemctl', args, { seconds: limitSeconds });
 
