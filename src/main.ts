@@ -25,7 +25,7 @@ async function end(): Promise<never> {
     process.stderr.write(`Not all could be written: ${describeError(loss)}\n`);
     process.exitCode ||= 1;
   }
-  return endProcess(Number(process.exitCode ?? 0));
+  return endProcess(Number(process.exitCode ?? 0), { waitsForLookups: true });
 }
 
 process.on('uncaughtException', (error) => {
