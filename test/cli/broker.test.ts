@@ -18,15 +18,15 @@ test('forget has nothing to do on our own broker, nothing while the agent runs, 
   await agent.stop();
   expect(await run(settings, 'forget', 'other')).toMatchObject({
     status: 2,
-    output: expect.stringContaining('it has announced testling'),
+    output: expect.stringContaining('this agent has announced testling'),
   });
   expect(await run(settings, 'forget')).toMatchObject({
     status: 0,
-    output: expect.stringMatching(/✓ Forgotten: 1 device and \d+ topics/),
+    output: expect.stringMatching(/✓ Removed: 1 device and \d+ topics/),
   });
   expect(await run(settings, 'forget')).toMatchObject({
     status: 0,
-    output: expect.stringContaining('Forgotten: 0 devices and 0 topics'),
+    output: expect.stringContaining('Removed: 0 devices and 0 topics'),
   });
   await broker.stop();
 });
@@ -54,7 +54,7 @@ test('dashboard and recorder write what the broker’s agents announce', async (
   await agent.stop();
   expect(await run(settings, 'dashboard')).toMatchObject({
     status: 2,
-    output: expect.stringContaining('No connection to the broker'),
+    output: expect.stringContaining('Cannot connect to the broker'),
   });
 });
 
@@ -63,6 +63,6 @@ test('dashboard says when there is nothing to show', async () => {
   await running({ ...settings, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' });
   expect(await run(settings, 'dashboard')).toMatchObject({
     status: 2,
-    output: expect.stringContaining('Nothing is announced below homeassistant/device/+/+/config'),
+    output: expect.stringContaining('No devices are announced on homeassistant/device/+/+/config'),
   });
 });

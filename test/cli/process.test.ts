@@ -88,7 +88,7 @@ test.each(['once', 'once --json', 'check', '--help'])('a reader of %s that goes 
 
 test.runIf(existsSync('/dev/full'))('a disk that is full is told', async () => {
   const { stderr } = await shell('agent once > /dev/full; echo "status $?" >&2', await agentOptions()).result;
-  expect(stderr).toBe('Not all could be written: ENOSPC: no space left on device, write\nstatus 1\n');
+  expect(stderr).toBe('Output is incomplete: ENOSPC: no space left on device, write\nstatus 1\n');
 });
 
 test('the agent outlives whoever reads its log', async () => {
@@ -141,10 +141,10 @@ test.runIf(existsSync('/usr/bin/script'))(
   'a terminal that closes ends it with a goodbye, but not under nohup',
   async () => {
     const { log } = await closedTerminal('agent');
-    await until('a goodbye', () => log().includes('SIGHUP: leaving'));
+    await until('a goodbye', () => log().includes('SIGHUP: stopping'));
     const kept = await closedTerminal('nohup agent');
     process.kill(kept.pid, 'SIGTERM');
-    await until('a goodbye', () => kept.log().includes('leaving'));
-    expect(kept.log()).toContain('SIGTERM: leaving');
+    await until('a goodbye', () => kept.log().includes('stopping'));
+    expect(kept.log()).toContain('SIGTERM: stopping');
   },
 );

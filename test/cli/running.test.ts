@@ -16,7 +16,7 @@ test('health asks the running agent', async () => {
     output: expect.stringContaining('Is the agent running?'),
   });
   await running(settings);
-  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is well\n' });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is healthy\n' });
   expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
 });
 
@@ -25,9 +25,9 @@ test('health shows the token, and makes do without', async () => {
   await running({ ...settings, HTTP_TOKEN: 'sesame' });
   expect(await run({ ...settings, HTTP_TOKEN: 'sesame' }, 'health')).toEqual({
     status: 0,
-    output: '✓ testling is well\n',
+    output: '✓ testling is healthy\n',
   });
-  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is well\n' });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is healthy\n' });
 });
 
 test('a port that another broker has: how to use that one', async () => {
@@ -36,7 +36,7 @@ test('a port that another broker has: how to use that one', async () => {
   const { status, output } = await run(settings);
   expect(status).toBe(2);
   expect(output).toContain(
-    `taken by another MQTT broker. To use that one: MQTT_URL=${settings.MQTT_URL.replace('embedded', 'mqtt')}`,
+    `in use by another MQTT broker. To use that broker, set MQTT_URL=${settings.MQTT_URL.replace('embedded', 'mqtt')}`,
   );
 });
 
@@ -47,7 +47,7 @@ test('a port that something else has: what to do', async () => {
   const { status, output } = await run({ MQTT_URL: `embedded://127.0.0.1:${port}` });
   expect(status).toBe(2);
   expect(output).toContain(
-    `does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}`,
+    `is not an MQTT broker. To use another port for the embedded broker, set MQTT_URL=embedded://127.0.0.1:${port + 1}`,
   );
 });
 
@@ -57,7 +57,7 @@ test('the status server’s port taken: which setting, exit status 2', async () 
   const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
   expect(await run({ ...(await embedded()), HTTP_PORT: String(port) })).toMatchObject({
     status: 2,
-    output: expect.stringContaining(`HTTP_PORT: ${port} on 127.0.0.1 is taken`),
+    output: expect.stringContaining(`HTTP_PORT: port ${port} on 127.0.0.1 is in use`),
   });
 });
 
@@ -76,7 +76,7 @@ test('the start says what is watched, where it goes and what to do next', async 
     .replaceAll(settings.HTTP_PORT, 'HTTP')
     .replaceAll(port ?? '', 'MQTT');
   expect(told).toMatch(
-    /^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/,
+    /^info {2}infra-monitor \S+ is monitoring testling \(site Berlin\)\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: embedded/,
   );
 });
 
@@ -99,7 +99,7 @@ test.runIf(process.platform === 'linux')(
     const began = performance.now();
     expect(await agent.stop()).toBe(0);
     expect(performance.now() - began).toBeLessThan(2000);
-    expect(agent.output()).toMatch(/info {2}SIGTERM: leaving\n$/);
+    expect(agent.output()).toMatch(/info {2}SIGTERM: stopping\n$/);
   },
 );
 

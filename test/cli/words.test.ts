@@ -46,11 +46,11 @@ test('it runs from another folder’s .env, and says when that is not there', as
   writeFileSync(file, 'SITE="Villa Kunterbunt"\nHOST_SCHEDULE=off\nNVME_SCHEDULE=off\n');
   expect(await run({}, '--env', file, 'check')).toMatchObject({
     status: 0,
-    output: expect.stringContaining('this agent is testling at Villa Kunterbunt'),
+    output: expect.stringContaining('agent testling, site Villa Kunterbunt'),
   });
   // What stands in the environment comes first.
   expect(await run({ SITE: 'Berlin' }, '--env', file, 'check')).toMatchObject({
-    output: expect.stringContaining('this agent is testling at Berlin'),
+    output: expect.stringContaining('agent testling, site Berlin'),
   });
   expect(await run({}, '--env', '/nowhere/.env', 'check')).toMatchObject({
     status: 2,

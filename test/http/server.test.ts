@@ -154,5 +154,5 @@ test('a port that is taken is named', async () => {
   const { url } = await serve();
   const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
   await expect(taken).rejects.toThrow(UsageError);
-  await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
+  await expect(taken).rejects.toThrow(/^HTTP_PORT: port \d+ on 127.0.0.1 is in use/);
 });

@@ -80,12 +80,12 @@ test('what is no memory is dropped and told, and takes nothing else along', () =
     '"probe/deep": nested more than 8 deep',
     '"probe/large": 70013 bytes, more than 65536',
     '"probe/text": no JSON',
-    '"probe/other": not what this collector remembers',
+    '"probe/other": not in the format of this collector',
   ]);
   expect(connect(kept)).toEqual([]);
   expect(Object.fromEntries(memories.contents)).toEqual({ 'probe/good': { seen: ['a'] } });
   expect(memories.load(new Map([[`plain/${'\u001b'.repeat(500)}`, '{}']]), ['plain'])).toEqual([
-    expect.stringMatching(/^"plain\/(\\u001b){94}": this collector remembers nothing$/),
+    expect.stringMatching(/^"plain\/(\\u001b){94}": this collector has no memory$/),
   ]);
   expect(memories.load(new Map([['plain/x', '{}']]), ['unheard of'])).toEqual([]);
 });

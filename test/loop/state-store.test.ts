@@ -40,7 +40,7 @@ test('a part that fails takes no sibling down and keeps its last sample', () => 
 test('what is not found any more stays, unreadable', () => {
   const { record, entries } = recorder();
   record(0, whole(1), piece('a', { reading: {} }));
-  expect(record(1, whole(1))).toEqual([{ subject: 'Thing a', error: 'not there any more' }]);
+  expect(record(1, whole(1))).toEqual([{ subject: 'Thing a', error: 'no longer present' }]);
   expect(record(2, whole(1))).toEqual([]);
   expect(entries()?.has('thing_1/part_a')).toBe(true);
 });

@@ -71,15 +71,15 @@ test('a message above the maximum packet size is not sent, one of that size is',
   const connection = await open(broker.url);
   await connection.publish('fits', 'x'.repeat(1000));
   await expect(connection.publish('fits', 'x'.repeat(1001))).rejects.toThrow(
-    `packet too large (0x95): it would have ${maximumPacketSize + 1} bytes, and the broker takes ${maximumPacketSize}`,
+    `packet too large (0x95): the packet would have ${maximumPacketSize + 1} bytes, and the broker accepts at most ${maximumPacketSize}`,
   );
   expect(broker.violations).toEqual([]);
   expect(broker.published).toHaveLength(1);
 });
 
 test.each([
-  [{ retainAvailable: false }, 'keeps no retained messages'],
-  [{ maximumQoS: 0 }, 'QoS 0 only'],
+  [{ retainAvailable: false }, 'does not support retained messages'],
+  [{ maximumQoS: 0 }, 'supports only QoS 0'],
 ])('%j: said at once', async (connack, words) => {
   const broker = await startStrictBroker({ connack });
   await expect(open(broker.url)).rejects.toThrow(words);
@@ -101,7 +101,7 @@ test('what is not acknowledged while the broker goes on is given up after 30 s, 
   broker.answer = ({ topic }) => (topic === 'lost' ? 'nothing' : 0);
   const { after, pass } = manualTimers();
   const connection = await open(broker.url, after);
-  const lost = expect(connection.publish('lost', 'x')).rejects.toThrow('it does not acknowledge it, 12 bytes');
+  const lost = expect(connection.publish('lost', 'x')).rejects.toThrow('no acknowledgement for 12 bytes');
   await connection.publish('other', 'x');
   pass(29_999);
   await connection.publish('other', 'x');
@@ -109,7 +109,7 @@ test('what is not acknowledged while the broker goes on is given up after 30 s, 
   await lost;
   await Promise.all(topics(10).map((topic) => connection.publish(topic, 'x')));
   expect(broker.violations).toEqual([]);
-  expect(connection.canRiskOne).toBe(false);
+  expect(connection.canRiskUnacknowledged).toBe(false);
 });
 
 test('a broker that says nothing for 30 s is left, with the topic', async () => {
@@ -123,7 +123,7 @@ test('a broker that says nothing for 30 s is left, with the topic', async () => 
   pass(30_000);
   await Promise.all(waits);
   expect(await connection.ended).toMatchObject({
-    message: `${broker.url}: nothing came for 30 s`,
+    message: `${broker.url}: no data received for 30 s`,
     detail: ' after topic/0 was sent',
   });
 });
@@ -134,7 +134,7 @@ test('a broker that answers pings and acknowledges nothing is left when the next
   const { after, pass } = manualTimers();
   const connection = await open(broker.url, after);
   for (const topic of ['one', 'two']) {
-    const wait = expect(connection.publish(topic, 'x')).rejects.toThrow('it does not acknowledge it');
+    const wait = expect(connection.publish(topic, 'x')).rejects.toThrow('no acknowledgement');
     await until('sent', () => broker.published.at(-1)?.topic === topic);
     pass(15_000);
     // The answer to a ping has come when what is asked after it is answered.
@@ -143,7 +143,7 @@ test('a broker that answers pings and acknowledges nothing is left when the next
     await wait;
   }
   expect(await connection.ended).toMatchObject({
-    message: `${broker.url}: the broker acknowledges nothing any more`,
+    message: `${broker.url}: the broker no longer acknowledges messages`,
     detail: ' after two was sent',
   });
 });

@@ -41,20 +41,20 @@ test('a port that another broker has: how to use that one, whether it lets us in
   const open = await startBroker();
   await expect(startEmbeddedBroker(on(open.port))).rejects.toThrow(
     new UsageError(
-      `Port ${open.port} on 127.0.0.1 is taken by another MQTT broker. To use that one: MQTT_URL=mqtt://127.0.0.1:${open.port}`,
+      `Port ${open.port} on 127.0.0.1 is in use by another MQTT broker. To use that broker, set MQTT_URL=mqtt://127.0.0.1:${open.port}`,
     ),
   );
   const guarded = await startBroker({
     authenticate: (_client, _user, _password, done) =>
       done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false),
   });
-  await expect(startEmbeddedBroker(on(guarded.port))).rejects.toThrow('taken by another MQTT broker');
+  await expect(startEmbeddedBroker(on(guarded.port))).rejects.toThrow('in use by another MQTT broker');
 });
 
 test('a port that something else has: what to do', async () => {
   const port = await listening();
   await expect(startEmbeddedBroker(on(port))).rejects.toThrow(
-    `does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}; to use`,
+    `is not an MQTT broker. To use another port for the embedded broker, set MQTT_URL=embedded://127.0.0.1:${port + 1}; to use`,
   );
 });
 

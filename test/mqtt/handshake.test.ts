@@ -66,9 +66,9 @@ test('credentials of the address count where there are no others; without any, n
 test('a message that nobody heard is told apart, and one that is refused', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await open(settings);
-  expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
-  expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ heard: true });
-  expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
+  expect(await connection.publish('unheard', 'x')).toEqual({ hasSubscribers: false });
+  expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ hasSubscribers: true });
+  expect(await connection.publish('unheard', 'x')).toEqual({ hasSubscribers: false });
   const refusal: unknown = await connection.publish('forbidden', 'x').catch((error: unknown) => error);
   expect(isRefusedByBroker(refusal)).toBe(true);
   expect(isRefusedByBroker(new Error('gone'))).toBe(false);
@@ -91,7 +91,7 @@ test.each([
 ])('MQTT 5 refuses with %i: a broker’s word, with what to do', async (code, words) => {
   const { settings } = await startPeer(refuse(code));
   const error = await failure(settings);
-  expect(error).toMatchObject({ message: expect.stringMatching(words), refused: true, wantsOlderProtocol: false });
+  expect(error).toMatchObject({ message: expect.stringMatching(words), isRefusal: true, wantsOlderProtocol: false });
   expect(error.message).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+: /);
 });
 
@@ -105,7 +105,7 @@ test.each([
     4,
   );
   const error = await failure(settings, 4);
-  expect(error).toMatchObject({ refused: true, wantsOlderProtocol: false });
+  expect(error).toMatchObject({ isRefusal: true, wantsOlderProtocol: false });
   expect(error.message.endsWith('(check MQTT_USERNAME and MQTT_PASSWORD)')).toBe(credentials);
 });
 
@@ -119,9 +119,9 @@ test.each<[string, Answers, boolean]>([
   ['says so in those of MQTT 5', refuse(0x84), true],
   ['hangs up', (_packet, _send, socket) => void socket.end(), false],
   ['resets', (_packet, _send, socket) => void socket.resetAndDestroy(), false],
-])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, refused) => {
+])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, isRefusal) => {
   const { settings } = await startPeer(answers);
-  expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, refused });
+  expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, isRefusal });
   const older = await startPeer(
     (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }),
     4,
@@ -133,8 +133,8 @@ test('nobody there', async () => {
   const port = await freePort();
   const error = await failure(settingsOf(port));
   expect(error).toMatchObject({
-    message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running there\?\)$/),
-    refused: false,
+    message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running\?\)$/),
+    isRefusal: false,
     wantsOlderProtocol: false,
   });
   expect(error).toBeInstanceOf(ConnectionError);
@@ -174,7 +174,7 @@ test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until 
   await connection.subscribe(['kept', 'fresh'], 1);
   const back = (topic: string) =>
     expect.poll(() => heard.some((message) => 'topic' in message && message.topic === topic)).toBe(true);
-  expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ heard: true });
+  expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ hasSubscribers: true });
   await back('kept');
   await back('fresh');
   expect(heard).toContainEqual({ topic: 'kept', payload: 'ä', retained: true });
@@ -220,5 +220,5 @@ test.each([
   ['MQTT_KEY_FILE', { MQTT_KEY_FILE: '/nowhere/agent.key' }],
 ])('%s that is not there is named', async (name, files) => {
   const error = await failure({ ...settingsOf(1), ...files });
-  expect(error).toMatchObject({ message: name, cause: expect.objectContaining({ code: 'ENOENT' }), refused: false });
+  expect(error).toMatchObject({ message: name, cause: expect.objectContaining({ code: 'ENOENT' }), isRefusal: false });
 });

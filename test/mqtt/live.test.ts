@@ -217,7 +217,9 @@ test('a device removed in Home Assistant: said, not announced again, and the oth
   await say(configOf('thing_2'), '');
   await until('it is heard', () => dismissed.length > 0);
   expect(dismissed).toEqual(['thing_2']);
-  expect(log.at(-1)).toBe('info  thing_2: removed in Home Assistant; it is announced again when the agent starts anew');
+  expect(log.at(-1)).toBe(
+    'info  thing_2: removed in Home Assistant; it will be announced again when the agent restarts',
+  );
   await settled();
   const said = since();
   read([...both, { table: 'thing', device: { id: 'Thing 3', name: 'Third' }, reading: {} }]);

@@ -64,7 +64,7 @@ test('an announcement above the maximum packet size is named once, also over con
   expect(broker.retained.has(announcement)).toBe(false);
   const told = expect.stringMatching(
     new RegExp(
-      `^the broker refuses ${announcement}: packet too large \\(0x95\\): it would have \\d+ bytes, and the broker takes 2000$`,
+      `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would have \\d+ bytes, and the broker accepts at most 2000$`,
     ),
   );
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
@@ -94,7 +94,7 @@ test.each([4, 5] as const)(
       ),
       expect.stringMatching(
         new RegExp(
-          `the broker refuses ${announcement}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`,
+          `the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would have (\\d+) bytes, and the broker closed the connection at \\1$`,
         ),
       ),
     ]);
@@ -119,7 +119,7 @@ test('a limit that is gone at the next connection', async () => {
   await online(2);
   expect(broker.retained.has(announcement)).toBe(true);
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
-  expect(lines.filter((line) => line.includes('takes everything again'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('accepts everything again'))).toHaveLength(1);
 });
 
 test.each([
@@ -157,7 +157,7 @@ test.each([
     expect(broker.retained.has(announcement)).toBe(true);
     expect(broker.retained.get(`${thing}/availability`)).toBe('online');
     expect(agentHealth(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
-    expect(lines.at(-1)).toContain('the broker takes everything again');
+    expect(lines.at(-1)).toContain('the broker accepts everything again');
   },
 );
 
@@ -173,7 +173,7 @@ test('an announcement that is not acknowledged while the broker goes on: online,
   pass(15_000);
   await online();
   const told = expect.stringMatching(
-    new RegExp(`^the broker refuses ${announcement}: it does not acknowledge it, \\d+ bytes$`),
+    new RegExp(`^the broker refuses ${announcement}: no acknowledgement for \\d+ bytes$`),
   );
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(1);

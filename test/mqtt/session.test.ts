@@ -177,14 +177,14 @@ test('another agent of this name: the one that comes later stays away and says w
   // Of another client, but the same name.
   const other = startSession(broker.settings, [collector], second, { shared: true });
   await until('it stands by', () =>
-    other.log.some((line) => line === 'info  nas: another agent speaks of them; this one stands by'),
+    other.log.some((line) => line === 'info  nas: published by another agent; this one is on standby'),
   );
   expect(second.broker.connected).toBe(false);
   await one.session.stop();
   await clock.waits(60);
   clock.turn(60);
   await online(second);
-  expect(other.log.at(-1)).toBe('info  nas: this agent speaks of them');
+  expect(other.log.at(-1)).toBe('info  nas: published by this agent');
   await observer.see('infra-monitor/nas/probe/thing_1', (payload) => payload.includes('"level":13'));
 });
 
@@ -197,11 +197,11 @@ test('thrown out by another agent of its name, it says so and does not throw out
   const two = startSession(broker.settings, [collector], second);
   await online(second);
   await until('it says so', () =>
-    one.log.some((line) => line.includes('another agent is connected as nas: give each its own AGENT_NAME')),
+    one.log.some((line) => line.includes('another agent is connected as nas: give each agent its own AGENT_NAME')),
   );
   expect(first.broker).toMatchObject({
     connected: false,
-    error: expect.stringContaining('stays away until the other is gone'),
+    error: expect.stringContaining('waits until the other one is gone'),
   });
   await clock.waits(60);
   clock.turn(60);

@@ -110,7 +110,7 @@ test('what may not be written is named by a check', async () => {
       /^the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#/,
     ),
     expect.stringMatching(
-      /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*Not authorized.*: it must let this user read and write/,
+      /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*Not authorized.*: the broker must let this user read and write/,
     ),
   ]);
 });

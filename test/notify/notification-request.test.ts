@@ -23,7 +23,7 @@ test('ntfy: JSON to the address above the topic', () => {
     url: 'https://home.lan/ntfy/',
     topic: 'lab',
     title: 'nas (Berlin): Samsung “990”',
-    message: 'Well again after 13 min. It was: too hot',
+    message: 'Resolved after 13 min: too hot',
     tags: ['white_check_mark'],
     priority: 3,
   });
@@ -32,7 +32,7 @@ test('ntfy: JSON to the address above the topic', () => {
 test('a webhook: one object with a sentence and its pieces', () => {
   expect(read(buildNotificationRequest('https://example.org/hook?key=1', 'json', agent, recovery))).toEqual({
     url: 'https://example.org/hook?key=1',
-    text: 'nas: Samsung “990”: Well again after 13 min. It was: too hot',
+    text: 'nas: Samsung “990”: Resolved after 13 min: too hot',
     kind: 'recovery',
     agent: 'nas',
     site: null,

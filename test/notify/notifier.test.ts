@@ -40,8 +40,8 @@ test('a server that stumbles is tried again; said once, and once when it is back
   await until('both letters', () => received.length === 6);
   await until('both lines', () => lines.length === 2);
   expect(numbers(received)).toEqual([1, 1, 1, 1, 1, 2]);
-  expect(lines[0]).toMatch(/warn {2}Notifications: http:\/\/127.0.0.1:\d+: answers 500$/m);
-  expect(lines[1]).toMatch(/takes them again/);
+  expect(lines[0]).toMatch(/warn {2}Notifications: http:\/\/127.0.0.1:\d+: HTTP status 500$/m);
+  expect(lines[1]).toMatch(/accepts messages again/);
   expect(lines.join()).not.toContain('secret');
 });
 
