@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { until } from '../helpers/until.ts';
 
-test('forget has nothing to do on our own broker, nothing while the agent runs, and all when it is gone', {
+test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
   timeout: 60_000,
 }, async () => {
   expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
@@ -31,7 +31,7 @@ test('forget has nothing to do on our own broker, nothing while the agent runs, 
   await broker.stop();
 });
 
-test('dashboard and recorder write what the broker’s agents announce', async () => {
+test('dashboard and recorder print what the agents on the broker announce', async () => {
   const settings = await embedded();
   const agent = await running(settings);
   const written = async (command: string) => {
@@ -58,7 +58,7 @@ test('dashboard and recorder write what the broker’s agents announce', async (
   });
 });
 
-test('dashboard says when there is nothing to show', async () => {
+test('dashboard reports that no devices are announced', async () => {
   const settings = await embedded();
   await running({ ...settings, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' });
   expect(await run(settings, 'dashboard')).toMatchObject({

@@ -3,7 +3,7 @@ import { embedded, run, running } from '../helpers/cli.ts';
 import { startNotificationServer } from '../helpers/notification-server.ts';
 import { freePort } from '../helpers/ports.ts';
 
-test('check sends a message where notifications go', async () => {
+test('check sends a test notification', async () => {
   const { url, received } = await startNotificationServer();
   const { output } = await run(
     { NOTIFY_URL: `${url}/secret-topic`, NOTIFY_TOKEN: 'sesame', NOTIFY_FORMAT: 'json' },
@@ -26,7 +26,7 @@ test('check sends a message where notifications go', async () => {
   expect(output + refused.output).not.toMatch(/secret-topic|sesame/);
 });
 
-test('a login in the address of notifications is sent as one, and shows nowhere', async () => {
+test('credentials in NOTIFY_URL are sent as Basic authentication, and never printed', async () => {
   const { url, received } = await startNotificationServer();
   const { status, output } = await run(
     {
@@ -65,13 +65,13 @@ test('once --json prints every collector, with rates', async () => {
   expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
 });
 
-test('once ends with 1 when something can’t be read', async () => {
+test('once exits with 1 if something can’t be read', async () => {
   const { status, output } = await run({ HOST_PROC: '/nowhere', HOST_FILESYSTEMS: '/none' }, 'once');
   expect(status).toBe(1);
   expect(output).toContain('/nowhere');
 });
 
-test('check says what works', async () => {
+test('check prints what works', async () => {
   const { status, output } = await run({ AGENT_SCHEDULE: 'off', SITE: 'Berlin', MQTT_HOST: 'x' }, 'check');
   expect(status).toBe(0);
   expect(output).toContain('✓ Settings: valid (agent testling, site Berlin)');
@@ -81,7 +81,7 @@ test('check says what works', async () => {
   expect(output).toMatch(/✓ Host: works \(\d+ of \d+ read/);
 });
 
-test('check of a broker: let in with all rights; not there', async () => {
+test('check of a broker: connected with all permissions; unreachable', async () => {
   const { MQTT_URL } = await embedded();
   await running({ MQTT_URL });
   const broker = MQTT_URL.replace('embedded', 'mqtt');

@@ -26,7 +26,7 @@ const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
     (error: unknown) => error as ConnectionError,
   );
 
-test('what it says of itself at the beginning', async () => {
+test('the CONNECT packet', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await Connection.open(
     { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') },
@@ -47,7 +47,7 @@ test('what it says of itself at the beginning', async () => {
   expect(packets.at(-1)).toMatchObject({ cmd: 'disconnect' });
 });
 
-test('credentials of the address count where there are no others; without any, none are said', async () => {
+test('credentials of the address are used if there are no others; without any, none are sent', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const within = { ...settings, MQTT_URL: { ...settings.MQTT_URL, username: 'you', password: new Secret('open') } };
   await open(within);
@@ -63,7 +63,7 @@ test('credentials of the address count where there are no others; without any, n
   ]);
 });
 
-test('a message that nobody heard is told apart, and one that is refused', async () => {
+test('a message without subscribers and a refused message are recognized', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await open(settings);
   expect(await connection.publish('unheard', 'x')).toEqual({ hasSubscribers: false });
@@ -88,7 +88,7 @@ test.each([
   [0x86, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
   [0x87, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
   [0x88, /unavailable/],
-])('MQTT 5 refuses with %i: a broker’s word, with what to do', async (code, words) => {
+])('MQTT 5 refuses with %i: the reason of the broker, with advice', async (code, words) => {
   const { settings } = await startPeer(refuse(code));
   const error = await failure(settings);
   expect(error).toMatchObject({ message: expect.stringMatching(words), isRefusal: true, wantsOlderProtocol: false });
@@ -119,7 +119,7 @@ test.each<[string, Answers, boolean]>([
   ['says so in those of MQTT 5', refuse(0x84), true],
   ['hangs up', (_packet, _send, socket) => void socket.end(), false],
   ['resets', (_packet, _send, socket) => void socket.resetAndDestroy(), false],
-])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, isRefusal) => {
+])('an older broker %s: only MQTT 3.1.1 is to be tried', async (_, answers, isRefusal) => {
   const { settings } = await startPeer(answers);
   expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, isRefusal });
   const older = await startPeer(
@@ -129,7 +129,7 @@ test.each<[string, Answers, boolean]>([
   expect(await failure(older.settings, 4)).toMatchObject({ wantsOlderProtocol: false });
 });
 
-test('nobody there', async () => {
+test('no broker at the address', async () => {
   const port = await freePort();
   const error = await failure(settingsOf(port));
   expect(error).toMatchObject({
@@ -140,7 +140,7 @@ test('nobody there', async () => {
   expect(error).toBeInstanceOf(ConnectionError);
 });
 
-test('why it ended: the broker’s reason, a broken line, or none', async () => {
+test('why a connection ended: the reason of the broker, a failure, or none', async () => {
   const ending = async (answers: Answers) => {
     const { settings } = await startPeer((packet, send, socket) => {
       welcome()(packet, send, socket);
@@ -165,7 +165,7 @@ test('why it ended: the broker’s reason, a broken line, or none', async () => 
   expect(await ending((_packet, _send, socket) => void socket.end())).toBeUndefined();
 });
 
-test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until nobody listens any more', async () => {
+test('MQTT 3.1.1: messages are received, retained or not, until the listener is removed', async () => {
   const { settings } = await startBroker();
   const connection = await open(settings, 4);
   const heard: object[] = [];
@@ -193,7 +193,7 @@ test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until 
   expect(second.at(-1)).toMatchObject({ topic: 'kept' });
 });
 
-test('a visit: under another name, without a will, in the protocol that the broker speaks', async () => {
+test('connectOnce: a client ID of its own, no will, and the protocol that the broker supports', async () => {
   const names: string[] = [];
   const older = await startBroker({
     authenticate(client, _user, _password, done) {
@@ -218,7 +218,7 @@ test.each([
   ['MQTT_CA_FILE', { MQTT_CA_FILE: '/nowhere/ca.pem' }],
   ['MQTT_CERT_FILE', { MQTT_CERT_FILE: '/nowhere/agent.pem' }],
   ['MQTT_KEY_FILE', { MQTT_KEY_FILE: '/nowhere/agent.key' }],
-])('%s that is not there is named', async (name, files) => {
+])('%s that does not exist is named', async (name, files) => {
   const error = await failure({ ...settingsOf(1), ...files });
   expect(error).toMatchObject({ message: name, cause: expect.objectContaining({ code: 'ENOENT' }), isRefusal: false });
 });

@@ -49,7 +49,8 @@ test('a wrong password: which settings to check, tried again, and never shown', 
   expect((await health(port)).reasons).toEqual([
     expect.stringMatching(/^not connected to mqtt:\/\/127.0.0.1:\d+: .*check MQTT_USERNAME and MQTT_PASSWORD/),
   ]);
-  const delays = () => [...agent.output().matchAll(/reconnecting in ([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
+  const delays = () =>
+    [...agent.output().matchAll(/reconnecting in ([\d.]+) s/g)].map(([, seconds]) => Number(seconds));
   await until('three more tries', () => delays().length >= 4, 15);
   for (const [attempt, seconds] of delays().entries()) {
     expect(seconds).toBeGreaterThanOrEqual(2 ** attempt / 2);
