@@ -10,7 +10,7 @@ interface CommonOptions {
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const root = new Command('infra-monitor')
     .description(
-      'Monitors this machine, its drives, nearby routers and Home Assistant, and publishes\nthe results over MQTT. Settings are environment variables: see .env.example.',
+      'Monitors this machine, its drives, nearby routers and Home Assistant, and publishes the results over MQTT.\nSettings are environment variables: see .env.example.',
     )
     .version(version)
     .option('--env <path>', 'read settings from this file instead of .env')

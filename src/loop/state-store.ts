@@ -105,11 +105,11 @@ export class StateStore implements AgentState {
     const changes: AvailabilityChange[] = [];
     const before = record.error;
     if (outcome.ok) {
-      const found = outcome.observations.filter((observation) => 'table' in observation);
+      const observations = outcome.observations.filter((observation) => 'table' in observation);
       const complaints = outcome.observations.flatMap((observation) =>
         'complaint' in observation ? [observation.complaint] : [],
       );
-      changes.push(...this.#observe(record, collector, found, outcome.at));
+      changes.push(...this.#observe(record, collector, observations, outcome.at));
       changes.push(
         ...complaints
           .filter((complaint) => !record.complaints.includes(complaint))
@@ -201,23 +201,24 @@ export class StateStore implements AgentState {
 function entryAfter(
   before: StateEntry | undefined,
   collector: AnyCollector,
-  found: Observation<Record<string, unknown>>,
+  observation: Observation<Record<string, unknown>>,
   at: Date,
 ): StateEntry {
-  const { table, device, part } = found;
+  const { table, device, part } = observation;
   const metrics = collector.metrics[table] ?? {};
-  const sample = 'reading' in found ? extractSample(metrics, found.reading, before?.sample) : before?.sample;
-  const error = 'error' in found ? describeError(found.error) : undefined;
+  const sample =
+    'reading' in observation ? extractSample(metrics, observation.reading, before?.sample) : before?.sample;
+  const error = 'error' in observation ? describeError(observation.error) : undefined;
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   return {
     table,
     device,
     ...(part === undefined ? {} : { part }),
     ...(sample === undefined ? {} : { sample }),
-    ...('reading' in found ? { rawNumbers: extractRawNumbers(metrics, found.reading) } : {}),
+    ...('reading' in observation ? { rawNumbers: extractRawNumbers(metrics, observation.reading) } : {}),
     ...(error === undefined ? {} : { error }),
-    ...('hint' in found && found.hint !== undefined ? { hint: found.hint } : {}),
-    ...('excluded' in found ? { excluded: true } : {}),
+    ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
+    ...('excluded' in observation ? { excluded: true } : {}),
     presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
     since: hasChanged ? at : before.since,
   };

@@ -50,24 +50,24 @@ export class LivenessProbe {
     const token = randomUUID();
     const unanswered = new Set(otherAgents);
     const stop = connection.listen(({ topic, payload }) => {
-      const other = payload === livenessAnswer(token) ? agentOfPingTopic(agent, topic) : undefined;
-      if (other === undefined) return;
-      unanswered.delete(other);
-      this.#missedRounds.set(other, 0);
-      this.unresponsive.delete(other);
+      const otherAgent = payload === livenessAnswer(token) ? agentOfPingTopic(agent, topic) : undefined;
+      if (otherAgent === undefined) return;
+      unanswered.delete(otherAgent);
+      this.#missedRounds.set(otherAgent, 0);
+      this.unresponsive.delete(otherAgent);
     });
     try {
-      for (const other of otherAgents)
-        await connection.publish(pingTopic({ ...agent, id: other }), livenessQuestion(token), { retain: false });
+      for (const otherAgent of otherAgents)
+        await connection.publish(pingTopic({ ...agent, id: otherAgent }), livenessQuestion(token), { retain: false });
       await pause(answerTimeoutMs, undefined, { signal, ref: false });
     } finally {
       stop();
     }
-    for (const other of unanswered) {
-      const missed = this.#missedRounds.get(other);
+    for (const otherAgent of unanswered) {
+      const missed = this.#missedRounds.get(otherAgent);
       if (missed === undefined) continue;
-      this.#missedRounds.set(other, missed + 1);
-      if (missed + 1 >= maxMissedRounds) this.unresponsive.add(other);
+      this.#missedRounds.set(otherAgent, missed + 1);
+      if (missed + 1 >= maxMissedRounds) this.unresponsive.add(otherAgent);
     }
   }
 }
