@@ -27,5 +27,5 @@ test.each([...stages])('%s', { timeout: 120_000 }, async (name, stage) => {
 
 test('every difference that is meant is there', ({ task }) => {
   const ranAll = task.file.tasks.every(({ mode }) => mode === 'run');
-  expect(ranAll ? unused() : []).toEqual([]);
+  expect(ranAll ? unused(/^(?!upgrade )/) : []).toEqual([]);
 });

@@ -17,5 +17,6 @@ export function unexplained(found: readonly Difference[]): Difference[] {
   });
 }
 
-/** Paths that no difference has had so far. */
-export const unused = (): string[] => intended.filter(({ isUsed }) => !isUsed).map(({ path }) => path.source);
+/** Paths of these stages that no difference has had so far. */
+export const unused = (stage: RegExp): string[] =>
+  intended.filter(({ path, isUsed }) => !isUsed && stage.test(path.source.slice(1))).map(({ path }) => path.source);

@@ -17,11 +17,11 @@ export const right: Metric<Reading> = {
 // @ts-expect-error a gauge is a number
 export const word: Metric<Reading> = { kind: 'gauge', name: 'Word', value: (r) => r.word };
 
-// @ts-expect-error Home Assistant measures no temperature in percent
 export const unit: Metric<Reading> = {
   kind: 'gauge',
   name: 'Unit',
   deviceClass: 'temperature',
+  // @ts-expect-error Home Assistant measures no temperature in percent
   unit: '%',
   value: (r) => r.number,
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Json, parsed, stable } from '../../contract/capture.ts';
 import { differences } from '../../contract/differences.ts';
-import { unexplained } from '../../contract/intended.ts';
+import { unexplained, unused } from '../../contract/intended.ts';
 import { stages } from '../../contract/stages.ts';
 import { program, startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
@@ -122,5 +122,6 @@ test('a lab that takes this version keeps its entities, devices, statistics and 
   const now = await run(program);
   for (const part of Object.values(was)) expect(Object.keys(part as object).length).toBeGreaterThan(5);
   expect(unexplained(differences('upgrade', was, now))).toEqual([]);
+  expect(unused(/^upgrade /)).toEqual([]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });
