@@ -1,7 +1,7 @@
 import { parseXml, type XmlElement } from './xml.ts';
 
 export interface UpnpService {
-  /** `urn:schemas-upnp-org:service:WANIPConnection:1`, as the box writes it. */
+  /** `urn:schemas-upnp-org:service:WANIPConnection:1`, in the spelling of the device. */
   type: string;
   /** The last part of its id: in a FRITZ!Box `WANIPConn1` for IGD and `WANIPConnection1` for TR-064. */
   id: string;
