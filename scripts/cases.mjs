@@ -1,20 +1,20 @@
 // Runs reproductions of bug reports on this checkout: node scripts/cases.mjs FOLDER [WORD…]
-// Each case is a folder with an EXPECT.md and a run.sh, run.mjs, case.sh or case.mjs, which is given the checkout, prints its
-// figure last, and ends with 0 if what it sees is right. With words, only cases whose path has one of them.
+// Each case is a folder with an EXPECT.md and a run.sh, run.mjs, case.sh or case.mjs, which gets the checkout as argument, prints
+// its measurement last, and exits with 0 if the result is right. With words, only cases whose path contains one of them.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const checkout = join(import.meta.dirname, '..');
-const limitMs = 300_000;
+const timeoutMs = 300_000;
 const [folder, ...words] = process.argv.slice(2);
 if (folder === undefined || !existsSync(folder)) {
   process.stderr.write('usage: node scripts/cases.mjs FOLDER [WORD…]\n');
   process.exit(2);
 }
 
-/** Settles with whether it ended well, and the last line that it wrote. */
-function run(script) {
+/** Resolves with whether the script succeeded, and the last line of its output. */
+function runScript(script) {
   return new Promise((resolve) => {
     const command = script.endsWith('.mjs') ? process.execPath : 'bash';
     const child = spawn(command, [script, checkout], {
@@ -24,10 +24,10 @@ function run(script) {
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), limitMs);
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), timeoutMs);
     child.on('exit', (code) => {
       clearTimeout(timer);
-      resolve({ right: code === 0, figure: output.trimEnd().split('\n').at(-1) ?? '' });
+      resolve({ passed: code === 0, lastLine: output.trimEnd().split('\n').at(-1) ?? '' });
     });
   });
 }
@@ -41,19 +41,19 @@ const results = [];
 for (const path of cases) {
   const script = ['run.sh', 'run.mjs', 'case.sh', 'case.mjs']
     .map((name) => join(path, name))
-    .find((one) => existsSync(one));
+    .find((file) => existsSync(file));
   const name = relative(folder, path);
   if (script === undefined) {
-    process.stdout.write(`– ${name}: has no script\n`);
+    process.stdout.write(`– ${name}: no script\n`);
     continue;
   }
   const began = performance.now();
-  const result = await run(script);
+  const result = await runScript(script);
   results.push(result);
   process.stdout.write(
-    `${result.right ? '✓' : '✗'} ${name}: ${result.figure} (${Math.round((performance.now() - began) / 1000)} s)\n`,
+    `${result.passed ? '✓' : '✗'} ${name}: ${result.lastLine} (${Math.round((performance.now() - began) / 1000)} s)\n`,
   );
 }
-const right = results.filter((result) => result.right).length;
-process.stdout.write(`${right} of ${results.length} right; ${cases.length - results.length} without a script\n`);
-process.exitCode = right === results.length ? 0 : 1;
+const passedCount = results.filter((result) => result.passed).length;
+process.stdout.write(`${passedCount} of ${results.length} passed; ${cases.length - results.length} without a script\n`);
+process.exitCode = passedCount === results.length ? 0 : 1;

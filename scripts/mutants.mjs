@@ -1,7 +1,7 @@
-// The ways in which a line of code may be wrong.
+// Small faults that can be put into a line of code (mutation testing).
 import { parseSync, visitorKeys } from 'oxc-parser';
 
-const swapped = {
+const swappedOperators = {
   '<': '<=',
   '<=': '<',
   '>': '>=',
@@ -28,14 +28,14 @@ const swapped = {
   '??=': '=',
 };
 
-/** One more where a number counts, a thousandth where it may be of another unit. */
-const otherNumber = (value) => (Math.abs(value) < 100 ? value + 1 : value / 1000);
-/** Texts for people are held to the letter nowhere. */
+/** A small number is off by one; a large one, which may be in the wrong unit, becomes a thousandth. */
+const mutateNumber = (value) => (Math.abs(value) < 100 ? value + 1 : value / 1000);
+/** Tests do not compare texts for people literally. */
 const isText = (words) => /\s/.test(words);
 const isType = ({ type }) =>
   /^TS(?!AsExpression|SatisfiesExpression|NonNullExpression)/.test(type) || type === 'ImportDeclaration';
 
-/** Each replacement of a node, with what it is: `[start, end, text, what]`. */
+/** The possible replacements of a node: `[start, end, text, description]`. */
 function* replacements(node, parent, source) {
   const text = (part) => source.slice(part.start, part.end);
   const whole = (replacement, what) => [node.start, node.end, replacement, what];
@@ -43,8 +43,8 @@ function* replacements(node, parent, source) {
     case 'BinaryExpression':
     case 'LogicalExpression':
     case 'AssignmentExpression': {
-      const other = swapped[node.operator];
-      // An operator may also stand in what is between the two: in a comment.
+      const other = swappedOperators[node.operator];
+      // A comment between the operands may contain the operator as well.
       const at = source.indexOf(node.operator, node.left.end);
       if (other !== undefined) yield [at, at + node.operator.length, other, `${node.operator} is ${other}`];
       break;
@@ -96,7 +96,7 @@ function* replacements(node, parent, source) {
       break;
     case 'Literal':
       if (typeof node.value === 'number')
-        yield whole(String(otherNumber(node.value)), `${node.raw} is ${otherNumber(node.value)}`);
+        yield whole(String(mutateNumber(node.value)), `${node.raw} is ${mutateNumber(node.value)}`);
       else if (typeof node.value === 'bigint') yield whole(`${node.value + 1n}n`, `${node.raw} is ${node.value + 1n}n`);
       else if (typeof node.value === 'boolean') yield whole(String(!node.value), `${node.value} is ${!node.value}`);
       else if (typeof node.value === 'string' && node.value !== '' && !isText(node.value) && parent?.key !== node)
@@ -113,7 +113,7 @@ function* walk(node, parent, source) {
   }
 }
 
-/** All that may be broken in a file: what the file is then, where and how. */
+/** All mutants of a file: its mutated source, and where and how it was changed. */
 export function mutantsOf(file, source) {
   const { program } = parseSync(file, source);
   return [...walk(program, undefined, source)].flatMap(([start, end, text, what]) => {
@@ -124,7 +124,7 @@ export function mutantsOf(file, source) {
   });
 }
 
-/** What a file imports when it runs: not what it imports for its types alone. */
+/** The modules that a file imports at run time, without type imports. */
 export function importsOf(file, source) {
   const { staticImports, staticExports, dynamicImports } = parseSync(file, source).module;
   const isUsed = ({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType);

@@ -1,4 +1,4 @@
-// Breaks a folder's code in small ways, one at a time, in a copy of the tree, and looks whether the unit tests notice:
+// Mutation testing: puts small faults into a folder's code, one at a time, in a copy of the tree, and checks that the unit tests fail:
 //   npm run mutate -- src/mqtt [--count 60] [--seed COMMIT] [--only N,N]
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import { importsOf, mutantsOf } from './mutants.mjs';
 
 const workers = 2;
-/** Percent of the mutants that have to be noticed. */
-const leastScore = 80;
-/** A mutant may take so many times what the tests take without one. */
-const patience = 3;
+/** Percentage of the mutants that the tests must detect. */
+const minScore = 80;
+/** With a mutant the tests may take this many times as long as without one. */
+const timeoutFactor = 3;
 
 const root = join(import.meta.dirname, '..');
 const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
@@ -35,25 +35,25 @@ if (targets.length === 0) {
   process.exit(2);
 }
 
-const workplace = mkdtempSync(join(tmpdir(), 'mutants-'));
+const workFolder = mkdtempSync(join(tmpdir(), 'mutants-'));
 const running = new Set();
-/** Ends a run of tests and all that it started: it is a group of its own. */
-function end(child) {
+/** Kills a test run and everything that it started: it is a process group of its own. */
+function kill(child) {
   running.delete(child);
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // Nothing is left of it.
+    // It has already ended.
   }
 }
 process.on('exit', () => {
-  for (const child of running) end(child);
-  rmSync(workplace, { recursive: true, force: true });
+  for (const child of running) kill(child);
+  rmSync(workFolder, { recursive: true, force: true });
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
-/** The tree as it is now: it may be worked on meanwhile. */
-const pristine = join(workplace, 'tree');
+/** A copy of the tree, which may change during the run. */
+const pristine = join(workFolder, 'tree');
 for (const file of [...files, 'dist']) {
   mkdirSync(dirname(join(pristine, file)), { recursive: true });
   cpSync(join(root, file), join(pristine, file), { recursive: true, verbatimSymlinks: true });
@@ -61,8 +61,8 @@ for (const file of [...files, 'dist']) {
 symlinkSync(join(root, 'node_modules'), join(pristine, 'node_modules'));
 const read = (file) => readFileSync(join(pristine, file), 'utf8');
 
-/** Numbers from 0 to 1 that a commit's id settles (mulberry32). */
-function chances(commit) {
+/** A random number generator from 0 to 1, seeded by a commit ID (mulberry32). */
+function seededRandom(commit) {
   let state = Number.parseInt(git('rev-parse', commit).slice(0, 8), 16);
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -72,14 +72,14 @@ function chances(commit) {
   };
 }
 
-function draw(all, count, chance) {
+function draw(all, count, random) {
   const left = [...all];
   const drawn = [];
-  while (drawn.length < count && left.length > 0) drawn.push(...left.splice(Math.floor(chance() * left.length), 1));
+  while (drawn.length < count && left.length > 0) drawn.push(...left.splice(Math.floor(random() * left.length), 1));
   return drawn.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
 
-/** The unit tests that run a file, those with the shortest way to it first. */
+/** Finds the unit tests that run a file, those with the shortest import path first. */
 function testsOf() {
   const importers = new Map();
   for (const file of code) {
@@ -95,21 +95,21 @@ function testsOf() {
   };
 }
 
-/** A copy of the tree for one worker. */
-function copy(number) {
-  const place = join(workplace, String(number));
-  cpSync(pristine, place, { recursive: true, verbatimSymlinks: true });
-  return place;
+/** Makes a copy of the tree for one worker. */
+function copyTree(number) {
+  const copy = join(workFolder, String(number));
+  cpSync(pristine, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
 }
 
-/** Settles with `passed`, `failed` or `timed out`, and what was written. */
-function runTests(place, tests, seconds) {
+/** Resolves with `passed`, `failed` or `timed out`, and the output. */
+function runTests(folder, tests, seconds) {
   const { CI: _, ...env } = process.env;
   const child = spawn(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--bail', '1', '--maxWorkers', '2', ...tests],
     {
-      cwd: place,
+      cwd: folder,
       env,
       detached: true,
     },
@@ -121,11 +121,11 @@ function runTests(place, tests, seconds) {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      end(child);
+      kill(child);
     }, seconds * 1000);
     child.on('exit', (status) => {
       clearTimeout(timer);
-      end(child);
+      kill(child);
       resolve({ outcome: isLate ? 'timed out' : status === 0 ? 'passed' : 'failed', output });
     });
   });
@@ -133,18 +133,18 @@ function runTests(place, tests, seconds) {
 
 const tests = testsOf();
 const all = targets.flatMap((file) => mutantsOf(file, read(file)));
-const drawn = draw(all, Number(values.count), chances(values.seed));
+const drawn = draw(all, Number(values.count), seededRandom(values.seed));
 const chosen = values.only === undefined ? drawn : values.only.split(',').map((number) => drawn[Number(number) - 1]);
 console.log(
   `${chosen.length} of ${all.length} mutants of ${folder}, drawn by commit ${git('rev-parse', '--short', values.seed).trim()}`,
 );
 
-const places = Array.from({ length: workers }, (_, number) => copy(number));
+const copies = Array.from({ length: workers }, (_, number) => copyTree(number));
 const needed = [...new Set(chosen.flatMap(({ file }) => tests(file)))];
 const began = performance.now();
-const { outcome, output } = await runTests(places[0], needed, 600);
+const { outcome, output } = await runTests(copies[0], needed, 600);
 if (outcome !== 'passed') {
-  console.error(`${output}\nThe tests have to pass before anything is broken.`);
+  console.error(`${output}\nThe tests must pass without mutants.`);
   process.exit(2);
 }
 const seconds = (performance.now() - began) / 1000;
@@ -154,18 +154,18 @@ const survivors = [];
 const counts = { killed: 0, survived: 0, timeout: 0 };
 const queue = chosen.entries();
 await Promise.all(
-  places.map(async (place) => {
+  copies.map(async (copy) => {
     for (const [index, { file, line, what, code, mutated }] of queue) {
-      writeFileSync(join(place, file), mutated);
+      writeFileSync(join(copy, file), mutated);
       const related = tests(file);
       const result =
-        related.length === 0 ? 'passed' : (await runTests(place, related, seconds * patience + 10)).outcome;
-      writeFileSync(join(place, file), read(file));
+        related.length === 0 ? 'passed' : (await runTests(copy, related, seconds * timeoutFactor + 10)).outcome;
+      writeFileSync(join(copy, file), read(file));
       const verdict = { passed: 'survived', failed: 'killed', 'timed out': 'timeout' }[result];
       counts[verdict] += 1;
-      const told = `${String(index + 1).padStart(3)} ${verdict.padEnd(8)} ${file}:${line} ${what}: ${code}`;
-      console.log(told);
-      if (verdict === 'survived') survivors.push(told);
+      const report = `${String(index + 1).padStart(3)} ${verdict.padEnd(8)} ${file}:${line} ${what}: ${code}`;
+      console.log(report);
+      if (verdict === 'survived') survivors.push(report);
     }
   }),
 );
@@ -174,5 +174,5 @@ const score = Math.round((100 * (counts.killed + counts.timeout)) / chosen.lengt
 console.log(
   `\n${folder}: ${score} % (${counts.killed} killed, ${counts.timeout} by the time limit, ${counts.survived} survived)`,
 );
-for (const told of survivors.sort()) console.log(told);
-process.exitCode = score < leastScore ? 1 : 0;
+for (const report of survivors.sort()) console.log(report);
+process.exitCode = score < minScore ? 1 : 0;

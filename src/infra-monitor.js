@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Built as it stands, for whatever Node a machine has: an import, or syntax younger than ES2017 (but for import()), would end
-// an old one with a stack trace. The program needs util.styleText (20.12, 21.7) and process.getBuiltinModule (20.16, 22.3, not 21).
+// Copied unbundled, to run on any version of Node: an import, or syntax newer than ES2017 (except for import()), would end an old
+// version with a stack trace. The program needs util.styleText (20.12, 21.7) and process.getBuiltinModule (20.16, 22.3, not 21).
 const [major, minor] = process.versions.node.split('.').map(Number);
 
 if ((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22) {
@@ -8,7 +8,7 @@ if ((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22)
   void import('./main.js');
 } else {
   process.stderr.write(
-    `infra-monitor needs Node 20.19 or newer (of 22: 22.3; not 21), this is ${process.versions.node}; get a newer one from https://nodejs.org/en/download\n`,
+    `infra-monitor needs Node 20.19 or newer (not 21, and 22.3 or newer of 22), but this is ${process.versions.node}. Download: https://nodejs.org/en/download\n`,
   );
   process.exitCode = 2;
 }

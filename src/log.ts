@@ -12,22 +12,24 @@ const levels: Record<number, { name: string; colour: string }> = {
   60: { name: 'fatal', colour: '\u001b[31m' },
 };
 
-/** One line for a person of one line of pino's JSON. */
-function line(json: string, colours: boolean): string {
+/** Formats a line of pino's JSON as text. */
+function formatLine(json: string, colours: boolean): string {
   const { level, time, msg } = JSON.parse(json) as { level: number; time: number; msg: string };
   const { name, colour } = levels[level] ?? { name: String(level), colour: '' };
   const at = new Date(time).toISOString().slice(0, 19).replace('T', ' ');
-  const word = name.padEnd(5);
-  return `${at} ${colours ? `${colour}${word}${reset}` : word} ${msg}\n`;
+  const label = name.padEnd(5);
+  return `${at} ${colours ? `${colour}${label}${reset}` : label} ${msg}\n`;
 }
 
-/** Logs to a stream: lines for a person, coloured on a terminal only, or JSON. */
+/** Logs to a stream, as text (in colour on a terminal) or as JSON. */
 export function createLog(
   { LOG_LEVEL, LOG_FORMAT }: { LOG_LEVEL: string; LOG_FORMAT: 'text' | 'json' },
-  to: NodeJS.WriteStream = process.stdout,
+  stream: NodeJS.WriteStream = process.stdout,
 ): Log {
-  const colours = to.isTTY && !process.env.NO_COLOR;
+  const colours = stream.isTTY && !process.env.NO_COLOR;
   const write =
-    LOG_FORMAT === 'json' ? (json: string) => to.write(json) : (json: string) => to.write(line(json, colours));
+    LOG_FORMAT === 'json'
+      ? (json: string) => stream.write(json)
+      : (json: string) => stream.write(formatLine(json, colours));
   return pino({ level: LOG_LEVEL, base: null }, { write });
 }

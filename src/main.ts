@@ -5,14 +5,14 @@ import { ignoreUnusedSignals } from './cli/signals.ts';
 import { reportFailure } from './cli/uncaught.ts';
 import { describeError } from './model/errors.ts';
 
-// The start makes far more garbage than a run: V8's young generation would grow to 16 MB there, and Node 24 and 26 never give them
-// back. V8 multiplies its size by this factor (SemiSpaceNewSpace::Grow in src/heap/new-spaces.cc), so that 1 keeps it.
+// The start creates far more garbage than the rest of a run: V8's young generation would grow to 16 MB, and Node 24 and 26 never
+// shrink it. V8 multiplies its size by this factor (SemiSpaceNewSpace::Grow in src/heap/new-spaces.cc), so that 1 keeps it.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 ignoreUnusedSignals();
 tolerateClosedOutput();
 
-/** The command line is only taken apart where there is one. */
+/** Without arguments the code that parses them is not loaded. */
 async function main(args: readonly string[]): Promise<void> {
   if (args.length === 0) await (await import('./cli/run.ts')).runAgent({});
   else await (await import('./cli/command-line.ts')).runCommandLine(args);
@@ -22,10 +22,10 @@ async function main(args: readonly string[]): Promise<void> {
 async function end(): Promise<never> {
   const loss = await waitForOutput();
   if (loss !== undefined) {
-    process.stderr.write(`Not all could be written: ${describeError(loss)}\n`);
+    process.stderr.write(`Output is incomplete: ${describeError(loss)}\n`);
     process.exitCode ||= 1;
   }
-  return endProcess(Number(process.exitCode ?? 0));
+  return endProcess(Number(process.exitCode ?? 0), { waitsForLookups: true });
 }
 
 process.on('uncaughtException', (error) => {

@@ -7,7 +7,7 @@ import { program } from './helpers/agent.ts';
 
 const source = readFileSync(program, 'utf8');
 
-/** Runs the first file as Node of this version would. */
+/** Runs the entry file as this version of Node would. */
 function startOn(node: string) {
   const process = {
     versions: { node },
@@ -28,7 +28,7 @@ test.each(['10.24.0', '18.20.4', '20.18.3', '21.7.3', '22.2.0'])(
   (version) =>
     expect(startOn(version)).toEqual({
       imported: [],
-      written: `infra-monitor needs Node 20.19 or newer (of 22: 22.3; not 21), this is ${version}; get a newer one from https://nodejs.org/en/download\n`,
+      written: `infra-monitor needs Node 20.19 or newer (not 21, and 22.3 or newer of 22), but this is ${version}. Download: https://nodejs.org/en/download\n`,
       status: 2,
     }),
 );
@@ -37,9 +37,9 @@ test.each(['20.19.0', '22.3.0', '23.0.0', '24.0.0', '30.0.0'])('Node %s starts t
   expect(startOn(version)).toEqual({ imported: ['./main.js'], written: '', status: 0 }),
 );
 
-test('package.json asks for the same', () => expect(about.engines.node).toBe('^20.19 || >=22.3'));
+test('package.json requires the same versions', () => expect(about.engines.node).toBe('^20.19 || >=22.3'));
 
-test('the first file is a script of ES2017, but for import()', async () => {
+test('the entry file is a script of ES2017, except for import()', async () => {
   expect(() => new Script(source)).not.toThrow();
   const [old, latest] = await Promise.all(
     ['es2017', 'esnext'].map((target) => transform(source, { target, supported: { 'dynamic-import': true } })),

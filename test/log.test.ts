@@ -12,10 +12,10 @@ function logged(format: 'text' | 'json', isTTY: boolean) {
   return lines;
 }
 
-test('lines for a person', () =>
+test('text lines', () =>
   expect(logged('text', false)).toEqual([
     expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warn {2}look here\n$/),
   ]));
 test('colours on a terminal only', () => expect(logged('text', true)[0]).toContain('\u001b[33mwarn'));
-test('JSON for a machine', () =>
+test('JSON lines', () =>
   expect(JSON.parse(logged('json', true)[0] ?? '')).toMatchObject({ level: 40, msg: 'look here' }));

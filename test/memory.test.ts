@@ -5,13 +5,13 @@ import { program, startAgent } from './helpers/agent.ts';
 import { freePort } from './helpers/ports.ts';
 import { until } from './helpers/until.ts';
 
-/** What a process is asked for at its end: modules of Node's own that it has loaded, and the bytes of its young generation. */
+/** Makes a process print at its end which built-in modules it has loaded, and the bytes of its young generation. */
 const confession = `process.on('exit', () => process.getBuiltinModule('fs').writeSync(2, 'confession ' + JSON.stringify({
   loaded: process.moduleLoadList,
   young: process.getBuiltinModule('v8').getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size,
 }) + '\\n'))`;
 
-test('the agent loads no fetch before there is a use for it, and its young generation stays as it was', async () => {
+test('the agent loads no fetch before it needs it, and its young generation does not grow', async () => {
   const port = await freePort();
   const agent = startAgent({
     MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
@@ -33,7 +33,7 @@ test('the agent loads no fetch before there is a use for it, and its young gener
   expect(young).toBeLessThan(3_000_000);
 });
 
-test('the source that V8 keeps has no character that would make it two bytes each', () => {
+test('the built source has no character that would make V8 use two bytes for each', () => {
   const folder = dirname(program);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   expect(files.length).toBeGreaterThan(10);

@@ -11,7 +11,7 @@ import { renderEntitiesReference } from '../src/views/reference.ts';
 import { statePayloads } from '../src/views/state-topics.ts';
 import { agent, device, probe, stateOf } from './helpers/sample-collector.ts';
 
-test('one more collector is one folder and one line: everything else follows', () => {
+test('a new collector is one folder and one line: everything else follows', () => {
   const one = {
     ...probe(async () => []),
     env: z.object({ PROBE_COLOUR: stringSetting({ description: 'Its colour.', default: 'red' }) }),

@@ -4,7 +4,7 @@ import { observe } from './helpers/observer.ts';
 import { freePort } from './helpers/ports.ts';
 import { until } from './helpers/until.ts';
 
-test('with no broker set it brings its own, publishes this machine and leaves with a word', async () => {
+test('without a broker setting it starts its own, publishes this machine and stops cleanly', async () => {
   const port = await freePort();
   const agent = startAgent({ MQTT_URL: `embedded://127.0.0.1:${port}` });
   await until('connected', () => agent.output().includes('MQTT: connected'));

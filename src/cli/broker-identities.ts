@@ -1,25 +1,25 @@
 import type { ActiveCollector } from '../loop/scheduler.ts';
 import type { AgentIdentity } from '../model/state.ts';
 
-/** Somebody who speaks on the broker. */
+/** An identity that publishes on the broker: the agent, or a collector for the whole lab. */
 export interface BrokerIdentity {
   agent: AgentIdentity;
-  /** The ids of the collectors that it speaks of. */
+  /** IDs of the collectors whose readings it publishes. */
   collectors: ReadonlySet<string>;
-  /** Other agents may have it too: one of them speaks, the others stand by. */
+  /** Other agents may have this identity too: one of them publishes, the others are on standby. */
   shared: boolean;
 }
 
-/** The agent speaks of what it reads here, and each collector that reads the whole lab speaks for itself. */
+/** The identity of the agent, for what it reads on this machine, and one for each collector that reads the whole lab. */
 export function brokerIdentities(agent: AgentIdentity, active: readonly ActiveCollector[]): BrokerIdentity[] {
-  const { site: _, ...elsewhere } = agent;
+  const { site: _, ...withoutSite } = agent;
   const running = active.map(({ collector }) => collector);
   const ids = running.filter(({ scope }) => scope !== 'lab').map(({ id }) => id);
   const lab = running.filter(({ scope }) => scope === 'lab');
   return [
     { agent, collectors: new Set(ids), shared: false },
     ...lab.map(({ id, title }) => ({
-      agent: { ...elsewhere, id, name: title },
+      agent: { ...withoutSite, id, name: title },
       collectors: new Set([id]),
       shared: true,
     })),

@@ -10,48 +10,48 @@ import type { Connection } from '../mqtt/connection.ts';
 import { formatBrokerUrl } from '../mqtt/settings.ts';
 import type { AlertMessage } from '../notify/alert-tracker.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
-import { printableOrigin as printedAddress, sendNotification } from '../notify/notifier.ts';
+import { printableOrigin, sendNotification } from '../notify/notifier.ts';
 import { authorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { type BrokerIdentity, brokerIdentities } from './broker-identities.ts';
 import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
-/** Tries what each speaker needs; the connection stays, so that the other agents are heard. */
+/** Checks the permissions of each identity; the connection stays open, so that the directory can follow the other agents. */
 async function checkBroker(
   { mqtt, agent }: Settings,
   identities: readonly BrokerIdentity[],
   agentDirectory: BrokerAgentDirectory,
-): Promise<{ fine: boolean; connection?: Connection }> {
+): Promise<{ passed: boolean; connection?: Connection }> {
   const url = formatBrokerUrl(mqtt.MQTT_URL);
   if (mqtt.MQTT_URL.protocol === 'embedded') {
-    printNote(`Broker: our own, on ${url}. For Home Assistant set MQTT_URL to the broker that it uses`);
-    return { fine: true };
+    printNote(`Broker: embedded, at ${url}. To use Home Assistant, set MQTT_URL to its broker`);
+    return { passed: true };
   }
   try {
     const connection = await connectOnce(mqtt, agent);
-    printSuccess(`Broker: ${url} lets us in (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
+    printSuccess(`Broker: connected to ${url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
     const missing: string[] = [];
-    for (const speaker of identities) missing.push(...(await findMissingPermissions(connection, speaker.agent)));
-    if (missing.length === 0) printSuccess('Broker: we may read and write what we need');
-    for (const right of missing) printFailure(`Broker: ${right}`);
+    for (const identity of identities) missing.push(...(await findMissingPermissions(connection, identity.agent)));
+    if (missing.length === 0) printSuccess('Broker: all required topics can be read and written');
+    for (const permission of missing) printFailure(`Broker: ${permission}`);
     if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
-    return { fine: missing.length === 0, connection };
+    return { passed: missing.length === 0, connection };
   } catch (error) {
     printFailure(`Broker: ${describeError(error)}`);
-    return { fine: false };
+    return { passed: false };
   }
 }
 
-/** Sends a message, for nothing else shows that one arrives. */
+/** Sends a test message: nothing else shows that messages arrive. */
 async function checkNotifications({ notify, agent }: Settings): Promise<boolean> {
   const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
-  const place = printedAddress(NOTIFY_URL.url.reveal());
+  const origin = printableOrigin(NOTIFY_URL.url.reveal());
   const message: AlertMessage = {
     kind: 'recovery',
     subject: agent.name,
-    text: 'A check: this message has arrived.',
+    text: 'Test message from infra-monitor check.',
     since: new Date(),
   };
   try {
@@ -60,43 +60,44 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
       authorizationHeader(notify),
       AbortSignal.timeout(10_000),
     );
-    if (refusal === undefined) printSuccess(`Notifications: ${place} took a message; see whether it arrives`);
-    else printFailure(`Notifications: ${place}: ${refusal}`);
+    if (refusal === undefined)
+      printSuccess(`Notifications: ${origin} accepted a test message; check that it has arrived`);
+    else printFailure(`Notifications: ${origin}: ${refusal}`);
     return refusal === undefined;
   } catch (error) {
-    printFailure(`Notifications: ${place}: ${describeError(error)}`);
+    printFailure(`Notifications: ${origin}: ${describeError(error)}`);
     return false;
   }
 }
 
 async function checkCollectors({ active, inactive }: OpenedCollectors, state: StateStore): Promise<boolean> {
-  for (const { collector, reason } of inactive) printNote(`${collector.title}: off because ${reason}`);
-  let fine = true;
+  for (const { collector, reason } of inactive) printNote(`${collector.title}: off (${reason})`);
+  let passed = true;
   for (const { collector, source } of active) {
     const outcome = await runCollector(collector, source).outcome;
     state.record(collector, outcome);
-    const { entries: found, complaints } = state.collectors.get(collector.id) ?? {
+    const { entries: entriesByPath, complaints } = state.collectors.get(collector.id) ?? {
       entries: new Map<string, StateEntry>(),
       complaints: [],
     };
-    const entries = [...found.values()];
-    const broken = entries.filter(({ error }) => error !== undefined);
+    const entries = [...entriesByPath.values()];
+    const unreadable = entries.filter(({ error }) => error !== undefined);
     if (!outcome.ok) printFailure(`${collector.title}: ${outcome.error}`);
     else
       printSuccess(
-        `${collector.title}: works (${entries.length - broken.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
+        `${collector.title}: works (${entries.length - unreadable.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
       );
-    for (const { device, part, error } of broken)
+    for (const { device, part, error } of unreadable)
       printFailure(`${collector.title}: ${part?.name ?? device.name}: ${error}`);
     for (const { device, part, hint } of entries)
       if (hint !== undefined) printNote(`${collector.title}: ${part?.name ?? device.name}: ${hint}`);
     for (const complaint of complaints) printFailure(`${collector.title}: ${complaint}`);
-    fine &&= outcome.ok && broken.length === 0 && complaints.length === 0;
+    passed &&= outcome.ok && unreadable.length === 0 && complaints.length === 0;
   }
-  return fine;
+  return passed;
 }
 
-/** Tries everything that the agent needs and says what is missing; exit status 0 if nothing is, else 1. */
+/** Checks everything that the agent needs and prints what is missing; exit status 0 if nothing is, otherwise 1. */
 export async function runCheck({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   const state = new StateStore('');
@@ -104,16 +105,12 @@ export async function runCheck({ env }: { env?: string }): Promise<void> {
   const opened = openCollectors(settings, state, agentDirectory);
   state.memoryStore.load(new Map(), state.collectors.keys());
   printSuccess(
-    `Settings: fine; this agent is ${settings.agent.name}${settings.agent.site === undefined ? '' : ` at ${settings.agent.site}`}`,
+    `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
   for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
-  const { fine, connection } = await checkBroker(
-    settings,
-    brokerIdentities(settings.agent, opened.active),
-    agentDirectory,
-  );
+  const broker = await checkBroker(settings, brokerIdentities(settings.agent, opened.active), agentDirectory);
   const notifications = await checkNotifications(settings);
-  const reading = await checkCollectors(opened, state);
-  await connection?.close();
-  process.exitCode = fine && notifications && reading ? 0 : 1;
+  const collectors = await checkCollectors(opened, state);
+  await broker.connection?.close();
+  process.exitCode = broker.passed && notifications && collectors ? 0 : 1;
 }

@@ -6,32 +6,32 @@ import { loadSettings } from '../settings/index.ts';
 import type { AgentHealth } from '../views/health.ts';
 import { printFailure, printSuccess } from './terminal.ts';
 
-/** Seconds until it has to say that all is well. */
+/** Seconds after which an agent that is not healthy is given up. */
 const healthySeconds = 60;
 
-/** A server that listens everywhere is asked on this machine. */
+/** A server that listens on all addresses is reached over the loopback address. */
 const reachableHost = (host: string) =>
   host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
 
-/** What the running agent answers at this path. */
+/** The running agent's answer for this path. */
 export async function fetchFromAgent(
   { HTTP_HOST, HTTP_PORT, HTTP_TOKEN }: HttpSettings,
   path: string,
 ): Promise<unknown> {
-  if (HTTP_PORT === 0) throw new UsageError('HTTP_PORT is 0: there is no status server to ask');
+  if (HTTP_PORT === 0) throw new UsageError('HTTP_PORT is 0: the status server is disabled');
   const url = `http://${reachableHost(HTTP_HOST)}:${HTTP_PORT}${path}`;
   try {
-    const answer = await fetch(url, {
+    const response = await fetch(url, {
       headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` },
       signal: AbortSignal.timeout(5000),
     });
-    return await answer.json();
+    return await response.json();
   } catch (cause) {
     throw new Error(url, { cause });
   }
 }
 
-/** Waits until the agent says that all is well, for a minute; what it said last. */
+/** Waits up to a minute until the agent is healthy; returns its last answer. */
 export async function waitUntilHealthy(http: HttpSettings): Promise<Partial<AgentHealth>> {
   const end = performance.now() + healthySeconds * 1000;
   for (;;) {
@@ -44,17 +44,17 @@ export async function waitUntilHealthy(http: HttpSettings): Promise<Partial<Agen
   }
 }
 
-/** Asks the running agent how it is; exit status 0 if well, else 1. */
+/** Queries the running agent; exit status 0 if it is healthy, otherwise 1. */
 export async function checkHealth({ env }: { env?: string }): Promise<void> {
   const { http } = loadSettings(allCollectors, env);
   try {
     const {
       status,
       error,
-      reasons = [error ?? 'it fails, and tells why to whoever shows its HTTP_TOKEN'],
+      reasons = [error ?? 'The agent is not healthy; set its HTTP_TOKEN to see the reasons'],
       agent = 'The agent',
     } = (await fetchFromAgent(http, '/health/')) as Partial<AgentHealth> & { error?: string };
-    if (status === 'ok') return printSuccess(`${agent} is well`);
+    if (status === 'ok') return printSuccess(`${agent} is healthy`);
     for (const reason of reasons) printFailure(reason);
   } catch (error) {
     if (error instanceof UsageError) throw error;

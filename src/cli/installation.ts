@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { installedPath } from '../lib/installed-path.ts';
 import { UsageError } from '../model/errors.ts';
 
-/** How the program came here: by Debian's package, the tarball's folder, npm, or as a clone of its repository. */
+/** How the program was installed: Debian package, release folder, npm, or a clone of the repository. */
 export type Kind = 'package' | 'folder' | 'npm' | 'clone';
 
 export interface Installation {
   kind: Kind;
-  /** The folder with all of it. */
+  /** The folder that contains it. */
   root: string;
 }
 
@@ -25,7 +25,7 @@ export function findInstallation(): Installation {
   return { kind, root };
 }
 
-/** Throws unless it is root. */
+/** Throws unless run by root. */
 export function requireRoot(): void {
-  if (process.getuid?.() !== 0) throw new UsageError('this wants root: use sudo');
+  if (process.getuid?.() !== 0) throw new UsageError('root is required: use sudo');
 }

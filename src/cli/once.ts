@@ -8,7 +8,7 @@ import { type CollectorStatus, collectorStatus } from '../views/status.ts';
 import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
-/** Long enough for rates to mean something. */
+/** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
 
 async function readAll({ active }: OpenedCollectors, state: StateStore): Promise<void> {
@@ -42,16 +42,18 @@ function tableRows({ error, hint, values }: DeviceOrPart): string[] {
 
 function printStatus({ collector, error, complaints, devices }: CollectorStatus): void {
   printLine(colorize('bold', collector));
-  for (const trouble of [...(error === undefined ? [] : [error]), ...complaints])
-    printLine(`  ${colorize('red', trouble)}`);
+  for (const problem of [...(error === undefined ? [] : [error]), ...complaints])
+    printLine(`  ${colorize('red', problem)}`);
   for (const device of devices) {
-    for (const one of [device, ...device.parts])
-      printLine([`  ${colorize('cyan', one.name)}`, ...tableRows(one).map((row) => `    ${row}`)].join('\n'));
+    for (const deviceOrPart of [device, ...device.parts])
+      printLine(
+        [`  ${colorize('cyan', deviceOrPart.name)}`, ...tableRows(deviceOrPart).map((row) => `    ${row}`)].join('\n'),
+      );
   }
   printLine();
 }
 
-/** Reads everything (twice, a second apart, so that rates are there), prints it, and ends with 0 if all could be read, else 1. */
+/** Reads everything twice, a second apart, to measure rates, and prints it; exit status 0 if everything could be read, otherwise 1. */
 export async function readOnce({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
@@ -61,10 +63,10 @@ export async function readOnce({ env, json }: { env?: string; json?: boolean }):
   await readAll(opened, state);
   await pause(readingIntervalMs);
   await readAll(opened, state);
-  const answers = allCollectors.flatMap((collector) => collectorStatus(collector, settings.agent, state) ?? []);
-  if (json) printLine(JSON.stringify(answers, null, 2));
-  else for (const answer of answers) printStatus(answer);
-  const failed = answers.some(
+  const statuses = allCollectors.flatMap((collector) => collectorStatus(collector, settings.agent, state) ?? []);
+  if (json) printLine(JSON.stringify(statuses, null, 2));
+  else for (const status of statuses) printStatus(status);
+  const failed = statuses.some(
     ({ ok, complaints, devices }) =>
       !ok ||
       complaints.length > 0 ||

@@ -5,13 +5,13 @@ import type { AnyCollector } from '../model/collector.ts';
 import type { Settings } from '../settings/index.ts';
 
 export interface OpenedCollectors {
-  /** Collectors that read. */
+  /** Collectors that are enabled. */
   active: ActiveCollector[];
-  /** Collectors that don't, each with the reason. */
+  /** Collectors that are disabled, each with the reason. */
   inactive: { collector: AnyCollector; reason: string }[];
 }
 
-/** Opens the collectors, which touches nothing yet, and gives each that reads its place in the state. */
+/** Opens the collectors, which does not access anything yet, and adds each enabled collector to the state. */
 export function openCollectors(
   settings: Settings,
   state: StateStore,

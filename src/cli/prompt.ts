@@ -2,15 +2,15 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UsageError } from '../model/errors.ts';
 
-/** Whether there is a person to ask. */
+/** Whether questions can be asked on a terminal. */
 export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 async function line(question: string, output: NodeJS.WritableStream): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
   const left = new Promise<never>((_, reject) =>
-    terminal.once('close', () => reject(new UsageError('nothing was changed'))),
+    terminal.once('close', () => reject(new UsageError('Cancelled; nothing was changed'))),
   );
-  // The one that loses the race would be an error that nobody caught.
+  // Otherwise unhandled if the answer comes first.
   left.catch(() => undefined);
   terminal.on('SIGINT', () => terminal.close());
   try {
@@ -20,13 +20,13 @@ async function line(question: string, output: NodeJS.WritableStream): Promise<st
   }
 }
 
-/** Asks for a line; an empty one is the answer in brackets. Ctrl+C and Ctrl+D end the program. */
+/** Asks for a line; an empty answer selects the default. Ctrl+C and Ctrl+D end the program. */
 export async function promptLine(question: string, usual?: string): Promise<string> {
   const answer = await line(`${question}${usual === undefined ? '' : ` [${usual}]`}: `, process.stdout);
   return answer === '' ? (usual ?? '') : answer;
 }
 
-/** Asks for a line that does not show. */
+/** Asks for a line without echo. */
 export async function promptSecret(question: string): Promise<string> {
   process.stdout.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -27,19 +27,19 @@ import { waitForStopSignal } from './signals.ts';
 import { surviveUncaughtErrors } from './uncaught.ts';
 
 function logChange(log: Log, { subject, error, hint, seconds }: AvailabilityChange): void {
-  const trouble = error ?? hint;
-  if (trouble !== undefined) log.warn(`${subject}: ${trouble}`);
+  const problem = error ?? hint;
+  if (problem !== undefined) log.warn(`${subject}: ${problem}`);
   else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${formatDuration(seconds)}`}`);
 }
 
-/** One line, however many there are. */
-function tellDropped(log: Log, dropped: readonly string[]): void {
-  if (dropped.length === 0) return;
-  const more = dropped.length > 3 ? `, and ${dropped.length - 3} more` : '';
-  log.warn(`MQTT: dropped what the broker remembers of ${dropped.slice(0, 3).join('; ')}${more}`);
+/** Logs one line, however many memories were rejected. */
+function logRejectedMemories(log: Log, rejected: readonly string[]): void {
+  if (rejected.length === 0) return;
+  const more = rejected.length > 3 ? `, and ${rejected.length - 3} more` : '';
+  log.warn(`MQTT: ignored invalid memory on the broker: ${rejected.slice(0, 3).join('; ')}${more}`);
 }
 
-/** What a person wants to know at the start: what is watched, where it goes, what to do next. */
+/** Logs at the start what is monitored, where the results go, and what to do next. */
 function logStart(
   log: Log,
   settings: Settings,
@@ -49,15 +49,15 @@ function logStart(
   const { agent, mqtt } = settings;
   const { protocol, host, port } = mqtt.MQTT_URL;
   log.info(
-    `infra-monitor ${agent.version} watches ${agent.name}${agent.site === undefined ? '' : ` at ${agent.site}`}`,
+    `infra-monitor ${agent.version} is monitoring ${agent.name}${agent.site === undefined ? '' : ` (site ${agent.site})`}`,
   );
   for (const { collector, schedule } of active) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
-  if (server !== undefined) log.info(`Page: ${server.url}`);
+  if (server !== undefined) log.info(`Status page: ${server.url}`);
   log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopics(agent)}'`);
   if (protocol === 'embedded')
     log.info(
-      `Broker: our own, on ${formatBrokerUrl(mqtt.MQTT_URL)}, for a first look. For Home Assistant set MQTT_URL to the broker that it uses, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
+      `Broker: embedded, at ${formatBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
     );
 }
 
@@ -68,13 +68,13 @@ async function runCommandedAction(
 ): Promise<void> {
   try {
     await scheduler.runAction(collector, device, action);
-    log.info(`${device}: ${action}, as told over MQTT`);
+    log.info(`${device}: ${action} requested over MQTT: done`);
   } catch (error) {
-    log.warn(`${device}: ${action}, told over MQTT: ${describeError(error)}`);
+    log.warn(`${device}: ${action} requested over MQTT: ${describeError(error)}`);
   }
 }
 
-/** Runs until it is told to end. */
+/** Runs until a signal stops the agent. */
 export async function runAgent({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   const { agent, mqtt } = settings;
@@ -110,10 +110,10 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
       if (outcome.ok || changes.length > 0) for (const session of sessions) session.update();
     },
     skipped(collector) {
-      log.debug(`${collector.id}: still reading; this tick is left out`);
+      log.debug(`${collector.id}: still reading; tick skipped`);
     },
   });
-  // One whole announcement, rather than one that grows under Home Assistant's eyes; but nobody waits for a drive that hangs.
+  // The first announcement waits for all collectors, so that it is complete, but not for a drive that hangs.
   const ready = Promise.race([scheduler.start(opened.active), pause(5000, undefined, { ref: false })]);
   const identities = brokerIdentities(agent, opened.active);
   const sessions = identities.map(
@@ -129,25 +129,25 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
         ready,
         eventDelivered: (event) => state.markDelivered(event),
         deviceDismissed: (device) => state.forgetDevice(device),
-        memoriesLoaded: (memories) => tellDropped(log, state.memoryStore.load(memories, ids)),
+        memoriesLoaded: (memories) => logRejectedMemories(log, state.memoryStore.load(memories, ids)),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );
   for (const session of sessions) session.start();
-  // With the broker's answer, whatever it is: a broker that comes later does not keep the machine's start waiting.
+  // A failed connection counts too, so that booting does not wait for a broker that is not up yet.
   const isAnswered = () => state.broker.connected || state.broker.error !== undefined;
-  void notifySystemd(isAnswered, (error) => log.warn(`systemd was not told: ${describeError(error)}`));
+  void notifySystemd(isAnswered, (error) => log.warn(`systemd could not be notified: ${describeError(error)}`));
   const notifications = startNotifications(settings.notify, allCollectors, agent, state, log);
   const signal = await waitForStopSignal();
 
-  log.info(`${signal}: leaving`);
+  log.info(`${signal}: stopping`);
   notifications.close();
   await Promise.race([
     Promise.allSettled([scheduler.stop(), server?.close(), ...sessions.map((session) => session.stop())]),
     new Promise((resolve) => setTimeout(resolve, 1500)),
   ]);
   await broker?.close();
-  // Whoever reads the log may stand still.
+  // The reader of the log may have stopped reading.
   await Promise.race([waitForOutput(), pause(500)]);
   await endProcess(0);
 }

@@ -2,19 +2,19 @@ import { existsSync, rmSync } from 'node:fs';
 import { readCommandOutput, runCommand } from '../lib/command.ts';
 import { describeError } from '../model/errors.ts';
 
-/** There where systemd runs the machine (sd_booted(3)). */
+/** Exists if systemd is the init system (sd_booted(3)). */
 const systemd = '/run/systemd/system';
 const unit = 'infra-monitor.service';
-/** Where it is when no package brought it. */
+/** The unit file of an installation without a package. */
 export const unitPath = `/etc/systemd/system/${unit}`;
-/** Seconds that the service may take until it is ready: systemd's own limit, and a little more. */
+/** Longer than TimeoutStartSec of the unit. */
 const limitSeconds = 200;
 
 const control = (...args: string[]) => runCommand('systemctl', args, { seconds: limitSeconds });
 
-/** The service of systemd, where there is one. */
+/** The agent's systemd service. */
 export const service = {
-  /** Whether systemd runs this machine and knows the service. */
+  /** Whether systemd is running and the service is installed. */
   async exists(): Promise<boolean> {
     if (!existsSync(systemd)) return false;
     return (await control('cat', unit)).status === 0;
@@ -28,14 +28,14 @@ export const service = {
     await control('stop', unit);
   },
 
-  /** Takes away its unit, and what was added to that. */
+  /** Removes the unit and its drop-ins. */
   async remove(): Promise<void> {
     if (await service.exists()) await control('disable', '--quiet', '--now', unit);
     for (const path of [unitPath, `${unitPath}.d`]) rmSync(path, { recursive: true, force: true });
     if (existsSync(systemd)) await control('daemon-reload');
   },
 
-  /** Starts it anew, and at each start of the machine. What it said where it does not start, else undefined. */
+  /** Enables and restarts it; returns its log if it fails to start. */
   async start(): Promise<string | undefined> {
     await control('daemon-reload');
     await control('enable', '--quiet', unit);

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 type Colour = Parameters<typeof styleText>[0];
 
-/** Colours on a terminal only. */
+/** Text in a colour if standard output is a terminal and NO_COLOR is not set. */
 export const colorize = (colour: Colour, text: string): string =>
   process.stdout.isTTY && !process.env.NO_COLOR ? styleText(colour, text) : text;
 
@@ -12,7 +12,7 @@ export const printSuccess = (line: string) => printLine(`${colorize('green', '�
 export const printFailure = (line: string) => printLine(`${colorize('red', '✗')} ${line}`);
 export const printNote = (line: string) => printLine(`${colorize('yellow', '–')} ${line}`);
 
-/** Columns as wide as their widest cell; the last is left as it is. */
+/** Rows whose columns are as wide as their widest cell; the last column is not padded. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.reduce<number[]>(
     (all, row) => row.map((cell, index) => Math.max(cell.length, all[index] ?? 0)),

@@ -3,22 +3,22 @@ import type { Log } from '../log.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { redactSecrets } from '../model/secret.ts';
 
-/** Prints why the program ends and sets its exit status. Node’s own last words would show all that an error carries, secrets among it. */
+/** Prints why the program ends and sets its exit status. Node’s own report would show everything that an error holds, secrets too. */
 export function reportFailure(error: unknown): void {
   process.stderr.write(`${error instanceof UsageError ? describeError(error) : redactSecrets(inspect(error))}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-/** Where in the code an error arose: its text may be another each time. */
+/** Where in the code an error was thrown: its message may differ each time. */
 const placeOf = (error: unknown) =>
   (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
 
-/** From now on an error that nobody caught, in a timer or in the background, is logged once and ends nothing: the readings go on. */
+/** Logs each uncaught error in a timer or in the background once, instead of ending the program: the readings go on. */
 export function surviveUncaughtErrors(log: Log): void {
   const logged = new Set<string>();
   process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => {
     const place = placeOf(error);
-    if (!logged.has(place)) log.error(`this should not happen, please report it: ${redactSecrets(inspect(error))}`);
+    if (!logged.has(place)) log.error(`unexpected error, please report it: ${redactSecrets(inspect(error))}`);
     logged.add(place);
   });
 }

@@ -10,7 +10,7 @@ import { findInstallation, type Installation, requireRoot } from './installation
 import { service } from './service.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
-/** Seconds that a package manager may take. */
+/** Time limit of a package manager. */
 const limitSeconds = 300;
 
 const removal = (kind: Installation['kind'], keepSettings: boolean): string[] | undefined =>
@@ -20,7 +20,7 @@ const removal = (kind: Installation['kind'], keepSettings: boolean): string[] | 
       ? ['npm', 'uninstall', '--global', 'home-lab-infra-monitor']
       : undefined;
 
-/** What stands in the file of settings, where there is one that can be read. */
+/** Which broker the settings file names. */
 function broker(file: string): 'none' | 'ours' | 'another' {
   const text = readSettingsText(file);
   if (text === '') return 'none';
@@ -44,8 +44,8 @@ async function removeFiles({ kind, root }: Installation, keepSettings: boolean):
   }
 }
 
-/** Takes away what the agent left in Home Assistant and on the broker, and then the agent. Where the first can't be done nothing is
- * changed, unless it is forced. */
+/** Removes the agent's devices from Home Assistant and its topics from the broker, then the agent. If the former fails, nothing is
+ * removed unless forced. */
 export async function runUninstall({
   keepSettings = false,
   force = false,
@@ -55,7 +55,7 @@ export async function runUninstall({
 }): Promise<void> {
   const here = findInstallation();
   if (here.kind === 'clone')
-    throw new UsageError(`${here.root} is a clone: remove it by hand, and before that: infra-monitor forget`);
+    throw new UsageError(`${here.root} is a clone: run infra-monitor forget, then delete the folder`);
   requireRoot();
   const runs = await service.exists();
   if (runs) await service.stop();
@@ -64,12 +64,12 @@ export async function runUninstall({
   } catch (error) {
     if (!force) {
       if (runs) await service.start();
-      throw new UsageError('Nothing was removed (--force removes the program all the same)', { cause: error });
+      throw new UsageError('Nothing was removed (use --force to remove the program anyway)', { cause: error });
     }
-    printFailure(`What it left on the broker stays: ${describeError(error)}`);
+    printFailure(`The data on the broker was not removed: ${describeError(error)}`);
   }
   await removeFiles(here, keepSettings);
-  printSuccess('infra-monitor is removed');
-  if (keepSettings) printNote(`Its settings stay in ${serviceSettingsPath}`);
-  printNote('Node stays, and nvme-cli, where they were installed with it');
+  printSuccess('infra-monitor has been removed');
+  if (keepSettings) printNote(`The settings remain in ${serviceSettingsPath}`);
+  printNote('Node.js and nvme-cli remain installed');
 }

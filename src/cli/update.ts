@@ -14,12 +14,12 @@ import { findInstallation, type Installation, requireRoot } from './installation
 import { service, unitPath } from './service.ts';
 import { printFailure, printLine, printSuccess } from './terminal.ts';
 
-/** Seconds that an installation may take. */
+/** Time limit of an installation. */
 const limitSeconds = 600;
 
 const isAddress = (place: string) => /^https?:/.test(place);
 
-/** A file of a release, from a folder or an address. */
+/** Reads a file of a release from a folder or a URL. */
 async function fileOf(place: string, name: string): Promise<Buffer> {
   if (!isAddress(place)) return readFile(join(place, name));
   const answer = await fetch(`${place}/${name}`, { signal: AbortSignal.timeout(60_000) });
@@ -27,16 +27,16 @@ async function fileOf(place: string, name: string): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-/** The release's own installer, held against its sum. */
+/** Reads the release's installer and verifies its checksum. */
 async function installerOf(place: string): Promise<Buffer> {
   const [installer, sums] = await Promise.all([fileOf(place, 'install.sh'), fileOf(place, 'SHA256SUMS')]);
   const sum = createHash('sha256').update(installer).digest('hex');
   if (!sums.toString().split('\n').includes(`${sum}  install.sh`))
-    throw new Error(`${place}/install.sh is not what SHA256SUMS says`);
+    throw new Error(`${place}/install.sh does not match SHA256SUMS`);
   return installer;
 }
 
-/** Keeps what is installed, as it is, in the folder; what puts it back. */
+/** Saves the installed version in the folder; returns a function that restores it. */
 async function keepInstalled({ kind, root }: Installation, folder: string): Promise<() => Promise<unknown>> {
   if (kind === 'folder') {
     const copy = `${root}.before`;
@@ -49,7 +49,7 @@ async function keepInstalled({ kind, root }: Installation, folder: string): Prom
       if (unit !== undefined) writeFileSync(unitPath, unit);
     };
   }
-  // dpkg keeps no package that it has installed, so it is made again of its files.
+  // dpkg does not keep installed packages, so the package is rebuilt from its files.
   const tree = join(folder, 'tree');
   mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
   const list = (await readCommandOutput('dpkg', ['--listfiles', 'infra-monitor'], { seconds: limitSeconds }))
@@ -75,49 +75,53 @@ async function keepInstalled({ kind, root }: Installation, folder: string): Prom
   return () => readCommandOutput('dpkg', ['--install', '--force-downgrade', file], { seconds: limitSeconds });
 }
 
-/** Installs a release by the way the program came, and goes back to the old one if the agent was well and is not within a minute. */
+/** Installs a release in the same way as before, and restores the previous version if the agent was healthy before and is not within
+ * a minute after. */
 export async function runUpdate({ from: given }: { from?: string }): Promise<void> {
   const here = findInstallation();
-  if (here.kind === 'npm') throw new UsageError('It came by npm: npm install --global home-lab-infra-monitor@latest');
-  if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: git pull && npm ci`);
+  if (here.kind === 'npm')
+    throw new UsageError('Installed by npm: run npm install --global home-lab-infra-monitor@latest');
+  if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
   const usual = supportUrl === undefined ? undefined : `${supportUrl}/releases/latest/download`;
   const place = given ?? usual;
   if (place === undefined)
-    throw new UsageError('Where are the files of the new release? infra-monitor update --from FOLDER_OR_ADDRESS');
+    throw new UsageError(
+      'Name the folder or URL with the files of the release: infra-monitor update --from FOLDER_OR_URL',
+    );
   requireRoot();
-  // Commands run in another folder than ours.
+  // Commands run in another working directory.
   const from = isAddress(place) ? place : resolve(place);
   const { http } = readSettings(allCollectors, parseSettingsText(readSettingsText(serviceSettingsPath)));
-  const wasWell =
+  const wasHealthy =
     (await service.exists()) &&
     (await service.isActive()) &&
     http.HTTP_PORT !== 0 &&
-    (await isWell(() => fetchFromAgent(http, '/health/')));
+    (await respondsHealthy(() => fetchFromAgent(http, '/health/')));
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
   try {
     const installer = await installerOf(from).catch((cause: unknown) => {
-      throw new UsageError('There is no release', { cause });
+      throw new UsageError('No release found', { cause });
     });
     writeFileSync(join(folder, 'install.sh'), installer);
     const goBack = await keepInstalled(here, folder);
-    printLine(`Installing; the old one is ${version} …`);
+    printLine(`Replacing ${version} …`);
     const { status, stdout, stderr } = await runCommand('sh', [join(folder, 'install.sh'), '--from', from], {
       seconds: limitSeconds,
     });
-    const well = status === 0 && (!wasWell || (await isWell(() => waitUntilHealthy(http))));
-    if (well) {
+    const isHealthy = status === 0 && (!wasHealthy || (await respondsHealthy(() => waitUntilHealthy(http))));
+    if (isHealthy) {
       printSuccess(stdout.split('\n')[0] ?? 'Installed');
       return;
     }
-    printFailure(status === 0 ? 'The new one is not well' : stderr.trim());
+    printFailure(status === 0 ? 'The new version is not healthy' : stderr.trim());
     await goBack();
     if (await service.exists()) await service.start();
-    throw new UsageError(`${version} is back: journalctl -u infra-monitor tells more`);
+    throw new UsageError(`${version} has been restored. For details: journalctl -u infra-monitor`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     if (here.kind === 'folder' && existsSync(`${here.root}.before`)) rmSync(`${here.root}.before`, { recursive: true });
   }
 }
 
-const isWell = async (look: () => Promise<unknown>) =>
+const respondsHealthy = async (look: () => Promise<unknown>) =>
   ((await look().catch(describeError)) as { status?: string }).status === 'ok';

@@ -5,16 +5,16 @@ import type { Secret } from '../model/secret.ts';
 import { isListedPeer, loopbackPeers } from './peers.ts';
 import type { RouteResponse } from './route.ts';
 
-/** Without brackets and port, in lower case. */
+/** The host name without brackets and port, in lower case. */
 const hostName = (host: string) =>
   URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, '') : undefined;
 
-/** Names that no stranger on the internet can point at us: single words and the ends that RFC 6761, 6762 and 8375 and ICANN
- * keep for networks at home. */
+/** Names that nobody on the internet can point at this machine: single labels, and the suffixes that RFC 6761, 6762 and 8375 and
+ * ICANN reserve for private networks. */
 const isPrivate = (name: string) => /^[^.]+$|\.(localhost|local|internal|lan|home\.arpa)$/.test(name);
 
-/** A page elsewhere can have its own name resolve to our address and then reads us as itself (DNS rebinding); only that name
- * in the request gives it away. A request without one is no browser's. */
+/** A foreign page can let its own host name resolve to this machine's address and then read the server as same-origin (DNS
+ * rebinding); only the host name in the request shows it. A request without a host does not come from a browser. */
 function isAllowedHost(host: string | undefined, allowed: readonly string[]): boolean {
   if (host === undefined || allowed.includes('*')) return true;
   const name = hostName(host);
@@ -23,8 +23,8 @@ function isAllowedHost(host: string | undefined, allowed: readonly string[]): bo
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** What an Authorization header proves: the token itself, or a browser's password with any user name. */
-function credentialIn(authorization: string): string | undefined {
+/** The token in an Authorization header: a bearer token, or the password of Basic authentication with any user name. */
+function parseToken(authorization: string): string | undefined {
   const [, scheme = '', credentials = ''] = /^(\w+) +(\S+) *$/.exec(authorization) ?? [];
   if (scheme.toLowerCase() === 'bearer') return credentials;
   if (scheme.toLowerCase() === 'basic')
@@ -34,22 +34,22 @@ function credentialIn(authorization: string): string | undefined {
   return undefined;
 }
 
-/** Without a token everyone is trusted. */
+/** Whether the client has sent the token; without a token, everyone is trusted. */
 function isTrusted(authorization: string | undefined, token: Secret | undefined): boolean {
   if (token === undefined) return true;
-  const proof = credentialIn(authorization ?? '');
-  return proof !== undefined && timingSafeEqual(digest(proof), digest(token.reveal()));
+  const sentToken = parseToken(authorization ?? '');
+  return sentToken !== undefined && timingSafeEqual(digest(sentToken), digest(token.reveal()));
 }
 
 export interface AccessRules {
   token?: Secret | undefined;
-  /** Host names beside addresses and those of a network at home; `*` is any. */
+  /** Allowed host names in addition to IP addresses and private names; `*` allows any. */
   allowed: readonly string[];
-  /** Who may ask beside this machine itself; anyone without it. */
+  /** Clients that may connect in addition to this machine itself; anyone if unset. */
   peers?: BlockList | undefined;
 }
 
-/** Who asks, and what a request that may not go on is answered. */
+/** Whether a client is trusted, and the response to a request that is refused. */
 export function authorize(
   { headers, socket }: IncomingMessage,
   { token, allowed, peers }: AccessRules,
@@ -58,7 +58,7 @@ export function authorize(
   if (peers !== undefined && !isListedPeer(peers, peer) && !isListedPeer(loopbackPeers, peer))
     return {
       trusted: false,
-      refusal: { status: 403, body: { error: 'not from this address: HTTP_ALLOWED_PEERS lists those that may ask' } },
+      refusal: { status: 403, body: { error: 'address not allowed: see HTTP_ALLOWED_PEERS' } },
     };
   const trusted = isTrusted(headers.authorization, token);
   if (!isAllowedHost(headers.host, allowed))
@@ -66,7 +66,7 @@ export function authorize(
       trusted,
       refusal: {
         status: 421,
-        body: { error: 'not under this host name: HTTP_ALLOWED_HOSTS lists those that are allowed' },
+        body: { error: 'host name not allowed: see HTTP_ALLOWED_HOSTS' },
       },
     };
   if (trusted) return { trusted };
@@ -74,14 +74,14 @@ export function authorize(
     trusted,
     refusal: {
       status: 401,
-      // The second makes a browser ask.
+      // The Basic challenge makes a browser ask for a password.
       headers: {
         'www-authenticate': [
           'Bearer realm="infra-monitor"',
-          'Basic realm="infra-monitor: any user, the token as password", charset="UTF-8"',
+          'Basic realm="infra-monitor: any user name, token as password", charset="UTF-8"',
         ],
       },
-      body: { error: 'HTTP_TOKEN is set: show it as a bearer token, or as the password of any user' },
+      body: { error: 'HTTP_TOKEN is set: send it as a bearer token, or as the password with any user name' },
     },
   };
 }

@@ -6,40 +6,40 @@ import { collectorStatus, statusEndpointPath } from '../views/status.ts';
 import { createMetricsRoute } from './metrics-route.ts';
 import type { RouteHandler } from './route.ts';
 
-/** Paths and what each answers; the catalogue makes them. `guarded`: most want a token. */
+/** The handlers of the API, by path. `guarded`: most paths require a token. */
 export function createApiRoutes(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
   state: AgentState,
   guarded = false,
 ): Map<string, RouteHandler> {
-  // Its schemas are loaded when somebody wants them.
-  const document = async () =>
+  // The schemas are loaded at the first request.
+  const openApiDocument = async () =>
     (await import('../views/openapi.ts')).buildOpenApiDocument(catalogue, agent, state, guarded);
-  const found = new Map<string, RouteHandler>([
+  const routes = new Map<string, RouteHandler>([
     [
       '/health/',
       (_, trusted) => {
-        const whole = agentHealth(agent, state, new Date());
-        return { status: whole.status === 'ok' ? 200 : 503, body: trusted ? whole : agentHealthBrief(whole) };
+        const health = agentHealth(agent, state, new Date());
+        return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : agentHealthBrief(health) };
       },
     ],
     ['/metrics', createMetricsRoute(() => prometheusFamilies(catalogue, agent, state))],
-    ['/openapi.json', async () => ({ status: 200, body: await document() })],
+    ['/openapi.json', async () => ({ status: 200, body: await openApiDocument() })],
     [
       '/api',
       async () => {
         const { renderApiPage, apiPageHeaders } = await import('../views/api-page.ts');
-        return { status: 200, headers: apiPageHeaders, body: renderApiPage(await document()) };
+        return { status: 200, headers: apiPageHeaders, body: renderApiPage(await openApiDocument()) };
       },
     ],
   ]);
   for (const declaration of catalogue) {
     if (state.collectors.has(declaration.id))
-      found.set(statusEndpointPath(declaration), () => ({
+      routes.set(statusEndpointPath(declaration), () => ({
         status: 200,
         body: collectorStatus(declaration, agent, state),
       }));
   }
-  return found;
+  return routes;
 }

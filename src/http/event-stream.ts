@@ -1,27 +1,27 @@
 import type { ServerResponse } from 'node:http';
 
-/** Below the server's own bound on connections. */
+/** Below the server's limit on connections. */
 const maxListeners = 50;
-/** What a listener may leave unread, in bytes. */
+/** Bytes that a listener may leave unread before it is disconnected. */
 const maxUnreadBytes = 1_000_000;
-/** Milliseconds: within the server's bound on silence, and soon enough for what nobody announces, as a broker that went away. */
+/** Milliseconds between messages: below the server's idle timeout, and short enough for changes that no reading reports, such as a
+ * lost broker. */
 const heartbeatMs = 5000;
-/** Milliseconds in which changes come together into one message. */
+/** Milliseconds in which changes are collected into one message. */
 const batchDelayMs = 250;
 
-/** Everyone who watches the page live: each is told what has changed, once. `tell` gives all sections as they are now;
- * nothing is rendered while nobody listens. */
+/** Server-sent events for the live pages: each message has the sections that have changed. Nothing is rendered while nobody listens. */
 export class EventStream {
   readonly #listeners = new Set<ServerResponse>();
-  readonly #run: () => string;
+  readonly #runId: () => string;
   readonly #renderSections: (now: Date) => ReadonlyMap<string, string>;
   #sentSections: ReadonlyMap<string, string> = new Map();
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #batchTimer: NodeJS.Timeout | undefined;
 
-  /** `run` tells one life of the agent from the next. */
-  constructor(run: () => string, renderSections: (now: Date) => ReadonlyMap<string, string>) {
-    this.#run = run;
+  /** `runId` differs each time the agent starts; `renderSections` gives all sections as they are now. */
+  constructor(runId: () => string, renderSections: (now: Date) => ReadonlyMap<string, string>) {
+    this.#runId = runId;
     this.#renderSections = renderSections;
   }
 
@@ -29,7 +29,7 @@ export class EventStream {
     return this.#listeners.size >= maxListeners;
   }
 
-  /** Takes in a listener, who gets everything first, until it leaves. */
+  /** Adds a listener until it disconnects; its first message has all sections. */
   addListener(response: ServerResponse): void {
     const now = new Date();
     this.#listeners.add(response);
@@ -38,7 +38,7 @@ export class EventStream {
     this.#heartbeatTimer ??= setInterval(() => this.#send(), heartbeatMs).unref();
   }
 
-  /** Something was read: whoever listens hears of it soon. */
+  /** Schedules a message, after a reading. */
   update(): void {
     if (this.#listeners.size > 0) this.#batchTimer ??= setTimeout(() => this.#send(), batchDelayMs).unref();
   }
@@ -47,9 +47,12 @@ export class EventStream {
     clearTimeout(this.#batchTimer);
     this.#batchTimer = undefined;
     const now = new Date();
-    const all = this.#renderSections(now);
-    const message = this.#message(new Map([...all].filter(([id, text]) => this.#sentSections.get(id) !== text)), now);
-    this.#sentSections = all;
+    const sections = this.#renderSections(now);
+    const message = this.#message(
+      new Map([...sections].filter(([id, text]) => this.#sentSections.get(id) !== text)),
+      now,
+    );
+    this.#sentSections = sections;
     for (const response of this.#listeners) {
       if (response.writableLength > maxUnreadBytes) response.destroy();
       else response.write(message);
@@ -57,7 +60,7 @@ export class EventStream {
   }
 
   #message(sections: ReadonlyMap<string, string>, now: Date): string {
-    return `event: sections\ndata: ${JSON.stringify({ run: this.#run(), now, sections: Object.fromEntries(sections) })}\n\n`;
+    return `event: sections\ndata: ${JSON.stringify({ run: this.#runId(), now, sections: Object.fromEntries(sections) })}\n\n`;
   }
 
   #removeListener(response: ServerResponse): void {

@@ -6,7 +6,7 @@ import { EventStream } from './event-stream.ts';
 import { isListedPeer } from './peers.ts';
 import type { RouteHandler } from './route.ts';
 
-/** The path that Home Assistant's ingress puts before ours, as it says itself. Anyone else could say it too. */
+/** The path prefix of Home Assistant's ingress, from its X-Ingress-Path header. The header is ignored unless a listed proxy sends it. */
 function prefixOf({ headers, socket }: IncomingMessage, proxies: BlockList | undefined): string | undefined {
   if (proxies === undefined || !isListedPeer(proxies, socket.remoteAddress)) return undefined;
   const prefix = headers['x-ingress-path'];
@@ -21,7 +21,7 @@ const documentHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** The page, and what keeps it live. `proxies` are believed where they say that the page is. */
+/** The status page, and the event stream that keeps it live. `proxies`: the peers whose X-Ingress-Path header is trusted. */
 export function createPageRoutes(
   context: PageContext,
   proxies?: BlockList,
@@ -43,7 +43,7 @@ export function createPageRoutes(
       '/events',
       () =>
         eventStream.isFull
-          ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'as many listen as can' } }
+          ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'too many listeners' } }
           : {
               status: 200,
               headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },

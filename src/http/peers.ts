@@ -2,13 +2,13 @@ import { BlockList, isIP } from 'node:net';
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** `192.168.1.5,192.168.2.0/24,fd00::/8`; undefined if that is not what it is. */
+/** Parses a list such as `192.168.1.5,192.168.2.0/24,fd00::/8`; undefined if it is invalid or empty. */
 export function parsePeers(text: string): BlockList | undefined {
   const peers = new BlockList();
-  for (const item of text.split(',').flatMap((one) => one.trim() || [])) {
+  for (const item of text.split(',').flatMap((part) => part.trim() || [])) {
     const [, address = '', length] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(item) ?? [];
     const family = familyOf(address);
-    // A zone (fe80::1%eth0) is this machine's name for a link: no rule can have it.
+    // A zone (fe80::1%eth0) is this machine's name for a link; BlockList does not support it.
     if (isIP(address) === 0 || address.includes('%') || Number(length ?? 0) > (family === 'ipv6' ? 128 : 32))
       return undefined;
     if (length === undefined) peers.addAddress(address, family);
@@ -17,10 +17,10 @@ export function parsePeers(text: string): BlockList | undefined {
   return peers.rules.length === 0 ? undefined : peers;
 }
 
-/** Whether a connection's other end is one of these. An IPv4 address is the same when it comes as IPv6 (`::ffff:192.0.2.1`). */
+/** Whether the remote address of a connection is in the list. BlockList matches IPv4-mapped IPv6 addresses (`::ffff:192.0.2.1`) too. */
 export function isListedPeer(peers: BlockList, address: string | undefined): boolean {
-  const plain = address?.replace(/%.*$/, '') ?? '';
-  return isIP(plain) !== 0 && peers.check(plain, familyOf(plain));
+  const withoutZone = address?.replace(/%.*$/, '') ?? '';
+  return isIP(withoutZone) !== 0 && peers.check(withoutZone, familyOf(withoutZone));
 }
 
 export const loopbackPeers = new BlockList();

@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 type Headers = Record<string, string | string[]>;
 
-/** What a route answers: text as it is, anything else as JSON, or a stream that goes on until the client leaves or the
- * server closes. `headers` come over those that every answer has. */
+/** The response of a route: a string is sent as it is, any other body as JSON; a stream goes on until the client disconnects or the
+ * server closes. `headers` override the common ones. */
 export type RouteResponse = { status: number; headers?: Headers } & (
   | { body: unknown; stream?: never }
   | { stream(response: ServerResponse): void; body?: never }
 );
 
-/** How a path answers GET and HEAD. `trusted`: whoever asks has shown the token, or none is set. */
+/** Handles GET and HEAD requests of a path. `trusted`: the client has sent the token, or none is set. */
 export type RouteHandler = (request: IncomingMessage, trusted: boolean) => RouteResponse | Promise<RouteResponse>;
 
 const commonHeaders = {
@@ -23,9 +23,9 @@ export function sendResponse(
   request: IncomingMessage,
   response: ServerResponse,
   result: RouteResponse,
-  more: Headers = {},
+  extraHeaders: Headers = {},
 ): void {
-  const headers = { ...commonHeaders, ...result.headers, ...more };
+  const headers = { ...commonHeaders, ...result.headers, ...extraHeaders };
   if (result.stream !== undefined) {
     response.writeHead(result.status, headers);
     if (request.method === 'HEAD') response.end();

@@ -12,13 +12,13 @@ export interface StatusServer {
 
 type RouteMap = ReadonlyMap<string, RouteHandler>;
 
-/** The one path that answers whoever asks: a supervisor has no token. */
+/** The one path that needs no token: a supervisor has none. */
 export const publicPath = '/health/';
 
-/** `/health` and `/health/` are one path, and a query changes nothing. */
+/** The path without its query, with or without a trailing slash as the routes have it. */
 function pathOf(routes: RouteMap, url: string): string {
   const path = url.split('?')[0] || '/';
-  return [path, `${path}/`, path.replace(/\/$/, '')].find((one) => routes.has(one)) ?? path;
+  return [path, `${path}/`, path.replace(/\/$/, '')].find((variant) => routes.has(variant)) ?? path;
 }
 
 async function respondTo(
@@ -37,7 +37,7 @@ async function respondTo(
     return {
       status: 405,
       headers: { allow: 'GET, HEAD' },
-      body: { ...agentInfo, error: `${request.method} is not for this path` },
+      body: { ...agentInfo, error: `method ${request.method} not allowed` },
     };
   return route(request, trusted);
 }
@@ -49,35 +49,35 @@ async function serve(
   agentInfo: object,
   rules: AccessRules,
 ): Promise<void> {
-  // Nobody needs to send us a body: whoever does is not listened to for long.
-  const close: Record<string, string> =
+  // No request needs a body; the connection of a client that sends one is closed.
+  const connectionHeader: Record<string, string> =
     request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
   try {
-    sendResponse(request, response, await respondTo(request, routes, agentInfo, rules), close);
+    sendResponse(request, response, await respondTo(request, routes, agentInfo, rules), connectionHeader);
   } catch {
     if (response.headersSent) response.destroy();
     else
       sendResponse(
         request,
         response,
-        { status: 500, body: { error: 'this should not happen: please report it' } },
-        close,
+        { status: 500, body: { error: 'internal error: please report it' } },
+        connectionHeader,
       );
   }
 }
 
-/** Bounds on what a client may hold: waiting, headers, connections. */
+/** Limits timeouts, connections and requests, so that a client can't hold resources. */
 function setServerLimits(server: Server): void {
   server.headersTimeout = 5000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = 5000;
   server.maxConnections = 64;
   server.maxRequestsPerSocket = 100;
-  // A reader that takes nothing for so long is dropped.
+  // A client that reads nothing for this long is disconnected.
   server.setTimeout(15_000, (socket) => socket.destroy());
 }
 
-/** Starts the status server; `about` is in what it says itself to those whom it trusts. */
+/** Starts the status server; `agentInfo` is part of its own error responses. */
 export async function startServer(
   {
     HTTP_HOST: host,
@@ -99,7 +99,9 @@ export async function startServer(
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
-          ? new UsageError(`HTTP_PORT: ${port} on ${host} is taken; set another, or 0 for no status server`)
+          ? new UsageError(
+              `HTTP_PORT: port ${port} on ${host} is in use; set another port, or 0 to disable the status server`,
+            )
           : new UsageError(`HTTP_HOST, HTTP_PORT: cannot listen on ${host}:${port}`, { cause }),
       ),
     );

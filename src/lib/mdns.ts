@@ -8,12 +8,12 @@ const port = 5353;
 /** Types of records (RFC 1035, section 3.2.2; RFC 2782). */
 const recordType = { a: 1, ptr: 12, txt: 16, srv: 33 } as const;
 
-/** Names in a message may refer to one another in a circle. */
+/** Compressed names can refer to each other in a loop. */
 const mostLabels = 128;
 
-/** What somebody on this network announces. */
+/** A service announced on the local network. */
 export interface Service {
-  /** As its owner named it: `Mosquitto on nas`. */
+  /** Instance name, such as `Mosquitto on nas`. */
   name: string;
   /** `homeassistant.local` */
   host: string;
@@ -27,7 +27,7 @@ interface Answer {
   name: string;
   type: number;
   data: Buffer;
-  /** Where the data begins in the message, to which names in it refer. */
+  /** Offset of the data in the message; compressed names refer to the message. */
   offset: number;
 }
 
@@ -36,16 +36,16 @@ function question(types: readonly string[]): Buffer {
   header.writeUInt16BE(types.length, 4);
   const questions = types.map((type) => {
     const labels = type.split('.').map((label) => Buffer.concat([Buffer.of(label.length), Buffer.from(label)]));
-    // In the class IN, answered to us alone (RFC 6762, section 5.4).
+    // Class IN with the unicast-response bit (RFC 6762, section 5.4).
     return Buffer.concat([...labels, Buffer.of(0, 0, recordType.ptr, 0x80, 1)]);
   });
   return Buffer.concat([header, ...questions]);
 }
 
-/** As it can be shown: a terminal obeys control characters. */
+/** Without control characters, which a terminal would interpret. */
 const shown = (bytes: Buffer) => bytes.toString('utf8').replaceAll(/\p{C}/gu, '');
 
-/** The labels of a name, and where what follows it begins (RFC 1035, section 4.1.4). */
+/** Reads a name; `end` is the offset after it (RFC 1035, section 4.1.4). */
 function nameAt(message: Buffer, start: number): { labels: string[]; end: number } {
   const labels: string[] = [];
   let end: number | undefined;
@@ -61,12 +61,12 @@ function nameAt(message: Buffer, start: number): { labels: string[]; end: number
       at += length + 1;
     }
   }
-  throw new RangeError('a name without an end');
+  throw new RangeError('endless name');
 }
 
 const nameOf = (message: Buffer, start: number) => nameAt(message, start).labels.join('.');
 
-/** Every record of a message. Throws a RangeError where it is cut off. */
+/** Reads all records. Throws a RangeError if the message is truncated. */
 function recordsIn(message: Buffer): Answer[] {
   const questions = message.readUInt16BE(4);
   const count = message.readUInt16BE(6) + message.readUInt16BE(8) + message.readUInt16BE(10);
@@ -77,7 +77,7 @@ function recordsIn(message: Buffer): Answer[] {
     const length = message.readUInt16BE(end + 8);
     const offset = end + 10;
     at = offset + length;
-    if (at > message.length) throw new RangeError('a record without an end');
+    if (at > message.length) throw new RangeError('truncated record');
     return { name: labels.join('.'), type: message.readUInt16BE(end), data: message.subarray(offset, at), offset };
   });
 }
@@ -92,7 +92,7 @@ function propertiesIn(data: Buffer): Map<string, string> {
   return found;
 }
 
-/** The services of this type that a message announces; none if it can't be read. */
+/** The services of this type in a message; none if the message is malformed. */
 export function parseServices(message: Buffer, type: string, from: string): Service[] {
   try {
     const records = recordsIn(message);
@@ -119,11 +119,11 @@ export function parseServices(message: Buffer, type: string, from: string): Serv
   }
 }
 
-/** Asks the network which services of these types (`_mqtt._tcp.local`) there are, and listens for a while. */
+/** Asks the network for services of these types (`_mqtt._tcp.local`) and collects answers for a while. */
 export async function findServices(types: readonly string[], milliseconds: number): Promise<Map<string, Service[]>> {
   const found = new Map(types.map((type) => [type, new Map<string, Service>()]));
   const socket = createSocket('udp4');
-  // A machine without a network has no neighbours.
+  // Without a network there are no answers.
   const failed = new Promise<void>((resolve) => socket.once('error', () => resolve()));
   socket.on('message', (message: Buffer, { address }: RemoteInfo) => {
     for (const [type, services] of found)

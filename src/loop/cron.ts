@@ -4,15 +4,15 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
-/** The longest time between two days of a calendar: a 29 February that is a Monday, over a year like 2100. */
+/** The longest time between two matching days: a 29 February that is a Monday, across a year like 2100 that is no leap year. */
 const maxYears = 40;
 
-/** Milliseconds that the local clock is ahead of UTC. */
+/** Milliseconds that local time is ahead of UTC. */
 const offsetAt = (instant: number) => -minuteMs * new Date(instant).getTimezoneOffset();
 
-/** The first instant from `from` to `to` at which the clock has another offset than this one. They are at most a day apart, in
- * which no zone changes twice. */
-function changeFrom(offset: number, from: number, to: number): number | undefined {
+/** The first instant from `from` to `to` at which the UTC offset differs from this one. The two are at most a day apart, and no time
+ * zone changes twice in a day. */
+function findOffsetChange(offset: number, from: number, to: number): number | undefined {
   if (offsetAt(to) === offset) return undefined;
   let [before, after] = [from - 1, to];
   while (after - before > 1) {
@@ -25,22 +25,22 @@ function changeFrom(offset: number, from: number, to: number): number | undefine
 
 const sorted = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b);
 
-/** A cron expression of six fields, in the zone of this process; node-cron reads it and knows its days.
+/** A cron expression of six fields, in the time zone of this process; node-cron parses it and matches its days.
  *
- * The next time is sought among instants, because the hour that comes twice when clocks are set back has local times that stand
- * for two. A schedule that comes hour by hour goes on in both. Of any other the first counts; and a time that is skipped when
- * clocks are set ahead comes right after it (as in Debian's cron(8)). */
+ * When clocks are set back, the local times of one hour occur twice. A schedule that matches consecutive hours runs in both; any
+ * other runs only the first time. When clocks are set ahead, a time that is skipped runs right after the change (as in Debian's
+ * cron(8)). */
 export class CronExpression {
   readonly #seconds: number[];
   readonly #minutes: number[];
   readonly #hours: number[];
   readonly #months: ReadonlySet<number>;
   readonly #matcher: ScheduledTask;
-  readonly #hourByHour: boolean;
-  /** Milliseconds since midnight. */
+  readonly #hasConsecutiveHours: boolean;
+  /** The first time of a day, in milliseconds since midnight. */
   readonly #earliest: number;
 
-  /** Throws where it is no such expression. */
+  /** Throws if the expression is invalid. */
   constructor(expression: string) {
     const { second, minute, hour, month } = cron.parse(expression);
     this.#seconds = sorted(second);
@@ -48,42 +48,42 @@ export class CronExpression {
     this.#hours = sorted(hour);
     this.#months = new Set(month);
     this.#matcher = cron.createTask(expression, () => undefined, { timezone: 'UTC' });
-    // It goes on matching; node-cron would keep it for ever.
+    // A destroyed task still matches; otherwise node-cron would keep it forever.
     void this.#matcher.destroy();
-    this.#hourByHour = this.#hours.some((one) => this.#hours.includes((one + 1) % 24));
+    this.#hasConsecutiveHours = this.#hours.some((hour) => this.#hours.includes((hour + 1) % 24));
     this.#earliest = this.#timeOfDay(0) ?? 0;
   }
 
-  /** The first time after an instant; undefined where none ever comes. */
+  /** The first matching time after an instant; undefined if there is none. */
   next(after: Date): Date | undefined {
     let from = Math.floor(after.getTime() / secondMs) * secondMs + secondMs;
-    if (!this.#hourByHour) from = pastRepetition(from);
+    if (!this.#hasConsecutiveHours) from = skipRepeatedHour(from);
     let offset = offsetAt(from - 1);
     for (;;) {
       const local = this.#nextLocal(from + offset);
       if (local === undefined) return undefined;
       const next = local - offset;
-      const change = changeFrom(offset, from, Math.min(next, from + dayMs));
+      const change = findOffsetChange(offset, from, Math.min(next, from + dayMs));
       if (change !== undefined) {
         const ahead = offsetAt(change) - offset;
         if (next < change + ahead && this.#hours.length < 24) return new Date(change);
-        from = this.#hourByHour ? change : Math.max(change, change - ahead);
+        from = this.#hasConsecutiveHours ? change : Math.max(change, change - ahead);
         offset += ahead;
       } else if (next - from <= dayMs) {
         return new Date(next);
       } else {
-        // Clocks that are set in between matter to none of its times.
+        // Offset changes more than a day before the match do not affect it.
         from = next - dayMs;
         offset = offsetAt(from);
       }
     }
   }
 
-  /** The first local time from this one on, of a clock that is never set. Local times are written as if they were UTC. */
+  /** The first matching local time from this one on, regardless of offset changes. Local times are represented as UTC. */
   #nextLocal(from: number): number | undefined {
     const today = Math.floor(from / dayMs) * dayMs;
-    const rest = this.#timeOfDay(from - today);
-    if (rest !== undefined && this.#isDay(today)) return today + rest;
+    const timeToday = this.#timeOfDay(from - today);
+    if (timeToday !== undefined && this.#isDay(today)) return today + timeToday;
     const last = today + maxYears * 366 * dayMs;
     for (let day = today + dayMs; day <= last; day += dayMs) if (this.#isDay(day)) return day + this.#earliest;
     return undefined;
@@ -93,7 +93,7 @@ export class CronExpression {
     return this.#months.has(new Date(day).getUTCMonth() + 1) && this.#matcher.match(new Date(day + this.#earliest));
   }
 
-  /** The first time of a day from this one on. */
+  /** The first matching time of a day from this one on, in milliseconds since midnight. */
   #timeOfDay(from: number): number | undefined {
     for (const hour of this.#hours) {
       if ((hour + 1) * hourMs <= from) continue;
@@ -109,8 +109,8 @@ export class CronExpression {
   }
 }
 
-/** The instant itself, or the end of the hour that comes for the second time. */
-function pastRepetition(instant: number): number {
-  const change = changeFrom(offsetAt(instant - dayMs), instant - dayMs, instant);
+/** The instant itself, or the end of a repeated hour that it lies in. */
+function skipRepeatedHour(instant: number): number {
+  const change = findOffsetChange(offsetAt(instant - dayMs), instant - dayMs, instant);
   return change === undefined ? instant : Math.max(instant, change + offsetAt(change - 1) - offsetAt(change));
 }

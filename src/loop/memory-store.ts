@@ -5,12 +5,12 @@ import { describeError } from '../model/errors.ts';
 import { parseBoundedJson } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
 
-/** The largest that a collector writes, a drive's history of two years, has some 14 kB and three levels. */
+/** The largest memory of a collector, two years of a drive's history, has about 14 kB and three levels. */
 const payloadBounds = { bytes: 64 * 1024, depth: 8 };
 
-type Rememberer = Pick<AnyCollector, 'id' | 'memory'>;
+type MemoryOwner = Pick<AnyCollector, 'id' | 'memory'>;
 
-/** One collector's. */
+/** The memories of one collector's devices. */
 class CollectorMemory implements DeviceMemory {
   readonly loaded: Promise<void>;
   isLoaded = false;
@@ -19,7 +19,7 @@ class CollectorMemory implements DeviceMemory {
   readonly #rules: MemoryRules<unknown> | undefined;
   #settle: () => void = () => undefined;
 
-  constructor(contents: Map<string, unknown>, { id, memory }: Rememberer) {
+  constructor(contents: Map<string, unknown>, { id, memory }: MemoryOwner) {
     this.#contents = contents;
     this.#root = `${id}/`;
     this.#rules = memory;
@@ -28,19 +28,19 @@ class CollectorMemory implements DeviceMemory {
     });
   }
 
-  load(kept: ReadonlyMap<string, string>): string[] {
-    const dropped: string[] = [];
-    for (const [path, payload] of kept) {
+  load(retained: ReadonlyMap<string, string>): string[] {
+    const rejected: string[] = [];
+    for (const [path, payload] of retained) {
       if (!path.startsWith(this.#root)) continue;
       try {
-        this.#take(path, payload);
+        this.#merge(path, payload);
       } catch (error) {
-        dropped.push(`${JSON.stringify(path.slice(0, 100))}: ${describeError(error)}`);
+        rejected.push(`${JSON.stringify(path.slice(0, 100))}: ${describeError(error)}`);
       }
     }
     this.isLoaded = true;
     this.#settle();
-    return dropped;
+    return rejected;
   }
 
   recall(device: string): unknown {
@@ -51,34 +51,34 @@ class CollectorMemory implements DeviceMemory {
     if (this.isLoaded) this.#contents.set(this.#root + slug(device), content);
   }
 
-  #take(path: string, payload: string): void {
-    if (this.#rules === undefined) throw new Error('this collector remembers nothing');
-    const theirs = this.#rules.parse(parseBoundedJson(payload, payloadBounds));
-    if (theirs === undefined) throw new Error('not what this collector remembers');
-    const ours = this.#contents.get(path);
-    const merged = ours === undefined ? theirs : this.#rules.merge(ours, theirs);
-    if (!isDeepStrictEqual(merged, ours)) this.#contents.set(path, merged);
+  #merge(path: string, payload: string): void {
+    if (this.#rules === undefined) throw new Error('this collector has no memory');
+    const loaded = this.#rules.parse(parseBoundedJson(payload, payloadBounds));
+    if (loaded === undefined) throw new Error('not in the format of this collector');
+    const current = this.#contents.get(path);
+    const merged = current === undefined ? loaded : this.#rules.merge(current, loaded);
+    if (!isDeepStrictEqual(merged, current)) this.#contents.set(path, merged);
   }
 }
 
-/** All that outlives the process, by collector and device. */
+/** Everything that outlives the process, by collector and device. */
 export class MemoryStore {
   readonly contents = new Map<string, unknown>();
   readonly #memories = new Map<string, CollectorMemory>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
-  forCollector(collector: Rememberer): DeviceMemory {
+  forCollector(collector: MemoryOwner): DeviceMemory {
     const memory = this.#memories.get(collector.id) ?? new CollectorMemory(this.contents, collector);
     this.#memories.set(collector.id, memory);
     return memory;
   }
 
-  /** Takes in what a broker kept of these collectors, at each connection: it may be another broker, or one that was empty and has
-   * its data back. Returns what was dropped, and why; the same only once. */
-  load(kept: ReadonlyMap<string, string>, collectors: Iterable<string>): string[] {
-    const dropped = [...collectors].flatMap((collector) => this.#memories.get(collector)?.load(kept) ?? []);
-    const fresh = dropped.filter((one) => !this.#told.has(one));
-    for (const one of fresh) this.#told.add(one);
-    return fresh;
+  /** Merges what a broker has retained for these collectors. Called at each connection: it may be another broker, or one whose data
+   * was restored. Returns which memories were rejected and why, each only once. */
+  load(retained: ReadonlyMap<string, string>, collectors: Iterable<string>): string[] {
+    const rejected = [...collectors].flatMap((collector) => this.#memories.get(collector)?.load(retained) ?? []);
+    const unreported = rejected.filter((text) => !this.#reported.has(text));
+    for (const text of unreported) this.#reported.add(text);
+    return unreported;
   }
 }

@@ -4,23 +4,23 @@ import type { MetricHistory, MinuteValues } from '../model/metric-history.ts';
 import type { CollectorState } from '../model/state.ts';
 
 const minutesKept = 60;
-/** A quarter of a kilobyte each. */
+/** Each series takes a quarter of a kilobyte. */
 const maxSeries = 1000;
 
 const minuteOf = (at: Date) => Math.floor(at.getTime() / 60_000);
 
-/** A ring of minutes. A value stands until the next one. */
+/** Ring buffer of one value for each minute. A minute without a value has the one before. */
 class MinuteRing {
   readonly #values = new Float32Array(minutesKept).fill(Number.NaN);
   #newest: number | undefined;
 
   set(minute: number, value: number): void {
-    // A clock that was set back begins the hour anew.
+    // Setting the clock back clears the history.
     if (this.#newest === undefined || minute < this.#newest || minute - this.#newest >= minutesKept)
       this.#values.fill(Number.NaN);
     else
-      for (let passed = this.#newest + 1; passed < minute; passed += 1)
-        this.#values[passed % minutesKept] = this.#values[this.#newest % minutesKept] as number;
+      for (let skipped = this.#newest + 1; skipped < minute; skipped += 1)
+        this.#values[skipped % minutesKept] = this.#values[this.#newest % minutesKept] as number;
     this.#values[minute % minutesKept] = value;
     this.#newest = minute;
   }
@@ -28,9 +28,9 @@ class MinuteRing {
   valuesUntil(minute: number): MinuteValues {
     const newest = this.#newest ?? minute;
     return Array.from({ length: minutesKept }, (_, index) => {
-      const wanted = minute - minutesKept + 1 + index;
+      const at = minute - minutesKept + 1 + index;
       const value =
-        wanted <= newest - minutesKept ? Number.NaN : (this.#values[Math.min(wanted, newest) % minutesKept] as number);
+        at <= newest - minutesKept ? Number.NaN : (this.#values[Math.min(at, newest) % minutesKept] as number);
       return Number.isNaN(value) ? undefined : value;
     });
   }
@@ -38,12 +38,12 @@ class MinuteRing {
 
 const hasHistory = (metric: AnyMetric) => metric.kind === 'gauge' && isPrimaryNumber(metric);
 
-/** The last hour of each metric that is worth it, in memory only. */
+/** The last hour of each primary gauge, in memory only. */
 export class MinuteHistory implements MetricHistory {
   readonly #rings = new Map<string, Map<string, MinuteRing>>();
   #count = 0;
 
-  /** Takes in what a collector's reading has left in its state. */
+  /** Records the values of a collector after a reading. */
   record({ id, metrics }: CollectorDeclaration, { entries, error }: CollectorState, at: Date): void {
     const rings = this.#rings.get(id) ?? new Map<string, MinuteRing>();
     this.#rings.set(id, rings);

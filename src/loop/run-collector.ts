@@ -10,8 +10,8 @@ export type CollectorOutcome = { at: Date; seconds: number } & (
 
 export const timeoutSecondsOf = (collector: AnyCollector): number => collector.timeoutSeconds ?? 10;
 
-/** Reads once, with an end to the wait. `done` settles when the reading really is over, which for one that ignores its
- * signal is later than the outcome. */
+/** Reads once, with a timeout. `done` resolves when the reading has really ended, which is later than the outcome if the reading
+ * ignores its abort signal. */
 export function runCollector(
   collector: AnyCollector,
   source: CollectorSource<Record<string, unknown>>,
@@ -20,14 +20,14 @@ export function runCollector(
   const timeoutSeconds = timeoutSecondsOf(collector);
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   const reading = (async () => source.read(signal))();
-  const end = new Promise<never>((_, reject) => {
+  const timedOut = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`timed out after ${timeoutSeconds} s`)), { once: true });
   });
   const done = reading.then(
     () => undefined,
     () => undefined,
   );
-  const outcome = Promise.race([reading, end]).then(
+  const outcome = Promise.race([reading, timedOut]).then(
     (observations): CollectorOutcome => ({
       ok: true,
       observations,

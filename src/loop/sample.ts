@@ -1,11 +1,11 @@
 import type { AnyMetric, MetricSample, MetricValue, RawNumbers } from '../model/metric.ts';
 
-/** Home Assistant's longest state (MAX_LENGTH_STATE_STATE). */
+/** Maximum length of a state in Home Assistant (MAX_LENGTH_STATE_STATE). */
 const maxStateLength = 255;
 
 const round = (value: number, precision: number) => Number(value.toFixed(precision));
 
-/** What a person can use of a number: rounded, and the value before it while the change is noise. */
+/** The number rounded to its precision, or the value before while the change is below the deadband. */
 function stabilizeNumber(
   value: number,
   before: MetricValue | undefined,
@@ -19,8 +19,8 @@ function stabilizeNumber(
 function stabilizeTimestamp(value: Date, before: MetricValue | undefined, deadband = 0): string | null {
   if (Number.isNaN(value.getTime())) return null;
   const seconds = Math.round(value.getTime() / 1000);
-  const settled = typeof before === 'string' && Math.abs(seconds - Date.parse(before) / 1000) < deadband;
-  return settled ? before : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  const isUnchanged = typeof before === 'string' && Math.abs(seconds - Date.parse(before) / 1000) < deadband;
+  return isUnchanged ? before : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | undefined): MetricValue {
@@ -29,7 +29,7 @@ function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | u
     case 'counter': {
       const value = metric.value(reading);
       if (value === undefined) return null;
-      // A counter that fell was reset: that is no noise.
+      // A counter that decreased was reset; the deadband does not apply.
       return stabilizeNumber(
         value,
         before,
@@ -52,7 +52,7 @@ function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | u
   }
 }
 
-/** Takes every metric's value out of a reading, settled against the sample before. */
+/** The value of each metric in a reading; changes from the sample before that are below a deadband are left out. */
 export const extractSample = (
   metrics: Record<string, AnyMetric>,
   reading: unknown,

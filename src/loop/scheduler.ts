@@ -3,7 +3,7 @@ import { CronTimer } from './cron-timer.ts';
 import { type CollectorOutcome, runCollector } from './run-collector.ts';
 import type { AvailabilityChange, StateStore } from './state-store.ts';
 
-/** A collector that is on. */
+/** A collector that is enabled. */
 export interface ActiveCollector {
   collector: AnyCollector;
   source: CollectorSource<Record<string, unknown>>;
@@ -11,13 +11,13 @@ export interface ActiveCollector {
   schedule: string;
 }
 
-/** What the loop tells whoever listens. */
+/** Is notified of each reading, and of each tick that was skipped because the reading before had not ended. */
 export interface LoopListener {
   recorded(collector: AnyCollector, outcome: CollectorOutcome, changes: AvailabilityChange[]): void;
   skipped(collector: AnyCollector): void;
 }
 
-/** Fires each collector at once and then by its schedule, never twice at a time. */
+/** Runs each collector at once and then on its schedule, never twice at the same time. */
 export class Scheduler {
   readonly #stateStore: StateStore;
   readonly #listener: LoopListener;
@@ -29,7 +29,7 @@ export class Scheduler {
     this.#listener = listener;
   }
 
-  /** Settles when each collector has had its first outcome. */
+  /** Resolves when each collector has had its first outcome. */
   async start(activeCollectors: readonly ActiveCollector[]): Promise<void> {
     await Promise.all(activeCollectors.map((active) => this.#add(active)));
   }
@@ -39,31 +39,31 @@ export class Scheduler {
     await Promise.allSettled([...this.#running.values()].map(async ({ active }) => active.source.close?.()));
   }
 
-  /** Does an action to a device and reads again, so that it shows. Throws where there is no such thing to do. */
+  /** Runs an action on a device and reads again, to show its effect. Throws if the action is unknown. */
   async runAction(collector: string, device: string, action: string): Promise<void> {
     const running = this.#running.get(collector);
-    const declared = Object.values(running?.active.collector.actions ?? {}).some(
+    const isDeclared = Object.values(running?.active.collector.actions ?? {}).some(
       (actions) => actions !== undefined && action in actions,
     );
-    if (running?.active.source.runAction === undefined || !declared) throw new Error('there is no such thing to do');
+    if (running?.active.source.runAction === undefined || !isDeclared) throw new Error('unknown action');
     running.active.source.runAction(device, action);
     await running.fire();
   }
 
   #add(active: ActiveCollector): Promise<void> {
     const { collector, source, schedule } = active;
-    let reading = false;
+    let isReading = false;
     const setNextRun = () => this.#stateStore.setNextRun(collector.id, timer.next, timer.due);
     const fire = async () => {
-      if (reading) {
+      if (isReading) {
         this.#stateStore.countSkippedTick(collector.id);
         setNextRun();
         return this.#listener.skipped(collector);
       }
-      reading = true;
+      isReading = true;
       const { outcome, done } = runCollector(collector, source);
       void done.then(() => {
-        reading = false;
+        isReading = false;
       });
       const result = await outcome;
       const changes = this.#stateStore.record(collector, result);

@@ -9,13 +9,13 @@ import { MemoryStore } from './memory-store.ts';
 import { type CollectorOutcome, timeoutSecondsOf } from './run-collector.ts';
 import { extractRawNumbers, extractSample } from './sample.ts';
 
-/** Something that a person wants to read once: what went away, what is back, what is missing. */
+/** A change to report once: something became unavailable, is available again, or has a new hint. */
 export interface AvailabilityChange {
   subject: string;
-  /** With neither this nor a hint, it is back. */
+  /** Without an error and a hint, the subject is available again. */
   error?: string;
   hint?: string;
-  /** How long it was what it was before; absent at first. */
+  /** How long the previous state lasted; absent if unknown. */
   seconds?: number;
 }
 
@@ -26,16 +26,16 @@ const secondsBetween = (from: Date, to: Date) => Math.round((to.getTime() - from
 const subjectOf = (entry: StateEntry) =>
   entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`;
 
-/** How many events may wait for somebody to hear them; the oldest are lost first. */
+/** Events that may wait for a subscriber; the oldest are dropped first. */
 const maxPendingEvents = 200;
 
-/** How it stands with the broker. */
+/** State of the connection to the broker. */
 class Broker implements BrokerState {
   readonly url: string;
   reconnects = 0;
   error?: string;
   #connected = false;
-  #turned = new PastMoment();
+  #changedAt = new PastMoment();
 
   constructor(url: string) {
     this.url = url;
@@ -46,12 +46,12 @@ class Broker implements BrokerState {
   }
 
   set connected(connected: boolean) {
-    if (connected !== this.#connected) this.#turned = new PastMoment();
+    if (connected !== this.#connected) this.#changedAt = new PastMoment();
     this.#connected = connected;
   }
 
   get since(): Date {
-    return this.#turned.date;
+    return this.#changedAt.date;
   }
 }
 
@@ -71,9 +71,9 @@ export class StateStore implements AgentState {
     return this.memoryStore.contents;
   }
 
-  /** Somebody was told of it. */
+  /** Removes an event that has reached a subscriber. */
   markDelivered(event: PendingEvent): void {
-    this.pendingEvents = this.pendingEvents.filter((one) => one !== event);
+    this.pendingEvents = this.pendingEvents.filter((pending) => pending !== event);
   }
 
   add(collector: AnyCollector): void {
@@ -91,7 +91,7 @@ export class StateStore implements AgentState {
     this.#recordOf(id).skippedTicks += 1;
   }
 
-  /** When the collector is to run next, also by `performance.now()`. */
+  /** Stores when the collector runs next; `due` is the same in terms of `performance.now()`. */
   setNextRun(id: string, next: Date | undefined, due: number): void {
     const record = this.#recordOf(id);
     if (next === undefined) delete record.nextRun;
@@ -99,17 +99,17 @@ export class StateStore implements AgentState {
     record.due = due;
   }
 
-  /** Takes in an outcome and returns what a person should hear of it. */
+  /** Records an outcome and returns the changes to report. */
   record(collector: AnyCollector, outcome: CollectorOutcome): AvailabilityChange[] {
     const record = this.#recordOf(collector.id);
     const changes: AvailabilityChange[] = [];
     const before = record.error;
     if (outcome.ok) {
-      const found = outcome.observations.filter((observation) => 'table' in observation);
+      const observations = outcome.observations.filter((observation) => 'table' in observation);
       const complaints = outcome.observations.flatMap((observation) =>
         'complaint' in observation ? [observation.complaint] : [],
       );
-      changes.push(...this.#observe(record, collector, found, outcome.at));
+      changes.push(...this.#observe(record, collector, observations, outcome.at));
       changes.push(
         ...complaints
           .filter((complaint) => !record.complaints.includes(complaint))
@@ -134,7 +134,7 @@ export class StateStore implements AgentState {
     return changes;
   }
 
-  /** Drops what can't be read of a device that the user does not want any more. */
+  /** Drops the unreadable entries of a device that the user has removed. */
   forgetDevice(device: string): void {
     for (const record of this.collectors.values()) {
       for (const [path, entry] of record.entries) {
@@ -182,18 +182,18 @@ export class StateStore implements AgentState {
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
     if (before?.error === undefined && entry.error !== undefined)
       return [{ subject: subjectOf(entry), error: entry.error }];
-    const back =
+    const recovery =
       before?.error !== undefined && entry.error === undefined
         ? [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }]
         : [];
     const hint =
       entry.hint !== undefined && entry.hint !== before?.hint ? [{ subject: subjectOf(entry), hint: entry.hint }] : [];
-    return [...back, ...hint];
+    return [...recovery, ...hint];
   }
 
   #recordOf(id: string): CollectorRecord {
     const record = this.collectors.get(id);
-    if (record === undefined) throw new Error(`no collector ${id}`);
+    if (record === undefined) throw new Error(`unknown collector ${id}`);
     return record;
   }
 }
@@ -201,39 +201,40 @@ export class StateStore implements AgentState {
 function entryAfter(
   before: StateEntry | undefined,
   collector: AnyCollector,
-  found: Observation<Record<string, unknown>>,
+  observation: Observation<Record<string, unknown>>,
   at: Date,
 ): StateEntry {
-  const { table, device, part } = found;
+  const { table, device, part } = observation;
   const metrics = collector.metrics[table] ?? {};
-  const sample = 'reading' in found ? extractSample(metrics, found.reading, before?.sample) : before?.sample;
-  const error = 'error' in found ? describeError(found.error) : undefined;
-  const turned = before === undefined || (before.error === undefined) !== (error === undefined);
+  const sample =
+    'reading' in observation ? extractSample(metrics, observation.reading, before?.sample) : before?.sample;
+  const error = 'error' in observation ? describeError(observation.error) : undefined;
+  const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   return {
     table,
     device,
     ...(part === undefined ? {} : { part }),
     ...(sample === undefined ? {} : { sample }),
-    ...('reading' in found ? { rawNumbers: extractRawNumbers(metrics, found.reading) } : {}),
+    ...('reading' in observation ? { rawNumbers: extractRawNumbers(metrics, observation.reading) } : {}),
     ...(error === undefined ? {} : { error }),
-    ...('hint' in found && found.hint !== undefined ? { hint: found.hint } : {}),
-    ...('excluded' in found ? { excluded: true } : {}),
+    ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
+    ...('excluded' in observation ? { excluded: true } : {}),
     presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
-    since: turned ? at : before.since,
+    since: hasChanged ? at : before.since,
   };
 }
 
 const missingEntry = (entry: StateEntry, at: Date): StateEntry =>
-  entry.error === undefined ? { ...entry, error: 'not there any more', since: at } : entry;
+  entry.error === undefined ? { ...entry, error: 'no longer present', since: at } : entry;
 
-/** The optional metrics that have had a value: the same set as before when none is new. */
+/** The optional metrics that have had a value; the same Set object as before if none is new. */
 function presentMetricsAfter(
   metrics: Record<string, AnyMetric>,
   sample: MetricSample = {},
   before: ReadonlySet<string> = new Set(),
 ): ReadonlySet<string> {
-  const more = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
-  return more.length === 0 ? before : new Set([...before, ...more]);
+  const added = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
+  return added.length === 0 ? before : new Set([...before, ...added]);
 }
 
 const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { LivenessProbe } from './liveness-probe.ts';
 import { pingBroker } from './retained-topics.ts';
 
-/** Listens to all agents on the broker. */
+/** The topics of all agents on the broker, kept up to date while connected. */
 export class BrokerAgentDirectory implements AgentDirectory {
   readonly topics = new Map<string, string>();
   readonly loaded: Promise<void>;
@@ -23,16 +23,16 @@ export class BrokerAgentDirectory implements AgentDirectory {
     });
   }
 
-  /** Reads what is retained and goes on listening until the connection ends. `kept`: the broker still has what it had of us, so
-   * what it has no more was removed. */
-  async follow(connection: Connection, agent: AgentIdentity, kept: boolean): Promise<void> {
+  /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its retained messages
+   * since the previous connection, so a topic that is missing now was removed. */
+  async follow(connection: Connection, agent: AgentIdentity, isSameMemory: boolean): Promise<void> {
     delete this.error;
     void connection.ended.then(() => {
       this.isCurrent = false;
     });
     try {
-      const heard = await this.#read(connection, agent);
-      if (kept) for (const path of this.topics.keys()) if (!heard.has(path)) this.topics.delete(path);
+      const received = await this.#read(connection, agent);
+      if (isSameMemory) for (const path of this.topics.keys()) if (!received.has(path)) this.topics.delete(path);
     } catch (error) {
       this.error = `the broker does not let this user read ${presenceTopics(agent).join(', ')}: ${describeError(error)}`;
       return;
@@ -42,32 +42,34 @@ export class BrokerAgentDirectory implements AgentDirectory {
     void this.#livenessProbe.probeUntilEnd(connection, agent, () => this.#onlineAgents());
   }
 
-  /** Everything that is retained; its paths. */
+  /** Reads all retained messages; returns their paths. */
   async #read(connection: Connection, agent: AgentIdentity): Promise<ReadonlySet<string>> {
-    const heard = new Set<string>();
-    const known = new Set<string>();
-    let asking = Promise.resolve();
-    // Each agent by itself and one after the other: a broker drops what does not fit into the queue of a client.
-    const ask = (other: string) => {
-      known.add(other);
-      asking = asking.then(() => connection.subscribe(deviceTopicsOfAgent(agent, other), 0)).catch(() => undefined);
+    const received = new Set<string>();
+    const subscribedAgents = new Set<string>();
+    let subscriptions = Promise.resolve();
+    // One subscription for each agent, one after the other: a broker drops messages that do not fit into a client’s queue.
+    const subscribeTo = (otherAgent: string) => {
+      subscribedAgents.add(otherAgent);
+      subscriptions = subscriptions
+        .then(() => connection.subscribe(deviceTopicsOfAgent(agent, otherAgent), 0))
+        .catch(() => undefined);
     };
     connection.listen(({ topic, payload, retained }) => {
       const parsed = parseAgentTopic(agent, topic);
       if (parsed === undefined) return;
-      heard.add(parsed.path);
+      received.add(parsed.path);
       if (!retained) this.#livenessProbe.markAlive(parsed.agent);
       this.#store(parsed, payload);
-      if (!known.has(parsed.agent)) ask(parsed.agent);
+      if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
     });
     await connection.subscribe(presenceTopics(agent), 0);
-    let before: number;
+    let previousCount: number;
     do {
-      before = heard.size;
-      await asking;
+      previousCount = received.size;
+      await subscriptions;
       await pingBroker(connection, agent);
-    } while (heard.size > before);
-    return heard;
+    } while (received.size > previousCount);
+    return received;
   }
 
   #onlineAgents(): string[] {

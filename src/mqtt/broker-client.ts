@@ -8,12 +8,12 @@ import { hasDuplicateAgent } from './duplicate-agent.ts';
 import { Rejections } from './rejections.ts';
 import { formatBrokerUrl } from './settings.ts';
 
-/** Bytes that each broker takes in a packet, whatever it is set to. */
-const harmlessBytes = 4096;
-/** Seconds between looks whether the other agent of our name is gone. */
+/** A packet of this size is not what makes a broker close the connection, however low its limit. */
+const unsuspiciousBytes = 4096;
+/** Seconds between checks whether the duplicate agent is gone. */
 const standbyCheckSeconds = 60;
 
-/** Keeps the broker up to date for as long as the agent runs: connects for ever, and publishes what changed. */
+/** Keeps the broker up to date for as long as the agent runs: reconnects forever and publishes changes. */
 export class BrokerClient {
   readonly #context: SessionContext;
   readonly #stopped = new AbortController();
@@ -24,14 +24,14 @@ export class BrokerClient {
     unacknowledged: new Map(),
   };
   #protocolVersion: ProtocolVersion = 5;
-  /** What was being sent when the broker hung up the last time. */
-  #suspect: string | undefined;
-  /** Bytes of a packet on which the broker hangs up. */
-  #hungUpOn: number | undefined;
+  /** Topic that was being sent when the broker last closed the connection. */
+  #suspectTopic: string | undefined;
+  /** Size of a packet at which the broker closes the connection. */
+  #disconnectBytes: number | undefined;
   #connected: ConnectedSession | undefined;
   #wasConnected = false;
-  /** Why there was no connection, as it was logged. */
-  #logged: string | undefined;
+  /** The last reason logged for not being connected. */
+  #loggedReason: string | undefined;
   #running: Promise<void> | undefined;
 
   constructor(context: SessionContext) {
@@ -42,12 +42,12 @@ export class BrokerClient {
     this.#running = this.#run();
   }
 
-  /** Something in the state is new. */
+  /** Publishes what has changed in the state. */
   update(): void {
     this.#connected?.offerChanges();
   }
 
-  /** Says that the agent goes, and goes. */
+  /** Publishes that the agent is offline, and disconnects. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#connected?.leave();
@@ -67,22 +67,22 @@ export class BrokerClient {
         this.#protocolVersion = 4;
         continue;
       }
-      // Whatever made the broker seem an old one may be over.
+      // MQTT 5 is tried again: the failure that looked like an old broker may have been temporary.
       if (!wasConnected) this.#protocolVersion = 5;
       if (wasConnected) {
         failures = 0;
         if (!shared) await this.#standBy();
       }
-      // What it is learned for need not wait.
+      // A smaller packet can be tried at once.
       if (this.#learnLimit(error, wasConnected)) failures = 0;
       const seconds = backoffSeconds(failures);
       failures += 1;
-      log.debug(`next try in ${seconds.toFixed(1)} s`);
+      log.debug(`reconnecting in ${seconds.toFixed(1)} s`);
       await this.#wait(seconds);
     }
   }
 
-  /** Connects and stays until the connection ends; returns why. */
+  /** Connects and waits until the connection ends; returns the reason. */
   async #connectOnce(): Promise<ConnectionError | undefined> {
     const { settings, agent, state, log, shared, after } = this.#context;
     let connection: Connection | undefined;
@@ -91,7 +91,7 @@ export class BrokerClient {
         clientId: clientIdOf(agent),
         will: agent,
         protocolVersion: this.#protocolVersion,
-        hungUpOn: this.#hungUpOn,
+        disconnectBytes: this.#disconnectBytes,
         after,
       });
       if (this.#stopped.signal.aborted) {
@@ -99,19 +99,19 @@ export class BrokerClient {
         return undefined;
       }
       this.#connected = new ConnectedSession(this.#context, connection, this.#memory);
-      // A connection that ends while it begins ends the beginning too.
-      const over = await Promise.race([
+      // A connection that ends during the setup ends the setup.
+      const endedEarly = await Promise.race([
         this.#connected.begin().then(() => undefined),
         connection.ended.then((reason) => ({ reason })),
       ]);
-      if (over !== undefined) return over.reason;
+      if (endedEarly !== undefined) return endedEarly.reason;
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
       this.#connected.showRejections();
       log.info(
         shared
-          ? `${agent.name}: this agent speaks of them`
+          ? `${agent.name}: published by this agent`
           : `MQTT: connected to ${formatBrokerUrl(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`,
       );
       return await connection.ended;
@@ -119,41 +119,42 @@ export class BrokerClient {
       connection?.abort();
       return error instanceof ConnectionError
         ? error
-        : new ConnectionError(describeError(error), { cause: error, refused: true });
+        : new ConnectionError(describeError(error), { cause: error, isRefusal: true });
     } finally {
       this.#connected?.end();
       this.#connected = undefined;
     }
   }
 
-  /** Brokers that do not say how much they take hang up on more. Once may be chance, twice on the same topic is not: the next
-   * connection sends only smaller packets, until it ends, for then the broker may take more. True if something was learned. */
+  /** Brokers that do not announce a maximum packet size close the connection on a larger packet. Once may be a coincidence, twice
+   * on the same topic is not: the next connection sends only smaller packets. Afterwards the limit is forgotten, because the
+   * broker’s configuration may have changed. True if a limit was learned. */
   #learnLimit(error: ConnectionError | undefined, wasConnected: boolean): boolean {
-    if (wasConnected) this.#hungUpOn = undefined;
+    if (wasConnected) this.#disconnectBytes = undefined;
     const sending = error?.sending;
-    if (sending === undefined || sending.bytes <= harmlessBytes || !sending.largestYet) return false;
-    const isKnown = this.#hungUpOn !== undefined || this.#suspect === sending.topic;
-    this.#suspect = sending.topic;
-    if (isKnown) this.#hungUpOn = sending.bytes;
-    return isKnown;
+    if (sending === undefined || sending.bytes <= unsuspiciousBytes || !sending.isLargest) return false;
+    const isLimit = this.#disconnectBytes !== undefined || this.#suspectTopic === sending.topic;
+    this.#suspectTopic = sending.topic;
+    if (isLimit) this.#disconnectBytes = sending.bytes;
+    return isLimit;
   }
 
   #disconnected(error: ConnectionError | undefined): void {
     const { state, log, agent, shared } = this.#context;
     const reason = error === undefined ? 'the broker closed the connection' : describeError(error);
     const message = `${reason}${error?.detail ?? ''}`;
-    // A broker that knows only the older protocol is no trouble, and a broker that is away is told by the agent's own session.
-    const known = error?.wantsOlderProtocol || (shared && !error?.refused);
-    if (!known) {
-      if (state.broker.connected || this.#logged !== reason)
+    // Falling back to the older protocol is not an error, and the agent's own connection reports a broker that is unreachable.
+    const isSilent = error?.wantsOlderProtocol || (shared && !error?.isRefusal);
+    if (!isSilent) {
+      if (state.broker.connected || this.#loggedReason !== reason)
         log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
-      this.#logged = reason;
+      this.#loggedReason = reason;
     }
     state.broker.connected = false;
     state.broker.error = message;
   }
 
-  /** Waits while another is connected under our name, without throwing it out. */
+  /** Waits while another agent is connected under the same name, without taking over its session. */
   async #standBy(): Promise<void> {
     const { agent, settings } = this.#context;
     if (!(await hasDuplicateAgent(settings, agent))) return;
@@ -164,8 +165,8 @@ export class BrokerClient {
 
   #reportDuplicate(): void {
     const { state, log, agent, shared } = this.#context;
-    if (shared) return void log.info(`${agent.name}: another agent speaks of them; this one stands by`);
-    const message = `another agent is connected as ${agent.name}: give each its own AGENT_NAME. This one stays away until the other is gone`;
+    if (shared) return void log.info(`${agent.name}: published by another agent; this one is on standby`);
+    const message = `another agent is connected as ${agent.name}: give each agent its own AGENT_NAME. This agent waits until the other one is gone`;
     state.broker.error = message;
     log.error(`MQTT: ${message}`);
   }
@@ -175,5 +176,5 @@ export class BrokerClient {
   }
 }
 
-/** Lasting, so that a new start takes over what the old one left half open. */
+/** The same at each start, so that the broker closes a half-open connection of the previous run. */
 const clientIdOf = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll('/', '_')}-${agent.id}`;

@@ -5,10 +5,10 @@ import type { AgentIdentity } from '../model/state.ts';
 import type { Connection } from './connection.ts';
 import { readOwnRetained } from './retained-topics.ts';
 
-/** Seconds until a message that does not come back is taken for forbidden. */
+/** Seconds after which a message that does not come back counts as forbidden. */
 const returnTimeoutSeconds = 3;
 
-/** What the broker does not let this user do, in words; empty where it lets all. */
+/** Descriptions of what the broker does not let this user do; empty if nothing is missing. */
 export async function findMissingPermissions(connection: Connection, agent: AgentIdentity): Promise<string[]> {
   const own = await readOwnRetained(connection, agent).then(
     () => [],
@@ -17,23 +17,23 @@ export async function findMissingPermissions(connection: Connection, agent: Agen
   return [...own, ...(await checkDiscoveryAccess(connection, agent))];
 }
 
-/** Home Assistant does not listen to this one, which the same rule of an access list allows. */
-const trialTopic = (agent: AgentIdentity) => discoveryTopic(agent, 'check').replace(/config$/, 'rights');
+/** A topic that the same access rule covers and Home Assistant ignores. */
+const probeTopic = (agent: AgentIdentity) => discoveryTopic(agent, 'check').replace(/config$/, 'rights');
 
 async function checkDiscoveryAccess(connection: Connection, agent: AgentIdentity): Promise<string[]> {
-  const wanted = `it must let this user read and write ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+  const advice = `the broker must let this user read and write ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
   const token = randomUUID();
   let timer: NodeJS.Timeout | undefined;
-  const back = new Promise<boolean>((resolve) => {
+  const returned = new Promise<boolean>((resolve) => {
     connection.listen(({ payload }) => payload === token && resolve(true));
     timer = setTimeout(() => resolve(false), returnTimeoutSeconds * 1000);
   });
   try {
-    await connection.subscribe([trialTopic(agent)]);
-    await connection.publish(trialTopic(agent), token, { retain: false });
-    return (await back) ? [] : [`the broker does not give back what is sent to ${trialTopic(agent)}: ${wanted}`];
+    await connection.subscribe([probeTopic(agent)]);
+    await connection.publish(probeTopic(agent), token, { retain: false });
+    return (await returned) ? [] : [`messages sent to ${probeTopic(agent)} do not come back: ${advice}`];
   } catch (error) {
-    return [`the broker refuses ${trialTopic(agent)}: ${describeError(error)}: ${wanted}`];
+    return [`the broker refuses ${probeTopic(agent)}: ${describeError(error)}: ${advice}`];
   } finally {
     clearTimeout(timer);
   }

@@ -3,7 +3,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
 import type { MqttSettings } from './settings.ts';
 
-/** A short connection beside the running agent's: under another name and without a will. */
+/** A short-lived connection beside that of a running agent: with a client ID of its own and no will. */
 export async function connectOnce(settings: MqttSettings, agent: AgentIdentity): Promise<Connection> {
   const clientId = `${agent.id}-visit-${randomUUID().slice(0, 8)}`;
   const open = (protocolVersion: ProtocolVersion) => Connection.open(settings, { clientId, protocolVersion });

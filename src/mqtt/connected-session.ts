@@ -38,21 +38,21 @@ export interface SessionContext {
   state: AgentState & { broker: { -readonly [Key in keyof BrokerState]: BrokerState[Key] } };
   settings: MqttSettings;
   log: Log;
-  /** Where what the other agents say goes, where somebody wants to know. */
+  /** Collects the topics of the other agents, if a collector needs them. */
   agentDirectory?: BrokerAgentDirectory | undefined;
-  /** Other agents may have this name too, and one of them speaks. */
+  /** Other agents may use this identity too; one of them publishes, the others are on standby. */
   shared?: boolean;
-  /** Settles when there is something to say: each collector has been read once, or takes long. */
+  /** Resolves when each collector has been read once, or takes too long. */
   ready: Promise<void>;
-  /** Somebody has heard of this event. */
+  /** The event has reached a subscriber. */
   eventDelivered(event: PendingEvent): void;
   /** The user has removed the device in Home Assistant. */
   deviceDismissed(device: string): void;
-  /** What the broker kept for us beyond the process, by collector and device: payloads that anybody may have written. */
+  /** The retained memories, by collector and device. Anybody may have written these payloads. */
   memoriesLoaded(memories: ReadonlyMap<string, string>): void;
-  /** The user wants something done to a device. */
+  /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;
-  /** Timers of what the broker leaves unanswered or refuses; a test has its own. */
+  /** Starts the timers of acknowledgements and retries; tests pass their own. */
   after?: Timer;
 }
 
@@ -62,8 +62,8 @@ export interface DeviceCommand {
   action: string;
 }
 
-/** What outlives a connection: devices that the broker has had from this process, those that the user does not want, and what the
- * broker does not take. */
+/** What outlives a connection: devices that this process has announced, devices that the user has removed, and what the broker does
+ * not accept. */
 export interface AnnouncementMemory {
   announced: Set<string>;
   dismissed: Set<string>;
@@ -71,12 +71,12 @@ export interface AnnouncementMemory {
   unacknowledged: UnacknowledgedTopics;
 }
 
-/** Milliseconds that Home Assistant takes to build what it was told, before it may be told otherwise. */
+/** Milliseconds that Home Assistant needs to process an announcement before it may be changed. */
 const discoverySettleMs = 5000;
-/** And to take away an entity. */
+/** Milliseconds that Home Assistant needs to remove an entity. */
 const tombstoneDelayMs = 1000;
 
-/** What goes on while one connection lasts. */
+/** Discovery, states, events and commands over one connection. */
 export class ConnectedSession {
   readonly #context: SessionContext;
   readonly #connection: Connection;
@@ -87,18 +87,18 @@ export class ConnectedSession {
   #removalPhase: RemovalPhase = 'tombstone';
   /** Counts how often Home Assistant came online. */
   #birth = 0;
-  /** The state's shape that was announced. */
+  /** The revision of the discovery data that was announced. */
   #announcedRevision: number | undefined;
   #ready = false;
   /** The broker has acknowledged an announcement. */
   #announced = false;
   #hasAnnouncementReturned = false;
-  /** Home Assistant has had the time to build what was announced. */
+  /** Home Assistant has had the time to process the announcements. */
   #isDiscoverySettled = false;
-  /** Home Assistant is known not to be there, or knows nothing of us yet. */
+  /** Home Assistant is offline, or has not processed the announcements since it came online. */
   #isHomeAssistantAway = false;
   #isDeliveringEvents = false;
-  /** Tries of an event that were refused, one after the other. */
+  /** Refused attempts to publish an event, in a row. */
   #eventFailures = 0;
 
   constructor(context: SessionContext, connection: Connection, memory: AnnouncementMemory) {
@@ -113,7 +113,7 @@ export class ConnectedSession {
     this.#publisher = new Publisher(connection, listener, memory.unacknowledged, context.after ?? startTimer);
   }
 
-  /** Reads what the broker kept, publishes everything, and last that the agent is online. */
+  /** Reads the retained messages, publishes everything, and finally that the agent is online. */
   async begin(): Promise<void> {
     const { agent, ready, agentDirectory } = this.#context;
     this.#connection.listen((message) => answerLivenessQuestion(this.#connection, agent, message));
@@ -134,7 +134,7 @@ export class ConnectedSession {
     void this.#waitForDiscovery();
   }
 
-  /** Puts into the state what the broker does not take. */
+  /** Puts a summary of what the broker does not accept into the state. */
   showRejections(): void {
     const { broker } = this.#context.state;
     const { summary } = this.#memory.rejections;
@@ -142,7 +142,7 @@ export class ConnectedSession {
     else if (broker.connected) delete broker.error;
   }
 
-  /** Sends what the state has new. */
+  /** Publishes what has changed in the state. */
   offerChanges(): void {
     if (!this.#ready) return;
     const { agent, catalogue, state } = this.#context;
@@ -156,17 +156,17 @@ export class ConnectedSession {
     void this.#removeOrphanedTopics();
   }
 
-  /** Says that the agent goes. */
+  /** Publishes that the agent is offline, and disconnects. */
   async leave(): Promise<void> {
     this.#ready = false;
     this.end();
-    const goodbye = this.#connection.publish(statusTopic(this.#context.agent), offlinePayload).then(
+    const offline = this.#connection.publish(statusTopic(this.#context.agent), offlinePayload).then(
       () => true,
       () => false,
     );
-    const said = await Promise.race([goodbye, pause(1000, false, { ref: false })]);
-    // Otherwise the broker sends the will.
-    if (said) await this.#connection.close();
+    const isPublished = await Promise.race([offline, pause(1000, false, { ref: false })]);
+    // Without a DISCONNECT the broker publishes the will.
+    if (isPublished) await this.#connection.close();
     else this.#connection.abort();
   }
 
@@ -187,14 +187,14 @@ export class ConnectedSession {
       this.#isHomeAssistantAway = true;
       if (payload === onlinePayload) void this.#reannounce();
     }
-    // The will of an earlier connection of ours, which the broker took for alive until now.
+    // The will of an earlier connection of this agent, which the broker has only just given up.
     if (topic === statusTopic(agent) && payload === offlinePayload) {
       this.#publisher.forgetSent(topic);
       this.#publisher.publishChanged(new Map([[topic, onlinePayload]]));
     }
   }
 
-  /** Our own comes back as well; only then is it known that the broker has it. */
+  /** The agent's own announcements come back as well; only then is it certain that the broker has accepted them. */
   #receiveAnnouncement(device: string, topic: string, payload: string): void {
     if (!this.#hasAnnouncementReturned) {
       this.#hasAnnouncementReturned = true;
@@ -213,10 +213,10 @@ export class ConnectedSession {
     if (payloads.size > 0) await this.#wait(tombstoneDelayMs);
   }
 
-  /** Home Assistant has come online and may know nothing of us. */
+  /** Announces everything again, because Home Assistant has come online and may not know the devices. */
   async #reannounce(): Promise<void> {
     this.#birth += 1;
-    // Many agents hear it at once.
+    // All agents receive the birth message at once, so each waits for a random time.
     if (await this.#waitAfterBirth(1000 + Math.random() * 4000)) return;
     this.#publisher.forgetSent();
     this.#announcedRevision = undefined;
@@ -238,12 +238,13 @@ export class ConnectedSession {
 
   async #waitForDiscovery(): Promise<void> {
     if (await this.#wait(discoverySettleMs)) return;
-    void this.#awaitEcho();
+    void this.#reannounceUntilReturned();
     this.#isDiscoverySettled = true;
     await this.#deliverEvents();
   }
 
-  /** Tells what has happened, one after the other. Home Assistant hears it only of what it knows; what nobody hears is kept. */
+  /** Publishes the pending events one after the other. Home Assistant ignores events of devices that it does not know yet; an event
+   * that has no subscriber stays pending. */
   async #deliverEvents(): Promise<void> {
     const { agent, state, eventDelivered, log } = this.#context;
     if (!this.#isDiscoverySettled || this.#isHomeAssistantAway || this.#isDeliveringEvents) return;
@@ -251,14 +252,14 @@ export class ConnectedSession {
     for (const event of state.pendingEvents) {
       const { topic, payload } = eventMessage(agent, event);
       try {
-        const { heard } = await this.#connection.publish(topic, payload, { retain: false });
+        const { hasSubscribers } = await this.#connection.publish(topic, payload, { retain: false });
         this.#eventFailures = 0;
         this.#accepted(topic);
-        if (!heard || this.#isHomeAssistantAway) break;
+        if (!hasSubscribers || this.#isHomeAssistantAway) break;
       } catch (error) {
         if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedError)
-          log.error(`MQTT: an event is lost: the broker refuses ${topic}: ${describeError(error)}`);
-        else if (isRefusedByBroker(error)) return this.#tellEventsLater(topic, error);
+          log.error(`MQTT: event lost: the broker refuses ${topic}: ${describeError(error)}`);
+        else if (isRefusedByBroker(error)) return this.#retryEventsLater(topic, error);
         else break;
       }
       eventDelivered(event);
@@ -266,7 +267,7 @@ export class ConnectedSession {
     this.#isDeliveringEvents = false;
   }
 
-  #tellEventsLater(topic: string, error: unknown): void {
+  #retryEventsLater(topic: string, error: unknown): void {
     this.#rejected(topic, error);
     (this.#context.after ?? startTimer)(retryPauseMs(this.#eventFailures), () => {
       this.#isDeliveringEvents = false;
@@ -275,20 +276,22 @@ export class ConnectedSession {
     this.#eventFailures += 1;
   }
 
-  /** True if the connection ended meanwhile, or Home Assistant came online once more. */
+  /** True if the connection ended meanwhile, or Home Assistant came online again. */
   async #waitAfterBirth(milliseconds: number): Promise<boolean> {
     const birth = this.#birth;
     return (await this.#wait(milliseconds)) || birth !== this.#birth;
   }
 
-  #orphanedTopics(current: Map<string, string>, wanted: (payload: string) => boolean): Map<string, string> {
+  #orphanedTopics(current: Map<string, string>, isIncluded: (payload: string) => boolean): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
     return new Map(
-      [...orphanedTopics(catalogue, agent, state, this.#retained, current)].filter(([, payload]) => wanted(payload)),
+      [...orphanedTopics(catalogue, agent, state, this.#retained, current)].filter(([, payload]) =>
+        isIncluded(payload),
+      ),
     );
   }
 
-  /** Topics are emptied when Home Assistant no longer has an entity that reads them. */
+  /** Clears orphaned topics, once Home Assistant no longer has entities that read them. */
   async #removeOrphanedTopics(): Promise<void> {
     if (await this.#wait(discoverySettleMs)) return;
     const { agent, catalogue, state } = this.#context;
@@ -310,13 +313,13 @@ export class ConnectedSession {
     return payloads;
   }
 
-  /** A device whose state is still on the broker but not its announcement was removed by the user while we were away;
-   * where both are gone the broker forgot them. */
+  /** A device whose state is retained but whose announcement is not was removed by the user while the agent was disconnected; if both
+   * are gone, the broker has lost its retained messages. */
   #dismissAbsent(): void {
     const { agent } = this.#context;
-    const kept = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
+    const retainedDevices = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
     for (const device of this.#memory.announced) {
-      if (kept.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
+      if (retainedDevices.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
     }
   }
 
@@ -330,23 +333,23 @@ export class ConnectedSession {
     this.#retained = new Map(
       [...this.#retained].filter(([topic]) => deviceSlugOfTopic(this.#context.agent, topic) !== device),
     );
-    this.#context.log.info(`${device}: removed in Home Assistant; it is announced again when the agent starts anew`);
+    this.#context.log.info(`${device}: removed in Home Assistant; it will be announced again when the agent restarts`);
     this.#context.deviceDismissed(device);
   }
 
-  /** MQTT 3.1.1 brokers acknowledge what they forbid; then our own announcement does not come back. It is sent again, with pauses that
-   * grow, until it does. */
-  async #awaitEcho(): Promise<void> {
+  /** MQTT 3.1.1 brokers acknowledge messages that they forbid; the agent's own announcement then does not come back. It is sent again,
+   * with growing pauses, until it does. */
+  async #reannounceUntilReturned(): Promise<void> {
     for (let attempt = 0; !this.#hasAnnouncementReturned && !this.#ended.signal.aborted; attempt += 1) {
       if (this.#announced) {
         this.#rejected(ownDiscoveryTopics(this.#context.agent), new Error('announcements do not come back'));
-        if (attempt > 0) this.#announceAnew();
+        if (attempt > 0) this.#announceAgain();
       }
       await new Promise<void>((resolve) => (this.#context.after ?? startTimer)(retryPauseMs(attempt), resolve));
     }
   }
 
-  #announceAnew(): void {
+  #announceAgain(): void {
     for (const topic of this.#discoveryPayloads().keys()) this.#publisher.forgetSent(topic);
     this.#announce();
   }
@@ -356,17 +359,17 @@ export class ConnectedSession {
     if (parseDiscoveryTopic(agent, topic) !== undefined) this.#announced = true;
     if (this.#ended.signal.aborted || !this.#memory.rejections.accept(topic)) return;
     this.showRejections();
-    if (this.#memory.rejections.summary === undefined) log.info('MQTT: the broker takes everything again');
+    if (this.#memory.rejections.summary === undefined) log.info('MQTT: the broker accepts everything again');
   }
 
   #rejected(topic: string, error: unknown): void {
     const { log, agent } = this.#context;
     if (this.#ended.signal.aborted) return;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const forbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryTopics(agent);
+    const isForbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryTopics(agent);
     const advice = `. It must let this user read and write ${ownTopics(agent)} and ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
-    const text = `the broker refuses ${topic}: ${describeError(error)}${forbidden ? advice : ''}`;
-    // Of each topic the size is told; of other reasons one topic is enough.
+    const text = `the broker refuses ${topic}: ${describeError(error)}${isForbidden ? advice : ''}`;
+    // A packet that is too large is logged for each topic; for other reasons, one topic is enough.
     const kind = code === undefined || code === reasonCodes.packetTooLarge ? topic : String(code);
     if (this.#memory.rejections.reject(topic, text, kind)) log.error(`MQTT: ${text}`);
     this.showRejections();
@@ -378,7 +381,7 @@ export class ConnectedSession {
   }
 }
 
-/** What of the retained is memory, by collector and device. */
+/** The memories among the retained messages, by collector and device. */
 const parseMemories = (agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, string> =>
   new Map(
     [...retained].flatMap(([topic, payload]): [string, string][] => {

@@ -12,10 +12,10 @@ import { PacketTooLargeError, PublishRefusedError } from './publish-error.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 import { formatBrokerUrl, type MqttSettings } from './settings.ts';
 
-// At the first connection it would make a buffer of each number up to 65,535: 7 MB that an agent never needs.
+// Without this, mqtt-packet caches a buffer for each number up to 65,535 at the first connection: 7 MB that an agent never needs.
 Object.assign(writeToStream, { cacheNumbers: false });
 
-/** MQTT's own numbers: 5, and 4 for 3.1.1. */
+/** Protocol levels of MQTT: 5, and 4 for version 3.1.1. */
 export type ProtocolVersion = 5 | 4;
 
 export interface MqttMessage {
@@ -26,20 +26,20 @@ export interface MqttMessage {
 
 /** Why a connection ended or never began. */
 export class ConnectionError extends Error {
-  /** The broker wants the older protocol. */
+  /** The broker does not support MQTT 5, or may not. */
   readonly wantsOlderProtocol: boolean;
-  /** It was a broker that said no. */
-  readonly refused: boolean;
-  /** What was being sent when it ended, in words; not the same at each try. */
+  /** The broker answered and refused the connection. */
+  readonly isRefusal: boolean;
+  /** What was being sent when the connection ended, as text. It differs between attempts, so the message leaves it out. */
   readonly detail: string;
-  /** Set where the broker ended it meanwhile. */
+  /** The message that was being sent when the broker closed the connection. */
   readonly sending: UnfinishedSend | undefined;
 
   constructor(
     message: string,
     options: {
       wantsOlderProtocol?: boolean;
-      refused?: boolean;
+      isRefusal?: boolean;
       detail?: string;
       sending?: UnfinishedSend;
       cause?: unknown;
@@ -53,7 +53,7 @@ export class ConnectionError extends Error {
         : ` while ${options.sending.topic} (${options.sending.bytes} bytes) was being sent`);
     this.sending = options.sending;
     this.wantsOlderProtocol = options.wantsOlderProtocol ?? false;
-    this.refused = options.refused ?? false;
+    this.isRefusal = options.isRefusal ?? false;
   }
 }
 
@@ -61,53 +61,53 @@ export class ConnectionError extends Error {
 const olderProtocolCodes = new Set([1, 0x84]);
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** Is it the broker's own word, rather than a connection that ended before the broker could speak? */
+/** Whether the broker refused with a reason code, rather than the connection having failed. */
 export const isRefusedByBroker = (error: unknown): boolean => typeof codeOf(error) === 'number';
 
 export interface SessionOptions {
   clientId: string;
   will?: AgentIdentity;
   protocolVersion: ProtocolVersion;
-  /** Bytes of a packet on which the broker hung up. */
-  hungUpOn?: number | undefined;
+  /** Size of a packet at which the broker closed an earlier connection. */
+  disconnectBytes?: number | undefined;
   after?: Timer | undefined;
 }
 
-/** One connection to the broker, from its beginning to its end; it never reconnects by itself. */
+/** One connection to the broker, from start to end; it never reconnects by itself. */
 export class Connection {
   readonly protocolVersion: ProtocolVersion;
-  /** Settles when it is over: with the reason, if there was one. */
+  /** Resolves when the connection has ended, with the reason if there was one. */
   readonly ended: Promise<ConnectionError | undefined>;
   readonly #client: MqttClient;
   readonly #inFlight: InFlight;
   readonly #after: Timer;
-  readonly #maximumPacketSize: number;
-  readonly #hungUpOn: number;
-  /** Messages that the broker took and gave to nobody. */
-  readonly #unheard = new Set<number>();
+  readonly #maxPacketBytes: number;
+  readonly #disconnectBytes: number;
+  /** Identifiers of messages that the broker acknowledged with “no matching subscribers”. */
+  readonly #withoutSubscribers = new Set<number>();
 
   private constructor(
     client: MqttClient,
     inFlight: InFlight,
-    maximumPacketSize: number,
-    { protocolVersion, hungUpOn = Number.POSITIVE_INFINITY, after: later = startTimer }: SessionOptions,
+    maxPacketBytes: number,
+    { protocolVersion, disconnectBytes = Number.POSITIVE_INFINITY, after = startTimer }: SessionOptions,
     ended: Promise<ConnectionError | undefined>,
   ) {
     this.#client = client;
     this.#inFlight = inFlight;
-    this.#after = later;
-    this.#maximumPacketSize = maximumPacketSize;
-    this.#hungUpOn = hungUpOn;
+    this.#after = after;
+    this.#maxPacketBytes = maxPacketBytes;
+    this.#disconnectBytes = disconnectBytes;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
     client.on('packetreceive', (packet) => {
-      inFlight.heard(packet.cmd === 'puback');
+      inFlight.packetReceived(packet.cmd === 'puback');
       if (
         packet.cmd === 'puback' &&
         packet.reasonCode === reasonCodes.noMatchingSubscribers &&
         packet.messageId !== undefined
       )
-        this.#unheard.add(packet.messageId);
+        this.#withoutSubscribers.add(packet.messageId);
     });
   }
 
@@ -115,18 +115,18 @@ export class Connection {
   static open(settings: MqttSettings, session: SessionOptions): Promise<Connection> {
     const name = formatBrokerUrl(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
-      const client = connect(optionsOf(settings, session), name);
+      const client = connect(clientOptions(settings, session), name);
       let reason: ConnectionError | undefined;
       let inFlight: InFlight | undefined;
       const ended = new Promise<ConnectionError | undefined>((end) => {
         client.on('close', async () => {
-          // The broker's last word may come with the end of the connection, and is read after it.
+          // A DISCONNECT that arrives together with the end of the connection is parsed after it.
           await immediate();
-          const sending = inFlight?.largest;
+          const sending = inFlight?.largestUnfinished;
           inFlight?.end(new Error('the connection ended'));
           client.end(true);
           if (inFlight === undefined) {
-            // A broker that knows only the older protocol may just hang up.
+            // A broker that supports only the older protocol may close the connection without an answer.
             return reject(
               reason ??
                 new ConnectionError(`${name}: closed the connection before it answered`, {
@@ -145,34 +145,34 @@ export class Connection {
       });
       client.on('error', (error) => {
         const code = codeOf(error);
-        reason ??= new ConnectionError(`${name}: ${hint(error)}`, {
-          // One that hangs up on what it has not read resets the connection.
+        reason ??= new ConnectionError(`${name}: ${describeWithAdvice(error)}`, {
+          // A broker that closes the connection with unread data resets it.
           wantsOlderProtocol:
             session.protocolVersion === 5 &&
             inFlight === undefined &&
             (olderProtocolCodes.has(Number(code)) || code === 'ECONNRESET'),
-          refused: typeof code === 'number',
+          isRefusal: typeof code === 'number',
           cause: error,
         });
         if (inFlight === undefined) client.end(true, () => reject(reason));
-        // What came can't be read, and so what it acknowledged is not known.
+        // The packet could not be parsed, so it is unknown what it acknowledged.
         else if (code === undefined) client.end(true);
       });
       client.on('disconnect', ({ reasonCode: code = 0 }) => {
         reason = new ConnectionError(`${name}: ended the session: ${describeReasonCode(code)}`);
       });
       client.on('connect', ({ properties }: IConnackPacket) => {
-        const missing = missingFrom(properties);
+        const missing = findMissingFeature(properties);
         if (missing !== undefined) {
-          reason = new ConnectionError(`${name}: ${missing}`, { refused: true });
+          reason = new ConnectionError(`${name}: ${missing}`, { isRefusal: true });
           client.end(true, () => reject(reason));
           return;
         }
         inFlight = new InFlight(properties?.receiveMaximum ?? Number.POSITIVE_INFINITY, {
           ping: () => client.sendPing(),
-          stuck: (topic, silent) => {
+          connectionStuck: (topic, isSilent) => {
             reason ??= new ConnectionError(
-              `${name}: ${silent ? `nothing came for ${ackTimeoutMs / 1000} s` : 'the broker acknowledges nothing any more'}`,
+              `${name}: ${isSilent ? `no data received for ${ackTimeoutMs / 1000} s` : 'the broker no longer acknowledges messages'}`,
               {
                 detail: ` after ${topic} was sent`,
               },
@@ -189,22 +189,23 @@ export class Connection {
     });
   }
 
-  /** How many messages may be on their way at a time. */
+  /** How many messages may be in flight at a time. */
   get window(): number {
     return this.#inFlight.window;
   }
 
-  /** May one more message stay without an answer? */
-  get canRiskOne(): boolean {
-    return this.#inFlight.canRiskOne;
+  /** Whether one more message may stay unacknowledged and still leave half of the window free. */
+  get canRiskUnacknowledged(): boolean {
+    return this.#inFlight.canRiskUnacknowledged;
   }
 
-  /** Settles when the broker has it; rejects when the broker refuses it, when it is too large, and when no answer comes. `heard`: not
-   * known to be without a subscriber. */
-  async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ heard: boolean }> {
+  /** Resolves when the broker has acknowledged the message; rejects with PublishRefusedError, PacketTooLargeError or
+   * UnacknowledgedError, or when the connection ends. `hasSubscribers` is false only if the broker said that there are none. */
+  async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ hasSubscribers: boolean }> {
     const bytes = publishSize(topic, payload, this.protocolVersion);
-    if (bytes > this.#maximumPacketSize) throw new PacketTooLargeError(bytes, `takes ${this.#maximumPacketSize}`);
-    if (bytes >= this.#hungUpOn) throw new PacketTooLargeError(bytes, `hung up on ${this.#hungUpOn}`);
+    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
+    if (bytes >= this.#disconnectBytes)
+      throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
     const packet = await this.#inFlight
       .send(topic, bytes, () => this.#client.publishAsync(topic, payload, { qos: 1, retain }))
       .catch((error: unknown) => {
@@ -212,74 +213,75 @@ export class Connection {
         throw typeof code === 'number' ? new PublishRefusedError(code, bytes) : error;
       });
     const id = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
-    return { heard: id === undefined || !this.#unheard.delete(id) };
+    return { hasSubscribers: id === undefined || !this.#withoutSubscribers.delete(id) };
   }
 
   async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
-    await this.#answered(this.#client.subscribeAsync(topics, { qos }), `the subscription to ${topics.join(', ')}`);
+    await this.#withTimeout(this.#client.subscribeAsync(topics, { qos }), `the subscription to ${topics.join(', ')}`);
   }
 
   async unsubscribe(topic: string): Promise<void> {
-    await this.#answered(this.#client.unsubscribeAsync(topic), `the end of the subscription to ${topic}`);
+    await this.#withTimeout(this.#client.unsubscribeAsync(topic), `the request to unsubscribe from ${topic}`);
   }
 
-  async #answered(answer: Promise<unknown>, what: string): Promise<void> {
+  async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {
     let stop = () => {};
-    const late = new Promise<never>((_, reject) => {
-      stop = this.#after(ackTimeoutMs, () => reject(new Error(`the broker does not answer ${what}`)));
+    const timedOut = new Promise<never>((_, reject) => {
+      stop = this.#after(ackTimeoutMs, () => reject(new Error(`the broker does not answer ${request}`)));
     });
-    await Promise.race([answer, late]).finally(stop);
+    await Promise.race([answer, timedOut]).finally(stop);
   }
 
   /** Calls back for each message until the returned function is called. */
-  listen(heard: (message: MqttMessage) => void): () => void {
+  listen(onMessage: (message: MqttMessage) => void): () => void {
     const listener = (topic: string, payload: Buffer, { retain }: { retain: boolean }) =>
-      heard({ topic, payload: payload.toString('utf8'), retained: retain });
+      onMessage({ topic, payload: payload.toString('utf8'), retained: retain });
     this.#client.on('message', listener);
     return () => this.#client.off('message', listener);
   }
 
-  /** Says goodbye, so that the will is not sent. */
+  /** Sends DISCONNECT, so that the broker does not publish the will. */
   async close(): Promise<void> {
     await Promise.race([this.#client.endAsync(), new Promise((resolve) => setTimeout(resolve, 500).unref())]);
     this.abort();
   }
 
-  /** Drops it without a word. */
+  /** Drops the connection without DISCONNECT, so that the broker publishes the will. */
   abort(): void {
     this.#client.end(true);
-    // The client does not end twice, and its first end waits for each acknowledgement.
+    // A second `end` has no effect, and the first one waits for all acknowledgements.
     this.#client.stream.destroy();
   }
 }
 
-/** What a CONNACK tells (MQTT 5, section 3.2.2.3) that leaves nothing for us to do there. */
-function missingFrom(properties: IConnackPacket['properties']): string | undefined {
-  if (properties?.retainAvailable === false) return 'the broker keeps no retained messages, and this agent needs them';
-  if (properties?.maximumQoS === 0) return 'the broker takes messages of QoS 0 only, and this agent needs QoS 1';
+/** Why a broker with this CONNACK (MQTT 5, section 3.2.2.3) is of no use to the agent; undefined if it is. */
+function findMissingFeature(properties: IConnackPacket['properties']): string | undefined {
+  if (properties?.retainAvailable === false)
+    return 'the broker does not support retained messages, which this agent needs';
+  if (properties?.maximumQoS === 0) return 'the broker supports only QoS 0, but this agent needs QoS 1';
   return undefined;
 }
 
-/** The bytes of a QoS 1 PUBLISH packet (section 3.3): type, length, topic, packet identifier, in MQTT 5 the length of no properties,
- * and payload. */
+/** Bytes of a QoS 1 PUBLISH packet (section 3.3): type, remaining length, topic, packet identifier, in MQTT 5 an empty property
+ * list, and payload. */
 export function publishSize(topic: string, payload: string, protocolVersion: ProtocolVersion): number {
   const remaining = 2 + Buffer.byteLength(topic) + 2 + (protocolVersion === 5 ? 1 : 0) + Buffer.byteLength(payload);
   const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
   return 1 + lengthBytes + remaining;
 }
 
-/** Certificates and keys are judged before there is a connection. */
+/** Invalid certificates and keys make `mqtt.connect` throw. */
 function connect(options: IClientOptions, name: string): MqttClient {
   try {
     return mqtt.connect(options);
   } catch (error) {
-    throw new ConnectionError(`${name}: ${hint(error)}`, { cause: error });
+    throw new ConnectionError(`${name}: ${describeWithAdvice(error)}`, { cause: error });
   }
 }
 
-/** What to do about the errors that people meet. */
-function hint(error: unknown): string {
-  // OpenSSL's words end with a line break.
+/** The error with advice on what to check. */
+function describeWithAdvice(error: unknown): string {
+  // OpenSSL's messages end with a line break.
   const text = describeError(error).trim();
   switch (codeOf(error)) {
     case 4:
@@ -288,28 +290,28 @@ function hint(error: unknown): string {
     case 0x87:
       return `${text} (check MQTT_USERNAME and MQTT_PASSWORD)`;
     case 'ECONNREFUSED':
-      return `${text} (is the broker running there?)`;
+      return `${text} (is the broker running?)`;
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `${text} (name its authority in MQTT_CA_FILE)`;
+      return `${text} (set MQTT_CA_FILE to its certificate authority)`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `${text} (MQTT_URL has to name the broker as its certificate does)`;
+      return `${text} (the host in MQTT_URL must match the broker certificate)`;
     case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
     case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
     case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':
-      return `${text} (does the broker want a certificate of this agent? Set MQTT_CERT_FILE and MQTT_KEY_FILE)`;
+      return `${text} (if the broker requires a client certificate, set MQTT_CERT_FILE and MQTT_KEY_FILE)`;
     case 'ERR_OSSL_X509_KEY_VALUES_MISMATCH':
       return `${text} (MQTT_KEY_FILE is not the key of MQTT_CERT_FILE)`;
     case 'ERR_OSSL_PEM_NO_START_LINE':
-      return `${text} (MQTT_CERT_FILE and MQTT_KEY_FILE have to be in PEM form)`;
+      return `${text} (MQTT_CERT_FILE and MQTT_KEY_FILE must be PEM files)`;
     default:
       return text;
   }
 }
 
-/** Read at each connection, so that a renewed certificate is taken. */
+/** Read at each connection, so that a renewed certificate is used. */
 function readPem(setting: string, path: string): Buffer {
   try {
     return readFileSync(path);
@@ -318,7 +320,7 @@ function readPem(setting: string, path: string): Buffer {
   }
 }
 
-function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: SessionOptions): IClientOptions {
+function clientOptions(settings: MqttSettings, { clientId, will, protocolVersion }: SessionOptions): IClientOptions {
   const { MQTT_URL: address, MQTT_CA_FILE: ca, MQTT_CERT_FILE: cert, MQTT_KEY_FILE: key } = settings;
   const username = settings.MQTT_USERNAME ?? address.username;
   const password = settings.MQTT_PASSWORD ?? address.password;
@@ -335,7 +337,7 @@ function optionsOf(settings: MqttSettings, { clientId, will, protocolVersion }: 
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    // What is larger a broker keeps to itself (MQTT 5, section 3.1.2.11.4).
+    // The broker drops larger messages (MQTT 5, section 3.1.2.11.4).
     ...(protocolVersion === 5 ? { properties: { maximumPacketSize: maxMessageBytes } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),

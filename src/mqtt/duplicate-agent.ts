@@ -5,18 +5,18 @@ import { connectOnce } from './connect-once.ts';
 import type { Connection, MqttMessage } from './connection.ts';
 import type { MqttSettings } from './settings.ts';
 
-// Brokers throw out the older of two connections of one name, some without a reason, and keep stale words of who is online.
-// So an agent that lost its connection asks on the topic that all of its name hear whether another one lives.
+// Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may be stale.
+// So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe, whether there is another.
 
 const questionPattern = /^who is there\? (.+)$/;
 export const livenessQuestion = (token: string) => `who is there? ${token}`;
 export const livenessAnswer = (token: string) => `I am: ${token}`;
 
-/** Milliseconds that a living agent may take to answer, and between two questions: it may just be about to listen. */
+/** Milliseconds that an answer may take, and between two questions: the other agent may not have subscribed yet. */
 const answerTimeoutMs = 2500;
 const questionIntervalMs = 500;
 
-/** Answers another agent of our name. */
+/** Answers the question of another agent of the same name. */
 export function answerLivenessQuestion(
   connection: Connection,
   agent: AgentIdentity,
@@ -27,14 +27,14 @@ export function answerLivenessQuestion(
     void connection.publish(topic, livenessAnswer(token), { retain: false }).catch(() => undefined);
 }
 
-/** Is another agent of our name connected? False where the broker can't be asked. */
+/** Whether another agent of the same name is connected; false if the broker cannot be reached. */
 export async function hasDuplicateAgent(settings: MqttSettings, agent: AgentIdentity): Promise<boolean> {
   const connection = await connectOnce(settings, agent).catch(() => undefined);
   if (connection === undefined) return false;
   const token = randomUUID();
   const ask = () => connection.publish(pingTopic(agent), livenessQuestion(token), { retain: false });
   let timer: NodeJS.Timeout | undefined;
-  let again: NodeJS.Timeout | undefined;
+  let interval: NodeJS.Timeout | undefined;
   try {
     const answered = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), answerTimeoutMs);
@@ -43,13 +43,13 @@ export async function hasDuplicateAgent(settings: MqttSettings, agent: AgentIden
     });
     await connection.subscribe([pingTopic(agent)]);
     await ask();
-    again = setInterval(() => void ask().catch(() => undefined), questionIntervalMs);
+    interval = setInterval(() => void ask().catch(() => undefined), questionIntervalMs);
     return await answered;
   } catch {
     return false;
   } finally {
     clearTimeout(timer);
-    clearInterval(again);
+    clearInterval(interval);
     await connection.close();
   }
 }

@@ -1,6 +1,6 @@
 import { UnacknowledgedError } from './publish-error.ts';
 
-/** Calls back after so many milliseconds unless the returned function is called before. */
+/** Runs the callback after this many milliseconds; the returned function cancels it. */
 export type Timer = (milliseconds: number, run: () => void) => () => void;
 
 export const startTimer: Timer = (milliseconds, run) => {
@@ -8,84 +8,84 @@ export const startTimer: Timer = (milliseconds, run) => {
   return () => clearTimeout(timer);
 };
 
-/** How many messages wait for an acknowledgement at a time, whatever the broker allows. */
+/** Messages that may wait for an acknowledgement at a time, even if the broker allows more. */
 const maxInFlight = 20;
-/** How long an acknowledgement may take; longer by ten seconds for each 100 kB that a slow link has to carry before. */
+/** How long an acknowledgement may take, plus ten seconds for each 100 kB in flight, which a slow link has to carry first. */
 export const ackTimeoutMs = 30_000;
 const transferMs = (bytes: number) => 10_000 * Math.floor(bytes / 100_000);
 
-/** A message on its way. */
-interface Sent {
+/** A message in flight. */
+interface SentMessage {
   topic: string;
   bytes: number;
-  /** What had come from the broker when it was sent. */
-  packets: number;
-  acknowledgements: number;
-  /** It was sent when an earlier one had just been given up. */
-  inDoubt: boolean;
-  givenUp: boolean;
+  /** Packets and acknowledgements received from the broker before it was sent. */
+  packetsBefore: number;
+  acknowledgementsBefore: number;
+  /** An earlier message had been given up, and none acknowledged since, when it was sent. */
+  isAfterGiveUp: boolean;
+  isGivenUp: boolean;
 }
 
-/** What was being sent when a connection ended. */
+/** The message that was being sent when a connection ended. */
 export interface UnfinishedSend {
   topic: string;
   bytes: number;
-  /** No message as large was acknowledged. */
-  largestYet: boolean;
+  /** No message of this size or larger was acknowledged on the connection. */
+  isLargest: boolean;
 }
 
-interface Waiting {
-  go(): void;
-  stop(reason: Error): void;
+interface SlotWaiter {
+  resolve(): void;
+  reject(reason: Error): void;
 }
 
-/** What the messages in flight need of their connection. */
+/** What InFlight needs from its connection. */
 export interface SendContext {
-  /** Makes a living broker say something. */
+  /** Sends PINGREQ, which a broker that is alive answers. */
   ping(): void;
-  /** The broker answers no more: `topic` was not acknowledged. */
-  stuck(topic: string, silent: boolean): Error;
+  /** `topic` was not acknowledged, and waiting longer is of no use. `isSilent`: nothing at all was received. */
+  connectionStuck(topic: string, isSilent: boolean): Error;
   after: Timer;
 }
 
-/** The messages that wait for the broker's acknowledgement: never more than it allows (MQTT 5, section 4.9), and none for ever.
- * A message that was given up keeps its place, because the broker may count it still. */
+/** The messages that wait for the broker's acknowledgement: never more than it allows (MQTT 5, section 4.9), and none forever.
+ * A message that was given up keeps its slot, because the broker may still count it. */
 export class InFlight {
   /** Messages that may be in flight at a time. */
   readonly window: number;
-  readonly #wire: SendContext;
-  readonly #sent = new Set<Sent>();
-  readonly #cancels = new Map<Sent, () => void>();
-  #waiting: Waiting[] = [];
-  #free: number;
-  #packets = 0;
-  #acknowledgements = 0;
-  /** One was given up, and none was acknowledged since. */
-  #inDoubt = false;
-  #pinged = false;
+  readonly #context: SendContext;
+  readonly #sent = new Set<SentMessage>();
+  readonly #cancels = new Map<SentMessage, () => void>();
+  #waiters: SlotWaiter[] = [];
+  #freeSlots: number;
+  #packetCount = 0;
+  #acknowledgementCount = 0;
+  /** A message was given up, and none was acknowledged since. */
+  #hasGivenUp = false;
+  #hasPinged = false;
   /** Bytes of the largest message that was acknowledged. */
   #largestAcknowledged = 0;
   #ended: Error | undefined;
 
-  constructor(receiveMaximum: number, wire: SendContext) {
+  constructor(receiveMaximum: number, context: SendContext) {
     this.window = Math.min(maxInFlight, receiveMaximum);
-    this.#free = this.window;
-    this.#wire = wire;
+    this.#freeSlots = this.window;
+    this.#context = context;
   }
 
-  /** Sends when there is room, and settles with the broker's answer. Rejects with Unacknowledged if there is none. */
+  /** Sends when a slot is free, and settles with the broker's answer. Rejects with UnacknowledgedError if there is none. */
   async send<T>(topic: string, bytes: number, write: () => Promise<T>): Promise<T> {
-    await this.#room();
-    const sent: Sent = {
+    await this.#acquireSlot();
+    const sent: SentMessage = {
       topic,
       bytes,
-      packets: this.#packets,
-      acknowledgements: this.#acknowledgements,
-      inDoubt: this.#inDoubt,
-      givenUp: false,
+      packetsBefore: this.#packetCount,
+      acknowledgementsBefore: this.#acknowledgementCount,
+      isAfterGiveUp: this.#hasGivenUp,
+      isGivenUp: false,
     };
     this.#sent.add(sent);
-    const unanswered = new Promise<never>((_, reject) => this.#watch(sent, reject));
+    const timedOut = new Promise<never>((_, reject) => this.#startTimeout(sent, reject));
     const answered = write().then((answer) => {
       this.#largestAcknowledged = Math.max(this.#largestAcknowledged, bytes);
       return answer;
@@ -94,80 +94,80 @@ export class InFlight {
       this.#cancels.get(sent)?.();
       this.#cancels.delete(sent);
       this.#sent.delete(sent);
-      this.#next();
+      this.#releaseSlot();
     });
-    return await Promise.race([settled, unanswered]);
+    return await Promise.race([settled, timedOut]);
   }
 
-  /** A packet came from the broker. */
-  heard(acknowledgement: boolean): void {
-    this.#packets += 1;
-    this.#pinged = false;
-    if (!acknowledgement) return;
-    this.#acknowledgements += 1;
-    this.#inDoubt = false;
+  packetReceived(isAcknowledgement: boolean): void {
+    this.#packetCount += 1;
+    this.#hasPinged = false;
+    if (!isAcknowledgement) return;
+    this.#acknowledgementCount += 1;
+    this.#hasGivenUp = false;
   }
 
-  /** The connection is over. */
+  /** Stops all timers and rejects the messages that were not sent yet. */
   end(reason: Error): void {
     this.#ended = reason;
     for (const cancel of this.#cancels.values()) cancel();
     this.#cancels.clear();
-    for (const { stop } of this.#waiting.splice(0)) stop(reason);
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
   }
 
-  /** The largest of those that were not acknowledged. */
-  get largest(): UnfinishedSend | undefined {
+  /** The largest message that was not acknowledged. */
+  get largestUnfinished(): UnfinishedSend | undefined {
     const [largest] = [...this.#sent].sort((a, b) => b.bytes - a.bytes);
     return largest === undefined
       ? undefined
-      : { topic: largest.topic, bytes: largest.bytes, largestYet: largest.bytes > this.#largestAcknowledged };
+      : { topic: largest.topic, bytes: largest.bytes, isLargest: largest.bytes > this.#largestAcknowledged };
   }
 
-  /** May one more message stay unacknowledged and leave half of the window? */
-  get canRiskOne(): boolean {
-    return (this.#givenUp + 1) * 2 <= this.window;
+  /** Whether one more message may stay unacknowledged and still leave half of the window free. */
+  get canRiskUnacknowledged(): boolean {
+    return (this.#givenUpCount + 1) * 2 <= this.window;
   }
 
-  get #givenUp(): number {
-    return [...this.#sent].filter(({ givenUp }) => givenUp).length;
+  get #givenUpCount(): number {
+    return [...this.#sent].filter(({ isGivenUp }) => isGivenUp).length;
   }
 
-  async #room(): Promise<void> {
+  async #acquireSlot(): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((go, stop) => this.#waiting.push({ go, stop }));
+    if (this.#freeSlots > 0) this.#freeSlots -= 1;
+    else await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** A place passes to who waits without being free in between. */
-  #next(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next.go();
+  /** Hands the slot to the next waiter; it is not free in between. */
+  #releaseSlot(): void {
+    const next = this.#waiters.shift();
+    if (next === undefined) this.#freeSlots += 1;
+    else next.resolve();
   }
 
-  #watch(sent: Sent, giveUp: (error: Error) => void): void {
-    const half = (ackTimeoutMs + transferMs([...this.#sent].reduce((sum, { bytes }) => sum + bytes, 0))) / 2;
-    const judge = () => giveUp(this.#judge(sent));
-    const ask = () => {
-      if (sent.packets === this.#packets && !this.#pinged) {
-        this.#pinged = true;
-        this.#wire.ping();
+  /** After half of the time, pings a broker from which nothing was received; gives up after the other half. */
+  #startTimeout(sent: SentMessage, reject: (error: Error) => void): void {
+    const halfMs = (ackTimeoutMs + transferMs([...this.#sent].reduce((sum, { bytes }) => sum + bytes, 0))) / 2;
+    const giveUp = () => reject(this.#giveUp(sent));
+    const ping = () => {
+      if (sent.packetsBefore === this.#packetCount && !this.#hasPinged) {
+        this.#hasPinged = true;
+        this.#context.ping();
       }
-      this.#cancels.set(sent, this.#wire.after(half, judge));
+      this.#cancels.set(sent, this.#context.after(halfMs, giveUp));
     };
-    this.#cancels.set(sent, this.#wire.after(half, ask));
+    this.#cancels.set(sent, this.#context.after(halfMs, ping));
   }
 
-  /** A broker acknowledges in the order in which it received (MQTT-4.6.0-2), so one that goes on without this one has dropped it.
-   * If it acknowledges nothing that was sent later either, or nothing at all came, the connection is of no use. */
-  #judge(sent: Sent): Error {
-    const silent = sent.packets === this.#packets;
-    const neverAgain = sent.inDoubt && sent.acknowledgements === this.#acknowledgements;
-    sent.givenUp = true;
-    this.#inDoubt = true;
-    if (silent) return this.#wire.stuck(sent.topic, true);
-    if (neverAgain || this.#givenUp >= this.window) this.#wire.stuck(sent.topic, false);
+  /** A broker acknowledges messages in the order in which it received them (MQTT-4.6.0-2), so a broker that acknowledges later ones
+   * has dropped this one. If it acknowledges nothing that was sent later, or sends nothing at all, the connection is stuck. */
+  #giveUp(sent: SentMessage): Error {
+    const isSilent = sent.packetsBefore === this.#packetCount;
+    const hasStoppedAcknowledging = sent.isAfterGiveUp && sent.acknowledgementsBefore === this.#acknowledgementCount;
+    sent.isGivenUp = true;
+    this.#hasGivenUp = true;
+    if (isSilent) return this.#context.connectionStuck(sent.topic, true);
+    if (hasStoppedAcknowledging || this.#givenUpCount >= this.window) this.#context.connectionStuck(sent.topic, false);
     return new UnacknowledgedError(sent.bytes);
   }
 }

@@ -5,68 +5,69 @@ import type { AgentIdentity } from '../model/state.ts';
 import type { Connection } from './connection.ts';
 import { livenessAnswer, livenessQuestion } from './duplicate-agent.ts';
 
-/** Milliseconds between two rounds, and that an answer may take. */
+/** Milliseconds between two rounds of questions, and that an answer may take. */
 const probeIntervalMs = 30_000;
 const answerTimeoutMs = 5000;
-/** So many unanswered rounds, one after the other, are no chance. */
+/** Rounds in a row that an agent may leave unanswered before it counts as unresponsive. */
 const maxMissedRounds = 2;
 
-/** Asks the agents that are said to be online whether they are: a broker that fell keeps the word of one that died meanwhile, and
- * no will is sent. One that has never answered is believed: not every bridge lets the question through. */
+/** Asks the agents whose status is online whether they are: after a crash of the broker, the retained status of an agent that died
+ * meanwhile stays online, because no will is sent. The status of an agent that has never answered is trusted: not every bridge
+ * forwards the question. */
 export class LivenessProbe {
-  /** Who has answered before and does not any more. */
+  /** Agents that have answered before and no longer do. */
   readonly unresponsive = new Set<string>();
-  /** Rounds that went unanswered since the last answer. */
-  readonly #missed = new Map<string, number>();
+  /** Rounds since the last answer, by agent. */
+  readonly #missedRounds = new Map<string, number>();
 
   /** Asks until the connection ends. */
   async probeUntilEnd(connection: Connection, agent: AgentIdentity, onlineAgents: () => string[]): Promise<void> {
-    const over = new AbortController();
-    void connection.ended.then(() => over.abort());
+    const ended = new AbortController();
+    void connection.ended.then(() => ended.abort());
     try {
       await connection.subscribe([allPingTopics(agent)], 0);
       for (;;) {
-        await this.#ask(connection, agent, onlineAgents(), over.signal);
-        await pause(probeIntervalMs, undefined, { signal: over.signal, ref: false });
+        await this.#ask(connection, agent, onlineAgents(), ended.signal);
+        await pause(probeIntervalMs, undefined, { signal: ended.signal, ref: false });
       }
     } catch {
-      // The end of the connection, or a broker that forbids to ask: then what is retained has to do.
+      // The connection ended, or the broker forbids the question: the retained status is all there is.
     }
   }
 
-  /** It has said something of its own accord. */
-  markAlive(other: string): void {
-    this.unresponsive.delete(other);
-    if (this.#missed.has(other)) this.#missed.set(other, 0);
+  /** The agent has published something. */
+  markAlive(otherAgent: string): void {
+    this.unresponsive.delete(otherAgent);
+    if (this.#missedRounds.has(otherAgent)) this.#missedRounds.set(otherAgent, 0);
   }
 
   async #ask(
     connection: Connection,
     agent: AgentIdentity,
-    others: readonly string[],
+    otherAgents: readonly string[],
     signal: AbortSignal,
   ): Promise<void> {
     const token = randomUUID();
-    const waiting = new Set(others);
+    const unanswered = new Set(otherAgents);
     const stop = connection.listen(({ topic, payload }) => {
-      const other = payload === livenessAnswer(token) ? agentOfPingTopic(agent, topic) : undefined;
-      if (other === undefined) return;
-      waiting.delete(other);
-      this.#missed.set(other, 0);
-      this.unresponsive.delete(other);
+      const otherAgent = payload === livenessAnswer(token) ? agentOfPingTopic(agent, topic) : undefined;
+      if (otherAgent === undefined) return;
+      unanswered.delete(otherAgent);
+      this.#missedRounds.set(otherAgent, 0);
+      this.unresponsive.delete(otherAgent);
     });
     try {
-      for (const other of others)
-        await connection.publish(pingTopic({ ...agent, id: other }), livenessQuestion(token), { retain: false });
+      for (const otherAgent of otherAgents)
+        await connection.publish(pingTopic({ ...agent, id: otherAgent }), livenessQuestion(token), { retain: false });
       await pause(answerTimeoutMs, undefined, { signal, ref: false });
     } finally {
       stop();
     }
-    for (const other of waiting) {
-      const missed = this.#missed.get(other);
+    for (const otherAgent of unanswered) {
+      const missed = this.#missedRounds.get(otherAgent);
       if (missed === undefined) continue;
-      this.#missed.set(other, missed + 1);
-      if (missed + 1 >= maxMissedRounds) this.unresponsive.add(other);
+      this.#missedRounds.set(otherAgent, missed + 1);
+      if (missed + 1 >= maxMissedRounds) this.unresponsive.add(otherAgent);
     }
   }
 }

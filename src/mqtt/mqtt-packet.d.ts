@@ -1,4 +1,4 @@
-/** mqtt-packet declares no types for its tables. */
+/** mqtt-packet has no types for its constants. */
 declare module 'mqtt-packet/constants.js' {
   const constants: { MQTT5_PUBACK_PUBREC_CODES: Record<number, string> };
   export default constants;

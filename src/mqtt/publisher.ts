@@ -9,23 +9,23 @@ export interface PublisherListener {
   rejected(topic: string, error: unknown): void;
 }
 
-/** Topics that the broker left unacknowledged, how often in a row and the last time; outlives a connection. */
+/** Topics that the broker left unacknowledged, with the failures in a row and the last error; outlives a connection. */
 export type UnacknowledgedTopics = Map<string, { failures: number; error: UnacknowledgedError }>;
 
-/** What one connection has sent and still has to. A topic has one message in flight at a time; what the broker does not take is
- * offered again after a pause that grows, with the newest payload, and holds up no other topic. */
+/** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker refuses is
+ * sent again after a growing pause, with the newest payload, and does not hold up other topics. */
 export class Publisher {
   readonly #connection: Connection;
   readonly #listener: PublisherListener;
   readonly #unacknowledged: UnacknowledgedTopics;
   readonly #after: Timer;
-  /** What the broker has taken, or is about to take. */
+  /** The last payload sent to each topic, acknowledged or in flight. */
   readonly #sent = new Map<string, string>();
   readonly #queue = new Map<string, string>();
   readonly #inFlight = new Set<string>();
-  /** What stops the pause of a topic. */
+  /** Cancels the pause of a topic. */
   readonly #paused = new Map<string, () => void>();
-  /** Tries of a topic that failed, one after the other. */
+  /** Failed attempts in a row, by topic. */
   readonly #failures = new Map<string, number>();
   /** The newest payload of topics that are in flight or paused. */
   readonly #next = new Map<string, string>();
@@ -37,14 +37,14 @@ export class Publisher {
     this.#listener = listener;
     this.#unacknowledged = unacknowledged;
     this.#after = after;
-    // They may stay so, and all else comes first.
+    // They may stay unacknowledged again, so the others go first.
     for (const [topic, { failures, error }] of unacknowledged) this.#pause(topic, failures, error);
   }
 
-  /** Takes in what is to be on the broker and sends what differs from what this connection has sent. */
+  /** Sends the payloads that differ from those that this connection has sent. */
   publishChanged(publications: RetainedPayloads): void {
     for (const [topic, payload] of publications) {
-      // One that waits in the queue keeps its place.
+      // `set` on a topic that is already queued keeps its place.
       if (this.#sent.get(topic) === payload) this.drop(topic);
       else if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
       else this.#queue.set(topic, payload);
@@ -52,13 +52,13 @@ export class Publisher {
     this.#sendQueued();
   }
 
-  /** From now on everything counts as new, or this topic. */
+  /** Lets the next payload of this topic, or of every topic, be sent even if it is unchanged. */
   forgetSent(topic?: string): void {
     if (topic === undefined) this.#sent.clear();
     else this.#sent.delete(topic);
   }
 
-  /** What has not been sent of it is not wanted any more. */
+  /** Discards the payload of this topic that has not been sent yet. */
   drop(topic: string): void {
     this.#queue.delete(topic);
     this.#next.delete(topic);
@@ -68,16 +68,16 @@ export class Publisher {
     return this.#sent.get(topic);
   }
 
-  /** Settles when all that was offered is taken or waits for another try. */
+  /** Resolves when every payload is acknowledged, or paused for another attempt. */
   async drained(): Promise<void> {
     if (this.#queue.size > 0 || this.#inFlight.size > 0)
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** Nothing more is sent. */
+  /** Cancels all pauses; nothing more is sent. */
   close(): void {
     this.#closed = true;
-    for (const stop of this.#paused.values()) stop();
+    for (const cancel of this.#paused.values()) cancel();
     this.#paused.clear();
   }
 
@@ -112,13 +112,13 @@ export class Publisher {
   }
 
   #failed(topic: string, payload: string, error: unknown): void {
-    // Counts as sent, so that only another payload is tried, which may fit.
+    // The topic counts as sent, so that only a different payload, which may fit, is tried.
     if (error instanceof PacketTooLargeError) {
       this.#listener.rejected(topic, error);
       return;
     }
     if (this.#closed || !(isRefusedByBroker(error) || error instanceof UnacknowledgedError)) return;
-    // Unless it is not wanted any more.
+    // A topic that was dropped meanwhile is not sent again.
     if (this.#sent.get(topic) === payload) {
       this.#sent.delete(topic);
       if (!this.#next.has(topic)) this.#next.set(topic, payload);
@@ -132,17 +132,17 @@ export class Publisher {
   #pause(topic: string, failures: number, error: unknown): void {
     this.#failures.set(topic, failures);
     this.#listener.rejected(topic, error);
-    const again = () => {
-      // A message that is not acknowledged takes away a place: half of them stay for what is.
-      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskOne)
+    const retry = () => {
+      // An unacknowledged message keeps its slot of the window; half of the slots stay free for other messages.
+      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskUnacknowledged)
         return this.#pause(topic, failures + 1, error);
       this.#paused.delete(topic);
-      // Nobody wants it there any more.
+      // The topic was dropped during the pause.
       if (!this.#next.has(topic)) return this.#accepted(topic);
       this.#resume(topic);
       this.#sendQueued();
     };
-    this.#paused.set(topic, this.#after(retryPauseMs(failures - 1), again));
+    this.#paused.set(topic, this.#after(retryPauseMs(failures - 1), retry));
   }
 
   #resume(topic: string): void {

@@ -1,45 +1,45 @@
 interface Rejection {
   text: string;
-  /** Rejected by the connection that is. */
-  current: boolean;
+  /** Rejected on the current connection. */
+  isCurrent: boolean;
 }
 
-/** What the broker does not take of us, by topic. It outlives a connection, so that nothing is logged again at each. */
+/** The messages that the broker rejects, by topic. It outlives a connection, so that each reason is logged once. */
 export class Rejections {
   readonly #byTopic = new Map<string, Rejection>();
   readonly #logged = new Set<string>();
 
-  /** A new connection: what it does not reject once more is no trouble any more. */
+  /** Starts a new connection: rejections that do not recur on it are dropped by `forgetEarlier`. */
   begin(): void {
-    for (const rejection of this.#byTopic.values()) rejection.current = false;
+    for (const rejection of this.#byTopic.values()) rejection.isCurrent = false;
   }
 
-  /** All has been offered to the new connection. */
+  /** Drops the rejections of earlier connections, once everything has been sent over the new one. */
   forgetEarlier(): void {
-    for (const [topic, { current }] of this.#byTopic) if (!current) this.accept(topic);
+    for (const [topic, { isCurrent }] of this.#byTopic) if (!isCurrent) this.accept(topic);
   }
 
-  /** True if there was none of this kind. */
+  /** True if this kind of rejection has not been logged yet. */
   reject(topic: string, text: string, kind: string): boolean {
-    this.#byTopic.set(topic, { text, current: true });
+    this.#byTopic.set(topic, { text, isCurrent: true });
     if (this.#logged.has(kind)) return false;
     this.#logged.add(kind);
     return true;
   }
 
-  /** True if it was rejected before. */
+  /** True if the topic was rejected before. */
   accept(topic: string): boolean {
     const wasRejected = this.#byTopic.delete(topic);
     if (this.#byTopic.size === 0) this.#logged.clear();
     return wasRejected;
   }
 
-  /** In one sentence; undefined if the broker takes everything. */
+  /** All rejections in one sentence; undefined if there are none. */
   get summary(): string | undefined {
     const [first] = this.#byTopic.values();
-    const more = this.#byTopic.size - 1;
-    return first === undefined || more === 0
+    const moreCount = this.#byTopic.size - 1;
+    return first === undefined || moreCount === 0
       ? first?.text
-      : `${first.text}; and ${more} more ${more === 1 ? 'topic' : 'topics'}`;
+      : `${first.text}; and ${moreCount} more ${moreCount === 1 ? 'topic' : 'topics'}`;
   }
 }

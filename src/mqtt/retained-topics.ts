@@ -14,72 +14,72 @@ import type { Connection } from './connection.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
 
-/** Seconds until a broker that does not give back our own word is taken for one that refuses it. */
+/** Seconds after which a ping that does not come back counts as forbidden. */
 const pingTimeoutSeconds = 5;
 
-/** Subscribes to these topics, of which our own or our echo must be one, and reads all that is retained there. */
+/** Subscribes to these topics, which must include the ping topic or all own topics, and reads what is retained there. */
 async function readTopics(
   connection: Connection,
   agent: AgentIdentity,
   topics: string[],
 ): Promise<Map<string, string>> {
   const retained = new Map<string, string>();
-  const stop = connection.listen(({ topic, payload, retained: kept }) => {
-    if (kept && payload !== '') retained.set(topic, payload);
+  const stop = connection.listen(({ topic, payload, retained: isRetained }) => {
+    if (isRetained && payload !== '') retained.set(topic, payload);
   });
   try {
     await connection.subscribe(topics).catch((cause: unknown) => {
       throw new Error(`the broker refuses the subscription to ${topics.join(', ')}`, { cause });
     });
-    // Some brokers let a new message overtake what is retained: all has come when a round trip brings nothing more.
-    let before: number;
+    // Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more.
+    let previousCount: number;
     do {
-      before = retained.size;
+      previousCount = retained.size;
       await pingBroker(connection, agent);
-    } while (retained.size > before);
+    } while (retained.size > previousCount);
     return retained;
   } finally {
     stop();
   }
 }
 
-/** Settles when a message to ourselves comes back. */
+/** Publishes to the own ping topic and resolves when the message comes back. */
 export async function pingBroker(connection: Connection, agent: AgentIdentity): Promise<void> {
   const token = randomUUID();
   const ping = pingTopic(agent);
   let timer: NodeJS.Timeout | undefined;
   let stop = () => {};
-  const back = new Promise<void>((resolve, reject) => {
+  const returned = new Promise<void>((resolve, reject) => {
     timer = setTimeout(
       () =>
         reject(
           new Error(
-            `the broker does not give back what is sent to ${ping}: it must let this user read and write ${ownTopics(agent)}`,
+            `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownTopics(agent)}`,
           ),
         ),
       pingTimeoutSeconds * 1000,
     );
     stop = connection.listen((message) => message.topic === ping && message.payload === token && resolve());
-    void connection.ended.then(() => reject(new Error('the connection ended while reading what is retained')));
+    void connection.ended.then(() => reject(new Error('the connection ended while retained messages were read')));
   });
-  back.catch(() => undefined);
+  returned.catch(() => undefined);
   try {
     const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
-      const forbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
+      const isForbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
       throw new Error(
-        `the broker refuses ${ping}${forbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`,
+        `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`,
         { cause },
       );
     });
-    await Promise.all([sent, back]);
+    await Promise.all([sent, returned]);
   } finally {
     clearTimeout(timer);
     stop();
   }
 }
 
-/** The broker is the agent's memory: reads all that this agent has retained there. Stays subscribed to our own status, echo,
- * commands and announcements and to Home Assistant's status. */
+/** Reads everything that this agent has retained on the broker, which is the agent's memory. Stays subscribed to the agent's status,
+ * ping, command and discovery topics and to Home Assistant's status. */
 export async function readOwnRetained(connection: Connection, agent: AgentIdentity): Promise<Map<string, string>> {
   const retained = await readTopics(connection, agent, [
     ownTopics(agent),
@@ -91,7 +91,7 @@ export async function readOwnRetained(connection: Connection, agent: AgentIdenti
   return retained;
 }
 
-/** The discovery payloads of all agents below our base topic. */
+/** The discovery payloads of all agents with the same base topic. */
 export async function readDiscoveryPayloads(connection: Connection, agent: AgentIdentity): Promise<string[]> {
   const retained = await readTopics(connection, agent, [pingTopic(agent), allDiscoveryTopics(agent)]);
   return [...retained].filter(([topic]) => isAgentDiscoveryTopic(agent, topic)).map(([, payload]) => payload);

@@ -1,27 +1,27 @@
 import type { Problem } from '../views/problems.ts';
 
-/** What a person should hear. */
+/** A problem that has begun or is over, to send to a person. */
 export interface AlertMessage {
   kind: 'trouble' | 'recovery';
   subject: string;
   text: string;
-  /** When the trouble began. */
+  /** When the problem began. */
   since: Date;
-  /** How long it lasted, once it is over. */
+  /** How long the problem lasted, once it is over. */
   seconds?: number;
 }
 
 interface TrackedProblem {
   problem: Problem;
   since: Date;
-  announced: boolean;
-  /** When it was not there any more. */
+  isReported: boolean;
+  /** When the problem was first absent. */
   overSince?: Date;
 }
 
 const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
 
-/** One message for each subject: a drive that raises three flags at once has one cause. */
+/** Merges the messages of each subject: a drive with three problems at once has one cause. */
 function mergeBySubject(messages: readonly AlertMessage[]): AlertMessage[] {
   const merged = new Map<string, AlertMessage>();
   for (const message of messages) {
@@ -41,44 +41,44 @@ function mergeBySubject(messages: readonly AlertMessage[]): AlertMessage[] {
   return [...merged.values()];
 }
 
-/** Tells each trouble once when it has lasted, and once when it is over for good: what flutters is one trouble. */
+/** Reports each problem once when it has lasted for `minSeconds`, and once when it has been absent as long: a problem that comes and
+ * goes is reported as one. */
 export class AlertTracker {
-  readonly #known = new Map<string, TrackedProblem>();
+  readonly #tracked = new Map<string, TrackedProblem>();
   readonly #minSeconds: number;
 
-  /** `patience`: seconds. */
   constructor(minSeconds: number) {
     this.#minSeconds = minSeconds;
   }
 
   update(problems: readonly Problem[], now: Date): AlertMessage[] {
-    const there = new Set(problems.map(({ id }) => id));
+    const present = new Set(problems.map(({ id }) => id));
     return mergeBySubject([
       ...problems.flatMap((problem) => this.#messagesWhileLasting(problem, now)),
-      ...[...this.#known.keys()].filter((id) => !there.has(id)).flatMap((id) => this.#messagesWhenOver(id, now)),
+      ...[...this.#tracked.keys()].filter((id) => !present.has(id)).flatMap((id) => this.#messagesWhenOver(id, now)),
     ]);
   }
 
   #messagesWhileLasting(problem: Problem, now: Date): AlertMessage[] {
-    const known: TrackedProblem = this.#known.get(problem.id) ?? { problem, since: now, announced: false };
-    this.#known.set(problem.id, known);
-    if (!problem.isSuppressed) known.problem = problem;
-    delete known.overSince;
-    // Seen by itself it has its own time to go.
-    if (problem.isSuppressed && !known.announced) known.since = now;
-    if (problem.isSuppressed || known.announced || secondsBetween(known.since, now) < this.#minSeconds) return [];
-    known.announced = true;
-    return [{ kind: 'trouble', subject: problem.subject, text: problem.text, since: known.since }];
+    const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem, since: now, isReported: false };
+    this.#tracked.set(problem.id, tracked);
+    if (!problem.isSuppressed) tracked.problem = problem;
+    delete tracked.overSince;
+    // A problem that is no longer suppressed must last for `minSeconds` on its own.
+    if (problem.isSuppressed && !tracked.isReported) tracked.since = now;
+    if (problem.isSuppressed || tracked.isReported || secondsBetween(tracked.since, now) < this.#minSeconds) return [];
+    tracked.isReported = true;
+    return [{ kind: 'trouble', subject: problem.subject, text: problem.text, since: tracked.since }];
   }
 
   #messagesWhenOver(id: string, now: Date): AlertMessage[] {
-    const known = this.#known.get(id);
-    if (known === undefined) return [];
-    known.overSince ??= now;
-    if (known.announced && secondsBetween(known.overSince, now) < this.#minSeconds) return [];
-    this.#known.delete(id);
-    const { problem, since, announced, overSince } = known;
-    return announced
+    const tracked = this.#tracked.get(id);
+    if (tracked === undefined) return [];
+    tracked.overSince ??= now;
+    if (tracked.isReported && secondsBetween(tracked.overSince, now) < this.#minSeconds) return [];
+    this.#tracked.delete(id);
+    const { problem, since, isReported, overSince } = tracked;
+    return isReported
       ? [
           {
             kind: 'recovery',

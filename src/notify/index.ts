@@ -7,13 +7,13 @@ import { buildNotificationRequest } from './notification-request.ts';
 import { Notifier } from './notifier.ts';
 import { authorizationHeader, type NotifySettings } from './settings.ts';
 
-/** Seconds that a trouble must last to be told, and be away to be over. */
+/** Seconds that a problem must last to be reported, and be absent to be over. */
 const minProblemSeconds = 30;
 
-/** Seconds between two looks. */
+/** Seconds between two checks. */
 const checkIntervalSeconds = 5;
 
-/** Tells of troubles and their end, until `close`. Without an address it does nothing. */
+/** Sends a message for each problem and for its end, until `close`. Does nothing without NOTIFY_URL. */
 export function startNotifications(
   settings: NotifySettings,
   catalogue: readonly CollectorDeclaration[],

@@ -3,7 +3,7 @@ import { formatDuration } from '../views/duration.ts';
 import type { AlertMessage } from './alert-tracker.ts';
 import type { NotifySettings } from './settings.ts';
 
-/** What goes over the line. */
+/** An HTTP POST request that is ready to send. */
 export interface NotificationRequest {
   url: string;
   body: string;
@@ -12,23 +12,24 @@ export interface NotificationRequest {
 const titleOf = ({ name, site }: AgentIdentity, { subject }: AlertMessage) =>
   `${name}${site === undefined ? '' : ` (${site})`}${subject === name ? '' : `: ${subject}`}`;
 
-const sentence = ({ text, seconds }: AlertMessage) =>
-  seconds === undefined ? text : `Well again after ${formatDuration(seconds)}. It was: ${text}`;
+const messageText = ({ text, seconds }: AlertMessage) =>
+  seconds === undefined ? text : `Resolved after ${formatDuration(seconds)}: ${text}`;
 
-/** ntfy's headers can't hold every letter, its JSON can: it goes to the address above the topic (docs.ntfy.sh/publish, “Publish as JSON”). */
+/** Published as JSON, because HTTP headers can't hold every character; JSON goes to the URL above the topic
+ * (https://docs.ntfy.sh/publish/#publish-as-json). */
 function buildNtfyRequest(address: string, agent: AgentIdentity, message: AlertMessage): NotificationRequest {
   const url = new URL(address);
-  const [, above = '/', topic = ''] = /^(.*\/)([^/]+)\/?$/.exec(url.pathname) ?? [];
-  url.pathname = above;
-  const isTrouble = message.kind === 'trouble';
+  const [, parentPath = '/', topic = ''] = /^(.*\/)([^/]+)\/?$/.exec(url.pathname) ?? [];
+  url.pathname = parentPath;
+  const isProblem = message.kind === 'trouble';
   return {
     url: url.href,
     body: JSON.stringify({
       topic,
       title: titleOf(agent, message),
-      message: sentence(message),
-      tags: [isTrouble ? 'warning' : 'white_check_mark'],
-      priority: isTrouble ? 4 : 3,
+      message: messageText(message),
+      tags: [isProblem ? 'warning' : 'white_check_mark'],
+      priority: isProblem ? 4 : 3,
     }),
   };
 }
@@ -38,8 +39,8 @@ function buildWebhookRequest(url: string, agent: AgentIdentity, message: AlertMe
   return {
     url,
     body: JSON.stringify({
-      // The one field that chat programs look for.
-      text: `${titleOf(agent, message)}: ${sentence(message)}`,
+      // The field that chat programs display.
+      text: `${titleOf(agent, message)}: ${messageText(message)}`,
       kind,
       agent: agent.name,
       site: agent.site ?? null,

@@ -4,35 +4,35 @@ import { describeError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { NotificationRequest } from './notification-request.ts';
 
-/** How many letters may wait; the oldest are lost first. */
+/** Messages that may wait; the oldest are dropped first. */
 const maxQueued = 50;
 
-/** Seconds before the next try: at first, and at most. */
+/** Seconds before the next attempt: at first, and at most. */
 const firstRetrySeconds = 5;
 const maxRetrySeconds = 600;
 
-/** Seconds after which a letter is too old to be of use. */
+/** Seconds after which a message that could not be sent is dropped. */
 const maxAgeSeconds = 24 * 3600;
 
 interface QueuedRequest extends NotificationRequest {
-  /** Milliseconds of the even clock. */
+  /** In terms of `performance.now()`. */
   queuedAtMs: number;
 }
 
-/** A refusal that the next try would only repeat; 408 and 429 ask for one. */
+/** Whether another attempt would fail the same way; 408 and 429 ask for one. */
 const isFinal = (status: number) => status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** What stays of an address where others read: its path may be its secret. */
+/** The part of a URL that may be logged: its path may be a secret. */
 export const printableOrigin = (url: string): string => new URL(url).origin;
 
-const hint = (status: number) =>
+const adviceFor = (status: number) =>
   status === 401 || status === 403
-    ? '; check NOTIFY_TOKEN, or the login in NOTIFY_URL'
+    ? '; check NOTIFY_TOKEN, or the user name and password in NOTIFY_URL'
     : status === 404
       ? '; check NOTIFY_URL'
       : '';
 
-/** Tries once; `refusal` says why it was not taken. Throws where there is no answer. */
+/** Sends a message once; `refusal` says why the server did not accept it. Throws if there is no response. */
 export async function sendNotification(
   { url, body }: NotificationRequest,
   authorization: Secret | undefined,
@@ -43,10 +43,10 @@ export async function sendNotification(
     ...(authorization === undefined ? {} : { authorization: authorization.reveal() }),
   };
   const { status, ok } = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal });
-  return ok ? { status } : { status, refusal: `answers ${status}${hint(status)}` };
+  return ok ? { status } : { status, refusal: `HTTP status ${status}${adviceFor(status)}` };
 }
 
-/** Sends letters one after the other, and tries again while nobody answers. */
+/** Sends messages one after the other, and retries while the server does not accept them. */
 export class Notifier {
   readonly #log: Log;
   readonly #authorization: Secret | undefined;
@@ -54,7 +54,7 @@ export class Notifier {
   readonly #closed = new AbortController();
   #queue: QueuedRequest[] = [];
   #sending = false;
-  #isUnreachable = false;
+  #isFailing = false;
 
   constructor(log: Log, authorization: Secret | undefined, retrySeconds: number = firstRetrySeconds) {
     this.#log = log;
@@ -74,21 +74,21 @@ export class Notifier {
 
   async #sendQueue(): Promise<void> {
     this.#sending = true;
-    for (let wait = this.#firstRetrySeconds; this.#queue.length > 0; ) {
+    for (let pauseSeconds = this.#firstRetrySeconds; this.#queue.length > 0; ) {
       const [next] = this.#queue as [QueuedRequest];
-      if (await this.#isDone(next)) {
-        this.#queue = this.#queue.filter((one) => one !== next);
-        wait = this.#firstRetrySeconds;
+      if (await this.#attempt(next)) {
+        this.#queue = this.#queue.filter((request) => request !== next);
+        pauseSeconds = this.#firstRetrySeconds;
         continue;
       }
-      await pause(wait * 1000, undefined, { signal: this.#closed.signal, ref: false }).catch(() => undefined);
-      wait = Math.min(maxRetrySeconds, wait * 2);
+      await pause(pauseSeconds * 1000, undefined, { signal: this.#closed.signal, ref: false }).catch(() => undefined);
+      pauseSeconds = Math.min(maxRetrySeconds, pauseSeconds * 2);
     }
     this.#sending = false;
   }
 
-  /** Tries once; true if there is nothing more to do for this letter. */
-  async #isDone({ queuedAtMs, ...request }: QueuedRequest): Promise<boolean> {
+  /** Sends once; true if no other attempt is needed. */
+  async #attempt({ queuedAtMs, ...request }: QueuedRequest): Promise<boolean> {
     if ((performance.now() - queuedAtMs) / 1000 > maxAgeSeconds) return true;
     try {
       const { status, refusal } = await sendNotification(
@@ -106,13 +106,13 @@ export class Notifier {
   }
 
   #reportFailure(url: string, error: string): void {
-    if (!this.#isUnreachable && !this.#closed.signal.aborted)
+    if (!this.#isFailing && !this.#closed.signal.aborted)
       this.#log.warn(`Notifications: ${printableOrigin(url)}: ${error}`);
-    this.#isUnreachable = true;
+    this.#isFailing = true;
   }
 
   #reportRecovery(url: string): void {
-    if (this.#isUnreachable) this.#log.info(`Notifications: ${printableOrigin(url)} takes them again`);
-    this.#isUnreachable = false;
+    if (this.#isFailing) this.#log.info(`Notifications: ${printableOrigin(url)} accepts messages again`);
+    this.#isFailing = false;
   }
 }

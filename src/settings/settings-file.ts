@@ -3,12 +3,12 @@ import { parse } from 'dotenv';
 import { describeError, UsageError } from '../model/errors.ts';
 import type { Environment } from './read-variables.ts';
 
-/** Where the service has its settings. */
+/** Settings file of the service. */
 export const serviceSettingsPath = '/etc/infra-monitor.env';
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** The text of a file of settings; empty where there is none. */
+/** The text of a settings file; empty if there is none. */
 export function readSettingsText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -20,23 +20,22 @@ export function readSettingsText(path: string): string {
 
 export const parseSettingsText = (text: string): Environment => parse(text);
 
-/** Variables of this process. */
+/** The given environment variables of this process that are set. */
 export const processVariables = (names: readonly string[]): Environment =>
   Object.fromEntries(names.map((name) => [name, process.env[name]]).filter(([, value]) => value));
 
-/** A value as dotenv reads it back. */
+/** A line that dotenv reads back unchanged. */
 function quoted(name: string, value: string): string {
   const forms = [value, `'${value}'`, `"${value}"`, `\`${value}\``].map((form) => `${name}=${form}`);
   const found = forms.find((line) => !line.includes('\n') && parse(line)[name] === value);
   if (found === undefined)
     throw new UsageError(
-      `${name} has quotation marks of every kind in it, which a file of settings can't hold: put it into a file of its own and name that in ${name}_FILE`,
+      `${name} contains every kind of quotation mark, which a settings file cannot hold: write it to a separate file and set ${name}_FILE to its path`,
     );
   return found;
 }
 
-/** The text with one setting as it is to be, in the place of the old one or of its example, and all else as it was. A new one comes
- * last, behind what it means. Undefined takes it out. */
+/** Replaces one setting or its commented-out example, or appends it with its description. Undefined removes it. All else is kept. */
 function withSetting(text: string, name: string, value: string | undefined, description: string | undefined): string {
   const lines = text.split('\n');
   const isSet = (line: string) => new RegExp(`^\\s*(export\\s+)?${name}\\s*[=:]`).test(line);
@@ -53,7 +52,7 @@ function withSetting(text: string, name: string, value: string | undefined, desc
   return `${before}${description === undefined ? '' : `# ${description}\n`}${line}\n`;
 }
 
-/** The text with these settings; the others, and what people wrote, stay. Throws where a value can't be written. */
+/** Changes these settings and keeps everything else. Throws if the result would not be read back as meant. */
 export function editSettings(text: string, values: Environment, descriptions: ReadonlyMap<string, string>): string {
   const changed = Object.entries(values).reduce(
     (all, [name, value]) => withSetting(all, name, value, descriptions.get(name)),
@@ -63,11 +62,12 @@ export function editSettings(text: string, values: Environment, descriptions: Re
   const wrong = [...new Set([...Object.keys(before), ...Object.keys(after)])].find(
     (name) => after[name] !== (name in values ? values[name] : before[name]),
   );
-  if (wrong !== undefined) throw new UsageError(`${wrong} can't be changed in this file: do it by hand`);
+  if (wrong !== undefined)
+    throw new UsageError(`${wrong} cannot be changed in this file automatically: edit it by hand`);
   return changed;
 }
 
-/** Puts the whole new text in the place of the old one, for its owner alone unless it was for others before. */
+/** Replaces the file atomically. A new file has mode 0600; an existing one keeps its mode and owner. */
 export function writeSettingsFile(path: string, text: string): void {
   let place = path;
   let before: { mode: number; uid: number; gid: number } | undefined;

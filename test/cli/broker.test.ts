@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { until } from '../helpers/until.ts';
 
-test('forget has nothing to do on our own broker, nothing while the agent runs, and all when it is gone', {
+test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
   timeout: 60_000,
 }, async () => {
   expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
@@ -18,20 +18,20 @@ test('forget has nothing to do on our own broker, nothing while the agent runs, 
   await agent.stop();
   expect(await run(settings, 'forget', 'other')).toMatchObject({
     status: 2,
-    output: expect.stringContaining('it has announced testling'),
+    output: expect.stringContaining('this agent has announced testling'),
   });
   expect(await run(settings, 'forget')).toMatchObject({
     status: 0,
-    output: expect.stringMatching(/✓ Forgotten: 1 device and \d+ topics/),
+    output: expect.stringMatching(/✓ Removed: 1 device and \d+ topics/),
   });
   expect(await run(settings, 'forget')).toMatchObject({
     status: 0,
-    output: expect.stringContaining('Forgotten: 0 devices and 0 topics'),
+    output: expect.stringContaining('Removed: 0 devices and 0 topics'),
   });
   await broker.stop();
 });
 
-test('dashboard and recorder write what the broker’s agents announce', async () => {
+test('dashboard and recorder print what the agents on the broker announce', async () => {
   const settings = await embedded();
   const agent = await running(settings);
   const written = async (command: string) => {
@@ -54,15 +54,15 @@ test('dashboard and recorder write what the broker’s agents announce', async (
   await agent.stop();
   expect(await run(settings, 'dashboard')).toMatchObject({
     status: 2,
-    output: expect.stringContaining('No connection to the broker'),
+    output: expect.stringContaining('Cannot connect to the broker'),
   });
 });
 
-test('dashboard says when there is nothing to show', async () => {
+test('dashboard reports that no devices are announced', async () => {
   const settings = await embedded();
   await running({ ...settings, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' });
   expect(await run(settings, 'dashboard')).toMatchObject({
     status: 2,
-    output: expect.stringContaining('Nothing is announced below homeassistant/device/+/+/config'),
+    output: expect.stringContaining('No devices are announced on homeassistant/device/+/+/config'),
   });
 });

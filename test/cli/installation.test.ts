@@ -23,15 +23,15 @@ async function says(built: string, ...args: string[]) {
 test('a clone is brought up to date and removed by hand, and nothing is touched', async () => {
   expect(await says(program, 'update')).toEqual({
     status: 2,
-    output: expect.stringMatching(/is a clone: git pull && npm ci\n$/) as string,
+    output: expect.stringMatching(/is a clone: run git pull && npm ci\n$/) as string,
   });
   expect(await says(program, 'uninstall')).toEqual({
     status: 2,
-    output: expect.stringContaining('is a clone: remove it by hand') as string,
+    output: expect.stringContaining('is a clone: run infra-monitor forget') as string,
   });
 });
 
 test('what came by npm is brought up to date by npm', async () => {
-  const output = 'It came by npm: npm install --global home-lab-infra-monitor@latest\n';
+  const output = 'Installed by npm: run npm install --global home-lab-infra-monitor@latest\n';
   expect(await says(installed('node_modules/home-lab-infra-monitor'), 'update')).toEqual({ status: 2, output });
 });

@@ -3,30 +3,30 @@ import { embedded, run, running } from '../helpers/cli.ts';
 import { startNotificationServer } from '../helpers/notification-server.ts';
 import { freePort } from '../helpers/ports.ts';
 
-test('check sends a message where notifications go', async () => {
+test('check sends a test notification', async () => {
   const { url, received } = await startNotificationServer();
   const { output } = await run(
     { NOTIFY_URL: `${url}/secret-topic`, NOTIFY_TOKEN: 'sesame', NOTIFY_FORMAT: 'json' },
     'check',
   );
-  expect(output).toContain(`✓ Notifications: ${url} took a message`);
+  expect(output).toContain(`✓ Notifications: ${url} accepted a test message`);
   expect(received).toMatchObject([
     {
       path: '/secret-topic',
       headers: { authorization: 'Bearer sesame' },
-      body: { text: 'testling: A check: this message has arrived.' },
+      body: { text: 'testling: Test message from infra-monitor check.' },
     },
   ]);
   const refusing = await startNotificationServer([403]);
   const refused = await run({ NOTIFY_URL: `${refusing.url}/secret-topic` }, 'check');
   expect(refused).toMatchObject({
     status: 1,
-    output: expect.stringContaining(`✗ Notifications: ${refusing.url}: answers 403; check NOTIFY_TOKEN`),
+    output: expect.stringContaining(`✗ Notifications: ${refusing.url}: HTTP status 403; check NOTIFY_TOKEN`),
   });
   expect(output + refused.output).not.toMatch(/secret-topic|sesame/);
 });
 
-test('a login in the address of notifications is sent as one, and shows nowhere', async () => {
+test('credentials in NOTIFY_URL are sent as Basic authentication, and never printed', async () => {
   const { url, received } = await startNotificationServer();
   const { status, output } = await run(
     {
@@ -38,7 +38,7 @@ test('a login in the address of notifications is sent as one, and shows nowhere'
   );
   expect({ status, output }).toMatchObject({
     status: 0,
-    output: expect.stringContaining(`✓ Notifications: ${url} took a message`),
+    output: expect.stringContaining(`✓ Notifications: ${url} accepted a test message`),
   });
   expect(received).toMatchObject([
     { path: '/secret-topic', headers: { authorization: `Basic ${Buffer.from('me:open sesame').toString('base64')}` } },
@@ -65,30 +65,30 @@ test('once --json prints every collector, with rates', async () => {
   expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
 });
 
-test('once ends with 1 when something can’t be read', async () => {
+test('once exits with 1 if something can’t be read', async () => {
   const { status, output } = await run({ HOST_PROC: '/nowhere', HOST_FILESYSTEMS: '/none' }, 'once');
   expect(status).toBe(1);
   expect(output).toContain('/nowhere');
 });
 
-test('check says what works', async () => {
+test('check prints what works', async () => {
   const { status, output } = await run({ AGENT_SCHEDULE: 'off', SITE: 'Berlin', MQTT_HOST: 'x' }, 'check');
   expect(status).toBe(0);
-  expect(output).toContain('✓ Settings: fine; this agent is testling at Berlin');
+  expect(output).toContain('✓ Settings: valid (agent testling, site Berlin)');
   expect(output).toContain('– Settings: MQTT_HOST is not a setting of this program; did you mean MQTT_URL?');
-  expect(output).toContain('– Broker: our own');
-  expect(output).toContain('– Agent itself: off because AGENT_SCHEDULE=off');
+  expect(output).toContain('– Broker: embedded');
+  expect(output).toContain('– Agent itself: off (AGENT_SCHEDULE=off)');
   expect(output).toMatch(/✓ Host: works \(\d+ of \d+ read/);
 });
 
-test('check of a broker: let in with all rights; not there', async () => {
+test('check of a broker: connected with all permissions; unreachable', async () => {
   const { MQTT_URL } = await embedded();
   await running({ MQTT_URL });
   const broker = MQTT_URL.replace('embedded', 'mqtt');
   expect((await run({ MQTT_URL: broker }, 'check')).output).toMatch(
-    /✓ Broker: mqtt:\/\/127.0.0.1:\d+ lets us in \(MQTT 3.1.1\)\n✓ Broker: we may read and write what we need/,
+    /✓ Broker: connected to mqtt:\/\/127.0.0.1:\d+ \(MQTT 3.1.1\)\n✓ Broker: all required topics can be read and written/,
   );
   const { status, output } = await run({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
   expect(status).toBe(1);
-  expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running there\?\)/);
+  expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running\?\)/);
 });

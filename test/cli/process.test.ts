@@ -17,16 +17,16 @@ const agentOptions = async () => ({
   MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
 });
 
-/** Ends a process, or a group of them, that may be gone. */
+/** Kills a process or a process group, which may have ended. */
 function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It is gone.
+    // It has already ended.
   }
 }
 
-/** Runs a line of the shell, in which `agent` is the built program, in an empty folder; what it started ends with the test. */
+/** Runs a shell command line, in which `agent` is the built program, in an empty folder; its processes end with the test. */
 function shell(line: string, settings: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'shell-'));
   const { PATH = '' } = process.env;
@@ -56,10 +56,10 @@ const answers = (port: number) =>
     () => false,
   );
 
-/** Ends a line of the shell with the status of its first command. */
+/** A pipeline that prints the exit status of its first command. */
 const firstStatus = (command: string, reader: string) => `{ ${command}; echo "status $?" >&2; } | ${reader}`;
 
-test('a pipe gets all that is printed, however much it is', async () => {
+test('a pipe gets the whole output, however large it is', async () => {
   const mounts = Array.from({ length: 200 }, (_, index) => index);
   const roots = tree({
     'proc/1/mountinfo': [
@@ -81,26 +81,26 @@ test('a pipe gets all that is printed, however much it is', async () => {
   expect(stderr).toBe('status 0\n');
 });
 
-test.each(['once', 'once --json', 'check', '--help'])('a reader of %s that goes is no trouble', async (command) => {
+test.each(['once', 'once --json', 'check', '--help'])('a reader of %s that ends early is no error', async (command) => {
   const { stderr } = await shell(firstStatus(`agent ${command}`, 'true'), await agentOptions()).result;
   expect(stderr).toBe('status 0\n');
 });
 
-test.runIf(existsSync('/dev/full'))('a disk that is full is told', async () => {
+test.runIf(existsSync('/dev/full'))('a full disk is reported', async () => {
   const { stderr } = await shell('agent once > /dev/full; echo "status $?" >&2', await agentOptions()).result;
-  expect(stderr).toBe('Not all could be written: ENOSPC: no space left on device, write\nstatus 1\n');
+  expect(stderr).toBe('Output is incomplete: ENOSPC: no space left on device, write\nstatus 1\n');
 });
 
-test('the agent outlives whoever reads its log', async () => {
+test('the agent outlives the reader of its log', async () => {
   const agent = startAgent(await agentOptions());
   await until('connected', () => agent.output().includes('MQTT: connected'));
   agent.process.stdout?.destroy();
   agent.process.stderr?.destroy();
-  // Leaving is logged.
+  // Stopping is logged.
   expect(await agent.stop()).toBe(0);
 });
 
-test('the agent leaves though whoever reads its log stands still', async () => {
+test('the agent stops even if the reader of its log does not read', async () => {
   const port = await freePort();
   const { read } = shell(
     '{ head -c 1000000 /dev/zero & agent & echo $! > pid; wait $!; echo $? > status; } | sleep 100',
@@ -111,7 +111,7 @@ test('the agent leaves though whoever reads its log stands still', async () => {
   await until('left', () => read('status') === '0\n');
 });
 
-test('signals that mean nothing to it change nothing', async () => {
+test('unused signals have no effect', async () => {
   const port = await freePort();
   const agent = startAgent({ ...(await agentOptions()), HTTP_PORT: String(port) });
   await until('connected', () => agent.output().includes('MQTT: connected'));
@@ -123,7 +123,7 @@ test('signals that mean nothing to it change nothing', async () => {
   expect(agent.output()).not.toContain('Debugger');
 });
 
-/** Starts a line in a terminal of its own, with the agent in place of the shell, and closes the terminal when the agent is connected. */
+/** Runs the agent by this command line in a terminal of its own, and closes the terminal when the agent is connected. */
 async function closedTerminal(line: string) {
   const { child, result, read } = shell(
     `exec script --quiet --command "echo \\$\\$ > pid; exec ${line} > log" /dev/null`,
@@ -138,13 +138,13 @@ async function closedTerminal(line: string) {
 }
 
 test.runIf(existsSync('/usr/bin/script'))(
-  'a terminal that closes ends it with a goodbye, but not under nohup',
+  'closing the terminal stops the agent cleanly, but not under nohup',
   async () => {
     const { log } = await closedTerminal('agent');
-    await until('a goodbye', () => log().includes('SIGHUP: leaving'));
-    const kept = await closedTerminal('nohup agent');
-    process.kill(kept.pid, 'SIGTERM');
-    await until('a goodbye', () => kept.log().includes('leaving'));
-    expect(kept.log()).toContain('SIGTERM: leaving');
+    await until('stopped', () => log().includes('SIGHUP: stopping'));
+    const detached = await closedTerminal('nohup agent');
+    process.kill(detached.pid, 'SIGTERM');
+    await until('stopped', () => detached.log().includes('stopping'));
+    expect(detached.log()).toContain('SIGTERM: stopping');
   },
 );

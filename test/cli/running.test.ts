@@ -9,59 +9,59 @@ import { drives } from '../helpers/drives.ts';
 import { freePort } from '../helpers/ports.ts';
 import { until } from '../helpers/until.ts';
 
-test('health asks the running agent', async () => {
+test('health queries the running agent', async () => {
   const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
   expect(await run(settings, 'health')).toMatchObject({
     status: 1,
     output: expect.stringContaining('Is the agent running?'),
   });
   await running(settings);
-  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is well\n' });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is healthy\n' });
   expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
 });
 
-test('health shows the token, and makes do without', async () => {
+test('health sends the token, and works without it', async () => {
   const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
   await running({ ...settings, HTTP_TOKEN: 'sesame' });
   expect(await run({ ...settings, HTTP_TOKEN: 'sesame' }, 'health')).toEqual({
     status: 0,
-    output: '✓ testling is well\n',
+    output: '✓ testling is healthy\n',
   });
-  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is well\n' });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is healthy\n' });
 });
 
-test('a port that another broker has: how to use that one', async () => {
+test('a port used by another broker: how to use that broker', async () => {
   const settings = await embedded();
   await running(settings);
   const { status, output } = await run(settings);
   expect(status).toBe(2);
   expect(output).toContain(
-    `taken by another MQTT broker. To use that one: MQTT_URL=${settings.MQTT_URL.replace('embedded', 'mqtt')}`,
+    `in use by another MQTT broker. To use that broker, set MQTT_URL=${settings.MQTT_URL.replace('embedded', 'mqtt')}`,
   );
 });
 
-test('a port that something else has: what to do', async () => {
+test('a port used by something else: what to do', async () => {
   const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
   const { status, output } = await run({ MQTT_URL: `embedded://127.0.0.1:${port}` });
   expect(status).toBe(2);
   expect(output).toContain(
-    `does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}`,
+    `is not an MQTT broker. To use another port for the embedded broker, set MQTT_URL=embedded://127.0.0.1:${port + 1}`,
   );
 });
 
-test('the status server’s port taken: which setting, exit status 2', async () => {
+test('the port of the status server in use: which setting, exit status 2', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
   expect(await run({ ...(await embedded()), HTTP_PORT: String(port) })).toMatchObject({
     status: 2,
-    output: expect.stringContaining(`HTTP_PORT: ${port} on 127.0.0.1 is taken`),
+    output: expect.stringContaining(`HTTP_PORT: port ${port} on 127.0.0.1 is in use`),
   });
 });
 
-test('the start says what is watched, where it goes and what to do next', async () => {
+test('the start logs what is monitored, where the results go and what to do next', async () => {
   const settings = {
     ...(await embedded()),
     HTTP_PORT: String(await freePort()),
@@ -70,18 +70,18 @@ test('the start says what is watched, where it goes and what to do next', async 
   };
   const agent = await running(settings);
   const port = settings.MQTT_URL.split(':')[2];
-  const told = agent
+  const log = agent
     .output()
     .replaceAll(/^\S+ \S+ /gm, '')
     .replaceAll(settings.HTTP_PORT, 'HTTP')
     .replaceAll(port ?? '', 'MQTT');
-  expect(told).toMatch(
-    /^info {2}infra-monitor \S+ watches testling at Berlin\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: our own/,
+  expect(log).toMatch(
+    /^info {2}infra-monitor \S+ is monitoring testling \(site Berlin\)\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: embedded/,
   );
 });
 
 test.runIf(process.platform === 'linux')(
-  'SIGTERM while a reading hangs: gone within two seconds, with a word',
+  'SIGTERM while a reading hangs: stopped within two seconds, and logged',
   async () => {
     const rack = drives({});
     rack.hang('nvme smart-log nvme9000');
@@ -99,11 +99,11 @@ test.runIf(process.platform === 'linux')(
     const began = performance.now();
     expect(await agent.stop()).toBe(0);
     expect(performance.now() - began).toBeLessThan(2000);
-    expect(agent.output()).toMatch(/info {2}SIGTERM: leaving\n$/);
+    expect(agent.output()).toMatch(/info {2}SIGTERM: stopping\n$/);
   },
 );
 
-test('what nobody caught is told once, without secrets, and ends nothing', async () => {
+test('an uncaught error is logged once, without secrets, and the agent goes on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const fault = `const cause = process.env.HTTP_TOKEN;

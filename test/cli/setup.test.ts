@@ -37,7 +37,7 @@ test('without a terminal: the broker is tried, the settings are written for thei
   );
   expect(first).toMatchObject({
     status: 0,
-    output: expect.stringContaining('lets us in, and read and write what we need'),
+    output: expect.stringContaining('all required topics can be read and written'),
   });
   expect(statSync(first.file).mode & 0o777).toBe(0o600);
   expect(first.after).toMatch(new RegExp(`^# The broker.*\\nMQTT_URL=mqtt://${broker}\\n\\n# .*\\nMQTT_PASSWORD=`));

@@ -4,27 +4,27 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** How a Home Assistant is to behave; may be changed while it runs. */
+/** How the stand-in behaves; may be changed while it runs. */
 export interface Script {
   version: string;
-  /** The one it takes. */
+  /** The token that it accepts. */
   token: string;
-  /** Results of commands, by type; one that is missing is an unknown command. */
+  /** Results of commands by type; other commands are unknown. */
   results: Record<string, unknown>;
-  /** What a template makes. */
+  /** Result of every template. */
   rendered: unknown;
-  /** What it answers in place of a WebSocket. */
-  instead?: { status: number; headers?: Record<string, string> };
-  /** What it sends in place of its greeting; nothing at all if it is null. */
+  /** An HTTP response instead of a WebSocket. */
+  insteadOfWebSocket?: { status: number; headers?: Record<string, string> };
+  /** What it sends instead of its greeting; nothing if null. */
   greeting?: string | null;
   onboarding?: { step: string; done: boolean }[];
-  /** It hangs up when it is asked this. */
+  /** The command at which it closes the connection. */
   hangsUpAt?: string;
-  /** It does not hear that the other side closes. */
-  isRude?: boolean;
+  /** Whether it ignores that the client closes the connection. */
+  ignoresClose?: boolean;
 }
 
-/** What the real one's answers have in common. */
+/** Headers of every response of the real Home Assistant. */
 export const ownHeaders = { 'Referrer-Policy': 'no-referrer', 'X-Content-Type-Options': 'nosniff' };
 
 export const home = {
@@ -34,7 +34,7 @@ export const home = {
   internal_url: 'http://secret.example',
 };
 
-const plain = (): Script => ({
+const defaultScript = (): Script => ({
   version: '2026.11.0',
   token: 'right',
   results: {
@@ -75,11 +75,11 @@ function converse(socket: WebSocket, script: Script, logins: string[]): void {
   else if (script.greeting !== null) socket.send(script.greeting);
 }
 
-/** As much of a Home Assistant as is seen from outside, on a port of 127.0.0.1; it ends with the test. */
-export async function startInstance(more: Partial<Script> = {}) {
-  const script: Script = { ...plain(), ...more };
+/** A stand-in for Home Assistant as it is seen from outside, on a port of 127.0.0.1. It ends with the test. */
+export async function startInstance(overrides: Partial<Script> = {}) {
+  const script: Script = { ...defaultScript(), ...overrides };
   const open = new Set<object>();
-  /** Every token that it was told. */
+  /** Every token that it has received. */
   const logins: string[] = [];
   const server = createServer((request, response) => {
     const found = request.url === '/api/onboarding' && script.onboarding !== undefined;
@@ -87,14 +87,14 @@ export async function startInstance(more: Partial<Script> = {}) {
   });
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (script.instead === undefined && request.url === '/api/websocket')
-      return sockets.handleUpgrade(request, socket, head, (one) => {
+    if (script.insteadOfWebSocket === undefined && request.url === '/api/websocket')
+      return sockets.handleUpgrade(request, socket, head, (client) => {
         open.add(socket);
         socket.once('close', () => open.delete(socket));
-        converse(one, script, logins);
-        if (script.isRude) socket.removeAllListeners('data').resume();
+        converse(client, script, logins);
+        if (script.ignoresClose) socket.removeAllListeners('data').resume();
       });
-    const { status, headers = {} } = script.instead ?? { status: 404 };
+    const { status, headers = {} } = script.insteadOfWebSocket ?? { status: 404 };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${status} So\r\n${lines.join('')}Content-Length: 0\r\nConnection: close\r\n\r\n`);
   });

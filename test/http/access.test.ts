@@ -25,7 +25,7 @@ async function serve(settings: Partial<HttpSettings> = {}) {
     { agent: 'nas', site: null },
   );
   onTestFinished(() => server.close());
-  /** `fetch` would not let us say the host. */
+  /** `fetch` does not allow to set the Host header. */
   return (path: string, headers: Record<string, string> = {}) =>
     new Promise<Heard>((resolve, reject) => {
       request(server.url + path, { headers }, async (answer) => {
@@ -61,7 +61,7 @@ test.each([
   basic(token, ''),
   basic('me', 'wrong'),
   'Basic %%%',
-])('without the token nothing opens: %s', async (authorization) => {
+])('without the token access is refused: %s', async (authorization) => {
   const ask = await serve({ HTTP_TOKEN: new Secret(token) });
   for (const path of ['/', '/probe/status', '/metrics', '/openapi.json', '/api', '/nowhere']) {
     const { status, headers, body } = await ask(path, { authorization });
@@ -72,7 +72,7 @@ test.each([
   }
 });
 
-test('health stays open and says less', async () => {
+test('health needs no token and says less', async () => {
   const ask = await serve({ HTTP_TOKEN: new Secret(token) });
   expect(await ask('/health/')).toMatchObject({ status: 503, body: { status: 'failing' } });
   expect(Object.keys((await ask('/health')).body)).toEqual(['status']);
@@ -89,7 +89,7 @@ test.each([
   'nas.home.arpa',
   'agent.localhost',
   'monitor.example.org',
-])('a browser may ask under the name %s', async (host) => {
+])('a browser may use the host name %s', async (host) => {
   const ask = await serve({ HTTP_ALLOWED_HOSTS: ['Monitor.example.org'] });
   expect((await ask('/probe/status', { host })).status).toBe(200);
 });
@@ -102,7 +102,7 @@ test.each([
   'nas.local.evil.com',
   'a b',
   'monitor.example.org.',
-])('and not under %s, which a stranger may have pointed here', async (host) => {
+])('but not %s, which anybody may point at this machine', async (host) => {
   const ask = await serve({ HTTP_ALLOWED_HOSTS: ['monitor.example.org'] });
   for (const path of ['/probe/status', '/health/', '/']) {
     const { status, body } = await ask(path, { host });
@@ -111,12 +111,12 @@ test.each([
   }
 });
 
-test('* allows any name', async () => {
+test('* allows any host name', async () => {
   const ask = await serve({ HTTP_ALLOWED_HOSTS: ['*'] });
   expect((await ask('/probe/status', { host: 'evil.example.com' })).status).toBe(200);
 });
 
-/** A request as it comes from an address. */
+/** A request from this address. */
 const from = (remoteAddress: string | undefined) =>
   ({ headers: { host: 'nas' }, socket: { remoteAddress } }) as unknown as IncomingMessage;
 
@@ -137,14 +137,14 @@ test.each([
   ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.7', true],
   ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.8', false],
   ['fe80::5', 'fe80::5%eth0', true],
-])('where %s may ask, %s may: %s', (list, peer, may) => {
+])('peers %s: is %s allowed? %s', (list, peer, may) => {
   const { trusted, refusal } = authorize(from(peer), { allowed: [], peers: parsePeers(list) });
   expect({ trusted, status: refusal?.status }).toEqual(
     may ? { trusted: true, status: undefined } : { trusted: false, status: 403 },
   );
 });
 
-test('who may not ask is not heard, whatever they show, nor told whether the agent is well', async () => {
+test('other peers are refused, whatever token they send, on /health/ too', async () => {
   const rules = { allowed: ['*'], peers: parsePeers('172.30.32.2'), token: new Secret(token) };
   const { trusted, refusal } = authorize(
     { ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage,
@@ -156,18 +156,18 @@ test('who may not ask is not heard, whatever they show, nor told whether the age
 });
 
 test.each(['', ',', 'nas.local', '192.168.1', '192.168.1.0/33', '192.168.1.0/', 'fd00::/129', 'fe80::1%eth0', '*'])(
-  '%j is no list of who may ask',
+  '%j is not a list of peers',
   (list) => expect(parsePeers(list)).toBeUndefined(),
 );
 
-test('pages elsewhere are told nothing', async () => {
+test('pages of other origins can read nothing', async () => {
   const ask = await serve();
   const { headers } = await ask('/probe/status', { origin: 'https://example.org' });
   expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   expect(headers['cross-origin-resource-policy']).toBe('same-origin');
 });
 
-test('a server that others reach without a token is warned of', () => {
+test('a server that other machines can reach without a token is warned of', () => {
   const warned = (host: string, more = {}) =>
     httpWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
   expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].filter((host) => warned(host))).toEqual([]);

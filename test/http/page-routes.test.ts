@@ -44,7 +44,7 @@ async function listen(url: string) {
   return { answer, messages, ended, leave: () => leave.abort() };
 }
 
-test('the page may run what stands in it, and nothing else', async () => {
+test('the page may run its inline scripts, and nothing else', async () => {
   const { url } = await serve();
   const answer = await fetch(url);
   const text = await answer.text();
@@ -70,14 +70,14 @@ test.each([
   else expect(text).toContain(base);
 });
 
-test.each([undefined, '172.30.32.2'])('X-Ingress-Path from whoever is no proxy of ours (%s)', async (proxies) => {
+test.each([undefined, '172.30.32.2'])('X-Ingress-Path from a peer that is not listed (%s)', async (proxies) => {
   const { url } = await serve(proxies);
   expect(await (await fetch(url, { headers: { 'x-ingress-path': '/api/hassio_ingress/abc' } })).text()).not.toContain(
     '<base',
   );
 });
 
-test('a listener gets everything first, then what has changed, and hears that the agent lives', async () => {
+test('a listener gets everything first, then changes, and heartbeats', async () => {
   const { url, state, audience } = await serve();
   const { answer, messages } = await listen(url);
   expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -95,8 +95,8 @@ test('a listener gets everything first, then what has changed, and hears that th
   );
 });
 
-test('what is new reaches a listener at once, not with the next beat', async () => {
-  // The beat alone, which every listener hears: an interval is what nothing else here waits by.
+test('changes reach a listener at once, not with the next heartbeat', async () => {
+  // Only the heartbeat is faked: nothing else here uses an interval.
   const { setInterval: beat } = globalThis;
   onTestFinished(() => {
     globalThis.setInterval = beat;
@@ -113,7 +113,7 @@ test('what is new reaches a listener at once, not with the next beat', async () 
   await until('the next', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>66.0</b>')));
 });
 
-test('a broker that goes away is told though nothing was read', async () => {
+test('a lost broker is shown without a new reading', async () => {
   const { url, state } = await serve();
   const { messages } = await listen(url);
   await until('first message', () => messages.length === 1);
@@ -125,7 +125,7 @@ test('a broker that goes away is told though nothing was read', async () => {
   );
 });
 
-test('fifty may listen; the next is sent away until one leaves', async () => {
+test('fifty listeners are accepted; the next is refused until one leaves', async () => {
   const { url } = await serve();
   const listeners = await Promise.all(Array.from({ length: 50 }, () => listen(url)));
   const refused = await fetch(`${url}/events`);
@@ -139,7 +139,7 @@ test('fifty may listen; the next is sent away until one leaves', async () => {
   });
 });
 
-test('listening ends with the server', async () => {
+test('event streams end with the server', async () => {
   const { url, close } = await serve();
   const { ended, messages } = await listen(url);
   await until('first message', () => messages.length === 1);
@@ -147,7 +147,7 @@ test('listening ends with the server', async () => {
   await ended;
 });
 
-test('HEAD asks for nothing more', async () => {
+test('HEAD of the event stream ends at once', async () => {
   const { url } = await serve();
   expect((await fetch(`${url}/events`, { method: 'HEAD' })).status).toBe(200);
 });

@@ -20,7 +20,7 @@ async function serve() {
   return { state, url: server.url };
 }
 
-/** Sends bytes and gives back all that comes until the other side closes. */
+/** Sends bytes and returns everything received until the other side closes. */
 const raw = (url: string, bytes: string) =>
   new Promise<string>((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -42,14 +42,14 @@ test.each(['/health/', '/health', '/health/?verbose=1', '/probe/status', '/probe
   },
 );
 
-test('health is 503 while the broker is away, and 200 when all is well', async () => {
+test('health is 503 while the broker is not connected, and 200 otherwise', async () => {
   const { state, url } = await serve();
   expect((await fetch(`${url}/health/`)).status).toBe(503);
   state.broker.connected = true;
   expect((await fetch(`${url}/health/`)).status).toBe(200);
 });
 
-test('a path that is not there tells which are; a collector that is off has none', async () => {
+test('an unknown path lists the known ones; a disabled collector has none', async () => {
   const { url } = await serve();
   for (const path of ['/off/status', '/../etc/passwd', '/constructor']) {
     const answer = await fetch(url + path);
@@ -69,7 +69,7 @@ test('HEAD has the headers and no body', async () => {
   expect(await answer.text()).toBe('');
 });
 
-test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not for reading', async (method) => {
+test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('method %s is not allowed', async (method) => {
   const { url } = await serve();
   const answer = await fetch(`${url}/health/`, { method, ...(method === 'POST' ? { body: 'x'.repeat(100_000) } : {}) });
   expect(answer.status).toBe(405);
@@ -88,13 +88,13 @@ test('headers that never end are cut off', { timeout: 20_000 }, async () => {
   expect(await raw(url, 'GET /health/ HTTP/1.1\r\nhost: x\r\nslow: ')).toMatch(/^HTTP\/1.1 408/);
 });
 
-test('headers that are too long, and what is no HTTP, are refused', async () => {
+test('headers that are too long, and invalid HTTP, are refused', async () => {
   const { url } = await serve();
   expect(await raw(url, `GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(10_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431/);
   expect(await raw(url, 'hello?\r\n\r\n')).toMatch(/^HTTP\/1.1 400/);
 });
 
-test('a route has its own type and headers, and may go on answering until the server closes', async () => {
+test('a route has its own content type and headers, and may stream until the server closes', async () => {
   const text: RouteHandler = ({ url }) => ({
     status: 200,
     headers: { 'content-type': 'text/plain', 'cache-control': 'max-age=60' },
@@ -130,7 +130,7 @@ test('a route has its own type and headers, and may go on answering until the se
   await expect(reader?.read()).rejects.toThrow();
 });
 
-test('a route that fails costs its answer, not the program', async () => {
+test('a route that throws is answered with 500, and the server goes on', async () => {
   const fails: RouteHandler = async () => {
     throw new Error('secret');
   };
@@ -141,7 +141,7 @@ test('a route that fails costs its answer, not the program', async () => {
   expect(await answer.text()).not.toContain('secret');
 });
 
-test('the API page loads and runs nothing from elsewhere', async () => {
+test('the API page loads and runs nothing from other origins', async () => {
   const { url } = await serve();
   const answer = await fetch(`${url}/api`);
   expect(answer.headers.get('content-security-policy')).toMatch(
@@ -150,9 +150,9 @@ test('the API page loads and runs nothing from elsewhere', async () => {
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
 });
 
-test('a port that is taken is named', async () => {
+test('a port in use is named', async () => {
   const { url } = await serve();
   const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
   await expect(taken).rejects.toThrow(UsageError);
-  await expect(taken).rejects.toThrow(/^HTTP_PORT: \d+ on 127.0.0.1 is taken/);
+  await expect(taken).rejects.toThrow(/^HTTP_PORT: port \d+ on 127.0.0.1 is in use/);
 });

@@ -11,7 +11,7 @@ const secondMs = 1000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Both nights of 2026 in which clocks are set, as an instant before each. */
+/** An instant before each of the two clock changes of 2026. */
 const zones: Record<string, [ahead: string, back: string] | []> = {
   'Europe/Berlin': ['2026-03-28T22:00Z', '2026-10-24T22:00Z'],
   'Europe/Lisbon': ['2026-03-28T22:00Z', '2026-10-24T22:00Z'],
@@ -35,7 +35,7 @@ function runs(schedule: string, from: Date, until: Date): Date[] {
   return found;
 }
 
-/** Each tenth second of these hours whose local fields fit. */
+/** Each tenth second of these hours whose local fields match. */
 function fitting(fits: (at: Date) => boolean, from: Date, until: Date): Date[] {
   const found: Date[] = [];
   for (let at = from.getTime() + 10 * secondMs; at <= until.getTime(); at += 10 * secondMs)
@@ -62,7 +62,7 @@ describe.each(nights)('$zone, clocks are set $change', ({ zone, change, from }) 
     expect(runs(schedule, from, until)).toEqual(fitting(fits, from, until));
   });
 
-  test('what comes hour by hour, if not all day, goes on', () => {
+  test('a schedule of consecutive hours, if not all day, runs in both', () => {
     process.env.TZ = zone;
     const times = [from, ...runs('*/30 * 0-5,7-23 * * *', from, until)].map((at) => at.getTime());
     expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeLessThanOrEqual(
@@ -87,7 +87,7 @@ describe.each(nights)('$zone, clocks are set $change', ({ zone, change, from }) 
     expect(days.length).toBeGreaterThanOrEqual(5);
   });
 
-  test('wherever one begins, the next is the same', () => {
+  test('the next time does not depend on the start', () => {
     process.env.TZ = zone;
     for (const schedule of ['0 */7 * * * *', '0 30 2 * * *', '0 30 1 * * *']) {
       const all = runs(schedule, from, new Date(from.getTime() + 3 * dayMs));
@@ -106,19 +106,19 @@ describe('in Berlin', () => {
     return runs(schedule, new Date(from), new Date(until)).map((at) => at.toISOString());
   };
 
-  test('a time of the hour that comes twice counts the first time', () =>
+  test('a time in the repeated hour runs the first time', () =>
     expect(between('0 30 2 * * *', '2026-10-24T12:00Z', '2026-10-26T12:00Z')).toEqual([
       '2026-10-25T00:30:00.000Z',
       '2026-10-26T01:30:00.000Z',
     ]));
-  test('a time that is skipped comes right after', () =>
+  test('a skipped time runs right after the change', () =>
     expect(between('0 30 2 * * *', '2026-03-28T12:00Z', '2026-03-30T12:00Z')).toEqual([
       '2026-03-29T01:00:00.000Z',
       '2026-03-30T00:30:00.000Z',
     ]));
-  test('so do several of one hour, together', () =>
+  test('several skipped times of one hour run once', () =>
     expect(between('0 */20 2 * * *', '2026-03-28T12:00Z', '2026-03-29T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z']));
-  test('every hour comes in both', () =>
+  test('an hourly schedule runs in both hours', () =>
     expect(between('0 0 * * * *', '2026-10-24T23:30Z', '2026-10-25T02:30Z')).toEqual([
       '2026-10-25T00:00:00.000Z',
       '2026-10-25T01:00:00.000Z',
@@ -150,14 +150,14 @@ test.each([
   expect([first, second]).toEqual(times.map((time) => new Date(`${time}Z`)));
 });
 
-test.each(['0 0 0 1 1 1#2', '0 0 0 31W 2 *', '0 0 0 L-30 2 *'])('%s never comes', (schedule) =>
+test.each(['0 0 0 1 1 1#2', '0 0 0 31W 2 *', '0 0 0 L-30 2 *'])('%s never matches', (schedule) =>
   expect(new CronExpression(schedule).next(new Date('2026-01-01T00:00Z'))).toBeUndefined(),
 );
-test.each(['0 0 0 30 2 *', '60 * * * * *', '*/0 * * * * *', 'x'])('%s is none', (schedule) =>
+test.each(['0 0 0 30 2 *', '60 * * * * *', '*/0 * * * * *', 'x'])('%s is invalid', (schedule) =>
   expect(() => new CronExpression(schedule)).toThrow(),
 );
 
-test('in UTC no night is another', () => {
+test('UTC has no clock changes', () => {
   process.env.TZ = 'UTC';
   for (const { from } of nights)
     expect(runs('0 */7 * * * *', from, new Date(from.getTime() + 12 * hourMs))).toHaveLength(12 * 9);

@@ -27,13 +27,13 @@ function hour(...readings: [Date, ObservationOrProblem<Probes>][]) {
 const end = (history: MinuteHistory, now: Date, minutes: number) =>
   history.lastHour('probe', 'thing_1', 'level', now)?.slice(-minutes);
 
-test('a minute has its last value, and a value stands until the next', () => {
+test('a minute has its last value, which lasts until the next one', () => {
   const history = hour([at(0), level(10)], [at(0, 30), level(20)], [at(3), level(30)]);
   expect(end(history, at(4), 6)).toEqual([undefined, 20, 20, 20, 30, 30]);
   expect(history.lastHour('probe', 'thing_1', 'level', at(4))).toHaveLength(60);
 });
 
-test('what could not be read is a gap', () => {
+test('an unreadable value is a gap', () => {
   expect(end(hour([at(0), level(10)], [at(1), lost], [at(3), level(30)]), at(3), 4)).toEqual([
     10,
     undefined,
@@ -54,14 +54,14 @@ test('an hour and no more', () => {
   expect(end(history, at(259), 60)).toEqual(Array.from({ length: 60 }, () => 99));
 });
 
-test('a clock that was set back begins anew', () => {
+test('setting the clock back clears the history', () => {
   expect(end(hour([at(30), level(10)], [at(5), level(20)]), at(5), 60)).toEqual([
     ...Array.from({ length: 59 }, () => undefined),
     20,
   ]);
 });
 
-test('gauges that a user sees first have a line, and nothing else', () => {
+test('only primary gauges have a history', () => {
   const history = hour([at(0), level(10)]);
   expect(history.lastHour('probe', 'thing_1', 'total', at(0))).toBeUndefined();
   expect(history.lastHour('probe', 'other', 'level', at(0))).toBeUndefined();

@@ -18,18 +18,18 @@ test.each([
     },
   ],
   ['rejected later', async () => Promise.reject(new Error('broken'))],
-])('an error %s becomes one', async (_, read) => {
+])('an error %s becomes a failed outcome', async (_, read) => {
   expect(await run(probe(read as never)).outcome).toMatchObject({ ok: false, error: 'broken' });
 });
 
-test('an error tells its causes', async () => {
+test('an error includes its causes', async () => {
   const failing = probe(async () => {
     throw new Error('nvme list', { cause: new Error('timed out') });
   });
   expect(await run(failing).outcome).toMatchObject({ error: 'nvme list: timed out' });
 });
 
-test('a reading that hangs ends in time, and is known to go on', async () => {
+test('a reading that hangs times out, and is known to be still running', async () => {
   let finish = () => {};
   const hanging = {
     ...probe(
@@ -52,7 +52,7 @@ test('a reading that hangs ends in time, and is known to go on', async () => {
   expect(over).toBe(true);
 });
 
-test('a reading is told to stop by its signal', async () => {
+test('the signal of a reading is aborted', async () => {
   const polite = {
     ...probe((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))),
     timeoutSeconds: 0.05,

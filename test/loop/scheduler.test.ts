@@ -18,7 +18,7 @@ function start(
   return { records, calls, first };
 }
 
-test('reads at once, then by the schedule, and says when next', async () => {
+test('reads at once, then on schedule, and stores the next time', async () => {
   const { records, calls, first } = start(async () => [{ table: 'thing', device, reading: { level: 1 } }]);
   await first;
   expect(calls.recorded).toBe(1);
@@ -26,7 +26,7 @@ test('reads at once, then by the schedule, and says when next', async () => {
   await until('the second reading', () => calls.recorded >= 2, 4);
 });
 
-test('a reading that hangs is never doubled: its ticks are skipped and counted, and it goes on when it is over', async () => {
+test('a reading that hangs never runs twice: its ticks are skipped and counted until it has ended', async () => {
   let finish = () => {};
   let reads = 0;
   const hanging = () =>

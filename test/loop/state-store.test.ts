@@ -19,7 +19,7 @@ function recorder() {
   return { records, record, fail, entries: () => records.collectors.get('probe')?.entries };
 }
 
-test('what went away and what is back is told once, with how long', () => {
+test('an outage and its end are reported once, with the duration', () => {
   const { record } = recorder();
   expect(record(0, whole(1), piece('a', { reading: { level: 1 } }))).toEqual([]);
   expect(record(10, whole(1), piece('a', { error: new Error('gone') }))).toEqual([
@@ -29,7 +29,7 @@ test('what went away and what is back is told once, with how long', () => {
   expect(record(70, whole(1), piece('a', { reading: { level: 2 } }))).toEqual([{ subject: 'Thing a', seconds: 60 }]);
 });
 
-test('a part that fails takes no sibling down and keeps its last sample', () => {
+test('a part that fails does not affect its siblings and keeps its last sample', () => {
   const { record, entries } = recorder();
   record(0, whole(1), piece('a', { reading: { level: 5 } }));
   record(1, whole(9), piece('a', { error: new Error('gone') }));
@@ -37,15 +37,15 @@ test('a part that fails takes no sibling down and keeps its last sample', () => 
   expect(entries()?.get('thing_1/part_a')).toMatchObject({ error: 'gone', sample: { level: 5 } });
 });
 
-test('what is not found any more stays, unreadable', () => {
+test('a device that is no longer found stays as unreadable', () => {
   const { record, entries } = recorder();
   record(0, whole(1), piece('a', { reading: {} }));
-  expect(record(1, whole(1))).toEqual([{ subject: 'Thing a', error: 'not there any more' }]);
+  expect(record(1, whole(1))).toEqual([{ subject: 'Thing a', error: 'no longer present' }]);
   expect(record(2, whole(1))).toEqual([]);
   expect(entries()?.has('thing_1/part_a')).toBe(true);
 });
 
-test('a collector that fails is told once, and counted', () => {
+test('a collector that fails is reported once, and counted', () => {
   const { records, record, fail } = recorder();
   record(0, whole(1));
   expect(fail(1, 'broken')).toEqual([{ subject: 'probe', error: 'broken' }]);
@@ -55,7 +55,7 @@ test('a collector that fails is told once, and counted', () => {
   expect(records.collectors.get('probe')).toMatchObject({ consecutiveFailures: 0 });
 });
 
-test('two parts of one slug keep apart', () => {
+test('two parts with the same slug stay separate', () => {
   const { record, entries } = recorder();
   record(0, whole(1), piece('/a/b', { reading: { level: 1 } }), piece('/a_b', { reading: { level: 2 } }));
   expect([...(entries()?.keys() ?? [])]).toEqual([
@@ -65,7 +65,7 @@ test('two parts of one slug keep apart', () => {
   ]);
 });
 
-test('the shape changes with devices, parts and announced metrics, and not with values', () => {
+test('the discovery revision changes with devices, parts and announced metrics, and not with values', () => {
   const { records, record } = recorder();
   record(0, whole(1));
   const first = records.discoveryRevision;
@@ -87,7 +87,7 @@ test('an optional metric that had a value stays announced', () => {
   expect(records.collectors.get('probe')?.entries.get('thing_1')?.presentMetrics.has('rare')).toBe(true);
 });
 
-test('forgetting a device drops only what can’t be read', () => {
+test('forgetting a device drops only its unreadable entries', () => {
   const { records, record, entries } = recorder();
   record(0, whole(1), piece('a', { reading: {} }));
   record(1, whole(1));

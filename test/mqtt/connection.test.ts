@@ -41,7 +41,7 @@ test.each([
   }
 });
 
-test('reason codes in words', () => {
+test('texts of reason codes', () => {
   expect(describeReasonCode(149)).toBe('packet too large (0x95)');
   expect(describeReasonCode(0x9b)).toBe('QoS not supported (0x9b)');
   expect(describeReasonCode(0x8e)).toBe('session taken over (0x8e)');
@@ -50,7 +50,7 @@ test('reason codes in words', () => {
 });
 
 test.each([1, 2, 10, 20])(
-  'a receive maximum of %i is kept by messages of every kind, and may be another at the next connection',
+  'a receive maximum of %i holds for messages of every kind, and may differ at the next connection',
   async (receiveMaximum) => {
     const broker = await startStrictBroker({ connack: { receiveMaximum } });
     const publishAll = async () => {
@@ -71,22 +71,22 @@ test('a message above the maximum packet size is not sent, one of that size is',
   const connection = await open(broker.url);
   await connection.publish('fits', 'x'.repeat(1000));
   await expect(connection.publish('fits', 'x'.repeat(1001))).rejects.toThrow(
-    `packet too large (0x95): it would have ${maximumPacketSize + 1} bytes, and the broker takes ${maximumPacketSize}`,
+    `packet too large (0x95): the packet would have ${maximumPacketSize + 1} bytes, and the broker accepts at most ${maximumPacketSize}`,
   );
   expect(broker.violations).toEqual([]);
   expect(broker.published).toHaveLength(1);
 });
 
 test.each([
-  [{ retainAvailable: false }, 'keeps no retained messages'],
-  [{ maximumQoS: 0 }, 'QoS 0 only'],
-])('%j: said at once', async (connack, words) => {
+  [{ retainAvailable: false }, 'does not support retained messages'],
+  [{ maximumQoS: 0 }, 'supports only QoS 0'],
+])('%j: an error at once', async (connack, words) => {
   const broker = await startStrictBroker({ connack });
   await expect(open(broker.url)).rejects.toThrow(words);
 });
 
 test.each([0x80, 0x83, 0x87, 0x90, 0x95, 0x97, 0x98, 0x99])(
-  'PUBACK %i: refused in words, and the connection goes on',
+  'PUBACK %i: an error with the reason, and the connection goes on',
   async (code) => {
     const broker = await startStrictBroker();
     broker.answer = ({ topic }) => (topic === 'refused' ? code : 0);
@@ -96,12 +96,12 @@ test.each([0x80, 0x83, 0x87, 0x90, 0x95, 0x97, 0x98, 0x99])(
   },
 );
 
-test('what is not acknowledged while the broker goes on is given up after 30 s, and keeps its place', async () => {
+test('a message that is not acknowledged while the broker acknowledges others is given up after 30 s, and keeps its slot', async () => {
   const broker = await startStrictBroker({ connack: { receiveMaximum: 2 } });
   broker.answer = ({ topic }) => (topic === 'lost' ? 'nothing' : 0);
   const { after, pass } = manualTimers();
   const connection = await open(broker.url, after);
-  const lost = expect(connection.publish('lost', 'x')).rejects.toThrow('it does not acknowledge it, 12 bytes');
+  const lost = expect(connection.publish('lost', 'x')).rejects.toThrow('no acknowledgement for 12 bytes');
   await connection.publish('other', 'x');
   pass(29_999);
   await connection.publish('other', 'x');
@@ -109,10 +109,10 @@ test('what is not acknowledged while the broker goes on is given up after 30 s, 
   await lost;
   await Promise.all(topics(10).map((topic) => connection.publish(topic, 'x')));
   expect(broker.violations).toEqual([]);
-  expect(connection.canRiskOne).toBe(false);
+  expect(connection.canRiskUnacknowledged).toBe(false);
 });
 
-test('a broker that says nothing for 30 s is left, with the topic', async () => {
+test('a broker that sends nothing for 30 s is disconnected, and the topic named', async () => {
   const broker = await startStrictBroker();
   broker.answer = () => 'nothing';
   broker.pings = false;
@@ -123,32 +123,32 @@ test('a broker that says nothing for 30 s is left, with the topic', async () => 
   pass(30_000);
   await Promise.all(waits);
   expect(await connection.ended).toMatchObject({
-    message: `${broker.url}: nothing came for 30 s`,
+    message: `${broker.url}: no data received for 30 s`,
     detail: ' after topic/0 was sent',
   });
 });
 
-test('a broker that answers pings and acknowledges nothing is left when the next message shares the fate of the first', async () => {
+test('a broker that answers pings and acknowledges nothing is disconnected when the next message is not acknowledged either', async () => {
   const broker = await startStrictBroker();
   broker.answer = () => 'nothing';
   const { after, pass } = manualTimers();
   const connection = await open(broker.url, after);
   for (const topic of ['one', 'two']) {
-    const wait = expect(connection.publish(topic, 'x')).rejects.toThrow('it does not acknowledge it');
+    const wait = expect(connection.publish(topic, 'x')).rejects.toThrow('no acknowledgement');
     await until('sent', () => broker.published.at(-1)?.topic === topic);
     pass(15_000);
-    // The answer to a ping has come when what is asked after it is answered.
+    // PINGRESP has arrived when a later request has been answered.
     await connection.subscribe(['any']);
     pass(15_000);
     await wait;
   }
   expect(await connection.ended).toMatchObject({
-    message: `${broker.url}: the broker acknowledges nothing any more`,
+    message: `${broker.url}: the broker no longer acknowledges messages`,
     detail: ' after two was sent',
   });
 });
 
-test('a broker that hangs up: the largest message on its way is named', async () => {
+test('a broker that closes the connection: the largest message in flight is named', async () => {
   const broker = await startStrictBroker({ version: 4 });
   broker.answer = ({ topic }) => (topic === 'large' ? 'hang up' : 'nothing');
   const connection = await open(broker.url, undefined, 4);
@@ -162,7 +162,7 @@ test('a broker that hangs up: the largest message on its way is named', async ()
   await Promise.all(waits);
 });
 
-test('a subscription that is not answered has an end', async () => {
+test('a subscription that is not answered times out', async () => {
   const broker = await startStrictBroker();
   broker.subscribes = false;
   const { after, pass } = manualTimers();
@@ -174,7 +174,7 @@ test('a subscription that is not answered has an end', async () => {
   await wait;
 });
 
-test('a large message may take longer, as a slow link does', async () => {
+test('a large message may take longer, for slow links', async () => {
   const broker = await startStrictBroker();
   broker.answer = () => 'nothing';
   const { after, pass, due } = manualTimers();

@@ -22,7 +22,7 @@ async function listening(handle: (server: Server) => void = () => undefined): Pr
   return port;
 }
 
-test('it retains and hands on, and its port is free when it is closed', async () => {
+test('it retains and forwards messages, and frees its port when closed', async () => {
   const port = await freePort();
   const broker = await startEmbeddedBroker(on(port));
   const one = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
@@ -37,27 +37,27 @@ test('it retains and hands on, and its port is free when it is closed', async ()
   await again.close();
 });
 
-test('a port that another broker has: how to use that one, whether it lets us in or not', async () => {
+test('a port used by another broker: how to use that broker, whether it accepts the agent or not', async () => {
   const open = await startBroker();
   await expect(startEmbeddedBroker(on(open.port))).rejects.toThrow(
     new UsageError(
-      `Port ${open.port} on 127.0.0.1 is taken by another MQTT broker. To use that one: MQTT_URL=mqtt://127.0.0.1:${open.port}`,
+      `Port ${open.port} on 127.0.0.1 is in use by another MQTT broker. To use that broker, set MQTT_URL=mqtt://127.0.0.1:${open.port}`,
     ),
   );
   const guarded = await startBroker({
     authenticate: (_client, _user, _password, done) =>
       done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false),
   });
-  await expect(startEmbeddedBroker(on(guarded.port))).rejects.toThrow('taken by another MQTT broker');
+  await expect(startEmbeddedBroker(on(guarded.port))).rejects.toThrow('in use by another MQTT broker');
 });
 
-test('a port that something else has: what to do', async () => {
+test('a port used by something else: what to do', async () => {
   const port = await listening();
   await expect(startEmbeddedBroker(on(port))).rejects.toThrow(
-    `does not speak MQTT. To use another port for our own broker: MQTT_URL=embedded://127.0.0.1:${port + 1}; to use`,
+    `is not an MQTT broker. To use another port for the embedded broker, set MQTT_URL=embedded://127.0.0.1:${port + 1}; to use`,
   );
 });
 
-test('any other trouble is told as it is', async () => {
+test('any other error is passed on', async () => {
   await expect(startEmbeddedBroker(on(await freePort(), '192.0.2.1'))).rejects.toThrow(/EADDRNOTAVAIL/);
 });

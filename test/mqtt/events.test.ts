@@ -31,7 +31,7 @@ async function broker() {
   return { url, ...(await observe(url, { protocolVersion: 4 })) };
 }
 
-test('an event is told once, unretained, with its attributes, and then forgotten', async () => {
+test('an event is published once, not retained, with its attributes, and then forgotten', async () => {
   const { url, see, messages } = await broker();
   const state = happened(
     happening('restart', { reason: 'uptime fell', from: new Date('2026-01-02T03:00:00Z') }),
@@ -52,7 +52,7 @@ test('an event is told once, unretained, with its attributes, and then forgotten
   ]);
 });
 
-test('what happens while Home Assistant is away is kept until it has come back and knows the device', async () => {
+test('events while Home Assistant is offline wait until it is back and knows the device', async () => {
   const { url, client, messages, see } = await broker();
   await client.publishAsync('homeassistant/status', 'offline', { retain: true, qos: 1 });
   const state = happened(happening('outage'));
@@ -68,7 +68,7 @@ test('what happens while Home Assistant is away is kept until it has come back a
   await until('told', () => state.pendingEvents.length === 0);
 });
 
-test('an event that is too large is named and holds up no other; one that is refused is told later', async () => {
+test('an event that is too large is logged and holds up no other; one that is refused is published later', async () => {
   const broker = await startStrictBroker({ connack: { maximumPacketSize: 10_000 } });
   broker.answer = (packet) => (packet.topic === topic ? 0x97 : 0);
   const state = happened(happening('restart', { reason: 'x'.repeat(10_000) }), happening('outage'));
@@ -84,10 +84,10 @@ test('an event that is too large is named and holds up no other; one that is ref
   expect(tries()).toBe(3);
   expect(broker.published.at(-1)?.payload).toContain('outage');
   expect(state.broker.error).toBeUndefined();
-  expect(lines.filter((line) => line.includes('an event is lost'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('event lost'))).toHaveLength(1);
 });
 
-test('two hundred wait at most, and the oldest go first', () => {
+test('at most two hundred events wait, and the oldest are dropped first', () => {
   const state = happened(...Array.from({ length: 250 }, (_, index) => happening('restart', { index })));
   expect(state.pendingEvents.length).toBe(200);
   expect(state.pendingEvents[0]?.event.index).toBe(50);

@@ -26,7 +26,7 @@ const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
     (error: unknown) => error as ConnectionError,
   );
 
-test('what it says of itself at the beginning', async () => {
+test('the CONNECT packet', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await Connection.open(
     { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') },
@@ -47,7 +47,7 @@ test('what it says of itself at the beginning', async () => {
   expect(packets.at(-1)).toMatchObject({ cmd: 'disconnect' });
 });
 
-test('credentials of the address count where there are no others; without any, none are said', async () => {
+test('credentials of the address are used if there are no others; without any, none are sent', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const within = { ...settings, MQTT_URL: { ...settings.MQTT_URL, username: 'you', password: new Secret('open') } };
   await open(within);
@@ -63,12 +63,12 @@ test('credentials of the address count where there are no others; without any, n
   ]);
 });
 
-test('a message that nobody heard is told apart, and one that is refused', async () => {
+test('a message without subscribers and a refused message are recognized', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await open(settings);
-  expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
-  expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ heard: true });
-  expect(await connection.publish('unheard', 'x')).toEqual({ heard: false });
+  expect(await connection.publish('unheard', 'x')).toEqual({ hasSubscribers: false });
+  expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ hasSubscribers: true });
+  expect(await connection.publish('unheard', 'x')).toEqual({ hasSubscribers: false });
   const refusal: unknown = await connection.publish('forbidden', 'x').catch((error: unknown) => error);
   expect(isRefusedByBroker(refusal)).toBe(true);
   expect(isRefusedByBroker(new Error('gone'))).toBe(false);
@@ -88,10 +88,10 @@ test.each([
   [0x86, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
   [0x87, /\(check MQTT_USERNAME and MQTT_PASSWORD\)$/],
   [0x88, /unavailable/],
-])('MQTT 5 refuses with %i: a broker’s word, with what to do', async (code, words) => {
+])('MQTT 5 refuses with %i: the reason of the broker, with advice', async (code, words) => {
   const { settings } = await startPeer(refuse(code));
   const error = await failure(settings);
-  expect(error).toMatchObject({ message: expect.stringMatching(words), refused: true, wantsOlderProtocol: false });
+  expect(error).toMatchObject({ message: expect.stringMatching(words), isRefusal: true, wantsOlderProtocol: false });
   expect(error.message).toMatch(/^mqtt:\/\/127\.0\.0\.1:\d+: /);
 });
 
@@ -105,7 +105,7 @@ test.each([
     4,
   );
   const error = await failure(settings, 4);
-  expect(error).toMatchObject({ refused: true, wantsOlderProtocol: false });
+  expect(error).toMatchObject({ isRefusal: true, wantsOlderProtocol: false });
   expect(error.message.endsWith('(check MQTT_USERNAME and MQTT_PASSWORD)')).toBe(credentials);
 });
 
@@ -119,9 +119,9 @@ test.each<[string, Answers, boolean]>([
   ['says so in those of MQTT 5', refuse(0x84), true],
   ['hangs up', (_packet, _send, socket) => void socket.end(), false],
   ['resets', (_packet, _send, socket) => void socket.resetAndDestroy(), false],
-])('an older broker %s: MQTT 3.1.1 is to be tried, and only that', async (_, answers, refused) => {
+])('an older broker %s: only MQTT 3.1.1 is to be tried', async (_, answers, isRefusal) => {
   const { settings } = await startPeer(answers);
-  expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, refused });
+  expect(await failure(settings)).toMatchObject({ wantsOlderProtocol: true, isRefusal });
   const older = await startPeer(
     (packet, send) => packet.cmd === 'connect' && send({ cmd: 'connack', returnCode: 1, sessionPresent: false }),
     4,
@@ -129,18 +129,18 @@ test.each<[string, Answers, boolean]>([
   expect(await failure(older.settings, 4)).toMatchObject({ wantsOlderProtocol: false });
 });
 
-test('nobody there', async () => {
+test('no broker at the address', async () => {
   const port = await freePort();
   const error = await failure(settingsOf(port));
   expect(error).toMatchObject({
-    message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running there\?\)$/),
-    refused: false,
+    message: expect.stringMatching(/ECONNREFUSED.*\(is the broker running\?\)$/),
+    isRefusal: false,
     wantsOlderProtocol: false,
   });
   expect(error).toBeInstanceOf(ConnectionError);
 });
 
-test('why it ended: the broker’s reason, a broken line, or none', async () => {
+test('why a connection ended: the reason of the broker, a failure, or none', async () => {
   const ending = async (answers: Answers) => {
     const { settings } = await startPeer((packet, send, socket) => {
       welcome()(packet, send, socket);
@@ -165,7 +165,7 @@ test('why it ended: the broker’s reason, a broken line, or none', async () => 
   expect(await ending((_packet, _send, socket) => void socket.end())).toBeUndefined();
 });
 
-test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until nobody listens any more', async () => {
+test('MQTT 3.1.1: messages are received, retained or not, until the listener is removed', async () => {
   const { settings } = await startBroker();
   const connection = await open(settings, 4);
   const heard: object[] = [];
@@ -174,7 +174,7 @@ test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until 
   await connection.subscribe(['kept', 'fresh'], 1);
   const back = (topic: string) =>
     expect.poll(() => heard.some((message) => 'topic' in message && message.topic === topic)).toBe(true);
-  expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ heard: true });
+  expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ hasSubscribers: true });
   await back('kept');
   await back('fresh');
   expect(heard).toContainEqual({ topic: 'kept', payload: 'ä', retained: true });
@@ -193,7 +193,7 @@ test('a broker of MQTT 3.1.1: messages come as they are, retained or not, until 
   expect(second.at(-1)).toMatchObject({ topic: 'kept' });
 });
 
-test('a visit: under another name, without a will, in the protocol that the broker speaks', async () => {
+test('connectOnce: a client ID of its own, no will, and the protocol that the broker supports', async () => {
   const names: string[] = [];
   const older = await startBroker({
     authenticate(client, _user, _password, done) {
@@ -218,7 +218,7 @@ test.each([
   ['MQTT_CA_FILE', { MQTT_CA_FILE: '/nowhere/ca.pem' }],
   ['MQTT_CERT_FILE', { MQTT_CERT_FILE: '/nowhere/agent.pem' }],
   ['MQTT_KEY_FILE', { MQTT_KEY_FILE: '/nowhere/agent.key' }],
-])('%s that is not there is named', async (name, files) => {
+])('%s that does not exist is named', async (name, files) => {
   const error = await failure({ ...settingsOf(1), ...files });
-  expect(error).toMatchObject({ message: name, cause: expect.objectContaining({ code: 'ENOENT' }), refused: false });
+  expect(error).toMatchObject({ message: name, cause: expect.objectContaining({ code: 'ENOENT' }), isRefusal: false });
 });

@@ -67,7 +67,7 @@ function converse(port: number) {
   return { session, memory, dropped, state };
 }
 
-test('nobody’s retained message keeps the agent from the broker: nested, large, no JSON, in memories and announcements', async () => {
+test('no retained message keeps the agent from connecting: nested, large or invalid JSON, in memories and announcements', async () => {
   const port = await freePort();
   const deep = `{"device":{"x":${nested(10_000)}},"origin":{"x":${nested(10_000)}},"components":{"probe-thing-level":{"platform":"sensor","x":${nested(10_000)}}}}`;
   const embedded = await broker(
@@ -96,7 +96,7 @@ test('nobody’s retained message keeps the agent from the broker: nested, large
   await see(memoryTopic, (payload) => payload === '{"seen":["new"]}');
 });
 
-test('an empty broker first, then one with a memory: that one keeps what it had, and gets what is new', async () => {
+test('an empty broker first, then one with a memory: it keeps its memory, and gets what is new', async () => {
   const port = await freePort();
   const empty = await broker({}, port);
   const { memory, session, state } = converse(port);
@@ -115,7 +115,7 @@ test('an empty broker first, then one with a memory: that one keeps what it had,
   expect(memory.recall(device.id)).toEqual({ seen: ['new', 'old'] });
 });
 
-test('a broker is told what is too large for us, and that our own announcements are not', async () => {
+test('the broker is told the maximum packet size, which the agent’s own announcements do not exceed', async () => {
   const packets: IConnectPacket[] = [];
   const server = createServer((socket) => {
     const incoming = parser();

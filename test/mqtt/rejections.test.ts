@@ -23,7 +23,7 @@ const parts = Array.from(
   }),
 );
 
-/** An agent with a thing of thirty parts at such a broker. */
+/** An agent with a device of thirty parts, connected to this broker. */
 async function start(
   options: Parameters<typeof startStrictBroker>[0],
   prepare: (broker: Awaited<ReturnType<typeof startStrictBroker>>) => void = () => undefined,
@@ -43,7 +43,7 @@ async function start(
   return { broker, state, session, pass, due, read, online, errors, lines };
 }
 
-test('an agent at a broker that takes one message at a time: everything, then online, and goodbye', async () => {
+test('a broker that accepts one message at a time gets everything, then online, and offline at the end', async () => {
   const { broker, online, session, errors } = await start({ connack: { receiveMaximum: 1 } });
   await online();
   expect(broker.violations).toEqual([]);
@@ -55,7 +55,7 @@ test('an agent at a broker that takes one message at a time: everything, then on
   expect(errors()).toEqual([]);
 });
 
-test('an announcement above the maximum packet size is named once, also over connections, and the rest is there', async () => {
+test('an announcement above the maximum packet size is logged once, also across connections, and the rest is published', async () => {
   const { broker, state, online, errors, read } = await start({ connack: { maximumPacketSize: 2000 } });
   await online();
   expect(broker.violations).toEqual([]);
@@ -64,7 +64,7 @@ test('an announcement above the maximum packet size is named once, also over con
   expect(broker.retained.has(announcement)).toBe(false);
   const told = expect.stringMatching(
     new RegExp(
-      `^the broker refuses ${announcement}: packet too large \\(0x95\\): it would have \\d+ bytes, and the broker takes 2000$`,
+      `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would have \\d+ bytes, and the broker accepts at most 2000$`,
     ),
   );
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
@@ -78,7 +78,7 @@ test('an announcement above the maximum packet size is named once, also over con
 });
 
 test.each([4, 5] as const)(
-  'MQTT %i, a broker that hangs up on what is too large and does not say how much it takes: the rest is there, until the connection ends',
+  'MQTT %i, a broker that closes the connection on a large packet without announcing a limit: the rest is published',
   async (version) => {
     const { broker, state, online, errors, read } = await start({ version }, (one) => {
       one.answer = ({ payload }) => (payload.length > 5000 ? 'hang up' : 0);
@@ -94,7 +94,7 @@ test.each([4, 5] as const)(
       ),
       expect.stringMatching(
         new RegExp(
-          `the broker refuses ${announcement}: packet too large \\(0x95\\): it would have (\\d+) bytes, and the broker hung up on \\1$`,
+          `the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would have (\\d+) bytes, and the broker closed the connection at \\1$`,
         ),
       ),
     ]);
@@ -108,7 +108,7 @@ test.each([4, 5] as const)(
   },
 );
 
-test('a limit that is gone at the next connection', async () => {
+test('a limit that no longer applies at the next connection', async () => {
   const { broker, state, online, read, lines } = await start({ connack: { maximumPacketSize: 2000 } });
   await online();
   broker.connack = {};
@@ -119,14 +119,14 @@ test('a limit that is gone at the next connection', async () => {
   await online(2);
   expect(broker.retained.has(announcement)).toBe(true);
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
-  expect(lines.filter((line) => line.includes('takes everything again'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('accepts everything again'))).toHaveLength(1);
 });
 
 test.each([
   [0x97, 'quota exceeded (0x97)'],
   [0x87, 'not authorized (0x87)'],
 ])(
-  'what is refused with %i is sent again with growing pauses, the newest of it, until it is taken',
+  'a message refused with %i is sent again with growing pauses and the newest payload until it is accepted',
   async (code, words) => {
     const refused = new Set([announcement, thing, `${thing}/availability`]);
     const { broker, state, online, errors, read, pass, due, lines } = await start({}, (one) => {
@@ -157,23 +157,23 @@ test.each([
     expect(broker.retained.has(announcement)).toBe(true);
     expect(broker.retained.get(`${thing}/availability`)).toBe('online');
     expect(agentHealth(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
-    expect(lines.at(-1)).toContain('the broker takes everything again');
+    expect(lines.at(-1)).toContain('the broker accepts everything again');
   },
 );
 
-test('an announcement that is not acknowledged while the broker goes on: online, named, and sent again', async () => {
+test('an announcement that is not acknowledged while others are: online, logged, and sent again', async () => {
   const { broker, state, online, errors, pass, due, read } = await start({}, (one) => {
     one.answer = ({ topic }) => (topic === announcement ? 'nothing' : 0);
   });
   await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === announcement);
   pass(15_000);
-  // The broker goes on: another message is acknowledged.
+  // The broker still works: another message is acknowledged.
   read(60);
   await until('heard', () => broker.retained.get(thing)?.includes('60') && due(15_000) === 1);
   pass(15_000);
   await online();
   const told = expect.stringMatching(
-    new RegExp(`^the broker refuses ${announcement}: it does not acknowledge it, \\d+ bytes$`),
+    new RegExp(`^the broker refuses ${announcement}: no acknowledgement for \\d+ bytes$`),
   );
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(1);
@@ -183,7 +183,7 @@ test('an announcement that is not acknowledged while the broker goes on: online,
   expect(broker.connections).toBe(1);
 });
 
-test('leaving while a message stays unacknowledged ends, and the will says it', async () => {
+test('stopping with an unacknowledged message ends, and the broker publishes the will', async () => {
   const { broker, session, online } = await start({ connack: { receiveMaximum: 1 } });
   await online();
   broker.answer = () => 'nothing';

@@ -18,7 +18,7 @@ test.each([
   expect(address(url)?.password).toBeUndefined();
 });
 
-test('names and passwords may have any characters, and are not shown', () => {
+test('user names and passwords may have any characters, and are not shown', () => {
   const found = address('mqtt://a%40b:s%3Ae%2Fs@broker:99');
   expect(found?.username).toBe('a@b');
   expect(found?.password?.reveal()).toBe('s:e/s');
@@ -36,9 +36,9 @@ test.each([
   'amqtt://broker',
   'mqtt://a:99999',
   '',
-])('“%s” is no broker', (url) => expect(address(url)).toBeUndefined());
+])('“%s” is not a broker address', (url) => expect(address(url)).toBeUndefined());
 
-test('printed: without credentials, as one would write it', () => {
+test('formatted without credentials', () => {
   const shown = (url: string) => formatBrokerUrl(address(url) as BrokerAddress);
   expect(shown('mqtt://me:sesame@broker')).toBe('mqtt://broker:1883');
   expect(shown('embedded://127.0.0.1:99')).toBe('mqtt://127.0.0.1:99');

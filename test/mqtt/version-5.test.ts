@@ -7,14 +7,14 @@ import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome 
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
-// What only MQTT 5 tells: why a message was not taken, and that nobody heard it.
+// Only MQTT 5 tells why a message was refused, and that it has no subscribers.
 
 const collector = probe(async () => []);
 const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
 const event = 'infra-monitor/nas/probe/thing_1/event';
 const echo = 'infra-monitor/nas/echo';
 
-/** A broker that gives back what is said to echoes and announced, and has these codes for these topics. */
+/** A broker that returns pings and announcements, and answers these topics with these codes. */
 async function broker(codes: Record<string, number> = {}) {
   const answers: Answers = (packet, send, socket) => {
     welcome(codes)(packet, send, socket);
@@ -28,7 +28,7 @@ async function broker(codes: Record<string, number> = {}) {
   return { settings, codes, published };
 }
 
-test('it is said which it is', async () => {
+test('the log names the protocol version', async () => {
   stopClock();
   const { settings } = await broker();
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
@@ -37,7 +37,7 @@ test('it is said which it is', async () => {
   expect(log).toEqual([expect.stringMatching(/^info {2}MQTT: connected to mqtt:\/\/127\.0\.0\.1:\d+ \(MQTT 5\)$/)]);
 });
 
-test('what the broker refuses is said once, with what to allow, and the session goes on', async () => {
+test('a refusal is logged once, with the missing permission, and the session goes on', async () => {
   const clock = stopClock();
   const { settings, published } = await broker({ [config]: notAuthorized });
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
@@ -64,7 +64,7 @@ test('what the broker refuses is said once, with what to allow, and the session 
   expect(state.broker.connected).toBe(true);
 });
 
-test('an event that nobody heard is kept and told again, and goes when somebody has', async () => {
+test('an event without subscribers stays pending until there is one', async () => {
   const clock = stopClock();
   const { settings, codes, published } = await broker({ [event]: noMatchingSubscribers });
   const happening = { type: 'restart', at: new Date() };
@@ -82,7 +82,7 @@ test('an event that nobody heard is kept and told again, and goes when somebody 
   await until('both are heard', () => state.pendingEvents.length === 0);
 });
 
-test('an event that is refused is said, and kept', async () => {
+test('a refused event is logged and stays pending', async () => {
   const clock = stopClock();
   const { settings } = await broker({ [event]: notAuthorized });
   const state = stateOf(collector, [
@@ -98,7 +98,7 @@ test('an event that is refused is said, and kept', async () => {
   expect(state.pendingEvents).toHaveLength(1);
 });
 
-test('what may not be written is named by a check', async () => {
+test('a check names the topics that may not be written', async () => {
   const { settings } = await broker({
     [echo]: notAuthorized,
     'homeassistant/device/infra-monitor_nas/check/rights': notAuthorized,
@@ -110,12 +110,12 @@ test('what may not be written is named by a check', async () => {
       /^the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#/,
     ),
     expect.stringMatching(
-      /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*Not authorized.*: it must let this user read and write/,
+      /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*Not authorized.*: the broker must let this user read and write/,
     ),
   ]);
 });
 
-test('a session that can’t begin for want of a right says so, and tries again', async () => {
+test('a session that can’t start for lack of a permission logs it, and tries again', async () => {
   const clock = stopClock();
   const { settings } = await broker({ [echo]: notAuthorized });
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);

@@ -6,7 +6,7 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 const hot: Problem = { id: 'a/hot', place: 'a/hot', subject: 'A', text: 'too hot', isSuppressed: false };
 const gone: Problem = { id: 'b', place: 'b', subject: 'B', text: 'gone', isSuppressed: false };
 
-/** Looks every five seconds while this goes on, and gives back what was said when. */
+/** Updates every five seconds with these problems, and returns the messages with their times. */
 function watch(...phases: [seconds: number, troubles: Problem[]][]): string[] {
   const alarms = new AlertTracker(30);
   const said: string[] = [];
@@ -20,32 +20,32 @@ function watch(...phases: [seconds: number, troubles: Problem[]][]): string[] {
   return said;
 }
 
-test('what lasts is told once, and its end once, with how long', () =>
+test('a lasting problem is reported once, and its end once, with the duration', () =>
   expect(watch([300, [hot]], [300, []])).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
 
-test('what goes by at once is never told', () =>
+test('a short problem is never reported', () =>
   expect(watch([25, [hot]], [60, []], [25, [hot]], [60, []])).toEqual([]));
 
-test('what flutters is one trouble', () =>
+test('a problem that comes and goes is reported as one', () =>
   expect(watch([40, [hot]], [20, []], [20, [hot]], [20, []], [20, [hot]], [100, []])).toEqual([
     '30 trouble A: too hot',
     '150 recovery A: too hot (120 s)',
   ]));
 
-test('what is quiet is silent, and so is its end', () =>
+test('a suppressed problem and its end are not reported', () =>
   expect(watch([300, [{ ...gone, isSuppressed: true }, hot]], [300, []])).toEqual([
     '30 trouble A: too hot',
     '330 recovery A: too hot (300 s)',
   ]));
 
-test('what remains when its cause is gone is told after a while of its own', () =>
+test('a problem that outlasts its cause is reported after the full time', () =>
   expect(watch([300, [hot, { ...gone, isSuppressed: true }]], [300, [gone]])).toEqual([
     '30 trouble A: too hot',
     '325 trouble B: gone',
     '330 recovery A: too hot (300 s)',
   ]));
 
-test('what was told and is quiet later is neither over nor told again', () =>
+test('a reported problem that is suppressed later is neither over nor reported again', () =>
   expect(watch([60, [gone]], [300, [hot, { ...gone, isSuppressed: true }]], [60, [gone]], [60, []])).toEqual([
     '30 trouble B: gone',
     '90 trouble A: too hot',
@@ -53,7 +53,7 @@ test('what was told and is quiet later is neither over nor told again', () =>
     '450 recovery B: gone (420 s)',
   ]));
 
-test('one message for all that one thing has at once; a changed text is no new trouble', () => {
+test('one message for all problems of a subject at once; a changed text is not a new problem', () => {
   const worn = { ...hot, id: 'a/worn', text: 'worn out' };
   expect(watch([60, [hot, worn]], [60, [{ ...hot, text: 'far too hot' }]], [60, []])).toEqual([
     '30 trouble A: too hot; worn out',

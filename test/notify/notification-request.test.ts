@@ -8,7 +8,7 @@ const trouble: AlertMessage = { kind: 'trouble', subject: 'Samsung “990”', t
 const recovery: AlertMessage = { ...trouble, kind: 'recovery', seconds: 750 };
 const read = ({ url, body }: { url: string; body: string }) => ({ url, ...JSON.parse(body) });
 
-test('ntfy: JSON to the address above the topic', () => {
+test('ntfy: JSON to the URL above the topic', () => {
   expect(read(buildNotificationRequest('https://ntfy.sh/my-topic', 'ntfy', agent, trouble))).toEqual({
     url: 'https://ntfy.sh/',
     topic: 'my-topic',
@@ -23,16 +23,16 @@ test('ntfy: JSON to the address above the topic', () => {
     url: 'https://home.lan/ntfy/',
     topic: 'lab',
     title: 'nas (Berlin): Samsung “990”',
-    message: 'Well again after 13 min. It was: too hot',
+    message: 'Resolved after 13 min: too hot',
     tags: ['white_check_mark'],
     priority: 3,
   });
 });
 
-test('a webhook: one object with a sentence and its pieces', () => {
+test('a webhook: one object with the text and its parts', () => {
   expect(read(buildNotificationRequest('https://example.org/hook?key=1', 'json', agent, recovery))).toEqual({
     url: 'https://example.org/hook?key=1',
-    text: 'nas: Samsung “990”: Well again after 13 min. It was: too hot',
+    text: 'nas: Samsung “990”: Resolved after 13 min: too hot',
     kind: 'recovery',
     agent: 'nas',
     site: null,
@@ -43,7 +43,7 @@ test('a webhook: one object with a sentence and its pieces', () => {
   });
 });
 
-test('the machine itself is named once', () =>
+test('the agent as subject is named once', () =>
   expect(
     read(buildNotificationRequest('https://ntfy.sh/t', 'ntfy', agent, { ...trouble, subject: 'nas' })),
   ).toMatchObject({ title: 'nas' }));

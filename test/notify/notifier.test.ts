@@ -19,7 +19,7 @@ function posting(authorization?: Secret) {
 const numbers = (received: { body: Record<string, unknown> }[]) => received.map(({ body }) => body.number);
 const letter = (url: string, number: number) => ({ url, body: JSON.stringify({ number }) });
 
-test('letters arrive in their order, with the token', async () => {
+test('messages arrive in order, with the token', async () => {
   const { url, received } = await startNotificationServer();
   const { post, lines } = posting(new Secret('Bearer sesame'));
   for (const number of [1, 2, 3]) post.send(letter(`${url}/topic`, number));
@@ -32,7 +32,7 @@ test('letters arrive in their order, with the token', async () => {
   expect(lines).toEqual([]);
 });
 
-test('a server that stumbles is tried again; said once, and once when it is back', async () => {
+test('a failing server is tried again; logged once, and once when it accepts messages again', async () => {
   const { url, received } = await startNotificationServer([500, 0, 429, 503]);
   const { post, lines } = posting();
   post.send(letter(`${url}/secret-topic`, 1));
@@ -40,12 +40,12 @@ test('a server that stumbles is tried again; said once, and once when it is back
   await until('both letters', () => received.length === 6);
   await until('both lines', () => lines.length === 2);
   expect(numbers(received)).toEqual([1, 1, 1, 1, 1, 2]);
-  expect(lines[0]).toMatch(/warn {2}Notifications: http:\/\/127.0.0.1:\d+: answers 500$/m);
-  expect(lines[1]).toMatch(/takes them again/);
+  expect(lines[0]).toMatch(/warn {2}Notifications: http:\/\/127.0.0.1:\d+: HTTP status 500$/m);
+  expect(lines[1]).toMatch(/accepts messages again/);
   expect(lines.join()).not.toContain('secret');
 });
 
-test.each([401, 404])('after %i there is no second try for this letter', async (status) => {
+test.each([401, 404])('after %i a message is not sent again', async (status) => {
   const { url, received } = await startNotificationServer([status]);
   const { post, lines } = posting(new Secret('Bearer sesame'));
   post.send(letter(url, 1));
@@ -56,7 +56,7 @@ test.each([401, 404])('after %i there is no second try for this letter', async (
   if (status === 401) expect(lines[0]).toContain('check NOTIFY_TOKEN');
 });
 
-test('nobody is followed elsewhere with the token', async () => {
+test('redirects are not followed with the token', async () => {
   const { url, received } = await startNotificationServer([302]);
   const { post } = posting(new Secret('Bearer sesame'));
   post.send(letter(`${url}/here`, 1));
@@ -64,7 +64,7 @@ test('nobody is followed elsewhere with the token', async () => {
   expect(received.map(({ path }) => path)).toEqual(['/here', '/here']);
 });
 
-test('while nobody answers, the newest fifty wait', async () => {
+test('while the server is unreachable, the newest fifty messages wait', async () => {
   const port = await freePort();
   const { post, lines } = posting();
   for (let number = 0; number < 60; number += 1) post.send(letter(`http://127.0.0.1:${port}`, number));

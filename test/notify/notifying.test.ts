@@ -9,7 +9,7 @@ import { until } from '../helpers/until.ts';
 
 const collector = probe(async () => []);
 
-/** A state with a trouble, and who tells of it; time goes by as the test says. */
+/** Notifications of a state with a problem, with a fake clock. */
 function notifying(url: string | undefined) {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
@@ -25,7 +25,7 @@ function notifying(url: string | undefined) {
   return { state, lines, close };
 }
 
-test('a trouble that lasts half a minute is told, once, and so is its end', async () => {
+test('a problem that lasts half a minute is reported once, and so is its end', async () => {
   const { url, received } = await startNotificationServer();
   const { state } = notifying(url);
   vi.advanceTimersByTime(30_000);
@@ -43,7 +43,7 @@ test('a trouble that lasts half a minute is told, once, and so is its end', asyn
   expect(received).toHaveLength(2);
 });
 
-test('after the end nothing is looked at any more, and nothing tried again', async () => {
+test('after close nothing is checked, and nothing sent again', async () => {
   const port = await freePort();
   const { lines, close } = notifying(`http://127.0.0.1:${port}`);
   vi.advanceTimersByTime(60_000);
@@ -56,7 +56,7 @@ test('after the end nothing is looked at any more, and nothing tried again', asy
   expect([received.length, lines.length]).toEqual([0, before]);
 });
 
-test('without an address nothing is done', () => {
+test('nothing happens without an address', () => {
   notifying(undefined);
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -32,7 +32,7 @@ test.each([
   ['https://user:12?S3cret@host/topic'],
   ['https://user#S3cret@host/topic'],
   [`https://host:${'9'.repeat(100_000)}/S3cret`],
-])('not %.40s, and it does not show', (NOTIFY_URL) => {
+])('%.40s is invalid, and is not shown', (NOTIFY_URL) => {
   const { problems } = read({ NOTIFY_URL });
   expect(problems).toEqual([
     expect.stringMatching(/^NOTIFY_URL: got \*\*\*, wants http:\/\/ or https:\/\/ with a host/),
@@ -50,14 +50,14 @@ test.each([
   ['https://me@ntfy.sh/topic', 'me:'],
   ['https://:tk_1@ntfy.sh/topic', ':tk_1'],
   ['https://ntfy.sh/topic', undefined],
-])('the login in %s', (address, login) =>
+])('the credentials in %s', (address, login) =>
   expect(sent(address)).toEqual({ url: 'https://ntfy.sh/topic', authorization: login }),
 );
 
-test('a token goes before a login', () =>
+test('a token takes precedence over credentials in the address', () =>
   expect(sent('https://me:sesame@ntfy.sh/topic', { NOTIFY_TOKEN: 'tk_1' }).authorization).toBe('Bearer tk_1'));
 
-test('a token that no header can hold is refused', () =>
+test('a token that is invalid in a header is refused', () =>
   expect(read({ NOTIFY_TOKEN: 'S3cret€' }).problems).toEqual([
     expect.stringMatching(/^NOTIFY_TOKEN: got \*\*\*, wants/),
   ]));

@@ -3,16 +3,16 @@ import { connect } from 'node:net';
 import { findServices, type Service } from '../../lib/mdns.ts';
 import { formatBrokerUrl } from '../../mqtt/settings.ts';
 
-/** A broker that was found. */
+/** A broker found on the network. */
 export interface Found {
   address: string;
-  /** Why it may be the one: `Home Assistant “Home” is there`. */
+  /** How it was found: `Home Assistant “Home” runs there`. */
   because: string;
 }
 
-/** What MQTT and Home Assistant announce themselves as. */
+/** Service types in mDNS. */
 const types = { mqtt: '_mqtt._tcp.local', homeAssistant: '_home-assistant._tcp.local' } as const;
-/** Milliseconds that neighbours may take to answer. */
+/** Time for services to answer. */
 const listeningMs = 1500;
 const connectTimeoutMs = 2000;
 const port = 1883;
@@ -29,7 +29,7 @@ const listens = (host: string) =>
     socket.once('timeout', () => over(false));
   });
 
-/** The name where this machine can look it up, because addresses change. */
+/** The host name if this machine can resolve it, because addresses change; otherwise the address. */
 const hostOf = ({ host, address }: Service) =>
   lookup(host, 4).then(
     (found) => (found.address === address ? host : address),
@@ -38,13 +38,13 @@ const hostOf = ({ host, address }: Service) =>
 
 const at = (host: string, number = port) => formatBrokerUrl({ protocol: 'mqtt', host, port: number });
 
-/** The brokers that can be seen from here: announced ones, those beside a Home Assistant, and this machine's own. */
+/** Finds announced brokers, brokers on a Home Assistant host, and one on this machine. */
 export async function findBrokers(): Promise<Found[]> {
   const services = await findServices(Object.values(types), listeningMs);
   const brokers = await Promise.all(
     (services.get(types.mqtt) ?? []).map(async (one) => ({
       address: at(await hostOf(one), one.port),
-      because: `“${one.name}” is announced there`,
+      because: `“${one.name}” is announced by mDNS`,
     })),
   );
   const beside = await Promise.all(
@@ -54,7 +54,7 @@ export async function findBrokers(): Promise<Found[]> {
         ? [
             {
               address: at(host),
-              because: `Home Assistant “${one.properties.get('location_name') ?? one.name}” is there`,
+              because: `Home Assistant “${one.properties.get('location_name') ?? one.name}” runs there`,
             },
           ]
         : [];

@@ -32,12 +32,11 @@ export interface Options {
   drives?: boolean;
 }
 
-/** What it asks for can come from the environment too. */
+/** Environment variables that answer its questions. */
 const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
-/** How often a password is asked for that the broker refuses. */
-const tries = 2;
-/** How many of the first values are shown. */
-const mostShown = 6;
+/** How often it asks for a login. */
+const maxLoginAttempts = 2;
+const maxValuesShown = 6;
 
 const descriptions = () =>
   new Map(
@@ -48,23 +47,21 @@ const descriptions = () =>
 
 const withScheme = (address: string) => (address.includes('://') ? address : `mqtt://${address}`);
 
-/** The broker's address: the one that was given, or that a person picks of those that were found. */
+/** Asks for the broker's address and offers those that were found. */
 async function chooseBroker(current: string | undefined): Promise<string> {
   printLine('Looking for brokers …');
   const found = await findBrokers();
   for (const [index, { address, because }] of found.entries()) printLine(`  ${index + 1}  ${address}  (${because})`);
-  if (found.length === 0) printLine('  None can be seen from here.');
+  if (found.length === 0) printLine('  None found.');
   const usual = current ?? found[0]?.address;
   if (!isInteractive()) {
     if (current !== undefined) return current;
-    // Whoever is on the network can announce one, and would be given the password.
-    throw new UsageError('Nobody can be asked which broker is meant: name it by --broker or MQTT_URL');
+    // Anyone on the network can announce a broker, and would receive the password.
+    throw new UsageError('Set the broker with --broker or MQTT_URL: there is no terminal to ask on');
   }
   for (;;) {
     const answer = await promptLine(
-      found.length > 1
-        ? 'The broker that Home Assistant uses, by number or address'
-        : 'The broker that Home Assistant uses',
+      found.length > 1 ? 'Broker that Home Assistant uses (number or address)' : 'Broker that Home Assistant uses',
       usual,
     );
     const picked = /^\d$/.test(answer) ? found[Number(answer) - 1]?.address : answer;
@@ -72,8 +69,8 @@ async function chooseBroker(current: string | undefined): Promise<string> {
   }
 }
 
-/** What the broker says: undefined if it lets us in and do all, else why not. */
-async function refusal({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
+/** Tries the broker: undefined if it accepts the login and all topics, otherwise the reason. */
+async function findBrokerProblem({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
   try {
     const connection = await connectOnce(mqtt, agent);
     try {
@@ -83,29 +80,31 @@ async function refusal({ mqtt, agent }: Settings): Promise<{ text: string; login
       await connection.close();
     }
   } catch (error) {
-    return { text: describeError(error), login: error instanceof ConnectionError && error.refused };
+    return { text: describeError(error), login: error instanceof ConnectionError && error.isRefusal };
   }
 }
 
-/** The text with a login that the broker takes. */
-async function withLogin(text: string): Promise<string> {
+/** The settings with a login that the broker accepts. */
+async function askForLogin(text: string): Promise<string> {
   let tried = text;
   for (let count = 0; ; count += 1) {
     const settings = readSettings(allCollectors, parseSettingsText(tried));
-    const refused = await refusal(settings);
+    const refused = await findBrokerProblem(settings);
     if (refused === undefined) {
-      printSuccess(`Broker: ${formatBrokerUrl(settings.mqtt.MQTT_URL)} lets us in, and read and write what we need`);
+      printSuccess(
+        `Broker: connected to ${formatBrokerUrl(settings.mqtt.MQTT_URL)}; all required topics can be read and written`,
+      );
       return tried;
     }
     const { MQTT_USERNAME } = settings.mqtt;
     if (refused.login && MQTT_USERNAME === undefined && isInteractive())
       printNote(
-        'The broker wants a login. In Home Assistant: a person of its own, who may log in from the local network alone',
+        'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
       );
     else printFailure(`Broker: ${refused.text}`);
-    if (!refused.login || !isInteractive() || count >= tries)
-      throw new UsageError('Nothing was changed. Mend that, and run it again');
-    const username = await promptLine('User at the broker', MQTT_USERNAME ?? 'infra-monitor');
+    if (!refused.login || !isInteractive() || count >= maxLoginAttempts)
+      throw new UsageError('Nothing was changed. Fix this and run setup again');
+    const username = await promptLine('Username at the broker', MQTT_USERNAME ?? 'infra-monitor');
     const password = await promptSecret('Password');
     tried = editSettings(
       tried,
@@ -123,7 +122,7 @@ async function showFirstValues({ http, agent }: Settings): Promise<void> {
   printLine(`\n${agent.name}`);
   for (const row of alignColumns(
     values
-      .slice(0, mostShown)
+      .slice(0, maxValuesShown)
       .map(({ name, value, unit }) => [name, `${value}${unit === undefined ? '' : ` ${unit}`}`]),
   ))
     printLine(`  ${row}`);
@@ -132,32 +131,32 @@ async function showFirstValues({ http, agent }: Settings): Promise<void> {
 const hasDrives = () => existsSync('/sys/class/nvme') && readdirSync('/sys/class/nvme').length > 0;
 const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
 
-/** Gives the service the right to ask drives, if that is wanted and not so already. */
+/** Offers to give the service permission to query drives. */
 async function offerDrives(wanted: boolean | undefined): Promise<void> {
   const script = installedPath('docs/systemd/grant-drives.sh');
   if (!hasDrives() || existsSync(dropIn) || !existsSync(script)) return;
   printLine(
-    '\nThis machine has NVMe drives. To read their wear and errors, the service needs a right with which whoever took it over could erase them.',
+    '\nThis machine has NVMe drives. To read their wear and errors, the service needs a permission that an attacker who controls it could use to erase them.',
   );
-  const yes = wanted ?? (isInteractive() && (await confirm('Give it that right?')));
-  if (!yes) return printNote(`Drives: their temperature alone is read. For the rest: sudo sh ${script}`);
+  const yes = wanted ?? (isInteractive() && (await confirm('Grant this permission?')));
+  if (!yes) return printNote(`Drives: only the temperature is read. To read the rest: sudo sh ${script}`);
   await readCommandOutput('sh', [script], { seconds: 100 });
-  printSuccess('Drives: the service may ask them');
+  printSuccess('Drives: the service can read them');
 }
 
-/** Starts the service and shows that it works; false if it does not. */
+/** Starts the service and prints its first values; false if it does not start. */
 async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
   await offerDrives(drives);
   const failed = await service.start();
   if (failed !== undefined) {
-    printFailure(`The service does not start:\n${failed}`);
+    printFailure(`The service failed to start:\n${failed}`);
     return false;
   }
   const { HTTP_HOST, HTTP_PORT } = settings.http;
-  if (HTTP_PORT === 0) printSuccess('The service runs');
+  if (HTTP_PORT === 0) printSuccess('The service is running');
   else {
     const { status, reasons = [] } = await waitUntilHealthy(settings.http);
-    if (status === 'ok') printSuccess('The service runs, and all is well');
+    if (status === 'ok') printSuccess('The service is running and healthy');
     else for (const reason of reasons) printFailure(reason);
     await showFirstValues(settings).catch((error: unknown) => printNote(describeError(error)));
     printLine(`\nPage: http://${HTTP_HOST}:${HTTP_PORT}/`);
@@ -166,8 +165,8 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
   return true;
 }
 
-/** Asks for what the agent needs to know, tries it, writes it down, and starts the service. What is set already is kept, and nothing
- * is written before the broker has taken it. */
+/** Asks for the broker and the site, tests the connection, writes the settings and starts the service. Other settings are kept, and
+ * nothing is written before the broker has accepted the connection. */
 export async function runSetup({
   env: file = serviceSettingsPath,
   broker,
@@ -183,28 +182,27 @@ export async function runSetup({
     ...(broker === undefined ? {} : { MQTT_URL: withScheme(broker) }),
     ...(username === undefined ? {} : { MQTT_USERNAME: username }),
     ...(site === undefined ? {} : { SITE: site }),
-    // The new one makes that old.
+    // A new password replaces the file.
     ...(told.MQTT_PASSWORD === undefined ? {} : { MQTT_PASSWORD_FILE: undefined }),
   };
   const isService = file === serviceSettingsPath && (await service.exists());
-  // Until it knows a broker the service has one of its own, which would be found.
-  const waits = isService && known.MQTT_URL === undefined;
-  if (waits) await service.stop();
+  // Without a broker in its settings the service runs an embedded one, which would be found.
+  const isPaused = isService && known.MQTT_URL === undefined;
+  if (isPaused) await service.stop();
   try {
     if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
-    let text = await withLogin(editSettings(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
+    let text = await askForLogin(editSettings(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
     if (given.SITE === undefined && known.SITE === undefined && isInteractive()) {
-      const place = await promptLine('Site, which becomes the area of its devices (may be empty)');
+      const place = await promptLine('Site, the suggested area in Home Assistant (optional)');
       if (place !== '') text = editSettings(text, { SITE: place }, descriptions());
     }
     const settings = readSettings(allCollectors, parseSettingsText(text));
     if (text !== before) writeSettingsFile(file, text);
-    printSuccess(`Settings: ${text === before ? `as they were, in ${file}` : `written to ${file}`}`);
-    if (!isService)
-      printNote(`No service of systemd has its settings there. To start the agent: infra-monitor --env ${file}`);
+    printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);
+    if (!isService) printNote(`No systemd service uses this file. Start the agent with: infra-monitor --env ${file}`);
     else if (!(await startService(settings, drives))) process.exitCode = 1;
   } catch (error) {
-    if (waits) await service.start();
+    if (isPaused) await service.start();
     throw error;
   }
 }

@@ -4,24 +4,25 @@ import type { UpdateVersions } from '../../model/metric.ts';
 import type { HaWebSocket } from './ha-web-socket.ts';
 import type { InstanceState } from './instance-state.ts';
 
-/** What Home Assistant tells those who have a token. Its coordinates and names are not among it: of its configuration these four
- * fields are read, and of its entities numbers. */
+/** What Home Assistant reveals to the holder of a token. Coordinates and names are not included: of its configuration only the
+ * state and the modes are read, and of its entities only numbers. */
 export interface InstanceDetails {
   state: InstanceState;
-  /** Entities, and those of them that are unavailable. */
+  /** Number of entities, and of those that are unavailable. */
   entities?: number | undefined;
   unavailable?: number | undefined;
-  /** Repairs that are open and not ignored. */
+  /** Number of open repairs that are not ignored. */
   repairs?: number | undefined;
-  /** Is the recorder changing its database? */
+  /** Whether the recorder is migrating its database. */
   migrating?: boolean | undefined;
   updates: Partial<Record<UpdatablePart, UpdateVersions>>;
-  /** When the state that is unchanged for longest was set, which is about the start, and the newest one: by its own clock. */
+  /** When the state that has been unchanged for longest was set, which is about the start, and when the newest state was set; both
+   * by Home Assistant's clock. */
   oldest?: Date | undefined;
   newest?: Date | undefined;
 }
 
-/** What Home Assistant updates of itself, by the titles of its update entities (homeassistant/components/hassio/update.py). */
+/** The parts that Home Assistant updates, with the titles of their update entities (homeassistant/components/hassio/update.py). */
 const updateTitles = {
   core: 'Home Assistant Core',
   supervisor: 'Home Assistant Supervisor',
@@ -37,7 +38,7 @@ const configSchema = z.object({
 const recorderSchema = z.object({ migration_in_progress: z.boolean() });
 const repairsSchema = z.object({ issues: z.array(z.object({ ignored: z.boolean() })) });
 
-/** Made there, so that no entity's name or state crosses the network. */
+/** Rendered by Home Assistant, so that no entity's name or state crosses the network. */
 const overviewTemplate = `{%- set all = states | list -%}
 {%- set times = all | map(attribute='last_updated') | list -%}
 {%- set updates = namespace(all=[]) -%}
@@ -59,14 +60,14 @@ const overviewSchema = z.object({
   updates: z.array(z.tuple([z.string(), z.string(), z.string(), z.string()])),
 });
 
-/** core.CoreState, and the modes. */
+/** Maps core.CoreState and the modes of the configuration. */
 function stateOf({ state, recovery_mode: recovery, safe_mode: safe }: z.output<typeof configSchema>): InstanceState {
   if (state === 'NOT_RUNNING' || state === 'STARTING') return 'starting';
   if (state !== 'RUNNING') return 'stopping';
   return recovery ? 'recovery_mode' : safe ? 'safe_mode' : 'running';
 }
 
-/** A version that the user skips is no update to him. */
+/** A version that the user skipped is not reported as an update. */
 function updatesOf(reported: z.output<typeof overviewSchema>['updates']): InstanceDetails['updates'] {
   const updates: InstanceDetails['updates'] = {};
   for (const [part, title] of Object.entries(updateTitles) as [UpdatablePart, string][]) {
@@ -77,31 +78,31 @@ function updatesOf(reported: z.output<typeof overviewSchema>['updates']): Instan
   return updates;
 }
 
-/** Milliseconds that one answer may take: at its start Home Assistant tells of the recorder when that has opened its database. */
+/** Milliseconds that one answer may take: during its start Home Assistant answers for the recorder only once the database is open. */
 const answerTimeoutMs = 3000;
 const withTimeout = (answer: Promise<unknown>) =>
   Promise.race([answer, pause(answerTimeoutMs, undefined, { ref: false })]);
 
 const dateOfSeconds = (seconds: number | undefined) => (seconds ? new Date(seconds * 1000) : undefined);
 
-/** Asks all at once; what one user may not see, or an older release does not have, is left out. */
+/** Sends all commands at once. What the user may not see, or an older release does not have, is left out. */
 export async function readDetails(socket: HaWebSocket): Promise<InstanceDetails> {
-  const [about, database, issues, rendered] = await Promise.all([
+  const [config, recorder, repairs, rendered] = await Promise.all([
     socket.sendCommand({ type: 'get_config' }),
     withTimeout(socket.sendCommand({ type: 'recorder/info' })),
     withTimeout(socket.sendCommand({ type: 'repairs/list_issues' })),
     withTimeout(socket.render(overviewTemplate)),
   ]);
-  const core = configSchema.safeParse(about).data;
-  const entities = overviewSchema.safeParse(rendered).data;
+  const core = configSchema.safeParse(config).data;
+  const overview = overviewSchema.safeParse(rendered).data;
   return {
     state: core === undefined ? 'answering' : stateOf(core),
-    entities: entities?.entities,
-    unavailable: entities?.unavailable,
-    repairs: repairsSchema.safeParse(issues).data?.issues.filter(({ ignored }) => !ignored).length,
-    migrating: recorderSchema.safeParse(database).data?.migration_in_progress,
-    updates: updatesOf(entities?.updates ?? []),
-    oldest: dateOfSeconds(entities?.oldest),
-    newest: dateOfSeconds(entities?.newest),
+    entities: overview?.entities,
+    unavailable: overview?.unavailable,
+    repairs: repairsSchema.safeParse(repairs).data?.issues.filter(({ ignored }) => !ignored).length,
+    migrating: recorderSchema.safeParse(recorder).data?.migration_in_progress,
+    updates: updatesOf(overview?.updates ?? []),
+    oldest: dateOfSeconds(overview?.oldest),
+    newest: dateOfSeconds(overview?.newest),
   };
 }

@@ -4,25 +4,25 @@ import WebSocket from 'ws';
 import * as z from 'zod/mini';
 import type { Secret } from '../../model/secret.ts';
 
-/** What a server showed of itself before it spoke. */
+/** The certificate of a server. */
 export interface ServerCertificate {
   validTo: Date;
-  /** Node's code where it can't be trusted: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
+  /** Node's error code if it is not trusted: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
   problem: string | undefined;
 }
 
-/** What answered in place of a WebSocket. */
+/** An HTTP response instead of a WebSocket. */
 export interface HttpRefusal {
   status: number;
   location: string | undefined;
-  /** It bears the headers that Home Assistant gives to each of its answers (homeassistant/components/http/headers.py). */
-  isHomeAssistants: boolean;
-  /** Its text is plain, as an answer of aiohttp's own is, in which Home Assistant runs; a proxy's is HTML. */
-  isPlain: boolean;
+  /** Whether it has the headers that Home Assistant adds to each response (homeassistant/components/http/headers.py). */
+  isFromHomeAssistant: boolean;
+  /** Whether it is plain text, as are the responses of aiohttp, Home Assistant's HTTP server; those of a proxy are HTML. */
+  isPlainText: boolean;
   certificate: ServerCertificate | undefined;
 }
 
-/** It spoke, and not as Home Assistant does. */
+/** The server answered, but not with the protocol of Home Assistant. */
 export class NotHomeAssistantError extends Error {}
 
 // https://developers.home-assistant.io/docs/api/websocket
@@ -38,7 +38,7 @@ const renderedSchema = z.object({ id: z.number(), type: z.literal('event'), even
 
 function certificateOf({ socket }: IncomingMessage): ServerCertificate | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
-  // Declared an Error, and is its code.
+  // Node declares authorizationError as an Error, but it holds the code of one.
   return {
     validTo: new Date(socket.getPeerCertificate().valid_to),
     problem: socket.authorized ? undefined : String(socket.authorizationError),
@@ -48,13 +48,13 @@ function certificateOf({ socket }: IncomingMessage): ServerCertificate | undefin
 const refusalOf = (response: IncomingMessage): HttpRefusal => ({
   status: response.statusCode ?? 0,
   location: response.headers.location,
-  isHomeAssistants:
+  isFromHomeAssistant:
     response.headers['referrer-policy'] === 'no-referrer' && response.headers['x-content-type-options'] === 'nosniff',
-  isPlain: response.headers['content-type']?.startsWith('text/plain') ?? false,
+  isPlainText: response.headers['content-type']?.startsWith('text/plain') ?? false,
   certificate: certificateOf(response),
 });
 
-/** A WebSocket to Home Assistant, from its greeting on. */
+/** A WebSocket to Home Assistant that has received the greeting. */
 export class HaWebSocket {
   readonly version: string;
   readonly certificate: ServerCertificate | undefined;
@@ -67,8 +67,8 @@ export class HaWebSocket {
     this.certificate = socket.certificate;
   }
 
-  /** Rejects with the network's error, a Foreign, or the signal's reason. A bad certificate is no error yet: nothing secret has
-   * been told, and whoever called looks at it first. */
+  /** Rejects with the error of the network, NotHomeAssistantError, or the signal's reason. A certificate that is not trusted is no
+   * error here: nothing secret has been sent, and the caller checks the certificate first. */
   static async open(
     url: URL,
     authorities: string[] | undefined,
@@ -77,26 +77,26 @@ export class HaWebSocket {
     const socket = new JsonSocket(url, authorities, signal);
     const first = await socket.firstMessage;
     if (!('message' in first)) return first;
-    const greeted = greetingSchema.safeParse(first.message);
-    if (greeted.success) return new HaWebSocket(socket, greeted.data.ha_version);
+    const greeting = greetingSchema.safeParse(first.message);
+    if (greeting.success) return new HaWebSocket(socket, greeting.data.ha_version);
     socket.close();
-    throw new NotHomeAssistantError('its WebSocket is not Home Assistant’s');
+    throw new NotHomeAssistantError('the greeting of the WebSocket is not Home Assistant’s');
   }
 
-  /** Does Home Assistant take the token? To be asked once: it hangs up on a wrong one. */
+  /** Whether Home Assistant accepts the token. May be called once, because Home Assistant closes the connection after a wrong token. */
   async authenticate(token: Secret): Promise<boolean> {
     const answer = this.#socket.nextMessage(authResultSchema, () => true);
     this.#socket.send({ type: 'auth', access_token: token.reveal() });
     return (await answer).type === 'auth_ok';
   }
 
-  /** A command's result; undefined where Home Assistant refuses the command or does not know it. */
+  /** The result of a command; undefined if Home Assistant refuses the command or does not know it. */
   async sendCommand(command: { type: string; [option: string]: unknown }): Promise<unknown> {
     const { result } = await this.#command(command).answer;
     return result;
   }
 
-  /** What a template makes of things as they are now. */
+  /** The current result of a template; undefined if Home Assistant refuses to render it. */
   async render(template: string): Promise<unknown> {
     const { id, answer } = this.#command({ type: 'render_template', template });
     const event = this.#socket.nextMessage(renderedSchema, (message) => message.id === id);
@@ -117,10 +117,12 @@ export class HaWebSocket {
   }
 }
 
-/** Bytes of one message; the longest that is asked for has some 100,000. */
+/** The longest expected message has about 100,000 bytes. */
 const maxMessageBytes = 4 * 1024 ** 2;
 
-/** JSON over a WebSocket, with an end to every wait. */
+const closeTimeoutMs = 1000;
+
+/** JSON over a WebSocket. Every wait ends with the connection or with the signal's abort. */
 class JsonSocket {
   certificate: ServerCertificate | undefined;
   readonly firstMessage: Promise<HttpRefusal | { message: unknown }>;
@@ -138,7 +140,7 @@ class JsonSocket {
     this.#socket = socket;
     this.#closed = new Promise((_, reject) => {
       socket.on('error', reject);
-      socket.on('close', () => reject(Object.assign(new Error('it hung up'), { code: 'ECONNRESET' })));
+      socket.on('close', () => reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
     this.#closed.catch(() => socket.terminate());
@@ -153,7 +155,7 @@ class JsonSocket {
       });
     });
     const message = new Promise<{ message: unknown }>((resolve) =>
-      this.#listeners.add((heard) => resolve({ message: heard })),
+      this.#listeners.add((received) => resolve({ message: received })),
     );
     this.firstMessage = Promise.race([answered, message, this.#closed]);
   }
@@ -162,24 +164,24 @@ class JsonSocket {
     this.#socket.send(JSON.stringify(message));
   }
 
-  /** The next message of this form that is the one meant. */
-  nextMessage<T>(form: z.ZodMiniType<T>, isMeant: (message: T) => boolean): Promise<T> {
-    const found = new Promise<T>((resolve) => {
+  /** The next message that has this schema and is accepted. */
+  nextMessage<T>(schema: z.ZodMiniType<T>, isAccepted: (message: T) => boolean): Promise<T> {
+    const matching = new Promise<T>((resolve) => {
       const listener = (message: unknown) => {
-        const parsed = form.safeParse(message);
-        if (!parsed.success || !isMeant(parsed.data)) return;
+        const parsed = schema.safeParse(message);
+        if (!parsed.success || !isAccepted(parsed.data)) return;
         this.#listeners.delete(listener);
         resolve(parsed.data);
       };
       this.#listeners.add(listener);
     });
-    return Promise.race([found, this.#closed]);
+    return Promise.race([matching, this.#closed]);
   }
 
   close(): void {
     this.#socket.close();
-    // One that does not say goodbye in turn.
-    setTimeout(() => this.#socket.terminate(), 1000).unref();
+    // Ends a connection whose server does not answer the close frame.
+    setTimeout(() => this.#socket.terminate(), closeTimeoutMs).unref();
   }
 
   #receive(text: string): void {

@@ -8,16 +8,16 @@ import { homeAssistantActions, homeAssistantEvents, homeAssistantMetrics } from 
 import type { HomeAssistantReadings } from './reading.ts';
 import { homeAssistantSettings } from './settings.ts';
 
-/** Read each time, so that a renewed certificate is taken. */
+/** Reads the file before each visit, so that a renewed certificate takes effect. */
 async function readAuthorities(path: string | undefined): Promise<string[] | undefined> {
   if (path === undefined) return undefined;
-  const own = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const authority = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Error('HA_CA_FILE', { cause });
   });
-  return [...rootCertificates, own];
+  return [...rootCertificates, authority];
 }
 
-/** Home Assistant, watched from outside. */
+/** Watches Home Assistant from outside. */
 export const homeAssistantCollector: Collector<HomeAssistantReadings, typeof homeAssistantSettings.shape> = {
   id: 'home_assistant',
   title: 'Home Assistant',

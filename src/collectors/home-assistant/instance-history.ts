@@ -3,47 +3,47 @@ import * as z from 'zod/mini';
 import type { DeviceEvent } from '../../model/event.ts';
 import type { VisitResult } from './visit-instance.ts';
 
-const instant = z.iso.datetime();
+const timestampSchema = z.iso.datetime();
 
 const historySchema = z.object({
   version: z.optional(z.string()),
-  /** About when the run began that was last seen. */
-  started: z.optional(instant),
-  /** The newest of its entities' states, by its own clock. */
-  newest: z.optional(instant),
+  /** About when Home Assistant was last started. */
+  started: z.optional(timestampSchema),
+  /** When the newest state of its entities was set, by Home Assistant's clock. */
+  newest: z.optional(timestampSchema),
   restarts: z.number(),
   outages: z.number(),
-  /** The outage that lasts. `down`: it was seen to be off, rather than out of reach. */
-  outage: z.optional(z.object({ since: instant, cause: z.string(), down: z.boolean() })),
-  last_outage: z.optional(z.object({ from: instant, to: instant })),
-  /** A mark of the token that was refused. */
+  /** The current outage. `down`: Home Assistant itself was seen to be down, rather than unreachable. */
+  outage: z.optional(z.object({ since: timestampSchema, cause: z.string(), down: z.boolean() })),
+  last_outage: z.optional(z.object({ from: timestampSchema, to: timestampSchema })),
+  /** Fingerprint of the token that was refused. */
   refused_token: z.optional(z.string()),
 });
 
-/** What is kept of a Home Assistant beyond the process. */
+/** What is remembered of a Home Assistant instance across restarts of the agent. */
 export type InstanceHistory = z.output<typeof historySchema>;
 
 export const instanceEventTypes = ['outage', 'restart'] as const;
 
-/** What the broker kept, or a new beginning where that is nothing or can't be understood. */
+/** The stored history, or an empty one if there is none or it is invalid. */
 export const parseInstanceHistory = (content: unknown): InstanceHistory =>
   instanceHistoryMemory.parse(content) ?? { restarts: 0, outages: 0 };
 
-type Ended = NonNullable<InstanceHistory['last_outage']>;
-type Lasting = NonNullable<InstanceHistory['outage']>;
+type PastOutage = NonNullable<InstanceHistory['last_outage']>;
+type CurrentOutage = NonNullable<InstanceHistory['outage']>;
 
-const later = (a: Ended | undefined, b: Ended | undefined) =>
+const later = (a: PastOutage | undefined, b: PastOutage | undefined) =>
   a === undefined || (b !== undefined && Date.parse(b.to) > Date.parse(a.to)) ? b : a;
-const earlier = (a: Lasting | undefined, b: Lasting | undefined) =>
+const earlier = (a: CurrentOutage | undefined, b: CurrentOutage | undefined) =>
   a === undefined || (b !== undefined && Date.parse(b.since) < Date.parse(a.since)) ? b : a;
 
-/** Both may have counted the same, so the greater counts stay, and no sum is made. What this process saw is the newer. */
+/** Both sides may have counted the same events, so the greater count is used, not the sum. What this process saw is newer. */
 export const instanceHistoryMemory = {
   parse: (content: unknown): InstanceHistory | undefined => historySchema.safeParse(content).data,
   merge(ours: InstanceHistory, theirs: InstanceHistory): InstanceHistory {
     const last = later(ours.last_outage, theirs.last_outage);
     const currentOutage = earlier(ours.outage, theirs.outage);
-    // One that began before the end of the last is over: the other broker was not told.
+    // An outage that began before the last one ended is over: the other broker did not receive its end.
     const outage =
       currentOutage !== undefined && last !== undefined && Date.parse(currentOutage.since) < Date.parse(last.to)
         ? ours.outage
@@ -59,32 +59,32 @@ export const instanceHistoryMemory = {
   },
 };
 
-/** States in which the program itself is away, though the way to it is there. */
+/** States in which Home Assistant itself is down although the network is not. */
 const downStates = new Set(['refused', 'hung_up', 'proxy_error', 'starting', 'stopping']);
 
-/** Minutes between two looks at the newest state that are worth keeping. */
+/** Minutes between two values of `newest` that are worth saving. */
 const saveIntervalMinutes = 60;
 
-/** With a token: when all its states are younger than the newest that was seen before. Without: when it was off for a while, or
- * is of another version. */
+/** With a token, a restart shows when all states are newer than the newest one before. Without, it shows when Home Assistant was
+ * down. A new version shows it in any case. */
 function hasRestarted(before: InstanceHistory, { details, version }: VisitResult): boolean {
   if (before.version !== undefined && before.version !== version) return true;
   if (details?.oldest !== undefined && before.newest !== undefined) return details.oldest > new Date(before.newest);
   return before.outage?.down === true;
 }
 
-function historyWhileAway(before: InstanceHistory, { state }: VisitResult, now: Date): InstanceHistory {
+function historyDuringOutage(before: InstanceHistory, { state }: VisitResult, now: Date): InstanceHistory {
   const outage = before.outage ?? { since: now.toISOString(), cause: state, down: false };
   return { ...before, outage: { ...outage, down: outage.down || downStates.has(state) } };
 }
 
-/** The history after a look, and what has happened since the one before. */
+/** The history after a visit, and the events since the previous one. */
 export function advanceHistory(
   before: InstanceHistory,
   visit: VisitResult,
   now: Date,
 ): { history: InstanceHistory; events: DeviceEvent[] } {
-  if (!visit.reachable) return { history: historyWhileAway(before, visit, now), events: [] };
+  if (!visit.reachable) return { history: historyDuringOutage(before, visit, now), events: [] };
   const { outage, ...rest } = before;
   const events: DeviceEvent[] = [];
   const history: InstanceHistory = { ...rest, version: visit.version };
@@ -102,8 +102,8 @@ export function advanceHistory(
     });
   }
   const { oldest, newest } = visit.details ?? {};
-  const restarted = hasRestarted(before, visit);
-  if (restarted) {
+  const isRestart = hasRestarted(before, visit);
+  if (isRestart) {
     history.restarts += 1;
     const started = oldest ?? now;
     history.started = started.toISOString();
@@ -115,16 +115,16 @@ export function advanceHistory(
     });
   } else if (history.started === undefined && oldest !== undefined) history.started = oldest.toISOString();
   if (newest !== undefined) history.newest = newest.toISOString();
-  else if (restarted) delete history.newest;
+  else if (isRestart) delete history.newest;
   return { history, events };
 }
 
-/** Does it differ in more than what changes with each look? */
-export function isWorthSaving(kept: InstanceHistory, history: InstanceHistory): boolean {
-  const { newest: before = history.newest, ...keptRest } = kept;
+/** Whether the history differs in more than what changes with each visit. */
+export function isWorthSaving(saved: InstanceHistory, history: InstanceHistory): boolean {
+  const { newest: before = history.newest, ...savedRest } = saved;
   const { newest, ...rest } = history;
   return (
-    !isDeepStrictEqual(keptRest, rest) ||
+    !isDeepStrictEqual(savedRest, rest) ||
     (newest !== undefined && Date.parse(newest) - Date.parse(before ?? newest) > saveIntervalMinutes * 60_000)
   );
 }

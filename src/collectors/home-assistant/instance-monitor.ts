@@ -14,29 +14,29 @@ import type { HomeAssistantReadings } from './reading.ts';
 import type { InstanceAddress } from './settings.ts';
 import { type VisitResult, visitInstance } from './visit-instance.ts';
 
-/** Milliseconds that the first look waits for what the broker remembers, and that one look may take. */
+/** Milliseconds that the first visit waits for the memory on the broker, and that one visit may take. */
 const memoryTimeoutMs = 2000;
 const visitTimeoutMs = 10_000;
 
-/** Enough to tell two tokens apart, and to tell nobody anything of one. */
-const markOf = (url: URL, token: Secret) =>
+/** Long enough to tell two tokens apart, too short to reveal anything about one. */
+const fingerprintOf = (url: URL, token: Secret) =>
   createHash('sha256').update(`${url.href} ${token.reveal()}`).digest('hex').slice(0, 6);
 
-/** Watches one Home Assistant. */
+/** Watches one Home Assistant instance. */
 export class InstanceMonitor {
   readonly #instance: InstanceAddress;
   readonly #token: Secret | undefined;
-  readonly #mark: string | undefined;
+  readonly #fingerprint: string | undefined;
   readonly #memory: DeviceMemory;
   readonly #agent: AgentIdentity;
   readonly #clock: typeof readClocksSinceBoot;
   #history: InstanceHistory | undefined;
-  /** What of the history was kept last, here or by a broker. */
-  #kept: unknown;
-  /** Since when it has been away, where it went away under our eyes. */
-  #away: PastMoment | undefined;
-  /** Whether it took the token, as far as this process knows. */
-  #refusedMark: boolean | undefined;
+  /** The last content of the memory, whether it was saved here or read from a broker. */
+  #savedContent: unknown;
+  /** Start of the current outage, if this process saw it begin. */
+  #outageStart: PastMoment | undefined;
+  /** Whether the token was refused; undefined while this process does not know. */
+  #wasRefused: boolean | undefined;
 
   constructor(
     instance: InstanceAddress,
@@ -47,7 +47,7 @@ export class InstanceMonitor {
   ) {
     this.#instance = instance;
     this.#token = token;
-    this.#mark = token && markOf(instance.url, token);
+    this.#fingerprint = token && fingerprintOf(instance.url, token);
     this.#agent = agent;
     this.#memory = memory;
     this.#clock = clock;
@@ -56,15 +56,15 @@ export class InstanceMonitor {
   async read(authorities: string[] | undefined, signal: AbortSignal): Promise<Observation<HomeAssistantReadings>> {
     await Promise.race([this.#memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);
     this.#loadHistory();
-    const found = await visitInstance(
+    const visit = await visitInstance(
       this.#instance.url,
       { token: this.#isRefused ? undefined : this.#token, authorities },
       AbortSignal.any([signal, AbortSignal.timeout(visitTimeoutMs)]),
     );
-    if (found.refused) this.#refusedMark = true;
-    else if (found.details !== undefined) this.#refusedMark = false;
+    if (visit.refused) this.#wasRefused = true;
+    else if (visit.details !== undefined) this.#wasRefused = false;
     const result: VisitResult =
-      found.state === 'answering' && this.#isRefused ? { ...found, state: 'token_refused' } : found;
+      visit.state === 'answering' && this.#isRefused ? { ...visit, state: 'token_refused' } : visit;
     const events = this.#saveHistory(result);
     const hint = hintTextByState[result.state]?.(result);
     return {
@@ -76,52 +76,52 @@ export class InstanceMonitor {
     };
   }
 
-  /** The token may have become good again: a backup was restored, a user was allowed. */
+  /** Tries a refused token again: it may be valid now, after a backup was restored or a user was enabled. */
   tryToken(): void {
-    this.#refusedMark = false;
+    this.#wasRefused = false;
   }
 
   get #isRefused(): boolean {
-    return this.#mark !== undefined && (this.#refusedMark ?? this.#history?.refused_token === this.#mark);
+    return this.#fingerprint !== undefined && (this.#wasRefused ?? this.#history?.refused_token === this.#fingerprint);
   }
 
-  /** Takes up what a broker kept, at first and whenever it is another one. */
+  /** Loads what the broker stores, at first and whenever its content is not that of this process. */
   #loadHistory(): void {
     if (!this.#memory.isLoaded) return;
     const content = this.#memory.recall(this.#instance.title);
-    if (this.#history !== undefined && content === this.#kept) return;
-    const kept = parseInstanceHistory(content);
-    const { newest = kept.newest } = this.#history ?? {};
-    this.#history = newest === undefined ? kept : { ...kept, newest };
-    this.#kept = content;
+    if (this.#history !== undefined && content === this.#savedContent) return;
+    const saved = parseInstanceHistory(content);
+    const { newest = saved.newest } = this.#history ?? {};
+    this.#history = newest === undefined ? saved : { ...saved, newest };
+    this.#savedContent = content;
   }
 
   #saveHistory(result: VisitResult): DeviceEvent[] {
-    // A broker may have come while we looked.
+    // A broker may have connected during the visit.
     this.#loadHistory();
     const now = new Date(this.#clock().wall);
-    // A clock that has not been set yet dates nothing.
+    // Times of a clock that has not been set yet are useless.
     if (this.#history === undefined || now < builtAt) return [];
-    const { history, events } = advanceHistory(this.#dated(this.#history, result), result, now);
+    const { history, events } = advanceHistory(this.#correctOutageStart(this.#history, result), result, now);
     const { refused_token: refusedBefore, ...rest } = history;
-    const refused = this.#refusedMark === undefined ? refusedBefore : this.#refusedMark ? this.#mark : undefined;
+    const refused = this.#wasRefused === undefined ? refusedBefore : this.#wasRefused ? this.#fingerprint : undefined;
     this.#history = refused === undefined ? rest : { ...rest, refused_token: refused };
-    if (isWorthSaving(parseInstanceHistory(this.#kept), this.#history)) {
-      this.#kept = this.#history;
-      this.#memory.keep(this.#instance.title, this.#kept);
+    if (isWorthSaving(parseInstanceHistory(this.#savedContent), this.#history)) {
+      this.#savedContent = this.#history;
+      this.#memory.keep(this.#instance.title, this.#savedContent);
     }
     return events;
   }
 
-  /** The clock may have been set since an outage began. */
-  #dated(history: InstanceHistory, { reachable }: VisitResult): InstanceHistory {
-    const away = this.#away;
-    this.#away = reachable
+  /** Corrects the start of the outage, because the clock may have been set since. */
+  #correctOutageStart(history: InstanceHistory, { reachable }: VisitResult): InstanceHistory {
+    const start = this.#outageStart;
+    this.#outageStart = reachable
       ? undefined
-      : (away ?? (history.outage === undefined ? new PastMoment(this.#clock) : undefined));
-    return away === undefined || history.outage === undefined
+      : (start ?? (history.outage === undefined ? new PastMoment(this.#clock) : undefined));
+    return start === undefined || history.outage === undefined
       ? history
-      : { ...history, outage: { ...history.outage, since: away.date.toISOString() } };
+      : { ...history, outage: { ...history.outage, since: start.date.toISOString() } };
   }
 
   #device({ version = this.#history?.version }: VisitResult): Device {

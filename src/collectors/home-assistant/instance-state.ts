@@ -1,14 +1,14 @@
 import type { HttpRefusal } from './ha-web-socket.ts';
 
-/** How Home Assistant was found, from well to not at all. */
+/** The result of a visit, from a running Home Assistant to no answer. */
 export const instanceStates = [
-  // It told its state: we have a token.
+  // With a token, Home Assistant reports its state.
   'running',
   'starting',
   'stopping',
   'safe_mode',
   'recovery_mode',
-  // It greeted us, and told no more.
+  // It sent its greeting, and nothing else is known.
   'answering',
   'token_refused',
   'onboarding',
@@ -16,7 +16,7 @@ export const instanceStates = [
   'certificate_expired',
   'certificate_wrong_name',
   'certificate_untrusted',
-  // Something answered, and did not let us in.
+  // Something answered, but not with a greeting.
   'banned',
   'proxy_not_trusted',
   'proxy_without_websocket',
@@ -33,17 +33,17 @@ export const instanceStates = [
 
 export type InstanceState = (typeof instanceStates)[number];
 
-/** What is known of a state beside its name. */
+/** What a hint can refer to. */
 export interface HintContext {
   url: URL;
-  /** Where it is now. */
+  /** The address that it redirects to. */
   movedTo?: URL | undefined;
-  /** The HTTP status that came instead. */
+  /** The HTTP status that came instead of a WebSocket. */
   status?: number | undefined;
 }
 
-/** What a person can do about a state; undefined where nothing is wrong. */
-export const hintTextByState: Record<InstanceState, ((circumstances: HintContext) => string) | undefined> = {
+/** What the user can do about a state; undefined if nothing is wrong. */
+export const hintTextByState: Record<InstanceState, ((context: HintContext) => string) | undefined> = {
   running: undefined,
   starting: undefined,
   stopping: undefined,
@@ -54,12 +54,12 @@ export const hintTextByState: Record<InstanceState, ((circumstances: HintContext
   token_refused: () =>
     'it refuses HA_TOKEN, which is not used any more until it changes: make a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
   onboarding: ({ url }) => `it waits to be set up: open ${url.origin}`,
-  moved: ({ movedTo }) => `it has moved: set HA_BASE_URL=${movedTo?.href}; the token is not taken there unasked`,
-  certificate_expired: () => 'its certificate has expired, so it is not told the token: renew it',
+  moved: ({ movedTo }) => `it has moved: set HA_BASE_URL=${movedTo?.href}; until then the token is not sent there`,
+  certificate_expired: () => 'its certificate has expired, so the token is not sent: renew the certificate',
   certificate_wrong_name: ({ url }) =>
-    `its certificate is not for ${url.hostname}, so it is not told the token: use the name in the certificate in HA_BASE_URL`,
+    `its certificate is not for ${url.hostname}, so the token is not sent: use the name in the certificate in HA_BASE_URL`,
   certificate_untrusted: () =>
-    'its certificate is of an authority that is not known here, so it is not told the token: name that authority’s file in HA_CA_FILE',
+    'its certificate comes from an authority that is not trusted here, so the token is not sent: set HA_CA_FILE to the certificate of that authority',
   banned: () =>
     'it answers HTTP 403: it has banned this address after failed logins, most likely. Remove the address from ip_bans.yaml in its configuration and restart it',
   proxy_not_trusted: () =>
@@ -68,11 +68,11 @@ export const hintTextByState: Record<InstanceState, ((circumstances: HintContext
     'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
   proxy_error: ({ status }) => `the proxy in front of it answers HTTP ${status}: it reaches no Home Assistant`,
   not_home_assistant: ({ url, status }) =>
-    `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: HA_BASE_URL wants its address`,
-  wrong_protocol: ({ url }) => `${url.host} speaks no TLS: HA_BASE_URL wants http:// for it`,
+    `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: set HA_BASE_URL to the address of Home Assistant`,
+  wrong_protocol: ({ url }) => `${url.host} does not use TLS: use http:// in HA_BASE_URL`,
   hung_up: ({ url }) =>
-    `${url.host} hangs up at once${url.protocol === 'http:' ? ': does HA_BASE_URL want https:// for it?' : ''}`,
-  refused: ({ url }) => `nothing listens at ${url.host}: it does not run, or at another port`,
+    `${url.host} closes the connection at once${url.protocol === 'http:' ? ': try https:// in HA_BASE_URL' : ''}`,
+  refused: ({ url }) => `nothing listens at ${url.host}: it is not running, or uses another port`,
   timeout: ({ url }) => `${url.host} does not answer`,
   unknown_address: ({ url }) =>
     `the name ${url.hostname} is not known here: check HA_BASE_URL and this machine’s name server, or use the IP address`,
@@ -93,26 +93,26 @@ const stateByErrorCode: Record<string, InstanceState> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_wrong_name',
 };
 
-/** What the network's error means. */
+/** The state that a network error indicates. */
 export function stateOfNetworkError(error: unknown): InstanceState {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && error.name === 'TimeoutError') return 'timeout';
   if (code.startsWith('ERR_SSL_')) return 'wrong_protocol';
-  // An address that no HTTP server answers at: the parser's HPE_… codes, or none.
+  // Without a code, or with HPE_… of Node's HTTP parser, the server does not speak HTTP.
   return stateByErrorCode[code] ?? (code === '' || code.startsWith('HPE_') ? 'not_home_assistant' : 'unreachable');
 }
 
 export const stateOfCertificateProblem = (problem: string): InstanceState =>
   stateByErrorCode[problem]?.startsWith('certificate_') ? stateByErrorCode[problem] : 'certificate_untrusted';
 
-/** What an HTTP answer in place of a WebSocket means. */
-export function stateOfHttpRefusal({ status, isHomeAssistants, isPlain }: HttpRefusal): InstanceState {
+/** The state that an HTTP response instead of a WebSocket indicates. */
+export function stateOfHttpRefusal({ status, isFromHomeAssistant, isPlainText }: HttpRefusal): InstanceState {
   if (status === 403) return 'banned';
-  // Its WebSocket comes a moment after its server, and goes before it (homeassistant/helpers/http.py).
-  if (isHomeAssistants && status === 404) return 'starting';
-  if (isHomeAssistants && status === 503) return 'stopping';
-  if (isHomeAssistants && status === 400) return 'proxy_without_websocket';
-  // X-Forwarded-For is refused before the answer gets Home Assistant's headers (homeassistant/components/http/forwarded.py).
-  if (isPlain && status === 400) return 'proxy_not_trusted';
+  // The WebSocket starts shortly after the HTTP server, and stops before it (homeassistant/helpers/http.py).
+  if (isFromHomeAssistant && status === 404) return 'starting';
+  if (isFromHomeAssistant && status === 503) return 'stopping';
+  if (isFromHomeAssistant && status === 400) return 'proxy_without_websocket';
+  // X-Forwarded-For is refused before the response gets Home Assistant's headers (homeassistant/components/http/forwarded.py).
+  if (isPlainText && status === 400) return 'proxy_not_trusted';
   return status >= 500 ? 'proxy_error' : 'not_home_assistant';
 }

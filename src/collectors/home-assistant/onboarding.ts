@@ -1,23 +1,23 @@
-import { type IncomingMessage, get as overHttp } from 'node:http';
-import { get as overTls } from 'node:https';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpsGet } from 'node:https';
 import * as z from 'zod/mini';
 
-/** Only one that is not set up, or has been since its start, answers here (homeassistant/components/onboarding/views.py). */
+/** An instance answers here only if it is not set up, or has been set up since its start (homeassistant/components/onboarding/views.py). */
 const path = 'api/onboarding';
-/** Characters; the real answer has some 150. */
+/** Characters; the real answer has about 150. */
 const maxAnswerLength = 10_000;
-const steps = z.array(z.object({ step: z.string(), done: z.boolean() }));
+const stepsSchema = z.array(z.object({ step: z.string(), done: z.boolean() }));
 
 const get = (url: URL, ca: string[] | undefined, signal: AbortSignal): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const request =
       url.protocol === 'https:'
-        ? overTls(url, { signal, ...(ca === undefined ? {} : { ca }) }, resolve)
-        : overHttp(url, { signal }, resolve);
+        ? httpsGet(url, { signal, ...(ca === undefined ? {} : { ca }) }, resolve)
+        : httpGet(url, { signal }, resolve);
     request.on('error', reject);
   });
 
-/** Does it still wait for its first user? */
+/** Whether the instance waits for its first user; false if that cannot be determined. */
 export async function isAwaitingOnboarding(
   base: URL,
   authorities: string[] | undefined,
@@ -30,7 +30,7 @@ export async function isAwaitingOnboarding(
       body += chunk;
       if (body.length > maxAnswerLength) return false;
     }
-    const answer = steps.safeParse(JSON.parse(body));
+    const answer = stepsSchema.safeParse(JSON.parse(body));
     return answer.success && answer.data.some(({ done }) => !done);
   } catch {
     return false;

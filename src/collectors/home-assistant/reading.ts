@@ -3,12 +3,12 @@ import type { VisitResult } from './visit-instance.ts';
 
 export interface InstanceReading {
   visit: VisitResult;
-  /** Undefined until the broker has told what it kept. */
+  /** Undefined until the memory on the broker has been loaded. */
   history: InstanceHistory | undefined;
-  /** What to do, in words. */
+  /** What the user can do. */
   hint: string | undefined;
 }
 
-/** Each table's reading. */
+/** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type HomeAssistantReadings = { instance: InstanceReading };

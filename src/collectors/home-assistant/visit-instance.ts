@@ -10,36 +10,37 @@ import {
 } from './instance-state.ts';
 import { isAwaitingOnboarding } from './onboarding.ts';
 
-/** What one look at a Home Assistant found. */
+/** The result of one visit to a Home Assistant instance. */
 export interface VisitResult extends HintContext {
   state: InstanceState;
-  /** Did it greet us? */
+  /** Whether it sent its greeting. */
   reachable: boolean;
   version?: string | undefined;
   /** Milliseconds from the first packet to the greeting. */
   latency?: number | undefined;
   certificate?: ServerCertificate | undefined;
   details?: InstanceDetails | undefined;
-  /** It was told the token, and does not take it. */
+  /** The token was sent and refused. */
   refused?: true;
 }
 
 export interface InstanceCredentials {
   token: Secret | undefined;
-  /** Certificates to trust, in place of Node's own. */
+  /** Certificates to trust instead of Node's own. */
   authorities: string[] | undefined;
 }
 
 const maxRedirects = 3;
-const path = '/api/websocket';
+const webSocketPath = '/api/websocket';
 
-const webSocketUrl = (base: URL) => new URL(base.href.replace(/\/$/, '') + path);
+const webSocketUrl = (base: URL) => new URL(base.href.replace(/\/$/, '') + webSocketPath);
 
-/** The address that a redirect of the WebSocket means; undefined where it leads to something else, a login page. */
+/** The base URL of the WebSocket that a redirect leads to; undefined if it leads to anything else, such as a login page. */
 function redirectTarget(location: string, from: URL): URL | undefined {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (target === undefined || !/^https?:$/.test(target.protocol) || !target.pathname.endsWith(path)) return undefined;
-  return new URL(target.pathname.slice(0, -path.length) || '/', target.origin);
+  if (target === undefined || !/^https?:$/.test(target.protocol) || !target.pathname.endsWith(webSocketPath))
+    return undefined;
+  return new URL(target.pathname.slice(0, -webSocketPath.length) || '/', target.origin);
 }
 
 interface ConnectResult {
@@ -48,23 +49,23 @@ interface ConnectResult {
   latency: number;
 }
 
-/** Knocks, and where it is sent elsewhere, there. */
+/** Connects, and follows redirects. */
 async function connect(url: URL, authorities: string[] | undefined, signal: AbortSignal): Promise<ConnectResult> {
   let base = url;
   for (let redirects = 0; ; redirects += 1) {
-    const began = performance.now();
+    const startedAt = performance.now();
     const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal);
     const next =
       connection instanceof HaWebSocket || connection.location === undefined || redirects === maxRedirects
         ? undefined
         : redirectTarget(connection.location, webSocketUrl(base));
-    if (next === undefined) return { base, connection, latency: performance.now() - began };
+    if (next === undefined) return { base, connection, latency: performance.now() - startedAt };
     base = next;
   }
 }
 
-/** What it tells once it has greeted us. */
-async function readInside(
+/** Logs in, and reads what the instance reveals after its greeting. */
+async function readAfterGreeting(
   socket: HaWebSocket,
   base: URL,
   { token, authorities }: InstanceCredentials,
@@ -72,13 +73,13 @@ async function readInside(
 ): Promise<Pick<VisitResult, 'state' | 'details' | 'refused'>> {
   if (token !== undefined && (await socket.authenticate(token))) {
     const details = await readDetails(socket);
-    return { state: details.state, details: details };
+    return { state: details.state, details };
   }
   const state = (await isAwaitingOnboarding(base, authorities, signal)) ? 'onboarding' : 'answering';
   return token === undefined ? { state } : { state, refused: true };
 }
 
-/** Looks once. The token is told only at the address that the settings name, and under a certificate that is trusted. */
+/** Visits the instance once. The token is sent only to the address in the settings, and only if the certificate is trusted. */
 export async function visitInstance(
   url: URL,
   credentials: InstanceCredentials,
@@ -103,7 +104,7 @@ export async function visitInstance(
     if (certificate?.problem !== undefined)
       return { ...greeted, state: stateOfCertificateProblem(certificate.problem) };
     if (movedTo !== undefined) return { ...greeted, state: 'moved' };
-    return { ...greeted, ...(await readInside(connection, base, credentials, signal)) };
+    return { ...greeted, ...(await readAfterGreeting(connection, base, credentials, signal)) };
   } catch (error) {
     return { ...greeted, state: stateOfNetworkError(error) };
   } finally {

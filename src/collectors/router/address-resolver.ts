@@ -3,50 +3,51 @@ import { isIP, isIPv6 } from 'node:net';
 import { describeError } from '../../model/errors.ts';
 import { ProbeUnavailableError } from './probe/ping-stats.ts';
 
-/** Milliseconds for which an address is taken as known. */
+/** Milliseconds until a name is looked up again. */
 const addressLifetimeMs = 300_000;
 
-interface KnownAddress {
+interface CachedAddress {
   address: string;
-  at: number;
+  resolvedAtMs: number;
 }
 
-/** A host as it stands in a URL. */
+/** The host as a URL writes it: an IPv6 address in brackets. */
 export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
 
-/** Names to addresses. The system's resolver can take many seconds when a router is down, and has few threads, which files
- * share: one name is looked up at a time, and the last address serves until there is a newer one. */
+/** Resolves names to addresses. The system's resolver can block for many seconds while a router is down, on one of the few
+ * threads that file access needs too. So names are looked up one at a time, and an expired address is used until the new
+ * one arrives. */
 export class AddressResolver {
-  readonly #known = new Map<string, KnownAddress>();
+  readonly #cache = new Map<string, CachedAddress>();
   #queue: Promise<unknown> = Promise.resolve();
-  readonly #asking = new Map<string, Promise<string>>();
+  readonly #pending = new Map<string, Promise<string>>();
 
-  /** Rejects with Unmeasurable where the name has never led anywhere. */
+  /** Rejects with ProbeUnavailableError if the name has never been resolved. */
   async resolve(host: string): Promise<string> {
     if (isIP(host.split('%')[0] ?? '') !== 0) return host;
-    const known = this.#known.get(host);
-    if (known !== undefined && performance.now() - known.at < addressLifetimeMs) return known.address;
-    const newer = this.#ask(host);
-    if (known === undefined) return newer;
-    newer.catch(() => undefined);
-    return known.address;
+    const cached = this.#cache.get(host);
+    if (cached !== undefined && performance.now() - cached.resolvedAtMs < addressLifetimeMs) return cached.address;
+    const renewed = this.#lookUp(host);
+    if (cached === undefined) return renewed;
+    renewed.catch(() => undefined);
+    return cached.address;
   }
 
-  #ask(host: string): Promise<string> {
-    const asking =
-      this.#asking.get(host) ??
-      this.#queued(async () => {
+  #lookUp(host: string): Promise<string> {
+    const pending =
+      this.#pending.get(host) ??
+      this.#enqueue(async () => {
         const { address } = await lookup(host);
-        this.#known.set(host, { address, at: performance.now() });
+        this.#cache.set(host, { address, resolvedAtMs: performance.now() });
         return address;
-      }).finally(() => this.#asking.delete(host));
-    this.#asking.set(host, asking);
-    return asking.catch((error: unknown) => {
-      throw new ProbeUnavailableError(`${host}: the name leads nowhere: ${describeError(error)}`);
+      }).finally(() => this.#pending.delete(host));
+    this.#pending.set(host, pending);
+    return pending.catch((error: unknown) => {
+      throw new ProbeUnavailableError(`cannot resolve ${host}: ${describeError(error)}`);
     });
   }
 
-  #queued(work: () => Promise<string>): Promise<string> {
+  #enqueue(work: () => Promise<string>): Promise<string> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => undefined);
     return result;

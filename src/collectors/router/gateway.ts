@@ -1,21 +1,21 @@
 import { readText } from '../../lib/files.ts';
 import type { HostRoots } from '../../lib/host-roots.ts';
 
-/** Where a container has the host's /proc, what stands directly below is still the container's own network; the host's is
- * that of its first process. */
+/** `net` in a host's /proc that is mounted into a container still shows the container's network. The host's is that of
+ * process 1. */
 const readNetworkTable = (roots: HostRoots, name: string) =>
   (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ??
   readText(roots.proc('net', name)) ??
   '';
 
-/** Hexadecimal, in the byte order of the machine, which is little-endian wherever Node runs. */
-const addressOf = (hex: string) =>
+/** The kernel prints addresses in hexadecimal and in its own byte order; every machine that the agent supports is little-endian. */
+const addressOfHex = (hex: string) =>
   (hex.match(/../g) ?? [])
     .map((byte) => Number.parseInt(byte, 16))
     .reverse()
     .join('.');
 
-/** The address of the default gateway: of several routes the one that the kernel prefers. */
+/** The address of the default gateway; of several, the one with the lowest metric, as the kernel prefers it. */
 export function readDefaultGateway(roots: HostRoots): string | undefined {
   const rows = readNetworkTable(roots, 'route')
     .split('\n')
@@ -26,10 +26,10 @@ export function readDefaultGateway(roots: HostRoots): string | undefined {
       : [],
   );
   const best = routes.sort((a, b) => a.metric - b.metric)[0];
-  return best && addressOf(best.gateway);
+  return best && addressOfHex(best.gateway);
 }
 
-/** The MAC address of a neighbour; undefined where the way goes through others. */
+/** The MAC address of a host on the same link, in upper case; undefined for a host behind a router. */
 export function readNeighbourMac(roots: HostRoots, address: string): string | undefined {
   const row = readNetworkTable(roots, 'arp')
     .split('\n')

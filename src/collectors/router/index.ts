@@ -7,7 +7,7 @@ import { RouterReader } from './router-reader.ts';
 import { routerSettings } from './settings.ts';
 import { lockoutMemoryRules } from './tr064/login-lockout.ts';
 
-/** Routers and whatever else is to be reached, as they are seen from here. */
+/** Watches routers, and earlier hosts and services that should be reachable from this machine. */
 export const routerCollector: Collector<RouterReadings, typeof routerSettings.shape> = {
   id: 'router',
   title: 'Routers',
@@ -20,12 +20,12 @@ export const routerCollector: Collector<RouterReadings, typeof routerSettings.sh
   memory: lockoutMemoryRules,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
-    const taken = names.find(
-      (name, index) => slug(name) === agent.id || names.slice(0, index).some((other) => slug(other) === slug(name)),
+    const duplicate = names.find(
+      (name, index) => slug(name) === agent.id || names.slice(0, index).some((earlier) => slug(earlier) === slug(name)),
     );
-    if (taken !== undefined)
+    if (duplicate !== undefined)
       throw new UsageError(
-        `FRITZBOX_HOSTS, PING_TARGETS: “${taken}” is the name of two things; give one another name: name=address`,
+        `FRITZBOX_HOSTS, PING_TARGETS: the name “${duplicate}” is already in use; choose another one: name=address`,
       );
     const reader = new RouterReader(agent, memory, env);
     return { read: () => reader.read(), runAction: (device) => reader.tryLogin(device), close: () => reader.close() };

@@ -8,19 +8,19 @@ import type { ReachabilityReading, RouterReading, RouterReadings, TargetReading 
 import { isWanConnected, routerEventTypes } from './router-events.ts';
 import { tr064Metrics, tr064PartMetrics } from './tr064/metrics.ts';
 
-/** Shown among the diagnostics, and waiting there until the user wants it. */
+/** Categories of diagnostic entities; the disabled ones stay hidden until a user enables them. */
 const diagnostic = { category: 'diagnostic' } as const;
 const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
-/** Mbit/s: what lines are sold by. */
+/** Mbit/s, the unit in which providers sell their lines. */
 const megabits = (bitsPerSecond: number | undefined) => (bitsPerSecond === undefined ? undefined : bitsPerSecond / 1e6);
 const gigabytes = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1e9);
 const bits = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes * 8);
 
 const latencyMetric = (
   name: string,
-  select: (burst: PingStats) => number | undefined,
-  more: typeof disabledDiagnostic | object = {},
+  select: (stats: PingStats) => number | undefined,
+  overrides: typeof disabledDiagnostic | object = {},
 ): Metrics<ReachabilityReading>[string] => ({
   kind: 'gauge',
   name,
@@ -28,15 +28,15 @@ const latencyMetric = (
   unit: 'ms',
   precision: 1,
   deadband: 0.5,
-  ...more,
+  ...overrides,
   value: ({ probe }) => probe && select(probe.stats),
 });
 
-/** `of`: bits a second. */
+/** `select` returns bits per second. */
 const rateMetric = (
   name: string,
   select: (wan: WanReading) => number | undefined,
-  more: typeof diagnostic | object = {},
+  overrides: typeof diagnostic | object = {},
 ): Metrics<RouterReading>[string] => ({
   kind: 'gauge',
   name,
@@ -44,12 +44,12 @@ const rateMetric = (
   unit: 'Mbit/s',
   precision: 2,
   deadband: 0.1,
-  ...more,
+  ...overrides,
   optional: true,
   value: ({ wan }) => megabits(wan && select(wan)),
 });
 
-/** `of`: bytes. */
+/** `select` returns bytes. */
 const totalMetric = (
   name: string,
   select: (wan: WanReading) => number | undefined,
@@ -65,7 +65,7 @@ const totalMetric = (
   value: ({ wan }) => gigabytes(wan && select(wan)),
 });
 
-/** What routers and targets have in common. */
+/** Metrics that routers and targets share. */
 const reachabilityMetrics: Metrics<ReachabilityReading> = {
   reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: (r) => r.reachable },
   latency: latencyMetric('Latency', ({ mean }) => mean),
@@ -207,7 +207,7 @@ export const routerActions = { router: ownRouterActions };
 
 const ownRouterEvent: EventDeclaration = { name: 'Event', icon: 'mdi:router-network', types: routerEventTypes };
 
-export const routerEvents: { [Of in keyof RouterReadings]?: EventDeclaration } = {
+export const routerEvents: { [Table in keyof RouterReadings]?: EventDeclaration } = {
   router: ownRouterEvent,
   target: { ...ownRouterEvent, icon: 'mdi:lan-disconnect', types: ['outage'] },
 };

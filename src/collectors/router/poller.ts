@@ -2,62 +2,65 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 type PollOutcome<T> = { answer: T } | { error: unknown };
 
-/** Milliseconds that a reading waits for an answer unless told otherwise, and for one of whom the last was late. */
+/** Milliseconds that a reading waits for an answer by default, and once the previous answer was late. */
 const defaultWaitMs = 4000;
 const waitAfterLateMs = 500;
 
-/** The answer may come with a later reading. */
+/** No answer arrived in time; it may come with a later reading. */
 export class LateAnswerError extends Error {}
 
-/** Asks one thing over and over, one question at a time: a slow answer holds up no reading for long, and a hung one none. */
+/** Repeats a request, never two at a time. A slow answer delays a reading only briefly, and later readings even less. */
 export class Poller<T> {
-  readonly #ask: (signal: AbortSignal) => Promise<T>;
+  readonly #request: (signal: AbortSignal) => Promise<T>;
   readonly #timeoutSeconds: number;
   readonly #waitMs: number;
-  #asking: Promise<void> | undefined;
-  #outcome: PollOutcome<T> | undefined;
+  #pending: Promise<void> | undefined;
+  #lastOutcome: PollOutcome<T> | undefined;
   #isLate = false;
-  #end: AbortController | undefined;
+  #abortController: AbortController | undefined;
 
-  /** `seconds`: after so many a question is given up. `patience`: milliseconds that a reading waits. */
-  constructor(ask: (signal: AbortSignal) => Promise<T>, timeoutSeconds: number, waitMs = defaultWaitMs) {
-    this.#ask = ask;
+  /** `timeoutSeconds`: after these a request is aborted. `waitMs`: how long a reading waits for the answer. */
+  constructor(request: (signal: AbortSignal) => Promise<T>, timeoutSeconds: number, waitMs = defaultWaitMs) {
+    this.#request = request;
     this.#timeoutSeconds = timeoutSeconds;
     this.#waitMs = waitMs;
   }
 
-  /** The answer to a question asked now, else to the one before, which came too late for its own reading. */
+  /** The answer to a request made now, or else to the previous one, if that came too late for its own reading. */
   async poll(): Promise<T> {
-    const overdue = this.#asking === undefined && this.#isLate ? this.#outcome : undefined;
-    this.#asking ??= this.#begin();
-    await Promise.race([this.#asking, pause(this.#isLate ? waitAfterLateMs : this.#waitMs, undefined, { ref: false })]);
-    this.#isLate = this.#asking !== undefined;
-    const outcome = this.#isLate ? overdue : this.#outcome;
+    const lateOutcome = this.#pending === undefined && this.#isLate ? this.#lastOutcome : undefined;
+    this.#pending ??= this.#start();
+    await Promise.race([
+      this.#pending,
+      pause(this.#isLate ? waitAfterLateMs : this.#waitMs, undefined, { ref: false }),
+    ]);
+    this.#isLate = this.#pending !== undefined;
+    const outcome = this.#isLate ? lateOutcome : this.#lastOutcome;
     if (outcome === undefined) throw new LateAnswerError('no answer yet');
     if ('error' in outcome) throw outcome.error;
     return outcome.answer;
   }
 
   close(): void {
-    this.#end?.abort();
+    this.#abortController?.abort();
   }
 
-  #begin(): Promise<void> {
-    const end = new AbortController();
-    this.#end = end;
-    const timer = setTimeout(() => end.abort(), this.#timeoutSeconds * 1000).unref();
-    return this.#ask(end.signal)
+  #start(): Promise<void> {
+    const abortController = new AbortController();
+    this.#abortController = abortController;
+    const timer = setTimeout(() => abortController.abort(), this.#timeoutSeconds * 1000).unref();
+    return this.#request(abortController.signal)
       .then(
         (answer) => {
-          this.#outcome = { answer };
+          this.#lastOutcome = { answer };
         },
         (error: unknown) => {
-          this.#outcome = { error };
+          this.#lastOutcome = { error };
         },
       )
       .then(() => {
         clearTimeout(timer);
-        this.#asking = undefined;
+        this.#pending = undefined;
       });
   }
 }

@@ -3,26 +3,26 @@ import type { ProbeResult } from './probe/index.ts';
 import type { Tr064PartReadings } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 
-/** How a router or target is reached from here. */
+/** How well a router or target can be reached from this machine. */
 export interface ReachabilityReading {
-  /** Undefined: can't be told. */
+  /** Undefined if unknown. */
   reachable?: boolean | undefined;
-  /** Absent where only something else of it answered. */
+  /** Absent if the host did not reply to the probe but answered another request, such as DNS. */
   probe?: ProbeResult | undefined;
-  /** Beyond its limits, or not reachable. */
+  /** Unreachable, or beyond its limits. */
   problem?: boolean | undefined;
 }
 
 export interface RouterReading extends ReachabilityReading {
-  /** Absent: its DNS server has never answered. `latency` in milliseconds. */
+  /** Absent until its DNS server has answered once. `latency` in milliseconds. */
   dns?: { answers: boolean; latency?: number | undefined } | undefined;
   wan?: WanReading | undefined;
   tr064?: Tr064Reading | undefined;
-  /** Since when the connection to the world has been the same. */
+  /** Start of the current internet connection. */
   connectedSince?: Date | undefined;
 }
 
 export type TargetReading = ReachabilityReading;
 
-/** Each table's reading. */
+/** The reading of each table. */
 export type RouterReadings = { router: RouterReading; target: TargetReading } & Tr064PartReadings;

@@ -5,14 +5,14 @@ import { type Outage, OutageTracker } from './outage-tracker.ts';
 
 export const routerEventTypes = ['outage', 'wan_outage', 'reconnect', 'reboot', 'address_change'] as const;
 
-/** What changes are seen in. */
+/** The values that events are derived from. */
 export interface RouterSnapshot {
   reachable?: boolean | undefined;
   wan?: WanReading | undefined;
   bootedAt?: Date | undefined;
 }
 
-/** Milliseconds by which a moment that is derived from an uptime may wander. */
+/** Milliseconds by which a moment that is derived from an uptime may vary between readings. */
 const uptimeToleranceMs = 30_000;
 
 const outageEvent = (type: (typeof routerEventTypes)[number], { from, to, seconds }: Outage): DeviceEvent => ({
@@ -23,34 +23,34 @@ const outageEvent = (type: (typeof routerEventTypes)[number], { from, to, second
   seconds,
 });
 
-/** A connection is up when it says so; where it says nothing, it is down with its line. */
+/** Whether the internet connection is up, by its status; without a status, it is down if its line is. */
 export const isWanConnected = ({ status, link }: WanReading): boolean | undefined =>
   status !== undefined ? status === 'connected' : link === false ? false : undefined;
 
-/** Notices in one reading after the other what has happened to a router. */
+/** Detects events by comparing each reading of a router with the previous ones. */
 export class RouterEventDetector {
   readonly #routerOutages = new OutageTracker();
   readonly #wanOutages = new OutageTracker();
   #bootedAt: Date | undefined;
-  /** On the even clock, in milliseconds: the other jumps when it is set. */
-  #since: number | undefined;
+  /** Start of the connection in milliseconds of the monotonic clock: the wall clock jumps when it is set. */
+  #connectedAt: number | undefined;
   #uptime: number | undefined;
-  #backAt = Number.NEGATIVE_INFINITY;
+  #reconnectedAt = Number.NEGATIVE_INFINITY;
   #addresses: Pick<WanReading, 'ipv4' | 'prefix'> = {};
 
-  /** Since when the connection has been the same one. */
+  /** Start of the current connection. */
   connectedSince({ wall, monotonic }: ClockReading): Date | undefined {
-    return this.#since === undefined ? undefined : new Date(wall - (monotonic - this.#since));
+    return this.#connectedAt === undefined ? undefined : new Date(wall - (monotonic - this.#connectedAt));
   }
 
   detect({ reachable, wan = {}, bootedAt }: RouterSnapshot, moment: ClockReading): DeviceEvent[] {
     const at = new Date(moment.wall);
     const outage = this.#routerOutages.update(reachable, at);
     const wanOutage = this.#wanOutages.update(isWanConnected(wan), at);
-    if (wanOutage !== undefined) this.#backAt = moment.monotonic;
-    const rebooted = this.#reboot(bootedAt);
-    const addresses = this.#newAddresses(wan);
-    const reconnected = this.#reconnect(wan, moment.monotonic);
+    if (wanOutage !== undefined) this.#reconnectedAt = moment.monotonic;
+    const rebooted = this.#hasRebooted(bootedAt);
+    const addresses = this.#changedAddresses(wan);
+    const reconnected = this.#hasReconnected(wan, moment.monotonic);
     const reason = [reconnected ? 'uptime_fell' : '', addresses === undefined ? '' : 'address_changed']
       .filter(Boolean)
       .join(', ');
@@ -65,28 +65,29 @@ export class RouterEventDetector {
     ];
   }
 
-  #reboot(bootedAt: Date | undefined): boolean {
+  #hasRebooted(bootedAt: Date | undefined): boolean {
     if (bootedAt === undefined) return false;
     const isLater = this.#bootedAt !== undefined && bootedAt.getTime() - this.#bootedAt.getTime() > uptimeToleranceMs;
     this.#bootedAt = bootedAt;
     return isLater;
   }
 
-  #reconnect({ uptime }: WanReading, monotonic: number): boolean {
+  #hasReconnected({ uptime }: WanReading, monotonic: number): boolean {
     if (uptime === undefined) return false;
-    // miniupnpd's clock runs on while the connection is down.
-    const since = Math.max(monotonic - uptime * 1000, this.#backAt);
-    const before = this.#since;
-    const fell = this.#uptime !== undefined && uptime < this.#uptime;
+    // The uptime of miniupnpd continues while the connection is down.
+    const since = Math.max(monotonic - uptime * 1000, this.#reconnectedAt);
+    const before = this.#connectedAt;
+    const hasFallen = this.#uptime !== undefined && uptime < this.#uptime;
     this.#uptime = uptime;
-    const isLater = before !== undefined && (since - before > uptimeToleranceMs || fell || this.#backAt > before);
-    // What wanders a little stays.
-    if (before === undefined || isLater || before - since > uptimeToleranceMs) this.#since = since;
+    const isLater =
+      before !== undefined && (since - before > uptimeToleranceMs || hasFallen || this.#reconnectedAt > before);
+    // A start that varies within the tolerance keeps its value.
+    if (before === undefined || isLater || before - since > uptimeToleranceMs) this.#connectedAt = since;
     return isLater;
   }
 
-  /** Which of the addresses are others than before, as an event tells it. */
-  #newAddresses({ ipv4, prefix }: WanReading): Record<string, string> | undefined {
+  /** The addresses that have changed, each with the previous one, in the form of an event. */
+  #changedAddresses({ ipv4, prefix }: WanReading): Record<string, string> | undefined {
     const before = this.#addresses;
     this.#addresses = { ipv4: ipv4 ?? before.ipv4, prefix: prefix ?? before.prefix };
     const changed = {

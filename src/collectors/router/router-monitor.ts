@@ -20,8 +20,8 @@ import { Tr064PartObserver } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 import type { RouterAddress } from './watched-hosts.ts';
 
-/** Seconds after which a round of questions is given up. */
-const roundTimeoutSeconds = 20;
+/** Seconds after which a poll over IGD or TR-064 is aborted. */
+const pollTimeoutSeconds = 20;
 
 const valueOfSettled = <T>(result: PromiseSettledResult<T>): T | undefined =>
   result.status === 'fulfilled' ? result.value : undefined;
@@ -30,14 +30,14 @@ const errorOfSettled = (result: PromiseSettledResult<unknown>): string | undefin
     ? describeError(result.reason)
     : undefined;
 
-/** Only these were asked now; what else there is may be known from before. */
+/** Whether the router has just answered: the other states are possible without an answer. */
 const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'granted' || tr064?.access === 'refused';
 
-/** Without what is not known. */
-const known = <T extends object>(object: T | undefined) =>
+/** The members that are not undefined. */
+const definedMembers = <T extends object>(object: T | undefined) =>
   Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** One router, by all that can be had of it. */
+/** Watches one router by ping, DNS, IGD and TR-064. */
 export class RouterMonitor {
   readonly #agent: AgentIdentity;
   readonly #router: RouterAddress;
@@ -55,7 +55,7 @@ export class RouterMonitor {
   #queue: Promise<unknown> = Promise.resolve();
   #lastTr064: Tr064Reading | undefined;
   #deviceInfo: Partial<Device> = {};
-  #hasDns = false;
+  #hasDnsAnswered = false;
   #wasReachable: boolean | undefined;
 
   constructor(
@@ -72,10 +72,10 @@ export class RouterMonitor {
     this.#roots = roots;
     this.#addresses = addresses;
     this.#limits = reachabilityLimitsOf(name, settings);
-    const reachability = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
+    const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     this.#igd = new IgdClient({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
     this.#probePoller = new Poller(
-      (signal) => reachability.measure(signal),
+      (signal) => reachabilityProbe.measure(signal),
       probeTimeoutSeconds,
       probeWaitMsFor(settings.PING_COUNT),
     );
@@ -83,7 +83,7 @@ export class RouterMonitor {
       async () => measureDnsLatency(await addresses.resolve(host), settings.ROUTER_DNS_NAME),
       probeTimeoutSeconds,
     );
-    this.#igdPoller = new Poller((signal) => this.#enqueue(() => this.#igd.read(signal)), roundTimeoutSeconds);
+    this.#igdPoller = new Poller((signal) => this.#enqueue(() => this.#igd.read(signal)), pollTimeoutSeconds);
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064Client(
       description?.host ?? hostInUrl(host),
@@ -93,7 +93,7 @@ export class RouterMonitor {
     );
     this.#tr064Poller = new Poller(
       (signal) => this.#enqueue(() => this.#tr064.read(signal).finally(() => this.#tr064.close())),
-      roundTimeoutSeconds,
+      pollTimeoutSeconds,
     );
     this.#parts = new Tr064PartObserver(settings.FRITZBOX_CLIENTS);
   }
@@ -103,19 +103,19 @@ export class RouterMonitor {
   }
 
   async read(): Promise<Observation<RouterReadings>[]> {
-    const [probe, dns, igd, answer] = await Promise.allSettled([
+    const [probe, dns, igd, tr064Result] = await Promise.allSettled([
       this.#probePoller.poll(),
       this.#dnsPoller.poll(),
       this.#igdPoller.poll(),
       this.#tr064Poller.poll(),
     ]);
-    const tr064 = this.#newestTr064(answer);
+    const tr064 = this.#newestTr064(tr064Result);
     const reading = {
       ...this.#reading(
         valueOfSettled(probe),
         valueOfSettled(dns),
         valueOfSettled(igd),
-        hasAnswered(valueOfSettled(answer)),
+        hasAnswered(valueOfSettled(tr064Result)),
       ),
       tr064,
     };
@@ -130,7 +130,7 @@ export class RouterMonitor {
           valueOfSettled(igd)?.hint ??
           errorOfSettled(probe) ??
           errorOfSettled(igd) ??
-          errorOfSettled(answer));
+          errorOfSettled(tr064Result));
     const device = await this.#device(valueOfSettled(igd), tr064);
     return [{ table: 'router', device, reading, hint, events }, ...this.#parts.observe(device, tr064)];
   }
@@ -145,17 +145,17 @@ export class RouterMonitor {
     this.#tr064.close();
   }
 
-  /** A box is asked one thing at a time. */
+  /** Sends requests one at a time, because routers handle few connections. */
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
-  /** A slow answer leaves the one before in its place. */
-  #newestTr064(answer: PromiseSettledResult<Tr064Reading | undefined>): Tr064Reading | undefined {
-    if (answer.status === 'fulfilled' || !(answer.reason instanceof LateAnswerError))
-      this.#lastTr064 = valueOfSettled(answer);
+  /** The previous reading, while the answer is late. */
+  #newestTr064(tr064Result: PromiseSettledResult<Tr064Reading | undefined>): Tr064Reading | undefined {
+    if (tr064Result.status === 'fulfilled' || !(tr064Result.reason instanceof LateAnswerError))
+      this.#lastTr064 = valueOfSettled(tr064Result);
     return this.#lastTr064;
   }
 
@@ -163,18 +163,19 @@ export class RouterMonitor {
     probe: ProbeResult | undefined,
     latency: number | undefined,
     igd: IgdReading | undefined,
-    loggedIn: boolean,
+    hasTr064Answer: boolean,
   ): RouterReading {
-    this.#hasDns ||= latency !== undefined;
+    this.#hasDnsAnswered ||= latency !== undefined;
     const wan = igd?.wan;
-    const pinged = probe === undefined ? undefined : probe.stats.received > 0;
-    // A box that answers some other question lives; then silence says that echoes do not get through, not how well.
-    const reachable = pinged || latency !== undefined || wan !== undefined || loggedIn ? true : pinged;
-    const common = { reachable, probe: pinged === reachable ? probe : undefined };
+    const isPingAnswered = probe === undefined ? undefined : probe.stats.received > 0;
+    // A router that answers any request is up. Unanswered echoes then show that ICMP is blocked, and are no measurement.
+    const reachable =
+      isPingAnswered || latency !== undefined || wan !== undefined || hasTr064Answer ? true : isPingAnswered;
+    const reachability = { reachable, probe: isPingAnswered === reachable ? probe : undefined };
     return {
-      ...common,
-      problem: isBeyondLimits(common, this.#limits),
-      dns: this.#hasDns ? { answers: latency !== undefined, latency } : undefined,
+      ...reachability,
+      problem: isBeyondLimits(reachability, this.#limits),
+      dns: this.#hasDnsAnswered ? { answers: latency !== undefined, latency } : undefined,
       wan,
     };
   }
@@ -189,11 +190,11 @@ export class RouterMonitor {
     const address = await this.#addresses.resolve(host).catch(() => host);
     const { manufacturer, model, serialNumber, firmware, presentation } = {
       ...igd?.description,
-      ...known(tr064?.device),
+      ...definedMembers(tr064?.device),
     };
     Object.assign(
       this.#deviceInfo,
-      known({
+      definedMembers({
         manufacturer,
         model,
         serialNumber,

@@ -11,7 +11,7 @@ import type { RouterSettings } from './settings.ts';
 import { TargetMonitor } from './target-monitor.ts';
 import type { RouterAddress } from './watched-hosts.ts';
 
-/** Goes round the routers and targets; none waits for another. */
+/** Reads all routers and targets at the same time. */
 export class RouterReader {
   readonly #agent: AgentIdentity;
   readonly #memory: DeviceMemory;
@@ -19,7 +19,7 @@ export class RouterReader {
   readonly #roots: HostRoots;
   readonly #addresses = new AddressResolver();
   readonly #targets: TargetMonitor[];
-  /** By name and host: the default gateway can become another. */
+  /** By name and host, because the default gateway can change. */
   #routers = new Map<string, RouterMonitor>();
 
   constructor(agent: AgentIdentity, memory: DeviceMemory, settings: RouterSettings) {
@@ -34,28 +34,28 @@ export class RouterReader {
 
   async read(): Promise<ObservationOrProblem<RouterReadings>[]> {
     const addresses = this.#routerAddresses();
-    const complaints =
-      addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }];
+    const problems =
+      addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }];
     const routers = this.#updateRouters(addresses);
     const found = await Promise.all([
       ...routers.map((router) => router.read()),
       ...this.#targets.map(async (target): Promise<Observation<RouterReadings>[]> => [await target.read()]),
     ]);
-    return [...found.flat(), ...complaints];
+    return [...found.flat(), ...problems];
   }
 
-  /** Of the router with this slug. */
+  /** Lifts the login lockout of the router with this slug. */
   tryLogin(device: string): void {
     for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
   }
 
   async close(): Promise<void> {
-    for (const one of [...this.#routers.values(), ...this.#targets]) one.close();
+    for (const monitor of [...this.#routers.values(), ...this.#targets]) monitor.close();
   }
 
   #routerAddresses(): RouterAddress[] {
-    const { FRITZBOX_HOSTS: named } = this.#settings;
-    if (named.length > 0) return named;
+    const { FRITZBOX_HOSTS: configured } = this.#settings;
+    if (configured.length > 0) return configured;
     const host = readDefaultGateway(this.#roots);
     return host === undefined ? [] : [{ name: 'gateway', host }];
   }

@@ -4,16 +4,16 @@ import type { AgentIdentity } from '../../model/state.ts';
 import type { AddressResolver } from './address-resolver.ts';
 import { OutageTracker } from './outage-tracker.ts';
 import { Poller } from './poller.ts';
-import { probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
+import { type ProbeResult, probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
 import { isBeyondLimits, type ReachabilityLimits, reachabilityLimitsOf } from './reachability-limits.ts';
 import type { RouterReadings } from './reading.ts';
 import type { RouterSettings } from './settings.ts';
 import type { ProbeTarget } from './watched-hosts.ts';
 
-/** One host or service to reach from here. */
+/** Watches one host or service. */
 export class TargetMonitor {
   readonly #device: Device;
-  readonly #poller: Poller<Awaited<ReturnType<ReachabilityProbe['measure']>>>;
+  readonly #poller: Poller<ProbeResult>;
   readonly #outages = new OutageTracker();
   readonly #limits: ReachabilityLimits;
 
@@ -25,9 +25,9 @@ export class TargetMonitor {
       ...('url' in target ? { configurationUrl: target.url.origin } : {}),
       via: agent.id,
     };
-    const reachability = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
+    const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
     this.#poller = new Poller(
-      (signal) => reachability.measure(signal),
+      (signal) => reachabilityProbe.measure(signal),
       probeTimeoutSeconds,
       probeWaitMsFor(settings.PING_COUNT),
     );
@@ -40,11 +40,11 @@ export class TargetMonitor {
       const probe = await this.#poller.poll();
       const reachable = probe.stats.received > 0;
       const outage = this.#outages.update(reachable, new Date());
-      const common = { reachable, probe };
+      const reachability = { reachable, probe };
       return {
         table: 'target',
         device,
-        reading: { ...common, problem: isBeyondLimits(common, this.#limits) },
+        reading: { ...reachability, problem: isBeyondLimits(reachability, this.#limits) },
         events: outage && [{ type: 'outage', at: outage.to, ...outage }],
       };
     } catch (error) {

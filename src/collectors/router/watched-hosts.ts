@@ -4,55 +4,58 @@ import { isIPv6 } from 'node:net';
 export interface RouterAddress {
   name: string;
   host: string;
-  /** Where its IGD description stands, for those that keep it in a place of their own. */
+  /** URL of its IGD description, for routers that keep it at an unusual address. */
   description?: URL;
 }
 
-/** Something to reach: a host by ICMP, a port, or a web server. */
+/** What to probe: a host over ICMP, a TCP port, or a web server. */
 export type ProbeTarget = { name: string } & (
   | { by: 'icmp'; host: string }
   | { by: 'tcp'; host: string; port: number }
   | { by: 'http'; host: string; url: URL }
 );
 
-const nameForm = /^([^=/:?]+)=(.+)$/;
+const namePattern = /^([^=/:?]+)=(.+)$/;
 
-function splitName(text: string): { name: string | undefined; what: string } {
-  const [, name, what] = nameForm.exec(text) ?? [];
-  return what === undefined ? { name: undefined, what: text.trim() } : { name: name?.trim(), what: what.trim() };
+function splitName(text: string): { name: string | undefined; address: string } {
+  const [, name, address] = namePattern.exec(text) ?? [];
+  return address === undefined
+    ? { name: undefined, address: text.trim() }
+    : { name: name?.trim(), address: address.trim() };
 }
 
-/** A name, an IPv4 or an IPv6 address with or without brackets; never one that a command could take for an option. */
+/** A host name, an IPv4 address, or an IPv6 address with or without brackets; never a text that a command could take for an option. */
 function hostOf(text: string): string | undefined {
-  const bare = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
-  return /^\w[\w.-]*$/.test(bare) || isIPv6(bare) ? bare : undefined;
+  const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
+  return /^\w[\w.-]*$/.test(host) || isIPv6(host) ? host : undefined;
 }
 
-/** Undefined where it is none. Throws at a `%` in its user name or password that begins no code, as Node’s HTTP would each time. */
+/** Undefined if the text is no URL. Throws if its user name or password is not percent-encoded correctly, as Node's HTTP client
+ * would at each request. */
 function urlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   decodeURIComponent(`${url?.username}:${url?.password}`);
   return url;
 }
 
-/** `192.168.178.1`, `cellar=fritz.box`, `cellar=http://192.168.1.1:5000/rootDesc.xml`. */
+/** Parses `192.168.178.1`, `cellar=fritz.box`, `cellar=http://192.168.1.1:5000/rootDesc.xml`. */
 export function parseRouterAddress(text: string): RouterAddress | undefined {
-  const { name, what } = splitName(text);
-  const url = /^https?:\/\//.test(what) ? urlOf(what) : undefined;
-  const host = hostOf(url?.hostname ?? what);
-  // An address of one link only can stand in no URL.
+  const { name, address } = splitName(text);
+  const url = /^https?:\/\//.test(address) ? urlOf(address) : undefined;
+  const host = hostOf(url?.hostname ?? address);
+  // A URL cannot hold a link-local address with its zone.
   if (host === undefined || host.includes('%')) return undefined;
   return { name: name || host, host, ...(url === undefined ? {} : { description: url }) };
 }
 
-/** `1.1.1.1`, `office=10.1.0.1`, `tcp://nas.lan:445`, `shop=https://shop.example`. */
+/** Parses `1.1.1.1`, `office=10.1.0.1`, `tcp://nas.lan:445`, `shop=https://shop.example`. */
 export function parseProbeTarget(text: string): ProbeTarget | undefined {
-  const { name, what } = splitName(text);
-  if (!what.includes('://')) {
-    const host = hostOf(what);
+  const { name, address } = splitName(text);
+  if (!address.includes('://')) {
+    const host = hostOf(address);
     return host === undefined ? undefined : { name: name || host, by: 'icmp', host };
   }
-  const url = urlOf(what);
+  const url = urlOf(address);
   if (url === undefined) return undefined;
   const host = hostOf(url.hostname);
   if (host === undefined) return undefined;
@@ -63,12 +66,12 @@ export function parseProbeTarget(text: string): ProbeTarget | undefined {
     : undefined;
 }
 
-/** Parses each of a list, separated by commas; undefined if one can't be. */
-export function parseCommaList<T>(text: string, parse: (one: string) => T | undefined): T[] | undefined {
-  const all = text
+/** Parses the items of a comma-separated list; undefined if any of them is invalid. */
+export function parseCommaList<T>(text: string, parse: (item: string) => T | undefined): T[] | undefined {
+  const parsed = text
     .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
     .map(parse);
-  return all.includes(undefined) ? undefined : (all as T[]);
+  return parsed.includes(undefined) ? undefined : (parsed as T[]);
 }

@@ -4,24 +4,24 @@ import { PastMoment } from '../../model/past-moment.ts';
 import { builtAt } from '../../version.ts';
 import type { SiteCause } from './reading.ts';
 
-const remembered = z.object({ cause: z.string(), since: z.iso.datetime() });
-type Remembered = z.output<typeof remembered>;
+const storedCauseSchema = z.object({ cause: z.string(), since: z.iso.datetime() });
+type StoredCause = z.output<typeof storedCauseSchema>;
 
-/** This process saw what is the case now; another may have seen it begin. */
+/** This process saw the current cause; another may have seen its beginning. */
 export const causeMemory = {
-  parse: (content: unknown): Remembered | undefined => remembered.safeParse(content).data,
-  merge: (ours: Remembered, theirs: Remembered): Remembered =>
+  parse: (content: unknown): StoredCause | undefined => storedCauseSchema.safeParse(content).data,
+  merge: (ours: StoredCause, theirs: StoredCause): StoredCause =>
     ours.cause === theirs.cause && Date.parse(theirs.since) < Date.parse(ours.since) ? theirs : ours,
 };
 
 interface TrackedCause {
   cause: SiteCause;
   began: PastMoment;
-  /** It was so when this process first looked. */
-  found: boolean;
+  /** Whether it was the cause at the first reading of this process. */
+  isFirst: boolean;
 }
 
-/** Since when each site is as it is, beyond the process that looks. */
+/** Tracks since when each site has had its cause, across restarts. */
 export class CauseTracker {
   readonly #memory: DeviceMemory;
   readonly #tracked = new Map<string, TrackedCause>();
@@ -32,17 +32,18 @@ export class CauseTracker {
 
   sinceWhen(site: string, cause: SiteCause, now: Date): Date {
     const before = this.#tracked.get(site);
-    const tracked = before?.cause === cause ? before : { cause, began: new PastMoment(), found: before === undefined };
+    const tracked =
+      before?.cause === cause ? before : { cause, began: new PastMoment(), isFirst: before === undefined };
     this.#tracked.set(site, tracked);
-    const kept = causeMemory.parse(this.#memory.recall(site));
-    // What was found here may have been so for longer.
+    const stored = causeMemory.parse(this.#memory.recall(site));
+    // The cause at the first reading may have begun earlier.
     const since = new Date(
       Math.min(
         tracked.began.date.getTime(),
-        tracked.found && kept?.cause === cause ? Date.parse(kept.since) : Number.POSITIVE_INFINITY,
+        tracked.isFirst && stored?.cause === cause ? Date.parse(stored.since) : Number.POSITIVE_INFINITY,
       ),
     );
-    // A clock that has not been set yet dates nothing.
+    // Times of a clock that has not been set yet are useless.
     if (now >= builtAt) this.#memory.keep(site, { cause, since: since.toISOString() });
     return since;
   }

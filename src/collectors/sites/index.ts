@@ -12,7 +12,7 @@ import { judgeSites, type SiteVerdict } from './site-verdict.ts';
 
 const collectorId = 'sites';
 
-/** Milliseconds that the first look waits for the broker. */
+/** Milliseconds that the first reading waits for the broker. */
 const brokerTimeoutMs = 4000;
 
 const siteDevice = (site: string | undefined): Device =>
@@ -20,7 +20,7 @@ const siteDevice = (site: string | undefined): Device =>
     ? { id: 'no site', name: 'No site', model: 'Site' }
     : { id: site, name: site, model: 'Site', site };
 
-/** The agent's own device, to which this adds how it is seen from here. */
+/** The device of the agent itself, to which this collector adds entities. */
 const agentDevice = (monitor: AgentIdentity, agent: string, site: string | undefined): Device => ({
   id: `agent ${agent}`,
   name: agent,
@@ -28,7 +28,7 @@ const agentDevice = (monitor: AgentIdentity, agent: string, site: string | undef
   via: siteDevice(site).id,
 });
 
-/** Every site of the lab, from what all agents on the broker say. */
+/** Reports on every site of the lab, from what all agents on the broker publish. */
 export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape> = {
   id: collectorId,
   title: 'Sites',
@@ -39,9 +39,9 @@ export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape
   memory: causeMemory,
   open(env, { agent: monitor, memory, agentDirectory }) {
     if (env.SITES === 'false') return { inactiveReason: 'SITES is not true' };
-    if (agentDirectory === undefined) return { inactiveReason: 'only a running agent hears the others' };
+    if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
     const causes = new CauseTracker(memory);
-    const known = new Map<string, { table: 'site' | 'agent'; device: Device }>();
+    const publishedDevices = new Map<string, { table: 'site' | 'agent'; device: Device }>();
 
     function observe({ site, reading, agents }: SiteVerdict, now: Date): ObservationOrProblem<SitesReadings>[] {
       const device = siteDevice(site);
@@ -62,21 +62,24 @@ export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape
         await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal, ref: false })]);
         if (!agentDirectory.isCurrent)
           throw new Error(
-            agentDirectory.error ?? 'what the agents say can’t be heard without a connection to the broker',
+            agentDirectory.error ?? 'without a connection to the broker, the states of the agents are unknown',
           );
         const now = new Date();
-        const found = judgeSites(surveyLab(agentDirectory, collectorId, monitor.id), monitor.site).flatMap((verdict) =>
-          observe(verdict, now),
+        const observations = judgeSites(surveyLab(agentDirectory, collectorId, monitor.id), monitor.site).flatMap(
+          (verdict) => observe(verdict, now),
         );
-        const seen = new Set<string>();
-        for (const observation of found) {
+        const currentIds = new Set<string>();
+        for (const observation of observations) {
           if (!('table' in observation)) continue;
-          seen.add(observation.device.id);
-          known.set(observation.device.id, { table: observation.table, device: observation.device });
+          currentIds.add(observation.device.id);
+          publishedDevices.set(observation.device.id, { table: observation.table, device: observation.device });
         }
-        // What was forgotten leaves no trace.
-        const forgotten = [...known.values()].filter(({ device }) => !seen.has(device.id));
-        return [...found, ...forgotten.map((one): ObservationOrProblem<SitesReadings> => ({ ...one, excluded: true }))];
+        // Devices of forgotten sites and agents are removed.
+        const forgotten = [...publishedDevices.values()].filter(({ device }) => !currentIds.has(device.id));
+        return [
+          ...observations,
+          ...forgotten.map((entry): ObservationOrProblem<SitesReadings> => ({ ...entry, excluded: true })),
+        ];
       },
     };
   },

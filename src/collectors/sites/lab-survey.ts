@@ -2,24 +2,26 @@ import * as z from 'zod/mini';
 import type { AgentDirectory } from '../../model/agent-directory.ts';
 import { bridgeTopicLevel, slug } from '../../model/naming.ts';
 
-/** An agent as its topics tell of it; one once seen stays until its topics are removed. */
+/** An agent according to its topics. It remains until they are removed. */
 export interface SeenAgent {
   id: string;
-  /** As the agent writes it. */
+  /** In the spelling of the agent. */
   site: string | undefined;
   online: boolean;
 }
 
-/** What one agent sees of a router: its own, or that of another site, which then has the site's name. */
+/** A router as one agent sees it: its own, or that of another site, which then has the name of the site. */
 export interface SeenRouter {
   /** Slug of its name or serial number. */
   device: string;
+  /** Id of the agent. */
   by: string;
   reachable: boolean;
 }
 
-/** Something that an agent watches and that is not well, in words. */
+/** A problem of a device that an agent watches. */
 export interface ReportedProblem {
+  /** Id of the agent. */
   by: string;
   /** Slug of the device. */
   device: string;
@@ -29,12 +31,12 @@ export interface ReportedProblem {
 export interface LabSurvey {
   agents: SeenAgent[];
   routers: SeenRouter[];
-  /** Is the bridge from the site up, by the site's slug? */
+  /** Whether the bridge from a site is up, by the slug of the site. */
   bridges: ReadonlyMap<string, boolean>;
   problems: ReportedProblem[];
 }
 
-/** As much as matters here of what agents say of their devices. */
+/** The fields of device payloads that matter here. */
 const payloadSchema = z.object({
   site: z.nullish(z.string()),
   problem: z.nullish(z.string()),
@@ -44,7 +46,7 @@ const payloadSchema = z.object({
 });
 type PayloadFields = z.output<typeof payloadSchema>;
 
-function parse(payload: string): PayloadFields {
+function parsePayload(payload: string): PayloadFields {
   try {
     return payloadSchema.safeParse(JSON.parse(payload)).data ?? {};
   } catch {
@@ -60,36 +62,36 @@ function problemText({ problem, problem_reason: reason, reachable, wan }: Payloa
 
 const nameOf = (collector: string, device: string) => (device === collector ? device : `${collector} ${device}`);
 
-/** All that is said on the broker, by who says it. `own`: the id under which the watch itself speaks; `self`: its agent,
- * which lives, whatever its topic says. */
+/** Sorts what the agents publish by its meaning. `ownId`: the id under which this collector publishes; `agentId`: its agent, which
+ * is online whatever its topic says. */
 export function surveyLab(
   { topics, unresponsive }: Pick<AgentDirectory, 'topics' | 'unresponsive'>,
-  own: string,
-  self?: string,
+  ownId: string,
+  agentId?: string,
 ): LabSurvey {
   const agents: SeenAgent[] = [];
   const routers: SeenRouter[] = [];
-  const bridged = new Map<string, boolean>();
+  const bridges = new Map<string, boolean>();
   const problems: ReportedProblem[] = [];
   for (const [path, payload] of topics) {
-    const [by = '', collector = '', device = '', more] = path.split('/');
-    if (by === bridgeTopicLevel) bridged.set(slug(collector), payload === '1');
-    if (by === bridgeTopicLevel || by === own) continue;
+    const [by = '', collector = '', device = '', suffix] = path.split('/');
+    if (by === bridgeTopicLevel) bridges.set(slug(collector), payload === '1');
+    if (by === bridgeTopicLevel || by === ownId) continue;
     if (collector === 'status') {
       agents.push({
         id: by,
-        site: parse(topics.get(`${by}/agent/${by}`) ?? '').site ?? undefined,
-        online: by === self || (payload === 'online' && !unresponsive.has(by)),
+        site: parsePayload(topics.get(`${by}/agent/${by}`) ?? '').site ?? undefined,
+        online: by === agentId || (payload === 'online' && !unresponsive.has(by)),
       });
-    } else if (more === undefined && topics.get(`${path}/availability`) === 'online') {
-      const payloadFields = parse(payload);
-      if (collector === 'router' && typeof payloadFields.reachable === 'string')
-        routers.push({ device, by, reachable: payloadFields.reachable === 'ON' });
-      const text = problemText(payloadFields);
+    } else if (suffix === undefined && topics.get(`${path}/availability`) === 'online') {
+      const fields = parsePayload(payload);
+      if (collector === 'router' && typeof fields.reachable === 'string')
+        routers.push({ device, by, reachable: fields.reachable === 'ON' });
+      const text = problemText(fields);
       if (text !== undefined) problems.push({ by, device, text: `${nameOf(collector, device)}: ${text}` });
-    } else if (more === 'availability' && payload === 'offline') {
+    } else if (suffix === 'availability' && payload === 'offline') {
       problems.push({ by, device, text: `${nameOf(collector, device)}: can’t be read` });
     }
   }
-  return { agents, routers, bridges: bridged, problems };
+  return { agents, routers, bridges, problems };
 }

@@ -1,7 +1,7 @@
 import type { Metrics } from '../../model/metric.ts';
 import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.ts';
 
-const site: Metrics<SiteReading> = {
+const siteMetrics: Metrics<SiteReading> = {
   online: { kind: 'boolean', name: 'Online', deviceClass: 'connectivity', value: (r) => r.online },
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.cause !== 'well' },
   worst_problem: { kind: 'text', name: 'Worst problem', icon: 'mdi:message-alert', value: (r) => r.text },
@@ -11,7 +11,7 @@ const site: Metrics<SiteReading> = {
   agents_lost: { kind: 'gauge', name: 'Agents lost', icon: 'mdi:server-network-off', value: (r) => r.lost },
 };
 
-const agent: Metrics<SiteAgentReading> = {
+const agentMetrics: Metrics<SiteAgentReading> = {
   agent_online: {
     kind: 'boolean',
     name: 'Agent online',
@@ -29,4 +29,4 @@ const agent: Metrics<SiteAgentReading> = {
   },
 };
 
-export const sitesMetrics = { site, agent };
+export const sitesMetrics = { site: siteMetrics, agent: agentMetrics };

@@ -1,29 +1,29 @@
-/** Why a site is as it is, the worst first.
- * router_unreachable: its router does not answer agents at other sites. bridge_down: its broker's bridge to ours is down.
- * silent: no agent of several answers, and nothing tells why. agent_lost: one or more do not answer, while the site does.
- * problem: something that an agent there watches is not well. */
+/** Causes of a site's state, the worst first.
+ * router_unreachable: its router does not answer agents at other sites. bridge_down: the bridge from its broker is down.
+ * silent: none of its several agents answers, and the reason is unknown. agent_lost: some agents do not answer, or all of them
+ * although the router does. problem: something that an agent there watches has a problem. */
 export const siteCauses = ['router_unreachable', 'bridge_down', 'silent', 'agent_lost', 'problem', 'well'] as const;
 export type SiteCause = (typeof siteCauses)[number];
 
 export interface SiteReading {
-  /** Its router or any of its agents answers. */
+  /** Whether its router or any of its agents answers. */
   online: boolean;
   expected: number;
-  /** Undefined while nobody can know, because the site can't be reached. */
+  /** Undefined while it is unknown, because the site can't be reached. */
   lost: number | undefined;
   cause: SiteCause;
-  /** The worst problem, in words. */
+  /** Describes the worst problem. */
   text: string;
-  /** When the cause came. */
+  /** Since when the cause has been the same. */
   since: Date;
 }
 
 export interface SiteAgentReading {
-  /** Undefined while nobody can know. */
+  /** Undefined while it is unknown, because the site can't be reached. */
   online: boolean | undefined;
   text: string;
 }
 
-/** Each table's reading. */
+/** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type SitesReadings = { site: SiteReading; agent: SiteAgentReading };

@@ -5,7 +5,7 @@ export const sitesSettings = z.object({
   SITES: enumSetting(
     {
       description:
-        'Whether this agent watches the lab: it hears all agents on the broker and says of every site how it is. Several may; one of them speaks.',
+        'Whether this agent watches the sites of the lab: it follows all agents on the broker and reports the state of every site. Several agents may do so; only one of them publishes.',
       default: 'false',
     },
     'true',

@@ -3,12 +3,12 @@ import type { LabSurvey, SeenAgent } from './lab-survey.ts';
 import type { SiteAgentReading, SiteReading } from './reading.ts';
 
 type SiteJudgement = Pick<SiteReading, 'cause' | 'text'> & {
-  /** It can't be known how the agents are. */
-  hidden?: true;
+  /** The state of the agents is unknown. */
+  isHidden?: true;
 };
 
 export interface SiteVerdict {
-  /** Undefined: of the agents that name no site. */
+  /** Undefined for the agents that name no site. */
   site: string | undefined;
   reading: Omit<SiteReading, 'since'>;
   agents: (SiteAgentReading & { id: string })[];
@@ -20,7 +20,7 @@ interface SiteAgents {
   agents: SeenAgent[];
 }
 
-/** Agents by site; two spellings of one slug are one site. */
+/** Groups agents by site; spellings with the same slug are the same site. */
 function groupBySite(agents: readonly SeenAgent[]): SiteAgents[] {
   const sites = new Map<string, SiteAgents>();
   for (const agent of agents) {
@@ -32,56 +32,59 @@ function groupBySite(agents: readonly SeenAgent[]): SiteAgents[] {
   return [...sites.values()];
 }
 
-const listed = (ids: readonly string[]) => ids.toSorted().join(', ');
-const theAgents = (ids: readonly string[]) => (ids.length === 1 ? `agent ${ids[0]} is` : `agents ${listed(ids)} are`);
+const formatList = (ids: readonly string[]) => ids.toSorted().join(', ');
+const agentsAre = (ids: readonly string[]) =>
+  ids.length === 1 ? `agent ${ids[0]} is` : `agents ${formatList(ids)} are`;
 
-/** What is said of every site. `here`: the site of the watch, to which its broker is near. */
+/** Judges every site. `here`: the site of the agent that judges; its broker is reached without a bridge. */
 export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, here: string | undefined): SiteVerdict[] {
   const sites = groupBySite(agents);
   const keys = new Set(sites.map(({ key }) => key));
-  const home = new Map(sites.flatMap(({ key, agents }) => agents.map(({ id }) => [id, key])));
-  const isCut = (key: string) => bridges.get(key) === false && key !== (here && slug(here));
-  const isHeard = ({ id, online }: SeenAgent) => online && !isCut(home.get(id) ?? '');
-  const heard = new Set(agents.filter(isHeard).map(({ id }) => id));
-  /** What is called like a site is the site's, whoever sees it. */
-  const siteOf = (by: string, device: string) => (keys.has(device) ? device : home.get(by));
+  const siteKeyByAgent = new Map(sites.flatMap(({ key, agents }) => agents.map(({ id }) => [id, key])));
+  const isBridgeDown = (key: string) => bridges.get(key) === false && key !== (here && slug(here));
+  const canAnswer = ({ id, online }: SeenAgent) => online && !isBridgeDown(siteKeyByAgent.get(id) ?? '');
+  const answering = new Set(agents.filter(canAnswer).map(({ id }) => id));
+  /** A device with the name of a site belongs to that site, whichever agent watches it. */
+  const siteOf = (by: string, device: string) => (keys.has(device) ? device : siteKeyByAgent.get(by));
 
   function judge(
     { site, key, agents: expected }: SiteAgents,
     reachable: boolean | undefined,
     askedBy: readonly string[],
   ): SiteJudgement {
-    const answers = expected.some(({ id }) => heard.has(id));
+    const hasAnswer = expected.some(({ id }) => answering.has(id));
     const lost = expected.filter(({ online }) => !online).map(({ id }) => id);
-    const closed: SiteJudgement = {
+    const routerUnreachable: SiteJudgement = {
       cause: 'router_unreachable',
-      text: `the router of ${site} does not answer from outside (asked by ${listed(askedBy)})`,
+      text: `the router of ${site} does not answer from outside (asked by ${formatList(askedBy)})`,
     };
-    const cut: SiteJudgement = { cause: 'bridge_down', text: `the bridge from ${site} is down` };
-    if (!answers && reachable === false) return { ...closed, hidden: true };
-    if (isCut(key)) return { ...cut, hidden: true };
-    if (!answers && reachable === undefined && site !== undefined && expected.length > 1)
+    const bridgeDown: SiteJudgement = { cause: 'bridge_down', text: `the bridge from ${site} is down` };
+    if (!hasAnswer && reachable === false) return { ...routerUnreachable, isHidden: true };
+    if (isBridgeDown(key)) return { ...bridgeDown, isHidden: true };
+    if (!hasAnswer && reachable === undefined && site !== undefined && expected.length > 1)
       return {
         cause: 'silent',
         text: `no agent of ${site} answers: its line, its power or its broker may be down`,
-        hidden: true,
+        isHidden: true,
       };
-    if (lost.length > 0) return { cause: 'agent_lost', text: `${theAgents(lost)} lost` };
-    if (reachable === false) return closed;
-    if (bridges.get(key) === false) return cut;
-    const own = problems
-      .filter(({ by, device }) => heard.has(by) && siteOf(by, device) === key)
+    if (lost.length > 0) return { cause: 'agent_lost', text: `${agentsAre(lost)} lost` };
+    if (reachable === false) return routerUnreachable;
+    if (bridges.get(key) === false) return bridgeDown;
+    const siteProblems = problems
+      .filter(({ by, device }) => answering.has(by) && siteOf(by, device) === key)
       .map(({ by, text }) => `${by}: ${text}`);
-    const [first, ...more] = own.toSorted();
+    const [first, ...others] = siteProblems.toSorted();
     if (first !== undefined)
-      return { cause: 'problem', text: more.length === 0 ? first : `${first}; and ${more.length} more` };
+      return { cause: 'problem', text: others.length === 0 ? first : `${first}; and ${others.length} more` };
     return { cause: 'well', text: 'none' };
   }
 
   return sites.map((site) => {
-    const views = routers.filter(({ device, by }) => device === site.key && heard.has(by) && home.get(by) !== site.key);
+    const views = routers.filter(
+      ({ device, by }) => device === site.key && answering.has(by) && siteKeyByAgent.get(by) !== site.key,
+    );
     const reachable = views.length === 0 ? undefined : views.some((view) => view.reachable);
-    const { cause, text, hidden } = judge(
+    const { cause, text, isHidden } = judge(
       site,
       reachable,
       views.map(({ by }) => by),
@@ -90,16 +93,16 @@ export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, he
     return {
       site: site.site,
       reading: {
-        online: reachable === true || site.agents.some(({ id }) => heard.has(id)),
+        online: reachable === true || site.agents.some(({ id }) => answering.has(id)),
         expected: site.agents.length,
-        lost: hidden ? undefined : lost,
+        lost: isHidden ? undefined : lost,
         cause,
         text,
       },
       agents: site.agents.map(({ id, online }) => ({
         id,
-        online: hidden ? undefined : online,
-        text: hidden ? `unknown because ${text}` : online ? 'online' : 'lost',
+        online: isHidden ? undefined : online,
+        text: isHidden ? `unknown because ${text}` : online ? 'online' : 'lost',
       })),
     };
   });

@@ -18,21 +18,21 @@ const running = (oldest: string, newest: string): VisitResult => ({
 });
 const away = (state: VisitResult['state']): VisitResult => ({ url, state, reachable: false });
 
-/** Looks one after another, each a minute after the one before; the events' types by look, and the history. */
-function follow(sights: VisitResult[], history: InstanceHistory = parseInstanceHistory(undefined)) {
-  const told: string[][] = [];
-  for (const [index, sight] of sights.entries()) {
-    const step = advanceHistory(history, sight, at(`12:${String(index).padStart(2, '0')}`));
-    told.push(step.events.map(({ type }) => type));
+/** Applies visits that are a minute apart: the event types of each visit, and the final history. */
+function follow(visits: VisitResult[], history: InstanceHistory = parseInstanceHistory(undefined)) {
+  const events: string[][] = [];
+  for (const [index, visit] of visits.entries()) {
+    const step = advanceHistory(history, visit, at(`12:${String(index).padStart(2, '0')}`));
+    events.push(step.events.map(({ type }) => type));
     history = step.history;
   }
-  return { told, history };
+  return { events, history };
 }
 
 describe('without a token', () => {
-  test('one that was off has been restarted', () => {
-    const { told, history } = follow([answering(), away('timeout'), away('refused'), answering(), answering()]);
-    expect(told).toEqual([[], [], [], ['outage', 'restart'], []]);
+  test('an instance that was down has restarted', () => {
+    const { events, history } = follow([answering(), away('timeout'), away('refused'), answering(), answering()]);
+    expect(events).toEqual([[], [], [], ['outage', 'restart'], []]);
     expect(history).toEqual({
       version: '2026.11.0',
       restarts: 1,
@@ -42,53 +42,53 @@ describe('without a token', () => {
     });
   });
 
-  test('one that was out of reach has not', () => {
-    const { told, history } = follow([answering(), away('timeout'), answering()]);
-    expect(told.at(-1)).toEqual(['outage']);
+  test('an instance that was unreachable has not restarted', () => {
+    const { events, history } = follow([answering(), away('timeout'), answering()]);
+    expect(events.at(-1)).toEqual(['outage']);
     expect(history.restarts).toBe(0);
   });
 
-  test('another version is a restart', () => {
-    expect(follow([answering('2026.10.1'), answering('2026.11.0')]).told).toEqual([[], ['restart']]);
+  test('a new version is a restart', () => {
+    expect(follow([answering('2026.10.1'), answering('2026.11.0')]).events).toEqual([[], ['restart']]);
   });
 });
 
 describe('with a token', () => {
-  test('a restart between two looks is seen by the age of its states', () => {
-    const { told, history } = follow([
+  test('a restart between two visits is detected by the age of the states', () => {
+    const { events, history } = follow([
       running('08:00', '12:00'),
       running('08:00', '12:01'),
       running('12:02', '12:03'),
       running('12:02', '12:04'),
     ]);
-    expect(told).toEqual([[], [], ['restart'], []]);
+    expect(events).toEqual([[], [], ['restart'], []]);
     expect(history).toMatchObject({ restarts: 1, outages: 0, started: '2026-11-24T12:02:00.000Z' });
   });
 
-  test('a proxy that failed is no restart', () => {
-    expect(follow([running('08:00', '12:00'), away('proxy_error'), running('08:00', '12:02')]).told.at(-1)).toEqual([
+  test('a proxy error is no restart', () => {
+    expect(follow([running('08:00', '12:00'), away('proxy_error'), running('08:00', '12:02')]).events.at(-1)).toEqual([
       'outage',
     ]);
   });
 
-  test('a restart is counted once, whatever is seen of it first', () => {
-    const { told, history } = follow(
+  test('a restart is counted once, whatever it is detected by first', () => {
+    const { events, history } = follow(
       [running('08:00', '12:00'), away('refused'), answering('2026.12.0'), running('12:01', '12:03')].map(
-        (sight, index) => (index === 3 ? { ...sight, version: '2026.12.0' } : sight),
+        (visit, index) => (index === 3 ? { ...visit, version: '2026.12.0' } : visit),
       ),
     );
-    expect(told).toEqual([[], [], ['outage', 'restart'], []]);
+    expect(events).toEqual([[], [], ['outage', 'restart'], []]);
     expect(history.restarts).toBe(1);
   });
 
-  test('the start is known at the first look, and stays', () => {
-    const { told, history } = follow([running('08:00', '12:00'), running('08:30', '12:01')]);
-    expect(told).toEqual([[], []]);
+  test('the start is known after the first visit, and does not change', () => {
+    const { events, history } = follow([running('08:00', '12:00'), running('08:30', '12:01')]);
+    expect(events).toEqual([[], []]);
     expect(history.started).toBe('2026-11-24T08:00:00.000Z');
   });
 });
 
-test('the events tell all', () => {
+test('events have all details', () => {
   const before = follow([answering('2026.10.1'), away('refused')]).history;
   expect(advanceHistory(before, running('12:07', '12:09'), at('12:10')).events).toEqual([
     { type: 'outage', at: at('12:10'), from: at('12:01'), to: at('12:10'), seconds: 540, cause: 'refused' },
@@ -96,20 +96,20 @@ test('the events tell all', () => {
   ]);
 });
 
-test('what changes with each look is kept once an hour', () => {
-  const kept = follow([running('08:00', '12:00')]).history;
-  expect(isWorthSaving(parseInstanceHistory(undefined), kept)).toBe(true);
+test('what changes with each visit is saved once an hour', () => {
+  const saved = follow([running('08:00', '12:00')]).history;
+  expect(isWorthSaving(parseInstanceHistory(undefined), saved)).toBe(true);
   expect(
     isWorthSaving(
-      parseInstanceHistory(JSON.parse(JSON.stringify(kept))),
-      follow([running('08:00', '12:59')], kept).history,
+      parseInstanceHistory(JSON.parse(JSON.stringify(saved))),
+      follow([running('08:00', '12:59')], saved).history,
     ),
   ).toBe(false);
-  expect(isWorthSaving(kept, follow([running('08:00', '13:01')], kept).history)).toBe(true);
-  expect(isWorthSaving(kept, follow([away('timeout')], kept).history)).toBe(true);
+  expect(isWorthSaving(saved, follow([running('08:00', '13:01')], saved).history)).toBe(true);
+  expect(isWorthSaving(saved, follow([away('timeout')], saved).history)).toBe(true);
 });
 
-test.each([undefined, 'nonsense', {}, { restarts: 'many' }])('a new beginning instead of %o', (content) => {
+test.each([undefined, 'nonsense', {}, { restarts: 'many' }])('an empty history instead of %o', (content) => {
   expect(parseInstanceHistory(content)).toEqual({ restarts: 0, outages: 0 });
 });
 
@@ -124,13 +124,13 @@ describe('two brokers', () => {
   };
   const ours: InstanceHistory = { version: '2026.11.0', restarts: 1, outages: 0 };
 
-  test('the greater counts, what was seen last, and what only one knows', () => {
+  test('greater counts win, the own version is the newer one, and missing values are taken over', () => {
     expect(instanceHistoryMemory.merge(ours, theirs)).toEqual({ ...theirs, version: '2026.11.0' });
     expect(instanceHistoryMemory.merge(theirs, ours)).toEqual(theirs);
     expect(instanceHistoryMemory.merge(theirs, theirs)).toEqual(theirs);
   });
 
-  test('an outage that lasts is taken over from where it began, unless it is known to be over', () => {
+  test('a current outage has the earlier start, unless it is known to be over', () => {
     const outage = (since: string) => ({ since: at(since).toISOString(), cause: 'timeout', down: false });
     const last = (from: string, to: string) => ({ from: at(from).toISOString(), to: at(to).toISOString() });
     expect(instanceHistoryMemory.merge(ours, { ...theirs, outage: outage('10:00') }).outage).toEqual(outage('10:00'));

@@ -11,18 +11,18 @@ import { agent } from '../../helpers/sample-collector.ts';
 function begin(url: URL, token: string, memories = new MemoryStore(), clock = readClocksSinceBoot) {
   const memory = memories.forCollector(homeAssistantCollector);
   memories.load(new Map(), ['home_assistant']);
-  const watch = new InstanceMonitor(
+  const monitor = new InstanceMonitor(
     { title: 'Home Assistant', name: '', url },
     new Secret(token),
     agent,
     memory,
     clock,
   );
-  const read = async () => watch.read(undefined, AbortSignal.timeout(5000));
-  return { watch, read, state: async () => (await read()).reading?.visit.state, memories };
+  const read = async () => monitor.read(undefined, AbortSignal.timeout(5000));
+  return { monitor, read, state: async () => (await read()).reading?.visit.state, memories };
 }
 
-test('a token that is refused is told once, and not again after a restart of the agent', async () => {
+test('a refused token is sent once, and not again after a restart of the agent', async () => {
   const { url, logins } = await startInstance();
   const first = begin(url, 'wrong');
   expect([await first.state(), await first.state()]).toEqual(['token_refused', 'token_refused']);
@@ -34,37 +34,37 @@ test('a token that is refused is told once, and not again after a restart of the
   expect(JSON.stringify([...first.memories.contents])).not.toContain('wrong');
 });
 
-test('it can be tried again', async () => {
+test('a refused token can be tried again', async () => {
   const { url, script, logins } = await startInstance();
-  const { watch, state } = begin(url, 'restored');
+  const { monitor, state } = begin(url, 'restored');
   expect(await state()).toBe('token_refused');
   script.token = 'restored';
   expect(await state()).toBe('token_refused');
-  watch.tryToken();
+  monitor.tryToken();
   expect([await state(), await state()]).toEqual(['running', 'running']);
   expect(logins.length).toBe(3);
 });
 
-test('a broker that comes later is heard: counts go on from there, and a refused token stays refused', async () => {
+test('the memory of a broker that connects later counts: its counters continue, and a refused token stays refused', async () => {
   const { url, script, logins } = await startInstance();
   const first = begin(url, 'wrong');
   await first.state();
-  const kept = JSON.stringify({
+  const stored = JSON.stringify({
     ...(first.memories.contents.get('home_assistant/home_assistant') as object),
     restarts: 10,
     outages: 5,
   });
   expect(logins).toEqual(['wrong']);
 
-  script.instead = { status: 502 };
+  script.insteadOfWebSocket = { status: 502 };
   const { state, read, memories } = begin(url, 'wrong');
   expect(await state()).toBe('proxy_error');
   const reading = read();
-  // While it looks.
-  memories.load(new Map([['home_assistant/home_assistant', kept]]), ['home_assistant']);
+  // During the visit.
+  memories.load(new Map([['home_assistant/home_assistant', stored]]), ['home_assistant']);
   await reading;
   expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ restarts: 10, outages: 5 });
-  delete script.instead;
+  delete script.insteadOfWebSocket;
   const back = await read();
   expect(back.reading).toMatchObject({ visit: { state: 'token_refused' }, history: { outages: 6, restarts: 11 } });
   expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({
@@ -74,38 +74,38 @@ test('a broker that comes later is heard: counts go on from there, and a refused
   expect(logins).toEqual(['wrong']);
 });
 
-test('a token that this process saw taken is not refused by what a broker remembers of before', async () => {
+test('a token that was accepted by this process is not refused because of an older memory', async () => {
   const { url, script } = await startInstance();
   script.token = 'another';
   const before = begin(url, 'right');
   expect(await before.state()).toBe('token_refused');
-  const kept = new Map([...before.memories.contents].map(([path, content]) => [path, JSON.stringify(content)]));
+  const stored = new Map([...before.memories.contents].map(([path, content]) => [path, JSON.stringify(content)]));
   script.token = 'right';
   const { state, memories } = begin(url, 'right');
   expect(await state()).toBe('running');
-  memories.load(kept, ['home_assistant']);
+  memories.load(stored, ['home_assistant']);
   expect(await state()).toBe('running');
   expect(memories.contents.get('home_assistant/home_assistant')).not.toHaveProperty('refused_token');
 });
 
-test('nothing of the home leaves', async () => {
+test('nothing private is revealed', async () => {
   const { url } = await startInstance();
   const { read, memories } = begin(url, 'right');
-  const told = JSON.stringify([await read(), ...memories.contents]);
-  for (const secret of [...Object.values(home), 'right']) expect(told).not.toContain(String(secret));
+  const published = JSON.stringify([await read(), ...memories.contents]);
+  for (const secret of [...Object.values(home), 'right']) expect(published).not.toContain(String(secret));
 });
 
-test('an outage is told when it is over, by an agent that was started in between too', async () => {
+test('an outage is reported when it is over, even by an agent that was started during it', async () => {
   const { url, script } = await startInstance();
   const { read, memories } = begin(url, 'right');
   expect((await read()).events).toEqual([]);
-  script.instead = { status: 502 };
+  script.insteadOfWebSocket = { status: 502 };
   const away = await read();
   expect(away.reading?.visit).toMatchObject({ state: 'proxy_error', reachable: false });
   expect(away.device.softwareVersion).toBe('2026.11.0');
   expect(away.events).toEqual([]);
   await pause(20);
-  delete script.instead;
+  delete script.insteadOfWebSocket;
   const next = begin(url, 'right', memories);
   const back = await next.read();
   expect(back.events).toEqual([expect.objectContaining({ type: 'outage', cause: 'proxy_error', seconds: 0 })]);
@@ -113,20 +113,20 @@ test('an outage is told when it is over, by an agent that was started in between
   expect((await next.read()).events).toEqual([]);
 });
 
-// Before the program was built nothing is dated: there the outage begins when the clock is set.
+// Times before the build of the program are not used: with such a clock the outage begins when the clock is set.
 test.each(['1970-01-01T00:00:30Z', '2026-11-05T12:00:00Z', '2046-01-01T00:00:00Z'])(
-  'an outage through which the clock is set from %s is as long as it was',
+  'an outage through which the clock is set from %s has its real length',
   async (wrong) => {
     const { url, script } = await startInstance();
     const clock = { wall: Date.parse(wrong), monotonic: 30_000 };
     const { read, memories } = begin(url, 'right', new MemoryStore(), () => ({ ...clock }));
     await read();
-    script.instead = { status: 502 };
+    script.insteadOfWebSocket = { status: 502 };
     await read();
     Object.assign(clock, { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 90_000 });
     await read();
     Object.assign(clock, { wall: Date.parse('2026-11-25T12:05:00Z'), monotonic: 390_000 });
-    delete script.instead;
+    delete script.insteadOfWebSocket;
     const { events } = await read();
     expect(events).toContainEqual(expect.objectContaining({ type: 'outage', seconds: wrong < '2026' ? 300 : 360 }));
     expect(JSON.stringify([...memories.contents])).not.toMatch(/1970|2046/);

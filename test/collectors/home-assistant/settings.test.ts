@@ -12,7 +12,7 @@ function read(env: Record<string, string>) {
   };
 }
 
-test('one needs no name, several go by theirs or by their hosts', () => {
+test('a single instance needs no name; several have their own names or those of their hosts', () => {
   expect(read({}).instances).toBeUndefined();
   expect(read({ HA_BASE_URL: 'http://homeassistant.local:8123/' }).instances).toEqual([
     ['Home Assistant', 'http://homeassistant.local:8123/'],
@@ -26,7 +26,7 @@ test('one needs no name, several go by theirs or by their hosts', () => {
   ]);
 });
 
-test('a token for all, and one of its own', () => {
+test('a common token, and one for a single instance', () => {
   expect(
     read({ HA_BASE_URL: 'berlin=http://a,cellar=http://b', HA_TOKEN: 'all', HA_TOKEN_CELLAR: 'own' }).tokens,
   ).toEqual(['all', 'own']);
@@ -42,6 +42,6 @@ test.each([
   'a=http://x,A=http://y',
   '=http://a',
   'http://a http://b',
-])('not %s', (HA_BASE_URL) => {
+])('%s is invalid', (HA_BASE_URL) => {
   expect(read({ HA_BASE_URL }).problems).toEqual([expect.stringContaining('HA_BASE_URL: got ')]);
 });

@@ -14,16 +14,21 @@ import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
 const token = new Secret('right');
-const soon = () => AbortSignal.timeout(5000);
-const look = (url: URL, told: Secret | undefined = token, signal = soon()) =>
-  visitInstance(url, { token: told, authorities: undefined }, signal);
+const timeout = () => AbortSignal.timeout(5000);
+const visit = (url: URL, sentToken: Secret | undefined = token, signal = timeout()) =>
+  visitInstance(url, { token: sentToken, authorities: undefined }, signal);
 const config = (more: object) => ({ results: { get_config: { state: 'RUNNING', ...more } } });
 
 test('with a token', async () => {
   const { url } = await startInstance();
-  const sight = await look(url);
-  expect(sight).toMatchObject({ state: 'running', reachable: true, version: '2026.11.0', latency: expect.any(Number) });
-  expect(sight.details).toEqual({
+  const result = await visit(url);
+  expect(result).toMatchObject({
+    state: 'running',
+    reachable: true,
+    version: '2026.11.0',
+    latency: expect.any(Number),
+  });
+  expect(result.details).toEqual({
     state: 'running',
     entities: 120,
     unavailable: 3,
@@ -37,7 +42,7 @@ test('with a token', async () => {
 
 test('without a token', async () => {
   const { url, logins } = await startInstance();
-  expect(await visitInstance(url, { token: undefined, authorities: undefined }, soon())).toMatchObject({
+  expect(await visitInstance(url, { token: undefined, authorities: undefined }, timeout())).toMatchObject({
     state: 'answering',
     reachable: true,
     version: '2026.11.0',
@@ -47,11 +52,11 @@ test('without a token', async () => {
 
 test('with a wrong token', async () => {
   const { url, logins } = await startInstance();
-  expect(await look(url, new Secret('wrong'))).toMatchObject({ state: 'answering', refused: true, reachable: true });
+  expect(await visit(url, new Secret('wrong'))).toMatchObject({ state: 'answering', refused: true, reachable: true });
   expect(logins).toEqual(['wrong']);
 });
 
-describe('what it tells of itself', () => {
+describe('with a token, the state and the details are read', () => {
   test.each<[string, Partial<Script>]>([
     ['starting', config({ state: 'NOT_RUNNING' })],
     ['starting', config({ state: 'STARTING' })],
@@ -62,30 +67,30 @@ describe('what it tells of itself', () => {
     ['answering', { results: {} }],
   ])('%s', async (state, script) => {
     const { url } = await startInstance(script);
-    expect((await look(url)).state).toBe(state);
+    expect((await visit(url)).state).toBe(state);
   });
 
-  test('what is not told is not known', async () => {
+  test('missing answers are undefined', async () => {
     const { url } = await startInstance({ ...config({}), rendered: 'TemplateError' });
-    expect((await look(url)).details).toEqual({ state: 'running', updates: {} });
+    expect((await visit(url)).details).toEqual({ state: 'running', updates: {} });
   });
 
-  test('updates, of which one that is skipped is none', async () => {
+  test('a skipped update is none', async () => {
     const updates = [
       ['Home Assistant Core', '2026.10.3', '2026.11.0', 'None'],
       ['Home Assistant Supervisor', '2026.10.0', '2026.11.1', '2026.11.1'],
       ['Home Assistant Operating System', 'None', '18.0', 'None'],
     ];
     const { url } = await startInstance({ rendered: { entities: 1, unavailable: 0, oldest: 1, newest: 2, updates } });
-    expect((await look(url)).details?.updates).toEqual({
+    expect((await visit(url)).details?.updates).toEqual({
       core: { installed: '2026.10.3', latest: '2026.11.0' },
       supervisor: { installed: '2026.10.0', latest: '2026.10.0' },
     });
   });
 });
 
-describe('what answers in its place', () => {
-  test.each<[string, Script['instead']]>([
+describe('something else answers', () => {
+  test.each<[string, Script['insteadOfWebSocket']]>([
     ['starting', { status: 404, headers: ownHeaders }],
     ['stopping', { status: 503, headers: ownHeaders }],
     ['proxy_without_websocket', { status: 400, headers: ownHeaders }],
@@ -99,9 +104,9 @@ describe('what answers in its place', () => {
     ['not_home_assistant', { status: 401 }],
     ['not_home_assistant', { status: 302, headers: { Location: 'https://login.example/?to=/api/websocket' } }],
     ['not_home_assistant', { status: 302, headers: { Location: 'nonsense://' } }],
-  ])('%s: %o', async (state, instead) => {
-    const { url } = await startInstance(instead && { instead });
-    expect(await look(url)).toMatchObject({ state, reachable: false, status: instead?.status });
+  ])('%s: %o', async (state, insteadOfWebSocket) => {
+    const { url } = await startInstance(insteadOfWebSocket && { insteadOfWebSocket });
+    expect(await visit(url)).toMatchObject({ state, reachable: false, status: insteadOfWebSocket?.status });
   });
 
   test.each([
@@ -109,22 +114,24 @@ describe('what answers in its place', () => {
     ['no JSON', 'hello'],
   ])('%s', async (_, greeting) => {
     const { url } = await startInstance({ greeting });
-    expect(await look(url)).toMatchObject({ state: 'not_home_assistant', reachable: false });
+    expect(await visit(url)).toMatchObject({ state: 'not_home_assistant', reachable: false });
   });
 
-  test('no word', async () => {
+  test('no greeting', async () => {
     const { url } = await startInstance({ greeting: null });
-    expect((await look(url, token, AbortSignal.timeout(300))).state).toBe('timeout');
+    expect((await visit(url, token, AbortSignal.timeout(300))).state).toBe('timeout');
   });
 });
 
 describe('moved', () => {
-  const redirect = (url: URL) => ({ instead: { status: 307, headers: { Location: `${url.origin}/api/websocket` } } });
+  const redirect = (url: URL) => ({
+    insteadOfWebSocket: { status: 307, headers: { Location: `${url.origin}/api/websocket` } },
+  });
 
-  test('the new address is found and said, and not told the token', async () => {
+  test('the new address is reported, and the token is not sent to it', async () => {
     const there = await startInstance();
     const here = await startInstance(redirect(there.url));
-    expect(await look(here.url)).toMatchObject({
+    expect(await visit(here.url)).toMatchObject({
       state: 'moved',
       reachable: true,
       version: '2026.11.0',
@@ -133,25 +140,25 @@ describe('moved', () => {
     expect([...there.logins, ...here.logins]).toEqual([]);
   });
 
-  test('what is wrong there is told', async () => {
+  test('a problem at the new address is reported', async () => {
     const here = await startInstance(redirect(new URL(`http://127.0.0.1:${await freePort()}`)));
-    expect((await look(here.url)).state).toBe('refused');
+    expect((await visit(here.url)).state).toBe('refused');
   });
 
-  test('no end of redirects', async () => {
+  test('endless redirects', async () => {
     const here = await startInstance();
-    here.script.instead = redirect(here.url).instead;
-    expect((await look(here.url)).state).toBe('not_home_assistant');
+    here.script.insteadOfWebSocket = redirect(here.url).insteadOfWebSocket;
+    expect((await visit(here.url)).state).toBe('not_home_assistant');
   });
 });
 
 describe('nothing answers', () => {
   test('no listener', async () => {
-    expect((await look(new URL(`http://127.0.0.1:${await freePort()}`))).state).toBe('refused');
+    expect((await visit(new URL(`http://127.0.0.1:${await freePort()}`))).state).toBe('refused');
   });
 
   test('no such name', async () => {
-    expect((await look(new URL('http://nowhere.invalid'))).state).toBe('unknown_address');
+    expect((await visit(new URL('http://nowhere.invalid'))).state).toBe('unknown_address');
   });
 
   test.each([
@@ -163,7 +170,7 @@ describe('nothing answers', () => {
     onTestFinished(() => void server.close());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    expect((await look(new URL(`${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`))).state).toBe(
+    expect((await visit(new URL(`${protocol}://127.0.0.1:${(server.address() as AddressInfo).port}`))).state).toBe(
       state,
     );
   });
@@ -171,57 +178,57 @@ describe('nothing answers', () => {
 
 test('before the first user', async () => {
   const { url, script } = await startInstance({ onboarding: [{ step: 'user', done: false }] });
-  expect((await look(url, new Secret('old'))).state).toBe('onboarding');
+  expect((await visit(url, new Secret('old'))).state).toBe('onboarding');
   script.onboarding = [{ step: 'user', done: true }];
-  expect((await visitInstance(url, { token: undefined, authorities: undefined }, soon())).state).toBe('answering');
+  expect((await visitInstance(url, { token: undefined, authorities: undefined }, timeout())).state).toBe('answering');
 });
 
-describe('it leaves no connection behind', () => {
-  test('twenty looks, with a token and without, refused and not understood', async () => {
+describe('no connection is left open', () => {
+  test('after twenty visits with a token, without one, with a wrong one and with a wrong greeting', async () => {
     const instance = await startInstance();
     for (let times = 0; times < 5; times += 1) {
-      await look(instance.url);
-      await look(instance.url, new Secret('wrong'));
-      await visitInstance(instance.url, { token: undefined, authorities: undefined }, soon());
+      await visit(instance.url);
+      await visit(instance.url, new Secret('wrong'));
+      await visitInstance(instance.url, { token: undefined, authorities: undefined }, timeout());
       instance.script.greeting = 'hello';
-      await look(instance.url);
+      await visit(instance.url);
       delete instance.script.greeting;
     }
-    await until('all are closed', () => instance.open() === 0);
+    await until('all connections are closed', () => instance.open() === 0);
   });
 
-  test('one that does not say goodbye in turn is left', async () => {
-    const instance = await startInstance({ isRude: true });
-    await visitInstance(instance.url, { token: undefined, authorities: undefined }, soon());
+  test('if the server does not answer the close frame', async () => {
+    const instance = await startInstance({ ignoresClose: true });
+    await visitInstance(instance.url, { token: undefined, authorities: undefined }, timeout());
     expect(instance.open()).toBe(1);
     await until('it is closed', () => instance.open() === 0, 5);
   });
 
-  test('one that gives no word within the limit', async () => {
+  test('if the server sends no greeting in time', async () => {
     const instance = await startInstance({ greeting: null });
-    await look(instance.url, token, AbortSignal.timeout(100));
+    await visit(instance.url, token, AbortSignal.timeout(100));
     await until('it is closed', () => instance.open() === 0, 0.9);
   });
 });
 
-test('closed in the midst of an answer it has hung up, and is not waited for', async () => {
+test('a connection that is closed during an answer ends the visit at once', async () => {
   const { url } = await startInstance({ hangsUpAt: 'get_config' });
   const signal = AbortSignal.timeout(60_000);
-  expect(await look(url, token, signal)).toMatchObject({ state: 'hung_up', reachable: true });
+  expect(await visit(url, token, signal)).toMatchObject({ state: 'hung_up', reachable: true });
   expect(signal.aborted).toBe(false);
 });
 
 describe('every state', () => {
-  const circumstances = {
+  const context = {
     url: new URL('http://there.example:8123'),
     movedTo: new URL('http://new.example:8123'),
     status: 418,
   };
-  const fine = ['running', 'starting', 'stopping', 'answering'];
+  const healthy = ['running', 'starting', 'stopping', 'answering'];
 
-  test('either needs nothing or says what to do', () => {
+  test('has a hint unless nothing is wrong', () => {
     for (const state of instanceStates)
-      expect(hintTextByState[state]?.(circumstances) === undefined, state).toBe(fine.includes(state));
+      expect(hintTextByState[state]?.(context) === undefined, state).toBe(healthy.includes(state));
   });
 
   test.each<[InstanceState, RegExp]>([
@@ -230,7 +237,7 @@ describe('every state', () => {
     ['token_refused', /make a new one/],
     ['onboarding', /open http:\/\/there\.example:8123/],
     ['moved', /HA_BASE_URL=http:\/\/new\.example:8123\//],
-    ['certificate_expired', /expired.*renew it/],
+    ['certificate_expired', /expired.*renew the certificate/],
     ['certificate_wrong_name', /not for there\.example/],
     ['certificate_untrusted', /HA_CA_FILE/],
     ['banned', /ip_bans\.yaml/],
@@ -244,5 +251,5 @@ describe('every state', () => {
     ['timeout', /./],
     ['unknown_address', /there\.example/],
     ['unreachable', /there is no way to there\.example:8123/],
-  ])('%s', (state, words) => expect(hintTextByState[state]?.(circumstances)).toMatch(words));
+  ])('%s', (state, text) => expect(hintTextByState[state]?.(context)).toMatch(text));
 });

@@ -2,20 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
-import { understand } from './understand.ts';
+import { interpretAnswer } from './interpret-answer.ts';
 
-// Answers written after reports of real boxes. A bug report becomes one more.
+// Answers written after reports of real routers. A bug report adds another one.
 const folder = join(import.meta.dirname, '../../cases/router/answers');
 
-const printed = (value: unknown) =>
+const format = (value: unknown) =>
   JSON.stringify(
     value instanceof XmlFields ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value,
   );
 
 const lines = (file: string): string[] => {
   try {
-    return Object.entries(understand(file, readFileSync(join(folder, file), 'utf8'))).map(
-      ([key, value]) => `${key} ${printed(value)}`,
+    return Object.entries(interpretAnswer(file, readFileSync(join(folder, file), 'utf8'))).map(
+      ([key, value]) => `${key} ${format(value)}`,
     );
   } catch (error) {
     return [String(error)];
@@ -29,16 +29,16 @@ test('every answer is a reading or a clear error', async () => {
   await expect(text).toMatchFileSnapshot('../../cases/router/answers.expected.txt');
 });
 
-test('an answer that breaks off anywhere is a reading of real numbers or an error that says something', () => {
+test('an answer that is cut off anywhere is a reading with valid numbers or a clear error', () => {
   for (const file of readdirSync(folder)) {
     const text = readFileSync(join(folder, file), 'utf8');
     for (let length = 0; length < text.length; length += 5) {
       try {
-        const numbers = Object.values(understand(file, text.slice(0, length))).filter(
+        const numbers = Object.values(interpretAnswer(file, text.slice(0, length))).filter(
           (value) => typeof value === 'number',
         );
         expect(numbers, `${file} ${length}`).toSatisfy((all: number[]) =>
-          all.every((one) => Number.isFinite(one) && one >= 0),
+          all.every((number) => Number.isFinite(number) && number >= 0),
         );
       } catch (error) {
         expect(error, `${file} ${length}`).toBeInstanceOf(Error);

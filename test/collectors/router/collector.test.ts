@@ -22,22 +22,24 @@ async function boxOf(profile: ProfileName): Promise<FritzBox> {
   return box;
 }
 
-const named = (boxes: Record<string, FritzBox>) =>
+const addressList = (boxes: Record<string, FritzBox>) =>
   Object.entries(boxes)
     .map(([name, box]) => `${name}=http://${box.address}/igddesc.xml`)
     .join(',');
 const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1' };
 
-function open(more: Record<string, string>) {
-  const env = readSettings([routerCollector], more).collectors[0]?.env as Parameters<typeof routerCollector.open>[0];
+function open(variables: Record<string, string>) {
+  const env = readSettings([routerCollector], variables).collectors[0]?.env as Parameters<
+    typeof routerCollector.open
+  >[0];
   const source = routerCollector.open(env, { agent, memory: memory({}), state: stateOf(probe(async () => [])) });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
   const read = async () => (await source.read(never)) as (Observation<RouterReadings> | CollectorProblem)[];
-  /** What is found of the routers and targets, by name. */
+  /** The observations of routers and targets, by name. */
   const look = async () => {
     const found = (await read()).filter(
-      (one): one is Observation<RouterReadings> => 'table' in one && one.part === undefined,
+      (item): item is Observation<RouterReadings> => 'table' in item && item.part === undefined,
     );
     return Object.fromEntries(
       found.map((one) => [
@@ -55,10 +57,10 @@ function open(more: Record<string, string>) {
   return { read, look, act: (device: string) => source.runAction?.(device, 'try_login') };
 }
 
-test('a box, by all that can be had of it', async () => {
+test('a router is read by ping, IGD and TR-064', async () => {
   withoutLimits();
   const box = await boxOf('dsl');
-  const { look } = open({ FRITZBOX_HOSTS: named({ hollow: box }), ...login });
+  const { look } = open({ FRITZBOX_HOSTS: addressList({ hollow: box }), ...login });
   const { hollow } = await look();
   expect(hollow).toMatchObject({
     device: {
@@ -81,7 +83,7 @@ test('a box, by all that can be had of it', async () => {
   expect((await look()).hollow).toMatchObject({ reachable: true, events: [] });
 });
 
-test('a box that goes is not connected, and is known again when it is back, with what happened', async () => {
+test('a router that is switched off loses its connection, keeps its identity, and is read again when it is back', async () => {
   withoutLimits();
   const box = await boxOf('dsl');
   const { look } = open({
@@ -101,13 +103,13 @@ test('a box that goes is not connected, and is known again when it is back, with
   expect((await look()).hollow).toMatchObject({ wan: { status: 'connected' }, hint: undefined });
 });
 
-test('of two boxes one hangs: the other is told each time, and it is back when it answers', async () => {
+test('a router that hangs does not affect another one, and is read again when it answers', async () => {
   const boxes = { left: await boxOf('cable'), right: await boxOf('fibre') };
-  const { look } = open({ FRITZBOX_HOSTS: named(boxes), ...login });
+  const { look } = open({ FRITZBOX_HOSTS: addressList(boxes), ...login });
   const accesses = async () =>
     Object.fromEntries(Object.entries(await look()).map(([name, { tr064 }]) => [name, tr064?.access]));
   await until(
-    'both are told',
+    'both are read',
     async () => (await accesses()).left === 'granted' && (await accesses()).right === 'granted',
   );
   boxes.right.isHung = true;
@@ -116,11 +118,11 @@ test('of two boxes one hangs: the other is told each time, and it is back when i
   await until('it is back', async () => (await accesses()).right === 'granted');
 });
 
-test('a wrong login is said, with what to do; the button tries once more, at its own box', async () => {
+test('a wrong login is reported with advice; the button retries it at its own router only', async () => {
   const boxes = { left: await boxOf('dsl'), right: await boxOf('dsl') };
   for (const box of Object.values(boxes)) box.guard.wait = 100;
   const { look, act } = open({
-    FRITZBOX_HOSTS: named(boxes),
+    FRITZBOX_HOSTS: addressList(boxes),
     FRITZBOX_USERNAME: 'monitor',
     FRITZBOX_PASSWORD: 'wrong',
   });
@@ -135,9 +137,9 @@ test('a wrong login is said, with what to do; the button tries once more, at its
   expect([boxes.left.logins, boxes.right.logins]).toEqual([2, 1]);
 });
 
-test('without an account: what a box tells everyone, and no hint', async () => {
+test('without an account, a FRITZ!Box is read as far as it allows, without a hint', async () => {
   withoutLimits();
-  const { look } = open({ FRITZBOX_HOSTS: named({ hollow: await boxOf('cable') }) });
+  const { look } = open({ FRITZBOX_HOSTS: addressList({ hollow: await boxOf('cable') }) });
   expect((await look()).hollow).toMatchObject({
     hint: undefined,
     tr064: { access: 'none' },
@@ -145,11 +147,11 @@ test('without an account: what a box tells everyone, and no hint', async () => {
   });
 });
 
-test('targets: each by what it is, with its limits and outages', async () => {
+test('targets are probed by their kinds, and have limits and outages', async () => {
   withoutLimits();
   const server = await boxOf('dsl');
   const { look } = open({
-    FRITZBOX_HOSTS: named({ hollow: server }),
+    FRITZBOX_HOSTS: addressList({ hollow: server }),
     PING_TARGETS: `near=127.0.0.1,port=tcp://${server.address},nowhere=no-such-name.invalid`,
     PING_LATENCY_LIMIT_NEAR: '1.5',
   });
@@ -165,7 +167,7 @@ test('targets: each by what it is, with its limits and outages', async () => {
     error: expect.objectContaining({ message: expect.stringContaining('no-such-name.invalid') }),
   });
   await server.stop();
-  // A port that refuses is not there.
+  // A port that refuses connections is unreachable.
   expect((await look()).port).toMatchObject({ reachable: false, problem: true });
   await server.start(Number(server.address.split(':')[1]));
   expect((await look()).port).toMatchObject({
@@ -175,7 +177,7 @@ test('targets: each by what it is, with its limits and outages', async () => {
   });
 });
 
-test('the default gateway where none is named; without one that is said', async () => {
+test('the default gateway is watched if no router is named; its absence is reported', async () => {
   const route =
     'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\neth0\t00000000\t0200007F\t0003\t0\t0\t100\t00000000\n';
   const arp =
@@ -189,14 +191,14 @@ test('the default gateway where none is named; without one that is said', async 
     },
   ]);
   const none = await open({ HOST_PROC: tree({}).proc() }).read();
-  expect(none).toEqual([{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS names no router' }]);
+  expect(none).toEqual([{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }]);
 });
 
-test('two things of one name are refused', () => {
+test('a name that is used twice is rejected', () => {
   for (const settings of [
     { FRITZBOX_HOSTS: 'a=127.0.0.1,A=127.0.0.2' },
     { FRITZBOX_HOSTS: 'a=127.0.0.1', PING_TARGETS: 'a=127.0.0.2' },
     { FRITZBOX_HOSTS: 'nas=127.0.0.1' },
   ])
-    expect(() => open(settings)).toThrow(/is the name of two things/);
+    expect(() => open(settings)).toThrow(/is already in use/);
 });

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
 import type { SoapFaultError } from '../../../src/collectors/router/soap/action.ts';
 import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
-import { understand } from './understand.ts';
+import { interpretAnswer } from './interpret-answer.ts';
 
-// CORPUS/router: what routers and ping have said, whatever make and version, and INDEX.tsv, which names each file.
+// CORPUS/router: recorded answers of routers and outputs of ping, of any make and version, and INDEX.tsv, which lists the files.
 const folder = join(process.env.CORPUS ?? '', 'router');
 const read = (file: string) => readFileSync(join(folder, file)).toString('utf8');
 const index = process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? read('INDEX.tsv') : '';
@@ -37,7 +37,7 @@ const cases: PingCase[] = existsSync(join(folder, 'ping/ping-cases.json'))
 
 const outcomeOf = (file: string, text: string): Record<string, unknown> | Error => {
   try {
-    return understand(file, text) as Record<string, unknown>;
+    return interpretAnswer(file, text) as Record<string, unknown>;
   } catch (error) {
     return error as Error;
   }
@@ -52,7 +52,7 @@ const decoded = (text: string) =>
     .replaceAll('&amp;', '&')
     .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 
-/** A look at the file that shares nothing with the parsers: each value stands in it as it was read. */
+/** Checks without the parsers that the file contains each value as it was read. */
 function expectValues(text: string, values: XmlFields): void {
   const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '');
   for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g))
@@ -84,14 +84,14 @@ function expectDescription(text: string, { model, services }: Record<string, unk
 }
 
 function expectError(text: string, error: Error): void {
-  expect(error.message.length, 'an error says what was seen').toBeGreaterThan(10);
+  expect(error.message.length, 'an error quotes the answer').toBeGreaterThan(10);
   const code = /<errorCode>\s*(\d+)/.exec(text)?.[1];
   if (code !== undefined) expect((error as SoapFaultError).code).toBe(Number(code));
-  // What carries values or services is understood.
+  // Answers with values or services must be understood.
   else expect(text).not.toMatch(/<New\w+>[^<]+<[\s\S]*<\/\w+:Envelope>|<serviceType>/);
 }
 
-describe.runIf(files.length > 0)('every file of the corpus is a right reading or a clear error', () => {
+describe.runIf(files.length > 0)('every file of the corpus yields a correct reading or a clear error', () => {
   test.each(files.filter((file) => !file.startsWith('ping/') && /\.(xml|html|txt)$/.test(file)))('%s', (file) => {
     const text = read(file);
     const outcome = outcomeOf(file, text);
@@ -105,28 +105,28 @@ describe.runIf(files.length > 0)('every file of the corpus is a right reading or
   });
 });
 
-describe.runIf(cases.length > 0)('the numbers of ping are the truth', () => {
+describe.runIf(cases.length > 0)('the statistics of ping are right', () => {
   test.each(cases)('$name', ({ stdout, expected }) => {
-    const burst = stdout === null ? undefined : parsePingOutput(read(stdout));
-    // fping is not asked; its lines, one a host, are no statistics of ours.
-    if (expected === null || expected.transmitted === undefined) return expect(burst).toBeUndefined();
-    expect(burst).toMatchObject({ sent: expected.transmitted, received: expected.received });
-    expect([burst?.min, burst?.mean, burst?.max]).toEqual([expected.min_ms, expected.avg_ms, expected.max_ms]);
-    if (expected.dev_ms !== undefined) expect(burst?.jitter).toBe(expected.dev_ms);
+    const stats = stdout === null ? undefined : parsePingOutput(read(stdout));
+    // fping is not supported; its lines, one for each host, are no statistics here.
+    if (expected === null || expected.transmitted === undefined) return expect(stats).toBeUndefined();
+    expect(stats).toMatchObject({ sent: expected.transmitted, received: expected.received });
+    expect([stats?.min, stats?.mean, stats?.max]).toEqual([expected.min_ms, expected.avg_ms, expected.max_ms]);
+    if (expected.dev_ms !== undefined) expect(stats?.jitter).toBe(expected.dev_ms);
   });
 });
 
-describe.runIf(files.length > 0)('whatever ping printed is numbers that hold together, or nothing', () => {
+describe.runIf(files.length > 0)('any output of ping yields consistent numbers or nothing', () => {
   test.each(files.filter((file) => file.startsWith('ping/') && file.endsWith('.txt')))('%s', (file) => {
-    const burst = parsePingOutput(read(file));
-    if (burst === undefined) return expect(read(file)).not.toMatch(/packets transmitted.*% packet loss/);
-    expect(burst.received).toBeLessThanOrEqual(burst.sent);
-    if (burst.received === 0) return expect(burst.mean).toBeUndefined();
-    expect(burst.min).toBeLessThanOrEqual(burst.mean ?? 0);
-    expect(burst.mean).toBeLessThanOrEqual(burst.max ?? 0);
+    const stats = parsePingOutput(read(file));
+    if (stats === undefined) return expect(read(file)).not.toMatch(/packets transmitted.*% packet loss/);
+    expect(stats.received).toBeLessThanOrEqual(stats.sent);
+    if (stats.received === 0) return expect(stats.mean).toBeUndefined();
+    expect(stats.min).toBeLessThanOrEqual(stats.mean ?? 0);
+    expect(stats.mean).toBeLessThanOrEqual(stats.max ?? 0);
   });
 });
 
-test.runIf(files.length === 0)('no corpus is named by CORPUS', () => {
+test.runIf(files.length === 0)('CORPUS is not set', () => {
   expect(process.env.CORPUS ?? '', 'CORPUS names a folder without router/INDEX.tsv').toBe('');
 });

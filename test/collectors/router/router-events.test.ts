@@ -13,8 +13,8 @@ const up = (uptime: number, more: WanReading = {}): { reachable: boolean; wan: W
   wan: { status: 'connected', link: true, uptime, ipv4: '198.51.100.1', ...more },
 });
 
-test('nothing happens while a connection goes on, even if its uptime is rounded or the clock is set', () => {
-  const changes = new RouterEventDetector();
+test('a continuing connection has no events, even if its uptime is rounded or the clock is set', () => {
+  const detector = new RouterEventDetector();
   for (const [seconds, uptime, jump] of [
     [0, 100, 0],
     [30, 120, 0],
@@ -22,14 +22,14 @@ test('nothing happens while a connection goes on, even if its uptime is rounded 
     [90, 185, 3_600_000],
     [120, 215, -86_400_000],
   ] as const)
-    expect(changes.detect(up(uptime), moment(seconds, jump))).toEqual([]);
-  expect(changes.connectedSince(moment(120))).toEqual(at(-100));
+    expect(detector.detect(up(uptime), moment(seconds, jump))).toEqual([]);
+  expect(detector.connectedSince(moment(120))).toEqual(at(-100));
 });
 
-test('a connection made anew between two readings, with another address', () => {
-  const changes = new RouterEventDetector();
-  changes.detect(up(5000), moment(0));
-  expect(changes.detect(up(12, { ipv4: '198.51.100.2' }), moment(30))).toEqual([
+test('a reconnect between two readings, with a new address', () => {
+  const detector = new RouterEventDetector();
+  detector.detect(up(5000), moment(0));
+  expect(detector.detect(up(12, { ipv4: '198.51.100.2' }), moment(30))).toEqual([
     {
       type: 'reconnect',
       at: at(30),
@@ -38,17 +38,17 @@ test('a connection made anew between two readings, with another address', () => 
       ipv4_before: '198.51.100.1',
     },
   ]);
-  expect(changes.connectedSince(moment(30))).toEqual(at(18));
-  // Longer up than before, and yet another: both were short.
-  expect(changes.detect(up(20, { ipv4: '198.51.100.2' }), moment(300))).toMatchObject([
+  expect(detector.connectedSince(moment(30))).toEqual(at(18));
+  // The uptime is longer than before, but the connection is new: both were short.
+  expect(detector.detect(up(20, { ipv4: '198.51.100.2' }), moment(300))).toMatchObject([
     { type: 'reconnect', reason: 'uptime_fell' },
   ]);
 });
 
-test('a new address or prefix alone', () => {
-  const changes = new RouterEventDetector();
-  changes.detect(up(100, { prefix: '2001:db8:1::/56' }), moment(0));
-  expect(changes.detect(up(130, { ipv4: undefined, prefix: '2001:db8:2::/56' }), moment(30))).toEqual([
+test('only a new address or prefix', () => {
+  const detector = new RouterEventDetector();
+  detector.detect(up(100, { prefix: '2001:db8:1::/56' }), moment(0));
+  expect(detector.detect(up(130, { ipv4: undefined, prefix: '2001:db8:2::/56' }), moment(30))).toEqual([
     {
       type: 'address_change',
       at: at(30),
@@ -59,25 +59,25 @@ test('a new address or prefix alone', () => {
   ]);
 });
 
-test('an outage of the internet connection is told when it is over, also where the uptime counts on', () => {
-  const changes = new RouterEventDetector();
-  changes.detect(up(1000), moment(0));
-  expect(changes.detect({ reachable: true, wan: { link: false } }, moment(30))).toEqual([]);
-  expect(changes.detect({ reachable: true, wan: { status: 'disconnected' } }, moment(60))).toEqual([]);
-  // Nothing is known while the router does not tell.
-  expect(changes.detect({ reachable: undefined }, moment(90))).toEqual([]);
-  expect(changes.detect(up(1120), moment(120))).toEqual([
+test('an outage of the internet connection is reported when it is over, even if the uptime continues', () => {
+  const detector = new RouterEventDetector();
+  detector.detect(up(1000), moment(0));
+  expect(detector.detect({ reachable: true, wan: { link: false } }, moment(30))).toEqual([]);
+  expect(detector.detect({ reachable: true, wan: { status: 'disconnected' } }, moment(60))).toEqual([]);
+  // The state is unknown while the router does not report it.
+  expect(detector.detect({ reachable: undefined }, moment(90))).toEqual([]);
+  expect(detector.detect(up(1120), moment(120))).toEqual([
     { type: 'wan_outage', at: at(120), from: at(30), to: at(120), seconds: 90 },
     { type: 'reconnect', at: at(120), reason: 'uptime_fell' },
   ]);
-  expect(changes.connectedSince(moment(150))).toEqual(at(120));
+  expect(detector.connectedSince(moment(150))).toEqual(at(120));
 });
 
-test('a router that was away and started anew', () => {
-  const changes = new RouterEventDetector();
-  changes.detect({ ...up(1000), bootedAt: at(-5000) }, moment(0));
-  changes.detect({ reachable: false }, moment(30));
-  expect(changes.detect({ ...up(20), bootedAt: at(40) }, moment(120))).toEqual([
+test('a router that was unreachable and has rebooted', () => {
+  const detector = new RouterEventDetector();
+  detector.detect({ ...up(1000), bootedAt: at(-5000) }, moment(0));
+  detector.detect({ reachable: false }, moment(30));
+  expect(detector.detect({ ...up(20), bootedAt: at(40) }, moment(120))).toEqual([
     { type: 'outage', at: at(120), from: at(30), to: at(120), seconds: 90 },
     { type: 'reboot', at: at(120), reason: 'uptime_fell' },
   ]);

@@ -19,7 +19,7 @@ test.each([
   ['cellar=', undefined],
   ['fe80::1%eth0', undefined],
   ['cellar=192.168.178.1:49000', undefined],
-])('router %s', (text, subject) => expect(parseRouterAddress(text)).toEqual(subject));
+])('router %s', (text, address) => expect(parseRouterAddress(text)).toEqual(address));
 
 test.each([
   ['1.1.1.1', { name: '1.1.1.1', by: 'icmp', host: '1.1.1.1' }],
@@ -34,9 +34,9 @@ test.each([
   ['ftp://nas.lan', undefined],
   ['near=fe80::1%eth0', { name: 'near', by: 'icmp', host: 'fe80::1%eth0' }],
   ['--flood', undefined],
-])('target %s', (text, subject) => expect(parseProbeTarget(text)).toEqual(subject));
+])('target %s', (text, target) => expect(parseProbeTarget(text)).toEqual(target));
 
-test('one that is wrong spoils the list', () => {
+test('an invalid item makes the list invalid', () => {
   expect(parseCommaList(' a, b=c ,', parseRouterAddress)?.map(({ host }) => host)).toEqual(['a', 'c']);
   expect(parseCommaList('a,-b', parseRouterAddress)).toBeUndefined();
   expect(parseCommaList('', parseRouterAddress)).toEqual([]);
@@ -46,7 +46,7 @@ const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\t
 const route = (iface: string, destination: string, gateway: string, metric: number, mask: string) =>
   `${iface}\t${destination}\t${gateway}\t0003\t0\t0\t${metric}\t${mask}\t0\t0\t0\n`;
 
-test('the default gateway is that of the best route, and of the machine rather than of a container', () => {
+test('the default gateway is that of the best route, and of the host rather than of a container', () => {
   const routes =
     head +
     route('wlan0', '00000000', '0102A8C0', 600, '00000000') +
@@ -80,25 +80,25 @@ test('a neighbour’s MAC address', () => {
   ).toEqual(['0A:1B:2C:3D:4E:5F', undefined, undefined, undefined]);
 });
 
-test('limits are those of the name, and what is unknown is no problem', () => {
+test('a target has the limits of its name; unknown reachability is no problem', () => {
   const settings = {
     PING_LATENCY_LIMIT: new PerNameSetting(undefined, new Map([['office', 20]])),
     PING_LOSS_LIMIT: new PerNameSetting(30, new Map()),
   };
-  const burst = (received: number, mean: number) => ({
+  const readingOf = (received: number, mean: number) => ({
     reachable: received > 0,
     probe: { by: 'icmp', stats: { sent: 10, received, mean } } as const,
   });
   const office = reachabilityLimitsOf('office', settings);
   expect([
-    isBeyondLimits(burst(10, 19), office),
-    isBeyondLimits(burst(10, 21), office),
-    isBeyondLimits(burst(10, 21), reachabilityLimitsOf('other', settings)),
+    isBeyondLimits(readingOf(10, 19), office),
+    isBeyondLimits(readingOf(10, 21), office),
+    isBeyondLimits(readingOf(10, 21), reachabilityLimitsOf('other', settings)),
   ]).toEqual([false, true, false]);
   expect([
-    isBeyondLimits(burst(7, 1), office),
-    isBeyondLimits(burst(6, 1), office),
-    isBeyondLimits(burst(0, 0), office),
+    isBeyondLimits(readingOf(7, 1), office),
+    isBeyondLimits(readingOf(6, 1), office),
+    isBeyondLimits(readingOf(0, 0), office),
   ]).toEqual([false, true, true]);
   expect([isBeyondLimits({}, office), isBeyondLimits({ reachable: true }, office)]).toEqual([undefined, false]);
 });

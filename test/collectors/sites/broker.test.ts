@@ -9,54 +9,54 @@ import { observe } from '../../helpers/observer.ts';
 import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 
-const around = { agent, state: stateOf(probe(async () => [])), memory: memory({}) };
+const context = { agent, state: stateOf(probe(async () => [])), memory: memory({}) };
 
-test('a lab on a broker: who is there, who goes, and what is not known while the broker is away', async () => {
+test('a lab on a broker: its agents, a lost one, and no verdict while the broker is down', async () => {
   const broker = await startBroker();
   const { client } = await observe(broker.url, { protocolVersion: 4 });
-  const say = (path: string, payload: string) =>
+  const publish = (path: string, payload: string) =>
     client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain: true });
   for (const [name, site] of Object.entries({ nas: 'Berlin', pi: 'Cottage', shed: 'Cottage' })) {
-    await say(`${name}/status`, 'online');
-    await say(`${name}/agent/${name}`, JSON.stringify({ site }));
-    await say(`${name}/agent/${name}/availability`, 'online');
+    await publish(`${name}/status`, 'online');
+    await publish(`${name}/agent/${name}`, JSON.stringify({ site }));
+    await publish(`${name}/agent/${name}/availability`, 'online');
   }
-  const lab = new BrokerAgentDirectory();
-  const source = sitesCollector.open({ SITES: 'true' }, { ...around, agentDirectory: lab });
+  const agentDirectory = new BrokerAgentDirectory();
+  const source = sitesCollector.open({ SITES: 'true' }, { ...context, agentDirectory });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const follow = async () => {
     const connection = await Connection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
     await readOwnRetained(connection, agent);
-    await lab.follow(connection, agent, true);
+    await agentDirectory.follow(connection, agent, true);
   };
   await follow();
-  const look = async () => {
+  const readSites = async () => {
     const found = await source.read(new AbortController().signal);
     return Object.fromEntries(
-      found.flatMap((one) => ('table' in one && one.table === 'site' ? [[one.device.id, one.reading]] : [])),
+      found.flatMap((item) => ('table' in item && item.table === 'site' ? [[item.device.id, item.reading]] : [])),
     );
   };
-  expect(await look()).toMatchObject({
+  expect(await readSites()).toMatchObject({
     Berlin: { cause: 'well', expected: 1, lost: 0 },
     Cottage: { cause: 'well', expected: 2, lost: 0, online: true },
   });
-  await say('shed/status', 'offline');
-  await until('it is missed', async () => (await look()).Cottage?.cause === 'agent_lost');
-  expect(await look()).toMatchObject({ Berlin: { cause: 'well' }, Cottage: { lost: 1, online: true } });
+  await publish('shed/status', 'offline');
+  await until('the agent is missed', async () => (await readSites()).Cottage?.cause === 'agent_lost');
+  expect(await readSites()).toMatchObject({ Berlin: { cause: 'well' }, Cottage: { lost: 1, online: true } });
   await broker.stop();
-  await until('over', () => !lab.isCurrent);
-  await expect(look()).rejects.toThrow('what the agents say can’t be heard without a connection to the broker');
+  await until('the connection is lost', () => !agentDirectory.isCurrent);
+  await expect(readSites()).rejects.toThrow('without a connection to the broker, the states of the agents are unknown');
   await broker.start();
   await follow();
-  expect(await look()).toMatchObject({ Cottage: { cause: 'agent_lost' } });
+  expect(await readSites()).toMatchObject({ Cottage: { cause: 'agent_lost' } });
 });
 
-test('it is off unless it is wanted, and where nobody hears the others', () => {
-  expect(sitesCollector.open({ SITES: 'false' }, { ...around, agentDirectory: new BrokerAgentDirectory() })).toEqual({
+test('the collector is inactive unless it is enabled and the agent is running', () => {
+  expect(sitesCollector.open({ SITES: 'false' }, { ...context, agentDirectory: new BrokerAgentDirectory() })).toEqual({
     inactiveReason: 'SITES is not true',
   });
-  expect(sitesCollector.open({ SITES: 'true' }, around)).toEqual({
-    inactiveReason: 'only a running agent hears the others',
+  expect(sitesCollector.open({ SITES: 'true' }, context)).toEqual({
+    inactiveReason: 'this works only in a running agent',
   });
 });

@@ -6,12 +6,13 @@ const agents = { nas: 'Berlin', desk: 'Berlin', pi: 'Cottage', shed: 'Cottage', 
 type Name = keyof typeof agents;
 
 const json = (value: object) => JSON.stringify(value);
-const device = (path: string, said: object): [string, string][] => [
-  [path, json(said)],
+const device = (path: string, payload: object): [string, string][] => [
+  [path, json(payload)],
   [`${path}/availability`, 'online'],
 ];
 
-/** Everything well: five agents, three sites, each router seen by its own site and from Berlin. */
+/** A lab without problems: five agents at three sites; each router is watched from its own site, and that of the cottage from
+ * Berlin too. */
 const lab: [string, string][] = [
   ...Object.entries(agents).flatMap(([name, site]): [string, string][] => [
     [`${name}/status`, 'online'],
@@ -27,11 +28,11 @@ const lab: [string, string][] = [
 ];
 
 const lost = (...names: Name[]) => names.map((name): [string, string] => [`${name}/status`, 'offline']);
-const closed = device('nas/router/cottage', { reachable: 'OFF', problem: 'ON' });
-const notAsked: [string, string][] = [['nas/router/cottage/availability', 'unknown']];
-const cut: [string, string] = ['bridge/Cottage/state', '0'];
-const down = 'unknown because the bridge from Cottage is down';
-const unreachable = 'the router of Cottage does not answer from outside (asked by nas)';
+const routerUnreachable = device('nas/router/cottage', { reachable: 'OFF', problem: 'ON' });
+const routerNotWatched: [string, string][] = [['nas/router/cottage/availability', 'unknown']];
+const bridgeDown: [string, string] = ['bridge/Cottage/state', '0'];
+const hiddenByBridge = 'unknown because the bridge from Cottage is down';
+const unreachableText = 'the router of Cottage does not answer from outside (asked by nas)';
 
 test.each<
   [
@@ -57,16 +58,16 @@ test.each<
   ],
   [
     'all agents lost, the router does not answer',
-    [...lost('pi', 'shed'), ...closed],
+    [...lost('pi', 'shed'), ...routerUnreachable],
     'Cottage',
     'router_unreachable',
     false,
     undefined,
-    unreachable,
+    unreachableText,
   ],
   [
-    'all lost, nobody sees the router',
-    [...lost('pi', 'shed'), ...notAsked],
+    'all agents lost, nobody watches the router',
+    [...lost('pi', 'shed'), ...routerNotWatched],
     'Cottage',
     'silent',
     false,
@@ -76,7 +77,7 @@ test.each<
   ['the only agent of a site lost', lost('server'), 'Cellar', 'agent_lost', false, 1, 'agent server is lost'],
   [
     'bridge down, the router answers',
-    [cut],
+    [bridgeDown],
     'Cottage',
     'bridge_down',
     true,
@@ -84,27 +85,59 @@ test.each<
     'the bridge from Cottage is down',
   ],
   [
-    'bridge down, nobody sees the router',
-    [cut, ...notAsked],
+    'bridge down, nobody watches the router',
+    [bridgeDown, ...routerNotWatched],
     'Cottage',
     'bridge_down',
     false,
     undefined,
     'the bridge from Cottage is down',
   ],
-  ['bridge and router down', [cut, ...closed], 'Cottage', 'router_unreachable', false, undefined, unreachable],
-  ['the router does not answer, the agents do', closed, 'Cottage', 'router_unreachable', true, 0, unreachable],
+  [
+    'bridge and router down',
+    [bridgeDown, ...routerUnreachable],
+    'Cottage',
+    'router_unreachable',
+    false,
+    undefined,
+    unreachableText,
+  ],
+  [
+    'the router does not answer, the agents do',
+    routerUnreachable,
+    'Cottage',
+    'router_unreachable',
+    true,
+    0,
+    unreachableText,
+  ],
   [
     'an agent lost and the router does not answer',
-    [...lost('pi'), ...closed],
+    [...lost('pi'), ...routerUnreachable],
     'Cottage',
     'agent_lost',
     true,
     1,
     'agent pi is lost',
   ],
-  ['who would see the router is lost', [...lost('nas'), ...closed], 'Cottage', 'well', true, 0, 'none'],
-  ['trouble at one site is none at another', [...lost('nas'), ...closed], 'Cellar', 'well', true, 0, 'none'],
+  [
+    'the only agent that watches the router from outside is lost',
+    [...lost('nas'), ...routerUnreachable],
+    'Cottage',
+    'well',
+    true,
+    0,
+    'none',
+  ],
+  [
+    'a problem at one site does not affect another',
+    [...lost('nas'), ...routerUnreachable],
+    'Cellar',
+    'well',
+    true,
+    0,
+    'none',
+  ],
   [
     'a router that its own site does not reach',
     device('pi/router/fritz', { reachable: 'OFF', problem: 'ON' }),
@@ -115,7 +148,7 @@ test.each<
     'pi: router fritz: does not answer',
   ],
   [
-    'a line that is down',
+    'an internet connection that is down',
     device('pi/router/fritz', { wan: 'OFF' }),
     'Cottage',
     'problem',
@@ -124,7 +157,7 @@ test.each<
     'pi: router fritz: is not connected to the internet',
   ],
   [
-    'a line that another site sees to be down',
+    'an internet connection that is down according to another site',
     device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
     'Cottage',
     'problem',
@@ -133,7 +166,7 @@ test.each<
     'nas: router cottage: is not connected to the internet',
   ],
   [
-    'which is no problem of that other site',
+    'a problem at the cottage is none of the site that reports it',
     device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
     'Berlin',
     'well',
@@ -181,7 +214,7 @@ test.each<
     'agent pi is lost',
   ],
   [
-    'the bridge of the watch’s own site hides nothing',
+    'the bridge of the own site hides nothing',
     [['bridge/Berlin/state', '0']],
     'Berlin',
     'bridge_down',
@@ -190,7 +223,7 @@ test.each<
     'the bridge from Berlin is down',
   ],
   [
-    'nonsense in topics',
+    'invalid payloads',
     [
       ['pi/nvme/s1', '{'],
       ['pi/nvme/s1/availability', 'online'],
@@ -203,11 +236,11 @@ test.each<
     'none',
   ],
 ])('%s', (_, topics, site, cause, online, lost, words) => {
-  const said = judgeSites(
+  const verdict = judgeSites(
     surveyLab({ topics: new Map([...lab, ...topics]), unresponsive: new Set() }, 'sites'),
     'Berlin',
-  ).find((verdict) => verdict.site === site);
-  expect(said?.reading).toEqual({
+  ).find(({ site: name }) => name === site);
+  expect(verdict?.reading).toEqual({
     cause,
     online,
     expected: Object.values(agents).filter((one) => one === site).length,
@@ -216,18 +249,18 @@ test.each<
   });
 });
 
-test('what lies behind a cut is unknown, with the reason, and no alarm of its own', () => {
-  const said = judgeSites(
-    surveyLab({ topics: new Map([...lab, ...lost('shed'), cut]), unresponsive: new Set() }, 'sites'),
+test('agents behind a bridge that is down are unknown, with the reason', () => {
+  const verdict = judgeSites(
+    surveyLab({ topics: new Map([...lab, ...lost('shed'), bridgeDown]), unresponsive: new Set() }, 'sites'),
     'Berlin',
   ).find(({ site }) => site === 'Cottage');
-  expect(said?.agents).toEqual([
-    { id: 'pi', online: undefined, text: down },
-    { id: 'shed', online: undefined, text: down },
+  expect(verdict?.agents).toEqual([
+    { id: 'pi', online: undefined, text: hiddenByBridge },
+    { id: 'shed', online: undefined, text: hiddenByBridge },
   ]);
 });
 
-test('agents of no site are together, and their silence is no site’s', () => {
+test('agents without a site form a group of their own, which is never silent', () => {
   const topics = new Map([
     ['a/status', 'offline'],
     ['b/status', 'offline'],
@@ -245,7 +278,7 @@ test('agents of no site are together, and their silence is no site’s', () => {
   ]);
 });
 
-test('two spellings of one slug are one site', () => {
+test('spellings with the same slug are one site', () => {
   const topics = new Map([
     ...device('a/agent/a', { site: 'Berlin' }),
     ...device('b/agent/b', { site: 'berlin' }),
@@ -260,9 +293,10 @@ test('two spellings of one slug are one site', () => {
   ).toEqual([['Berlin', 2]]);
 });
 
-test('one that does not answer is lost, whatever the broker keeps of it', () => {
-  const said = judgeSites(surveyLab({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'), 'Berlin').find(
-    ({ site }) => site === 'Cottage',
-  );
-  expect(said?.reading).toMatchObject({ cause: 'agent_lost', text: 'agent pi is lost' });
+test('an unresponsive agent is lost, whatever its topics say', () => {
+  const verdict = judgeSites(
+    surveyLab({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'),
+    'Berlin',
+  ).find(({ site }) => site === 'Cottage');
+  expect(verdict?.reading).toMatchObject({ cause: 'agent_lost', text: 'agent pi is lost' });
 });

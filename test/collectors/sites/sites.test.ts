@@ -5,18 +5,18 @@ import { agent } from '../../helpers/sample-collector.ts';
 
 const never = new AbortController().signal;
 
-function watch(topics: Map<string, string>, kept: ReadonlyMap<string, string> = new Map()) {
+function openSites(topics: Map<string, string>, stored: ReadonlyMap<string, string> = new Map()) {
   const state = new StateStore('');
-  const lab = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
+  const agentDirectory = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
   const source = sitesCollector.open(
     { SITES: 'true' },
-    { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory: lab },
+    { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   return {
-    agentDirectory: lab,
+    agentDirectory,
     source,
-    load: () => state.memoryStore.load(kept, ['sites']),
+    load: () => state.memoryStore.load(stored, ['sites']),
     kept: () => Object.fromEntries(state.memories),
   };
 }
@@ -28,8 +28,8 @@ const pi = () =>
     ['pi/agent/pi/availability', 'online'],
   ]);
 
-test('a site is a device, and its agents’ own devices hang below it', async () => {
-  const found = await watch(pi()).source.read(never);
+test('a site is a device, and the devices of its agents belong to it', async () => {
+  const found = await openSites(pi()).source.read(never);
   expect(found).toMatchObject([
     { table: 'site', device: { id: 'Cottage', site: 'Cottage' }, reading: { cause: 'well', since: expect.any(Date) } },
     {
@@ -40,8 +40,8 @@ test('a site is a device, and its agents’ own devices hang below it', async ()
   ]);
 });
 
-test('what was forgotten leaves no trace', async () => {
-  const { source, agentDirectory } = watch(pi());
+test('the devices of a forgotten site are removed', async () => {
+  const { source, agentDirectory } = openSites(pi());
   await source.read(never);
   agentDirectory.topics.clear();
   expect(await source.read(never)).toMatchObject([
@@ -50,9 +50,9 @@ test('what was forgotten leaves no trace', async () => {
   ]);
 });
 
-test('since when is remembered beyond the process, while the cause stays', async () => {
+test('the start of a cause is remembered across restarts until the cause changes', async () => {
   const since = '2026-01-02T03:04:05.000Z';
-  const { source, agentDirectory, load, kept } = watch(
+  const { source, agentDirectory, load, kept } = openSites(
     pi(),
     new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]),
   );
@@ -67,21 +67,21 @@ test('since when is remembered beyond the process, while the cause stays', async
   expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
 });
 
-test('without a connection nothing is said of anybody', async () => {
-  const { source, agentDirectory } = watch(pi());
+test('without a connection there is no verdict', async () => {
+  const { source, agentDirectory } = openSites(pi());
   agentDirectory.isCurrent = false;
   await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
 });
 
-test('the agent that has the watch lives, whatever the broker kept of its last run', async () => {
-  const { source } = watch(new Map([['nas/status', 'offline']]));
+test('the agent of the collector is online, whatever its retained status says', async () => {
+  const { source } = openSites(new Map([['nas/status', 'offline']]));
   expect(await source.read(never)).toMatchObject([
     { reading: { cause: 'well', online: true } },
     { reading: { online: true } },
   ]);
 });
 
-test('off unless wanted', () => {
+test('inactive unless enabled', () => {
   const state = new StateStore('');
   expect(
     sitesCollector.open({ SITES: 'false' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector) }),

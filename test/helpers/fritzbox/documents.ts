@@ -1,6 +1,6 @@
 import { igdServices, type ServiceEntry, tr064Services } from './services.ts';
 
-/** What stands at the top of a description. */
+/** The properties of the device in a description. */
 export interface Identity {
   name: string;
   manufacturer: string;
@@ -45,10 +45,10 @@ function device(domain: string, { name, manufacturer, model, serialNumber }: Ide
       element('modelName', model),
       element('UDN', `uuid:123402409-bccb-40e7-8e6c-${serialNumber.replaceAll(':', '')}`),
       element('serialNumber', serialNumber),
-      element('serviceList', level.services.map((one) => service('any-com', one)).join('\n')),
+      element('serviceList', level.services.map((entry) => service('any-com', entry)).join('\n')),
       ...(level.devices === undefined
         ? []
-        : [element('deviceList', level.devices.map((one) => device(domain, identity, one)).join('\n'))]),
+        : [element('deviceList', level.devices.map((child) => device(domain, identity, child)).join('\n'))]),
       element('presentationURL', 'http://fritz.box'),
     ].join('\n'),
   );
@@ -58,7 +58,7 @@ const document = (domain: string, inner: string) =>
   `<?xml version="1.0"?>\n<root xmlns="urn:${domain}:device-1-0">\n<specVersion><major>1</major><minor>0</minor></specVersion>\n${inner}\n</root>\n`;
 
 /** `/tr64desc.xml` with the services that `offers` lists. */
-export function tr064Description(identity: Identity, offers: (one: ServiceEntry) => boolean): string {
+export function tr064Description(identity: Identity, offers: (service: ServiceEntry) => boolean): string {
   const of = (services: readonly ServiceEntry[]) => services.filter(offers);
   const [, major = '', minor = '', patch = ''] = /^(\d+)\.(\d+)\.(\d+)/.exec(identity.firmware) ?? [];
   const version = element(
@@ -96,7 +96,7 @@ const variable = (argument: string) => argument.replace(/^New/, '');
 
 const typeOf = (value: string) => (/^\d{1,10}$/.test(value) ? 'ui4' : /^-\d{1,10}$/.test(value) ? 'i4' : 'string');
 
-/** A service's actions with what they answer. */
+/** The description of a service: its actions, with their answers. */
 export function scpd(answers: Record<string, Record<string, string>>): string {
   const argument = (name: string) =>
     element(
@@ -127,7 +127,7 @@ export const answer = (type: string, action: string, values: Record<string, stri
       .join('\n')}\n</u:${action}Response>`,
   );
 
-const words: Record<number, string> = {
+const faultDescriptions: Record<number, string> = {
   401: 'Invalid Action',
   402: 'Invalid Args',
   501: 'Action Failed',
@@ -138,7 +138,7 @@ const words: Record<number, string> = {
 
 export const fault = (code: number) =>
   envelope(
-    `<s:Fault>\n<faultcode>s:Client</faultcode>\n<faultstring>UPnPError</faultstring>\n<detail>\n<UPnPError xmlns="urn:dslforum-org:control-1-0">\n<errorCode>${code}</errorCode>\n<errorDescription>${words[code] ?? ''}</errorDescription>\n</UPnPError>\n</detail>\n</s:Fault>`,
+    `<s:Fault>\n<faultcode>s:Client</faultcode>\n<faultstring>UPnPError</faultstring>\n<detail>\n<UPnPError xmlns="urn:dslforum-org:control-1-0">\n<errorCode>${code}</errorCode>\n<errorDescription>${faultDescriptions[code] ?? ''}</errorDescription>\n</UPnPError>\n</detail>\n</s:Fault>`,
   );
 
 export const page = (status: number, title: string, error: string) =>

@@ -9,27 +9,27 @@ export interface Account {
   password: string;
 }
 
-/** The box's side of a digest login: nonces with the counts that each has seen, and a wait that grows with every wrong try. */
+/** The server side of a digest login: nonces with their last counts, and a lockout that doubles with every wrong attempt. */
 export class Guard {
   account: Account;
-  /** Milliseconds of the first wait. */
+  /** Milliseconds of the first lockout. */
   wait = 2000;
   readonly #counts = new Map<string, number>();
-  #wrong = 0;
+  #wrongTries = 0;
   #blockedUntil = 0;
 
   constructor(account: Account) {
     this.account = account;
   }
 
-  /** As after a reboot. */
+  /** Drops all nonces, as a reboot does. */
   forget(): void {
     this.#counts.clear();
   }
 
-  /** Tries with a wrong name or password. */
+  /** Number of attempts with a wrong user name or password. */
   get wrongTries(): number {
-    return this.#wrong;
+    return this.#wrongTries;
   }
 
   get isBlocked(): boolean {
@@ -50,17 +50,17 @@ export class Guard {
         quoted ?? plain ?? '',
       ]),
     );
-    const of = (name: string) => fields.get(name) ?? '';
-    const seen = this.#counts.get(of('nonce'));
-    const count = Number.parseInt(of('nc'), 16);
-    if (seen === undefined || !(count > seen) || of('uri') !== url) return false;
-    this.#counts.set(of('nonce'), count);
+    const field = (name: string) => fields.get(name) ?? '';
+    const lastCount = this.#counts.get(field('nonce'));
+    const count = Number.parseInt(field('nc'), 16);
+    if (lastCount === undefined || !(count > lastCount) || field('uri') !== url) return false;
+    this.#counts.set(field('nonce'), count);
     const secret = md5(this.account.username, realm, this.account.password);
-    const wanted = md5(secret, of('nonce'), of('nc'), of('cnonce'), 'auth', md5(method, url));
-    const username = Buffer.from(of('username'), 'latin1').toString('utf8');
-    if (username === this.account.username && of('response') === wanted) return !this.isBlocked;
-    this.#wrong += 1;
-    this.#blockedUntil = performance.now() + this.wait * 2 ** (this.#wrong - 1);
+    const expected = md5(secret, field('nonce'), field('nc'), field('cnonce'), 'auth', md5(method, url));
+    const username = Buffer.from(field('username'), 'latin1').toString('utf8');
+    if (username === this.account.username && field('response') === expected) return !this.isBlocked;
+    this.#wrongTries += 1;
+    this.#blockedUntil = performance.now() + this.wait * 2 ** (this.#wrongTries - 1);
     return false;
   }
 }

@@ -9,7 +9,7 @@ export interface HostEntry {
   speed: number;
 }
 
-/** A made-up home. */
+/** The hosts of a fictitious home. */
 export const homeHosts: readonly HostEntry[] = [
   { name: 'nas', address: '192.0.2.20', mac: '02:00:5E:00:53:10', isActive: true, over: 'Ethernet', speed: 1000 },
   { name: 'phone-of-ada', address: '192.0.2.21', mac: '02:00:5E:00:53:11', isActive: true, over: '802.11', speed: 866 },
@@ -72,7 +72,7 @@ const meshLink = (
 const links = {
   cellar5: meshLink('nl-1', 'n-1', 'n-2', ['ni-11', 'ni-21'], { down: 975_000, up: 866_000 }),
   cellar2: meshLink('nl-2', 'n-1', 'n-2', ['ni-12', 'ni-22'], { down: 216_000, up: 144_000 }),
-  // The attic hangs below the cellar, and stands first in its link.
+  // The attic is connected through the cellar, and is the first node of its link.
   attic: meshLink('nl-3', 'n-3', 'n-2', ['ni-31', 'ni-23'], { down: 400_000, up: 500_000 }),
   phone: meshLink('nl-4', 'n-2', 'n-9', ['ni-23', 'ni-91'], { down: 866_000, up: 866_000 }),
   shed: meshLink('nl-5', 'n-1', 'n-4', ['ni-11', 'ni-41'], { down: 0, up: 0 }, 'DISCONNECTED'),
@@ -97,15 +97,15 @@ const node = (
   node_interfaces: interfaces,
 });
 
-const face = (uid: string, name: string, ...all: object[]) => ({
+const nodeInterface = (uid: string, name: string, ...nodeLinks: object[]) => ({
   uid,
   name,
   type: 'WLAN',
   mac_address: '02:00:5E:00:53:FF',
-  node_links: all,
+  node_links: nodeLinks,
 });
 
-/** `/meshlist.lua` of the box that leads: cellar and attic in a row, and a shed that is away. */
+/** `/meshlist.lua` of the mesh master: cellar and attic in a row, and a shed that is disconnected. */
 export const homeMesh = {
   schema_version: '7.8',
   nodes: [
@@ -115,9 +115,9 @@ export const homeMesh = {
       '02:00:5E:00:53:01',
       'master',
       [
-        face('ni-10', 'LAN:1'),
-        face('ni-11', 'AP:5G:0', links.cellar5, links.shed),
-        face('ni-12', 'AP:2G:0', links.cellar2),
+        nodeInterface('ni-10', 'LAN:1'),
+        nodeInterface('ni-11', 'AP:5G:0', links.cellar5, links.shed),
+        nodeInterface('ni-12', 'AP:2G:0', links.cellar2),
       ],
       'FRITZ!Box 7599',
       '199.08.02',
@@ -128,9 +128,9 @@ export const homeMesh = {
       '02:00:5E:00:53:02',
       'slave',
       [
-        face('ni-21', 'UPLINK:5G:0', links.cellar5),
-        face('ni-22', 'UPLINK:2G:0', links.cellar2),
-        face('ni-23', 'AP:5G:0', links.attic, links.phone),
+        nodeInterface('ni-21', 'UPLINK:5G:0', links.cellar5),
+        nodeInterface('ni-22', 'UPLINK:2G:0', links.cellar2),
+        nodeInterface('ni-23', 'AP:5G:0', links.attic, links.phone),
       ],
       'FRITZ!Repeater 3099',
       '195.08.03',
@@ -140,11 +140,11 @@ export const homeMesh = {
       'attic',
       '02:00:5E:00:53:03',
       'slave',
-      [face('ni-31', 'UPLINK:5G:0', links.attic)],
+      [nodeInterface('ni-31', 'UPLINK:5G:0', links.attic)],
       'FRITZ!Repeater 1299',
       '194.07.58',
     ),
-    node('n-4', 'shed', '02:00:5E:00:53:04', 'slave', [face('ni-41', 'UPLINK:5G:0', links.shed)]),
-    node('n-9', 'phone-of-ada', '02:00:5E:00:53:11', 'unknown', [face('ni-91', '', links.phone)]),
+    node('n-4', 'shed', '02:00:5E:00:53:04', 'slave', [nodeInterface('ni-41', 'UPLINK:5G:0', links.shed)]),
+    node('n-9', 'phone-of-ada', '02:00:5E:00:53:11', 'unknown', [nodeInterface('ni-91', '', links.phone)]),
   ],
 };

@@ -8,8 +8,8 @@ import { hostList } from './home.ts';
 import { type Profile, type ProfileName, profiles } from './profiles.ts';
 import { allServices, type ServiceEntry } from './services.ts';
 
-/** Asked without a login; all of IGD is too. */
-const open = new Set([
+/** Actions that require no login, as do all of IGD. */
+const openActions = new Set([
   'DeviceInfo1#GetSecurityPort',
   'LANConfigSecurity1#X_AVM-DE_GetAnonymousLogin',
   'LANConfigSecurity1#X_AVM-DE_GetUserList',
@@ -23,40 +23,40 @@ interface Reply {
   challenge?: string;
 }
 
-export interface Asked {
+export interface RequestLogEntry {
   path: string;
   /** `DeviceInfo1#GetInfo` */
   action?: string;
-  /** It came with a name. */
+  /** Whether it carried credentials. */
   isLogin: boolean;
 }
 
-/** A made-up FRITZ!Box that can be ill-treated. */
+/** A stand-in for a FRITZ!Box with faults that can be switched on. */
 export class FritzBox {
   readonly profile: Profile;
   readonly guard: Guard;
-  /** Everything that was asked since it was last emptied. */
-  asked: Asked[] = [];
-  /** Connections that were opened. */
+  /** All requests since the list was last emptied. */
+  asked: RequestLogEntry[] = [];
+  /** Number of connections that were opened. */
   connections = 0;
-  /** It takes requests and answers none. */
+  /** Whether it accepts requests but answers none. */
   isHung = false;
-  /** It drops a connection when a second request comes on it, as boxes do that have forgotten it. */
+  /** Whether it drops a connection at its second request, as FRITZ!Boxes drop idle ones. */
   dropsReused = false;
   /** Milliseconds before each answer. */
   delay = 0;
-  /** The user has the right to see settings. */
+  /** Whether the user has the right to see settings. */
   hasRight = true;
-  /** “Allow access for applications”, and “Transmit status information over UPnP” */
+  /** The settings “Allow access for applications” and “Transmit status information over UPnP”. */
   allowsApplications = true;
   allowsStatus = true;
-  /** What an action answers instead: the number of a fault; by `DeviceInfo1#GetInfo`. */
+  /** Fault codes of actions (`DeviceInfo1#GetInfo`) that fail. */
   readonly faults = new Map<string, number>();
-  /** Actions (`DeviceInfo1#GetInfo`) and paths that nobody is let in to, whatever the login is. */
+  /** Actions (`DeviceInfo1#GetInfo`) and paths that are denied to every user. */
   readonly denied = new Set<string>();
-  /** A 401 says what login is wanted. */
+  /** Whether denials carry a challenge. */
   challenges = true;
-  /** Milliseconds before the answer of one action. */
+  /** Milliseconds before the answers of single actions. */
   readonly slow = new Map<string, number>();
   #server: Server | undefined;
   #port = 0;
@@ -75,12 +75,12 @@ export class FritzBox {
     return `${this.#host}:${this.#port}`;
   }
 
-  /** Requests that came with a name. */
+  /** Number of requests with credentials. */
   get logins(): number {
     return this.asked.filter(({ isLogin }) => isLogin).length;
   }
 
-  /** On the port it had before, else on this one; any address of the loopback network will do. */
+  /** Listens on its previous port, or else on `port`, at any loopback address. */
   async start(port = 0, host = this.#host): Promise<this> {
     this.#host = host;
     const server = createServer(
@@ -97,7 +97,7 @@ export class FritzBox {
     return this;
   }
 
-  /** Off, with all its connections. */
+  /** Switches it off, with all its connections. */
   async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -107,15 +107,15 @@ export class FritzBox {
     await once(server, 'close');
   }
 
-  /** On again, as after a reboot: nonces and sessions forgotten, counting from zero. */
+  /** Switches it on again, as after a reboot: without its nonces and sessions, and with an uptime of zero. */
   async boot(firmware = this.profile.identity.firmware): Promise<void> {
     this.guard.forget();
     this.#sids.clear();
     this.#bootedAt = performance.now();
     this.#hasBooted = true;
     this.profile.identity.firmware = firmware;
-    const told = this.profile.answers.DeviceInfo1?.GetInfo;
-    if (told !== undefined) told.NewSoftwareVersion = firmware;
+    const info = this.profile.answers.DeviceInfo1?.GetInfo;
+    if (info !== undefined) info.NewSoftwareVersion = firmware;
     await this.start();
   }
 
@@ -124,7 +124,7 @@ export class FritzBox {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = url.split('?')[0] ?? '';
-    const service = allServices.find((one) => one.controlUrl === path);
+    const service = allServices.find(({ controlUrl }) => controlUrl === path);
     const action = method === 'POST' ? headers.soapaction?.toString().replaceAll('"', '').split('#')[1] : undefined;
     const key = service === undefined || action === undefined ? undefined : `${service.id}#${action}`;
     this.asked.push({
@@ -160,7 +160,7 @@ export class FritzBox {
     if (!/^[\d.]+$|^fritz\.box$|^localhost$/.test(host))
       return { status: 400, body: page(400, 'Bad Request', 'ERR_INVALID_HOSTHEADER') };
     if (method === 'POST' && service !== undefined && this.#offers(service)) {
-      const isOpen = isIgd(service) || open.has(`${service.id}#${action}`);
+      const isOpen = isIgd(service) || openActions.has(`${service.id}#${action}`);
       if (isOpen) return this.#act(service, action, isOpen);
       if (!this.guard.admits(method, url, headers.authorization)) return this.#unauthorized(true);
       return this.denied.has(`${service.id}#${action}`)
@@ -187,18 +187,18 @@ export class FritzBox {
     const code =
       this.faults.get(`${id}#${action}`) ?? (values !== undefined && !isOpen && !this.hasRight ? 606 : undefined);
     if (code !== undefined || values === undefined) return { status: 500, body: fault(code ?? 401) };
-    return { status: 200, body: answer(type, action, this.#alive(values)) };
+    return { status: 200, body: answer(type, action, this.#withCurrentValues(values)) };
   }
 
-  /** With what only the moment knows: seconds since the boot, a session of its own. */
-  #alive(values: Record<string, string>): Record<string, string> {
+  /** Adds the current uptime, and a new session. */
+  #withCurrentValues(values: Record<string, string>): Record<string, string> {
     const seconds = Math.floor((performance.now() - this.#bootedAt) / 1000);
-    const told = { ...values };
+    const current = { ...values };
     for (const name of ['NewUpTime', 'NewUptime'])
-      if (told[name] !== undefined) told[name] = String(seconds + (this.#hasBooted ? 0 : Number(told[name])));
+      if (current[name] !== undefined) current[name] = String(seconds + (this.#hasBooted ? 0 : Number(current[name])));
     for (const name of ['NewX_AVM-DE_HostListPath', 'NewX_AVM-DE_MeshListPath'])
-      if (told[name] !== undefined) told[name] += `?sid=${this.#session()}`;
-    return told;
+      if (current[name] !== undefined) current[name] += `?sid=${this.#session()}`;
+    return current;
   }
 
   #session(): string {

@@ -1,14 +1,14 @@
 import type { Identity } from './documents.ts';
 import { type HostEntry, homeHosts, homeMesh } from './home.ts';
 
-/** What the actions of a service answer; a number of seconds since the boot is added to `UpTime` and `Uptime`. */
+/** Answers by service and action. The seconds since the start are added to `UpTime` and `Uptime`. */
 export type Answers = Record<string, Record<string, Record<string, string>>>;
 
 export interface Profile {
   identity: Identity;
   answers: Answers;
   hosts: readonly HostEntry[];
-  /** The mesh list; undefined where another box leads. */
+  /** The mesh list; undefined unless the device is the mesh master. */
   mesh?: object;
 }
 
@@ -83,7 +83,7 @@ const common = (model: string, firmware: string, latest?: string): Answers => ({
   WLANConfiguration3: wlan(6, 'unknown', 'Hollow guests', 1, 'guest'),
 });
 
-/** The part that needs no account. */
+/** The part that requires no login. */
 const igd = (access: string, down: number, up: number): Answers => ({
   WANCommonIFC1: {
     GetCommonLinkProperties: {
@@ -156,7 +156,7 @@ const connection = (service: 'WANIPConnection1' | 'WANPPPConnection1'): Answers 
   },
 });
 
-/** Values of our own, in the forms that boxes give them. */
+/** Invented values in the formats of real FRITZ!Boxes. */
 export const profiles = {
   dsl: (): Profile => ({
     identity: { ...maker, name: 'Hollow', model: 'FRITZ!Box 7599', firmware: '199.08.02' },
@@ -203,7 +203,7 @@ export const profiles = {
       ...igd('Cable', 1_150_000_000, 53_000_000),
       ...link('X_AVM-DE_Cable', 1_150_000_000, 53_000_000),
       ...connection('WANIPConnection1'),
-      // Listed, and no action of it known.
+      // These services are listed but support no action.
       WANDSLInterfaceConfig1: {},
       WANPPPConnection1: {},
     },

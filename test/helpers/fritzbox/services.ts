@@ -1,4 +1,4 @@
-/** A service as a box lists it. */
+/** A service as a description lists it. */
 export interface ServiceEntry {
   id: string;
   type: string;

@@ -6,10 +6,10 @@ import { Secret } from '../../../src/model/secret.ts';
 import { FritzBox } from './index.ts';
 import type { ProfileName } from './profiles.ts';
 
-/** The login that a box takes unless told otherwise. */
+/** The login that the stand-in accepts by default. */
 export const right = { username: 'monitor', password: new Secret('gürkensalat$1') };
 
-/** A clock that tests turn. It begins at a time of day that goldens can hold. */
+/** A clock that tests advance. It starts at a fixed time, so that golden files stay the same. */
 function clockwork() {
   let seconds = 0;
   return {
@@ -18,7 +18,7 @@ function clockwork() {
   };
 }
 
-/** A box and who looks at it, until the test ends. */
+/** A FRITZ!Box and a client that reads it, until the test ends. */
 export async function stage(
   profile: ProfileName,
   credentials: { username: string | undefined; password: Secret | undefined } = right,
@@ -30,7 +30,7 @@ export async function stage(
   const memory = memories.forCollector(routerCollector);
   memories.load(new Map(), ['router']);
   onTestFinished(() => box.stop());
-  /** Another process with the same broker. */
+  /** A further process with the same broker. */
   const start = (login = credentials) => {
     const tr064 = new Tr064Client(box.address, login, clock, { memory, device: 'hollow' });
     onTestFinished(() => tr064.close());

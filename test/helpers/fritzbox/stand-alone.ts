@@ -11,12 +11,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const [profile = 'dsl'] = positionals;
-if (!Object.hasOwn(profiles, profile)) throw new Error(`there are ${Object.keys(profiles).join(', ')}`);
+if (!Object.hasOwn(profiles, profile))
+  throw new Error(`unknown profile ${profile}: choose one of ${Object.keys(profiles).join(', ')}`);
 const box = await new FritzBox(profile as ProfileName, { username: values.user, password: values.password }).start(
   Number(values.port),
 );
 console.log(`ready address=${box.address}`);
-// As if a person pulled the plug: SIGHUP reboots, SIGUSR2 hangs and lets go.
+// SIGHUP reboots the FRITZ!Box; SIGUSR2 makes it hang, and answer again.
 process.on('SIGHUP', () => void box.stop().then(() => box.boot()));
 process.on('SIGUSR2', () => {
   box.isHung = !box.isHung;

@@ -123,7 +123,7 @@ test.each([
 
 test('leaving before the broker was ever there', async () => {
   const agent = startAgent({ MQTT_URL: 'mqtt://127.0.0.1:1' });
-  await until('the error', () => agent.output().includes('is the broker running there?'));
+  await until('the error', () => agent.output().includes('is the broker running?'));
   const began = performance.now();
   expect(await agent.stop()).toBe(0);
   expect(performance.now() - began).toBeLessThan(2000);

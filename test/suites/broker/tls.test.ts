@@ -38,14 +38,14 @@ test('an authority of one’s own', async () => {
   const folder = certificates('IP:127.0.0.1');
   const MQTT_URL = await guarded(folder);
   await says(startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') }), 'MQTT: connected to mqtts://');
-  await says(startAgent({ MQTT_URL, AGENT_NAME: 'other' }), 'name its authority in MQTT_CA_FILE');
+  await says(startAgent({ MQTT_URL, AGENT_NAME: 'other' }), 'set MQTT_CA_FILE to its certificate authority');
 });
 
 test('a certificate for another name is refused', async () => {
   const folder = certificates('DNS:elsewhere');
   const MQTT_URL = await guarded(folder);
   const agent = startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') });
-  await says(agent, /MQTT: .*127.0.0.1.*altnames.*MQTT_URL has to name the broker as its certificate does/);
+  await says(agent, /MQTT: .*127.0.0.1.*altnames.*the host in MQTT_URL must match the broker certificate/);
   expect(agent.output()).not.toContain('MQTT: connected');
 });
 
@@ -59,7 +59,7 @@ test('a broker that wants our certificate gets it', async () => {
   );
   await says(
     startAgent({ ...settings, AGENT_NAME: 'other' }),
-    /error MQTT: mqtts:.*does the broker want a certificate of this agent\? Set MQTT_CERT_FILE and MQTT_KEY_FILE/,
+    /error MQTT: mqtts:.*if the broker requires a client certificate, set MQTT_CERT_FILE and MQTT_KEY_FILE/,
   );
 });
 
@@ -89,7 +89,7 @@ test('a certificate and key that do not belong together are named', async () => 
       MQTT_CERT_FILE: file('client.csr'),
       MQTT_KEY_FILE: file('client.key'),
     }),
-    'MQTT_CERT_FILE and MQTT_KEY_FILE have to be in PEM form',
+    'MQTT_CERT_FILE and MQTT_KEY_FILE must be PEM files',
   );
 });
 

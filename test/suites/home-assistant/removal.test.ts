@@ -101,7 +101,7 @@ test('forget leaves nothing', async () => {
   await agent.stop();
   const forget = start({ MQTT_URL: mosquitto.url }, ['forget']);
   expect(await forget.ended).toBe(0);
-  expect(forget.output()).toContain('Forgotten: 1 device');
+  expect(forget.output()).toContain('Removed: 1 device');
   await until('no entity', async () => (await homeAssistant.entities()).length === 0);
   expect(await homeAssistant.device()).toBeUndefined();
   expect(

@@ -38,13 +38,17 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
   const settings = await machine.sh('cat /etc/infra-monitor.env');
 
-  await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow('is back');
+  await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow(
+    'has been restored',
+  );
   expect(await property(machine, 'ActiveState')).toBe('active');
   await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
   expect(await property(machine, 'ActiveState')).toBe('active');
   expect(await machine.sh(`ls /opt; cat /etc/infra-monitor.env`)).toBe(`infra-monitor\n${settings}`);
 
-  expect(await machine.sh('infra-monitor uninstall --force 2>&1', { seconds })).toContain('infra-monitor is removed');
+  expect(await machine.sh('infra-monitor uninstall --force 2>&1', { seconds })).toContain(
+    'infra-monitor has been removed',
+  );
   const after = await traces(machine);
   expect({ ...after, files: await news() }).toEqual({ ...before, files: [] });
   expect([...observer.topics.keys()]).toEqual([]);

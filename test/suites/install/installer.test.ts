@@ -80,7 +80,7 @@ test('a folder with the Node that is there, again over it, and gone', async () =
     infra-monitor uninstall && ${nothingThere}`);
   expect(output).toMatch(/is installed\.\nTo tell it your broker: sudo infra-monitor setup\n\S+\n600 root\n/);
   expect(output).toMatch(/SITE=Berlin\n.*No such file.*\n\/opt\/infra-monitor\n/);
-  expect(output).toMatch(/infra-monitor is removed\n.*\nnothing$/);
+  expect(output).toMatch(/infra-monitor has been removed\n.*\nnothing$/);
 });
 
 test.each(['none', '18.20.4'])('Node %s: one of its own', async (version) => {
@@ -129,6 +129,6 @@ test('with its settings in the environment it is set up without a question', asy
     MQTT_URL=mqtt://127.0.0.1 SITE=Berlin sh $release/install.sh
     kill $(cat /tmp/pid)
     grep -v '^#' /etc/infra-monitor.env`);
-  expect(output).toContain('lets us in, and read and write what we need');
+  expect(output).toContain('all required topics can be read and written');
   expect(output).toMatch(/MQTT_URL=mqtt:\/\/127\.0\.0\.1\n+SITE=Berlin$/);
 });

@@ -31,7 +31,7 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
     `MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --site Berlin --drives`,
     { seconds },
   );
-  expect(told).toContain('Drives: the service may ask them');
+  expect(told).toContain('Drives: the service can read them');
   expect(told).toContain('Page: http://127.0.0.1:8000/');
   // It is ready only when all is published.
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
@@ -57,8 +57,10 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
 
   const settings = await machine.sh('cat /etc/infra-monitor.env');
   const well = () => machine.sh('infra-monitor --env /etc/infra-monitor.env health; true');
-  await until('all is well', async () => (await well()) === '✓ lab is well', 120);
-  await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow('is back');
+  await until('all is well', async () => (await well()) === '✓ lab is healthy', 120);
+  await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow(
+    'has been restored',
+  );
   expect(await machine.sh('dpkg -s infra-monitor')).not.toContain('9.9.8');
   expect(await property(machine, 'ActiveState')).toBe('active');
   await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
@@ -70,7 +72,9 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
 
   await expect(machine.sh('infra-monitor uninstall 2>&1', { seconds })).rejects.toThrow('Nothing was removed');
   expect(await property(machine, 'ActiveState')).toBe('active');
-  expect(await machine.sh('infra-monitor uninstall --force 2>&1', { seconds })).toContain('infra-monitor is removed');
+  expect(await machine.sh('infra-monitor uninstall --force 2>&1', { seconds })).toContain(
+    'infra-monitor has been removed',
+  );
   const after = await traces(machine);
   expect({ ...after, files: after.files.filter((file) => !before.files.includes(file)) }).toEqual({
     ...before,

@@ -97,7 +97,7 @@ test('only the bridge is down: the site is online, because its router answers', 
 
 test('the hub is killed; meanwhile an agent dies elsewhere, and the one whose watch speaks: both are lost, and the other watch takes over', async () => {
   const says = (name: Name, words: string) => lab.agents.get(name)?.output().includes(words);
-  const [first, second] = says('desk', 'another agent speaks of them')
+  const [first, second] = says('desk', 'published by another agent')
     ? (['nas', 'desk'] as const)
     : (['desk', 'nas'] as const);
   await broker.stop('SIGKILL');
@@ -113,15 +113,15 @@ test('the hub is killed; meanwhile an agent dies elsewhere, and the one whose wa
   lab.startAgent(first);
   lab.startAgent('server');
   await lab.isWell(60);
-  await until('the newcomer stands by', () => says(first, 'another agent speaks of them'), 30);
-  expect([first, second].map((name) => says(name, 'this agent speaks of them'))).toEqual([false, true]);
+  await until('the newcomer stands by', () => says(first, 'published by another agent'), 30);
+  expect([first, second].map((name) => says(name, 'published by this agent'))).toEqual([false, true]);
 });
 
 test('an agent that is gone for good is forgotten', async () => {
   await lab.kill('shed');
   await lab.ear.hears('cottage', { cause: 'agent_lost' }, 60);
   const forget = lab.command('shed', 'forget', '--agent', 'shed', '--force');
-  await until('forgotten', () => forget.output().includes('Forgotten'), 30);
+  await until('forgotten', () => forget.output().includes('Removed:'), 30);
   await lab.ear.hears('cottage', { cause: 'well', agents_expected: 1 }, 60);
   const traces = () =>
     [...lab.ear.topics.keys()].filter((topic) =>

@@ -94,7 +94,7 @@ test.each(['iputils', 'busybox'])('%s: loss, delay, duplicates, jitter, silence'
   ]);
   expect(things.get('nowhere')).toMatchObject({
     available: false,
-    error: expect.stringContaining('the name leads nowhere'),
+    error: expect.stringContaining('cannot resolve'),
   });
 });
 
@@ -116,6 +116,6 @@ test('without a right to send echoes: a connection, even a refused one, says tha
   });
   expect(things.get('silent')).toMatchObject({
     available: false,
-    error: expect.stringMatching(/no port of .* ever answered/),
+    error: expect.stringMatching(/none of the ports .* ever answered/),
   });
 });

@@ -1,18 +1,18 @@
 const counterRange = 2 ** 32;
 
-/** Makes a counter of 32 bits, which starts anew every 4 GiB, one that goes on. Some boxes count further; they are left as they are. */
+/** Extends a 32-bit counter, which wraps around every 4 GiB. Wider counters of some routers pass unchanged. */
 export class CounterUnwrap {
-  #before: number | undefined;
+  #lastCount: number | undefined;
   #base = 0;
 
-  /** `isReset`: the box has started its counters anew. `most`: by how much it can have grown at the line's rate. */
+  /** `isReset`: the router has reset its counters. `maxGrowth`: the largest growth that the rate of the line allows. */
   unwrap(count: number | undefined, isReset: boolean, maxGrowth: number): number | undefined {
     if (count === undefined) return undefined;
-    const before = this.#before ?? count;
-    this.#before = count;
+    const before = this.#lastCount ?? count;
+    this.#lastCount = count;
     if (count < before) {
-      const wrapped = !isReset && before < counterRange && count + counterRange - before <= maxGrowth;
-      this.#base = wrapped ? this.#base + counterRange : 0;
+      const hasWrapped = !isReset && before < counterRange && count + counterRange - before <= maxGrowth;
+      this.#base = hasWrapped ? this.#base + counterRange : 0;
     }
     return this.#base + count;
   }

@@ -1,7 +1,7 @@
 import { hostInUrl } from '../address-resolver.ts';
 import type { UpnpDescription } from '../soap/upnp-description.ts';
 
-/** Where boxes keep their descriptions, port by port: FRITZ!Boxes, miniupnpd, what others took over from Intel's and Portable SDK. */
+/** Where routers keep their descriptions, by port: FRITZ!Boxes, miniupnpd, and firmware that is based on Intel's or the Portable SDK. */
 const usualPorts: readonly [port: number, paths: readonly string[]][] = [
   [49000, ['igddesc.xml', 'fboxdesc.xml']],
   [5000, ['rootDesc.xml']],
@@ -14,11 +14,11 @@ const usualPorts: readonly [port: number, paths: readonly string[]][] = [
 export const descriptionUrlsAt = (address: string): URL[][] =>
   usualPorts.map(([port, paths]) => paths.map((path) => new URL(`http://${hostInUrl(address)}:${port}/${path}`)));
 
-/** Where a FRITZ!Box tells its firmware and serial number to everyone. */
+/** Where a FRITZ!Box reveals its firmware and serial number without a login. */
 export const tr064DescriptionUrl = (address: string): URL => new URL(`http://${hostInUrl(address)}:49000/tr64desc.xml`);
 
-const wanService = /:service:WAN(?:CommonInterfaceConfig|IPConnection|PPPConnection):\d+$/;
+const wanServiceType = /:service:WAN(?:CommonInterfaceConfig|IPConnection|PPPConnection):\d+$/;
 
-/** Is there a way to the world behind this box? A repeater has none. */
+/** Whether the device is a gateway to the internet; a repeater is not. */
 export const hasWanService = ({ services }: UpnpDescription): boolean =>
-  services.some(({ type }) => wanService.test(type));
+  services.some(({ type }) => wanServiceType.test(type));

@@ -2,31 +2,31 @@ import { HttpStatusError } from '../soap/action.ts';
 import { NoReplyError, type SendRequest } from '../soap/http-client.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../soap/upnp-description.ts';
 
-/** A description, and where it stands. */
+/** A description and its URL. */
 export interface LocatedDescription {
   url: URL;
   description: UpnpDescription;
 }
 
-/** Rejects with Unanswered, HttpError, or an Error that shows what stands there instead. */
+/** Rejects with NoReplyError, HttpStatusError, or an Error that quotes what was found instead. */
 export async function fetchDescription(url: URL, send: SendRequest, signal: AbortSignal): Promise<LocatedDescription> {
   const { status, body } = await send({ url }, signal);
   if (status !== 200) throw new HttpStatusError(status, `${url.href}: HTTP ${status}`);
   return { url, description: parseUpnpDescription(body, url) };
 }
 
-/** The first description that suits. A port that does not answer is not asked for a second path. */
+/** The first description that fits. No second path is tried at a port that does not answer. `ports`: the URLs of each port. */
 export async function findDescription(
   ports: readonly (readonly URL[])[],
   send: SendRequest,
-  suits: (description: UpnpDescription) => boolean,
+  fits: (description: UpnpDescription) => boolean,
   signal: AbortSignal,
 ): Promise<LocatedDescription | undefined> {
   for (const urls of ports) {
     for (const url of urls) {
       try {
         const found = await fetchDescription(url, send, signal);
-        if (suits(found.description)) return found;
+        if (fits(found.description)) return found;
       } catch (error) {
         if (error instanceof NoReplyError) break;
       }

@@ -8,17 +8,16 @@ import type { WanReading } from './reading.ts';
 import { discoverLocations } from './ssdp.ts';
 import { WanReader } from './wan-reader.ts';
 
-/** Milliseconds between looks for a description where there was none, and after which one is read anew. */
+/** Milliseconds between searches for a description, and until a known one is read again. */
 const searchPauseMs = 600_000;
 const descriptionLifetimeMs = 6 * 3600_000;
 
-/** Seconds for an answer, and for one of a port where there may be nothing. */
+/** Seconds to wait for an answer, and for one at a port where nothing may be listening. */
 const answerTimeoutSeconds = 4;
 const searchTimeoutSeconds = 1.5;
 
-/** What a box tells everyone. */
+/** What a router reveals without a login. */
 export interface IgdReading {
-  /** What it is. */
   description?: UpnpDescription | undefined;
   wan?: WanReading | undefined;
   hint?: string | undefined;
@@ -26,16 +25,16 @@ export interface IgdReading {
 
 export interface IgdOptions {
   host: string;
-  /** Where its description stands, if the settings say. */
+  /** URL of its description, if the settings name one. */
   description: URL | undefined;
-  /** Look for it by SSDP too. */
+  /** Whether to search for the description over SSDP too. */
   ssdp: boolean;
 }
 
-const upnpOff =
-  'it tells nothing of the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
+const statusHiddenHint =
+  'it reveals nothing about the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
 
-/** The Internet Gateway Device of one host, which needs no login. */
+/** Reads the Internet Gateway Device of one host, which requires no login. */
 export class IgdClient {
   readonly #options: IgdOptions;
   readonly #addresses: AddressResolver;
@@ -44,7 +43,7 @@ export class IgdClient {
   readonly #actions = new SupportedActions(this.#http.send);
   readonly #wan = new WanReader(this.#actions);
   #found: LocatedDescription | undefined;
-  /** Where it was the last time. */
+  /** URL at which the description was last found. */
   #knownUrl: URL | undefined;
   #readAt = 0;
   #nextSearch = 0;
@@ -56,24 +55,24 @@ export class IgdClient {
     this.#knownUrl = options.description;
   }
 
-  /** Rejects where a box that has told something does not answer any more. */
+  /** Rejects if a router that has answered before no longer does. */
   async read(signal: AbortSignal): Promise<IgdReading> {
     const address = await this.#addresses.resolve(this.#options.host);
     try {
       await this.#find(address, signal);
       if (this.#found === undefined) return { hint: this.#hint };
       const { description } = this.#found;
-      return { description: description, wan: await this.#wan.read(description, signal) };
+      return { description, wan: await this.#wan.read(description, signal) };
     } catch (error) {
       this.#found = undefined;
       throw error;
     } finally {
-      // Boxes have few connections, and drop those that wait.
+      // Routers allow few connections, and drop idle ones.
       this.close();
     }
   }
 
-  /** The box was away: it may be another now, or somewhere else. */
+  /** To be called after an interruption: another router may have taken its place, or its description may have moved. */
   renew(): void {
     this.#found = undefined;
     this.#nextSearch = 0;
@@ -97,14 +96,14 @@ export class IgdClient {
     this.#actions.forget();
   }
 
-  /** Where it was. Rejects where the box hangs, or is not to be looked for elsewhere now. */
+  /** Reads the description at its last URL. Rejects if the router hangs, or if no search is due. */
   async #readAgain(isDue: boolean, signal: AbortSignal): Promise<LocatedDescription | undefined> {
     if (this.#knownUrl === undefined) return undefined;
     try {
       return await fetchDescription(this.#knownUrl, this.#http.send, signal);
     } catch (error) {
-      const hangs = error instanceof NoReplyError && error.code === undefined;
-      if (hangs || !isDue) throw error;
+      const isHung = error instanceof NoReplyError && error.code === undefined;
+      if (isHung || !isDue) throw error;
       return undefined;
     }
   }
@@ -119,10 +118,10 @@ export class IgdClient {
       hasWanService,
       signal,
     );
-    const hides =
+    const isHidden =
       found === undefined &&
       (await findDescription([[tr064DescriptionUrl(address)]], send, hasWanService, signal)) !== undefined;
-    this.#hint = hides ? upnpOff : undefined;
+    this.#hint = isHidden ? statusHiddenHint : undefined;
     return found;
   }
 }

@@ -1,4 +1,4 @@
-/** UPnP's states of a connection (WANIPConnection:1, ConnectionStatus). */
+/** The connection states of UPnP (WANIPConnection:1, ConnectionStatus). */
 export const wanStatuses = [
   'unconfigured',
   'connecting',
@@ -11,26 +11,26 @@ export const wanStatuses = [
 
 export const wanAccessTypes = ['dsl', 'cable', 'fiber', 'mobile', 'ethernet'] as const;
 
-/** The way to the world, as a box tells without a login. Absent: it does not tell, or what it tells is no measurement. */
+/** The internet connection, as a router reports it without a login. A value is absent if it is not reported, or not measured. */
 export interface WanReading {
   status?: (typeof wanStatuses)[number] | undefined;
-  /** The line is in sync, the cable plugged. */
+  /** Whether the line is in sync, or the cable is plugged in. */
   link?: boolean | undefined;
   access?: (typeof wanAccessTypes)[number] | undefined;
-  /** Seconds since the connection was made. */
+  /** Seconds since the connection was established. */
   uptime?: number | undefined;
-  /** UPnP's word for why the last connection ended. */
+  /** Why the last connection ended, in the words of UPnP. */
   lastError?: string | undefined;
   ipv4?: string | undefined;
   ipv6?: string | undefined;
-  /** With its length: `2001:db8::/56`. */
+  /** With its prefix length: `2001:db8::/56`. */
   prefix?: string | undefined;
-  /** IPv4 goes through the provider's NAT inside IPv6, so there is no address of one's own. */
+  /** IPv4 passes through the provider's NAT inside IPv6, so there is no public IPv4 address. */
   dslite?: boolean | undefined;
-  /** What the line can do, bit/s. */
+  /** Capacity of the line in bit/s. */
   downstream?: number | undefined;
   upstream?: number | undefined;
-  /** Bytes since the connection or the box began. */
+  /** Bytes since the connection was established or the router started. */
   received?: number | undefined;
   sent?: number | undefined;
   receivedPerSecond?: number | undefined;

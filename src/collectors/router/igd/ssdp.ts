@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const multicastGroup = '239.255.255.250';
 const ssdpPort = 1900;
-/** Seconds that boxes may take to answer (MX); a little more is waited. */
+/** Seconds within which devices have to answer (MX); the agent waits a little longer. */
 const mxSeconds = 2;
 
 const searchTargets = [
@@ -14,14 +14,14 @@ const searchTargets = [
 const searchRequest = (target: string) =>
   `M-SEARCH * HTTP/1.1\r\nHOST: ${multicastGroup}:${ssdpPort}\r\nMAN: "ssdp:discover"\r\nMX: ${mxSeconds}\r\nST: ${target}\r\n\r\n`;
 
-/** The LOCATION of an answer; undefined where there is none. Names of headers come in any case, lines with or without CR. */
+/** The LOCATION header of an answer; undefined if there is none. Header names come in any case, lines with or without CR. */
 export function parseLocation(answer: string): URL | undefined {
   if (!/^(HTTP\/1\.\d 200|NOTIFY )/.test(answer)) return undefined;
   const location = /^location:[ \t]*(\S+)/im.exec(answer)?.[1];
   return location !== undefined && URL.canParse(location) ? new URL(location) : undefined;
 }
 
-/** Where the box at this address says, by SSDP, that its descriptions are. What others say of it does not count. */
+/** The URLs of its descriptions that the device at `address` announces over SSDP. Announcements by other devices are ignored. */
 export async function discoverLocations(address: string, signal: AbortSignal): Promise<URL[]> {
   const found = new Map<string, URL>();
   const socket = createSocket('udp4');
@@ -31,7 +31,7 @@ export async function discoverLocations(address: string, signal: AbortSignal): P
     if (location?.hostname === address) found.set(location.href, location);
   });
   try {
-    // To all, as it is meant; and to the box alone, because multicast does not pass every bridge.
+    // Multicast as specified, and unicast because multicast does not pass every bridge.
     for (const target of searchTargets)
       for (const to of [multicastGroup, address]) socket.send(searchRequest(target), ssdpPort, to);
     await Promise.race([pause((mxSeconds + 0.5) * 1000, undefined, { signal }), failed]);

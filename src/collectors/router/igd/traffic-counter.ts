@@ -5,23 +5,23 @@ import type { WanReading } from './reading.ts';
 
 export type WanTraffic = Pick<WanReading, 'received' | 'sent' | 'receivedPerSecond' | 'sentPerSecond'>;
 
-/** bit/s, where the box does not say what the line can do. */
+/** Capacity in bit/s of a line whose router does not report it. */
 const assumedBitsPerSecond = 1e9;
 
-/** What an action told of one direction. `single`: GetTotalBytesReceived or GetTotalBytesSent. */
+/** The answers that concern one direction. `addon`: GetAddonInfos; `single`: GetTotalBytesReceived or GetTotalBytesSent. */
 interface DirectionValues {
   addon: XmlFields | undefined;
   single: XmlFields | undefined;
-  /** bit/s. */
+  /** Capacity of the line in bit/s. */
   line: number | undefined;
 }
 
-/** One direction of the traffic, from one reading to the next. */
+/** Follows one direction of the traffic from reading to reading. */
 class DirectionCounter {
   readonly #unwrap = new CounterUnwrap();
   readonly #key: string;
-  /** The box measures rates at all; on mobile lines they stay zero. */
-  #measures = false;
+  /** Whether the router measures rates at all; on mobile lines they stay at zero. */
+  #measuresRates = false;
 
   constructor(key: string) {
     this.#key = key;
@@ -34,15 +34,15 @@ class DirectionCounter {
     return this.#unwrap.unwrap(narrow, isReset, ((line ?? assumedBitsPerSecond) / 8) * seconds * 1.1);
   }
 
-  /** The box's own, which is of this moment, else the mean since the last reading. */
+  /** The router's own rate, which is current, or else the mean since the last reading. */
   rate({ addon }: DirectionValues, mean: number | undefined): number | undefined {
-    const own = addon?.count(`Byte${this.#key === 'Sent' ? 'Send' : 'Receive'}Rate`);
-    if (own) this.#measures = true;
-    return own || (mean ?? (this.#measures ? own : undefined));
+    const ownRate = addon?.count(`Byte${this.#key === 'Sent' ? 'Send' : 'Receive'}Rate`);
+    if (ownRate) this.#measuresRates = true;
+    return ownRate || (mean ?? (this.#measuresRates ? ownRate : undefined));
   }
 }
 
-/** Counters of a box, made fit for use. */
+/** Derives totals and rates from a router's counters. */
 export class TrafficCounter {
   readonly #received = new DirectionCounter('Received');
   readonly #sent = new DirectionCounter('Sent');
@@ -61,12 +61,12 @@ export class TrafficCounter {
       received: this.#received.total(received, isReset, seconds),
       sent: this.#sent.total(sent, isReset, seconds),
     };
-    // A box where both stay at zero does not count.
-    const counted = totals.received || totals.sent ? totals : { received: undefined, sent: undefined };
+    // A router whose counters both stay at zero does not count.
+    const counts = totals.received || totals.sent ? totals : { received: undefined, sent: undefined };
     return {
-      ...counted,
-      receivedPerSecond: this.#received.rate(received, this.#rates.perSecond('received', counted.received)),
-      sentPerSecond: this.#sent.rate(sent, this.#rates.perSecond('sent', counted.sent)),
+      ...counts,
+      receivedPerSecond: this.#received.rate(received, this.#rates.perSecond('received', counts.received)),
+      sentPerSecond: this.#sent.rate(sent, this.#rates.perSecond('sent', counts.sent)),
     };
   }
 }

@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import type { XmlFields } from '../soap/xml-fields.ts';
 import { type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 
-/** No box runs for thirty years: then it is a date, in seconds since 1970. */
+/** Larger values are dates in seconds since 1970: no router runs for thirty years. */
 const maxUptimeSeconds = 1e9;
 
-/** Seconds, from `86400` or `1 Days, 00:00:00`; undefined where it is no time that passed. */
+/** Seconds, from `86400` or `1 Days, 00:00:00`; undefined if the text is no duration. */
 export function parseUptime(text: string | undefined): number | undefined {
   const [, days, hours, minutes, seconds] = /^(?:(\d+) days?,? *)?(\d+):(\d+):(\d+)$/i.exec(text ?? '') ?? [];
   const value =
@@ -15,7 +15,7 @@ export function parseUptime(text: string | undefined): number | undefined {
   return value < maxUptimeSeconds ? value : undefined;
 }
 
-const wordOf = (text: string | undefined) =>
+const snakeCase = (text: string | undefined) =>
   text
     ?.replace(/([a-z])([A-Z])/g, '$1_$2')
     .replaceAll(/[\s-]+/g, '_')
@@ -27,8 +27,8 @@ function addressOf(text: string | undefined): string | undefined {
   return text !== undefined && isIP(text) !== 0 && !unspecifiedAddresses.has(text) ? text : undefined;
 }
 
-/** How makers write it: DSL, POTS (the older specification's word), X_AVM-DE_Fiber, LTE, UMTS, … */
-const accessWords: Record<(typeof wanAccessTypes)[number], RegExp> = {
+/** Spellings of different makers: DSL, POTS (the older specification's word), X_AVM-DE_Fiber, LTE, UMTS, … */
+const accessPatterns: Record<(typeof wanAccessTypes)[number], RegExp> = {
   dsl: /dsl|pots/i,
   cable: /cable/i,
   fiber: /fib(er|re)|gpon/i,
@@ -37,21 +37,21 @@ const accessWords: Record<(typeof wanAccessTypes)[number], RegExp> = {
 };
 
 const accessOf = (text: string | undefined) =>
-  text === undefined ? undefined : wanAccessTypes.find((access) => accessWords[access].test(text));
+  text === undefined ? undefined : wanAccessTypes.find((access) => accessPatterns[access].test(text));
 
-/** GetStatusInfo. An uptime means something only while it is connected: miniupnpd's counts on. */
+/** Parses GetStatusInfo. The uptime is valid only while connected, because that of miniupnpd continues during an outage. */
 export function parseStatusFields(values: XmlFields | undefined): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
-  const status = wanStatuses.find((one) => one === wordOf(values?.text('ConnectionStatus')));
+  const status = wanStatuses.find((name) => name === snakeCase(values?.text('ConnectionStatus')));
   return {
     status,
     uptime: status === 'connected' ? parseUptime(values?.text('Uptime')) : undefined,
-    lastError: wordOf(values?.text('LastConnectionError')),
+    lastError: snakeCase(values?.text('LastConnectionError')),
   };
 }
 
-const rates = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
+const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
 
-/** GetCommonLinkProperties and, of a FRITZ!Box, GetAddonInfos, whose rates have 64 bits. A rate of zero is none. */
+/** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no measurement. */
 export function parseLinkFields(
   link: XmlFields | undefined,
   addon: XmlFields | undefined,
@@ -61,8 +61,8 @@ export function parseLinkFields(
   return {
     link: physical === 'up' ? true : physical === 'down' ? false : undefined,
     access: accessOf(addon?.text('X_AVM_DE_WANAccessType') ?? link?.text('WANAccessType')),
-    downstream: rate(rates.down),
-    upstream: rate(rates.up),
+    downstream: rate(rateNames.down),
+    upstream: rate(rateNames.up),
   };
 }
 

@@ -5,23 +5,24 @@ import { type PingStats, pingStatsOf } from './ping-stats.ts';
 
 const httpTimeoutMs = 3500;
 
-/** Is the server well? Asks once and looks at the head of the answer: all below status 500 is one. `address`: where the name leads. */
+/** Sends one request and reads only the head of the response: any status below 500 counts as a reply. `address`: what the URL's
+ * host resolves to. */
 export function probeHttp(url: URL, address: string, signal: AbortSignal): Promise<PingStats> {
   const family = address.includes(':') ? 6 : 4;
   const lookup: LookupFunction = (_name, options, callback) =>
     options.all ? callback(null, [{ address, family }]) : callback(null, address, family);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(httpTimeoutMs)]);
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(httpTimeoutMs)]);
   return new Promise((resolve) => {
-    const began = performance.now();
-    // Home labs sign their own certificates; whom it reaches is not what is asked here.
-    const options = { signal: limit, lookup, agent: false, rejectUnauthorized: false };
-    const call = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
-      const time = performance.now() - began;
+    const startedAt = performance.now();
+    // Home labs use self-signed certificates, and the probe tests reachability, not identity.
+    const options = { signal: deadline, lookup, agent: false, rejectUnauthorized: false };
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
+      const elapsedMs = performance.now() - startedAt;
       response.on('error', () => undefined);
       response.destroy();
-      resolve(pingStatsOf(1, (response.statusCode ?? 500) < 500 ? [time] : []));
+      resolve(pingStatsOf(1, (response.statusCode ?? 500) < 500 ? [elapsedMs] : []));
     });
-    call.on('error', () => resolve(pingStatsOf(1, [])));
-    call.end();
+    request.on('error', () => resolve(pingStatsOf(1, [])));
+    request.end();
   });
 }

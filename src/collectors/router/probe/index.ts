@@ -5,27 +5,27 @@ import { runPing } from './ping.ts';
 import { type PingStats, ProbeUnavailableError } from './ping-stats.ts';
 import { probePort, TcpProbe } from './tcp-probe.ts';
 
-/** Milliseconds that a reading waits for a burst of so many: as long as it takes, with a knock at other doors behind it. */
+/** Milliseconds that a reading waits for a burst of `count` packets, with the TCP attempts that may follow it. */
 export const probeWaitMsFor = (count: number): number => 3000 + count * 200;
 
-/** Seconds after which a burst is given up. */
+/** Seconds after which a burst is aborted. */
 export const probeTimeoutSeconds = 12;
 
 export const probeMethods = ['icmp', 'tcp', 'http'] as const;
 
-/** What came back, and of what. */
+/** How the target was reached, and what came back. */
 export interface ProbeResult {
   by: (typeof probeMethods)[number];
   stats: PingStats;
 }
 
-/** Reaches one host or service, again and again. */
+/** Measures the reachability of one host or service. */
 export class ReachabilityProbe {
   readonly #target: ProbeTarget;
   readonly #count: number;
   readonly #addresses: AddressResolver;
   readonly #tcpProbe = new TcpProbe();
-  /** ICMP has been answered once: then silence means something. */
+  /** Whether the host has ever answered an echo: only then does silence mean that it is down. */
   #hasPinged = false;
 
   constructor(target: ProbeTarget, count: number, addresses: AddressResolver) {
@@ -34,7 +34,7 @@ export class ReachabilityProbe {
     this.#addresses = addresses;
   }
 
-  /** Rejects with Unmeasurable where it can't be told from here. */
+  /** Rejects with ProbeUnavailableError if this machine cannot tell. */
   async measure(signal: AbortSignal): Promise<ProbeResult> {
     const target = this.#target;
     const address = await this.#addresses.resolve(target.host);
@@ -44,21 +44,21 @@ export class ReachabilityProbe {
   }
 
   async #probeIcmp(address: string, signal: AbortSignal): Promise<ProbeResult> {
-    const pinged = await runPing(address, this.#count, signal).catch((error: unknown) => {
+    const pingResult = await runPing(address, this.#count, signal).catch((error: unknown) => {
       if (error instanceof ProbeUnavailableError) return error;
       throw error;
     });
-    if (!(pinged instanceof ProbeUnavailableError)) {
-      this.#hasPinged ||= pinged.received > 0;
-      if (this.#hasPinged) return { by: 'icmp', stats: pinged };
+    if (!(pingResult instanceof ProbeUnavailableError)) {
+      this.#hasPinged ||= pingResult.received > 0;
+      if (this.#hasPinged) return { by: 'icmp', stats: pingResult };
     }
     try {
       return { by: 'tcp', stats: await this.#tcpProbe.measure(address, signal) };
     } catch (error) {
       if (!(error instanceof ProbeUnavailableError)) throw error;
-      // A firewall may drop echoes and all else; but the echoes did go out.
-      if (!(pinged instanceof ProbeUnavailableError)) return { by: 'icmp', stats: pinged };
-      throw new ProbeUnavailableError(`${error.message} (${pinged.message})`);
+      // A firewall may drop everything, but the echoes were sent and had no reply.
+      if (!(pingResult instanceof ProbeUnavailableError)) return { by: 'icmp', stats: pingResult };
+      throw new ProbeUnavailableError(`${error.message} (${pingResult.message})`);
     }
   }
 }

@@ -2,38 +2,38 @@ import { CommandError, runCommand } from '../../../lib/command.ts';
 import { excerptOfText } from '../soap/xml.ts';
 import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats.ts';
 
-/** The two things that no locale of iputils translates and that BSD, busybox and inetutils write alike. */
-const statistics = /^(.*?)(\d+(?:\.\d+)?)% packet loss/m;
-const roundTrips =
+/** Lines that no locale of iputils translates, and that BSD, busybox and inetutils print alike. */
+const lossPattern = /^(.*?)(\d+(?:\.\d+)?)% packet loss/m;
+const roundTripPattern =
   /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
 
-/** Round trips one by one, where they were printed; what came twice counts once. */
+/** Round-trip times of the single replies, in milliseconds, if they were printed; duplicates are left out. */
 function roundTripTimes(text: string): number[] {
   const replies = text.split('\n').filter((line) => /ttl[= ]|hlim=/.test(line) && !line.includes('DUP!'));
   return replies.flatMap((line) => /time[=<] ?(\d+(?:\.\d+)?) ?ms/.exec(line)?.[1] ?? []).map(Number);
 }
 
-/** Reads what `ping` printed; undefined where it has no statistics, and so measured nothing. */
+/** Parses the output of `ping`; undefined if it has no statistics, because then nothing was measured. */
 export function parsePingOutput(text: string): PingStats | undefined {
-  const [sent, received] = [...(statistics.exec(text)?.[1] ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  const [sent, received] = [...(lossPattern.exec(text)?.[1] ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits));
   if (sent === undefined || received === undefined || sent === 0) return undefined;
-  const burst: PingStats = { sent, received: Math.min(sent, received) };
-  const [min, mean, max, deviation] = (roundTrips.exec(text)?.slice(1) ?? []).map((digits) =>
+  const stats: PingStats = { sent, received: Math.min(sent, received) };
+  const [min, mean, max, deviation] = (roundTripPattern.exec(text)?.slice(1) ?? []).map((digits) =>
     digits === undefined ? undefined : Number(digits),
   );
-  if (min === undefined) return burst;
+  if (min === undefined) return stats;
   // busybox prints no deviation.
-  const single = roundTripTimes(text);
-  const jitter = deviation ?? (single.length === burst.received ? pingStatsOf(sent, single).jitter : undefined);
-  return { ...burst, min, mean, max, ...(jitter === undefined ? {} : { jitter }) };
+  const times = roundTripTimes(text);
+  const jitter = deviation ?? (times.length === stats.received ? pingStatsOf(sent, times).jitter : undefined);
+  return { ...stats, min, mean, max, ...(jitter === undefined ? {} : { jitter }) };
 }
 
 const intervalSeconds = 0.2;
-/** Seconds to wait for a reply to the last. */
+/** Seconds to wait for the reply to the last packet. */
 const replyTimeoutSeconds = 1;
 
-/** A burst of ICMP echoes by the system's own `ping`, which has the right to send them. Rejects with Unmeasurable where it
- * measured nothing: its exit status says less than its numbers. */
+/** Sends a burst of ICMP echoes with the system's `ping`, which has the permission to do so. Rejects with
+ * ProbeUnavailableError if nothing was measured; the exit status says less than the statistics. */
 export async function runPing(address: string, count: number, signal: AbortSignal): Promise<PingStats> {
   const args = ['-n', '-c', String(count), '-i', String(intervalSeconds), '-W', String(replyTimeoutSeconds), address];
   try {
@@ -41,8 +41,8 @@ export async function runPing(address: string, count: number, signal: AbortSigna
       seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2,
       cancelSignal: signal,
     });
-    const burst = parsePingOutput(stdout);
-    if (burst !== undefined) return burst;
+    const stats = parsePingOutput(stdout);
+    if (stats !== undefined) return stats;
     throw new ProbeUnavailableError(`ping ${address}: ${excerptOfText(stderr || stdout)}`);
   } catch (error) {
     if (error instanceof CommandError) throw new ProbeUnavailableError(error.message);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats.ts';
 
-/** How an attempt to connect ended; `time` in milliseconds. A refusal comes from a machine that lives. */
+/** How an attempt to connect ended; `time` in milliseconds. A refusal proves that the machine is up. */
 export type ConnectionAttempt =
   | { end: 'connected' | 'refused'; time: number }
   | { end: 'silent' | 'unreachable' | 'not_allowed' };
@@ -19,20 +19,20 @@ const endByErrorCode: Record<string, 'unreachable' | 'not_allowed'> = {
   EADDRNOTAVAIL: 'unreachable',
 };
 
-/** One attempt, at most a second long. */
+/** Opens a connection and closes it at once. */
 export function attemptConnection(address: string, port: number): Promise<ConnectionAttempt> {
   return new Promise((resolve) => {
-    const began = performance.now();
+    const startedAt = performance.now();
     const socket = connect({ host: address, port });
-    const settle = (result: ConnectionAttempt) => {
+    const finish = (result: ConnectionAttempt) => {
       socket.destroy();
       resolve(result);
     };
-    socket.setTimeout(connectTimeoutMs, () => settle({ end: 'silent' }));
-    socket.once('connect', () => settle({ end: 'connected', time: performance.now() - began }));
+    socket.setTimeout(connectTimeoutMs, () => finish({ end: 'silent' }));
+    socket.once('connect', () => finish({ end: 'connected', time: performance.now() - startedAt }));
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') settle({ end: 'refused', time: performance.now() - began });
-      else settle({ end: endByErrorCode[error.code ?? ''] ?? 'silent' });
+      if (error.code === 'ECONNREFUSED') finish({ end: 'refused', time: performance.now() - startedAt });
+      else finish({ end: endByErrorCode[error.code ?? ''] ?? 'silent' });
     });
   });
 }
@@ -40,7 +40,8 @@ export function attemptConnection(address: string, port: number): Promise<Connec
 const attemptsPerProbe = 3;
 const attemptIntervalMs = 200;
 
-/** A burst of connections. `alive`: which ends count as a reply. Rejects with Unmeasurable where this machine does not let us. */
+/** Makes a series of connections. `alive`: the ends that count as a reply. Rejects with ProbeUnavailableError if this machine
+ * blocks them. */
 export async function probePort(
   address: string,
   port: number,
@@ -53,37 +54,37 @@ export async function probePort(
     attempts.push(await attemptConnection(address, port));
   }
   if (attempts.every(({ end }) => end === 'not_allowed'))
-    throw new ProbeUnavailableError(`TCP to ${address}, port ${port}: this machine does not allow it`);
+    throw new ProbeUnavailableError(`this machine blocks connections to ${address}, port ${port}`);
   return pingStatsOf(
     attemptsPerProbe,
-    attempts.flatMap((one) => ('time' in one && alive.includes(one.end) ? [one.time] : [])),
+    attempts.flatMap((attempt) => ('time' in attempt && alive.includes(attempt.end) ? [attempt.time] : [])),
   );
 }
 
-/** Ports that a router or server is likely to answer at, if only with a refusal. */
+/** Ports at which a router or server is likely to answer, if only with a refusal. */
 const likelyPorts = [53, 80, 443, 22, 49000];
 
-/** Where ICMP can't be had: knocks at likely ports and stays with the first that answered once. */
+/** Replaces ICMP where that is unavailable: tries likely ports and keeps to the first one that has answered. */
 export class TcpProbe {
   #port: number | undefined;
 
-  /** Rejects with Unmeasurable while no port has ever answered: a firewall that drops looks like a machine that is off. */
+  /** Rejects with ProbeUnavailableError until a port has answered: a firewall that drops packets looks like a machine that is off. */
   async measure(address: string, signal: AbortSignal): Promise<PingStats> {
     this.#port ??= await this.#find(address);
     if (this.#port === undefined) return { sent: likelyPorts.length, received: 0 };
     return probePort(address, this.#port, ['connected', 'refused'], signal);
   }
 
-  /** Undefined where the kernel knows that there is no way. */
+  /** Undefined if the kernel has no route to the host. */
   async #find(address: string): Promise<number | undefined> {
     const attempts = await Promise.all(
       likelyPorts.map(async (port) => ({ port, ...(await attemptConnection(address, port)) })),
     );
-    const alive = attempts.find(({ end }) => end === 'connected') ?? attempts.find(({ end }) => end === 'refused');
-    if (alive === undefined && !attempts.every(({ end }) => end === 'unreachable'))
+    const answering = attempts.find(({ end }) => end === 'connected') ?? attempts.find(({ end }) => end === 'refused');
+    if (answering === undefined && !attempts.every(({ end }) => end === 'unreachable'))
       throw new ProbeUnavailableError(
-        `${address}: no port of ${likelyPorts.join(', ')} ever answered, and ICMP can't be had here`,
+        `${address}: none of the ports ${likelyPorts.join(', ')} ever answered, and ICMP is unavailable`,
       );
-    return alive?.port;
+    return answering?.port;
   }
 }

@@ -3,7 +3,7 @@ import type { UpnpService } from './upnp-description.ts';
 import { excerptOfText, parseXml } from './xml.ts';
 import { XmlFields } from './xml-fields.ts';
 
-/** The box understood and said no (UPnP Device Architecture, 3.2.5; TR-064, 2.3). */
+/** The router understood the request and refused it (UPnP Device Architecture, 3.2.5; TR-064, 2.3). */
 export class SoapFaultError extends Error {
   readonly code: number;
 
@@ -13,7 +13,7 @@ export class SoapFaultError extends Error {
   }
 }
 
-/** An HTTP answer that is no SOAP: 401 asks for a login, 400 does not like the host's name, 404 knows no such place. */
+/** An HTTP error instead of a SOAP response: 401 requires a login, 400 rejects the host name, 404 means that there is no such path. */
 export class HttpStatusError extends Error {
   readonly status: number;
 
@@ -25,37 +25,37 @@ export class HttpStatusError extends Error {
 
 const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** On one line: some boxes take no other (offbynull/portmapper#26). */
+/** The envelope is on one line, because some routers accept no other (offbynull/portmapper#26). */
 export function buildActionRequest(
   { type, controlUrl }: UpnpService,
   action: string,
   args: Record<string, string> = {},
 ): HttpRequest {
-  const given = Object.entries(args).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
+  const argumentElements = Object.entries(args).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
   return {
     url: controlUrl,
     method: 'POST',
     headers: { 'Content-Type': 'text/xml; charset="utf-8"', SOAPAction: `"${type}#${action}"` },
-    body: `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body><u:${action} xmlns:u="${type}">${given.join('')}</u:${action}></s:Body></s:Envelope>`,
+    body: `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" s:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body><u:${action} xmlns:u="${type}">${argumentElements.join('')}</u:${action}></s:Body></s:Envelope>`,
   };
 }
 
-/** The values of an answer's body. Throws a Fault where it is one. */
+/** The values of a SOAP response. Throws SoapFaultError if it is a fault. */
 export function parseSoapResponse(text: string, action: string): XmlFields {
   const body = parseXml(text, 'Envelope').child('Body');
   const fault = body?.child('Fault');
   if (fault !== undefined) {
     const code = Number(fault.descendants('errorCode')[0]?.text || Number.NaN);
-    const words = fault.descendants('errorDescription')[0]?.text || fault.textOf('faultstring') || '';
+    const description = fault.descendants('errorDescription')[0]?.text || fault.textOf('faultstring') || '';
     throw new SoapFaultError(
       Number.isInteger(code) ? code : 0,
-      `${action}: ${Number.isInteger(code) ? `error ${code}` : 'an error without a number'} ${words}`.trim(),
+      `${action}: ${Number.isInteger(code) ? `error ${code}` : 'an error without a code'} ${description}`.trim(),
     );
   }
-  // Some boxes name it after another action, or in a namespace of its own.
-  const answer = body?.children[0];
-  if (answer === undefined) throw new Error(`${action}: answered an empty envelope`);
-  return new XmlFields(answer.children.map(({ name, text: value }) => [name, value] as const));
+  // Some routers name the element after another action, or use a namespace of their own.
+  const response = body?.children[0];
+  if (response === undefined) throw new Error(`${action}: empty SOAP envelope`);
+  return new XmlFields(response.children.map(({ name, text: value }) => [name, value] as const));
 }
 
 export function readSoapResponse({ status, body }: HttpReply, action: string): XmlFields {
@@ -69,7 +69,7 @@ export function readSoapResponse({ status, body }: HttpReply, action: string): X
   return parseSoapResponse(body, action);
 }
 
-/** Asks for one action. Rejects with Fault, HttpError, Unanswered, or an Error that shows what came instead. */
+/** Calls an action. Rejects with SoapFaultError, HttpStatusError, NoReplyError, or an Error that quotes what came instead. */
 export async function callAction(
   send: SendRequest,
   service: UpnpService,

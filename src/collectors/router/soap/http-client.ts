@@ -10,7 +10,7 @@ import { describeError } from '../../../model/errors.ts';
 
 export interface HttpRequest {
   url: URL;
-  /** GET unless said. */
+  /** Defaults to GET. */
   method?: 'GET' | 'HEAD' | 'POST';
   headers?: Record<string, string>;
   body?: string;
@@ -22,12 +22,12 @@ export interface HttpReply {
   body: string;
 }
 
-/** Whatever brings a request to a box and its reply back. */
+/** Sends a request to a router and resolves to its reply. */
 export type SendRequest = (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply>;
 
-/** No reply came: the box does not listen, hangs, or broke off. */
+/** No reply: the router does not listen, hangs, or broke off the connection. */
 export class NoReplyError extends Error {
-  /** Node's: ECONNREFUSED, ENOTFOUND, …; absent after a time-out. */
+  /** Node's error code: ECONNREFUSED, ENOTFOUND, …; absent after a timeout. */
   readonly code: string | undefined;
 
   constructor(message: string, code?: string) {
@@ -38,12 +38,12 @@ export class NoReplyError extends Error {
 
 const maxReplyBytes = 2_000_000;
 
-/** Without the query, where boxes put session ids. */
+/** Without the query, which may hold a session id. */
 const urlWithoutQuery = ({ url }: HttpRequest) => `${url.origin}${url.pathname}`;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
 
-/** Boxes write ISO 8859-1 and say UTF-8. */
+/** Some routers send ISO 8859-1 but declare UTF-8. */
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -52,29 +52,29 @@ function decode(bytes: Buffer): string {
   }
 }
 
-/** One connection to one box: requests go one after the other, each with an end to its wait. */
+/** One connection to one router. Requests are sent one at a time, each with a timeout. */
 export class HttpClient {
   readonly #timeoutSeconds: number;
   readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 1 });
-  /** Boxes sign their own certificates. */
+  /** Routers use self-signed certificates. */
   readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
 
   constructor(timeoutSeconds = 5) {
     this.#timeoutSeconds = timeoutSeconds;
   }
 
-  /** Rejects with Unanswered. No redirect is followed: it could lead anywhere. */
+  /** Rejects with NoReplyError. Redirects are not followed: they could lead anywhere. */
   send: SendRequest = async (request, signal) => {
     try {
       return await this.#attempt(request, signal);
     } catch (error) {
-      // Boxes drop connections that wait for more, and do not tell.
+      // Routers drop idle connections without notice.
       if (error instanceof NoReplyError && error.code === 'EREUSED') return this.#attempt(request, signal);
       throw error;
     }
   };
 
-  /** Hangs up; the next request opens a connection of its own. */
+  /** Closes the connection; the next request opens a new one. */
   close(): void {
     this.#http.destroy();
     this.#https.destroy();
@@ -82,32 +82,32 @@ export class HttpClient {
 
   #attempt(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     const { url, method = 'GET', headers = {}, body } = request;
-    const secure = url.protocol === 'https:';
-    const limit = AbortSignal.timeout(this.#timeoutSeconds * 1000);
+    const isSecure = url.protocol === 'https:';
+    const timeout = AbortSignal.timeout(this.#timeoutSeconds * 1000);
     const options: RequestOptions = {
       method,
-      agent: secure ? this.#https : this.#http,
+      agent: isSecure ? this.#https : this.#http,
       headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
-      signal: AbortSignal.any([signal, limit]),
+      signal: AbortSignal.any([signal, timeout]),
       insecureHTTPParser: true,
     };
     return new Promise((resolve, reject) => {
       const fail = (error: unknown, call: ClientRequest) => {
-        const why = limit.aborted
+        const reason = timeout.aborted
           ? `no answer in ${this.#timeoutSeconds} s`
           : signal.aborted
-            ? 'not asked to the end'
+            ? 'request aborted'
             : describeError(error);
         const code = codeOf(error);
-        const reused = call.reusedSocket && !limit.aborted && !signal.aborted;
+        const wasReused = call.reusedSocket && !timeout.aborted && !signal.aborted;
         reject(
           new NoReplyError(
-            `${urlWithoutQuery(request)}: ${why}`,
-            reused ? 'EREUSED' : code === 'ABORT_ERR' ? undefined : code,
+            `${urlWithoutQuery(request)}: ${reason}`,
+            wasReused ? 'EREUSED' : code === 'ABORT_ERR' ? undefined : code,
           ),
         );
       };
-      const call = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
+      const call = (isSecure ? httpsRequest : httpRequest)(url, options, (response) => {
         const chunks: Buffer[] = [];
         let length = 0;
         response.on('data', (chunk: Buffer) => {

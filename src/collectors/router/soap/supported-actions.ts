@@ -3,14 +3,14 @@ import { NoReplyError, type SendRequest } from './http-client.ts';
 import type { UpnpService } from './upnp-description.ts';
 import type { XmlFields } from './xml-fields.ts';
 
-/** Statuses of HTTP that mean every action: the host's name is not liked, a login is wanted. */
+/** HTTP statuses that concern all actions: the host name is rejected, or a login is required. */
 const statusesOfEveryAction = new Set([400, 401, 403]);
 
-/** No such action, arguments that it does not take (a service that is listed and unusable), not implemented, not allowed:
- * HTTP's no such place: true for as long as the firmware is the same. 501, 820 and what can't be understood pass by themselves. */
+/** Fault codes and HTTP statuses that last as long as the firmware: no such action, invalid arguments (the service is listed but
+ * unusable), not implemented, not authorized, and HTTP 404. 501, 820 and unintelligible responses are temporary. */
 const permanentErrors = new Set([401, 402, 404, 600, 601, 602, 603, 604, 605, 606]);
 
-/** Descriptions list what a box can't do, so each action is tried once, and no more where it is refused for good. */
+/** Descriptions list actions that a router does not support. Each action is tried, and not again after a permanent error. */
 export class SupportedActions {
   readonly #send: SendRequest;
   readonly #refused = new Map<string, number>();
@@ -19,7 +19,8 @@ export class SupportedActions {
     this.#send = send;
   }
 
-  /** Undefined: the box can't do it, or not now. Rejects with Unanswered, and with HttpError where the box wants a login or another address. */
+  /** Undefined if the router cannot perform the action, for now or ever. Rejects with NoReplyError, and with HttpStatusError if
+   * it requires a login or another host name. */
   async callIfSupported(
     service: UpnpService,
     action: string,
@@ -42,12 +43,12 @@ export class SupportedActions {
     }
   }
 
-  /** Actions that were refused for good, by the error's number: 606 where the account lacks a right. */
+  /** Permanently refused actions with their error codes: 606 if the account lacks a right. */
   get refused(): ReadonlyMap<string, number> {
     return this.#refused;
   }
 
-  /** Another firmware may do more. */
+  /** To be called after a firmware update, which may support more actions. */
   forget(): void {
     this.#refused.clear();
   }

@@ -1,33 +1,33 @@
 import { parseXml, type XmlElement } from './xml.ts';
 
 export interface UpnpService {
-  /** `urn:schemas-upnp-org:service:WANIPConnection:1`, as the box writes it. */
+  /** `urn:schemas-upnp-org:service:WANIPConnection:1`, in the spelling of the device. */
   type: string;
-  /** The last part of its id: FRITZ!Boxes name those of IGD `WANIPConn1`, those of TR-064 `WANIPConnection1`. */
+  /** The last part of its id: in a FRITZ!Box `WANIPConn1` for IGD and `WANIPConnection1` for TR-064. */
   id: string;
   controlUrl: URL;
 }
 
-/** What a box says of itself: `rootDesc.xml`, `igddesc.xml`, `tr64desc.xml`. */
+/** The description of a UPnP device: `rootDesc.xml`, `igddesc.xml`, `tr64desc.xml`. */
 export interface UpnpDescription {
   friendlyName?: string;
   manufacturer?: string;
   model?: string;
   serialNumber?: string;
-  /** Without `uuid:`. */
+  /** Unique device name, without `uuid:`. */
   udn?: string;
   /** As a FRITZ!Box shows it: `154.08.02`. */
   firmware?: string;
   presentation?: URL;
-  /** Behind whatever name stands the daemon of most free routers, which does not know its line. */
+  /** Whether the device runs miniupnpd, the daemon of most open-source routers, which does not know the properties of its line. */
   isMiniupnpd: boolean;
   services: UpnpService[];
 }
 
-/** At the address that was asked, whatever host the box takes itself to be: behind a VPN it is wrong, and elsewhere nobody is to be sent. */
-function urlAt(address: URL, base: URL, place: string | undefined): URL | undefined {
-  if (place === undefined || !URL.canParse(place, base.href)) return undefined;
-  const url = new URL(place, base);
+/** Always at the host that was asked: behind a VPN the device's own idea of its host is wrong, and requests must go nowhere else. */
+function urlAt(address: URL, base: URL, reference: string | undefined): URL | undefined {
+  if (reference === undefined || !URL.canParse(reference, base.href)) return undefined;
+  const url = new URL(reference, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   url.hostname = address.hostname;
   return url;
@@ -41,11 +41,11 @@ function parseService(element: XmlElement, address: URL, base: URL): UpnpService
     : [{ type, id: element.textOf('serviceId')?.split(':').at(-1) ?? '', controlUrl: control }];
 }
 
-/** Reads the description that stands at this address. Throws where it is none. */
+/** Parses the description found at `address`. Throws if the text is none. */
 export function parseUpnpDescription(text: string, address: URL): UpnpDescription {
   const root = parseXml(text, 'root');
   const device = root.child('device');
-  if (device === undefined) throw new Error('describes no device');
+  if (device === undefined) throw new Error('the description has no device');
   const base = urlAt(address, address, root.textOf('URLBase')) ?? address;
   const named = {
     friendlyName: device.textOf('friendlyName'),
@@ -56,13 +56,13 @@ export function parseUpnpDescription(text: string, address: URL): UpnpDescriptio
     firmware: root.child('systemVersion')?.textOf('Display'),
     presentation: urlAt(address, base, device.textOf('presentationURL')),
   };
-  const known = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Omit<
+  const defined = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)) as Omit<
     UpnpDescription,
     'services' | 'isMiniupnpd'
   >;
   const isMiniupnpd = root.descendants('modelName').some(({ text: name }) => /^miniupnpd$/i.test(name));
   return {
-    ...known,
+    ...defined,
     isMiniupnpd,
     services: root.descendants('service').flatMap((service) => parseService(service, address, base)),
   };

@@ -1,4 +1,4 @@
-/** What an action answered: texts, under names without “New”. Empty texts are no values. */
+/** The values of a SOAP response, by names without the prefix “New”. Empty texts are no values. */
 export class XmlFields {
   readonly #texts: ReadonlyMap<string, string>;
 
@@ -14,14 +14,14 @@ export class XmlFields {
     return this.#texts.get(name) || undefined;
   }
 
-  /** A whole number, of any sign; undefined where it is none. */
+  /** A whole number of either sign; undefined if the text is none. */
   integer(name: string): number | undefined {
     const text = this.text(name);
     return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
   }
 
-  /** What is never below zero: below it is a 32-bit number that was printed with a sign. The largest of 32 and of 64 bits
-   * are where counters of some boxes get stuck, and what they say of a rate that they do not know. */
+  /** A number that cannot be negative: a negative one is a 32-bit number that was printed with a sign. The largest numbers of 32
+   * and 64 bits are no values: counters of some routers stick there, and some report them for an unknown rate. */
   count(name: string): number | undefined {
     const value = this.integer(name);
     if (value === undefined || value === 4_294_967_295 || value === -1 || value >= 2 ** 64) return undefined;

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 
-// Lenient: mismatched tags and HTML pass, so whoever reads asks for the root's name. Numbers stay texts (“154.08”, “007”).
+// The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”, “007”).
 const parser = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
@@ -11,11 +11,11 @@ const parser = new XMLParser({
   htmlEntities: true,
 });
 
-/** What a person can make something of. */
+/** The beginning of a text, on one line and in quotation marks, for error messages. */
 export const excerptOfText = (text: string): string =>
   JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
-/** One element of an XML text; names are local ones, without their prefix. */
+/** An XML element. Names are local names, without a namespace prefix. */
 export class XmlElement {
   readonly name: string;
   readonly #content: unknown;
@@ -30,11 +30,11 @@ export class XmlElement {
     return Object.entries(this.#content).flatMap(([name, content]) =>
       name === '#text'
         ? []
-        : (Array.isArray(content) ? content : [content]).map((one: unknown) => new XmlElement(name, one)),
+        : (Array.isArray(content) ? content : [content]).map((item: unknown) => new XmlElement(name, item)),
     );
   }
 
-  /** Its own text, trimmed; `''` where there is none. */
+  /** Its own text, trimmed; `''` if there is none. */
   get text(): string {
     const own =
       typeof this.#content === 'object' && this.#content !== null && '#text' in this.#content
@@ -47,28 +47,30 @@ export class XmlElement {
     return this.children.find((child) => child.name === name);
   }
 
-  /** A child's text; undefined where it is missing or empty. */
+  /** The text of a child; undefined if it is missing or empty. */
   textOf(name: string): string | undefined {
     return this.child(name)?.text || undefined;
   }
 
-  /** Those of this name at any depth, outermost first. */
+  /** The elements of this name at any depth, outermost first. */
   descendants(name: string): XmlElement[] {
     return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.descendants(name)]);
   }
 }
 
-/** The root element, which is to have this local name. Throws and shows what was seen. */
+/** The root element, which must have this local name; otherwise the error quotes the text. */
 export function parseXml(text: string, root: string): XmlElement {
   const found = rootOf(text);
   if (found?.name === root) return found;
-  throw new Error(text.trim() === '' ? 'answered nothing' : `answered no ${root}: ${excerptOfText(text)}`);
+  throw new Error(
+    text.trim() === '' ? 'the answer is empty' : `the answer has no root element <${root}>: ${excerptOfText(text)}`,
+  );
 }
 
 function rootOf(text: string): XmlElement | undefined {
   try {
     return new XmlElement('', parser.parse(text)).children[0];
   } catch (error) {
-    throw new Error(`answered no XML: ${excerptOfText(text)}`, { cause: error });
+    throw new Error(`the answer is not XML: ${excerptOfText(text)}`, { cause: error });
   }
 }

@@ -2,18 +2,18 @@ import { describeError } from '../../../model/errors.ts';
 import { HttpStatusError } from '../soap/action.ts';
 import { NoReplyError } from '../soap/http-client.ts';
 
-/** What to do, in the words of the box’s own pages. */
+/** What to do, with the labels of the FRITZ!Box user interface. */
 export const adviceTexts = {
   off: 'the box shows no TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
   hostHeader:
-    'the box does not like the name that it is asked by: name it by its IP address, or add the name to its DNS rebind protection',
+    'the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection',
   denied:
-    'the box takes the login, but not for every question (HTTP 401), which may be how this FRITZ!OS is; left out until it does:',
+    'the FRITZ!Box accepts the login but denies some requests (HTTP 401), as some versions of FRITZ!OS do; left out for now:',
   right:
     'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
 } as const;
 
-/** The same for whatever question it was that was not answered: it is told once. */
+/** Advice for an error. Without an answer it does not name the request, so that the text stays the same from reading to reading. */
 export function adviceForError(error: unknown): string {
   if (error instanceof NoReplyError && error.code !== 'ECONNREFUSED')
     return ['the box does not answer over TR-064', error.code].filter(Boolean).join(': ');

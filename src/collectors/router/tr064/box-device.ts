@@ -2,11 +2,11 @@ import type { UpnpDescription } from '../soap/upnp-description.ts';
 import { parseMacAddress } from './mac-address.ts';
 import type { BoxDevice } from './reading.ts';
 
-/** FRITZ!OS as people know it: `154.08.02` is the 8.02 of hardware 154. */
+/** The version of FRITZ!OS without the number of the hardware: `154.08.02` is version 8.02 for hardware 154. */
 export const fritzOsVersion = (text: string | undefined): string | undefined =>
   text?.replace(/^\d+\.0?(?=\d+\.\d)/, '');
 
-/** What a description says of the box itself. */
+/** The properties of the FRITZ!Box itself. */
 export function boxDeviceOf(description: UpnpDescription | undefined): BoxDevice {
   if (description === undefined) return {};
   const { friendlyName, manufacturer, model, serialNumber, firmware } = description;

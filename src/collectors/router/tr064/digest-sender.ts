@@ -2,9 +2,9 @@ import { HttpStatusError } from '../soap/action.ts';
 import type { HttpReply, HttpRequest, SendRequest } from '../soap/http-client.ts';
 import { type DigestCredentials, DigestSession, parseDigestChallenge } from './digest.ts';
 
-/** The box judged our name and password, and said no. */
+/** The FRITZ!Box rejected the user name and password. */
 export class LoginRefusedError extends HttpStatusError {
-  /** How many requests with our name it took. */
+  /** Number of requests that carried the credentials. */
   readonly logins: number;
 
   constructor(message: string, logins: number) {
@@ -13,7 +13,7 @@ export class LoginRefusedError extends HttpStatusError {
   }
 }
 
-/** The box takes the login, but not for this request (sberk42/fritzbox_exporter#51). */
+/** The FRITZ!Box accepts the login but denies this request (sberk42/fritzbox_exporter#51). */
 export class RequestDeniedError extends HttpStatusError {
   constructor(message: string) {
     super(401, message);
@@ -25,18 +25,18 @@ const loginAdvice =
 
 const uriOf = ({ url }: HttpRequest) => `${url.pathname}${url.search}`;
 
-interface Refused {
-  /** Requests with our name. */
+interface Refusal {
+  /** Number of requests that carried the credentials. */
   logins: number;
-  why: string;
+  reason: string;
 }
 
-/** Sends what wants a login. A nonce that has run out, or of before a reboot, is replaced once. */
+/** Sends requests that require a login. A nonce that has expired or is older than a reboot is replaced once. */
 export class DigestSender {
   readonly #send: SendRequest;
   readonly #digest: DigestSession;
-  /** What whoever is let in may ask: it tells a login that is refused from a request that is. */
-  proof: HttpRequest | undefined;
+  /** A request that every accepted user may make: it distinguishes a refused login from a denied request. */
+  loginCheck: HttpRequest | undefined;
   #isAccepted = false;
 
   constructor(send: SendRequest, credentials: DigestCredentials) {
@@ -44,61 +44,66 @@ export class DigestSender {
     this.#digest = new DigestSession(credentials);
   }
 
-  /** The box has let us in since the last `forget`. */
+  /** Whether the login was accepted since the last `forget`. */
   get isAccepted(): boolean {
     return this.#isAccepted;
   }
 
-  /** Rejects with LoginRefused, with NotAllowed where it is only this that the box refuses, and as what lies below it. */
+  /** Rejects with LoginRefusedError, with RequestDeniedError if only this request is denied, and with the errors of the
+   * underlying `send`. */
   send: SendRequest = async (request, signal) => {
-    const answer = await this.#ask(request, signal);
-    if (!('why' in answer)) return answer;
-    const { proof } = this;
-    if (!this.#isAccepted || proof === undefined || proof.url.href === request.url.href)
-      throw new LoginRefusedError(answer.why, answer.logins);
-    // Taken before, it may have been changed since.
-    const proven = await this.#ask(proof, signal);
-    if ('why' in proven) throw new LoginRefusedError(proven.why, answer.logins + proven.logins);
-    throw new RequestDeniedError(`${request.url.pathname}: the box takes the login, but not for this`);
+    const answer = await this.#sendWithLogin(request, signal);
+    if (!('reason' in answer)) return answer;
+    const { loginCheck } = this;
+    if (!this.#isAccepted || loginCheck === undefined || loginCheck.url.href === request.url.href)
+      throw new LoginRefusedError(answer.reason, answer.logins);
+    // The login was accepted before, but may have been changed since.
+    const check = await this.#sendWithLogin(loginCheck, signal);
+    if ('reason' in check) throw new LoginRefusedError(check.reason, answer.logins + check.logins);
+    throw new RequestDeniedError(`${request.url.pathname}: the FRITZ!Box accepts the login but denies this request`);
   };
 
-  /** A box that was away knows none of its nonces any more. */
+  /** To be called after an interruption: a FRITZ!Box that has restarted no longer knows its nonces. */
   forget(): void {
     this.#digest.forget();
     this.#isAccepted = false;
   }
 
-  async #ask(request: HttpRequest, signal: AbortSignal): Promise<HttpReply | Refused> {
-    const known = this.#authorization(request);
-    const first = await this.#sendAs(known, request, signal);
+  async #sendWithLogin(request: HttpRequest, signal: AbortSignal): Promise<HttpReply | Refusal> {
+    const authorization = this.#authorization(request);
+    const first = await this.#sendWithHeader(authorization, request, signal);
     if (first.status !== 401) return first;
-    const logins = known === undefined ? 0 : 1;
+    const logins = authorization === undefined ? 0 : 1;
     if (!this.#digest.acceptChallenge(first.headers['www-authenticate'])) {
       this.#digest.forget();
       return {
         logins,
-        why: logins === 0 ? 'the box offers no digest login' : `the box refused the login: ${loginAdvice}`,
+        reason: logins === 0 ? 'the box offers no digest login' : `the box refused the login: ${loginAdvice}`,
       };
     }
-    const second = await this.#sendAs(this.#authorization(request), request, signal);
+    const second = await this.#sendWithHeader(this.#authorization(request), request, signal);
     if (second.status !== 401) return second;
     this.#digest.forget();
     if (parseDigestChallenge(second.headers['www-authenticate'] ?? '')?.stale)
-      throw new Error(`${request.url.pathname}: the box takes none of its own nonces`);
-    return { logins: logins + 1, why: `the box refused the login: ${loginAdvice}` };
+      throw new Error(`${request.url.pathname}: the FRITZ!Box rejects its own nonces`);
+    return { logins: logins + 1, reason: `the box refused the login: ${loginAdvice}` };
   }
 
   #authorization(request: HttpRequest): string | undefined {
     return this.#digest.authorization(request.method ?? 'GET', uriOf(request));
   }
 
-  async #sendAs(authorization: string | undefined, request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+  async #sendWithHeader(
+    authorization: string | undefined,
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<HttpReply> {
     if (authorization === undefined) return this.#send(request, signal);
     const reply = await this.#send(
       { ...request, headers: { ...request.headers, Authorization: authorization } },
       signal,
     );
-    // A fault is the answer to somebody who was let in, an error page may be one to anybody.
+    // A SOAP fault is an answer to an accepted user; an error page may be one to anybody.
     this.#isAccepted ||= reply.status === 200 || reply.body.includes('Envelope');
     return reply;
   }

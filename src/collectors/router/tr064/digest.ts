@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Secret } from '../../../model/secret.ts';
 
-/** HTTP Digest Access Authentication: RFC 7616, and RFC 2617 and 2069 for those that stayed there. */
+// HTTP Digest Access Authentication: RFC 7616, and RFC 2617 and RFC 2069 for older servers.
 
 export interface DigestCredentials {
   username: string;
@@ -15,14 +15,14 @@ export interface DigestChallenge {
   /** Absent in the form of RFC 2069. */
   qop?: 'auth';
   opaque?: string;
-  /** The nonce alone was too old; the credentials were not judged. */
+  /** Only the nonce was too old; the credentials were not checked. */
   stale: boolean;
 }
 
 interface DigestRequest {
   method: string;
   uri: string;
-  /** How often the nonce was used, from 1. */
+  /** Number of requests with this nonce, this one included. */
   count: number;
   cnonce: string;
 }
@@ -30,10 +30,10 @@ interface DigestRequest {
 const hashes: Record<string, string> = { md5: 'md5', 'sha-256': 'sha256' };
 const hashOf = (algorithm: string) => hashes[algorithm.toLowerCase().replace(/-sess$/, '')];
 
-/** A scheme's name stands alone, its parameters are pairs. */
+/** The name of a scheme, or one of its parameters with a value. */
 const challengeToken = /([a-z][\w-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+)))?/gi;
 
-/** The first digest challenge that can be met among those of a `WWW-Authenticate` header. */
+/** The first digest challenge of a `WWW-Authenticate` header whose algorithm and qop are supported. */
 export function parseDigestChallenge(header: string): DigestChallenge | undefined {
   const offers: { scheme: string; parameters: Map<string, string> }[] = [];
   for (const [, name = '', quoted, plain] of header.matchAll(challengeToken)) {
@@ -61,7 +61,7 @@ export function parseDigestChallenge(header: string): DigestChallenge | undefine
   return undefined;
 }
 
-const eightDigits = (count: number) => count.toString(16).padStart(8, '0');
+const formatCount = (count: number) => count.toString(16).padStart(8, '0');
 
 /** The `response` of RFC 7616, section 3.4.1. */
 export function computeDigestResponse(
@@ -76,34 +76,37 @@ export function computeDigestResponse(
       .digest('hex');
   const login = hash(username, realm, password.reveal());
   const secret = /-sess$/i.test(algorithm) ? hash(login, nonce, cnonce) : login;
-  const asked = hash(method, uri);
-  return qop === undefined ? hash(secret, nonce, asked) : hash(secret, nonce, eightDigits(count), cnonce, qop, asked);
+  const requestHash = hash(method, uri);
+  return qop === undefined
+    ? hash(secret, nonce, requestHash)
+    : hash(secret, nonce, formatCount(count), cnonce, qop, requestHash);
 }
 
-const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-/** Node sends a header's characters as bytes; the box wants UTF-8. */
+/** Node sends the characters of a header as Latin-1 bytes; a FRITZ!Box expects UTF-8. */
 const utf8 = (text: string) => Buffer.from(text).toString('latin1');
 
-/** One login's nonce, and how often it was used. */
+/** The current nonce of a login, and the number of its uses. */
 export class DigestSession {
   readonly #credentials: DigestCredentials;
   readonly #cnonce = randomBytes(8).toString('hex');
   #challenge: DigestChallenge | undefined;
-  /** The nonce that `#count` is of, also after `forget`: a box that gives it out again wants a higher count. */
-  #counted: string | undefined;
+  /** The nonce that `#count` belongs to. `forget` keeps it, because a FRITZ!Box that issues it again expects a higher count. */
+  #countedNonce: string | undefined;
   #count = 0;
 
   constructor(credentials: DigestCredentials) {
     this.#credentials = credentials;
   }
 
-  /** Takes up the nonce of an answer with status 401. False where it offers none that can be met, or the very one that it has just refused. */
+  /** Adopts the nonce of a response with status 401. False if its challenge is not supported, or repeats the nonce that was just
+   * refused. */
   acceptChallenge(header: string | undefined): boolean {
     const challenge = parseDigestChallenge(header ?? '');
     const isNew = challenge !== undefined && (challenge.nonce !== this.#challenge?.nonce || challenge.stale);
-    if (isNew && challenge.nonce !== this.#counted) this.#count = 0;
-    this.#counted = challenge?.nonce ?? this.#counted;
+    if (isNew && challenge.nonce !== this.#countedNonce) this.#count = 0;
+    this.#countedNonce = challenge?.nonce ?? this.#countedNonce;
     this.#challenge = challenge;
     return isNew;
   }
@@ -117,17 +120,17 @@ export class DigestSession {
     const challenge = this.#challenge;
     if (challenge === undefined) return undefined;
     this.#count += 1;
-    const question = { method, uri, count: this.#count, cnonce: this.#cnonce };
+    const request = { method, uri, count: this.#count, cnonce: this.#cnonce };
     const { realm, nonce, algorithm, qop, opaque } = challenge;
     const fields = [
-      `username=${quoted(utf8(this.#credentials.username))}`,
-      `realm=${quoted(utf8(realm))}`,
-      `nonce=${quoted(nonce)}`,
-      `uri=${quoted(uri)}`,
+      `username=${quote(utf8(this.#credentials.username))}`,
+      `realm=${quote(utf8(realm))}`,
+      `nonce=${quote(nonce)}`,
+      `uri=${quote(uri)}`,
       `algorithm=${algorithm}`,
-      `response="${computeDigestResponse(this.#credentials, challenge, question)}"`,
-      ...(qop === undefined ? [] : [`qop=${qop}`, `nc=${eightDigits(question.count)}`, `cnonce="${question.cnonce}"`]),
-      ...(opaque === undefined ? [] : [`opaque=${quoted(opaque)}`]),
+      `response="${computeDigestResponse(this.#credentials, challenge, request)}"`,
+      ...(qop === undefined ? [] : [`qop=${qop}`, `nc=${formatCount(request.count)}`, `cnonce="${request.cnonce}"`]),
+      ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
     ];
     return `Digest ${fields.join(', ')}`;
   }

@@ -20,34 +20,34 @@ import type { AccountState, LoginOnlyData, Tr064Reading } from './reading.ts';
 
 const tr064Port = 49000;
 
-/** Boxes that ask for no name had this one (TR-064 before FRITZ!OS 7.24). */
+/** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
 const defaultUsername = 'dslf-config';
 
-/** “Action Not Authorized” */
+/** Fault code of TR-064: “Action Not Authorized”. */
 const notAuthorisedCode = 606;
 
-/** Seconds that one reading may take, before what is left waits for the next. */
+/** Seconds that one reading may take; the items that are left wait for the next one. */
 const readTimeoutSeconds = 12;
 
-/** Seconds until the description is read again: where there is one, it tells of another firmware. */
+/** Seconds until the description is read again, to notice a firmware update. */
 const descriptionLifetimeSeconds = 3600;
 
-/** Seconds that what the box did not let us have is left out: some boxes say so at random. */
+/** Seconds until a denied request is tried again: some FRITZ!Boxes deny requests at random. */
 const skipDeniedSeconds = 3600;
 
-/** Milliseconds that the first reading waits for what the broker remembers. */
+/** Milliseconds that the first reading waits for the memory on the broker. */
 const memoryTimeoutMs = 2000;
 
-/** Enough to tell two logins apart, and to tell nobody anything of one. */
+/** Long enough to tell two logins apart, too short to reveal anything about one. */
 const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
 
-/** Where a refusal outlives the process. */
+/** Where a lockout is stored, so that it outlives the process. */
 export interface LockoutMemory {
   memory: DeviceMemory;
   device: string;
 }
 
-/** What a FRITZ!Box tells over TR-064, asked over one connection, gently, and never in vain. */
+/** Reads a FRITZ!Box over TR-064: over one connection, with few requests, and without repeating a refused login. */
 export class Tr064Client {
   readonly #base: URL;
   readonly #clock: () => ClockReading;
@@ -56,16 +56,16 @@ export class Tr064Client {
   readonly #digestSender: DigestSender | undefined;
   readonly #lockoutMemory: LockoutMemory | undefined;
   #memoryLoaded: Promise<void> | undefined;
-  /** What was remembered last, by us or a broker. */
-  #known: unknown;
+  /** The last content of the memory, whether it was stored here or read from a broker. */
+  #lastContent: unknown;
   #description: UpnpDescription | undefined;
   #descriptionDueAt = Number.NEGATIVE_INFINITY;
   #actions: SupportedActions;
-  /** What the box does not let us have though it takes the login, and when each is asked for again, in seconds. */
+  /** Requests that are denied although the login is accepted, each with the time, in seconds, at which it is tried again. */
   readonly #denied = new Map<string, number>();
   #pollSchedule: PollSchedule;
 
-  /** `address`: a host, with a port where it is not 49000. */
+  /** `address`: a host, with a port unless that is 49000. */
   constructor(
     address: string,
     credentials: { username: string | undefined; password: Secret | undefined },
@@ -83,7 +83,7 @@ export class Tr064Client {
     this.#pollSchedule = new PollSchedule(clock);
   }
 
-  /** Undefined where there is no box of this kind and no account for one. Never rejects for what a box does. */
+  /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
   async read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
     await this.#loadLockout();
     const reading = await this.#read(signal);
@@ -91,15 +91,15 @@ export class Tr064Client {
     return reading;
   }
 
-  /** The user has mended it at the box. */
+  /** Lifts the lockout for one attempt, after the user has corrected the account. */
   tryLogin(): void {
     this.#lockout.skipWait();
   }
 
   async #read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(readTimeoutSeconds * 1000)]);
+    const limitedSignal = AbortSignal.any([signal, AbortSignal.timeout(readTimeoutSeconds * 1000)]);
     try {
-      await this.#readDescription(limited);
+      await this.#readDescription(limitedSignal);
     } catch (error) {
       this.#reset();
       return this.#digestSender && this.#reading('unreachable', {}, adviceForError(error));
@@ -107,18 +107,18 @@ export class Tr064Client {
     if (this.#description === undefined) return undefined;
     if (this.#digestSender === undefined) return this.#reading('none');
     if (this.#lockout.isActive) return this.#reading('paused', {}, this.#lockout.notice);
-    return this.#ask(this.#description, limited);
+    return this.#poll(this.#description, limitedSignal);
   }
 
   close(): void {
     this.#http.close();
   }
 
-  async #ask(description: UpnpDescription, signal: AbortSignal): Promise<Tr064Reading> {
+  async #poll(description: UpnpDescription, signal: AbortSignal): Promise<Tr064Reading> {
     try {
-      const { data, problem, isSilent } = await this.#pollSchedule.poll(this.#box(description, signal));
+      const { data, problem, isSilent } = await this.#pollSchedule.poll(this.#client(description, signal));
       if (this.#digestSender?.isAccepted) this.#lockout.accept();
-      else if (!isSilent) this.#lockout.end();
+      else if (!isSilent) this.#lockout.clear();
       if (!isSilent)
         return this.#reading('granted', data, problem === undefined ? this.#missingRights() : describeError(problem));
       this.#reset();
@@ -132,11 +132,11 @@ export class Tr064Client {
     }
   }
 
-  /** Reads the description where that is due. Rejects where it can't be had. */
+  /** Reads the description if that is due. Rejects if it is not available. */
   async #readDescription(signal: AbortSignal): Promise<void> {
     const seconds = this.#clock().monotonic / 1000;
     if (seconds < this.#descriptionDueAt) return;
-    // Whoever has no account may well have no FRITZ!Box.
+    // Without an account there may be no FRITZ!Box, so a failed request is not repeated soon.
     this.#descriptionDueAt =
       this.#digestSender === undefined ? seconds + descriptionLifetimeSeconds : Number.NEGATIVE_INFINITY;
     const url = new URL('/tr64desc.xml', this.#base);
@@ -150,11 +150,11 @@ export class Tr064Client {
     if (this.#description?.firmware !== description.firmware) this.#forgetRefused();
     this.#description = description;
     const info = description.services.find(({ id }) => id === 'DeviceInfo1');
-    if (this.#digestSender !== undefined) this.#digestSender.proof = info && buildActionRequest(info, 'GetInfo');
+    if (this.#digestSender !== undefined) this.#digestSender.loginCheck = info && buildActionRequest(info, 'GetInfo');
     this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
   }
 
-  /** The box was away: all is asked again when it is back, and first what it is. */
+  /** To be called after an interruption: everything is read anew, the description first. */
   #reset(): void {
     if (this.#digestSender !== undefined) this.#descriptionDueAt = Number.NEGATIVE_INFINITY;
     this.#digestSender?.forget();
@@ -166,30 +166,30 @@ export class Tr064Client {
     this.#denied.clear();
   }
 
-  /** Undefined where the box does not let us have it. */
-  async #unlessDenied<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+  /** Undefined if the FRITZ!Box denies the request. `key`: identifies the request. */
+  async #unlessDenied<T>(key: string, request: () => Promise<T>): Promise<T | undefined> {
     const seconds = this.#clock().monotonic / 1000;
-    if (seconds < (this.#denied.get(what) ?? Number.NEGATIVE_INFINITY)) return undefined;
+    if (seconds < (this.#denied.get(key) ?? Number.NEGATIVE_INFINITY)) return undefined;
     try {
-      const answer = await ask();
-      this.#denied.delete(what);
+      const answer = await request();
+      this.#denied.delete(key);
       return answer;
     } catch (error) {
       if (!(error instanceof RequestDeniedError)) throw error;
-      this.#denied.set(what, seconds + skipDeniedSeconds);
+      this.#denied.set(key, seconds + skipDeniedSeconds);
       return undefined;
     }
   }
 
-  #box(description: UpnpDescription, signal: AbortSignal): FritzBoxClient {
+  #client(description: UpnpDescription, signal: AbortSignal): FritzBoxClient {
     return {
       now: () => this.#clock().wall,
-      ask: async (id, action) => {
-        const service = description.services.find((one) => one.id === id);
+      call: async (id, action) => {
+        const service = description.services.find((entry) => entry.id === id);
         const values =
           service &&
           (await this.#unlessDenied(`${id}#${action}`, () => this.#actions.callIfSupported(service, action, signal)));
-        // Whom this is not told, is told nothing.
+        // A user who may not call this action may call none.
         if (id === 'DeviceInfo1' && this.#actions.refused.get(`${service?.type}#${action}`) === notAuthorisedCode)
           throw new LoginRefusedError(adviceTexts.right, 1);
         return values;
@@ -215,27 +215,27 @@ export class Tr064Client {
       pause(memoryTimeoutMs, undefined, { ref: false }),
     ]);
     await this.#memoryLoaded;
-    this.#takeUp(this.#lockoutMemory);
+    this.#loadContent(this.#lockoutMemory);
   }
 
-  /** What is not our own word is a broker's, which may be another one than before. */
-  #takeUp({ memory, device }: LockoutMemory): void {
+  /** Content that was not stored here is that of a broker, which may have been replaced by another. */
+  #loadContent({ memory, device }: LockoutMemory): void {
     const content = memory.recall(device);
-    if (content !== this.#known) this.#lockout.recall(content);
-    this.#known = content;
+    if (content !== this.#lastContent) this.#lockout.recall(content);
+    this.#lastContent = content;
   }
 
   #saveLockout(): void {
     if (this.#digestSender === undefined || !this.#lockoutMemory?.memory.isLoaded) return;
     const { memory, device } = this.#lockoutMemory;
-    this.#takeUp(this.#lockoutMemory);
+    this.#loadContent(this.#lockoutMemory);
     const content = this.#lockout.memory;
-    if (isDeepStrictEqual(content, this.#known ?? {})) return;
-    this.#known = content;
+    if (isDeepStrictEqual(content, this.#lastContent ?? {})) return;
+    this.#lastContent = content;
     memory.keep(device, content);
   }
 
-  /** What the account may not see of what others of its kind see. */
+  /** A hint that lists what the account may not read; undefined if it may read everything. */
   #missingRights(): string | undefined {
     const refusedActions = [...this.#actions.refused]
       .filter(([, code]) => code === notAuthorisedCode)

@@ -1,32 +1,32 @@
 import * as z from 'zod/mini';
 import type { ClockReading } from '../../../lib/counter-rates.ts';
 
-/** Hours that each refused login costs: no more than two can reach the box in a day, and ever fewer after that. */
+/** Hours of lockout for each refused login: at most two attempts reach the FRITZ!Box in the first day, and ever fewer after it. */
 const lockoutHoursPerLogin = 12;
-const minute = 60_000;
-const hourMs = 60 * minute;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
-/** Minutes after which a login that was accepted before is tried again, before it costs hours: boxes refuse good logins
- * while they boot, or while somebody else is shut out. */
-const retries = [2, 10, 60];
+/** Minutes after which a login that was accepted before is retried, until the long lockout applies: FRITZ!Boxes refuse correct
+ * logins while they boot, or while another user is locked out. */
+const retryMinutes = [2, 10, 60];
 
-/** More than the price lets through in years. */
+/** Upper limit of a stored count: more than the lockout allows in years. */
 const maxLogins = 100;
 
-/** Milliseconds after a start for which a refusal that seems to be over is believed to last: until then the clock may be set. */
-const clockDoubtMs = hourMs;
+/** Milliseconds after a start during which a stored lockout holds even if it seems to be over: the clock may not be set yet. */
+const clockGraceMs = hourMs;
 
-/** As the broker remembers it. */
+/** The form in which the broker stores it. */
 const lockoutSchema = z.object({
   refused_login: z.optional(
     z.object({
-      /** Of the credentials. */
+      /** Fingerprint of the credentials. */
       mark: z.string(),
       reason: z.string(),
       logins: z.number().check(z.positive(), z.maximum(maxLogins)),
       /** Milliseconds since 1970. */
       until: z.number(),
-      /** Refusals since it was accepted; absent where it never was. */
+      /** Refusals since the login was accepted; absent if it never was. */
       since_accepted: z.catch(z.optional(z.number().check(z.positive())), undefined),
     }),
   ),
@@ -36,15 +36,15 @@ const lockoutSchema = z.object({
   ),
 });
 
-/** Of an accepted login less is kept: enough that another one is hardly taken for it, too little to find a password by. */
-const shortened = (mark: string) => mark.slice(0, 2);
+/** The stored fingerprint of an accepted login: long enough to tell most other logins apart, too short to find a password by. */
+const shortMark = (mark: string) => mark.slice(0, 2);
 
-const minuteOf = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const formatMinute = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 export type SavedLockout = z.output<typeof lockoutSchema>;
 
-/** Of two refusals of one login the longer one counts, of two acceptances the later one. What is of other credentials is of no use
- * to those that are in use now. */
+/** Of two refusals of the same login the longer one counts, and of two acceptances the later one. Entries for other credentials
+ * than the current ones are ignored. */
 export const lockoutMemoryRules = {
   parse: (content: unknown): SavedLockout | undefined => lockoutSchema.safeParse(content).data,
   merge(ours: SavedLockout, theirs: SavedLockout): SavedLockout {
@@ -64,27 +64,28 @@ function later<Login extends { mark: string; until: number }>(
 
 interface Refusal {
   reason: string;
-  /** Those in a row that have their price. */
+  /** Refusals in a row that lengthen the lockout. */
   logins: number;
-  /** How often, of a login that was accepted before. */
+  /** Refusals since the login was accepted; 0 if it never was. */
   sinceAccepted: number;
-  /** On the even clock: the other jumps when it is set. */
+  /** Milliseconds of the monotonic clock: the wall clock jumps when it is set. */
   until: number;
-  /** As it was remembered, by the other clock, which may not have been set since the start; and when that was taken up. */
+  /** A stored lockout: its end by the wall clock, which may not have been set since the start, and the monotonic time at which it
+   * was loaded. */
   recalled?: { until: number; at: number } | undefined;
 }
 
-/** Stands between us and a login that was refused: boxes shut out who tries too often, and everybody of that name with him. */
+/** Delays attempts after a refused login: a FRITZ!Box locks out a user after too many of them, wherever they come from. */
 export class LoginLockout {
   readonly #clock: () => ClockReading;
-  /** Tells these credentials from those before. */
+  /** Fingerprint of the current credentials. */
   readonly #mark: string;
   #refusal: Refusal | undefined;
-  /** When these credentials were accepted last, in milliseconds since 1970. */
+  /** When the current credentials were last accepted, in milliseconds since 1970. */
   #acceptedAt: number | undefined;
-  /** The box took the login, or the user wants it tried: newer than any memory. */
-  #isFree = false;
-  /** In all, since the start. */
+  /** Set once the login was accepted or the user asked for an attempt: both are newer than anything stored. */
+  #ignoresMemory = false;
+  /** Total since the start. */
   refusals = 0;
 
   constructor(clock: () => ClockReading, mark: string) {
@@ -92,78 +93,79 @@ export class LoginLockout {
     this.#mark = mark;
   }
 
-  addRefusal(reason: string, by: number): void {
-    const { logins: before = 0, sinceAccepted: times = 0 } = this.#refusal ?? {};
-    const sinceAccepted = this.#acceptedAt === undefined ? 0 : times + 1;
-    const logins = retries[sinceAccepted - 1] === undefined ? before + by : 0;
-    this.#isFree = false;
+  addRefusal(reason: string, attempts: number): void {
+    const { logins: previousLogins = 0, sinceAccepted: previousCount = 0 } = this.#refusal ?? {};
+    const sinceAccepted = this.#acceptedAt === undefined ? 0 : previousCount + 1;
+    const logins = retryMinutes[sinceAccepted - 1] === undefined ? previousLogins + attempts : 0;
+    this.#ignoresMemory = false;
     this.#refusal = {
       reason,
       logins,
       sinceAccepted,
-      until: this.#clock().monotonic + costMs({ logins, sinceAccepted }),
+      until: this.#clock().monotonic + lockoutMs({ logins, sinceAccepted }),
     };
-    this.refusals += by;
+    this.refusals += attempts;
   }
 
-  end(): void {
-    this.#isFree = true;
+  clear(): void {
+    this.#ignoresMemory = true;
     this.#refusal = undefined;
   }
 
   accept(): void {
-    this.end();
+    this.clear();
     this.#acceptedAt = this.#clock().wall;
   }
 
-  /** The user knows better. */
+  /** Allows an attempt now, because the user asked for it. */
   skipWait(): void {
-    this.#isFree = true;
+    this.#ignoresMemory = true;
     if (this.#refusal !== undefined)
       this.#refusal = { ...this.#refusal, until: this.#clock().monotonic, recalled: undefined };
   }
 
   get isActive(): boolean {
-    return this.#refusal !== undefined && leftMs(this.#refusal, this.#clock()) > 0;
+    return this.#refusal !== undefined && remainingMs(this.#refusal, this.#clock()) > 0;
   }
 
-  /** When it opens by itself; undefined where it is open. */
+  /** When the lockout ends by itself; undefined if there is none. */
   get endsAt(): Date | undefined {
     const moment = this.#clock();
     return this.#refusal !== undefined && this.isActive
-      ? new Date(Math.round(moment.wall + leftMs(this.#refusal, moment)))
+      ? new Date(Math.round(moment.wall + remainingMs(this.#refusal, moment)))
       : undefined;
   }
 
-  /** Why it is shut, and what mends that. */
+  /** Why logins are locked out, and what to do about it; undefined after no refusal. */
   get notice(): string | undefined {
     if (this.#refusal === undefined) return undefined;
     const { reason, logins } = this.#refusal;
-    const accepted = this.#acceptedAt === undefined ? '' : `; it was accepted until ${minuteOf(this.#acceptedAt)}`;
+    const accepted = this.#acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(this.#acceptedAt)}`;
     if (logins === 0 && accepted !== '') return `${reason}${accepted}, so the agent tries it again within the hour`;
-    return `${reason}; then press “Try login again”, for by itself the agent asks only hours later, lest the box shut the user out${accepted}`;
+    return `${reason}; then press “Try login again”: the agent itself waits for hours, so that the FRITZ!Box does not lock the user out${accepted}`;
   }
 
-  /** Takes up what a broker remembers, if it is of these credentials and lasts longer than what is known. */
+  /** Applies a stored lockout if it is for the current credentials and lasts longer than the current one. */
   recall(content: unknown): void {
     const { refused_login: refused, accepted_login: accepted } = lockoutMemoryRules.parse(content) ?? {};
     const moment = this.#clock();
-    if (accepted?.mark === shortened(this.#mark)) this.#acceptedAt ??= Math.min(accepted.until, moment.wall);
-    if (refused?.mark !== this.#mark || this.#isFree) return;
+    if (accepted?.mark === shortMark(this.#mark)) this.#acceptedAt ??= Math.min(accepted.until, moment.wall);
+    if (refused?.mark !== this.#mark || this.#ignoresMemory) return;
     const { reason, until, since_accepted: sinceAccepted = 0 } = refused;
-    const logins = retries[sinceAccepted - 1] === undefined ? refused.logins : 0;
+    const logins = retryMinutes[sinceAccepted - 1] === undefined ? refused.logins : 0;
     const refusal = { reason, logins, sinceAccepted, until: 0, recalled: { until, at: moment.monotonic } };
-    if (this.#refusal === undefined || leftMs(refusal, moment) > leftMs(this.#refusal, moment)) this.#refusal = refusal;
+    if (this.#refusal === undefined || remainingMs(refusal, moment) > remainingMs(this.#refusal, moment))
+      this.#refusal = refusal;
   }
 
-  /** What is to outlive the process. */
+  /** What has to outlive the process. */
   get memory(): SavedLockout {
-    // To the hour while all is well: every change is a message.
+    // Rounded down to the hour while the login is accepted, because every change is published.
     const at =
       this.#acceptedAt === undefined || this.#refusal !== undefined
         ? this.#acceptedAt
         : Math.floor(this.#acceptedAt / hourMs) * hourMs;
-    const accepted = at === undefined ? {} : { accepted_login: { mark: shortened(this.#mark), until: at } };
+    const accepted = at === undefined ? {} : { accepted_login: { mark: shortMark(this.#mark), until: at } };
     if (this.#refusal === undefined) return accepted;
     const { reason, logins, sinceAccepted, recalled } = this.#refusal;
     const refused = {
@@ -177,18 +179,18 @@ export class LoginLockout {
   }
 }
 
-/** Milliseconds that the last refusal shuts it for. */
-function costMs({ logins, sinceAccepted }: Pick<Refusal, 'logins' | 'sinceAccepted'>): number {
-  const retry = retries[sinceAccepted - 1];
-  return retry === undefined ? logins * lockoutHoursPerLogin * hourMs : retry * minute;
+/** Milliseconds of lockout after the last refusal. */
+function lockoutMs({ logins, sinceAccepted }: Pick<Refusal, 'logins' | 'sinceAccepted'>): number {
+  const minutes = retryMinutes[sinceAccepted - 1];
+  return minutes === undefined ? logins * lockoutHoursPerLogin * hourMs : minutes * minuteMs;
 }
 
-/** Milliseconds until it is over. */
-function leftMs(refusal: Refusal, { wall, monotonic }: ClockReading): number {
+/** Milliseconds until the lockout ends; negative after its end. */
+function remainingMs(refusal: Refusal, { wall, monotonic }: ClockReading): number {
   if (refusal.recalled === undefined) return refusal.until - monotonic;
   const passed = monotonic - refusal.recalled.at;
   const remembered = refusal.recalled.until - wall;
-  // A try that costs little waits for no clock.
-  const isRetry = retries[refusal.sinceAccepted - 1] !== undefined;
-  return Math.min(isRetry ? remembered : Math.max(remembered, clockDoubtMs - passed), costMs(refusal) - passed);
+  // A retry within minutes does not wait for the clock to be set.
+  const isRetry = retryMinutes[refusal.sinceAccepted - 1] !== undefined;
+  return Math.min(isRetry ? remembered : Math.max(remembered, clockGraceMs - passed), lockoutMs(refusal) - passed);
 }

@@ -2,7 +2,7 @@ import type { Metrics } from '../../../model/metric.ts';
 import type { Tr064PartReadings } from './parts.ts';
 import { accountStates, type DslErrors, type MeshLinkReading, type NetworkHost, type Tr064Reading } from './reading.ts';
 
-/** What a router's reading has of TR-064. */
+/** The share of a router's reading that comes from TR-064. */
 export interface ReadingWithTr064 {
   tr064?: Tr064Reading | undefined;
 }
@@ -13,11 +13,11 @@ type Metric = Router[string];
 const diagnostic = { category: 'diagnostic' } as const;
 const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
-/** Most routers have no line of the other kinds. */
+/** Metrics of one kind of line are optional, because a router has only one or two kinds. */
 const optionalDiagnostic = { ...diagnostic, optional: true } as const;
 const optionalDisabled = { ...disabledDiagnostic, optional: true } as const;
 
-const divided = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
+const divide = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
 
 const rateMetric = (
   name: string,
@@ -51,7 +51,7 @@ const signalMetric = (
   value: ({ tr064 }) => tr064 && value(tr064),
 });
 
-/** An error counter, and how much it grows. */
+/** An error counter and its rate. */
 const errorMetrics = (
   key: string,
   name: string,
@@ -76,18 +76,18 @@ const errorMetrics = (
   },
 });
 
-const countHosts = (hosts: readonly NetworkHost[] | undefined, isMeant: (host: NetworkHost) => boolean) =>
-  hosts?.filter(isMeant).length;
+const countHosts = (hosts: readonly NetworkHost[] | undefined, isCounted: (host: NetworkHost) => boolean) =>
+  hosts?.filter(isCounted).length;
 
-const clientsMetric = (name: string, icon: `mdi:${string}`, isMeant: (host: NetworkHost) => boolean): Metric => ({
+const clientsMetric = (name: string, icon: `mdi:${string}`, isCounted: (host: NetworkHost) => boolean): Metric => ({
   kind: 'gauge',
   name,
   icon,
   optional: true,
-  value: ({ tr064 }) => countHosts(tr064?.hosts, isMeant),
+  value: ({ tr064 }) => countHosts(tr064?.hosts, isCounted),
 });
 
-/** Beside what the router tells everybody. */
+/** Metrics that a router has in addition to those that it reveals without a login. */
 export const tr064Metrics: Router = {
   account: {
     kind: 'enum',
@@ -149,7 +149,7 @@ export const tr064Metrics: Router = {
     value: ({ tr064 }) => tr064?.hosts?.length,
   },
 
-  // Of the socket: IGD tells what of it can be used.
+  // Rates of the physical link; IGD reports the usable ones.
   access_type: {
     kind: 'text',
     name: 'Access type',
@@ -167,13 +167,13 @@ export const tr064Metrics: Router = {
   physical_down: rateMetric(
     'Physical rate down',
     'mdi:download-network',
-    ({ link }) => divided(link?.rates.down, 1e6),
+    ({ link }) => divide(link?.rates.down, 1e6),
     optionalDisabled,
   ),
   physical_up: rateMetric(
     'Physical rate up',
     'mdi:upload-network',
-    ({ link }) => divided(link?.rates.up, 1e6),
+    ({ link }) => divide(link?.rates.up, 1e6),
     optionalDisabled,
   ),
 
@@ -184,13 +184,13 @@ export const tr064Metrics: Router = {
     ...optionalDiagnostic,
     value: ({ tr064 }) => tr064?.dsl?.isUp,
   },
-  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => divided(dsl?.down.rate, 1e3)),
-  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => divided(dsl?.up.rate, 1e3)),
+  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => divide(dsl?.down.rate, 1e3)),
+  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => divide(dsl?.up.rate, 1e3)),
   dsl_down_attainable: rateMetric('DSL attainable down', 'mdi:download-network-outline', ({ dsl }) =>
-    divided(dsl?.down.attainable, 1e3),
+    divide(dsl?.down.attainable, 1e3),
   ),
   dsl_up_attainable: rateMetric('DSL attainable up', 'mdi:upload-network-outline', ({ dsl }) =>
-    divided(dsl?.up.attainable, 1e3),
+    divide(dsl?.up.attainable, 1e3),
   ),
   dsl_down_noise_margin: signalMetric(
     'dB',
@@ -278,10 +278,10 @@ const linkRateMetric = (
   deviceClass: 'data_rate',
   unit: 'Mbit/s',
   ...visibility,
-  value: (reading) => divided(select(reading), 1e3),
+  value: (reading) => divide(select(reading), 1e3),
 });
 
-export const tr064PartMetrics: { [Of in keyof Tr064PartReadings]: Metrics<Tr064PartReadings[Of]> } = {
+export const tr064PartMetrics: { [Table in keyof Tr064PartReadings]: Metrics<Tr064PartReadings[Table]> } = {
   radio: {
     clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:wifi', value: (r) => r.clients },
     up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },

@@ -2,7 +2,7 @@ import type { Observation } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
 import type { LoginOnlyData, MeshLinkReading, NetworkHost, RepeaterReading, WlanRadioReading } from './reading.ts';
 
-/** A device of the network that the settings name. */
+/** A client of the network that the settings name. */
 export interface WatchedClient {
   name: string;
   macAddress: string;
@@ -13,7 +13,7 @@ export interface ClientReading {
   host: NetworkHost | undefined;
 }
 
-/** Each table's reading. */
+/** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type Tr064PartReadings = {
   radio: Partial<WlanRadioReading>;
@@ -22,28 +22,28 @@ export type Tr064PartReadings = {
   client: Partial<ClientReading>;
 };
 
-/** Told apart by their bands, or where two have one by their numbers. */
+/** Radios are named by their bands, with their numbers if two share a band. */
 function radioName(radio: WlanRadioReading, all: readonly WlanRadioReading[]): string {
   if (radio.isGuest) return 'Guest WLAN';
-  const alike = all.filter(({ band, isGuest }) => band === radio.band && !isGuest);
-  return ['WLAN', radio.band, alike.length > 1 || radio.band === undefined ? radio.instance : undefined]
+  const sameBand = all.filter(({ band, isGuest }) => band === radio.band && !isGuest);
+  return ['WLAN', radio.band, sameBand.length > 1 || radio.band === undefined ? radio.instance : undefined]
     .filter((word) => word !== undefined)
     .join(' ');
 }
 
-const uniqueById = <T extends { id: string }>(all: readonly T[]): T[] => [
-  ...new Map(all.map((one) => [one.id, one])).values(),
+const uniqueById = <T extends { id: string }>(items: readonly T[]): T[] => [
+  ...new Map(items.map((item) => [item.id, item])).values(),
 ];
 
-interface FoundPart<Reading> {
+interface PartReading<Reading> {
   part: DevicePart;
   reading: Reading;
 }
 
-/** The parts of one box as observations of its device. Those that it does not tell of now stay, with nothing known of them. */
+/** Turns the parts of one FRITZ!Box into observations. Parts that are missing from a reading remain, with empty readings. */
 export class Tr064PartObserver {
   readonly #watchedClients: readonly WatchedClient[];
-  readonly #known = new Map<keyof Tr064PartReadings, readonly DevicePart[]>();
+  readonly #lastParts = new Map<keyof Tr064PartReadings, readonly DevicePart[]>();
 
   constructor(watchedClients: readonly WatchedClient[]) {
     this.#watchedClients = watchedClients;
@@ -53,9 +53,10 @@ export class Tr064PartObserver {
     device: Device,
     { radios, repeaters, meshLinks, hosts }: LoginOnlyData = {},
   ): Observation<Tr064PartReadings>[] {
-    const seen = (one: WatchedClient) => hosts?.find((host) => host.macAddress === one.macAddress && host.isActive);
+    const activeHostOf = ({ macAddress }: WatchedClient) =>
+      hosts?.find((host) => host.macAddress === macAddress && host.isActive);
     return [
-      ...this.#table(
+      ...this.#observeTable(
         'radio',
         device,
         radios?.map((reading) => ({
@@ -63,13 +64,13 @@ export class Tr064PartObserver {
           reading,
         })),
       ),
-      ...this.#table(
+      ...this.#observeTable(
         'repeater',
         device,
         repeaters &&
           uniqueById(repeaters).map((reading) => ({ part: { id: reading.id, name: reading.name }, reading })),
       ),
-      ...this.#table(
+      ...this.#observeTable(
         'meshlink',
         device,
         meshLinks &&
@@ -78,31 +79,31 @@ export class Tr064PartObserver {
             reading,
           })),
       ),
-      ...this.#table(
+      ...this.#observeTable(
         'client',
         device,
         hosts &&
-          this.#watchedClients.map((one) => ({
-            part: { id: one.macAddress, name: one.name },
-            reading: { isPresent: seen(one) !== undefined, host: seen(one) },
+          this.#watchedClients.map((client) => ({
+            part: { id: client.macAddress, name: client.name },
+            reading: { isPresent: activeHostOf(client) !== undefined, host: activeHostOf(client) },
           })),
       ),
     ];
   }
 
-  #table<Table extends keyof Tr064PartReadings>(
+  #observeTable<Table extends keyof Tr064PartReadings>(
     table: Table,
     device: Device,
-    found: FoundPart<Tr064PartReadings[Table]>[] | undefined,
+    found: PartReading<Tr064PartReadings[Table]>[] | undefined,
   ): Observation<Tr064PartReadings>[] {
     if (found !== undefined)
-      this.#known.set(
+      this.#lastParts.set(
         table,
         found.map(({ part }) => part),
       );
     const parts =
       found ??
-      this.#known.get(table)?.map((part): FoundPart<Tr064PartReadings[Table]> => ({ part, reading: {} })) ??
+      this.#lastParts.get(table)?.map((part): PartReading<Tr064PartReadings[Table]> => ({ part, reading: {} })) ??
       [];
     return parts.map(({ part, reading }) => ({ table, device, part, reading }) as Observation<Tr064PartReadings>);
   }

@@ -1,19 +1,19 @@
 import type { XmlFields } from '../soap/xml-fields.ts';
 import type { LoginOnlyData } from './reading.ts';
 
-/** What a subject may ask of a box. Both reject where there was no answer, or the login was refused. */
+/** What a poll item may request of a FRITZ!Box. Both requests reject if there is no answer or the login is refused. */
 export interface FritzBoxClient {
-  /** Undefined: no such service, or the box can't do it, or not now. The service is named by the last part of its id. */
-  ask(service: string, action: string): Promise<XmlFields | undefined>;
-  /** What stands at a path that an action told; undefined where nothing does. */
+  /** Calls an action. Undefined if there is no such service, or if the FRITZ!Box cannot perform the action, for now or ever.
+   * `service`: the last part of its id. */
+  call(service: string, action: string): Promise<XmlFields | undefined>;
+  /** The document at a path that an action returned; undefined if there is none. */
   fetch(path: string): Promise<string | undefined>;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
-/** Something to ask a box about, and how rarely. */
+/** A group of values of a FRITZ!Box, and how often they are read. */
 export interface PollItem {
-  /** Seconds */
   intervalSeconds: number;
-  read(box: FritzBoxClient): Promise<LoginOnlyData>;
+  read(client: FritzBoxClient): Promise<LoginOnlyData>;
 }

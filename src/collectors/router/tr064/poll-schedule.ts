@@ -9,25 +9,29 @@ import { meshPollItem } from './poll-items/mesh.ts';
 import { wlanPollItem } from './poll-items/wlan.ts';
 import type { LoginOnlyData } from './reading.ts';
 
-/** Seconds that a subject which failed is left alone. */
+/** Seconds until a failed item is read again. */
 const failurePauseSeconds = 300;
+
+/** Seconds by which an item may be read early, because readings do not come at exact intervals. */
+const earlySeconds = 5;
 
 interface ScheduledItem {
   item: PollItem;
   data: LoginOnlyData;
-  askedAt: number;
+  readAt: number;
   dueAt: number;
 }
 
 export interface PollResult {
   data: LoginOnlyData;
-  /** What went wrong last. */
+  /** The last error. */
   problem?: unknown;
-  /** Nothing that was asked was answered. */
+  /** Whether items were due and none of them was answered. */
   isSilent: boolean;
 }
 
-/** What to ask a box when: whatever waited longest comes first, so that a slow answer costs nobody its turn for ever. */
+/** Decides which items to read when. The one that has waited longest comes first, so that slow answers never keep others from
+ * being read. */
 export class PollSchedule {
   readonly #clock: () => ClockReading;
   readonly #entries: ScheduledItem[];
@@ -45,19 +49,20 @@ export class PollSchedule {
       wlanPollItem,
       createHostsPollItem(),
       meshPollItem,
-    ].map((item) => ({ item, data: {}, askedAt: never, dueAt: never }));
+    ].map((item) => ({ item, data: {}, readAt: never, dueAt: never }));
   }
 
-  /** Asks what is due. Rejects with LoginRefused. */
+  /** Reads the items that are due. Rejects with LoginRefusedError only. */
   async poll(client: FritzBoxClient): Promise<PollResult> {
     const seconds = () => this.#clock().monotonic / 1000;
-    // A schedule is never quite even.
-    const due = this.#entries.filter(({ dueAt }) => dueAt <= seconds() + 5).sort((a, b) => a.askedAt - b.askedAt);
+    const due = this.#entries
+      .filter(({ dueAt }) => dueAt <= seconds() + earlySeconds)
+      .sort((a, b) => a.readAt - b.readAt);
     let answered = 0;
     let problem: unknown;
     for (const entry of due) {
-      entry.askedAt = seconds();
-      entry.dueAt = entry.askedAt + entry.item.intervalSeconds;
+      entry.readAt = seconds();
+      entry.dueAt = entry.readAt + entry.item.intervalSeconds;
       try {
         entry.data = await entry.item.read(client);
         answered += 1;

@@ -2,18 +2,18 @@ import type { UpdateVersions } from '../../../model/metric.ts';
 
 export const accountStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
-/** How it stands between the box and the account: refused just now; paused after a refusal; no answer; no account in the settings. */
+/** State of the login: accepted; refused just now; paused after a refusal; no answer; no account in the settings. */
 export type AccountState = (typeof accountStates)[number];
 
 export interface BoxDevice {
-  /** As the user calls it, or the model. */
+  /** The name that its user gave it, or else the model. */
   name?: string | undefined;
   manufacturer?: string | undefined;
   model?: string | undefined;
   serialNumber?: string | undefined;
   /** `AA:BB:CC:00:11:22` */
   macAddress?: string | undefined;
-  /** FRITZ!OS as people know it: `8.02`. */
+  /** Version of FRITZ!OS without the number of the hardware: `8.02`. */
   firmware?: string | undefined;
 }
 
@@ -23,9 +23,9 @@ export interface LinkRates {
   up?: number | undefined;
 }
 
-/** Of the line, as the router sees it at its socket. */
+/** The physical line. */
 export interface PhysicalLinkReading {
-  /** As the box calls it: DSL, Ethernet, X_AVM-DE_Fiber, X_AVM-DE_Cable, X_AVM-DE_LTE … */
+  /** The name in TR-064: DSL, Ethernet, X_AVM-DE_Fiber, X_AVM-DE_Cable, X_AVM-DE_LTE … */
   access?: string | undefined;
   isUp?: boolean | undefined;
   rates: LinkRates;
@@ -40,11 +40,11 @@ export interface DslDirection {
   attenuation?: number | undefined;
 }
 
-/** Counted since the line came up. */
+/** Counters since the line last synchronized. */
 export interface DslErrors {
   crc?: number | undefined;
   fec?: number | undefined;
-  /** At the exchange: of what we send. */
+  /** Upstream, as counted by the exchange. */
   crcUp?: number | undefined;
   fecUp?: number | undefined;
   erroredSeconds?: number | undefined;
@@ -56,7 +56,7 @@ export interface DslReading {
   down: DslDirection;
   up: DslDirection;
   errors: DslErrors;
-  /** The same per minute. */
+  /** Errors per minute. */
   errorRates: DslErrors;
   retrains?: number | undefined;
 }
@@ -69,12 +69,12 @@ export interface FibreReading {
 
 export interface MobileReading {
   technology?: string | undefined;
-  /** dBm, of each antenna. */
+  /** dBm of each antenna. */
   signal: readonly (number | undefined)[];
   roaming?: boolean | undefined;
 }
 
-/** One radio, or the guests' share of it. */
+/** A WLAN radio, or the guest network on it. */
 export interface WlanRadioReading {
   instance: number;
   band?: '2.4 GHz' | '5 GHz' | '6 GHz' | undefined;
@@ -87,7 +87,7 @@ export interface WlanRadioReading {
   clients?: number | undefined;
 }
 
-/** What the box knows in its network, now or from before. */
+/** A host that is, or once was, in the network of the FRITZ!Box. */
 export interface NetworkHost {
   macAddress: string | undefined;
   isActive: boolean;
@@ -97,31 +97,31 @@ export interface NetworkHost {
   speed: number | undefined;
 }
 
-/** Another box of the mesh, seen from the one that leads it. */
+/** Another device of the mesh, as the mesh master sees it. */
 export interface RepeaterReading {
   id: string;
   name: string;
   model?: string | undefined;
   firmware?: string | undefined;
   isConnected: boolean;
-  /** Those that are no boxes of the mesh themselves. */
+  /** Number of connected clients, without the devices of the mesh itself. */
   clients: number;
 }
 
-/** One way between two boxes of the mesh: there may be one in each band. Rates are in kbit/s. */
+/** A link between two devices of the mesh, which may have one in each band. Rates are in kbit/s. */
 export interface MeshLinkReading {
   id: string;
-  /** The box farther from the one that leads, and how it is reached: `cellar 5 GHz`. */
+  /** The device farther from the mesh master, and the kind of link: `cellar 5 GHz`. */
   name: string;
   isConnected: boolean;
-  /** Towards the farther box, and from it. */
+  /** Towards the farther device, and from it. */
   down?: number | undefined;
   up?: number | undefined;
   downAtBest?: number | undefined;
   upAtBest?: number | undefined;
 }
 
-/** What only an account is told; absent where the box has none of it, or does not tell. */
+/** Values that require a login; absent if the FRITZ!Box does not have them, or does not reveal them. */
 export interface LoginOnlyData {
   bootedAt?: Date | undefined;
   update?: UpdateVersions | undefined;
@@ -137,11 +137,11 @@ export interface LoginOnlyData {
 
 export interface Tr064Reading extends LoginOnlyData {
   access: AccountState;
-  /** What to do about it, in words. */
+  /** What the user can do. */
   hint?: string | undefined;
-  /** Logins that the box has refused since the start. */
+  /** Refused logins since the start. */
   refusals: number;
-  /** When a login is tried by itself, after a refusal. */
+  /** When the agent retries a refused login. */
   nextLogin?: Date | undefined;
   device: BoxDevice;
 }

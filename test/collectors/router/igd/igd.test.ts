@@ -15,8 +15,9 @@ const description = (manufacturer: string, types: readonly string[]) =>
     )
     .join('')}</serviceList></device></root>`;
 
-/** A box at an address of its own, because descriptions stand at known ports. `answers`: texts by path, values by service and action. */
-async function box(address: string, port: number, answers: Answers) {
+/** A router with a loopback address of its own, because descriptions are at fixed ports. `answers`: texts by path, values by service
+ * and action. */
+async function startRouter(address: string, port: number, answers: Answers) {
   const asked: string[] = [];
   const state = { answers, isHung: false };
   const server = createServer((request, response) => {
@@ -57,8 +58,8 @@ async function box(address: string, port: number, answers: Answers) {
 
 const services = ['WANCommonInterfaceConfig:1', 'WANPPPConnection:1', 'WANIPConnection:1'];
 
-test('of two connections that are listed the living one is told, and asked first from then on', async () => {
-  const { igd, asked, state } = await box('127.0.77.1', 49152, {
+test('of two listed connections the connected one is reported, and read first from then on', async () => {
+  const { igd, asked, state } = await startRouter('127.0.77.1', 49152, {
     '/gatedesc.xml': description('Maker', services),
     '/WANCommonInterfaceConfig#GetCommonLinkProperties': {
       WANAccessType: 'Ethernet',
@@ -72,8 +73,8 @@ test('of two connections that are listed the living one is told, and asked first
     '/WANCommonInterfaceConfig#GetTotalBytesReceived': { TotalBytesReceived: '-1294967296' },
     '/WANCommonInterfaceConfig#GetTotalBytesSent': { TotalBytesSent: '7' },
   });
-  const { description: about, wan } = await igd.read(never);
-  expect(about).toMatchObject({ manufacturer: 'Maker', model: 'B1' });
+  const { description: identity, wan } = await igd.read(never);
+  expect(identity).toMatchObject({ manufacturer: 'Maker', model: 'B1' });
   expect(wan).toMatchObject({
     status: 'connected',
     uptime: 60,
@@ -86,7 +87,7 @@ test('of two connections that are listed the living one is told, and asked first
   expect(wan).toMatchObject({ received: 3_000_000_000, sent: 7 });
   asked.length = 0;
   await igd.read(never);
-  // What it can't do is not asked again, nor the description.
+  // Unsupported actions and the description are not requested again.
   expect(asked).toEqual([
     '/WANIPConnection#GetStatusInfo',
     '/WANCommonInterfaceConfig#GetCommonLinkProperties',
@@ -102,8 +103,8 @@ test('of two connections that are listed the living one is told, and asked first
   expect((await igd.read(never)).wan).toMatchObject({ status: 'connected', uptime: 1, ipv4: undefined });
 });
 
-test('a box that hangs is an error, and back when it answers', async () => {
-  const { igd, state } = await box('127.0.77.2', 5000, {
+test('a router that hangs is an error, and is read again when it answers', async () => {
+  const { igd, state } = await startRouter('127.0.77.2', 5000, {
     '/rootDesc.xml': description('Maker', services),
     '/WANIPConnection#GetStatusInfo': { ConnectionStatus: 'Connected' },
   });
@@ -114,8 +115,8 @@ test('a box that hangs is an error, and back when it answers', async () => {
   expect((await igd.read(never)).wan?.status).toBe('connected');
 });
 
-test('a box that is off is an error, and looked for where it was', async () => {
-  const { igd, start, stop, asked } = await box('127.0.77.3', 49152, {
+test('a router that is off is an error, and its last URL is tried first', async () => {
+  const { igd, start, stop, asked } = await startRouter('127.0.77.3', 49152, {
     '/igd.xml': description('Maker', services),
     '/WANIPConnection#GetStatusInfo': { ConnectionStatus: 'Connected' },
   });
@@ -128,12 +129,14 @@ test('a box that is off is an error, and looked for where it was', async () => {
   expect(asked[0]).toBe('/igd.xml');
 });
 
-test('a FRITZ!Box that tells nothing without a login: what to switch on; a repeater has nothing to tell', async () => {
-  const hides = await box('127.0.77.4', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', services) });
-  expect(await hides.igd.read(never)).toEqual({
+test('a FRITZ!Box that hides its status has a hint; a repeater has none', async () => {
+  const hiding = await startRouter('127.0.77.4', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', services) });
+  expect(await hiding.igd.read(never)).toEqual({
     hint: expect.stringContaining('Transmit status information over UPnP'),
   });
-  const repeater = await box('127.0.77.5', 49000, { '/tr64desc.xml': description('FRITZ! GmbH', ['DeviceInfo:1']) });
+  const repeater = await startRouter('127.0.77.5', 49000, {
+    '/tr64desc.xml': description('FRITZ! GmbH', ['DeviceInfo:1']),
+  });
   expect(await repeater.igd.read(never)).toEqual({ hint: undefined });
   const count = repeater.asked.length;
   await repeater.igd.read(never);

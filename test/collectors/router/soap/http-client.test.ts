@@ -8,17 +8,17 @@ import { freePort } from '../../../helpers/ports.ts';
 
 const never = new AbortController().signal;
 
-/** A box that answers so, and the way to it. */
-async function box(answer: RequestListener): Promise<{ server: Server; url: URL; line: HttpClient }> {
+/** A router that answers in this way, and a client for it. */
+async function startRouter(answer: RequestListener): Promise<{ server: Server; url: URL; client: HttpClient }> {
   const server = createServer(answer).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  const line = new HttpClient(1);
+  const client = new HttpClient(1);
   onTestFinished(() => {
-    line.close();
+    client.close();
     server.closeAllConnections();
     server.close();
   });
-  return { server, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/control?sid=123`), line };
+  return { server, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/control?sid=123`), client };
 }
 
 const service = (control: URL) => ({
@@ -31,79 +31,81 @@ const envelope = (body: string) =>
 const fault = (code: number) =>
   envelope(`<s:Fault><detail><UPnPError><errorCode>${code}</errorCode></UPnPError></detail></s:Fault>`);
 
-test('a call on one line, in pieces back', async () => {
-  let asked = '';
-  const { url, line } = await box((request, response) => {
+test('a request is on one line; a response may come in pieces', async () => {
+  let received = '';
+  const { url, client } = await startRouter((request, response) => {
     request
-      .on('data', (chunk) => (asked += chunk))
+      .on('data', (chunk) => (received += chunk))
       .on('end', () => {
         response.write('<s:Envelope><s:Body><u:GetXResponse><NewA>1 &lt; ');
         response.end('2</NewA></u:GetXResponse></s:Body></s:Envelope>');
       });
   });
-  expect((await callAction(line.send, service(url), 'GetX', { NewIndex: '<1>' }, never)).text('A')).toBe('1 < 2');
-  expect(asked).not.toContain('\n');
-  expect(asked).toContain(
+  expect((await callAction(client.send, service(url), 'GetX', { NewIndex: '<1>' }, never)).text('A')).toBe('1 < 2');
+  expect(received).not.toContain('\n');
+  expect(received).toContain(
     '<u:GetX xmlns:u="urn:schemas-upnp-org:service:WANIPConnection:1"><NewIndex>&lt;1&gt;</NewIndex></u:GetX>',
   );
 });
 
-test('requests share one connection, one after the other; closed by the box meanwhile, it is opened once more', async () => {
-  let busy = 0;
-  let most = 0;
+test('requests share one connection, one at a time; it is reopened after the router has closed it', async () => {
+  let current = 0;
+  let maxConcurrent = 0;
   const sockets = new Set<unknown>();
-  const { server, url, line } = await box((request, response) => {
-    busy += 1;
-    most = Math.max(most, busy);
+  const { server, url, client } = await startRouter((request, response) => {
+    current += 1;
+    maxConcurrent = Math.max(maxConcurrent, current);
     sockets.add(request.socket);
     setTimeout(() => {
-      busy -= 1;
+      current -= 1;
       response.end('x');
     }, 20);
   });
-  await Promise.all([1, 2, 3].map(() => line.send({ url }, never)));
-  expect({ most, sockets: sockets.size }).toEqual({ most: 1, sockets: 1 });
+  await Promise.all([1, 2, 3].map(() => client.send({ url }, never)));
+  expect({ maxConcurrent, sockets: sockets.size }).toEqual({ maxConcurrent: 1, sockets: 1 });
   server.closeIdleConnections();
-  expect((await line.send({ url }, never)).body).toBe('x');
+  expect((await client.send({ url }, never)).body).toBe('x');
 });
 
-test('a box that drops a waiting connection at the next request is asked anew', async () => {
+test('a request is repeated if the router drops the idle connection', async () => {
   const seen = new Map<unknown, number>();
-  const { url, line } = await box((request, response) => {
+  const { url, client } = await startRouter((request, response) => {
     const count = (seen.get(request.socket) ?? 0) + 1;
     seen.set(request.socket, count);
     if (count === 2) request.socket.destroy();
     else response.end('x');
   });
-  expect([(await line.send({ url }, never)).status, (await line.send({ url }, never)).status]).toEqual([200, 200]);
+  expect([(await client.send({ url }, never)).status, (await client.send({ url }, never)).status]).toEqual([200, 200]);
   expect(seen.size).toBe(2);
 });
 
-test('whatever does not come has an end, and says of whom without the query', async () => {
-  const hung = await box(() => undefined);
-  await expect(hung.line.send({ url: hung.url }, never)).rejects.toThrow(
+test('a missing reply is an error that names the URL without its query', async () => {
+  const hung = await startRouter(() => undefined);
+  await expect(hung.client.send({ url: hung.url }, never)).rejects.toThrow(
     /^http:\/\/127\.0\.0\.1:\d+\/control: no answer in 1 s$/,
   );
-  await expect(hung.line.send({ url: hung.url }, AbortSignal.timeout(20))).rejects.toThrow('not asked to the end');
-  const slow = await box((_, response) => void response.write('<a>'));
-  await expect(slow.line.send({ url: slow.url }, never)).rejects.toThrow('no answer in 1 s');
-  const long = await box((_, response) => void response.end('x'.repeat(2_100_000)));
-  await expect(long.line.send({ url: long.url }, never)).rejects.toThrow('longer than 2 MB');
+  await expect(hung.client.send({ url: hung.url }, AbortSignal.timeout(20))).rejects.toThrow('request aborted');
+  const slow = await startRouter((_, response) => void response.write('<a>'));
+  await expect(slow.client.send({ url: slow.url }, never)).rejects.toThrow('no answer in 1 s');
+  const long = await startRouter((_, response) => void response.end('x'.repeat(2_100_000)));
+  await expect(long.client.send({ url: long.url }, never)).rejects.toThrow('longer than 2 MB');
   const none = new URL(`http://127.0.0.1:${await freePort()}/`);
-  await expect(hung.line.send({ url: none }, never)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(hung.client.send({ url: none }, never)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('what is written in the wrong letters is read', async () => {
-  const { url, line } = await box((_, response) => void response.end(Buffer.from('K\u00fcche', 'latin1')));
-  expect((await line.send({ url }, never)).body).toBe('Küche');
+test('a reply in the wrong encoding is decoded', async () => {
+  const { url, client } = await startRouter((_, response) => void response.end(Buffer.from('K\u00fcche', 'latin1')));
+  expect((await client.send({ url }, never)).body).toBe('Küche');
 });
 
-test('what a box can’t do is asked once; what it can’t do now, again', async () => {
+test('a permanent error stops further calls; a temporary one does not', async () => {
   const codes = [401, 501, 501, 606, 820];
   let count = 0;
-  const { url, line } = await box((_, response) => void response.writeHead(500).end(fault(codes[count++] ?? 0)));
-  const repertoire = new SupportedActions(line.send);
-  const ask = (action: string) => repertoire.callIfSupported(service(url), action, never);
+  const { url, client } = await startRouter(
+    (_, response) => void response.writeHead(500).end(fault(codes[count++] ?? 0)),
+  );
+  const actions = new SupportedActions(client.send);
+  const ask = (action: string) => actions.callIfSupported(service(url), action, never);
   expect([
     await ask('A'),
     await ask('A'),
@@ -114,31 +116,33 @@ test('what a box can’t do is asked once; what it can’t do now, again', async
     await ask('D'),
   ]).toEqual(Array(7).fill(undefined));
   expect(count).toBe(5);
-  expect([...repertoire.refused.values()]).toEqual([401, 606]);
-  repertoire.forget();
+  expect([...actions.refused.values()]).toEqual([401, 606]);
+  actions.forget();
   await ask('A');
   expect(count).toBe(6);
 });
 
-test('two kinds of 401: a login is wanted; there is no such action', async () => {
-  const login = await box(
+test('401 as an HTTP status requires a login; 401 as a fault means that there is no such action', async () => {
+  const login = await startRouter(
     (_, response) =>
       void response.writeHead(401).end('<HTML><HEAD><TITLE>401 Unauthorized (ERR_NONE)</TITLE></HEAD></HTML>'),
   );
-  await expect(callAction(login.line.send, service(login.url), 'A', {}, never)).rejects.toBeInstanceOf(HttpStatusError);
+  await expect(callAction(login.client.send, service(login.url), 'A', {}, never)).rejects.toBeInstanceOf(
+    HttpStatusError,
+  );
   await expect(
-    new SupportedActions(login.line.send).callIfSupported(service(login.url), 'A', never),
+    new SupportedActions(login.client.send).callIfSupported(service(login.url), 'A', never),
   ).rejects.toMatchObject({ status: 401 });
-  const action = await box((_, response) => void response.writeHead(500).end(fault(401)));
-  await expect(callAction(action.line.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
+  const action = await startRouter((_, response) => void response.writeHead(500).end(fault(401)));
+  await expect(callAction(action.client.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
     SoapFaultError,
   );
 });
 
-test('a box that is not there is an error of its own', async () => {
-  const { line } = await box(() => undefined);
+test('no listener is an error of its own kind', async () => {
+  const { client } = await startRouter(() => undefined);
   const none = new URL(`http://127.0.0.1:${await freePort()}/`);
-  await expect(new SupportedActions(line.send).callIfSupported(service(none), 'A', never)).rejects.toBeInstanceOf(
+  await expect(new SupportedActions(client.send).callIfSupported(service(none), 'A', never)).rejects.toBeInstanceOf(
     NoReplyError,
   );
 });

@@ -19,9 +19,9 @@ import { meshPollItem, parseMeshList } from '../../../../src/collectors/router/t
 import { wlanPollItem } from '../../../../src/collectors/router/tr064/poll-items/wlan.ts';
 import type { LoginOnlyData } from '../../../../src/collectors/router/tr064/reading.ts';
 import { Secret } from '../../../../src/model/secret.ts';
-import { replyOf } from '../understand.ts';
+import { replyOf } from '../interpret-answer.ts';
 
-// CORPUS/router: the parts of it that only an account is told.
+// CORPUS/router: the answers that require a login.
 const folder = join(process.env.CORPUS ?? '', 'router');
 const read = (file: string) => readFileSync(join(folder, file)).toString('utf8');
 const index = process.env.CORPUS && existsSync(join(folder, 'INDEX.tsv')) ? read('INDEX.tsv') : '';
@@ -32,8 +32,8 @@ const files = index
   .filter((file) => file !== '');
 const below = (start: string, end: RegExp) => files.filter((file) => file.startsWith(start) && end.test(file));
 
-/** Undefined where it was refused with an error that says something. */
-function understood<T>(read: () => T): T | undefined {
+/** Undefined if it was rejected with a clear error. */
+function valueOrClearError<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
@@ -44,7 +44,7 @@ function understood<T>(read: () => T): T | undefined {
 
 const macForm = /^[\dA-F]{2}(?::[\dA-F]{2}){5}$/i;
 
-/** A look at the list that shares nothing with the parsers. */
+/** Values of a text, without the parsers. */
 const fields = (text: string, name: string) =>
   [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value = '']) => value.trim());
 
@@ -68,7 +68,7 @@ const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json'))
   : [];
 
 const now = () => ({ wall: Date.UTC(2026, 0, 2), monotonic: 0 });
-const subjects: PollItem[] = [
+const pollItems: PollItem[] = [
   devicePollItem,
   updatePollItem,
   linkPollItem,
@@ -80,25 +80,28 @@ const subjects: PollItem[] = [
   meshPollItem,
 ];
 
-/** What is told by a box that answers this alone, whatever it is asked. */
-async function toldBy(values: XmlFields, service: string, action: string): Promise<LoginOnlyData> {
-  const box = {
+/** What is read from a FRITZ!Box that answers only this action. */
+async function readFrom(values: XmlFields, service: string, action: string): Promise<LoginOnlyData> {
+  const client = {
     now: () => now().wall,
-    ask: async (asked: string, what: string) => (asked === service && what === action ? values : undefined),
+    call: async (calledService: string, calledAction: string) =>
+      calledService === service && calledAction === action ? values : undefined,
     fetch: async () => undefined,
   };
   const all: LoginOnlyData[] = [];
-  for (const subject of subjects) all.push(await subject.read(box));
+  for (const item of pollItems) all.push(await item.read(client));
   return Object.assign({}, ...all);
 }
 
 /** `soap/WANDSLInterfaceConfig1.GetInfo.xml` */
 const answerName = /^soap\/([\w-]+\d)\.([\w-]+)\..*xml$/;
 
-describe.runIf(files.length > 0)('what boxes told their users is a right reading or a clear error', () => {
+describe.runIf(files.length > 0)('an answer that requires a login is a correct reading or a clear error', () => {
   test.each(below('tr64/', /desc/))('%s', (file) => {
     const text = read(file);
-    const description = understood(() => parseUpnpDescription(text, new URL('http://192.0.2.1:49000/tr64desc.xml')));
+    const description = valueOrClearError(() =>
+      parseUpnpDescription(text, new URL('http://192.0.2.1:49000/tr64desc.xml')),
+    );
     if (description === undefined) return expect(text).not.toMatch(/<serviceType>/);
     const box = boxDeviceOf(description);
     const [serial = ''] = fields(text, 'serialNumber');
@@ -109,7 +112,7 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
   });
 
   test.each(below('tr64/scpd/', /xml$/))('%s is no description', (file) => {
-    expect(() => parseUpnpDescription(read(file), new URL('http://192.0.2.1/'))).toThrow(/answered no root/);
+    expect(() => parseUpnpDescription(read(file), new URL('http://192.0.2.1/'))).toThrow(/has no root element <root>/);
   });
 
   test.each(vectors.filter(({ algorithm }) => /^(?:MD5|SHA-256)(?:-sess)?$/i.test(algorithm)))(
@@ -136,7 +139,7 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
 
   test.each(below('hosts/', /./))('%s', (file) => {
     const text = read(file);
-    if (!/<List[\s>]/.test(text)) return expect(() => parseHostList(text)).toThrow(/answered no/);
+    if (!/<List[\s>]/.test(text)) return expect(() => parseHostList(text)).toThrow(/^the answer (?:has no|is not)/);
     const list = parseHostList(text);
     expect(list).toHaveLength(text.match(/<Item>/g)?.length ?? 0);
     const active = fields(text, 'Active').filter((value) => value === '1').length;
@@ -150,10 +153,10 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
 
   test.each(below('mesh/', /./))('%s', (file) => {
     const text = read(file);
-    const told = understood(() => parseMeshList(text));
-    if (told === undefined) return expect(text).not.toMatch(/"node_interfaces"/);
+    const reading = valueOrClearError(() => parseMeshList(text));
+    if (reading === undefined) return expect(text).not.toMatch(/"node_interfaces"/);
     const { nodes } = JSON.parse(text) as { nodes: { is_meshed: boolean; mesh_role: string }[] };
-    const { repeaters, meshLinks } = told;
+    const { repeaters, meshLinks } = reading;
     expect(repeaters).toHaveLength(nodes.filter((node) => node.is_meshed && node.mesh_role !== 'master').length);
     for (const { isConnected, down, up, downAtBest, upAtBest } of meshLinks) {
       for (const rate of [down, up, downAtBest, upAtBest])
@@ -164,9 +167,9 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
   test.each(files.filter((file) => answerName.test(file)))('%s', async (file) => {
     const [, service = '', action = ''] = answerName.exec(file) ?? [];
     const text = read(file);
-    const values = understood(() => readSoapResponse(replyOf(file, text), action));
+    const values = valueOrClearError(() => readSoapResponse(replyOf(file, text), action));
     if (values === undefined) return expect(text).not.toMatch(/Response[\s>][\s\S]*<New\w+>[^<]/);
-    const told = await toldBy(values, service, action);
+    const reading = await readFrom(values, service, action);
     const secrets = [
       'UserName',
       'DeviceLog',
@@ -178,33 +181,36 @@ describe.runIf(files.length > 0)('what boxes told their users is a right reading
       'X_AVM-DE_MeshListPath',
     ];
     for (const secret of secrets.flatMap((name) => fields(text, `New${name}`)).filter((value) => value !== ''))
-      expect(JSON.stringify(told)).not.toContain(secret);
+      expect(JSON.stringify(reading)).not.toContain(secret);
     const number = (name: string) => {
       const [value] = fields(text, `New${name}`);
       return value !== undefined && /^-?\d+$/.test(value) ? Number(value) : undefined;
     };
     if (service === 'WANDSLInterfaceConfig1' && action === 'GetInfo') {
       const isUp = fields(text, 'NewStatus')[0] === 'Up';
-      expect(told.dsl).toMatchObject({ isUp, down: isUp ? { rate: number('DownstreamCurrRate') || undefined } : {} });
+      expect(reading.dsl).toMatchObject({
+        isUp,
+        down: isUp ? { rate: number('DownstreamCurrRate') || undefined } : {},
+      });
       if (isUp && number('DownstreamNoiseMargin') !== undefined)
-        expect(told.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
+        expect(reading.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
     }
     if (service === 'WANCommonInterfaceConfig1' && action === 'GetCommonLinkProperties') {
       const rate = number('Layer1DownstreamMaxBitRate') ?? 0;
-      // The largest number of 32 bits, and those below zero, are none.
-      if (rate >= 0 && rate < 2 ** 32 - 1) expect(told.link?.rates.down).toBe(rate || undefined);
+      // The largest 32-bit number and negative numbers are no rates.
+      if (rate >= 0 && rate < 2 ** 32 - 1) expect(reading.link?.rates.down).toBe(rate || undefined);
     }
     if (service === 'DeviceInfo1' && action === 'GetInfo') {
       const uptime = number('UpTime');
-      expect(told.bootedAt?.getTime()).toBe(uptime === undefined ? undefined : now().wall - uptime * 1000);
+      expect(reading.bootedAt?.getTime()).toBe(uptime === undefined ? undefined : now().wall - uptime * 1000);
     }
     if (/^WLANConfiguration\d$/.test(service) && action === 'GetInfo') {
       const isUp = (fields(text, 'NewStatus')[0] || 'Up') === 'Up';
-      expect(told.radios).toMatchObject([{ channel: isUp ? number('Channel') || undefined : undefined }]);
+      expect(reading.radios).toMatchObject([{ channel: isUp ? number('Channel') || undefined : undefined }]);
     }
-    // A level of exactly nothing was not measured.
+    // A level of exactly zero was not measured.
     if (service === 'X_AVM-DE_WANFiber1' && action === 'GetInfo')
-      expect(told.fibre?.received).toBe(
+      expect(reading.fibre?.received).toBe(
         number('OpticalSignalLevel') ? (number('OpticalSignalLevel') ?? 0) / 1000 : undefined,
       );
   });

@@ -8,7 +8,7 @@ import {
 import { Secret } from '../../../../src/model/secret.ts';
 
 const mufasa = { username: 'Mufasa', password: new Secret('Circle of Life') };
-const question = {
+const request = {
   method: 'GET',
   uri: '/dir/index.html',
   count: 1,
@@ -23,8 +23,8 @@ const offer: DigestChallenge = {
 };
 
 test('the examples of RFC 7616, section 3.9.1, and of RFC 2617, section 3.5', () => {
-  expect(computeDigestResponse(mufasa, offer, question)).toBe('8ca523f5e9506fed4657c9700eebdbec');
-  expect(computeDigestResponse(mufasa, { ...offer, algorithm: 'SHA-256' }, question)).toBe(
+  expect(computeDigestResponse(mufasa, offer, request)).toBe('8ca523f5e9506fed4657c9700eebdbec');
+  expect(computeDigestResponse(mufasa, { ...offer, algorithm: 'SHA-256' }, request)).toBe(
     '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1',
   );
   const older = {
@@ -36,14 +36,14 @@ test('the examples of RFC 7616, section 3.9.1, and of RFC 2617, section 3.5', ()
   } as const;
   expect(
     computeDigestResponse({ username: 'Mufasa', password: new Secret('Circle Of Life') }, older, {
-      ...question,
+      ...request,
       cnonce: '0a4f113b',
     }),
   ).toBe('6629fae49393a05397450978507c4ef1');
 });
 
-// Each is `md5sum` of the texts that the RFC puts together, e.g. printf '%s' 'jörg:HTTPS Access:gürkensalat$1' | md5sum
-test('UTF-8 credentials, without qop, and a session’s key', () => {
+// Each is the `md5sum` of the texts that the RFC concatenates, e.g. printf '%s' 'jörg:HTTPS Access:gürkensalat$1' | md5sum
+test('UTF-8 credentials, no qop, and a session key', () => {
   const jörg = { username: 'jörg', password: new Secret('gürkensalat$1') };
   const box: DigestChallenge = {
     realm: 'HTTPS Access',
@@ -85,7 +85,7 @@ test.each([
   expect(parseDigestChallenge(header)).toEqual(expected);
 });
 
-test('each request raises the count; a new nonce begins anew; the same one again is a refusal', () => {
+test('each request raises the count; a new nonce resets it; the same nonce again is a refusal', () => {
   const digest = new DigestSession(mufasa);
   const count = () => /nc=(\w+)/.exec(digest.authorization('POST', '/') ?? '')?.[1];
   expect(digest.authorization('POST', '/')).toBe(undefined);
@@ -99,7 +99,7 @@ test('each request raises the count; a new nonce begins anew; the same one again
   expect(digest.authorization('POST', '/')).toBe(undefined);
 });
 
-test('a box that gives out one nonce for ever sees its count rise', () => {
+test('the count rises even if the router issues the same nonce for ever', () => {
   const digest = new DigestSession(mufasa);
   for (const count of ['00000001', '00000002']) {
     expect(digest.acceptChallenge('Digest realm="r",nonce="1",qop="auth"')).toBe(true);

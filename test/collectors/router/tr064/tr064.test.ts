@@ -4,7 +4,7 @@ import { withoutLimits } from '../../../helpers/clock.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
 import { until } from '../../../helpers/until.ts';
 
-test.each(['dsl', 'cable', 'fibre', 'mobile', 'repeater'] as const)('a box of kind %s', async (profile) => {
+test.each(['dsl', 'cable', 'fibre', 'mobile', 'repeater'] as const)('a FRITZ!Box of kind %s', async (profile) => {
   withoutLimits();
   const { box, read, turn } = await stage(profile);
   await read();
@@ -15,12 +15,12 @@ test.each(['dsl', 'cable', 'fibre', 'mobile', 'repeater'] as const)('a box of ki
   expect(box.connections).toBe(1);
 });
 
-test('nothing private leaves, and nothing is written', async () => {
+test('nothing private is revealed, and nothing is written', async () => {
   for (const profile of ['dsl', 'cable', 'fibre', 'mobile', 'repeater'] as const) {
     const { box, read, turn } = await stage(profile);
-    const told = JSON.stringify(await read());
+    const firstReading = JSON.stringify(await read());
     turn(4000);
-    expect(told + JSON.stringify(await read())).not.toMatch(
+    expect(firstReading + JSON.stringify(await read())).not.toMatch(
       /secret|4711|gürkensalat|192\.0\.2\.|198\.51|sid=|phone-of-ada|001010123456789/,
     );
     for (const { action } of box.asked) expect(action ?? 'Get').toMatch(/^[\w-]*#?(?:X_AVM-DE_)?Get/);
@@ -28,7 +28,7 @@ test('nothing private leaves, and nothing is written', async () => {
   }
 });
 
-test('a wrong password: two logins in a day, ever fewer after it, each counted and told', async () => {
+test('a wrong password: two logins in the first day, fewer and fewer after it, each counted and reported', async () => {
   const { box, read, turn } = await stage('dsl', { ...right, password: new Secret('wrong') });
   expect(await read()).toMatchObject({
     access: 'refused',
@@ -53,7 +53,7 @@ test('a wrong password: two logins in a day, ever fewer after it, each counted a
   expect(await read()).toMatchObject({ access: 'paused', refusals: 6, device: { model: 'FRITZ!Box 7599' } });
 });
 
-/** Looks every minute, and gives back in which the box refused a login. */
+/** Reads every minute; the minutes in which the FRITZ!Box refused a login. */
 async function refusedIn(minutes: number, { box, read, turn }: Awaited<ReturnType<typeof stage>>) {
   const found: number[] = [];
   for (let minute = 1; minute <= minutes; minute += 1) {
@@ -74,7 +74,7 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   await read();
   box.guard.account = password('another');
   expect(await refusedIn(1, staged)).toEqual([1]);
-  // With the nonce of before, with a new one, and where nobody who is let in is refused.
+  // With the old nonce, with a new one, and by the login check.
   expect(box.guard.wrongTries).toBe(3);
   expect(await read()).toMatchObject({
     access: 'paused',
@@ -89,13 +89,13 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   });
   box.guard.account = password('gürkensalat$1');
   turn(36 * 3600);
-  await until('the box lets us in', () => !box.guard.isBlocked);
+  await until('the box accepts logins', () => !box.guard.isBlocked);
   expect(await read()).toMatchObject({ access: 'granted', hint: undefined, refusals: 8, dsl: { isUp: true } });
   box.guard.account = password('another');
   expect(await refusedIn(5, staged)).toEqual([1, 3]);
 });
 
-test('a box that refuses a good login for a minute has it back after two', async () => {
+test('a FRITZ!Box that refuses a correct login for a minute is read again after two', async () => {
   const { box, read, turn } = await stage('dsl');
   await read();
   box.guard.account = password('another');
@@ -103,11 +103,11 @@ test('a box that refuses a good login for a minute has it back after two', async
   expect(await read()).toMatchObject({ access: 'refused' });
   box.guard.account = password('gürkensalat$1');
   turn(120);
-  await until('the box lets us in', () => !box.guard.isBlocked);
+  await until('the box accepts logins', () => !box.guard.isBlocked);
   expect(await read()).toMatchObject({ access: 'granted', hint: undefined });
 });
 
-test('that a login was accepted outlives a restart, and so does how often it was tried', async () => {
+test('an accepted login and the number of its refusals outlive a restart', async () => {
   const { box, read, turn, start, memories } = await stage('dsl');
   box.guard.wait = 1;
   await read();
@@ -130,7 +130,7 @@ test('that a login was accepted outlives a restart, and so does how often it was
   for (const next of [73 + 12 * 60, 133 + 12 * 60, 24 * 60]) await readAt(next, last);
   expect(refusedAt).toEqual([1, 3, 13, 73, 133 + 12 * 60]);
   expect(box.guard.wrongTries).toBe(5);
-  // An older version takes it for its own.
+  // An older version can read this.
   expect(memories.contents.get('router/hollow')).toMatchObject({
     refused_login: {
       mark: expect.stringMatching(/^[0-9a-f]{4}$/),
@@ -139,9 +139,9 @@ test('that a login was accepted outlives a restart, and so does how often it was
       until: Date.UTC(2026, 0, 2, 37, 73),
     },
   });
-  // Other words were never accepted.
+  // Other credentials were never accepted.
   box.guard.account = password('gürkensalat$1');
-  await until('the box lets us in', () => !box.guard.isBlocked);
+  await until('the box accepts logins', () => !box.guard.isBlocked);
   expect(await start({ ...right, password: new Secret('wrong') }).read()).toMatchObject({
     access: 'refused',
     hint: expect.not.stringContaining('accepted'),
@@ -149,7 +149,7 @@ test('that a login was accepted outlives a restart, and so does how often it was
   });
 });
 
-test('a time that is none, on the broker, does no harm', async () => {
+test('an invalid time on the broker does no harm', async () => {
   const { box, read, start, memories } = await stage('dsl');
   await read();
   const { accepted_login: kept } = memories.contents.get('router/hollow') as { accepted_login: object };
@@ -160,7 +160,7 @@ test('a time that is none, on the broker, does no harm', async () => {
   }
 });
 
-test('what an older version kept of a refused login holds', async () => {
+test('a refused login that an older version stored still counts', async () => {
   const { read, start, memories, turn, box } = await stage('dsl', { ...right, password: new Secret('wrong') });
   await read();
   const kept = memories.contents.get('router/hollow');
@@ -188,7 +188,7 @@ test.each([
   ['the mesh list', ['/meshlist.lua'], true],
   ['the mesh list, without a challenge', ['/meshlist.lua'], false],
   ['the list of hosts', ['/devicehostlist.lua'], true],
-])('%s that answers 401 is left out, told once, and asked for again rarely', async (_, denied, challenges) => {
+])('%s that answers 401 is left out, reported, and rarely requested again', async (_, denied, challenges) => {
   const { box, read, turn } = await stage('dsl');
   for (const one of denied) box.denied.add(one);
   box.challenges = challenges;
@@ -196,7 +196,7 @@ test.each([
     box.asked.filter(({ action, path, isLogin }) => isLogin && denied.includes(action ?? path)).length;
   const first = await read();
   expect(first).toMatchObject({ access: 'granted', refusals: 0, nextLogin: undefined, dsl: { isUp: true } });
-  expect(first?.hint).toMatch(/takes the login, but not for every question/);
+  expect(first?.hint).toMatch(/accepts the login but denies some requests/);
   const before = asked();
   for (let minute = 5; minute < 60; minute += 5) {
     turn(300);
@@ -218,14 +218,14 @@ test.each([
   expect(box.guard.wrongTries).toBe(0);
 });
 
-test('a repeater that answers no list is read all the same', async () => {
+test('a repeater that denies its lists is still read', async () => {
   const { box, read } = await stage('repeater');
   for (const one of ['WLANConfiguration2#GetInfo', '/devicehostlist.lua', 'UserInterface1#GetInfo'])
     box.denied.add(one);
   expect(await read()).toMatchObject({ access: 'granted', refusals: 0, bootedAt: expect.any(Date) });
 });
 
-test('401 where nobody who is let in is refused is a refused login', async () => {
+test('401 for the login check is a refused login', async () => {
   const { box, read, turn } = await stage('dsl');
   await read();
   box.denied.add('DeviceInfo1#GetInfo');
@@ -233,7 +233,7 @@ test('401 where nobody who is let in is refused is a refused login', async () =>
   expect(await read()).toMatchObject({ access: 'refused', hint: expect.stringContaining('check FRITZBOX_USERNAME') });
 });
 
-test('a nonce that has run out is replaced without a word', async () => {
+test('an expired nonce is replaced silently', async () => {
   const { box, read, turn } = await stage('dsl');
   await read();
   for (let time = 0; time < 4; time += 1) {
@@ -245,7 +245,7 @@ test('a nonce that has run out is replaced without a word', async () => {
   }
 });
 
-test('a restart tries no refused login again, but other credentials at once, and so does the button', async () => {
+test('a restart does not retry a refused login, but tries other credentials at once; the button retries it', async () => {
   const { box, read, start, turn, memories } = await stage('dsl', { ...right, password: new Secret('wrong') });
   await read();
   expect([...memories.contents.keys()]).toEqual(['router/hollow']);
@@ -264,13 +264,13 @@ test('a restart tries no refused login again, but other credentials at once, and
   expect(await again.read()).toMatchObject({ access: 'refused' });
   expect(await start().read()).toMatchObject({ access: 'paused', nextLogin: new Date(Date.UTC(2026, 0, 3, 0, 50)) });
   expect(box.logins).toBe(2);
-  await until('the box lets us in', () => !box.guard.isBlocked);
+  await until('the box accepts logins', () => !box.guard.isBlocked);
   expect(await start(right).read()).toMatchObject({ access: 'granted' });
-  // What is remembered holds neither name nor password.
+  // The stored content reveals neither the user name nor the password.
   expect(JSON.stringify([...memories.contents])).not.toMatch(/monitor|wrong|gürken/);
 });
 
-test('a user without the right: told, and asked no more', async () => {
+test('a user without the right is reported, and locked out', async () => {
   const { box, read, turn } = await stage('dsl');
   box.hasRight = false;
   expect(await read()).toMatchObject({ access: 'refused', hint: expect.stringContaining('“FRITZ!Box Settings”') });
@@ -283,7 +283,7 @@ test('a user without the right: told, and asked no more', async () => {
   expect(await read()).toMatchObject({ access: 'granted' });
 });
 
-test('one action that the user may not ask for is named', async () => {
+test('a single action that the user may not call is named', async () => {
   const { box, read } = await stage('dsl');
   box.faults.set('Hosts1#X_AVM-DE_GetHostListPath', 606);
   const reading = await read();
@@ -295,7 +295,7 @@ test('one action that the user may not ask for is named', async () => {
   expect(reading?.hosts).toBe(undefined);
 });
 
-test('back within one cycle after a reboot, with another firmware asked anew', async () => {
+test('after a reboot the FRITZ!Box is read in the next cycle, and a new firmware is asked for all actions', async () => {
   const { box, read, turn } = await stage('dsl');
   box.faults.set('WANDSLInterfaceConfig1#GetInfo', 401);
   expect((await read())?.dsl).toBe(undefined);
@@ -313,7 +313,7 @@ test('back within one cycle after a reboot, with another firmware asked anew', a
   box.asked = [];
   turn(60);
   const reading = await read();
-  // It is not shown a login of before.
+  // The login does not reuse a nonce from before the reboot.
   expect(box.asked.slice(0, 3)).toMatchObject([{ path: '/tr64desc.xml' }, { isLogin: false }, { isLogin: true }]);
   expect(reading).toMatchObject({
     access: 'granted',
@@ -325,7 +325,7 @@ test('back within one cycle after a reboot, with another firmware asked anew', a
   expect(box.guard.wrongTries).toBe(0);
 });
 
-test('connections that the box forgets are opened anew', async () => {
+test('dropped connections are reopened', async () => {
   const { box, read, turn } = await stage('dsl');
   box.dropsReused = true;
   expect(await read()).toMatchObject({ access: 'granted', dsl: { isUp: true } });
@@ -333,7 +333,7 @@ test('connections that the box forgets are opened anew', async () => {
   expect(await read()).toMatchObject({ access: 'granted', refusals: 0 });
 });
 
-test('an error that passes costs only its own values', async () => {
+test('a temporary error affects only its own values', async () => {
   const { box, read, turn } = await stage('dsl');
   box.faults.set('DeviceInfo1#GetInfo', 820).set('WANDSLInterfaceConfig1#GetInfo', 501);
   const reading = await read();
@@ -344,7 +344,7 @@ test('an error that passes costs only its own values', async () => {
   expect(await read()).toMatchObject({ dsl: { isUp: true } });
 });
 
-test('DSL errors are told per minute, and nothing is without sync', async () => {
+test('DSL errors are reported per minute, and nothing without sync', async () => {
   const { box, read, turn } = await stage('dsl');
   const { GetInfo: info, GetStatisticsTotal: total } = box.profile.answers.WANDSLInterfaceConfig1 as Record<
     string,
@@ -359,7 +359,7 @@ test('DSL errors are told per minute, and nothing is without sync', async () => 
   expect((await read())?.dsl).toMatchObject({ isUp: false, down: {}, up: {}, errors: { crc: undefined }, retrains: 2 });
 });
 
-test('the list of hosts is asked for when it changes, and now and then', async () => {
+test('the list of hosts is fetched when it changes, and every few minutes', async () => {
   const { box, read, turn } = await stage('dsl');
   const lists = () => box.asked.filter(({ path }) => path === '/devicehostlist.lua').length;
   for (let minute = 0; minute < 5; minute += 1) {
@@ -375,7 +375,7 @@ test('the list of hosts is asked for when it changes, and now and then', async (
   expect(lists()).toBe(3);
 });
 
-test('without an account it is known what the box is', async () => {
+test('without an account the FRITZ!Box is identified', async () => {
   const { box, read } = await stage('cable', { username: undefined, password: undefined });
   expect(await read()).toEqual({
     access: 'none',
@@ -387,7 +387,7 @@ test('without an account it is known what the box is', async () => {
   expect(box.asked.map(({ path }) => path)).toEqual(['/tr64desc.xml']);
 });
 
-test('no TR-064: nothing to say without an account, what to do with one', async () => {
+test('without TR-064 there is advice with an account, and nothing without one', async () => {
   const { box, read } = await stage('dsl');
   box.allowsApplications = false;
   expect(await read()).toMatchObject({

@@ -3,13 +3,13 @@ import type { XmlFields } from '../../soap/xml-fields.ts';
 import type { PollItem } from '../poll-item.ts';
 import type { DslDirection, DslErrors } from '../reading.ts';
 
-/** No line has a rate of nothing, and boxes without a measurement say zero. */
+/** A rate of zero means that there is no measurement. */
 const nonZero = (value: number | undefined) => (value === 0 ? undefined : value);
 
 export const linkPollItem: PollItem = {
   intervalSeconds: 60,
-  async read(box) {
-    const info = await box.ask('WANCommonInterfaceConfig1', 'GetCommonLinkProperties');
+  async read(client) {
+    const info = await client.call('WANCommonInterfaceConfig1', 'GetCommonLinkProperties');
     const status = info?.text('PhysicalLinkStatus');
     return {
       link: info && {
@@ -24,14 +24,14 @@ export const linkPollItem: PollItem = {
   },
 };
 
-const tenths = (value: number | undefined) => (value === undefined ? undefined : value / 10);
+const fromTenths = (value: number | undefined) => (value === undefined ? undefined : value / 10);
 
-/** Rates are in kbit/s, the rest in tenths of a dB. */
+/** Rates come in kbit/s, the other values in tenths of a dB. */
 const parseDslDirection = (info: XmlFields, name: 'Downstream' | 'Upstream'): DslDirection => ({
   rate: nonZero(info.count(`${name}CurrRate`)),
   attainable: nonZero(info.count(`${name}MaxRate`)),
-  noiseMargin: tenths(info.integer(`${name}NoiseMargin`)),
-  attenuation: tenths(info.integer(`${name}Attenuation`)),
+  noiseMargin: fromTenths(info.integer(`${name}NoiseMargin`)),
+  attenuation: fromTenths(info.integer(`${name}Attenuation`)),
 });
 
 const counters = {
@@ -44,27 +44,27 @@ const counters = {
 } as const;
 
 const errorNames = Object.keys(counters) as (keyof typeof counters)[];
-const perError = (countOf: (name: keyof typeof counters) => number | undefined): DslErrors =>
-  Object.fromEntries(errorNames.map((name) => [name, countOf(name)]));
+const perError = (read: (name: keyof typeof counters) => number | undefined): DslErrors =>
+  Object.fromEntries(errorNames.map((name) => [name, read(name)]));
 
-/** Cable and fibre boxes list the service too, and know no action of it. */
+/** Cable and fibre models list the service too, but support none of its actions. */
 export const createDslPollItem = (now: () => { wall: number; monotonic: number }): PollItem => {
   const rates = new CounterRates();
   return {
     intervalSeconds: 60,
-    async read(box) {
-      const info = await box.ask('WANDSLInterfaceConfig1', 'GetInfo');
+    async read(client) {
+      const info = await client.call('WANDSLInterfaceConfig1', 'GetInfo');
       const status = info?.text('Status');
       if (info === undefined || status === undefined) return { dsl: undefined };
       const isUp = status === 'Up';
-      const counted = await box.ask('WANDSLInterfaceConfig1', 'GetStatisticsTotal');
-      const errors = perError((name) => (isUp ? counted?.count(counters[name]) : undefined));
+      const statistics = await client.call('WANDSLInterfaceConfig1', 'GetStatisticsTotal');
+      const errors = perError((name) => (isUp ? statistics?.count(counters[name]) : undefined));
       rates.begin(now());
       const errorRates = perError((name) => {
         const rate = rates.perSecond(name, errors[name]);
         return rate === undefined ? undefined : rate * 60;
       });
-      // Without sync the box tells zeros, or what was before.
+      // Without sync the FRITZ!Box reports zeros or old values.
       return {
         dsl: {
           isUp,
@@ -72,21 +72,21 @@ export const createDslPollItem = (now: () => { wall: number; monotonic: number }
           up: isUp ? parseDslDirection(info, 'Upstream') : {},
           errors,
           errorRates,
-          retrains: counted?.count('LinkRetrain'),
+          retrains: statistics?.count('LinkRetrain'),
         },
       };
     },
   };
 };
 
-/** Thousandths of a dBm; a level of exactly zero is none that was measured. */
+/** Converts thousandths of a dBm; a level of exactly zero was not measured. */
 const dbmFromThousandths = (value: number | undefined) =>
   value === undefined || value === 0 ? undefined : value / 1000;
 
 export const fibrePollItem: PollItem = {
   intervalSeconds: 60,
-  async read(box) {
-    const info = await box.ask('X_AVM-DE_WANFiber1', 'GetInfo');
+  async read(client) {
+    const info = await client.call('X_AVM-DE_WANFiber1', 'GetInfo');
     return {
       fibre: info && {
         received: dbmFromThousandths(info.integer('OpticalSignalLevel')),
@@ -96,14 +96,14 @@ export const fibrePollItem: PollItem = {
   },
 };
 
-/** What a receiver can hear. */
+/** Whether a receiver can measure this level, in dBm. */
 const isSignal = (value: number | undefined) => value !== undefined && value < -20 && value > -160;
 
-/** Only these of the answer: the rest are the card's numbers and the provider's login. */
+/** Reads only these fields: the others hold numbers of the SIM card and the login at the provider. */
 export const mobilePollItem: PollItem = {
   intervalSeconds: 60,
-  async read(box) {
-    const info = await box.ask('X_AVM-DE_WANMobileConnection1', 'GetInfoEx');
+  async read(client) {
+    const info = await client.call('X_AVM-DE_WANMobileConnection1', 'GetInfoEx');
     const technology = info?.text('CurrentAccessTechnology');
     const signal = [0, 1]
       .map((antenna) => info?.integer(`SignalRSRP${antenna}`))

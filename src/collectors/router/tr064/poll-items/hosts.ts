@@ -6,7 +6,7 @@ import type { NetworkHost } from '../reading.ts';
 
 const connectionByType: Record<string, NetworkHost['over']> = { Ethernet: 'lan', '802.11': 'wlan' };
 
-/** The list of hosts that a box keeps. Throws where it is none. */
+/** Parses the list of hosts of a FRITZ!Box. Throws if the text is none. */
 export function parseHostList(text: string): NetworkHost[] {
   const items = parseXml(text, 'List').children.filter(({ name }) => name === 'Item');
   return items.map((item) => {
@@ -21,25 +21,25 @@ export function parseHostList(text: string): NetworkHost[] {
   });
 }
 
-/** Seconds after which the list is fetched though the box says that it is the same. */
+/** Seconds after which the list is fetched even if its change counter is the same. */
 const maxListAgeSeconds = 300;
 
-/** The list is big and asked for only when the box has counted a change, and every few minutes. */
+/** The list is large, so it is fetched only when its change counter has changed, and every few minutes. */
 export const createHostsPollItem = (): PollItem => {
   let last: { change: number | undefined; at: number; list: NetworkHost[] } | undefined;
   return {
     intervalSeconds: 30,
-    async read(box) {
-      const change = (await box.ask('Hosts1', 'X_AVM-DE_GetChangeCounter'))?.count('X_AVM-DE_ChangeCounter');
-      const isSame =
+    async read(client) {
+      const change = (await client.call('Hosts1', 'X_AVM-DE_GetChangeCounter'))?.count('X_AVM-DE_ChangeCounter');
+      const isUnchanged =
         last !== undefined &&
         change !== undefined &&
         change === last.change &&
-        box.now() - last.at < maxListAgeSeconds * 1000;
-      if (isSame) return { hosts: last?.list };
-      const path = (await box.ask('Hosts1', 'X_AVM-DE_GetHostListPath'))?.text('X_AVM-DE_HostListPath');
-      const text = path === undefined ? undefined : await box.fetch(path);
-      last = text === undefined ? undefined : { change, at: box.now(), list: parseHostList(text) };
+        client.now() - last.at < maxListAgeSeconds * 1000;
+      if (isUnchanged) return { hosts: last?.list };
+      const path = (await client.call('Hosts1', 'X_AVM-DE_GetHostListPath'))?.text('X_AVM-DE_HostListPath');
+      const text = path === undefined ? undefined : await client.fetch(path);
+      last = text === undefined ? undefined : { change, at: client.now(), list: parseHostList(text) };
       return { hosts: last?.list };
     },
   };

@@ -37,9 +37,9 @@ const schema = z.object({ nodes: z.array(nodeSchema) });
 type Node = z.output<typeof nodeSchema>;
 type Link = z.output<typeof linkSchema>;
 
-/** Each link stands with both of its ends. */
+/** All links, each once; the list has them at both of their ends. */
 function linksOf(nodes: readonly Node[]): Link[] {
-  const all = nodes.flatMap((node) => node.node_interfaces.flatMap((one) => one.node_links));
+  const all = nodes.flatMap((node) => node.node_interfaces.flatMap(({ node_links: links }) => links));
   return [
     ...new Map(
       all.map((link) => [`${link.node_1_uid} ${link.node_2_uid} ${link.node_interface_1_uid}`, link]),
@@ -47,12 +47,12 @@ function linksOf(nodes: readonly Node[]): Link[] {
   ];
 }
 
-/** Hops from the box that leads. */
+/** Number of hops from the mesh master to each node that is connected to it. */
 function hopsFromMaster(nodes: readonly Node[], links: readonly Link[]): Map<string, number> {
   const found = new Map(nodes.filter(({ mesh_role: role }) => role === 'master').map(({ uid }) => [uid, 0]));
   for (const [uid, hops] of found) {
-    for (const { node_1_uid: one, node_2_uid: two } of links) {
-      const next = one === uid ? two : two === uid ? one : undefined;
+    for (const { node_1_uid: first, node_2_uid: second } of links) {
+      const next = first === uid ? second : second === uid ? first : undefined;
       if (next !== undefined && !found.has(next)) found.set(next, hops + 1);
     }
   }
@@ -61,47 +61,49 @@ function hopsFromMaster(nodes: readonly Node[], links: readonly Link[]): Map<str
 
 const bandByName: Record<string, string> = { '2G': '2.4 GHz', '5G': '5 GHz', '6G': '6 GHz' };
 
-/** `AP:5G:0`, `UPLINK:5G:0`, `LAN:1` */
+/** The band in `AP:5G:0` or `UPLINK:5G:0`, the medium in `LAN:1`. */
 const connectionKind = (name: string | undefined) => bandByName[name?.split(':')[1] ?? ''] ?? name?.split(':')[0] ?? '';
 
 const idOf = (node: Node) => parseMacAddress(node.device_mac_address) ?? (node.device_name || node.uid);
 
-/** The error shows nothing of it: there are names in it. */
+/** The error quotes nothing of the content, because that holds names. */
 function nodesOf(content: string): Node[] {
-  const unknown = new Error('the mesh list has an unknown form');
+  const formatError = new Error('the mesh list has an unknown format');
   let parsed: unknown;
   try {
     parsed = JSON.parse(content);
   } catch {
-    throw unknown;
+    throw formatError;
   }
   const { data } = z.safeParse(schema, parsed);
-  if (data === undefined) throw unknown;
+  if (data === undefined) throw formatError;
   return data.nodes;
 }
 
-/** The mesh as its leading box tells it. Throws where it is none. */
+/** Parses the mesh list of a mesh master. Throws if the content is none. */
 export function parseMeshList(content: string): { repeaters: RepeaterReading[]; meshLinks: MeshLinkReading[] } {
   const nodes = nodesOf(content);
-  const boxes = new Map(nodes.filter((node) => node.is_meshed).map((node) => [node.uid, node]));
+  const meshNodes = new Map(nodes.filter((node) => node.is_meshed).map((node) => [node.uid, node]));
   const links = linksOf(nodes);
   const connected = links.filter(({ state }) => state === 'CONNECTED');
-  const between = links.filter((link) => boxes.has(link.node_1_uid) && boxes.has(link.node_2_uid));
+  const meshOnlyLinks = links.filter((link) => meshNodes.has(link.node_1_uid) && meshNodes.has(link.node_2_uid));
   const hops = hopsFromMaster(
-    [...boxes.values()],
-    between.filter(({ state }) => state === 'CONNECTED'),
+    [...meshNodes.values()],
+    meshOnlyLinks.filter(({ state }) => state === 'CONNECTED'),
   );
-  const interfaces = new Map(nodes.flatMap((node) => node.node_interfaces.map((one) => [one.uid, one.name] as const)));
+  const interfaces = new Map(
+    nodes.flatMap((node) => node.node_interfaces.map(({ uid, name }) => [uid, name] as const)),
+  );
 
   const clientsOf = (uid: string) =>
     new Set(
       connected
         .filter((link) => link.node_1_uid === uid || link.node_2_uid === uid)
         .map((link) => (link.node_1_uid === uid ? link.node_2_uid : link.node_1_uid))
-        .filter((other) => !boxes.has(other)),
+        .filter((neighbour) => !meshNodes.has(neighbour)),
     ).size;
 
-  const repeaters = [...boxes.values()]
+  const repeaters = [...meshNodes.values()]
     .filter(({ mesh_role: role }) => role !== 'master')
     .map((node) => ({
       id: idOf(node),
@@ -112,13 +114,13 @@ export function parseMeshList(content: string): { repeaters: RepeaterReading[]; 
       clients: clientsOf(node.uid),
     }));
 
-  const meshLinks = between.flatMap((link): MeshLinkReading[] => {
-    // Rates are the first end's: what it sends goes to the second.
+  const meshLinks = meshOnlyLinks.flatMap((link): MeshLinkReading[] => {
+    // Rates are those of the first end: what it sends goes to the second.
     const isOutward =
       (hops.get(link.node_1_uid) ?? Number.POSITIVE_INFINITY) <=
       (hops.get(link.node_2_uid) ?? Number.POSITIVE_INFINITY);
-    const far = boxes.get(isOutward ? link.node_2_uid : link.node_1_uid);
-    if (far === undefined) return [];
+    const farther = meshNodes.get(isOutward ? link.node_2_uid : link.node_1_uid);
+    if (farther === undefined) return [];
     const kind = connectionKind(interfaces.get(link.node_interface_1_uid));
     const isConnected = link.state === 'CONNECTED';
     const sent = { now: link.cur_data_rate_tx, best: link.max_data_rate_tx };
@@ -126,8 +128,8 @@ export function parseMeshList(content: string): { repeaters: RepeaterReading[]; 
     const [down, up] = isOutward ? [sent, received] : [received, sent];
     return [
       {
-        id: `${idOf(far)} ${kind}`,
-        name: `${far.device_name || idOf(far)} ${kind}`.trim(),
+        id: `${idOf(farther)} ${kind}`,
+        name: `${farther.device_name || idOf(farther)} ${kind}`.trim(),
         isConnected,
         ...(isConnected ? { down: down.now, up: up.now, downAtBest: down.best, upAtBest: up.best } : {}),
       },
@@ -136,12 +138,12 @@ export function parseMeshList(content: string): { repeaters: RepeaterReading[]; 
   return { repeaters, meshLinks };
 }
 
-/** Only the leading box has the list; of the others it is not asked again soon. */
+/** Only the mesh master has the list; for other devices both values stay undefined. */
 export const meshPollItem: PollItem = {
   intervalSeconds: 300,
-  async read(box) {
-    const path = (await box.ask('Hosts1', 'X_AVM-DE_GetMeshListPath'))?.text('X_AVM-DE_MeshListPath');
-    const content = path === undefined ? undefined : await box.fetch(path);
+  async read(client) {
+    const path = (await client.call('Hosts1', 'X_AVM-DE_GetMeshListPath'))?.text('X_AVM-DE_MeshListPath');
+    const content = path === undefined ? undefined : await client.fetch(path);
     return content === undefined ? { repeaters: undefined, meshLinks: undefined } : parseMeshList(content);
   },
 };

@@ -3,19 +3,19 @@ import type { WlanRadioReading } from '../reading.ts';
 
 const bands: Record<string, WlanRadioReading['band']> = { 2400: '2.4 GHz', 5000: '5 GHz', 6000: '6 GHz' };
 
-/** A box that does not tell the band tells the channel. */
+/** The band, derived from the channel if the FRITZ!Box does not report it. */
 const bandOf = (band: string | undefined, channel: number | undefined): WlanRadioReading['band'] =>
   bands[band ?? ''] ?? (channel === undefined || channel === 0 ? undefined : channel < 15 ? '2.4 GHz' : '5 GHz');
 
-async function readRadio(box: FritzBoxClient, instance: number): Promise<WlanRadioReading | undefined> {
+async function readRadio(client: FritzBoxClient, instance: number): Promise<WlanRadioReading | undefined> {
   const service = `WLANConfiguration${instance}`;
-  const info = await box.ask(service, 'GetInfo');
+  const info = await client.call(service, 'GetInfo');
   if (info === undefined) return undefined;
-  const more = await box.ask(service, 'X_AVM-DE_GetWLANExtInfo');
+  const extension = await client.call(service, 'X_AVM-DE_GetWLANExtInfo');
   const status = info.text('Status');
   const isUp = status === undefined ? undefined : status === 'Up';
   const channel = info.count('Channel') || undefined;
-  const kind = more?.text('X_AVM-DE_APType');
+  const kind = extension?.text('X_AVM-DE_APType');
   return {
     instance,
     band: bandOf(info.text('X_AVM-DE_FrequencyBand'), channel),
@@ -24,17 +24,17 @@ async function readRadio(box: FritzBoxClient, instance: number): Promise<WlanRad
     channel: isUp === false ? undefined : channel,
     ssid: info.text('SSID'),
     standard: info.text('Standard'),
-    clients: isUp === false ? 0 : (await box.ask(service, 'GetTotalAssociations'))?.count('TotalAssociations'),
+    clients: isUp === false ? 0 : (await client.call(service, 'GetTotalAssociations'))?.count('TotalAssociations'),
   };
 }
 
-/** The bands come first and the guests last, as many as the box has. */
+/** The services are numbered: first the radios, as many as there are, then the guest network. */
 export const wlanPollItem: PollItem = {
   intervalSeconds: 60,
-  async read(box) {
+  async read(client) {
     const radios: WlanRadioReading[] = [];
     for (const instance of [1, 2, 3, 4]) {
-      const found = await readRadio(box, instance);
+      const found = await readRadio(client, instance);
       if (found !== undefined) radios.push(found);
     }
     return { radios: radios.length === 0 ? undefined : radios };

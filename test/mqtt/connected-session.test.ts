@@ -38,14 +38,14 @@ async function scene(retained: Record<string, string> = {}) {
     const from = observer.messages.length;
     return () => observer.messages.slice(from).filter(({ topic }) => !topic.endsWith('/echo'));
   };
-  /** All that was said before this has come. */
+  /** Resolves when all messages published before have arrived. */
   let marks = 0;
   const settled = async () => {
     marks += 1;
     await say('marker', String(marks), false);
     await observer.see('marker', (payload) => payload === String(marks));
   };
-  /** Home Assistant comes online, and so much time goes by that all agents have heard it. */
+  /** Home Assistant comes online, and enough time passes for all agents to react. */
   const birth = async (retain = false) => {
     const before = clock.pauses();
     await say('homeassistant/status', 'online', retain);
@@ -64,7 +64,7 @@ async function scene(retained: Record<string, string> = {}) {
   return { clock, broker, observer, say, since, settled, birth, begin };
 }
 
-/** What an agent of before has left of a device. */
+/** The retained messages of a device that an earlier agent has left. */
 const announced = (slug: string, components: Record<string, object>) => ({
   [configOf(slug)]: JSON.stringify({
     device: { identifiers: [`infra-monitor_nas_${slug}`], name: slug },
@@ -76,7 +76,7 @@ const sensor = { platform: 'sensor', unique_id: 'x', state_topic: 'y' };
 const componentsIn = (payload: string | undefined) =>
   (JSON.parse(payload ?? '{}') as { components: Record<string, Record<string, unknown>> }).components;
 
-test('devices that come and metrics that appear are announced; values alone are not', async () => {
+test('new devices and new metrics are announced; new values are not', async () => {
   const { observer, since, settled, begin } = await scene();
   const { read, session } = await begin([{ table: 'thing', device, reading: { level: 1 } }]);
   let said = since();
@@ -97,7 +97,7 @@ test('devices that come and metrics that appear are announced; values alone are 
   expect(said().filter(({ topic }) => topic === configOf('thing_2'))).toHaveLength(1);
 });
 
-test('what can’t be read is unavailable, with the last that is known', async () => {
+test('an unreadable device is unavailable and keeps its last values', async () => {
   const { observer, begin } = await scene();
   const { read, session } = await begin();
   read([{ table: 'thing', device, error: new Error('no answer') }, ...both.slice(1)]);
@@ -107,7 +107,7 @@ test('what can’t be read is unavailable, with the last that is known', async (
   expect(observer.topics.get(`${topicOf('thing_2')}/availability`)).toBe('online');
 });
 
-test('an event is told when Home Assistant has had the time to build its entity, and one after it at once', async () => {
+test('the first event waits until Home Assistant has created the entity, the next one does not', async () => {
   const { clock, observer, since, settled, begin } = await scene();
   const { state, read, session } = await begin([
     {
@@ -141,7 +141,7 @@ test('an event is told when Home Assistant has had the time to build its entity,
   ]);
 });
 
-test('Home Assistant that is away hears of an event when it is back and has heard the announcements anew', async () => {
+test('an event while Home Assistant is offline is published after it is back and the devices are announced again', async () => {
   const { clock, observer, say, since, settled, begin } = await scene({ 'homeassistant/status': 'offline' });
   const { state, session } = await begin([{ table: 'thing', device, reading: {}, events: [happening('restart')] }]);
   clock.turn(30);
@@ -150,7 +150,7 @@ test('Home Assistant that is away hears of an event when it is back and has hear
   expect(observer.topics.has(event)).toBe(false);
   const said = since();
   await say('homeassistant/status', 'online');
-  // Between one and five seconds, by chance.
+  // A random delay of one to five seconds.
   await clock.waits(1, 5);
   await settled();
   expect(said().map(({ topic }) => topic)).not.toContain(configOf('thing_1'));
@@ -174,7 +174,7 @@ test('Home Assistant that is away hears of an event when it is back and has hear
   await until('told', () => state.pendingEvents.length === 0);
 });
 
-test('Home Assistant that goes is told nothing more until it comes', async () => {
+test('no events are published after Home Assistant goes offline until it is back', async () => {
   const { clock, observer, say, settled, birth, begin } = await scene({ 'homeassistant/status': 'online' });
   const { state, read, session } = await begin();
   await clock.waits(5);
@@ -195,7 +195,7 @@ test('Home Assistant that goes is told nothing more until it comes', async () =>
   await until('told', () => state.pendingEvents.length === 0);
 });
 
-test('a Home Assistant that comes online twice in a row is told all once more, after the second time', async () => {
+test('when Home Assistant comes online twice in a row, everything is announced again once, after the second time', async () => {
   const { clock, say, since, settled, begin } = await scene();
   await begin();
   await clock.waits(5);
@@ -211,13 +211,15 @@ test('a Home Assistant that comes online twice in a row is told all once more, a
   expect(said().filter(({ topic }) => topic === configOf('thing_1'))).toHaveLength(1);
 });
 
-test('a device removed in Home Assistant: said, not announced again, and the others are', async () => {
+test('a device removed in Home Assistant is logged and not announced again; the others are', async () => {
   const { observer, say, since, settled, birth, begin } = await scene();
   const { log, dismissed, read, session } = await begin();
   await say(configOf('thing_2'), '');
   await until('it is heard', () => dismissed.length > 0);
   expect(dismissed).toEqual(['thing_2']);
-  expect(log.at(-1)).toBe('info  thing_2: removed in Home Assistant; it is announced again when the agent starts anew');
+  expect(log.at(-1)).toBe(
+    'info  thing_2: removed in Home Assistant; it will be announced again when the agent restarts',
+  );
   await settled();
   const said = since();
   read([...both, { table: 'thing', device: { id: 'Thing 3', name: 'Third' }, reading: {} }]);
@@ -227,14 +229,14 @@ test('a device removed in Home Assistant: said, not announced again, and the oth
   await until('announced anew', () => said().some(({ topic }) => topic === status));
   await settled();
   expect(said().map(({ topic }) => topic)).not.toContain(configOf('thing_2'));
-  // It goes on to be read, and is told.
+  // It is still read, and its states are published.
   expect(observer.topics.get(`${topicOf('thing_2')}/availability`)).toBe('online');
   await say(configOf('thing_2'), '');
   await settled();
   expect(dismissed).toEqual(['thing_2']);
 });
 
-test('a device that was removed while the connection was away is not announced again', async () => {
+test('a device that was removed while the agent was disconnected is not announced again', async () => {
   const { clock, broker, observer, say, settled, begin } = await scene();
   const { state, dismissed } = await begin();
   await broker.stop();
@@ -249,7 +251,7 @@ test('a device that was removed while the connection was away is not announced a
   expect(observer.topics.has(configOf('thing_1'))).toBe(true);
 });
 
-test('a broker that forgot all has removed nothing', async () => {
+test('a broker that has lost its retained messages has removed nothing', async () => {
   const { clock, broker, observer, begin } = await scene();
   const { state, dismissed } = await begin();
   await broker.stop();
@@ -265,7 +267,7 @@ test('a broker that forgot all has removed nothing', async () => {
   expect(dismissed).toEqual([]);
 });
 
-test('what this agent can’t declare any more is buried first, and its topics go when nobody reads them', async () => {
+test('an entity that the agent no longer declares gets a tombstone first, and its topics are cleared later', async () => {
   const { clock, observer, begin } = await scene({
     ...announced('thing_1', { 'probe-thing-level': sensor, 'probe-thing-gone': sensor }),
     ...announced('old', { 'other-thing-level': sensor }),
@@ -286,13 +288,13 @@ test('what this agent can’t declare any more is buried first, and its topics g
     'probe-thing-level': sensor,
     'probe-thing-gone': { platform: 'sensor' },
   });
-  // Home Assistant takes its time to take it away: the states wait.
+  // Home Assistant needs time to remove it, so the states wait.
   expect(observer.topics.has(topicOf('thing_1'))).toBe(false);
   await clock.waits(1);
   clock.turn(1);
   const { state } = await starting;
   expect(state.broker.connected).toBe(true);
-  // A device that was merely not read is unavailable, and keeps what is known.
+  // A device that was just not read is unavailable, and keeps its values.
   expect(observer.topics.get(`${topicOf('away')}/availability`)).toBe('offline');
   expect(observer.topics.get(topicOf('away'))).toBe('{"level":5}');
   expect(observer.topics.get(`${root}/other/old`)).toBe('{}');
@@ -305,7 +307,7 @@ test('what this agent can’t declare any more is buried first, and its topics g
   expect(observer.topics.get(topicOf('away'))).toBe('{"level":5}');
 });
 
-test('tombstones: a Home Assistant that was away sees what is buried once more, and then they are left out', async () => {
+test('tombstones: a Home Assistant that was offline gets the entity and its tombstone again, and then they are left out', async () => {
   const { clock, observer, since, birth, begin } = await scene(announced('thing_1', { 'probe-thing-gone': sensor }));
   const starting = begin();
   await clock.waits(1);
@@ -332,13 +334,13 @@ test('tombstones: a Home Assistant that was away sees what is buried once more, 
     { platform: 'sensor' },
     undefined,
   ]);
-  // And for ever.
+  // And they stay left out.
   await birth();
   await until('once more', () => shown().length === 4);
   expect(shown().at(-1)).toBeUndefined();
 });
 
-test('a device of which nothing is left is taken away by us: nobody has removed it', async () => {
+test('a device without any entities is removed by the agent: the user has not removed it', async () => {
   const { clock, observer, settled, birth, begin } = await scene(announced('old', { 'other-thing-level': sensor }));
   const starting = begin();
   await clock.waits(1);
@@ -354,7 +356,7 @@ test('a device of which nothing is left is taken away by us: nobody has removed 
   expect(log.filter((line) => line.includes('removed'))).toEqual([]);
 });
 
-test('a metric that has no value now but had one before stays announced as it was', async () => {
+test('a metric that had a value before and has none now stays announced', async () => {
   const { observer, begin } = await scene(announced('thing_1', { 'probe-thing-rare': sensor }));
   await begin();
   expect(componentsIn(observer.topics.get(configOf('thing_1')))).toMatchObject({
@@ -363,7 +365,7 @@ test('a metric that has no value now but had one before stays announced as it wa
   });
 });
 
-test('what settings leave out is taken away', async () => {
+test('devices that settings exclude are removed', async () => {
   const { clock, observer, begin } = await scene({
     ...announced('thing_2', { 'probe-thing-level': sensor }),
     [topicOf('thing_2')]: '{"level":5}',

@@ -4,7 +4,7 @@ import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
-test('all that is retained of this agent is read, and nothing of others', async () => {
+test('everything that this agent has retained is read, and nothing of others', async () => {
   const { connection, url } = await guarded({});
   const { client, topics } = await observe(url, { protocolVersion: 4 });
   const kept: Record<string, string> = Object.fromEntries(
@@ -20,7 +20,7 @@ test('all that is retained of this agent is read, and nothing of others', async 
     await client.publishAsync(topic, payload, { retain: true, qos: 1 });
   expect(Object.fromEntries(await readOwnRetained(connection, agent))).toEqual(own);
   expect([...topics.values()].some((payload) => payload === '{}')).toBe(true);
-  // From here on its state comes no more, but its commands, its status, its echo and its announcements do.
+  // Afterwards states are no longer received, but commands, the status, pings and announcements are.
   const heard: string[] = [];
   connection.listen(({ topic }) => heard.push(topic));
   const last = 'homeassistant/status';
@@ -35,7 +35,7 @@ test('all that is retained of this agent is read, and nothing of others', async 
   await expect.poll(() => heard).toEqual([...watched, last]);
 });
 
-test('announcements of all agents below our base topic', async () => {
+test('announcements of all agents with the same base topic', async () => {
   const { connection, url } = await guarded({});
   const { client } = await observe(url, { protocolVersion: 4 });
   for (const [topic, payload] of Object.entries({
@@ -47,7 +47,7 @@ test('announcements of all agents below our base topic', async () => {
   expect((await readDiscoveryPayloads(connection, agent)).sort()).toEqual(['nas', 'pi']);
 });
 
-test('a connection that ends while it is read ends the reading', async () => {
+test('reading ends when the connection does', async () => {
   const { connection, stop } = await guarded({ unwritten: /echo$/ });
   const reading = readOwnRetained(connection, agent);
   reading.catch(() => undefined);

@@ -26,12 +26,12 @@ test.each([
   expect(output).toMatch(/Example:\n {2}.*infra-monitor/);
 });
 
-test('what it does not know is said, with exit status 2', async () => {
+test('unknown commands and options: exit status 2', async () => {
   expect(await run({}, 'watch')).toMatchObject({ status: 2 });
   expect(await run({}, '--loud')).toMatchObject({ status: 2, output: expect.stringContaining('unknown option') });
 });
 
-test('wrong settings: all at once, exit status 2, and no secret', async () => {
+test('invalid settings: all at once, exit status 2, and no secret', async () => {
   const { status, output } = await run({
     HTTP_PORT: 'x',
     MQTT_URL: 'nonsense',
@@ -48,18 +48,18 @@ test('wrong settings: all at once, exit status 2, and no secret', async () => {
   `);
 });
 
-test('it runs from another folder’s .env, and says when that is not there', async () => {
+test('--env reads another file, and reports a missing one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'agent.env');
   writeFileSync(file, 'SITE="Villa Kunterbunt"\nHOST_SCHEDULE=off\nNVME_SCHEDULE=off\n');
   expect(await run({}, '--env', file, 'check')).toMatchObject({
     status: 0,
-    output: expect.stringContaining('this agent is testling at Villa Kunterbunt'),
+    output: expect.stringContaining('agent testling, site Villa Kunterbunt'),
   });
-  // What stands in the environment comes first.
+  // The environment takes precedence.
   expect(await run({ SITE: 'Berlin' }, '--env', file, 'check')).toMatchObject({
-    output: expect.stringContaining('this agent is testling at Berlin'),
+    output: expect.stringContaining('agent testling, site Berlin'),
   });
   expect(await run({}, '--env', '/nowhere/.env', 'check')).toMatchObject({
     status: 2,

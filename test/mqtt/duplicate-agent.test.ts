@@ -5,7 +5,7 @@ import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
-test('another of our name: there if it answers, and only then', async () => {
+test('a duplicate agent is found if it answers, and only then', async () => {
   const { settings, url, stop } = await guarded({});
   expect(await hasDuplicateAgent(settings, agent)).toBe(false);
   const { client } = await observe(url, { protocolVersion: 4, reconnectPeriod: 0 });
@@ -14,7 +14,7 @@ test('another of our name: there if it answers, and only then', async () => {
     const [, token] = /^who is there\? (.+)$/.exec(String(payload)) ?? [];
     if (token === undefined || topic !== 'infra-monitor/nas/echo') return;
     asked.push(token);
-    // One that is just about to listen misses the first question.
+    // An agent that has not subscribed yet misses the first question.
     if (asked.length > 1) void client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
   });
   expect(await hasDuplicateAgent(settings, agent)).toBe(true);
@@ -24,7 +24,7 @@ test('another of our name: there if it answers, and only then', async () => {
   expect(await hasDuplicateAgent(settings, agent)).toBe(false);
 });
 
-test('a broker that is not there, or forbids to ask, has no other of our name', async () => {
+test('without a broker, or with one that forbids the question, there is no duplicate agent', async () => {
   const { settings } = await guarded({ unread: /echo$/ });
   expect(await hasDuplicateAgent(settings, agent)).toBe(false);
   expect(

@@ -4,7 +4,7 @@ import { CronTimer } from '../../src/loop/cron-timer.ts';
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
-/** By which a tick may come late by chance. */
+/** The random delay of a tick. */
 const latest = 2 * secondMs;
 
 const { TZ } = process.env;
@@ -33,7 +33,7 @@ function start(schedule: string) {
 test.each([
   ['*/10 * * * * *', 6 * 60],
   ['0 */5 * * * *', 12],
-])('%s ticks through the hour that comes twice', (schedule, anHour) => {
+])('%s ticks through the repeated hour', (schedule, anHour) => {
   at('2026-10-25T00:30:01Z');
   const { seen } = start(schedule);
   for (let hour = 1; hour <= 3; hour += 1) {
@@ -50,7 +50,7 @@ test.each([
   ['ahead by an hour', hourMs],
   ['ahead by eight hours, as after a sleep', 8 * hourMs],
   ['ahead by ten years', 3650 * 24 * hourMs],
-])('a clock that is set %s keeps no tick waiting longer than its interval', (_, milliseconds) => {
+])('a clock that is set %s delays no tick longer than its interval', (_, milliseconds) => {
   at('2026-06-01T12:00:01Z');
   const { seen } = start('0 */5 * * * *');
   for (let times = 1; times <= 4; times += 1) {
@@ -63,7 +63,7 @@ test.each([
   }
 });
 
-test('a tick is due by both clocks, and comes once where they differ by nothing much', () => {
+test('a tick is due by either clock, and runs once if they differ a little', () => {
   at('2026-06-01T12:00:01Z');
   const { seen, ticks } = start('0 * * * * *');
   expect(ticks.next).toEqual(new Date('2026-06-01T12:01:00Z'));

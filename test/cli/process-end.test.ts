@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { startAgent } from '../helpers/agent.ts';
+import { patience } from '../helpers/patience.ts';
 import { freePort } from '../helpers/ports.ts';
 import { silence } from '../helpers/silent-file.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
+
+/** Generous, because a busy machine may take long to start the agent. */
+const waitSeconds = 60;
+const timeout = 3 * waitSeconds * 1000 * patience;
 
 function machine() {
   const roots = tree({
@@ -24,10 +29,12 @@ function machine() {
   };
 }
 
-/** Without execve, before Node.js 22.15, the status is the signal's. */
+/** Without execve, before Node.js 22.15, a signal ends the program. */
 const endedWith = (status: number) => ('execve' in process ? status : 'SIGTERM');
 
-test('with a sensor that does not answer the page does, and SIGTERM ends the agent', async () => {
+test('with a sensor that does not answer, the status server works and SIGTERM ends the agent', {
+  timeout,
+}, async () => {
   const { sensor, settings } = machine();
   const port = await freePort();
   const agent = startAgent({
@@ -35,14 +42,18 @@ test('with a sensor that does not answer the page does, and SIGTERM ends the age
     MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
     HTTP_PORT: String(port),
   });
-  await until('connected', () => agent.output().includes('MQTT: connected'));
+  await until('connected', () => agent.output().includes('MQTT: connected'), waitSeconds);
   silence(sensor);
-  await until('told', () => agent.output().includes(`testling jc42 temp1: ${sensor}: no answer in 2 s`));
+  await until(
+    'reported',
+    () => agent.output().includes(`testling jc42 temp1: ${sensor}: no answer in 2 s`),
+    waitSeconds,
+  );
   expect((await fetch(`http://127.0.0.1:${port}/health/`)).status).toBe(200);
   expect(await agent.stop()).toBe(endedWith(0));
 });
 
-test('so does one reading end', async () => {
+test('with a sensor that does not answer, once ends', { timeout }, async () => {
   const { sensor, settings } = machine();
   silence(sensor);
   const agent = startAgent(settings, ['once']);

@@ -10,7 +10,7 @@ import { until } from '../helpers/until.ts';
 
 const watch = { ...agent, id: 'watch' };
 
-/** A broker on which others have said this. */
+/** A broker with these retained messages of other agents. */
 async function scene(retained: Record<string, string>, options: Parameters<typeof startBroker>[0] = {}) {
   const clock = stopClock();
   const broker = await startBroker(options);
@@ -38,7 +38,7 @@ const said = {
   'bridge/cabin/state': '1',
 };
 
-test('what all agents have said of their devices is there when it begins, without their parts', async () => {
+test('the device topics of all agents are there at the start, without those of parts', async () => {
   const { lab, follow } = await scene(said);
   expect(lab.isCurrent).toBe(false);
   await follow();
@@ -53,7 +53,7 @@ test('what all agents have said of their devices is there when it begins, withou
   ]);
 });
 
-test('it goes on to listen: to what changes, to what goes, to who is new', async () => {
+test('it follows changed topics, removed topics and new agents', async () => {
   const { say, lab, follow } = await scene(said);
   await follow();
   await say('nas/host/nas', '{"cpu":9}');
@@ -69,7 +69,7 @@ test('it goes on to listen: to what changes, to what goes, to who is new', async
   );
 });
 
-test('when the connection ends it is not current, keeps what it knows, and begins anew with the next', async () => {
+test('after the end of a connection it is not current, keeps its topics, and starts again with the next connection', async () => {
   const { broker, observer, say, lab, follow } = await scene(said);
   const first = await follow();
   first.abort();
@@ -81,7 +81,7 @@ test('when the connection ends it is not current, keeps what it knows, and begin
   expect(lab.topics.has('pi/status')).toBe(false);
   expect(lab.topics.has('nas/status')).toBe(true);
 
-  // A broker that forgot all has removed nothing.
+  // A broker that has lost its retained messages has removed nothing.
   await broker.stop();
   await until('over', () => !lab.isCurrent);
   await broker.start({ forgets: true });
@@ -90,7 +90,7 @@ test('when the connection ends it is not current, keeps what it knows, and begin
   expect(lab.topics.get('nas/status')).toBe('online');
 });
 
-test('a broker that does not let it read says so, and the next one that does is heard', async () => {
+test('a broker that forbids reading is reported, and the next one that allows it is read', async () => {
   let forbids = true;
   const { lab, follow } = await scene(said, {
     authorizeSubscribe: (_client, subscription, done) =>
@@ -107,7 +107,7 @@ test('a broker that does not let it read says so, and the next one that does is 
   expect(lab.isCurrent).toBe(true);
 });
 
-test('who is said to be online is asked, and one that has answered and does not any more is silent, until it speaks', async () => {
+test('agents that are online are asked; one that no longer answers is unresponsive until it publishes', async () => {
   const { clock, broker, observer, say, lab, follow } = await scene({ ...said, 'old/status': 'online' });
   const questions: string[] = [];
   let answers = true;
@@ -117,7 +117,7 @@ test('who is said to be online is asked, and one that has answered and does not 
     questions.push(topic);
     if (answers && topic === 'infra-monitor/nas/echo')
       void observer.client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
-    // Another's answer is not one's own.
+    // The answer of another agent does not count.
     if (topic === 'infra-monitor/nas/echo')
       void observer.client.publishAsync('infra-monitor/old/echo', 'I am: somebody', { qos: 1 });
   });
@@ -140,7 +140,7 @@ test('who is said to be online is asked, and one that has answered and does not 
   await round();
   expect([...lab.unresponsive]).toEqual([]);
   await round();
-  // One that has never answered is believed.
+  // The status of an agent that has never answered is trusted.
   expect([...lab.unresponsive]).toEqual(['nas']);
   await say('nas/host/nas', '{"cpu":7}');
   await until('it has spoken', () => lab.unresponsive.size === 0);
@@ -151,13 +151,13 @@ test('who is said to be online is asked, and one that has answered and does not 
   answers = true;
   await round();
   expect([...lab.unresponsive]).toEqual([]);
-  // No question stays: it would be asked anew of everybody who comes.
+  // No question is retained: it would be asked again of every new subscriber.
   const late = await observe(broker.url, { protocolVersion: 4 });
   await late.see('infra-monitor/nas/status');
   expect(late.messages.filter(({ topic, retained }) => retained && topic.endsWith('/echo'))).toEqual([]);
 });
 
-test('nobody is asked after the connection’s end', async () => {
+test('no agent is asked after the end of the connection', async () => {
   const { clock, lab, follow } = await scene(said);
   const connection = await follow();
   await clock.waits(5);

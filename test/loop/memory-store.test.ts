@@ -5,7 +5,7 @@ import { MemoryStore } from '../../src/loop/memory-store.ts';
 const schema = z.object({ seen: z.array(z.string()) });
 type Content = z.output<typeof schema>;
 
-/** Remembers what it has seen, and forgets nothing. */
+/** A collector whose memory is everything that it has seen. */
 const collector = {
   id: 'probe',
   memory: {
@@ -30,7 +30,7 @@ function begin() {
   return { memories, memory, connect };
 }
 
-test('before the first broker has told what it kept nothing is known, and nothing is kept', async () => {
+test('before the memory of the first broker is loaded, nothing is recalled and nothing is stored', async () => {
   const { memory, connect } = begin();
   memory.keep('Thing 1', { seen: ['a'] });
   expect([memory.isLoaded, memory.recall('Thing 1')]).toEqual([false, undefined]);
@@ -39,7 +39,7 @@ test('before the first broker has told what it kept nothing is known, and nothin
   expect([memory.isLoaded, memory.recall('Thing 1')]).toEqual([true, { seen: ['b'] }]);
 });
 
-test('an empty broker first, then the one with the history: both are brought together', () => {
+test('an empty broker first, then one with a history: both are merged', () => {
   const { memory, connect, memories } = begin();
   connect();
   memory.keep('Thing 1', { seen: ['new'] });
@@ -51,7 +51,7 @@ test('an empty broker first, then the one with the history: both are brought tog
   });
 });
 
-test('two brokers in turn end up both whole, and what is not new leaves the same object', () => {
+test('two brokers in turn both end up complete, and a merge without news keeps the same object', () => {
   const { memory, connect } = begin();
   const brokers = [{ 'probe/thing_1': { seen: ['a'] } }, { 'probe/thing_1': { seen: ['b'] } }];
   for (let turn = 0; turn < 6; turn += 1) {
@@ -65,7 +65,7 @@ test('two brokers in turn end up both whole, and what is not new leaves the same
   expect(memory.recall('Thing 1')).toBe(before);
 });
 
-test('what is no memory is dropped and told, and takes nothing else along', () => {
+test('invalid memories are rejected and reported, and the others are loaded', () => {
   const { memories, connect } = begin();
   const plain = { id: 'plain' };
   memories.forCollector(plain);
@@ -80,12 +80,12 @@ test('what is no memory is dropped and told, and takes nothing else along', () =
     '"probe/deep": nested more than 8 deep',
     '"probe/large": 70013 bytes, more than 65536',
     '"probe/text": no JSON',
-    '"probe/other": not what this collector remembers',
+    '"probe/other": not in the format of this collector',
   ]);
   expect(connect(kept)).toEqual([]);
   expect(Object.fromEntries(memories.contents)).toEqual({ 'probe/good': { seen: ['a'] } });
   expect(memories.load(new Map([[`plain/${'\u001b'.repeat(500)}`, '{}']]), ['plain'])).toEqual([
-    expect.stringMatching(/^"plain\/(\\u001b){94}": this collector remembers nothing$/),
+    expect.stringMatching(/^"plain\/(\\u001b){94}": this collector has no memory$/),
   ]);
   expect(memories.load(new Map([['plain/x', '{}']]), ['unheard of'])).toEqual([]);
 });

@@ -3,32 +3,32 @@ import { findMissingPermissions } from '../../src/mqtt/broker-permissions.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
-test('a broker that lets all: nothing is missing', async () => {
+test('a broker that allows everything: nothing is missing', async () => {
   const { connection } = await guarded({});
   expect(await findMissingPermissions(connection, agent)).toEqual([]);
 });
 
-test('what it may not write to itself', async () => {
+test('a user that may not write its own topics', async () => {
   const { connection } = await guarded({ unwritten: /^infra-monitor\/nas\/echo/ });
   expect(await findMissingPermissions(connection, agent)).toEqual([
-    'the broker does not give back what is sent to infra-monitor/nas/echo: it must let this user read and write infra-monitor/nas/#',
+    'messages sent to infra-monitor/nas/echo do not come back: the broker must let this user read and write infra-monitor/nas/#',
   ]);
 });
 
-test('what it may not announce', async () => {
+test('a user that may not write announcements', async () => {
   const { connection } = await guarded({ unwritten: /^homeassistant\/device/ });
   expect(await findMissingPermissions(connection, agent)).toEqual([
-    'the broker does not give back what is sent to homeassistant/device/infra-monitor_nas/check/rights: it must let this user read and write homeassistant/device/infra-monitor_nas/+/config, and read homeassistant/status',
+    'messages sent to homeassistant/device/infra-monitor_nas/check/rights do not come back: the broker must let this user read and write homeassistant/device/infra-monitor_nas/+/config, and read homeassistant/status',
   ]);
 });
 
-test('what it may not read is refused in its own words', async () => {
+test('a user whose subscription is refused', async () => {
   const { connection } = await guarded({ unread: /^homeassistant/ });
   const [own, announcing] = await findMissingPermissions(connection, agent);
   expect(own).toMatch(
     /^the broker refuses the subscription to infra-monitor\/nas\/#, homeassistant\/device\/infra-monitor_nas\/\+\/config, homeassistant\/status/,
   );
   expect(announcing).toMatch(
-    /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*: it must let this user read and write/,
+    /^the broker refuses homeassistant\/device\/infra-monitor_nas\/check\/rights: .*: the broker must let this user read and write/,
   );
 });

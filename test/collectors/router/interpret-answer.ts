@@ -13,10 +13,10 @@ import type { HttpReply } from '../../../src/collectors/router/soap/http-client.
 import { parseUpnpDescription } from '../../../src/collectors/router/soap/upnp-description.ts';
 import type { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
 
-/** Where the recorded boxes are taken to be. */
+/** The address that recorded routers are assumed to have. */
 export const address = new URL('http://192.0.2.1:49000/igddesc.xml');
 
-/** What a box would say to us to have this recorded of it: a body alone, or a whole answer. */
+/** The reply of a router that was recorded like this, as a body alone or as a whole response. */
 export function replyOf(file: string, text: string): HttpReply {
   const [, code] = /^HTTP\/1\.\d (\d+)/.exec(text) ?? [];
   const blank = /\r?\n\r?\n/.exec(text);
@@ -26,7 +26,7 @@ export function replyOf(file: string, text: string): HttpReply {
   return { status, headers: {}, body: text };
 }
 
-/** All that an answer can tell of the way to the world, whatever action it is of. */
+/** All that an answer of any action reveals about the internet connection. */
 function wanOf(values: XmlFields) {
   const { received, sent } = new TrafficCounter().read(
     { addon: values, single: values, line: undefined },
@@ -47,21 +47,21 @@ function wanOf(values: XmlFields) {
 const defined = (object: object) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** What the agent makes of something that a box or a command said. Throws a clear error where it makes nothing of it. */
-export function understand(file: string, text: string): object {
+/** What the agent makes of the answer of a router or the output of a command. Throws a clear error if it is unusable. */
+export function interpretAnswer(file: string, text: string): object {
   if (/^NOTIFY |^HTTP\/1\.\d 200[\s\S]*^location:/im.test(text)) {
     const found = text.split(/\r?\n\r?\n/).flatMap((answer) => parseLocation(answer)?.href ?? []);
     return { locations: [...new Set(found)] };
   }
   if (/^(ping\/|ping)/.test(file)) {
-    const burst = parsePingOutput(text);
-    if (burst === undefined) throw new Error('the command measured nothing');
-    return burst;
+    const stats = parsePingOutput(text);
+    if (stats === undefined) throw new Error('the command measured nothing');
+    return stats;
   }
   if (/<(?:\w+:)?root[\s>]/.test(text)) {
-    const { services, presentation, ...about } = parseUpnpDescription(text, address);
+    const { services, presentation, ...identity } = parseUpnpDescription(text, address);
     return {
-      ...about,
+      ...identity,
       presentation: presentation?.href,
       services: services.map(({ type, id, controlUrl }) => `${type} ${id} ${controlUrl.href}`),
     };

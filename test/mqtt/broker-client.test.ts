@@ -28,7 +28,7 @@ async function scene() {
 }
 const online = (state: ReturnType<typeof records>) => until('connected', () => state.broker.connected);
 
-test('what there is is announced and told first, and last that the agent is online', async () => {
+test('announcements and states come first, and the online status last', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   const began = new Date();
@@ -50,7 +50,7 @@ test('what there is is announced and told first, and last that the agent is onli
     components: { 'probe-thing-level': { platform: 'sensor' } },
   });
 });
-test('nothing is said before all has been read once', async () => {
+test('nothing is published before everything has been read once', async () => {
   const { clock, broker, observer } = await scene();
   let release = () => {};
   const ready = new Promise<void>((resolve) => {
@@ -71,7 +71,7 @@ test('nothing is said before all has been read once', async () => {
   await observer.see(status, (payload) => payload === 'online');
 });
 
-test('what changed is sent, what did not is not', async () => {
+test('only changes are sent', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   const { session } = startSession(broker.settings, [collector], state);
@@ -90,7 +90,7 @@ test('what changed is sent, what did not is not', async () => {
   ]);
 });
 
-test('a broker that goes away and comes back: one error, counted once, and all is there again', async () => {
+test('a broker that stops and comes back: one error, counted once, and everything is published again', async () => {
   const { clock, broker, observer } = await scene();
   const state = records(12);
   const { log, session } = startSession(broker.settings, [collector], state);
@@ -104,7 +104,7 @@ test('a broker that goes away and comes back: one error, counted once, and all i
     error: expect.stringMatching(/^(the broker closed the connection|mqtt:\/\/127)/),
   });
   session.update();
-  // As long as it is away, with ever longer pauses.
+  // While it is stopped, the pauses grow.
   for (let tries = 0; tries < 8; tries += 1) {
     await clock.waits(0.5, 60);
     clock.turn(60);
@@ -129,7 +129,7 @@ test('a broker that goes away and comes back: one error, counted once, and all i
   expect(state.broker.reconnects).toBe(2);
 });
 
-test('leaving: offline is said, and the connection is gone', async () => {
+test('stopping: offline is published, and the connection closed', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   const { session } = startSession(broker.settings, [collector], state);
@@ -139,7 +139,7 @@ test('leaving: offline is said, and the connection is gone', async () => {
   await until('only the observer is left', () => broker.connections() === 1);
 });
 
-test('leaving in the midst of a pause ends it', async () => {
+test('stopping during a pause ends the pause', async () => {
   const clock = stopClock();
   const broker = await startBroker();
   await broker.stop();
@@ -148,11 +148,11 @@ test('leaving in the midst of a pause ends it', async () => {
   await session.stop();
 });
 
-test('an agent that falls is offline by its will', async () => {
+test('an agent that crashes is offline by its will', async () => {
   const { broker, observer } = await scene();
   startSession(broker.settings, [collector], records(12));
   await observer.see(status, (payload) => payload === 'online');
-  // The same name throws out the one before, without a word.
+  // A second connection with the same client ID closes the first one.
   const thief = connect(broker.port, '127.0.0.1');
   onTestFinished(() => void thief.destroy());
   thief.write(
@@ -168,27 +168,27 @@ test('an agent that falls is offline by its will', async () => {
   await observer.see(status, (payload) => payload === 'offline');
 });
 
-test('another agent of this name: the one that comes later stays away and says why, and is let in when the other is gone', async () => {
+test('a duplicate agent: the later one waits and logs why, and connects when the other is gone', async () => {
   const { clock, broker, observer } = await scene();
   const first = records(12);
   const one = startSession(broker.settings, [collector], first);
   await online(first);
   const second = records(13);
-  // Of another client, but the same name.
+  // Another client ID, but the same agent name.
   const other = startSession(broker.settings, [collector], second, { shared: true });
   await until('it stands by', () =>
-    other.log.some((line) => line === 'info  nas: another agent speaks of them; this one stands by'),
+    other.log.some((line) => line === 'info  nas: published by another agent; this one is on standby'),
   );
   expect(second.broker.connected).toBe(false);
   await one.session.stop();
   await clock.waits(60);
   clock.turn(60);
   await online(second);
-  expect(other.log.at(-1)).toBe('info  nas: this agent speaks of them');
+  expect(other.log.at(-1)).toBe('info  nas: published by this agent');
   await observer.see('infra-monitor/nas/probe/thing_1', (payload) => payload.includes('"level":13'));
 });
 
-test('thrown out by another agent of its name, it says so and does not throw out in turn', async () => {
+test('an agent that a duplicate has disconnected logs it and waits', async () => {
   const { clock, broker } = await scene();
   const first = records(12);
   const one = startSession(broker.settings, [collector], first);
@@ -197,11 +197,11 @@ test('thrown out by another agent of its name, it says so and does not throw out
   const two = startSession(broker.settings, [collector], second);
   await online(second);
   await until('it says so', () =>
-    one.log.some((line) => line.includes('another agent is connected as nas: give each its own AGENT_NAME')),
+    one.log.some((line) => line.includes('another agent is connected as nas: give each agent its own AGENT_NAME')),
   );
   expect(first.broker).toMatchObject({
     connected: false,
-    error: expect.stringContaining('stays away until the other is gone'),
+    error: expect.stringContaining('waits until the other one is gone'),
   });
   await clock.waits(60);
   clock.turn(60);
@@ -212,7 +212,7 @@ test('thrown out by another agent of its name, it says so and does not throw out
   expect(first.broker.reconnects).toBe(1);
 });
 
-test('a broker that lets nobody in: what to check', async () => {
+test('a broker that refuses the login: what to check', async () => {
   const clock = stopClock();
   const broker = await startBroker({
     authenticate: (_client, _user, _password, done) =>
@@ -231,7 +231,7 @@ test('a broker that lets nobody in: what to check', async () => {
   expect(state.broker).toMatchObject({ connected: false, error: expect.stringContaining('MQTT_PASSWORD') });
 });
 
-test('commands to its devices are heard, and what is not one is not', async () => {
+test('commands to its devices are received, and nothing else', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   const { commands } = startSession(broker.settings, [collector], state);
@@ -250,7 +250,7 @@ test('commands to its devices are heard, and what is not one is not', async () =
   ]);
 });
 
-test('a command that was retained is of another time', async () => {
+test('a retained command is ignored', async () => {
   const { broker, observer } = await scene();
   await observer.client.publishAsync('infra-monitor/nas/probe/thing_1/command', 'acknowledge', {
     qos: 1,
@@ -264,7 +264,7 @@ test('a command that was retained is of another time', async () => {
   expect(commands).toEqual([{ collector: 'probe', device: 'thing_2', action: 'last' }]);
 });
 
-test('what was remembered is handed over, and nothing of another agent’s', async () => {
+test('memories are handed over, and none of another agent', async () => {
   const { broker, observer } = await scene();
   for (const [topic, payload] of [
     ['infra-monitor/nas/probe/thing_1/memory', '{"count":3}'],
@@ -277,11 +277,11 @@ test('what was remembered is handed over, and nothing of another agent’s', asy
   await online(state);
   expect(remembered).toHaveLength(1);
   expect([...(remembered[0]?.keys() ?? [])]).toContain('probe/thing_1');
-  // Nothing of another agent's.
+  // Nothing of another agent.
   expect(JSON.stringify([...(remembered[0] ?? [])])).not.toContain('9');
 });
 
-test('our own “offline” of an earlier life, told late, is contradicted', async () => {
+test('a late will of an earlier connection is corrected', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   startSession(broker.settings, [collector], state);
@@ -300,7 +300,7 @@ test('our own “offline” of an earlier life, told late, is contradicted', asy
   );
 });
 
-test('another of its name that asks is answered, and nobody else', async () => {
+test('the question of an agent of the same name is answered, and no other', async () => {
   const { broker, observer } = await scene();
   const state = records(12);
   startSession(broker.settings, [collector], state);
@@ -316,7 +316,7 @@ test('another of its name that asks is answered, and nobody else', async () => {
   ]);
 });
 
-test('the client’s name lasts and has no slash', async () => {
+test('the client ID is always the same and has no slash', async () => {
   const names: string[] = [];
   stopClock();
   const broker = await startBroker({
