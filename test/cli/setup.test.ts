@@ -40,7 +40,7 @@ test('without a terminal: the broker is tried, the settings are written for thei
     output: expect.stringContaining('all required topics can be read and written'),
   });
   expect(statSync(first.file).mode & 0o777).toBe(0o600);
-  expect(first.after).toMatch(new RegExp(`^# The broker.*\\nMQTT_URL=mqtt://${broker}\\n\\n# .*\\nMQTT_PASSWORD=`));
+  expect(first.after).toMatch(new RegExp(`^# .*\\nMQTT_URL=mqtt://${broker}\\n\\n# .*\\nMQTT_PASSWORD=`));
   expect(first.output).not.toContain('sesame');
 
   const again = await setUp(`${first.after}\n# Mine\nHOST_SCHEDULE=off\n`, {}, '--site', 'Berlin');
