@@ -78,7 +78,7 @@ test('a folder with the Node that is there, again over it, and gone', async () =
     echo SITE=Berlin >/etc/infra-monitor.env
     sh $release/install.sh && cat /etc/infra-monitor.env && ls -d /opt/infra-monitor /opt/infra-monitor.*
     infra-monitor uninstall && ${nothingThere}`);
-  expect(output).toMatch(/is installed\.\nTo tell it your broker: sudo infra-monitor setup\n\S+\n600 root\n/);
+  expect(output).toMatch(/is installed\.\nTo set it up: sudo infra-monitor setup\n\S+\n600 root\n/);
   expect(output).toMatch(/SITE=Berlin\n.*No such file.*\n\/opt\/infra-monitor\n/);
   expect(output).toMatch(/infra-monitor has been removed\n.*\nnothing$/);
 });
@@ -98,18 +98,18 @@ test.each([
   [
     'a file that was cut off',
     'cp -r $release /tmp/cut; truncate -s 9000 /tmp/cut/infra-monitor-*; sh /tmp/cut/install.sh',
-    'is not what SHA256SUMS says',
+    'does not match SHA256SUMS',
   ],
   [
     'a file that is not there',
     'mkdir /tmp/none; sh $release/install.sh --from /tmp/none',
-    '/tmp/none/SHA256SUMS is not there',
+    '/tmp/none/SHA256SUMS does not exist',
   ],
   ['half of the installer', 'head -c 4000 $release/install.sh | sh', ''],
-  ['Home Assistant OS', 'echo ID=haos >/etc/os-release; sh $release/install.sh', 'Home Assistant OS runs apps alone'],
+  ['Home Assistant OS', 'echo ID=haos >/etc/os-release; sh $release/install.sh', 'Home Assistant OS only runs apps'],
   ['within an app of Home Assistant OS', 'SUPERVISOR_TOKEN=x sh $release/install.sh', 'install the app'],
-  ['a person without rights', 'setpriv --reuid 65534 --clear-groups sh $release/install.sh', 'it wants root'],
-  ['an option that it does not know', 'sh $release/install.sh --fast', '--fast is not known'],
+  ['a person without rights', 'setpriv --reuid 65534 --clear-groups sh $release/install.sh', 'root is required'],
+  ['an option that it does not know', 'sh $release/install.sh --fast', 'unknown option --fast'],
 ])('nothing is there after %s', async (_what, command, told) => {
   const output = await inCopy(`\n${command}\n${nothingThere}`);
   expect(output).toContain(told);

@@ -19,7 +19,7 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   const before = await traces(machine);
 
   expect(await machine.sh('sh /tmp/release/install.sh', { seconds })).toMatch(
-    /^infra-monitor \S+ is installed\.\nTo tell it your broker: sudo infra-monitor setup$/,
+    /^infra-monitor \S+ is installed\.\nTo set it up: sudo infra-monitor setup$/,
   );
   expect(await machine.sh('systemctl is-active infra-monitor; systemctl is-enabled infra-monitor')).toBe(
     'active\nenabled',
