@@ -1,3 +1,4 @@
+import { BlueprintInput, toYaml, type YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition } from './alerts.ts';
 import { blueprintHeader, commonInputs, inputVariables, numberInput } from './blueprint-inputs.ts';
 import {
@@ -7,7 +8,6 @@ import {
   reasonTemplate,
   unexplainedExpression,
 } from './jinja.ts';
-import { BlueprintInput, toYaml, type YamlMap } from './yaml.ts';
 
 const condition = (expression: string, state?: string): YamlMap => ({
   condition: 'template',

@@ -1,6 +1,6 @@
-import { supportUrl } from '../../version.ts';
+import { supportUrl } from '../../src/version.ts';
+import { BlueprintInput, type YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition, AlertLimit } from './alerts.ts';
-import { BlueprintInput, type YamlMap } from './yaml.ts';
 
 /** An input for a number. */
 export const numberInput = ({ name, default: standard, unit, min, max }: AlertLimit): YamlMap => ({
