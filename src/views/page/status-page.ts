@@ -44,7 +44,7 @@ ${base}<title>${agent.name}</title>
 <main>
 ${[...sections]}
 </main>
-<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="api">API</a></p></footer>
+<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="openapi.json">API</a></p></footer>
 <script>${new Html(pageScript)}</script>
 </body>
 </html>
