@@ -1,5 +1,5 @@
 import { readText } from '../../lib/files.ts';
-import type { HostRoots } from '../../lib/host-roots.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 
 /** Where a container has the host's /proc, what stands directly below is still the container's own network; the host's is
  * that of its first process. */

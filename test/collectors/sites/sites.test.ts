@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 
 const never = new AbortController().signal;
 
@@ -10,7 +11,13 @@ function watch(topics: Map<string, string>, kept: ReadonlyMap<string, string> = 
   const lab = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
   const source = sitesCollector.open(
     { SITES: 'true' },
-    { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory: lab },
+    {
+      agent,
+      hostRoots: hostRoots(),
+      state,
+      memory: state.memoryStore.forCollector(sitesCollector),
+      agentDirectory: lab,
+    },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   return {
@@ -84,6 +91,9 @@ test('the agent that has the watch lives, whatever the broker kept of its last r
 test('off unless wanted', () => {
   const state = new StateStore('');
   expect(
-    sitesCollector.open({ SITES: 'false' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector) }),
+    sitesCollector.open(
+      { SITES: 'false' },
+      { agent, hostRoots: hostRoots(), state, memory: state.memoryStore.forCollector(sitesCollector) },
+    ),
   ).toEqual({ inactiveReason: 'SITES is not true' });
 });
