@@ -4,6 +4,7 @@ import type { AgentDirectory } from './agent-directory.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { DeviceMemory, MemoryRules } from './device-memory.ts';
 import type { DeviceEvent, EventDeclaration } from './event.ts';
+import type { HostRoots } from './host-roots.ts';
 import type { AnyMetric, Metrics } from './metric.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
 
@@ -51,6 +52,7 @@ export interface CollectorContext {
   agent: AgentIdentity;
   state: AgentState;
   memory: DeviceMemory;
+  hostRoots: HostRoots;
   /** What the other agents say; only a running agent hears it. */
   agentDirectory?: AgentDirectory | undefined;
 }

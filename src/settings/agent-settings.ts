@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { hostRootSettings } from '../model/host-roots.ts';
 import { enumSetting, stringSetting } from '../model/setting.ts';
 
 export const agentSettings = z.object({
@@ -24,4 +25,5 @@ export const agentSettings = z.object({
     'text',
     'json',
   ),
+  ...hostRootSettings,
 });

@@ -7,6 +7,7 @@ import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.
 import { CronExpression } from '../loop/cron.ts';
 import type { AnyCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
+import { HostRoots } from '../model/host-roots.ts';
 import { bridgeTopicLevel, slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { customSetting } from '../model/setting.ts';
@@ -34,6 +35,7 @@ export interface CollectorSettings {
 
 export interface Settings {
   agent: AgentIdentity;
+  hostRoots: HostRoots;
   log: Pick<z.output<typeof agentSettings>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
   mqtt: MqttSettings;
   http: HttpSettings;
@@ -85,9 +87,8 @@ export function settingGroups(catalogue: readonly AnyCollector[]): { title: stri
 }
 
 /** The machine's short name: the host's own file where a container has mounted it. */
-function machineName(hostRoot: unknown): string {
-  const whole =
-    typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
+function machineName(hostRoot: string | undefined): string {
+  const whole = hostRoot === undefined || hostRoot === '/' ? undefined : readOptional(join(hostRoot, 'etc/hostname'));
   return (whole || hostname()).trim().split('.')[0] || 'host';
 }
 
@@ -122,7 +123,7 @@ function readRequired(file: string): string {
   }
 }
 
-/** Environment → settings. Throws a SettingsError that tells every problem. */
+/** Environment → settings. Throws a SettingsError that tells every problem, once where two collectors have the variable. */
 export function readSettings(catalogue: readonly AnyCollector[], env: Environment): Settings {
   const problems: string[] = [];
   const own = readVariables(agentSettings, env, problems);
@@ -136,7 +137,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
     problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
-  const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
+  const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
   const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
   if (reservedNames.includes(slug(name)))
     problems.push(
@@ -144,7 +145,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     );
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const unknown = findMisspelledVariables(env, schemas);
-  if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
+  if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
   const started = new PastMoment();
   const agent: AgentIdentity = {
     id: slug(name),
@@ -163,5 +164,14 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     path: String(env[setting]).trim(),
   }));
   const warnings = [...unknown, ...httpWarnings(http), ...exposureWarnings(files)];
-  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings };
+  return {
+    agent,
+    hostRoots: new HostRoots(own),
+    log: { LOG_LEVEL, LOG_FORMAT },
+    mqtt,
+    http,
+    notify,
+    collectors,
+    warnings,
+  };
 }

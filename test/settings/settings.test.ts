@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -58,12 +58,11 @@ test('every problem is told at once, with what is wanted', () => {
   ).toMatchInlineSnapshot(`
     [
       "LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error",
+      "HOST_PROC: got "proc", wants an absolute path",
       "MQTT_URL: got "htp://x", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host",
       "MQTT_BASE_TOPIC: got "a/#", wants a topic without +, # and slashes at its ends",
       "HTTP_PORT: got "99999", wants a whole number from 0 to 65535",
       "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first) for times that come, or off",
-      "HOST_PROC: got "proc", wants an absolute path",
-      "HOST_PROC: got "proc", wants an absolute path",
       "MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate",
     ]
   `);
@@ -223,8 +222,20 @@ test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_
 test('in a container the host’s own name is taken', () => {
   const folder = mkdtempSync(join(tmpdir(), 'root-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'hostname'), '');
   expect(read({ HOST_ROOT: folder }).agent.name).toBe(hostname().split('.')[0]);
+  mkdirSync(join(folder, 'etc'));
+  writeFileSync(join(folder, 'etc/hostname'), 'rack.example\n');
+  expect(read({ HOST_ROOT: folder }).agent.name).toBe('rack');
+});
+
+test('the host’s trees are parsed once, for every collector', () => {
+  const { hostRoots } = read({ HOST_SYS: '/host/sys', HOST_ROOT: '/host' });
+  expect([hostRoots.proc('stat'), hostRoots.sys('block'), hostRoots.host('etc'), hostRoots.isHostRoot]).toEqual([
+    '/proc/stat',
+    '/host/sys/block',
+    '/host/etc',
+    false,
+  ]);
 });
 
 test('no two parts declare the same variable', () => {

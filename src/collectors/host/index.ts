@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HostRoots } from '../../lib/host-roots.ts';
 import type { Collector } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -26,8 +25,8 @@ export const hostCollector: Collector<HostReadings, typeof hostSettings.shape> =
   env: hostSettings,
   schedule: '*/30 * * * * *',
   metrics: hostMetrics,
-  open(env, { agent }) {
-    const roots = process.platform === 'linux' ? new HostRoots(env) : undefined;
+  open(env, { agent, hostRoots }) {
+    const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableReader(env) : new LinuxReader(roots, env);
     const fillRate = new FillRateEstimator();
     let machine: MachineInventory = {};

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readText } from '../../lib/files.ts';
-import type { HostRoots } from '../../lib/host-roots.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 
 /** What a machine is, and stays while the agent runs. */
 export interface MachineInventory {

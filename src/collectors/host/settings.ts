@@ -1,9 +1,7 @@
 import * as z from 'zod/mini';
-import { hostRootSettings } from '../../lib/host-roots.ts';
 import { listSetting } from '../../model/setting.ts';
 
 export const hostSettings = z.object({
-  ...hostRootSettings,
   HOST_FILESYSTEMS: listSetting({
     description: 'Mount points to watch, as globs, in place of the usual choice.',
     example: '/,/mnt/*',

@@ -3,6 +3,7 @@ import { ClockSteadiness } from '../../lib/clock-steadiness.ts';
 import type { ClockReading } from '../../lib/counter-rates.ts';
 import type { Observation, ObservationOrProblem } from '../../model/collector.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import { readClocksSinceBoot } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -42,6 +43,7 @@ type Judgement = Pick<DriveReading, 'problem' | 'reason' | 'writtenPerDay' | 'we
 export class NvmeReader {
   readonly #agent: AgentIdentity;
   readonly #memory: DeviceMemory;
+  readonly #roots: HostRoots;
   readonly #settings: NvmeSettings;
   readonly #clock: () => ClockReading;
   readonly #steadiness = new ClockSteadiness();
@@ -56,17 +58,19 @@ export class NvmeReader {
   constructor(
     agent: AgentIdentity,
     memory: DeviceMemory,
+    roots: HostRoots,
     settings: NvmeSettings,
     clock: () => ClockReading = readClocksSinceBoot,
   ) {
     this.#agent = agent;
     this.#memory = memory;
+    this.#roots = roots;
     this.#settings = settings;
     this.#clock = clock;
   }
 
   async read(): Promise<ObservationOrProblem<NvmeReadings>[]> {
-    const drives = drivesOfControllers(readControllers(this.#settings.HOST_SYS) ?? []);
+    const drives = drivesOfControllers(readControllers(this.#roots.sys()) ?? []);
     const { watched, excluded, complaints } = selectDrives(drives, this.#settings.NVME_DEVICES);
     this.#dropMissing(drives);
     this.#memoryLoaded ??= Promise.race([this.#memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);

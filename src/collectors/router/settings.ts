@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { hostRootSettings } from '../../lib/host-roots.ts';
+import { hostRootSettings } from '../../model/host-roots.ts';
 import {
   customSetting,
   encodeCredentials,

@@ -7,6 +7,7 @@ import { stopClock } from '../../helpers/clock.ts';
 import { drives, identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
 import { memory } from '../../helpers/memory.ts';
 import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
 const question = 'nvme smart-log nvme9000';
@@ -25,8 +26,8 @@ function watching(
 ) {
   const remembered = memory(kept ?? undefined);
   const source = nvmeCollector.open(
-    { HOST_SYS: rack.sys, NVME_DEVICES: devices },
-    { agent, memory: remembered, state: stateOf(probe(async () => [])) },
+    { NVME_DEVICES: devices },
+    { agent, hostRoots: hostRoots({ HOST_SYS: rack.sys }), memory: remembered, state: stateOf(probe(async () => [])) },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const read = () => source.read(new AbortController().signal);

@@ -6,7 +6,7 @@ import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
 import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
 import { MemoryStore } from '../../../src/loop/memory-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
-import { tree } from '../../helpers/tree.ts';
+import { hostRoots, tree } from '../../helpers/tree.ts';
 
 const day = 24 * 3600 * 1000;
 const start = Date.parse('2026-11-25T12:00:00Z');
@@ -73,7 +73,9 @@ function machine(tool: 'nvme' | 'smartctl') {
   const clock = { wall: start, monotonic: 0 };
   const memories = new MemoryStore();
   const memory = memories.forCollector(nvmeCollector);
-  const surveyor = new NvmeReader(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
+  const surveyor = new NvmeReader(agent, memory, hostRoots({ HOST_SYS: sys }), { NVME_DEVICES: undefined }, () => ({
+    ...clock,
+  }));
   return {
     surveyor,
     connect: (content: ReadonlyMap<string, string> = new Map()) => memories.load(content, ['nvme']),

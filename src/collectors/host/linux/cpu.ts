@@ -1,6 +1,6 @@
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder, readText } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
 /** Shares of the processors' time, from the first line of /proc/stat (proc_stat(5)). */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { CounterRates } from '../../../lib/counter-rates.ts';
 import { listFolder, readNumber } from '../../../lib/files.ts';
 import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { DiskReading } from '../reading.ts';
 
 /** Not what a person means by a disk: an eMMC's boot areas, optical and floppy drives, a board's flash chip. */

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { FilesystemReading } from '../reading.ts';
 import { isRemoteMount, type Mount } from './mounts.ts';
 

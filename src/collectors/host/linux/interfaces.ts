@@ -4,7 +4,7 @@ import type { CounterRates } from '../../../lib/counter-rates.ts';
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder, readText } from '../../../lib/files.ts';
 import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { InterfaceReading } from '../reading.ts';
 
 /** Interfaces that routes without a destination go out by. */

@@ -1,5 +1,5 @@
 import { readText } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
 /** From /proc/meminfo; kernels before 3.14, which have no MemAvailable, say nothing. */

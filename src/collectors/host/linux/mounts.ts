@@ -1,6 +1,6 @@
 import { readText } from '../../../lib/files.ts';
 import type { GlobVerdict } from '../../../lib/glob-matcher.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 
 export interface Mount {
   /** On the host. */

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 
 export interface HwmonSensor {
   /** Lasts over a reboot, which may number chips anew. */

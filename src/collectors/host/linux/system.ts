@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readUint32Property } from '../../../lib/dbus.ts';
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 import { createHiddenPathCheck } from './mounts.ts';
 

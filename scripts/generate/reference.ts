@@ -1,9 +1,9 @@
-import type { ActionDeclaration } from '../model/action.ts';
-import type { CollectorDeclaration } from '../model/collector.ts';
-import type { EventDeclaration } from '../model/event.ts';
-import type { AnyMetric } from '../model/metric.ts';
+import type { ActionDeclaration } from '../../src/model/action.ts';
+import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { EventDeclaration } from '../../src/model/event.ts';
+import type { AnyMetric } from '../../src/model/metric.ts';
+import { discoveryValueOptions, platformOfMetric } from '../../src/views/platform.ts';
 import { listSettings, type SettingGroup } from './env-example.ts';
-import { discoveryValueOptions, platformOfMetric } from './platform.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
+import { type SettingMeta, settingMetaRegistry } from '../../src/model/setting.ts';
 
 /** Settings of one part of the program. */
 export interface SettingGroup {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { stringSetting } from '../model/setting.ts';
+import { stringSetting } from './setting.ts';
 
 const absolutePath = ['an absolute path', /^\//] as const;
 
-/** Settings of every collector that reads the kernel's and the host's trees. */
+/** Settings of the program, from which collectors get `HostRoots`. */
 export const hostRootSettings = {
   HOST_PROC: stringSetting(
     {
