@@ -5,27 +5,31 @@ import { parsePeers } from './peers.ts';
 
 export const httpSettings = z.object({
   HTTP_HOST: stringSetting({
-    description: 'The address that the status server listens on.',
+    description: 'Address that the status server listens on.',
     default: '127.0.0.1',
     example: '0.0.0.0',
   }),
-  HTTP_PORT: integerSetting({ description: 'Its port; 0 turns the server off.', default: '8000' }, 0, 65_535),
+  HTTP_PORT: integerSetting(
+    { description: 'Port of the status server; 0 disables the server.', default: '8000' },
+    0,
+    65_535,
+  ),
   HTTP_TOKEN: secretSetting({
     description:
-      'Who does not show it, as a bearer token or a password, hears only from `/health/` whether all is well. Set it when the server listens beyond this machine.',
+      'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
   }),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:
-      'Host names under which browsers may ask, beside addresses, single words and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any.',
+      'Host names that browsers may use for the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',
     example: 'monitor.example.org',
   }),
   HTTP_ALLOWED_PEERS: customSetting(
     {
       description:
-        'Who may ask, beside programs on this machine that ask over its loopback address; anyone unless set. From these alone X-Ingress-Path is believed.',
+        'Clients that may connect, in addition to programs on this machine that use its loopback address. Defaults to all clients. The header X-Ingress-Path is accepted only from the clients listed here.',
       example: '192.168.1.5,192.168.2.0/24',
     },
-    'addresses and networks, separated by commas',
+    'comma-separated addresses and networks',
     parsePeers,
   ),
 });
@@ -35,10 +39,10 @@ export type HttpSettings = z.output<typeof httpSettings>;
 const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/** What a person should think about before others read what the agent knows. */
+/** A warning if other machines can read the agent's data without a token. */
 export const httpWarnings = ({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PEERS }: HttpSettings): string[] =>
   HTTP_PORT === 0 || HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []
     : [
-        `HTTP_HOST: whoever reaches ${HTTP_HOST} can read all that this agent knows; set HTTP_TOKEN, or leave HTTP_HOST out`,
+        `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent knows; set HTTP_TOKEN, or remove HTTP_HOST`,
       ];

@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 import { Secret } from '../model/secret.ts';
 import { customSetting, encodeCredentials, secretSetting, stringSetting } from '../model/setting.ts';
 
-/** Where the broker is; `embedded` is one of our own. */
+/** `embedded`: the broker that the agent starts itself. */
 export interface BrokerAddress {
   protocol: 'embedded' | 'mqtt' | 'mqtts' | 'ws' | 'wss';
   host: string;
   port: number;
-  /** Of a WebSocket. */
+  /** Path and query; used by WebSockets only. */
   path: string;
   username?: string;
   password?: Secret;
@@ -18,7 +18,8 @@ const defaultPorts = { embedded: 1883, mqtt: 1883, mqtts: 8883, ws: 80, wss: 443
 function parseBrokerAddress(text: string): BrokerAddress | undefined {
   const parts = /^(embedded|mqtt|mqtts|ws|wss):\/\/.+/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (parts === undefined || parts.hostname === '' || parts.hostname.includes('%')) return undefined;
-  // A user name or password ends at a `/`, `?` or `#` in it: what is before it is taken for host and port, and the host stands behind.
+  // An unescaped `/`, `?` or `#` in a user name or password ends the authority: the text before it is parsed as the
+  // host, and the real host ends up in the path, query or fragment.
   if (`${parts.pathname}${parts.search}${parts.hash}`.includes('@')) return undefined;
   const protocol = parts.protocol.slice(0, -1) as BrokerAddress['protocol'];
   return {
@@ -31,51 +32,52 @@ function parseBrokerAddress(text: string): BrokerAddress | undefined {
   };
 }
 
-/** As a person may see it: without credentials. */
+/** Without credentials, for logs and pages. */
 export const formatBrokerUrl = ({ protocol, host, port }: Pick<BrokerAddress, 'protocol' | 'host' | 'port'>): string =>
   `${protocol === 'embedded' ? 'mqtt' : protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-const topicForm = ['a topic without +, # and slashes at its ends', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
-const pemFileForm = ['the path of a PEM file', /./] as const;
+const topicForm = ['topic without +, #, or empty levels', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
+const pemFileForm = ['path of a PEM file', /./] as const;
 
 export const mqttSettings = z.object({
   MQTT_URL: customSetting(
     {
       description:
-        'The broker, best the one that Home Assistant uses. `embedded://` starts one of our own, for a first look.',
+        'MQTT broker, preferably the one that Home Assistant uses. `embedded://` starts an embedded broker, for a first try.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
       credentials: `${encodeCredentials}, or set MQTT_USERNAME and MQTT_PASSWORD`,
     },
-    'mqtt://, mqtts://, ws://, wss:// or embedded:// with a host',
+    'URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)',
     parseBrokerAddress,
   ),
-  MQTT_USERNAME: stringSetting({ description: 'The broker’s user for this agent.', example: 'infra-monitor' }),
-  MQTT_PASSWORD: secretSetting({ description: 'Its password.' }),
+  MQTT_USERNAME: stringSetting({ description: 'User name at the broker.', example: 'infra-monitor' }),
+  MQTT_PASSWORD: secretSetting({ description: 'Password at the broker.' }),
   MQTT_CA_FILE: stringSetting(
     {
-      description: 'The authority that signed the broker’s certificate, where it is one of your own.',
+      description:
+        'Certificate of the authority that signed the broker’s certificate. Needed only for a private authority.',
       example: '/etc/infra-monitor/ca.pem',
     },
     ...pemFileForm,
   ),
   MQTT_CERT_FILE: stringSetting(
     {
-      description: 'This agent’s own certificate, where the broker wants one.',
+      description: 'Client certificate of this agent, if the broker requires one.',
       example: '/etc/infra-monitor/agent.pem',
     },
     ...pemFileForm,
   ),
   MQTT_KEY_FILE: stringSetting(
-    { description: 'The key of that certificate.', example: '/etc/infra-monitor/agent.key' },
+    { description: 'Private key of the client certificate.', example: '/etc/infra-monitor/agent.key' },
     ...pemFileForm,
   ),
   MQTT_BASE_TOPIC: stringSetting(
-    { description: 'The first level of all our topics.', default: 'infra-monitor' },
+    { description: 'Prefix of the agent’s topics.', default: 'infra-monitor' },
     ...topicForm,
   ),
   MQTT_DISCOVERY_PREFIX: stringSetting(
-    { description: 'Home Assistant’s discovery prefix, as set in its MQTT integration.', default: 'homeassistant' },
+    { description: 'Discovery prefix, as set in Home Assistant’s MQTT integration.', default: 'homeassistant' },
     ...topicForm,
   ),
 });

@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { registerSecret, Secret } from '../model/secret.ts';
 import { customSetting, encodeCredentials, enumSetting, secretSetting } from '../model/setting.ts';
 
-/** Where messages go. */
+/** The address that notifications are sent to. */
 export interface NotifyAddress {
   /** Without the login. */
   url: Secret;
-  /** As Basic authentication has it (RFC 7617), where the address has a user name or a password in it. */
+  /** Credentials for Basic authentication (RFC 7617), if the URL contains a user name or a password. */
   login?: Secret;
 }
 
-/** A `%` that begins no code stands for itself. */
+/** Percent-decoded; a `%` that starts no valid sequence is kept. */
 const decoded = (text: string) =>
   text.replace(/(?:%[\da-f]{2})+/gi, (codes) => {
     try {
@@ -20,50 +20,51 @@ const decoded = (text: string) =>
     }
   });
 
-/** A user name or password ends at a `/`, `?` or `#` in it: what is before it is taken for host and port, and the host stands behind. */
-const isSpilt = (text: string) => /^[^/]+\/\/[^@/?#]*(?::\d*[/?]|#).*@/.test(text);
+/** An unescaped `/`, `?` or `#` in a user name or password ends the authority: the text before it is parsed as the
+ * host, and the real host ends up in the path, query or fragment. */
+const hasUnescapedCredentials = (text: string) => /^[^/]+\/\/[^@/?#]*(?::\d*[/?]|#).*@/.test(text);
 
 function parseAddress(text: string): NotifyAddress | undefined {
-  if (!/^https?:\/\/[^\s/]/.test(text) || !URL.canParse(text) || isSpilt(text)) return undefined;
+  if (!/^https?:\/\/[^\s/]/.test(text) || !URL.canParse(text) || hasUnescapedCredentials(text)) return undefined;
   const url = new URL(text);
   const { username, password, pathname, searchParams } = url;
-  // Any of them may be what nobody is to know, and errors show parts of addresses.
+  // Any part may be a secret, and error messages quote parts of URLs.
   for (const part of [...pathname.split('/'), ...searchParams.values()]) registerSecret(decoded(part));
   url.username = '';
   url.password = '';
   if (username === '' && password === '') return { url: new Secret(url.href) };
   const name = decoded(username);
-  const word = new Secret(decoded(password));
-  return { url: new Secret(url.href), login: new Secret(Buffer.from(`${name}:${word.reveal()}`).toString('base64')) };
+  const secret = new Secret(decoded(password));
+  return { url: new Secret(url.href), login: new Secret(Buffer.from(`${name}:${secret.reveal()}`).toString('base64')) };
 }
 
 export const notifySettings = z.object({
   NOTIFY_URL: customSetting<NotifyAddress>(
     {
       description:
-        'Where to send a message when something goes wrong, and when it is well again: a topic of ntfy, or a webhook. Without it none is sent.',
+        'ntfy topic or webhook that receives a message when a problem begins and when it is over. Unless set, no messages are sent.',
       example: 'https://ntfy.sh/my-secret-topic',
       secret: true,
       credentials: encodeCredentials,
     },
-    'http:// or https:// with a host',
+    'URL with a host (http:// or https://)',
     parseAddress,
   ),
   NOTIFY_FORMAT: enumSetting(
-    { description: 'What is sent there: a message for ntfy, or one JSON object.', default: 'ntfy' },
+    { description: 'Format of the messages: a message for ntfy, or a JSON object.', default: 'ntfy' },
     'ntfy',
     'json',
   ),
   NOTIFY_TOKEN: secretSetting(
-    { description: 'Sent along as a bearer token.' },
-    'a text that an HTTP header can hold',
+    { description: 'Bearer token to send with each message.' },
+    'string that is valid in an HTTP header',
     /^[\x20-\x7e\x80-\xff]+$/,
   ),
 });
 
 export type NotifySettings = z.output<typeof notifySettings>;
 
-/** The `Authorization` header: the token, else the login in the address. */
+/** The `Authorization` header: the token, else the credentials in the URL. */
 export function authorizationHeader({ NOTIFY_URL, NOTIFY_TOKEN }: NotifySettings): Secret | undefined {
   if (NOTIFY_TOKEN !== undefined) return new Secret(`Bearer ${NOTIFY_TOKEN.reveal()}`);
   return NOTIFY_URL?.login && new Secret(`Basic ${NOTIFY_URL.login.reveal()}`);

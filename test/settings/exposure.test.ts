@@ -36,7 +36,7 @@ const warned = (path: string) => exposureWarnings([{ setting: 'HA_TOKEN_FILE', p
 test.each([0o644, 0o604, 0o444, 0o777])('a secret that everyone can read is told, with what mends it (%o)', (mode) => {
   const path = file(mode);
   expect(warned(path)).toEqual([
-    `HA_TOKEN_FILE: every user of this machine can read ${path}, which holds a secret: chmod 600 "${path}"`,
+    `HA_TOKEN_FILE: every user of this machine can read ${path}, which contains a secret: chmod 600 "${path}"`,
   ]);
 });
 

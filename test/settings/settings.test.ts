@@ -57,21 +57,21 @@ test('every problem is told at once, with what is wanted', () => {
     }),
   ).toMatchInlineSnapshot(`
     [
-      "LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error",
-      "MQTT_URL: got "htp://x", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host",
-      "MQTT_BASE_TOPIC: got "a/#", wants a topic without +, # and slashes at its ends",
-      "HTTP_PORT: got "99999", wants a whole number from 0 to 65535",
-      "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first) for times that come, or off",
-      "HOST_PROC: got "proc", wants an absolute path",
-      "HOST_PROC: got "proc", wants an absolute path",
-      "MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate",
+      "LOG_LEVEL: got "loud", expected one of trace, debug, info, warn, error",
+      "MQTT_URL: got "htp://x", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)",
+      "MQTT_BASE_TOPIC: got "a/#", expected topic without +, #, or empty levels",
+      "HTTP_PORT: got "99999", expected integer from 0 to 65535",
+      "HOST_SCHEDULE: got "* * * * *", expected cron expression of six fields, seconds first, that matches some date; or off",
+      "HOST_PROC: got "proc", expected absolute path",
+      "HOST_PROC: got "proc", expected absolute path",
+      "MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither",
     ]
   `);
 });
 
 test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
   expect(problemsOf({ HOST_SCHEDULE })).toEqual([
-    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`,
+    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", expected cron expression of six fields, seconds first, that matches some date; or off`,
   ]);
 });
 
@@ -110,14 +110,14 @@ test.each([
   ['FRITZBOX_HOSTS', 'http://me:sesame%@box/rootDesc.xml'],
 ])('%s=%s is a wrong setting, and its credentials do not show', (name, value) => {
   const problems = problemsOf({ [name]: value });
-  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: got ".*", wants `))]);
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: got ".*", expected `))]);
   expect(problems.join()).not.toMatch(/ses(ame|\/)/);
 });
 
 test('what to do about a password that an address can’t hold', () => {
   expect(problemsOf({ MQTT_URL: 'mqtt://me:50%off@broker' })).toMatchInlineSnapshot(`
     [
-      "MQTT_URL: got "mqtt://***@broker", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host; write % in a user name or password as %25, # as %23, / as %2F, ? as %3F and @ as %40, or set MQTT_USERNAME and MQTT_PASSWORD",
+      "MQTT_URL: got "mqtt://***@broker", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://); in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40, or set MQTT_USERNAME and MQTT_PASSWORD",
     ]
   `);
   expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
@@ -132,7 +132,7 @@ test('a secret comes from its file, and a file that is not there is named', () =
     expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
   ]);
   expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([
-    expect.stringMatching(/^MQTT_PASSWORD: set both/),
+    expect.stringMatching(/^MQTT_PASSWORD: MQTT_PASSWORD_FILE is set too/),
   ]);
 });
 
@@ -216,7 +216,7 @@ test('secrets are taken out of the process’s environment, other settings stay'
 
 test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
   expect(problemsOf({ AGENT_NAME })).toEqual([
-    `AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`,
+    `AGENT_NAME: got "${AGENT_NAME}", expected name other than sites and bridge, which are reserved`,
   ]),
 );
 

@@ -18,48 +18,48 @@ export const routerSettings = z.object({
   FRITZBOX_HOSTS: customSetting(
     {
       description:
-        'Routers to watch, of whatever make: addresses, with a name before them where they are to have one. The default gateway unless set.',
+        'Routers to monitor, of any make: addresses, each with an optional name. Defaults to the default gateway.',
       default: '',
       example: 'home=192.168.178.1,cabin=10.8.0.1,shop=http://10.9.0.1:5000/rootDesc.xml',
       credentials: encodeCredentials,
     },
-    'addresses, separated by commas, each with or without a name before it: cellar=192.168.178.1',
+    'comma-separated addresses, each with an optional name: cellar=192.168.178.1',
     (value) => parseCommaList(value, parseRouterAddress),
   ),
   FRITZBOX_USERNAME: stringPerNameSetting({
     description:
-      'A FRITZ!Box’s user, who needs the right “FRITZ!Box Settings”. Without one, what boxes tell everyone is read.',
+      'FRITZ!Box user with the permission “FRITZ!Box Settings”. Without a user, only what a FRITZ!Box reports without a login is read.',
     example: 'monitor',
   }),
-  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'That user’s password.' }),
+  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),
   ...tr064Settings,
   PING_TARGETS: customSetting(
     {
-      description: 'Further hosts and services to reach from here, with a name before them where they are to have one.',
+      description: 'Additional hosts and services to probe from this machine, each with an optional name.',
       default: '',
       example: 'office=10.1.0.1,tcp://nas.lan:445,shop=https://shop.example',
       credentials: encodeCredentials,
     },
-    'hosts, tcp://host:port, http:// or https:// addresses, separated by commas, each with or without a name before it',
+    'comma-separated hosts, tcp://host:port, http:// or https:// addresses, each with an optional name',
     (value) => parseCommaList(value, parseProbeTarget),
   ),
-  PING_COUNT: integerSetting({ description: 'How many packets a burst of pings has.', default: '5' }, 1, 20),
+  PING_COUNT: integerSetting({ description: 'Number of packets in each round of pings.', default: '5' }, 1, 20),
   PING_LATENCY_LIMIT: numberPerNameSetting({
-    description: 'Milliseconds of mean latency above which a router or target has a problem. No limit unless set.',
+    description: 'Mean latency in milliseconds above which a router or target has a problem. Defaults to no limit.',
     example: '150',
   }),
   PING_LOSS_LIMIT: numberPerNameSetting({
-    description: 'Percent of lost packets above which a router or target has a problem; 50 unless set.',
+    description: 'Packet loss in percent above which a router or target has a problem. Defaults to 50.',
     example: '20',
   }),
   ROUTER_DNS_NAME: stringSetting({
-    description: 'A name that each router is to resolve.',
+    description: 'Host name to resolve with each router’s DNS server.',
     default: 'home-assistant.io',
   }),
   ROUTER_SSDP: enumSetting(
     {
       description:
-        'Whether to look for the routers’ UPnP descriptions by SSDP too, for those that have them in no usual place.',
+        'Whether to also search for UPnP descriptions by SSDP, for routers that publish them at an unusual address.',
       default: 'off',
     },
     'off',

@@ -5,7 +5,7 @@ export const sitesSettings = z.object({
   SITES: enumSetting(
     {
       description:
-        'Whether this agent watches the lab: it hears all agents on the broker and says of every site how it is. Several may; one of them speaks.',
+        'Whether this agent monitors all sites of the lab: it reads the topics of all agents on the broker and publishes the state of each site. Several agents can be enabled; one of them publishes.',
       default: 'false',
     },
     'true',
