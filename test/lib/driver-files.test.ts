@@ -52,5 +52,5 @@ test('no more than two threads wait, and all files of a reading together no more
   const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => undefinedIfUnanswered(drivers.number(sys(name)))));
   expect(asked).toEqual([undefined, undefined, undefined, undefined]);
   expect(drivers.unanswered).toEqual([sys('1'), sys('2')]);
-  await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not asked, because others do not answer in time$/);
+  await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not read, because other files do not answer in time$/);
 });

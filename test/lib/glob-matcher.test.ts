@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createGlobMatcher, selectNames } from '../../src/lib/glob-matcher.ts';
 
 test('without globs all is up to the usual rule', () =>
-  expect(createGlobMatcher({ include: [], exclude: [] })('eth0')).toBe('usual'));
+  expect(createGlobMatcher({ include: [], exclude: [] })('eth0')).toBe('default'));
 test('what is asked for stands in place of the usual', () => {
   const verdict = createGlobMatcher({ include: ['eth*', 'wg0'], exclude: [] });
   expect(['eth1', 'wg0', 'wlan0'].map(verdict)).toEqual(['included', 'included', 'excluded']);
@@ -12,7 +12,10 @@ test('leaving out wins', () => {
     'included',
     'excluded',
   ]);
-  expect(['eth0', 'wlan0'].map(createGlobMatcher({ include: [], exclude: ['wlan?'] }))).toEqual(['usual', 'excluded']);
+  expect(['eth0', 'wlan0'].map(createGlobMatcher({ include: [], exclude: ['wlan?'] }))).toEqual([
+    'default',
+    'excluded',
+  ]);
 });
 test('paths: * stays in its folder, ** does not, and hidden names count', () => {
   expect(['/mnt/a', '/mnt/a/b', '/mnt/.x'].map(createGlobMatcher({ include: ['/mnt/*'], exclude: [] }))).toEqual([

@@ -79,7 +79,7 @@ test('what is no memory is dropped and told, and takes nothing else along', () =
   expect(connect(kept)).toEqual([
     '"probe/deep": nested more than 8 deep',
     '"probe/large": 70013 bytes, more than 65536',
-    '"probe/text": no JSON',
+    '"probe/text": not JSON',
     '"probe/other": not what this collector remembers',
   ]);
   expect(connect(kept)).toEqual([]);

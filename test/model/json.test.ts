@@ -31,5 +31,5 @@ test('too large is refused, by its bytes', () => {
 });
 
 test('the words of an error hold nothing of the text', () => {
-  expect(() => parseBoundedJson('\u001b[31msecret', most)).toThrow(/^no JSON$/);
+  expect(() => parseBoundedJson('\u001b[31msecret', most)).toThrow(/^not JSON$/);
 });

@@ -1,4 +1,5 @@
-import { CounterRates, readClocks } from '../../lib/counter-rates.ts';
+import { readClocks } from '../../lib/clocks.ts';
+import { CounterRates } from '../../lib/counter-rates.ts';
 import { createGlobMatcher } from '../../lib/glob-matcher.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';

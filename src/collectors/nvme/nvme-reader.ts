@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ClockSteadiness } from '../../lib/clock-steadiness.ts';
-import type { ClockReading } from '../../lib/counter-rates.ts';
+import type { ClockReading } from '../../lib/clocks.ts';
+import { ClockSteadiness } from '../../lib/clocks.ts';
 import type { Observation, ObservationOrProblem } from '../../model/collector.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';
 import { slug } from '../../model/naming.ts';

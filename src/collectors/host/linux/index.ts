@@ -1,4 +1,5 @@
-import { CounterRates, readClocks } from '../../../lib/counter-rates.ts';
+import { readClocks } from '../../../lib/clocks.ts';
+import { CounterRates } from '../../../lib/counter-rates.ts';
 import { DriverFiles } from '../../../lib/driver-files.ts';
 import { readText } from '../../../lib/files.ts';
 import { createGlobMatcher } from '../../../lib/glob-matcher.ts';
@@ -93,7 +94,8 @@ export class LinuxReader {
     ];
   }
 
-  /** What drivers have to ask their devices for: the most important first, because the time for all of it is limited. */
+  /** What drivers have to ask their devices for: the most important first, because the time for all of it is limited.
+   * */
   async #askDrivers(counted: HostObservation[]) {
     const [roots, drivers] = [this.#roots, this.#drivers];
     drivers.begin();

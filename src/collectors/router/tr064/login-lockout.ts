@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ClockReading } from '../../../lib/counter-rates.ts';
+import type { ClockReading } from '../../../lib/clocks.ts';
 
 /** Hours that each refused login costs: no more than two can reach the box in a day, and ever fewer after that. */
 const lockoutHoursPerLogin = 12;

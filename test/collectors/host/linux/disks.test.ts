@@ -20,7 +20,7 @@ test('whole drives, and nothing that only looks like one', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(selectDisks(roots, () => 'usual')).toEqual({ watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'], excluded: [] });
+  expect(selectDisks(roots, () => 'default')).toEqual({ watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'], excluded: [] });
   expect(selectDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toEqual({
     watched: ['md0'],
     excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],

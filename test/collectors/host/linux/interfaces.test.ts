@@ -5,7 +5,7 @@ import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { createGlobMatcher } from '../../../../src/lib/glob-matcher.ts';
 import { tree } from '../../../helpers/tree.ts';
 
-const usual = () => 'usual' as const;
+const byDefault = () => 'default' as const;
 const plain = (...names: string[]) =>
   Object.fromEntries(names.map((name) => [`sys/class/net/${name}/address`, '02:00:00:00:00:01']));
 
@@ -17,7 +17,7 @@ test('hardware, bonds and what the default route uses', () => {
     'sys/class/net/bonding_masters': 'bond0',
     'proc/net/route': 'Iface\tDestination\tGateway\nvmbr0\t00000000\t0101A8C0\ntun0\t0000000A\t00000000\n',
   });
-  expect(selectInterfaces(roots, usual).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
+  expect(selectInterfaces(roots, byDefault).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
   expect(selectInterfaces(roots, createGlobMatcher({ include: ['bond*', 'wg0'], exclude: [] }))).toEqual({
     watched: ['bond0', 'wg0'],
     excluded: ['enp3s0', 'vmbr0'],

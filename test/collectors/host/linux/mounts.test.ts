@@ -124,7 +124,7 @@ test('in a container that may not see the host’s init: what lies below the hos
   ];
   const own = tree({ 'proc/filesystems': filesystems, 'proc/self/mountinfo': `${lines.join('\n')}\n` });
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
-  expect(selectMounts(mixed, () => 'usual').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
+  expect(selectMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
 });
 
 /** What a container is hidden of these mounts of the host; `own` are its own, where HOST stands for the host's root. */

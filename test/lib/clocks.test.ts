@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ClockSteadiness } from '../../src/lib/clock-steadiness.ts';
+import { ClockSteadiness } from '../../src/lib/clocks.ts';
 
 const minute = 60_000;
 
