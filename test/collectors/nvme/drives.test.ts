@@ -148,10 +148,10 @@ test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells w
   ]);
   expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
   expect(excluded.map(({ id }) => id)).toEqual(['D']);
-  const known = 'there are /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
+  const drivesFound = 'drives found: /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
   expect(complaints).toEqual([
-    `NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`,
-    `NVME_DEVICES names Z: there is no such drive; ${known}`,
+    `NVME_DEVICES: there is no drive /dev/nvme97; ${drivesFound}`,
+    `NVME_DEVICES: there is no drive Z; ${drivesFound}`,
   ]);
 });
 

@@ -20,13 +20,13 @@ test.each([
 
 test.each(['4294967296', '-2147483649'])('%s is no number of 32 bits', (printed) => {
   expect(() => parseSmartLog(smartLog({ warning_temp_time: printed }))).toThrow(
-    `nvme-cli: warning_temp_time is "${printed}", which is no number of 32 bits`,
+    `nvme-cli: warning_temp_time is "${printed}", which does not fit in 32 bits`,
   );
 });
 
 test('counts are whole and not below zero, and parts of a hundred are', () => {
-  expect(() => parseSmartLog(smartLog({ media_errors: -1 }))).toThrow('which is below zero');
-  expect(() => parseSmartLog(smartLog({ media_errors: 1.5 }))).toThrow('which is no whole number');
+  expect(() => parseSmartLog(smartLog({ media_errors: -1 }))).toThrow('which is negative');
+  expect(() => parseSmartLog(smartLog({ media_errors: 1.5 }))).toThrow('which is not a whole number');
   expect(parseSmartLog(smartLog({ media_errors: 0 })).mediaErrors).toBe(0n);
   expect([0, 100, 101].map((spare) => parseSmartLog(smartLog({ avail_spare: spare })).availableSpare)).toEqual([
     0,
@@ -71,7 +71,7 @@ test('a controller that does not tell a limit or its size', () => {
     critical: undefined,
     capacity: undefined,
   });
-  expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('answered without what was asked for; it has sn');
+  expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('the output lacks the expected fields; it has sn');
 });
 
 const formats = Array.from({ length: 20 }, (_, index) => ({ ms: 0, ds: index === 18 ? 12 : 9, rp: 0 }));
@@ -121,7 +121,7 @@ test('smartctl: what the health log lacks stands elsewhere in some versions', ()
       delete log(answer).critical_warning;
       delete answer.smart_status;
     }),
-  ).toThrow('answered without critical_warning');
+  ).toThrow('the output has no critical_warning');
   expect(
     changed((answer) => Object.assign(log(answer), { data_units_written: 1, data_units_written_s: '9007199254740993' }))
       .log.dataUnitsWritten,
@@ -154,7 +154,7 @@ test('smartctl: limits, size and use', () => {
     { utilization: { bytes: 3 } },
     'x',
   ];
-  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).used).toEqual(
+  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).usedBytes).toEqual(
     new Map([[1, 4096]]),
   );
 });
@@ -166,8 +166,8 @@ test('smartctl: what it complains of is told', () => {
   );
   expect(answer({ smartctl: { messages: [{ string: 'a' }, { string: 'b' }, {}] } })).toThrow(/^a; b$/);
   expect(answer({ device: { protocol: 'ATA' } })).toThrow(
-    'answered without an NVMe health log: this is a drive of protocol ATA',
+    'the output has no NVMe health log: the drive’s protocol is ATA',
   );
-  expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^answered without an NVMe health log$/);
-  expect(answer([])).toThrow('answered no object');
+  expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^the output has no NVMe health log$/);
+  expect(answer([])).toThrow('the output is not a JSON object');
 });

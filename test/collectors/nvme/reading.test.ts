@@ -360,7 +360,9 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       ['S2', false],
       ['S1', true],
     ]);
-    expect(found.at(-1)).toEqual({ complaint: expect.stringContaining('NVME_DEVICES names /dev/nvme9977') });
+    expect(found.at(-1)).toEqual({
+      complaint: expect.stringContaining('NVME_DEVICES: there is no drive /dev/nvme9977'),
+    });
     expect(rack.calls().every((call) => call.endsWith('nvme9001') || call.endsWith('nvme9001 1'))).toBe(true);
   });
 
@@ -384,7 +386,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const rack = healthy();
     rack.tell(question, smartLog({ media_errors: 3 }));
     const { later, act, contents } = watching(rack);
-    expect(() => act('s1')).toThrow('the count of media errors is not known');
+    expect(() => act('s1')).toThrow('the number of media errors is unknown');
     expect(await later(clock)).toMatchObject({ problem: false });
     rack.tell(question, smartLog({ media_errors: 5 }));
     expect(await later(clock)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
@@ -394,7 +396,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     // A count that fell is no problem.
     rack.tell(question, smartLog({ media_errors: 1 }));
     expect(await later(clock)).toMatchObject({ problem: false });
-    expect(() => act('s2')).toThrow('not known');
+    expect(() => act('s2')).toThrow('is unknown');
   });
 
   test('what the broker remembers counts; before it has told, nothing is judged that it would know, and nothing kept', async () => {

@@ -121,7 +121,7 @@ test('new errors stay a problem through a meaningless log, and an acknowledgemen
   connect(kept);
   await read({ ...good, media_errors: 5 });
   expect(await read(zeros)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
-  expect(() => surveyor.acknowledge('s1')).toThrow('not known');
+  expect(() => surveyor.acknowledge('s1')).toThrow('is unknown');
   await read({ ...good, media_errors: 5 });
   surveyor.acknowledge('s1');
   expect(await read({ ...good, media_errors: 5 })).toMatchObject({ problem: false });
