@@ -1,16 +1,16 @@
 import { CronExpression } from './cron.ts';
 
-/** Milliseconds between looks at the clock: one that is set ahead, or a machine that slept, has a tick due at once. */
+/** Milliseconds between checks of the clock, so that a tick is soon due after the clock is set ahead or the machine has slept. */
 const maxSleepMs = 60_000;
-/** Milliseconds that a tick may come late by chance: many agents share a broker. */
+/** Upper limit of the random delay of a tick in milliseconds: many agents share a broker. */
 const maxDelayMs = 2000;
-/** Milliseconds by which the two clocks of a computer may differ without one being set. */
-const mostSkew = 1000;
+/** Milliseconds by which the wall clock and the monotonic clock may differ without one having been set. */
+const maxClockSkewMs = 1000;
 
-/** Ticks by a cron expression of six fields, each late by chance, by at most a tenth of the interval. A tick is due when its time
- * has come, or the time until then has passed: a clock that is set back keeps none waiting. */
+/** Ticks by a cron expression of six fields, each with a random delay of at most a tenth of the interval. A tick is due when the wall
+ * clock has reached its time, or the time until then has passed on the monotonic clock: a clock that is set back delays no tick. */
 export class CronTimer {
-  readonly #task: CronExpression;
+  readonly #expression: CronExpression;
   readonly #onTick: () => void;
   readonly #delayMs: number;
   #next: Date | undefined;
@@ -19,10 +19,10 @@ export class CronTimer {
   #delayTimer: NodeJS.Timeout | undefined;
 
   constructor(schedule: string, onTick: () => void) {
-    this.#task = new CronExpression(schedule);
+    this.#expression = new CronExpression(schedule);
     this.#onTick = onTick;
-    const first = this.#task.next(new Date());
-    const second = first && this.#task.next(first);
+    const first = this.#expression.next(new Date());
+    const second = first && this.#expression.next(first);
     this.#delayMs = first && second ? Math.min(maxDelayMs, (second.getTime() - first.getTime()) / 10) : 0;
     this.#scheduleNext(new Date());
   }
@@ -31,7 +31,7 @@ export class CronTimer {
     return this.#next;
   }
 
-  /** The same by `performance.now()`, which nobody sets. */
+  /** The next tick in terms of `performance.now()`, the monotonic clock. */
   get due(): number {
     return this.#due;
   }
@@ -42,13 +42,13 @@ export class CronTimer {
   }
 
   #scheduleNext(after: Date): void {
-    this.#next = this.#task.next(after);
+    this.#next = this.#expression.next(after);
     this.#due =
       this.#next === undefined ? Number.POSITIVE_INFINITY : performance.now() + this.#next.getTime() - Date.now();
-    this.#rest();
+    this.#sleep();
   }
 
-  #rest(): void {
+  #sleep(): void {
     this.#sleepTimer = setTimeout(() => this.#checkClock(), Math.min(this.#due - performance.now(), maxSleepMs));
   }
 
@@ -56,9 +56,9 @@ export class CronTimer {
     const now = Date.now();
     const next = this.#next?.getTime() ?? Number.POSITIVE_INFINITY;
     if (now < next && performance.now() < this.#due) {
-      this.#rest();
+      this.#sleep();
     } else {
-      this.#scheduleNext(new Date(next - now < mostSkew ? Math.max(now, next) : now));
+      this.#scheduleNext(new Date(next - now < maxClockSkewMs ? Math.max(now, next) : now));
       this.#delayTimer = setTimeout(this.#onTick, Math.random() * this.#delayMs);
     }
   }

@@ -3,8 +3,8 @@ import type { ClockReading } from '../../../lib/clocks.ts';
 
 /** Hours that each refused login costs: no more than two can reach the box in a day, and ever fewer after that. */
 const lockoutHoursPerLogin = 12;
-const minute = 60_000;
-const hourMs = 60 * minute;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 /** Minutes after which a login that was accepted before is tried again, before it costs hours: boxes refuse good logins
  * while they boot, or while somebody else is shut out. */
@@ -180,7 +180,7 @@ export class LoginLockout {
 /** Milliseconds that the last refusal shuts it for. */
 function costMs({ logins, sinceAccepted }: Pick<Refusal, 'logins' | 'sinceAccepted'>): number {
   const retry = retries[sinceAccepted - 1];
-  return retry === undefined ? logins * lockoutHoursPerLogin * hourMs : retry * minute;
+  return retry === undefined ? logins * lockoutHoursPerLogin * hourMs : retry * minuteMs;
 }
 
 /** Milliseconds until it is over. */
