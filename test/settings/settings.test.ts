@@ -30,7 +30,7 @@ function file(content: string): string {
   return join(folder, 'file');
 }
 
-test('nothing set: this machine, our own broker, the loopback', () => {
+test('defaults: this machine, the embedded broker, the loopback address', () => {
   const { agent, mqtt, http, collectors: all } = read({});
   expect(agent).toMatchObject({
     name: hostname().split('.')[0],
@@ -44,7 +44,7 @@ test('nothing set: this machine, our own broker, the loopback', () => {
   );
 });
 
-test('every problem is told at once, with what is wanted', () => {
+test('every problem is listed at once, with the expected value', () => {
   expect(
     problemsOf({
       MQTT_URL: 'htp://x',
@@ -83,7 +83,7 @@ test.each([
   ['mqtt://[fd00::1]:1884', { host: 'fd00::1', port: 1884 }],
 ])('the address %s', (MQTT_URL, expected) => expect(read({ MQTT_URL }).mqtt.MQTT_URL).toMatchObject(expected));
 
-test('credentials in the address are taken, and are no text any more', () => {
+test('credentials in the address are used, and print as asterisks', () => {
   const { username, password } = read({ MQTT_URL: 'mqtt://me:p%40ss@broker' }).mqtt.MQTT_URL;
   expect(username).toBe('me');
   expect(password?.reveal()).toBe('p@ss');
@@ -108,13 +108,13 @@ test.each([
   ['PING_TARGETS', 'shop=https://me:sesame%off@shop.example,1.1.1.1'],
   ['PING_TARGETS', 'http://nas:99999'],
   ['FRITZBOX_HOSTS', 'http://me:sesame%@box/rootDesc.xml'],
-])('%s=%s is a wrong setting, and its credentials do not show', (name, value) => {
+])('%s=%s is an error that does not show the credentials', (name, value) => {
   const problems = problemsOf({ [name]: value });
   expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: got ".*", expected `))]);
   expect(problems.join()).not.toMatch(/ses(ame|\/)/);
 });
 
-test('what to do about a password that an address can’t hold', () => {
+test('advice for a password that a URL can’t contain', () => {
   expect(problemsOf({ MQTT_URL: 'mqtt://me:50%off@broker' })).toMatchInlineSnapshot(`
     [
       "MQTT_URL: got "mqtt://***@broker", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://); in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40, or set MQTT_USERNAME and MQTT_PASSWORD",
@@ -123,10 +123,10 @@ test('what to do about a password that an address can’t hold', () => {
   expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
 });
 
-test('a value without end is cut', () =>
+test('a very long value is cut', () =>
   expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
 
-test('a secret comes from its file, and a file that is not there is named', () => {
+test('a secret is read from its file, and a missing file is named', () => {
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
   expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([
     expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
@@ -150,7 +150,7 @@ const boxOf = (env: Record<string, string>) => {
   return { warnings, ...(all[0]?.env as { BOX_USER: PerNameSetting<string>; BOX_PASSWORD: PerNameSetting<Secret> }) };
 };
 
-test('a setting by name: one for all, or one of its own for each, from its file too', () => {
+test('a setting per name: shared, or one for each name, also from a file', () => {
   const { BOX_USER, BOX_PASSWORD, warnings } = boxOf({
     BOX_USER: 'me',
     BOX_USER_MY_CELLAR: 'mole',
@@ -164,11 +164,11 @@ test('a setting by name: one for all, or one of its own for each, from its file 
   expect(boxOf({}).BOX_USER.get('kitchen')).toBeUndefined();
 });
 
-test('a secret by name whose file is not there is named', () => {
+test('a secret per name whose file is missing is named', () => {
   expect(() => boxOf({ BOX_PASSWORD_ATTIC_FILE: '/nowhere/password' })).toThrow(/BOX_PASSWORD_ATTIC_FILE: ENOENT/);
 });
 
-test('an empty variable is not set', () =>
+test('an empty variable counts as unset', () =>
   expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
 
 test('a collector can be turned off', () =>
@@ -179,7 +179,7 @@ test.each([
   ['MQTT_HOST', 'MQTT_URL'],
   ['HOST_FILESYSTEM', 'HOST_FILESYSTEMS'],
   ['MQTT_PASSWORD_FIEL', 'MQTT_PASSWORD_FILE'],
-])('%s looks like ours', (name, nearest) =>
+])('%s is a suspected misspelling', (name, nearest) =>
   expect(read({ [name]: 'x' }).warnings).toEqual([
     `${name} is not a setting of this program; did you mean ${nearest}?`,
   ]),
@@ -189,7 +189,7 @@ test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWOR
   expect(read({ [name]: name.endsWith('_FILE') ? file('x') : 'x' }).warnings).toEqual([]),
 );
 
-test('the process goes before the file; a file asked for by name must be there', () => {
+test('environment variables override the file; a file given by name must exist', () => {
   const siteIn = (content: string) => loadSettings(allCollectors, file(content)).agent.site;
   expect(siteIn('SITE=file')).toBe('file');
   process.env.SITE = 'process';
@@ -198,7 +198,7 @@ test('the process goes before the file; a file asked for by name must be there',
   expect(() => loadSettings(allCollectors, '/nowhere/.env')).toThrow('--env: ENOENT');
 });
 
-test('secrets are taken out of the process’s environment, other settings stay', () => {
+test('secrets are removed from the process’s environment, other settings stay', () => {
   const env = {
     MQTT_PASSWORD: 'sesame',
     BOX_PASSWORD_CELLAR: 'sesame',
@@ -220,14 +220,14 @@ test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_
   ]),
 );
 
-test('in a container the host’s own name is taken', () => {
+test('in a container the name of the host is used', () => {
   const folder = mkdtempSync(join(tmpdir(), 'root-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'hostname'), '');
   expect(read({ HOST_ROOT: folder }).agent.name).toBe(hostname().split('.')[0]);
 });
 
-test('no two parts declare the same variable', () => {
+test('no variable is declared twice', () => {
   const names = settingGroups(allCollectors).flatMap(({ schema }) => Object.keys(schema.shape));
   expect(names).toEqual([...new Set(names)]);
 });

@@ -28,19 +28,19 @@ const blank = () =>
     mediaErrors: 0n,
   });
 const known = { mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 72n };
-/** As many readings as a lower count has to stand for. */
+/** Readings that confirm a lower count. */
 const standing = 1440;
 
-/** What is seen last. */
+/** The result for the last log. */
 function last(plausibility: CounterPlausibility, logs: HealthLog[], remembered = known) {
   const all = logs.map((one) => plausibility.check(one, remembered));
   const checked = all.at(-1);
-  if (checked === undefined) throw new Error('nothing was seen');
+  if (checked === undefined) throw new Error('no log was checked');
   return checked;
 }
 const times = (count: number, told: Partial<HealthLog>) => Array.from({ length: count }, () => log(told));
 
-test('a log in which several counters fall is no reading: temperatures are told, nothing is kept, and the drive is judged as before', () => {
+test('if several counters fall, only temperatures are published, nothing is stored, and the drive is judged as before', () => {
   const bad = { criticalWarning: 0, hostReads: 5n, powerOnHours: 2n, mediaErrors: 0n, availableSpare: 100 };
   const readOnly = log({ criticalWarning: 8 });
   const checked = last(new CounterPlausibility(), [readOnly, log({ criticalWarning: 8 }), log(bad)]);
@@ -52,7 +52,7 @@ test('a log in which several counters fall is no reading: temperatures are told,
   });
 });
 
-test('a warning that such a log adds is told', () => {
+test('an additional warning in such a log is published', () => {
   const { log: told, judged } = last(new CounterPlausibility(), [
     log({}),
     log({}),
@@ -61,7 +61,7 @@ test('a warning that such a log adds is told', () => {
   expect([told.criticalWarning, judged]).toEqual([8, log({ criticalWarning: 8 })]);
 });
 
-test('the same as the first after a restart, by what is remembered', () => {
+test('the same applies to the first log after a restart, compared with the stored counts', () => {
   const { log: told, judged, confirmed, restartedAt } = last(new CounterPlausibility(), [blank()]);
   expect([told, judged]).toEqual([
     { criticalWarning: 0, temperature: 38, sensors: [38] },
@@ -75,20 +75,23 @@ test.each<[keyof HealthLog, Partial<HealthLog>]>([
   ['percentageUsed', { percentageUsed: 0 }],
   ['dataUnitsWritten', { dataUnitsWritten: 71n }],
   ['powerOnHours', { powerOnHours: 0n }],
-])('%s falls alone: it is unknown, the rest is told, and what was believed stands in for it', (counter, fallen) => {
-  const checked = last(new CounterPlausibility(), [log({}), log({}), log(fallen)]);
-  expect(checked.log).toEqual(log({ [counter]: undefined }));
-  expect(checked.judged).toEqual(log({}));
-  expect(counter in checked.confirmed).toBe(false);
-  expect(checked.restartedAt).toEqual({});
-});
+])(
+  'if only %s falls, it is unknown, the rest is published, and its earlier count is used for the verdict',
+  (counter, fallen) => {
+    const checked = last(new CounterPlausibility(), [log({}), log({}), log(fallen)]);
+    expect(checked.log).toEqual(log({ [counter]: undefined }));
+    expect(checked.judged).toEqual(log({}));
+    expect(counter in checked.confirmed).toBe(false);
+    expect(checked.restartedAt).toEqual({});
+  },
+);
 
-test('it is back: told at once', () => {
+test('a counter that recovers is published at once', () => {
   const plausibility = new CounterPlausibility();
   expect(last(plausibility, [log({}), log({}), blank(), log({})]).log).toEqual(log({}));
 });
 
-test('a lower count that stands for a day of readings is another life of the drive, from where it began', () => {
+test('a lower count that lasts for a day of readings is a restart of the counter', () => {
   const plausibility = new CounterPlausibility();
   const before = last(plausibility, [log({}), log({}), ...times(standing - 1, { powerOnHours: 0n })]);
   expect([before.log.powerOnHours, before.restartedAt]).toEqual([undefined, {}]);
@@ -101,7 +104,7 @@ test('a lower count that stands for a day of readings is another life of the dri
   });
 });
 
-test('one that comes and goes, or jumps about, does not stand', () => {
+test('a lower count that comes and goes, or keeps changing, is no restart', () => {
   const plausibility = new CounterPlausibility();
   const checked = last(plausibility, [
     log({}),
@@ -119,14 +122,14 @@ test('one that comes and goes, or jumps about, does not stand', () => {
   ).toEqual({});
 });
 
-test('zeros alone never stand: whoever answers has been switched on', () => {
+test('zeros alone are never a restart, because a drive that answers has been switched on', () => {
   expect(
     last(new CounterPlausibility(), [log({}), log({}), ...Array.from({ length: 2 * standing }, blank)]),
   ).toMatchObject({ restartedAt: {}, judged: good });
 });
 
 test.each([1, 2, 8])(
-  'counts that are huge for %i readings are told, and neither kept nor held against the next',
+  'huge counts in %i readings are published, but neither stored nor used against the next reading',
   (readings) => {
     const plausibility = new CounterPlausibility();
     const huge = last(plausibility, [
@@ -146,20 +149,20 @@ test.each([1, 2, 8])(
   },
 );
 
-test('wear that wavers by the one percent of its rounding is no fall', () => {
+test('wear that varies by one percent of rounding has not fallen', () => {
   const plausibility = new CounterPlausibility();
   for (const percentageUsed of [12, 11, 12, 11])
     expect(last(plausibility, [log({ percentageUsed })]).log.percentageUsed).toBe(percentageUsed);
 });
 
-test('one reading is not enough to keep anything, and the same log twice is one reading', () => {
+test('one reading is not enough to store counts, and the same log twice is one reading', () => {
   const plausibility = new CounterPlausibility();
   const first = log({});
   expect(last(plausibility, [first, first, first]).confirmed).toEqual({});
   expect(last(plausibility, [log({ mediaErrors: 4n })]).confirmed.mediaErrors).toBe(3n);
 });
 
-test('a counter that is not there, as of another source, is neither a fall nor kept', () => {
+test('a counter that is missing, as with another source, has not fallen and is not stored', () => {
   const plausibility = new CounterPlausibility();
   const checked = last(plausibility, [log({}), log({}), log({ dataUnitsWritten: undefined, mediaErrors: undefined })]);
   expect([

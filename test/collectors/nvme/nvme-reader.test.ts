@@ -97,7 +97,7 @@ function machine(tool: 'nvme' | 'smartctl') {
 }
 
 test.each(['nvme', 'smartctl'] as const)(
-  '%s: one meaningless log, after good ones or as the first, is told as unknown, and nothing is lost',
+  '%s: after an implausible log, the first one or a later one, values are unknown and nothing is lost',
   async (tool) => {
     for (const logs of [
       [good, good, zeros, good],
@@ -116,7 +116,7 @@ test.each(['nvme', 'smartctl'] as const)(
   },
 );
 
-test('new errors stay a problem through a meaningless log, and an acknowledgement is not given to one', async () => {
+test('new errors stay a problem during an implausible log, which can’t be acknowledged', async () => {
   const { read, connect, known, surveyor } = machine('nvme');
   connect(kept);
   await read({ ...good, media_errors: 5 });
@@ -128,7 +128,7 @@ test('new errors stay a problem through a meaningless log, and an acknowledgemen
   expect(known()).toEqual({ ...history, media_errors_acknowledged: '5' });
 });
 
-test('an empty broker first, at a clock of 1970: the other broker’s days are whole, and are gone on with when the clock is right', async () => {
+test('after an empty broker and a clock of 1970, the other broker’s days are complete and continue once the clock is right', async () => {
   const { read, connect, known, set, pass } = machine('nvme');
   set(30_000);
   connect();

@@ -9,7 +9,7 @@ const byDefault = () => 'default' as const;
 const plain = (...names: string[]) =>
   Object.fromEntries(names.map((name) => [`sys/class/net/${name}/address`, '02:00:00:00:00:01']));
 
-test('hardware, bonds and what the default route uses', () => {
+test('hardware, bonds and the interface of the default route', () => {
   const roots = tree({
     ...plain('lo', 'docker0', 'veth1', 'br-1', 'wg0', 'vmbr0', 'tun0'),
     'sys/class/net/enp3s0/device/vendor': '0x8086',
@@ -24,7 +24,7 @@ test('hardware, bonds and what the default route uses', () => {
   });
 });
 
-test('counters of its own line, however the kernel spaces it', () => {
+test('counters of the interface’s own line, with any spacing', () => {
   const line = (text: string) =>
     readInterface(tree({}), `Inter-|\n face |\n  eth10: 9 9 9 9\n${text}`, 'eth1', new CounterRates());
   const told = { received: 123456789012, receiveErrors: 2, receiveDrops: 7, sent: 42, sendErrors: 1, sendDrops: 3 };
@@ -35,7 +35,7 @@ test('counters of its own line, however the kernel spaces it', () => {
   expect(() => readInterface(tree({}), '', 'eth1', new CounterRates())).toThrow(/^eth1: not in .*net\/dev$/);
 });
 
-test('link and speed, where the driver tells', async () => {
+test('link and speed, if the driver reports them', async () => {
   const of = (files: Record<string, string>) =>
     readLink(
       tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),
