@@ -73,9 +73,9 @@ function machine(tool: 'nvme' | 'smartctl') {
   const clock = { wall: start, monotonic: 0 };
   const memories = new MemoryStore();
   const memory = memories.forCollector(nvmeCollector);
-  const surveyor = new NvmeReader(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
+  const reader = new NvmeReader(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
   return {
-    surveyor,
+    reader,
     connect: (content: ReadonlyMap<string, string> = new Map()) => memories.load(content, ['nvme']),
     known: () => memory.recall('S1'),
     set: (wall: number) => Object.assign(clock, { wall }),
@@ -88,7 +88,7 @@ function machine(tool: 'nvme' | 'smartctl') {
         join(folder, `${tool === 'nvme' ? 'nvme smart-log' : 'smartctl'} nvme900`),
         tool === 'nvme' ? JSON.stringify(log) : smart({ ...good, ...log }),
       );
-      const [drive] = await surveyor.read();
+      const [drive] = await reader.read();
       if (drive === undefined || !('reading' in drive) || drive.table !== 'drive')
         throw new Error(JSON.stringify(drive));
       return drive.reading;
@@ -117,13 +117,13 @@ test.each(['nvme', 'smartctl'] as const)(
 );
 
 test('new errors stay a problem during an implausible log, which can’t be acknowledged', async () => {
-  const { read, connect, known, surveyor } = machine('nvme');
+  const { read, connect, known, reader } = machine('nvme');
   connect(kept);
   await read({ ...good, media_errors: 5 });
   expect(await read(zeros)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
-  expect(() => surveyor.acknowledge('s1')).toThrow('is unknown');
+  expect(() => reader.acknowledge('s1')).toThrow('is unknown');
   await read({ ...good, media_errors: 5 });
-  surveyor.acknowledge('s1');
+  reader.acknowledge('s1');
   expect(await read({ ...good, media_errors: 5 })).toMatchObject({ problem: false });
   expect(known()).toEqual({ ...history, media_errors_acknowledged: '5' });
 });
