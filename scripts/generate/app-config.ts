@@ -49,7 +49,7 @@ export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
       ...Object.fromEntries(
         offeredSettings(groups).map((setting) => [
           optionName(setting),
-          { name: setting.name, description: `${setting.description} Wants ${setting.expects}.` },
+          { name: setting.name, description: `${setting.description} ${setting.expects}.` },
         ]),
       ),
       other: { name: 'Other settings', description: 'Any setting by its own name, as of one router among several.' },

@@ -5,7 +5,7 @@ import { NvmeReader } from './nvme-reader.ts';
 import type { NvmeReadings } from './reading.ts';
 import { nvmeSettings } from './settings.ts';
 
-/** The NVMe drives of the machine that the agent runs on. */
+/** Collects the metrics of the NVMe drives of this machine. */
 export const nvmeCollector: Collector<NvmeReadings, typeof nvmeSettings.shape> = {
   id: 'nvme',
   title: 'NVMe drives',

@@ -4,7 +4,7 @@ import { listSetting } from '../../model/setting.ts';
 export const nvmeSettings = z.object({
   NVME_DEVICES: listSetting({
     description:
-      'NVMe drives to watch, by controller, namespace or serial number, in place of all. One that is not there is a problem that is told.',
+      'NVMe drives to monitor, by controller, namespace or serial number. Defaults to all drives. A listed drive that is missing is reported as a problem.',
     example: '/dev/nvme0,S4EWNX0N123456',
   }),
 });

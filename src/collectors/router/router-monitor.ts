@@ -1,4 +1,4 @@
-import { readClocks } from '../../lib/counter-rates.ts';
+import { readClocks } from '../../lib/clocks.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';

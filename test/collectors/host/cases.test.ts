@@ -47,7 +47,7 @@ test.each(readdirSync(cases))('%s', async (machine) => {
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(join(cases, machine, 'expected.txt'));
 });
 
-test('every topic of one machine, announcement and all', async () => {
+test('every topic of one machine, including discovery', async () => {
   withoutLimits();
   const state = await read('intel-desktop');
   const announced = [...discoveryPayloads([hostCollector], agent, state, new Map(), 'tombstone')].map(
@@ -56,7 +56,7 @@ test('every topic of one machine, announcement and all', async () => {
   await expect(`${announced.join('\n')}\n`).toMatchFileSnapshot(join(cases, 'intel-desktop', 'announced.txt'));
 });
 
-test('globs take in and leave out', async () => {
+test('globs include and exclude', async () => {
   const state = await read('intel-desktop', {
     HOST_INTERFACES: 'wg*,enp*',
     HOST_DISKS_EXCLUDE: 'sd?',

@@ -23,7 +23,7 @@ const of = <Of extends keyof HostReadings>(
 };
 
 // Linux only: elsewhere there is one reader.
-test.runIf(process.platform === 'linux')('the two readers agree on this machine', async () => {
+test.runIf(process.platform === 'linux')('both readers agree on this machine', async () => {
   const linux = await new LinuxReader(hostRoots(), env).read(device, {});
   const portable = await new PortableReader(env).read(device, {});
   const [a, b] = [of(linux, 'host'), of(portable, 'host')];
