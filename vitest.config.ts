@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import type { VitestPluginContext } from 'vitest/node';
+import { viteBrowserText } from './scripts/browser-text.mjs';
 import { patience } from './test/helpers/patience.ts';
 import { Retries } from './test/reporters/retries.ts';
 
@@ -8,6 +9,7 @@ const retry = process.env.CI ? 1 : 0;
 const retries = new Retries();
 /** By a plugin, so that no `--reporter` takes its place. */
 const plugins = [
+  viteBrowserText,
   {
     name: 'retries',
     configureVitest({ vitest }: VitestPluginContext) {

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build, transform } from 'esbuild';
+import { esbuildBrowserText } from './browser-text.mjs';
 
 const outdir = 'dist';
 
@@ -45,7 +46,7 @@ const { outputFiles } = await build({
   sourcemap: true,
   write: false,
   logLevel: 'warning',
-  plugins: [lazyBuiltins],
+  plugins: [lazyBuiltins, esbuildBrowserText],
   define: { BUILT_AT: JSON.stringify(builtAt.toISOString()) },
   // CommonJS dependencies load built-in modules by `require`.
   banner: {

@@ -1,16 +1,19 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { alertDefinitions } from '../scripts/generate/alerts.ts';
+import { renderAppConfig, renderAppTranslation } from '../scripts/generate/app-config.ts';
+import { renderBlueprints } from '../scripts/generate/blueprint.ts';
+import { renderEnvExample } from '../scripts/generate/env-example.ts';
+import { buildGrafanaDashboard as grafana } from '../scripts/generate/grafana.ts';
+import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { settingGroups } from '../src/settings/index.ts';
-import { renderEnvExample } from '../src/views/env-example.ts';
-import { buildGrafanaDashboard as grafana } from '../src/views/grafana.ts';
-import { alertDefinitions } from '../src/views/home-assistant/alerts.ts';
-import { renderAppConfig, renderAppTranslation } from '../src/views/home-assistant/app-config.ts';
-import { renderBlueprints } from '../src/views/home-assistant/blueprint.ts';
 import { buildDashboard } from '../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../src/views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../src/views/home-assistant/recorder-package.ts';
 import { toYaml } from '../src/views/home-assistant/yaml.ts';
-import { renderEntitiesReference, renderSettingsReference } from '../src/views/reference.ts';
+import { program } from './helpers/agent.ts';
 import { announcementsOf, exampleLab } from './helpers/lab.ts';
 
 // `npm run generate` writes these anew.
@@ -56,4 +59,12 @@ test('the app: every setting is an option, in words', async () => {
   await expect(renderAppTranslation(settingGroups(allCollectors))).toMatchFileSnapshot(
     '../ha-config/app/translations/en.yaml',
   );
+});
+
+test('the built program has none of the generators', () => {
+  const folder = dirname(program);
+  const maps = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map'));
+  const sources = maps.flatMap((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')).sources as string[]);
+  expect(sources.some((source) => source.endsWith('src/views/discovery.ts'))).toBe(true);
+  expect(sources.filter((source) => /(^|\/)scripts\//.test(source))).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { renderEnvExample } from '../scripts/generate/env-example.ts';
+import { renderEntitiesReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { createApiRoutes } from '../src/http/api-routes.ts';
 import { stringSetting } from '../src/model/setting.ts';
 import { readSettings, settingGroups } from '../src/settings/index.ts';
 import { discoveryPayloads } from '../src/views/discovery.ts';
-import { renderEnvExample } from '../src/views/env-example.ts';
 import { renderPage } from '../src/views/page/index.ts';
-import { renderEntitiesReference } from '../src/views/reference.ts';
 import { statePayloads } from '../src/views/state-topics.ts';
 import { agent, device, probe, stateOf } from './helpers/sample-collector.ts';
 
@@ -20,7 +20,7 @@ test('a new collector is one folder and one line: everything else follows', () =
   const state = stateOf(one, [{ table: 'thing', device, reading: { level: 1 } }]);
 
   expect(renderEnvExample(settingGroups(more))).toContain(
-    '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# Wants a text.\n# PROBE_COLOUR=red',
+    '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# String.\n# PROBE_COLOUR=red',
   );
   expect(readSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({
     env: { PROBE_COLOUR: 'blue' },

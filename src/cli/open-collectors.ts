@@ -26,6 +26,7 @@ export function openCollectors(
     }
     const source = collector.open(env, {
       agent: settings.agent,
+      hostRoots: settings.hostRoots,
       state,
       memory: state.memoryStore.forCollector(collector),
       agentDirectory,

@@ -26,13 +26,7 @@ export function createApiRoutes(
     ],
     ['/metrics', createMetricsRoute(() => prometheusFamilies(catalogue, agent, state))],
     ['/openapi.json', async () => ({ status: 200, body: await openApiDocument() })],
-    [
-      '/api',
-      async () => {
-        const { renderApiPage, apiPageHeaders } = await import('../views/api-page.ts');
-        return { status: 200, headers: apiPageHeaders, body: renderApiPage(await openApiDocument()) };
-      },
-    ],
+    ['/api', () => ({ status: 302, headers: { location: 'openapi.json' }, body: {} })],
   ]);
   for (const declaration of catalogue) {
     if (state.collectors.has(declaration.id))

@@ -5,27 +5,31 @@ import { parsePeers } from './peers.ts';
 
 export const httpSettings = z.object({
   HTTP_HOST: stringSetting({
-    description: 'Address on which the status server listens.',
+    description: 'Address that the status server listens on.',
     default: '127.0.0.1',
     example: '0.0.0.0',
   }),
-  HTTP_PORT: integerSetting({ description: 'Port of the status server; 0 disables it.', default: '8000' }, 0, 65_535),
+  HTTP_PORT: integerSetting(
+    { description: 'Port of the status server; 0 disables the server.', default: '8000' },
+    0,
+    65_535,
+  ),
   HTTP_TOKEN: secretSetting({
     description:
-      'Clients must send it as a bearer token or a password; without it, they only see on `/health/` whether the agent is healthy. Set it if other machines can reach the server.',
+      'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
   }),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:
-      'Host names that browsers may use, in addition to IP addresses, single-label names and names that end in .local, .localhost, .lan, .internal or .home.arpa; * allows any.',
+      'Host names that browsers may use for the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',
     example: 'monitor.example.org',
   }),
   HTTP_ALLOWED_PEERS: customSetting(
     {
       description:
-        'Clients that may connect, in addition to programs on this machine over its loopback address; anyone if unset. X-Ingress-Path is trusted only from these.',
+        'Clients that may connect, in addition to programs on this machine that use its loopback address. Defaults to all clients. The header X-Ingress-Path is accepted only from the clients listed here.',
       example: '192.168.1.5,192.168.2.0/24',
     },
-    'addresses and networks separated by commas',
+    'comma-separated addresses and networks',
     parsePeers,
   ),
 });
@@ -35,7 +39,7 @@ export type HttpSettings = z.output<typeof httpSettings>;
 const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/** Warns of a status server that other machines can read without a token. */
+/** A warning if other machines can read the agent's data without a token. */
 export const httpWarnings = ({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PEERS }: HttpSettings): string[] =>
   HTTP_PORT === 0 || HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []

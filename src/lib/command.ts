@@ -6,9 +6,9 @@ export interface CommandResult {
   status: number;
 }
 
-/** Why a command gave no answer. */
+/** A command could not be run, timed out, was killed, or failed. */
 export class CommandError extends Error {
-  /** There is no such command. */
+  /** The command is not installed. */
   readonly missing: boolean;
   readonly timedOut: boolean;
 
@@ -19,41 +19,49 @@ export class CommandError extends Error {
   }
 }
 
-/** `killSignal`: what ends it at the limit, and when we end ourselves. */
-type CommandLimit = { seconds: number } & Pick<Options, 'cancelSignal' | 'killSignal'>;
+/** `killSignal` is sent when the time is up and when this process exits; SIGKILL by default. */
+type CommandOptions = { seconds: number } & Pick<Options, 'cancelSignal' | 'killSignal'>;
 
-/** Where Debian keeps the commands of administrators, which users of other kinds have not in their path. */
+/** Adds the folders of Debian's administration commands, which are not in an ordinary user's PATH. */
 const searchPath = () => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
-/** Runs a command without a shell, in the C locale, with an end to the wait, whatever its exit status. Rejects with what was
- * run and why there is no answer. */
-export async function runCommand(file: string, args: readonly string[], limit: CommandLimit): Promise<CommandResult> {
+/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. Rejects
+ * with a CommandError that names the command. */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
   const { execa } = await import('execa');
   const result = await execa(file, args, {
-    timeout: limit.seconds * 1000,
-    killSignal: limit.killSignal ?? 'SIGKILL',
+    timeout: options.seconds * 1000,
+    killSignal: options.killSignal ?? 'SIGKILL',
     env: { LC_ALL: 'C', PATH: searchPath() },
-    // Our own may be a folder that we may not enter, as after sudo.
+    // After sudo, this process may have no permission to enter its own working directory.
     cwd: '/',
     stdin: 'ignore',
     maxBuffer: 1_000_000,
     reject: false,
-    ...(limit.cancelSignal ? { cancelSignal: limit.cancelSignal } : {}),
+    ...(options.cancelSignal ? { cancelSignal: options.cancelSignal } : {}),
   });
   if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer)
     return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode };
-  const why = result.timedOut
-    ? `timed out after ${limit.seconds} s`
-    : result.originalMessage || result.stderr || 'ended without an answer';
-  throw new CommandError(`${[file, ...args].join(' ')}: ${why}`, {
+  const reason = result.timedOut
+    ? `timed out after ${options.seconds} s`
+    : result.originalMessage || result.stderr || 'ended without an exit status';
+  throw new CommandError(`${[file, ...args].join(' ')}: ${reason}`, {
     missing: result.code === 'ENOENT',
     timedOut: result.timedOut,
   });
 }
 
-/** The same for a command that is to end well. */
-export async function readCommandOutput(file: string, args: readonly string[], limit: CommandLimit): Promise<string> {
-  const { stdout, stderr, status } = await runCommand(file, args, limit);
+/** Like `runCommand`, but also rejects if the exit status is not 0. */
+export async function readCommandOutput(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<string> {
+  const { stdout, stderr, status } = await runCommand(file, args, options);
   if (status === 0) return stdout;
   throw new CommandError(`${[file, ...args].join(' ')}: ${stderr || `exit status ${status}`}`);
 }

@@ -1,4 +1,4 @@
 import { existsSync } from 'node:fs';
 
-/** Docker's mark, and Podman's. */
+/** Docker creates the first file, Podman the second. */
 export const isInContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv');

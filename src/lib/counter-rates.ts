@@ -1,26 +1,13 @@
-/** Both clocks at one moment, in milliseconds. */
-export interface ClockReading {
-  wall: number;
-  /** Runs evenly, and stands still while the machine sleeps. */
-  monotonic: number;
-}
+import { advanceAlike, type ClockReading } from './clocks.ts';
 
-export const readClocks = (): ClockReading => ({ wall: Date.now(), monotonic: performance.now() });
-
-/** The clocks may part by this much between two readings (slewing, a busy machine); more is sleep or a jump. */
-const clockToleranceMs = 2000;
-
-/** Did both clocks advance alike from one moment to the next? */
-export const advanceAlike = (before: ClockReading, at: ClockReading): boolean =>
-  Math.abs(at.wall - before.wall - (at.monotonic - before.monotonic)) < clockToleranceMs;
-
-/** Turns counters into rates per second. Unknown at first, after a sleep or a clock jump, and when the counter fell. */
+/** Turns counters into rates per second. A rate is undefined in the first reading, after a sleep or a clock jump, and
+ * when the counter fell. */
 export class CounterRates {
   readonly #before = new Map<string, number>();
   #at: ClockReading | undefined;
   #elapsed: number | undefined;
 
-  /** Begins a reading: all counters until the next call belong to this moment. */
+  /** Starts a reading: all counters up to the next call were read at this moment. */
   begin(at: ClockReading): void {
     const before = this.#at;
     this.#at = at;
@@ -29,7 +16,7 @@ export class CounterRates {
     this.#elapsed = steady && elapsed > 0 ? elapsed / 1000 : undefined;
   }
 
-  /** How much the counter grew since the reading before. */
+  /** Increase of the counter since the previous reading. */
   growth(key: string, counter: number | undefined): number | undefined {
     const before = this.#before.get(key);
     if (counter === undefined) {
@@ -40,7 +27,7 @@ export class CounterRates {
     return before === undefined || this.#elapsed === undefined || counter < before ? undefined : counter - before;
   }
 
-  /** How much the counter grew a second. */
+  /** Increase of the counter per second since the previous reading. */
   perSecond(key: string, counter: number | undefined): number | undefined {
     const growth = this.growth(key, counter);
     return growth === undefined || this.#elapsed === undefined ? undefined : growth / this.#elapsed;

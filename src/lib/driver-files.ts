@@ -3,48 +3,48 @@ import { promisify } from 'node:util';
 import { parseNumber, undefinedForKernelError } from './files.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
-/** Milliseconds that one file is waited for, and all files of a reading. */
+/** Timeouts for one file and for all files of a reading. */
 const answerTimeoutMs = 2000;
 const totalTimeoutMs = 5000;
-/** Of the four threads of libuv's pool, which also look up names and do all other work on files. */
+/** Threads of libuv's pool, which has four and also serves DNS lookups and all other file access. */
 const maxUnanswered = 2;
-/** A file of /sys is never longer. */
+/** Maximum size of a file in /sys. */
 const pageBytes = 4096;
 
-const calls = { open: promisify(open), read: promisify(read), close: promisify(close) };
+const promisified = { open: promisify(open), read: promisify(read), close: promisify(close) };
 
-async function contentOf(path: string): Promise<string> {
-  const file = await calls.open(path, 'r');
+async function readPage(path: string): Promise<string> {
+  const file = await promisified.open(path, 'r');
   try {
-    const { bytesRead, buffer } = await calls.read(file, Buffer.allocUnsafe(pageBytes), 0, pageBytes, null);
+    const { bytesRead, buffer } = await promisified.read(file, Buffer.allocUnsafe(pageBytes), 0, pageBytes, null);
     return buffer.toString('utf8', 0, bytesRead).trimEnd();
   } finally {
-    await calls.close(file);
+    await promisified.close(file);
   }
 }
 
-/** Small files of /sys behind which a driver asks its device: that may take long, or for ever where a bus or the firmware is
- * stuck. They are asked one after the other, in libuv's pool. One that does not answer is not asked again until it has, and
- * with two of them no other is. */
+/** Reads small files of /sys for which the driver queries its device. A read can take long, or never end if a bus or
+ * firmware is stuck. Files are read one after the other, in libuv's pool. A file whose read is pending is not read
+ * again, and with two pending reads no other file is read. */
 export class DriverFiles {
   readonly #unanswered = new Set<string>();
-  #turn: Promise<unknown> = Promise.resolve();
-  #end = Number.POSITIVE_INFINITY;
+  #queue: Promise<unknown> = Promise.resolve();
+  #deadline = Number.POSITIVE_INFINITY;
 
-  /** A reading begins: its files are waited for from now on. */
+  /** Starts a reading and its total timeout. */
   begin(): void {
-    this.#end = performance.now() + totalTimeoutMs;
+    this.#deadline = performance.now() + totalTimeoutMs;
   }
 
-  /** Paths of those that are waited for. */
+  /** Paths of the files whose reads are pending. */
   get unanswered(): readonly string[] {
     return [...this.#unanswered];
   }
 
-  /** Undefined where it is missing or silent; rejects with NoAnswer. */
+  /** Undefined if the file is missing or the kernel returns an error; rejects with NoAnswerError after the timeout. */
   text(path: string): Promise<string | undefined> {
-    const answer = this.#turn.then(() => this.#ask(path));
-    this.#turn = answer.catch(() => undefined);
+    const answer = this.#queue.then(() => this.#ask(path));
+    this.#queue = answer.catch(() => undefined);
     return answer;
   }
 
@@ -53,19 +53,19 @@ export class DriverFiles {
   }
 
   async #ask(path: string): Promise<string | undefined> {
-    const timeoutMs = Math.min(answerTimeoutMs, this.#end - performance.now());
+    const timeoutMs = Math.min(answerTimeoutMs, this.#deadline - performance.now());
     if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
     if (this.#unanswered.size >= maxUnanswered || timeoutMs <= 0)
-      throw new NoAnswerError(`${path}: not asked, because others do not answer in time`);
+      throw new NoAnswerError(`${path}: not read, because other files do not answer in time`);
     this.#unanswered.add(path);
-    const answer = contentOf(path)
+    const answer = readPage(path)
       .catch(undefinedForKernelError)
       .finally(() => this.#unanswered.delete(path));
     return withTimeout(timeoutMs, answer, path);
   }
 }
 
-/** Undefined also where there is no answer. */
+/** Undefined instead of a NoAnswerError. */
 export async function undefinedIfUnanswered<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

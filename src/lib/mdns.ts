@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** RFC 6762, section 3. */
 const group = '224.0.0.251';
-const port = 5353;
+const mdnsPort = 5353;
 
 /** Types of records (RFC 1035, section 3.2.2; RFC 2782). */
 const recordType = { a: 1, ptr: 12, txt: 16, srv: 33 } as const;
@@ -129,7 +129,7 @@ export async function findServices(types: readonly string[], milliseconds: numbe
     for (const [type, services] of found)
       for (const service of parseServices(message, type, address)) services.set(service.name, service);
   });
-  socket.send(question(types), port, group);
+  socket.send(question(types), mdnsPort, group);
   await Promise.race([pause(milliseconds), failed]);
   socket.close();
   return new Map([...found].map(([type, services]) => [type, [...services.values()]]));

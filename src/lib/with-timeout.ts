@@ -1,16 +1,17 @@
+/** Something did not answer in time. */
 export class NoAnswerError extends Error {}
 
-/** Gives up waiting, not asking: what even a kill does not end is left behind. */
-export async function withTimeout<T>(milliseconds: number, answer: Promise<T>, name: string): Promise<T> {
+/** Rejects with a NoAnswerError after the timeout. The operation behind the promise is not cancelled. */
+export async function withTimeout<T>(timeoutMs: number, answer: Promise<T>, name: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new NoAnswerError(`${name}: no answer in ${Math.round(milliseconds / 100) / 10} s`)),
-      milliseconds,
+      () => reject(new NoAnswerError(`${name}: no answer in ${Math.round(timeoutMs / 100) / 10} s`)),
+      timeoutMs,
     );
   });
   try {
-    return await Promise.race([answer, end]);
+    return await Promise.race([answer, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,12 +1,12 @@
-/** Something that a user can do to a device: a button in Home Assistant. */
+/** Something that users can do to a device: a button entity in Home Assistant. */
 export interface ActionDeclaration {
-  /** As metrics are named. */
+  /** In the form of a metric's name. */
   name: string;
   icon: `mdi:${string}`;
   category?: 'diagnostic' | 'config';
-  /** `false`: the button waits, disabled, until the user wants it. */
+  /** `false`: disabled by default in Home Assistant. */
   enabled?: false;
 }
 
-/** Actions under the key that stands for each in commands and ids. */
+/** Actions by their key in commands and ids. */
 export type ActionDeclarations = Record<string, ActionDeclaration>;

@@ -1,13 +1,14 @@
-/** What all agents of the lab last said, as the broker that they share keeps it. */
+/** The last messages of all agents of the lab, from the broker that they share. */
 export interface AgentDirectory {
-  /** Payloads by topic, without the base topic: `nas/status`. What a broker lost stays here; what was removed goes. */
+  /** Payloads by topic, without the base topic: `nas/status`. A topic that the broker lost stays, a topic that was
+   * removed does not. */
   readonly topics: ReadonlyMap<string, string>;
-  /** Agents that are said to be online and do not answer any more. */
+  /** Agents whose status is online but that no longer answer. */
   readonly unresponsive: ReadonlySet<string>;
-  /** Settles when all has come for the first time. */
+  /** Resolves once all topics have been received. */
   readonly loaded: Promise<void>;
-  /** Is the connection there over which it comes? */
+  /** Whether the connection to the broker is up. */
   readonly isCurrent: boolean;
-  /** Why it does not come, where the broker is there. */
+  /** Why the topics can't be received although the connection is up. */
   readonly error?: string;
 }

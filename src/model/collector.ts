@@ -4,16 +4,17 @@ import type { AgentDirectory } from './agent-directory.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { DeviceMemory, MemoryRules } from './device-memory.ts';
 import type { DeviceEvent, EventDeclaration } from './event.ts';
+import type { HostRoots } from './host-roots.ts';
 import type { AnyMetric, Metrics } from './metric.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
 
-/** The readings of a collector by the table of metrics that fits them: `{ host: HostReading; filesystem: FilesystemReading }`. */
-// biome-ignore lint/suspicious/noExplicitAny: each collector names its own
+/** The type of reading of each table: `{ host: HostReading; filesystem: FilesystemReading }`. */
+// biome-ignore lint/suspicious/noExplicitAny: each collector has its own types
 type AnyReadings = Record<string, any>;
 
-/** One device or part as it was found. `of` names the table; a part has one of its own.
- * `hint`: it was read, but not whole: what mends that. `error`: it is there and could not be read.
- * `excluded`: it is there and the settings leave it out. `events`: what has happened to the device since the reading before. */
+/** The outcome of reading one device or part. `hint`: the reading is incomplete; how to get the rest. `error`: it is
+ * present but could not be read. `excluded`: it is present but excluded by the settings. `events`: what happened to the
+ * device since the previous reading. */
 export type Observation<Readings extends AnyReadings> = {
   [Table in keyof Readings & string]: {
     table: Table;
@@ -27,7 +28,7 @@ export type Observation<Readings extends AnyReadings> = {
   );
 }[keyof Readings & string];
 
-/** What is wrong and belongs to no device: one that the settings name and nobody finds. */
+/** A problem of no particular device, such as a configured device that is missing. */
 export interface CollectorProblem {
   complaint: string;
 }
@@ -36,22 +37,23 @@ export type ObservationOrProblem<Readings extends AnyReadings> = Observation<Rea
 
 export interface CollectorSource<Readings extends AnyReadings> {
   read(signal: AbortSignal): Promise<ObservationOrProblem<Readings>[]>;
-  /** Does one of the collector's actions to the device with this slug; the next reading shows it. */
+  /** Runs an action on the device with this slug; its effect shows in the next reading. */
   runAction?(device: string, action: string): void;
   close?(): Promise<void>;
 }
 
-/** Why a collector has nothing to read here, in words for a person. */
+/** A collector that has nothing to read on this machine. `inactiveReason` is for users. */
 export interface Inactive {
   inactiveReason: string;
 }
 
-/** What a collector may know of the program around it. */
+/** What the program passes to a collector. */
 export interface CollectorContext {
   agent: AgentIdentity;
   state: AgentState;
   memory: DeviceMemory;
-  /** What the other agents say; only a running agent hears it. */
+  hostRoots: HostRoots;
+  /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
   agentDirectory?: AgentDirectory | undefined;
 }
 
@@ -61,32 +63,33 @@ export interface Collector<
 > {
   id: string;
   title: string;
-  /** Its status answers at `/<endpoint>/status`; the id unless said. */
+  /** The collector's status is served at `/<endpoint>/status`. Defaults to the id. */
   endpoint?: string;
-  /** Its variables, beside `<ID>_SCHEDULE`, which each collector has. */
+  /** Environment variables, in addition to `<ID>_SCHEDULE`. */
   env: z.ZodMiniObject<Shape>;
-  /** A cron expression of six fields. */
+  /** Default schedule: a cron expression of six fields. */
   schedule: string;
-  /** It speaks of the whole lab, under its own id in place of the agent's; of all who could, one does. */
+  /** The collector covers the whole lab: its topics have its own id in place of the agent's, and only one agent
+   * publishes them. */
   scope?: 'lab';
-  /** Seconds that one reading may take; 10 unless said. */
+  /** Timeout of a reading. Defaults to 10. */
   timeoutSeconds?: number;
   metrics: { [Table in keyof Readings]: Metrics<Readings[Table]> };
-  /** What a user can do to a device, by its table. */
+  /** Actions on the devices of each table. */
   actions?: { [Table in keyof Readings]?: ActionDeclarations };
-  /** What can happen to a device, by its table. */
+  /** Events of the devices of each table. */
   events?: { [Table in keyof Readings]?: EventDeclaration };
-  /** How it takes what a broker kept of its devices; without it nothing outlives the process. */
-  // biome-ignore lint/suspicious/noExplicitAny: each collector remembers its own
+  /** How to read what the broker keeps of each device; without it, nothing is kept. */
+  // biome-ignore lint/suspicious/noExplicitAny: each collector has its own content
   memory?: MemoryRules<any>;
-  /** Judges the settings and touches nothing outside the process. */
+  /** Validates the settings, without any access outside the process. */
   open(env: z.output<z.ZodMiniObject<Shape>>, context: CollectorContext): CollectorSource<Readings> | Inactive;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the list of all collectors, whatever they read
+// biome-ignore lint/suspicious/noExplicitAny: for lists of collectors with different types
 export type AnyCollector = Collector<any, any>;
 
-/** What views know of a collector: its names and tables. */
+/** The part of a collector that views use. */
 export interface CollectorDeclaration {
   id: string;
   title: string;

@@ -1,17 +1,18 @@
-/** What a collector remembers of its devices beyond the process: kept retained on the broker beside a device's state. */
+/** Data of a collector's devices that outlives the process, in retained topics beside the devices' states. */
 export interface DeviceMemory {
-  /** Settles when a broker has told what it kept. Before that nothing is known, and nothing may be kept. */
+  /** Resolves once a broker's retained data has been read. Until then `recall` knows nothing and `keep` must not be
+   * called. */
   readonly loaded: Promise<void>;
   readonly isLoaded: boolean;
-  /** Each further broker may add to it. The same object while it has nothing new. */
+  /** Another broker may add data later. Returns the same object as long as nothing is new. */
   recall(device: string): unknown;
   keep(device: string, content: unknown): void;
 }
 
-/** How a collector's memories are read and brought together. */
+/** How a collector's memories are parsed and merged. */
 export interface MemoryRules<Content> {
-  /** What is taken of what a broker kept; undefined where it is nothing that the collector knows. */
+  /** Undefined for content that is not the collector's. */
   parse(content: unknown): Content | undefined;
-  /** Both are of one device: what this process knows, and what a broker kept. Neither loses by it. */
+  /** Merges the data of one device from this process and from a broker, without losing data of either. */
   merge(ours: Content, theirs: Content): Content;
 }

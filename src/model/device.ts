@@ -1,6 +1,6 @@
 /** A thing that Home Assistant shows as a device: a host, a drive, a router. */
 export interface Device {
-  /** Lasts as long as the thing: a serial number, a configured name; never a path or a position. */
+  /** Stable for the lifetime of the device: a serial number or a configured name, never a path or a position. */
   id: string;
   name: string;
   manufacturer?: string;
@@ -8,20 +8,20 @@ export interface Device {
   serialNumber?: string;
   softwareVersion?: string;
   hardwareVersion?: string;
-  /** http, https or homeassistant. */
+  /** The scheme is http, https or homeassistant. */
   configurationUrl?: string;
   macAddress?: string;
-  /** The id of the device that this one hangs below. */
+  /** The id of the parent device. */
   via?: string;
-  /** Where it is, when that is not where its agent is. */
+  /** The site of the device, if it differs from the agent's. */
   site?: string;
-  /** Home Assistant's identifier, when it is another agent's device: that one says all else of it. */
+  /** Home Assistant's identifier, if the device belongs to another agent, which announces its other properties. */
   identifier?: string;
 }
 
-/** A piece of a device that comes and goes, or of which there are several: a file system, an interface. */
+/** A part of a device that can appear and disappear, or that there are several of: a file system, an interface. */
 export interface DevicePart {
   id: string;
-  /** As its entities begin: “eth0”, “File system /”. */
+  /** The first words of its entities' names: “eth0”, “File system /”. */
   name: string;
 }

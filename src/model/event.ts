@@ -1,23 +1,23 @@
-/** What happens to a device at a moment, beside how it is: one event entity in Home Assistant for each device of a table. */
+/** Declares the events of a table's devices: each device gets one event entity in Home Assistant. */
 export interface EventDeclaration {
-  /** As metrics are named. */
+  /** In the form of a metric's name. */
   name: string;
   icon: `mdi:${string}`;
   category?: 'diagnostic';
-  /** `false`: the entity waits, disabled, until the user wants it. */
+  /** `false`: disabled by default in Home Assistant. */
   enabled?: false;
-  /** A complete and lasting list of lower-case words. */
+  /** All possible types: lower-case words that never change. */
   types: readonly string[];
 }
 
-/** One thing that happened; what it has beside its type and moment are attributes of the event in Home Assistant. */
+/** An event; its other properties are attributes of the event in Home Assistant. */
 export interface DeviceEvent {
   type: string;
   at: Date;
   [attribute: string]: string | number | boolean | null | Date;
 }
 
-/** A happening that nobody has been told of yet. */
+/** An event that has not been published yet. */
 export interface PendingEvent {
   collector: string;
   /** The device's path below the collector's topic. */

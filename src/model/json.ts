@@ -1,8 +1,9 @@
-/** Bytes of the largest message that is taken from a broker. The announcement of a machine with 500 file systems has 1.6 MB, one
- * with 1,000 disks, 1,000 file systems and 600 interfaces 8 MB, and the agent reads its own back at each start. */
+/** Limit for messages from a broker. The discovery payload of a machine with 500 file systems has 1.6 MB, that of one
+ * with 1,000 disks, 1,000 file systems and 600 interfaces 8 MB, and the agent reads its own payloads back at each
+ * start. */
 export const maxMessageBytes = 16 * 1024 ** 2;
 
-/** How deep brackets stand in brackets. */
+/** Nesting depth of brackets. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -19,8 +20,8 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-/** Parses what anybody may have written. What is too large or too deep is refused before it costs memory, or the stack of whoever
- * walks through it. The words of the errors hold nothing of the text. */
+/** Parses untrusted JSON. Text that is too large or too deep is rejected before it costs memory or the stack of a
+ * recursive function. Error messages contain nothing of the text. */
 export function parseBoundedJson(text: string, bounds: { bytes: number; depth: number }): unknown {
   const bytes = Buffer.byteLength(text);
   if (bytes > bounds.bytes) throw new Error(`${bytes} bytes, more than ${bounds.bytes}`);
@@ -28,6 +29,6 @@ export function parseBoundedJson(text: string, bounds: { bytes: number; depth: n
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('no JSON');
+    throw new Error('not JSON');
   }
 }

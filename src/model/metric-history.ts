@@ -1,7 +1,8 @@
-/** One value a minute, oldest first, the last being now's; `undefined` where there was none. */
+/** One value for each minute, oldest first, the current minute last; `undefined` for minutes without a value. */
 export type MinuteValues = readonly (number | undefined)[];
 
-/** What became of a metric in the last hour; nothing for those that no line is kept of. */
+/** Recent values of metrics. */
 export interface MetricHistory {
+  /** Undefined for metrics without a history. */
   lastHour(collector: string, path: string, metric: string, now: Date): MinuteValues | undefined;
 }

@@ -1,23 +1,22 @@
 import type { BinarySensorClass, DeviceClassWithUnit } from './unit.ts';
 
-/** What every metric says of itself. */
 interface MetricBase {
-  /** Sentence case, without the device's or part's name: Home Assistant puts those before it. */
+  /** Sentence case, without the name of the device or part, which Home Assistant puts before it. */
   name: string;
   icon?: `mdi:${string}`;
   category?: 'diagnostic';
-  /** `false`: the entity waits, disabled, until the user wants it. */
+  /** `false`: disabled by default in Home Assistant. */
   enabled?: false;
-  /** Many devices lack it: it is announced once a reading has had a value. */
+  /** Many devices lack it: the entity is announced after the first reading with a value. */
   optional?: true;
-  /** What node_exporter calls the same thing, without `node_` and the unit. */
+  /** node_exporter's name of the same metric, without `node_` and the unit. */
   nodeExporter?: string;
 }
 
 interface NumericMetric<Reading> {
-  /** Decimals that a person can use; more are rounded away. */
+  /** Number of decimals to round to. */
   precision?: number;
-  /** A change smaller than this (in the metric's unit) is noise: the value before it stays. */
+  /** In the metric's unit. A smaller change is noise: the previous value stays. */
   deadband?: number;
   value(reading: Reading): number | undefined;
 }
@@ -25,19 +24,19 @@ interface NumericMetric<Reading> {
 /** A number that goes up and down. */
 export type GaugeMetric<Reading> = { kind: 'gauge' } & MetricBase & DeviceClassWithUnit & NumericMetric<Reading>;
 
-/** A number that only grows, until whatever counts starts anew at zero. */
+/** A number that only increases, until its source restarts at zero. */
 export type CounterMetric<Reading> = { kind: 'counter' } & MetricBase & DeviceClassWithUnit & NumericMetric<Reading>;
 
-/** `lifeline`: the agent itself; in Home Assistant it follows the agent's status topic, and so is off, rather than unavailable,
- * when the agent is gone. */
 export type BooleanMetric<Reading> = {
   kind: 'boolean';
   deviceClass?: BinarySensorClass;
+  /** The entity's state is the agent's status topic, so that it is off rather than unavailable when the agent is
+   * offline. */
   followsAgentStatus?: true;
   value(reading: Reading): boolean | undefined;
 } & MetricBase;
 
-/** One of a complete and lasting list of lower-case words. */
+/** One of a list of lower-case words that never changes. */
 export type EnumMetric<Reading> = {
   kind: 'enum';
   options: readonly string[];
@@ -46,9 +45,10 @@ export type EnumMetric<Reading> = {
 
 export type TextMetric<Reading> = { kind: 'text'; value(reading: Reading): string | undefined } & MetricBase;
 
-/** A point in time; a change of less than `jitter` seconds is noise. */
+/** A point in time. */
 export type TimestampMetric<Reading> = {
   kind: 'timestamp';
+  /** Seconds. A smaller change is noise: the previous value stays. */
   deadband?: number;
   value(reading: Reading): Date | undefined;
 } & MetricBase;
@@ -58,7 +58,7 @@ export interface UpdateVersions {
   latest: string;
 }
 
-/** What is installed beside what could be: an update entity. */
+/** The installed and the latest version: an update entity. */
 export type UpdateMetric<Reading> = {
   kind: 'update';
   value(reading: Reading): UpdateVersions | undefined;
@@ -73,21 +73,21 @@ export type Metric<Reading> =
   | TimestampMetric<Reading>
   | UpdateMetric<Reading>;
 
-/** A table of metrics, each under the key that stands for it in topics and ids. */
+/** The metrics of a table by their key in topics and ids. */
 export type Metrics<Reading> = Record<string, Metric<Reading>>;
 
-/** A metric whose reading does not matter: what views see. */
-// biome-ignore lint/suspicious/noExplicitAny: a reading only ever meets the table that was written for it
+/** A metric of any reading, for views. */
+// biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
 export type AnyMetric = Metric<any>;
 
-/** A number that a user sees first and without asking for it: diagnostics and words stand behind it. */
+/** Whether a metric is a number that is enabled by default and not a diagnostic. */
 export const isPrimaryNumber = ({ kind, category, enabled }: AnyMetric): boolean =>
   (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
 
 export type MetricValue = number | string | boolean | UpdateVersions | null;
 
-/** Every metric of a table with its value, `null` where the reading had none. Instants are ISO 8601. */
+/** The value of every metric of a table, `null` if the reading had none. Timestamps are in ISO 8601. */
 export type MetricSample = Record<string, MetricValue>;
 
-/** Every gauge and counter that the reading had a value for, as it was read: a graph wants each change. */
+/** The values of gauges and counters, neither rounded nor with a deadband: a graph shows every change. */
 export type RawNumbers = Readonly<Record<string, number>>;

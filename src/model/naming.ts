@@ -4,8 +4,8 @@ import type { AgentIdentity } from './state.ts';
 
 const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
 
-/** Lower-case letters, digits and single underscores. A text with anything more exotic than the usual separators gets a
- * short hash behind it, so that two such texts never share a slug. */
+/** Lower-case letters, digits and single underscores. A text with characters other than common separators gets the
+ * suffix of a short hash, so that two such texts have different slugs. */
 export function slug(text: string): string {
   const plain = text
     .normalize('NFKD')
@@ -13,29 +13,29 @@ export function slug(text: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
-  const usual = /^[\w\s./:-]+$/.test(text) && plain !== '' && plain.length <= 60;
-  return usual ? plain : [plain.slice(0, 40), shortHash(text)].filter(Boolean).join('_');
+  const isUnambiguous = /^[\w\s./:-]+$/.test(text) && plain !== '' && plain.length <= 60;
+  return isUnambiguous ? plain : [plain.slice(0, 40), shortHash(text)].filter(Boolean).join('_');
 }
 
-/** Where a device or part stands below its collector: `nas`, `nas/filesystem_root`. */
+/** Path of a device or part below its collector: `nas`, `nas/filesystem_root`. */
 export const entryPath = (table: string, device: Device, part?: DevicePart): string =>
   part === undefined ? slug(device.id) : `${slug(device.id)}/${table}_${slug(part.id)}`;
 
-/** A second part whose slug is taken: `/mnt/a_b` beside `/mnt/a/b`. */
+/** Path of a part whose slug is already in use: `/mnt/a_b` after `/mnt/a/b`. */
 export const entryPathWithHash = (path: string, part: DevicePart): string => `${path}_${shortHash(part.id)}`;
 
 const agentTopic = (agent: AgentIdentity) => `${agent.baseTopic}/${agent.id}`;
 
-/** The agent's own last will and birth. */
+/** Topic of the agent's birth message and last will. */
 export const statusTopic = (agent: AgentIdentity) => `${agentTopic(agent)}/status`;
 
-/** Where the agent speaks to itself, to learn that it has heard all before. */
+/** Topic of messages from the agent to itself. Once such a message is back, all earlier messages have been received. */
 export const pingTopic = (agent: AgentIdentity) => `${agentTopic(agent)}/echo`;
 
-/** That of every agent. */
+/** Filter for the ping topics of all agents. */
 export const allPingTopics = (agent: AgentIdentity) => pingTopic({ ...agent, id: '+' });
 
-/** Whose echo a topic is; undefined for any other topic. */
+/** The agent of a ping topic; undefined for any other topic. */
 export const agentOfPingTopic = ({ baseTopic }: AgentIdentity, topic: string): string | undefined =>
   topic.startsWith(`${baseTopic}/`) ? /^([^/]+)\/echo$/.exec(topic.slice(baseTopic.length + 1))?.[1] : undefined;
 
@@ -45,28 +45,28 @@ export const stateTopic = (agent: AgentIdentity, collector: string, path: string
 export const availabilityTopic = (agent: AgentIdentity, collector: string, path: string) =>
   `${stateTopic(agent, collector, path)}/availability`;
 
-/** What happens to a device, told once and not retained. */
+/** Topic of a device's events, which are not retained. */
 export const eventTopic = (agent: AgentIdentity, collector: string, device: string) =>
   `${stateTopic(agent, collector, device)}/event`;
 
-/** What outlives the process, of one device: its path is `<collector>/<device>`. */
+/** Topic of the data about a device that outlives the process. `path`: `<collector>/<device>`. */
 export const memoryTopic = (agent: AgentIdentity, path: string) => `${agentTopic(agent)}/${path}/memory`;
 
-/** The path of a memory's topic; undefined for any other topic. */
+/** The path `<collector>/<device>` of a memory topic; undefined for any other topic. */
 export function parseMemoryTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic)
     ? /^([^/]+\/[^/]+)\/memory$/.exec(topic.slice(agentTopic(agent).length + 1))?.[1]
     : undefined;
 }
 
-/** Where the device takes commands: the payload is the key of an action. */
+/** Topic of commands to a device; the payload is the key of an action. */
 export const commandTopic = (agent: AgentIdentity, collector: string, device: string) =>
   `${agentTopic(agent)}/${collector}/${device}/command`;
 
-/** All commands to this agent's devices. */
+/** Filter for the command topics of all devices of this agent. */
 export const ownCommandTopics = (agent: AgentIdentity) => commandTopic(agent, '+', '+');
 
-/** Whom a command is for; undefined for any other topic. */
+/** The collector and device of a command topic; undefined for any other topic. */
 export function parseCommandTopic(
   agent: AgentIdentity,
   topic: string,
@@ -76,13 +76,13 @@ export function parseCommandTopic(
   return collector && device && last === 'command' && more === undefined ? { collector, device } : undefined;
 }
 
-/** All that this agent retains below the base topic. */
+/** Filter for all of this agent's topics below the base topic. */
 export const ownTopics = (agent: AgentIdentity) => `${agentTopic(agent)}/#`;
 
-/** Below the agent's own level. */
+/** Whether a topic is one of this agent's below the base topic. */
 export const isOwnTopic = (agent: AgentIdentity, topic: string) => topic.startsWith(`${agentTopic(agent)}/`);
 
-/** Which device one of this agent's own topics is about; undefined for any other topic. */
+/** The device of one of this agent's own topics; undefined for any other topic. */
 export function deviceSlugOfTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic) ? topic.slice(agentTopic(agent).length + 1).split('/')[1] : undefined;
 }
@@ -90,14 +90,14 @@ export function deviceSlugOfTopic(agent: AgentIdentity, topic: string): string |
 const nodePrefix = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_`;
 const nodeId = (agent: AgentIdentity) => `${nodePrefix(agent)}${agent.id}`;
 
-/** `<prefix>/device/<node id>/<object id>/config`: Home Assistant's topic of one device. */
+/** `<prefix>/device/<node id>/<object id>/config`: the discovery topic of a device. */
 export const discoveryTopic = (agent: AgentIdentity, device: string) =>
   `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
 
-/** All that this agent announces. */
+/** Filter for the discovery topics of this agent's devices. */
 export const ownDiscoveryTopics = (agent: AgentIdentity) => discoveryTopic(agent, '+');
 
-/** Which device of this agent's a discovery topic announces; undefined for any other topic. */
+/** The device of one of this agent's discovery topics; undefined for any other topic. */
 export function parseDiscoveryTopic(agent: AgentIdentity, topic: string): string | undefined {
   const [before = '', behind = ''] = ownDiscoveryTopics(agent).split('+');
   return topic.startsWith(before) && topic.endsWith(behind)
@@ -105,19 +105,20 @@ export function parseDiscoveryTopic(agent: AgentIdentity, topic: string): string
     : undefined;
 }
 
-/** The level at which bridges between brokers stand in place of agents: `bridge/<site>/state`, as `notification_topic` in mosquitto.conf. */
+/** Topic level of bridges between brokers, in place of an agent's: `bridge/<site>/state`, set with `notification_topic`
+ * in mosquitto.conf. */
 export const bridgeTopicLevel = 'bridge';
 
-/** Who is there: all agents, and all bridges between brokers. */
+/** Filters for the status topics of all agents and all bridges between brokers. */
 export const presenceTopics = ({ baseTopic }: AgentIdentity) => [
   `${baseTopic}/+/status`,
   `${baseTopic}/${bridgeTopicLevel}/+/state`,
 ];
 
-/** What another agent says of its devices, without their parts. */
-export const deviceTopicsOfAgent = ({ baseTopic }: AgentIdentity, other: string) => [
-  `${baseTopic}/${other}/+/+`,
-  `${baseTopic}/${other}/+/+/availability`,
+/** Filters for the state and availability of another agent's devices, without their parts. */
+export const deviceTopicsOfAgent = ({ baseTopic }: AgentIdentity, agentId: string) => [
+  `${baseTopic}/${agentId}/+/+`,
+  `${baseTopic}/${agentId}/+/+/availability`,
 ];
 
 export interface AgentTopic {
@@ -126,32 +127,34 @@ export interface AgentTopic {
   path: string;
 }
 
-/** One of the above, whoever's; undefined for any other topic. */
+/** Parses an agent's or bridge's status topic, or a device's state or availability topic; undefined for any other
+ * topic. */
 export function parseAgentTopic({ baseTopic }: AgentIdentity, topic: string): AgentTopic | undefined {
   const path = topic.startsWith(`${baseTopic}/`) ? topic.slice(baseTopic.length + 1) : '';
   const agent = /^([^/]+)\/(status|[^/]+\/[^/]+(\/availability)?)$/.exec(path)?.[1];
   return agent === undefined ? undefined : { agent, path };
 }
-/** Whatever anybody announces to Home Assistant as a device of a node. */
+
+/** Filter for the discovery topics of all devices, including those of other programs. */
 export const allDiscoveryTopics = (agent: AgentIdentity) => `${agent.discoveryPrefix}/device/+/+/config`;
 
-/** Does an agent below our base topic announce its device here? */
+/** Whether a topic is the discovery topic of any agent with the same base topic. */
 export const isAgentDiscoveryTopic = (agent: AgentIdentity, topic: string) =>
   topic.startsWith(`${agent.discoveryPrefix}/device/${nodePrefix(agent)}`);
 
-/** Home Assistant's birth and will. */
+/** Topic of Home Assistant's birth message and last will. */
 export const homeAssistantStatusTopic = (agent: AgentIdentity) => `${agent.discoveryPrefix}/status`;
 
 /** Home Assistant's identifier of a device. */
 export const deviceIdentifier = (agent: AgentIdentity, device: string) => `${nodeId(agent)}_${device}`;
 
-/** An entity's place in a device's discovery payload, told apart by `-`, which no slug has:
- * `host-host-cpu`, `host-filesystem_root-used`. */
+/** Key of an entity in a device's discovery payload, joined with `-`, which no slug contains: `host-host-cpu`,
+ * `host-filesystem_root-used`. */
 export interface ComponentKey {
   collector: string;
   /** The table of metrics or actions. */
   table: string;
-  /** Slug of the part, where it is one's. */
+  /** Slug of the part, if the entity belongs to one. */
   part?: string;
   /** The key of a metric or action. */
   metric: string;
@@ -166,6 +169,6 @@ export function parseComponentKey(key: string): ComponentKey | undefined {
   return { collector, table, ...(part === undefined ? {} : { part }), metric };
 }
 
-/** Lasts for ever in Home Assistant's registry. */
+/** Must never change: Home Assistant's entity registry keeps it. */
 export const uniqueId = (agent: AgentIdentity, device: string, key: string) =>
   `${deviceIdentifier(agent, device)}_${key}`;

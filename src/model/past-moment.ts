@@ -1,12 +1,13 @@
 import { uptime } from 'node:os';
 
-/** Both clocks at one moment, in milliseconds; the even one goes on while the machine sleeps. */
+/** The wall clock and a monotonic clock, in milliseconds. The monotonic clock advances while the machine sleeps. */
 export const readClocksSinceBoot = () => ({ wall: Date.now(), monotonic: uptime() * 1000 });
 
-/** Milliseconds by which slewing may move a moment that has been, before it is told anew. */
+/** Corrections of the wall clock up to this size, such as slewing, do not change the date. */
 const toleranceMs = 60_000;
 
-/** A moment that has been, by its distance from now: a machine without a battery begins in 1970, and its clock is set later. */
+/** A past moment, kept as its distance from now, because a machine without a battery-backed clock starts in 1970 and
+ * sets its clock later. */
 export class PastMoment {
   readonly #clock: typeof readClocksSinceBoot;
   readonly #monotonic: number;
@@ -21,8 +22,8 @@ export class PastMoment {
 
   get date(): Date {
     const { wall, monotonic } = this.#clock();
-    const then = wall - (monotonic - this.#monotonic);
-    if (Math.abs(then - this.#date.getTime()) > toleranceMs) this.#date = new Date(then);
+    const time = wall - (monotonic - this.#monotonic);
+    if (Math.abs(time - this.#date.getTime()) > toleranceMs) this.#date = new Date(time);
     return this.#date;
   }
 }

@@ -1,17 +1,17 @@
 import { slug } from './naming.ts';
 
-/** A setting that all things of a kind share, and that each can have of its own: `HA_TOKEN`, `HA_TOKEN_CELLAR`. */
+/** A setting that several instances or routers share, unless one has its own: `HA_TOKEN`, `HA_TOKEN_CELLAR`. */
 export class PerNameSetting<T> {
   readonly #shared: T | undefined;
   readonly #named: ReadonlyMap<string, T>;
 
-  /** `named`: by slug. */
+  /** `named`: values by the slug of the name. */
   constructor(shared: T | undefined, named: ReadonlyMap<string, T>) {
     this.#shared = shared;
     this.#named = named;
   }
 
-  /** The thing's own, else the shared one. */
+  /** The value for this name, else the shared value. */
   get(name: string): T | undefined {
     return this.#named.get(slug(name)) ?? this.#shared;
   }

@@ -1,14 +1,14 @@
-const shown = '***';
+const mask = '***';
 
-/** Letters of the shortest text that is taken out; a shorter one would tear sentences to pieces. */
-const shortest = 4;
-/** Letters from which on a text is taken out of the middle of a word too. */
-const longEnough = 8;
+/** Shorter secrets are not redacted, because they are parts of ordinary words. */
+const minRedactedLength = 4;
+/** Shorter secrets are redacted only as whole words. */
+const minLengthWithinWords = 8;
 
-const concealed = new Set<string>();
+const registeredTexts = new Set<string>();
 let pattern: RegExp | undefined;
 
-/** As it stands in a URL, in JSON (Node shows strings in the same way), and in Basic authentication. */
+/** The text as it appears in a URL, in JSON (as in Node's own output of strings), and in Basic authentication. */
 function formsOf(text: string): string[] {
   const url = new URL('http://host');
   url.password = text;
@@ -28,25 +28,25 @@ function patternOf(texts: Iterable<string>): RegExp {
   const words = [...texts]
     .sort((a, b) => b.length - a.length)
     .map((text) =>
-      text.length < longEnough ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text),
+      text.length < minLengthWithinWords ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text),
     );
   return new RegExp(words.join('|'), 'giu');
 }
 
-/** From now on `redacted` takes this text out, in whatever form. */
+/** From now on, `redactSecrets` removes this text in all of its forms. */
 export function registerSecret(text: string): void {
-  for (const form of formsOf(text)) if (form.length >= shortest) concealed.add(form);
+  for (const form of formsOf(text)) if (form.length >= minRedactedLength) registeredTexts.add(form);
   pattern = undefined;
 }
 
-/** Others’ words, such as those of an error, without any secret of the settings. */
+/** Replaces all registered secrets in a text, such as the message of an error. */
 export function redactSecrets(text: string): string {
-  if (concealed.size === 0) return text;
-  pattern ??= patternOf(concealed);
-  return text.replace(pattern, shown);
+  if (registeredTexts.size === 0) return text;
+  pattern ??= patternOf(registeredTexts);
+  return text.replace(pattern, mask);
 }
 
-/** A password or token that shows as stars wherever it is printed by accident, and is taken out of what others say. */
+/** A password or token that prints as asterisks and is redacted from error messages. */
 export class Secret {
   readonly #value: string;
 
@@ -60,10 +60,10 @@ export class Secret {
   }
 
   toString(): string {
-    return shown;
+    return mask;
   }
 
   toJSON(): string {
-    return shown;
+    return mask;
   }
 }

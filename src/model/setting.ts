@@ -3,29 +3,30 @@ import type { PerNameSetting } from './per-name-setting.ts';
 import { Secret } from './secret.ts';
 
 export interface SettingMeta {
-  /** What it does, for a person. */
+  /** For users: what the setting does. */
   description: string;
-  /** What it takes, as in “wants a port from 0 to 65535”. */
+  /** A noun phrase without an article: “integer from 0 to 65535”. */
   expects: string;
-  /** As it would stand in the environment. */
+  /** As written in the environment. */
   default?: string;
   example?: string;
   secret?: true;
-  /** What to do about a user name and password that an address can’t hold as they are. */
+  /** How to write a user name or password with characters that a URL reserves. */
   credentials?: string;
-  /** `<NAME>_<THING>` is the same for one thing by its name. */
+  /** `<SETTING>_<NAME>` overrides the setting for the instance or router of that name. */
   perName?: true;
 }
 
-/** What an address takes for its own signs (RFC 3986, section 2.1). */
-export const encodeCredentials = 'write % in a user name or password as %25, # as %23, / as %2F, ? as %3F and @ as %40';
+/** Percent-encoding of the characters that a URL reserves (RFC 3986, section 2.1). */
+export const encodeCredentials =
+  'in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40';
 
-/** What is known of each setting: documentation, `.env.example` and error texts are made from it. */
+/** Metadata of each setting, from which the documentation, `.env.example` and error texts are generated. */
 export const settingMetaRegistry = z.registry<SettingMeta>();
 
 type StringSchema = z.ZodMiniType<unknown, string>;
 
-/** One environment variable. Without a default it may be missing. */
+/** One environment variable; optional if it has no default. */
 function registerSetting<S extends StringSchema>(
   schema: S,
   meta: SettingMeta & { default: string },
@@ -63,13 +64,13 @@ function settingBuilder<Options extends unknown[], T>(
   return build;
 }
 
-export const stringSetting = settingBuilder((expects: string = 'a text', form: RegExp = /./) => ({
+export const stringSetting = settingBuilder((expects: string = 'string', form: RegExp = /./) => ({
   expects,
   parse: (value) => (form.test(value) ? value : undefined),
 }));
 
 export const integerSetting = settingBuilder((min: number, max: number) => ({
-  expects: `a whole number from ${min} to ${max}`,
+  expects: `integer from ${min} to ${max}`,
   parse: (value) => (/^\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? Number(value) : undefined),
 }));
 
@@ -81,7 +82,7 @@ export const enumSetting = <const Option extends string>(
     options.find((option) => option === value.toLowerCase()),
   );
 
-export const listSetting = settingBuilder((expects: string = 'a list, separated by commas') => ({
+export const listSetting = settingBuilder((expects: string = 'comma-separated list') => ({
   expects,
   parse: (value) =>
     value
@@ -90,8 +91,8 @@ export const listSetting = settingBuilder((expects: string = 'a list, separated 
       .filter((item) => item !== ''),
 }));
 
-/** Can also come from the file that `<NAME>_FILE` names. */
-export const secretSetting = (meta: Omit<BuilderMeta, 'default'>, expects: string = 'a text', form: RegExp = /./) =>
+/** Can also be read from the file named by `<NAME>_FILE`. */
+export const secretSetting = (meta: Omit<BuilderMeta, 'default'>, expects: string = 'string', form: RegExp = /./) =>
   registerSetting(
     parsedSchema(expects, (value) => (form.test(value) ? new Secret(value) : undefined)) as z.ZodMiniType<
       Secret,
@@ -112,19 +113,19 @@ const registerPerName = <T>(
     string
   >;
 
-/** One text for all things of a kind, or one of its own for each. */
+/** A string that instances or routers share, or that each has of its own. */
 export const stringPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
-  registerPerName(meta, 'a text', (value) => value);
+  registerPerName(meta, 'string', (value) => value);
 
-/** One secret for all things of a kind, or one of its own for each. */
+/** A secret that instances or routers share, or that each has of its own. */
 export const secretPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
-  registerPerName({ ...meta, secret: true }, 'a text', (value) => new Secret(value));
+  registerPerName({ ...meta, secret: true }, 'string', (value) => new Secret(value));
 
-/** One number from 0 for all things of a kind, or one of its own for each. */
+/** A number, 0 or greater, that instances or routers share, or that each has of its own. */
 export const numberPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
-  registerPerName(meta, 'a number', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
+  registerPerName(meta, 'number, 0 or greater', (value) => (/^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined));
 
-/** A setting with a form of its own. */
+/** A setting with a parser of its own; `parse` returns undefined for an invalid value. */
 export function customSetting<T>(
   meta: MetaWithDefault<string>,
   expects: string,

@@ -2,59 +2,59 @@ import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { MetricSample, RawNumbers } from './metric.ts';
 
-/** Who this agent is, and the roots of its topics. */
+/** The agent's name, and the prefixes of its topics. */
 export interface AgentIdentity {
-  /** Slug of the name: the agent's level in topics. */
+  /** Slug of the name, used as the agent's topic level. */
   id: string;
   name: string;
   site?: string;
   version: string;
-  /** The process's, not the machine's. Moves with a clock that is set. */
+  /** Start of the process. Changes when the clock is set. */
   readonly startedAt: Date;
   baseTopic: string;
   discoveryPrefix: string;
 }
 
-/** The latest of one device or part. */
+/** The latest state of a device or part. */
 export interface StateEntry {
   table: string;
   device: Device;
   part?: DevicePart;
-  /** The last good one; stays while the device can't be read. */
+  /** Of the last successful reading; kept while the device can't be read. */
   sample?: MetricSample;
-  /** The same reading's numbers, neither rounded nor settled. */
+  /** Numbers of the same reading, neither rounded nor with a deadband. */
   rawNumbers?: RawNumbers;
-  /** Optional metrics that have had a value. */
+  /** Optional metrics that have had a value at least once. */
   presentMetrics: ReadonlySet<string>;
-  /** Set while it can't be read: why. */
+  /** Why it can't be read. */
   error?: string;
-  /** Set while it is not read whole: what mends that. */
+  /** How to make an incomplete reading complete. */
   hint?: string;
-  /** Set while the settings leave it out. */
+  /** Excluded by the settings. */
   excluded?: true;
-  /** When it became what it is now, readable or not. */
+  /** When it last became readable or unreadable. */
   since: Date;
 }
 
-/** The latest of one collector. */
+/** The latest state of a collector. */
 export interface CollectorState {
   id: string;
-  /** Seconds that a reading may take. */
+  /** Timeout of a reading. */
   timeoutSeconds: number;
   /** Entries by their path below the collector's topic. */
   entries: ReadonlyMap<string, StateEntry>;
   lastSuccess?: Date;
   lastRun?: Date;
-  /** Seconds that the last reading took. */
+  /** Duration of the last reading, in seconds. */
   duration?: number;
-  /** Set while the collector as a whole fails. */
+  /** Why the collector as a whole fails. */
   error?: string;
-  /** What is wrong and belongs to no device. */
+  /** Problems of no particular device. */
   complaints: readonly string[];
   consecutiveFailures: number;
   skippedTicks: number;
   nextRun?: Date;
-  /** The same by `performance.now()`: whoever sets the clock makes nothing late. */
+  /** `nextRun` on the clock of `performance.now()`, which does not change when the wall clock is set. */
   due?: number;
 }
 
@@ -67,15 +67,15 @@ export interface BrokerState {
   reconnects: number;
 }
 
-/** All that the agent knows: the latest outcomes. Views are functions of it. */
+/** Everything that the agent knows: the latest outcome of each reading. Views are functions of it. */
 export interface AgentState {
-  /** Those that are on, in the order of the catalogue. */
+  /** Active collectors, in the order of the catalogue. */
   collectors: ReadonlyMap<string, CollectorState>;
   broker: BrokerState;
-  /** What outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
+  /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
-  /** What has happened and nobody has been told of, the oldest first. */
+  /** Events that have not been published yet, the oldest first. */
   pendingEvents: readonly PendingEvent[];
-  /** Grows when devices, parts or announced metrics change, and not when only values do. */
+  /** Incremented when devices, parts or announced metrics change, but not when only values change. */
   discoveryRevision: number;
 }

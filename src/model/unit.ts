@@ -1,5 +1,6 @@
-/** Home Assistant's device classes for quantities, each with the units that this project uses of those it allows
- * (homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS; the catalogue test holds them against the real table). */
+/** Home Assistant's device classes for quantities, each with the allowed units that this project uses
+ * (homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS; test/catalogue.test.ts compares them with that table).
+ * */
 export interface UnitsByDeviceClass {
   temperature: '°C';
   data_size: 'B' | 'kB' | 'MB' | 'GB' | 'TB' | 'MiB' | 'GiB';
@@ -12,12 +13,12 @@ export interface UnitsByDeviceClass {
 /** Units of metrics without a device class. */
 export type UnitWithoutClass = '%' | 'rpm' | 'K' | '1/min';
 
-/** A device class with a unit it allows, or a plain number. */
+/** A device class with one of its units, or no device class. */
 export type DeviceClassWithUnit =
   | {
       [Class in keyof UnitsByDeviceClass]: { deviceClass: Class; unit: UnitsByDeviceClass[Class] };
     }[keyof UnitsByDeviceClass]
   | { deviceClass?: never; unit?: UnitWithoutClass };
 
-/** Device classes of flags, and what `true` means in each: connected, a problem, running, home. */
+/** Device classes of binary sensors; `true` means connected, problem, running, home. */
 export type BinarySensorClass = 'connectivity' | 'problem' | 'running' | 'presence';

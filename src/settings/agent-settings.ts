@@ -1,18 +1,19 @@
 import * as z from 'zod/mini';
+import { hostRootSettings } from '../model/host-roots.ts';
 import { enumSetting, stringSetting } from '../model/setting.ts';
 
 export const agentSettings = z.object({
   AGENT_NAME: stringSetting({
     description:
-      'This agent’s name: the device in Home Assistant and a level in topics. The host’s name unless set. A changed name is a new device.',
+      'Name of this agent: its device in Home Assistant and a level of its topics. Defaults to the host name. A new name creates a new device.',
     example: 'nas',
   }),
   SITE: stringSetting({
-    description: 'The location’s name: Home Assistant’s suggested area, and a field of every JSON answer.',
+    description: 'Name of the location: the suggested area in Home Assistant, and a field of every JSON response.',
     example: 'Berlin',
   }),
   LOG_LEVEL: enumSetting(
-    { description: 'How much to log.', default: 'info' },
+    { description: 'Lowest level to log.', default: 'info' },
     'trace',
     'debug',
     'info',
@@ -20,8 +21,9 @@ export const agentSettings = z.object({
     'error',
   ),
   LOG_FORMAT: enumSetting(
-    { description: 'Lines for a person, or JSON for a machine.', default: 'text' },
+    { description: 'Format of the log: text for people, or JSON for programs.', default: 'text' },
     'text',
     'json',
   ),
+  ...hostRootSettings,
 });

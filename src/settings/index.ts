@@ -7,6 +7,7 @@ import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.
 import { CronExpression } from '../loop/cron.ts';
 import type { AnyCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
+import { HostRoots } from '../model/host-roots.ts';
 import { bridgeTopicLevel, slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { customSetting } from '../model/setting.ts';
@@ -27,13 +28,14 @@ import {
 
 export interface CollectorSettings {
   collector: AnyCollector;
-  /** A cron expression, or undefined: turned off. */
+  /** A cron expression; undefined if the collector is off. */
   schedule: string | undefined;
   env: Record<string, unknown>;
 }
 
 export interface Settings {
   agent: AgentIdentity;
+  hostRoots: HostRoots;
   log: Pick<z.output<typeof agentSettings>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
   mqtt: MqttSettings;
   http: HttpSettings;
@@ -44,8 +46,8 @@ export interface Settings {
 
 const scheduleName = ({ id }: AnyCollector) => `${id.toUpperCase()}_SCHEDULE`;
 
-/** A cron expression of six fields that is not for days like 30 February. */
-function comes(text: string): boolean {
+/** Whether a cron expression has six fields and matches any date: one for 30 February never does. */
+function isUsableSchedule(text: string): boolean {
   try {
     return text.split(/\s+/).length === 6 && new CronExpression(text).next(new Date()) !== undefined;
   } catch {
@@ -53,21 +55,23 @@ function comes(text: string): boolean {
   }
 }
 
-/** A collector's own variables and its schedule. */
+/** The collector's own variables and its schedule. */
 const collectorSchema = (collector: AnyCollector): SettingsSchema =>
   z.object({
     [scheduleName(collector)]: customSetting(
       {
-        description: `When to read: second, minute, hour, day, month, weekday; \`off\` turns ${collector.title} off.`,
+        description:
+          'Times of readings: second, minute, hour, day of month, month, day of week; `off` disables the collector.',
         default: collector.schedule,
       },
-      'a cron expression of six fields (second first) for times that come, or off',
-      (text) => (text === 'off' || comes(text) ? text : undefined),
+      'cron expression of six fields, seconds first, that matches some date; or off',
+      (text) => (text === 'off' || isUsableSchedule(text) ? text : undefined),
     ),
     ...collector.env.shape,
   });
 
-/** All settings in groups, as documents list them: one that several collectors use stands with the first. */
+/** All settings in the groups of the documentation; a setting of several collectors is listed with the first of them.
+ * */
 export function settingGroups(catalogue: readonly AnyCollector[]): { title: string; schema: SettingsSchema }[] {
   const listed = new Set<string>();
   const groups = [
@@ -84,11 +88,11 @@ export function settingGroups(catalogue: readonly AnyCollector[]): { title: stri
   });
 }
 
-/** The machine's short name: the host's own file where a container has mounted it. */
-function machineName(hostRoot: unknown): string {
-  const whole =
-    typeof hostRoot === 'string' && hostRoot !== '/' ? readOptional(join(hostRoot, 'etc/hostname')) : undefined;
-  return (whole || hostname()).trim().split('.')[0] || 'host';
+/** The machine's short name; in a container, from the host's /etc/hostname if the host's root is mounted. */
+function machineName(hostRoot: string | undefined): string {
+  const fullName =
+    hostRoot === undefined || hostRoot === '/' ? undefined : readOptional(join(hostRoot, 'etc/hostname'));
+  return (fullName || hostname()).trim().split('.')[0] || 'host';
 }
 
 function readOptional(path: string): string | undefined {
@@ -102,8 +106,8 @@ function readOptional(path: string): string | undefined {
 const inFile = (file: string | undefined): Environment =>
   parseDotenv((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
 
-/** The settings of this process: its variables over those of the file, which must exist if it was asked for by name. Secrets
- * are then taken out of its environment, which the programs that it runs would inherit. */
+/** The settings of this process. Environment variables override those of the file, which must exist if the user named
+ * it. Secrets are then removed from the environment, because child processes inherit it. */
 export function loadSettings(catalogue: readonly AnyCollector[], file: string | undefined): Settings {
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const variables = inFile(file);
@@ -122,7 +126,7 @@ function readRequired(file: string): string {
   }
 }
 
-/** Environment → settings. Throws a SettingsError that tells every problem. */
+/** Throws a SettingsError that lists every problem, once where two collectors share a variable. */
 export function readSettings(catalogue: readonly AnyCollector[], env: Environment): Settings {
   const problems: string[] = [];
   const own = readVariables(agentSettings, env, problems);
@@ -135,16 +139,16 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
-    problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate');
-  const name = own.AGENT_NAME ?? machineName(collectors.find(({ env }) => 'HOST_ROOT' in env)?.env.HOST_ROOT);
+    problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither');
+  const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
   const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
   if (reservedNames.includes(slug(name)))
     problems.push(
-      `AGENT_NAME: got ${JSON.stringify(name)}, wants a name other than ${reservedNames.join(' and ')}, whose topics are not an agent’s`,
+      `AGENT_NAME: got ${JSON.stringify(name)}, expected name other than ${reservedNames.join(' and ')}, which are reserved`,
     );
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const unknown = findMisspelledVariables(env, schemas);
-  if (problems.length > 0) throw new SettingsError([...problems, ...unknown]);
+  if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
   const started = new PastMoment();
   const agent: AgentIdentity = {
     id: slug(name),
@@ -163,5 +167,14 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     path: String(env[setting]).trim(),
   }));
   const warnings = [...unknown, ...httpWarnings(http), ...exposureWarnings(files)];
-  return { agent, log: { LOG_LEVEL, LOG_FORMAT }, mqtt, http, notify, collectors, warnings };
+  return {
+    agent,
+    hostRoots: new HostRoots(own),
+    log: { LOG_LEVEL, LOG_FORMAT },
+    mqtt,
+    http,
+    notify,
+    collectors,
+    warnings,
+  };
 }

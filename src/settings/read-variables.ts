@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { editDistance } from '../lib/edit-distance.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { PerNameSetting } from '../model/per-name-setting.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every problem at once, each naming its variable. */
+/** Lists every problem at once, each with the name of its variable. */
 export class SettingsError extends UsageError {
   readonly problems: readonly string[];
 
@@ -23,15 +22,14 @@ export type SettingsSchema = z.ZodMiniObject<z.core.$ZodLooseShape>;
 
 const metaOf = (schema: z.core.$ZodType) => settingMetaRegistry.get(schema as never);
 
-/** An empty variable is one that is not set: compose files write them so. */
+/** An empty variable counts as unset: Docker Compose passes unset variables as empty ones. */
 const trimmedValue = (env: Environment, name: string) => (env[name]?.trim() ? env[name].trim() : undefined);
 
-/** A secret may come from the file that `<NAME>_FILE` names. */
+/** Reads the file named by `<NAME>_FILE`. */
 function readSecretFile(env: Environment, name: string, problems: string[]): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
-  if (trimmedValue(env, name) !== undefined)
-    problems.push(`${name}: set both itself and by ${name}_FILE; leave one out`);
+  if (trimmedValue(env, name) !== undefined) problems.push(`${name}: ${name}_FILE is set too; remove one of them`);
   try {
     return readFileSync(path, 'utf8').trim() || undefined;
   } catch (error) {
@@ -40,20 +38,20 @@ function readSecretFile(env: Environment, name: string, problems: string[]): str
   }
 }
 
-/** Letters of a wrong value that are shown. */
+/** Characters of an invalid value that an error message shows. */
 const maxShownLength = 200;
 
-/** An address may have a password in it: before an `@`, in place of a port where the host is missing, or in its query. */
-function printable(value: string): string {
-  const bare = value
+/** A URL can contain a password: before an `@`, in place of the port if the host is missing, or in its query. */
+function withoutCredentials(value: string): string {
+  const redacted = value
     .replace(/^((?:[^=:/@]+=)?\w+:\/\/)?.*@/s, '$1***@')
     .replace(/(:\/\/[^:/@[\]]*:)(?!\d{1,5}(?:[/?#,]|$)).*/s, '$1***')
     .replace(/(:\/\/[^?]*)\?.*/s, '$1?***');
-  return JSON.stringify(bare.length > maxShownLength ? `${bare.slice(0, maxShownLength)}…` : bare);
+  return JSON.stringify(redacted.length > maxShownLength ? `${redacted.slice(0, maxShownLength)}…` : redacted);
 }
 
-/** What a setting’s own parser throws at is a value that it does not take. */
-function taken(field: z.core.$ZodType, value: string | undefined): { data: unknown } | undefined {
+/** Undefined for an invalid value, including one at which the setting's parser throws. */
+function parseValue(field: z.core.$ZodType, value: string | undefined): { data: unknown } | undefined {
   try {
     const { success, data } = z.safeParse(field, value);
     return success ? { data } : undefined;
@@ -62,7 +60,7 @@ function taken(field: z.core.$ZodType, value: string | undefined): { data: unkno
   }
 }
 
-/** One variable's value; adds to `problems` what is wrong. */
+/** The variable's value; adds any error to `problems`. */
 function readVariable(
   field: z.core.$ZodType,
   meta: SettingMeta | undefined,
@@ -73,14 +71,17 @@ function readVariable(
   const value = meta?.secret
     ? (readSecretFile(env, name, problems) ?? trimmedValue(env, name))
     : trimmedValue(env, name);
-  const result = taken(field, value);
+  const result = parseValue(field, value);
   if (result !== undefined) return result.data;
   const advice = meta?.credentials !== undefined && value?.includes('@') ? `; ${meta.credentials}` : '';
-  problems.push(`${name}: got ${meta?.secret ? '***' : printable(value ?? '')}, wants ${meta?.expects}${advice}`);
+  problems.push(
+    `${name}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${advice}`,
+  );
   return undefined;
 }
 
-/** The things that have a setting of their own: `HA_TOKEN_CELLAR` or `HA_TOKEN_CELLAR_FILE` for `HA_TOKEN`. */
+/** The names with a setting of their own: `CELLAR` if `HA_TOKEN_CELLAR` or `HA_TOKEN_CELLAR_FILE` is set for
+ * `HA_TOKEN`. */
 function namesWithOwnSetting(name: string, secret: boolean | undefined, env: Environment): string[] {
   const own = Object.keys(env).flatMap((variable) =>
     variable.startsWith(`${name}_`) ? variable.slice(name.length + 1) : [],
@@ -105,7 +106,7 @@ function readPerName(
   return new PerNameSetting(readVariable(field, meta, env, name, problems), named);
 }
 
-/** Reads the variables of one part of the program; adds to `problems` what is wrong. */
+/** Reads the variables of a schema; adds errors to `problems`. */
 export function readVariables<Schema extends SettingsSchema>(
   schema: Schema,
   env: Environment,
@@ -123,7 +124,7 @@ export function readVariables<Schema extends SettingsSchema>(
 
 const withPassword = /\/\/[^/]*:[^/]*@/;
 
-/** The variables that are given and hold a secret: by themselves, or in the file that they name. */
+/** The variables that are set and contain a secret (`plain`) or the path of a file with a secret (`files`). */
 export function listSecretVariables(
   env: Environment,
   schemas: readonly SettingsSchema[],
@@ -138,32 +139,48 @@ export function listSecretVariables(
       ...(meta?.perName ? namesWithOwnSetting(name, true, env).map((ownName) => `${name}_${ownName}`) : []),
     ]);
   const addresses = fields.flatMap(({ name }) => (withPassword.test(env[name] ?? '') ? name : []));
-  const isGiven = (name: string) => trimmedValue(env, name) !== undefined;
+  const isSet = (name: string) => trimmedValue(env, name) !== undefined;
   return {
-    plain: [...new Set([...secrets, ...addresses])].filter(isGiven),
-    files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isGiven),
+    plain: [...new Set([...secrets, ...addresses])].filter(isSet),
+    files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isSet),
   };
 }
 
-/** The name that is fewest letters away. */
-function nearestName(name: string, names: readonly string[], farthest: number): string | undefined {
-  const near = names
-    .filter((known) => Math.abs(known.length - name.length) <= farthest)
-    .map((known) => ({ known, far: editDistance(name, known) }));
-  return near.filter(({ far }) => far <= farthest).sort((a, b) => a.far - b.far)[0]?.known;
+/** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance). */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letterOfA] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, letterOfB] of [...b].entries())
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letterOfA === letterOfB ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
-/** Variables that look like ours and are not: `MQTT_PASSWROD`. */
+/** The setting whose name is the fewest letters away, at most `maxDistance`. */
+function nearestName(name: string, settingNames: readonly string[], maxDistance: number): string | undefined {
+  const candidates = settingNames
+    .filter((settingName) => Math.abs(settingName.length - name.length) <= maxDistance)
+    .map((settingName) => ({ settingName, distance: editDistance(name, settingName) }));
+  return candidates.filter(({ distance }) => distance <= maxDistance).sort((a, b) => a.distance - b.distance)[0]
+    ?.settingName;
+}
+
+/** Warnings for variables that look like a misspelled setting: `MQTT_PASSWROD`. */
 export function findMisspelledVariables(env: Environment, schemas: readonly SettingsSchema[]): string[] {
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) => (metaOf(field)?.secret ? [name, `${name}_FILE`] : [name]));
-  const family = names.filter((name) => name.startsWith('MQTT_'));
+  const mqttNames = names.filter((name) => name.startsWith('MQTT_'));
   const perNamePrefixes = fields.flatMap(([name, field]) => (metaOf(field)?.perName ? `${name}_` : []));
   return Object.keys(env)
     .filter((name) => !names.includes(name) && !perNamePrefixes.some((prefix) => name.startsWith(prefix)))
     .flatMap((name) => {
-      // What begins so can only be meant for us; of other names only a slip of the pen is.
-      const meant = name.startsWith('MQTT_') ? nearestName(name, family, name.length) : nearestName(name, names, 2);
-      return meant === undefined ? [] : [`${name} is not a setting of this program; did you mean ${meant}?`];
+      // A variable that starts with MQTT_ is certainly meant for this program; another one only if its name is nearly
+      // the same.
+      const suggestion = name.startsWith('MQTT_')
+        ? nearestName(name, mqttNames, name.length)
+        : nearestName(name, names, 2);
+      return suggestion === undefined ? [] : [`${name} is not a setting of this program; did you mean ${suggestion}?`];
     });
 }

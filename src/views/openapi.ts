@@ -82,7 +82,12 @@ export function buildOpenApiDocument(
         },
       }),
       '/openapi.json': endpoint('This document', 'openapi', { 200: json('OpenAPI 3.1.', { type: 'object' }) }),
-      '/api': endpoint('This document as a page', 'api', { 200: page('For a person.') }),
+      '/api': endpoint('This document', 'api', {
+        302: {
+          description: 'Redirects to openapi.json.',
+          headers: { location: { schema: { type: 'string', format: 'uri-reference' } } },
+        },
+      }),
       ...Object.fromEntries(
         running.map((declaration) => [
           statusEndpointPath(declaration),

@@ -105,7 +105,7 @@ test('its page answers the proxy of Home Assistant’s ingress, and nobody else'
     { mqtt_url: `embedded://127.0.0.1:${await freePort()}`, nvme_schedule: 'off', router_schedule: 'off' },
     { SUPERVISOR_API: url },
   );
-  await until(`the page: ${output()}`, () => output().includes('Page: '), 30);
+  await until(`the page: ${output()}`, () => output().includes('Status page: '), 30);
   const page = await fetch(`http://127.0.0.1:${ingress}/`, {
     headers: { 'x-ingress-path': '/api/hassio_ingress/abc' },
   });

@@ -41,8 +41,8 @@ test('invalid settings: all at once, exit status 2, and no secret', async () => 
   expect(status).toBe(2);
   expect(output).toMatchInlineSnapshot(`
     "3 settings are wrong:
-      MQTT_URL: got "nonsense", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host
-      HTTP_PORT: got "x", wants a whole number from 0 to 65535
+      MQTT_URL: got "nonsense", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)
+      HTTP_PORT: got "x", expected integer from 0 to 65535
       MQTT_PASSWROD is not a setting of this program; did you mean MQTT_PASSWORD?
     "
   `);

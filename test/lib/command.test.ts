@@ -11,7 +11,7 @@ beforeAll(() => {
   process.env.PATH = `${bin}:${process.env.PATH}`;
 });
 
-test('what a command says, in the C locale and without a shell', async () => {
+test('the output of a command, in the C locale and without a shell', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'run-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'a b; echo $HOME'), '');
@@ -20,15 +20,15 @@ test('what a command says, in the C locale and without a shell', async () => {
   );
 });
 
-test('a failure names the command and says why', async () => {
+test('a failure names the command and the reason', async () => {
   await expect(readCommandOutput('fails', ['badly'], limit)).rejects.toThrow('fails badly: no such drive');
 });
 
-test('a command that is not there', async () => {
+test('a command that is not installed', async () => {
   await expect(readCommandOutput('not-a-command', [], limit)).rejects.toThrow(/^not-a-command: .*ENOENT/);
 });
 
-test('a command that hangs, and does not listen to reason, is killed in time', async () => {
+test('a command that hangs and ignores SIGTERM is killed in time', async () => {
   const began = performance.now();
   await expect(readCommandOutput('hangs', [], { seconds: 0.2 })).rejects.toThrow('hangs: timed out after 0.2 s');
   expect(performance.now() - began).toBeLessThan(3000);

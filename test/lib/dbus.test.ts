@@ -60,12 +60,12 @@ async function replay(name: string, piece = 4096) {
   return { path, heard: () => heard };
 }
 
-test.each([4096, 1, 7])('a number, in pieces of %d bytes', async (piece) => {
+test.each([4096, 1, 7])('a number, in chunks of %d bytes', async (piece) => {
   const { path } = await replay('number', piece);
   expect(await readUint32Property(path, units, 5)).toBe(3);
 });
 
-test('what we say is, byte by byte, what the real bus understood', async () => {
+test('the request equals, byte by byte, one that a real bus accepted', async () => {
   const { path, heard } = await replay('number');
   await readUint32Property(path, units, 5);
   const said = Buffer.concat(recorded('number').flatMap(({ ours, bytes }) => (ours ? [bytes] : [])));
@@ -74,7 +74,7 @@ test('what we say is, byte by byte, what the real bus understood', async () => {
   expect(heard().toString('latin1')).toMatch(/^\0AUTH EXTERNAL [0-9a-f]+\r\n/);
 });
 
-test('an error is told in the bus’s words', async () => {
+test('an error has the message of the bus', async () => {
   const property = await replay('no-property');
   await expect(readUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(
     /^org.freedesktop.systemd1 Nothing on .*: no such property$/,
@@ -85,7 +85,7 @@ test('an error is told in the bus’s words', async () => {
   );
 });
 
-test('a bus that is silent, refuses, hangs up or is not there', async () => {
+test('a bus that is silent, refuses, hangs up or is missing', async () => {
   await expect(readUint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
   await expect(
     readUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5),

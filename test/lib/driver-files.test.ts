@@ -8,7 +8,7 @@ import { until } from '../helpers/until.ts';
 
 const files = (...names: string[]) => tree(Object.fromEntries(names.map((name) => [`sys/${name}`, '42\n']))).sys;
 
-test('a text without the line’s end, a number; nothing where nothing is', async () => {
+test('text without the newline, a number, undefined for a missing file', async () => {
   const sys = files('a');
   writeFileSync(sys('text'), '  a b \n');
   const drivers = new DriverFiles();
@@ -17,7 +17,7 @@ test('a text without the line’s end, a number; nothing where nothing is', asyn
   for (const missing of ['none', '', 'a/below']) expect(await drivers.number(sys(missing)), missing).toBeUndefined();
 });
 
-test('one that does not answer is waited for once, and is back when it has answered; the others go on', async () => {
+test('a file that does not answer is waited for once and read again after it has; others are read as usual', async () => {
   const sys = files('a', 'b');
   const { answer } = silence(sys('stuck'));
   const drivers = new DriverFiles();
@@ -45,12 +45,12 @@ test('one that does not answer is waited for once, and is back when it has answe
   expect(await again).toBe(7);
 });
 
-test('no more than two threads wait, and all files of a reading together no more than their time', async () => {
+test('at most two threads are blocked, and all files of a reading share a timeout', async () => {
   const sys = files('a');
   for (const name of ['1', '2', '3']) silence(sys(name));
   const drivers = new DriverFiles();
   const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => undefinedIfUnanswered(drivers.number(sys(name)))));
   expect(asked).toEqual([undefined, undefined, undefined, undefined]);
   expect(drivers.unanswered).toEqual([sys('1'), sys('2')]);
-  await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not asked, because others do not answer in time$/);
+  await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not read, because other files do not answer in time$/);
 });

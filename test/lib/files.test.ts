@@ -15,8 +15,8 @@ const file = (content: string) => {
   return path;
 };
 
-test('a text without the line’s end', () => expect(readText(file('  a b \n'))).toBe('  a b'));
-test('nothing to read: no such file, a folder, a file as a folder, a link to itself, a name without end', () => {
+test('text without the newline', () => expect(readText(file('  a b \n'))).toBe('  a b'));
+test('undefined: a missing file, a folder, a file as a folder, a link to itself, a very long name', () => {
   symlinkSync('loop', join(folder, 'loop'));
   mkdirSync(join(folder, 'folder'));
   const path = file('x');
@@ -38,7 +38,7 @@ test.each([
   ['<unknown>\n', undefined],
   ['1 2', undefined],
 ])('the number in %j', (content, number) => expect(readNumber(file(content))).toBe(number));
-test('names in a folder, sorted; none where there is none', () => {
+test('sorted names in a folder; empty for a missing folder', () => {
   for (const name of ['b', 'a', 'c']) mkdirSync(join(folder, name));
   expect(listFolder(folder)).toEqual(['a', 'b', 'c']);
   expect(listFolder(join(folder, 'none'))).toEqual([]);

@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest';
 import { createGlobMatcher, selectNames } from '../../src/lib/glob-matcher.ts';
 
-test('without globs all is up to the usual rule', () =>
-  expect(createGlobMatcher({ include: [], exclude: [] })('eth0')).toBe('usual'));
-test('what is asked for stands in place of the usual', () => {
+test('without globs, the default selection applies', () =>
+  expect(createGlobMatcher({ include: [], exclude: [] })('eth0')).toBe('default'));
+test('included names replace the default selection', () => {
   const verdict = createGlobMatcher({ include: ['eth*', 'wg0'], exclude: [] });
   expect(['eth1', 'wg0', 'wlan0'].map(verdict)).toEqual(['included', 'included', 'excluded']);
 });
-test('leaving out wins', () => {
+test('exclusion wins', () => {
   expect(['eth0', 'eth1'].map(createGlobMatcher({ include: ['eth*'], exclude: ['eth1'] }))).toEqual([
     'included',
     'excluded',
   ]);
-  expect(['eth0', 'wlan0'].map(createGlobMatcher({ include: [], exclude: ['wlan?'] }))).toEqual(['usual', 'excluded']);
+  expect(['eth0', 'wlan0'].map(createGlobMatcher({ include: [], exclude: ['wlan?'] }))).toEqual([
+    'default',
+    'excluded',
+  ]);
 });
 test('paths: * stays in its folder, ** does not, and hidden names count', () => {
   expect(['/mnt/a', '/mnt/a/b', '/mnt/.x'].map(createGlobMatcher({ include: ['/mnt/*'], exclude: [] }))).toEqual([
@@ -25,7 +28,7 @@ test('paths: * stays in its folder, ** does not, and hidden names count', () => 
     'included',
   ]);
 });
-test('what is left out is told only of what is real', () => {
+test('excluded names are listed only if they belong to the default selection', () => {
   const real = (name: string) => name !== 'lo';
   expect(
     selectNames(['lo', 'eth0', 'wlan0'], createGlobMatcher({ include: [], exclude: ['wlan*', 'lo'] }), real),

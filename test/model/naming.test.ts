@@ -30,9 +30,9 @@ test('a slug fits every topic and id', () => {
   );
 });
 
-test('exotic names keep apart', () => expect(slug('Küche')).not.toBe(slug('Köche')));
+test('texts with other characters have different slugs', () => expect(slug('Küche')).not.toBe(slug('Köche')));
 
-test('a component key says what it is of', () => {
+test('a component key contains collector, table, part and metric', () => {
   const part = { collector: 'host', table: 'filesystem', part: 'mnt_data', metric: 'used' };
   const whole = { collector: 'home_assistant', table: 'instance', metric: 'core_state' };
   expect(formatComponentKey(part)).toBe('host-filesystem_mnt_data-used');
@@ -41,13 +41,13 @@ test('a component key says what it is of', () => {
   expect(parseComponentKey('something else')).toBeUndefined();
 });
 
-test('a part has a place below its device', () => {
+test('the path of a part is below its device', () => {
   const device = { id: 'NAS', name: 'NAS' };
   expect(entryPath('host', device)).toBe('nas');
   expect(entryPath('filesystem', device, { id: '/mnt/a', name: 'A' })).toBe('nas/filesystem_mnt_a');
 });
 
-test('discovery topics tell their device', () => {
+test('discovery topics contain their device', () => {
   expect(discoveryTopic(agent, 'drive_1')).toBe('homeassistant/device/infra-monitor_nas/drive_1/config');
   expect(parseDiscoveryTopic(agent, discoveryTopic(agent, 'drive_1'))).toBe('drive_1');
   expect(parseDiscoveryTopic(agent, 'homeassistant/device/infra-monitor_other/drive_1/config')).toBeUndefined();

@@ -19,22 +19,22 @@ test.each([
   ['as Node shows it', inspect({ input: word })],
   ['in the middle of a word', `x${word}x`],
   ['in Basic authentication', `Basic ${Buffer.from(word).toString('base64')}`],
-])('a secret is taken out: %s', (_, text) => {
+])('a secret is redacted: %s', (_, text) => {
   expect(redactSecrets(text)).toContain('***');
   expect(redactSecrets(text)).not.toMatch(/gürken|g%C3%BCrken|R8O8cmtlb/i);
 });
 
-test('a short one is taken out where it stands alone, and a very short one nowhere', () => {
+test('a short secret is redacted as a whole word only, a very short one never', () => {
   new Secret('on');
   expect(redactSecrets('on Rosenheim: rose:Rose@host, %20Rose')).toBe('on Rosenheim: ***:***@host, %20Rose');
   expect(short.reveal()).toBe('Rose');
 });
 
-test('an error in words has none, nor have its causes', () => {
+test('described errors and their causes contain no secret', () => {
   const cause = new Error(`getaddrinfo ENOTFOUND ${word}`);
   expect(describeError(new TypeError('fetch failed', { cause }))).toBe('fetch failed: getaddrinfo ENOTFOUND ***');
   expect(describeError(new AggregateError([cause, new Error('other')], ''))).toContain('***: other');
 });
 
-test('it shows as stars', () =>
+test('a secret prints as asterisks', () =>
   expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)}`).not.toContain('Gürken'));

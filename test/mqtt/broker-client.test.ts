@@ -268,7 +268,7 @@ test('memories are handed over, and none of another agent', async () => {
   const { broker, observer } = await scene();
   for (const [topic, payload] of [
     ['infra-monitor/nas/probe/thing_1/memory', '{"count":3}'],
-    ['infra-monitor/nas/probe/thing_2/memory', 'no JSON'],
+    ['infra-monitor/nas/probe/thing_2/memory', 'not JSON'],
     ['infra-monitor/other/probe/thing_1/memory', '{"count":9}'],
   ] as const)
     await observer.client.publishAsync(topic, payload, { qos: 1, retain: true });

@@ -33,25 +33,28 @@ function file(mode: number, content = 'sesame', within = folder()): string {
 
 const warned = (path: string) => exposureWarnings([{ setting: 'HA_TOKEN_FILE', path }], true);
 
-test.each([0o644, 0o604, 0o444, 0o777])('a secret that everyone can read is told, with what mends it (%o)', (mode) => {
-  const path = file(mode);
-  expect(warned(path)).toEqual([
-    `HA_TOKEN_FILE: every user of this machine can read ${path}, which holds a secret: chmod 600 "${path}"`,
-  ]);
-});
+test.each([0o644, 0o604, 0o444, 0o777])(
+  'a warning for a secret that everyone can read, with the command to restrict it (%o)',
+  (mode) => {
+    const path = file(mode);
+    expect(warned(path)).toEqual([
+      `HA_TOKEN_FILE: every user of this machine can read ${path}, which contains a secret: chmod 600 "${path}"`,
+    ]);
+  },
+);
 
-test.each([0o600, 0o400, 0o640, 0o660, 0o440])('one that the owner or a group can read is not (%o)', (mode) =>
+test.each([0o600, 0o400, 0o640, 0o660, 0o440])('no warning for one that the owner or a group can read (%o)', (mode) =>
   expect(warned(file(mode))).toEqual([]),
 );
 
-test('a folder that lets nobody in covers what is in it', () => {
+test('a folder that others can’t enter protects its files', () => {
   expect(warned(file(0o644, 'sesame', folder(0o700)))).toEqual([]);
   const within = join(folder(0o750), 'open');
   mkdirSync(within, { mode: 0o755 });
   expect(warned(file(0o644, 'sesame', within))).toEqual([]);
 });
 
-test('what a link leads to counts', () => {
+test('the target of a link counts', () => {
   const link = join(folder(), 'link');
   symlinkSync(file(0o644), link);
   expect(warned(link)).toHaveLength(1);
@@ -60,7 +63,7 @@ test('what a link leads to counts', () => {
   expect(warned(other)).toEqual([]);
 });
 
-test('a file that is not there is another’s to tell; in a container there is nobody to read it', () => {
+test('no warning for a missing file, or in a container without other users', () => {
   expect(warned('/nowhere/token')).toEqual([]);
   expect(exposureWarnings([{ setting: 'HA_TOKEN_FILE', path: file(0o444) }], false)).toEqual([]);
 });
@@ -76,13 +79,13 @@ test.each([
   'NOTIFY_URL_FILE',
   'HTTP_TOKEN_FILE',
   'FRITZBOX_PASSWORD_FILE',
-])('the file of %s is looked at', (name) =>
+])('the file of %s is checked', (name) =>
   expect(readSettings(allCollectors, { [name]: file(0o644, 'https://example.org/topic') }).warnings).toEqual(
     ifShared([told(name)]),
   ),
 );
 
-test('a key’s file is looked at, a certificate’s is for everyone', () => {
+test('the file of a key is checked, that of a certificate is public', () => {
   expect(
     readSettings(allCollectors, { MQTT_KEY_FILE: file(0o644), MQTT_CERT_FILE: file(0o644), MQTT_CA_FILE: file(0o644) })
       .warnings,
@@ -104,7 +107,7 @@ test.each([
   expect(warnings).toEqual(holdsSecret ? ifShared([told('--env')]) : []);
 });
 
-test('programs that the agent runs get no secret from it', async () => {
+test('child processes of the agent get no secret', async () => {
   const tools = folder();
   writeFileSync(join(tools, 'ping'), `#!/bin/sh\nenv >${tools}/new && mv ${tools}/new ${tools}/seen\nexit 2\n`, {
     mode: 0o755,

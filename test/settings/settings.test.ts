@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,7 +30,7 @@ function file(content: string): string {
   return join(folder, 'file');
 }
 
-test('nothing set: this machine, our own broker, the loopback', () => {
+test('defaults: this machine, the embedded broker, the loopback address', () => {
   const { agent, mqtt, http, collectors: all } = read({});
   expect(agent).toMatchObject({
     name: hostname().split('.')[0],
@@ -44,7 +44,7 @@ test('nothing set: this machine, our own broker, the loopback', () => {
   );
 });
 
-test('every problem is told at once, with what is wanted', () => {
+test('every problem is listed at once, with the expected value', () => {
   expect(
     problemsOf({
       MQTT_URL: 'htp://x',
@@ -57,21 +57,20 @@ test('every problem is told at once, with what is wanted', () => {
     }),
   ).toMatchInlineSnapshot(`
     [
-      "LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error",
-      "MQTT_URL: got "htp://x", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host",
-      "MQTT_BASE_TOPIC: got "a/#", wants a topic without +, # and slashes at its ends",
-      "HTTP_PORT: got "99999", wants a whole number from 0 to 65535",
-      "HOST_SCHEDULE: got "* * * * *", wants a cron expression of six fields (second first) for times that come, or off",
-      "HOST_PROC: got "proc", wants an absolute path",
-      "HOST_PROC: got "proc", wants an absolute path",
-      "MQTT_CERT_FILE, MQTT_KEY_FILE: a certificate wants its key, and a key its certificate",
+      "LOG_LEVEL: got "loud", expected one of trace, debug, info, warn, error",
+      "HOST_PROC: got "proc", expected absolute path",
+      "MQTT_URL: got "htp://x", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)",
+      "MQTT_BASE_TOPIC: got "a/#", expected topic without +, #, or empty levels",
+      "HTTP_PORT: got "99999", expected integer from 0 to 65535",
+      "HOST_SCHEDULE: got "* * * * *", expected cron expression of six fields, seconds first, that matches some date; or off",
+      "MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither",
     ]
   `);
 });
 
 test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
   expect(problemsOf({ HOST_SCHEDULE })).toEqual([
-    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", wants a cron expression of six fields (second first) for times that come, or off`,
+    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", expected cron expression of six fields, seconds first, that matches some date; or off`,
   ]);
 });
 
@@ -83,7 +82,7 @@ test.each([
   ['mqtt://[fd00::1]:1884', { host: 'fd00::1', port: 1884 }],
 ])('the address %s', (MQTT_URL, expected) => expect(read({ MQTT_URL }).mqtt.MQTT_URL).toMatchObject(expected));
 
-test('credentials in the address are taken, and are no text any more', () => {
+test('credentials in the address are used, and print as asterisks', () => {
   const { username, password } = read({ MQTT_URL: 'mqtt://me:p%40ss@broker' }).mqtt.MQTT_URL;
   expect(username).toBe('me');
   expect(password?.reveal()).toBe('p@ss');
@@ -108,31 +107,31 @@ test.each([
   ['PING_TARGETS', 'shop=https://me:sesame%off@shop.example,1.1.1.1'],
   ['PING_TARGETS', 'http://nas:99999'],
   ['FRITZBOX_HOSTS', 'http://me:sesame%@box/rootDesc.xml'],
-])('%s=%s is a wrong setting, and its credentials do not show', (name, value) => {
+])('%s=%s is an error that does not show the credentials', (name, value) => {
   const problems = problemsOf({ [name]: value });
-  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: got ".*", wants `))]);
+  expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: got ".*", expected `))]);
   expect(problems.join()).not.toMatch(/ses(ame|\/)/);
 });
 
-test('what to do about a password that an address can’t hold', () => {
+test('advice for a password that a URL can’t contain', () => {
   expect(problemsOf({ MQTT_URL: 'mqtt://me:50%off@broker' })).toMatchInlineSnapshot(`
     [
-      "MQTT_URL: got "mqtt://***@broker", wants mqtt://, mqtts://, ws://, wss:// or embedded:// with a host; write % in a user name or password as %25, # as %23, / as %2F, ? as %3F and @ as %40, or set MQTT_USERNAME and MQTT_PASSWORD",
+      "MQTT_URL: got "mqtt://***@broker", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://); in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40, or set MQTT_USERNAME and MQTT_PASSWORD",
     ]
   `);
   expect(problemsOf({ PING_TARGETS: 'http://me:50%off@shop' }).join()).toContain('%25');
 });
 
-test('a value without end is cut', () =>
+test('a very long value is cut', () =>
   expect(problemsOf({ LOG_LEVEL: 'x'.repeat(100_000) }).join().length).toBeLessThan(400));
 
-test('a secret comes from its file, and a file that is not there is named', () => {
+test('a secret is read from its file, and a missing file is named', () => {
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
   expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([
     expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
   ]);
   expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([
-    expect.stringMatching(/^MQTT_PASSWORD: set both/),
+    expect.stringMatching(/^MQTT_PASSWORD: MQTT_PASSWORD_FILE is set too/),
   ]);
 });
 
@@ -150,7 +149,7 @@ const boxOf = (env: Record<string, string>) => {
   return { warnings, ...(all[0]?.env as { BOX_USER: PerNameSetting<string>; BOX_PASSWORD: PerNameSetting<Secret> }) };
 };
 
-test('a setting by name: one for all, or one of its own for each, from its file too', () => {
+test('a setting per name: shared, or one for each name, also from a file', () => {
   const { BOX_USER, BOX_PASSWORD, warnings } = boxOf({
     BOX_USER: 'me',
     BOX_USER_MY_CELLAR: 'mole',
@@ -164,11 +163,11 @@ test('a setting by name: one for all, or one of its own for each, from its file 
   expect(boxOf({}).BOX_USER.get('kitchen')).toBeUndefined();
 });
 
-test('a secret by name whose file is not there is named', () => {
+test('a secret per name whose file is missing is named', () => {
   expect(() => boxOf({ BOX_PASSWORD_ATTIC_FILE: '/nowhere/password' })).toThrow(/BOX_PASSWORD_ATTIC_FILE: ENOENT/);
 });
 
-test('an empty variable is not set', () =>
+test('an empty variable counts as unset', () =>
   expect(read({ SITE: '', MQTT_URL: '  ' })).toMatchObject({ mqtt: { MQTT_URL: { protocol: 'embedded' } } }));
 
 test('a collector can be turned off', () =>
@@ -179,7 +178,7 @@ test.each([
   ['MQTT_HOST', 'MQTT_URL'],
   ['HOST_FILESYSTEM', 'HOST_FILESYSTEMS'],
   ['MQTT_PASSWORD_FIEL', 'MQTT_PASSWORD_FILE'],
-])('%s looks like ours', (name, nearest) =>
+])('%s is a suspected misspelling', (name, nearest) =>
   expect(read({ [name]: 'x' }).warnings).toEqual([
     `${name} is not a setting of this program; did you mean ${nearest}?`,
   ]),
@@ -189,7 +188,7 @@ test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWOR
   expect(read({ [name]: name.endsWith('_FILE') ? file('x') : 'x' }).warnings).toEqual([]),
 );
 
-test('the process goes before the file; a file asked for by name must be there', () => {
+test('environment variables override the file; a file given by name must exist', () => {
   const siteIn = (content: string) => loadSettings(allCollectors, file(content)).agent.site;
   expect(siteIn('SITE=file')).toBe('file');
   process.env.SITE = 'process';
@@ -198,7 +197,7 @@ test('the process goes before the file; a file asked for by name must be there',
   expect(() => loadSettings(allCollectors, '/nowhere/.env')).toThrow('--env: ENOENT');
 });
 
-test('secrets are taken out of the process’s environment, other settings stay', () => {
+test('secrets are removed from the process’s environment, other settings stay', () => {
   const env = {
     MQTT_PASSWORD: 'sesame',
     BOX_PASSWORD_CELLAR: 'sesame',
@@ -216,18 +215,30 @@ test('secrets are taken out of the process’s environment, other settings stay'
 
 test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
   expect(problemsOf({ AGENT_NAME })).toEqual([
-    `AGENT_NAME: got "${AGENT_NAME}", wants a name other than sites and bridge, whose topics are not an agent’s`,
+    `AGENT_NAME: got "${AGENT_NAME}", expected name other than sites and bridge, which are reserved`,
   ]),
 );
 
-test('in a container the host’s own name is taken', () => {
+test('in a container the name of the host is used', () => {
   const folder = mkdtempSync(join(tmpdir(), 'root-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'hostname'), '');
   expect(read({ HOST_ROOT: folder }).agent.name).toBe(hostname().split('.')[0]);
+  mkdirSync(join(folder, 'etc'));
+  writeFileSync(join(folder, 'etc/hostname'), 'rack.example\n');
+  expect(read({ HOST_ROOT: folder }).agent.name).toBe('rack');
 });
 
-test('no two parts declare the same variable', () => {
+test('the host’s trees are parsed once, for every collector', () => {
+  const { hostRoots } = read({ HOST_SYS: '/host/sys', HOST_ROOT: '/host' });
+  expect([hostRoots.proc('stat'), hostRoots.sys('block'), hostRoots.host('etc'), hostRoots.isHostRoot]).toEqual([
+    '/proc/stat',
+    '/host/sys/block',
+    '/host/etc',
+    false,
+  ]);
+});
+
+test('no variable is declared twice', () => {
   const names = settingGroups(allCollectors).flatMap(({ schema }) => Object.keys(schema.shape));
   expect(names).toEqual([...new Set(names)]);
 });

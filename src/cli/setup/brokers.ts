@@ -15,11 +15,11 @@ const types = { mqtt: '_mqtt._tcp.local', homeAssistant: '_home-assistant._tcp.l
 /** Time for services to answer. */
 const listeningMs = 1500;
 const connectTimeoutMs = 2000;
-const port = 1883;
+const mqttPort = 1883;
 
 const listens = (host: string) =>
   new Promise<boolean>((resolve) => {
-    const socket = connect({ host, port, timeout: connectTimeoutMs });
+    const socket = connect({ host, port: mqttPort, timeout: connectTimeoutMs });
     const over = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
@@ -36,7 +36,7 @@ const hostOf = ({ host, address }: Service) =>
     () => address,
   );
 
-const at = (host: string, number = port) => formatBrokerUrl({ protocol: 'mqtt', host, port: number });
+const at = (host: string, number = mqttPort) => formatBrokerUrl({ protocol: 'mqtt', host, port: number });
 
 /** Finds announced brokers, brokers on a Home Assistant host, and one on this machine. */
 export async function findBrokers(): Promise<Found[]> {

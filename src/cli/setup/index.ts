@@ -3,6 +3,7 @@ import { allCollectors } from '../../collectors/index.ts';
 import { readCommandOutput } from '../../lib/command.ts';
 import { installedPath } from '../../lib/installed-path.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
+import { settingMetaRegistry } from '../../model/setting.ts';
 import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectOnce } from '../../mqtt/connect-once.ts';
 import { ConnectionError } from '../../mqtt/connection.ts';
@@ -16,7 +17,6 @@ import {
   serviceSettingsPath,
   writeSettingsFile,
 } from '../../settings/settings-file.ts';
-import { listSettings } from '../../views/env-example.ts';
 import type { CollectorStatus } from '../../views/status.ts';
 import { fetchFromAgent, waitUntilHealthy } from '../health.ts';
 import { confirm, isInteractive, promptLine, promptSecret } from '../prompt.ts';
@@ -40,8 +40,11 @@ const maxValuesShown = 6;
 
 const descriptions = () =>
   new Map(
-    settingGroups(allCollectors).flatMap((group) =>
-      listSettings(group).map(({ name, description }) => [name, description] as const),
+    settingGroups(allCollectors).flatMap(({ schema }) =>
+      Object.entries(schema.shape).map(([name, field]): [string, string] => [
+        name,
+        settingMetaRegistry.get(field as never)?.description ?? '',
+      ]),
     ),
   );
 

@@ -10,7 +10,7 @@ interface AgentReading {
   reconnects: number;
   /** Bytes. */
   memory: number;
-  /** Percent of one processor since the reading before. */
+  /** Percent of one processor since the previous reading. */
   cpu?: number | undefined;
 }
 
@@ -120,21 +120,22 @@ const collectorMetrics: Metrics<CollectorState> = {
   },
 };
 
-/** This program itself: the probes watch themselves. */
+/** Reports on the agent itself and on its collectors. */
 export const agentCollector: Collector<Readings, z.core.$ZodLooseShape> = {
   id: 'agent',
   title: 'Agent itself',
   env: z.object({}),
   schedule: '15 * * * * *',
   metrics: { agent: agentMetrics, collector: collectorMetrics },
-  open(_, { agent: self, state }) {
-    const { id, name, site, version } = self;
-    let before = { cpu: process.cpuUsage(), at: performance.now() };
-    const cpu = () => {
-      const { user, system } = process.cpuUsage(before.cpu);
-      const share = (user + system) / 10 / (performance.now() - before.at);
-      before = { cpu: process.cpuUsage(), at: performance.now() };
-      return share;
+  open(_, { agent, state }) {
+    const { id, name, site, version } = agent;
+    let previous = { cpu: process.cpuUsage(), at: performance.now() };
+    const cpuPercent = () => {
+      const { user, system } = process.cpuUsage(previous.cpu);
+      // cpuUsage() is in microseconds: µs / 10 / ms is a percentage.
+      const percent = (user + system) / 10 / (performance.now() - previous.at);
+      previous = { cpu: process.cpuUsage(), at: performance.now() };
+      return percent;
     };
     return {
       async read() {
@@ -142,15 +143,15 @@ export const agentCollector: Collector<Readings, z.core.$ZodLooseShape> = {
         const reading = {
           version,
           site,
-          startedAt: self.startedAt,
+          startedAt: agent.startedAt,
           reconnects: state.broker.reconnects,
           memory: process.memoryUsage.rss(),
-          cpu: cpu(),
+          cpu: cpuPercent(),
         };
-        const others = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
+        const otherCollectors = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [
           { table: 'agent', device, reading },
-          ...others.map(
+          ...otherCollectors.map(
             (collector): ObservationOrProblem<Readings> => ({
               table: 'collector',
               device,

@@ -1,23 +1,24 @@
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** What is longer than this is told as this. */
+/** Upper limit of the estimate. */
 const maxDays = 365;
 
 interface FreeSpaceSample {
+  /** Milliseconds. */
   at: number;
   bytes: number;
 }
 
-/** Tells when file systems will be full if they fill at the pace of their last day, of which an hour apart is remembered. */
+/** Estimates when file systems will be full at the rate of the last 24 hours, from one sample an hour. */
 export class FillRateEstimator {
   readonly #samples = new Map<string, FreeSpaceSample[]>();
 
-  /** Days until it is full; undefined until it has been seen for six hours. `at` in milliseconds. */
+  /** Days until the file system is full; undefined until there are samples of six hours. `at` is in milliseconds. */
   daysToFull(id: string, bytes: number, at: number): number | undefined {
-    for (const [other, samples] of this.#samples)
-      if (at - (samples.at(-1)?.at ?? 0) > dayMs) this.#samples.delete(other);
-    // A clock that was set back leaves times that are still to come.
+    for (const [sampledId, samples] of this.#samples)
+      if (at - (samples.at(-1)?.at ?? 0) > dayMs) this.#samples.delete(sampledId);
+    // After the clock is set back, the times of older samples are in the future.
     const samples = (this.#samples.get(id) ?? []).filter((sample) => sample.at <= at && at - sample.at <= dayMs);
     if (at - (samples.at(-1)?.at ?? 0) >= hourMs) samples.push({ at, bytes });
     this.#samples.set(id, samples);

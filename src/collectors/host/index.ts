@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { HostRoots } from '../../lib/host-roots.ts';
 import type { Collector } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -19,45 +18,44 @@ const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: Machine
   ...(system === undefined ? {} : { softwareVersion: system }),
 });
 
-/** The machine that the agent runs on. */
+/** How long a reading waits for the inventory. */
+const inventoryTimeoutMs = 2000;
+
+/** Collects the metrics of the machine that the agent runs on. */
 export const hostCollector: Collector<HostReadings, typeof hostSettings.shape> = {
   id: 'host',
   title: 'Host',
   env: hostSettings,
   schedule: '*/30 * * * * *',
   metrics: hostMetrics,
-  open(env, { agent }) {
-    const roots = process.platform === 'linux' ? new HostRoots(env) : undefined;
+  open(env, { agent, hostRoots }) {
+    const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableReader(env) : new LinuxReader(roots, env);
     const fillRate = new FillRateEstimator();
     let machine: MachineInventory = {};
     let device = deviceOf(agent, machine);
-    let asked = false;
-    let asking: Promise<void> | undefined;
+    let isInventoryRequested = false;
+    let pendingInventory: Promise<void> | undefined;
     return {
       async read() {
-        if (!asked) {
-          asked = true;
-          asking = readInventory(roots).then((found) => {
-            machine = found;
+        if (!isInventoryRequested) {
+          isInventoryRequested = true;
+          pendingInventory = readInventory(roots).then((inventory) => {
+            machine = inventory;
             device = deviceOf(agent, machine);
-            asking = undefined;
+            pendingInventory = undefined;
           });
         }
-        // On a slow board the inventory comes with a later reading.
-        if (asking !== undefined) await Promise.race([asking, pause(2000, undefined, { ref: false })]);
+        // On a slow board the inventory is ready only for a later reading.
+        if (pendingInventory !== undefined)
+          await Promise.race([pendingInventory, pause(inventoryTimeoutMs, undefined, { ref: false })]);
         const observations = await reader.read(device, machine);
-        return observations.map((one) =>
-          one.table === 'filesystem' && one.reading !== undefined
-            ? {
-                ...one,
-                reading: {
-                  ...one.reading,
-                  timeToFull: fillRate.daysToFull(one.part?.id ?? '', one.reading.available, Date.now()),
-                },
-              }
-            : one,
-        );
+        return observations.map((observation) => {
+          const { table, part, reading } = observation;
+          if (table !== 'filesystem' || reading === undefined) return observation;
+          const timeToFull = fillRate.daysToFull(part?.id ?? '', reading.available, Date.now());
+          return { ...observation, reading: { ...reading, timeToFull } };
+        });
       },
     };
   },

@@ -2,33 +2,33 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readText } from '../../lib/files.ts';
-import type { HostRoots } from '../../lib/host-roots.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 
-/** What a machine is, and stays while the agent runs. */
+/** Facts about the machine that do not change while the agent runs. */
 export interface MachineInventory {
   manufacturer?: string;
   model?: string;
   /** “Debian GNU/Linux 13 (trixie), Linux 6.12.48”. */
   system?: string;
   processor?: string;
-  /** The hypervisor's name; absent on bare metal. */
+  /** Name of the hypervisor; absent on bare metal. */
   virtualization?: string;
 }
 
-/** What boards leave in these fields who never filled them in. */
-const placeholder =
+/** Values in DMI fields that the vendor never filled in. */
+const placeholderPattern =
   /^(|-|none|default string|unknown|o\.?e\.?m\.?|not (specified|applicable|available)|system (manufacturer|product name|version)|docker container|to be filled by o\.?e\.?m\.?)$/i;
 
-const meaningful = (text: string | undefined) =>
-  text === undefined || placeholder.test(text.trim()) ? undefined : text.trim().replaceAll('\0', '');
+const withoutPlaceholder = (text: string | undefined) =>
+  text === undefined || placeholderPattern.test(text.trim()) ? undefined : text.trim().replaceAll('\0', '');
 
 const withoutUndefined = (inventory: { [Key in keyof MachineInventory]: string | undefined }): MachineInventory =>
   Object.fromEntries(Object.entries(inventory).filter(([, value]) => value !== undefined));
 
-/** The host's own files: right in a container too, where the host's trees are mounted. */
+/** Reads the host's own files, which are also correct in a container that has them mounted. */
 function readInventoryFromFiles(roots: HostRoots): MachineInventory {
-  const dmi = (field: string) => meaningful(readText(roots.sys('class/dmi/id', field)));
-  const board = meaningful(
+  const dmi = (field: string) => withoutPlaceholder(readText(roots.sys('class/dmi/id', field)));
+  const board = withoutPlaceholder(
     readText(roots.proc('device-tree/model')) ?? readText(roots.sys('firmware/devicetree/base/model')),
   );
   const release = readText(roots.host('etc/os-release')) ?? readText(roots.host('usr/lib/os-release')) ?? '';
@@ -37,34 +37,35 @@ function readInventoryFromFiles(roots: HostRoots): MachineInventory {
   return withoutUndefined({
     manufacturer:
       dmi('sys_vendor') ?? dmi('board_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
-    // Whoever builds a machine of parts leaves its name open; the board has one.
+    // A machine built from parts has no product name, but its board has a name.
     model: dmi('product_name') ?? dmi('board_name') ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
-    processor: meaningful(/^model name\s*: (.*)$/m.exec(readText(roots.proc('cpuinfo')) ?? '')?.[1]),
+    processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(readText(roots.proc('cpuinfo')) ?? '')?.[1]),
   });
 }
 
-/** What systeminformation finds out about the machine that this process runs on. */
+/** Asks systeminformation about the machine that this process runs on. */
 export async function readInventoryFromLibrary(): Promise<MachineInventory> {
   const { default: si } = await import('systeminformation');
   const [system, os, cpu] = await Promise.all([si.system(), si.osInfo(), si.cpu()]);
   return withoutUndefined({
-    manufacturer: meaningful(system.manufacturer),
-    model: meaningful(system.model),
-    system: meaningful(`${os.distro} ${os.release}`),
-    processor: meaningful(`${cpu.manufacturer} ${cpu.brand}`),
-    virtualization: system.virtual ? (meaningful(system.virtualHost) ?? 'yes') : undefined,
+    manufacturer: withoutPlaceholder(system.manufacturer),
+    model: withoutPlaceholder(system.model),
+    system: withoutPlaceholder(`${os.distro} ${os.release}`),
+    processor: withoutPlaceholder(`${cpu.manufacturer} ${cpu.brand}`),
+    virtualization: system.virtual ? (withoutPlaceholder(system.virtualHost) ?? 'yes') : undefined,
   });
 }
 
-/** The library in a process of its own: it starts dozens of commands, and would keep 7 MB for one answer (execa, another 6). */
+/** Runs the library in a child process: it starts dozens of commands, and would occupy 7 MB for a single use (execa
+ * another 6). */
 async function readInventoryInChildProcess(): Promise<MachineInventory> {
   const program = fileURLToPath(new URL('../inventory.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 30_000 });
   return JSON.parse(stdout) as MachineInventory;
 }
 
-/** The files first; the library fills in what they leave open, unless it would describe our container. */
+/** Files take precedence; systeminformation adds what is missing, unless it would describe the agent's container. */
 export async function readInventory(roots: HostRoots | undefined): Promise<MachineInventory> {
   if (roots === undefined) return readInventoryFromLibrary();
   const files = readInventoryFromFiles(roots);

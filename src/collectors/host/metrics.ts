@@ -9,9 +9,9 @@ import type {
 } from './reading.ts';
 
 const diagnostic = 'diagnostic';
-const GiB = 1024 ** 3;
+const gibibyte = 1024 ** 3;
 
-const scaled = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
+const scaled = (value: number | undefined, divisor: number) => (value === undefined ? undefined : value / divisor);
 const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : undefined);
 
 const machineMetrics: Metrics<HostReading> = {
@@ -122,23 +122,21 @@ const machineMetrics: Metrics<HostReading> = {
   memory_available: {
     kind: 'gauge',
     name: 'Memory available',
-
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
     deadband: 0.1,
-    value: (r) => scaled(r.memory?.available, GiB),
+    value: (r) => scaled(r.memory?.available, gibibyte),
   },
   memory_total: {
     kind: 'gauge',
     name: 'Memory total',
-
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
     category: diagnostic,
     enabled: false,
-    value: (r) => scaled(r.memory?.total, GiB),
+    value: (r) => scaled(r.memory?.total, gibibyte),
   },
   swap_used: {
     kind: 'gauge',
@@ -153,14 +151,13 @@ const machineMetrics: Metrics<HostReading> = {
   swap_total: {
     kind: 'gauge',
     name: 'Swap total',
-
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
     category: diagnostic,
     enabled: false,
     optional: true,
-    value: (r) => scaled(r.memory?.swapTotal || undefined, GiB),
+    value: (r) => scaled(r.memory?.swapTotal || undefined, gibibyte),
   },
   pressure_cpu: {
     kind: 'gauge',
@@ -293,7 +290,7 @@ const filesystem: Metrics<FilesystemReading> = {
     unit: 'GiB',
     precision: 2,
     deadband: 0.1,
-    value: (r) => scaled(r.available, GiB),
+    value: (r) => scaled(r.available, gibibyte),
   },
   total: {
     kind: 'gauge',
@@ -304,7 +301,7 @@ const filesystem: Metrics<FilesystemReading> = {
     precision: 2,
     category: diagnostic,
     enabled: false,
-    value: (r) => scaled(r.total, GiB),
+    value: (r) => scaled(r.total, gibibyte),
   },
   inodes_used: {
     kind: 'gauge',
@@ -338,7 +335,7 @@ const filesystem: Metrics<FilesystemReading> = {
   },
 };
 
-/** Mbit/s: what lines and switches are sold by. */
+/** In Mbit/s, the unit in which lines and switches are sold. */
 const megabits = (bytesPerSecond: number | undefined) => scaled(bytesPerSecond, 125_000);
 
 const networkInterface: Metrics<InterfaceReading> = {

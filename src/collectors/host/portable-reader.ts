@@ -1,4 +1,5 @@
-import { CounterRates, readClocks } from '../../lib/counter-rates.ts';
+import { readClocks } from '../../lib/clocks.ts';
+import { CounterRates } from '../../lib/counter-rates.ts';
 import { createGlobMatcher } from '../../lib/glob-matcher.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
@@ -6,7 +7,7 @@ import type { MachineInventory } from './inventory.ts';
 import type { FilesystemReading, HostReading, HostReadings, InterfaceReading } from './reading.ts';
 import type { HostSettings } from './settings.ts';
 
-/** macOS and Windows: what systeminformation tells. */
+/** Reads a host with macOS or Windows, through systeminformation. */
 export class PortableReader {
   readonly #settings: HostSettings;
   readonly #rates = new CounterRates();
@@ -46,9 +47,9 @@ export class PortableReader {
 
   async filesystems(): Promise<Map<string, FilesystemReading>> {
     const { default: si } = await import('systeminformation');
-    const found = await si.fsSize();
+    const sizes = await si.fsSize();
     return new Map(
-      found.map(({ mount, size, used, available, rw }) => [
+      sizes.map(({ mount, size, used, available, rw }) => [
         mount,
         { total: size, free: size - used, available, inodes: 0, inodesFree: 0, readOnly: rw === false },
       ]),
@@ -62,7 +63,7 @@ export class PortableReader {
     this.#rates.begin(readClocks());
     return new Map(
       allStats.map((stats) => {
-        const own = interfaceInfo.find(({ iface }) => iface === stats.iface);
+        const info = interfaceInfo.find(({ iface }) => iface === stats.iface);
         const reading: InterfaceReading = {
           received: stats.rx_bytes,
           sent: stats.tx_bytes,
@@ -73,9 +74,9 @@ export class PortableReader {
           receiveDrops: stats.rx_dropped,
           sendDrops: stats.tx_dropped,
           link: stats.operstate === 'up',
-          speed: own?.speed || undefined,
-          ipv4: own?.ip4 || undefined,
-          ipv6: own?.ip6 || undefined,
+          speed: info?.speed || undefined,
+          ipv4: info?.ip4 || undefined,
+          ipv6: info?.ip6 || undefined,
         };
         return [stats.iface, reading];
       }),
@@ -89,7 +90,7 @@ export class PortableReader {
       HOST_INTERFACES = [],
       HOST_INTERFACES_EXCLUDE = [],
     } = this.#settings;
-    const wanted = {
+    const matchers = {
       filesystem: createGlobMatcher({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
       interface: createGlobMatcher({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
     };
@@ -98,7 +99,7 @@ export class PortableReader {
     for (const [point, reading] of filesystems) {
       const part = { id: point === '/' ? 'root' : point, name: `File system ${point}` };
       parts.push(
-        wanted.filesystem(point) === 'excluded'
+        matchers.filesystem(point) === 'excluded'
           ? { table: 'filesystem', device, part, excluded: true }
           : { table: 'filesystem', device, part, reading },
       );
@@ -106,7 +107,7 @@ export class PortableReader {
     for (const [name, reading] of interfaces) {
       const part = { id: name, name };
       parts.push(
-        wanted.interface(name) === 'excluded'
+        matchers.interface(name) === 'excluded'
           ? { table: 'interface', device, part, excluded: true }
           : { table: 'interface', device, part, reading },
       );

@@ -1,6 +1,6 @@
-/** The machine as a whole. Absent: this machine does not tell. */
+/** The machine as a whole. Values that it does not provide are undefined. */
 export interface HostReading {
-  /** Percent of all processors' time since the reading before. */
+  /** Percent of the time of all processors since the previous reading. */
   cpu?: { used: number; user: number; system: number; iowait: number; steal: number } | undefined;
   load?: { one: number; five: number; fifteen: number } | undefined;
   /** Degrees Celsius. */
@@ -9,37 +9,38 @@ export interface HostReading {
   cpuFrequency?: number | undefined;
   /** Bytes. */
   memory?: { total: number; available: number; swapTotal: number; swapFree: number } | undefined;
-  /** Percent of the last minute in which some task waited for it. */
+  /** Percent of the last minute in which some task waited for the resource. */
   pressure?: { cpu?: number | undefined; memory?: number | undefined; io?: number | undefined } | undefined;
   bootTime?: Date | undefined;
   processes?: number | undefined;
   rebootRequired?: boolean | undefined;
   failedUnits?: number | undefined;
-  /** The processor is slowed down now, or the supply sags (Raspberry Pi). */
+  /** Whether the processor is slowed down now (Raspberry Pi). */
   throttled?: boolean | undefined;
+  /** Whether the supply voltage is too low now (Raspberry Pi). */
   underVoltage?: boolean | undefined;
-  /** How often a core was slowed down for heat since boot (x86). */
+  /** How often heat slowed the package down since boot (x86). */
   throttleEvents?: number | undefined;
   processor?: string | undefined;
-  /** The hypervisor; absent on bare metal. */
+  /** Name of the hypervisor; undefined on bare metal. */
   virtualization?: string | undefined;
 }
 
 export interface FilesystemReading {
-  /** Bytes; `available` is what a user without privileges can still write. */
+  /** Bytes; `available` is the space that users without privileges can use. */
   total: number;
   free: number;
   available: number;
-  /** Both 0 where the file system has no fixed number of inodes. */
+  /** Both 0 if the file system has no fixed number of inodes. */
   inodes: number;
   inodesFree: number;
   readOnly: boolean;
-  /** Days, at the pace of the last day. */
+  /** Days until full at the rate of the last 24 hours. */
   timeToFull?: number | undefined;
 }
 
 export interface InterfaceReading {
-  /** Bytes; per second where it says so. */
+  /** Bytes, and bytes per second. */
   received: number;
   sent: number;
   receivedPerSecond?: number | undefined;
@@ -59,7 +60,7 @@ export interface DiskReading {
   /** Bytes per second. */
   readPerSecond?: number | undefined;
   writtenPerSecond?: number | undefined;
-  /** Percent of the time since the reading before. */
+  /** Percent of the time since the previous reading. */
   busy?: number | undefined;
 }
 
@@ -72,7 +73,7 @@ export interface FanReading {
   rpm?: number | undefined;
 }
 
-/** Each table's reading. */
+/** The type of reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type HostReadings = {
   host: HostReading;

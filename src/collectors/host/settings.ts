@@ -1,28 +1,29 @@
 import * as z from 'zod/mini';
-import { hostRootSettings } from '../../lib/host-roots.ts';
 import { listSetting } from '../../model/setting.ts';
 
 export const hostSettings = z.object({
-  ...hostRootSettings,
   HOST_FILESYSTEMS: listSetting({
-    description: 'Mount points to watch, as globs, in place of the usual choice.',
+    description: 'Mount points to monitor, as glob patterns. Replaces the default selection.',
     example: '/,/mnt/*',
   }),
   HOST_FILESYSTEMS_EXCLUDE: listSetting({
-    description: 'Mount points to leave out, as globs.',
+    description: 'Mount points to exclude, as glob patterns.',
     example: '/boot/efi,/media/**',
   }),
   HOST_INTERFACES: listSetting({
     description:
-      'Network interfaces to watch, as globs, in place of the usual choice (hardware, bonds, and the one of the default route).',
+      'Network interfaces to monitor, as glob patterns. Replaces the default selection: hardware, bonds, and the interface of the default route.',
     example: 'eth0,wg*',
   }),
-  HOST_INTERFACES_EXCLUDE: listSetting({ description: 'Network interfaces to leave out, as globs.', example: 'wlan*' }),
+  HOST_INTERFACES_EXCLUDE: listSetting({
+    description: 'Network interfaces to exclude, as glob patterns.',
+    example: 'wlan*',
+  }),
   HOST_DISKS: listSetting({
-    description: 'Disks to watch, as globs, in place of the usual choice.',
+    description: 'Disks to monitor, as glob patterns. Replaces the default selection.',
     example: 'sd*,md0',
   }),
-  HOST_DISKS_EXCLUDE: listSetting({ description: 'Disks to leave out, as globs.', example: 'sr*' }),
+  HOST_DISKS_EXCLUDE: listSetting({ description: 'Disks to exclude, as glob patterns.', example: 'sr*' }),
 });
 
 export type HostSettings = z.output<typeof hostSettings>;

@@ -1,7 +1,7 @@
 import type { HealthLog } from './reading.ts';
 
-/** What only grows while the drive is the same. */
-const growing = [
+/** Counters that never decrease during the life of a drive. */
+const monotonicCounters = [
   'percentageUsed',
   'dataUnitsRead',
   'dataUnitsWritten',
@@ -16,116 +16,125 @@ const growing = [
   'warningTime',
   'criticalTime',
 ] as const;
-type Counter = (typeof growing)[number];
+type Counter = (typeof monotonicCounters)[number];
 export type DriveCounts = Partial<Record<Counter, bigint>>;
 
-/** Readings for which a lower count has to stand until it is taken for another life of the drive: a day at the default schedule.
- * Drives answer nonsense after a resume or a reset, for as long as it takes them. */
+/** A lower count is accepted as a reset of the counter after this many readings: a day with the default schedule. Until
+ * then it may be one of the wrong answers that drives give for a while after a resume or a reset. */
 const resetConfirmReadings = 1440;
-/** Readings that have to agree on a count before a lower one is held against it; until then the higher one may be the odd one. */
+/** A count is trusted over a lower one only after this many readings agree on it; until then the higher one may be
+ * wrong. */
 const agreeingReadings = 10;
 
-/** Whole percents that a drive may waver by when it rounds. */
-const wavering: Partial<Record<Counter, bigint>> = { percentageUsed: 1n };
+/** Differences that rounding in the drive explains. */
+const roundingTolerance: Partial<Record<Counter, bigint>> = { percentageUsed: 1n };
 
 function countsOf(log: HealthLog): DriveCounts {
-  const shown = growing.map((counter) => [counter, log[counter]] as const);
+  const counts = monotonicCounters.map((counter) => [counter, log[counter]] as const);
   return Object.fromEntries(
-    shown.flatMap(([counter, count]) => (count === undefined ? [] : [[counter, BigInt(count)]])),
+    counts.flatMap(([counter, count]) => (count === undefined ? [] : [[counter, BigInt(count)]])),
   );
 }
 
-/** A drive that answers has been switched on at least once. */
+/** All counts are 0, which is wrong: a drive that answers has been switched on at least once. */
 const isBlank = (counts: DriveCounts) => Object.values(counts).every((count) => count === 0n);
 
-/** What is made of a health log. */
 export interface CheckedHealthLog {
-  /** As it may be told: without the counts that are in doubt. */
+  /** The log to publish, without implausible counts. */
   log: HealthLog;
-  /** What the drive is judged by meanwhile: what was believed before stands in for what is in doubt. */
+  /** The log to judge the drive by: earlier plausible counts replace implausible ones. */
   judged: HealthLog;
-  /** What may be kept: of each counter that the log has and that is not in doubt, what the last readings agree on, at least two. */
-  firm: DriveCounts;
-  /** Where counters began anew, by lower counts that have stood long enough: what was known of them is of another life. */
-  anew: DriveCounts;
+  /** Counts that may be stored: of each plausible counter, the count that the last readings (at least two) agree on. */
+  confirmed: DriveCounts;
+  /** Counters that were reset, with the count that they restarted at; older counts no longer apply. */
+  restartedAt: DriveCounts;
 }
 
-/** What one drive is believed to have counted. A single reading never counts against all before it. */
+/** Checks the counters of one drive. A single reading never overrides all earlier ones. */
 export class CounterPlausibility {
-  readonly #firm: DriveCounts = {};
-  /** The last counts that were not in doubt, the newest last. */
+  readonly #confirmed: DriveCounts = {};
+  /** The last plausible counts, the newest last. */
   readonly #window: Partial<Record<Counter, readonly bigint[]>> = {};
-  /** Counts that fell: from where they count now, how far they are, and for how many readings they have stood. */
-  readonly #lower = new Map<Counter, { from: bigint; count: bigint; readings: number }>();
-  #log: HealthLog | undefined;
-  #before: { log: HealthLog; seen: CheckedHealthLog } | undefined;
+  /** Counters that fell: the first and latest lower count, and the number of readings since. */
+  readonly #fallen = new Map<Counter, { from: bigint; count: bigint; readings: number }>();
+  #judged: HealthLog | undefined;
+  #previous: { log: HealthLog; result: CheckedHealthLog } | undefined;
 
-  /** `known`: what is remembered of the drive. The same log once more, while the drive is slow to answer, is no further reading. */
-  see(log: HealthLog, known: DriveCounts): CheckedHealthLog {
-    if (this.#before?.log !== log) this.#before = { log, seen: this.#judge(log, known) };
-    return this.#before.seen;
+  /** `stored`: the drive's counts in memory. The same log object again, from a drive that is slow to answer, is not
+   * another reading. */
+  check(log: HealthLog, stored: DriveCounts): CheckedHealthLog {
+    if (this.#previous?.log !== log) this.#previous = { log, result: this.#checkNew(log, stored) };
+    return this.#previous.result;
   }
 
-  #judge(log: HealthLog, known: DriveCounts): CheckedHealthLog {
+  #checkNew(log: HealthLog, stored: DriveCounts): CheckedHealthLog {
     const counts = countsOf(log);
-    const fallen = growing.filter((counter) => this.#hasFallen(counter, counts[counter], known[counter]));
-    for (const counter of this.#lower.keys()) if (!fallen.includes(counter)) this.#lower.delete(counter);
-    const anew: DriveCounts = {};
+    const fallen = monotonicCounters.filter((counter) => this.#hasFallen(counter, counts[counter], stored[counter]));
+    for (const counter of this.#fallen.keys()) if (!fallen.includes(counter)) this.#fallen.delete(counter);
+    const restartedAt: DriveCounts = {};
     for (const counter of isBlank(counts) ? [] : fallen) {
-      const from = this.#standsFrom(counter, counts[counter] ?? 0n);
-      if (from === undefined) continue;
-      anew[counter] = from;
-      this.#firm[counter] = from;
+      const start = this.#confirmedRestart(counter, counts[counter] ?? 0n);
+      if (start === undefined) continue;
+      restartedAt[counter] = start;
+      this.#confirmed[counter] = start;
       delete this.#window[counter];
     }
-    const doubtful = fallen.filter((counter) => anew[counter] === undefined);
-    // Several that fall together: nothing of this log is worth anything but its temperatures, and warnings that it adds.
-    if (doubtful.length > 1) {
+    const implausible = fallen.filter((counter) => restartedAt[counter] === undefined);
+    // If several counters fall together, only the temperatures and any additional warnings of this log are used.
+    if (implausible.length > 1) {
       const { temperature, sensors } = log;
-      const criticalWarning = log.criticalWarning | (this.#log?.criticalWarning ?? 0);
-      const shown = { criticalWarning, temperature, sensors };
-      return { log: shown, judged: { ...(this.#log ?? shown), criticalWarning }, firm: {}, anew };
+      const criticalWarning = log.criticalWarning | (this.#judged?.criticalWarning ?? 0);
+      const published = { criticalWarning, temperature, sensors };
+      return {
+        log: published,
+        judged: { ...(this.#judged ?? published), criticalWarning },
+        confirmed: {},
+        restartedAt,
+      };
     }
-    for (const counter of doubtful) delete counts[counter];
-    const shown = { ...log, ...Object.fromEntries(doubtful.map((counter) => [counter, undefined])) };
-    const judged = { ...shown, ...Object.fromEntries(doubtful.map((counter) => [counter, this.#log?.[counter]])) };
-    this.#log = judged;
-    return { log: shown, judged, firm: this.#settle(counts), anew };
+    for (const counter of implausible) delete counts[counter];
+    const published = { ...log, ...Object.fromEntries(implausible.map((counter) => [counter, undefined])) };
+    const earlier = Object.fromEntries(implausible.map((counter) => [counter, this.#judged?.[counter]]));
+    this.#judged = { ...published, ...earlier };
+    return { log: published, judged: this.#judged, confirmed: this.#confirm(counts), restartedAt };
   }
 
-  #hasFallen(counter: Counter, count: bigint | undefined, known = 0n): boolean {
-    const before = [known, this.#firm[counter] ?? 0n, this.#agreed(counter) ?? 0n];
-    return count !== undefined && before.some((one) => count + (wavering[counter] ?? 0n) < one);
+  #hasFallen(counter: Counter, count: bigint | undefined, stored = 0n): boolean {
+    const earlierCounts = [stored, this.#confirmed[counter] ?? 0n, this.#agreedCount(counter) ?? 0n];
+    return count !== undefined && earlierCounts.some((earlier) => count + (roundingTolerance[counter] ?? 0n) < earlier);
   }
 
-  #agreed(counter: Counter): bigint | undefined {
-    const [first, ...others] = this.#window[counter] ?? [];
-    return first === undefined || others.length === 0
+  /** The lowest of the last counts; undefined with fewer than two. */
+  #agreedCount(counter: Counter): bigint | undefined {
+    const [first, ...rest] = this.#window[counter] ?? [];
+    return first === undefined || rest.length === 0
       ? undefined
-      : others.reduce((least, count) => (count < least ? count : least), first);
+      : rest.reduce((lowest, count) => (count < lowest ? count : lowest), first);
   }
 
-  /** Where the lower count began, once it has stood for long enough. */
-  #standsFrom(counter: Counter, count: bigint): bigint | undefined {
-    const before = this.#lower.get(counter);
-    const { from, readings } = before !== undefined && before.count <= count ? before : { from: count, readings: 0 };
-    this.#lower.set(counter, { from, count, readings: readings + 1 });
+  /** The count that a counter restarted at, once enough readings confirm the restart. */
+  #confirmedRestart(counter: Counter, count: bigint): bigint | undefined {
+    const previous = this.#fallen.get(counter);
+    const { from, readings } =
+      previous !== undefined && previous.count <= count ? previous : { from: count, readings: 0 };
+    this.#fallen.set(counter, { from, count, readings: readings + 1 });
     return readings + 1 < resetConfirmReadings ? undefined : from;
   }
 
-  /** A count that rose is told at once, and believed when further readings agree. */
-  #settle(counts: DriveCounts): DriveCounts {
-    const firm: DriveCounts = {};
-    for (const counter of growing) {
+  /** A higher count is published at once, but confirmed only when further readings agree. */
+  #confirm(counts: DriveCounts): DriveCounts {
+    const confirmed: DriveCounts = {};
+    for (const counter of monotonicCounters) {
       const count = counts[counter];
       if (count === undefined) continue;
       const window = [...(this.#window[counter] ?? []), count].slice(-agreeingReadings);
       this.#window[counter] = window;
-      const agreed = this.#agreed(counter);
+      const agreed = this.#agreedCount(counter);
       if (agreed === undefined) continue;
-      firm[counter] = agreed;
-      if (window.length === agreeingReadings && agreed > (this.#firm[counter] ?? 0n)) this.#firm[counter] = agreed;
+      confirmed[counter] = agreed;
+      if (window.length === agreeingReadings && agreed > (this.#confirmed[counter] ?? 0n))
+        this.#confirmed[counter] = agreed;
     }
-    return firm;
+    return confirmed;
   }
 }

@@ -2,30 +2,30 @@ import * as z from 'zod/mini';
 import { builtAt } from '../../version.ts';
 import type { DriveCounts } from './counter-plausibility.ts';
 
-/** Counters as texts: JSON's numbers end at 2^53, and these have 128 bits. */
-const counter = z.string().check(z.regex(/^\d{1,39}$/));
+/** A count as a string, because it has 128 bits and JSON numbers are exact only up to 2^53. */
+const countSchema = z.string().check(z.regex(/^\d{1,39}$/));
 
-/** One look a day at what wears. */
+/** The counts of one day. */
 const sampleSchema = z.object({
   at: z.iso.datetime(),
   percentage_used: z.optional(z.number().check(z.minimum(0), z.maximum(255))),
-  data_units_written: z.optional(counter),
+  data_units_written: z.optional(countSchema),
 });
 type Sample = z.output<typeof sampleSchema>;
 
 const timeOf = ({ at }: Sample) => Date.parse(at);
-const inOrder = (samples: readonly Sample[]) => samples.toSorted((a, b) => timeOf(a) - timeOf(b));
+const sortByTime = (samples: readonly Sample[]) => samples.toSorted((a, b) => timeOf(a) - timeOf(b));
 
-/** A sample that can't be understood costs no other. */
+/** An invalid sample is dropped and does not affect the others. */
 const historySchema = z.object({
-  media_errors_acknowledged: z.catch(z.optional(counter), undefined),
+  media_errors_acknowledged: z.catch(z.optional(countSchema), undefined),
   samples: z.pipe(
     z.array(z.unknown()),
-    z.transform((all) => inOrder(all.flatMap((one) => sampleSchema.safeParse(one).data ?? []))),
+    z.transform((samples) => sortByTime(samples.flatMap((sample) => sampleSchema.safeParse(sample).data ?? []))),
   ),
 });
 
-/** What is kept of a drive beyond the process. */
+/** The data about a drive that outlives the process. */
 export interface DriveHistory {
   media_errors_acknowledged?: string | undefined;
   /** The oldest first. */
@@ -33,72 +33,78 @@ export interface DriveHistory {
 }
 
 const dayMs = 24 * 3600 * 1000;
-/** Days that are all kept; before them at least one a week, for so many weeks. */
+/** Samples kept of the last days. */
 const dailySamples = 30;
+/** Older samples, of which one a week is kept. */
 const weeklySamples = 104;
-/** Milliseconds for which the clock has to run evenly before a day is noted, which leaves a machine the time to have it set, and
- * before a day to come is taken for one of a clock that was wrong. */
+/** How long the clock must run without a jump before a sample is added, so that the machine has time to set it. */
 const clockSettleMs = 10 * 60 * 1000;
-const certainty = dayMs;
+/** How long the clock must run without a jump before a sample with a later time counts as one from a wrong clock. */
+const clockTrustMs = dayMs;
 
-/** Data units of 1,000 blocks of 512 bytes. */
+/** A data unit is 1,000 blocks of 512 bytes. */
 export const dataUnitsToBytes = (units: bigint): number => Number(units * 512_000n);
 
-/** What a broker kept, or a new beginning where that is nothing or can't be understood. */
+/** The stored history; an empty one if the content is missing or invalid. */
 export const parseDriveHistory = (content: unknown): DriveHistory =>
   driveHistoryMemory.parse(content) ?? { samples: [] };
 
-const greater = (a: bigint | undefined, b: bigint | undefined) =>
+const maxCount = (a: bigint | undefined, b: bigint | undefined) =>
   a === undefined || (b !== undefined && b > a) ? b : a;
-const big = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
+const parseCount = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
 
-/** The days of both, and of the acknowledgements the greater. */
+/** A merged history has the days of both and the higher acknowledged count. */
 export const driveHistoryMemory = {
   parse: (content: unknown): DriveHistory | undefined => historySchema.safeParse(content).data,
   merge(ours: DriveHistory, theirs: DriveHistory): DriveHistory {
     const days = new Map<string, Sample>();
-    for (const sample of inOrder([...ours.samples, ...theirs.samples]))
+    for (const sample of sortByTime([...ours.samples, ...theirs.samples]))
       days.set(dateOf(sample), { ...sample, ...days.get(dateOf(sample)) });
-    const acknowledged = greater(big(ours.media_errors_acknowledged), big(theirs.media_errors_acknowledged));
-    return { ...acknowledging(acknowledged), samples: thinOut([...days.values()]) };
+    const acknowledged = maxCount(
+      parseCount(ours.media_errors_acknowledged),
+      parseCount(theirs.media_errors_acknowledged),
+    );
+    return { ...acknowledgedField(acknowledged), samples: thinOut([...days.values()]) };
   },
 };
 
 const dateOf = ({ at }: Sample) => at.slice(0, 10);
-const acknowledging = (count: bigint | undefined) =>
+const acknowledgedField = (count: bigint | undefined) =>
   count === undefined ? {} : { media_errors_acknowledged: String(count) };
 
-/** The greatest counts that were seen. */
+/** The highest counts in the history. */
 export function greatestCounts({ media_errors_acknowledged: acknowledged, samples }: DriveHistory): DriveCounts {
-  const greatest = (counts: (bigint | undefined)[]) => counts.reduce(greater, undefined);
-  const known = {
-    mediaErrors: big(acknowledged),
-    percentageUsed: greatest(
+  const highest = (counts: (bigint | undefined)[]) => counts.reduce(maxCount, undefined);
+  const counts = {
+    mediaErrors: parseCount(acknowledged),
+    percentageUsed: highest(
       samples.map(({ percentage_used: used }) => (used === undefined ? undefined : BigInt(Math.floor(used)))),
     ),
-    dataUnitsWritten: greatest(samples.map(({ data_units_written: units }) => big(units))),
+    dataUnitsWritten: highest(samples.map(({ data_units_written: units }) => parseCount(units))),
   };
-  return Object.fromEntries(Object.entries(known).filter(([, count]) => count !== undefined));
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
 }
 
-/** Neither the program's own date nor any day that was noted lies ahead. */
+/** Whether the clock can be right: neither the build date of the program nor any sample is in the future. */
 export const isPlausible = ({ samples }: DriveHistory, now: Date): boolean =>
   builtAt <= now && samples.every((sample) => timeOf(sample) <= now.getTime());
 
 const weekOf = (sample: Sample | undefined) => sample && Math.floor(timeOf(sample) / (7 * dayMs));
 
-/** Where there are too many, the oldest goes that is not the first of its week, the newest days aside. By the samples' own times:
- * now may be wrong. */
+/** If there are too many samples, drops the oldest that is neither the first of its week nor one of the last days. Uses
+ * only the times of the samples, because the clock may be wrong. */
 function thinOut(samples: readonly Sample[]): Sample[] {
-  const kept = [...samples];
-  while (kept.length > dailySamples + weeklySamples) {
-    const spare = kept.slice(0, -dailySamples).findIndex((sample, index) => weekOf(sample) === weekOf(kept[index - 1]));
-    kept.splice(Math.max(spare, 0), 1);
+  const remaining = [...samples];
+  while (remaining.length > dailySamples + weeklySamples) {
+    const redundant = remaining
+      .slice(0, -dailySamples)
+      .findIndex((sample, index) => weekOf(sample) === weekOf(remaining[index - 1]));
+    remaining.splice(Math.max(redundant, 0), 1);
   }
-  return kept;
+  return remaining;
 }
 
-/** Without what counters that began anew had counted before. */
+/** Drops the samples from before a reset of their counters. */
 export function dropResetCounters(
   before: DriveHistory,
   { percentageUsed, dataUnitsWritten, mediaErrors }: DriveCounts,
@@ -110,28 +116,28 @@ export function dropResetCounters(
   );
   return mediaErrors === undefined && samples.length === before.samples.length
     ? before
-    : { ...before, ...acknowledging(mediaErrors), samples };
+    : { ...before, ...acknowledgedField(mediaErrors), samples };
 }
 
-/** The errors that a drive brings along are old ones. */
+/** Media errors that the drive had before it was first read count as acknowledged. */
 export const acknowledgeFirstErrors = (before: DriveHistory, { mediaErrors }: DriveCounts): DriveHistory =>
   before.media_errors_acknowledged === undefined && mediaErrors !== undefined
-    ? { ...before, ...acknowledging(mediaErrors) }
+    ? { ...before, ...acknowledgedField(mediaErrors) }
     : before;
 
-/** The history with today's sample, if it has none yet; the same object if nothing is new. `steady`: milliseconds for which the
- * clock has run evenly. */
+/** Adds today's sample if there is none yet; returns the same object if nothing changes. `steadyMs`: how long the clock
+ * has run without a jump. */
 export function addDailySample(
   before: DriveHistory,
   now: Date,
-  steady: number,
+  steadyMs: number,
   { percentageUsed, dataUnitsWritten }: DriveCounts,
 ): DriveHistory {
   const last = before.samples.at(-1);
   if (now < builtAt) return before;
   if (last !== undefined && timeOf(last) > now.getTime())
-    return steady < certainty ? before : { ...before, samples: before.samples.slice(0, -1) };
-  if (steady < clockSettleMs || (percentageUsed === undefined && dataUnitsWritten === undefined)) return before;
+    return steadyMs < clockTrustMs ? before : { ...before, samples: before.samples.slice(0, -1) };
+  if (steadyMs < clockSettleMs || (percentageUsed === undefined && dataUnitsWritten === undefined)) return before;
   const today: Sample = {
     at: now.toISOString(),
     ...(percentageUsed === undefined ? {} : { percentage_used: Number(percentageUsed) }),
@@ -141,7 +147,7 @@ export function addDailySample(
   return { ...before, samples: thinOut([...before.samples, today]) };
 }
 
-/** Bytes written a day over the last week; unknown before a whole day has passed. */
+/** Mean of the last week; undefined until there is a sample that is a day old. */
 export function bytesWrittenPerDay(
   { samples }: DriveHistory,
   now: Date,
@@ -150,14 +156,14 @@ export function bytesWrittenPerDay(
   const first = samples.find(
     (sample) => now.getTime() - timeOf(sample) <= 7 * dayMs && sample.data_units_written !== undefined,
   );
-  const before = big(first?.data_units_written);
-  if (first === undefined || before === undefined || dataUnitsWritten === undefined) return undefined;
+  const unitsBefore = parseCount(first?.data_units_written);
+  if (first === undefined || unitsBefore === undefined || dataUnitsWritten === undefined) return undefined;
   const elapsed = now.getTime() - timeOf(first);
-  return elapsed < dayMs ? undefined : (dataUnitsToBytes(dataUnitsWritten - before) * dayMs) / elapsed;
+  return elapsed < dayMs ? undefined : (dataUnitsToBytes(dataUnitsWritten - unitsBefore) * dayMs) / elapsed;
 }
 
-/** Percentage points of wear a month (30 days): the slope of a straight line through the history. Whole percents are coarse:
- * unknown until two of them have gone by, over at least a week. */
+/** Percentage points of wear in 30 days: the slope of a linear regression over the history. Undefined until the
+ * percentage, which is a whole number, has risen by 2, over at least a week. */
 export function wearPercentPerMonth(
   { samples }: DriveHistory,
   now: Date,
@@ -178,7 +184,7 @@ export function wearPercentPerMonth(
   return slope > 0 ? slope : undefined;
 }
 
-/** When 100 % will be reached at this pace; unknown where that is past, or too far away to mean something. */
+/** When 100 % will be reached at this rate; undefined if that is past or more than 30 years away. */
 export function estimateWornOutDate(
   now: Date,
   percentageUsed: number | undefined,

@@ -13,57 +13,57 @@ import {
 import { type HwmonReading, readHwmon } from './tools/hwmon.ts';
 import { readDriveLimits, readNamespaceUsedBytes } from './tools/identify.ts';
 
-/** Seconds that one command may take, and that a reading waits for a drive: the answer to a slow one comes with the next. */
 const commandTimeoutSeconds = 10;
+/** How long a reading waits for a drive; a later answer is used in the next reading. */
 const answerTimeoutSeconds = 3;
-/** Seconds to the next try after a second failure, doubled by each further one, and the longest. */
+/** Pause after the second failure, doubled after each further one. */
 const firstPauseSeconds = 60;
 const maxPauseSeconds = 3600;
-/** Seconds between looks at how much of a namespace is in use. */
+/** How often the used bytes of namespaces are read. */
 const usageIntervalSeconds = 3600;
 
-/** What a drive told: its health, or what the kernel knows without it and why there is no more. */
+/** The health of a drive, or what the kernel provides without it and how to get the health. */
 export type DriveAnswer =
   | { health: DriveHealth; method: AccessMethod }
   | { hint: string; hwmon: HwmonReading | undefined };
 
 const nowSeconds = () => performance.now() / 1000;
 
-/** Asks one drive: one question at a time, and ever more rarely while it fails. */
+/** Polls one drive, with one request at a time and growing pauses after failures. */
 export class DrivePoller {
   #method: AccessMethod | undefined;
   #limits: DriveLimits | undefined;
-  #used: ReadonlyMap<number, number> = new Map();
-  #usedAt = Number.NEGATIVE_INFINITY;
-  #asking: { done: Promise<void>; since: number } | undefined;
+  #usedBytes: ReadonlyMap<number, number> = new Map();
+  #usedBytesReadAt = Number.NEGATIVE_INFINITY;
+  #pending: { done: Promise<void>; since: number } | undefined;
   #outcome: { answer: DriveAnswer } | { error: unknown } | undefined;
   #failures = 0;
-  #next = Number.NEGATIVE_INFINITY;
+  #nextTryAt = Number.NEGATIVE_INFINITY;
 
-  /** The newest of the drive. Rejects if it can't be read, or does not answer. */
+  /** The latest answer. Rejects if the drive can't be read or does not answer. */
   async poll(drive: NvmeDrive): Promise<DriveAnswer> {
-    this.#asking ??= this.#begin(drive);
-    const { done, since } = this.#asking;
+    this.#pending ??= this.#start(drive);
+    const { done, since } = this.#pending;
     await Promise.race([done, pause(answerTimeoutSeconds * 1000, undefined, { ref: false })]);
-    const waiting = nowSeconds() - since;
-    if (this.#asking !== undefined && (this.#outcome === undefined || waiting > commandTimeoutSeconds))
-      throw new Error(`${drive.controllers[0].name}: no answer in ${Math.round(waiting)} s`);
+    const waitedSeconds = nowSeconds() - since;
+    if (this.#pending !== undefined && (this.#outcome === undefined || waitedSeconds > commandTimeoutSeconds))
+      throw new Error(`${drive.controllers[0].name}: no answer in ${Math.round(waitedSeconds)} s`);
     if (this.#outcome === undefined) throw new Error(`${drive.controllers[0].name}: no answer`);
     if ('error' in this.#outcome) throw this.#outcome.error;
     return this.#outcome.answer;
   }
 
   /** Bytes in use by NSID. */
-  get used(): ReadonlyMap<number, number> {
-    return this.#used;
+  get usedBytes(): ReadonlyMap<number, number> {
+    return this.#usedBytes;
   }
 
-  get isAsking(): boolean {
-    return this.#asking !== undefined;
+  get isPending(): boolean {
+    return this.#pending !== undefined;
   }
 
-  #begin(drive: NvmeDrive): { done: Promise<void>; since: number } {
-    const done = this.#ask(drive).then(
+  #start(drive: NvmeDrive): { done: Promise<void>; since: number } {
+    const done = this.#request(drive).then(
       (answer) => {
         this.#outcome = answer === undefined ? this.#outcome : { answer };
       },
@@ -74,22 +74,25 @@ export class DrivePoller {
     return {
       since: nowSeconds(),
       done: done.then(() => {
-        this.#asking = undefined;
+        this.#pending = undefined;
       }),
     };
   }
 
-  /** One question and what hangs on its answer; undefined while the pause after a failure lasts and nothing else can be had. */
-  async #ask(drive: NvmeDrive): Promise<DriveAnswer | undefined> {
-    const live = drive.controllers.filter(({ state }) => state === undefined || state === 'live');
-    // A drive with two ports may answer at the other.
-    const controller = live[this.#failures % Math.max(1, live.length)] ?? drive.controllers[0];
-    if (nowSeconds() < this.#next) return this.#whilePausing(controller);
+  /** Undefined during the pause after a failure, if there is no hint to repeat. */
+  async #request(drive: NvmeDrive): Promise<DriveAnswer | undefined> {
+    const liveControllers = drive.controllers.filter(({ state }) => state === undefined || state === 'live');
+    // After a failure, a drive with two ports may answer at the other one.
+    const controller = liveControllers[this.#failures % Math.max(1, liveControllers.length)] ?? drive.controllers[0];
+    if (nowSeconds() < this.#nextTryAt) return this.#answerDuringPause(controller);
     try {
       const answer = await this.#readHealth(controller);
-      await this.#readRarely(drive, controller, answer);
+      await this.#readSlowValues(drive, controller, answer);
       this.#failures = 0;
-      return { ...answer, health: { ...answer.health, limits: { ...this.#limits, ...defined(answer.health.limits) } } };
+      return {
+        ...answer,
+        health: { ...answer.health, limits: { ...this.#limits, ...withoutUndefined(answer.health.limits) } },
+      };
     } catch (error) {
       this.#countFailure(error);
       if (error instanceof HealthUnavailableError)
@@ -98,7 +101,7 @@ export class DrivePoller {
     }
   }
 
-  async #whilePausing(controller: NvmeController): Promise<DriveAnswer | undefined> {
+  async #answerDuringPause(controller: NvmeController): Promise<DriveAnswer | undefined> {
     if (this.#outcome === undefined || 'error' in this.#outcome || !('hint' in this.#outcome.answer)) return undefined;
     return { hint: this.#outcome.answer.hint, hwmon: await readHwmon(controller.folder, commandTimeoutSeconds) };
   }
@@ -112,41 +115,41 @@ export class DrivePoller {
         this.#method = undefined;
       }
     }
-    const found = await findAccessMethod(controller, commandTimeoutSeconds);
-    this.#method = found.method;
-    return found;
+    const answer = await findAccessMethod(controller, commandTimeoutSeconds);
+    this.#method = answer.method;
+    return answer;
   }
 
-  /** What changes never or slowly. That it can't be had is no trouble. */
-  async #readRarely(
+  /** Reads what never or rarely changes; failures are ignored. */
+  async #readSlowValues(
     drive: NvmeDrive,
     controller: NvmeController,
     { method, health }: { method: AccessMethod; health: DriveHealth },
   ): Promise<void> {
     this.#limits ??= await readDriveLimits(controller, method, commandTimeoutSeconds).catch(() => ({}));
-    if (nowSeconds() - this.#usedAt < usageIntervalSeconds) return;
-    this.#usedAt = nowSeconds();
-    const used = new Map<number, number>();
+    if (nowSeconds() - this.#usedBytesReadAt < usageIntervalSeconds) return;
+    this.#usedBytesReadAt = nowSeconds();
+    const usedBytes = new Map<number, number>();
     for (const namespace of drive.namespaces) {
       const bytes =
-        health.used.get(namespace.id) ??
+        health.usedBytes.get(namespace.id) ??
         (await readNamespaceUsedBytes(controller, namespace, method, commandTimeoutSeconds).catch(() => undefined));
-      if (bytes !== undefined) used.set(namespace.id, bytes);
+      if (bytes !== undefined) usedBytes.set(namespace.id, bytes);
     }
-    this.#used = used;
+    this.#usedBytes = usedBytes;
   }
 
   #countFailure(error: unknown): void {
     this.#failures += 1;
     const doubled = firstPauseSeconds * 2 ** (this.#failures - 2);
-    // The first failure may be a passing one; but what a person has to mend is not over in a minute.
-    const wait =
+    // The first failure may be temporary, unless only the user can solve it.
+    const pauseSeconds =
       this.#failures === 1 && !(error instanceof HealthUnavailableError)
         ? 0
         : Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, doubled));
-    this.#next = nowSeconds() + wait - answerTimeoutSeconds;
+    this.#nextTryAt = nowSeconds() + pauseSeconds - answerTimeoutSeconds;
   }
 }
 
-const defined = (limits: DriveLimits): DriveLimits =>
+const withoutUndefined = (limits: DriveLimits): DriveLimits =>
   Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));

@@ -13,9 +13,9 @@ export const criticalWarningBits = {
 export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean =>
   (criticalWarning & (1 << bit)) !== 0;
 
-/** In words, what the drive's own warnings mean. Heat passes by itself and is told apart. */
+/** Texts for the drive's critical warnings, except temperature, which is temporary and has its own metric. */
 function warningTexts(log: HealthLog): string[] {
-  const words: [bit: number, text: string][] = [
+  const texts: [bit: number, text: string][] = [
     [
       criticalWarningBits.spare_low,
       `available spare below threshold${log.availableSpare === undefined ? '' : ` (${log.availableSpare} %, threshold ${log.spareThreshold ?? '?'} %)`}`,
@@ -25,11 +25,11 @@ function warningTexts(log: HealthLog): string[] {
     [criticalWarningBits.backup_failed, 'backup of the volatile memory failed'],
     [criticalWarningBits.memory_region_unreliable, 'persistent memory region read-only or unreliable'],
   ];
-  return words.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
+  return texts.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
 }
 
-/** Is something wrong with the drive, and what? `acknowledged`: the count of media errors that is known and accepted; undefined
- * while that can't be told. Without a health log only a dead controller is certain. */
+/** Whether the drive has a problem, and which. `acknowledged`: the number of media errors that the user has accepted;
+ * undefined if unknown. Without a health log, only a dead controller is a certain problem. */
 export function judgeDrive(
   state: string | undefined,
   log: HealthLog | undefined,
@@ -38,10 +38,10 @@ export function judgeDrive(
   if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
   if (log === undefined) return {};
   const errors = log.mediaErrors ?? 0n;
-  const risen = acknowledged === undefined ? 0n : errors - acknowledged;
+  const newErrors = acknowledged === undefined ? 0n : errors - acknowledged;
   const reasons = [
     ...warningTexts(log),
-    ...(risen > 0n ? [`${risen} new media error${risen === 1n ? '' : 's'} (${errors} in all)`] : []),
+    ...(newErrors > 0n ? [`${newErrors} new media error${newErrors === 1n ? '' : 's'} (${errors} in all)`] : []),
   ];
   if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
   return acknowledged === undefined && errors > 0n ? {} : { problem: false, reason: 'none' };

@@ -3,9 +3,9 @@ import type { AgentIdentity } from '../../model/state.ts';
 import { pciVendors } from './pci-vendors.ts';
 import type { NvmeController, NvmeNamespace } from './sysfs.ts';
 
-/** A drive, with every way to it. */
+/** A drive with all of its controllers. */
 export interface NvmeDrive {
-  /** Lasts over reboots and other slots: the serial number, or what stands in for one that is empty or not the drive's alone. */
+  /** Stable across reboots and slots: the serial number, or a substitute if that is empty or not unique. */
   id: string;
   serial: string;
   model: string;
@@ -15,26 +15,28 @@ export interface NvmeDrive {
   namespaces: NvmeNamespace[];
 }
 
-/** What makers leave in the field who never filled it in. */
-const placeholder = /^([0 ]*|none|n\/a|unknown|default|serial number|(0?123456789)(0|abcdef.*)?)$/i;
+/** Serial numbers that the vendor never filled in. */
+const placeholderPattern = /^([0 ]*|none|n\/a|unknown|default|serial number|(0?123456789)(0|abcdef.*)?)$/i;
 
-/** Controllers of one subsystem are ways to one drive; cheap drives share a made-up subsystem, but not the serial number too. */
+/** Controllers of one subsystem belong to one drive. The serial number is compared too, because cheap drives of one
+ * model share an invented subsystem name. */
 function groupBySubsystem(controllers: readonly NvmeController[]): [NvmeController, ...NvmeController[]][] {
   const drives = new Map<string, [NvmeController, ...NvmeController[]]>();
   for (const controller of controllers) {
     const key = controller.subsystem === '' ? controller.name : `${controller.subsystem} ${controller.serial}`;
-    const known = drives.get(key);
-    if (known === undefined) drives.set(key, [controller]);
-    else known.push(controller);
+    const group = drives.get(key);
+    if (group === undefined) drives.set(key, [controller]);
+    else group.push(controller);
   }
   return [...drives.values()];
 }
 
-/** A number that the drive's maker gave to a namespace; the kernel makes one up from the serial number where there is none. */
+/** Worldwide id that the vendor gave to a namespace. Without one, the kernel makes up a wwid from the serial number,
+ * which does not count. */
 const worldwideId = (namespaces: readonly NvmeNamespace[]) =>
   namespaces.map(({ wwid }) => wwid).find((wwid) => wwid !== undefined && /^(eui|uuid|nguid)\./.test(wwid));
 
-/** Last comes the place it is in, which is at least as lasting as a drive's slot. */
+/** Model with a worldwide id, else with the bus address, which is stable as long as the drive stays in its slot. */
 const substituteId = ({ model, controllers, namespaces }: Omit<NvmeDrive, 'id'>) =>
   [model, worldwideId(namespaces) ?? controllers[0].address].join(' ');
 
@@ -46,24 +48,25 @@ function driveOfControllers(controllers: [NvmeController, ...NvmeController[]]):
   return { serial, model, firmware, vendor, controllers, namespaces: [...namespaces.values()] };
 }
 
-/** The drives behind these controllers, each with an id of its own. */
+/** The drives of these controllers, each with a unique id. */
 export function drivesOfControllers(controllers: readonly NvmeController[]): NvmeDrive[] {
-  const found = groupBySubsystem(controllers).map(driveOfControllers);
-  return found.map((one) => {
-    const alone = found.filter(({ serial }) => serial === one.serial).length === 1;
-    return { ...one, id: alone && !placeholder.test(one.serial) ? one.serial : substituteId(one) };
+  const drives = groupBySubsystem(controllers).map(driveOfControllers);
+  return drives.map((drive) => {
+    const isUnique = drives.filter(({ serial }) => serial === drive.serial).length === 1;
+    return { ...drive, id: isUnique && !placeholderPattern.test(drive.serial) ? drive.serial : substituteId(drive) };
   });
 }
 
-/** As Home Assistant shows it: `nas Samsung SSD 980 PRO 1TB`, with the end of the serial number where there are two of the kind. */
+/** The drive as a device: `nas Samsung SSD 980 PRO 1TB`, with the end of its id if there are several drives of the
+ * model. */
 export function driveDevice(agent: AgentIdentity, drive: NvmeDrive, all: readonly NvmeDrive[]): Device {
   const { id, serial, model, firmware, vendor } = drive;
   const kind = model || 'NVMe drive';
-  const twins = all.filter((other) => other.model === model).length > 1;
+  const isModelShared = all.filter((candidate) => candidate.model === model).length > 1;
   const manufacturer = vendor === undefined ? undefined : pciVendors[vendor];
   return {
     id,
-    name: [agent.name, kind, ...(twins ? [id.slice(-6)] : [])].join(' '),
+    name: [agent.name, kind, ...(isModelShared ? [id.slice(-6)] : [])].join(' '),
     ...(manufacturer === undefined ? {} : { manufacturer }),
     ...(model === '' ? {} : { model }),
     ...(serial === '' ? {} : { serialNumber: serial }),

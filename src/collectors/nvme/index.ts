@@ -5,7 +5,7 @@ import { NvmeReader } from './nvme-reader.ts';
 import type { NvmeReadings } from './reading.ts';
 import { nvmeSettings } from './settings.ts';
 
-/** The NVMe drives of the machine that the agent runs on. */
+/** Collects the metrics of the NVMe drives of this machine. */
 export const nvmeCollector: Collector<NvmeReadings, typeof nvmeSettings.shape> = {
   id: 'nvme',
   title: 'NVMe drives',
@@ -14,9 +14,9 @@ export const nvmeCollector: Collector<NvmeReadings, typeof nvmeSettings.shape> =
   metrics: nvmeMetrics,
   actions: nvmeActions,
   memory: driveHistoryMemory,
-  open(env, { agent, memory }) {
+  open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
-    const reader = new NvmeReader(agent, memory, env);
+    const reader = new NvmeReader(agent, memory, hostRoots, env);
     return { read: () => reader.read(), runAction: (device) => reader.acknowledge(device) };
   },
 };

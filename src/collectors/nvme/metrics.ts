@@ -14,13 +14,12 @@ import {
 type DriveMetrics = Metrics<DriveReading>;
 type Metric = DriveMetrics[string];
 
-/** Shown among the diagnostics, and waiting there until the user wants it. */
 const diagnostic = { category: 'diagnostic' } as const;
 const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
 const gigabyte = 1e9;
 const terabyte = 1e12;
-const scaled = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
+const scaled = (value: number | undefined, divisor: number) => (value === undefined ? undefined : value / divisor);
 const terabytes = (units: bigint | undefined) =>
   scaled(units === undefined ? undefined : dataUnitsToBytes(units), terabyte);
 const lifeLeft = ({ log }: DriveReading) =>
@@ -222,7 +221,7 @@ const driveMetrics: DriveMetrics = {
   },
   temperature_warning: temperatureMetric('Temperature warning limit', (r) => r.limits.warning),
   temperature_critical: temperatureMetric('Temperature critical limit', (r) => r.limits.critical),
-  // A difference: Home Assistant would convert a temperature with its zero.
+  // In K, because it is a difference: Home Assistant would convert °C to °F with an offset.
   temperature_headroom: {
     kind: 'gauge',
     name: 'Temperature headroom',
@@ -315,7 +314,7 @@ const namespaceMetrics: Metrics<NamespaceReading> = {
   },
 };
 
-export const nvmeMetrics: { [Of in keyof NvmeReadings]: Metrics<NvmeReadings[Of]> } = {
+export const nvmeMetrics: { [Table in keyof NvmeReadings]: Metrics<NvmeReadings[Table]> } = {
   drive: driveMetrics,
   namespace: namespaceMetrics,
 };

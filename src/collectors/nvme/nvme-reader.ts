@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ClockSteadiness } from '../../lib/clock-steadiness.ts';
-import type { ClockReading } from '../../lib/counter-rates.ts';
+import type { ClockReading } from '../../lib/clocks.ts';
+import { ClockSteadiness } from '../../lib/clocks.ts';
 import type { Observation, ObservationOrProblem } from '../../model/collector.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import { readClocksSinceBoot } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -27,7 +28,7 @@ import { selectDrives } from './select-drives.ts';
 import type { NvmeSettings } from './settings.ts';
 import { readControllers } from './sysfs.ts';
 
-/** Milliseconds that the first reading waits for what the broker remembers. */
+/** How long the first reading waits for the histories that the broker keeps. */
 const memoryTimeoutMs = 2000;
 
 const controllerStateOf = ({ controllers }: NvmeDrive) =>
@@ -38,43 +39,46 @@ const capacityOf = ({ namespaces }: NvmeDrive) =>
 
 type Judgement = Pick<DriveReading, 'problem' | 'reason' | 'writtenPerDay' | 'wearPerMonth' | 'wornOut'>;
 
-/** Goes round the drives of this machine. */
+/** Reads all drives of this machine. */
 export class NvmeReader {
   readonly #agent: AgentIdentity;
   readonly #memory: DeviceMemory;
+  readonly #roots: HostRoots;
   readonly #settings: NvmeSettings;
   readonly #clock: () => ClockReading;
   readonly #steadiness = new ClockSteadiness();
-  readonly #beliefs = new Map<string, CounterPlausibility>();
+  readonly #plausibilities = new Map<string, CounterPlausibility>();
   readonly #pollers = new Map<string, DrivePoller>();
-  /** The last good health log, by the slug of the drive's id. */
+  /** The last health log by the slug of the drive's id. */
   readonly #logs = new Map<string, { id: string; log: HealthLog }>();
   #memoryLoaded: Promise<void> | undefined;
-  /** Milliseconds for which the clock has run evenly. */
-  #steady = 0;
+  /** How long the clock has run without a jump. */
+  #steadyMs = 0;
 
   constructor(
     agent: AgentIdentity,
     memory: DeviceMemory,
+    roots: HostRoots,
     settings: NvmeSettings,
     clock: () => ClockReading = readClocksSinceBoot,
   ) {
     this.#agent = agent;
     this.#memory = memory;
+    this.#roots = roots;
     this.#settings = settings;
     this.#clock = clock;
   }
 
   async read(): Promise<ObservationOrProblem<NvmeReadings>[]> {
-    const drives = drivesOfControllers(readControllers(this.#settings.HOST_SYS) ?? []);
+    const drives = drivesOfControllers(readControllers(this.#roots.sys()) ?? []);
     const { watched, excluded, complaints } = selectDrives(drives, this.#settings.NVME_DEVICES);
     this.#dropMissing(drives);
     this.#memoryLoaded ??= Promise.race([this.#memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);
     if (watched.length > 0) await this.#memoryLoaded;
-    this.#steady = this.#steadiness.at(this.#clock());
-    const found = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
+    this.#steadyMs = this.#steadiness.at(this.#clock());
+    const observations = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
     return [
-      ...found.flat(),
+      ...observations.flat(),
       ...excluded.map(
         (drive): Observation<NvmeReadings> => ({
           table: 'drive',
@@ -86,14 +90,14 @@ export class NvmeReader {
     ];
   }
 
-  /** From now on only further media errors are a problem. Throws where the drive's count is not known. */
+  /** Acknowledges all media errors up to now. Throws if the drive's count is unknown. */
   acknowledge(device: string): void {
-    const known = this.#logs.get(device);
-    if (known?.log.mediaErrors === undefined) throw new Error('the count of media errors is not known');
-    const history = parseDriveHistory(this.#memory.recall(known.id));
-    this.#memory.keep(known.id, {
+    const drive = this.#logs.get(device);
+    if (drive?.log.mediaErrors === undefined) throw new Error('the number of media errors is unknown');
+    const history = parseDriveHistory(this.#memory.recall(drive.id));
+    this.#memory.keep(drive.id, {
       ...history,
-      media_errors_acknowledged: String(known.log.mediaErrors),
+      media_errors_acknowledged: String(drive.log.mediaErrors),
     } satisfies DriveHistory);
   }
 
@@ -117,7 +121,7 @@ export class NvmeReader {
             table: 'namespace',
             device,
             part,
-            reading: { capacity: namespace.capacity, used: poller.used.get(namespace.id) },
+            reading: { capacity: namespace.capacity, used: poller.usedBytes.get(namespace.id) },
           }),
         ),
       ];
@@ -146,8 +150,9 @@ export class NvmeReader {
     }
     const { limits } = answer.health;
     const history = this.#memory.isLoaded ? parseDriveHistory(this.#memory.recall(drive.id)) : undefined;
-    const seen = this.#belief(drive).see(answer.health.log, history === undefined ? {} : greatestCounts(history));
-    const { log } = seen;
+    const stored = history === undefined ? {} : greatestCounts(history);
+    const checked = this.#plausibility(drive).check(answer.health.log, stored);
+    const { log } = checked;
     this.#logs.set(slug(drive.id), { id: drive.id, log });
     return {
       source: answer.method.command.source,
@@ -158,32 +163,32 @@ export class NvmeReader {
       temperatureAlarm: isCriticalWarningSet(log, criticalWarningBits.temperature_alarm),
       log,
       limits: { ...limits, capacity: limits.capacity ?? capacityOf(drive) },
-      ...this.#judgeWithHistory(drive, state, seen, history),
+      ...this.#judgeWithHistory(drive, state, checked, history),
     };
   }
 
-  /** What only the history can tell. */
+  /** The values that depend on the history. */
   #judgeWithHistory(
     drive: NvmeDrive,
     state: string | undefined,
-    { log, judged, firm, anew }: CheckedHealthLog,
+    { log, judged, confirmed, restartedAt }: CheckedHealthLog,
     before: DriveHistory | undefined,
   ): Judgement {
     if (before === undefined) return judgeDrive(state, judged, undefined);
     const now = new Date(this.#clock().wall);
     const history = addDailySample(
-      acknowledgeFirstErrors(dropResetCounters(before, anew), firm),
+      acknowledgeFirstErrors(dropResetCounters(before, restartedAt), confirmed),
       now,
-      this.#steady,
-      firm,
+      this.#steadyMs,
+      confirmed,
     );
     if (history !== before) this.#memory.keep(drive.id, history);
     const acknowledged = history.media_errors_acknowledged;
-    const answer = judgeDrive(state, judged, acknowledged === undefined ? judged.mediaErrors : BigInt(acknowledged));
-    if (!isPlausible(history, now)) return answer;
+    const verdict = judgeDrive(state, judged, acknowledged === undefined ? judged.mediaErrors : BigInt(acknowledged));
+    if (!isPlausible(history, now)) return verdict;
     const perMonth = wearPercentPerMonth(history, now, log.percentageUsed);
     return {
-      ...answer,
+      ...verdict,
       writtenPerDay: bytesWrittenPerDay(history, now, log.dataUnitsWritten),
       wearPerMonth: perMonth,
       wornOut: estimateWornOutDate(now, log.percentageUsed, perMonth),
@@ -191,26 +196,26 @@ export class NvmeReader {
   }
 
   #poller({ id }: NvmeDrive): DrivePoller {
-    const known = this.#pollers.get(id) ?? new DrivePoller();
-    this.#pollers.set(id, known);
-    return known;
+    const poller = this.#pollers.get(id) ?? new DrivePoller();
+    this.#pollers.set(id, poller);
+    return poller;
   }
 
-  #belief({ id }: NvmeDrive): CounterPlausibility {
-    const known = this.#beliefs.get(id) ?? new CounterPlausibility();
-    this.#beliefs.set(id, known);
-    return known;
+  #plausibility({ id }: NvmeDrive): CounterPlausibility {
+    const plausibility = this.#plausibilities.get(id) ?? new CounterPlausibility();
+    this.#plausibilities.set(id, plausibility);
+    return plausibility;
   }
 
-  /** Drives that are gone begin anew when they come back; one whose command still hangs is not asked beside it. */
+  /** A drive that comes back gets a new poller, unless a command to it is still pending. */
   #dropMissing(present: readonly NvmeDrive[]): void {
     for (const [id, poller] of this.#pollers) {
-      if (!poller.isAsking && !present.some((drive) => drive.id === id)) this.#pollers.delete(id);
+      if (!poller.isPending && !present.some((drive) => drive.id === id)) this.#pollers.delete(id);
     }
   }
 }
 
-/** A controller that is not live is not asked: the question would wait for it. */
+/** A controller that is not live gets no commands, because they would block until it is. */
 const readingWhileNotLive = ({ firmware }: NvmeDrive, state: string): DriveReading => ({
   source: 'sysfs',
   state,

@@ -1,4 +1,4 @@
-/** Makers by PCI's vendor number (https://pci-ids.ucw.cz), of those whose drives are sold under their own name. */
+/** Vendor names by PCI vendor id (https://pci-ids.ucw.cz), for brands of drives. */
 export const pciVendors: Readonly<Record<number, string>> = {
   606: 'Solidigm',
   4203: 'Apple',

@@ -1,16 +1,16 @@
-/** A drive's SMART / Health Information log (NVM Express Base Specification, log page 02h), whoever read it. Absent: the
- * drive does not report it. Counters are as wide as the specification's: 128 bits. */
+/** A drive's SMART / Health Information log (NVM Express Base Specification, log page 02h). Fields that the drive does
+ * not report are undefined. Counters have 128 bits. */
 export interface HealthLog {
   criticalWarning: number;
   /** Degrees Celsius. */
   temperature?: number | undefined;
   /** Degrees Celsius, sensor 1 first. */
   sensors: (number | undefined)[];
-  /** Percent; used may exceed 100. */
+  /** Percent; `percentageUsed` can exceed 100. */
   availableSpare?: number | undefined;
   spareThreshold?: number | undefined;
   percentageUsed?: number | undefined;
-  /** Each is 1,000 blocks of 512 bytes, whatever the size of the drive's own blocks. */
+  /** In units of 1,000 blocks of 512 bytes, whatever the block size of the drive. */
   dataUnitsRead?: bigint | undefined;
   dataUnitsWritten?: bigint | undefined;
   hostReads?: bigint | undefined;
@@ -22,17 +22,17 @@ export interface HealthLog {
   unsafeShutdowns?: bigint | undefined;
   mediaErrors?: bigint | undefined;
   errorLogEntries?: bigint | undefined;
-  /** Minutes above each of the drive's own limits. */
+  /** Minutes above the drive's warning and critical temperatures. */
   warningTime?: number | undefined;
   criticalTime?: number | undefined;
-  /** Host thermal management: how often, and for how many seconds, the drive slowed down lightly (1) and heavily (2). */
+  /** Host-controlled thermal management: how often and how long the drive throttled lightly (1) and heavily (2). */
   throttle1?: { count: number; seconds: number } | undefined;
   throttle2?: { count: number; seconds: number } | undefined;
 }
 
-/** What a drive is, and stays. */
+/** Properties of a drive that never change. */
 export interface DriveLimits {
-  /** Degrees Celsius at which the drive warns of heat, and at which it is in danger (WCTEMP, CCTEMP). */
+  /** Warning and critical temperature in degrees Celsius (WCTEMP, CCTEMP). */
   warning?: number | undefined;
   critical?: number | undefined;
   /** Bytes. */
@@ -45,9 +45,9 @@ export type HealthSource = (typeof healthSources)[number];
 export const controllerStates = ['new', 'live', 'resetting', 'connecting', 'deleting', 'dead'] as const;
 
 export interface DriveReading {
-  /** Who told what is read beyond sysfs. */
+  /** The source of the health log; sysfs if there is none. */
   source: HealthSource;
-  /** What is missing and what mends it. */
+  /** What is missing and how to get it. */
   hint?: string | undefined;
   state?: string | undefined;
   firmware?: string | undefined;
@@ -57,13 +57,13 @@ export interface DriveReading {
   temperatureAlarm?: boolean | undefined;
   log?: HealthLog | undefined;
   limits: DriveLimits;
-  /** Undefined while it can't be told. */
+  /** Undefined if unknown. */
   problem?: boolean | undefined;
-  /** In words. */
+  /** Text that describes the problem. */
   reason?: string | undefined;
-  /** Bytes a day, over the last week. */
+  /** Bytes per day, mean of the last week. */
   writtenPerDay?: number | undefined;
-  /** Percentage points a month. */
+  /** Percentage points in 30 days. */
   wearPerMonth?: number | undefined;
   wornOut?: Date | undefined;
 }
@@ -74,6 +74,6 @@ export interface NamespaceReading {
   used?: number | undefined;
 }
 
-/** Each table's reading. */
+/** The type of reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type NvmeReadings = { drive: DriveReading; namespace: NamespaceReading };

@@ -1,33 +1,32 @@
 import type { NvmeDrive } from './drives.ts';
 import { deviceNodeOf } from './sysfs.ts';
 
-const isMeant = (drive: NvmeDrive, wanted: string) => {
-  const node = deviceNodeOf(wanted);
+const matchesName = (drive: NvmeDrive, name: string) => {
+  const node = deviceNodeOf(name);
   return (
-    drive.serial === wanted ||
-    drive.controllers.some(({ name }) => name === node) ||
-    drive.namespaces.some(({ name }) => name === node)
+    drive.serial === name ||
+    drive.controllers.some((controller) => controller.name === node) ||
+    drive.namespaces.some((namespace) => namespace.name === node)
   );
 };
 
-const listKnown = (drives: readonly NvmeDrive[]) =>
+const listDrives = (drives: readonly NvmeDrive[]) =>
   drives
     .map(({ serial, controllers }) => `${controllers.map(({ name }) => `/dev/${name}`).join(', ')} (${serial})`)
     .join('; ') || 'none';
 
-/** Which drives the settings take in, and what they name that is not there. */
+/** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none. Without names, selects
+ * all. */
 export function selectDrives(
   drives: readonly NvmeDrive[],
-  wanted: readonly string[] | undefined,
+  names: readonly string[] | undefined,
 ): { watched: NvmeDrive[]; excluded: NvmeDrive[]; complaints: string[] } {
-  if (wanted === undefined || wanted.length === 0) return { watched: [...drives], excluded: [], complaints: [] };
-  const isWanted = (drive: NvmeDrive) => wanted.some((one) => isMeant(drive, one));
-  const missing = wanted.filter((one) => !drives.some((drive) => isMeant(drive, one)));
+  if (names === undefined || names.length === 0) return { watched: [...drives], excluded: [], complaints: [] };
+  const isSelected = (drive: NvmeDrive) => names.some((name) => matchesName(drive, name));
+  const missing = names.filter((name) => !drives.some((drive) => matchesName(drive, name)));
   return {
-    watched: drives.filter(isWanted),
-    excluded: drives.filter((drive) => !isWanted(drive)),
-    complaints: missing.map(
-      (one) => `NVME_DEVICES names ${one}: there is no such drive; there are ${listKnown(drives)}`,
-    ),
+    watched: drives.filter(isSelected),
+    excluded: drives.filter((drive) => !isSelected(drive)),
+    complaints: missing.map((name) => `NVME_DEVICES: there is no drive ${name}; drives found: ${listDrives(drives)}`),
   };
 }

@@ -3,49 +3,49 @@ import { basename, join } from 'node:path';
 import { listFolder, readNumber, readText } from '../../lib/files.ts';
 import { controllerStates } from './reading.ts';
 
-/** A namespace as the block layer shows it. */
+/** A namespace with its block device. */
 export interface NvmeNamespace {
   /** NSID. */
   id: number;
-  /** `nvme0n1`: the node that file systems lie on. */
+  /** `nvme0n1`: the name of the block device. */
   name: string;
   folder: string;
   /** Bytes. */
   capacity: number;
   blockSize: number;
-  /** Unique in the world where the drive has such a number: `eui.…`, `uuid.…`; else made of maker, serial number and model. */
+  /** A worldwide id such as `eui.…` or `uuid.…`; if the drive has none, made up of vendor, serial number and model. */
   wwid?: string | undefined;
 }
 
-/** One way to a drive; a drive with two ports has two. */
+/** A controller of a drive; a drive with two ports has two. */
 export interface NvmeController {
-  /** `nvme0`: may be another at the next boot. */
+  /** `nvme0`: can change at the next boot. */
   name: string;
   folder: string;
   serial: string;
   model: string;
   firmware: string;
-  /** Of controllers of one drive the same. */
+  /** NQN of the subsystem, which all controllers of a drive share. */
   subsystem: string;
-  /** On its bus: `0000:01:00.0`. */
+  /** Bus address: `0000:01:00.0`. */
   address: string;
-  /** Of `controllerStates`. */
+  /** One of `controllerStates`. */
   state: string | undefined;
-  /** PCI's number of the maker: 0x144d. */
+  /** PCI vendor id: 0x144d. */
   vendor: number | undefined;
   namespaces: NvmeNamespace[];
 }
 
 const readAttribute = (folder: string, name: string) => (readText(join(folder, name)) ?? '').trim();
 
-/** Hidden paths of a drive with several controllers (`nvme0c1n1`) lead to the node that can be used (`nvme0n1`). */
+/** Maps the hidden path of a drive with several controllers (`nvme0c1n1`) to its visible block device (`nvme0n1`). */
 const visibleNodeName = (name: string) => /^(nvme\d+)(?:c\d+)?(n\d+)$/.exec(name)?.slice(1).join('');
 
 function readNamespace(sys: string, name: string): NvmeNamespace | undefined {
   const folder = join(sys, 'block', name);
+  // In sectors of 512 bytes, whatever the block size of the drive.
   const sectors = readNumber(join(folder, 'size'));
   const id = readNumber(join(folder, 'nsid')) ?? Number(/n(\d+)$/.exec(name)?.[1]);
-  // In sectors of 512 bytes, whatever the size of the drive's blocks.
   return sectors === undefined
     ? undefined
     : {
@@ -58,7 +58,7 @@ function readNamespace(sys: string, name: string): NvmeNamespace | undefined {
       };
 }
 
-/** “deleting (no IO)” is deleting. */
+/** The kernel also writes “deleting (no IO)”. */
 const parseControllerState = (text: string) => controllerStates.find((state) => text.startsWith(state));
 
 function readController(sys: string, name: string): NvmeController {
@@ -79,8 +79,8 @@ function readController(sys: string, name: string): NvmeController {
   };
 }
 
-/** All controllers that are there now and hold, or could hold, data. Everything here is answered from memory: no drive is asked.
- * Undefined where the kernel has no NVMe driver or hides /sys. */
+/** All present controllers of drives. The kernel serves everything here from memory, without access to the drive.
+ * Undefined if the kernel has no NVMe driver or /sys is hidden. */
 export function readControllers(sys: string): NvmeController[] | undefined {
   let names: string[];
   try {
@@ -95,7 +95,7 @@ export function readControllers(sys: string): NvmeController[] | undefined {
     .map((name) => readController(sys, name));
 }
 
-/** The node behind a path such as /dev/disk/by-id/nvme-…: `nvme0n1`. */
+/** The device name for a path such as /dev/disk/by-id/nvme-…: `nvme0n1`. */
 export function deviceNodeOf(path: string): string {
   try {
     return basename(realpathSync(path));

@@ -1,5 +1,5 @@
 import { readText } from '../../lib/files.ts';
-import type { HostRoots } from '../../lib/host-roots.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 
 /** `net` in a host's /proc that is mounted into a container still shows the container's network. The host's is that of
  * process 1. */

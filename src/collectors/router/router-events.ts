@@ -1,4 +1,4 @@
-import type { ClockReading } from '../../lib/counter-rates.ts';
+import type { ClockReading } from '../../lib/clocks.ts';
 import type { DeviceEvent } from '../../model/event.ts';
 import type { WanReading } from './igd/reading.ts';
 import { type Outage, OutageTracker } from './outage-tracker.ts';

@@ -1,9 +1,9 @@
-import { readClocks } from '../../lib/counter-rates.ts';
-import type { HostRoots } from '../../lib/host-roots.ts';
+import { readClocks } from '../../lib/clocks.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';
 import { describeError } from '../../model/errors.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { type AddressResolver, hostInUrl } from './address-resolver.ts';
 import { measureDnsLatency } from './dns-latency.ts';

@@ -1,6 +1,6 @@
-import { HostRoots } from '../../lib/host-roots.ts';
 import type { Observation, ObservationOrProblem } from '../../model/collector.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';
+import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { AddressResolver } from './address-resolver.ts';

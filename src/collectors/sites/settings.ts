@@ -5,7 +5,7 @@ export const sitesSettings = z.object({
   SITES: enumSetting(
     {
       description:
-        'Whether this agent watches the sites of the lab: it follows all agents on the broker and reports the state of every site. Several agents may do so; only one of them publishes.',
+        'Whether this agent monitors all sites of the lab: it reads the topics of all agents on the broker and publishes the state of each site. Several agents can be enabled; one of them publishes.',
       default: 'false',
     },
     'true',

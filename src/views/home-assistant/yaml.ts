@@ -1,67 +1,37 @@
-/** A blueprint's `!input`. */
-export class BlueprintInput {
-  readonly name: string;
+import { Document, Scalar, type Tags, visit } from 'yaml';
 
-  constructor(name: string) {
-    this.name = name;
-  }
-}
-
-export type YamlValue = string | number | boolean | null | undefined | BlueprintInput | readonly YamlValue[] | YamlMap;
+export type YamlValue = string | number | boolean | null | undefined | Scalar | readonly YamlValue[] | YamlMap;
 
 export interface YamlMap {
   readonly [key: string]: YamlValue;
 }
 
-const isMap = (value: YamlValue): value is YamlMap =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof BlueprintInput);
+/** What YAML 1.1 lets stand in a text as it is (section 5.1), but for its further line breaks and no-break space. */
+const printable = /^[\n\x20-\x7e\xa1-\u2027\u202a-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u;
+const unprintable = /[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g;
+const loneSurrogate = /\p{Cs}/gu;
 
-/** YAML 1.1, which Home Assistant reads, takes more words for something else than YAML 1.2 does. */
-const needsNoQuotes = (text: string) =>
-  /^[A-Za-z_]([\w./()+-]|:(?=\w))*( [\w./()+-]+)*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);
+/** Whether PyYAML reads a text without quotes as it was: no block that begins or ends with space, and neither of the two texts that
+ * are a type of their own. */
+const isReadPlain = (text: string) =>
+  printable.test(text) && !/^(=|<<)$/.test(text) && (text.trim() === text || !text.includes('\n'));
 
-const blockText = (text: string, indent: string) => `|-\n${text.replaceAll(/^(?=.)/gm, indent)}`;
+/** No text is a merge key: the library would write a plain << for it. */
+const withoutMerge = (tags: Tags) =>
+  tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:merge');
 
-function scalar(value: Exclude<YamlValue, readonly YamlValue[] | YamlMap>, indent: string): string {
-  if (value instanceof BlueprintInput) return `!input ${value.name}`;
-  if (typeof value !== 'string') return String(value ?? null);
-  if (value.includes('\n') && fitsBlock(value)) return blockText(value, indent);
-  return needsNoQuotes(value) ? value : quotedText(value);
+const unicodeEscape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** YAML 1.1, which Home Assistant reads: members that are undefined are left out, and no value refers to another. */
+export function toYaml(value: YamlValue): string {
+  const document = new Document(value, { version: '1.1', customTags: withoutMerge, aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value !== 'string') return;
+      const text = node.value.replaceAll(loneSurrogate, '\ufffd');
+      node.value = text;
+      if (!isReadPlain(text)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0, blockQuote: 'literal' }).replaceAll(unprintable, unicodeEscape);
 }
-
-/** A block may neither begin nor end with space, nor hold what would end a line or may not stand as it is. */
-const fitsBlock = (text: string) => text.trim() === text && /^[\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff]*$/.test(text);
-
-/** JSON is YAML, but for the characters that YAML 1.1 does not print. */
-const quotedText = (text: string) =>
-  JSON.stringify(text).replaceAll(
-    /[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-
-const indentStep = '  ';
-
-function entries(value: YamlMap, indent: string): string {
-  const given = Object.entries(value).filter(([, item]) => item !== undefined);
-  return given
-    .map(
-      ([key, item]) =>
-        `${scalar(key, '')}:${isEmpty(item) || !isNested(item) ? ' ' : `\n${indent}${indentStep}`}${node(item, indent + indentStep)}`,
-    )
-    .join(`\n${indent}`);
-}
-
-const isNested = (value: YamlValue): value is readonly YamlValue[] | YamlMap => Array.isArray(value) || isMap(value);
-const isEmpty = (value: YamlValue) => isNested(value) && Object.keys(value).length === 0;
-
-function node(value: YamlValue, indent: string): string {
-  if (isMap(value)) return isEmpty(value) ? '{}' : entries(value, indent);
-  if (Array.isArray(value))
-    return isEmpty(value)
-      ? '[]'
-      : value.map((item: YamlValue) => `- ${node(item, indent + indentStep)}`).join(`\n${indent}`);
-  return scalar(value as Exclude<YamlValue, readonly YamlValue[] | YamlMap>, indent);
-}
-
-/** Block-style YAML; what is undefined is left out. */
-export const toYaml = (value: YamlValue): string => `${node(value, '')}\n`;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AgentIdentity } from '../../model/state.ts';
+import pageScript from './browser/live-page.ts?browser';
+import pageStyle from './browser/style.css?browser';
 import { Html, html } from './html.ts';
-import { pageScript } from './script.ts';
-import { pageStyle } from './style.ts';
 
 const cspHash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -44,7 +44,7 @@ ${base}<title>${agent.name}</title>
 <main>
 ${[...sections]}
 </main>
-<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="api">API</a></p></footer>
+<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="openapi.json">API</a></p></footer>
 <script>${new Html(pageScript)}</script>
 </body>
 </html>

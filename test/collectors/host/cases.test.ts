@@ -10,6 +10,7 @@ import { discoveryPayloads } from '../../../src/views/discovery.ts';
 import { statePayloads } from '../../../src/views/state-topics.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { agent } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 
 // Each folder is a machine: input/ has its /proc, /sys and root. A bug report becomes one more.
 const cases = join(import.meta.dirname, '../../cases/host');
@@ -20,15 +21,16 @@ const own = { filesystem: /"(used|free|total|inodes_used)":[^,]*,/g, interface: 
 /** Reads a recorded machine twice, as the loop would. */
 async function read(machine: string, more: Record<string, string> = {}): Promise<StateStore> {
   const input = (name: string) => join(cases, machine, 'input', name);
-  const env = z.parse(hostSettings, {
-    HOST_PROC: input('proc'),
-    HOST_SYS: input('sys'),
-    HOST_ROOT: input('root'),
-    ...more,
-  });
+  const env = z.parse(hostSettings, more);
+  const roots = hostRoots({ HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root') });
   const state = new StateStore('');
   state.add(hostCollector);
-  const source = hostCollector.open(env, { agent, state, memory: state.memoryStore.forCollector(hostCollector) });
+  const source = hostCollector.open(env, {
+    agent,
+    hostRoots: roots,
+    state,
+    memory: state.memoryStore.forCollector(hostCollector),
+  });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   for (let reading = 0; reading < 2; reading += 1)
     state.record(hostCollector, await runCollector(hostCollector, source as never).outcome);
@@ -45,7 +47,7 @@ test.each(readdirSync(cases))('%s', async (machine) => {
   await expect(`${lines.join('\n')}\n`).toMatchFileSnapshot(join(cases, machine, 'expected.txt'));
 });
 
-test('every topic of one machine, announcement and all', async () => {
+test('every topic of one machine, including discovery', async () => {
   withoutLimits();
   const state = await read('intel-desktop');
   const announced = [...discoveryPayloads([hostCollector], agent, state, new Map(), 'tombstone')].map(
@@ -54,7 +56,7 @@ test('every topic of one machine, announcement and all', async () => {
   await expect(`${announced.join('\n')}\n`).toMatchFileSnapshot(join(cases, 'intel-desktop', 'announced.txt'));
 });
 
-test('globs take in and leave out', async () => {
+test('globs include and exclude', async () => {
   const state = await read('intel-desktop', {
     HOST_INTERFACES: 'wg*,enp*',
     HOST_DISKS_EXCLUDE: 'sd?',

@@ -12,7 +12,7 @@ function left(...seen: [hours: number, bytes: number][]) {
 const every = (hours: number, free: (hour: number) => number) =>
   Array.from({ length: hours + 1 }, (_, at): [number, number] => [at, free(at)]);
 
-test('unknown for six hours, then at the pace since', () => {
+test('unknown for six hours, then at the rate since', () => {
   expect(left(...every(6, (at) => 240 - at)).map((days) => days && Math.round(days * 10) / 10)).toEqual([
     undefined,
     undefined,
@@ -23,12 +23,12 @@ test('unknown for six hours, then at the pace since', () => {
     9.8,
   ]);
 });
-test('what does not fill lasts a year or more', () => expect(left(...every(6, () => 100)).at(-1)).toBe(365));
-test('what becomes emptier too', () => expect(left(...every(6, (at) => 100 + at)).at(-1)).toBe(365));
-test('only the last day counts', () =>
+test('a constant file system takes a year or more', () => expect(left(...every(6, () => 100)).at(-1)).toBe(365));
+test('so does one that gets emptier', () => expect(left(...every(6, (at) => 100 + at)).at(-1)).toBe(365));
+test('only the last 24 hours count', () =>
   expect(left(...every(60, (at) => (at < 30 ? 1000 - 10 * at : 700))).at(-1)).toBe(365));
-test('a full one has no time left', () => expect(left(...every(6, (at) => 60 - 10 * at)).at(-1)).toBe(0));
-test('a clock that is set back begins anew', () =>
+test('a full file system has no time left', () => expect(left(...every(6, (at) => 60 - 10 * at)).at(-1)).toBe(0));
+test('after the clock is set back, the estimate starts again', () =>
   expect(left(...every(6, (at) => 60 - at), [-100, 50], [-99, 49])).toEqual([
     ...Array(6).fill(undefined),
     expect.any(Number),

@@ -5,7 +5,7 @@ import { tree } from '../../helpers/tree.ts';
 const dmi = (fields: Record<string, string>) =>
   Object.fromEntries(Object.entries(fields).map(([name, text]) => [`sys/class/dmi/id/${name}`, `${text}\n`]));
 
-test('a machine of a maker', async () => {
+test('a machine with a vendor', async () => {
   const files = {
     ...dmi({ sys_vendor: 'Dell Inc.', product_name: 'OptiPlex 7080', board_name: '0J37VM' }),
     'proc/cpuinfo': 'processor\t: 0\nmodel name\t: Intel(R) Core(TM) i7\n',
@@ -22,7 +22,7 @@ test('a machine of a maker', async () => {
   });
 });
 
-test('a machine built of parts is named by its board', async () => {
+test('a machine built from parts has the name of its board', async () => {
   const parts = {
     sys_vendor: 'To Be Filled By O.E.M.',
     product_name: 'To Be Filled By O.E.M.',
@@ -42,13 +42,13 @@ test.each([
   'None',
   'O.E.M',
   'docker container',
-])('“%s” is no name', async (text) => {
+])('“%s” is a placeholder', async (text) => {
   expect(
     await readInventory(tree(dmi({ sys_vendor: text, product_name: text, board_vendor: text, board_name: text }))),
   ).toEqual({});
 });
 
-test('a board with a device tree, whose name is no processor', async () => {
+test('a board with a device tree, whose name is not its processor’s', async () => {
   const files = {
     'proc/device-tree/model': 'Raspberry Pi 4 Model B Rev 1.4\0',
     'proc/cpuinfo': 'processor\t: 0\nModel\t\t: Raspberry Pi 4 Model B Rev 1.4\n',

@@ -4,9 +4,9 @@ import { LinuxReader } from '../../../src/collectors/host/linux/index.ts';
 import { PortableReader } from '../../../src/collectors/host/portable-reader.ts';
 import type { HostReadings } from '../../../src/collectors/host/reading.ts';
 import { hostSettings } from '../../../src/collectors/host/settings.ts';
-import { HostRoots } from '../../../src/lib/host-roots.ts';
 import type { Observation } from '../../../src/model/collector.ts';
 import { device } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 
 const env = z.parse(hostSettings, {});
 const close = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(a, b);
@@ -23,8 +23,8 @@ const of = <Of extends keyof HostReadings>(
 };
 
 // Linux only: elsewhere there is one reader.
-test.runIf(process.platform === 'linux')('the two readers agree on this machine', async () => {
-  const linux = await new LinuxReader(new HostRoots(env), env).read(device, {});
+test.runIf(process.platform === 'linux')('both readers agree on this machine', async () => {
+  const linux = await new LinuxReader(hostRoots(), env).read(device, {});
   const portable = await new PortableReader(env).read(device, {});
   const [a, b] = [of(linux, 'host'), of(portable, 'host')];
   expect(a.memory?.total).toBe(b.memory?.total);

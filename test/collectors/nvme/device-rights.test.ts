@@ -8,13 +8,13 @@ import {
   sudoRule,
 } from '../../../src/collectors/nvme/tools/device-rights.ts';
 
-test('the rule that the agent tells is the file in the repository', () => {
+test('the sudo rule in the hint equals the file in the repository', () => {
   expect(readFileSync(join(import.meta.dirname, '../../../docs/sudoers.d/infra-monitor'), 'utf8')).toBe(
     `${sudoRule('infra-monitor')}\n`,
   );
 });
 
-test('a node that is not there, as in a container', () => {
+test('a missing device node, as in a container', () => {
   expect(isDevicePresent('nvme9977')).toBe(false);
   expect(explainMissingRight('nvme9977')).toBe(
     '/dev/nvme9977 is not there, as in a container: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN',
@@ -28,7 +28,7 @@ const isInitial =
   process.platform === 'linux' && /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
 
 test.runIf(process.platform === 'linux')(
-  'a node that may be opened wants CAP_SYS_ADMIN beside it, of the machine’s own',
+  'a readable node also requires CAP_SYS_ADMIN in the initial user namespace',
   () => {
     expect(isDevicePresent('null')).toBe(true);
     const wanted = isInitial
@@ -40,14 +40,11 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test.runIf(process.platform === 'linux')(
-  'sudo could help whoever is not root, unless it was started so that nothing raises its rights',
-  () => {
-    const { getuid } = process;
-    onTestFinished(() => void Object.assign(process, { getuid }));
-    process.getuid = () => 0;
-    expect(canUseSudo()).toBe(false);
-    process.getuid = () => 1000;
-    expect(canUseSudo()).toBe(mayRise);
-  },
-);
+test.runIf(process.platform === 'linux')('sudo can help any user but root, unless NoNewPrivileges is set', () => {
+  const { getuid } = process;
+  onTestFinished(() => void Object.assign(process, { getuid }));
+  process.getuid = () => 0;
+  expect(canUseSudo()).toBe(false);
+  process.getuid = () => 1000;
+  expect(canUseSudo()).toBe(mayRise);
+});

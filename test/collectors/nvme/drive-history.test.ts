@@ -41,7 +41,7 @@ function after(
   return { history, now: at(days), ...wear(days) };
 }
 
-test('one sample a day, however often it is looked at', () => {
+test('one sample a day, however many readings', () => {
   const { history } = after(3, { percentPerMonth: 1, GBPerDay: 10n });
   expect(history.samples.map(({ at }) => at.slice(0, 10))).toEqual([
     '2026-01-01',
@@ -51,14 +51,14 @@ test('one sample a day, however often it is looked at', () => {
   ]);
 });
 
-test('bounded: days for a month, then weeks for two years, then nothing', () => {
+test('the history is bounded: daily for a month, weekly for two years', () => {
   const { history } = after(1500, { percentPerMonth: 1, GBPerDay: 10n });
   expect(history.samples.length).toBeLessThanOrEqual(30 + 104);
   expect(JSON.stringify(history).length).toBeLessThan(14_000);
   expect(Date.parse(history.samples[0]?.at ?? '')).toBeGreaterThan(at(1500 - 31 - 105 * 7).getTime());
 });
 
-test('written per day: unknown in the first day, then the mean of the last week', () => {
+test('written per day: unknown on the first day, then the mean of the last week', () => {
   const early = after(0.9, { percentPerMonth: 1, GBPerDay: 10n });
   expect(bytesWrittenPerDay(early.history, early.now, early.dataUnitsWritten)).toBeUndefined();
   for (const days of [1, 3, 20]) {
@@ -67,7 +67,7 @@ test('written per day: unknown in the first day, then the mean of the last week'
   }
 });
 
-test('wear per month and its end: unknown until two whole percents have gone by, then right', () => {
+test('wear per month and date of wear-out: unknown until the wear has risen by two percent', () => {
   const early = after(40, { percentPerMonth: 1, GBPerDay: 1n });
   expect(wearPercentPerMonth(early.history, early.now, early.percentageUsed)).toBeUndefined();
   const { history, now, percentageUsed } = after(300, { percentPerMonth: 1, GBPerDay: 1n });
@@ -79,18 +79,18 @@ test('wear per month and its end: unknown until two whole percents have gone by,
   expect(months).toBeLessThan(95);
 });
 
-test('two percents in a day are not yet a pace', () => {
+test('two percent within a day are not enough for a rate', () => {
   const { history, now, percentageUsed } = after(1, { percentPerMonth: 90, GBPerDay: 1n });
   expect(wearPercentPerMonth(history, now, percentageUsed)).toBeUndefined();
 });
 
-test('no date for a drive that is worn out, or that would outlive its owner', () => {
+test('no date for a drive that is worn out or would last more than 30 years', () => {
   expect(estimateWornOutDate(at(0), 100, 1)).toBeUndefined();
   expect(estimateWornOutDate(at(0), 1, 0.01)).toBeUndefined();
   expect(estimateWornOutDate(at(0), 50, undefined)).toBeUndefined();
 });
 
-test('written per day: of the last seven days and no more, from one whole day on', () => {
+test('written per day: mean of the last seven days at most, after one whole day', () => {
   const history: DriveHistory = {
     samples: [
       [-8, '0'],
@@ -104,7 +104,7 @@ test('written per day: of the last seven days and no more, from one whole day on
   expect(bytesWrittenPerDay(young, at(1), 1000n)).toBe(512_000_000);
 });
 
-test('wear per month is the slope of a straight line, from two percents and a week on', () => {
+test('wear per month is the slope of a regression line, after two percent and a week', () => {
   const line: DriveHistory = {
     samples: [0, 3, 6, 9].map((days) => ({ at: at(days).toISOString(), percentage_used: 10 + days / 3 })),
   };
@@ -116,7 +116,7 @@ test('wear per month is the slope of a straight line, from two percents and a we
   expect(wearPercentPerMonth({ samples: [] }, at(7), 11)).toBeUndefined();
 });
 
-test('worn out: as far away as the rest takes at this pace, up to thirty years', () => {
+test('worn out: when the remaining wear is reached at this rate, up to 30 years', () => {
   expect(estimateWornOutDate(at(0), 40, 2)).toEqual(at(900));
   expect(estimateWornOutDate(at(0), 99, 1)).toEqual(at(30));
   expect(estimateWornOutDate(at(0), 28, 0.2)).toEqual(at(360 * 30));
@@ -136,7 +136,7 @@ const month = (days = 30): DriveHistory => ({
 });
 const wear = { percentageUsed: 12n, dataUnitsWritten: 700n };
 
-test('a clock that has not been set writes nothing and judges nothing, however far it is off', () => {
+test('with a clock that has not been set, no sample is added and nothing is estimated', () => {
   const history = month();
   for (const now of [new Date('1970-01-01T00:00:30Z'), at(-20), at(-1.1)]) {
     for (const steady of [0, hour, 23 * hour]) expect(addDailySample(history, now, steady, wear)).toBe(history);
@@ -148,7 +148,7 @@ test('a clock that has not been set writes nothing and judges nothing, however f
   expect(isPlausible(history, at(0))).toBe(true);
 });
 
-test('a day that was noted by a clock far ahead thins out no other, and goes when the clock has been sure for a day', () => {
+test('a sample from a clock that was ahead removes no other, and is dropped after a day with a steady clock', () => {
   const history = month();
   const ahead = addDailySample(history, at(7300), hour, wear);
   expect(ahead.samples.slice(0, -1)).toEqual(history.samples);
@@ -158,14 +158,14 @@ test('a day that was noted by a clock far ahead thins out no other, and goes whe
   expect(addDailySample(mended, at(1), day, wear).samples.slice(0, -1)).toEqual(history.samples);
 });
 
-test('a clock that is set back on a day that has its look changes nothing', () => {
+test('a clock that is set back on a day that has a sample changes nothing', () => {
   const history = addDailySample(month(), at(0), hour, wear);
   expect(addDailySample(history, at(-0.2), hour, wear)).toBe(history);
   expect(addDailySample(history, at(0.2), hour, wear)).toBe(history);
   expect(history.media_errors_acknowledged).toBe('3');
 });
 
-test('counters that are missing, as where the kernel alone tells of the drive, cost nothing', () => {
+test('missing counters, as without a health log, lose no history', () => {
   const history = month();
   expect(addDailySample(history, at(0), hour, {})).toBe(history);
   const half = addDailySample(history, at(0), hour, { percentageUsed: 12n });
@@ -179,14 +179,14 @@ test('counters that are missing, as where the kernel alone tells of the drive, c
   expect(greatestCounts(half)).toEqual({ mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 700n });
 });
 
-test('counters that began anew take their own past along, and no other', () => {
+test('a counter that was reset loses its own past only', () => {
   expect(dropResetCounters(month(), { percentageUsed: 0n }).samples).toEqual([]);
   expect(dropResetCounters(month(), { mediaErrors: 1n })).toEqual({ ...month(), media_errors_acknowledged: '1' });
   const history = month();
   expect(dropResetCounters(history, { percentageUsed: 12n })).toBe(history);
 });
 
-test('the first count of media errors is an old one, and no other is taken for that', () => {
+test('only the first count of media errors is acknowledged automatically', () => {
   expect(acknowledgeFirstErrors({ samples: [] }, { mediaErrors: 3n })).toEqual({
     media_errors_acknowledged: '3',
     samples: [],
@@ -196,7 +196,7 @@ test('the first count of media errors is an old one, and no other is taken for t
     expect(acknowledgeFirstErrors(history, mediaErrors === undefined ? {} : { mediaErrors })).toBe(history);
 });
 
-test('two brokers: the days of both, and the greater acknowledgement, whichever comes first and however often', () => {
+test('two brokers: the days of both and the higher acknowledged count, in any order and any number of times', () => {
   const whole = month(40);
   const some: DriveHistory = {
     media_errors_acknowledged: '5',
@@ -215,7 +215,7 @@ test('two brokers: the days of both, and the greater acknowledgement, whichever 
   ]);
 });
 
-test('what is kept is read again, and what is no history is a new beginning', () => {
+test('a stored history is read back; invalid content gives an empty history', () => {
   const { history } = after(40, { percentPerMonth: 3, GBPerDay: 7n });
   const kept = { ...history, media_errors_acknowledged: '340282366920938463463374607431768211455' };
   expect(parseDriveHistory(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
@@ -229,7 +229,7 @@ test('what is kept is read again, and what is no history is a new beginning', ()
   expect(driveHistoryMemory.parse({ version: 2, days: {} })).toBeUndefined();
 });
 
-test('nothing new: the same object', () => {
+test('without changes, the same object is returned', () => {
   const { history } = after(2, { percentPerMonth: 1, GBPerDay: 1n });
   expect(addDailySample(history, at(2.01), hour, { percentageUsed: 90n, dataUnitsWritten: 10n ** 20n })).toBe(history);
 });

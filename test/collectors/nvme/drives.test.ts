@@ -48,7 +48,7 @@ const told = (drives: readonly NvmeDrive[]) =>
       `${id}: ${controllers.map(({ name }) => name).join(' ')}; ${namespaces.map(({ name }) => name).join(' ')}`,
   );
 
-test('a drive is its serial number, whatever its number on this boot', () => {
+test('a drive is identified by its serial number, whatever its number on this boot', () => {
   const drives = found({
     ...controller('nvme0', { serial: 'A', namespaces: ['nvme0n1'] }),
     ...block('nvme0n1'),
@@ -59,7 +59,7 @@ test('a drive is its serial number, whatever its number on this boot', () => {
   expect(drives[0]?.namespaces[0]).toMatchObject({ id: 1, capacity: 1_073_741_824, blockSize: 512 });
 });
 
-test('two controllers of one drive are one drive, whose namespace is the node that both lead to', () => {
+test('two controllers of one drive are one drive, with the visible namespace of both', () => {
   const shared = { serial: 'C', subsysnqn: 'nqn:c' };
   const drives = found({
     ...controller('nvme2', { ...shared, namespaces: ['nvme2c2n1'] }),
@@ -70,13 +70,13 @@ test('two controllers of one drive are one drive, whose namespace is the node th
   expect(told(drives)).toEqual(['C: nvme2 nvme4; nvme2n1']);
 });
 
-test('numbers of a controller and of its namespace need not match', () => {
+test('the numbers of a controller and of its namespace can differ', () => {
   expect(
     told(found({ ...controller('nvme4', { serial: 'A', namespaces: ['nvme2c4n1'] }), ...block('nvme2n1') })),
   ).toEqual(['A: nvme4; nvme2n1']);
 });
 
-test('empty serial numbers, and made-up ones, are stood in for by what lasts', () => {
+test('empty and placeholder serial numbers are replaced by a stable substitute', () => {
   const drives = found({
     ...controller('nvme0', { serial: '', namespaces: ['nvme0n1'] }),
     ...block('nvme0n1', 8, 'eui.0025385b21b1f3a4'),
@@ -86,7 +86,7 @@ test('empty serial numbers, and made-up ones, are stood in for by what lasts', (
   expect(drives.map(({ id }) => id)).toEqual(['Maker X 1TB eui.0025385b21b1f3a4', 'Maker X 1TB 0000:01:00.0']);
 });
 
-test('two drives of one serial number are two', () => {
+test('two drives with the same serial number are two drives', () => {
   const drives = found({
     ...controller('nvme0', { serial: 'DUP', subsysnqn: 'nqn:same', address: '0000:01:00.0' }),
     ...controller('nvme1', { serial: 'DUP', subsysnqn: 'nqn:other', address: '0000:02:00.0' }),
@@ -95,13 +95,13 @@ test('two drives of one serial number are two', () => {
   expect(drives.map(({ id }) => id)).toEqual(['Maker X 1TB 0000:01:00.0', 'Maker X 1TB 0000:02:00.0', 'ONE']);
 });
 
-test('discovery controllers of a network hold no data', () => {
+test('discovery controllers are no drives', () => {
   expect(found(controller('nvme0', { cntrltype: 'discovery' }))).toEqual([]);
 });
 
-test('no NVMe driver: none', () => expect(readControllers(tree({}).sys())).toBeUndefined());
+test('without an NVMe driver there are no controllers', () => expect(readControllers(tree({}).sys())).toBeUndefined());
 
-test('the device says what it is, and twins are told apart by their serial numbers', () => {
+test('the device has its model; drives of one model get the end of their serial number', () => {
   const drives = found({
     ...controller('nvme0', { serial: 'S4EWNX0N123456', model: 'Samsung SSD 980', namespaces: ['nvme0n1'] }),
     'sys/class/nvme/nvme0/device/vendor': '0x144d\n',
@@ -130,7 +130,7 @@ test('the device says what it is, and twins are told apart by their serial numbe
   ]);
 });
 
-test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells what is missing', () => {
+test('NVME_DEVICES accepts controllers, namespaces and serial numbers, and missing drives are complaints', () => {
   const drives = found({
     ...controller('nvme90', { serial: 'A', namespaces: ['nvme90n1'] }),
     ...block('nvme90n1'),
@@ -148,10 +148,10 @@ test('NVME_DEVICES takes controllers, namespaces and serial numbers, and tells w
   ]);
   expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
   expect(excluded.map(({ id }) => id)).toEqual(['D']);
-  const known = 'there are /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
+  const drivesFound = 'drives found: /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
   expect(complaints).toEqual([
-    `NVME_DEVICES names /dev/nvme97: there is no such drive; ${known}`,
-    `NVME_DEVICES names Z: there is no such drive; ${known}`,
+    `NVME_DEVICES: there is no drive /dev/nvme97; ${drivesFound}`,
+    `NVME_DEVICES: there is no drive Z; ${drivesFound}`,
   ]);
 });
 
@@ -180,7 +180,7 @@ test.each([
   [0x8086, 'Intel'],
   [0xc0a9, 'Crucial'],
   [0xffff, undefined],
-])('PCI’s number %i is %s', (vendor, manufacturer) => {
+])('PCI vendor id %i is %s', (vendor, manufacturer) => {
   const [drive] = found({
     ...controller('nvme0', {}),
     'sys/class/nvme/nvme0/device/vendor': `0x${vendor.toString(16)}\n`,

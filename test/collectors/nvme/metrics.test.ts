@@ -39,7 +39,7 @@ const whole: DriveReading = {
   },
 };
 
-test('a drive that tells all', () => {
+test('a drive that reports everything', () => {
   expect(extractSample(nvmeMetrics.drive, whole)).toEqual({
     temperature: 41,
     problem: false,
@@ -93,12 +93,12 @@ test('a drive that tells all', () => {
   });
 });
 
-test('a drive of which nothing is known but that it is there', () => {
+test('a drive that is present but can’t be read', () => {
   const sample = extractSample(nvmeMetrics.drive, { source: 'sysfs', sensors: [], limits: {} });
   expect(Object.entries(sample).filter(([, value]) => value !== null)).toEqual([['source', 'sysfs']]);
 });
 
-test('a health log that leaves things out leaves them unknown', () => {
+test('values that the health log lacks are unknown', () => {
   const sample = extractSample(nvmeMetrics.drive, {
     source: 'sysfs',
     sensors: [],
@@ -120,7 +120,7 @@ test('a health log that leaves things out leaves them unknown', () => {
   });
 });
 
-test('a drive that is worn beyond its end has no life left, and one that is too hot no headroom', () => {
+test('a drive beyond 100 % wear has no life left, and one that is too hot no headroom', () => {
   const { life_left, temperature_headroom } = extractSample(nvmeMetrics.drive, {
     ...whole,
     temperature: 90,

@@ -14,19 +14,19 @@ test.each([
   ['-2147483648', 2_147_483_648],
   ['-1', 4_294_967_295],
   ['0', 0],
-])('a number of 32 bits that is printed as %s', (printed, value) => {
+])('a 32-bit number that is printed as %s', (printed, value) => {
   expect(parseSmartLog(smartLog({ warning_temp_time: printed })).warningTime).toBe(value);
 });
 
-test.each(['4294967296', '-2147483649'])('%s is no number of 32 bits', (printed) => {
+test.each(['4294967296', '-2147483649'])('%s does not fit in 32 bits', (printed) => {
   expect(() => parseSmartLog(smartLog({ warning_temp_time: printed }))).toThrow(
-    `nvme-cli: warning_temp_time is "${printed}", which is no number of 32 bits`,
+    `nvme-cli: warning_temp_time is "${printed}", which does not fit in 32 bits`,
   );
 });
 
-test('counts are whole and not below zero, and parts of a hundred are', () => {
-  expect(() => parseSmartLog(smartLog({ media_errors: -1 }))).toThrow('which is below zero');
-  expect(() => parseSmartLog(smartLog({ media_errors: 1.5 }))).toThrow('which is no whole number');
+test('counts are whole and not negative; percentages are between 0 and 100', () => {
+  expect(() => parseSmartLog(smartLog({ media_errors: -1 }))).toThrow('which is negative');
+  expect(() => parseSmartLog(smartLog({ media_errors: 1.5 }))).toThrow('which is not a whole number');
   expect(parseSmartLog(smartLog({ media_errors: 0 })).mediaErrors).toBe(0n);
   expect([0, 100, 101].map((spare) => parseSmartLog(smartLog({ avail_spare: spare })).availableSpare)).toEqual([
     0,
@@ -49,7 +49,7 @@ test.each([
   [421, undefined],
 ])('%i K', (kelvin, celsius) => expect(parseSmartLog(smartLog({ temperature: kelvin })).temperature).toBe(celsius));
 
-test('throttling is known with both of its numbers only', () => {
+test('throttling is known only if both of its numbers are', () => {
   expect(
     parseSmartLog(
       smartLog({
@@ -65,17 +65,17 @@ test('throttling is known with both of its numbers only', () => {
   });
 });
 
-test('a controller that does not tell a limit or its size', () => {
+test('a controller that does not report a limit or its size', () => {
   expect(parseIdentifyController(identifyController({ wctemp: 353, cctemp: 0, tnvmcap: 0 }))).toEqual({
     warning: 80,
     critical: undefined,
     capacity: undefined,
   });
-  expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('answered without what was asked for; it has sn');
+  expect(() => parseIdentifyController('{"sn":"x"}')).toThrow('the output lacks the expected fields; it has sn');
 });
 
 const formats = Array.from({ length: 20 }, (_, index) => ({ ms: 0, ds: index === 18 ? 12 : 9, rp: 0 }));
-test('bytes in use: in blocks of the format that is set, of which there may be more than sixteen', () => {
+test('bytes in use: in blocks of the current format, also with more than 16 formats', () => {
   expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x22, lbafs: formats }))).toBe(10 * 4096);
   expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x12, lbafs: formats }))).toBe(10 * 512);
   expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 5, lbafs: formats.slice(0, 2) }))).toBeUndefined();
@@ -83,7 +83,7 @@ test('bytes in use: in blocks of the format that is set, of which there may be m
   expect(parseUsedBytes(identifyNamespace({ nuse: null }))).toBeUndefined();
 });
 
-test('the drive’s own no is told apart from every other error', () => {
+test('a refusal by the drive is distinguished from every other error', () => {
   const failed =
     (stderr: string, stdout = '') =>
     () =>
@@ -102,7 +102,7 @@ const changed = (change: (answer: Record<string, Record<string, unknown>>) => vo
   return parseSmartctl(JSON.stringify(answer));
 };
 
-test('smartctl: what the health log lacks stands elsewhere in some versions', () => {
+test('smartctl: some versions have values outside the health log', () => {
   const log = (answer: Record<string, Record<string, unknown>>) => answer.nvme_smart_health_information_log ?? {};
   expect(
     changed((answer) => {
@@ -121,7 +121,7 @@ test('smartctl: what the health log lacks stands elsewhere in some versions', ()
       delete log(answer).critical_warning;
       delete answer.smart_status;
     }),
-  ).toThrow('answered without critical_warning');
+  ).toThrow('the output has no critical_warning');
   expect(
     changed((answer) => Object.assign(log(answer), { data_units_written: 1, data_units_written_s: '9007199254740993' }))
       .log.dataUnitsWritten,
@@ -154,20 +154,20 @@ test('smartctl: limits, size and use', () => {
     { utilization: { bytes: 3 } },
     'x',
   ];
-  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).used).toEqual(
+  expect(changed((answer) => Object.assign(answer, { nvme_namespaces: namespaces })).usedBytes).toEqual(
     new Map([[1, 4096]]),
   );
 });
 
-test('smartctl: what it complains of is told', () => {
+test('smartctl: its messages are in the error', () => {
   const answer = (more: object) => () => parseSmartctl(JSON.stringify(more));
   expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(
     DriveRefusedError,
   );
   expect(answer({ smartctl: { messages: [{ string: 'a' }, { string: 'b' }, {}] } })).toThrow(/^a; b$/);
   expect(answer({ device: { protocol: 'ATA' } })).toThrow(
-    'answered without an NVMe health log: this is a drive of protocol ATA',
+    'the output has no NVMe health log: the drive’s protocol is ATA',
   );
-  expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^answered without an NVMe health log$/);
-  expect(answer([])).toThrow('answered no object');
+  expect(answer({ device: { protocol: 'NVMe' } })).toThrow(/^the output has no NVMe health log$/);
+  expect(answer([])).toThrow('the output is not a JSON object');
 });

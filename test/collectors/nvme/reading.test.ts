@@ -7,6 +7,7 @@ import { stopClock } from '../../helpers/clock.ts';
 import { drives, identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
 import { memory } from '../../helpers/memory.ts';
 import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
 const question = 'nvme smart-log nvme9000';
@@ -25,8 +26,8 @@ function watching(
 ) {
   const remembered = memory(kept ?? undefined);
   const source = nvmeCollector.open(
-    { HOST_SYS: rack.sys, NVME_DEVICES: devices },
-    { agent, memory: remembered, state: stateOf(probe(async () => [])) },
+    { NVME_DEVICES: devices },
+    { agent, hostRoots: hostRoots({ HOST_SYS: rack.sys }), memory: remembered, state: stateOf(probe(async () => [])) },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const read = () => source.read(new AbortController().signal);
@@ -80,7 +81,7 @@ function healthy(...more: Parameters<typeof drives>) {
 }
 
 describe.runIf(process.platform === 'linux')('on Linux', () => {
-  test('a drive that nvme-cli tells of', async () => {
+  test('a drive that nvme-cli reads', async () => {
     const clock = stopClock();
     const rack = healthy();
     const { read, later, contents } = watching(rack);
@@ -116,7 +117,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     });
   });
 
-  test('what changes each time is asked each time, what a drive is once, and what is in use once an hour', async () => {
+  test('health is read each time, the limits once, and used bytes once an hour', async () => {
     const clock = stopClock();
     const rack = healthy();
     const { first, namespace } = watching(rack);
@@ -138,7 +139,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(rack.calls().filter((call) => call.includes('id-ns'))).toHaveLength(2);
   });
 
-  test('what a drive is and what is in use can’t be had: no trouble', async () => {
+  test('without limits and used bytes there is no error', async () => {
     const rack = drives({});
     rack.tell(question, smartLog());
     const { first, namespace } = watching(rack);
@@ -146,7 +147,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await namespace()).toEqual({ capacity: 1953525168 * 512, used: undefined });
   });
 
-  test('newer kernels know what is in use: the drive is not asked', async () => {
+  test('newer kernels have the used bytes: no command is run', async () => {
     const rack = healthy();
     rack.sysfs('block/nvme9000n1/nuse', '20');
     expect(await watching(rack).namespace()).toMatchObject({ used: 20 * 512 });
@@ -155,7 +156,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await watching(rack).namespace()).toMatchObject({ used: undefined });
   });
 
-  test('smartctl tells where nvme-cli does not, and is asked alone from then on, until it fails', async () => {
+  test('smartctl is used if nvme-cli fails, and from then on alone, until it fails too', async () => {
     const rack = drives({ hwmon });
     rack.fail(question, 'ERROR: this build asks nobody');
     rack.tell('smartctl nvme9000', smartctl());
@@ -178,7 +179,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     ]);
   });
 
-  test('nvme-cli that knows only its new words: all of its questions are in them', async () => {
+  test('an nvme-cli with new subcommands only: all commands use them', async () => {
     const rack = drives({});
     rack.fail(question, 'ERROR: Invalid sub-command');
     rack.tell('nvme log smart nvme9000', smartLog());
@@ -189,7 +190,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await namespace()).toMatchObject({ used: 3 * 512 });
   });
 
-  test('a drive that refuses, or says nothing but zeros: what the kernel knows, and why there is no more', async () => {
+  test('a drive that refuses or returns only zeros: the values of the kernel, and a hint', async () => {
     const rack = drives({ hwmon: { ...hwmon, temp1_alarm: 1 } });
     rack.fail(question, 'NVMe status: Invalid Field in Command: A reserved coded value (0x2002)');
     const { first } = watching(rack);
@@ -208,7 +209,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     });
   });
 
-  test('a drive whose node is not there, as in a container: what to do, and what the kernel knows', async () => {
+  test('a drive whose device node is missing, as in a container: a hint, and the values of the kernel', async () => {
     const rack = drives({ hwmon });
     rack.fail(question, 'nvme9000: No such file or directory');
     expect(await watching(rack).first()).toMatchObject({
@@ -228,7 +229,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     });
   });
 
-  test('what has to be mended is tried again in a minute, then in ever longer pauses up to an hour; the kernel is asked each time', async () => {
+  test('a missing right is tried again after a minute, then after growing pauses up to an hour; the kernel is read each time', async () => {
     const clock = stopClock();
     const rack = drives({ hwmon });
     rack.fail(question, 'NVMe status: no');
@@ -259,7 +260,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(asked()).toBe(before + 1);
   });
 
-  test('a first failure is tried again at once; a drive that hangs is left in peace for longer and longer', async () => {
+  test('a first failure is tried again at once; a drive that hangs is retried after growing pauses', async () => {
     const clock = stopClock();
     const rack = healthy();
     const { first } = watching(rack);
@@ -292,7 +293,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     }
   });
 
-  test('a drive that hangs from the start: no answer, and it is not asked twice at a time', async () => {
+  test('a drive that hangs from the start: an error, and never two commands at a time', async () => {
     const clock = stopClock();
     const rack = drives({ hwmon });
     rack.hang(question);
@@ -314,7 +315,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41 });
   });
 
-  test('a controller that is not live is not asked: the question would wait for it', async () => {
+  test('a controller that is not live gets no commands', async () => {
     const rack = drives({ state: 'resetting', hwmon });
     const { first } = watching(rack);
     expect(await first()).toEqual({
@@ -333,7 +334,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(rack.calls()).toEqual([]);
   });
 
-  test('of two ways to a drive the one that lives is asked, and after a failure the other', async () => {
+  test('of two controllers of a drive the live one is used, and after a failure the other', async () => {
     const clock = stopClock();
     const shared = { serial: 'S1', subsystem: 'nqn:both' };
     const rack = drives({ ...shared, name: 'nvme9000', state: 'dead' }, { ...shared, name: 'nvme9001', empty: true });
@@ -349,7 +350,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await first()).toMatchObject({ temperature: 47 });
   });
 
-  test('drives that settings leave out are known and not asked; one that is not there is told', async () => {
+  test('excluded drives are listed but not read; a missing one is a complaint', async () => {
     const rack = drives({}, { name: 'nvme9001', serial: 'S2' });
     rack.tell('nvme smart-log nvme9001', smartLog());
     const { read } = watching(rack, { devices: ['S2', '/dev/nvme9977'] });
@@ -360,15 +361,17 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       ['S2', false],
       ['S1', true],
     ]);
-    expect(found.at(-1)).toEqual({ complaint: expect.stringContaining('NVME_DEVICES names /dev/nvme9977') });
+    expect(found.at(-1)).toEqual({
+      complaint: expect.stringContaining('NVME_DEVICES: there is no drive /dev/nvme9977'),
+    });
     expect(rack.calls().every((call) => call.endsWith('nvme9001') || call.endsWith('nvme9001 1'))).toBe(true);
   });
 
-  test('no drives, no driver: nothing', async () => {
+  test('without drives or driver there are no observations', async () => {
     expect(await watching(drives()).read()).toEqual([]);
   });
 
-  test('a drive that went and came back begins anew', async () => {
+  test('a drive that is removed and comes back starts from scratch', async () => {
     const rack = healthy();
     const { first } = watching(rack);
     await first();
@@ -379,12 +382,12 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(rack.calls().filter((call) => call.includes('id-ctrl'))).toHaveLength(2);
   });
 
-  test('media errors: those that a drive brings along are old; more are a problem until they are acknowledged', async () => {
+  test('media errors from before the first reading are acknowledged; further ones are a problem until they are', async () => {
     const clock = stopClock();
     const rack = healthy();
     rack.tell(question, smartLog({ media_errors: 3 }));
     const { later, act, contents } = watching(rack);
-    expect(() => act('s1')).toThrow('the count of media errors is not known');
+    expect(() => act('s1')).toThrow('the number of media errors is unknown');
     expect(await later(clock)).toMatchObject({ problem: false });
     rack.tell(question, smartLog({ media_errors: 5 }));
     expect(await later(clock)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
@@ -394,10 +397,10 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     // A count that fell is no problem.
     rack.tell(question, smartLog({ media_errors: 1 }));
     expect(await later(clock)).toMatchObject({ problem: false });
-    expect(() => act('s2')).toThrow('not known');
+    expect(() => act('s2')).toThrow('is unknown');
   });
 
-  test('what the broker remembers counts; before it has told, nothing is judged that it would know, and nothing kept', async () => {
+  test('the broker’s history counts; before it is loaded, nothing that depends on it is judged or stored', async () => {
     const clock = stopClock();
     const rack = healthy();
     rack.tell(question, smartLog({ media_errors: 3 }));
@@ -420,7 +423,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(contents.get('s1')).toMatchObject({ samples: [{ percentage_used: 2 }, { percentage_used: 4 }] });
   });
 
-  test('pace and end come from the history', async () => {
+  test('rate and date of wear-out come from the history', async () => {
     stopClock();
     const rack = healthy();
     const kept = {
@@ -437,8 +440,8 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(drive?.wornOut?.getTime()).toBeGreaterThan(Date.now());
   });
 
-  describe.runIf(sudoMayRaise)('a user without the right', () => {
-    test('asks by sudo, whatever it asks', async () => {
+  describe.runIf(sudoMayRaise)('a user without the right to read drives', () => {
+    test('runs every command with sudo', async () => {
       const rack = drives({ hwmon });
       rack.fail(question, 'nvme9000: Permission denied');
       rack.tell('sudo nvme smart-log nvme9000', smartLog());
@@ -459,7 +462,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       ]);
     });
 
-    test('asks sudo for each tool once, where that wants a password, and says what mends it', async () => {
+    test('tries sudo once for each tool if it requires a password, and gives a hint', async () => {
       const rack = drives({ hwmon }, { name: 'nvme9001', serial: 'S2' });
       for (const drive of ['nvme9000', 'nvme9001']) {
         rack.fail(`nvme smart-log ${drive}`, 'Permission denied');
@@ -483,7 +486,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   });
 });
 
-test('elsewhere than on Linux it is off', () => {
+test('the collector is inactive on other systems than Linux', () => {
   const { platform } = process;
   onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }));
   Object.defineProperty(process, 'platform', { value: 'darwin' });

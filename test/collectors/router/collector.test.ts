@@ -9,7 +9,7 @@ import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
 import { memory } from '../../helpers/memory.ts';
 import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
-import { tree } from '../../helpers/tree.ts';
+import { hostRoots, tree } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
 process.env.PATH = `${join(import.meta.dirname, '../../bin/pings')}:${process.env.PATH}`;
@@ -32,7 +32,12 @@ function open(variables: Record<string, string>) {
   const env = readSettings([routerCollector], variables).collectors[0]?.env as Parameters<
     typeof routerCollector.open
   >[0];
-  const source = routerCollector.open(env, { agent, memory: memory({}), state: stateOf(probe(async () => [])) });
+  const source = routerCollector.open(env, {
+    agent,
+    hostRoots: hostRoots(),
+    memory: memory({}),
+    state: stateOf(probe(async () => [])),
+  });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
   const read = async () => (await source.read(never)) as (Observation<RouterReadings> | CollectorProblem)[];

@@ -7,9 +7,10 @@ import { startBroker } from '../../helpers/broker.ts';
 import { memory } from '../../helpers/memory.ts';
 import { observe } from '../../helpers/observer.ts';
 import { agent, probe, stateOf } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
-const context = { agent, state: stateOf(probe(async () => [])), memory: memory({}) };
+const context = { agent, hostRoots: hostRoots(), state: stateOf(probe(async () => [])), memory: memory({}) };
 
 test('a lab on a broker: its agents, a lost one, and no verdict while the broker is down', async () => {
   const broker = await startBroker();

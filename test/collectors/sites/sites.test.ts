@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 
 const never = new AbortController().signal;
 
@@ -10,7 +11,13 @@ function openSites(topics: Map<string, string>, stored: ReadonlyMap<string, stri
   const agentDirectory = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
   const source = sitesCollector.open(
     { SITES: 'true' },
-    { agent, state, memory: state.memoryStore.forCollector(sitesCollector), agentDirectory },
+    {
+      agent,
+      hostRoots: hostRoots(),
+      state,
+      memory: state.memoryStore.forCollector(sitesCollector),
+      agentDirectory,
+    },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   return {
@@ -84,6 +91,9 @@ test('the agent of the collector is online, whatever its retained status says', 
 test('inactive unless enabled', () => {
   const state = new StateStore('');
   expect(
-    sitesCollector.open({ SITES: 'false' }, { agent, state, memory: state.memoryStore.forCollector(sitesCollector) }),
+    sitesCollector.open(
+      { SITES: 'false' },
+      { agent, hostRoots: hostRoots(), state, memory: state.memoryStore.forCollector(sitesCollector) },
+    ),
   ).toEqual({ inactiveReason: 'SITES is not true' });
 });

@@ -5,6 +5,7 @@ import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
 import type { DriveReading, HealthLog } from '../../../src/collectors/nvme/reading.ts';
 import { MemoryStore } from '../../../src/loop/memory-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 import type { HealthPage } from './pages.ts';
 import { Rack } from './rack.ts';
 
@@ -118,8 +119,8 @@ async function holds(
   await fc.assert(
     fc.asyncProperty(fc.array(page, { minLength: breadth, maxLength: breadth }), async (pages) => {
       for (const [index, told] of pages.entries()) rack.tell(index, told);
-      const surveyor = new NvmeReader(agent, memory, { HOST_SYS: rack.sys, NVME_DEVICES: undefined });
-      const readings = (await surveyor.read()).flatMap((found) =>
+      const reader = new NvmeReader(agent, memory, hostRoots({ HOST_SYS: rack.sys }), { NVME_DEVICES: undefined });
+      const readings = (await reader.read()).flatMap((found) =>
         'table' in found && found.table === 'drive' ? [found.reading ?? String(found.error)] : [],
       );
       const told = readings.map((reading) =>

@@ -191,7 +191,7 @@ export class Machine {
           () => false,
         );
       },
-      180,
+      400,
     );
   }
 }

@@ -7,7 +7,7 @@ import { MinuteHistory } from '../../../src/loop/minute-history.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { everything } from '../../helpers/everything.ts';
 import { agent } from '../../helpers/sample-collector.ts';
-import { browser, findings, live } from './browser.ts';
+import { browser, live } from './browser.ts';
 
 const { open } = browser();
 const token = 'a-token-to-read-with';
@@ -40,16 +40,4 @@ test('without it a browser sees nothing', async () => {
     httpCredentials: { username: 'anyone', password: 'wrong' },
   });
   expect(await page.textContent('body')).toContain('HTTP_TOKEN is set');
-});
-
-test('the API’s page: nothing that axe-core finds, and each link leads somewhere', async () => {
-  const url = await serve();
-  const page = await open(`${url}/api`);
-  expect(await findings(page)).toEqual([]);
-  const links = await page.$$eval('a', (all) => all.map(({ href }) => href));
-  expect(links.length).toBeGreaterThan(8);
-  for (const link of links.filter((one) => !one.endsWith('/events')))
-    expect((await fetch(link)).status, link).toBe(200);
-  await page.locator('summary', { hasText: 'HostStatus' }).click();
-  expect(await page.locator('#HostStatus pre').textContent()).toContain('"cpu_used"');
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { countFailedUnits } from '../../../src/collectors/host/linux/system.ts';
 import { readUint32Property } from '../../../src/lib/dbus.ts';
-import { HostRoots } from '../../../src/lib/host-roots.ts';
+import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
 /** A host root with a real D-Bus daemon in it. */
@@ -29,7 +29,7 @@ async function rootWithBus(): Promise<{ root: string; socket: string }> {
   return { root, socket };
 }
 
-const roots = (root: string) => new HostRoots({ HOST_PROC: '/proc', HOST_SYS: '/sys', HOST_ROOT: root });
+const roots = (root: string) => hostRoots({ HOST_ROOT: root });
 
 test('systemd is asked over the bus', async () => {
   const { root, socket } = await rootWithBus();

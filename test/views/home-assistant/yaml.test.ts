@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { BlueprintInput, toYaml, type YamlValue } from '../../../src/views/home-assistant/yaml.ts';
+import { inputReference } from '../../../scripts/generate/blueprint-inputs.ts';
+import { toYaml, type YamlValue } from '../../../src/views/home-assistant/yaml.ts';
 
 // Home Assistant reads YAML 1.1.
 const read = (text: string): unknown => parse(text, { version: '1.1', maxAliasCount: 0 });
@@ -24,6 +25,8 @@ test('what is written is read as it was', () => {
         'two\u2028lines',
         'a\n\x7f\u0085b',
         'two\n\n  lines\n',
+        '\n a',
+        'a \nb',
         ' \n',
         '#',
         'a #b',
@@ -54,7 +57,7 @@ test('what is written is read as it was', () => {
 
 test('as a person would write it', () => {
   const value = {
-    triggers: [{ trigger: 'state', entity_id: new BlueprintInput('subjects'), to: null, for: undefined }],
+    triggers: [{ trigger: 'state', entity_id: inputReference('subjects'), to: null, for: undefined }],
     state: 'on',
     text: 'a\nb',
     none: [],
@@ -75,4 +78,16 @@ test('as a person would write it', () => {
     name: "a: b"
     "
   `);
+});
+
+test('a text that no UTF-8 holds is written with a replacement character', () => {
+  expect(read(toYaml({ 'a\ud83d': 'b\ude00c', whole: '\u{1f600}' }))).toEqual({
+    'a\ufffd': 'b\ufffdc',
+    whole: '\u{1f600}',
+  });
+});
+
+test('what several members share is written for each', () => {
+  const shared = { color: 'red' };
+  expect(toYaml([shared, shared])).toBe('- color: red\n- color: red\n');
 });

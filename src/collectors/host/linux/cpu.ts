@@ -1,35 +1,35 @@
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder, readText } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
-/** Shares of the processors' time, from the first line of /proc/stat (proc_stat(5)). */
+/** CPU usage since the previous reading, from the first line of /proc/stat (proc_stat(5)). */
 export class CpuUsageReader {
-  #before: number[] = [];
+  #previousTicks: number[] = [];
 
   read(stat: string | undefined): HostReading['cpu'] {
-    const first = /^cpu +(.*)$/m.exec(stat ?? '')?.[1];
-    if (first === undefined) return undefined;
-    // The two guest times behind these eight are counted in user and nice already.
-    const ticks = first.split(' ').map(Number).slice(0, 8);
-    const grown = ticks.map((tick, index) => Math.max(0, tick - (this.#before[index] ?? tick)));
-    this.#before = ticks;
-    const all = grown.reduce((sum, part) => sum + part, 0);
-    if (all === 0) return undefined;
-    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = grown.map(
-      (part) => (100 * part) / all,
+    const line = /^cpu +(.*)$/m.exec(stat ?? '')?.[1];
+    if (line === undefined) return undefined;
+    // The ninth and tenth fields, guest times, are already included in user and nice.
+    const ticks = line.split(' ').map(Number).slice(0, 8);
+    const deltas = ticks.map((tick, index) => Math.max(0, tick - (this.#previousTicks[index] ?? tick)));
+    this.#previousTicks = ticks;
+    const total = deltas.reduce((sum, delta) => sum + delta, 0);
+    if (total === 0) return undefined;
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = deltas.map(
+      (delta) => (100 * delta) / total,
     );
     return { used: 100 - idle - iowait, user: user + nice, system: system + irq + softirq, iowait, steal };
   }
 }
 
-/** The mean of all frequency domains, in MHz. */
+/** Mean of all frequency domains. */
 export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFiles): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
-  const answers = await Promise.all(
+  const values = await Promise.all(
     listFolder(folder).map((policy) => undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`))),
   );
-  const kilohertz = answers.filter((value) => value !== undefined);
+  const kilohertz = values.filter((value) => value !== undefined);
   return kilohertz.length === 0
     ? undefined
     : kilohertz.reduce((sum, value) => sum + value, 0) / kilohertz.length / 1000;

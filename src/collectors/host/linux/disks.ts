@@ -2,36 +2,39 @@ import { existsSync } from 'node:fs';
 import type { CounterRates } from '../../../lib/counter-rates.ts';
 import { listFolder, readNumber } from '../../../lib/files.ts';
 import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { DiskReading } from '../reading.ts';
 
-/** Not what a person means by a disk: an eMMC's boot areas, optical and floppy drives, a board's flash chip. */
-const notADisk = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
+/** Block devices that users do not consider disks: boot areas of an eMMC, optical and floppy drives, flash chips of a
+ * board. */
+const ignoredDevices = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
 
-/** Whole drives: what has a device behind it and a size. The paths to a multipath drive are hidden. */
+/** Selects whole drives: block devices with a hardware device and a size. The paths to a multipath drive are hidden. */
 export function selectDisks(
   roots: HostRoots,
   verdict: (name: string) => GlobVerdict,
 ): { watched: string[]; excluded: string[] } {
-  const real = (name: string) =>
+  const isDisk = (name: string) =>
     existsSync(roots.sys('block', name, 'device')) &&
     (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 &&
     readNumber(roots.sys('block', name, 'hidden')) !== 1 &&
-    !notADisk.test(name);
-  return selectNames(listFolder(roots.sys('block')), verdict, real);
+    !ignoredDevices.test(name);
+  return selectNames(listFolder(roots.sys('block')), verdict, isDisk);
 }
 
-/** The kernel counts in these, whatever the drive's own sectors are (Documentation/admin-guide/iostats.rst). */
+/** The kernel counts in sectors of this size, whatever the drive's sector size is
+ * (Documentation/admin-guide/iostats.rst). */
 const sectorBytes = 512;
 
 export function readDisk(roots: HostRoots, diskstats: string, name: string, rates: CounterRates): DiskReading {
   const rows = diskstats.split('\n').map((line) => line.trim().split(/ +/));
-  const own = rows.find((row) => row[2] === name);
-  // Before Linux 6.4 only the path to a multipath NVMe drive (nvme0c0n1) counted, and the drive itself (nvme0n1) stood at zero.
-  const path = own?.slice(3).every((field) => field === '0')
+  const driveRow = rows.find((row) => row[2] === name);
+  // Before Linux 6.4, only the path to a multipath NVMe drive (nvme0c0n1) had counts; those of the drive (nvme0n1) were
+  // 0.
+  const pathRow = driveRow?.slice(3).every((field) => field === '0')
     ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name)
     : undefined;
-  const fields = path ?? own;
+  const fields = pathRow ?? driveRow;
   if (fields === undefined) throw new Error(`${name}: not in ${roots.proc('diskstats')}`);
   const [, , , , , sectorsRead = 0, , , , sectorsWritten = 0, , , busyMilliseconds = 0] = fields.map(Number);
   const busy = rates.perSecond(`${name} busy`, busyMilliseconds);

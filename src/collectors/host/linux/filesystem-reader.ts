@@ -1,37 +1,38 @@
 import { statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { FilesystemReading } from '../reading.ts';
 import { isRemoteMount, type Mount } from './mounts.ts';
 
 type Usage = Omit<FilesystemReading, 'readOnly'>;
 
-/** Seconds that a reading waits for a mount, and that a command which asks one may live. */
+/** How long a reading waits for a mount. */
 const answerTimeoutSeconds = 2;
+/** When a `stat` command for a remote mount is killed. */
 const processTimeoutSeconds = 10;
 
-/** In our own process: the kernel answers from memory. */
+/** For local file systems: the kernel answers from memory. */
 async function statInProcess(path: string): Promise<Usage> {
   const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
   return { total: blocks * bsize, free: bfree * bsize, available: bavail * bsize, inodes: files, inodesFree: ffree };
 }
 
-/** In a process of its own, so that a dead server holds up that process and nothing of ours. */
+/** For remote file systems: a dead server blocks only the child process. */
 async function statInChildProcess(path: string): Promise<Usage> {
-  const answer = await readCommandOutput('stat', ['-f', '-c', '%S %b %f %a %c %d', path], {
+  const output = await readCommandOutput('stat', ['-f', '-c', '%S %b %f %a %c %d', path], {
     seconds: processTimeoutSeconds,
   });
-  const [size = Number.NaN, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = answer
+  const [size = Number.NaN, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = output
     .trim()
     .split(' ')
     .map(Number);
-  if (Number.isNaN(size)) throw new Error(`stat -f ${path}: answered ${JSON.stringify(answer.slice(0, 80))}`);
+  if (Number.isNaN(size)) throw new Error(`stat -f ${path}: unexpected output ${JSON.stringify(output.slice(0, 80))}`);
   return { total: blocks * size, free: free * size, available: available * size, inodes, inodesFree };
 }
 
-/** Asks mounts how full they are, each once at a time. One that hangs is waited for once; from then on it is asked beside the
- * readings, until it answers. */
+/** Reads the usage of mounts, with at most one pending request for each. Only the first reading waits for a mount that
+ * hangs; later readings fail at once until a request has been answered. */
 export class FilesystemReader {
   readonly #pending = new Map<string, Promise<Usage>>();
   readonly #hanging = new Set<string>();
@@ -43,29 +44,29 @@ export class FilesystemReader {
 
   async read(mount: Mount): Promise<FilesystemReading> {
     const { point, type, readOnly } = mount;
-    const asked = this.#ask(mount);
+    const usage = this.#requestUsage(mount);
     if (this.#hanging.has(point)) throw new NoAnswerError(`${point} (${type}): does not answer`);
     try {
-      return { ...(await withTimeout(answerTimeoutSeconds * 1000, asked, `${point} (${type})`)), readOnly };
+      return { ...(await withTimeout(answerTimeoutSeconds * 1000, usage, `${point} (${type})`)), readOnly };
     } catch (error) {
       if (error instanceof NoAnswerError) this.#hanging.add(point);
       throw error;
     }
   }
 
-  #ask(mount: Mount): Promise<Usage> {
+  #requestUsage(mount: Mount): Promise<Usage> {
     const { point } = mount;
     const path = this.#roots.host(point);
     const pending = this.#pending.get(point) ?? (isRemoteMount(mount) ? statInChildProcess(path) : statInProcess(path));
     if (!this.#pending.has(point)) {
       this.#pending.set(point, pending);
-      const began = performance.now();
-      const over = () => {
+      const startedAt = performance.now();
+      const onSettled = () => {
         this.#pending.delete(point);
-        // Ended by itself, well or not, and not by the end of its life.
-        if (performance.now() - began < processTimeoutSeconds * 1000) this.#hanging.delete(point);
+        // The mount answered, with a value or an error, before the command was killed.
+        if (performance.now() - startedAt < processTimeoutSeconds * 1000) this.#hanging.delete(point);
       };
-      pending.then(over, over);
+      pending.then(onSettled, onSettled);
     }
     return pending;
   }

@@ -1,10 +1,11 @@
-import { CounterRates, readClocks } from '../../../lib/counter-rates.ts';
+import { readClocks } from '../../../lib/clocks.ts';
+import { CounterRates } from '../../../lib/counter-rates.ts';
 import { DriverFiles } from '../../../lib/driver-files.ts';
 import { readText } from '../../../lib/files.ts';
 import { createGlobMatcher } from '../../../lib/glob-matcher.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
 import type { Observation } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadings } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
@@ -19,7 +20,7 @@ import { countFailedUnits, countProcesses, isRebootRequired, parseBootTime, read
 
 type HostObservation = Observation<HostReadings>;
 
-/** A reading, or the error that stood in its way: one part's failure is its own. */
+/** The reading, or the error: the failure of one part does not affect the others. */
 function readingOrError<T>(read: () => T): { reading: T } | { error: unknown } {
   try {
     return { reading: read() };
@@ -32,9 +33,9 @@ const filesystemPart = ({ point }: Mount) => ({ id: point === '/' ? 'root' : poi
 const interfacePart = (name: string) => ({ id: name, name });
 const diskPart = (name: string) => ({ id: name, name: `Disk ${name}` });
 const sensorPart = ({ id }: HwmonSensor) => ({ id, name: id });
-const answerOf = <T>({ error }: HwmonSensor, reading: T) => (error === undefined ? { reading } : { error });
+const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === undefined ? { reading } : { error });
 
-/** Linux: /proc, /sys and statfs. */
+/** Reads a Linux host from /proc, /sys and statfs. */
 export class LinuxReader {
   readonly #roots: HostRoots;
   readonly #cpuUsage = new CpuUsageReader();
@@ -60,48 +61,55 @@ export class LinuxReader {
   }
 
   async read(device: Device, { processor, virtualization }: MachineInventory): Promise<HostObservation[]> {
-    // Counters belong to their moment: before anything that is waited for.
+    // Counters are read right after the clocks, before any wait.
     this.#rates.begin(readClocks());
-    const counted = [...this.#readInterfaces(device), ...this.#readDisks(device)];
+    const counterObservations = [...this.#readInterfaces(device), ...this.#readDisks(device)];
     const stat = readText(this.#roots.proc('stat'));
     const cpu = this.#cpuUsage.read(stat);
-    const [asked, host, filesystems] = await Promise.all([
-      this.#askDrivers(counted),
-      this.#host(stat),
+    const [fromDrivers, host, filesystems] = await Promise.all([
+      this.#readDrivers(counterObservations),
+      this.#readHost(stat),
       this.#readFilesystems(device),
     ]);
     return [
-      { table: 'host', device, reading: { ...host, ...asked.host, cpu, processor, virtualization }, hint: asked.hint },
+      {
+        table: 'host',
+        device,
+        reading: { ...host, ...fromDrivers.host, cpu, processor, virtualization },
+        hint: fromDrivers.hint,
+      },
       ...filesystems,
-      ...asked.counted,
-      ...asked.temperatures.map(
+      ...fromDrivers.counterObservations,
+      ...fromDrivers.temperatures.map(
         (sensor): HostObservation => ({
           table: 'temperature',
           device,
           part: sensorPart(sensor),
-          ...answerOf(sensor, { celsius: sensor.value }),
+          ...readingOfSensor(sensor, { celsius: sensor.value }),
         }),
       ),
-      ...asked.fans.map(
+      ...fromDrivers.fans.map(
         (sensor): HostObservation => ({
           table: 'fan',
           device,
           part: sensorPart(sensor),
-          ...answerOf(sensor, { rpm: sensor.value }),
+          ...readingOfSensor(sensor, { rpm: sensor.value }),
         }),
       ),
     ];
   }
 
-  /** What drivers have to ask their devices for: the most important first, because the time for all of it is limited. */
-  async #askDrivers(counted: HostObservation[]) {
+  /** Reads files whose drivers query their devices. The most important come first, because the total time is limited.
+   * */
+  async #readDrivers(counterObservations: HostObservation[]) {
     const [roots, drivers] = [this.#roots, this.#drivers];
     drivers.begin();
     const { cpu, temperatures, fans } = await readSensors(roots, drivers);
     const withLinks = await Promise.all(
-      counted.map(async (found): Promise<HostObservation> => {
-        if (found.table !== 'interface' || found.reading === undefined) return found;
-        return { ...found, reading: { ...found.reading, ...(await readLink(roots, drivers, found.part?.id ?? '')) } };
+      counterObservations.map(async (observation): Promise<HostObservation> => {
+        if (observation.table !== 'interface' || observation.reading === undefined) return observation;
+        const link = await readLink(roots, drivers, observation.part?.id ?? '');
+        return { ...observation, reading: { ...observation.reading, ...link } };
       }),
     );
     const host = {
@@ -115,12 +123,12 @@ export class LinuxReader {
       host,
       temperatures,
       fans,
-      counted: withLinks,
+      counterObservations: withLinks,
       hint: unreported.length === 0 ? undefined : `${unreported.join(' and ')}: no answer`,
     };
   }
 
-  async #host(stat: string | undefined): Promise<HostReading> {
+  async #readHost(stat: string | undefined): Promise<HostReading> {
     const roots = this.#roots;
     return {
       load: readLoadAverage(roots),
@@ -141,7 +149,7 @@ export class LinuxReader {
       try {
         if (isHidden(mount.point))
           throw new Error(
-            `${mount.point}: this container has another file system there: mount / with rslave, and no tmpfs over it`,
+            `${mount.point}: the container has a different file system there: mount the host’s / with rslave and without a tmpfs over it`,
           );
         return { table: 'filesystem', device, part, reading: await this.#filesystems.read(mount) };
       } catch (error) {

@@ -4,40 +4,41 @@ import type { CounterRates } from '../../../lib/counter-rates.ts';
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder, readText } from '../../../lib/files.ts';
 import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { InterfaceReading } from '../reading.ts';
 
-/** Interfaces that routes without a destination go out by. */
+/** Interfaces of the default routes. */
 function defaultRouteInterfaces(roots: HostRoots): Set<string> {
   const rows = (readText(roots.proc('net/route')) ?? '').split('\n').map((line) => line.split('\t'));
   return new Set(rows.flatMap(([name, destination]) => (destination === '00000000' && name ? [name] : [])));
 }
 
-/** Real ones: hardware, bonds, and what the default route uses (in a container or behind a bridge no hardware shows). */
+/** Selects hardware, bonds, and the interface of the default route, which in a container or behind a bridge is no
+ * hardware. */
 export function selectInterfaces(
   roots: HostRoots,
   verdict: (name: string) => GlobVerdict,
 ): { watched: string[]; excluded: string[] } {
   const routes = defaultRouteInterfaces(roots);
-  const real = (name: string) =>
+  const isSelectedByDefault = (name: string) =>
     existsSync(roots.sys('class/net', name, 'device')) ||
     existsSync(roots.sys('class/net', name, 'bonding')) ||
     routes.has(name);
-  // That one is a file of the bonding driver's.
+  // bonding_masters is a file of the bonding driver.
   const names = listFolder(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
-  return selectNames(names, verdict, real);
+  return selectNames(names, verdict, isSelectedByDefault);
 }
 
-/** Of this process's network, which in a container is the host's only with the host's network. */
+/** Addresses in this process's network namespace, which in a container is the host's only with host networking. */
 function interfaceAddresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
-  const own = networkInterfaces()[name] ?? [];
+  const addresses = networkInterfaces()[name] ?? [];
   return {
-    ipv4: own.find(({ family }) => family === 'IPv4')?.address,
-    ipv6: own.find(({ family, address }) => family === 'IPv6' && !address.startsWith('fe80:'))?.address,
+    ipv4: addresses.find(({ family }) => family === 'IPv4')?.address,
+    ipv6: addresses.find(({ family, address }) => family === 'IPv6' && !address.startsWith('fe80:'))?.address,
   };
 }
 
-/** From /proc/net/dev, where the interface's line has eight numbers of each direction. */
+/** Parses /proc/net/dev, which has eight numbers for each direction in the interface's line. */
 export function readInterface(roots: HostRoots, netDev: string, name: string, rates: CounterRates): InterfaceReading {
   const line = netDev.split('\n').find((row) => row.trimStart().startsWith(`${name}:`));
   if (line === undefined) throw new Error(`${name}: not in ${roots.proc('net/dev')}`);
@@ -59,7 +60,8 @@ export function readInterface(roots: HostRoots, netDev: string, name: string, ra
   };
 }
 
-/** The carrier can't be asked of an interface that is down; the speed of one without a cable or of Wi-Fi is -1 or no answer. */
+/** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
+ * read. */
 export async function readLink(
   roots: HostRoots,
   drivers: DriverFiles,

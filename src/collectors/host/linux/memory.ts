@@ -1,8 +1,8 @@
 import { readText } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
-/** From /proc/meminfo; kernels before 3.14, which have no MemAvailable, say nothing. */
+/** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. */
 export function readMemory(roots: HostRoots): HostReading['memory'] {
   const text = readText(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {
@@ -15,11 +15,11 @@ export function readMemory(roots: HostRoots): HostReading['memory'] {
   return { total, available, swapTotal: bytes('SwapTotal') ?? 0, swapFree: bytes('SwapFree') ?? 0 };
 }
 
-/** Pressure stall information (kernel 4.20 and later): how much of the last minute some task waited. */
+/** Pressure stall information (Linux 4.20 and later): percentage of the last minute in which some task waited. */
 export function readPressure(roots: HostRoots): HostReading['pressure'] {
-  const some = (resource: string) => {
-    const share = /^some .*avg60=([\d.]+)/m.exec(readText(roots.proc('pressure', resource)) ?? '')?.[1];
-    return share === undefined ? undefined : Number(share);
+  const somePercent = (resource: string) => {
+    const percent = /^some .*avg60=([\d.]+)/m.exec(readText(roots.proc('pressure', resource)) ?? '')?.[1];
+    return percent === undefined ? undefined : Number(percent);
   };
-  return { cpu: some('cpu'), memory: some('memory'), io: some('io') };
+  return { cpu: somePercent('cpu'), memory: somePercent('memory'), io: somePercent('io') };
 }

@@ -2,11 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readUint32Property } from '../../../lib/dbus.ts';
 import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
 import { listFolder } from '../../../lib/files.ts';
-import type { HostRoots } from '../../../lib/host-roots.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 import { createHiddenPathCheck } from './mounts.ts';
 
-/** When the kernel started, by the clock as it is now (proc_stat(5), btime). */
+/** Boot time according to the current clock (proc_stat(5), btime). */
 export function parseBootTime(stat: string | undefined): Date | undefined {
   const seconds = /^btime (\d+)$/m.exec(stat ?? '')?.[1];
   return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
@@ -17,32 +17,36 @@ export function countProcesses(roots: HostRoots): number | undefined {
   return count === 0 ? undefined : count;
 }
 
-/** Debian and Ubuntu leave a file when an update wants a reboot; other systems don't tell, nor does a container that hides it. */
+/** Debian and Ubuntu create a file when an update requires a reboot. Undefined on other systems, and in a container
+ * that hides the file. */
 export function isRebootRequired(roots: HostRoots): boolean | undefined {
   return existsSync(roots.host('var/lib/dpkg')) && !createHiddenPathCheck(roots)('/run')
     ? existsSync(roots.host('run/reboot-required'))
     : undefined;
 }
 
-/** Asks systemd over D-Bus; unknown where there is no systemd or it may not be asked. */
+const dbusTimeoutSeconds = 2;
+
+/** Asks systemd over D-Bus; undefined without systemd or without permission. */
 export async function countFailedUnits(roots: HostRoots): Promise<number | undefined> {
   const socket = roots.host('run/dbus/system_bus_socket');
   if (!existsSync(roots.host('run/systemd/system')) || !existsSync(socket)) return undefined;
-  const name = {
+  const address = {
     destination: 'org.freedesktop.systemd1',
     path: '/org/freedesktop/systemd1',
     interface: 'org.freedesktop.systemd1.Manager',
     property: 'NFailedUnits',
   };
-  return readUint32Property(socket, name, 2).catch(() => undefined);
+  return readUint32Property(socket, address, dbusTimeoutSeconds).catch(() => undefined);
 }
 
 type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEvents'>;
 
-/** The Raspberry Pi's firmware tells by bits (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled),
- * its supply by a hwmon alarm; x86 counts per package. */
+/** On a Raspberry Pi, from the bits of the firmware
+ * (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled) and the hwmon alarm of the power supply;
+ * on x86, from the counter of the package. */
 export async function readThrottling(roots: HostRoots, drivers: DriverFiles): Promise<Throttling> {
-  // On a Raspberry Pi 5 it is soc@107c000000.
+  // The folder is soc, or soc@107c000000 on a Raspberry Pi 5.
   const chips = listFolder(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
   const flags = await Promise.all(
     chips.map((chip) =>

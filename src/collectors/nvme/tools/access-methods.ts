@@ -10,71 +10,71 @@ import { parseSmartctl } from './smartctl.ts';
 export interface DriveHealth {
   log: HealthLog;
   limits: DriveLimits;
-  /** Bytes in use by NSID, where the same answer tells it. */
-  used: ReadonlyMap<number, number>;
+  /** Bytes in use by NSID, if the command reports them. */
+  usedBytes: ReadonlyMap<number, number>;
 }
 
-/** A command that tells a drive's health. */
+/** A command that reports a drive's health. */
 interface HealthCommand {
   source: HealthSource;
   program: string;
   args(node: string): string[];
-  parse(answer: CommandResult): DriveHealth;
-  /** nvme-cli's words for what a controller or a namespace says of itself. */
-  identify?(what: 'ctrl' | 'ns'): string[];
+  parse(result: CommandResult): DriveHealth;
+  /** nvme-cli's subcommand that identifies a controller or a namespace. */
+  identify?(target: 'ctrl' | 'ns'): string[];
 }
 
-const nvmeCli = (words: string[], identify: (what: string) => string[]): HealthCommand => ({
+const nvmeCli = (subcommand: string[], identify: (target: string) => string[]): HealthCommand => ({
   source: 'nvme_cli',
   program: 'nvme',
-  args: (node) => [...words, node, '-o', 'json'],
-  parse: (answer) => ({ log: parseSmartLog(readNvmeCliOutput(answer)), limits: {}, used: new Map() }),
+  args: (node) => [...subcommand, node, '-o', 'json'],
+  parse: (result) => ({ log: parseSmartLog(readNvmeCliOutput(result)), limits: {}, usedBytes: new Map() }),
   identify,
 });
 
-/** The best first; nvme-cli 3 can be built without its old words. */
+/** In order of preference; nvme-cli 3 can be built without its old subcommands. */
 const healthCommands: readonly HealthCommand[] = [
-  nvmeCli(['smart-log'], (what) => [`id-${what}`]),
-  // Its exit status tells of old errors too, and nothing of this answer.
+  nvmeCli(['smart-log'], (target) => [`id-${target}`]),
+  // The exit status is ignored: its bits also stand for errors in the past.
   {
     source: 'smartctl',
     program: 'smartctl',
     args: (node) => ['-j', '-i', '-H', '-A', node],
     parse: ({ stdout }) => parseSmartctl(stdout),
   },
-  nvmeCli(['log', 'smart'], (what) => ['id', what]),
+  nvmeCli(['log', 'smart'], (target) => ['id', target]),
 ];
 
-/** How a drive's health can be had: a question, with sudo or without, at the controller or, where a container was given only
- * that, at a namespace. */
+/** How to read a drive's health: a command, with or without sudo, on the controller or, if a container has only that,
+ * on a namespace. */
 export interface AccessMethod {
   command: HealthCommand;
   sudo: boolean;
   namespace: boolean;
 }
 
-/** There is no health to be had, nothing is broken, and this would mend it. */
+/** The health can't be read although nothing is broken; the message says how to change that. */
 export class HealthUnavailableError extends Error {}
 
-/** sudo would have to be asked for a password, and notes each such attempt: one is enough. */
+/** Commands for which sudo requires a password. They are not tried again, because sudo logs each attempt. */
 const refusedBySudo = new Set<string>();
 
 export const devicePath = (controller: NvmeController, { namespace }: Pick<AccessMethod, 'namespace'>) =>
   `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
 
-/** sudo itself ends what takes too long, by its rule, and dies of the same signal. Killed, it would leave its command behind; a
- * signal that it can catch it hands on. */
-async function runWithSudo(words: readonly string[], seconds: number): Promise<CommandResult> {
-  const since = performance.now();
+/** By its rule, sudo itself ends a command that takes too long. SIGTERM rather than SIGKILL, because sudo can pass it
+ * on and would otherwise leave the command running. */
+async function runWithSudo(commandLine: readonly string[], seconds: number): Promise<CommandResult> {
+  const startedAt = performance.now();
   try {
-    return await runCommand('sudo', ['-n', ...words], { seconds: seconds + 3, killSignal: 'SIGTERM' });
+    return await runCommand('sudo', ['-n', ...commandLine], { seconds: seconds + 3, killSignal: 'SIGTERM' });
   } catch (error) {
-    if (performance.now() - since < seconds * 1000) throw error;
-    throw new CommandError(`sudo -n ${words.join(' ')}: timed out after ${seconds} s`, { timedOut: true });
+    if (performance.now() - startedAt < seconds * 1000) throw error;
+    throw new CommandError(`sudo -n ${commandLine.join(' ')}: timed out after ${seconds} s`, { timedOut: true });
   }
 }
 
-/** Runs a drive's tool. Rejects with what was run and why there is no answer. */
+/** Runs nvme or smartctl, with sudo if the method says so. Rejects with an error that names the command. */
 export async function runDriveTool(
   command: string,
   args: readonly string[],
@@ -82,10 +82,10 @@ export async function runDriveTool(
   seconds: number,
 ): Promise<CommandResult> {
   if (!sudo) return runCommand(command, args, { seconds });
-  const answer = await runWithSudo([command, ...args], seconds);
-  if (answer.status === 0 || !/^(sudo:|Sorry, user )/m.test(answer.stderr)) return answer;
+  const result = await runWithSudo([command, ...args], seconds);
+  if (result.status === 0 || !/^(sudo:|Sorry, user )/m.test(result.stderr)) return result;
   refusedBySudo.add(command);
-  throw new Error(`sudo -n ${command} ${args.join(' ')}: ${answer.stderr.trim().split('\n')[0]}`);
+  throw new Error(`sudo -n ${command} ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
 }
 
 export async function readHealth(
@@ -94,13 +94,13 @@ export async function readHealth(
   seconds: number,
 ): Promise<DriveHealth> {
   const { program, args, parse } = method.command;
-  const words = args(devicePath(controller, method));
-  const answer = await runDriveTool(program, words, method, seconds);
+  const commandArgs = args(devicePath(controller, method));
+  const result = await runDriveTool(program, commandArgs, method, seconds);
   try {
-    const health = parse(answer);
+    const health = parse(result);
     return { ...health, log: validateHealthLog(health.log) };
   } catch (cause) {
-    const message = `${program} ${words.join(' ')}: ${describeError(cause)}`;
+    const message = `${program} ${commandArgs.join(' ')}: ${describeError(cause)}`;
     throw cause instanceof DriveRefusedError ? new DriveRefusedError(message) : new Error(message);
   }
 }
@@ -111,33 +111,37 @@ function accessMethodsFor(controller: NvmeController): AccessMethod[] {
       ? [false, true]
       : [false];
   const withSudo = canUseSudo() && explainMissingRight(controller.name) !== undefined;
-  const without = namespaces.flatMap((namespace) =>
+  const methodsWithoutSudo = namespaces.flatMap((namespace) =>
     healthCommands.map((command) => ({ command, sudo: false, namespace })),
   );
   return withSudo
-    ? [...without, ...healthCommands.map((command) => ({ command, sudo: true, namespace: false }))]
-    : without;
+    ? [...methodsWithoutSudo, ...healthCommands.map((command) => ({ command, sudo: true, namespace: false }))]
+    : methodsWithoutSudo;
 }
 
-/** Tries one way after the other. Rejects with NoHealth where nothing is broken, at once where the drive hangs, and else with
- * what the first way met. */
+/** Tries the access methods in turn. Rejects with a HealthUnavailableError if nothing is broken, at once after a
+ * timeout, and otherwise with the error of the first method. */
 export async function findAccessMethod(
   controller: NvmeController,
   seconds: number,
 ): Promise<{ method: AccessMethod; health: DriveHealth }> {
-  const missing = new Set<string>();
+  const missingPrograms = new Set<string>();
   const failures: unknown[] = [];
   for (const method of accessMethodsFor(controller)) {
     const { program } = method.command;
-    const hopeless =
+    const onlySudoCanHelp =
       !method.sudo && failures.length > 0 && canUseSudo() && explainMissingRight(controller.name) !== undefined;
-    if (hopeless || missing.has(program) || (method.sudo && (missing.has('sudo') || refusedBySudo.has(program))))
+    if (
+      onlySudoCanHelp ||
+      missingPrograms.has(program) ||
+      (method.sudo && (missingPrograms.has('sudo') || refusedBySudo.has(program)))
+    )
       continue;
     try {
       return { method, health: await readHealth(controller, method, seconds) };
     } catch (error) {
       if (error instanceof CommandError && error.timedOut) throw error;
-      if (error instanceof CommandError && error.missing) missing.add(method.sudo ? 'sudo' : program);
+      if (error instanceof CommandError && error.missing) missingPrograms.add(method.sudo ? 'sudo' : program);
       else failures.push(error);
     }
   }

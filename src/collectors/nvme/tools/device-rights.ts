@@ -7,8 +7,8 @@ import { installedPath } from '../../../lib/installed-path.ts';
 /** CAP_SYS_ADMIN's bit (linux/capability.h). */
 const sysAdminBit = 1n << 21n;
 
-/** What sudo must allow, as its own regular expressions say it (sudo 1.9.10 and newer): reading, of controllers only. What
- * sudo runs is beyond our reach, so it is sudo that ends a command whose drive hangs. */
+/** The commands that sudo must allow, as a regular expression of sudo 1.9.10 and newer: read commands on controllers.
+ * The rule has a timeout, because this process can't kill a hanging command that runs as root. */
 const sudoNvmeCommand = '/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$';
 
 export const sudoRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvmeCommand}`;
@@ -18,10 +18,10 @@ const isRoot = () => process.getuid?.() === 0;
 const ownStatus = () => readText('/proc/self/status') ?? '';
 const hasCapability = () =>
   (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) & sysAdminBit) !== 0n;
-/** Started so that sudo can't raise its rights: systemd's NoNewPrivileges. */
+/** Whether sudo can't work because the process was started with NoNewPrivileges (systemd). */
 const hasNoNewPrivileges = () => /^NoNewPrivs:\s*1$/m.test(ownStatus());
 
-/** Whether sudo could help. */
+/** Whether sudo can give this process more rights. */
 export const canUseSudo = (): boolean => !isRoot() && !hasNoNewPrivileges();
 
 function userName(): string {
@@ -32,29 +32,29 @@ function userName(): string {
   }
 }
 
-function canOpen(node: string): 'yes' | 'no' | 'missing' {
+function accessTo(node: string): 'allowed' | 'denied' | 'missing' {
   try {
     accessSync(node, constants.R_OK);
-    return 'yes';
+    return 'allowed';
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? 'missing' : 'no';
+    return codeOf(error) === 'ENOENT' ? 'missing' : 'denied';
   }
 }
 
-/** Is the node there, whoever may open it? */
-export const isDevicePresent = (name: string): boolean => canOpen(`/dev/${name}`) !== 'missing';
+/** Whether the device node exists, even without the right to open it. */
+export const isDevicePresent = (name: string): boolean => accessTo(`/dev/${name}`) !== 'missing';
 
-/** Why this process may not ask the drive for its health, and the command or rule that mends it; undefined if it may, and the
- * trouble is another. */
+/** Why this process has no right to read the drive's health, and the command that gives it the right; undefined if it
+ * has the right. */
 export function explainMissingRight(controller: string): string | undefined {
   const node = `/dev/${controller}`;
-  const opened = canOpen(node);
+  const access = accessTo(node);
   const docker = `docker run --user root --device ${node} --cap-add SYS_ADMIN`;
-  if (opened === 'missing') return `${node} is not there, as in a container: ${docker}`;
-  // The kernel asks for the right in the initial user namespace (drivers/nvme/host/ioctl.c).
+  if (access === 'missing') return `${node} is not there, as in a container: ${docker}`;
+  // The kernel requires the capability in the initial user namespace (drivers/nvme/host/ioctl.c).
   if (!/^\s*0\s+0\s+4294967295\s*$/.test(readText('/proc/self/uid_map') ?? '0 0 4294967295'))
     return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
-  if (hasCapability() && opened === 'yes') return undefined;
+  if (hasCapability() && access === 'allowed') return undefined;
   if (isInContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
   if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;

@@ -1,12 +1,12 @@
 import type { HealthLog } from '../reading.ts';
 
-/** The drive itself answered that it does not do this: nothing is broken and no right is missing. */
+/** The drive does not support the command: nothing is broken, and no right is missing. */
 export class DriveRefusedError extends Error {}
 
-/** Counters of which 0 means that the drive does not report them (Base Specification, Data Units Read and Written). */
-const reported = (units: bigint | undefined) => units || undefined;
+/** 0 means that the drive does not report the counter (Base Specification, Data Units Read and Written). */
+const undefinedIfZero = (units: bigint | undefined) => units || undefined;
 
-/** Some virtual drives answer with nothing but zeros, which is no health. */
+/** Throws a DriveRefusedError for a log of zeros, which some virtual drives return. */
 export function validateHealthLog(log: HealthLog): HealthLog {
   const {
     temperature,
@@ -21,7 +21,7 @@ export function validateHealthLog(log: HealthLog): HealthLog {
     hostWrites,
     criticalWarning,
   } = log;
-  const said = [
+  const values = [
     criticalWarning,
     availableSpare,
     spareThreshold,
@@ -33,7 +33,7 @@ export function validateHealthLog(log: HealthLog): HealthLog {
     hostReads,
     hostWrites,
   ];
-  if (temperature === undefined && said.every((value) => !value))
+  if (temperature === undefined && values.every((value) => !value))
     throw new DriveRefusedError('the drive’s health log is all zeros');
-  return { ...log, dataUnitsRead: reported(dataUnitsRead), dataUnitsWritten: reported(dataUnitsWritten) };
+  return { ...log, dataUnitsRead: undefinedIfZero(dataUnitsRead), dataUnitsWritten: undefinedIfZero(dataUnitsWritten) };
 }

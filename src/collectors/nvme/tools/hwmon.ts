@@ -5,24 +5,25 @@ import type { DriveLimits } from '../reading.ts';
 import { celsiusFromMillidegrees } from './temperature.ts';
 
 export interface HwmonReading {
-  /** Degrees Celsius; sensor 1 first. */
+  /** Degrees Celsius. */
   temperature?: number | undefined;
+  /** Degrees Celsius, sensor 1 first. */
   sensors: (number | undefined)[];
   limits: DriveLimits;
   /** The temperature bit of the drive's critical warnings. */
   alarm?: boolean | undefined;
 }
 
-/** Where the kernel keeps a controller's sensors: below it, and in older drivers below its place on the bus. */
+/** The hwmon folder of a controller: below the controller, or with older drivers below its bus device. */
 function hwmonFolder(controller: string): string | undefined {
-  const places = [controller, join(controller, 'hwmon'), join(controller, 'device/hwmon')];
-  return places.flatMap((place) =>
-    listFolder(place).flatMap((name) => (/^hwmon\d+$/.test(name) ? [join(place, name)] : [])),
+  const parents = [controller, join(controller, 'hwmon'), join(controller, 'device/hwmon')];
+  return parents.flatMap((parent) =>
+    listFolder(parent).flatMap((name) => (/^hwmon\d+$/.test(name) ? [join(parent, name)] : [])),
   )[0];
 }
 
-/** What the kernel tells anybody of a drive's warmth (from 5.5 on, CONFIG_NVME_HWMON); undefined where it does not. Each file
- * is a question to the drive, which may hang: so it is a process of its own that reads them. */
+/** Temperatures that any user can read from the kernel (Linux 5.5 and later, CONFIG_NVME_HWMON); undefined without
+ * that. A child process reads the files, because each one queries the drive and can hang. */
 export async function readHwmon(controller: string, seconds: number): Promise<HwmonReading | undefined> {
   const folder = hwmonFolder(controller);
   if (folder === undefined) return undefined;
@@ -36,7 +37,7 @@ export async function readHwmon(controller: string, seconds: number): Promise<Hw
   const alarm = values.get('temp1_alarm');
   return {
     temperature: degrees('temp1_input'),
-    // The first channel is the composite, the second is sensor 1.
+    // temp1 is the composite temperature, temp2 is sensor 1.
     sensors: Array.from({ length: 8 }, (_, index) => degrees(`temp${index + 2}_input`)),
     limits: { warning: degrees('temp1_max'), critical: degrees('temp1_crit') },
     alarm: alarm === undefined ? undefined : alarm !== 0,

@@ -6,7 +6,7 @@ import { type AccessMethod, devicePath, runDriveTool } from './access-methods.ts
 import { readHwmon } from './hwmon.ts';
 import { parseIdentifyController, parseUsedBytes, readNvmeCliOutput } from './nvme-cli.ts';
 
-/** What a drive says of itself once: from nvme-cli where that is the way, else from the kernel's own question. */
+/** Reads temperature limits and capacity with nvme-cli if that is the access method, else the limits from hwmon. */
 export async function readDriveLimits(
   controller: NvmeController,
   method: AccessMethod,
@@ -14,16 +14,16 @@ export async function readDriveLimits(
 ): Promise<DriveLimits> {
   const { identify } = method.command;
   if (identify === undefined) return (await readHwmon(controller.folder, seconds))?.limits ?? {};
-  const answer = await runDriveTool(
+  const result = await runDriveTool(
     'nvme',
     [...identify('ctrl'), devicePath(controller, method), '-o', 'json'],
     method,
     seconds,
   );
-  return parseIdentifyController(readNvmeCliOutput(answer));
+  return parseIdentifyController(readNvmeCliOutput(result));
 }
 
-/** Bytes in use. Newer kernels (6.8) ask the drive for us. */
+/** Uses sysfs if the kernel has the file `nuse` (Linux 6.8 and later), else nvme-cli. */
 export async function readNamespaceUsedBytes(
   controller: NvmeController,
   namespace: NvmeNamespace,
@@ -35,11 +35,11 @@ export async function readNamespaceUsedBytes(
   if (status === 0) return /^\d+\s*$/.test(stdout) ? Number(stdout) * namespace.blockSize : undefined;
   const { identify } = method.command;
   if (identify === undefined) return undefined;
-  const answer = await runDriveTool(
+  const result = await runDriveTool(
     'nvme',
     [...identify('ns'), devicePath(controller, method), '-n', String(namespace.id), '-o', 'json'],
     method,
     seconds,
   );
-  return parseUsedBytes(readNvmeCliOutput(answer));
+  return parseUsedBytes(readNvmeCliOutput(result));
 }

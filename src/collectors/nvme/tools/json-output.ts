@@ -1,25 +1,27 @@
-/** Strings, or whole numbers of more digits than a double holds. */
+/** A string, or a whole number with more digits than a double can hold. */
 const jsonToken = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
 
-/** Big numbers become texts, so that no digit is lost; control characters, which nvme-cli 1.x leaves in strings, become blanks. */
+/** Turns big numbers into strings, so that no digit is lost, and control characters, which nvme-cli 1.x leaves in
+ * strings, into spaces. */
 const quoteBigNumbers = (text: string) =>
-  text.replace(jsonToken, (found) =>
-    found.startsWith('"') ? [...found].map((letter) => (letter < ' ' ? ' ' : letter)).join('') : `"${found}"`,
+  text.replace(jsonToken, (token) =>
+    token.startsWith('"') ? [...token].map((letter) => (letter < ' ' ? ' ' : letter)).join('') : `"${token}"`,
   );
 
-/** What a person can make something of. */
+/** The beginning of a command's output, for error messages. */
 export const excerptOfOutput = (text: string): string =>
   JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
-/** The JSON in a command's answer, wherever it begins: some versions print a dump before it. Throws and shows what was seen. */
+/** Parses the JSON in a command's output. Some versions print other text before it. Throws an error with an excerpt of
+ * the output. */
 export function parseJsonOutput(text: string): unknown {
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1;
   for (const { index } of text.matchAll(/^\s*[{[]/gm)) {
     try {
       return JSON.parse(quoteBigNumbers(text.slice(index, end).trimStart()));
     } catch {
-      // Perhaps it begins further on.
+      // The JSON may start at a later line.
     }
   }
-  throw new Error(text.trim() === '' ? 'answered nothing' : `answered no JSON: ${excerptOfOutput(text)}`);
+  throw new Error(text.trim() === '' ? 'the output is empty' : `the output is not JSON: ${excerptOfOutput(text)}`);
 }

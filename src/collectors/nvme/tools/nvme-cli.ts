@@ -7,7 +7,7 @@ import { celsiusFromKelvin } from './temperature.ts';
 
 const subject = 'nvme-cli';
 
-/** The object itself, or the one within it that has these keys: newer versions nest the log. */
+/** The object with these keys: the answer itself or, as in newer versions, an object inside it. */
 function findFields(answer: unknown, ...keys: string[]): JsonFields | undefined {
   if (!isJsonObject(answer)) return undefined;
   const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map(
@@ -16,18 +16,18 @@ function findFields(answer: unknown, ...keys: string[]): JsonFields | undefined 
   return candidates.find((fields) => keys.every((key) => fields.has(key)));
 }
 
-/** What an answer that is no reading says of itself: `{"error": …}` in several spellings, or the keys it has. */
-function errorIn(answer: unknown): string {
-  if (!isJsonObject(answer)) return `answered ${excerptOfOutput(JSON.stringify(answer))}`;
+/** Describes an answer without the expected fields: its error, which nvme-cli reports in several forms, or its keys. */
+function describeAnswer(answer: unknown): string {
+  if (!isJsonObject(answer)) return `unexpected output ${excerptOfOutput(JSON.stringify(answer))}`;
   const fields = new JsonFields(answer, subject);
   const [status, inner] = Object.entries(answer).find(([key]) => key.startsWith('status:')) ?? [];
   if (status !== undefined)
     return `${status} ${Array.isArray(inner) && isJsonObject(inner[0]) ? String(inner[0].error ?? '') : ''}`.trim();
   if (fields.has('error')) return String(fields.get('error'));
-  return `answered without what was asked for; it has ${Object.keys(answer).slice(0, 8).join(', ') || 'nothing'}`;
+  return `the output lacks the expected fields; it has ${Object.keys(answer).slice(0, 8).join(', ') || 'none'}`;
 }
 
-/** Is it the drive that answers, with an NVMe status of its own? */
+/** Whether the answer is an NVMe status from the drive. */
 const isNvmeStatus = (answer: unknown) =>
   isJsonObject(answer) &&
   (new JsonFields(answer, subject).get('type') === 'nvme' ||
@@ -37,17 +37,18 @@ function parseFields(text: string, ...keys: string[]): JsonFields {
   const answer = parseJsonOutput(text);
   const fields = findFields(answer, ...keys);
   if (fields !== undefined) return fields;
-  throw isNvmeStatus(answer) ? new DriveRefusedError(errorIn(answer)) : new Error(errorIn(answer));
+  throw isNvmeStatus(answer) ? new DriveRefusedError(describeAnswer(answer)) : new Error(describeAnswer(answer));
 }
 
-/** What the command printed, if it ended well: up to 2.4 its errors are on stderr, later in the JSON. */
+/** The output of nvme-cli. Throws the error on stderr, where versions up to 2.4 print it; later versions have it in the
+ * JSON. */
 export function readNvmeCliOutput({ stdout, stderr, status }: CommandResult): string {
   if (status === 0 || stdout.trimStart().startsWith('{"') || /^{\s*"(error|Error|status)/.test(stdout)) return stdout;
   const message = stderr.trim().split('\n')[0] || `exit status ${status}`;
   throw /^NVMe status/i.test(message) ? new DriveRefusedError(message) : new Error(message);
 }
 
-/** A number, or since 2.11 (and with -v) an object with its bits. */
+/** The field is a number or, since nvme-cli 2.11 and with -v, an object with its bits. */
 function criticalWarning(fields: JsonFields): number {
   const value = fields.get('critical_warning');
   const register = isJsonObject(value)
@@ -64,7 +65,8 @@ function throttle(fields: JsonFields, level: 1 | 2) {
   return count === undefined || seconds === undefined ? undefined : { count, seconds };
 }
 
-/** `nvme smart-log -o json` and `nvme log smart -o json`, of every version from 0.8 to 3.1. Throws and shows what was seen. */
+/** Parses `nvme smart-log -o json` and `nvme log smart -o json` of nvme-cli 0.8 to 3.1. Throws an error with an excerpt
+ * of the output. */
 export function parseSmartLog(text: string): HealthLog {
   const fields = parseFields(text, 'temperature', 'avail_spare', 'percent_used', 'critical_warning');
   return {
@@ -93,7 +95,7 @@ export function parseSmartLog(text: string): HealthLog {
   };
 }
 
-/** `nvme id-ctrl -o json`. */
+/** Parses `nvme id-ctrl -o json`. */
 export function parseIdentifyController(text: string): DriveLimits {
   const fields = parseFields(text, 'sn', 'mn', 'cntlid');
   const capacity = fields.number('tnvmcap');
@@ -104,7 +106,7 @@ export function parseIdentifyController(text: string): DriveLimits {
   };
 }
 
-/** `nvme id-ns -o json`: bytes in use. */
+/** Parses `nvme id-ns -o json`. */
 export function parseUsedBytes(text: string): number | undefined {
   const fields = parseFields(text, 'nuse', 'flbas', 'lbafs');
   const formats = fields.get('lbafs');

@@ -6,13 +6,13 @@ import { plausibleCelsius } from './temperature.ts';
 
 const subject = 'smartctl';
 
-/** Past 2^53 smartctl adds a text with all digits. */
+/** For counts above 2^53 smartctl adds a string with all digits. */
 const exactCount = (fields: JsonFields, key: string) => fields.bigint(`${key}_s`) ?? fields.bigint(key);
 
 const objectAt = (parent: unknown, key: string) =>
   new JsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {}, subject);
 
-function messages(answer: Record<string, unknown>): string {
+function messagesOf(answer: Record<string, unknown>): string {
   const entries =
     isJsonObject(answer.smartctl) && Array.isArray(answer.smartctl.messages) ? answer.smartctl.messages : [];
   return entries
@@ -20,41 +20,41 @@ function messages(answer: Record<string, unknown>): string {
     .join('; ');
 }
 
-/** The words of an answer without a health log. */
+/** The error in an answer without a health log. */
 function errorOfAnswer(answer: Record<string, unknown>): Error {
-  const text = messages(answer);
+  const text = messagesOf(answer);
   if (text !== '') return /NVMe Status/i.test(text) ? new DriveRefusedError(text) : new Error(text);
   const protocol = isJsonObject(answer.device) ? answer.device.protocol : undefined;
   return new Error(
-    `answered without an NVMe health log${protocol === undefined || protocol === 'NVMe' ? '' : `: this is a drive of protocol ${protocol}`}`,
+    `the output has no NVMe health log${protocol === undefined || protocol === 'NVMe' ? '' : `: the drive’s protocol is ${protocol}`}`,
   );
 }
 
-/** `smartctl -j -i -H -A`, of every version from 7.0 on. Its exit status is of no use here: bits are set for old errors too. */
-export function parseSmartctl(text: string): { log: HealthLog; limits: DriveLimits; used: Map<number, number> } {
+/** Parses `smartctl -j -i -H -A` of smartctl 7.0 and later. */
+export function parseSmartctl(text: string): { log: HealthLog; limits: DriveLimits; usedBytes: Map<number, number> } {
   const answer = parseJsonOutput(text);
   const health = isJsonObject(answer) ? answer.nvme_smart_health_information_log : undefined;
-  if (!isJsonObject(answer)) throw new Error('answered no object');
+  if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
   if (!isJsonObject(health)) throw errorOfAnswer(answer);
   return {
     log: healthLog(answer, new JsonFields(health, subject)),
     limits: limits(answer),
-    used: usedBytesByNamespace(answer),
+    usedBytes: usedBytesByNamespace(answer),
   };
 }
 
 function healthLog(answer: Record<string, unknown>, health: JsonFields): HealthLog {
   const register = health.number('critical_warning') ?? objectAt(answer.smart_status, 'nvme').number('value');
-  if (register === undefined) throw new Error('answered without critical_warning');
+  if (register === undefined) throw new Error('the output has no critical_warning');
   const sensors = health.get('temperature_sensors');
-  const wrapped = new JsonFields(
+  const sensorFields = new JsonFields(
     Object.fromEntries((Array.isArray(sensors) ? sensors : []).map((value, index) => [`sensor ${index}`, value])),
     subject,
   );
   return {
     criticalWarning: register,
     temperature: plausibleCelsius(health.integer('temperature') ?? objectAt(answer, 'temperature').integer('current')),
-    sensors: Array.from({ length: 8 }, (_, index) => plausibleCelsius(wrapped.integer(`sensor ${index}`))),
+    sensors: Array.from({ length: 8 }, (_, index) => plausibleCelsius(sensorFields.integer(`sensor ${index}`))),
     availableSpare: health.between('available_spare', 0, 100),
     spareThreshold: health.between('available_spare_threshold', 0, 100),
     percentageUsed: health.between('percentage_used', 0, 255),
@@ -76,14 +76,14 @@ function healthLog(answer: Record<string, unknown>, health: JsonFields): HealthL
 function limits(answer: Record<string, unknown>): DriveLimits {
   const threshold = objectAt(answer, 'nvme_composite_temperature_threshold');
   const temperature = objectAt(answer, 'temperature');
-  const whole = new JsonFields(answer, subject);
+  const fields = new JsonFields(answer, subject);
   return {
     warning: plausibleCelsius(threshold.integer('warning') ?? temperature.integer('op_limit_max')),
     critical: plausibleCelsius(threshold.integer('critical') ?? temperature.integer('critical_limit_max')),
     capacity:
-      exactCount(whole, 'nvme_total_capacity') === undefined
+      exactCount(fields, 'nvme_total_capacity') === undefined
         ? undefined
-        : Number(exactCount(whole, 'nvme_total_capacity')) || undefined,
+        : Number(exactCount(fields, 'nvme_total_capacity')) || undefined,
   };
 }
 

@@ -1,13 +1,14 @@
-/** Drives without a sensor say 0 K, and inputs that are not connected stand at an end of their scale. */
+/** Undefined for 0 K, which drives without a sensor report, and for the end of the range, which unconnected inputs
+ * report. */
 const withinSensorRange = (celsius: number) => (celsius >= -73 && celsius <= 147 ? celsius : undefined);
 
-/** All of nvme-cli's JSON is in kelvins, rounded as the drives' makers do: 273, not 273.15. */
+/** nvme-cli reports kelvins. The offset is 273 rather than 273.15, as the vendors of drives round it. */
 export const celsiusFromKelvin = (kelvin: number | undefined): number | undefined =>
   kelvin === undefined ? undefined : withinSensorRange(kelvin - 273);
 
 export const plausibleCelsius = (celsius: number | undefined): number | undefined =>
   celsius === undefined ? undefined : withinSensorRange(celsius);
 
-/** hwmon tells thousandths, made from whole kelvins by the exact 273.15. */
-export const celsiusFromMillidegrees = (value: number | undefined): number | undefined =>
-  value === undefined ? undefined : withinSensorRange(Math.round(value / 1000));
+/** hwmon reports thousandths, converted from whole kelvins with the exact 273.15. */
+export const celsiusFromMillidegrees = (millidegrees: number | undefined): number | undefined =>
+  millidegrees === undefined ? undefined : withinSensorRange(Math.round(millidegrees / 1000));

@@ -1,4 +1,5 @@
-import { CounterRates, readClocks } from '../../../lib/counter-rates.ts';
+import { readClocks } from '../../../lib/clocks.ts';
+import { CounterRates } from '../../../lib/counter-rates.ts';
 import type { XmlFields } from '../soap/xml-fields.ts';
 import { CounterUnwrap } from './counter-unwrap.ts';
 import type { WanReading } from './reading.ts';

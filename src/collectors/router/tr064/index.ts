@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { type ClockReading, readClocks } from '../../../lib/counter-rates.ts';
+import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
 import type { DeviceMemory } from '../../../model/device-memory.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';

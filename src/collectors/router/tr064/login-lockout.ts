@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { ClockReading } from '../../../lib/counter-rates.ts';
+import type { ClockReading } from '../../../lib/clocks.ts';
 
 /** Hours of lockout for each refused login: at most two attempts reach the FRITZ!Box in the first day, and ever fewer after it. */
 const lockoutHoursPerLogin = 12;

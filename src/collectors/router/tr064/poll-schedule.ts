@@ -1,4 +1,4 @@
-import type { ClockReading } from '../../../lib/counter-rates.ts';
+import type { ClockReading } from '../../../lib/clocks.ts';
 import { NoReplyError } from '../soap/http-client.ts';
 import { LoginRefusedError } from './digest-sender.ts';
 import type { FritzBoxClient, PollItem } from './poll-item.ts';

@@ -9,31 +9,31 @@ function shares(...ticks: string[]) {
   return ticks.map((line) => time.read(`cpu  ${line}\ncpu0 ${line}\nintr 1\n`));
 }
 
-test('unknown at first, then shares of what passed', () => {
+test('unknown at first, then percentages since the previous reading', () => {
   const [first, after] = shares('1000 0 500 8000 300 5 15 2 0 0', '1025 5 505 8040 310 8 17 12 7 3');
   expect(first).toBeUndefined();
   expect(after).toEqual({ used: 50, user: 30, system: 10, iowait: 10, steal: 10 });
 });
-test('I/O wait that falls, as the kernel’s does, is none', () => {
+test('I/O wait that decreases, as the kernel’s can, is 0', () => {
   const [, after] = shares('0 0 0 1000 500 0 0 0 0 0', '50 0 0 1050 490 0 0 0 0 0');
   expect(after).toEqual({ used: 50, user: 50, system: 0, iowait: 0, steal: 0 });
 });
-test('guests’ time is not counted twice', () => {
+test('guest time is not counted twice', () => {
   const [, after] = shares('0 0 0 0 0 0 0 0 0 0', '60 0 0 40 0 0 0 0 60 0');
   expect(after).toMatchObject({ used: 60, user: 60 });
 });
-test('nothing passed, counters that begin anew, no such line: unknown', () => {
+test('unknown without elapsed time, after a counter reset, and without the line', () => {
   expect(shares('5 0 0 5 0 0 0 0 0 0', '5 0 0 5 0 0 0 0 0 0')[1]).toBeUndefined();
   expect(
     shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '10 0 0 10 0 0 0 0 0 0').map((value) => value?.used),
   ).toEqual([undefined, undefined, 50]);
   expect(new CpuUsageReader().read('intr 1')).toBeUndefined();
 });
-test('kernels that count fewer kinds of time', () => {
+test('kernels with fewer kinds of time', () => {
   const [, after] = shares('0 0 0 0', '10 10 20 60');
   expect(after).toEqual({ used: 40, user: 20, system: 20, iowait: 0, steal: 0 });
 });
-test('the mean frequency of those cores that tell', async () => {
+test('mean frequency of the cores that report one', async () => {
   const folder = 'sys/devices/system/cpu/cpufreq';
   expect(
     await readCpuFrequencyMhz(

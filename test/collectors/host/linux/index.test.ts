@@ -9,7 +9,7 @@ import { tree } from '../../../helpers/tree.ts';
 
 const netDev = (received: number) => `eth0: ${received} 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n`;
 
-test('counters are read when the reading begins, not after a mount that keeps it waiting', async () => {
+test('counters are read at the start of the reading, not after a slow mount', async () => {
   const roots = tree({
     'proc/1/mountinfo': '1 1 8:1 / / rw - ext4 x rw',
     'proc/net/dev': netDev(100),
@@ -20,7 +20,7 @@ test('counters are read when the reading begins, not after a mount that keeps it
   expect((await reading).find(({ table }) => table === 'interface')).toMatchObject({ reading: { received: 100 } });
 });
 
-test('one part that can’t be read is its own trouble', async () => {
+test('the failure of one part does not affect the others', async () => {
   const roots = tree({
     'proc/1/mountinfo': '1 1 8:1 / / rw - ext4 x rw\n2 1 8:2 / /gone rw - ext4 x rw',
     'proc/net/dev': netDev(1),
@@ -42,7 +42,7 @@ test('one part that can’t be read is its own trouble', async () => {
   ]);
 });
 
-test('a sensor that does not answer is its own trouble, the processor’s is unknown, and nothing else waits long', async () => {
+test('a sensor that does not answer fails alone, the processor’s is unknown, and nothing else waits long', async () => {
   const roots = tree({
     'proc/1/mountinfo': '',
     'proc/net/dev': netDev(1),

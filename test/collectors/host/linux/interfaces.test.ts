@@ -5,11 +5,11 @@ import { DriverFiles } from '../../../../src/lib/driver-files.ts';
 import { createGlobMatcher } from '../../../../src/lib/glob-matcher.ts';
 import { tree } from '../../../helpers/tree.ts';
 
-const usual = () => 'usual' as const;
+const byDefault = () => 'default' as const;
 const plain = (...names: string[]) =>
   Object.fromEntries(names.map((name) => [`sys/class/net/${name}/address`, '02:00:00:00:00:01']));
 
-test('hardware, bonds and what the default route uses', () => {
+test('hardware, bonds and the interface of the default route', () => {
   const roots = tree({
     ...plain('lo', 'docker0', 'veth1', 'br-1', 'wg0', 'vmbr0', 'tun0'),
     'sys/class/net/enp3s0/device/vendor': '0x8086',
@@ -17,14 +17,14 @@ test('hardware, bonds and what the default route uses', () => {
     'sys/class/net/bonding_masters': 'bond0',
     'proc/net/route': 'Iface\tDestination\tGateway\nvmbr0\t00000000\t0101A8C0\ntun0\t0000000A\t00000000\n',
   });
-  expect(selectInterfaces(roots, usual).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
+  expect(selectInterfaces(roots, byDefault).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
   expect(selectInterfaces(roots, createGlobMatcher({ include: ['bond*', 'wg0'], exclude: [] }))).toEqual({
     watched: ['bond0', 'wg0'],
     excluded: ['enp3s0', 'vmbr0'],
   });
 });
 
-test('counters of its own line, however the kernel spaces it', () => {
+test('counters of the interface’s own line, with any spacing', () => {
   const line = (text: string) =>
     readInterface(tree({}), `Inter-|\n face |\n  eth10: 9 9 9 9\n${text}`, 'eth1', new CounterRates());
   const told = { received: 123456789012, receiveErrors: 2, receiveDrops: 7, sent: 42, sendErrors: 1, sendDrops: 3 };
@@ -35,7 +35,7 @@ test('counters of its own line, however the kernel spaces it', () => {
   expect(() => readInterface(tree({}), '', 'eth1', new CounterRates())).toThrow(/^eth1: not in .*net\/dev$/);
 });
 
-test('link and speed, where the driver tells', async () => {
+test('link and speed, if the driver reports them', async () => {
   const of = (files: Record<string, string>) =>
     readLink(
       tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),

@@ -31,44 +31,44 @@ function judge(lines: string[], settings: Partial<Parameters<typeof createGlobMa
 }
 const watched = (...lines: string[]) => judge(lines).watched;
 
-test('spaces, tabs, backslashes and what is not ASCII', () => {
+test('spaces, tabs, backslashes and non-ASCII characters', () => {
   expect(watched('/a\\040b 8:1 / ext4', '/c\\011d\\134e 8:2 / ext4', '/müsic 8:3 / ext4')).toEqual([
     '/a b',
     '/c\td\\e',
     '/müsic',
   ]);
 });
-test('what is mounted over another is what is there', () => {
+test('the topmost of several mounts at one point counts', () => {
   expect(watched('/mnt 8:1 / ext4', '/mnt 8:2 / ext4 ro')).toEqual(['/mnt read-only']);
   expect(watched('/nas 0:5 / autofs', '/nas 0:6 / nfs4')).toEqual(['/nas']);
 });
-test('an automount that waits is never touched, asked for or not', () => {
+test('an automount point that is not mounted is never accessed, included or not', () => {
   expect(judge(['/nas 0:5 / autofs', '/mnt 8:1 / ext4'], { include: ['/**'] })).toEqual({
     watched: ['/mnt'],
     excluded: [],
   });
 });
-test('bind mounts of a folder or of a whole file system are left out', () => {
+test('bind mounts of a folder or of a whole file system are excluded', () => {
   expect(watched('/ 8:1 / ext4', '/export 8:1 /srv/files ext4', '/mnt 8:2 / ext4', '/srv/mnt 8:2 / ext4')).toEqual([
     '/',
     '/mnt',
   ]);
 });
-test('subvolumes of one file system are one, datasets of a pool are several', () => {
+test('subvolumes of one file system count once, datasets of a pool each', () => {
   expect(watched('/ 0:30 /@ btrfs', '/home 0:30 /@home btrfs', '/tank 0:31 / zfs', '/tank/media 0:32 / zfs')).toEqual([
     '/',
     '/tank',
     '/tank/media',
   ]);
 });
-test('a share’s folder is no bind mount', () =>
+test('a folder of a share is not a bind mount', () =>
   expect(watched('/a 0:5 /sub cifs', '/b 0:6 / nfs4', '/c 0:7 / fuse.sshfs')).toEqual(['/a', '/b', '/c']));
-test('kernel, memory and image file systems are left out', () => {
+test('kernel, memory and image file systems are excluded', () => {
   expect(
     watched('/proc 0:1 / proc', '/run 0:2 / tmpfs', '/snap/x/1 7:0 / squashfs ro', '/merged 0:3 / overlay'),
   ).toEqual([]);
 });
-test('helpers’ FUSE trees are left out', () => {
+test('FUSE mounts of helpers are excluded', () => {
   const types = [
     'gvfsd-fuse',
     'portal',
@@ -81,7 +81,7 @@ test('helpers’ FUSE trees are left out', () => {
   ];
   expect(watched(...types.map((type, index) => `/${type} 0:${index} / fuse.${type}`))).toEqual([]);
 });
-test('containers’ layers and Proxmox’s settings are left out, a disk for containers is not', () => {
+test('container layers and Proxmox’s configuration are excluded, a disk for containers is not', () => {
   expect(
     watched(
       '/var/lib/docker 8:3 / ext4',
@@ -92,14 +92,14 @@ test('containers’ layers and Proxmox’s settings are left out, a disk for con
     ),
   ).toEqual(['/var/lib/docker', '/mnt/tape']);
 });
-test('a container’s root is watched, an image that is full by nature is not', () => {
+test('the root of a container is watched, a system image is not', () => {
   expect(watched('/ 0:9 / overlay', '/etc/hosts 8:1 /docker/hosts ext4')).toEqual(['/']);
   expect(watched('/ 8:1 /subvol-101 ext4')).toEqual(['/']);
   expect(watched('/ 0:9 / overlay ro composefs', '/sysroot 8:3 / ext4 ro', '/var 8:3 /ostree/var ext4')).toEqual([
     '/sysroot read-only',
   ]);
 });
-test('read-only is what the file system says, in the words of old and new kernels', () => {
+test('read-only comes from the file system’s options, of old and new kernels', () => {
   expect(
     watched(
       '/a 8:1 / ext4 rw,errors=remount-ro',
@@ -108,12 +108,12 @@ test('read-only is what the file system says, in the words of old and new kernel
     ),
   ).toEqual(['/a', '/b read-only', '/c read-only']);
 });
-test('globs choose among the usual ones, or others in their place', () => {
+test('globs select from the default selection, or other mounts', () => {
   const lines = ['/ 8:1 / ext4', '/boot/efi 8:2 / vfat', '/run 0:2 / tmpfs'];
   expect(judge(lines, { exclude: ['/boot/**'] })).toEqual({ watched: ['/'], excluded: ['/boot/efi'] });
   expect(judge(lines, { include: ['/run'] })).toEqual({ watched: ['/run'], excluded: ['/', '/boot/efi'] });
 });
-test('in a container that may not see the host’s init: what lies below the host’s root', () => {
+test('a container that can’t see the host’s init: mounts below the host’s root', () => {
   const roots = tree({ 'proc/filesystems': filesystems });
   const place = roots.host().replace(/\/$/, '');
   const lines = [
@@ -124,7 +124,7 @@ test('in a container that may not see the host’s init: what lies below the hos
   ];
   const own = tree({ 'proc/filesystems': filesystems, 'proc/self/mountinfo': `${lines.join('\n')}\n` });
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
-  expect(selectMounts(mixed, () => 'usual').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
+  expect(selectMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
 });
 
 /** What a container is hidden of these mounts of the host; `own` are its own, where HOST stands for the host's root. */
@@ -153,15 +153,15 @@ const bound = [
   '24 21 0:25 / HOST/run ro - tmpfs x rw',
 ];
 
-test('a container that has the host’s whole tree is hidden nothing', () =>
+test('a container with the whole tree of the host has no hidden paths', () =>
   expect(hidden([...bound, '25 21 0:50 / HOST/nas ro - nfs4 x rw'], places)).toEqual([]));
-test('what came later and did not follow is hidden', () => expect(hidden(bound, places)).toEqual(['/nas']));
-test('what a tmpfs covers is hidden, with all below', () => {
+test('a later mount that did not propagate is hidden', () => expect(hidden(bound, places)).toEqual(['/nas']));
+test('paths below a tmpfs are hidden', () => {
   expect(
     hidden([...bound, '30 22 0:70 / HOST/home rw - tmpfs x rw', '31 24 0:71 / HOST/run rw - tmpfs x rw'], places),
   ).toEqual(['/home', '/home/ada', '/run', '/nas']);
 });
-test('single file systems of the host in a container are seen, and nothing else', () => {
+test('single file systems of the host in a container are visible, and nothing else', () => {
   expect(
     hidden(
       [

@@ -41,7 +41,7 @@ test.each([
     44,
   ],
   [
-    'two processors: the hotter',
+    'two processors: the hotter one',
     [
       { name: 'coretemp', temp1_label: 'Package id 0', temp1_input: '40000' },
       { name: 'coretemp', temp1_label: 'Package id 1', temp1_input: '55000' },
@@ -77,7 +77,7 @@ test.each([
     43,
   ],
   [
-    'only what the firmware says',
+    'ACPI only',
     [
       { name: 'acpitz', temp1_input: '38000' },
       { name: 'nvme', temp1_input: '60000' },
@@ -89,14 +89,14 @@ test.each([
   expect((await read(...(all as Record<string, string>[]))).cpu).toBe(celsius),
 );
 
-test('a board whose processor is a thermal zone only', async () => {
+test('a board whose processor is only a thermal zone', async () => {
   const cpu = async (type: string, temp: string) => (await readSensors(tree(zone(type, temp)), new DriverFiles())).cpu;
   expect(await cpu('cpu-thermal', '45123\n')).toBe(45.123);
   expect(await cpu('CPU-therm', '45000\n')).toBe(45);
   expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
 });
 
-test('inputs without a probe, broken or silent are no sensors; a fan that stands still is one', async () => {
+test('unconnected, faulty or unreadable inputs are no sensors; a fan that stands still is one', async () => {
   const { temperatures, fans } = await read({
     name: 'nct6775',
     temp1_input: '33000',
@@ -115,7 +115,7 @@ test('inputs without a probe, broken or silent are no sensors; a fan that stands
   ]);
 });
 
-test('drives are not asked: some wake', async () =>
+test('sensors of drives are not read, because some drives wake up', async () =>
   expect(
     (
       await read(
@@ -125,7 +125,7 @@ test('drives are not asked: some wake', async () =>
     ).temperatures,
   ).toEqual([]));
 
-test('every sensor has an id of its own: two chips alike are told by their place, labels alike by their number', async () => {
+test('sensor ids are unique: equal chips get their address, equal labels their number', async () => {
   const roots = tree(
     chips(
       { name: 'amdgpu', temp1_label: 'edge', temp1_input: '40000' },

@@ -17,12 +17,12 @@ const supply = (alarm: string) => ({
 test.each([
   ['nothing told', {}, {}],
   [
-    'Raspberry Pi 4, all well',
+    'Raspberry Pi 4 without throttling',
     { 'sys/devices/platform/soc/soc:firmware/get_throttled': '0\n' },
     { throttled: false, underVoltage: false },
   ],
   [
-    'what was, but is no more',
+    'throttling in the past',
     { 'sys/devices/platform/soc/soc:firmware/get_throttled': '50000\n' },
     { throttled: false, underVoltage: false },
   ],
@@ -32,7 +32,7 @@ test.each([
     { throttled: true, underVoltage: true },
   ],
   [
-    'too warm now',
+    'too hot now',
     { 'sys/devices/platform/soc/soc:firmware/get_throttled': '80008\n' },
     { throttled: true, underVoltage: false },
   ],
@@ -43,7 +43,7 @@ test.each([
   ],
   ['the supply’s alarm alone', supply('1\n'), { underVoltage: true }],
   [
-    'the firmware knows better than the alarm',
+    'the firmware takes precedence over the alarm',
     { ...supply('1\n'), 'sys/devices/platform/soc/soc:firmware/get_throttled': '0\n' },
     { throttled: false, underVoltage: false },
   ],
@@ -52,13 +52,13 @@ test.each([
   expect(await readThrottling(tree(files), new DriverFiles())).toEqual(told),
 );
 
-test('reboot required: told where Debian’s package manager is', () => {
+test('reboot required: known on systems with dpkg', () => {
   expect(isRebootRequired(tree({ 'root/run/reboot-required': '' }))).toBeUndefined();
   expect(isRebootRequired(tree({ 'root/var/lib/dpkg/status': '' }))).toBe(false);
   expect(isRebootRequired(tree({ 'root/var/lib/dpkg/status': '', 'root/run/reboot-required': '' }))).toBe(true);
 });
 
-test('reboot required: unknown where a container’s own tmpfs lies over the host’s /run', () => {
+test('reboot required: unknown if a tmpfs of the container covers the host’s /run', () => {
   const { host } = tree({ 'root/var/lib/dpkg/status': '' });
   const root = host().replace(/\/$/, '');
   const files = {
@@ -80,7 +80,7 @@ test('boot time and processes', () => {
   expect(countProcesses(tree({}))).toBeUndefined();
 });
 
-test('memory, in bytes; unknown where the kernel does not say what is available', () => {
+test('memory, in bytes; unknown without MemAvailable', () => {
   const meminfo =
     'MemTotal:       16000000 kB\nMemFree:         1000 kB\nMemAvailable:   12000000 kB\nSwapCached:      5 kB\nSwapTotal:      2000000 kB\nSwapFree:       1500000 kB\n';
   expect(readMemory(tree({ 'proc/meminfo': meminfo }))).toEqual({
@@ -92,7 +92,7 @@ test('memory, in bytes; unknown where the kernel does not say what is available'
   expect(readMemory(tree({ 'proc/meminfo': 'MemTotal: 1 kB\nMemFree: 1 kB\n' }))).toBeUndefined();
 });
 
-test('pressure, where the kernel measures it', () => {
+test('pressure, if the kernel measures it', () => {
   expect(
     readPressure(
       tree({

@@ -4,7 +4,7 @@ import { PastMoment } from '../../src/model/past-moment.ts';
 const minute = 60_000;
 const set = (text: string) => Date.parse(text);
 
-test('a moment that has been keeps its distance from now when the clock is set, and stands still while it merely slews', () => {
+test('a past moment keeps its distance from now when the clock is set, and its date while the clock slews', () => {
   const moment = { wall: set('1970-01-01T00:00:30Z'), monotonic: 5000 };
   const past = new PastMoment(() => moment);
   expect(past.date).toEqual(new Date('1970-01-01T00:00:30Z'));

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ClockSteadiness } from '../../src/lib/clock-steadiness.ts';
+import { ClockSteadiness } from '../../src/lib/clocks.ts';
 
 const minute = 60_000;
 
-test('a clock is steady since the last time that it was set, ahead or back', () => {
+test('a clock is steady since it was last set, forward or back', () => {
   const steadiness = new ClockSteadiness();
   expect(steadiness.at({ wall: 0, monotonic: 0 })).toBe(0);
   expect(steadiness.at({ wall: minute + 900, monotonic: minute })).toBe(minute);

@@ -1,9 +1,9 @@
-import type { ActionDeclaration } from '../model/action.ts';
-import type { CollectorDeclaration } from '../model/collector.ts';
-import type { EventDeclaration } from '../model/event.ts';
-import type { AnyMetric } from '../model/metric.ts';
+import type { ActionDeclaration } from '../../src/model/action.ts';
+import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { EventDeclaration } from '../../src/model/event.ts';
+import type { AnyMetric } from '../../src/model/metric.ts';
+import { discoveryValueOptions, platformOfMetric } from '../../src/views/platform.ts';
 import { listSettings, type SettingGroup } from './env-example.ts';
-import { discoveryValueOptions, platformOfMetric } from './platform.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -14,17 +14,17 @@ const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}
 export const renderSettingsReference = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Settings',
-    'Environment variables, from the process or from a file `.env` (or the one that `--env` names). An empty variable is one that is not set. This page is generated.',
+    'Environment variables of the process, or variables in the file `.env` (or the file given with `--env`). An empty variable counts as unset. This page is generated.',
     ...groups.flatMap((group) => [
       `## ${group.title}`,
       table(
-        ['Variable', 'What it does', 'Wants', 'Default', 'Example'],
+        ['Variable', 'Description', 'Value', 'Default', 'Example'],
         listSettings(group).map(({ name, description, expects, default: standard, example, secret, perName }) => [
           code(name),
           [
             description,
-            secret ? `Can also come from the file that ${code(`${name}_FILE`)} names.` : '',
-            perName ? `${code(`${name}_<NAME>`)} is for one of them alone.` : '',
+            secret ? `Alternatively, set ${code(`${name}_FILE`)} to the path of a file that contains it.` : '',
+            perName ? `${code(`${name}_<NAME>`)} overrides it for the one of that name.` : '',
           ]
             .filter(Boolean)
             .join(' '),

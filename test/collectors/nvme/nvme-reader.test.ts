@@ -6,7 +6,7 @@ import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
 import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
 import { MemoryStore } from '../../../src/loop/memory-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
-import { tree } from '../../helpers/tree.ts';
+import { hostRoots, tree } from '../../helpers/tree.ts';
 
 const day = 24 * 3600 * 1000;
 const start = Date.parse('2026-11-25T12:00:00Z');
@@ -73,9 +73,11 @@ function machine(tool: 'nvme' | 'smartctl') {
   const clock = { wall: start, monotonic: 0 };
   const memories = new MemoryStore();
   const memory = memories.forCollector(nvmeCollector);
-  const surveyor = new NvmeReader(agent, memory, { HOST_SYS: sys, NVME_DEVICES: undefined }, () => ({ ...clock }));
+  const reader = new NvmeReader(agent, memory, hostRoots({ HOST_SYS: sys }), { NVME_DEVICES: undefined }, () => ({
+    ...clock,
+  }));
   return {
-    surveyor,
+    reader,
     connect: (content: ReadonlyMap<string, string> = new Map()) => memories.load(content, ['nvme']),
     known: () => memory.recall('S1'),
     set: (wall: number) => Object.assign(clock, { wall }),
@@ -88,7 +90,7 @@ function machine(tool: 'nvme' | 'smartctl') {
         join(folder, `${tool === 'nvme' ? 'nvme smart-log' : 'smartctl'} nvme900`),
         tool === 'nvme' ? JSON.stringify(log) : smart({ ...good, ...log }),
       );
-      const [drive] = await surveyor.read();
+      const [drive] = await reader.read();
       if (drive === undefined || !('reading' in drive) || drive.table !== 'drive')
         throw new Error(JSON.stringify(drive));
       return drive.reading;
@@ -97,7 +99,7 @@ function machine(tool: 'nvme' | 'smartctl') {
 }
 
 test.each(['nvme', 'smartctl'] as const)(
-  '%s: one meaningless log, after good ones or as the first, is told as unknown, and nothing is lost',
+  '%s: after an implausible log, the first one or a later one, values are unknown and nothing is lost',
   async (tool) => {
     for (const logs of [
       [good, good, zeros, good],
@@ -116,19 +118,19 @@ test.each(['nvme', 'smartctl'] as const)(
   },
 );
 
-test('new errors stay a problem through a meaningless log, and an acknowledgement is not given to one', async () => {
-  const { read, connect, known, surveyor } = machine('nvme');
+test('new errors stay a problem during an implausible log, which can’t be acknowledged', async () => {
+  const { read, connect, known, reader } = machine('nvme');
   connect(kept);
   await read({ ...good, media_errors: 5 });
   expect(await read(zeros)).toMatchObject({ problem: true, reason: '2 new media errors (5 in all)' });
-  expect(() => surveyor.acknowledge('s1')).toThrow('not known');
+  expect(() => reader.acknowledge('s1')).toThrow('is unknown');
   await read({ ...good, media_errors: 5 });
-  surveyor.acknowledge('s1');
+  reader.acknowledge('s1');
   expect(await read({ ...good, media_errors: 5 })).toMatchObject({ problem: false });
   expect(known()).toEqual({ ...history, media_errors_acknowledged: '5' });
 });
 
-test('an empty broker first, at a clock of 1970: the other broker’s days are whole, and are gone on with when the clock is right', async () => {
+test('after an empty broker and a clock of 1970, the other broker’s days are complete and continue once the clock is right', async () => {
   const { read, connect, known, set, pass } = machine('nvme');
   set(30_000);
   connect();

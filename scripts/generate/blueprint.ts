@@ -1,5 +1,6 @@
+import { toYaml, type YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition } from './alerts.ts';
-import { blueprintHeader, commonInputs, inputVariables, numberInput } from './blueprint-inputs.ts';
+import { blueprintHeader, commonInputs, inputReference, inputVariables, numberInput } from './blueprint-inputs.ts';
 import {
   durationTemplate,
   jinjaTemplate,
@@ -7,7 +8,6 @@ import {
   reasonTemplate,
   unexplainedExpression,
 } from './jinja.ts';
-import { BlueprintInput, toYaml, type YamlMap } from './yaml.ts';
 
 const condition = (expression: string, state?: string): YamlMap => ({
   condition: 'template',
@@ -34,7 +34,7 @@ const notifyActions = (alert: string, title: string, message: string, over: bool
       over,
     },
   },
-  { sequence: new BlueprintInput('tell') },
+  { sequence: inputReference('tell') },
 ];
 
 /** An automation's word to itself: here is something wrong that began before Home Assistant did. */
@@ -72,7 +72,7 @@ const startActions = ({ id, name, bad }: AlertDefinition): YamlMap[] => [
     continue_on_timeout: true,
   },
   { variables: { found: badEntitiesTemplate('subjects', bad) } },
-  { delay: { minutes: new BlueprintInput('minutes') } },
+  { delay: { minutes: inputReference('minutes') } },
   { variables: { wrong: badEntitiesTemplate('found', bad) } },
   {
     repeat: {
@@ -89,7 +89,7 @@ const startActions = ({ id, name, bad }: AlertDefinition): YamlMap[] => [
         over: false,
       },
     },
-    { sequence: new BlueprintInput('tell') },
+    { sequence: inputReference('tell') },
   ]),
   { stop: 'That is all at a start' },
 ];
@@ -117,7 +117,7 @@ function alertBlueprint(alert: AlertDefinition): string {
       'at_start',
     ]),
     triggers: [
-      { trigger: 'state', entity_id: new BlueprintInput('subjects'), not_from: ['unavailable', 'unknown'], to: null },
+      { trigger: 'state', entity_id: inputReference('subjects'), not_from: ['unavailable', 'unknown'], to: null },
       { trigger: 'homeassistant', event: 'start' },
       { trigger: 'event', event_type: adoptionEvent },
     ],
@@ -137,7 +137,7 @@ function alertBlueprint(alert: AlertDefinition): string {
             sequence: [
               waitUntilAction(`(${good}) or (${alarm})`),
               waitUntilAction(`not (${alarm})`, {
-                timeout: { minutes: new BlueprintInput('minutes') },
+                timeout: { minutes: inputReference('minutes') },
                 continue_on_timeout: true,
               }),
             ],
@@ -198,8 +198,8 @@ function restartBlueprint(): string {
     max: 100,
     variables: inputVariables(['explained_by', 'quiet_from', 'quiet_to']),
     triggers: [
-      { trigger: 'state', entity_id: new BlueprintInput('subjects'), not_from: ['unavailable', 'unknown'], to: null },
-      { trigger: 'homeassistant', event: 'start', enabled: new BlueprintInput('at_start') },
+      { trigger: 'state', entity_id: inputReference('subjects'), not_from: ['unavailable', 'unknown'], to: null },
+      { trigger: 'homeassistant', event: 'start', enabled: inputReference('at_start') },
     ],
     actions: [
       {

@@ -1,4 +1,4 @@
-import type { YamlMap } from './yaml.ts';
+import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
 
 /** A number that the user sets. */
 export interface AlertLimit {

@@ -1,35 +1,35 @@
 import { join } from 'node:path';
-import { stringSetting } from '../model/setting.ts';
+import { stringSetting } from './setting.ts';
 
-const absolutePath = ['an absolute path', /^\//] as const;
+const absolutePath = ['absolute path', /^\//] as const;
 
-/** Settings of every collector that reads the kernel's and the host's trees. */
+/** Settings of the program, from which collectors get `HostRoots`. */
 export const hostRootSettings = {
   HOST_PROC: stringSetting(
     {
-      description: 'Where the host’s /proc is. In a container: where it is mounted.',
+      description: 'Path of the host’s /proc. In a container, its mount point.',
       default: '/proc',
       example: '/host/proc',
     },
     ...absolutePath,
   ),
   HOST_SYS: stringSetting(
-    { description: 'Where the host’s /sys is.', default: '/sys', example: '/host/sys' },
+    { description: 'Path of the host’s /sys.', default: '/sys', example: '/host/sys' },
     ...absolutePath,
   ),
   HOST_ROOT: stringSetting(
-    { description: 'Where the host’s root file system is.', default: '/', example: '/host' },
+    { description: 'Path of the host’s root file system.', default: '/', example: '/host' },
     ...absolutePath,
   ),
 };
 
-/** Where the kernel's and the host's trees are; elsewhere than usual in a container and in tests. */
+/** Paths of the host's /proc, /sys and root file system, which differ in a container and in tests. */
 export class HostRoots {
   readonly proc: (...path: string[]) => string;
   readonly sys: (...path: string[]) => string;
-  /** A path of the host's, as this process can open it. */
+  /** The path at which this process can open a path of the host. */
   readonly host: (...path: string[]) => string;
-  /** The host's root file system is this process's own. */
+  /** Whether this process has the host's root file system as its own. */
   readonly isHostRoot: boolean;
 
   constructor({ HOST_PROC, HOST_SYS, HOST_ROOT }: { HOST_PROC: string; HOST_SYS: string; HOST_ROOT: string }) {

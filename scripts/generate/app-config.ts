@@ -1,6 +1,6 @@
-import { supportUrl, version } from '../../version.ts';
-import { type ListedSetting, listSettings, type SettingGroup } from '../env-example.ts';
-import { toYaml } from './yaml.ts';
+import { supportUrl, version } from '../../src/version.ts';
+import { toYaml } from '../../src/views/home-assistant/yaml.ts';
+import { type ListedSetting, listSettings, type SettingGroup } from './env-example.ts';
 
 /** What the app's own start decides: where its page listens, and that it sees the machine from within a container. */
 const decidedByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
@@ -49,7 +49,7 @@ export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
       ...Object.fromEntries(
         offeredSettings(groups).map((setting) => [
           optionName(setting),
-          { name: setting.name, description: `${setting.description} Wants ${setting.expects}.` },
+          { name: setting.name, description: `${setting.description} ${setting.expects}.` },
         ]),
       ),
       other: { name: 'Other settings', description: 'Any setting by its own name, as of one router among several.' },

@@ -1,6 +1,10 @@
-import { supportUrl } from '../../version.ts';
+import { Scalar } from 'yaml';
+import { supportUrl } from '../../src/version.ts';
+import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition, AlertLimit } from './alerts.ts';
-import { BlueprintInput, type YamlMap } from './yaml.ts';
+
+/** `!input name`, which Home Assistant replaces by what the user gave. */
+export const inputReference = (name: string): Scalar => Object.assign(new Scalar(name), { tag: '!input' });
 
 /** An input for a number. */
 export const numberInput = ({ name, default: standard, unit, min, max }: AlertLimit): YamlMap => ({
@@ -55,7 +59,7 @@ export const commonInputs = {
 
 /** Variables of the inputs' own names. */
 export const inputVariables = (inputs: readonly string[]): YamlMap =>
-  Object.fromEntries(inputs.map((name) => [name, new BlueprintInput(name)]));
+  Object.fromEntries(inputs.map((name) => [name, inputReference(name)]));
 
 /** What Home Assistant is told of a blueprint, with what it asks for. */
 export function blueprintHeader(

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
+import { type SettingMeta, settingMetaRegistry } from '../../src/model/setting.ts';
 
 /** Settings of one part of the program. */
 export interface SettingGroup {
@@ -11,19 +11,21 @@ export interface ListedSetting extends SettingMeta {
   name: string;
 }
 
+const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
 export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
   Object.entries(schema.shape).flatMap(([name, field]) => {
     const meta = settingMetaRegistry.get(field as never);
-    return meta === undefined ? [] : [{ name, ...meta }];
+    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];
   });
 
 function lines({ name, description, expects, default: standard, example, secret, perName }: ListedSetting): string {
   const value = standard ?? (secret ? '' : (example ?? ''));
   const hints = [
-    `Wants ${expects}.`,
+    `${expects}.`,
     ...(standard !== undefined && example !== undefined ? [`Example: ${example}.`] : []),
-    ...(secret ? [`Or ${name}_FILE with the path of a file that holds it.`] : []),
-    ...(perName ? [`${name}_<NAME> is for one of them alone.`] : []),
+    ...(secret ? [`Alternatively, set ${name}_FILE to the path of a file that contains it.`] : []),
+    ...(perName ? [`${name}_<NAME> overrides it for the one of that name.`] : []),
   ];
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }
@@ -31,6 +33,6 @@ function lines({ name, description, expects, default: standard, example, secret,
 /** `.env.example`: every setting, commented out, with its default or an example. */
 export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
-    '# Copy to .env and take away the # before what you set. All settings can also come from the process’s environment.',
+    '# Copy this file to .env and uncomment the settings that you change. Each can also be an environment variable of the process.',
     ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(lines)]),
   ].join('\n\n')}\n`;

@@ -1,6 +1,6 @@
-import type { CollectorDeclaration } from '../model/collector.ts';
-import type { AnyMetric } from '../model/metric.ts';
-import { metricPrefix, seriesOfMetric, seriesSampleName } from './prometheus-series.ts';
+import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { AnyMetric } from '../../src/model/metric.ts';
+import { metricPrefix, seriesOfMetric, seriesSampleName } from '../../src/views/prometheus-series.ts';
 
 interface Target {
   expr: string;
