@@ -61,14 +61,14 @@ test('a run that should be over is a reason, with the collector’s own limit', 
   const state = well();
   expect(agentHealth(agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
   expect(agentHealth(agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
-    'collector probe is overdue since 2026-01-02T03:04:20.000Z',
+    'collector probe has been overdue since 2026-01-02T03:04:20.000Z',
   ]);
 });
 
 test('a clock that is set makes no run overdue, and hides none', () => {
   expect(agentHealth(agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
   expect(agentHealth(agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
-    'collector probe is overdue since 2026-01-01T03:04:20.000Z',
+    'collector probe has been overdue since 2026-01-01T03:04:20.000Z',
   ]);
 });
 
