@@ -77,7 +77,7 @@ test('an agent that ends is told as silent, and one that is back is live again',
   await live(page);
   await first.stop();
   await page.locator('body.silent').waitFor({ state: 'attached', timeout: 40_000 });
-  expect(await page.locator('#live').textContent()).toMatch(/^no word from the agent for \d+ s$/);
+  expect(await page.locator('#live').textContent()).toMatch(/^no message from the agent for \d+ s$/);
   await start();
   await page.locator('body.live').waitFor({ state: 'attached', timeout: 40_000 });
 });
