@@ -20,7 +20,7 @@ test('one more collector is one folder and one line: everything else follows', (
   const state = stateOf(one, [{ table: 'thing', device, reading: { level: 1 } }]);
 
   expect(renderEnvExample(settingGroups(more))).toContain(
-    '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# Wants a text.\n# PROBE_COLOUR=red',
+    '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# Expects a text.\n# PROBE_COLOUR=red',
   );
   expect(readSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({
     env: { PROBE_COLOUR: 'blue' },

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { type SettingMeta, settingMetaRegistry } from '../../src/model/setting.ts';
 
-/** Settings of one part of the program. */
+/** Settings of one part of the program, below one heading. */
 export interface SettingGroup {
   title: string;
   schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
@@ -17,20 +17,28 @@ export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
     return meta === undefined ? [] : [{ name, ...meta }];
   });
 
-function lines({ name, description, expects, default: standard, example, secret, perName }: ListedSetting): string {
+function settingLines({
+  name,
+  description,
+  expects,
+  default: standard,
+  example,
+  secret,
+  perName,
+}: ListedSetting): string {
   const value = standard ?? (secret ? '' : (example ?? ''));
   const hints = [
-    `Wants ${expects}.`,
+    `Expects ${expects}.`,
     ...(standard !== undefined && example !== undefined ? [`Example: ${example}.`] : []),
-    ...(secret ? [`Or ${name}_FILE with the path of a file that holds it.`] : []),
-    ...(perName ? [`${name}_<NAME> is for one of them alone.`] : []),
+    ...(secret ? [`${name}_FILE is the path of a file that holds it.`] : []),
+    ...(perName ? [`${name}_<NAME> sets it for one of them.`] : []),
   ];
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }
 
-/** `.env.example`: every setting, commented out, with its default or an example. */
+/** `.env.example`: every setting as a comment, with its default or an example. */
 export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
-    '# Copy to .env and take away the # before what you set. All settings can also come from the process’s environment.',
-    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(lines)]),
+    '# Copy this file to .env and remove the # before each setting that you change. Every setting can also be an environment variable.',
+    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(settingLines)]),
   ].join('\n\n')}\n`;
