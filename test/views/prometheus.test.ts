@@ -73,7 +73,7 @@ test('every kind of metric, in base units and with all its digits', () => {
   `);
 });
 
-test('OpenMetrics has types and units of its own', () => {
+test('OpenMetrics has its own types and units', () => {
   expect(seen(whole(), 'openmetrics')).toMatchInlineSnapshot(`
     "# HELP infra_monitor_build Version, name and site of the agent.
     # TYPE infra_monitor_build info
@@ -133,7 +133,7 @@ test('OpenMetrics has types and units of its own', () => {
   `);
 });
 
-test('what could not be read is absent, and said to be away', () => {
+test('an unreadable entry is absent, and marked as unavailable', () => {
   const state = whole();
   state.record(collector, {
     ok: true,
@@ -149,7 +149,7 @@ test('what could not be read is absent, and said to be away', () => {
   expect(seen(state)).toContain('available{collector="probe",device="thing_1",part="part /mnt"} 1\n');
 });
 
-test('a collector that fails takes its values with it', () => {
+test('a failing collector has no values', () => {
   const state = whole();
   state.record(collector, { ok: false, error: 'broken', at: since, seconds: 2 });
   expect(seen(state)).not.toMatch(/probe_level/);
@@ -169,18 +169,18 @@ const series = allCollectors.flatMap((declaration) =>
 );
 
 describe('names of the whole catalogue', () => {
-  test('are valid, and each stands for one metric', () => {
+  test('are valid and unique', () => {
     const names = series.map(({ name }) => name);
     for (const name of names) expect(name).toMatch(/^infra_monitor(_[a-z0-9]+)+$/);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
-  test('no text is a label that its series has already', () => {
+  test('no text metric has a label that its series already has', () => {
     for (const { of, key, metric } of series)
       if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
   });
 
-  test('node_exporter has what says so', () => {
+  test('names that claim to be node_exporter’s exist there', () => {
     const theirs = series.flatMap(({ name, metric }) =>
       (metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')],
     );

@@ -25,7 +25,7 @@ const lab = (topics: Record<string, string>, ...silent: string[]) =>
     ]),
   }));
 
-test('what each other agent last said of its devices, by its name; not its parts, nor what it keeps or does not know', () => {
+test('the last state of each other agent’s devices, without parts, memories and unknown values', () => {
   expect(
     lab({
       'pi/status': 'online',
@@ -54,18 +54,18 @@ test('what each other agent last said of its devices, by its name; not its parts
   ]);
 });
 
-test('an agent that says it is online and does not answer is lost', () => {
+test('an agent that is online by its status but does not answer is lost', () => {
   expect(lab({ 'pi/status': 'online' }, 'pi')).toMatchObject([{ note: 'lost: last known values', isFailing: true }]);
 });
 
 test.each(['no json', '3', '[]', '{"level":"<script>","since":"<script>","note":"<script>","firmware":3}'])(
-  '%s does no harm',
+  'a state of %s does no harm',
   (payload) => {
     expect(JSON.stringify(lab({ 'pi/status': 'online', 'pi/probe/pi': payload }))).not.toContain('<script>');
   },
 );
 
-test('of each kind nothing is shown where nothing is known', () => {
+test('unknown values of any kind are not shown', () => {
   const silent = Object.fromEntries(
     ['level', 'total', 'on', 'mood', 'since', 'firmware', 'rare'].map((key) => [key, null]),
   );
