@@ -21,7 +21,7 @@ const overhang = (page: Page) =>
 const screens = {
   phone: { width: 320, height: 640 },
   tablet: { width: 800, height: 1100 },
-  large: { width: 1920, height: 1080 },
+  wide: { width: 1920, height: 1080 },
 };
 const schemes = ['light', 'dark'] as const;
 
