@@ -24,7 +24,7 @@ function brokerProblems({ url, connected, error }: BrokerState): Problem[] {
   return [{ id: 'broker', place: 'broker', subject: `Broker ${url}`, text, isSuppressed: false }];
 }
 
-/** Problems of a collector as a whole. A lab-wide one reads over the broker: while that is away, its error is suppressed. */
+/** Problems of a collector as a whole. A lab-wide one reads over the broker: without it its error is suppressed. */
 const collectorProblems = (
   { id, error, complaints }: CollectorState,
   { title, scope }: CollectorDeclaration,

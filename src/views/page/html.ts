@@ -24,6 +24,6 @@ function contentToHtml(content: HtmlContent): string {
   return Array.isArray(content) ? content.map(contentToHtml).join('') : escapeHtml(String(content));
 }
 
-/** A template that escapes its values unless they are HTML. Attributes with values must stand in double quotes. */
+/** A template that escapes its values unless they are HTML. Attributes with values must be in double quotes. */
 export const html = (parts: TemplateStringsArray, ...values: HtmlContent[]): Html =>
   new Html(String.raw({ raw: parts }, ...values.map(contentToHtml)));
