@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { type SettingMeta, settingMetaRegistry } from '../../src/model/setting.ts';
 
-/** Settings of one part of the program. */
+/** Settings of one part of the program, below one heading. */
 export interface SettingGroup {
   title: string;
   schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
@@ -19,7 +19,15 @@ export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
     return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];
   });
 
-function lines({ name, description, expects, default: standard, example, secret, perName }: ListedSetting): string {
+function settingLines({
+  name,
+  description,
+  expects,
+  default: standard,
+  example,
+  secret,
+  perName,
+}: ListedSetting): string {
   const value = standard ?? (secret ? '' : (example ?? ''));
   const hints = [
     `${expects}.`,
@@ -30,9 +38,9 @@ function lines({ name, description, expects, default: standard, example, secret,
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }
 
-/** `.env.example`: every setting, commented out, with its default or an example. */
+/** `.env.example`: every setting as a comment, with its default or an example. */
 export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Copy this file to .env and uncomment the settings that you change. Each can also be an environment variable of the process.',
-    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(lines)]),
+    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(settingLines)]),
   ].join('\n\n')}\n`;
