@@ -4,7 +4,12 @@ export const proofs = {
   years: {
     about:
       'The schedules of all collectors and the history of a drive, from 2027 to 2032 in five time zones, on a simulated clock',
-    options: {},
+    options: {
+      step: {
+        default: 28,
+        about: 'days from one that is run through to the next, beside those around clock changes; 1: all',
+      },
+    },
     holds: [
       'src/loop',
       'src/collectors/*/index.ts',
