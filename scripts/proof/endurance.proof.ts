@@ -18,13 +18,17 @@ const samplePauseMs = 2000;
 const limitsPerHour = { 'heap, MB': 4, 'anonymous memory, MB': 24, descriptors: 6, processes: 2 };
 type Measure = keyof typeof limitsPerHour;
 
-/** Runs in the agent before its own code: the heap after a collection, each second, into a file. Commands that it starts inherit
- * the option, but not the title. */
+/** Runs in the agent before its own code: the heap after a collection, each second, into a file. Without machine code, which grows
+ * for an hour while V8 optimizes and hides what objects do. Commands that the agent starts inherit the option. */
 const heapReporter = (file: string) =>
   `data:text/javascript,${encodeURIComponent(`
     import { writeFileSync } from 'node:fs';
-    if (process.argv[1]?.endsWith('infra-monitor.js'))
+    import { setFlagsFromString } from 'node:v8';
+    if (process.argv[1]?.endsWith('infra-monitor.js')) {
+      setFlagsFromString('--no-opt');
+      setFlagsFromString('--no-sparkplug');
       setInterval(() => { gc(); writeFileSync(${JSON.stringify(file)}, String(process.memoryUsage().heapUsed)); }, 1000).unref();
+    }
   `)}`;
 
 const childrenOf = (pid: number) =>

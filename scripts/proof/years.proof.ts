@@ -106,7 +106,6 @@ function daysToRun(step: number): number[] {
   };
   const days: number[] = [];
   for (let day = first; day < last; day += dayMs) {
-    if (offsetOf(day) !== offsetOf(day + dayMs)) counts.changes += 1;
     const isNear = [day - dayMs, day, day + dayMs].some(isUnusual);
     if (isNear || ((day - first) / dayMs) % step === 0) days.push(day);
   }
@@ -119,6 +118,7 @@ test.each(zones)('every reading of every collector, in %s', (zone) =>
   inZone(zone, () => {
     const days = daysToRun(options.step ?? 28);
     counts.days += days.length;
+    counts.changes += days.filter((day) => offsetOf(day) !== offsetOf(day + dayMs)).length;
     for (const schedule of schedules)
       for (const day of days) expectTicks(ticksOf(schedule, day, day + dayMs), schedule, day, day + dayMs, schedule);
     progress(`${zone}: ${days.length} days of ${schedules.length} schedules`);
