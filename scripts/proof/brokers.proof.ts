@@ -84,15 +84,20 @@ const makes: [name: string, start: () => Promise<Broker>][] = [
 /** What the broker has retained of these topics, asked one by one, as RabbitMQ has nothing for wildcards, and at QoS 0, as Moquette
  * marks nothing as retained at QoS 1. */
 async function retainedOf(port: number, topics: ReadonlySet<string>): Promise<Map<string, string>> {
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
   const found = new Map<string, string>();
-  client.on('message', (topic, payload, { retain }) => {
-    if (retain && payload.length > 0) found.set(topic, String(payload));
-  });
-  for (const topic of topics) await client.subscribeAsync(topic);
-  // Amid the agent's readings a retained message may come after the answer to its subscription.
-  await until('retained messages', () => found.size === topics.size, 5).catch(() => undefined);
-  await client.endAsync(true);
+  try {
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+    client.on('message', (topic, payload, { retain }) => {
+      if (retain && payload.length > 0) found.set(topic, String(payload));
+    });
+    client.on('error', () => undefined);
+    for (const topic of topics) await client.subscribeAsync(topic);
+    // Amid the agent's readings a retained message may come after the answer to its subscription.
+    await until('retained messages', () => found.size === topics.size, 5).catch(() => undefined);
+    await client.endAsync(true);
+  } catch {
+    // A broker that has just started hangs up; whoever asks looks again.
+  }
   return found;
 }
 

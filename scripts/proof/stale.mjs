@@ -28,5 +28,5 @@ function staleness(name, { holds }) {
 
 for (const [name, proof] of Object.entries(proofs)) {
   const reason = staleness(name, proof);
-  if (reason !== undefined) console.log(`warning: proof ${name} is out of date: ${reason}`);
+  if (reason !== undefined) console.log(`warning: proof ${name}: ${reason}`);
 }
