@@ -1,6 +1,9 @@
 import about from '../package.json' with { type: 'json' };
 
-export const { version, homepage: supportUrl } = about;
+const { version, homepage }: { version: string; homepage?: string } = about;
+
+/** `homepage` of package.json is the one place for the project's address; without it none is told. */
+export { homepage as supportUrl, version };
 
 /** Put in by the build. */
 declare const BUILT_AT: string | undefined;

@@ -1,6 +1,6 @@
+import { type ListedSetting, listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
 import { supportUrl, version } from '../../src/version.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
-import { type ListedSetting, listSettings, type SettingGroup } from './env-example.ts';
 
 /** Settings that the app's own start makes: where its page listens, and where the machine's trees are in the container. */
 const setByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;

@@ -76,7 +76,7 @@ export function blueprintHeader(
     name: `Infra Monitor: ${name.charAt(0).toLowerCase()}${name.slice(1)}`,
     description,
     domain: 'automation',
-    source_url: `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,
+    source_url: supportUrl && `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,
     homeassistant: { min_version: '2025.2.0' },
     input: {
       subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } },

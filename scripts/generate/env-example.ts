@@ -1,23 +1,4 @@
-import type * as z from 'zod/mini';
-import { type SettingMeta, settingMetaRegistry } from '../../src/model/setting.ts';
-
-/** Settings of one part of the program, below one heading. */
-export interface SettingGroup {
-  title: string;
-  schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
-}
-
-export interface ListedSetting extends SettingMeta {
-  name: string;
-}
-
-const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
-  Object.entries(schema.shape).flatMap(([name, field]) => {
-    const meta = settingMetaRegistry.get(field as never);
-    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];
-  });
+import { type ListedSetting, listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
 
 function settingLines({
   name,

@@ -2,8 +2,8 @@ import type { ActionDeclaration } from '../../src/model/action.ts';
 import type { CollectorDeclaration } from '../../src/model/collector.ts';
 import type { EventDeclaration } from '../../src/model/event.ts';
 import type { AnyMetric } from '../../src/model/metric.ts';
+import { listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
 import { discoveryValueOptions, platformOfMetric } from '../../src/views/platform.ts';
-import { listSettings, type SettingGroup } from './env-example.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>

@@ -66,6 +66,35 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'print a Home Assistant package that excludes entities not worth recording from its database',
     'infra-monitor recorder > packages/infra_monitor.yaml',
   ).action(async () => (await import('./dashboard.ts')).printRecorderPackage(settings()));
+  command(
+    'setup',
+    'find and test the broker, write the settings of the service, and start it',
+    'sudo infra-monitor setup',
+  )
+    .option('--broker <address>', 'URL of the broker (or MQTT_URL)')
+    .option('--username <name>', 'username at the broker (or MQTT_USERNAME; the password is read from MQTT_PASSWORD)')
+    .option('--site <name>', 'location, the suggested area in Home Assistant (or SITE)')
+    .option('--drives', 'grant the service permission to query NVMe drives')
+    .action(async (options: { broker?: string; username?: string; site?: string; drives?: boolean }) =>
+      (await import('./setup/index.ts')).runSetup({ ...settings(), ...options }),
+    );
+  command(
+    'update',
+    'install another release; restores the previous one if the agent is not healthy',
+    'sudo infra-monitor update --from ~/Downloads/infra-monitor',
+  )
+    .option('--from <place>', 'folder or URL with the files of the release')
+    .action(async (options: { from?: string }) => (await import('./update.ts')).runUpdate(options));
+  command(
+    'uninstall',
+    'remove the devices from Home Assistant and the data from the broker, then the agent',
+    'sudo infra-monitor uninstall',
+  )
+    .option('--keep-settings', 'keep the settings file')
+    .option('--force', 'remove the agent even if Home Assistant or the broker is not reachable')
+    .action(async (options: { keepSettings?: boolean; force?: boolean }) =>
+      (await import('./uninstall.ts')).runUninstall(options),
+    );
   root.addHelpText('after', '\nExample:\n  infra-monitor once');
   try {
     await root.parseAsync(args, { from: 'user' });

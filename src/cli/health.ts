@@ -1,33 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
+import type { HttpSettings } from '../http/settings.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { loadSettings } from '../settings/index.ts';
 import type { AgentHealth } from '../views/health.ts';
 import { printFailure, printSuccess } from './terminal.ts';
 
+/** Seconds after which an agent that is not healthy is given up. */
+const healthySeconds = 60;
+
 /** A server that listens on all addresses is reached over the loopback address. */
 const reachableHost = (host: string) =>
   host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
 
-/** Queries the running agent; exit status 0 if it is healthy, otherwise 1. */
-export async function checkHealth({ env }: { env?: string }): Promise<void> {
-  const { HTTP_HOST, HTTP_PORT, HTTP_TOKEN } = loadSettings(allCollectors, env).http;
+/** The running agent's answer for this path. */
+export async function fetchFromAgent(
+  { HTTP_HOST, HTTP_PORT, HTTP_TOKEN }: HttpSettings,
+  path: string,
+): Promise<unknown> {
   if (HTTP_PORT === 0) throw new UsageError('HTTP_PORT is 0: the status server is disabled');
-  const url = `http://${reachableHost(HTTP_HOST)}:${HTTP_PORT}/health/`;
+  const url = `http://${reachableHost(HTTP_HOST)}:${HTTP_PORT}${path}`;
   try {
     const response = await fetch(url, {
       headers: HTTP_TOKEN === undefined ? {} : { authorization: `Bearer ${HTTP_TOKEN.reveal()}` },
       signal: AbortSignal.timeout(5000),
     });
+    return await response.json();
+  } catch (cause) {
+    throw new Error(url, { cause });
+  }
+}
+
+/** Waits up to a minute until the agent is healthy; returns its last answer. */
+export async function waitUntilHealthy(http: HttpSettings): Promise<Partial<AgentHealth>> {
+  const end = performance.now() + healthySeconds * 1000;
+  for (;;) {
+    const answer: Partial<AgentHealth> = await fetchFromAgent(http, '/health/').then(
+      (said) => said as Partial<AgentHealth>,
+      (error: unknown) => ({ reasons: [describeError(error)] }),
+    );
+    if (answer.status === 'ok' || performance.now() > end) return answer;
+    await pause(500);
+  }
+}
+
+/** Queries the running agent; exit status 0 if it is healthy, otherwise 1. */
+export async function checkHealth({ env }: { env?: string }): Promise<void> {
+  const { http } = loadSettings(allCollectors, env);
+  try {
     const {
       status,
       error,
       reasons = [error ?? 'The agent is not healthy; set its HTTP_TOKEN to see the reasons'],
       agent = 'The agent',
-    } = (await response.json()) as Partial<AgentHealth> & { error?: string };
+    } = (await fetchFromAgent(http, '/health/')) as Partial<AgentHealth> & { error?: string };
     if (status === 'ok') return printSuccess(`${agent} is healthy`);
     for (const reason of reasons) printFailure(reason);
   } catch (error) {
-    printFailure(`${url}: ${describeError(error)}. Is the agent running?`);
+    if (error instanceof UsageError) throw error;
+    printFailure(`${describeError(error)}. Is the agent running?`);
   }
   process.exitCode = 1;
 }

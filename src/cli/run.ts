@@ -3,6 +3,7 @@ import { allCollectors } from '../collectors/index.ts';
 import { createApiRoutes } from '../http/api-routes.ts';
 import { createPageRoutes } from '../http/page-routes.ts';
 import { type StatusServer, startServer } from '../http/server.ts';
+import { notifySystemd } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
 import { MinuteHistory } from '../loop/minute-history.ts';
 import { Scheduler } from '../loop/scheduler.ts';
@@ -133,6 +134,9 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
       }),
   );
   for (const session of sessions) session.start();
+  // A failed connection counts too, so that booting does not wait for a broker that is not up yet.
+  const isAnswered = () => state.broker.connected || state.broker.error !== undefined;
+  void notifySystemd(isAnswered, (error) => log.warn(`systemd could not be notified: ${describeError(error)}`));
   const notifications = startNotifications(settings.notify, allCollectors, agent, state, log);
   const signal = await waitForStopSignal();
 

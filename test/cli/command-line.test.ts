@@ -7,15 +7,24 @@ import { run } from '../helpers/cli.ts';
 
 test('--version', async () => expect(await run({}, '--version')).toEqual({ status: 0, output: `${about.version}\n` }));
 
-test.each([[''], ['run'], ['once'], ['check'], ['forget'], ['health'], ['dashboard'], ['recorder']])(
-  '%s --help has an example',
-  async (command) => {
-    const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
-    expect(status).toBe(0);
-    expect(output).toMatch(/^Usage: infra-monitor/);
-    expect(output).toMatch(/Example:\n {2}.*infra-monitor/);
-  },
-);
+test.each([
+  [''],
+  ['run'],
+  ['once'],
+  ['check'],
+  ['forget'],
+  ['health'],
+  ['dashboard'],
+  ['recorder'],
+  ['setup'],
+  ['update'],
+  ['uninstall'],
+])('%s --help has an example', async (command) => {
+  const { status, output } = await run({}, ...[command, '--help'].filter(Boolean));
+  expect(status).toBe(0);
+  expect(output).toMatch(/^Usage: infra-monitor/);
+  expect(output).toMatch(/Example:\n {2}.*infra-monitor/);
+});
 
 test('unknown commands and options: exit status 2', async () => {
   expect(await run({}, 'watch')).toMatchObject({ status: 2 });

@@ -81,7 +81,7 @@ test('from no right to every right: what is missing is told with what mends it, 
     without("no right to ask /dev/nvme0: echo 'nobody ALL=(root) TIMEOUT=10 NOPASSWD: /usr/sbin/nvme ^("),
   );
   expect(await readAs(machine, `${nobody} --no-new-privs`)).toEqual(
-    without('no right to ask /dev/nvme0: sudo sh docs/systemd/grant-drives.sh'),
+    without('no right to ask /dev/nvme0: sudo sh /opt/infra-monitor/docs/systemd/grant-drives.sh'),
   );
   expect(await readAs(machine, 'setpriv --bounding-set=-all')).toEqual(without('docker run --cap-add SYS_ADMIN'));
   expect(await readAs(machine, 'unshare --map-root-user')).toEqual(without('an unprivileged container'));
@@ -91,7 +91,7 @@ test('from no right to every right: what is missing is told with what mends it, 
   await startService(machine, port);
   await observer.see(stateTopic('a1'), tells({ source: 'sysfs', temperature: 50, capacity: 1.1 }), 60);
   expect(await machine.sh('journalctl -u infra-monitor -o cat')).toContain(
-    'no right to ask /dev/nvme0: sudo sh docs/systemd/grant-drives.sh',
+    'no right to ask /dev/nvme0: sudo sh /opt/infra-monitor/docs/systemd/grant-drives.sh',
   );
   await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
   await observer.see(stateTopic('a1'), tells({ source: 'nvme_cli', percentage_used: 0, hint: null }), 60);

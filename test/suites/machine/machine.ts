@@ -117,7 +117,10 @@ export class Machine {
   }
 
   /** Runs a command as root; what it printed. Rejects with its words if it fails. */
-  async sh(command: string): Promise<string> {
+  async sh(
+    command: string,
+    { inputFile, seconds = 120 }: { inputFile?: string; seconds?: number } = {},
+  ): Promise<string> {
     const options = [
       'StrictHostKeyChecking=no',
       'UserKnownHostsFile=/dev/null',
@@ -136,7 +139,7 @@ export class Machine {
         'root@127.0.0.1',
         command,
       ],
-      { timeout: 120_000 },
+      { timeout: seconds * 1000, ...(inputFile === undefined ? {} : { inputFile }) },
     );
     return stdout;
   }

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isInContainer } from '../../../lib/container.ts';
 import { readText } from '../../../lib/files.ts';
+import { installedPath } from '../../../lib/installed-path.ts';
 
 /** CAP_SYS_ADMIN's bit (linux/capability.h). */
 const sysAdminBit = 1n << 21n;
@@ -56,7 +57,6 @@ export function explainMissingRight(controller: string): string | undefined {
   if (hasCapability() && access === 'allowed') return undefined;
   if (isInContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
-  if (hasNoNewPrivileges())
-    return `no right to ask ${node}: sudo sh docs/systemd/grant-drives.sh, in the agent’s folder`;
+  if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;
   return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }

@@ -1,0 +1,80 @@
+// Builds the program, and makes of it what users install, in the folder release or another:
+//   npm run package [-- --with-node] [FOLDER]
+// With Node: also a folder for each architecture that has Node in it, for machines that have none, or an old one.
+// Of the same checkout every run makes the same bytes: the time in them is that of the commit.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { debianPackage } from './package/debian.mjs';
+import { architectures, fetchNode } from './package/node.mjs';
+import { programTree } from './package/tree.mjs';
+
+const root = join(import.meta.dirname, '..');
+const { values: options, positionals } = parseArgs({
+  options: { 'with-node': { type: 'boolean' } },
+  allowPositionals: true,
+});
+const release = resolve(positionals[0] ?? join(root, 'release'));
+const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+process.env.SOURCE_DATE_EPOCH ??= execFileSync('git', ['log', '-1', '--format=%ct'], {
+  cwd: root,
+  encoding: 'utf8',
+}).trim();
+process.umask(0o022);
+execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root });
+
+/** As little as possible, in the same order and of the same owner everywhere. */
+function tarball(folder, name, file) {
+  const options = [
+    '--sort=name',
+    `--mtime=@${process.env.SOURCE_DATE_EPOCH}`,
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    `--transform=s,^\\.,${name},`,
+  ];
+  const tar = execFileSync('tar', [...options, '--directory', folder, '--create', '.'], { maxBuffer: 1e9 });
+  writeFileSync(file, execFileSync('gzip', ['-9n'], { input: tar, maxBuffer: 1e9 }));
+}
+
+rmSync(release, { recursive: true, force: true });
+mkdirSync(release, { recursive: true });
+const scratch = join(release, 'scratch');
+const tree = join(scratch, 'tree');
+programTree(root, about, tree);
+debianPackage({ root, about, tree, scratch, release });
+tarball(tree, 'infra-monitor', join(release, `infra-monitor-${about.version}.tar.gz`));
+for (const architecture of options['with-node'] ? Object.keys(architectures) : []) {
+  const fetched = join(scratch, architecture);
+  const whole = join(scratch, `tree-${architecture}`);
+  fetchNode(architecture, fetched);
+  cpSync(tree, whole, { recursive: true });
+  cpSync(join(fetched, 'bin/node'), join(whole, 'bin/node'));
+  cpSync(join(fetched, 'LICENSE'), join(whole, 'NODE-LICENSE.txt'));
+  cpSync(join(import.meta.dirname, 'package/infra-monitor'), join(whole, 'bin/infra-monitor'));
+  chmodSync(join(whole, 'bin/infra-monitor'), 0o755);
+  tarball(whole, 'infra-monitor', join(release, `infra-monitor-${about.version}-linux-${architecture}.tar.gz`));
+}
+// npm's own form of the same folder.
+execFileSync('npm', ['pack', '--silent', '--pack-destination', release], { cwd: tree });
+rmSync(scratch, { recursive: true });
+// Where releases are is known when the project has an address; until then the installer takes what is beside it.
+const address = about.homepage === undefined ? '' : `${about.homepage}/releases/latest/download`;
+const installer = readFileSync(join(import.meta.dirname, 'package/install.sh'), 'utf8');
+writeFileSync(
+  join(release, 'install.sh'),
+  installer.replace("'VERSION'", `'${about.version}'`).replace("'ADDRESS'", `'${address}'`),
+  { mode: 0o755 },
+);
+
+const files = readdirSync(release).sort();
+const sums = files.map(
+  (file) =>
+    `${createHash('sha256')
+      .update(readFileSync(join(release, file)))
+      .digest('hex')}  ${file}\n`,
+);
+writeFileSync(join(release, 'SHA256SUMS'), sums.join(''));
+process.stdout.write(sums.join(''));

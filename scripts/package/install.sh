@@ -1,0 +1,134 @@
+#!/bin/sh
+# Installs or updates infra-monitor from the files next to this one, or from the published release:
+#   sudo sh install.sh [--from FOLDER_OR_URL]
+# It installs the Debian package if apt has a suitable Node.js, otherwise to /opt/infra-monitor, with a bundled Node.js if necessary. It
+# changes nothing until all files are downloaded and verified, asks nothing without a terminal, and keeps /etc/infra-monitor.env.
+set -eu
+
+version='VERSION'
+address='ADDRESS'
+place=/opt/infra-monitor
+settings=/etc/infra-monitor.env
+
+die() {
+  printf 'infra-monitor was not installed: %s\n' "$*" >&2
+  exit 1
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# The same as in src/infra-monitor.js.
+node_suits() {
+  node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22 ? 0 : 1)' >/dev/null 2>&1
+}
+
+# Whether the Node.js that apt has installed, or would install, is suitable.
+apt_has_node() {
+  candidate=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: //p')
+  [ -n "$candidate" ] && [ "$candidate" != '(none)' ] && dpkg --compare-versions "$candidate" ge 20.19
+}
+
+# Updates the package lists if necessary.
+apt_finds_node() {
+  apt_has_node || { apt-get update -qq >/dev/null 2>&1 && apt_has_node; }
+}
+
+# fetch FILE: to the scratch folder.
+fetch() {
+  case $from in
+  http://* | https://*)
+    if has curl; then curl -fsSL --retry 2 -o "$scratch/$1" "$from/$1"; else wget -qO "$scratch/$1" "$from/$1"; fi || die "$from/$1 could not be downloaded"
+    ;;
+  *) cp "$from/$1" "$scratch/$1" 2>/dev/null || die "$from/$1 does not exist" ;;
+  esac
+}
+
+fetch_checked() {
+  fetch SHA256SUMS
+  fetch "$1"
+  (cd "$scratch" && grep " $1\$" SHA256SUMS | sha256sum -c --status) || die "$1 does not match SHA256SUMS: download it again"
+}
+
+install_package() {
+  file=infra-monitor_${version}_all.deb
+  fetch_checked "$file"
+  chmod 755 "$scratch"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$scratch/$file" >"$scratch/log" 2>&1 || {
+    tail -n 20 "$scratch/log" >&2
+    die 'apt-get failed (see above)'
+  }
+}
+
+# install_folder FILE: replaces the installed version in one step, or not at all.
+install_folder() {
+  [ ! -e "$place/.git" ] || die "$place is a clone: update it with git, or move it away"
+  fetch_checked "$1"
+  rm -rf "$place.new" "$place.old"
+  mkdir -p "$place.new"
+  tar -xzf "$scratch/$1" -C "$place.new" --strip-components=1 --no-same-owner || die "$1 could not be extracted to $place.new"
+  # The bundled Node.js, otherwise the installed one.
+  command=$place.new/bin/infra-monitor
+  [ -e "$command" ] || command=$place.new/dist/infra-monitor.js
+  "$command" --version >/dev/null || die 'the program does not start on this system'
+  node=$place/bin/node
+  [ -e "$place.new/bin/node" ] || node=$(command -v node)
+  [ ! -e "$place" ] || mv "$place" "$place.old"
+  mv "$place.new" "$place" || {
+    [ ! -e "$place.old" ] || mv "$place.old" "$place"
+    die "$place could not be replaced"
+  }
+  rm -rf "$place.old"
+  mkdir -p /usr/local/bin
+  ln -sf "$place${command#"$place.new"}" /usr/local/bin/infra-monitor
+  [ -e "$settings" ] || install -m 600 /dev/null "$settings"
+  [ -d /run/systemd/system ] || return 0
+  sed "s|/usr/bin/node |$node |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
+  systemctl daemon-reload
+  systemctl enable --quiet infra-monitor
+  systemctl restart infra-monitor || printf 'The service did not start; for details: journalctl -u infra-monitor\n' >&2
+}
+
+main() {
+  from=$(dirname "$0")
+  [ -e "$from/SHA256SUMS" ] || [ -z "$address" ] || from=$address
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --from) from=${2:?--from wants a folder or an address}; shift 2 ;;
+    *) die "unknown option $1; usage: sh install.sh [--from FOLDER_OR_URL]" ;;
+    esac
+  done
+  system=$(sed -n 's/^ID=//p' /etc/os-release 2>/dev/null | tr -d '"')
+  case $system in haos | hassos) die 'Home Assistant OS only runs apps: install the app instead' ;; esac
+  [ -z "${SUPERVISOR_TOKEN:-}" ] || die 'this is an app of Home Assistant OS: install the infra-monitor app instead'
+  [ "$(uname -s)" = Linux ] || die "this is $(uname -s), and the installer supports Linux only: see the README"
+  [ "$(id -u)" = 0 ] || die 'root is required: sudo sh install.sh'
+  has sha256sum || die 'sha256sum is required'
+
+  scratch=$(mktemp -d)
+  trap 'rm -rf "$scratch" "$place.new"' EXIT
+  if has dpkg && has apt-get && apt_finds_node; then
+    [ ! -e /etc/systemd/system/infra-monitor.service ] || die 'it is already installed without a package: run sudo infra-monitor uninstall --keep-settings first'
+    install_package
+  elif has node && node_suits; then
+    install_folder "infra-monitor-$version.tar.gz"
+  else
+    case $(uname -m) in
+    x86_64) install_folder "infra-monitor-$version-linux-x64.tar.gz" ;;
+    aarch64) install_folder "infra-monitor-$version-linux-arm64.tar.gz" ;;
+    *) die "Node.js 20.19 or later (or 22.3 or later) is required, and none is bundled for $(uname -m)" ;;
+    esac
+  fi
+
+  printf 'infra-monitor %s is installed.\n' "$(infra-monitor --version)"
+  if [ -n "${MQTT_URL:-}" ]; then
+    infra-monitor setup
+  elif [ -t 1 ] && [ -r /dev/tty ]; then
+    infra-monitor setup </dev/tty
+  else
+    printf 'To set it up: sudo infra-monitor setup\n'
+  fi
+}
+
+# Last, so that an incomplete download does nothing.
+main "$@"

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installedPath } from '../lib/installed-path.ts';
+import { UsageError } from '../model/errors.ts';
+
+/** How the program was installed: Debian package, release folder, npm, or a clone of the repository. */
+export type Kind = 'package' | 'folder' | 'npm' | 'clone';
+
+export interface Installation {
+  kind: Kind;
+  /** The folder that contains it. */
+  root: string;
+}
+
+export function findInstallation(): Installation {
+  const root = installedPath('.');
+  const kind =
+    root === '/usr/lib/infra-monitor'
+      ? 'package'
+      : root.includes('/node_modules/')
+        ? 'npm'
+        : existsSync(join(root, 'scripts'))
+          ? 'clone'
+          : 'folder';
+  return { kind, root };
+}
+
+/** Throws unless run by root. */
+export function requireRoot(): void {
+  if (process.getuid?.() !== 0) throw new UsageError('root is required: use sudo');
+}

@@ -1,0 +1,208 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { allCollectors } from '../../collectors/index.ts';
+import { readCommandOutput } from '../../lib/command.ts';
+import { installedPath } from '../../lib/installed-path.ts';
+import { describeError, UsageError } from '../../model/errors.ts';
+import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
+import { connectOnce } from '../../mqtt/connect-once.ts';
+import { ConnectionError } from '../../mqtt/connection.ts';
+import { formatBrokerUrl } from '../../mqtt/settings.ts';
+import { readSettings, type Settings, settingGroups } from '../../settings/index.ts';
+import { listSettings } from '../../settings/list-settings.ts';
+import {
+  editSettings,
+  parseSettingsText,
+  processVariables,
+  readSettingsText,
+  serviceSettingsPath,
+  writeSettingsFile,
+} from '../../settings/settings-file.ts';
+import type { CollectorStatus } from '../../views/status.ts';
+import { fetchFromAgent, waitUntilHealthy } from '../health.ts';
+import { confirm, isInteractive, promptLine, promptSecret } from '../prompt.ts';
+import { service } from '../service.ts';
+import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
+import { findBrokers } from './brokers.ts';
+
+export interface Options {
+  env?: string;
+  broker?: string;
+  username?: string;
+  site?: string;
+  drives?: boolean;
+}
+
+/** Environment variables that answer its questions. */
+const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
+/** How often it asks for a login. */
+const maxLoginAttempts = 2;
+const maxValuesShown = 6;
+
+const descriptions = () =>
+  new Map(
+    settingGroups(allCollectors).flatMap((group) =>
+      listSettings(group).map(({ name, description }) => [name, description] as const),
+    ),
+  );
+
+const withScheme = (address: string) => (address.includes('://') ? address : `mqtt://${address}`);
+
+/** Asks for the broker's address and offers those that were found. */
+async function chooseBroker(current: string | undefined): Promise<string> {
+  printLine('Looking for brokers …');
+  const found = await findBrokers();
+  for (const [index, { address, because }] of found.entries()) printLine(`  ${index + 1}  ${address}  (${because})`);
+  if (found.length === 0) printLine('  None found.');
+  const usual = current ?? found[0]?.address;
+  if (!isInteractive()) {
+    if (current !== undefined) return current;
+    // Anyone on the network can announce a broker, and would receive the password.
+    throw new UsageError('Set the broker with --broker or MQTT_URL: there is no terminal to ask on');
+  }
+  for (;;) {
+    const answer = await promptLine(
+      found.length > 1 ? 'Broker that Home Assistant uses (number or address)' : 'Broker that Home Assistant uses',
+      usual,
+    );
+    const picked = /^\d$/.test(answer) ? found[Number(answer) - 1]?.address : answer;
+    if (picked) return withScheme(picked);
+  }
+}
+
+/** Tries the broker: undefined if it accepts the login and all topics, otherwise the reason. */
+async function findBrokerProblem({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
+  try {
+    const connection = await connectOnce(mqtt, agent);
+    try {
+      const missing = await findMissingPermissions(connection, agent);
+      return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    return { text: describeError(error), login: error instanceof ConnectionError && error.isRefusal };
+  }
+}
+
+/** The settings with a login that the broker accepts. */
+async function askForLogin(text: string): Promise<string> {
+  let tried = text;
+  for (let count = 0; ; count += 1) {
+    const settings = readSettings(allCollectors, parseSettingsText(tried));
+    const refused = await findBrokerProblem(settings);
+    if (refused === undefined) {
+      printSuccess(
+        `Broker: connected to ${formatBrokerUrl(settings.mqtt.MQTT_URL)}; all required topics can be read and written`,
+      );
+      return tried;
+    }
+    const { MQTT_USERNAME } = settings.mqtt;
+    if (refused.login && MQTT_USERNAME === undefined && isInteractive())
+      printNote(
+        'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
+      );
+    else printFailure(`Broker: ${refused.text}`);
+    if (!refused.login || !isInteractive() || count >= maxLoginAttempts)
+      throw new UsageError('Nothing was changed. Fix this and run setup again');
+    const username = await promptLine('Username at the broker', MQTT_USERNAME ?? 'infra-monitor');
+    const password = await promptSecret('Password');
+    tried = editSettings(
+      tried,
+      { MQTT_USERNAME: username, MQTT_PASSWORD: password, MQTT_PASSWORD_FILE: undefined },
+      descriptions(),
+    );
+  }
+}
+
+async function showFirstValues({ http, agent }: Settings): Promise<void> {
+  const { devices } = (await fetchFromAgent(http, '/host/status')) as CollectorStatus;
+  const values = Object.values(devices[0]?.values ?? {}).filter(
+    ({ value }) => value !== null && typeof value !== 'object',
+  );
+  printLine(`\n${agent.name}`);
+  for (const row of alignColumns(
+    values
+      .slice(0, maxValuesShown)
+      .map(({ name, value, unit }) => [name, `${value}${unit === undefined ? '' : ` ${unit}`}`]),
+  ))
+    printLine(`  ${row}`);
+}
+
+const hasDrives = () => existsSync('/sys/class/nvme') && readdirSync('/sys/class/nvme').length > 0;
+const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
+
+/** Offers to give the service permission to query drives. */
+async function offerDrives(wanted: boolean | undefined): Promise<void> {
+  const script = installedPath('docs/systemd/grant-drives.sh');
+  if (!hasDrives() || existsSync(dropIn) || !existsSync(script)) return;
+  printLine(
+    '\nThis machine has NVMe drives. To read their wear and errors, the service needs a permission that an attacker who controls it could use to erase them.',
+  );
+  const yes = wanted ?? (isInteractive() && (await confirm('Grant this permission?')));
+  if (!yes) return printNote(`Drives: only the temperature is read. To read the rest: sudo sh ${script}`);
+  await readCommandOutput('sh', [script], { seconds: 100 });
+  printSuccess('Drives: the service can read them');
+}
+
+/** Starts the service and prints its first values; false if it does not start. */
+async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
+  await offerDrives(drives);
+  const failed = await service.start();
+  if (failed !== undefined) {
+    printFailure(`The service failed to start:\n${failed}`);
+    return false;
+  }
+  const { HTTP_HOST, HTTP_PORT } = settings.http;
+  if (HTTP_PORT === 0) printSuccess('The service is running');
+  else {
+    const { status, reasons = [] } = await waitUntilHealthy(settings.http);
+    if (status === 'ok') printSuccess('The service is running and healthy');
+    else for (const reason of reasons) printFailure(reason);
+    await showFirstValues(settings).catch((error: unknown) => printNote(describeError(error)));
+    printLine(`\nPage: http://${HTTP_HOST}:${HTTP_PORT}/`);
+  }
+  printLine(`Home Assistant: Settings, Devices & services, MQTT: ${settings.agent.name}`);
+  return true;
+}
+
+/** Asks for the broker and the site, tests the connection, writes the settings and starts the service. Other settings are kept, and
+ * nothing is written before the broker has accepted the connection. */
+export async function runSetup({
+  env: file = serviceSettingsPath,
+  broker,
+  username,
+  site,
+  drives,
+}: Options): Promise<void> {
+  const before = readSettingsText(file);
+  const told = processVariables(names);
+  const known = parseSettingsText(before);
+  const given: Record<string, string | undefined> = {
+    ...told,
+    ...(broker === undefined ? {} : { MQTT_URL: withScheme(broker) }),
+    ...(username === undefined ? {} : { MQTT_USERNAME: username }),
+    ...(site === undefined ? {} : { SITE: site }),
+    // A new password replaces the file.
+    ...(told.MQTT_PASSWORD === undefined ? {} : { MQTT_PASSWORD_FILE: undefined }),
+  };
+  const isService = file === serviceSettingsPath && (await service.exists());
+  // Without a broker in its settings the service runs an embedded one, which would be found.
+  const isPaused = isService && known.MQTT_URL === undefined;
+  if (isPaused) await service.stop();
+  try {
+    if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
+    let text = await askForLogin(editSettings(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
+    if (given.SITE === undefined && known.SITE === undefined && isInteractive()) {
+      const place = await promptLine('Site, the suggested area in Home Assistant (optional)');
+      if (place !== '') text = editSettings(text, { SITE: place }, descriptions());
+    }
+    const settings = readSettings(allCollectors, parseSettingsText(text));
+    if (text !== before) writeSettingsFile(file, text);
+    printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);
+    if (!isService) printNote(`No systemd service uses this file. Start the agent with: infra-monitor --env ${file}`);
+    else if (!(await startService(settings, drives))) process.exitCode = 1;
+  } catch (error) {
+    if (isPaused) await service.start();
+    throw error;
+  }
+}

@@ -1,0 +1,92 @@
+import { chmodSync, chownSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { parse } from 'dotenv';
+import { describeError, UsageError } from '../model/errors.ts';
+import type { Environment } from './read-variables.ts';
+
+/** Settings file of the service. */
+export const serviceSettingsPath = '/etc/infra-monitor.env';
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** The text of a settings file; empty if there is none. */
+export function readSettingsText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw new UsageError(`${describeError(error)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`);
+  }
+}
+
+export const parseSettingsText = (text: string): Environment => parse(text);
+
+/** The given environment variables of this process that are set. */
+export const processVariables = (names: readonly string[]): Environment =>
+  Object.fromEntries(names.map((name) => [name, process.env[name]]).filter(([, value]) => value));
+
+/** A line that dotenv reads back unchanged. */
+function quoted(name: string, value: string): string {
+  const forms = [value, `'${value}'`, `"${value}"`, `\`${value}\``].map((form) => `${name}=${form}`);
+  const found = forms.find((line) => !line.includes('\n') && parse(line)[name] === value);
+  if (found === undefined)
+    throw new UsageError(
+      `${name} contains every kind of quotation mark, which a settings file cannot hold: write it to a separate file and set ${name}_FILE to its path`,
+    );
+  return found;
+}
+
+/** Replaces one setting or its commented-out example, or appends it with its description. Undefined removes it. All else is kept. */
+function withSetting(text: string, name: string, value: string | undefined, description: string | undefined): string {
+  const lines = text.split('\n');
+  const isSet = (line: string) => new RegExp(`^\\s*(export\\s+)?${name}\\s*[=:]`).test(line);
+  const isExample = (line: string) => new RegExp(`^#\\s?${name}=`).test(line);
+  const first = Math.max(lines.findIndex(isSet), -1);
+  const at = first === -1 ? lines.findIndex(isExample) : first;
+  const line = value === undefined ? undefined : quoted(name, value);
+  if (at !== -1)
+    return lines
+      .flatMap((old, index) => (index === at ? (line ?? (first === -1 ? old : [])) : isSet(old) ? [] : old))
+      .join('\n');
+  if (line === undefined) return text;
+  const before = text === '' || text.endsWith('\n\n') ? text : text.endsWith('\n') ? `${text}\n` : `${text}\n\n`;
+  return `${before}${description === undefined ? '' : `# ${description}\n`}${line}\n`;
+}
+
+/** Changes these settings and keeps everything else. Throws if the result would not be read back as meant. */
+export function editSettings(text: string, values: Environment, descriptions: ReadonlyMap<string, string>): string {
+  const changed = Object.entries(values).reduce(
+    (all, [name, value]) => withSetting(all, name, value, descriptions.get(name)),
+    text,
+  );
+  const [before, after] = [parseSettingsText(text), parseSettingsText(changed)];
+  const wrong = [...new Set([...Object.keys(before), ...Object.keys(after)])].find(
+    (name) => after[name] !== (name in values ? values[name] : before[name]),
+  );
+  if (wrong !== undefined)
+    throw new UsageError(`${wrong} cannot be changed in this file automatically: edit it by hand`);
+  return changed;
+}
+
+/** Replaces the file atomically. A new file has mode 0600; an existing one keeps its mode and owner. */
+export function writeSettingsFile(path: string, text: string): void {
+  let place = path;
+  let before: { mode: number; uid: number; gid: number } | undefined;
+  try {
+    place = realpathSync(path);
+    before = statSync(place);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw new UsageError(describeError(error));
+  }
+  const scratch = `${place}.${process.pid}.new`;
+  try {
+    writeFileSync(scratch, text, { mode: 0o600, flag: 'wx' });
+    if (before !== undefined) {
+      chownSync(scratch, before.uid, before.gid);
+      chmodSync(scratch, before.mode & 0o7777);
+    }
+    renameSync(scratch, place);
+  } catch (error) {
+    rmSync(scratch, { force: true });
+    throw new UsageError(`${describeError(error)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`);
+  }
+}

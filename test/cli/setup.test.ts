@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startAgent } from '../helpers/agent.ts';
+import { freePort } from '../helpers/ports.ts';
+import { until } from '../helpers/until.ts';
+
+/** What `setup` does without a terminal, with this file of settings. */
+async function setUp(before: string | undefined, settings: Record<string, string>, ...args: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'env');
+  if (before !== undefined) writeFileSync(file, before, { mode: 0o600 });
+  const agent = startAgent(settings, ['--env', file, 'setup', ...args]);
+  const status = await agent.ended;
+  return { status, output: agent.output(), file, after: existsSync(file) ? readFileSync(file, 'utf8') : undefined };
+}
+
+async function startBroker(): Promise<string> {
+  const port = await freePort();
+  const agent = startAgent({ MQTT_URL: `embedded://127.0.0.1:${port}`, AGENT_NAME: 'broker' });
+  await until('a broker', () => agent.output().includes('MQTT: connected'));
+  return `127.0.0.1:${port}`;
+}
+
+test('without a terminal: the broker is tried, the settings are written for their owner alone, and a rerun changes one thing', async () => {
+  const broker = await startBroker();
+  const first = await setUp(
+    undefined,
+    { MQTT_PASSWORD: 'it’s #1 "sesame"', SITE: 'Haus am See' },
+    '--broker',
+    broker,
+    '--username',
+    'lab',
+  );
+  expect(first).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('all required topics can be read and written'),
+  });
+  expect(statSync(first.file).mode & 0o777).toBe(0o600);
+  expect(first.after).toMatch(new RegExp(`^# .*\\nMQTT_URL=mqtt://${broker}\\n\\n# .*\\nMQTT_PASSWORD=`));
+  expect(first.output).not.toContain('sesame');
+
+  const again = await setUp(`${first.after}\n# Mine\nHOST_SCHEDULE=off\n`, {}, '--site', 'Berlin');
+  expect(again.status).toBe(0);
+  expect(again.after).toBe(`${first.after?.replace('SITE=Haus am See', 'SITE=Berlin')}\n# Mine\nHOST_SCHEDULE=off\n`);
+});
+
+test('nothing is written where the broker can’t be reached or a setting is wrong', async () => {
+  const before = 'SITE=Berlin\n';
+  expect(await setUp(before, {}, '--broker', `127.0.0.1:${await freePort()}`)).toMatchObject({
+    status: 2,
+    after: before,
+    output: expect.stringContaining('ECONNREFUSED'),
+  });
+  expect(await setUp(before, {}, '--broker', 'http://nas')).toMatchObject({
+    status: 2,
+    after: before,
+    output: expect.stringContaining('MQTT_URL: got "http://nas"'),
+  });
+});
+
+test('a refused login is told once, and the password never', async () => {
+  // CONNACK of MQTT 5: not authorized.
+  const broker = createServer((socket) =>
+    socket.once('data', () => socket.write(Buffer.of(0x20, 3, 0, 0x87, 0))),
+  ).listen(0, '127.0.0.1');
+  await until('it listens', () => broker.listening);
+  onTestFinished(() => void broker.close());
+  const address = broker.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const { status, output, after } = await setUp(
+    undefined,
+    { MQTT_PASSWORD: 'sesame' },
+    '--broker',
+    `127.0.0.1:${port}`,
+    '--username',
+    'lab',
+  );
+  expect({ status, after }).toEqual({ status: 2, after: undefined });
+  expect(output).toContain('check MQTT_USERNAME and MQTT_PASSWORD');
+  expect(output).not.toContain('sesame');
+});

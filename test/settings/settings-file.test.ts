@@ -1,0 +1,59 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { editSettings, parseSettingsText, writeSettingsFile } from '../../src/settings/settings-file.ts';
+
+const none = new Map<string, string>();
+
+test('a setting takes the place of its old value or of its example, and the rest stays as it was', () => {
+  const text = '# Mine\nSITE=Old   # here\n\n# The broker.\n# MQTT_URL=embedded://127.0.0.1:1883\nHOST_SCHEDULE=off\n';
+  expect(editSettings(text, { SITE: 'New', MQTT_URL: 'mqtt://nas' }, none)).toBe(
+    '# Mine\nSITE=New\n\n# The broker.\nMQTT_URL=mqtt://nas\nHOST_SCHEDULE=off\n',
+  );
+});
+
+test('a new setting comes last, behind what it means, and undefined takes one out', () => {
+  const descriptions = new Map([['SITE', 'The location’s name.']]);
+  expect(editSettings('A=1', { SITE: 'Haus am See' }, descriptions)).toBe(
+    'A=1\n\n# The location’s name.\nSITE=Haus am See\n',
+  );
+  expect(editSettings('A=1\nSITE=x\nB=2\nSITE=y\n', { SITE: undefined }, none)).toBe('A=1\nB=2\n');
+  expect(editSettings('A=1\n# SITE=x\n', { SITE: undefined }, none)).toBe('A=1\n# SITE=x\n');
+});
+
+test('of a setting that is there twice one is left', () => {
+  expect(parseSettingsText(editSettings('SITE=a\nexport SITE = b\n', { SITE: 'c' }, none))).toEqual({ SITE: 'c' });
+});
+
+test('every value is read back as it was written, or refused', () => {
+  fc.assert(
+    fc.property(fc.string(), (value) => {
+      let text: string;
+      try {
+        text = editSettings('A=1\n', { MQTT_PASSWORD: value }, none);
+      } catch (error) {
+        expect(String(error)).not.toContain(value || '\0');
+        expect(value).toMatch(/[\n\r'"`\\]/);
+        return;
+      }
+      expect(parseSettingsText(text)).toEqual({ A: '1', MQTT_PASSWORD: value });
+    }),
+    { examples: [["it's #1"], ['a"b\'c'], [' padded '], ['back\\nslash'], ['$HOME'], ['#']] },
+  );
+});
+
+test('a file of settings is for its owner alone, unless it was for others before, and is never half', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'env');
+  writeSettingsFile(path, 'A=1\n');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  chmodSync(path, 0o640);
+  symlinkSync(path, join(folder, 'link'));
+  writeSettingsFile(join(folder, 'link'), 'A=2\n');
+  expect([statSync(path).mode & 0o777, readFileSync(path, 'utf8')]).toEqual([0o640, 'A=2\n']);
+  writeFileSync(join(folder, 'other'), '');
+  expect(() => writeSettingsFile(join(folder, 'missing/env'), 'A=1')).toThrow('ENOENT');
+});

@@ -1,0 +1,90 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { buildRelease } from './release.ts';
+
+const fileIn = (folder: string, end: string) =>
+  join(folder, readdirSync(folder).find((name) => name.endsWith(end)) ?? '');
+
+function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-files-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+let release: string;
+
+beforeAll(async () => {
+  release = mkdtempSync(join(tmpdir(), 'infra-monitor-files-'));
+  await buildRelease(release);
+});
+afterAll(() => rmSync(release, { recursive: true }));
+
+test('the same commit gives the same bytes, and their sums are right', async () => {
+  const another = scratchFolder();
+  await buildRelease(another);
+  expect(readFileSync(join(another, 'SHA256SUMS'), 'utf8')).toBe(readFileSync(join(release, 'SHA256SUMS'), 'utf8'));
+  await execa('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: release });
+});
+
+test('the Debian package has no fault that lintian knows', async () => {
+  const { stdout } = await execa('lintian', [
+    '--no-cfg',
+    '--allow-root',
+    '--fail-on',
+    'error,warning',
+    fileIn(release, '.deb'),
+  ]);
+  expect(stdout).toBe('');
+});
+
+test('npm installs one package of 3 MB that runs nothing, and brings what a service needs', async () => {
+  const folder = scratchFolder();
+  await execa('npm', ['install', '--global', '--offline', '--prefix', folder, fileIn(release, '.tgz')]);
+  const root = join(folder, 'lib/node_modules/home-lab-infra-monitor');
+  const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
+  expect(Object.keys(about).filter((key) => /scripts|dependencies|private/i.test(key))).toEqual([]);
+  const { stdout: size } = await execa('du', ['--summarize', '--block-size=1K', folder]);
+  expect(Number.parseInt(size, 10)).toBeLessThan(4000);
+  expect(
+    readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map')),
+  ).toEqual([]);
+  expect(readdirSync(join(root, 'docs/systemd'))).toEqual(
+    expect.arrayContaining(['infra-monitor.service', '60-nvme.rules', 'grant-drives.sh']),
+  );
+  expect((await execa(join(folder, 'bin/infra-monitor'), ['--version'])).stdout).toBe(about.version);
+  const once = await execa(join(folder, 'bin/infra-monitor'), ['once', '--json'], {
+    env: { ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off' },
+    reject: false,
+  });
+  expect((JSON.parse(once.stdout) as { collector: string }[])[0]?.collector).toBe('host');
+});
+
+test('every licence that goes with a copy does', async () => {
+  const { stdout } = await execa('tar', ['-xOf', fileIn(release, '.tar.gz'), 'infra-monitor/THIRD-PARTY.txt']);
+  for (const name of ['mqtt', 'zod', 'execa', 'systeminformation', 'human-signals'])
+    expect(stdout).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  expect(stdout).toContain('Apache License');
+});
+
+test('the shells complete commands and their options', async () => {
+  const folder = scratchFolder();
+  await execa('dpkg-deb', ['--extract', fileIn(release, '.deb'), folder]);
+  const script = `source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _infra_monitor; echo "\${COMPREPLY[*]}"`;
+  const completed = async (...words: string[]) =>
+    (
+      await execa('bash', [
+        '-c',
+        script,
+        'bash',
+        join(folder, 'usr/share/bash-completion/completions/infra-monitor'),
+        'infra-monitor',
+        ...words,
+      ])
+    ).stdout;
+  expect(await completed('c')).toBe('check');
+  expect(await completed('--env', '/x', 'forget', '--a')).toBe('--agent');
+  expect(await completed('setup', '--')).toContain('--broker');
+});

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
+import { Machine } from '../machine/machine.ts';
+import { builtRelease, carry, laterRelease } from './release.ts';
+import { property, traces } from './state.ts';
+
+const seconds = 400;
+const place = '/opt/infra-monitor';
+
+test('a folder, where there is no apt: never half, brought up to date, back from a broken release, and gone without a trace', async () => {
+  const release = await builtRelease();
+  const { port, url } = await startMosquitto();
+  const observer = await observe(url);
+  const machine = await Machine.boot([{ serial: 'A1' }]);
+  // Without the working copy, which is there otherwise.
+  await machine.sh(`umount -l ${place} && rmdir ${place} && chmod -x /usr/bin/apt-get`);
+  await carry(machine, release, '/tmp/release');
+  await carry(machine, await laterRelease(release, '9.9.8', true), '/tmp/broken');
+  await carry(machine, await laterRelease(release, '9.9.9', false), '/tmp/later');
+  const before = await traces(machine);
+  const news = async () => (await traces(machine)).files.filter((file) => !before.files.includes(file));
+
+  await machine.sh('cp -r /tmp/release /tmp/cut && truncate -s 100K /tmp/cut/*.tar.gz');
+  await expect(machine.sh('sh /tmp/cut/install.sh')).rejects.toThrow('does not match SHA256SUMS');
+  await expect(machine.sh('head -c 3000 /tmp/release/install.sh | sh')).rejects.toThrow();
+  expect(await news()).toEqual([]);
+
+  await machine.sh('sh /tmp/release/install.sh', { seconds });
+  expect(
+    await machine.sh(
+      'systemctl is-active infra-monitor; systemctl is-enabled infra-monitor; stat -c "%a %U" /etc/infra-monitor.env',
+    ),
+  ).toBe('active\nenabled\n600 root');
+  await machine.sh(`MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --drives`, {
+    seconds,
+  });
+  await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
+  const settings = await machine.sh('cat /etc/infra-monitor.env');
+
+  await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow(
+    'has been restored',
+  );
+  expect(await property(machine, 'ActiveState')).toBe('active');
+  await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
+  expect(await property(machine, 'ActiveState')).toBe('active');
+  expect(await machine.sh(`ls /opt; cat /etc/infra-monitor.env`)).toBe(`infra-monitor\n${settings}`);
+
+  expect(await machine.sh('infra-monitor uninstall --force 2>&1', { seconds })).toContain(
+    'infra-monitor has been removed',
+  );
+  const after = await traces(machine);
+  expect({ ...after, files: await news() }).toEqual({ ...before, files: [] });
+  expect([...observer.topics.keys()]).toEqual([]);
+});

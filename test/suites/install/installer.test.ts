@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildRelease } from './release.ts';
+
+// In a copy of this machine that is gone afterwards: its root with a layer in memory above it, without systemd and apt.
+
+let scratch: string;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'infra-monitor-installer-'));
+  await buildRelease(join(scratch, 'release'));
+  // As npm run package:single lays it out, with the Node of this machine.
+  const script = `
+    tar -xzf release/infra-monitor-[0-9]*.tar.gz
+    mkdir infra-monitor/bin
+    cp "$node" infra-monitor/bin/node
+    install -m 755 "$wrapper" infra-monitor/bin/infra-monitor
+    version=$(sed -n "s/^version='\\(.*\\)'/\\1/p" release/install.sh)
+    for name in x64 arm64; do tar -czf "release/infra-monitor-$version-linux-$name.tar.gz" infra-monitor; done
+    (cd release && sha256sum infra-monitor-*-linux-*.tar.gz >>SHA256SUMS)`;
+  const wrapper = join(import.meta.dirname, '../../../scripts/package/infra-monitor');
+  await execa('sh', ['-euc', script], { cwd: scratch, env: { node: process.execPath, wrapper } });
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+/** What the commands print, and whether they end well. `release` is the folder of the release. */
+async function inCopy(commands: string): Promise<string> {
+  const prepare = `
+    mount -t tmpfs none "$1"
+    mkdir "$1/upper" "$1/work" "$1/root"
+    mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
+    mount --rbind /dev "$1/root/dev"
+    mount -t proc proc "$1/root/proc"
+    mount -t tmpfs none "$1/root/run"
+    mount -t tmpfs none "$1/root/tmp"
+    mkdir "$1/root/tmp/release"
+    mount --bind "$2/release" "$1/root/tmp/release"
+    exec chroot "$1/root" bash -c "$3"`;
+  const setUp = `
+    PATH=/tmp/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+    release=/tmp/release
+    mkdir /tmp/bin /tmp/node
+    ln -s ${process.execPath} /tmp/bin/node
+    rm -rf /usr/bin/apt-get /opt/infra-monitor /usr/local/bin/infra-monitor /etc/infra-monitor.env
+    cd /`;
+  const mountPoint = mkdtempSync(join(scratch, 'copy-'));
+  const words = [
+    '--mount',
+    '--net',
+    '--pid',
+    '--fork',
+    'sh',
+    '-euc',
+    prepare,
+    'sh',
+    mountPoint,
+    scratch,
+    setUp + commands,
+  ];
+  const { all } = await execa('unshare', words, {
+    all: true,
+    reject: false,
+    env: { PATH: process.env.PATH ?? '' },
+    extendEnv: false,
+  });
+  return all;
+}
+
+const nothingThere =
+  'ls -d /opt/infra-monitor /opt/infra-monitor.* /usr/local/bin/infra-monitor /etc/infra-monitor.env 2>/dev/null || echo nothing';
+
+test('a folder with the Node that is there, again over it, and gone', async () => {
+  const output = await inCopy(`
+    sh $release/install.sh && infra-monitor --version && stat -c '%a %U' /etc/infra-monitor.env
+    echo SITE=Berlin >/etc/infra-monitor.env
+    sh $release/install.sh && cat /etc/infra-monitor.env && ls -d /opt/infra-monitor /opt/infra-monitor.*
+    infra-monitor uninstall && ${nothingThere}`);
+  expect(output).toMatch(/is installed\.\nTo set it up: sudo infra-monitor setup\n\S+\n600 root\n/);
+  expect(output).toMatch(/SITE=Berlin\n.*No such file.*\n\/opt\/infra-monitor\n/);
+  expect(output).toMatch(/infra-monitor has been removed\n.*\nnothing$/);
+});
+
+test.each(['none', '18.20.4'])('Node %s: one of its own', async (version) => {
+  const output = await inCopy(`
+    rm -f /tmp/bin/node /usr/bin/node /usr/bin/nodejs /usr/local/bin/node
+    [ ${version} = none ] || { printf '#!/bin/sh\\nexit 1\\n' >/tmp/bin/node; chmod 755 /tmp/bin/node; }
+    sh $release/install.sh && readlink /usr/local/bin/infra-monitor
+    ROUTER_SCHEDULE=off NVME_SCHEDULE=off infra-monitor once --json | grep -m 1 '"collector": "host"'
+    infra-monitor uninstall && ${nothingThere}`);
+  expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor\n +"collector": "host",\n/);
+  expect(output).toMatch(/nothing$/);
+});
+
+test.each([
+  [
+    'a file that was cut off',
+    'cp -r $release /tmp/cut; truncate -s 9000 /tmp/cut/infra-monitor-*; sh /tmp/cut/install.sh',
+    'does not match SHA256SUMS',
+  ],
+  [
+    'a file that is not there',
+    'mkdir /tmp/none; sh $release/install.sh --from /tmp/none',
+    '/tmp/none/SHA256SUMS does not exist',
+  ],
+  ['half of the installer', 'head -c 4000 $release/install.sh | sh', ''],
+  ['Home Assistant OS', 'echo ID=haos >/etc/os-release; sh $release/install.sh', 'Home Assistant OS only runs apps'],
+  ['within an app of Home Assistant OS', 'SUPERVISOR_TOKEN=x sh $release/install.sh', 'install the app'],
+  ['a person without rights', 'setpriv --reuid 65534 --clear-groups sh $release/install.sh', 'root is required'],
+  ['an option that it does not know', 'sh $release/install.sh --fast', 'unknown option --fast'],
+])('nothing is there after %s', async (_what, command, told) => {
+  const output = await inCopy(`\n${command}\n${nothingThere}`);
+  expect(output).toContain(told);
+  expect(output).toMatch(/nothing$/);
+});
+
+test('a clone is left as it is', async () => {
+  const output = await inCopy('\nmkdir -p /opt/infra-monitor/.git; sh $release/install.sh; ls -A /opt/infra-monitor');
+  expect(output).toMatch(/is a clone: .*\n\.git$/);
+});
+
+test('with its settings in the environment it is set up without a question', async () => {
+  const output = await inCopy(`
+    MQTT_URL= HTTP_PORT=0 ROUTER_SCHEDULE=off HOST_SCHEDULE=off NVME_SCHEDULE=off sh -c 'node $0/infra-monitor.js & echo $! >/tmp/pid' ${join(import.meta.dirname, '../../../dist')} >/dev/null
+    ip link set lo up
+    until (: </dev/tcp/127.0.0.1/1883) 2>/dev/null; do sleep 0.2; done
+    MQTT_URL=mqtt://127.0.0.1 SITE=Berlin sh $release/install.sh
+    kill $(cat /tmp/pid)
+    grep -v '^#' /etc/infra-monitor.env`);
+  expect(output).toContain('all required topics can be read and written');
+  expect(output).toMatch(/MQTT_URL=mqtt:\/\/127\.0\.0\.1\n+SITE=Berlin$/);
+});

@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { onTestFinished } from 'vitest';
+import type { Machine } from '../machine/machine.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-release-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Builds all that a release has into the folder. */
+export const buildRelease = (folder: string) => execa('npm', ['run', 'package', '--', folder], { cwd: root });
+
+/** The same in a folder that goes when the test ends. */
+export async function builtRelease(): Promise<string> {
+  const folder = scratchFolder();
+  await buildRelease(folder);
+  return folder;
+}
+
+/** The same as of another version, whose service ends at once if it is broken. */
+export async function laterRelease(release: string, version: string, broken: boolean): Promise<string> {
+  const folder = scratchFolder();
+  const script = `
+    set -eu
+    breaking() { ${broken ? 'sed -i "2i if (process.argv.includes(\'--env\')) process.exit(1);" "$1"' : ':'}; }
+    dpkg-deb --raw-extract "$release"/*.deb package
+    sed -i "s/^Version: .*/Version: $version/" package/DEBIAN/control
+    breaking package/usr/lib/infra-monitor/dist/infra-monitor.js
+    dpkg-deb --root-owner-group --build package "infra-monitor_\${version}_all.deb"
+    tar -xzf "$release"/infra-monitor-*.tar.gz
+    breaking infra-monitor/dist/infra-monitor.js
+    tar -czf "infra-monitor-$version.tar.gz" infra-monitor
+    rm -r package infra-monitor
+    sed "s/^version=.*/version='$version'/" "$release/install.sh" >install.sh
+    sha256sum * >SHA256SUMS`;
+  await execa('bash', ['-c', script], { cwd: folder, env: { release, version } });
+  return folder;
+}
+
+/** Puts the files of a release into a folder of the machine. */
+export async function carry(machine: Machine, release: string, folder: string): Promise<void> {
+  const archive = join(scratchFolder(), 'release.tar');
+  await execa('tar', ['-cf', archive, '-C', release, ...readdirSync(release)]);
+  await machine.sh(`mkdir -p ${folder} && tar -xf - -C ${folder}`, { inputFile: archive });
+}
