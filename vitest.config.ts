@@ -63,6 +63,8 @@ export default defineConfig({
       suite('install', 1_500_000),
       // Each file has a lab of its own.
       { plugins, test: { ...suite('lab', 200_000).test, fileParallelism: true, maxWorkers: 2 } },
+      // They take what they take, and print how far they are.
+      { test: { name: 'proof', include: ['scripts/proof/*.proof.ts'], testTimeout: 0, disableConsoleIntercept: true } },
     ],
   },
 });

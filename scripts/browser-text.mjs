@@ -15,6 +15,8 @@ async function browserText(path) {
     legalComments: 'none',
     write: false,
     logLevel: 'warning',
+    // A build in a container has no tsconfig.json at the root.
+    tsconfigRaw: {},
   });
   return outputFiles[0].text.trim();
 }

@@ -5,7 +5,7 @@ import { alertDefinitions } from '../scripts/generate/alerts.ts';
 import { renderAppConfig, renderAppTranslation } from '../scripts/generate/app-config.ts';
 import { renderBlueprints } from '../scripts/generate/blueprint.ts';
 import { renderEnvExample } from '../scripts/generate/env-example.ts';
-import { buildGrafanaDashboard as grafana } from '../scripts/generate/grafana.ts';
+import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { settingGroups } from '../src/settings/index.ts';
@@ -16,7 +16,7 @@ import { toYaml } from '../src/views/home-assistant/yaml.ts';
 import { program } from './helpers/agent.ts';
 import { announcementsOf, exampleLab } from './helpers/lab.ts';
 
-// `npm run generate` writes these anew.
+// `npm run generate` updates these files.
 
 test('.env.example', async () => {
   await expect(renderEnvExample(settingGroups(allCollectors))).toMatchFileSnapshot('../.env.example');
@@ -33,18 +33,18 @@ test('entities reference', async () => {
 });
 
 test('Grafana dashboard', async () => {
-  await expect(`${JSON.stringify(grafana(allCollectors), null, 2)}\n`).toMatchFileSnapshot(
+  await expect(`${JSON.stringify(buildGrafanaDashboard(allCollectors), null, 2)}\n`).toMatchFileSnapshot(
     '../docs/grafana/infra-monitor.json',
   );
 });
 
-test('an example of a dashboard', async () => {
+test('example of a dashboard', async () => {
   await expect(toYaml(buildDashboard(allCollectors, parseLabDevices(announcementsOf(exampleLab))))).toMatchFileSnapshot(
     '../ha-config/dashboard.yaml',
   );
 });
 
-test('an example of a recorder package', async () => {
+test('example of a recorder package', async () => {
   await expect(renderRecorderPackage(parseLabDevices(announcementsOf(exampleLab)))).toMatchFileSnapshot(
     '../ha-config/packages/infra_monitor_recorder.yaml',
   );
@@ -54,7 +54,7 @@ test.each([...renderBlueprints(alertDefinitions)])('blueprint %s', async (id, co
   await expect(content).toMatchFileSnapshot(`../ha-config/blueprints/automation/infra_monitor/${id}.yaml`);
 });
 
-test('the app: every setting is an option, in words', async () => {
+test('the app has every setting as an option', async () => {
   await expect(renderAppConfig(settingGroups(allCollectors))).toMatchFileSnapshot('../ha-config/app/config.yaml');
   await expect(renderAppTranslation(settingGroups(allCollectors))).toMatchFileSnapshot(
     '../ha-config/app/translations/en.yaml',

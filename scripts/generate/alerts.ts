@@ -1,6 +1,6 @@
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
 
-/** A number that the user sets. */
+/** A limit that the user sets. */
 export interface AlertLimit {
   name: string;
   default: number;
@@ -9,21 +9,21 @@ export interface AlertLimit {
   max: number;
 }
 
-/** What an alert watches, and which of its states are good and which are bad. What is neither, as unavailable and unknown,
- * begins no alarm and ends none. */
+/** What an alert watches, and which states are good and which are bad. A state that is neither, such as unavailable and unknown,
+ * neither begins nor ends an alarm. */
 export interface AlertDefinition {
   id: string;
   name: string;
   description: string;
-  /** Home Assistant's filter of the entities to choose from. */
+  /** Home Assistant's filter for the entities that can be chosen. */
   filter: readonly YamlMap[];
   /** Jinja expressions of `value` (the state), `number` (the same or none), `unit`, and the alert's own limits. */
   good: string;
   bad: string;
   limits?: Record<string, AlertLimit>;
-  /** How long it must be bad. */
+  /** Minutes for which the state must be bad. */
   minutes: number;
-  /** What is wrong, and that it is over: Jinja texts of `device` and `name` (of the entity), and of the above. */
+  /** Titles of the alarm and of its end: Jinja templates of `device` and `name` (of the entity), and of the above. */
   title: string;
   recovered: string;
 }
@@ -37,7 +37,7 @@ const mqtt = (domain: string, deviceClass?: string): YamlMap => ({
 const connected = { filter: [mqtt('binary_sensor', 'connectivity')], good: "value == 'on'", bad: "value == 'off'" };
 const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'off'", bad: "value == 'on'" };
 
-/** Good again only beyond a margin, so that a value at its limit does not flutter. */
+/** Good again only beyond a margin, so that a value near its limit does not begin and end alarms. */
 const atMost = (limit: string, margin = 0) => ({ good: `number < ${limit} - ${margin}`, bad: `number >= ${limit}` });
 const atLeast = (limit: string, factor: number) => ({
   good: `number > ${limit} * ${factor}`,
@@ -47,9 +47,9 @@ const atLeast = (limit: string, factor: number) => ({
 const usedSpace = atMost('used_limit', 1);
 const timeToFull = atLeast('time_limit', 1.1);
 const freeSpace = atLeast('free_limit', 1.1);
-/** A file system is told of in percent, in time, or in an amount of data. */
-const byUnit = (judged: 'good' | 'bad') =>
-  `((${usedSpace[judged]}) if unit == '%' else (${timeToFull[judged]}) if unit in ['d', 'h', 'min', 's'] else (${freeSpace[judged]}))`;
+/** An entity of a file system is in percent, a time, or an amount of data. */
+const byUnit = (state: 'good' | 'bad') =>
+  `((${usedSpace[state]}) if unit == '%' else (${timeToFull[state]}) if unit in ['d', 'h', 'min', 's'] else (${freeSpace[state]}))`;
 
 const isNumberCondition = 'number is not none and';
 const numeric = ({ good, bad }: { good: string; bad: string }) => ({
@@ -61,7 +61,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'agent_lost',
     name: 'Agent lost',
-    description: 'An agent, or the machine that it runs on, is gone. Choose “Agent connected” entities.',
+    description: 'An agent, or the machine that it runs on, is offline. Choose “Agent connected” entities.',
     ...connected,
     minutes: 3,
     title: '{{ device }} is lost',
@@ -70,11 +70,11 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'drive_problem',
     name: 'Drive problem',
-    description: 'A drive says, or its history shows, that it is failing. Choose “Problem” entities of drives.',
+    description: 'A drive reports that it is failing, or its history shows it. Choose “Problem” entities of drives.',
     ...problem,
     minutes: 1,
     title: '{{ device }} has a problem',
-    recovered: '{{ device }} is well again',
+    recovered: '{{ device }} no longer has a problem',
   },
   {
     id: 'drive_hot',
@@ -85,7 +85,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     limits: { limit: { name: 'Hot from', default: 70, unit: '°C', min: 30, max: 110 } },
     minutes: 10,
     title: '{{ device }} is hot: {{ value }} {{ unit }}',
-    recovered: '{{ device }} is cool again: {{ value }} {{ unit }}',
+    recovered: '{{ device }} has cooled down: {{ value }} {{ unit }}',
   },
   {
     id: 'wear_reached',
@@ -102,7 +102,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     id: 'disk_filling',
     name: 'Disk filling',
     description:
-      'A file system has little room left, or soon will have. Choose “Free”, “Used” and “Time to full” entities of file systems; each is held against the limit of its unit.',
+      'A file system is running out of space. Choose “Free”, “Used” and “Time to full” entities of file systems; each is compared with the limit in its unit.',
     filter: [mqtt('sensor')],
     ...numeric({ good: byUnit('good'), bad: byUnit('bad') }),
     limits: {
@@ -112,7 +112,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     },
     minutes: 10,
     title: '{{ name }}: {{ value }} {{ unit }}',
-    recovered: '{{ name }}: room again, {{ value }} {{ unit }}',
+    recovered: '{{ name }}: enough space again, {{ value }} {{ unit }}',
   },
   {
     id: 'router_unreachable',
@@ -126,7 +126,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'wan_outage',
     name: 'WAN outage',
-    description: 'A router has no way to the internet. Choose “Internet” entities of routers.',
+    description: 'A router has no internet connection. Choose “Internet” entities of routers.',
     ...connected,
     minutes: 2,
     title: '{{ device }} has no internet',
@@ -136,7 +136,7 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     id: 'slow_line',
     name: 'Slow line',
     description:
-      'A line is slower than it should be. Choose “Line rate” entities of routers, not those of the traffic.',
+      'A line is slower than it should be. Choose “Line rate” entities of routers, not those of their traffic.',
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
     limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
@@ -147,19 +147,19 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'firmware_update',
     name: 'Firmware update',
-    description: 'There is newer firmware or software. Choose update entities.',
+    description: 'Newer firmware or software is available. Choose update entities.',
     filter: [mqtt('update')],
     good: "value == 'off'",
     bad: "value == 'on'",
     minutes: 10,
-    title: "{{ name }}: {{ state_attr(subject, 'latest_version') }} is there",
+    title: "{{ name }}: {{ state_attr(subject, 'latest_version') }} is available",
     recovered: "{{ name }}: {{ state_attr(subject, 'installed_version') }} is installed",
   },
   {
     id: 'any_problem',
     name: 'Any problem',
     description:
-      'Any flag that says that something is wrong. Choose problem entities; leave out those that another of these automations watches.',
+      'Anything that reports a problem. Choose problem entities, except those that another of these automations watches.',
     ...problem,
     minutes: 5,
     title: '{{ name }}',

@@ -1,19 +1,19 @@
+import { type ListedSetting, listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
 import { supportUrl, version } from '../../src/version.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
-import { type ListedSetting, listSettings, type SettingGroup } from './env-example.ts';
 
-/** What the app's own start decides: where its page listens, and that it sees the machine from within a container. */
-const decidedByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
+/** Settings that the app's own start makes: where its page listens, and where the machine's trees are in the container. */
+const setByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
 
 const offeredSettings = (groups: readonly SettingGroup[]): ListedSetting[] =>
-  groups.flatMap(listSettings).filter(({ name }) => !decidedByApp.test(name));
+  groups.flatMap(listSettings).filter(({ name }) => !setByApp.test(name));
 
 const optionName = ({ name }: ListedSetting) => name.toLowerCase();
 
-/** Controllers, through which a drive's health is read; the Supervisor passes over those that are not there. */
+/** Controllers, through which a drive's health is read; the Supervisor leaves out those that don't exist. */
 const nvmeControllers = Array.from({ length: 8 }, (_, index) => `/dev/nvme${index}`);
 
-/** ha-config/app/config.yaml: what the Supervisor wants to know of the app, with every setting as an option. */
+/** ha-config/app/config.yaml: the app's configuration for the Supervisor, with every setting as an option. */
 export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
   toYaml({
     name: 'Home Lab Infra Monitor',
@@ -42,7 +42,7 @@ export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
     },
   });
 
-/** ha-config/app/translations/en.yaml: each option in words. */
+/** ha-config/app/translations/en.yaml: a description of each option. */
 export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
   toYaml({
     configuration: {
@@ -52,6 +52,9 @@ export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
           { name: setting.name, description: `${setting.description} ${setting.expects}.` },
         ]),
       ),
-      other: { name: 'Other settings', description: 'Any setting by its own name, as of one router among several.' },
+      other: {
+        name: 'Other settings',
+        description: 'Any other setting by its own name, for instance one for a single router.',
+      },
     },
   });

@@ -3,10 +3,10 @@ import { supportUrl } from '../../src/version.ts';
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition, AlertLimit } from './alerts.ts';
 
-/** `!input name`, which Home Assistant replaces by what the user gave. */
+/** `!input name`, which Home Assistant replaces by the user's value. */
 export const inputReference = (name: string): Scalar => Object.assign(new Scalar(name), { tag: '!input' });
 
-/** An input for a number. */
+/** Input for a number. */
 export const numberInput = ({ name, default: standard, unit, min, max }: AlertLimit): YamlMap => ({
   name,
   default: standard,
@@ -20,48 +20,48 @@ const persistentNotification: YamlMap = {
 
 const timeInput = (name: string) => ({ name, default: '00:00:00', selector: { time: {} } });
 
-/** What every blueprint asks beside what it watches. */
+/** Inputs that every blueprint has beside the entities. */
 export const commonInputs = {
   explained_by: {
     name: 'Explained by',
     description:
-      'While one of these is disconnected, nothing is told: the router of a site, or a broker, of which there is an alarm of its own.',
+      'No notification is sent while one of these is disconnected: the router of a site, or a broker, which has an automation of its own.',
     default: [],
     selector: { entity: { multiple: true, filter: [{ domain: 'binary_sensor', device_class: 'connectivity' }] } },
   },
   telling: {
-    name: 'How it is told',
+    name: 'Notifications',
     icon: 'mdi:bell-outline',
     collapsed: true,
     input: {
       tell: {
         name: 'Actions',
         description:
-          'What is done with `{{ title }}` and `{{ message }}`; `{{ tag }}` is the same for an alarm and its end, and `{{ over }}` tells them apart.',
+          'Actions that use `{{ title }}` and `{{ message }}`. `{{ tag }}` is the same for an alarm and its end; `{{ over }}` is true for the end.',
         default: [persistentNotification],
         selector: { action: {} },
       },
       quiet_from: {
         ...timeInput('Quiet from'),
-        description: 'What happens in quiet hours is told at their end, if it lasts until then.',
+        description: 'An alarm in quiet hours is sent at their end if it lasts until then.',
       },
       quiet_to: timeInput('Quiet to'),
       at_start: {
         name: 'Also when Home Assistant starts',
-        description: 'Tell once what is wrong then, be it known or new.',
+        description: 'Send one notification with everything that is wrong then, whether it is new or not.',
         default: false,
         selector: { boolean: {} },
       },
-      remind_hours: numberInput({ name: 'Tell again after (0: never)', default: 0, unit: 'h', min: 0, max: 720 }),
+      remind_hours: numberInput({ name: 'Remind after (0: never)', default: 0, unit: 'h', min: 0, max: 720 }),
     },
   },
 };
 
-/** Variables of the inputs' own names. */
+/** Variables with the names of their inputs. */
 export const inputVariables = (inputs: readonly string[]): YamlMap =>
   Object.fromEntries(inputs.map((name) => [name, inputReference(name)]));
 
-/** What Home Assistant is told of a blueprint, with what it asks for. */
+/** A blueprint's metadata with its inputs. */
 export function blueprintHeader(
   {
     id,
@@ -70,7 +70,7 @@ export function blueprintHeader(
     filter,
     limits = {},
   }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'filter' | 'limits'>,
-  asked: YamlMap,
+  inputs: YamlMap,
 ): YamlMap {
   return {
     name: `Infra Monitor: ${name.charAt(0).toLowerCase()}${name.slice(1)}`,
@@ -81,7 +81,7 @@ export function blueprintHeader(
     input: {
       subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } },
       ...Object.fromEntries(Object.entries(limits).map(([key, limit]) => [key, numberInput(limit)])),
-      ...asked,
+      ...inputs,
     },
   };
 }

@@ -37,13 +37,13 @@ const notifyActions = (alert: string, title: string, message: string, over: bool
   { sequence: inputReference('tell') },
 ];
 
-/** An automation's word to itself: here is something wrong that began before Home Assistant did. */
+/** Event by which an automation starts a run of its own for a problem that began before Home Assistant started. */
 const adoptionEvent = 'infra_monitor_adoption';
 
 const atStart = "trigger.platform == 'homeassistant'";
 const adopted = "trigger.platform == 'event'";
 
-/** Does the entity leave its good state, or is it adopted by this very automation? */
+/** True if the entity leaves its good state, or if this automation has adopted it. */
 const beginsTemplate = (good: string): string =>
   [
     `{% if ${atStart} %}{{ true }}`,
@@ -54,7 +54,7 @@ const beginsTemplate = (good: string): string =>
     "{{ was_good | trim == 'True' and is_good | trim != 'True' }}{% endif %}",
   ].join('\n');
 
-/** Which of these entities are bad. */
+/** List of those entities that are in a bad state. */
 const badEntitiesTemplate = (subjects: string, bad: string): string =>
   [
     `{% set ns = namespace(bad=[]) %}{% for subject in ${subjects} %}{% set value = states(subject) %}{% set number = value | float(none) %}{% set unit = state_attr(subject, 'unit_of_measurement') %}`,
@@ -64,7 +64,7 @@ const badEntitiesTemplate = (subjects: string, bad: string): string =>
 const listTemplate =
   "{% for one in wrong %}{{ state_attr(one, 'friendly_name') or one }}{{ '' if loop.last else ', ' }}{% endfor %}";
 
-/** No run outlives a restart of Home Assistant: what is wrong then, and lasts, gets a new one, which only tells its end. */
+/** A restart of Home Assistant ends all runs: each problem that lasts gets a new run, which only reports its end. */
 const startActions = ({ id, name, bad }: AlertDefinition): YamlMap[] => [
   {
     wait_template: "{{ subjects | select('is_state', ['unavailable', 'unknown']) | list | count == 0 }}",
@@ -91,11 +91,11 @@ const startActions = ({ id, name, bad }: AlertDefinition): YamlMap[] => [
     },
     { sequence: inputReference('tell') },
   ]),
-  { stop: 'That is all at a start' },
+  { stop: 'Start of Home Assistant is handled' },
 ];
 
-/** A run begins when an entity leaves its good state and ends when it is back there, however often it was unavailable between:
- * that is how an alarm is told once. */
+/** A run begins when an entity leaves its good state and ends when it returns to it, however often it was unavailable in between:
+ * so each alarm is reported once. */
 function alertBlueprint(alert: AlertDefinition): string {
   const { id, good, bad, limits = {}, minutes, title, recovered } = alert;
   const alarm = `${bad} and ${unexplainedExpression} and not ${quietHoursExpression}`;
@@ -166,16 +166,16 @@ function alertBlueprint(alert: AlertDefinition): string {
   });
 }
 
-/** A moment that only changes when something has started anew. */
+/** Alert for a timestamp that only changes with a restart. */
 const restartAlert = {
   id: 'home_assistant_restarted',
   name: 'Home Assistant restarted',
   description:
-    'A Home Assistant that an agent watches, or this one, has started anew. Choose “Started” entities, or “Last boot” of machines.',
+    'A Home Assistant that an agent watches, or this one, has restarted. Choose “Started” entities, or “Last boot” entities of machines.',
   filter: [{ integration: 'mqtt', domain: 'sensor', device_class: 'timestamp' }],
 };
 
-/** A run begins when the moment is another or not known any more, and ends when it is known again. */
+/** A run begins when the timestamp changes or becomes unknown, and ends when it is known again. */
 function restartBlueprint(): string {
   const { telling, explained_by } = commonInputs;
   const { remind_hours: _, ...input } = telling.input;
@@ -188,8 +188,8 @@ function restartBlueprint(): string {
           ...input,
           at_start: {
             ...input.at_start,
-            name: 'This Home Assistant too',
-            description: 'Tell when this one has started.',
+            name: 'Also for this Home Assistant',
+            description: 'Send a notification when this one has started.',
           },
         },
       },
@@ -214,7 +214,7 @@ function restartBlueprint(): string {
       waitUntilAction(`not ${quietHoursExpression}`),
       ...notifyActions(
         restartAlert.id,
-        "{{ 'Home Assistant has started' if own else name ~ ': started anew' }}",
+        "{{ 'Home Assistant has started' if own else name ~ ': restarted' }}",
         "{{ 'At %s.' | format(now().strftime('%H:%M') if own else as_timestamp(value) | timestamp_custom('%Y-%m-%d %H:%M')) }}",
         true,
       ),
@@ -222,7 +222,7 @@ function restartBlueprint(): string {
   });
 }
 
-/** Blueprints by the names of their files. */
+/** Blueprints by their file names without `.yaml`. */
 export const renderBlueprints = (all: readonly AlertDefinition[]): Map<string, string> =>
   new Map([
     ...all.map((alert): [string, string] => [alert.id, alertBlueprint(alert)]),

@@ -1,25 +1,14 @@
-import type * as z from 'zod/mini';
-import { type SettingMeta, settingMetaRegistry } from '../../src/model/setting.ts';
+import { type ListedSetting, listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
 
-/** Settings of one part of the program. */
-export interface SettingGroup {
-  title: string;
-  schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
-}
-
-export interface ListedSetting extends SettingMeta {
-  name: string;
-}
-
-const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
-  Object.entries(schema.shape).flatMap(([name, field]) => {
-    const meta = settingMetaRegistry.get(field as never);
-    return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];
-  });
-
-function lines({ name, description, expects, default: standard, example, secret, perName }: ListedSetting): string {
+function settingLines({
+  name,
+  description,
+  expects,
+  default: standard,
+  example,
+  secret,
+  perName,
+}: ListedSetting): string {
   const value = standard ?? (secret ? '' : (example ?? ''));
   const hints = [
     `${expects}.`,
@@ -30,9 +19,9 @@ function lines({ name, description, expects, default: standard, example, secret,
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }
 
-/** `.env.example`: every setting, commented out, with its default or an example. */
+/** `.env.example`: every setting as a comment, with its default or an example. */
 export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Copy this file to .env and uncomment the settings that you change. Each can also be an environment variable of the process.',
-    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(lines)]),
+    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(settingLines)]),
   ].join('\n\n')}\n`;

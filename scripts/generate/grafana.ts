@@ -49,11 +49,11 @@ const panel = (
   fieldConfig: { defaults, overrides: [] },
 });
 
-/** Those that a user sees without asking for more. */
+/** Metrics that are enabled by default. */
 const enabledMetrics = (metrics: Record<string, AnyMetric>) =>
   Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
 
-/** Bytes that were counted are drawn as their flow, any other count as it stands. */
+/** A graph of one metric: of its rate if it counts bytes, else of its values. */
 function graph(
   declaration: CollectorDeclaration,
   table: string,
@@ -62,13 +62,13 @@ function graph(
   legend: string,
 ): Panel {
   const series = seriesOfMetric(declaration, table, key, metric);
-  const flows = series.type === 'counter' && series.unit === 'bytes';
-  const plain = `${seriesSampleName(series)}{${instanceSelector}}`;
-  const unit = flows ? 'Bps' : units[series.unit ?? ''];
+  const isByteCounter = series.type === 'counter' && series.unit === 'bytes';
+  const selector = `${seriesSampleName(series)}{${instanceSelector}}`;
+  const unit = isByteCounter ? 'Bps' : units[series.unit ?? ''];
   return panel(
     'timeseries',
     `${table}: ${metric.name}`,
-    [{ expr: flows ? `rate(${plain}[$__rate_interval])` : plain, legend }],
+    [{ expr: isByteCounter ? `rate(${selector}[$__rate_interval])` : selector, legend }],
     {
       ...(unit === undefined ? {} : { unit }),
       min: unit === 'percentunit' ? 0 : undefined,
@@ -76,23 +76,23 @@ function graph(
   );
 }
 
-const onOrOff = { mappings: [{ type: 'value', options: { 0: { text: 'no' }, 1: { text: 'yes' } } }] };
+const yesOrNo = { mappings: [{ type: 'value', options: { 0: { text: 'no' }, 1: { text: 'yes' } } }] };
 
 function panelsOf(declaration: CollectorDeclaration, table: string, metrics: Record<string, AnyMetric>): Panel[] {
   const legend = `{{instance}} {{device}}${table === Object.keys(declaration.metrics)[0] ? '' : ` {{${table}}}`}`;
   const numbers = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'gauge' || kind === 'counter');
-  const flags = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'boolean');
-  const queries = flags.map(([key, metric]) => ({
+  const booleans = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'boolean');
+  const queries = booleans.map(([key, metric]) => ({
     expr: `${seriesSampleName(seriesOfMetric(declaration, table, key, metric))}{${instanceSelector}}`,
     legend: `${legend}: ${metric.name}`,
   }));
   return [
     ...numbers.map(([key, metric]) => graph(declaration, table, key, metric, legend)),
-    ...(queries.length === 0 ? [] : [panel('state-timeline', `${table}: on or off`, queries, onOrOff)]),
+    ...(queries.length === 0 ? [] : [panel('state-timeline', `${table}: yes or no`, queries, yesOrNo)]),
   ];
 }
 
-/** What a person should see first: what is wrong. */
+/** The first row: agents and problems. */
 function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
   const problems = catalogue.flatMap((declaration) =>
     Object.entries(declaration.metrics).flatMap(([table, metrics]) =>
@@ -107,10 +107,10 @@ function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
     panel('stat', 'Agents', [
       { expr: `count(${metricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' },
     ]),
-    panel('stat', 'Not connected to their broker', [
+    panel('stat', 'Agents without a broker', [
       { expr: `count(${metricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`, legend: 'agents' },
     ]),
-    panel('stat', 'Collectors that fail', [
+    panel('stat', 'Failing collectors', [
       {
         expr: `count(${metricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`,
         legend: 'collectors',
@@ -125,17 +125,17 @@ function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
           legend: '{{instance}} {{device}}: {{__name__}}',
         },
       ],
-      onOrOff,
+      yesOrNo,
     ),
     panel(
       'state-timeline',
-      'Not available',
+      'Unavailable',
       [{ expr: `${metricPrefix}_available{${instanceSelector}} == 0`, legend: '{{instance}} {{device}} {{part}}' }],
-      onOrOff,
+      yesOrNo,
     ),
     panel(
       'timeseries',
-      'How long readings take',
+      'Duration of readings',
       [
         {
           expr: `${metricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`,
@@ -149,10 +149,11 @@ function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
   ];
 }
 
+/** Size of a panel in cells of Grafana's grid, which is 24 wide. */
 const width = 8;
 const height = 7;
 
-/** Three panels beside each other, each group below its heading. */
+/** Places panels in rows of three, each group below its title. */
 function placePanels(groups: readonly { title: string; panels: Panel[] }[]): Panel[] {
   let y = 0;
   return groups
@@ -161,16 +162,16 @@ function placePanels(groups: readonly { title: string; panels: Panel[] }[]): Pan
       y += 1 + Math.ceil(panels.length / 3) * height;
       return [
         { title, type: 'row', collapsed: false, panels: [], gridPos: { x: 0, y: top, w: 24, h: 1 } },
-        ...panels.map((one, index) => ({
-          ...one,
+        ...panels.map((panel, index) => ({
+          ...panel,
           gridPos: { x: (index % 3) * width, y: top + 1 + Math.floor(index / 3) * height, w: width, h: height },
         })),
       ];
     })
-    .map((one, index) => ({ id: index + 1, ...one }));
+    .map((panel, index) => ({ id: index + 1, ...panel }));
 }
 
-/** docs/grafana/infra-monitor.json: a dashboard to import. */
+/** docs/grafana/infra-monitor.json: a dashboard to import into Grafana. */
 export const buildGrafanaDashboard = (catalogue: readonly CollectorDeclaration[]) => ({
   title: 'Home Lab Infra Monitor',
   uid: 'infra-monitor',

@@ -2,8 +2,8 @@ import type { ActionDeclaration } from '../../src/model/action.ts';
 import type { CollectorDeclaration } from '../../src/model/collector.ts';
 import type { EventDeclaration } from '../../src/model/event.ts';
 import type { AnyMetric } from '../../src/model/metric.ts';
+import { listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
 import { discoveryValueOptions, platformOfMetric } from '../../src/views/platform.ts';
-import { listSettings, type SettingGroup } from './env-example.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -36,14 +36,14 @@ export const renderSettingsReference = (groups: readonly SettingGroup[]): string
     ]),
   ].join('\n\n')}\n`;
 
-interface Notable {
+interface EntityOptions {
   category?: string | undefined;
   enabled?: false | undefined;
   optional?: true | undefined;
 }
 
-const notes = ({ category, enabled, optional }: Notable) =>
-  [category, enabled === false ? 'disabled' : '', optional ? 'where there is one' : ''].filter(Boolean).join(', ');
+const notes = ({ category, enabled, optional }: EntityOptions) =>
+  [category, enabled === false ? 'disabled' : '', optional ? 'if present' : ''].filter(Boolean).join(', ');
 
 function metricRow([key, metric]: [string, AnyMetric]): string[] {
   const {
@@ -86,7 +86,7 @@ const eventRow = ({ name, category, enabled, types }: EventDeclaration) => [
 export const renderEntitiesReference = (catalogue: readonly CollectorDeclaration[]): string =>
   `${[
     '# Topics and entities',
-    'What each collector publishes, and what Home Assistant makes of it. A table’s topic holds one JSON object with all its keys. “Disabled”: the entity waits until you enable it in Home Assistant; “where there is one”: it is announced once a reading has had a value. This page is generated.',
+    'What each collector publishes, and the entities that Home Assistant makes of it. The topic of a table has one JSON object with all of its keys. “disabled”: the entity is disabled in Home Assistant until you enable it. “if present”: it is announced after the first reading that has a value. This page is generated.',
     ...catalogue.flatMap(({ id, title, metrics, actions, events }) => [
       `## ${title}`,
       ...Object.entries(metrics).flatMap(([tableName, entries], index) => [

@@ -17,9 +17,8 @@ import {
 import type { AgentIdentity, AgentState, BrokerState } from '../model/state.ts';
 import { offlinePayload, onlinePayload } from '../views/availability.ts';
 import { discoveryPayloads, hasTombstones, type RemovalPhase, tombstonePayloads } from '../views/discovery.ts';
-import { eventMessage } from '../views/event-message.ts';
 import { orphanedTopics } from '../views/orphaned-topics.ts';
-import { statePayloads } from '../views/state-topics.ts';
+import { eventMessage, statePayloads } from '../views/state-topics.ts';
 import { retryPauseMs } from './backoff.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
 import { type Connection, isRefusedByBroker, type MqttMessage } from './connection.ts';

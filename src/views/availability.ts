@@ -1,9 +1,9 @@
 import type { CollectorState, StateEntry } from '../model/state.ts';
 
-/** Could it be read the last time? */
+/** Whether the last reading of the entry succeeded. */
 export const isAvailable = (collector: CollectorState, entry: StateEntry): boolean =>
   collector.error === undefined && entry.error === undefined;
 
-/** Home Assistant's words, which its discovery takes without being told. */
+/** Home Assistant's default availability payloads, which a discovery payload need not name. */
 export const onlinePayload = 'online';
 export const offlinePayload = 'offline';

@@ -25,21 +25,22 @@ import { offlinePayload, onlinePayload } from './availability.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from './platform.ts';
 import type { RetainedPayloads } from './state-topics.ts';
 
-/** Home Assistant removes an entity only when a component that it knows turns into a mere platform (a tombstone), and it knows
- * none that was buried while it was away. So the tombstone stays in the retained payload until Home Assistant is seen to come
- * online; then the component is announced once more, buried again, and left out. */
+/** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
+ * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
+ * tombstone stays in the retained payload until Home Assistant comes online; then the component is announced once more
+ * (`restore`), becomes a tombstone again, and is omitted. */
 export type RemovalPhase = 'tombstone' | 'restore' | 'omit';
 
-/** Tells Home Assistant, and us, whose discovery payload it is. */
+/** Origin of every discovery payload, by which this program recognizes its own. */
 export const discoveryOriginName = 'Home Lab Infra Monitor';
 
 type Component = Record<string, unknown>;
 
-/** Ours have five levels; what lies deeper was written by somebody else. */
+/** Limits of a retained payload: ours have five levels, so a deeper one was written by another program. */
 const payloadBounds = { bytes: maxMessageBytes, depth: 16 };
 
-/** As much of our own earlier payload as is needed to go on from it. */
-const retainedPayload = z.object({
+/** The parts of an earlier payload from which the next one is built. */
+const retainedPayloadSchema = z.object({
   device: z.record(z.string(), z.unknown()),
   origin: z.record(z.string(), z.unknown()),
   components: z.record(z.string(), z.looseObject({ platform: z.string() })),
@@ -48,21 +49,21 @@ const retainedPayload = z.object({
 interface Announcement {
   device: Record<string, unknown>;
   components: Record<string, Component>;
-  /** Keys that no component may have: the settings leave them out. */
+  /** Keys of components that the settings exclude. */
   excluded: Set<string>;
 }
 
-const defined = (object: Record<string, unknown>) =>
+const withoutUndefined = (object: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 const isUrl = (text: string | undefined) =>
   text !== undefined && /^(https?|homeassistant):\/\/./.test(text) && URL.canParse(text);
 
-const parent = (agent: AgentIdentity, { via }: Device) =>
+const parentIdentifier = (agent: AgentIdentity, { via }: Device) =>
   via === undefined ? undefined : deviceIdentifier(agent, slug(via));
 
 const deviceInfo = (agent: AgentIdentity, device: Device) =>
-  defined({
+  withoutUndefined({
     identifiers: [deviceIdentifier(agent, slug(device.id))],
     name: device.name,
     manufacturer: device.manufacturer,
@@ -71,14 +72,14 @@ const deviceInfo = (agent: AgentIdentity, device: Device) =>
     sw_version: device.softwareVersion,
     hw_version: device.hardwareVersion,
     suggested_area: device.site ?? agent.site,
-    // One bad address would cost the whole device.
+    // Home Assistant refuses the whole device for one invalid URL.
     configuration_url: isUrl(device.configurationUrl) ? device.configurationUrl : undefined,
     connections: device.macAddress === undefined ? undefined : [['mac', device.macAddress]],
-    via_device: parent(agent, device),
+    via_device: parentIdentifier(agent, device),
   });
 
 const otherAgentsDeviceInfo = (agent: AgentIdentity, device: Device) =>
-  defined({ identifiers: [device.identifier], via_device: parent(agent, device) });
+  withoutUndefined({ identifiers: [device.identifier], via_device: parentIdentifier(agent, device) });
 
 /** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
 const entityName = (part: string | undefined, name: string) =>
@@ -96,7 +97,7 @@ const stateOptions = (agent: AgentIdentity, collector: string, path: string, key
   ...availabilityOptions(agent, collector, path),
 });
 
-/** The agent lives, and could read it the last time. */
+/** Available while the agent is online and its last reading of the entry succeeded. */
 const availabilityOptions = (agent: AgentIdentity, collector: string, path: string) => ({
   availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
   availability_mode: 'all',
@@ -122,7 +123,7 @@ function component(
   const options = {
     platform,
     unique_id: uniqueId(agent, id, name),
-    // Without it the area becomes part of the entity's id.
+    // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${[slug(device.name), path.split('/')[1], key].filter(Boolean).join('_')}`,
     name: entityName(part?.name, metric.name),
     ...discoveryValueOptions(metric),
@@ -131,7 +132,7 @@ function component(
     enabled_by_default: metric.enabled,
     ...('followsAgentStatus' in metric ? agentStatusOptions(agent) : stateOptions(agent, collector, path, key, metric)),
   };
-  return [name, defined(options)];
+  return [name, withoutUndefined(options)];
 }
 
 function button(
@@ -156,10 +157,10 @@ function button(
     payload_press: key,
     ...availabilityOptions(agent, collector, path),
   };
-  return [name, defined(options)];
+  return [name, withoutUndefined(options)];
 }
 
-/** The key of a device's event entity, which no metric has. */
+/** Key of a device's event entity; no metric has it. */
 const eventKey = 'event';
 
 function eventEntity(
@@ -181,13 +182,13 @@ function eventEntity(
     enabled_by_default: enabled,
     event_types: types,
     state_topic: eventTopic(agent, collector, path),
-    // What happened stays true while the device can't be read, and is told then.
+    // An event stays true while the device can't be read, and is published then too.
     availability: [{ topic: statusTopic(agent) }],
   };
-  return [key, defined(options)];
+  return [key, withoutUndefined(options)];
 }
 
-/** What can be said of each device now, by its id. */
+/** What the state has to announce, by device id. */
 function currentAnnouncements(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
@@ -199,7 +200,7 @@ function currentAnnouncements(
       const device = slug(entry.device.id);
       const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
       devices.set(device, announced);
-      // Two collectors may speak of one device; each adds what it knows.
+      // Two collectors may describe one device; each adds the properties that it knows.
       if (!entry.excluded)
         announced.device = {
           ...announced.device,
@@ -225,7 +226,7 @@ function currentAnnouncements(
   return devices;
 }
 
-/** Could a component of this key still come: its collector is on and the metric in its table? */
+/** Whether a component with this key may still be announced: its collector is active and its table has the metric. */
 function isDeclared(key: string, catalogue: readonly CollectorDeclaration[], state: AgentState): boolean {
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
@@ -253,20 +254,20 @@ function removedComponent(
     : { platform, unique_id: uniqueId(agent, device, key), state_topic: statusTopic(agent) };
 }
 
-/** The components of an earlier payload that this reading does not have: kept as they were, or on their way out. */
+/** Components of an earlier payload that the current state lacks: unchanged while they are declared, else in this phase of removal. */
 function inheritedComponents(
   agent: AgentIdentity,
   device: string,
-  before: Record<string, Component>,
-  now: Announcement,
+  earlier: Record<string, Component>,
+  current: Announcement,
   phase: RemovalPhase,
-  stillDeclared: (key: string) => boolean,
+  isStillDeclared: (key: string) => boolean,
 ): Record<string, Component> {
   const components: Record<string, Component> = {};
-  for (const [key, old] of Object.entries(before)) {
-    if (key in now.components) continue;
-    const kept = !isTombstone(old) && !now.excluded.has(key) && stillDeclared(key);
-    const component = kept ? old : removedComponent(agent, device, key, old.platform, phase);
+  for (const [key, old] of Object.entries(earlier)) {
+    if (key in current.components) continue;
+    const stays = !isTombstone(old) && !current.excluded.has(key) && isStillDeclared(key);
+    const component = stays ? old : removedComponent(agent, device, key, old.platform, phase);
     if (component !== undefined) components[key] = component;
   }
   return components;
@@ -275,14 +276,14 @@ function inheritedComponents(
 function parseRetained(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
-    return retainedPayload.safeParse(parseBoundedJson(payload, payloadBounds)).data;
+    return retainedPayloadSchema.safeParse(parseBoundedJson(payload, payloadBounds)).data;
   } catch {
     return undefined;
   }
 }
 
-/** One device payload for each device, the parents first; empty for one of which nothing is left. `retained` is what the
- * broker had of this agent when the connection began. */
+/** Discovery payload of each device by its topic, parents first; empty for a device that has no component left. `retained`: this
+ * agent's payloads on the broker when the connection began. */
 export function discoveryPayloads(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
@@ -295,30 +296,30 @@ export function discoveryPayloads(
     const id = parseDiscoveryTopic(agent, topic);
     if (id !== undefined && !devices.has(id)) devices.set(id, { device: {}, components: {}, excluded: new Set() });
   }
-  const payloads = [...devices].map(([id, now]) => {
+  const payloads = [...devices].map(([id, announcement]) => {
     const topic = discoveryTopic(agent, id);
     const earlier = parseRetained(retained.get(topic));
     const components = {
-      ...now.components,
-      ...inheritedComponents(agent, id, earlier?.components ?? {}, now, phase, (key) =>
+      ...announcement.components,
+      ...inheritedComponents(agent, id, earlier?.components ?? {}, announcement, phase, (key) =>
         isDeclared(key, catalogue, state),
       ),
     };
-    const device = Object.keys(now.device).length > 0 ? now.device : (earlier?.device ?? {});
+    const device = Object.keys(announcement.device).length > 0 ? announcement.device : (earlier?.device ?? {});
     const origin = { name: discoveryOriginName, sw_version: agent.version, support_url: supportUrl };
     return {
       topic,
-      child: 'via_device' in device,
+      hasParent: 'via_device' in device,
       payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }),
     };
   });
   return new Map(
-    payloads.sort((a, b) => Number(a.child) - Number(b.child)).map(({ topic, payload }) => [topic, payload]),
+    payloads.sort((a, b) => Number(a.hasParent) - Number(b.hasParent)).map(({ topic, payload }) => [topic, payload]),
   );
 }
 
-/** The earlier payloads with what is to go buried and all else as it was: what Home Assistant must hear before the states
- * come, which lack the keys that a component on its way out still reads. */
+/** Earlier payloads with tombstones for the components to remove and everything else unchanged. Home Assistant must get them
+ * before the new states, which lack the keys that a component to remove still reads. */
 export function tombstonePayloads(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
@@ -326,21 +327,21 @@ export function tombstonePayloads(
   retained: ReadonlyMap<string, string>,
 ): RetainedPayloads {
   const devices = currentAnnouncements(catalogue, agent, state);
-  const publications = new Map<string, string>();
+  const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
     const id = parseDiscoveryTopic(agent, topic);
     const earlier = id === undefined ? undefined : parseRetained(payload);
     if (id === undefined || earlier === undefined) continue;
-    const goes = (key: string) => devices.get(id)?.excluded.has(key) || !isDeclared(key, catalogue, state);
+    const isRemoved = (key: string) => devices.get(id)?.excluded.has(key) || !isDeclared(key, catalogue, state);
     const components = Object.fromEntries(
-      Object.entries(earlier.components).map(([key, old]) => [key, goes(key) ? { platform: old.platform } : old]),
+      Object.entries(earlier.components).map(([key, old]) => [key, isRemoved(key) ? { platform: old.platform } : old]),
     );
-    if (Object.keys(components).some((key) => goes(key)))
-      publications.set(topic, JSON.stringify({ ...earlier, components }));
+    if (Object.keys(components).some((key) => isRemoved(key)))
+      payloads.set(topic, JSON.stringify({ ...earlier, components }));
   }
-  return publications;
+  return payloads;
 }
 
-/** Does this payload still carry tombstones? */
+/** Whether a payload still has tombstones. */
 export const hasTombstones = (payload: string): boolean =>
   Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);

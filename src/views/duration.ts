@@ -1,5 +1,4 @@
-/** A time in words, as a person says it: `90 s`, `12 min`, `5 h`, `3 d`. The page's script runs it in the browser, so it uses nothing
- * from outside itself. */
+/** A duration in the unit that a person would use: `90 s`, `12 min`, `5 h`, `3 d`. The page's script uses it in the browser. */
 export const formatDuration = (seconds: number): string =>
   seconds < 120
     ? `${Math.round(seconds)} s`

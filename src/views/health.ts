@@ -16,7 +16,7 @@ const statusSchema = z.enum(['ok', 'failing']);
 
 export const agentHealthSchema = z.object({
   status: statusSchema,
-  reasons: z.array(z.string()).check(z.describe('What fails; empty if all is well.')),
+  reasons: z.array(z.string()).check(z.describe('What fails; empty if nothing does.')),
   agent: z.string(),
   site: siteSchema,
   version: z.string(),
@@ -34,16 +34,16 @@ export const agentHealthSchema = z.object({
 
 export type AgentHealth = z.output<typeof agentHealthSchema>;
 
-/** What those hear who have not shown the token. */
+/** Health without the reasons, for clients that have not shown the token. */
 export const agentHealthBriefSchema = z.object({ status: statusSchema });
 
-/** Milliseconds of grace beyond a collector's own limit: the random delay of a tick, and a busy machine. */
+/** Grace period beyond a collector's own time limit, for the random delay of a tick and a busy machine. */
 const overdueGraceMs = 5000;
 
-/** Milliseconds since a run was due that should have been over by now. */
-function overdue({ due, timeoutSeconds }: CollectorState, monotonic: number): number | undefined {
-  const late = due === undefined ? 0 : monotonic - due;
-  return late > timeoutSeconds * 1000 + overdueGraceMs ? late : undefined;
+/** Milliseconds since a run was due that should have ended by now; undefined within its time limit. */
+function overdueMs({ due, timeoutSeconds }: CollectorState, monotonic: number): number | undefined {
+  const sinceDueMs = due === undefined ? 0 : monotonic - due;
+  return sinceDueMs > timeoutSeconds * 1000 + overdueGraceMs ? sinceDueMs : undefined;
 }
 
 const collectorHealth = (collector: CollectorState): z.output<typeof collectorHealthSchema> => ({
@@ -56,8 +56,8 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
   ...(collector.error === undefined ? {} : { error: collector.error }),
 });
 
-/** Is the loop alive, nothing overdue, and the broker connected? A device that can't be read is no failure of the agent.
- * `monotonic` is the `performance.now()` of `now`. */
+/** Health of the agent itself: it fails while the broker is disconnected or a collector overdue. A device that can't be read is no
+ * failure of the agent. `monotonic` is `performance.now()` at `now`. */
 export function agentHealth(
   agent: AgentIdentity,
   state: AgentState,
@@ -71,10 +71,10 @@ export function agentHealth(
       : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
     ...(broker.connected && broker.error !== undefined ? [broker.error] : []),
     ...[...state.collectors.values()].flatMap((collector) => {
-      const late = overdue(collector, monotonic);
-      return late === undefined
+      const lateMs = overdueMs(collector, monotonic);
+      return lateMs === undefined
         ? []
-        : [`collector ${collector.id} is overdue since ${new Date(now.getTime() - late).toISOString()}`];
+        : [`collector ${collector.id} has been overdue since ${new Date(now.getTime() - lateMs).toISOString()}`];
     }),
   ];
   return {

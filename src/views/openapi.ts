@@ -8,7 +8,7 @@ import { statusEndpointPath } from './status.ts';
 
 type Json = Record<string, unknown>;
 
-/** The schema of what is sent; a form that `date-time` says already is left out. */
+/** JSON schema of a response, without the pattern that zod adds to `date-time`. */
 const schemaOf = (schema: z.core.$ZodType): Json => {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     io: 'output',
@@ -19,20 +19,23 @@ const schemaOf = (schema: z.core.$ZodType): Json => {
   return rest;
 };
 
-const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const json = (description: string, schema: Json) => ({ description, content: { 'application/json': { schema } } });
+const schemaReference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const jsonResponse = (description: string, schema: Json) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
 const text = { schema: { type: 'string' } };
 
-const page = (description: string) => ({ description, content: { 'text/html': text } });
+const pageResponse = (description: string) => ({ description, content: { 'text/html': text } });
 
 const securitySchemes = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'HTTP_TOKEN.' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'The value of HTTP_TOKEN.' },
   basic: { type: 'http', scheme: 'basic', description: 'Any user name, with HTTP_TOKEN as the password.' },
 };
 
-const nameOf = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Status`;
+const schemaName = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Status`;
 
-/** `/openapi.json`: what this agent's server answers, whose schemas follow from the catalogue. `guarded`: it wants the token. */
+/** OpenAPI document of this agent's server; the schemas follow from the catalogue. `guarded`: most paths require the token. */
 export function buildOpenApiDocument(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
@@ -40,7 +43,9 @@ export function buildOpenApiDocument(
   guarded: boolean,
 ): Json {
   const running = catalogue.filter(({ id }) => state.collectors.has(id));
-  const refusal = guarded ? { 401: json('HTTP_TOKEN was not shown.', reference('Error')) } : {};
+  const refusal = guarded
+    ? { 401: jsonResponse('The token (HTTP_TOKEN) is missing or wrong.', schemaReference('Error')) }
+    : {};
   const security = guarded ? { security: [{ bearer: [] }, { basic: [] }] } : {};
   const endpoint = (summary: string, operationId: string, responses: Json) => ({
     get: { summary, operationId, responses: { ...responses, ...refusal }, ...security },
@@ -50,38 +55,38 @@ export function buildOpenApiDocument(
     info: {
       title: 'Home Lab Infra Monitor',
       version: agent.version,
-      description: `What the agent ${agent.name} last read. Everything is for reading only.`,
+      description: `The last readings of the agent ${agent.name}. All paths are read-only.`,
       license: { name: 'MIT' },
     },
     servers: [{ url: '.' }],
     paths: {
-      '/': endpoint('All of it as a page', 'page', { 200: page('What is wrong first, then all that was read.') }),
-      '/events': endpoint('What changes on that page', 'events', {
+      '/': endpoint('The status page', 'page', { 200: pageResponse('Problems first, then all readings.') }),
+      '/events': endpoint('Changes of the status page', 'events', {
         200: {
-          description: 'Server-sent events with the sections that changed, for as long as the client listens.',
+          description: 'Server-sent events with the sections that changed.',
           content: { 'text/event-stream': text },
         },
-        503: json('As many listen as can.', reference('Error')),
+        503: jsonResponse('Too many clients are listening.', schemaReference('Error')),
       }),
       '/health/': {
         get: {
-          summary: 'How the agent is',
+          summary: 'Health of the agent',
           operationId: 'health',
           responses: {
-            200: json('All is well.', reference('Health')),
-            503: json('Something fails, and this is what.', reference('Health')),
+            200: jsonResponse('The agent is healthy.', schemaReference('Health')),
+            503: jsonResponse('Something fails; `reasons` has what.', schemaReference('Health')),
           },
         },
       },
       '/metrics': endpoint('All readings for Prometheus', 'metrics', {
         200: {
-          description: 'The text format of Prometheus, or OpenMetrics for whoever accepts it.',
+          description: 'Prometheus’s text format, or OpenMetrics where the client accepts it.',
           content: Object.fromEntries(
             Object.values(expositionContentTypes).map((type) => [type.replace(/;.*/, ''), text]),
           ),
         },
       }),
-      '/openapi.json': endpoint('This document', 'openapi', { 200: json('OpenAPI 3.1.', { type: 'object' }) }),
+      '/openapi.json': endpoint('This document', 'openapi', { 200: jsonResponse('OpenAPI 3.1.', { type: 'object' }) }),
       '/api': endpoint('This document', 'api', {
         302: {
           description: 'Redirects to openapi.json.',
@@ -91,8 +96,8 @@ export function buildOpenApiDocument(
       ...Object.fromEntries(
         running.map((declaration) => [
           statusEndpointPath(declaration),
-          endpoint(`${declaration.title}: the last readings`, `${declaration.id}Status`, {
-            200: json('Each device with its parts.', reference(nameOf(declaration.id))),
+          endpoint(`${declaration.title}: last readings`, `${declaration.id}Status`, {
+            200: jsonResponse('Each device with its parts.', schemaReference(schemaName(declaration.id))),
           }),
         ]),
       ),
@@ -104,13 +109,13 @@ export function buildOpenApiDocument(
           ? {
               anyOf: [
                 schemaOf(agentHealthSchema),
-                { ...schemaOf(agentHealthBriefSchema), description: 'What those hear who have not shown the token.' },
+                { ...schemaOf(agentHealthBriefSchema), description: 'The response to a client without the token.' },
               ],
             }
           : schemaOf(agentHealthSchema),
         Error: schemaOf(errorSchema),
         ...Object.fromEntries(
-          running.map((declaration) => [nameOf(declaration.id), schemaOf(collectorStatusSchema(declaration))]),
+          running.map((declaration) => [schemaName(declaration.id), schemaOf(collectorStatusSchema(declaration))]),
         ),
       },
     },

@@ -4,8 +4,8 @@ import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { offlinePayload } from './availability.ts';
 import type { RetainedPayloads } from './state-topics.ts';
 
-/** What to do with own topics that the broker kept and that no reading speaks of now: what can't be declared any more goes;
- * what merely was not read stays, unavailable. */
+/** Payloads for this agent's retained topics that the current state lacks: an empty one removes a topic that can't be declared any
+ * more; the availability of what was merely not read becomes `offline`. */
 export function orphanedTopics(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
@@ -14,16 +14,16 @@ export function orphanedTopics(
   current: RetainedPayloads,
 ): RetainedPayloads {
   const root = ownTopics(agent).slice(0, -1);
-  const publications = new Map<string, string>();
+  const payloads = new Map<string, string>();
   for (const topic of retained.keys()) {
     if (!topic.startsWith(root) || topic === `${root}status` || current.has(topic)) continue;
-    const verdict = orphanPayload(topic.slice(root.length).split('/'), catalogue, state);
-    if (verdict !== undefined) publications.set(topic, verdict);
+    const payload = orphanPayload(topic.slice(root.length).split('/'), catalogue, state);
+    if (payload !== undefined) payloads.set(topic, payload);
   }
-  return publications;
+  return payloads;
 }
 
-/** Empty: remove it. Undefined: leave it. */
+/** Empty to remove the topic, undefined to leave it as it is. */
 function orphanPayload(
   [id = '', device, ...rest]: string[],
   catalogue: readonly CollectorDeclaration[],
@@ -36,9 +36,9 @@ function orphanPayload(
   const collector = state.collectors.get(id);
   if (declaration === undefined || collector === undefined) return '';
   const part = rest.find((name) => name !== 'availability');
-  const known =
+  const isDeclared =
     part === undefined || part.split('_')[0] === undefined || (part.split('_')[0] ?? '') in declaration.metrics;
   const excluded = collector.entries.get(part === undefined ? `${device}` : `${device}/${part}`)?.excluded;
-  if (!known || excluded) return '';
+  if (!isDeclared || excluded) return '';
   return last === 'availability' ? offlinePayload : undefined;
 }

@@ -13,7 +13,7 @@ const platforms = {
 
 export const platformOfMetric = (metric: AnyMetric) => platforms[metric.kind];
 
-/** What Home Assistant wants to know of a value, by the metric's kind. */
+/** Discovery options that describe a metric's value. */
 export function discoveryValueOptions(metric: AnyMetric): Record<string, unknown> {
   switch (metric.kind) {
     case 'gauge':
@@ -37,7 +37,7 @@ export function discoveryValueOptions(metric: AnyMetric): Record<string, unknown
   }
 }
 
-/** A template that takes the metric out of its device's JSON. An update entity wants JSON again, which Python's own notation is not. */
+/** Template that takes the metric out of its device's JSON. An update entity needs JSON, which Python's notation of a dict is not. */
 export const valueTemplate = (key: string, metric: AnyMetric) =>
   metric.kind === 'update'
     ? `{% if value_json.${key} %}{{ {'installed_version': value_json.${key}.installed, 'latest_version': value_json.${key}.latest} | tojson }}{% endif %}`

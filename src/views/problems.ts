@@ -3,18 +3,18 @@ import type { AnyMetric } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentState, BrokerState, CollectorState, StateEntry } from '../model/state.ts';
 
-/** Something that is wrong now, or was and may still be. */
+/** Something that is wrong now, or was at the last reading and may still be. */
 export interface Problem {
-  /** Stays the same as long as it lasts. */
+  /** The same as long as the problem lasts. */
   id: string;
   /** The collector, or the collector and the entry's path: `host/nas/filesystem_root`; `broker`. */
   place: string;
-  /** Of the flag that tells it. */
+  /** Key of the metric that reports it. */
   key?: string;
-  /** What it is about. */
+  /** Name of the broker, collector, device or part. */
   subject: string;
   text: string;
-  /** Nobody has to hear of it: another trouble is its cause, or it can't be seen whether it lasts. */
+  /** Not to be reported: another problem explains it, or it is unknown whether it lasts. */
   isSuppressed: boolean;
 }
 
@@ -24,7 +24,7 @@ function brokerProblems({ url, connected, error }: BrokerState): Problem[] {
   return [{ id: 'broker', place: 'broker', subject: `Broker ${url}`, text, isSuppressed: false }];
 }
 
-/** What hears of the lab over the broker can't be read without it. */
+/** Problems of a collector as a whole. A lab-wide one reads over the broker: without it its error is suppressed. */
 const collectorProblems = (
   { id, error, complaints }: CollectorState,
   { title, scope }: CollectorDeclaration,
@@ -44,43 +44,44 @@ const collectorProblems = (
 
 const subjectOf = ({ device, part }: StateEntry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
 
-/** Its collector fails, or what it belongs to or hangs below can't be read either. */
+/** Whether another failure explains that of an entry: its collector's, its device's, or that of the device above it (`via`). */
 function isExplained(collector: CollectorState, { device, part }: StateEntry, lost: ReadonlySet<string>): boolean {
   if (collector.error !== undefined) return true;
   return (part !== undefined && lost.has(slug(device.id))) || (device.via !== undefined && lost.has(slug(device.via)));
 }
 
-/** The words beside a flag: `problem_reason`, `worst_problem`. */
+/** Value of the text metric that explains a problem metric: `problem_reason`, `worst_problem`. */
 function reasonBeside(problem: string, metrics: Record<string, AnyMetric>, { sample }: StateEntry): string | undefined {
   const key = Object.keys(metrics).find(
-    (one) => metrics[one]?.kind === 'text' && (one.startsWith(`${problem}_`) || one.endsWith(`_${problem}`)),
+    (name) => metrics[name]?.kind === 'text' && (name.startsWith(`${problem}_`) || name.endsWith(`_${problem}`)),
   );
-  const words = key === undefined ? undefined : sample?.[key];
-  return typeof words === 'string' && words !== '' ? words : undefined;
+  const reason = key === undefined ? undefined : sample?.[key];
+  return typeof reason === 'string' && reason !== '' ? reason : undefined;
 }
 
 const isProblemMetric = (metric: AnyMetric) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
 
-/** A connection; one among the diagnostics may well be meant to be lost: a socket without a cable. */
+/** A connection that should exist: a diagnostic one may be absent on purpose, as of a socket without a cable. */
 const isConnectivityMetric = (metric: AnyMetric) =>
   metric.kind === 'boolean' && metric.deviceClass === 'connectivity' && metric.category === undefined;
 
-/** What an entry's flags tell, the worst first: what is lost shows in its problem already, or in the first that is lost. */
+/** Problems that an entry's metrics report, problem metrics before connections. A lost connection is suppressed if a problem or an
+ * earlier lost connection is reported already. */
 function metricProblems(
   metrics: Record<string, AnyMetric>,
   entry: StateEntry,
 ): { key: string; text: string; isSuppressed: boolean }[] {
   const { sample } = entry;
   if (sample === undefined) return [];
-  const seen = Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
-  // What is unknown now may still be as it was.
-  const unknown = (key: string) => typeof sample[key] !== 'boolean';
-  const problems = seen
+  const enabledMetrics = Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
+  // A value that is unknown now may still be what it was.
+  const isUnknown = (key: string) => typeof sample[key] !== 'boolean';
+  const problems = enabledMetrics
     .filter(([key, metric]) => isProblemMetric(metric) && sample[key] !== false)
-    .map(([key, { name }]) => ({ key, text: reasonBeside(key, metrics, entry) ?? name, isSuppressed: unknown(key) }));
-  const losses = seen
+    .map(([key, { name }]) => ({ key, text: reasonBeside(key, metrics, entry) ?? name, isSuppressed: isUnknown(key) }));
+  const losses = enabledMetrics
     .filter(([key, metric]) => isConnectivityMetric(metric) && sample[key] !== true)
-    .map(([key, { name }]) => ({ key, text: `${name}: no`, isSuppressed: unknown(key) }));
+    .map(([key, { name }]) => ({ key, text: `${name}: no`, isSuppressed: isUnknown(key) }));
   return [...problems, ...losses].map((problem, index, all) => ({
     ...problem,
     isSuppressed:
@@ -99,7 +100,7 @@ function entryProblems(
   const place = `${collector.id}/${path}`;
   const subject = subjectOf(entry);
   const isSuppressed = isExplained(collector, entry, lost);
-  // What can't be read keeps its last flags: that they are not seen any more does not mean that they are over.
+  // An entry that can't be read keeps its last values: its problems are no longer seen, which does not end them.
   const problems = metricProblems(declaration.metrics[entry.table] ?? {}, entry);
   return [
     ...(entry.error === undefined ? [] : [{ id: place, place, subject, text: entry.error, isSuppressed }]),
@@ -113,8 +114,7 @@ function entryProblems(
   ];
 }
 
-/** All that is or may be wrong now. The agent's own readings repeat what the state says of the
- * collectors, and are left out. */
+/** Everything that is or may be wrong now. The agent's own readings repeat the collectors' states and are left out. */
 export function findProblems(catalogue: readonly CollectorDeclaration[], state: AgentState): Problem[] {
   const watched = catalogue.flatMap((declaration) => {
     const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);

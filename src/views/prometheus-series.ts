@@ -2,12 +2,12 @@ import type { CollectorDeclaration } from '../model/collector.ts';
 import type { AnyMetric } from '../model/metric.ts';
 import type { UnitsByDeviceClass, UnitWithoutClass } from '../model/unit.ts';
 
-/** Of every name that this program gives to Prometheus. */
+/** Prefix of every metric name. */
 export const metricPrefix = 'infra_monitor';
 
 type Unit = UnitsByDeviceClass[keyof UnitsByDeviceClass] | UnitWithoutClass;
 
-/** Prometheus's base unit of each unit, and how many of it one is. */
+/** Prometheus's base unit of each unit, and the factor to it. */
 const baseUnits: Record<Unit, [name: string, factor: number]> = {
   '°C': ['celsius', 1],
   K: ['kelvin', 1],
@@ -40,9 +40,9 @@ const baseUnits: Record<Unit, [name: string, factor: number]> = {
 
 export type PrometheusType = 'gauge' | 'counter' | 'info' | 'stateset';
 
-/** What a metric is in Prometheus. */
+/** A metric's name, type and unit in Prometheus. */
 export interface PrometheusSeries {
-  /** Of the family, without `_total` and `_info`. */
+  /** Name of the family, without `_total` and `_info`. */
   name: string;
   type: PrometheusType;
   /** The base unit, where it has one; the name ends with it. */
@@ -63,7 +63,7 @@ const typesByKind = {
 
 const isNotRepeated = (part: string, at: number, all: string[]) => part !== all[at - 1];
 
-/** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the first table is the collector's own. */
+/** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the collector's first table is not named. */
 function plainName(
   { id, metrics }: CollectorDeclaration,
   table: string,
@@ -75,7 +75,7 @@ function plainName(
   return [metricPrefix, ...parts].filter(isNotRepeated).join('_');
 }
 
-/** The unit goes to the end of a name, and a word that stands for one gives way: `power_on_hours` → `power_on_seconds`. */
+/** Appends the unit in place of a word that stands for one: `power_on_hours` → `power_on_seconds`. */
 const withUnit = (name: string, unit: string) => `${name.replace(/_(days|hours|rate)(?=_|$)/g, '')}_${unit}`;
 
 export function seriesOfMetric(
@@ -98,6 +98,6 @@ export function seriesOfMetric(
   return { name: withUnit(name, unit), type, unit, factor };
 }
 
-/** As queries name it. */
+/** Name of the samples, as queries use it. */
 export const seriesSampleName = ({ name, type }: Pick<PrometheusSeries, 'name' | 'type'>): string =>
   type === 'counter' ? `${name}_total` : type === 'info' ? `${name}_info` : name;

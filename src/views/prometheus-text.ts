@@ -8,7 +8,7 @@ export interface MetricFamily extends Omit<PrometheusSeries, 'factor'> {
   samples: { labels: MetricLabels; value: number }[];
 }
 
-/** Prometheus's text format, and the standard that came of it. */
+/** Prometheus's text format, and OpenMetrics, the standard that was made of it. */
 export type ExpositionFormat = 'prometheus' | 'openmetrics';
 
 export const expositionContentTypes: Record<ExpositionFormat, string> = {
@@ -16,18 +16,19 @@ export const expositionContentTypes: Record<ExpositionFormat, string> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-const label = ([name, value]: [string, string]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`;
+const escapeText = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+const label = ([name, value]: [string, string]) => `${name}="${escapeText(value).replaceAll('"', '\\"')}"`;
 const renderLabels = (labels: MetricLabels) =>
   Object.keys(labels).length === 0 ? '' : `{${Object.entries(labels).map(label).join(',')}}`;
 
 function lines(family: MetricFamily, format: ExpositionFormat): string[] {
   const { type, unit, help, samples } = family;
   const sample = seriesSampleName(family);
-  const [name, named] = format === 'openmetrics' ? [family.name, type] : [sample, type === 'counter' ? type : 'gauge'];
+  const [name, typeName] =
+    format === 'openmetrics' ? [family.name, type] : [sample, type === 'counter' ? type : 'gauge'];
   return [
-    `# HELP ${name} ${escaped(help)}`,
-    `# TYPE ${name} ${named}`,
+    `# HELP ${name} ${escapeText(help)}`,
+    `# TYPE ${name} ${typeName}`,
     ...(format === 'openmetrics' && unit !== undefined ? [`# UNIT ${name} ${unit}`] : []),
     ...samples.map(({ labels, value }) => `${sample}${renderLabels(labels)} ${value}`),
   ];

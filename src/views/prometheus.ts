@@ -7,7 +7,7 @@ import { isAvailable } from './availability.ts';
 import { metricPrefix, type PrometheusSeries, seriesOfMetric } from './prometheus-series.ts';
 import type { MetricFamily, MetricLabels } from './prometheus-text.ts';
 
-/** An entry that was read, or could not be. */
+/** An entry, readable or not, with the labels of its samples. */
 interface LabelledEntry {
   collector: CollectorState;
   entry: StateEntry;
@@ -19,7 +19,7 @@ const roundToDoublePrecision = (value: number) => Number(value.toPrecision(15));
 
 const seconds = (date: Date) => date.getTime() / 1000;
 
-/** What a value is as numbers, each with the labels that it adds. */
+/** The samples of a value, each with the labels that it adds. */
 function samplesOf(
   metric: AnyMetric,
   key: string,
@@ -70,7 +70,7 @@ function familyOfMetric(
   };
 }
 
-/** The collectors that are on with all that they saw, but what the settings leave out. */
+/** A collector's entries but those that the settings exclude. */
 const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
   [...collector.entries.values()]
     .filter(({ excluded }) => !excluded)
@@ -107,57 +107,57 @@ const agentFamily = (
   ...more,
 });
 
-/** Every device once, with what all collectors know of it. */
+/** One sample for each device, with what all collectors know of it. */
 function deviceSamples(entries: readonly LabelledEntry[]): MetricFamily['samples'] {
-  const known = new Map<string, Device>();
+  const devices = new Map<string, Device>();
   for (const { labels, entry } of entries)
-    known.set(String(labels.device), { ...entry.device, ...known.get(String(labels.device)) });
-  return [...known].map(([id, { name, manufacturer = '', model = '', serialNumber = '', softwareVersion = '' }]) => ({
+    devices.set(String(labels.device), { ...entry.device, ...devices.get(String(labels.device)) });
+  return [...devices].map(([id, { name, manufacturer = '', model = '', serialNumber = '', softwareVersion = '' }]) => ({
     labels: { device: id, name, manufacturer, model, serial_number: serialNumber, software_version: softwareVersion },
     value: 1,
   }));
 }
 
-/** What the agent says of itself and of each reading; the names are node_exporter's where it has them. */
+/** Families of the agent itself and of its readings; the names are node_exporter's where it has them. */
 function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState): MetricFamily[] {
   const running = [...collectors.values()];
-  const table = (value: (collector: CollectorState) => number | undefined) =>
+  const perCollector = (value: (collector: CollectorState) => number | undefined) =>
     running.flatMap((collector) => {
-      const found = value(collector);
-      return found === undefined ? [] : [{ labels: { collector: collector.id }, value: found }];
+      const sample = value(collector);
+      return sample === undefined ? [] : [{ labels: { collector: collector.id }, value: sample }];
     });
   const entries = running.flatMap(labelledEntries);
   const inSeconds = { type: 'gauge', unit: 'seconds' } as const;
   return [
     agentFamily(
       'build',
-      'This agent.',
+      'Version, name and site of the agent.',
       [{ labels: { version: agent.version, agent: agent.name, site: agent.site ?? '' }, value: 1 }],
       { type: 'info' },
     ),
-    agentFamily('mqtt_connected', 'Is the agent connected to its broker?', [
+    agentFamily('mqtt_connected', 'Whether the agent is connected to its broker.', [
       { labels: {}, value: Number(broker.connected) },
     ]),
     agentFamily(
       'scrape_collector_success',
-      'Could the collector read the last time?',
-      table(({ lastRun, error }) => (lastRun === undefined ? undefined : Number(error === undefined))),
+      'Whether the last reading of the collector succeeded.',
+      perCollector(({ lastRun, error }) => (lastRun === undefined ? undefined : Number(error === undefined))),
     ),
     agentFamily(
       'scrape_collector_duration_seconds',
-      'How long the last reading took.',
-      table(({ duration }) => duration),
+      'Duration of the last reading.',
+      perCollector(({ duration }) => duration),
       inSeconds,
     ),
     agentFamily(
       'scrape_collector_last_success_timestamp_seconds',
-      'When the collector last read with success.',
-      table(({ lastSuccess }) => lastSuccess && seconds(lastSuccess)),
+      'Time of the last successful reading of the collector.',
+      perCollector(({ lastSuccess }) => lastSuccess && seconds(lastSuccess)),
       inSeconds,
     ),
     agentFamily(
       'available',
-      'Could the device or part be read the last time?',
+      'Whether the last reading of the device or part succeeded.',
       entries.map(({ collector, entry }) => ({
         labels: {
           collector: collector.id,
@@ -167,11 +167,13 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
         value: Number(isAvailable(collector, entry)),
       })),
     ),
-    agentFamily('device', 'The device’s names, to be joined by its label.', deviceSamples(entries), { type: 'info' }),
+    agentFamily('device', 'Properties of the device, to be joined by its label.', deviceSamples(entries), {
+      type: 'info',
+    }),
   ];
 }
 
-/** All that the agent knows as Prometheus takes it, without time stamps: what could not be read is absent, and so turns stale. */
+/** All metric families of an agent, without timestamps: what could not be read is absent, and so becomes stale. */
 export const prometheusFamilies = (
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,

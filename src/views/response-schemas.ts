@@ -3,12 +3,12 @@ import type { CollectorDeclaration } from '../model/collector.ts';
 import type { AnyMetric } from '../model/metric.ts';
 import type { CollectorStatus } from './status.ts';
 
-/** What several answers have. */
+/** Schemas of fields that several responses have. */
 export const timeSchema = z.iso.datetime();
 export const countSchema = z.int().check(z.gte(0));
 export const siteSchema = z.nullable(z.string()).check(z.describe('The location that SITE names.'));
 
-/** What the server says itself. */
+/** Schema of the server's own responses. */
 export const errorSchema = z.object({
   agent: z.optional(z.string()),
   site: z.optional(siteSchema),
@@ -44,16 +44,18 @@ const measuredSchema = (metric: AnyMetric) =>
 const deviceOrPartShape = (metrics: Record<string, AnyMetric>) => ({
   id: z.string(),
   name: z.string(),
-  available: z.boolean().check(z.describe('Could it be read the last time? If not, the values are those of before.')),
+  available: z
+    .boolean()
+    .check(z.describe('Whether the last reading succeeded. If not, the values are those of an earlier one.')),
   error: z.optional(z.string()),
-  hint: z.optional(z.string()).check(z.describe('What would make the reading whole.')),
-  since: timeSchema.check(z.describe('When it became what it is now, available or not.')),
+  hint: z.optional(z.string()).check(z.describe('How to make the reading complete.')),
+  since: timeSchema.check(z.describe('Since when it has been available or unavailable.')),
   values: z.strictObject(
     Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, measuredSchema(metric)])),
   ),
 });
 
-/** What `/<id>/status` answers. Any table may be a device's own, or its parts'. */
+/** Schema of `/<endpoint>/status`. Any table may be that of devices or of parts. */
 export function collectorStatusSchema({ id, metrics }: CollectorDeclaration): z.ZodMiniType<CollectorStatus> {
   const tables = Object.entries(metrics);
   const parts = tables.map(([kind, table]) => z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(table) }));
@@ -71,9 +73,9 @@ export function collectorStatusSchema({ id, metrics }: CollectorDeclaration): z.
     agent: z.string(),
     site: siteSchema,
     collector: z.literal(id),
-    ok: z.boolean().check(z.describe('Could it read at all the last time?')),
+    ok: z.boolean().check(z.describe('Whether the last reading succeeded.')),
     error: z.optional(z.string()),
-    complaints: z.array(z.string()).check(z.describe('What is wrong and belongs to no device.')),
+    complaints: z.array(z.string()).check(z.describe('Problems that belong to no device.')),
     lastSuccess: z.nullable(timeSchema),
     devices: z.array(z.union(devices)),
   });

@@ -1,38 +1,44 @@
 import type { CollectorDeclaration } from '../model/collector.ts';
+import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetric, MetricValue } from '../model/metric.ts';
-import { availabilityTopic, memoryTopic, stateTopic } from '../model/naming.ts';
+import { availabilityTopic, eventTopic, memoryTopic, stateTopic } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { isAvailable, offlinePayload, onlinePayload } from './availability.ts';
 
-/** Payloads by their topics, all to be retained; an empty payload removes what is there. */
+/** Payloads to retain, by topic; an empty one removes the topic. */
 export type RetainedPayloads = Map<string, string>;
 
-/** Home Assistant's binary sensors take these without a template. */
+/** A value in a state topic; booleans are the default payloads of Home Assistant's binary sensors. */
 const valueInJson = (value: MetricValue) => (typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : value);
 
-/** Every metric of the table, so that no template ever misses a key. */
+/** State of an entry with every metric of its table, so that no template misses a key. */
 const statePayload = (metrics: Record<string, AnyMetric>, { sample }: StateEntry) =>
   JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, valueInJson(sample?.[key] ?? null)])));
 
-/** State and availability of each device and part, and what is to outlive the process. */
+/** State and availability of each device and part, and the memories that outlive the process. */
 export function statePayloads(
   catalogue: readonly CollectorDeclaration[],
   agent: AgentIdentity,
   state: AgentState,
 ): RetainedPayloads {
-  const publications = new Map(
+  const payloads = new Map(
     [...state.memories].map(([path, content]) => [memoryTopic(agent, path), JSON.stringify(content)]),
   );
   for (const { id, metrics } of catalogue) {
     const collector = state.collectors.get(id);
     for (const [path, entry] of collector?.entries ?? []) {
       if (collector === undefined || entry.excluded) continue;
-      publications.set(stateTopic(agent, id, path), statePayload(metrics[entry.table] ?? {}, entry));
-      publications.set(
-        availabilityTopic(agent, id, path),
-        isAvailable(collector, entry) ? onlinePayload : offlinePayload,
-      );
+      payloads.set(stateTopic(agent, id, path), statePayload(metrics[entry.table] ?? {}, entry));
+      payloads.set(availabilityTopic(agent, id, path), isAvailable(collector, entry) ? onlinePayload : offlinePayload);
     }
   }
-  return publications;
+  return payloads;
+}
+
+/** Message of an event. It must not be retained: each new subscription would fire the event again. */
+export function eventMessage(
+  agent: AgentIdentity,
+  { collector, device, event: { type, ...attributes } }: PendingEvent,
+): { topic: string; payload: string } {
+  return { topic: eventTopic(agent, collector, device), payload: JSON.stringify({ event_type: type, ...attributes }) };
 }

@@ -15,7 +15,7 @@ interface DeviceOrPartStatus {
   name: string;
   available: boolean;
   error?: string;
-  /** What would make the reading whole. */
+  /** How to make the reading complete. */
   hint?: string;
   since: string;
   values: Record<string, StatusValue>;
@@ -35,9 +35,9 @@ export interface CollectorStatus {
   collector: string;
   ok: boolean;
   error?: string;
-  /** What is wrong and belongs to no device. */
+  /** Problems that belong to no device. */
   complaints: readonly string[];
-  /** When it was last read with success. */
+  /** Time of the last successful reading. */
   lastSuccess: string | null;
   devices: DeviceStatus[];
 }
@@ -64,10 +64,10 @@ function deviceOrPartStatus(
   };
 }
 
-/** Where a collector's last readings are. */
+/** Path of a collector's last readings. */
 export const statusEndpointPath = ({ id, endpoint = id }: CollectorDeclaration): string => `/${endpoint}/status`;
 
-/** A collector's last readings, as `/<id>/status` answers them. */
+/** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. */
 export function collectorStatus(
   { id, metrics }: CollectorDeclaration,
   agent: AgentIdentity,

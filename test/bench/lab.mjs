@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import mqtt from 'mqtt';
+import { buildFleet } from './build-fleet.mjs';
 import { cpuOf, freePort, megabytesOf, program } from './process.mjs';
 
 const { values: options } = parseArgs({
@@ -21,19 +21,7 @@ const measuring = 60;
 const folder = mkdtempSync(join(tmpdir(), 'bench-lab-'));
 const say = (text) => process.stderr.write(`${text}\n`);
 
-await build({
-  entryPoints: [join(import.meta.dirname, 'fleet.ts')],
-  outfile: join(folder, 'fleet.mjs'),
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20.19',
-  logLevel: 'warning',
-  banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-  },
-});
-
+const fleetProgram = await buildFleet(folder);
 const port = await freePort();
 const url = `mqtt://127.0.0.1:${port}`;
 writeFileSync(
@@ -90,7 +78,7 @@ const until = async (what, look, seconds = 120) => {
 const fleet = async (count) => {
   const have = online.size;
   for (let first = have; first < count; first += 50)
-    begin(process.execPath, [join(folder, 'fleet.mjs'), url, first, Math.min(50, count - first), interval], {
+    begin(process.execPath, [fleetProgram, url, first, Math.min(50, count - first), interval], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   await until(`${count} agents online`, () => online.size === count);

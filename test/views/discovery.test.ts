@@ -42,21 +42,21 @@ test('a device with every kind of metric', async () => {
   ).toMatchFileSnapshot('../cases/discovery/expected.json');
 });
 
-test('an optional metric is announced once it has had a value', () => {
+test('an optional metric is announced after its first value', () => {
   expect(componentsOf(announce(stateOf(collector, [whole()])))).not.toHaveProperty('probe-thing-rare');
   expect(componentsOf(announce(stateOf(collector, [whole({ rare: 1 })], [whole()])))).toHaveProperty(
     'probe-thing-rare',
   );
 });
 
-test('an address that Home Assistant would not take is left out', () => {
+test('a URL that Home Assistant would refuse is left out', () => {
   const state = stateOf(collector, [
     { table: 'thing', device: { ...device, configurationUrl: 'thing.local' }, reading: {} },
   ]);
   expect(announce(state)).not.toHaveProperty('device.configuration_url');
 });
 
-test('parents come before what hangs below them', () => {
+test('parents come before the devices below them', () => {
   const state = stateOf(collector, [
     { table: 'thing', device: { id: 'child', name: 'Child', via: 'parent' }, reading: {} },
     { table: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
@@ -73,7 +73,7 @@ describe('what the broker kept from before', () => {
     ]);
   const old = { platform: 'sensor', unique_id: 'u', state_topic: 't' };
 
-  test('a part that is not there now stays as it was', () => {
+  test('a part that is missing from the state stays unchanged', () => {
     expect(
       componentsOf(announce(stateOf(collector, [whole()]), earlier({ 'probe-part_usb-level': old })))[
         'probe-part_usb-level'
@@ -81,7 +81,7 @@ describe('what the broker kept from before', () => {
     ).toEqual(old);
   });
 
-  test('an event entity that is declared stays; one that is not any more goes', () => {
+  test('a declared event entity stays; an undeclared one is removed', () => {
     const keys = ['probe-thing-event', 'probe-part_usb-event'];
     const state = stateOf(collector, [{ table: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
     expect(
@@ -94,7 +94,7 @@ describe('what the broker kept from before', () => {
     });
   });
 
-  test('what is not declared any more is buried, revived, buried, and gone', () => {
+  test('an undeclared component becomes a tombstone, is restored, becomes a tombstone and is omitted', () => {
     const state = stateOf(collector, [whole()]);
     for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {
       const retained = earlier({ [key]: old });
@@ -108,7 +108,7 @@ describe('what the broker kept from before', () => {
     }
   });
 
-  test('what is to go is buried before the states come, and all else stays as it was', () => {
+  test('tombstones come before the states, and everything else stays unchanged', () => {
     const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
     const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
     const [payload] = tombstonePayloads(
@@ -126,21 +126,21 @@ describe('what the broker kept from before', () => {
     expect(tombstonePayloads([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
   });
 
-  test('a tombstone stays one until it is gone', () => {
+  test('a tombstone stays a tombstone until it is omitted', () => {
     const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
     expect(componentsOf(announce(stateOf(collector, [whole()]), retained))['probe-part_usb-level']).toEqual({
       platform: 'sensor',
     });
   });
 
-  test('a part that is back is announced in place of its tombstone', () => {
+  test('a part that returns is announced in place of its tombstone', () => {
     const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
     expect(
       componentsOf(announce(stateOf(collector, [whole(), piece('usb')]), retained))['probe-part_usb-level'],
     ).toHaveProperty('unique_id');
   });
 
-  test('a part that the settings leave out goes', () => {
+  test('a part that the settings exclude is removed', () => {
     const retained = earlier({ 'probe-part_usb-level': old });
     expect(
       componentsOf(announce(stateOf(collector, [whole(), piece('usb', { excluded: true })]), retained))[
@@ -149,7 +149,7 @@ describe('what the broker kept from before', () => {
     ).toEqual({ platform: 'sensor' });
   });
 
-  test('a device of a collector that is off: buried, and its topic emptied in the end', () => {
+  test('a device of an inactive collector gets tombstones, and in the end an empty topic', () => {
     const state = stateOf(probe(async () => [], 'another'));
     const retained = earlier({ 'probe-thing-level': old });
     expect(announce(state, retained, 'tombstone')).toMatchObject({
@@ -164,13 +164,13 @@ describe('what the broker kept from before', () => {
     expect(componentsOf(announce(never, earlier({ 'probe-thing-level': old })))).toEqual({ 'probe-thing-level': old });
   });
 
-  test.each(['no json', '[]', '{"components": 3}'])('%s is overwritten', (payload) => {
+  test.each(['no json', '[]', '{"components": 3}'])('a retained payload of %s is overwritten', (payload) => {
     expect(componentsOf(announce(stateOf(collector, [whole()]), new Map([[topic, payload]])))).toHaveProperty(
       'probe-thing-level',
     );
   });
 
-  test('a payload with tombstones is known by them', () => {
+  test('a payload with tombstones is recognized', () => {
     expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } }))).toBe(
       true,
     );
@@ -179,7 +179,7 @@ describe('what the broker kept from before', () => {
   });
 });
 
-test('an agent’s lifeline follows its status alone', () => {
+test('the entity of the agent’s connection follows its status topic alone', () => {
   const [payload = ''] = announcementsOf(exampleLab.slice(2));
   const { components } = JSON.parse(payload) as { components: Record<string, object> };
   expect(components['agent-agent-agent_connected']).toMatchObject({

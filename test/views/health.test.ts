@@ -13,7 +13,7 @@ function well() {
   return state;
 }
 
-test('all is well', () => {
+test('nothing fails', () => {
   expect(agentHealth(agent, well(), now, 10_000)).toMatchInlineSnapshot(`
     {
       "agent": "nas",
@@ -43,7 +43,7 @@ test('all is well', () => {
   `);
 });
 
-test('a broker that is away, or refuses, is a reason', () => {
+test('a broker that is disconnected, or refuses, is a reason', () => {
   const away = well();
   Object.assign(away.broker, { connected: false, error: 'connection refused' });
   expect(agentHealth(agent, away, now, 10_000).reasons).toEqual([
@@ -57,22 +57,22 @@ test('a broker that is away, or refuses, is a reason', () => {
   });
 });
 
-test('a run that should be over is a reason, with the collector’s own limit', () => {
+test('an overdue run is a reason, beyond the collector’s own time limit', () => {
   const state = well();
   expect(agentHealth(agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
   expect(agentHealth(agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
-    'collector probe is overdue since 2026-01-02T03:04:20.000Z',
+    'collector probe has been overdue since 2026-01-02T03:04:20.000Z',
   ]);
 });
 
-test('a clock that is set makes no run overdue, and hides none', () => {
+test('setting the clock neither makes a run overdue nor hides one', () => {
   expect(agentHealth(agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
   expect(agentHealth(agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
-    'collector probe is overdue since 2026-01-01T03:04:20.000Z',
+    'collector probe has been overdue since 2026-01-01T03:04:20.000Z',
   ]);
 });
 
-test('a collector that fails is told, and is no failure of the agent', () => {
+test('a failing collector is shown, and is no failure of the agent', () => {
   const state = well();
   state.record(collector, { ok: false, error: 'broken', at: now, seconds: 0 });
   expect(agentHealth(agent, state, now, 10_000)).toMatchObject({

@@ -13,7 +13,7 @@ const since = new Date('2026-01-01T00:00:00.5Z');
 const firmware = { installed: '1', latest: '2' };
 const part = { id: '/mnt', name: 'Part /mnt' };
 
-const situations = {
+const states = {
   empty: stateOf(collector),
   nothing: stateOf(collector, [{ table: 'thing', device, reading: {} }]),
   everything: stateOf(collector, [
@@ -31,31 +31,31 @@ const situations = {
     { complaint: 'nobody there' },
   ]),
 };
-situations.broken.record(collector, { ok: false, error: 'broken', at: since, seconds: 1 });
-Object.assign(situations.broken.broker, { error: 'refused' });
+states.broken.record(collector, { ok: false, error: 'broken', at: since, seconds: 1 });
+Object.assign(states.broken.broker, { error: 'refused' });
 
-test.each(Object.entries(situations))('answers fit their schemas: %s', (_, state) => {
+test.each(Object.entries(states))('responses match their schemas: %s', (_, state) => {
   const answer = JSON.parse(JSON.stringify(collectorStatus(collector, agent, state)));
   expect(z.safeParse(collectorStatusSchema(collector), answer).error).toBeUndefined();
-  // Parsing drops what the schema does not know: there must be nothing.
+  // Parsing drops properties that the schema lacks: there must be none.
   expect(z.parse(collectorStatusSchema(collector), answer)).toEqual(answer);
   const well = JSON.parse(JSON.stringify(agentHealth(agent, state, since)));
   expect(z.parse(agentHealthSchema, well)).toEqual(well);
 });
 
-test.each(allCollectors)('$id: its answer with every metric fits', (declaration) => {
+test.each(allCollectors)('$id: a response with every metric matches its schema', (declaration) => {
   const answer = JSON.parse(JSON.stringify(collectorStatus(declaration, agent, everything(allCollectors))));
   expect(z.parse(collectorStatusSchema(declaration), answer)).toEqual(answer);
 });
 
-test('the schema of a status has every metric with its unit and its kind of value', () => {
-  const { components } = buildOpenApiDocument([collector], agent, situations.empty, false) as {
+test('the schema of a status has every metric with its unit and type', () => {
+  const { components } = buildOpenApiDocument([collector], agent, states.empty, false) as {
     components: { schemas: Record<string, unknown> };
   };
   expect(components.schemas.ProbeStatus).toMatchSnapshot();
 });
 
-test('every collector that is on has its endpoint, and every reference its schema', () => {
+test('every active collector has its path, and every reference its schema', () => {
   const state = stateOf(collector);
   for (const one of allCollectors) state.add(one);
   const document = buildOpenApiDocument(

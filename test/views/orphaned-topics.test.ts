@@ -8,7 +8,7 @@ const collector = { ...probe(async () => []), memory };
 const off = { ...probe(async () => [], 'off'), memory };
 const forgetful = probe(async () => [], 'forgetful');
 
-test('what can’t be declared any more goes, what merely was not read stays', () => {
+test('a topic that can’t be declared any more is removed; one that was merely not read stays', () => {
   const state = stateOf(collector, [
     { table: 'thing', device, reading: {} },
     { table: 'part', device, part: { id: 'out', name: 'Out' }, excluded: true },

@@ -31,34 +31,34 @@ const connected = (...readings: Parameters<typeof stateOf>[1][]) => {
   state.broker.connected = true;
   return state;
 };
-const told = (state: ReturnType<typeof connected>) =>
+const reported = (state: ReturnType<typeof connected>) =>
   findProblems([collector], state).map(
     ({ subject, text, isSuppressed }) => `${isSuppressed ? '(' : ''}${subject}: ${text}${isSuppressed ? ')' : ''}`,
   );
 
-test('all is well', () => expect(told(connected([{ table: 'thing', device, reading: { on: false } }]))).toEqual([]));
+test('no problem', () => expect(reported(connected([{ table: 'thing', device, reading: { on: false } }]))).toEqual([]));
 
-test('a broker that is away, or refuses', () => {
+test('a broker that is disconnected, or refuses', () => {
   const state = connected([]);
   state.broker.error = 'refused';
-  expect(told(state)).toEqual(['Broker mqtt://127.0.0.1:1883: refused']);
+  expect(reported(state)).toEqual(['Broker mqtt://127.0.0.1:1883: refused']);
   state.broker.connected = false;
-  expect(told(state)).toEqual(['Broker mqtt://127.0.0.1:1883: not connected: refused']);
+  expect(reported(state)).toEqual(['Broker mqtt://127.0.0.1:1883: not connected: refused']);
 });
 
-test('a device that can’t be read explains its parts, and what hangs below it', () => {
+test('a device that can’t be read explains its parts and the devices below it', () => {
   const state = connected([
     { table: 'thing', device, error: gone },
     { table: 'part', device, part, error: gone },
     { table: 'thing', device: { id: 'below', name: 'Below', via: 'Thing 1' }, error: gone },
     { table: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: { on: false } },
   ]);
-  expect(told(state)).toEqual(['Thing: gone', '(Thing Part /mnt: gone)', '(Below: gone)']);
+  expect(reported(state)).toEqual(['Thing: gone', '(Thing Part /mnt: gone)', '(Below: gone)']);
 });
 
 test('a part that can’t be read while its device can', () => {
   expect(
-    told(
+    reported(
       connected([
         { table: 'thing', device, reading: { on: false } },
         { table: 'part', device, part, error: gone },
@@ -67,22 +67,22 @@ test('a part that can’t be read while its device can', () => {
   ).toEqual(['Thing Part /mnt: gone']);
 });
 
-test('a collector that fails explains all that it saw before', () => {
+test('a failing collector explains its entries', () => {
   const state = connected([
     { table: 'thing', device, reading: { on: true } },
     { table: 'part', device, part, error: gone },
   ]);
   state.record(collector, { ok: false, error: 'broken', at: new Date(), seconds: 1 });
-  expect(told(state)).toEqual(['Probe: broken', '(Thing: Problem)', '(Thing: Too hot)', '(Thing Part /mnt: gone)']);
+  expect(reported(state)).toEqual(['Probe: broken', '(Thing: Problem)', '(Thing: Too hot)', '(Thing Part /mnt: gone)']);
 });
 
-test('problem flags, with the reason where a table has one; other flags are no trouble', () => {
+test('problem metrics, with the reason where the table has one; other booleans are no problems', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { on: true, note: 'worn out' } }]);
   state.broker.connected = true;
-  expect(told(state)).toEqual(['Thing: worn out', 'Thing: Too hot']);
+  expect(reported(state)).toEqual(['Thing: worn out', 'Thing: Too hot']);
 });
 
-test('a connection that is not there is trouble unless a problem or another loss tells it, or it is a diagnostic', () => {
+test('a lost connection is a problem unless a problem or another loss reports it, or it is diagnostic', () => {
   const link: Metrics<Probe>[string] = {
     kind: 'boolean',
     name: 'Link',
@@ -105,20 +105,23 @@ test('a connection that is not there is trouble unless a problem or another loss
   expect(texts({ ...links, bad })).toEqual(['Problem', '(Reachable: no)', '(Internet: no)']);
 });
 
-test('a connection that is lost, but not one among the diagnostics', () =>
-  expect(told(connected([{ table: 'thing', device, reading: { on: false, level: 0 } }]))).toEqual([
+test('a lost connection, unless it is diagnostic', () =>
+  expect(reported(connected([{ table: 'thing', device, reading: { on: false, level: 0 } }]))).toEqual([
     'Thing: Reachable: no',
   ]));
 
-test('what is not known may still be as it was, and nobody has to hear of it', () =>
-  expect(told(connected([{ table: 'thing', device, reading: {} }]))).toEqual(['(Thing: Problem)', '(Thing: Too hot)']));
-
-test('what the settings leave out is no trouble; what belongs to no device is', () =>
-  expect(told(connected([{ table: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual([
-    'Probe: thing 2 is not there',
+test('an unknown value may still be what it was, and is suppressed', () =>
+  expect(reported(connected([{ table: 'thing', device, reading: {} }]))).toEqual([
+    '(Thing: Problem)',
+    '(Thing: Too hot)',
   ]));
 
-test('what hears of the lab over the broker is silent without it', () => {
+test('an excluded entry is no problem; a complaint without a device is', () =>
+  expect(
+    reported(connected([{ table: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }])),
+  ).toEqual(['Probe: thing 2 is not there']));
+
+test('a lab-wide collector is suppressed without the broker', () => {
   const state = connected([]);
   state.record(collector, { ok: false, error: 'deaf', at: new Date(), seconds: 1 });
   const scope = () =>

@@ -22,26 +22,26 @@ const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheu
 
 test('every kind of metric, in base units and with all its digits', () => {
   expect(seen()).toMatchInlineSnapshot(`
-    "# HELP infra_monitor_build_info This agent.
+    "# HELP infra_monitor_build_info Version, name and site of the agent.
     # TYPE infra_monitor_build_info gauge
     infra_monitor_build_info{version="1.2.3",agent="nas",site=""} 1
-    # HELP infra_monitor_mqtt_connected Is the agent connected to its broker?
+    # HELP infra_monitor_mqtt_connected Whether the agent is connected to its broker.
     # TYPE infra_monitor_mqtt_connected gauge
     infra_monitor_mqtt_connected 0
-    # HELP infra_monitor_scrape_collector_success Could the collector read the last time?
+    # HELP infra_monitor_scrape_collector_success Whether the last reading of the collector succeeded.
     # TYPE infra_monitor_scrape_collector_success gauge
     infra_monitor_scrape_collector_success{collector="probe"} 1
-    # HELP infra_monitor_scrape_collector_duration_seconds How long the last reading took.
+    # HELP infra_monitor_scrape_collector_duration_seconds Duration of the last reading.
     # TYPE infra_monitor_scrape_collector_duration_seconds gauge
     infra_monitor_scrape_collector_duration_seconds{collector="probe"} 0.1
-    # HELP infra_monitor_scrape_collector_last_success_timestamp_seconds When the collector last read with success.
+    # HELP infra_monitor_scrape_collector_last_success_timestamp_seconds Time of the last successful reading of the collector.
     # TYPE infra_monitor_scrape_collector_last_success_timestamp_seconds gauge
     infra_monitor_scrape_collector_last_success_timestamp_seconds{collector="probe"} 1767323046
-    # HELP infra_monitor_available Could the device or part be read the last time?
+    # HELP infra_monitor_available Whether the last reading of the device or part succeeded.
     # TYPE infra_monitor_available gauge
     infra_monitor_available{collector="probe",device="thing_1",part=""} 1
     infra_monitor_available{collector="probe",device="thing_1",part="part /mnt"} 1
-    # HELP infra_monitor_device_info The device’s names, to be joined by its label.
+    # HELP infra_monitor_device_info Properties of the device, to be joined by its label.
     # TYPE infra_monitor_device_info gauge
     infra_monitor_device_info{device="thing_1",name="Thing",manufacturer="",model="X1",serial_number="",software_version=""} 1
     # HELP infra_monitor_probe_level_ratio Probe: Level.
@@ -73,30 +73,30 @@ test('every kind of metric, in base units and with all its digits', () => {
   `);
 });
 
-test('OpenMetrics has types and units of its own', () => {
+test('OpenMetrics has its own types and units', () => {
   expect(seen(whole(), 'openmetrics')).toMatchInlineSnapshot(`
-    "# HELP infra_monitor_build This agent.
+    "# HELP infra_monitor_build Version, name and site of the agent.
     # TYPE infra_monitor_build info
     infra_monitor_build_info{version="1.2.3",agent="nas",site=""} 1
-    # HELP infra_monitor_mqtt_connected Is the agent connected to its broker?
+    # HELP infra_monitor_mqtt_connected Whether the agent is connected to its broker.
     # TYPE infra_monitor_mqtt_connected gauge
     infra_monitor_mqtt_connected 0
-    # HELP infra_monitor_scrape_collector_success Could the collector read the last time?
+    # HELP infra_monitor_scrape_collector_success Whether the last reading of the collector succeeded.
     # TYPE infra_monitor_scrape_collector_success gauge
     infra_monitor_scrape_collector_success{collector="probe"} 1
-    # HELP infra_monitor_scrape_collector_duration_seconds How long the last reading took.
+    # HELP infra_monitor_scrape_collector_duration_seconds Duration of the last reading.
     # TYPE infra_monitor_scrape_collector_duration_seconds gauge
     # UNIT infra_monitor_scrape_collector_duration_seconds seconds
     infra_monitor_scrape_collector_duration_seconds{collector="probe"} 0.1
-    # HELP infra_monitor_scrape_collector_last_success_timestamp_seconds When the collector last read with success.
+    # HELP infra_monitor_scrape_collector_last_success_timestamp_seconds Time of the last successful reading of the collector.
     # TYPE infra_monitor_scrape_collector_last_success_timestamp_seconds gauge
     # UNIT infra_monitor_scrape_collector_last_success_timestamp_seconds seconds
     infra_monitor_scrape_collector_last_success_timestamp_seconds{collector="probe"} 1767323046
-    # HELP infra_monitor_available Could the device or part be read the last time?
+    # HELP infra_monitor_available Whether the last reading of the device or part succeeded.
     # TYPE infra_monitor_available gauge
     infra_monitor_available{collector="probe",device="thing_1",part=""} 1
     infra_monitor_available{collector="probe",device="thing_1",part="part /mnt"} 1
-    # HELP infra_monitor_device The device’s names, to be joined by its label.
+    # HELP infra_monitor_device Properties of the device, to be joined by its label.
     # TYPE infra_monitor_device info
     infra_monitor_device_info{device="thing_1",name="Thing",manufacturer="",model="X1",serial_number="",software_version=""} 1
     # HELP infra_monitor_probe_level_ratio Probe: Level.
@@ -133,7 +133,7 @@ test('OpenMetrics has types and units of its own', () => {
   `);
 });
 
-test('what could not be read is absent, and said to be away', () => {
+test('an unreadable entry is absent, and marked as unavailable', () => {
   const state = whole();
   state.record(collector, {
     ok: true,
@@ -149,7 +149,7 @@ test('what could not be read is absent, and said to be away', () => {
   expect(seen(state)).toContain('available{collector="probe",device="thing_1",part="part /mnt"} 1\n');
 });
 
-test('a collector that fails takes its values with it', () => {
+test('a failing collector has no values', () => {
   const state = whole();
   state.record(collector, { ok: false, error: 'broken', at: since, seconds: 2 });
   expect(seen(state)).not.toMatch(/probe_level/);
@@ -169,18 +169,18 @@ const series = allCollectors.flatMap((declaration) =>
 );
 
 describe('names of the whole catalogue', () => {
-  test('are valid, and each stands for one metric', () => {
+  test('are valid and unique', () => {
     const names = series.map(({ name }) => name);
     for (const name of names) expect(name).toMatch(/^infra_monitor(_[a-z0-9]+)+$/);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
-  test('no text is a label that its series has already', () => {
+  test('no text metric has a label that its series already has', () => {
     for (const { of, key, metric } of series)
       if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
   });
 
-  test('node_exporter has what says so', () => {
+  test('names that claim to be node_exporter’s exist there', () => {
     const theirs = series.flatMap(({ name, metric }) =>
       (metric as { nodeExporter?: string }).nodeExporter === undefined ? [] : [name.replace('infra_monitor', 'node')],
     );

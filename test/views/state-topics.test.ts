@@ -7,7 +7,7 @@ const at = new Date('2026-01-02T03:04:06Z');
 const piece = (id: string, more: object) =>
   ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
 
-test('every key is in every payload, flags in Home Assistant’s words, nothing where there is none', () => {
+test('every key is in every payload, booleans as ON and OFF, a missing value as null', () => {
   const reading = { level: 41.23, on: true, since: at, firmware: { installed: '1', latest: '2' } };
   const state = stateOf(collector, [
     { table: 'thing', device, reading },
@@ -24,7 +24,7 @@ test('every key is in every payload, flags in Home Assistant’s words, nothing 
   `);
 });
 
-test('a collector that fails makes all of its devices unavailable and keeps what they said', () => {
+test('a failing collector makes all of its devices unavailable and keeps their states', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.record(collector, { ok: false, error: 'broken', at, seconds: 0 });
   const topics = statePayloads([collector], agent, state);

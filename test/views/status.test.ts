@@ -45,7 +45,7 @@ test('the last readings with units, parts below their device, and why something 
   ]);
 });
 
-test('a collector that is off has none', () =>
+test('an inactive collector has none', () =>
   expect(
     collectorStatus(
       probe(async () => [], 'other'),

@@ -9,6 +9,7 @@ import { connectOnce } from '../../mqtt/connect-once.ts';
 import { ConnectionError } from '../../mqtt/connection.ts';
 import { formatBrokerUrl } from '../../mqtt/settings.ts';
 import { readSettings, type Settings, settingGroups } from '../../settings/index.ts';
+import { listSettings } from '../../settings/list-settings.ts';
 import {
   editSettings,
   parseSettingsText,

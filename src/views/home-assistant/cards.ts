@@ -9,7 +9,7 @@ export interface DashboardSection extends YamlMap {
   cards: readonly DashboardCard[];
 }
 
-/** A section, unless there is nothing in it but its headings. */
+/** A section, unless all of its cards are headings. */
 export const gridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
   cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', cards }] : [];
 
@@ -20,7 +20,7 @@ export const headingCard = (title: string, icon?: string): DashboardCard => ({
   icon,
 });
 
-/** A flag, and the state that says that something is wrong. */
+/** A binary sensor, and its state that means a problem. */
 export interface ProblemEntity {
   entity: LabEntity;
   problemState: 'on' | 'off';
@@ -32,12 +32,13 @@ const problemBadge = ({ entity: { id, name }, problemState }: ProblemEntity) => 
   name,
   color: 'red',
   show_icon: true,
-  // A problem is told by its name; “Agent connected”, of one that is not, would mislead.
+  // The name of a problem says what is wrong; that of a lost connection, “Agent connected”, would mislead.
   state_content: problemState === 'on' ? 'name' : 'state',
   visibility: [{ condition: 'state', entity: id, state: problemState }],
 });
 
-/** A device's or part's name above its cards; `page` is where a tap leads, `flags` are shown while they are in their bad state. */
+/** A device's or part's name above its cards. `page`: path that a tap opens. `problems`: shown as badges while they are in their
+ * problem state. */
 export const subtitleCard = (
   title: string,
   { icon, page, problems = [] }: { icon?: string; page?: string; problems?: readonly ProblemEntity[] } = {},
@@ -50,11 +51,11 @@ export const subtitleCard = (
   badges: problems.length === 0 ? undefined : problems.map(problemBadge),
 });
 
-/** Half a section wide. */
-export const tileCard = ({ id, name }: LabEntity, shown = name): DashboardCard => ({
+/** A tile that is half a section wide. */
+export const tileCard = ({ id, name }: LabEntity, title = name): DashboardCard => ({
   type: 'tile',
   entity: id,
-  name: shown,
+  name: title,
   grid_options: { columns: 6 },
 });
 
@@ -69,10 +70,10 @@ export const entitiesCards = (entities: readonly LabEntity[]): DashboardCard[] =
         },
       ];
 
-/** The last day of what has one unit. */
+/** A graph of the last day, for entities with the same unit. */
 export const graphCards = (
   entities: readonly LabEntity[],
-  named: (entity: LabEntity) => string = ({ name }) => name,
+  nameOf: (entity: LabEntity) => string = ({ name }) => name,
 ): DashboardCard[] =>
   entities.length === 0
     ? []
@@ -80,10 +81,10 @@ export const graphCards = (
         {
           type: 'history-graph',
           hours_to_show: 24,
-          entities: entities.map((entity) => ({ entity: entity.id, name: named(entity) })),
+          entities: entities.map((entity) => ({ entity: entity.id, name: nameOf(entity) })),
           grid_options: { columns: 'full' },
         },
       ];
 
-/** Where a device's own page is, below the dashboard. */
+/** Path of a device's own page below the dashboard. */
 export const devicePagePath = ({ id }: LabDevice) => id.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

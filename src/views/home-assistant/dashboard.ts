@@ -23,7 +23,7 @@ const icons: Record<string, string> = {
 };
 const iconOf = (collector: string) => icons[collector] ?? 'mdi:devices';
 
-/** Whose device it is; several collectors may speak of one, and the agent's own comes last. */
+/** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes last. */
 const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
 
 /** The machine that an agent runs on. */
@@ -34,13 +34,13 @@ const ownEntities = ({ entities }: LabDevice) =>
   entities.filter((entity) => isShown(entity) && entity.part === undefined);
 const isTraffic = (entity: LabEntity) => isShown(entity) && entity.unit === 'Mbit/s';
 
-function groupBy<T>(items: readonly T[], by: (item: T) => string): Map<string, T[]> {
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(by(item), [...(groups.get(by(item)) ?? []), item]);
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
   return groups;
 }
 
-/** A device in a few tiles: what is first in its tables matters most. */
+/** A device in at most `maxTiles` tiles: the first metrics of its tables. */
 const deviceSummaryCards = (device: LabDevice, maxTiles: number): DashboardCard[] => [
   subtitleCard(device.name, {
     icon: iconOf(collectorOf(device)),
@@ -59,7 +59,7 @@ const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1
 function withoutPart(entities: readonly LabEntity[]): { part: string; names: string[] } {
   const words = entities.map(({ name }) => name.split(' '));
   const shared = (words[0] ?? []).findIndex((word, index) =>
-    words.some((other) => other[index] !== word || other.length === index + 1),
+    words.some((name) => name[index] !== word || name.length === index + 1),
   );
   return {
     part: (words[0] ?? []).slice(0, Math.max(0, shared)).join(' '),
@@ -67,19 +67,19 @@ function withoutPart(entities: readonly LabEntity[]): { part: string; names: str
   };
 }
 
-/** The parts of one table, each under its own name. */
+/** The parts of one table, each below its name. */
 function partSections(table: string, entities: readonly LabEntity[]): DashboardSection[] {
-  const cards = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((ofPart) => {
-    if (ofPart.length === 1) return ofPart.map((entity) => tileCard(entity));
-    const { part, names } = withoutPart(ofPart);
-    return [subtitleCard(part), ...ofPart.map((entity, index) => tileCard(entity, names[index]))];
+  const cards = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((partEntities) => {
+    if (partEntities.length === 1) return partEntities.map((entity) => tileCard(entity));
+    const { part, names } = withoutPart(partEntities);
+    return [subtitleCard(part), ...partEntities.map((entity, index) => tileCard(entity, names[index]))];
   });
   return gridSections([headingCard(capitalize(table)), ...cards]);
 }
 
 const graphedUnits = ['%', '°C', 'ms'];
 
-/** Measurements of one unit in one graph; a number of its own kind says more as a tile. */
+/** A graph for each of the graphed units; a measurement in another unit says more as a tile. */
 const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
   [
     ...groupBy(
@@ -88,7 +88,7 @@ const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
     ).values(),
   ].flatMap((entities) => graphCards(entities));
 
-/** Everything of one device. */
+/** All of a device's enabled entities. */
 const deviceSections = (device: LabDevice): DashboardSection[] => [
   ...gridSections([
     headingCard(device.name, iconOf(collectorOf(device))),
@@ -111,10 +111,10 @@ const dashboardView = (
   title: string,
   path: string,
   icon: string,
-  cards: readonly DashboardSection[],
-  more: YamlMap = {},
+  sections: readonly DashboardSection[],
+  options: YamlMap = {},
 ): YamlMap[] =>
-  cards.length === 0
+  sections.length === 0
     ? []
     : [
         {
@@ -124,12 +124,12 @@ const dashboardView = (
           type: 'sections',
           max_columns: 4,
           dense_section_placement: true,
-          ...more,
-          sections: cards,
+          ...options,
+          sections,
         },
       ];
 
-/** A device with what hangs below it. */
+/** A view of one device and of those below it (`via`). */
 const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
   dashboardView(
     device.name,
@@ -142,14 +142,14 @@ const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
     { subview: true },
   );
 
-/** What went through each machine's and router's interfaces. */
+/** Traffic of each machine's and router's interfaces. */
 const trafficSections = (devices: readonly LabDevice[]) =>
   devices.flatMap((device) => {
-    const links = device.entities.filter(isTraffic);
-    return gridSections([headingCard(device.name, iconOf(collectorOf(device))), ...graphCards(links)]);
+    const rates = device.entities.filter(isTraffic);
+    return gridSections([headingCard(device.name, iconOf(collectorOf(device))), ...graphCards(rates)]);
   });
 
-/** A sections view of the whole lab, pages for what there is most of, and one for each device; core cards only. */
+/** A dashboard with views of the whole lab, of each collector's devices, of the network, and of each device; core cards only. */
 export function buildDashboard(catalogue: readonly CollectorDeclaration[], devices: readonly LabDevice[]): YamlMap {
   const titles = new Map(catalogue.map(({ id, title }) => [id, title]));
   const machines = devices.filter(isMachine);

@@ -2,15 +2,15 @@ import * as z from 'zod/mini';
 import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
 import { discoveryOriginName } from '../discovery.ts';
 
-/** An entity as its agent has announced it. */
+/** An entity as its agent has announced it to Home Assistant. */
 export interface LabEntity extends ComponentKey {
-  /** Home Assistant's, unless the user has renamed it. */
+  /** The entity id that Home Assistant gives it, unless the user has changed it. */
   id: string;
   name: string;
   platform: string;
   deviceClass?: string | undefined;
   unit?: string | undefined;
-  /** Moves up and down. */
+  /** Whether its state class is `measurement`: a value that rises and falls. */
   isMeasurement: boolean;
   diagnostic: boolean;
   enabled: boolean;
@@ -21,7 +21,7 @@ export interface LabDevice {
   id: string;
   name: string;
   site?: string | undefined;
-  /** Identifier of the device that it hangs below. */
+  /** Identifier of the device above it. */
   via?: string | undefined;
   entities: LabEntity[];
 }
@@ -53,7 +53,7 @@ type Component = z.output<typeof discoveryPayloadSchema>['components'][string];
 
 function parseEntity(key: string, component: Component): LabEntity[] {
   const parsed = parseComponentKey(key);
-  // A tombstone has no id.
+  // A tombstone has no default entity id.
   if (parsed === undefined || component.default_entity_id === undefined) return [];
   const { default_entity_id: id, name, platform, device_class: deviceClass, unit_of_measurement: unit } = component;
   return [
@@ -89,6 +89,6 @@ function parseJson(text: string): unknown {
 
 const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
 
-/** The devices of all agents, out of their retained discovery payloads; whatever is not ours is left out. */
+/** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out. */
 export const parseLabDevices = (payloads: Iterable<string>): LabDevice[] =>
   [...payloads].flatMap(parseDevice).sort(byName);

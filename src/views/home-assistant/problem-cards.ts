@@ -4,10 +4,10 @@ import type { YamlMap } from './yaml.ts';
 
 const isProblemEntity = ({ deviceClass }: LabEntity) => deviceClass === 'problem';
 
-/** A part without a connection, a socket without a cable, is nothing wrong. */
+/** A part may be without a connection on purpose, as a socket without a cable. */
 const isConnectivityEntity = ({ deviceClass, part }: LabEntity) => deviceClass === 'connectivity' && part === undefined;
 
-/** The flags that say that something is wrong: problems that are on, connections that are off. */
+/** Entities that report problems: a problem that is on, a connection that is off. */
 export const problemEntities = ({ entities }: LabDevice): ProblemEntity[] =>
   entities.flatMap((entity): ProblemEntity[] =>
     !entity.enabled
@@ -19,12 +19,12 @@ export const problemEntities = ({ entities }: LabDevice): ProblemEntity[] =>
           : [],
   );
 
-/** Lists what is in its bad state, each under its device's name. */
+/** Lists the entities that are in their problem state, with their device's name. */
 function filterCard(
   devices: readonly LabDevice[],
   problemsOf: (device: LabDevice) => readonly ProblemEntity[],
 ): DashboardCard {
-  const watched = devices.flatMap((device) =>
+  const rows = devices.flatMap((device) =>
     problemsOf(device).map(
       ({ entity, problemState }): YamlMap => ({
         entity: entity.id,
@@ -37,16 +37,16 @@ function filterCard(
     type: 'entity-filter',
     show_empty: false,
     conditions: [{ condition: 'state', state: 'on' }],
-    entities: watched,
+    entities: rows,
     card: { type: 'entities' },
     grid_options: { columns: 'full' },
   };
 }
 
-const countInState = (flags: readonly ProblemEntity[], state: string) =>
-  `${JSON.stringify(flags.map(({ entity }) => entity.id))} | select('is_state', '${state}') | list | count`;
+const countInState = (entities: readonly ProblemEntity[], state: string) =>
+  `${JSON.stringify(entities.map(({ entity }) => entity.id))} | select('is_state', '${state}') | list | count`;
 
-/** What a filter that shows nothing leaves unsaid. */
+/** A sentence on how much is wrong: a filter card that lists nothing is hidden. */
 function summaryCard(devices: readonly LabDevice[]): DashboardCard {
   const watched = devices.flatMap(problemEntities);
   const content = [
@@ -70,7 +70,7 @@ const updateEntities = ({ entities }: LabDevice) =>
     .filter(({ platform, enabled }) => platform === 'update' && enabled)
     .map((entity): ProblemEntity => ({ entity, problemState: 'on' }));
 
-/** What is wrong, and what could be updated. */
+/** The lab's problems and available updates. */
 export function problemSection(devices: readonly LabDevice[]): DashboardSection {
   const cards = [
     headingCard('What is wrong', 'mdi:alert-circle-outline'),

@@ -1,15 +1,15 @@
 import type { LabDevice, LabEntity } from './lab-devices.ts';
 import { toYaml } from './yaml.ts';
 
-/** A number that is there for a diagnosis tells its story now; it moves all day, and every move is a row. */
+/** A diagnostic measurement matters now; it changes all day, and each change is a row in the database. */
 const isDiagnosticMeasurement = ({ diagnostic, isMeasurement }: LabEntity) => diagnostic && isMeasurement;
 
-/** A package that keeps the moving diagnostics out of the recorder, those still disabled too; never by a pattern, which might
- * fit entities of others. */
+/** A package that excludes diagnostic measurements from the recorder, also disabled ones; by their ids, for a pattern might match
+ * entities of other programs. */
 export const renderRecorderPackage = (devices: readonly LabDevice[]): string =>
   [
-    '# Numbers that move all day and matter only now: a history of them costs rows and tells nothing.',
-    '# Flags, counters and everything that is not a diagnostic stay. Written by `infra-monitor recorder`.',
+    '# Diagnostic measurements change all day and matter only now: their history fills the database for nothing.',
+    '# Binary sensors, counters and everything that is not diagnostic stay. Written by `infra-monitor recorder`.',
     toYaml({
       recorder: {
         exclude: {

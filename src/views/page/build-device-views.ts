@@ -9,20 +9,20 @@ import type { DeviceView, MetricView } from './device-view.ts';
 import { formatValue } from './format-value.ts';
 import { renderSparkline } from './sparkline.ts';
 
-/** What is known beside the readings themselves. */
+/** What device views need beside the state. */
 export interface DeviceViewContext {
   history: MetricHistory;
   problems: readonly Problem[];
   now: Date;
 }
 
-/** An optional metric counts once it has had a value; a text that is not there has nothing to say. */
+/** Whether a metric has a place on the page: not if it is disabled, optional and so far without a value, or a missing text. */
 const isShown = (metric: AnyMetric, key: string, { presentMetrics, sample }: StateEntry) =>
   metric.enabled !== false &&
   (!metric.optional || presentMetrics.has(key)) &&
   (metric.kind !== 'text' || typeof sample?.[key] === 'string');
 
-/** Troubles and hints that stand above it have told it already. */
+/** Whether a problem or the hint above the metrics has the same content already. */
 const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: readonly Problem[]) =>
   problems.some((problem) => problem.key === key || problem.text === sample?.[key]) ||
   (hint !== undefined && sample?.[key] === hint);
@@ -30,7 +30,7 @@ const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: r
 const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: Device) =>
   [[manufacturer, model].filter(Boolean).join(' '), softwareVersion, serialNumber].filter(Boolean).join(' · ');
 
-/** A device may name any address: only the web's are followed. */
+/** The address unless it is not http or https: a device may name any. */
 const webAddress = (address: string | undefined) =>
   address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
 
@@ -54,25 +54,25 @@ function viewOfEntry(
 ): DeviceView {
   const { device, part, error, hint, since } = entry;
   const place = `${id}/${path}`;
-  const own = problems.filter((problem) => problem.place === place && !problem.isSuppressed);
+  const ownProblems = problems.filter((problem) => problem.place === place && !problem.isSuppressed);
   const numbers: MetricView[] = [];
   const facts: MetricView[] = [];
   for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
-    if (!isShown(metric, key, entry) || isShownElsewhere(key, entry, own)) continue;
+    if (!isShown(metric, key, entry) || isShownElsewhere(key, entry, ownProblems)) continue;
     const values = history.lastHour(id, path, key, now);
-    const shown = {
+    const view = {
       name: metric.name,
       value: formatValue(metric, entry.sample?.[key] ?? null, now),
       sparkline: values && renderSparkline(values, metric),
     };
-    (isPrimaryNumber(metric) ? numbers : facts).push(shown);
+    (isPrimaryNumber(metric) ? numbers : facts).push(view);
   }
   return {
     ...viewOfDevice(place, device),
     ...(part === undefined
       ? {}
       : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
-    problems: own.map(({ text }) => text),
+    problems: ownProblems.map(({ text }) => text),
     ...(error === undefined ? {} : { lostSince: since }),
     hint,
     numbers,
@@ -80,21 +80,22 @@ function viewOfEntry(
   };
 }
 
-/** What hangs below another device of the same list stands with its parts. */
+/** Moves a device below another of the same list (`via`) to the other's parts, unless it has parts itself; one level deep. */
 function nestBelowParents(devices: ReadonlyMap<string, { view: DeviceView; device: Device }>): DeviceView[] {
-  const aboveOf = ({ via }: Device) => (via === undefined ? undefined : devices.get(slug(via)));
-  const isAbove = (one: { device: Device } | undefined) => one !== undefined && aboveOf(one.device) === undefined;
+  const parentOf = ({ via }: Device) => (via === undefined ? undefined : devices.get(slug(via)));
+  const isTopLevel = (parent: { device: Device } | undefined) =>
+    parent !== undefined && parentOf(parent.device) === undefined;
   const all = [...devices.values()];
-  const below = all.filter(({ view, device }) => view.parts.length === 0 && isAbove(aboveOf(device)));
+  const nested = all.filter(({ view, device }) => view.parts.length === 0 && isTopLevel(parentOf(device)));
   return all
-    .filter((one) => !below.includes(one))
+    .filter((one) => !nested.includes(one))
     .map((one) => ({
       ...one.view,
-      parts: [...one.view.parts, ...below.filter(({ device }) => aboveOf(device) === one).map(({ view }) => view)],
+      parts: [...one.view.parts, ...nested.filter(({ device }) => parentOf(device) === one).map(({ view }) => view)],
     }));
 }
 
-/** The devices that a collector has found, each with its parts. */
+/** Views of a collector's devices, each with its parts. */
 export function buildDeviceViews(
   declaration: CollectorDeclaration,
   { entries }: CollectorState,

@@ -4,11 +4,11 @@ import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
 import type { PageSection } from './device-view.ts';
 
-/** What tells of the whole lab, then the rest in the catalogue's order. */
+/** Lab-wide collectors first, the others in the catalogue's order. */
 const labWideFirst = (catalogue: readonly CollectorDeclaration[]) =>
   [...catalogue].sort((a, b) => Number(b.scope === 'lab') - Number(a.scope === 'lab'));
 
-/** What each collector has read. */
+/** A section for each active collector. */
 export const collectorSections = (
   catalogue: readonly CollectorDeclaration[],
   state: AgentState,

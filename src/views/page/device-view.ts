@@ -4,46 +4,46 @@ import type { Html, HtmlContent } from './html.ts';
 export interface MetricView {
   name: string;
   value: HtmlContent;
-  /** Its last hour. */
+  /** The last hour of its values. */
   sparkline?: Html | undefined;
 }
 
 /** A device or one of its parts. */
 export interface DeviceView {
-  /** Its place on the page. */
+  /** Id of its HTML element. */
   id: string;
   name: string;
-  /** Its name where it does not stand below its device. */
+  /** The name with the device's, for a place outside the device. */
   fullName: string;
   /** Maker, model, version. */
   details?: string;
-  /** Where it is set up. */
+  /** Address of its own user interface. */
   href?: string | undefined;
-  /** What is wrong with it, in words, unless something else that is wrong explains it. */
+  /** Texts of its problems that no other problem explains. */
   problems: readonly string[];
-  /** Set while it can't be read: since when. */
+  /** Since when it can't be read; absent while it can. */
   lostSince?: Date;
-  /** What would make its reading whole. */
+  /** How to make its reading complete. */
   hint?: string | undefined;
-  /** What is looked at first. */
+  /** Metrics that are shown large. */
   numbers: readonly MetricView[];
   facts: readonly MetricView[];
   parts: readonly DeviceView[];
 }
 
-/** Things of one kind: what one collector reads, or what another agent tells. */
+/** Devices of one collector, or of another agent. */
 export interface PageSection {
   id: string;
   title: string;
-  /** What is wrong with the whole of it. */
+  /** Texts of the problems of the collector as a whole. */
   problems: readonly string[];
-  /** Set while nothing of it can be read. */
+  /** True while nothing of it can be read. */
   isFailing?: boolean;
-  /** When it was last read with success. */
+  /** Time of the last successful reading. */
   lastRead?: Date | undefined;
-  /** What stands in place of the age, where that is not known. */
+  /** Text in place of the time of the last reading, where that is unknown. */
   note?: string;
-  /** Where all its values are, from the page on. */
+  /** Path of all its values, relative to the page. */
   allValuesPath?: string;
   devices: readonly DeviceView[];
 }

@@ -2,7 +2,7 @@ import type { AnyMetric, MetricValue } from '../../model/metric.ts';
 import { type HtmlContent, html } from './html.ts';
 import { renderRelativeTime } from './relative-time.ts';
 
-/** A narrow space that no line breaks at. */
+/** Narrow no-break space. */
 const narrowSpace = '\u202f';
 
 /** 1 234 567.5 */
@@ -11,13 +11,13 @@ function groupDigits(value: number, precision: number): string {
   return [whole.replace(/\B(?=(\d{3})+$)/g, narrowSpace), ...(fraction === undefined ? [] : [fraction])].join('.');
 }
 
-/** A value as a person reads it. */
+/** A value as the page shows it. */
 export function formatValue(metric: AnyMetric, value: MetricValue, now: Date): HtmlContent {
   if (value === null) return html`<i>unknown</i>`;
   if (typeof value === 'object')
     return value.installed === value.latest
       ? value.installed
-      : html`${value.installed} <em>${value.latest} is there</em>`;
+      : html`${value.installed} <em>${value.latest} available</em>`;
   switch (metric.kind) {
     case 'gauge':
     case 'counter':

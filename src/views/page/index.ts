@@ -11,13 +11,13 @@ import { renderSection } from './section-html.ts';
 import { renderStatusPage } from './status-page.ts';
 import { renderSummary } from './summary.ts';
 
-/** What the page tells of. */
+/** What the page shows. */
 export interface PageContext {
   catalogue: readonly CollectorDeclaration[];
   agent: AgentIdentity;
   state: AgentState;
   history: MetricHistory;
-  /** What the other agents say, where this one has the watch. */
+  /** The other agents, where this one monitors the lab. */
   agentDirectory?: Pick<AgentDirectory, 'topics' | 'unresponsive'>;
 }
 
@@ -25,15 +25,15 @@ function* renderSections(
   { catalogue, agent, state, history, agentDirectory }: PageContext,
   now: Date,
 ): Iterable<[id: string, Html]> {
-  const found = [
+  const sections = [
     ...collectorSections(catalogue, state, { history, problems: findProblems(catalogue, state), now }),
     ...(agentDirectory === undefined ? [] : otherAgentSections(catalogue, agent, agentDirectory, now)),
   ];
-  yield ['summary', renderSummary(agent, state, found, now)];
-  for (const section of found) yield [`${section.id}/`, renderSection(section, now)];
+  yield ['summary', renderSummary(agent, state, sections, now)];
+  for (const section of sections) yield [`${section.id}/`, renderSection(section, now)];
 }
 
-/** The page as a document. `prefix`: the path that it stands below, where a proxy tells it. */
+/** The page as a document. `prefix`: the path below which a proxy serves it. */
 export const renderPage = (context: PageContext, now: Date, prefix?: string): string =>
   renderStatusPage(
     context.agent,
@@ -42,6 +42,6 @@ export const renderPage = (context: PageContext, now: Date, prefix?: string): st
     prefix,
   );
 
-/** Each section by its id, without the ages, which are the reader's to tell: else all would change all the time. */
+/** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would always change. */
 export const renderLiveSections = (context: PageContext, now: Date): Map<string, string> =>
   new Map([...renderSections(context, now)].map(([id, { text }]) => [id, removeElapsedTimes(text)]));

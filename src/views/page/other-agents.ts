@@ -6,7 +6,7 @@ import { offlinePayload, onlinePayload } from '../availability.ts';
 import type { DeviceView, MetricView, PageSection } from './device-view.ts';
 import { formatValue } from './format-value.ts';
 
-function parse(payload: string): Record<string, unknown> {
+function parseObject(payload: string): Record<string, unknown> {
   try {
     const content: unknown = JSON.parse(payload);
     return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
@@ -23,7 +23,7 @@ const isVersions = (value: unknown): value is UpdateVersions =>
   typeof value.installed === 'string' &&
   typeof value.latest === 'string';
 
-/** Back from what a topic says to what was read: `null` for what this version of the agent would not say. */
+/** The metric's value that a state topic has; `null` for one that this version would not publish. */
 function parseTopicValue({ kind }: AnyMetric, value: unknown): MetricValue {
   switch (kind) {
     case 'gauge':
@@ -49,38 +49,39 @@ function otherDeviceView(
   isLost: boolean,
   now: Date,
 ): DeviceView {
-  const values = parse(payload);
+  const values = parseObject(payload);
   const [table = {}] = Object.values(metrics);
-  const shown = Object.entries(table).flatMap(([key, metric]): { metric: AnyMetric; shown: MetricView }[] => {
+  const views = Object.entries(table).flatMap(([key, metric]): { metric: AnyMetric; view: MetricView }[] => {
     const value = parseTopicValue(metric, values[key]);
     return metric.enabled === false || value === null
       ? []
-      : [{ metric, shown: { name: metric.name, value: formatValue(metric, value, now) } }];
+      : [{ metric, view: { name: metric.name, value: formatValue(metric, value, now) } }];
   });
   const name = device === agent || device === id ? title : `${title} ${device}`;
   return {
     id: `${agent}/${id}/${device}`,
     name,
     fullName: `${agent}: ${name}`,
-    details: isLost ? 'can’t be read now: this is how it was' : '',
+    details: isLost ? 'unavailable: last known values' : '',
     problems: [],
-    numbers: shown.flatMap(({ metric, shown }) => (isPrimaryNumber(metric) ? shown : [])),
-    facts: shown.flatMap(({ metric, shown }) => (isPrimaryNumber(metric) ? [] : shown)),
+    numbers: views.flatMap(({ metric, view }) => (isPrimaryNumber(metric) ? view : [])),
+    facts: views.flatMap(({ metric, view }) => (isPrimaryNumber(metric) ? [] : view)),
     parts: [],
   };
 }
 
-/** What the other agents of the lab last said of their devices, without their parts; what is wrong with them is said of their site. */
+/** A section for each other agent of the lab, with the last state of its devices without their parts. Problems are not repeated:
+ * the site's section has them. */
 export function otherAgentSections(
   catalogue: readonly CollectorDeclaration[],
   self: AgentIdentity,
   { topics, unresponsive }: Pick<AgentDirectory, 'topics' | 'unresponsive'>,
   now: Date,
 ): PageSection[] {
-  const own = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
+  const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const agents = [...topics].flatMap(([path, payload]) => {
-    const [agent = '', last, more] = path.split('/');
-    return last === 'status' && more === undefined && !own.has(agent)
+    const [agent = '', kind, deeper] = path.split('/');
+    return kind === 'status' && deeper === undefined && !ownIds.has(agent)
       ? [{ agent, isOnline: payload === onlinePayload && !unresponsive.has(agent) }]
       : [];
   });
@@ -91,15 +92,15 @@ export function otherAgentSections(
       title: agent,
       problems: [],
       isFailing: !isOnline,
-      note: isOnline ? 'online' : 'lost: this is how it was',
+      note: isOnline ? 'online' : 'lost: last known values',
       devices: catalogue.flatMap((declaration) =>
         [...topics].flatMap(([path, payload]) => {
-          const [by, collector, device, more] = path.split('/');
+          const [publisher, collector, device, deeper] = path.split('/');
           if (
-            by !== agent ||
+            publisher !== agent ||
             collector !== declaration.id ||
             device === undefined ||
-            more !== undefined ||
+            deeper !== undefined ||
             payload === ''
           )
             return [];

@@ -1,6 +1,6 @@
 import type { PageSection } from './device-view.ts';
 
-/** One thing that is wrong: what, in which words, since when, and where on the page it stands. */
+/** A line of the summary; `place` is the id of the HTML element that it links to. */
 export interface ProblemItem {
   subject: string;
   texts: readonly string[];
@@ -8,7 +8,7 @@ export interface ProblemItem {
   place: string;
 }
 
-/** What is wrong with the whole of a section, then with each of its things, with what would mend it. */
+/** Problems of each section as a whole, then those of its devices and parts, with the hint that helps. */
 export const listProblemItems = (sections: readonly PageSection[]): ProblemItem[] =>
   sections.flatMap(({ id, title, problems, isFailing, lastRead, devices }) => [
     ...(problems.length === 0

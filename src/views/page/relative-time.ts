@@ -1,7 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import { type Html, html } from './html.ts';
 
-/** How far away a point in time is; the page's script keeps it true. */
+/** Time from now to a moment, without its direction; the page's script keeps it current. */
 export const renderElapsedTime = (at: Date, now: Date): Html =>
   html`<time datetime="${at.toISOString()}">${formatDuration(Math.abs(now.getTime() - at.getTime()) / 1000)}</time>`;
 
@@ -9,5 +9,5 @@ export const renderElapsedTime = (at: Date, now: Date): Html =>
 export const renderRelativeTime = (at: Date, now: Date): Html =>
   at > now ? html`in ${renderElapsedTime(at, now)}` : html`${renderElapsedTime(at, now)} ago`;
 
-/** Ages are the reader's to tell: what is sent on change has none, else it would change all the time. */
+/** Empties the elapsed times in a section's HTML, which would change all the time; the page's script fills them in. */
 export const removeElapsedTimes = (text: string): string => text.replaceAll(/(<time [^>]*>)[^<]*/g, '$1');

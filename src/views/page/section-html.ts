@@ -2,27 +2,27 @@ import type { DeviceView, MetricView, PageSection } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { renderElapsedTime, renderRelativeTime } from './relative-time.ts';
 
-const renderMetrics = (look: 'numbers' | 'facts', shown: readonly MetricView[]) =>
-  shown.length === 0
+const renderMetrics = (cssClass: 'numbers' | 'facts', metrics: readonly MetricView[]) =>
+  metrics.length === 0
     ? ''
-    : html`<dl class="${look}">${shown.map(({ name, value, sparkline }) => html`<div><dt>${name}</dt><dd>${value}${sparkline}</dd></div>`)}</dl>`;
+    : html`<dl class="${cssClass}">${metrics.map(({ name, value, sparkline }) => html`<div><dt>${name}</dt><dd>${value}${sparkline}</dd></div>`)}</dl>`;
 
 const cssClassOf = ({ problems, lostSince }: DeviceView) =>
   lostSince !== undefined ? 'lost' : problems.length > 0 ? 'wrong' : 'well';
 
 const renderProblems = ({ problems, hint, lostSince }: DeviceView, now: Date) =>
   html`${problems.map(
-    (words, index) =>
-      html`<p class="trouble">${words}${index === 0 && lostSince !== undefined ? html`, for ${renderElapsedTime(lostSince, now)}` : ''}</p>`,
+    (text, index) =>
+      html`<p class="trouble">${text}${index === 0 && lostSince !== undefined ? html`, for ${renderElapsedTime(lostSince, now)}` : ''}</p>`,
   )}${hint === undefined ? '' : html`<p class="hint">${hint}</p>`}`;
 
 const renderPart = (
-  one: DeviceView,
+  part: DeviceView,
   now: Date,
-) => html`<div class="part ${cssClassOf(one)}" id="${one.id}" tabindex="-1">
-<h4>${one.name}</h4>${renderProblems(one, now)}${renderMetrics('numbers', one.numbers)}${renderMetrics('facts', one.facts)}</div>`;
+) => html`<div class="part ${cssClassOf(part)}" id="${part.id}" tabindex="-1">
+<h4>${part.name}</h4>${renderProblems(part, now)}${renderMetrics('numbers', part.numbers)}${renderMetrics('facts', part.facts)}</div>`;
 
-/** It has more to tell of its parts than fits beside another card. */
+/** Whether a device's parts have more metrics than fit beside another card. */
 const isWide = ({ parts }: DeviceView) =>
   parts.reduce((sum, { numbers, facts }) => sum + numbers.length + facts.length, 0) > 6;
 
@@ -32,16 +32,14 @@ const renderDevice = (
 ) => html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
 <h3>${device.href === undefined ? device.name : html`<a href="${device.href}" rel="noreferrer">${device.name}</a>`}</h3>${
   device.details ? html`<p class="about">${device.details}</p>` : ''
-}${renderProblems(device, now)}${renderMetrics('numbers', device.numbers)}${renderMetrics('facts', device.facts)}${device.parts.length === 0 ? '' : html`<div class="parts">${device.parts.map((one) => renderPart(one, now))}</div>`}</article>`;
+}${renderProblems(device, now)}${renderMetrics('numbers', device.numbers)}${renderMetrics('facts', device.facts)}${device.parts.length === 0 ? '' : html`<div class="parts">${device.parts.map((part) => renderPart(part, now))}</div>`}</article>`;
 
-/** Things of one kind, with the age of what is told of them. */
+/** A section with the time of its last reading. */
 export const renderSection = (
   { id, title, problems, isFailing, lastRead, note, allValuesPath, devices }: PageSection,
   now: Date,
 ): Html => html`<section id="${id}/" tabindex="-1"${isFailing ? html` class="lost"` : ''}>
 <div class="head"><h2>${title}</h2><p>${note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`)}${allValuesPath === undefined ? '' : html` · <a href="${allValuesPath}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
-${problems.map((words) => html`<p class="trouble">${words}</p>`)}${
-  devices.length === 0 && problems.length === 0 && lastRead !== undefined
-    ? html`<p class="about">There is none.</p>`
-    : ''
+${problems.map((text) => html`<p class="trouble">${text}</p>`)}${
+  devices.length === 0 && problems.length === 0 && lastRead !== undefined ? html`<p class="about">None found.</p>` : ''
 }<div class="cards">${devices.map((device) => renderDevice(device, now))}</div></section>`;

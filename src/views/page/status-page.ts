@@ -6,7 +6,7 @@ import { Html, html } from './html.ts';
 
 const cspHash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Only what stands in the page runs, and only its own agent is asked. */
+/** Allows the style and the script of the page alone, and connections to its own agent alone. */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   `style-src ${cspHash(pageStyle)}`,
@@ -21,7 +21,7 @@ export const contentSecurityPolicy = [
 const iconUrl = (colour: string) =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="${colour}"/></svg>`)}`;
 
-/** The whole page around its sections. `prefix` is the path that it stands below, where a proxy tells it. */
+/** The page around its sections. `prefix`: the path below which a proxy serves it. */
 export const renderStatusPage = (
   agent: AgentIdentity,
   sections: Iterable<Html>,

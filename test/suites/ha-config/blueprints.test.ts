@@ -23,7 +23,7 @@ const causes: Cause[] = [
     bad: 'ON',
     good: 'OFF',
     alarm: 'Samsung 980 has a problem',
-    recovery: 'Samsung 980 is well again',
+    recovery: 'Samsung 980 no longer has a problem',
   },
   {
     blueprint: 'drive_hot',
@@ -31,7 +31,7 @@ const causes: Cause[] = [
     bad: 75,
     good: 45,
     alarm: 'Samsung 980 is hot: 75 °C',
-    recovery: 'Samsung 980 is cool again: 45 °C',
+    recovery: 'Samsung 980 has cooled down: 45 °C',
   },
   {
     blueprint: 'wear_reached',
@@ -47,7 +47,7 @@ const causes: Cause[] = [
     bad: 5,
     good: 300,
     alarm: 'nas File system / free: 5 GiB',
-    recovery: 'nas File system / free: room again, 300 GiB',
+    recovery: 'nas File system / free: enough space again, 300 GiB',
   },
   {
     blueprint: 'disk_filling',
@@ -55,7 +55,7 @@ const causes: Cause[] = [
     bad: 3,
     good: 100,
     alarm: 'pi File system / time to full: 3 d',
-    recovery: 'pi File system / time to full: room again, 100 d',
+    recovery: 'pi File system / time to full: enough space again, 100 d',
   },
   {
     blueprint: 'slow_line',
@@ -86,7 +86,7 @@ const causes: Cause[] = [
     entity: 'update.thing_firmware',
     bad: { installed: '1.0', latest: '1.1' },
     good: { installed: '1.1', latest: '1.1' },
-    alarm: 'Thing Firmware: 1.1 is there',
+    alarm: 'Thing Firmware: 1.1 is available',
     recovery: 'Thing Firmware: 1.1 is installed',
   },
   {
@@ -142,9 +142,9 @@ test('each cause is told once, and so is its end', async () => {
   await untilTold(5);
   await pause(3000);
   expect(told.slice(2).map(({ title }) => title)).toEqual([
-    expect.stringMatching(/is back|well again/),
-    expect.stringMatching(/is back|well again/),
-    'Home Started: started anew',
+    expect.stringMatching(/is back|no longer has a problem/),
+    expect.stringMatching(/is back|no longer has a problem/),
+    'Home Started: restarted',
   ]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });

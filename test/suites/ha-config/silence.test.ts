@@ -127,7 +127,7 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   await set(problem, 'ON');
   await until('two reminders', () => told.filter(({ message }) => message.startsWith('Still, since')).length >= 2, 60);
   await set(problem, 'OFF');
-  await until('their end', () => of(problem).at(-1) === 'Samsung 980 is well again', 60);
+  await until('their end', () => of(problem).at(-1) === 'Samsung 980 no longer has a problem', 60);
   expect(told.find(({ tag }) => tag.includes(problem))).toMatchObject({
     title: 'Samsung 980 has a problem',
     message: expect.stringMatching(/^Since \d\d:\d\d\.$/),
@@ -143,7 +143,7 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   await set(other, 'ON');
   await until('a notification', async () => (await ours())[0] === 'WD Red SN700 has a problem', 60);
   await set(other, 'OFF');
-  await until('its end', async () => (await ours())[0] === 'WD Red SN700 is well again', 60);
+  await until('its end', async () => (await ours())[0] === 'WD Red SN700 no longer has a problem', 60);
   expect(await ours()).toHaveLength(1);
 
   if (Date.now() < quietEnd) expect(of('any_problem')).toEqual([]);

@@ -147,15 +147,15 @@ test('a real Prometheus scrapes it with the token, and draws the dashboard', asy
   expect([...drawn]).toEqual(
     expect.arrayContaining([
       'Agents',
-      'How long readings take',
+      'Duration of readings',
       'host: CPU',
       'host: Load 5 min',
       'filesystem: Used',
-      'filesystem: on or off',
+      'filesystem: yes or no',
     ]),
   );
 
-  // What is not told any more turns stale with the next scrape, not five minutes later.
+  // A series that is absent becomes stale with the next scrape, not five minutes later.
   await agent.stop();
   await until('the series end', async () => (await query('infra_monitor_load1')).length === 0, 30);
 });

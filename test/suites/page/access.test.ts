@@ -27,7 +27,7 @@ async function serve(settings: { HTTP_TOKEN?: Secret } = {}) {
   return server.url;
 }
 
-test('with the token as a password the page opens and is live', async () => {
+test('the page is live with the token as the password', async () => {
   const page = await open(await serve({ HTTP_TOKEN: new Secret(token) }), {
     httpCredentials: { username: 'anyone', password: token },
   });
@@ -35,7 +35,7 @@ test('with the token as a password the page opens and is live', async () => {
   expect(await page.title()).toContain('nas');
 });
 
-test('without it a browser sees nothing', async () => {
+test('without the token a browser gets nothing', async () => {
   const page = await open(await serve({ HTTP_TOKEN: new Secret(token) }), {
     httpCredentials: { username: 'anyone', password: 'wrong' },
   });

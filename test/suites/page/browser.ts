@@ -26,7 +26,7 @@ export function browser(): { open(url: string, options?: BrowserContextOptions):
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {
-        // An agent that is away, and the icon that a browser looks for beside plain JSON, are no fault of the page's.
+        // Failed requests are no fault of the page: the agent may be stopped, and browsers look for an icon beside plain JSON.
         if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Failed to load resource'))
           complaints.push(message.text());
       });

@@ -10,7 +10,7 @@ import { browser, live } from './browser.ts';
 
 const { open } = browser();
 
-/** The built agent, on a machine of which only the load is known. */
+/** The built agent on a machine that has nothing but a load. */
 async function agentWithLoad(more: Record<string, string> = {}) {
   const machine = tree({ 'proc/loadavg': '1.00 1.00 1.00 1/100 1000\n' });
   const port = await freePort();
@@ -35,11 +35,11 @@ async function agentWithLoad(more: Record<string, string> = {}) {
   };
 }
 
-/** A proxy that serves below a path, as Home Assistant's ingress does; `told` says so in its header. */
-async function proxyTo(url: string, prefix: string, told: boolean) {
+/** A proxy that serves below a path, as Home Assistant's ingress does; `isInHeader`: it sends the path in its header. */
+async function proxyTo(url: string, prefix: string, isInHeader: boolean) {
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url?.startsWith(prefix) ? incoming.url.slice(prefix.length) : '/nowhere';
-    const headers = { ...incoming.headers, ...(told ? { 'x-ingress-path': prefix } : {}) };
+    const headers = { ...incoming.headers, ...(isInHeader ? { 'x-ingress-path': prefix } : {}) };
     const onward = request(url + path, { headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
@@ -57,7 +57,7 @@ async function proxyTo(url: string, prefix: string, told: boolean) {
 
 const load = '[id="host/testling"] dt:text("Load 5 min") + dd b';
 
-test('a new reading shows by itself, where it stood and without taking the focus away', async () => {
+test('a new reading appears in its place, without a reload and without moving the focus', async () => {
   const { start, url, setLoad } = await agentWithLoad();
   await start();
   const page = await open(url);
@@ -70,29 +70,29 @@ test('a new reading shows by itself, where it stood and without taking the focus
   expect(await page.evaluate('document.activeElement.marked')).toBe(true);
 });
 
-test('an agent that ends is told as silent, and one that is back is live again', async () => {
+test('the page shows that an agent is silent, and that it is live again', async () => {
   const { start, url } = await agentWithLoad();
   const first = await start();
   const page = await open(url);
   await live(page);
   await first.stop();
   await page.locator('body.silent').waitFor({ state: 'attached', timeout: 40_000 });
-  expect(await page.locator('#live').textContent()).toMatch(/^no word from the agent for \d+ s$/);
+  expect(await page.locator('#live').textContent()).toMatch(/^no message from the agent for \d+ s$/);
   await start();
   await page.locator('body.live').waitFor({ state: 'attached', timeout: 40_000 });
 });
 
-test.each([true, false])('below a path of a proxy (told in the header: %s)', async (told) => {
+test.each([true, false])('below a path of a proxy (path in the header: %s)', async (isInHeader) => {
   const { start, url } = await agentWithLoad({ HTTP_ALLOWED_PEERS: '127.0.0.1' });
   await start();
-  const page = await open(`${await proxyTo(url, '/api/hassio_ingress/abc', told)}/`);
+  const page = await open(`${await proxyTo(url, '/api/hassio_ingress/abc', isInHeader)}/`);
   await live(page);
   await page.locator('[id="host/"] .head a').click();
   expect(page.url()).toMatch(/\/api\/hassio_ingress\/abc\/host\/status$/);
   expect(await page.locator('body').textContent()).toContain('"collector": "host"');
 });
 
-test('with a token it is as live, and without it nothing shows', async () => {
+test('live with the token, nothing without it', async () => {
   const { start, url } = await agentWithLoad({ HTTP_TOKEN: 'sesame' });
   await start();
   await live(await open(url, { httpCredentials: { username: 'anyone', password: 'sesame' } }));

@@ -27,7 +27,7 @@ const schemes = ['light', 'dark'] as const;
 
 describe.each(schemes)('in %s', (colorScheme) => {
   test.each(Object.entries(screens))(
-    'on a %s axe-core finds nothing, and nothing sticks out',
+    'on a %s screen axe-core finds nothing, and nothing overflows',
     async (name, viewport) => {
       const page = await open(await serve(), { colorScheme, viewport });
       await live(page);
@@ -40,7 +40,7 @@ describe.each(schemes)('in %s', (colorScheme) => {
   );
 });
 
-test('dark is dark and light is light', async () => {
+test('dark and light colour schemes', async () => {
   const url = await serve();
   const brightness = async (colorScheme: 'light' | 'dark') => {
     const page = await open(url, { colorScheme });
@@ -50,7 +50,7 @@ test('dark is dark and light is light', async () => {
   expect(await brightness('dark')).toBeLessThan(50);
 });
 
-test('without JavaScript all is there, and it comes anew by itself', async () => {
+test('without JavaScript everything is shown, and the page reloads by itself', async () => {
   const page = await open(await serve(), { javaScriptEnabled: false });
   expect(await page.locator('#summary h2').textContent()).toBe('2 things are wrong');
   expect(await page.locator('article').count()).toBe(7);
@@ -58,7 +58,7 @@ test('without JavaScript all is there, and it comes anew by itself', async () =>
   expect(await page.locator('meta[http-equiv=refresh]').count()).toBe(1);
 });
 
-test('with the keyboard from what is wrong to where it is', async () => {
+test('the keyboard leads from a problem to its device', async () => {
   const page = await open(await serve());
   await live(page);
   await page.keyboard.press('Tab');
@@ -81,7 +81,7 @@ test('with the keyboard from what is wrong to where it is', async () => {
   }
 });
 
-test('hostile names and texts do nothing, and nothing sticks out', async () => {
+test('hostile names and texts do nothing, and nothing overflows', async () => {
   const shown = household(new Date());
   const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(1)></style>${'long'.repeat(100)}`;
   for (const entry of shown.state.collectors.get('host')?.entries.values() ?? []) {

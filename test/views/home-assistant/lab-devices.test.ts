@@ -10,7 +10,7 @@ const views = (of: readonly string[]) =>
     ({ title }) => title,
   );
 
-test('whatever is not ours, or is on its way out, is left out', () => {
+test('payloads of other programs and tombstones are left out', () => {
   const other = JSON.stringify({
     device: { identifiers: ['x'], name: 'X' },
     origin: { name: 'zigbee2mqtt' },
@@ -25,25 +25,25 @@ test('whatever is not ours, or is on its way out, is left out', () => {
   expect(parseLabDevices([...payloads, other])).toEqual(parseLabDevices(payloads));
 });
 
-test('the order in which the broker tells makes no difference', () => {
+test('the order of the payloads makes no difference', () => {
   expect(parseLabDevices([...payloads].reverse())).toEqual(parseLabDevices(payloads));
 });
 
-test('there is a page for what there is, and none for what there is not', () => {
+test('views exist only for what the lab has', () => {
   expect(views(payloads)).toEqual(
     expect.arrayContaining(['Lab', 'NVMe drives', 'Network', 'cabin', 'nas', 'pi', 'Samsung 980', 'WD Red SN700']),
   );
   expect(views(announcementsOf(exampleLab.slice(2)))).toEqual(['Lab', 'Network', 'cabin']);
 });
 
-test('a disabled entity is on no page', () => {
+test('a disabled entity is in no view', () => {
   const disabled = parseLabDevices(payloads).flatMap(({ entities }) => entities.filter(({ enabled }) => !enabled));
   const text = JSON.stringify(buildDashboard(allCollectors, parseLabDevices(payloads)));
   expect(disabled.length).toBeGreaterThan(50);
   expect(disabled.filter(({ id }) => text.includes(`"${id}"`))).toEqual([]);
 });
 
-test('no two pages have one path', () => {
+test('every view has its own path', () => {
   const paths = (buildDashboard(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(
     ({ path }) => path,
   );

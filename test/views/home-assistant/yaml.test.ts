@@ -7,7 +7,7 @@ import { toYaml, type YamlValue } from '../../../src/views/home-assistant/yaml.t
 // Home Assistant reads YAML 1.1.
 const read = (text: string): unknown => parse(text, { version: '1.1', maxAliasCount: 0 });
 
-test('what is written is read as it was', () => {
+test('values survive writing and reading', () => {
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(
       { maxDepth: 4 },
@@ -55,7 +55,7 @@ test('what is written is read as it was', () => {
   );
 }, 60_000);
 
-test('as a person would write it', () => {
+test('block style with plain texts where possible', () => {
   const value = {
     triggers: [{ trigger: 'state', entity_id: inputReference('subjects'), to: null, for: undefined }],
     state: 'on',
@@ -80,14 +80,14 @@ test('as a person would write it', () => {
   `);
 });
 
-test('a text that no UTF-8 holds is written with a replacement character', () => {
+test('a lone surrogate becomes a replacement character', () => {
   expect(read(toYaml({ 'a\ud83d': 'b\ude00c', whole: '\u{1f600}' }))).toEqual({
     'a\ufffd': 'b\ufffdc',
     whole: '\u{1f600}',
   });
 });
 
-test('what several members share is written for each', () => {
+test('a shared value is written once for each member', () => {
   const shared = { color: 'red' };
   expect(toYaml([shared, shared])).toBe('- color: red\n- color: red\n');
 });

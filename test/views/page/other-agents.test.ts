@@ -25,7 +25,7 @@ const lab = (topics: Record<string, string>, ...silent: string[]) =>
     ]),
   }));
 
-test('what each other agent last said of its devices, by its name; not its parts, nor what it keeps or does not know', () => {
+test('the last state of each other agent’s devices, without parts, memories and unknown values', () => {
   expect(
     lab({
       'pi/status': 'online',
@@ -41,31 +41,31 @@ test('what each other agent last said of its devices, by its name; not its parts
       'sites/probe/berlin': '{"level":1}',
     }),
   ).toEqual([
-    { title: 'attic', note: 'lost: this is how it was', isFailing: true, things: [] },
+    { title: 'attic', note: 'lost: last known values', isFailing: true, things: [] },
     {
       title: 'pi',
       note: 'online',
       isFailing: false,
       things: [
         ['pi: Probe', '', 'Level: <b>12.5</b>\u202f%', 'On: yes', 'Mood: good'],
-        ['pi: Probe s1', 'can’t be read now: this is how it was', 'Level: <b>3.0</b>\u202f%'],
+        ['pi: Probe s1', 'unavailable: last known values', 'Level: <b>3.0</b>\u202f%'],
       ],
     },
   ]);
 });
 
-test('an agent that says it is online and does not answer is lost', () => {
-  expect(lab({ 'pi/status': 'online' }, 'pi')).toMatchObject([{ note: 'lost: this is how it was', isFailing: true }]);
+test('an agent that is online by its status but does not answer is lost', () => {
+  expect(lab({ 'pi/status': 'online' }, 'pi')).toMatchObject([{ note: 'lost: last known values', isFailing: true }]);
 });
 
 test.each(['no json', '3', '[]', '{"level":"<script>","since":"<script>","note":"<script>","firmware":3}'])(
-  '%s does no harm',
+  'a state of %s does no harm',
   (payload) => {
     expect(JSON.stringify(lab({ 'pi/status': 'online', 'pi/probe/pi': payload }))).not.toContain('<script>');
   },
 );
 
-test('of each kind nothing is shown where nothing is known', () => {
+test('unknown values of any kind are not shown', () => {
   const silent = Object.fromEntries(
     ['level', 'total', 'on', 'mood', 'since', 'firmware', 'rare'].map((key) => [key, null]),
   );

@@ -17,15 +17,15 @@ const main = (text: string) => /<main>([\s\S]*)<\/main>/.exec(text)?.[1] ?? '';
 const wrong = (text: string) =>
   [...text.matchAll(/<li>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
 
-test('a house as it is shown', async () => {
+test('the page of a household', async () => {
   await expect(main(renderPage(household(now), now)).trim()).toMatchFileSnapshot('../../cases/page/household.html');
 });
 
-test('all of a house fits in 60 kB', () => {
+test('the page of a household fits in 40 kB', () => {
   expect(Buffer.byteLength(renderPage(household(now), now))).toBeLessThan(40_000);
 });
 
-test('nothing on it comes from anywhere else', () => {
+test('the page loads nothing from elsewhere', () => {
   const text = renderPage(household(now), now);
   for (const [, address = ''] of text.matchAll(/(?:src|link [^>]*href|action)="([^"]*)"/g))
     expect(address).toMatch(/^data:image\/svg/);
@@ -41,9 +41,9 @@ const hostile = [
   'a\u202eb\u0000c',
 ];
 
-describe('what others say is text and never markup', () => {
+describe('foreign texts are never markup', () => {
   test.each(hostile)('%j', (text) => {
-    const told = {
+    const hostileDevice = {
       id: text,
       name: text,
       manufacturer: text,
@@ -55,11 +55,11 @@ describe('what others say is text and never markup', () => {
     const state = stateOf(collector, [
       {
         table: 'thing',
-        device: told,
+        device: hostileDevice,
         reading: { note: text, firmware: { installed: text, latest: `${text}2` } },
         hint: text,
       },
-      { table: 'part', device: told, part: { id: text, name: text }, error: new Error(text) },
+      { table: 'part', device: hostileDevice, part: { id: text, name: text }, error: new Error(text) },
     ]);
     state.record(collector, { ok: false, error: text, at: later, seconds: 1 });
     state.broker.error = text;
@@ -82,13 +82,13 @@ describe('what others say is text and never markup', () => {
   });
 });
 
-test('all is well', () => {
+test('no problem', () => {
   const text = pageOf([{ table: 'thing', device, reading: { level: 1 } }]);
   expect(text).toContain('<h2>All is well</h2>');
   expect(text).toContain('data-title="nas"');
 });
 
-test('what can’t be read comes first, a device once for all its parts, with since when', () => {
+test('unreadable devices come first, once for all their parts, with the time since', () => {
   const part = { id: 'p', name: 'Part p' };
   const text = pageOf([
     { table: 'thing', device, error: new Error('no answer') },
@@ -100,7 +100,7 @@ test('what can’t be read comes first, a device once for all its parts, with si
   expect(text).toContain('data-title="(2) nas"');
 });
 
-test('a collector that fails is one thing that is wrong, and what it read before is still there', () => {
+test('a failing collector is one problem, and its last values are still shown', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
   state.record(collector, { ok: false, error: 'timed out after 10 s', at: later, seconds: 10 });
@@ -109,14 +109,14 @@ test('a collector that fails is one thing that is wrong, and what it read before
   expect(text).toContain('<b>1.0</b>\u202f%');
 });
 
-test('the agent’s own troubles are there too: the broker that is away', () => {
+test('problems of the agent are listed too: a disconnected broker', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
   expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual([
     'This agent not connected to mqtt://127.0.0.1:1883',
   ]);
 });
 
-test('what is sent on change has no ages, so that only changes change it', () => {
+test('live sections have no elapsed times, so that only changes change them', () => {
   const shown = household(now);
   const [early, late] = [renderLiveSections(shown, now), renderLiveSections(shown, new Date(now.getTime() + 20_000))];
   expect([...early.keys()]).toEqual(['summary', 'sites/', 'host/', 'nvme/', 'router/', 'home_assistant/']);
@@ -124,7 +124,7 @@ test('what is sent on change has no ages, so that only changes change it', () =>
   expect([...early.values()].join()).not.toMatch(/<time[^>]*>[^<]/);
 });
 
-test('below a prefix it is told where its own paths begin', () => {
+test('below a prefix the page has a base address', () => {
   const shown = household(now);
   expect(renderPage(shown, now)).not.toContain('<base');
   expect(renderPage(shown, now, '/api/hassio_ingress/abc')).toContain('<base href="/api/hassio_ingress/abc/">');

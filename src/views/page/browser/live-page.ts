@@ -8,7 +8,7 @@ interface Sections {
   sections: Record<string, string>;
 }
 
-/** Without a message for so long the agent is taken for silent; it sends one every five seconds at least. */
+/** Silence after which the agent counts as lost; it sends a message every five seconds at least. */
 const maxSilenceSeconds = 20;
 const retryMs = 10_000;
 
@@ -53,7 +53,8 @@ function showElapsedTimes(): void {
   if (lastMessageAt === 0) return;
   const silence = (Date.now() - lastMessageAt) / 1000;
   const isSilent = silence > maxSilenceSeconds;
-  if (status !== null) status.textContent = isSilent ? `no word from the agent for ${formatDuration(silence)}` : 'live';
+  if (status !== null)
+    status.textContent = isSilent ? `no message from the agent for ${formatDuration(silence)}` : 'live';
   document.body.className = isSilent ? 'silent' : 'live';
 }
 

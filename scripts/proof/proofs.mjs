@@ -1,0 +1,46 @@
+/** Every proof: what it shows, its options with their defaults, and the paths that it holds: where one of them has changed since, its
+ * last row in docs/proof.md is out of date. The proof itself is NAME.proof.ts. */
+export const proofs = {
+  years: {
+    about:
+      'The schedules of all collectors and the history of a drive, from 2027 to 2032 in five time zones, on a simulated clock',
+    options: {
+      step: {
+        default: 28,
+        about: 'days from one that is run through to the next, beside those around clock changes; 1: all',
+      },
+    },
+    holds: [
+      'src/loop',
+      'src/collectors/*/index.ts',
+      'src/collectors/nvme/drive-history.ts',
+      'src/lib/clocks.ts',
+      'src/lib/counter-rates.ts',
+    ],
+  },
+  fleet: {
+    about: 'Many real sessions on one Mosquitto: all killed and started at once, then the broker killed and started',
+    options: { agents: { default: 300, about: 'how many' } },
+    holds: ['src/mqtt', 'src/model', 'src/views/discovery.ts', 'src/views/state-topics.ts', 'test/bench/fleet.ts'],
+  },
+  brokers: {
+    about:
+      'The built agent on brokers of several makes: Aedes, Mosquitto, and each program in the folder that BROKER_LAUNCHERS names, which is called with a port, serves MQTT without a login on 127.0.0.1 there, and ends on SIGTERM',
+    options: {},
+    holds: ['src/mqtt', 'src/views/discovery.ts', 'src/views/state-topics.ts'],
+  },
+  endurance: {
+    about:
+      'The built agent with every collector on, each read every second: heap, memory, descriptors and processes stay level',
+    options: { minutes: { default: 60, about: 'how long it runs; the first quarter warms up' } },
+    holds: ['src', 'package-lock.json'],
+  },
+  fuzz: {
+    about: 'Whatever devices, tools, brokers and files answer is a sensible reading or an error, at once',
+    options: {
+      minutes: { default: 10, about: 'how long, shared by all parsers' },
+      seed: { default: 0, about: 'of an earlier run, to repeat it; 0 draws one' },
+    },
+    holds: ['src/collectors', 'src/lib', 'src/model', 'src/mqtt', 'src/settings'],
+  },
+};
