@@ -3,7 +3,6 @@ import { allCollectors } from '../../collectors/index.ts';
 import { readCommandOutput } from '../../lib/command.ts';
 import { installedPath } from '../../lib/installed-path.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
-import { settingMetaRegistry } from '../../model/setting.ts';
 import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectOnce } from '../../mqtt/connect-once.ts';
 import { ConnectionError } from '../../mqtt/connection.ts';
@@ -41,11 +40,8 @@ const maxValuesShown = 6;
 
 const descriptions = () =>
   new Map(
-    settingGroups(allCollectors).flatMap(({ schema }) =>
-      Object.entries(schema.shape).map(([name, field]): [string, string] => [
-        name,
-        settingMetaRegistry.get(field as never)?.description ?? '',
-      ]),
+    settingGroups(allCollectors).flatMap((group) =>
+      listSettings(group).map(({ name, description }) => [name, description] as const),
     ),
   );
 
