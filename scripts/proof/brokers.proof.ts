@@ -164,9 +164,19 @@ test.each(makes)('%s', async (name, start) => {
     return 'the same topics';
   });
   await point('will', async () => {
+    const watcher = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { protocolVersion: 4 });
+    onTestFinished(() => watcher.endAsync(true));
+    let told = '';
+    watcher.on('message', (_, payload) => {
+      told = String(payload);
+    });
+    await watcher.subscribeAsync(status);
+    await until('the watcher hears of the agent', () => told === 'online', patientSeconds);
     await agent.stop('SIGKILL');
-    await isStatus('offline');
-    return 'offline';
+    await until('the watcher hears the will', () => told === 'offline', patientSeconds);
+    // Moquette tells a will and leaves the retained message as it was.
+    const kept = (await retainedOf(broker.port, new Set([status]))).get(status);
+    return kept === 'offline' ? 'told and kept' : 'told, not kept';
   });
   await point('broker restarts', async () => {
     agent = startAgent(settings);
@@ -196,7 +206,7 @@ afterAll(() => {
     `${right.length} of ${makes.length} makes right in ${Object.keys(points).join(', ')}: ${table
       .map(
         (row) =>
-          `${row.broker} (${row.connect}, ${row['receive maximum']} in flight, announcement ${row.announcement})`,
+          `${row.broker} (${row.connect}, ${row['receive maximum']} in flight, announcement ${row.announcement}, will ${row.will})`,
       )
       .join(', ')}`,
   );

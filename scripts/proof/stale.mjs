@@ -13,7 +13,7 @@ const lastCommits = new Map([...rows].map(([, commit, name]) => [name, commit]))
 /** What is out of date about a proof, or undefined. */
 function staleness(name, { holds }) {
   const commit = lastCommits.get(name);
-  if (commit === undefined) return 'it has never been run';
+  if (commit === undefined) return 'it has no row';
   const { status, stdout } = spawnSync(
     'git',
     ['diff', '--name-only', commit, '--', ...holds, `scripts/proof/${name}.proof.ts`],
