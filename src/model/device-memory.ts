@@ -1,8 +1,9 @@
 /** What a collector remembers of its devices beyond the process: kept retained on the broker beside a device's state. */
 export interface DeviceMemory {
-  /** Settles when a broker has told what it kept. Before that nothing is known, and nothing may be kept. */
+  /** Resolves when a broker has delivered retained memories, though perhaps not all. */
   readonly loaded: Promise<void>;
-  readonly isLoaded: boolean;
+  /** Whether the memory of this device is loaded, or none is expected any more. Before that nothing is known, and nothing is kept. */
+  isLoaded(device: string): boolean;
   /** Each further broker may add to it. The same object while it has nothing new. */
   recall(device: string): unknown;
   keep(device: string, content: unknown): void;

@@ -52,6 +52,9 @@ export const eventTopic = (agent: AgentIdentity, collector: string, device: stri
 /** What outlives the process, of one device: its path is `<collector>/<device>`. */
 export const memoryTopic = (agent: AgentIdentity, path: string) => `${agentTopic(agent)}/${path}/memory`;
 
+/** The memories of all of this agent's devices. */
+export const ownMemoryTopics = (agent: AgentIdentity) => memoryTopic(agent, '+/+');
+
 /** The path of a memory's topic; undefined for any other topic. */
 export function parseMemoryTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic)

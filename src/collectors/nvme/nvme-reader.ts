@@ -90,6 +90,8 @@ export class NvmeReader {
   acknowledge(device: string): void {
     const known = this.#logs.get(device);
     if (known?.log.mediaErrors === undefined) throw new Error('the count of media errors is not known');
+    if (!this.#memory.isLoaded(known.id))
+      throw new Error('the memory of this drive is not loaded yet; try again in a minute');
     const history = parseDriveHistory(this.#memory.recall(known.id));
     this.#memory.keep(known.id, {
       ...history,
@@ -145,7 +147,7 @@ export class NvmeReader {
       };
     }
     const { limits } = answer.health;
-    const history = this.#memory.isLoaded ? parseDriveHistory(this.#memory.recall(drive.id)) : undefined;
+    const history = this.#memory.isLoaded(drive.id) ? parseDriveHistory(this.#memory.recall(drive.id)) : undefined;
     const seen = this.#belief(drive).see(answer.health.log, history === undefined ? {} : greatestCounts(history));
     const { log } = seen;
     this.#logs.set(slug(drive.id), { id: drive.id, log });

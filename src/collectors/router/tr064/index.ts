@@ -226,8 +226,9 @@ export class Tr064Client {
   }
 
   #saveLockout(): void {
-    if (this.#digestSender === undefined || !this.#lockoutMemory?.memory.isLoaded) return;
+    if (this.#digestSender === undefined || this.#lockoutMemory === undefined) return;
     const { memory, device } = this.#lockoutMemory;
+    if (!memory.isLoaded(device)) return;
     this.#loadContent(this.#lockoutMemory);
     const content = this.#lockout.memory;
     if (isDeepStrictEqual(content, this.#lastContent ?? {})) return;
