@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { routerCollector } from '../../../../src/collectors/router/index.ts';
+import { Tr064Client } from '../../../../src/collectors/router/tr064/index.ts';
+import { MemoryStore } from '../../../../src/loop/memory-store.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
@@ -243,6 +246,30 @@ test('an expired nonce is replaced silently', async () => {
     expect(await read()).toMatchObject({ access: 'granted', refusals: 0, hint: undefined });
     expect(box.asked.filter(({ action }) => action === 'DeviceInfo1#GetInfo')).toEqual([]);
   }
+});
+
+test('no login before the broker has told what it remembers, however often the agent starts', async () => {
+  const { box } = await stage('dsl');
+  const start = () => {
+    const memories = new MemoryStore();
+    const memory = memories.forCollector(routerCollector);
+    const login = { ...right, password: new Secret('wrong') };
+    const tr064 = new Tr064Client(box.address, login, undefined, { memory, device: 'hollow' });
+    onTestFinished(() => tr064.close());
+    return { memories, memory, read: () => tr064.read(new AbortController().signal) };
+  };
+  const starts = [start(), start(), start()] as const;
+  const waiting = { access: undefined, hint: expect.stringContaining('waits for the broker') };
+  expect(await Promise.all(starts.map(({ read }) => read()))).toMatchObject([waiting, waiting, waiting]);
+  const [first, second] = starts;
+  first.memories.load(new Map(), ['router'], false);
+  expect(await first.read()).toMatchObject(waiting);
+  expect(box.logins).toBe(0);
+  first.memories.load(new Map(), ['router']);
+  expect(await first.read()).toMatchObject({ access: 'refused' });
+  second.memories.load(new Map([['router/hollow', JSON.stringify(first.memory.recall('hollow'))]]), ['router'], false);
+  expect(await second.read()).toMatchObject({ access: 'paused' });
+  expect(box.logins).toBe(1);
 });
 
 test('a restart does not retry a refused login, but tries other credentials at once; the button retries it', async () => {
