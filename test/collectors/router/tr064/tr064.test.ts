@@ -77,8 +77,8 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   await read();
   box.guard.account = password('another');
   expect(await refusedIn(1, staged)).toEqual([1]);
-  // With the old nonce, with a new one, and by the login check.
-  expect(box.guard.wrongTries).toBe(3);
+  // With the old nonce, and by the login check with a new one.
+  expect(box.guard.wrongTries).toBe(2);
   expect(await read()).toMatchObject({
     access: 'paused',
     hint: expect.stringMatching(
@@ -93,7 +93,7 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   box.guard.account = password('gürkensalat$1');
   turn(36 * 3600);
   await until('the box accepts logins', () => !box.guard.isBlocked);
-  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, refusals: 8, dsl: { isUp: true } });
+  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, refusals: 7, dsl: { isUp: true } });
   box.guard.account = password('another');
   expect(await refusedIn(5, staged)).toEqual([1, 3]);
 });
@@ -236,7 +236,7 @@ test('401 for the login check is a refused login', async () => {
   expect(await read()).toMatchObject({ access: 'refused', hint: expect.stringContaining('check FRITZBOX_USERNAME') });
 });
 
-test('an expired nonce is replaced silently', async () => {
+test('an expired nonce is replaced silently, after one login check', async () => {
   const { box, read, turn } = await stage('dsl');
   await read();
   for (let time = 0; time < 4; time += 1) {
@@ -244,7 +244,7 @@ test('an expired nonce is replaced silently', async () => {
     box.asked = [];
     turn(60);
     expect(await read()).toMatchObject({ access: 'granted', refusals: 0, hint: undefined });
-    expect(box.asked.filter(({ action }) => action === 'DeviceInfo1#GetInfo')).toEqual([]);
+    expect(box.asked.filter(({ action }) => action === 'DeviceInfo1#GetInfo')).toHaveLength(1);
   }
 });
 
