@@ -134,6 +134,9 @@ test('a secret comes from its file, and a file that is not there is named', () =
   expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([
     expect.stringMatching(/^MQTT_PASSWORD: set both/),
   ]);
+  expect(problemsOf({ NOTIFY_URL: 'http://127.0.0.1/x', NOTIFY_TOKEN_FILE: file('two\nlines') })).toEqual([
+    expect.stringMatching(/^NOTIFY_TOKEN_FILE: got \*\*\*, wants /),
+  ]);
 });
 
 const named = [
