@@ -129,7 +129,8 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
         ready,
         eventDelivered: (event) => state.markDelivered(event),
         deviceDismissed: (device) => state.forgetDevice(device),
-        memoriesLoaded: (memories) => logRejectedMemories(log, state.memoryStore.load(memories, ids)),
+        memoriesLoaded: (memories, isComplete) =>
+          logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );

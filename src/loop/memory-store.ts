@@ -13,7 +13,7 @@ type MemoryOwner = Pick<AnyCollector, 'id' | 'memory'>;
 /** The memories of one collector's devices. */
 class CollectorMemory implements DeviceMemory {
   readonly loaded: Promise<void>;
-  isLoaded = false;
+  #isComplete = false;
   readonly #contents: Map<string, unknown>;
   readonly #root: string;
   readonly #rules: MemoryRules<unknown> | undefined;
@@ -28,7 +28,7 @@ class CollectorMemory implements DeviceMemory {
     });
   }
 
-  load(retained: ReadonlyMap<string, string>): string[] {
+  load(retained: ReadonlyMap<string, string>, isComplete: boolean): string[] {
     const rejected: string[] = [];
     for (const [path, payload] of retained) {
       if (!path.startsWith(this.#root)) continue;
@@ -38,9 +38,13 @@ class CollectorMemory implements DeviceMemory {
         rejected.push(`${JSON.stringify(path.slice(0, 100))}: ${describeError(error)}`);
       }
     }
-    this.isLoaded = true;
+    this.#isComplete ||= isComplete;
     this.#settle();
     return rejected;
+  }
+
+  isLoaded(device: string): boolean {
+    return this.#isComplete || this.#contents.has(this.#root + slug(device));
   }
 
   recall(device: string): unknown {
@@ -48,7 +52,7 @@ class CollectorMemory implements DeviceMemory {
   }
 
   keep(device: string, content: unknown): void {
-    if (this.isLoaded) this.#contents.set(this.#root + slug(device), content);
+    if (this.isLoaded(device)) this.#contents.set(this.#root + slug(device), content);
   }
 
   #merge(path: string, payload: string): void {
@@ -74,9 +78,11 @@ export class MemoryStore {
   }
 
   /** Merges what a broker has retained for these collectors. Called at each connection: it may be another broker, or one whose data
-   * was restored. Returns which memories were rejected and why, each only once. */
-  load(retained: ReadonlyMap<string, string>, collectors: Iterable<string>): string[] {
-    const rejected = [...collectors].flatMap((collector) => this.#memories.get(collector)?.load(retained) ?? []);
+   * was restored. `isComplete`: no more are expected. Returns which memories were rejected and why, each only once. */
+  load(retained: ReadonlyMap<string, string>, collectors: Iterable<string>, isComplete = true): string[] {
+    const rejected = [...collectors].flatMap(
+      (collector) => this.#memories.get(collector)?.load(retained, isComplete) ?? [],
+    );
     const unreported = rejected.filter((text) => !this.#reported.has(text));
     for (const text of unreported) this.#reported.add(text);
     return unreported;

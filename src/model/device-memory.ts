@@ -1,9 +1,10 @@
 /** Data of a collector's devices that outlives the process, in retained topics beside the devices' states. */
 export interface DeviceMemory {
-  /** Resolves once a broker's retained data has been read. Until then `recall` knows nothing and `keep` must not be
-   * called. */
+  /** Resolves when a broker has delivered retained data, though perhaps not all. */
   readonly loaded: Promise<void>;
-  readonly isLoaded: boolean;
+  /** Whether the data of this device is loaded, or none is expected any more. Until then `recall` knows nothing and `keep` must
+   * not be called. */
+  isLoaded(device: string): boolean;
   /** Another broker may add data later. Returns the same object as long as nothing is new. */
   recall(device: string): unknown;
   keep(device: string, content: unknown): void;

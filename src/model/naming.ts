@@ -52,6 +52,9 @@ export const eventTopic = (agent: AgentIdentity, collector: string, device: stri
 /** Topic of the data about a device that outlives the process. `path`: `<collector>/<device>`. */
 export const memoryTopic = (agent: AgentIdentity, path: string) => `${agentTopic(agent)}/${path}/memory`;
 
+/** Topics of the data about all devices of this agent. */
+export const ownMemoryTopics = (agent: AgentIdentity) => memoryTopic(agent, '+/+');
+
 /** The path `<collector>/<device>` of a memory topic; undefined for any other topic. */
 export function parseMemoryTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic)

@@ -47,8 +47,8 @@ export interface SessionContext {
   eventDelivered(event: PendingEvent): void;
   /** The user has removed the device in Home Assistant. */
   deviceDismissed(device: string): void;
-  /** The retained memories, by collector and device. Anybody may have written these payloads. */
-  memoriesLoaded(memories: ReadonlyMap<string, string>): void;
+  /** Retained memories, by collector and device. Anybody may have written these payloads. `isComplete`: no more are expected. */
+  memoriesLoaded(memories: ReadonlyMap<string, string>, isComplete: boolean): void;
   /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;
   /** Starts the timers of acknowledgements and retries; tests pass their own. */
@@ -70,6 +70,9 @@ export interface AnnouncementMemory {
   unacknowledged: UnacknowledgedTopics;
 }
 
+/** Milliseconds after which no more retained messages are expected. EMQX before 6.1.1 and emitter deliver them up to some seconds after
+ * SUBACK, and later than newer messages. */
+const lateRetainedMs = 10_000;
 /** Milliseconds that Home Assistant needs to process an announcement before it may be changed. */
 const discoverySettleMs = 5000;
 /** Milliseconds that Home Assistant needs to remove an entity. */
@@ -82,7 +85,14 @@ export class ConnectedSession {
   readonly #publisher: Publisher;
   readonly #memory: AnnouncementMemory;
   readonly #ended = new AbortController();
-  #retained: ReadonlyMap<string, string> = new Map();
+  /** Retained messages of the agent at the start of the connection. */
+  #retained = new Map<string, string>();
+  /** The first retained messages have arrived; others may still be on their way. */
+  #isRetainedRead = false;
+  /** No more retained messages are expected. */
+  #isRetainedComplete = false;
+  /** Devices whose announcement, which this process has made, has not arrived although their state has. */
+  readonly #absentDevices = new Set<string>();
   #removalPhase: RemovalPhase = 'tombstone';
   /** Counts how often Home Assistant came online. */
   #birth = 0;
@@ -116,12 +126,15 @@ export class ConnectedSession {
   async begin(): Promise<void> {
     const { agent, ready, agentDirectory } = this.#context;
     this.#connection.listen((message) => answerLivenessQuestion(this.#connection, agent, message));
-    this.#retained = await readOwnRetained(this.#connection, agent);
-    this.#context.memoriesLoaded(parseMemories(agent, this.#retained));
+    this.#connection.listen((message) => this.#receiveRetained(message));
+    for (const [topic, payload] of await readOwnRetained(this.#connection, agent)) this.#retained.set(topic, payload);
+    this.#isRetainedRead = true;
+    this.#context.memoriesLoaded(parseMemories(agent, this.#retained), false);
+    void this.#completeRetained();
     this.#isHomeAssistantAway = this.#retained.get(homeAssistantStatusTopic(agent)) === offlinePayload;
     await agentDirectory?.follow(this.#connection, agent, this.#retained.has(statusTopic(agent)));
     await ready;
-    this.#dismissAbsent();
+    this.#findAbsentDevices();
     this.#connection.listen((message) => this.#receive(message));
     await this.#publishTombstones();
     this.#ready = true;
@@ -144,8 +157,8 @@ export class ConnectedSession {
   /** Publishes what has changed in the state. */
   offerChanges(): void {
     if (!this.#ready) return;
-    const { agent, catalogue, state } = this.#context;
-    const current = statePayloads(catalogue, agent, state);
+    const { state } = this.#context;
+    const current = this.#statePayloads();
     this.#publisher.publishChanged(current);
     void this.#deliverEvents();
     if (state.discoveryRevision === this.#announcedRevision) return;
@@ -191,6 +204,38 @@ export class ConnectedSession {
       this.#publisher.forgetSent(topic);
       this.#publisher.publishChanged(new Map([[topic, onlinePayload]]));
     }
+  }
+
+  #receiveRetained({ topic, payload, retained }: MqttMessage): void {
+    if (!retained || payload === '') return;
+    if (this.#isRetainedRead) this.#receiveLate(topic, payload);
+    else this.#retained.set(topic, payload);
+  }
+
+  /** Takes into account what the broker delivers after it seemed to have delivered everything. */
+  #receiveLate(topic: string, payload: string): void {
+    const { agent, memoriesLoaded } = this.#context;
+    const device = parseDiscoveryTopic(agent, topic);
+    if (this.#retained.get(topic) === payload) return;
+    if (parseMemoryTopic(agent, topic) !== undefined) {
+      this.#retained.set(topic, payload);
+      memoriesLoaded(parseMemories(agent, new Map([[topic, payload]])), false);
+      this.offerChanges();
+    } else if (device !== undefined && !this.#memory.dismissed.has(device)) {
+      this.#retained.set(topic, payload);
+      this.#absentDevices.delete(device);
+      if (this.#ready) this.#announce();
+    } else if (topic === homeAssistantStatusTopic(agent) && payload === offlinePayload)
+      this.#isHomeAssistantAway = true;
+  }
+
+  async #completeRetained(): Promise<void> {
+    if (await this.#wait(lateRetainedMs)) return;
+    this.#isRetainedComplete = true;
+    this.#context.memoriesLoaded(new Map(), true);
+    for (const device of this.#absentDevices) this.#dismiss(device);
+    this.#absentDevices.clear();
+    this.offerChanges();
   }
 
   /** The agent's own announcements come back as well; only then is it certain that the broker has accepted them. */
@@ -293,16 +338,24 @@ export class ConnectedSession {
   /** Clears orphaned topics, once Home Assistant no longer has entities that read them. */
   async #removeOrphanedTopics(): Promise<void> {
     if (await this.#wait(discoverySettleMs)) return;
+    this.#publisher.publishChanged(this.#orphanedTopics(this.#statePayloads(), (payload) => payload === ''));
+  }
+
+  /** Without the memories that could replace one which has not arrived yet. */
+  #statePayloads(): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
-    this.#publisher.publishChanged(
-      this.#orphanedTopics(statePayloads(catalogue, agent, state), (payload) => payload === ''),
+    const payloads = statePayloads(catalogue, agent, state);
+    if (this.#isRetainedComplete) return payloads;
+    return new Map(
+      [...payloads].filter(([topic]) => parseMemoryTopic(agent, topic) === undefined || this.#retained.has(topic)),
     );
   }
 
   #discoveryPayloads(): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
     const payloads = discoveryPayloads(catalogue, agent, state, this.#retained, this.#removalPhase);
-    for (const device of this.#memory.dismissed) payloads.delete(discoveryTopic(agent, device));
+    for (const device of [...this.#memory.dismissed, ...this.#absentDevices])
+      payloads.delete(discoveryTopic(agent, device));
     return payloads;
   }
 
@@ -312,13 +365,14 @@ export class ConnectedSession {
     return payloads;
   }
 
-  /** A device whose state is retained but whose announcement is not was removed by the user while the agent was disconnected; if both
-   * are gone, the broker has lost its retained messages. */
-  #dismissAbsent(): void {
+  /** A device whose state is retained but whose announcement is not was removed by the user while the agent was disconnected, unless
+   * the announcement arrives late; if both are gone, the broker has lost its retained messages. */
+  #findAbsentDevices(): void {
     const { agent } = this.#context;
     const retainedDevices = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
     for (const device of this.#memory.announced) {
-      if (retainedDevices.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
+      if (retainedDevices.has(device) && !this.#retained.has(discoveryTopic(agent, device)))
+        this.#absentDevices.add(device);
     }
   }
 

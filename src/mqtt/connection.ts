@@ -217,6 +217,8 @@ export class Connection {
   }
 
   async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
+    const bytes = subscribeSize(topics, this.protocolVersion);
+    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
     await this.#withTimeout(this.#client.subscribeAsync(topics, { qos }), `the subscription to ${topics.join(', ')}`);
   }
 
@@ -266,6 +268,18 @@ function findMissingFeature(properties: IConnackPacket['properties']): string | 
  * list, and payload. */
 export function publishSize(topic: string, payload: string, protocolVersion: ProtocolVersion): number {
   const remaining = 2 + Buffer.byteLength(topic) + 2 + (protocolVersion === 5 ? 1 : 0) + Buffer.byteLength(payload);
+  return packetSize(remaining);
+}
+
+/** Bytes of a SUBSCRIBE packet (section 3.8): type, remaining length, packet identifier, in MQTT 5 an empty property list, and each
+ * topic filter with its options. */
+function subscribeSize(topics: string[], protocolVersion: ProtocolVersion): number {
+  const filterBytes = topics.reduce((sum, topic) => sum + 2 + Buffer.byteLength(topic) + 1, 0);
+  return packetSize(2 + (protocolVersion === 5 ? 1 : 0) + filterBytes);
+}
+
+/** `remaining`: bytes after the remaining length (section 2.1.4). */
+function packetSize(remaining: number): number {
   const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
   return 1 + lengthBytes + remaining;
 }

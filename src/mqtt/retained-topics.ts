@@ -5,6 +5,7 @@ import {
   isAgentDiscoveryTopic,
   ownCommandTopics,
   ownDiscoveryTopics,
+  ownMemoryTopics,
   ownTopics,
   pingTopic,
   statusTopic,
@@ -78,15 +79,15 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
   }
 }
 
-/** Reads everything that this agent has retained on the broker, which is the agent's memory. Stays subscribed to the agent's status,
- * ping, command and discovery topics and to Home Assistant's status. */
+/** Reads what this agent has retained on the broker, which is the agent's memory. Some of it may arrive later. Stays subscribed to the
+ * agent's status, ping, command, memory and discovery topics and to Home Assistant's status. */
 export async function readOwnRetained(connection: Connection, agent: AgentIdentity): Promise<Map<string, string>> {
   const retained = await readTopics(connection, agent, [
     ownTopics(agent),
     ownDiscoveryTopics(agent),
     homeAssistantStatusTopic(agent),
   ]);
-  await connection.subscribe([statusTopic(agent), pingTopic(agent), ownCommandTopics(agent)]);
+  await connection.subscribe([statusTopic(agent), pingTopic(agent), ownCommandTopics(agent), ownMemoryTopics(agent)]);
   await connection.unsubscribe(ownTopics(agent));
   return retained;
 }

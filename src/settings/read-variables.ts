@@ -68,14 +68,13 @@ function readVariable(
   name: string,
   problems: string[],
 ): unknown {
-  const value = meta?.secret
-    ? (readSecretFile(env, name, problems) ?? trimmedValue(env, name))
-    : trimmedValue(env, name);
+  const fileText = meta?.secret ? readSecretFile(env, name, problems) : undefined;
+  const value = fileText ?? trimmedValue(env, name);
   const result = parseValue(field, value);
   if (result !== undefined) return result.data;
   const advice = meta?.credentials !== undefined && value?.includes('@') ? `; ${meta.credentials}` : '';
   problems.push(
-    `${name}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${advice}`,
+    `${fileText === undefined ? name : `${name}_FILE`}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${advice}`,
   );
   return undefined;
 }

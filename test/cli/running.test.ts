@@ -30,6 +30,16 @@ test('health sends the token, and works without it', async () => {
   expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is healthy\n' });
 });
 
+test('health does not load fetch, which takes memory at each health check of a container', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  await running(settings);
+  const folder = mkdtempSync(join(tmpdir(), 'health-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const script = join(folder, 'no-fetch.cjs');
+  writeFileSync(script, `Object.defineProperty(globalThis, 'fetch', { get() { throw new Error('fetch'); } });`);
+  expect(await run({ ...settings, NODE_OPTIONS: `--require ${script}` }, 'health')).toMatchObject({ status: 0 });
+});
+
 test('a port used by another broker: how to use that broker', async () => {
   const settings = await embedded();
   await running(settings);

@@ -10,15 +10,16 @@ export function memory(
   const loaded = new Promise<void>((resolve) => {
     settle = resolve;
   });
+  let isLoaded = false;
   const one = {
     loaded,
-    isLoaded: false,
+    isLoaded: () => isLoaded,
     contents,
     recall: (device: string) => contents.get(slug(device)),
-    keep: (device: string, content: unknown) => void (one.isLoaded && contents.set(slug(device), content)),
+    keep: (device: string, content: unknown) => void (isLoaded && contents.set(slug(device), content)),
     load(found: Record<string, unknown>) {
       for (const [device, content] of Object.entries(found)) contents.set(device, content);
-      one.isLoaded = true;
+      isLoaded = true;
       settle();
     },
   };

@@ -17,7 +17,7 @@ const collector = {
 function begin() {
   const memories = new MemoryStore();
   const memory = memories.forCollector(collector);
-  const connect = (kept: Record<string, unknown> = {}) =>
+  const connect = (kept: Record<string, unknown> = {}, isComplete = true) =>
     memories.load(
       new Map(
         Object.entries(kept).map(([path, content]) => [
@@ -26,6 +26,7 @@ function begin() {
         ]),
       ),
       ['probe'],
+      isComplete,
     );
   return { memories, memory, connect };
 }
@@ -33,10 +34,25 @@ function begin() {
 test('before the memory of the first broker is loaded, nothing is recalled and nothing is stored', async () => {
   const { memory, connect } = begin();
   memory.keep('Thing 1', { seen: ['a'] });
-  expect([memory.isLoaded, memory.recall('Thing 1')]).toEqual([false, undefined]);
+  expect([memory.isLoaded('Thing 1'), memory.recall('Thing 1')]).toEqual([false, undefined]);
   connect({ 'probe/thing_1': { seen: ['b'] } });
   await memory.loaded;
-  expect([memory.isLoaded, memory.recall('Thing 1')]).toEqual([true, { seen: ['b'] }]);
+  expect([memory.isLoaded('Thing 1'), memory.recall('Thing 1')]).toEqual([true, { seen: ['b'] }]);
+});
+
+test('while more memories are expected, nothing is stored for a device whose memory has not arrived', () => {
+  const { memory, connect } = begin();
+  connect({ 'probe/thing_1': { seen: ['a'] } }, false);
+  memory.keep('Thing 1', { seen: ['a', 'b'] });
+  memory.keep('Thing 2', { seen: ['new'] });
+  expect(['Thing 1', 'Thing 2'].map((device) => [memory.isLoaded(device), memory.recall(device)])).toEqual([
+    [true, { seen: ['a', 'b'] }],
+    [false, undefined],
+  ]);
+  connect({ 'probe/thing_2': { seen: ['old'] } }, false);
+  expect(memory.recall('Thing 2')).toEqual({ seen: ['old'] });
+  connect({}, true);
+  expect(memory.isLoaded('Thing 3')).toBe(true);
 });
 
 test('an empty broker first, then one with a history: both are merged', () => {

@@ -4,6 +4,7 @@ import { Connection, publishSize } from '../../src/mqtt/connection.ts';
 import type { Timer } from '../../src/mqtt/in-flight.ts';
 import { describeReasonCode } from '../../src/mqtt/reason-codes.ts';
 import { readSettings } from '../../src/settings/index.ts';
+import { startPeer, welcome } from '../helpers/peer.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
@@ -95,6 +96,36 @@ test.each([0x80, 0x83, 0x87, 0x90, 0x95, 0x97, 0x98, 0x99])(
     await connection.publish('other', 'x');
   },
 );
+
+test('a subscription above the broker’s limit is not sent, and the limit is named', async () => {
+  const topics = ['infra-monitor/nas/#', 'homeassistant/device/infra-monitor_nas/+/config'];
+  const bytes = generate(
+    { cmd: 'subscribe', messageId: 1, subscriptions: topics.map((topic) => ({ topic, qos: 1 as const })) },
+    { protocolVersion: 5 },
+  ).length;
+  for (const [maximumPacketSize, isSent] of [
+    [bytes, true],
+    [bytes - 1, false],
+  ] as const) {
+    const { packets, settings } = await startPeer((packet, send, socket) =>
+      packet.cmd === 'connect'
+        ? void send({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties: { maximumPacketSize } })
+        : welcome()(packet, send, socket),
+    );
+    const connection = await Connection.open(settings, { clientId: 'me', protocolVersion: 5 });
+    onTestFinished(() => connection.abort());
+    const subscribed = connection.subscribe(topics).then(
+      () => 'sent',
+      (error: Error) => error.message,
+    );
+    expect(await subscribed).toBe(
+      isSent
+        ? 'sent'
+        : `packet too large (0x95): the packet would have ${bytes} bytes, and the broker accepts at most ${bytes - 1}`,
+    );
+    expect(packets.some(({ cmd }) => cmd === 'subscribe')).toBe(isSent);
+  }
+});
 
 test('a message that is not acknowledged while the broker acknowledges others is given up after 30 s, and keeps its slot', async () => {
   const broker = await startStrictBroker({ connack: { receiveMaximum: 2 } });

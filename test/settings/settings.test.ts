@@ -133,6 +133,9 @@ test('a secret is read from its file, and a missing file is named', () => {
   expect(problemsOf({ MQTT_PASSWORD: 'a', MQTT_PASSWORD_FILE: file('b') })).toEqual([
     expect.stringMatching(/^MQTT_PASSWORD: MQTT_PASSWORD_FILE is set too/),
   ]);
+  expect(problemsOf({ NOTIFY_URL: 'http://127.0.0.1/x', NOTIFY_TOKEN_FILE: file('two\nlines') })).toEqual([
+    expect.stringMatching(/^NOTIFY_TOKEN_FILE: got \*\*\*, wants /),
+  ]);
 });
 
 const named = [

@@ -87,7 +87,7 @@ export class InstanceMonitor {
 
   /** Loads what the broker stores, at first and whenever its content is not that of this process. */
   #loadHistory(): void {
-    if (!this.#memory.isLoaded) return;
+    if (!this.#memory.isLoaded(this.#instance.title)) return;
     const content = this.#memory.recall(this.#instance.title);
     if (this.#history !== undefined && content === this.#savedContent) return;
     const saved = parseInstanceHistory(content);

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CommandError } from '../../lib/command.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { DriveLimits } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
@@ -8,8 +7,10 @@ import {
   type DriveHealth,
   findAccessMethod,
   HealthUnavailableError,
+  isWorthNoOtherMethod,
   readHealth,
 } from './tools/access-methods.ts';
+import { NoDriveAnswerError } from './tools/health-log.ts';
 import { type HwmonReading, readHwmon } from './tools/hwmon.ts';
 import { readDriveLimits, readNamespaceUsedBytes } from './tools/identify.ts';
 
@@ -94,7 +95,7 @@ export class DrivePoller {
         health: { ...answer.health, limits: { ...this.#limits, ...withoutUndefined(answer.health.limits) } },
       };
     } catch (error) {
-      this.#countFailure(error);
+      if (!(error instanceof NoDriveAnswerError)) this.#countFailure(error);
       if (error instanceof HealthUnavailableError)
         return { hint: error.message, hwmon: await readHwmon(controller.folder, commandTimeoutSeconds) };
       throw error;
@@ -111,7 +112,7 @@ export class DrivePoller {
       try {
         return { health: await readHealth(controller, this.#method, commandTimeoutSeconds), method: this.#method };
       } catch (error) {
-        if (error instanceof CommandError && error.timedOut) throw error;
+        if (isWorthNoOtherMethod(error)) throw error;
         this.#method = undefined;
       }
     }

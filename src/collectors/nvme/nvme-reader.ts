@@ -94,6 +94,8 @@ export class NvmeReader {
   acknowledge(device: string): void {
     const drive = this.#logs.get(device);
     if (drive?.log.mediaErrors === undefined) throw new Error('the number of media errors is unknown');
+    if (!this.#memory.isLoaded(drive.id))
+      throw new Error('the memory of this drive is not loaded yet; try again in a minute');
     const history = parseDriveHistory(this.#memory.recall(drive.id));
     this.#memory.keep(drive.id, {
       ...history,
@@ -149,7 +151,7 @@ export class NvmeReader {
       };
     }
     const { limits } = answer.health;
-    const history = this.#memory.isLoaded ? parseDriveHistory(this.#memory.recall(drive.id)) : undefined;
+    const history = this.#memory.isLoaded(drive.id) ? parseDriveHistory(this.#memory.recall(drive.id)) : undefined;
     const stored = history === undefined ? {} : greatestCounts(history);
     const checked = this.#plausibility(drive).check(answer.health.log, stored);
     const { log } = checked;

@@ -229,6 +229,54 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     });
   });
 
+  test('a log of nothing but ones is no reading, however often it comes, and the next one is', async () => {
+    const clock = stopClock();
+    const rack = healthy();
+    const { first } = watching(rack);
+    await first();
+    for (const ones of [2n ** 128n - 1n, 2n ** 64n - 1n]) {
+      const counters = Object.fromEntries(
+        Object.keys(JSON.parse(smartLog()) as object)
+          .filter((key) => /^(data_units|host_|controller_busy|power_|unsafe|media_err|num_err)/.test(key))
+          .map((key) => [key, String(ones)]),
+      );
+      rack.tell(
+        question,
+        smartLog({
+          critical_warning: 255,
+          temperature: 65535,
+          avail_spare: 255,
+          spare_thresh: 255,
+          percent_used: 255,
+          ...Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`temperature_sensor_${index + 1}`, 65535])),
+          ...counters,
+        }),
+      );
+      for (let time = 0; time < 3; time += 1) {
+        clock.turn(5);
+        expect(await first()).toMatchObject({ error: expect.stringContaining('health log is all ones') });
+      }
+      rack.tell(question, smartLog());
+      clock.turn(5);
+      expect(await first()).toMatchObject({ error: undefined, problem: false, temperature: 41 });
+    }
+  });
+
+  test.each([String(2n ** 128n - 1n), String(2n ** 64n - 1n), 2 ** 128, 2 ** 64])(
+    'a counter of %s is unknown, and the rest is read',
+    async (most) => {
+      stopClock();
+      const rack = healthy();
+      rack.tell(question, smartLog({ media_errors: most, warning_temp_time: -1, thm_temp1_trans_count: -1 }));
+      const { first } = watching(rack);
+      expect(await first()).toMatchObject({
+        temperature: 41,
+        problem: false,
+        log: { mediaErrors: undefined, warningTime: undefined, throttle1: undefined },
+      });
+    },
+  );
+
   test('a missing right is tried again after a minute, then after growing pauses up to an hour; the kernel is read each time', async () => {
     const clock = stopClock();
     const rack = drives({ hwmon });

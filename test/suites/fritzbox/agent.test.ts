@@ -29,9 +29,12 @@ test('of three boxes one hangs: the others are told each time, and it is back in
   const boxes = { left: await boxOf('dsl'), middle: await boxOf('cable'), right: await boxOf('fibre') };
   const settings = readSettings([routerCollector], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
   const env = settings.collectors[0]?.env as Parameters<typeof routerCollector.open>[0];
+  const memories = new MemoryStore();
+  const memory = memories.forCollector(routerCollector);
+  memories.load(new Map(), ['router']);
   const source = routerCollector.open(env, {
     agent: settings.agent,
-    memory: new MemoryStore().forCollector(routerCollector),
+    memory,
   } as unknown as CollectorContext);
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());

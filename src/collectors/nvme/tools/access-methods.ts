@@ -3,7 +3,7 @@ import { describeError } from '../../../model/errors.ts';
 import type { DriveLimits, HealthLog, HealthSource } from '../reading.ts';
 import type { NvmeController } from '../sysfs.ts';
 import { canUseSudo, explainMissingRight, isDevicePresent } from './device-rights.ts';
-import { DriveRefusedError, validateHealthLog } from './health-log.ts';
+import { DriveRefusedError, NoDriveAnswerError, validateHealthLog } from './health-log.ts';
 import { parseSmartLog, readNvmeCliOutput } from './nvme-cli.ts';
 import { parseSmartctl } from './smartctl.ts';
 
@@ -101,9 +101,14 @@ export async function readHealth(
     return { ...health, log: validateHealthLog(health.log) };
   } catch (cause) {
     const message = `${program} ${commandArgs.join(' ')}: ${describeError(cause)}`;
+    if (cause instanceof NoDriveAnswerError) throw new NoDriveAnswerError(message);
     throw cause instanceof DriveRefusedError ? new DriveRefusedError(message) : new Error(message);
   }
 }
+
+/** Whether the drive, not the command, is at fault. */
+export const isWorthNoOtherMethod = (error: unknown): boolean =>
+  error instanceof NoDriveAnswerError || (error instanceof CommandError && error.timedOut);
 
 function accessMethodsFor(controller: NvmeController): AccessMethod[] {
   const namespaces =
@@ -140,7 +145,7 @@ export async function findAccessMethod(
     try {
       return { method, health: await readHealth(controller, method, seconds) };
     } catch (error) {
-      if (error instanceof CommandError && error.timedOut) throw error;
+      if (isWorthNoOtherMethod(error)) throw error;
       if (error instanceof CommandError && error.missing) missingPrograms.add(method.sudo ? 'sudo' : program);
       else failures.push(error);
     }

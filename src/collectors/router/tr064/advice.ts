@@ -9,6 +9,7 @@ export const adviceTexts = {
     'the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection',
   denied:
     'the FRITZ!Box accepts the login but denies some requests (HTTP 401), as some versions of FRITZ!OS do; left out for now:',
+  memory: 'the login waits for the broker, which remembers whether the FRITZ!Box refused it',
   right:
     'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
 } as const;

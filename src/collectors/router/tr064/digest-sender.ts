@@ -29,6 +29,8 @@ interface Refusal {
   /** Number of requests that carried the credentials. */
   logins: number;
   reason: string;
+  /** Whether only this request is denied; undefined if that is not known. */
+  isOnlyRequest?: boolean;
 }
 
 /** Sends requests that require a login. A nonce that has expired or is older than a reboot is replaced once. */
@@ -54,12 +56,14 @@ export class DigestSender {
   send: SendRequest = async (request, signal) => {
     const answer = await this.#sendWithLogin(request, signal);
     if (!('reason' in answer)) return answer;
-    const { loginCheck } = this;
-    if (!this.#isAccepted || loginCheck === undefined || loginCheck.url.href === request.url.href)
+    const loginCheck = this.#loginCheckBeside(request);
+    if (answer.isOnlyRequest === false || loginCheck === undefined)
       throw new LoginRefusedError(answer.reason, answer.logins);
-    // The login was accepted before, but may have been changed since.
-    const check = await this.#sendWithLogin(loginCheck, signal);
-    if ('reason' in check) throw new LoginRefusedError(check.reason, answer.logins + check.logins);
+    if (!answer.isOnlyRequest) {
+      // The login was accepted before, but may have been changed since.
+      const check = await this.#sendWithLogin(loginCheck, signal);
+      if ('reason' in check) throw new LoginRefusedError(check.reason, answer.logins + check.logins);
+    }
     throw new RequestDeniedError(`${request.url.pathname}: the FRITZ!Box accepts the login but denies this request`);
   };
 
@@ -67,6 +71,11 @@ export class DigestSender {
   forget(): void {
     this.#digest.forget();
     this.#isAccepted = false;
+  }
+
+  /** The login check, if the login was accepted before and this request is another one. */
+  #loginCheckBeside({ url }: HttpRequest): HttpRequest | undefined {
+    return this.#isAccepted && this.loginCheck?.url.href !== url.href ? this.loginCheck : undefined;
   }
 
   async #sendWithLogin(request: HttpRequest, signal: AbortSignal): Promise<HttpReply | Refusal> {
@@ -81,12 +90,25 @@ export class DigestSender {
         reason: logins === 0 ? 'the box offers no digest login' : `the box refused the login: ${loginAdvice}`,
       };
     }
+    const loginCheck = logins === 0 || this.#digest.isStale ? undefined : this.#loginCheckBeside(request);
+    if (loginCheck !== undefined) {
+      // The nonce has expired, or this request is denied, or the login is refused; then no third attempt may follow.
+      const check = await this.#sendWithHeader(this.#authorization(loginCheck), loginCheck, signal);
+      if (check.status === 401) {
+        this.#digest.forget();
+        return { logins: logins + 1, reason: `the box refused the login: ${loginAdvice}`, isOnlyRequest: false };
+      }
+    }
     const second = await this.#sendWithHeader(this.#authorization(request), request, signal);
     if (second.status !== 401) return second;
     this.#digest.forget();
     if (parseDigestChallenge(second.headers['www-authenticate'] ?? '')?.stale)
       throw new Error(`${request.url.pathname}: the FRITZ!Box rejects its own nonces`);
-    return { logins: logins + 1, reason: `the box refused the login: ${loginAdvice}` };
+    return {
+      logins: logins + 1,
+      reason: `the box refused the login: ${loginAdvice}`,
+      ...(loginCheck === undefined ? {} : { isOnlyRequest: true }),
+    };
   }
 
   #authorization(request: HttpRequest): string | undefined {

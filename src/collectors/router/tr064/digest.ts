@@ -111,6 +111,11 @@ export class DigestSession {
     return isNew;
   }
 
+  /** Whether the server said that only the nonce of the refused request was too old. */
+  get isStale(): boolean {
+    return this.#challenge?.stale ?? false;
+  }
+
   forget(): void {
     this.#challenge = undefined;
   }

@@ -85,8 +85,8 @@ export class Tr064Client {
 
   /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
   async read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
-    await this.#loadLockout();
-    const reading = await this.#read(signal);
+    const isLoaded = await this.#loadLockout();
+    const reading = await this.#read(signal, isLoaded);
     this.#saveLockout();
     return reading;
   }
@@ -96,7 +96,7 @@ export class Tr064Client {
     this.#lockout.skipWait();
   }
 
-  async #read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
+  async #read(signal: AbortSignal, isLockoutLoaded: boolean): Promise<Tr064Reading | undefined> {
     const limitedSignal = AbortSignal.any([signal, AbortSignal.timeout(readTimeoutSeconds * 1000)]);
     try {
       await this.#readDescription(limitedSignal);
@@ -106,6 +106,8 @@ export class Tr064Client {
     }
     if (this.#description === undefined) return undefined;
     if (this.#digestSender === undefined) return this.#reading('none');
+    // Otherwise each start without a broker would cost a refused login.
+    if (!isLockoutLoaded) return this.#reading(undefined, {}, adviceTexts.memory);
     if (this.#lockout.isActive) return this.#reading('paused', {}, this.#lockout.notice);
     return this.#poll(this.#description, limitedSignal);
   }
@@ -208,14 +210,16 @@ export class Tr064Client {
     };
   }
 
-  async #loadLockout(): Promise<void> {
-    if (this.#lockoutMemory === undefined) return;
+  /** Whether it is known which lockout an earlier process has stored. */
+  async #loadLockout(): Promise<boolean> {
+    if (this.#lockoutMemory === undefined) return true;
     this.#memoryLoaded ??= Promise.race([
       this.#lockoutMemory.memory.loaded,
       pause(memoryTimeoutMs, undefined, { ref: false }),
     ]);
     await this.#memoryLoaded;
     this.#loadContent(this.#lockoutMemory);
+    return this.#lockoutMemory.memory.isLoaded(this.#lockoutMemory.device);
   }
 
   /** Content that was not stored here is that of a broker, which may have been replaced by another. */
@@ -226,8 +230,9 @@ export class Tr064Client {
   }
 
   #saveLockout(): void {
-    if (this.#digestSender === undefined || !this.#lockoutMemory?.memory.isLoaded) return;
+    if (this.#digestSender === undefined || this.#lockoutMemory === undefined) return;
     const { memory, device } = this.#lockoutMemory;
+    if (!memory.isLoaded(device)) return;
     this.#loadContent(this.#lockoutMemory);
     const content = this.#lockout.memory;
     if (isDeepStrictEqual(content, this.#lastContent ?? {})) return;
@@ -247,7 +252,7 @@ export class Tr064Client {
     return hints.join('; ') || undefined;
   }
 
-  #reading(access: AccountState, data: LoginOnlyData = {}, hint?: string): Tr064Reading {
+  #reading(access: AccountState | undefined, data: LoginOnlyData = {}, hint?: string): Tr064Reading {
     const { refusals, endsAt: nextLogin } = this.#lockout;
     return { access, hint, refusals, nextLogin, device: boxDeviceOf(this.#description), ...data };
   }

@@ -103,7 +103,7 @@ export const tr064Metrics: Router = {
     deviceClass: 'problem',
     ...optionalDiagnostic,
     value: ({ tr064 }) =>
-      tr064 === undefined || tr064.access === 'none' || tr064.access === 'unreachable'
+      tr064?.access === undefined || tr064.access === 'none' || tr064.access === 'unreachable'
         ? undefined
         : tr064.access !== 'granted',
   },

@@ -136,7 +136,8 @@ export interface LoginOnlyData {
 }
 
 export interface Tr064Reading extends LoginOnlyData {
-  access: AccountState;
+  /** Undefined while it is not known whether the login may be tried. */
+  access: AccountState | undefined;
   /** What the user can do. */
   hint?: string | undefined;
   /** Refused logins since the start. */

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { routerCollector } from '../../../../src/collectors/router/index.ts';
+import { Tr064Client } from '../../../../src/collectors/router/tr064/index.ts';
+import { MemoryStore } from '../../../../src/loop/memory-store.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
@@ -74,8 +77,8 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   await read();
   box.guard.account = password('another');
   expect(await refusedIn(1, staged)).toEqual([1]);
-  // With the old nonce, with a new one, and by the login check.
-  expect(box.guard.wrongTries).toBe(3);
+  // With the old nonce, and by the login check with a new one.
+  expect(box.guard.wrongTries).toBe(2);
   expect(await read()).toMatchObject({
     access: 'paused',
     hint: expect.stringMatching(
@@ -90,7 +93,7 @@ test('a login that was accepted is tried again after 2, 10 and 60 minutes, and t
   box.guard.account = password('gürkensalat$1');
   turn(36 * 3600);
   await until('the box accepts logins', () => !box.guard.isBlocked);
-  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, refusals: 8, dsl: { isUp: true } });
+  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, refusals: 7, dsl: { isUp: true } });
   box.guard.account = password('another');
   expect(await refusedIn(5, staged)).toEqual([1, 3]);
 });
@@ -233,7 +236,7 @@ test('401 for the login check is a refused login', async () => {
   expect(await read()).toMatchObject({ access: 'refused', hint: expect.stringContaining('check FRITZBOX_USERNAME') });
 });
 
-test('an expired nonce is replaced silently', async () => {
+test('an expired nonce is replaced silently, after one login check', async () => {
   const { box, read, turn } = await stage('dsl');
   await read();
   for (let time = 0; time < 4; time += 1) {
@@ -241,8 +244,32 @@ test('an expired nonce is replaced silently', async () => {
     box.asked = [];
     turn(60);
     expect(await read()).toMatchObject({ access: 'granted', refusals: 0, hint: undefined });
-    expect(box.asked.filter(({ action }) => action === 'DeviceInfo1#GetInfo')).toEqual([]);
+    expect(box.asked.filter(({ action }) => action === 'DeviceInfo1#GetInfo')).toHaveLength(1);
   }
+});
+
+test('no login before the broker has told what it remembers, however often the agent starts', async () => {
+  const { box } = await stage('dsl');
+  const start = () => {
+    const memories = new MemoryStore();
+    const memory = memories.forCollector(routerCollector);
+    const login = { ...right, password: new Secret('wrong') };
+    const tr064 = new Tr064Client(box.address, login, undefined, { memory, device: 'hollow' });
+    onTestFinished(() => tr064.close());
+    return { memories, memory, read: () => tr064.read(new AbortController().signal) };
+  };
+  const starts = [start(), start(), start()] as const;
+  const waiting = { access: undefined, hint: expect.stringContaining('waits for the broker') };
+  expect(await Promise.all(starts.map(({ read }) => read()))).toMatchObject([waiting, waiting, waiting]);
+  const [first, second] = starts;
+  first.memories.load(new Map(), ['router'], false);
+  expect(await first.read()).toMatchObject(waiting);
+  expect(box.logins).toBe(0);
+  first.memories.load(new Map(), ['router']);
+  expect(await first.read()).toMatchObject({ access: 'refused' });
+  second.memories.load(new Map([['router/hollow', JSON.stringify(first.memory.recall('hollow'))]]), ['router'], false);
+  expect(await second.read()).toMatchObject({ access: 'paused' });
+  expect(box.logins).toBe(1);
 });
 
 test('a restart does not retry a refused login, but tries other credentials at once; the button retries it', async () => {
