@@ -314,12 +314,14 @@ export class ConnectedSession {
   }
 
   /** A device whose state is retained but whose announcement is not was removed by the user while the agent was disconnected; if both
-   * are gone, the broker has lost its retained messages. */
+   * are gone, the broker has lost its retained messages, and the device is yet to be announced to it. */
   #dismissAbsent(): void {
     const { agent } = this.#context;
     const retainedDevices = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
     for (const device of this.#memory.announced) {
-      if (retainedDevices.has(device) && !this.#retained.has(discoveryTopic(agent, device))) this.#dismiss(device);
+      if (this.#retained.has(discoveryTopic(agent, device))) continue;
+      if (retainedDevices.has(device)) this.#dismiss(device);
+      else this.#memory.announced.delete(device);
     }
   }
 

@@ -108,6 +108,30 @@ test.each([4, 5] as const)(
   },
 );
 
+test('connections that break by chance while the announcement is sent are no limit, unless three do in a row', async () => {
+  let breaks = 2;
+  const { broker, state, online, read, lines } = await start({}, (one) => {
+    one.answer = ({ topic }) => {
+      if (topic !== announcement || breaks === 0) return 0;
+      breaks -= 1;
+      return 'hang up';
+    };
+  });
+  await online();
+  expect([breaks, broker.retained.has(announcement)]).toEqual([0, true]);
+  // The broker restarts without its retained messages, and the link breaks twice again.
+  const { answer } = broker;
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is noticed', () => !state.broker.connected);
+  broker.retained.clear();
+  breaks = 2;
+  broker.answer = answer;
+  await online(2);
+  expect([breaks, broker.retained.has(announcement)]).toEqual([0, true]);
+  expect(lines.filter((line) => line.includes('refuses'))).toEqual([]);
+});
+
 test('a limit that no longer applies at the next connection', async () => {
   const { broker, state, online, read, lines } = await start({ connack: { maximumPacketSize: 2000 } });
   await online();
