@@ -207,6 +207,32 @@ test('an announcement that is not acknowledged while others are: online, logged,
   expect(broker.connections).toBe(1);
 });
 
+test('online that the broker left unacknowledged several times is published 5 s after a reconnect', async () => {
+  const status = `${root}/status`;
+  const { broker, state, online, pass, due, read } = await start({}, (one) => {
+    one.answer = ({ topic }) => (topic === status ? 'nothing' : 0);
+  });
+  for (const level of [60, 70, 80]) {
+    await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === status);
+    pass(15_000);
+    // The broker still works: another message is acknowledged.
+    read(level);
+    await until('heard', () => broker.retained.get(thing)?.includes(String(level)) && due(15_000) === 1);
+    pass(15_000);
+    const pauseMs = { 60: 5000, 70: 10_000, 80: 20_000 }[level] ?? 0;
+    await until('paused', () => due(pauseMs) === 1);
+    if (level < 80) pass(pauseMs);
+  }
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is noticed', () => !state.broker.connected);
+  broker.answer = () => 0;
+  await online(2);
+  expect(broker.retained.get(status)).toBe('offline');
+  pass(5000);
+  await until('online', () => broker.retained.get(status) === 'online');
+});
+
 test('stopping with an unacknowledged message ends, and the broker publishes the will', async () => {
   const { broker, session, online } = await start({ connack: { receiveMaximum: 1 } });
   await online();
