@@ -58,3 +58,5 @@ for (const { path, text } of outputFiles) {
   writeFileSync(path, path.endsWith('.js') ? await escapeToLatin1(path, text) : text);
 }
 copyFileSync('src/infra-monitor.js', `${outdir}/infra-monitor.js`);
+// Without it, Node before 22.7 takes the files of a copied dist for CommonJS.
+writeFileSync(`${outdir}/package.json`, '{ "type": "module" }\n');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { transform } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -36,6 +37,9 @@ test.each(['10.24.0', '18.20.4', '20.18.3', '21.7.3', '22.2.0'])(
 test.each(['20.19.0', '22.3.0', '23.0.0', '24.0.0', '30.0.0'])('Node %s starts the program', (version) =>
   expect(startOn(version)).toEqual({ imported: ['./main.js'], written: '', status: 0 }),
 );
+
+test('the built files are modules also where they are copied without the project', () =>
+  expect(JSON.parse(readFileSync(join(dirname(program), 'package.json'), 'utf8'))).toEqual({ type: 'module' }));
 
 test('package.json requires the same versions', () => expect(about.engines.node).toBe('^20.19 || >=22.3'));
 

@@ -41,6 +41,10 @@ function isTrusted(authorization: string | undefined, token: Secret | undefined)
   return sentToken !== undefined && timingSafeEqual(digest(sentToken), digest(token.reveal()));
 }
 
+/** A program that connects to one of this machine's addresses has that address itself, unless it binds another. */
+const isThisMachine = ({ remoteAddress, localAddress }: IncomingMessage['socket']) =>
+  isListedPeer(loopbackPeers, remoteAddress) || (remoteAddress !== undefined && remoteAddress === localAddress);
+
 export interface AccessRules {
   token?: Secret | undefined;
   /** Allowed host names in addition to IP addresses and private names; `*` allows any. */
@@ -54,8 +58,7 @@ export function authorize(
   { headers, socket }: IncomingMessage,
   { token, allowed, peers }: AccessRules,
 ): { trusted: boolean; refusal?: RouteResponse } {
-  const { remoteAddress: peer } = socket;
-  if (peers !== undefined && !isListedPeer(peers, peer) && !isListedPeer(loopbackPeers, peer))
+  if (peers !== undefined && !isListedPeer(peers, socket.remoteAddress) && !isThisMachine(socket))
     return {
       trusted: false,
       refusal: { status: 403, body: { error: 'address not allowed: see HTTP_ALLOWED_PEERS' } },

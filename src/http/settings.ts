@@ -26,7 +26,7 @@ export const httpSettings = z.object({
   HTTP_ALLOWED_PEERS: customSetting(
     {
       description:
-        'Clients that may connect, in addition to programs on this machine that use its loopback address. Defaults to all clients. The header X-Ingress-Path is accepted only from the clients listed here.',
+        'Clients that may connect, in addition to programs on this machine. Defaults to all clients. The header X-Ingress-Path is accepted only from the clients listed here.',
       example: '192.168.1.5,192.168.2.0/24',
     },
     'comma-separated addresses and networks',

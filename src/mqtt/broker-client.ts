@@ -10,6 +10,8 @@ import { formatBrokerUrl } from './settings.ts';
 
 /** A packet of this size is not what makes a broker close the connection, however low its limit. */
 const unsuspiciousBytes = 4096;
+/** Connections in a row that the broker must close on the same topic: fewer may be a link that breaks by chance. */
+const limitDisconnects = 3;
 /** Seconds between checks whether the duplicate agent is gone. */
 const standbyCheckSeconds = 60;
 
@@ -21,11 +23,12 @@ export class BrokerClient {
     announced: new Set(),
     dismissed: new Set(),
     rejections: new Rejections(),
+    homeAssistantSeen: false,
     unacknowledged: new Map(),
   };
   #protocolVersion: ProtocolVersion = 5;
-  /** Topic that was being sent when the broker last closed the connection. */
-  #suspectTopic: string | undefined;
+  /** Topic that was being sent when the last connections ended, and how many in a row. */
+  #suspect: { topic: string; disconnects: number } | undefined;
   /** Size of a packet at which the broker closes the connection. */
   #disconnectBytes: number | undefined;
   #connected: ConnectedSession | undefined;
@@ -126,17 +129,21 @@ export class BrokerClient {
     }
   }
 
-  /** Brokers that do not announce a maximum packet size close the connection on a larger packet. Once may be a coincidence, twice
-   * on the same topic is not: the next connection sends only smaller packets. Afterwards the limit is forgotten, because the
-   * broker’s configuration may have changed. True if a limit was learned. */
+  /** Brokers that do not announce a maximum packet size close the connection on a larger packet. If several connections in a row end
+   * with the same topic, the next one sends only smaller packets. The limit and the suspicion end with a connection on which the
+   * agent was online, because the broker’s configuration may have changed. True if a limit was learned. */
   #learnLimit(error: ConnectionError | undefined, wasConnected: boolean): boolean {
+    const earlier = wasConnected ? undefined : this.#suspect;
+    this.#suspect = undefined;
     if (wasConnected) this.#disconnectBytes = undefined;
     const sending = error?.sending;
     if (sending === undefined || sending.bytes <= unsuspiciousBytes || !sending.isLargest) return false;
-    const isLimit = this.#disconnectBytes !== undefined || this.#suspectTopic === sending.topic;
-    this.#suspectTopic = sending.topic;
-    if (isLimit) this.#disconnectBytes = sending.bytes;
-    return isLimit;
+    const { topic, bytes } = sending;
+    const disconnects = earlier?.topic === topic ? earlier.disconnects + 1 : 1;
+    this.#suspect = { topic, disconnects };
+    if (this.#disconnectBytes === undefined && disconnects < limitDisconnects) return false;
+    this.#disconnectBytes = bytes;
+    return true;
   }
 
   #disconnected(error: ConnectionError | undefined): void {

@@ -66,6 +66,8 @@ export interface DeviceCommand {
 export interface AnnouncementMemory {
   announced: Set<string>;
   dismissed: Set<string>;
+  /** Whether Home Assistant has published its birth message. */
+  homeAssistantSeen: boolean;
   rejections: Rejections;
   unacknowledged: UnacknowledgedTopics;
 }
@@ -75,6 +77,8 @@ export interface AnnouncementMemory {
 const lateRetainedMs = 10_000;
 /** Milliseconds that Home Assistant needs to process an announcement before it may be changed. */
 const discoverySettleMs = 5000;
+/** Milliseconds in which Home Assistant connects again to a broker that has restarted, and publishes its birth message. */
+const birthTimeoutMs = 120_000;
 /** Milliseconds that Home Assistant needs to remove an entity. */
 const tombstoneDelayMs = 1000;
 
@@ -131,7 +135,10 @@ export class ConnectedSession {
     this.#isRetainedRead = true;
     this.#context.memoriesLoaded(parseMemories(agent, this.#retained), false);
     void this.#completeRetained();
-    this.#isHomeAssistantAway = this.#retained.get(homeAssistantStatusTopic(agent)) === offlinePayload;
+    const homeAssistantStatus = this.#retained.get(homeAssistantStatusTopic(agent));
+    this.#isHomeAssistantAway = homeAssistantStatus === offlinePayload;
+    if (homeAssistantStatus === undefined && this.#memory.homeAssistantSeen && this.#hasBrokerLostEverything())
+      void this.#waitForBirth();
     await agentDirectory?.follow(this.#connection, agent, this.#retained.has(statusTopic(agent)));
     await ready;
     this.#findAbsentDevices();
@@ -197,7 +204,10 @@ export class ConnectedSession {
     if (target !== undefined) return void this.#context.commandReceived({ ...target, action: payload });
     if (topic === homeAssistantStatusTopic(agent)) {
       this.#isHomeAssistantAway = true;
-      if (payload === onlinePayload) void this.#reannounce();
+      if (payload === onlinePayload) {
+        this.#memory.homeAssistantSeen = true;
+        void this.#reannounce();
+      }
     }
     // The will of an earlier connection of this agent, which the broker has only just given up.
     if (topic === statusTopic(agent) && payload === offlinePayload) {
@@ -278,6 +288,19 @@ export class ConnectedSession {
     this.#removalPhase = 'omit';
     this.#retained = new Map([...this.#retained, ...this.#announce()]);
     this.#removalPhase = 'tombstone';
+  }
+
+  /** A broker that restarts without its retained messages has lost its other clients as well. */
+  #hasBrokerLostEverything(): boolean {
+    return this.#memory.announced.size > 0 && this.#retained.size === 0;
+  }
+
+  /** Keeps events back until Home Assistant has connected to the restarted broker, or seems not to be used any more. */
+  async #waitForBirth(): Promise<void> {
+    this.#isHomeAssistantAway = true;
+    if (await this.#waitAfterBirth(birthTimeoutMs)) return;
+    this.#isHomeAssistantAway = false;
+    void this.#deliverEvents();
   }
 
   async #waitForDiscovery(): Promise<void> {
@@ -366,13 +389,15 @@ export class ConnectedSession {
   }
 
   /** A device whose state is retained but whose announcement is not was removed by the user while the agent was disconnected, unless
-   * the announcement arrives late; if both are gone, the broker has lost its retained messages. */
+   * the announcement arrives late; if both are gone, the broker has lost its retained messages, and the device is yet to be
+   * announced to it. */
   #findAbsentDevices(): void {
     const { agent } = this.#context;
     const retainedDevices = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
     for (const device of this.#memory.announced) {
-      if (retainedDevices.has(device) && !this.#retained.has(discoveryTopic(agent, device)))
-        this.#absentDevices.add(device);
+      if (this.#retained.has(discoveryTopic(agent, device))) continue;
+      if (retainedDevices.has(device)) this.#absentDevices.add(device);
+      else this.#memory.announced.delete(device);
     }
   }
 

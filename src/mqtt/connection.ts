@@ -194,9 +194,9 @@ export class Connection {
     return this.#inFlight.window;
   }
 
-  /** Whether one more message may stay unacknowledged and still leave half of the window free. */
-  get canRiskUnacknowledged(): boolean {
-    return this.#inFlight.canRiskUnacknowledged;
+  /** Whether one more message than these may stay unacknowledged and still leave half of the window free. */
+  canRiskUnacknowledged(count: number): boolean {
+    return this.#inFlight.canRiskUnacknowledged(count);
   }
 
   /** Resolves when the broker has acknowledged the message; rejects with PublishRefusedError, PacketTooLargeError or

@@ -123,9 +123,9 @@ export class InFlight {
       : { topic: largest.topic, bytes: largest.bytes, isLargest: largest.bytes > this.#largestAcknowledged };
   }
 
-  /** Whether one more message may stay unacknowledged and still leave half of the window free. */
-  get canRiskUnacknowledged(): boolean {
-    return (this.#givenUpCount + 1) * 2 <= this.window;
+  /** Whether one more message than these may stay unacknowledged and still leave half of the window free. */
+  canRiskUnacknowledged(count: number): boolean {
+    return (this.#givenUpCount + count + 1) * 2 <= this.window;
   }
 
   get #givenUpCount(): number {

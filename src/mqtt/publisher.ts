@@ -37,8 +37,8 @@ export class Publisher {
     this.#listener = listener;
     this.#unacknowledged = unacknowledged;
     this.#after = after;
-    // They may stay unacknowledged again, so the others go first.
-    for (const [topic, { failures, error }] of unacknowledged) this.#pause(topic, failures, error);
+    // They may stay unacknowledged again, so the others go first, but not for long: the broker may work again.
+    for (const [topic, { failures, error }] of unacknowledged) this.#pause(topic, failures, error, retryPauseMs(0));
   }
 
   /** Sends the payloads that differ from those that this connection has sent. */
@@ -129,12 +129,12 @@ export class Publisher {
     this.#pause(topic, failures, error);
   }
 
-  #pause(topic: string, failures: number, error: unknown): void {
+  #pause(topic: string, failures: number, error: unknown, pauseMs = retryPauseMs(failures - 1)): void {
     this.#failures.set(topic, failures);
     this.#listener.rejected(topic, error);
     const retry = () => {
       // An unacknowledged message keeps its slot of the window; half of the slots stay free for other messages.
-      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskUnacknowledged)
+      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskUnacknowledged(this.#retriedCount))
         return this.#pause(topic, failures + 1, error);
       this.#paused.delete(topic);
       // The topic was dropped during the pause.
@@ -142,7 +142,12 @@ export class Publisher {
       this.#resume(topic);
       this.#sendQueued();
     };
-    this.#paused.set(topic, this.#after(retryPauseMs(failures - 1), retry));
+    this.#paused.set(topic, this.#after(pauseMs, retry));
+  }
+
+  /** Topics that were unacknowledged before and are being sent again. */
+  get #retriedCount(): number {
+    return [...this.#unacknowledged.keys()].filter((topic) => !this.#paused.has(topic)).length;
   }
 
   #resume(topic: string): void {

@@ -144,6 +144,19 @@ test.each([
   );
 });
 
+test.each([
+  ['192.168.77.10', '192.168.77.10', undefined],
+  ['::ffff:192.168.77.10', '::ffff:192.168.77.10', undefined],
+  ['192.168.77.11', '192.168.77.10', 403],
+  [undefined, undefined, 403],
+])(
+  'a client at %s of a server at %s: this machine itself may always connect',
+  (remoteAddress, localAddress, status) => {
+    const request = { headers: {}, socket: { remoteAddress, localAddress } } as IncomingMessage;
+    expect(authorize(request, { allowed: [], peers: parsePeers('192.168.77.5') }).refusal?.status).toBe(status);
+  },
+);
+
 test('other peers are refused, whatever token they send, on /health/ too', async () => {
   const rules = { allowed: ['*'], peers: parsePeers('172.30.32.2'), token: new Secret(token) };
   const { trusted, refusal } = authorize(

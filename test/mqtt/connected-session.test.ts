@@ -269,6 +269,29 @@ test('a broker that has lost its retained messages has removed nothing', async (
   expect(dismissed).toEqual([]);
 });
 
+test('after a broker has lost everything, events wait until Home Assistant has connected to it again', async () => {
+  const { clock, broker, observer, birth, settled, begin } = await scene();
+  const { state, read, session } = await begin();
+  await birth();
+  await clock.waits(5);
+  clock.turn(5);
+  await broker.stop();
+  await until('it is seen', () => !state.broker.connected);
+  read([{ table: 'thing', device, reading: {}, events: [happening('outage')] }, ...both.slice(1)]);
+  await broker.start({ forgets: true });
+  await until('the observer is back', () => observer.client.connected);
+  await clock.turnUntil('back', () => state.broker.connected);
+  clock.turn(5);
+  session.update();
+  await settled();
+  expect(observer.topics.has(event)).toBe(false);
+  await birth();
+  await clock.waits(5);
+  clock.turn(5);
+  await observer.see(event);
+  await until('told', () => state.pendingEvents.length === 0);
+});
+
 test('an entity that the agent no longer declares gets a tombstone first, and its topics are cleared later', async () => {
   const { clock, observer, begin } = await scene({
     ...announced('thing_1', { 'probe-thing-level': sensor, 'probe-thing-gone': sensor }),

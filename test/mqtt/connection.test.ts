@@ -140,7 +140,12 @@ test('a message that is not acknowledged while the broker acknowledges others is
   await lost;
   await Promise.all(topics(10).map((topic) => connection.publish(topic, 'x')));
   expect(broker.violations).toEqual([]);
-  expect(connection.canRiskUnacknowledged).toBe(false);
+  expect(connection.canRiskUnacknowledged(0)).toBe(false);
+});
+
+test('at most half of the messages in flight may stay unacknowledged', async () => {
+  const connection = await open((await startStrictBroker()).url);
+  expect([9, 10].map((count) => connection.canRiskUnacknowledged(count))).toEqual([true, false]);
 });
 
 test('a broker that sends nothing for 30 s is disconnected, and the topic named', async () => {

@@ -108,6 +108,30 @@ test.each([4, 5] as const)(
   },
 );
 
+test('connections that break by chance while the announcement is sent are no limit, unless three do in a row', async () => {
+  let breaks = 2;
+  const { broker, state, online, read, lines } = await start({}, (one) => {
+    one.answer = ({ topic }) => {
+      if (topic !== announcement || breaks === 0) return 0;
+      breaks -= 1;
+      return 'hang up';
+    };
+  });
+  await online();
+  expect([breaks, broker.retained.has(announcement)]).toEqual([0, true]);
+  // The broker restarts without its retained messages, and the link breaks twice again.
+  const { answer } = broker;
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is noticed', () => !state.broker.connected);
+  broker.retained.clear();
+  breaks = 2;
+  broker.answer = answer;
+  await online(2);
+  expect([breaks, broker.retained.has(announcement)]).toEqual([0, true]);
+  expect(lines.filter((line) => line.includes('refuses'))).toEqual([]);
+});
+
 test('a limit that no longer applies at the next connection', async () => {
   const { broker, state, online, read, lines } = await start({ connack: { maximumPacketSize: 2000 } });
   await online();
@@ -181,6 +205,32 @@ test('an announcement that is not acknowledged while others are: online, logged,
   pass(5000);
   await until('taken', () => broker.retained.has(announcement) && state.broker.error === undefined);
   expect(broker.connections).toBe(1);
+});
+
+test('online that the broker left unacknowledged several times is published 5 s after a reconnect', async () => {
+  const status = `${root}/status`;
+  const { broker, state, online, pass, due, read } = await start({}, (one) => {
+    one.answer = ({ topic }) => (topic === status ? 'nothing' : 0);
+  });
+  for (const level of [60, 70, 80]) {
+    await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === status);
+    pass(15_000);
+    // The broker still works: another message is acknowledged.
+    read(level);
+    await until('heard', () => broker.retained.get(thing)?.includes(String(level)) && due(15_000) === 1);
+    pass(15_000);
+    const pauseMs = { 60: 5000, 70: 10_000, 80: 20_000 }[level] ?? 0;
+    await until('paused', () => due(pauseMs) === 1);
+    if (level < 80) pass(pauseMs);
+  }
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is noticed', () => !state.broker.connected);
+  broker.answer = () => 0;
+  await online(2);
+  expect(broker.retained.get(status)).toBe('offline');
+  pass(5000);
+  await until('online', () => broker.retained.get(status) === 'online');
 });
 
 test('stopping with an unacknowledged message ends, and the broker publishes the will', async () => {

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { builtAt } from '../../version.ts';
-import type { DriveCounts } from './counter-plausibility.ts';
+import { type DriveCounts, type LowerCounts, monotonicCounters } from './counter-plausibility.ts';
 
 /** A count as a string, because it has 128 bits and JSON numbers are exact only up to 2^53. */
 const countSchema = z.string().check(z.regex(/^\d{1,39}$/));
@@ -16,9 +17,16 @@ type Sample = z.output<typeof sampleSchema>;
 const timeOf = ({ at }: Sample) => Date.parse(at);
 const sortByTime = (samples: readonly Sample[]) => samples.toSorted((a, b) => timeOf(a) - timeOf(b));
 
+const durationSchema = z.number().check(z.minimum(0), z.maximum(1e9));
+const lowerCountsSchema = z.partialRecord(
+  z.enum(monotonicCounters),
+  z.object({ from: countSchema, count: countSchema, readings: durationSchema, seconds: durationSchema }),
+);
+
 /** An invalid sample is dropped and does not affect the others. */
 const historySchema = z.object({
   media_errors_acknowledged: z.catch(z.optional(countSchema), undefined),
+  lower_counts: z.catch(z.optional(lowerCountsSchema), undefined),
   samples: z.pipe(
     z.array(z.unknown()),
     z.transform((samples) => sortByTime(samples.flatMap((sample) => sampleSchema.safeParse(sample).data ?? []))),
@@ -28,6 +36,8 @@ const historySchema = z.object({
 /** The data about a drive that outlives the process. */
 export interface DriveHistory {
   media_errors_acknowledged?: string | undefined;
+  /** Counters that fell and may have been reset. */
+  lower_counts?: z.output<typeof lowerCountsSchema> | undefined;
   /** The oldest first. */
   samples: readonly Sample[];
 }
@@ -53,7 +63,7 @@ const maxCount = (a: bigint | undefined, b: bigint | undefined) =>
   a === undefined || (b !== undefined && b > a) ? b : a;
 const parseCount = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
 
-/** A merged history has the days of both and the higher acknowledged count. */
+/** A merged history has the days of both, the higher acknowledged count, and the lower counts that this process saw. */
 export const driveHistoryMemory = {
   parse: (content: unknown): DriveHistory | undefined => historySchema.safeParse(content).data,
   merge(ours: DriveHistory, theirs: DriveHistory): DriveHistory {
@@ -64,13 +74,39 @@ export const driveHistoryMemory = {
       parseCount(ours.media_errors_acknowledged),
       parseCount(theirs.media_errors_acknowledged),
     );
-    return { ...acknowledgedField(acknowledged), samples: thinOut([...days.values()]) };
+    return {
+      ...acknowledgedField(acknowledged),
+      ...lowerCountsField({ ...theirs.lower_counts, ...ours.lower_counts }),
+      samples: thinOut([...days.values()]),
+    };
   },
 };
 
 const dateOf = ({ at }: Sample) => at.slice(0, 10);
 const acknowledgedField = (count: bigint | undefined) =>
   count === undefined ? {} : { media_errors_acknowledged: String(count) };
+
+const lowerCountsField = (lowerCounts: NonNullable<DriveHistory['lower_counts']>) =>
+  Object.keys(lowerCounts).length === 0 ? {} : { lower_counts: lowerCounts };
+
+export const parseLowerCounts = ({ lower_counts: lowerCounts = {} }: DriveHistory): LowerCounts =>
+  Object.fromEntries(
+    Object.entries(lowerCounts).map(([counter, lower]) => [
+      counter,
+      { ...lower, from: BigInt(lower.from), count: BigInt(lower.count) },
+    ]),
+  );
+
+/** The history with these lower counts; the same object if nothing changes. */
+export function withLowerCounts(before: DriveHistory, lowerCounts: LowerCounts): DriveHistory {
+  if (isDeepStrictEqual(parseLowerCounts(before), lowerCounts)) return before;
+  const { lower_counts: _, ...rest } = before;
+  const entries = Object.entries(lowerCounts).map(([counter, lower]) => [
+    counter,
+    { ...lower, from: String(lower.from), count: String(lower.count) },
+  ]);
+  return { ...rest, ...lowerCountsField(Object.fromEntries(entries)) };
+}
 
 /** The highest counts in the history. */
 export function greatestCounts({ media_errors_acknowledged: acknowledged, samples }: DriveHistory): DriveCounts {

@@ -18,7 +18,9 @@ import {
   greatestCounts,
   isPlausible,
   parseDriveHistory,
+  parseLowerCounts,
   wearPercentPerMonth,
+  withLowerCounts,
 } from './drive-history.ts';
 import { type DriveAnswer, DrivePoller } from './drive-poller.ts';
 import { criticalWarningBits, isCriticalWarningSet, judgeDrive } from './drive-verdict.ts';
@@ -153,7 +155,8 @@ export class NvmeReader {
     const { limits } = answer.health;
     const history = this.#memory.isLoaded(drive.id) ? parseDriveHistory(this.#memory.recall(drive.id)) : undefined;
     const stored = history === undefined ? {} : greatestCounts(history);
-    const checked = this.#plausibility(drive).check(answer.health.log, stored);
+    const lowerCounts = history === undefined ? undefined : parseLowerCounts(history);
+    const checked = this.#plausibility(drive).check(answer.health.log, stored, lowerCounts, this.#clock().monotonic);
     const { log } = checked;
     this.#logs.set(slug(drive.id), { id: drive.id, log });
     return {
@@ -173,13 +176,13 @@ export class NvmeReader {
   #judgeWithHistory(
     drive: NvmeDrive,
     state: string | undefined,
-    { log, judged, confirmed, restartedAt }: CheckedHealthLog,
+    { log, judged, confirmed, restartedAt, lowerCounts }: CheckedHealthLog,
     before: DriveHistory | undefined,
   ): Judgement {
     if (before === undefined) return judgeDrive(state, judged, undefined);
     const now = new Date(this.#clock().wall);
     const history = addDailySample(
-      acknowledgeFirstErrors(dropResetCounters(before, restartedAt), confirmed),
+      acknowledgeFirstErrors(withLowerCounts(dropResetCounters(before, restartedAt), lowerCounts), confirmed),
       now,
       this.#steadyMs,
       confirmed,

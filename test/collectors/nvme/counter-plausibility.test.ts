@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CounterPlausibility } from '../../../src/collectors/nvme/counter-plausibility.ts';
+import { CounterPlausibility, type LowerCounts } from '../../../src/collectors/nvme/counter-plausibility.ts';
 import type { HealthLog } from '../../../src/collectors/nvme/reading.ts';
 
 const good: HealthLog = {
@@ -28,12 +28,16 @@ const blank = () =>
     mediaErrors: 0n,
   });
 const known = { mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 72n };
-/** Readings that confirm a lower count. */
-const standing = 1440;
+/** Readings, one each minute, that confirm a lower count: a day from the first to the last. */
+const standing = 1441;
+let minutes = 0;
 
 /** The result for the last log. */
 function last(plausibility: CounterPlausibility, logs: HealthLog[], remembered = known) {
-  const all = logs.map((one) => plausibility.check(one, remembered));
+  const all = logs.map((one) => {
+    minutes += 1;
+    return plausibility.check(one, remembered, {}, minutes * 60_000);
+  });
   const checked = all.at(-1);
   if (checked === undefined) throw new Error('no log was checked');
   return checked;
@@ -49,6 +53,7 @@ test('if several counters fall, only temperatures are published, nothing is stor
     judged: readOnly,
     confirmed: {},
     restartedAt: {},
+    lowerCounts: expect.any(Object),
   });
 });
 
@@ -172,4 +177,62 @@ test('a counter that is missing, as with another source, has not fallen and is n
     checked.restartedAt,
   ]).toEqual([undefined, undefined, undefined, {}]);
   expect(last(plausibility, [log({})]).confirmed).toMatchObject({ mediaErrors: 3n, dataUnitsWritten: 73n });
+});
+
+/** A machine that runs for `hours` at a time, with a reading each `interval` minutes. Returns the counts known in each run, the first
+ * of each day for which `count` gives the drive's data units written. */
+function runs(days: number, hours: number, interval: number, count: (day: number, minute: number) => bigint) {
+  let lowerCounts: LowerCounts = {};
+  let stored: { dataUnitsWritten?: bigint } = { dataUnitsWritten: 9_000_000n };
+  return Array.from({ length: days }, (_, day) => {
+    const plausibility = new CounterPlausibility();
+    const known: bigint[] = [];
+    for (let minute = 0; minute < hours * 60; minute += interval) {
+      const checked = plausibility.check(
+        log({ dataUnitsWritten: count(day, minute) }),
+        stored,
+        lowerCounts,
+        (day * 24 * 60 + minute) * 60_000,
+      );
+      lowerCounts = checked.lowerCounts;
+      if (checked.log.dataUnitsWritten !== undefined) known.push(checked.log.dataUnitsWritten);
+      if (checked.restartedAt.dataUnitsWritten !== undefined) stored = checked.restartedAt;
+      stored = { ...stored, ...(known.length < 2 ? {} : checked.confirmed) };
+    }
+    return known.length;
+  });
+}
+
+test('a reset counter is accepted after a day, also on a machine that is switched off each night, or read each hour', () => {
+  const count = (day: number, minute: number) => BigInt(50_000 + day * 1440 + minute);
+  const nightly = runs(3, 16, 1, count);
+  expect(nightly[0]).toBe(0);
+  expect(nightly[1]).toBeGreaterThan(7 * 60);
+  expect(nightly[2]).toBe(16 * 60);
+  const hourly = runs(5, 24, 60, count);
+  expect(hourly.map((known) => known > 0)).toEqual([false, false, true, true, true]);
+});
+
+test('a counter that begins anew with its machine is known soon after each start, once that was confirmed', () => {
+  const known = runs(6, 16, 1, (_, minute) => BigInt(minute));
+  expect(known[0]).toBe(0);
+  expect(known.slice(2).every((readings) => readings === 16 * 60 - 9)).toBe(true);
+});
+
+test('the time in which the machine slept does not confirm a lower count', () => {
+  const plausibility = new CounterPlausibility();
+  const check = (minute: number, told: Partial<HealthLog> = { powerOnHours: 1n }) =>
+    plausibility.check(log(told), known, {}, minute * 60_000);
+  for (let minute = 0; minute < 10; minute += 1) check(minute, {});
+  for (let minute = 10; minute < 100; minute += 1) check(minute);
+  for (let minute = 0; minute < 100; minute += 1) expect(check(10 * 24 * 60 + minute).log.powerOnHours).toBeUndefined();
+});
+
+test('media errors that are added to a lower count are new errors, once two readings agree', () => {
+  const plausibility = new CounterPlausibility();
+  const bad = (mediaErrors: bigint, others: Partial<HealthLog> = {}) => log({ mediaErrors, ...others });
+  expect(last(plausibility, [log({}), log({}), bad(0n), bad(0n), bad(1n)]).judged.mediaErrors).toBe(3n);
+  expect(last(plausibility, [bad(1n)]).judged.mediaErrors).toBe(4n);
+  expect(last(plausibility, [bad(1n, { hostReads: 1n })]).judged.mediaErrors).toBe(4n);
+  expect(last(new CounterPlausibility(), [bad(0n), bad(2n), bad(2n)]).judged.mediaErrors).toBe(5n);
 });

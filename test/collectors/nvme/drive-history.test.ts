@@ -11,7 +11,9 @@ import {
   greatestCounts,
   isPlausible,
   parseDriveHistory,
+  parseLowerCounts,
   wearPercentPerMonth,
+  withLowerCounts,
 } from '../../../src/collectors/nvme/drive-history.ts';
 
 const day = 24 * 3600 * 1000;
@@ -232,4 +234,30 @@ test('a stored history is read back; invalid content gives an empty history', ()
 test('without changes, the same object is returned', () => {
   const { history } = after(2, { percentPerMonth: 1, GBPerDay: 1n });
   expect(addDailySample(history, at(2.01), hour, { percentageUsed: 90n, dataUnitsWritten: 10n ** 20n })).toBe(history);
+});
+
+test('lower counts are kept, merged by counter, and dropped if invalid', () => {
+  const lower = { mediaErrors: { from: 0n, count: 2n ** 100n, readings: 5, seconds: 300 } };
+  const history = withLowerCounts(month(), lower);
+  const read = driveHistoryMemory.parse(JSON.parse(JSON.stringify(history)));
+  expect(read).toEqual(history);
+  expect(read && parseLowerCounts(read)).toEqual(lower);
+  expect(withLowerCounts(history, lower)).toBe(history);
+  expect(withLowerCounts(history, {})).toEqual(month());
+  const other = {
+    mediaErrors: { from: 1n, count: 1n, readings: 9, seconds: 900 },
+    powerCycles: { from: 1n, count: 1n, readings: 1, seconds: 0 },
+  };
+  expect(parseLowerCounts(driveHistoryMemory.merge(history, withLowerCounts(month(), other)))).toEqual({
+    ...other,
+    ...lower,
+  });
+  expect(driveHistoryMemory.merge(month(), history)).toEqual(history);
+  for (const invalid of [
+    1,
+    { mediaErrors: { from: '-1', count: '0', readings: 1, seconds: 1 } },
+    { mediaErrors: { from: '0', count: '0', readings: 1e300, seconds: 1 } },
+    { other: {} },
+  ])
+    expect(driveHistoryMemory.parse({ ...month(), lower_counts: invalid })).toEqual(month());
 });
