@@ -95,7 +95,16 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .action(async (options: { keepSettings?: boolean; force?: boolean }) =>
       (await import('./uninstall.ts')).runUninstall(options),
     );
-  root.addHelpText('after', '\nExample:\n  infra-monitor once');
+  root.addHelpText(
+    'after',
+    `
+Exit status:
+  0 success, 1 failure, 2 wrong settings or usage; before Node 22.15 also SIGTERM's (143),
+  with all output written, while a file of the kernel does not answer
+
+Example:
+  infra-monitor once`,
+  );
   try {
     await root.parseAsync(args, { from: 'user' });
   } catch (error) {

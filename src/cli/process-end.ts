@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 
 /** Milliseconds in which a file that does not hang has been read. */
 const usualFileMs = 200;
@@ -13,6 +14,17 @@ const lookups = /^Get(Addr|Name)Info/;
 /** Absent before Node.js 22.15: https://nodejs.org/api/process.html#processexecvefile-args-env */
 const { execve } = process as { execve?: (file: string, args: string[], env: Record<string, string>) => never };
 
+/** Descriptors of the terminal on which the program was started. */
+const terminals = [0, 1, 2].filter(isatty);
+/** `isatty` is false for a terminal that has hung up. */
+const hasHungUp = () => !terminals.every(isatty);
+
+/** Ends by a signal as if the program did not handle it, so that the exit status is lost. */
+function endBySignal(signal: 'SIGHUP' | 'SIGTERM'): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
 /** Ends the program though a reading may still hang. For a thread that hangs in the kernel `process.exit` would wait, for ever
  * (uv_library_shutdown joins all of the pool): then another program takes this one's place. An older Node can end only by a
  * signal, which loses the status, so that `waitsForLookups` gives a silent resolver the time to end by itself. */
@@ -25,8 +37,9 @@ export async function endProcess(status: number, { waitsForLookups = false } = {
   while ((isPoolBusyWith(fileRequests) && passed() < usualFileMs) || (isPoolBusyWith(lookups) && passed() < lookupMs));
   if (process.platform === 'linux' && (isPoolBusyWith(fileRequests) || isPoolBusyWith(lookups))) {
     execve?.('/bin/sh', ['sh', '-c', `exit ${status}`], {});
-    process.removeAllListeners('SIGTERM');
-    process.kill(process.pid, 'SIGTERM');
+    endBySignal('SIGTERM');
   }
+  // Node 20 aborts when it restores the settings of a terminal that has hung up (ResetStdio in src/node.cc).
+  if (hasHungUp()) endBySignal('SIGHUP');
   process.exit(status);
 }

@@ -123,10 +123,11 @@ test('unused signals have no effect', async () => {
   expect(agent.output()).not.toContain('Debugger');
 });
 
-/** Runs the agent by this command line in a terminal of its own, and closes the terminal when the agent is connected. */
+/** Runs the agent by this command line in a terminal of its own, and closes the terminal when the agent is connected. The shell, which
+ * gets the SIGHUP, passes it on, and writes the exit status. */
 async function closedTerminal(line: string) {
   const { child, result, read } = shell(
-    `exec script --quiet --command "echo \\$\\$ > pid; exec ${line} > log" /dev/null`,
+    `exec script --quiet --command "trap 'kill -HUP \\$!' HUP; ${line} > log & echo \\$! > pid; wait \\$!; wait \\$!; echo \\$? > status" /dev/null`,
     await agentOptions(),
   );
   await until('connected', () => read('log').includes('MQTT: connected'));
@@ -134,14 +135,16 @@ async function closedTerminal(line: string) {
   onTestFinished(() => kill(pid));
   child.kill('SIGKILL');
   await result;
-  return { pid, log: () => read('log') };
+  return { pid, log: () => read('log'), status: () => read('status') };
 }
 
 test.runIf(existsSync('/usr/bin/script'))(
   'closing the terminal stops the agent cleanly, but not under nohup',
   async () => {
-    const { log } = await closedTerminal('agent');
+    const { log, status } = await closedTerminal('agent');
     await until('stopped', () => log().includes('SIGHUP: stopping'));
+    // By the signal, not by an abort of Node.
+    await until('ended', () => status() === '129\n');
     const detached = await closedTerminal('nohup agent');
     process.kill(detached.pid, 'SIGTERM');
     await until('stopped', () => detached.log().includes('stopping'));

@@ -134,7 +134,7 @@ test('a secret is read from its file, and a missing file is named', () => {
     expect.stringMatching(/^MQTT_PASSWORD: MQTT_PASSWORD_FILE is set too/),
   ]);
   expect(problemsOf({ NOTIFY_URL: 'http://127.0.0.1/x', NOTIFY_TOKEN_FILE: file('two\nlines') })).toEqual([
-    expect.stringMatching(/^NOTIFY_TOKEN_FILE: got \*\*\*, wants /),
+    expect.stringMatching(/^NOTIFY_TOKEN_FILE: got \*\*\*, expected /),
   ]);
 });
 

@@ -57,18 +57,24 @@ test('whoever took the agent over reaches no file, no socket and no process of a
     chmodSync(join(host, path), mode);
   }
   const socket = join(host, 'run/user/1000/bus');
-  mkdirSync(dirname(socket), { recursive: true });
-  const server = createServer((connection) => connection.end('in')).listen(socket);
-  onTestFinished(() => void server.close());
-  await new Promise((resolve) => server.once('listening', resolve));
-  chmodSync(socket, 0o777);
+  const display = join(host, 'tmp/.X11-unix/X0');
+  for (const path of [socket, display]) {
+    mkdirSync(dirname(path), { recursive: true });
+    const server = createServer((connection) => connection.end('in')).listen(path);
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    chmodSync(path, 0o777);
+  }
   const person = spawn('setpriv', ['--reuid', String(ada), '--regid', String(ada), '--clear-groups', 'sleep', '60'], {
     env: { PATH: process.env.PATH, SECRET: 'sesame' },
   });
   onTestFinished(() => void person.kill());
   const tries = [
     ...Object.keys(files).map((path) => `cat host/root/${path}`),
-    'node -e \'require("node:net").connect("host/root/run/user/1000/bus").on("connect", () => process.exit(0)).on("error", () => process.exit(1))\'',
+    ...['run/user/1000/bus', 'tmp/.X11-unix/X0'].map(
+      (path) =>
+        `node -e 'require("node:net").connect("host/root/${path}").on("connect", () => process.exit(0)).on("error", () => process.exit(1))'`,
+    ),
     `cat /proc/${person.pid}/environ`,
     `kill -0 ${person.pid}`,
     'touch host/root/run/file',
