@@ -7,6 +7,8 @@ const minLengthWithinWords = 8;
 
 const registeredTexts = new Set<string>();
 let pattern: RegExp | undefined;
+const publicTexts = new Set<string>();
+let publicPattern: RegExp | undefined;
 
 /** The text as it appears in a URL, in JSON (as in Node's own output of strings), and in Basic authentication. */
 function formsOf(text: string): string[] {
@@ -23,12 +25,12 @@ function formsOf(text: string): string[] {
   ];
 }
 
-function patternOf(texts: Iterable<string>): RegExp {
+function patternOf(texts: Iterable<string>, minWithinWords: number): RegExp {
   const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   const words = [...texts]
     .sort((a, b) => b.length - a.length)
     .map((text) =>
-      text.length < minLengthWithinWords ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text),
+      text.length < minWithinWords ? `(?<![\\p{L}\\p{N}])${escaped(text)}(?![\\p{L}\\p{N}])` : escaped(text),
     );
   return new RegExp(words.join('|'), 'giu');
 }
@@ -39,11 +41,22 @@ export function registerSecret(text: string): void {
   pattern = undefined;
 }
 
+/** From now on, `redactSecrets` keeps this text where it is a whole word. The agent publishes it anyway, so a gap would only tell that
+ * it is a secret too. */
+export function registerPublicText(text: string): void {
+  if (text !== '') publicTexts.add(text);
+  publicPattern = undefined;
+}
+
 /** Replaces all registered secrets in a text, such as the message of an error. */
 export function redactSecrets(text: string): string {
   if (registeredTexts.size === 0) return text;
-  pattern ??= patternOf(registeredTexts);
-  return text.replace(pattern, mask);
+  pattern ??= patternOf(registeredTexts, minLengthWithinWords);
+  if (publicTexts.size > 0) publicPattern ??= patternOf(publicTexts, Number.POSITIVE_INFINITY);
+  const kept = publicPattern === undefined ? [] : [...text.matchAll(publicPattern)];
+  return text.replace(pattern, (found, offset: number) =>
+    kept.some(({ 0: word, index }) => index <= offset && offset + found.length <= index + word.length) ? found : mask,
+  );
 }
 
 /** A password or token that prints as asterisks and is redacted from error messages. */

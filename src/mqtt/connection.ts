@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setImmediate as immediate } from 'node:timers/promises';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { type IConnackPacket, writeToStream } from 'mqtt-packet';
-import { describeError } from '../model/errors.ts';
+import { AgentError, describeError } from '../model/errors.ts';
 import { maxMessageBytes } from '../model/json.ts';
 import { statusTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -25,7 +25,7 @@ export interface MqttMessage {
 }
 
 /** Why a connection ended or never began. */
-export class ConnectionError extends Error {
+export class ConnectionError extends AgentError {
   /** The broker does not support MQTT 5, or may not. */
   readonly wantsOlderProtocol: boolean;
   /** The broker answered and refused the connection. */
@@ -229,7 +229,7 @@ export class Connection {
   async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {
     let stop = () => {};
     const timedOut = new Promise<never>((_, reject) => {
-      stop = this.#after(ackTimeoutMs, () => reject(new Error(`the broker does not answer ${request}`)));
+      stop = this.#after(ackTimeoutMs, () => reject(new AgentError(`the broker does not answer ${request}`)));
     });
     await Promise.race([answer, timedOut]).finally(stop);
   }
@@ -295,8 +295,7 @@ function connect(options: IClientOptions, name: string): MqttClient {
 
 /** The error with advice on what to check. */
 function describeWithAdvice(error: unknown): string {
-  // OpenSSL's messages end with a line break.
-  const text = describeError(error).trim();
+  const text = describeError(error);
   switch (codeOf(error)) {
     case 4:
     case 5:

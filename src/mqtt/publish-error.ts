@@ -1,7 +1,8 @@
+import { AgentError } from '../model/errors.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 
 /** The broker refused a message with a reason code. */
-export class PublishRefusedError extends Error {
+export class PublishRefusedError extends AgentError {
   readonly code: number;
 
   constructor(code: number, bytes: number) {
@@ -16,7 +17,7 @@ export class PublishRefusedError extends Error {
 
 /** A message that was not sent, because its packet is larger than the broker's CONNACK allows (MQTT 5, section 3.2.2.3.6) or as
  * large as one on which the broker closed the connection. `limit` completes “the broker …”. */
-export class PacketTooLargeError extends Error {
+export class PacketTooLargeError extends AgentError {
   readonly code = reasonCodes.packetTooLarge;
 
   constructor(bytes: number, limit: string) {
@@ -27,7 +28,7 @@ export class PacketTooLargeError extends Error {
 }
 
 /** The broker still responds but never acknowledged this message; whether it has received it is unknown. */
-export class UnacknowledgedError extends Error {
+export class UnacknowledgedError extends AgentError {
   constructor(bytes: number) {
     super(`no acknowledgement for ${bytes} bytes`);
   }

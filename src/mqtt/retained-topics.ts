@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AgentError } from '../model/errors.ts';
 import {
   allDiscoveryTopics,
   homeAssistantStatusTopic,
@@ -30,7 +31,7 @@ async function readTopics(
   });
   try {
     await connection.subscribe(topics).catch((cause: unknown) => {
-      throw new Error(`the broker refuses the subscription to ${topics.join(', ')}`, { cause });
+      throw new AgentError(`the broker refuses the subscription to ${topics.join(', ')}`, { cause });
     });
     // Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more.
     let previousCount: number;
@@ -54,20 +55,20 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
     timer = setTimeout(
       () =>
         reject(
-          new Error(
+          new AgentError(
             `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownTopics(agent)}`,
           ),
         ),
       pingTimeoutSeconds * 1000,
     );
     stop = connection.listen((message) => message.topic === ping && message.payload === token && resolve());
-    void connection.ended.then(() => reject(new Error('the connection ended while retained messages were read')));
+    void connection.ended.then(() => reject(new AgentError('the connection ended while retained messages were read')));
   });
   returned.catch(() => undefined);
   try {
     const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
       const isForbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
-      throw new Error(
+      throw new AgentError(
         `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`,
         { cause },
       );

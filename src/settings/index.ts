@@ -10,6 +10,7 @@ import { describeError } from '../model/errors.ts';
 import { HostRoots } from '../model/host-roots.ts';
 import { bridgeTopicLevel, slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
+import { registerPublicText } from '../model/secret.ts';
 import { customSetting } from '../model/setting.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
@@ -131,6 +132,9 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const problems: string[] = [];
   const own = readVariables(agentSettings, env, problems);
   const mqtt = readVariables(mqttSettings, env, problems);
+  const { MQTT_URL: broker, MQTT_USERNAME: user = broker?.username ?? '' } = mqtt;
+  for (const text of [mqtt.MQTT_BASE_TOPIC, mqtt.MQTT_DISCOVERY_PREFIX, broker?.host, user])
+    if (text !== undefined) registerPublicText(text);
   const http = readVariables(httpSettings, env, problems);
   const notify = readVariables(notifySettings, env, problems);
   const collectors = catalogue.map((collector): CollectorSettings => {

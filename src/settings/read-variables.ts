@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { describeError, UsageError } from '../model/errors.ts';
 import { PerNameSetting } from '../model/per-name-setting.ts';
+import { registerPublicText } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -114,6 +115,7 @@ export function readVariables<Schema extends SettingsSchema>(
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(schema.shape)) {
     const meta = metaOf(field);
+    registerPublicText(name);
     values[name] = meta?.perName
       ? readPerName(field, meta, env, name, problems)
       : readVariable(field, meta, env, name, problems);

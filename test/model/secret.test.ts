@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { describeError } from '../../src/model/errors.ts';
-import { redactSecrets, Secret } from '../../src/model/secret.ts';
+import { AgentError, describeError } from '../../src/model/errors.ts';
+import { redactSecrets, registerPublicText, Secret } from '../../src/model/secret.ts';
 
 const word = 'Gürken/50% "$1"';
 const secret = new Secret(word);
@@ -34,6 +34,25 @@ test('described errors and their causes contain no secret', () => {
   const cause = new Error(`getaddrinfo ENOTFOUND ${word}`);
   expect(describeError(new TypeError('fetch failed', { cause }))).toBe('fetch failed: getaddrinfo ENOTFOUND ***');
   expect(describeError(new AggregateError([cause, new Error('other')], ''))).toContain('***: other');
+});
+
+test('what the agent publishes anyway is kept as a whole word, though it is a secret or contains one', () => {
+  new Secret('infra-hub');
+  new Secret('infra-hub-9');
+  new Secret('Password');
+  for (const text of ['infra-hub', 'MQTT_PASSWORD']) registerPublicText(text);
+  expect(redactSecrets('refused infra-hub/nas (check MQTT_PASSWORD)')).toBe(
+    'refused infra-hub/nas (check MQTT_PASSWORD)',
+  );
+  expect(redactSecrets('infra-hub-9 xinfra-hub infra-hub9 password')).toBe('*** x*** ***9 ***');
+});
+
+test('the agent’s own words are kept, those of a cause are not, and the same sentence is not said twice', () => {
+  new Secret('broker');
+  const cause = new Error('getaddrinfo ENOTFOUND broker');
+  const error = new AgentError('the broker does not answer', { cause });
+  expect(describeError(error)).toBe('the broker does not answer: getaddrinfo ENOTFOUND ***');
+  expect(describeError(new AgentError(describeError(error), { cause: error }))).toBe(describeError(error));
 });
 
 test('a secret prints as asterisks', () =>

@@ -5,14 +5,17 @@ import type { VisitResult } from './visit-instance.ts';
 
 const timestampSchema = z.iso.datetime();
 
+/** The greater count wins each merge, so one that cannot be right must not be read. The rest of the history is. */
+const countSchema = z.catch(z.int().check(z.minimum(0), z.maximum(1_000_000)), 0);
+
 const historySchema = z.object({
   version: z.optional(z.string()),
   /** About when Home Assistant was last started. */
   started: z.optional(timestampSchema),
   /** When the newest state of its entities was set, by Home Assistant's clock. */
   newest: z.optional(timestampSchema),
-  restarts: z.number(),
-  outages: z.number(),
+  restarts: countSchema,
+  outages: countSchema,
   /** The current outage. `down`: Home Assistant itself was seen to be down, rather than unreachable. */
   outage: z.optional(z.object({ since: timestampSchema, cause: z.string(), down: z.boolean() })),
   last_outage: z.optional(z.object({ from: timestampSchema, to: timestampSchema })),
@@ -78,12 +81,24 @@ function historyDuringOutage(before: InstanceHistory, { state }: VisitResult, no
   return { ...before, outage: { ...outage, down: outage.down || downStates.has(state) } };
 }
 
+/** A clock that was wrong may have dated an outage after now. */
+function withoutFutureOutages(history: InstanceHistory, now: Date): InstanceHistory {
+  const { outage, last_outage: last, ...rest } = history;
+  const isPast = (at: string) => Date.parse(at) <= now.getTime();
+  return {
+    ...rest,
+    ...(outage !== undefined && isPast(outage.since) ? { outage } : {}),
+    ...(last !== undefined && isPast(last.to) ? { last_outage: last } : {}),
+  };
+}
+
 /** The history after a visit, and the events since the previous one. */
 export function advanceHistory(
-  before: InstanceHistory,
+  stored: InstanceHistory,
   visit: VisitResult,
   now: Date,
 ): { history: InstanceHistory; events: DeviceEvent[] } {
+  const before = withoutFutureOutages(stored, now);
   if (!visit.reachable) return { history: historyDuringOutage(before, visit, now), events: [] };
   const { outage, ...rest } = before;
   const events: DeviceEvent[] = [];

@@ -1,3 +1,5 @@
+import { PastMoment, readClocksSinceBoot } from '../../model/past-moment.ts';
+
 /** An outage, from the first reading that saw it to the first one after its end. */
 export interface Outage {
   from: Date;
@@ -7,14 +9,20 @@ export interface Outage {
 
 /** Tracks the outages of one host or connection. */
 export class OutageTracker {
-  #downSince: Date | undefined;
+  readonly #clock: typeof readClocksSinceBoot;
+  #downSince: PastMoment | undefined;
+
+  constructor(clock = readClocksSinceBoot) {
+    this.#clock = clock;
+  }
 
   /** The outage that ended with this reading, if any. An unknown state neither begins nor ends an outage. */
-  update(isUp: boolean | undefined, at: Date): Outage | undefined {
-    if (isUp === false) this.#downSince ??= at;
+  update(isUp: boolean | undefined): Outage | undefined {
+    if (isUp === false) this.#downSince ??= new PastMoment(this.#clock);
     if (isUp !== true || this.#downSince === undefined) return undefined;
-    const from = this.#downSince;
+    const from = this.#downSince.date;
+    const to = new Date(this.#clock().wall);
     this.#downSince = undefined;
-    return { from, to: at, seconds: Math.round((at.getTime() - from.getTime()) / 1000) };
+    return { from, to, seconds: Math.round((to.getTime() - from.getTime()) / 1000) };
   }
 }

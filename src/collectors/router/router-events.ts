@@ -29,8 +29,9 @@ export const isWanConnected = ({ status, link }: WanReading): boolean | undefine
 
 /** Detects events by comparing each reading of a router with the previous ones. */
 export class RouterEventDetector {
-  readonly #routerOutages = new OutageTracker();
-  readonly #wanOutages = new OutageTracker();
+  #moment: ClockReading = { wall: 0, monotonic: 0 };
+  readonly #routerOutages = new OutageTracker(() => this.#moment);
+  readonly #wanOutages = new OutageTracker(() => this.#moment);
   #bootedAt: Date | undefined;
   /** Start of the connection in milliseconds of the monotonic clock: the wall clock jumps when it is set. */
   #connectedAt: number | undefined;
@@ -43,10 +44,12 @@ export class RouterEventDetector {
     return this.#connectedAt === undefined ? undefined : new Date(wall - (monotonic - this.#connectedAt));
   }
 
+  /** `moment`: clocks that both advance while the machine sleeps. */
   detect({ reachable, wan = {}, bootedAt }: RouterSnapshot, moment: ClockReading): DeviceEvent[] {
+    this.#moment = moment;
     const at = new Date(moment.wall);
-    const outage = this.#routerOutages.update(reachable, at);
-    const wanOutage = this.#wanOutages.update(isWanConnected(wan), at);
+    const outage = this.#routerOutages.update(reachable);
+    const wanOutage = this.#wanOutages.update(isWanConnected(wan));
     if (wanOutage !== undefined) this.#reconnectedAt = moment.monotonic;
     const rebooted = this.#hasRebooted(bootedAt);
     const addresses = this.#changedAddresses(wan);

@@ -4,6 +4,7 @@ import type { Device } from '../../model/device.ts';
 import type { DeviceMemory } from '../../model/device-memory.ts';
 import { describeError } from '../../model/errors.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
+import { readClocksSinceBoot } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { type AddressResolver, hostInUrl } from './address-resolver.ts';
 import { measureDnsLatency } from './dns-latency.ts';
@@ -119,7 +120,7 @@ export class RouterMonitor {
       ),
       tr064,
     };
-    const moment = readClocks();
+    const moment = readClocksSinceBoot();
     const events = this.#events.detect({ ...reading, bootedAt: tr064?.bootedAt }, moment);
     if (reading.wan && isWanConnected(reading.wan)) reading.connectedSince = this.#events.connectedSince(moment);
     this.#noteReachability(reading.reachable);

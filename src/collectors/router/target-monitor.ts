@@ -39,7 +39,7 @@ export class TargetMonitor {
     try {
       const probe = await this.#poller.poll();
       const reachable = probe.stats.received > 0;
-      const outage = this.#outages.update(reachable, new Date());
+      const outage = this.#outages.update(reachable);
       const reachability = { reachable, probe };
       return {
         table: 'target',

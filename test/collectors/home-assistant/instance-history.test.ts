@@ -113,6 +113,29 @@ test.each([undefined, 'nonsense', {}, { restarts: 'many' }])('an empty history i
   expect(parseInstanceHistory(content)).toEqual({ restarts: 0, outages: 0 });
 });
 
+test.each([1e300, -1, 1.5, 'many'])('a count of %j is ignored, and the rest of the history is not', (restarts) => {
+  const token = { outages: 2, refused_token: 'abc' };
+  expect(parseInstanceHistory({ restarts, ...token })).toEqual({ restarts: 0, ...token });
+});
+
+test('outages that are dated after now are ignored', () => {
+  const late = '9999-01-01T00:00:00.000Z';
+  const history: InstanceHistory = {
+    restarts: 0,
+    outages: 0,
+    outage: { since: late, cause: 'timeout', down: false },
+    last_outage: { from: at('10:00').toISOString(), to: late },
+  };
+  expect(follow([answering()], history)).toEqual({
+    events: [[]],
+    history: { version: '2026.11.0', restarts: 0, outages: 0 },
+  });
+  expect(follow([away('timeout'), answering()], history).history.last_outage).toEqual({
+    from: '2026-11-24T12:00:00.000Z',
+    to: '2026-11-24T12:01:00.000Z',
+  });
+});
+
 describe('two brokers', () => {
   const theirs: InstanceHistory = {
     version: '2026.10.1',

@@ -49,11 +49,22 @@ test('a slow answer comes with the next reading, which makes a new request', asy
 });
 
 test('an outage begins with the first reading that saw it; unknown readings change nothing', () => {
-  const outages = new OutageTracker();
+  const clock = { wall: 0, monotonic: 5000 };
+  const outages = new OutageTracker(() => clock);
   const at = (second: number) => new Date(second * 1000);
+  const look = (isUp: boolean | undefined, second: number, jump = 0) => {
+    Object.assign(clock, { wall: second * 1000 + jump, monotonic: 5000 + second * 1000 });
+    return outages.update(isUp);
+  };
   expect(
-    [true, false, undefined, false, undefined, true, true, undefined].map((isUp, index) =>
-      outages.update(isUp, at(index)),
-    ),
+    [true, false, undefined, false, undefined, true, true, undefined].map((isUp, index) => look(isUp, index)),
   ).toEqual([...Array(5).fill(undefined), { from: at(1), to: at(5), seconds: 4 }, undefined, undefined]);
+  // The clock is set meanwhile, 56 years ahead.
+  const jump = Date.parse('2026-01-01T00:00:00Z');
+  expect(look(false, 100)).toBeUndefined();
+  expect(look(true, 160, jump)).toEqual({
+    from: new Date(jump + 100_000),
+    to: new Date(jump + 160_000),
+    seconds: 60,
+  });
 });
