@@ -32,7 +32,12 @@ export const proofs = {
   endurance: {
     about:
       'The built agent with every collector on, each read every second: heap, memory, descriptors and processes stay level',
-    options: { minutes: { default: 60, about: 'how long it runs; the first quarter warms up' } },
+    options: {
+      minutes: {
+        default: 60,
+        about: 'how long it runs, the first quarter to warm up; less than 60 may leave open whether something grows',
+      },
+    },
     holds: ['src', 'package-lock.json'],
   },
   fuzz: {

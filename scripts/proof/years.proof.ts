@@ -96,13 +96,15 @@ function ticksOf(schedule: string, from: number, to: number): number[] {
 }
 
 const offsetOf = (instant: number) => new Date(instant).getTimezoneOffset();
+/** Are clocks set on this day? */
+const isChange = (day: number) => offsetOf(day) !== offsetOf(day + dayMs);
 
 /** The days, in UTC, on which something is unusual in this zone: clocks are set, a 29 February, an end of a year, with the day before
  * and after; and beside them each `step`th. */
 function daysToRun(step: number): number[] {
   const isUnusual = (day: number) => {
     const date = new Date(day).toISOString().slice(5, 10);
-    return offsetOf(day) !== offsetOf(day + dayMs) || ['02-29', '12-31', '01-01'].includes(date);
+    return isChange(day) || ['02-29', '12-31', '01-01'].includes(date);
   };
   const days: number[] = [];
   for (let day = first; day < last; day += dayMs) {
@@ -118,7 +120,7 @@ test.each(zones)('every reading of every collector, in %s', (zone) =>
   inZone(zone, () => {
     const days = daysToRun(options.step ?? 28);
     counts.days += days.length;
-    counts.changes += days.filter((day) => offsetOf(day) !== offsetOf(day + dayMs)).length;
+    counts.changes += days.filter(isChange).length;
     for (const schedule of schedules)
       for (const day of days) expectTicks(ticksOf(schedule, day, day + dayMs), schedule, day, day + dayMs, schedule);
     progress(`${zone}: ${days.length} days of ${schedules.length} schedules`);
@@ -159,6 +161,7 @@ const daily: readonly (readonly [schedule: string, hour: number, minute: number,
 
 test.each(zones)('what comes once a day or more rarely, in %s', (zone) =>
   inZone(zone, () => {
+    const changes = daysToRun(Number.POSITIVE_INFINITY).filter(isChange);
     for (const [schedule, hour, minute, fits] of daily) {
       const expected: number[] = [];
       for (let day = first; day < last; day += dayMs) {
@@ -173,6 +176,16 @@ test.each(zones)('what comes once a day or more rarely, in %s', (zone) =>
         expect(at, `${schedule}, expected at ${new Date(instant).toISOString()}`).toEqual(new Date(instant));
       }
       counts.times += expected.length;
+      // Wherever one begins on a day on which clocks are set, the next is the same.
+      for (const day of changes)
+        for (let from = day - hourMs; from < day + dayMs + hourMs; from += 20 * minuteMs) {
+          const next = expected.find((instant) => instant > from);
+          if (next === undefined) continue;
+          expect(cron.next(new Date(from)), `${schedule} after ${new Date(from).toISOString()}`).toEqual(
+            new Date(next),
+          );
+          counts.times += 1;
+        }
     }
     progress(`${zone}: ${daily.length} schedules of days`);
   }),
@@ -180,7 +193,7 @@ test.each(zones)('what comes once a day or more rarely, in %s', (zone) =>
 
 test.each(zones)('ten wrong starts, in %s', (zone) =>
   inZone(zone, () => {
-    const moments = daysToRun(Number.POSITIVE_INFINITY).filter((day) => offsetOf(day) !== offsetOf(day + dayMs));
+    const moments = daysToRun(Number.POSITIVE_INFINITY).filter(isChange);
     moments.push(Date.UTC(2028, 1, 28, 20), Date.UTC(2032, 1, 28, 20), Date.UTC(2030, 11, 31, 12));
     for (const schedule of schedules)
       for (const [index, [name, wrong]] of wrongStarts.entries()) {
