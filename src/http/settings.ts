@@ -20,7 +20,7 @@ export const httpSettings = z.object({
   }),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:
-      'Host names that browsers may use for the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',
+      'Host names under which browsers may open the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',
     example: 'monitor.example.org',
   }),
   HTTP_ALLOWED_PEERS: customSetting(
@@ -44,5 +44,5 @@ export const httpWarnings = ({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PE
   HTTP_PORT === 0 || HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []
     : [
-        `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent knows; set HTTP_TOKEN, or remove HTTP_HOST`,
+        `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent reports; set HTTP_TOKEN, or remove HTTP_HOST`,
       ];

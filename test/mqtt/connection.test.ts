@@ -71,7 +71,7 @@ test('a message above the maximum packet size is not sent, one of that size is',
   const connection = await open(broker.url);
   await connection.publish('fits', 'x'.repeat(1000));
   await expect(connection.publish('fits', 'x'.repeat(1001))).rejects.toThrow(
-    `packet too large (0x95): the packet would have ${maximumPacketSize + 1} bytes, and the broker accepts at most ${maximumPacketSize}`,
+    `packet too large (0x95): the packet would be ${maximumPacketSize + 1} bytes long, but the broker accepts at most ${maximumPacketSize}`,
   );
   expect(broker.violations).toEqual([]);
   expect(broker.published).toHaveLength(1);

@@ -46,7 +46,7 @@ test('a broker of MQTT 3.1.1 that hangs up on what is too large: named with its 
     ),
     expect.stringMatching(
       new RegExp(
-        `the broker refuses ${config}: packet too large \\(0x95\\): the packet would have (\\d+) bytes, and the broker closed the connection at \\1$`,
+        `the broker refuses ${config}: packet too large \\(0x95\\): the packet would be (\\d+) bytes long, but the broker closed the connection at \\1$`,
       ),
     ),
   ]);
