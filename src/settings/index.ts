@@ -143,9 +143,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
   const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
   if (reservedNames.includes(slug(name)))
-    problems.push(
-      `AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(' and ')} are reserved`,
-    );
+    problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(' and ')} are reserved`);
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const unknown = findMisspelledVariables(env, schemas);
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);

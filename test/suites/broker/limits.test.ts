@@ -27,7 +27,7 @@ test.each(['max_packet_size', 'message_size_limit'])(
     await see(status, is('online'), 30);
     await see(host);
     expect(topics.has(config)).toBe(false);
-    const told = new RegExp(`${config}: packet too large \\(0x95\\): it (would have|has) \\d+ bytes`);
+    const told = new RegExp(`${config}: packet too large \\(0x95\\): the packet (is|would be) \\d+ bytes long`);
     expect(await health(port)).toEqual({ status: 503, reasons: [expect.stringMatching(told)] });
     expect(errors(agent.output())).toEqual([expect.stringMatching(told)]);
   },
