@@ -20,7 +20,7 @@ export const httpSettings = z.object({
   }),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:
-      'Host names under which browsers may open the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',
+      'Host names that browsers may use for the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',
     example: 'monitor.example.org',
   }),
   HTTP_ALLOWED_PEERS: customSetting(
