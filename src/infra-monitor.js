@@ -8,7 +8,7 @@ if ((major === 20 && minor >= 19) || (major === 22 && minor >= 3) || major > 22)
   void import('./main.js');
 } else {
   process.stderr.write(
-    `infra-monitor needs Node 20.19 or newer (not 21, and 22.3 or newer of 22), but this is ${process.versions.node}. Download: https://nodejs.org/en/download\n`,
+    `infra-monitor needs Node 20.19 or newer, except 21 and 22.0 to 22.2, but this is ${process.versions.node}. Download: https://nodejs.org/en/download\n`,
   );
   process.exitCode = 2;
 }

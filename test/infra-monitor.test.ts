@@ -29,7 +29,7 @@ test.each(['10.24.0', '18.20.4', '20.18.3', '21.7.3', '22.2.0'])(
   (version) =>
     expect(startOn(version)).toEqual({
       imported: [],
-      written: `infra-monitor needs Node 20.19 or newer (not 21, and 22.3 or newer of 22), but this is ${version}. Download: https://nodejs.org/en/download\n`,
+      written: `infra-monitor needs Node 20.19 or newer, except 21 and 22.0 to 22.2, but this is ${version}. Download: https://nodejs.org/en/download\n`,
       status: 2,
     }),
 );

@@ -14,7 +14,7 @@ function settingLines({
     `${expects}.`,
     ...(standard !== undefined && example !== undefined ? [`Example: ${example}.`] : []),
     ...(secret ? [`Alternatively, set ${name}_FILE to the path of a file that contains it.`] : []),
-    ...(perName ? [`${name}_<NAME> overrides it for the one of that name.`] : []),
+    ...(perName ? [`${name}_<NAME> overrides it for the one with that name.`] : []),
   ];
   return [`# ${description}`, `# ${hints.join(' ')}`, `# ${name}=${value}`].join('\n');
 }
@@ -22,6 +22,6 @@ function settingLines({
 /** `.env.example`: every setting as a comment, with its default or an example. */
 export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
-    '# Copy this file to .env and uncomment the settings that you change. Each can also be an environment variable of the process.',
+    '# Copy this file to .env and uncomment the settings that you change. Environment variables override them.',
     ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(settingLines)]),
   ].join('\n\n')}\n`;

@@ -24,7 +24,7 @@ export const renderSettingsReference = (groups: readonly SettingGroup[]): string
           [
             description,
             secret ? `Alternatively, set ${code(`${name}_FILE`)} to the path of a file that contains it.` : '',
-            perName ? `${code(`${name}_<NAME>`)} overrides it for the one of that name.` : '',
+            perName ? `${code(`${name}_<NAME>`)} overrides it for the one with that name.` : '',
           ]
             .filter(Boolean)
             .join(' '),

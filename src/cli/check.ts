@@ -1,6 +1,7 @@
 import { allCollectors } from '../collectors/index.ts';
 import { runCollector } from '../loop/run-collector.ts';
 import { StateStore } from '../loop/state-store.ts';
+import type { AnyCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
@@ -70,6 +71,10 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
   }
 }
 
+/** The collector with the device or part, whose name may be the same: `Home Assistant`. */
+const subjectOf = ({ title }: AnyCollector, { device, part }: StateEntry): string =>
+  [...new Set([title, part?.name ?? device.name])].join(': ');
+
 async function checkCollectors({ active, inactive }: OpenedCollectors, state: StateStore): Promise<boolean> {
   for (const { collector, reason } of inactive) printNote(`${collector.title}: off (${reason})`);
   let passed = true;
@@ -85,12 +90,15 @@ async function checkCollectors({ active, inactive }: OpenedCollectors, state: St
     if (!outcome.ok) printFailure(`${collector.title}: ${outcome.error}`);
     else
       printSuccess(
-        `${collector.title}: works (${entries.length - unreadable.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
+        `${collector.title}: works (${
+          entries.length === 0
+            ? 'nothing found'
+            : `${entries.length - unreadable.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms`
+        })`,
       );
-    for (const { device, part, error } of unreadable)
-      printFailure(`${collector.title}: ${part?.name ?? device.name}: ${error}`);
-    for (const { device, part, hint } of entries)
-      if (hint !== undefined) printNote(`${collector.title}: ${part?.name ?? device.name}: ${hint}`);
+    for (const entry of unreadable) printFailure(`${subjectOf(collector, entry)}: ${entry.error}`);
+    for (const entry of entries)
+      if (entry.hint !== undefined) printNote(`${subjectOf(collector, entry)}: ${entry.hint}`);
     for (const complaint of complaints) printFailure(`${collector.title}: ${complaint}`);
     passed &&= outcome.ok && unreadable.length === 0 && complaints.length === 0;
   }

@@ -10,7 +10,7 @@ interface CommonOptions {
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const root = new Command('infra-monitor')
     .description(
-      'Monitors this machine, its drives, nearby routers and Home Assistant, and publishes the results over MQTT.\nSettings are environment variables: see .env.example.',
+      'Monitors this machine, its drives, nearby routers and Home Assistant, and publishes the results over MQTT.\nSettings are read from environment variables or from a file; see .env.example.',
     )
     .version(version)
     .option('--env <path>', 'read settings from this file instead of .env')
@@ -42,11 +42,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   ).action(async () => (await import('./check.ts')).runCheck(settings()));
   command(
     'forget',
-    'remove the data of this agent from the broker and its devices from Home Assistant',
+    'remove this agent’s data from the broker and its devices from Home Assistant',
     'infra-monitor forget --agent old-nas',
   )
-    .argument('[device]', 'ID of the only device to remove')
-    .option('--agent <name>', 'remove the data of another agent, one that is gone for good')
+    .argument('[device]', 'ID of the device to remove; all devices unless given')
+    .option('--agent <name>', 'remove the data of another agent that is no longer in use')
     .option('--force', 'clean up the broker even if Home Assistant is not connected to it')
     .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) =>
       (await import('./forget.ts')).forgetDevices(device, { ...settings(), ...options }),
@@ -58,12 +58,12 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   ).action(async () => (await import('./health.ts')).checkHealth(settings()));
   command(
     'dashboard',
-    'print a Home Assistant dashboard of all agents on the broker',
+    'print a Home Assistant dashboard for all agents on the broker',
     'infra-monitor dashboard > lab.yaml',
   ).action(async () => (await import('./dashboard.ts')).printDashboard(settings()));
   command(
     'recorder',
-    'print a Home Assistant package that excludes entities not worth recording from its database',
+    'print a Home Assistant package that keeps short-lived values out of its database',
     'infra-monitor recorder > packages/infra_monitor.yaml',
   ).action(async () => (await import('./dashboard.ts')).printRecorderPackage(settings()));
   command(

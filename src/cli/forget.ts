@@ -60,7 +60,7 @@ export async function forgetDevices(
   const agent = otherName === undefined ? self : { ...self, id: slug(otherName), name: otherName };
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new UsageError(
-      'The embedded broker keeps nothing after it stops: there is nothing to forget. Set MQTT_URL to the broker that the agent used',
+      'The embedded broker keeps no data after it stops, so there is nothing to forget. Set MQTT_URL to the broker that the agent used',
     );
   const connection = await connectOnce(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError('Cannot connect to the broker', { cause });
@@ -68,9 +68,9 @@ export async function forgetDevices(
   try {
     const retained = await readOwnRetained(connection, agent);
     if (device === undefined && (await hasDuplicateAgent(mqtt, agent)))
-      throw new UsageError(`${agent.name} is running and would publish everything again: stop it first`);
+      throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
     if (otherName !== undefined && ![...retained.keys()].some((topic) => isOwnTopic(agent, topic)))
-      throw new UsageError(`${otherName}: the broker has no data of this agent`);
+      throw new UsageError(`${otherName}: the broker has no data for this agent`);
     const announced = selectAnnounced(
       new Map([...retained].filter(([topic]) => parseDiscoveryTopic(agent, topic) !== undefined)),
       agent,
@@ -80,7 +80,7 @@ export async function forgetDevices(
     await connection.unsubscribe(ownDiscoveryTopics(agent));
     if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
       throw new UsageError(
-        'Home Assistant is not connected to this broker, and it removes devices only while it is. Start it and try again, or use --force to clean up the broker only',
+        'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',
       );
     }
     printLine('Removing the devices from Home Assistant …');

@@ -29,14 +29,14 @@ import { surviveUncaughtErrors } from './uncaught.ts';
 function logChange(log: Log, { subject, error, hint, seconds }: AvailabilityChange): void {
   const problem = error ?? hint;
   if (problem !== undefined) log.warn(`${subject}: ${problem}`);
-  else log.info(`${subject}: is back${seconds === undefined ? '' : ` after ${formatDuration(seconds)}`}`);
+  else log.info(`${subject}: available again${seconds === undefined ? '' : ` after ${formatDuration(seconds)}`}`);
 }
 
 /** Logs one line, however many memories were rejected. */
 function logRejectedMemories(log: Log, rejected: readonly string[]): void {
   if (rejected.length === 0) return;
   const more = rejected.length > 3 ? `, and ${rejected.length - 3} more` : '';
-  log.warn(`MQTT: ignored invalid memory on the broker: ${rejected.slice(0, 3).join('; ')}${more}`);
+  log.warn(`MQTT: ignored invalid memory topics on the broker: ${rejected.slice(0, 3).join('; ')}${more}`);
 }
 
 /** Logs at the start what is monitored, where the results go, and what to do next. */

@@ -18,7 +18,7 @@ export function surviveUncaughtErrors(log: Log): void {
   const logged = new Set<string>();
   process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => {
     const place = placeOf(error);
-    if (!logged.has(place)) log.error(`unexpected error, please report it: ${redactSecrets(inspect(error))}`);
+    if (!logged.has(place)) log.error(`unexpected error; please report it: ${redactSecrets(inspect(error))}`);
     logged.add(place);
   });
 }

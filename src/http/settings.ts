@@ -44,5 +44,5 @@ export const httpWarnings = ({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PE
   HTTP_PORT === 0 || HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []
     : [
-        `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent knows; set HTTP_TOKEN, or remove HTTP_HOST`,
+        `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent reports; set HTTP_TOKEN, or remove HTTP_HOST`,
       ];

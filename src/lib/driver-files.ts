@@ -56,7 +56,7 @@ export class DriverFiles {
     const timeoutMs = Math.min(answerTimeoutMs, this.#deadline - performance.now());
     if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
     if (this.#unanswered.size >= maxUnanswered || timeoutMs <= 0)
-      throw new NoAnswerError(`${path}: not read, because other files do not answer in time`);
+      throw new NoAnswerError(`${path}: not read, because reads of other files have not returned`);
     this.#unanswered.add(path);
     const answer = readPage(path)
       .catch(undefinedForKernelError)

@@ -25,7 +25,7 @@ function depthOf(text: string): number {
 export function parseBoundedJson(text: string, bounds: { bytes: number; depth: number }): unknown {
   const bytes = Buffer.byteLength(text);
   if (bytes > bounds.bytes) throw new Error(`${bytes} bytes, more than ${bounds.bytes}`);
-  if (depthOf(text) > bounds.depth) throw new Error(`nested more than ${bounds.depth} deep`);
+  if (depthOf(text) > bounds.depth) throw new Error(`nested more than ${bounds.depth} levels deep`);
   try {
     return JSON.parse(text);
   } catch {

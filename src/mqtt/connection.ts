@@ -308,9 +308,9 @@ function describeWithAdvice(error: unknown): string {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `${text} (set MQTT_CA_FILE to its certificate authority)`;
+      return `${text} (set MQTT_CA_FILE to the broker’s CA certificate)`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `${text} (the host in MQTT_URL must match the broker certificate)`;
+      return `${text} (the host in MQTT_URL must match the broker’s certificate)`;
     case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
     case 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE':
     case 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE':

@@ -8,7 +8,7 @@ export class PublishRefusedError extends AgentError {
   constructor(code: number, bytes: number) {
     super(
       code === reasonCodes.packetTooLarge
-        ? `${describeReasonCode(code)}: the packet has ${bytes} bytes`
+        ? `${describeReasonCode(code)}: the packet is ${bytes} bytes long`
         : describeReasonCode(code),
     );
     this.code = code;
@@ -22,7 +22,7 @@ export class PacketTooLargeError extends AgentError {
 
   constructor(bytes: number, limit: string) {
     super(
-      `${describeReasonCode(reasonCodes.packetTooLarge)}: the packet would have ${bytes} bytes, and the broker ${limit}`,
+      `${describeReasonCode(reasonCodes.packetTooLarge)}: the packet would be ${bytes} bytes long, but the broker ${limit}`,
     );
   }
 }

@@ -62,7 +62,9 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
       pingTimeoutSeconds * 1000,
     );
     stop = connection.listen((message) => message.topic === ping && message.payload === token && resolve());
-    void connection.ended.then(() => reject(new AgentError('the connection ended while retained messages were read')));
+    void connection.ended.then(() =>
+      reject(new AgentError('the connection ended while retained messages were being read')),
+    );
   });
   returned.catch(() => undefined);
   try {

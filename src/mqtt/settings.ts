@@ -43,7 +43,7 @@ export const mqttSettings = z.object({
   MQTT_URL: customSetting(
     {
       description:
-        'MQTT broker, preferably the one that Home Assistant uses. `embedded://` starts an embedded broker, for a first try.',
+        'MQTT broker, preferably the one that Home Assistant uses. `embedded://` starts an embedded broker, for trying the agent out.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
       credentials: `${encodeCredentials}, or set MQTT_USERNAME and MQTT_PASSWORD`,
@@ -51,12 +51,12 @@ export const mqttSettings = z.object({
     'URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)',
     parseBrokerAddress,
   ),
-  MQTT_USERNAME: stringSetting({ description: 'User name at the broker.', example: 'infra-monitor' }),
-  MQTT_PASSWORD: secretSetting({ description: 'Password at the broker.' }),
+  MQTT_USERNAME: stringSetting({ description: 'User name for the broker.', example: 'infra-monitor' }),
+  MQTT_PASSWORD: secretSetting({ description: 'Password for the broker.' }),
   MQTT_CA_FILE: stringSetting(
     {
       description:
-        'Certificate of the authority that signed the broker’s certificate. Needed only for a private authority.',
+        'Certificate of the certificate authority (CA) that signed the broker’s certificate. Needed only for a private CA.',
       example: '/etc/infra-monitor/ca.pem',
     },
     ...pemFileForm,

@@ -5,15 +5,15 @@ import { enumSetting, stringSetting } from '../model/setting.ts';
 export const agentSettings = z.object({
   AGENT_NAME: stringSetting({
     description:
-      'Name of this agent: its device in Home Assistant and a level of its topics. Defaults to the host name. A new name creates a new device.',
+      'Name of this agent, used for its device in Home Assistant and in its topics. Defaults to the host name. A new name creates a new device.',
     example: 'nas',
   }),
   SITE: stringSetting({
-    description: 'Name of the location: the suggested area in Home Assistant, and a field of every JSON response.',
+    description: 'Name of the location, suggested to Home Assistant as the area and included in every JSON response.',
     example: 'Berlin',
   }),
   LOG_LEVEL: enumSetting(
-    { description: 'Lowest level to log.', default: 'info' },
+    { description: 'Minimum level of the messages to log.', default: 'info' },
     'trace',
     'debug',
     'info',

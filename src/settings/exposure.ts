@@ -65,5 +65,5 @@ export const exposureWarnings = (
     .filter(({ path }) => shared && isReadableByAll(path))
     .map(
       ({ setting, path }) =>
-        `${setting}: every user of this machine can read ${path}, which contains a secret: ${restrictCommand(path)}`,
+        `${setting}: every user of this machine can read ${path}, which contains a secret; run: ${restrictCommand(path)}`,
     );

@@ -62,10 +62,10 @@ const collectorSchema = (collector: AnyCollector): SettingsSchema =>
     [scheduleName(collector)]: customSetting(
       {
         description:
-          'Times of readings: second, minute, hour, day of month, month, day of week; `off` disables the collector.',
+          'When to take readings: second, minute, hour, day of month, month, day of week; `off` disables the collector.',
         default: collector.schedule,
       },
-      'cron expression of six fields, seconds first, that matches some date; or off',
+      'cron expression with six fields, seconds first, that matches at least one date; or off',
       (text) => (text === 'off' || isUsableSchedule(text) ? text : undefined),
     ),
     ...collector.env.shape,
@@ -147,9 +147,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
   const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
   if (reservedNames.includes(slug(name)))
-    problems.push(
-      `AGENT_NAME: got ${JSON.stringify(name)}, expected name other than ${reservedNames.join(' and ')}, which are reserved`,
-    );
+    problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(' and ')} are reserved`);
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const unknown = findMisspelledVariables(env, schemas);
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);

@@ -18,7 +18,7 @@ const config = z.strictObject({
   version: matching(/^\d+\.\d+\.\d+$/),
   slug: matching(/^[-_.A-Za-z0-9]+$/),
   description: z.string(),
-  url: z.url(),
+  url: z.optional(z.url()),
   arch: z.array(oneOf('aarch64', 'amd64')),
   homeassistant: matching(/^\d{4}\.\d+\.\d+$/),
   startup: oneOf('initialize', 'system', 'services', 'application', 'once'),

@@ -81,6 +81,14 @@ test('check prints what works', async () => {
   expect(output).toMatch(/✓ Host: works \(\d+ of \d+ read/);
 });
 
+test('check names a device once, and says when a collector finds nothing', async () => {
+  const port = await freePort();
+  const HA_BASE_URL = `http://127.0.0.1:${port}`;
+  const { output } = await run({ HA_BASE_URL, HOME_ASSISTANT_SCHEDULE: '* * * * * *', HOST_SYS: '/none' }, 'check');
+  expect(output).toContain(`– Home Assistant: nothing listens at 127.0.0.1:${port}`);
+  expect(output).toContain('✓ NVMe drives: works (nothing found)');
+});
+
 test('check of a broker: connected with all permissions; unreachable', async () => {
   const { MQTT_URL } = await embedded();
   await running({ MQTT_URL });

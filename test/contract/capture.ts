@@ -53,7 +53,7 @@ export type Capture = Record<'topics' | 'endpoints' | 'files', Record<string, Js
 
 /** What a lab sees of an agent once a further reading changes nothing: retained topics, endpoints, and for `whole` also the
  * OpenAPI document, the dashboard and the recorder package. */
-export async function capture({ settings, placeholders, identities }: Stage, whole: boolean): Promise<Capture> {
+export async function capture({ settings, placeholders, lastTopics }: Stage, whole: boolean): Promise<Capture> {
   const port = await freePort();
   const httpPort = await freePort();
   const environment = { ...settings, MQTT_URL: `embedded://127.0.0.1:${port}`, HTTP_PORT: String(httpPort) };
@@ -99,7 +99,7 @@ export async function capture({ settings, placeholders, identities }: Stage, who
       await until('the next readings', async () => (await lastReadings()).every((at, index) => at !== last[index]), 30);
       seen = await look();
       return (
-        identities.every((name) => seen.topics[`infra-monitor/${name}/status`] === 'online') &&
+        lastTopics.every((topic) => seen.topics[`infra-monitor/${topic}`] !== undefined) &&
         isDeepStrictEqual(before, seen)
       );
     },

@@ -12,8 +12,8 @@ const everySecond = '* * * * * *';
 export interface Stage {
   settings: Record<string, string>;
   placeholders: Record<string, string>;
-  /** Who is online on the broker: the agent, and whoever it speaks for. */
-  identities: string[];
+  /** Topics that it has published when it has read everything. */
+  lastTopics: string[];
 }
 
 const roots = (folder: string): Record<string, string> => ({
@@ -79,14 +79,14 @@ async function everythingOn(): Promise<Stage> {
       AGENT_SCHEDULE: everySecond,
     },
     placeholders: { [address]: '<box>', [String(homeAssistant.port)]: '<home-assistant-port>' },
-    identities: ['testling', 'sites'],
+    lastTopics: ['testling/status', 'sites/status', 'sites/sites/berlin/memory', 'testling/router/home/memory'],
   };
 }
 
 const machineAlone = (name: string) => async (): Promise<Stage> => ({
   settings: { ...roots(machineFolder(name)), HOST_SCHEDULE: everySecond, NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' },
   placeholders: {},
-  identities: ['testling'],
+  lastTopics: ['testling/status'],
 });
 
 /** Every machine of test/cases/host by itself, and a lab with every collector on. */

@@ -52,5 +52,7 @@ test('at most two threads are blocked, and all files of a reading share a timeou
   const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => undefinedIfUnanswered(drivers.number(sys(name)))));
   expect(asked).toEqual([undefined, undefined, undefined, undefined]);
   expect(drivers.unanswered).toEqual([sys('1'), sys('2')]);
-  await expect(drivers.number(sys('a'))).rejects.toThrow(/a: not read, because other files do not answer in time$/);
+  await expect(drivers.number(sys('a'))).rejects.toThrow(
+    /a: not read, because reads of other files have not returned$/,
+  );
 });

@@ -15,8 +15,8 @@ test('the result of JSON.parse, within the bounds', () => {
 });
 
 test('text that is too deep is rejected before parsing; brackets in strings do not count', () => {
-  expect(() => parseBoundedJson(nested(5), most)).toThrow('nested more than 4 deep');
-  expect(() => parseBoundedJson(nested(5_000_000), { bytes: 1e8, depth: 8 })).toThrow('nested more than 8 deep');
+  expect(() => parseBoundedJson(nested(5), most)).toThrow('nested more than 4 levels deep');
+  expect(() => parseBoundedJson(nested(5_000_000), { bytes: 1e8, depth: 8 })).toThrow('nested more than 8 levels deep');
   expect(parseBoundedJson(JSON.stringify(['[[[[[[', '\\', '\\"[[[[[[', { '{{{{{{': 1 }]), most)).toEqual([
     '[[[[[[',
     '\\',

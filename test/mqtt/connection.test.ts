@@ -72,7 +72,7 @@ test('a message above the maximum packet size is not sent, one of that size is',
   const connection = await open(broker.url);
   await connection.publish('fits', 'x'.repeat(1000));
   await expect(connection.publish('fits', 'x'.repeat(1001))).rejects.toThrow(
-    `packet too large (0x95): the packet would have ${maximumPacketSize + 1} bytes, and the broker accepts at most ${maximumPacketSize}`,
+    `packet too large (0x95): the packet would be ${maximumPacketSize + 1} bytes long, but the broker accepts at most ${maximumPacketSize}`,
   );
   expect(broker.violations).toEqual([]);
   expect(broker.published).toHaveLength(1);
@@ -121,7 +121,7 @@ test('a subscription above the broker’s limit is not sent, and the limit is na
     expect(await subscribed).toBe(
       isSent
         ? 'sent'
-        : `packet too large (0x95): the packet would have ${bytes} bytes, and the broker accepts at most ${bytes - 1}`,
+        : `packet too large (0x95): the packet would be ${bytes} bytes long, but the broker accepts at most ${bytes - 1}`,
     );
     expect(packets.some(({ cmd }) => cmd === 'subscribe')).toBe(isSent);
   }

@@ -96,7 +96,7 @@ test('no retained message keeps the agent from connecting: nested, large or inva
   await see(`${root}/status`, (payload) => payload === 'online');
   await see(config, (payload) => payload.includes('unique_id'));
   expect(dropped).toEqual([
-    '"probe/thing_1": nested more than 8 deep',
+    '"probe/thing_1": nested more than 8 levels deep',
     '"probe/thing_2": 2000013 bytes, more than 65536',
   ]);
   expect(topics.get(`${root}/probe/thing_3/memory`)).toBe('{"seen":["kept"]}');

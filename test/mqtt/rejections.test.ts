@@ -64,7 +64,7 @@ test('an announcement above the maximum packet size is logged once, also across 
   expect(broker.retained.has(announcement)).toBe(false);
   const told = expect.stringMatching(
     new RegExp(
-      `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would have \\d+ bytes, and the broker accepts at most 2000$`,
+      `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be \\d+ bytes long, but the broker accepts at most 2000$`,
     ),
   );
   expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
@@ -94,7 +94,7 @@ test.each([4, 5] as const)(
       ),
       expect.stringMatching(
         new RegExp(
-          `the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would have (\\d+) bytes, and the broker closed the connection at \\1$`,
+          `the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be (\\d+) bytes long, but the broker closed the connection at \\1$`,
         ),
       ),
     ]);

@@ -62,7 +62,7 @@ test('every problem is listed at once, with the expected value', () => {
       "MQTT_URL: got "htp://x", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)",
       "MQTT_BASE_TOPIC: got "a/#", expected topic without +, #, or empty levels",
       "HTTP_PORT: got "99999", expected integer from 0 to 65535",
-      "HOST_SCHEDULE: got "* * * * *", expected cron expression of six fields, seconds first, that matches some date; or off",
+      "HOST_SCHEDULE: got "* * * * *", expected cron expression with six fields, seconds first, that matches at least one date; or off",
       "MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither",
     ]
   `);
@@ -70,7 +70,7 @@ test('every problem is listed at once, with the expected value', () => {
 
 test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
   expect(problemsOf({ HOST_SCHEDULE })).toEqual([
-    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", expected cron expression of six fields, seconds first, that matches some date; or off`,
+    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", expected cron expression with six fields, seconds first, that matches at least one date; or off`,
   ]);
 });
 
@@ -218,7 +218,7 @@ test('secrets are removed from the process’s environment, other settings stay'
 
 test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
   expect(problemsOf({ AGENT_NAME })).toEqual([
-    `AGENT_NAME: got "${AGENT_NAME}", expected name other than sites and bridge, which are reserved`,
+    `AGENT_NAME: got "${AGENT_NAME}", but the names sites and bridge are reserved`,
   ]),
 );
 

@@ -80,7 +80,7 @@ export class HaWebSocket {
     const greeting = greetingSchema.safeParse(first.message);
     if (greeting.success) return new HaWebSocket(socket, greeting.data.ha_version);
     socket.close();
-    throw new NotHomeAssistantError('the greeting of the WebSocket is not Home Assistant’s');
+    throw new NotHomeAssistantError('the WebSocket server’s greeting is not that of Home Assistant');
   }
 
   /** Whether Home Assistant accepts the token. May be called once, because Home Assistant closes the connection after a wrong token. */

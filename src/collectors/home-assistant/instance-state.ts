@@ -49,11 +49,11 @@ export const hintTextByState: Record<InstanceState, ((context: HintContext) => s
   stopping: undefined,
   safe_mode: () => 'it runs in safe mode, without custom integrations: restart it to leave that mode',
   recovery_mode: () =>
-    'it runs in recovery mode, without its integrations: its configuration is broken, Settings → System → Logs says where',
+    'it runs in recovery mode, without its integrations: its configuration is broken; Settings → System → Logs says where',
   answering: undefined,
   token_refused: () =>
     'it refuses HA_TOKEN, which is not used any more until it changes: make a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
-  onboarding: ({ url }) => `it waits to be set up: open ${url.origin}`,
+  onboarding: ({ url }) => `it has not been set up yet: open ${url.origin}`,
   moved: ({ movedTo }) => `it has moved: set HA_BASE_URL=${movedTo?.href}; until then the token is not sent there`,
   certificate_expired: () => 'its certificate has expired, so the token is not sent: renew the certificate',
   certificate_wrong_name: ({ url }) =>
@@ -61,12 +61,12 @@ export const hintTextByState: Record<InstanceState, ((context: HintContext) => s
   certificate_untrusted: () =>
     'its certificate comes from an authority that is not trusted here, so the token is not sent: set HA_CA_FILE to the certificate of that authority',
   banned: () =>
-    'it answers HTTP 403: it has banned this address after failed logins, most likely. Remove the address from ip_bans.yaml in its configuration and restart it',
+    'it answers HTTP 403: most likely, it has banned this address after failed logins. Remove the address from ip_bans.yaml in its configuration and restart it',
   proxy_not_trusted: () =>
     'it does not trust the proxy in front of it: add the proxy’s address to trusted_proxies of its http integration',
   proxy_without_websocket: () =>
     'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
-  proxy_error: ({ status }) => `the proxy in front of it answers HTTP ${status}: it reaches no Home Assistant`,
+  proxy_error: ({ status }) => `the proxy in front of it answers HTTP ${status}: it does not reach Home Assistant`,
   not_home_assistant: ({ url, status }) =>
     `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: set HA_BASE_URL to the address of Home Assistant`,
   wrong_protocol: ({ url }) => `${url.host} does not use TLS: use http:// in HA_BASE_URL`,
@@ -76,7 +76,7 @@ export const hintTextByState: Record<InstanceState, ((context: HintContext) => s
   timeout: ({ url }) => `${url.host} does not answer`,
   unknown_address: ({ url }) =>
     `the name ${url.hostname} is not known here: check HA_BASE_URL and this machine’s name server, or use the IP address`,
-  unreachable: ({ url }) => `there is no way to ${url.host}: is the network up?`,
+  unreachable: ({ url }) => `there is no route to ${url.host}: is the network up?`,
 };
 
 const stateByErrorCode: Record<string, InstanceState> = {

@@ -38,7 +38,7 @@ export const homeAssistantSettings = z.object({
   HA_BASE_URL: customSetting(
     {
       description:
-        'URL of Home Assistant; of several instances, each with a name: `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Unless set, no instance is monitored.',
+        'URL of Home Assistant; for several instances, a URL with a name for each: `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Unless set, no instance is monitored.',
       example: 'http://homeassistant.local:8123',
     },
     'URL with a host and without credentials (http:// or https://), or comma-separated list of name=URL',
@@ -51,7 +51,7 @@ export const homeAssistantSettings = z.object({
   HA_CA_FILE: stringSetting(
     {
       description:
-        'Certificate of the authority that signed Home Assistant’s certificate. Needed only for a private authority.',
+        'Certificate of the certificate authority (CA) that signed Home Assistant’s certificate. Needed only for a private CA.',
       example: '/etc/infra-monitor/ca.pem',
     },
     'path of a PEM file',

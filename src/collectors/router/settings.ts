@@ -28,7 +28,7 @@ export const routerSettings = z.object({
   ),
   FRITZBOX_USERNAME: stringPerNameSetting({
     description:
-      'FRITZ!Box user with the permission “FRITZ!Box Settings”. Without a user, only what a FRITZ!Box reports without a login is read.',
+      'FRITZ!Box user with the permission “FRITZ!Box Settings”. Without a user, the agent reads only what a FRITZ!Box reports without a login.',
     example: 'monitor',
   }),
   FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),

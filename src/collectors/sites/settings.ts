@@ -5,7 +5,7 @@ export const sitesSettings = z.object({
   SITES: enumSetting(
     {
       description:
-        'Whether this agent monitors all sites of the lab: it reads the topics of all agents on the broker and publishes the state of each site. Several agents can be enabled; one of them publishes.',
+        'Whether this agent monitors all sites of the lab: it reads the topics of all agents on the broker and publishes the state of each site. It can be enabled for several agents; only one of them publishes at a time.',
       default: 'false',
     },
     'true',

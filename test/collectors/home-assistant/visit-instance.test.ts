@@ -250,6 +250,6 @@ describe('every state', () => {
     ['refused', /there\.example:8123/],
     ['timeout', /./],
     ['unknown_address', /there\.example/],
-    ['unreachable', /there is no way to there\.example:8123/],
+    ['unreachable', /there is no route to there\.example:8123/],
   ])('%s', (state, text) => expect(hintTextByState[state]?.(context)).toMatch(text));
 });

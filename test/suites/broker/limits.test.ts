@@ -27,7 +27,7 @@ test.each(['max_packet_size', 'message_size_limit'])(
     await see(status, is('online'), 30);
     await see(host);
     expect(topics.has(config)).toBe(false);
-    const told = new RegExp(`${config}: packet too large \\(0x95\\): it (would have|has) \\d+ bytes`);
+    const told = new RegExp(`${config}: packet too large \\(0x95\\): the packet (is|would be) \\d+ bytes long`);
     expect(await health(port)).toEqual({ status: 503, reasons: [expect.stringMatching(told)] });
     expect(errors(agent.output())).toEqual([expect.stringMatching(told)]);
   },
@@ -46,7 +46,7 @@ test('a broker of MQTT 3.1.1 that hangs up on what is too large: named with its 
     ),
     expect.stringMatching(
       new RegExp(
-        `the broker refuses ${config}: packet too large \\(0x95\\): the packet would have (\\d+) bytes, and the broker closed the connection at \\1$`,
+        `the broker refuses ${config}: packet too large \\(0x95\\): the packet would be (\\d+) bytes long, but the broker closed the connection at \\1$`,
       ),
     ),
   ]);

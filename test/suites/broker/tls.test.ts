@@ -38,14 +38,14 @@ test('an authority of one’s own', async () => {
   const folder = certificates('IP:127.0.0.1');
   const MQTT_URL = await guarded(folder);
   await says(startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') }), 'MQTT: connected to mqtts://');
-  await says(startAgent({ MQTT_URL, AGENT_NAME: 'other' }), 'set MQTT_CA_FILE to its certificate authority');
+  await says(startAgent({ MQTT_URL, AGENT_NAME: 'other' }), 'set MQTT_CA_FILE to the broker’s CA certificate');
 });
 
 test('a certificate for another name is refused', async () => {
   const folder = certificates('DNS:elsewhere');
   const MQTT_URL = await guarded(folder);
   const agent = startAgent({ MQTT_URL, MQTT_CA_FILE: join(folder, 'ca.pem') });
-  await says(agent, /MQTT: .*127.0.0.1.*altnames.*the host in MQTT_URL must match the broker certificate/);
+  await says(agent, /MQTT: .*127.0.0.1.*altnames.*the host in MQTT_URL must match the broker’s certificate/);
   expect(agent.output()).not.toContain('MQTT: connected');
 });
 

@@ -98,7 +98,7 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
 
   daemon.kill('SIGCONT');
   await see(`${topic}/availability`, (payload) => payload === 'online');
-  expect(agent.output()).toMatch(/is back after/);
+  expect(agent.output()).toMatch(/available again after/);
   expect(spawnSync('umount', [point]).status).toBe(0);
   await see(`${topic}/availability`, (payload) => payload === 'offline');
 });

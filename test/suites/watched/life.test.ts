@@ -143,5 +143,5 @@ test('safe mode, recovery mode, and before its first user', async () => {
   for (const store of ['auth', 'auth_provider.homeassistant', 'onboarding'])
     rmSync(join(homeAssistant.folder, '.storage', store));
   homeAssistant.begin();
-  expect(await see('onboarding')).toMatchObject({ hint: expect.stringContaining('waits to be set up') });
+  expect(await see('onboarding')).toMatchObject({ hint: expect.stringContaining('has not been set up yet') });
 });

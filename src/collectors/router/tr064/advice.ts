@@ -4,7 +4,7 @@ import { NoReplyError } from '../soap/http-client.ts';
 
 /** What to do, with the labels of the FRITZ!Box user interface. */
 export const adviceTexts = {
-  off: 'the box shows no TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
+  off: 'the box does not offer TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
   hostHeader:
     'the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection',
   denied:

@@ -37,6 +37,8 @@ const skipDeniedSeconds = 3600;
 
 /** Milliseconds that the first reading waits for the memory on the broker. */
 const memoryTimeoutMs = 2000;
+/** Milliseconds that a broker usually needs to deliver it: until then there is nothing to tell. */
+const usualMemoryMs = 60_000;
 
 /** Long enough to tell two logins apart, too short to reveal anything about one. */
 const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
@@ -55,6 +57,7 @@ export class Tr064Client {
   readonly #lockout: LoginLockout;
   readonly #digestSender: DigestSender | undefined;
   readonly #lockoutMemory: LockoutMemory | undefined;
+  readonly #createdAt: number;
   #memoryLoaded: Promise<void> | undefined;
   /** The last content of the memory, whether it was stored here or read from a broker. */
   #lastContent: unknown;
@@ -76,6 +79,7 @@ export class Tr064Client {
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
     if (this.#base.port === '') this.#base.port = String(tr064Port);
     this.#clock = clock;
+    this.#createdAt = clock().monotonic;
     this.#lockoutMemory = lockoutMemory;
     this.#lockout = new LoginLockout(clock, fingerprintOf(address, username, password?.reveal() ?? ''));
     this.#digestSender = password && new DigestSender(this.#http.send, { username, password });
@@ -107,7 +111,10 @@ export class Tr064Client {
     if (this.#description === undefined) return undefined;
     if (this.#digestSender === undefined) return this.#reading('none');
     // Otherwise each start without a broker would cost a refused login.
-    if (!isLockoutLoaded) return this.#reading(undefined, {}, adviceTexts.memory);
+    if (!isLockoutLoaded) {
+      const isLate = this.#clock().monotonic - this.#createdAt > usualMemoryMs;
+      return this.#reading(undefined, {}, isLate ? adviceTexts.memory : undefined);
+    }
     if (this.#lockout.isActive) return this.#reading('paused', {}, this.#lockout.notice);
     return this.#poll(this.#description, limitedSignal);
   }

@@ -17,7 +17,7 @@ export const tr064Settings = {
   FRITZBOX_CLIENTS: customSetting(
     {
       description:
-        'Devices, such as phones and computers, whose presence in the network of a FRITZ!Box to report, by name and MAC address. Ask the people who carry them first. Defaults to none.',
+        'Devices, such as phones and computers, whose presence in a FRITZ!Box’s network is reported: name and MAC address of each. Ask their owners first. Defaults to none.',
       default: '',
       example: 'Phone of Ada=AA:BB:CC:00:11:22,Laptop of Ada=AA:BB:CC:00:11:33',
     },

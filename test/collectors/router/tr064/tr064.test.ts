@@ -250,16 +250,19 @@ test('an expired nonce is replaced silently, after one login check', async () =>
 
 test('no login before the broker has told what it remembers, however often the agent starts', async () => {
   const { box } = await stage('dsl');
+  const clock = { wall: Date.UTC(2026, 0, 2), monotonic: 0 };
   const start = () => {
     const memories = new MemoryStore();
     const memory = memories.forCollector(routerCollector);
     const login = { ...right, password: new Secret('wrong') };
-    const tr064 = new Tr064Client(box.address, login, undefined, { memory, device: 'hollow' });
+    const tr064 = new Tr064Client(box.address, login, () => ({ ...clock }), { memory, device: 'hollow' });
     onTestFinished(() => tr064.close());
     return { memories, memory, read: () => tr064.read(new AbortController().signal) };
   };
   const starts = [start(), start(), start()] as const;
   const waiting = { access: undefined, hint: expect.stringContaining('waits for the broker') };
+  for (const reading of await Promise.all(starts.map(({ read }) => read()))) expect(reading?.hint).toBeUndefined();
+  clock.monotonic += 61_000;
   expect(await Promise.all(starts.map(({ read }) => read()))).toMatchObject([waiting, waiting, waiting]);
   const [first, second] = starts;
   first.memories.load(new Map(), ['router'], false);
