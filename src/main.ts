@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
-import { tolerateClosedOutput, waitForOutput } from './cli/output.ts';
+import { tolerateClosedOutput, waitForOutputOrError } from './cli/output.ts';
 import { endProcess } from './cli/process-end.ts';
 import { ignoreUnusedSignals } from './cli/signals.ts';
-import { reportFailure } from './cli/uncaught.ts';
+import { printFailureAndSetExitCode } from './cli/uncaught.ts';
 import { describeError } from './model/errors.ts';
 
 // The start creates far more garbage than the rest of a run: V8's young generation would grow to 16 MB, and Node 24 and 26 never
@@ -14,13 +14,13 @@ tolerateClosedOutput();
 
 /** Without arguments the code that parses them is not loaded. */
 async function main(args: readonly string[]): Promise<void> {
-  if (args.length === 0) await (await import('./cli/run.ts')).runAgent({});
+  if (args.length === 0) await (await import('./cli/run.ts')).runAgentCommand({});
   else await (await import('./cli/command-line.ts')).runCommandLine(args);
 }
 
 /** Ends the program as soon as all output is written: what was started, or a reading that hangs, would keep it alive. */
 async function end(): Promise<never> {
-  const loss = await waitForOutput();
+  const loss = await waitForOutputOrError();
   if (loss !== undefined) {
     process.stderr.write(`Output is incomplete: ${describeError(loss)}\n`);
     process.exitCode ||= 1;
@@ -29,8 +29,8 @@ async function end(): Promise<never> {
 }
 
 process.on('uncaughtException', (error) => {
-  reportFailure(error);
+  printFailureAndSetExitCode(error);
   void end();
 });
-await main(process.argv.slice(2)).catch(reportFailure);
+await main(process.argv.slice(2)).catch(printFailureAndSetExitCode);
 await end();

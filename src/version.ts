@@ -9,4 +9,4 @@ export { homepage as supportUrl, version };
 declare const BUILT_AT: string | undefined;
 
 /** When this program was built: a clock that is earlier is wrong. Without a build, a day before the first release. */
-export const builtAt = new Date(typeof BUILT_AT === 'undefined' ? '2026-01-01T00:00:00Z' : BUILT_AT);
+export const buildDate = new Date(typeof BUILT_AT === 'undefined' ? '2026-01-01T00:00:00Z' : BUILT_AT);

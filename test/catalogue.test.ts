@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../src/collectors/index.ts';
 import type { ActionDeclarations } from '../src/model/action.ts';
 import type { EventDeclaration } from '../src/model/event.ts';
-import type { AnyMetric } from '../src/model/metric.ts';
+import type { AnyMetricDeclaration } from '../src/model/metric.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
 
@@ -12,7 +12,7 @@ const stateClasses: Record<string, string[]> = tables.sensor_state_classes;
 const keys: Record<string, string[]> = tables.mqtt_discovery_keys;
 
 const metrics = allCollectors.flatMap(({ id, metrics: byTable }) =>
-  Object.entries(byTable as Record<string, Record<string, AnyMetric>>).flatMap(([of, table]) =>
+  Object.entries(byTable as Record<string, Record<string, AnyMetricDeclaration>>).flatMap(([of, table]) =>
     Object.entries(table).map(([key, metric]) => ({ at: `${id} ${of} ${key}`, of, key, metric })),
   ),
 );

@@ -9,7 +9,7 @@ import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { settingGroups } from '../src/settings/index.ts';
-import { buildDashboard } from '../src/views/home-assistant/dashboard.ts';
+import { buildDashboardConfig } from '../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../src/views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../src/views/home-assistant/recorder-package.ts';
 import { toYaml } from '../src/views/home-assistant/yaml.ts';
@@ -39,9 +39,9 @@ test('Grafana dashboard', async () => {
 });
 
 test('example of a dashboard', async () => {
-  await expect(toYaml(buildDashboard(allCollectors, parseLabDevices(announcementsOf(exampleLab))))).toMatchFileSnapshot(
-    '../ha-config/dashboard.yaml',
-  );
+  await expect(
+    toYaml(buildDashboardConfig(allCollectors, parseLabDevices(announcementsOf(exampleLab)))),
+  ).toMatchFileSnapshot('../ha-config/dashboard.yaml');
 });
 
 test('example of a recorder package', async () => {

@@ -5,10 +5,10 @@ import { renderEntitiesReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { createApiRoutes } from '../src/http/api-routes.ts';
 import { stringSetting } from '../src/model/setting.ts';
-import { readSettings, settingGroups } from '../src/settings/index.ts';
-import { discoveryPayloads } from '../src/views/discovery.ts';
+import { parseSettings, settingGroups } from '../src/settings/index.ts';
+import { discoveryPayloadsByTopic } from '../src/views/discovery.ts';
 import { renderPage } from '../src/views/page/index.ts';
-import { statePayloads } from '../src/views/state-topics.ts';
+import { stateAndMemoryPayloadsByTopic } from '../src/views/state-and-event-payloads.ts';
 import { agent, device, probe, stateOf } from './helpers/sample-collector.ts';
 
 test('a new collector is one folder and one line: everything else follows', () => {
@@ -22,11 +22,11 @@ test('a new collector is one folder and one line: everything else follows', () =
   expect(renderEnvExample(settingGroups(more))).toContain(
     '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# String.\n# PROBE_COLOUR=red',
   );
-  expect(readSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({
+  expect(parseSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({
     env: { PROBE_COLOUR: 'blue' },
     schedule: '* * * * * *',
   });
-  expect(readSettings(more, { PROBE_COLUOR: 'blue' }).warnings).toEqual([
+  expect(parseSettings(more, { PROBE_COLUOR: 'blue' }).warnings).toEqual([
     'PROBE_COLUOR is not a setting of this program; did you mean PROBE_COLOUR?',
   ]);
   expect(renderEntitiesReference(more)).toContain('### `infra-monitor/<agent>/probe/<device>/part_<name>`');
@@ -34,8 +34,8 @@ test('a new collector is one folder and one line: everything else follows', () =
   const shown = renderPage({ catalogue: more, agent, state, history: { lastHour: () => undefined } }, new Date());
   expect(shown).toContain('<h2>Probe</h2>');
   expect(shown).toContain('<dt>Level</dt><dd><b>1.0</b>\u202f%</dd>');
-  expect([...statePayloads(more, agent, state).keys()]).toContain('infra-monitor/nas/probe/thing_1');
-  expect([...discoveryPayloads(more, agent, state, new Map(), 'tombstone').keys()]).toEqual([
+  expect([...stateAndMemoryPayloadsByTopic(more, agent, state).keys()]).toContain('infra-monitor/nas/probe/thing_1');
+  expect([...discoveryPayloadsByTopic(more, agent, state, new Map(), 'tombstone').keys()]).toEqual([
     'homeassistant/device/infra-monitor_nas/thing_1/config',
   ]);
 });

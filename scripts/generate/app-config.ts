@@ -1,4 +1,4 @@
-import { type ListedSetting, listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
+import { type ListedSetting, listSettingsOfGroup, type SettingGroup } from '../../src/settings/list-settings.ts';
 import { supportUrl, version } from '../../src/version.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 
@@ -6,7 +6,7 @@ import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 const setByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
 
 const offeredSettings = (groups: readonly SettingGroup[]): ListedSetting[] =>
-  groups.flatMap(listSettings).filter(({ name }) => !setByApp.test(name));
+  groups.flatMap(listSettingsOfGroup).filter(({ name }) => !setByApp.test(name));
 
 const optionName = ({ name }: ListedSetting) => name.toLowerCase();
 

@@ -1,4 +1,4 @@
-import { type ListedSetting, listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
+import { type ListedSetting, listSettingsOfGroup, type SettingGroup } from '../../src/settings/list-settings.ts';
 
 function settingLines({
   name,
@@ -23,5 +23,5 @@ function settingLines({
 export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
   `${[
     '# Copy this file to .env and uncomment the settings that you change. Environment variables override them.',
-    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettings(group).map(settingLines)]),
+    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettingsOfGroup(group).map(settingLines)]),
   ].join('\n\n')}\n`;

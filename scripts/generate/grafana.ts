@@ -1,6 +1,10 @@
-import type { CollectorDeclaration } from '../../src/model/collector.ts';
-import type { AnyMetric } from '../../src/model/metric.ts';
-import { metricPrefix, seriesOfMetric, seriesSampleName } from '../../src/views/prometheus-series.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
+import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
+import {
+  prometheusDescriptorOfMetric,
+  prometheusMetricPrefix,
+  prometheusSampleName,
+} from '../../src/views/prometheus-descriptor.ts';
 
 interface Target {
   expr: string;
@@ -50,20 +54,20 @@ const panel = (
 });
 
 /** Metrics that are enabled by default. */
-const enabledMetrics = (metrics: Record<string, AnyMetric>) =>
+const enabledMetrics = (metrics: Record<string, AnyMetricDeclaration>) =>
   Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
 
 /** A graph of one metric: of its rate if it counts bytes, else of its values. */
 function graph(
-  declaration: CollectorDeclaration,
+  declaration: CollectorMetadata,
   table: string,
   key: string,
-  metric: AnyMetric,
+  metric: AnyMetricDeclaration,
   legend: string,
 ): Panel {
-  const series = seriesOfMetric(declaration, table, key, metric);
+  const series = prometheusDescriptorOfMetric(declaration, table, key, metric);
   const isByteCounter = series.type === 'counter' && series.unit === 'bytes';
-  const selector = `${seriesSampleName(series)}{${instanceSelector}}`;
+  const selector = `${prometheusSampleName(series)}{${instanceSelector}}`;
   const unit = isByteCounter ? 'Bps' : units[series.unit ?? ''];
   return panel(
     'timeseries',
@@ -78,12 +82,16 @@ function graph(
 
 const yesOrNo = { mappings: [{ type: 'value', options: { 0: { text: 'no' }, 1: { text: 'yes' } } }] };
 
-function panelsOf(declaration: CollectorDeclaration, table: string, metrics: Record<string, AnyMetric>): Panel[] {
+function panelsOf(
+  declaration: CollectorMetadata,
+  table: string,
+  metrics: Record<string, AnyMetricDeclaration>,
+): Panel[] {
   const legend = `{{instance}} {{device}}${table === Object.keys(declaration.metrics)[0] ? '' : ` {{${table}}}`}`;
   const numbers = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'gauge' || kind === 'counter');
   const booleans = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'boolean');
   const queries = booleans.map(([key, metric]) => ({
-    expr: `${seriesSampleName(seriesOfMetric(declaration, table, key, metric))}{${instanceSelector}}`,
+    expr: `${prometheusSampleName(prometheusDescriptorOfMetric(declaration, table, key, metric))}{${instanceSelector}}`,
     legend: `${legend}: ${metric.name}`,
   }));
   return [
@@ -93,26 +101,29 @@ function panelsOf(declaration: CollectorDeclaration, table: string, metrics: Rec
 }
 
 /** The first row: agents and problems. */
-function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
+function overviewPanels(catalogue: readonly CollectorMetadata[]): Panel[] {
   const problems = catalogue.flatMap((declaration) =>
     Object.entries(declaration.metrics).flatMap(([table, metrics]) =>
       Object.entries(metrics).flatMap(([key, metric]) =>
         metric.kind === 'boolean' && metric.deviceClass === 'problem'
-          ? [seriesOfMetric(declaration, table, key, metric).name]
+          ? [prometheusDescriptorOfMetric(declaration, table, key, metric).name]
           : [],
       ),
     ),
   );
   return [
     panel('stat', 'Agents', [
-      { expr: `count(${metricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' },
+      { expr: `count(${prometheusMetricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' },
     ]),
     panel('stat', 'Agents without a broker', [
-      { expr: `count(${metricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`, legend: 'agents' },
+      {
+        expr: `count(${prometheusMetricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`,
+        legend: 'agents',
+      },
     ]),
     panel('stat', 'Failing collectors', [
       {
-        expr: `count(${metricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`,
+        expr: `count(${prometheusMetricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`,
         legend: 'collectors',
       },
     ]),
@@ -130,7 +141,12 @@ function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
     panel(
       'state-timeline',
       'Unavailable',
-      [{ expr: `${metricPrefix}_available{${instanceSelector}} == 0`, legend: '{{instance}} {{device}} {{part}}' }],
+      [
+        {
+          expr: `${prometheusMetricPrefix}_available{${instanceSelector}} == 0`,
+          legend: '{{instance}} {{device}} {{part}}',
+        },
+      ],
       yesOrNo,
     ),
     panel(
@@ -138,7 +154,7 @@ function overviewPanels(catalogue: readonly CollectorDeclaration[]): Panel[] {
       'Duration of readings',
       [
         {
-          expr: `${metricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`,
+          expr: `${prometheusMetricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`,
           legend: '{{instance}} {{collector}}',
         },
       ],
@@ -172,7 +188,7 @@ function placePanels(groups: readonly { title: string; panels: Panel[] }[]): Pan
 }
 
 /** docs/grafana/infra-monitor.json: a dashboard to import into Grafana. */
-export const buildGrafanaDashboard = (catalogue: readonly CollectorDeclaration[]) => ({
+export const buildGrafanaDashboard = (catalogue: readonly CollectorMetadata[]) => ({
   title: 'Home Lab Infra Monitor',
   uid: 'infra-monitor',
   tags: ['home-lab'],
@@ -188,7 +204,7 @@ export const buildGrafanaDashboard = (catalogue: readonly CollectorDeclaration[]
         label: 'Agent',
         type: 'query',
         datasource,
-        query: { query: `label_values(${metricPrefix}_build_info, instance)`, refId: 'A' },
+        query: { query: `label_values(${prometheusMetricPrefix}_build_info, instance)`, refId: 'A' },
         refresh: 2,
         multi: true,
         includeAll: true,

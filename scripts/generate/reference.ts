@@ -1,8 +1,8 @@
 import type { ActionDeclaration } from '../../src/model/action.ts';
-import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { EventDeclaration } from '../../src/model/event.ts';
-import type { AnyMetric } from '../../src/model/metric.ts';
-import { listSettings, type SettingGroup } from '../../src/settings/list-settings.ts';
+import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
+import { listSettingsOfGroup, type SettingGroup } from '../../src/settings/list-settings.ts';
 import { discoveryValueOptions, platformOfMetric } from '../../src/views/platform.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
@@ -19,19 +19,21 @@ export const renderSettingsReference = (groups: readonly SettingGroup[]): string
       `## ${group.title}`,
       table(
         ['Variable', 'Description', 'Value', 'Default', 'Example'],
-        listSettings(group).map(({ name, description, expects, default: standard, example, secret, perName }) => [
-          code(name),
-          [
-            description,
-            secret ? `Alternatively, set ${code(`${name}_FILE`)} to the path of a file that contains it.` : '',
-            perName ? `${code(`${name}_<NAME>`)} overrides it for the one with that name.` : '',
-          ]
-            .filter(Boolean)
-            .join(' '),
-          expects,
-          code(standard),
-          code(example),
-        ]),
+        listSettingsOfGroup(group).map(
+          ({ name, description, expects, default: standard, example, secret, perName }) => [
+            code(name),
+            [
+              description,
+              secret ? `Alternatively, set ${code(`${name}_FILE`)} to the path of a file that contains it.` : '',
+              perName ? `${code(`${name}_<NAME>`)} overrides it for the one with that name.` : '',
+            ]
+              .filter(Boolean)
+              .join(' '),
+            expects,
+            code(standard),
+            code(example),
+          ],
+        ),
       ),
     ]),
   ].join('\n\n')}\n`;
@@ -45,7 +47,7 @@ interface EntityOptions {
 const notes = ({ category, enabled, optional }: EntityOptions) =>
   [category, enabled === false ? 'disabled' : '', optional ? 'if present' : ''].filter(Boolean).join(', ');
 
-function metricRow([key, metric]: [string, AnyMetric]): string[] {
+function metricRow([key, metric]: [string, AnyMetricDeclaration]): string[] {
   const {
     unit_of_measurement: unit,
     device_class: deviceClass,
@@ -83,7 +85,7 @@ const eventRow = ({ name, category, enabled, types }: EventDeclaration) => [
 ];
 
 /** docs/reference/entities.md */
-export const renderEntitiesReference = (catalogue: readonly CollectorDeclaration[]): string =>
+export const renderEntitiesReference = (catalogue: readonly CollectorMetadata[]): string =>
   `${[
     '# Topics and entities',
     'What each collector publishes, and the entities that Home Assistant makes of it. The topic of a table has one JSON object with all of its keys. “disabled”: the entity is disabled in Home Assistant until you enable it. “if present”: it is announced after the first reading that has a value. This page is generated.',

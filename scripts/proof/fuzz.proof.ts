@@ -2,16 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type InstanceDetails, readDetails } from '../../src/collectors/home-assistant/details.ts';
 import type { HaWebSocket } from '../../src/collectors/home-assistant/ha-web-socket.ts';
-import { parseInstanceHistory } from '../../src/collectors/home-assistant/instance-history.ts';
+import { type InstanceDetails, readInstanceDetails } from '../../src/collectors/home-assistant/instance-details.ts';
+import { parseInstanceHistoryOrEmpty } from '../../src/collectors/home-assistant/instance-history.ts';
 import { CpuUsageReader } from '../../src/collectors/host/linux/cpu.ts';
 import { parseBootTime } from '../../src/collectors/host/linux/system.ts';
-import { driveHistoryMemory, parseDriveHistory } from '../../src/collectors/nvme/drive-history.ts';
-import { validateHealthLog } from '../../src/collectors/nvme/tools/health-log.ts';
-import { parseIdentifyController, parseSmartLog, parseUsedBytes } from '../../src/collectors/nvme/tools/nvme-cli.ts';
-import { parseSmartctl } from '../../src/collectors/nvme/tools/smartctl.ts';
-import { readSoapResponse } from '../../src/collectors/router/soap/action.ts';
+import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/nvme/drive-history.ts';
+import { requireFilledHealthLog } from '../../src/collectors/nvme/tools/health-log.ts';
+import {
+  parseIdentifyController,
+  parseNamespaceUsedBytes,
+  parseSmartLog,
+} from '../../src/collectors/nvme/tools/nvme-cli.ts';
+import { parseSmartctlHealth } from '../../src/collectors/nvme/tools/smartctl.ts';
+import { parseConfiguredRouter, parseProbeTarget } from '../../src/collectors/router/configured-hosts.ts';
+import { parseSoapReply } from '../../src/collectors/router/soap/action.ts';
 import { parseDigestChallenge } from '../../src/collectors/router/tr064/digest.ts';
 import {
   createDslPollItem,
@@ -20,13 +25,12 @@ import {
   mobilePollItem,
 } from '../../src/collectors/router/tr064/poll-items/access-line.ts';
 import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/poll-items/device.ts';
-import { parseHostList } from '../../src/collectors/router/tr064/poll-items/hosts.ts';
-import { parseMeshList } from '../../src/collectors/router/tr064/poll-items/mesh.ts';
+import { parseHostConnections } from '../../src/collectors/router/tr064/poll-items/hosts.ts';
+import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/poll-items/mesh.ts';
 import { wlanPollItem } from '../../src/collectors/router/tr064/poll-items/wlan.ts';
-import { parseProbeTarget, parseRouterAddress } from '../../src/collectors/router/watched-hosts.ts';
-import { parsePeers } from '../../src/http/peers.ts';
+import { parsePeerList } from '../../src/http/peer-list.ts';
 import { CronExpression } from '../../src/loop/cron.ts';
-import { parseBoundedJson } from '../../src/model/json.ts';
+import { parseJsonWithin } from '../../src/model/json.ts';
 import { parseComponentKey } from '../../src/model/naming.ts';
 import { interpretAnswer } from '../../test/collectors/router/interpret-answer.ts';
 import { homeHosts, homeMesh, hostList } from '../../test/helpers/fritzbox/home.ts';
@@ -69,7 +73,7 @@ const pollItems = [
 ];
 /** All that a box with an account tells, of one that has this answer to everything. */
 async function readPollItems(text: string): Promise<unknown> {
-  const values = readSoapResponse({ status: 200, headers: {}, body: text }, 'GetInfo');
+  const values = parseSoapReply({ status: 200, headers: {}, body: text }, 'GetInfo');
   const box = { now: () => now().wall, call: async () => values, fetch: async () => undefined };
   return Promise.all(pollItems.map((item) => item.read(box)));
 }
@@ -77,7 +81,7 @@ async function readPollItems(text: string): Promise<unknown> {
 async function readInstance(text: string): Promise<InstanceDetails> {
   const answer: unknown = JSON.parse(text);
   const socket = { sendCommand: async () => answer, render: async () => answer };
-  return readDetails(socket as unknown as HaWebSocket);
+  return readInstanceDetails(socket as unknown as HaWebSocket);
 }
 const soap = (fields: Record<string, string | number>) =>
   `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><u:GetInfoResponse xmlns:u="urn:x">${Object.entries(
@@ -91,19 +95,20 @@ const parsers: Parser[] = [
   {
     name: 'nvme smart-log',
     samples: nvmeAnswers,
-    parse: (text) => validateHealthLog(parseSmartLog(text)),
+    parse: (text) => requireFilledHealthLog(parseSmartLog(text)),
   },
   { name: 'nvme id-ctrl', samples: nvmeAnswers, parse: parseIdentifyController },
-  { name: 'nvme id-ns', samples: nvmeAnswers, parse: parseUsedBytes },
+  { name: 'nvme id-ns', samples: nvmeAnswers, parse: parseNamespaceUsedBytes },
   {
     name: 'smartctl',
     samples: samples('nvme/answers', /^smartctl/),
-    parse: parseSmartctl,
+    parse: parseSmartctlHealth,
   },
   {
     name: 'drive history',
     samples: ['{"samples":[{"at":"2027-01-01T00:00:00Z","percentage_used":4,"data_units_written":"9"}]}'],
-    parse: (text) => driveHistoryMemory.merge(parseDriveHistory(JSON.parse(text)), parseDriveHistory(undefined)),
+    parse: (text) =>
+      driveHistoryMemoryFormat.merge(parseDriveHistoryOrEmpty(JSON.parse(text)), parseDriveHistoryOrEmpty(undefined)),
   },
   {
     name: 'router answers',
@@ -135,8 +140,8 @@ const parsers: Parser[] = [
     parse: readPollItems,
     mayBeNegative: /margin|attenuation|level|received|sent|signal|rs|snr|sinr|power/i,
   },
-  { name: 'TR-064 hosts', samples: [hostList(homeHosts)], parse: parseHostList },
-  { name: 'TR-064 mesh', samples: [JSON.stringify(homeMesh)], parse: parseMeshList },
+  { name: 'TR-064 hosts', samples: [hostList(homeHosts)], parse: parseHostConnections },
+  { name: 'TR-064 mesh', samples: [JSON.stringify(homeMesh)], parse: parseRepeatersAndMeshLinks },
   {
     name: 'digest challenge',
     samples: ['Basic realm="a", Digest realm="HTTPS Access",nonce="88B3",algorithm=MD5,qop="auth"'],
@@ -154,7 +159,7 @@ const parsers: Parser[] = [
   {
     name: 'instance history',
     samples: ['{}', '{"outages":3,"restarts":1}'],
-    parse: (text) => parseInstanceHistory(JSON.parse(text)),
+    parse: (text) => parseInstanceHistoryOrEmpty(JSON.parse(text)),
     mayBeNegative: /^/,
   },
   {
@@ -169,7 +174,7 @@ const parsers: Parser[] = [
   {
     name: 'JSON of a broker',
     samples: ['{"a":[1,{"b":"c"}]}'],
-    parse: (text) => parseBoundedJson(text, { bytes: 64_000, depth: 8 }),
+    parse: (text) => parseJsonWithin(text, { bytes: 64_000, depth: 8 }),
     mayBeNegative: /^/,
   },
   { name: 'component keys', samples: ['host/nas/cpu', 'a_b'], parse: parseComponentKey },
@@ -187,7 +192,7 @@ const parsers: Parser[] = [
       '[2001:db8::1]',
       '10.0.0.0/8,::1',
     ],
-    parse: (text) => [parseRouterAddress(text), parseProbeTarget(text), parsePeers(text)],
+    parse: (text) => [parseConfiguredRouter(text), parseProbeTarget(text), parsePeerList(text)],
   },
 ];
 

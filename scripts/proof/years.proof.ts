@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
 import {
-  acknowledgeFirstErrors,
+  acknowledgeFirstMediaErrors,
   addDailySample,
   bytesWrittenPerDay,
   type DriveHistory,
-  driveHistoryMemory,
-  isPlausible,
-  parseDriveHistory,
+  driveHistoryMemoryFormat,
+  isClockPlausible,
+  parseDriveHistoryOrEmpty,
   wearPercentPerMonth,
 } from '../../src/collectors/nvme/drive-history.ts';
-import { ClockSteadiness } from '../../src/lib/clocks.ts';
+import { ClockSteadinessTracker } from '../../src/lib/clocks.ts';
 import { CronExpression } from '../../src/loop/cron.ts';
 import { CronTimer } from '../../src/loop/cron-timer.ts';
 import { options, progress, recordFigure } from './report.ts';
@@ -237,8 +237,8 @@ test('the history of a drive is whole', () => {
   const lookPauseMs = 10 * minuteMs;
   const bytesPerDay = 20e9;
   const percentPerMonth = 0.5;
-  let kept: DriveHistory = parseDriveHistory(undefined);
-  let steadiness = new ClockSteadiness();
+  let kept: DriveHistory = parseDriveHistoryOrEmpty(undefined);
+  let steadiness = new ClockSteadinessTracker();
   let bootedAt = first;
   /** What the clock is off by until it is set right. */
   let wrong = { ahead: 0, until: first };
@@ -254,18 +254,18 @@ test('the history of a drive is whole', () => {
       wrong = { ahead: wrongClock(right) - right, until: right + ((wrongBoots * 97) % 1300) * minuteMs };
       for (let day = right; day <= wrong.until + dayMs; day += dayMs) excused.add(utcDay(day));
       excused.add(utcDay(wrong.until + dayMs));
-      [bootedAt, steadiness] = [right, new ClockSteadiness()];
-      kept = parseDriveHistory(JSON.parse(JSON.stringify(kept)));
+      [bootedAt, steadiness] = [right, new ClockSteadinessTracker()];
+      kept = parseDriveHistoryOrEmpty(JSON.parse(JSON.stringify(kept)));
       // Another broker kept it to the last day but one.
       if (kept.samples.length > 3)
-        kept = driveHistoryMemory.merge(kept, { ...kept, samples: kept.samples.slice(0, -1) });
+        kept = driveHistoryMemoryFormat.merge(kept, { ...kept, samples: kept.samples.slice(0, -1) });
       wrongBoots += 1;
     }
     const now = right + (right < wrong.until ? wrong.ahead : 0);
-    const steady = steadiness.at({ wall: now, monotonic: right - bootedAt });
+    const steady = steadiness.steadyMsAt({ wall: now, monotonic: right - bootedAt });
     const percentageUsed = BigInt(Math.floor(3.5 + (percentPerMonth * days) / 30));
     const dataUnitsWritten = BigInt(Math.floor((bytesPerDay * (days + 400)) / 512_000));
-    kept = acknowledgeFirstErrors(kept, { mediaErrors: 5n });
+    kept = acknowledgeFirstMediaErrors(kept, { mediaErrors: 5n });
     kept = addDailySample(kept, new Date(now), steady, { percentageUsed, dataUnitsWritten });
     counts.looks += 1;
     if (right % dayMs !== dayMs - lookPauseMs || excused.has(utcDay(right))) continue;
@@ -280,7 +280,7 @@ test('the history of a drive is whole', () => {
     expect(span, `days of history on ${today}`).toBeGreaterThan(Math.min(days - 1, 28 + 103 * 7));
     expect(kept.samples.length).toBeLessThanOrEqual(30 + 104);
     expect(kept.media_errors_acknowledged).toBe('5');
-    expect(isPlausible(kept, new Date(right)), `plausible on ${today}`).toBe(true);
+    expect(isClockPlausible(kept, new Date(right)), `plausible on ${today}`).toBe(true);
     const written = bytesWrittenPerDay(kept, new Date(right), dataUnitsWritten);
     // A sample of a clock that was a day ahead stays: one day more or less in a week.
     if (days > 8) worst.written = Math.max(worst.written, Math.abs((written ?? 0) / bytesPerDay - 1));

@@ -1,42 +1,42 @@
 import { allCollectors } from '../collectors/index.ts';
-import { runCollector } from '../loop/run-collector.ts';
+import { startCollectorReading } from '../loop/collector-reading.ts';
 import { StateStore } from '../loop/state-store.ts';
-import type { AnyCollector } from '../model/collector.ts';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { StateEntry } from '../model/state.ts';
-import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
-import { connectOnce } from '../mqtt/connect-once.ts';
-import type { Connection } from '../mqtt/connection.ts';
-import { formatBrokerUrl } from '../mqtt/settings.ts';
+import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
+import type { BrokerConnection } from '../mqtt/broker-connection.ts';
+import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
+import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { printableBrokerUrl } from '../mqtt/settings.ts';
 import type { AlertMessage } from '../notify/alert-tracker.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
-import { printableOrigin, sendNotification } from '../notify/notifier.ts';
-import { authorizationHeader } from '../notify/settings.ts';
+import { postNotification, printableOrigin } from '../notify/notifier.ts';
+import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { type BrokerIdentity, brokerIdentities } from './broker-identities.ts';
-import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
+import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
+import { type PublishingIdentity, publishingIdentities } from './publishing-identities.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
 /** Checks the permissions of each identity; the connection stays open, so that the directory can follow the other agents. */
 async function checkBroker(
   { mqtt, agent }: Settings,
-  identities: readonly BrokerIdentity[],
-  agentDirectory: BrokerAgentDirectory,
-): Promise<{ passed: boolean; connection?: Connection }> {
-  const url = formatBrokerUrl(mqtt.MQTT_URL);
+  identities: readonly PublishingIdentity[],
+  agentTopics: AgentTopicMirror,
+): Promise<{ passed: boolean; connection?: BrokerConnection }> {
+  const url = printableBrokerUrl(mqtt.MQTT_URL);
   if (mqtt.MQTT_URL.protocol === 'embedded') {
     printNote(`Broker: embedded, at ${url}. To use Home Assistant, set MQTT_URL to its broker`);
     return { passed: true };
   }
   try {
-    const connection = await connectOnce(mqtt, agent);
+    const connection = await connectTemporarily(mqtt, agent);
     printSuccess(`Broker: connected to ${url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
     const missing: string[] = [];
-    for (const identity of identities) missing.push(...(await findMissingPermissions(connection, identity.agent)));
+    for (const identity of identities) missing.push(...(await describeMissingPermissions(connection, identity.agent)));
     if (missing.length === 0) printSuccess('Broker: all required topics can be read and written');
     for (const permission of missing) printFailure(`Broker: ${permission}`);
-    if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
+    if (identities.length > 1) await agentTopics.follow(connection, agent, false);
     return { passed: missing.length === 0, connection };
   } catch (error) {
     printFailure(`Broker: ${describeError(error)}`);
@@ -56,9 +56,9 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
     since: new Date(),
   };
   try {
-    const { refusal } = await sendNotification(
+    const { refusal } = await postNotification(
       buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message),
-      authorizationHeader(notify),
+      notifyAuthorizationHeader(notify),
       AbortSignal.timeout(10_000),
     );
     if (refusal === undefined)
@@ -72,14 +72,17 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
 }
 
 /** The collector with the device or part, whose name may be the same: `Home Assistant`. */
-const subjectOf = ({ title }: AnyCollector, { device, part }: StateEntry): string =>
+const subjectOf = ({ title }: AnyCollectorDefinition, { device, part }: StateEntry): string =>
   [...new Set([title, part?.name ?? device.name])].join(': ');
 
-async function checkCollectors({ active, inactive }: OpenedCollectors, state: StateStore): Promise<boolean> {
+async function checkCollectors(
+  { scheduled, inactive }: ScheduledAndInactiveCollectors,
+  state: StateStore,
+): Promise<boolean> {
   for (const { collector, reason } of inactive) printNote(`${collector.title}: off (${reason})`);
   let passed = true;
-  for (const { collector, source } of active) {
-    const outcome = await runCollector(collector, source).outcome;
+  for (const { collector, source } of scheduled) {
+    const outcome = await startCollectorReading(collector, source).outcome;
     state.record(collector, outcome);
     const { entries: entriesByPath, complaints } = state.collectors.get(collector.id) ?? {
       entries: new Map<string, StateEntry>(),
@@ -106,17 +109,17 @@ async function checkCollectors({ active, inactive }: OpenedCollectors, state: St
 }
 
 /** Checks everything that the agent needs and prints what is missing; exit status 0 if nothing is, otherwise 1. */
-export async function runCheck({ env }: { env?: string }): Promise<void> {
+export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   const state = new StateStore('');
-  const agentDirectory = new BrokerAgentDirectory();
-  const opened = openCollectors(settings, state, agentDirectory);
+  const agentTopics = new AgentTopicMirror();
+  const opened = openEnabledCollectors(settings, state, agentTopics);
   state.memoryStore.load(new Map(), state.collectors.keys());
   printSuccess(
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
   for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
-  const broker = await checkBroker(settings, brokerIdentities(settings.agent, opened.active), agentDirectory);
+  const broker = await checkBroker(settings, publishingIdentities(settings.agent, opened.scheduled), agentTopics);
   const notifications = await checkNotifications(settings);
   const collectors = await checkCollectors(opened, state);
   await broker.connection?.close();

@@ -27,19 +27,21 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'run',
     'run until stopped (the default command)',
     'MQTT_URL=mqtt://homeassistant.local MQTT_USERNAME=infra-monitor infra-monitor',
-  ).action(async () => (await import('./run.ts')).runAgent(settings()));
+  ).action(async () => (await import('./run.ts')).runAgentCommand(settings()));
   command(
     'once',
     'read everything once and print it; exit status 0 if everything could be read, otherwise 1',
     "infra-monitor once --json | jq '.[0].devices[0].values.cpu_used'",
   )
     .option('--json', 'print JSON')
-    .action(async (options: { json?: boolean }) => (await import('./once.ts')).readOnce({ ...settings(), ...options }));
+    .action(async (options: { json?: boolean }) =>
+      (await import('./once.ts')).runOnceCommand({ ...settings(), ...options }),
+    );
   command(
     'check',
     'check settings, broker and collectors, and print what is missing and how to fix it',
     'sudo infra-monitor --env /etc/infra-monitor.env check',
-  ).action(async () => (await import('./check.ts')).runCheck(settings()));
+  ).action(async () => (await import('./check.ts')).runCheckCommand(settings()));
   command(
     'forget',
     'remove this agent’s data from the broker and its devices from Home Assistant',
@@ -49,23 +51,23 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .option('--agent <name>', 'remove the data of another agent that is no longer in use')
     .option('--force', 'clean up the broker even if Home Assistant is not connected to it')
     .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) =>
-      (await import('./forget.ts')).forgetDevices(device, { ...settings(), ...options }),
+      (await import('./forget.ts')).runForgetCommand(device, { ...settings(), ...options }),
     );
   command(
     'health',
     'query the running agent; exit status 0 if it is healthy, otherwise 1',
     'infra-monitor health',
-  ).action(async () => (await import('./health.ts')).checkHealth(settings()));
+  ).action(async () => (await import('./health.ts')).runHealthCommand(settings()));
   command(
     'dashboard',
     'print a Home Assistant dashboard for all agents on the broker',
     'infra-monitor dashboard > lab.yaml',
-  ).action(async () => (await import('./dashboard.ts')).printDashboard(settings()));
+  ).action(async () => (await import('./dashboard.ts')).runDashboardCommand(settings()));
   command(
     'recorder',
     'print a Home Assistant package that keeps short-lived values out of its database',
     'infra-monitor recorder > packages/infra_monitor.yaml',
-  ).action(async () => (await import('./dashboard.ts')).printRecorderPackage(settings()));
+  ).action(async () => (await import('./dashboard.ts')).runRecorderCommand(settings()));
   command(
     'setup',
     'find and test the broker, write the settings of the service, and start it',
@@ -76,7 +78,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .option('--site <name>', 'location, the suggested area in Home Assistant (or SITE)')
     .option('--drives', 'grant the service permission to query NVMe drives')
     .action(async (options: { broker?: string; username?: string; site?: string; drives?: boolean }) =>
-      (await import('./setup/index.ts')).runSetup({ ...settings(), ...options }),
+      (await import('./setup/index.ts')).runSetupCommand({ ...settings(), ...options }),
     );
   command(
     'update',
@@ -84,7 +86,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'sudo infra-monitor update --from ~/Downloads/infra-monitor',
   )
     .option('--from <place>', 'folder or URL with the files of the release')
-    .action(async (options: { from?: string }) => (await import('./update.ts')).runUpdate(options));
+    .action(async (options: { from?: string }) => (await import('./update.ts')).runUpdateCommand(options));
   command(
     'uninstall',
     'remove the devices from Home Assistant and the data from the broker, then the agent',
@@ -93,7 +95,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     .option('--keep-settings', 'keep the settings file')
     .option('--force', 'remove the agent even if Home Assistant or the broker is not reachable')
     .action(async (options: { keepSettings?: boolean; force?: boolean }) =>
-      (await import('./uninstall.ts')).runUninstall(options),
+      (await import('./uninstall.ts')).runUninstallCommand(options),
     );
   root.addHelpText(
     'after',

@@ -1,10 +1,10 @@
 import { allCollectors } from '../collectors/index.ts';
 import { UsageError } from '../model/errors.ts';
-import { allDiscoveryTopics } from '../model/naming.ts';
-import { connectOnce } from '../mqtt/connect-once.ts';
-import { readDiscoveryPayloads } from '../mqtt/retained-topics.ts';
+import { allDiscoveryTopicsFilter } from '../model/naming.ts';
+import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
 import { loadSettings } from '../settings/index.ts';
-import { buildDashboard } from '../views/home-assistant/dashboard.ts';
+import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
 import { type LabDevice, parseLabDevices } from '../views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../views/home-assistant/recorder-package.ts';
 import { toYaml } from '../views/home-assistant/yaml.ts';
@@ -12,14 +12,14 @@ import { toYaml } from '../views/home-assistant/yaml.ts';
 /** The devices of all agents, as announced on the broker. */
 async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
   const { agent, mqtt } = loadSettings(allCollectors, env);
-  const connection = await connectOnce(mqtt, agent).catch((cause: unknown) => {
+  const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError('Cannot connect to the broker', { cause });
   });
   try {
-    const devices = parseLabDevices(await readDiscoveryPayloads(connection, agent));
+    const devices = parseLabDevices(await readDiscoveryPayloadsOfAllAgents(connection, agent));
     if (devices.length > 0) return devices;
     throw new UsageError(
-      `No devices are announced on ${allDiscoveryTopics(agent)}: either no agent has used this broker yet, or this user may not read these topics`,
+      `No devices are announced on ${allDiscoveryTopicsFilter(agent)}: either no agent has used this broker yet, or this user may not read these topics`,
     );
   } finally {
     await connection.close();
@@ -27,11 +27,11 @@ async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
 }
 
 /** Prints a dashboard of all agents on the broker, for the raw configuration editor or a file. */
-export async function printDashboard({ env }: { env?: string }): Promise<void> {
-  process.stdout.write(toYaml(buildDashboard(allCollectors, await readLabDevices(env))));
+export async function runDashboardCommand({ env }: { env?: string }): Promise<void> {
+  process.stdout.write(toYaml(buildDashboardConfig(allCollectors, await readLabDevices(env))));
 }
 
 /** Prints a package that excludes entities of all agents on the broker from Home Assistant's recorder. */
-export async function printRecorderPackage({ env }: { env?: string }): Promise<void> {
+export async function runRecorderCommand({ env }: { env?: string }): Promise<void> {
   process.stdout.write(renderRecorderPackage(await readLabDevices(env)));
 }

@@ -3,20 +3,20 @@ import { allCollectors } from '../collectors/index.ts';
 import { StateStore } from '../loop/state-store.ts';
 import { UsageError } from '../model/errors.ts';
 import {
-  deviceSlugOfTopic,
-  discoveryTopic,
+  deviceDiscoveryTopic,
+  deviceSlugOfDiscoveryTopic,
+  deviceSlugOfOwnTopic,
   isOwnTopic,
-  ownDiscoveryTopics,
-  parseDiscoveryTopic,
+  ownDiscoveryTopicsFilter,
   slug,
 } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { connectOnce } from '../mqtt/connect-once.ts';
-import type { Connection } from '../mqtt/connection.ts';
-import { hasDuplicateAgent } from '../mqtt/duplicate-agent.ts';
-import { readOwnRetained } from '../mqtt/retained-topics.ts';
+import type { BrokerConnection } from '../mqtt/broker-connection.ts';
+import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
+import { readAndFollowOwnRetained } from '../mqtt/retained-topics.ts';
 import { loadSettings } from '../settings/index.ts';
-import { discoveryPayloads, hasTombstones } from '../views/discovery.ts';
+import { discoveryPayloadsByTopic, hasTombstones } from '../views/discovery.ts';
 import { printLine, printSuccess } from './terminal.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
@@ -24,11 +24,11 @@ const discoverySettleMs = 5000;
 
 /** Announces the devices to remove once more, because Home Assistant removes only what it knows. False if nothing subscribes. */
 async function reannounceRemoved(
-  connection: Connection,
+  connection: BrokerConnection,
   agent: AgentIdentity,
   announced: ReadonlyMap<string, string>,
 ): Promise<boolean> {
-  const restored = discoveryPayloads([], agent, new StateStore(''), announced, 'restore');
+  const restored = discoveryPayloadsByTopic([], agent, new StateStore(''), announced, 'restore');
   const results = await Promise.all(
     [...announced].map(([topic, payload]) =>
       connection.publish(topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),
@@ -44,15 +44,15 @@ function selectAnnounced(
   device: string | undefined,
 ): Map<string, string> {
   if (device === undefined) return new Map(announced);
-  const topic = discoveryTopic(agent, slug(device));
+  const topic = deviceDiscoveryTopic(agent, slug(device));
   const payload = announced.get(topic);
   if (payload !== undefined) return new Map([[topic, payload]]);
-  const devices = [...announced.keys()].map((key) => parseDiscoveryTopic(agent, key)).join(', ');
+  const devices = [...announced.keys()].map((key) => deviceSlugOfDiscoveryTopic(agent, key)).join(', ');
   throw new UsageError(`${device}: unknown device; this agent has announced ${devices || 'none'}`);
 }
 
 /** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
-export async function forgetDevices(
+export async function runForgetCommand(
   device: string | undefined,
   { env, force = false, agent: otherName }: { env?: string; force?: boolean; agent?: string },
 ): Promise<void> {
@@ -62,22 +62,22 @@ export async function forgetDevices(
     throw new UsageError(
       'The embedded broker keeps no data after it stops, so there is nothing to forget. Set MQTT_URL to the broker that the agent used',
     );
-  const connection = await connectOnce(mqtt, agent).catch((cause: unknown) => {
+  const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError('Cannot connect to the broker', { cause });
   });
   try {
-    const retained = await readOwnRetained(connection, agent);
-    if (device === undefined && (await hasDuplicateAgent(mqtt, agent)))
+    const retained = await readAndFollowOwnRetained(connection, agent);
+    if (device === undefined && (await isDuplicateAgentConnected(mqtt, agent)))
       throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
     if (otherName !== undefined && ![...retained.keys()].some((topic) => isOwnTopic(agent, topic)))
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     const announced = selectAnnounced(
-      new Map([...retained].filter(([topic]) => parseDiscoveryTopic(agent, topic) !== undefined)),
+      new Map([...retained].filter(([topic]) => deviceSlugOfDiscoveryTopic(agent, topic) !== undefined)),
       agent,
       device,
     );
     // This connection would count as a subscriber itself.
-    await connection.unsubscribe(ownDiscoveryTopics(agent));
+    await connection.unsubscribe(ownDiscoveryTopicsFilter(agent));
     if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
       throw new UsageError(
         'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',
@@ -85,11 +85,11 @@ export async function forgetDevices(
     }
     printLine('Removing the devices from Home Assistant …');
     await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
-    const forgottenDevices = [...announced.keys()].map((topic) => parseDiscoveryTopic(agent, topic));
+    const forgottenDevices = [...announced.keys()].map((topic) => deviceSlugOfDiscoveryTopic(agent, topic));
     const isForgotten =
       device === undefined
         ? isOwnTopic
-        : (_: AgentIdentity, topic: string) => forgottenDevices.includes(deviceSlugOfTopic(agent, topic));
+        : (_: AgentIdentity, topic: string) => forgottenDevices.includes(deviceSlugOfOwnTopic(agent, topic));
     const topics = [...retained.keys()].filter((topic) => isForgotten(agent, topic));
     for (const topic of announced.keys()) await connection.publish(topic, '');
     // Home Assistant logs errors for entities whose topic is cleared before they are removed.

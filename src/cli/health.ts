@@ -27,7 +27,7 @@ function requestJson(url: string, token: Secret | undefined): Promise<unknown> {
 }
 
 /** The running agent's answer for this path. */
-export async function fetchFromAgent(
+export async function fetchFromRunningAgent(
   { HTTP_HOST, HTTP_PORT, HTTP_TOKEN }: HttpSettings,
   path: string,
 ): Promise<unknown> {
@@ -41,10 +41,10 @@ export async function fetchFromAgent(
 }
 
 /** Waits up to a minute until the agent is healthy; returns its last answer. */
-export async function waitUntilHealthy(http: HttpSettings): Promise<Partial<AgentHealth>> {
+export async function waitUntilAgentHealthy(http: HttpSettings): Promise<Partial<AgentHealth>> {
   const end = performance.now() + healthySeconds * 1000;
   for (;;) {
-    const answer: Partial<AgentHealth> = await fetchFromAgent(http, '/health/').then(
+    const answer: Partial<AgentHealth> = await fetchFromRunningAgent(http, '/health/').then(
       (said) => said as Partial<AgentHealth>,
       (error: unknown) => ({ reasons: [describeError(error)] }),
     );
@@ -54,7 +54,7 @@ export async function waitUntilHealthy(http: HttpSettings): Promise<Partial<Agen
 }
 
 /** Queries the running agent; exit status 0 if it is healthy, otherwise 1. */
-export async function checkHealth({ env }: { env?: string }): Promise<void> {
+export async function runHealthCommand({ env }: { env?: string }): Promise<void> {
   const { http } = loadSettings(allCollectors, env);
   try {
     const {
@@ -62,7 +62,7 @@ export async function checkHealth({ env }: { env?: string }): Promise<void> {
       error,
       reasons = [error ?? 'The agent is not healthy; set its HTTP_TOKEN to see the reasons'],
       agent = 'The agent',
-    } = (await fetchFromAgent(http, '/health/')) as Partial<AgentHealth> & { error?: string };
+    } = (await fetchFromRunningAgent(http, '/health/')) as Partial<AgentHealth> & { error?: string };
     if (status === 'ok') return printSuccess(`${agent} is healthy`);
     for (const reason of reasons) printFailure(reason);
   } catch (error) {

@@ -4,15 +4,15 @@ import { installedPath } from '../lib/installed-path.ts';
 import { UsageError } from '../model/errors.ts';
 
 /** How the program was installed: Debian package, release folder, npm, or a clone of the repository. */
-export type Kind = 'package' | 'folder' | 'npm' | 'clone';
+export type InstallationKind = 'package' | 'folder' | 'npm' | 'clone';
 
 export interface Installation {
-  kind: Kind;
+  kind: InstallationKind;
   /** The folder that contains it. */
   root: string;
 }
 
-export function findInstallation(): Installation {
+export function findOwnInstallation(): Installation {
   const root = installedPath('.');
   const kind =
     root === '/usr/lib/infra-monitor'

@@ -1,19 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
-import { runCollector } from '../loop/run-collector.ts';
+import { startCollectorReading } from '../loop/collector-reading.ts';
 import { StateStore } from '../loop/state-store.ts';
 import type { MetricValue } from '../model/metric.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type CollectorStatus, collectorStatus } from '../views/status.ts';
-import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
+import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
 
-async function readAll({ active }: OpenedCollectors, state: StateStore): Promise<void> {
+async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: StateStore): Promise<void> {
   await Promise.all(
-    active.map(async ({ collector, source }) => state.record(collector, await runCollector(collector, source).outcome)),
+    scheduled.map(async ({ collector, source }) =>
+      state.record(collector, await startCollectorReading(collector, source).outcome),
+    ),
   );
 }
 
@@ -54,11 +56,11 @@ function printStatus({ collector, error, complaints, devices }: CollectorStatus)
 }
 
 /** Reads everything twice, a second apart, to measure rates, and prints it; exit status 0 if everything could be read, otherwise 1. */
-export async function readOnce({ env, json }: { env?: string; json?: boolean }): Promise<void> {
+export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new StateStore('');
-  const opened = openCollectors(settings, state);
+  const opened = openEnabledCollectors(settings, state);
   state.memoryStore.load(new Map(), state.collectors.keys());
   await readAll(opened, state);
   await pause(readingIntervalMs);

@@ -35,5 +35,5 @@ export async function promptSecret(question: string): Promise<string> {
   return answer;
 }
 
-export const confirm = async (question: string): Promise<boolean> =>
+export const promptForConfirmation = async (question: string): Promise<boolean> =>
   /^y(es)?$/i.test(await promptLine(`${question} (y/N)`));

@@ -1,30 +1,30 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { createApiRoutes } from '../http/api-routes.ts';
-import { createPageRoutes } from '../http/page-routes.ts';
-import { type StatusServer, startServer } from '../http/server.ts';
-import { notifySystemd } from '../lib/systemd.ts';
+import { createPageRoutesAndEventStream } from '../http/page-routes.ts';
+import { type StatusServer, startStatusServer } from '../http/server.ts';
+import { startSystemdNotifications } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
 import { MinuteHistory } from '../loop/minute-history.ts';
+import { PublishingIdentityState } from '../loop/publishing-identity-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
-import { StateSlice } from '../loop/state-slice.ts';
 import { type AvailabilityChange, StateStore } from '../loop/state-store.ts';
 import { describeError } from '../model/errors.ts';
-import { ownTopics } from '../model/naming.ts';
-import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
+import { ownTopicsFilter } from '../model/naming.ts';
+import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
 import { BrokerClient } from '../mqtt/broker-client.ts';
 import type { DeviceCommand } from '../mqtt/connected-session.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
-import { formatBrokerUrl } from '../mqtt/settings.ts';
+import { printableBrokerUrl } from '../mqtt/settings.ts';
 import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
-import { brokerIdentities } from './broker-identities.ts';
-import { type OpenedCollectors, openCollectors } from './open-collectors.ts';
-import { waitForOutput } from './output.ts';
+import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
+import { waitForOutputOrError } from './output.ts';
 import { endProcess } from './process-end.ts';
-import { waitForStopSignal } from './signals.ts';
-import { surviveUncaughtErrors } from './uncaught.ts';
+import { publishingIdentities } from './publishing-identities.ts';
+import { waitForStopSignalName } from './signals.ts';
+import { logUncaughtErrors } from './uncaught.ts';
 
 function logChange(log: Log, { subject, error, hint, seconds }: AvailabilityChange): void {
   const problem = error ?? hint;
@@ -43,7 +43,7 @@ function logRejectedMemories(log: Log, rejected: readonly string[]): void {
 function logStart(
   log: Log,
   settings: Settings,
-  { active, inactive }: OpenedCollectors,
+  { scheduled, inactive }: ScheduledAndInactiveCollectors,
   server: StatusServer | undefined,
 ): void {
   const { agent, mqtt } = settings;
@@ -51,13 +51,13 @@ function logStart(
   log.info(
     `infra-monitor ${agent.version} is monitoring ${agent.name}${agent.site === undefined ? '' : ` (site ${agent.site})`}`,
   );
-  for (const { collector, schedule } of active) log.info(`  ${collector.title}: on (${schedule})`);
+  for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
-  log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopics(agent)}'`);
+  log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopicsFilter(agent)}'`);
   if (protocol === 'embedded')
     log.info(
-      `Broker: embedded, at ${formatBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
+      `Broker: embedded, at ${printableBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
     );
 }
 
@@ -75,19 +75,19 @@ async function runCommandedAction(
 }
 
 /** Runs until a signal stops the agent. */
-export async function runAgent({ env }: { env?: string }): Promise<void> {
+export async function runAgentCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   const { agent, mqtt } = settings;
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
 
-  const state = new StateStore(formatBrokerUrl(mqtt.MQTT_URL));
-  const agentDirectory = new BrokerAgentDirectory();
-  const opened = openCollectors(settings, state, agentDirectory);
+  const state = new StateStore(printableBrokerUrl(mqtt.MQTT_URL));
+  const agentTopics = new AgentTopicMirror();
+  const opened = openEnabledCollectors(settings, state, agentTopics);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new MinuteHistory();
-  const page = createPageRoutes(
-    { catalogue: allCollectors, agent, state, history, agentDirectory },
+  const page = createPageRoutesAndEventStream(
+    { catalogue: allCollectors, agent, state, history, agentTopics },
     settings.http.HTTP_ALLOWED_PEERS,
   );
   const paths = new Map([
@@ -97,9 +97,9 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
   const server =
     settings.http.HTTP_PORT === 0
       ? undefined
-      : await startServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
+      : await startStatusServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
   logStart(log, settings, opened, server);
-  surviveUncaughtErrors(log);
+  logUncaughtErrors(log);
 
   const scheduler = new Scheduler(state, {
     recorded(collector, outcome, changes) {
@@ -114,18 +114,18 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
     },
   });
   // The first announcement waits for all collectors, so that it is complete, but not for a drive that hangs.
-  const ready = Promise.race([scheduler.start(opened.active), pause(5000, undefined, { ref: false })]);
-  const identities = brokerIdentities(agent, opened.active);
+  const ready = Promise.race([scheduler.start(opened.scheduled), pause(5000, undefined, { ref: false })]);
+  const identities = publishingIdentities(agent, opened.scheduled);
   const sessions = identities.map(
     ({ agent, collectors: ids, shared }) =>
       new BrokerClient({
         agent,
         catalogue: allCollectors,
-        state: new StateSlice(state, ids, shared ? new StateStore(state.broker.url).broker : state.broker),
+        state: new PublishingIdentityState(state, ids, shared ? new StateStore(state.broker.url).broker : state.broker),
         settings: mqtt,
         log,
         shared,
-        agentDirectory: shared || identities.length === 1 ? undefined : agentDirectory,
+        agentTopics: shared || identities.length === 1 ? undefined : agentTopics,
         ready,
         eventDelivered: (event) => state.markDelivered(event),
         deviceDismissed: (device) => state.forgetDevice(device),
@@ -137,9 +137,11 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
   for (const session of sessions) session.start();
   // A failed connection counts too, so that booting does not wait for a broker that is not up yet.
   const isAnswered = () => state.broker.connected || state.broker.error !== undefined;
-  void notifySystemd(isAnswered, (error) => log.warn(`systemd could not be notified: ${describeError(error)}`));
+  void startSystemdNotifications(isAnswered, (error) =>
+    log.warn(`systemd could not be notified: ${describeError(error)}`),
+  );
   const notifications = startNotifications(settings.notify, allCollectors, agent, state, log);
-  const signal = await waitForStopSignal();
+  const signal = await waitForStopSignalName();
 
   log.info(`${signal}: stopping`);
   notifications.close();
@@ -149,6 +151,6 @@ export async function runAgent({ env }: { env?: string }): Promise<void> {
   ]);
   await broker?.close();
   // The reader of the log may have stopped reading.
-  await Promise.race([waitForOutput(), pause(500)]);
+  await Promise.race([waitForOutputOrError(), pause(500)]);
   await endProcess(0);
 }

@@ -6,14 +6,14 @@ import { describeError } from '../model/errors.ts';
 const systemd = '/run/systemd/system';
 const unit = 'infra-monitor.service';
 /** The unit file of an installation without a package. */
-export const unitPath = `/etc/systemd/system/${unit}`;
+export const serviceUnitPath = `/etc/systemd/system/${unit}`;
 /** Longer than TimeoutStartSec of the unit. */
 const limitSeconds = 200;
 
 const control = (...args: string[]) => runCommand('systemctl', args, { seconds: limitSeconds });
 
 /** The agent's systemd service. */
-export const service = {
+export const systemdService = {
   /** Whether systemd is running and the service is installed. */
   async exists(): Promise<boolean> {
     if (!existsSync(systemd)) return false;
@@ -30,8 +30,8 @@ export const service = {
 
   /** Removes the unit and its drop-ins. */
   async remove(): Promise<void> {
-    if (await service.exists()) await control('disable', '--quiet', '--now', unit);
-    for (const path of [unitPath, `${unitPath}.d`]) rmSync(path, { recursive: true, force: true });
+    if (await systemdService.exists()) await control('disable', '--quiet', '--now', unit);
+    for (const path of [serviceUnitPath, `${serviceUnitPath}.d`]) rmSync(path, { recursive: true, force: true });
     if (existsSync(systemd)) await control('daemon-reload');
   },
 

@@ -12,7 +12,7 @@ export function ignoreUnusedSignals(): void {
 }
 
 /** Resolves with the name of the signal that stops the program; a second SIGTERM or SIGINT ends it at once. */
-export function waitForStopSignal(): Promise<string> {
+export function waitForStopSignalName(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) {
       process.once(signal, () => {

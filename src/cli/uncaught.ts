@@ -4,7 +4,7 @@ import { describeError, UsageError } from '../model/errors.ts';
 import { redactSecrets } from '../model/secret.ts';
 
 /** Prints why the program ends and sets its exit status. Node’s own report would show everything that an error holds, secrets too. */
-export function reportFailure(error: unknown): void {
+export function printFailureAndSetExitCode(error: unknown): void {
   process.stderr.write(`${error instanceof UsageError ? describeError(error) : redactSecrets(inspect(error))}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
@@ -14,7 +14,7 @@ const placeOf = (error: unknown) =>
   (error instanceof Error ? /\n\s+at .*/.exec(error.stack ?? '')?.[0] : undefined) ?? '';
 
 /** Logs each uncaught error in a timer or in the background once, instead of ending the program: the readings go on. */
-export function surviveUncaughtErrors(log: Log): void {
+export function logUncaughtErrors(log: Log): void {
   const logged = new Set<string>();
   process.removeAllListeners('uncaughtException').on('uncaughtException', (error) => {
     const place = placeOf(error);

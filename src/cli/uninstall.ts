@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { allCollectors } from '../collectors/index.ts';
 import { readCommandOutput } from '../lib/command.ts';
 import { describeError, UsageError } from '../model/errors.ts';
-import { readSettings } from '../settings/index.ts';
-import { parseSettingsText, readSettingsText, serviceSettingsPath } from '../settings/settings-file.ts';
-import { forgetDevices } from './forget.ts';
-import { findInstallation, type Installation, requireRoot } from './installation.ts';
-import { service } from './service.ts';
+import { parseSettings } from '../settings/index.ts';
+import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
+import { runForgetCommand } from './forget.ts';
+import { findOwnInstallation, type Installation, requireRoot } from './installation.ts';
+import { systemdService } from './service.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
 /** Time limit of a package manager. */
@@ -22,9 +22,9 @@ const removal = (kind: Installation['kind'], keepSettings: boolean): string[] | 
 
 /** Which broker the settings file names. */
 function broker(file: string): 'none' | 'ours' | 'another' {
-  const text = readSettingsText(file);
+  const text = readSettingsTextOrEmpty(file);
   if (text === '') return 'none';
-  return readSettings(allCollectors, parseSettingsText(text)).mqtt.MQTT_URL.protocol === 'embedded'
+  return parseSettings(allCollectors, parseSettingsVariables(text)).mqtt.MQTT_URL.protocol === 'embedded'
     ? 'ours'
     : 'another';
 }
@@ -33,7 +33,7 @@ async function removeFiles({ kind, root }: Installation, keepSettings: boolean):
   const revoke = join(root, 'docs/systemd/revoke-drives.sh');
   if (kind !== 'package') {
     if (existsSync(revoke)) await readCommandOutput('sh', [revoke], { seconds: limitSeconds });
-    await service.remove();
+    await systemdService.remove();
     if (!keepSettings) rmSync(serviceSettingsPath, { force: true });
   }
   const [command, ...args] = removal(kind, keepSettings) ?? [];
@@ -46,24 +46,25 @@ async function removeFiles({ kind, root }: Installation, keepSettings: boolean):
 
 /** Removes the agent's devices from Home Assistant and its topics from the broker, then the agent. If the former fails, nothing is
  * removed unless forced. */
-export async function runUninstall({
+export async function runUninstallCommand({
   keepSettings = false,
   force = false,
 }: {
   keepSettings?: boolean;
   force?: boolean;
 }): Promise<void> {
-  const here = findInstallation();
+  const here = findOwnInstallation();
   if (here.kind === 'clone')
     throw new UsageError(`${here.root} is a clone: run infra-monitor forget, then delete the folder`);
   requireRoot();
-  const runs = await service.exists();
-  if (runs) await service.stop();
+  const runs = await systemdService.exists();
+  if (runs) await systemdService.stop();
   try {
-    if (broker(serviceSettingsPath) === 'another') await forgetDevices(undefined, { env: serviceSettingsPath, force });
+    if (broker(serviceSettingsPath) === 'another')
+      await runForgetCommand(undefined, { env: serviceSettingsPath, force });
   } catch (error) {
     if (!force) {
-      if (runs) await service.start();
+      if (runs) await systemdService.start();
       throw new UsageError('Nothing was removed (use --force to remove the program anyway)', { cause: error });
     }
     printFailure(`The data on the broker was not removed: ${describeError(error)}`);

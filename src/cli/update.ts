@@ -6,12 +6,12 @@ import { join, resolve } from 'node:path';
 import { allCollectors } from '../collectors/index.ts';
 import { readCommandOutput, runCommand } from '../lib/command.ts';
 import { describeError, UsageError } from '../model/errors.ts';
-import { readSettings } from '../settings/index.ts';
-import { parseSettingsText, readSettingsText, serviceSettingsPath } from '../settings/settings-file.ts';
+import { parseSettings } from '../settings/index.ts';
+import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
 import { supportUrl, version } from '../version.ts';
-import { fetchFromAgent, waitUntilHealthy } from './health.ts';
-import { findInstallation, type Installation, requireRoot } from './installation.ts';
-import { service, unitPath } from './service.ts';
+import { fetchFromRunningAgent, waitUntilAgentHealthy } from './health.ts';
+import { findOwnInstallation, type Installation, requireRoot } from './installation.ts';
+import { serviceUnitPath, systemdService } from './service.ts';
 import { printFailure, printLine, printSuccess } from './terminal.ts';
 
 /** Time limit of an installation. */
@@ -42,11 +42,11 @@ async function keepInstalled({ kind, root }: Installation, folder: string): Prom
     const copy = `${root}.before`;
     rmSync(copy, { recursive: true, force: true });
     cpSync(root, copy, { recursive: true });
-    const unit = existsSync(unitPath) ? readFileSync(unitPath) : undefined;
+    const unit = existsSync(serviceUnitPath) ? readFileSync(serviceUnitPath) : undefined;
     return async () => {
       rmSync(root, { recursive: true });
       renameSync(copy, root);
-      if (unit !== undefined) writeFileSync(unitPath, unit);
+      if (unit !== undefined) writeFileSync(serviceUnitPath, unit);
     };
   }
   // dpkg does not keep installed packages, so the package is rebuilt from its files.
@@ -77,8 +77,8 @@ async function keepInstalled({ kind, root }: Installation, folder: string): Prom
 
 /** Installs a release in the same way as before, and restores the previous version if the agent was healthy before and is not within
  * a minute after. */
-export async function runUpdate({ from: given }: { from?: string }): Promise<void> {
-  const here = findInstallation();
+export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
+  const here = findOwnInstallation();
   if (here.kind === 'npm')
     throw new UsageError('Installed by npm: run npm install --global home-lab-infra-monitor@latest');
   if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
@@ -91,12 +91,12 @@ export async function runUpdate({ from: given }: { from?: string }): Promise<voi
   requireRoot();
   // Commands run in another working directory.
   const from = isAddress(place) ? place : resolve(place);
-  const { http } = readSettings(allCollectors, parseSettingsText(readSettingsText(serviceSettingsPath)));
+  const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
   const wasHealthy =
-    (await service.exists()) &&
-    (await service.isActive()) &&
+    (await systemdService.exists()) &&
+    (await systemdService.isActive()) &&
     http.HTTP_PORT !== 0 &&
-    (await respondsHealthy(() => fetchFromAgent(http, '/health/')));
+    (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')));
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
   try {
     const installer = await installerOf(from).catch((cause: unknown) => {
@@ -108,14 +108,14 @@ export async function runUpdate({ from: given }: { from?: string }): Promise<voi
     const { status, stdout, stderr } = await runCommand('sh', [join(folder, 'install.sh'), '--from', from], {
       seconds: limitSeconds,
     });
-    const isHealthy = status === 0 && (!wasHealthy || (await respondsHealthy(() => waitUntilHealthy(http))));
+    const isHealthy = status === 0 && (!wasHealthy || (await respondsHealthy(() => waitUntilAgentHealthy(http))));
     if (isHealthy) {
       printSuccess(stdout.split('\n')[0] ?? 'Installed');
       return;
     }
     printFailure(status === 0 ? 'The new version is not healthy' : stderr.trim());
     await goBack();
-    if (await service.exists()) await service.start();
+    if (await systemdService.exists()) await systemdService.start();
     throw new UsageError(`${version} has been restored. For details: journalctl -u infra-monitor`);
   } finally {
     rmSync(folder, { recursive: true, force: true });

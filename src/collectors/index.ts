@@ -1,4 +1,4 @@
-import type { AnyCollector } from '../model/collector.ts';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { agentCollector } from './agent/index.ts';
 import { homeAssistantCollector } from './home-assistant/index.ts';
 import { hostCollector } from './host/index.ts';
@@ -7,7 +7,7 @@ import { routerCollector } from './router/index.ts';
 import { sitesCollector } from './sites/index.ts';
 
 /** All collectors: one line each. The agent's own comes last, so that it sees the others. */
-export const allCollectors: readonly AnyCollector[] = [
+export const allCollectors: readonly AnyCollectorDefinition[] = [
   hostCollector,
   nvmeCollector,
   routerCollector,

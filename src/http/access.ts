@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 import type { Secret } from '../model/secret.ts';
-import { isListedPeer, loopbackPeers } from './peers.ts';
+import { isListedPeer, loopbackPeers } from './peer-list.ts';
 import type { RouteResponse } from './route.ts';
 
 /** The host name without brackets and port, in lower case. */
@@ -54,7 +54,7 @@ export interface AccessRules {
 }
 
 /** Whether a client is trusted, and the response to a request that is refused. */
-export function authorize(
+export function decideAccess(
   { headers, socket }: IncomingMessage,
   { token, allowed, peers }: AccessRules,
 ): { trusted: boolean; refusal?: RouteResponse } {

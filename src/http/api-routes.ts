@@ -1,14 +1,14 @@
-import type { CollectorDeclaration } from '../model/collector.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
-import { agentHealth, agentHealthBrief } from '../views/health.ts';
+import { agentHealth, briefAgentHealth } from '../views/health.ts';
 import { prometheusFamilies } from '../views/prometheus.ts';
 import { collectorStatus, statusEndpointPath } from '../views/status.ts';
-import { createMetricsRoute } from './metrics-route.ts';
+import { createPrometheusHandler } from './prometheus-handler.ts';
 import type { RouteHandler } from './route.ts';
 
 /** The handlers of the API, by path. `guarded`: most paths require a token. */
 export function createApiRoutes(
-  catalogue: readonly CollectorDeclaration[],
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
   guarded = false,
@@ -21,10 +21,10 @@ export function createApiRoutes(
       '/health/',
       (_, trusted) => {
         const health = agentHealth(agent, state, new Date());
-        return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : agentHealthBrief(health) };
+        return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : briefAgentHealth(health) };
       },
     ],
-    ['/metrics', createMetricsRoute(() => prometheusFamilies(catalogue, agent, state))],
+    ['/metrics', createPrometheusHandler(() => prometheusFamilies(catalogue, agent, state))],
     ['/openapi.json', async () => ({ status: 200, body: await openApiDocument() })],
     ['/api', () => ({ status: 302, headers: { location: 'openapi.json' }, body: {} })],
   ]);

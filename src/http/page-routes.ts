@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
-import { type PageContext, renderLiveSections, renderPage } from '../views/page/index.ts';
-import { contentSecurityPolicy } from '../views/page/status-page.ts';
-import { EventStream } from './event-stream.ts';
-import { isListedPeer } from './peers.ts';
+import { type PageContext, renderLiveSectionsById, renderPage } from '../views/page/index.ts';
+import { contentSecurityPolicy } from '../views/page/page-document.ts';
+import { LiveSectionStream } from './live-section-stream.ts';
+import { isListedPeer } from './peer-list.ts';
 import type { RouteHandler } from './route.ts';
 
 /** The path prefix of Home Assistant's ingress, from its X-Ingress-Path header. The header is ignored unless a listed proxy sends it. */
@@ -22,13 +22,13 @@ const documentHeaders = {
 };
 
 /** The status page, and the event stream that keeps it live. `proxies`: the peers whose X-Ingress-Path header is trusted. */
-export function createPageRoutes(
+export function createPageRoutesAndEventStream(
   context: PageContext,
   proxies?: BlockList,
-): { routes: Map<string, RouteHandler>; eventStream: EventStream } {
-  const eventStream = new EventStream(
+): { routes: Map<string, RouteHandler>; eventStream: LiveSectionStream } {
+  const eventStream = new LiveSectionStream(
     () => context.agent.startedAt.toISOString(),
-    (now) => renderLiveSections(context, now),
+    (now) => renderLiveSectionsById(context, now),
   );
   const routes = new Map<string, RouteHandler>([
     [

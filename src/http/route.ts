@@ -19,7 +19,7 @@ const commonHeaders = {
 };
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 
-export function sendResponse(
+export function sendRouteResponse(
   request: IncomingMessage,
   response: ServerResponse,
   result: RouteResponse,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../model/errors.ts';
-import { type AccessRules, authorize } from './access.ts';
-import { type RouteHandler, type RouteResponse, sendResponse } from './route.ts';
+import { type AccessRules, decideAccess } from './access.ts';
+import { type RouteHandler, type RouteResponse, sendRouteResponse } from './route.ts';
 import type { HttpSettings } from './settings.ts';
 
 export interface StatusServer {
@@ -13,7 +13,7 @@ export interface StatusServer {
 type RouteMap = ReadonlyMap<string, RouteHandler>;
 
 /** The one path that needs no token: a supervisor has none. */
-export const publicPath = '/health/';
+export const tokenFreePath = '/health/';
 
 /** The path without its query, with or without a trailing slash as the routes have it. */
 function pathOf(routes: RouteMap, url: string): string {
@@ -27,9 +27,9 @@ async function respondTo(
   agentInfo: object,
   rules: AccessRules,
 ): Promise<RouteResponse> {
-  const { trusted, refusal } = authorize(request, rules);
+  const { trusted, refusal } = decideAccess(request, rules);
   const path = pathOf(routes, request.url ?? '/');
-  if (refusal !== undefined && (refusal.status !== 401 || path !== publicPath)) return refusal;
+  if (refusal !== undefined && (refusal.status !== 401 || path !== tokenFreePath)) return refusal;
   const route = routes.get(path);
   if (route === undefined)
     return { status: 404, body: { ...agentInfo, error: 'not found', endpoints: [...routes.keys()] } };
@@ -53,11 +53,11 @@ async function serve(
   const connectionHeader: Record<string, string> =
     request.headers['content-length'] || request.headers['transfer-encoding'] ? { connection: 'close' } : {};
   try {
-    sendResponse(request, response, await respondTo(request, routes, agentInfo, rules), connectionHeader);
+    sendRouteResponse(request, response, await respondTo(request, routes, agentInfo, rules), connectionHeader);
   } catch {
     if (response.headersSent) response.destroy();
     else
-      sendResponse(
+      sendRouteResponse(
         request,
         response,
         { status: 500, body: { error: 'internal error: please report it' } },
@@ -78,7 +78,7 @@ function setServerLimits(server: Server): void {
 }
 
 /** Starts the status server; `agentInfo` is part of its own error responses. */
-export async function startServer(
+export async function startStatusServer(
   {
     HTTP_HOST: host,
     HTTP_PORT: port,

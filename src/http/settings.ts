@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
 import { customSetting, integerSetting, listSetting, secretSetting, stringSetting } from '../model/setting.ts';
-import { parsePeers } from './peers.ts';
+import { parsePeerList } from './peer-list.ts';
 
-export const httpSettings = z.object({
+export const httpSettingsSchema = z.object({
   HTTP_HOST: stringSetting({
     description: 'Address that the status server listens on.',
     default: '127.0.0.1',
@@ -30,17 +30,22 @@ export const httpSettings = z.object({
       example: '192.168.1.5,192.168.2.0/24',
     },
     'comma-separated addresses and networks',
-    parsePeers,
+    parsePeerList,
   ),
 });
 
-export type HttpSettings = z.output<typeof httpSettings>;
+export type HttpSettings = z.output<typeof httpSettingsSchema>;
 
 const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** A warning if other machines can read the agent's data without a token. */
-export const httpWarnings = ({ HTTP_HOST, HTTP_PORT, HTTP_TOKEN, HTTP_ALLOWED_PEERS }: HttpSettings): string[] =>
+export const httpExposureWarnings = ({
+  HTTP_HOST,
+  HTTP_PORT,
+  HTTP_TOKEN,
+  HTTP_ALLOWED_PEERS,
+}: HttpSettings): string[] =>
   HTTP_PORT === 0 || HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []
     : [

@@ -11,18 +11,18 @@ export const readClocks = (): ClockReading => ({ wall: Date.now(), monotonic: pe
 const clockToleranceMs = 2000;
 
 /** Whether both clocks advanced by the same time from one reading to the next. */
-export const advanceAlike = (before: ClockReading, at: ClockReading): boolean =>
+export const haveClocksAdvancedAlike = (before: ClockReading, at: ClockReading): boolean =>
   Math.abs(at.wall - before.wall - (at.monotonic - before.monotonic)) < clockToleranceMs;
 
 /** Measures how long the wall clock has run without a jump. Before that time it may have been wrong. */
-export class ClockSteadiness {
+export class ClockSteadinessTracker {
   #before: ClockReading | undefined;
   #since = 0;
 
   /** Milliseconds since the last jump. Call it often: a clock that is set and set back between two calls is not
    * noticed. */
-  at(clocks: ClockReading): number {
-    if (this.#before === undefined || !advanceAlike(this.#before, clocks)) this.#since = clocks.monotonic;
+  steadyMsAt(clocks: ClockReading): number {
+    if (this.#before === undefined || !haveClocksAdvancedAlike(this.#before, clocks)) this.#since = clocks.monotonic;
     this.#before = clocks;
     return clocks.monotonic - this.#since;
   }

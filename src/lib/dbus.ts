@@ -89,7 +89,7 @@ function replySerial(header: Buffer): number | undefined {
 }
 
 /** Reads a property of type uint32 over the bus at a socket. Rejects if the bus sends nothing for `seconds`. */
-export function readUint32Property(
+export function readDbusUint32Property(
   socketPath: string,
   address: { destination: string; path: string; interface: string; property: string },
   seconds: number,

@@ -19,16 +19,16 @@ function undefinedOnKernelError<T>(read: () => T): T | undefined {
   }
 }
 
-export const parseNumber = (text: string | undefined): number | undefined =>
+export const parseFiniteNumber = (text: string | undefined): number | undefined =>
   text === undefined || text === '' || !Number.isFinite(Number(text)) ? undefined : Number(text);
 
 /** Reads a small file of /proc or /sys that the kernel serves from memory; undefined if it is missing or can't be read.
- * For files whose driver queries its device, use DriverFiles. */
-export const readText = (path: string): string | undefined =>
+ * For files whose driver queries its device, use DriverFileReader. */
+export const tryReadTextSync = (path: string): string | undefined =>
   undefinedOnKernelError(() => readFileSync(path, 'utf8').trimEnd());
 
 /** Reads a file that contains one number. */
-export const readNumber = (path: string): number | undefined => parseNumber(readText(path));
+export const tryReadNumberSync = (path: string): number | undefined => parseFiniteNumber(tryReadTextSync(path));
 
 /** The sorted names in a folder; empty if it is missing. */
-export const listFolder = (path: string): string[] => undefinedOnKernelError(() => readdirSync(path).sort()) ?? [];
+export const listFolderSync = (path: string): string[] => undefinedOnKernelError(() => readdirSync(path).sort()) ?? [];

@@ -12,7 +12,7 @@ const recordType = { a: 1, ptr: 12, txt: 16, srv: 33 } as const;
 const mostLabels = 128;
 
 /** A service announced on the local network. */
-export interface Service {
+export interface MdnsService {
   /** Instance name, such as `Mosquitto on nas`. */
   name: string;
   /** `homeassistant.local` */
@@ -93,7 +93,7 @@ function propertiesIn(data: Buffer): Map<string, string> {
 }
 
 /** The services of this type in a message; none if the message is malformed. */
-export function parseServices(message: Buffer, type: string, from: string): Service[] {
+export function parseMdnsServices(message: Buffer, type: string, from: string): MdnsService[] {
   try {
     const records = recordsIn(message);
     return records
@@ -120,14 +120,17 @@ export function parseServices(message: Buffer, type: string, from: string): Serv
 }
 
 /** Asks the network for services of these types (`_mqtt._tcp.local`) and collects answers for a while. */
-export async function findServices(types: readonly string[], milliseconds: number): Promise<Map<string, Service[]>> {
-  const found = new Map(types.map((type) => [type, new Map<string, Service>()]));
+export async function findMdnsServicesByType(
+  types: readonly string[],
+  milliseconds: number,
+): Promise<Map<string, MdnsService[]>> {
+  const found = new Map(types.map((type) => [type, new Map<string, MdnsService>()]));
   const socket = createSocket('udp4');
   // Without a network there are no answers.
   const failed = new Promise<void>((resolve) => socket.once('error', () => resolve()));
   socket.on('message', (message: Buffer, { address }: RemoteInfo) => {
     for (const [type, services] of found)
-      for (const service of parseServices(message, type, address)) services.set(service.name, service);
+      for (const service of parseMdnsServices(message, type, address)) services.set(service.name, service);
   });
   socket.send(question(types), mdnsPort, group);
   await Promise.race([pause(milliseconds), failed]);

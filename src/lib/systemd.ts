@@ -14,7 +14,7 @@ const send = (...assignments: string[]): Promise<unknown> =>
 
 /** If systemd started this process, reports when it is ready and then, three times per watchdog interval, that it is alive. The
  * reports come from a timer, so they stop when the event loop is blocked. `failed` receives errors. Ends with the process. */
-export async function notifySystemd(ready: () => boolean, failed: (error: unknown) => void): Promise<void> {
+export async function startSystemdNotifications(ready: () => boolean, failed: (error: unknown) => void): Promise<void> {
   const { NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID } = process.env;
   if (NOTIFY_SOCKET === undefined) return;
   while (!ready()) await pause(pollMs);

@@ -1,5 +1,5 @@
-import type { CollectorDeclaration } from '../model/collector.ts';
-import { type AnyMetric, isPrimaryNumber, type MetricValue } from '../model/metric.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
+import { type AnyMetricDeclaration, isPrimaryNumericMetric, type MetricValue } from '../model/metric.ts';
 import type { MetricHistory, MinuteValues } from '../model/metric-history.ts';
 import type { CollectorState } from '../model/state.ts';
 
@@ -36,7 +36,7 @@ class MinuteRing {
   }
 }
 
-const hasHistory = (metric: AnyMetric) => metric.kind === 'gauge' && isPrimaryNumber(metric);
+const hasHistory = (metric: AnyMetricDeclaration) => metric.kind === 'gauge' && isPrimaryNumericMetric(metric);
 
 /** The last hour of each primary gauge, in memory only. */
 export class MinuteHistory implements MetricHistory {
@@ -44,7 +44,7 @@ export class MinuteHistory implements MetricHistory {
   #count = 0;
 
   /** Records the values of a collector after a reading. */
-  record({ id, metrics }: CollectorDeclaration, { entries, error }: CollectorState, at: Date): void {
+  record({ id, metrics }: CollectorMetadata, { entries, error }: CollectorState, at: Date): void {
     const rings = this.#rings.get(id) ?? new Map<string, MinuteRing>();
     this.#rings.set(id, rings);
     for (const [path, entry] of entries) {

@@ -1,4 +1,4 @@
-import type { AnyMetric, MetricSample, MetricValue, RawNumbers } from '../model/metric.ts';
+import type { AnyMetricDeclaration, MetricSample, MetricValue, RawNumbers } from '../model/metric.ts';
 
 /** Maximum length of a state in Home Assistant (MAX_LENGTH_STATE_STATE). */
 const maxStateLength = 255;
@@ -23,7 +23,7 @@ function stabilizeTimestamp(value: Date, before: MetricValue | undefined, deadba
   return isUnchanged ? before : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | undefined): MetricValue {
+function readMetric(metric: AnyMetricDeclaration, reading: unknown, before: MetricValue | undefined): MetricValue {
   switch (metric.kind) {
     case 'gauge':
     case 'counter': {
@@ -54,13 +54,13 @@ function readMetric(metric: AnyMetric, reading: unknown, before: MetricValue | u
 
 /** The value of each metric in a reading; changes from the sample before that are below a deadband are left out. */
 export const extractSample = (
-  metrics: Record<string, AnyMetric>,
+  metrics: Record<string, AnyMetricDeclaration>,
   reading: unknown,
   before?: MetricSample,
 ): MetricSample =>
   Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, readMetric(metric, reading, before?.[key])]));
 
-export const extractRawNumbers = (metrics: Record<string, AnyMetric>, reading: unknown): RawNumbers =>
+export const extractRawNumbers = (metrics: Record<string, AnyMetricDeclaration>, reading: unknown): RawNumbers =>
   Object.fromEntries(
     Object.entries(metrics).flatMap(([key, metric]) => {
       const value = metric.kind === 'gauge' || metric.kind === 'counter' ? metric.value(reading) : undefined;

@@ -1,36 +1,36 @@
-import type { AnyCollector, CollectorSource } from '../model/collector.ts';
+import type { AnyCollectorDefinition, OpenedCollector } from '../model/collector.ts';
+import { type CollectorOutcome, startCollectorReading } from './collector-reading.ts';
 import { CronTimer } from './cron-timer.ts';
-import { type CollectorOutcome, runCollector } from './run-collector.ts';
 import type { AvailabilityChange, StateStore } from './state-store.ts';
 
 /** A collector that is enabled. */
-export interface ActiveCollector {
-  collector: AnyCollector;
-  source: CollectorSource<Record<string, unknown>>;
+export interface ScheduledCollector {
+  collector: AnyCollectorDefinition;
+  source: OpenedCollector<Record<string, unknown>>;
   /** A cron expression of six fields. */
   schedule: string;
 }
 
 /** Is notified of each reading, and of each tick that was skipped because the reading before had not ended. */
-export interface LoopListener {
-  recorded(collector: AnyCollector, outcome: CollectorOutcome, changes: AvailabilityChange[]): void;
-  skipped(collector: AnyCollector): void;
+export interface SchedulerListener {
+  recorded(collector: AnyCollectorDefinition, outcome: CollectorOutcome, changes: AvailabilityChange[]): void;
+  skipped(collector: AnyCollectorDefinition): void;
 }
 
 /** Runs each collector at once and then on its schedule, never twice at the same time. */
 export class Scheduler {
   readonly #stateStore: StateStore;
-  readonly #listener: LoopListener;
+  readonly #listener: SchedulerListener;
   readonly #timers: CronTimer[] = [];
-  readonly #running = new Map<string, { active: ActiveCollector; fire: () => Promise<void> }>();
+  readonly #running = new Map<string, { active: ScheduledCollector; fire: () => Promise<void> }>();
 
-  constructor(stateStore: StateStore, listener: LoopListener) {
+  constructor(stateStore: StateStore, listener: SchedulerListener) {
     this.#stateStore = stateStore;
     this.#listener = listener;
   }
 
   /** Resolves when each collector has had its first outcome. */
-  async start(activeCollectors: readonly ActiveCollector[]): Promise<void> {
+  async start(activeCollectors: readonly ScheduledCollector[]): Promise<void> {
     await Promise.all(activeCollectors.map((active) => this.#add(active)));
   }
 
@@ -50,7 +50,7 @@ export class Scheduler {
     await running.fire();
   }
 
-  #add(active: ActiveCollector): Promise<void> {
+  #add(active: ScheduledCollector): Promise<void> {
     const { collector, source, schedule } = active;
     let isReading = false;
     const setNextRun = () => this.#stateStore.setNextRun(collector.id, timer.next, timer.due);
@@ -61,7 +61,7 @@ export class Scheduler {
         return this.#listener.skipped(collector);
       }
       isReading = true;
-      const { outcome, done } = runCollector(collector, source);
+      const { outcome, done } = startCollectorReading(collector, source);
       void done.then(() => {
         isReading = false;
       });

@@ -1,12 +1,12 @@
-import type { AnyCollector, Observation } from '../model/collector.ts';
+import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
-import type { AnyMetric, MetricSample } from '../model/metric.ts';
-import { entryPath, entryPathWithHash } from '../model/naming.ts';
+import type { AnyMetricDeclaration, MetricSample } from '../model/metric.ts';
+import { entryPath, entryPathWithPartHash } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
-import type { AgentState, BrokerState, CollectorState, StateEntry } from '../model/state.ts';
-import { MemoryStore } from './memory-store.ts';
-import { type CollectorOutcome, timeoutSecondsOf } from './run-collector.ts';
+import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
+import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
+import { DeviceMemoryStore } from './device-memory-store.ts';
 import { extractRawNumbers, extractSample } from './sample.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint. */
@@ -30,7 +30,7 @@ const subjectOf = (entry: StateEntry) =>
 const maxPendingEvents = 200;
 
 /** State of the connection to the broker. */
-class Broker implements BrokerState {
+class Broker implements BrokerConnectionState {
   readonly url: string;
   reconnects = 0;
   error?: string;
@@ -59,7 +59,7 @@ class Broker implements BrokerState {
 export class StateStore implements AgentState {
   readonly collectors = new Map<string, CollectorRecord>();
   readonly broker: Broker;
-  readonly memoryStore = new MemoryStore();
+  readonly memoryStore = new DeviceMemoryStore();
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
@@ -76,10 +76,10 @@ export class StateStore implements AgentState {
     this.pendingEvents = this.pendingEvents.filter((pending) => pending !== event);
   }
 
-  add(collector: AnyCollector): void {
+  add(collector: AnyCollectorDefinition): void {
     this.collectors.set(collector.id, {
       id: collector.id,
-      timeoutSeconds: timeoutSecondsOf(collector),
+      timeoutSeconds: collectorTimeoutSeconds(collector),
       entries: new Map(),
       complaints: [],
       consecutiveFailures: 0,
@@ -100,7 +100,7 @@ export class StateStore implements AgentState {
   }
 
   /** Records an outcome and returns the changes to report. */
-  record(collector: AnyCollector, outcome: CollectorOutcome): AvailabilityChange[] {
+  record(collector: AnyCollectorDefinition, outcome: CollectorOutcome): AvailabilityChange[] {
     const record = this.#recordOf(collector.id);
     const changes: AvailabilityChange[] = [];
     const before = record.error;
@@ -146,7 +146,7 @@ export class StateStore implements AgentState {
 
   #observe(
     record: CollectorRecord,
-    collector: AnyCollector,
+    collector: AnyCollectorDefinition,
     observations: Observation<Record<string, unknown>>[],
     at: Date,
   ): AvailabilityChange[] {
@@ -155,7 +155,7 @@ export class StateStore implements AgentState {
     for (const observation of observations) {
       const plain = entryPath(observation.table, observation.device, observation.part);
       const path =
-        seen.has(plain) && observation.part !== undefined ? entryPathWithHash(plain, observation.part) : plain;
+        seen.has(plain) && observation.part !== undefined ? entryPathWithPartHash(plain, observation.part) : plain;
       seen.add(path);
       this.#queueEvents(collector, observation);
       changes.push(
@@ -169,7 +169,7 @@ export class StateStore implements AgentState {
   }
 
   #queueEvents(
-    { id: collector }: AnyCollector,
+    { id: collector }: AnyCollectorDefinition,
     { table, device, events = [] }: Observation<Record<string, unknown>>,
   ): void {
     const pending = events.map((event) => ({ collector, device: entryPath(table, device), event }));
@@ -200,7 +200,7 @@ export class StateStore implements AgentState {
 
 function entryAfter(
   before: StateEntry | undefined,
-  collector: AnyCollector,
+  collector: AnyCollectorDefinition,
   observation: Observation<Record<string, unknown>>,
   at: Date,
 ): StateEntry {
@@ -229,7 +229,7 @@ const missingEntry = (entry: StateEntry, at: Date): StateEntry =>
 
 /** The optional metrics that have had a value; the same Set object as before if none is new. */
 function presentMetricsAfter(
-  metrics: Record<string, AnyMetric>,
+  metrics: Record<string, AnyMetricDeclaration>,
   sample: MetricSample = {},
   before: ReadonlySet<string> = new Set(),
 ): ReadonlySet<string> {

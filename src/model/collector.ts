@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
 import type { ActionDeclarations } from './action.ts';
-import type { AgentDirectory } from './agent-directory.ts';
 import type { Device, DevicePart } from './device.ts';
-import type { DeviceMemory, MemoryRules } from './device-memory.ts';
+import type { DeviceMemories, MemoryFormat } from './device-memories.ts';
 import type { DeviceEvent, EventDeclaration } from './event.ts';
 import type { HostRoots } from './host-roots.ts';
-import type { AnyMetric, Metrics } from './metric.ts';
+import type { AnyMetricDeclaration, MetricDeclarations } from './metric.ts';
+import type { MirroredAgentTopics } from './mirrored-agent-topics.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
 
 /** The type of reading of each table: `{ host: HostReading; filesystem: FilesystemReading }`. */
@@ -29,21 +29,21 @@ export type Observation<Readings extends AnyReadings> = {
 }[keyof Readings & string];
 
 /** A problem of no particular device, such as a configured device that is missing. */
-export interface CollectorProblem {
+export interface CollectorComplaint {
   complaint: string;
 }
 
-export type ObservationOrProblem<Readings extends AnyReadings> = Observation<Readings> | CollectorProblem;
+export type ObservationOrComplaint<Readings extends AnyReadings> = Observation<Readings> | CollectorComplaint;
 
-export interface CollectorSource<Readings extends AnyReadings> {
-  read(signal: AbortSignal): Promise<ObservationOrProblem<Readings>[]>;
+export interface OpenedCollector<Readings extends AnyReadings> {
+  read(signal: AbortSignal): Promise<ObservationOrComplaint<Readings>[]>;
   /** Runs an action on the device with this slug; its effect shows in the next reading. */
   runAction?(device: string, action: string): void;
   close?(): Promise<void>;
 }
 
 /** A collector that has nothing to read on this machine. `inactiveReason` is for users. */
-export interface Inactive {
+export interface InactiveCollector {
   inactiveReason: string;
 }
 
@@ -51,13 +51,13 @@ export interface Inactive {
 export interface CollectorContext {
   agent: AgentIdentity;
   state: AgentState;
-  memory: DeviceMemory;
+  memory: DeviceMemories;
   hostRoots: HostRoots;
   /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
-  agentDirectory?: AgentDirectory | undefined;
+  agentTopics?: MirroredAgentTopics | undefined;
 }
 
-export interface Collector<
+export interface CollectorDefinition<
   Readings extends AnyReadings = AnyReadings,
   Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape,
 > {
@@ -74,28 +74,28 @@ export interface Collector<
   scope?: 'lab';
   /** Timeout of a reading. Defaults to 10. */
   timeoutSeconds?: number;
-  metrics: { [Table in keyof Readings]: Metrics<Readings[Table]> };
+  metrics: { [Table in keyof Readings]: MetricDeclarations<Readings[Table]> };
   /** Actions on the devices of each table. */
   actions?: { [Table in keyof Readings]?: ActionDeclarations };
   /** Events of the devices of each table. */
   events?: { [Table in keyof Readings]?: EventDeclaration };
   /** How to read what the broker keeps of each device; without it, nothing is kept. */
   // biome-ignore lint/suspicious/noExplicitAny: each collector has its own content
-  memory?: MemoryRules<any>;
+  memory?: MemoryFormat<any>;
   /** Validates the settings, without any access outside the process. */
-  open(env: z.output<z.ZodMiniObject<Shape>>, context: CollectorContext): CollectorSource<Readings> | Inactive;
+  open(env: z.output<z.ZodMiniObject<Shape>>, context: CollectorContext): OpenedCollector<Readings> | InactiveCollector;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: for lists of collectors with different types
-export type AnyCollector = Collector<any, any>;
+export type AnyCollectorDefinition = CollectorDefinition<any, any>;
 
 /** The part of a collector that views use. */
-export interface CollectorDeclaration {
+export interface CollectorMetadata {
   id: string;
   title: string;
   endpoint?: string;
   scope?: 'lab';
-  metrics: Record<string, Record<string, AnyMetric>>;
+  metrics: Record<string, Record<string, AnyMetricDeclaration>>;
   actions?: Record<string, ActionDeclarations | undefined>;
   events?: Record<string, EventDeclaration | undefined>;
   memory?: unknown;

@@ -4,7 +4,7 @@ import { stringSetting } from './setting.ts';
 const absolutePath = ['absolute path', /^\//] as const;
 
 /** Settings of the program, from which collectors get `HostRoots`. */
-export const hostRootSettings = {
+export const hostRootSettingsShape = {
   HOST_PROC: stringSetting(
     {
       description: 'Path of the host’s /proc. In a container, its mount point.',

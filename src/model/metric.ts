@@ -64,7 +64,7 @@ export type UpdateMetric<Reading> = {
   value(reading: Reading): UpdateVersions | undefined;
 } & MetricBase;
 
-export type Metric<Reading> =
+export type MetricDeclaration<Reading> =
   | GaugeMetric<Reading>
   | CounterMetric<Reading>
   | BooleanMetric<Reading>
@@ -74,14 +74,14 @@ export type Metric<Reading> =
   | UpdateMetric<Reading>;
 
 /** The metrics of a table by their key in topics and ids. */
-export type Metrics<Reading> = Record<string, Metric<Reading>>;
+export type MetricDeclarations<Reading> = Record<string, MetricDeclaration<Reading>>;
 
 /** A metric of any reading, for views. */
 // biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
-export type AnyMetric = Metric<any>;
+export type AnyMetricDeclaration = MetricDeclaration<any>;
 
 /** Whether a metric is a number that is enabled by default and not a diagnostic. */
-export const isPrimaryNumber = ({ kind, category, enabled }: AnyMetric): boolean =>
+export const isPrimaryNumericMetric = ({ kind, category, enabled }: AnyMetricDeclaration): boolean =>
   (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
 
 export type MetricValue = number | string | boolean | UpdateVersions | null;

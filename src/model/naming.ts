@@ -22,21 +22,21 @@ export const entryPath = (table: string, device: Device, part?: DevicePart): str
   part === undefined ? slug(device.id) : `${slug(device.id)}/${table}_${slug(part.id)}`;
 
 /** Path of a part whose slug is already in use: `/mnt/a_b` after `/mnt/a/b`. */
-export const entryPathWithHash = (path: string, part: DevicePart): string => `${path}_${shortHash(part.id)}`;
+export const entryPathWithPartHash = (path: string, part: DevicePart): string => `${path}_${shortHash(part.id)}`;
 
 const agentTopic = (agent: AgentIdentity) => `${agent.baseTopic}/${agent.id}`;
 
 /** Topic of the agent's birth message and last will. */
-export const statusTopic = (agent: AgentIdentity) => `${agentTopic(agent)}/status`;
+export const agentStatusTopic = (agent: AgentIdentity) => `${agentTopic(agent)}/status`;
 
 /** Topic of messages from the agent to itself. Once such a message is back, all earlier messages have been received. */
 export const pingTopic = (agent: AgentIdentity) => `${agentTopic(agent)}/echo`;
 
 /** Filter for the ping topics of all agents. */
-export const allPingTopics = (agent: AgentIdentity) => pingTopic({ ...agent, id: '+' });
+export const allPingTopicsFilter = (agent: AgentIdentity) => pingTopic({ ...agent, id: '+' });
 
 /** The agent of a ping topic; undefined for any other topic. */
-export const agentOfPingTopic = ({ baseTopic }: AgentIdentity, topic: string): string | undefined =>
+export const agentIdOfPingTopic = ({ baseTopic }: AgentIdentity, topic: string): string | undefined =>
   topic.startsWith(`${baseTopic}/`) ? /^([^/]+)\/echo$/.exec(topic.slice(baseTopic.length + 1))?.[1] : undefined;
 
 export const stateTopic = (agent: AgentIdentity, collector: string, path: string) =>
@@ -53,10 +53,10 @@ export const eventTopic = (agent: AgentIdentity, collector: string, device: stri
 export const memoryTopic = (agent: AgentIdentity, path: string) => `${agentTopic(agent)}/${path}/memory`;
 
 /** Topics of the data about all devices of this agent. */
-export const ownMemoryTopics = (agent: AgentIdentity) => memoryTopic(agent, '+/+');
+export const ownMemoryTopicsFilter = (agent: AgentIdentity) => memoryTopic(agent, '+/+');
 
 /** The path `<collector>/<device>` of a memory topic; undefined for any other topic. */
-export function parseMemoryTopic(agent: AgentIdentity, topic: string): string | undefined {
+export function memoryPathOfTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic)
     ? /^([^/]+\/[^/]+)\/memory$/.exec(topic.slice(agentTopic(agent).length + 1))?.[1]
     : undefined;
@@ -67,7 +67,7 @@ export const commandTopic = (agent: AgentIdentity, collector: string, device: st
   `${agentTopic(agent)}/${collector}/${device}/command`;
 
 /** Filter for the command topics of all devices of this agent. */
-export const ownCommandTopics = (agent: AgentIdentity) => commandTopic(agent, '+', '+');
+export const ownCommandTopicsFilter = (agent: AgentIdentity) => commandTopic(agent, '+', '+');
 
 /** The collector and device of a command topic; undefined for any other topic. */
 export function parseCommandTopic(
@@ -80,13 +80,13 @@ export function parseCommandTopic(
 }
 
 /** Filter for all of this agent's topics below the base topic. */
-export const ownTopics = (agent: AgentIdentity) => `${agentTopic(agent)}/#`;
+export const ownTopicsFilter = (agent: AgentIdentity) => `${agentTopic(agent)}/#`;
 
 /** Whether a topic is one of this agent's below the base topic. */
 export const isOwnTopic = (agent: AgentIdentity, topic: string) => topic.startsWith(`${agentTopic(agent)}/`);
 
 /** The device of one of this agent's own topics; undefined for any other topic. */
-export function deviceSlugOfTopic(agent: AgentIdentity, topic: string): string | undefined {
+export function deviceSlugOfOwnTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic) ? topic.slice(agentTopic(agent).length + 1).split('/')[1] : undefined;
 }
 
@@ -94,15 +94,15 @@ const nodePrefix = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll(/[^\w
 const nodeId = (agent: AgentIdentity) => `${nodePrefix(agent)}${agent.id}`;
 
 /** `<prefix>/device/<node id>/<object id>/config`: the discovery topic of a device. */
-export const discoveryTopic = (agent: AgentIdentity, device: string) =>
+export const deviceDiscoveryTopic = (agent: AgentIdentity, device: string) =>
   `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
 
 /** Filter for the discovery topics of this agent's devices. */
-export const ownDiscoveryTopics = (agent: AgentIdentity) => discoveryTopic(agent, '+');
+export const ownDiscoveryTopicsFilter = (agent: AgentIdentity) => deviceDiscoveryTopic(agent, '+');
 
 /** The device of one of this agent's discovery topics; undefined for any other topic. */
-export function parseDiscoveryTopic(agent: AgentIdentity, topic: string): string | undefined {
-  const [before = '', behind = ''] = ownDiscoveryTopics(agent).split('+');
+export function deviceSlugOfDiscoveryTopic(agent: AgentIdentity, topic: string): string | undefined {
+  const [before = '', behind = ''] = ownDiscoveryTopicsFilter(agent).split('+');
   return topic.startsWith(before) && topic.endsWith(behind)
     ? topic.slice(before.length, topic.length - behind.length)
     : undefined;
@@ -113,18 +113,18 @@ export function parseDiscoveryTopic(agent: AgentIdentity, topic: string): string
 export const bridgeTopicLevel = 'bridge';
 
 /** Filters for the status topics of all agents and all bridges between brokers. */
-export const presenceTopics = ({ baseTopic }: AgentIdentity) => [
+export const presenceTopicFilters = ({ baseTopic }: AgentIdentity) => [
   `${baseTopic}/+/status`,
   `${baseTopic}/${bridgeTopicLevel}/+/state`,
 ];
 
 /** Filters for the state and availability of another agent's devices, without their parts. */
-export const deviceTopicsOfAgent = ({ baseTopic }: AgentIdentity, agentId: string) => [
+export const deviceTopicFiltersOfAgent = ({ baseTopic }: AgentIdentity, agentId: string) => [
   `${baseTopic}/${agentId}/+/+`,
   `${baseTopic}/${agentId}/+/+/availability`,
 ];
 
-export interface AgentTopic {
+export interface ParsedAgentTopic {
   agent: string;
   /** The topic without the base topic. */
   path: string;
@@ -132,17 +132,17 @@ export interface AgentTopic {
 
 /** Parses an agent's or bridge's status topic, or a device's state or availability topic; undefined for any other
  * topic. */
-export function parseAgentTopic({ baseTopic }: AgentIdentity, topic: string): AgentTopic | undefined {
+export function parseAgentTopic({ baseTopic }: AgentIdentity, topic: string): ParsedAgentTopic | undefined {
   const path = topic.startsWith(`${baseTopic}/`) ? topic.slice(baseTopic.length + 1) : '';
   const agent = /^([^/]+)\/(status|[^/]+\/[^/]+(\/availability)?)$/.exec(path)?.[1];
   return agent === undefined ? undefined : { agent, path };
 }
 
 /** Filter for the discovery topics of all devices, including those of other programs. */
-export const allDiscoveryTopics = (agent: AgentIdentity) => `${agent.discoveryPrefix}/device/+/+/config`;
+export const allDiscoveryTopicsFilter = (agent: AgentIdentity) => `${agent.discoveryPrefix}/device/+/+/config`;
 
 /** Whether a topic is the discovery topic of any agent with the same base topic. */
-export const isAgentDiscoveryTopic = (agent: AgentIdentity, topic: string) =>
+export const isDiscoveryTopicOfAnyAgent = (agent: AgentIdentity, topic: string) =>
   topic.startsWith(`${agent.discoveryPrefix}/device/${nodePrefix(agent)}`);
 
 /** Topic of Home Assistant's birth message and last will. */
@@ -173,5 +173,5 @@ export function parseComponentKey(key: string): ComponentKey | undefined {
 }
 
 /** Must never change: Home Assistant's entity registry keeps it. */
-export const uniqueId = (agent: AgentIdentity, device: string, key: string) =>
+export const entityUniqueId = (agent: AgentIdentity, device: string, key: string) =>
   `${deviceIdentifier(agent, device)}_${key}`;

@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 
 /** The wall clock and a monotonic clock, in milliseconds. The monotonic clock advances while the machine sleeps. */
-export const readClocksSinceBoot = () => ({ wall: Date.now(), monotonic: uptime() * 1000 });
+export const readClocksIncludingSleep = () => ({ wall: Date.now(), monotonic: uptime() * 1000 });
 
 /** Corrections of the wall clock up to this size, such as slewing, do not change the date. */
 const toleranceMs = 60_000;
@@ -9,11 +9,11 @@ const toleranceMs = 60_000;
 /** A past moment, kept as its distance from now, because a machine without a battery-backed clock starts in 1970 and
  * sets its clock later. */
 export class PastMoment {
-  readonly #clock: typeof readClocksSinceBoot;
+  readonly #clock: typeof readClocksIncludingSleep;
   readonly #monotonic: number;
   #date: Date;
 
-  constructor(clock: typeof readClocksSinceBoot = readClocksSinceBoot) {
+  constructor(clock: typeof readClocksIncludingSleep = readClocksIncludingSleep) {
     const { wall, monotonic } = clock();
     this.#clock = clock;
     this.#monotonic = monotonic;

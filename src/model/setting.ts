@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { PerNameSetting } from './per-name-setting.ts';
+import type { PerNameValues } from './per-name-values.ts';
 import { Secret } from './secret.ts';
 
 export interface SettingMeta {
@@ -18,7 +18,7 @@ export interface SettingMeta {
 }
 
 /** Percent-encoding of the characters that a URL reserves (RFC 3986, section 2.1). */
-export const encodeCredentials =
+export const credentialsEncodingHint =
   'in a user name or password, write % as %25, # as %23, / as %2F, ? as %3F and @ as %40';
 
 /** Metadata of each setting, from which the documentation, `.env.example` and error texts are generated. */
@@ -109,7 +109,7 @@ const registerPerName = <T>(
   z
     .optional(parsedSchema(expects, parse))
     .register(settingMetaRegistry, { ...meta, expects, perName: true }) as unknown as z.ZodMiniType<
-    PerNameSetting<T>,
+    PerNameValues<T>,
     string
   >;
 

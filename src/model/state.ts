@@ -58,7 +58,7 @@ export interface CollectorState {
   due?: number;
 }
 
-export interface BrokerState {
+export interface BrokerConnectionState {
   /** Without credentials. */
   url: string;
   connected: boolean;
@@ -71,7 +71,7 @@ export interface BrokerState {
 export interface AgentState {
   /** Active collectors, in the order of the catalogue. */
   collectors: ReadonlyMap<string, CollectorState>;
-  broker: BrokerState;
+  broker: BrokerConnectionState;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
   /** Events that have not been published yet, the oldest first. */

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { backoffSeconds } from './backoff.ts';
-import { type AnnouncementMemory, ConnectedSession, type SessionContext } from './connected-session.ts';
-import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
-import { hasDuplicateAgent } from './duplicate-agent.ts';
-import { Rejections } from './rejections.ts';
-import { formatBrokerUrl } from './settings.ts';
+import { reconnectPauseSeconds } from './backoff.ts';
+import { BrokerConnection, BrokerConnectionError, type MqttProtocolVersion } from './broker-connection.ts';
+import { ConnectedSession, type CrossConnectionMemory, type SessionContext } from './connected-session.ts';
+import { isDuplicateAgentConnected } from './duplicate-agent.ts';
+import { RejectionTracker } from './rejection-tracker.ts';
+import { printableBrokerUrl } from './settings.ts';
 
 /** A packet of this size is not what makes a broker close the connection, however low its limit. */
 const unsuspiciousBytes = 4096;
@@ -19,14 +19,14 @@ const standbyCheckSeconds = 60;
 export class BrokerClient {
   readonly #context: SessionContext;
   readonly #stopped = new AbortController();
-  readonly #memory: AnnouncementMemory = {
+  readonly #memory: CrossConnectionMemory = {
     announced: new Set(),
     dismissed: new Set(),
-    rejections: new Rejections(),
+    rejections: new RejectionTracker(),
     homeAssistantSeen: false,
     unacknowledged: new Map(),
   };
-  #protocolVersion: ProtocolVersion = 5;
+  #protocolVersion: MqttProtocolVersion = 5;
   /** Topic that was being sent when the last connections ended, and how many in a row. */
   #suspect: { topic: string; disconnects: number } | undefined;
   /** Size of a packet at which the broker closes the connection. */
@@ -78,7 +78,7 @@ export class BrokerClient {
       }
       // A smaller packet can be tried at once.
       if (this.#learnLimit(error, wasConnected)) failures = 0;
-      const seconds = backoffSeconds(failures);
+      const seconds = reconnectPauseSeconds(failures);
       failures += 1;
       log.debug(`reconnecting in ${seconds.toFixed(1)} s`);
       await this.#wait(seconds);
@@ -86,11 +86,11 @@ export class BrokerClient {
   }
 
   /** Connects and waits until the connection ends; returns the reason. */
-  async #connectOnce(): Promise<ConnectionError | undefined> {
+  async #connectOnce(): Promise<BrokerConnectionError | undefined> {
     const { settings, agent, state, log, shared, after } = this.#context;
-    let connection: Connection | undefined;
+    let connection: BrokerConnection | undefined;
     try {
-      connection = await Connection.open(settings, {
+      connection = await BrokerConnection.open(settings, {
         clientId: clientIdOf(agent),
         will: agent,
         protocolVersion: this.#protocolVersion,
@@ -115,14 +115,14 @@ export class BrokerClient {
       log.info(
         shared
           ? `${agent.name}: published by this agent`
-          : `MQTT: connected to ${formatBrokerUrl(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`,
+          : `MQTT: connected to ${printableBrokerUrl(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`,
       );
       return await connection.ended;
     } catch (error) {
       connection?.abort();
-      return error instanceof ConnectionError
+      return error instanceof BrokerConnectionError
         ? error
-        : new ConnectionError(describeError(error), { cause: error, isRefusal: true });
+        : new BrokerConnectionError(describeError(error), { cause: error, isRefusal: true });
     } finally {
       this.#connected?.end();
       this.#connected = undefined;
@@ -132,7 +132,7 @@ export class BrokerClient {
   /** Brokers that do not announce a maximum packet size close the connection on a larger packet. If several connections in a row end
    * with the same topic, the next one sends only smaller packets. The limit and the suspicion end with a connection on which the
    * agent was online, because the broker’s configuration may have changed. True if a limit was learned. */
-  #learnLimit(error: ConnectionError | undefined, wasConnected: boolean): boolean {
+  #learnLimit(error: BrokerConnectionError | undefined, wasConnected: boolean): boolean {
     const earlier = wasConnected ? undefined : this.#suspect;
     this.#suspect = undefined;
     if (wasConnected) this.#disconnectBytes = undefined;
@@ -146,7 +146,7 @@ export class BrokerClient {
     return true;
   }
 
-  #disconnected(error: ConnectionError | undefined): void {
+  #disconnected(error: BrokerConnectionError | undefined): void {
     const { state, log, agent, shared } = this.#context;
     const reason = error === undefined ? 'the broker closed the connection' : describeError(error);
     const message = `${reason}${error?.detail ?? ''}`;
@@ -164,10 +164,10 @@ export class BrokerClient {
   /** Waits while another agent is connected under the same name, without taking over its session. */
   async #standBy(): Promise<void> {
     const { agent, settings } = this.#context;
-    if (!(await hasDuplicateAgent(settings, agent))) return;
+    if (!(await isDuplicateAgentConnected(settings, agent))) return;
     this.#reportDuplicate();
     do await this.#wait(standbyCheckSeconds);
-    while (!this.#stopped.signal.aborted && (await hasDuplicateAgent(settings, agent)));
+    while (!this.#stopped.signal.aborted && (await isDuplicateAgentConnected(settings, agent)));
   }
 
   #reportDuplicate(): void {

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { describeError } from '../model/errors.ts';
-import { discoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopics } from '../model/naming.ts';
+import { deviceDiscoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopicsFilter } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import type { Connection } from './connection.ts';
-import { readOwnRetained } from './retained-topics.ts';
+import type { BrokerConnection } from './broker-connection.ts';
+import { readAndFollowOwnRetained } from './retained-topics.ts';
 
 /** Seconds after which a message that does not come back counts as forbidden. */
 const returnTimeoutSeconds = 3;
 
 /** Descriptions of what the broker does not let this user do; empty if nothing is missing. */
-export async function findMissingPermissions(connection: Connection, agent: AgentIdentity): Promise<string[]> {
-  const own = await readOwnRetained(connection, agent).then(
+export async function describeMissingPermissions(
+  connection: BrokerConnection,
+  agent: AgentIdentity,
+): Promise<string[]> {
+  const own = await readAndFollowOwnRetained(connection, agent).then(
     () => [],
     (error: unknown) => [describeError(error)],
   );
@@ -18,10 +21,10 @@ export async function findMissingPermissions(connection: Connection, agent: Agen
 }
 
 /** A topic that the same access rule covers and Home Assistant ignores. */
-const probeTopic = (agent: AgentIdentity) => discoveryTopic(agent, 'check').replace(/config$/, 'rights');
+const probeTopic = (agent: AgentIdentity) => deviceDiscoveryTopic(agent, 'check').replace(/config$/, 'rights');
 
-async function checkDiscoveryAccess(connection: Connection, agent: AgentIdentity): Promise<string[]> {
-  const advice = `the broker must let this user read and write ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+async function checkDiscoveryAccess(connection: BrokerConnection, agent: AgentIdentity): Promise<string[]> {
+  const advice = `the broker must let this user read and write ${ownDiscoveryTopicsFilter(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
   const token = randomUUID();
   let timer: NodeJS.Timeout | undefined;
   const returned = new Promise<boolean>((resolve) => {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentIdentity } from '../model/state.ts';
-import { Connection, ConnectionError, type ProtocolVersion } from './connection.ts';
+import { BrokerConnection, BrokerConnectionError, type MqttProtocolVersion } from './broker-connection.ts';
 import type { MqttSettings } from './settings.ts';
 
 /** A short-lived connection beside that of a running agent: with a client ID of its own and no will. */
-export async function connectOnce(settings: MqttSettings, agent: AgentIdentity): Promise<Connection> {
+export async function connectTemporarily(settings: MqttSettings, agent: AgentIdentity): Promise<BrokerConnection> {
   const clientId = `${agent.id}-visit-${randomUUID().slice(0, 8)}`;
-  const open = (protocolVersion: ProtocolVersion) => Connection.open(settings, { clientId, protocolVersion });
+  const open = (protocolVersion: MqttProtocolVersion) => BrokerConnection.open(settings, { clientId, protocolVersion });
   return open(5).catch((error: unknown) => {
-    if (error instanceof ConnectionError && error.wantsOlderProtocol) return open(4);
+    if (error instanceof BrokerConnectionError && error.wantsOlderProtocol) return open(4);
     throw error;
   });
 }

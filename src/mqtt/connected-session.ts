@@ -1,44 +1,49 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import type { CollectorDeclaration } from '../model/collector.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import {
-  deviceSlugOfTopic,
-  discoveryTopic,
+  agentStatusTopic,
+  deviceDiscoveryTopic,
+  deviceSlugOfDiscoveryTopic,
+  deviceSlugOfOwnTopic,
   homeAssistantStatusTopic,
-  ownDiscoveryTopics,
-  ownTopics,
+  memoryPathOfTopic,
+  ownDiscoveryTopicsFilter,
+  ownTopicsFilter,
   parseCommandTopic,
-  parseDiscoveryTopic,
-  parseMemoryTopic,
-  statusTopic,
 } from '../model/naming.ts';
-import type { AgentIdentity, AgentState, BrokerState } from '../model/state.ts';
+import type { AgentIdentity, AgentState, BrokerConnectionState } from '../model/state.ts';
 import { offlinePayload, onlinePayload } from '../views/availability.ts';
-import { discoveryPayloads, hasTombstones, type RemovalPhase, tombstonePayloads } from '../views/discovery.ts';
-import { orphanedTopics } from '../views/orphaned-topics.ts';
-import { eventMessage, statePayloads } from '../views/state-topics.ts';
-import { retryPauseMs } from './backoff.ts';
-import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
-import { type Connection, isRefusedByBroker, type MqttMessage } from './connection.ts';
+import {
+  discoveryPayloadsByTopic,
+  hasTombstones,
+  type RemovalPhase,
+  tombstonePayloadsByTopic,
+} from '../views/discovery.ts';
+import { orphanedPayloadsByTopic } from '../views/orphaned-payloads.ts';
+import { eventTopicAndPayload, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
+import type { AgentTopicMirror } from './agent-topic-mirror.ts';
+import { resendPauseMs } from './backoff.ts';
+import { type BrokerConnection, isBrokerRefusal, type ReceivedMessage } from './broker-connection.ts';
 import { answerLivenessQuestion } from './duplicate-agent.ts';
-import { startTimer, type Timer } from './in-flight.ts';
+import { type RunAfter, runAfter } from './in-flight-limiter.ts';
 import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
-import { Publisher, type UnacknowledgedTopics } from './publisher.ts';
 import { reasonCodes } from './reason-codes.ts';
-import type { Rejections } from './rejections.ts';
-import { readOwnRetained } from './retained-topics.ts';
+import type { RejectionTracker } from './rejection-tracker.ts';
+import { RetainedPublisher, type UnacknowledgedByTopic } from './retained-publisher.ts';
+import { readAndFollowOwnRetained } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 
 export interface SessionContext {
   agent: AgentIdentity;
-  catalogue: readonly CollectorDeclaration[];
-  state: AgentState & { broker: { -readonly [Key in keyof BrokerState]: BrokerState[Key] } };
+  catalogue: readonly CollectorMetadata[];
+  state: AgentState & { broker: { -readonly [Key in keyof BrokerConnectionState]: BrokerConnectionState[Key] } };
   settings: MqttSettings;
   log: Log;
   /** Collects the topics of the other agents, if a collector needs them. */
-  agentDirectory?: BrokerAgentDirectory | undefined;
+  agentTopics?: AgentTopicMirror | undefined;
   /** Other agents may use this identity too; one of them publishes, the others are on standby. */
   shared?: boolean;
   /** Resolves when each collector has been read once, or takes too long. */
@@ -52,7 +57,7 @@ export interface SessionContext {
   /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;
   /** Starts the timers of acknowledgements and retries; tests pass their own. */
-  after?: Timer;
+  after?: RunAfter;
 }
 
 export interface DeviceCommand {
@@ -63,13 +68,13 @@ export interface DeviceCommand {
 
 /** What outlives a connection: devices that this process has announced, devices that the user has removed, and what the broker does
  * not accept. */
-export interface AnnouncementMemory {
+export interface CrossConnectionMemory {
   announced: Set<string>;
   dismissed: Set<string>;
   /** Whether Home Assistant has published its birth message. */
   homeAssistantSeen: boolean;
-  rejections: Rejections;
-  unacknowledged: UnacknowledgedTopics;
+  rejections: RejectionTracker;
+  unacknowledged: UnacknowledgedByTopic;
 }
 
 /** Milliseconds after which no more retained messages are expected. EMQX before 6.1.1 and emitter deliver them up to some seconds after
@@ -85,9 +90,9 @@ const tombstoneDelayMs = 1000;
 /** Discovery, states, events and commands over one connection. */
 export class ConnectedSession {
   readonly #context: SessionContext;
-  readonly #connection: Connection;
-  readonly #publisher: Publisher;
-  readonly #memory: AnnouncementMemory;
+  readonly #connection: BrokerConnection;
+  readonly #publisher: RetainedPublisher;
+  readonly #memory: CrossConnectionMemory;
   readonly #ended = new AbortController();
   /** Retained messages of the agent at the start of the connection. */
   #retained = new Map<string, string>();
@@ -114,7 +119,7 @@ export class ConnectedSession {
   /** Refused attempts to publish an event, in a row. */
   #eventFailures = 0;
 
-  constructor(context: SessionContext, connection: Connection, memory: AnnouncementMemory) {
+  constructor(context: SessionContext, connection: BrokerConnection, memory: CrossConnectionMemory) {
     this.#context = context;
     this.#connection = connection;
     this.#memory = memory;
@@ -123,15 +128,16 @@ export class ConnectedSession {
       accepted: (topic: string) => this.#accepted(topic),
       rejected: (topic: string, error: unknown) => this.#rejected(topic, error),
     };
-    this.#publisher = new Publisher(connection, listener, memory.unacknowledged, context.after ?? startTimer);
+    this.#publisher = new RetainedPublisher(connection, listener, memory.unacknowledged, context.after ?? runAfter);
   }
 
   /** Reads the retained messages, publishes everything, and finally that the agent is online. */
   async begin(): Promise<void> {
-    const { agent, ready, agentDirectory } = this.#context;
+    const { agent, ready, agentTopics } = this.#context;
     this.#connection.listen((message) => answerLivenessQuestion(this.#connection, agent, message));
     this.#connection.listen((message) => this.#receiveRetained(message));
-    for (const [topic, payload] of await readOwnRetained(this.#connection, agent)) this.#retained.set(topic, payload);
+    for (const [topic, payload] of await readAndFollowOwnRetained(this.#connection, agent))
+      this.#retained.set(topic, payload);
     this.#isRetainedRead = true;
     this.#context.memoriesLoaded(parseMemories(agent, this.#retained), false);
     void this.#completeRetained();
@@ -139,7 +145,7 @@ export class ConnectedSession {
     this.#isHomeAssistantAway = homeAssistantStatus === offlinePayload;
     if (homeAssistantStatus === undefined && this.#memory.homeAssistantSeen && this.#hasBrokerLostEverything())
       void this.#waitForBirth();
-    await agentDirectory?.follow(this.#connection, agent, this.#retained.has(statusTopic(agent)));
+    await agentTopics?.follow(this.#connection, agent, this.#retained.has(agentStatusTopic(agent)));
     await ready;
     this.#findAbsentDevices();
     this.#connection.listen((message) => this.#receive(message));
@@ -147,7 +153,7 @@ export class ConnectedSession {
     this.#ready = true;
     this.offerChanges();
     await this.#publisher.drained();
-    this.#publisher.publishChanged(new Map([[statusTopic(agent), onlinePayload]]));
+    this.#publisher.publishChanged(new Map([[agentStatusTopic(agent), onlinePayload]]));
     await this.#publisher.drained();
     this.#memory.rejections.forgetEarlier();
     void this.#waitForDiscovery();
@@ -179,7 +185,7 @@ export class ConnectedSession {
   async leave(): Promise<void> {
     this.#ready = false;
     this.end();
-    const offline = this.#connection.publish(statusTopic(this.#context.agent), offlinePayload).then(
+    const offline = this.#connection.publish(agentStatusTopic(this.#context.agent), offlinePayload).then(
       () => true,
       () => false,
     );
@@ -194,10 +200,10 @@ export class ConnectedSession {
     this.#publisher.close();
   }
 
-  #receive({ topic, payload, retained }: MqttMessage): void {
+  #receive({ topic, payload, retained }: ReceivedMessage): void {
     const { agent } = this.#context;
     if (retained) return;
-    const device = parseDiscoveryTopic(agent, topic);
+    const device = deviceSlugOfDiscoveryTopic(agent, topic);
     if (device !== undefined) return void this.#receiveAnnouncement(device, topic, payload);
     if (!this.#ready) return;
     const target = parseCommandTopic(agent, topic);
@@ -210,13 +216,13 @@ export class ConnectedSession {
       }
     }
     // The will of an earlier connection of this agent, which the broker has only just given up.
-    if (topic === statusTopic(agent) && payload === offlinePayload) {
+    if (topic === agentStatusTopic(agent) && payload === offlinePayload) {
       this.#publisher.forgetSent(topic);
       this.#publisher.publishChanged(new Map([[topic, onlinePayload]]));
     }
   }
 
-  #receiveRetained({ topic, payload, retained }: MqttMessage): void {
+  #receiveRetained({ topic, payload, retained }: ReceivedMessage): void {
     if (!retained || payload === '') return;
     if (this.#isRetainedRead) this.#receiveLate(topic, payload);
     else this.#retained.set(topic, payload);
@@ -225,9 +231,9 @@ export class ConnectedSession {
   /** Takes into account what the broker delivers after it seemed to have delivered everything. */
   #receiveLate(topic: string, payload: string): void {
     const { agent, memoriesLoaded } = this.#context;
-    const device = parseDiscoveryTopic(agent, topic);
+    const device = deviceSlugOfDiscoveryTopic(agent, topic);
     if (this.#retained.get(topic) === payload) return;
-    if (parseMemoryTopic(agent, topic) !== undefined) {
+    if (memoryPathOfTopic(agent, topic) !== undefined) {
       this.#retained.set(topic, payload);
       memoriesLoaded(parseMemories(agent, new Map([[topic, payload]])), false);
       this.offerChanges();
@@ -252,7 +258,7 @@ export class ConnectedSession {
   #receiveAnnouncement(device: string, topic: string, payload: string): void {
     if (!this.#hasAnnouncementReturned) {
       this.#hasAnnouncementReturned = true;
-      this.#accepted(ownDiscoveryTopics(this.#context.agent));
+      this.#accepted(ownDiscoveryTopicsFilter(this.#context.agent));
     }
     if (payload !== '') return void this.#memory.announced.add(device);
     this.#memory.announced.delete(device);
@@ -261,7 +267,7 @@ export class ConnectedSession {
 
   async #publishTombstones(): Promise<void> {
     const { agent, catalogue, state } = this.#context;
-    const payloads = tombstonePayloads(catalogue, agent, state, this.#retained);
+    const payloads = tombstonePayloadsByTopic(catalogue, agent, state, this.#retained);
     this.#publisher.publishChanged(payloads);
     await this.#publisher.drained();
     if (payloads.size > 0) await this.#wait(tombstoneDelayMs);
@@ -277,7 +283,7 @@ export class ConnectedSession {
     const hasRemovals = [...this.#discoveryPayloads().values()].some(hasTombstones);
     this.#removalPhase = hasRemovals ? 'restore' : 'tombstone';
     this.offerChanges();
-    this.#publisher.publishChanged(new Map([[statusTopic(this.#context.agent), onlinePayload]]));
+    this.#publisher.publishChanged(new Map([[agentStatusTopic(this.#context.agent), onlinePayload]]));
     if (await this.#waitAfterBirth(discoverySettleMs)) return;
     this.#isHomeAssistantAway = false;
     void this.#deliverEvents();
@@ -317,7 +323,7 @@ export class ConnectedSession {
     if (!this.#isDiscoverySettled || this.#isHomeAssistantAway || this.#isDeliveringEvents) return;
     this.#isDeliveringEvents = true;
     for (const event of state.pendingEvents) {
-      const { topic, payload } = eventMessage(agent, event);
+      const { topic, payload } = eventTopicAndPayload(agent, event);
       try {
         const { hasSubscribers } = await this.#connection.publish(topic, payload, { retain: false });
         this.#eventFailures = 0;
@@ -326,7 +332,7 @@ export class ConnectedSession {
       } catch (error) {
         if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedError)
           log.error(`MQTT: event lost: the broker refuses ${topic}: ${describeError(error)}`);
-        else if (isRefusedByBroker(error)) return this.#retryEventsLater(topic, error);
+        else if (isBrokerRefusal(error)) return this.#retryEventsLater(topic, error);
         else break;
       }
       eventDelivered(event);
@@ -336,7 +342,7 @@ export class ConnectedSession {
 
   #retryEventsLater(topic: string, error: unknown): void {
     this.#rejected(topic, error);
-    (this.#context.after ?? startTimer)(retryPauseMs(this.#eventFailures), () => {
+    (this.#context.after ?? runAfter)(resendPauseMs(this.#eventFailures), () => {
       this.#isDeliveringEvents = false;
       if (!this.#ended.signal.aborted) void this.#deliverEvents();
     });
@@ -352,7 +358,7 @@ export class ConnectedSession {
   #orphanedTopics(current: Map<string, string>, isIncluded: (payload: string) => boolean): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
     return new Map(
-      [...orphanedTopics(catalogue, agent, state, this.#retained, current)].filter(([, payload]) =>
+      [...orphanedPayloadsByTopic(catalogue, agent, state, this.#retained, current)].filter(([, payload]) =>
         isIncluded(payload),
       ),
     );
@@ -367,18 +373,18 @@ export class ConnectedSession {
   /** Without the memories that could replace one which has not arrived yet. */
   #statePayloads(): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
-    const payloads = statePayloads(catalogue, agent, state);
+    const payloads = stateAndMemoryPayloadsByTopic(catalogue, agent, state);
     if (this.#isRetainedComplete) return payloads;
     return new Map(
-      [...payloads].filter(([topic]) => parseMemoryTopic(agent, topic) === undefined || this.#retained.has(topic)),
+      [...payloads].filter(([topic]) => memoryPathOfTopic(agent, topic) === undefined || this.#retained.has(topic)),
     );
   }
 
   #discoveryPayloads(): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
-    const payloads = discoveryPayloads(catalogue, agent, state, this.#retained, this.#removalPhase);
+    const payloads = discoveryPayloadsByTopic(catalogue, agent, state, this.#retained, this.#removalPhase);
     for (const device of [...this.#memory.dismissed, ...this.#absentDevices])
-      payloads.delete(discoveryTopic(agent, device));
+      payloads.delete(deviceDiscoveryTopic(agent, device));
     return payloads;
   }
 
@@ -393,9 +399,9 @@ export class ConnectedSession {
    * announced to it. */
   #findAbsentDevices(): void {
     const { agent } = this.#context;
-    const retainedDevices = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfTopic(agent, topic)));
+    const retainedDevices = new Set([...this.#retained.keys()].map((topic) => deviceSlugOfOwnTopic(agent, topic)));
     for (const device of this.#memory.announced) {
-      if (this.#retained.has(discoveryTopic(agent, device))) continue;
+      if (this.#retained.has(deviceDiscoveryTopic(agent, device))) continue;
       if (retainedDevices.has(device)) this.#absentDevices.add(device);
       else this.#memory.announced.delete(device);
     }
@@ -404,12 +410,12 @@ export class ConnectedSession {
   #dismiss(device: string): void {
     if (this.#memory.dismissed.has(device)) return;
     this.#memory.dismissed.add(device);
-    const announcement = discoveryTopic(this.#context.agent, device);
+    const announcement = deviceDiscoveryTopic(this.#context.agent, device);
     this.#publisher.drop(announcement);
     this.#publisher.forgetSent(announcement);
     this.#accepted(announcement);
     this.#retained = new Map(
-      [...this.#retained].filter(([topic]) => deviceSlugOfTopic(this.#context.agent, topic) !== device),
+      [...this.#retained].filter(([topic]) => deviceSlugOfOwnTopic(this.#context.agent, topic) !== device),
     );
     this.#context.log.info(`${device}: removed in Home Assistant; it will be announced again when the agent restarts`);
     this.#context.deviceDismissed(device);
@@ -420,10 +426,10 @@ export class ConnectedSession {
   async #reannounceUntilReturned(): Promise<void> {
     for (let attempt = 0; !this.#hasAnnouncementReturned && !this.#ended.signal.aborted; attempt += 1) {
       if (this.#announced) {
-        this.#rejected(ownDiscoveryTopics(this.#context.agent), new Error('announcements do not come back'));
+        this.#rejected(ownDiscoveryTopicsFilter(this.#context.agent), new Error('announcements do not come back'));
         if (attempt > 0) this.#announceAgain();
       }
-      await new Promise<void>((resolve) => (this.#context.after ?? startTimer)(retryPauseMs(attempt), resolve));
+      await new Promise<void>((resolve) => (this.#context.after ?? runAfter)(resendPauseMs(attempt), resolve));
     }
   }
 
@@ -434,7 +440,7 @@ export class ConnectedSession {
 
   #accepted(topic: string): void {
     const { agent, log } = this.#context;
-    if (parseDiscoveryTopic(agent, topic) !== undefined) this.#announced = true;
+    if (deviceSlugOfDiscoveryTopic(agent, topic) !== undefined) this.#announced = true;
     if (this.#ended.signal.aborted || !this.#memory.rejections.accept(topic)) return;
     this.showRejections();
     if (this.#memory.rejections.summary === undefined) log.info('MQTT: the broker accepts everything again');
@@ -444,8 +450,8 @@ export class ConnectedSession {
     const { log, agent } = this.#context;
     if (this.#ended.signal.aborted) return;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const isForbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryTopics(agent);
-    const advice = `. It must let this user read and write ${ownTopics(agent)} and ${ownDiscoveryTopics(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+    const isForbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryTopicsFilter(agent);
+    const advice = `. It must let this user read and write ${ownTopicsFilter(agent)} and ${ownDiscoveryTopicsFilter(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
     const text = `the broker refuses ${topic}: ${describeError(error)}${isForbidden ? advice : ''}`;
     // A packet that is too large is logged for each topic; for other reasons, one topic is enough.
     const kind = code === undefined || code === reasonCodes.packetTooLarge ? topic : String(code);
@@ -463,7 +469,7 @@ export class ConnectedSession {
 const parseMemories = (agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, string> =>
   new Map(
     [...retained].flatMap(([topic, payload]): [string, string][] => {
-      const path = parseMemoryTopic(agent, topic);
+      const path = memoryPathOfTopic(agent, topic);
       return path === undefined ? [] : [[path, payload]];
     }),
   );

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { pingTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { connectOnce } from './connect-once.ts';
-import type { Connection, MqttMessage } from './connection.ts';
+import type { BrokerConnection, ReceivedMessage } from './broker-connection.ts';
+import { connectTemporarily } from './connect-once.ts';
 import type { MqttSettings } from './settings.ts';
 
 // Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may be stale.
 // So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe, whether there is another.
 
 const questionPattern = /^who is there\? (.+)$/;
-export const livenessQuestion = (token: string) => `who is there? ${token}`;
-export const livenessAnswer = (token: string) => `I am: ${token}`;
+export const livenessQuestionPayload = (token: string) => `who is there? ${token}`;
+export const livenessAnswerPayload = (token: string) => `I am: ${token}`;
 
 /** Milliseconds that an answer may take, and between two questions: the other agent may not have subscribed yet. */
 const answerTimeoutMs = 2500;
@@ -18,27 +18,27 @@ const questionIntervalMs = 500;
 
 /** Answers the question of another agent of the same name. */
 export function answerLivenessQuestion(
-  connection: Connection,
+  connection: BrokerConnection,
   agent: AgentIdentity,
-  { topic, payload }: MqttMessage,
+  { topic, payload }: ReceivedMessage,
 ): void {
   const token = topic === pingTopic(agent) ? questionPattern.exec(payload)?.[1] : undefined;
   if (token !== undefined)
-    void connection.publish(topic, livenessAnswer(token), { retain: false }).catch(() => undefined);
+    void connection.publish(topic, livenessAnswerPayload(token), { retain: false }).catch(() => undefined);
 }
 
 /** Whether another agent of the same name is connected; false if the broker cannot be reached. */
-export async function hasDuplicateAgent(settings: MqttSettings, agent: AgentIdentity): Promise<boolean> {
-  const connection = await connectOnce(settings, agent).catch(() => undefined);
+export async function isDuplicateAgentConnected(settings: MqttSettings, agent: AgentIdentity): Promise<boolean> {
+  const connection = await connectTemporarily(settings, agent).catch(() => undefined);
   if (connection === undefined) return false;
   const token = randomUUID();
-  const ask = () => connection.publish(pingTopic(agent), livenessQuestion(token), { retain: false });
+  const ask = () => connection.publish(pingTopic(agent), livenessQuestionPayload(token), { retain: false });
   let timer: NodeJS.Timeout | undefined;
   let interval: NodeJS.Timeout | undefined;
   try {
     const answered = new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), answerTimeoutMs);
-      connection.listen(({ payload }) => payload === livenessAnswer(token) && resolve(true));
+      connection.listen(({ payload }) => payload === livenessAnswerPayload(token) && resolve(true));
       void connection.ended.then(() => resolve(false));
     });
     await connection.subscribe([pingTopic(agent)]);

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { UsageError } from '../model/errors.ts';
-import { Connection, ConnectionError } from './connection.ts';
-import { type BrokerAddress, formatBrokerUrl, type MqttSettings } from './settings.ts';
+import { BrokerConnection, BrokerConnectionError } from './broker-connection.ts';
+import { type BrokerAddress, type MqttSettings, printableBrokerUrl } from './settings.ts';
 
 export interface EmbeddedBroker {
   close(): Promise<void>;
@@ -37,13 +37,13 @@ export async function startEmbeddedBroker(settings: MqttSettings): Promise<Embed
 /** Says what kind of server uses the port, and which setting to change. */
 async function portInUseError(settings: MqttSettings): Promise<UsageError> {
   const { host, port } = settings.MQTT_URL;
-  const url = formatBrokerUrl(settings.MQTT_URL);
-  const isBroker = await Connection.open(settings, { clientId: '', protocolVersion: 4 }).then(
+  const url = printableBrokerUrl(settings.MQTT_URL);
+  const isBroker = await BrokerConnection.open(settings, { clientId: '', protocolVersion: 4 }).then(
     async (connection) => {
       await connection.close();
       return true;
     },
-    (error: unknown) => error instanceof ConnectionError && error.isRefusal,
+    (error: unknown) => error instanceof BrokerConnectionError && error.isRefusal,
   );
   return new UsageError(
     isBroker

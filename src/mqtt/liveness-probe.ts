@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { agentOfPingTopic, allPingTopics, pingTopic } from '../model/naming.ts';
+import { agentIdOfPingTopic, allPingTopicsFilter, pingTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import type { Connection } from './connection.ts';
-import { livenessAnswer, livenessQuestion } from './duplicate-agent.ts';
+import type { BrokerConnection } from './broker-connection.ts';
+import { livenessAnswerPayload, livenessQuestionPayload } from './duplicate-agent.ts';
 
 /** Milliseconds between two rounds of questions, and that an answer may take. */
 const probeIntervalMs = 30_000;
@@ -21,11 +21,11 @@ export class LivenessProbe {
   readonly #missedRounds = new Map<string, number>();
 
   /** Asks until the connection ends. */
-  async probeUntilEnd(connection: Connection, agent: AgentIdentity, onlineAgents: () => string[]): Promise<void> {
+  async probeUntilEnd(connection: BrokerConnection, agent: AgentIdentity, onlineAgents: () => string[]): Promise<void> {
     const ended = new AbortController();
     void connection.ended.then(() => ended.abort());
     try {
-      await connection.subscribe([allPingTopics(agent)], 0);
+      await connection.subscribe([allPingTopicsFilter(agent)], 0);
       for (;;) {
         await this.#ask(connection, agent, onlineAgents(), ended.signal);
         await pause(probeIntervalMs, undefined, { signal: ended.signal, ref: false });
@@ -42,7 +42,7 @@ export class LivenessProbe {
   }
 
   async #ask(
-    connection: Connection,
+    connection: BrokerConnection,
     agent: AgentIdentity,
     otherAgents: readonly string[],
     signal: AbortSignal,
@@ -50,7 +50,7 @@ export class LivenessProbe {
     const token = randomUUID();
     const unanswered = new Set(otherAgents);
     const stop = connection.listen(({ topic, payload }) => {
-      const otherAgent = payload === livenessAnswer(token) ? agentOfPingTopic(agent, topic) : undefined;
+      const otherAgent = payload === livenessAnswerPayload(token) ? agentIdOfPingTopic(agent, topic) : undefined;
       if (otherAgent === undefined) return;
       unanswered.delete(otherAgent);
       this.#missedRounds.set(otherAgent, 0);
@@ -58,7 +58,9 @@ export class LivenessProbe {
     });
     try {
       for (const otherAgent of otherAgents)
-        await connection.publish(pingTopic({ ...agent, id: otherAgent }), livenessQuestion(token), { retain: false });
+        await connection.publish(pingTopic({ ...agent, id: otherAgent }), livenessQuestionPayload(token), {
+          retain: false,
+        });
       await pause(answerTimeoutMs, undefined, { signal, ref: false });
     } finally {
       stop();

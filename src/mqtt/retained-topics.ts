@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { AgentError } from '../model/errors.ts';
 import {
-  allDiscoveryTopics,
+  agentStatusTopic,
+  allDiscoveryTopicsFilter,
   homeAssistantStatusTopic,
-  isAgentDiscoveryTopic,
-  ownCommandTopics,
-  ownDiscoveryTopics,
-  ownMemoryTopics,
-  ownTopics,
+  isDiscoveryTopicOfAnyAgent,
+  ownCommandTopicsFilter,
+  ownDiscoveryTopicsFilter,
+  ownMemoryTopicsFilter,
+  ownTopicsFilter,
   pingTopic,
-  statusTopic,
 } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import type { Connection } from './connection.ts';
+import type { BrokerConnection } from './broker-connection.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
 
@@ -21,7 +21,7 @@ const pingTimeoutSeconds = 5;
 
 /** Subscribes to these topics, which must include the ping topic or all own topics, and reads what is retained there. */
 async function readTopics(
-  connection: Connection,
+  connection: BrokerConnection,
   agent: AgentIdentity,
   topics: string[],
 ): Promise<Map<string, string>> {
@@ -37,7 +37,7 @@ async function readTopics(
     let previousCount: number;
     do {
       previousCount = retained.size;
-      await pingBroker(connection, agent);
+      await pingBrokerThroughOwnTopic(connection, agent);
     } while (retained.size > previousCount);
     return retained;
   } finally {
@@ -46,7 +46,7 @@ async function readTopics(
 }
 
 /** Publishes to the own ping topic and resolves when the message comes back. */
-export async function pingBroker(connection: Connection, agent: AgentIdentity): Promise<void> {
+export async function pingBrokerThroughOwnTopic(connection: BrokerConnection, agent: AgentIdentity): Promise<void> {
   const token = randomUUID();
   const ping = pingTopic(agent);
   let timer: NodeJS.Timeout | undefined;
@@ -56,7 +56,7 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
       () =>
         reject(
           new AgentError(
-            `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownTopics(agent)}`,
+            `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownTopicsFilter(agent)}`,
           ),
         ),
       pingTimeoutSeconds * 1000,
@@ -71,7 +71,7 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
     const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
       const isForbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
       throw new AgentError(
-        `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownTopics(agent)}` : ''}`,
+        `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownTopicsFilter(agent)}` : ''}`,
         { cause },
       );
     });
@@ -84,19 +84,30 @@ export async function pingBroker(connection: Connection, agent: AgentIdentity): 
 
 /** Reads what this agent has retained on the broker, which is the agent's memory. Some of it may arrive later. Stays subscribed to the
  * agent's status, ping, command, memory and discovery topics and to Home Assistant's status. */
-export async function readOwnRetained(connection: Connection, agent: AgentIdentity): Promise<Map<string, string>> {
+export async function readAndFollowOwnRetained(
+  connection: BrokerConnection,
+  agent: AgentIdentity,
+): Promise<Map<string, string>> {
   const retained = await readTopics(connection, agent, [
-    ownTopics(agent),
-    ownDiscoveryTopics(agent),
+    ownTopicsFilter(agent),
+    ownDiscoveryTopicsFilter(agent),
     homeAssistantStatusTopic(agent),
   ]);
-  await connection.subscribe([statusTopic(agent), pingTopic(agent), ownCommandTopics(agent), ownMemoryTopics(agent)]);
-  await connection.unsubscribe(ownTopics(agent));
+  await connection.subscribe([
+    agentStatusTopic(agent),
+    pingTopic(agent),
+    ownCommandTopicsFilter(agent),
+    ownMemoryTopicsFilter(agent),
+  ]);
+  await connection.unsubscribe(ownTopicsFilter(agent));
   return retained;
 }
 
 /** The discovery payloads of all agents with the same base topic. */
-export async function readDiscoveryPayloads(connection: Connection, agent: AgentIdentity): Promise<string[]> {
-  const retained = await readTopics(connection, agent, [pingTopic(agent), allDiscoveryTopics(agent)]);
-  return [...retained].filter(([topic]) => isAgentDiscoveryTopic(agent, topic)).map(([, payload]) => payload);
+export async function readDiscoveryPayloadsOfAllAgents(
+  connection: BrokerConnection,
+  agent: AgentIdentity,
+): Promise<string[]> {
+  const retained = await readTopics(connection, agent, [pingTopic(agent), allDiscoveryTopicsFilter(agent)]);
+  return [...retained].filter(([topic]) => isDiscoveryTopicOfAnyAgent(agent, topic)).map(([, payload]) => payload);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Secret } from '../model/secret.ts';
-import { customSetting, encodeCredentials, secretSetting, stringSetting } from '../model/setting.ts';
+import { credentialsEncodingHint, customSetting, secretSetting, stringSetting } from '../model/setting.ts';
 
 /** `embedded`: the broker that the agent starts itself. */
 export interface BrokerAddress {
@@ -33,20 +33,24 @@ function parseBrokerAddress(text: string): BrokerAddress | undefined {
 }
 
 /** Without credentials, for logs and pages. */
-export const formatBrokerUrl = ({ protocol, host, port }: Pick<BrokerAddress, 'protocol' | 'host' | 'port'>): string =>
+export const printableBrokerUrl = ({
+  protocol,
+  host,
+  port,
+}: Pick<BrokerAddress, 'protocol' | 'host' | 'port'>): string =>
   `${protocol === 'embedded' ? 'mqtt' : protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 const topicForm = ['topic without +, #, or empty levels', /^[^+#/\0]+(\/[^+#/\0]+)*$/] as const;
 const pemFileForm = ['path of a PEM file', /./] as const;
 
-export const mqttSettings = z.object({
+export const mqttSettingsSchema = z.object({
   MQTT_URL: customSetting(
     {
       description:
         'MQTT broker, preferably the one that Home Assistant uses. `embedded://` starts an embedded broker, for trying the agent out.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
-      credentials: `${encodeCredentials}, or set MQTT_USERNAME and MQTT_PASSWORD`,
+      credentials: `${credentialsEncodingHint}, or set MQTT_USERNAME and MQTT_PASSWORD`,
     },
     'URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)',
     parseBrokerAddress,
@@ -82,4 +86,4 @@ export const mqttSettings = z.object({
   ),
 });
 
-export type MqttSettings = z.output<typeof mqttSettings>;
+export type MqttSettings = z.output<typeof mqttSettingsSchema>;

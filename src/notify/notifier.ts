@@ -33,7 +33,7 @@ const adviceFor = (status: number) =>
       : '';
 
 /** Sends a message once; `refusal` says why the server did not accept it. Throws if there is no response. */
-export async function sendNotification(
+export async function postNotification(
   { url, body }: NotificationRequest,
   authorization: Secret | undefined,
   signal: AbortSignal,
@@ -91,7 +91,7 @@ export class Notifier {
   async #attempt({ queuedAtMs, ...request }: QueuedRequest): Promise<boolean> {
     if ((performance.now() - queuedAtMs) / 1000 > maxAgeSeconds) return true;
     try {
-      const { status, refusal } = await sendNotification(
+      const { status, refusal } = await postNotification(
         request,
         this.#authorization,
         AbortSignal.any([this.#closed.signal, AbortSignal.timeout(10_000)]),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { registerSecret, Secret } from '../model/secret.ts';
-import { customSetting, encodeCredentials, enumSetting, secretSetting } from '../model/setting.ts';
+import { credentialsEncodingHint, customSetting, enumSetting, secretSetting } from '../model/setting.ts';
 
 /** The address that notifications are sent to. */
 export interface NotifyAddress {
@@ -38,14 +38,14 @@ function parseAddress(text: string): NotifyAddress | undefined {
   return { url: new Secret(url.href), login: new Secret(Buffer.from(`${name}:${secret.reveal()}`).toString('base64')) };
 }
 
-export const notifySettings = z.object({
+export const notifySettingsSchema = z.object({
   NOTIFY_URL: customSetting<NotifyAddress>(
     {
       description:
         'ntfy topic or webhook that receives a message when a problem begins and when it is over. Unless set, no messages are sent.',
       example: 'https://ntfy.sh/my-secret-topic',
       secret: true,
-      credentials: encodeCredentials,
+      credentials: credentialsEncodingHint,
     },
     'URL with a host (http:// or https://)',
     parseAddress,
@@ -62,10 +62,10 @@ export const notifySettings = z.object({
   ),
 });
 
-export type NotifySettings = z.output<typeof notifySettings>;
+export type NotifySettings = z.output<typeof notifySettingsSchema>;
 
 /** The `Authorization` header: the token, else the credentials in the URL. */
-export function authorizationHeader({ NOTIFY_URL, NOTIFY_TOKEN }: NotifySettings): Secret | undefined {
+export function notifyAuthorizationHeader({ NOTIFY_URL, NOTIFY_TOKEN }: NotifySettings): Secret | undefined {
   if (NOTIFY_TOKEN !== undefined) return new Secret(`Bearer ${NOTIFY_TOKEN.reveal()}`);
   return NOTIFY_URL?.login && new Secret(`Basic ${NOTIFY_URL.login.reveal()}`);
 }

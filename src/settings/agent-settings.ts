@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { hostRootSettings } from '../model/host-roots.ts';
+import { hostRootSettingsShape } from '../model/host-roots.ts';
 import { enumSetting, stringSetting } from '../model/setting.ts';
 
-export const agentSettings = z.object({
+export const agentSettingsSchema = z.object({
   AGENT_NAME: stringSetting({
     description:
       'Name of this agent, used for its device in Home Assistant and in its topics. Defaults to the host name. A new name creates a new device.',
@@ -25,5 +25,5 @@ export const agentSettings = z.object({
     'text',
     'json',
   ),
-  ...hostRootSettings,
+  ...hostRootSettingsShape,
 });

@@ -3,9 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import * as z from 'zod/mini';
-import { type HttpSettings, httpSettings, httpWarnings } from '../http/settings.ts';
+import { type HttpSettings, httpExposureWarnings, httpSettingsSchema } from '../http/settings.ts';
 import { CronExpression } from '../loop/cron.ts';
-import type { AnyCollector } from '../model/collector.ts';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { HostRoots } from '../model/host-roots.ts';
 import { bridgeTopicLevel, slug } from '../model/naming.ts';
@@ -13,22 +13,22 @@ import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
 import { customSetting } from '../model/setting.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { type MqttSettings, mqttSettings } from '../mqtt/settings.ts';
-import { type NotifySettings, notifySettings } from '../notify/settings.ts';
+import { type MqttSettings, mqttSettingsSchema } from '../mqtt/settings.ts';
+import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
-import { agentSettings } from './agent-settings.ts';
-import { exposureWarnings } from './exposure.ts';
+import { agentSettingsSchema } from './agent-settings.ts';
 import {
   type Environment,
-  findMisspelledVariables,
-  listSecretVariables,
+  listPlainAndFileSecretVariables,
+  misspelledVariableWarnings,
   readVariables,
   SettingsError,
   type SettingsSchema,
 } from './read-variables.ts';
+import { secretFileWarnings } from './secret-file-warnings.ts';
 
-export interface CollectorSettings {
-  collector: AnyCollector;
+export interface ConfiguredCollector {
+  collector: AnyCollectorDefinition;
   /** A cron expression; undefined if the collector is off. */
   schedule: string | undefined;
   env: Record<string, unknown>;
@@ -37,15 +37,15 @@ export interface CollectorSettings {
 export interface Settings {
   agent: AgentIdentity;
   hostRoots: HostRoots;
-  log: Pick<z.output<typeof agentSettings>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
+  log: Pick<z.output<typeof agentSettingsSchema>, 'LOG_LEVEL' | 'LOG_FORMAT'>;
   mqtt: MqttSettings;
   http: HttpSettings;
   notify: NotifySettings;
-  collectors: CollectorSettings[];
+  collectors: ConfiguredCollector[];
   warnings: string[];
 }
 
-const scheduleName = ({ id }: AnyCollector) => `${id.toUpperCase()}_SCHEDULE`;
+const scheduleName = ({ id }: AnyCollectorDefinition) => `${id.toUpperCase()}_SCHEDULE`;
 
 /** Whether a cron expression has six fields and matches any date: one for 30 February never does. */
 function isUsableSchedule(text: string): boolean {
@@ -57,7 +57,7 @@ function isUsableSchedule(text: string): boolean {
 }
 
 /** The collector's own variables and its schedule. */
-const collectorSchema = (collector: AnyCollector): SettingsSchema =>
+const collectorSchema = (collector: AnyCollectorDefinition): SettingsSchema =>
   z.object({
     [scheduleName(collector)]: customSetting(
       {
@@ -73,13 +73,15 @@ const collectorSchema = (collector: AnyCollector): SettingsSchema =>
 
 /** All settings in the groups of the documentation; a setting of several collectors is listed with the first of them.
  * */
-export function settingGroups(catalogue: readonly AnyCollector[]): { title: string; schema: SettingsSchema }[] {
+export function settingGroups(
+  catalogue: readonly AnyCollectorDefinition[],
+): { title: string; schema: SettingsSchema }[] {
   const listed = new Set<string>();
   const groups = [
-    { title: 'Agent', schema: agentSettings },
-    { title: 'MQTT', schema: mqttSettings },
-    { title: 'HTTP', schema: httpSettings },
-    { title: 'Notifications', schema: notifySettings },
+    { title: 'Agent', schema: agentSettingsSchema },
+    { title: 'MQTT', schema: mqttSettingsSchema },
+    { title: 'HTTP', schema: httpSettingsSchema },
+    { title: 'Notifications', schema: notifySettingsSchema },
     ...catalogue.map((collector) => ({ title: collector.title, schema: collectorSchema(collector) })),
   ];
   return groups.map(({ title, schema }) => {
@@ -109,14 +111,14 @@ const inFile = (file: string | undefined): Environment =>
 
 /** The settings of this process. Environment variables override those of the file, which must exist if the user named
  * it. Secrets are then removed from the environment, because child processes inherit it. */
-export function loadSettings(catalogue: readonly AnyCollector[], file: string | undefined): Settings {
+export function loadSettings(catalogue: readonly AnyCollectorDefinition[], file: string | undefined): Settings {
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
   const variables = inFile(file);
-  const settings = readSettings(catalogue, { ...variables, ...process.env });
-  for (const name of listSecretVariables(process.env, schemas).plain) delete process.env[name];
-  const { plain } = listSecretVariables(variables, schemas);
+  const settings = parseSettings(catalogue, { ...variables, ...process.env });
+  for (const name of listPlainAndFileSecretVariables(process.env, schemas).plain) delete process.env[name];
+  const { plain } = listPlainAndFileSecretVariables(variables, schemas);
   const exposed = plain.length > 0 ? [{ setting: file === undefined ? '.env' : '--env', path: file ?? '.env' }] : [];
-  return { ...settings, warnings: [...settings.warnings, ...exposureWarnings(exposed)] };
+  return { ...settings, warnings: [...settings.warnings, ...secretFileWarnings(exposed)] };
 }
 
 function readRequired(file: string): string {
@@ -128,16 +130,16 @@ function readRequired(file: string): string {
 }
 
 /** Throws a SettingsError that lists every problem, once where two collectors share a variable. */
-export function readSettings(catalogue: readonly AnyCollector[], env: Environment): Settings {
+export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env: Environment): Settings {
   const problems: string[] = [];
-  const own = readVariables(agentSettings, env, problems);
-  const mqtt = readVariables(mqttSettings, env, problems);
+  const own = readVariables(agentSettingsSchema, env, problems);
+  const mqtt = readVariables(mqttSettingsSchema, env, problems);
   const { MQTT_URL: broker, MQTT_USERNAME: user = broker?.username ?? '' } = mqtt;
   for (const text of [mqtt.MQTT_BASE_TOPIC, mqtt.MQTT_DISCOVERY_PREFIX, broker?.host, user])
     if (text !== undefined) registerPublicText(text);
-  const http = readVariables(httpSettings, env, problems);
-  const notify = readVariables(notifySettings, env, problems);
-  const collectors = catalogue.map((collector): CollectorSettings => {
+  const http = readVariables(httpSettingsSchema, env, problems);
+  const notify = readVariables(notifySettingsSchema, env, problems);
+  const collectors = catalogue.map((collector): ConfiguredCollector => {
     const values = readVariables(collectorSchema(collector), env, problems);
     const schedule = values[scheduleName(collector)];
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
@@ -149,7 +151,7 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
   if (reservedNames.includes(slug(name)))
     problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(' and ')} are reserved`);
   const schemas = settingGroups(catalogue).map(({ schema }) => schema);
-  const unknown = findMisspelledVariables(env, schemas);
+  const unknown = misspelledVariableWarnings(env, schemas);
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
   const started = new PastMoment();
   const agent: AgentIdentity = {
@@ -164,11 +166,11 @@ export function readSettings(catalogue: readonly AnyCollector[], env: Environmen
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
-  const files = listSecretVariables(env, schemas).files.map((setting) => ({
+  const files = listPlainAndFileSecretVariables(env, schemas).files.map((setting) => ({
     setting,
     path: String(env[setting]).trim(),
   }));
-  const warnings = [...unknown, ...httpWarnings(http), ...exposureWarnings(files)];
+  const warnings = [...unknown, ...httpExposureWarnings(http), ...secretFileWarnings(files)];
   return {
     agent,
     hostRoots: new HostRoots(own),

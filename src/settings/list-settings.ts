@@ -14,7 +14,7 @@ export interface ListedSetting extends SettingMeta {
 const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** The settings of a group in the order in which they are declared, each with what people are told about it. */
-export const listSettings = ({ schema }: SettingGroup): ListedSetting[] =>
+export const listSettingsOfGroup = ({ schema }: SettingGroup): ListedSetting[] =>
   Object.entries(schema.shape).flatMap(([name, field]) => {
     const meta = settingMetaRegistry.get(field as never);
     return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { describeError, UsageError } from '../model/errors.ts';
-import { PerNameSetting } from '../model/per-name-setting.ts';
+import { PerNameValues } from '../model/per-name-values.ts';
 import { registerPublicText } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 
@@ -97,13 +97,13 @@ function readPerName(
   env: Environment,
   name: string,
   problems: string[],
-): PerNameSetting<unknown> {
+): PerNameValues<unknown> {
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
     const value = readVariable(field, meta, env, `${name}_${ownName}`, problems);
     if (value !== undefined) named.set(ownName.toLowerCase(), value);
   }
-  return new PerNameSetting(readVariable(field, meta, env, name, problems), named);
+  return new PerNameValues(readVariable(field, meta, env, name, problems), named);
 }
 
 /** Reads the variables of a schema; adds errors to `problems`. */
@@ -126,7 +126,7 @@ export function readVariables<Schema extends SettingsSchema>(
 const withPassword = /\/\/[^/]*:[^/]*@/;
 
 /** The variables that are set and contain a secret (`plain`) or the path of a file with a secret (`files`). */
-export function listSecretVariables(
+export function listPlainAndFileSecretVariables(
   env: Environment,
   schemas: readonly SettingsSchema[],
 ): { plain: string[]; files: string[] } {
@@ -169,7 +169,7 @@ function nearestName(name: string, settingNames: readonly string[], maxDistance:
 }
 
 /** Warnings for variables that look like a misspelled setting: `MQTT_PASSWROD`. */
-export function findMisspelledVariables(env: Environment, schemas: readonly SettingsSchema[]): string[] {
+export function misspelledVariableWarnings(env: Environment, schemas: readonly SettingsSchema[]): string[] {
   const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
   const names = fields.flatMap(([name, field]) => (metaOf(field)?.secret ? [name, `${name}_FILE`] : [name]));
   const mqttNames = names.filter((name) => name.startsWith('MQTT_'));

@@ -9,7 +9,7 @@ export const serviceSettingsPath = '/etc/infra-monitor.env';
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** The text of a settings file; empty if there is none. */
-export function readSettingsText(path: string): string {
+export function readSettingsTextOrEmpty(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -18,10 +18,10 @@ export function readSettingsText(path: string): string {
   }
 }
 
-export const parseSettingsText = (text: string): Environment => parse(text);
+export const parseSettingsVariables = (text: string): Environment => parse(text);
 
 /** The given environment variables of this process that are set. */
-export const processVariables = (names: readonly string[]): Environment =>
+export const pickProcessVariables = (names: readonly string[]): Environment =>
   Object.fromEntries(names.map((name) => [name, process.env[name]]).filter(([, value]) => value));
 
 /** A line that dotenv reads back unchanged. */
@@ -53,12 +53,12 @@ function withSetting(text: string, name: string, value: string | undefined, desc
 }
 
 /** Changes these settings and keeps everything else. Throws if the result would not be read back as meant. */
-export function editSettings(text: string, values: Environment, descriptions: ReadonlyMap<string, string>): string {
+export function editSettingsText(text: string, values: Environment, descriptions: ReadonlyMap<string, string>): string {
   const changed = Object.entries(values).reduce(
     (all, [name, value]) => withSetting(all, name, value, descriptions.get(name)),
     text,
   );
-  const [before, after] = [parseSettingsText(text), parseSettingsText(changed)];
+  const [before, after] = [parseSettingsVariables(text), parseSettingsVariables(changed)];
   const wrong = [...new Set([...Object.keys(before), ...Object.keys(after)])].find(
     (name) => after[name] !== (name in values ? values[name] : before[name]),
   );

@@ -1,29 +1,29 @@
 import * as z from 'zod/mini';
 import type { ActionDeclaration } from '../model/action.ts';
-import type { CollectorDeclaration } from '../model/collector.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
-import { maxMessageBytes, parseBoundedJson } from '../model/json.ts';
-import type { AnyMetric } from '../model/metric.ts';
+import { maxBrokerMessageBytes, parseJsonWithin } from '../model/json.ts';
+import type { AnyMetricDeclaration } from '../model/metric.ts';
 import {
+  agentStatusTopic,
   availabilityTopic,
   commandTopic,
+  deviceDiscoveryTopic,
   deviceIdentifier,
-  discoveryTopic,
+  deviceSlugOfDiscoveryTopic,
+  entityUniqueId,
   eventTopic,
   formatComponentKey,
   parseComponentKey,
-  parseDiscoveryTopic,
   slug,
   stateTopic,
-  statusTopic,
-  uniqueId,
 } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from './platform.ts';
-import type { RetainedPayloads } from './state-topics.ts';
+import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
 
 /** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
  * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
@@ -37,7 +37,7 @@ export const discoveryOriginName = 'Home Lab Infra Monitor';
 type Component = Record<string, unknown>;
 
 /** Limits of a retained payload: ours have five levels, so a deeper one was written by another program. */
-const payloadBounds = { bytes: maxMessageBytes, depth: 16 };
+const payloadBounds = { bytes: maxBrokerMessageBytes, depth: 16 };
 
 /** The parts of an earlier payload from which the next one is built. */
 const retainedPayloadSchema = z.object({
@@ -86,12 +86,18 @@ const entityName = (part: string | undefined, name: string) =>
   part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`;
 
 const agentStatusOptions = (agent: AgentIdentity) => ({
-  state_topic: statusTopic(agent),
+  state_topic: agentStatusTopic(agent),
   payload_on: onlinePayload,
   payload_off: offlinePayload,
 });
 
-const stateOptions = (agent: AgentIdentity, collector: string, path: string, key: string, metric: AnyMetric) => ({
+const stateOptions = (
+  agent: AgentIdentity,
+  collector: string,
+  path: string,
+  key: string,
+  metric: AnyMetricDeclaration,
+) => ({
   state_topic: stateTopic(agent, collector, path),
   value_template: valueTemplate(key, metric),
   ...availabilityOptions(agent, collector, path),
@@ -99,7 +105,7 @@ const stateOptions = (agent: AgentIdentity, collector: string, path: string, key
 
 /** Available while the agent is online and its last reading of the entry succeeded. */
 const availabilityOptions = (agent: AgentIdentity, collector: string, path: string) => ({
-  availability: [{ topic: statusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
+  availability: [{ topic: agentStatusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
   availability_mode: 'all',
 });
 
@@ -109,7 +115,7 @@ function component(
   path: string,
   { table, device, part }: StateEntry,
   key: string,
-  metric: AnyMetric,
+  metric: AnyMetricDeclaration,
 ): [string, Component] {
   const id = slug(device.id);
   const partSlug = path.split('/')[1]?.slice(table.length + 1);
@@ -122,7 +128,7 @@ function component(
   const platform = platformOfMetric(metric);
   const options = {
     platform,
-    unique_id: uniqueId(agent, id, name),
+    unique_id: entityUniqueId(agent, id, name),
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${[slug(device.name), path.split('/')[1], key].filter(Boolean).join('_')}`,
     name: entityName(part?.name, metric.name),
@@ -147,7 +153,7 @@ function button(
   const name = formatComponentKey({ collector, table, metric: key });
   const options = {
     platform: 'button',
-    unique_id: uniqueId(agent, id, name),
+    unique_id: entityUniqueId(agent, id, name),
     default_entity_id: `button.${slug(device.name)}_${key}`,
     name: action.name,
     icon: action.icon,
@@ -174,7 +180,7 @@ function eventEntity(
   const key = formatComponentKey({ collector, table, metric: eventKey });
   const options = {
     platform: 'event',
-    unique_id: uniqueId(agent, id, key),
+    unique_id: entityUniqueId(agent, id, key),
     default_entity_id: `event.${slug(device.name)}_${eventKey}`,
     name,
     icon,
@@ -183,14 +189,14 @@ function eventEntity(
     event_types: types,
     state_topic: eventTopic(agent, collector, path),
     // An event stays true while the device can't be read, and is published then too.
-    availability: [{ topic: statusTopic(agent) }],
+    availability: [{ topic: agentStatusTopic(agent) }],
   };
   return [key, withoutUndefined(options)];
 }
 
 /** What the state has to announce, by device id. */
 function currentAnnouncements(
-  catalogue: readonly CollectorDeclaration[],
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
 ): Map<string, Announcement> {
@@ -227,7 +233,7 @@ function currentAnnouncements(
 }
 
 /** Whether a component with this key may still be announced: its collector is active and its table has the metric. */
-function isDeclared(key: string, catalogue: readonly CollectorDeclaration[], state: AgentState): boolean {
+function isDeclared(key: string, catalogue: readonly CollectorMetadata[], state: AgentState): boolean {
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
   if (parsed === undefined || !state.collectors.has(parsed.collector)) return false;
@@ -251,7 +257,7 @@ function removedComponent(
   if (phase === 'omit') return undefined;
   return phase === 'tombstone'
     ? { platform }
-    : { platform, unique_id: uniqueId(agent, device, key), state_topic: statusTopic(agent) };
+    : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: agentStatusTopic(agent) };
 }
 
 /** Components of an earlier payload that the current state lacks: unchanged while they are declared, else in this phase of removal. */
@@ -276,7 +282,7 @@ function inheritedComponents(
 function parseRetained(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
-    return retainedPayloadSchema.safeParse(parseBoundedJson(payload, payloadBounds)).data;
+    return retainedPayloadSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data;
   } catch {
     return undefined;
   }
@@ -284,20 +290,20 @@ function parseRetained(payload: string | undefined) {
 
 /** Discovery payload of each device by its topic, parents first; empty for a device that has no component left. `retained`: this
  * agent's payloads on the broker when the connection began. */
-export function discoveryPayloads(
-  catalogue: readonly CollectorDeclaration[],
+export function discoveryPayloadsByTopic(
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
   retained: ReadonlyMap<string, string>,
   phase: RemovalPhase,
-): RetainedPayloads {
+): RetainedPayloadsByTopic {
   const devices = currentAnnouncements(catalogue, agent, state);
   for (const topic of retained.keys()) {
-    const id = parseDiscoveryTopic(agent, topic);
+    const id = deviceSlugOfDiscoveryTopic(agent, topic);
     if (id !== undefined && !devices.has(id)) devices.set(id, { device: {}, components: {}, excluded: new Set() });
   }
   const payloads = [...devices].map(([id, announcement]) => {
-    const topic = discoveryTopic(agent, id);
+    const topic = deviceDiscoveryTopic(agent, id);
     const earlier = parseRetained(retained.get(topic));
     const components = {
       ...announcement.components,
@@ -320,16 +326,16 @@ export function discoveryPayloads(
 
 /** Earlier payloads with tombstones for the components to remove and everything else unchanged. Home Assistant must get them
  * before the new states, which lack the keys that a component to remove still reads. */
-export function tombstonePayloads(
-  catalogue: readonly CollectorDeclaration[],
+export function tombstonePayloadsByTopic(
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
   retained: ReadonlyMap<string, string>,
-): RetainedPayloads {
+): RetainedPayloadsByTopic {
   const devices = currentAnnouncements(catalogue, agent, state);
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
-    const id = parseDiscoveryTopic(agent, topic);
+    const id = deviceSlugOfDiscoveryTopic(agent, topic);
     const earlier = id === undefined ? undefined : parseRetained(payload);
     if (id === undefined || earlier === undefined) continue;
     const isRemoved = (key: string) => devices.get(id)?.excluded.has(key) || !isDeclared(key, catalogue, state);

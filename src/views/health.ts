@@ -35,7 +35,7 @@ export const agentHealthSchema = z.object({
 export type AgentHealth = z.output<typeof agentHealthSchema>;
 
 /** Health without the reasons, for clients that have not shown the token. */
-export const agentHealthBriefSchema = z.object({ status: statusSchema });
+export const briefAgentHealthSchema = z.object({ status: statusSchema });
 
 /** Grace period beyond a collector's own time limit, for the random delay of a tick and a busy machine. */
 const overdueGraceMs = 5000;
@@ -96,4 +96,4 @@ export function agentHealth(
   };
 }
 
-export const agentHealthBrief = ({ status }: AgentHealth): z.output<typeof agentHealthBriefSchema> => ({ status });
+export const briefAgentHealth = ({ status }: AgentHealth): z.output<typeof briefAgentHealthSchema> => ({ status });

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { CollectorDeclaration } from '../model/collector.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
-import { agentHealthBriefSchema, agentHealthSchema } from './health.ts';
+import { agentHealthSchema, briefAgentHealthSchema } from './health.ts';
 import { expositionContentTypes } from './prometheus-text.ts';
-import { collectorStatusSchema, errorSchema } from './response-schemas.ts';
+import { createCollectorStatusSchema, errorResponseSchema } from './response-schemas.ts';
 import { statusEndpointPath } from './status.ts';
 
 type Json = Record<string, unknown>;
@@ -37,7 +37,7 @@ const schemaName = (id: string) => `${id.replace(/(?:^|_)(\w)/g, (_, letter: str
 
 /** OpenAPI document of this agent's server; the schemas follow from the catalogue. `guarded`: most paths require the token. */
 export function buildOpenApiDocument(
-  catalogue: readonly CollectorDeclaration[],
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
   guarded: boolean,
@@ -109,13 +109,16 @@ export function buildOpenApiDocument(
           ? {
               anyOf: [
                 schemaOf(agentHealthSchema),
-                { ...schemaOf(agentHealthBriefSchema), description: 'The response to a client without the token.' },
+                { ...schemaOf(briefAgentHealthSchema), description: 'The response to a client without the token.' },
               ],
             }
           : schemaOf(agentHealthSchema),
-        Error: schemaOf(errorSchema),
+        Error: schemaOf(errorResponseSchema),
         ...Object.fromEntries(
-          running.map((declaration) => [schemaName(declaration.id), schemaOf(collectorStatusSchema(declaration))]),
+          running.map((declaration) => [
+            schemaName(declaration.id),
+            schemaOf(createCollectorStatusSchema(declaration)),
+          ]),
         ),
       },
     },

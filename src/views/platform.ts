@@ -1,4 +1,4 @@
-import type { AnyMetric } from '../model/metric.ts';
+import type { AnyMetricDeclaration } from '../model/metric.ts';
 
 /** Home Assistant's platform of each kind of metric. */
 const platforms = {
@@ -11,10 +11,10 @@ const platforms = {
   update: 'update',
 } as const;
 
-export const platformOfMetric = (metric: AnyMetric) => platforms[metric.kind];
+export const platformOfMetric = (metric: AnyMetricDeclaration) => platforms[metric.kind];
 
 /** Discovery options that describe a metric's value. */
-export function discoveryValueOptions(metric: AnyMetric): Record<string, unknown> {
+export function discoveryValueOptions(metric: AnyMetricDeclaration): Record<string, unknown> {
   switch (metric.kind) {
     case 'gauge':
     case 'counter':
@@ -38,7 +38,7 @@ export function discoveryValueOptions(metric: AnyMetric): Record<string, unknown
 }
 
 /** Template that takes the metric out of its device's JSON. An update entity needs JSON, which Python's notation of a dict is not. */
-export const valueTemplate = (key: string, metric: AnyMetric) =>
+export const valueTemplate = (key: string, metric: AnyMetricDeclaration) =>
   metric.kind === 'update'
     ? `{% if value_json.${key} %}{{ {'installed_version': value_json.${key}.installed, 'latest_version': value_json.${key}.latest} | tojson }}{% endif %}`
     : `{{ value_json.${key} }}`;

@@ -1,7 +1,7 @@
-import type { CollectorDeclaration } from '../model/collector.ts';
-import type { AnyMetric } from '../model/metric.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
+import type { AnyMetricDeclaration } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
-import type { AgentState, BrokerState, CollectorState, StateEntry } from '../model/state.ts';
+import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 
 /** Something that is wrong now, or was at the last reading and may still be. */
 export interface Problem {
@@ -18,7 +18,7 @@ export interface Problem {
   isSuppressed: boolean;
 }
 
-function brokerProblems({ url, connected, error }: BrokerState): Problem[] {
+function brokerProblems({ url, connected, error }: BrokerConnectionState): Problem[] {
   if (connected && error === undefined) return [];
   const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
   return [{ id: 'broker', place: 'broker', subject: `Broker ${url}`, text, isSuppressed: false }];
@@ -27,8 +27,8 @@ function brokerProblems({ url, connected, error }: BrokerState): Problem[] {
 /** Problems of a collector as a whole. A lab-wide one reads over the broker: without it its error is suppressed. */
 const collectorProblems = (
   { id, error, complaints }: CollectorState,
-  { title, scope }: CollectorDeclaration,
-  broker: BrokerState,
+  { title, scope }: CollectorMetadata,
+  broker: BrokerConnectionState,
 ): Problem[] => [
   ...(error === undefined
     ? []
@@ -51,7 +51,11 @@ function isExplained(collector: CollectorState, { device, part }: StateEntry, lo
 }
 
 /** Value of the text metric that explains a problem metric: `problem_reason`, `worst_problem`. */
-function reasonBeside(problem: string, metrics: Record<string, AnyMetric>, { sample }: StateEntry): string | undefined {
+function reasonBeside(
+  problem: string,
+  metrics: Record<string, AnyMetricDeclaration>,
+  { sample }: StateEntry,
+): string | undefined {
   const key = Object.keys(metrics).find(
     (name) => metrics[name]?.kind === 'text' && (name.startsWith(`${problem}_`) || name.endsWith(`_${problem}`)),
   );
@@ -59,16 +63,16 @@ function reasonBeside(problem: string, metrics: Record<string, AnyMetric>, { sam
   return typeof reason === 'string' && reason !== '' ? reason : undefined;
 }
 
-const isProblemMetric = (metric: AnyMetric) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
+const isProblemMetric = (metric: AnyMetricDeclaration) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
 
 /** A connection that should exist: a diagnostic one may be absent on purpose, as of a socket without a cable. */
-const isConnectivityMetric = (metric: AnyMetric) =>
+const isConnectivityMetric = (metric: AnyMetricDeclaration) =>
   metric.kind === 'boolean' && metric.deviceClass === 'connectivity' && metric.category === undefined;
 
 /** Problems that an entry's metrics report, problem metrics before connections. A lost connection is suppressed if a problem or an
  * earlier lost connection is reported already. */
 function metricProblems(
-  metrics: Record<string, AnyMetric>,
+  metrics: Record<string, AnyMetricDeclaration>,
   entry: StateEntry,
 ): { key: string; text: string; isSuppressed: boolean }[] {
   const { sample } = entry;
@@ -91,7 +95,7 @@ function metricProblems(
 }
 
 function entryProblems(
-  declaration: CollectorDeclaration,
+  declaration: CollectorMetadata,
   collector: CollectorState,
   path: string,
   entry: StateEntry,
@@ -115,7 +119,7 @@ function entryProblems(
 }
 
 /** Everything that is or may be wrong now. The agent's own readings repeat the collectors' states and are left out. */
-export function findProblems(catalogue: readonly CollectorDeclaration[], state: AgentState): Problem[] {
+export function findProblems(catalogue: readonly CollectorMetadata[], state: AgentState): Problem[] {
   const watched = catalogue.flatMap((declaration) => {
     const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);
     return collector === undefined

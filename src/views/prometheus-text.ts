@@ -1,9 +1,9 @@
-import { type PrometheusSeries, seriesSampleName } from './prometheus-series.ts';
+import { type PrometheusMetricDescriptor, prometheusSampleName } from './prometheus-descriptor.ts';
 
 export type MetricLabels = Record<string, string>;
 
 /** All series of one name. */
-export interface MetricFamily extends Omit<PrometheusSeries, 'factor'> {
+export interface MetricFamily extends Omit<PrometheusMetricDescriptor, 'factor'> {
   help: string;
   samples: { labels: MetricLabels; value: number }[];
 }
@@ -23,7 +23,7 @@ const renderLabels = (labels: MetricLabels) =>
 
 function lines(family: MetricFamily, format: ExpositionFormat): string[] {
   const { type, unit, help, samples } = family;
-  const sample = seriesSampleName(family);
+  const sample = prometheusSampleName(family);
   const [name, typeName] =
     format === 'openmetrics' ? [family.name, type] : [sample, type === 'counter' ? type : 'gauge'];
   return [

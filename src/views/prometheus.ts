@@ -1,10 +1,14 @@
-import type { CollectorDeclaration } from '../model/collector.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
-import type { AnyMetric, MetricValue } from '../model/metric.ts';
+import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
-import { isAvailable } from './availability.ts';
-import { metricPrefix, type PrometheusSeries, seriesOfMetric } from './prometheus-series.ts';
+import { isEntryAvailable } from './availability.ts';
+import {
+  type PrometheusMetricDescriptor,
+  prometheusDescriptorOfMetric,
+  prometheusMetricPrefix,
+} from './prometheus-descriptor.ts';
 import type { MetricFamily, MetricLabels } from './prometheus-text.ts';
 
 /** An entry, readable or not, with the labels of its samples. */
@@ -21,9 +25,9 @@ const seconds = (date: Date) => date.getTime() / 1000;
 
 /** The samples of a value, each with the labels that it adds. */
 function samplesOf(
-  metric: AnyMetric,
+  metric: AnyMetricDeclaration,
   key: string,
-  series: PrometheusSeries,
+  series: PrometheusMetricDescriptor,
   value: NonNullable<MetricValue>,
 ): { labels: MetricLabels; value: number }[] {
   switch (metric.kind) {
@@ -44,13 +48,13 @@ function samplesOf(
 }
 
 function familyOfMetric(
-  declaration: CollectorDeclaration,
+  declaration: CollectorMetadata,
   table: string,
   key: string,
-  metric: AnyMetric,
+  metric: AnyMetricDeclaration,
   entries: readonly LabelledEntry[],
 ): MetricFamily {
-  const series = seriesOfMetric(declaration, table, key, metric);
+  const series = prometheusDescriptorOfMetric(declaration, table, key, metric);
   const { name, type, unit } = series;
   const samples = entries.flatMap(({ entry, labels }) => {
     const value = entry.rawNumbers?.[key] ?? entry.sample?.[key] ?? null;
@@ -80,8 +84,8 @@ const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
       labels: { device: slug(entry.device.id), ...(entry.part === undefined ? {} : { [entry.table]: entry.part.id }) },
     }));
 
-function readingFamilies(declaration: CollectorDeclaration, collector: CollectorState): MetricFamily[] {
-  const available = labelledEntries(collector).filter(({ entry }) => isAvailable(collector, entry));
+function readingFamilies(declaration: CollectorMetadata, collector: CollectorState): MetricFamily[] {
+  const available = labelledEntries(collector).filter(({ entry }) => isEntryAvailable(collector, entry));
   return Object.entries(declaration.metrics).flatMap(([table, metrics]) =>
     Object.entries(metrics).map(([key, metric]) =>
       familyOfMetric(
@@ -101,7 +105,7 @@ const agentFamily = (
   samples: MetricFamily['samples'],
   more: Pick<MetricFamily, 'type' | 'unit'> = { type: 'gauge' },
 ): MetricFamily => ({
-  name: `${metricPrefix}_${name}`,
+  name: `${prometheusMetricPrefix}_${name}`,
   help,
   samples,
   ...more,
@@ -164,7 +168,7 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
           device: slug(entry.device.id),
           part: entry.part === undefined ? '' : `${entry.table} ${entry.part.id}`,
         },
-        value: Number(isAvailable(collector, entry)),
+        value: Number(isEntryAvailable(collector, entry)),
       })),
     ),
     agentFamily('device', 'Properties of the device, to be joined by its label.', deviceSamples(entries), {
@@ -175,7 +179,7 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
 
 /** All metric families of an agent, without timestamps: what could not be read is absent, and so becomes stale. */
 export const prometheusFamilies = (
-  catalogue: readonly CollectorDeclaration[],
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
 ): MetricFamily[] =>

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { CollectorDeclaration } from '../model/collector.ts';
-import type { AnyMetric } from '../model/metric.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
+import type { AnyMetricDeclaration } from '../model/metric.ts';
 import type { CollectorStatus } from './status.ts';
 
 /** Schemas of fields that several responses have. */
@@ -9,14 +9,14 @@ export const countSchema = z.int().check(z.gte(0));
 export const siteSchema = z.nullable(z.string()).check(z.describe('The location that SITE names.'));
 
 /** Schema of the server's own responses. */
-export const errorSchema = z.object({
+export const errorResponseSchema = z.object({
   agent: z.optional(z.string()),
   site: z.optional(siteSchema),
   error: z.string(),
   endpoints: z.optional(z.array(z.string())),
 });
 
-function valueSchema(metric: AnyMetric): z.ZodMiniType {
+function valueSchema(metric: AnyMetricDeclaration): z.ZodMiniType {
   switch (metric.kind) {
     case 'gauge':
     case 'counter':
@@ -34,14 +34,14 @@ function valueSchema(metric: AnyMetric): z.ZodMiniType {
   }
 }
 
-const measuredSchema = (metric: AnyMetric) =>
+const measuredSchema = (metric: AnyMetricDeclaration) =>
   z.object({
     name: z.literal(metric.name),
     value: z.nullable(valueSchema(metric)),
     ...('unit' in metric && metric.unit !== undefined ? { unit: z.literal(metric.unit) } : {}),
   });
 
-const deviceOrPartShape = (metrics: Record<string, AnyMetric>) => ({
+const deviceOrPartShape = (metrics: Record<string, AnyMetricDeclaration>) => ({
   id: z.string(),
   name: z.string(),
   available: z
@@ -56,7 +56,7 @@ const deviceOrPartShape = (metrics: Record<string, AnyMetric>) => ({
 });
 
 /** Schema of `/<endpoint>/status`. Any table may be that of devices or of parts. */
-export function collectorStatusSchema({ id, metrics }: CollectorDeclaration): z.ZodMiniType<CollectorStatus> {
+export function createCollectorStatusSchema({ id, metrics }: CollectorMetadata): z.ZodMiniType<CollectorStatus> {
   const tables = Object.entries(metrics);
   const parts = tables.map(([kind, table]) => z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(table) }));
   const devices = tables.map(([, table]) =>

@@ -1,8 +1,8 @@
-import type { CollectorDeclaration } from '../model/collector.ts';
-import type { AnyMetric, MetricValue } from '../model/metric.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
+import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
-import { isAvailable } from './availability.ts';
+import { isEntryAvailable } from './availability.ts';
 
 interface StatusValue {
   name: string;
@@ -42,7 +42,7 @@ export interface CollectorStatus {
   devices: DeviceStatus[];
 }
 
-function statusValue(key: string, metric: AnyMetric, { sample }: StateEntry): [string, StatusValue] {
+function statusValue(key: string, metric: AnyMetricDeclaration, { sample }: StateEntry): [string, StatusValue] {
   const unit = 'unit' in metric ? metric.unit : undefined;
   return [key, { name: metric.name, value: sample?.[key] ?? null, ...(unit === undefined ? {} : { unit }) }];
 }
@@ -50,13 +50,13 @@ function statusValue(key: string, metric: AnyMetric, { sample }: StateEntry): [s
 function deviceOrPartStatus(
   collector: CollectorState,
   entry: StateEntry,
-  metrics: Record<string, AnyMetric>,
+  metrics: Record<string, AnyMetricDeclaration>,
 ): DeviceOrPartStatus {
   const { device, part, error, hint, since } = entry;
   return {
     id: part === undefined ? slug(device.id) : part.id,
     name: part?.name ?? device.name,
-    available: isAvailable(collector, entry),
+    available: isEntryAvailable(collector, entry),
     ...(error === undefined ? {} : { error }),
     ...(hint === undefined ? {} : { hint }),
     since: since.toISOString(),
@@ -65,11 +65,11 @@ function deviceOrPartStatus(
 }
 
 /** Path of a collector's last readings. */
-export const statusEndpointPath = ({ id, endpoint = id }: CollectorDeclaration): string => `/${endpoint}/status`;
+export const statusEndpointPath = ({ id, endpoint = id }: CollectorMetadata): string => `/${endpoint}/status`;
 
 /** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. */
 export function collectorStatus(
-  { id, metrics }: CollectorDeclaration,
+  { id, metrics }: CollectorMetadata,
   agent: AgentIdentity,
   state: AgentState,
 ): CollectorStatus | undefined {

@@ -3,21 +3,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createLog } from '../../src/log.ts';
-import { StateSlice } from '../../src/loop/state-slice.ts';
+import { PublishingIdentityState } from '../../src/loop/publishing-identity-state.ts';
 import { StateStore } from '../../src/loop/state-store.ts';
-import type { AnyCollector, ObservationOrProblem } from '../../src/model/collector.ts';
+import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
-import { readSettings } from '../../src/settings/index.ts';
+import { parseSettings } from '../../src/settings/index.ts';
 
 const [url = '', first = '0', count = '1', seconds = '30'] = process.argv.slice(2);
-const host = allCollectors.find(({ id }) => id === 'host') as AnyCollector;
-const itself = allCollectors.find(({ id }) => id === 'agent') as AnyCollector;
+const host = allCollectors.find(({ id }) => id === 'host') as AnyCollectorDefinition;
+const itself = allCollectors.find(({ id }) => id === 'agent') as AnyCollectorDefinition;
 const log = createLog({ LOG_LEVEL: 'fatal', LOG_FORMAT: 'text' });
 const ten = (most: number) => Math.random() * most;
 
 /** A machine with two file systems, two interfaces and a disk. `round` comes back as the number of failed units, so that one missed is seen. */
-function readings(agent: AgentIdentity, round: number): ObservationOrProblem<Record<string, unknown>>[] {
+function readings(agent: AgentIdentity, round: number): ObservationOrComplaint<Record<string, unknown>>[] {
   const device = {
     id: agent.id,
     name: agent.name,
@@ -65,7 +65,7 @@ function readings(agent: AgentIdentity, round: number): ObservationOrProblem<Rec
 }
 
 async function live(index: number): Promise<void> {
-  const settings = readSettings(allCollectors, {
+  const settings = parseSettings(allCollectors, {
     AGENT_NAME: `fleet-${index}`,
     SITE: `Site ${index % 20}`,
     MQTT_URL: url,
@@ -89,7 +89,7 @@ async function live(index: number): Promise<void> {
   const session = new BrokerClient({
     agent,
     catalogue: allCollectors,
-    state: new StateSlice(state, new Set(['host', 'agent']), state.broker),
+    state: new PublishingIdentityState(state, new Set(['host', 'agent']), state.broker),
     settings: settings.mqtt,
     log,
     ready: Promise.resolve(),

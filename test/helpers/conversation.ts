@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { StateStore } from '../../src/loop/state-store.ts';
-import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import type { DeviceCommand, SessionContext } from '../../src/mqtt/connected-session.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
@@ -20,7 +20,7 @@ export function keptLog() {
 /** An agent's session on a broker, with the state that it tells and all that it hears; it ends with the test. */
 export function startSession(
   settings: MqttSettings,
-  catalogue: readonly CollectorDeclaration[],
+  catalogue: readonly CollectorMetadata[],
   state: StateStore,
   more: Partial<SessionContext> = {},
 ) {

@@ -1,8 +1,8 @@
-import type { CollectorDeclaration } from '../../src/model/collector.ts';
-import type { AnyMetric, MetricValue } from '../../src/model/metric.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
+import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
 
-function valueFor(metric: AnyMetric): MetricValue {
+function valueFor(metric: AnyMetricDeclaration): MetricValue {
   switch (metric.kind) {
     case 'gauge':
       return 12.5;
@@ -23,7 +23,12 @@ function valueFor(metric: AnyMetric): MetricValue {
 
 const at = new Date('2026-01-02T03:04:05Z');
 
-function entryOf(of: string, metrics: Record<string, AnyMetric>, number: number, isPart: boolean): StateEntry {
+function entryOf(
+  of: string,
+  metrics: Record<string, AnyMetricDeclaration>,
+  number: number,
+  isPart: boolean,
+): StateEntry {
   return {
     table: of,
     device: { id: 'thing', name: 'Thing' },
@@ -34,7 +39,7 @@ function entryOf(of: string, metrics: Record<string, AnyMetric>, number: number,
   };
 }
 
-function collectorOf({ id, metrics }: CollectorDeclaration, parts: number): CollectorState {
+function collectorOf({ id, metrics }: CollectorMetadata, parts: number): CollectorState {
   const entries = Object.entries(metrics).flatMap(([of, table], index) =>
     Array.from({ length: index === 0 ? 1 : parts }, (_, number): [string, StateEntry] => [
       index === 0 ? 'thing' : `thing/${of}_${number}`,
@@ -55,7 +60,7 @@ function collectorOf({ id, metrics }: CollectorDeclaration, parts: number): Coll
 }
 
 /** A state in which every metric of the catalogue has a value, with so many parts of each kind. */
-export const everything = (catalogue: readonly CollectorDeclaration[], parts = 1): AgentState => ({
+export const everything = (catalogue: readonly CollectorMetadata[], parts = 1): AgentState => ({
   collectors: new Map(catalogue.map((declaration) => [declaration.id, collectorOf(declaration, parts)])),
   broker: { url: 'mqtt://127.0.0.1:1883', connected: true, since: at, reconnects: 0 },
   memories: new Map(),

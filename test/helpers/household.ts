@@ -7,12 +7,12 @@ import { routerCollector } from '../../src/collectors/router/index.ts';
 import { sitesCollector } from '../../src/collectors/sites/index.ts';
 import { MinuteHistory } from '../../src/loop/minute-history.ts';
 import { StateStore } from '../../src/loop/state-store.ts';
-import type { AnyCollector, ObservationOrProblem } from '../../src/model/collector.ts';
+import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import type { PageContext } from '../../src/views/page/index.ts';
 
-type Readings = ObservationOrProblem<Record<string, unknown>>[];
+type Readings = ObservationOrComplaint<Record<string, unknown>>[];
 
 const GB = 1e9;
 
@@ -220,7 +220,7 @@ export function household(now: Date): PageContext & { state: StateStore } {
   };
   const state = new StateStore('mqtt://homeassistant.local:1883');
   const history = new MinuteHistory();
-  const read: [AnyCollector, (minute: number, now: Date) => Readings][] = [
+  const read: [AnyCollectorDefinition, (minute: number, now: Date) => Readings][] = [
     [hostCollector, hostAt],
     [nvmeCollector, drivesAt],
     [routerCollector, routersAt],

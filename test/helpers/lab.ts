@@ -1,11 +1,11 @@
 import { allCollectors } from '../../src/collectors/index.ts';
-import type { CollectorDeclaration } from '../../src/model/collector.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { Device, DevicePart } from '../../src/model/device.ts';
-import type { AnyMetric, MetricValue } from '../../src/model/metric.ts';
-import { entryPath, statusTopic } from '../../src/model/naming.ts';
+import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
+import { agentStatusTopic, entryPath } from '../../src/model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
-import { discoveryPayloads } from '../../src/views/discovery.ts';
-import { statePayloads } from '../../src/views/state-topics.ts';
+import { discoveryPayloadsByTopic } from '../../src/views/discovery.ts';
+import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 
 interface Thing {
   table: string;
@@ -35,7 +35,7 @@ const plausible: Record<string, number> = {
 };
 
 /** A value that such a metric might have on a good day. */
-function goodValue(key: string, metric: AnyMetric): MetricValue {
+function goodValue(key: string, metric: AnyMetricDeclaration): MetricValue {
   switch (metric.kind) {
     case 'gauge':
     case 'counter':
@@ -59,7 +59,7 @@ function goodValue(key: string, metric: AnyMetric): MetricValue {
   }
 }
 
-const declarations: readonly CollectorDeclaration[] = allCollectors;
+const declarations: readonly CollectorMetadata[] = allCollectors;
 
 function stateOf({ things }: Machine): AgentState {
   const states = declarations.flatMap(({ id, metrics }): [string, CollectorState][] => {
@@ -150,9 +150,9 @@ export const exampleLab: readonly Machine[] = [
 export function retainedOf(one: Machine): Map<string, string> {
   const state = stateOf(one);
   return new Map([
-    ...statePayloads(declarations, one.agent, state),
-    ...discoveryPayloads(declarations, one.agent, state, new Map(), 'omit'),
-    [statusTopic(one.agent), 'online'],
+    ...stateAndMemoryPayloadsByTopic(declarations, one.agent, state),
+    ...discoveryPayloadsByTopic(declarations, one.agent, state, new Map(), 'omit'),
+    [agentStatusTopic(one.agent), 'online'],
   ]);
 }
 

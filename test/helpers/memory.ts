@@ -1,10 +1,10 @@
-import type { DeviceMemory } from '../../src/model/device-memory.ts';
+import type { DeviceMemories } from '../../src/model/device-memories.ts';
 import { slug } from '../../src/model/naming.ts';
 
 /** What a collector remembers, by the slugs of its devices; `load` is the broker's word of what it kept. */
 export function memory(
   kept?: Record<string, unknown>,
-): DeviceMemory & { contents: Map<string, unknown>; load(kept: Record<string, unknown>): void } {
+): DeviceMemories & { contents: Map<string, unknown>; load(kept: Record<string, unknown>): void } {
   const contents = new Map<string, unknown>();
   let settle = () => {};
   const loaded = new Promise<void>((resolve) => {

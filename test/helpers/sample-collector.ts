@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { StateStore } from '../../src/loop/state-store.ts';
-import type { Collector, ObservationOrProblem } from '../../src/model/collector.ts';
-import type { Metrics } from '../../src/model/metric.ts';
+import type { CollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
+import type { MetricDeclarations } from '../../src/model/metric.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 
 export const agent: AgentIdentity = {
@@ -24,7 +24,7 @@ export interface Probe {
   rare?: number | undefined;
 }
 
-const thing: Metrics<Probe> = {
+const thing: MetricDeclarations<Probe> = {
   level: { kind: 'gauge', name: 'Level', unit: '%', precision: 1, deadband: 1, value: (r) => r.level },
   total: {
     kind: 'counter',
@@ -42,15 +42,15 @@ const thing: Metrics<Probe> = {
   firmware: { kind: 'update', name: 'Firmware', value: (r) => r.firmware },
   rare: { kind: 'gauge', name: 'Rare', optional: true, value: (r) => r.rare },
 };
-const part: Metrics<Probe> = { level: thing.level as Metrics<Probe>[string] };
+const part: MetricDeclarations<Probe> = { level: thing.level as MetricDeclarations<Probe>[string] };
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type Probes = { thing: Probe; part: Probe };
-export type ProbeCollector = Collector<Probes>;
+export type ProbeCollector = CollectorDefinition<Probes>;
 
 /** A collector with every kind of metric that reads what it is given: one folder's worth in one line. */
 export const probe = (
-  read: (signal: AbortSignal) => Promise<ObservationOrProblem<Probes>[]>,
+  read: (signal: AbortSignal) => Promise<ObservationOrComplaint<Probes>[]>,
   id = 'probe',
 ): ProbeCollector => ({
   id,
@@ -65,7 +65,7 @@ export const probe = (
 export const device = { id: 'Thing 1', name: 'Thing' };
 
 /** A state that has taken in these observations, one reading after the other. */
-export function stateOf(collector: ProbeCollector, ...readings: ObservationOrProblem<Probes>[][]): StateStore {
+export function stateOf(collector: ProbeCollector, ...readings: ObservationOrComplaint<Probes>[][]): StateStore {
   const records = new StateStore('mqtt://127.0.0.1:1883');
   records.add(collector);
   for (const observations of readings)

@@ -2,8 +2,8 @@ import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { StateStore } from '../../src/loop/state-store.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
-import type { Timer } from '../../src/mqtt/in-flight.ts';
-import { readSettings } from '../../src/settings/index.ts';
+import type { RunAfter } from '../../src/mqtt/in-flight-limiter.ts';
+import { parseSettings } from '../../src/settings/index.ts';
 import { agent, type ProbeCollector } from './sample-collector.ts';
 
 /** An agent's session with the broker there, with what it logs; it ends with the test. */
@@ -11,7 +11,7 @@ export function startSession(
   url: string,
   collector: ProbeCollector,
   state: StateStore,
-  after?: Timer,
+  after?: RunAfter,
 ): { session: BrokerClient; lines: string[] } {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line.trimEnd()) > 0;
@@ -19,7 +19,7 @@ export function startSession(
     agent,
     catalogue: [collector],
     state,
-    settings: readSettings([], { MQTT_URL: url }).mqtt,
+    settings: parseSettings([], { MQTT_URL: url }).mqtt,
     log: createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, { write } as NodeJS.WriteStream),
     ready: Promise.resolve(),
     eventDelivered: (event) => state.markDelivered(event),

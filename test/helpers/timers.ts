@@ -1,7 +1,7 @@
-import type { Timer } from '../../src/mqtt/in-flight.ts';
+import type { RunAfter } from '../../src/mqtt/in-flight-limiter.ts';
 
 export interface ManualTimers {
-  after: Timer;
+  after: RunAfter;
   pass(milliseconds: number): void;
   /** How many are due in exactly so many milliseconds. */
   due(milliseconds: number): number;
@@ -11,7 +11,7 @@ export interface ManualTimers {
 export function manualTimers(): ManualTimers {
   let now = 0;
   const timers = new Set<{ at: number; run: () => void }>();
-  const after: Timer = (milliseconds, run) => {
+  const after: RunAfter = (milliseconds, run) => {
     const timer = { at: now + milliseconds, run };
     timers.add(timer);
     return () => timers.delete(timer);

@@ -1,10 +1,10 @@
 import { type IncomingMessage, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { authorize } from '../../src/http/access.ts';
+import { decideAccess } from '../../src/http/access.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
-import { parsePeers } from '../../src/http/peers.ts';
-import { startServer } from '../../src/http/server.ts';
-import { type HttpSettings, httpWarnings } from '../../src/http/settings.ts';
+import { parsePeerList } from '../../src/http/peer-list.ts';
+import { startStatusServer } from '../../src/http/server.ts';
+import { type HttpSettings, httpExposureWarnings } from '../../src/http/settings.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -19,7 +19,7 @@ interface Heard {
 
 async function serve(settings: Partial<HttpSettings> = {}) {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer(
+  const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings },
     createApiRoutes([collector], agent, state),
     { agent: 'nas', site: null },
@@ -138,7 +138,7 @@ test.each([
   ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.8', false],
   ['fe80::5', 'fe80::5%eth0', true],
 ])('peers %s: is %s allowed? %s', (list, peer, may) => {
-  const { trusted, refusal } = authorize(from(peer), { allowed: [], peers: parsePeers(list) });
+  const { trusted, refusal } = decideAccess(from(peer), { allowed: [], peers: parsePeerList(list) });
   expect({ trusted, status: refusal?.status }).toEqual(
     may ? { trusted: true, status: undefined } : { trusted: false, status: 403 },
   );
@@ -153,24 +153,24 @@ test.each([
   'a client at %s of a server at %s: this machine itself may always connect',
   (remoteAddress, localAddress, status) => {
     const request = { headers: {}, socket: { remoteAddress, localAddress } } as IncomingMessage;
-    expect(authorize(request, { allowed: [], peers: parsePeers('192.168.77.5') }).refusal?.status).toBe(status);
+    expect(decideAccess(request, { allowed: [], peers: parsePeerList('192.168.77.5') }).refusal?.status).toBe(status);
   },
 );
 
 test('other peers are refused, whatever token they send, on /health/ too', async () => {
-  const rules = { allowed: ['*'], peers: parsePeers('172.30.32.2'), token: new Secret(token) };
-  const { trusted, refusal } = authorize(
+  const rules = { allowed: ['*'], peers: parsePeerList('172.30.32.2'), token: new Secret(token) };
+  const { trusted, refusal } = decideAccess(
     { ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage,
     rules,
   );
   expect({ trusted, status: refusal?.status }).toEqual({ trusted: false, status: 403 });
-  const ask = await serve({ HTTP_ALLOWED_PEERS: parsePeers('172.30.32.2') });
+  const ask = await serve({ HTTP_ALLOWED_PEERS: parsePeerList('172.30.32.2') });
   expect((await ask('/probe/status')).status).toBe(200);
 });
 
 test.each(['', ',', 'nas.local', '192.168.1', '192.168.1.0/33', '192.168.1.0/', 'fd00::/129', 'fe80::1%eth0', '*'])(
   '%j is not a list of peers',
-  (list) => expect(parsePeers(list)).toBeUndefined(),
+  (list) => expect(parsePeerList(list)).toBeUndefined(),
 );
 
 test('pages of other origins can read nothing', async () => {
@@ -182,10 +182,10 @@ test('pages of other origins can read nothing', async () => {
 
 test('a server that other machines can reach without a token is warned of', () => {
   const warned = (host: string, more = {}) =>
-    httpWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
+    httpExposureWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
   expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].filter((host) => warned(host))).toEqual([]);
   expect(['0.0.0.0', '::', '192.168.1.7', '127.example.org'].filter((host) => warned(host))).toHaveLength(4);
   expect(warned('0.0.0.0', { HTTP_TOKEN: new Secret(token) })).toBe(false);
   expect(warned('0.0.0.0', { HTTP_PORT: 0 })).toBe(false);
-  expect(warned('0.0.0.0', { HTTP_ALLOWED_PEERS: parsePeers('192.168.1.5') })).toBe(false);
+  expect(warned('0.0.0.0', { HTTP_ALLOWED_PEERS: parsePeerList('192.168.1.5') })).toBe(false);
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { createPageRoutes } from '../../src/http/page-routes.ts';
-import { parsePeers } from '../../src/http/peers.ts';
-import { startServer } from '../../src/http/server.ts';
+import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
+import { parsePeerList } from '../../src/http/peer-list.ts';
+import { startStatusServer } from '../../src/http/server.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
@@ -17,11 +17,14 @@ const reading = (level: number) => ({
 async function serve(proxies?: string) {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
-  const { routes, eventStream } = createPageRoutes(
+  const { routes, eventStream } = createPageRoutesAndEventStream(
     { catalogue: [collector], agent, state, history: { lastHour: () => undefined } },
-    proxies === undefined ? undefined : parsePeers(proxies),
+    proxies === undefined ? undefined : parsePeerList(proxies),
   );
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
+  const server = await startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, {
+    agent: 'nas',
+    site: null,
+  });
   onTestFinished(() => server.close());
   return { state, audience: eventStream, url: server.url, close: server.close };
 }

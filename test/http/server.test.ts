@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import type { RouteHandler } from '../../src/http/route.ts';
-import { startServer } from '../../src/http/server.ts';
+import { startStatusServer } from '../../src/http/server.ts';
 import { UsageError } from '../../src/model/errors.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -11,7 +11,7 @@ const about = { agent: 'nas', site: 'Berlin' };
 
 async function serve() {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
-  const server = await startServer(
+  const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     createApiRoutes([collector, probe(async () => [], 'off')], agent, state),
     about,
@@ -105,7 +105,7 @@ test('a route has its own content type and headers, and may stream until the ser
     headers: { 'content-type': 'text/event-stream' },
     stream: (response) => response.write('data: 1\n\n'),
   });
-  const server = await startServer(
+  const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     new Map([
       ['/text', text],
@@ -134,7 +134,7 @@ test('a route that throws is answered with 500, and the server goes on', async (
   const fails: RouteHandler = async () => {
     throw new Error('secret');
   };
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, new Map([['/', fails]]), about);
+  const server = await startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, new Map([['/', fails]]), about);
   onTestFinished(() => server.close());
   const answer = await fetch(server.url);
   expect(answer.status).toBe(500);
@@ -150,7 +150,7 @@ test('/api leads to the OpenAPI document', async () => {
 
 test('a port in use is named', async () => {
   const { url } = await serve();
-  const taken = startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
+  const taken = startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: Number(new URL(url).port) }, new Map(), about);
   await expect(taken).rejects.toThrow(UsageError);
   await expect(taken).rejects.toThrow(/^HTTP_PORT: port \d+ on 127.0.0.1 is in use/);
 });

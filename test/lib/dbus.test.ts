@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readUint32Property } from '../../src/lib/dbus.ts';
+import { readDbusUint32Property } from '../../src/lib/dbus.ts';
 
 const units = {
   destination: 'org.freedesktop.systemd1',
@@ -62,12 +62,12 @@ async function replay(name: string, piece = 4096) {
 
 test.each([4096, 1, 7])('a number, in chunks of %d bytes', async (piece) => {
   const { path } = await replay('number', piece);
-  expect(await readUint32Property(path, units, 5)).toBe(3);
+  expect(await readDbusUint32Property(path, units, 5)).toBe(3);
 });
 
 test('the request equals, byte by byte, one that a real bus accepted', async () => {
   const { path, heard } = await replay('number');
-  await readUint32Property(path, units, 5);
+  await readDbusUint32Property(path, units, 5);
   const said = Buffer.concat(recorded('number').flatMap(({ ours, bytes }) => (ours ? [bytes] : [])));
   const login = (bytes: Buffer) => bytes.subarray(bytes.indexOf('BEGIN'));
   expect(login(heard())).toEqual(login(said));
@@ -76,20 +76,20 @@ test('the request equals, byte by byte, one that a real bus accepted', async () 
 
 test('an error has the message of the bus', async () => {
   const property = await replay('no-property');
-  await expect(readUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(
+  await expect(readDbusUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(
     /^org.freedesktop.systemd1 Nothing on .*: no such property$/,
   );
   const nobody = await replay('no-owner');
-  await expect(readUint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow(
+  await expect(readDbusUint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow(
     'Name "org.example.Nobody" does not exist',
   );
 });
 
 test('a bus that is silent, refuses, hangs up or is missing', async () => {
-  await expect(readUint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
+  await expect(readDbusUint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
   await expect(
-    readUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5),
+    readDbusUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5),
   ).rejects.toThrow('refused');
-  await expect(readUint32Property(await socket((client) => void client.end()), units, 5)).rejects.toThrow('closed');
-  await expect(readUint32Property('/nowhere/bus', units, 5)).rejects.toThrow('ENOENT');
+  await expect(readDbusUint32Property(await socket((client) => void client.end()), units, 5)).rejects.toThrow('closed');
+  await expect(readDbusUint32Property('/nowhere/bus', units, 5)).rejects.toThrow('ENOENT');
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { listFolder, readNumber, readText } from '../../src/lib/files.ts';
+import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../src/lib/files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -15,7 +15,7 @@ const file = (content: string) => {
   return path;
 };
 
-test('text without the newline', () => expect(readText(file('  a b \n'))).toBe('  a b'));
+test('text without the newline', () => expect(tryReadTextSync(file('  a b \n'))).toBe('  a b'));
 test('undefined: a missing file, a folder, a file as a folder, a link to itself, a very long name', () => {
   symlinkSync('loop', join(folder, 'loop'));
   mkdirSync(join(folder, 'folder'));
@@ -27,7 +27,7 @@ test('undefined: a missing file, a folder, a file as a folder, a link to itself,
     join(folder, 'loop'),
     join(folder, 'x'.repeat(300)),
   ])
-    expect(readText(missing), missing).toBeUndefined();
+    expect(tryReadTextSync(missing), missing).toBeUndefined();
 });
 test.each([
   ['42\n', 42],
@@ -37,9 +37,9 @@ test.each([
   ['\n', undefined],
   ['<unknown>\n', undefined],
   ['1 2', undefined],
-])('the number in %j', (content, number) => expect(readNumber(file(content))).toBe(number));
+])('the number in %j', (content, number) => expect(tryReadNumberSync(file(content))).toBe(number));
 test('sorted names in a folder; empty for a missing folder', () => {
   for (const name of ['b', 'a', 'c']) mkdirSync(join(folder, name));
-  expect(listFolder(folder)).toEqual(['a', 'b', 'c']);
-  expect(listFolder(join(folder, 'none'))).toEqual([]);
+  expect(listFolderSync(folder)).toEqual(['a', 'b', 'c']);
+  expect(listFolderSync(join(folder, 'none'))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseServices } from '../../src/lib/mdns.ts';
+import { parseMdnsServices } from '../../src/lib/mdns.ts';
 
 /** What python-zeroconf, the library of Home Assistant, answers for a broker and a Home Assistant of one machine. */
 const answer = Buffer.from(
@@ -10,10 +10,10 @@ const answer = Buffer.from(
 const mqtt = '_mqtt._tcp.local';
 
 test('services by their type, with their host and what they tell', () => {
-  expect(parseServices(answer, mqtt, '10.9.9.1')).toEqual([
+  expect(parseMdnsServices(answer, mqtt, '10.9.9.1')).toEqual([
     { name: 'Mosquitto on nas', host: 'nas.local', address: '10.9.9.1', port: 1883, properties: new Map() },
   ]);
-  expect(parseServices(answer, '_home-assistant._tcp.local', '10.9.9.1')).toEqual([
+  expect(parseMdnsServices(answer, '_home-assistant._tcp.local', '10.9.9.1')).toEqual([
     {
       name: 'Home',
       host: 'nas.local',
@@ -30,23 +30,23 @@ test('services by their type, with their host and what they tell', () => {
 
 test('what is cut off, bent or refers to itself is nobody, and no end', () => {
   for (let length = 0; length < answer.length; length += 1)
-    expect(parseServices(answer.subarray(0, length), mqtt, '10.9.9.1')).toEqual([]);
+    expect(parseMdnsServices(answer.subarray(0, length), mqtt, '10.9.9.1')).toEqual([]);
   fc.assert(
     fc.property(fc.nat(answer.length - 1), fc.nat(255), (at, value) => {
       const bent = Buffer.from(answer);
       bent[at] = value;
-      parseServices(bent, mqtt, '10.9.9.1');
+      parseMdnsServices(bent, mqtt, '10.9.9.1');
     }),
   );
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 200 }),
-      (bytes) => parseServices(Buffer.from(bytes), mqtt, '10.9.9.1').length === 0,
+      (bytes) => parseMdnsServices(Buffer.from(bytes), mqtt, '10.9.9.1').length === 0,
     ),
   );
 });
 
 test('no control characters reach a terminal', () => {
   const bent = Buffer.from(answer.toString('latin1').replace('Mosquitto on', '\x1b]0;owned!!\x07'), 'latin1');
-  expect(parseServices(bent, mqtt, '10.9.9.1')[0]?.name).not.toMatch(/\p{C}/u);
+  expect(parseMdnsServices(bent, mqtt, '10.9.9.1')[0]?.name).not.toMatch(/\p{C}/u);
 });

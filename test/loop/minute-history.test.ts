@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { MinuteHistory } from '../../src/loop/minute-history.ts';
 import { StateStore } from '../../src/loop/state-store.ts';
-import type { ObservationOrProblem } from '../../src/model/collector.ts';
+import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { device, type Probes, probe } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const at = (minute: number, second = 0) => new Date(Date.UTC(2026, 0, 1, 12, minute, second));
-const level = (value: number): ObservationOrProblem<Probes> => ({
+const level = (value: number): ObservationOrComplaint<Probes> => ({
   table: 'thing',
   device,
   reading: { level: value, total: value },
 });
-const lost: ObservationOrProblem<Probes> = { table: 'thing', device, error: new Error('no answer') };
+const lost: ObservationOrComplaint<Probes> = { table: 'thing', device, error: new Error('no answer') };
 
-function hour(...readings: [Date, ObservationOrProblem<Probes>][]) {
+function hour(...readings: [Date, ObservationOrComplaint<Probes>][]) {
   const records = new StateStore('mqtt://broker');
   records.add(collector);
   const history = new MinuteHistory();
@@ -43,7 +43,7 @@ test('an unreadable value is a gap', () => {
 });
 
 test('an hour and no more', () => {
-  const readings = Array.from({ length: 200 }, (_, minute): [Date, ObservationOrProblem<Probes>] => [
+  const readings = Array.from({ length: 200 }, (_, minute): [Date, ObservationOrComplaint<Probes>] => [
     at(minute),
     level(minute % 100),
   ]);

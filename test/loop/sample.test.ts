@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { extractRawNumbers, extractSample } from '../../src/loop/sample.ts';
-import type { AnyMetric } from '../../src/model/metric.ts';
+import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
 
-const gauge = (more: object = {}): AnyMetric =>
-  ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetric;
-const one = (metric: AnyMetric, reading: unknown, before?: number | string) =>
+const gauge = (more: object = {}): AnyMetricDeclaration =>
+  ({ kind: 'gauge', name: 'X', value: (r: number) => r, ...more }) as AnyMetricDeclaration;
+const one = (metric: AnyMetricDeclaration, reading: unknown, before?: number | string) =>
   extractSample({ x: metric }, reading, before === undefined ? undefined : { x: before }).x;
 
 test('numbers are rounded to their precision', () => {
@@ -28,7 +28,7 @@ test('a number after an unknown value is used as it is', () =>
   expect(extractSample({ x: gauge({ deadband: 9 }) }, 3, { x: null }).x).toBe(3));
 
 test('a counter never decreases by rounding or its deadband', () => {
-  const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetric;
+  const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetricDeclaration;
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 10, noNaN: true })), (growths) => {
       let raw = 0;
@@ -44,12 +44,12 @@ test('a counter never decreases by rounding or its deadband', () => {
 });
 
 test('the reset of a counter shows at once', () => {
-  const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetric;
+  const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetricDeclaration;
   expect(one(counter, 1.1, 1.4)).toBe(1.1);
 });
 
 test('a timestamp changes only beyond its deadband', () => {
-  const instant: AnyMetric = { kind: 'timestamp', name: 'X', deadband: 60, value: (r: Date) => r };
+  const instant: AnyMetricDeclaration = { kind: 'timestamp', name: 'X', deadband: 60, value: (r: Date) => r };
   expect(one(instant, new Date('2026-01-01T00:00:00.600Z'))).toBe('2026-01-01T00:00:01Z');
   expect(one(instant, new Date('2026-01-01T00:00:50Z'), '2026-01-01T00:00:00Z')).toBe('2026-01-01T00:00:00Z');
   expect(one(instant, new Date('2026-01-01T00:01:00Z'), '2026-01-01T00:00:00Z')).toBe('2026-01-01T00:01:00Z');
@@ -62,7 +62,7 @@ test('texts fit into a state of Home Assistant, enums into their options', () =>
 });
 
 test('raw numbers are as they were read', () => {
-  const metrics: Record<string, AnyMetric> = {
+  const metrics: Record<string, AnyMetricDeclaration> = {
     x: gauge({ precision: 0, deadband: 9 }),
     none: { kind: 'gauge', name: 'X', value: () => undefined },
     endless: { kind: 'gauge', name: 'X', value: () => Number.POSITIVE_INFINITY },

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import { StateStore } from '../../src/loop/state-store.ts';
-import type { ObservationOrProblem } from '../../src/model/collector.ts';
+import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second));
-const whole = (level: number): ObservationOrProblem<Probes> => ({ table: 'thing', device, reading: { level } });
-const piece = (id: string, more: object): ObservationOrProblem<Probes> =>
-  ({ table: 'part', device, part: { id, name: id }, ...more }) as ObservationOrProblem<Probes>;
+const whole = (level: number): ObservationOrComplaint<Probes> => ({ table: 'thing', device, reading: { level } });
+const piece = (id: string, more: object): ObservationOrComplaint<Probes> =>
+  ({ table: 'part', device, part: { id, name: id }, ...more }) as ObservationOrComplaint<Probes>;
 
 function recorder() {
   const records = new StateStore('');
   records.add(collector);
-  const record = (second: number, ...observations: ObservationOrProblem<Probes>[]) =>
+  const record = (second: number, ...observations: ObservationOrComplaint<Probes>[]) =>
     records.record(collector, { ok: true, observations, at: at(second), seconds: 0 });
   const fail = (second: number, error: string) =>
     records.record(collector, { ok: false, error, at: at(second), seconds: 0 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseBoundedJson } from '../../src/model/json.ts';
+import { parseJsonWithin } from '../../src/model/json.ts';
 
 const most = { bytes: 1000, depth: 4 };
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
@@ -8,16 +8,16 @@ const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 test('the result of JSON.parse, within the bounds', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 3 }), (text) => {
-      expect(parseBoundedJson(text, { bytes: 1e6, depth: 5 })).toEqual(JSON.parse(text));
+      expect(parseJsonWithin(text, { bytes: 1e6, depth: 5 })).toEqual(JSON.parse(text));
     }),
   );
-  expect(parseBoundedJson(nested(4), most)).toEqual([[[[]]]]);
+  expect(parseJsonWithin(nested(4), most)).toEqual([[[[]]]]);
 });
 
 test('text that is too deep is rejected before parsing; brackets in strings do not count', () => {
-  expect(() => parseBoundedJson(nested(5), most)).toThrow('nested more than 4 levels deep');
-  expect(() => parseBoundedJson(nested(5_000_000), { bytes: 1e8, depth: 8 })).toThrow('nested more than 8 levels deep');
-  expect(parseBoundedJson(JSON.stringify(['[[[[[[', '\\', '\\"[[[[[[', { '{{{{{{': 1 }]), most)).toEqual([
+  expect(() => parseJsonWithin(nested(5), most)).toThrow('nested more than 4 levels deep');
+  expect(() => parseJsonWithin(nested(5_000_000), { bytes: 1e8, depth: 8 })).toThrow('nested more than 8 levels deep');
+  expect(parseJsonWithin(JSON.stringify(['[[[[[[', '\\', '\\"[[[[[[', { '{{{{{{': 1 }]), most)).toEqual([
     '[[[[[[',
     '\\',
     '\\"[[[[[[',
@@ -26,10 +26,10 @@ test('text that is too deep is rejected before parsing; brackets in strings do n
 });
 
 test('text with too many bytes is rejected', () => {
-  expect(() => parseBoundedJson(JSON.stringify('ü'.repeat(500)), most)).toThrow('1002 bytes, more than 1000');
-  expect(parseBoundedJson(JSON.stringify('u'.repeat(500)), most)).toHaveLength(500);
+  expect(() => parseJsonWithin(JSON.stringify('ü'.repeat(500)), most)).toThrow('1002 bytes, more than 1000');
+  expect(parseJsonWithin(JSON.stringify('u'.repeat(500)), most)).toHaveLength(500);
 });
 
 test('error messages contain nothing of the text', () => {
-  expect(() => parseBoundedJson('\u001b[31msecret', most)).toThrow(/^not JSON$/);
+  expect(() => parseJsonWithin('\u001b[31msecret', most)).toThrow(/^not JSON$/);
 });

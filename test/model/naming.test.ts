@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  discoveryTopic,
+  deviceDiscoveryTopic,
+  deviceSlugOfDiscoveryTopic,
   entryPath,
   formatComponentKey,
   parseComponentKey,
-  parseDiscoveryTopic,
   slug,
 } from '../../src/model/naming.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -48,7 +48,7 @@ test('the path of a part is below its device', () => {
 });
 
 test('discovery topics contain their device', () => {
-  expect(discoveryTopic(agent, 'drive_1')).toBe('homeassistant/device/infra-monitor_nas/drive_1/config');
-  expect(parseDiscoveryTopic(agent, discoveryTopic(agent, 'drive_1'))).toBe('drive_1');
-  expect(parseDiscoveryTopic(agent, 'homeassistant/device/infra-monitor_other/drive_1/config')).toBeUndefined();
+  expect(deviceDiscoveryTopic(agent, 'drive_1')).toBe('homeassistant/device/infra-monitor_nas/drive_1/config');
+  expect(deviceSlugOfDiscoveryTopic(agent, deviceDiscoveryTopic(agent, 'drive_1'))).toBe('drive_1');
+  expect(deviceSlugOfDiscoveryTopic(agent, 'homeassistant/device/infra-monitor_other/drive_1/config')).toBeUndefined();
 });

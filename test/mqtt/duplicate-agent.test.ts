@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasDuplicateAgent } from '../../src/mqtt/duplicate-agent.ts';
+import { isDuplicateAgentConnected } from '../../src/mqtt/duplicate-agent.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
@@ -7,7 +7,7 @@ import { agent } from '../helpers/sample-collector.ts';
 
 test('a duplicate agent is found if it answers, and only then', async () => {
   const { settings, url, stop } = await guarded({});
-  expect(await hasDuplicateAgent(settings, agent)).toBe(false);
+  expect(await isDuplicateAgentConnected(settings, agent)).toBe(false);
   const { client } = await observe(url, { protocolVersion: 4, reconnectPeriod: 0 });
   const asked: string[] = [];
   client.on('message', (topic, payload) => {
@@ -17,17 +17,17 @@ test('a duplicate agent is found if it answers, and only then', async () => {
     // An agent that has not subscribed yet misses the first question.
     if (asked.length > 1) void client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
   });
-  expect(await hasDuplicateAgent(settings, agent)).toBe(true);
+  expect(await isDuplicateAgentConnected(settings, agent)).toBe(true);
   expect(new Set(asked).size).toBe(1);
-  expect(await hasDuplicateAgent(settings, { ...agent, id: 'pi' })).toBe(false);
+  expect(await isDuplicateAgentConnected(settings, { ...agent, id: 'pi' })).toBe(false);
   await stop();
-  expect(await hasDuplicateAgent(settings, agent)).toBe(false);
+  expect(await isDuplicateAgentConnected(settings, agent)).toBe(false);
 });
 
 test('without a broker, or with one that forbids the question, there is no duplicate agent', async () => {
   const { settings } = await guarded({ unread: /echo$/ });
-  expect(await hasDuplicateAgent(settings, agent)).toBe(false);
+  expect(await isDuplicateAgentConnected(settings, agent)).toBe(false);
   expect(
-    await hasDuplicateAgent({ ...settings, MQTT_URL: { ...settings.MQTT_URL, port: await freePort() } }, agent),
+    await isDuplicateAgentConnected({ ...settings, MQTT_URL: { ...settings.MQTT_URL, port: await freePort() } }, agent),
   ).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { connectOnce } from '../../src/mqtt/connect-once.ts';
-import { Connection, ConnectionError, isRefusedByBroker } from '../../src/mqtt/connection.ts';
+import { BrokerConnection, BrokerConnectionError, isBrokerRefusal } from '../../src/mqtt/broker-connection.ts';
+import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
@@ -15,20 +15,20 @@ const refuse =
     if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode, sessionPresent: false });
   };
 
-async function open(settings: MqttSettings, protocolVersion: 5 | 4 = 5): Promise<Connection> {
-  const connection = await Connection.open(settings, { clientId: 'me', protocolVersion });
+async function open(settings: MqttSettings, protocolVersion: 5 | 4 = 5): Promise<BrokerConnection> {
+  const connection = await BrokerConnection.open(settings, { clientId: 'me', protocolVersion });
   onTestFinished(() => connection.abort());
   return connection;
 }
 const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
   open(settings, protocolVersion).then(
     () => expect.unreachable('it let us in'),
-    (error: unknown) => error as ConnectionError,
+    (error: unknown) => error as BrokerConnectionError,
   );
 
 test('the CONNECT packet', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
-  const connection = await Connection.open(
+  const connection = await BrokerConnection.open(
     { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') },
     { clientId: 'name', will: agent, protocolVersion: 5 },
   );
@@ -70,9 +70,9 @@ test('a message without subscribers and a refused message are recognized', async
   expect(await connection.publish('heard', 'x', { retain: false })).toEqual({ hasSubscribers: true });
   expect(await connection.publish('unheard', 'x')).toEqual({ hasSubscribers: false });
   const refusal: unknown = await connection.publish('forbidden', 'x').catch((error: unknown) => error);
-  expect(isRefusedByBroker(refusal)).toBe(true);
-  expect(isRefusedByBroker(new Error('gone'))).toBe(false);
-  expect(isRefusedByBroker('gone')).toBe(false);
+  expect(isBrokerRefusal(refusal)).toBe(true);
+  expect(isBrokerRefusal(new Error('gone'))).toBe(false);
+  expect(isBrokerRefusal('gone')).toBe(false);
   expect(
     packets.flatMap((packet) => (packet.cmd === 'publish' ? [[packet.topic, packet.qos, packet.retain]] : [])),
   ).toEqual([
@@ -137,7 +137,7 @@ test('no broker at the address', async () => {
     isRefusal: false,
     wantsOlderProtocol: false,
   });
-  expect(error).toBeInstanceOf(ConnectionError);
+  expect(error).toBeInstanceOf(BrokerConnectionError);
 });
 
 test('why a connection ended: the reason of the broker, a failure, or none', async () => {
@@ -201,17 +201,17 @@ test('connectOnce: a client ID of its own, no will, and the protocol that the br
       done(null, true);
     },
   });
-  const connection = await connectOnce(older.settings, agent);
+  const connection = await connectTemporarily(older.settings, agent);
   expect(connection.protocolVersion).toBe(4);
   expect(names.at(-1)).toMatch(/^nas-visit-[0-9a-f]{8}$/);
   await connection.close();
   const { packets, settings } = await startPeer(welcome(codes));
-  const newer = await connectOnce(settings, agent);
+  const newer = await connectTemporarily(settings, agent);
   expect(newer.protocolVersion).toBe(5);
   expect(packets[0]).not.toHaveProperty('will');
   await newer.close();
   const guarded = await startPeer(refuse(0x87));
-  await expect(connectOnce(guarded.settings, agent)).rejects.toThrow('MQTT_PASSWORD');
+  await expect(connectTemporarily(guarded.settings, agent)).rejects.toThrow('MQTT_PASSWORD');
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDiscoveryPayloads, readOwnRetained } from '../../src/mqtt/retained-topics.ts';
+import { readAndFollowOwnRetained, readDiscoveryPayloadsOfAllAgents } from '../../src/mqtt/retained-topics.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -18,7 +18,7 @@ test('everything that this agent has retained is read, and nothing of others', a
   };
   for (const [topic, payload] of Object.entries({ ...own, ...foreign }))
     await client.publishAsync(topic, payload, { retain: true, qos: 1 });
-  expect(Object.fromEntries(await readOwnRetained(connection, agent))).toEqual(own);
+  expect(Object.fromEntries(await readAndFollowOwnRetained(connection, agent))).toEqual(own);
   expect([...topics.values()].some((payload) => payload === '{}')).toBe(true);
   // Afterwards states are no longer received, but commands, the status, pings and announcements are.
   const heard: string[] = [];
@@ -44,12 +44,12 @@ test('announcements of all agents with the same base topic', async () => {
     'homeassistant/device/zigbee/lamp/config': 'lamp',
   }))
     await client.publishAsync(topic, payload, { retain: true, qos: 1 });
-  expect((await readDiscoveryPayloads(connection, agent)).sort()).toEqual(['nas', 'pi']);
+  expect((await readDiscoveryPayloadsOfAllAgents(connection, agent)).sort()).toEqual(['nas', 'pi']);
 });
 
 test('reading ends when the connection does', async () => {
   const { connection, stop } = await guarded({ unwritten: /echo$/ });
-  const reading = readOwnRetained(connection, agent);
+  const reading = readAndFollowOwnRetained(connection, agent);
   reading.catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 50));
   await stop();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { type BrokerAddress, formatBrokerUrl, mqttSettings } from '../../src/mqtt/settings.ts';
+import { type BrokerAddress, mqttSettingsSchema, printableBrokerUrl } from '../../src/mqtt/settings.ts';
 
-const parse = (url: string, more: Record<string, string> = {}) => mqttSettings.safeParse({ MQTT_URL: url, ...more });
+const parse = (url: string, more: Record<string, string> = {}) =>
+  mqttSettingsSchema.safeParse({ MQTT_URL: url, ...more });
 const address = (url: string): BrokerAddress | undefined => parse(url).data?.MQTT_URL;
 
 test.each([
@@ -39,7 +40,7 @@ test.each([
 ])('“%s” is not a broker address', (url) => expect(address(url)).toBeUndefined());
 
 test('formatted without credentials', () => {
-  const shown = (url: string) => formatBrokerUrl(address(url) as BrokerAddress);
+  const shown = (url: string) => printableBrokerUrl(address(url) as BrokerAddress);
   expect(shown('mqtt://me:sesame@broker')).toBe('mqtt://broker:1883');
   expect(shown('embedded://127.0.0.1:99')).toBe('mqtt://127.0.0.1:99');
   expect(shown('wss://[fd00::1]/mqtt')).toBe('wss://[fd00::1]:443');

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { findMissingPermissions } from '../../src/mqtt/broker-permissions.ts';
-import { Connection } from '../../src/mqtt/connection.ts';
+import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
+import { describeMissingPermissions } from '../../src/mqtt/broker-permissions.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
@@ -103,9 +103,9 @@ test('a check names the topics that may not be written', async () => {
     [echo]: notAuthorized,
     'homeassistant/device/infra-monitor_nas/check/rights': notAuthorized,
   });
-  const connection = await Connection.open(settings, { clientId: 'me', protocolVersion: 5 });
+  const connection = await BrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
   onTestFinished(() => connection.abort());
-  expect(await findMissingPermissions(connection, agent)).toEqual([
+  expect(await describeMissingPermissions(connection, agent)).toEqual([
     expect.stringMatching(
       /^the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#/,
     ),

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { describeError } from '../../src/model/errors.ts';
-import { authorizationHeader, notifySettings } from '../../src/notify/settings.ts';
+import { notifyAuthorizationHeader, notifySettingsSchema } from '../../src/notify/settings.ts';
 import { readVariables } from '../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
   const problems: string[] = [];
-  const settings = readVariables(notifySettings, env, problems);
+  const settings = readVariables(notifySettingsSchema, env, problems);
   return { settings, problems };
 }
 
 function sent(NOTIFY_URL: string, more: Record<string, string> = {}) {
   const { settings } = read({ NOTIFY_URL, ...more });
-  const authorization = authorizationHeader(settings)?.reveal();
+  const authorization = notifyAuthorizationHeader(settings)?.reveal();
   return {
     url: settings.NOTIFY_URL?.url.reveal(),
     authorization: authorization?.startsWith('Basic ')

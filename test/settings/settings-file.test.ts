@@ -3,28 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { editSettings, parseSettingsText, writeSettingsFile } from '../../src/settings/settings-file.ts';
+import { editSettingsText, parseSettingsVariables, writeSettingsFile } from '../../src/settings/settings-file.ts';
 
 const none = new Map<string, string>();
 
 test('a setting takes the place of its old value or of its example, and the rest stays as it was', () => {
   const text = '# Mine\nSITE=Old   # here\n\n# The broker.\n# MQTT_URL=embedded://127.0.0.1:1883\nHOST_SCHEDULE=off\n';
-  expect(editSettings(text, { SITE: 'New', MQTT_URL: 'mqtt://nas' }, none)).toBe(
+  expect(editSettingsText(text, { SITE: 'New', MQTT_URL: 'mqtt://nas' }, none)).toBe(
     '# Mine\nSITE=New\n\n# The broker.\nMQTT_URL=mqtt://nas\nHOST_SCHEDULE=off\n',
   );
 });
 
 test('a new setting comes last, behind what it means, and undefined takes one out', () => {
   const descriptions = new Map([['SITE', 'The location’s name.']]);
-  expect(editSettings('A=1', { SITE: 'Haus am See' }, descriptions)).toBe(
+  expect(editSettingsText('A=1', { SITE: 'Haus am See' }, descriptions)).toBe(
     'A=1\n\n# The location’s name.\nSITE=Haus am See\n',
   );
-  expect(editSettings('A=1\nSITE=x\nB=2\nSITE=y\n', { SITE: undefined }, none)).toBe('A=1\nB=2\n');
-  expect(editSettings('A=1\n# SITE=x\n', { SITE: undefined }, none)).toBe('A=1\n# SITE=x\n');
+  expect(editSettingsText('A=1\nSITE=x\nB=2\nSITE=y\n', { SITE: undefined }, none)).toBe('A=1\nB=2\n');
+  expect(editSettingsText('A=1\n# SITE=x\n', { SITE: undefined }, none)).toBe('A=1\n# SITE=x\n');
 });
 
 test('of a setting that is there twice one is left', () => {
-  expect(parseSettingsText(editSettings('SITE=a\nexport SITE = b\n', { SITE: 'c' }, none))).toEqual({ SITE: 'c' });
+  expect(parseSettingsVariables(editSettingsText('SITE=a\nexport SITE = b\n', { SITE: 'c' }, none))).toEqual({
+    SITE: 'c',
+  });
 });
 
 test('every value is read back as it was written, or refused', () => {
@@ -32,13 +34,13 @@ test('every value is read back as it was written, or refused', () => {
     fc.property(fc.string(), (value) => {
       let text: string;
       try {
-        text = editSettings('A=1\n', { MQTT_PASSWORD: value }, none);
+        text = editSettingsText('A=1\n', { MQTT_PASSWORD: value }, none);
       } catch (error) {
         expect(String(error)).not.toContain(value || '\0');
         expect(value).toMatch(/[\n\r'"`\\]/);
         return;
       }
-      expect(parseSettingsText(text)).toEqual({ A: '1', MQTT_PASSWORD: value });
+      expect(parseSettingsVariables(text)).toEqual({ A: '1', MQTT_PASSWORD: value });
     }),
     { examples: [["it's #1"], ['a"b\'c'], [' padded '], ['back\\nslash'], ['$HOME'], ['#']] },
   );

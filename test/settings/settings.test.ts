@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { allCollectors } from '../../src/collectors/index.ts';
-import type { PerNameSetting } from '../../src/model/per-name-setting.ts';
+import type { PerNameValues } from '../../src/model/per-name-values.ts';
 import type { Secret } from '../../src/model/secret.ts';
 import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
-import { loadSettings, readSettings, settingGroups } from '../../src/settings/index.ts';
+import { loadSettings, parseSettings, settingGroups } from '../../src/settings/index.ts';
 import { SettingsError } from '../../src/settings/read-variables.ts';
 import { probe } from '../helpers/sample-collector.ts';
 
-const read = (env: Record<string, string>) => readSettings(allCollectors, env);
+const read = (env: Record<string, string>) => parseSettings(allCollectors, env);
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -148,8 +148,8 @@ const named = [
   },
 ];
 const boxOf = (env: Record<string, string>) => {
-  const { warnings, collectors: all } = readSettings(named, env);
-  return { warnings, ...(all[0]?.env as { BOX_USER: PerNameSetting<string>; BOX_PASSWORD: PerNameSetting<Secret> }) };
+  const { warnings, collectors: all } = parseSettings(named, env);
+  return { warnings, ...(all[0]?.env as { BOX_USER: PerNameValues<string>; BOX_PASSWORD: PerNameValues<Secret> }) };
 };
 
 test('a setting per name: shared, or one for each name, also from a file', () => {

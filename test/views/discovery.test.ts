@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { discoveryPayloads, hasTombstones, tombstonePayloads } from '../../src/views/discovery.ts';
+import { discoveryPayloadsByTopic, hasTombstones, tombstonePayloadsByTopic } from '../../src/views/discovery.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -16,7 +16,7 @@ function announce(
   burial: 'tombstone' | 'restore' | 'omit' = 'tombstone',
   of = agent,
 ) {
-  const payload = discoveryPayloads([collector], of, state, retained, burial).get(topic);
+  const payload = discoveryPayloadsByTopic([collector], of, state, retained, burial).get(topic);
   return payload
     ? (JSON.parse(payload) as { device: Record<string, unknown>; components: Record<string, Record<string, unknown>> })
     : payload;
@@ -62,7 +62,7 @@ test('parents come before the devices below them', () => {
     { table: 'thing', device: { id: 'parent', name: 'Parent' }, reading: {} },
   ]);
   expect(
-    [...discoveryPayloads([collector], agent, state, none, 'tombstone').keys()].map((key) => key.split('/')[3]),
+    [...discoveryPayloadsByTopic([collector], agent, state, none, 'tombstone').keys()].map((key) => key.split('/')[3]),
   ).toEqual(['parent', 'child']);
 });
 
@@ -111,7 +111,7 @@ describe('what the broker kept from before', () => {
   test('tombstones come before the states, and everything else stays unchanged', () => {
     const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
     const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
-    const [payload] = tombstonePayloads(
+    const [payload] = tombstonePayloadsByTopic(
       [collector],
       agent,
       state,
@@ -123,7 +123,7 @@ describe('what the broker kept from before', () => {
       'probe-part_out-level': { platform: 'sensor' },
       'probe-thing-retired': { platform: 'sensor' },
     });
-    expect(tombstonePayloads([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
+    expect(tombstonePayloadsByTopic([collector], agent, state, earlier({ 'probe-thing-level': old })).size).toBe(0);
   });
 
   test('a tombstone stays a tombstone until it is omitted', () => {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { agentHealth, agentHealthSchema } from '../../src/views/health.ts';
 import { buildOpenApiDocument } from '../../src/views/openapi.ts';
-import { collectorStatusSchema } from '../../src/views/response-schemas.ts';
+import { createCollectorStatusSchema } from '../../src/views/response-schemas.ts';
 import { collectorStatus } from '../../src/views/status.ts';
 import { everything } from '../helpers/everything.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
@@ -36,16 +36,16 @@ Object.assign(states.broken.broker, { error: 'refused' });
 
 test.each(Object.entries(states))('responses match their schemas: %s', (_, state) => {
   const answer = JSON.parse(JSON.stringify(collectorStatus(collector, agent, state)));
-  expect(z.safeParse(collectorStatusSchema(collector), answer).error).toBeUndefined();
+  expect(z.safeParse(createCollectorStatusSchema(collector), answer).error).toBeUndefined();
   // Parsing drops properties that the schema lacks: there must be none.
-  expect(z.parse(collectorStatusSchema(collector), answer)).toEqual(answer);
+  expect(z.parse(createCollectorStatusSchema(collector), answer)).toEqual(answer);
   const well = JSON.parse(JSON.stringify(agentHealth(agent, state, since)));
   expect(z.parse(agentHealthSchema, well)).toEqual(well);
 });
 
 test.each(allCollectors)('$id: a response with every metric matches its schema', (declaration) => {
   const answer = JSON.parse(JSON.stringify(collectorStatus(declaration, agent, everything(allCollectors))));
-  expect(z.parse(collectorStatusSchema(declaration), answer)).toEqual(answer);
+  expect(z.parse(createCollectorStatusSchema(declaration), answer)).toEqual(answer);
 });
 
 test('the schema of a status has every metric with its unit and type', () => {

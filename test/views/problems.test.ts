@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Metrics } from '../../src/model/metric.ts';
+import type { MetricDeclarations } from '../../src/model/metric.ts';
 import { findProblems } from '../../src/views/problems.ts';
 import { device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const plain = probe(async () => []);
-const problem: Metrics<Probe> = {
+const problem: MetricDeclarations<Probe> = {
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.on },
   problem_reason: { kind: 'text', name: 'Problem reason', value: (r) => r.note },
   hot: { kind: 'boolean', name: 'Too hot', deviceClass: 'problem', value: (r) => r.on },
 };
-const connection = (category?: 'diagnostic'): Metrics<Probe>[string] => ({
+const connection = (category?: 'diagnostic'): MetricDeclarations<Probe>[string] => ({
   kind: 'boolean',
   name: 'Reachable',
   deviceClass: 'connectivity',
@@ -83,7 +83,7 @@ test('problem metrics, with the reason where the table has one; other booleans a
 });
 
 test('a lost connection is a problem unless a problem or another loss reports it, or it is diagnostic', () => {
-  const link: Metrics<Probe>[string] = {
+  const link: MetricDeclarations<Probe>[string] = {
     kind: 'boolean',
     name: 'Link',
     deviceClass: 'connectivity',
@@ -95,7 +95,7 @@ test('a lost connection is a problem unless a problem or another loss reports it
     socket: { ...link, category: 'diagnostic' as const },
   };
   const bad = { kind: 'boolean' as const, name: 'Problem', deviceClass: 'problem' as const, value: () => true };
-  const texts = (metrics: Metrics<Probe>) => {
+  const texts = (metrics: MetricDeclarations<Probe>) => {
     const one = { ...plain, metrics: { thing: metrics, part: plain.metrics.part } };
     const state = stateOf(one, [{ table: 'thing', device, reading: { on: false } }]);
     state.broker.connected = true;

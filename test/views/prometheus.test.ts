@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { prometheusFamilies } from '../../src/views/prometheus.ts';
-import { seriesOfMetric, seriesSampleName } from '../../src/views/prometheus-series.ts';
+import { prometheusDescriptorOfMetric, prometheusSampleName } from '../../src/views/prometheus-descriptor.ts';
 import { renderExposition } from '../../src/views/prometheus-text.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -160,7 +160,7 @@ test('a failing collector has no values', () => {
 const series = allCollectors.flatMap((declaration) =>
   Object.entries(declaration.metrics).flatMap(([of, metrics]) =>
     Object.entries(metrics).map(([key, metric]) => ({
-      name: seriesSampleName(seriesOfMetric(declaration, of, key, metric as never)),
+      name: prometheusSampleName(prometheusDescriptorOfMetric(declaration, of, key, metric as never)),
       of,
       key,
       metric,

@@ -1,10 +1,10 @@
 import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
-import { findServices, type Service } from '../../lib/mdns.ts';
-import { formatBrokerUrl } from '../../mqtt/settings.ts';
+import { findMdnsServicesByType, type MdnsService } from '../../lib/mdns.ts';
+import { printableBrokerUrl } from '../../mqtt/settings.ts';
 
 /** A broker found on the network. */
-export interface Found {
+export interface FoundBroker {
   address: string;
   /** How it was found: `Home Assistant “Home” runs there`. */
   because: string;
@@ -30,17 +30,17 @@ const listens = (host: string) =>
   });
 
 /** The host name if this machine can resolve it, because addresses change; otherwise the address. */
-const hostOf = ({ host, address }: Service) =>
+const hostOf = ({ host, address }: MdnsService) =>
   lookup(host, 4).then(
     (found) => (found.address === address ? host : address),
     () => address,
   );
 
-const at = (host: string, number = mqttPort) => formatBrokerUrl({ protocol: 'mqtt', host, port: number });
+const at = (host: string, number = mqttPort) => printableBrokerUrl({ protocol: 'mqtt', host, port: number });
 
 /** Finds announced brokers, brokers on a Home Assistant host, and one on this machine. */
-export async function findBrokers(): Promise<Found[]> {
-  const services = await findServices(Object.values(types), listeningMs);
+export async function findBrokers(): Promise<FoundBroker[]> {
+  const services = await findMdnsServicesByType(Object.values(types), listeningMs);
   const brokers = await Promise.all(
     (services.get(types.mqtt) ?? []).map(async (one) => ({
       address: at(await hostOf(one), one.port),
@@ -66,7 +66,7 @@ export async function findBrokers(): Promise<Found[]> {
       { host: '127.0.0.1', because: 'on this machine' },
     ].map(async ({ host, because }) => ((await listens(host)) ? [{ address: at(host), because }] : [])),
   );
-  const found = new Map<string, Found>();
+  const found = new Map<string, FoundBroker>();
   for (const one of [...beside.flat(), ...brokers, ...guesses.flat()])
     if (!found.has(one.address)) found.set(one.address, one);
   return [...found.values()];

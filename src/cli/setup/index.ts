@@ -3,28 +3,28 @@ import { allCollectors } from '../../collectors/index.ts';
 import { readCommandOutput } from '../../lib/command.ts';
 import { installedPath } from '../../lib/installed-path.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
-import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
-import { connectOnce } from '../../mqtt/connect-once.ts';
-import { ConnectionError } from '../../mqtt/connection.ts';
-import { formatBrokerUrl } from '../../mqtt/settings.ts';
-import { readSettings, type Settings, settingGroups } from '../../settings/index.ts';
-import { listSettings } from '../../settings/list-settings.ts';
+import { BrokerConnectionError } from '../../mqtt/broker-connection.ts';
+import { describeMissingPermissions } from '../../mqtt/broker-permissions.ts';
+import { connectTemporarily } from '../../mqtt/connect-once.ts';
+import { printableBrokerUrl } from '../../mqtt/settings.ts';
+import { parseSettings, type Settings, settingGroups } from '../../settings/index.ts';
+import { listSettingsOfGroup } from '../../settings/list-settings.ts';
 import {
-  editSettings,
-  parseSettingsText,
-  processVariables,
-  readSettingsText,
+  editSettingsText,
+  parseSettingsVariables,
+  pickProcessVariables,
+  readSettingsTextOrEmpty,
   serviceSettingsPath,
   writeSettingsFile,
 } from '../../settings/settings-file.ts';
 import type { CollectorStatus } from '../../views/status.ts';
-import { fetchFromAgent, waitUntilHealthy } from '../health.ts';
-import { confirm, isInteractive, promptLine, promptSecret } from '../prompt.ts';
-import { service } from '../service.ts';
+import { fetchFromRunningAgent, waitUntilAgentHealthy } from '../health.ts';
+import { isInteractive, promptForConfirmation, promptLine, promptSecret } from '../prompt.ts';
+import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
 import { findBrokers } from './brokers.ts';
 
-export interface Options {
+export interface SetupOptions {
   env?: string;
   broker?: string;
   username?: string;
@@ -41,7 +41,7 @@ const maxValuesShown = 6;
 const descriptions = () =>
   new Map(
     settingGroups(allCollectors).flatMap((group) =>
-      listSettings(group).map(({ name, description }) => [name, description] as const),
+      listSettingsOfGroup(group).map(({ name, description }) => [name, description] as const),
     ),
   );
 
@@ -72,15 +72,15 @@ async function chooseBroker(current: string | undefined): Promise<string> {
 /** Tries the broker: undefined if it accepts the login and all topics, otherwise the reason. */
 async function findBrokerProblem({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
   try {
-    const connection = await connectOnce(mqtt, agent);
+    const connection = await connectTemporarily(mqtt, agent);
     try {
-      const missing = await findMissingPermissions(connection, agent);
+      const missing = await describeMissingPermissions(connection, agent);
       return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
     } finally {
       await connection.close();
     }
   } catch (error) {
-    return { text: describeError(error), login: error instanceof ConnectionError && error.isRefusal };
+    return { text: describeError(error), login: error instanceof BrokerConnectionError && error.isRefusal };
   }
 }
 
@@ -88,11 +88,11 @@ async function findBrokerProblem({ mqtt, agent }: Settings): Promise<{ text: str
 async function askForLogin(text: string): Promise<string> {
   let tried = text;
   for (let count = 0; ; count += 1) {
-    const settings = readSettings(allCollectors, parseSettingsText(tried));
+    const settings = parseSettings(allCollectors, parseSettingsVariables(tried));
     const refused = await findBrokerProblem(settings);
     if (refused === undefined) {
       printSuccess(
-        `Broker: connected to ${formatBrokerUrl(settings.mqtt.MQTT_URL)}; all required topics can be read and written`,
+        `Broker: connected to ${printableBrokerUrl(settings.mqtt.MQTT_URL)}; all required topics can be read and written`,
       );
       return tried;
     }
@@ -106,7 +106,7 @@ async function askForLogin(text: string): Promise<string> {
       throw new UsageError('Nothing was changed. Fix this and run setup again');
     const username = await promptLine('Username at the broker', MQTT_USERNAME ?? 'infra-monitor');
     const password = await promptSecret('Password');
-    tried = editSettings(
+    tried = editSettingsText(
       tried,
       { MQTT_USERNAME: username, MQTT_PASSWORD: password, MQTT_PASSWORD_FILE: undefined },
       descriptions(),
@@ -115,7 +115,7 @@ async function askForLogin(text: string): Promise<string> {
 }
 
 async function showFirstValues({ http, agent }: Settings): Promise<void> {
-  const { devices } = (await fetchFromAgent(http, '/host/status')) as CollectorStatus;
+  const { devices } = (await fetchFromRunningAgent(http, '/host/status')) as CollectorStatus;
   const values = Object.values(devices[0]?.values ?? {}).filter(
     ({ value }) => value !== null && typeof value !== 'object',
   );
@@ -138,7 +138,7 @@ async function offerDrives(wanted: boolean | undefined): Promise<void> {
   printLine(
     '\nThis machine has NVMe drives. To read their wear and errors, the service needs a permission that an attacker who controls it could use to erase them.',
   );
-  const yes = wanted ?? (isInteractive() && (await confirm('Grant this permission?')));
+  const yes = wanted ?? (isInteractive() && (await promptForConfirmation('Grant this permission?')));
   if (!yes) return printNote(`Drives: only the temperature is read. To read the rest: sudo sh ${script}`);
   await readCommandOutput('sh', [script], { seconds: 100 });
   printSuccess('Drives: the service can read them');
@@ -147,7 +147,7 @@ async function offerDrives(wanted: boolean | undefined): Promise<void> {
 /** Starts the service and prints its first values; false if it does not start. */
 async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
   await offerDrives(drives);
-  const failed = await service.start();
+  const failed = await systemdService.start();
   if (failed !== undefined) {
     printFailure(`The service failed to start:\n${failed}`);
     return false;
@@ -155,7 +155,7 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
   const { HTTP_HOST, HTTP_PORT } = settings.http;
   if (HTTP_PORT === 0) printSuccess('The service is running');
   else {
-    const { status, reasons = [] } = await waitUntilHealthy(settings.http);
+    const { status, reasons = [] } = await waitUntilAgentHealthy(settings.http);
     if (status === 'ok') printSuccess('The service is running and healthy');
     else for (const reason of reasons) printFailure(reason);
     await showFirstValues(settings).catch((error: unknown) => printNote(describeError(error)));
@@ -167,16 +167,16 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
 
 /** Asks for the broker and the site, tests the connection, writes the settings and starts the service. Other settings are kept, and
  * nothing is written before the broker has accepted the connection. */
-export async function runSetup({
+export async function runSetupCommand({
   env: file = serviceSettingsPath,
   broker,
   username,
   site,
   drives,
-}: Options): Promise<void> {
-  const before = readSettingsText(file);
-  const told = processVariables(names);
-  const known = parseSettingsText(before);
+}: SetupOptions): Promise<void> {
+  const before = readSettingsTextOrEmpty(file);
+  const told = pickProcessVariables(names);
+  const known = parseSettingsVariables(before);
   const given: Record<string, string | undefined> = {
     ...told,
     ...(broker === undefined ? {} : { MQTT_URL: withScheme(broker) }),
@@ -185,24 +185,24 @@ export async function runSetup({
     // A new password replaces the file.
     ...(told.MQTT_PASSWORD === undefined ? {} : { MQTT_PASSWORD_FILE: undefined }),
   };
-  const isService = file === serviceSettingsPath && (await service.exists());
+  const isService = file === serviceSettingsPath && (await systemdService.exists());
   // Without a broker in its settings the service runs an embedded one, which would be found.
   const isPaused = isService && known.MQTT_URL === undefined;
-  if (isPaused) await service.stop();
+  if (isPaused) await systemdService.stop();
   try {
     if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
-    let text = await askForLogin(editSettings(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
+    let text = await askForLogin(editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
     if (given.SITE === undefined && known.SITE === undefined && isInteractive()) {
       const place = await promptLine('Site, the suggested area in Home Assistant (optional)');
-      if (place !== '') text = editSettings(text, { SITE: place }, descriptions());
+      if (place !== '') text = editSettingsText(text, { SITE: place }, descriptions());
     }
-    const settings = readSettings(allCollectors, parseSettingsText(text));
+    const settings = parseSettings(allCollectors, parseSettingsVariables(text));
     if (text !== before) writeSettingsFile(file, text);
     printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);
     if (!isService) printNote(`No systemd service uses this file. Start the agent with: infra-monitor --env ${file}`);
     else if (!(await startService(settings, drives))) process.exitCode = 1;
   } catch (error) {
-    if (isPaused) await service.start();
+    if (isPaused) await systemdService.start();
     throw error;
   }
 }

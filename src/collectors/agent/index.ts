@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Collector, ObservationOrProblem } from '../../model/collector.ts';
-import type { Metrics } from '../../model/metric.ts';
+import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
 import type { CollectorState } from '../../model/state.ts';
 
 interface AgentReading {
@@ -17,7 +17,7 @@ interface AgentReading {
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type Readings = { agent: AgentReading; collector: CollectorState };
 
-const agentMetrics: Metrics<AgentReading> = {
+const agentMetrics: MetricDeclarations<AgentReading> = {
   agent_connected: {
     kind: 'boolean',
     name: 'Agent connected',
@@ -78,7 +78,7 @@ const agentMetrics: Metrics<AgentReading> = {
   },
 };
 
-const collectorMetrics: Metrics<CollectorState> = {
+const collectorMetrics: MetricDeclarations<CollectorState> = {
   problem: {
     kind: 'boolean',
     name: 'Problem',
@@ -121,7 +121,7 @@ const collectorMetrics: Metrics<CollectorState> = {
 };
 
 /** Reports on the agent itself and on its collectors. */
-export const agentCollector: Collector<Readings, z.core.$ZodLooseShape> = {
+export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape> = {
   id: 'agent',
   title: 'Agent itself',
   env: z.object({}),
@@ -152,7 +152,7 @@ export const agentCollector: Collector<Readings, z.core.$ZodLooseShape> = {
         return [
           { table: 'agent', device, reading },
           ...otherCollectors.map(
-            (collector): ObservationOrProblem<Readings> => ({
+            (collector): ObservationOrComplaint<Readings> => ({
               table: 'collector',
               device,
               part: { id: collector.id, name: `Collector ${collector.id}` },

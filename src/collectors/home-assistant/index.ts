@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import type { Collector } from '../../model/collector.ts';
+import type { CollectorDefinition } from '../../model/collector.ts';
 import { slug } from '../../model/naming.ts';
-import { instanceHistoryMemory } from './instance-history.ts';
+import { instanceHistoryMemoryFormat } from './instance-history.ts';
 import { InstanceMonitor } from './instance-monitor.ts';
-import { homeAssistantActions, homeAssistantEvents, homeAssistantMetrics } from './metrics.ts';
-import type { HomeAssistantReadings } from './reading.ts';
-import { homeAssistantSettings } from './settings.ts';
+import { homeAssistantActionsByTable, homeAssistantEventsByTable, homeAssistantMetricsByTable } from './metrics.ts';
+import type { HomeAssistantReadingByTable } from './reading.ts';
+import { homeAssistantSettingsSchema } from './settings.ts';
 
 /** Reads the file before each visit, so that a renewed certificate takes effect. */
 async function readAuthorities(path: string | undefined): Promise<string[] | undefined> {
@@ -18,17 +18,20 @@ async function readAuthorities(path: string | undefined): Promise<string[] | und
 }
 
 /** Watches Home Assistant from outside. */
-export const homeAssistantCollector: Collector<HomeAssistantReadings, typeof homeAssistantSettings.shape> = {
+export const homeAssistantCollector: CollectorDefinition<
+  HomeAssistantReadingByTable,
+  typeof homeAssistantSettingsSchema.shape
+> = {
   id: 'home_assistant',
   title: 'Home Assistant',
   endpoint: 'ha',
-  env: homeAssistantSettings,
+  env: homeAssistantSettingsSchema,
   schedule: '*/30 * * * * *',
   timeoutSeconds: 20,
-  metrics: homeAssistantMetrics,
-  actions: homeAssistantActions,
-  events: homeAssistantEvents,
-  memory: instanceHistoryMemory,
+  metrics: homeAssistantMetricsByTable,
+  actions: homeAssistantActionsByTable,
+  events: homeAssistantEventsByTable,
+  memory: instanceHistoryMemoryFormat,
   open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
     if (instances.length === 0) return { inactiveReason: 'HA_BASE_URL is not set' };
     const monitors = new Map(

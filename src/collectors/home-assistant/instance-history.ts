@@ -29,8 +29,8 @@ export type InstanceHistory = z.output<typeof historySchema>;
 export const instanceEventTypes = ['outage', 'restart'] as const;
 
 /** The stored history, or an empty one if there is none or it is invalid. */
-export const parseInstanceHistory = (content: unknown): InstanceHistory =>
-  instanceHistoryMemory.parse(content) ?? { restarts: 0, outages: 0 };
+export const parseInstanceHistoryOrEmpty = (content: unknown): InstanceHistory =>
+  instanceHistoryMemoryFormat.parse(content) ?? { restarts: 0, outages: 0 };
 
 type PastOutage = NonNullable<InstanceHistory['last_outage']>;
 type CurrentOutage = NonNullable<InstanceHistory['outage']>;
@@ -41,7 +41,7 @@ const earlier = (a: CurrentOutage | undefined, b: CurrentOutage | undefined) =>
   a === undefined || (b !== undefined && Date.parse(b.since) < Date.parse(a.since)) ? b : a;
 
 /** Both sides may have counted the same events, so the greater count is used, not the sum. What this process saw is newer. */
-export const instanceHistoryMemory = {
+export const instanceHistoryMemoryFormat = {
   parse: (content: unknown): InstanceHistory | undefined => historySchema.safeParse(content).data,
   merge(ours: InstanceHistory, theirs: InstanceHistory): InstanceHistory {
     const last = later(ours.last_outage, theirs.last_outage);
@@ -93,7 +93,7 @@ function withoutFutureOutages(history: InstanceHistory, now: Date): InstanceHist
 }
 
 /** The history after a visit, and the events since the previous one. */
-export function advanceHistory(
+export function historyAndEventsAfterVisit(
   stored: InstanceHistory,
   visit: VisitResult,
   now: Date,
@@ -135,7 +135,7 @@ export function advanceHistory(
 }
 
 /** Whether the history differs in more than what changes with each visit. */
-export function isWorthSaving(saved: InstanceHistory, history: InstanceHistory): boolean {
+export function isHistoryWorthSaving(saved: InstanceHistory, history: InstanceHistory): boolean {
   const { newest: before = history.newest, ...savedRest } = saved;
   const { newest, ...rest } = history;
   return (

@@ -2,16 +2,21 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import type { DeviceMemory } from '../../model/device-memory.ts';
+import type { DeviceMemories } from '../../model/device-memories.ts';
 import type { DeviceEvent } from '../../model/event.ts';
-import { PastMoment, readClocksSinceBoot } from '../../model/past-moment.ts';
+import { PastMoment, readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { Secret } from '../../model/secret.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { builtAt } from '../../version.ts';
-import { advanceHistory, type InstanceHistory, isWorthSaving, parseInstanceHistory } from './instance-history.ts';
-import { hintTextByState } from './instance-state.ts';
-import type { HomeAssistantReadings } from './reading.ts';
-import type { InstanceAddress } from './settings.ts';
+import { buildDate } from '../../version.ts';
+import {
+  historyAndEventsAfterVisit,
+  type InstanceHistory,
+  isHistoryWorthSaving,
+  parseInstanceHistoryOrEmpty,
+} from './instance-history.ts';
+import { hintBuilderByState } from './instance-state.ts';
+import type { HomeAssistantReadingByTable } from './reading.ts';
+import type { ConfiguredInstance } from './settings.ts';
 import { type VisitResult, visitInstance } from './visit-instance.ts';
 
 /** Milliseconds that the first visit waits for the memory on the broker, and that one visit may take. */
@@ -24,12 +29,12 @@ const fingerprintOf = (url: URL, token: Secret) =>
 
 /** Watches one Home Assistant instance. */
 export class InstanceMonitor {
-  readonly #instance: InstanceAddress;
+  readonly #instance: ConfiguredInstance;
   readonly #token: Secret | undefined;
   readonly #fingerprint: string | undefined;
-  readonly #memory: DeviceMemory;
+  readonly #memory: DeviceMemories;
   readonly #agent: AgentIdentity;
-  readonly #clock: typeof readClocksSinceBoot;
+  readonly #clock: typeof readClocksIncludingSleep;
   #history: InstanceHistory | undefined;
   /** The last content of the memory, whether it was saved here or read from a broker. */
   #savedContent: unknown;
@@ -39,11 +44,11 @@ export class InstanceMonitor {
   #wasRefused: boolean | undefined;
 
   constructor(
-    instance: InstanceAddress,
+    instance: ConfiguredInstance,
     token: Secret | undefined,
     agent: AgentIdentity,
-    memory: DeviceMemory,
-    clock = readClocksSinceBoot,
+    memory: DeviceMemories,
+    clock = readClocksIncludingSleep,
   ) {
     this.#instance = instance;
     this.#token = token;
@@ -53,7 +58,10 @@ export class InstanceMonitor {
     this.#clock = clock;
   }
 
-  async read(authorities: string[] | undefined, signal: AbortSignal): Promise<Observation<HomeAssistantReadings>> {
+  async read(
+    authorities: string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<Observation<HomeAssistantReadingByTable>> {
     await Promise.race([this.#memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);
     this.#loadHistory();
     const visit = await visitInstance(
@@ -66,7 +74,7 @@ export class InstanceMonitor {
     const result: VisitResult =
       visit.state === 'answering' && this.#isRefused ? { ...visit, state: 'token_refused' } : visit;
     const events = this.#saveHistory(result);
-    const hint = hintTextByState[result.state]?.(result);
+    const hint = hintBuilderByState[result.state]?.(result);
     return {
       table: 'instance',
       device: this.#device(result),
@@ -90,7 +98,7 @@ export class InstanceMonitor {
     if (!this.#memory.isLoaded(this.#instance.title)) return;
     const content = this.#memory.recall(this.#instance.title);
     if (this.#history !== undefined && content === this.#savedContent) return;
-    const saved = parseInstanceHistory(content);
+    const saved = parseInstanceHistoryOrEmpty(content);
     const { newest = saved.newest } = this.#history ?? {};
     this.#history = newest === undefined ? saved : { ...saved, newest };
     this.#savedContent = content;
@@ -101,12 +109,16 @@ export class InstanceMonitor {
     this.#loadHistory();
     const now = new Date(this.#clock().wall);
     // Times of a clock that has not been set yet are useless.
-    if (this.#history === undefined || now < builtAt) return [];
-    const { history, events } = advanceHistory(this.#correctOutageStart(this.#history, result), result, now);
+    if (this.#history === undefined || now < buildDate) return [];
+    const { history, events } = historyAndEventsAfterVisit(
+      this.#correctOutageStart(this.#history, result),
+      result,
+      now,
+    );
     const { refused_token: refusedBefore, ...rest } = history;
     const refused = this.#wasRefused === undefined ? refusedBefore : this.#wasRefused ? this.#fingerprint : undefined;
     this.#history = refused === undefined ? rest : { ...rest, refused_token: refused };
-    if (isWorthSaving(parseInstanceHistory(this.#savedContent), this.#history)) {
+    if (isHistoryWorthSaving(parseInstanceHistoryOrEmpty(this.#savedContent), this.#history)) {
       this.#savedContent = this.#history;
       this.#memory.keep(this.#instance.title, this.#savedContent);
     }

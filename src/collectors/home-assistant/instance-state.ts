@@ -43,7 +43,7 @@ export interface HintContext {
 }
 
 /** What the user can do about a state; undefined if nothing is wrong. */
-export const hintTextByState: Record<InstanceState, ((context: HintContext) => string) | undefined> = {
+export const hintBuilderByState: Record<InstanceState, ((context: HintContext) => string) | undefined> = {
   running: undefined,
   starting: undefined,
   stopping: undefined,
@@ -94,7 +94,7 @@ const stateByErrorCode: Record<string, InstanceState> = {
 };
 
 /** The state that a network error indicates. */
-export function stateOfNetworkError(error: unknown): InstanceState {
+export function instanceStateOfNetworkError(error: unknown): InstanceState {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && error.name === 'TimeoutError') return 'timeout';
   if (code.startsWith('ERR_SSL_')) return 'wrong_protocol';
@@ -102,11 +102,11 @@ export function stateOfNetworkError(error: unknown): InstanceState {
   return stateByErrorCode[code] ?? (code === '' || code.startsWith('HPE_') ? 'not_home_assistant' : 'unreachable');
 }
 
-export const stateOfCertificateProblem = (problem: string): InstanceState =>
+export const instanceStateOfCertificateProblem = (problem: string): InstanceState =>
   stateByErrorCode[problem]?.startsWith('certificate_') ? stateByErrorCode[problem] : 'certificate_untrusted';
 
 /** The state that an HTTP response instead of a WebSocket indicates. */
-export function stateOfHttpRefusal({ status, isFromHomeAssistant, isPlainText }: HttpRefusal): InstanceState {
+export function instanceStateOfHttpRefusal({ status, isFromHomeAssistant, isPlainText }: HttpRefusal): InstanceState {
   if (status === 403) return 'banned';
   // The WebSocket starts shortly after the HTTP server, and stops before it (homeassistant/helpers/http.py).
   if (isFromHomeAssistant && status === 404) return 'starting';

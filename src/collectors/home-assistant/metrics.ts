@@ -1,12 +1,12 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
-import type { Metrics } from '../../model/metric.ts';
-import type { UpdatablePart } from './details.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
+import type { UpdatablePart } from './instance-details.ts';
 import { instanceEventTypes } from './instance-history.ts';
 import { instanceStates } from './instance-state.ts';
 import type { InstanceReading } from './reading.ts';
 
-type Instance = Metrics<InstanceReading>;
+type Instance = MetricDeclarations<InstanceReading>;
 
 const diagnostic = { category: 'diagnostic' } as const;
 const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
@@ -126,14 +126,14 @@ const instanceMetrics: Instance = {
   },
 };
 
-export const homeAssistantMetrics = { instance: instanceMetrics };
+export const homeAssistantMetricsByTable = { instance: instanceMetrics };
 
 const instanceActions: ActionDeclarations = {
   try_token: { name: 'Try token again', icon: 'mdi:key-arrow-right', category: 'config' },
 };
 
-export const homeAssistantActions = { instance: instanceActions };
+export const homeAssistantActionsByTable = { instance: instanceActions };
 
 const instanceEvents: EventDeclaration = { name: 'Event', icon: 'mdi:bell-outline', types: instanceEventTypes };
 
-export const homeAssistantEvents = { instance: instanceEvents };
+export const homeAssistantEventsByTable = { instance: instanceEvents };

@@ -11,4 +11,4 @@ export interface InstanceReading {
 
 /** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type HomeAssistantReadings = { instance: InstanceReading };
+export type HomeAssistantReadingByTable = { instance: InstanceReading };

@@ -3,7 +3,7 @@ import { slug } from '../../model/naming.ts';
 import { customSetting, secretPerNameSetting, stringSetting } from '../../model/setting.ts';
 
 /** A Home Assistant instance to monitor. */
-export interface InstanceAddress {
+export interface ConfiguredInstance {
   /** Device name in Home Assistant, from which the device id is made. */
   title: string;
   /** Suffix of the settings for this instance alone: `cellar` for `HA_TOKEN_CELLAR`. */
@@ -21,9 +21,9 @@ function parseUrl(text: string): URL | undefined {
 }
 
 /** A single instance needs no name; one of several without a name is named after its host. */
-function parseInstances(value: string): InstanceAddress[] | undefined {
+function parseInstances(value: string): ConfiguredInstance[] | undefined {
   const items = value.split(',').flatMap((item) => item.trim() || []);
-  const instances: InstanceAddress[] = [];
+  const instances: ConfiguredInstance[] = [];
   for (const item of items) {
     const [, explicitName, address = ''] = instanceForm.exec(item) ?? [];
     const url = parseUrl(address);
@@ -34,7 +34,7 @@ function parseInstances(value: string): InstanceAddress[] | undefined {
   return new Set(instances.map(({ title }) => slug(title))).size === instances.length ? instances : undefined;
 }
 
-export const homeAssistantSettings = z.object({
+export const homeAssistantSettingsSchema = z.object({
   HA_BASE_URL: customSetting(
     {
       description:

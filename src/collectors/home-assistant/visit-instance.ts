@@ -1,12 +1,12 @@
 import type { Secret } from '../../model/secret.ts';
-import { type InstanceDetails, readDetails } from './details.ts';
 import { HaWebSocket, type HttpRefusal, type ServerCertificate } from './ha-web-socket.ts';
+import { type InstanceDetails, readInstanceDetails } from './instance-details.ts';
 import {
   type HintContext,
   type InstanceState,
-  stateOfCertificateProblem,
-  stateOfHttpRefusal,
-  stateOfNetworkError,
+  instanceStateOfCertificateProblem,
+  instanceStateOfHttpRefusal,
+  instanceStateOfNetworkError,
 } from './instance-state.ts';
 import { isAwaitingOnboarding } from './onboarding.ts';
 
@@ -72,7 +72,7 @@ async function readAfterGreeting(
   signal: AbortSignal,
 ): Promise<Pick<VisitResult, 'state' | 'details' | 'refused'>> {
   if (token !== undefined && (await socket.authenticate(token))) {
-    const details = await readDetails(socket);
+    const details = await readInstanceDetails(socket);
     return { state: details.state, details };
   }
   const state = (await isAwaitingOnboarding(base, authorities, signal)) ? 'onboarding' : 'answering';
@@ -86,7 +86,7 @@ export async function visitInstance(
   signal: AbortSignal,
 ): Promise<VisitResult> {
   const connected = await connect(url, credentials.authorities, signal).catch((error: unknown) => ({ error }));
-  if ('error' in connected) return { url, reachable: false, state: stateOfNetworkError(connected.error) };
+  if ('error' in connected) return { url, reachable: false, state: instanceStateOfNetworkError(connected.error) };
   const { base, connection, latency } = connected;
   const movedTo = base.origin === url.origin ? undefined : base;
   const { certificate } = connection;
@@ -97,16 +97,16 @@ export async function visitInstance(
       certificate,
       status: connection.status,
       reachable: false,
-      state: stateOfHttpRefusal(connection),
+      state: instanceStateOfHttpRefusal(connection),
     };
   const greeted = { url, movedTo, certificate, latency, reachable: true, version: connection.version };
   try {
     if (certificate?.problem !== undefined)
-      return { ...greeted, state: stateOfCertificateProblem(certificate.problem) };
+      return { ...greeted, state: instanceStateOfCertificateProblem(certificate.problem) };
     if (movedTo !== undefined) return { ...greeted, state: 'moved' };
     return { ...greeted, ...(await readAfterGreeting(connection, base, credentials, signal)) };
   } catch (error) {
-    return { ...greeted, state: stateOfNetworkError(error) };
+    return { ...greeted, state: instanceStateOfNetworkError(error) };
   } finally {
     connection.close();
   }

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Collector } from '../../model/collector.ts';
+import type { CollectorDefinition } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { FillRateEstimator } from './fill-rate.ts';
-import { type MachineInventory, readInventory } from './inventory.ts';
-import { LinuxReader } from './linux/index.ts';
-import { hostMetrics } from './metrics.ts';
-import { PortableReader } from './portable-reader.ts';
-import type { HostReadings } from './reading.ts';
-import { hostSettings } from './settings.ts';
+import { type MachineInventory, readMachineInventory } from './inventory.ts';
+import { LinuxHostReader } from './linux/index.ts';
+import { hostMetricsByTable } from './metrics.ts';
+import { PortableHostReader } from './portable-host-reader.ts';
+import type { HostReadingByTable } from './reading.ts';
+import { hostSettingsSchema } from './settings.ts';
 
 const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: MachineInventory): Device => ({
   id: agent.id,
@@ -22,15 +22,15 @@ const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: Machine
 const inventoryTimeoutMs = 2000;
 
 /** Collects the metrics of the machine that the agent runs on. */
-export const hostCollector: Collector<HostReadings, typeof hostSettings.shape> = {
+export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostSettingsSchema.shape> = {
   id: 'host',
   title: 'Host',
-  env: hostSettings,
+  env: hostSettingsSchema,
   schedule: '*/30 * * * * *',
-  metrics: hostMetrics,
+  metrics: hostMetricsByTable,
   open(env, { agent, hostRoots }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
-    const reader = roots === undefined ? new PortableReader(env) : new LinuxReader(roots, env);
+    const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env);
     const fillRate = new FillRateEstimator();
     let machine: MachineInventory = {};
     let device = deviceOf(agent, machine);
@@ -40,7 +40,7 @@ export const hostCollector: Collector<HostReadings, typeof hostSettings.shape> =
       async read() {
         if (!isInventoryRequested) {
           isInventoryRequested = true;
-          pendingInventory = readInventory(roots).then((inventory) => {
+          pendingInventory = readMachineInventory(roots).then((inventory) => {
             machine = inventory;
             device = deviceOf(agent, machine);
             pendingInventory = undefined;

@@ -1,3 +1,3 @@
-import { readInventoryFromLibrary } from './inventory.ts';
+import { readMachineInventoryFromLibrary } from './inventory.ts';
 
-process.stdout.write(JSON.stringify(await readInventoryFromLibrary()));
+process.stdout.write(JSON.stringify(await readMachineInventoryFromLibrary()));

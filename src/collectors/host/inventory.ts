@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readText } from '../../lib/files.ts';
+import { tryReadTextSync } from '../../lib/files.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 
 /** Facts about the machine that do not change while the agent runs. */
@@ -27,25 +27,26 @@ const withoutUndefined = (inventory: { [Key in keyof MachineInventory]: string |
 
 /** Reads the host's own files, which are also correct in a container that has them mounted. */
 function readInventoryFromFiles(roots: HostRoots): MachineInventory {
-  const dmi = (field: string) => withoutPlaceholder(readText(roots.sys('class/dmi/id', field)));
+  const dmi = (field: string) => withoutPlaceholder(tryReadTextSync(roots.sys('class/dmi/id', field)));
   const board = withoutPlaceholder(
-    readText(roots.proc('device-tree/model')) ?? readText(roots.sys('firmware/devicetree/base/model')),
+    tryReadTextSync(roots.proc('device-tree/model')) ?? tryReadTextSync(roots.sys('firmware/devicetree/base/model')),
   );
-  const release = readText(roots.host('etc/os-release')) ?? readText(roots.host('usr/lib/os-release')) ?? '';
+  const release =
+    tryReadTextSync(roots.host('etc/os-release')) ?? tryReadTextSync(roots.host('usr/lib/os-release')) ?? '';
   const distribution = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1];
-  const kernel = readText(roots.proc('sys/kernel/osrelease'));
+  const kernel = tryReadTextSync(roots.proc('sys/kernel/osrelease'));
   return withoutUndefined({
     manufacturer:
       dmi('sys_vendor') ?? dmi('board_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
     // A machine built from parts has no product name, but its board has a name.
     model: dmi('product_name') ?? dmi('board_name') ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
-    processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(readText(roots.proc('cpuinfo')) ?? '')?.[1]),
+    processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(tryReadTextSync(roots.proc('cpuinfo')) ?? '')?.[1]),
   });
 }
 
 /** Asks systeminformation about the machine that this process runs on. */
-export async function readInventoryFromLibrary(): Promise<MachineInventory> {
+export async function readMachineInventoryFromLibrary(): Promise<MachineInventory> {
   const { default: si } = await import('systeminformation');
   const [system, os, cpu] = await Promise.all([si.system(), si.osInfo(), si.cpu()]);
   return withoutUndefined({
@@ -66,8 +67,8 @@ async function readInventoryInChildProcess(): Promise<MachineInventory> {
 }
 
 /** Files take precedence; systeminformation adds what is missing, unless it would describe the agent's container. */
-export async function readInventory(roots: HostRoots | undefined): Promise<MachineInventory> {
-  if (roots === undefined) return readInventoryFromLibrary();
+export async function readMachineInventory(roots: HostRoots | undefined): Promise<MachineInventory> {
+  if (roots === undefined) return readMachineInventoryFromLibrary();
   const files = readInventoryFromFiles(roots);
   return roots.isHostRoot ? { ...(await readInventoryInChildProcess().catch(() => ({}))), ...files } : files;
 }

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../model/metric.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
 import type {
   DiskReading,
   FanReading,
@@ -14,7 +14,7 @@ const gibibyte = 1024 ** 3;
 const scaled = (value: number | undefined, divisor: number) => (value === undefined ? undefined : value / divisor);
 const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : undefined);
 
-const machineMetrics: Metrics<HostReading> = {
+const machineMetrics: MetricDeclarations<HostReading> = {
   cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', deadband: 3, value: (r) => r.cpu?.used },
   cpu_user: {
     kind: 'gauge',
@@ -272,7 +272,7 @@ const machineMetrics: Metrics<HostReading> = {
   },
 };
 
-const filesystem: Metrics<FilesystemReading> = {
+const filesystem: MetricDeclarations<FilesystemReading> = {
   used: {
     kind: 'gauge',
     name: 'Used',
@@ -338,7 +338,7 @@ const filesystem: Metrics<FilesystemReading> = {
 /** In Mbit/s, the unit in which lines and switches are sold. */
 const megabits = (bytesPerSecond: number | undefined) => scaled(bytesPerSecond, 125_000);
 
-const networkInterface: Metrics<InterfaceReading> = {
+const networkInterface: MetricDeclarations<InterfaceReading> = {
   receive_rate: {
     kind: 'gauge',
     name: 'Receive rate',
@@ -452,7 +452,7 @@ const networkInterface: Metrics<InterfaceReading> = {
   },
 };
 
-const disk: Metrics<DiskReading> = {
+const disk: MetricDeclarations<DiskReading> = {
   read_rate: {
     kind: 'gauge',
     name: 'Read rate',
@@ -474,7 +474,7 @@ const disk: Metrics<DiskReading> = {
   busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
 };
 
-const temperature: Metrics<TemperatureReading> = {
+const temperature: MetricDeclarations<TemperatureReading> = {
   temperature: {
     kind: 'gauge',
     name: 'Temperature',
@@ -488,7 +488,7 @@ const temperature: Metrics<TemperatureReading> = {
   },
 };
 
-const fan: Metrics<FanReading> = {
+const fan: MetricDeclarations<FanReading> = {
   speed: {
     kind: 'gauge',
     name: 'Speed',
@@ -502,4 +502,11 @@ const fan: Metrics<FanReading> = {
   },
 };
 
-export const hostMetrics = { host: machineMetrics, filesystem, interface: networkInterface, disk, temperature, fan };
+export const hostMetricsByTable = {
+  host: machineMetrics,
+  filesystem,
+  interface: networkInterface,
+  disk,
+  temperature,
+  fan,
+};

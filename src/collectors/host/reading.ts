@@ -75,7 +75,7 @@ export interface FanReading {
 
 /** The type of reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type HostReadings = {
+export type HostReadingByTable = {
   host: HostReading;
   filesystem: FilesystemReading;
   interface: InterfaceReading;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { listSetting } from '../../model/setting.ts';
 
-export const hostSettings = z.object({
+export const hostSettingsSchema = z.object({
   HOST_FILESYSTEMS: listSetting({
     description: 'Mount points to monitor, as glob patterns. Replaces the default selection.',
     example: '/,/mnt/*',
@@ -26,4 +26,4 @@ export const hostSettings = z.object({
   HOST_DISKS_EXCLUDE: listSetting({ description: 'Disks to exclude, as glob patterns.', example: 'sr*' }),
 });
 
-export type HostSettings = z.output<typeof hostSettings>;
+export type HostSettings = z.output<typeof hostSettingsSchema>;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { builtAt } from '../../version.ts';
-import { type DriveCounts, type LowerCounts, monotonicCounters } from './counter-plausibility.ts';
+import { buildDate } from '../../version.ts';
+import { type DriveCounters, type LowerCounts, monotonicCounters } from './counter-plausibility-checker.ts';
 
 /** A count as a string, because it has 128 bits and JSON numbers are exact only up to 2^53. */
 const countSchema = z.string().check(z.regex(/^\d{1,39}$/));
@@ -56,15 +56,15 @@ const clockTrustMs = dayMs;
 export const dataUnitsToBytes = (units: bigint): number => Number(units * 512_000n);
 
 /** The stored history; an empty one if the content is missing or invalid. */
-export const parseDriveHistory = (content: unknown): DriveHistory =>
-  driveHistoryMemory.parse(content) ?? { samples: [] };
+export const parseDriveHistoryOrEmpty = (content: unknown): DriveHistory =>
+  driveHistoryMemoryFormat.parse(content) ?? { samples: [] };
 
 const maxCount = (a: bigint | undefined, b: bigint | undefined) =>
   a === undefined || (b !== undefined && b > a) ? b : a;
 const parseCount = (text: string | undefined) => (text === undefined ? undefined : BigInt(text));
 
 /** A merged history has the days of both, the higher acknowledged count, and the lower counts that this process saw. */
-export const driveHistoryMemory = {
+export const driveHistoryMemoryFormat = {
   parse: (content: unknown): DriveHistory | undefined => historySchema.safeParse(content).data,
   merge(ours: DriveHistory, theirs: DriveHistory): DriveHistory {
     const days = new Map<string, Sample>();
@@ -109,7 +109,10 @@ export function withLowerCounts(before: DriveHistory, lowerCounts: LowerCounts):
 }
 
 /** The highest counts in the history. */
-export function greatestCounts({ media_errors_acknowledged: acknowledged, samples }: DriveHistory): DriveCounts {
+export function greatestStoredCounters({
+  media_errors_acknowledged: acknowledged,
+  samples,
+}: DriveHistory): DriveCounters {
   const highest = (counts: (bigint | undefined)[]) => counts.reduce(maxCount, undefined);
   const counts = {
     mediaErrors: parseCount(acknowledged),
@@ -122,8 +125,8 @@ export function greatestCounts({ media_errors_acknowledged: acknowledged, sample
 }
 
 /** Whether the clock can be right: neither the build date of the program nor any sample is in the future. */
-export const isPlausible = ({ samples }: DriveHistory, now: Date): boolean =>
-  builtAt <= now && samples.every((sample) => timeOf(sample) <= now.getTime());
+export const isClockPlausible = ({ samples }: DriveHistory, now: Date): boolean =>
+  buildDate <= now && samples.every((sample) => timeOf(sample) <= now.getTime());
 
 const weekOf = (sample: Sample | undefined) => sample && Math.floor(timeOf(sample) / (7 * dayMs));
 
@@ -141,9 +144,9 @@ function thinOut(samples: readonly Sample[]): Sample[] {
 }
 
 /** Drops the samples from before a reset of their counters. */
-export function dropResetCounters(
+export function dropSamplesBeforeReset(
   before: DriveHistory,
-  { percentageUsed, dataUnitsWritten, mediaErrors }: DriveCounts,
+  { percentageUsed, dataUnitsWritten, mediaErrors }: DriveCounters,
 ): DriveHistory {
   const samples = before.samples.filter(
     ({ percentage_used: used, data_units_written: units }) =>
@@ -156,7 +159,7 @@ export function dropResetCounters(
 }
 
 /** Media errors that the drive had before it was first read count as acknowledged. */
-export const acknowledgeFirstErrors = (before: DriveHistory, { mediaErrors }: DriveCounts): DriveHistory =>
+export const acknowledgeFirstMediaErrors = (before: DriveHistory, { mediaErrors }: DriveCounters): DriveHistory =>
   before.media_errors_acknowledged === undefined && mediaErrors !== undefined
     ? { ...before, ...acknowledgedField(mediaErrors) }
     : before;
@@ -167,10 +170,10 @@ export function addDailySample(
   before: DriveHistory,
   now: Date,
   steadyMs: number,
-  { percentageUsed, dataUnitsWritten }: DriveCounts,
+  { percentageUsed, dataUnitsWritten }: DriveCounters,
 ): DriveHistory {
   const last = before.samples.at(-1);
-  if (now < builtAt) return before;
+  if (now < buildDate) return before;
   if (last !== undefined && timeOf(last) > now.getTime())
     return steadyMs < clockTrustMs ? before : { ...before, samples: before.samples.slice(0, -1) };
   if (steadyMs < clockSettleMs || (percentageUsed === undefined && dataUnitsWritten === undefined)) return before;

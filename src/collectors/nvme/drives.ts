@@ -1,6 +1,6 @@
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { pciVendors } from './pci-vendors.ts';
+import { vendorNameByPciId } from './pci-vendors.ts';
 import type { NvmeController, NvmeNamespace } from './sysfs.ts';
 
 /** A drive with all of its controllers. */
@@ -63,7 +63,7 @@ export function driveDevice(agent: AgentIdentity, drive: NvmeDrive, all: readonl
   const { id, serial, model, firmware, vendor } = drive;
   const kind = model || 'NVMe drive';
   const isModelShared = all.filter((candidate) => candidate.model === model).length > 1;
-  const manufacturer = vendor === undefined ? undefined : pciVendors[vendor];
+  const manufacturer = vendor === undefined ? undefined : vendorNameByPciId[vendor];
   return {
     id,
     name: [agent.name, kind, ...(isModelShared ? [id.slice(-6)] : [])].join(' '),

@@ -1,22 +1,22 @@
-import type { Collector } from '../../model/collector.ts';
-import { driveHistoryMemory } from './drive-history.ts';
-import { nvmeActions, nvmeMetrics } from './metrics.ts';
-import { NvmeReader } from './nvme-reader.ts';
-import type { NvmeReadings } from './reading.ts';
-import { nvmeSettings } from './settings.ts';
+import type { CollectorDefinition } from '../../model/collector.ts';
+import { driveHistoryMemoryFormat } from './drive-history.ts';
+import { nvmeActionsByTable, nvmeMetricsByTable } from './metrics.ts';
+import { NvmeDrivesReader } from './nvme-drives-reader.ts';
+import type { NvmeReadingByTable } from './reading.ts';
+import { nvmeSettingsSchema } from './settings.ts';
 
 /** Collects the metrics of the NVMe drives of this machine. */
-export const nvmeCollector: Collector<NvmeReadings, typeof nvmeSettings.shape> = {
+export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeSettingsSchema.shape> = {
   id: 'nvme',
   title: 'NVMe drives',
-  env: nvmeSettings,
+  env: nvmeSettingsSchema,
   schedule: '30 * * * * *',
-  metrics: nvmeMetrics,
-  actions: nvmeActions,
-  memory: driveHistoryMemory,
+  metrics: nvmeMetricsByTable,
+  actions: nvmeActionsByTable,
+  memory: driveHistoryMemoryFormat,
   open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
-    const reader = new NvmeReader(agent, memory, hostRoots, env);
+    const reader = new NvmeDrivesReader(agent, memory, hostRoots, env);
     return { read: () => reader.read(), runAction: (device) => reader.acknowledge(device) };
   },
 };

@@ -1,17 +1,17 @@
 import type { ActionDeclarations } from '../../model/action.ts';
-import type { Metrics } from '../../model/metric.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
-import { criticalWarningBits, isCriticalWarningSet } from './drive-verdict.ts';
+import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
 import {
   controllerStates,
   type DriveReading,
   type HealthLog,
   healthSources,
   type NamespaceReading,
-  type NvmeReadings,
+  type NvmeReadingByTable,
 } from './reading.ts';
 
-type DriveMetrics = Metrics<DriveReading>;
+type DriveMetrics = MetricDeclarations<DriveReading>;
 type Metric = DriveMetrics[string];
 
 const diagnostic = { category: 'diagnostic' } as const;
@@ -291,7 +291,7 @@ const driveMetrics: DriveMetrics = {
   },
 };
 
-const namespaceMetrics: Metrics<NamespaceReading> = {
+const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
   capacity: {
     kind: 'gauge',
     name: 'Capacity',
@@ -314,7 +314,9 @@ const namespaceMetrics: Metrics<NamespaceReading> = {
   },
 };
 
-export const nvmeMetrics: { [Table in keyof NvmeReadings]: Metrics<NvmeReadings[Table]> } = {
+export const nvmeMetricsByTable: {
+  [Table in keyof NvmeReadingByTable]: MetricDeclarations<NvmeReadingByTable[Table]>;
+} = {
   drive: driveMetrics,
   namespace: namespaceMetrics,
 };
@@ -323,4 +325,4 @@ const driveActions: ActionDeclarations = {
   acknowledge: { name: 'Acknowledge media errors', icon: 'mdi:check-circle-outline', category: 'config' },
 };
 
-export const nvmeActions = { drive: driveActions };
+export const nvmeActionsByTable = { drive: driveActions };

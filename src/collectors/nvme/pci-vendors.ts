@@ -1,5 +1,5 @@
 /** Vendor names by PCI vendor id (https://pci-ids.ucw.cz), for brands of drives. */
-export const pciVendors: Readonly<Record<number, string>> = {
+export const vendorNameByPciId: Readonly<Record<number, string>> = {
   606: 'Solidigm',
   4203: 'Apple',
   4473: 'Toshiba',

@@ -31,7 +31,7 @@ export interface HealthLog {
 }
 
 /** Properties of a drive that never change. */
-export interface DriveLimits {
+export interface DriveLimitsAndCapacity {
   /** Warning and critical temperature in degrees Celsius (WCTEMP, CCTEMP). */
   warning?: number | undefined;
   critical?: number | undefined;
@@ -56,7 +56,7 @@ export interface DriveReading {
   sensors: readonly (number | undefined)[];
   temperatureAlarm?: boolean | undefined;
   log?: HealthLog | undefined;
-  limits: DriveLimits;
+  limits: DriveLimitsAndCapacity;
   /** Undefined if unknown. */
   problem?: boolean | undefined;
   /** Text that describes the problem. */
@@ -76,4 +76,4 @@ export interface NamespaceReading {
 
 /** The type of reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type NvmeReadings = { drive: DriveReading; namespace: NamespaceReading };
+export type NvmeReadingByTable = { drive: DriveReading; namespace: NamespaceReading };

@@ -1,8 +1,8 @@
 import type { NvmeDrive } from './drives.ts';
-import { deviceNodeOf } from './sysfs.ts';
+import { deviceNameOfPath } from './sysfs.ts';
 
 const matchesName = (drive: NvmeDrive, name: string) => {
-  const node = deviceNodeOf(name);
+  const node = deviceNameOfPath(name);
   return (
     drive.serial === name ||
     drive.controllers.some((controller) => controller.name === node) ||
@@ -17,7 +17,7 @@ const listDrives = (drives: readonly NvmeDrive[]) =>
 
 /** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none. Without names, selects
  * all. */
-export function selectDrives(
+export function selectWatchedAndExcludedDrives(
   drives: readonly NvmeDrive[],
   names: readonly string[] | undefined,
 ): { watched: NvmeDrive[]; excluded: NvmeDrive[]; complaints: string[] } {

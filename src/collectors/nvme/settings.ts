@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { listSetting } from '../../model/setting.ts';
 
-export const nvmeSettings = z.object({
+export const nvmeSettingsSchema = z.object({
   NVME_DEVICES: listSetting({
     description:
       'NVMe drives to monitor, by controller, namespace or serial number. Defaults to all drives. A listed drive that is missing is reported as a problem.',
@@ -9,4 +9,4 @@ export const nvmeSettings = z.object({
   }),
 });
 
-export type NvmeSettings = z.output<typeof nvmeSettings>;
+export type NvmeSettings = z.output<typeof nvmeSettingsSchema>;

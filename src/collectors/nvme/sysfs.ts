@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { listFolder, readNumber, readText } from '../../lib/files.ts';
+import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../lib/files.ts';
 import { controllerStates } from './reading.ts';
 
 /** A namespace with its block device. */
@@ -36,7 +36,7 @@ export interface NvmeController {
   namespaces: NvmeNamespace[];
 }
 
-const readAttribute = (folder: string, name: string) => (readText(join(folder, name)) ?? '').trim();
+const readAttribute = (folder: string, name: string) => (tryReadTextSync(join(folder, name)) ?? '').trim();
 
 /** Maps the hidden path of a drive with several controllers (`nvme0c1n1`) to its visible block device (`nvme0n1`). */
 const visibleNodeName = (name: string) => /^(nvme\d+)(?:c\d+)?(n\d+)$/.exec(name)?.slice(1).join('');
@@ -44,8 +44,8 @@ const visibleNodeName = (name: string) => /^(nvme\d+)(?:c\d+)?(n\d+)$/.exec(name
 function readNamespace(sys: string, name: string): NvmeNamespace | undefined {
   const folder = join(sys, 'block', name);
   // In sectors of 512 bytes, whatever the block size of the drive.
-  const sectors = readNumber(join(folder, 'size'));
-  const id = readNumber(join(folder, 'nsid')) ?? Number(/n(\d+)$/.exec(name)?.[1]);
+  const sectors = tryReadNumberSync(join(folder, 'size'));
+  const id = tryReadNumberSync(join(folder, 'nsid')) ?? Number(/n(\d+)$/.exec(name)?.[1]);
   return sectors === undefined
     ? undefined
     : {
@@ -53,7 +53,7 @@ function readNamespace(sys: string, name: string): NvmeNamespace | undefined {
         name,
         folder,
         capacity: sectors * 512,
-        blockSize: readNumber(join(folder, 'queue/logical_block_size')) ?? 512,
+        blockSize: tryReadNumberSync(join(folder, 'queue/logical_block_size')) ?? 512,
         wwid: readAttribute(folder, 'wwid') || undefined,
       };
 }
@@ -63,7 +63,7 @@ const parseControllerState = (text: string) => controllerStates.find((state) => 
 
 function readController(sys: string, name: string): NvmeController {
   const folder = join(sys, 'class/nvme', name);
-  const nodes = listFolder(folder).flatMap((entry) => visibleNodeName(entry) ?? []);
+  const nodes = listFolderSync(folder).flatMap((entry) => visibleNodeName(entry) ?? []);
   const vendor = Number.parseInt(readAttribute(folder, 'device/vendor'), 16);
   return {
     name,
@@ -81,7 +81,7 @@ function readController(sys: string, name: string): NvmeController {
 
 /** All present controllers of drives. The kernel serves everything here from memory, without access to the drive.
  * Undefined if the kernel has no NVMe driver or /sys is hidden. */
-export function readControllers(sys: string): NvmeController[] | undefined {
+export function readNvmeControllers(sys: string): NvmeController[] | undefined {
   let names: string[];
   try {
     names = readdirSync(join(sys, 'class/nvme'));
@@ -96,7 +96,7 @@ export function readControllers(sys: string): NvmeController[] | undefined {
 }
 
 /** The device name for a path such as /dev/disk/by-id/nvme-…: `nvme0n1`. */
-export function deviceNodeOf(path: string): string {
+export function deviceNameOfPath(path: string): string {
   try {
     return basename(realpathSync(path));
   } catch {

@@ -1,11 +1,11 @@
-import { readText } from '../../lib/files.ts';
+import { tryReadTextSync } from '../../lib/files.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 
 /** `net` in a host's /proc that is mounted into a container still shows the container's network. The host's is that of
  * process 1. */
 const readNetworkTable = (roots: HostRoots, name: string) =>
-  (roots.proc() === '/proc' ? undefined : readText(roots.proc('1/net', name))) ??
-  readText(roots.proc('net', name)) ??
+  (roots.proc() === '/proc' ? undefined : tryReadTextSync(roots.proc('1/net', name))) ??
+  tryReadTextSync(roots.proc('net', name)) ??
   '';
 
 /** The kernel prints addresses in hexadecimal and in its own byte order; every machine that the agent supports is little-endian. */
@@ -16,7 +16,7 @@ const addressOfHex = (hex: string) =>
     .join('.');
 
 /** The address of the default gateway; of several, the one with the lowest metric, as the kernel prefers it. */
-export function readDefaultGateway(roots: HostRoots): string | undefined {
+export function readDefaultGatewayAddress(roots: HostRoots): string | undefined {
   const rows = readNetworkTable(roots, 'route')
     .split('\n')
     .map((line) => line.trim().split(/\s+/));

@@ -1,23 +1,23 @@
-import type { Collector } from '../../model/collector.ts';
+import type { CollectorDefinition } from '../../model/collector.ts';
 import { UsageError } from '../../model/errors.ts';
 import { slug } from '../../model/naming.ts';
-import { routerActions, routerEvents, routerMetrics } from './metrics.ts';
-import type { RouterReadings } from './reading.ts';
-import { RouterReader } from './router-reader.ts';
-import { routerSettings } from './settings.ts';
-import { lockoutMemoryRules } from './tr064/login-lockout.ts';
+import { routerActionsByTable, routerEventsByTable, routerMetricsByTable } from './metrics.ts';
+import type { RouterReadingByTable } from './reading.ts';
+import { RoutersAndTargetsReader } from './routers-and-targets-reader.ts';
+import { routerSettingsSchema } from './settings.ts';
+import { lockoutMemoryFormat } from './tr064/login-lockout.ts';
 
 /** Watches routers, and earlier hosts and services that should be reachable from this machine. */
-export const routerCollector: Collector<RouterReadings, typeof routerSettings.shape> = {
+export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof routerSettingsSchema.shape> = {
   id: 'router',
   title: 'Routers',
   endpoint: 'fritz',
-  env: routerSettings,
+  env: routerSettingsSchema,
   schedule: '*/30 * * * * *',
-  metrics: routerMetrics,
-  actions: routerActions,
-  events: routerEvents,
-  memory: lockoutMemoryRules,
+  metrics: routerMetricsByTable,
+  actions: routerActionsByTable,
+  events: routerEventsByTable,
+  memory: lockoutMemoryFormat,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
     const duplicate = names.find(
@@ -27,7 +27,7 @@ export const routerCollector: Collector<RouterReadings, typeof routerSettings.sh
       throw new UsageError(
         `FRITZBOX_HOSTS, PING_TARGETS: the name “${duplicate}” is already in use; choose another one: name=address`,
       );
-    const reader = new RouterReader(agent, memory, env);
+    const reader = new RoutersAndTargetsReader(agent, memory, env);
     return { read: () => reader.read(), runAction: (device) => reader.tryLogin(device), close: () => reader.close() };
   },
 };

@@ -1,12 +1,12 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
-import type { Metrics } from '../../model/metric.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
 import { type WanReading, wanAccessTypes, wanStatuses } from './igd/reading.ts';
 import { probeMethods } from './probe/index.ts';
 import { lossPercent, type PingStats } from './probe/ping-stats.ts';
-import type { ReachabilityReading, RouterReading, RouterReadings, TargetReading } from './reading.ts';
+import type { ReachabilityReading, RouterReading, RouterReadingByTable, TargetReading } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
-import { tr064Metrics, tr064PartMetrics } from './tr064/metrics.ts';
+import { tr064PartMetricsByTable, tr064RouterMetrics } from './tr064/metrics.ts';
 
 /** Categories of diagnostic entities; the disabled ones stay hidden until a user enables them. */
 const diagnostic = { category: 'diagnostic' } as const;
@@ -21,7 +21,7 @@ const latencyMetric = (
   name: string,
   select: (stats: PingStats) => number | undefined,
   overrides: typeof disabledDiagnostic | object = {},
-): Metrics<ReachabilityReading>[string] => ({
+): MetricDeclarations<ReachabilityReading>[string] => ({
   kind: 'gauge',
   name,
   deviceClass: 'duration',
@@ -37,7 +37,7 @@ const rateMetric = (
   name: string,
   select: (wan: WanReading) => number | undefined,
   overrides: typeof diagnostic | object = {},
-): Metrics<RouterReading>[string] => ({
+): MetricDeclarations<RouterReading>[string] => ({
   kind: 'gauge',
   name,
   deviceClass: 'data_rate',
@@ -53,7 +53,7 @@ const rateMetric = (
 const totalMetric = (
   name: string,
   select: (wan: WanReading) => number | undefined,
-): Metrics<RouterReading>[string] => ({
+): MetricDeclarations<RouterReading>[string] => ({
   kind: 'counter',
   name,
   deviceClass: 'data_size',
@@ -66,7 +66,7 @@ const totalMetric = (
 });
 
 /** Metrics that routers and targets share. */
-const reachabilityMetrics: Metrics<ReachabilityReading> = {
+const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
   reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: (r) => r.reachable },
   latency: latencyMetric('Latency', ({ mean }) => mean),
   latency_min: latencyMetric('Lowest latency', ({ min }) => min, disabledDiagnostic),
@@ -91,7 +91,7 @@ const reachabilityMetrics: Metrics<ReachabilityReading> = {
   },
 };
 
-const ownRouterMetrics: Metrics<RouterReading> = {
+const ownRouterMetrics: MetricDeclarations<RouterReading> = {
   ...reachabilityMetrics,
   dns: { kind: 'boolean', name: 'DNS', deviceClass: 'connectivity', optional: true, value: ({ dns }) => dns?.answers },
   dns_latency: {
@@ -192,22 +192,22 @@ const ownRouterMetrics: Metrics<RouterReading> = {
   send_rate: rateMetric('Send rate', (wan) => bits(wan.sentPerSecond)),
   received: totalMetric('Received', (wan) => wan.received),
   sent: totalMetric('Sent', (wan) => wan.sent),
-  ...tr064Metrics,
+  ...tr064RouterMetrics,
 };
 
-const targetMetrics: Metrics<TargetReading> = reachabilityMetrics;
+const targetMetrics: MetricDeclarations<TargetReading> = reachabilityMetrics;
 
-export const routerMetrics = { router: ownRouterMetrics, target: targetMetrics, ...tr064PartMetrics };
+export const routerMetricsByTable = { router: ownRouterMetrics, target: targetMetrics, ...tr064PartMetricsByTable };
 
 const ownRouterActions: ActionDeclarations = {
   try_login: { name: 'Try login again', icon: 'mdi:account-reactivate', category: 'config' },
 };
 
-export const routerActions = { router: ownRouterActions };
+export const routerActionsByTable = { router: ownRouterActions };
 
 const ownRouterEvent: EventDeclaration = { name: 'Event', icon: 'mdi:router-network', types: routerEventTypes };
 
-export const routerEvents: { [Table in keyof RouterReadings]?: EventDeclaration } = {
+export const routerEventsByTable: { [Table in keyof RouterReadingByTable]?: EventDeclaration } = {
   router: ownRouterEvent,
   target: { ...ownRouterEvent, icon: 'mdi:lan-disconnect', types: ['outage'] },
 };

@@ -1,4 +1,4 @@
-import { PastMoment, readClocksSinceBoot } from '../../model/past-moment.ts';
+import { PastMoment, readClocksIncludingSleep } from '../../model/past-moment.ts';
 
 /** An outage, from the first reading that saw it to the first one after its end. */
 export interface Outage {
@@ -9,10 +9,10 @@ export interface Outage {
 
 /** Tracks the outages of one host or connection. */
 export class OutageTracker {
-  readonly #clock: typeof readClocksSinceBoot;
+  readonly #clock: typeof readClocksIncludingSleep;
   #downSince: PastMoment | undefined;
 
-  constructor(clock = readClocksSinceBoot) {
+  constructor(clock = readClocksIncludingSleep) {
     this.#clock = clock;
   }
 

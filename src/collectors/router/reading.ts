@@ -1,6 +1,6 @@
 import type { WanReading } from './igd/reading.ts';
 import type { ProbeResult } from './probe/index.ts';
-import type { Tr064PartReadings } from './tr064/parts.ts';
+import type { Tr064PartReadingByTable } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 
 /** How well a router or target can be reached from this machine. */
@@ -25,4 +25,4 @@ export interface RouterReading extends ReachabilityReading {
 export type TargetReading = ReachabilityReading;
 
 /** The reading of each table. */
-export type RouterReadings = { router: RouterReading; target: TargetReading } & Tr064PartReadings;
+export type RouterReadingByTable = { router: RouterReading; target: TargetReading } & Tr064PartReadingByTable;

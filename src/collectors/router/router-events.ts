@@ -6,7 +6,7 @@ import { type Outage, OutageTracker } from './outage-tracker.ts';
 export const routerEventTypes = ['outage', 'wan_outage', 'reconnect', 'reboot', 'address_change'] as const;
 
 /** The values that events are derived from. */
-export interface RouterSnapshot {
+export interface RouterEventInput {
   reachable?: boolean | undefined;
   wan?: WanReading | undefined;
   bootedAt?: Date | undefined;
@@ -45,7 +45,7 @@ export class RouterEventDetector {
   }
 
   /** `moment`: clocks that both advance while the machine sleeps. */
-  detect({ reachable, wan = {}, bootedAt }: RouterSnapshot, moment: ClockReading): DeviceEvent[] {
+  detect({ reachable, wan = {}, bootedAt }: RouterEventInput, moment: ClockReading): DeviceEvent[] {
     this.#moment = moment;
     const at = new Date(moment.wall);
     const outage = this.#routerOutages.update(reachable);

@@ -1,25 +1,29 @@
 import { readClocks } from '../../lib/clocks.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import type { DeviceMemory } from '../../model/device-memory.ts';
+import type { DeviceMemories } from '../../model/device-memories.ts';
 import { describeError } from '../../model/errors.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
-import { readClocksSinceBoot } from '../../model/past-moment.ts';
+import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { type AddressResolver, hostInUrl } from './address-resolver.ts';
-import { measureDnsLatency } from './dns-latency.ts';
+import type { ConfiguredRouter } from './configured-hosts.ts';
+import { measureDnsLatencyMs } from './dns-latency.ts';
 import { readNeighbourMac } from './gateway.ts';
 import { IgdClient, type IgdReading } from './igd/index.ts';
-import { LateAnswerError, Poller } from './poller.ts';
+import {
+  isUnreachableOrBeyondLimits,
+  type LatencyAndLossLimits,
+  latencyAndLossLimitsOf,
+} from './latency-and-loss-limits.ts';
+import { LateAnswerError, NonOverlappingPoller } from './non-overlapping-poller.ts';
 import { type ProbeResult, probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
-import { isBeyondLimits, type ReachabilityLimits, reachabilityLimitsOf } from './reachability-limits.ts';
-import type { RouterReading, RouterReadings } from './reading.ts';
+import type { RouterReading, RouterReadingByTable } from './reading.ts';
 import { isWanConnected, RouterEventDetector } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
 import { Tr064Client } from './tr064/index.ts';
 import { Tr064PartObserver } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
-import type { RouterAddress } from './watched-hosts.ts';
 
 /** Seconds after which a poll over IGD or TR-064 is aborted. */
 const pollTimeoutSeconds = 20;
@@ -41,16 +45,16 @@ const definedMembers = <T extends object>(object: T | undefined) =>
 /** Watches one router by ping, DNS, IGD and TR-064. */
 export class RouterMonitor {
   readonly #agent: AgentIdentity;
-  readonly #router: RouterAddress;
+  readonly #router: ConfiguredRouter;
   readonly #roots: HostRoots;
-  readonly #limits: ReachabilityLimits;
+  readonly #limits: LatencyAndLossLimits;
   readonly #addresses: AddressResolver;
   readonly #igd: IgdClient;
-  readonly #probePoller: Poller<ProbeResult>;
-  readonly #dnsPoller: Poller<number | undefined>;
-  readonly #igdPoller: Poller<IgdReading>;
+  readonly #probePoller: NonOverlappingPoller<ProbeResult>;
+  readonly #dnsPoller: NonOverlappingPoller<number | undefined>;
+  readonly #igdPoller: NonOverlappingPoller<IgdReading>;
   readonly #tr064: Tr064Client;
-  readonly #tr064Poller: Poller<Tr064Reading | undefined>;
+  readonly #tr064Poller: NonOverlappingPoller<Tr064Reading | undefined>;
   readonly #parts: Tr064PartObserver;
   readonly #events = new RouterEventDetector();
   #queue: Promise<unknown> = Promise.resolve();
@@ -61,8 +65,8 @@ export class RouterMonitor {
 
   constructor(
     agent: AgentIdentity,
-    memory: DeviceMemory,
-    router: RouterAddress,
+    memory: DeviceMemories,
+    router: ConfiguredRouter,
     settings: RouterSettings,
     roots: HostRoots,
     addresses: AddressResolver,
@@ -72,19 +76,22 @@ export class RouterMonitor {
     this.#router = router;
     this.#roots = roots;
     this.#addresses = addresses;
-    this.#limits = reachabilityLimitsOf(name, settings);
+    this.#limits = latencyAndLossLimitsOf(name, settings);
     const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     this.#igd = new IgdClient({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
-    this.#probePoller = new Poller(
+    this.#probePoller = new NonOverlappingPoller(
       (signal) => reachabilityProbe.measure(signal),
       probeTimeoutSeconds,
       probeWaitMsFor(settings.PING_COUNT),
     );
-    this.#dnsPoller = new Poller(
-      async () => measureDnsLatency(await addresses.resolve(host), settings.ROUTER_DNS_NAME),
+    this.#dnsPoller = new NonOverlappingPoller(
+      async () => measureDnsLatencyMs(await addresses.resolve(host), settings.ROUTER_DNS_NAME),
       probeTimeoutSeconds,
     );
-    this.#igdPoller = new Poller((signal) => this.#enqueue(() => this.#igd.read(signal)), pollTimeoutSeconds);
+    this.#igdPoller = new NonOverlappingPoller(
+      (signal) => this.#enqueue(() => this.#igd.read(signal)),
+      pollTimeoutSeconds,
+    );
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064Client(
       description?.host ?? hostInUrl(host),
@@ -92,7 +99,7 @@ export class RouterMonitor {
       readClocks,
       { memory, device: name },
     );
-    this.#tr064Poller = new Poller(
+    this.#tr064Poller = new NonOverlappingPoller(
       (signal) => this.#enqueue(() => this.#tr064.read(signal).finally(() => this.#tr064.close())),
       pollTimeoutSeconds,
     );
@@ -103,7 +110,7 @@ export class RouterMonitor {
     return this.#router.name;
   }
 
-  async read(): Promise<Observation<RouterReadings>[]> {
+  async read(): Promise<Observation<RouterReadingByTable>[]> {
     const [probe, dns, igd, tr064Result] = await Promise.allSettled([
       this.#probePoller.poll(),
       this.#dnsPoller.poll(),
@@ -120,7 +127,7 @@ export class RouterMonitor {
       ),
       tr064,
     };
-    const moment = readClocksSinceBoot();
+    const moment = readClocksIncludingSleep();
     const events = this.#events.detect({ ...reading, bootedAt: tr064?.bootedAt }, moment);
     if (reading.wan && isWanConnected(reading.wan)) reading.connectedSince = this.#events.connectedSince(moment);
     this.#noteReachability(reading.reachable);
@@ -175,7 +182,7 @@ export class RouterMonitor {
     const reachability = { reachable, probe: isPingAnswered === reachable ? probe : undefined };
     return {
       ...reachability,
-      problem: isBeyondLimits(reachability, this.#limits),
+      problem: isUnreachableOrBeyondLimits(reachability, this.#limits),
       dns: this.#hasDnsAnswered ? { answers: latency !== undefined, latency } : undefined,
       wan,
     };

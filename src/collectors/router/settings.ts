@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { hostRootSettings } from '../../model/host-roots.ts';
+import { hostRootSettingsShape } from '../../model/host-roots.ts';
 import {
+  credentialsEncodingHint,
   customSetting,
-  encodeCredentials,
   enumSetting,
   integerSetting,
   numberPerNameSetting,
@@ -10,21 +10,21 @@ import {
   stringPerNameSetting,
   stringSetting,
 } from '../../model/setting.ts';
-import { tr064Settings } from './tr064/settings.ts';
-import { parseCommaList, parseProbeTarget, parseRouterAddress } from './watched-hosts.ts';
+import { parseCommaList, parseConfiguredRouter, parseProbeTarget } from './configured-hosts.ts';
+import { tr064SettingsShape } from './tr064/settings.ts';
 
-export const routerSettings = z.object({
-  HOST_PROC: hostRootSettings.HOST_PROC,
+export const routerSettingsSchema = z.object({
+  HOST_PROC: hostRootSettingsShape.HOST_PROC,
   FRITZBOX_HOSTS: customSetting(
     {
       description:
         'Routers to monitor, of any make: addresses, each with an optional name. Defaults to the default gateway.',
       default: '',
       example: 'home=192.168.178.1,cabin=10.8.0.1,shop=http://10.9.0.1:5000/rootDesc.xml',
-      credentials: encodeCredentials,
+      credentials: credentialsEncodingHint,
     },
     'comma-separated addresses, each with an optional name: cellar=192.168.178.1',
-    (value) => parseCommaList(value, parseRouterAddress),
+    (value) => parseCommaList(value, parseConfiguredRouter),
   ),
   FRITZBOX_USERNAME: stringPerNameSetting({
     description:
@@ -32,13 +32,13 @@ export const routerSettings = z.object({
     example: 'monitor',
   }),
   FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),
-  ...tr064Settings,
+  ...tr064SettingsShape,
   PING_TARGETS: customSetting(
     {
       description: 'Additional hosts and services to probe from this machine, each with an optional name.',
       default: '',
       example: 'office=10.1.0.1,tcp://nas.lan:445,shop=https://shop.example',
-      credentials: encodeCredentials,
+      credentials: credentialsEncodingHint,
     },
     'comma-separated hosts, tcp://host:port, http:// or https:// addresses, each with an optional name',
     (value) => parseCommaList(value, parseProbeTarget),
@@ -67,4 +67,4 @@ export const routerSettings = z.object({
   ),
 });
 
-export type RouterSettings = z.output<typeof routerSettings>;
+export type RouterSettings = z.output<typeof routerSettingsSchema>;

@@ -2,20 +2,24 @@ import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { AddressResolver } from './address-resolver.ts';
+import type { ProbeTarget } from './configured-hosts.ts';
+import {
+  isUnreachableOrBeyondLimits,
+  type LatencyAndLossLimits,
+  latencyAndLossLimitsOf,
+} from './latency-and-loss-limits.ts';
+import { NonOverlappingPoller } from './non-overlapping-poller.ts';
 import { OutageTracker } from './outage-tracker.ts';
-import { Poller } from './poller.ts';
 import { type ProbeResult, probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
-import { isBeyondLimits, type ReachabilityLimits, reachabilityLimitsOf } from './reachability-limits.ts';
-import type { RouterReadings } from './reading.ts';
+import type { RouterReadingByTable } from './reading.ts';
 import type { RouterSettings } from './settings.ts';
-import type { ProbeTarget } from './watched-hosts.ts';
 
 /** Watches one host or service. */
 export class TargetMonitor {
   readonly #device: Device;
-  readonly #poller: Poller<ProbeResult>;
+  readonly #poller: NonOverlappingPoller<ProbeResult>;
   readonly #outages = new OutageTracker();
-  readonly #limits: ReachabilityLimits;
+  readonly #limits: LatencyAndLossLimits;
 
   constructor(agent: AgentIdentity, target: ProbeTarget, settings: RouterSettings, addresses: AddressResolver) {
     const { name } = target;
@@ -26,15 +30,15 @@ export class TargetMonitor {
       via: agent.id,
     };
     const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
-    this.#poller = new Poller(
+    this.#poller = new NonOverlappingPoller(
       (signal) => reachabilityProbe.measure(signal),
       probeTimeoutSeconds,
       probeWaitMsFor(settings.PING_COUNT),
     );
-    this.#limits = reachabilityLimitsOf(name, settings);
+    this.#limits = latencyAndLossLimitsOf(name, settings);
   }
 
-  async read(): Promise<Observation<RouterReadings>> {
+  async read(): Promise<Observation<RouterReadingByTable>> {
     const device = this.#device;
     try {
       const probe = await this.#poller.poll();
@@ -44,7 +48,7 @@ export class TargetMonitor {
       return {
         table: 'target',
         device,
-        reading: { ...reachability, problem: isBeyondLimits(reachability, this.#limits) },
+        reading: { ...reachability, problem: isUnreachableOrBeyondLimits(reachability, this.#limits) },
         events: outage && [{ type: 'outage', at: outage.to, ...outage }],
       };
     } catch (error) {

@@ -1,14 +1,14 @@
 import * as z from 'zod/mini';
-import type { DeviceMemory } from '../../model/device-memory.ts';
+import type { DeviceMemories } from '../../model/device-memories.ts';
 import { PastMoment } from '../../model/past-moment.ts';
-import { builtAt } from '../../version.ts';
+import { buildDate } from '../../version.ts';
 import type { SiteCause } from './reading.ts';
 
 const storedCauseSchema = z.object({ cause: z.string(), since: z.iso.datetime() });
 type StoredCause = z.output<typeof storedCauseSchema>;
 
 /** This process saw the current cause; another may have seen its beginning. */
-export const causeMemory = {
+export const causeMemoryFormat = {
   parse: (content: unknown): StoredCause | undefined => storedCauseSchema.safeParse(content).data,
   merge: (ours: StoredCause, theirs: StoredCause): StoredCause =>
     ours.cause === theirs.cause && Date.parse(theirs.since) < Date.parse(ours.since) ? theirs : ours,
@@ -23,10 +23,10 @@ interface TrackedCause {
 
 /** Tracks since when each site has had its cause, across restarts. */
 export class CauseTracker {
-  readonly #memory: DeviceMemory;
+  readonly #memory: DeviceMemories;
   readonly #tracked = new Map<string, TrackedCause>();
 
-  constructor(memory: DeviceMemory) {
+  constructor(memory: DeviceMemories) {
     this.#memory = memory;
   }
 
@@ -35,7 +35,7 @@ export class CauseTracker {
     const tracked =
       before?.cause === cause ? before : { cause, began: new PastMoment(), isFirst: before === undefined };
     this.#tracked.set(site, tracked);
-    const stored = causeMemory.parse(this.#memory.recall(site));
+    const stored = causeMemoryFormat.parse(this.#memory.recall(site));
     // The cause at the first reading may have begun earlier.
     const since = new Date(
       Math.min(
@@ -44,7 +44,7 @@ export class CauseTracker {
       ),
     );
     // Times of a clock that has not been set yet are useless.
-    if (now >= builtAt) this.#memory.keep(site, { cause, since: since.toISOString() });
+    if (now >= buildDate) this.#memory.keep(site, { cause, since: since.toISOString() });
     return since;
   }
 }

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Collector, ObservationOrProblem } from '../../model/collector.ts';
+import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { CauseTracker, causeMemory } from './cause-tracker.ts';
-import { surveyLab } from './lab-survey.ts';
-import { sitesMetrics } from './metrics.ts';
-import type { SitesReadings } from './reading.ts';
-import { sitesSettings } from './settings.ts';
+import { CauseTracker, causeMemoryFormat } from './cause-tracker.ts';
+import { labSurveyFromTopics } from './lab-survey.ts';
+import { sitesMetricsByTable } from './metrics.ts';
+import type { SitesReadingByTable } from './reading.ts';
+import { sitesSettingsSchema } from './settings.ts';
 import { judgeSites, type SiteVerdict } from './site-verdict.ts';
 
 const collectorId = 'sites';
@@ -29,26 +29,26 @@ const agentDevice = (monitor: AgentIdentity, agent: string, site: string | undef
 });
 
 /** Reports on every site of the lab, from what all agents on the broker publish. */
-export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape> = {
+export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sitesSettingsSchema.shape> = {
   id: collectorId,
   title: 'Sites',
-  env: sitesSettings,
+  env: sitesSettingsSchema,
   schedule: '*/5 * * * * *',
   scope: 'lab',
-  metrics: sitesMetrics,
-  memory: causeMemory,
-  open(env, { agent: monitor, memory, agentDirectory }) {
+  metrics: sitesMetricsByTable,
+  memory: causeMemoryFormat,
+  open(env, { agent: monitor, memory, agentTopics }) {
     if (env.SITES === 'false') return { inactiveReason: 'SITES is not true' };
-    if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
+    if (agentTopics === undefined) return { inactiveReason: 'this works only in a running agent' };
     const causes = new CauseTracker(memory);
     const publishedDevices = new Map<string, { table: 'site' | 'agent'; device: Device }>();
 
-    function observe({ site, reading, agents }: SiteVerdict, now: Date): ObservationOrProblem<SitesReadings>[] {
+    function observe({ site, reading, agents }: SiteVerdict, now: Date): ObservationOrComplaint<SitesReadingByTable>[] {
       const device = siteDevice(site);
       return [
         { table: 'site', device, reading: { ...reading, since: causes.sinceWhen(device.id, reading.cause, now) } },
         ...agents.map(
-          ({ id, ...reading }): ObservationOrProblem<SitesReadings> => ({
+          ({ id, ...reading }): ObservationOrComplaint<SitesReadingByTable> => ({
             table: 'agent',
             device: agentDevice(monitor, id, site),
             reading,
@@ -59,15 +59,16 @@ export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape
 
     return {
       async read(signal) {
-        await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal, ref: false })]);
-        if (!agentDirectory.isCurrent)
+        await Promise.race([agentTopics.loaded, pause(brokerTimeoutMs, undefined, { signal, ref: false })]);
+        if (!agentTopics.isCurrent)
           throw new Error(
-            agentDirectory.error ?? 'without a connection to the broker, the states of the agents are unknown',
+            agentTopics.error ?? 'without a connection to the broker, the states of the agents are unknown',
           );
         const now = new Date();
-        const observations = judgeSites(surveyLab(agentDirectory, collectorId, monitor.id), monitor.site).flatMap(
-          (verdict) => observe(verdict, now),
-        );
+        const observations = judgeSites(
+          labSurveyFromTopics(agentTopics, collectorId, monitor.id),
+          monitor.site,
+        ).flatMap((verdict) => observe(verdict, now));
         const currentIds = new Set<string>();
         for (const observation of observations) {
           if (!('table' in observation)) continue;
@@ -78,7 +79,7 @@ export const sitesCollector: Collector<SitesReadings, typeof sitesSettings.shape
         const forgotten = [...publishedDevices.values()].filter(({ device }) => !currentIds.has(device.id));
         return [
           ...observations,
-          ...forgotten.map((entry): ObservationOrProblem<SitesReadings> => ({ ...entry, excluded: true })),
+          ...forgotten.map((entry): ObservationOrComplaint<SitesReadingByTable> => ({ ...entry, excluded: true })),
         ];
       },
     };

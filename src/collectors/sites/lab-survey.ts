@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import type { AgentDirectory } from '../../model/agent-directory.ts';
+import type { MirroredAgentTopics } from '../../model/mirrored-agent-topics.ts';
 import { bridgeTopicLevel, slug } from '../../model/naming.ts';
 
 /** An agent according to its topics. It remains until they are removed. */
-export interface SeenAgent {
+export interface ReportedAgent {
   id: string;
   /** In the spelling of the agent. */
   site: string | undefined;
@@ -11,7 +11,7 @@ export interface SeenAgent {
 }
 
 /** A router as one agent sees it: its own, or that of another site, which then has the name of the site. */
-export interface SeenRouter {
+export interface ReportedRouter {
   /** Slug of its name or serial number. */
   device: string;
   /** Id of the agent. */
@@ -29,8 +29,8 @@ export interface ReportedProblem {
 }
 
 export interface LabSurvey {
-  agents: SeenAgent[];
-  routers: SeenRouter[];
+  agents: ReportedAgent[];
+  routers: ReportedRouter[];
   /** Whether the bridge from a site is up, by the slug of the site. */
   bridges: ReadonlyMap<string, boolean>;
   problems: ReportedProblem[];
@@ -64,13 +64,13 @@ const nameOf = (collector: string, device: string) => (device === collector ? de
 
 /** Sorts what the agents publish by its meaning. `ownId`: the id under which this collector publishes; `agentId`: its agent, which
  * is online whatever its topic says. */
-export function surveyLab(
-  { topics, unresponsive }: Pick<AgentDirectory, 'topics' | 'unresponsive'>,
+export function labSurveyFromTopics(
+  { topics, unresponsive }: Pick<MirroredAgentTopics, 'topics' | 'unresponsive'>,
   ownId: string,
   agentId?: string,
 ): LabSurvey {
-  const agents: SeenAgent[] = [];
-  const routers: SeenRouter[] = [];
+  const agents: ReportedAgent[] = [];
+  const routers: ReportedRouter[] = [];
   const bridges = new Map<string, boolean>();
   const problems: ReportedProblem[] = [];
   for (const [path, payload] of topics) {

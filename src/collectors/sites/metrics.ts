@@ -1,7 +1,7 @@
-import type { Metrics } from '../../model/metric.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
 import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.ts';
 
-const siteMetrics: Metrics<SiteReading> = {
+const siteMetrics: MetricDeclarations<SiteReading> = {
   online: { kind: 'boolean', name: 'Online', deviceClass: 'connectivity', value: (r) => r.online },
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.cause !== 'well' },
   worst_problem: { kind: 'text', name: 'Worst problem', icon: 'mdi:message-alert', value: (r) => r.text },
@@ -11,7 +11,7 @@ const siteMetrics: Metrics<SiteReading> = {
   agents_lost: { kind: 'gauge', name: 'Agents lost', icon: 'mdi:server-network-off', value: (r) => r.lost },
 };
 
-const agentMetrics: Metrics<SiteAgentReading> = {
+const agentMetrics: MetricDeclarations<SiteAgentReading> = {
   agent_online: {
     kind: 'boolean',
     name: 'Agent online',
@@ -29,4 +29,4 @@ const agentMetrics: Metrics<SiteAgentReading> = {
   },
 };
 
-export const sitesMetrics = { site: siteMetrics, agent: agentMetrics };
+export const sitesMetricsByTable = { site: siteMetrics, agent: agentMetrics };

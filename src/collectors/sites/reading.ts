@@ -26,4 +26,4 @@ export interface SiteAgentReading {
 
 /** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type SitesReadings = { site: SiteReading; agent: SiteAgentReading };
+export type SitesReadingByTable = { site: SiteReading; agent: SiteAgentReading };

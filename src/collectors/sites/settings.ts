@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { enumSetting } from '../../model/setting.ts';
 
-export const sitesSettings = z.object({
+export const sitesSettingsSchema = z.object({
   SITES: enumSetting(
     {
       description:

@@ -1,5 +1,5 @@
 import { slug } from '../../model/naming.ts';
-import type { LabSurvey, SeenAgent } from './lab-survey.ts';
+import type { LabSurvey, ReportedAgent } from './lab-survey.ts';
 import type { SiteAgentReading, SiteReading } from './reading.ts';
 
 type SiteJudgement = Pick<SiteReading, 'cause' | 'text'> & {
@@ -17,11 +17,11 @@ export interface SiteVerdict {
 interface SiteAgents {
   site: string | undefined;
   key: string;
-  agents: SeenAgent[];
+  agents: ReportedAgent[];
 }
 
 /** Groups agents by site; spellings with the same slug are the same site. */
-function groupBySite(agents: readonly SeenAgent[]): SiteAgents[] {
+function groupBySite(agents: readonly ReportedAgent[]): SiteAgents[] {
   const sites = new Map<string, SiteAgents>();
   for (const agent of agents) {
     const key = agent.site === undefined ? '' : slug(agent.site);
@@ -42,7 +42,7 @@ export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, he
   const keys = new Set(sites.map(({ key }) => key));
   const siteKeyByAgent = new Map(sites.flatMap(({ key, agents }) => agents.map(({ id }) => [id, key])));
   const isBridgeDown = (key: string) => bridges.get(key) === false && key !== (here && slug(here));
-  const canAnswer = ({ id, online }: SeenAgent) => online && !isBridgeDown(siteKeyByAgent.get(id) ?? '');
+  const canAnswer = ({ id, online }: ReportedAgent) => online && !isBridgeDown(siteKeyByAgent.get(id) ?? '');
   const answering = new Set(agents.filter(canAnswer).map(({ id }) => id));
   /** A device with the name of a site belongs to that site, whichever agent watches it. */
   const siteOf = (by: string, device: string) => (keys.has(device) ? device : siteKeyByAgent.get(by));

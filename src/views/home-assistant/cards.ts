@@ -71,7 +71,7 @@ export const entitiesCards = (entities: readonly LabEntity[]): DashboardCard[] =
       ];
 
 /** A graph of the last day, for entities with the same unit. */
-export const graphCards = (
+export const historyGraphCards = (
   entities: readonly LabEntity[],
   nameOf: (entity: LabEntity) => string = ({ name }) => name,
 ): DashboardCard[] =>

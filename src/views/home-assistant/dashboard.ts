@@ -1,12 +1,12 @@
-import type { CollectorDeclaration } from '../../model/collector.ts';
+import type { CollectorMetadata } from '../../model/collector.ts';
 import {
   type DashboardCard,
   type DashboardSection,
   devicePagePath,
   entitiesCards,
-  graphCards,
   gridSections,
   headingCard,
+  historyGraphCards,
   subtitleCard,
   tileCard,
 } from './cards.ts';
@@ -86,7 +86,7 @@ const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
       ownEntities(device).filter(({ isMeasurement, unit }) => isMeasurement && graphedUnits.includes(unit ?? '')),
       ({ unit }) => unit ?? '',
     ).values(),
-  ].flatMap((entities) => graphCards(entities));
+  ].flatMap((entities) => historyGraphCards(entities));
 
 /** All of a device's enabled entities. */
 const deviceSections = (device: LabDevice): DashboardSection[] => [
@@ -146,11 +146,11 @@ const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
 const trafficSections = (devices: readonly LabDevice[]) =>
   devices.flatMap((device) => {
     const rates = device.entities.filter(isTraffic);
-    return gridSections([headingCard(device.name, iconOf(collectorOf(device))), ...graphCards(rates)]);
+    return gridSections([headingCard(device.name, iconOf(collectorOf(device))), ...historyGraphCards(rates)]);
   });
 
 /** A dashboard with views of the whole lab, of each collector's devices, of the network, and of each device; core cards only. */
-export function buildDashboard(catalogue: readonly CollectorDeclaration[], devices: readonly LabDevice[]): YamlMap {
+export function buildDashboardConfig(catalogue: readonly CollectorMetadata[], devices: readonly LabDevice[]): YamlMap {
   const titles = new Map(catalogue.map(({ id, title }) => [id, title]));
   const machines = devices.filter(isMachine);
   const others = groupBy(

@@ -1,12 +1,12 @@
-import type { CollectorDeclaration } from '../../model/collector.ts';
+import type { CollectorMetadata } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import { type AnyMetric, isPrimaryNumber } from '../../model/metric.ts';
+import { type AnyMetricDeclaration, isPrimaryNumericMetric } from '../../model/metric.ts';
 import type { MetricHistory } from '../../model/metric-history.ts';
 import { slug } from '../../model/naming.ts';
 import type { CollectorState, StateEntry } from '../../model/state.ts';
 import type { Problem } from '../problems.ts';
 import type { DeviceView, MetricView } from './device-view.ts';
-import { formatValue } from './format-value.ts';
+import { renderMetricValue } from './render-metric-value.ts';
 import { renderSparkline } from './sparkline.ts';
 
 /** What device views need beside the state. */
@@ -17,7 +17,7 @@ export interface DeviceViewContext {
 }
 
 /** Whether a metric has a place on the page: not if it is disabled, optional and so far without a value, or a missing text. */
-const isShown = (metric: AnyMetric, key: string, { presentMetrics, sample }: StateEntry) =>
+const isShown = (metric: AnyMetricDeclaration, key: string, { presentMetrics, sample }: StateEntry) =>
   metric.enabled !== false &&
   (!metric.optional || presentMetrics.has(key)) &&
   (metric.kind !== 'text' || typeof sample?.[key] === 'string');
@@ -47,7 +47,7 @@ const viewOfDevice = (id: string, device: Device): DeviceView => ({
 });
 
 function viewOfEntry(
-  { id, metrics }: CollectorDeclaration,
+  { id, metrics }: CollectorMetadata,
   path: string,
   entry: StateEntry,
   { history, problems, now }: DeviceViewContext,
@@ -62,10 +62,10 @@ function viewOfEntry(
     const values = history.lastHour(id, path, key, now);
     const view = {
       name: metric.name,
-      value: formatValue(metric, entry.sample?.[key] ?? null, now),
+      value: renderMetricValue(metric, entry.sample?.[key] ?? null, now),
       sparkline: values && renderSparkline(values, metric),
     };
-    (isPrimaryNumber(metric) ? numbers : facts).push(view);
+    (isPrimaryNumericMetric(metric) ? numbers : facts).push(view);
   }
   return {
     ...viewOfDevice(place, device),
@@ -97,7 +97,7 @@ function nestBelowParents(devices: ReadonlyMap<string, { view: DeviceView; devic
 
 /** Views of a collector's devices, each with its parts. */
 export function buildDeviceViews(
-  declaration: CollectorDeclaration,
+  declaration: CollectorMetadata,
   { entries }: CollectorState,
   context: DeviceViewContext,
 ): DeviceView[] {

@@ -1,16 +1,16 @@
-import type { CollectorDeclaration } from '../../model/collector.ts';
+import type { CollectorMetadata } from '../../model/collector.ts';
 import type { AgentState } from '../../model/state.ts';
 import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
 import type { PageSection } from './device-view.ts';
 
 /** Lab-wide collectors first, the others in the catalogue's order. */
-const labWideFirst = (catalogue: readonly CollectorDeclaration[]) =>
+const labWideFirst = (catalogue: readonly CollectorMetadata[]) =>
   [...catalogue].sort((a, b) => Number(b.scope === 'lab') - Number(a.scope === 'lab'));
 
 /** A section for each active collector. */
-export const collectorSections = (
-  catalogue: readonly CollectorDeclaration[],
+export const buildCollectorSections = (
+  catalogue: readonly CollectorMetadata[],
   state: AgentState,
   context: DeviceViewContext,
 ): PageSection[] =>

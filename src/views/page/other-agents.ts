@@ -1,10 +1,15 @@
-import type { AgentDirectory } from '../../model/agent-directory.ts';
-import type { CollectorDeclaration } from '../../model/collector.ts';
-import { type AnyMetric, isPrimaryNumber, type MetricValue, type UpdateVersions } from '../../model/metric.ts';
+import type { CollectorMetadata } from '../../model/collector.ts';
+import {
+  type AnyMetricDeclaration,
+  isPrimaryNumericMetric,
+  type MetricValue,
+  type UpdateVersions,
+} from '../../model/metric.ts';
+import type { MirroredAgentTopics } from '../../model/mirrored-agent-topics.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { offlinePayload, onlinePayload } from '../availability.ts';
 import type { DeviceView, MetricView, PageSection } from './device-view.ts';
-import { formatValue } from './format-value.ts';
+import { renderMetricValue } from './render-metric-value.ts';
 
 function parseObject(payload: string): Record<string, unknown> {
   try {
@@ -24,7 +29,7 @@ const isVersions = (value: unknown): value is UpdateVersions =>
   typeof value.latest === 'string';
 
 /** The metric's value that a state topic has; `null` for one that this version would not publish. */
-function parseTopicValue({ kind }: AnyMetric, value: unknown): MetricValue {
+function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): MetricValue {
   switch (kind) {
     case 'gauge':
     case 'counter':
@@ -43,7 +48,7 @@ function parseTopicValue({ kind }: AnyMetric, value: unknown): MetricValue {
 
 function otherDeviceView(
   agent: string,
-  { id, title, metrics }: CollectorDeclaration,
+  { id, title, metrics }: CollectorMetadata,
   device: string,
   payload: string,
   isLost: boolean,
@@ -51,11 +56,11 @@ function otherDeviceView(
 ): DeviceView {
   const values = parseObject(payload);
   const [table = {}] = Object.values(metrics);
-  const views = Object.entries(table).flatMap(([key, metric]): { metric: AnyMetric; view: MetricView }[] => {
+  const views = Object.entries(table).flatMap(([key, metric]): { metric: AnyMetricDeclaration; view: MetricView }[] => {
     const value = parseTopicValue(metric, values[key]);
     return metric.enabled === false || value === null
       ? []
-      : [{ metric, view: { name: metric.name, value: formatValue(metric, value, now) } }];
+      : [{ metric, view: { name: metric.name, value: renderMetricValue(metric, value, now) } }];
   });
   const name = device === agent || device === id ? title : `${title} ${device}`;
   return {
@@ -64,18 +69,18 @@ function otherDeviceView(
     fullName: `${agent}: ${name}`,
     details: isLost ? 'unavailable: last known values' : '',
     problems: [],
-    numbers: views.flatMap(({ metric, view }) => (isPrimaryNumber(metric) ? view : [])),
-    facts: views.flatMap(({ metric, view }) => (isPrimaryNumber(metric) ? [] : view)),
+    numbers: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? view : [])),
+    facts: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? [] : view)),
     parts: [],
   };
 }
 
 /** A section for each other agent of the lab, with the last state of its devices without their parts. Problems are not repeated:
  * the site's section has them. */
-export function otherAgentSections(
-  catalogue: readonly CollectorDeclaration[],
+export function buildOtherAgentSections(
+  catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,
-  { topics, unresponsive }: Pick<AgentDirectory, 'topics' | 'unresponsive'>,
+  { topics, unresponsive }: Pick<MirroredAgentTopics, 'topics' | 'unresponsive'>,
   now: Date,
 ): PageSection[] {
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);

@@ -1,4 +1,4 @@
-import type { AnyMetric } from '../../model/metric.ts';
+import type { AnyMetricDeclaration } from '../../model/metric.ts';
 import type { MinuteValues } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
 
@@ -36,7 +36,7 @@ const withoutCollinear = (points: [number, number][]) =>
   points.filter(([, y], index) => index === 0 || points[index - 1]?.[1] !== y || points[index + 1]?.[1] !== y);
 
 /** The last hour, or what is known of it, as a small line with a description; undefined while there are fewer than five values. */
-export function renderSparkline(line: MinuteValues, metric: AnyMetric): Html | undefined {
+export function renderSparkline(line: MinuteValues, metric: AnyMetricDeclaration): Html | undefined {
   const values = line.filter((value) => value !== undefined);
   if (values.length < 5) return undefined;
   const unit = 'unit' in metric ? metric.unit : undefined;

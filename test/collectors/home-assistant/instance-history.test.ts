@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
-  advanceHistory,
+  historyAndEventsAfterVisit,
   type InstanceHistory,
-  instanceHistoryMemory,
-  isWorthSaving,
-  parseInstanceHistory,
+  instanceHistoryMemoryFormat,
+  isHistoryWorthSaving,
+  parseInstanceHistoryOrEmpty,
 } from '../../../src/collectors/home-assistant/instance-history.ts';
 import type { VisitResult } from '../../../src/collectors/home-assistant/visit-instance.ts';
 
@@ -19,10 +19,10 @@ const running = (oldest: string, newest: string): VisitResult => ({
 const away = (state: VisitResult['state']): VisitResult => ({ url, state, reachable: false });
 
 /** Applies visits that are a minute apart: the event types of each visit, and the final history. */
-function follow(visits: VisitResult[], history: InstanceHistory = parseInstanceHistory(undefined)) {
+function follow(visits: VisitResult[], history: InstanceHistory = parseInstanceHistoryOrEmpty(undefined)) {
   const events: string[][] = [];
   for (const [index, visit] of visits.entries()) {
-    const step = advanceHistory(history, visit, at(`12:${String(index).padStart(2, '0')}`));
+    const step = historyAndEventsAfterVisit(history, visit, at(`12:${String(index).padStart(2, '0')}`));
     events.push(step.events.map(({ type }) => type));
     history = step.history;
   }
@@ -90,7 +90,7 @@ describe('with a token', () => {
 
 test('events have all details', () => {
   const before = follow([answering('2026.10.1'), away('refused')]).history;
-  expect(advanceHistory(before, running('12:07', '12:09'), at('12:10')).events).toEqual([
+  expect(historyAndEventsAfterVisit(before, running('12:07', '12:09'), at('12:10')).events).toEqual([
     { type: 'outage', at: at('12:10'), from: at('12:01'), to: at('12:10'), seconds: 540, cause: 'refused' },
     { type: 'restart', at: at('12:07'), version: '2026.11.0', version_before: '2026.10.1' },
   ]);
@@ -98,24 +98,24 @@ test('events have all details', () => {
 
 test('what changes with each visit is saved once an hour', () => {
   const saved = follow([running('08:00', '12:00')]).history;
-  expect(isWorthSaving(parseInstanceHistory(undefined), saved)).toBe(true);
+  expect(isHistoryWorthSaving(parseInstanceHistoryOrEmpty(undefined), saved)).toBe(true);
   expect(
-    isWorthSaving(
-      parseInstanceHistory(JSON.parse(JSON.stringify(saved))),
+    isHistoryWorthSaving(
+      parseInstanceHistoryOrEmpty(JSON.parse(JSON.stringify(saved))),
       follow([running('08:00', '12:59')], saved).history,
     ),
   ).toBe(false);
-  expect(isWorthSaving(saved, follow([running('08:00', '13:01')], saved).history)).toBe(true);
-  expect(isWorthSaving(saved, follow([away('timeout')], saved).history)).toBe(true);
+  expect(isHistoryWorthSaving(saved, follow([running('08:00', '13:01')], saved).history)).toBe(true);
+  expect(isHistoryWorthSaving(saved, follow([away('timeout')], saved).history)).toBe(true);
 });
 
 test.each([undefined, 'nonsense', {}, { restarts: 'many' }])('an empty history instead of %o', (content) => {
-  expect(parseInstanceHistory(content)).toEqual({ restarts: 0, outages: 0 });
+  expect(parseInstanceHistoryOrEmpty(content)).toEqual({ restarts: 0, outages: 0 });
 });
 
 test.each([1e300, -1, 1.5, 'many'])('a count of %j is ignored, and the rest of the history is not', (restarts) => {
   const token = { outages: 2, refused_token: 'abc' };
-  expect(parseInstanceHistory({ restarts, ...token })).toEqual({ restarts: 0, ...token });
+  expect(parseInstanceHistoryOrEmpty({ restarts, ...token })).toEqual({ restarts: 0, ...token });
 });
 
 test('outages that are dated after now are ignored', () => {
@@ -148,19 +148,22 @@ describe('two brokers', () => {
   const ours: InstanceHistory = { version: '2026.11.0', restarts: 1, outages: 0 };
 
   test('greater counts win, the own version is the newer one, and missing values are taken over', () => {
-    expect(instanceHistoryMemory.merge(ours, theirs)).toEqual({ ...theirs, version: '2026.11.0' });
-    expect(instanceHistoryMemory.merge(theirs, ours)).toEqual(theirs);
-    expect(instanceHistoryMemory.merge(theirs, theirs)).toEqual(theirs);
+    expect(instanceHistoryMemoryFormat.merge(ours, theirs)).toEqual({ ...theirs, version: '2026.11.0' });
+    expect(instanceHistoryMemoryFormat.merge(theirs, ours)).toEqual(theirs);
+    expect(instanceHistoryMemoryFormat.merge(theirs, theirs)).toEqual(theirs);
   });
 
   test('a current outage has the earlier start, unless it is known to be over', () => {
     const outage = (since: string) => ({ since: at(since).toISOString(), cause: 'timeout', down: false });
     const last = (from: string, to: string) => ({ from: at(from).toISOString(), to: at(to).toISOString() });
-    expect(instanceHistoryMemory.merge(ours, { ...theirs, outage: outage('10:00') }).outage).toEqual(outage('10:00'));
+    expect(instanceHistoryMemoryFormat.merge(ours, { ...theirs, outage: outage('10:00') }).outage).toEqual(
+      outage('10:00'),
+    );
     expect(
-      instanceHistoryMemory.merge({ ...ours, outage: outage('11:00') }, { ...theirs, outage: outage('10:00') }).outage,
+      instanceHistoryMemoryFormat.merge({ ...ours, outage: outage('11:00') }, { ...theirs, outage: outage('10:00') })
+        .outage,
     ).toEqual(outage('10:00'));
-    const over = instanceHistoryMemory.merge(
+    const over = instanceHistoryMemoryFormat.merge(
       { ...ours, last_outage: last('10:00', '10:30') },
       { ...theirs, outage: outage('10:00'), last_outage: last('07:00', '07:10') },
     );

@@ -2,13 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { homeAssistantCollector } from '../../../src/collectors/home-assistant/index.ts';
 import { InstanceMonitor } from '../../../src/collectors/home-assistant/instance-monitor.ts';
-import { MemoryStore } from '../../../src/loop/memory-store.ts';
-import { readClocksSinceBoot } from '../../../src/model/past-moment.ts';
+import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
+import { readClocksIncludingSleep } from '../../../src/model/past-moment.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { home, startInstance } from '../../helpers/instance.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 
-function begin(url: URL, token: string, memories = new MemoryStore(), clock = readClocksSinceBoot) {
+function begin(url: URL, token: string, memories = new DeviceMemoryStore(), clock = readClocksIncludingSleep) {
   const memory = memories.forCollector(homeAssistantCollector);
   memories.load(new Map(), ['home_assistant']);
   const monitor = new InstanceMonitor(
@@ -119,7 +119,7 @@ test.each(['1970-01-01T00:00:30Z', '2026-11-05T12:00:00Z', '2046-01-01T00:00:00Z
   async (wrong) => {
     const { url, script } = await startInstance();
     const clock = { wall: Date.parse(wrong), monotonic: 30_000 };
-    const { read, memories } = begin(url, 'right', new MemoryStore(), () => ({ ...clock }));
+    const { read, memories } = begin(url, 'right', new DeviceMemoryStore(), () => ({ ...clock }));
     await read();
     script.insteadOfWebSocket = { status: 502 };
     await read();

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { homeAssistantSettings } from '../../../src/collectors/home-assistant/settings.ts';
+import { homeAssistantSettingsSchema } from '../../../src/collectors/home-assistant/settings.ts';
 import { readVariables } from '../../../src/settings/read-variables.ts';
 
 function read(env: Record<string, string>) {
   const problems: string[] = [];
-  const { HA_BASE_URL: instances, HA_TOKEN: tokens } = readVariables(homeAssistantSettings, env, problems);
+  const { HA_BASE_URL: instances, HA_TOKEN: tokens } = readVariables(homeAssistantSettingsSchema, env, problems);
   return {
     instances: instances?.map(({ title, url }) => [title, url.href]),
     tokens: instances?.map(({ name }) => tokens.get(name)?.reveal()),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
-  hintTextByState,
+  hintBuilderByState,
   type InstanceState,
   instanceStates,
 } from '../../../src/collectors/home-assistant/instance-state.ts';
@@ -228,7 +228,7 @@ describe('every state', () => {
 
   test('has a hint unless nothing is wrong', () => {
     for (const state of instanceStates)
-      expect(hintTextByState[state]?.(context) === undefined, state).toBe(healthy.includes(state));
+      expect(hintBuilderByState[state]?.(context) === undefined, state).toBe(healthy.includes(state));
   });
 
   test.each<[InstanceState, RegExp]>([
@@ -251,5 +251,5 @@ describe('every state', () => {
     ['timeout', /./],
     ['unknown_address', /there\.example/],
     ['unreachable', /there is no route to there\.example:8123/],
-  ])('%s', (state, text) => expect(hintTextByState[state]?.(context)).toMatch(text));
+  ])('%s', (state, text) => expect(hintBuilderByState[state]?.(context)).toMatch(text));
 });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
-import { hostSettings } from '../../../src/collectors/host/settings.ts';
-import { runCollector } from '../../../src/loop/run-collector.ts';
+import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
+import { startCollectorReading } from '../../../src/loop/collector-reading.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
-import { discoveryPayloads } from '../../../src/views/discovery.ts';
-import { statePayloads } from '../../../src/views/state-topics.ts';
+import { discoveryPayloadsByTopic } from '../../../src/views/discovery.ts';
+import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
@@ -21,7 +21,7 @@ const own = { filesystem: /"(used|free|total|inodes_used)":[^,]*,/g, interface: 
 /** Reads a recorded machine twice, as the loop would. */
 async function read(machine: string, more: Record<string, string> = {}): Promise<StateStore> {
   const input = (name: string) => join(cases, machine, 'input', name);
-  const env = z.parse(hostSettings, more);
+  const env = z.parse(hostSettingsSchema, more);
   const roots = hostRoots({ HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root') });
   const state = new StateStore('');
   state.add(hostCollector);
@@ -33,14 +33,14 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
   });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   for (let reading = 0; reading < 2; reading += 1)
-    state.record(hostCollector, await runCollector(hostCollector, source as never).outcome);
+    state.record(hostCollector, await startCollectorReading(hostCollector, source as never).outcome);
   return state;
 }
 
 test.each(readdirSync(cases))('%s', async (machine) => {
   withoutLimits();
   const state = await read(machine);
-  const lines = [...statePayloads([hostCollector], agent, state)].map(
+  const lines = [...stateAndMemoryPayloadsByTopic([hostCollector], agent, state)].map(
     ([topic, payload]) =>
       `${topic} ${payload.replaceAll(topic.includes('filesystem') ? own.filesystem : own.interface, '')}`,
   );
@@ -50,7 +50,7 @@ test.each(readdirSync(cases))('%s', async (machine) => {
 test('every topic of one machine, including discovery', async () => {
   withoutLimits();
   const state = await read('intel-desktop');
-  const announced = [...discoveryPayloads([hostCollector], agent, state, new Map(), 'tombstone')].map(
+  const announced = [...discoveryPayloadsByTopic([hostCollector], agent, state, new Map(), 'tombstone')].map(
     ([topic, payload]) => `${topic} ${JSON.stringify(JSON.parse(payload), null, 2)}`,
   );
   await expect(`${announced.join('\n')}\n`).toMatchFileSnapshot(join(cases, 'intel-desktop', 'announced.txt'));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readInventory } from '../../../src/collectors/host/inventory.ts';
+import { readMachineInventory } from '../../../src/collectors/host/inventory.ts';
 import { tree } from '../../helpers/tree.ts';
 
 const dmi = (fields: Record<string, string>) =>
@@ -14,7 +14,7 @@ test('a machine with a vendor', async () => {
     'root/etc/os-release': 'NAME=x\nPRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n',
     'proc/sys/kernel/osrelease': '6.12.48\n',
   };
-  expect(await readInventory(tree({ ...files, ...system }))).toEqual({
+  expect(await readMachineInventory(tree({ ...files, ...system }))).toEqual({
     manufacturer: 'Dell Inc.',
     model: 'OptiPlex 7080',
     system: 'Debian GNU/Linux 13 (trixie), Linux 6.12.48',
@@ -29,7 +29,7 @@ test('a machine built from parts has the name of its board', async () => {
     board_vendor: 'ASRock',
     board_name: 'X570M Pro4',
   };
-  expect(await readInventory(tree(dmi(parts)))).toEqual({ manufacturer: 'ASRock', model: 'X570M Pro4' });
+  expect(await readMachineInventory(tree(dmi(parts)))).toEqual({ manufacturer: 'ASRock', model: 'X570M Pro4' });
 });
 
 test.each([
@@ -44,7 +44,9 @@ test.each([
   'docker container',
 ])('“%s” is a placeholder', async (text) => {
   expect(
-    await readInventory(tree(dmi({ sys_vendor: text, product_name: text, board_vendor: text, board_name: text }))),
+    await readMachineInventory(
+      tree(dmi({ sys_vendor: text, product_name: text, board_vendor: text, board_name: text })),
+    ),
   ).toEqual({});
 });
 
@@ -53,7 +55,7 @@ test('a board with a device tree, whose name is not its processor’s', async ()
     'proc/device-tree/model': 'Raspberry Pi 4 Model B Rev 1.4\0',
     'proc/cpuinfo': 'processor\t: 0\nModel\t\t: Raspberry Pi 4 Model B Rev 1.4\n',
   };
-  expect(await readInventory(tree(files))).toEqual({
+  expect(await readMachineInventory(tree(files))).toEqual({
     manufacturer: 'Raspberry Pi',
     model: 'Raspberry Pi 4 Model B Rev 1.4',
   });

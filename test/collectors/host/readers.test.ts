@@ -1,31 +1,31 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { LinuxReader } from '../../../src/collectors/host/linux/index.ts';
-import { PortableReader } from '../../../src/collectors/host/portable-reader.ts';
-import type { HostReadings } from '../../../src/collectors/host/reading.ts';
-import { hostSettings } from '../../../src/collectors/host/settings.ts';
+import { LinuxHostReader } from '../../../src/collectors/host/linux/index.ts';
+import { PortableHostReader } from '../../../src/collectors/host/portable-host-reader.ts';
+import type { HostReadingByTable } from '../../../src/collectors/host/reading.ts';
+import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
 import type { Observation } from '../../../src/model/collector.ts';
 import { device } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 
-const env = z.parse(hostSettings, {});
+const env = z.parse(hostSettingsSchema, {});
 const close = (a: number, b: number, share: number) => Math.abs(a - b) <= share * Math.max(a, b);
 
-const of = <Of extends keyof HostReadings>(
-  found: Observation<HostReadings>[],
+const of = <Of extends keyof HostReadingByTable>(
+  found: Observation<HostReadingByTable>[],
   table: Of,
   id?: string,
-): HostReadings[Of] => {
+): HostReadingByTable[Of] => {
   const one = found.find(
     (observation) => observation.table === table && (id === undefined || observation.part?.id === id),
   );
-  return one?.reading as HostReadings[Of];
+  return one?.reading as HostReadingByTable[Of];
 };
 
 // Linux only: elsewhere there is one reader.
 test.runIf(process.platform === 'linux')('both readers agree on this machine', async () => {
-  const linux = await new LinuxReader(hostRoots(), env).read(device, {});
-  const portable = await new PortableReader(env).read(device, {});
+  const linux = await new LinuxHostReader(hostRoots(), env).read(device, {});
+  const portable = await new PortableHostReader(env).read(device, {});
   const [a, b] = [of(linux, 'host'), of(portable, 'host')];
   expect(a.memory?.total).toBe(b.memory?.total);
   expect(close(a.memory?.available ?? 0, b.memory?.available ?? 1, 0.05), 'available memory within 5 %').toBe(true);
@@ -39,7 +39,7 @@ test.runIf(process.platform === 'linux')('both readers agree on this machine', a
   expect(close(root.total, other.total, 0.01), 'size within 1 %').toBe(true);
   expect(close(root.available, other.available, 0.05), 'free within 5 %').toBe(true);
 
-  const names = (found: Observation<HostReadings>[]) =>
+  const names = (found: Observation<HostReadingByTable>[]) =>
     found.flatMap(({ table, part }) => (table === 'interface' && part !== undefined ? [part.id] : []));
   const shared = names(linux).filter((name) => names(portable).includes(name));
   // In a container without a network there is none.

@@ -1,24 +1,28 @@
-import type { DriveLimits, HealthLog } from '../../../src/collectors/nvme/reading.ts';
-import { validateHealthLog } from '../../../src/collectors/nvme/tools/health-log.ts';
-import { parseIdentifyController, parseSmartLog, parseUsedBytes } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
-import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
+import type { DriveLimitsAndCapacity, HealthLog } from '../../../src/collectors/nvme/reading.ts';
+import { requireFilledHealthLog } from '../../../src/collectors/nvme/tools/health-log.ts';
+import {
+  parseIdentifyController,
+  parseNamespaceUsedBytes,
+  parseSmartLog,
+} from '../../../src/collectors/nvme/tools/nvme-cli.ts';
+import { parseSmartctlHealth } from '../../../src/collectors/nvme/tools/smartctl.ts';
 
 export type Understood =
-  | { log: HealthLog; limits?: DriveLimits; used?: ReadonlyMap<number, number> }
-  | { limits: DriveLimits }
+  | { log: HealthLog; limits?: DriveLimitsAndCapacity; used?: ReadonlyMap<number, number> }
+  | { limits: DriveLimitsAndCapacity }
   | { bytes: number | undefined };
 
 const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
-  [/nvme/, (text) => ({ log: validateHealthLog(parseSmartLog(text)) })],
+  [/nvme/, (text) => ({ log: requireFilledHealthLog(parseSmartLog(text)) })],
   [
     /smartctl/,
     (text) => {
-      const { log, ...rest } = parseSmartctl(text);
-      return { ...rest, log: validateHealthLog(log) };
+      const { log, ...rest } = parseSmartctlHealth(text);
+      return { ...rest, log: requireFilledHealthLog(log) };
     },
   ],
   [/nvme/, (text) => ({ limits: parseIdentifyController(text) })],
-  [/nvme/, (text) => ({ bytes: parseUsedBytes(text) })],
+  [/nvme/, (text) => ({ bytes: parseNamespaceUsedBytes(text) })],
 ];
 
 /** What the agent makes of a tool's answer: the first reading that comes of it, else the first error. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { drivesOfControllers } from '../../../src/collectors/nvme/drives.ts';
 import type { HealthLog } from '../../../src/collectors/nvme/reading.ts';
-import { readControllers } from '../../../src/collectors/nvme/sysfs.ts';
+import { readNvmeControllers } from '../../../src/collectors/nvme/sysfs.ts';
 import { tree } from '../../helpers/tree.ts';
 import { type Understood, understand } from './answers.ts';
 
@@ -74,7 +74,7 @@ function expectDrives(text: string): void {
   const expected = new Set(
     Object.keys(map).flatMap((path) => /^\/sys\/class\/nvme\/(nvme\d+)\//.exec(path)?.[1] ?? []),
   );
-  const drives = drivesOfControllers(readControllers(roots.sys()) ?? []);
+  const drives = drivesOfControllers(readNvmeControllers(roots.sys()) ?? []);
   expect(new Set(drives.flatMap((drive) => drive.controllers.map(({ name }) => name)))).toEqual(expected);
   expect(new Set(drives.map(({ id }) => id)).size, 'each drive has an id of its own').toBe(drives.length);
   for (const { id } of drives) expect(id).not.toMatch(/^nvme\d/);

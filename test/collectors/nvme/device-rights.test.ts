@@ -5,12 +5,12 @@ import {
   canUseSudo,
   explainMissingRight,
   isDevicePresent,
-  sudoRule,
+  sudoersRule,
 } from '../../../src/collectors/nvme/tools/device-rights.ts';
 
 test('the sudo rule in the hint equals the file in the repository', () => {
   expect(readFileSync(join(import.meta.dirname, '../../../docs/sudoers.d/infra-monitor'), 'utf8')).toBe(
-    `${sudoRule('infra-monitor')}\n`,
+    `${sudoersRule('infra-monitor')}\n`,
   );
 });
 

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  acknowledgeFirstErrors,
+  acknowledgeFirstMediaErrors,
   addDailySample,
   bytesWrittenPerDay,
   type DriveHistory,
-  driveHistoryMemory,
-  dropResetCounters,
+  driveHistoryMemoryFormat,
+  dropSamplesBeforeReset,
   estimateWornOutDate,
-  greatestCounts,
-  isPlausible,
-  parseDriveHistory,
+  greatestStoredCounters,
+  isClockPlausible,
+  parseDriveHistoryOrEmpty,
   parseLowerCounts,
   wearPercentPerMonth,
   withLowerCounts,
@@ -32,7 +32,7 @@ function after(
     percentageUsed: Math.floor((pace.from ?? 5.5) + (pace.percentPerMonth * passed) / 30),
     dataUnitsWritten: 1000n * GB + (BigInt(Math.round(passed * 24)) * pace.GBPerDay * GB) / 24n,
   });
-  let history: DriveHistory = parseDriveHistory(undefined);
+  let history: DriveHistory = parseDriveHistoryOrEmpty(undefined);
   for (let quarter = 0; quarter <= days * 4; quarter += 1) {
     const { percentageUsed, dataUnitsWritten } = wear(quarter / 4);
     history = addDailySample(history, at(quarter / 4), hour, {
@@ -142,12 +142,12 @@ test('with a clock that has not been set, no sample is added and nothing is esti
   const history = month();
   for (const now of [new Date('1970-01-01T00:00:30Z'), at(-20), at(-1.1)]) {
     for (const steady of [0, hour, 23 * hour]) expect(addDailySample(history, now, steady, wear)).toBe(history);
-    expect(isPlausible(history, now)).toBe(false);
+    expect(isClockPlausible(history, now)).toBe(false);
   }
   expect(addDailySample({ samples: [] }, new Date('1970-01-01T00:00:30Z'), 30 * day, wear)).toEqual({ samples: [] });
   // Years ahead, until it has run for long enough to have been set.
   expect(addDailySample(history, at(7300), 5 * 60_000, wear)).toBe(history);
-  expect(isPlausible(history, at(0))).toBe(true);
+  expect(isClockPlausible(history, at(0))).toBe(true);
 });
 
 test('a sample from a clock that was ahead removes no other, and is dropped after a day with a steady clock', () => {
@@ -175,27 +175,27 @@ test('missing counters, as without a health log, lose no history', () => {
   const whole = addDailySample(half, at(1), hour, wear);
   expect(whole.samples.length).toBe(32);
   expect(bytesWrittenPerDay(half, at(1), undefined)).toBeUndefined();
-  expect(dropResetCounters(half, { dataUnitsWritten: 5n }).samples).toEqual([
+  expect(dropSamplesBeforeReset(half, { dataUnitsWritten: 5n }).samples).toEqual([
     { at: at(0).toISOString(), percentage_used: 12 },
   ]);
-  expect(greatestCounts(half)).toEqual({ mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 700n });
+  expect(greatestStoredCounters(half)).toEqual({ mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 700n });
 });
 
 test('a counter that was reset loses its own past only', () => {
-  expect(dropResetCounters(month(), { percentageUsed: 0n }).samples).toEqual([]);
-  expect(dropResetCounters(month(), { mediaErrors: 1n })).toEqual({ ...month(), media_errors_acknowledged: '1' });
+  expect(dropSamplesBeforeReset(month(), { percentageUsed: 0n }).samples).toEqual([]);
+  expect(dropSamplesBeforeReset(month(), { mediaErrors: 1n })).toEqual({ ...month(), media_errors_acknowledged: '1' });
   const history = month();
-  expect(dropResetCounters(history, { percentageUsed: 12n })).toBe(history);
+  expect(dropSamplesBeforeReset(history, { percentageUsed: 12n })).toBe(history);
 });
 
 test('only the first count of media errors is acknowledged automatically', () => {
-  expect(acknowledgeFirstErrors({ samples: [] }, { mediaErrors: 3n })).toEqual({
+  expect(acknowledgeFirstMediaErrors({ samples: [] }, { mediaErrors: 3n })).toEqual({
     media_errors_acknowledged: '3',
     samples: [],
   });
   const history = month();
   for (const mediaErrors of [0n, 7n, undefined])
-    expect(acknowledgeFirstErrors(history, mediaErrors === undefined ? {} : { mediaErrors })).toBe(history);
+    expect(acknowledgeFirstMediaErrors(history, mediaErrors === undefined ? {} : { mediaErrors })).toBe(history);
 });
 
 test('two brokers: the days of both and the higher acknowledged count, in any order and any number of times', () => {
@@ -205,14 +205,14 @@ test('two brokers: the days of both and the higher acknowledged count, in any or
     samples: whole.samples.filter((_, index) => index % 3 === 0),
   };
   const others: DriveHistory = { samples: whole.samples.filter((_, index) => index % 3 !== 0) };
-  expect(driveHistoryMemory.merge(some, others)).toEqual({ ...whole, media_errors_acknowledged: '5' });
-  expect(driveHistoryMemory.merge(others, some)).toEqual({ ...whole, media_errors_acknowledged: '5' });
-  expect(driveHistoryMemory.merge(whole, whole)).toEqual(whole);
-  expect(driveHistoryMemory.merge({ samples: [] }, whole)).toEqual(whole);
+  expect(driveHistoryMemoryFormat.merge(some, others)).toEqual({ ...whole, media_errors_acknowledged: '5' });
+  expect(driveHistoryMemoryFormat.merge(others, some)).toEqual({ ...whole, media_errors_acknowledged: '5' });
+  expect(driveHistoryMemoryFormat.merge(whole, whole)).toEqual(whole);
+  expect(driveHistoryMemoryFormat.merge({ samples: [] }, whole)).toEqual(whole);
   // One day from two looks, each with what the other lacks.
   const early = { at: at(0).toISOString(), percentage_used: 3 };
   const late = { at: at(0.3).toISOString(), data_units_written: '9' };
-  expect(driveHistoryMemory.merge({ samples: [late] }, { samples: [early] }).samples).toEqual([
+  expect(driveHistoryMemoryFormat.merge({ samples: [late] }, { samples: [early] }).samples).toEqual([
     { ...early, data_units_written: '9' },
   ]);
 });
@@ -220,15 +220,15 @@ test('two brokers: the days of both and the higher acknowledged count, in any or
 test('a stored history is read back; invalid content gives an empty history', () => {
   const { history } = after(40, { percentPerMonth: 3, GBPerDay: 7n });
   const kept = { ...history, media_errors_acknowledged: '340282366920938463463374607431768211455' };
-  expect(parseDriveHistory(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
-  fc.assert(fc.property(fc.jsonValue(), (content) => Array.isArray(parseDriveHistory(content).samples)));
-  expect(parseDriveHistory({ samples: [{ at: 'yesterday' }, ...history.samples] })).toEqual({
+  expect(parseDriveHistoryOrEmpty(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+  fc.assert(fc.property(fc.jsonValue(), (content) => Array.isArray(parseDriveHistoryOrEmpty(content).samples)));
+  expect(parseDriveHistoryOrEmpty({ samples: [{ at: 'yesterday' }, ...history.samples] })).toEqual({
     samples: history.samples,
   });
-  expect(parseDriveHistory({ samples: history.samples, media_errors_acknowledged: -1 })).toEqual({
+  expect(parseDriveHistoryOrEmpty({ samples: history.samples, media_errors_acknowledged: -1 })).toEqual({
     samples: history.samples,
   });
-  expect(driveHistoryMemory.parse({ version: 2, days: {} })).toBeUndefined();
+  expect(driveHistoryMemoryFormat.parse({ version: 2, days: {} })).toBeUndefined();
 });
 
 test('without changes, the same object is returned', () => {
@@ -239,7 +239,7 @@ test('without changes, the same object is returned', () => {
 test('lower counts are kept, merged by counter, and dropped if invalid', () => {
   const lower = { mediaErrors: { from: 0n, count: 2n ** 100n, readings: 5, seconds: 300 } };
   const history = withLowerCounts(month(), lower);
-  const read = driveHistoryMemory.parse(JSON.parse(JSON.stringify(history)));
+  const read = driveHistoryMemoryFormat.parse(JSON.parse(JSON.stringify(history)));
   expect(read).toEqual(history);
   expect(read && parseLowerCounts(read)).toEqual(lower);
   expect(withLowerCounts(history, lower)).toBe(history);
@@ -248,16 +248,16 @@ test('lower counts are kept, merged by counter, and dropped if invalid', () => {
     mediaErrors: { from: 1n, count: 1n, readings: 9, seconds: 900 },
     powerCycles: { from: 1n, count: 1n, readings: 1, seconds: 0 },
   };
-  expect(parseLowerCounts(driveHistoryMemory.merge(history, withLowerCounts(month(), other)))).toEqual({
+  expect(parseLowerCounts(driveHistoryMemoryFormat.merge(history, withLowerCounts(month(), other)))).toEqual({
     ...other,
     ...lower,
   });
-  expect(driveHistoryMemory.merge(month(), history)).toEqual(history);
+  expect(driveHistoryMemoryFormat.merge(month(), history)).toEqual(history);
   for (const invalid of [
     1,
     { mediaErrors: { from: '-1', count: '0', readings: 1, seconds: 1 } },
     { mediaErrors: { from: '0', count: '0', readings: 1e300, seconds: 1 } },
     { other: {} },
   ])
-    expect(driveHistoryMemory.parse({ ...month(), lower_counts: invalid })).toEqual(month());
+    expect(driveHistoryMemoryFormat.parse({ ...month(), lower_counts: invalid })).toEqual(month());
 });

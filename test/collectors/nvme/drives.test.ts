@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { driveDevice, drivesOfControllers, type NvmeDrive } from '../../../src/collectors/nvme/drives.ts';
-import { selectDrives } from '../../../src/collectors/nvme/select-drives.ts';
-import { readControllers } from '../../../src/collectors/nvme/sysfs.ts';
+import { selectWatchedAndExcludedDrives } from '../../../src/collectors/nvme/select-drives.ts';
+import { readNvmeControllers } from '../../../src/collectors/nvme/sysfs.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { tree } from '../../helpers/tree.ts';
 
@@ -40,7 +40,7 @@ const block = (name: string, size = 2_097_152, wwid = 'nvme.1b36-51-51-00000001'
 });
 
 const found = (files: Record<string, string>): NvmeDrive[] =>
-  drivesOfControllers(readControllers(tree(files).sys()) ?? []);
+  drivesOfControllers(readNvmeControllers(tree(files).sys()) ?? []);
 
 const told = (drives: readonly NvmeDrive[]) =>
   drives.map(
@@ -99,7 +99,8 @@ test('discovery controllers are no drives', () => {
   expect(found(controller('nvme0', { cntrltype: 'discovery' }))).toEqual([]);
 });
 
-test('without an NVMe driver there are no controllers', () => expect(readControllers(tree({}).sys())).toBeUndefined());
+test('without an NVMe driver there are no controllers', () =>
+  expect(readNvmeControllers(tree({}).sys())).toBeUndefined());
 
 test('the device has its model; drives of one model get the end of their serial number', () => {
   const drives = found({
@@ -139,7 +140,7 @@ test('NVME_DEVICES accepts controllers, namespaces and serial numbers, and missi
     ...controller('nvme92', { serial: 'C' }),
     ...controller('nvme93', { serial: 'D' }),
   });
-  const { watched, excluded, complaints } = selectDrives(drives, [
+  const { watched, excluded, complaints } = selectWatchedAndExcludedDrives(drives, [
     '/dev/nvme90',
     '/dev/nvme91n1',
     'C',

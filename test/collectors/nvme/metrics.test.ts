@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nvmeMetrics } from '../../../src/collectors/nvme/metrics.ts';
+import { nvmeMetricsByTable } from '../../../src/collectors/nvme/metrics.ts';
 import type { DriveReading } from '../../../src/collectors/nvme/reading.ts';
 import { extractSample } from '../../../src/loop/sample.ts';
 
@@ -40,7 +40,7 @@ const whole: DriveReading = {
 };
 
 test('a drive that reports everything', () => {
-  expect(extractSample(nvmeMetrics.drive, whole)).toEqual({
+  expect(extractSample(nvmeMetricsByTable.drive, whole)).toEqual({
     temperature: 41,
     problem: false,
     percentage_used: 4,
@@ -94,12 +94,12 @@ test('a drive that reports everything', () => {
 });
 
 test('a drive that is present but can’t be read', () => {
-  const sample = extractSample(nvmeMetrics.drive, { source: 'sysfs', sensors: [], limits: {} });
+  const sample = extractSample(nvmeMetricsByTable.drive, { source: 'sysfs', sensors: [], limits: {} });
   expect(Object.entries(sample).filter(([, value]) => value !== null)).toEqual([['source', 'sysfs']]);
 });
 
 test('values that the health log lacks are unknown', () => {
-  const sample = extractSample(nvmeMetrics.drive, {
+  const sample = extractSample(nvmeMetricsByTable.drive, {
     source: 'sysfs',
     sensors: [],
     limits: { warning: 80 },
@@ -121,21 +121,21 @@ test('values that the health log lacks are unknown', () => {
 });
 
 test('a drive beyond 100 % wear has no life left, and one that is too hot no headroom', () => {
-  const { life_left, temperature_headroom } = extractSample(nvmeMetrics.drive, {
+  const { life_left, temperature_headroom } = extractSample(nvmeMetricsByTable.drive, {
     ...whole,
     temperature: 90,
     log: { criticalWarning: 0, sensors: [], percentageUsed: 137 },
   });
   expect([life_left, temperature_headroom]).toEqual([0, -10]);
-  expect(extractSample(nvmeMetrics.drive, { ...whole, temperature: undefined }).temperature_headroom).toBeNull();
+  expect(extractSample(nvmeMetricsByTable.drive, { ...whole, temperature: undefined }).temperature_headroom).toBeNull();
 });
 
 test('a namespace', () => {
-  expect(extractSample(nvmeMetrics.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({
+  expect(extractSample(nvmeMetricsByTable.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({
     capacity: 1000.2,
     used: 250.1,
   });
-  expect(extractSample(nvmeMetrics.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({
+  expect(extractSample(nvmeMetricsByTable.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({
     capacity: 500,
     used: null,
   });

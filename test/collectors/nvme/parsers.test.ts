@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { DriveRefusedError } from '../../../src/collectors/nvme/tools/health-log.ts';
 import {
   parseIdentifyController,
+  parseNamespaceUsedBytes,
   parseSmartLog,
-  parseUsedBytes,
-  readNvmeCliOutput,
+  requireNvmeCliOutput,
 } from '../../../src/collectors/nvme/tools/nvme-cli.ts';
-import { parseSmartctl } from '../../../src/collectors/nvme/tools/smartctl.ts';
+import { parseSmartctlHealth } from '../../../src/collectors/nvme/tools/smartctl.ts';
 import { identifyController, identifyNamespace, smartctl, smartLog } from '../../helpers/drives.ts';
 
 test.each([
@@ -76,30 +76,32 @@ test('a controller that does not report a limit or its size', () => {
 
 const formats = Array.from({ length: 20 }, (_, index) => ({ ms: 0, ds: index === 18 ? 12 : 9, rp: 0 }));
 test('bytes in use: in blocks of the current format, also with more than 16 formats', () => {
-  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x22, lbafs: formats }))).toBe(10 * 4096);
-  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x12, lbafs: formats }))).toBe(10 * 512);
-  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 5, lbafs: formats.slice(0, 2) }))).toBeUndefined();
-  expect(parseUsedBytes(identifyNamespace({ nuse: 10, flbas: 0, lbafs: [{ ds: 0 }] }))).toBeUndefined();
-  expect(parseUsedBytes(identifyNamespace({ nuse: null }))).toBeUndefined();
+  expect(parseNamespaceUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x22, lbafs: formats }))).toBe(10 * 4096);
+  expect(parseNamespaceUsedBytes(identifyNamespace({ nuse: 10, flbas: 0x12, lbafs: formats }))).toBe(10 * 512);
+  expect(
+    parseNamespaceUsedBytes(identifyNamespace({ nuse: 10, flbas: 5, lbafs: formats.slice(0, 2) })),
+  ).toBeUndefined();
+  expect(parseNamespaceUsedBytes(identifyNamespace({ nuse: 10, flbas: 0, lbafs: [{ ds: 0 }] }))).toBeUndefined();
+  expect(parseNamespaceUsedBytes(identifyNamespace({ nuse: null }))).toBeUndefined();
 });
 
 test('a refusal by the drive is distinguished from every other error', () => {
   const failed =
     (stderr: string, stdout = '') =>
     () =>
-      readNvmeCliOutput({ stdout, stderr, status: 1 });
+      requireNvmeCliOutput({ stdout, stderr, status: 1 });
   expect(failed('NVMe status: Invalid Field\nmore')).toThrow(new DriveRefusedError('NVMe status: Invalid Field'));
   expect(failed('Permission denied\nmore')).toThrow(/^Permission denied$/);
   expect(failed('Permission denied')).not.toThrow(DriveRefusedError);
   expect(failed('')).toThrow('exit status 1');
   expect(failed('', '{"error":"x"}')()).toBe('{"error":"x"}');
-  expect(readNvmeCliOutput({ stdout: 'anything', stderr: 'a warning', status: 0 })).toBe('anything');
+  expect(requireNvmeCliOutput({ stdout: 'anything', stderr: 'a warning', status: 0 })).toBe('anything');
 });
 
 const changed = (change: (answer: Record<string, Record<string, unknown>>) => void) => {
   const answer = JSON.parse(smartctl()) as Record<string, Record<string, unknown>>;
   change(answer);
-  return parseSmartctl(JSON.stringify(answer));
+  return parseSmartctlHealth(JSON.stringify(answer));
 };
 
 test('smartctl: some versions have values outside the health log', () => {
@@ -160,7 +162,7 @@ test('smartctl: limits, size and use', () => {
 });
 
 test('smartctl: its messages are in the error', () => {
-  const answer = (more: object) => () => parseSmartctl(JSON.stringify(more));
+  const answer = (more: object) => () => parseSmartctlHealth(JSON.stringify(more));
   expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(
     DriveRefusedError,
   );

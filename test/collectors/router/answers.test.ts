@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
+import { SoapFields } from '../../../src/collectors/router/soap/soap-fields.ts';
 import { interpretAnswer } from './interpret-answer.ts';
 
 // Answers written after reports of real routers. A bug report adds another one.
@@ -9,7 +9,7 @@ const folder = join(import.meta.dirname, '../../cases/router/answers');
 
 const format = (value: unknown) =>
   JSON.stringify(
-    value instanceof XmlFields ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value,
+    value instanceof SoapFields ? Object.fromEntries(value.names.map((name) => [name, value.text(name)])) : value,
   );
 
 const lines = (file: string): string[] => {

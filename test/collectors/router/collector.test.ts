@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
-import type { RouterReading, RouterReadings } from '../../../src/collectors/router/reading.ts';
-import type { CollectorProblem, Observation } from '../../../src/model/collector.ts';
-import { readSettings } from '../../../src/settings/index.ts';
+import type { RouterReading, RouterReadingByTable } from '../../../src/collectors/router/reading.ts';
+import type { CollectorComplaint, Observation } from '../../../src/model/collector.ts';
+import { parseSettings } from '../../../src/settings/index.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
@@ -29,7 +29,7 @@ const addressList = (boxes: Record<string, FritzBox>) =>
 const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1' };
 
 function open(variables: Record<string, string>) {
-  const env = readSettings([routerCollector], variables).collectors[0]?.env as Parameters<
+  const env = parseSettings([routerCollector], variables).collectors[0]?.env as Parameters<
     typeof routerCollector.open
   >[0];
   const source = routerCollector.open(env, {
@@ -40,11 +40,11 @@ function open(variables: Record<string, string>) {
   });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
-  const read = async () => (await source.read(never)) as (Observation<RouterReadings> | CollectorProblem)[];
+  const read = async () => (await source.read(never)) as (Observation<RouterReadingByTable> | CollectorComplaint)[];
   /** The observations of routers and targets, by name. */
   const look = async () => {
     const found = (await read()).filter(
-      (item): item is Observation<RouterReadings> => 'table' in item && item.part === undefined,
+      (item): item is Observation<RouterReadingByTable> => 'table' in item && item.part === undefined,
     );
     return Object.fromEntries(
       found.map((one) => [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
 import type { SoapFaultError } from '../../../src/collectors/router/soap/action.ts';
-import { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
+import { SoapFields } from '../../../src/collectors/router/soap/soap-fields.ts';
 import { interpretAnswer } from './interpret-answer.ts';
 
 // CORPUS/router: recorded answers of routers and outputs of ping, of any make and version, and INDEX.tsv, which lists the files.
@@ -53,7 +53,7 @@ const decoded = (text: string) =>
     .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
 
 /** Checks without the parsers that the file contains each value as it was read. */
-function expectValues(text: string, values: XmlFields): void {
+function expectValues(text: string, values: SoapFields): void {
   const plain = text.replaceAll(/<!--[\s\S]*?-->/g, '');
   for (const [, name = '', value = ''] of plain.matchAll(/<New_?([\w.-]+)>([^<]*)</g))
     expect(values.text(name) ?? '', name).toBe(decoded(value).trim());
@@ -96,7 +96,7 @@ describe.runIf(files.length > 0)('every file of the corpus yields a correct read
     const text = read(file);
     const outcome = outcomeOf(file, text);
     if (outcome instanceof Error) return expectError(text, outcome);
-    if (outcome.values instanceof XmlFields) {
+    if (outcome.values instanceof SoapFields) {
       expectValues(text, outcome.values);
       expectPlausible(outcome);
     }

@@ -1,17 +1,17 @@
-import { parseLocation } from '../../../src/collectors/router/igd/ssdp.ts';
-import { TrafficCounter } from '../../../src/collectors/router/igd/traffic-counter.ts';
+import { parseLocationHeader } from '../../../src/collectors/router/igd/ssdp.ts';
 import {
   parseExternalIpv4,
   parseExternalIpv6,
   parseIpv6Prefix,
-  parseLinkFields,
-  parseStatusFields,
+  parseLinkAndAddonFields,
+  parseStatusInfoFields,
 } from '../../../src/collectors/router/igd/wan-fields.ts';
+import { WanTrafficMeter } from '../../../src/collectors/router/igd/wan-traffic-meter.ts';
 import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
-import { readSoapResponse } from '../../../src/collectors/router/soap/action.ts';
+import { parseSoapReply } from '../../../src/collectors/router/soap/action.ts';
 import type { HttpReply } from '../../../src/collectors/router/soap/http-client.ts';
+import type { SoapFields } from '../../../src/collectors/router/soap/soap-fields.ts';
 import { parseUpnpDescription } from '../../../src/collectors/router/soap/upnp-description.ts';
-import type { XmlFields } from '../../../src/collectors/router/soap/xml-fields.ts';
 
 /** The address that recorded routers are assumed to have. */
 export const address = new URL('http://192.0.2.1:49000/igddesc.xml');
@@ -27,15 +27,15 @@ export function replyOf(file: string, text: string): HttpReply {
 }
 
 /** All that an answer of any action reveals about the internet connection. */
-function wanOf(values: XmlFields) {
-  const { received, sent } = new TrafficCounter().read(
+function wanOf(values: SoapFields) {
+  const { received, sent } = new WanTrafficMeter().read(
     { addon: values, single: values, line: undefined },
     { addon: values, single: values, line: undefined },
     undefined,
   );
   return {
-    ...parseStatusFields(values),
-    ...parseLinkFields(values, values),
+    ...parseStatusInfoFields(values),
+    ...parseLinkAndAddonFields(values, values),
     ipv4: parseExternalIpv4(values),
     ipv6: parseExternalIpv6(values),
     prefix: parseIpv6Prefix(values),
@@ -50,7 +50,7 @@ const defined = (object: object) =>
 /** What the agent makes of the answer of a router or the output of a command. Throws a clear error if it is unusable. */
 export function interpretAnswer(file: string, text: string): object {
   if (/^NOTIFY |^HTTP\/1\.\d 200[\s\S]*^location:/im.test(text)) {
-    const found = text.split(/\r?\n\r?\n/).flatMap((answer) => parseLocation(answer)?.href ?? []);
+    const found = text.split(/\r?\n\r?\n/).flatMap((answer) => parseLocationHeader(answer)?.href ?? []);
     return { locations: [...new Set(found)] };
   }
   if (/^(ping\/|ping)/.test(file)) {
@@ -66,6 +66,6 @@ export function interpretAnswer(file: string, text: string): object {
       services: services.map(({ type, id, controlUrl }) => `${type} ${id} ${controlUrl.href}`),
     };
   }
-  const values = readSoapResponse(replyOf(file, text), 'action');
+  const values = parseSoapReply(replyOf(file, text), 'action');
   return { values, ...defined(wanOf(values)) };
 }

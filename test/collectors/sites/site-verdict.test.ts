@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { surveyLab } from '../../../src/collectors/sites/lab-survey.ts';
+import { labSurveyFromTopics } from '../../../src/collectors/sites/lab-survey.ts';
 import { judgeSites } from '../../../src/collectors/sites/site-verdict.ts';
 
 const agents = { nas: 'Berlin', desk: 'Berlin', pi: 'Cottage', shed: 'Cottage', server: 'Cellar' } as const;
@@ -237,7 +237,7 @@ test.each<
   ],
 ])('%s', (_, topics, site, cause, online, lost, words) => {
   const verdict = judgeSites(
-    surveyLab({ topics: new Map([...lab, ...topics]), unresponsive: new Set() }, 'sites'),
+    labSurveyFromTopics({ topics: new Map([...lab, ...topics]), unresponsive: new Set() }, 'sites'),
     'Berlin',
   ).find(({ site: name }) => name === site);
   expect(verdict?.reading).toEqual({
@@ -251,7 +251,7 @@ test.each<
 
 test('agents behind a bridge that is down are unknown, with the reason', () => {
   const verdict = judgeSites(
-    surveyLab({ topics: new Map([...lab, ...lost('shed'), bridgeDown]), unresponsive: new Set() }, 'sites'),
+    labSurveyFromTopics({ topics: new Map([...lab, ...lost('shed'), bridgeDown]), unresponsive: new Set() }, 'sites'),
     'Berlin',
   ).find(({ site }) => site === 'Cottage');
   expect(verdict?.agents).toEqual([
@@ -266,7 +266,7 @@ test('agents without a site form a group of their own, which is never silent', (
     ['b/status', 'offline'],
     ['b/agent/b', json({ site: null })],
   ]);
-  expect(judgeSites(surveyLab({ topics, unresponsive: new Set() }, 'sites'), undefined)).toEqual([
+  expect(judgeSites(labSurveyFromTopics({ topics, unresponsive: new Set() }, 'sites'), undefined)).toEqual([
     {
       site: undefined,
       reading: { cause: 'agent_lost', online: false, expected: 2, lost: 2, text: 'agents a, b are lost' },
@@ -286,7 +286,7 @@ test('spellings with the same slug are one site', () => {
     ['b/status', 'online'],
   ]);
   expect(
-    judgeSites(surveyLab({ topics, unresponsive: new Set() }, 'sites'), undefined).map(({ site, agents }) => [
+    judgeSites(labSurveyFromTopics({ topics, unresponsive: new Set() }, 'sites'), undefined).map(({ site, agents }) => [
       site,
       agents.length,
     ]),
@@ -295,7 +295,7 @@ test('spellings with the same slug are one site', () => {
 
 test('an unresponsive agent is lost, whatever its topics say', () => {
   const verdict = judgeSites(
-    surveyLab({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'),
+    labSurveyFromTopics({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'),
     'Berlin',
   ).find(({ site }) => site === 'Cottage');
   expect(verdict?.reading).toMatchObject({ cause: 'agent_lost', text: 'agent pi is lost' });

@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 
 function openSites(topics: Map<string, string>, stored: ReadonlyMap<string, string> = new Map()) {
   const state = new StateStore('');
-  const agentDirectory = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
+  const agentTopics = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
   const source = sitesCollector.open(
     { SITES: 'true' },
     {
@@ -16,12 +16,12 @@ function openSites(topics: Map<string, string>, stored: ReadonlyMap<string, stri
       hostRoots: hostRoots(),
       state,
       memory: state.memoryStore.forCollector(sitesCollector),
-      agentDirectory,
+      agentTopics,
     },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   return {
-    agentDirectory,
+    agentDirectory: agentTopics,
     source,
     load: () => state.memoryStore.load(stored, ['sites']),
     kept: () => Object.fromEntries(state.memories),
@@ -48,9 +48,9 @@ test('a site is a device, and the devices of its agents belong to it', async () 
 });
 
 test('the devices of a forgotten site are removed', async () => {
-  const { source, agentDirectory } = openSites(pi());
+  const { source, agentDirectory: agentTopics } = openSites(pi());
   await source.read(never);
-  agentDirectory.topics.clear();
+  agentTopics.topics.clear();
   expect(await source.read(never)).toMatchObject([
     { table: 'site', device: { id: 'Cottage' }, excluded: true },
     { table: 'agent', device: { id: 'agent pi' }, excluded: true },
@@ -59,24 +59,26 @@ test('the devices of a forgotten site are removed', async () => {
 
 test('the start of a cause is remembered across restarts until the cause changes', async () => {
   const since = '2026-01-02T03:04:05.000Z';
-  const { source, agentDirectory, load, kept } = openSites(
-    pi(),
-    new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]),
-  );
+  const {
+    source,
+    agentDirectory: agentTopics,
+    load,
+    kept,
+  } = openSites(pi(), new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]));
   await source.read(never);
   load();
   expect(await source.read(never)).toMatchObject([{ reading: { since: new Date(since) } }, {}]);
-  agentDirectory.topics.set('pi/status', 'offline');
+  agentTopics.topics.set('pi/status', 'offline');
   await source.read(never);
   expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
-  agentDirectory.topics.set('pi/status', 'online');
+  agentTopics.topics.set('pi/status', 'online');
   await source.read(never);
   expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
 });
 
 test('without a connection there is no verdict', async () => {
-  const { source, agentDirectory } = openSites(pi());
-  agentDirectory.isCurrent = false;
+  const { source, agentDirectory: agentTopics } = openSites(pi());
+  agentTopics.isCurrent = false;
   await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
 });
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
 import { Tr064Client } from '../../../src/collectors/router/tr064/index.ts';
-import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { FritzBox } from './index.ts';
 import type { ProfileName } from './profiles.ts';
@@ -26,7 +26,7 @@ export async function stage(
   const box = await new FritzBox(profile).start();
   box.guard.wait = 100;
   const { clock, turn } = clockwork();
-  const memories = new MemoryStore();
+  const memories = new DeviceMemoryStore();
   const memory = memories.forCollector(routerCollector);
   memories.load(new Map(), ['router']);
   onTestFinished(() => box.stop());

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import { BrokerClient } from '../../../src/mqtt/broker-client.ts';
-import { readSettings } from '../../../src/settings/index.ts';
+import { parseSettings } from '../../../src/settings/index.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
@@ -20,7 +20,7 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
   await mosquitto.kill();
   const collector = probe(async () => []);
   const state = stateOf(collector);
-  const { mqtt } = readSettings([], { MQTT_URL: mosquitto.url });
+  const { mqtt } = parseSettings([], { MQTT_URL: mosquitto.url });
   const session = new BrokerClient({
     agent,
     catalogue: [collector],

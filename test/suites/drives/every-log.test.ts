@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
-import { NvmeReader } from '../../../src/collectors/nvme/nvme-reader.ts';
+import { NvmeDrivesReader } from '../../../src/collectors/nvme/nvme-drives-reader.ts';
 import type { DriveReading, HealthLog } from '../../../src/collectors/nvme/reading.ts';
-import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 import type { HealthPage } from './pages.ts';
@@ -113,13 +113,15 @@ async function holds(
   expected: (page: HealthPage) => HealthLog,
 ): Promise<void> {
   vi.stubEnv('PATH', `${rack.bin}:${process.env.PATH}`);
-  const memories = new MemoryStore();
+  const memories = new DeviceMemoryStore();
   const memory = memories.forCollector(nvmeCollector);
   memories.load(new Map(), ['nvme']);
   await fc.assert(
     fc.asyncProperty(fc.array(page, { minLength: breadth, maxLength: breadth }), async (pages) => {
       for (const [index, told] of pages.entries()) rack.tell(index, told);
-      const reader = new NvmeReader(agent, memory, hostRoots({ HOST_SYS: rack.sys }), { NVME_DEVICES: undefined });
+      const reader = new NvmeDrivesReader(agent, memory, hostRoots({ HOST_SYS: rack.sys }), {
+        NVME_DEVICES: undefined,
+      });
       const readings = (await reader.read()).flatMap((found) =>
         'table' in found && found.table === 'drive' ? [found.reading ?? String(found.error)] : [],
       );

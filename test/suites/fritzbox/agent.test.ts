@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading } from '../../../src/collectors/router/reading.ts';
-import { MemoryStore } from '../../../src/loop/memory-store.ts';
+import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import type { CollectorContext, Observation } from '../../../src/model/collector.ts';
-import { readSettings } from '../../../src/settings/index.ts';
+import { parseSettings } from '../../../src/settings/index.ts';
 import { startAgent } from '../../helpers/agent.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import type { ProfileName } from '../../helpers/fritzbox/profiles.ts';
@@ -27,9 +27,9 @@ const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1
 
 test('of three boxes one hangs: the others are told each time, and it is back in the cycle after', async () => {
   const boxes = { left: await boxOf('dsl'), middle: await boxOf('cable'), right: await boxOf('fibre') };
-  const settings = readSettings([routerCollector], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
+  const settings = parseSettings([routerCollector], { FRITZBOX_HOSTS: namedBy(boxes), PING_COUNT: '1', ...login });
   const env = settings.collectors[0]?.env as Parameters<typeof routerCollector.open>[0];
-  const memories = new MemoryStore();
+  const memories = new DeviceMemoryStore();
   const memory = memories.forCollector(routerCollector);
   memories.load(new Map(), ['router']);
   const source = routerCollector.open(env, {

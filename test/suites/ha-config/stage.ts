@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { discoveryPayloads } from '../../../src/views/discovery.ts';
-import { statePayloads } from '../../../src/views/state-topics.ts';
+import { discoveryPayloadsByTopic } from '../../../src/views/discovery.ts';
+import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { exampleLab, type Machine, retainedOf } from '../../helpers/lab.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
@@ -41,8 +41,8 @@ function thing(): Map<string, string> {
   const state = stateOf(collector, [{ table: 'thing', device, reading }]);
   const of = { ...agent, id: 'probe' };
   return new Map([
-    ...statePayloads([collector], of, state),
-    ...discoveryPayloads([collector], of, state, new Map(), 'omit'),
+    ...stateAndMemoryPayloadsByTopic([collector], of, state),
+    ...discoveryPayloadsByTopic([collector], of, state, new Map(), 'omit'),
     ['infra-monitor/probe/status', 'online'],
   ]);
 }

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { createApiRoutes } from '../../../src/http/api-routes.ts';
-import { createPageRoutes } from '../../../src/http/page-routes.ts';
-import { startServer } from '../../../src/http/server.ts';
+import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { startStatusServer } from '../../../src/http/server.ts';
 import { MinuteHistory } from '../../../src/loop/minute-history.ts';
 import { everything } from '../../helpers/everything.ts';
 import { agent } from '../../helpers/sample-collector.ts';
@@ -37,8 +37,8 @@ test('nor where the token is wanted', async () => {
 
 test('nor in the whole catalogue', async () => {
   const state = everything(allCollectors, 2);
-  const page = createPageRoutes({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
-  const server = await startServer(
+  const page = createPageRoutesAndEventStream({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
+  const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     new Map([...page.routes, ...createApiRoutes(allCollectors, agent, state)]),
     {

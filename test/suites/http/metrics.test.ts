@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { buildGrafanaDashboard } from '../../../scripts/generate/grafana.ts';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { prometheusFamilies } from '../../../src/views/prometheus.ts';
-import { seriesSampleName } from '../../../src/views/prometheus-series.ts';
+import { prometheusSampleName } from '../../../src/views/prometheus-descriptor.ts';
 import { renderExposition } from '../../../src/views/prometheus-text.ts';
 import { everything } from '../../helpers/everything.ts';
 import { freePort } from '../../helpers/ports.ts';
@@ -64,7 +64,7 @@ test('what the docs tell Prometheus is right', async () => {
     'SUCCESS',
   );
   expect(await ask('promtool', ['check', 'rules', join(folder, 'alerts.yml')])).toContain('4 rules found');
-  const names = families.map(seriesSampleName);
+  const names = families.map(prometheusSampleName);
   for (const [name] of alerts.matchAll(/infra_monitor_\w+/g)) expect(names).toContain(name);
 });
 

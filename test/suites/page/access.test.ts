@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { createApiRoutes } from '../../../src/http/api-routes.ts';
-import { createPageRoutes } from '../../../src/http/page-routes.ts';
-import { startServer } from '../../../src/http/server.ts';
+import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { startStatusServer } from '../../../src/http/server.ts';
 import { MinuteHistory } from '../../../src/loop/minute-history.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { everything } from '../../helpers/everything.ts';
@@ -14,12 +14,12 @@ const token = 'a-token-to-read-with';
 
 async function serve(settings: { HTTP_TOKEN?: Secret } = {}) {
   const state = everything(allCollectors, 2);
-  const page = createPageRoutes({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
+  const page = createPageRoutesAndEventStream({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
   const paths = new Map([
     ...page.routes,
     ...createApiRoutes(allCollectors, agent, state, settings.HTTP_TOKEN !== undefined),
   ]);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, paths, {
+  const server = await startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0, ...settings }, paths, {
     agent: 'nas',
     site: null,
   });

@@ -1,15 +1,18 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createPageRoutes } from '../../../src/http/page-routes.ts';
-import { startServer } from '../../../src/http/server.ts';
+import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { startStatusServer } from '../../../src/http/server.ts';
 import { household } from '../../helpers/household.ts';
 import { browser, findings, live } from './browser.ts';
 
 const { open } = browser();
 
 async function serve(shown = household(new Date())) {
-  const { routes } = createPageRoutes(shown);
-  const server = await startServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, { agent: 'nas', site: null });
+  const { routes } = createPageRoutesAndEventStream(shown);
+  const server = await startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, {
+    agent: 'nas',
+    site: null,
+  });
   onTestFinished(() => server.close());
   return server.url;
 }

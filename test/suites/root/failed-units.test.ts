@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { countFailedUnits } from '../../../src/collectors/host/linux/system.ts';
-import { readUint32Property } from '../../../src/lib/dbus.ts';
+import { readDbusUint32Property } from '../../../src/lib/dbus.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -49,7 +49,7 @@ test('systemd is asked over the bus', async () => {
     interface: 'org.freedesktop.systemd1.Manager',
     property: 'Nothing',
   };
-  await expect(readUint32Property(socket, other, 2)).rejects.toThrow('no such property');
+  await expect(readDbusUint32Property(socket, other, 2)).rejects.toThrow('no such property');
 });
 
 test('a bus without systemd, or no bus: unknown', async () => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
-import { buildDashboard } from '../../../src/views/home-assistant/dashboard.ts';
+import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
 const payloads = announcementsOf(exampleLab);
 const views = (of: readonly string[]) =>
-  (buildDashboard(allCollectors, parseLabDevices(of)).views as { title: string; path: string }[]).map(
+  (buildDashboardConfig(allCollectors, parseLabDevices(of)).views as { title: string; path: string }[]).map(
     ({ title }) => title,
   );
 
@@ -38,13 +38,13 @@ test('views exist only for what the lab has', () => {
 
 test('a disabled entity is in no view', () => {
   const disabled = parseLabDevices(payloads).flatMap(({ entities }) => entities.filter(({ enabled }) => !enabled));
-  const text = JSON.stringify(buildDashboard(allCollectors, parseLabDevices(payloads)));
+  const text = JSON.stringify(buildDashboardConfig(allCollectors, parseLabDevices(payloads)));
   expect(disabled.length).toBeGreaterThan(50);
   expect(disabled.filter(({ id }) => text.includes(`"${id}"`))).toEqual([]);
 });
 
 test('every view has its own path', () => {
-  const paths = (buildDashboard(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(
+  const paths = (buildDashboardConfig(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(
     ({ path }) => path,
   );
   expect(new Set(paths).size).toBe(paths.length);

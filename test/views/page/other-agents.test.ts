@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { otherAgentSections } from '../../../src/views/page/other-agents.ts';
+import { buildOtherAgentSections } from '../../../src/views/page/other-agents.ts';
 import { agent, probe } from '../../helpers/sample-collector.ts';
 
 const catalogue = [probe(async () => []), { ...probe(async () => [], 'sites'), scope: 'lab' as const }];
 const now = new Date('2026-01-02T03:04:05Z');
 
 const lab = (topics: Record<string, string>, ...silent: string[]) =>
-  otherAgentSections(
+  buildOtherAgentSections(
     catalogue,
     agent,
     { topics: new Map(Object.entries(topics)), unresponsive: new Set(silent) },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderLiveSections, renderPage } from '../../../src/views/page/index.ts';
+import { renderLiveSectionsById, renderPage } from '../../../src/views/page/index.ts';
 import { household } from '../../helpers/household.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 
@@ -118,7 +118,10 @@ test('problems of the agent are listed too: a disconnected broker', () => {
 
 test('live sections have no elapsed times, so that only changes change them', () => {
   const shown = household(now);
-  const [early, late] = [renderLiveSections(shown, now), renderLiveSections(shown, new Date(now.getTime() + 20_000))];
+  const [early, late] = [
+    renderLiveSectionsById(shown, now),
+    renderLiveSectionsById(shown, new Date(now.getTime() + 20_000)),
+  ];
   expect([...early.keys()]).toEqual(['summary', 'sites/', 'host/', 'nvme/', 'router/', 'home_assistant/']);
   expect(late).toEqual(early);
   expect([...early.values()].join()).not.toMatch(/<time[^>]*>[^<]/);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { AnyMetric } from '../../../src/model/metric.ts';
+import type { AnyMetricDeclaration } from '../../../src/model/metric.ts';
 import { renderSparkline } from '../../../src/views/page/sparkline.ts';
 
-const share: AnyMetric = { kind: 'gauge', name: 'CPU', unit: '%', value: () => undefined };
-const degrees: AnyMetric = {
+const share: AnyMetricDeclaration = { kind: 'gauge', name: 'CPU', unit: '%', value: () => undefined };
+const degrees: AnyMetricDeclaration = {
   kind: 'gauge',
   name: 'Temperature',
   unit: '°C',

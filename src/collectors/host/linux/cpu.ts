@@ -1,5 +1,5 @@
-import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
-import { listFolder, readText } from '../../../lib/files.ts';
+import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
+import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
@@ -24,10 +24,12 @@ export class CpuUsageReader {
 }
 
 /** Mean of all frequency domains. */
-export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFiles): Promise<number | undefined> {
+export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFileReader): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
   const values = await Promise.all(
-    listFolder(folder).map((policy) => undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`))),
+    listFolderSync(folder).map((policy) =>
+      undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`)),
+    ),
   );
   const kilohertz = values.filter((value) => value !== undefined);
   return kilohertz.length === 0
@@ -36,6 +38,6 @@ export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFiles
 }
 
 export function readLoadAverage(roots: HostRoots): HostReading['load'] {
-  const [one, five, fifteen] = readText(roots.proc('loadavg'))?.split(' ').map(Number) ?? [];
+  const [one, five, fifteen] = tryReadTextSync(roots.proc('loadavg'))?.split(' ').map(Number) ?? [];
   return one === undefined || five === undefined || fifteen === undefined ? undefined : { one, five, fifteen };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import type { CounterRates } from '../../../lib/counter-rates.ts';
-import { listFolder, readNumber } from '../../../lib/files.ts';
-import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
+import type { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
+import { listFolderSync, tryReadNumberSync } from '../../../lib/files.ts';
+import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { DiskReading } from '../reading.ts';
 
@@ -10,23 +10,28 @@ import type { DiskReading } from '../reading.ts';
 const ignoredDevices = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
 
 /** Selects whole drives: block devices with a hardware device and a size. The paths to a multipath drive are hidden. */
-export function selectDisks(
+export function selectWatchedAndExcludedDisks(
   roots: HostRoots,
   verdict: (name: string) => GlobVerdict,
 ): { watched: string[]; excluded: string[] } {
   const isDisk = (name: string) =>
     existsSync(roots.sys('block', name, 'device')) &&
-    (readNumber(roots.sys('block', name, 'size')) ?? 0) > 0 &&
-    readNumber(roots.sys('block', name, 'hidden')) !== 1 &&
+    (tryReadNumberSync(roots.sys('block', name, 'size')) ?? 0) > 0 &&
+    tryReadNumberSync(roots.sys('block', name, 'hidden')) !== 1 &&
     !ignoredDevices.test(name);
-  return selectNames(listFolder(roots.sys('block')), verdict, isDisk);
+  return selectWatchedAndExcludedNames(listFolderSync(roots.sys('block')), verdict, isDisk);
 }
 
 /** The kernel counts in sectors of this size, whatever the drive's sector size is
  * (Documentation/admin-guide/iostats.rst). */
 const sectorBytes = 512;
 
-export function readDisk(roots: HostRoots, diskstats: string, name: string, rates: CounterRates): DiskReading {
+export function readDiskActivity(
+  roots: HostRoots,
+  diskstats: string,
+  name: string,
+  rates: CounterRateCalculator,
+): DiskReading {
   const rows = diskstats.split('\n').map((line) => line.trim().split(/ +/));
   const driveRow = rows.find((row) => row[2] === name);
   // Before Linux 6.4, only the path to a multipath NVMe drive (nvme0c0n1) had counts; those of the drive (nvme0n1) were

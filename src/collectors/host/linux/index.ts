@@ -1,24 +1,28 @@
 import { readClocks } from '../../../lib/clocks.ts';
-import { CounterRates } from '../../../lib/counter-rates.ts';
-import { DriverFiles } from '../../../lib/driver-files.ts';
-import { readText } from '../../../lib/files.ts';
-import { createGlobMatcher } from '../../../lib/glob-matcher.ts';
+import { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
+import { DriverFileReader } from '../../../lib/driver-file-reader.ts';
+import { tryReadTextSync } from '../../../lib/files.ts';
+import { createGlobClassifier } from '../../../lib/glob-classifier.ts';
 import type { Observation } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { MachineInventory } from '../inventory.ts';
-import type { HostReading, HostReadings } from '../reading.ts';
+import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { CpuUsageReader, readCpuFrequencyMhz, readLoadAverage } from './cpu.ts';
-import { readDisk, selectDisks } from './disks.ts';
+import { readDiskActivity, selectWatchedAndExcludedDisks } from './disks.ts';
 import { FilesystemReader } from './filesystem-reader.ts';
-import { readInterface, readLink, selectInterfaces } from './interfaces.ts';
-import { readMemory, readPressure } from './memory.ts';
-import { createHiddenPathCheck, type Mount, selectMounts } from './mounts.ts';
-import { type HwmonSensor, readSensors } from './sensors.ts';
+import {
+  readInterfaceTrafficAndAddresses,
+  readLinkAndSpeed,
+  selectWatchedAndExcludedInterfaces,
+} from './interfaces.ts';
+import { readMemoryUsage, readPressureStallPercents } from './memory.ts';
+import { createHiddenPathCheck, type Mount, selectWatchedAndExcludedMounts } from './mounts.ts';
+import { type HwmonSensor, readHostSensors } from './sensors.ts';
 import { countFailedUnits, countProcesses, isRebootRequired, parseBootTime, readThrottling } from './system.ts';
 
-type HostObservation = Observation<HostReadings>;
+type HostObservation = Observation<HostReadingByTable>;
 
 /** The reading, or the error: the failure of one part does not affect the others. */
 function readingOrError<T>(read: () => T): { reading: T } | { error: unknown } {
@@ -36,11 +40,11 @@ const sensorPart = ({ id }: HwmonSensor) => ({ id, name: id });
 const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === undefined ? { reading } : { error });
 
 /** Reads a Linux host from /proc, /sys and statfs. */
-export class LinuxReader {
+export class LinuxHostReader {
   readonly #roots: HostRoots;
   readonly #cpuUsage = new CpuUsageReader();
-  readonly #rates = new CounterRates();
-  readonly #drivers = new DriverFiles();
+  readonly #rates = new CounterRateCalculator();
+  readonly #drivers = new DriverFileReader();
   readonly #filesystems: FilesystemReader;
   readonly #globs;
 
@@ -48,15 +52,15 @@ export class LinuxReader {
     this.#roots = roots;
     this.#filesystems = new FilesystemReader(roots);
     this.#globs = {
-      filesystem: createGlobMatcher({
+      filesystem: createGlobClassifier({
         include: settings.HOST_FILESYSTEMS ?? [],
         exclude: settings.HOST_FILESYSTEMS_EXCLUDE ?? [],
       }),
-      interface: createGlobMatcher({
+      interface: createGlobClassifier({
         include: settings.HOST_INTERFACES ?? [],
         exclude: settings.HOST_INTERFACES_EXCLUDE ?? [],
       }),
-      disk: createGlobMatcher({ include: settings.HOST_DISKS ?? [], exclude: settings.HOST_DISKS_EXCLUDE ?? [] }),
+      disk: createGlobClassifier({ include: settings.HOST_DISKS ?? [], exclude: settings.HOST_DISKS_EXCLUDE ?? [] }),
     };
   }
 
@@ -64,7 +68,7 @@ export class LinuxReader {
     // Counters are read right after the clocks, before any wait.
     this.#rates.begin(readClocks());
     const counterObservations = [...this.#readInterfaces(device), ...this.#readDisks(device)];
-    const stat = readText(this.#roots.proc('stat'));
+    const stat = tryReadTextSync(this.#roots.proc('stat'));
     const cpu = this.#cpuUsage.read(stat);
     const [fromDrivers, host, filesystems] = await Promise.all([
       this.#readDrivers(counterObservations),
@@ -104,11 +108,11 @@ export class LinuxReader {
   async #readDrivers(counterObservations: HostObservation[]) {
     const [roots, drivers] = [this.#roots, this.#drivers];
     drivers.begin();
-    const { cpu, temperatures, fans } = await readSensors(roots, drivers);
+    const { cpu, temperatures, fans } = await readHostSensors(roots, drivers);
     const withLinks = await Promise.all(
       counterObservations.map(async (observation): Promise<HostObservation> => {
         if (observation.table !== 'interface' || observation.reading === undefined) return observation;
-        const link = await readLink(roots, drivers, observation.part?.id ?? '');
+        const link = await readLinkAndSpeed(roots, drivers, observation.part?.id ?? '');
         return { ...observation, reading: { ...observation.reading, ...link } };
       }),
     );
@@ -132,8 +136,8 @@ export class LinuxReader {
     const roots = this.#roots;
     return {
       load: readLoadAverage(roots),
-      memory: readMemory(roots),
-      pressure: readPressure(roots),
+      memory: readMemoryUsage(roots),
+      pressure: readPressureStallPercents(roots),
       bootTime: parseBootTime(stat),
       processes: countProcesses(roots),
       rebootRequired: isRebootRequired(roots),
@@ -142,7 +146,7 @@ export class LinuxReader {
   }
 
   async #readFilesystems(device: Device): Promise<HostObservation[]> {
-    const { watched, excluded } = selectMounts(this.#roots, this.#globs.filesystem);
+    const { watched, excluded } = selectWatchedAndExcludedMounts(this.#roots, this.#globs.filesystem);
     const isHidden = createHiddenPathCheck(this.#roots);
     const read = async (mount: Mount): Promise<HostObservation> => {
       const part = filesystemPart(mount);
@@ -165,15 +169,15 @@ export class LinuxReader {
   }
 
   #readInterfaces(device: Device): HostObservation[] {
-    const netDev = readText(this.#roots.proc('net/dev')) ?? '';
-    const { watched, excluded } = selectInterfaces(this.#roots, this.#globs.interface);
+    const netDev = tryReadTextSync(this.#roots.proc('net/dev')) ?? '';
+    const { watched, excluded } = selectWatchedAndExcludedInterfaces(this.#roots, this.#globs.interface);
     return [
       ...watched.map(
         (name): HostObservation => ({
           table: 'interface',
           device,
           part: interfacePart(name),
-          ...readingOrError(() => readInterface(this.#roots, netDev, name, this.#rates)),
+          ...readingOrError(() => readInterfaceTrafficAndAddresses(this.#roots, netDev, name, this.#rates)),
         }),
       ),
       ...excluded.map(
@@ -183,15 +187,15 @@ export class LinuxReader {
   }
 
   #readDisks(device: Device): HostObservation[] {
-    const diskstats = readText(this.#roots.proc('diskstats')) ?? '';
-    const { watched, excluded } = selectDisks(this.#roots, this.#globs.disk);
+    const diskstats = tryReadTextSync(this.#roots.proc('diskstats')) ?? '';
+    const { watched, excluded } = selectWatchedAndExcludedDisks(this.#roots, this.#globs.disk);
     return [
       ...watched.map(
         (name): HostObservation => ({
           table: 'disk',
           device,
           part: diskPart(name),
-          ...readingOrError(() => readDisk(this.#roots, diskstats, name, this.#rates)),
+          ...readingOrError(() => readDiskActivity(this.#roots, diskstats, name, this.#rates)),
         }),
       ),
       ...excluded.map((name): HostObservation => ({ table: 'disk', device, part: diskPart(name), excluded: true })),

@@ -1,21 +1,21 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { CounterRates } from '../../../lib/counter-rates.ts';
-import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
-import { listFolder, readText } from '../../../lib/files.ts';
-import { type GlobVerdict, selectNames } from '../../../lib/glob-matcher.ts';
+import type { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
+import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
+import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
+import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { InterfaceReading } from '../reading.ts';
 
 /** Interfaces of the default routes. */
 function defaultRouteInterfaces(roots: HostRoots): Set<string> {
-  const rows = (readText(roots.proc('net/route')) ?? '').split('\n').map((line) => line.split('\t'));
+  const rows = (tryReadTextSync(roots.proc('net/route')) ?? '').split('\n').map((line) => line.split('\t'));
   return new Set(rows.flatMap(([name, destination]) => (destination === '00000000' && name ? [name] : [])));
 }
 
 /** Selects hardware, bonds, and the interface of the default route, which in a container or behind a bridge is no
  * hardware. */
-export function selectInterfaces(
+export function selectWatchedAndExcludedInterfaces(
   roots: HostRoots,
   verdict: (name: string) => GlobVerdict,
 ): { watched: string[]; excluded: string[] } {
@@ -25,8 +25,8 @@ export function selectInterfaces(
     existsSync(roots.sys('class/net', name, 'bonding')) ||
     routes.has(name);
   // bonding_masters is a file of the bonding driver.
-  const names = listFolder(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
-  return selectNames(names, verdict, isSelectedByDefault);
+  const names = listFolderSync(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
+  return selectWatchedAndExcludedNames(names, verdict, isSelectedByDefault);
 }
 
 /** Addresses in this process's network namespace, which in a container is the host's only with host networking. */
@@ -39,7 +39,12 @@ function interfaceAddresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6
 }
 
 /** Parses /proc/net/dev, which has eight numbers for each direction in the interface's line. */
-export function readInterface(roots: HostRoots, netDev: string, name: string, rates: CounterRates): InterfaceReading {
+export function readInterfaceTrafficAndAddresses(
+  roots: HostRoots,
+  netDev: string,
+  name: string,
+  rates: CounterRateCalculator,
+): InterfaceReading {
   const line = netDev.split('\n').find((row) => row.trimStart().startsWith(`${name}:`));
   if (line === undefined) throw new Error(`${name}: not in ${roots.proc('net/dev')}`);
   const [received = 0, , receiveErrors = 0, receiveDrops = 0, , , , , sent = 0, , sendErrors = 0, sendDrops = 0] = line
@@ -62,9 +67,9 @@ export function readInterface(roots: HostRoots, netDev: string, name: string, ra
 
 /** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
  * read. */
-export async function readLink(
+export async function readLinkAndSpeed(
   roots: HostRoots,
-  drivers: DriverFiles,
+  drivers: DriverFileReader,
   name: string,
 ): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);

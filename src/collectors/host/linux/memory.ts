@@ -1,10 +1,10 @@
-import { readText } from '../../../lib/files.ts';
+import { tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
 /** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. */
-export function readMemory(roots: HostRoots): HostReading['memory'] {
-  const text = readText(roots.proc('meminfo')) ?? '';
+export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
+  const text = tryReadTextSync(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {
     const kibibytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1];
     return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
@@ -16,9 +16,9 @@ export function readMemory(roots: HostRoots): HostReading['memory'] {
 }
 
 /** Pressure stall information (Linux 4.20 and later): percentage of the last minute in which some task waited. */
-export function readPressure(roots: HostRoots): HostReading['pressure'] {
+export function readPressureStallPercents(roots: HostRoots): HostReading['pressure'] {
   const somePercent = (resource: string) => {
-    const percent = /^some .*avg60=([\d.]+)/m.exec(readText(roots.proc('pressure', resource)) ?? '')?.[1];
+    const percent = /^some .*avg60=([\d.]+)/m.exec(tryReadTextSync(roots.proc('pressure', resource)) ?? '')?.[1];
     return percent === undefined ? undefined : Number(percent);
   };
   return { cpu: somePercent('cpu'), memory: somePercent('memory'), io: somePercent('io') };

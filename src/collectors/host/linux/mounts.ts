@@ -1,5 +1,5 @@
-import { readText } from '../../../lib/files.ts';
-import type { GlobVerdict } from '../../../lib/glob-matcher.ts';
+import { tryReadTextSync } from '../../../lib/files.ts';
+import type { GlobVerdict } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 
 export interface Mount {
@@ -69,7 +69,7 @@ function parseLine(line: string): MountinfoLine | undefined {
 
 const parseMountinfo = (text: string | undefined) => (text ?? '').split('\n').flatMap((line) => parseLine(line) ?? []);
 
-const mountsOfProcess = (roots: HostRoots) => parseMountinfo(readText(roots.proc('self/mountinfo')));
+const mountsOfProcess = (roots: HostRoots) => parseMountinfo(tryReadTextSync(roots.proc('self/mountinfo')));
 
 /** The mounts that this process sees below the host's root. */
 function visibleHostMounts(roots: HostRoots): MountinfoLine[] {
@@ -81,7 +81,7 @@ function visibleHostMounts(roots: HostRoots): MountinfoLine[] {
 
 /** The mounts of the host's init, if the agent is in a container and can read them. */
 function hostInitMounts(roots: HostRoots): MountinfoLine[] | undefined {
-  const lines = roots.isHostRoot ? [] : parseMountinfo(readText(roots.proc('1/mountinfo')));
+  const lines = roots.isHostRoot ? [] : parseMountinfo(tryReadTextSync(roots.proc('1/mountinfo')));
   return lines.length === 0 ? undefined : lines;
 }
 
@@ -118,12 +118,12 @@ export function createHiddenPathCheck(roots: HostRoots): (path: string) => boole
 
 /** Selects each file system once, at its first mount point that is not a bind mount. `excluded`: those that the
  * settings exclude. */
-export function selectMounts(
+export function selectWatchedAndExcludedMounts(
   roots: HostRoots,
   verdict: (point: string) => GlobVerdict,
 ): { watched: Mount[]; excluded: Mount[] } {
   const withoutDevice = new Set(
-    [...(readText(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type),
+    [...(tryReadTextSync(roots.proc('filesystems')) ?? '').matchAll(/^nodev\t(.*)$/gm)].map(([, type]) => type),
   );
   const isSelectedByDefault = (line: MountinfoLine) => {
     const { type, root, point, source } = line;

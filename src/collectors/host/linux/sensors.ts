@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
-import { listFolder } from '../../../lib/files.ts';
+import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
+import { listFolderSync } from '../../../lib/files.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 
@@ -48,13 +48,13 @@ interface Chip {
 }
 
 /** Without chips whose name can't be read in time. */
-async function listChips(roots: HostRoots, drivers: DriverFiles): Promise<Chip[]> {
+async function listChips(roots: HostRoots, drivers: DriverFileReader): Promise<Chip[]> {
   const read = async (chip: string): Promise<Chip> => {
     const folder = roots.sys('class/hwmon', chip);
     return { folder, name: (await drivers.text(join(folder, 'name'))) ?? chip, address: addressOf(folder) };
   };
   const chips = (
-    await Promise.all(listFolder(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))
+    await Promise.all(listFolderSync(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))
   ).filter((chip) => chip !== undefined);
   return chips.map((chip) => ({
     ...chip,
@@ -82,12 +82,12 @@ async function valueOrError(pending: Promise<number | undefined>): Promise<Pick<
 
 async function readChannels(
   { folder, name, address }: Chip,
-  drivers: DriverFiles,
+  drivers: DriverFileReader,
   kind: 'temp' | 'fan',
   convert: (raw: number) => number | undefined,
 ): Promise<HwmonSensor[]> {
   const inputName = new RegExp(`^(${kind}\\d+)_input$`);
-  const files = listFolder(folder);
+  const files = listFolderSync(folder);
   const named = files
     .flatMap((file) => inputName.exec(file)?.[1] ?? [])
     .map(async (channel) => ({
@@ -117,7 +117,7 @@ async function readChannels(
 }
 
 /** Thermal zones, which include sensors without a hwmon chip, such as the processors of many boards. */
-async function readThermalZones(roots: HostRoots, drivers: DriverFiles): Promise<HwmonSensor[]> {
+async function readThermalZones(roots: HostRoots, drivers: DriverFileReader): Promise<HwmonSensor[]> {
   const read = async (zone: string): Promise<HwmonSensor> => {
     const chip = (await drivers.text(roots.sys('class/thermal', zone, 'type'))) ?? zone;
     const temperature = drivers
@@ -125,13 +125,13 @@ async function readThermalZones(roots: HostRoots, drivers: DriverFiles): Promise
       .then((raw) => (raw === undefined ? undefined : plausibleCelsius(raw)));
     return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, ...(await valueOrError(temperature)) };
   };
-  const names = listFolder(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
+  const names = listFolderSync(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
   return (await Promise.all(names.map((zone) => undefinedIfUnanswered(read(zone))))).filter(
     (zone) => zone !== undefined,
   );
 }
 
-export async function readSensors(roots: HostRoots, drivers: DriverFiles): Promise<HostSensors> {
+export async function readHostSensors(roots: HostRoots, drivers: DriverFileReader): Promise<HostSensors> {
   const chips = (await listChips(roots, drivers)).filter(({ name }) => !driveChips.has(name));
   const readAll = async (kind: 'temp' | 'fan', convert: (raw: number) => number | undefined) =>
     (await Promise.all(chips.map((chip) => readChannels(chip, drivers, kind, convert)))).flat();

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { readUint32Property } from '../../../lib/dbus.ts';
-import { type DriverFiles, undefinedIfUnanswered } from '../../../lib/driver-files.ts';
-import { listFolder } from '../../../lib/files.ts';
+import { readDbusUint32Property } from '../../../lib/dbus.ts';
+import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
+import { listFolderSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 import { createHiddenPathCheck } from './mounts.ts';
@@ -37,7 +37,7 @@ export async function countFailedUnits(roots: HostRoots): Promise<number | undef
     interface: 'org.freedesktop.systemd1.Manager',
     property: 'NFailedUnits',
   };
-  return readUint32Property(socket, address, dbusTimeoutSeconds).catch(() => undefined);
+  return readDbusUint32Property(socket, address, dbusTimeoutSeconds).catch(() => undefined);
 }
 
 type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEvents'>;
@@ -45,9 +45,9 @@ type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEven
 /** On a Raspberry Pi, from the bits of the firmware
  * (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled) and the hwmon alarm of the power supply;
  * on x86, from the counter of the package. */
-export async function readThrottling(roots: HostRoots, drivers: DriverFiles): Promise<Throttling> {
+export async function readThrottling(roots: HostRoots, drivers: DriverFileReader): Promise<Throttling> {
   // The folder is soc, or soc@107c000000 on a Raspberry Pi 5.
-  const chips = listFolder(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
+  const chips = listFolderSync(roots.sys('devices/platform')).filter((name) => /^soc(@|$)/.test(name));
   const flags = await Promise.all(
     chips.map((chip) =>
       undefinedIfUnanswered(drivers.text(roots.sys('devices/platform', chip, `${chip}:firmware/get_throttled`))),
@@ -55,7 +55,7 @@ export async function readThrottling(roots: HostRoots, drivers: DriverFiles): Pr
   );
   const bits = Number.parseInt(flags.find((text) => text !== undefined) ?? '', 16);
   const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
-  const sensors = listFolder(roots.sys('class/hwmon'));
+  const sensors = listFolderSync(roots.sys('class/hwmon'));
   const names = await Promise.all(
     sensors.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))),
   );

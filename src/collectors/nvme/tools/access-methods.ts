@@ -1,15 +1,15 @@
 import { CommandError, type CommandResult, runCommand } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
-import type { DriveLimits, HealthLog, HealthSource } from '../reading.ts';
+import type { DriveLimitsAndCapacity, HealthLog, HealthSource } from '../reading.ts';
 import type { NvmeController } from '../sysfs.ts';
 import { canUseSudo, explainMissingRight, isDevicePresent } from './device-rights.ts';
-import { DriveRefusedError, NoDriveAnswerError, validateHealthLog } from './health-log.ts';
-import { parseSmartLog, readNvmeCliOutput } from './nvme-cli.ts';
-import { parseSmartctl } from './smartctl.ts';
+import { DriveRefusedError, NoDriveAnswerError, requireFilledHealthLog } from './health-log.ts';
+import { parseSmartLog, requireNvmeCliOutput } from './nvme-cli.ts';
+import { parseSmartctlHealth } from './smartctl.ts';
 
 export interface DriveHealth {
   log: HealthLog;
-  limits: DriveLimits;
+  limits: DriveLimitsAndCapacity;
   /** Bytes in use by NSID, if the command reports them. */
   usedBytes: ReadonlyMap<number, number>;
 }
@@ -28,7 +28,7 @@ const nvmeCli = (subcommand: string[], identify: (target: string) => string[]): 
   source: 'nvme_cli',
   program: 'nvme',
   args: (node) => [...subcommand, node, '-o', 'json'],
-  parse: (result) => ({ log: parseSmartLog(readNvmeCliOutput(result)), limits: {}, usedBytes: new Map() }),
+  parse: (result) => ({ log: parseSmartLog(requireNvmeCliOutput(result)), limits: {}, usedBytes: new Map() }),
   identify,
 });
 
@@ -40,7 +40,7 @@ const healthCommands: readonly HealthCommand[] = [
     source: 'smartctl',
     program: 'smartctl',
     args: (node) => ['-j', '-i', '-H', '-A', node],
-    parse: ({ stdout }) => parseSmartctl(stdout),
+    parse: ({ stdout }) => parseSmartctlHealth(stdout),
   },
   nvmeCli(['log', 'smart'], (target) => ['id', target]),
 ];
@@ -88,7 +88,7 @@ export async function runDriveTool(
   throw new Error(`sudo -n ${command} ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
 }
 
-export async function readHealth(
+export async function readDriveHealth(
   controller: NvmeController,
   method: AccessMethod,
   seconds: number,
@@ -98,7 +98,7 @@ export async function readHealth(
   const result = await runDriveTool(program, commandArgs, method, seconds);
   try {
     const health = parse(result);
-    return { ...health, log: validateHealthLog(health.log) };
+    return { ...health, log: requireFilledHealthLog(health.log) };
   } catch (cause) {
     const message = `${program} ${commandArgs.join(' ')}: ${describeError(cause)}`;
     if (cause instanceof NoDriveAnswerError) throw new NoDriveAnswerError(message);
@@ -107,7 +107,7 @@ export async function readHealth(
 }
 
 /** Whether the drive, not the command, is at fault. */
-export const isWorthNoOtherMethod = (error: unknown): boolean =>
+export const isDriveAtFault = (error: unknown): boolean =>
   error instanceof NoDriveAnswerError || (error instanceof CommandError && error.timedOut);
 
 function accessMethodsFor(controller: NvmeController): AccessMethod[] {
@@ -126,7 +126,7 @@ function accessMethodsFor(controller: NvmeController): AccessMethod[] {
 
 /** Tries the access methods in turn. Rejects with a HealthUnavailableError if nothing is broken, at once after a
  * timeout, and otherwise with the error of the first method. */
-export async function findAccessMethod(
+export async function findAccessMethodAndHealth(
   controller: NvmeController,
   seconds: number,
 ): Promise<{ method: AccessMethod; health: DriveHealth }> {
@@ -143,9 +143,9 @@ export async function findAccessMethod(
     )
       continue;
     try {
-      return { method, health: await readHealth(controller, method, seconds) };
+      return { method, health: await readDriveHealth(controller, method, seconds) };
     } catch (error) {
-      if (isWorthNoOtherMethod(error)) throw error;
+      if (isDriveAtFault(error)) throw error;
       if (error instanceof CommandError && error.missing) missingPrograms.add(method.sudo ? 'sudo' : program);
       else failures.push(error);
     }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isInContainer } from '../../../lib/container.ts';
-import { readText } from '../../../lib/files.ts';
+import { tryReadTextSync } from '../../../lib/files.ts';
 import { installedPath } from '../../../lib/installed-path.ts';
 
 /** CAP_SYS_ADMIN's bit (linux/capability.h). */
@@ -11,11 +11,11 @@ const sysAdminBit = 1n << 21n;
  * The rule has a timeout, because this process can't kill a hanging command that runs as root. */
 const sudoNvmeCommand = '/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$';
 
-export const sudoRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvmeCommand}`;
+export const sudoersRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvmeCommand}`;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 const isRoot = () => process.getuid?.() === 0;
-const ownStatus = () => readText('/proc/self/status') ?? '';
+const ownStatus = () => tryReadTextSync('/proc/self/status') ?? '';
 const hasCapability = () =>
   (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(ownStatus())?.[1] ?? '0'}`) & sysAdminBit) !== 0n;
 /** Whether sudo can't work because the process was started with NoNewPrivileges (systemd). */
@@ -52,11 +52,11 @@ export function explainMissingRight(controller: string): string | undefined {
   const docker = `docker run --user root --device ${node} --cap-add SYS_ADMIN`;
   if (access === 'missing') return `${node} is not there, as in a container: ${docker}`;
   // The kernel requires the capability in the initial user namespace (drivers/nvme/host/ioctl.c).
-  if (!/^\s*0\s+0\s+4294967295\s*$/.test(readText('/proc/self/uid_map') ?? '0 0 4294967295'))
+  if (!/^\s*0\s+0\s+4294967295\s*$/.test(tryReadTextSync('/proc/self/uid_map') ?? '0 0 4294967295'))
     return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
   if (hasCapability() && access === 'allowed') return undefined;
   if (isInContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
   if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;
-  return `no right to ask ${node}: echo '${sudoRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
+  return `no right to ask ${node}: echo '${sudoersRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }

@@ -25,7 +25,7 @@ const isAtMaximum = (value: LogValue) =>
 
 /** Counters at their maximum count as unknown. Rejects a log of nothing but zeros, as some virtual drives have it, or ones, as of a
  * drive that has dropped off the bus. */
-export function validateHealthLog(answered: HealthLog): HealthLog {
+export function requireFilledHealthLog(answered: HealthLog): HealthLog {
   const log: HealthLog = {
     ...answered,
     ...Object.fromEntries(

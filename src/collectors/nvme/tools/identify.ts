@@ -1,26 +1,26 @@
 import { join } from 'node:path';
 import { runCommand } from '../../../lib/command.ts';
-import type { DriveLimits } from '../reading.ts';
+import type { DriveLimitsAndCapacity } from '../reading.ts';
 import type { NvmeController, NvmeNamespace } from '../sysfs.ts';
 import { type AccessMethod, devicePath, runDriveTool } from './access-methods.ts';
-import { readHwmon } from './hwmon.ts';
-import { parseIdentifyController, parseUsedBytes, readNvmeCliOutput } from './nvme-cli.ts';
+import { readDriveHwmon } from './hwmon.ts';
+import { parseIdentifyController, parseNamespaceUsedBytes, requireNvmeCliOutput } from './nvme-cli.ts';
 
 /** Reads temperature limits and capacity with nvme-cli if that is the access method, else the limits from hwmon. */
-export async function readDriveLimits(
+export async function readDriveLimitsAndCapacity(
   controller: NvmeController,
   method: AccessMethod,
   seconds: number,
-): Promise<DriveLimits> {
+): Promise<DriveLimitsAndCapacity> {
   const { identify } = method.command;
-  if (identify === undefined) return (await readHwmon(controller.folder, seconds))?.limits ?? {};
+  if (identify === undefined) return (await readDriveHwmon(controller.folder, seconds))?.limits ?? {};
   const result = await runDriveTool(
     'nvme',
     [...identify('ctrl'), devicePath(controller, method), '-o', 'json'],
     method,
     seconds,
   );
-  return parseIdentifyController(readNvmeCliOutput(result));
+  return parseIdentifyController(requireNvmeCliOutput(result));
 }
 
 /** Uses sysfs if the kernel has the file `nuse` (Linux 6.8 and later), else nvme-cli. */
@@ -41,5 +41,5 @@ export async function readNamespaceUsedBytes(
     method,
     seconds,
   );
-  return parseUsedBytes(readNvmeCliOutput(result));
+  return parseNamespaceUsedBytes(requireNvmeCliOutput(result));
 }

@@ -1,6 +1,6 @@
 /** A JSON object whose keys are compared without case, spaces and underscores: nvme-cli 2.7 has “Temperature” and
  * “Model number”. */
-export class JsonFields {
+export class LooselyNamedJsonFields {
   readonly #values: Map<string, unknown>;
   readonly #subject: string;
 

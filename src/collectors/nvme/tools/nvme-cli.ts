@@ -1,17 +1,17 @@
 import type { CommandResult } from '../../../lib/command.ts';
-import type { DriveLimits, HealthLog } from '../reading.ts';
+import type { DriveLimitsAndCapacity, HealthLog } from '../reading.ts';
 import { DriveRefusedError } from './health-log.ts';
-import { isJsonObject, JsonFields } from './json-fields.ts';
+import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { excerptOfOutput, parseJsonOutput } from './json-output.ts';
-import { celsiusFromKelvin } from './temperature.ts';
+import { plausibleCelsiusFromKelvin } from './temperature.ts';
 
 const subject = 'nvme-cli';
 
 /** The object with these keys: the answer itself or, as in newer versions, an object inside it. */
-function findFields(answer: unknown, ...keys: string[]): JsonFields | undefined {
+function findFields(answer: unknown, ...keys: string[]): LooselyNamedJsonFields | undefined {
   if (!isJsonObject(answer)) return undefined;
   const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map(
-    (object) => new JsonFields(object, subject),
+    (object) => new LooselyNamedJsonFields(object, subject),
   );
   return candidates.find((fields) => keys.every((key) => fields.has(key)));
 }
@@ -19,7 +19,7 @@ function findFields(answer: unknown, ...keys: string[]): JsonFields | undefined 
 /** Describes an answer without the expected fields: its error, which nvme-cli reports in several forms, or its keys. */
 function describeAnswer(answer: unknown): string {
   if (!isJsonObject(answer)) return `unexpected output ${excerptOfOutput(JSON.stringify(answer))}`;
-  const fields = new JsonFields(answer, subject);
+  const fields = new LooselyNamedJsonFields(answer, subject);
   const [status, inner] = Object.entries(answer).find(([key]) => key.startsWith('status:')) ?? [];
   if (status !== undefined)
     return `${status} ${Array.isArray(inner) && isJsonObject(inner[0]) ? String(inner[0].error ?? '') : ''}`.trim();
@@ -30,10 +30,10 @@ function describeAnswer(answer: unknown): string {
 /** Whether the answer is an NVMe status from the drive. */
 const isNvmeStatus = (answer: unknown) =>
   isJsonObject(answer) &&
-  (new JsonFields(answer, subject).get('type') === 'nvme' ||
+  (new LooselyNamedJsonFields(answer, subject).get('type') === 'nvme' ||
     Object.keys(answer).some((key) => key.startsWith('status:')));
 
-function parseFields(text: string, ...keys: string[]): JsonFields {
+function parseFields(text: string, ...keys: string[]): LooselyNamedJsonFields {
   const answer = parseJsonOutput(text);
   const fields = findFields(answer, ...keys);
   if (fields !== undefined) return fields;
@@ -42,24 +42,24 @@ function parseFields(text: string, ...keys: string[]): JsonFields {
 
 /** The output of nvme-cli. Throws the error on stderr, where versions up to 2.4 print it; later versions have it in the
  * JSON. */
-export function readNvmeCliOutput({ stdout, stderr, status }: CommandResult): string {
+export function requireNvmeCliOutput({ stdout, stderr, status }: CommandResult): string {
   if (status === 0 || stdout.trimStart().startsWith('{"') || /^{\s*"(error|Error|status)/.test(stdout)) return stdout;
   const message = stderr.trim().split('\n')[0] || `exit status ${status}`;
   throw /^NVMe status/i.test(message) ? new DriveRefusedError(message) : new Error(message);
 }
 
 /** The field is a number or, since nvme-cli 2.11 and with -v, an object with its bits. */
-function criticalWarning(fields: JsonFields): number {
+function criticalWarning(fields: LooselyNamedJsonFields): number {
   const value = fields.get('critical_warning');
   const register = isJsonObject(value)
-    ? new JsonFields(value, subject).number('value')
+    ? new LooselyNamedJsonFields(value, subject).number('value')
     : fields.number('critical_warning');
   if (register === undefined)
     throw new Error(`${subject}: critical_warning is ${excerptOfOutput(JSON.stringify(value))}`);
   return register;
 }
 
-function throttle(fields: JsonFields, level: 1 | 2) {
+function throttle(fields: LooselyNamedJsonFields, level: 1 | 2) {
   const count = fields.uint32(`thm_temp${level}_trans_count`);
   const seconds = fields.uint32(`thm_temp${level}_total_time`);
   return count === undefined || seconds === undefined ? undefined : { count, seconds };
@@ -71,9 +71,9 @@ export function parseSmartLog(text: string): HealthLog {
   const fields = parseFields(text, 'temperature', 'avail_spare', 'percent_used', 'critical_warning');
   return {
     criticalWarning: criticalWarning(fields),
-    temperature: celsiusFromKelvin(fields.number('temperature')),
+    temperature: plausibleCelsiusFromKelvin(fields.number('temperature')),
     sensors: Array.from({ length: 8 }, (_, index) =>
-      celsiusFromKelvin(fields.number(`temperature_sensor_${index + 1}`)),
+      plausibleCelsiusFromKelvin(fields.number(`temperature_sensor_${index + 1}`)),
     ),
     availableSpare: fields.between('avail_spare', 0, 100),
     spareThreshold: fields.between('spare_thresh', 0, 100),
@@ -96,24 +96,24 @@ export function parseSmartLog(text: string): HealthLog {
 }
 
 /** Parses `nvme id-ctrl -o json`. */
-export function parseIdentifyController(text: string): DriveLimits {
+export function parseIdentifyController(text: string): DriveLimitsAndCapacity {
   const fields = parseFields(text, 'sn', 'mn', 'cntlid');
   const capacity = fields.number('tnvmcap');
   return {
-    warning: celsiusFromKelvin(fields.number('wctemp')),
-    critical: celsiusFromKelvin(fields.number('cctemp')),
+    warning: plausibleCelsiusFromKelvin(fields.number('wctemp')),
+    critical: plausibleCelsiusFromKelvin(fields.number('cctemp')),
     capacity: capacity || undefined,
   };
 }
 
 /** Parses `nvme id-ns -o json`. */
-export function parseUsedBytes(text: string): number | undefined {
+export function parseNamespaceUsedBytes(text: string): number | undefined {
   const fields = parseFields(text, 'nuse', 'flbas', 'lbafs');
   const formats = fields.get('lbafs');
   const flbas = fields.number('flbas') ?? 0;
   // Bits 3:0 and 6:5 (NVM Command Set Specification, FLBAS).
   const format = Array.isArray(formats) ? formats[(flbas & 0xf) | ((flbas & 0x60) >> 1)] : undefined;
-  const exponent = isJsonObject(format) ? new JsonFields(format, subject).between('ds', 9, 30) : undefined;
+  const exponent = isJsonObject(format) ? new LooselyNamedJsonFields(format, subject).between('ds', 9, 30) : undefined;
   const blocks = fields.number('nuse');
   return blocks === undefined || exponent === undefined ? undefined : blocks * 2 ** exponent;
 }

@@ -1,16 +1,16 @@
-import type { DriveLimits, HealthLog } from '../reading.ts';
+import type { DriveLimitsAndCapacity, HealthLog } from '../reading.ts';
 import { DriveRefusedError } from './health-log.ts';
-import { isJsonObject, JsonFields } from './json-fields.ts';
+import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsius } from './temperature.ts';
 
 const subject = 'smartctl';
 
 /** For counts above 2^53 smartctl adds a string with all digits. */
-const exactCount = (fields: JsonFields, key: string) => fields.bigint(`${key}_s`) ?? fields.bigint(key);
+const exactCount = (fields: LooselyNamedJsonFields, key: string) => fields.bigint(`${key}_s`) ?? fields.bigint(key);
 
 const objectAt = (parent: unknown, key: string) =>
-  new JsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {}, subject);
+  new LooselyNamedJsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {}, subject);
 
 function messagesOf(answer: Record<string, unknown>): string {
   const entries =
@@ -31,23 +31,27 @@ function errorOfAnswer(answer: Record<string, unknown>): Error {
 }
 
 /** Parses `smartctl -j -i -H -A` of smartctl 7.0 and later. */
-export function parseSmartctl(text: string): { log: HealthLog; limits: DriveLimits; usedBytes: Map<number, number> } {
+export function parseSmartctlHealth(text: string): {
+  log: HealthLog;
+  limits: DriveLimitsAndCapacity;
+  usedBytes: Map<number, number>;
+} {
   const answer = parseJsonOutput(text);
   const health = isJsonObject(answer) ? answer.nvme_smart_health_information_log : undefined;
   if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
   if (!isJsonObject(health)) throw errorOfAnswer(answer);
   return {
-    log: healthLog(answer, new JsonFields(health, subject)),
+    log: healthLog(answer, new LooselyNamedJsonFields(health, subject)),
     limits: limits(answer),
     usedBytes: usedBytesByNamespace(answer),
   };
 }
 
-function healthLog(answer: Record<string, unknown>, health: JsonFields): HealthLog {
+function healthLog(answer: Record<string, unknown>, health: LooselyNamedJsonFields): HealthLog {
   const register = health.number('critical_warning') ?? objectAt(answer.smart_status, 'nvme').number('value');
   if (register === undefined) throw new Error('the output has no critical_warning');
   const sensors = health.get('temperature_sensors');
-  const sensorFields = new JsonFields(
+  const sensorFields = new LooselyNamedJsonFields(
     Object.fromEntries((Array.isArray(sensors) ? sensors : []).map((value, index) => [`sensor ${index}`, value])),
     subject,
   );
@@ -73,10 +77,10 @@ function healthLog(answer: Record<string, unknown>, health: JsonFields): HealthL
   };
 }
 
-function limits(answer: Record<string, unknown>): DriveLimits {
+function limits(answer: Record<string, unknown>): DriveLimitsAndCapacity {
   const threshold = objectAt(answer, 'nvme_composite_temperature_threshold');
   const temperature = objectAt(answer, 'temperature');
-  const fields = new JsonFields(answer, subject);
+  const fields = new LooselyNamedJsonFields(answer, subject);
   return {
     warning: plausibleCelsius(threshold.integer('warning') ?? temperature.integer('op_limit_max')),
     critical: plausibleCelsius(threshold.integer('critical') ?? temperature.integer('critical_limit_max')),
@@ -92,7 +96,7 @@ function usedBytesByNamespace(answer: Record<string, unknown>): Map<number, numb
   const namespaces = Array.isArray(answer.nvme_namespaces) ? answer.nvme_namespaces.filter(isJsonObject) : [];
   return new Map(
     namespaces.flatMap((namespace): [number, number][] => {
-      const id = new JsonFields(namespace, subject).number('id');
+      const id = new LooselyNamedJsonFields(namespace, subject).number('id');
       const bytes = exactCount(objectAt(namespace, 'utilization'), 'bytes');
       return id === undefined || bytes === undefined ? [] : [[id, Number(bytes)]];
     }),

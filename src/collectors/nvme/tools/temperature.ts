@@ -3,12 +3,12 @@
 const withinSensorRange = (celsius: number) => (celsius >= -73 && celsius <= 147 ? celsius : undefined);
 
 /** nvme-cli reports kelvins. The offset is 273 rather than 273.15, as the vendors of drives round it. */
-export const celsiusFromKelvin = (kelvin: number | undefined): number | undefined =>
+export const plausibleCelsiusFromKelvin = (kelvin: number | undefined): number | undefined =>
   kelvin === undefined ? undefined : withinSensorRange(kelvin - 273);
 
 export const plausibleCelsius = (celsius: number | undefined): number | undefined =>
   celsius === undefined ? undefined : withinSensorRange(celsius);
 
 /** hwmon reports thousandths, converted from whole kelvins with the exact 273.15. */
-export const celsiusFromMillidegrees = (millidegrees: number | undefined): number | undefined =>
+export const plausibleCelsiusFromMillidegrees = (millidegrees: number | undefined): number | undefined =>
   millidegrees === undefined ? undefined : withinSensorRange(Math.round(millidegrees / 1000));

@@ -11,7 +11,7 @@ const usualPorts: readonly [port: number, paths: readonly string[]][] = [
   [80, ['rootDesc.xml', 'DeviceDescription.xml']],
 ];
 
-export const descriptionUrlsAt = (address: string): URL[][] =>
+export const descriptionUrlsGroupedByPort = (address: string): URL[][] =>
   usualPorts.map(([port, paths]) => paths.map((path) => new URL(`http://${hostInUrl(address)}:${port}/${path}`)));
 
 /** Where a FRITZ!Box reveals its firmware and serial number without a login. */
@@ -20,5 +20,5 @@ export const tr064DescriptionUrl = (address: string): URL => new URL(`http://${h
 const wanServiceType = /:service:WAN(?:CommonInterfaceConfig|IPConnection|PPPConnection):\d+$/;
 
 /** Whether the device is a gateway to the internet; a repeater is not. */
-export const hasWanService = ({ services }: UpnpDescription): boolean =>
+export const isInternetGateway = ({ services }: UpnpDescription): boolean =>
   services.some(({ type }) => wanServiceType.test(type));

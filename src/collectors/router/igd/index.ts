@@ -1,11 +1,11 @@
 import type { AddressResolver } from '../address-resolver.ts';
 import { HttpClient, NoReplyError } from '../soap/http-client.ts';
-import { SupportedActions } from '../soap/supported-actions.ts';
+import { SupportedActionCaller } from '../soap/supported-action-caller.ts';
 import type { UpnpDescription } from '../soap/upnp-description.ts';
-import { descriptionUrlsAt, hasWanService, tr064DescriptionUrl } from './description-urls.ts';
-import { fetchDescription, findDescription, type LocatedDescription } from './find-description.ts';
+import { descriptionUrlsGroupedByPort, isInternetGateway, tr064DescriptionUrl } from './description-urls.ts';
+import { fetchLocatedDescription, findLocatedDescription, type LocatedDescription } from './find-description.ts';
 import type { WanReading } from './reading.ts';
-import { discoverLocations } from './ssdp.ts';
+import { discoverDescriptionUrls } from './ssdp.ts';
 import { WanReader } from './wan-reader.ts';
 
 /** Milliseconds between searches for a description, and until a known one is read again. */
@@ -40,7 +40,7 @@ export class IgdClient {
   readonly #addresses: AddressResolver;
   readonly #http = new HttpClient(answerTimeoutSeconds);
   readonly #searchHttp = new HttpClient(searchTimeoutSeconds);
-  readonly #actions = new SupportedActions(this.#http.send);
+  readonly #actions = new SupportedActionCaller(this.#http.send);
   readonly #wan = new WanReader(this.#actions);
   #found: LocatedDescription | undefined;
   /** URL at which the description was last found. */
@@ -100,7 +100,7 @@ export class IgdClient {
   async #readAgain(isDue: boolean, signal: AbortSignal): Promise<LocatedDescription | undefined> {
     if (this.#knownUrl === undefined) return undefined;
     try {
-      return await fetchDescription(this.#knownUrl, this.#http.send, signal);
+      return await fetchLocatedDescription(this.#knownUrl, this.#http.send, signal);
     } catch (error) {
       const isHung = error instanceof NoReplyError && error.code === undefined;
       if (isHung || !isDue) throw error;
@@ -111,16 +111,16 @@ export class IgdClient {
   async #search(address: string, signal: AbortSignal): Promise<LocatedDescription | undefined> {
     this.#nextSearch = performance.now() + searchPauseMs;
     const { send } = this.#searchHttp;
-    const discovered = this.#options.ssdp ? await discoverLocations(address, signal) : [];
-    const found = await findDescription(
-      [...discovered.map((url) => [url]), ...descriptionUrlsAt(address)],
+    const discovered = this.#options.ssdp ? await discoverDescriptionUrls(address, signal) : [];
+    const found = await findLocatedDescription(
+      [...discovered.map((url) => [url]), ...descriptionUrlsGroupedByPort(address)],
       send,
-      hasWanService,
+      isInternetGateway,
       signal,
     );
     const isHidden =
       found === undefined &&
-      (await findDescription([[tr064DescriptionUrl(address)]], send, hasWanService, signal)) !== undefined;
+      (await findLocatedDescription([[tr064DescriptionUrl(address)]], send, isInternetGateway, signal)) !== undefined;
     this.#hint = isHidden ? statusHiddenHint : undefined;
     return found;
   }

@@ -15,19 +15,19 @@ const searchRequest = (target: string) =>
   `M-SEARCH * HTTP/1.1\r\nHOST: ${multicastGroup}:${ssdpPort}\r\nMAN: "ssdp:discover"\r\nMX: ${mxSeconds}\r\nST: ${target}\r\n\r\n`;
 
 /** The LOCATION header of an answer; undefined if there is none. Header names come in any case, lines with or without CR. */
-export function parseLocation(answer: string): URL | undefined {
+export function parseLocationHeader(answer: string): URL | undefined {
   if (!/^(HTTP\/1\.\d 200|NOTIFY )/.test(answer)) return undefined;
   const location = /^location:[ \t]*(\S+)/im.exec(answer)?.[1];
   return location !== undefined && URL.canParse(location) ? new URL(location) : undefined;
 }
 
 /** The URLs of its descriptions that the device at `address` announces over SSDP. Announcements by other devices are ignored. */
-export async function discoverLocations(address: string, signal: AbortSignal): Promise<URL[]> {
+export async function discoverDescriptionUrls(address: string, signal: AbortSignal): Promise<URL[]> {
   const found = new Map<string, URL>();
   const socket = createSocket('udp4');
   const failed = new Promise<never>((_, reject) => socket.once('error', reject));
   socket.on('message', (message, { address: from }) => {
-    const location = from === address ? parseLocation(message.toString('latin1')) : undefined;
+    const location = from === address ? parseLocationHeader(message.toString('latin1')) : undefined;
     if (location?.hostname === address) found.set(location.href, location);
   });
   try {

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
-import type { XmlFields } from '../soap/xml-fields.ts';
+import type { SoapFields } from '../soap/soap-fields.ts';
 import { type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 
 /** Larger values are dates in seconds since 1970: no router runs for thirty years. */
 const maxUptimeSeconds = 1e9;
 
 /** Seconds, from `86400` or `1 Days, 00:00:00`; undefined if the text is no duration. */
-export function parseUptime(text: string | undefined): number | undefined {
+export function parseUptimeSeconds(text: string | undefined): number | undefined {
   const [, days, hours, minutes, seconds] = /^(?:(\d+) days?,? *)?(\d+):(\d+):(\d+)$/i.exec(text ?? '') ?? [];
   const value =
     seconds === undefined
@@ -40,11 +40,13 @@ const accessOf = (text: string | undefined) =>
   text === undefined ? undefined : wanAccessTypes.find((access) => accessPatterns[access].test(text));
 
 /** Parses GetStatusInfo. The uptime is valid only while connected, because that of miniupnpd continues during an outage. */
-export function parseStatusFields(values: XmlFields | undefined): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
+export function parseStatusInfoFields(
+  values: SoapFields | undefined,
+): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
   const status = wanStatuses.find((name) => name === snakeCase(values?.text('ConnectionStatus')));
   return {
     status,
-    uptime: status === 'connected' ? parseUptime(values?.text('Uptime')) : undefined,
+    uptime: status === 'connected' ? parseUptimeSeconds(values?.text('Uptime')) : undefined,
     lastError: snakeCase(values?.text('LastConnectionError')),
   };
 }
@@ -52,9 +54,9 @@ export function parseStatusFields(values: XmlFields | undefined): Pick<WanReadin
 const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
 
 /** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no measurement. */
-export function parseLinkFields(
-  link: XmlFields | undefined,
-  addon: XmlFields | undefined,
+export function parseLinkAndAddonFields(
+  link: SoapFields | undefined,
+  addon: SoapFields | undefined,
 ): Pick<WanReading, 'link' | 'access' | 'downstream' | 'upstream'> {
   const rate = (name: string) => addon?.count(`X_AVM_DE_${name}64`) || link?.count(name) || undefined;
   const physical = link?.text('PhysicalLinkStatus')?.toLowerCase();
@@ -66,16 +68,16 @@ export function parseLinkFields(
   };
 }
 
-export const parseExternalIpv4 = (values: XmlFields | undefined): string | undefined =>
+export const parseExternalIpv4 = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPAddress'));
 
-export const parseExternalIpv6 = (values: XmlFields | undefined): string | undefined =>
+export const parseExternalIpv6 = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPv6Address'));
 
-export function parseIpv6Prefix(values: XmlFields | undefined): string | undefined {
+export function parseIpv6Prefix(values: SoapFields | undefined): string | undefined {
   const [prefix, length] = [addressOf(values?.text('IPv6Prefix')), values?.count('PrefixLength')];
   return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
 }
 
-export const parseDslite = (values: XmlFields | undefined): boolean | undefined =>
+export const parseDslite = (values: SoapFields | undefined): boolean | undefined =>
   values?.flag('X_AVM_DE_DsliteStatus');

@@ -1,16 +1,16 @@
-import type { SupportedActions } from '../soap/supported-actions.ts';
+import type { SoapFields } from '../soap/soap-fields.ts';
+import type { SupportedActionCaller } from '../soap/supported-action-caller.ts';
 import type { UpnpDescription, UpnpService } from '../soap/upnp-description.ts';
-import type { XmlFields } from '../soap/xml-fields.ts';
 import type { WanReading } from './reading.ts';
-import { TrafficCounter } from './traffic-counter.ts';
 import {
   parseDslite,
   parseExternalIpv4,
   parseExternalIpv6,
   parseIpv6Prefix,
-  parseLinkFields,
-  parseStatusFields,
+  parseLinkAndAddonFields,
+  parseStatusInfoFields,
 } from './wan-fields.ts';
+import { WanTrafficMeter } from './wan-traffic-meter.ts';
 
 /** Milliseconds until values that change only with the connection are read again. */
 const slowIntervalMs = 300_000;
@@ -19,12 +19,12 @@ type SlowFields = Pick<WanReading, 'ipv6' | 'prefix' | 'dslite'>;
 
 /** Reads a router's internet connection, one action at a time. */
 export class WanReader {
-  readonly #actions: SupportedActions;
-  readonly #traffic = new TrafficCounter();
+  readonly #actions: SupportedActionCaller;
+  readonly #traffic = new WanTrafficMeter();
   #connectedService: UpnpService | undefined;
   #slowValues: { connection: string; at: number; fields: SlowFields } | undefined;
 
-  constructor(actions: SupportedActions) {
+  constructor(actions: SupportedActionCaller) {
     this.#actions = actions;
   }
 
@@ -41,8 +41,8 @@ export class WanReader {
         ? call(common, `GetTotalBytes${direction}`)
         : undefined;
     const [received, sent] = [await single('Received'), await single('Sent')];
-    const state = parseStatusFields(status);
-    const line = parseLinkFields(link, addon);
+    const state = parseStatusInfoFields(status);
+    const line = parseLinkAndAddonFields(link, addon);
     const ipv4 = parseExternalIpv4(await call(service, 'GetExternalIPAddress'));
     return {
       ...state,
@@ -65,24 +65,24 @@ export class WanReader {
   /** The connected service, and its status: routers list several services, of which one is in use. */
   async #connection(
     services: readonly UpnpService[],
-    call: (service: UpnpService, action: string) => Promise<XmlFields | undefined>,
-  ): Promise<{ service: UpnpService | undefined; status: XmlFields | undefined }> {
+    call: (service: UpnpService, action: string) => Promise<SoapFields | undefined>,
+  ): Promise<{ service: UpnpService | undefined; status: SoapFields | undefined }> {
     const listed = services.filter(({ type }) => /:service:WAN(?:IP|PPP)Connection:\d+$/.test(type));
     const previous = listed.find(
       ({ controlUrl, type }) =>
         controlUrl.href === this.#connectedService?.controlUrl.href && type === this.#connectedService.type,
     );
-    const answers: { service: UpnpService; status: XmlFields | undefined }[] = [];
+    const answers: { service: UpnpService; status: SoapFields | undefined }[] = [];
     for (const service of [
       ...(previous === undefined ? [] : [previous]),
       ...listed.filter((service) => service !== previous),
     ]) {
       const status = await call(service, 'GetStatusInfo');
       answers.push({ service, status });
-      if (parseStatusFields(status).status === 'connected') break;
+      if (parseStatusInfoFields(status).status === 'connected') break;
     }
     const best =
-      answers.find(({ status }) => parseStatusFields(status).status === 'connected') ??
+      answers.find(({ status }) => parseStatusInfoFields(status).status === 'connected') ??
       answers.find(({ status }) => status !== undefined) ??
       answers[0];
     this.#connectedService = best?.service;

@@ -1,9 +1,9 @@
 import type { AddressResolver } from '../address-resolver.ts';
-import type { ProbeTarget } from '../watched-hosts.ts';
+import type { ProbeTarget } from '../configured-hosts.ts';
 import { probeHttp } from './http-probe.ts';
 import { runPing } from './ping.ts';
 import { type PingStats, ProbeUnavailableError } from './ping-stats.ts';
-import { probePort, TcpProbe } from './tcp-probe.ts';
+import { probeTcpPort, TcpFallbackProbe } from './tcp-probe.ts';
 
 /** Milliseconds that a reading waits for a burst of `count` packets, with the TCP attempts that may follow it. */
 export const probeWaitMsFor = (count: number): number => 3000 + count * 200;
@@ -24,7 +24,7 @@ export class ReachabilityProbe {
   readonly #target: ProbeTarget;
   readonly #count: number;
   readonly #addresses: AddressResolver;
-  readonly #tcpProbe = new TcpProbe();
+  readonly #tcpProbe = new TcpFallbackProbe();
   /** Whether the host has ever answered an echo: only then does silence mean that it is down. */
   #hasPinged = false;
 
@@ -38,7 +38,8 @@ export class ReachabilityProbe {
   async measure(signal: AbortSignal): Promise<ProbeResult> {
     const target = this.#target;
     const address = await this.#addresses.resolve(target.host);
-    if (target.by === 'tcp') return { by: 'tcp', stats: await probePort(address, target.port, ['connected'], signal) };
+    if (target.by === 'tcp')
+      return { by: 'tcp', stats: await probeTcpPort(address, target.port, ['connected'], signal) };
     if (target.by === 'http') return { by: 'http', stats: await probeHttp(target.url, address, signal) };
     return this.#probeIcmp(address, signal);
   }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats.ts';
 
 /** How an attempt to connect ended; `time` in milliseconds. A refusal proves that the machine is up. */
-export type ConnectionAttempt =
+export type TcpAttemptResult =
   | { end: 'connected' | 'refused'; time: number }
   | { end: 'silent' | 'unreachable' | 'not_allowed' };
 
@@ -20,11 +20,11 @@ const endByErrorCode: Record<string, 'unreachable' | 'not_allowed'> = {
 };
 
 /** Opens a connection and closes it at once. */
-export function attemptConnection(address: string, port: number): Promise<ConnectionAttempt> {
+export function attemptTcpConnection(address: string, port: number): Promise<TcpAttemptResult> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const socket = connect({ host: address, port });
-    const finish = (result: ConnectionAttempt) => {
+    const finish = (result: TcpAttemptResult) => {
       socket.destroy();
       resolve(result);
     };
@@ -42,16 +42,16 @@ const attemptIntervalMs = 200;
 
 /** Makes a series of connections. `alive`: the ends that count as a reply. Rejects with ProbeUnavailableError if this machine
  * blocks them. */
-export async function probePort(
+export async function probeTcpPort(
   address: string,
   port: number,
-  alive: readonly ConnectionAttempt['end'][],
+  alive: readonly TcpAttemptResult['end'][],
   signal: AbortSignal,
 ): Promise<PingStats> {
-  const attempts: ConnectionAttempt[] = [];
+  const attempts: TcpAttemptResult[] = [];
   while (attempts.length < attemptsPerProbe) {
     if (attempts.length > 0) await pause(attemptIntervalMs, undefined, { signal });
-    attempts.push(await attemptConnection(address, port));
+    attempts.push(await attemptTcpConnection(address, port));
   }
   if (attempts.every(({ end }) => end === 'not_allowed'))
     throw new ProbeUnavailableError(`this machine blocks connections to ${address}, port ${port}`);
@@ -65,20 +65,20 @@ export async function probePort(
 const likelyPorts = [53, 80, 443, 22, 49000];
 
 /** Replaces ICMP where that is unavailable: tries likely ports and keeps to the first one that has answered. */
-export class TcpProbe {
+export class TcpFallbackProbe {
   #port: number | undefined;
 
   /** Rejects with ProbeUnavailableError until a port has answered: a firewall that drops packets looks like a machine that is off. */
   async measure(address: string, signal: AbortSignal): Promise<PingStats> {
     this.#port ??= await this.#find(address);
     if (this.#port === undefined) return { sent: likelyPorts.length, received: 0 };
-    return probePort(address, this.#port, ['connected', 'refused'], signal);
+    return probeTcpPort(address, this.#port, ['connected', 'refused'], signal);
   }
 
   /** Undefined if the kernel has no route to the host. */
   async #find(address: string): Promise<number | undefined> {
     const attempts = await Promise.all(
-      likelyPorts.map(async (port) => ({ port, ...(await attemptConnection(address, port)) })),
+      likelyPorts.map(async (port) => ({ port, ...(await attemptTcpConnection(address, port)) })),
     );
     const answering = attempts.find(({ end }) => end === 'connected') ?? attempts.find(({ end }) => end === 'refused');
     if (answering === undefined && !attempts.every(({ end }) => end === 'unreachable'))

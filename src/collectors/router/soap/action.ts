@@ -1,7 +1,7 @@
 import type { HttpReply, HttpRequest, SendRequest } from './http-client.ts';
+import { SoapFields } from './soap-fields.ts';
 import type { UpnpService } from './upnp-description.ts';
 import { excerptOfText, parseXml } from './xml.ts';
-import { XmlFields } from './xml-fields.ts';
 
 /** The router understood the request and refused it (UPnP Device Architecture, 3.2.5; TR-064, 2.3). */
 export class SoapFaultError extends Error {
@@ -26,7 +26,7 @@ export class HttpStatusError extends Error {
 const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** The envelope is on one line, because some routers accept no other (offbynull/portmapper#26). */
-export function buildActionRequest(
+export function buildSoapRequest(
   { type, controlUrl }: UpnpService,
   action: string,
   args: Record<string, string> = {},
@@ -41,7 +41,7 @@ export function buildActionRequest(
 }
 
 /** The values of a SOAP response. Throws SoapFaultError if it is a fault. */
-export function parseSoapResponse(text: string, action: string): XmlFields {
+export function parseSoapResponse(text: string, action: string): SoapFields {
   const body = parseXml(text, 'Envelope').child('Body');
   const fault = body?.child('Fault');
   if (fault !== undefined) {
@@ -55,10 +55,10 @@ export function parseSoapResponse(text: string, action: string): XmlFields {
   // Some routers name the element after another action, or use a namespace of their own.
   const response = body?.children[0];
   if (response === undefined) throw new Error(`${action}: empty SOAP envelope`);
-  return new XmlFields(response.children.map(({ name, text: value }) => [name, value] as const));
+  return new SoapFields(response.children.map(({ name, text: value }) => [name, value] as const));
 }
 
-export function readSoapResponse({ status, body }: HttpReply, action: string): XmlFields {
+export function parseSoapReply({ status, body }: HttpReply, action: string): SoapFields {
   // A fault comes with status 500, an error page with any.
   const isSoap = /<(?:[\w-]+:)?Envelope[\s>]/.test(body);
   if (!isSoap && status !== 200)
@@ -70,12 +70,12 @@ export function readSoapResponse({ status, body }: HttpReply, action: string): X
 }
 
 /** Calls an action. Rejects with SoapFaultError, HttpStatusError, NoReplyError, or an Error that quotes what came instead. */
-export async function callAction(
+export async function callSoapAction(
   send: SendRequest,
   service: UpnpService,
   action: string,
   args: Record<string, string>,
   signal: AbortSignal,
-): Promise<XmlFields> {
-  return readSoapResponse(await send(buildActionRequest(service, action, args), signal), action);
+): Promise<SoapFields> {
+  return parseSoapReply(await send(buildSoapRequest(service, action, args), signal), action);
 }

@@ -3,19 +3,19 @@ import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
-import type { DeviceMemory } from '../../../model/device-memory.ts';
+import type { DeviceMemories } from '../../../model/device-memories.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { buildActionRequest, HttpStatusError } from '../soap/action.ts';
+import { buildSoapRequest, HttpStatusError } from '../soap/action.ts';
 import { HttpClient } from '../soap/http-client.ts';
-import { SupportedActions } from '../soap/supported-actions.ts';
+import { SupportedActionCaller } from '../soap/supported-action-caller.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../soap/upnp-description.ts';
 import { adviceForError, adviceTexts } from './advice.ts';
-import { boxDeviceOf } from './box-device.ts';
 import { DigestSender, LoginRefusedError, RequestDeniedError } from './digest-sender.ts';
+import { fritzBoxPropertiesOf } from './fritz-box-properties.ts';
 import { LoginLockout } from './login-lockout.ts';
 import type { FritzBoxClient } from './poll-item.ts';
-import { PollSchedule } from './poll-schedule.ts';
+import { PollItemRunner } from './poll-item-runner.ts';
 import type { AccountState, LoginOnlyData, Tr064Reading } from './reading.ts';
 
 const tr064Port = 49000;
@@ -44,8 +44,8 @@ const usualMemoryMs = 60_000;
 const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
 
 /** Where a lockout is stored, so that it outlives the process. */
-export interface LockoutMemory {
-  memory: DeviceMemory;
+export interface LockoutMemorySlot {
+  memory: DeviceMemories;
   device: string;
 }
 
@@ -56,24 +56,24 @@ export class Tr064Client {
   readonly #http = new HttpClient();
   readonly #lockout: LoginLockout;
   readonly #digestSender: DigestSender | undefined;
-  readonly #lockoutMemory: LockoutMemory | undefined;
+  readonly #lockoutMemory: LockoutMemorySlot | undefined;
   readonly #createdAt: number;
   #memoryLoaded: Promise<void> | undefined;
   /** The last content of the memory, whether it was stored here or read from a broker. */
   #lastContent: unknown;
   #description: UpnpDescription | undefined;
   #descriptionDueAt = Number.NEGATIVE_INFINITY;
-  #actions: SupportedActions;
+  #actions: SupportedActionCaller;
   /** Requests that are denied although the login is accepted, each with the time, in seconds, at which it is tried again. */
   readonly #denied = new Map<string, number>();
-  #pollSchedule: PollSchedule;
+  #pollSchedule: PollItemRunner;
 
   /** `address`: a host, with a port unless that is 49000. */
   constructor(
     address: string,
     credentials: { username: string | undefined; password: Secret | undefined },
     clock: () => ClockReading = readClocks,
-    lockoutMemory?: LockoutMemory,
+    lockoutMemory?: LockoutMemorySlot,
   ) {
     const { username = defaultUsername, password } = credentials;
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
@@ -83,8 +83,8 @@ export class Tr064Client {
     this.#lockoutMemory = lockoutMemory;
     this.#lockout = new LoginLockout(clock, fingerprintOf(address, username, password?.reveal() ?? ''));
     this.#digestSender = password && new DigestSender(this.#http.send, { username, password });
-    this.#actions = new SupportedActions((this.#digestSender ?? this.#http).send);
-    this.#pollSchedule = new PollSchedule(clock);
+    this.#actions = new SupportedActionCaller((this.#digestSender ?? this.#http).send);
+    this.#pollSchedule = new PollItemRunner(clock);
   }
 
   /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
@@ -159,7 +159,7 @@ export class Tr064Client {
     if (this.#description?.firmware !== description.firmware) this.#forgetRefused();
     this.#description = description;
     const info = description.services.find(({ id }) => id === 'DeviceInfo1');
-    if (this.#digestSender !== undefined) this.#digestSender.loginCheck = info && buildActionRequest(info, 'GetInfo');
+    if (this.#digestSender !== undefined) this.#digestSender.loginCheck = info && buildSoapRequest(info, 'GetInfo');
     this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
   }
 
@@ -167,7 +167,7 @@ export class Tr064Client {
   #reset(): void {
     if (this.#digestSender !== undefined) this.#descriptionDueAt = Number.NEGATIVE_INFINITY;
     this.#digestSender?.forget();
-    this.#pollSchedule = new PollSchedule(this.#clock);
+    this.#pollSchedule = new PollItemRunner(this.#clock);
   }
 
   #forgetRefused(): void {
@@ -230,7 +230,7 @@ export class Tr064Client {
   }
 
   /** Content that was not stored here is that of a broker, which may have been replaced by another. */
-  #loadContent({ memory, device }: LockoutMemory): void {
+  #loadContent({ memory, device }: LockoutMemorySlot): void {
     const content = memory.recall(device);
     if (content !== this.#lastContent) this.#lockout.recall(content);
     this.#lastContent = content;
@@ -261,6 +261,6 @@ export class Tr064Client {
 
   #reading(access: AccountState | undefined, data: LoginOnlyData = {}, hint?: string): Tr064Reading {
     const { refusals, endsAt: nextLogin } = this.#lockout;
-    return { access, hint, refusals, nextLogin, device: boxDeviceOf(this.#description), ...data };
+    return { access, hint, refusals, nextLogin, device: fritzBoxPropertiesOf(this.#description), ...data };
   }
 }

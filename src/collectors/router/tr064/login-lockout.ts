@@ -45,7 +45,7 @@ export type SavedLockout = z.output<typeof lockoutSchema>;
 
 /** Of two refusals of the same login the longer one counts, and of two acceptances the later one. Entries for other credentials
  * than the current ones are ignored. */
-export const lockoutMemoryRules = {
+export const lockoutMemoryFormat = {
   parse: (content: unknown): SavedLockout | undefined => lockoutSchema.safeParse(content).data,
   merge(ours: SavedLockout, theirs: SavedLockout): SavedLockout {
     const refused = later(ours.refused_login, theirs.refused_login);
@@ -147,7 +147,7 @@ export class LoginLockout {
 
   /** Applies a stored lockout if it is for the current credentials and lasts longer than the current one. */
   recall(content: unknown): void {
-    const { refused_login: refused, accepted_login: accepted } = lockoutMemoryRules.parse(content) ?? {};
+    const { refused_login: refused, accepted_login: accepted } = lockoutMemoryFormat.parse(content) ?? {};
     const moment = this.#clock();
     if (accepted?.mark === shortMark(this.#mark)) this.#acceptedAt ??= Math.min(accepted.until, moment.wall);
     if (refused?.mark !== this.#mark || this.#ignoresMemory) return;

@@ -1,13 +1,19 @@
-import type { Metrics } from '../../../model/metric.ts';
-import type { Tr064PartReadings } from './parts.ts';
-import { accountStates, type DslErrors, type MeshLinkReading, type NetworkHost, type Tr064Reading } from './reading.ts';
+import type { MetricDeclarations } from '../../../model/metric.ts';
+import type { Tr064PartReadingByTable } from './parts.ts';
+import {
+  accountStates,
+  type DslErrors,
+  type HostConnection,
+  type MeshLinkReading,
+  type Tr064Reading,
+} from './reading.ts';
 
 /** The share of a router's reading that comes from TR-064. */
 export interface ReadingWithTr064 {
   tr064?: Tr064Reading | undefined;
 }
 
-type Router = Metrics<ReadingWithTr064>;
+type Router = MetricDeclarations<ReadingWithTr064>;
 type Metric = Router[string];
 
 const diagnostic = { category: 'diagnostic' } as const;
@@ -76,10 +82,10 @@ const errorMetrics = (
   },
 });
 
-const countHosts = (hosts: readonly NetworkHost[] | undefined, isCounted: (host: NetworkHost) => boolean) =>
+const countHosts = (hosts: readonly HostConnection[] | undefined, isCounted: (host: HostConnection) => boolean) =>
   hosts?.filter(isCounted).length;
 
-const clientsMetric = (name: string, icon: `mdi:${string}`, isCounted: (host: NetworkHost) => boolean): Metric => ({
+const clientsMetric = (name: string, icon: `mdi:${string}`, isCounted: (host: HostConnection) => boolean): Metric => ({
   kind: 'gauge',
   name,
   icon,
@@ -88,7 +94,7 @@ const clientsMetric = (name: string, icon: `mdi:${string}`, isCounted: (host: Ne
 });
 
 /** Metrics that a router has in addition to those that it reveals without a login. */
-export const tr064Metrics: Router = {
+export const tr064RouterMetrics: Router = {
   account: {
     kind: 'enum',
     name: 'Account',
@@ -271,7 +277,7 @@ const linkRateMetric = (
   icon: `mdi:${string}`,
   visibility: typeof diagnostic | typeof disabledDiagnostic,
   select: (link: Partial<MeshLinkReading>) => number | undefined,
-): Metrics<Partial<MeshLinkReading>>[string] => ({
+): MetricDeclarations<Partial<MeshLinkReading>>[string] => ({
   kind: 'gauge',
   name,
   icon,
@@ -281,7 +287,9 @@ const linkRateMetric = (
   value: (reading) => divide(select(reading), 1e3),
 });
 
-export const tr064PartMetrics: { [Table in keyof Tr064PartReadings]: Metrics<Tr064PartReadings[Table]> } = {
+export const tr064PartMetricsByTable: {
+  [Table in keyof Tr064PartReadingByTable]: MetricDeclarations<Tr064PartReadingByTable[Table]>;
+} = {
   radio: {
     clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:wifi', value: (r) => r.clients },
     up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },

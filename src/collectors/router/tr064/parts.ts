@@ -1,21 +1,21 @@
 import type { Observation } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
-import type { LoginOnlyData, MeshLinkReading, NetworkHost, RepeaterReading, WlanRadioReading } from './reading.ts';
+import type { HostConnection, LoginOnlyData, MeshLinkReading, RepeaterReading, WlanRadioReading } from './reading.ts';
 
 /** A client of the network that the settings name. */
-export interface WatchedClient {
+export interface ConfiguredClient {
   name: string;
   macAddress: string;
 }
 
 export interface ClientReading {
   isPresent: boolean;
-  host: NetworkHost | undefined;
+  host: HostConnection | undefined;
 }
 
 /** The reading of each table. */
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-export type Tr064PartReadings = {
+export type Tr064PartReadingByTable = {
   radio: Partial<WlanRadioReading>;
   repeater: Partial<RepeaterReading>;
   meshlink: Partial<MeshLinkReading>;
@@ -42,18 +42,18 @@ interface PartReading<Reading> {
 
 /** Turns the parts of one FRITZ!Box into observations. Parts that are missing from a reading remain, with empty readings. */
 export class Tr064PartObserver {
-  readonly #watchedClients: readonly WatchedClient[];
-  readonly #lastParts = new Map<keyof Tr064PartReadings, readonly DevicePart[]>();
+  readonly #configuredClients: readonly ConfiguredClient[];
+  readonly #lastParts = new Map<keyof Tr064PartReadingByTable, readonly DevicePart[]>();
 
-  constructor(watchedClients: readonly WatchedClient[]) {
-    this.#watchedClients = watchedClients;
+  constructor(configuredClients: readonly ConfiguredClient[]) {
+    this.#configuredClients = configuredClients;
   }
 
   observe(
     device: Device,
     { radios, repeaters, meshLinks, hosts }: LoginOnlyData = {},
-  ): Observation<Tr064PartReadings>[] {
-    const activeHostOf = ({ macAddress }: WatchedClient) =>
+  ): Observation<Tr064PartReadingByTable>[] {
+    const activeHostOf = ({ macAddress }: ConfiguredClient) =>
       hosts?.find((host) => host.macAddress === macAddress && host.isActive);
     return [
       ...this.#observeTable(
@@ -83,7 +83,7 @@ export class Tr064PartObserver {
         'client',
         device,
         hosts &&
-          this.#watchedClients.map((client) => ({
+          this.#configuredClients.map((client) => ({
             part: { id: client.macAddress, name: client.name },
             reading: { isPresent: activeHostOf(client) !== undefined, host: activeHostOf(client) },
           })),
@@ -91,11 +91,11 @@ export class Tr064PartObserver {
     ];
   }
 
-  #observeTable<Table extends keyof Tr064PartReadings>(
+  #observeTable<Table extends keyof Tr064PartReadingByTable>(
     table: Table,
     device: Device,
-    found: PartReading<Tr064PartReadings[Table]>[] | undefined,
-  ): Observation<Tr064PartReadings>[] {
+    found: PartReading<Tr064PartReadingByTable[Table]>[] | undefined,
+  ): Observation<Tr064PartReadingByTable>[] {
     if (found !== undefined)
       this.#lastParts.set(
         table,
@@ -103,8 +103,8 @@ export class Tr064PartObserver {
       );
     const parts =
       found ??
-      this.#lastParts.get(table)?.map((part): PartReading<Tr064PartReadings[Table]> => ({ part, reading: {} })) ??
+      this.#lastParts.get(table)?.map((part): PartReading<Tr064PartReadingByTable[Table]> => ({ part, reading: {} })) ??
       [];
-    return parts.map(({ part, reading }) => ({ table, device, part, reading }) as Observation<Tr064PartReadings>);
+    return parts.map(({ part, reading }) => ({ table, device, part, reading }) as Observation<Tr064PartReadingByTable>);
   }
 }

@@ -5,7 +5,7 @@ export const accountStates = ['granted', 'refused', 'paused', 'unreachable', 'no
 /** State of the login: accepted; refused just now; paused after a refusal; no answer; no account in the settings. */
 export type AccountState = (typeof accountStates)[number];
 
-export interface BoxDevice {
+export interface FritzBoxProperties {
   /** The name that its user gave it, or else the model. */
   name?: string | undefined;
   manufacturer?: string | undefined;
@@ -18,7 +18,7 @@ export interface BoxDevice {
 }
 
 /** Bits per second. */
-export interface LinkRates {
+export interface LinkBitRates {
   down?: number | undefined;
   up?: number | undefined;
 }
@@ -28,10 +28,10 @@ export interface PhysicalLinkReading {
   /** The name in TR-064: DSL, Ethernet, X_AVM-DE_Fiber, X_AVM-DE_Cable, X_AVM-DE_LTE … */
   access?: string | undefined;
   isUp?: boolean | undefined;
-  rates: LinkRates;
+  rates: LinkBitRates;
 }
 
-export interface DslDirection {
+export interface DslDirectionReading {
   /** kbit/s */
   rate?: number | undefined;
   attainable?: number | undefined;
@@ -53,8 +53,8 @@ export interface DslErrors {
 
 export interface DslReading {
   isUp: boolean;
-  down: DslDirection;
-  up: DslDirection;
+  down: DslDirectionReading;
+  up: DslDirectionReading;
   errors: DslErrors;
   /** Errors per minute. */
   errorRates: DslErrors;
@@ -88,7 +88,7 @@ export interface WlanRadioReading {
 }
 
 /** A host that is, or once was, in the network of the FRITZ!Box. */
-export interface NetworkHost {
+export interface HostConnection {
   macAddress: string | undefined;
   isActive: boolean;
   over: 'lan' | 'wlan' | undefined;
@@ -130,7 +130,7 @@ export interface LoginOnlyData {
   fibre?: FibreReading | undefined;
   mobile?: MobileReading | undefined;
   radios?: readonly WlanRadioReading[] | undefined;
-  hosts?: readonly NetworkHost[] | undefined;
+  hosts?: readonly HostConnection[] | undefined;
   repeaters?: readonly RepeaterReading[] | undefined;
   meshLinks?: readonly MeshLinkReading[] | undefined;
 }
@@ -144,5 +144,5 @@ export interface Tr064Reading extends LoginOnlyData {
   refusals: number;
   /** When the agent retries a refused login. */
   nextLogin?: Date | undefined;
-  device: BoxDevice;
+  device: FritzBoxProperties;
 }

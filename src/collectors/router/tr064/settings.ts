@@ -1,19 +1,19 @@
 import { customSetting } from '../../../model/setting.ts';
-import { parseMacAddress } from './mac-address.ts';
-import type { WatchedClient } from './parts.ts';
+import { normalizeMacAddress } from './mac-address.ts';
+import type { ConfiguredClient } from './parts.ts';
 
 /** Undefined if any item is not `name=MAC address`. */
-export function parseWatchedClients(text: string): WatchedClient[] | undefined {
+export function parseConfiguredClients(text: string): ConfiguredClient[] | undefined {
   const items = text.split(',').filter((item) => item.trim() !== '');
   const clients = items.flatMap((item) => {
     const [name = '', address, more] = item.split('=').map((field) => field.trim());
-    const mac = parseMacAddress(address);
+    const mac = normalizeMacAddress(address);
     return name === '' || mac === undefined || more !== undefined ? [] : [{ name, macAddress: mac }];
   });
   return clients.length === items.length ? clients : undefined;
 }
 
-export const tr064Settings = {
+export const tr064SettingsShape = {
   FRITZBOX_CLIENTS: customSetting(
     {
       description:
@@ -22,6 +22,6 @@ export const tr064Settings = {
       example: 'Phone of Ada=AA:BB:CC:00:11:22,Laptop of Ada=AA:BB:CC:00:11:33',
     },
     'comma-separated list of name=MAC address',
-    parseWatchedClients,
+    parseConfiguredClients,
   ),
 };

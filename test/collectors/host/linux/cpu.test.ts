@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CpuUsageReader, readCpuFrequencyMhz, readLoadAverage } from '../../../../src/collectors/host/linux/cpu.ts';
-import { DriverFiles } from '../../../../src/lib/driver-files.ts';
+import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 /** Shares after each of these first lines of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. */
@@ -43,10 +43,10 @@ test('mean frequency of the cores that report one', async () => {
         [`${folder}/policy5/scaling_cur_freq`]: '<unknown>\n',
         [`${folder}/boost`]: '1',
       }),
-      new DriverFiles(),
+      new DriverFileReader(),
     ),
   ).toBe(1600);
-  expect(await readCpuFrequencyMhz(tree({}), new DriverFiles())).toBeUndefined();
+  expect(await readCpuFrequencyMhz(tree({}), new DriverFileReader())).toBeUndefined();
 });
 test('load', () => {
   expect(readLoadAverage(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({

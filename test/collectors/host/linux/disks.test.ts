@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readDisk, selectDisks } from '../../../../src/collectors/host/linux/disks.ts';
-import { CounterRates } from '../../../../src/lib/counter-rates.ts';
+import { readDiskActivity, selectWatchedAndExcludedDisks } from '../../../../src/collectors/host/linux/disks.ts';
+import { CounterRateCalculator } from '../../../../src/lib/counter-rate-calculator.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const block = (name: string, files: Record<string, string> = { size: '1000', 'device/model': 'X' }) =>
@@ -20,8 +20,11 @@ test('whole drives only', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(selectDisks(roots, () => 'default')).toEqual({ watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'], excluded: [] });
-  expect(selectDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toEqual({
+  expect(selectWatchedAndExcludedDisks(roots, () => 'default')).toEqual({
+    watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
+    excluded: [],
+  });
+  expect(selectWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toEqual({
     watched: ['md0'],
     excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
   });
@@ -30,11 +33,11 @@ test('whole drives only', () => {
 /** What the second of these states of /proc/diskstats, two seconds after the first, says of a disk. */
 function after(name: string, before: string, then: string) {
   const roots = tree({});
-  const rates = new CounterRates();
+  const rates = new CounterRateCalculator();
   rates.begin({ wall: 0, monotonic: 0 });
-  readDisk(roots, before, name, rates);
+  readDiskActivity(roots, before, name, rates);
   rates.begin({ wall: 2000, monotonic: 2000 });
-  return readDisk(roots, then, name, rates);
+  return readDiskActivity(roots, then, name, rates);
 }
 
 test('bytes per second and percentage of busy time', () => {
@@ -53,4 +56,6 @@ test('on old kernels the counts of a multipath drive are those of its path', () 
   expect(after('nvme0n1', row(100), row(200))).toEqual({ readPerSecond: 25_600, writtenPerSecond: 25_600, busy: 5 });
 });
 test('a disk without counters is an error', () =>
-  expect(() => readDisk(tree({}), '', 'sda', new CounterRates())).toThrow(/^sda: not in .*diskstats$/));
+  expect(() => readDiskActivity(tree({}), '', 'sda', new CounterRateCalculator())).toThrow(
+    /^sda: not in .*diskstats$/,
+  ));

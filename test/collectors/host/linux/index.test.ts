@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { LinuxReader } from '../../../../src/collectors/host/linux/index.ts';
-import { hostSettings } from '../../../../src/collectors/host/settings.ts';
+import { LinuxHostReader } from '../../../../src/collectors/host/linux/index.ts';
+import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { device } from '../../../helpers/sample-collector.ts';
 import { silence } from '../../../helpers/silent-file.ts';
 import { tree } from '../../../helpers/tree.ts';
@@ -15,7 +15,7 @@ test('counters are read at the start of the reading, not after a slow mount', as
     'proc/net/dev': netDev(100),
     'sys/class/net/eth0/device/vendor': '0x8086',
   });
-  const reading = new LinuxReader(roots, z.parse(hostSettings, {})).read(device, {});
+  const reading = new LinuxHostReader(roots, z.parse(hostSettingsSchema, {})).read(device, {});
   writeFileSync(roots.proc('net/dev'), netDev(999));
   expect((await reading).find(({ table }) => table === 'interface')).toMatchObject({ reading: { received: 100 } });
 });
@@ -27,7 +27,7 @@ test('the failure of one part does not affect the others', async () => {
     'sys/class/net/eth0/device/vendor': '0x8086',
     'sys/class/net/eth1/device/vendor': '0x8086',
   });
-  const found = await new LinuxReader(roots, z.parse(hostSettings, {})).read(device, {});
+  const found = await new LinuxHostReader(roots, z.parse(hostSettingsSchema, {})).read(device, {});
   const outcome = found.map(({ table, part, error }) => [
     table,
     part?.id,
@@ -59,7 +59,7 @@ test('a sensor that does not answer fails alone, the processor’s is unknown, a
     'sys/class/hwmon/hwmon1/temp2_input': '41000\n',
     'sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq': '800000\n',
   });
-  const reader = new LinuxReader(roots, z.parse(hostSettings, {}));
+  const reader = new LinuxHostReader(roots, z.parse(hostSettingsSchema, {}));
   const read = async () => (await reader.read(device, {})).filter(({ table }) => table !== 'filesystem');
   silence(roots.sys('class/hwmon/hwmon1/temp1_input'));
   expect(await read()).toMatchObject([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createHiddenPathCheck, selectMounts } from '../../../../src/collectors/host/linux/mounts.ts';
-import { createGlobMatcher } from '../../../../src/lib/glob-matcher.ts';
+import { createHiddenPathCheck, selectWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
+import { createGlobClassifier } from '../../../../src/lib/glob-classifier.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const filesystems = [
@@ -17,13 +17,16 @@ const filesystems = [
 ].join('\n');
 
 /** What is watched and left out of these lines: mount point, device, folder within, type, options. */
-function judge(lines: string[], settings: Partial<Parameters<typeof createGlobMatcher>[0]> = {}) {
+function judge(lines: string[], settings: Partial<Parameters<typeof createGlobClassifier>[0]> = {}) {
   const mountinfo = lines.map((line) => {
     const [point, device, root, type, options = 'rw', source = 'source'] = line.split(' ');
     return `1 1 ${device} ${root} ${point} rw,relatime shared:1 master:2 - ${type} ${source} ${options}`;
   });
   const roots = tree({ 'proc/filesystems': filesystems, 'proc/1/mountinfo': `${mountinfo.join('\n')}\n` });
-  const { watched, excluded } = selectMounts(roots, createGlobMatcher({ include: [], exclude: [], ...settings }));
+  const { watched, excluded } = selectWatchedAndExcludedMounts(
+    roots,
+    createGlobClassifier({ include: [], exclude: [], ...settings }),
+  );
   return {
     watched: watched.map(({ point, readOnly }) => (readOnly ? `${point} read-only` : point)),
     excluded: excluded.map(({ point }) => point),
@@ -124,7 +127,10 @@ test('a container that can’t see the host’s init: mounts below the host’s 
   ];
   const own = tree({ 'proc/filesystems': filesystems, 'proc/self/mountinfo': `${lines.join('\n')}\n` });
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
-  expect(selectMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
+  expect(selectWatchedAndExcludedMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual([
+    '/',
+    '/mnt',
+  ]);
 });
 
 /** What a container is hidden of these mounts of the host; `own` are its own, where HOST stands for the host's root. */

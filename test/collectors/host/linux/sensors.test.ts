@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readSensors } from '../../../../src/collectors/host/linux/sensors.ts';
-import { DriverFiles } from '../../../../src/lib/driver-files.ts';
+import { readHostSensors } from '../../../../src/collectors/host/linux/sensors.ts';
+import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 /** Chips with their files, in order: `[{ name: 'coretemp', temp1_input: '47000' }]`. */
@@ -18,7 +18,7 @@ const zone = (type: string, temp: string) => ({
   'sys/class/thermal/thermal_zone0/type': type,
   'sys/class/thermal/thermal_zone0/temp': temp,
 });
-const read = (...all: Record<string, string>[]) => readSensors(tree(chips(...all)), new DriverFiles());
+const read = (...all: Record<string, string>[]) => readHostSensors(tree(chips(...all)), new DriverFileReader());
 
 test.each([
   [
@@ -90,7 +90,8 @@ test.each([
 );
 
 test('a board whose processor is only a thermal zone', async () => {
-  const cpu = async (type: string, temp: string) => (await readSensors(tree(zone(type, temp)), new DriverFiles())).cpu;
+  const cpu = async (type: string, temp: string) =>
+    (await readHostSensors(tree(zone(type, temp)), new DriverFileReader())).cpu;
   expect(await cpu('cpu-thermal', '45123\n')).toBe(45.123);
   expect(await cpu('CPU-therm', '45000\n')).toBe(45);
   expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
@@ -145,7 +146,7 @@ test('sensor ids are unique: equal chips get their address, equal labels their n
     mkdirSync(roots.sys('devices', place), { recursive: true });
     symlinkSync(roots.sys('devices', place), roots.sys(`class/hwmon/hwmon${index}/device`));
   }
-  expect((await readSensors(roots, new DriverFiles())).temperatures.map(({ id }) => id)).toEqual([
+  expect((await readHostSensors(roots, new DriverFileReader())).temperatures.map(({ id }) => id)).toEqual([
     'amdgpu 0000:03:00.0 edge',
     'amdgpu 0000:0b:00.0 edge',
     'dell_smm Ambient',

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { readMemory, readPressure } from '../../../../src/collectors/host/linux/memory.ts';
+import { readMemoryUsage, readPressureStallPercents } from '../../../../src/collectors/host/linux/memory.ts';
 import {
   countProcesses,
   isRebootRequired,
   parseBootTime,
   readThrottling,
 } from '../../../../src/collectors/host/linux/system.ts';
-import { DriverFiles } from '../../../../src/lib/driver-files.ts';
+import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const supply = (alarm: string) => ({
@@ -49,7 +49,7 @@ test.each([
   ],
   ['x86', { 'sys/devices/system/cpu/cpu0/thermal_throttle/package_throttle_count': '3\n' }, { throttleEvents: 3 }],
 ])('throttling: %s', async (_, files, told) =>
-  expect(await readThrottling(tree(files), new DriverFiles())).toEqual(told),
+  expect(await readThrottling(tree(files), new DriverFileReader())).toEqual(told),
 );
 
 test('reboot required: known on systems with dpkg', () => {
@@ -83,18 +83,18 @@ test('boot time and processes', () => {
 test('memory, in bytes; unknown without MemAvailable', () => {
   const meminfo =
     'MemTotal:       16000000 kB\nMemFree:         1000 kB\nMemAvailable:   12000000 kB\nSwapCached:      5 kB\nSwapTotal:      2000000 kB\nSwapFree:       1500000 kB\n';
-  expect(readMemory(tree({ 'proc/meminfo': meminfo }))).toEqual({
+  expect(readMemoryUsage(tree({ 'proc/meminfo': meminfo }))).toEqual({
     total: 16_384_000_000,
     available: 12_288_000_000,
     swapTotal: 2_048_000_000,
     swapFree: 1_536_000_000,
   });
-  expect(readMemory(tree({ 'proc/meminfo': 'MemTotal: 1 kB\nMemFree: 1 kB\n' }))).toBeUndefined();
+  expect(readMemoryUsage(tree({ 'proc/meminfo': 'MemTotal: 1 kB\nMemFree: 1 kB\n' }))).toBeUndefined();
 });
 
 test('pressure, if the kernel measures it', () => {
   expect(
-    readPressure(
+    readPressureStallPercents(
       tree({
         'proc/pressure/cpu':
           'some avg10=0.00 avg60=1.25 avg300=0.50 total=1\nfull avg10=0.00 avg60=9.00 avg300=0.00 total=1\n',

@@ -3,9 +3,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { AddressResolver } from '../../../../src/collectors/router/address-resolver.ts';
+import { parseProbeTarget } from '../../../../src/collectors/router/configured-hosts.ts';
 import { ReachabilityProbe } from '../../../../src/collectors/router/probe/index.ts';
 import { ProbeUnavailableError } from '../../../../src/collectors/router/probe/ping-stats.ts';
-import { parseProbeTarget } from '../../../../src/collectors/router/watched-hosts.ts';
 import { freePort } from '../../../helpers/ports.ts';
 
 process.env.PATH = `${join(import.meta.dirname, '../../../bin/pings')}:${process.env.PATH}`;

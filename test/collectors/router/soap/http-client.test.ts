@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { callAction, HttpStatusError, SoapFaultError } from '../../../../src/collectors/router/soap/action.ts';
+import { callSoapAction, HttpStatusError, SoapFaultError } from '../../../../src/collectors/router/soap/action.ts';
 import { HttpClient, NoReplyError } from '../../../../src/collectors/router/soap/http-client.ts';
-import { SupportedActions } from '../../../../src/collectors/router/soap/supported-actions.ts';
+import { SupportedActionCaller } from '../../../../src/collectors/router/soap/supported-action-caller.ts';
 import { freePort } from '../../../helpers/ports.ts';
 
 const never = new AbortController().signal;
@@ -41,7 +41,7 @@ test('a request is on one line; a response may come in pieces', async () => {
         response.end('2</NewA></u:GetXResponse></s:Body></s:Envelope>');
       });
   });
-  expect((await callAction(client.send, service(url), 'GetX', { NewIndex: '<1>' }, never)).text('A')).toBe('1 < 2');
+  expect((await callSoapAction(client.send, service(url), 'GetX', { NewIndex: '<1>' }, never)).text('A')).toBe('1 < 2');
   expect(received).not.toContain('\n');
   expect(received).toContain(
     '<u:GetX xmlns:u="urn:schemas-upnp-org:service:WANIPConnection:1"><NewIndex>&lt;1&gt;</NewIndex></u:GetX>',
@@ -104,7 +104,7 @@ test('a permanent error stops further calls; a temporary one does not', async ()
   const { url, client } = await startRouter(
     (_, response) => void response.writeHead(500).end(fault(codes[count++] ?? 0)),
   );
-  const actions = new SupportedActions(client.send);
+  const actions = new SupportedActionCaller(client.send);
   const ask = (action: string) => actions.callIfSupported(service(url), action, never);
   expect([
     await ask('A'),
@@ -127,14 +127,14 @@ test('401 as an HTTP status requires a login; 401 as a fault means that there is
     (_, response) =>
       void response.writeHead(401).end('<HTML><HEAD><TITLE>401 Unauthorized (ERR_NONE)</TITLE></HEAD></HTML>'),
   );
-  await expect(callAction(login.client.send, service(login.url), 'A', {}, never)).rejects.toBeInstanceOf(
+  await expect(callSoapAction(login.client.send, service(login.url), 'A', {}, never)).rejects.toBeInstanceOf(
     HttpStatusError,
   );
   await expect(
-    new SupportedActions(login.client.send).callIfSupported(service(login.url), 'A', never),
+    new SupportedActionCaller(login.client.send).callIfSupported(service(login.url), 'A', never),
   ).rejects.toMatchObject({ status: 401 });
   const action = await startRouter((_, response) => void response.writeHead(500).end(fault(401)));
-  await expect(callAction(action.client.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
+  await expect(callSoapAction(action.client.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
     SoapFaultError,
   );
 });
@@ -142,7 +142,7 @@ test('401 as an HTTP status requires a login; 401 as a fault means that there is
 test('no listener is an error of its own kind', async () => {
   const { client } = await startRouter(() => undefined);
   const none = new URL(`http://127.0.0.1:${await freePort()}/`);
-  await expect(new SupportedActions(client.send).callIfSupported(service(none), 'A', never)).rejects.toBeInstanceOf(
-    NoReplyError,
-  );
+  await expect(
+    new SupportedActionCaller(client.send).callIfSupported(service(none), 'A', never),
+  ).rejects.toBeInstanceOf(NoReplyError);
 });

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSoapResponse } from '../../../../src/collectors/router/soap/action.ts';
+import { parseSoapReply } from '../../../../src/collectors/router/soap/action.ts';
+import type { SoapFields } from '../../../../src/collectors/router/soap/soap-fields.ts';
 import { parseUpnpDescription } from '../../../../src/collectors/router/soap/upnp-description.ts';
-import type { XmlFields } from '../../../../src/collectors/router/soap/xml-fields.ts';
-import { boxDeviceOf } from '../../../../src/collectors/router/tr064/box-device.ts';
 import { computeDigestResponse, parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
+import { fritzBoxPropertiesOf } from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
 import type { PollItem } from '../../../../src/collectors/router/tr064/poll-item.ts';
 import {
   createDslPollItem,
@@ -14,8 +14,8 @@ import {
   mobilePollItem,
 } from '../../../../src/collectors/router/tr064/poll-items/access-line.ts';
 import { devicePollItem, updatePollItem } from '../../../../src/collectors/router/tr064/poll-items/device.ts';
-import { createHostsPollItem, parseHostList } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
-import { meshPollItem, parseMeshList } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
+import { createHostsPollItem, parseHostConnections } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
+import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
 import { wlanPollItem } from '../../../../src/collectors/router/tr064/poll-items/wlan.ts';
 import type { LoginOnlyData } from '../../../../src/collectors/router/tr064/reading.ts';
 import { Secret } from '../../../../src/model/secret.ts';
@@ -81,7 +81,7 @@ const pollItems: PollItem[] = [
 ];
 
 /** What is read from a FRITZ!Box that answers only this action. */
-async function readFrom(values: XmlFields, service: string, action: string): Promise<LoginOnlyData> {
+async function readFrom(values: SoapFields, service: string, action: string): Promise<LoginOnlyData> {
   const client = {
     now: () => now().wall,
     call: async (calledService: string, calledAction: string) =>
@@ -103,7 +103,7 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
       parseUpnpDescription(text, new URL('http://192.0.2.1:49000/tr64desc.xml')),
     );
     if (description === undefined) return expect(text).not.toMatch(/<serviceType>/);
-    const box = boxDeviceOf(description);
+    const box = fritzBoxPropertiesOf(description);
     const [serial = ''] = fields(text, 'serialNumber');
     expect(box.model).toBe(fields(text, 'modelName')[0] || undefined);
     if (macForm.test(serial)) expect(box.macAddress).toBe(serial.toUpperCase());
@@ -139,8 +139,9 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
 
   test.each(below('hosts/', /./))('%s', (file) => {
     const text = read(file);
-    if (!/<List[\s>]/.test(text)) return expect(() => parseHostList(text)).toThrow(/^the answer (?:has no|is not)/);
-    const list = parseHostList(text);
+    if (!/<List[\s>]/.test(text))
+      return expect(() => parseHostConnections(text)).toThrow(/^the answer (?:has no|is not)/);
+    const list = parseHostConnections(text);
     expect(list).toHaveLength(text.match(/<Item>/g)?.length ?? 0);
     const active = fields(text, 'Active').filter((value) => value === '1').length;
     expect(list.filter((host) => host.isActive)).toHaveLength(active);
@@ -153,7 +154,7 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
 
   test.each(below('mesh/', /./))('%s', (file) => {
     const text = read(file);
-    const reading = valueOrClearError(() => parseMeshList(text));
+    const reading = valueOrClearError(() => parseRepeatersAndMeshLinks(text));
     if (reading === undefined) return expect(text).not.toMatch(/"node_interfaces"/);
     const { nodes } = JSON.parse(text) as { nodes: { is_meshed: boolean; mesh_role: string }[] };
     const { repeaters, meshLinks } = reading;
@@ -167,7 +168,7 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
   test.each(files.filter((file) => answerName.test(file)))('%s', async (file) => {
     const [, service = '', action = ''] = answerName.exec(file) ?? [];
     const text = read(file);
-    const values = valueOrClearError(() => readSoapResponse(replyOf(file, text), action));
+    const values = valueOrClearError(() => parseSoapReply(replyOf(file, text), action));
     if (values === undefined) return expect(text).not.toMatch(/Response[\s>][\s\S]*<New\w+>[^<]/);
     const reading = await readFrom(values, service, action);
     const secrets = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LoginLockout, lockoutMemoryRules } from '../../../../src/collectors/router/tr064/login-lockout.ts';
+import { LoginLockout, lockoutMemoryFormat } from '../../../../src/collectors/router/tr064/login-lockout.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-11-25T12:00:00Z');
@@ -92,17 +92,17 @@ test('of two memories the longer refusal of a login counts, and only that of the
     refused(start + 9 * hour, 3, 'other'),
   ];
   expect([
-    lockoutMemoryRules.merge(short, long),
-    lockoutMemoryRules.merge(long, short),
-    lockoutMemoryRules.merge({}, long),
-    lockoutMemoryRules.merge(long, {}),
-    lockoutMemoryRules.merge({}, {}),
+    lockoutMemoryFormat.merge(short, long),
+    lockoutMemoryFormat.merge(long, short),
+    lockoutMemoryFormat.merge({}, long),
+    lockoutMemoryFormat.merge(long, {}),
+    lockoutMemoryFormat.merge({}, {}),
   ]).toEqual([long, long, long, long, {}]);
-  expect(lockoutMemoryRules.merge(short, otherLogin)).toEqual(short);
+  expect(lockoutMemoryFormat.merge(short, otherLogin)).toEqual(short);
   expect([
-    lockoutMemoryRules.parse({}),
-    lockoutMemoryRules.parse({ refused_login: { mark: 1 } }),
-    lockoutMemoryRules.parse([]),
-    lockoutMemoryRules.parse(refused(start, 1e9)),
+    lockoutMemoryFormat.parse({}),
+    lockoutMemoryFormat.parse({ refused_login: { mark: 1 } }),
+    lockoutMemoryFormat.parse([]),
+    lockoutMemoryFormat.parse(refused(start, 1e9)),
   ]).toEqual([{}, undefined, undefined, undefined]);
 });

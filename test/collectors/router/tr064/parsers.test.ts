@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fritzOsVersion } from '../../../../src/collectors/router/tr064/box-device.ts';
 import { parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
-import { parseMacAddress } from '../../../../src/collectors/router/tr064/mac-address.ts';
+import { fritzOsVersionWithoutHardware } from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
+import { normalizeMacAddress } from '../../../../src/collectors/router/tr064/mac-address.ts';
 import { Tr064PartObserver } from '../../../../src/collectors/router/tr064/parts.ts';
-import { parseHostList } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
-import { parseMeshList } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
-import { parseWatchedClients } from '../../../../src/collectors/router/tr064/settings.ts';
+import { parseHostConnections } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
+import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
+import { parseConfiguredClients } from '../../../../src/collectors/router/tr064/settings.ts';
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
 /** A valid list with a part of it replaced. */
@@ -25,9 +25,11 @@ const expectClear = (read: () => unknown) => {
 };
 
 test('any answer is read, or is an error that quotes it', () => {
-  fc.assert(fc.property(corrupted(hostList(homeHosts)), (text) => expectClear(() => parseHostList(text))));
-  fc.assert(fc.property(corrupted(JSON.stringify(homeMesh)), (text) => expectClear(() => parseMeshList(text))));
-  fc.assert(fc.property(fc.json(), (text) => expectClear(() => parseMeshList(text))));
+  fc.assert(fc.property(corrupted(hostList(homeHosts)), (text) => expectClear(() => parseHostConnections(text))));
+  fc.assert(
+    fc.property(corrupted(JSON.stringify(homeMesh)), (text) => expectClear(() => parseRepeatersAndMeshLinks(text))),
+  );
+  fc.assert(fc.property(fc.json(), (text) => expectClear(() => parseRepeatersAndMeshLinks(text))));
   fc.assert(
     fc.property(
       corrupted('Basic realm="a", Digest realm="HTTPS Access",nonce="88B3",algorithm=MD5,qop="auth"'),
@@ -42,29 +44,34 @@ test.each([
   ['1.02.03', '2.03'],
   ['8.02', '8.02'],
   [undefined, undefined],
-])('FRITZ!OS %s', (text, version) => expect(fritzOsVersion(text)).toBe(version));
+])('FRITZ!OS %s', (text, version) => expect(fritzOsVersionWithoutHardware(text)).toBe(version));
 
 test.each([
   ['aa-bb-cc-00-11-22', 'AA:BB:CC:00:11:22'],
   ['AABBCC001122', 'AA:BB:CC:00:11:22'],
   ['aa:bb:cc:00:11', undefined],
   ['', undefined],
-])('MAC address %s', (text, address) => expect(parseMacAddress(text)).toBe(address));
+])('MAC address %s', (text, address) => expect(normalizeMacAddress(text)).toBe(address));
 
 test('clients are named with MAC addresses; an invalid item makes the list invalid', () => {
-  expect(parseWatchedClients('')).toEqual([]);
-  expect(parseWatchedClients(' Phone of Ada = aa-bb-cc-00-11-22 , nas=02:00:5E:00:53:10')).toEqual([
+  expect(parseConfiguredClients('')).toEqual([]);
+  expect(parseConfiguredClients(' Phone of Ada = aa-bb-cc-00-11-22 , nas=02:00:5E:00:53:10')).toEqual([
     { name: 'Phone of Ada', macAddress: 'AA:BB:CC:00:11:22' },
     { name: 'nas', macAddress: '02:00:5E:00:53:10' },
   ]);
   for (const wrong of ['AA:BB:CC:00:11:22', 'x=y', '=AA:BB:CC:00:11:22', 'nas=02:00:5E:00:53:10,x'])
-    expect(parseWatchedClients(wrong)).toBe(undefined);
+    expect(parseConfiguredClients(wrong)).toBe(undefined);
 });
 
 test('radios are named by their bands, and clients are away only if the list of hosts is known', () => {
   const device = { id: 'hollow', name: 'hollow' };
   const radio = (instance: number, band?: '5 GHz', isGuest = false) => ({ instance, band, isGuest });
-  const reading = { access: 'granted', refusals: 0, device: {}, ...parseMeshList(JSON.stringify(homeMesh)) } as const;
+  const reading = {
+    access: 'granted',
+    refusals: 0,
+    device: {},
+    ...parseRepeatersAndMeshLinks(JSON.stringify(homeMesh)),
+  } as const;
   const watchedClients = [
     { name: 'Phone of Ada', macAddress: '02:00:5E:00:53:11' },
     { name: 'Laptop of Ada', macAddress: '02:00:5E:00:53:13' },
@@ -74,7 +81,7 @@ test('radios are named by their bands, and clients are away only if the list of 
   const observations = parts.observe(device, {
     ...reading,
     radios: [radio(1), radio(2, '5 GHz'), radio(3, '5 GHz'), radio(4, undefined, true)],
-    hosts: parseHostList(hostList(homeHosts)),
+    hosts: parseHostConnections(hostList(homeHosts)),
   });
   expect(observations.map(({ table, part }) => `${table} ${part?.name}`)).toEqual([
     'radio WLAN 1',

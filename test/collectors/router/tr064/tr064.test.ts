@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { routerCollector } from '../../../../src/collectors/router/index.ts';
 import { Tr064Client } from '../../../../src/collectors/router/tr064/index.ts';
-import { MemoryStore } from '../../../../src/loop/memory-store.ts';
+import { DeviceMemoryStore } from '../../../../src/loop/device-memory-store.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { withoutLimits } from '../../../helpers/clock.ts';
 import { right, stage } from '../../../helpers/fritzbox/stage.ts';
@@ -252,7 +252,7 @@ test('no login before the broker has told what it remembers, however often the a
   const { box } = await stage('dsl');
   const clock = { wall: Date.UTC(2026, 0, 2), monotonic: 0 };
   const start = () => {
-    const memories = new MemoryStore();
+    const memories = new DeviceMemoryStore();
     const memory = memories.forCollector(routerCollector);
     const login = { ...right, password: new Secret('wrong') };
     const tr064 = new Tr064Client(box.address, login, () => ({ ...clock }), { memory, device: 'hollow' });

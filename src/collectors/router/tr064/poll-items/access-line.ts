@@ -1,7 +1,7 @@
-import { CounterRates } from '../../../../lib/counter-rates.ts';
-import type { XmlFields } from '../../soap/xml-fields.ts';
+import { CounterRateCalculator } from '../../../../lib/counter-rate-calculator.ts';
+import type { SoapFields } from '../../soap/soap-fields.ts';
 import type { PollItem } from '../poll-item.ts';
-import type { DslDirection, DslErrors } from '../reading.ts';
+import type { DslDirectionReading, DslErrors } from '../reading.ts';
 
 /** A rate of zero means that there is no measurement. */
 const nonZero = (value: number | undefined) => (value === 0 ? undefined : value);
@@ -27,7 +27,7 @@ export const linkPollItem: PollItem = {
 const fromTenths = (value: number | undefined) => (value === undefined ? undefined : value / 10);
 
 /** Rates come in kbit/s, the other values in tenths of a dB. */
-const parseDslDirection = (info: XmlFields, name: 'Downstream' | 'Upstream'): DslDirection => ({
+const parseDslDirection = (info: SoapFields, name: 'Downstream' | 'Upstream'): DslDirectionReading => ({
   rate: nonZero(info.count(`${name}CurrRate`)),
   attainable: nonZero(info.count(`${name}MaxRate`)),
   noiseMargin: fromTenths(info.integer(`${name}NoiseMargin`)),
@@ -49,7 +49,7 @@ const perError = (read: (name: keyof typeof counters) => number | undefined): Ds
 
 /** Cable and fibre models list the service too, but support none of its actions. */
 export const createDslPollItem = (now: () => { wall: number; monotonic: number }): PollItem => {
-  const rates = new CounterRates();
+  const rates = new CounterRateCalculator();
   return {
     intervalSeconds: 60,
     async read(client) {

@@ -1,4 +1,4 @@
-import { fritzOsVersion } from '../box-device.ts';
+import { fritzOsVersionWithoutHardware } from '../fritz-box-properties.ts';
 import type { PollItem } from '../poll-item.ts';
 
 /** Read rarely, because each answer includes the whole log of the FRITZ!Box. */
@@ -14,14 +14,16 @@ export const devicePollItem: PollItem = {
 export const updatePollItem: PollItem = {
   intervalSeconds: 3600,
   async read(client) {
-    const installed = fritzOsVersion((await client.call('DeviceInfo1', 'GetInfo'))?.text('SoftwareVersion'));
+    const installed = fritzOsVersionWithoutHardware(
+      (await client.call('DeviceInfo1', 'GetInfo'))?.text('SoftwareVersion'),
+    );
     const info = await client.call('UserInterface1', 'GetInfo');
     const isOffered = info?.flag('UpgradeAvailable');
     if (installed === undefined || isOffered === undefined) return {};
     return {
       update: {
         installed,
-        latest: (isOffered ? fritzOsVersion(info?.text('X_AVM-DE_Version')) : undefined) ?? installed,
+        latest: (isOffered ? fritzOsVersionWithoutHardware(info?.text('X_AVM-DE_Version')) : undefined) ?? installed,
       },
     };
   },

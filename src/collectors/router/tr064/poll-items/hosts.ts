@@ -1,18 +1,18 @@
+import { SoapFields } from '../../soap/soap-fields.ts';
 import { parseXml } from '../../soap/xml.ts';
-import { XmlFields } from '../../soap/xml-fields.ts';
-import { parseMacAddress } from '../mac-address.ts';
+import { normalizeMacAddress } from '../mac-address.ts';
 import type { PollItem } from '../poll-item.ts';
-import type { NetworkHost } from '../reading.ts';
+import type { HostConnection } from '../reading.ts';
 
-const connectionByType: Record<string, NetworkHost['over']> = { Ethernet: 'lan', '802.11': 'wlan' };
+const connectionByType: Record<string, HostConnection['over']> = { Ethernet: 'lan', '802.11': 'wlan' };
 
 /** Parses the list of hosts of a FRITZ!Box. Throws if the text is none. */
-export function parseHostList(text: string): NetworkHost[] {
+export function parseHostConnections(text: string): HostConnection[] {
   const items = parseXml(text, 'List').children.filter(({ name }) => name === 'Item');
   return items.map((item) => {
-    const fields = new XmlFields(item.children.map(({ name, text: value }) => [name, value] as const));
+    const fields = new SoapFields(item.children.map(({ name, text: value }) => [name, value] as const));
     return {
-      macAddress: parseMacAddress(fields.text('MACAddress')),
+      macAddress: normalizeMacAddress(fields.text('MACAddress')),
       isActive: fields.flag('Active') === true,
       over: connectionByType[fields.text('InterfaceType') ?? ''],
       isGuest: fields.flag('X_AVM-DE_Guest') === true,
@@ -26,7 +26,7 @@ const maxListAgeSeconds = 300;
 
 /** The list is large, so it is fetched only when its change counter has changed, and every few minutes. */
 export const createHostsPollItem = (): PollItem => {
-  let last: { change: number | undefined; at: number; list: NetworkHost[] } | undefined;
+  let last: { change: number | undefined; at: number; list: HostConnection[] } | undefined;
   return {
     intervalSeconds: 30,
     async read(client) {
@@ -39,7 +39,7 @@ export const createHostsPollItem = (): PollItem => {
       if (isUnchanged) return { hosts: last?.list };
       const path = (await client.call('Hosts1', 'X_AVM-DE_GetHostListPath'))?.text('X_AVM-DE_HostListPath');
       const text = path === undefined ? undefined : await client.fetch(path);
-      last = text === undefined ? undefined : { change, at: client.now(), list: parseHostList(text) };
+      last = text === undefined ? undefined : { change, at: client.now(), list: parseHostConnections(text) };
       return { hosts: last?.list };
     },
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { fritzOsVersion } from '../box-device.ts';
-import { parseMacAddress } from '../mac-address.ts';
+import { fritzOsVersionWithoutHardware } from '../fritz-box-properties.ts';
+import { normalizeMacAddress } from '../mac-address.ts';
 import type { PollItem } from '../poll-item.ts';
 import type { MeshLinkReading, RepeaterReading } from '../reading.ts';
 
@@ -64,7 +64,7 @@ const bandByName: Record<string, string> = { '2G': '2.4 GHz', '5G': '5 GHz', '6G
 /** The band in `AP:5G:0` or `UPLINK:5G:0`, the medium in `LAN:1`. */
 const connectionKind = (name: string | undefined) => bandByName[name?.split(':')[1] ?? ''] ?? name?.split(':')[0] ?? '';
 
-const idOf = (node: Node) => parseMacAddress(node.device_mac_address) ?? (node.device_name || node.uid);
+const idOf = (node: Node) => normalizeMacAddress(node.device_mac_address) ?? (node.device_name || node.uid);
 
 /** The error quotes nothing of the content, because that holds names. */
 function nodesOf(content: string): Node[] {
@@ -81,7 +81,10 @@ function nodesOf(content: string): Node[] {
 }
 
 /** Parses the mesh list of a mesh master. Throws if the content is none. */
-export function parseMeshList(content: string): { repeaters: RepeaterReading[]; meshLinks: MeshLinkReading[] } {
+export function parseRepeatersAndMeshLinks(content: string): {
+  repeaters: RepeaterReading[];
+  meshLinks: MeshLinkReading[];
+} {
   const nodes = nodesOf(content);
   const meshNodes = new Map(nodes.filter((node) => node.is_meshed).map((node) => [node.uid, node]));
   const links = linksOf(nodes);
@@ -109,7 +112,7 @@ export function parseMeshList(content: string): { repeaters: RepeaterReading[]; 
       id: idOf(node),
       name: node.device_name || idOf(node),
       model: node.device_model || undefined,
-      firmware: fritzOsVersion(node.device_firmware_version || undefined),
+      firmware: fritzOsVersionWithoutHardware(node.device_firmware_version || undefined),
       isConnected: hops.has(node.uid),
       clients: clientsOf(node.uid),
     }));
@@ -144,6 +147,6 @@ export const meshPollItem: PollItem = {
   async read(client) {
     const path = (await client.call('Hosts1', 'X_AVM-DE_GetMeshListPath'))?.text('X_AVM-DE_MeshListPath');
     const content = path === undefined ? undefined : await client.fetch(path);
-    return content === undefined ? { repeaters: undefined, meshLinks: undefined } : parseMeshList(content);
+    return content === undefined ? { repeaters: undefined, meshLinks: undefined } : parseRepeatersAndMeshLinks(content);
   },
 };

@@ -1,0 +1,42 @@
+import type { ScheduledCollector } from '../loop/scheduler.ts';
+import type { StateStore } from '../loop/state-store.ts';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
+import type { MirroredAgentTopics } from '../model/mirrored-agent-topics.ts';
+import type { Settings } from '../settings/index.ts';
+
+export interface ScheduledAndInactiveCollectors {
+  /** Collectors that are enabled. */
+  scheduled: ScheduledCollector[];
+  /** Collectors that are disabled, each with the reason. */
+  inactive: { collector: AnyCollectorDefinition; reason: string }[];
+}
+
+/** Opens the collectors, which does not access anything yet, and adds each enabled collector to the state. */
+export function openEnabledCollectors(
+  settings: Settings,
+  state: StateStore,
+  agentTopics?: MirroredAgentTopics,
+): ScheduledAndInactiveCollectors {
+  const scheduled: ScheduledCollector[] = [];
+  const inactive: ScheduledAndInactiveCollectors['inactive'] = [];
+  for (const { collector, schedule, env } of settings.collectors) {
+    if (schedule === undefined) {
+      inactive.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
+      continue;
+    }
+    const source = collector.open(env, {
+      agent: settings.agent,
+      hostRoots: settings.hostRoots,
+      state,
+      memory: state.memoryStore.forCollector(collector),
+      agentTopics,
+    });
+    if ('inactiveReason' in source) {
+      inactive.push({ collector, reason: source.inactiveReason });
+      continue;
+    }
+    state.add(collector);
+    scheduled.push({ collector, source, schedule });
+  }
+  return { scheduled, inactive };
+}

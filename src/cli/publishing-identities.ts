@@ -1,0 +1,30 @@
+import type { ScheduledCollector } from '../loop/scheduler.ts';
+import type { AgentIdentity } from '../model/state.ts';
+
+/** An identity that publishes on the broker: the agent, or a collector for the whole lab. */
+export interface PublishingIdentity {
+  agent: AgentIdentity;
+  /** IDs of the collectors whose readings it publishes. */
+  collectors: ReadonlySet<string>;
+  /** Other agents may have this identity too: one of them publishes, the others are on standby. */
+  shared: boolean;
+}
+
+/** The identity of the agent, for what it reads on this machine, and one for each collector that reads the whole lab. */
+export function publishingIdentities(
+  agent: AgentIdentity,
+  active: readonly ScheduledCollector[],
+): PublishingIdentity[] {
+  const { site: _, ...withoutSite } = agent;
+  const running = active.map(({ collector }) => collector);
+  const ids = running.filter(({ scope }) => scope !== 'lab').map(({ id }) => id);
+  const lab = running.filter(({ scope }) => scope === 'lab');
+  return [
+    { agent, collectors: new Set(ids), shared: false },
+    ...lab.map(({ id, title }) => ({
+      agent: { ...withoutSite, id, name: title },
+      collectors: new Set([id]),
+      shared: true,
+    })),
+  ];
+}

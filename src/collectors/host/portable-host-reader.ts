@@ -1,0 +1,120 @@
+import { readClocks } from '../../lib/clocks.ts';
+import { CounterRateCalculator } from '../../lib/counter-rate-calculator.ts';
+import { createGlobClassifier } from '../../lib/glob-classifier.ts';
+import type { Observation } from '../../model/collector.ts';
+import type { Device } from '../../model/device.ts';
+import type { MachineInventory } from './inventory.ts';
+import type { FilesystemReading, HostReading, HostReadingByTable, InterfaceReading } from './reading.ts';
+import type { HostSettings } from './settings.ts';
+
+/** Reads a host with macOS or Windows, through systeminformation. */
+export class PortableHostReader {
+  readonly #settings: HostSettings;
+  readonly #rates = new CounterRateCalculator();
+
+  constructor(settings: HostSettings) {
+    this.#settings = settings;
+  }
+
+  async host(): Promise<HostReading> {
+    const { default: si } = await import('systeminformation');
+    const [cpu, memory, temperature, processes] = await Promise.all([
+      si.currentLoad(),
+      si.mem(),
+      si.cpuTemperature(),
+      si.processes(),
+    ]);
+    return {
+      cpu: {
+        used: cpu.currentLoad,
+        user: cpu.currentLoadUser,
+        system: cpu.currentLoadSystem,
+        iowait: 0,
+        steal: cpu.currentLoadSteal,
+      },
+      load: undefined,
+      memory: {
+        total: memory.total,
+        available: memory.available,
+        swapTotal: memory.swaptotal,
+        swapFree: memory.swapfree,
+      },
+      cpuTemperature: temperature.main ?? undefined,
+      bootTime: new Date(Date.now() - si.time().uptime * 1000),
+      processes: processes.all || undefined,
+    };
+  }
+
+  async filesystems(): Promise<Map<string, FilesystemReading>> {
+    const { default: si } = await import('systeminformation');
+    const sizes = await si.fsSize();
+    return new Map(
+      sizes.map(({ mount, size, used, available, rw }) => [
+        mount,
+        { total: size, free: size - used, available, inodes: 0, inodesFree: 0, readOnly: rw === false },
+      ]),
+    );
+  }
+
+  async interfaces(): Promise<Map<string, InterfaceReading>> {
+    const { default: si } = await import('systeminformation');
+    const interfaceInfo = [await si.networkInterfaces()].flat();
+    const allStats = await si.networkStats('*');
+    this.#rates.begin(readClocks());
+    return new Map(
+      allStats.map((stats) => {
+        const info = interfaceInfo.find(({ iface }) => iface === stats.iface);
+        const reading: InterfaceReading = {
+          received: stats.rx_bytes,
+          sent: stats.tx_bytes,
+          receivedPerSecond: this.#rates.perSecond(`${stats.iface} received`, stats.rx_bytes),
+          sentPerSecond: this.#rates.perSecond(`${stats.iface} sent`, stats.tx_bytes),
+          receiveErrors: stats.rx_errors,
+          sendErrors: stats.tx_errors,
+          receiveDrops: stats.rx_dropped,
+          sendDrops: stats.tx_dropped,
+          link: stats.operstate === 'up',
+          speed: info?.speed || undefined,
+          ipv4: info?.ip4 || undefined,
+          ipv6: info?.ip6 || undefined,
+        };
+        return [stats.iface, reading];
+      }),
+    );
+  }
+
+  async read(
+    device: Device,
+    { processor, virtualization }: MachineInventory,
+  ): Promise<Observation<HostReadingByTable>[]> {
+    const {
+      HOST_FILESYSTEMS = [],
+      HOST_FILESYSTEMS_EXCLUDE = [],
+      HOST_INTERFACES = [],
+      HOST_INTERFACES_EXCLUDE = [],
+    } = this.#settings;
+    const matchers = {
+      filesystem: createGlobClassifier({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
+      interface: createGlobClassifier({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
+    };
+    const [host, filesystems, interfaces] = await Promise.all([this.host(), this.filesystems(), this.interfaces()]);
+    const parts: Observation<HostReadingByTable>[] = [];
+    for (const [point, reading] of filesystems) {
+      const part = { id: point === '/' ? 'root' : point, name: `File system ${point}` };
+      parts.push(
+        matchers.filesystem(point) === 'excluded'
+          ? { table: 'filesystem', device, part, excluded: true }
+          : { table: 'filesystem', device, part, reading },
+      );
+    }
+    for (const [name, reading] of interfaces) {
+      const part = { id: name, name };
+      parts.push(
+        matchers.interface(name) === 'excluded'
+          ? { table: 'interface', device, part, excluded: true }
+          : { table: 'interface', device, part, reading },
+      );
+    }
+    return [{ table: 'host', device, reading: { ...host, processor, virtualization } }, ...parts];
+  }
+}

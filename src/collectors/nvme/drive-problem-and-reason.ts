@@ -1,0 +1,48 @@
+import type { DriveReading, HealthLog } from './reading.ts';
+
+/** The bits of the critical-warning register (Base Specification, SMART / Health Information log, byte 0). */
+export const criticalWarningBits = {
+  spare_low: 0,
+  temperature_alarm: 1,
+  reliability_degraded: 2,
+  read_only: 3,
+  backup_failed: 4,
+  memory_region_unreliable: 5,
+} as const;
+
+export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean =>
+  (criticalWarning & (1 << bit)) !== 0;
+
+/** Texts for the drive's critical warnings, except temperature, which is temporary and has its own metric. */
+function warningTexts(log: HealthLog): string[] {
+  const texts: [bit: number, text: string][] = [
+    [
+      criticalWarningBits.spare_low,
+      `available spare below threshold${log.availableSpare === undefined ? '' : ` (${log.availableSpare} %, threshold ${log.spareThreshold ?? '?'} %)`}`,
+    ],
+    [criticalWarningBits.reliability_degraded, 'reliability degraded'],
+    [criticalWarningBits.read_only, 'read-only'],
+    [criticalWarningBits.backup_failed, 'backup of the volatile memory failed'],
+    [criticalWarningBits.memory_region_unreliable, 'persistent memory region read-only or unreliable'],
+  ];
+  return texts.filter(([bit]) => isCriticalWarningSet(log, bit)).map(([, text]) => text);
+}
+
+/** Whether the drive has a problem, and which. `acknowledged`: the number of media errors that the user has accepted;
+ * undefined if unknown. Without a health log, only a dead controller is a certain problem. */
+export function driveProblemAndReason(
+  state: string | undefined,
+  log: HealthLog | undefined,
+  acknowledged: bigint | undefined,
+): Pick<DriveReading, 'problem' | 'reason'> {
+  if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
+  if (log === undefined) return {};
+  const errors = log.mediaErrors ?? 0n;
+  const newErrors = acknowledged === undefined ? 0n : errors - acknowledged;
+  const reasons = [
+    ...warningTexts(log),
+    ...(newErrors > 0n ? [`${newErrors} new media error${newErrors === 1n ? '' : 's'} (${errors} in all)`] : []),
+  ];
+  if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
+  return acknowledged === undefined && errors > 0n ? {} : { problem: false, reason: 'none' };
+}

@@ -1,0 +1,77 @@
+import { isIPv6 } from 'node:net';
+
+/** A router to watch, as the settings name it. */
+export interface ConfiguredRouter {
+  name: string;
+  host: string;
+  /** URL of its IGD description, for routers that keep it at an unusual address. */
+  description?: URL;
+}
+
+/** What to probe: a host over ICMP, a TCP port, or a web server. */
+export type ProbeTarget = { name: string } & (
+  | { by: 'icmp'; host: string }
+  | { by: 'tcp'; host: string; port: number }
+  | { by: 'http'; host: string; url: URL }
+);
+
+const namePattern = /^([^=/:?]+)=(.+)$/;
+
+function splitName(text: string): { name: string | undefined; address: string } {
+  const [, name, address] = namePattern.exec(text) ?? [];
+  return address === undefined
+    ? { name: undefined, address: text.trim() }
+    : { name: name?.trim(), address: address.trim() };
+}
+
+/** A host name, an IPv4 address, or an IPv6 address with or without brackets; never a text that a command could take for an option. */
+function hostOf(text: string): string | undefined {
+  const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
+  return /^\w[\w.-]*$/.test(host) || isIPv6(host) ? host : undefined;
+}
+
+/** Undefined if the text is no URL. Throws if its user name or password is not percent-encoded correctly, as Node's HTTP client
+ * would at each request. */
+function urlOf(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  decodeURIComponent(`${url?.username}:${url?.password}`);
+  return url;
+}
+
+/** Parses `192.168.178.1`, `cellar=fritz.box`, `cellar=http://192.168.1.1:5000/rootDesc.xml`. */
+export function parseConfiguredRouter(text: string): ConfiguredRouter | undefined {
+  const { name, address } = splitName(text);
+  const url = /^https?:\/\//.test(address) ? urlOf(address) : undefined;
+  const host = hostOf(url?.hostname ?? address);
+  // A URL cannot hold a link-local address with its zone.
+  if (host === undefined || host.includes('%')) return undefined;
+  return { name: name || host, host, ...(url === undefined ? {} : { description: url }) };
+}
+
+/** Parses `1.1.1.1`, `office=10.1.0.1`, `tcp://nas.lan:445`, `shop=https://shop.example`. */
+export function parseProbeTarget(text: string): ProbeTarget | undefined {
+  const { name, address } = splitName(text);
+  if (!address.includes('://')) {
+    const host = hostOf(address);
+    return host === undefined ? undefined : { name: name || host, by: 'icmp', host };
+  }
+  const url = urlOf(address);
+  if (url === undefined) return undefined;
+  const host = hostOf(url.hostname);
+  if (host === undefined) return undefined;
+  if (url.protocol === 'tcp:' && url.port !== '')
+    return { name: name || `${host}:${url.port}`, by: 'tcp', host, port: Number(url.port) };
+  return url.protocol === 'http:' || url.protocol === 'https:'
+    ? { name: name || url.host, by: 'http', host, url }
+    : undefined;
+}
+
+/** Parses the items of a comma-separated list; undefined if any of them is invalid. */
+export function parseCommaList<T>(text: string, parse: (item: string) => T | undefined): T[] | undefined {
+  const parsed = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+    .map(parse);
+  return parsed.includes(undefined) ? undefined : (parsed as T[]);
+}

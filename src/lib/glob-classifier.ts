@@ -1,0 +1,38 @@
+import picomatch from 'picomatch';
+
+export interface GlobPatterns {
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+export type GlobVerdict = 'included' | 'excluded' | 'default';
+
+/** Excluded patterns win. `default`: no pattern excludes the name, and no patterns to include are set. */
+export function createGlobClassifier({ include, exclude }: GlobPatterns): (name: string) => GlobVerdict {
+  const matcher = (patterns: readonly string[]) =>
+    patterns.length === 0 ? undefined : picomatch([...patterns], { dot: true });
+  const included = matcher(include);
+  const excluded = matcher(exclude);
+  return (name) => {
+    if (excluded?.(name)) return 'excluded';
+    if (included === undefined) return 'default';
+    return included(name) ? 'included' : 'excluded';
+  };
+}
+
+/** Watched: included names, and by default those of the default selection. Excluded: excluded names of the default
+ * selection. */
+export function selectWatchedAndExcludedNames(
+  names: readonly string[],
+  verdict: (name: string) => GlobVerdict,
+  isSelectedByDefault: (name: string) => boolean,
+): { watched: string[]; excluded: string[] } {
+  const watched: string[] = [];
+  const excluded: string[] = [];
+  for (const name of names) {
+    const result = verdict(name);
+    if (result === 'included' || (result === 'default' && isSelectedByDefault(name))) watched.push(name);
+    else if (result === 'excluded' && isSelectedByDefault(name)) excluded.push(name);
+  }
+  return { watched, excluded };
+}

@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
+import type { DeviceMemories, MemoryFormat } from '../model/device-memories.ts';
+import { describeError } from '../model/errors.ts';
+import { parseJsonWithin } from '../model/json.ts';
+import { slug } from '../model/naming.ts';
+
+/** The largest memory of a collector, two years of a drive's history, has about 14 kB and three levels. */
+const payloadBounds = { bytes: 64 * 1024, depth: 8 };
+
+type MemoryOwner = Pick<AnyCollectorDefinition, 'id' | 'memory'>;
+
+/** The memories of one collector's devices. */
+class CollectorMemory implements DeviceMemories {
+  readonly loaded: Promise<void>;
+  #isComplete = false;
+  readonly #contents: Map<string, unknown>;
+  readonly #root: string;
+  readonly #rules: MemoryFormat<unknown> | undefined;
+  #settle: () => void = () => undefined;
+
+  constructor(contents: Map<string, unknown>, { id, memory }: MemoryOwner) {
+    this.#contents = contents;
+    this.#root = `${id}/`;
+    this.#rules = memory;
+    this.loaded = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  load(retained: ReadonlyMap<string, string>, isComplete: boolean): string[] {
+    const rejected: string[] = [];
+    for (const [path, payload] of retained) {
+      if (!path.startsWith(this.#root)) continue;
+      try {
+        this.#merge(path, payload);
+      } catch (error) {
+        rejected.push(`${JSON.stringify(path.slice(0, 100))}: ${describeError(error)}`);
+      }
+    }
+    this.#isComplete ||= isComplete;
+    this.#settle();
+    return rejected;
+  }
+
+  isLoaded(device: string): boolean {
+    return this.#isComplete || this.#contents.has(this.#root + slug(device));
+  }
+
+  recall(device: string): unknown {
+    return this.#contents.get(this.#root + slug(device));
+  }
+
+  keep(device: string, content: unknown): void {
+    if (this.isLoaded(device)) this.#contents.set(this.#root + slug(device), content);
+  }
+
+  #merge(path: string, payload: string): void {
+    if (this.#rules === undefined) throw new Error('this collector has no memory');
+    const loaded = this.#rules.parse(parseJsonWithin(payload, payloadBounds));
+    if (loaded === undefined) throw new Error('not in the format of this collector');
+    const current = this.#contents.get(path);
+    const merged = current === undefined ? loaded : this.#rules.merge(current, loaded);
+    if (!isDeepStrictEqual(merged, current)) this.#contents.set(path, merged);
+  }
+}
+
+/** Everything that outlives the process, by collector and device. */
+export class DeviceMemoryStore {
+  readonly contents = new Map<string, unknown>();
+  readonly #memories = new Map<string, CollectorMemory>();
+  readonly #reported = new Set<string>();
+
+  forCollector(collector: MemoryOwner): DeviceMemories {
+    const memory = this.#memories.get(collector.id) ?? new CollectorMemory(this.contents, collector);
+    this.#memories.set(collector.id, memory);
+    return memory;
+  }
+
+  /** Merges what a broker has retained for these collectors. Called at each connection: it may be another broker, or one whose data
+   * was restored. `isComplete`: no more are expected. Returns which memories were rejected and why, each only once. */
+  load(retained: ReadonlyMap<string, string>, collectors: Iterable<string>, isComplete = true): string[] {
+    const rejected = [...collectors].flatMap(
+      (collector) => this.#memories.get(collector)?.load(retained, isComplete) ?? [],
+    );
+    const unreported = rejected.filter((text) => !this.#reported.has(text));
+    for (const text of unreported) this.#reported.add(text);
+    return unreported;
+  }
+}

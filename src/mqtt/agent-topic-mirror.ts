@@ -1,0 +1,90 @@
+import { describeError } from '../model/errors.ts';
+import type { MirroredAgentTopics } from '../model/mirrored-agent-topics.ts';
+import {
+  deviceTopicFiltersOfAgent,
+  type ParsedAgentTopic,
+  parseAgentTopic,
+  presenceTopicFilters,
+} from '../model/naming.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { onlinePayload } from '../views/availability.ts';
+import type { BrokerConnection } from './broker-connection.ts';
+import { LivenessProbe } from './liveness-probe.ts';
+import { pingBrokerThroughOwnTopic } from './retained-topics.ts';
+
+/** The topics of all agents on the broker, kept up to date while connected. */
+export class AgentTopicMirror implements MirroredAgentTopics {
+  readonly topics = new Map<string, string>();
+  readonly loaded: Promise<void>;
+  isCurrent = false;
+  error?: string;
+  readonly #livenessProbe = new LivenessProbe();
+  readonly unresponsive: ReadonlySet<string> = this.#livenessProbe.unresponsive;
+  #settle: () => void = () => undefined;
+
+  constructor() {
+    this.loaded = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its retained messages
+   * since the previous connection, so a topic that is missing now was removed. */
+  async follow(connection: BrokerConnection, agent: AgentIdentity, isSameMemory: boolean): Promise<void> {
+    delete this.error;
+    void connection.ended.then(() => {
+      this.isCurrent = false;
+    });
+    try {
+      const received = await this.#read(connection, agent);
+      if (isSameMemory) for (const path of this.topics.keys()) if (!received.has(path)) this.topics.delete(path);
+    } catch (error) {
+      this.error = `the broker does not let this user read ${presenceTopicFilters(agent).join(', ')}: ${describeError(error)}`;
+      return;
+    }
+    this.isCurrent = true;
+    this.#settle();
+    void this.#livenessProbe.probeUntilEnd(connection, agent, () => this.#onlineAgents());
+  }
+
+  /** Reads all retained messages; returns their paths. */
+  async #read(connection: BrokerConnection, agent: AgentIdentity): Promise<ReadonlySet<string>> {
+    const received = new Set<string>();
+    const subscribedAgents = new Set<string>();
+    let subscriptions = Promise.resolve();
+    // One subscription for each agent, one after the other: a broker drops messages that do not fit into a client’s queue.
+    const subscribeTo = (otherAgent: string) => {
+      subscribedAgents.add(otherAgent);
+      subscriptions = subscriptions
+        .then(() => connection.subscribe(deviceTopicFiltersOfAgent(agent, otherAgent), 0))
+        .catch(() => undefined);
+    };
+    connection.listen(({ topic, payload, retained }) => {
+      const parsed = parseAgentTopic(agent, topic);
+      if (parsed === undefined) return;
+      received.add(parsed.path);
+      if (!retained) this.#livenessProbe.markAlive(parsed.agent);
+      this.#store(parsed, payload);
+      if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
+    });
+    await connection.subscribe(presenceTopicFilters(agent), 0);
+    let previousCount: number;
+    do {
+      previousCount = received.size;
+      await subscriptions;
+      await pingBrokerThroughOwnTopic(connection, agent);
+    } while (received.size > previousCount);
+    return received;
+  }
+
+  #onlineAgents(): string[] {
+    return [...this.topics].flatMap(([path, payload]) =>
+      path.endsWith('/status') && payload === onlinePayload ? [path.slice(0, -'/status'.length)] : [],
+    );
+  }
+
+  #store({ path }: ParsedAgentTopic, payload: string): void {
+    if (payload === '') this.topics.delete(path);
+    else this.topics.set(path, payload);
+  }
+}

@@ -1,0 +1,164 @@
+import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
+import { resendPauseMs } from './backoff.ts';
+import { type BrokerConnection, isBrokerRefusal } from './broker-connection.ts';
+import type { RunAfter } from './in-flight-limiter.ts';
+import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
+
+export interface RetainedPublisherListener {
+  accepted(topic: string): void;
+  rejected(topic: string, error: unknown): void;
+}
+
+/** Topics that the broker left unacknowledged, with the failures in a row and the last error; outlives a connection. */
+export type UnacknowledgedByTopic = Map<string, { failures: number; error: UnacknowledgedError }>;
+
+/** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker refuses is
+ * sent again after a growing pause, with the newest payload, and does not hold up other topics. */
+export class RetainedPublisher {
+  readonly #connection: BrokerConnection;
+  readonly #listener: RetainedPublisherListener;
+  readonly #unacknowledged: UnacknowledgedByTopic;
+  readonly #after: RunAfter;
+  /** The last payload sent to each topic, acknowledged or in flight. */
+  readonly #sent = new Map<string, string>();
+  readonly #queue = new Map<string, string>();
+  readonly #inFlight = new Set<string>();
+  /** Cancels the pause of a topic. */
+  readonly #paused = new Map<string, () => void>();
+  /** Failed attempts in a row, by topic. */
+  readonly #failures = new Map<string, number>();
+  /** The newest payload of topics that are in flight or paused. */
+  readonly #next = new Map<string, string>();
+  #idleWaiters: (() => void)[] = [];
+  #closed = false;
+
+  constructor(
+    connection: BrokerConnection,
+    listener: RetainedPublisherListener,
+    unacknowledged: UnacknowledgedByTopic,
+    after: RunAfter,
+  ) {
+    this.#connection = connection;
+    this.#listener = listener;
+    this.#unacknowledged = unacknowledged;
+    this.#after = after;
+    // They may stay unacknowledged again, so the others go first, but not for long: the broker may work again.
+    for (const [topic, { failures, error }] of unacknowledged) this.#pause(topic, failures, error, resendPauseMs(0));
+  }
+
+  /** Sends the payloads that differ from those that this connection has sent. */
+  publishChanged(publications: RetainedPayloadsByTopic): void {
+    for (const [topic, payload] of publications) {
+      // `set` on a topic that is already queued keeps its place.
+      if (this.#sent.get(topic) === payload) this.drop(topic);
+      else if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
+      else this.#queue.set(topic, payload);
+    }
+    this.#sendQueued();
+  }
+
+  /** Lets the next payload of this topic, or of every topic, be sent even if it is unchanged. */
+  forgetSent(topic?: string): void {
+    if (topic === undefined) this.#sent.clear();
+    else this.#sent.delete(topic);
+  }
+
+  /** Discards the payload of this topic that has not been sent yet. */
+  drop(topic: string): void {
+    this.#queue.delete(topic);
+    this.#next.delete(topic);
+  }
+
+  lastSent(topic: string): string | undefined {
+    return this.#sent.get(topic);
+  }
+
+  /** Resolves when every payload is acknowledged, or paused for another attempt. */
+  async drained(): Promise<void> {
+    if (this.#queue.size > 0 || this.#inFlight.size > 0)
+      await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Cancels all pauses; nothing more is sent. */
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#paused.values()) cancel();
+    this.#paused.clear();
+  }
+
+  #sendQueued(): void {
+    for (const [topic, payload] of this.#queue) {
+      if (this.#closed || this.#inFlight.size >= this.#connection.window) break;
+      this.#queue.delete(topic);
+      this.#inFlight.add(topic);
+      this.#sent.set(topic, payload);
+      void this.#send(topic, payload);
+    }
+    if (this.#inFlight.size > 0) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  async #send(topic: string, payload: string): Promise<void> {
+    try {
+      await this.#connection.publish(topic, payload);
+      this.#accepted(topic);
+    } catch (error) {
+      this.#failed(topic, payload, error);
+    }
+    this.#inFlight.delete(topic);
+    if (!this.#paused.has(topic)) this.#resume(topic);
+    this.#sendQueued();
+  }
+
+  #accepted(topic: string): void {
+    this.#failures.delete(topic);
+    this.#unacknowledged.delete(topic);
+    this.#listener.accepted(topic);
+  }
+
+  #failed(topic: string, payload: string, error: unknown): void {
+    // The topic counts as sent, so that only a different payload, which may fit, is tried.
+    if (error instanceof PacketTooLargeError) {
+      this.#listener.rejected(topic, error);
+      return;
+    }
+    if (this.#closed || !(isBrokerRefusal(error) || error instanceof UnacknowledgedError)) return;
+    // A topic that was dropped meanwhile is not sent again.
+    if (this.#sent.get(topic) === payload) {
+      this.#sent.delete(topic);
+      if (!this.#next.has(topic)) this.#next.set(topic, payload);
+    }
+    const failures = (this.#failures.get(topic) ?? 0) + 1;
+    if (error instanceof UnacknowledgedError) this.#unacknowledged.set(topic, { failures, error });
+    else this.#unacknowledged.delete(topic);
+    this.#pause(topic, failures, error);
+  }
+
+  #pause(topic: string, failures: number, error: unknown, pauseMs = resendPauseMs(failures - 1)): void {
+    this.#failures.set(topic, failures);
+    this.#listener.rejected(topic, error);
+    const retry = () => {
+      // An unacknowledged message keeps its slot of the window; half of the slots stay free for other messages.
+      if (this.#unacknowledged.has(topic) && !this.#connection.canRiskUnacknowledged(this.#retriedCount))
+        return this.#pause(topic, failures + 1, error);
+      this.#paused.delete(topic);
+      // The topic was dropped during the pause.
+      if (!this.#next.has(topic)) return this.#accepted(topic);
+      this.#resume(topic);
+      this.#sendQueued();
+    };
+    this.#paused.set(topic, this.#after(pauseMs, retry));
+  }
+
+  /** Topics that were unacknowledged before and are being sent again. */
+  get #retriedCount(): number {
+    return [...this.#unacknowledged.keys()].filter((topic) => !this.#paused.has(topic)).length;
+  }
+
+  #resume(topic: string): void {
+    const payload = this.#next.get(topic);
+    if (payload === undefined) return;
+    this.#next.delete(topic);
+    if (this.#sent.get(topic) !== payload) this.#queue.set(topic, payload);
+  }
+}

@@ -1,0 +1,69 @@
+import { realpathSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { isInContainer } from '../lib/container.ts';
+
+/** Mode bits for users other than the owner and the group. */
+const othersMode = { read: 0o004, enter: 0o001 };
+
+/** Each folder above a path, up to the root. */
+function* foldersAbove(path: string): Iterable<string> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    yield folder;
+    if (folder === dirname(folder)) return;
+  }
+}
+
+const hasModeBit = (path: string, bit: number) => (statSync(path).mode & bit) !== 0;
+
+/** Whether every user of the machine can read a file and enter all folders above it. Access for a group is deliberate:
+ * `root:infra-monitor` with 0640. */
+function isReadableByAll(path: string): boolean {
+  try {
+    const file = realpathSync(path);
+    return (
+      hasModeBit(file, othersMode.read) &&
+      [...foldersAbove(file)].every((folder) => hasModeBit(folder, othersMode.enter))
+    );
+  } catch {
+    // The code that reads the file reports the error.
+    return false;
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
+}
+
+/** A command that makes a file readable for this process only. */
+function restrictCommand(path: string): string {
+  const chmod = `chmod 600 "${path}"`;
+  const uid = process.getuid?.();
+  if (uid === 0 || uid === statSync(path).uid) return chmod;
+  // A user of systemd's DynamicUser= can't own a file beyond the service's run.
+  if (process.env.CREDENTIALS_DIRECTORY !== undefined)
+    return `sudo ${chmod}, and pass the file with LoadCredential= in the unit: see docs/security.md`;
+  return `sudo chown ${userName()} "${path}" && sudo ${chmod}`;
+}
+
+/** False in a container, where engines mount secrets with mode 0444, and on Windows, which has no such mode bits. */
+export const mayHaveOtherUsers = (): boolean =>
+  process.platform !== 'win32' && !isInContainer() && process.env.KUBERNETES_SERVICE_HOST === undefined;
+
+/** Warnings for files with secrets that every user of the machine can read, each with the setting that names the file.
+ * */
+export const secretFileWarnings = (
+  files: readonly { setting: string; path: string }[],
+  shared: boolean = mayHaveOtherUsers(),
+): string[] =>
+  files
+    .map(({ setting, path }) => ({ setting, path: resolve(path) }))
+    .filter(({ path }) => shared && isReadableByAll(path))
+    .map(
+      ({ setting, path }) =>
+        `${setting}: every user of this machine can read ${path}, which contains a secret; run: ${restrictCommand(path)}`,
+    );

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { AgentIdentity } from '../../model/state.ts';
+import pageScript from './browser/live-page.ts?browser';
+import pageStyle from './browser/style.css?browser';
+import { Html, html } from './html.ts';
+
+const cspHash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Allows the style and the script of the page alone, and connections to its own agent alone. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  `style-src ${cspHash(pageStyle)}`,
+  `script-src ${cspHash(pageScript)}`,
+  "connect-src 'self'",
+  'img-src data:',
+  "base-uri 'self'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+const iconUrl = (colour: string) =>
+  `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="${colour}"/></svg>`)}`;
+
+/** The page around its sections. `prefix`: the path below which a proxy serves it. */
+export const renderPageDocument = (
+  agent: AgentIdentity,
+  sections: Iterable<Html>,
+  now: Date,
+  prefix?: string,
+): string => {
+  const base = prefix === undefined ? '' : html`<base href="${prefix}/">\n`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+${base}<title>${agent.name}</title>
+<link rel="icon" href="${iconUrl('#2e9e6a')}">
+<style>${new Html(pageStyle)}</style>
+<noscript><meta http-equiv="refresh" content="30"></noscript>
+</head>
+<body data-run="${agent.startedAt.toISOString()}" data-now="${now.toISOString()}">
+<header><h1>${agent.name}${agent.site === undefined ? '' : html`<small>${agent.site}</small>`}</h1><p id="live">as of ${now.toISOString().slice(11, 16)} UTC</p></header>
+<main>
+${[...sections]}
+</main>
+<footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="openapi.json">API</a></p></footer>
+<script>${new Html(pageScript)}</script>
+</body>
+</html>
+`.text;
+};

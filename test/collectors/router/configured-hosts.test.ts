@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import {
+  parseCommaList,
+  parseConfiguredRouter,
+  parseProbeTarget,
+} from '../../../src/collectors/router/configured-hosts.ts';
+import { readDefaultGatewayAddress, readNeighbourMac } from '../../../src/collectors/router/gateway.ts';
+import {
+  isUnreachableOrBeyondLimits,
+  latencyAndLossLimitsOf,
+} from '../../../src/collectors/router/latency-and-loss-limits.ts';
+import { PerNameValues } from '../../../src/model/per-name-values.ts';
+import { tree } from '../../helpers/tree.ts';
+
+test.each([
+  ['192.168.178.1', { name: '192.168.178.1', host: '192.168.178.1' }],
+  ['cellar=fritz.box', { name: 'cellar', host: 'fritz.box' }],
+  ['Summer house = 10.8.0.1', { name: 'Summer house', host: '10.8.0.1' }],
+  ['v6=[fd00::1]', { name: 'v6', host: 'fd00::1' }],
+  [
+    'shop=http://10.9.0.1:5000/rootDesc.xml',
+    { name: 'shop', host: '10.9.0.1', description: new URL('http://10.9.0.1:5000/rootDesc.xml') },
+  ],
+  ['-rf', undefined],
+  ['a b', undefined],
+  ['cellar=', undefined],
+  ['fe80::1%eth0', undefined],
+  ['cellar=192.168.178.1:49000', undefined],
+])('router %s', (text, address) => expect(parseConfiguredRouter(text)).toEqual(address));
+
+test.each([
+  ['1.1.1.1', { name: '1.1.1.1', by: 'icmp', host: '1.1.1.1' }],
+  ['tcp://nas.lan:445', { name: 'nas.lan:445', by: 'tcp', host: 'nas.lan', port: 445 }],
+  ['v6=tcp://[fd00::2]:22', { name: 'v6', by: 'tcp', host: 'fd00::2', port: 22 }],
+  [
+    'shop=https://shop.example/?a=b',
+    { name: 'shop', by: 'http', host: 'shop.example', url: new URL('https://shop.example/?a=b') },
+  ],
+  ['http://x:8080/', { name: 'x:8080', by: 'http', host: 'x', url: new URL('http://x:8080/') }],
+  ['tcp://nas.lan', undefined],
+  ['ftp://nas.lan', undefined],
+  ['near=fe80::1%eth0', { name: 'near', by: 'icmp', host: 'fe80::1%eth0' }],
+  ['--flood', undefined],
+])('target %s', (text, target) => expect(parseProbeTarget(text)).toEqual(target));
+
+test('an invalid item makes the list invalid', () => {
+  expect(parseCommaList(' a, b=c ,', parseConfiguredRouter)?.map(({ host }) => host)).toEqual(['a', 'c']);
+  expect(parseCommaList('a,-b', parseConfiguredRouter)).toBeUndefined();
+  expect(parseCommaList('', parseConfiguredRouter)).toEqual([]);
+});
+
+const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
+const route = (iface: string, destination: string, gateway: string, metric: number, mask: string) =>
+  `${iface}\t${destination}\t${gateway}\t0003\t0\t0\t${metric}\t${mask}\t0\t0\t0\n`;
+
+test('the default gateway is that of the best route, and of the host rather than of a container', () => {
+  const routes =
+    head +
+    route('wlan0', '00000000', '0102A8C0', 600, '00000000') +
+    route('eth0', '00000000', '01B2A8C0', 100, '00000000') +
+    route('eth0', '00B2A8C0', '00000000', 100, '00FFFFFF');
+  expect(readDefaultGatewayAddress(tree({ 'proc/net/route': routes }))).toBe('192.168.178.1');
+  expect(
+    readDefaultGatewayAddress(
+      tree({
+        'proc/net/route': head + route('eth0', '00000000', '010011AC', 0, '00000000'),
+        'proc/1/net/route': routes,
+      }),
+    ),
+  ).toBe('192.168.178.1');
+  expect(
+    readDefaultGatewayAddress(tree({ 'proc/net/route': head + route('tun0', '00000000', '00000000', 0, '00000000') })),
+  ).toBeUndefined();
+  expect(readDefaultGatewayAddress(tree({}))).toBeUndefined();
+});
+
+test('a neighbour’s MAC address', () => {
+  const arp = `IP address       HW type     Flags       HW address            Mask     Device
+192.168.178.10   0x1         0x0         00:00:00:00:00:00     *        eth0
+192.168.178.1    0x1         0x2         0a:1b:2c:3d:4e:5f     *        eth0
+`;
+  const roots = tree({ 'proc/net/arp': arp });
+  expect(
+    ['192.168.178.1', '192.168.178.10', '192.168.178.100', '1.1.1.1'].map((address) =>
+      readNeighbourMac(roots, address),
+    ),
+  ).toEqual(['0A:1B:2C:3D:4E:5F', undefined, undefined, undefined]);
+});
+
+test('a target has the limits of its name; unknown reachability is no problem', () => {
+  const settings = {
+    PING_LATENCY_LIMIT: new PerNameValues(undefined, new Map([['office', 20]])),
+    PING_LOSS_LIMIT: new PerNameValues(30, new Map()),
+  };
+  const readingOf = (received: number, mean: number) => ({
+    reachable: received > 0,
+    probe: { by: 'icmp', stats: { sent: 10, received, mean } } as const,
+  });
+  const office = latencyAndLossLimitsOf('office', settings);
+  expect([
+    isUnreachableOrBeyondLimits(readingOf(10, 19), office),
+    isUnreachableOrBeyondLimits(readingOf(10, 21), office),
+    isUnreachableOrBeyondLimits(readingOf(10, 21), latencyAndLossLimitsOf('other', settings)),
+  ]).toEqual([false, true, false]);
+  expect([
+    isUnreachableOrBeyondLimits(readingOf(7, 1), office),
+    isUnreachableOrBeyondLimits(readingOf(6, 1), office),
+    isUnreachableOrBeyondLimits(readingOf(0, 0), office),
+  ]).toEqual([false, true, true]);
+  expect([isUnreachableOrBeyondLimits({}, office), isUnreachableOrBeyondLimits({ reachable: true }, office)]).toEqual([
+    undefined,
+    false,
+  ]);
+});

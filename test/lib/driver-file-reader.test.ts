@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { DriverFileReader, undefinedIfUnanswered } from '../../src/lib/driver-file-reader.ts';
+import { NoAnswerError } from '../../src/lib/with-timeout.ts';
+import { silence } from '../helpers/silent-file.ts';
+import { tree } from '../helpers/tree.ts';
+import { until } from '../helpers/until.ts';
+
+const files = (...names: string[]) => tree(Object.fromEntries(names.map((name) => [`sys/${name}`, '42\n']))).sys;
+
+test('text without the newline, a number, undefined for a missing file', async () => {
+  const sys = files('a');
+  writeFileSync(sys('text'), '  a b \n');
+  const drivers = new DriverFileReader();
+  expect(await drivers.text(sys('text'))).toBe('  a b');
+  expect(await drivers.number(sys('a'))).toBe(42);
+  for (const missing of ['none', '', 'a/below']) expect(await drivers.number(sys(missing)), missing).toBeUndefined();
+});
+
+test('a file that does not answer is waited for once and read again after it has; others are read as usual', async () => {
+  const sys = files('a', 'b');
+  const { answer } = silence(sys('stuck'));
+  const drivers = new DriverFileReader();
+  const [a, stuck, b] = await Promise.allSettled([
+    drivers.number(sys('a')),
+    drivers.number(sys('stuck')),
+    drivers.number(sys('b')),
+  ]);
+  expect([a, b]).toEqual([42, 42].map((value) => ({ status: 'fulfilled', value })));
+  expect(stuck).toMatchObject({ reason: new NoAnswerError(`${sys('stuck')}: no answer in 2 s`) });
+  drivers.begin();
+  await expect(drivers.number(sys('stuck'))).rejects.toThrow(/stuck: does not answer$/);
+  expect(drivers.unanswered).toEqual([sys('stuck')]);
+  answer('1\n');
+  await until('the answer', () => drivers.unanswered.length === 0);
+  const again = drivers.number(sys('stuck'));
+  await until('the next question', () => {
+    try {
+      answer('7\n');
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  expect(await again).toBe(7);
+});
+
+test('at most two threads are blocked, and all files of a reading share a timeout', async () => {
+  const sys = files('a');
+  for (const name of ['1', '2', '3']) silence(sys(name));
+  const drivers = new DriverFileReader();
+  const asked = await Promise.all(['1', '2', '3', 'a'].map((name) => undefinedIfUnanswered(drivers.number(sys(name)))));
+  expect(asked).toEqual([undefined, undefined, undefined, undefined]);
+  expect(drivers.unanswered).toEqual([sys('1'), sys('2')]);
+  await expect(drivers.number(sys('a'))).rejects.toThrow(
+    /a: not read, because reads of other files have not returned$/,
+  );
+});

@@ -1,0 +1,167 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { AgentTopicMirror } from '../../src/mqtt/agent-topic-mirror.ts';
+import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
+import { readAndFollowOwnRetained } from '../../src/mqtt/retained-topics.ts';
+import { startBroker } from '../helpers/broker.ts';
+import { stopClock } from '../helpers/clock.ts';
+import { observe } from '../helpers/observer.ts';
+import { agent } from '../helpers/sample-collector.ts';
+import { until } from '../helpers/until.ts';
+
+const watch = { ...agent, id: 'watch' };
+
+/** A broker with these retained messages of other agents. */
+async function scene(retained: Record<string, string>, options: Parameters<typeof startBroker>[0] = {}) {
+  const clock = stopClock();
+  const broker = await startBroker(options);
+  const observer = await observe(broker.url, { protocolVersion: 4 });
+  const say = (path: string, payload: string, retain = true) =>
+    observer.client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain });
+  for (const [path, payload] of Object.entries(retained)) await say(path, payload);
+  const lab = new AgentTopicMirror();
+  const follow = async (kept = true) => {
+    const connection = await BrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
+    onTestFinished(() => connection.abort());
+    await readAndFollowOwnRetained(connection, watch);
+    await lab.follow(connection, watch, kept);
+    return connection;
+  };
+  return { clock, broker, observer, say, lab, follow };
+}
+
+const said = {
+  'nas/status': 'online',
+  'nas/host/nas': '{"cpu":3}',
+  'nas/host/nas/availability': 'online',
+  'nas/host/nas/filesystem_root': '{"used":3}',
+  'pi/status': 'offline',
+  'bridge/cabin/state': '1',
+};
+
+test('the device topics of all agents are there at the start, without those of parts', async () => {
+  const { lab, follow } = await scene(said);
+  expect(lab.isCurrent).toBe(false);
+  await follow();
+  expect(lab.isCurrent).toBe(true);
+  await lab.loaded;
+  expect([...lab.topics].sort()).toEqual([
+    ['bridge/cabin/state', '1'],
+    ['nas/host/nas', '{"cpu":3}'],
+    ['nas/host/nas/availability', 'online'],
+    ['nas/status', 'online'],
+    ['pi/status', 'offline'],
+  ]);
+});
+
+test('it follows changed topics, removed topics and new agents', async () => {
+  const { say, lab, follow } = await scene(said);
+  await follow();
+  await say('nas/host/nas', '{"cpu":9}');
+  await say('nas/host/nas/availability', '');
+  await say('new/nvme/a', '{}');
+  await say('new/status', 'online');
+  await until(
+    'all of it',
+    () =>
+      lab.topics.get('nas/host/nas') === '{"cpu":9}' &&
+      !lab.topics.has('nas/host/nas/availability') &&
+      lab.topics.has('new/nvme/a'),
+  );
+});
+
+test('after the end of a connection it is not current, keeps its topics, and starts again with the next connection', async () => {
+  const { broker, observer, say, lab, follow } = await scene(said);
+  const first = await follow();
+  first.abort();
+  await until('over', () => !lab.isCurrent);
+  expect(lab.topics.get('nas/status')).toBe('online');
+  await say('pi/status', '');
+  await follow();
+  expect(lab.isCurrent).toBe(true);
+  expect(lab.topics.has('pi/status')).toBe(false);
+  expect(lab.topics.has('nas/status')).toBe(true);
+
+  // A broker that has lost its retained messages has removed nothing.
+  await broker.stop();
+  await until('over', () => !lab.isCurrent);
+  await broker.start({ forgets: true });
+  await until('the observer is back', () => observer.client.connected);
+  await follow(false);
+  expect(lab.topics.get('nas/status')).toBe('online');
+});
+
+test('a broker that forbids reading is reported, and the next one that allows it is read', async () => {
+  let forbids = true;
+  const { lab, follow } = await scene(said, {
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, forbids && subscription.topic === 'infra-monitor/+/status' ? null : subscription),
+  });
+  await follow();
+  expect(lab.error).toMatch(
+    /^the broker does not let this user read infra-monitor\/\+\/status, infra-monitor\/bridge\/\+\/state: /,
+  );
+  expect(lab.isCurrent).toBe(false);
+  forbids = false;
+  await follow();
+  expect(lab.error).toBeUndefined();
+  expect(lab.isCurrent).toBe(true);
+});
+
+test('agents that are online are asked; one that no longer answers is unresponsive until it publishes', async () => {
+  const { clock, broker, observer, say, lab, follow } = await scene({ ...said, 'old/status': 'online' });
+  const questions: string[] = [];
+  let answers = true;
+  observer.client.on('message', (topic, payload) => {
+    const [, token] = /^who is there\? (.+)$/.exec(String(payload)) ?? [];
+    if (token === undefined) return;
+    questions.push(topic);
+    if (answers && topic === 'infra-monitor/nas/echo')
+      void observer.client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
+    // The answer of another agent does not count.
+    if (topic === 'infra-monitor/nas/echo')
+      void observer.client.publishAsync('infra-monitor/old/echo', 'I am: somebody', { qos: 1 });
+  });
+  await follow();
+  let rounds = 0;
+  const round = async () => {
+    rounds += 1;
+    await clock.waits(5);
+    await until('both are asked', () => questions.length === 2 * rounds);
+    await say('pi/host/pi', String(questions.length), false);
+    await until('all answers are heard', () => lab.topics.get('pi/host/pi') === String(questions.length));
+    clock.turn(5);
+    await clock.waits(30);
+    clock.turn(30);
+  };
+  await round();
+  expect(questions.sort()).toEqual(['infra-monitor/nas/echo', 'infra-monitor/old/echo']);
+  expect([...lab.unresponsive]).toEqual([]);
+  answers = false;
+  await round();
+  expect([...lab.unresponsive]).toEqual([]);
+  await round();
+  // The status of an agent that has never answered is trusted.
+  expect([...lab.unresponsive]).toEqual(['nas']);
+  await say('nas/host/nas', '{"cpu":7}');
+  await until('it has spoken', () => lab.unresponsive.size === 0);
+  await round();
+  expect([...lab.unresponsive]).toEqual([]);
+  await round();
+  expect([...lab.unresponsive]).toEqual(['nas']);
+  answers = true;
+  await round();
+  expect([...lab.unresponsive]).toEqual([]);
+  // No question is retained: it would be asked again of every new subscriber.
+  const late = await observe(broker.url, { protocolVersion: 4 });
+  await late.see('infra-monitor/nas/status');
+  expect(late.messages.filter(({ topic, retained }) => retained && topic.endsWith('/echo'))).toEqual([]);
+});
+
+test('no agent is asked after the end of the connection', async () => {
+  const { clock, lab, follow } = await scene(said);
+  const connection = await follow();
+  await clock.waits(5);
+  connection.abort();
+  await until('over', () => !lab.isCurrent);
+  await until('nothing waits', () => clock.pauses() === 0);
+});

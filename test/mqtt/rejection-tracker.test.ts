@@ -1,0 +1,259 @@
+import { expect, test } from 'vitest';
+import type { ObservationOrComplaint } from '../../src/model/collector.ts';
+import { agentHealth } from '../../src/views/health.ts';
+import { observe } from '../helpers/observer.ts';
+import { agent, device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
+import { startSession } from '../helpers/session.ts';
+import { startStrictBroker } from '../helpers/strict-broker.ts';
+import { manualTimers } from '../helpers/timers.ts';
+import { until } from '../helpers/until.ts';
+
+const collector = probe(async () => []);
+const root = 'infra-monitor/nas';
+const announcement = 'homeassistant/device/infra-monitor_nas/thing_1/config';
+const thing = `${root}/probe/thing_1`;
+const reading = (level: number): ObservationOrComplaint<Probes> => ({ table: 'thing', device, reading: { level } });
+const parts = Array.from(
+  { length: 30 },
+  (_, index): ObservationOrComplaint<Probes> => ({
+    table: 'part',
+    device,
+    part: { id: `p${index}`, name: `P${index}` },
+    reading: { level: index },
+  }),
+);
+
+/** An agent with a device of thirty parts, connected to this broker. */
+async function start(
+  options: Parameters<typeof startStrictBroker>[0],
+  prepare: (broker: Awaited<ReturnType<typeof startStrictBroker>>) => void = () => undefined,
+) {
+  const broker = await startStrictBroker(options);
+  prepare(broker);
+  const { after, pass, due } = manualTimers();
+  const state = stateOf(collector, [reading(1), ...parts]);
+  const { session, lines } = startSession(broker.url, collector, state, after);
+  const read = (level: number) => {
+    state.record(collector, { ok: true, observations: [reading(level), ...parts], at: new Date(), seconds: 0.1 });
+    session.update();
+  };
+  const online = (times = 1) =>
+    until('online', () => lines.filter((line) => line.includes('MQTT: connected')).length === times);
+  const errors = () => lines.filter((line) => line.includes(' error '));
+  return { broker, state, session, pass, due, read, online, errors, lines };
+}
+
+test('a broker that accepts one message at a time gets everything, then online, and offline at the end', async () => {
+  const { broker, online, session, errors } = await start({ connack: { receiveMaximum: 1 } });
+  await online();
+  expect(broker.violations).toEqual([]);
+  expect(broker.retained.get(`${root}/status`)).toBe('online');
+  expect(broker.retained.has(announcement)).toBe(true);
+  expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
+  await session.stop();
+  expect(broker.retained.get(`${root}/status`)).toBe('offline');
+  expect(errors()).toEqual([]);
+});
+
+test('an announcement above the maximum packet size is logged once, also across connections, and the rest is published', async () => {
+  const { broker, state, online, errors, read } = await start({ connack: { maximumPacketSize: 2000 } });
+  await online();
+  expect(broker.violations).toEqual([]);
+  expect(broker.retained.get(`${root}/status`)).toBe('online');
+  expect(broker.retained.has(thing)).toBe(true);
+  expect(broker.retained.has(announcement)).toBe(false);
+  const told = expect.stringMatching(
+    new RegExp(
+      `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be \\d+ bytes long, but the broker accepts at most 2000$`,
+    ),
+  );
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is told', () => errors().length === 2);
+  broker.answer = () => 0;
+  await online(2);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
+  expect(errors()).toHaveLength(2);
+});
+
+test.each([4, 5] as const)(
+  'MQTT %i, a broker that closes the connection on a large packet without announcing a limit: the rest is published',
+  async (version) => {
+    const { broker, state, online, errors, read } = await start({ version }, (one) => {
+      one.answer = ({ payload }) => (payload.length > 5000 ? 'hang up' : 0);
+    });
+    await online();
+    expect(broker.retained.get(`${root}/status`)).toBe('online');
+    expect(broker.retained.has(thing)).toBe(true);
+    expect(errors()).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `the broker closed the connection while ${announcement} \\(\\d+ bytes\\) was being sent; trying again$`,
+        ),
+      ),
+      expect.stringMatching(
+        new RegExp(
+          `the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be (\\d+) bytes long, but the broker closed the connection at \\1$`,
+        ),
+      ),
+    ]);
+    broker.answer = () => 'hang up';
+    read(50);
+    await until('the end is told', () => !state.broker.connected);
+    broker.answer = () => 0;
+    await online(2);
+    expect(broker.retained.has(announcement)).toBe(true);
+    expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
+  },
+);
+
+test('connections that break by chance while the announcement is sent are no limit, unless three do in a row', async () => {
+  let breaks = 2;
+  const { broker, state, online, read, lines } = await start({}, (one) => {
+    one.answer = ({ topic }) => {
+      if (topic !== announcement || breaks === 0) return 0;
+      breaks -= 1;
+      return 'hang up';
+    };
+  });
+  await online();
+  expect([breaks, broker.retained.has(announcement)]).toEqual([0, true]);
+  // The broker restarts without its retained messages, and the link breaks twice again.
+  const { answer } = broker;
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is noticed', () => !state.broker.connected);
+  broker.retained.clear();
+  breaks = 2;
+  broker.answer = answer;
+  await online(2);
+  expect([breaks, broker.retained.has(announcement)]).toEqual([0, true]);
+  expect(lines.filter((line) => line.includes('refuses'))).toEqual([]);
+});
+
+test('a limit that no longer applies at the next connection', async () => {
+  const { broker, state, online, read, lines } = await start({ connack: { maximumPacketSize: 2000 } });
+  await online();
+  broker.connack = {};
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is told', () => !state.broker.connected);
+  broker.answer = () => 0;
+  await online(2);
+  expect(broker.retained.has(announcement)).toBe(true);
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
+  expect(lines.filter((line) => line.includes('accepts everything again'))).toHaveLength(1);
+});
+
+test.each([
+  [0x97, 'quota exceeded (0x97)'],
+  [0x87, 'not authorized (0x87)'],
+])(
+  'a message refused with %i is sent again with growing pauses and the newest payload until it is accepted',
+  async (code, words) => {
+    const refused = new Set([announcement, thing, `${thing}/availability`]);
+    const { broker, state, online, errors, read, pass, due, lines } = await start({}, (one) => {
+      one.answer = ({ topic }) => (refused.has(topic) ? code : 0);
+    });
+    await online();
+    const tries = () => broker.published.filter(({ topic }) => topic === thing).length;
+    expect(broker.retained.get(`${root}/status`)).toBe('online');
+    expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
+    expect(agentHealth(agent, state, new Date()).reasons).toEqual([
+      expect.stringMatching(/^the broker refuses .*; and 2 more topics$/),
+    ]);
+    expect(errors()).toEqual([expect.stringContaining(words)]);
+    expect(errors()[0]?.includes('must let this user')).toBe(code === 0x87);
+    read(50);
+    for (const [index, seconds] of [5, 10, 20, 40, 80, 160, 300, 300].entries()) {
+      await until('all three wait', () => due(seconds * 1000) === 3);
+      pass(seconds * 1000 - 1);
+      expect(tries()).toBe(index + 1);
+      pass(1);
+    }
+    await until('all three wait', () => due(300_000) === 3);
+    expect(errors()).toHaveLength(1);
+    refused.clear();
+    pass(300_000);
+    await until('taken', () => state.broker.error === undefined);
+    expect(JSON.parse(broker.retained.get(thing) ?? '')).toMatchObject({ level: 50 });
+    expect(broker.retained.has(announcement)).toBe(true);
+    expect(broker.retained.get(`${thing}/availability`)).toBe('online');
+    expect(agentHealth(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
+    expect(lines.at(-1)).toContain('the broker accepts everything again');
+  },
+);
+
+test('an announcement that is not acknowledged while others are: online, logged, and sent again', async () => {
+  const { broker, state, online, errors, pass, due, read } = await start({}, (one) => {
+    one.answer = ({ topic }) => (topic === announcement ? 'nothing' : 0);
+  });
+  await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === announcement);
+  pass(15_000);
+  // The broker still works: another message is acknowledged.
+  read(60);
+  await until('heard', () => broker.retained.get(thing)?.includes('60') && due(15_000) === 1);
+  pass(15_000);
+  await online();
+  const told = expect.stringMatching(
+    new RegExp(`^the broker refuses ${announcement}: no acknowledgement for \\d+ bytes$`),
+  );
+  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
+  expect(errors()).toHaveLength(1);
+  broker.answer = () => 0;
+  pass(5000);
+  await until('taken', () => broker.retained.has(announcement) && state.broker.error === undefined);
+  expect(broker.connections).toBe(1);
+});
+
+test('online that the broker left unacknowledged several times is published 5 s after a reconnect', async () => {
+  const status = `${root}/status`;
+  const { broker, state, online, pass, due, read } = await start({}, (one) => {
+    one.answer = ({ topic }) => (topic === status ? 'nothing' : 0);
+  });
+  for (const level of [60, 70, 80]) {
+    await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === status);
+    pass(15_000);
+    // The broker still works: another message is acknowledged.
+    read(level);
+    await until('heard', () => broker.retained.get(thing)?.includes(String(level)) && due(15_000) === 1);
+    pass(15_000);
+    const pauseMs = { 60: 5000, 70: 10_000, 80: 20_000 }[level] ?? 0;
+    await until('paused', () => due(pauseMs) === 1);
+    if (level < 80) pass(pauseMs);
+  }
+  broker.answer = () => 'hang up';
+  read(50);
+  await until('the end is noticed', () => !state.broker.connected);
+  broker.answer = () => 0;
+  await online(2);
+  expect(broker.retained.get(status)).toBe('offline');
+  pass(5000);
+  await until('online', () => broker.retained.get(status) === 'online');
+});
+
+test('stopping with an unacknowledged message ends, and the broker publishes the will', async () => {
+  const { broker, session, online } = await start({ connack: { receiveMaximum: 1 } });
+  await online();
+  broker.answer = () => 'nothing';
+  await session.stop();
+  await until('the will', () => broker.retained.get(`${root}/status`) === 'offline');
+});
+
+test('a device that the user removes while its announcement is refused is not announced', async () => {
+  const { broker, state, online, pass, due, lines } = await start({}, (one) => {
+    one.answer = ({ topic, payload }) => (topic === announcement && payload.length > 0 ? 0x97 : 0);
+  });
+  await online();
+  await until('refused', () => due(5000) === 1);
+  const { client } = await observe(broker.url);
+  await client.publishAsync(announcement, '', { retain: true, qos: 1 });
+  await until('noticed', () => lines.some((line) => line.includes('removed in Home Assistant')));
+  expect(state.broker.error).toBeUndefined();
+  broker.answer = () => 0;
+  pass(5000);
+  expect(due(5000)).toBe(0);
+  await client.publishAsync('any', '', { qos: 1 });
+  expect(broker.published.filter(({ topic, payload }) => topic === announcement && payload !== '')).toHaveLength(1);
+});
