@@ -46,7 +46,8 @@ test('with a sensor that does not answer, the status server works and SIGTERM en
   silence(sensor);
   await until(
     'reported',
-    () => agent.output().includes(`testling jc42 temp1: ${sensor}: no answer in 2 s`),
+    // In 2 s; on a busy machine in what other files have left of the reading's time.
+    () => agent.output().includes(`testling jc42 temp1: ${sensor}: no answer in `),
     waitSeconds,
   );
   expect((await fetch(`http://127.0.0.1:${port}/health/`)).status).toBe(200);
