@@ -100,3 +100,8 @@ test('check of a broker: connected with all permissions; unreachable', async () 
   expect(status).toBe(1);
   expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running\?\)/);
 });
+
+test('check comes to its end where a collector waits for the other agents', async () => {
+  const { status, output } = await run({ ...(await embedded()), SITES: 'true', HOST_SCHEDULE: 'off' }, 'check');
+  expect({ status, output }).toMatchObject({ status: 1, output: expect.stringContaining('✓ Agent itself: works') });
+});

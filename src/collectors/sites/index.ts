@@ -59,7 +59,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
 
     return {
       async read(signal) {
-        await Promise.race([agentTopics.loaded, pause(brokerTimeoutMs, undefined, { signal, ref: false })]);
+        await Promise.race([agentTopics.loaded, pause(brokerTimeoutMs, undefined, { signal })]);
         if (!agentTopics.isCurrent)
           throw new Error(
             agentTopics.error ?? 'without a connection to the broker, the states of the agents are unknown',
