@@ -278,7 +278,7 @@ class NonsenseError extends TypeError {}
 /** Fails where a number among the results is below zero and can't be, or no temperature. What is no number at all (NaN, Infinity, an
  * invalid date) is published as unknown (src/loop/sample.ts). */
 function expectSense(value: unknown, key: string, mayBeNegative: RegExp | undefined): void {
-  if (typeof value === 'number' || typeof value === 'bigint') {
+  if ((typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint') {
     const isOdd = temperatures.test(key)
       ? value < -273 || value > 1000
       : value < -roundingError && !mayBeNegative?.test(key);
