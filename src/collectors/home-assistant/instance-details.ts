@@ -53,8 +53,8 @@ const overviewTemplate = `{%- set all = states | list -%}
   'updates': updates.all
 } }}`;
 const overviewSchema = z.object({
-  entities: z.number(),
-  unavailable: z.number(),
+  entities: z.int().check(z.nonnegative()),
+  unavailable: z.int().check(z.nonnegative()),
   oldest: z.number(),
   newest: z.number(),
   updates: z.array(z.tuple([z.string(), z.string(), z.string(), z.string()])),

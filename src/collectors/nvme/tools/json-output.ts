@@ -12,11 +12,18 @@ const quoteBigNumbers = (text: string) =>
 export const excerptOfOutput = (text: string): string =>
   JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
+/** Lines at which the JSON is looked for: a few of other text may look like its beginning. */
+const maxAttempts = 20;
+
 /** Parses the JSON in a command's output. Some versions print other text before it. Throws an error with an excerpt of
  * the output. */
 export function parseJsonOutput(text: string): unknown {
   const end = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']')) + 1;
-  for (const { index } of text.matchAll(/^\s*[{[]/gm)) {
+  let attempts = 0;
+  // Within a line: across empty ones the search would take a time that is quadratic in them.
+  for (const { index } of text.matchAll(/^[^\S\n]*[{[]/gm)) {
+    attempts += 1;
+    if (attempts > maxAttempts) break;
     try {
       return JSON.parse(quoteBigNumbers(text.slice(index, end).trimStart()));
     } catch {

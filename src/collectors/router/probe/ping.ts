@@ -2,8 +2,8 @@ import { CommandError, runCommand } from '../../../lib/command.ts';
 import { excerptOfText } from '../soap/xml.ts';
 import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats.ts';
 
-/** Lines that no locale of iputils translates, and that BSD, busybox and inetutils print alike. */
-const lossPattern = /^(.*?)(\d+(?:\.\d+)?)% packet loss/m;
+/** What no locale of iputils translates, and BSD, busybox and inetutils print alike. */
+const lossWords = '% packet loss';
 const roundTripPattern =
   /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
 
@@ -15,7 +15,13 @@ function roundTripTimes(text: string): number[] {
 
 /** Parses the output of `ping`; undefined if it has no statistics, because then nothing was measured. */
 export function parsePingOutput(text: string): PingStats | undefined {
-  const [sent, received] = [...(lossPattern.exec(text)?.[1] ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  const counts =
+    text
+      .split('\n')
+      .find((line) => line.includes(lossWords))
+      ?.split(lossWords)[0] ?? '';
+  // The last number is the percentage.
+  const [sent, received] = [...counts.matchAll(/\d+(?:\.\d+)?/g)].slice(0, -1).map(([digits]) => Number(digits));
   if (sent === undefined || received === undefined || sent === 0) return undefined;
   const stats: PingStats = { sent, received: Math.min(sent, received) };
   const [min, mean, max, deviation] = (roundTripPattern.exec(text)?.slice(1) ?? []).map((digits) =>
