@@ -17,7 +17,7 @@ test.each([
   const second = startAgent({ MQTT_URL });
   await until('the second is connected', () => second.output().includes('MQTT: connected'));
   await until('the first knows', () =>
-    first.output().includes('another agent is connected as testling: give each its own AGENT_NAME'),
+    first.output().includes('another agent is connected as testling: give each agent its own AGENT_NAME'),
   );
   const logins = () => mosquitto.output().match(/as infra-monitor-testling \(/g)?.length;
   await pause(5000);

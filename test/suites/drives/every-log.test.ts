@@ -12,13 +12,14 @@ import { Rack } from './rack.ts';
 /** As many drives are read at a time. */
 const breadth = 8;
 
+// Below the maximum, at which a value is unknown (test/collectors/nvme/reading.test.ts).
 const counter = fc.oneof(
-  fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }),
-  fc.constantFrom(0n, 1n, 1n << 53n, (1n << 53n) + 1n, 1n << 64n, (1n << 128n) - 1n),
+  fc.bigInt({ min: 0n, max: 1n << 127n }),
+  fc.constantFrom(0n, 1n, 1n << 53n, (1n << 53n) + 1n, 1n << 65n),
 );
 const byte = fc.integer({ min: 0, max: 255 });
 const kelvin = fc.oneof(fc.integer({ min: 0, max: 0xff_ff }), fc.integer({ min: 190, max: 430 }));
-const word = fc.oneof(fc.integer({ min: 0, max: 0xff_ff_ff_ff }), fc.constant(0));
+const word = fc.oneof(fc.integer({ min: 0, max: 0xff_ff_ff_fe }), fc.constant(0));
 
 const page: fc.Arbitrary<HealthPage> = fc.record({
   criticalWarning: byte,

@@ -124,6 +124,6 @@ test('forget while Home Assistant is away says so and touches nothing', async ()
   await observer.client.unsubscribeAsync('#');
   const careful = start({ MQTT_URL: mosquitto.url }, ['forget']);
   expect(await careful.ended).toBe(2);
-  expect(careful.output()).toContain('Home Assistant does not listen');
+  expect(careful.output()).toContain('Home Assistant is not connected to this broker');
   expect(await start({ MQTT_URL: mosquitto.url }, ['forget', '--force']).ended).toBe(0);
 });
