@@ -21,6 +21,8 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
   slow(homeAssistant);
   const agent = startAgent({ HA_BASE_URL: `http://127.0.0.1:${homeAssistant.port}`, HA_TOKEN: homeAssistant.token });
   expect(await see('refused')).toMatchObject({ reachable: 'OFF', version: null, entities: null });
+  // Its history begins ten seconds after the connection, when no broker delivers anything late any more.
+  await observer.see('infra-monitor/testling/home_assistant/home_assistant/memory', undefined, 30);
 
   homeAssistant.begin();
   await see('starting');

@@ -69,7 +69,7 @@ async function startMoved(port: number): Promise<number> {
 }
 
 test('a token that is wrong, and one that is deleted, are refused once', async () => {
-  const { homeAssistant, startAgent, see } = await stage();
+  const { homeAssistant, observer, startAgent, see } = await stage();
   const HA_BASE_URL = `http://127.0.0.1:${homeAssistant.port}`;
   const wrong = startAgent({ HA_BASE_URL, HA_TOKEN: 'wrong' });
   expect(await see('token_refused')).toMatchObject({
@@ -78,7 +78,8 @@ test('a token that is wrong, and one that is deleted, are refused once', async (
     entities: null,
     hint: expect.stringContaining('make a new one'),
   });
-  await pause(5000);
+  // What is remembered is published ten seconds after the connection, when no broker delivers anything late any more.
+  await observer.see('infra-monitor/testling/home_assistant/home_assistant/memory', undefined, 30);
   await wrong.stop();
   const again = startAgent({ HA_BASE_URL, HA_TOKEN: 'wrong' });
   await until('it watches again', () => again.output().includes('refuses HA_TOKEN'));
