@@ -1,3 +1,5 @@
+import { excerptOf } from '../../../lib/excerpt.ts';
+
 /** A string, or a whole number with more digits than a double can hold. */
 const jsonToken = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
 
@@ -7,10 +9,6 @@ const quoteBigNumbers = (text: string) =>
   text.replace(jsonToken, (token) =>
     token.startsWith('"') ? [...token].map((letter) => (letter < ' ' ? ' ' : letter)).join('') : `"${token}"`,
   );
-
-/** The beginning of a command's output, for error messages. */
-export const excerptOfOutput = (text: string): string =>
-  JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
 /** Lines at which the JSON is looked for: a few of other text may look like its beginning. */
 const maxAttempts = 20;
@@ -30,5 +28,5 @@ export function parseJsonOutput(text: string): unknown {
       // The JSON may start at a later line.
     }
   }
-  throw new Error(text.trim() === '' ? 'the output is empty' : `the output is not JSON: ${excerptOfOutput(text)}`);
+  throw new Error(text.trim() === '' ? 'the output is empty' : `the output is not JSON: ${excerptOf(text)}`);
 }

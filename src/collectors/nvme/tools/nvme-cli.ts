@@ -1,8 +1,9 @@
 import type { CommandResult } from '../../../lib/command.ts';
+import { excerptOf } from '../../../lib/excerpt.ts';
 import type { DriveLimitsAndCapacity, HealthLog } from '../reading.ts';
 import { DriveRefusedError } from './health-log.ts';
 import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
-import { excerptOfOutput, parseJsonOutput } from './json-output.ts';
+import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsiusFromKelvin } from './temperature.ts';
 
 const subject = 'nvme-cli';
@@ -18,7 +19,7 @@ function findFields(answer: unknown, ...keys: string[]): LooselyNamedJsonFields 
 
 /** Describes an answer without the expected fields: its error, which nvme-cli reports in several forms, or its keys. */
 function describeAnswer(answer: unknown): string {
-  if (!isJsonObject(answer)) return `unexpected output ${excerptOfOutput(JSON.stringify(answer))}`;
+  if (!isJsonObject(answer)) return `unexpected output ${excerptOf(JSON.stringify(answer))}`;
   const fields = new LooselyNamedJsonFields(answer, subject);
   const [status, inner] = Object.entries(answer).find(([key]) => key.startsWith('status:')) ?? [];
   if (status !== undefined)
@@ -54,8 +55,7 @@ function criticalWarning(fields: LooselyNamedJsonFields): number {
   const register = isJsonObject(value)
     ? new LooselyNamedJsonFields(value, subject).number('value')
     : fields.number('critical_warning');
-  if (register === undefined)
-    throw new Error(`${subject}: critical_warning is ${excerptOfOutput(JSON.stringify(value))}`);
+  if (register === undefined) throw new Error(`${subject}: critical_warning is ${excerptOf(JSON.stringify(value))}`);
   return register;
 }
 

@@ -1,5 +1,5 @@
 import { CommandError, runCommand } from '../../../lib/command.ts';
-import { excerptOfText } from '../soap/xml.ts';
+import { excerptOf } from '../../../lib/excerpt.ts';
 import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping-stats.ts';
 
 /** What no locale of iputils translates, and BSD, busybox and inetutils print alike. */
@@ -49,7 +49,7 @@ export async function runPing(address: string, count: number, signal: AbortSigna
     });
     const stats = parsePingOutput(stdout);
     if (stats !== undefined) return stats;
-    throw new ProbeUnavailableError(`ping ${address}: ${excerptOfText(stderr || stdout)}`);
+    throw new ProbeUnavailableError(`ping ${address}: ${excerptOf(stderr || stdout)}`);
   } catch (error) {
     if (error instanceof CommandError) throw new ProbeUnavailableError(error.message);
     throw error;

@@ -1,7 +1,8 @@
+import { excerptOf } from '../../../lib/excerpt.ts';
 import type { HttpReply, HttpRequest, SendRequest } from './http-client.ts';
 import { SoapFields } from './soap-fields.ts';
 import type { UpnpService } from './upnp-description.ts';
-import { excerptOfText, parseXml } from './xml.ts';
+import { parseXml } from './xml.ts';
 
 /** The router understood the request and refused it (UPnP Device Architecture, 3.2.5; TR-064, 2.3). */
 export class SoapFaultError extends Error {
@@ -62,10 +63,7 @@ export function parseSoapReply({ status, body }: HttpReply, action: string): Soa
   // A fault comes with status 500, an error page with any.
   const isSoap = /<(?:[\w-]+:)?Envelope[\s>]/.test(body);
   if (!isSoap && status !== 200)
-    throw new HttpStatusError(
-      status,
-      `${action}: HTTP ${status} ${body.trim() === '' ? '' : excerptOfText(body)}`.trim(),
-    );
+    throw new HttpStatusError(status, `${action}: HTTP ${status} ${body.trim() === '' ? '' : excerptOf(body)}`.trim());
   return parseSoapResponse(body, action);
 }
 

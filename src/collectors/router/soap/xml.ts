@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { excerptOf } from '../../../lib/excerpt.ts';
 
 // The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”, “007”).
 const parser = new XMLParser({
@@ -10,10 +11,6 @@ const parser = new XMLParser({
   trimValues: true,
   htmlEntities: true,
 });
-
-/** The beginning of a text, on one line and in quotation marks, for error messages. */
-export const excerptOfText = (text: string): string =>
-  JSON.stringify(text.trim().replaceAll(/\s+/g, ' ').slice(0, 120));
 
 /** An XML element. Names are local names, without a namespace prefix. */
 export class XmlElement {
@@ -63,7 +60,7 @@ export function parseXml(text: string, root: string): XmlElement {
   const found = rootOf(text);
   if (found?.name === root) return found;
   throw new Error(
-    text.trim() === '' ? 'the answer is empty' : `the answer has no root element <${root}>: ${excerptOfText(text)}`,
+    text.trim() === '' ? 'the answer is empty' : `the answer has no root element <${root}>: ${excerptOf(text)}`,
   );
 }
 
@@ -71,6 +68,6 @@ function rootOf(text: string): XmlElement | undefined {
   try {
     return new XmlElement('', parser.parse(text)).children[0];
   } catch (error) {
-    throw new Error(`the answer is not XML: ${excerptOfText(text)}`, { cause: error });
+    throw new Error(`the answer is not XML: ${excerptOf(text)}`, { cause: error });
   }
 }
