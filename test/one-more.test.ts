@@ -6,9 +6,9 @@ import { allCollectors } from '../src/collectors/index.ts';
 import { createApiRoutes } from '../src/http/api-routes.ts';
 import { stringSetting } from '../src/model/setting.ts';
 import { parseSettings, settingGroups } from '../src/settings/index.ts';
-import { discoveryPayloadsByTopic } from '../src/views/discovery.ts';
 import { renderPage } from '../src/views/page/index.ts';
 import { stateAndMemoryPayloadsByTopic } from '../src/views/state-and-event-payloads.ts';
+import { discoveryPayloads } from './helpers/discovery.ts';
 import { agent, device, probe, stateOf } from './helpers/sample-collector.ts';
 
 test('a new collector is one folder and one line: everything else follows', () => {
@@ -35,7 +35,7 @@ test('a new collector is one folder and one line: everything else follows', () =
   expect(shown).toContain('<h2>Probe</h2>');
   expect(shown).toContain('<dt>Level</dt><dd><b>1.0</b>\u202f%</dd>');
   expect([...stateAndMemoryPayloadsByTopic(more, agent, state).keys()]).toContain('infra-monitor/nas/probe/thing_1');
-  expect([...discoveryPayloadsByTopic(more, agent, state, new Map(), 'tombstone').keys()]).toEqual([
+  expect([...discoveryPayloads(more, agent, state).keys()]).toEqual([
     'homeassistant/device/infra-monitor_nas/thing_1/config',
   ]);
 });

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
-import { StateStore } from '../loop/state-store.ts';
 import { UsageError } from '../model/errors.ts';
 import {
   deviceDiscoveryTopic,
@@ -13,10 +12,10 @@ import {
 import type { AgentIdentity } from '../model/state.ts';
 import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { hasTombstones, reconcile } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { readAndFollowOwnRetained } from '../mqtt/retained-topics.ts';
 import { loadSettings } from '../settings/index.ts';
-import { discoveryPayloadsByTopic, hasTombstones } from '../views/discovery.ts';
 import { printLine, printSuccess } from './terminal.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
@@ -28,7 +27,15 @@ async function reannounceRemoved(
   agent: AgentIdentity,
   announced: ReadonlyMap<string, string>,
 ): Promise<boolean> {
-  const restored = discoveryPayloadsByTopic([], agent, new StateStore(''), announced, 'restore');
+  const restored = reconcile({
+    agent,
+    desired: new Map(),
+    excluded: new Map(),
+    declared: () => false,
+    retained: announced,
+    dismissed: new Set(),
+    phase: 'restore',
+  });
   const results = await Promise.all(
     [...announced].map(([topic, payload]) =>
       connection.publish(topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),

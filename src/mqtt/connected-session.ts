@@ -16,17 +16,13 @@ import {
 } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState } from '../model/state.ts';
 import { offlinePayload, onlinePayload } from '../views/availability.ts';
-import {
-  discoveryPayloadsByTopic,
-  hasTombstones,
-  type RemovalPhase,
-  tombstonePayloadsByTopic,
-} from '../views/discovery.ts';
+import { desiredDiscovery } from '../views/discovery.ts';
 import { orphanedPayloadsByTopic } from '../views/orphaned-payloads.ts';
 import { eventTopicAndPayload, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import type { AgentTopicMirror } from './agent-topic-mirror.ts';
 import { resendPauseMs } from './backoff.ts';
 import { type BrokerConnection, isBrokerRefusal, type ReceivedMessage } from './broker-connection.ts';
+import { hasTombstones, type RemovalPhase, reconcile, tombstonePayloads } from './discovery-reconciliation.ts';
 import { answerLivenessQuestion } from './duplicate-agent.ts';
 import { type RunAfter, runAfter } from './in-flight-limiter.ts';
 import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
@@ -267,7 +263,7 @@ export class ConnectedSession {
 
   async #publishTombstones(): Promise<void> {
     const { agent, catalogue, state } = this.#context;
-    const payloads = tombstonePayloadsByTopic(catalogue, agent, state, this.#retained);
+    const payloads = tombstonePayloads(agent, desiredDiscovery(catalogue, agent, state), this.#retained);
     this.#publisher.publishChanged(payloads);
     await this.#publisher.drained();
     if (payloads.size > 0) await this.#wait(tombstoneDelayMs);
@@ -382,10 +378,13 @@ export class ConnectedSession {
 
   #discoveryPayloads(): Map<string, string> {
     const { agent, catalogue, state } = this.#context;
-    const payloads = discoveryPayloadsByTopic(catalogue, agent, state, this.#retained, this.#removalPhase);
-    for (const device of [...this.#memory.dismissed, ...this.#absentDevices])
-      payloads.delete(deviceDiscoveryTopic(agent, device));
-    return payloads;
+    return reconcile({
+      agent,
+      ...desiredDiscovery(catalogue, agent, state),
+      retained: this.#retained,
+      dismissed: new Set([...this.#memory.dismissed, ...this.#absentDevices]),
+      phase: this.#removalPhase,
+    });
   }
 
   #announce(): Map<string, string> {

@@ -1,17 +1,13 @@
-import * as z from 'zod/mini';
 import type { ActionDeclaration } from '../model/action.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
-import { maxBrokerMessageBytes, parseJsonWithin } from '../model/json.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
 import {
   agentStatusTopic,
   availabilityTopic,
   commandTopic,
-  deviceDiscoveryTopic,
   deviceIdentifier,
-  deviceSlugOfDiscoveryTopic,
   entityUniqueId,
   eventTopic,
   formatComponentKey,
@@ -23,34 +19,25 @@ import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from './platform.ts';
-import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
-
-/** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
- * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
- * tombstone stays in the retained payload until Home Assistant comes online; then the component is announced once more
- * (`restore`), becomes a tombstone again, and is omitted. */
-export type RemovalPhase = 'tombstone' | 'restore' | 'omit';
 
 /** Origin of every discovery payload, by which this program recognizes its own. */
 export const discoveryOriginName = 'Home Lab Infra Monitor';
 
 type Component = Record<string, unknown>;
 
-/** Limits of a retained payload: ours have five levels, so a deeper one was written by another program. */
-const payloadBounds = { bytes: maxBrokerMessageBytes, depth: 16 };
-
-/** The parts of an earlier payload from which the next one is built. */
-const retainedPayloadSchema = z.object({
-  device: z.record(z.string(), z.unknown()),
-  origin: z.record(z.string(), z.unknown()),
-  components: z.record(z.string(), z.looseObject({ platform: z.string() })),
-});
-
-interface Announcement {
+/** The part of a discovery payload that depends on the device. */
+export interface DesiredAnnouncement {
   device: Record<string, unknown>;
   components: Record<string, Component>;
-  /** Keys of components that the settings exclude. */
-  excluded: Set<string>;
+}
+
+/** What the state has to announce, by the slugs of the devices. */
+export interface DesiredDiscovery {
+  desired: ReadonlyMap<string, DesiredAnnouncement>;
+  /** Keys of the components that the settings exclude. */
+  excluded: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether a component with this key may still be announced: its collector is active and its table has the metric. */
+  declared(key: string): boolean;
 }
 
 const withoutUndefined = (object: Record<string, unknown>) =>
@@ -194,49 +181,64 @@ function eventEntity(
   return [key, withoutUndefined(options)];
 }
 
-/** What the state has to announce, by device id. */
-function currentAnnouncements(
+/** Origin of this agent's discovery payloads. */
+export const discoveryOrigin = ({ version }: AgentIdentity) => ({
+  name: discoveryOriginName,
+  sw_version: version,
+  support_url: supportUrl,
+});
+
+/** What the state has to announce. */
+export function desiredDiscovery(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  state: AgentState,
-): Map<string, Announcement> {
-  const devices = new Map<string, Announcement>();
+  { collectors }: Pick<AgentState, 'collectors'>,
+): DesiredDiscovery {
+  const desired = new Map<string, DesiredAnnouncement>();
+  const excluded = new Map<string, Set<string>>();
   for (const { id, metrics, actions, events } of catalogue) {
-    for (const [path, entry] of state.collectors.get(id)?.entries ?? []) {
+    for (const [path, entry] of collectors.get(id)?.entries ?? []) {
       const device = slug(entry.device.id);
-      const announced = devices.get(device) ?? { device: {}, components: {}, excluded: new Set<string>() };
-      devices.set(device, announced);
-      // Two collectors may describe one device; each adds the properties that it knows.
-      if (!entry.excluded)
-        announced.device = {
-          ...announced.device,
-          ...(entry.device.identifier === undefined ? deviceInfo : otherAgentsDeviceInfo)(agent, entry.device),
-        };
+      const current: Record<string, Component> = {};
       for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
         const [name, options] = component(agent, id, path, entry, key, metric);
-        if (entry.excluded) announced.excluded.add(name);
-        else if (!metric.optional || entry.presentMetrics.has(key)) announced.components[name] = options;
+        if (entry.excluded || !metric.optional || entry.presentMetrics.has(key)) current[name] = options;
       }
       for (const [key, action] of Object.entries(actions?.[entry.table] ?? {})) {
         const [name, options] = button(agent, id, path, entry, key, action);
-        if (entry.excluded) announced.excluded.add(name);
-        else announced.components[name] = options;
+        current[name] = options;
       }
       const event = events?.[entry.table];
       if (event !== undefined) {
         const [name, options] = eventEntity(agent, id, path, entry, event);
-        announced.components[name] = options;
+        current[name] = options;
       }
+      if (entry.excluded) {
+        const keys = excluded.get(device) ?? new Set();
+        for (const key of Object.keys(current)) keys.add(key);
+        excluded.set(device, keys);
+        continue;
+      }
+      // Two collectors may describe one device; each adds the properties that it knows.
+      const announcement = desired.get(device) ?? { device: {}, components: {} };
+      const info = entry.device.identifier === undefined ? deviceInfo : otherAgentsDeviceInfo;
+      Object.assign(announcement.device, info(agent, entry.device));
+      Object.assign(announcement.components, current);
+      desired.set(device, announcement);
     }
   }
-  return devices;
+  return { desired, excluded, declared: (key) => isDeclared(key, catalogue, collectors) };
 }
 
 /** Whether a component with this key may still be announced: its collector is active and its table has the metric. */
-function isDeclared(key: string, catalogue: readonly CollectorMetadata[], state: AgentState): boolean {
+function isDeclared(
+  key: string,
+  catalogue: readonly CollectorMetadata[],
+  collectors: AgentState['collectors'],
+): boolean {
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
-  if (parsed === undefined || !state.collectors.has(parsed.collector)) return false;
+  if (parsed === undefined || !collectors.has(parsed.collector)) return false;
   const { table, metric } = parsed;
   const declared =
     metric === eventKey
@@ -244,110 +246,3 @@ function isDeclared(key: string, catalogue: readonly CollectorMetadata[], state:
       : (declaration?.metrics[table]?.[metric] ?? declaration?.actions?.[table]?.[metric]);
   return declared !== undefined;
 }
-
-const isTombstone = (component: Component) => Object.keys(component).length === 1;
-
-function removedComponent(
-  agent: AgentIdentity,
-  device: string,
-  key: string,
-  platform: unknown,
-  phase: RemovalPhase,
-): Component | undefined {
-  if (phase === 'omit') return undefined;
-  return phase === 'tombstone'
-    ? { platform }
-    : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: agentStatusTopic(agent) };
-}
-
-/** Components of an earlier payload that the current state lacks: unchanged while they are declared, else in this phase of removal. */
-function inheritedComponents(
-  agent: AgentIdentity,
-  device: string,
-  earlier: Record<string, Component>,
-  current: Announcement,
-  phase: RemovalPhase,
-  isStillDeclared: (key: string) => boolean,
-): Record<string, Component> {
-  const components: Record<string, Component> = {};
-  for (const [key, old] of Object.entries(earlier)) {
-    if (key in current.components) continue;
-    const stays = !isTombstone(old) && !current.excluded.has(key) && isStillDeclared(key);
-    const component = stays ? old : removedComponent(agent, device, key, old.platform, phase);
-    if (component !== undefined) components[key] = component;
-  }
-  return components;
-}
-
-function parseRetained(payload: string | undefined) {
-  if (payload === undefined) return undefined;
-  try {
-    return retainedPayloadSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Discovery payload of each device by its topic, parents first; empty for a device that has no component left. `retained`: this
- * agent's payloads on the broker when the connection began. */
-export function discoveryPayloadsByTopic(
-  catalogue: readonly CollectorMetadata[],
-  agent: AgentIdentity,
-  state: AgentState,
-  retained: ReadonlyMap<string, string>,
-  phase: RemovalPhase,
-): RetainedPayloadsByTopic {
-  const devices = currentAnnouncements(catalogue, agent, state);
-  for (const topic of retained.keys()) {
-    const id = deviceSlugOfDiscoveryTopic(agent, topic);
-    if (id !== undefined && !devices.has(id)) devices.set(id, { device: {}, components: {}, excluded: new Set() });
-  }
-  const payloads = [...devices].map(([id, announcement]) => {
-    const topic = deviceDiscoveryTopic(agent, id);
-    const earlier = parseRetained(retained.get(topic));
-    const components = {
-      ...announcement.components,
-      ...inheritedComponents(agent, id, earlier?.components ?? {}, announcement, phase, (key) =>
-        isDeclared(key, catalogue, state),
-      ),
-    };
-    const device = Object.keys(announcement.device).length > 0 ? announcement.device : (earlier?.device ?? {});
-    const origin = { name: discoveryOriginName, sw_version: agent.version, support_url: supportUrl };
-    return {
-      topic,
-      hasParent: 'via_device' in device,
-      payload: Object.keys(components).length === 0 ? '' : JSON.stringify({ device, origin, components }),
-    };
-  });
-  return new Map(
-    payloads.sort((a, b) => Number(a.hasParent) - Number(b.hasParent)).map(({ topic, payload }) => [topic, payload]),
-  );
-}
-
-/** Earlier payloads with tombstones for the components to remove and everything else unchanged. Home Assistant must get them
- * before the new states, which lack the keys that a component to remove still reads. */
-export function tombstonePayloadsByTopic(
-  catalogue: readonly CollectorMetadata[],
-  agent: AgentIdentity,
-  state: AgentState,
-  retained: ReadonlyMap<string, string>,
-): RetainedPayloadsByTopic {
-  const devices = currentAnnouncements(catalogue, agent, state);
-  const payloads = new Map<string, string>();
-  for (const [topic, payload] of retained) {
-    const id = deviceSlugOfDiscoveryTopic(agent, topic);
-    const earlier = id === undefined ? undefined : parseRetained(payload);
-    if (id === undefined || earlier === undefined) continue;
-    const isRemoved = (key: string) => devices.get(id)?.excluded.has(key) || !isDeclared(key, catalogue, state);
-    const components = Object.fromEntries(
-      Object.entries(earlier.components).map(([key, old]) => [key, isRemoved(key) ? { platform: old.platform } : old]),
-    );
-    if (Object.keys(components).some((key) => isRemoved(key)))
-      payloads.set(topic, JSON.stringify({ ...earlier, components }));
-  }
-  return payloads;
-}
-
-/** Whether a payload still has tombstones. */
-export const hasTombstones = (payload: string): boolean =>
-  Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);

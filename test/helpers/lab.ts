@@ -4,8 +4,8 @@ import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import { agentStatusTopic, entryPath } from '../../src/model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
-import { discoveryPayloadsByTopic } from '../../src/views/discovery.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
+import { discoveryPayloads } from './discovery.ts';
 
 interface Thing {
   table: string;
@@ -151,7 +151,7 @@ export function retainedOf(one: Machine): Map<string, string> {
   const state = stateOf(one);
   return new Map([
     ...stateAndMemoryPayloadsByTopic(declarations, one.agent, state),
-    ...discoveryPayloadsByTopic(declarations, one.agent, state, new Map(), 'omit'),
+    ...discoveryPayloads(declarations, one.agent, state),
     [agentStatusTopic(one.agent), 'online'],
   ]);
 }

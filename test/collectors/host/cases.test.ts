@@ -6,9 +6,9 @@ import { hostCollector } from '../../../src/collectors/host/index.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
 import { startCollectorReading } from '../../../src/loop/collector-reading.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
-import { discoveryPayloadsByTopic } from '../../../src/views/discovery.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
+import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 
@@ -50,7 +50,7 @@ test.each(readdirSync(cases))('%s', async (machine) => {
 test('every topic of one machine, including discovery', async () => {
   withoutLimits();
   const state = await read('intel-desktop');
-  const announced = [...discoveryPayloadsByTopic([hostCollector], agent, state, new Map(), 'tombstone')].map(
+  const announced = [...discoveryPayloads([hostCollector], agent, state)].map(
     ([topic, payload]) => `${topic} ${JSON.stringify(JSON.parse(payload), null, 2)}`,
   );
   await expect(`${announced.join('\n')}\n`).toMatchFileSnapshot(join(cases, 'intel-desktop', 'announced.txt'));

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { discoveryPayloadsByTopic } from '../../../src/views/discovery.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
+import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { exampleLab, type Machine, retainedOf } from '../../helpers/lab.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
@@ -42,7 +42,7 @@ function thing(): Map<string, string> {
   const of = { ...agent, id: 'probe' };
   return new Map([
     ...stateAndMemoryPayloadsByTopic([collector], of, state),
-    ...discoveryPayloadsByTopic([collector], of, state, new Map(), 'omit'),
+    ...discoveryPayloads([collector], of, state),
     ['infra-monitor/probe/status', 'online'],
   ]);
 }

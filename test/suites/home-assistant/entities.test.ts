@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { discoveryPayloadsByTopic } from '../../../src/views/discovery.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
+import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { agent, device, type Probe, probe, stateOf } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import { stage } from './stage.ts';
@@ -106,7 +106,7 @@ test('every kind of metric, with a value and without', async () => {
     );
     const topics = [
       ...stateAndMemoryPayloadsByTopic([collector], agent, state),
-      ...discoveryPayloadsByTopic([collector], agent, state, new Map(), 'tombstone'),
+      ...discoveryPayloads([collector], agent, state),
       ['infra-monitor/nas/status', 'online'],
     ] as [string, string][];
     for (const [topic, payload] of topics) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });

@@ -1,0 +1,152 @@
+import * as z from 'zod/mini';
+import { maxBrokerMessageBytes, parseJsonWithin } from '../model/json.ts';
+import { agentStatusTopic, deviceDiscoveryTopic, deviceSlugOfDiscoveryTopic, entityUniqueId } from '../model/naming.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { type DesiredDiscovery, discoveryOrigin } from '../views/discovery.ts';
+import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
+
+/** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
+ * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
+ * tombstone stays in the retained payload until Home Assistant comes online; then the component is announced once more
+ * (`restore`), becomes a tombstone again, and is omitted. */
+export type RemovalPhase = 'tombstone' | 'restore' | 'omit';
+
+type Component = Record<string, unknown>;
+
+/** Limits of a retained payload: ours have five levels, so a deeper one was written by another program. */
+const payloadBounds = { bytes: maxBrokerMessageBytes, depth: 16 };
+
+/** The parts of an earlier payload from which the next one is built. */
+const retainedPayloadSchema = z.object({
+  device: z.record(z.string(), z.unknown()),
+  origin: z.record(z.string(), z.unknown()),
+  components: z.record(z.string(), z.looseObject({ platform: z.string() })),
+});
+
+function parseRetained(payload: string | undefined) {
+  if (payload === undefined) return undefined;
+  try {
+    return retainedPayloadSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const isTombstone = (component: Component) => Object.keys(component).length === 1;
+
+/** Whether a payload still has tombstones. */
+export const hasTombstones = (payload: string): boolean =>
+  Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);
+
+export interface ReconciliationInput extends DesiredDiscovery {
+  agent: AgentIdentity;
+  /** This agent's retained messages when the connection began. */
+  retained: ReadonlyMap<string, string>;
+  /** Devices that are not to be announced, because the user has removed them. */
+  dismissed: ReadonlySet<string>;
+  phase: RemovalPhase;
+}
+
+function removedComponent(
+  { agent, phase }: ReconciliationInput,
+  device: string,
+  key: string,
+  platform: unknown,
+): Component | undefined {
+  if (phase === 'omit') return undefined;
+  return phase === 'tombstone'
+    ? { platform }
+    : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: agentStatusTopic(agent) };
+}
+
+const isRemoved = ({ excluded, declared }: DesiredDiscovery, device: string, key: string) =>
+  excluded.get(device)?.has(key) || !declared(key);
+
+/** Components of an earlier payload that the desired one lacks: unchanged while they are declared, else in this phase of removal. */
+function inheritedComponents(
+  input: ReconciliationInput,
+  device: string,
+  earlier: Record<string, Component>,
+): Record<string, Component> {
+  const desired = input.desired.get(device)?.components ?? {};
+  const components: Record<string, Component> = {};
+  for (const [key, old] of Object.entries(earlier)) {
+    if (key in desired) continue;
+    const stays = !isTombstone(old) && !isRemoved(input, device, key);
+    const component = stays ? old : removedComponent(input, device, key, old.platform);
+    if (component !== undefined) components[key] = component;
+  }
+  return components;
+}
+
+/** The devices of this agent that are desired or retained, without those that were dismissed. */
+function devicesToReconcile({ agent, desired, retained, dismissed }: ReconciliationInput): string[] {
+  const announced = [...retained.keys()].flatMap((topic) => deviceSlugOfDiscoveryTopic(agent, topic) ?? []);
+  return [...new Set([...desired.keys(), ...announced])].filter((device) => !dismissed.has(device));
+}
+
+/** Sorts devices so that each comes after the one that it names as `via_device`: Home Assistant would create a nameless device for
+ * a parent that it does not know yet. */
+function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries: readonly Entry[]): Entry[] {
+  const byIdentifier = new Map<unknown, Entry>();
+  for (const entry of entries)
+    for (const identifier of [entry.device.identifiers].flat()) byIdentifier.set(identifier, entry);
+  const depths = new Map<Entry, number>();
+  const depthOf = (entry: Entry): number => {
+    const known = depths.get(entry);
+    if (known !== undefined) return known;
+    // Ends a circle of parents.
+    depths.set(entry, 0);
+    const { via_device: via } = entry.device;
+    const parent = byIdentifier.get(via);
+    const depth = via === undefined ? 0 : 1 + (parent === undefined ? 0 : depthOf(parent));
+    depths.set(entry, depth);
+    return depth;
+  };
+  for (const entry of entries) depthOf(entry);
+  return entries.toSorted((a, b) => depthOf(a) - depthOf(b));
+}
+
+/** Discovery payload of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for
+ * a device that has no component left. */
+export function reconcile(input: ReconciliationInput): RetainedPayloadsByTopic {
+  const { agent, desired, retained } = input;
+  const announcements = devicesToReconcile(input).map((id) => {
+    const topic = deviceDiscoveryTopic(agent, id);
+    const earlier = parseRetained(retained.get(topic));
+    const current = desired.get(id);
+    const components = { ...current?.components, ...inheritedComponents(input, id, earlier?.components ?? {}) };
+    return { topic, device: current?.device ?? earlier?.device ?? {}, components };
+  });
+  return new Map(
+    sortByDepth(announcements).map(({ topic, device, components }) => [
+      topic,
+      Object.keys(components).length === 0
+        ? ''
+        : JSON.stringify({ device, origin: discoveryOrigin(agent), components }),
+    ]),
+  );
+}
+
+/** Earlier payloads with tombstones for the components to remove and everything else unchanged. Home Assistant must get them
+ * before the new states, which lack the keys that a component to remove still reads. */
+export function tombstonePayloads(
+  agent: AgentIdentity,
+  discovery: DesiredDiscovery,
+  retained: ReadonlyMap<string, string>,
+): RetainedPayloadsByTopic {
+  const payloads = new Map<string, string>();
+  for (const [topic, payload] of retained) {
+    const id = deviceSlugOfDiscoveryTopic(agent, topic);
+    const earlier = id === undefined ? undefined : parseRetained(payload);
+    if (id === undefined || earlier === undefined) continue;
+    const components = Object.entries(earlier.components);
+    if (!components.some(([key]) => isRemoved(discovery, id, key))) continue;
+    const remaining = components.map(([key, old]) => [
+      key,
+      isRemoved(discovery, id, key) ? { platform: old.platform } : old,
+    ]);
+    payloads.set(topic, JSON.stringify({ ...earlier, components: Object.fromEntries(remaining) }));
+  }
+  return payloads;
+}

@@ -1,0 +1,232 @@
+import { expect, test } from 'vitest';
+import {
+  hasTombstones,
+  type RemovalPhase,
+  reconcile,
+  tombstonePayloads,
+} from '../../src/mqtt/discovery-reconciliation.ts';
+import { desiredDiscovery } from '../../src/views/discovery.ts';
+import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
+
+const collector = probe(async () => []);
+const topicOf = (slug: string) => `homeassistant/device/infra-monitor_nas/${slug}/config`;
+const topic = topicOf('thing_1');
+const whole = (reading: Probe = {}) => ({ table: 'thing' as const, device, reading });
+const piece = (id: string, more: object = { reading: {} }) =>
+  ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
+const discoveryOf = (state: ReturnType<typeof stateOf>) => desiredDiscovery([collector], agent, state);
+type Components = Record<string, Record<string, unknown>>;
+interface Announced {
+  device: Record<string, unknown>;
+  components: Components;
+}
+
+function announce(
+  state: ReturnType<typeof stateOf>,
+  retained: ReadonlyMap<string, string>,
+  phase: RemovalPhase = 'tombstone',
+): Announced | '' | undefined {
+  const input = { agent, ...discoveryOf(state), retained, dismissed: new Set<string>(), phase };
+  const payload = reconcile(input).get(topic);
+  return payload ? (JSON.parse(payload) as Announced) : payload === '' ? '' : undefined;
+}
+const componentsOf = (announced: ReturnType<typeof announce>) =>
+  typeof announced === 'object' ? announced.components : {};
+
+const earlier = (components: Record<string, object>) =>
+  new Map([
+    [topic, JSON.stringify({ device: { identifiers: ['x'], name: 'Thing' }, origin: { name: 'x' }, components })],
+  ]);
+const old = { platform: 'sensor', unique_id: 'u', state_topic: 't' };
+
+test('a part that is missing from the state stays unchanged', () => {
+  expect(
+    componentsOf(announce(stateOf(collector, [whole()]), earlier({ 'probe-part_usb-level': old })))[
+      'probe-part_usb-level'
+    ],
+  ).toEqual(old);
+});
+
+test('a declared event entity stays; an undeclared one is removed', () => {
+  const keys = ['probe-thing-event', 'probe-part_usb-event'];
+  const state = stateOf(collector, [{ table: 'thing', device: { ...device, id: 'other' }, reading: {} }]);
+  expect(
+    componentsOf(announce(state, earlier(Object.fromEntries(keys.map((key) => [key, { ...old, platform: 'event' }]))))),
+  ).toEqual({
+    'probe-thing-event': { ...old, platform: 'event' },
+    'probe-part_usb-event': { platform: 'event' },
+  });
+});
+
+test('an undeclared component becomes a tombstone, is restored, becomes a tombstone and is omitted', () => {
+  const state = stateOf(collector, [whole()]);
+  for (const key of ['probe-thing-retired', 'probe-attic-level', 'other-thing-level', 'nonsense']) {
+    const retained = earlier({ [key]: old });
+    expect(componentsOf(announce(state, retained, 'tombstone'))[key]).toEqual({ platform: 'sensor' });
+    expect(componentsOf(announce(state, retained, 'restore'))[key]).toEqual({
+      platform: 'sensor',
+      unique_id: `infra-monitor_nas_thing_1_${key}`,
+      state_topic: 'infra-monitor/nas/status',
+    });
+    expect(componentsOf(announce(state, retained, 'omit'))).not.toHaveProperty(key);
+  }
+});
+
+test('tombstones come before the states, and everything else stays unchanged', () => {
+  const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
+  const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
+  const [payload] = tombstonePayloads(
+    agent,
+    discoveryOf(state),
+    earlier(Object.fromEntries(keys.map((key) => [key, old]))),
+  ).values();
+  expect(JSON.parse(payload ?? '').components).toEqual({
+    'probe-thing-level': old,
+    'probe-part_usb-level': old,
+    'probe-part_out-level': { platform: 'sensor' },
+    'probe-thing-retired': { platform: 'sensor' },
+  });
+  expect(tombstonePayloads(agent, discoveryOf(state), earlier({ 'probe-thing-level': old })).size).toBe(0);
+});
+
+test('a tombstone stays a tombstone until it is omitted', () => {
+  const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
+  expect(componentsOf(announce(stateOf(collector, [whole()]), retained))['probe-part_usb-level']).toEqual({
+    platform: 'sensor',
+  });
+});
+
+test('a part that returns is announced in place of its tombstone', () => {
+  const retained = earlier({ 'probe-part_usb-level': { platform: 'sensor' } });
+  expect(
+    componentsOf(announce(stateOf(collector, [whole(), piece('usb')]), retained))['probe-part_usb-level'],
+  ).toHaveProperty('unique_id');
+});
+
+test('a part that the settings exclude is removed', () => {
+  const retained = earlier({ 'probe-part_usb-level': old });
+  expect(
+    componentsOf(announce(stateOf(collector, [whole(), piece('usb', { excluded: true })]), retained))[
+      'probe-part_usb-level'
+    ],
+  ).toEqual({ platform: 'sensor' });
+});
+
+test('a device of an inactive collector gets tombstones, and in the end an empty topic', () => {
+  const state = stateOf(probe(async () => [], 'another'));
+  const retained = earlier({ 'probe-thing-level': old });
+  expect(announce(state, retained, 'tombstone')).toMatchObject({
+    device: { name: 'Thing' },
+    components: { 'probe-thing-level': { platform: 'sensor' } },
+  });
+  expect(announce(state, retained, 'omit')).toBe('');
+});
+
+test('nothing is removed because it could not be read', () => {
+  const never = stateOf(collector);
+  expect(componentsOf(announce(never, earlier({ 'probe-thing-level': old })))).toEqual({ 'probe-thing-level': old });
+});
+
+test.each(['no json', '[]', '{"components": 3}'])('a retained payload of %s is overwritten', (payload) => {
+  expect(componentsOf(announce(stateOf(collector, [whole()]), new Map([[topic, payload]])))).toHaveProperty(
+    'probe-thing-level',
+  );
+});
+
+test('a payload with tombstones is recognized', () => {
+  expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: { platform: 'sensor' } } }))).toBe(
+    true,
+  );
+  expect(hasTombstones(JSON.stringify({ device: {}, origin: {}, components: { a: old } }))).toBe(false);
+  expect(hasTombstones('')).toBe(false);
+});
+
+test('a device that the settings exclude gets tombstones for all entities and keeps its description', () => {
+  const state = stateOf(collector, [{ table: 'thing', device, excluded: true }]);
+  expect(announce(state, earlier({ 'probe-thing-level': old, 'probe-thing-event': old }))).toMatchObject({
+    device: { name: 'Thing' },
+    components: { 'probe-thing-level': { platform: 'sensor' }, 'probe-thing-event': { platform: 'sensor' } },
+  });
+  expect(announce(state, new Map())).toBeUndefined();
+});
+
+test('a dismissed device is left out, desired or retained', () => {
+  const state = stateOf(collector, [whole(), { table: 'thing', device: { id: 'other', name: 'Other' }, reading: {} }]);
+  const retained = new Map([...earlier({ 'probe-thing-level': old }), [topicOf('gone'), earlier({}).get(topic) ?? '']]);
+  const reconciled = (...dismissed: string[]) => [
+    ...reconcile({
+      agent,
+      ...discoveryOf(state),
+      retained,
+      dismissed: new Set(dismissed),
+      phase: 'tombstone',
+    }).keys(),
+  ];
+  expect(reconciled()).toEqual(['thing_1', 'other', 'gone'].map(topicOf));
+  expect(reconciled('thing_1', 'gone')).toEqual([topicOf('other')]);
+});
+
+test('a device with neither components nor an earlier payload has an empty topic', () => {
+  const input = { agent, excluded: new Map(), declared: () => true, retained: new Map(), dismissed: new Set<string>() };
+  const desired = new Map([['thing_1', { device: {}, components: {} }]]);
+  expect([...reconcile({ ...input, desired, phase: 'tombstone' })]).toEqual([[topic, '']]);
+});
+
+test('origin: this program in this version, whatever an earlier payload names', () => {
+  expect(announce(stateOf(collector), earlier({ 'probe-thing-level': old }))).toMatchObject({
+    origin: { name: 'Home Lab Infra Monitor', sw_version: '1.2.3' },
+  });
+});
+
+/** Keys of the announcements of devices, each with the device that it is connected through, in this order. */
+function announcedOrder(...devices: [id: string, via?: string][]) {
+  const state = stateOf(
+    collector,
+    devices.map(([id, via]) => ({
+      table: 'thing',
+      device: { id, name: id, ...(via === undefined ? {} : { via }) },
+      reading: {},
+    })),
+  );
+  const input = { agent, ...discoveryOf(state), dismissed: new Set<string>(), phase: 'tombstone' as const };
+  return [...reconcile({ ...input, retained: new Map() }).keys()].map((key) => key.split('/')[3]);
+}
+
+test('host, pool, drive: each device comes after the one that it is connected through', () => {
+  expect(announcedOrder(['drive', 'pool'], ['pool', 'host'], ['other'], ['host'])).toEqual([
+    'other',
+    'host',
+    'pool',
+    'drive',
+  ]);
+  expect(announcedOrder(['d', 'c'], ['c', 'b'], ['b', 'a'], ['a'])).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('a parent that is announced elsewhere counts as one level; devices of one level keep their order', () => {
+  expect(announcedOrder(['below', 'elsewhere'], ['z'], ['a'], ['child', 'z'])).toEqual(['z', 'a', 'below', 'child']);
+});
+
+test('devices in a circle are announced all the same', () => {
+  expect(announcedOrder(['a', 'b'], ['b', 'a'], ['self', 'self']).toSorted()).toEqual(['a', 'b', 'self']);
+});
+
+test('an earlier payload takes part in the order', () => {
+  const child = JSON.stringify({
+    device: { identifiers: 'gone', via_device: 'infra-monitor_nas_thing_1' },
+    origin: {},
+    components: { 'probe-thing-level': old },
+  });
+  const grandchild = JSON.stringify({
+    device: { identifiers: ['other'], via_device: 'gone' },
+    origin: {},
+    components: { 'probe-thing-level': old },
+  });
+  const retained = new Map([
+    [topicOf('grandchild'), grandchild],
+    [topicOf('child'), child],
+  ]);
+  const input = { agent, ...discoveryOf(stateOf(collector, [whole()])), retained, dismissed: new Set<string>() };
+  expect([...reconcile({ ...input, phase: 'tombstone' }).keys()]).toEqual(
+    ['thing_1', 'child', 'grandchild'].map(topicOf),
+  );
+});
