@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { HaWebSocket } from '../../src/collectors/home-assistant/ha-web-socket.ts';
 import { type InstanceDetails, readInstanceDetails } from '../../src/collectors/home-assistant/instance-details.ts';
 import { parseInstanceHistoryOrEmpty } from '../../src/collectors/home-assistant/instance-history.ts';
 import { CpuUsageReader } from '../../src/collectors/host/linux/cpu.ts';
@@ -16,19 +15,20 @@ import {
 } from '../../src/collectors/nvme/tools/nvme-cli.ts';
 import { parseSmartctlHealth } from '../../src/collectors/nvme/tools/smartctl.ts';
 import { parseConfiguredRouter, parseProbeTarget } from '../../src/collectors/router/configured-hosts.ts';
-import { parseSoapReply } from '../../src/collectors/router/soap/action.ts';
-import { parseDigestChallenge } from '../../src/collectors/router/tr064/digest.ts';
 import {
   createDslPollItem,
   fibrePollItem,
   linkPollItem,
   mobilePollItem,
-} from '../../src/collectors/router/tr064/poll-items/access-line.ts';
-import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/poll-items/device.ts';
-import { parseHostConnections } from '../../src/collectors/router/tr064/poll-items/hosts.ts';
-import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/poll-items/mesh.ts';
-import { wlanPollItem } from '../../src/collectors/router/tr064/poll-items/wlan.ts';
+} from '../../src/collectors/router/tr064/access-line-poll-items.ts';
+import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/device-poll-items.ts';
+import { parseHostConnections } from '../../src/collectors/router/tr064/hosts-poll-item.ts';
+import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
+import { wlanPollItem } from '../../src/collectors/router/tr064/wlan-poll-item.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
+import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
+import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';
+import { parseSoapReply } from '../../src/lib/upnp/soap.ts';
 import { CronExpression } from '../../src/loop/cron.ts';
 import { parseJsonWithin } from '../../src/model/json.ts';
 import { parseComponentKey } from '../../src/model/naming.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { UpdateVersions } from '../../model/metric.ts';
-import type { HaWebSocket } from './ha-web-socket.ts';
 import type { InstanceState } from './instance-state.ts';
 
 /** What Home Assistant reveals to the holder of a token. Coordinates and names are not included: of its configuration only the

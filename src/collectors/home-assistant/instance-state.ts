@@ -1,4 +1,4 @@
-import type { HttpRefusal } from './ha-web-socket.ts';
+import type { HttpRefusal } from '../../lib/ha-websocket.ts';
 
 /** The result of a visit, from a running Home Assistant to no answer. */
 export const instanceStates = [

@@ -1,5 +1,5 @@
+import { HaWebSocket, type HttpRefusal, type ServerCertificate } from '../../lib/ha-websocket.ts';
 import type { Secret } from '../../model/secret.ts';
-import { HaWebSocket, type HttpRefusal, type ServerCertificate } from './ha-web-socket.ts';
 import { type InstanceDetails, readInstanceDetails } from './instance-details.ts';
 import {
   type HintContext,

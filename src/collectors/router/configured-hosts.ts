@@ -1,4 +1,7 @@
 import { isIPv6 } from 'node:net';
+import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
+import { normalizeMacAddress } from './tr064/fritz-box-properties.ts';
+import type { ConfiguredClient } from './tr064/parts.ts';
 
 /** A router to watch, as the settings name it. */
 export interface ConfiguredRouter {
@@ -7,13 +10,6 @@ export interface ConfiguredRouter {
   /** URL of its IGD description, for routers that keep it at an unusual address. */
   description?: URL;
 }
-
-/** What to probe: a host over ICMP, a TCP port, or a web server. */
-export type ProbeTarget = { name: string } & (
-  | { by: 'icmp'; host: string }
-  | { by: 'tcp'; host: string; port: number }
-  | { by: 'http'; host: string; url: URL }
-);
 
 const namePattern = /^([^=/:?]+)=(.+)$/;
 
@@ -64,6 +60,17 @@ export function parseProbeTarget(text: string): ProbeTarget | undefined {
   return url.protocol === 'http:' || url.protocol === 'https:'
     ? { name: name || url.host, by: 'http', host, url }
     : undefined;
+}
+
+/** Parses `Phone of Ada=AA:BB:CC:00:11:22,…`; undefined if any item is not `name=MAC address`. */
+export function parseConfiguredClients(text: string): ConfiguredClient[] | undefined {
+  const items = text.split(',').filter((item) => item.trim() !== '');
+  const clients = items.flatMap((item) => {
+    const [name = '', address, more] = item.split('=').map((field) => field.trim());
+    const mac = normalizeMacAddress(address);
+    return name === '' || mac === undefined || more !== undefined ? [] : [{ name, macAddress: mac }];
+  });
+  return clients.length === items.length ? clients : undefined;
 }
 
 /** Parses the items of a comma-separated list; undefined if any of them is invalid. */

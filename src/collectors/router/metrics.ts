@@ -1,10 +1,15 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
-import { type WanReading, wanAccessTypes, wanStatuses } from './igd/reading.ts';
-import { probeMethods } from './probe/index.ts';
-import { lossPercent, type PingStats } from './probe/ping-stats.ts';
-import type { ReachabilityReading, RouterReading, RouterReadingByTable, TargetReading } from './reading.ts';
+import { reachabilityMetrics } from './reachability.ts';
+import {
+  type RouterReading,
+  type RouterReadingByTable,
+  type TargetReading,
+  type WanReading,
+  wanAccessTypes,
+  wanStatuses,
+} from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
 import { tr064PartMetricsByTable, tr064RouterMetrics } from './tr064/metrics.ts';
 
@@ -16,21 +21,6 @@ const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 const megabits = (bitsPerSecond: number | undefined) => (bitsPerSecond === undefined ? undefined : bitsPerSecond / 1e6);
 const gigabytes = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1e9);
 const bits = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes * 8);
-
-const latencyMetric = (
-  name: string,
-  select: (stats: PingStats) => number | undefined,
-  overrides: typeof disabledDiagnostic | object = {},
-): MetricDeclarations<ReachabilityReading>[string] => ({
-  kind: 'gauge',
-  name,
-  deviceClass: 'duration',
-  unit: 'ms',
-  precision: 1,
-  deadband: 0.5,
-  ...overrides,
-  value: ({ probe }) => probe && select(probe.stats),
-});
 
 /** `select` returns bits per second. */
 const rateMetric = (
@@ -64,32 +54,6 @@ const totalMetric = (
   optional: true,
   value: ({ wan }) => gigabytes(wan && select(wan)),
 });
-
-/** Metrics that routers and targets share. */
-const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
-  reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: (r) => r.reachable },
-  latency: latencyMetric('Latency', ({ mean }) => mean),
-  latency_min: latencyMetric('Lowest latency', ({ min }) => min, disabledDiagnostic),
-  latency_max: latencyMetric('Highest latency', ({ max }) => max, disabledDiagnostic),
-  jitter: latencyMetric('Jitter', ({ jitter }) => jitter, { ...disabledDiagnostic, optional: true }),
-  packet_loss: {
-    kind: 'gauge',
-    name: 'Packet loss',
-    unit: '%',
-    precision: 1,
-    icon: 'mdi:package-variant-remove',
-    value: ({ probe }) => probe && lossPercent(probe.stats),
-  },
-  problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
-  reached_by: {
-    kind: 'enum',
-    name: 'Reached by',
-    options: probeMethods,
-    icon: 'mdi:radar',
-    ...disabledDiagnostic,
-    value: ({ probe }) => probe?.by,
-  },
-};
 
 const ownRouterMetrics: MetricDeclarations<RouterReading> = {
   ...reachabilityMetrics,

@@ -1,7 +1,34 @@
 import type { ClockReading } from '../../lib/clocks.ts';
 import type { DeviceEvent } from '../../model/event.ts';
-import type { WanReading } from './igd/reading.ts';
-import { type Outage, OutageTracker } from './outage-tracker.ts';
+import { PastMoment, readClocksIncludingSleep } from '../../model/past-moment.ts';
+import type { WanReading } from './reading.ts';
+
+/** An outage, from the first reading that saw it to the first one after its end. */
+export interface Outage {
+  from: Date;
+  to: Date;
+  seconds: number;
+}
+
+/** Tracks the outages of one host or connection. */
+export class OutageTracker {
+  readonly #clock: typeof readClocksIncludingSleep;
+  #downSince: PastMoment | undefined;
+
+  constructor(clock = readClocksIncludingSleep) {
+    this.#clock = clock;
+  }
+
+  /** The outage that ended with this reading, if any. An unknown state neither begins nor ends an outage. */
+  update(isUp: boolean | undefined): Outage | undefined {
+    if (isUp === false) this.#downSince ??= new PastMoment(this.#clock);
+    if (isUp !== true || this.#downSince === undefined) return undefined;
+    const from = this.#downSince.date;
+    const to = new Date(this.#clock().wall);
+    this.#downSince = undefined;
+    return { from, to, seconds: Math.round((to.getTime() - from.getTime()) / 1000) };
+  }
+}
 
 export const routerEventTypes = ['outage', 'wan_outage', 'reconnect', 'reboot', 'address_change'] as const;
 

@@ -1,4 +1,12 @@
 import { readClocks } from '../../lib/clocks.ts';
+import { LateAnswerError, NonOverlappingPoller } from '../../lib/poller.ts';
+import { type AddressResolver, hostInUrl, measureDnsLatencyMs } from '../../lib/probe/dns.ts';
+import {
+  type ProbeResult,
+  probeTimeoutSeconds,
+  probeWaitMsFor,
+  ReachabilityProbe,
+} from '../../lib/probe/reachability-probe.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
@@ -6,24 +14,16 @@ import { describeError } from '../../model/errors.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { type AddressResolver, hostInUrl } from './address-resolver.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
-import { measureDnsLatencyMs } from './dns-latency.ts';
 import { readNeighbourMac } from './gateway.ts';
-import { IgdClient, type IgdReading } from './igd/index.ts';
-import {
-  isUnreachableOrBeyondLimits,
-  type LatencyAndLossLimits,
-  latencyAndLossLimitsOf,
-} from './latency-and-loss-limits.ts';
-import { LateAnswerError, NonOverlappingPoller } from './non-overlapping-poller.ts';
-import { type ProbeResult, probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
+import { IgdClient, type IgdReading } from './igd/igd-client.ts';
+import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReading, RouterReadingByTable } from './reading.ts';
 import { isWanConnected, RouterEventDetector } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
-import { Tr064Client } from './tr064/index.ts';
 import { Tr064PartObserver } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
+import { Tr064Client } from './tr064/tr064-client.ts';
 
 /** Seconds after which a poll over IGD or TR-064 is aborted. */
 const pollTimeoutSeconds = 20;

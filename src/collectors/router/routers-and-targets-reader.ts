@@ -1,9 +1,9 @@
+import { AddressResolver } from '../../lib/probe/dns.ts';
 import type { Observation, ObservationOrComplaint } from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { AddressResolver } from './address-resolver.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import { readDefaultGatewayAddress } from './gateway.ts';
 import type { RouterReadingByTable } from './reading.ts';

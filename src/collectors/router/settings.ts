@@ -10,8 +10,7 @@ import {
   stringPerNameSetting,
   stringSetting,
 } from '../../model/setting.ts';
-import { parseCommaList, parseConfiguredRouter, parseProbeTarget } from './configured-hosts.ts';
-import { tr064SettingsShape } from './tr064/settings.ts';
+import { parseCommaList, parseConfiguredClients, parseConfiguredRouter, parseProbeTarget } from './configured-hosts.ts';
 
 export const routerSettingsSchema = z.object({
   HOST_PROC: hostRootSettingsShape.HOST_PROC,
@@ -32,7 +31,16 @@ export const routerSettingsSchema = z.object({
     example: 'monitor',
   }),
   FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),
-  ...tr064SettingsShape,
+  FRITZBOX_CLIENTS: customSetting(
+    {
+      description:
+        'Devices, such as phones and computers, whose presence in a FRITZ!Box’s network is reported: name and MAC address of each. Ask their owners first. Defaults to none.',
+      default: '',
+      example: 'Phone of Ada=AA:BB:CC:00:11:22,Laptop of Ada=AA:BB:CC:00:11:33',
+    },
+    'comma-separated list of name=MAC address',
+    parseConfiguredClients,
+  ),
   PING_TARGETS: customSetting(
     {
       description: 'Additional hosts and services to probe from this machine, each with an optional name.',

@@ -1,17 +1,18 @@
+import { NonOverlappingPoller } from '../../lib/poller.ts';
+import type { AddressResolver } from '../../lib/probe/dns.ts';
+import {
+  type ProbeResult,
+  type ProbeTarget,
+  probeTimeoutSeconds,
+  probeWaitMsFor,
+  ReachabilityProbe,
+} from '../../lib/probe/reachability-probe.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { AddressResolver } from './address-resolver.ts';
-import type { ProbeTarget } from './configured-hosts.ts';
-import {
-  isUnreachableOrBeyondLimits,
-  type LatencyAndLossLimits,
-  latencyAndLossLimitsOf,
-} from './latency-and-loss-limits.ts';
-import { NonOverlappingPoller } from './non-overlapping-poller.ts';
-import { OutageTracker } from './outage-tracker.ts';
-import { type ProbeResult, probeTimeoutSeconds, probeWaitMsFor, ReachabilityProbe } from './probe/index.ts';
+import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
+import { OutageTracker } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
 
 /** Watches one host or service. */

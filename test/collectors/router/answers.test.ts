@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SoapFields } from '../../../src/collectors/router/soap/soap-fields.ts';
+import { SoapFields } from '../../../src/lib/upnp/soap.ts';
 import { interpretAnswer } from './interpret-answer.ts';
 
 // Answers written after reports of real routers. A bug report adds another one.

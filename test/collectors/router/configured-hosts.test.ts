@@ -5,10 +5,7 @@ import {
   parseProbeTarget,
 } from '../../../src/collectors/router/configured-hosts.ts';
 import { readDefaultGatewayAddress, readNeighbourMac } from '../../../src/collectors/router/gateway.ts';
-import {
-  isUnreachableOrBeyondLimits,
-  latencyAndLossLimitsOf,
-} from '../../../src/collectors/router/latency-and-loss-limits.ts';
+import { isUnreachableOrBeyondLimits, latencyAndLossLimitsOf } from '../../../src/collectors/router/reachability.ts';
 import { PerNameValues } from '../../../src/model/per-name-values.ts';
 import { tree } from '../../helpers/tree.ts';
 

@@ -2,9 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
-import type { SoapFaultError } from '../../../src/collectors/router/soap/action.ts';
-import { SoapFields } from '../../../src/collectors/router/soap/soap-fields.ts';
+import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
+import { type SoapFaultError, SoapFields } from '../../../src/lib/upnp/soap.ts';
 import { interpretAnswer } from './interpret-answer.ts';
 
 // CORPUS/router: recorded answers of routers and outputs of ping, of any make and version, and INDEX.tsv, which lists the files.

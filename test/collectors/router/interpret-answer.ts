@@ -1,17 +1,16 @@
-import { parseLocationHeader } from '../../../src/collectors/router/igd/ssdp.ts';
 import {
   parseExternalIpv4,
   parseExternalIpv6,
   parseIpv6Prefix,
   parseLinkAndAddonFields,
   parseStatusInfoFields,
-} from '../../../src/collectors/router/igd/wan-fields.ts';
+} from '../../../src/collectors/router/igd/wan-reader.ts';
 import { WanTrafficMeter } from '../../../src/collectors/router/igd/wan-traffic-meter.ts';
-import { parsePingOutput } from '../../../src/collectors/router/probe/ping.ts';
-import { parseSoapReply } from '../../../src/collectors/router/soap/action.ts';
-import type { HttpReply } from '../../../src/collectors/router/soap/http-client.ts';
-import type { SoapFields } from '../../../src/collectors/router/soap/soap-fields.ts';
-import { parseUpnpDescription } from '../../../src/collectors/router/soap/upnp-description.ts';
+import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
+import { parseUpnpDescription } from '../../../src/lib/upnp/description.ts';
+import type { HttpReply } from '../../../src/lib/upnp/http-client.ts';
+import { parseSoapReply, type SoapFields } from '../../../src/lib/upnp/soap.ts';
+import { parseLocationHeader } from '../../../src/lib/upnp/ssdp.ts';
 
 /** The address that recorded routers are assumed to have. */
 export const address = new URL('http://192.0.2.1:49000/igddesc.xml');

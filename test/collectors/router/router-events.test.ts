@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WanReading } from '../../../src/collectors/router/igd/reading.ts';
+import type { WanReading } from '../../../src/collectors/router/reading.ts';
 import { RouterEventDetector } from '../../../src/collectors/router/router-events.ts';
 
 const start = Date.parse('2026-01-02T03:00:00Z');

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
-import { Tr064Client } from '../../../src/collectors/router/tr064/index.ts';
+import { Tr064Client } from '../../../src/collectors/router/tr064/tr064-client.ts';
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { FritzBox } from './index.ts';

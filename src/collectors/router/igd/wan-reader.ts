@@ -1,16 +1,88 @@
-import type { SoapFields } from '../soap/soap-fields.ts';
-import type { SupportedActionCaller } from '../soap/supported-action-caller.ts';
-import type { UpnpDescription, UpnpService } from '../soap/upnp-description.ts';
-import type { WanReading } from './reading.ts';
-import {
-  parseDslite,
-  parseExternalIpv4,
-  parseExternalIpv6,
-  parseIpv6Prefix,
-  parseLinkAndAddonFields,
-  parseStatusInfoFields,
-} from './wan-fields.ts';
+import { isIP } from 'node:net';
+import type { UpnpDescription, UpnpService } from '../../../lib/upnp/description.ts';
+import type { SoapFields, SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import { type WanReading, wanAccessTypes, wanStatuses } from '../reading.ts';
 import { WanTrafficMeter } from './wan-traffic-meter.ts';
+
+/** Larger values are dates in seconds since 1970: no router runs for thirty years. */
+const maxUptimeSeconds = 1e9;
+
+/** Seconds, from `86400` or `1 Days, 00:00:00`; undefined if the text is no duration. */
+export function parseUptimeSeconds(text: string | undefined): number | undefined {
+  const [, days, hours, minutes, seconds] = /^(?:(\d+) days?,? *)?(\d+):(\d+):(\d+)$/i.exec(text ?? '') ?? [];
+  const value =
+    seconds === undefined
+      ? Number(/^\d+$/.exec(text ?? '')?.[0] ?? Number.NaN)
+      : ((Number(days ?? 0) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  return value < maxUptimeSeconds ? value : undefined;
+}
+
+const snakeCase = (text: string | undefined) =>
+  text
+    ?.replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replaceAll(/[\s-]+/g, '_')
+    .toLowerCase();
+
+const unspecifiedAddresses = new Set(['0.0.0.0', '::']);
+
+function addressOf(text: string | undefined): string | undefined {
+  return text !== undefined && isIP(text) !== 0 && !unspecifiedAddresses.has(text) ? text : undefined;
+}
+
+/** Spellings of different makers: DSL, POTS (the older specification's word), X_AVM-DE_Fiber, LTE, UMTS, … */
+const accessPatterns: Record<(typeof wanAccessTypes)[number], RegExp> = {
+  dsl: /dsl|pots/i,
+  cable: /cable/i,
+  fiber: /fib(er|re)|gpon/i,
+  mobile: /umts|lte|mobile|5g/i,
+  ethernet: /ethernet/i,
+};
+
+const accessOf = (text: string | undefined) =>
+  text === undefined ? undefined : wanAccessTypes.find((access) => accessPatterns[access].test(text));
+
+/** Parses GetStatusInfo. The uptime is valid only while connected, because that of miniupnpd continues during an outage. */
+export function parseStatusInfoFields(
+  values: SoapFields | undefined,
+): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
+  const status = wanStatuses.find((name) => name === snakeCase(values?.text('ConnectionStatus')));
+  return {
+    status,
+    uptime: status === 'connected' ? parseUptimeSeconds(values?.text('Uptime')) : undefined,
+    lastError: snakeCase(values?.text('LastConnectionError')),
+  };
+}
+
+const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
+
+/** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no measurement. */
+export function parseLinkAndAddonFields(
+  link: SoapFields | undefined,
+  addon: SoapFields | undefined,
+): Pick<WanReading, 'link' | 'access' | 'downstream' | 'upstream'> {
+  const rate = (name: string) => addon?.count(`X_AVM_DE_${name}64`) || link?.count(name) || undefined;
+  const physical = link?.text('PhysicalLinkStatus')?.toLowerCase();
+  return {
+    link: physical === 'up' ? true : physical === 'down' ? false : undefined,
+    access: accessOf(addon?.text('X_AVM_DE_WANAccessType') ?? link?.text('WANAccessType')),
+    downstream: rate(rateNames.down),
+    upstream: rate(rateNames.up),
+  };
+}
+
+export const parseExternalIpv4 = (values: SoapFields | undefined): string | undefined =>
+  addressOf(values?.text('ExternalIPAddress'));
+
+export const parseExternalIpv6 = (values: SoapFields | undefined): string | undefined =>
+  addressOf(values?.text('ExternalIPv6Address'));
+
+export function parseIpv6Prefix(values: SoapFields | undefined): string | undefined {
+  const [prefix, length] = [addressOf(values?.text('IPv6Prefix')), values?.count('PrefixLength')];
+  return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
+}
+
+export const parseDslite = (values: SoapFields | undefined): boolean | undefined =>
+  values?.flag('X_AVM_DE_DsliteStatus');
 
 /** Milliseconds until values that change only with the connection are read again. */
 const slowIntervalMs = 300_000;

@@ -1,6 +1,5 @@
+import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
-import { HttpStatusError } from '../soap/action.ts';
-import { NoReplyError } from '../soap/http-client.ts';
 
 /** What to do, with the labels of the FRITZ!Box user interface. */
 export const adviceTexts = {

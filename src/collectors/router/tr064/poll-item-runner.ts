@@ -1,13 +1,12 @@
 import type { ClockReading } from '../../../lib/clocks.ts';
-import { NoReplyError } from '../soap/http-client.ts';
-import { LoginRefusedError } from './digest-sender.ts';
-import type { FritzBoxClient, PollItem } from './poll-item.ts';
-import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './poll-items/access-line.ts';
-import { devicePollItem, updatePollItem } from './poll-items/device.ts';
-import { createHostsPollItem } from './poll-items/hosts.ts';
-import { meshPollItem } from './poll-items/mesh.ts';
-import { wlanPollItem } from './poll-items/wlan.ts';
-import type { LoginOnlyData } from './reading.ts';
+import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
+import { NoReplyError } from '../../../lib/upnp/http-client.ts';
+import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './access-line-poll-items.ts';
+import { devicePollItem, updatePollItem } from './device-poll-items.ts';
+import { createHostsPollItem } from './hosts-poll-item.ts';
+import { meshPollItem } from './mesh-poll-item.ts';
+import type { FritzBoxClient, LoginOnlyData, PollItem } from './reading.ts';
+import { wlanPollItem } from './wlan-poll-item.ts';
 
 /** Seconds until a failed item is read again. */
 const failurePauseSeconds = 300;

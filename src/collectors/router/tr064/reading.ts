@@ -1,3 +1,4 @@
+import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import type { UpdateVersions } from '../../../model/metric.ts';
 
 export const accountStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
@@ -133,6 +134,23 @@ export interface LoginOnlyData {
   hosts?: readonly HostConnection[] | undefined;
   repeaters?: readonly RepeaterReading[] | undefined;
   meshLinks?: readonly MeshLinkReading[] | undefined;
+}
+
+/** What a poll item may request of a FRITZ!Box. Both requests reject if there is no answer or the login is refused. */
+export interface FritzBoxClient {
+  /** Calls an action. Undefined if there is no such service, or if the FRITZ!Box cannot perform the action, for now or ever.
+   * `service`: the last part of its id. */
+  call(service: string, action: string): Promise<SoapFields | undefined>;
+  /** The document at a path that an action returned; undefined if there is none. */
+  fetch(path: string): Promise<string | undefined>;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** A group of values of a FRITZ!Box, and how often they are read. */
+export interface PollItem {
+  intervalSeconds: number;
+  read(client: FritzBoxClient): Promise<LoginOnlyData>;
 }
 
 export interface Tr064Reading extends LoginOnlyData {

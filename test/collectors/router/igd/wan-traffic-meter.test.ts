@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { CounterUnwrapper } from '../../../../src/collectors/router/igd/counter-unwrapper.ts';
-import { parseUptimeSeconds } from '../../../../src/collectors/router/igd/wan-fields.ts';
-import { WanTrafficMeter } from '../../../../src/collectors/router/igd/wan-traffic-meter.ts';
-import { SoapFields } from '../../../../src/collectors/router/soap/soap-fields.ts';
+import { parseUptimeSeconds } from '../../../../src/collectors/router/igd/wan-reader.ts';
+import { CounterUnwrapper, WanTrafficMeter } from '../../../../src/collectors/router/igd/wan-traffic-meter.ts';
+import { SoapFields } from '../../../../src/lib/upnp/soap.ts';
 
 const range = 2 ** 32;
 

@@ -1,23 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseSoapReply } from '../../../../src/collectors/router/soap/action.ts';
-import type { SoapFields } from '../../../../src/collectors/router/soap/soap-fields.ts';
-import { parseUpnpDescription } from '../../../../src/collectors/router/soap/upnp-description.ts';
-import { computeDigestResponse, parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
-import { fritzBoxPropertiesOf } from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
-import type { PollItem } from '../../../../src/collectors/router/tr064/poll-item.ts';
 import {
   createDslPollItem,
   fibrePollItem,
   linkPollItem,
   mobilePollItem,
-} from '../../../../src/collectors/router/tr064/poll-items/access-line.ts';
-import { devicePollItem, updatePollItem } from '../../../../src/collectors/router/tr064/poll-items/device.ts';
-import { createHostsPollItem, parseHostConnections } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
-import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
-import { wlanPollItem } from '../../../../src/collectors/router/tr064/poll-items/wlan.ts';
-import type { LoginOnlyData } from '../../../../src/collectors/router/tr064/reading.ts';
+} from '../../../../src/collectors/router/tr064/access-line-poll-items.ts';
+import { devicePollItem, updatePollItem } from '../../../../src/collectors/router/tr064/device-poll-items.ts';
+import { fritzBoxPropertiesOf } from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
+import { createHostsPollItem, parseHostConnections } from '../../../../src/collectors/router/tr064/hosts-poll-item.ts';
+import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
+import type { LoginOnlyData, PollItem } from '../../../../src/collectors/router/tr064/reading.ts';
+import { wlanPollItem } from '../../../../src/collectors/router/tr064/wlan-poll-item.ts';
+import { parseUpnpDescription } from '../../../../src/lib/upnp/description.ts';
+import { computeDigestResponse, parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
+import { parseSoapReply, type SoapFields } from '../../../../src/lib/upnp/soap.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { replyOf } from '../interpret-answer.ts';
 

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseDigestChallenge } from '../../../../src/collectors/router/tr064/digest.ts';
-import { fritzOsVersionWithoutHardware } from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
-import { normalizeMacAddress } from '../../../../src/collectors/router/tr064/mac-address.ts';
+import { parseConfiguredClients } from '../../../../src/collectors/router/configured-hosts.ts';
+import {
+  fritzOsVersionWithoutHardware,
+  normalizeMacAddress,
+} from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
+import { parseHostConnections } from '../../../../src/collectors/router/tr064/hosts-poll-item.ts';
+import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
 import { Tr064PartObserver } from '../../../../src/collectors/router/tr064/parts.ts';
-import { parseHostConnections } from '../../../../src/collectors/router/tr064/poll-items/hosts.ts';
-import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/poll-items/mesh.ts';
-import { parseConfiguredClients } from '../../../../src/collectors/router/tr064/settings.ts';
+import { parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
 import { homeHosts, homeMesh, hostList } from '../../../helpers/fritzbox/home.ts';
 
 /** A valid list with a part of it replaced. */

@@ -1,0 +1,133 @@
+import type { AddressResolver } from '../../../lib/probe/dns.ts';
+import type { UpnpDescription } from '../../../lib/upnp/description.ts';
+import { HttpClient, NoReplyError } from '../../../lib/upnp/http-client.ts';
+import { SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import { discoverDescriptionUrls } from '../../../lib/upnp/ssdp.ts';
+import type { WanReading } from '../reading.ts';
+import {
+  descriptionUrlsGroupedByPort,
+  fetchLocatedDescription,
+  findLocatedDescription,
+  isInternetGateway,
+  type LocatedDescription,
+  tr064DescriptionUrl,
+} from './find-description.ts';
+import { WanReader } from './wan-reader.ts';
+
+/** Milliseconds between searches for a description, and until a known one is read again. */
+const searchPauseMs = 600_000;
+const descriptionLifetimeMs = 6 * 3600_000;
+
+/** Seconds to wait for an answer, and for one at a port where nothing may be listening. */
+const answerTimeoutSeconds = 4;
+const searchTimeoutSeconds = 1.5;
+
+/** What a router reveals without a login. */
+export interface IgdReading {
+  description?: UpnpDescription | undefined;
+  wan?: WanReading | undefined;
+  hint?: string | undefined;
+}
+
+export interface IgdOptions {
+  host: string;
+  /** URL of its description, if the settings name one. */
+  description: URL | undefined;
+  /** Whether to search for the description over SSDP too. */
+  ssdp: boolean;
+}
+
+const statusHiddenHint =
+  'it reveals nothing about the internet connection without a login: switch on “Transmit status information over UPnP” (Home Network, Network, Network Settings)';
+
+/** Reads the Internet Gateway Device of one host, which requires no login. */
+export class IgdClient {
+  readonly #options: IgdOptions;
+  readonly #addresses: AddressResolver;
+  readonly #http = new HttpClient(answerTimeoutSeconds);
+  readonly #searchHttp = new HttpClient(searchTimeoutSeconds);
+  readonly #actions = new SupportedActionCaller(this.#http.send);
+  readonly #wan = new WanReader(this.#actions);
+  #found: LocatedDescription | undefined;
+  /** URL at which the description was last found. */
+  #knownUrl: URL | undefined;
+  #readAt = 0;
+  #nextSearch = 0;
+  #hint: string | undefined;
+
+  constructor(options: IgdOptions, addresses: AddressResolver) {
+    this.#options = options;
+    this.#addresses = addresses;
+    this.#knownUrl = options.description;
+  }
+
+  /** Rejects if a router that has answered before no longer does. */
+  async read(signal: AbortSignal): Promise<IgdReading> {
+    const address = await this.#addresses.resolve(this.#options.host);
+    try {
+      await this.#find(address, signal);
+      if (this.#found === undefined) return { hint: this.#hint };
+      const { description } = this.#found;
+      return { description, wan: await this.#wan.read(description, signal) };
+    } catch (error) {
+      this.#found = undefined;
+      throw error;
+    } finally {
+      // Routers allow few connections, and drop idle ones.
+      this.close();
+    }
+  }
+
+  /** To be called after an interruption: another router may have taken its place, or its description may have moved. */
+  renew(): void {
+    this.#found = undefined;
+    this.#nextSearch = 0;
+  }
+
+  close(): void {
+    this.#http.close();
+    this.#searchHttp.close();
+  }
+
+  async #find(address: string, signal: AbortSignal): Promise<void> {
+    const now = performance.now();
+    if (this.#found !== undefined && now - this.#readAt < descriptionLifetimeMs) return;
+    const isDue = this.#options.description === undefined && now >= this.#nextSearch;
+    this.#found = await this.#readAgain(isDue, signal);
+    if (this.#found === undefined && isDue) this.#found = await this.#search(address, signal);
+    if (this.#found === undefined) return;
+    this.#knownUrl = this.#found.url;
+    this.#readAt = now;
+    this.#hint = undefined;
+    this.#actions.forget();
+  }
+
+  /** Reads the description at its last URL. Rejects if the router hangs, or if no search is due. */
+  async #readAgain(isDue: boolean, signal: AbortSignal): Promise<LocatedDescription | undefined> {
+    if (this.#knownUrl === undefined) return undefined;
+    try {
+      return await fetchLocatedDescription(this.#knownUrl, this.#http.send, signal);
+    } catch (error) {
+      const isHung = error instanceof NoReplyError && error.code === undefined;
+      if (isHung || !isDue) throw error;
+      return undefined;
+    }
+  }
+
+  async #search(address: string, signal: AbortSignal): Promise<LocatedDescription | undefined> {
+    this.#nextSearch = performance.now() + searchPauseMs;
+    const { send } = this.#searchHttp;
+    const discovered = this.#options.ssdp ? await discoverDescriptionUrls(address, signal) : [];
+    const found = await findLocatedDescription(
+      [...discovered.map((url) => [url]), ...descriptionUrlsGroupedByPort(address)],
+      send,
+      isInternetGateway,
+      signal,
+    );
+    const isHidden =
+      found === undefined &&
+      (await findLocatedDescription([[tr064DescriptionUrl(address)]], send, isInternetGateway, signal)) !== undefined;
+    this.#hint = isHidden ? statusHiddenHint : undefined;
+    return found;
+  }
+}

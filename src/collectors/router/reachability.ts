@@ -1,0 +1,84 @@
+import { lossPercent, type PingStats } from '../../lib/probe/ping.ts';
+import { type ProbeResult, probeMethods } from '../../lib/probe/reachability-probe.ts';
+import type { MetricDeclarations } from '../../model/metric.ts';
+import type { PerNameValues } from '../../model/per-name-values.ts';
+
+/** How well a router or target can be reached from this machine. */
+export interface ReachabilityReading {
+  /** Undefined if unknown. */
+  reachable?: boolean | undefined;
+  /** Absent if the host did not reply to the probe but answered another request, such as DNS. */
+  probe?: ProbeResult | undefined;
+  /** Unreachable, or beyond its limits. */
+  problem?: boolean | undefined;
+}
+
+const defaultMaxLossPercent = 50;
+
+export interface LatencyAndLossLimits {
+  maxLatencyMs: number | undefined;
+  maxLossPercent: number;
+}
+
+export const latencyAndLossLimitsOf = (
+  name: string,
+  settings: { PING_LATENCY_LIMIT: PerNameValues<number>; PING_LOSS_LIMIT: PerNameValues<number> },
+): LatencyAndLossLimits => ({
+  maxLatencyMs: settings.PING_LATENCY_LIMIT.get(name),
+  maxLossPercent: settings.PING_LOSS_LIMIT.get(name) ?? defaultMaxLossPercent,
+});
+
+/** Whether the host is unreachable, too slow, or loses too many packets; undefined if its reachability is unknown. */
+export function isUnreachableOrBeyondLimits(
+  { reachable, probe }: ReachabilityReading,
+  { maxLatencyMs, maxLossPercent }: LatencyAndLossLimits,
+): boolean | undefined {
+  if (reachable !== true) return reachable === undefined ? undefined : true;
+  if (probe === undefined) return false;
+  return (
+    lossPercent(probe.stats) > maxLossPercent || (maxLatencyMs !== undefined && (probe.stats.mean ?? 0) > maxLatencyMs)
+  );
+}
+
+const disabledDiagnostic = { category: 'diagnostic', enabled: false } as const;
+
+const latencyMetric = (
+  name: string,
+  select: (stats: PingStats) => number | undefined,
+  overrides: typeof disabledDiagnostic | object = {},
+): MetricDeclarations<ReachabilityReading>[string] => ({
+  kind: 'gauge',
+  name,
+  deviceClass: 'duration',
+  unit: 'ms',
+  precision: 1,
+  deadband: 0.5,
+  ...overrides,
+  value: ({ probe }) => probe && select(probe.stats),
+});
+
+/** Metrics that routers and targets share. */
+export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
+  reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: (r) => r.reachable },
+  latency: latencyMetric('Latency', ({ mean }) => mean),
+  latency_min: latencyMetric('Lowest latency', ({ min }) => min, disabledDiagnostic),
+  latency_max: latencyMetric('Highest latency', ({ max }) => max, disabledDiagnostic),
+  jitter: latencyMetric('Jitter', ({ jitter }) => jitter, { ...disabledDiagnostic, optional: true }),
+  packet_loss: {
+    kind: 'gauge',
+    name: 'Packet loss',
+    unit: '%',
+    precision: 1,
+    icon: 'mdi:package-variant-remove',
+    value: ({ probe }) => probe && lossPercent(probe.stats),
+  },
+  problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
+  reached_by: {
+    kind: 'enum',
+    name: 'Reached by',
+    options: probeMethods,
+    icon: 'mdi:radar',
+    ...disabledDiagnostic,
+    value: ({ probe }) => probe?.by,
+  },
+};

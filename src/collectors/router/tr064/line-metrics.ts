@@ -1,0 +1,195 @@
+import type { MetricDeclarations } from '../../../model/metric.ts';
+import type { DslErrors, Tr064Reading } from './reading.ts';
+
+/** The share of a router's reading that comes from TR-064. */
+export interface ReadingWithTr064 {
+  tr064?: Tr064Reading | undefined;
+}
+
+type Router = MetricDeclarations<ReadingWithTr064>;
+type Metric = Router[string];
+
+export const diagnostic = { category: 'diagnostic' } as const;
+export const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
+
+/** Metrics of one kind of line are optional, because a router has only one or two kinds. */
+export const optionalDiagnostic = { ...diagnostic, optional: true } as const;
+export const optionalDisabled = { ...disabledDiagnostic, optional: true } as const;
+
+const divide = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
+
+const rateMetric = (
+  name: string,
+  icon: `mdi:${string}`,
+  value: (reading: Tr064Reading) => number | undefined,
+  visibility: typeof optionalDiagnostic | typeof optionalDisabled = optionalDiagnostic,
+): Metric => ({
+  kind: 'gauge',
+  name,
+  icon,
+  deviceClass: 'data_rate',
+  unit: 'Mbit/s',
+  precision: 1,
+  ...visibility,
+  value: ({ tr064 }) => tr064 && value(tr064),
+});
+
+const signalMetric = (
+  unit: 'dB' | 'dBm',
+  name: string,
+  icon: `mdi:${string}`,
+  value: (reading: Tr064Reading) => number | undefined,
+): Metric => ({
+  kind: 'gauge',
+  name,
+  icon,
+  deviceClass: 'signal_strength',
+  unit,
+  precision: 1,
+  ...optionalDiagnostic,
+  value: ({ tr064 }) => tr064 && value(tr064),
+});
+
+/** An error counter and its rate. */
+const errorMetrics = (
+  key: string,
+  name: string,
+  counter: keyof DslErrors,
+  visibility: typeof optionalDiagnostic | typeof optionalDisabled,
+): Router => ({
+  [`${key}_rate`]: {
+    kind: 'gauge',
+    name: `${name} per minute`,
+    icon: 'mdi:alert-decagram-outline',
+    unit: '1/min',
+    precision: 2,
+    ...visibility,
+    value: ({ tr064 }) => tr064?.dsl?.errorRates[counter],
+  },
+  [key]: {
+    kind: 'counter',
+    name,
+    icon: 'mdi:counter',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.dsl?.errors[counter],
+  },
+});
+
+/** Metrics of the line to the provider; a router has only one or two of its kinds. */
+export const tr064LineMetrics: Router = {
+  // Rates of the physical link; IGD reports the usable ones.
+  access_type: {
+    kind: 'text',
+    name: 'Access type',
+    icon: 'mdi:transit-connection',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.link?.access?.replace('X_AVM-DE_', ''),
+  },
+  physical_link: {
+    kind: 'boolean',
+    name: 'Physical link',
+    deviceClass: 'connectivity',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.link?.isUp,
+  },
+  physical_down: rateMetric(
+    'Physical rate down',
+    'mdi:download-network',
+    ({ link }) => divide(link?.rates.down, 1e6),
+    optionalDisabled,
+  ),
+  physical_up: rateMetric(
+    'Physical rate up',
+    'mdi:upload-network',
+    ({ link }) => divide(link?.rates.up, 1e6),
+    optionalDisabled,
+  ),
+
+  dsl_sync: {
+    kind: 'boolean',
+    name: 'DSL sync',
+    deviceClass: 'connectivity',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.dsl?.isUp,
+  },
+  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => divide(dsl?.down.rate, 1e3)),
+  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => divide(dsl?.up.rate, 1e3)),
+  dsl_down_attainable: rateMetric('DSL attainable down', 'mdi:download-network-outline', ({ dsl }) =>
+    divide(dsl?.down.attainable, 1e3),
+  ),
+  dsl_up_attainable: rateMetric('DSL attainable up', 'mdi:upload-network-outline', ({ dsl }) =>
+    divide(dsl?.up.attainable, 1e3),
+  ),
+  dsl_down_noise_margin: signalMetric(
+    'dB',
+    'DSL noise margin down',
+    'mdi:chart-bell-curve',
+    ({ dsl }) => dsl?.down.noiseMargin,
+  ),
+  dsl_up_noise_margin: signalMetric(
+    'dB',
+    'DSL noise margin up',
+    'mdi:chart-bell-curve',
+    ({ dsl }) => dsl?.up.noiseMargin,
+  ),
+  dsl_down_attenuation: signalMetric(
+    'dB',
+    'DSL attenuation down',
+    'mdi:arrow-down-bold-circle-outline',
+    ({ dsl }) => dsl?.down.attenuation,
+  ),
+  dsl_up_attenuation: signalMetric(
+    'dB',
+    'DSL attenuation up',
+    'mdi:arrow-up-bold-circle-outline',
+    ({ dsl }) => dsl?.up.attenuation,
+  ),
+  dsl_retrains: {
+    kind: 'counter',
+    name: 'DSL retrains',
+    icon: 'mdi:restart',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.dsl?.retrains,
+  },
+  ...errorMetrics('dsl_crc_errors', 'DSL CRC errors', 'crc', optionalDiagnostic),
+  ...errorMetrics('dsl_fec_errors', 'DSL FEC errors', 'fec', optionalDisabled),
+  ...errorMetrics('dsl_crc_errors_up', 'DSL CRC errors up', 'crcUp', optionalDisabled),
+  ...errorMetrics('dsl_fec_errors_up', 'DSL FEC errors up', 'fecUp', optionalDisabled),
+  ...errorMetrics('dsl_errored_seconds', 'DSL errored seconds', 'erroredSeconds', optionalDisabled),
+  ...errorMetrics(
+    'dsl_severely_errored_seconds',
+    'DSL severely errored seconds',
+    'severelyErroredSeconds',
+    optionalDisabled,
+  ),
+
+  fibre_received: signalMetric(
+    'dBm',
+    'Fibre power received',
+    'mdi:lightbulb-on-outline',
+    ({ fibre }) => fibre?.received,
+  ),
+  fibre_transmitted: signalMetric(
+    'dBm',
+    'Fibre power transmitted',
+    'mdi:lightbulb-outline',
+    ({ fibre }) => fibre?.transmitted,
+  ),
+
+  mobile_technology: {
+    kind: 'text',
+    name: 'Mobile technology',
+    icon: 'mdi:signal-variant',
+    ...optionalDiagnostic,
+    value: ({ tr064 }) => tr064?.mobile?.technology,
+  },
+  mobile_signal: signalMetric('dBm', 'Mobile signal', 'mdi:signal', ({ mobile }) => mobile?.signal[0]),
+  mobile_signal_2: signalMetric('dBm', 'Mobile signal 2', 'mdi:signal', ({ mobile }) => mobile?.signal[1]),
+  mobile_roaming: {
+    kind: 'boolean',
+    name: 'Mobile roaming',
+    icon: 'mdi:earth',
+    ...optionalDisabled,
+    value: ({ tr064 }) => tr064?.mobile?.roaming,
+  },
+};

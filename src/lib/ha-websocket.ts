@@ -1,0 +1,196 @@
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import WebSocket from 'ws';
+import * as z from 'zod/mini';
+import type { Secret } from '../model/secret.ts';
+
+/** The certificate of a server. */
+export interface ServerCertificate {
+  validTo: Date;
+  /** Node's error code if it is not trusted: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
+  problem: string | undefined;
+}
+
+/** An HTTP response instead of a WebSocket. */
+export interface HttpRefusal {
+  status: number;
+  location: string | undefined;
+  /** Whether it has the headers that Home Assistant adds to each response (homeassistant/components/http/headers.py). */
+  isFromHomeAssistant: boolean;
+  /** Whether it is plain text, as are the responses of aiohttp, Home Assistant's HTTP server; those of a proxy are HTML. */
+  isPlainText: boolean;
+  certificate: ServerCertificate | undefined;
+}
+
+/** The server answered, but not with the protocol of Home Assistant. */
+export class NotHomeAssistantError extends Error {}
+
+// https://developers.home-assistant.io/docs/api/websocket
+const greetingSchema = z.object({ type: z.literal('auth_required'), ha_version: z.string() });
+const authResultSchema = z.object({ type: z.enum(['auth_ok', 'auth_invalid']) });
+const resultSchema = z.object({
+  id: z.number(),
+  type: z.literal('result'),
+  success: z.boolean(),
+  result: z.optional(z.unknown()),
+});
+const renderedSchema = z.object({ id: z.number(), type: z.literal('event'), event: z.object({ result: z.unknown() }) });
+
+function certificateOf({ socket }: IncomingMessage): ServerCertificate | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  // Node declares authorizationError as an Error, but it holds the code of one.
+  return {
+    validTo: new Date(socket.getPeerCertificate().valid_to),
+    problem: socket.authorized ? undefined : String(socket.authorizationError),
+  };
+}
+
+const refusalOf = (response: IncomingMessage): HttpRefusal => ({
+  status: response.statusCode ?? 0,
+  location: response.headers.location,
+  isFromHomeAssistant:
+    response.headers['referrer-policy'] === 'no-referrer' && response.headers['x-content-type-options'] === 'nosniff',
+  isPlainText: response.headers['content-type']?.startsWith('text/plain') ?? false,
+  certificate: certificateOf(response),
+});
+
+/** A WebSocket to Home Assistant that has received the greeting. */
+export class HaWebSocket {
+  readonly version: string;
+  readonly certificate: ServerCertificate | undefined;
+  readonly #socket: JsonSocket;
+  #commandCount = 0;
+
+  private constructor(socket: JsonSocket, version: string) {
+    this.#socket = socket;
+    this.version = version;
+    this.certificate = socket.certificate;
+  }
+
+  /** Rejects with the error of the network, NotHomeAssistantError, or the signal's reason. A certificate that is not trusted is no
+   * error here: nothing secret has been sent, and the caller checks the certificate first. */
+  static async open(
+    url: URL,
+    authorities: string[] | undefined,
+    signal: AbortSignal,
+  ): Promise<HaWebSocket | HttpRefusal> {
+    const socket = new JsonSocket(url, authorities, signal);
+    const first = await socket.firstMessage;
+    if (!('message' in first)) return first;
+    const greeting = greetingSchema.safeParse(first.message);
+    if (greeting.success) return new HaWebSocket(socket, greeting.data.ha_version);
+    socket.close();
+    throw new NotHomeAssistantError('the WebSocket server’s greeting is not that of Home Assistant');
+  }
+
+  /** Whether Home Assistant accepts the token. May be called once, because Home Assistant closes the connection after a wrong token. */
+  async authenticate(token: Secret): Promise<boolean> {
+    const answer = this.#socket.nextMessage(authResultSchema, () => true);
+    this.#socket.send({ type: 'auth', access_token: token.reveal() });
+    return (await answer).type === 'auth_ok';
+  }
+
+  /** The result of a command; undefined if Home Assistant refuses the command or does not know it. */
+  async sendCommand(command: { type: string; [option: string]: unknown }): Promise<unknown> {
+    const { result } = await this.#command(command).answer;
+    return result;
+  }
+
+  /** The current result of a template; undefined if Home Assistant refuses to render it. */
+  async render(template: string): Promise<unknown> {
+    const { id, answer } = this.#command({ type: 'render_template', template });
+    const event = this.#socket.nextMessage(renderedSchema, (message) => message.id === id);
+    event.catch(() => undefined);
+    return (await answer).success ? (await event).event.result : undefined;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #command(command: object) {
+    this.#commandCount += 1;
+    const id = this.#commandCount;
+    const answer = this.#socket.nextMessage(resultSchema, (message) => message.id === id);
+    this.#socket.send({ id, ...command });
+    return { id, answer };
+  }
+}
+
+/** The longest expected message has about 100,000 bytes. */
+const maxMessageBytes = 4 * 1024 ** 2;
+
+const closeTimeoutMs = 1000;
+
+/** JSON over a WebSocket. Every wait ends with the connection or with the signal's abort. */
+class JsonSocket {
+  certificate: ServerCertificate | undefined;
+  readonly firstMessage: Promise<HttpRefusal | { message: unknown }>;
+  readonly #socket: WebSocket;
+  readonly #closed: Promise<never>;
+  readonly #listeners = new Set<(message: unknown) => void>();
+
+  constructor(url: URL, ca: string[] | undefined, signal: AbortSignal) {
+    const socket = new WebSocket(url, {
+      rejectUnauthorized: false,
+      perMessageDeflate: false,
+      maxPayload: maxMessageBytes,
+      ...(ca === undefined ? {} : { ca }),
+    });
+    this.#socket = socket;
+    this.#closed = new Promise((_, reject) => {
+      socket.on('error', reject);
+      socket.on('close', () => reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    this.#closed.catch(() => socket.terminate());
+    socket.on('message', (data) => this.#receive(data.toString()));
+    socket.on('upgrade', (response) => {
+      this.certificate = certificateOf(response);
+    });
+    const answered = new Promise<HttpRefusal>((resolve) => {
+      socket.on('unexpected-response', (request, response) => {
+        resolve(refusalOf(response));
+        request.destroy();
+      });
+    });
+    const message = new Promise<{ message: unknown }>((resolve) =>
+      this.#listeners.add((received) => resolve({ message: received })),
+    );
+    this.firstMessage = Promise.race([answered, message, this.#closed]);
+  }
+
+  send(message: object): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  /** The next message that has this schema and is accepted. */
+  nextMessage<T>(schema: z.ZodMiniType<T>, isAccepted: (message: T) => boolean): Promise<T> {
+    const matching = new Promise<T>((resolve) => {
+      const listener = (message: unknown) => {
+        const parsed = schema.safeParse(message);
+        if (!parsed.success || !isAccepted(parsed.data)) return;
+        this.#listeners.delete(listener);
+        resolve(parsed.data);
+      };
+      this.#listeners.add(listener);
+    });
+    return Promise.race([matching, this.#closed]);
+  }
+
+  close(): void {
+    this.#socket.close();
+    // Ends a connection whose server does not answer the close frame.
+    setTimeout(() => this.#socket.terminate(), closeTimeoutMs).unref();
+  }
+
+  #receive(text: string): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      message = text;
+    }
+    for (const listener of [...this.#listeners]) listener(message);
+  }
+}

@@ -1,0 +1,91 @@
+import { CommandError, runCommand } from '../command.ts';
+import { excerptOf } from '../excerpt.ts';
+
+/** The replies to a series of packets. Times are in milliseconds, and absent if there was no reply. */
+export interface PingStats {
+  sent: number;
+  received: number;
+  min?: number | undefined;
+  mean?: number | undefined;
+  max?: number | undefined;
+  /** Standard standardDeviation of the round-trip times. */
+  jitter?: number | undefined;
+}
+
+/** This machine cannot measure reachability: the command or the permission is missing, or the name cannot be resolved. It must
+ * never be taken for “down”. */
+export class ProbeUnavailableError extends Error {}
+
+export const lossPercent = ({ sent, received }: PingStats): number => (100 * (sent - received)) / sent;
+
+function standardDeviation(times: readonly number[], mean: number): number {
+  return Math.sqrt(times.reduce((sum, time) => sum + (time - mean) ** 2, 0) / times.length);
+}
+
+/** `times`: round-trip times, in milliseconds, of those of the `sent` packets that had a reply. */
+export function pingStatsOf(sent: number, times: readonly number[]): PingStats {
+  if (times.length === 0) return { sent, received: 0 };
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return {
+    sent,
+    received: times.length,
+    min: Math.min(...times),
+    mean,
+    max: Math.max(...times),
+    jitter: standardDeviation(times, mean),
+  };
+}
+
+/** What no locale of iputils translates, and BSD, busybox and inetutils print alike. */
+const lossWords = '% packet loss';
+const roundTripPattern =
+  /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
+
+/** Round-trip times of the single replies, in milliseconds, if they were printed; duplicates are left out. */
+function roundTripTimes(text: string): number[] {
+  const replies = text.split('\n').filter((line) => /ttl[= ]|hlim=/.test(line) && !line.includes('DUP!'));
+  return replies.flatMap((line) => /time[=<] ?(\d+(?:\.\d+)?) ?ms/.exec(line)?.[1] ?? []).map(Number);
+}
+
+/** Parses the output of `ping`; undefined if it has no statistics, because then nothing was measured. */
+export function parsePingOutput(text: string): PingStats | undefined {
+  const counts =
+    text
+      .split('\n')
+      .find((line) => line.includes(lossWords))
+      ?.split(lossWords)[0] ?? '';
+  // The last number is the percentage.
+  const [sent, received] = [...counts.matchAll(/\d+(?:\.\d+)?/g)].slice(0, -1).map(([digits]) => Number(digits));
+  if (sent === undefined || received === undefined || sent === 0) return undefined;
+  const stats: PingStats = { sent, received: Math.min(sent, received) };
+  const [min, mean, max, deviation] = (roundTripPattern.exec(text)?.slice(1) ?? []).map((digits) =>
+    digits === undefined ? undefined : Number(digits),
+  );
+  if (min === undefined) return stats;
+  // busybox prints no deviation.
+  const times = roundTripTimes(text);
+  const jitter = deviation ?? (times.length === stats.received ? pingStatsOf(sent, times).jitter : undefined);
+  return { ...stats, min, mean, max, ...(jitter === undefined ? {} : { jitter }) };
+}
+
+const intervalSeconds = 0.2;
+/** Seconds to wait for the reply to the last packet. */
+const replyTimeoutSeconds = 1;
+
+/** Sends a burst of ICMP echoes with the system's `ping`, which has the permission to do so. Rejects with
+ * ProbeUnavailableError if nothing was measured; the exit status says less than the statistics. */
+export async function runPing(address: string, count: number, signal: AbortSignal): Promise<PingStats> {
+  const args = ['-n', '-c', String(count), '-i', String(intervalSeconds), '-W', String(replyTimeoutSeconds), address];
+  try {
+    const { stdout, stderr } = await runCommand('ping', args, {
+      seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2,
+      cancelSignal: signal,
+    });
+    const stats = parsePingOutput(stdout);
+    if (stats !== undefined) return stats;
+    throw new ProbeUnavailableError(`ping ${address}: ${excerptOf(stderr || stdout)}`);
+  } catch (error) {
+    if (error instanceof CommandError) throw new ProbeUnavailableError(error.message);
+    throw error;
+  }
+}

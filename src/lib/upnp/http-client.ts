@@ -1,0 +1,138 @@
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { describeError } from '../../model/errors.ts';
+
+export interface HttpRequest {
+  url: URL;
+  /** Defaults to GET. */
+  method?: 'GET' | 'HEAD' | 'POST';
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface HttpReply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** Sends a request to a router and resolves to its reply. */
+export type SendRequest = (request: HttpRequest, signal: AbortSignal) => Promise<HttpReply>;
+
+/** No reply: the router does not listen, hangs, or broke off the connection. */
+export class NoReplyError extends Error {
+  /** Node's error code: ECONNREFUSED, ENOTFOUND, …; absent after a timeout. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** An HTTP error instead of an answer: 401 requires a login, 400 rejects the host name, 404 means that there is no such path. */
+export class HttpStatusError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const maxReplyBytes = 2_000_000;
+
+/** Without the query, which may hold a session id. */
+const urlWithoutQuery = ({ url }: HttpRequest) => `${url.origin}${url.pathname}`;
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
+
+/** Some routers send ISO 8859-1 but declare UTF-8. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return bytes.toString('latin1');
+  }
+}
+
+/** One connection to one router. Requests are sent one at a time, each with a timeout. */
+export class HttpClient {
+  readonly #timeoutSeconds: number;
+  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 1 });
+  /** Routers use self-signed certificates. */
+  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+
+  constructor(timeoutSeconds = 5) {
+    this.#timeoutSeconds = timeoutSeconds;
+  }
+
+  /** Rejects with NoReplyError. Redirects are not followed: they could lead anywhere. */
+  send: SendRequest = async (request, signal) => {
+    try {
+      return await this.#attempt(request, signal);
+    } catch (error) {
+      // Routers drop idle connections without notice.
+      if (error instanceof NoReplyError && error.code === 'EREUSED') return this.#attempt(request, signal);
+      throw error;
+    }
+  };
+
+  /** Closes the connection; the next request opens a new one. */
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  #attempt(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+    const { url, method = 'GET', headers = {}, body } = request;
+    const isSecure = url.protocol === 'https:';
+    const timeout = AbortSignal.timeout(this.#timeoutSeconds * 1000);
+    const options: RequestOptions = {
+      method,
+      agent: isSecure ? this.#https : this.#http,
+      headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
+      signal: AbortSignal.any([signal, timeout]),
+      insecureHTTPParser: true,
+    };
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown, call: ClientRequest) => {
+        const reason = timeout.aborted
+          ? `no answer in ${this.#timeoutSeconds} s`
+          : signal.aborted
+            ? 'request aborted'
+            : describeError(error);
+        const code = codeOf(error);
+        const wasReused = call.reusedSocket && !timeout.aborted && !signal.aborted;
+        reject(
+          new NoReplyError(
+            `${urlWithoutQuery(request)}: ${reason}`,
+            wasReused ? 'EREUSED' : code === 'ABORT_ERR' ? undefined : code,
+          ),
+        );
+      };
+      const call = (isSecure ? httpsRequest : httpRequest)(url, options, (response) => {
+        const chunks: Buffer[] = [];
+        let length = 0;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length > maxReplyBytes)
+            response.destroy(new Error(`the answer is longer than ${maxReplyBytes / 1e6} MB`));
+        });
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decode(Buffer.concat(chunks)) }),
+        );
+        response.on('error', (error) => fail(error, call));
+      });
+      call.on('error', (error) => fail(error, call));
+      call.end(body);
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { XMLParser } from 'fast-xml-parser';
+import { excerptOf } from '../excerpt.ts';
+
+// The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”, “007”).
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  trimValues: true,
+  htmlEntities: true,
+});
+
+/** An XML element. Names are local names, without a namespace prefix. */
+export class XmlElement {
+  readonly name: string;
+  readonly #content: unknown;
+
+  constructor(name: string, content: unknown) {
+    this.name = name;
+    this.#content = content;
+  }
+
+  get children(): XmlElement[] {
+    if (typeof this.#content !== 'object' || this.#content === null) return [];
+    return Object.entries(this.#content).flatMap(([name, content]) =>
+      name === '#text'
+        ? []
+        : (Array.isArray(content) ? content : [content]).map((item: unknown) => new XmlElement(name, item)),
+    );
+  }
+
+  /** Its own text, trimmed; `''` if there is none. */
+  get text(): string {
+    const own =
+      typeof this.#content === 'object' && this.#content !== null && '#text' in this.#content
+        ? this.#content['#text']
+        : this.#content;
+    return typeof own === 'string' ? own.trim() : '';
+  }
+
+  child(name: string): XmlElement | undefined {
+    return this.children.find((child) => child.name === name);
+  }
+
+  /** The text of a child; undefined if it is missing or empty. */
+  textOf(name: string): string | undefined {
+    return this.child(name)?.text || undefined;
+  }
+
+  /** The elements of this name at any depth, outermost first. */
+  descendants(name: string): XmlElement[] {
+    return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.descendants(name)]);
+  }
+}
+
+/** The root element, which must have this local name; otherwise the error quotes the text. */
+export function parseXml(text: string, root: string): XmlElement {
+  const found = rootOf(text);
+  if (found?.name === root) return found;
+  throw new Error(
+    text.trim() === '' ? 'the answer is empty' : `the answer has no root element <${root}>: ${excerptOf(text)}`,
+  );
+}
+
+function rootOf(text: string): XmlElement | undefined {
+  try {
+    return new XmlElement('', parser.parse(text)).children[0];
+  } catch (error) {
+    throw new Error(`the answer is not XML: ${excerptOf(text)}`, { cause: error });
+  }
+}
