@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../src/collectors/index.ts';
+import { evaluateMetrics } from '../src/loop/sample.ts';
 import type { ActionDeclarations } from '../src/model/action.ts';
 import type { EventDeclaration } from '../src/model/event.ts';
 import type { AnyMetricDeclaration } from '../src/model/metric.ts';
+import { fromBaseUnit, possibleRange, toBaseUnit } from '../src/model/unit.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
+import { prometheusDescriptorOfMetric } from '../src/views/prometheus-descriptor.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
 
 // Home Assistant's own tables, read out of the release that they name.
@@ -69,6 +73,68 @@ describe('names are as Home Assistant wants them', () => {
     if (metric.icon !== undefined) expect(metric.icon).toMatch(/^mdi:[a-z0-9-]+$/);
     if (!('deviceClass' in metric) && metric.kind !== 'timestamp' && metric.kind !== 'update')
       expect(metric.icon, 'without a device class it needs an icon').toBeDefined();
+  });
+});
+
+const numbers = metrics.flatMap(({ at, key, metric }) =>
+  metric.kind === 'gauge' || metric.kind === 'counter' ? [{ at, key, metric }] : [],
+);
+
+describe('whatever a gauge or counter computes, it shows nothing beyond its ends', () => {
+  test.each(numbers)('$at', ({ metric }) => {
+    const { least, most } = { ...possibleRange(metric.unit), ...metric };
+    const ends = [least, most].filter(Number.isFinite).map((end) => toBaseUnit(end, metric.unit));
+    const near = fc.tuple(fc.constantFrom(0, ...ends), fc.double({ min: -1, max: 1, noNaN: true }));
+    const any = fc.oneof(
+      fc.double(),
+      near.map(([end, by]) => end + by * toBaseUnit(1, metric.unit)),
+    );
+    fc.assert(
+      fc.property(any, fc.option(any, { nil: undefined }), (value, previous) => {
+        const evaluate = (raw: number, before = {}) =>
+          evaluateMetrics({ x: { ...metric, value: () => raw } }, {}, before);
+        const before = previous === undefined ? {} : evaluate(previous).sample;
+        const { sample, rawNumbers, impossibleValues } = evaluate(value, before);
+        const { x: raw } = rawNumbers;
+        expect(typeof sample.x).toBe(raw === undefined ? 'object' : 'number');
+        const isNumber = Number.isFinite(fromBaseUnit(value, metric.unit));
+        expect(impossibleValues.has('x')).toBe(raw === undefined && isNumber);
+        if (raw === undefined) return;
+        expect(sample.x).toBeGreaterThanOrEqual(least);
+        expect(sample.x).toBeLessThanOrEqual(most);
+        expect(fromBaseUnit(raw, metric.unit)).toBeGreaterThanOrEqual(least);
+        expect(fromBaseUnit(raw, metric.unit)).toBeLessThanOrEqual(most);
+        const { precision = 0, deadband = 0 } = metric;
+        const exact = fromBaseUnit(raw, metric.unit);
+        const tolerance = Math.max(deadband, 10 ** -precision) + Math.abs(exact) * 1e-14;
+        expect(Math.abs(Number(sample.x) - exact)).toBeLessThanOrEqual(tolerance);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('Prometheus’s names end with the base unit of what people see', () => {
+  const baseUnits = new Map([
+    [/^(B|[kMGT]i?B)$/, 'bytes'],
+    [/^([kM]?B|[kM]?bit)\/s$/, 'bytes_per_second'],
+    [/^(ms|s|min|h|d)$/, 'seconds'],
+    [/^[MG]?Hz$/, 'hertz'],
+    [/^%$/, 'ratio'],
+    [/^°C$/, 'celsius'],
+    [/^K$/, 'kelvin'],
+    [/^dB$/, 'decibels'],
+    [/^dBm$/, 'dbm'],
+    [/^rpm$/, 'rpm'],
+    [/^1\/min$/, 'per_second'],
+  ]);
+  test.each(numbers)('$at', ({ at, key, metric }) => {
+    const [collector, table = ''] = at.split(' ');
+    const declaration = allCollectors.find(({ id }) => id === collector);
+    const { name, unit } = prometheusDescriptorOfMetric(declaration as never, table, key, metric);
+    const expected = [...baseUnits].find(([pattern]) => pattern.test(metric.unit ?? ''))?.[1];
+    expect(unit).toBe(expected);
+    if (expected !== undefined) expect(name.endsWith(`_${expected}`)).toBe(true);
   });
 });
 

@@ -26,9 +26,13 @@ import { publishingIdentities } from './publishing-identities.ts';
 import { waitForStopSignalName } from './signals.ts';
 import { logUncaughtErrors } from './uncaught.ts';
 
-function logChange(log: Log, { subject, error, hint, seconds }: AvailabilityChange): void {
-  const problem = error ?? hint;
+function logChange(
+  log: Log,
+  { subject, error, hint, impossibleValue, possibleMetric, seconds }: AvailabilityChange,
+): void {
+  const problem = error ?? hint ?? impossibleValue;
   if (problem !== undefined) log.warn(`${subject}: ${problem}`);
+  else if (possibleMetric !== undefined) log.info(`${subject}: ${possibleMetric}: has a possible value again`);
   else log.info(`${subject}: available again${seconds === undefined ? '' : ` after ${formatDuration(seconds)}`}`);
 }
 

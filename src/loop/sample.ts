@@ -1,19 +1,48 @@
-import type { AnyMetricDeclaration, MetricSample, MetricValue, RawNumbers } from '../model/metric.ts';
+import type {
+  AnyMetricDeclaration,
+  MetricSample,
+  MetricValue,
+  NumericMetricDeclaration,
+  RawNumbers,
+} from '../model/metric.ts';
+import { fromBaseUnit, possibleRange, toBaseUnit } from '../model/unit.ts';
+
+/** The values of a reading, each computed once. */
+export interface Evaluation {
+  sample: MetricSample;
+  rawNumbers: RawNumbers;
+  /** Values that are not possible, by the key of their metric, in words. They are unknown in the sample. */
+  impossibleValues: ReadonlyMap<string, string>;
+}
 
 /** Maximum length of a state in Home Assistant (MAX_LENGTH_STATE_STATE). */
 const maxStateLength = 255;
 
 const round = (value: number, precision: number) => Number(value.toFixed(precision));
 
-/** The number rounded to its precision, or the value before while the change is below the deadband. */
-function stabilizeNumber(
+const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
+
+/** A number as computed and as shown; the text says why it is neither. */
+function evaluateNumber(
+  metric: NumericMetricDeclaration<unknown>,
   value: number,
   before: MetricValue | undefined,
-  { precision = 0, deadband = 0 }: { precision?: number; deadband?: number },
-): number | null {
-  if (!Number.isFinite(value)) return null;
-  const rounded = round(value, precision);
-  return typeof before === 'number' && Math.abs(rounded - before) < deadband ? before : rounded;
+): { raw: number; shown: number } | string {
+  const { unit, precision = 0, deadband = 0 } = metric;
+  const { least, most } = { ...possibleRange(unit), ...metric };
+  const unrounded = fromBaseUnit(value, unit);
+  const rounded = round(unrounded, precision);
+  const inUnit = (number: number) => (unit === undefined ? `${number}` : `${number} ${unit}`);
+  if (rounded < least) return `${inUnit(rounded)} is below the minimum of ${inUnit(least)}`;
+  if (rounded > most) return `${inUnit(rounded)} is above the maximum of ${inUnit(most)}`;
+  // Rounding errors of the measurement, such as 100.02 %, are at the end of the range.
+  const raw = clamp(value, toBaseUnit(least, unit), toBaseUnit(most, unit));
+  // A counter that decreased was reset; the deadband does not apply.
+  const isNoise =
+    typeof before === 'number' &&
+    Math.abs(rounded - before) < deadband &&
+    !(metric.kind === 'counter' && unrounded < before);
+  return { raw, shown: isNoise ? before : rounded };
 }
 
 function stabilizeTimestamp(value: Date, before: MetricValue | undefined, deadband = 0): string | null {
@@ -23,19 +52,10 @@ function stabilizeTimestamp(value: Date, before: MetricValue | undefined, deadba
   return isUnchanged ? before : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-function readMetric(metric: AnyMetricDeclaration, reading: unknown, before: MetricValue | undefined): MetricValue {
+type NonNumericMetric = Exclude<AnyMetricDeclaration, NumericMetricDeclaration<unknown>>;
+
+function evaluateOther(metric: NonNumericMetric, reading: unknown, before: MetricValue | undefined): MetricValue {
   switch (metric.kind) {
-    case 'gauge':
-    case 'counter': {
-      const value = metric.value(reading);
-      if (value === undefined) return null;
-      // A counter that decreased was reset; the deadband does not apply.
-      return stabilizeNumber(
-        value,
-        before,
-        metric.kind === 'counter' && typeof before === 'number' && value < before ? { ...metric, deadband: 0 } : metric,
-      );
-    }
     case 'timestamp': {
       const value = metric.value(reading);
       return value === undefined ? null : stabilizeTimestamp(value, before, metric.deadband);
@@ -53,17 +73,25 @@ function readMetric(metric: AnyMetricDeclaration, reading: unknown, before: Metr
 }
 
 /** The value of each metric in a reading; changes from the sample before that are below a deadband are left out. */
-export const extractSample = (
+export function evaluateMetrics(
   metrics: Record<string, AnyMetricDeclaration>,
   reading: unknown,
-  before?: MetricSample,
-): MetricSample =>
-  Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, readMetric(metric, reading, before?.[key])]));
-
-export const extractRawNumbers = (metrics: Record<string, AnyMetricDeclaration>, reading: unknown): RawNumbers =>
-  Object.fromEntries(
-    Object.entries(metrics).flatMap(([key, metric]) => {
-      const value = metric.kind === 'gauge' || metric.kind === 'counter' ? metric.value(reading) : undefined;
-      return value !== undefined && Number.isFinite(value) ? [[key, value]] : [];
-    }),
-  );
+  before: MetricSample = {},
+): Evaluation {
+  const sample: MetricSample = {};
+  const rawNumbers: Record<string, number> = {};
+  const impossibleValues = new Map<string, string>();
+  for (const [key, metric] of Object.entries(metrics)) {
+    if (metric.kind !== 'gauge' && metric.kind !== 'counter') {
+      sample[key] = evaluateOther(metric, reading, before[key]);
+      continue;
+    }
+    sample[key] = null;
+    const value = metric.value(reading);
+    if (value === undefined || !Number.isFinite(fromBaseUnit(value, metric.unit))) continue;
+    const number = evaluateNumber(metric, value, before[key]);
+    if (typeof number === 'string') impossibleValues.set(key, number);
+    else [rawNumbers[key], sample[key]] = [number.raw, number.shown];
+  }
+  return { sample, rawNumbers, impossibleValues };
+}

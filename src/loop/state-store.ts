@@ -7,14 +7,17 @@ import { PastMoment } from '../model/past-moment.ts';
 import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
-import { extractRawNumbers, extractSample } from './sample.ts';
+import { type Evaluation, evaluateMetrics } from './sample.ts';
 
-/** A change to report once: something became unavailable, is available again, or has a new hint. */
+/** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
+ * became impossible, or is possible again. */
 export interface AvailabilityChange {
   subject: string;
-  /** Without an error and a hint, the subject is available again. */
+  /** Without any of these, the subject is available again. */
   error?: string;
   hint?: string;
+  impossibleValue?: string;
+  possibleMetric?: string;
   /** How long the previous state lasted; absent if unknown. */
   seconds?: number;
 }
@@ -158,8 +161,14 @@ export class StateStore implements AgentState {
         seen.has(plain) && observation.part !== undefined ? entryPathWithPartHash(plain, observation.part) : plain;
       seen.add(path);
       this.#queueEvents(collector, observation);
+      const before = record.entries.get(path);
+      const metrics = collector.metrics[observation.table] ?? {};
+      const evaluation =
+        'reading' in observation ? evaluateMetrics(metrics, observation.reading, before?.sample) : undefined;
+      const entry = entryAfter(before, metrics, observation, evaluation, at);
       changes.push(
-        ...this.#replace(record, path, entryAfter(record.entries.get(path), collector, observation, at), at),
+        ...this.#replace(record, path, entry, at),
+        ...impossibleValueChanges(before, entry, metrics, evaluation),
       );
     }
     for (const [path, entry] of record.entries) {
@@ -200,28 +209,54 @@ export class StateStore implements AgentState {
 
 function entryAfter(
   before: StateEntry | undefined,
-  collector: AnyCollectorDefinition,
+  metrics: Record<string, AnyMetricDeclaration>,
   observation: Observation<Record<string, unknown>>,
+  evaluation: Evaluation | undefined,
   at: Date,
 ): StateEntry {
   const { table, device, part } = observation;
-  const metrics = collector.metrics[table] ?? {};
-  const sample =
-    'reading' in observation ? extractSample(metrics, observation.reading, before?.sample) : before?.sample;
+  const sample = evaluation?.sample ?? before?.sample;
   const error = 'error' in observation ? describeError(observation.error) : undefined;
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
+  const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
   return {
     table,
     device,
     ...(part === undefined ? {} : { part }),
     ...(sample === undefined ? {} : { sample }),
-    ...('reading' in observation ? { rawNumbers: extractRawNumbers(metrics, observation.reading) } : {}),
+    ...(evaluation === undefined ? {} : { rawNumbers: evaluation.rawNumbers }),
+    ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
     ...(error === undefined ? {} : { error }),
     ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
     ...('excluded' in observation ? { excluded: true } : {}),
     presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
     since: hasChanged ? at : before.since,
   };
+}
+
+/** A metric stays impossible while it is unknown or the device can't be read: only a value proves it possible. */
+const impossibleMetricsAfter = (
+  before: ReadonlySet<string> = new Set(),
+  { rawNumbers = {}, impossibleValues = new Map() }: Partial<Evaluation> = {},
+): ReadonlySet<string> =>
+  new Set([...[...before].filter((key) => rawNumbers[key] === undefined), ...impossibleValues.keys()]);
+
+function impossibleValueChanges(
+  before: StateEntry | undefined,
+  entry: StateEntry,
+  metrics: Record<string, AnyMetricDeclaration>,
+  { impossibleValues = new Map() }: Partial<Evaluation> = {},
+): AvailabilityChange[] {
+  const subject = subjectOf(entry);
+  const known = before?.impossibleMetrics ?? new Set();
+  return [
+    ...[...impossibleValues]
+      .filter(([key]) => !known.has(key))
+      .map(([key, text]) => ({ subject, impossibleValue: `${metrics[key]?.name}: ${text}` })),
+    ...[...known]
+      .filter((key) => !entry.impossibleMetrics?.has(key))
+      .map((key) => ({ subject, possibleMetric: metrics[key]?.name ?? key })),
+  ];
 }
 
 const missingEntry = (entry: StateEntry, at: Date): StateEntry =>

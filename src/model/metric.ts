@@ -13,11 +13,18 @@ interface MetricBase {
   nodeExporter?: string;
 }
 
+/** `unit` is how people see the value; `precision`, `deadband`, `least` and `most` are in it. */
 interface NumericMetric<Reading> {
   /** Number of decimals to round to. */
   precision?: number;
-  /** In the metric's unit. A smaller change is noise: the previous value stays. */
+  /** A smaller change is noise: the previous value stays. */
   deadband?: number;
+  /** The smallest and the largest possible value, if they differ from those of the unit: see `possibleRange`. A value
+   * that is still outside when it is rounded is unknown, and logged. */
+  least?: number;
+  most?: number;
+  /** In the base unit: bytes, bytes per second, seconds, hertz; a percentage as a ratio from 0 to 1. Unknown if it is
+   * not finite, such as the ratio 0/0. */
   value(reading: Reading): number | undefined;
 }
 
@@ -76,6 +83,8 @@ export type MetricDeclaration<Reading> =
 /** The metrics of a table by their key in topics and ids. */
 export type MetricDeclarations<Reading> = Record<string, MetricDeclaration<Reading>>;
 
+export type NumericMetricDeclaration<Reading> = GaugeMetric<Reading> | CounterMetric<Reading>;
+
 /** A metric of any reading, for views. */
 // biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
 export type AnyMetricDeclaration = MetricDeclaration<any>;
@@ -86,8 +95,8 @@ export const isPrimaryNumericMetric = ({ kind, category, enabled }: AnyMetricDec
 
 export type MetricValue = number | string | boolean | UpdateVersions | null;
 
-/** The value of every metric of a table, `null` if the reading had none. Timestamps are in ISO 8601. */
+/** The value of every metric of a table as people see it, `null` if it is unknown. Timestamps are in ISO 8601. */
 export type MetricSample = Record<string, MetricValue>;
 
-/** The values of gauges and counters, neither rounded nor with a deadband: a graph shows every change. */
+/** The values of gauges and counters in base units, neither rounded nor with a deadband: a graph shows every change. */
 export type RawNumbers = Readonly<Record<string, number>>;

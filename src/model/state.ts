@@ -22,8 +22,10 @@ export interface StateEntry {
   part?: DevicePart;
   /** Of the last successful reading; kept while the device can't be read. */
   sample?: MetricSample;
-  /** Numbers of the same reading, neither rounded nor with a deadband. */
+  /** Numbers of the same reading in base units, neither rounded nor with a deadband. */
   rawNumbers?: RawNumbers;
+  /** Metrics whose last value was not possible; absent if there are none. */
+  impossibleMetrics?: ReadonlySet<string>;
   /** Optional metrics that have had a value at least once. */
   presentMetrics: ReadonlySet<string>;
   /** Why it can't be read. */

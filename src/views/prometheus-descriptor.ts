@@ -1,42 +1,9 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
-import type { UnitsByDeviceClass, UnitWithoutClass } from '../model/unit.ts';
+import { baseUnitName } from '../model/unit.ts';
 
 /** Prefix of every metric name. */
 export const prometheusMetricPrefix = 'infra_monitor';
-
-type Unit = UnitsByDeviceClass[keyof UnitsByDeviceClass] | UnitWithoutClass;
-
-/** Prometheus's base unit of each unit, and the factor to it. */
-const baseUnits: Record<Unit, [name: string, factor: number]> = {
-  '°C': ['celsius', 1],
-  K: ['kelvin', 1],
-  '%': ['ratio', 0.01],
-  B: ['bytes', 1],
-  kB: ['bytes', 1e3],
-  MB: ['bytes', 1e6],
-  GB: ['bytes', 1e9],
-  TB: ['bytes', 1e12],
-  MiB: ['bytes', 1024 ** 2],
-  GiB: ['bytes', 1024 ** 3],
-  'B/s': ['bytes_per_second', 1],
-  'kB/s': ['bytes_per_second', 1e3],
-  'MB/s': ['bytes_per_second', 1e6],
-  'kbit/s': ['bytes_per_second', 125],
-  'Mbit/s': ['bytes_per_second', 125_000],
-  ms: ['seconds', 0.001],
-  s: ['seconds', 1],
-  min: ['seconds', 60],
-  h: ['seconds', 3600],
-  d: ['seconds', 86_400],
-  Hz: ['hertz', 1],
-  MHz: ['hertz', 1e6],
-  GHz: ['hertz', 1e9],
-  dB: ['decibels', 1],
-  dBm: ['dbm', 1],
-  rpm: ['rpm', 1],
-  '1/min': ['per_second', 1 / 60],
-};
 
 export type PrometheusMetricType = 'gauge' | 'counter' | 'info' | 'stateset';
 
@@ -47,8 +14,6 @@ export interface PrometheusMetricDescriptor {
   type: PrometheusMetricType;
   /** The base unit, where it has one; the name ends with it. */
   unit?: string;
-  /** Base units in one of the metric's own. */
-  factor: number;
 }
 
 const typesByKind = {
@@ -87,15 +52,10 @@ export function prometheusDescriptorOfMetric(
   const type = typesByKind[metric.kind];
   const name = plainName(declaration, table, key, metric);
   if (metric.kind === 'timestamp')
-    return {
-      name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'),
-      type,
-      unit: 'seconds',
-      factor: 1,
-    };
-  if (!('unit' in metric) || metric.unit === undefined) return { name, type, factor: 1 };
-  const [unit, factor] = baseUnits[metric.unit];
-  return { name: withUnit(name, unit), type, unit, factor };
+    return { name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'), type, unit: 'seconds' };
+  if (!('unit' in metric) || metric.unit === undefined) return { name, type };
+  const unit = baseUnitName(metric.unit);
+  return { name: withUnit(name, unit), type, unit };
 }
 
 /** Name of the samples, as queries use it. */

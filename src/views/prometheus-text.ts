@@ -3,7 +3,7 @@ import { type PrometheusMetricDescriptor, prometheusSampleName } from './prometh
 export type MetricLabels = Record<string, string>;
 
 /** All series of one name. */
-export interface MetricFamily extends Omit<PrometheusMetricDescriptor, 'factor'> {
+export interface MetricFamily extends PrometheusMetricDescriptor {
   help: string;
   samples: { labels: MetricLabels; value: number }[];
 }

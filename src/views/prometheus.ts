@@ -18,9 +18,6 @@ interface LabelledEntry {
   labels: MetricLabels;
 }
 
-/** Products of decimal factors are off in the last of sixteen digits: 1.1 GB is 1100000000.0000002 bytes. */
-const roundToDoublePrecision = (value: number) => Number(value.toPrecision(15));
-
 const seconds = (date: Date) => date.getTime() / 1000;
 
 /** The samples of a value, each with the labels that it adds. */
@@ -33,7 +30,6 @@ function samplesOf(
   switch (metric.kind) {
     case 'gauge':
     case 'counter':
-      return [{ labels: {}, value: roundToDoublePrecision(Number(value) * series.factor) }];
     case 'boolean':
       return [{ labels: {}, value: Number(value) }];
     case 'timestamp':
@@ -57,7 +53,8 @@ function familyOfMetric(
   const series = prometheusDescriptorOfMetric(declaration, table, key, metric);
   const { name, type, unit } = series;
   const samples = entries.flatMap(({ entry, labels }) => {
-    const value = entry.rawNumbers?.[key] ?? entry.sample?.[key] ?? null;
+    const isNumber = metric.kind === 'gauge' || metric.kind === 'counter';
+    const value = (isNumber ? entry.rawNumbers?.[key] : entry.sample?.[key]) ?? null;
     return value === null
       ? []
       : samplesOf(metric, key, series, value).map((sample) => ({

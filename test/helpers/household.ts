@@ -52,7 +52,7 @@ const network = (id: string, received: number, sent: number, link: boolean): Rea
     receivedPerSecond: received * 125_000,
     sentPerSecond: sent * 125_000,
     link,
-    speed: 2500,
+    speedBytesPerSecond: 2.5e9 / 8,
   },
 });
 
@@ -60,7 +60,7 @@ const disk = (id: string, read: number, written: number, busy: number): Readings
   table: 'disk',
   device: machine,
   part: { id, name: `Disk ${id}` },
-  reading: { readPerSecond: read * 1e6, writtenPerSecond: written * 1e6, busy },
+  reading: { readPerSecond: read * 1e6, writtenPerSecond: written * 1e6, busy: busy / 100 },
 });
 
 const hostAt = (minute: number, now: Date): Readings => [
@@ -68,11 +68,17 @@ const hostAt = (minute: number, now: Date): Readings => [
     table: 'host',
     device: machine,
     reading: {
-      cpu: { used: minute > 40 && minute < 47 ? 88 : wave(minute, 25, 6, 24), user: 5, system: 2, iowait: 0, steal: 0 },
+      cpu: {
+        used: minute > 40 && minute < 47 ? 0.88 : wave(minute, 25, 0.06, 0.24),
+        user: 0.05,
+        system: 0.02,
+        iowait: 0,
+        steal: 0,
+      },
       load: { one: 0.4, five: wave(minute, 40, 0.2, 1.4), fifteen: 0.5 },
       cpuTemperature: wave(minute, 50, 44, 58),
       memory: { total: 16 * GB, available: wave(minute, 55, 8, 10) * GB, swapTotal: 2 * GB, swapFree: 1.9 * GB },
-      pressure: { cpu: 1, memory: 0, io: wave(minute, 30, 0, 6) },
+      pressure: { cpu: 0.01, memory: 0, io: wave(minute, 30, 0, 0.06) },
       bootTime: ago(41 * 86_400, now),
       rebootRequired: true,
       failedUnits: 0,
@@ -181,7 +187,7 @@ const instancesAt = (minute: number, now: Date): Readings => [
         state: 'running',
         reachable: true,
         version: '2026.3.1',
-        latency: 4,
+        latencySeconds: 0.004,
         details: { entities: 412, unavailable: minute < 50 ? 6 : 9, repairs: 1, updates: {} },
       },
       history: { started: ago(4 * 86_400, now).toISOString(), restarts: 3, outages: 1 },

@@ -3,6 +3,7 @@ import { StateStore } from '../../src/loop/state-store.ts';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { MetricDeclarations } from '../../src/model/metric.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
+import { toBaseUnit } from '../../src/model/unit.ts';
 
 export const agent: AgentIdentity = {
   id: 'nas',
@@ -14,7 +15,9 @@ export const agent: AgentIdentity = {
 };
 
 export interface Probe {
+  /** Percent. */
   level?: number | undefined;
+  /** GB. */
   total?: number | undefined;
   on?: boolean | undefined;
   mood?: string | undefined;
@@ -25,7 +28,7 @@ export interface Probe {
 }
 
 const thing: MetricDeclarations<Probe> = {
-  level: { kind: 'gauge', name: 'Level', unit: '%', precision: 1, deadband: 1, value: (r) => r.level },
+  level: { kind: 'gauge', name: 'Level', unit: '%', precision: 1, deadband: 1, value: (r) => toBaseUnit(r.level, '%') },
   total: {
     kind: 'counter',
     name: 'Total',
@@ -33,7 +36,7 @@ const thing: MetricDeclarations<Probe> = {
     unit: 'GB',
     precision: 1,
     deadband: 0.5,
-    value: (r) => r.total,
+    value: (r) => toBaseUnit(r.total, 'GB'),
   },
   on: { kind: 'boolean', name: 'On', deviceClass: 'running', value: (r) => r.on },
   mood: { kind: 'enum', name: 'Mood', options: ['good', 'bad'], value: (r) => r.mood },

@@ -55,6 +55,24 @@ test('a collector that fails is reported once, and counted', () => {
   expect(records.collectors.get('probe')).toMatchObject({ consecutiveFailures: 0 });
 });
 
+test('an impossible value is unknown and reported once, and again only after a possible one', () => {
+  const { record, entries } = recorder();
+  const told = { subject: 'Thing a', impossibleValue: 'Level: 104 % is above the maximum of 100 %' };
+  const level = (second: number, value: number | undefined) =>
+    record(second, whole(1), piece('a', { reading: { level: value } }));
+  level(0, 5);
+  expect(level(1, 104)).toEqual([told]);
+  expect(entries()?.get('thing_1/part_a')).toMatchObject({ sample: { level: null }, rawNumbers: {} });
+  expect(level(2, -7)).toEqual([]);
+  expect(level(3, undefined)).toEqual([]);
+  record(4, whole(1), piece('a', { error: new Error('gone') }));
+  expect(level(5, 104)).toEqual([{ subject: 'Thing a', seconds: 1 }]);
+  expect(level(6, 50)).toEqual([{ subject: 'Thing a', possibleMetric: 'Level' }]);
+  expect(entries()?.get('thing_1/part_a')).toMatchObject({ sample: { level: 50 }, rawNumbers: { level: 0.5 } });
+  expect(level(7, 50)).toEqual([]);
+  expect(level(8, 104)).toEqual([told]);
+});
+
 test('two parts with the same slug stay separate', () => {
   const { record, entries } = recorder();
   record(0, whole(1), piece('/a/b', { reading: { level: 1 } }), piece('/a_b', { reading: { level: 2 } }));

@@ -10,7 +10,7 @@ interface AgentReading {
   reconnects: number;
   /** Bytes. */
   memory: number;
-  /** Percent of one processor since the previous reading. */
+  /** Share of the time of one processor since the previous reading; above 1 if several were busy. */
   cpu?: number | undefined;
 }
 
@@ -63,7 +63,7 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     deadband: 3,
     category: 'diagnostic',
     enabled: false,
-    value: (r) => r.memory / 1024 ** 2,
+    value: (r) => r.memory,
   },
   agent_cpu: {
     kind: 'gauge',
@@ -74,6 +74,7 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     icon: 'mdi:cpu-64-bit',
     category: 'diagnostic',
     enabled: false,
+    most: Number.POSITIVE_INFINITY,
     value: (r) => r.cpu,
   },
 };
@@ -100,7 +101,7 @@ const collectorMetrics: MetricDeclarations<CollectorState> = {
     unit: 'ms',
     category: 'diagnostic',
     enabled: false,
-    value: (r) => r.duration && r.duration * 1000,
+    value: (r) => r.duration,
   },
   consecutive_failures: {
     kind: 'gauge',
@@ -130,12 +131,12 @@ export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape
   open(_, { agent, state }) {
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };
-    const cpuPercent = () => {
+    const cpuShare = () => {
       const { user, system } = process.cpuUsage(previous.cpu);
-      // cpuUsage() is in microseconds: µs / 10 / ms is a percentage.
-      const percent = (user + system) / 10 / (performance.now() - previous.at);
+      // cpuUsage() is in microseconds, performance.now() in milliseconds.
+      const share = (user + system) / 1000 / (performance.now() - previous.at);
       previous = { cpu: process.cpuUsage(), at: performance.now() };
-      return percent;
+      return share;
     };
     return {
       async read() {
@@ -146,7 +147,7 @@ export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape
           startedAt: agent.startedAt,
           reconnects: state.broker.reconnects,
           memory: process.memoryUsage.rss(),
-          cpu: cpuPercent(),
+          cpu: cpuShare(),
         };
         const otherCollectors = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [

@@ -1,6 +1,7 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import type { UpdatablePart } from './instance-details.ts';
 import { instanceEventTypes } from './instance-history.ts';
 import { instanceStates } from './instance-state.ts';
@@ -49,7 +50,7 @@ const instanceMetrics: Instance = {
     unit: 'ms',
     deadband: 10,
     ...diagnostic,
-    value: ({ visit }) => visit.latency,
+    value: ({ visit }) => visit.latencySeconds,
   },
   started: { kind: 'timestamp', name: 'Started', deadband: 60, value: ({ history }) => dateOf(history?.started) },
   restarts: {
@@ -121,8 +122,11 @@ const instanceMetrics: Instance = {
     unit: 'd',
     ...diagnostic,
     optional: true,
+    // Negative once it has expired.
+    least: Number.NEGATIVE_INFINITY,
+    // In whole days, so that it changes once a day.
     value: ({ visit: { certificate } }) =>
-      certificate && Math.floor((certificate.validTo.getTime() - Date.now()) / dayMs),
+      certificate && toBaseUnit(Math.floor((certificate.validTo.getTime() - Date.now()) / dayMs), 'd'),
   },
 };
 

@@ -1,5 +1,6 @@
 import { HaWebSocket, type HttpRefusal, type ServerCertificate } from '../../lib/ha-websocket.ts';
 import type { Secret } from '../../model/secret.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import { type InstanceDetails, readInstanceDetails } from './instance-details.ts';
 import {
   type HintContext,
@@ -16,8 +17,8 @@ export interface VisitResult extends HintContext {
   /** Whether it sent its greeting. */
   reachable: boolean;
   version?: string | undefined;
-  /** Milliseconds from the first packet to the greeting. */
-  latency?: number | undefined;
+  /** From the first packet to the greeting. */
+  latencySeconds?: number | undefined;
   certificate?: ServerCertificate | undefined;
   details?: InstanceDetails | undefined;
   /** The token was sent and refused. */
@@ -46,7 +47,7 @@ function redirectTarget(location: string, from: URL): URL | undefined {
 interface ConnectResult {
   base: URL;
   connection: HaWebSocket | HttpRefusal;
-  latency: number;
+  latencySeconds: number;
 }
 
 /** Connects, and follows redirects. */
@@ -59,7 +60,8 @@ async function connect(url: URL, authorities: string[] | undefined, signal: Abor
       connection instanceof HaWebSocket || connection.location === undefined || redirects === maxRedirects
         ? undefined
         : redirectTarget(connection.location, webSocketUrl(base));
-    if (next === undefined) return { base, connection, latency: performance.now() - startedAt };
+    if (next === undefined)
+      return { base, connection, latencySeconds: toBaseUnit(performance.now() - startedAt, 'ms') };
     base = next;
   }
 }
@@ -87,7 +89,7 @@ export async function visitInstance(
 ): Promise<VisitResult> {
   const connected = await connect(url, credentials.authorities, signal).catch((error: unknown) => ({ error }));
   if ('error' in connected) return { url, reachable: false, state: instanceStateOfNetworkError(connected.error) };
-  const { base, connection, latency } = connected;
+  const { base, connection, latencySeconds } = connected;
   const movedTo = base.origin === url.origin ? undefined : base;
   const { certificate } = connection;
   if (!(connection instanceof HaWebSocket))
@@ -99,7 +101,7 @@ export async function visitInstance(
       reachable: false,
       state: instanceStateOfHttpRefusal(connection),
     };
-  const greeted = { url, movedTo, certificate, latency, reachable: true, version: connection.version };
+  const greeted = { url, movedTo, certificate, latencySeconds, reachable: true, version: connection.version };
   try {
     if (certificate?.problem !== undefined)
       return { ...greeted, state: instanceStateOfCertificateProblem(certificate.problem) };

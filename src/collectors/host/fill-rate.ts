@@ -2,7 +2,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Upper limit of the estimate. */
-const maxDays = 365;
+const maxSeconds = 365 * 24 * 3600;
 
 interface FreeSpaceSample {
   /** Milliseconds. */
@@ -14,8 +14,8 @@ interface FreeSpaceSample {
 export class FillRateEstimator {
   readonly #samples = new Map<string, FreeSpaceSample[]>();
 
-  /** Days until the file system is full; undefined until there are samples of six hours. `at` is in milliseconds. */
-  daysToFull(id: string, bytes: number, at: number): number | undefined {
+  /** Seconds until the file system is full; undefined until there are samples of six hours. `at` is in milliseconds. */
+  secondsToFull(id: string, bytes: number, at: number): number | undefined {
     for (const [sampledId, samples] of this.#samples)
       if (at - (samples.at(-1)?.at ?? 0) > dayMs) this.#samples.delete(sampledId);
     // After the clock is set back, the times of older samples are in the future.
@@ -24,7 +24,7 @@ export class FillRateEstimator {
     this.#samples.set(id, samples);
     const [oldest] = samples;
     if (oldest === undefined || at - oldest.at < 6 * hourMs) return undefined;
-    const perDay = ((oldest.bytes - bytes) * dayMs) / (at - oldest.at);
-    return perDay > 0 ? Math.min(maxDays, bytes / perDay) : maxDays;
+    const perSecond = ((oldest.bytes - bytes) * 1000) / (at - oldest.at);
+    return perSecond > 0 ? Math.min(maxSeconds, bytes / perSecond) : maxSeconds;
   }
 }

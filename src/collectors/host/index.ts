@@ -53,8 +53,8 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
         return observations.map((observation) => {
           const { table, part, reading } = observation;
           if (table !== 'filesystem' || reading === undefined) return observation;
-          const timeToFull = fillRate.daysToFull(part?.id ?? '', reading.available, Date.now());
-          return { ...observation, reading: { ...reading, timeToFull } };
+          const secondsToFull = fillRate.secondsToFull(part?.id ?? '', reading.available, Date.now());
+          return { ...observation, reading: { ...reading, secondsToFull } };
         });
       },
     };

@@ -9,10 +9,6 @@ import type {
 } from './reading.ts';
 
 const diagnostic = 'diagnostic';
-const gibibyte = 1024 ** 3;
-
-const scaled = (value: number | undefined, divisor: number) => (value === undefined ? undefined : value / divisor);
-const percent = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : undefined);
 
 const machineMetrics: MetricDeclarations<HostReading> = {
   cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', deadband: 3, value: (r) => r.cpu?.used },
@@ -74,7 +70,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     category: diagnostic,
     enabled: false,
     optional: true,
-    value: (r) => r.cpuFrequency,
+    value: (r) => r.cpuFrequencyHz,
   },
   load_1: {
     kind: 'gauge',
@@ -117,7 +113,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     precision: 1,
     deadband: 1,
     icon: 'mdi:memory',
-    value: (r) => r.memory && percent(r.memory.total - r.memory.available, r.memory.total),
+    value: (r) => r.memory && (r.memory.total - r.memory.available) / r.memory.total,
   },
   memory_available: {
     kind: 'gauge',
@@ -126,7 +122,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     unit: 'GiB',
     precision: 2,
     deadband: 0.1,
-    value: (r) => scaled(r.memory?.available, gibibyte),
+    value: (r) => r.memory?.available,
   },
   memory_total: {
     kind: 'gauge',
@@ -136,7 +132,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     precision: 2,
     category: diagnostic,
     enabled: false,
-    value: (r) => scaled(r.memory?.total, gibibyte),
+    value: (r) => r.memory?.total,
   },
   swap_used: {
     kind: 'gauge',
@@ -146,7 +142,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     deadband: 1,
     icon: 'mdi:harddisk',
     optional: true,
-    value: (r) => r.memory && percent(r.memory.swapTotal - r.memory.swapFree, r.memory.swapTotal),
+    value: (r) => r.memory && (r.memory.swapTotal - r.memory.swapFree) / r.memory.swapTotal,
   },
   swap_total: {
     kind: 'gauge',
@@ -157,7 +153,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     category: diagnostic,
     enabled: false,
     optional: true,
-    value: (r) => scaled(r.memory?.swapTotal || undefined, gibibyte),
+    value: (r) => r.memory?.swapTotal || undefined,
   },
   pressure_cpu: {
     kind: 'gauge',
@@ -280,7 +276,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     precision: 1,
     deadband: 0.5,
     icon: 'mdi:harddisk',
-    value: (r) => percent(r.total - r.free, r.total - r.free + r.available),
+    value: (r) => (r.total - r.free) / (r.total - r.free + r.available),
   },
   free: {
     kind: 'gauge',
@@ -290,7 +286,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     unit: 'GiB',
     precision: 2,
     deadband: 0.1,
-    value: (r) => scaled(r.available, gibibyte),
+    value: (r) => r.available,
   },
   total: {
     kind: 'gauge',
@@ -301,7 +297,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     precision: 2,
     category: diagnostic,
     enabled: false,
-    value: (r) => scaled(r.total, gibibyte),
+    value: (r) => r.total,
   },
   inodes_used: {
     kind: 'gauge',
@@ -313,7 +309,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     category: diagnostic,
     enabled: false,
     optional: true,
-    value: (r) => percent(r.inodes - r.inodesFree, r.inodes),
+    value: (r) => (r.inodes - r.inodesFree) / r.inodes,
   },
   time_to_full: {
     kind: 'gauge',
@@ -323,7 +319,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     precision: 1,
     deadband: 0.5,
     optional: true,
-    value: (r) => r.timeToFull,
+    value: (r) => r.secondsToFull,
   },
   read_only: {
     kind: 'boolean',
@@ -335,9 +331,6 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
   },
 };
 
-/** In Mbit/s, the unit in which lines and switches are sold. */
-const megabits = (bytesPerSecond: number | undefined) => scaled(bytesPerSecond, 125_000);
-
 const networkInterface: MetricDeclarations<InterfaceReading> = {
   receive_rate: {
     kind: 'gauge',
@@ -346,7 +339,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
     unit: 'Mbit/s',
     precision: 2,
     deadband: 0.1,
-    value: (r) => megabits(r.receivedPerSecond),
+    value: (r) => r.receivedPerSecond,
   },
   send_rate: {
     kind: 'gauge',
@@ -355,7 +348,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
     unit: 'Mbit/s',
     precision: 2,
     deadband: 0.1,
-    value: (r) => megabits(r.sentPerSecond),
+    value: (r) => r.sentPerSecond,
   },
   received: {
     kind: 'counter',
@@ -367,7 +360,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
     deadband: 0.01,
     category: diagnostic,
     enabled: false,
-    value: (r) => r.received / 1e9,
+    value: (r) => r.received,
   },
   sent: {
     kind: 'counter',
@@ -379,7 +372,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
     deadband: 0.01,
     category: diagnostic,
     enabled: false,
-    value: (r) => r.sent / 1e9,
+    value: (r) => r.sent,
   },
   receive_errors: {
     kind: 'counter',
@@ -430,7 +423,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
     category: diagnostic,
     enabled: false,
     optional: true,
-    value: (r) => r.speed,
+    value: (r) => r.speedBytesPerSecond,
   },
   ipv4: {
     kind: 'text',
@@ -460,7 +453,7 @@ const disk: MetricDeclarations<DiskReading> = {
     unit: 'MB/s',
     precision: 2,
     deadband: 0.2,
-    value: (r) => scaled(r.readPerSecond, 1e6),
+    value: (r) => r.readPerSecond,
   },
   write_rate: {
     kind: 'gauge',
@@ -469,7 +462,7 @@ const disk: MetricDeclarations<DiskReading> = {
     unit: 'MB/s',
     precision: 2,
     deadband: 0.2,
-    value: (r) => scaled(r.writtenPerSecond, 1e6),
+    value: (r) => r.writtenPerSecond,
   },
   busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
 };

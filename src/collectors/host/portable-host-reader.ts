@@ -3,6 +3,7 @@ import { CounterRateCalculator } from '../../lib/counter-rate-calculator.ts';
 import { createGlobClassifier } from '../../lib/glob-classifier.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import type { MachineInventory } from './inventory.ts';
 import type { FilesystemReading, HostReading, HostReadingByTable, InterfaceReading } from './reading.ts';
 import type { HostSettings } from './settings.ts';
@@ -26,11 +27,11 @@ export class PortableHostReader {
     ]);
     return {
       cpu: {
-        used: cpu.currentLoad,
-        user: cpu.currentLoadUser,
-        system: cpu.currentLoadSystem,
+        used: toBaseUnit(cpu.currentLoad, '%'),
+        user: toBaseUnit(cpu.currentLoadUser, '%'),
+        system: toBaseUnit(cpu.currentLoadSystem, '%'),
         iowait: 0,
-        steal: cpu.currentLoadSteal,
+        steal: toBaseUnit(cpu.currentLoadSteal, '%'),
       },
       load: undefined,
       memory: {
@@ -74,7 +75,7 @@ export class PortableHostReader {
           receiveDrops: stats.rx_dropped,
           sendDrops: stats.tx_dropped,
           link: stats.operstate === 'up',
-          speed: info?.speed || undefined,
+          speedBytesPerSecond: toBaseUnit(info?.speed || undefined, 'Mbit/s'),
           ipv4: info?.ip4 || undefined,
           ipv6: info?.ip6 || undefined,
         };

@@ -1,15 +1,14 @@
 /** The machine as a whole. Values that it does not provide are undefined. */
 export interface HostReading {
-  /** Percent of the time of all processors since the previous reading. */
+  /** Shares of the time of all processors since the previous reading, from 0 to 1. */
   cpu?: { used: number; user: number; system: number; iowait: number; steal: number } | undefined;
   load?: { one: number; five: number; fifteen: number } | undefined;
   /** Degrees Celsius. */
   cpuTemperature?: number | undefined;
-  /** MHz. */
-  cpuFrequency?: number | undefined;
+  cpuFrequencyHz?: number | undefined;
   /** Bytes. */
   memory?: { total: number; available: number; swapTotal: number; swapFree: number } | undefined;
-  /** Percent of the last minute in which some task waited for the resource. */
+  /** Share of the last minute in which some task waited for the resource, from 0 to 1. */
   pressure?: { cpu?: number | undefined; memory?: number | undefined; io?: number | undefined } | undefined;
   bootTime?: Date | undefined;
   processes?: number | undefined;
@@ -35,8 +34,8 @@ export interface FilesystemReading {
   inodes: number;
   inodesFree: number;
   readOnly: boolean;
-  /** Days until full at the rate of the last 24 hours. */
-  timeToFull?: number | undefined;
+  /** At the rate of the last 24 hours. */
+  secondsToFull?: number | undefined;
 }
 
 export interface InterfaceReading {
@@ -50,8 +49,7 @@ export interface InterfaceReading {
   receiveDrops?: number | undefined;
   sendDrops?: number | undefined;
   link?: boolean | undefined;
-  /** Mbit/s. */
-  speed?: number | undefined;
+  speedBytesPerSecond?: number | undefined;
   ipv4?: string | undefined;
   ipv6?: string | undefined;
 }
@@ -60,7 +58,7 @@ export interface DiskReading {
   /** Bytes per second. */
   readPerSecond?: number | undefined;
   writtenPerSecond?: number | undefined;
-  /** Percent of the time since the previous reading. */
+  /** Share of the time since the previous reading, from 0 to 1. */
   busy?: number | undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
 import {
@@ -16,14 +17,11 @@ type Metric = DriveMetrics[string];
 
 const diagnostic = { category: 'diagnostic' } as const;
 const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
+const optionalDisabled = { ...disabledDiagnostic, optional: true } as const;
 
-const gigabyte = 1e9;
-const terabyte = 1e12;
-const scaled = (value: number | undefined, divisor: number) => (value === undefined ? undefined : value / divisor);
-const terabytes = (units: bigint | undefined) =>
-  scaled(units === undefined ? undefined : dataUnitsToBytes(units), terabyte);
+const bytesOf = (units: bigint | undefined) => (units === undefined ? undefined : dataUnitsToBytes(units));
 const lifeLeft = ({ log }: DriveReading) =>
-  log?.percentageUsed === undefined ? undefined : Math.max(0, 100 - log.percentageUsed);
+  log?.percentageUsed === undefined ? undefined : toBaseUnit(Math.max(0, 100 - log.percentageUsed), '%');
 const temperatureHeadroom = ({ temperature, limits }: DriveReading) =>
   temperature === undefined || limits.warning === undefined ? undefined : limits.warning - temperature;
 
@@ -68,20 +66,21 @@ const temperatureMetric = (
   value: select,
 });
 
+/** The log has the times in the unit in which they are shown. */
 const durationMetric = (
   name: string,
-  unit: 's' | 'min',
+  unit: 's' | 'min' | 'h',
+  visibility: Visibility & { optional?: true },
   select: (log: HealthLog) => number | bigint | undefined,
 ): Metric => ({
   kind: 'counter',
   name,
   deviceClass: 'duration',
   unit,
-  ...disabledDiagnostic,
-  optional: true,
+  ...visibility,
   value({ log }) {
     const time = log && select(log);
-    return time === undefined ? undefined : Number(time);
+    return time === undefined ? undefined : toBaseUnit(Number(time), unit);
   },
 });
 
@@ -109,7 +108,9 @@ const driveMetrics: DriveMetrics = {
     name: 'Percentage used',
     unit: '%',
     icon: 'mdi:gauge',
-    value: (r) => r.log?.percentageUsed,
+    // Base Specification, Percentage Used: may exceed 100; 255 stands for all above 254.
+    most: 255,
+    value: (r) => toBaseUnit(r.log?.percentageUsed, '%'),
   },
   life_left: { kind: 'gauge', name: 'Life left', unit: '%', icon: 'mdi:heart-pulse', value: lifeLeft },
   available_spare: {
@@ -117,7 +118,7 @@ const driveMetrics: DriveMetrics = {
     name: 'Available spare',
     unit: '%',
     icon: 'mdi:puzzle',
-    value: (r) => r.log?.availableSpare,
+    value: (r) => toBaseUnit(r.log?.availableSpare, '%'),
   },
   data_written: {
     kind: 'counter',
@@ -126,7 +127,7 @@ const driveMetrics: DriveMetrics = {
     unit: 'TB',
     precision: 3,
     deadband: 0.01,
-    value: (r) => terabytes(r.log?.dataUnitsWritten),
+    value: (r) => bytesOf(r.log?.dataUnitsWritten),
   },
   written_per_day: {
     kind: 'gauge',
@@ -135,7 +136,7 @@ const driveMetrics: DriveMetrics = {
     unit: 'GB',
     precision: 1,
     deadband: 0.5,
-    value: (r) => scaled(r.writtenPerDay, gigabyte),
+    value: (r) => r.writtenPerDay,
   },
 
   problem_reason: {
@@ -161,14 +162,7 @@ const driveMetrics: DriveMetrics = {
     value: (r) => r.temperatureAlarm,
   },
   media_errors: counterMetric('Media errors', 'mdi:alert-octagon-outline', diagnostic, (log) => log.mediaErrors),
-  power_on_hours: {
-    kind: 'counter',
-    name: 'Power-on time',
-    deviceClass: 'duration',
-    unit: 'h',
-    ...diagnostic,
-    value: ({ log }) => (log?.powerOnHours === undefined ? undefined : Number(log.powerOnHours)),
-  },
+  power_on_hours: durationMetric('Power-on time', 'h', diagnostic, (log) => log.powerOnHours),
   unsafe_shutdowns: counterMetric(
     'Unsafe shutdowns',
     'mdi:power-plug-off-outline',
@@ -182,6 +176,7 @@ const driveMetrics: DriveMetrics = {
     unit: '%',
     precision: 2,
     icon: 'mdi:chart-line',
+    most: Number.POSITIVE_INFINITY,
     ...disabledDiagnostic,
     value: (r) => r.wearPerMonth,
   },
@@ -200,7 +195,7 @@ const driveMetrics: DriveMetrics = {
     precision: 3,
     deadband: 0.01,
     ...disabledDiagnostic,
-    value: (r) => terabytes(r.log?.dataUnitsRead),
+    value: (r) => bytesOf(r.log?.dataUnitsRead),
   },
   capacity: {
     kind: 'gauge',
@@ -209,7 +204,7 @@ const driveMetrics: DriveMetrics = {
     unit: 'GB',
     precision: 1,
     ...disabledDiagnostic,
-    value: (r) => scaled(r.limits.capacity, gigabyte),
+    value: (r) => r.limits.capacity,
   },
   spare_threshold: {
     kind: 'gauge',
@@ -217,7 +212,7 @@ const driveMetrics: DriveMetrics = {
     unit: '%',
     icon: 'mdi:puzzle-remove-outline',
     ...disabledDiagnostic,
-    value: (r) => r.log?.spareThreshold,
+    value: (r) => toBaseUnit(r.log?.spareThreshold, '%'),
   },
   temperature_warning: temperatureMetric('Temperature warning limit', (r) => r.limits.warning),
   temperature_critical: temperatureMetric('Temperature critical limit', (r) => r.limits.critical),
@@ -264,13 +259,23 @@ const driveMetrics: DriveMetrics = {
   ),
   host_reads: counterMetric('Read commands', 'mdi:upload', disabledDiagnostic, (log) => log.hostReads),
   host_writes: counterMetric('Write commands', 'mdi:download', disabledDiagnostic, (log) => log.hostWrites),
-  busy_time: durationMetric('Busy time', 'min', (log) => log.busyTime),
-  warning_temperature_time: durationMetric('Time above warning limit', 'min', (log) => log.warningTime),
-  critical_temperature_time: durationMetric('Time above critical limit', 'min', (log) => log.criticalTime),
+  busy_time: durationMetric('Busy time', 'min', optionalDisabled, (log) => log.busyTime),
+  warning_temperature_time: durationMetric(
+    'Time above warning limit',
+    'min',
+    optionalDisabled,
+    (log) => log.warningTime,
+  ),
+  critical_temperature_time: durationMetric(
+    'Time above critical limit',
+    'min',
+    optionalDisabled,
+    (log) => log.criticalTime,
+  ),
   throttle_light: throttleMetric('Light throttling', (log) => log.throttle1),
-  throttle_light_time: durationMetric('Light throttling time', 's', (log) => log.throttle1?.seconds),
+  throttle_light_time: durationMetric('Light throttling time', 's', optionalDisabled, (log) => log.throttle1?.seconds),
   throttle_heavy: throttleMetric('Heavy throttling', (log) => log.throttle2),
-  throttle_heavy_time: durationMetric('Heavy throttling time', 's', (log) => log.throttle2?.seconds),
+  throttle_heavy_time: durationMetric('Heavy throttling time', 's', optionalDisabled, (log) => log.throttle2?.seconds),
 
   controller_state: {
     kind: 'enum',
@@ -299,7 +304,7 @@ const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
     unit: 'GB',
     precision: 1,
     ...disabledDiagnostic,
-    value: (r) => scaled(r.capacity, gigabyte),
+    value: (r) => r.capacity,
   },
   used: {
     kind: 'gauge',
@@ -310,7 +315,7 @@ const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
     deadband: 0.5,
     ...disabledDiagnostic,
     optional: true,
-    value: (r) => scaled(r.used, gigabyte),
+    value: (r) => r.used,
   },
 };
 

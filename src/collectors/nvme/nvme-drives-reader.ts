@@ -7,6 +7,7 @@ import type { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
 import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import { type CheckedHealthLog, CounterPlausibilityChecker } from './counter-plausibility-checker.ts';
 import { type DriveHealthOrHint, DriveHealthPoller } from './drive-health-poller.ts';
 import {
@@ -201,7 +202,7 @@ export class NvmeDrivesReader {
     return {
       ...verdict,
       writtenPerDay: bytesWrittenPerDay(history, now, log.dataUnitsWritten),
-      wearPerMonth: perMonth,
+      wearPerMonth: toBaseUnit(perMonth, '%'),
       wornOut: estimateWornOutDate(now, log.percentageUsed, perMonth),
     };
   }

@@ -63,7 +63,7 @@ export interface DriveReading {
   reason?: string | undefined;
   /** Bytes per day, mean of the last week. */
   writtenPerDay?: number | undefined;
-  /** Percentage points in 30 days. */
+  /** Share of the endurance that is used up in 30 days; 1 is all of it. */
   wearPerMonth?: number | undefined;
   wornOut?: Date | undefined;
 }

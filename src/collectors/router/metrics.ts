@@ -1,6 +1,7 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import { reachabilityMetrics } from './reachability.ts';
 import {
   type RouterReading,
@@ -17,12 +18,6 @@ import { tr064PartMetricsByTable, tr064RouterMetrics } from './tr064/metrics.ts'
 const diagnostic = { category: 'diagnostic' } as const;
 const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
-/** Mbit/s, the unit in which providers sell their lines. */
-const megabits = (bitsPerSecond: number | undefined) => (bitsPerSecond === undefined ? undefined : bitsPerSecond / 1e6);
-const gigabytes = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes / 1e9);
-const bits = (bytes: number | undefined) => (bytes === undefined ? undefined : bytes * 8);
-
-/** `select` returns bits per second. */
 const rateMetric = (
   name: string,
   select: (wan: WanReading) => number | undefined,
@@ -36,10 +31,9 @@ const rateMetric = (
   deadband: 0.1,
   ...overrides,
   optional: true,
-  value: ({ wan }) => megabits(wan && select(wan)),
+  value: ({ wan }) => wan && select(wan),
 });
 
-/** `select` returns bytes. */
 const totalMetric = (
   name: string,
   select: (wan: WanReading) => number | undefined,
@@ -52,7 +46,7 @@ const totalMetric = (
   deadband: 0.01,
   ...diagnostic,
   optional: true,
-  value: ({ wan }) => gigabytes(wan && select(wan)),
+  value: ({ wan }) => wan && select(wan),
 });
 
 const ownRouterMetrics: MetricDeclarations<RouterReading> = {
@@ -67,7 +61,7 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
     deadband: 2,
     ...disabledDiagnostic,
     optional: true,
-    value: ({ dns }) => dns?.latency,
+    value: ({ dns }) => toBaseUnit(dns?.latency, 'ms'),
   },
   wan: {
     kind: 'boolean',
@@ -150,10 +144,10 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
     optional: true,
     value: ({ wan }) => wan?.access,
   },
-  downstream: rateMetric('Line rate down', (wan) => wan.downstream, diagnostic),
-  upstream: rateMetric('Line rate up', (wan) => wan.upstream, diagnostic),
-  receive_rate: rateMetric('Receive rate', (wan) => bits(wan.receivedPerSecond)),
-  send_rate: rateMetric('Send rate', (wan) => bits(wan.sentPerSecond)),
+  downstream: rateMetric('Line rate down', (wan) => toBaseUnit(wan.downstream, 'bit/s'), diagnostic),
+  upstream: rateMetric('Line rate up', (wan) => toBaseUnit(wan.upstream, 'bit/s'), diagnostic),
+  receive_rate: rateMetric('Receive rate', (wan) => wan.receivedPerSecond),
+  send_rate: rateMetric('Send rate', (wan) => wan.sentPerSecond),
   received: totalMetric('Received', (wan) => wan.received),
   sent: totalMetric('Sent', (wan) => wan.sent),
   ...tr064RouterMetrics,

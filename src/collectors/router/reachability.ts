@@ -2,6 +2,7 @@ import { lossPercent, type PingStats } from '../../lib/probe/ping.ts';
 import { type ProbeResult, probeMethods } from '../../lib/probe/reachability-probe.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
 import type { PerNameValues } from '../../model/per-name-values.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 
 /** How well a router or target can be reached from this machine. */
 export interface ReachabilityReading {
@@ -54,7 +55,7 @@ const latencyMetric = (
   precision: 1,
   deadband: 0.5,
   ...overrides,
-  value: ({ probe }) => probe && select(probe.stats),
+  value: ({ probe }) => toBaseUnit(probe && select(probe.stats), 'ms'),
 });
 
 /** Metrics that routers and targets share. */
@@ -70,7 +71,7 @@ export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
     unit: '%',
     precision: 1,
     icon: 'mdi:package-variant-remove',
-    value: ({ probe }) => probe && lossPercent(probe.stats),
+    value: ({ probe }) => toBaseUnit(probe && lossPercent(probe.stats), '%'),
   },
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
   reached_by: {

@@ -26,7 +26,7 @@ test('with a token', async () => {
     state: 'running',
     reachable: true,
     version: '2026.11.0',
-    latency: expect.any(Number),
+    latencySeconds: expect.any(Number),
   });
   expect(result.details).toEqual({
     state: 'running',

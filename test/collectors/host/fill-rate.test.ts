@@ -7,7 +7,10 @@ const start = Date.parse('2026-01-02T03:04:05Z');
 /** Days left after each of these hours, with so much free. */
 function left(...seen: [hours: number, bytes: number][]) {
   const filling = new FillRateEstimator();
-  return seen.map(([hours, bytes]) => filling.daysToFull('/', bytes, start + hours * hour));
+  return seen.map(([hours, bytes]) => {
+    const seconds = filling.secondsToFull('/', bytes, start + hours * hour);
+    return seconds && seconds / 86_400;
+  });
 }
 const every = (hours: number, free: (hour: number) => number) =>
   Array.from({ length: hours + 1 }, (_, at): [number, number] => [at, free(at)]);

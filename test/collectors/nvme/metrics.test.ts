@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nvmeMetricsByTable } from '../../../src/collectors/nvme/metrics.ts';
 import type { DriveReading } from '../../../src/collectors/nvme/reading.ts';
-import { extractSample } from '../../../src/loop/sample.ts';
+import { evaluateMetrics } from '../../../src/loop/sample.ts';
 
 const whole: DriveReading = {
   source: 'smartctl',
@@ -14,7 +14,7 @@ const whole: DriveReading = {
   reason: 'none',
   limits: { warning: 80, critical: 85, capacity: 1_000_204_886_016 },
   writtenPerDay: 12_340_000_000,
-  wearPerMonth: 0.256,
+  wearPerMonth: 0.00256,
   wornOut: new Date('2031-02-03T04:05:06Z'),
   log: {
     criticalWarning: 0b101,
@@ -39,8 +39,11 @@ const whole: DriveReading = {
   },
 };
 
+const { drive: driveMetrics, namespace: namespaceMetrics } = nvmeMetricsByTable;
+const sampleOf = (reading: DriveReading) => evaluateMetrics(driveMetrics, reading).sample;
+
 test('a drive that reports everything', () => {
-  expect(extractSample(nvmeMetricsByTable.drive, whole)).toEqual({
+  expect(sampleOf(whole)).toEqual({
     temperature: 41,
     problem: false,
     percentage_used: 4,
@@ -94,12 +97,12 @@ test('a drive that reports everything', () => {
 });
 
 test('a drive that is present but can’t be read', () => {
-  const sample = extractSample(nvmeMetricsByTable.drive, { source: 'sysfs', sensors: [], limits: {} });
+  const sample = sampleOf({ source: 'sysfs', sensors: [], limits: {} });
   expect(Object.entries(sample).filter(([, value]) => value !== null)).toEqual([['source', 'sysfs']]);
 });
 
 test('values that the health log lacks are unknown', () => {
-  const sample = extractSample(nvmeMetricsByTable.drive, {
+  const sample = sampleOf({
     source: 'sysfs',
     sensors: [],
     limits: { warning: 80 },
@@ -121,21 +124,21 @@ test('values that the health log lacks are unknown', () => {
 });
 
 test('a drive beyond 100 % wear has no life left, and one that is too hot no headroom', () => {
-  const { life_left, temperature_headroom } = extractSample(nvmeMetricsByTable.drive, {
+  const { life_left, temperature_headroom } = sampleOf({
     ...whole,
     temperature: 90,
     log: { criticalWarning: 0, sensors: [], percentageUsed: 137 },
   });
   expect([life_left, temperature_headroom]).toEqual([0, -10]);
-  expect(extractSample(nvmeMetricsByTable.drive, { ...whole, temperature: undefined }).temperature_headroom).toBeNull();
+  expect(sampleOf({ ...whole, temperature: undefined }).temperature_headroom).toBeNull();
 });
 
 test('a namespace', () => {
-  expect(extractSample(nvmeMetricsByTable.namespace, { capacity: 1_000_204_886_016, used: 250_051_219_456 })).toEqual({
+  expect(evaluateMetrics(namespaceMetrics, { capacity: 1_000_204_886_016, used: 250_051_219_456 }).sample).toEqual({
     capacity: 1000.2,
     used: 250.1,
   });
-  expect(extractSample(nvmeMetricsByTable.namespace, { capacity: 500_000_000_000, used: undefined })).toEqual({
+  expect(evaluateMetrics(namespaceMetrics, { capacity: 500_000_000_000, used: undefined }).sample).toEqual({
     capacity: 500,
     used: null,
   });

@@ -16,15 +16,19 @@ export class CpuUsageReader {
     this.#previousTicks = ticks;
     const total = deltas.reduce((sum, delta) => sum + delta, 0);
     if (total === 0) return undefined;
-    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = deltas.map(
-      (delta) => (100 * delta) / total,
-    );
-    return { used: 100 - idle - iowait, user: user + nice, system: system + irq + softirq, iowait, steal };
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = deltas;
+    return {
+      used: (total - idle - iowait) / total,
+      user: (user + nice) / total,
+      system: (system + irq + softirq) / total,
+      iowait: iowait / total,
+      steal: steal / total,
+    };
   }
 }
 
 /** Mean of all frequency domains. */
-export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFileReader): Promise<number | undefined> {
+export async function readCpuFrequencyHz(roots: HostRoots, drivers: DriverFileReader): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
   const values = await Promise.all(
     listFolderSync(folder).map((policy) =>
@@ -34,7 +38,7 @@ export async function readCpuFrequencyMhz(roots: HostRoots, drivers: DriverFileR
   const kilohertz = values.filter((value) => value !== undefined);
   return kilohertz.length === 0
     ? undefined
-    : kilohertz.reduce((sum, value) => sum + value, 0) / kilohertz.length / 1000;
+    : (1000 * kilohertz.reduce((sum, value) => sum + value, 0)) / kilohertz.length;
 }
 
 export function readLoadAverage(roots: HostRoots): HostReading['load'] {

@@ -3,6 +3,7 @@ import type { CounterRateCalculator } from '../../../lib/counter-rate-calculator
 import { listFolderSync, tryReadNumberSync } from '../../../lib/files.ts';
 import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import type { DiskReading } from '../reading.ts';
 
 /** Block devices that users do not consider disks: boot areas of an eMMC, optical and floppy drives, flash chips of a
@@ -46,6 +47,6 @@ export function readDiskActivity(
   return {
     readPerSecond: rates.perSecond(`${name} read`, sectorsRead * sectorBytes),
     writtenPerSecond: rates.perSecond(`${name} written`, sectorsWritten * sectorBytes),
-    busy: busy === undefined ? undefined : Math.min(100, busy / 10),
+    busy: busy === undefined ? undefined : Math.min(1, toBaseUnit(busy, 'ms')),
   };
 }

@@ -9,7 +9,7 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
-import { CpuUsageReader, readCpuFrequencyMhz, readLoadAverage } from './cpu.ts';
+import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
 import { readDiskActivity, selectWatchedAndExcludedDisks } from './disks.ts';
 import { FilesystemReader } from './filesystem-reader.ts';
 import {
@@ -17,7 +17,7 @@ import {
   readLinkAndSpeed,
   selectWatchedAndExcludedInterfaces,
 } from './interfaces.ts';
-import { readMemoryUsage, readPressureStallPercents } from './memory.ts';
+import { readMemoryUsage, readPressureStallShares } from './memory.ts';
 import { createHiddenPathCheck, type Mount, selectWatchedAndExcludedMounts } from './mounts.ts';
 import { type HwmonSensor, readHostSensors } from './sensors.ts';
 import { countFailedUnits, countProcesses, isRebootRequired, parseBootTime, readThrottling } from './system.ts';
@@ -119,7 +119,7 @@ export class LinuxHostReader {
     const host = {
       cpuTemperature: cpu,
       ...(await readThrottling(roots, drivers)),
-      cpuFrequency: await readCpuFrequencyMhz(roots, drivers),
+      cpuFrequencyHz: await readCpuFrequencyHz(roots, drivers),
     };
     const reported = [...temperatures, ...fans].flatMap(({ error }) => error?.message ?? []);
     const unreported = drivers.unanswered.filter((path) => !reported.some((message) => message.startsWith(path)));
@@ -137,7 +137,7 @@ export class LinuxHostReader {
     return {
       load: readLoadAverage(roots),
       memory: readMemoryUsage(roots),
-      pressure: readPressureStallPercents(roots),
+      pressure: readPressureStallShares(roots),
       bootTime: parseBootTime(stat),
       processes: countProcesses(roots),
       rebootRequired: isRebootRequired(roots),

@@ -5,6 +5,7 @@ import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/drive
 import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import type { InterfaceReading } from '../reading.ts';
 
 /** Interfaces of the default routes. */
@@ -71,11 +72,11 @@ export async function readLinkAndSpeed(
   roots: HostRoots,
   drivers: DriverFileReader,
   name: string,
-): Promise<Pick<InterfaceReading, 'link' | 'speed'>> {
+): Promise<Pick<InterfaceReading, 'link' | 'speedBytesPerSecond'>> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
   const speed = drivers
     .number(roots.sys('class/net', name, 'speed'))
-    .then((value) => (value !== undefined && value > 0 ? value : undefined));
+    .then((megabits) => (megabits !== undefined && megabits > 0 ? toBaseUnit(megabits, 'Mbit/s') : undefined));
   const [answeredLink, answeredSpeed] = await Promise.all([undefinedIfUnanswered(link), undefinedIfUnanswered(speed)]);
-  return { link: answeredLink, speed: answeredSpeed };
+  return { link: answeredLink, speedBytesPerSecond: answeredSpeed };
 }

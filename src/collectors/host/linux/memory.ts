@@ -1,5 +1,6 @@
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import type { HostReading } from '../reading.ts';
 
 /** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. */
@@ -15,11 +16,11 @@ export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
   return { total, available, swapTotal: bytes('SwapTotal') ?? 0, swapFree: bytes('SwapFree') ?? 0 };
 }
 
-/** Pressure stall information (Linux 4.20 and later): percentage of the last minute in which some task waited. */
-export function readPressureStallPercents(roots: HostRoots): HostReading['pressure'] {
-  const somePercent = (resource: string) => {
+/** Pressure stall information (Linux 4.20 and later): share of the last minute in which some task waited. */
+export function readPressureStallShares(roots: HostRoots): HostReading['pressure'] {
+  const someShare = (resource: string) => {
     const percent = /^some .*avg60=([\d.]+)/m.exec(tryReadTextSync(roots.proc('pressure', resource)) ?? '')?.[1];
-    return percent === undefined ? undefined : Number(percent);
+    return percent === undefined ? undefined : toBaseUnit(Number(percent), '%');
   };
-  return { cpu: somePercent('cpu'), memory: somePercent('memory'), io: somePercent('io') };
+  return { cpu: someShare('cpu'), memory: someShare('memory'), io: someShare('io') };
 }

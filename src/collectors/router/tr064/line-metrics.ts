@@ -1,4 +1,5 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import type { DslErrors, Tr064Reading } from './reading.ts';
 
 /** The share of a router's reading that comes from TR-064. */
@@ -15,8 +16,6 @@ export const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 /** Metrics of one kind of line are optional, because a router has only one or two kinds. */
 export const optionalDiagnostic = { ...diagnostic, optional: true } as const;
 export const optionalDisabled = { ...disabledDiagnostic, optional: true } as const;
-
-const divide = (value: number | undefined, by: number) => (value === undefined ? undefined : value / by);
 
 const rateMetric = (
   name: string,
@@ -64,7 +63,7 @@ const errorMetrics = (
     unit: '1/min',
     precision: 2,
     ...visibility,
-    value: ({ tr064 }) => tr064?.dsl?.errorRates[counter],
+    value: ({ tr064 }) => toBaseUnit(tr064?.dsl?.errorRates[counter], '1/min'),
   },
   [key]: {
     kind: 'counter',
@@ -95,13 +94,13 @@ export const tr064LineMetrics: Router = {
   physical_down: rateMetric(
     'Physical rate down',
     'mdi:download-network',
-    ({ link }) => divide(link?.rates.down, 1e6),
+    ({ link }) => toBaseUnit(link?.rates.down, 'bit/s'),
     optionalDisabled,
   ),
   physical_up: rateMetric(
     'Physical rate up',
     'mdi:upload-network',
-    ({ link }) => divide(link?.rates.up, 1e6),
+    ({ link }) => toBaseUnit(link?.rates.up, 'bit/s'),
     optionalDisabled,
   ),
 
@@ -112,13 +111,13 @@ export const tr064LineMetrics: Router = {
     ...optionalDiagnostic,
     value: ({ tr064 }) => tr064?.dsl?.isUp,
   },
-  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => divide(dsl?.down.rate, 1e3)),
-  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => divide(dsl?.up.rate, 1e3)),
+  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => toBaseUnit(dsl?.down.rate, 'kbit/s')),
+  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => toBaseUnit(dsl?.up.rate, 'kbit/s')),
   dsl_down_attainable: rateMetric('DSL attainable down', 'mdi:download-network-outline', ({ dsl }) =>
-    divide(dsl?.down.attainable, 1e3),
+    toBaseUnit(dsl?.down.attainable, 'kbit/s'),
   ),
   dsl_up_attainable: rateMetric('DSL attainable up', 'mdi:upload-network-outline', ({ dsl }) =>
-    divide(dsl?.up.attainable, 1e3),
+    toBaseUnit(dsl?.up.attainable, 'kbit/s'),
   ),
   dsl_down_noise_margin: signalMetric(
     'dB',

@@ -1,4 +1,5 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import {
   diagnostic,
   disabledDiagnostic,
@@ -104,10 +105,7 @@ const linkRateMetric = (
   deviceClass: 'data_rate',
   unit: 'Mbit/s',
   ...visibility,
-  value: (reading) => {
-    const kilobits = select(reading);
-    return kilobits === undefined ? undefined : kilobits / 1e3;
-  },
+  value: (reading) => toBaseUnit(select(reading), 'kbit/s'),
 });
 
 export const tr064PartMetricsByTable: {
@@ -159,7 +157,7 @@ export const tr064PartMetricsByTable: {
       deviceClass: 'data_rate',
       unit: 'Mbit/s',
       ...disabledDiagnostic,
-      value: (r) => r.host?.speed,
+      value: (r) => toBaseUnit(r.host?.speed, 'Mbit/s'),
     },
   },
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CpuUsageReader, readCpuFrequencyMhz, readLoadAverage } from '../../../../src/collectors/host/linux/cpu.ts';
+import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from '../../../../src/collectors/host/linux/cpu.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -9,34 +9,34 @@ function shares(...ticks: string[]) {
   return ticks.map((line) => time.read(`cpu  ${line}\ncpu0 ${line}\nintr 1\n`));
 }
 
-test('unknown at first, then percentages since the previous reading', () => {
+test('unknown at first, then shares since the previous reading', () => {
   const [first, after] = shares('1000 0 500 8000 300 5 15 2 0 0', '1025 5 505 8040 310 8 17 12 7 3');
   expect(first).toBeUndefined();
-  expect(after).toEqual({ used: 50, user: 30, system: 10, iowait: 10, steal: 10 });
+  expect(after).toEqual({ used: 0.5, user: 0.3, system: 0.1, iowait: 0.1, steal: 0.1 });
 });
 test('I/O wait that decreases, as the kernel’s can, is 0', () => {
   const [, after] = shares('0 0 0 1000 500 0 0 0 0 0', '50 0 0 1050 490 0 0 0 0 0');
-  expect(after).toEqual({ used: 50, user: 50, system: 0, iowait: 0, steal: 0 });
+  expect(after).toEqual({ used: 0.5, user: 0.5, system: 0, iowait: 0, steal: 0 });
 });
 test('guest time is not counted twice', () => {
   const [, after] = shares('0 0 0 0 0 0 0 0 0 0', '60 0 0 40 0 0 0 0 60 0');
-  expect(after).toMatchObject({ used: 60, user: 60 });
+  expect(after).toMatchObject({ used: 0.6, user: 0.6 });
 });
 test('unknown without elapsed time, after a counter reset, and without the line', () => {
   expect(shares('5 0 0 5 0 0 0 0 0 0', '5 0 0 5 0 0 0 0 0 0')[1]).toBeUndefined();
   expect(
     shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '10 0 0 10 0 0 0 0 0 0').map((value) => value?.used),
-  ).toEqual([undefined, undefined, 50]);
+  ).toEqual([undefined, undefined, 0.5]);
   expect(new CpuUsageReader().read('intr 1')).toBeUndefined();
 });
 test('kernels with fewer kinds of time', () => {
   const [, after] = shares('0 0 0 0', '10 10 20 60');
-  expect(after).toEqual({ used: 40, user: 20, system: 20, iowait: 0, steal: 0 });
+  expect(after).toEqual({ used: 0.4, user: 0.2, system: 0.2, iowait: 0, steal: 0 });
 });
 test('mean frequency of the cores that report one', async () => {
   const folder = 'sys/devices/system/cpu/cpufreq';
   expect(
-    await readCpuFrequencyMhz(
+    await readCpuFrequencyHz(
       tree({
         [`${folder}/policy0/scaling_cur_freq`]: '800000\n',
         [`${folder}/policy4/scaling_cur_freq`]: '2400000\n',
@@ -45,8 +45,8 @@ test('mean frequency of the cores that report one', async () => {
       }),
       new DriverFileReader(),
     ),
-  ).toBe(1600);
-  expect(await readCpuFrequencyMhz(tree({}), new DriverFileReader())).toBeUndefined();
+  ).toBe(1.6e9);
+  expect(await readCpuFrequencyHz(tree({}), new DriverFileReader())).toBeUndefined();
 });
 test('load', () => {
   expect(readLoadAverage(tree({ 'proc/loadavg': '0.52 1.31 12.00 2/345 9999\n' }))).toEqual({

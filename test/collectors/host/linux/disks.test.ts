@@ -40,20 +40,20 @@ function after(name: string, before: string, then: string) {
   return readDiskActivity(roots, then, name, rates);
 }
 
-test('bytes per second and percentage of busy time', () => {
+test('bytes per second and share of busy time', () => {
   const before = '   8       0 sda 10 0 80 0 5 0 160 0 0 50 0\n   8       1 sda1 9 0 9 0 9 0 9 0 0 9 0';
   expect(after('sda', before, '   8       0 sda 12 0 4176 0 9 0 2208 0 0 1050 0')).toEqual({
     readPerSecond: 1_048_576,
     writtenPerSecond: 524_288,
-    busy: 50,
+    busy: 0.5,
   });
 });
 test('busy is at most 100 %', () =>
-  expect(after('sda', '8 0 sda 1 0 1 0 1 0 1 0 0 0 0', '8 0 sda 1 0 1 0 1 0 1 0 0 2100 0').busy).toBe(100));
+  expect(after('sda', '8 0 sda 1 0 1 0 1 0 1 0 0 0 0', '8 0 sda 1 0 1 0 1 0 1 0 0 2100 0').busy).toBe(1));
 test('on old kernels the counts of a multipath drive are those of its path', () => {
   const row = (busy: number) =>
     ` 259 1 nvme0n1 0 0 0 0 0 0 0 0 0 0 0\n 0 0 nvme0c0n1 9 0 ${busy} 0 9 0 ${busy} 0 0 ${busy} 0`;
-  expect(after('nvme0n1', row(100), row(200))).toEqual({ readPerSecond: 25_600, writtenPerSecond: 25_600, busy: 5 });
+  expect(after('nvme0n1', row(100), row(200))).toEqual({ readPerSecond: 25_600, writtenPerSecond: 25_600, busy: 0.05 });
 });
 test('a disk without counters is an error', () =>
   expect(() => readDiskActivity(tree({}), '', 'sda', new CounterRateCalculator())).toThrow(

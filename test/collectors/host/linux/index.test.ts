@@ -63,8 +63,8 @@ test('a sensor that does not answer fails alone, the processor’s is unknown, a
   const read = async () => (await reader.read(device, {})).filter(({ table }) => table !== 'filesystem');
   silence(roots.sys('class/hwmon/hwmon1/temp1_input'));
   expect(await read()).toMatchObject([
-    { table: 'host', reading: { cpuTemperature: 45, cpuFrequency: 800 }, hint: undefined },
-    { table: 'interface', reading: { link: true, speed: 2500 } },
+    { table: 'host', reading: { cpuTemperature: 45, cpuFrequencyHz: 800e6 }, hint: undefined },
+    { table: 'interface', reading: { link: true, speedBytesPerSecond: 312_500_000 } },
     { table: 'temperature', part: { id: 'coretemp Core 0' }, reading: { celsius: 40 } },
     {
       table: 'temperature',

@@ -55,8 +55,8 @@ test('link and speed, if the driver reports them', async () => {
       new DriverFileReader(),
       'x',
     );
-  expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual({ link: true, speed: 2500 });
-  expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual({ link: false, speed: undefined });
-  expect(await of({ carrier: '1\n' })).toEqual({ link: true, speed: undefined });
-  expect(await of({})).toEqual({ link: false, speed: undefined });
+  expect(await of({ carrier: '1\n', speed: '2500\n' })).toEqual({ link: true, speedBytesPerSecond: 312_500_000 });
+  expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual({ link: false, speedBytesPerSecond: undefined });
+  expect(await of({ carrier: '1\n' })).toEqual({ link: true, speedBytesPerSecond: undefined });
+  expect(await of({})).toEqual({ link: false, speedBytesPerSecond: undefined });
 });

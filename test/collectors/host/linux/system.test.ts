@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readMemoryUsage, readPressureStallPercents } from '../../../../src/collectors/host/linux/memory.ts';
+import { readMemoryUsage, readPressureStallShares } from '../../../../src/collectors/host/linux/memory.ts';
 import {
   countProcesses,
   isRebootRequired,
@@ -94,14 +94,14 @@ test('memory, in bytes; unknown without MemAvailable', () => {
 
 test('pressure, if the kernel measures it', () => {
   expect(
-    readPressureStallPercents(
+    readPressureStallShares(
       tree({
         'proc/pressure/cpu':
           'some avg10=0.00 avg60=1.25 avg300=0.50 total=1\nfull avg10=0.00 avg60=9.00 avg300=0.00 total=1\n',
       }),
     ),
   ).toEqual({
-    cpu: 1.25,
+    cpu: 0.0125,
     memory: undefined,
     io: undefined,
   });
