@@ -2,9 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../src/collectors/index.ts';
 import { evaluateMetrics } from '../src/loop/sample.ts';
-import type { ActionDeclarations } from '../src/model/action.ts';
-import type { EventDeclaration } from '../src/model/event.ts';
-import type { AnyMetricDeclaration } from '../src/model/metric.ts';
+import type { CollectorMetadata } from '../src/model/collector.ts';
 import { fromBaseUnit, possibleRange, toBaseUnit } from '../src/model/unit.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
 import { prometheusDescriptorOfMetric } from '../src/views/prometheus-descriptor.ts';
@@ -15,10 +13,12 @@ const units: Record<string, (string | null)[]> = tables.sensor_units;
 const stateClasses: Record<string, string[]> = tables.sensor_state_classes;
 const keys: Record<string, string[]> = tables.mqtt_discovery_keys;
 
-const metrics = allCollectors.flatMap(({ id, metrics: byTable }) =>
-  Object.entries(byTable as Record<string, Record<string, AnyMetricDeclaration>>).flatMap(([of, table]) =>
-    Object.entries(table).map(([key, metric]) => ({ at: `${id} ${of} ${key}`, of, key, metric })),
-  ),
+const catalogue: readonly CollectorMetadata[] = allCollectors;
+const everyTable = catalogue.flatMap(({ id, tables: own }) =>
+  Object.entries(own).map(([of, table]) => ({ at: `${id} ${of}`, collector: id, of, table })),
+);
+const metrics = everyTable.flatMap(({ at, of, table }) =>
+  Object.entries(table.metrics).map(([key, metric]) => ({ at: `${at} ${key}`, of, key, metric })),
 );
 
 describe('ids fit topics, component keys and templates', () => {
@@ -31,6 +31,17 @@ describe('ids fit topics, component keys and templates', () => {
 
 test('collectors are told apart by their ids', () => {
   expect(new Set(allCollectors.map(({ id }) => id)).size).toBe(allCollectors.length);
+});
+
+describe('tables', () => {
+  test.each(catalogue)('$id has one main table, of devices', ({ tables: own }) => {
+    const main = Object.values(own).filter(({ isMain }) => isMain);
+    expect(main.map(({ kind }) => kind)).toEqual(['device']);
+  });
+  test.each(everyTable)('$at has a title and an icon', ({ table: { title, icon } }) => {
+    expect(title).toMatch(/^\p{Lu}/u);
+    expect(icon).toMatch(/^mdi:[a-z0-9-]+$/);
+  });
 });
 
 describe(`Home Assistant ${tables.home_assistant} takes every metric`, () => {
@@ -164,10 +175,8 @@ test('few entities are enabled of a router or target that tells nothing', () => 
   }
 });
 
-const buttons = allCollectors.flatMap(({ id, actions }) =>
-  Object.entries((actions ?? {}) as Record<string, ActionDeclarations>).flatMap(([of, table]) =>
-    Object.entries(table).map(([key, action]) => ({ at: `${id} ${of} ${key}`, key, action })),
-  ),
+const buttons = everyTable.flatMap(({ at, table }) =>
+  Object.entries(table.actions ?? {}).map(([key, action]) => ({ at: `${at} ${key}`, key, action })),
 );
 
 describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
@@ -180,12 +189,7 @@ describe(`Home Assistant ${tables.home_assistant} takes every action`, () => {
   });
 });
 
-const events = allCollectors.flatMap(({ id, events: byTable }) =>
-  Object.entries((byTable ?? {}) as Record<string, EventDeclaration>).map(([of, event]) => ({
-    at: `${id} ${of}`,
-    event,
-  })),
-);
+const events = everyTable.flatMap(({ at, table: { event } }) => (event === undefined ? [] : [{ at, event }]));
 
 describe(`Home Assistant ${tables.home_assistant} takes every event`, () => {
   test('no metric has the key that events go by', () =>

@@ -40,12 +40,12 @@ test('Grafana dashboard', async () => {
 
 test('example of a dashboard', async () => {
   await expect(
-    toYaml(buildDashboardConfig(allCollectors, parseLabDevices(announcementsOf(exampleLab)))),
+    toYaml(buildDashboardConfig(allCollectors, parseLabDevices(allCollectors, announcementsOf(exampleLab)))),
   ).toMatchFileSnapshot('../ha-config/dashboard.yaml');
 });
 
 test('example of a recorder package', async () => {
-  await expect(renderRecorderPackage(parseLabDevices(announcementsOf(exampleLab)))).toMatchFileSnapshot(
+  await expect(renderRecorderPackage(parseLabDevices(allCollectors, announcementsOf(exampleLab)))).toMatchFileSnapshot(
     '../ha-config/packages/infra_monitor_recorder.yaml',
   );
 });

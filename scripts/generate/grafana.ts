@@ -1,5 +1,6 @@
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
+import type { AnyTable } from '../../src/model/table.ts';
 import {
   prometheusDescriptorOfMetric,
   prometheusMetricPrefix,
@@ -82,12 +83,8 @@ function graph(
 
 const yesOrNo = { mappings: [{ type: 'value', options: { 0: { text: 'no' }, 1: { text: 'yes' } } }] };
 
-function panelsOf(
-  declaration: CollectorMetadata,
-  table: string,
-  metrics: Record<string, AnyMetricDeclaration>,
-): Panel[] {
-  const legend = `{{instance}} {{device}}${table === Object.keys(declaration.metrics)[0] ? '' : ` {{${table}}}`}`;
+function panelsOf(declaration: CollectorMetadata, table: string, { kind, metrics }: AnyTable): Panel[] {
+  const legend = `{{instance}} {{device}}${kind === 'part' ? ` {{${table}}}` : ''}`;
   const numbers = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'gauge' || kind === 'counter');
   const booleans = enabledMetrics(metrics).filter(([, { kind }]) => kind === 'boolean');
   const queries = booleans.map(([key, metric]) => ({
@@ -103,7 +100,7 @@ function panelsOf(
 /** The first row: agents and problems. */
 function overviewPanels(catalogue: readonly CollectorMetadata[]): Panel[] {
   const problems = catalogue.flatMap((declaration) =>
-    Object.entries(declaration.metrics).flatMap(([table, metrics]) =>
+    Object.entries(declaration.tables).flatMap(([table, { metrics }]) =>
       Object.entries(metrics).flatMap(([key, metric]) =>
         metric.kind === 'boolean' && metric.deviceClass === 'problem'
           ? [prometheusDescriptorOfMetric(declaration, table, key, metric).name]
@@ -216,7 +213,7 @@ export const buildGrafanaDashboard = (catalogue: readonly CollectorMetadata[]) =
     { title: 'Overview', panels: overviewPanels(catalogue) },
     ...catalogue.map((declaration) => ({
       title: declaration.title,
-      panels: Object.entries(declaration.metrics).flatMap(([table, metrics]) => panelsOf(declaration, table, metrics)),
+      panels: Object.entries(declaration.tables).flatMap(([key, table]) => panelsOf(declaration, key, table)),
     })),
   ]),
 });

@@ -89,16 +89,16 @@ export const renderEntitiesReference = (catalogue: readonly CollectorMetadata[])
   `${[
     '# Topics and entities',
     'What each collector publishes, and the entities that Home Assistant makes of it. The topic of a table has one JSON object with all of its keys. “disabled”: the entity is disabled in Home Assistant until you enable it. “if present”: it is announced after the first reading that has a value. This page is generated.',
-    ...catalogue.flatMap(({ id, title, metrics, actions, events }) => [
+    ...catalogue.flatMap(({ id, title, tables }) => [
       `## ${title}`,
-      ...Object.entries(metrics).flatMap(([tableName, entries], index) => [
-        `### ${code(`infra-monitor/<agent>/${id}/<device>${index === 0 ? '' : `/${tableName}_<name>`}`)}`,
+      ...Object.entries(tables).flatMap(([key, { kind, title: tableTitle, metrics, actions = {}, event }]) => [
+        `### ${tableTitle}: ${code(`infra-monitor/<agent>/${id}/<device>${kind === 'part' ? `/${key}_<name>` : ''}`)}`,
         table(
           ['Key', 'Name', 'Platform', 'Unit', 'Device class', 'State class', 'Notes'],
           [
-            ...Object.entries(entries).map(metricRow),
-            ...Object.entries(actions?.[tableName] ?? {}).map(actionRow),
-            ...[events?.[tableName] ?? []].flat().map(eventRow),
+            ...Object.entries(metrics).map(metricRow),
+            ...Object.entries(actions).map(actionRow),
+            ...(event === undefined ? [] : [eventRow(event)]),
           ],
         ),
       ]),

@@ -16,7 +16,7 @@ async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
     throw new UsageError('Cannot connect to the broker', { cause });
   });
   try {
-    const devices = parseLabDevices(await readDiscoveryPayloadsOfAllAgents(connection, agent));
+    const devices = parseLabDevices(allCollectors, await readDiscoveryPayloadsOfAllAgents(connection, agent));
     if (devices.length > 0) return devices;
     throw new UsageError(
       `No devices are announced on ${allDiscoveryTopicsFilter(agent)}: either no agent has used this broker yet, or this user may not read these topics`,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { collectorOfMemoryKey, memoryKey } from '../model/address.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import type { DeviceMemories, MemoryFormat } from '../model/device-memories.ts';
 import { describeError } from '../model/errors.ts';
@@ -15,13 +16,13 @@ class CollectorMemory implements DeviceMemories {
   readonly loaded: Promise<void>;
   #isComplete = false;
   readonly #contents: Map<string, unknown>;
-  readonly #root: string;
+  readonly #collector: string;
   readonly #rules: MemoryFormat<unknown> | undefined;
   #settle: () => void = () => undefined;
 
   constructor(contents: Map<string, unknown>, { id, memory }: MemoryOwner) {
     this.#contents = contents;
-    this.#root = `${id}/`;
+    this.#collector = id;
     this.#rules = memory;
     this.loaded = new Promise((resolve) => {
       this.#settle = resolve;
@@ -31,7 +32,7 @@ class CollectorMemory implements DeviceMemories {
   load(retained: ReadonlyMap<string, string>, isComplete: boolean): string[] {
     const rejected: string[] = [];
     for (const [path, payload] of retained) {
-      if (!path.startsWith(this.#root)) continue;
+      if (collectorOfMemoryKey(path) !== this.#collector) continue;
       try {
         this.#merge(path, payload);
       } catch (error) {
@@ -44,15 +45,19 @@ class CollectorMemory implements DeviceMemories {
   }
 
   isLoaded(device: string): boolean {
-    return this.#isComplete || this.#contents.has(this.#root + slug(device));
+    return this.#isComplete || this.#contents.has(this.#keyOf(device));
   }
 
   recall(device: string): unknown {
-    return this.#contents.get(this.#root + slug(device));
+    return this.#contents.get(this.#keyOf(device));
   }
 
   keep(device: string, content: unknown): void {
-    if (this.isLoaded(device)) this.#contents.set(this.#root + slug(device), content);
+    if (this.isLoaded(device)) this.#contents.set(this.#keyOf(device), content);
+  }
+
+  #keyOf(device: string): string {
+    return memoryKey({ collector: this.#collector, device: slug(device) });
   }
 
   #merge(path: string, payload: string): void {

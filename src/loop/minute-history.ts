@@ -44,12 +44,12 @@ export class MinuteHistory implements MetricHistory {
   #count = 0;
 
   /** Records the values of a collector after a reading. */
-  record({ id, metrics }: CollectorMetadata, { entries, error }: CollectorState, at: Date): void {
+  record({ id, tables }: CollectorMetadata, { entries, error }: CollectorState, at: Date): void {
     const rings = this.#rings.get(id) ?? new Map<string, MinuteRing>();
     this.#rings.set(id, rings);
     for (const [path, entry] of entries) {
       const readable = error === undefined && entry.error === undefined && !entry.excluded;
-      for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
+      for (const [key, metric] of Object.entries(tables[entry.table]?.metrics ?? {})) {
         if (hasHistory(metric)) this.#store(rings, `${path} ${key}`, readable ? entry.sample?.[key] : undefined, at);
       }
     }

@@ -1,3 +1,4 @@
+import { collectorOfMemoryKey } from '../model/address.ts';
 import type { AgentState, BrokerConnectionState, CollectorState } from '../model/state.ts';
 import type { StateStore } from './state-store.ts';
 
@@ -18,11 +19,11 @@ export class PublishingIdentityState implements AgentState {
   }
 
   get memories(): ReadonlyMap<string, unknown> {
-    return new Map([...this.#stateStore.memories].filter(([path]) => this.#includes(path.split('/')[0] ?? '')));
+    return new Map([...this.#stateStore.memories].filter(([key]) => this.#includes(collectorOfMemoryKey(key))));
   }
 
   get pendingEvents() {
-    return this.#stateStore.pendingEvents.filter(({ collector }) => this.#includes(collector));
+    return this.#stateStore.pendingEvents.filter(({ address }) => this.#includes(address.collector));
   }
 
   get discoveryRevision(): number {

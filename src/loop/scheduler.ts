@@ -42,8 +42,8 @@ export class Scheduler {
   /** Runs an action on a device and reads again, to show its effect. Throws if the action is unknown. */
   async runAction(collector: string, device: string, action: string): Promise<void> {
     const running = this.#running.get(collector);
-    const isDeclared = Object.values(running?.active.collector.actions ?? {}).some(
-      (actions) => actions !== undefined && action in actions,
+    const isDeclared = Object.values(running?.active.collector.tables ?? {}).some(
+      ({ actions = {} }) => action in actions,
     );
     if (running?.active.source.runAction === undefined || !isDeclared) throw new Error('unknown action');
     running.active.source.runAction(device, action);

@@ -1,8 +1,8 @@
+import { type Address, addressPath, deviceAddress, partAddress, withPartHash } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetricDeclaration, MetricSample } from '../model/metric.ts';
-import { entryPath, entryPathWithPartHash } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
@@ -140,8 +140,8 @@ export class StateStore implements AgentState {
   /** Drops the unreadable entries of a device that the user has removed. */
   forgetDevice(device: string): void {
     for (const record of this.collectors.values()) {
-      for (const [path, entry] of record.entries) {
-        if (path.split('/')[0] === device && entry.error !== undefined) record.entries.delete(path);
+      for (const [path, { address, error }] of record.entries) {
+        if (address.device === device && error !== undefined) record.entries.delete(path);
       }
     }
     this.discoveryRevision += 1;
@@ -156,36 +156,30 @@ export class StateStore implements AgentState {
     const changes: AvailabilityChange[] = [];
     const seen = new Set<string>();
     for (const observation of observations) {
-      const plain = entryPath(observation.table, observation.device, observation.part);
-      const path =
-        seen.has(plain) && observation.part !== undefined ? entryPathWithPartHash(plain, observation.part) : plain;
+      const address = unusedAddress(collector, observation, seen);
+      const path = addressPath(address);
       seen.add(path);
-      this.#queueEvents(collector, observation);
+      this.#queueEvents(address, observation);
       const before = record.entries.get(path);
-      const metrics = collector.metrics[observation.table] ?? {};
+      const metrics = collector.tables[observation.table]?.metrics ?? {};
       const evaluation =
         'reading' in observation ? evaluateMetrics(metrics, observation.reading, before?.sample) : undefined;
-      const entry = entryAfter(before, metrics, observation, evaluation, at);
-      changes.push(
-        ...this.#replace(record, path, entry, at),
-        ...impossibleValueChanges(before, entry, metrics, evaluation),
-      );
+      const entry = entryAfter(before, metrics, address, observation, evaluation, at);
+      changes.push(...this.#replace(record, entry, at), ...impossibleValueChanges(before, entry, metrics, evaluation));
     }
     for (const [path, entry] of record.entries) {
-      if (!seen.has(path)) changes.push(...this.#replace(record, path, missingEntry(entry, at), at));
+      if (!seen.has(path)) changes.push(...this.#replace(record, missingEntry(entry, at), at));
     }
     return changes;
   }
 
-  #queueEvents(
-    { id: collector }: AnyCollectorDefinition,
-    { table, device, events = [] }: Observation<Record<string, unknown>>,
-  ): void {
-    const pending = events.map((event) => ({ collector, device: entryPath(table, device), event }));
+  #queueEvents(address: Address, { events = [] }: Observation<Record<string, unknown>>): void {
+    const pending = events.map((event) => ({ address, event }));
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
   }
 
-  #replace(record: CollectorRecord, path: string, entry: StateEntry, at: Date): AvailabilityChange[] {
+  #replace(record: CollectorRecord, entry: StateEntry, at: Date): AvailabilityChange[] {
+    const path = addressPath(entry.address);
     const before = record.entries.get(path);
     record.entries.set(path, entry);
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
@@ -207,9 +201,21 @@ export class StateStore implements AgentState {
   }
 }
 
+/** The address of an observation; with a hash if another part of the same reading has it already. */
+function unusedAddress(
+  { id }: AnyCollectorDefinition,
+  { table, device, part }: Observation<Record<string, unknown>>,
+  used: ReadonlySet<string>,
+): Address {
+  if (part === undefined) return deviceAddress(id, device);
+  const address = partAddress(id, device, table, part);
+  return used.has(addressPath(address)) ? withPartHash(address, part) : address;
+}
+
 function entryAfter(
   before: StateEntry | undefined,
   metrics: Record<string, AnyMetricDeclaration>,
+  address: Address,
   observation: Observation<Record<string, unknown>>,
   evaluation: Evaluation | undefined,
   at: Date,
@@ -220,6 +226,7 @@ function entryAfter(
   const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
   const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
   return {
+    address,
     table,
     device,
     ...(part === undefined ? {} : { part }),

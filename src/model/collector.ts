@@ -1,12 +1,11 @@
 import type * as z from 'zod/mini';
-import type { ActionDeclarations } from './action.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { DeviceMemories, MemoryFormat } from './device-memories.ts';
-import type { DeviceEvent, EventDeclaration } from './event.ts';
+import type { DeviceEvent } from './event.ts';
 import type { HostRoots } from './host-roots.ts';
-import type { AnyMetricDeclaration, MetricDeclarations } from './metric.ts';
 import type { MirroredAgentTopics } from './mirrored-agent-topics.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
+import type { AnyTable, Table } from './table.ts';
 
 /** The type of reading of each table: `{ host: HostReading; filesystem: FilesystemReading }`. */
 // biome-ignore lint/suspicious/noExplicitAny: each collector has its own types
@@ -16,13 +15,13 @@ type AnyReadings = Record<string, any>;
  * present but could not be read. `excluded`: it is present but excluded by the settings. `events`: what happened to the
  * device since the previous reading. */
 export type Observation<Readings extends AnyReadings> = {
-  [Table in keyof Readings & string]: {
-    table: Table;
+  [Key in keyof Readings & string]: {
+    table: Key;
     device: Device;
     part?: DevicePart;
     events?: readonly DeviceEvent[] | undefined;
   } & (
-    | { reading: Readings[Table]; hint?: string | undefined; error?: never; excluded?: never }
+    | { reading: Readings[Key]; hint?: string | undefined; error?: never; excluded?: never }
     | { error: unknown; reading?: never; hint?: never; excluded?: never }
     | { excluded: true; reading?: never; hint?: never; error?: never }
   );
@@ -74,11 +73,7 @@ export interface CollectorDefinition<
   scope?: 'lab';
   /** Timeout of a reading. Defaults to 10. */
   timeoutSeconds?: number;
-  metrics: { [Table in keyof Readings]: MetricDeclarations<Readings[Table]> };
-  /** Actions on the devices of each table. */
-  actions?: { [Table in keyof Readings]?: ActionDeclarations };
-  /** Events of the devices of each table. */
-  events?: { [Table in keyof Readings]?: EventDeclaration };
+  tables: { [Key in keyof Readings]: Table<Readings[Key]> };
   /** How to read what the broker keeps of each device; without it, nothing is kept. */
   // biome-ignore lint/suspicious/noExplicitAny: each collector has its own content
   memory?: MemoryFormat<any>;
@@ -95,8 +90,6 @@ export interface CollectorMetadata {
   title: string;
   endpoint?: string;
   scope?: 'lab';
-  metrics: Record<string, Record<string, AnyMetricDeclaration>>;
-  actions?: Record<string, ActionDeclarations | undefined>;
-  events?: Record<string, EventDeclaration | undefined>;
+  tables: Record<string, AnyTable>;
   memory?: unknown;
 }

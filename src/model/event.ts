@@ -1,3 +1,5 @@
+import type { Address } from './address.ts';
+
 /** Declares the events of a table's devices: each device gets one event entity in Home Assistant. */
 export interface EventDeclaration {
   /** In the form of a metric's name. */
@@ -19,8 +21,7 @@ export interface DeviceEvent {
 
 /** An event that has not been published yet. */
 export interface PendingEvent {
-  collector: string;
-  /** The device's path below the collector's topic. */
-  device: string;
+  /** Of the device. */
+  address: Address;
   event: DeviceEvent;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Device, DevicePart } from './device.ts';
 import type { AgentIdentity } from './state.ts';
 
-const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
+export const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
 
 /** Lower-case letters, digits and single underscores. A text with characters other than common separators gets the
  * suffix of a short hash, so that two such texts have different slugs. */
@@ -21,9 +21,6 @@ export function slug(text: string): string {
 export const entryPath = (table: string, device: Device, part?: DevicePart): string =>
   part === undefined ? slug(device.id) : `${slug(device.id)}/${table}_${slug(part.id)}`;
 
-/** Path of a part whose slug is already in use: `/mnt/a_b` after `/mnt/a/b`. */
-export const entryPathWithPartHash = (path: string, part: DevicePart): string => `${path}_${shortHash(part.id)}`;
-
 const agentTopic = (agent: AgentIdentity) => `${agent.baseTopic}/${agent.id}`;
 
 /** Topic of the agent's birth message and last will. */
@@ -38,16 +35,6 @@ export const allPingTopicsFilter = (agent: AgentIdentity) => pingTopic({ ...agen
 /** The agent of a ping topic; undefined for any other topic. */
 export const agentIdOfPingTopic = ({ baseTopic }: AgentIdentity, topic: string): string | undefined =>
   topic.startsWith(`${baseTopic}/`) ? /^([^/]+)\/echo$/.exec(topic.slice(baseTopic.length + 1))?.[1] : undefined;
-
-export const stateTopic = (agent: AgentIdentity, collector: string, path: string) =>
-  `${agentTopic(agent)}/${collector}/${path}`;
-
-export const availabilityTopic = (agent: AgentIdentity, collector: string, path: string) =>
-  `${stateTopic(agent, collector, path)}/availability`;
-
-/** Topic of a device's events, which are not retained. */
-export const eventTopic = (agent: AgentIdentity, collector: string, device: string) =>
-  `${stateTopic(agent, collector, device)}/event`;
 
 /** Topic of the data about a device that outlives the process. `path`: `<collector>/<device>`. */
 export const memoryTopic = (agent: AgentIdentity, path: string) => `${agentTopic(agent)}/${path}/memory`;

@@ -1,3 +1,4 @@
+import type { Address } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { MetricSample, RawNumbers } from './metric.ts';
@@ -17,6 +18,7 @@ export interface AgentIdentity {
 
 /** The latest state of a device or part. */
 export interface StateEntry {
+  address: Address;
   table: string;
   device: Device;
   part?: DevicePart;
@@ -43,7 +45,7 @@ export interface CollectorState {
   id: string;
   /** Timeout of a reading. */
   timeoutSeconds: number;
-  /** Entries by their path below the collector's topic. */
+  /** Entries by the path of their address. */
   entries: ReadonlyMap<string, StateEntry>;
   lastSuccess?: Date;
   lastRun?: Date;

@@ -1,21 +1,12 @@
 import type { ActionDeclaration } from '../model/action.ts';
+import { type Address, partSegment } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
-import {
-  agentStatusTopic,
-  availabilityTopic,
-  commandTopic,
-  deviceIdentifier,
-  entityUniqueId,
-  eventTopic,
-  formatComponentKey,
-  parseComponentKey,
-  slug,
-  stateTopic,
-} from '../model/naming.ts';
+import { deviceIdentifier, entityUniqueId, formatComponentKey, parseComponentKey, slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from './platform.ts';
@@ -72,83 +63,68 @@ const otherAgentsDeviceInfo = (agent: AgentIdentity, device: Device) =>
 const entityName = (part: string | undefined, name: string) =>
   part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`;
 
-const agentStatusOptions = (agent: AgentIdentity) => ({
-  state_topic: agentStatusTopic(agent),
+const agentStatusOptions = (topics: Topics) => ({
+  state_topic: topics.status,
   payload_on: onlinePayload,
   payload_off: offlinePayload,
 });
 
-const stateOptions = (
-  agent: AgentIdentity,
-  collector: string,
-  path: string,
-  key: string,
-  metric: AnyMetricDeclaration,
-) => ({
-  state_topic: stateTopic(agent, collector, path),
+const stateOptions = (topics: Topics, address: Address, key: string, metric: AnyMetricDeclaration) => ({
+  state_topic: topics.state(address),
   value_template: valueTemplate(key, metric),
-  ...availabilityOptions(agent, collector, path),
+  ...availabilityOptions(topics, address),
 });
 
 /** Available while the agent is online and its last reading of the entry succeeded. */
-const availabilityOptions = (agent: AgentIdentity, collector: string, path: string) => ({
-  availability: [{ topic: agentStatusTopic(agent) }, { topic: availabilityTopic(agent, collector, path) }],
+const availabilityOptions = (topics: Topics, address: Address) => ({
+  availability: [{ topic: topics.status }, { topic: topics.availability(address) }],
   availability_mode: 'all',
 });
 
+const componentKeyOf = ({ address: { collector, part }, table }: StateEntry, metric: string) =>
+  formatComponentKey({ collector, table, metric, ...(part === undefined ? {} : { part: part.id }) });
+
 function component(
   agent: AgentIdentity,
-  collector: string,
-  path: string,
-  { table, device, part }: StateEntry,
+  entry: StateEntry,
   key: string,
   metric: AnyMetricDeclaration,
 ): [string, Component] {
-  const id = slug(device.id);
-  const partSlug = path.split('/')[1]?.slice(table.length + 1);
-  const name = formatComponentKey({
-    collector,
-    table,
-    metric: key,
-    ...(partSlug === undefined ? {} : { part: partSlug }),
-  });
+  const { address, device, part } = entry;
+  const topics = new Topics(agent);
+  const name = componentKeyOf(entry, key);
   const platform = platformOfMetric(metric);
+  const segments = [slug(device.name), ...(address.part === undefined ? [] : [partSegment(address.part)]), key];
   const options = {
     platform,
-    unique_id: entityUniqueId(agent, id, name),
+    unique_id: entityUniqueId(agent, address.device, name),
     // Without a default, Home Assistant puts the area into the entity's id.
-    default_entity_id: `${platform}.${[slug(device.name), path.split('/')[1], key].filter(Boolean).join('_')}`,
+    default_entity_id: `${platform}.${segments.join('_')}`,
     name: entityName(part?.name, metric.name),
     ...discoveryValueOptions(metric),
     icon: metric.icon,
     entity_category: metric.category,
     enabled_by_default: metric.enabled,
-    ...('followsAgentStatus' in metric ? agentStatusOptions(agent) : stateOptions(agent, collector, path, key, metric)),
+    ...('followsAgentStatus' in metric ? agentStatusOptions(topics) : stateOptions(topics, address, key, metric)),
   };
   return [name, withoutUndefined(options)];
 }
 
-function button(
-  agent: AgentIdentity,
-  collector: string,
-  path: string,
-  { table, device }: StateEntry,
-  key: string,
-  action: ActionDeclaration,
-): [string, Component] {
-  const id = slug(device.id);
-  const name = formatComponentKey({ collector, table, metric: key });
+function button(agent: AgentIdentity, entry: StateEntry, key: string, action: ActionDeclaration): [string, Component] {
+  const { address, device } = entry;
+  const topics = new Topics(agent);
+  const name = componentKeyOf(entry, key);
   const options = {
     platform: 'button',
-    unique_id: entityUniqueId(agent, id, name),
+    unique_id: entityUniqueId(agent, address.device, name),
     default_entity_id: `button.${slug(device.name)}_${key}`,
     name: action.name,
     icon: action.icon,
     entity_category: action.category,
     enabled_by_default: action.enabled,
-    command_topic: commandTopic(agent, collector, id),
+    command_topic: topics.command(address),
     payload_press: key,
-    ...availabilityOptions(agent, collector, path),
+    ...availabilityOptions(topics, address),
   };
   return [name, withoutUndefined(options)];
 }
@@ -158,25 +134,24 @@ const eventKey = 'event';
 
 function eventEntity(
   agent: AgentIdentity,
-  collector: string,
-  path: string,
-  { table, device }: StateEntry,
+  entry: StateEntry,
   { name, icon, category, enabled, types }: EventDeclaration,
 ): [string, Component] {
-  const id = slug(device.id);
-  const key = formatComponentKey({ collector, table, metric: eventKey });
+  const { address, device } = entry;
+  const topics = new Topics(agent);
+  const key = componentKeyOf(entry, eventKey);
   const options = {
     platform: 'event',
-    unique_id: entityUniqueId(agent, id, key),
+    unique_id: entityUniqueId(agent, address.device, key),
     default_entity_id: `event.${slug(device.name)}_${eventKey}`,
     name,
     icon,
     entity_category: category,
     enabled_by_default: enabled,
     event_types: types,
-    state_topic: eventTopic(agent, collector, path),
+    state_topic: topics.event(address),
     // An event stays true while the device can't be read, and is published then too.
-    availability: [{ topic: agentStatusTopic(agent) }],
+    availability: [{ topic: topics.status }],
   };
   return [key, withoutUndefined(options)];
 }
@@ -196,21 +171,21 @@ export function desiredDiscovery(
 ): DesiredDiscovery {
   const desired = new Map<string, DesiredAnnouncement>();
   const excluded = new Map<string, Set<string>>();
-  for (const { id, metrics, actions, events } of catalogue) {
-    for (const [path, entry] of collectors.get(id)?.entries ?? []) {
-      const device = slug(entry.device.id);
+  for (const { id, tables } of catalogue) {
+    for (const entry of collectors.get(id)?.entries.values() ?? []) {
+      const { device } = entry.address;
+      const { metrics = {}, actions = {}, event } = tables[entry.table] ?? {};
       const current: Record<string, Component> = {};
-      for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
-        const [name, options] = component(agent, id, path, entry, key, metric);
+      for (const [key, metric] of Object.entries(metrics)) {
+        const [name, options] = component(agent, entry, key, metric);
         if (entry.excluded || !metric.optional || entry.presentMetrics.has(key)) current[name] = options;
       }
-      for (const [key, action] of Object.entries(actions?.[entry.table] ?? {})) {
-        const [name, options] = button(agent, id, path, entry, key, action);
+      for (const [key, action] of Object.entries(actions)) {
+        const [name, options] = button(agent, entry, key, action);
         current[name] = options;
       }
-      const event = events?.[entry.table];
       if (event !== undefined) {
-        const [name, options] = eventEntity(agent, id, path, entry, event);
+        const [name, options] = eventEntity(agent, entry, event);
         current[name] = options;
       }
       if (entry.excluded) {
@@ -239,10 +214,7 @@ function isDeclared(
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
   if (parsed === undefined || !collectors.has(parsed.collector)) return false;
-  const { table, metric } = parsed;
-  const declared =
-    metric === eventKey
-      ? declaration?.events?.[table]
-      : (declaration?.metrics[table]?.[metric] ?? declaration?.actions?.[table]?.[metric]);
-  return declared !== undefined;
+  const { metric } = parsed;
+  const { metrics = {}, actions = {}, event } = declaration?.tables[parsed.table] ?? {};
+  return metric === eventKey ? event !== undefined : metric in metrics || metric in actions;
 }

@@ -1,6 +1,7 @@
+import { addressPath } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
-import { ownTopicsFilter } from '../model/naming.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
+import { type ParsedTopic, Topics } from '../model/topics.ts';
 import { offlinePayload } from './availability.ts';
 import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
 
@@ -13,11 +14,11 @@ export function orphanedPayloadsByTopic(
   retained: ReadonlyMap<string, string>,
   current: RetainedPayloadsByTopic,
 ): RetainedPayloadsByTopic {
-  const root = ownTopicsFilter(agent).slice(0, -1);
+  const topics = new Topics(agent);
   const payloads = new Map<string, string>();
   for (const topic of retained.keys()) {
-    if (!topic.startsWith(root) || topic === `${root}status` || current.has(topic)) continue;
-    const payload = orphanPayload(topic.slice(root.length).split('/'), catalogue, state);
+    if (!topics.isOwn(topic) || topic === topics.status || current.has(topic)) continue;
+    const payload = orphanPayload(topics.parse(topic), catalogue, state);
     if (payload !== undefined) payloads.set(topic, payload);
   }
   return payloads;
@@ -25,20 +26,18 @@ export function orphanedPayloadsByTopic(
 
 /** Empty to remove the topic, undefined to leave it as it is. */
 function orphanPayload(
-  [id = '', device, ...rest]: string[],
+  topic: ParsedTopic | undefined,
   catalogue: readonly CollectorMetadata[],
   state: AgentState,
 ): string | undefined {
-  const declaration = catalogue.find((collector) => collector.id === id);
-  const last = rest.at(-1);
-  if (declaration?.memory !== undefined && last === 'memory') return undefined;
-  if (last === 'command') return '';
-  const collector = state.collectors.get(id);
+  if (topic === undefined || !('address' in topic)) return '';
+  const { kind, address } = topic;
+  const declaration = catalogue.find(({ id }) => id === address.collector);
+  if (declaration?.memory !== undefined && kind === 'memory') return undefined;
+  if (kind === 'command') return '';
+  const collector = state.collectors.get(address.collector);
   if (declaration === undefined || collector === undefined) return '';
-  const part = rest.find((name) => name !== 'availability');
-  const isDeclared =
-    part === undefined || part.split('_')[0] === undefined || (part.split('_')[0] ?? '') in declaration.metrics;
-  const excluded = collector.entries.get(part === undefined ? `${device}` : `${device}/${part}`)?.excluded;
-  if (!isDeclared || excluded) return '';
-  return last === 'availability' ? offlinePayload : undefined;
+  const isDeclared = address.part === undefined || address.part.table in declaration.tables;
+  if (!isDeclared || collector.entries.get(addressPath(address))?.excluded) return '';
+  return kind === 'availability' ? offlinePayload : undefined;
 }

@@ -105,7 +105,7 @@ function entryProblems(
   const subject = subjectOf(entry);
   const isSuppressed = isExplained(collector, entry, lost);
   // An entry that can't be read keeps its last values: its problems are no longer seen, which does not end them.
-  const problems = metricProblems(declaration.metrics[entry.table] ?? {}, entry);
+  const problems = metricProblems(declaration.tables[entry.table]?.metrics ?? {}, entry);
   return [
     ...(entry.error === undefined ? [] : [{ id: place, place, subject, text: entry.error, isSuppressed }]),
     ...problems.map((problem) => ({

@@ -28,15 +28,15 @@ const typesByKind = {
 
 const isNotRepeated = (part: string, at: number, all: string[]) => part !== all[at - 1];
 
-/** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the collector's first table is not named. */
+/** `nvme` `drive` `percentage_used` → `infra_monitor_nvme_percentage_used`: the collector's main table is not named. */
 function plainName(
-  { id, metrics }: CollectorMetadata,
+  { id, tables }: CollectorMetadata,
   table: string,
   key: string,
   { nodeExporter }: AnyMetricDeclaration,
 ): string {
-  const own = Object.keys(metrics)[0] === table;
-  const parts = nodeExporter === undefined ? [id, ...(own ? [] : [table]), ...key.split('_')] : [nodeExporter];
+  const parts =
+    nodeExporter === undefined ? [id, ...(tables[table]?.isMain ? [] : [table]), ...key.split('_')] : [nodeExporter];
   return [prometheusMetricPrefix, ...parts].filter(isNotRepeated).join('_');
 }
 

@@ -66,7 +66,7 @@ function familyOfMetric(
     name,
     type,
     ...(unit === undefined ? {} : { unit }),
-    help: `${declaration.title}${table === Object.keys(declaration.metrics)[0] ? '' : `, ${table}`}: ${metric.name}.`,
+    help: `${declaration.title}${declaration.tables[table]?.isMain ? '' : `, ${table}`}: ${metric.name}.`,
     samples,
   };
 }
@@ -83,7 +83,7 @@ const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
 
 function readingFamilies(declaration: CollectorMetadata, collector: CollectorState): MetricFamily[] {
   const available = labelledEntries(collector).filter(({ entry }) => isEntryAvailable(collector, entry));
-  return Object.entries(declaration.metrics).flatMap(([table, metrics]) =>
+  return Object.entries(declaration.tables).flatMap(([table, { metrics }]) =>
     Object.entries(metrics).map(([key, metric]) =>
       familyOfMetric(
         declaration,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
+import type { AnyTable } from '../model/table.ts';
 import type { CollectorStatus } from './status.ts';
 
 /** Schemas of fields that several responses have. */
@@ -55,18 +56,20 @@ const deviceOrPartShape = (metrics: Record<string, AnyMetricDeclaration>) => ({
   ),
 });
 
-/** Schema of `/<endpoint>/status`. Any table may be that of devices or of parts. */
-export function createCollectorStatusSchema({ id, metrics }: CollectorMetadata): z.ZodMiniType<CollectorStatus> {
-  const tables = Object.entries(metrics);
-  const parts = tables.map(([kind, table]) => z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(table) }));
-  const devices = tables.map(([, table]) =>
+/** Schema of `/<endpoint>/status`. */
+export function createCollectorStatusSchema({ id, tables }: CollectorMetadata): z.ZodMiniType<CollectorStatus> {
+  const ofKind = (kind: AnyTable['kind']) => Object.entries(tables).filter(([, table]) => table.kind === kind);
+  const parts = ofKind('part').map(([kind, { metrics }]) =>
+    z.strictObject({ kind: z.literal(kind), ...deviceOrPartShape(metrics) }),
+  );
+  const devices = ofKind('device').map(([, { metrics }]) =>
     z.strictObject({
-      ...deviceOrPartShape(table),
+      ...deviceOrPartShape(metrics),
       manufacturer: z.optional(z.string()),
       model: z.optional(z.string()),
       serialNumber: z.optional(z.string()),
       softwareVersion: z.optional(z.string()),
-      parts: z.array(z.union(parts)),
+      parts: z.array(parts.length === 0 ? z.never() : z.union(parts)),
     }),
   );
   const schema = z.object({

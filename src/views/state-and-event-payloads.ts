@@ -1,8 +1,8 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
-import { availabilityTopic, eventTopic, memoryTopic, stateTopic } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { isEntryAvailable, offlinePayload, onlinePayload } from './availability.ts';
 
 /** Payloads to retain, by topic; an empty one removes the topic. */
@@ -21,16 +21,15 @@ export function stateAndMemoryPayloadsByTopic(
   agent: AgentIdentity,
   state: AgentState,
 ): RetainedPayloadsByTopic {
-  const payloads = new Map(
-    [...state.memories].map(([path, content]) => [memoryTopic(agent, path), JSON.stringify(content)]),
-  );
-  for (const { id, metrics } of catalogue) {
+  const topics = new Topics(agent);
+  const payloads = new Map([...state.memories].map(([key, content]) => [topics.memory(key), JSON.stringify(content)]));
+  for (const { id, tables } of catalogue) {
     const collector = state.collectors.get(id);
-    for (const [path, entry] of collector?.entries ?? []) {
+    for (const entry of collector?.entries.values() ?? []) {
       if (collector === undefined || entry.excluded) continue;
-      payloads.set(stateTopic(agent, id, path), statePayload(metrics[entry.table] ?? {}, entry));
+      payloads.set(topics.state(entry.address), statePayload(tables[entry.table]?.metrics ?? {}, entry));
       payloads.set(
-        availabilityTopic(agent, id, path),
+        topics.availability(entry.address),
         isEntryAvailable(collector, entry) ? onlinePayload : offlinePayload,
       );
     }
@@ -41,7 +40,7 @@ export function stateAndMemoryPayloadsByTopic(
 /** Message of an event. It must not be retained: each new subscription would fire the event again. */
 export function eventTopicAndPayload(
   agent: AgentIdentity,
-  { collector, device, event: { type, ...attributes } }: PendingEvent,
+  { address, event: { type, ...attributes } }: PendingEvent,
 ): { topic: string; payload: string } {
-  return { topic: eventTopic(agent, collector, device), payload: JSON.stringify({ event_type: type, ...attributes }) };
+  return { topic: new Topics(agent).event(address), payload: JSON.stringify({ event_type: type, ...attributes }) };
 }

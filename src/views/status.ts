@@ -69,7 +69,7 @@ export const statusEndpointPath = ({ id, endpoint = id }: CollectorMetadata): st
 
 /** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. */
 export function collectorStatus(
-  { id, metrics }: CollectorMetadata,
+  { id, tables }: CollectorMetadata,
   agent: AgentIdentity,
   state: AgentState,
 ): CollectorStatus | undefined {
@@ -80,7 +80,7 @@ export function collectorStatus(
     if (entry.excluded) continue;
     const { manufacturer, model, serialNumber, softwareVersion } = entry.device;
     const deviceInfo = { manufacturer, model, serialNumber, softwareVersion };
-    const common = deviceOrPartStatus(collector, entry, metrics[entry.table] ?? {});
+    const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {});
     const device = devices.get(entry.device.id);
     if (entry.part === undefined)
       devices.set(entry.device.id, {

@@ -1,6 +1,8 @@
+import { addressPath, deviceAddress, partAddress } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
+import type { AnyTable } from '../../src/model/table.ts';
 
 function valueFor(metric: AnyMetricDeclaration): MetricValue {
   switch (metric.kind) {
@@ -23,33 +25,29 @@ function valueFor(metric: AnyMetricDeclaration): MetricValue {
 
 const at = new Date('2026-01-02T03:04:05Z');
 
-function entryOf(
-  of: string,
-  metrics: Record<string, AnyMetricDeclaration>,
-  number: number,
-  isPart: boolean,
-): StateEntry {
+function entryOf(collector: string, of: string, { kind, metrics }: AnyTable, number: number): StateEntry {
+  const device = { id: 'thing', name: 'Thing' };
+  const part = { id: `${number}`, name: `${of} ${number}` };
   return {
     table: of,
-    device: { id: 'thing', name: 'Thing' },
-    ...(isPart ? { part: { id: `${of}${number}`, name: `${of} ${number}` } } : {}),
+    device,
+    ...(kind === 'part'
+      ? { part, address: partAddress(collector, device, of, part) }
+      : { address: deviceAddress(collector, device) }),
     sample: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, valueFor(metric)])),
     presentMetrics: new Set(Object.keys(metrics)),
     since: at,
   };
 }
 
-function collectorOf({ id, metrics }: CollectorMetadata, parts: number): CollectorState {
-  const entries = Object.entries(metrics).flatMap(([of, table], index) =>
-    Array.from({ length: index === 0 ? 1 : parts }, (_, number): [string, StateEntry] => [
-      index === 0 ? 'thing' : `thing/${of}_${number}`,
-      entryOf(of, table, number, index > 0),
-    ]),
+function collectorOf({ id, tables }: CollectorMetadata, parts: number): CollectorState {
+  const entries = Object.entries(tables).flatMap(([of, table]) =>
+    Array.from({ length: table.kind === 'part' ? parts : 1 }, (_, number) => entryOf(id, of, table, number)),
   );
   return {
     id,
     timeoutSeconds: 10,
-    entries: new Map(entries),
+    entries: new Map(entries.map((entry) => [addressPath(entry.address), entry])),
     complaints: [],
     consecutiveFailures: 0,
     skippedTicks: 0,

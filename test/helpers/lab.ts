@@ -1,8 +1,9 @@
 import { allCollectors } from '../../src/collectors/index.ts';
+import { addressPath, deviceAddress, partAddress } from '../../src/model/address.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
-import { agentStatusTopic, entryPath } from '../../src/model/naming.ts';
+import { agentStatusTopic } from '../../src/model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 import { discoveryPayloads } from './discovery.ts';
@@ -62,13 +63,15 @@ function goodValue(key: string, metric: AnyMetricDeclaration): MetricValue {
 const declarations: readonly CollectorMetadata[] = allCollectors;
 
 function stateOf({ things }: Machine): AgentState {
-  const states = declarations.flatMap(({ id, metrics }): [string, CollectorState][] => {
+  const states = declarations.flatMap(({ id, tables }): [string, CollectorState][] => {
     const entries = (things[id] ?? []).map((thing): [string, StateEntry] => {
-      const table = metrics[thing.table] ?? {};
+      const table = tables[thing.table]?.metrics ?? {};
+      const { device, part } = thing;
+      const address = part === undefined ? deviceAddress(id, device) : partAddress(id, device, thing.table, part);
       const sample = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, goodValue(key, metric)]));
       return [
-        entryPath(thing.table, thing.device, thing.part),
-        { ...thing, sample, presentMetrics: new Set(Object.keys(table)), since: new Date(0) },
+        addressPath(address),
+        { ...thing, address, sample, presentMetrics: new Set(Object.keys(table)), since: new Date(0) },
       ];
     });
     return entries.length === 0
@@ -127,13 +130,18 @@ const drive = (id: string, name: string) => (of: Device) => ({
   device: { id, name, model: name, via: of.id },
 });
 
-/** Collectors that have a device of their own, by the first table of each. */
+/** Collectors that have a device of their own, by the main table of each. */
 const others = declarations.filter(({ id }) => !['host', 'nvme', 'agent'].includes(id));
 const names: Record<string, string> = { router: 'Box', home_assistant: 'Home', sites: 'Hamburg' };
 const oneOfEach = Object.fromEntries(
-  others.map(({ id, metrics }) => [
+  others.map(({ id, tables }) => [
     id,
-    () => [{ table: Object.keys(metrics)[0] ?? '', device: { id: `${id}-1`, name: names[id] ?? id } }],
+    () => [
+      {
+        table: Object.entries(tables).find(([, { isMain }]) => isMain)?.[0] ?? '',
+        device: { id: `${id}-1`, name: names[id] ?? id },
+      },
+    ],
   ]),
 );
 

@@ -3,6 +3,7 @@ import { StateStore } from '../../src/loop/state-store.ts';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { MetricDeclarations } from '../../src/model/metric.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
+import { deviceTable, partTable } from '../../src/model/table.ts';
 import { toBaseUnit } from '../../src/model/unit.ts';
 
 export const agent: AgentIdentity = {
@@ -60,8 +61,16 @@ export const probe = (
   title: 'Probe',
   env: z.object({}),
   schedule: '* * * * * *',
-  metrics: { thing, part },
-  events: { thing: { name: 'Event', icon: 'mdi:bell', types: ['restart', 'outage'] } },
+  tables: {
+    thing: deviceTable({
+      title: 'Thing',
+      icon: 'mdi:cube',
+      isMain: true,
+      metrics: thing,
+      event: { name: 'Event', icon: 'mdi:bell', types: ['restart', 'outage'] },
+    }),
+    part: partTable({ title: 'Part', icon: 'mdi:cube-outline', metrics: part }),
+  },
   open: () => ({ read }),
 });
 

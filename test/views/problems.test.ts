@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MetricDeclarations } from '../../src/model/metric.ts';
+import { deviceTable } from '../../src/model/table.ts';
 import { findProblems } from '../../src/views/problems.ts';
 import { device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -16,11 +17,18 @@ const connection = (category?: 'diagnostic'): MetricDeclarations<Probe>[string] 
   ...(category === undefined ? {} : { category }),
   value: (r) => r.level === undefined || r.level > 0,
 });
+const withMetrics = (metrics: MetricDeclarations<Probe>) =>
+  deviceTable({ title: 'Thing', icon: 'mdi:cube', isMain: true, metrics });
 const collector = {
   ...plain,
-  metrics: {
-    thing: { ...plain.metrics.thing, ...problem, reachable: connection(), link: connection('diagnostic') },
-    part: plain.metrics.part,
+  tables: {
+    ...plain.tables,
+    thing: withMetrics({
+      ...plain.tables.thing.metrics,
+      ...problem,
+      reachable: connection(),
+      link: connection('diagnostic'),
+    }),
   },
 };
 const part = { id: '/mnt', name: 'Part /mnt' };
@@ -96,7 +104,7 @@ test('a lost connection is a problem unless a problem or another loss reports it
   };
   const bad = { kind: 'boolean' as const, name: 'Problem', deviceClass: 'problem' as const, value: () => true };
   const texts = (metrics: MetricDeclarations<Probe>) => {
-    const one = { ...plain, metrics: { thing: metrics, part: plain.metrics.part } };
+    const one = { ...plain, tables: { ...plain.tables, thing: withMetrics(metrics) } };
     const state = stateOf(one, [{ table: 'thing', device, reading: { on: false } }]);
     state.broker.connected = true;
     return findProblems([one], state).map(({ text, isSuppressed }) => (isSuppressed ? `(${text})` : text));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
+import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { prometheusFamilies } from '../../src/views/prometheus.ts';
 import { prometheusDescriptorOfMetric, prometheusSampleName } from '../../src/views/prometheus-descriptor.ts';
 import { renderExposition } from '../../src/views/prometheus-text.ts';
@@ -157,10 +158,11 @@ test('a failing collector has no values', () => {
   expect(seen(state)).toContain('infra_monitor_scrape_collector_duration_seconds{collector="probe"} 2\n');
 });
 
-const series = allCollectors.flatMap((declaration) =>
-  Object.entries(declaration.metrics).flatMap(([of, metrics]) =>
+const catalogue: readonly CollectorMetadata[] = allCollectors;
+const series = catalogue.flatMap((declaration) =>
+  Object.entries(declaration.tables).flatMap(([of, { metrics }]) =>
     Object.entries(metrics).map(([key, metric]) => ({
-      name: prometheusSampleName(prometheusDescriptorOfMetric(declaration, of, key, metric as never)),
+      name: prometheusSampleName(prometheusDescriptorOfMetric(declaration, of, key, metric)),
       of,
       key,
       metric,
@@ -176,8 +178,7 @@ describe('names of the whole catalogue', () => {
   });
 
   test('no text metric has a label that its series already has', () => {
-    for (const { of, key, metric } of series)
-      if ((metric as { kind: string }).kind === 'text') expect(['device', of]).not.toContain(key);
+    for (const { of, key, metric } of series) if (metric.kind === 'text') expect(['device', of]).not.toContain(key);
   });
 
   test('names that claim to be node_exporter’s exist there', () => {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
 import type { CollectorState } from '../../model/state.ts';
+import { deviceTable, partTable } from '../../model/table.ts';
 
 interface AgentReading {
   version: string;
@@ -127,7 +128,10 @@ export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape
   title: 'Agent itself',
   env: z.object({}),
   schedule: '15 * * * * *',
-  metrics: { agent: agentMetrics, collector: collectorMetrics },
+  tables: {
+    agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
+    collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
+  },
   open(_, { agent, state }) {
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };

@@ -4,7 +4,7 @@ import type { CollectorDefinition } from '../../model/collector.ts';
 import { slug } from '../../model/naming.ts';
 import { instanceHistoryMemoryFormat } from './instance-history.ts';
 import { InstanceMonitor } from './instance-monitor.ts';
-import { homeAssistantActionsByTable, homeAssistantEventsByTable, homeAssistantMetricsByTable } from './metrics.ts';
+import { homeAssistantTables } from './metrics.ts';
 import type { HomeAssistantReadingByTable } from './reading.ts';
 import { homeAssistantSettingsSchema } from './settings.ts';
 
@@ -28,9 +28,7 @@ export const homeAssistantCollector: CollectorDefinition<
   env: homeAssistantSettingsSchema,
   schedule: '*/30 * * * * *',
   timeoutSeconds: 20,
-  metrics: homeAssistantMetricsByTable,
-  actions: homeAssistantActionsByTable,
-  events: homeAssistantEventsByTable,
+  tables: homeAssistantTables,
   memory: instanceHistoryMemoryFormat,
   open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
     if (instances.length === 0) return { inactiveReason: 'HA_BASE_URL is not set' };

@@ -1,6 +1,7 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { deviceTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { UpdatablePart } from './instance-details.ts';
 import { instanceEventTypes } from './instance-history.ts';
@@ -130,14 +131,19 @@ const instanceMetrics: Instance = {
   },
 };
 
-export const homeAssistantMetricsByTable = { instance: instanceMetrics };
-
 const instanceActions: ActionDeclarations = {
   try_token: { name: 'Try token again', icon: 'mdi:key-arrow-right', category: 'config' },
 };
 
-export const homeAssistantActionsByTable = { instance: instanceActions };
+const instanceEvent: EventDeclaration = { name: 'Event', icon: 'mdi:bell-outline', types: instanceEventTypes };
 
-const instanceEvents: EventDeclaration = { name: 'Event', icon: 'mdi:bell-outline', types: instanceEventTypes };
-
-export const homeAssistantEventsByTable = { instance: instanceEvents };
+export const homeAssistantTables = {
+  instance: deviceTable({
+    title: 'Home Assistant',
+    icon: 'mdi:home-assistant',
+    isMain: true,
+    metrics: instanceMetrics,
+    actions: instanceActions,
+    event: instanceEvent,
+  }),
+};

@@ -5,7 +5,7 @@ import type { AgentIdentity } from '../../model/state.ts';
 import { FillRateEstimator } from './fill-rate.ts';
 import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
-import { hostMetricsByTable } from './metrics.ts';
+import { hostTables } from './metrics.ts';
 import { PortableHostReader } from './portable-host-reader.ts';
 import type { HostReadingByTable } from './reading.ts';
 import { hostSettingsSchema } from './settings.ts';
@@ -27,7 +27,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
   title: 'Host',
   env: hostSettingsSchema,
   schedule: '*/30 * * * * *',
-  metrics: hostMetricsByTable,
+  tables: hostTables,
   open(env, { agent, hostRoots }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env);

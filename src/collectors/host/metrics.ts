@@ -1,4 +1,5 @@
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { deviceTable, partTable } from '../../model/table.ts';
 import type {
   DiskReading,
   FanReading,
@@ -495,11 +496,11 @@ const fan: MetricDeclarations<FanReading> = {
   },
 };
 
-export const hostMetricsByTable = {
-  host: machineMetrics,
-  filesystem,
-  interface: networkInterface,
-  disk,
-  temperature,
-  fan,
+export const hostTables = {
+  host: deviceTable({ title: 'Machine', icon: 'mdi:server', isMain: true, metrics: machineMetrics }),
+  filesystem: partTable({ title: 'File system', icon: 'mdi:harddisk', metrics: filesystem }),
+  interface: partTable({ title: 'Network interface', icon: 'mdi:ethernet', metrics: networkInterface }),
+  disk: partTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk }),
+  temperature: partTable({ title: 'Temperature sensor', icon: 'mdi:thermometer', metrics: temperature }),
+  fan: partTable({ title: 'Fan', icon: 'mdi:fan', metrics: fan }),
 };

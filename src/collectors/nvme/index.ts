@@ -1,6 +1,6 @@
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { driveHistoryMemoryFormat } from './drive-history.ts';
-import { nvmeActionsByTable, nvmeMetricsByTable } from './metrics.ts';
+import { nvmeTables } from './metrics.ts';
 import { NvmeDrivesReader } from './nvme-drives-reader.ts';
 import type { NvmeReadingByTable } from './reading.ts';
 import { nvmeSettingsSchema } from './settings.ts';
@@ -11,8 +11,7 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
   title: 'NVMe drives',
   env: nvmeSettingsSchema,
   schedule: '30 * * * * *',
-  metrics: nvmeMetricsByTable,
-  actions: nvmeActionsByTable,
+  tables: nvmeTables,
   memory: driveHistoryMemoryFormat,
   open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };

@@ -1,5 +1,6 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { deviceTable, partTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
@@ -9,7 +10,6 @@ import {
   type HealthLog,
   healthSources,
   type NamespaceReading,
-  type NvmeReadingByTable,
 } from './reading.ts';
 
 type DriveMetrics = MetricDeclarations<DriveReading>;
@@ -319,15 +319,17 @@ const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
   },
 };
 
-export const nvmeMetricsByTable: {
-  [Table in keyof NvmeReadingByTable]: MetricDeclarations<NvmeReadingByTable[Table]>;
-} = {
-  drive: driveMetrics,
-  namespace: namespaceMetrics,
-};
-
 const driveActions: ActionDeclarations = {
   acknowledge: { name: 'Acknowledge media errors', icon: 'mdi:check-circle-outline', category: 'config' },
 };
 
-export const nvmeActionsByTable = { drive: driveActions };
+export const nvmeTables = {
+  drive: deviceTable({
+    title: 'Drive',
+    icon: 'mdi:harddisk',
+    isMain: true,
+    metrics: driveMetrics,
+    actions: driveActions,
+  }),
+  namespace: partTable({ title: 'Namespace', icon: 'mdi:harddisk', metrics: namespaceMetrics }),
+};

@@ -1,7 +1,7 @@
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { UsageError } from '../../model/errors.ts';
 import { slug } from '../../model/naming.ts';
-import { routerActionsByTable, routerEventsByTable, routerMetricsByTable } from './metrics.ts';
+import { routerTables } from './metrics.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { RoutersAndTargetsReader } from './routers-and-targets-reader.ts';
 import { routerSettingsSchema } from './settings.ts';
@@ -14,9 +14,7 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
   endpoint: 'fritz',
   env: routerSettingsSchema,
   schedule: '*/30 * * * * *',
-  metrics: routerMetricsByTable,
-  actions: routerActionsByTable,
-  events: routerEventsByTable,
+  tables: routerTables,
   memory: lockoutMemoryFormat,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);

@@ -1,18 +1,12 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { deviceTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { reachabilityMetrics } from './reachability.ts';
-import {
-  type RouterReading,
-  type RouterReadingByTable,
-  type TargetReading,
-  type WanReading,
-  wanAccessTypes,
-  wanStatuses,
-} from './reading.ts';
+import { type RouterReading, type TargetReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
-import { tr064PartMetricsByTable, tr064RouterMetrics } from './tr064/metrics.ts';
+import { tr064PartTables, tr064RouterMetrics } from './tr064/metrics.ts';
 
 /** Categories of diagnostic entities; the disabled ones stay hidden until a user enables them. */
 const diagnostic = { category: 'diagnostic' } as const;
@@ -155,17 +149,23 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
 
 const targetMetrics: MetricDeclarations<TargetReading> = reachabilityMetrics;
 
-export const routerMetricsByTable = { router: ownRouterMetrics, target: targetMetrics, ...tr064PartMetricsByTable };
-
 const ownRouterActions: ActionDeclarations = {
   try_login: { name: 'Try login again', icon: 'mdi:account-reactivate', category: 'config' },
 };
 
-export const routerActionsByTable = { router: ownRouterActions };
-
 const ownRouterEvent: EventDeclaration = { name: 'Event', icon: 'mdi:router-network', types: routerEventTypes };
 
-export const routerEventsByTable: { [Table in keyof RouterReadingByTable]?: EventDeclaration } = {
-  router: ownRouterEvent,
-  target: { ...ownRouterEvent, icon: 'mdi:lan-disconnect', types: ['outage'] },
+const targetEvent: EventDeclaration = { ...ownRouterEvent, icon: 'mdi:lan-disconnect', types: ['outage'] };
+
+export const routerTables = {
+  router: deviceTable({
+    title: 'Router',
+    icon: 'mdi:router-network',
+    isMain: true,
+    metrics: ownRouterMetrics,
+    actions: ownRouterActions,
+    event: ownRouterEvent,
+  }),
+  target: deviceTable({ title: 'Target', icon: 'mdi:lan-connect', metrics: targetMetrics, event: targetEvent }),
+  ...tr064PartTables,
 };

@@ -5,7 +5,7 @@ import { deviceIdentifier } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { CauseTracker, causeMemoryFormat } from './cause-tracker.ts';
 import { labSurveyFromTopics } from './lab-survey.ts';
-import { sitesMetricsByTable } from './metrics.ts';
+import { sitesTables } from './metrics.ts';
 import type { SitesReadingByTable } from './reading.ts';
 import { sitesSettingsSchema } from './settings.ts';
 import { judgeSites, type SiteVerdict } from './site-verdict.ts';
@@ -35,7 +35,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   env: sitesSettingsSchema,
   schedule: '*/5 * * * * *',
   scope: 'lab',
-  metrics: sitesMetricsByTable,
+  tables: sitesTables,
   memory: causeMemoryFormat,
   open(env, { agent: monitor, memory, agentTopics }) {
     if (env.SITES === 'false') return { inactiveReason: 'SITES is not true' };

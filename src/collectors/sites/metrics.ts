@@ -1,4 +1,5 @@
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { deviceTable } from '../../model/table.ts';
 import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.ts';
 
 const siteMetrics: MetricDeclarations<SiteReading> = {
@@ -29,4 +30,7 @@ const agentMetrics: MetricDeclarations<SiteAgentReading> = {
   },
 };
 
-export const sitesMetricsByTable = { site: siteMetrics, agent: agentMetrics };
+export const sitesTables = {
+  site: deviceTable({ title: 'Site', icon: 'mdi:map-marker-radius', isMain: true, metrics: siteMetrics }),
+  agent: deviceTable({ title: 'Agent', icon: 'mdi:server-network', metrics: agentMetrics }),
+};

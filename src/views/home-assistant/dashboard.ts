@@ -10,18 +10,9 @@ import {
   subtitleCard,
   tileCard,
 } from './cards.ts';
-import type { LabDevice, LabEntity } from './lab-devices.ts';
+import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-devices.ts';
 import { problemEntities, problemSection } from './problem-cards.ts';
 import type { YamlMap } from './yaml.ts';
-
-const icons: Record<string, string> = {
-  host: 'mdi:server',
-  nvme: 'mdi:harddisk',
-  router: 'mdi:router-network',
-  home_assistant: 'mdi:home-assistant',
-  sites: 'mdi:map-marker-radius',
-};
-const iconOf = (collector: string) => icons[collector] ?? 'mdi:devices';
 
 /** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes last. */
 const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
@@ -43,7 +34,7 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 /** A device in at most `maxTiles` tiles: the first metrics of its tables. */
 const deviceSummaryCards = (device: LabDevice, maxTiles: number): DashboardCard[] => [
   subtitleCard(device.name, {
-    icon: iconOf(collectorOf(device)),
+    icon: device.icon,
     page: devicePagePath(device),
     problems: problemEntities(device).filter(({ entity }) => entity.part === undefined),
   }),
@@ -91,7 +82,7 @@ const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
 /** All of a device's enabled entities. */
 const deviceSections = (device: LabDevice): DashboardSection[] => [
   ...gridSections([
-    headingCard(device.name, iconOf(collectorOf(device))),
+    headingCard(device.name, device.icon),
     ...ownEntities(device).map((entity) => tileCard(entity)),
     ...deviceGraphCards(device),
   ]),
@@ -134,7 +125,7 @@ const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
   dashboardView(
     device.name,
     devicePagePath(device),
-    iconOf(collectorOf(device)),
+    device.icon,
     [
       ...deviceSections(device),
       ...devices.filter(({ via }) => via === device.id).flatMap((child) => gridSections(deviceSummaryCards(child, 4))),
@@ -146,12 +137,12 @@ const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
 const trafficSections = (devices: readonly LabDevice[]) =>
   devices.flatMap((device) => {
     const rates = device.entities.filter(isTraffic);
-    return gridSections([headingCard(device.name, iconOf(collectorOf(device))), ...historyGraphCards(rates)]);
+    return gridSections([headingCard(device.name, device.icon), ...historyGraphCards(rates)]);
   });
 
 /** A dashboard with views of the whole lab, of each collector's devices, of the network, and of each device; core cards only. */
 export function buildDashboardConfig(catalogue: readonly CollectorMetadata[], devices: readonly LabDevice[]): YamlMap {
-  const titles = new Map(catalogue.map(({ id, title }) => [id, title]));
+  const collectors = new Map(catalogue.map((collector) => [collector.id, collector]));
   const machines = devices.filter(isMachine);
   const others = groupBy(
     devices.filter((device) => !isMachine(device)),
@@ -159,8 +150,8 @@ export function buildDashboardConfig(catalogue: readonly CollectorMetadata[], de
   );
   const sites = [...groupBy(machines, ({ site }) => site ?? 'Machines')].sort(([a], [b]) => a.localeCompare(b));
   const kinds = [...others].map(([collector, all]) => ({
-    title: titles.get(collector) ?? capitalize(collector),
-    icon: iconOf(collector),
+    title: collectors.get(collector)?.title ?? capitalize(collector),
+    icon: all[0]?.icon ?? unknownDeviceIcon,
     collector,
     all,
   }));

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { CollectorMetadata } from '../../model/collector.ts';
 import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
 import { discoveryOriginName } from '../discovery.ts';
 
@@ -20,6 +21,7 @@ export interface LabEntity extends ComponentKey {
 export interface LabDevice {
   id: string;
   name: string;
+  icon: string;
   site?: string | undefined;
   /** Identifier of the device above it. */
   via?: string | undefined;
@@ -71,12 +73,21 @@ function parseEntity(key: string, component: Component): LabEntity[] {
   ];
 }
 
-function parseDevice(payload: string): LabDevice[] {
+/** Icon of a device of a table that is not in the catalogue: another version of the agent has announced it. */
+export const unknownDeviceIcon = 'mdi:devices';
+
+/** The icon of the table of a device's first entity: several collectors may describe one device, and the agent's own comes last. */
+const iconOfDevice = (catalogue: readonly CollectorMetadata[], [entity]: readonly LabEntity[]) =>
+  catalogue.find(({ id }) => id === entity?.collector)?.tables[entity?.table ?? '']?.icon ?? unknownDeviceIcon;
+
+function parseDevice(catalogue: readonly CollectorMetadata[], payload: string): LabDevice[] {
   const { success, data } = discoveryPayloadSchema.safeParse(parseJson(payload));
   if (!success) return [];
   const { identifiers, name, suggested_area: site, via_device: via } = data.device;
   const entities = Object.entries(data.components).flatMap(([key, component]) => parseEntity(key, component));
-  return entities.length === 0 ? [] : [{ id: identifiers[0], name, site, via, entities }];
+  return entities.length === 0
+    ? []
+    : [{ id: identifiers[0], name, icon: iconOfDevice(catalogue, entities), site, via, entities }];
 }
 
 function parseJson(text: string): unknown {
@@ -90,5 +101,5 @@ function parseJson(text: string): unknown {
 const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
 
 /** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out. */
-export const parseLabDevices = (payloads: Iterable<string>): LabDevice[] =>
-  [...payloads].flatMap(parseDevice).sort(byName);
+export const parseLabDevices = (catalogue: readonly CollectorMetadata[], payloads: Iterable<string>): LabDevice[] =>
+  [...payloads].flatMap((payload) => parseDevice(catalogue, payload)).sort(byName);

@@ -47,7 +47,7 @@ const viewOfDevice = (id: string, device: Device): DeviceView => ({
 });
 
 function viewOfEntry(
-  { id, metrics }: CollectorMetadata,
+  { id, tables }: CollectorMetadata,
   path: string,
   entry: StateEntry,
   { history, problems, now }: DeviceViewContext,
@@ -57,7 +57,7 @@ function viewOfEntry(
   const ownProblems = problems.filter((problem) => problem.place === place && !problem.isSuppressed);
   const numbers: MetricView[] = [];
   const facts: MetricView[] = [];
-  for (const [key, metric] of Object.entries(metrics[entry.table] ?? {})) {
+  for (const [key, metric] of Object.entries(tables[entry.table]?.metrics ?? {})) {
     if (!isShown(metric, key, entry) || isShownElsewhere(key, entry, ownProblems)) continue;
     const values = history.lastHour(id, path, key, now);
     const view = {
@@ -102,12 +102,12 @@ export function buildDeviceViews(
   context: DeviceViewContext,
 ): DeviceView[] {
   const devices = new Map<string, { view: DeviceView; device: Device }>();
-  const tables = Object.keys(declaration.metrics);
+  const tables = Object.keys(declaration.tables);
   const inOrder = [...entries]
     .filter(([, { excluded }]) => !excluded)
     .sort(([, a], [, b]) => tables.indexOf(a.table) - tables.indexOf(b.table));
   for (const [path, entry] of inOrder) {
-    const [key = path] = path.split('/');
+    const key = entry.address.device;
     const found = viewOfEntry(declaration, path, entry, context);
     const { view } = devices.get(key) ?? { view: viewOfDevice(`${declaration.id}/${key}`, entry.device) };
     devices.set(key, {

@@ -46,22 +46,39 @@ function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): Metric
   }
 }
 
+/** The metrics of the device table that the keys fit best: a topic does not say its table, and another version of the agent may lack
+ * some keys. */
+function metricsOfKeys({ tables }: CollectorMetadata, keys: readonly string[]): Record<string, AnyMetricDeclaration> {
+  const candidates = Object.values(tables)
+    .filter(({ kind }) => kind === 'device')
+    .map(({ metrics }) => ({
+      metrics,
+      missing: Object.keys(metrics).filter((key) => !keys.includes(key)).length,
+      unknown: keys.filter((key) => !(key in metrics)).length,
+    }));
+  const [best] = candidates.sort((a, b) => a.missing + a.unknown - (b.missing + b.unknown));
+  return best?.metrics ?? {};
+}
+
 function otherDeviceView(
   agent: string,
-  { id, title, metrics }: CollectorMetadata,
+  collector: CollectorMetadata,
   device: string,
   payload: string,
   isLost: boolean,
   now: Date,
 ): DeviceView {
+  const { id, title } = collector;
   const values = parseObject(payload);
-  const [table = {}] = Object.values(metrics);
-  const views = Object.entries(table).flatMap(([key, metric]): { metric: AnyMetricDeclaration; view: MetricView }[] => {
-    const value = parseTopicValue(metric, values[key]);
-    return metric.enabled === false || value === null
-      ? []
-      : [{ metric, view: { name: metric.name, value: renderMetricValue(metric, value, now) } }];
-  });
+  const metrics = metricsOfKeys(collector, Object.keys(values));
+  const views = Object.entries(metrics).flatMap(
+    ([key, metric]): { metric: AnyMetricDeclaration; view: MetricView }[] => {
+      const value = parseTopicValue(metric, values[key]);
+      return metric.enabled === false || value === null
+        ? []
+        : [{ metric, view: { name: metric.name, value: renderMetricValue(metric, value, now) } }];
+    },
+  );
   const name = device === agent || device === id ? title : `${title} ${device}`;
   return {
     id: `${agent}/${id}/${device}`,

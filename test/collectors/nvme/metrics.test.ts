@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nvmeMetricsByTable } from '../../../src/collectors/nvme/metrics.ts';
+import { nvmeTables } from '../../../src/collectors/nvme/metrics.ts';
 import type { DriveReading } from '../../../src/collectors/nvme/reading.ts';
 import { evaluateMetrics } from '../../../src/loop/sample.ts';
 
@@ -39,8 +39,7 @@ const whole: DriveReading = {
   },
 };
 
-const { drive: driveMetrics, namespace: namespaceMetrics } = nvmeMetricsByTable;
-const sampleOf = (reading: DriveReading) => evaluateMetrics(driveMetrics, reading).sample;
+const sampleOf = (reading: DriveReading) => evaluateMetrics(nvmeTables.drive.metrics, reading).sample;
 
 test('a drive that reports everything', () => {
   expect(sampleOf(whole)).toEqual({
@@ -134,11 +133,13 @@ test('a drive beyond 100 % wear has no life left, and one that is too hot no hea
 });
 
 test('a namespace', () => {
-  expect(evaluateMetrics(namespaceMetrics, { capacity: 1_000_204_886_016, used: 250_051_219_456 }).sample).toEqual({
+  expect(
+    evaluateMetrics(nvmeTables.namespace.metrics, { capacity: 1_000_204_886_016, used: 250_051_219_456 }).sample,
+  ).toEqual({
     capacity: 1000.2,
     used: 250.1,
   });
-  expect(evaluateMetrics(namespaceMetrics, { capacity: 500_000_000_000, used: undefined }).sample).toEqual({
+  expect(evaluateMetrics(nvmeTables.namespace.metrics, { capacity: 500_000_000_000, used: undefined }).sample).toEqual({
     capacity: 500,
     used: null,
   });

@@ -4,9 +4,10 @@ import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboar
 import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
 
+const devicesOf = (payloads: readonly string[]) => parseLabDevices(allCollectors, payloads);
 const payloads = announcementsOf(exampleLab);
 const views = (of: readonly string[]) =>
-  (buildDashboardConfig(allCollectors, parseLabDevices(of)).views as { title: string; path: string }[]).map(
+  (buildDashboardConfig(allCollectors, devicesOf(of)).views as { title: string; path: string }[]).map(
     ({ title }) => title,
   );
 
@@ -21,12 +22,12 @@ test('payloads of other programs and tombstones are left out', () => {
     origin: { name: 'Home Lab Infra Monitor' },
     components: { 'host-host-gone': { platform: 'sensor' } },
   });
-  expect(parseLabDevices([other, buried, 'nonsense', ''])).toEqual([]);
-  expect(parseLabDevices([...payloads, other])).toEqual(parseLabDevices(payloads));
+  expect(devicesOf([other, buried, 'nonsense', ''])).toEqual([]);
+  expect(devicesOf([...payloads, other])).toEqual(devicesOf(payloads));
 });
 
 test('the order of the payloads makes no difference', () => {
-  expect(parseLabDevices([...payloads].reverse())).toEqual(parseLabDevices(payloads));
+  expect(devicesOf([...payloads].reverse())).toEqual(devicesOf(payloads));
 });
 
 test('views exist only for what the lab has', () => {
@@ -37,14 +38,14 @@ test('views exist only for what the lab has', () => {
 });
 
 test('a disabled entity is in no view', () => {
-  const disabled = parseLabDevices(payloads).flatMap(({ entities }) => entities.filter(({ enabled }) => !enabled));
-  const text = JSON.stringify(buildDashboardConfig(allCollectors, parseLabDevices(payloads)));
+  const disabled = devicesOf(payloads).flatMap(({ entities }) => entities.filter(({ enabled }) => !enabled));
+  const text = JSON.stringify(buildDashboardConfig(allCollectors, devicesOf(payloads)));
   expect(disabled.length).toBeGreaterThan(50);
   expect(disabled.filter(({ id }) => text.includes(`"${id}"`))).toEqual([]);
 });
 
 test('every view has its own path', () => {
-  const paths = (buildDashboardConfig(allCollectors, parseLabDevices(payloads)).views as { path: string }[]).map(
+  const paths = (buildDashboardConfig(allCollectors, devicesOf(payloads)).views as { path: string }[]).map(
     ({ path }) => path,
   );
   expect(new Set(paths).size).toBe(paths.length);

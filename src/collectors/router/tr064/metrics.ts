@@ -1,4 +1,5 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
+import { partTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import {
   diagnostic,
@@ -108,56 +109,57 @@ const linkRateMetric = (
   value: (reading) => toBaseUnit(select(reading), 'kbit/s'),
 });
 
-export const tr064PartMetricsByTable: {
-  [Table in keyof Tr064PartReadingByTable]: MetricDeclarations<Tr064PartReadingByTable[Table]>;
-} = {
-  radio: {
-    clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:wifi', value: (r) => r.clients },
-    up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },
-    channel: { kind: 'gauge', name: 'Channel', icon: 'mdi:radio-tower', ...diagnostic, value: (r) => r.channel },
-    ssid: { kind: 'text', name: 'Network', icon: 'mdi:wifi-settings', ...disabledDiagnostic, value: (r) => r.ssid },
-    standard: {
-      kind: 'text',
-      name: 'Standard',
-      icon: 'mdi:wifi-star',
-      ...disabledDiagnostic,
-      value: (r) => r.standard,
-    },
+const radioMetrics: MetricDeclarations<Tr064PartReadingByTable['radio']> = {
+  clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:wifi', value: (r) => r.clients },
+  up: { kind: 'boolean', name: 'On', deviceClass: 'running', ...diagnostic, value: (r) => r.isUp },
+  channel: { kind: 'gauge', name: 'Channel', icon: 'mdi:radio-tower', ...diagnostic, value: (r) => r.channel },
+  ssid: { kind: 'text', name: 'Network', icon: 'mdi:wifi-settings', ...disabledDiagnostic, value: (r) => r.ssid },
+  standard: {
+    kind: 'text',
+    name: 'Standard',
+    icon: 'mdi:wifi-star',
+    ...disabledDiagnostic,
+    value: (r) => r.standard,
   },
-  repeater: {
-    connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', value: (r) => r.isConnected },
-    clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:devices', value: (r) => r.clients },
-    model: { kind: 'text', name: 'Model', icon: 'mdi:access-point', ...disabledDiagnostic, value: (r) => r.model },
-    firmware: { kind: 'text', name: 'FRITZ!OS', icon: 'mdi:chip', ...diagnostic, value: (r) => r.firmware },
+};
+
+const repeaterMetrics: MetricDeclarations<Tr064PartReadingByTable['repeater']> = {
+  connected: { kind: 'boolean', name: 'Connected', deviceClass: 'connectivity', value: (r) => r.isConnected },
+  clients: { kind: 'gauge', name: 'Clients', icon: 'mdi:devices', value: (r) => r.clients },
+  model: { kind: 'text', name: 'Model', icon: 'mdi:access-point', ...disabledDiagnostic, value: (r) => r.model },
+  firmware: { kind: 'text', name: 'FRITZ!OS', icon: 'mdi:chip', ...diagnostic, value: (r) => r.firmware },
+};
+
+const meshLinkMetrics: MetricDeclarations<Tr064PartReadingByTable['meshlink']> = {
+  connected: {
+    kind: 'boolean',
+    name: 'Connected',
+    deviceClass: 'connectivity',
+    ...diagnostic,
+    value: (r) => r.isConnected,
   },
-  meshlink: {
-    connected: {
-      kind: 'boolean',
-      name: 'Connected',
-      deviceClass: 'connectivity',
-      ...diagnostic,
-      value: (r) => r.isConnected,
-    },
-    down: linkRateMetric('Rate down', 'mdi:download-network', diagnostic, (r) => r.down),
-    up: linkRateMetric('Rate up', 'mdi:upload-network', diagnostic, (r) => r.up),
-    down_best: linkRateMetric(
-      'Best rate down',
-      'mdi:download-network-outline',
-      disabledDiagnostic,
-      (r) => r.downAtBest,
-    ),
-    up_best: linkRateMetric('Best rate up', 'mdi:upload-network-outline', disabledDiagnostic, (r) => r.upAtBest),
+  down: linkRateMetric('Rate down', 'mdi:download-network', diagnostic, (r) => r.down),
+  up: linkRateMetric('Rate up', 'mdi:upload-network', diagnostic, (r) => r.up),
+  down_best: linkRateMetric('Best rate down', 'mdi:download-network-outline', disabledDiagnostic, (r) => r.downAtBest),
+  up_best: linkRateMetric('Best rate up', 'mdi:upload-network-outline', disabledDiagnostic, (r) => r.upAtBest),
+};
+
+const clientMetrics: MetricDeclarations<Tr064PartReadingByTable['client']> = {
+  present: { kind: 'boolean', name: 'Present', deviceClass: 'presence', value: (r) => r.isPresent },
+  speed: {
+    kind: 'gauge',
+    name: 'Speed',
+    icon: 'mdi:speedometer',
+    deviceClass: 'data_rate',
+    unit: 'Mbit/s',
+    ...disabledDiagnostic,
+    value: (r) => toBaseUnit(r.host?.speed, 'Mbit/s'),
   },
-  client: {
-    present: { kind: 'boolean', name: 'Present', deviceClass: 'presence', value: (r) => r.isPresent },
-    speed: {
-      kind: 'gauge',
-      name: 'Speed',
-      icon: 'mdi:speedometer',
-      deviceClass: 'data_rate',
-      unit: 'Mbit/s',
-      ...disabledDiagnostic,
-      value: (r) => toBaseUnit(r.host?.speed, 'Mbit/s'),
-    },
-  },
+};
+
+export const tr064PartTables = {
+  radio: partTable({ title: 'WLAN radio', icon: 'mdi:wifi', metrics: radioMetrics }),
+  repeater: partTable({ title: 'Repeater', icon: 'mdi:access-point', metrics: repeaterMetrics }),
+  meshlink: partTable({ title: 'Mesh link', icon: 'mdi:transit-connection-variant', metrics: meshLinkMetrics }),
+  client: partTable({ title: 'Client', icon: 'mdi:devices', metrics: clientMetrics }),
 };

@@ -1,0 +1,47 @@
+import type { Device, DevicePart } from './device.ts';
+import { shortHash, slug } from './naming.ts';
+
+/** Where a device or one of its parts stands in topics and ids; all members but `table` are slugs. */
+export interface Address {
+  /** Id of the collector that reads it. */
+  collector: string;
+  device: string;
+  part?: PartAddress;
+}
+
+export interface PartAddress {
+  table: string;
+  id: string;
+}
+
+export const deviceAddress = (collector: string, device: Device): Address => ({ collector, device: slug(device.id) });
+
+export const partAddress = (collector: string, device: Device, table: string, part: DevicePart): Address => ({
+  collector,
+  device: slug(device.id),
+  part: { table, id: slug(part.id) },
+});
+
+/** Address of a part whose own is already in use: `/mnt/a_b` after `/mnt/a/b`. */
+export const withPartHash = (address: Address, part: DevicePart): Address =>
+  address.part === undefined
+    ? address
+    : { ...address, part: { ...address.part, id: `${address.part.id}_${shortHash(part.id)}` } };
+
+/** `filesystem_root`: a part below its device. */
+export const partSegment = ({ table, id }: PartAddress): string => `${table}_${id}`;
+
+/** The address below its collector: `nas`, `nas/filesystem_root`. */
+export const addressPath = ({ device, part }: Address): string =>
+  part === undefined ? device : `${device}/${partSegment(part)}`;
+
+/** Parses a part's last topic level; undefined if it is none. */
+export function parsePartSegment(segment: string): PartAddress | undefined {
+  const [, table, id] = /^([a-z]+)_(\w+)$/.exec(segment) ?? [];
+  return table === undefined || id === undefined ? undefined : { table, id };
+}
+
+/** Key of a device's data that outlives the process. */
+export const memoryKey = ({ collector, device }: Address): string => `${collector}/${device}`;
+
+export const collectorOfMemoryKey = (key: string): string => key.slice(0, key.indexOf('/'));

@@ -1,0 +1,44 @@
+import type { ActionDeclarations } from './action.ts';
+import type { EventDeclaration } from './event.ts';
+import type { MetricDeclarations } from './metric.ts';
+
+interface TableBase<Reading> {
+  /** What one of its devices or parts is, in the singular: “Drive”, “File system”. */
+  title: string;
+  icon: `mdi:${string}`;
+  /** Metrics by their key in topics and ids. */
+  metrics: MetricDeclarations<Reading>;
+}
+
+/** A table whose rows are devices in Home Assistant. */
+export interface DeviceTable<Reading> extends TableBase<Reading> {
+  kind: 'device';
+  /** The devices that the collector is named after: its Prometheus metrics do not repeat the table. */
+  isMain?: true;
+  actions?: ActionDeclarations;
+  event?: EventDeclaration;
+}
+
+/** A table whose rows are parts of a device: its file systems, its interfaces. */
+export interface PartTable<Reading> extends TableBase<Reading> {
+  kind: 'part';
+  isMain?: never;
+  actions?: never;
+  event?: never;
+}
+
+export type Table<Reading> = DeviceTable<Reading> | PartTable<Reading>;
+
+/** A table of any reading, for views. */
+// biome-ignore lint/suspicious/noExplicitAny: a table's metrics only ever get that table's readings
+export type AnyTable = Table<any>;
+
+export const deviceTable = <Reading>(table: Omit<DeviceTable<Reading>, 'kind'>): DeviceTable<Reading> => ({
+  kind: 'device',
+  ...table,
+});
+
+export const partTable = <Reading>(table: Omit<PartTable<Reading>, 'kind'>): PartTable<Reading> => ({
+  kind: 'part',
+  ...table,
+});

@@ -1,0 +1,150 @@
+import { type Address, addressPath, parsePartSegment } from './address.ts';
+import type { AgentIdentity } from './state.ts';
+
+/** What a topic is for, and whose it is. `agent` is the id of the agent that publishes below it. */
+export type ParsedTopic =
+  | { kind: 'status' | 'ping'; agent: string }
+  | { kind: 'state' | 'availability' | 'event' | 'memory' | 'command'; agent: string; address: Address }
+  | { kind: 'discovery'; agent: string; device: string }
+  | { kind: 'homeAssistantStatus' }
+  | { kind: 'bridge'; site: string };
+
+/** Topic level of bridges between brokers, in place of an agent's: `bridge/<site>/state`, set with `notification_topic`
+ * in mosquitto.conf. */
+const bridgeLevel = 'bridge';
+
+/** Last levels that follow the address of a device or part. */
+const addressSuffixes = ['availability', 'event', 'memory', 'command'] as const;
+
+/** Builds and parses the topics of an agent, and parses those of the others with the same base topic. */
+export class Topics {
+  readonly #agent: Pick<AgentIdentity, 'id' | 'baseTopic' | 'discoveryPrefix'>;
+  readonly #root: string;
+  readonly #nodePrefix: string;
+
+  constructor(agent: Pick<AgentIdentity, 'id' | 'baseTopic' | 'discoveryPrefix'>) {
+    this.#agent = agent;
+    this.#root = `${agent.baseTopic}/${agent.id}`;
+    this.#nodePrefix = `${agent.discoveryPrefix}/device/${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_`;
+  }
+
+  /** The topics of another agent with the same base topic. */
+  of(agent: string): Topics {
+    return new Topics({ ...this.#agent, id: agent });
+  }
+
+  /** Topic of the agent's birth message and last will. */
+  get status(): string {
+    return `${this.#root}/status`;
+  }
+
+  /** Topic of messages from the agent to itself. Once such a message is back, all earlier messages have been received. */
+  get ping(): string {
+    return `${this.#root}/echo`;
+  }
+
+  /** Topic of Home Assistant's birth message and last will. */
+  get homeAssistantStatus(): string {
+    return `${this.#agent.discoveryPrefix}/status`;
+  }
+
+  state(address: Address): string {
+    return `${this.#root}/${address.collector}/${addressPath(address)}`;
+  }
+
+  availability(address: Address): string {
+    return `${this.state(address)}/availability`;
+  }
+
+  /** Topic of a device's events, which are not retained. */
+  event(device: Address): string {
+    return `${this.state(device)}/event`;
+  }
+
+  /** Topic of the data about a device that outlives the process. `key`: see `memoryKey`. */
+  memory(key: string): string {
+    return `${this.#root}/${key}/memory`;
+  }
+
+  /** Topic of commands to a device; the payload is the key of an action. */
+  command(device: Address): string {
+    return `${this.state(device)}/command`;
+  }
+
+  /** `<prefix>/device/<base>_<agent>/<device>/config`: the discovery topic of a device. */
+  discovery(device: string): string {
+    return `${this.#nodePrefix}${this.#agent.id}/${device}/config`;
+  }
+
+  /** Filter for all of this agent's topics below the base topic. */
+  get ownFilter(): string {
+    return `${this.#root}/#`;
+  }
+
+  /** Filter for the memories of all devices of this agent. */
+  get ownMemoriesFilter(): string {
+    return this.memory('+/+');
+  }
+
+  /** Filter for the commands to all devices of this agent. */
+  get ownCommandsFilter(): string {
+    return this.command({ collector: '+', device: '+' });
+  }
+
+  /** Filter for the discovery topics of this agent's devices. */
+  get ownDiscoveryFilter(): string {
+    return this.discovery('+');
+  }
+
+  /** Filters for the state and availability of this agent's devices, without their parts. */
+  get ownDevicesFilters(): string[] {
+    const device = { collector: '+', device: '+' };
+    return [this.state(device), this.availability(device)];
+  }
+
+  /** Filter for the ping topics of all agents. */
+  get allPingsFilter(): string {
+    return this.of('+').ping;
+  }
+
+  /** Filters for the status topics of all agents and all bridges between brokers. */
+  get presenceFilters(): string[] {
+    return [this.of('+').status, `${this.#agent.baseTopic}/${bridgeLevel}/+/state`];
+  }
+
+  /** Filter for the discovery topics of all devices, including those of other programs. */
+  get allDiscoveryFilter(): string {
+    return `${this.#agent.discoveryPrefix}/device/+/+/config`;
+  }
+
+  /** Whether a topic is one of this agent's below the base topic. */
+  isOwn(topic: string): boolean {
+    return topic.startsWith(`${this.#root}/`);
+  }
+
+  /** What a topic of this base topic is; undefined for any other. */
+  parse(topic: string): ParsedTopic | undefined {
+    if (topic === this.homeAssistantStatus) return { kind: 'homeAssistantStatus' };
+    if (topic.startsWith(this.#nodePrefix)) {
+      const [, agent, device] = /^([^/]+)\/([^/]+)\/config$/.exec(topic.slice(this.#nodePrefix.length)) ?? [];
+      return agent === undefined || device === undefined ? undefined : { kind: 'discovery', agent, device };
+    }
+    const base = `${this.#agent.baseTopic}/`;
+    return topic.startsWith(base) ? parseBelowBase(topic.slice(base.length).split('/')) : undefined;
+  }
+}
+
+function parseBelowBase([agent = '', collector = '', device, ...rest]: string[]): ParsedTopic | undefined {
+  if (agent === bridgeLevel)
+    return device === 'state' && rest.length === 0 ? { kind: 'bridge', site: collector } : undefined;
+  if (device === undefined)
+    return collector === 'status' || collector === 'echo'
+      ? { kind: collector === 'echo' ? 'ping' : 'status', agent }
+      : undefined;
+  const suffix = addressSuffixes.find((known) => known === rest.at(-1));
+  const [segment, ...more] = suffix === undefined ? rest : rest.slice(0, -1);
+  const part = segment === undefined ? undefined : parsePartSegment(segment);
+  if (more.length > 0 || (segment !== undefined && part === undefined)) return undefined;
+  const address = { collector, device, ...(part === undefined ? {} : { part }) };
+  return { kind: suffix ?? 'state', agent, address };
+}
