@@ -29,7 +29,7 @@ test('a new collector is one folder and one line: everything else follows', () =
   expect(parseSettings(more, { PROBE_COLUOR: 'blue' }).warnings).toEqual([
     'PROBE_COLUOR is not a setting of this program; did you mean PROBE_COLOUR?',
   ]);
-  expect(renderEntitiesReference(more)).toContain('### `infra-monitor/<agent>/probe/<device>/part_<name>`');
+  expect(renderEntitiesReference(more)).toContain('### Part: `infra-monitor/<agent>/probe/<device>/part_<name>`');
   expect([...createApiRoutes(more, agent, state).keys()]).toContain('/probe/status');
   const shown = renderPage({ catalogue: more, agent, state, history: { lastHour: () => undefined } }, new Date());
   expect(shown).toContain('<h2>Probe</h2>');
