@@ -2,7 +2,6 @@ import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
-import { toBaseUnit } from '../../model/unit.ts';
 import { reachabilityMetrics } from './reachability.ts';
 import { type RouterReading, type TargetReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
@@ -55,7 +54,7 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
     deadband: 2,
     ...disabledDiagnostic,
     optional: true,
-    value: ({ dns }) => toBaseUnit(dns?.latency, 'ms'),
+    value: ({ dns }) => dns?.latencySeconds,
   },
   wan: {
     kind: 'boolean',
@@ -138,8 +137,8 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
     optional: true,
     value: ({ wan }) => wan?.access,
   },
-  downstream: rateMetric('Line rate down', (wan) => toBaseUnit(wan.downstream, 'bit/s'), diagnostic),
-  upstream: rateMetric('Line rate up', (wan) => toBaseUnit(wan.upstream, 'bit/s'), diagnostic),
+  downstream: rateMetric('Line rate down', (wan) => wan.downstreamBytesPerSecond, diagnostic),
+  upstream: rateMetric('Line rate up', (wan) => wan.upstreamBytesPerSecond, diagnostic),
   receive_rate: rateMetric('Receive rate', (wan) => wan.receivedPerSecond),
   send_rate: rateMetric('Send rate', (wan) => wan.sentPerSecond),
   received: totalMetric('Received', (wan) => wan.received),

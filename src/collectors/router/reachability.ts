@@ -37,7 +37,8 @@ export function isUnreachableOrBeyondLimits(
   if (reachable !== true) return reachable === undefined ? undefined : true;
   if (probe === undefined) return false;
   return (
-    lossPercent(probe.stats) > maxLossPercent || (maxLatencyMs !== undefined && (probe.stats.mean ?? 0) > maxLatencyMs)
+    lossPercent(probe.stats) > maxLossPercent ||
+    (maxLatencyMs !== undefined && (probe.stats.meanMs ?? 0) > maxLatencyMs)
   );
 }
 
@@ -61,10 +62,10 @@ const latencyMetric = (
 /** Metrics that routers and targets share. */
 export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
   reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: (r) => r.reachable },
-  latency: latencyMetric('Latency', ({ mean }) => mean),
-  latency_min: latencyMetric('Lowest latency', ({ min }) => min, disabledDiagnostic),
-  latency_max: latencyMetric('Highest latency', ({ max }) => max, disabledDiagnostic),
-  jitter: latencyMetric('Jitter', ({ jitter }) => jitter, { ...disabledDiagnostic, optional: true }),
+  latency: latencyMetric('Latency', ({ meanMs }) => meanMs),
+  latency_min: latencyMetric('Lowest latency', ({ minMs }) => minMs, disabledDiagnostic),
+  latency_max: latencyMetric('Highest latency', ({ maxMs }) => maxMs, disabledDiagnostic),
+  jitter: latencyMetric('Jitter', ({ jitterMs }) => jitterMs, { ...disabledDiagnostic, optional: true }),
   packet_loss: {
     kind: 'gauge',
     name: 'Packet loss',

@@ -31,9 +31,9 @@ export interface WanReading {
   prefix?: string | undefined;
   /** IPv4 passes through the provider's NAT inside IPv6, so there is no public IPv4 address. */
   dslite?: boolean | undefined;
-  /** Capacity of the line in bit/s. */
-  downstream?: number | undefined;
-  upstream?: number | undefined;
+  /** Capacity of the line. */
+  downstreamBytesPerSecond?: number | undefined;
+  upstreamBytesPerSecond?: number | undefined;
   /** Bytes since the connection was established or the router started. */
   received?: number | undefined;
   sent?: number | undefined;
@@ -42,8 +42,8 @@ export interface WanReading {
 }
 
 export interface RouterReading extends ReachabilityReading {
-  /** Absent until its DNS server has answered once. `latency` in milliseconds. */
-  dns?: { answers: boolean; latency?: number | undefined } | undefined;
+  /** Absent until its DNS server has answered once. */
+  dns?: { answers: boolean; latencySeconds?: number | undefined } | undefined;
   wan?: WanReading | undefined;
   tr064?: Tr064Reading | undefined;
   /** Start of the current internet connection. */

@@ -14,6 +14,7 @@ import { describeError } from '../../model/errors.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import { toBaseUnit } from '../../model/unit.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import { readNeighbourMac } from './gateway.ts';
 import { IgdClient, type IgdReading } from './igd/igd-client.ts';
@@ -169,21 +170,23 @@ export class RouterMonitor {
 
   #reading(
     probe: ProbeResult | undefined,
-    latency: number | undefined,
+    dnsLatencyMs: number | undefined,
     igd: IgdReading | undefined,
     hasTr064Answer: boolean,
   ): RouterReading {
-    this.#hasDnsAnswered ||= latency !== undefined;
+    this.#hasDnsAnswered ||= dnsLatencyMs !== undefined;
     const wan = igd?.wan;
     const isPingAnswered = probe === undefined ? undefined : probe.stats.received > 0;
     // A router that answers any request is up. Unanswered echoes then show that ICMP is blocked, and are no measurement.
     const reachable =
-      isPingAnswered || latency !== undefined || wan !== undefined || hasTr064Answer ? true : isPingAnswered;
+      isPingAnswered || dnsLatencyMs !== undefined || wan !== undefined || hasTr064Answer ? true : isPingAnswered;
     const reachability = { reachable, probe: isPingAnswered === reachable ? probe : undefined };
     return {
       ...reachability,
       problem: isUnreachableOrBeyondLimits(reachability, this.#limits),
-      dns: this.#hasDnsAnswered ? { answers: latency !== undefined, latency } : undefined,
+      dns: this.#hasDnsAnswered
+        ? { answers: dnsLatencyMs !== undefined, latencySeconds: toBaseUnit(dnsLatencyMs, 'ms') }
+        : undefined,
       wan,
     };
   }

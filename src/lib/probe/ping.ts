@@ -1,15 +1,15 @@
 import { CommandError, runCommand } from '../command.ts';
 import { excerptOf } from '../excerpt.ts';
 
-/** The replies to a series of packets. Times are in milliseconds, and absent if there was no reply. */
+/** The replies to a series of packets. Times are absent if there was no reply. */
 export interface PingStats {
   sent: number;
   received: number;
-  min?: number | undefined;
-  mean?: number | undefined;
-  max?: number | undefined;
-  /** Standard standardDeviation of the round-trip times. */
-  jitter?: number | undefined;
+  minMs?: number | undefined;
+  meanMs?: number | undefined;
+  maxMs?: number | undefined;
+  /** Standard deviation of the round-trip times. */
+  jitterMs?: number | undefined;
 }
 
 /** This machine cannot measure reachability: the command or the permission is missing, or the name cannot be resolved. It must
@@ -29,10 +29,10 @@ export function pingStatsOf(sent: number, times: readonly number[]): PingStats {
   return {
     sent,
     received: times.length,
-    min: Math.min(...times),
-    mean,
-    max: Math.max(...times),
-    jitter: standardDeviation(times, mean),
+    minMs: Math.min(...times),
+    meanMs: mean,
+    maxMs: Math.max(...times),
+    jitterMs: standardDeviation(times, mean),
   };
 }
 
@@ -58,14 +58,14 @@ export function parsePingOutput(text: string): PingStats | undefined {
   const [sent, received] = [...counts.matchAll(/\d+(?:\.\d+)?/g)].slice(0, -1).map(([digits]) => Number(digits));
   if (sent === undefined || received === undefined || sent === 0) return undefined;
   const stats: PingStats = { sent, received: Math.min(sent, received) };
-  const [min, mean, max, deviation] = (roundTripPattern.exec(text)?.slice(1) ?? []).map((digits) =>
+  const [minMs, meanMs, maxMs, deviation] = (roundTripPattern.exec(text)?.slice(1) ?? []).map((digits) =>
     digits === undefined ? undefined : Number(digits),
   );
-  if (min === undefined) return stats;
+  if (minMs === undefined) return stats;
   // busybox prints no deviation.
   const times = roundTripTimes(text);
-  const jitter = deviation ?? (times.length === stats.received ? pingStatsOf(sent, times).jitter : undefined);
-  return { ...stats, min, mean, max, ...(jitter === undefined ? {} : { jitter }) };
+  const jitterMs = deviation ?? (times.length === stats.received ? pingStatsOf(sent, times).jitterMs : undefined);
+  return { ...stats, minMs, meanMs, maxMs, ...(jitterMs === undefined ? {} : { jitterMs }) };
 }
 
 const intervalSeconds = 0.2;

@@ -80,7 +80,7 @@ test('a router is read by ping, IGD and TR-064', async () => {
     hint: undefined,
     reachable: true,
     problem: false,
-    probe: { by: 'icmp', stats: { sent: 5, received: 4, mean: 2 } },
+    probe: { by: 'icmp', stats: { sent: 5, received: 4, meanMs: 2 } },
     wan: { status: 'connected' },
     tr064: { access: 'granted', dsl: { isUp: true } },
   });
@@ -165,7 +165,7 @@ test('targets are probed by their kinds, and have limits and outages', async () 
     device: { id: 'near', name: 'nas near', via: 'nas' },
     reachable: true,
     problem: true,
-    probe: { by: 'icmp', stats: { mean: 2 } },
+    probe: { by: 'icmp', stats: { meanMs: 2 } },
   });
   expect(found.port).toMatchObject({ reachable: true, problem: false, probe: { by: 'tcp' } });
   expect(found.nowhere).toMatchObject({

@@ -89,9 +89,9 @@ test('a target has the limits of its name; unknown reachability is no problem', 
     PING_LATENCY_LIMIT: new PerNameValues(undefined, new Map([['office', 20]])),
     PING_LOSS_LIMIT: new PerNameValues(30, new Map()),
   };
-  const readingOf = (received: number, mean: number) => ({
+  const readingOf = (received: number, meanMs: number) => ({
     reachable: received > 0,
-    probe: { by: 'icmp', stats: { sent: 10, received, mean } } as const,
+    probe: { by: 'icmp', stats: { sent: 10, received, meanMs } } as const,
   });
   const office = latencyAndLossLimitsOf('office', settings);
   expect([

@@ -65,8 +65,8 @@ function expectPlausible({
   prefix,
   received,
   sent,
-  downstream,
-  upstream,
+  downstreamBytesPerSecond: downstream,
+  upstreamBytesPerSecond: upstream,
 }: Record<string, unknown>): void {
   for (const count of [uptime, received, sent, downstream, upstream])
     expect(count).toSatisfy((value) => value === undefined || (Number.isFinite(value) && (value as number) >= 0));
@@ -110,8 +110,8 @@ describe.runIf(cases.length > 0)('the statistics of ping are right', () => {
     // fping is not supported; its lines, one for each host, are no statistics here.
     if (expected === null || expected.transmitted === undefined) return expect(stats).toBeUndefined();
     expect(stats).toMatchObject({ sent: expected.transmitted, received: expected.received });
-    expect([stats?.min, stats?.mean, stats?.max]).toEqual([expected.min_ms, expected.avg_ms, expected.max_ms]);
-    if (expected.dev_ms !== undefined) expect(stats?.jitter).toBe(expected.dev_ms);
+    expect([stats?.minMs, stats?.meanMs, stats?.maxMs]).toEqual([expected.min_ms, expected.avg_ms, expected.max_ms]);
+    if (expected.dev_ms !== undefined) expect(stats?.jitterMs).toBe(expected.dev_ms);
   });
 });
 
@@ -120,9 +120,9 @@ describe.runIf(files.length > 0)('any output of ping yields consistent numbers o
     const stats = parsePingOutput(read(file));
     if (stats === undefined) return expect(read(file)).not.toMatch(/packets transmitted.*% packet loss/);
     expect(stats.received).toBeLessThanOrEqual(stats.sent);
-    if (stats.received === 0) return expect(stats.mean).toBeUndefined();
-    expect(stats.min).toBeLessThanOrEqual(stats.mean ?? 0);
-    expect(stats.mean).toBeLessThanOrEqual(stats.max ?? 0);
+    if (stats.received === 0) return expect(stats.meanMs).toBeUndefined();
+    expect(stats.minMs).toBeLessThanOrEqual(stats.meanMs ?? 0);
+    expect(stats.meanMs).toBeLessThanOrEqual(stats.maxMs ?? 0);
   });
 });
 

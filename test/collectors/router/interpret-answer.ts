@@ -28,8 +28,8 @@ export function replyOf(file: string, text: string): HttpReply {
 /** All that an answer of any action reveals about the internet connection. */
 function wanOf(values: SoapFields) {
   const { received, sent } = new WanTrafficMeter().read(
-    { addon: values, single: values, line: undefined },
-    { addon: values, single: values, line: undefined },
+    { addon: values, single: values, lineBytesPerSecond: undefined },
+    { addon: values, single: values, lineBytesPerSecond: undefined },
     undefined,
   );
   return {

@@ -29,7 +29,10 @@ async function listening(status?: number): Promise<number> {
 }
 
 test('the statistics of ping count, not its exit status', async () => {
-  expect(await measure('127.0.0.1')).toEqual({ by: 'icmp', stats: { sent: 5, received: 4, min: 1, mean: 2, max: 3 } });
+  expect(await measure('127.0.0.1')).toEqual({
+    by: 'icmp',
+    stats: { sent: 5, received: 4, minMs: 1, meanMs: 2, maxMs: 3 },
+  });
 });
 
 test('a host that never answers an echo but refuses connections is up', async () => {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { UpnpDescription, UpnpService } from '../../../lib/upnp/description.ts';
 import type { SoapFields, SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import { type WanReading, wanAccessTypes, wanStatuses } from '../reading.ts';
 import { WanTrafficMeter } from './wan-traffic-meter.ts';
 
@@ -59,14 +60,15 @@ const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBi
 export function parseLinkAndAddonFields(
   link: SoapFields | undefined,
   addon: SoapFields | undefined,
-): Pick<WanReading, 'link' | 'access' | 'downstream' | 'upstream'> {
-  const rate = (name: string) => addon?.count(`X_AVM_DE_${name}64`) || link?.count(name) || undefined;
+): Pick<WanReading, 'link' | 'access' | 'downstreamBytesPerSecond' | 'upstreamBytesPerSecond'> {
+  const rate = (name: string) =>
+    toBaseUnit(addon?.count(`X_AVM_DE_${name}64`) || link?.count(name) || undefined, 'bit/s');
   const physical = link?.text('PhysicalLinkStatus')?.toLowerCase();
   return {
     link: physical === 'up' ? true : physical === 'down' ? false : undefined,
     access: accessOf(addon?.text('X_AVM_DE_WANAccessType') ?? link?.text('WANAccessType')),
-    downstream: rate(rateNames.down),
-    upstream: rate(rateNames.up),
+    downstreamBytesPerSecond: rate(rateNames.down),
+    upstreamBytesPerSecond: rate(rateNames.up),
   };
 }
 
@@ -127,8 +129,8 @@ export class WanReader {
         dslite: parseDslite(await call(common, 'X_AVM_DE_GetDsliteStatus')),
       }))),
       ...this.#traffic.read(
-        { addon, single: received, line: line.downstream },
-        { addon, single: sent, line: line.upstream },
+        { addon, single: received, lineBytesPerSecond: line.downstreamBytesPerSecond },
+        { addon, single: sent, lineBytesPerSecond: line.upstreamBytesPerSecond },
         state.uptime,
       ),
     };

@@ -1,6 +1,7 @@
 import { readClocks } from '../../../lib/clocks.ts';
 import { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import type { WanReading } from '../reading.ts';
 
 const counterRange = 2 ** 32;
@@ -25,15 +26,15 @@ export class CounterUnwrapper {
 
 export type WanTraffic = Pick<WanReading, 'received' | 'sent' | 'receivedPerSecond' | 'sentPerSecond'>;
 
-/** Capacity in bit/s of a line whose router does not report it. */
-const assumedBitsPerSecond = 1e9;
+/** Capacity of a line whose router does not report it. */
+const assumedBytesPerSecond = toBaseUnit(1000, 'Mbit/s');
 
 /** The answers that concern one direction. `addon`: GetAddonInfos; `single`: GetTotalBytesReceived or GetTotalBytesSent. */
 interface DirectionValues {
   addon: SoapFields | undefined;
   single: SoapFields | undefined;
-  /** Capacity of the line in bit/s. */
-  line: number | undefined;
+  /** Capacity of the line. */
+  lineBytesPerSecond: number | undefined;
 }
 
 /** Follows one direction of the traffic from reading to reading. */
@@ -47,11 +48,15 @@ class DirectionCounter {
     this.#key = key;
   }
 
-  total({ addon, single, line }: DirectionValues, isReset: boolean, seconds: number): number | undefined {
+  total(
+    { addon, single, lineBytesPerSecond = assumedBytesPerSecond }: DirectionValues,
+    isReset: boolean,
+    seconds: number,
+  ): number | undefined {
     const wide = addon?.count(`X_AVM_DE_TotalBytes${this.#key}64`);
     if (wide !== undefined) return wide;
     const narrow = single?.count(`TotalBytes${this.#key}`) ?? addon?.count(`TotalBytes${this.#key}`);
-    return this.#unwrap.unwrap(narrow, isReset, ((line ?? assumedBitsPerSecond) / 8) * seconds * 1.1);
+    return this.#unwrap.unwrap(narrow, isReset, lineBytesPerSecond * seconds * 1.1);
   }
 
   /** The router's own rate, which is current, or else the mean since the last reading. */

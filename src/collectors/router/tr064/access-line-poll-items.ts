@@ -1,5 +1,6 @@
 import { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import type { DslDirectionReading, DslErrors, PollItem } from './reading.ts';
 
 /** A rate of zero means that there is no measurement. */
@@ -14,10 +15,8 @@ export const linkPollItem: PollItem = {
       link: info && {
         access: info.text('WANAccessType'),
         isUp: status === undefined ? undefined : status === 'Up',
-        rates: {
-          down: nonZero(info.count('Layer1DownstreamMaxBitRate')),
-          up: nonZero(info.count('Layer1UpstreamMaxBitRate')),
-        },
+        downBytesPerSecond: toBaseUnit(nonZero(info.count('Layer1DownstreamMaxBitRate')), 'bit/s'),
+        upBytesPerSecond: toBaseUnit(nonZero(info.count('Layer1UpstreamMaxBitRate')), 'bit/s'),
       },
     };
   },
@@ -27,8 +26,8 @@ const fromTenths = (value: number | undefined) => (value === undefined ? undefin
 
 /** Rates come in kbit/s, the other values in tenths of a dB. */
 const parseDslDirection = (info: SoapFields, name: 'Downstream' | 'Upstream'): DslDirectionReading => ({
-  rate: nonZero(info.count(`${name}CurrRate`)),
-  attainable: nonZero(info.count(`${name}MaxRate`)),
+  rateBytesPerSecond: toBaseUnit(nonZero(info.count(`${name}CurrRate`)), 'kbit/s'),
+  attainableBytesPerSecond: toBaseUnit(nonZero(info.count(`${name}MaxRate`)), 'kbit/s'),
   noiseMargin: fromTenths(info.integer(`${name}NoiseMargin`)),
   attenuation: fromTenths(info.integer(`${name}Attenuation`)),
 });
@@ -59,10 +58,7 @@ export const createDslPollItem = (now: () => { wall: number; monotonic: number }
       const statistics = await client.call('WANDSLInterfaceConfig1', 'GetStatisticsTotal');
       const errors = perError((name) => (isUp ? statistics?.count(counters[name]) : undefined));
       rates.begin(now());
-      const errorRates = perError((name) => {
-        const rate = rates.perSecond(name, errors[name]);
-        return rate === undefined ? undefined : rate * 60;
-      });
+      const errorsPerSecond = perError((name) => rates.perSecond(name, errors[name]));
       // Without sync the FRITZ!Box reports zeros or old values.
       return {
         dsl: {
@@ -70,7 +66,7 @@ export const createDslPollItem = (now: () => { wall: number; monotonic: number }
           down: isUp ? parseDslDirection(info, 'Downstream') : {},
           up: isUp ? parseDslDirection(info, 'Upstream') : {},
           errors,
-          errorRates,
+          errorsPerSecond,
           retrains: statistics?.count('LinkRetrain'),
         },
       };

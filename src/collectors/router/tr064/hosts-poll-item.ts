@@ -1,5 +1,6 @@
 import { SoapFields } from '../../../lib/upnp/soap.ts';
 import { parseXml } from '../../../lib/upnp/xml.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
 import { normalizeMacAddress } from './fritz-box-properties.ts';
 import type { HostConnection, PollItem } from './reading.ts';
 
@@ -15,7 +16,7 @@ export function parseHostConnections(text: string): HostConnection[] {
       isActive: fields.flag('Active') === true,
       over: connectionByType[fields.text('InterfaceType') ?? ''],
       isGuest: fields.flag('X_AVM-DE_Guest') === true,
-      speed: fields.count('X_AVM-DE_Speed') || undefined,
+      speedBytesPerSecond: toBaseUnit(fields.count('X_AVM-DE_Speed') || undefined, 'Mbit/s'),
     };
   });
 }

@@ -1,5 +1,4 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
-import { toBaseUnit } from '../../../model/unit.ts';
 import type { DslErrors, Tr064Reading } from './reading.ts';
 
 /** The share of a router's reading that comes from TR-064. */
@@ -63,7 +62,7 @@ const errorMetrics = (
     unit: '1/min',
     precision: 2,
     ...visibility,
-    value: ({ tr064 }) => toBaseUnit(tr064?.dsl?.errorRates[counter], '1/min'),
+    value: ({ tr064 }) => tr064?.dsl?.errorsPerSecond[counter],
   },
   [key]: {
     kind: 'counter',
@@ -94,13 +93,13 @@ export const tr064LineMetrics: Router = {
   physical_down: rateMetric(
     'Physical rate down',
     'mdi:download-network',
-    ({ link }) => toBaseUnit(link?.rates.down, 'bit/s'),
+    ({ link }) => link?.downBytesPerSecond,
     optionalDisabled,
   ),
   physical_up: rateMetric(
     'Physical rate up',
     'mdi:upload-network',
-    ({ link }) => toBaseUnit(link?.rates.up, 'bit/s'),
+    ({ link }) => link?.upBytesPerSecond,
     optionalDisabled,
   ),
 
@@ -111,13 +110,17 @@ export const tr064LineMetrics: Router = {
     ...optionalDiagnostic,
     value: ({ tr064 }) => tr064?.dsl?.isUp,
   },
-  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => toBaseUnit(dsl?.down.rate, 'kbit/s')),
-  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => toBaseUnit(dsl?.up.rate, 'kbit/s')),
-  dsl_down_attainable: rateMetric('DSL attainable down', 'mdi:download-network-outline', ({ dsl }) =>
-    toBaseUnit(dsl?.down.attainable, 'kbit/s'),
+  dsl_down_rate: rateMetric('DSL rate down', 'mdi:download-network', ({ dsl }) => dsl?.down.rateBytesPerSecond),
+  dsl_up_rate: rateMetric('DSL rate up', 'mdi:upload-network', ({ dsl }) => dsl?.up.rateBytesPerSecond),
+  dsl_down_attainable: rateMetric(
+    'DSL attainable down',
+    'mdi:download-network-outline',
+    ({ dsl }) => dsl?.down.attainableBytesPerSecond,
   ),
-  dsl_up_attainable: rateMetric('DSL attainable up', 'mdi:upload-network-outline', ({ dsl }) =>
-    toBaseUnit(dsl?.up.attainable, 'kbit/s'),
+  dsl_up_attainable: rateMetric(
+    'DSL attainable up',
+    'mdi:upload-network-outline',
+    ({ dsl }) => dsl?.up.attainableBytesPerSecond,
   ),
   dsl_down_noise_margin: signalMetric(
     'dB',

@@ -1,9 +1,19 @@
 import * as z from 'zod/mini';
+import { toBaseUnit } from '../../../model/unit.ts';
 import { fritzOsVersionWithoutHardware, normalizeMacAddress } from './fritz-box-properties.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
 
 const text = z.catch(z.optional(z.string()), undefined);
-const rate = z.catch(z.optional(z.number().check(z.positive())), undefined);
+/** In kbit/s. */
+const rate = z.catch(
+  z.optional(
+    z.pipe(
+      z.number().check(z.positive()),
+      z.transform((kilobits) => toBaseUnit(kilobits, 'kbit/s')),
+    ),
+  ),
+  undefined,
+);
 
 const linkSchema = z.object({
   state: z.string(),

@@ -1,6 +1,5 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
-import { toBaseUnit } from '../../../model/unit.ts';
 import {
   diagnostic,
   disabledDiagnostic,
@@ -106,7 +105,7 @@ const linkRateMetric = (
   deviceClass: 'data_rate',
   unit: 'Mbit/s',
   ...visibility,
-  value: (reading) => toBaseUnit(select(reading), 'kbit/s'),
+  value: select,
 });
 
 const radioMetrics: MetricDeclarations<Tr064PartReadingByTable['radio']> = {
@@ -153,7 +152,7 @@ const clientMetrics: MetricDeclarations<Tr064PartReadingByTable['client']> = {
     deviceClass: 'data_rate',
     unit: 'Mbit/s',
     ...disabledDiagnostic,
-    value: (r) => toBaseUnit(r.host?.speed, 'Mbit/s'),
+    value: (r) => r.host?.speedBytesPerSecond,
   },
 };
 

@@ -18,24 +18,18 @@ export interface FritzBoxProperties {
   firmware?: string | undefined;
 }
 
-/** Bits per second. */
-export interface LinkBitRates {
-  down?: number | undefined;
-  up?: number | undefined;
-}
-
 /** The physical line. */
 export interface PhysicalLinkReading {
   /** The name in TR-064: DSL, Ethernet, X_AVM-DE_Fiber, X_AVM-DE_Cable, X_AVM-DE_LTE … */
   access?: string | undefined;
   isUp?: boolean | undefined;
-  rates: LinkBitRates;
+  downBytesPerSecond?: number | undefined;
+  upBytesPerSecond?: number | undefined;
 }
 
 export interface DslDirectionReading {
-  /** kbit/s */
-  rate?: number | undefined;
-  attainable?: number | undefined;
+  rateBytesPerSecond?: number | undefined;
+  attainableBytesPerSecond?: number | undefined;
   /** dB */
   noiseMargin?: number | undefined;
   attenuation?: number | undefined;
@@ -57,8 +51,7 @@ export interface DslReading {
   down: DslDirectionReading;
   up: DslDirectionReading;
   errors: DslErrors;
-  /** Errors per minute. */
-  errorRates: DslErrors;
+  errorsPerSecond: DslErrors;
   retrains?: number | undefined;
 }
 
@@ -94,8 +87,7 @@ export interface HostConnection {
   isActive: boolean;
   over: 'lan' | 'wlan' | undefined;
   isGuest: boolean;
-  /** Mbit/s */
-  speed: number | undefined;
+  speedBytesPerSecond: number | undefined;
 }
 
 /** Another device of the mesh, as the mesh master sees it. */
@@ -109,7 +101,7 @@ export interface RepeaterReading {
   clients: number;
 }
 
-/** A link between two devices of the mesh, which may have one in each band. Rates are in kbit/s. */
+/** A link between two devices of the mesh, which may have one in each band. Rates are in bytes per second. */
 export interface MeshLinkReading {
   id: string;
   /** The device farther from the mesh master, and the kind of link: `cellar 5 GHz`. */

@@ -80,8 +80,8 @@ test('of two listed connections the connected one is reported, and read first fr
     uptime: 60,
     link: true,
     access: 'ethernet',
-    downstream: 100_000_000,
-    upstream: undefined,
+    downstreamBytesPerSecond: 12_500_000,
+    upstreamBytesPerSecond: undefined,
     ipv4: '198.51.100.9',
   });
   expect(wan).toMatchObject({ received: 3_000_000_000, sent: 7 });

@@ -37,10 +37,10 @@ test('a counter starts again after a reset, or after a fall that the line cannot
   expect(new CounterUnwrapper().unwrap(undefined, false, 1)).toBeUndefined();
 });
 
-const answersOf = (values: Record<string, string>, line?: number) => ({
+const answersOf = (values: Record<string, string>, lineBytesPerSecond?: number) => ({
   addon: new SoapFields(Object.entries(values)),
   single: undefined,
-  line,
+  lineBytesPerSecond,
 });
 
 test('64-bit totals take precedence over 32-bit ones', () => {
@@ -115,7 +115,7 @@ test('a rate of zero is valid only after the router has measured another one', (
   const rates = (rate: string) => ({
     addon: new SoapFields(Object.entries({ NewByteReceiveRate: rate, NewByteSendRate: rate })),
     single: undefined,
-    line: undefined,
+    lineBytesPerSecond: undefined,
   });
   const counter = new WanTrafficMeter();
   expect(counter.read(rates('0'), rates('0'), 1)).toMatchObject({ receivedPerSecond: undefined });

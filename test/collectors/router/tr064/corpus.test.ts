@@ -17,6 +17,7 @@ import { parseUpnpDescription } from '../../../../src/lib/upnp/description.ts';
 import { computeDigestResponse, parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
 import { parseSoapReply, type SoapFields } from '../../../../src/lib/upnp/soap.ts';
 import { Secret } from '../../../../src/model/secret.ts';
+import { toBaseUnit } from '../../../../src/model/unit.ts';
 import { replyOf } from '../interpret-answer.ts';
 
 // CORPUS/router: the answers that require a login.
@@ -189,7 +190,7 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
       const isUp = fields(text, 'NewStatus')[0] === 'Up';
       expect(reading.dsl).toMatchObject({
         isUp,
-        down: isUp ? { rate: number('DownstreamCurrRate') || undefined } : {},
+        down: isUp ? { rateBytesPerSecond: toBaseUnit(number('DownstreamCurrRate') || undefined, 'kbit/s') } : {},
       });
       if (isUp && number('DownstreamNoiseMargin') !== undefined)
         expect(reading.dsl?.down.noiseMargin).toBe((number('DownstreamNoiseMargin') ?? 0) / 10);
@@ -197,7 +198,7 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
     if (service === 'WANCommonInterfaceConfig1' && action === 'GetCommonLinkProperties') {
       const rate = number('Layer1DownstreamMaxBitRate') ?? 0;
       // The largest 32-bit number and negative numbers are no rates.
-      if (rate >= 0 && rate < 2 ** 32 - 1) expect(reading.link?.rates.down).toBe(rate || undefined);
+      if (rate >= 0 && rate < 2 ** 32 - 1) expect(reading.link?.downBytesPerSecond).toBe(rate / 8 || undefined);
     }
     if (service === 'DeviceInfo1' && action === 'GetInfo') {
       const uptime = number('UpTime');

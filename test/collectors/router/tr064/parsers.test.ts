@@ -101,7 +101,7 @@ test('radios are named by their bands, and clients are away only if the list of 
     'client Laptop of Ada',
   ]);
   expect(observations.filter(({ table }) => table === 'client').map(({ reading: client }) => client)).toMatchObject([
-    { isPresent: true, host: { speed: 866 } },
+    { isPresent: true, host: { speedBytesPerSecond: 108_250_000 } },
     { isPresent: false },
   ]);
   const later = parts.observe(device, { repeaters: [] });

@@ -374,7 +374,7 @@ test('a temporary error affects only its own values', async () => {
   expect(await read()).toMatchObject({ dsl: { isUp: true } });
 });
 
-test('DSL errors are reported per minute, and nothing without sync', async () => {
+test('DSL errors are reported as rates, and nothing without sync', async () => {
   const { box, read, turn } = await stage('dsl');
   const { GetInfo: info, GetStatisticsTotal: total } = box.profile.answers.WANDSLInterfaceConfig1 as Record<
     string,
@@ -383,7 +383,7 @@ test('DSL errors are reported per minute, and nothing without sync', async () =>
   await read();
   Object.assign(total ?? {}, { NewCRCErrors: '137', NewFECErrors: '0' });
   turn(120);
-  expect((await read())?.dsl?.errorRates).toMatchObject({ crc: 30, fec: undefined, crcUp: 0 });
+  expect((await read())?.dsl?.errorsPerSecond).toMatchObject({ crc: 0.5, fec: undefined, crcUp: 0 });
   Object.assign(info ?? {}, { NewStatus: 'Initializing', NewDownstreamCurrRate: '0', NewDownstreamNoiseMargin: '0' });
   turn(60);
   expect((await read())?.dsl).toMatchObject({ isUp: false, down: {}, up: {}, errors: { crc: undefined }, retrains: 2 });
