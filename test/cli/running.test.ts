@@ -7,6 +7,7 @@ import { startAgent } from '../helpers/agent.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { drives } from '../helpers/drives.ts';
 import { freePort } from '../helpers/ports.ts';
+import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
 
 test('health queries the running agent', async () => {
@@ -112,6 +113,23 @@ test.runIf(process.platform === 'linux')(
     expect(agent.output()).toMatch(/info {2}SIGTERM: stopping\n$/);
   },
 );
+
+test('an impossible value is logged with its device and metric, and so is the first possible one', async () => {
+  const memory = (available: number) => `MemTotal: 1000 kB\nMemAvailable: ${available} kB\n`;
+  const roots = tree({ 'proc/meminfo': memory(1500) });
+  const agent = startAgent({
+    ...(await embedded()),
+    HOST_PROC: roots.proc(),
+    HOST_SYS: roots.sys(),
+    HOST_ROOT: roots.host(),
+    HOST_SCHEDULE: '* * * * * *',
+    NVME_SCHEDULE: 'off',
+  });
+  const logged = (line: string) => until(line, () => agent.output().includes(line), 30);
+  await logged('warn  testling: Memory: -50 % is below the minimum of 0 %');
+  writeFileSync(roots.proc('meminfo'), memory(500));
+  await logged('info  testling: Memory: has a possible value again');
+});
 
 test('an uncaught error is logged once, without secrets, and the agent goes on', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
