@@ -1,5 +1,5 @@
 import { allCollectors } from '../collectors/index.ts';
-import { startCollectorReading } from '../loop/collector-reading.ts';
+import { readCollector } from '../loop/collector-reading.ts';
 import { StateStore } from '../loop/state-store.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
@@ -81,9 +81,9 @@ async function checkCollectors(
 ): Promise<boolean> {
   for (const { collector, reason } of inactive) printNote(`${collector.title}: off (${reason})`);
   let passed = true;
-  for (const { collector, source } of scheduled) {
-    const outcome = await startCollectorReading(collector, source).outcome;
-    state.record(collector, outcome);
+  for (const active of scheduled) {
+    const { collector } = active;
+    const { outcome } = await readCollector(active, state).recorded;
     const { entries: entriesByPath, complaints } = state.collectors.get(collector.id) ?? {
       entries: new Map<string, StateEntry>(),
       complaints: [],

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
-import { startCollectorReading } from '../loop/collector-reading.ts';
+import { readCollector } from '../loop/collector-reading.ts';
 import { StateStore } from '../loop/state-store.ts';
 import type { MetricValue } from '../model/metric.ts';
 import { loadSettings } from '../settings/index.ts';
@@ -12,11 +12,7 @@ import { alignColumns, colorize, printLine } from './terminal.ts';
 const readingIntervalMs = 1000;
 
 async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: StateStore): Promise<void> {
-  await Promise.all(
-    scheduled.map(async ({ collector, source }) =>
-      state.record(collector, await startCollectorReading(collector, source).outcome),
-    ),
-  );
+  await Promise.all(scheduled.map((active) => readCollector(active, state).recorded));
 }
 
 const formatValueAsText = (value: NonNullable<MetricValue>) =>

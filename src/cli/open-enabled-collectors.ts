@@ -24,11 +24,12 @@ export function openEnabledCollectors(
       inactive.push({ collector, reason: `${collector.id.toUpperCase()}_SCHEDULE=off` });
       continue;
     }
+    const memory = state.memoryStore.forCollector(collector);
     const source = collector.open(env, {
       agent: settings.agent,
       hostRoots: settings.hostRoots,
       state,
-      memory: state.memoryStore.forCollector(collector),
+      memory,
       agentTopics,
     });
     if ('inactiveReason' in source) {
@@ -36,7 +37,7 @@ export function openEnabledCollectors(
       continue;
     }
     state.add(collector);
-    scheduled.push({ collector, source, schedule });
+    scheduled.push({ collector, source, memory, schedule });
   }
   return { scheduled, inactive };
 }

@@ -1,5 +1,6 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
+import type { AvailabilityChange, StateStore } from './state-store.ts';
 
 type Observations = ObservationOrComplaint<Record<string, unknown>>[];
 
@@ -10,36 +11,46 @@ export type CollectorOutcome = { at: Date; seconds: number } & (
 
 export const collectorTimeoutSeconds = (collector: AnyCollectorDefinition): number => collector.timeoutSeconds ?? 10;
 
-/** Reads once, with a timeout. `done` resolves when the reading has really ended, which is later than the outcome if the reading
- * ignores its abort signal. */
-export function startCollectorReading(
-  collector: AnyCollectorDefinition,
-  source: OpenedCollector<Record<string, unknown>>,
-): { outcome: Promise<CollectorOutcome>; done: Promise<void> } {
+/** A collector that is enabled. */
+export interface ActiveCollector {
+  collector: AnyCollectorDefinition;
+  source: OpenedCollector<Record<string, unknown>>;
+  /** Resolves when what it remembers is loaded, or is not waited for any longer. */
+  memory: { ready: Promise<void> };
+}
+
+/** Reads once, with a timeout, and records the outcome. `done` resolves when the reading has really ended, which is later if the
+ * reading ignores its abort signal. */
+export function readCollector(
+  active: ActiveCollector,
+  stateStore: StateStore,
+): { recorded: Promise<{ outcome: CollectorOutcome; changes: AvailabilityChange[] }>; done: Promise<void> } {
+  let end: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const record = async () => {
+    const outcome = await read(active, end);
+    return { outcome, changes: stateStore.record(active.collector, outcome) };
+  };
+  return { recorded: record(), done };
+}
+
+async function read({ collector, source, memory }: ActiveCollector, end: () => void): Promise<CollectorOutcome> {
+  await memory.ready;
   const began = performance.now();
   const timeoutSeconds = collectorTimeoutSeconds(collector);
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   const reading = (async () => source.read(signal))();
+  reading.then(end, end);
   const timedOut = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`timed out after ${timeoutSeconds} s`)), { once: true });
   });
-  const done = reading.then(
-    () => undefined,
-    () => undefined,
-  );
-  const outcome = Promise.race([reading, timedOut]).then(
-    (observations): CollectorOutcome => ({
-      ok: true,
-      observations,
-      at: new Date(),
-      seconds: (performance.now() - began) / 1000,
-    }),
-    (error): CollectorOutcome => ({
-      ok: false,
-      error: describeError(error),
-      at: new Date(),
-      seconds: (performance.now() - began) / 1000,
-    }),
-  );
-  return { outcome, done };
+  const timing = () => ({ at: new Date(), seconds: (performance.now() - began) / 1000 });
+  try {
+    const observations = await Promise.race([reading, timedOut]);
+    return { ok: true, observations, ...timing() };
+  } catch (error) {
+    return { ok: false, error: describeError(error), ...timing() };
+  }
 }

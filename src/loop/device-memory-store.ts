@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { collectorOfMemoryKey, memoryKey } from '../model/address.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
@@ -9,24 +10,37 @@ import { slug } from '../model/naming.ts';
 /** The largest memory of a collector, two years of a drive's history, has about 14 kB and three levels. */
 const payloadBounds = { bytes: 64 * 1024, depth: 8 };
 
+/** Milliseconds that the first reading waits for the broker. */
+const loadTimeoutMs = 2000;
+
 type MemoryOwner = Pick<AnyCollectorDefinition, 'id' | 'memory'>;
 
 /** The memories of one collector's devices. */
-class CollectorMemory implements DeviceMemories {
-  readonly loaded: Promise<void>;
+export class CollectorMemory implements DeviceMemories {
+  readonly #loaded: Promise<void>;
+  #ready: Promise<void> | undefined;
   #isComplete = false;
   readonly #contents: Map<string, unknown>;
   readonly #collector: string;
   readonly #rules: MemoryFormat<unknown> | undefined;
+  readonly #listeners = new Map<string, (content: unknown) => void>();
   #settle: () => void = () => undefined;
 
   constructor(contents: Map<string, unknown>, { id, memory }: MemoryOwner) {
     this.#contents = contents;
     this.#collector = id;
     this.#rules = memory;
-    this.loaded = new Promise((resolve) => {
+    this.#loaded = new Promise((resolve) => {
       this.#settle = resolve;
     });
+  }
+
+  /** Resolves when a broker has delivered retained data, though perhaps not all, or a short time after the first call: then the
+   * collector reads without it. */
+  get ready(): Promise<void> {
+    if (this.#rules === undefined) return Promise.resolve();
+    this.#ready ??= Promise.race([this.#loaded, pause(loadTimeoutMs, undefined, { ref: false })]);
+    return this.#ready;
   }
 
   load(retained: ReadonlyMap<string, string>, isComplete: boolean): string[] {
@@ -56,6 +70,12 @@ class CollectorMemory implements DeviceMemories {
     if (this.isLoaded(device)) this.#contents.set(this.#keyOf(device), content);
   }
 
+  onLoad(device: string, listener: (content: unknown) => void): void {
+    this.#listeners.set(this.#keyOf(device), listener);
+    const content = this.recall(device);
+    if (content !== undefined) listener(content);
+  }
+
   #keyOf(device: string): string {
     return memoryKey({ collector: this.#collector, device: slug(device) });
   }
@@ -66,7 +86,9 @@ class CollectorMemory implements DeviceMemories {
     if (loaded === undefined) throw new Error('not in the format of this collector');
     const current = this.#contents.get(path);
     const merged = current === undefined ? loaded : this.#rules.merge(current, loaded);
-    if (!isDeepStrictEqual(merged, current)) this.#contents.set(path, merged);
+    if (isDeepStrictEqual(merged, current)) return;
+    this.#contents.set(path, merged);
+    this.#listeners.get(path)?.(merged);
   }
 }
 
@@ -76,7 +98,7 @@ export class DeviceMemoryStore {
   readonly #memories = new Map<string, CollectorMemory>();
   readonly #reported = new Set<string>();
 
-  forCollector(collector: MemoryOwner): DeviceMemories {
+  forCollector(collector: MemoryOwner): CollectorMemory {
     const memory = this.#memories.get(collector.id) ?? new CollectorMemory(this.contents, collector);
     this.#memories.set(collector.id, memory);
     return memory;

@@ -1,12 +1,9 @@
-import type { AnyCollectorDefinition, OpenedCollector } from '../model/collector.ts';
-import { type CollectorOutcome, startCollectorReading } from './collector-reading.ts';
+import type { AnyCollectorDefinition } from '../model/collector.ts';
+import { type ActiveCollector, type CollectorOutcome, readCollector } from './collector-reading.ts';
 import { CronTimer } from './cron-timer.ts';
 import type { AvailabilityChange, StateStore } from './state-store.ts';
 
-/** A collector that is enabled. */
-export interface ScheduledCollector {
-  collector: AnyCollectorDefinition;
-  source: OpenedCollector<Record<string, unknown>>;
+export interface ScheduledCollector extends ActiveCollector {
   /** A cron expression of six fields. */
   schedule: string;
 }
@@ -51,7 +48,7 @@ export class Scheduler {
   }
 
   #add(active: ScheduledCollector): Promise<void> {
-    const { collector, source, schedule } = active;
+    const { collector, schedule } = active;
     let isReading = false;
     const setNextRun = () => this.#stateStore.setNextRun(collector.id, timer.next, timer.due);
     const fire = async () => {
@@ -61,14 +58,13 @@ export class Scheduler {
         return this.#listener.skipped(collector);
       }
       isReading = true;
-      const { outcome, done } = startCollectorReading(collector, source);
+      const { recorded, done } = readCollector(active, this.#stateStore);
       void done.then(() => {
         isReading = false;
       });
-      const result = await outcome;
-      const changes = this.#stateStore.record(collector, result);
+      const { outcome, changes } = await recorded;
       setNextRun();
-      this.#listener.recorded(collector, result, changes);
+      this.#listener.recorded(collector, outcome, changes);
     };
     const timer = new CronTimer(schedule, () => void fire());
     this.#running.set(collector.id, { active, fire });

@@ -1,13 +1,13 @@
 /** Data of a collector's devices that outlives the process, in retained topics beside the devices' states. */
 export interface DeviceMemories {
-  /** Resolves when a broker has delivered retained data, though perhaps not all. */
-  readonly loaded: Promise<void>;
-  /** Whether the data of this device is loaded, or none is expected any more. Until then `recall` knows nothing and `keep` must
-   * not be called. */
+  /** Whether the data of this device is loaded, or none is expected any more. Until then `recall` knows nothing and `keep` does
+   * nothing. The first reading waits for it, but not for long: there may be no broker. */
   isLoaded(device: string): boolean;
-  /** Another broker may add data later. Returns the same object as long as nothing is new. */
   recall(device: string): unknown;
   keep(device: string, content: unknown): void;
+  /** Passes the data of this device to the listener, now if there is any, and whenever a broker adds something new. Replaces the
+   * listener before. */
+  onLoad(device: string, listener: (content: unknown) => void): void;
 }
 
 /** How a collector's memories are parsed and merged. */

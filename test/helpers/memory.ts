@@ -6,21 +6,23 @@ export function memory(
   kept?: Record<string, unknown>,
 ): DeviceMemories & { contents: Map<string, unknown>; load(kept: Record<string, unknown>): void } {
   const contents = new Map<string, unknown>();
-  let settle = () => {};
-  const loaded = new Promise<void>((resolve) => {
-    settle = resolve;
-  });
+  const listeners = new Map<string, (content: unknown) => void>();
   let isLoaded = false;
   const one = {
-    loaded,
     isLoaded: () => isLoaded,
     contents,
     recall: (device: string) => contents.get(slug(device)),
     keep: (device: string, content: unknown) => void (isLoaded && contents.set(slug(device), content)),
+    onLoad(device: string, listener: (content: unknown) => void) {
+      listeners.set(slug(device), listener);
+      if (contents.has(slug(device))) listener(contents.get(slug(device)));
+    },
     load(found: Record<string, unknown>) {
-      for (const [device, content] of Object.entries(found)) contents.set(device, content);
       isLoaded = true;
-      settle();
+      for (const [device, content] of Object.entries(found)) {
+        contents.set(device, content);
+        listeners.get(device)?.(content);
+      }
     },
   };
   if (kept !== undefined) one.load(kept);

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
-import { startCollectorReading } from '../../src/loop/collector-reading.ts';
-import { device, probe } from '../helpers/sample-collector.ts';
+import { readCollector } from '../../src/loop/collector-reading.ts';
+import { device, probe, stateOf } from '../helpers/sample-collector.ts';
 
-const run = (collector: ReturnType<typeof probe>) =>
-  startCollectorReading(collector, collector.open({}, {} as never) as never);
+function run(collector: ReturnType<typeof probe>, ready = Promise.resolve()) {
+  const state = stateOf(collector);
+  const source = collector.open({}, {} as never) as never;
+  const { recorded, done } = readCollector({ collector, source, memory: { ready } }, state);
+  return { state, outcome: recorded.then(({ outcome }) => outcome), done };
+}
 
-test('a reading becomes an outcome with its time and length', async () => {
-  const outcome = await run(probe(async () => [{ table: 'thing', device, reading: { level: 1 } }])).outcome;
+test('a reading becomes an outcome with its time and length, and is recorded', async () => {
+  const { outcome: pending, state } = run(probe(async () => [{ table: 'thing', device, reading: { level: 1 } }]));
+  const outcome = await pending;
+  expect(state.collectors.get('probe')?.lastRun).toBe(outcome.at);
   expect(outcome).toMatchObject({ ok: true, observations: [{ table: 'thing', reading: { level: 1 } }] });
   expect(outcome.seconds).toBeGreaterThanOrEqual(0);
 });
@@ -61,4 +67,23 @@ test('the signal of a reading is aborted', async () => {
   const { outcome, done } = run(polite);
   expect(await outcome).toMatchObject({ ok: false });
   await done;
+});
+
+test('the collector is asked when its memory is there', async () => {
+  let load = () => {};
+  let asked = false;
+  const ready = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  const { outcome } = run(
+    probe(async () => {
+      asked = true;
+      return [];
+    }),
+    ready,
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toBe(false);
+  load();
+  expect(await outcome).toMatchObject({ ok: true });
 });

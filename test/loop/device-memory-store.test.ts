@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { DeviceMemoryStore } from '../../src/loop/device-memory-store.ts';
+import { stopClock } from '../helpers/clock.ts';
 
 const schema = z.object({ seen: z.array(z.string()) });
 type Content = z.output<typeof schema>;
@@ -36,7 +37,7 @@ test('before the memory of the first broker is loaded, nothing is recalled and n
   memory.keep('Thing 1', { seen: ['a'] });
   expect([memory.isLoaded('Thing 1'), memory.recall('Thing 1')]).toEqual([false, undefined]);
   connect({ 'probe/thing_1': { seen: ['b'] } });
-  await memory.loaded;
+  await memory.ready;
   expect([memory.isLoaded('Thing 1'), memory.recall('Thing 1')]).toEqual([true, { seen: ['b'] }]);
 });
 
@@ -104,4 +105,35 @@ test('invalid memories are rejected and reported, and the others are loaded', ()
     expect.stringMatching(/^"plain\/(\\u001b){94}": this collector has no memory$/),
   ]);
   expect(memories.load(new Map([['plain/x', '{}']]), ['unheard of'])).toEqual([]);
+});
+
+test('a reading waits for the memory for two seconds, once, and without rules for it not at all', async () => {
+  const clock = stopClock();
+  const { memory, memories } = begin();
+  let isReady = false;
+  void memory.ready.then(() => {
+    isReady = true;
+  });
+  await clock.waits(2);
+  clock.turn(1.9);
+  await memories.forCollector({ id: 'plain' }).ready;
+  expect(isReady).toBe(false);
+  clock.turn(0.1);
+  await memory.ready;
+  memory.keep('Thing 1', { seen: ['a'] });
+  expect([memory.isLoaded('Thing 1'), memory.recall('Thing 1'), clock.pauses()]).toEqual([false, undefined, 0]);
+});
+
+test('a listener hears of what is there, of what a broker adds, and of nothing else; the newest one hears', () => {
+  const { memory, connect } = begin();
+  const heard: unknown[] = [];
+  memory.onLoad('Thing 1', (content) => heard.push(content));
+  connect({ 'probe/thing_1': { seen: ['a'] }, 'probe/thing_2': { seen: ['x'] } });
+  connect({ 'probe/thing_1': { seen: ['a'] } });
+  memory.keep('Thing 1', { seen: ['a', 'b'] });
+  expect(heard).toEqual([{ seen: ['a'] }]);
+  const newest: unknown[] = [];
+  memory.onLoad('Thing 1', (content) => newest.push(content));
+  connect({ 'probe/thing_1': { seen: ['c'] } });
+  expect([heard.length, newest]).toEqual([1, [{ seen: ['a', 'b'] }, { seen: ['a', 'b', 'c'] }]]);
 });

@@ -14,7 +14,9 @@ function start(
   const calls = { recorded: 0, skipped: 0 };
   const loop = new Scheduler(records, { recorded: () => void calls.recorded++, skipped: () => void calls.skipped++ });
   onTestFinished(() => loop.stop());
-  const first = loop.start([{ collector, source: { read } as never, schedule: '* * * * * *' }]);
+  const first = loop.start([
+    { collector, source: { read } as never, memory: { ready: Promise.resolve() }, schedule: '* * * * * *' },
+  ]);
   return { records, calls, first };
 }
 

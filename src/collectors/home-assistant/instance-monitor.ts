@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { Lockout, type SavedLockout } from '../../lib/lockout.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
@@ -19,13 +19,16 @@ import type { HomeAssistantReadingByTable } from './reading.ts';
 import type { ConfiguredInstance } from './settings.ts';
 import { type VisitResult, visitInstance } from './visit-instance.ts';
 
-/** Milliseconds that the first visit waits for the memory on the broker, and that one visit may take. */
-const memoryTimeoutMs = 2000;
+/** Milliseconds that one visit may take. */
 const visitTimeoutMs = 10_000;
 
 /** Long enough to tell two tokens apart, too short to reveal anything about one. */
 const fingerprintOf = (url: URL, token: Secret) =>
   createHash('sha256').update(`${url.href} ${token.reveal()}`).digest('hex').slice(0, 6);
+
+const lastingRefusalOf = (mark: string): SavedLockout => ({
+  refused_login: { mark, reason: 'token refused', logins: 1, until: Number.POSITIVE_INFINITY },
+});
 
 /** Watches one Home Assistant instance. */
 export class InstanceMonitor {
@@ -36,12 +39,10 @@ export class InstanceMonitor {
   readonly #agent: AgentIdentity;
   readonly #clock: typeof readClocksIncludingSleep;
   #history: InstanceHistory | undefined;
-  /** The last content of the memory, whether it was saved here or read from a broker. */
-  #savedContent: unknown;
   /** Start of the current outage, if this process saw it begin. */
   #outageStart: PastMoment | undefined;
-  /** Whether the token was refused; undefined while this process does not know. */
-  #wasRefused: boolean | undefined;
+  /** Home Assistant bans addresses after refused tokens: only another token or the user ends it. */
+  readonly #lockout: Lockout;
 
   constructor(
     instance: ConfiguredInstance,
@@ -56,23 +57,23 @@ export class InstanceMonitor {
     this.#agent = agent;
     this.#memory = memory;
     this.#clock = clock;
+    this.#lockout = new Lockout({ mark: this.#fingerprint ?? '', hoursPerLogin: Number.POSITIVE_INFINITY, clock });
+    memory.onLoad(instance.title, (content) => this.#loadHistory(content));
   }
 
   async read(
     authorities: string[] | undefined,
     signal: AbortSignal,
   ): Promise<Observation<HomeAssistantReadingByTable>> {
-    await Promise.race([this.#memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);
-    this.#loadHistory();
     const visit = await visitInstance(
       this.#instance.url,
-      { token: this.#isRefused ? undefined : this.#token, authorities },
+      { token: this.#lockout.isActive ? undefined : this.#token, authorities },
       AbortSignal.any([signal, AbortSignal.timeout(visitTimeoutMs)]),
     );
-    if (visit.refused) this.#wasRefused = true;
-    else if (visit.details !== undefined) this.#wasRefused = false;
+    if (visit.refused) this.#lockout.addRefusal(visit.state);
+    else if (visit.details !== undefined) this.#lockout.accept();
     const result: VisitResult =
-      visit.state === 'answering' && this.#isRefused ? { ...visit, state: 'token_refused' } : visit;
+      visit.state === 'answering' && this.#lockout.isActive ? { ...visit, state: 'token_refused' } : visit;
     const events = this.#saveHistory(result);
     const hint = hintBuilderByState[result.state]?.(result);
     return {
@@ -86,27 +87,19 @@ export class InstanceMonitor {
 
   /** Tries a refused token again: it may be valid now, after a backup was restored or a user was enabled. */
   tryToken(): void {
-    this.#wasRefused = false;
+    this.#lockout.endPause();
   }
 
-  get #isRefused(): boolean {
-    return this.#fingerprint !== undefined && (this.#wasRefused ?? this.#history?.refused_token === this.#fingerprint);
-  }
-
-  /** Loads what the broker stores, at first and whenever its content is not that of this process. */
-  #loadHistory(): void {
-    if (!this.#memory.isLoaded(this.#instance.title)) return;
-    const content = this.#memory.recall(this.#instance.title);
-    if (this.#history !== undefined && content === this.#savedContent) return;
+  #loadHistory(content: unknown): void {
     const saved = parseInstanceHistoryOrEmpty(content);
     const { newest = saved.newest } = this.#history ?? {};
     this.#history = newest === undefined ? saved : { ...saved, newest };
-    this.#savedContent = content;
+    if (saved.refused_token !== undefined) this.#lockout.recall(lastingRefusalOf(saved.refused_token));
   }
 
   #saveHistory(result: VisitResult): DeviceEvent[] {
-    // A broker may have connected during the visit.
-    this.#loadHistory();
+    const { title } = this.#instance;
+    if (this.#memory.isLoaded(title)) this.#history ??= parseInstanceHistoryOrEmpty(undefined);
     const now = new Date(this.#clock().wall);
     // Times of a clock that has not been set yet are useless.
     if (this.#history === undefined || now < buildDate) return [];
@@ -116,12 +109,12 @@ export class InstanceMonitor {
       now,
     );
     const { refused_token: refusedBefore, ...rest } = history;
-    const refused = this.#wasRefused === undefined ? refusedBefore : this.#wasRefused ? this.#fingerprint : undefined;
+    // One that is not this token's stays until this token is accepted.
+    const isKept = refusedBefore !== this.#fingerprint && result.details === undefined;
+    const refused = this.#lockout.isActive ? this.#fingerprint : isKept ? refusedBefore : undefined;
     this.#history = refused === undefined ? rest : { ...rest, refused_token: refused };
-    if (isHistoryWorthSaving(parseInstanceHistoryOrEmpty(this.#savedContent), this.#history)) {
-      this.#savedContent = this.#history;
-      this.#memory.keep(this.#instance.title, this.#savedContent);
-    }
+    if (isHistoryWorthSaving(parseInstanceHistoryOrEmpty(this.#memory.recall(title)), this.#history))
+      this.#memory.keep(title, this.#history);
     return events;
   }
 

@@ -1,4 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { Poller } from '../../lib/poller.ts';
+import { NoAnswerError } from '../../lib/with-timeout.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { DriveLimitsAndCapacity } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
@@ -28,30 +29,41 @@ export type DriveHealthOrHint =
   | { health: DriveHealth; method: AccessMethod }
   | { hint: string; hwmon: DriveHwmonReading | undefined };
 
-const nowSeconds = () => performance.now() / 1000;
+const pollerOptions = { timeoutSeconds: commandTimeoutSeconds, waitMs: answerTimeoutSeconds * 1000 };
 
-/** Polls one drive, with one request at a time and growing pauses after failures. */
+/** Undefined for a drive that does not answer: that is no failure of a command. */
+function pauseSeconds(failures: number, error: unknown): number | undefined {
+  if (error instanceof NoDriveAnswerError) return undefined;
+  // The first failure may be temporary, unless only the user can solve it.
+  if (failures === 1 && !(error instanceof HealthUnavailableError)) return 0;
+  const seconds = Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, firstPauseSeconds * 2 ** (failures - 2)));
+  // Readings do not come at exact intervals.
+  return seconds - answerTimeoutSeconds;
+}
+
+/** Polls one drive, with growing pauses after failures. Without its health, what the kernel knows of it. */
 export class DriveHealthPoller {
+  readonly #health = new Poller(() => this.#readHealthAndSlowValues(), { ...pollerOptions, pauseSeconds });
+  readonly #hwmon = new Poller(() => readDriveHwmon(this.#controller.folder, commandTimeoutSeconds), pollerOptions);
+  #drive: NvmeDrive;
   #method: AccessMethod | undefined;
   #limits: DriveLimitsAndCapacity | undefined;
   #usedBytes: ReadonlyMap<number, number> = new Map();
   #usedBytesReadAt = Number.NEGATIVE_INFINITY;
-  #pending: { done: Promise<void>; since: number } | undefined;
-  #outcome: { answer: DriveHealthOrHint } | { error: unknown } | undefined;
-  #failures = 0;
-  #nextTryAt = Number.NEGATIVE_INFINITY;
+
+  constructor(drive: NvmeDrive) {
+    this.#drive = drive;
+  }
 
   /** The latest answer. Rejects if the drive can't be read or does not answer. */
   async poll(drive: NvmeDrive): Promise<DriveHealthOrHint> {
-    this.#pending ??= this.#start(drive);
-    const { done, since } = this.#pending;
-    await Promise.race([done, pause(answerTimeoutSeconds * 1000, undefined, { ref: false })]);
-    const waitedSeconds = nowSeconds() - since;
-    if (this.#pending !== undefined && (this.#outcome === undefined || waitedSeconds > commandTimeoutSeconds))
-      throw new Error(`${drive.controllers[0].name}: no answer in ${Math.round(waitedSeconds)} s`);
-    if (this.#outcome === undefined) throw new Error(`${drive.controllers[0].name}: no answer`);
-    if ('error' in this.#outcome) throw this.#outcome.error;
-    return this.#outcome.answer;
+    this.#drive = drive;
+    try {
+      return await this.#answerOf(this.#health);
+    } catch (error) {
+      if (!(error instanceof HealthUnavailableError)) throw error;
+      return { hint: error.message, hwmon: await this.#answerOf(this.#hwmon) };
+    }
   }
 
   /** Bytes in use by NSID. */
@@ -60,51 +72,33 @@ export class DriveHealthPoller {
   }
 
   get isPending(): boolean {
-    return this.#pending !== undefined;
+    return this.#health.pendingSeconds !== undefined || this.#hwmon.pendingSeconds !== undefined;
   }
 
-  #start(drive: NvmeDrive): { done: Promise<void>; since: number } {
-    const done = this.#request(drive).then(
-      (answer) => {
-        this.#outcome = answer === undefined ? this.#outcome : { answer };
-      },
-      (error: unknown) => {
-        this.#outcome = { error };
-      },
-    );
-    return {
-      since: nowSeconds(),
-      done: done.then(() => {
-        this.#pending = undefined;
-      }),
-    };
-  }
-
-  /** Undefined during the pause after a failure, if there is no hint to repeat. */
-  async #request(drive: NvmeDrive): Promise<DriveHealthOrHint | undefined> {
-    const liveControllers = drive.controllers.filter(({ state }) => state === undefined || state === 'live');
-    // After a failure, a drive with two ports may answer at the other one.
-    const controller = liveControllers[this.#failures % Math.max(1, liveControllers.length)] ?? drive.controllers[0];
-    if (nowSeconds() < this.#nextTryAt) return this.#answerDuringPause(controller);
+  async #answerOf<T>(poller: Poller<T>): Promise<T> {
     try {
-      const answer = await this.#readHealth(controller);
-      await this.#readSlowValues(drive, controller, answer);
-      this.#failures = 0;
-      return {
-        ...answer,
-        health: { ...answer.health, limits: { ...this.#limits, ...withoutUndefined(answer.health.limits) } },
-      };
+      return (await poller.poll()).answer;
     } catch (error) {
-      if (!(error instanceof NoDriveAnswerError)) this.#countFailure(error);
-      if (error instanceof HealthUnavailableError)
-        return { hint: error.message, hwmon: await readDriveHwmon(controller.folder, commandTimeoutSeconds) };
-      throw error;
+      if (!(error instanceof NoAnswerError)) throw error;
+      const { name } = this.#drive.controllers[0];
+      throw new NoAnswerError(`${name}: no answer in ${Math.round(poller.pendingSeconds ?? 0)} s`);
     }
   }
 
-  async #answerDuringPause(controller: NvmeController): Promise<DriveHealthOrHint | undefined> {
-    if (this.#outcome === undefined || 'error' in this.#outcome || !('hint' in this.#outcome.answer)) return undefined;
-    return { hint: this.#outcome.answer.hint, hwmon: await readDriveHwmon(controller.folder, commandTimeoutSeconds) };
+  /** After a failure, a drive with two ports may answer at the other one. */
+  get #controller(): NvmeController {
+    const { controllers } = this.#drive;
+    const live = controllers.filter(({ state }) => state === undefined || state === 'live');
+    return live[this.#health.failures % Math.max(1, live.length)] ?? controllers[0];
+  }
+
+  async #readHealthAndSlowValues(): Promise<{ health: DriveHealth; method: AccessMethod }> {
+    const drive = this.#drive;
+    const controller = this.#controller;
+    const answer = await this.#readHealth(controller);
+    await this.#readSlowValues(drive, controller, answer);
+    const limits = { ...this.#limits, ...withoutUndefined(answer.health.limits) };
+    return { ...answer, health: { ...answer.health, limits } };
   }
 
   async #readHealth(controller: NvmeController): Promise<{ health: DriveHealth; method: AccessMethod }> {
@@ -128,8 +122,8 @@ export class DriveHealthPoller {
     { method, health }: { method: AccessMethod; health: DriveHealth },
   ): Promise<void> {
     this.#limits ??= await readDriveLimitsAndCapacity(controller, method, commandTimeoutSeconds).catch(() => ({}));
-    if (nowSeconds() - this.#usedBytesReadAt < usageIntervalSeconds) return;
-    this.#usedBytesReadAt = nowSeconds();
+    if (performance.now() / 1000 - this.#usedBytesReadAt < usageIntervalSeconds) return;
+    this.#usedBytesReadAt = performance.now() / 1000;
     const usedBytes = new Map<number, number>();
     for (const namespace of drive.namespaces) {
       const bytes =
@@ -138,17 +132,6 @@ export class DriveHealthPoller {
       if (bytes !== undefined) usedBytes.set(namespace.id, bytes);
     }
     this.#usedBytes = usedBytes;
-  }
-
-  #countFailure(error: unknown): void {
-    this.#failures += 1;
-    const doubled = firstPauseSeconds * 2 ** (this.#failures - 2);
-    // The first failure may be temporary, unless only the user can solve it.
-    const pauseSeconds =
-      this.#failures === 1 && !(error instanceof HealthUnavailableError)
-        ? 0
-        : Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, doubled));
-    this.#nextTryAt = nowSeconds() + pauseSeconds - answerTimeoutSeconds;
   }
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ClockReading } from '../../lib/clocks.ts';
 import { ClockSteadinessTracker } from '../../lib/clocks.ts';
 import type { Observation, ObservationOrComplaint } from '../../model/collector.ts';
@@ -31,9 +30,6 @@ import { selectWatchedAndExcludedDrives } from './select-drives.ts';
 import type { NvmeSettings } from './settings.ts';
 import { readNvmeControllers } from './sysfs.ts';
 
-/** How long the first reading waits for the histories that the broker keeps. */
-const memoryTimeoutMs = 2000;
-
 const controllerStateOf = ({ controllers }: NvmeDrive) =>
   (controllers.find(({ state }) => state === 'live') ?? controllers[0]).state;
 
@@ -54,7 +50,6 @@ export class NvmeDrivesReader {
   readonly #pollers = new Map<string, DriveHealthPoller>();
   /** The last health log by the slug of the drive's id. */
   readonly #logs = new Map<string, { id: string; log: HealthLog }>();
-  #memoryLoaded: Promise<void> | undefined;
   /** How long the clock has run without a jump. */
   #steadyMs = 0;
 
@@ -76,8 +71,6 @@ export class NvmeDrivesReader {
     const drives = drivesOfControllers(readNvmeControllers(this.#roots.sys()) ?? []);
     const { watched, excluded, complaints } = selectWatchedAndExcludedDrives(drives, this.#settings.NVME_DEVICES);
     this.#dropMissing(drives);
-    this.#memoryLoaded ??= Promise.race([this.#memory.loaded, pause(memoryTimeoutMs, undefined, { ref: false })]);
-    if (watched.length > 0) await this.#memoryLoaded;
     this.#steadyMs = this.#steadiness.steadyMsAt(this.#clock());
     const observations = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
     return [
@@ -207,9 +200,9 @@ export class NvmeDrivesReader {
     };
   }
 
-  #poller({ id }: NvmeDrive): DriveHealthPoller {
-    const poller = this.#pollers.get(id) ?? new DriveHealthPoller();
-    this.#pollers.set(id, poller);
+  #poller(drive: NvmeDrive): DriveHealthPoller {
+    const poller = this.#pollers.get(drive.id) ?? new DriveHealthPoller(drive);
+    this.#pollers.set(drive.id, poller);
     return poller;
   }
 

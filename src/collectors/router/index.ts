@@ -1,11 +1,85 @@
-import type { CollectorDefinition } from '../../model/collector.ts';
+import { lockoutMemoryFormat } from '../../lib/lockout.ts';
+import { AddressResolver } from '../../lib/probe/dns.ts';
+import type { CollectorDefinition, Observation, ObservationOrComplaint } from '../../model/collector.ts';
+import type { DeviceMemories } from '../../model/device-memories.ts';
 import { UsageError } from '../../model/errors.ts';
+import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
+import type { AgentIdentity } from '../../model/state.ts';
+import type { ConfiguredRouter } from './configured-hosts.ts';
+import { readDefaultGatewayAddress } from './gateway.ts';
 import { routerTables } from './metrics.ts';
 import type { RouterReadingByTable } from './reading.ts';
-import { RoutersAndTargetsReader } from './routers-and-targets-reader.ts';
-import { routerSettingsSchema } from './settings.ts';
-import { lockoutMemoryFormat } from './tr064/login-lockout.ts';
+import { RouterMonitor } from './router-monitor.ts';
+import { type RouterSettings, routerSettingsSchema } from './settings.ts';
+import { TargetMonitor } from './target-monitor.ts';
+
+/** Reads all routers and targets at the same time. */
+class RoutersAndTargetsReader {
+  readonly #agent: AgentIdentity;
+  readonly #memory: DeviceMemories;
+  readonly #settings: RouterSettings;
+  readonly #roots: HostRoots;
+  readonly #addresses = new AddressResolver();
+  readonly #targets: TargetMonitor[];
+  /** By name and host, because the default gateway can change. */
+  #routers = new Map<string, RouterMonitor>();
+
+  constructor(agent: AgentIdentity, memory: DeviceMemories, settings: RouterSettings) {
+    this.#agent = agent;
+    this.#memory = memory;
+    this.#settings = settings;
+    this.#roots = new HostRoots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
+    this.#targets = settings.PING_TARGETS.map(
+      (address) => new TargetMonitor(agent, address, settings, this.#addresses),
+    );
+  }
+
+  async read(): Promise<ObservationOrComplaint<RouterReadingByTable>[]> {
+    const addresses = this.#routerAddresses();
+    const problems =
+      addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }];
+    const routers = this.#updateRouters(addresses);
+    const found = await Promise.all([
+      ...routers.map((router) => router.read()),
+      ...this.#targets.map(async (target): Promise<Observation<RouterReadingByTable>[]> => [await target.read()]),
+    ]);
+    return [...found.flat(), ...problems];
+  }
+
+  /** Lifts the login lockout of the router with this slug. */
+  tryLogin(device: string): void {
+    for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
+  }
+
+  async close(): Promise<void> {
+    for (const monitor of [...this.#routers.values(), ...this.#targets]) monitor.close();
+  }
+
+  #routerAddresses(): ConfiguredRouter[] {
+    const { FRITZBOX_HOSTS: configured } = this.#settings;
+    if (configured.length > 0) return configured;
+    const host = readDefaultGatewayAddress(this.#roots);
+    return host === undefined ? [] : [{ name: 'gateway', host }];
+  }
+
+  #updateRouters(addresses: readonly ConfiguredRouter[]): RouterMonitor[] {
+    const before = this.#routers;
+    const keyOf = ({ name, host }: ConfiguredRouter) => `${name} ${host}`;
+    this.#routers = new Map(
+      addresses.map(
+        (address) =>
+          [
+            keyOf(address),
+            before.get(keyOf(address)) ??
+              new RouterMonitor(this.#agent, this.#memory, address, this.#settings, this.#roots, this.#addresses),
+          ] as const,
+      ),
+    );
+    for (const [key, router] of before) if (!this.#routers.has(key)) router.close();
+    return [...this.#routers.values()];
+  }
+}
 
 /** Watches routers, and earlier hosts and services that should be reachable from this machine. */
 export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof routerSettingsSchema.shape> = {

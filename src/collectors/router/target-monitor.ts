@@ -1,10 +1,9 @@
-import { NonOverlappingPoller } from '../../lib/poller.ts';
+import { Poller } from '../../lib/poller.ts';
 import type { AddressResolver } from '../../lib/probe/dns.ts';
 import {
   type ProbeResult,
   type ProbeTarget,
-  probeTimeoutSeconds,
-  probeWaitMsFor,
+  probePollerOptions,
   ReachabilityProbe,
 } from '../../lib/probe/reachability-probe.ts';
 import type { Observation } from '../../model/collector.ts';
@@ -18,7 +17,7 @@ import type { RouterSettings } from './settings.ts';
 /** Watches one host or service. */
 export class TargetMonitor {
   readonly #device: Device;
-  readonly #poller: NonOverlappingPoller<ProbeResult>;
+  readonly #poller: Poller<ProbeResult>;
   readonly #outages = new OutageTracker();
   readonly #limits: LatencyAndLossLimits;
 
@@ -31,18 +30,14 @@ export class TargetMonitor {
       via: agent.id,
     };
     const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
-    this.#poller = new NonOverlappingPoller(
-      (signal) => reachabilityProbe.measure(signal),
-      probeTimeoutSeconds,
-      probeWaitMsFor(settings.PING_COUNT),
-    );
+    this.#poller = new Poller((signal) => reachabilityProbe.measure(signal), probePollerOptions(settings.PING_COUNT));
     this.#limits = latencyAndLossLimitsOf(name, settings);
   }
 
   async read(): Promise<Observation<RouterReadingByTable>> {
     const device = this.#device;
     try {
-      const probe = await this.#poller.poll();
+      const probe = await this.#poller.pollCurrent();
       const reachable = probe.stats.received > 0;
       const outage = this.#outages.update(reachable);
       const reachability = { reachable, probe };

@@ -1,13 +1,15 @@
+import type { PollerOptions } from '../poller.ts';
 import type { AddressResolver } from './dns.ts';
 import { probeHttp } from './http.ts';
 import { type PingStats, ProbeUnavailableError, runPing } from './ping.ts';
 import { probeTcpPort, TcpFallbackProbe } from './tcp.ts';
 
-/** Milliseconds that a reading waits for a burst of `count` packets, with the TCP attempts that may follow it. */
-export const probeWaitMsFor = (count: number): number => 3000 + count * 200;
-
-/** Seconds after which a burst is aborted. */
-export const probeTimeoutSeconds = 12;
+/** For polls of a host with bursts of `count` packets and the TCP attempts that may follow them. */
+export const probePollerOptions = (count: number): PollerOptions => ({
+  timeoutSeconds: 12,
+  waitMs: 3000 + count * 200,
+  waitOnceLateMs: 500,
+});
 
 export const probeMethods = ['icmp', 'tcp', 'http'] as const;
 

@@ -1,33 +1,29 @@
 import { type DigestCredentials, DigestSession, parseDigestChallenge } from './digest.ts';
 import { type HttpReply, type HttpRequest, HttpStatusError, type SendRequest } from './http-client.ts';
 
-/** The FRITZ!Box rejected the user name and password. */
+/** The server rejected the user name and password. */
 export class LoginRefusedError extends HttpStatusError {
-  /** Number of requests that carried the credentials. */
+  /** Number of requests that carried the credentials; none if the server offers no login with a digest. */
   readonly logins: number;
 
-  constructor(message: string, logins: number) {
-    super(401, message);
+  constructor(logins: number) {
+    super(401, logins === 0 ? 'the server offers no digest login' : 'the server refused the login');
     this.logins = logins;
   }
 }
 
-/** The FRITZ!Box accepts the login but denies this request (sberk42/fritzbox_exporter#51). */
+/** The server accepts the login but denies this request, as some FRITZ!Boxes do (sberk42/fritzbox_exporter#51). */
 export class RequestDeniedError extends HttpStatusError {
-  constructor(message: string) {
-    super(401, message);
+  constructor({ url }: HttpRequest) {
+    super(401, `${url.pathname}: the server accepts the login but denies this request`);
   }
 }
-
-const loginAdvice =
-  'check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is not switched off (System, FRITZ!Box Users)';
 
 const uriOf = ({ url }: HttpRequest) => `${url.pathname}${url.search}`;
 
 interface Refusal {
   /** Number of requests that carried the credentials. */
   logins: number;
-  reason: string;
   /** Whether only this request is denied; undefined if that is not known. */
   isOnlyRequest?: boolean;
 }
@@ -54,19 +50,18 @@ export class DigestSender {
    * underlying `send`. */
   send: SendRequest = async (request, signal) => {
     const answer = await this.#sendWithLogin(request, signal);
-    if (!('reason' in answer)) return answer;
+    if (!('logins' in answer)) return answer;
     const loginCheck = this.#loginCheckBeside(request);
-    if (answer.isOnlyRequest === false || loginCheck === undefined)
-      throw new LoginRefusedError(answer.reason, answer.logins);
+    if (answer.isOnlyRequest === false || loginCheck === undefined) throw new LoginRefusedError(answer.logins);
     if (!answer.isOnlyRequest) {
       // The login was accepted before, but may have been changed since.
       const check = await this.#sendWithLogin(loginCheck, signal);
-      if ('reason' in check) throw new LoginRefusedError(check.reason, answer.logins + check.logins);
+      if ('logins' in check) throw new LoginRefusedError(answer.logins + check.logins);
     }
-    throw new RequestDeniedError(`${request.url.pathname}: the FRITZ!Box accepts the login but denies this request`);
+    throw new RequestDeniedError(request);
   };
 
-  /** To be called after an interruption: a FRITZ!Box that has restarted no longer knows its nonces. */
+  /** To be called after an interruption: a server that has restarted no longer knows its nonces. */
   forget(): void {
     this.#digest.forget();
     this.#isAccepted = false;
@@ -84,10 +79,7 @@ export class DigestSender {
     const logins = authorization === undefined ? 0 : 1;
     if (!this.#digest.acceptChallenge(first.headers['www-authenticate'])) {
       this.#digest.forget();
-      return {
-        logins,
-        reason: logins === 0 ? 'the box offers no digest login' : `the box refused the login: ${loginAdvice}`,
-      };
+      return { logins };
     }
     const loginCheck = logins === 0 || this.#digest.isStale ? undefined : this.#loginCheckBeside(request);
     if (loginCheck !== undefined) {
@@ -95,19 +87,15 @@ export class DigestSender {
       const check = await this.#sendWithHeader(this.#authorization(loginCheck), loginCheck, signal);
       if (check.status === 401) {
         this.#digest.forget();
-        return { logins: logins + 1, reason: `the box refused the login: ${loginAdvice}`, isOnlyRequest: false };
+        return { logins: logins + 1, isOnlyRequest: false };
       }
     }
     const second = await this.#sendWithHeader(this.#authorization(request), request, signal);
     if (second.status !== 401) return second;
     this.#digest.forget();
     if (parseDigestChallenge(second.headers['www-authenticate'] ?? '')?.stale)
-      throw new Error(`${request.url.pathname}: the FRITZ!Box rejects its own nonces`);
-    return {
-      logins: logins + 1,
-      reason: `the box refused the login: ${loginAdvice}`,
-      ...(loginCheck === undefined ? {} : { isOnlyRequest: true }),
-    };
+      throw new Error(`${request.url.pathname}: the server rejects its own nonces`);
+    return { logins: logins + 1, ...(loginCheck === undefined ? {} : { isOnlyRequest: true }) };
   }
 
   #authorization(request: HttpRequest): string | undefined {

@@ -1,5 +1,7 @@
+import { type ClockReading, readClocks } from '../clocks.ts';
 import { excerptOf } from '../excerpt.ts';
 import type { UpnpService } from './description.ts';
+import { RequestDeniedError } from './digest-sender.ts';
 import { type HttpReply, type HttpRequest, HttpStatusError, NoReplyError, type SendRequest } from './http-client.ts';
 import { parseXml } from './xml.ts';
 
@@ -111,16 +113,24 @@ const statusesOfEveryAction = new Set([400, 401, 403]);
  * unusable), not implemented, not authorized, and HTTP 404. 501, 820 and unintelligible responses are temporary. */
 const permanentErrors = new Set([401, 402, 404, 600, 601, 602, 603, 604, 605, 606]);
 
-/** Descriptions list actions that a router does not support. Each action is tried, and not again after a permanent error. */
+/** Seconds until a denied request is tried again: some FRITZ!Boxes deny requests at random. */
+const skipDeniedSeconds = 3600;
+
+/** Descriptions list actions that a device does not support. Each action is tried, not again after a permanent error, and for an
+ * hour not after it was denied to a login that is accepted. */
 export class SupportedActionCaller {
   readonly #send: SendRequest;
+  readonly #clock: () => ClockReading;
   readonly #refused = new Map<string, number>();
+  /** Denied requests, each with the time, in milliseconds, at which it is tried again. */
+  readonly #denied = new Map<string, number>();
 
-  constructor(send: SendRequest) {
+  constructor(send: SendRequest, clock = readClocks) {
     this.#send = send;
+    this.#clock = clock;
   }
 
-  /** Undefined if the router cannot perform the action, for now or ever. Rejects with NoReplyError, and with HttpStatusError if
+  /** Undefined if the device cannot perform the action, for now or ever. Rejects with NoReplyError, and with HttpStatusError if
    * it requires a login or another host name. */
   async callIfSupported(
     service: UpnpService,
@@ -144,13 +154,42 @@ export class SupportedActionCaller {
     }
   }
 
-  /** Permanently refused actions with their error codes: 606 if the account lacks a right. */
+  /** Calls these services by the last parts of their ids. Undefined also if there is no such service, or the action is denied. */
+  byServiceId(services: readonly UpnpService[], signal: AbortSignal) {
+    return async (id: string, action: string): Promise<SoapFields | undefined> => {
+      const service = services.find((entry) => entry.id === id);
+      return service && this.unlessDenied(`${id}#${action}`, () => this.callIfSupported(service, action, signal));
+    };
+  }
+
+  /** Undefined if the request is denied. `key`: identifies the request. */
+  async unlessDenied<T>(key: string, request: () => Promise<T>): Promise<T | undefined> {
+    const { monotonic } = this.#clock();
+    if (monotonic < (this.#denied.get(key) ?? Number.NEGATIVE_INFINITY)) return undefined;
+    try {
+      const answer = await request();
+      this.#denied.delete(key);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof RequestDeniedError)) throw error;
+      this.#denied.set(key, monotonic + skipDeniedSeconds * 1000);
+      return undefined;
+    }
+  }
+
+  /** Permanently refused actions, by types of service, with their error codes: 606 if the account lacks a right. */
   get refused(): ReadonlyMap<string, number> {
     return this.#refused;
+  }
+
+  /** Keys of the requests that are denied for now. */
+  get denied(): string[] {
+    return [...this.#denied.keys()];
   }
 
   /** To be called after a firmware update, which may support more actions. */
   forget(): void {
     this.#refused.clear();
+    this.#denied.clear();
   }
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
-import { startCollectorReading } from '../../../src/loop/collector-reading.ts';
+import { readCollector } from '../../../src/loop/collector-reading.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
@@ -25,15 +25,11 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
   const roots = hostRoots({ HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root') });
   const state = new StateStore('');
   state.add(hostCollector);
-  const source = hostCollector.open(env, {
-    agent,
-    hostRoots: roots,
-    state,
-    memory: state.memoryStore.forCollector(hostCollector),
-  });
+  const memory = state.memoryStore.forCollector(hostCollector);
+  const source = hostCollector.open(env, { agent, hostRoots: roots, state, memory });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   for (let reading = 0; reading < 2; reading += 1)
-    state.record(hostCollector, await startCollectorReading(hostCollector, source as never).outcome);
+    await readCollector({ collector: hostCollector, source: source as never, memory }, state).recorded;
   return state;
 }
 

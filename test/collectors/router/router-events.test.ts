@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WanReading } from '../../../src/collectors/router/reading.ts';
-import { RouterEventDetector } from '../../../src/collectors/router/router-events.ts';
+import { OutageTracker, RouterEventDetector } from '../../../src/collectors/router/router-events.ts';
 
 const start = Date.parse('2026-01-02T03:00:00Z');
 const moment = (seconds: number, jump = 0) => ({
@@ -81,4 +81,25 @@ test('a router that was unreachable and has rebooted', () => {
     { type: 'outage', at: at(120), from: at(30), to: at(120), seconds: 90 },
     { type: 'reboot', at: at(120), reason: 'uptime_fell' },
   ]);
+});
+
+test('an outage begins with the first reading that saw it; unknown readings change nothing', () => {
+  const clock = { wall: 0, monotonic: 5000 };
+  const outages = new OutageTracker(() => clock);
+  const at = (second: number) => new Date(second * 1000);
+  const look = (isUp: boolean | undefined, second: number, jump = 0) => {
+    Object.assign(clock, { wall: second * 1000 + jump, monotonic: 5000 + second * 1000 });
+    return outages.update(isUp);
+  };
+  expect(
+    [true, false, undefined, false, undefined, true, true, undefined].map((isUp, index) => look(isUp, index)),
+  ).toEqual([...Array(5).fill(undefined), { from: at(1), to: at(5), seconds: 4 }, undefined, undefined]);
+  // The clock is set meanwhile, 56 years ahead.
+  const jump = Date.parse('2026-01-01T00:00:00Z');
+  expect(look(false, 100)).toBeUndefined();
+  expect(look(true, 160, jump)).toEqual({
+    from: new Date(jump + 100_000),
+    to: new Date(jump + 160_000),
+    seconds: 60,
+  });
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { LoginLockout, lockoutMemoryFormat } from '../../../../src/collectors/router/tr064/login-lockout.ts';
+import { Lockout, lockoutMemoryFormat } from '../../src/lib/lockout.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-11-25T12:00:00Z');
 
 /** The lockout of one process, whose clock starts at `wall` and can be set. */
-function startProcess(wall = start) {
+function startProcess(wall = start, pauses = { hoursPerLogin: 12, retryMinutes: [2, 10, 60] }) {
   const moment = { wall, monotonic: 0 };
   return {
-    lockout: new LoginLockout(() => moment, 'mark'),
+    lockout: new Lockout({ mark: 'mark', clock: () => moment, ...pauses }),
     pass(hours: number) {
       moment.wall += hours * hour;
       moment.monotonic += hours * hour;
@@ -48,7 +48,7 @@ test('a stored refusal is ignored once the login was accepted or the user asked 
   expect([accepted.lockout.isActive, accepted.lockout.memory]).toEqual([false, {}]);
   const pressed = startProcess();
   pressed.lockout.recall(refused(start + 20 * hour));
-  pressed.lockout.skipWait();
+  pressed.lockout.endPause();
   pressed.lockout.recall(refused(start + 20 * hour));
   expect(pressed.lockout.isActive).toBe(false);
   pressed.lockout.addRefusal('the box refused the login', 1);
@@ -105,4 +105,60 @@ test('of two memories the longer refusal of a login counts, and only that of the
     lockoutMemoryFormat.parse([]),
     lockoutMemoryFormat.parse(refused(start, 1e9)),
   ]).toEqual([{}, undefined, undefined, undefined]);
+});
+
+test('each refusal in a row lengthens the lockout by all logins before it', () => {
+  const { lockout, pass } = startProcess();
+  const lengths: number[] = [];
+  for (const logins of [1, 1, 2]) {
+    const { endsAt: from = new Date(start) } = lockout;
+    expect(lockout.isActive, from.toISOString()).toBe(false);
+    lockout.addRefusal('no', logins);
+    let hours = 0;
+    while (lockout.isActive) {
+      pass(1);
+      hours += 1;
+    }
+    lengths.push(hours);
+  }
+  expect([lengths, lockout.refusals]).toEqual([[12, 24, 48], 4]);
+});
+
+test('an accepted login that is refused is tried again soon, three times, before the long lockout', () => {
+  const { lockout, pass } = startProcess();
+  lockout.accept();
+  const minutes: number[] = [];
+  for (let time = 0; time < 5; time += 1) {
+    lockout.addRefusal('no');
+    expect(lockout.refusal).toEqual({ reason: 'no', isRetriedSoon: time < 3, acceptedAt: new Date(start) });
+    minutes.push(Math.round(((lockout.endsAt?.getTime() ?? 0) - start) / 60_000));
+    lockout.endPause();
+    expect([lockout.isActive, lockout.endsAt]).toEqual([false, undefined]);
+  }
+  expect(minutes).toEqual([2, 10, 60, 12 * 60, 24 * 60]);
+  pass(1);
+  lockout.accept();
+  expect([lockout.refusal, lockout.isActive]).toEqual([undefined, false]);
+  lockout.addRefusal('no');
+  expect(lockout.refusal).toMatchObject({ isRetriedSoon: true, acceptedAt: new Date(start + hour) });
+  lockout.clear();
+  expect([lockout.refusal, lockout.isActive]).toEqual([undefined, false]);
+});
+
+test('without an end of its own it lasts until the login is accepted, the user wants an attempt, or the credentials change', () => {
+  const lasting = () => startProcess(start, { hoursPerLogin: Number.POSITIVE_INFINITY, retryMinutes: [] });
+  const first = lasting();
+  first.lockout.addRefusal('no');
+  first.pass(100_000);
+  expect([first.lockout.isActive, first.lockout.endsAt]).toEqual([true, undefined]);
+  first.lockout.endPause();
+  expect(first.lockout.isActive).toBe(false);
+  const second = lasting();
+  second.lockout.recall(refused(Number.POSITIVE_INFINITY, 1, 'other'));
+  expect(second.lockout.isActive).toBe(false);
+  second.lockout.recall(refused(Number.POSITIVE_INFINITY, 1));
+  second.pass(100_000);
+  expect(second.lockout.isActive).toBe(true);
+  second.lockout.accept();
+  expect(second.lockout.isActive).toBe(false);
 });

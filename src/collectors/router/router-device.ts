@@ -1,0 +1,57 @@
+import { type AddressResolver, hostInUrl } from '../../lib/probe/dns.ts';
+import type { UpnpDescription } from '../../lib/upnp/description.ts';
+import type { Device } from '../../model/device.ts';
+import type { HostRoots } from '../../model/host-roots.ts';
+import type { AgentIdentity } from '../../model/state.ts';
+import type { ConfiguredRouter } from './configured-hosts.ts';
+import { readNeighbourMac } from './gateway.ts';
+import type { FritzBoxProperties } from './tr064/reading.ts';
+
+/** The members that are not undefined. */
+const definedMembers = <T extends object>(object: T | undefined) =>
+  Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/** A router as a device: what it has said of itself stays while it says nothing. */
+export class RouterDevice {
+  readonly #agent: AgentIdentity;
+  readonly #router: ConfiguredRouter;
+  readonly #roots: HostRoots;
+  readonly #addresses: AddressResolver;
+  readonly #known: Partial<Device> = {};
+
+  constructor(agent: AgentIdentity, router: ConfiguredRouter, roots: HostRoots, addresses: AddressResolver) {
+    this.#agent = agent;
+    this.#router = router;
+    this.#roots = roots;
+    this.#addresses = addresses;
+  }
+
+  async update(description: UpnpDescription | undefined, fritzBox: FritzBoxProperties | undefined): Promise<Device> {
+    const { name, host } = this.#router;
+    const address = await this.#addresses.resolve(host).catch(() => host);
+    const { manufacturer, model, serialNumber, firmware, presentation } = {
+      ...description,
+      ...definedMembers(fritzBox),
+    };
+    Object.assign(
+      this.#known,
+      definedMembers({
+        manufacturer,
+        model,
+        serialNumber,
+        softwareVersion: firmware,
+        configurationUrl: presentation?.href,
+        macAddress: fritzBox?.macAddress,
+      }),
+    );
+    const macAddress = readNeighbourMac(this.#roots, address) ?? this.#known.macAddress;
+    if (macAddress !== undefined) this.#known.macAddress = macAddress;
+    return {
+      id: name,
+      name: `${this.#agent.name} ${name}`,
+      configurationUrl: `http://${hostInUrl(address)}/`,
+      ...this.#known,
+      via: this.#agent.id,
+    };
+  }
+}

@@ -1,0 +1,125 @@
+import { isIPv6 } from 'node:net';
+import type { ClockReading } from '../../../lib/clocks.ts';
+import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
+import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
+import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp/http-client.ts';
+import { buildSoapRequest, SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import type { Secret } from '../../../model/secret.ts';
+import { adviceTexts } from './advice.ts';
+import type { FritzBoxClient } from './reading.ts';
+
+const tr064Port = 49000;
+
+/** Fault code of TR-064: “Action Not Authorized”. */
+const notAuthorisedCode = 606;
+
+/** Seconds until the description is read again, to notice a firmware update. */
+const descriptionLifetimeSeconds = 3600;
+
+/** What a FRITZ!Box describes and allows, over one connection. */
+export class FritzBox {
+  readonly #base: URL;
+  readonly #clock: () => ClockReading;
+  readonly #http = new HttpClient();
+  readonly #digestSender: DigestSender | undefined;
+  readonly #send: SendRequest;
+  readonly #actions: SupportedActionCaller;
+  #description: UpnpDescription | undefined;
+  #descriptionDueAt = Number.NEGATIVE_INFINITY;
+
+  /** `address`: a host, with a port unless that is 49000. Without a password, only the description is read. */
+  constructor(
+    address: string,
+    { username, password }: { username: string; password: Secret | undefined },
+    clock: () => ClockReading,
+  ) {
+    this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
+    if (this.#base.port === '') this.#base.port = String(tr064Port);
+    this.#clock = clock;
+    this.#digestSender = password && new DigestSender(this.#http.send, { username, password });
+    this.#send = (this.#digestSender ?? this.#http).send;
+    this.#actions = new SupportedActionCaller(this.#send, clock);
+  }
+
+  get description(): UpnpDescription | undefined {
+    return this.#description;
+  }
+
+  /** Whether the login was accepted since the last interruption. */
+  get isLoginAccepted(): boolean {
+    return this.#digestSender?.isAccepted ?? false;
+  }
+
+  /** Reads the description if that is due. Rejects if it is not available. */
+  async readDescription(signal: AbortSignal): Promise<void> {
+    const seconds = this.#clock().monotonic / 1000;
+    if (seconds < this.#descriptionDueAt) return;
+    // Without an account there may be no FRITZ!Box, so a failed request is not repeated soon.
+    this.#descriptionDueAt =
+      this.#digestSender === undefined ? seconds + descriptionLifetimeSeconds : Number.NEGATIVE_INFINITY;
+    const url = new URL('/tr64desc.xml', this.#base);
+    const { status, body } = await this.#http.send({ url }, signal);
+    if (status !== 200)
+      throw new HttpStatusError(
+        status,
+        `${url}: HTTP ${status}${body.includes('HOSTHEADER') ? ', ERR_INVALID_HOSTHEADER' : ''}`,
+      );
+    const description = parseUpnpDescription(body, url);
+    if (this.#description?.firmware !== description.firmware) this.forgetRefused();
+    this.#description = description;
+    const info = description.services.find(({ id }) => id === 'DeviceInfo1');
+    if (this.#digestSender !== undefined) this.#digestSender.loginCheck = info && buildSoapRequest(info, 'GetInfo');
+    this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
+  }
+
+  client(signal: AbortSignal): FritzBoxClient {
+    return {
+      now: () => this.#clock().wall,
+      call: this.#actions.byServiceId(this.#description?.services ?? [], signal),
+      fetch: (path) => this.#fetch(path, signal),
+    };
+  }
+
+  /** To be called after an interruption: the description is read again, and the login tried anew. */
+  reset(): void {
+    if (this.#digestSender !== undefined) this.#descriptionDueAt = Number.NEGATIVE_INFINITY;
+    this.#digestSender?.forget();
+  }
+
+  forgetRefused(): void {
+    this.#actions.forget();
+  }
+
+  close(): void {
+    this.#http.close();
+  }
+
+  /** Whether the account may not even ask for the most common information: then it may ask for nothing. */
+  get deniesEverything(): boolean {
+    return this.#unauthorised.some((key) => /:DeviceInfo:\d+#/.test(key));
+  }
+
+  /** A hint that lists what the account may not read; undefined if it may read everything. */
+  get missingRights(): string | undefined {
+    const refusedActions = this.#unauthorised.map((key) => key.split(':').slice(-2).join(':'));
+    const hints = [
+      ...(refusedActions.length === 0 ? [] : [`${adviceTexts.right}; it may not ask for ${refusedActions.join(', ')}`]),
+      ...(this.#actions.denied.length === 0 ? [] : [`${adviceTexts.denied} ${this.#actions.denied.join(', ')}`]),
+    ];
+    return hints.join('; ') || undefined;
+  }
+
+  get #unauthorised(): string[] {
+    return [...this.#actions.refused].filter(([, code]) => code === notAuthorisedCode).map(([key]) => key);
+  }
+
+  async #fetch(path: string, signal: AbortSignal): Promise<string | undefined> {
+    const url = new URL(path, this.#base);
+    url.host = this.#base.host;
+    const reply = await this.#actions.unlessDenied(url.pathname, () => this.#send({ url }, signal));
+    if (reply === undefined || reply.status === 404) return undefined;
+    const { status, body } = reply;
+    if (status !== 200) throw new HttpStatusError(status, `${url.pathname}: HTTP ${status}`);
+    return body;
+  }
+}
