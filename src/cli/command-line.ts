@@ -1,9 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { version } from '../version.ts';
 
 interface CommonOptions {
   /** Not `--env-file`: Node 20 handles that option itself, wherever it stands. */
   env?: string;
+}
+
+/** The value of an option. Otherwise `--env --help` would read a file named `--help`. */
+function optionValue(text: string): string {
+  if (text.startsWith('-')) throw new InvalidArgumentError('It has no value.');
+  return text;
 }
 
 /** Parses the command line and runs the command; only the code that the command needs is loaded. */
@@ -13,13 +19,15 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       'Monitors this machine, its drives, nearby routers and Home Assistant, and publishes the results over MQTT.\nSettings are read from environment variables or from a file; see .env.example.',
     )
     .version(version)
-    .option('--env <path>', 'read settings from this file instead of .env')
+    .option('--env <path>', 'read settings from this file instead of .env', optionValue)
     .showHelpAfterError('(use --help to see commands and options)')
     .exitOverride();
   const settings = () => root.opts<CommonOptions>();
-  const command = (usage: string, description: string, example: string) =>
+  // A default command would take the name of an unknown command for an argument of its own.
+  const { operands } = new Command().option('--env <path>').parseOptions([...args]);
+  const command = (name: string, description: string, example: string) =>
     root
-      .command(usage, usage === 'run' ? { isDefault: true } : {})
+      .command(name, { isDefault: name === 'run' && operands.length === 0 })
       .description(description)
       .addHelpText('after', `\nExample:\n  ${example}`);
 
@@ -48,7 +56,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'infra-monitor forget --agent old-nas',
   )
     .argument('[device]', 'ID of the device to remove; all devices unless given')
-    .option('--agent <name>', 'remove the data of another agent that is no longer in use')
+    .option('--agent <name>', 'remove the data of another agent that is no longer in use', optionValue)
     .option('--force', 'clean up the broker even if Home Assistant is not connected to it')
     .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) =>
       (await import('./forget.ts')).runForgetCommand(device, { ...settings(), ...options }),
@@ -73,9 +81,13 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'find and test the broker, write the settings of the service, and start it',
     'sudo infra-monitor setup',
   )
-    .option('--broker <address>', 'URL of the broker (or MQTT_URL)')
-    .option('--username <name>', 'username at the broker (or MQTT_USERNAME; the password is read from MQTT_PASSWORD)')
-    .option('--site <name>', 'location, the suggested area in Home Assistant (or SITE)')
+    .option('--broker <address>', 'URL of the broker (or MQTT_URL)', optionValue)
+    .option(
+      '--username <name>',
+      'username at the broker (or MQTT_USERNAME; the password is read from MQTT_PASSWORD)',
+      optionValue,
+    )
+    .option('--site <name>', 'location, the suggested area in Home Assistant (or SITE)', optionValue)
     .option('--drives', 'grant the service permission to query NVMe drives')
     .action(async (options: { broker?: string; username?: string; site?: string; drives?: boolean }) =>
       (await import('./setup/index.ts')).runSetupCommand({ ...settings(), ...options }),
@@ -85,7 +97,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'install another release; restores the previous one if the agent is not healthy',
     'sudo infra-monitor update --from ~/Downloads/infra-monitor',
   )
-    .option('--from <place>', 'folder or URL with the files of the release')
+    .option('--from <place>', 'folder or URL with the files of the release', optionValue)
     .action(async (options: { from?: string }) => (await import('./update.ts')).runUpdateCommand(options));
   command(
     'uninstall',

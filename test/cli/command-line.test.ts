@@ -26,9 +26,30 @@ test.each([
   expect(output).toMatch(/Example:\n {2}.*infra-monitor/);
 });
 
-test('unknown commands and options: exit status 2', async () => {
-  expect(await run({}, 'watch')).toMatchObject({ status: 2 });
+test('unknown commands and options: exit status 2, with what was probably meant', async () => {
+  expect(await run({}, 'watch')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining("unknown command 'watch'"),
+  });
+  expect(await run({}, '--env', '/nowhere/.env', 'udpate', '--from', 'x')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(/unknown command 'udpate'\n\(Did you mean update\?\)/),
+  });
+  expect(await run({}, 'run', 'fast')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining("too many arguments for 'run'"),
+  });
   expect(await run({}, '--loud')).toMatchObject({ status: 2, output: expect.stringContaining('unknown option') });
+});
+
+test.each([
+  ['check', '--env', '--help'],
+  ['--env', '-x', 'once'],
+  ['forget', '--agent', '--force'],
+  ['setup', '--broker', '--username', 'lab'],
+  ['update', '--from', '--help'],
+])('%s %s %s: an option is no value of another', async (...words) => {
+  expect(await run({}, ...words)).toMatchObject({ status: 2, output: expect.stringContaining('It has no value.') });
 });
 
 test('invalid settings: all at once, exit status 2, and no secret', async () => {
