@@ -6,6 +6,8 @@ if [ -e /etc/systemd/system/infra-monitor.service.d/drives.conf ]; then
   rmdir --ignore-fail-on-non-empty /etc/systemd/system/infra-monitor.service.d
   udevadm control --reload || true
   udevadm trigger --settle --subsystem-match=nvme || true
+  # udev leaves a node as it is for which no rule says anything.
+  find /dev -maxdepth 1 -type c -name 'nvme*' -group nvme -exec chown root:root {} + -exec chmod 600 {} + || true
   groupdel nvme || true
   systemctl daemon-reload || true
   ! systemctl is-active --quiet infra-monitor || systemctl restart infra-monitor

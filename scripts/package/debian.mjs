@@ -60,7 +60,7 @@ function unit(root) {
 function maintainerScript(root, name) {
   const commands = readFileSync(join(root, 'docs/systemd/revoke-drives.sh'), 'utf8')
     .split('\n')
-    .filter((line) => !/^(#|set |$)/.test(line));
+    .filter((line) => !/^( *#|set |$)/.test(line));
   return readFileSync(join(import.meta.dirname, 'debian', name), 'utf8').replace(
     '  # revoke-drives.sh',
     commands.map((line) => `  ${line}`).join('\n'),

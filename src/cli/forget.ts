@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
+import { StateStore } from '../loop/state-store.ts';
 import { UsageError } from '../model/errors.ts';
 import {
   deviceDiscoveryTopic,
@@ -10,13 +11,18 @@ import {
   slug,
 } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
+import { standbyCheckSeconds } from '../mqtt/broker-client.ts';
 import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { hasTombstones, reconcile } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
-import { readAndFollowOwnRetained } from '../mqtt/retained-topics.ts';
+import { readAndFollowOwnRetained, readOtherAgentsWithCollector } from '../mqtt/retained-topics.ts';
+import type { MqttSettings } from '../mqtt/settings.ts';
 import { loadSettings } from '../settings/index.ts';
-import { printLine, printSuccess } from './terminal.ts';
+import { openEnabledCollectors } from './open-enabled-collectors.ts';
+import { type PublishingIdentity, publishingIdentities } from './publishing-identities.ts';
+import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
 const discoverySettleMs = 5000;
@@ -58,12 +64,74 @@ function selectAnnounced(
   throw new UsageError(`${device}: unknown device; this agent has announced ${devices || 'none'}`);
 }
 
+/** Removes one device, or everything that was published under this identity, and prints how much that was. */
+async function removeData(
+  connection: BrokerConnection,
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+  { device, force }: { device?: string | undefined; force: boolean },
+): Promise<void> {
+  const announced = selectAnnounced(
+    new Map([...retained].filter(([topic]) => deviceSlugOfDiscoveryTopic(agent, topic) !== undefined)),
+    agent,
+    device,
+  );
+  // This connection would count as a subscriber itself.
+  await connection.unsubscribe(ownDiscoveryTopicsFilter(agent));
+  if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
+    throw new UsageError(
+      'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',
+    );
+  }
+  printLine('Removing the devices from Home Assistant …');
+  await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
+  const forgottenDevices = [...announced.keys()].map((topic) => deviceSlugOfDiscoveryTopic(agent, topic));
+  const isForgotten =
+    device === undefined
+      ? isOwnTopic
+      : (_: AgentIdentity, topic: string) => forgottenDevices.includes(deviceSlugOfOwnTopic(agent, topic));
+  const topics = [...retained.keys()].filter((topic) => isForgotten(agent, topic));
+  for (const topic of announced.keys()) await connection.publish(topic, '');
+  // Home Assistant logs errors for entities whose topic is cleared before they are removed.
+  await pause(1000);
+  for (const topic of topics) await connection.publish(topic, '');
+  printSuccess(
+    `Removed: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${topics.length} ${topics.length === 1 ? 'topic' : 'topics'}`,
+  );
+}
+
+/** Removes what `self` has published for the whole lab, unless another agent publishes it: that may be on standby, and takes over
+ * within a minute. */
+async function removeSharedData(
+  connection: BrokerConnection,
+  mqtt: MqttSettings,
+  self: AgentIdentity,
+  { agent, collectors }: PublishingIdentity,
+  force: boolean,
+): Promise<void> {
+  const retained = await readAndFollowOwnRetained(connection, agent);
+  if (![...retained.keys()].some((topic) => isOwnTopic(agent, topic))) return;
+  const found = await Promise.all([...collectors].map((id) => readOtherAgentsWithCollector(connection, self, id)));
+  const others = found.flat();
+  if (others.length > 0) {
+    printLine(`${agent.name}: waiting for another agent to take over (${others.join(', ')}) …`);
+    // The other one asks just as long.
+    const end = performance.now() + (standbyCheckSeconds + 5) * 1000;
+    while (performance.now() < end)
+      if (await isDuplicateAgentConnected(mqtt, agent))
+        return printNote(`${agent.name}: from now on published by another agent`);
+  }
+  printLine(`${agent.name}: published by no other agent`);
+  await removeData(connection, agent, retained, { force });
+}
+
 /** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
 export async function runForgetCommand(
   device: string | undefined,
   { env, force = false, agent: otherName }: { env?: string; force?: boolean; agent?: string },
 ): Promise<void> {
-  const { agent: self, mqtt } = loadSettings(allCollectors, env);
+  const settings = loadSettings(allCollectors, env);
+  const { agent: self, mqtt } = settings;
   const agent = otherName === undefined ? self : { ...self, id: slug(otherName), name: otherName };
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new UsageError(
@@ -78,33 +146,11 @@ export async function runForgetCommand(
       throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
     if (otherName !== undefined && ![...retained.keys()].some((topic) => isOwnTopic(agent, topic)))
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
-    const announced = selectAnnounced(
-      new Map([...retained].filter(([topic]) => deviceSlugOfDiscoveryTopic(agent, topic) !== undefined)),
-      agent,
-      device,
-    );
-    // This connection would count as a subscriber itself.
-    await connection.unsubscribe(ownDiscoveryTopicsFilter(agent));
-    if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
-      throw new UsageError(
-        'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',
-      );
-    }
-    printLine('Removing the devices from Home Assistant …');
-    await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
-    const forgottenDevices = [...announced.keys()].map((topic) => deviceSlugOfDiscoveryTopic(agent, topic));
-    const isForgotten =
-      device === undefined
-        ? isOwnTopic
-        : (_: AgentIdentity, topic: string) => forgottenDevices.includes(deviceSlugOfOwnTopic(agent, topic));
-    const topics = [...retained.keys()].filter((topic) => isForgotten(agent, topic));
-    for (const topic of announced.keys()) await connection.publish(topic, '');
-    // Home Assistant logs errors for entities whose topic is cleared before they are removed.
-    await pause(1000);
-    for (const topic of topics) await connection.publish(topic, '');
-    printSuccess(
-      `Removed: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${topics.length} ${topics.length === 1 ? 'topic' : 'topics'}`,
-    );
+    await removeData(connection, agent, retained, { device, force });
+    if (device !== undefined || otherName !== undefined) return;
+    const { scheduled } = openEnabledCollectors(settings, new StateStore(''), new AgentTopicMirror());
+    for (const identity of publishingIdentities(self, scheduled).filter(({ shared }) => shared))
+      await removeSharedData(connection, mqtt, self, identity, force);
   } finally {
     await connection.close();
   }

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readCommandOutput, runCommand } from '../lib/command.ts';
 import { describeError } from '../model/errors.ts';
 
@@ -9,11 +10,16 @@ const unit = 'infra-monitor.service';
 export const serviceUnitPath = `/etc/systemd/system/${unit}`;
 /** Longer than TimeoutStartSec of the unit. */
 const limitSeconds = 200;
+/** Longer than RestartSec of the unit. */
+const stableMs = 20_000;
+const runningWithinMs = 60_000;
 
 const control = (...args: string[]) => runCommand('systemctl', args, { seconds: limitSeconds });
 
 /** The agent's systemd service. */
 export const systemdService = {
+  unit,
+
   /** Whether systemd is running and the service is installed. */
   async exists(): Promise<boolean> {
     if (!existsSync(systemd)) return false;
@@ -22,6 +28,23 @@ export const systemdService = {
 
   async isActive(): Promise<boolean> {
     return (await control('is-active', '--quiet', unit)).status === 0;
+  },
+
+  /** Whether, within a minute, one process runs for long enough that it can't have been restarted after a crash. */
+  async keepsRunning(): Promise<boolean> {
+    const end = performance.now() + runningWithinMs;
+    let running: { pid: string; since: number } | undefined;
+    while (performance.now() < end) {
+      const pid = (await systemdService.isActive())
+        ? (await control('show', '--property', 'MainPID', unit)).stdout
+        : undefined;
+      const now = performance.now();
+      if (pid === undefined) running = undefined;
+      else if (running?.pid !== pid) running = { pid, since: now };
+      else if (now - running.since > stableMs) return true;
+      await pause(1000);
+    }
+    return false;
   },
 
   async stop(): Promise<void> {

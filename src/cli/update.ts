@@ -76,7 +76,7 @@ async function keepInstalled({ kind, root }: Installation, folder: string): Prom
 }
 
 /** Installs a release in the same way as before, and restores the previous version if the agent was healthy before and is not within
- * a minute after. */
+ * a minute after. Without its status server, an agent that keeps running counts as healthy. */
 export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
   const here = findOwnInstallation();
   if (here.kind === 'npm')
@@ -92,11 +92,13 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
   // Commands run in another working directory.
   const from = isAddress(place) ? place : resolve(place);
   const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
+  const hasStatusServer = http.HTTP_PORT !== 0;
   const wasHealthy =
     (await systemdService.exists()) &&
     (await systemdService.isActive()) &&
-    http.HTTP_PORT !== 0 &&
-    (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')));
+    (!hasStatusServer || (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/'))));
+  const becomesHealthy = () =>
+    hasStatusServer ? respondsHealthy(() => waitUntilAgentHealthy(http)) : systemdService.keepsRunning();
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
   try {
     const installer = await installerOf(from).catch((cause: unknown) => {
@@ -108,7 +110,7 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
     const { status, stdout, stderr } = await runCommand('sh', [join(folder, 'install.sh'), '--from', from], {
       seconds: limitSeconds,
     });
-    const isHealthy = status === 0 && (!wasHealthy || (await respondsHealthy(() => waitUntilAgentHealthy(http))));
+    const isHealthy = status === 0 && (!wasHealthy || (await becomesHealthy()));
     if (isHealthy) {
       printSuccess(stdout.split('\n')[0] ?? 'Installed');
       return;

@@ -72,6 +72,14 @@ export const ownTopicsFilter = (agent: AgentIdentity) => `${agentTopic(agent)}/#
 /** Whether a topic is one of this agent's below the base topic. */
 export const isOwnTopic = (agent: AgentIdentity, topic: string) => topic.startsWith(`${agentTopic(agent)}/`);
 
+/** The agent of a topic below the base topic; undefined for any other topic. */
+export const agentIdOfTopic = ({ baseTopic }: AgentIdentity, topic: string): string | undefined =>
+  topic.startsWith(`${baseTopic}/`) ? topic.slice(baseTopic.length + 1).split('/')[0] : undefined;
+
+/** Filter for what all agents report on their own collector of this ID. */
+export const collectorStateTopicsOfAllAgentsFilter = (agent: AgentIdentity, collector: string) =>
+  stateTopic({ ...agent, id: '+' }, 'agent', `+/collector_${slug(collector)}`);
+
 /** The device of one of this agent's own topics; undefined for any other topic. */
 export function deviceSlugOfOwnTopic(agent: AgentIdentity, topic: string): string | undefined {
   return isOwnTopic(agent, topic) ? topic.slice(agentTopic(agent).length + 1).split('/')[1] : undefined;

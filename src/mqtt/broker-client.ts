@@ -13,7 +13,7 @@ const unsuspiciousBytes = 4096;
 /** Connections in a row that the broker must close on the same topic: fewer may be a link that breaks by chance. */
 const limitDisconnects = 3;
 /** Seconds between checks whether the duplicate agent is gone. */
-const standbyCheckSeconds = 60;
+export const standbyCheckSeconds = 60;
 
 /** Keeps the broker up to date for as long as the agent runs: reconnects forever and publishes changes. */
 export class BrokerClient {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AgentError } from '../model/errors.ts';
 import {
+  agentIdOfTopic,
   agentStatusTopic,
   allDiscoveryTopicsFilter,
+  collectorStateTopicsOfAllAgentsFilter,
   homeAssistantStatusTopic,
   isDiscoveryTopicOfAnyAgent,
   ownCommandTopicsFilter,
@@ -101,6 +103,20 @@ export async function readAndFollowOwnRetained(
   ]);
   await connection.unsubscribe(ownTopicsFilter(agent));
   return retained;
+}
+
+/** IDs of the other agents, connected or not, whose devices say that they run this collector. */
+export async function readOtherAgentsWithCollector(
+  connection: BrokerConnection,
+  agent: AgentIdentity,
+  collector: string,
+): Promise<string[]> {
+  const retained = await readTopics(connection, agent, [
+    pingTopic(agent),
+    collectorStateTopicsOfAllAgentsFilter(agent, collector),
+  ]);
+  const ids = new Set([...retained.keys()].flatMap((topic) => agentIdOfTopic(agent, topic) ?? []));
+  return [...ids].filter((id) => id !== agent.id);
 }
 
 /** The discovery payloads of all agents with the same base topic. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { embedded, run, running } from '../helpers/cli.ts';
+import { observe } from '../helpers/observer.ts';
 import { until } from '../helpers/until.ts';
 
 test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
@@ -29,6 +30,41 @@ test('forget refuses the embedded broker and a running agent, and removes everyt
     output: expect.stringContaining('Removed: 0 devices and 0 topics'),
   });
   await broker.stop();
+});
+
+test('forget takes what was published for the whole lab along, once no other agent publishes it', {
+  timeout: 60_000,
+}, async () => {
+  const { MQTT_URL } = await embedded();
+  await running({ MQTT_URL, AGENT_NAME: 'broker', AGENT_SCHEDULE: 'off', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' });
+  const url = MQTT_URL.replace('embedded', 'mqtt');
+  const observer = await observe(url, { protocolVersion: 4 });
+  // What is said on the echo topic is not retained.
+  const lab = () => [...observer.topics.keys()].filter((topic) => /\/(infra-monitor_)?sites\/(?!echo)/.test(topic));
+  const watch = { MQTT_URL: url, SITES: 'true', SITE: 'Berlin', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' };
+  const first = await running({ ...watch, AGENT_NAME: 'first' });
+  await observer.see('infra-monitor/sites/status', (payload) => payload === 'online', 20);
+  await observer.see('infra-monitor/first/agent/first/collector_sites');
+  await first.stop();
+
+  // It comes later than the question whether it is there.
+  const forgotten = run({ ...watch, AGENT_NAME: 'another' }, 'forget');
+  const second = await running({ ...watch, AGENT_NAME: 'second' });
+  expect(await forgotten).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(
+      /another agent to take over \(first.*\n– Sites: from now on published by another agent\n$/,
+    ),
+  });
+  expect(lab()).not.toEqual([]);
+
+  await second.stop();
+  expect(await run(watch, 'forget', '--agent', 'first')).toMatchObject({ status: 0 });
+  expect(await run({ ...watch, AGENT_NAME: 'second' }, 'forget')).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(/Sites: published by no other agent\n.*\n✓ Removed: \d+ devices and \d+ topics\n$/),
+  });
+  await until('nothing is left', () => lab().length === 0);
 });
 
 test('dashboard and recorder print what the agents on the broker announce', async () => {

@@ -1,7 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { allCollectors } from '../../collectors/index.ts';
-import { readCommandOutput } from '../../lib/command.ts';
-import { installedPath } from '../../lib/installed-path.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
 import { BrokerConnectionError } from '../../mqtt/broker-connection.ts';
 import { describeMissingPermissions } from '../../mqtt/broker-permissions.ts';
@@ -19,10 +16,13 @@ import {
 } from '../../settings/settings-file.ts';
 import type { CollectorStatus } from '../../views/status.ts';
 import { fetchFromRunningAgent, waitUntilAgentHealthy } from '../health.ts';
-import { isInteractive, promptForConfirmation, promptLine, promptSecret } from '../prompt.ts';
+import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
 import { findBrokers } from './brokers.ts';
+import { offerDrives } from './drives.ts';
+import { offerFritzBox } from './fritzbox.ts';
+import { findFilesUnreadableForService } from './service-files.ts';
 
 export interface SetupOptions {
   env?: string;
@@ -34,6 +34,7 @@ export interface SetupOptions {
 
 /** Environment variables that answer its questions. */
 const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
+const fritzBoxNames = ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'] as const;
 /** How often it asks for a login. */
 const maxLoginAttempts = 2;
 const maxValuesShown = 6;
@@ -128,22 +129,6 @@ async function showFirstValues({ http, agent }: Settings): Promise<void> {
     printLine(`  ${row}`);
 }
 
-const hasDrives = () => existsSync('/sys/class/nvme') && readdirSync('/sys/class/nvme').length > 0;
-const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
-
-/** Offers to give the service permission to query drives. */
-async function offerDrives(wanted: boolean | undefined): Promise<void> {
-  const script = installedPath('docs/systemd/grant-drives.sh');
-  if (!hasDrives() || existsSync(dropIn) || !existsSync(script)) return;
-  printLine(
-    '\nThis machine has NVMe drives. To read their wear and errors, the service needs a permission that an attacker who controls it could use to erase them.',
-  );
-  const yes = wanted ?? (isInteractive() && (await promptForConfirmation('Grant this permission?')));
-  if (!yes) return printNote(`Drives: only the temperature is read. To read the rest: sudo sh ${script}`);
-  await readCommandOutput('sh', [script], { seconds: 100 });
-  printSuccess('Drives: the service can read them');
-}
-
 /** Starts the service and prints its first values; false if it does not start. */
 async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
   await offerDrives(drives);
@@ -192,10 +177,20 @@ export async function runSetupCommand({
   try {
     if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
     let text = await askForLogin(editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
+    const unreadable = isService
+      ? await findFilesUnreadableForService(systemdService.unit, parseSettingsVariables(text))
+      : [];
+    if (unreadable.length > 0)
+      throw new UsageError(
+        `Nothing was changed: the service cannot read ${unreadable.join(', ')}. See “Secrets” in docs/security.md`,
+      );
     if (given.SITE === undefined && known.SITE === undefined && isInteractive()) {
       const place = await promptLine('Site, the suggested area in Home Assistant (optional)');
       if (place !== '') text = editSettingsText(text, { SITE: place }, descriptions());
     }
+    const { hostRoots } = parseSettings(allCollectors, parseSettingsVariables(text));
+    const account = await offerFritzBox(known, pickProcessVariables(fritzBoxNames), hostRoots);
+    text = editSettingsText(text, account, descriptions());
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));
     if (text !== before) writeSettingsFile(file, text);
     printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);

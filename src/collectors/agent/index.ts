@@ -1,11 +1,28 @@
 import * as z from 'zod/mini';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { enumSetting } from '../../model/setting.ts';
 import type { CollectorState } from '../../model/state.ts';
 import { deviceTable, partTable } from '../../model/table.ts';
+import { supportUrl } from '../../version.ts';
+import { ReleaseCheck } from './release-check.ts';
+
+const agentCollectorSettingsSchema = z.object({
+  UPDATE_CHECK: enumSetting(
+    {
+      description:
+        'Whether to ask the project’s site once a day for its latest release, and to report it as an update entity.',
+      default: 'false',
+    },
+    'true',
+    'false',
+  ),
+});
 
 interface AgentReading {
   version: string;
+  /** The latest release; undefined if it is unknown or not asked for. */
+  latestVersion: string | undefined;
   site: string | undefined;
   startedAt: Date;
   reconnects: number;
@@ -33,6 +50,13 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     icon: 'mdi:tag',
     category: 'diagnostic',
     value: (r) => r.version,
+  },
+  agent_update: {
+    kind: 'update',
+    name: 'Agent update',
+    category: 'diagnostic',
+    optional: true,
+    value: ({ version, latestVersion: latest }) => (latest === undefined ? undefined : { installed: version, latest }),
   },
   site: {
     kind: 'text',
@@ -123,16 +147,17 @@ const collectorMetrics: MetricDeclarations<CollectorState> = {
 };
 
 /** Reports on the agent itself and on its collectors. */
-export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape> = {
+export const agentCollector: CollectorDefinition<Readings, typeof agentCollectorSettingsSchema.shape> = {
   id: 'agent',
   title: 'Agent itself',
-  env: z.object({}),
+  env: agentCollectorSettingsSchema,
   schedule: '15 * * * * *',
   tables: {
     agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
     collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
   },
-  open(_, { agent, state }) {
+  open({ UPDATE_CHECK }, { agent, state }) {
+    const releases = UPDATE_CHECK === 'true' ? new ReleaseCheck(supportUrl) : undefined;
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };
     const cpuShare = () => {
@@ -143,10 +168,12 @@ export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape
       return share;
     };
     return {
-      async read() {
+      async read(signal) {
+        const { latest, hint } = (await releases?.read(signal)) ?? {};
         const device = { id, name };
         const reading = {
           version,
+          latestVersion: latest,
           site,
           startedAt: agent.startedAt,
           reconnects: state.broker.reconnects,
@@ -155,7 +182,7 @@ export const agentCollector: CollectorDefinition<Readings, z.core.$ZodLooseShape
         };
         const otherCollectors = [...state.collectors.values()].filter((collector) => collector.id !== 'agent');
         return [
-          { table: 'agent', device, reading },
+          { table: 'agent', device, reading, hint },
           ...otherCollectors.map(
             (collector): ObservationOrComplaint<Readings> => ({
               table: 'collector',

@@ -3,7 +3,7 @@ import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
 import { Machine } from '../machine/machine.ts';
 import { builtRelease, carry, laterRelease } from './release.ts';
-import { property, traces } from './state.ts';
+import { property, retainedTopics, traces } from './state.ts';
 
 const seconds = 400;
 const place = '/opt/infra-monitor';
@@ -32,10 +32,17 @@ test('a folder, where there is no apt: never half, brought up to date, back from
       'systemctl is-active infra-monitor; systemctl is-enabled infra-monitor; stat -c "%a %U" /etc/infra-monitor.env',
     ),
   ).toBe('active\nenabled\n600 root');
+  await machine.sh('install -m 600 /dev/null /root/token; echo HA_TOKEN_FILE=/root/token >/etc/infra-monitor.env');
+  await expect(machine.sh(`infra-monitor setup --broker 10.0.2.2:${port} 2>&1`, { seconds })).rejects.toThrow(
+    'the service cannot read HA_TOKEN_FILE: /root/token',
+  );
+  await machine.sh('echo "# Mine" >/etc/infra-monitor.env; rm /root/token');
   await machine.sh(`MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --drives`, {
     seconds,
   });
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
+  // Without its page the agent is judged by whether it keeps running.
+  await machine.sh('echo HTTP_PORT=0 >>/etc/infra-monitor.env && systemctl restart infra-monitor', { seconds });
   const settings = await machine.sh('cat /etc/infra-monitor.env');
 
   await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow(
@@ -49,5 +56,5 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   expect(await machine.sh('infra-monitor uninstall 2>&1', { seconds })).toContain('infra-monitor has been removed');
   const after = await traces(machine);
   expect({ ...after, files: await news() }).toEqual({ ...before, files: [] });
-  expect([...observer.topics.keys()]).toEqual([]);
+  expect(await retainedTopics(url)).toEqual([]);
 });

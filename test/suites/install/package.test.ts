@@ -4,7 +4,7 @@ import { observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
 import { Machine } from '../machine/machine.ts';
 import { builtRelease, carry, laterRelease } from './release.ts';
-import { property, traces } from './state.ts';
+import { property, retainedTopics, traces } from './state.ts';
 
 const seconds = 400;
 
@@ -77,6 +77,6 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
     ...before,
     files: [],
   });
-  expect([...observer.topics.keys()]).toEqual([]);
+  expect(await retainedTopics(url)).toEqual([]);
   expect(await machine.sh('journalctl -o cat')).not.toContain('sesame');
 });

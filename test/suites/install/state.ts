@@ -1,3 +1,4 @@
+import { observe } from '../../helpers/observer.ts';
 import type { Machine } from '../machine/machine.ts';
 
 /** What an installation could leave behind: files, accounts, a unit, a right. */
@@ -19,3 +20,11 @@ export async function traces(
 
 export const property = (machine: Machine, name: string) =>
   machine.sh(`systemctl show -p ${name} --value infra-monitor`);
+
+/** The topics that the broker keeps. */
+export async function retainedTopics(url: string): Promise<string[]> {
+  const observer = await observe(url);
+  await observer.client.publishAsync('end', 'end');
+  await observer.see('end');
+  return [...observer.topics.keys()].filter((topic) => topic !== 'end');
+}

@@ -66,7 +66,7 @@ export class Home {
     const child = spawn('ip', ['netns', 'exec', this.netns(place), ...command], {
       cwd: this.folder,
       env: { PATH, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
     this.#processes.add(child);
     let written = '';

@@ -1,0 +1,51 @@
+import { describeError } from '../../model/errors.ts';
+
+const dayMs = 24 * 3600 * 1000;
+/** Pause after a failed request. */
+const retryMs = 3600 * 1000;
+const timeoutMs = 5000;
+
+/** The version that the project's page of releases leads to, which is the newest. Rejects if there is none. */
+async function readLatestVersion(address: string, signal: AbortSignal): Promise<string> {
+  const url = `${address}/releases/latest`;
+  try {
+    const { status, headers } = await fetch(url, {
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    const version = /\/tag\/v(\d+\.\d+\.\d+)$/.exec(headers.get('location') ?? '')?.[1];
+    if (version === undefined) throw new Error(`no release (HTTP ${status})`);
+    return version;
+  } catch (cause) {
+    throw new Error(url, { cause });
+  }
+}
+
+/** Asks the project once a day for its latest release. `address`: that of the project, if it has one. */
+export class ReleaseCheck {
+  readonly #address: string | undefined;
+  readonly #now: () => number;
+  #dueAt = Number.NEGATIVE_INFINITY;
+  #known: { latest?: string; hint?: string } = {};
+
+  /** `now`: a monotonic clock in milliseconds. */
+  constructor(address: string | undefined, now: () => number = () => performance.now()) {
+    this.#address = address;
+    this.#now = now;
+  }
+
+  /** The latest version known, and a hint if it could not be read. Never rejects. */
+  async read(signal: AbortSignal): Promise<{ latest?: string; hint?: string }> {
+    if (this.#address === undefined)
+      return { hint: 'UPDATE_CHECK has no effect: this build does not know where the project publishes its releases' };
+    if (this.#now() < this.#dueAt) return this.#known;
+    try {
+      this.#known = { latest: await readLatestVersion(this.#address, signal) };
+      this.#dueAt = this.#now() + dayMs;
+    } catch (error) {
+      this.#known = { ...this.#known, hint: `UPDATE_CHECK: ${describeError(error)}` };
+      this.#dueAt = this.#now() + retryMs;
+    }
+    return this.#known;
+  }
+}
