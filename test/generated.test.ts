@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { alertDefinitions } from '../scripts/generate/alerts.ts';
-import { renderAppConfig, renderAppTranslation } from '../scripts/generate/app-config.ts';
+import { renderAppConfig, renderAppRepository, renderAppTranslation } from '../scripts/generate/app-config.ts';
 import { renderBlueprints } from '../scripts/generate/blueprint.ts';
 import { renderEnvExample } from '../scripts/generate/env-example.ts';
 import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
@@ -59,6 +59,7 @@ test('the app has every setting as an option', async () => {
   await expect(renderAppTranslation(settingGroups(allCollectors))).toMatchFileSnapshot(
     '../ha-config/app/translations/en.yaml',
   );
+  await expect(renderAppRepository()).toMatchFileSnapshot('../repository.yaml');
 });
 
 test('the built program has none of the generators', () => {

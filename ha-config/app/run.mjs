@@ -1,4 +1,5 @@
 // Starts the agent as an app of Home Assistant: options, and what the Supervisor knows, become its environment.
+// With the argument `health`, it asks the running agent, which the container's health check does.
 import { readFileSync } from 'node:fs';
 
 const { SUPERVISOR_API = 'http://supervisor', SUPERVISOR_TOKEN, OPTIONS_FILE = '/data/options.json' } = process.env;
@@ -44,7 +45,8 @@ const settings = {
   HTTP_ALLOWED_HOSTS: '*',
   // Its proxy alone: without this, whoever has a route to that address could ask (https://developers.home-assistant.io/docs/add-ons/presentation#ingress).
   HTTP_ALLOWED_PEERS: '172.30.32.2',
-  ...('MQTT_URL' in options ? {} : await broker()),
+  // The health check connects to no broker.
+  ...('MQTT_URL' in options || process.argv[2] === 'health' ? {} : await broker()),
 };
 process.env = { ...settings, ...process.env, ...options };
 await import(new URL('dist/infra-monitor.js', import.meta.url));

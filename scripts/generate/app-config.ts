@@ -13,6 +13,34 @@ const optionName = ({ name }: ListedSetting) => name.toLowerCase();
 /** Controllers, through which a drive's health is read; the Supervisor leaves out those that don't exist. */
 const nvmeControllers = Array.from({ length: 8 }, (_, index) => `/dev/nvme${index}`);
 
+/** Where release.yml publishes the app's image, next to the project on GitHub; undefined until the project has an address. */
+export const appImage = (address: string | undefined): string | undefined =>
+  address?.replace(/^https:\/\/github\.com\/(.*)$/, (_, name: string) => `ghcr.io/${name.toLowerCase()}-app`);
+
+/** repository.yaml: makes this repository one that Home Assistant can add to its store. */
+export const renderAppRepository = (): string => toYaml({ name: 'Home Lab Infra Monitor', url: supportUrl });
+
+/** Words that a name has in another spelling. */
+const spellings: Record<string, string> = {
+  CA: 'CA',
+  DNS: 'DNS',
+  FRITZBOX: 'FRITZ!Box',
+  HA: 'Home Assistant',
+  MQTT: 'MQTT',
+  NVME: 'NVMe',
+  SSDP: 'SSDP',
+  URL: 'URL',
+};
+
+/** A setting's name in words: `Agent name`, `MQTT URL`. */
+function titleOf({ name }: ListedSetting): string {
+  const title = name
+    .split('_')
+    .map((word) => spellings[word] ?? word.toLowerCase())
+    .join(' ');
+  return `${title.charAt(0).toUpperCase()}${title.slice(1)}`;
+}
+
 /** ha-config/app/config.yaml: the app's configuration for the Supervisor, with every setting as an option. */
 export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
   toYaml({
@@ -21,6 +49,7 @@ export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
     slug: 'infra_monitor',
     description: 'This machine and its drives as entities, over MQTT',
     url: supportUrl,
+    image: appImage(supportUrl),
     arch: ['aarch64', 'amd64'],
     homeassistant: '2025.2.0',
     startup: 'services',
@@ -49,7 +78,7 @@ export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
       ...Object.fromEntries(
         offeredSettings(groups).map((setting) => [
           optionName(setting),
-          { name: setting.name, description: `${setting.description} ${setting.expects}.` },
+          { name: titleOf(setting), description: `${setting.description} ${setting.expects}.` },
         ]),
       ),
       other: {

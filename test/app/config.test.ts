@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod/mini';
+import { appImage } from '../../scripts/generate/app-config.ts';
 
 const folder = join(import.meta.dirname, '../../ha-config/app');
 const read = (file: string): unknown => parse(readFileSync(join(folder, file), 'utf8'), { version: '1.1' });
@@ -19,6 +20,7 @@ const config = z.strictObject({
   slug: matching(/^[-_.A-Za-z0-9]+$/),
   description: z.string(),
   url: z.optional(z.url()),
+  image: z.optional(matching(/^[a-z0-9./-]+$/)),
   arch: z.array(oneOf('aarch64', 'amd64')),
   homeassistant: matching(/^\d{4}\.\d+\.\d+$/),
   startup: oneOf('initialize', 'system', 'services', 'application', 'once'),
@@ -61,19 +63,78 @@ test('the Supervisor takes config.yaml', () => {
   expect(schema.mqtt_password).toBe('password?');
 });
 
+/** Keys that the Supervisor has a default for, as far as they could be used here (config.schema.json of frenck/action-addon-linter). */
+const defaults: Record<string, unknown> = {
+  apparmor: true,
+  boot: 'auto',
+  hassio_api: false,
+  host_network: false,
+  ingress: false,
+  ingress_port: 8099,
+  init: true,
+  options: {},
+  panel_admin: true,
+  panel_icon: 'mdi:puzzle',
+  stage: 'stable',
+  startup: 'application',
+  udev: false,
+};
+
+test('no key has the value that it has anyway, and none is obsolete', () => {
+  const app = read('config.yaml') as Record<string, unknown>;
+  expect(Object.keys(defaults).filter((key) => JSON.stringify(app[key]) === JSON.stringify(defaults[key]))).toEqual([]);
+  // A health check of the image in place of the former, ingress in place of the latter.
+  expect(Object.keys(app)).not.toEqual(expect.arrayContaining(['watchdog', 'webui']));
+  expect(readFileSync(join(folder, 'Dockerfile'), 'utf8')).toContain('HEALTHCHECK');
+});
+
+test('the Supervisor rates its security 6', () => {
+  const app = config.parse(read('config.yaml'));
+  const risky = [
+    'BPF',
+    'DAC_READ_SEARCH',
+    'NET_ADMIN',
+    'NET_RAW',
+    'PERFMON',
+    'SYS_ADMIN',
+    'SYS_MODULE',
+    'SYS_PTRACE',
+    'SYS_RAWIO',
+  ];
+  // rating_security() in supervisor/addons/utils.py; what else it looks at is not among the keys above.
+  const rating =
+    5 +
+    (readdirSync(folder).includes('apparmor.txt') ? 1 : 0) +
+    (app.ingress ? 2 : 0) -
+    (app.privileged.some((right) => risky.includes(right)) ? 1 : 0) -
+    (app.host_network ? 1 : 0);
+  expect(rating).toBe(6);
+});
+
+test('its image is the one that a release publishes', () => {
+  expect(appImage('https://github.com/Lab/Infra-Monitor')).toBe('ghcr.io/lab/infra-monitor-app');
+  expect(appImage(undefined)).toBeUndefined();
+});
+
 test('each option has its words', () => {
   const { schema } = config.parse(read('config.yaml'));
   const { configuration } = read('translations/en.yaml') as {
     configuration: Record<string, { name: string; description: string }>;
   };
   expect(Object.keys(configuration)).toEqual(Object.keys(schema));
+  expect(
+    Object.values(configuration).filter(({ name }) => !/^[A-Z][\w!]*( [\w!]+)*$/.test(name) || name.includes('_')),
+  ).toEqual([]);
+  expect(configuration.mqtt_url?.name).toBe('MQTT URL');
 });
 
 test('what the Supervisor looks for is there', () => {
   expect(readdirSync(folder)).toEqual(
     expect.arrayContaining([
+      'CHANGELOG.md',
       'DOCS.md',
       'Dockerfile',
+      'README.md',
       'apparmor.txt',
       'config.yaml',
       'icon.png',
@@ -82,4 +143,9 @@ test('what the Supervisor looks for is there', () => {
       'translations',
     ]),
   );
+});
+
+test('the changelog that Home Assistant shows is the project’s', () => {
+  expect(lstatSync(join(folder, 'CHANGELOG.md')).isSymbolicLink()).toBe(true);
+  expect(readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')).toMatch(/^# Changelog/);
 });

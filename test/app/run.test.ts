@@ -30,13 +30,17 @@ async function supervisor(answers: Record<string, object>): Promise<{ url: strin
 }
 
 /** The app as its container has it: its start, the program, and its options. */
-function app(options: object, env: Record<string, string>): { process: ChildProcess; output(): string } {
+function app(
+  options: object,
+  env: Record<string, string>,
+  ...args: string[]
+): { process: ChildProcess; output(): string } {
   const folder = mkdtempSync(join(tmpdir(), 'app-'));
   cpSync(join(import.meta.dirname, '../../ha-config/app/run.mjs'), join(folder, 'run.mjs'));
   cpSync(dirname(program), join(folder, 'dist'), { recursive: true });
   writeFileSync(join(folder, 'options.json'), JSON.stringify(options));
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [join(folder, 'run.mjs')], {
+  const child = spawn(process.execPath, [join(folder, 'run.mjs'), ...args], {
     cwd: folder,
     env: {
       PATH,
@@ -93,6 +97,8 @@ test('broker and login come from the Supervisor, everything else from the option
   expect(await page.text()).toContain('/api/hassio_ingress/abc/');
   expect(output()).toMatch(/^\{"level":/m);
   expect(output()).not.toContain('sesame');
+  const check = app(options, { SUPERVISOR_API: url, HTTP_ALLOWED_PEERS: '127.0.0.1' }, 'health');
+  expect(await once(check.process, 'close'), check.output()).toEqual([0, null]);
   child.kill('SIGTERM');
   const [code] = await once(child, 'close');
   expect(code).toBe(0);
