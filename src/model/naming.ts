@@ -78,7 +78,7 @@ export const agentIdOfTopic = ({ baseTopic }: AgentIdentity, topic: string): str
 
 /** Filter for what all agents report on their own collector of this ID. */
 export const collectorStateTopicsOfAllAgentsFilter = (agent: AgentIdentity, collector: string) =>
-  stateTopic({ ...agent, id: '+' }, 'agent', `+/collector_${slug(collector)}`);
+  `${agentTopic({ ...agent, id: '+' })}/agent/+/collector_${slug(collector)}`;
 
 /** The device of one of this agent's own topics; undefined for any other topic. */
 export function deviceSlugOfOwnTopic(agent: AgentIdentity, topic: string): string | undefined {
