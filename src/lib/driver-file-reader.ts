@@ -1,19 +1,21 @@
 import { close, open, read } from 'node:fs';
 import { promisify } from 'node:util';
+import { runCommand } from './command.ts';
 import { parseFiniteNumber, undefinedForKernelError } from './files.ts';
+import { callKernel } from './kernel-call.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
 /** Timeouts for one file and for all files of a reading. */
 const answerTimeoutMs = 2000;
 const totalTimeoutMs = 5000;
-/** Threads of libuv's pool, which has four and also serves DNS lookups and all other file access. */
-const maxUnanswered = 2;
+/** Until a child process is killed and its file is read again. */
+const childTimeoutSeconds = 10;
 /** Maximum size of a file in /sys. */
 const pageBytes = 4096;
 
 const promisified = { open: promisify(open), read: promisify(read), close: promisify(close) };
 
-async function readPage(path: string): Promise<string> {
+async function readPage(path: string): Promise<string | undefined> {
   const file = await promisified.open(path, 'r');
   try {
     const { bytesRead, buffer } = await promisified.read(file, Buffer.allocUnsafe(pageBytes), 0, pageBytes, null);
@@ -23,9 +25,14 @@ async function readPage(path: string): Promise<string> {
   }
 }
 
+/** Rejects with a CommandError after a time in which nobody waits for the answer any longer. */
+async function readPageInChildProcess(path: string): Promise<string | undefined> {
+  const { stdout, status } = await runCommand('cat', [path], { seconds: childTimeoutSeconds });
+  return status === 0 ? stdout : undefined;
+}
+
 /** Reads small files of /sys for which the driver queries its device. A read can take long, or never end if a bus or
- * firmware is stuck. Files are read one after the other, in libuv's pool. A file whose read is pending is not read
- * again, and with two pending reads no other file is read. */
+ * firmware is stuck. A file whose read is pending is not read again. */
 export class DriverFileReader {
   readonly #unanswered = new Set<string>();
   #queue: Promise<unknown> = Promise.resolve();
@@ -53,12 +60,14 @@ export class DriverFileReader {
   }
 
   async #ask(path: string): Promise<string | undefined> {
-    const timeoutMs = Math.min(answerTimeoutMs, this.#deadline - performance.now());
     if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
-    if (this.#unanswered.size >= maxUnanswered || timeoutMs <= 0)
-      throw new NoAnswerError(`${path}: not read, because reads of other files have not returned`);
+    const timeoutMs = Math.min(answerTimeoutMs, this.#deadline - performance.now());
+    if (timeoutMs <= 0) throw new NoAnswerError(`${path}: not read, because other files took too long`);
     this.#unanswered.add(path);
-    const answer = readPage(path)
+    const answer = callKernel(
+      () => readPage(path),
+      () => readPageInChildProcess(path),
+    )
       .catch(undefinedForKernelError)
       .finally(() => this.#unanswered.delete(path));
     return withTimeout(timeoutMs, answer, path);

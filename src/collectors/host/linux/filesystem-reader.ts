@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
+import { callKernel } from '../../../lib/kernel-call.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { FilesystemReading } from '../reading.ts';
@@ -31,6 +32,14 @@ async function statInChildProcess(path: string): Promise<Usage> {
   return { total: blocks * size, free: free * size, available: available * size, inodes, inodesFree };
 }
 
+const requestUsage = (mount: Mount, path: string): Promise<Usage> =>
+  isRemoteMount(mount)
+    ? statInChildProcess(path)
+    : callKernel(
+        () => statInProcess(path),
+        () => statInChildProcess(path),
+      );
+
 /** Reads the usage of mounts, with at most one pending request for each. Only the first reading waits for a mount that
  * hangs; later readings fail at once until a request has been answered. */
 export class FilesystemReader {
@@ -57,7 +66,7 @@ export class FilesystemReader {
   #requestUsage(mount: Mount): Promise<Usage> {
     const { point } = mount;
     const path = this.#roots.host(point);
-    const pending = this.#pending.get(point) ?? (isRemoteMount(mount) ? statInChildProcess(path) : statInProcess(path));
+    const pending = this.#pending.get(point) ?? requestUsage(mount, path);
     if (!this.#pending.has(point)) {
       this.#pending.set(point, pending);
       const startedAt = performance.now();

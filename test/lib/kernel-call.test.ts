@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { callKernel } from '../../src/lib/kernel-call.ts';
+import { stopClock } from '../helpers/clock.ts';
+
+/** Calls that are made in this process, which the test answers. */
+function start() {
+  const made: { name: string; answer(value: string): void; fail(error: Error): void }[] = [];
+  const call = (name: string) =>
+    callKernel(
+      () => new Promise<string>((answer, fail) => made.push({ name, answer, fail })),
+      async () => `${name} by a child`,
+    );
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return { made, call, settle };
+}
+
+test('calls are made one after the other, also after an error', async () => {
+  const { made, call, settle } = start();
+  const answers = ['a', 'b', 'c'].map(call);
+  await settle();
+  expect(made.map(({ name }) => name)).toEqual(['a']);
+  made[0]?.answer('first');
+  await settle();
+  expect(made.map(({ name }) => name)).toEqual(['a', 'b']);
+  made[1]?.fail(new Error('EIO'));
+  await expect(answers[1]).rejects.toThrow('EIO');
+  await settle();
+  made[2]?.answer('third');
+  expect([await answers[0], await answers[2]]).toEqual(['first', 'third']);
+});
+
+test('a call that is answered soon is waited for', async () => {
+  const { turn, waits } = stopClock();
+  const { made, call, settle } = start();
+  const [first, second] = [call('a'), call('b')];
+  await waits(0.1);
+  turn(0.09);
+  made[0]?.answer('a itself');
+  await settle();
+  made[1]?.answer('b itself');
+  expect([await first, await second]).toEqual(['a itself', 'b itself']);
+});
+
+test('while one is not answered, the others are made by child processes; then in this process again', async () => {
+  const { made, call, settle } = start();
+  const stuck = call('stuck');
+  expect(await call('a')).toBe('a by a child');
+  expect(await Promise.all(['b', 'c'].map(call))).toEqual(['b by a child', 'c by a child']);
+  expect(made).toHaveLength(1);
+  made[0]?.answer('late');
+  expect(await stuck).toBe('late');
+  const next = call('d');
+  await settle();
+  made[1]?.answer('d itself');
+  expect(await next).toBe('d itself');
+});
