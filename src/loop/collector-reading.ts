@@ -41,7 +41,8 @@ async function read({ collector, source, memory }: ActiveCollector, end: () => v
   const began = performance.now();
   const timeoutSeconds = collectorTimeoutSeconds(collector);
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
-  const reading = (async () => source.read(signal))();
+  // Awaited, so that an error that is thrown at once is a rejection like any other, and its stack is whole.
+  const reading = (async () => await source.read(signal))();
   reading.then(end, end);
   const timedOut = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`timed out after ${timeoutSeconds} s`)), { once: true });
