@@ -22,6 +22,14 @@ export class PublishingIdentityState implements AgentState {
     return new Map([...this.#stateStore.memories].filter(([key]) => this.#includes(collectorOfMemoryKey(key))));
   }
 
+  get restoredProblems() {
+    return this.#stateStore.restoredProblems;
+  }
+
+  get toldProblems() {
+    return this.#stateStore.toldProblems;
+  }
+
   get pendingEvents() {
     return this.#stateStore.pendingEvents.filter(({ address }) => this.#includes(address.collector));
   }

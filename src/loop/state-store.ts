@@ -4,9 +4,12 @@ import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetricDeclaration, MetricSample } from '../model/metric.ts';
 import { PastMoment } from '../model/past-moment.ts';
+import type { RestoredProblem } from '../model/problem.ts';
 import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
+import { findingsOfReading, uncertainFindings } from './findings.ts';
+import { ProblemMemory } from './problem-memory.ts';
 import { type Evaluation, evaluateMetrics } from './sample.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
@@ -63,11 +66,20 @@ export class StateStore implements AgentState {
   readonly collectors = new Map<string, CollectorRecord>();
   readonly broker: Broker;
   readonly memoryStore = new DeviceMemoryStore();
+  readonly problemMemory = new ProblemMemory();
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
   constructor(brokerUrl: string) {
     this.broker = new Broker(brokerUrl);
+  }
+
+  get restoredProblems(): ReadonlyMap<string, RestoredProblem> {
+    return this.problemMemory.restored;
+  }
+
+  get toldProblems(): ReadonlySet<string> {
+    return this.problemMemory.told;
   }
 
   get memories(): ReadonlyMap<string, unknown> {
@@ -134,12 +146,14 @@ export class StateStore implements AgentState {
     }
     record.lastRun = outcome.at;
     record.duration = outcome.seconds;
+    if (outcome.ok) this.problemMemory.dropEnded(collector.id, record.entries);
     return changes;
   }
 
   /** Drops the unreadable entries of a device that the user has removed. */
   forgetDevice(device: string): void {
     for (const record of this.collectors.values()) {
+      this.problemMemory.forgetDevice(record.id, device);
       for (const [path, { address, error }] of record.entries) {
         if (address.device === device && error !== undefined) record.entries.delete(path);
       }
@@ -161,10 +175,16 @@ export class StateStore implements AgentState {
       seen.add(path);
       this.#queueEvents(address, observation);
       const before = record.entries.get(path);
-      const metrics = collector.tables[observation.table]?.metrics ?? {};
+      const table = collector.tables[observation.table];
+      const metrics = table?.metrics ?? {};
       const evaluation =
         'reading' in observation ? evaluateMetrics(metrics, observation.reading, before?.sample) : undefined;
-      const entry = entryAfter(before, metrics, address, observation, evaluation, at);
+      const knownFindings = this.problemMemory.findingsBefore(`${collector.id}/${path}`, before?.findings);
+      const findings =
+        'reading' in observation
+          ? findingsOfReading(table?.problems, observation.reading, knownFindings, at)
+          : uncertainFindings(knownFindings);
+      const entry = { ...entryAfter(before, metrics, address, observation, evaluation, at), findings };
       changes.push(...this.#replace(record, entry, at), ...impossibleValueChanges(before, entry, metrics, evaluation));
     }
     for (const [path, entry] of record.entries) {
@@ -219,7 +239,7 @@ function entryAfter(
   observation: Observation<Record<string, unknown>>,
   evaluation: Evaluation | undefined,
   at: Date,
-): StateEntry {
+): Omit<StateEntry, 'findings'> {
   const { table, device, part } = observation;
   const sample = evaluation?.sample ?? before?.sample;
   const error = 'error' in observation ? describeError(observation.error) : undefined;
@@ -267,7 +287,15 @@ function impossibleValueChanges(
 }
 
 const missingEntry = (entry: StateEntry, at: Date): StateEntry =>
-  entry.error === undefined ? { ...entry, error: 'no longer present', since: at } : entry;
+  entry.isMissing
+    ? entry
+    : {
+        ...entry,
+        error: 'no longer present',
+        isMissing: true,
+        findings: uncertainFindings(entry.findings),
+        since: entry.error === undefined ? at : entry.since,
+      };
 
 /** The optional metrics that have had a value; the same Set object as before if none is new. */
 function presentMetricsAfter(

@@ -2,6 +2,7 @@ import type { Address } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { MetricSample, RawNumbers } from './metric.ts';
+import type { LastingFindings, RestoredProblem } from './problem.ts';
 
 /** The agent's name, and the prefixes of its topics. */
 export interface AgentIdentity {
@@ -32,6 +33,10 @@ export interface StateEntry {
   presentMetrics: ReadonlySet<string>;
   /** Why it can't be read. */
   error?: string;
+  /** It was read earlier, and is no longer there. */
+  isMissing?: true;
+  /** What is wrong with it. */
+  findings: LastingFindings;
   /** How to make an incomplete reading complete. */
   hint?: string;
   /** Excluded by the settings. */
@@ -76,6 +81,10 @@ export interface AgentState {
   /** Active collectors, in the order of the catalogue. */
   collectors: ReadonlyMap<string, CollectorState>;
   broker: BrokerConnectionState;
+  /** Problems that an earlier process has published and that are not over, by id. */
+  restoredProblems: ReadonlyMap<string, RestoredProblem>;
+  /** Ids of the problems that were reported to the user. */
+  toldProblems: ReadonlySet<string>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
   /** Events that have not been published yet, the oldest first. */

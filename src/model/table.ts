@@ -1,6 +1,7 @@
 import type { ActionDeclarations } from './action.ts';
 import type { EventDeclaration } from './event.ts';
 import type { MetricDeclarations } from './metric.ts';
+import type { Finding, LastingFindings, Severity } from './problem.ts';
 
 interface TableBase<Reading> {
   /** What one of its devices or parts is, in the singular: “Drive”, “File system”. */
@@ -8,6 +9,10 @@ interface TableBase<Reading> {
   icon: `mdi:${string}`;
   /** Metrics by their key in topics and ids. */
   metrics: MetricDeclarations<Reading>;
+  /** What is wrong according to a reading. `before`: what was wrong until now, so that a limit can be left later than it was reached. */
+  problems?(reading: Reading, before: LastingFindings): readonly Finding[];
+  /** How bad it is that one of them is no longer there; without it, not at all. */
+  missing?: Severity;
 }
 
 /** A table whose rows are devices in Home Assistant. */

@@ -1,4 +1,5 @@
-import type { Problem } from '../views/problems.ts';
+import type { Problem } from '../model/problem.ts';
+import { isReportable } from '../views/problems.ts';
 
 /** A problem that has begun or is over, to send to a person. */
 export interface AlertMessage {
@@ -62,11 +63,12 @@ export class AlertTracker {
   #messagesWhileLasting(problem: Problem, now: Date): AlertMessage[] {
     const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem, since: now, isReported: false };
     this.#tracked.set(problem.id, tracked);
-    if (!problem.isSuppressed) tracked.problem = problem;
+    const isSuppressed = !isReportable(problem);
+    if (!isSuppressed) tracked.problem = problem;
     delete tracked.overSince;
     // A problem that is no longer suppressed must last for `minSeconds` on its own.
-    if (problem.isSuppressed && !tracked.isReported) tracked.since = now;
-    if (problem.isSuppressed || tracked.isReported || secondsBetween(tracked.since, now) < this.#minSeconds) return [];
+    if (isSuppressed && !tracked.isReported) tracked.since = now;
+    if (isSuppressed || tracked.isReported || secondsBetween(tracked.since, now) < this.#minSeconds) return [];
     tracked.isReported = true;
     return [{ kind: 'trouble', subject: problem.subject, text: problem.text, since: tracked.since }];
   }

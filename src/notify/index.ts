@@ -26,7 +26,7 @@ export function startNotifications(
   const tracker = new AlertTracker(minProblemSeconds);
   const notifier = new Notifier(log, notifyAuthorizationHeader(settings));
   const timer = setInterval(() => {
-    for (const message of tracker.update(findProblems(catalogue, state), new Date()))
+    for (const message of tracker.update(findProblems(catalogue, agent, state), new Date()))
       notifier.send(buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message));
   }, checkIntervalSeconds * 1000).unref();
   return {

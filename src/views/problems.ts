@@ -1,143 +1,218 @@
 import type { CollectorMetadata } from '../model/collector.ts';
-import type { AnyMetricDeclaration } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
-import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
+import {
+  compareSeverities,
+  isFault,
+  type LastingFinding,
+  missingKey,
+  type Problem,
+  unreadableKey,
+} from '../model/problem.ts';
+import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 
-/** Something that is wrong now, or was at the last reading and may still be. */
-export interface Problem {
-  /** The same as long as the problem lasts. */
-  id: string;
-  /** The collector, or the collector and the entry's path: `host/nas/filesystem_root`; `broker`. */
-  place: string;
-  /** Key of the metric that reports it. */
-  key?: string;
-  /** Name of the broker, collector, device or part. */
-  subject: string;
-  text: string;
-  /** Not to be reported: another problem explains it, or it is unknown whether it lasts. */
-  isSuppressed: boolean;
+/** A problem before it is known what explains it. */
+interface Candidate extends Problem {
+  finding?: LastingFinding;
+  /** Slug of the device. */
+  device?: string;
+  /** Slugs of the devices through which it is reached. */
+  reachedThrough: string[];
 }
-
-function brokerProblems({ url, connected, error }: BrokerConnectionState): Problem[] {
-  if (connected && error === undefined) return [];
-  const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
-  return [{ id: 'broker', place: 'broker', subject: `Broker ${url}`, text, isSuppressed: false }];
-}
-
-/** Problems of a collector as a whole. A lab-wide one reads over the broker: without it its error is suppressed. */
-const collectorProblems = (
-  { id, error, complaints }: CollectorState,
-  { title, scope }: CollectorMetadata,
-  broker: BrokerConnectionState,
-): Problem[] => [
-  ...(error === undefined
-    ? []
-    : [{ id, place: id, subject: title, text: error, isSuppressed: scope === 'lab' && !broker.connected }]),
-  ...complaints.map((complaint) => ({
-    id: `${id}: ${complaint}`,
-    place: id,
-    subject: title,
-    text: complaint,
-    isSuppressed: false,
-  })),
-];
 
 const subjectOf = ({ device, part }: StateEntry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
 
-/** Whether another failure explains that of an entry: its collector's, its device's, or that of the device above it (`via`). */
-function isExplained(collector: CollectorState, { device, part }: StateEntry, lost: ReadonlySet<string>): boolean {
-  if (collector.error !== undefined) return true;
-  return (part !== undefined && lost.has(slug(device.id))) || (device.via !== undefined && lost.has(slug(device.via)));
+function brokerProblems({ url, connected, since, error }: BrokerConnectionState): Candidate[] {
+  if (connected && error === undefined) return [];
+  const text = [...(connected ? [] : ['not connected']), ...(error === undefined ? [] : [error])].join(': ');
+  return [
+    {
+      id: 'broker',
+      cause: `broker ${url}`,
+      place: 'broker',
+      path: 'broker',
+      key: 'broker',
+      subject: `Broker ${url}`,
+      severity: connected ? 'degraded' : 'outage',
+      text,
+      since,
+      certain: true,
+      isTold: false,
+      reachedThrough: [],
+    },
+  ];
 }
 
-/** Value of the text metric that explains a problem metric: `problem_reason`, `worst_problem`. */
-function reasonBeside(
-  problem: string,
-  metrics: Record<string, AnyMetricDeclaration>,
-  { sample }: StateEntry,
-): string | undefined {
-  const key = Object.keys(metrics).find(
-    (name) => metrics[name]?.kind === 'text' && (name.startsWith(`${problem}_`) || name.endsWith(`_${problem}`)),
-  );
-  const reason = key === undefined ? undefined : sample?.[key];
-  return typeof reason === 'string' && reason !== '' ? reason : undefined;
+/** Problems of a collector as a whole. A lab-wide one reads over the broker, which explains its error. */
+function collectorProblems(
+  agent: AgentIdentity,
+  { id, error, complaints, lastSuccess, lastRun }: CollectorState,
+  { title, scope }: CollectorMetadata,
+  { connected }: BrokerConnectionState,
+): Candidate[] {
+  const problem = (key: string, text: string, since: Date): Candidate => ({
+    id: `${id}/${key}`,
+    cause: `${agent.id}/${id}/${key}`,
+    place: 'collector',
+    path: id,
+    key,
+    subject: title,
+    severity: 'degraded',
+    text,
+    since,
+    certain: true,
+    isTold: false,
+    ...(scope === 'lab' && !connected ? { explainedBy: 'broker' } : {}),
+    reachedThrough: [],
+  });
+  const began = lastSuccess ?? lastRun ?? agent.startedAt;
+  return [
+    ...(error === undefined ? [] : [problem(unreadableKey, error, began)]),
+    ...complaints.map((complaint) => problem(`complaint_${slug(complaint)}`, complaint, began)),
+  ];
 }
 
-const isProblemMetric = (metric: AnyMetricDeclaration) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
-
-/** A connection that should exist: a diagnostic one may be absent on purpose, as of a socket without a cable. */
-const isConnectivityMetric = (metric: AnyMetricDeclaration) =>
-  metric.kind === 'boolean' && metric.deviceClass === 'connectivity' && metric.category === undefined;
-
-/** Problems that an entry's metrics report, problem metrics before connections. A lost connection is suppressed if a problem or an
- * earlier lost connection is reported already. */
-function metricProblems(
-  metrics: Record<string, AnyMetricDeclaration>,
-  entry: StateEntry,
-): { key: string; text: string; isSuppressed: boolean }[] {
-  const { sample } = entry;
-  if (sample === undefined) return [];
-  const enabledMetrics = Object.entries(metrics).filter(([, { enabled }]) => enabled !== false);
-  // A value that is unknown now may still be what it was.
-  const isUnknown = (key: string) => typeof sample[key] !== 'boolean';
-  const problems = enabledMetrics
-    .filter(([key, metric]) => isProblemMetric(metric) && sample[key] !== false)
-    .map(([key, { name }]) => ({ key, text: reasonBeside(key, metrics, entry) ?? name, isSuppressed: isUnknown(key) }));
-  const losses = enabledMetrics
-    .filter(([key, metric]) => isConnectivityMetric(metric) && sample[key] !== true)
-    .map(([key, { name }]) => ({ key, text: `${name}: no`, isSuppressed: isUnknown(key) }));
-  return [...problems, ...losses].map((problem, index, all) => ({
-    ...problem,
-    isSuppressed:
-      problem.isSuppressed ||
-      (index >= problems.length && all.slice(0, index).some(({ isSuppressed }) => !isSuppressed)),
-  }));
-}
+/** What identifies a device for every agent that sees it. */
+const globalIdOf = (agent: AgentIdentity, collector: string, { device }: StateEntry) =>
+  device.macAddress ?? device.serialNumber ?? `${agent.id}/${collector}/${slug(device.id)}`;
 
 function entryProblems(
-  declaration: CollectorMetadata,
+  agent: AgentIdentity,
+  { tables }: CollectorMetadata,
   collector: CollectorState,
   path: string,
   entry: StateEntry,
-  lost: ReadonlySet<string>,
-): Problem[] {
-  const place = `${collector.id}/${path}`;
-  const subject = subjectOf(entry);
-  const isSuppressed = isExplained(collector, entry, lost);
-  // An entry that can't be read keeps its last values: its problems are no longer seen, which does not end them.
-  const problems = metricProblems(declaration.tables[entry.table]?.metrics ?? {}, entry);
-  return [
-    ...(entry.error === undefined ? [] : [{ id: place, place, subject, text: entry.error, isSuppressed }]),
-    ...problems.map((problem) => ({
-      ...problem,
-      id: `${place}/${problem.key}`,
-      place,
-      subject,
-      isSuppressed: problem.isSuppressed || isSuppressed || entry.error !== undefined,
-    })),
-  ];
+): Candidate[] {
+  const { address, device, part, error, isMissing, findings } = entry;
+  const cause = [globalIdOf(agent, collector.id, entry), ...(part === undefined ? [] : [part.id])].join('/');
+  const candidate = (finding: LastingFinding): Candidate => ({
+    id: `${collector.id}/${path}/${finding.key}`,
+    cause: `${cause}/${finding.key}`,
+    place: part === undefined ? 'device' : 'part',
+    path: `${collector.id}/${path}`,
+    key: finding.key,
+    subject: subjectOf(entry),
+    ...(device.serialNumber === undefined ? {} : { serialNumber: device.serialNumber }),
+    severity: finding.severity,
+    text: finding.text,
+    since: finding.since,
+    certain: finding.isCertain && collector.error === undefined,
+    ...(finding.step === undefined ? {} : { step: finding.step }),
+    ...(finding.clearsAt === undefined ? {} : { clearsAt: finding.clearsAt }),
+    ...(finding.remedy === undefined ? {} : { remedy: finding.remedy }),
+    isTold: false,
+    finding,
+    device: address.device,
+    reachedThrough: [device.via, finding.reachedThrough].flatMap((id) => (id === undefined ? [] : [slug(id)])),
+  });
+  const own = (key: string, severity: LastingFinding['severity'], text: string): LastingFinding => ({
+    key,
+    severity,
+    text,
+    since: entry.since,
+    isCertain: true,
+    ...(part === undefined ? { explainsDevice: true } : {}),
+  });
+  const missing = tables[entry.table]?.missing;
+  const unreadable =
+    error === undefined || (isMissing && missing === undefined)
+      ? []
+      : [isMissing && missing ? own(missingKey, missing, error) : own(unreadableKey, 'degraded', error)];
+  return [...unreadable, ...findings.values()].map(candidate);
 }
 
-/** Everything that is or may be wrong now. The agent's own readings repeat the collectors' states and are left out. */
-export function findProblems(catalogue: readonly CollectorMetadata[], state: AgentState): Problem[] {
-  const watched = catalogue.flatMap((declaration) => {
-    const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);
-    return collector === undefined
-      ? []
-      : [{ declaration, collector, entries: [...collector.entries].filter(([, { excluded }]) => !excluded) }];
+/** A drive that was missing before the agent started, and is still. */
+const restoredProblems = (agent: AgentIdentity, state: AgentState): Candidate[] =>
+  [...state.restoredProblems].flatMap(([id, { path, subject, finding }]): Candidate[] => {
+    const [collector] = [...state.collectors.values()].filter((one) => path.startsWith(`${one.id}/`));
+    if (finding.key !== missingKey || collector === undefined) return [];
+    if (collector.entries.has(path.slice(collector.id.length + 1))) return [];
+    return [
+      {
+        id,
+        cause: `${agent.id}/${id}`,
+        place: 'device',
+        path,
+        key: finding.key,
+        subject,
+        severity: finding.severity,
+        text: finding.text,
+        since: finding.since,
+        certain: collector.lastSuccess !== undefined,
+        isTold: false,
+        reachedThrough: [],
+      },
+    ];
   });
-  const lost = new Set(
-    watched.flatMap(({ collector, entries }) =>
-      entries.flatMap(([, { device, part, error }]) =>
-        part === undefined && (error ?? collector.error) !== undefined ? [slug(device.id)] : [],
-      ),
-    ),
-  );
-  return [
-    ...brokerProblems(state.broker),
-    ...watched.flatMap(({ declaration, collector, entries }) => [
-      ...collectorProblems(collector, declaration, state.broker),
-      ...entries.flatMap(([path, entry]) => entryProblems(declaration, collector, path, entry, lost)),
-    ]),
-  ];
+
+/** The worst first; of equal ones the oldest. */
+const compareProblems = (a: Problem, b: Problem) =>
+  compareSeverities(a.severity, b.severity) || a.since.getTime() - b.since.getTime() || a.id.localeCompare(b.id);
+
+/** The problem that explains another one: one of the same device, or one of a device that it is reached through. */
+function explanationOf(
+  candidate: Candidate,
+  byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,
+): string | undefined {
+  const { device, path, finding, reachedThrough } = candidate;
+  if (device === undefined) return undefined;
+  // What is worse is no consequence: a drive that is dying and can't be read is dying.
+  const explainsEverything = (other: Candidate) =>
+    other.place === 'device' &&
+    other.finding?.explainsDevice === true &&
+    compareSeverities(other.severity, candidate.severity) <= 0;
+  const ofSameDevice = (byDevice.get(device) ?? []).find((other) => {
+    if (other === candidate) return false;
+    if (other.path === path && finding?.explainedBy?.includes(other.key)) return true;
+    // Of two that explain everything, the worse or older one explains the other.
+    return explainsEverything(other) && (!candidate.finding?.explainsDevice || compareProblems(other, candidate) < 0);
+  });
+  const explanation =
+    ofSameDevice ??
+    reachedThrough
+      .filter((above) => above !== device)
+      .flatMap((above) => byDevice.get(above) ?? [])
+      .find(explainsEverything);
+  return explanation?.id;
 }
+
+/** Everything that is wrong, the worst first. The agent's own readings repeat the collectors' states and are left out. */
+export function findProblems(
+  catalogue: readonly CollectorMetadata[],
+  agent: AgentIdentity,
+  state: AgentState,
+): Problem[] {
+  const candidates = [
+    ...brokerProblems(state.broker),
+    ...catalogue.flatMap((declaration) => {
+      const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);
+      if (collector === undefined) return [];
+      return [
+        ...collectorProblems(agent, collector, declaration, state.broker),
+        ...[...collector.entries]
+          .filter(([, { excluded }]) => !excluded)
+          .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry)),
+      ];
+    }),
+    ...restoredProblems(agent, state),
+  ];
+  const byDevice = new Map<string | undefined, Candidate[]>();
+  for (const candidate of candidates)
+    byDevice.get(candidate.device)?.push(candidate) ?? byDevice.set(candidate.device, [candidate]);
+  return candidates
+    .map((candidate): Problem => {
+      const { finding: _, device: __, reachedThrough: ___, ...problem } = candidate;
+      const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice);
+      const restored = state.restoredProblems.get(problem.id)?.finding.since;
+      return {
+        ...problem,
+        ...(explainedBy === undefined ? {} : { explainedBy }),
+        since: restored !== undefined && restored < problem.since ? restored : problem.since,
+        isTold: state.toldProblems.has(problem.id),
+      };
+    })
+    .sort(compareProblems);
+}
+
+/** Whether a problem is to be reported: it certainly lasts, it is a fault, and no other one explains it. */
+export const isReportable = ({ certain, severity, explainedBy }: Problem): boolean =>
+  certain && explainedBy === undefined && isFault(severity);

@@ -35,6 +35,7 @@ function entryOf(collector: string, of: string, { kind, metrics }: AnyTable, num
       ? { part, address: partAddress(collector, device, of, part) }
       : { address: deviceAddress(collector, device) }),
     sample: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, valueFor(metric)])),
+    findings: new Map(),
     presentMetrics: new Set(Object.keys(metrics)),
     since: at,
   };
@@ -62,6 +63,8 @@ export const everything = (catalogue: readonly CollectorMetadata[], parts = 1): 
   collectors: new Map(catalogue.map((declaration) => [declaration.id, collectorOf(declaration, parts)])),
   broker: { url: 'mqtt://127.0.0.1:1883', connected: true, since: at, reconnects: 0 },
   memories: new Map(),
+  restoredProblems: new Map(),
+  toldProblems: new Set(),
   pendingEvents: [],
   discoveryRevision: 0,
 });

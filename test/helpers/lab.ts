@@ -71,7 +71,14 @@ function stateOf({ things }: Machine): AgentState {
       const sample = Object.fromEntries(Object.entries(table).map(([key, metric]) => [key, goodValue(key, metric)]));
       return [
         addressPath(address),
-        { ...thing, address, sample, presentMetrics: new Set(Object.keys(table)), since: new Date(0) },
+        {
+          ...thing,
+          address,
+          sample,
+          findings: new Map(),
+          presentMetrics: new Set(Object.keys(table)),
+          since: new Date(0),
+        },
       ];
     });
     return entries.length === 0
@@ -94,6 +101,8 @@ function stateOf({ things }: Machine): AgentState {
     collectors: new Map(states),
     broker: { url: '', connected: true, since: new Date(0), reconnects: 0 },
     memories: new Map(),
+    restoredProblems: new Map(),
+    toldProblems: new Set(),
     pendingEvents: [],
     discoveryRevision: 1,
   };

@@ -1,10 +1,23 @@
 import { expect, test } from 'vitest';
+import type { Problem } from '../../src/model/problem.ts';
 import { AlertTracker } from '../../src/notify/alert-tracker.ts';
-import type { Problem } from '../../src/views/problems.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
-const hot: Problem = { id: 'a/hot', place: 'a/hot', subject: 'A', text: 'too hot', isSuppressed: false };
-const gone: Problem = { id: 'b', place: 'b', subject: 'B', text: 'gone', isSuppressed: false };
+const problem = (id: string, subject: string, text: string): Problem => ({
+  id,
+  cause: id,
+  place: 'device',
+  path: id,
+  key: id,
+  subject,
+  severity: 'outage',
+  text,
+  since: at(0),
+  certain: true,
+  isTold: false,
+});
+const hot = problem('a/hot', 'A', 'too hot');
+const gone = problem('b', 'B', 'gone');
 
 /** Updates every five seconds with these problems, and returns the messages with their times. */
 function watch(...phases: [seconds: number, troubles: Problem[]][]): string[] {
@@ -33,20 +46,20 @@ test('a problem that comes and goes is reported as one', () =>
   ]));
 
 test('a suppressed problem and its end are not reported', () =>
-  expect(watch([300, [{ ...gone, isSuppressed: true }, hot]], [300, []])).toEqual([
+  expect(watch([300, [{ ...gone, explainedBy: 'x' }, hot]], [300, []])).toEqual([
     '30 trouble A: too hot',
     '330 recovery A: too hot (300 s)',
   ]));
 
 test('a problem that outlasts its cause is reported after the full time', () =>
-  expect(watch([300, [hot, { ...gone, isSuppressed: true }]], [300, [gone]])).toEqual([
+  expect(watch([300, [hot, { ...gone, explainedBy: 'x' }]], [300, [gone]])).toEqual([
     '30 trouble A: too hot',
     '325 trouble B: gone',
     '330 recovery A: too hot (300 s)',
   ]));
 
 test('a reported problem that is suppressed later is neither over nor reported again', () =>
-  expect(watch([60, [gone]], [300, [hot, { ...gone, isSuppressed: true }]], [60, [gone]], [60, []])).toEqual([
+  expect(watch([60, [gone]], [300, [hot, { ...gone, explainedBy: 'x' }]], [60, [gone]], [60, []])).toEqual([
     '30 trouble B: gone',
     '90 trouble A: too hot',
     '390 recovery A: too hot (300 s)',

@@ -1,146 +1,277 @@
 import { expect, test } from 'vitest';
-import type { MetricDeclarations } from '../../src/model/metric.ts';
-import { deviceTable } from '../../src/model/table.ts';
-import { findProblems } from '../../src/views/problems.ts';
-import { device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
+import { StateStore } from '../../src/loop/state-store.ts';
+import type { ObservationOrComplaint } from '../../src/model/collector.ts';
+import { type Finding, findingIf, type LastingFindings, type Severity } from '../../src/model/problem.ts';
+import { deviceTable, partTable } from '../../src/model/table.ts';
+import { findProblems, isReportable } from '../../src/views/problems.ts';
+import { agent, device, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
 
 const plain = probe(async () => []);
-const problem: MetricDeclarations<Probe> = {
-  problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.on },
-  problem_reason: { kind: 'text', name: 'Problem reason', value: (r) => r.note },
-  hot: { kind: 'boolean', name: 'Too hot', deviceClass: 'problem', value: (r) => r.on },
-};
-const connection = (category?: 'diagnostic'): MetricDeclarations<Probe>[string] => ({
-  kind: 'boolean',
-  name: 'Reachable',
-  deviceClass: 'connectivity',
-  ...(category === undefined ? {} : { category }),
-  value: (r) => r.level === undefined || r.level > 0,
-});
-const withMetrics = (metrics: MetricDeclarations<Probe>) =>
-  deviceTable({ title: 'Thing', icon: 'mdi:cube', isMain: true, metrics });
+const found = (key: string, severity: Severity, more: object = {}) => ({ key, severity, text: `${key} text`, ...more });
+
+/** `note` names the findings of a thing: “hot:degraded gone:outage”; “hot:?” is unknown. */
+function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] {
+  return [
+    ...note
+      .split(' ')
+      .filter(Boolean)
+      .map((word): Finding => {
+        const [key = '', severity] = word.split(':');
+        if (severity === '?') return { key, isUnknown: true };
+        if (key === 'line') return found('line', 'outage');
+        if (key === 'wan') return found('wan', 'outage', { explainedBy: ['line'] });
+        if (key === 'gone') return found('gone', 'outage', { explainsDevice: true });
+        return found(key, severity as Severity);
+      }),
+    ...(level === undefined
+      ? []
+      : findingIf('full', level >= (before.has('full') ? 93 : 95), () => ({
+          severity: level >= 100 ? 'outage' : 'degraded',
+          text: `full at ${level}`,
+          step: level >= 97 ? 2 : 1,
+        }))),
+  ];
+}
+
 const collector = {
   ...plain,
   tables: {
-    ...plain.tables,
-    thing: withMetrics({
-      ...plain.tables.thing.metrics,
-      ...problem,
-      reachable: connection(),
-      link: connection('diagnostic'),
+    thing: deviceTable({
+      title: 'Thing',
+      icon: 'mdi:cube',
+      isMain: true,
+      metrics: {},
+      problems: judge,
+      missing: 'outage',
     }),
+    part: partTable({ title: 'Part', icon: 'mdi:cube', metrics: {}, problems: judge }),
   },
-};
+} as typeof plain;
 const part = { id: '/mnt', name: 'Part /mnt' };
 const gone = new Error('gone');
+const minute = (count: number) => new Date(Date.UTC(2026, 0, 1, 0, count));
 
-const connected = (...readings: Parameters<typeof stateOf>[1][]) => {
-  const state = stateOf(collector, ...readings);
+type Reading = ObservationOrComplaint<Probes>[];
+
+/** A state after these readings, one each minute. */
+function after(...readings: Reading[]): StateStore {
+  const state = new StateStore('mqtt://127.0.0.1:1883');
+  state.add(collector);
   state.broker.connected = true;
+  readings.forEach((observations, count) =>
+    state.record(collector, { ok: true, observations, at: minute(count), seconds: 0.1 }),
+  );
   return state;
-};
-const reported = (state: ReturnType<typeof connected>) =>
-  findProblems([collector], state).map(
-    ({ subject, text, isSuppressed }) => `${isSuppressed ? '(' : ''}${subject}: ${text}${isSuppressed ? ')' : ''}`,
+}
+
+const thing = (note: string): Reading => [{ table: 'thing', device, reading: { note } }];
+const filled = (level: number): Reading => [{ table: 'thing', device, reading: { level } }];
+const list = (state: StateStore) => findProblems([collector], agent, state);
+/** What is wrong, explained ones in brackets, uncertain ones with a question mark. */
+const told = (state: StateStore) =>
+  list(state).map(
+    ({ subject, text, explainedBy, certain }) =>
+      `${explainedBy === undefined ? '' : '('}${subject}: ${text}${certain ? '' : '?'}${explainedBy === undefined ? '' : ')'}`,
   );
 
-test('no problem', () => expect(reported(connected([{ table: 'thing', device, reading: { on: false } }]))).toEqual([]));
+test('nothing is wrong', () => expect(list(after(thing('')))).toEqual([]));
+
+test('a finding with all that it says', () =>
+  expect(list(after(thing('hot:degraded')))).toEqual([
+    {
+      id: 'probe/thing_1/hot',
+      cause: 'nas/probe/thing_1/hot',
+      place: 'device',
+      path: 'probe/thing_1',
+      key: 'hot',
+      subject: 'Thing',
+      severity: 'degraded',
+      text: 'hot text',
+      since: minute(0),
+      certain: true,
+      isTold: false,
+    },
+  ]));
+
+test('the worst first, of equal ones the oldest', () =>
+  expect(
+    told(
+      after(thing('new:notice old:degraded'), thing('new:notice old:degraded a:degraded risk:data_at_risk out:outage')),
+    ),
+  ).toEqual(['Thing: risk text', 'Thing: out text', 'Thing: old text', 'Thing: a text', 'Thing: new text']));
+
+test('two agents that see one device have one cause', () => {
+  const cause = (more: object) =>
+    list(after([{ table: 'thing', device: { ...device, ...more }, reading: { note: 'hot:degraded' } }]))[0]?.cause;
+  expect(cause({ serialNumber: 'S4' })).toBe('S4/hot');
+  expect(cause({ serialNumber: 'S4', macAddress: '02:00' })).toBe('02:00/hot');
+});
+
+test('a text lasts as long as severity and step', () => {
+  expect(list(after(filled(95), filled(96)))[0]).toMatchObject({ text: 'full at 95', since: minute(0) });
+  expect(list(after(filled(95), filled(97)))[0]).toMatchObject({ text: 'full at 97', since: minute(0) });
+  expect(list(after(filled(97), filled(100)))[0]).toMatchObject({ text: 'full at 100', severity: 'outage' });
+});
+
+test('a limit is left later than it was reached', () => {
+  expect(told(after(filled(94)))).toEqual([]);
+  expect(told(after(filled(95), filled(94)))).toEqual(['Thing: full at 95']);
+  expect(told(after(filled(95), filled(92)))).toEqual([]);
+});
+
+test('what can’t be read is not over', () => {
+  expect(told(after(thing('hot:degraded'), thing('hot:?')))).toEqual(['Thing: hot text?']);
+  expect(told(after(thing('hot:?')))).toEqual([]);
+  expect(told(after(thing('hot:degraded'), [{ table: 'thing', device, error: gone }], thing('')))).toEqual([]);
+  const lost = after(thing('hot:degraded'), [{ table: 'thing', device, error: gone }]);
+  expect(list(lost).map(({ key, certain, since }) => [key, certain, since])).toEqual([
+    ['hot', false, minute(0)],
+    ['unreadable', true, minute(1)],
+  ]);
+});
+
+test('a failing collector leaves its devices as they were', () => {
+  const state = after(thing('hot:degraded'));
+  state.record(collector, { ok: false, error: 'broken', at: minute(1), seconds: 1 });
+  expect(told(state)).toEqual(['Thing: hot text?', 'Probe: broken']);
+});
 
 test('a broker that is disconnected, or refuses', () => {
-  const state = connected([]);
+  const state = after([]);
   state.broker.error = 'refused';
-  expect(reported(state)).toEqual(['Broker mqtt://127.0.0.1:1883: refused']);
+  expect(list(state)).toMatchObject([{ place: 'broker', severity: 'degraded', text: 'refused' }]);
   state.broker.connected = false;
-  expect(reported(state)).toEqual(['Broker mqtt://127.0.0.1:1883: not connected: refused']);
+  expect(list(state)).toMatchObject([{ place: 'broker', severity: 'outage', text: 'not connected: refused' }]);
 });
 
 test('a device that can’t be read explains its parts and the devices below it', () => {
-  const state = connected([
+  const state = after([
     { table: 'thing', device, error: gone },
     { table: 'part', device, part, error: gone },
     { table: 'thing', device: { id: 'below', name: 'Below', via: 'Thing 1' }, error: gone },
-    { table: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: { on: false } },
+    { table: 'thing', device: { id: 'fine', name: 'Fine', via: 'Thing 1' }, reading: {} },
   ]);
-  expect(reported(state)).toEqual(['Thing: gone', '(Thing Part /mnt: gone)', '(Below: gone)']);
+  expect(told(state)).toEqual(['(Below: gone)', 'Thing: gone', '(Thing Part /mnt: gone)'].sort());
 });
 
-test('a part that can’t be read while its device can', () => {
+test('a finding can explain its whole device, or another finding', () => {
+  const behind = { ...device, id: 'behind', name: 'Behind', via: 'Thing 1' };
   expect(
-    reported(
-      connected([
-        { table: 'thing', device, reading: { on: false } },
-        { table: 'part', device, part, error: gone },
+    told(
+      after([
+        { table: 'thing', device, reading: { note: 'gone hot:degraded' } },
+        { table: 'part', device, part, reading: { note: 'full:degraded' } },
+        { table: 'thing', device: behind, reading: { note: 'gone' } },
       ]),
     ),
-  ).toEqual(['Thing Part /mnt: gone']);
+  ).toEqual(['(Behind: gone text)', 'Thing: gone text', '(Thing: hot text)', '(Thing Part /mnt: full text)']);
+  expect(told(after(thing('wan line')))).toEqual(['Thing: line text', '(Thing: wan text)']);
+  expect(told(after(thing('wan')))).toEqual(['Thing: wan text']);
 });
 
-test('a failing collector explains its entries', () => {
-  const state = connected([
-    { table: 'thing', device, reading: { on: true } },
-    { table: 'part', device, part, error: gone },
+test('what is worse than a device that can’t be read is told beside it', () => {
+  const state = after(thing('risk:data_at_risk'), [{ table: 'thing', device, error: gone }]);
+  expect(told(state)).toEqual(['Thing: risk text?', 'Thing: gone']);
+});
+
+test('of two findings that explain the whole device, one is told', () => {
+  const state = after(thing('gone'), [{ table: 'thing', device, error: gone }]);
+  expect(
+    list(state)
+      .filter(({ explainedBy }) => explainedBy === undefined)
+      .map(({ key }) => key),
+  ).toEqual(['gone']);
+});
+
+test('a part that can’t be read while its device can', () =>
+  expect(told(after([...thing(''), { table: 'part', device, part, error: gone }]))).toEqual(['Thing Part /mnt: gone']));
+
+test('a part that vanished is no problem, a device is where its table says so', () => {
+  expect(told(after([...thing(''), { table: 'part', device, part, reading: {} }], thing('')))).toEqual([]);
+  expect(list(after(thing(''), []))).toMatchObject([
+    { key: 'missing', severity: 'outage', text: 'no longer present', since: minute(1) },
   ]);
-  state.record(collector, { ok: false, error: 'broken', at: new Date(), seconds: 1 });
-  expect(reported(state)).toEqual(['Probe: broken', '(Thing: Problem)', '(Thing: Too hot)', '(Thing Part /mnt: gone)']);
 });
-
-test('problem metrics, with the reason where the table has one; other booleans are no problems', () => {
-  const state = stateOf(collector, [{ table: 'thing', device, reading: { on: true, note: 'worn out' } }]);
-  state.broker.connected = true;
-  expect(reported(state)).toEqual(['Thing: worn out', 'Thing: Too hot']);
-});
-
-test('a lost connection is a problem unless a problem or another loss reports it, or it is diagnostic', () => {
-  const link: MetricDeclarations<Probe>[string] = {
-    kind: 'boolean',
-    name: 'Link',
-    deviceClass: 'connectivity',
-    value: (r) => r.on,
-  };
-  const links = {
-    reachable: { ...link, name: 'Reachable' },
-    wan: { ...link, name: 'Internet' },
-    socket: { ...link, category: 'diagnostic' as const },
-  };
-  const bad = { kind: 'boolean' as const, name: 'Problem', deviceClass: 'problem' as const, value: () => true };
-  const texts = (metrics: MetricDeclarations<Probe>) => {
-    const one = { ...plain, tables: { ...plain.tables, thing: withMetrics(metrics) } };
-    const state = stateOf(one, [{ table: 'thing', device, reading: { on: false } }]);
-    state.broker.connected = true;
-    return findProblems([one], state).map(({ text, isSuppressed }) => (isSuppressed ? `(${text})` : text));
-  };
-  expect(texts(links)).toEqual(['Reachable: no', '(Internet: no)']);
-  expect(texts({ ...links, bad })).toEqual(['Problem', '(Reachable: no)', '(Internet: no)']);
-});
-
-test('a lost connection, unless it is diagnostic', () =>
-  expect(reported(connected([{ table: 'thing', device, reading: { on: false, level: 0 } }]))).toEqual([
-    'Thing: Reachable: no',
-  ]));
-
-test('an unknown value may still be what it was, and is suppressed', () =>
-  expect(reported(connected([{ table: 'thing', device, reading: {} }]))).toEqual([
-    '(Thing: Problem)',
-    '(Thing: Too hot)',
-  ]));
 
 test('an excluded entry is no problem; a complaint without a device is', () =>
-  expect(
-    reported(connected([{ table: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }])),
-  ).toEqual(['Probe: thing 2 is not there']));
+  expect(told(after([{ table: 'thing', device, excluded: true }, { complaint: 'thing 2 is not there' }]))).toEqual([
+    'Probe: thing 2 is not there',
+  ]));
 
-test('a lab-wide collector is suppressed without the broker', () => {
-  const state = connected([]);
-  state.record(collector, { ok: false, error: 'deaf', at: new Date(), seconds: 1 });
-  const scope = () =>
-    findProblems([{ ...collector, scope: 'lab' }], state).map(({ subject, isSuppressed }) => ({
+test('a missing broker explains the error of a lab-wide collector', () => {
+  const state = after([]);
+  state.record(collector, { ok: false, error: 'deaf', at: minute(1), seconds: 1 });
+  const explained = () =>
+    findProblems([{ ...collector, scope: 'lab' }], agent, state).map(({ subject, explainedBy }) => [
       subject,
-      quiet: isSuppressed,
-    }));
-  expect(scope()).toEqual([{ subject: 'Probe', quiet: false }]);
+      explainedBy,
+    ]);
+  expect(explained()).toEqual([['Probe', undefined]]);
   state.broker.connected = false;
-  expect(scope()).toEqual([
-    { subject: 'Broker mqtt://127.0.0.1:1883', quiet: false },
-    { subject: 'Probe', quiet: true },
+  expect(explained()).toEqual([
+    ['Broker mqtt://127.0.0.1:1883', undefined],
+    ['Probe', 'broker'],
   ]);
+});
+
+test('reported is what certainly lasts, is a fault, and explains itself', () => {
+  const one = { ...(list(after(thing('hot:degraded')))[0] as ReturnType<typeof list>[number]) };
+  expect(isReportable(one)).toBe(true);
+  expect(isReportable({ ...one, certain: false })).toBe(false);
+  expect(isReportable({ ...one, severity: 'notice' })).toBe(false);
+  expect(isReportable({ ...one, explainedBy: 'x' })).toBe(false);
+});
+
+const restoredHot = {
+  path: 'probe/thing_1',
+  subject: 'Thing',
+  finding: {
+    key: 'hot',
+    severity: 'degraded' as const,
+    text: 'hot long ago',
+    since: new Date('2025-12-01'),
+    isCertain: true,
+  },
+  isTold: true,
+};
+
+test('a problem of an earlier process goes on: its beginning, its text, and that it was told', () => {
+  const state = after();
+  state.problemMemory.restore([restoredHot], minute(0));
+  state.record(collector, { ok: true, observations: thing('hot:degraded'), at: minute(1), seconds: 1 });
+  expect(list(state)).toMatchObject([{ text: 'hot long ago', since: new Date('2025-12-01'), isTold: true }]);
+});
+
+test('also when the broker tells of it only after the first reading', () => {
+  const state = after(thing('hot:degraded'));
+  state.problemMemory.restore([restoredHot], minute(0));
+  expect(list(state)).toMatchObject([{ since: new Date('2025-12-01'), isTold: true }]);
+  state.record(collector, { ok: true, observations: thing('hot:degraded'), at: minute(1), seconds: 1 });
+  expect(list(state)).toMatchObject([{ text: 'hot long ago', since: new Date('2025-12-01') }]);
+});
+
+test('a problem of an earlier process that is over begins anew', () => {
+  const state = after();
+  state.problemMemory.restore([restoredHot], minute(0));
+  for (const note of ['', 'hot:degraded'])
+    state.record(collector, { ok: true, observations: thing(note), at: minute(2), seconds: 1 });
+  expect(list(state)).toMatchObject([{ text: 'hot text', since: minute(2) }]);
+});
+
+test('a beginning in the future is now', () => {
+  const state = after();
+  const future = { ...restoredHot, finding: { ...restoredHot.finding, since: new Date('2038-01-19') } };
+  state.problemMemory.restore([future], minute(0));
+  state.record(collector, { ok: true, observations: thing('hot:degraded'), at: minute(1), seconds: 1 });
+  expect(list(state)).toMatchObject([{ since: minute(0) }]);
+});
+
+test('what was missing before the start is still, until it is forgotten', () => {
+  const state = after();
+  const missing = { ...restoredHot, finding: { ...restoredHot.finding, key: 'missing', text: 'no longer present' } };
+  state.problemMemory.restore([missing], minute(0));
+  state.record(collector, { ok: true, observations: [], at: minute(1), seconds: 1 });
+  expect(told(state)).toEqual(['Thing: no longer present']);
+  state.forgetDevice('thing_1');
+  expect(told(state)).toEqual([]);
 });

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { readClocks } from '../../lib/clocks.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { FillRateEstimator } from './fill-rate.ts';
 import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
+import { MemoryShortageTimer } from './memory-shortage-timer.ts';
 import { hostTables } from './metrics.ts';
 import { PortableHostReader } from './portable-host-reader.ts';
 import type { HostReadingByTable } from './reading.ts';
@@ -32,6 +34,9 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
     const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env);
     const fillRate = new FillRateEstimator();
+    const memoryShortage = new MemoryShortageTimer();
+    /** File systems that have been writable. */
+    const writable = new Set<string>();
     let machine: MachineInventory = {};
     let device = deviceOf(agent, machine);
     let isInventoryRequested = false;
@@ -50,11 +55,18 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
         if (pendingInventory !== undefined)
           await Promise.race([pendingInventory, pause(inventoryTimeoutMs, undefined, { ref: false })]);
         const observations = await reader.read(device, machine);
+        const now = readClocks().monotonic / 1000;
         return observations.map((observation) => {
           const { table, part, reading } = observation;
+          if (table === 'host' && reading !== undefined)
+            return { ...observation, reading: { ...reading, memoryShortSeconds: memoryShortage.update(reading, now) } };
           if (table !== 'filesystem' || reading === undefined) return observation;
+          const id = part?.id ?? '';
+          if (!reading.readOnly) writable.add(id);
+          const wasWritable = writable.has(id);
+          const limitPercent = env.HOST_FILESYSTEM_LIMIT.get(id);
           const secondsToFull = fillRate.secondsToFull(part?.id ?? '', reading.available, Date.now());
-          return { ...observation, reading: { ...reading, secondsToFull } };
+          return { ...observation, reading: { ...reading, secondsToFull, wasWritable, limitPercent } };
         });
       },
     };

@@ -1,5 +1,6 @@
 import type { MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable, partTable } from '../../model/table.ts';
+import { filesystemProblems, machineProblems } from './problems.ts';
 import type {
   DiskReading,
   FanReading,
@@ -497,8 +498,19 @@ const fan: MetricDeclarations<FanReading> = {
 };
 
 export const hostTables = {
-  host: deviceTable({ title: 'Machine', icon: 'mdi:server', isMain: true, metrics: machineMetrics }),
-  filesystem: partTable({ title: 'File system', icon: 'mdi:harddisk', metrics: filesystem }),
+  host: deviceTable({
+    title: 'Machine',
+    icon: 'mdi:server',
+    isMain: true,
+    metrics: machineMetrics,
+    problems: machineProblems,
+  }),
+  filesystem: partTable({
+    title: 'File system',
+    icon: 'mdi:harddisk',
+    metrics: filesystem,
+    problems: filesystemProblems,
+  }),
   interface: partTable({ title: 'Network interface', icon: 'mdi:ethernet', metrics: networkInterface }),
   disk: partTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk }),
   temperature: partTable({ title: 'Temperature sensor', icon: 'mdi:thermometer', metrics: temperature }),

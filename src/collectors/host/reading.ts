@@ -5,15 +5,21 @@ export interface HostReading {
   load?: { one: number; five: number; fifteen: number } | undefined;
   /** Degrees Celsius. */
   cpuTemperature?: number | undefined;
+  /** At which the processor may switch itself off, in degrees Celsius. */
+  cpuCriticalTemperature?: number | undefined;
   cpuFrequencyHz?: number | undefined;
   /** Bytes. */
   memory?: { total: number; available: number; swapTotal: number; swapFree: number } | undefined;
   /** Share of the last minute in which some task waited for the resource, from 0 to 1. */
   pressure?: { cpu?: number | undefined; memory?: number | undefined; io?: number | undefined } | undefined;
+  /** For how long memory has been short; 0 while it is not. */
+  memoryShortSeconds?: number | undefined;
   bootTime?: Date | undefined;
   processes?: number | undefined;
   rebootRequired?: boolean | undefined;
   failedUnits?: number | undefined;
+  failedUnitNames?: readonly string[] | undefined;
+  clockSynchronized?: boolean | undefined;
   /** Whether the processor is slowed down now (Raspberry Pi). */
   throttled?: boolean | undefined;
   /** Whether the supply voltage is too low now (Raspberry Pi). */
@@ -34,6 +40,10 @@ export interface FilesystemReading {
   inodes: number;
   inodesFree: number;
   readOnly: boolean;
+  /** It was writable earlier. */
+  wasWritable?: boolean | undefined;
+  /** Share of the space or of the inodes from which it counts as full, in percent, if it is set. */
+  limitPercent?: number | undefined;
   /** At the rate of the last 24 hours. */
   secondsToFull?: number | undefined;
 }

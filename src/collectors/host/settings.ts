@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { listSetting } from '../../model/setting.ts';
+import { listSetting, numberPerNameSetting } from '../../model/setting.ts';
 
 export const hostSettingsSchema = z.object({
   HOST_FILESYSTEMS: listSetting({
@@ -9,6 +9,11 @@ export const hostSettingsSchema = z.object({
   HOST_FILESYSTEMS_EXCLUDE: listSetting({
     description: 'Mount points to exclude, as glob patterns.',
     example: '/boot/efi,/media/**',
+  }),
+  HOST_FILESYSTEM_LIMIT: numberPerNameSetting({
+    description:
+      'Percentage of its space or inodes above which a file system is a problem (default: 95). HOST_FILESYSTEM_LIMIT_<NAME> is for one mount point: ROOT for /, MNT_TANK for /mnt/tank.',
+    example: '90',
   }),
   HOST_INTERFACES: listSetting({
     description:

@@ -4,6 +4,7 @@ import { deviceTable, partTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
+import { driveProblems } from './problems.ts';
 import {
   controllerStates,
   type DriveReading,
@@ -330,6 +331,8 @@ export const nvmeTables = {
     isMain: true,
     metrics: driveMetrics,
     actions: driveActions,
+    problems: driveProblems,
+    missing: 'outage',
   }),
   namespace: partTable({ title: 'Namespace', icon: 'mdi:harddisk', metrics: namespaceMetrics }),
 };

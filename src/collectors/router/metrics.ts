@@ -2,6 +2,7 @@ import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
+import { reachabilityProblems, routerProblems } from './problems.ts';
 import { reachabilityMetrics } from './reachability.ts';
 import { type RouterReading, type TargetReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
@@ -164,7 +165,14 @@ export const routerTables = {
     metrics: ownRouterMetrics,
     actions: ownRouterActions,
     event: ownRouterEvent,
+    problems: routerProblems,
   }),
-  target: deviceTable({ title: 'Target', icon: 'mdi:lan-connect', metrics: targetMetrics, event: targetEvent }),
+  target: deviceTable({
+    title: 'Target',
+    icon: 'mdi:lan-connect',
+    metrics: targetMetrics,
+    event: targetEvent,
+    problems: reachabilityProblems,
+  }),
   ...tr064PartTables,
 };

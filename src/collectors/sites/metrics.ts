@@ -1,4 +1,5 @@
 import type { MetricDeclarations } from '../../model/metric.ts';
+import { type Finding, findingIf } from '../../model/problem.ts';
 import { deviceTable } from '../../model/table.ts';
 import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.ts';
 
@@ -30,7 +31,23 @@ const agentMetrics: MetricDeclarations<SiteAgentReading> = {
   },
 };
 
+/** What is wrong with a site and can't be said by an agent there; the agents' own problems are in their own lists. */
+const siteProblems = ({ cause, text }: SiteReading): Finding[] =>
+  findingIf('site', cause !== 'well' && cause !== 'problem', () => ({
+    severity: 'outage',
+    text,
+    step: `${cause} ${text}`,
+    clearsAt: 'when the site answers as a whole',
+    explainsDevice: true,
+  }));
+
 export const sitesTables = {
-  site: deviceTable({ title: 'Site', icon: 'mdi:map-marker-radius', isMain: true, metrics: siteMetrics }),
+  site: deviceTable({
+    title: 'Site',
+    icon: 'mdi:map-marker-radius',
+    isMain: true,
+    metrics: siteMetrics,
+    problems: siteProblems,
+  }),
   agent: deviceTable({ title: 'Agent', icon: 'mdi:server-network', metrics: agentMetrics }),
 };

@@ -3,8 +3,8 @@ import type { Device } from '../../model/device.ts';
 import { type AnyMetricDeclaration, isPrimaryNumericMetric } from '../../model/metric.ts';
 import type { MetricHistory } from '../../model/metric-history.ts';
 import { slug } from '../../model/naming.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { CollectorState, StateEntry } from '../../model/state.ts';
-import type { Problem } from '../problems.ts';
 import type { DeviceView, MetricView } from './device-view.ts';
 import { renderMetricValue } from './render-metric-value.ts';
 import { renderSparkline } from './sparkline.ts';
@@ -54,7 +54,7 @@ function viewOfEntry(
 ): DeviceView {
   const { device, part, error, hint, since } = entry;
   const place = `${id}/${path}`;
-  const ownProblems = problems.filter((problem) => problem.place === place && !problem.isSuppressed);
+  const ownProblems = problems.filter(({ path: at, explainedBy }) => at === place && explainedBy === undefined);
   const numbers: MetricView[] = [];
   const facts: MetricView[] = [];
   for (const [key, metric] of Object.entries(tables[entry.table]?.metrics ?? {})) {

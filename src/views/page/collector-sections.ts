@@ -22,7 +22,7 @@ export const buildCollectorSections = (
       id,
       title,
       problems: context.problems
-        .filter(({ place, isSuppressed }) => place === id && !isSuppressed)
+        .filter(({ path, explainedBy }) => path === id && explainedBy === undefined)
         .map(({ text }) => text),
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,

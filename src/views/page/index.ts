@@ -25,11 +25,12 @@ function* renderSections(
   { catalogue, agent, state, history, agentTopics }: PageContext,
   now: Date,
 ): Iterable<[id: string, Html]> {
+  const problems = findProblems(catalogue, agent, state);
   const sections = [
-    ...buildCollectorSections(catalogue, state, { history, problems: findProblems(catalogue, state), now }),
+    ...buildCollectorSections(catalogue, state, { history, problems, now }),
     ...(agentTopics === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentTopics, now)),
   ];
-  yield ['summary', renderSummary(agent, state, sections, now)];
+  yield ['summary', renderSummary(agent, state, problems, now)];
   for (const section of sections) yield [`${section.id}/`, renderSection(section, now)];
 }
 

@@ -1,34 +1,28 @@
+import { isFault, type Problem } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import { agentHealth } from '../health.ts';
-import type { PageSection } from './device-view.ts';
 import { type Html, html } from './html.ts';
-import { listProblemItems, type ProblemItem } from './problem-items.ts';
 import { renderElapsedTime } from './relative-time.ts';
 
-const renderItem = ({ subject, texts, since, place }: ProblemItem, now: Date) =>
-  html`<li><a href="#${place}">${subject}</a> ${texts.join('; ')}${since === undefined ? '' : html`, for ${renderElapsedTime(since, now)}`}</li>`;
+/** Id of the HTML element that shows where a problem stands. */
+const anchorOf = ({ place, path }: Problem) =>
+  place === 'broker' ? 'agent' : place === 'collector' ? `${path}/` : path;
+
+const renderProblem = (problem: Problem, now: Date) =>
+  html`<li class="${problem.severity}"><a href="#${anchorOf(problem)}">${problem.subject}</a> ${problem.text}${problem.certain ? '' : ' (last known)'}, for ${renderElapsedTime(problem.since, now)}${problem.remedy === undefined ? '' : html`<small>${problem.remedy}</small>`}</li>`;
 
 /** All problems first, then the state of the agent, its loop and its broker. */
-export function renderSummary(
-  agent: AgentIdentity,
-  state: AgentState,
-  sections: readonly PageSection[],
-  now: Date,
-): Html {
+export function renderSummary(agent: AgentIdentity, state: AgentState, problems: readonly Problem[], now: Date): Html {
   const { broker, collectors } = state;
-  const reasons = agentHealth(agent, state, now).reasons.map(
-    (text): ProblemItem => ({ subject: 'This agent', texts: [text], place: 'agent' }),
-  );
-  const items = [...reasons, ...listProblemItems(sections)];
-  const headline =
-    items.length === 0 ? 'All is well' : items.length === 1 ? 'One thing is wrong' : `${items.length} things are wrong`;
+  const shown = problems.filter(({ explainedBy }) => explainedBy === undefined);
+  const count = shown.filter(({ severity }) => isFault(severity)).length;
+  const headline = count === 0 ? 'All is well' : count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
   const unread = [...collectors.values()].filter(({ lastRun }) => lastRun === undefined).length;
-  return html`<section id="summary" class="${items.length === 0 ? 'well' : 'wrong'}" data-title="${items.length === 0 ? '' : `(${items.length}) `}${agent.name}">
+  return html`<section id="summary" class="${count === 0 ? 'well' : 'wrong'}" data-title="${count === 0 ? '' : `(${count}) `}${agent.name}">
 <div role="status"><h2>${headline}</h2></div>${
-    items.length === 0
+    shown.length === 0
       ? ''
       : html`
-<ul>${items.map((item) => renderItem(item, now))}</ul>`
+<ul>${shown.map((problem) => renderProblem(problem, now))}</ul>`
   }
 <dl class="facts" id="agent" tabindex="-1">
 <div><dt>Agent</dt><dd>${agent.version}, running for ${renderElapsedTime(agent.startedAt, now)}</dd></div>

@@ -6,6 +6,7 @@ import { hostCollector } from '../../../src/collectors/host/index.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
 import { readCollector } from '../../../src/loop/collector-reading.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
+import { PerNameValues } from '../../../src/model/per-name-values.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
@@ -21,7 +22,10 @@ const own = { filesystem: /"(used|free|total|inodes_used)":[^,]*,/g, interface: 
 /** Reads a recorded machine twice, as the loop would. */
 async function read(machine: string, more: Record<string, string> = {}): Promise<StateStore> {
   const input = (name: string) => join(cases, machine, 'input', name);
-  const env = z.parse(hostSettingsSchema, more);
+  const env = {
+    ...z.parse(hostSettingsSchema, more),
+    HOST_FILESYSTEM_LIMIT: new PerNameValues<number>(undefined, new Map()),
+  };
   const roots = hostRoots({ HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root') });
   const state = new StateStore('');
   state.add(hostCollector);

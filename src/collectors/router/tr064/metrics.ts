@@ -1,5 +1,6 @@
 import type { MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
+import { repeaterProblems } from '../problems.ts';
 import {
   diagnostic,
   disabledDiagnostic,
@@ -158,7 +159,12 @@ const clientMetrics: MetricDeclarations<Tr064PartReadingByTable['client']> = {
 
 export const tr064PartTables = {
   radio: partTable({ title: 'WLAN radio', icon: 'mdi:wifi', metrics: radioMetrics }),
-  repeater: partTable({ title: 'Repeater', icon: 'mdi:access-point', metrics: repeaterMetrics }),
+  repeater: partTable({
+    title: 'Repeater',
+    icon: 'mdi:access-point',
+    metrics: repeaterMetrics,
+    problems: repeaterProblems,
+  }),
   meshlink: partTable({ title: 'Mesh link', icon: 'mdi:transit-connection-variant', metrics: meshLinkMetrics }),
   client: partTable({ title: 'Client', icon: 'mdi:devices', metrics: clientMetrics }),
 };

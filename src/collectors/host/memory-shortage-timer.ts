@@ -1,0 +1,25 @@
+import type { HostReading } from './reading.ts';
+
+const minAvailableShare = 0.05;
+/** The shortage is over at this share. */
+const enoughAvailableShare = 0.07;
+const maxSwapUsedShare = 0.5;
+const maxPressureShare = 0.2;
+
+/** Measures for how long memory has been short: little is available, and the machine swaps or waits for memory. */
+export class MemoryShortageTimer {
+  #since: number | undefined;
+
+  /** Seconds, 0 while memory is not short; undefined if that is unknown. `now`: seconds of a monotonic clock. */
+  update({ memory, pressure }: HostReading, now: number): number | undefined {
+    if (memory === undefined || memory.total <= 0) return undefined;
+    const { total, available, swapTotal, swapFree } = memory;
+    const share = this.#since === undefined ? minAvailableShare : enoughAvailableShare;
+    const isSwapUsed = swapTotal > 0 && (swapTotal - swapFree) / swapTotal > maxSwapUsedShare;
+    const isWaiting = (pressure?.memory ?? 0) > maxPressureShare;
+    const isShort = available / total < share && (this.#since !== undefined || isSwapUsed || isWaiting);
+    if (!isShort) this.#since = undefined;
+    else this.#since ??= now;
+    return this.#since === undefined ? 0 : now - this.#since;
+  }
+}

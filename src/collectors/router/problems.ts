@@ -1,0 +1,74 @@
+import { type Finding, findingIf } from '../../model/problem.ts';
+import type { ReachabilityReading } from './reachability.ts';
+import type { RouterReading } from './reading.ts';
+import { isWanConnected } from './router-events.ts';
+import type { Tr064PartReadingByTable } from './tr064/parts.ts';
+
+const not = (value: boolean | undefined) => (value === undefined ? undefined : !value);
+
+/** What is wrong with the way to a router or target. */
+export const reachabilityProblems = ({ reachable, problem }: ReachabilityReading): Finding[] => [
+  ...findingIf('unreachable', not(reachable), () => ({
+    severity: 'outage',
+    text: 'does not answer',
+    clearsAt: 'when it answers',
+    explainsDevice: true,
+  })),
+  ...findingIf('limits', reachable === false ? false : problem, () => ({
+    severity: 'degraded',
+    text: 'answers too slowly or loses too many packets',
+    clearsAt: 'within its limits for latency and loss',
+  })),
+];
+
+const accountTexts: Partial<Record<NonNullable<RouterReading['tr064']>['access'] & string, string>> = {
+  refused: 'refuses the login',
+  paused: 'refused the login; it is not tried again for a while',
+  unreachable: 'does not answer requests that need the login',
+};
+
+/** What is wrong with a router; the line explains the internet connection, and that the DNS server. */
+export function routerProblems(reading: RouterReading): Finding[] {
+  const { dns, wan, tr064 } = reading;
+  const accountText = tr064?.access && accountTexts[tr064.access];
+  return [
+    ...reachabilityProblems(reading),
+    ...findingIf('line', wan && not(wan.link), () => ({
+      severity: 'outage',
+      text: wan?.access === 'dsl' ? 'the DSL line is out of sync' : 'the line is down',
+      clearsAt: 'when the line is up',
+    })),
+    ...findingIf('internet', wan && not(isWanConnected(wan)), () => ({
+      severity: 'outage',
+      text: 'no internet connection',
+      clearsAt: 'when it is connected',
+      explainedBy: ['line'],
+    })),
+    ...(dns === undefined
+      ? []
+      : findingIf('dns', !dns.answers, () => ({
+          severity: 'degraded',
+          text: 'its DNS server does not answer',
+          clearsAt: 'when it answers',
+          explainedBy: ['line', 'internet'],
+        }))),
+    ...(tr064 === undefined
+      ? []
+      : findingIf('account', tr064.access === undefined ? undefined : accountText !== undefined, () => ({
+          severity: 'degraded',
+          text: accountText ?? '',
+          step: tr064.access ?? '',
+          clearsAt: 'when it accepts the login',
+          ...(tr064.hint === undefined ? {} : { remedy: tr064.hint }),
+        }))),
+  ];
+}
+
+/** What is wrong with a repeater. */
+export const repeaterProblems = ({ isConnected }: Tr064PartReadingByTable['repeater']): Finding[] =>
+  findingIf('disconnected', not(isConnected), () => ({
+    severity: 'degraded',
+    text: 'not connected',
+    clearsAt: 'when it is connected',
+    remedy: 'check its power and its place',
+  }));

@@ -1,0 +1,103 @@
+/** How bad a problem is, the worst first. `notice`: worth knowing, but not a fault. */
+export const severities = ['data_at_risk', 'outage', 'degraded', 'notice'] as const;
+export type Severity = (typeof severities)[number];
+
+/** Negative if the first is worse. */
+export const compareSeverities = (a: Severity, b: Severity): number => severities.indexOf(a) - severities.indexOf(b);
+
+/** Whether it turns an entity *Problem* on. */
+export const isFault = (severity: Severity): boolean => severity !== 'notice';
+
+/** Key of the problem that a device, part or collector can't be read. */
+export const unreadableKey = 'unreadable';
+/** Key of the problem that a device or part is no longer there. */
+export const missingKey = 'missing';
+
+/** Something that a table's `problems` finds wrong in a reading. */
+export interface ActiveFinding {
+  /** The same as long as the problem lasts. */
+  key: string;
+  severity: Severity;
+  /** Without durations and values that change all the time: the text is kept while the problem lasts. */
+  text: string;
+  /** A new step is worth a new text: one more failed unit, a day less. */
+  step?: string | number;
+  /** When it will be over: “below 93 %”. */
+  clearsAt?: string;
+  /** What the user can do. */
+  remedy?: string;
+  /** It explains the other problems of its device, of the device's parts, and of what is reached through the device. */
+  explainsDevice?: true;
+  /** Keys of the same device's findings that explain this one. */
+  explainedBy?: readonly string[];
+  /** Id of the device through which this one is reached, if it is not the one above it (`via`). */
+  reachedThrough?: string;
+}
+
+/** The reading does not tell whether this is wrong: what was found before is not over. */
+export interface UnknownFinding {
+  key: string;
+  isUnknown: true;
+}
+
+export type Finding = ActiveFinding | UnknownFinding;
+
+/** A finding that lasts. */
+export interface LastingFinding extends ActiveFinding {
+  since: Date;
+  /** False while it can't be read whether it lasts. */
+  isCertain: boolean;
+}
+
+/** By key. */
+export type LastingFindings = ReadonlyMap<string, LastingFinding>;
+
+/** A finding that depends on one condition; undefined: the condition is unknown. */
+export function findingIf(
+  key: string,
+  condition: boolean | undefined,
+  describe: () => Omit<ActiveFinding, 'key'>,
+): Finding[] {
+  if (condition === undefined) return [{ key, isUnknown: true }];
+  return condition ? [{ key, ...describe() }] : [];
+}
+
+/** A problem that an earlier process, or an earlier connection, has published. */
+export interface RestoredProblem {
+  /** Where it stands: `host/nas/filesystem_root`. */
+  path: string;
+  subject: string;
+  finding: LastingFinding;
+  /** It was reported to the user. */
+  isTold: boolean;
+}
+
+/** What a problem concerns. */
+export type ProblemPlace = 'broker' | 'collector' | 'device' | 'part';
+
+/** Something that is wrong now, or was when it could last be read. */
+export interface Problem {
+  /** The same as long as the problem lasts: `host/nas/filesystem_root/full`. */
+  id: string;
+  /** The same for all agents that see the same fault: MAC address or serial number, and key. */
+  cause: string;
+  place: ProblemPlace;
+  /** Where it stands: `broker`, `host`, `host/nas/filesystem_root`. */
+  path: string;
+  key: string;
+  /** Name of the broker, collector, device or part. */
+  subject: string;
+  serialNumber?: string;
+  severity: Severity;
+  text: string;
+  since: Date;
+  /** False while it can't be read whether it lasts. */
+  certain: boolean;
+  /** Id of the problem that explains it. */
+  explainedBy?: string;
+  step?: string | number;
+  clearsAt?: string;
+  remedy?: string;
+  /** Whether it was reported to the user. */
+  isTold: boolean;
+}
