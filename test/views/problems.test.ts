@@ -58,9 +58,8 @@ function after(...readings: Reading[]): StateStore {
   const state = new StateStore('mqtt://127.0.0.1:1883');
   state.add(collector);
   state.broker.connected = true;
-  readings.forEach((observations, count) =>
-    state.record(collector, { ok: true, observations, at: minute(count), seconds: 0.1 }),
-  );
+  for (const [count, observations] of readings.entries())
+    state.record(collector, { ok: true, observations, at: minute(count), seconds: 0.1 });
   return state;
 }
 
