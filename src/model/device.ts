@@ -1,3 +1,5 @@
+import type { AgentIdentity } from './state.ts';
+
 /** A thing that Home Assistant shows as a device: a host, a drive, a router. */
 export interface Device {
   /** Stable for the lifetime of the device: a serial number or a configured name, never a path or a position. */
@@ -25,3 +27,10 @@ export interface DevicePart {
   /** The first words of its entities' names: “eth0”, “File system /”. */
   name: string;
 }
+
+/** A device that the agent reads and that is below its own: its name begins with the agent's. */
+export const deviceBelowAgent = ({ id, name }: AgentIdentity, device: Omit<Device, 'via'>): Device => ({
+  ...device,
+  name: `${name} ${device.name}`,
+  via: id,
+});

@@ -1,4 +1,4 @@
-import type { Device } from '../../model/device.ts';
+import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { vendorNameByPciId } from './pci-vendors.ts';
 import type { NvmeController, NvmeNamespace } from './sysfs.ts';
@@ -64,13 +64,12 @@ export function driveDevice(agent: AgentIdentity, drive: NvmeDrive, all: readonl
   const kind = model || 'NVMe drive';
   const isModelShared = all.filter((candidate) => candidate.model === model).length > 1;
   const manufacturer = vendor === undefined ? undefined : vendorNameByPciId[vendor];
-  return {
+  return deviceBelowAgent(agent, {
     id,
-    name: [agent.name, kind, ...(isModelShared ? [id.slice(-6)] : [])].join(' '),
+    name: isModelShared ? `${kind} ${id.slice(-6)}` : kind,
     ...(manufacturer === undefined ? {} : { manufacturer }),
     ...(model === '' ? {} : { model }),
     ...(serial === '' ? {} : { serialNumber: serial }),
     ...(firmware === '' ? {} : { softwareVersion: firmware }),
-    via: agent.id,
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { type AddressResolver, hostInUrl } from '../../lib/probe/dns.ts';
 import type { UpnpDescription } from '../../lib/upnp/description.ts';
-import type { Device } from '../../model/device.ts';
+import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
@@ -17,7 +17,7 @@ export class RouterDevice {
   readonly #router: ConfiguredRouter;
   readonly #roots: HostRoots;
   readonly #addresses: AddressResolver;
-  readonly #known: Partial<Device> = {};
+  readonly #known: Partial<Omit<Device, 'id' | 'name' | 'via'>> = {};
 
   constructor(agent: AgentIdentity, router: ConfiguredRouter, roots: HostRoots, addresses: AddressResolver) {
     this.#agent = agent;
@@ -46,12 +46,11 @@ export class RouterDevice {
     );
     const macAddress = readNeighbourMac(this.#roots, address) ?? this.#known.macAddress;
     if (macAddress !== undefined) this.#known.macAddress = macAddress;
-    return {
+    return deviceBelowAgent(this.#agent, {
       id: name,
-      name: `${this.#agent.name} ${name}`,
+      name,
       configurationUrl: `http://${hostInUrl(address)}/`,
       ...this.#known,
-      via: this.#agent.id,
-    };
+    });
   }
 }

@@ -7,7 +7,7 @@ import {
   ReachabilityProbe,
 } from '../../lib/probe/reachability-probe.ts';
 import type { Observation } from '../../model/collector.ts';
-import type { Device } from '../../model/device.ts';
+import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
@@ -23,12 +23,11 @@ export class TargetMonitor {
 
   constructor(agent: AgentIdentity, target: ProbeTarget, settings: RouterSettings, addresses: AddressResolver) {
     const { name } = target;
-    this.#device = {
+    this.#device = deviceBelowAgent(agent, {
       id: name,
-      name: `${agent.name} ${name}`,
+      name,
       ...('url' in target ? { configurationUrl: target.url.origin } : {}),
-      via: agent.id,
-    };
+    });
     const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
     this.#poller = new Poller((signal) => reachabilityProbe.measure(signal), probePollerOptions(settings.PING_COUNT));
     this.#limits = latencyAndLossLimitsOf(name, settings);
