@@ -83,10 +83,10 @@ test('a sample of the host passes at most eleven files from /proc to the broker'
   startSession((await startBroker()).url, hostCollector as never, state);
   await until('the sample on the wire', () => sent.length > 0);
   // Who only says that there is something new passes no value.
-  const session = serialized.indexOf('src/mqtt/connected-session.ts');
-  const hops = union(read, written, serialized.slice(0, session + 1), sent);
+  const publisher = serialized.indexOf('src/mqtt/state-publisher.ts');
+  const hops = union(read, written, serialized.slice(0, publisher + 1), sent);
   reportHops('a sample of the host, from /proc to the broker', hops);
-  expect([read[0], read.at(-1), session, sent[0]]).toEqual([
+  expect([read[0], read.at(-1), publisher, sent[0]]).toEqual([
     'src/lib/files.ts',
     'src/loop/collector-reading.ts',
     expect.toSatisfy((index: number) => index > 0),

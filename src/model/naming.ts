@@ -56,16 +56,6 @@ export const commandTopic = (agent: AgentIdentity, collector: string, device: st
 /** Filter for the command topics of all devices of this agent. */
 export const ownCommandTopicsFilter = (agent: AgentIdentity) => commandTopic(agent, '+', '+');
 
-/** The collector and device of a command topic; undefined for any other topic. */
-export function parseCommandTopic(
-  agent: AgentIdentity,
-  topic: string,
-): { collector: string; device: string } | undefined {
-  if (!isOwnTopic(agent, topic)) return undefined;
-  const [collector, device, last, more] = topic.slice(agentTopic(agent).length + 1).split('/');
-  return collector && device && last === 'command' && more === undefined ? { collector, device } : undefined;
-}
-
 /** Filter for all of this agent's topics below the base topic. */
 export const ownTopicsFilter = (agent: AgentIdentity) => `${agentTopic(agent)}/#`;
 

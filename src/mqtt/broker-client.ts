@@ -1,44 +1,49 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../model/errors.ts';
-import type { AgentIdentity } from '../model/state.ts';
+import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
-import { BrokerConnection, BrokerConnectionError, type MqttProtocolVersion } from './broker-connection.ts';
-import { ConnectedSession, type CrossConnectionMemory, type SessionContext } from './connected-session.ts';
+import { BrokerConnection } from './broker-connection.ts';
+import { BrokerConnectionError } from './broker-connection-error.ts';
+import { ConnectedSession } from './connected-session.ts';
+import { DismissedDevices } from './dismissed-devices.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
+import { PacketLimitGuess } from './packet-limit-guess.ts';
+import type { MqttProtocolVersion } from './packet-size.ts';
 import { RejectionTracker } from './rejection-tracker.ts';
-import { printableBrokerUrl } from './settings.ts';
+import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
+import { type MqttSettings, printableBrokerUrl } from './settings.ts';
 
-/** A packet of this size is not what makes a broker close the connection, however low its limit. */
-const unsuspiciousBytes = 4096;
-/** Connections in a row that the broker must close on the same topic: fewer may be a link that breaks by chance. */
-const limitDisconnects = 3;
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
 
+export interface BrokerClientContext extends SessionContext {
+  state: AgentState;
+  settings: MqttSettings;
+  /** Other agents may use this identity too; one of them publishes, the others are on standby. */
+  shared?: boolean;
+}
+
 /** Keeps the broker up to date for as long as the agent runs: reconnects forever and publishes changes. */
 export class BrokerClient {
-  readonly #context: SessionContext;
+  readonly #context: BrokerClientContext;
   readonly #stopped = new AbortController();
-  readonly #memory: CrossConnectionMemory = {
-    announced: new Set(),
-    dismissed: new Set(),
-    rejections: new RejectionTracker(),
-    homeAssistantSeen: false,
-    unacknowledged: new Map(),
-  };
+  readonly #memory: CrossConnectionMemory;
+  readonly #packetLimit = new PacketLimitGuess();
   #protocolVersion: MqttProtocolVersion = 5;
-  /** Topic that was being sent when the last connections ended, and how many in a row. */
-  #suspect: { topic: string; disconnects: number } | undefined;
-  /** Size of a packet at which the broker closes the connection. */
-  #disconnectBytes: number | undefined;
   #connected: ConnectedSession | undefined;
   #wasConnected = false;
   /** The last reason logged for not being connected. */
   #loggedReason: string | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(context: SessionContext) {
+  constructor(context: BrokerClientContext) {
     this.#context = context;
+    this.#memory = {
+      devices: new DismissedDevices(),
+      rejections: new RejectionTracker(context.agent, context.log, () => this.#showRejections()),
+      unacknowledged: new Map(),
+      homeAssistantSeen: false,
+    };
   }
 
   start(): void {
@@ -77,7 +82,7 @@ export class BrokerClient {
         if (!shared) await this.#standBy();
       }
       // A smaller packet can be tried at once.
-      if (this.#learnLimit(error, wasConnected)) failures = 0;
+      if (this.#packetLimit.connectionEnded(error?.sending, wasConnected)) failures = 0;
       const seconds = reconnectPauseSeconds(failures);
       failures += 1;
       log.debug(`reconnecting in ${seconds.toFixed(1)} s`);
@@ -94,7 +99,7 @@ export class BrokerClient {
         clientId: clientIdOf(agent),
         will: agent,
         protocolVersion: this.#protocolVersion,
-        disconnectBytes: this.#disconnectBytes,
+        disconnectBytes: this.#packetLimit.bytes,
         after,
       });
       if (this.#stopped.signal.aborted) {
@@ -111,7 +116,7 @@ export class BrokerClient {
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
-      this.#connected.showRejections();
+      this.#showRejections();
       log.info(
         shared
           ? `${agent.name}: published by this agent`
@@ -129,21 +134,12 @@ export class BrokerClient {
     }
   }
 
-  /** Brokers that do not announce a maximum packet size close the connection on a larger packet. If several connections in a row end
-   * with the same topic, the next one sends only smaller packets. The limit and the suspicion end with a connection on which the
-   * agent was online, because the broker’s configuration may have changed. True if a limit was learned. */
-  #learnLimit(error: BrokerConnectionError | undefined, wasConnected: boolean): boolean {
-    const earlier = wasConnected ? undefined : this.#suspect;
-    this.#suspect = undefined;
-    if (wasConnected) this.#disconnectBytes = undefined;
-    const sending = error?.sending;
-    if (sending === undefined || sending.bytes <= unsuspiciousBytes || !sending.isLargest) return false;
-    const { topic, bytes } = sending;
-    const disconnects = earlier?.topic === topic ? earlier.disconnects + 1 : 1;
-    this.#suspect = { topic, disconnects };
-    if (this.#disconnectBytes === undefined && disconnects < limitDisconnects) return false;
-    this.#disconnectBytes = bytes;
-    return true;
+  /** A summary of what the broker does not accept. */
+  #showRejections(): void {
+    const { broker } = this.#context.state;
+    const { summary } = this.#memory.rejections;
+    if (summary !== undefined) broker.error = summary;
+    else if (broker.connected) delete broker.error;
   }
 
   #disconnected(error: BrokerConnectionError | undefined): void {

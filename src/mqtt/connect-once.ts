@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentIdentity } from '../model/state.ts';
-import { BrokerConnection, BrokerConnectionError, type MqttProtocolVersion } from './broker-connection.ts';
+import { BrokerConnection } from './broker-connection.ts';
+import { BrokerConnectionError } from './broker-connection-error.ts';
+import type { MqttProtocolVersion } from './packet-size.ts';
 import type { MqttSettings } from './settings.ts';
 
 /** A short-lived connection beside that of a running agent: with a client ID of its own and no will. */

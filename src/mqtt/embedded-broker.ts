@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { UsageError } from '../model/errors.ts';
-import { BrokerConnection, BrokerConnectionError } from './broker-connection.ts';
+import { BrokerConnection } from './broker-connection.ts';
+import { BrokerConnectionError } from './broker-connection-error.ts';
 import { type BrokerAddress, type MqttSettings, printableBrokerUrl } from './settings.ts';
 
 export interface EmbeddedBroker {

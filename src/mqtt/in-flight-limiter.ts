@@ -1,12 +1,5 @@
 import { UnacknowledgedError } from './publish-error.ts';
-
-/** Runs the callback after this many milliseconds; the returned function cancels it. */
-export type RunAfter = (milliseconds: number, run: () => void) => () => void;
-
-export const runAfter: RunAfter = (milliseconds, run) => {
-  const timer = setTimeout(run, milliseconds).unref();
-  return () => clearTimeout(timer);
-};
+import type { RunAfter } from './run-after.ts';
 
 /** Messages that may wait for an acknowledgement at a time, even if the broker allows more. */
 const maxInFlight = 20;

@@ -1,3 +1,9 @@
+import type { Log } from '../log.ts';
+import { describeError } from '../model/errors.ts';
+import { homeAssistantStatusTopic, ownDiscoveryTopicsFilter, ownTopicsFilter } from '../model/naming.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { reasonCodes } from './reason-codes.ts';
+
 interface Rejection {
   text: string;
   /** Rejected on the current connection. */
@@ -6,8 +12,17 @@ interface Rejection {
 
 /** The messages that the broker rejects, by topic. It outlives a connection, so that each reason is logged once. */
 export class RejectionTracker {
+  readonly #agent: AgentIdentity;
+  readonly #log: Log;
+  readonly #onChange: () => void;
   readonly #byTopic = new Map<string, Rejection>();
   readonly #logged = new Set<string>();
+
+  constructor(agent: AgentIdentity, log: Log, onChange: () => void) {
+    this.#agent = agent;
+    this.#log = log;
+    this.#onChange = onChange;
+  }
 
   /** Starts a new connection: rejections that do not recur on it are dropped by `forgetEarlier`. */
   begin(): void {
@@ -16,22 +31,28 @@ export class RejectionTracker {
 
   /** Drops the rejections of earlier connections, once everything has been sent over the new one. */
   forgetEarlier(): void {
-    for (const [topic, { isCurrent }] of this.#byTopic) if (!isCurrent) this.accept(topic);
+    for (const [topic, { isCurrent }] of this.#byTopic) if (!isCurrent) this.#remove(topic);
   }
 
-  /** True if this kind of rejection has not been logged yet. */
-  reject(topic: string, text: string, kind: string): boolean {
+  /** Logs a reason that was not logged yet. `topic` may also be a filter for several topics. */
+  reject(topic: string, error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const discovery = ownDiscoveryTopicsFilter(this.#agent);
+    const advice = `. It must let this user read and write ${ownTopicsFilter(this.#agent)} and ${discovery}, and read ${homeAssistantStatusTopic(this.#agent)}`;
+    const isForbidden = code === reasonCodes.notAuthorized || topic === discovery;
+    const text = `the broker refuses ${topic}: ${describeError(error)}${isForbidden ? advice : ''}`;
+    // A packet that is too large is logged for each topic; for other reasons, one topic is enough.
+    const kind = code === undefined || code === reasonCodes.packetTooLarge ? topic : String(code);
     this.#byTopic.set(topic, { text, isCurrent: true });
-    if (this.#logged.has(kind)) return false;
+    if (!this.#logged.has(kind)) this.#log.error(`MQTT: ${text}`);
     this.#logged.add(kind);
-    return true;
+    this.#onChange();
   }
 
-  /** True if the topic was rejected before. */
-  accept(topic: string): boolean {
-    const wasRejected = this.#byTopic.delete(topic);
-    if (this.#byTopic.size === 0) this.#logged.clear();
-    return wasRejected;
+  accept(topic: string): void {
+    if (!this.#remove(topic)) return;
+    this.#onChange();
+    if (this.#byTopic.size === 0) this.#log.info('MQTT: the broker accepts everything again');
   }
 
   /** All rejections in one sentence; undefined if there are none. */
@@ -41,5 +62,12 @@ export class RejectionTracker {
     return first === undefined || moreCount === 0
       ? first?.text
       : `${first.text}; and ${moreCount} more ${moreCount === 1 ? 'topic' : 'topics'}`;
+  }
+
+  /** True if the topic was rejected before. */
+  #remove(topic: string): boolean {
+    const wasRejected = this.#byTopic.delete(topic);
+    if (this.#byTopic.size === 0) this.#logged.clear();
+    return wasRejected;
   }
 }

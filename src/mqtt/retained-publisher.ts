@@ -1,24 +1,29 @@
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { resendPauseMs } from './backoff.ts';
-import { type BrokerConnection, isBrokerRefusal } from './broker-connection.ts';
-import type { RunAfter } from './in-flight-limiter.ts';
+import type { BrokerConnection } from './broker-connection.ts';
+import { isBrokerRefusal } from './broker-connection-error.ts';
 import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
+import type { RunAfter } from './run-after.ts';
 
-export interface RetainedPublisherListener {
+export interface RetainedPublisherContext {
   accepted(topic: string): void;
   rejected(topic: string, error: unknown): void;
+  unacknowledged: UnacknowledgedByTopic;
+  /** Milliseconds from the acceptance of a payload to the next payload of the same topic. */
+  restMs(topic: string): number;
+  after: RunAfter;
 }
 
 /** Topics that the broker left unacknowledged, with the failures in a row and the last error; outlives a connection. */
 export type UnacknowledgedByTopic = Map<string, { failures: number; error: UnacknowledgedError }>;
 
 /** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker refuses is
- * sent again after a growing pause, with the newest payload, and does not hold up other topics. */
+ * sent again after a growing pause, with the newest payload, and does not hold up other topics. Some topics rest after each
+ * message. */
 export class RetainedPublisher {
   readonly #connection: BrokerConnection;
-  readonly #listener: RetainedPublisherListener;
+  readonly #context: RetainedPublisherContext;
   readonly #unacknowledged: UnacknowledgedByTopic;
-  readonly #after: RunAfter;
   /** The last payload sent to each topic, acknowledged or in flight. */
   readonly #sent = new Map<string, string>();
   readonly #queue = new Map<string, string>();
@@ -32,25 +37,20 @@ export class RetainedPublisher {
   #idleWaiters: (() => void)[] = [];
   #closed = false;
 
-  constructor(
-    connection: BrokerConnection,
-    listener: RetainedPublisherListener,
-    unacknowledged: UnacknowledgedByTopic,
-    after: RunAfter,
-  ) {
+  constructor(connection: BrokerConnection, context: RetainedPublisherContext) {
     this.#connection = connection;
-    this.#listener = listener;
-    this.#unacknowledged = unacknowledged;
-    this.#after = after;
+    this.#context = context;
+    this.#unacknowledged = context.unacknowledged;
     // They may stay unacknowledged again, so the others go first, but not for long: the broker may work again.
-    for (const [topic, { failures, error }] of unacknowledged) this.#pause(topic, failures, error, resendPauseMs(0));
+    for (const [topic, { failures, error }] of context.unacknowledged)
+      this.#pause(topic, failures, error, resendPauseMs(0));
   }
 
   /** Sends the payloads that differ from those that this connection has sent. */
   publishChanged(publications: RetainedPayloadsByTopic): void {
     for (const [topic, payload] of publications) {
       // `set` on a topic that is already queued keeps its place.
-      if (this.#sent.get(topic) === payload) this.drop(topic);
+      if (this.#sent.get(topic) === payload) this.#drop(topic);
       else if (this.#inFlight.has(topic) || this.#paused.has(topic)) this.#next.set(topic, payload);
       else this.#queue.set(topic, payload);
     }
@@ -63,14 +63,20 @@ export class RetainedPublisher {
     else this.#sent.delete(topic);
   }
 
-  /** Discards the payload of this topic that has not been sent yet. */
-  drop(topic: string): void {
-    this.#queue.delete(topic);
-    this.#next.delete(topic);
+  /** Forgets a topic that is not to be published any more, and that the broker refused it. */
+  withdraw(topic: string): void {
+    this.#drop(topic);
+    this.forgetSent(topic);
+    this.#context.accepted(topic);
   }
 
   lastSent(topic: string): string | undefined {
     return this.#sent.get(topic);
+  }
+
+  /** Whether the broker has yet to accept the newest payload of such a topic. */
+  hasUnaccepted(isIncluded: (topic: string) => boolean): boolean {
+    return [...this.#queue.keys(), ...this.#inFlight, ...this.#next.keys()].some(isIncluded);
   }
 
   /** Resolves when every payload is acknowledged, or paused for another attempt. */
@@ -102,6 +108,7 @@ export class RetainedPublisher {
     try {
       await this.#connection.publish(topic, payload);
       this.#accepted(topic);
+      this.#rest(topic);
     } catch (error) {
       this.#failed(topic, payload, error);
     }
@@ -110,16 +117,33 @@ export class RetainedPublisher {
     this.#sendQueued();
   }
 
+  /** Discards the payload of this topic that has not been sent yet. */
+  #drop(topic: string): void {
+    this.#queue.delete(topic);
+    this.#next.delete(topic);
+  }
+
   #accepted(topic: string): void {
     this.#failures.delete(topic);
     this.#unacknowledged.delete(topic);
-    this.#listener.accepted(topic);
+    this.#context.accepted(topic);
+  }
+
+  #rest(topic: string): void {
+    const milliseconds = this.#context.restMs(topic);
+    if (milliseconds === 0 || this.#closed) return;
+    const end = () => {
+      this.#paused.delete(topic);
+      this.#resume(topic);
+      this.#sendQueued();
+    };
+    this.#paused.set(topic, this.#context.after(milliseconds, end));
   }
 
   #failed(topic: string, payload: string, error: unknown): void {
     // The topic counts as sent, so that only a different payload, which may fit, is tried.
     if (error instanceof PacketTooLargeError) {
-      this.#listener.rejected(topic, error);
+      this.#context.rejected(topic, error);
       return;
     }
     if (this.#closed || !(isBrokerRefusal(error) || error instanceof UnacknowledgedError)) return;
@@ -136,18 +160,18 @@ export class RetainedPublisher {
 
   #pause(topic: string, failures: number, error: unknown, pauseMs = resendPauseMs(failures - 1)): void {
     this.#failures.set(topic, failures);
-    this.#listener.rejected(topic, error);
+    this.#context.rejected(topic, error);
     const retry = () => {
       // An unacknowledged message keeps its slot of the window; half of the slots stay free for other messages.
       if (this.#unacknowledged.has(topic) && !this.#connection.canRiskUnacknowledged(this.#retriedCount))
         return this.#pause(topic, failures + 1, error);
       this.#paused.delete(topic);
-      // The topic was dropped during the pause.
+      // The topic was withdrawn during the pause.
       if (!this.#next.has(topic)) return this.#accepted(topic);
       this.#resume(topic);
       this.#sendQueued();
     };
-    this.#paused.set(topic, this.#after(pauseMs, retry));
+    this.#paused.set(topic, this.#context.after(pauseMs, retry));
   }
 
   /** Topics that were unacknowledged before and are being sent again. */

@@ -10,7 +10,7 @@ import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
 export function orphanedPayloadsByTopic(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  state: AgentState,
+  state: Pick<AgentState, 'collectors'>,
   retained: ReadonlyMap<string, string>,
   current: RetainedPayloadsByTopic,
 ): RetainedPayloadsByTopic {
@@ -28,7 +28,7 @@ export function orphanedPayloadsByTopic(
 function orphanPayload(
   topic: ParsedTopic | undefined,
   catalogue: readonly CollectorMetadata[],
-  state: AgentState,
+  state: Pick<AgentState, 'collectors'>,
 ): string | undefined {
   if (topic === undefined || !('address' in topic)) return '';
   const { kind, address } = topic;

@@ -19,7 +19,7 @@ const statePayload = (metrics: Record<string, AnyMetricDeclaration>, { sample }:
 export function stateAndMemoryPayloadsByTopic(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  state: AgentState,
+  state: Pick<AgentState, 'collectors' | 'memories'>,
 ): RetainedPayloadsByTopic {
   const topics = new Topics(agent);
   const payloads = new Map([...state.memories].map(([key, content]) => [topics.memory(key), JSON.stringify(content)]));

@@ -69,7 +69,10 @@ export function stopClock(date = '2026-03-04T05:06:07Z') {
       if (seen === undefined || seen === false) turn(1);
       return seen;
     });
-  return { turn, waits, turnUntil, pauses: () => waiting.size };
+  /** How many pauses end in less than so many seconds. */
+  const pauses = (seconds = Number.POSITIVE_INFINITY) =>
+    [...waiting].filter(({ due }) => due - now < seconds * 1000).length;
+  return { turn, waits, turnUntil, pauses };
 }
 
 /** From a second on, what waits is a limit, not a pause. */

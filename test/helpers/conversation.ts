@@ -2,8 +2,8 @@ import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { StateStore } from '../../src/loop/state-store.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
-import { BrokerClient } from '../../src/mqtt/broker-client.ts';
-import type { DeviceCommand, SessionContext } from '../../src/mqtt/connected-session.ts';
+import { BrokerClient, type BrokerClientContext } from '../../src/mqtt/broker-client.ts';
+import type { DeviceCommand } from '../../src/mqtt/inbound.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { agent } from './sample-collector.ts';
 
@@ -22,7 +22,7 @@ export function startSession(
   settings: MqttSettings,
   catalogue: readonly CollectorMetadata[],
   state: StateStore,
-  more: Partial<SessionContext> = {},
+  more: Partial<BrokerClientContext> = {},
 ) {
   const { log, lines } = keptLog();
   const dismissed: string[] = [];

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { StateStore } from '../../src/loop/state-store.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
-import type { RunAfter } from '../../src/mqtt/in-flight-limiter.ts';
+import type { RunAfter } from '../../src/mqtt/run-after.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { agent, type ProbeCollector } from './sample-collector.ts';
 

@@ -1,4 +1,4 @@
-import type { RunAfter } from '../../src/mqtt/in-flight-limiter.ts';
+import type { RunAfter } from '../../src/mqtt/run-after.ts';
 
 export interface ManualTimers {
   after: RunAfter;

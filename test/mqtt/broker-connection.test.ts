@@ -1,8 +1,9 @@
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
-import { BrokerConnection, publishPacketBytes } from '../../src/mqtt/broker-connection.ts';
-import type { RunAfter } from '../../src/mqtt/in-flight-limiter.ts';
+import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
+import { publishPacketBytes } from '../../src/mqtt/packet-size.ts';
 import { describeReasonCode } from '../../src/mqtt/reason-codes.ts';
+import type { RunAfter } from '../../src/mqtt/run-after.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { startPeer, welcome } from '../helpers/peer.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';

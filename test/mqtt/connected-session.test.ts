@@ -47,9 +47,10 @@ async function scene(retained: Record<string, string> = {}) {
   };
   /** Home Assistant comes online, and enough time passes for all agents to react. */
   const birth = async (retain = false) => {
-    const before = clock.pauses();
+    // A random delay of less than five seconds; devices that were just announced rest for five.
+    const before = clock.pauses(5);
     await say('homeassistant/status', 'online', retain);
-    await until('it is heard', () => clock.pauses() > before);
+    await until('it is heard', () => clock.pauses(5) > before);
     clock.turn(5);
   };
   const begin = async (readings: Readings = both, catalogue: readonly ProbeCollector[] = [collector]) => {
@@ -77,7 +78,7 @@ const componentsIn = (payload: string | undefined) =>
   (JSON.parse(payload ?? '{}') as { components: Record<string, Record<string, unknown>> }).components;
 
 test('new devices and new metrics are announced; new values are not', async () => {
-  const { observer, since, settled, begin } = await scene();
+  const { clock, observer, since, settled, begin } = await scene();
   const { read, session } = await begin([{ table: 'thing', device, reading: { level: 1 } }]);
   let said = since();
   read([{ table: 'thing', device, reading: { level: 50 } }]);
@@ -89,6 +90,10 @@ test('new devices and new metrics are announced; new values are not', async () =
   said = since();
   read([{ table: 'thing', device, reading: { level: 50, rare: 3 } }]);
   session.update();
+  await settled();
+  expect(said().map(({ topic }) => topic)).not.toContain(configOf('thing_1'));
+  // Home Assistant has had five seconds to process the first announcement.
+  clock.turn(5);
   await observer.see(configOf('thing_1'), (payload) => 'probe-thing-rare' in componentsIn(payload));
   read(both);
   session.update();
@@ -168,9 +173,7 @@ test('an event while Home Assistant is offline is published after it is back and
     ]),
   );
   expect(observer.topics.has(event)).toBe(false);
-  await clock.waits(5);
-  clock.turn(5);
-  await observer.see(event);
+  await clock.turnUntil('published', () => observer.topics.has(event));
   await until('told', () => state.pendingEvents.length === 0);
 });
 
@@ -189,9 +192,7 @@ test('no events are published after Home Assistant goes offline until it is back
   await settled();
   expect(observer.topics.has(event)).toBe(false);
   await birth(true);
-  await clock.waits(5);
-  clock.turn(5);
-  await observer.see(event);
+  await clock.turnUntil('published', () => observer.topics.has(event));
   await until('told', () => state.pendingEvents.length === 0);
 });
 
@@ -286,9 +287,7 @@ test('after a broker has lost everything, events wait until Home Assistant has c
   await settled();
   expect(observer.topics.has(event)).toBe(false);
   await birth();
-  await clock.waits(5);
-  clock.turn(5);
-  await observer.see(event);
+  await clock.turnUntil('published', () => observer.topics.has(event));
   await until('told', () => state.pendingEvents.length === 0);
 });
 
@@ -340,6 +339,8 @@ test('tombstones: a Home Assistant that was offline gets the entity and its tomb
   await starting;
   await clock.waits(5);
   clock.turn(5);
+  // The announcement has waited until Home Assistant has processed the tombstone.
+  await until('announced', () => 'probe-thing-level' in componentsIn(observer.topics.get(configOf('thing_1'))));
   expect(componentsIn(observer.topics.get(configOf('thing_1')))['probe-thing-gone']).toEqual({ platform: 'sensor' });
   const said = since();
   const shown = () =>
@@ -347,13 +348,9 @@ test('tombstones: a Home Assistant that was offline gets the entity and its tomb
       topic === configOf('thing_1') ? [componentsIn(payload)['probe-thing-gone']] : [],
     );
   await birth();
-  await until('revived', () => shown().length === 1);
-  await clock.waits(5);
-  clock.turn(5);
-  await until('buried', () => shown().length === 2);
-  await clock.waits(5);
-  clock.turn(5);
-  await until('left out', () => shown().length === 3);
+  await clock.turnUntil('restored', () => shown().length === 1);
+  await clock.turnUntil('a tombstone', () => shown().length === 2);
+  await clock.turnUntil('left out', () => shown().length === 3);
   expect(shown()).toEqual([
     { platform: 'sensor', unique_id: 'infra-monitor_nas_thing_1_probe-thing-gone', state_topic: status },
     { platform: 'sensor' },
@@ -361,7 +358,7 @@ test('tombstones: a Home Assistant that was offline gets the entity and its tomb
   ]);
   // And they stay left out.
   await birth();
-  await until('once more', () => shown().length === 4);
+  await clock.turnUntil('once more', () => shown().length === 4);
   expect(shown().at(-1)).toBeUndefined();
 });
 

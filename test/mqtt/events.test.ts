@@ -75,6 +75,8 @@ test('an event that is too large is logged and holds up no other; one that is re
   const { after, pass, due } = manualTimers();
   const { lines } = startSession(broker.url, collector, state, after);
   const tries = () => broker.published.filter((message) => message.topic === topic).length;
+  await until('online', () => state.broker.connected);
+  pass(5000);
   for (const seconds of [5, 10]) {
     await until('refused', () => due(seconds * 1000) > 0 && state.broker.error?.includes('quota exceeded'));
     if (seconds === 10) broker.answer = () => 0;

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { BrokerConnection, BrokerConnectionError, isBrokerRefusal } from '../../src/mqtt/broker-connection.ts';
+import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
+import { BrokerConnectionError, isBrokerRefusal } from '../../src/mqtt/broker-connection-error.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';

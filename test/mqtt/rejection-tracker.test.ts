@@ -166,8 +166,10 @@ test.each([
     expect(errors()).toEqual([expect.stringContaining(words)]);
     expect(errors()[0]?.includes('must let this user')).toBe(code === 0x87);
     read(50);
+    // Two other pauses of the connection's beginning end after five seconds.
+    await until('all three wait', () => due(5000) === 5);
     for (const [index, seconds] of [5, 10, 20, 40, 80, 160, 300, 300].entries()) {
-      await until('all three wait', () => due(seconds * 1000) === 3);
+      await until('all three wait', () => due(seconds * 1000) >= 3);
       pass(seconds * 1000 - 1);
       expect(tries()).toBe(index + 1);
       pass(1);
@@ -220,7 +222,7 @@ test('online that the broker left unacknowledged several times is published 5 s 
     await until('heard', () => broker.retained.get(thing)?.includes(String(level)) && due(15_000) === 1);
     pass(15_000);
     const pauseMs = { 60: 5000, 70: 10_000, 80: 20_000 }[level] ?? 0;
-    await until('paused', () => due(pauseMs) === 1);
+    await until('paused', () => due(pauseMs) > 0);
     if (level < 80) pass(pauseMs);
   }
   broker.answer = () => 'hang up';
@@ -242,18 +244,17 @@ test('stopping with an unacknowledged message ends, and the broker publishes the
 });
 
 test('a device that the user removes while its announcement is refused is not announced', async () => {
-  const { broker, state, online, pass, due, lines } = await start({}, (one) => {
+  const { broker, state, online, pass, lines } = await start({}, (one) => {
     one.answer = ({ topic, payload }) => (topic === announcement && payload.length > 0 ? 0x97 : 0);
   });
   await online();
-  await until('refused', () => due(5000) === 1);
+  await until('refused', () => state.broker.error?.includes('quota exceeded'));
   const { client } = await observe(broker.url);
   await client.publishAsync(announcement, '', { retain: true, qos: 1 });
   await until('noticed', () => lines.some((line) => line.includes('removed in Home Assistant')));
   expect(state.broker.error).toBeUndefined();
   broker.answer = () => 0;
   pass(5000);
-  expect(due(5000)).toBe(0);
   await client.publishAsync('any', '', { qos: 1 });
   expect(broker.published.filter(({ topic, payload }) => topic === announcement && payload !== '')).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { allCollectors } from '../../collectors/index.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
-import { BrokerConnectionError } from '../../mqtt/broker-connection.ts';
+import { BrokerConnectionError } from '../../mqtt/broker-connection-error.ts';
 import { describeMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../../mqtt/connect-once.ts';
 import { printableBrokerUrl } from '../../mqtt/settings.ts';

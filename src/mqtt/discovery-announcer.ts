@@ -1,0 +1,121 @@
+import { deviceDiscoveryTopic, ownDiscoveryTopicsFilter } from '../model/naming.ts';
+import { desiredDiscovery } from '../views/discovery.ts';
+import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
+import { AnnouncementCheck } from './announcement-check.ts';
+import { hasTombstones, type RemovalPhase, reconcile, tombstonePayloads } from './discovery-reconciliation.ts';
+import type { DismissedDevices } from './dismissed-devices.ts';
+import type { OwnRetained } from './own-retained.ts';
+import type { RetainedPublisher } from './retained-publisher.ts';
+import type { RunAfter } from './run-after.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** Milliseconds that Home Assistant needs to remove an entity. */
+const tombstoneDelayMs = 1000;
+
+interface DiscoveryAnnouncerContext
+  extends Pick<SessionContext, 'agent' | 'catalogue' | 'state' | 'log' | 'deviceDismissed'> {
+  publisher: RetainedPublisher;
+  retained: OwnRetained;
+  devices: DismissedDevices;
+  /** How components to remove are announced at this moment. */
+  phase(): RemovalPhase;
+  accepted(topic: string): void;
+  rejected(topic: string, error: unknown): void;
+  after: RunAfter;
+}
+
+/** Announces the devices over one connection, without those that the user has removed. */
+export class DiscoveryAnnouncer {
+  readonly #context: DiscoveryAnnouncerContext;
+  readonly #check: AnnouncementCheck;
+
+  constructor(context: DiscoveryAnnouncerContext) {
+    this.#context = context;
+    this.#check = new AnnouncementCheck(context.after, (isRetry) => this.#onMissing(isRetry));
+  }
+
+  announce(): void {
+    const { publisher, retained, phase } = this.#context;
+    const payloads = this.#payloads(phase());
+    publisher.publishChanged(payloads);
+    // What is omitted is forgotten, and stays omitted.
+    if (phase() === 'omit') retained.addAll(payloads);
+  }
+
+  /** Looks from now on whether announcements come back. */
+  startCheck(): void {
+    this.#check.start();
+  }
+
+  /** The broker has acknowledged an announcement. */
+  acknowledged(): void {
+    this.#check.acknowledged();
+  }
+
+  /** Publishes tombstones for what is not declared any more, and waits until Home Assistant has removed it. */
+  async publishTombstones(): Promise<void> {
+    const { agent, catalogue, state, publisher, retained, after } = this.#context;
+    const payloads = tombstonePayloads(agent, desiredDiscovery(catalogue, agent, state), retained.payloads);
+    publisher.publishChanged(payloads);
+    await publisher.drained();
+    if (payloads.size > 0) await new Promise<void>((resolve) => after(tombstoneDelayMs, resolve));
+  }
+
+  hasTombstones(): boolean {
+    return [...this.#payloads('tombstone').values()].some(hasTombstones);
+  }
+
+  /** An announcement was published, by this agent or by Home Assistant, which clears it when the user removes the device. */
+  published(device: string, topic: string, payload: string): void {
+    const { agent, devices, publisher, accepted } = this.#context;
+    if (this.#check.returned()) accepted(ownDiscoveryTopicsFilter(agent));
+    if (payload !== '') {
+      devices.announced(device);
+      return;
+    }
+    devices.cleared(device);
+    if (publisher.lastSent(topic) !== '') this.#dismiss(device);
+  }
+
+  /** False if an announcement that has arrived late changes nothing. */
+  arrivedLate(device: string, topic: string, payload: string): boolean {
+    const { devices, retained } = this.#context;
+    if (devices.has(device) || !retained.add(topic, payload)) return false;
+    devices.found(device);
+    return true;
+  }
+
+  /** No announcement arrives late any more: what is still absent was removed by the user. */
+  dismissAbsent(): void {
+    for (const device of this.#context.devices.takeAbsent()) this.#dismiss(device);
+  }
+
+  /** Announcements that the broker has acknowledged do not come back. */
+  #onMissing(isRetry: boolean): void {
+    const { agent, publisher, rejected } = this.#context;
+    rejected(ownDiscoveryTopicsFilter(agent), new Error('announcements do not come back'));
+    if (!isRetry) return;
+    for (const topic of this.#payloads('tombstone').keys()) publisher.forgetSent(topic);
+    this.announce();
+  }
+
+  #payloads(phase: RemovalPhase): RetainedPayloadsByTopic {
+    const { agent, catalogue, state, retained, devices } = this.#context;
+    return reconcile({
+      agent,
+      ...desiredDiscovery(catalogue, agent, state),
+      retained: retained.payloads,
+      dismissed: devices.hidden,
+      phase,
+    });
+  }
+
+  #dismiss(device: string): void {
+    const { agent, devices, publisher, retained, log, deviceDismissed } = this.#context;
+    if (!devices.dismiss(device)) return;
+    publisher.withdraw(deviceDiscoveryTopic(agent, device));
+    retained.forgetDevice(agent, device);
+    log.info(`${device}: removed in Home Assistant; it will be announced again when the agent restarts`);
+    deviceDismissed(device);
+  }
+}

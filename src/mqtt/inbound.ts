@@ -1,0 +1,76 @@
+import { memoryKey } from '../model/address.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+import { offlinePayload, onlinePayload } from '../views/availability.ts';
+import type { BrokerConnection, ReceivedMessage } from './broker-connection.ts';
+import { answerLivenessQuestion } from './duplicate-agent.ts';
+
+export interface DeviceCommand {
+  collector: string;
+  device: string;
+  action: string;
+}
+
+/** What a message on one of the topics that an agent follows says. */
+export interface InboundListener {
+  homeAssistantOnline(): void;
+  /** `isRetained`: it went offline before this connection began. */
+  homeAssistantOffline(isRetained: boolean): void;
+  /** The broker has published that this agent is offline. */
+  ownWillPublished(): void;
+  commandReceived(command: DeviceCommand): void;
+  /** An announcement of this agent was published; empty if it was cleared. */
+  announcementPublished(device: string, topic: string, payload: string): void;
+  /** An announcement that was retained before this connection began. */
+  announcementRetained(device: string, topic: string, payload: string): void;
+  /** A memory that was retained before this connection began. */
+  memoryRetained(topic: string, payload: string): void;
+}
+
+/** The memories among retained messages, by collector and device. */
+export function selectMemories(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, string> {
+  const topics = new Topics(agent);
+  const memories = new Map<string, string>();
+  for (const [topic, payload] of retained) {
+    const parsed = topics.parse(topic);
+    if (parsed?.kind !== 'memory' || parsed.agent !== agent.id || parsed.address.part !== undefined) continue;
+    memories.set(memoryKey(parsed.address), payload);
+  }
+  return memories;
+}
+
+/** Tells the listener what a message says, and answers an agent of the same name. */
+export function dispatchInbound(
+  connection: BrokerConnection,
+  agent: AgentIdentity,
+  message: ReceivedMessage,
+  listener: InboundListener,
+): void {
+  const { topic, payload, retained } = message;
+  const parsed = new Topics(agent).parse(topic);
+  if (parsed === undefined || ('agent' in parsed && parsed.agent !== agent.id)) return;
+  switch (parsed.kind) {
+    case 'ping':
+      answerLivenessQuestion(connection, agent, message);
+      return;
+    case 'status':
+      if (!retained && payload === offlinePayload) listener.ownWillPublished();
+      return;
+    case 'homeAssistantStatus':
+      // A retained `online` says nothing new: Home Assistant counts as present.
+      if (payload === onlinePayload && !retained) listener.homeAssistantOnline();
+      else if (payload === offlinePayload || !retained) listener.homeAssistantOffline(retained);
+      return;
+    case 'discovery':
+      if (!retained) listener.announcementPublished(parsed.device, topic, payload);
+      else if (payload !== '') listener.announcementRetained(parsed.device, topic, payload);
+      return;
+    case 'memory':
+      if (retained && payload !== '') listener.memoryRetained(topic, payload);
+      return;
+    case 'command':
+      if (retained || parsed.address.part !== undefined) return;
+      listener.commandReceived({ collector: parsed.address.collector, device: parsed.address.device, action: payload });
+      return;
+  }
+}

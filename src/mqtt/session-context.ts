@@ -1,0 +1,42 @@
+import type { Log } from '../log.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
+import type { PendingEvent } from '../model/event.ts';
+import type { AgentIdentity, AgentState } from '../model/state.ts';
+import type { AgentTopicMirror } from './agent-topic-mirror.ts';
+import type { DismissedDevices } from './dismissed-devices.ts';
+import type { DeviceCommand } from './inbound.ts';
+import type { RejectionTracker } from './rejection-tracker.ts';
+import type { UnacknowledgedByTopic } from './retained-publisher.ts';
+import type { RunAfter } from './run-after.ts';
+
+/** What a session publishes, and whom it tells what it receives. */
+export interface SessionContext {
+  agent: AgentIdentity;
+  catalogue: readonly CollectorMetadata[];
+  /** Without the state of the broker, which BrokerClient alone reads and writes. */
+  state: Omit<AgentState, 'broker'>;
+  log: Log;
+  /** Collects the topics of the other agents, if a collector needs them. */
+  agentTopics?: AgentTopicMirror | undefined;
+  /** Resolves when each collector has been read once, or takes too long. */
+  ready: Promise<void>;
+  /** The event has reached a subscriber, or never will; it must not be pending any more. */
+  eventDelivered(event: PendingEvent): void;
+  /** The user has removed the device in Home Assistant. */
+  deviceDismissed(device: string): void;
+  /** Retained memories, by collector and device. Anybody may have written these payloads. `isComplete`: no more are expected. */
+  memoriesLoaded(memories: ReadonlyMap<string, string>, isComplete: boolean): void;
+  /** A command to a device was received. */
+  commandReceived(command: DeviceCommand): void;
+  /** Starts all timers; tests pass their own. */
+  after?: RunAfter;
+}
+
+/** What outlives a connection. */
+export interface CrossConnectionMemory {
+  readonly devices: DismissedDevices;
+  readonly rejections: RejectionTracker;
+  readonly unacknowledged: UnacknowledgedByTopic;
+  /** Whether Home Assistant has published its birth message. */
+  homeAssistantSeen: boolean;
+}

@@ -1,0 +1,68 @@
+import { agentStatusTopic, memoryPathOfTopic } from '../model/naming.ts';
+import { onlinePayload } from '../views/availability.ts';
+import { orphanedPayloadsByTopic } from '../views/orphaned-payloads.ts';
+import { type RetainedPayloadsByTopic, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
+import type { OwnRetained } from './own-retained.ts';
+import type { RetainedPublisher } from './retained-publisher.ts';
+import type { SessionContext } from './session-context.ts';
+
+/** Publishes states, availability and memories over one connection, and tidies up those that an earlier run has left behind. */
+export class StatePublisher {
+  readonly #context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>;
+  readonly #publisher: RetainedPublisher;
+  readonly #retained: OwnRetained;
+
+  constructor(
+    context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>,
+    publisher: RetainedPublisher,
+    retained: OwnRetained,
+  ) {
+    this.#context = context;
+    this.#publisher = publisher;
+    this.#retained = retained;
+  }
+
+  publish(): void {
+    this.#publisher.publishChanged(this.#current());
+  }
+
+  /** Publishes that what is retained but was not read is unavailable. */
+  markOrphansUnavailable(): void {
+    this.#publishOrphaned((payload) => payload !== '');
+  }
+
+  /** Clears the topics of what can't be declared any more. */
+  clearOrphans(): void {
+    this.#publishOrphaned((payload) => payload === '');
+  }
+
+  publishOnline(): void {
+    this.#publisher.publishChanged(new Map([[agentStatusTopic(this.#context.agent), onlinePayload]]));
+  }
+
+  /** The broker has published the will of an earlier connection of this agent, which it has only just given up. */
+  correctWill(): void {
+    const topic = agentStatusTopic(this.#context.agent);
+    if (this.#publisher.lastSent(topic) === undefined) return;
+    this.#publisher.forgetSent(topic);
+    this.publishOnline();
+  }
+
+  #publishOrphaned(isIncluded: (payload: string) => boolean): void {
+    const { agent, catalogue, state } = this.#context;
+    const payloads = orphanedPayloadsByTopic(catalogue, agent, state, this.#retained.payloads, this.#current());
+    this.#publisher.publishChanged(new Map([...payloads].filter(([, payload]) => isIncluded(payload))));
+  }
+
+  /** Without the memories that could replace one which has not arrived yet. */
+  #current(): RetainedPayloadsByTopic {
+    const { agent, catalogue, state } = this.#context;
+    const payloads = stateAndMemoryPayloadsByTopic(catalogue, agent, state);
+    if (this.#retained.stage === 'complete') return payloads;
+    return new Map(
+      [...payloads].filter(
+        ([topic]) => memoryPathOfTopic(agent, topic) === undefined || this.#retained.payloads.has(topic),
+      ),
+    );
+  }
+}
