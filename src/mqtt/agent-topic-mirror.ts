@@ -1,16 +1,17 @@
 import { describeError } from '../model/errors.ts';
 import type { MirroredAgentTopics } from '../model/mirrored-agent-topics.ts';
-import {
-  deviceTopicFiltersOfAgent,
-  type ParsedAgentTopic,
-  parseAgentTopic,
-  presenceTopicFilters,
-} from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { type ParsedTopic, Topics } from '../model/topics.ts';
 import { onlinePayload } from '../views/availability.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { LivenessProbe } from './liveness-probe.ts';
 import { pingBrokerThroughOwnTopic } from './retained-topics.ts';
+
+/** Whether a topic is the status of an agent or bridge, or the state or availability of a device without its parts. */
+const isMirrored = (parsed: ParsedTopic): boolean =>
+  parsed.kind === 'status' ||
+  parsed.kind === 'bridge' ||
+  ((parsed.kind === 'state' || parsed.kind === 'availability') && parsed.address.part === undefined);
 
 /** The topics of all agents on the broker, kept up to date while connected. */
 export class AgentTopicMirror implements MirroredAgentTopics {
@@ -39,7 +40,7 @@ export class AgentTopicMirror implements MirroredAgentTopics {
       const received = await this.#read(connection, agent);
       if (isSameMemory) for (const path of this.topics.keys()) if (!received.has(path)) this.topics.delete(path);
     } catch (error) {
-      this.error = `the broker does not let this user read ${presenceTopicFilters(agent).join(', ')}: ${describeError(error)}`;
+      this.error = `the broker does not let this user read ${new Topics(agent).presenceFilters.join(', ')}: ${describeError(error)}`;
       return;
     }
     this.isCurrent = true;
@@ -49,6 +50,7 @@ export class AgentTopicMirror implements MirroredAgentTopics {
 
   /** Reads all retained messages; returns their paths. */
   async #read(connection: BrokerConnection, agent: AgentIdentity): Promise<ReadonlySet<string>> {
+    const topics = new Topics(agent);
     const received = new Set<string>();
     const subscribedAgents = new Set<string>();
     let subscriptions = Promise.resolve();
@@ -56,18 +58,21 @@ export class AgentTopicMirror implements MirroredAgentTopics {
     const subscribeTo = (otherAgent: string) => {
       subscribedAgents.add(otherAgent);
       subscriptions = subscriptions
-        .then(() => connection.subscribe(deviceTopicFiltersOfAgent(agent, otherAgent), 0))
+        .then(() => connection.subscribe(topics.of(otherAgent).ownDevicesFilters, 0))
         .catch(() => undefined);
     };
     connection.listen(({ topic, payload, retained }) => {
-      const parsed = parseAgentTopic(agent, topic);
-      if (parsed === undefined) return;
-      received.add(parsed.path);
+      const parsed = topics.parse(topic);
+      if (parsed === undefined || !isMirrored(parsed)) return;
+      const path = topic.slice(agent.baseTopic.length + 1);
+      received.add(path);
+      if (payload === '') this.topics.delete(path);
+      else this.topics.set(path, payload);
+      if (!('agent' in parsed)) return;
       if (!retained) this.#livenessProbe.markAlive(parsed.agent);
-      this.#store(parsed, payload);
       if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
     });
-    await connection.subscribe(presenceTopicFilters(agent), 0);
+    await connection.subscribe(topics.presenceFilters, 0);
     let previousCount: number;
     do {
       previousCount = received.size;
@@ -81,10 +86,5 @@ export class AgentTopicMirror implements MirroredAgentTopics {
     return [...this.topics].flatMap(([path, payload]) =>
       path.endsWith('/status') && payload === onlinePayload ? [path.slice(0, -'/status'.length)] : [],
     );
-  }
-
-  #store({ path }: ParsedAgentTopic, payload: string): void {
-    if (payload === '') this.topics.delete(path);
-    else this.topics.set(path, payload);
   }
 }

@@ -40,6 +40,14 @@ export const codeOf = (error: unknown) => (error instanceof Error && 'code' in e
 /** Whether the broker refused with a reason code, rather than the connection having failed. */
 export const isBrokerRefusal = (error: unknown): boolean => typeof codeOf(error) === 'number';
 
+/** Return codes for “unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
+const olderProtocolCodes = new Set([1, 0x84]);
+
+/** Whether the error of a connection that MQTT 5 began may come from a broker that supports only the older protocol. */
+export const isOlderProtocolSign = (error: unknown): boolean =>
+  // A broker that closes the connection with unread data resets it.
+  olderProtocolCodes.has(Number(codeOf(error))) || codeOf(error) === 'ECONNRESET';
+
 /** The error with advice on what to check. */
 export function describeWithAdvice(error: unknown): string {
   const text = describeError(error);

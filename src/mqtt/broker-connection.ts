@@ -1,18 +1,16 @@
 import { setImmediate as immediate } from 'node:timers/promises';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
-import { type IConnackPacket, writeToStream } from 'mqtt-packet';
+import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
+import type { IConnackPacket } from 'mqtt-packet';
 import { AgentError } from '../model/errors.ts';
-import { BrokerConnectionError, codeOf, describeWithAdvice } from './broker-connection-error.ts';
-import { type BrokerConnectionOptions, clientOptions } from './client-options.ts';
+import { BrokerConnectionError, codeOf, describeWithAdvice, isOlderProtocolSign } from './broker-connection-error.ts';
+import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
+import { type BrokerConnectionOptions, startClient } from './mqtt-client.ts';
 import { type MqttProtocolVersion, publishPacketBytes, subscribePacketBytes } from './packet-size.ts';
-import { PacketTooLargeError, PublishRefusedError } from './publish-error.ts';
+import { PacketTooLargeError, PublishRefusedError, SubscriptionRefusedError } from './publish-error.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 import { type RunAfter, runAfter } from './run-after.ts';
 import { type MqttSettings, printableBrokerUrl } from './settings.ts';
-
-// Without this, mqtt-packet caches a buffer for each number up to 65,535 at the first connection: 7 MB that an agent never needs.
-Object.assign(writeToStream, { cacheNumbers: false });
 
 export interface ReceivedMessage {
   topic: string;
@@ -20,8 +18,6 @@ export interface ReceivedMessage {
   retained: boolean;
 }
 
-/** Return codes for “unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
-const olderProtocolCodes = new Set([1, 0x84]);
 /** One connection to the broker, from start to end; it never reconnects by itself. */
 export class BrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
@@ -30,7 +26,7 @@ export class BrokerConnection {
   readonly #client: MqttClient;
   readonly #inFlight: InFlightLimiter;
   readonly #after: RunAfter;
-  readonly #maxPacketBytes: number;
+  readonly #limits: ConnackLimits;
   readonly #disconnectBytes: number;
   /** Identifiers of messages that the broker acknowledged with “no matching subscribers”. */
   readonly #withoutSubscribers = new Set<number>();
@@ -38,14 +34,14 @@ export class BrokerConnection {
   private constructor(
     client: MqttClient,
     inFlight: InFlightLimiter,
-    maxPacketBytes: number,
+    limits: ConnackLimits,
     { protocolVersion, disconnectBytes = Number.POSITIVE_INFINITY, after = runAfter }: BrokerConnectionOptions,
     ended: Promise<BrokerConnectionError | undefined>,
   ) {
     this.#client = client;
     this.#inFlight = inFlight;
     this.#after = after;
-    this.#maxPacketBytes = maxPacketBytes;
+    this.#limits = limits;
     this.#disconnectBytes = disconnectBytes;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
@@ -64,7 +60,7 @@ export class BrokerConnection {
   static open(settings: MqttSettings, session: BrokerConnectionOptions): Promise<BrokerConnection> {
     const name = printableBrokerUrl(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
-      const client = connect(clientOptions(settings, session), name);
+      const client = startClient(settings, session);
       let reason: BrokerConnectionError | undefined;
       let inFlight: InFlightLimiter | undefined;
       const ended = new Promise<BrokerConnectionError | undefined>((end) => {
@@ -95,11 +91,7 @@ export class BrokerConnection {
       client.on('error', (error) => {
         const code = codeOf(error);
         reason ??= new BrokerConnectionError(`${name}: ${describeWithAdvice(error)}`, {
-          // A broker that closes the connection with unread data resets it.
-          wantsOlderProtocol:
-            session.protocolVersion === 5 &&
-            inFlight === undefined &&
-            (olderProtocolCodes.has(Number(code)) || code === 'ECONNRESET'),
+          wantsOlderProtocol: session.protocolVersion === 5 && inFlight === undefined && isOlderProtocolSign(error),
           isRefusal: typeof code === 'number',
           cause: error,
         });
@@ -110,36 +102,26 @@ export class BrokerConnection {
       client.on('disconnect', ({ reasonCode: code = 0 }) => {
         reason = new BrokerConnectionError(`${name}: ended the session: ${describeReasonCode(code)}`);
       });
-      client.on('connect', ({ properties }: IConnackPacket) => {
-        const missing = findMissingFeature(properties);
-        if (missing !== undefined) {
-          reason = new BrokerConnectionError(`${name}: ${missing}`, { isRefusal: true });
+      client.on('connect', (connack: IConnackPacket) => {
+        const limits = new ConnackLimits(connack);
+        if (limits.missingFeature !== undefined) {
+          reason = new BrokerConnectionError(`${name}: ${limits.missingFeature}`, { isRefusal: true });
           client.end(true, () => reject(reason));
           return;
         }
-        inFlight = new InFlightLimiter(properties?.receiveMaximum ?? Number.POSITIVE_INFINITY, {
+        inFlight = new InFlightLimiter(limits.receiveMaximum, {
           ping: () => client.sendPing(),
           connectionStuck: (topic, isSilent) => {
             reason ??= new BrokerConnectionError(
               `${name}: ${isSilent ? `no data received for ${minAckTimeoutMs / 1000} s` : 'the broker no longer acknowledges messages'}`,
-              {
-                detail: ` after ${topic} was sent`,
-              },
+              { detail: ` after ${topic} was sent` },
             );
             client.end(true);
             return reason;
           },
           after: session.after ?? runAfter,
         });
-        resolve(
-          new BrokerConnection(
-            client,
-            inFlight,
-            properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
-            session,
-            ended,
-          ),
-        );
+        resolve(new BrokerConnection(client, inFlight, limits, session, ended));
       });
     });
   }
@@ -158,7 +140,7 @@ export class BrokerConnection {
    * UnacknowledgedError, or when the connection ends. `hasSubscribers` is false only if the broker said that there are none. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ hasSubscribers: boolean }> {
     const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
-    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
+    this.#limits.assertAccepts(bytes);
     if (bytes >= this.#disconnectBytes)
       throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
     const packet = await this.#inFlight
@@ -172,9 +154,15 @@ export class BrokerConnection {
   }
 
   async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
-    const bytes = subscribePacketBytes(topics, this.protocolVersion);
-    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
-    await this.#withTimeout(this.#client.subscribeAsync(topics, { qos }), `the subscription to ${topics.join(', ')}`);
+    this.#limits.assertAccepts(subscribePacketBytes(topics, this.protocolVersion));
+    const answer = this.#client.subscribeAsync(topics, { qos }).catch((error: unknown) => {
+      const code =
+        error instanceof ErrorWithSubackPacket
+          ? error.packet.granted.map(Number).find((one) => one >= 0x80)
+          : undefined;
+      throw code === undefined ? error : new SubscriptionRefusedError(code);
+    });
+    await this.#withTimeout(answer, `the subscription to ${topics.join(', ')}`);
   }
 
   async unsubscribe(topic: string): Promise<void> {
@@ -208,22 +196,5 @@ export class BrokerConnection {
     this.#client.end(true);
     // A second `end` has no effect, and the first one waits for all acknowledgements.
     this.#client.stream.destroy();
-  }
-}
-
-/** Why a broker with this CONNACK (MQTT 5, section 3.2.2.3) is of no use to the agent; undefined if it is. */
-function findMissingFeature(properties: IConnackPacket['properties']): string | undefined {
-  if (properties?.retainAvailable === false)
-    return 'the broker does not support retained messages, which this agent needs';
-  if (properties?.maximumQoS === 0) return 'the broker supports only QoS 0, but this agent needs QoS 1';
-  return undefined;
-}
-
-/** Invalid certificates and keys make `mqtt.connect` throw. */
-function connect(options: IClientOptions, name: string): MqttClient {
-  try {
-    return mqtt.connect(options);
-  } catch (error) {
-    throw new BrokerConnectionError(`${name}: ${describeWithAdvice(error)}`, { cause: error });
   }
 }

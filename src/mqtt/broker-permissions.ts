@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describeError } from '../model/errors.ts';
-import { deviceDiscoveryTopic, homeAssistantStatusTopic, ownDiscoveryTopicsFilter } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import type { BrokerConnection } from './broker-connection.ts';
+import { codeOf } from './broker-connection-error.ts';
+import { SubscriptionRefusedError } from './publish-error.ts';
+import { reasonCodes } from './reason-codes.ts';
 import { readAndFollowOwnRetained } from './retained-topics.ts';
 
 /** Seconds after which a message that does not come back counts as forbidden. */
@@ -21,10 +24,11 @@ export async function describeMissingPermissions(
 }
 
 /** A topic that the same access rule covers and Home Assistant ignores. */
-const probeTopic = (agent: AgentIdentity) => deviceDiscoveryTopic(agent, 'check').replace(/config$/, 'rights');
+const probeTopic = (agent: AgentIdentity) => new Topics(agent).discovery('check').replace(/config$/, 'rights');
 
 async function checkDiscoveryAccess(connection: BrokerConnection, agent: AgentIdentity): Promise<string[]> {
-  const advice = `the broker must let this user read and write ${ownDiscoveryTopicsFilter(agent)}, and read ${homeAssistantStatusTopic(agent)}`;
+  const { ownDiscoveryFilter, homeAssistantStatus } = new Topics(agent);
+  const advice = `: the broker must let this user read and write ${ownDiscoveryFilter}, and read ${homeAssistantStatus}`;
   const token = randomUUID();
   let timer: NodeJS.Timeout | undefined;
   const returned = new Promise<boolean>((resolve) => {
@@ -34,9 +38,13 @@ async function checkDiscoveryAccess(connection: BrokerConnection, agent: AgentId
   try {
     await connection.subscribe([probeTopic(agent)]);
     await connection.publish(probeTopic(agent), token, { retain: false });
-    return (await returned) ? [] : [`messages sent to ${probeTopic(agent)} do not come back: ${advice}`];
+    return (await returned) ? [] : [`messages sent to ${probeTopic(agent)} do not come back${advice}`];
   } catch (error) {
-    return [`the broker refuses ${probeTopic(agent)}: ${describeError(error)}: ${advice}`];
+    // MQTT 3.1.1 has one code for all refusals, and rights are nearly always the reason.
+    const isForbidden =
+      codeOf(error) === reasonCodes.notAuthorized ||
+      (error instanceof SubscriptionRefusedError && connection.protocolVersion === 4);
+    return [`the broker refuses ${probeTopic(agent)}: ${describeError(error)}${isForbidden ? advice : ''}`];
   } finally {
     clearTimeout(timer);
   }

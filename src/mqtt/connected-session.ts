@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { agentStatusTopic, deviceSlugOfDiscoveryTopic, homeAssistantStatusTopic } from '../model/naming.ts';
+import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
@@ -22,6 +22,7 @@ export class ConnectedSession {
   readonly #context: SessionContext;
   readonly #connection: BrokerConnection;
   readonly #memory: CrossConnectionMemory;
+  readonly #topics: Topics;
   readonly #timers = new TimerGroup();
   readonly #after: RunAfter;
   readonly #retained = new OwnRetained();
@@ -37,7 +38,7 @@ export class ConnectedSession {
 
   constructor(context: SessionContext, connection: BrokerConnection, memory: CrossConnectionMemory) {
     const after = context.after ?? this.#timers.after;
-    const isDiscoveryTopic = (topic: string) => deviceSlugOfDiscoveryTopic(context.agent, topic) !== undefined;
+    const isDiscoveryTopic = (topic: string) => this.#topics.parse(topic)?.kind === 'discovery';
     const accepted = (topic: string) => {
       if (isDiscoveryTopic(topic)) this.#announcer.acknowledged();
       if (this.#lifecycle.phase !== 'ended') memory.rejections.accept(topic);
@@ -46,6 +47,7 @@ export class ConnectedSession {
       if (this.#lifecycle.phase !== 'ended') memory.rejections.reject(topic, error);
     };
     this.#context = context;
+    this.#topics = new Topics(context.agent);
     this.#connection = connection;
     this.#memory = memory;
     this.#after = after;
@@ -120,7 +122,7 @@ export class ConnectedSession {
       else dispatchInbound(this.#connection, agent, message, this.#inbound);
     });
     this.#firstRetainedRead(await readAndFollowOwnRetained(this.#connection, agent));
-    await agentTopics?.follow(this.#connection, agent, this.#retained.payloads.has(agentStatusTopic(agent)));
+    await agentTopics?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
     await ready;
     this.#memory.devices.compare(agent, this.#retained.payloads);
     await this.#announcer.publishTombstones();
@@ -150,7 +152,7 @@ export class ConnectedSession {
   /** Publishes that the agent is offline, and disconnects. */
   async leave(): Promise<void> {
     this.end();
-    const offline = this.#connection.publish(agentStatusTopic(this.#context.agent), offlinePayload);
+    const offline = this.#connection.publish(this.#topics.status, offlinePayload);
     const isPublished = await Promise.race([offline, pause(1000, undefined, { ref: false })]).catch(() => undefined);
     // Without a DISCONNECT the broker publishes the will.
     if (isPublished !== undefined) await this.#connection.close();
@@ -176,11 +178,10 @@ export class ConnectedSession {
       this.#announcer.dismissAbsent();
       this.offerChanges();
     });
-    const { devices, homeAssistantSeen } = this.#memory;
-    if (this.#retained.payloads.get(homeAssistantStatusTopic(agent)) === offlinePayload)
+    if (this.#retained.payloads.get(this.#topics.homeAssistantStatus) === offlinePayload)
       this.#inbound.homeAssistantOffline(true);
     // A broker that restarts without its retained messages has lost its other clients as well.
-    else if (this.#retained.payloads.size === 0 && devices.hasAnnounced && homeAssistantSeen)
+    else if (this.#retained.payloads.size === 0 && this.#memory.homeAssistantSeen && this.#memory.devices.hasAnnounced)
       this.#removal.expectBirth();
   }
 

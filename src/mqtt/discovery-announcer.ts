@@ -1,4 +1,4 @@
-import { deviceDiscoveryTopic, ownDiscoveryTopicsFilter } from '../model/naming.ts';
+import { Topics } from '../model/topics.ts';
 import { desiredDiscovery } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { AnnouncementCheck } from './announcement-check.ts';
@@ -68,7 +68,7 @@ export class DiscoveryAnnouncer {
   /** An announcement was published, by this agent or by Home Assistant, which clears it when the user removes the device. */
   published(device: string, topic: string, payload: string): void {
     const { agent, devices, publisher, accepted } = this.#context;
-    if (this.#check.returned()) accepted(ownDiscoveryTopicsFilter(agent));
+    if (this.#check.returned()) accepted(new Topics(agent).ownDiscoveryFilter);
     if (payload !== '') {
       devices.announced(device);
       return;
@@ -93,7 +93,7 @@ export class DiscoveryAnnouncer {
   /** Announcements that the broker has acknowledged do not come back. */
   #onMissing(isRetry: boolean): void {
     const { agent, publisher, rejected } = this.#context;
-    rejected(ownDiscoveryTopicsFilter(agent), new Error('announcements do not come back'));
+    rejected(new Topics(agent).ownDiscoveryFilter, new Error('announcements do not come back'));
     if (!isRetry) return;
     for (const topic of this.#payloads('tombstone').keys()) publisher.forgetSent(topic);
     this.announce();
@@ -113,7 +113,7 @@ export class DiscoveryAnnouncer {
   #dismiss(device: string): void {
     const { agent, devices, publisher, retained, log, deviceDismissed } = this.#context;
     if (!devices.dismiss(device)) return;
-    publisher.withdraw(deviceDiscoveryTopic(agent, device));
+    publisher.withdraw(new Topics(agent).discovery(device));
     retained.forgetDevice(agent, device);
     log.info(`${device}: removed in Home Assistant; it will be announced again when the agent restarts`);
     deviceDismissed(device);

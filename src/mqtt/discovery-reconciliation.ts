@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { maxBrokerMessageBytes, parseJsonWithin } from '../model/json.ts';
-import { agentStatusTopic, deviceDiscoveryTopic, deviceSlugOfDiscoveryTopic, entityUniqueId } from '../model/naming.ts';
+import { entityUniqueId } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { type DesiredDiscovery, discoveryOrigin } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 
@@ -56,7 +57,7 @@ function removedComponent(
   if (phase === 'omit') return undefined;
   return phase === 'tombstone'
     ? { platform }
-    : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: agentStatusTopic(agent) };
+    : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: new Topics(agent).status };
 }
 
 const isRemoved = ({ excluded, declared }: DesiredDiscovery, device: string, key: string) =>
@@ -79,9 +80,16 @@ function inheritedComponents(
   return components;
 }
 
+/** The device of one of this agent's discovery topics; undefined for any other topic. */
+export function announcedDevice(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
+  const parsed = topics.parse(topic);
+  return parsed?.kind === 'discovery' && parsed.agent === agent.id ? parsed.device : undefined;
+}
+
 /** The devices of this agent that are desired or retained, without those that were dismissed. */
 function devicesToReconcile({ agent, desired, retained, dismissed }: ReconciliationInput): string[] {
-  const announced = [...retained.keys()].flatMap((topic) => deviceSlugOfDiscoveryTopic(agent, topic) ?? []);
+  const topics = new Topics(agent);
+  const announced = [...retained.keys()].flatMap((topic) => announcedDevice(topics, agent, topic) ?? []);
   return [...new Set([...desired.keys(), ...announced])].filter((device) => !dismissed.has(device));
 }
 
@@ -111,8 +119,9 @@ function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries:
  * a device that has no component left. */
 export function reconcile(input: ReconciliationInput): RetainedPayloadsByTopic {
   const { agent, desired, retained } = input;
+  const topics = new Topics(agent);
   const announcements = devicesToReconcile(input).map((id) => {
-    const topic = deviceDiscoveryTopic(agent, id);
+    const topic = topics.discovery(id);
     const earlier = parseRetained(retained.get(topic));
     const current = desired.get(id);
     const components = { ...current?.components, ...inheritedComponents(input, id, earlier?.components ?? {}) };
@@ -135,9 +144,10 @@ export function tombstonePayloads(
   discovery: DesiredDiscovery,
   retained: ReadonlyMap<string, string>,
 ): RetainedPayloadsByTopic {
+  const topics = new Topics(agent);
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
-    const id = deviceSlugOfDiscoveryTopic(agent, topic);
+    const id = announcedDevice(topics, agent, topic);
     const earlier = id === undefined ? undefined : parseRetained(payload);
     if (id === undefined || earlier === undefined) continue;
     const components = Object.entries(earlier.components);

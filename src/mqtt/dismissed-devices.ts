@@ -1,5 +1,6 @@
-import { deviceDiscoveryTopic, deviceSlugOfOwnTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+import { ownDevice } from './own-retained.ts';
 
 /** The devices that the user has removed in Home Assistant, which clears their retained announcements. They outlive a connection:
  * such a device is announced again when the agent restarts. */
@@ -50,9 +51,10 @@ export class DismissedDevices {
    * its retained messages, and the device is yet to be announced to it. */
   compare(agent: AgentIdentity, retained: ReadonlyMap<string, string>): void {
     this.#absent.clear();
-    const retainedDevices = new Set([...retained.keys()].map((topic) => deviceSlugOfOwnTopic(agent, topic)));
+    const topics = new Topics(agent);
+    const retainedDevices = new Set([...retained.keys()].map((topic) => ownDevice(topics, agent, topic)));
     for (const device of this.#announced) {
-      if (retained.has(deviceDiscoveryTopic(agent, device))) continue;
+      if (retained.has(topics.discovery(device))) continue;
       if (retainedDevices.has(device)) this.#absent.add(device);
       else this.#announced.delete(device);
     }

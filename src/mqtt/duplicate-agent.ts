@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { pingTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import type { BrokerConnection, ReceivedMessage } from './broker-connection.ts';
 import { connectTemporarily } from './connect-once.ts';
 import type { MqttSettings } from './settings.ts';
@@ -22,7 +22,7 @@ export function answerLivenessQuestion(
   agent: AgentIdentity,
   { topic, payload }: ReceivedMessage,
 ): void {
-  const token = topic === pingTopic(agent) ? questionPattern.exec(payload)?.[1] : undefined;
+  const token = topic === new Topics(agent).ping ? questionPattern.exec(payload)?.[1] : undefined;
   if (token !== undefined)
     void connection.publish(topic, livenessAnswerPayload(token), { retain: false }).catch(() => undefined);
 }
@@ -32,7 +32,8 @@ export async function isDuplicateAgentConnected(settings: MqttSettings, agent: A
   const connection = await connectTemporarily(settings, agent).catch(() => undefined);
   if (connection === undefined) return false;
   const token = randomUUID();
-  const ask = () => connection.publish(pingTopic(agent), livenessQuestionPayload(token), { retain: false });
+  const { ping } = new Topics(agent);
+  const ask = () => connection.publish(ping, livenessQuestionPayload(token), { retain: false });
   let timer: NodeJS.Timeout | undefined;
   let interval: NodeJS.Timeout | undefined;
   try {
@@ -41,7 +42,7 @@ export async function isDuplicateAgentConnected(settings: MqttSettings, agent: A
       connection.listen(({ payload }) => payload === livenessAnswerPayload(token) && resolve(true));
       void connection.ended.then(() => resolve(false));
     });
-    await connection.subscribe([pingTopic(agent)]);
+    await connection.subscribe([ping]);
     await ask();
     interval = setInterval(() => void ask().catch(() => undefined), questionIntervalMs);
     return await answered;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { agentIdOfPingTopic, allPingTopicsFilter, pingTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { livenessAnswerPayload, livenessQuestionPayload } from './duplicate-agent.ts';
 
@@ -25,7 +25,7 @@ export class LivenessProbe {
     const ended = new AbortController();
     void connection.ended.then(() => ended.abort());
     try {
-      await connection.subscribe([allPingTopicsFilter(agent)], 0);
+      await connection.subscribe([new Topics(agent).allPingsFilter], 0);
       for (;;) {
         await this.#ask(connection, agent, onlineAgents(), ended.signal);
         await pause(probeIntervalMs, undefined, { signal: ended.signal, ref: false });
@@ -48,17 +48,19 @@ export class LivenessProbe {
     signal: AbortSignal,
   ): Promise<void> {
     const token = randomUUID();
+    const topics = new Topics(agent);
     const unanswered = new Set(otherAgents);
     const stop = connection.listen(({ topic, payload }) => {
-      const otherAgent = payload === livenessAnswerPayload(token) ? agentIdOfPingTopic(agent, topic) : undefined;
-      if (otherAgent === undefined) return;
+      const parsed = payload === livenessAnswerPayload(token) ? topics.parse(topic) : undefined;
+      if (parsed?.kind !== 'ping') return;
+      const otherAgent = parsed.agent;
       unanswered.delete(otherAgent);
       this.#missedRounds.set(otherAgent, 0);
       this.unresponsive.delete(otherAgent);
     });
     try {
       for (const otherAgent of otherAgents)
-        await connection.publish(pingTopic({ ...agent, id: otherAgent }), livenessQuestionPayload(token), {
+        await connection.publish(topics.of(otherAgent).ping, livenessQuestionPayload(token), {
           retain: false,
         });
       await pause(answerTimeoutMs, undefined, { signal, ref: false });

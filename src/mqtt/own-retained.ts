@@ -1,5 +1,11 @@
-import { deviceSlugOfOwnTopic } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+
+/** The device of one of this agent's topics below the base topic; undefined for any other topic. */
+export function ownDevice(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
+  const parsed = topics.parse(topic);
+  return parsed !== undefined && 'address' in parsed && parsed.agent === agent.id ? parsed.address.device : undefined;
+}
 
 /** This agent's retained messages on the broker, its memory, as they were when the connection began. */
 export class OwnRetained {
@@ -24,7 +30,8 @@ export class OwnRetained {
 
   /** Leaves the topics of this device as they are: they are no longer this connection's to clear. */
   forgetDevice(agent: AgentIdentity, device: string): void {
+    const topics = new Topics(agent);
     for (const topic of this.#payloads.keys())
-      if (deviceSlugOfOwnTopic(agent, topic) === device) this.#payloads.delete(topic);
+      if (ownDevice(topics, agent, topic) === device) this.#payloads.delete(topic);
   }
 }

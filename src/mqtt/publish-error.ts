@@ -15,6 +15,16 @@ export class PublishRefusedError extends AgentError {
   }
 }
 
+/** The broker refused a subscription: in MQTT 5 with a reason code, in MQTT 3.1.1 with 0x80 whatever the reason. */
+export class SubscriptionRefusedError extends AgentError {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(describeReasonCode(code));
+    this.code = code;
+  }
+}
+
 /** A message that was not sent, because its packet is larger than the broker's CONNACK allows (MQTT 5, section 3.2.2.3.6) or as
  * large as one on which the broker closed the connection. `limit` completes “the broker …”. */
 export class PacketTooLargeError extends AgentError {

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import { describeError } from '../model/errors.ts';
-import { homeAssistantStatusTopic, ownDiscoveryTopicsFilter, ownTopicsFilter } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { reasonCodes } from './reason-codes.ts';
 
 interface Rejection {
@@ -37,9 +37,9 @@ export class RejectionTracker {
   /** Logs a reason that was not logged yet. `topic` may also be a filter for several topics. */
   reject(topic: string, error: unknown): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const discovery = ownDiscoveryTopicsFilter(this.#agent);
-    const advice = `. It must let this user read and write ${ownTopicsFilter(this.#agent)} and ${discovery}, and read ${homeAssistantStatusTopic(this.#agent)}`;
-    const isForbidden = code === reasonCodes.notAuthorized || topic === discovery;
+    const { ownFilter, ownDiscoveryFilter, homeAssistantStatus } = new Topics(this.#agent);
+    const advice = `. It must let this user read and write ${ownFilter} and ${ownDiscoveryFilter}, and read ${homeAssistantStatus}`;
+    const isForbidden = code === reasonCodes.notAuthorized || topic === ownDiscoveryFilter;
     const text = `the broker refuses ${topic}: ${describeError(error)}${isForbidden ? advice : ''}`;
     // A packet that is too large is logged for each topic; for other reasons, one topic is enough.
     const kind = code === undefined || code === reasonCodes.packetTooLarge ? topic : String(code);

@@ -1,19 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AgentError } from '../model/errors.ts';
-import {
-  agentIdOfTopic,
-  agentStatusTopic,
-  allDiscoveryTopicsFilter,
-  collectorStateTopicsOfAllAgentsFilter,
-  homeAssistantStatusTopic,
-  isDiscoveryTopicOfAnyAgent,
-  ownCommandTopicsFilter,
-  ownDiscoveryTopicsFilter,
-  ownMemoryTopicsFilter,
-  ownTopicsFilter,
-  pingTopic,
-} from '../model/naming.ts';
+import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
@@ -50,7 +39,7 @@ async function readTopics(
 /** Publishes to the own ping topic and resolves when the message comes back. */
 export async function pingBrokerThroughOwnTopic(connection: BrokerConnection, agent: AgentIdentity): Promise<void> {
   const token = randomUUID();
-  const ping = pingTopic(agent);
+  const { ping, ownFilter } = new Topics(agent);
   let timer: NodeJS.Timeout | undefined;
   let stop = () => {};
   const returned = new Promise<void>((resolve, reject) => {
@@ -58,7 +47,7 @@ export async function pingBrokerThroughOwnTopic(connection: BrokerConnection, ag
       () =>
         reject(
           new AgentError(
-            `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownTopicsFilter(agent)}`,
+            `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownFilter}`,
           ),
         ),
       pingTimeoutSeconds * 1000,
@@ -73,7 +62,7 @@ export async function pingBrokerThroughOwnTopic(connection: BrokerConnection, ag
     const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
       const isForbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
       throw new AgentError(
-        `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownTopicsFilter(agent)}` : ''}`,
+        `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownFilter}` : ''}`,
         { cause },
       );
     });
@@ -90,18 +79,11 @@ export async function readAndFollowOwnRetained(
   connection: BrokerConnection,
   agent: AgentIdentity,
 ): Promise<Map<string, string>> {
-  const retained = await readTopics(connection, agent, [
-    ownTopicsFilter(agent),
-    ownDiscoveryTopicsFilter(agent),
-    homeAssistantStatusTopic(agent),
-  ]);
-  await connection.subscribe([
-    agentStatusTopic(agent),
-    pingTopic(agent),
-    ownCommandTopicsFilter(agent),
-    ownMemoryTopicsFilter(agent),
-  ]);
-  await connection.unsubscribe(ownTopicsFilter(agent));
+  const topics = new Topics(agent);
+  const { ownFilter, ownDiscoveryFilter, homeAssistantStatus } = topics;
+  const retained = await readTopics(connection, agent, [ownFilter, ownDiscoveryFilter, homeAssistantStatus]);
+  await connection.subscribe([topics.status, topics.ping, topics.ownCommandsFilter, topics.ownMemoriesFilter]);
+  await connection.unsubscribe(ownFilter);
   return retained;
 }
 
@@ -111,12 +93,16 @@ export async function readOtherAgentsWithCollector(
   agent: AgentIdentity,
   collector: string,
 ): Promise<string[]> {
-  const retained = await readTopics(connection, agent, [
-    pingTopic(agent),
-    collectorStateTopicsOfAllAgentsFilter(agent, collector),
-  ]);
-  const ids = new Set([...retained.keys()].flatMap((topic) => agentIdOfTopic(agent, topic) ?? []));
-  return [...ids].filter((id) => id !== agent.id);
+  const topics = new Topics(agent);
+  const part = { table: 'collector', id: slug(collector) };
+  const states = topics.of('+').state({ collector: 'agent', device: '+', part });
+  const retained = await readTopics(connection, agent, [topics.ping, states]);
+  const ids = new Set<string>();
+  for (const topic of retained.keys()) {
+    const parsed = topics.parse(topic);
+    if (parsed?.kind === 'state' && parsed.agent !== agent.id) ids.add(parsed.agent);
+  }
+  return [...ids];
 }
 
 /** The discovery payloads of all agents with the same base topic. */
@@ -124,6 +110,7 @@ export async function readDiscoveryPayloadsOfAllAgents(
   connection: BrokerConnection,
   agent: AgentIdentity,
 ): Promise<string[]> {
-  const retained = await readTopics(connection, agent, [pingTopic(agent), allDiscoveryTopicsFilter(agent)]);
-  return [...retained].filter(([topic]) => isDiscoveryTopicOfAnyAgent(agent, topic)).map(([, payload]) => payload);
+  const topics = new Topics(agent);
+  const retained = await readTopics(connection, agent, [topics.ping, topics.allDiscoveryFilter]);
+  return [...retained].filter(([topic]) => topics.parse(topic)?.kind === 'discovery').map(([, payload]) => payload);
 }

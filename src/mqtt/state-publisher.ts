@@ -1,4 +1,4 @@
-import { agentStatusTopic, memoryPathOfTopic } from '../model/naming.ts';
+import { Topics } from '../model/topics.ts';
 import { onlinePayload } from '../views/availability.ts';
 import { orphanedPayloadsByTopic } from '../views/orphaned-payloads.ts';
 import { type RetainedPayloadsByTopic, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
@@ -37,14 +37,14 @@ export class StatePublisher {
   }
 
   publishOnline(): void {
-    this.#publisher.publishChanged(new Map([[agentStatusTopic(this.#context.agent), onlinePayload]]));
+    this.#publisher.publishChanged(new Map([[new Topics(this.#context.agent).status, onlinePayload]]));
   }
 
   /** The broker has published the will of an earlier connection of this agent, which it has only just given up. */
   correctWill(): void {
-    const topic = agentStatusTopic(this.#context.agent);
-    if (this.#publisher.lastSent(topic) === undefined) return;
-    this.#publisher.forgetSent(topic);
+    const { status } = new Topics(this.#context.agent);
+    if (this.#publisher.lastSent(status) === undefined) return;
+    this.#publisher.forgetSent(status);
     this.publishOnline();
   }
 
@@ -59,10 +59,9 @@ export class StatePublisher {
     const { agent, catalogue, state } = this.#context;
     const payloads = stateAndMemoryPayloadsByTopic(catalogue, agent, state);
     if (this.#retained.stage === 'complete') return payloads;
+    const topics = new Topics(agent);
     return new Map(
-      [...payloads].filter(
-        ([topic]) => memoryPathOfTopic(agent, topic) === undefined || this.#retained.payloads.has(topic),
-      ),
+      [...payloads].filter(([topic]) => topics.parse(topic)?.kind !== 'memory' || this.#retained.payloads.has(topic)),
     );
   }
 }

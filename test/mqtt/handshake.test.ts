@@ -8,6 +8,7 @@ import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { agent } from '../helpers/sample-collector.ts';
+import { until } from '../helpers/until.ts';
 
 const codes = { unheard: noMatchingSubscribers, forbidden: notAuthorized };
 const refuse =
@@ -128,6 +129,65 @@ test.each<[string, Answers, boolean]>([
     4,
   );
   expect(await failure(older.settings, 4)).toMatchObject({ wantsOlderProtocol: false });
+});
+
+test.each([
+  [{ retainAvailable: false }, 'the broker does not support retained messages, which this agent needs'],
+  [{ maximumQoS: 0 }, 'the broker supports only QoS 0, but this agent needs QoS 1'],
+  [
+    { wildcardSubscriptionAvailable: false },
+    'the broker does not support subscriptions with wildcards, which this agent needs',
+  ],
+])('a broker that lacks what the agent needs (%o) is left, and the lack is named', async (properties, words) => {
+  const { packets, settings } = await startPeer(
+    (packet, send) =>
+      packet.cmd === 'connect' && send({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties }),
+  );
+  const error = await failure(settings);
+  expect(error).toMatchObject({ isRefusal: true, wantsOlderProtocol: false });
+  expect(error.message).toMatch(new RegExp(`^mqtt://127\\.0\\.0\\.1:\\d+: ${words}$`));
+  expect(packets.map(({ cmd }) => cmd)).not.toContain('publish');
+});
+
+test('a broker that names what it supports is used', async () => {
+  const properties = { retainAvailable: true, maximumQoS: 1, wildcardSubscriptionAvailable: true };
+  const { settings } = await startPeer((packet, send, socket) =>
+    packet.cmd === 'connect'
+      ? void send({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties })
+      : welcome()(packet, send, socket),
+  );
+  const connection = await open(settings);
+  await connection.publish('any', 'x');
+});
+
+test('the keep alive of the broker replaces that of the agent; no topic alias is ever sent', async () => {
+  const properties = { serverKeepAlive: 1, topicAliasMaximum: 10 };
+  const { packets, settings } = await startPeer((packet, send, socket) => {
+    if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties });
+    else if (packet.cmd === 'pingreq') send({ cmd: 'pingresp' });
+    else welcome()(packet, send, socket);
+  });
+  const connection = await open(settings);
+  await connection.publish('any', '1');
+  await connection.publish('any', '2');
+  await until('two pings', () => packets.filter(({ cmd }) => cmd === 'pingreq').length >= 2);
+  expect(
+    packets.flatMap((packet) => (packet.cmd === 'publish' ? [[packet.topic, packet.properties?.topicAlias]] : [])),
+  ).toEqual([
+    ['any', undefined],
+    ['any', undefined],
+  ]);
+});
+
+test('a refused subscription has the reason of the broker', async () => {
+  for (const [code, words] of [
+    [0x87, 'not authorized (0x87)'],
+    [0x97, 'quota exceeded (0x97)'],
+  ] as const) {
+    const { settings } = await startPeer(welcome({ forbidden: code }));
+    const connection = await open(settings);
+    await expect(connection.subscribe(['allowed', 'forbidden'])).rejects.toMatchObject({ code, message: words });
+  }
 });
 
 test('no broker at the address', async () => {

@@ -1,0 +1,32 @@
+import type { IConnackPacket } from 'mqtt-packet';
+import { PacketTooLargeError } from './publish-error.ts';
+
+/** What a broker's CONNACK (MQTT 5, section 3.2.2.3) sets for the packets of this connection. Not here: Server Keep Alive, which mqtt.js
+ * follows, and Topic Alias Maximum, since aliases are never sent. */
+export class ConnackLimits {
+  /** Messages that may be unacknowledged at a time. */
+  readonly receiveMaximum: number;
+  /** What the broker lacks that this agent needs; undefined if nothing. */
+  readonly missingFeature: string | undefined;
+  readonly #maxPacketBytes: number;
+
+  constructor({ properties = {} }: Pick<IConnackPacket, 'properties'>) {
+    this.receiveMaximum = properties.receiveMaximum ?? Number.POSITIVE_INFINITY;
+    this.missingFeature = missingFeature(properties);
+    this.#maxPacketBytes = properties.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Throws PacketTooLargeError for a packet that the broker does not accept. */
+  assertAccepts(bytes: number): void {
+    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
+  }
+}
+
+function missingFeature(properties: NonNullable<IConnackPacket['properties']>): string | undefined {
+  if (properties.retainAvailable === false)
+    return 'the broker does not support retained messages, which this agent needs';
+  if (properties.maximumQoS === 0) return 'the broker supports only QoS 0, but this agent needs QoS 1';
+  if (properties.wildcardSubscriptionAvailable === false)
+    return 'the broker does not support subscriptions with wildcards, which this agent needs';
+  return undefined;
+}
