@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type InstanceDetails, readInstanceDetails } from '../../src/collectors/home-assistant/instance-details.ts';
 import { parseInstanceHistoryOrEmpty } from '../../src/collectors/home-assistant/instance-history.ts';
 import { CpuUsageReader } from '../../src/collectors/host/linux/cpu.ts';
-import { parseBootTime } from '../../src/collectors/host/linux/system.ts';
+import { bootTime } from '../../src/collectors/host/linux/system.ts';
 import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/nvme/drive-history.ts';
 import { requireFilledHealthLog } from '../../src/collectors/nvme/tools/health-log.ts';
 import {
@@ -167,8 +167,8 @@ const parsers: Parser[] = [
     samples: samples('host', /proc\/stat$/),
     parse: (text) => {
       const cpu = new CpuUsageReader();
-      cpu.read('cpu  1 1 1 1 1 1 1 1 0 0\n');
-      return { cpu: cpu.read(text), bootedAt: parseBootTime(text) };
+      cpu.read('cpu  1 1 1 1 1 1 1 1 0 0\n', 0);
+      return { cpu: cpu.read(text, 1000), bootedAt: bootTime(text, text, now().wall) };
     },
   },
   {

@@ -34,8 +34,8 @@ function readings(agent: AgentIdentity, round: number): ObservationOrComplaint<R
     memory: { total: 16e9, available: ten(16e9), swapTotal: 1e9, swapFree: 1e9 },
     bootTime: agent.startedAt,
     processes: 100,
-    rebootRequired: false,
-    failedUnits: round,
+    reboot: { required: false },
+    failedUnits: Array.from({ length: round }, (_, index) => `unit${index}.service`),
   };
   const filesystem = () => ({
     total: 1e12,

@@ -3,14 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { readDbusUint32Property } from '../../src/lib/dbus.ts';
-
-const units = {
-  destination: 'org.freedesktop.systemd1',
-  path: '/org/freedesktop/systemd1',
-  interface: 'org.freedesktop.systemd1.Manager',
-  property: 'NFailedUnits',
-};
+import { listSystemdUnits, UnknownDbusUserError } from '../../src/lib/dbus.ts';
 
 /** What a real dbus-daemon (1.14) was told (C) and answered (S), in hexadecimal. */
 const recorded = (name: string) =>
@@ -60,36 +53,64 @@ async function replay(name: string, piece = 4096) {
   return { path, heard: () => heard };
 }
 
-test.each([4096, 1, 7])('a number, in chunks of %d bytes', async (piece) => {
-  const { path } = await replay('number', piece);
-  expect(await readDbusUint32Property(path, units, 5)).toBe(3);
+test.each([4096, 1, 7])('names of units, in chunks of %d bytes', async (piece) => {
+  const { path } = await replay('units', piece);
+  expect(await listSystemdUnits(path, 'failed', 5)).toEqual(['smbd.service', 'backup@nas.timer']);
+});
+
+test('no unit is an answer too', async () => {
+  const { path } = await replay('no-units');
+  expect(await listSystemdUnits(path, 'failed', 5)).toEqual([]);
 });
 
 test('the request equals, byte by byte, one that a real bus accepted', async () => {
-  const { path, heard } = await replay('number');
-  await readDbusUint32Property(path, units, 5);
-  const said = Buffer.concat(recorded('number').flatMap(({ ours, bytes }) => (ours ? [bytes] : [])));
+  const { path, heard } = await replay('units');
+  await listSystemdUnits(path, 'failed', 5);
+  const said = Buffer.concat(recorded('units').flatMap(({ ours, bytes }) => (ours ? [bytes] : [])));
   const login = (bytes: Buffer) => bytes.subarray(bytes.indexOf('BEGIN'));
   expect(login(heard())).toEqual(login(said));
   expect(heard().toString('latin1')).toMatch(/^\0AUTH EXTERNAL [0-9a-f]+\r\n/);
 });
 
 test('an error has the message of the bus', async () => {
-  const property = await replay('no-property');
-  await expect(readDbusUint32Property(property.path, { ...units, property: 'Nothing' }, 5)).rejects.toThrow(
-    /^org.freedesktop.systemd1 Nothing on .*: no such property$/,
-  );
+  const state = await replay('no-state');
+  await expect(listSystemdUnits(state.path, 'odd', 5)).rejects.toThrow(/^systemd’s units on .*: no such state$/);
   const nobody = await replay('no-owner');
-  await expect(readDbusUint32Property(nobody.path, { ...units, destination: 'org.example.Nobody' }, 5)).rejects.toThrow(
-    'Name "org.example.Nobody" does not exist',
+  await expect(listSystemdUnits(nobody.path, 'failed', 5)).rejects.toThrow(
+    'Name "org.freedesktop.systemd1" does not exist',
   );
 });
 
+/** A bus that logs everybody in and says no more than these bytes. */
+const saying = (bytes: Buffer) => (client: Socket) =>
+  client.once('data', () => {
+    client.write('OK 00\r\n');
+    client.once('data', () => client.write(bytes));
+  });
+
 test('a bus that is silent, refuses, hangs up or is missing', async () => {
-  await expect(readDbusUint32Property(await socket(() => undefined), units, 0.1)).rejects.toThrow('no answer in 0.1 s');
-  await expect(
-    readDbusUint32Property(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')), units, 5),
-  ).rejects.toThrow('refused');
-  await expect(readDbusUint32Property(await socket((client) => void client.end()), units, 5)).rejects.toThrow('closed');
-  await expect(readDbusUint32Property('/nowhere/bus', units, 5)).rejects.toThrow('ENOENT');
+  const list = (path: string, seconds = 5) => listSystemdUnits(path, 'failed', seconds);
+  await expect(list(await socket(() => undefined), 0.1)).rejects.toThrow('no answer in 0.1 s');
+  await expect(list(await socket((client) => void client.write('REJECTED EXTERNAL\r\n')))).rejects.toThrow('refused');
+  await expect(list(await socket((client) => void client.end()))).rejects.toThrow('closed');
+  await expect(list('/nowhere/bus')).rejects.toThrow('ENOENT');
+});
+
+test('a bus that hangs up after the login does not know the user', async () => {
+  const path = await socket((client) =>
+    client.once('data', () => {
+      client.write('OK 00\r\n');
+      client.once('data', () => client.end());
+    }),
+  );
+  await expect(listSystemdUnits(path, 'failed', 5)).rejects.toThrow(UnknownDbusUserError);
+});
+
+test('a reply whose lengths lead out of it, or of another type', async () => {
+  const reply = Buffer.concat(recorded('units').flatMap(({ ours, bytes }) => (ours ? [] : [bytes]))).subarray(37);
+  const broken = Buffer.from(reply);
+  broken.fill(0xff, broken.indexOf('smbd.service') - 4, broken.indexOf('smbd.service'));
+  await expect(listSystemdUnits(await socket(saying(broken)), 'failed', 5)).rejects.toThrow('malformed reply');
+  const other = Buffer.from(reply.toString('latin1').replace('a(ssssssouso)', 'a(sssssouuso)'), 'latin1');
+  await expect(listSystemdUnits(await socket(saying(other)), 'failed', 5)).rejects.toThrow('unexpected type');
 });

@@ -22,6 +22,8 @@ const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: Machine
 
 /** How long a reading waits for the inventory. */
 const inventoryTimeoutMs = 2000;
+/** Pause after an inventory that is incomplete. */
+const inventoryRetryMs = 600_000;
 
 /** Collects the metrics of the machine that the agent runs on. */
 export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostSettingsSchema.shape> = {
@@ -39,15 +41,15 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
     const writable = new Set<string>();
     let machine: MachineInventory = {};
     let device = deviceOf(agent, machine);
-    let isInventoryRequested = false;
+    let nextInventoryAt = 0;
     let pendingInventory: Promise<void> | undefined;
     return {
       async read() {
-        if (!isInventoryRequested) {
-          isInventoryRequested = true;
+        if (performance.now() >= nextInventoryAt && pendingInventory === undefined) {
           pendingInventory = readMachineInventory(roots).then((inventory) => {
-            machine = inventory;
+            machine = inventory.machine;
             device = deviceOf(agent, machine);
+            nextInventoryAt = inventory.isComplete ? Number.POSITIVE_INFINITY : performance.now() + inventoryRetryMs;
             pendingInventory = undefined;
           });
         }

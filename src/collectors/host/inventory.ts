@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { tryReadTextSync } from '../../lib/files.ts';
+import { tryReadTextSync, undefinedForKernelError } from '../../lib/files.ts';
+import { resolveHostPath } from '../../lib/host-path.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
+import { manufacturerAndModel, withoutPlaceholder } from './dmi.ts';
+import { parseDistributionName } from './os-release.ts';
 
 /** Facts about the machine that do not change while the agent runs. */
 export interface MachineInventory {
@@ -15,31 +20,31 @@ export interface MachineInventory {
   virtualization?: string;
 }
 
-/** Values in DMI fields that the vendor never filled in. */
-const placeholderPattern =
-  /^(|-|none|default string|unknown|o\.?e\.?m\.?|not (specified|applicable|available)|system (manufacturer|product name|version)|docker container|to be filled by o\.?e\.?m\.?)$/i;
-
-const withoutPlaceholder = (text: string | undefined) =>
-  text === undefined || placeholderPattern.test(text.trim()) ? undefined : text.trim().replaceAll('\0', '');
-
 const withoutUndefined = (inventory: { [Key in keyof MachineInventory]: string | undefined }): MachineInventory =>
   Object.fromEntries(Object.entries(inventory).filter(([, value]) => value !== undefined));
 
+/** The text of a small file; in Latin-1 if it is not UTF-8. */
+function tryReadText(path: string): string | undefined {
+  try {
+    const bytes = readFileSync(path);
+    return isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('latin1');
+  } catch (error) {
+    return undefinedForKernelError(error);
+  }
+}
+
 /** Reads the host's own files, which are also correct in a container that has them mounted. */
 function readInventoryFromFiles(roots: HostRoots): MachineInventory {
-  const dmi = (field: string) => withoutPlaceholder(tryReadTextSync(roots.sys('class/dmi/id', field)));
+  const dmi = manufacturerAndModel((field) => tryReadTextSync(roots.sys('class/dmi/id', field)));
   const board = withoutPlaceholder(
     tryReadTextSync(roots.proc('device-tree/model')) ?? tryReadTextSync(roots.sys('firmware/devicetree/base/model')),
   );
-  const release =
-    tryReadTextSync(roots.host('etc/os-release')) ?? tryReadTextSync(roots.host('usr/lib/os-release')) ?? '';
-  const distribution = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1];
+  const release = ['etc/os-release', 'usr/lib/os-release'].map((path) => tryReadText(resolveHostPath(roots, path)));
+  const distribution = parseDistributionName(release.find((text) => text !== undefined) ?? '');
   const kernel = tryReadTextSync(roots.proc('sys/kernel/osrelease'));
   return withoutUndefined({
-    manufacturer:
-      dmi('sys_vendor') ?? dmi('board_vendor') ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
-    // A machine built from parts has no product name, but its board has a name.
-    model: dmi('product_name') ?? dmi('board_name') ?? board,
+    manufacturer: dmi.manufacturer ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
+    model: dmi.model ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
     processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(tryReadTextSync(roots.proc('cpuinfo')) ?? '')?.[1]),
   });
@@ -66,9 +71,14 @@ async function readInventoryInChildProcess(): Promise<MachineInventory> {
   return JSON.parse(stdout) as MachineInventory;
 }
 
-/** Files take precedence; systeminformation adds what is missing, unless it would describe the agent's container. */
-export async function readMachineInventory(roots: HostRoots | undefined): Promise<MachineInventory> {
-  if (roots === undefined) return readMachineInventoryFromLibrary();
-  const files = readInventoryFromFiles(roots);
-  return roots.isHostRoot ? { ...(await readInventoryInChildProcess().catch(() => ({}))), ...files } : files;
+/** Files take precedence; systeminformation adds what is missing, unless it would describe the agent's container.
+ * `isComplete` is false if systeminformation failed: it may succeed later. */
+export async function readMachineInventory(
+  roots: HostRoots | undefined,
+): Promise<{ machine: MachineInventory; isComplete: boolean }> {
+  const files = roots === undefined ? {} : readInventoryFromFiles(roots);
+  if (roots !== undefined && !roots.isHostRoot) return { machine: files, isComplete: true };
+  const read = roots === undefined ? readMachineInventoryFromLibrary : readInventoryInChildProcess;
+  const library = await read().catch(() => undefined);
+  return { machine: { ...library, ...files }, isComplete: library !== undefined };
 }

@@ -13,7 +13,7 @@ export class MemoryShortageTimer {
   /** Seconds, 0 while memory is not short; undefined if that is unknown. `now`: seconds of a monotonic clock. */
   update({ memory, pressure }: HostReading, now: number): number | undefined {
     if (memory === undefined || memory.total <= 0) return undefined;
-    const { total, available, swapTotal, swapFree } = memory;
+    const { total, available, swapTotal = 0, swapFree = swapTotal } = memory;
     const share = this.#since === undefined ? minAvailableShare : enoughAvailableShare;
     const isSwapUsed = swapTotal > 0 && (swapTotal - swapFree) / swapTotal > maxSwapUsedShare;
     const isWaiting = (pressure?.memory ?? 0) > maxPressureShare;

@@ -11,6 +11,21 @@ import type {
 } from './reading.ts';
 
 const diagnostic = 'diagnostic';
+/** Home Assistant's longest state (255), less the words for what is left out. */
+const maxListLength = 230;
+
+/** As much of a list as Home Assistant has room for, with how many are left out. */
+function listNames(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  let text = '';
+  for (const [index, name] of names.entries()) {
+    const longer = index === 0 ? name : `${text}, ${name}`;
+    const rest = names.length - index;
+    if (longer.length > maxListLength) return index === 0 ? `${rest} in all` : `${text} and ${rest} more`;
+    text = longer;
+  }
+  return text;
+}
 
 const machineMetrics: MetricDeclarations<HostReading> = {
   cpu_used: { kind: 'gauge', name: 'CPU', unit: '%', icon: 'mdi:cpu-64-bit', deadband: 3, value: (r) => r.cpu?.used },
@@ -115,7 +130,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     precision: 1,
     deadband: 1,
     icon: 'mdi:memory',
-    value: (r) => r.memory && (r.memory.total - r.memory.available) / r.memory.total,
+    value: ({ memory }) => memory && (memory.total - memory.available) / memory.total,
   },
   memory_available: {
     kind: 'gauge',
@@ -124,7 +139,7 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     unit: 'GiB',
     precision: 2,
     deadband: 0.1,
-    value: (r) => r.memory?.available,
+    value: ({ memory }) => (memory && memory.available <= memory.total ? memory.available : undefined),
   },
   memory_total: {
     kind: 'gauge',
@@ -144,7 +159,8 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     deadband: 1,
     icon: 'mdi:harddisk',
     optional: true,
-    value: (r) => r.memory && (r.memory.swapTotal - r.memory.swapFree) / r.memory.swapTotal,
+    value: ({ memory: { swapTotal, swapFree } = { total: 0 } }) =>
+      !swapTotal || swapFree === undefined ? undefined : (swapTotal - swapFree) / swapTotal,
   },
   swap_total: {
     kind: 'gauge',
@@ -215,7 +231,31 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     icon: 'mdi:restart-alert',
     category: diagnostic,
     optional: true,
-    value: (r) => r.rebootRequired,
+    value: (r) => r.reboot?.required,
+  },
+  reboot_packages: {
+    kind: 'text',
+    name: 'Reboot required by',
+    icon: 'mdi:package-variant',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.reboot?.packages && listNames(r.reboot.packages),
+  },
+  updates_pending: {
+    kind: 'gauge',
+    name: 'OS updates pending',
+    icon: 'mdi:package-up',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.updates?.count,
+  },
+  security_updates_pending: {
+    kind: 'gauge',
+    name: 'OS security updates pending',
+    icon: 'mdi:shield-alert',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.updates?.securityCount,
   },
   failed_units: {
     kind: 'gauge',
@@ -223,7 +263,24 @@ const machineMetrics: MetricDeclarations<HostReading> = {
     icon: 'mdi:cog-off',
     category: diagnostic,
     optional: true,
-    value: (r) => r.failedUnits,
+    value: (r) => r.failedUnits?.length,
+  },
+  failed_unit_names: {
+    kind: 'text',
+    name: 'Failed systemd unit names',
+    icon: 'mdi:cog-off',
+    category: diagnostic,
+    optional: true,
+    value: (r) => r.failedUnits && listNames(r.failedUnits),
+  },
+  clock_synchronized: {
+    kind: 'boolean',
+    name: 'Clock synchronized',
+    icon: 'mdi:clock-check',
+    category: diagnostic,
+    enabled: false,
+    optional: true,
+    value: (r) => r.clockSynchronized,
   },
   throttled: {
     kind: 'boolean',

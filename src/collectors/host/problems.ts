@@ -86,14 +86,9 @@ export function filesystemProblems(reading: FilesystemReading, before: LastingFi
   ];
 }
 
-const listNames = (names: readonly string[] | undefined, count: number, what: string) =>
-  names === undefined || names.length === 0
-    ? `${count} failed ${what}${count === 1 ? '' : 's'}`
-    : `failed ${what}${names.length === 1 ? '' : 's'}: ${names.toSorted().join(', ')}`;
-
 /** What is wrong with the machine as a whole. */
 export function machineProblems(reading: HostReading, before: LastingFindings): Finding[] {
-  const { memoryShortSeconds, cpuTemperature, cpuCriticalTemperature, failedUnits, failedUnitNames } = reading;
+  const { memoryShortSeconds, cpuTemperature, cpuCriticalTemperature, failedUnits } = reading;
   const isHot =
     cpuTemperature === undefined || cpuCriticalTemperature === undefined
       ? undefined
@@ -128,10 +123,10 @@ export function machineProblems(reading: HostReading, before: LastingFindings): 
       clearsAt: 'when the voltage is sufficient',
       remedy: 'use a stronger power supply or a shorter cable',
     })),
-    ...findingIf('failed_units', failedUnits === undefined ? undefined : failedUnits > 0, () => ({
+    ...findingIf('failed_units', failedUnits === undefined ? undefined : failedUnits.length > 0, () => ({
       severity: 'degraded',
-      text: listNames(failedUnitNames, failedUnits ?? 0, 'systemd unit'),
-      step: failedUnitNames?.toSorted().join(' ') ?? failedUnits ?? 0,
+      text: `failed systemd unit${failedUnits?.length === 1 ? '' : 's'}: ${failedUnits?.join(', ')}`,
+      step: failedUnits?.join(' ') ?? '',
       clearsAt: 'when no unit is failed',
       remedy: 'systemctl status UNIT says why; systemctl reset-failed UNIT forgets it',
     })),
@@ -141,7 +136,7 @@ export function machineProblems(reading: HostReading, before: LastingFindings): 
       clearsAt: 'when it is',
       remedy: 'timedatectl says why',
     })),
-    ...findingIf('reboot_required', reading.rebootRequired, () => ({
+    ...findingIf('reboot_required', reading.reboot?.required, () => ({
       severity: 'notice',
       text: 'a reboot is required',
       clearsAt: 'after a reboot',

@@ -1,24 +1,29 @@
 /** The machine as a whole. Values that it does not provide are undefined. */
 export interface HostReading {
   /** Shares of the time of all processors since the previous reading, from 0 to 1. */
-  cpu?: { used: number; user: number; system: number; iowait: number; steal: number } | undefined;
+  cpu?: { used: number; user: number; system: number; iowait?: number; steal?: number } | undefined;
   load?: { one: number; five: number; fifteen: number } | undefined;
   /** Degrees Celsius. */
   cpuTemperature?: number | undefined;
   /** At which the processor may switch itself off, in degrees Celsius. */
   cpuCriticalTemperature?: number | undefined;
   cpuFrequencyHz?: number | undefined;
-  /** Bytes. */
-  memory?: { total: number; available: number; swapTotal: number; swapFree: number } | undefined;
+  /** Bytes; without swap `swapTotal` is 0. */
+  memory?:
+    | { total: number; available: number; swapTotal?: number | undefined; swapFree?: number | undefined }
+    | undefined;
   /** Share of the last minute in which some task waited for the resource, from 0 to 1. */
   pressure?: { cpu?: number | undefined; memory?: number | undefined; io?: number | undefined } | undefined;
   /** For how long memory has been short; 0 while it is not. */
   memoryShortSeconds?: number | undefined;
   bootTime?: Date | undefined;
   processes?: number | undefined;
-  rebootRequired?: boolean | undefined;
-  failedUnits?: number | undefined;
-  failedUnitNames?: readonly string[] | undefined;
+  /** `required` is undefined if nobody knows; `packages`: what wants the reboot. */
+  reboot?: { required?: boolean; packages?: readonly string[] } | undefined;
+  /** Names of systemd's failed units. */
+  failedUnits?: readonly string[] | undefined;
+  /** Packages that the system would update. */
+  updates?: { count: number; securityCount?: number | undefined } | undefined;
   clockSynchronized?: boolean | undefined;
   /** Whether the processor is slowed down now (Raspberry Pi). */
   throttled?: boolean | undefined;

@@ -130,7 +130,8 @@ export class CounterPlausibilityChecker {
     // If several counters fall together, only the temperatures and any additional warnings of this log are used.
     if (implausible.length > 1) {
       const { temperature, sensors } = log;
-      const criticalWarning = log.criticalWarning | (this.#judged?.criticalWarning ?? 0);
+      const warnings = [log.criticalWarning, this.#judged?.criticalWarning].filter((bits) => bits !== undefined);
+      const criticalWarning = warnings.length === 0 ? undefined : warnings.reduce((all, bits) => all | bits);
       const published = { criticalWarning, temperature, sensors };
       return {
         log: published,

@@ -21,7 +21,7 @@ const answerTimeoutSeconds = 3;
 /** Pause after the second failure, doubled after each further one. */
 const firstPauseSeconds = 60;
 const maxPauseSeconds = 3600;
-/** How often the used bytes of namespaces are read. */
+/** How often the used bytes of namespaces are read, and the longest pause before what failed is read again. */
 const usageIntervalSeconds = 3600;
 
 /** The health of a drive, or what the kernel provides without it and how to get the health. */
@@ -49,7 +49,8 @@ export class DriveHealthPoller {
   #method: AccessMethod | undefined;
   #limits: DriveLimitsAndCapacity | undefined;
   #usedBytes: ReadonlyMap<number, number> = new Map();
-  #usedBytesReadAt = Number.NEGATIVE_INFINITY;
+  #slowValuesDueAt = Number.NEGATIVE_INFINITY;
+  #slowValueFailures = 0;
 
   constructor(drive: NvmeDrive) {
     this.#drive = drive;
@@ -121,17 +122,28 @@ export class DriveHealthPoller {
     controller: NvmeController,
     { method, health }: { method: AccessMethod; health: DriveHealth },
   ): Promise<void> {
-    this.#limits ??= await readDriveLimitsAndCapacity(controller, method, commandTimeoutSeconds).catch(() => ({}));
-    if (performance.now() / 1000 - this.#usedBytesReadAt < usageIntervalSeconds) return;
-    this.#usedBytesReadAt = performance.now() / 1000;
+    if (performance.now() / 1000 < this.#slowValuesDueAt) return;
+    let isComplete = true;
+    const undefinedIfFailed = <T>(answer: Promise<T>) =>
+      answer.catch(() => {
+        isComplete = false;
+        return undefined;
+      });
+    this.#limits ??= await undefinedIfFailed(readDriveLimitsAndCapacity(controller, method, commandTimeoutSeconds));
     const usedBytes = new Map<number, number>();
     for (const namespace of drive.namespaces) {
       const bytes =
         health.usedBytes.get(namespace.id) ??
-        (await readNamespaceUsedBytes(controller, namespace, method, commandTimeoutSeconds).catch(() => undefined));
+        (await undefinedIfFailed(readNamespaceUsedBytes(controller, namespace, method, commandTimeoutSeconds)));
       if (bytes !== undefined) usedBytes.set(namespace.id, bytes);
     }
     this.#usedBytes = usedBytes;
+    this.#slowValueFailures = isComplete ? 0 : this.#slowValueFailures + 1;
+    // The first failure may be that of a moment, as while a controller resets.
+    const pauseSeconds = isComplete
+      ? usageIntervalSeconds
+      : Math.min(usageIntervalSeconds, firstPauseSeconds * 2 ** (this.#slowValueFailures - 2));
+    this.#slowValuesDueAt = this.#slowValueFailures === 1 ? 0 : performance.now() / 1000 + pauseSeconds;
   }
 }
 

@@ -10,8 +10,8 @@ export const criticalWarningBits = {
   memory_region_unreliable: 5,
 } as const;
 
-export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean =>
-  (criticalWarning & (1 << bit)) !== 0;
+export const isCriticalWarningSet = ({ criticalWarning }: HealthLog, bit: number): boolean | undefined =>
+  criticalWarning === undefined ? undefined : (criticalWarning & (1 << bit)) !== 0;
 
 /** Texts for the drive's critical warnings, except temperature, which is temporary and has its own metric. */
 function warningTexts(log: HealthLog): string[] {
@@ -44,5 +44,6 @@ export function driveProblemAndReason(
     ...(newErrors > 0n ? [`${newErrors} new media error${newErrors === 1n ? '' : 's'} (${errors} in all)`] : []),
   ];
   if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };
-  return acknowledged === undefined && errors > 0n ? {} : { problem: false, reason: 'none' };
+  const isUnknown = log.criticalWarning === undefined || (acknowledged === undefined && errors > 0n);
+  return isUnknown ? {} : { problem: false, reason: 'none' };
 }

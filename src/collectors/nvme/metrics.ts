@@ -240,7 +240,7 @@ const driveMetrics: DriveMetrics = {
     name: 'Critical warning',
     deviceClass: 'problem',
     ...disabledDiagnostic,
-    value: ({ log }) => log && log.criticalWarning !== 0,
+    value: ({ log }) => (log?.criticalWarning === undefined ? undefined : log.criticalWarning !== 0),
   },
   spare_low: warningMetric('Available spare low', criticalWarningBits.spare_low),
   reliability_degraded: warningMetric('Reliability degraded', criticalWarningBits.reliability_degraded),

@@ -1,7 +1,7 @@
 /** A drive's SMART / Health Information log (NVM Express Base Specification, log page 02h). Fields that the drive does
  * not report are undefined. Counters have 128 bits. */
 export interface HealthLog {
-  criticalWarning: number;
+  criticalWarning?: number | undefined;
   /** Degrees Celsius. */
   temperature?: number | undefined;
   /** Degrees Celsius, sensor 1 first. */

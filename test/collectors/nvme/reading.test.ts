@@ -147,6 +147,41 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(await namespace()).toEqual({ capacity: 1953525168 * 512, used: undefined });
   });
 
+  test('limits and used bytes that could not be read are read again, with growing pauses', async () => {
+    const clock = stopClock();
+    const rack = drives({});
+    rack.tell(question, smartLog());
+    rack.fail('nvme id-ctrl nvme9000', 'Resource temporarily unavailable');
+    const { first, namespace } = watching(rack);
+    const asked = () => rack.calls().filter((call) => call === 'nvme id-ctrl nvme9000').length;
+    expect(await first()).toMatchObject({ limits: { capacity: 1953525168 * 512 } });
+    await first();
+    await first();
+    expect(asked()).toBe(2);
+    clock.turn(60);
+    await first();
+    clock.turn(60);
+    await first();
+    expect(asked()).toBe(3);
+    rack.tell('nvme id-ctrl nvme9000', identifyController({ wctemp: 350 }));
+    rack.tell('nvme id-ns nvme9000 1', identifyNamespace({ nuse: 3 }));
+    clock.turn(60);
+    expect(await first()).toMatchObject({ limits: { warning: 77 } });
+    expect(await namespace()).toMatchObject({ used: 3 * 512 });
+    clock.turn(3500);
+    await first();
+    expect(asked()).toBe(4);
+  });
+
+  test('if several tools fail, the words of each are told', async () => {
+    const rack = drives({});
+    rack.fail(question, 'NVMe status: Invalid Field in Command: A reserved coded value (0x2002)');
+    rack.tell('smartctl nvme9000', 'smartctl 6.6 2017-11-05 r4594 [x86_64-linux] (local build)\n\nUsage: smartctl\n');
+    const { hint } = (await watching(rack).first()) ?? {};
+    expect(hint).toContain('nvme smart-log /dev/nvme9000 -o json: NVMe status: Invalid Field in Command');
+    expect(hint).toContain('smartctl 6.6 has no JSON output: 7.0 or later is needed');
+  });
+
   test('newer kernels have the used bytes: no command is run', async () => {
     const rack = healthy();
     rack.sysfs('block/nvme9000n1/nuse', '20');

@@ -7,7 +7,7 @@ folder=$(realpath -m "${1:?usage: image.sh FOLDER}")
 root=$folder/root
 mkdir -p "$folder"
 
-packages=linux-image-amd64,kmod,udev,systemd-sysv,dbus,iproute2,procps,iputils-ping,util-linux,openssh-server,sudo,nvme-cli,smartmontools,nodejs
+packages=linux-image-amd64,kmod,udev,systemd-sysv,dbus,libnss-systemd,iproute2,procps,iputils-ping,util-linux,openssh-server,sudo,nvme-cli,smartmontools,nodejs
 [ -d "$root/opt" ] || debootstrap --variant=minbase --include="$packages" trixie "$root"
 
 cat >"$root/etc/systemd/network/wired.network" <<'UNIT'

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
-import { countFailedUnits } from '../../../src/collectors/host/linux/system.ts';
-import { readDbusUint32Property } from '../../../src/lib/dbus.ts';
+import { readFailedUnits } from '../../../src/collectors/host/linux/failed-units.ts';
+import { listSystemdUnits } from '../../../src/lib/dbus.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -35,25 +36,38 @@ test('systemd is asked over the bus', async () => {
   const { root, socket } = await rootWithBus();
   const standIn = spawn(
     '/usr/bin/python3',
-    [join(import.meta.dirname, 'systemd-stand-in.py'), `unix:path=${socket}`, '3'],
+    [
+      join(import.meta.dirname, 'systemd-stand-in.py'),
+      `unix:path=${socket}`,
+      'smbd.service',
+      'backup@nas.timer',
+      'a'.repeat(200),
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   onTestFinished(() => void standIn.kill());
   let said = '';
   standIn.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await until('the stand-in', () => said.includes('ready'));
-  expect(await countFailedUnits(roots(root))).toBe(3);
-  const other = {
-    destination: 'org.freedesktop.systemd1',
-    path: '/org/freedesktop/systemd1',
-    interface: 'org.freedesktop.systemd1.Manager',
-    property: 'Nothing',
-  };
-  await expect(readDbusUint32Property(socket, other, 2)).rejects.toThrow('no such property');
+  expect(await readFailedUnits(roots(root))).toEqual({ names: ['a'.repeat(200), 'backup@nas.timer', 'smbd.service'] });
+  await expect(listSystemdUnits(socket, 'odd', 2)).rejects.toThrow('no such state');
 });
 
 test('a bus without systemd, or no bus: unknown', async () => {
   const { root } = await rootWithBus();
-  expect(await countFailedUnits(roots(root))).toBeUndefined();
-  expect(await countFailedUnits(roots('/nowhere'))).toBeUndefined();
+  expect(await readFailedUnits(roots(root))).toEqual({});
+  expect(await readFailedUnits(roots('/nowhere'))).toEqual({});
+});
+
+test('a user that the bus can’t look up, as of a service with DynamicUser without libnss-systemd: what helps is told', async () => {
+  const { root, socket } = await rootWithBus();
+  chmodSync(root, 0o755);
+  chmodSync(socket, 0o777);
+  const { stdout } = await execa(
+    'setpriv',
+    ['--reuid=61200', '--regid=61200', '--clear-groups', process.execPath, 'dist/infra-monitor.js', 'once', '--json'],
+    { env: { HOST_ROOT: root, ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off' } },
+  );
+  const [host] = JSON.parse(stdout) as { devices: { hint?: string }[] }[];
+  expect(host?.devices[0]?.hint).toBe(`${socket}: the bus does not know user 61200: apt install libnss-systemd`);
 });

@@ -1,4 +1,4 @@
-"""Owns systemd's name on a bus and has failed units: systemd-stand-in.py ADDRESS COUNT. Debian: python3-dbus, python3-gi."""
+"""Owns systemd's name on a bus and has failed units: systemd-stand-in.py ADDRESS UNIT… Debian: python3-dbus, python3-gi."""
 
 import sys
 
@@ -12,11 +12,15 @@ MANAGER = "org.freedesktop.systemd1.Manager"
 
 
 class Manager(dbus.service.Object):
-    @dbus.service.method(dbus.PROPERTIES_IFACE, in_signature="ss", out_signature="v")
-    def Get(self, interface, name):
-        if (interface, name) != (MANAGER, "NFailedUnits"):
-            raise dbus.exceptions.DBusException("no such property", name="org.freedesktop.DBus.Error.UnknownProperty")
-        return dbus.UInt32(int(sys.argv[2]), variant_level=1)
+    @dbus.service.method(MANAGER, in_signature="as", out_signature="a(ssssssouso)")
+    def ListUnitsFiltered(self, states):
+        if list(states) != ["failed"]:
+            raise dbus.exceptions.DBusException("no such state", name="org.freedesktop.DBus.Error.InvalidArgs")
+        none = dbus.ObjectPath("/")
+        return [
+            (name, "Unit of a test", "loaded", "failed", "failed", "", dbus.ObjectPath("/unit"), dbus.UInt32(0), "", none)
+            for name in sys.argv[2:]
+        ]
 
 
 dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)

@@ -1,21 +1,35 @@
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
-import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
+import { listFolderSync, parseFiniteNumber, tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
-/** CPU usage since the previous reading, from the first line of /proc/stat (proc_stat(5)). */
-export class CpuUsageReader {
-  #previousTicks: number[] = [];
+/** USER_HZ, the unit of /proc/stat on all architectures that Node runs on. */
+const ticksPerSecond = 100;
+/** Ticks by which each processor's times may lag behind the clock. */
+const lagTicks = 2;
 
-  read(stat: string | undefined): HostReading['cpu'] {
-    const line = /^cpu +(.*)$/m.exec(stat ?? '')?.[1];
+/** CPU usage since the previous reading, from /proc/stat (proc_stat(5)). */
+export class CpuUsageReader {
+  #previous: { ticks: number[]; readAtMs: number } | undefined;
+
+  /** `nowMs`: a monotonic clock. Undefined unless the ticks account for the time that has passed: in a container idle
+   * time may stand still, and after a migration stolen time may jump. */
+  read(stat = '', nowMs: number): HostReading['cpu'] {
+    const line = /^cpu +(.*)$/m.exec(stat)?.[1];
     if (line === undefined) return undefined;
     // The ninth and tenth fields, guest times, are already included in user and nice.
-    const ticks = line.split(' ').map(Number).slice(0, 8);
-    const deltas = ticks.map((tick, index) => Math.max(0, tick - (this.#previousTicks[index] ?? tick)));
-    this.#previousTicks = ticks;
+    const ticks = line.trim().split(/ +/).map(Number).slice(0, 8);
+    const previous = this.#previous;
+    this.#previous = { ticks, readAtMs: nowMs };
+    if (previous === undefined || !ticks.every((tick) => tick >= 0)) return undefined;
+    const deltas = ticks.map((tick, index) => Math.max(0, tick - (previous.ticks[index] ?? tick)));
     const total = deltas.reduce((sum, delta) => sum + delta, 0);
-    if (total === 0) return undefined;
+    const processors = Math.max(1, stat.match(/^cpu\d+ /gm)?.length ?? 0);
+    const expected = ((nowMs - previous.readAtMs) / 1000) * ticksPerSecond * processors;
+    // If idle time did not grow at all, nearly all time must have been busy.
+    const leastShare = deltas[3] === 0 ? 0.9 : 0.5;
+    const lag = lagTicks * processors;
+    if (!(total > 0 && total >= expected * leastShare - lag && total <= expected * 2 + lag)) return undefined;
     const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = deltas;
     return {
       used: (total - idle - iowait) / total,
@@ -27,6 +41,9 @@ export class CpuUsageReader {
   }
 }
 
+/** Drivers that do not know the clock say 0, −1 or all ones. */
+const plausibleKilohertz = (value: number) => value > 1000 && value < 20_000_000;
+
 /** Mean of all frequency domains. */
 export async function readCpuFrequencyHz(roots: HostRoots, drivers: DriverFileReader): Promise<number | undefined> {
   const folder = roots.sys('devices/system/cpu/cpufreq');
@@ -35,13 +52,14 @@ export async function readCpuFrequencyHz(roots: HostRoots, drivers: DriverFileRe
       undefinedIfUnanswered(drivers.number(`${folder}/${policy}/scaling_cur_freq`)),
     ),
   );
-  const kilohertz = values.filter((value) => value !== undefined);
+  const kilohertz = values.filter((value) => value !== undefined).filter(plausibleKilohertz);
   return kilohertz.length === 0
     ? undefined
     : (1000 * kilohertz.reduce((sum, value) => sum + value, 0)) / kilohertz.length;
 }
 
 export function readLoadAverage(roots: HostRoots): HostReading['load'] {
-  const [one, five, fifteen] = tryReadTextSync(roots.proc('loadavg'))?.split(' ').map(Number) ?? [];
+  const loads = tryReadTextSync(roots.proc('loadavg'))?.split(' ').slice(0, 3).map(parseFiniteNumber) ?? [];
+  const [one, five, fifteen] = loads.map((load) => (load !== undefined && load >= 0 ? load : undefined));
   return one === undefined || five === undefined || fifteen === undefined ? undefined : { one, five, fifteen };
 }

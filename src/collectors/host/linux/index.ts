@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { readClocks } from '../../../lib/clocks.ts';
 import { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
 import { DriverFileReader } from '../../../lib/driver-file-reader.ts';
@@ -11,6 +12,7 @@ import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
 import { readDiskActivity, selectWatchedAndExcludedDisks } from './disks.ts';
+import { readFailedUnits } from './failed-units.ts';
 import { FilesystemReader } from './filesystem-reader.ts';
 import {
   readInterfaceTrafficAndAddresses,
@@ -19,8 +21,14 @@ import {
 } from './interfaces.ts';
 import { readMemoryUsage, readPressureStallShares } from './memory.ts';
 import { createHiddenPathCheck, type Mount, selectWatchedAndExcludedMounts } from './mounts.ts';
+import { findPackageManager } from './package-managers.ts';
+import { PendingUpdatesReader } from './pending-updates-reader.ts';
+import { readRebootNeed } from './reboot.ts';
 import { type HwmonSensor, readHostSensors } from './sensors.ts';
-import { countFailedUnits, countProcesses, isRebootRequired, parseBootTime, readThrottling } from './system.ts';
+import { bootTime, countProcesses, isClockSynchronized, readThrottling } from './system.ts';
+
+/** How long a reading waits for the package manager; a later answer is used in the next reading. */
+const updatesTimeoutMs = 2000;
 
 type HostObservation = Observation<HostReadingByTable>;
 
@@ -45,11 +53,14 @@ export class LinuxHostReader {
   readonly #cpuUsage = new CpuUsageReader();
   readonly #rates = new CounterRateCalculator();
   readonly #drivers = new DriverFileReader();
+  readonly #updates: PendingUpdatesReader;
   readonly #filesystems: FilesystemReader;
   readonly #globs;
 
   constructor(roots: HostRoots, settings: HostSettings) {
     this.#roots = roots;
+    // A package manager describes the system that it runs on.
+    this.#updates = new PendingUpdatesReader(roots.isHostRoot ? findPackageManager() : undefined);
     this.#filesystems = new FilesystemReader(roots);
     this.#globs = {
       filesystem: createGlobClassifier({
@@ -66,10 +77,11 @@ export class LinuxHostReader {
 
   async read(device: Device, { processor, virtualization }: MachineInventory): Promise<HostObservation[]> {
     // Counters are read right after the clocks, before any wait.
-    this.#rates.begin(readClocks());
+    const clocks = readClocks();
+    this.#rates.begin(clocks);
     const counterObservations = [...this.#readInterfaces(device), ...this.#readDisks(device)];
     const stat = tryReadTextSync(this.#roots.proc('stat'));
-    const cpu = this.#cpuUsage.read(stat);
+    const cpu = this.#cpuUsage.read(stat, clocks.monotonic);
     const [fromDrivers, host, filesystems] = await Promise.all([
       this.#readDrivers(counterObservations),
       this.#readHost(stat),
@@ -79,8 +91,8 @@ export class LinuxHostReader {
       {
         table: 'host',
         device,
-        reading: { ...host, ...fromDrivers.host, cpu, processor, virtualization },
-        hint: fromDrivers.hint,
+        reading: { ...host.reading, ...fromDrivers.host, cpu, processor, virtualization },
+        hint: [fromDrivers.hint, host.hint].filter((hint) => hint !== undefined).join('; ') || undefined,
       },
       ...filesystems,
       ...fromDrivers.counterObservations,
@@ -132,16 +144,26 @@ export class LinuxHostReader {
     };
   }
 
-  async #readHost(stat: string | undefined): Promise<HostReading> {
+  async #readHost(stat: string | undefined): Promise<{ reading: HostReading; hint: string | undefined }> {
     const roots = this.#roots;
+    const now = readClocks();
+    const [failedUnits] = await Promise.all([
+      readFailedUnits(roots),
+      Promise.race([this.#updates.refresh(now.monotonic), pause(updatesTimeoutMs, undefined, { ref: false })]),
+    ]);
     return {
-      load: readLoadAverage(roots),
-      memory: readMemoryUsage(roots),
-      pressure: readPressureStallShares(roots),
-      bootTime: parseBootTime(stat),
-      processes: countProcesses(roots),
-      rebootRequired: isRebootRequired(roots),
-      failedUnits: await countFailedUnits(roots),
+      reading: {
+        load: readLoadAverage(roots),
+        memory: readMemoryUsage(roots),
+        pressure: readPressureStallShares(roots),
+        bootTime: bootTime(stat, tryReadTextSync(roots.proc('uptime')), now.wall),
+        processes: countProcesses(roots),
+        reboot: readRebootNeed(roots),
+        failedUnits: failedUnits.names,
+        updates: this.#updates.latest,
+        clockSynchronized: isClockSynchronized(roots),
+      },
+      hint: failedUnits.hint,
     };
   }
 

@@ -3,7 +3,26 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { HostReading } from '../reading.ts';
 
-/** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. */
+/** More memory than any machine has: lxcfs passes on “no limit” as 2^63. */
+const maxMemoryBytes = 2 ** 60;
+
+const isAmount = (bytes: number | undefined): bytes is number => bytes !== undefined && bytes < maxMemoryBytes;
+
+/** The part of ZFS's read cache that gives way when programs need memory; MemAvailable does not include it
+ * (https://openzfs.github.io/openzfs-docs/Performance%20and%20Tuning/Module%20Parameters.html, zfs_arc_min). */
+function reclaimableArcBytes(roots: HostRoots): number {
+  const stats = tryReadTextSync(roots.proc('spl/kstat/zfs/arcstats')) ?? '';
+  const bytes = (name: string) => Number(new RegExp(`^${name} +\\d+ +(\\d+)$`, 'm').exec(stats)?.[1] ?? Number.NaN);
+  const reclaimable = bytes('size') - bytes('c_min');
+  return reclaimable > 0 ? reclaimable : 0;
+}
+
+/** Whether meminfo is about a container (lxcfs), while the statistics of ZFS are the host's. */
+const isMeminfoOfContainer = (roots: HostRoots) =>
+  / \S*\/proc\/meminfo .* - fuse\.lxcfs /.test(tryReadTextSync(roots.proc('self/mountinfo')) ?? '');
+
+/** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. In a container, lxcfs may say that
+ * more is available or free than there is. */
 export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
   const text = tryReadTextSync(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {
@@ -12,15 +31,26 @@ export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
   };
   const total = bytes('MemTotal');
   const available = bytes('MemAvailable');
-  if (total === undefined || available === undefined) return undefined;
-  return { total, available, swapTotal: bytes('SwapTotal') ?? 0, swapFree: bytes('SwapFree') ?? 0 };
+  if (!isAmount(total) || total === 0 || available === undefined) return undefined;
+  const swapTotal = bytes('SwapTotal') ?? 0;
+  return {
+    total,
+    available: withArc(available, total, roots),
+    ...(isAmount(swapTotal) ? { swapTotal, swapFree: bytes('SwapFree') } : {}),
+  };
+}
+
+/** A cache that is greater than the memory in use belongs to another machine. */
+function withArc(available: number, total: number, roots: HostRoots): number {
+  const arc = reclaimableArcBytes(roots);
+  return arc > total - available || isMeminfoOfContainer(roots) ? available : available + arc;
 }
 
 /** Pressure stall information (Linux 4.20 and later): share of the last minute in which some task waited. */
 export function readPressureStallShares(roots: HostRoots): HostReading['pressure'] {
   const someShare = (resource: string) => {
     const percent = /^some .*avg60=([\d.]+)/m.exec(tryReadTextSync(roots.proc('pressure', resource)) ?? '')?.[1];
-    return percent === undefined ? undefined : toBaseUnit(Number(percent), '%');
+    return percent !== undefined && Number(percent) <= 100 ? toBaseUnit(Number(percent), '%') : undefined;
   };
   return { cpu: someShare('cpu'), memory: someShare('memory'), io: someShare('io') };
 }

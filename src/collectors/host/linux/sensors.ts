@@ -4,6 +4,8 @@ import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/drive
 import { listFolderSync } from '../../../lib/files.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { selectProcessorSensors } from './processor-sensors.ts';
+import { isAsleep } from './runtime-power.ts';
 
 export interface HwmonSensor {
   /** Stable across reboots, although the kernel may renumber the chips. */
@@ -13,6 +15,8 @@ export interface HwmonSensor {
   value?: number | undefined;
   /** Set if the sensor did not answer. */
   error?: NoAnswerError;
+  /** Not read, because its device is powered down. */
+  isAsleep: boolean;
 }
 
 export interface HostSensors {
@@ -25,33 +29,47 @@ export interface HostSensors {
 /** Sensors of drives are skipped: some drives wake from standby when their sensor is read. */
 const driveChips = new Set(['nvme', 'drivetemp']);
 
-/** Sensors of the processor in order of preference: Intel, AMD, Raspberry Pi and other boards, then ACPI. */
-const processorSensors: [chip: RegExp, label: RegExp][] = [
-  [/^coretemp$/, /^Package id/],
-  [/^coretemp$/, /^Core /],
-  [/^(k10temp|zenpower)$/, /^Tdie$/],
-  [/^(k10temp|zenpower)$/, /^Tctl$/],
-  [/^(k8temp|k10temp)$/, /./],
-  [/^(cpu|soc|bigcore|littlecore|scpi_sensors)/i, /./],
-  [/^(x86_pkg_temp|.*cpu.*thermal.*)$/, /./],
-  [/^acpitz$/, /./],
-];
+/** Thousandths that stand for no temperature: registers that nobody filled in, all ones as a signed byte, and −1. */
+const noTemperature = new Set([0, -1, -1000]);
+/** Sensors that may lie outdoors or in a freezer. */
+const outdoorChip = /^w1_/;
 
 /** Undefined for unconnected inputs, which report a value at the end of their range. */
-const plausibleCelsius = (millidegrees: number) =>
-  millidegrees > -40_000 && millidegrees < 125_000 ? millidegrees / 1000 : undefined;
+const plausibleCelsius = (millidegrees: number, chip: string) =>
+  millidegrees > -40_000 && millidegrees < 125_000 && (!noTemperature.has(millidegrees) || outdoorChip.test(chip))
+    ? millidegrees / 1000
+    : undefined;
+
+/** The fastest fans of servers turn 30,000 times a minute. A greater number is an interval of a few ticks, or all ones. */
+const fanSpeedRange = 30_000;
+const plausibleRpm = (rpm: number) => (rpm >= 0 && rpm <= fanSpeedRange ? rpm : undefined);
 
 interface Chip {
+  /** The folder of its attributes. */
   folder: string;
   name: string;
   address: string;
+  /** Its device is powered down, and to read its sensors would wake it. */
+  isAsleep: boolean;
 }
+
+const inputName = /^(temp|fan)\d+_input$/;
+
+/** Folders of attributes: drivers with the old registration (applesmc, f71882fg) have them in the device. */
+const attributeFolders = (chip: string) => [chip, join(chip, 'device')];
 
 /** Without chips whose name can't be read in time. */
 async function listChips(roots: HostRoots, drivers: DriverFileReader): Promise<Chip[]> {
   const read = async (chip: string): Promise<Chip> => {
-    const folder = roots.sys('class/hwmon', chip);
-    return { folder, name: (await drivers.text(join(folder, 'name'))) ?? chip, address: addressOf(folder) };
+    const link = roots.sys('class/hwmon', chip);
+    const folders = attributeFolders(link);
+    const names = await Promise.all(folders.map((folder) => drivers.text(join(folder, 'name'))));
+    return {
+      folder: folders.find((folder) => listFolderSync(folder).some((name) => inputName.test(name))) ?? link,
+      name: names.find((name) => name !== undefined) ?? chip,
+      address: addressOf(link),
+      isAsleep: isAsleep(join(link, 'device')),
+    };
   };
   const chips = (
     await Promise.all(listFolderSync(roots.sys('class/hwmon')).map((chip) => undefinedIfUnanswered(read(chip))))
@@ -81,15 +99,16 @@ async function valueOrError(pending: Promise<number | undefined>): Promise<Pick<
 }
 
 async function readChannels(
-  { folder, name, address }: Chip,
+  { folder, name, address, isAsleep: isChipAsleep }: Chip,
   drivers: DriverFileReader,
   kind: 'temp' | 'fan',
-  convert: (raw: number) => number | undefined,
+  convert: (raw: number, chip: string) => number | undefined,
 ): Promise<HwmonSensor[]> {
-  const inputName = new RegExp(`^(${kind}\\d+)_input$`);
   const files = listFolderSync(folder);
+  // Drivers have labels as constants, so that these can be read while the device is asleep.
   const named = files
-    .flatMap((file) => inputName.exec(file)?.[1] ?? [])
+    .filter((file) => inputName.test(file) && file.startsWith(kind))
+    .map((file) => file.replace('_input', ''))
     .map(async (channel) => ({
       channel,
       ownLabel:
@@ -97,9 +116,10 @@ async function readChannels(
     }));
   const channels = (await Promise.all(named.map(undefinedIfUnanswered))).filter((channel) => channel !== undefined);
   const read = async (channel: string) => {
+    if (isChipAsleep) return undefined;
     const faulty = files.includes(`${channel}_fault`) && (await drivers.number(join(folder, `${channel}_fault`))) === 1;
     const raw = faulty ? undefined : await drivers.number(join(folder, `${channel}_input`));
-    return raw === undefined ? undefined : convert(raw);
+    return raw === undefined ? undefined : convert(raw, name);
   };
   return Promise.all(
     channels.map(async ({ channel, ownLabel }): Promise<HwmonSensor> => {
@@ -110,20 +130,33 @@ async function readChannels(
         id: [name, address, label].filter(Boolean).join(' '),
         chip: name,
         label,
+        isAsleep: isChipAsleep,
         ...(await valueOrError(read(channel))),
       };
     }),
   );
 }
 
+/** Whether the trip points of a thermal zone slow the processor down (Documentation/driver-api/thermal/sysfs-api.rst). */
+async function coolsProcessor(zone: string, drivers: DriverFileReader): Promise<boolean> {
+  const devices = listFolderSync(zone).filter((name) => /^cdev\d+$/.test(name));
+  const types = await Promise.all(devices.map((name) => drivers.text(join(zone, name, 'type'))));
+  return types.some((type) => /^(processor|cpu)/i.test(type ?? ''));
+}
+
+type ThermalZone = Pick<HwmonSensor, 'chip' | 'label'> & { folder: string; coolsProcessor: boolean };
+
 /** Thermal zones, which include sensors without a hwmon chip, such as the processors of many boards. */
-async function readThermalZones(roots: HostRoots, drivers: DriverFileReader): Promise<HwmonSensor[]> {
-  const read = async (zone: string): Promise<HwmonSensor> => {
-    const chip = (await drivers.text(roots.sys('class/thermal', zone, 'type'))) ?? zone;
-    const temperature = drivers
-      .number(roots.sys('class/thermal', zone, 'temp'))
-      .then((raw) => (raw === undefined ? undefined : plausibleCelsius(raw)));
-    return { id: `${chip} zone`, chip: chip.replaceAll('-', '_'), label: zone, ...(await valueOrError(temperature)) };
+async function listThermalZones(roots: HostRoots, drivers: DriverFileReader): Promise<ThermalZone[]> {
+  const read = async (zone: string): Promise<ThermalZone> => {
+    const folder = roots.sys('class/thermal', zone);
+    const type = (await drivers.text(join(folder, 'type'))) ?? zone;
+    return {
+      folder,
+      chip: type.replaceAll('-', '_'),
+      label: zone,
+      coolsProcessor: await coolsProcessor(folder, drivers),
+    };
   };
   const names = listFolderSync(roots.sys('class/thermal')).filter((name) => name.startsWith('thermal_zone'));
   return (await Promise.all(names.map((zone) => undefinedIfUnanswered(read(zone))))).filter(
@@ -131,27 +164,49 @@ async function readThermalZones(roots: HostRoots, drivers: DriverFileReader): Pr
   );
 }
 
+const isAnswered = ({ value, error }: Pick<HwmonSensor, 'value' | 'error'>) =>
+  value !== undefined || error !== undefined;
+
+/** The processor's sensors among chips and thermal zones. Of the zones only those are read that could be the processor's. */
+async function readProcessorSensors(
+  temperatures: readonly HwmonSensor[],
+  roots: HostRoots,
+  drivers: DriverFileReader,
+): Promise<Pick<HwmonSensor, 'value' | 'error'>[]> {
+  const rejected = new Set<ThermalZone>();
+  const zones = await listThermalZones(roots, drivers);
+  for (;;) {
+    const selected = selectProcessorSensors<HwmonSensor | ThermalZone>([
+      ...temperatures.filter(isAnswered),
+      ...zones.filter((zone) => !rejected.has(zone)),
+    ]);
+    const answers = await Promise.all(
+      selected.map(async (sensor) => {
+        if (!('folder' in sensor)) return sensor;
+        const temperature = drivers
+          .number(join(sensor.folder, 'temp'))
+          .then((raw) => (raw === undefined ? undefined : plausibleCelsius(raw, sensor.chip)));
+        const answer = await valueOrError(temperature);
+        if (!isAnswered(answer)) rejected.add(sensor);
+        return answer;
+      }),
+    );
+    if (answers.some(isAnswered) || selected.length === 0) return answers;
+  }
+}
+
 export async function readHostSensors(roots: HostRoots, drivers: DriverFileReader): Promise<HostSensors> {
   const chips = (await listChips(roots, drivers)).filter(({ name }) => !driveChips.has(name));
-  const readAll = async (kind: 'temp' | 'fan', convert: (raw: number) => number | undefined) =>
+  const readAll = async (kind: 'temp' | 'fan', convert: (raw: number, chip: string) => number | undefined) =>
     (await Promise.all(chips.map((chip) => readChannels(chip, drivers, kind, convert)))).flat();
-  const temperatures = (await readAll('temp', plausibleCelsius)).filter(
-    ({ value, error }) => value !== undefined || error !== undefined,
-  );
-  const readable = [
-    ...temperatures,
-    ...(await readThermalZones(roots, drivers)).filter(
-      ({ value, error }) => value !== undefined || error !== undefined,
-    ),
-  ];
-  const ofProcessor =
-    processorSensors
-      .map(([chip, label]) => readable.filter((sensor) => chip.test(sensor.chip) && label.test(sensor.label)))
-      .find((sensors) => sensors.length > 0) ?? [];
+  const temperatures = await readAll('temp', plausibleCelsius);
+  const ofProcessor = await readProcessorSensors(temperatures, roots, drivers);
   const hottest = Math.max(...ofProcessor.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));
   return {
     cpu: Number.isFinite(hottest) ? hottest : undefined,
-    temperatures: temperatures.filter((sensor) => !ofProcessor.includes(sensor)),
-    fans: await readAll('fan', (rpm) => rpm),
+    temperatures: temperatures.filter(
+      (sensor) => (isAnswered(sensor) || sensor.isAsleep) && !ofProcessor.includes(sensor),
+    ),
+    fans: await readAll('fan', plausibleRpm),
   };
 }

@@ -1,44 +1,45 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { readDbusUint32Property } from '../../../lib/dbus.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
+import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
-import { createHiddenPathCheck } from './mounts.ts';
 
-/** Boot time according to the current clock (proc_stat(5), btime). */
-export function parseBootTime(stat: string | undefined): Date | undefined {
-  const seconds = /^btime (\d+)$/m.exec(stat ?? '')?.[1];
-  return seconds === undefined ? undefined : new Date(Number(seconds) * 1000);
+/** Boot times of the kernel and of a container (its /proc/uptime, in lxcfs) may differ by this much on one machine. */
+const bootToleranceMs = 60_000;
+/** An earlier boot is that of a machine whose clock has not been set. */
+const earliestBoot = Date.UTC(2000, 0, 1);
+
+/** Boot time according to the current clock: btime of /proc/stat (proc_stat(5)) unless /proc/uptime says that this is a
+ * container, which has started later. */
+export function bootTime(stat: string | undefined, uptime: string | undefined, nowMs: number): Date | undefined {
+  const btime = /^btime (\d+)$/m.exec(stat ?? '')?.[1];
+  const kernelBoot = btime === undefined ? undefined : Number(btime) * 1000;
+  const upSeconds = /^(\d+(?:\.\d+)?)(?: |$)/.exec(uptime ?? '')?.[1];
+  const boot = upSeconds === undefined ? undefined : nowMs - Number(upSeconds) * 1000;
+  const isContainer = boot !== undefined && Math.abs(boot - (kernelBoot ?? 0)) > bootToleranceMs;
+  const at = isContainer ? boot : kernelBoot;
+  return at !== undefined && at >= earliestBoot ? new Date(at) : undefined;
 }
 
+/** Undefined where /proc is mounted with hidepid and shows this user's processes alone: process 1 is missing then. */
 export function countProcesses(roots: HostRoots): number | undefined {
-  const count = readdirSync(roots.proc()).filter((name) => /^\d+$/.test(name)).length;
-  return count === 0 ? undefined : count;
+  const processes = listFolderSync(roots.proc()).filter((name) => /^\d+$/.test(name));
+  return processes.includes('1') ? processes.length : undefined;
 }
 
-/** Debian and Ubuntu create a file when an update requires a reboot. Undefined on other systems, and in a container
- * that hides the file. */
-export function isRebootRequired(roots: HostRoots): boolean | undefined {
-  return existsSync(roots.host('var/lib/dpkg')) && !createHiddenPathCheck(roots)('/run')
-    ? existsSync(roots.host('run/reboot-required'))
-    : undefined;
+/** Whether the clock is set by the network, as systemd-timesyncd says; undefined where another program sets it, or
+ * none. */
+export function isClockSynchronized(roots: HostRoots): boolean | undefined {
+  const folder = resolveHostPath(roots, 'run/systemd/timesync');
+  return existsSync(folder) ? existsSync(join(folder, 'synchronized')) : undefined;
 }
 
-const dbusTimeoutSeconds = 2;
-
-/** Asks systemd over D-Bus; undefined without systemd or without permission. */
-export async function countFailedUnits(roots: HostRoots): Promise<number | undefined> {
-  const socket = roots.host('run/dbus/system_bus_socket');
-  if (!existsSync(roots.host('run/systemd/system')) || !existsSync(socket)) return undefined;
-  const address = {
-    destination: 'org.freedesktop.systemd1',
-    path: '/org/freedesktop/systemd1',
-    interface: 'org.freedesktop.systemd1.Manager',
-    property: 'NFailedUnits',
-  };
-  return readDbusUint32Property(socket, address, dbusTimeoutSeconds).catch(() => undefined);
-}
+/** All bits that the firmware has: others mean that it did not answer. */
+const firmwareFlagsRange = 0xfffff;
+/** -1 as an unsigned number of 32 and of 64 bits. */
+const allOnes: readonly number[] = [2 ** 32 - 1, 2 ** 64];
 
 type Throttling = Pick<HostReading, 'throttled' | 'underVoltage' | 'throttleEvents'>;
 
@@ -54,7 +55,9 @@ export async function readThrottling(roots: HostRoots, drivers: DriverFileReader
     ),
   );
   const bits = Number.parseInt(flags.find((text) => text !== undefined) ?? '', 16);
-  const firmware = Number.isNaN(bits) ? {} : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
+  const firmware = !(bits >= 0 && bits <= firmwareFlagsRange)
+    ? {}
+    : { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
   const sensors = listFolderSync(roots.sys('class/hwmon'));
   const names = await Promise.all(
     sensors.map((chip) => undefinedIfUnanswered(drivers.text(roots.sys('class/hwmon', chip, 'name')))),
@@ -68,8 +71,8 @@ export async function readThrottling(roots: HostRoots, drivers: DriverFileReader
     drivers.number(roots.sys('devices/system/cpu/cpu0/thermal_throttle/package_throttle_count')),
   );
   return {
-    ...(alarm === undefined ? {} : { underVoltage: alarm !== 0 }),
+    ...(alarm === 0 || alarm === 1 ? { underVoltage: alarm === 1 } : {}),
     ...firmware,
-    ...(events === undefined ? {} : { throttleEvents: events }),
+    ...(events === undefined || events < 0 || allOnes.includes(events) ? {} : { throttleEvents: events }),
   };
 }

@@ -125,7 +125,7 @@ function accessMethodsFor(controller: NvmeController): AccessMethod[] {
 }
 
 /** Tries the access methods in turn. Rejects with a HealthUnavailableError if nothing is broken, at once after a
- * timeout, and otherwise with the error of the first method. */
+ * timeout, and otherwise with an error that has the words of each method that failed. */
 export async function findAccessMethodAndHealth(
   controller: NvmeController,
   seconds: number,
@@ -153,11 +153,11 @@ export async function findAccessMethodAndHealth(
   throw explainFailures(controller, failures);
 }
 
-function explainFailures(controller: NvmeController, failures: readonly unknown[]): unknown {
-  const refusal = failures.find((error) => error instanceof DriveRefusedError);
-  if (refusal !== undefined) return new HealthUnavailableError(describeError(refusal));
+function explainFailures(controller: NvmeController, failures: readonly unknown[]): Error {
   if (failures.length === 0)
     return new HealthUnavailableError('neither nvme nor smartctl is installed: apt install nvme-cli');
+  const messages = [...new Set(failures.map(describeError))].join('; ');
+  if (failures.some((error) => error instanceof DriveRefusedError)) return new HealthUnavailableError(messages);
   const right = explainMissingRight(controller.name);
-  return right === undefined ? failures[0] : new HealthUnavailableError(right);
+  return right === undefined ? new Error(messages) : new HealthUnavailableError(right);
 }

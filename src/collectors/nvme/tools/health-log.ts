@@ -46,6 +46,8 @@ export function requireFilledHealthLog(answered: HealthLog): HealthLog {
     log.hostReads,
     log.hostWrites,
   ];
+  if (temperature === undefined && values.every((value) => value === undefined) && !isAllOnes)
+    throw new Error('the health log has no value that can be understood');
   if (temperature === undefined && values.every((value) => !value))
     throw isAllOnes
       ? new NoDriveAnswerError('the drive’s health log is all ones: it may have dropped off the bus')

@@ -6,21 +6,22 @@ import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsiusFromKelvin } from './temperature.ts';
 
-const subject = 'nvme-cli';
-
-/** The object with these keys: the answer itself or, as in newer versions, an object inside it. */
-function findFields(answer: unknown, ...keys: string[]): LooselyNamedJsonFields | undefined {
+/** The object with most of these keys, if it has at least so many: the answer itself or, as in newer versions, an object
+ * inside it. */
+function findFields(answer: unknown, keys: readonly string[], least: number): LooselyNamedJsonFields | undefined {
   if (!isJsonObject(answer)) return undefined;
-  const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map(
-    (object) => new LooselyNamedJsonFields(object, subject),
-  );
-  return candidates.find((fields) => keys.every((key) => fields.has(key)));
+  const candidates = [answer, ...Object.values(answer).filter(isJsonObject)].map((object) => {
+    const fields = new LooselyNamedJsonFields(object);
+    return { fields, found: keys.filter((key) => fields.has(key)).length };
+  });
+  const most = Math.max(...candidates.map(({ found }) => found));
+  return most < least ? undefined : candidates.find(({ found }) => found === most)?.fields;
 }
 
 /** Describes an answer without the expected fields: its error, which nvme-cli reports in several forms, or its keys. */
 function describeAnswer(answer: unknown): string {
   if (!isJsonObject(answer)) return `unexpected output ${excerptOf(JSON.stringify(answer))}`;
-  const fields = new LooselyNamedJsonFields(answer, subject);
+  const fields = new LooselyNamedJsonFields(answer);
   const [status, inner] = Object.entries(answer).find(([key]) => key.startsWith('status:')) ?? [];
   if (status !== undefined)
     return `${status} ${Array.isArray(inner) && isJsonObject(inner[0]) ? String(inner[0].error ?? '') : ''}`.trim();
@@ -31,12 +32,12 @@ function describeAnswer(answer: unknown): string {
 /** Whether the answer is an NVMe status from the drive. */
 const isNvmeStatus = (answer: unknown) =>
   isJsonObject(answer) &&
-  (new LooselyNamedJsonFields(answer, subject).get('type') === 'nvme' ||
+  (new LooselyNamedJsonFields(answer).get('type') === 'nvme' ||
     Object.keys(answer).some((key) => key.startsWith('status:')));
 
-function parseFields(text: string, ...keys: string[]): LooselyNamedJsonFields {
+function parseFields(text: string, keys: readonly string[], least = keys.length): LooselyNamedJsonFields {
   const answer = parseJsonOutput(text);
-  const fields = findFields(answer, ...keys);
+  const fields = findFields(answer, keys, least);
   if (fields !== undefined) return fields;
   throw isNvmeStatus(answer) ? new DriveRefusedError(describeAnswer(answer)) : new Error(describeAnswer(answer));
 }
@@ -50,13 +51,11 @@ export function requireNvmeCliOutput({ stdout, stderr, status }: CommandResult):
 }
 
 /** The field is a number or, since nvme-cli 2.11 and with -v, an object with its bits. */
-function criticalWarning(fields: LooselyNamedJsonFields): number {
+function criticalWarning(fields: LooselyNamedJsonFields): number | undefined {
   const value = fields.get('critical_warning');
-  const register = isJsonObject(value)
-    ? new LooselyNamedJsonFields(value, subject).number('value')
-    : fields.number('critical_warning');
-  if (register === undefined) throw new Error(`${subject}: critical_warning is ${excerptOf(JSON.stringify(value))}`);
-  return register;
+  return isJsonObject(value)
+    ? new LooselyNamedJsonFields(value).between('value', 0, 255)
+    : fields.between('critical_warning', 0, 255);
 }
 
 function throttle(fields: LooselyNamedJsonFields, level: 1 | 2) {
@@ -68,7 +67,7 @@ function throttle(fields: LooselyNamedJsonFields, level: 1 | 2) {
 /** Parses `nvme smart-log -o json` and `nvme log smart -o json` of nvme-cli 0.8 to 3.1. Throws an error with an excerpt
  * of the output. */
 export function parseSmartLog(text: string): HealthLog {
-  const fields = parseFields(text, 'temperature', 'avail_spare', 'percent_used', 'critical_warning');
+  const fields = parseFields(text, ['temperature', 'avail_spare', 'percent_used', 'critical_warning'], 1);
   return {
     criticalWarning: criticalWarning(fields),
     temperature: plausibleCelsiusFromKelvin(fields.number('temperature')),
@@ -97,7 +96,7 @@ export function parseSmartLog(text: string): HealthLog {
 
 /** Parses `nvme id-ctrl -o json`. */
 export function parseIdentifyController(text: string): DriveLimitsAndCapacity {
-  const fields = parseFields(text, 'sn', 'mn', 'cntlid');
+  const fields = parseFields(text, ['sn', 'mn', 'cntlid']);
   const capacity = fields.number('tnvmcap');
   return {
     warning: plausibleCelsiusFromKelvin(fields.number('wctemp')),
@@ -108,12 +107,12 @@ export function parseIdentifyController(text: string): DriveLimitsAndCapacity {
 
 /** Parses `nvme id-ns -o json`. */
 export function parseNamespaceUsedBytes(text: string): number | undefined {
-  const fields = parseFields(text, 'nuse', 'flbas', 'lbafs');
+  const fields = parseFields(text, ['nuse', 'flbas', 'lbafs']);
   const formats = fields.get('lbafs');
   const flbas = fields.number('flbas') ?? 0;
   // Bits 3:0 and 6:5 (NVM Command Set Specification, FLBAS).
   const format = Array.isArray(formats) ? formats[(flbas & 0xf) | ((flbas & 0x60) >> 1)] : undefined;
-  const exponent = isJsonObject(format) ? new LooselyNamedJsonFields(format, subject).between('ds', 9, 30) : undefined;
+  const exponent = isJsonObject(format) ? new LooselyNamedJsonFields(format).between('ds', 9, 30) : undefined;
   const blocks = fields.number('nuse');
   return blocks === undefined || exponent === undefined ? undefined : blocks * 2 ** exponent;
 }

@@ -4,13 +4,11 @@ import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsius } from './temperature.ts';
 
-const subject = 'smartctl';
-
 /** For counts above 2^53 smartctl adds a string with all digits. */
 const exactCount = (fields: LooselyNamedJsonFields, key: string) => fields.bigint(`${key}_s`) ?? fields.bigint(key);
 
 const objectAt = (parent: unknown, key: string) =>
-  new LooselyNamedJsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {}, subject);
+  new LooselyNamedJsonFields(isJsonObject(parent) && isJsonObject(parent[key]) ? parent[key] : {});
 
 function messagesOf(answer: Record<string, unknown>): string {
   const entries =
@@ -36,27 +34,27 @@ export function parseSmartctlHealth(text: string): {
   limits: DriveLimitsAndCapacity;
   usedBytes: Map<number, number>;
 } {
+  const old = /^smartctl ([0-6]\.\d+) /.exec(text)?.[1];
+  if (old !== undefined) throw new Error(`smartctl ${old} has no JSON output: 7.0 or later is needed`);
   const answer = parseJsonOutput(text);
   const health = isJsonObject(answer) ? answer.nvme_smart_health_information_log : undefined;
   if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
   if (!isJsonObject(health)) throw errorOfAnswer(answer);
   return {
-    log: healthLog(answer, new LooselyNamedJsonFields(health, subject)),
+    log: healthLog(answer, new LooselyNamedJsonFields(health)),
     limits: limits(answer),
     usedBytes: usedBytesByNamespace(answer),
   };
 }
 
 function healthLog(answer: Record<string, unknown>, health: LooselyNamedJsonFields): HealthLog {
-  const register = health.number('critical_warning') ?? objectAt(answer.smart_status, 'nvme').number('value');
-  if (register === undefined) throw new Error('the output has no critical_warning');
   const sensors = health.get('temperature_sensors');
   const sensorFields = new LooselyNamedJsonFields(
     Object.fromEntries((Array.isArray(sensors) ? sensors : []).map((value, index) => [`sensor ${index}`, value])),
-    subject,
   );
   return {
-    criticalWarning: register,
+    criticalWarning:
+      health.between('critical_warning', 0, 255) ?? objectAt(answer.smart_status, 'nvme').between('value', 0, 255),
     temperature: plausibleCelsius(health.integer('temperature') ?? objectAt(answer, 'temperature').integer('current')),
     sensors: Array.from({ length: 8 }, (_, index) => plausibleCelsius(sensorFields.integer(`sensor ${index}`))),
     availableSpare: health.between('available_spare', 0, 100),
@@ -80,7 +78,7 @@ function healthLog(answer: Record<string, unknown>, health: LooselyNamedJsonFiel
 function limits(answer: Record<string, unknown>): DriveLimitsAndCapacity {
   const threshold = objectAt(answer, 'nvme_composite_temperature_threshold');
   const temperature = objectAt(answer, 'temperature');
-  const fields = new LooselyNamedJsonFields(answer, subject);
+  const fields = new LooselyNamedJsonFields(answer);
   return {
     warning: plausibleCelsius(threshold.integer('warning') ?? temperature.integer('op_limit_max')),
     critical: plausibleCelsius(threshold.integer('critical') ?? temperature.integer('critical_limit_max')),
@@ -96,7 +94,7 @@ function usedBytesByNamespace(answer: Record<string, unknown>): Map<number, numb
   const namespaces = Array.isArray(answer.nvme_namespaces) ? answer.nvme_namespaces.filter(isJsonObject) : [];
   return new Map(
     namespaces.flatMap((namespace): [number, number][] => {
-      const id = new LooselyNamedJsonFields(namespace, subject).number('id');
+      const id = new LooselyNamedJsonFields(namespace).number('id');
       const bytes = exactCount(objectAt(namespace, 'utilization'), 'bytes');
       return id === undefined || bytes === undefined ? [] : [[id, Number(bytes)]];
     }),

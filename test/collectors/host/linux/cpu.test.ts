@@ -3,10 +3,11 @@ import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from '../../../..
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { tree } from '../../../helpers/tree.ts';
 
-/** Shares after each of these first lines of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. */
+/** Shares after each of these first lines of /proc/stat, a second apart: user nice system idle iowait irq softirq steal
+ * guest guest_nice. */
 function shares(...ticks: string[]) {
   const time = new CpuUsageReader();
-  return ticks.map((line) => time.read(`cpu  ${line}\ncpu0 ${line}\nintr 1\n`));
+  return ticks.map((line, index) => time.read(`cpu  ${line}\ncpu0 ${line}\nintr 1\n`, 1000 * index));
 }
 
 test('unknown at first, then shares since the previous reading', () => {
@@ -25,13 +26,32 @@ test('guest time is not counted twice', () => {
 test('unknown without elapsed time, after a counter reset, and without the line', () => {
   expect(shares('5 0 0 5 0 0 0 0 0 0', '5 0 0 5 0 0 0 0 0 0')[1]).toBeUndefined();
   expect(
-    shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '10 0 0 10 0 0 0 0 0 0').map((value) => value?.used),
+    shares('500 1 1 500 1 1 1 1 0 0', '5 0 0 5 0 0 0 0 0 0', '55 0 0 55 0 0 0 0 0 0').map((value) => value?.used),
   ).toEqual([undefined, undefined, 0.5]);
-  expect(new CpuUsageReader().read('intr 1')).toBeUndefined();
+  expect(new CpuUsageReader().read('intr 1', 0)).toBeUndefined();
 });
 test('kernels with fewer kinds of time', () => {
   const [, after] = shares('0 0 0 0', '10 10 20 60');
   expect(after).toEqual({ used: 0.4, user: 0.2, system: 0.2, iowait: 0, steal: 0 });
+});
+test.each([
+  [
+    'idle time that stands still, as lxcfs had it',
+    '1337485 0 0 8317131874320235395',
+    '1337488 0 0 8317131874320235395',
+  ],
+  ['idle time that stands still while half of the time is busy', '0 0 0 900', '60 0 0 900'],
+  ['stolen time that jumps, as after a migration', '0 0 0 0 0 0 0 0', '50 0 0 50 0 0 0 18446744073509'],
+  ['a field that is no number', '0 0 0 0', '50 x 0 50'],
+])('unknown where the ticks are not those of the elapsed time: %s', (_, before, after) =>
+  expect(shares(before, after)[1]).toBeUndefined(),
+);
+test('all busy, of two processors of which one is idle, and with time that a virtual machine lost', () => {
+  expect(shares('0 0 0 7', '99 0 0 7')[1]?.used).toBe(1);
+  expect(shares('0 0 0 0', '30 0 0 30')[1]?.used).toBe(0.5);
+  const two = new CpuUsageReader();
+  two.read('cpu  0 0 0 0\ncpu0 0 0 0 0\ncpu1 0 0 0 0\n', 0);
+  expect(two.read('cpu  100 0 0 100\ncpu0 100 0 0 0\ncpu1 0 0 0 100\n', 1000)?.used).toBe(0.5);
 });
 test('mean frequency of the cores that report one', async () => {
   const folder = 'sys/devices/system/cpu/cpufreq';
@@ -41,6 +61,8 @@ test('mean frequency of the cores that report one', async () => {
         [`${folder}/policy0/scaling_cur_freq`]: '800000\n',
         [`${folder}/policy4/scaling_cur_freq`]: '2400000\n',
         [`${folder}/policy5/scaling_cur_freq`]: '<unknown>\n',
+        [`${folder}/policy6/scaling_cur_freq`]: '0\n',
+        [`${folder}/policy7/scaling_cur_freq`]: '4294967295\n',
         [`${folder}/boost`]: '1',
       }),
       new DriverFileReader(),

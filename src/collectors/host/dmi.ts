@@ -1,0 +1,48 @@
+/** Texts of fields that the vendor never filled in, after underscores became spaces. */
+const placeholderPatterns = [
+  /^\P{L}*$/u,
+  /^n\W?a$/i,
+  /^x+$/i,
+  /default|unknow|undefined|unspecified|invalid|to be filled|docker container|^\$\(|^type ?\d/i,
+  /^(empty|none|null|nil|na|test|tbd|o\W?e\W?m)\b/i,
+  /(^|[^a-z])(string|o\.e\.m\.?)([^a-z]|$)/i,
+  /^not? (filled|specified|applicable|available|present|defined|set|provided|asset|enclosure)/i,
+  /^((system|base ?board|main ?board|mother ?board|board|chassis|product|manufacturer|vendor|model|version|name|family|serial|sku|number|id) ?)+$/i,
+];
+
+/** Undefined for a placeholder and for bytes that are no text. */
+export function withoutPlaceholder(text: string | undefined): string | undefined {
+  const trimmed = text?.replaceAll('\0', '').trim();
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (trimmed === undefined || /[\u0000-\u001f\u007f\ufffd]/.test(trimmed)) return undefined;
+  const words = trimmed.replaceAll(/[_\s]+/g, ' ');
+  return placeholderPatterns.some((pattern) => pattern.test(words)) ? undefined : trimmed;
+}
+
+/** Product names that stand for a whole family of machines: the board's name says more. */
+const familyPattern = /^(all series|super ?(server|micro).*|system product.*)$/i;
+
+/** Whether the vendor puts a machine's name (“ThinkCentre M720q”) into the version, and its type number (“10T8S0XX00”)
+ * into the name. */
+const namesInVersion = (manufacturer: string | undefined) => /^(lenovo|ibm)\b/i.test(manufacturer ?? '');
+/** Versions at those vendors that are part numbers or the vendor's name. */
+const noNamePattern = /^(\W.*|lenovo( product)?|ibm|sdk\w+.*|\w*\d ?win|\P{L}*\p{L}?\P{L}*)$/iu;
+
+/** Manufacturer and model from the fields of /sys/class/dmi/id. */
+export function manufacturerAndModel(field: (name: string) => string | undefined): {
+  manufacturer: string | undefined;
+  model: string | undefined;
+} {
+  const read = (name: string) => withoutPlaceholder(field(name));
+  const manufacturer = read('sys_vendor') ?? read('board_vendor');
+  const version = namesInVersion(manufacturer) ? read('product_version') : undefined;
+  const product = read('product_name');
+  // A machine built from parts has no product name, but its board has a name.
+  const board = read('board_name');
+  return {
+    manufacturer,
+    model:
+      (version !== undefined && !noNamePattern.test(version) ? version : undefined) ??
+      (product !== undefined && familyPattern.test(product) ? (board ?? product) : (product ?? board)),
+  };
+}

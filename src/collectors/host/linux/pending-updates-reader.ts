@@ -1,0 +1,58 @@
+import { statSync } from 'node:fs';
+import type { PackageManager, PendingUpdates } from './package-managers.ts';
+
+/** Pause between two questions, even if packages have changed. */
+const minIntervalMs = 10 * 60_000;
+/** A question is asked again after this time even if nothing has changed. */
+const maxAgeMs = 6 * 3_600_000;
+
+function modifiedAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+/** Asks a package manager rarely: when packages or lists have changed. */
+export class PendingUpdatesReader {
+  readonly #manager: PackageManager | undefined;
+  #latest: PendingUpdates | undefined;
+  #stateOfLatest = '';
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #pending: Promise<void> | undefined;
+
+  constructor(manager: PackageManager | undefined) {
+    this.#manager = manager;
+  }
+
+  /** Starts a question if one is due, and resolves when it is answered. */
+  refresh(nowMs: number): Promise<void> {
+    const manager = this.#manager;
+    if (manager === undefined) return Promise.resolve();
+    const state = manager.state.map(modifiedAt).join();
+    const age = nowMs - this.#askedAt;
+    if (this.#pending === undefined && age >= (state === this.#stateOfLatest ? maxAgeMs : minIntervalMs)) {
+      this.#askedAt = nowMs;
+      this.#pending = this.#ask(manager, state).finally(() => {
+        this.#pending = undefined;
+      });
+    }
+    return this.#pending ?? Promise.resolve();
+  }
+
+  /** The latest answer; undefined if there is none or the last question failed. */
+  get latest(): PendingUpdates | undefined {
+    return this.#latest;
+  }
+
+  async #ask(manager: PackageManager, state: string): Promise<void> {
+    try {
+      this.#latest = manager.hasLists() ? await manager.read() : undefined;
+      this.#stateOfLatest = state;
+    } catch {
+      this.#latest = undefined;
+      this.#stateOfLatest = '';
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
+import { resolveHostPath } from '../../../lib/host-path.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import { createHiddenPathCheck } from './mounts.ts';
+
+export interface RebootNeed {
+  /** Undefined if nobody knows. */
+  required?: boolean;
+  /** What wants the reboot: packages, or the newer kernel; undefined if nobody says. */
+  packages?: string[];
+}
+
+/** Files that exist while a reboot is required: Debian and Ubuntu, openSUSE, image-based Fedora. */
+const noticeFiles = ['run/reboot-required', 'run/reboot-needed', 'run/ostree/staged-deployment'];
+
+/** Programs that write /run/reboot-required: without one of them its absence means nothing. */
+const notifiers = [
+  'etc/kernel/postinst.d/unattended-upgrades',
+  'etc/kernel/postinst.d/update-notifier',
+  'etc/kernel/postinst.d/reboot-notifier',
+  'usr/share/update-notifier/notify-reboot-required',
+];
+
+interface KernelRelease {
+  release: string;
+  /** 6.8.0-45 of 6.8.0-45-generic. */
+  version: number[];
+  /** generic: kernels of another flavour are for another machine or purpose. */
+  flavour: string;
+}
+
+/** Numbers, also those of distributions (deb13, fc41) and of their own revisions (arch1), at the beginning of a release. */
+const versionPattern =
+  /^\d+\.\d+(?:\.\d+)*(?:[-.+~_](?:\d+(?![a-z])|(?:(?:deb|bpo|fc|el|arch|zen|rc|hardened)\d+|rpt)(?=[-.+~_]|$)))*/i;
+
+function parseKernelRelease(release: string): KernelRelease[] {
+  const start = versionPattern.exec(release)?.[0];
+  if (start === undefined) return [];
+  const rest = release.slice(start.length).replace(/^[-._]/, '');
+  const revision = /-r(\d+)(?=-|$)/.exec(rest);
+  return [
+    {
+      release,
+      version: [...start.matchAll(/\d+/g), ...(revision ? [[revision[1]]] : [])].map(([number]) => Number(number)),
+      flavour: rest.replace(revision?.[0] ?? '', ''),
+    },
+  ];
+}
+
+function compareVersions(a: KernelRelease, b: KernelRelease): number {
+  const length = Math.max(a.version.length, b.version.length);
+  for (let index = 0; index < length; index += 1) {
+    const difference = (a.version[index] ?? 0) - (b.version[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Kernels in /boot or, where their files have no version in their names, those with modules. */
+function installedKernels(roots: HostRoots): KernelRelease[] {
+  const isAutomount = / \/boot \S+ .*- autofs /.test(tryReadTextSync(roots.proc('self/mountinfo')) ?? '');
+  // To list an automount would mount it, and keep it mounted.
+  const images = isAutomount ? [] : listFolderSync(resolveHostPath(roots, 'boot'));
+  const inBoot = images
+    .flatMap((name) => /^(?:vmlinu[xz]|kernel|linux|Image)-(\d.*)$/.exec(name)?.[1] ?? [])
+    .filter((release) => !/\.(old|img|efi|sig)$/.test(release))
+    .flatMap(parseKernelRelease);
+  return inBoot.length > 0 ? inBoot : listFolderSync(resolveHostPath(roots, 'lib/modules')).flatMap(parseKernelRelease);
+}
+
+/** The newest installed kernel of the running one's flavour, or the one that Proxmox is told to boot; undefined if the
+ * installed kernels say nothing about the running one. */
+function kernelToBoot(roots: HostRoots, running: KernelRelease): KernelRelease | undefined {
+  const kernels = installedKernels(roots).filter(({ flavour }) => flavour === running.flavour);
+  const pinned = tryReadTextSync(resolveHostPath(roots, 'etc/kernel/proxmox-boot-pin'));
+  const next =
+    kernels.find(({ release }) => release === pinned) ??
+    kernels.reduce<KernelRelease | undefined>(
+      (newest, kernel) => (newest === undefined || compareVersions(kernel, newest) > 0 ? kernel : newest),
+      undefined,
+    );
+  const isRunningInstalled = kernels.some(({ release }) => release === running.release);
+  return next !== undefined && (isRunningInstalled || compareVersions(next, running) > 0) ? next : undefined;
+}
+
+/** On NixOS: whether the system that was booted has another kernel, initrd or modules than the current one. */
+function isNixosRebootRequired(roots: HostRoots): boolean | undefined {
+  const target = (path: string) => {
+    try {
+      return realpathSync(resolveHostPath(roots, path));
+    } catch {
+      return undefined;
+    }
+  };
+  const pairs = ['kernel', 'initrd', 'kernel-modules'].map((name) => [
+    target(`run/booted-system/${name}`),
+    target(`run/current-system/${name}`),
+  ]);
+  if (pairs.some(([booted, current]) => booted !== undefined && current !== undefined && booted !== current))
+    return true;
+  return pairs[0]?.[0] !== undefined && pairs[0][1] !== undefined ? false : undefined;
+}
+
+/** Whether the system says that it must be restarted, or a newer kernel than the running one is installed. “No” is said
+ * only where something would say “yes”. */
+export function readRebootNeed(roots: HostRoots): RebootNeed {
+  const exists = (path: string) => existsSync(resolveHostPath(roots, path));
+  const [running] = parseKernelRelease(tryReadTextSync(roots.proc('sys/kernel/osrelease')) ?? '');
+  const kernel = running && kernelToBoot(roots, running);
+  const newer = kernel !== undefined && kernel.release !== running?.release ? kernel : undefined;
+  const isRunHidden = createHiddenPathCheck(roots)('/run');
+  const isNoticed = !isRunHidden && noticeFiles.some(exists);
+  const byNixos = isRunHidden ? undefined : isNixosRebootRequired(roots);
+  if (isNoticed || newer !== undefined || byNixos === true) {
+    const listed = isNoticed ? (tryReadTextSync(resolveHostPath(roots, 'run/reboot-required.pkgs')) ?? '') : '';
+    const names = [...new Set(listed.split('\n').map((name) => name.trim()))].filter((name) => name !== '');
+    const isListed = newer !== undefined && names.some((name) => name.includes(newer.release));
+    const packages = [...names, ...(newer === undefined || isListed ? [] : [`Linux ${newer.release}`])];
+    return { required: true, ...(packages.length === 0 ? {} : { packages }) };
+  }
+  const wouldBeKnown = !isRunHidden && (notifiers.some(exists) || kernel !== undefined || byNixos === false);
+  return wouldBeKnown ? { required: false, packages: [] } : {};
+}
