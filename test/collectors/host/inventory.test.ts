@@ -74,6 +74,7 @@ test.each([
   ['BASE_BOARD_MANUFACTURER', 'Base Board Product Name'],
   ['Not Defined', '0123456789'],
   ['Product Name', '0000'],
+  ['Not Filled', 'TBD by OEM'],
 ])('“%s” and “%s” say nothing: the board does', async (vendor, product) =>
   expect(
     await inventoryOf(
@@ -112,6 +113,7 @@ test.each([
   ['LENOVO', '7X06CTO1WW', 'INVALID', '7X06CTO1WW'],
   ['LENOVO', '10AXS0T600', 'SDK0E50510 WIN', '10AXS0T600'],
   ['LENOVO', '30BYS0LX00', 'Lenovo', '30BYS0LX00'],
+  ['LENOVO', '7X06CTO1WW', '-[IVE1]-', '7X06CTO1WW'],
   ['Dell Inc.', 'OptiPlex 7080', 'Rev. B', 'OptiPlex 7080'],
 ])('%s %s %s', async (vendor, product, version, model) =>
   expect(await inventoryOf(tree(dmi({ sys_vendor: vendor, product_name: product, product_version: version })))).toEqual(

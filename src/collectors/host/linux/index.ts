@@ -120,7 +120,7 @@ export class LinuxHostReader {
   async #readDrivers(counterObservations: HostObservation[]) {
     const [roots, drivers] = [this.#roots, this.#drivers];
     drivers.begin();
-    const { cpu, temperatures, fans } = await readHostSensors(roots, drivers);
+    const { cpu, cpuCritical, temperatures, fans } = await readHostSensors(roots, drivers);
     const withLinks = await Promise.all(
       counterObservations.map(async (observation): Promise<HostObservation> => {
         if (observation.table !== 'interface' || observation.reading === undefined) return observation;
@@ -130,6 +130,7 @@ export class LinuxHostReader {
     );
     const host = {
       cpuTemperature: cpu,
+      cpuCriticalTemperature: cpuCritical,
       ...(await readThrottling(roots, drivers)),
       cpuFrequencyHz: await readCpuFrequencyHz(roots, drivers),
     };

@@ -15,6 +15,8 @@ export interface HwmonSensor {
   value?: number | undefined;
   /** Set if the sensor did not answer. */
   error?: NoAnswerError;
+  /** File of the value at which the hardware protects itself, if the chip has it. */
+  criticalFile?: string | undefined;
   /** Not read, because its device is powered down. */
   isAsleep: boolean;
 }
@@ -22,6 +24,8 @@ export interface HwmonSensor {
 export interface HostSensors {
   /** Degrees Celsius; the highest of several processors. */
   cpu?: number | undefined;
+  /** At which the processor protects itself; the lowest of several. */
+  cpuCritical?: number | undefined;
   temperatures: HwmonSensor[];
   fans: HwmonSensor[];
 }
@@ -130,6 +134,7 @@ async function readChannels(
         id: [name, address, label].filter(Boolean).join(' '),
         chip: name,
         label,
+        criticalFile: files.includes(`${channel}_crit`) ? join(folder, `${channel}_crit`) : undefined,
         isAsleep: isChipAsleep,
         ...(await valueOrError(read(channel))),
       };
@@ -164,6 +169,19 @@ async function listThermalZones(roots: HostRoots, drivers: DriverFileReader): Pr
   );
 }
 
+/** The limits of processors lie in this range; a chip that has none says 0 or the end of its range. */
+const isPlausibleCritical = (celsius: number) => celsius >= 60 && celsius <= 124;
+
+async function lowestCritical(
+  sensors: readonly Pick<HwmonSensor, 'criticalFile'>[],
+  drivers: DriverFileReader,
+): Promise<number | undefined> {
+  const files = sensors.flatMap(({ criticalFile }) => criticalFile ?? []);
+  const values = await Promise.all(files.map((file) => undefinedIfUnanswered(drivers.number(file))));
+  const limits = values.map((value) => (value ?? Number.NaN) / 1000).filter(isPlausibleCritical);
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
 const isAnswered = ({ value, error }: Pick<HwmonSensor, 'value' | 'error'>) =>
   value !== undefined || error !== undefined;
 
@@ -172,7 +190,7 @@ async function readProcessorSensors(
   temperatures: readonly HwmonSensor[],
   roots: HostRoots,
   drivers: DriverFileReader,
-): Promise<Pick<HwmonSensor, 'value' | 'error'>[]> {
+): Promise<Pick<HwmonSensor, 'value' | 'error' | 'criticalFile'>[]> {
   const rejected = new Set<ThermalZone>();
   const zones = await listThermalZones(roots, drivers);
   for (;;) {
@@ -204,6 +222,7 @@ export async function readHostSensors(roots: HostRoots, drivers: DriverFileReade
   const hottest = Math.max(...ofProcessor.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));
   return {
     cpu: Number.isFinite(hottest) ? hottest : undefined,
+    cpuCritical: await lowestCritical(ofProcessor, drivers),
     temperatures: temperatures.filter(
       (sensor) => (isAnswered(sensor) || sensor.isAsleep) && !ofProcessor.includes(sensor),
     ),

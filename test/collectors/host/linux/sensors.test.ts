@@ -170,6 +170,24 @@ test('a board whose processor is only a thermal zone', async () => {
   expect(await cpu('cpu-thermal', '-273200\n')).toBeUndefined();
 });
 
+test('the temperature at which the processor protects itself: the lowest, if it is one', async () => {
+  const critical = async (...values: string[]) =>
+    (
+      await read(
+        ...values.map((value) => ({
+          name: 'coretemp',
+          temp1_label: 'Package id 0',
+          temp1_input: '47000',
+          temp1_crit: value,
+        })),
+        { name: 'nct6775', temp1_input: '30000', temp1_crit: '70000' },
+      )
+    ).cpuCritical;
+  expect(await critical('100000', '95000')).toBe(95);
+  expect(await critical('0')).toBeUndefined();
+  expect(await critical('127000', 'x')).toBeUndefined();
+});
+
 test('a board whose zone is known only by what it cools', async () => {
   const { cpu } = await readHostSensors(
     tree({
