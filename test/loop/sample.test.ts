@@ -46,6 +46,8 @@ test('a counter never decreases by rounding or its deadband', () => {
 test('the reset of a counter shows at once', () => {
   const counter = { ...gauge({ precision: 1, deadband: 0.5 }), kind: 'counter' } as AnyMetricDeclaration;
   expect(one(counter, 1.1, 1.4)).toBe(1.1);
+  const gigabytes = { ...counter, deviceClass: 'data_size', unit: 'GB' } as AnyMetricDeclaration;
+  expect(one(gigabytes, 1.1e9, 1.4)).toBe(1.1);
 });
 
 test('a timestamp changes only beyond its deadband', () => {

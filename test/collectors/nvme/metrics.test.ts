@@ -123,12 +123,13 @@ test('values that the health log lacks are unknown', () => {
 });
 
 test('a drive beyond 100 % wear has no life left, and one that is too hot no headroom', () => {
-  const { life_left, temperature_headroom } = sampleOf({
+  const { percentage_used, wear_per_month, life_left, temperature_headroom } = sampleOf({
     ...whole,
+    wearPerMonth: 1.2,
     temperature: 90,
     log: { criticalWarning: 0, sensors: [], percentageUsed: 137 },
   });
-  expect([life_left, temperature_headroom]).toEqual([0, -10]);
+  expect([percentage_used, wear_per_month, life_left, temperature_headroom]).toEqual([137, 120, 0, -10]);
   expect(sampleOf({ ...whole, temperature: undefined }).temperature_headroom).toBeNull();
 });
 
