@@ -21,10 +21,9 @@ import {
   linkPollItem,
   mobilePollItem,
 } from '../../src/collectors/router/tr064/access-line-poll-items.ts';
-import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/device-poll-items.ts';
-import { parseHostConnections } from '../../src/collectors/router/tr064/hosts-poll-item.ts';
+import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
+import { parseHostConnections, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
-import { wlanPollItem } from '../../src/collectors/router/tr064/wlan-poll-item.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
 import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';

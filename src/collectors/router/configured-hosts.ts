@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
-import { normalizeMacAddress } from './tr064/fritz-box-properties.ts';
+import { normalizeMacAddress } from './tr064/device-info.ts';
 import type { ConfiguredClient } from './tr064/parts.ts';
 
 /** A router to watch, as the settings name it. */

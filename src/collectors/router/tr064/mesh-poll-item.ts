@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { toBaseUnit } from '../../../model/unit.ts';
-import { fritzOsVersionWithoutHardware, normalizeMacAddress } from './fritz-box-properties.ts';
+import { fritzOsVersionWithoutHardware, normalizeMacAddress } from './device-info.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
 
 const text = z.catch(z.optional(z.string()), undefined);

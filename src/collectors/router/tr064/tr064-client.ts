@@ -8,13 +8,11 @@ import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './access-line-poll-items.ts';
 import { adviceForError, adviceForRefusal, adviceTexts } from './advice.ts';
-import { devicePollItem, updatePollItem } from './device-poll-items.ts';
+import { devicePollItem, fritzBoxPropertiesOf, updatePollItem } from './device-info.ts';
 import { FritzBox } from './fritz-box.ts';
-import { fritzBoxPropertiesOf } from './fritz-box-properties.ts';
-import { createHostsPollItem } from './hosts-poll-item.ts';
+import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
 import { meshPollItem } from './mesh-poll-item.ts';
 import type { AccountState, LoginOnlyData, PollItem, Tr064Reading } from './reading.ts';
-import { wlanPollItem } from './wlan-poll-item.ts';
 
 /** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
 const defaultUsername = 'dslf-config';

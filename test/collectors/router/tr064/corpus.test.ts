@@ -7,12 +7,18 @@ import {
   linkPollItem,
   mobilePollItem,
 } from '../../../../src/collectors/router/tr064/access-line-poll-items.ts';
-import { devicePollItem, updatePollItem } from '../../../../src/collectors/router/tr064/device-poll-items.ts';
-import { fritzBoxPropertiesOf } from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
-import { createHostsPollItem, parseHostConnections } from '../../../../src/collectors/router/tr064/hosts-poll-item.ts';
+import {
+  devicePollItem,
+  fritzBoxPropertiesOf,
+  updatePollItem,
+} from '../../../../src/collectors/router/tr064/device-info.ts';
+import {
+  createHostsPollItem,
+  parseHostConnections,
+  wlanPollItem,
+} from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
 import type { LoginOnlyData, PollItem } from '../../../../src/collectors/router/tr064/reading.ts';
-import { wlanPollItem } from '../../../../src/collectors/router/tr064/wlan-poll-item.ts';
 import { parseUpnpDescription } from '../../../../src/lib/upnp/description.ts';
 import { computeDigestResponse, parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
 import { parseSoapReply, type SoapFields } from '../../../../src/lib/upnp/soap.ts';

@@ -4,8 +4,8 @@ import { parseConfiguredClients } from '../../../../src/collectors/router/config
 import {
   fritzOsVersionWithoutHardware,
   normalizeMacAddress,
-} from '../../../../src/collectors/router/tr064/fritz-box-properties.ts';
-import { parseHostConnections } from '../../../../src/collectors/router/tr064/hosts-poll-item.ts';
+} from '../../../../src/collectors/router/tr064/device-info.ts';
+import { parseHostConnections } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
 import { Tr064PartObserver } from '../../../../src/collectors/router/tr064/parts.ts';
 import { parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';

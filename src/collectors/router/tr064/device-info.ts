@@ -1,5 +1,5 @@
 import type { UpnpDescription } from '../../../lib/upnp/description.ts';
-import type { FritzBoxProperties } from './reading.ts';
+import type { FritzBoxProperties, PollItem } from './reading.ts';
 
 /** Converts a MAC address in any notation to `AA:BB:CC:00:11:22`; undefined if the text is none. */
 export function normalizeMacAddress(text: string | undefined): string | undefined {
@@ -24,3 +24,31 @@ export function fritzBoxPropertiesOf(description: UpnpDescription | undefined): 
     firmware: fritzOsVersionWithoutHardware(firmware),
   };
 }
+
+/** Read rarely, because each answer includes the whole log of the FRITZ!Box. */
+export const devicePollItem: PollItem = {
+  intervalSeconds: 300,
+  async read(client) {
+    const info = await client.call('DeviceInfo1', 'GetInfo');
+    const seconds = info?.count('UpTime');
+    return { bootedAt: seconds === undefined ? undefined : new Date(client.now() - seconds * 1000) };
+  },
+};
+
+export const updatePollItem: PollItem = {
+  intervalSeconds: 3600,
+  async read(client) {
+    const installed = fritzOsVersionWithoutHardware(
+      (await client.call('DeviceInfo1', 'GetInfo'))?.text('SoftwareVersion'),
+    );
+    const info = await client.call('UserInterface1', 'GetInfo');
+    const isOffered = info?.flag('UpgradeAvailable');
+    if (installed === undefined || isOffered === undefined) return {};
+    return {
+      update: {
+        installed,
+        latest: (isOffered ? fritzOsVersionWithoutHardware(info?.text('X_AVM-DE_Version')) : undefined) ?? installed,
+      },
+    };
+  },
+};
