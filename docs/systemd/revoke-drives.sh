@@ -7,7 +7,12 @@ if [ -e /etc/systemd/system/infra-monitor.service.d/drives.conf ]; then
   udevadm control --reload || true
   udevadm trigger --settle --subsystem-match=nvme || true
   # udev leaves a node as it is for which no rule says anything.
-  find /dev -maxdepth 1 -type c -name 'nvme*' -group nvme -exec chown root:root {} + -exec chmod 600 {} + || true
+  for node in /dev/nvme[0-9]*; do
+    if [ -c "$node" ] && [ "$(stat -c %G "$node")" = nvme ]; then
+      chown root:root "$node"
+      chmod 600 "$node"
+    fi
+  done
   groupdel nvme || true
   systemctl daemon-reload || true
   ! systemctl is-active --quiet infra-monitor || systemctl restart infra-monitor
