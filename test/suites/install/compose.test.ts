@@ -1,23 +1,97 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { image } from '../machine/machine.ts';
 
 const root = join(import.meta.dirname, '../../..');
+/** Programs of Debian 13. */
+const newer = `${image}-programs`;
+const podmanCompose = join(newer, 'usr/bin/podman-compose');
+const python = { PYTHONPATH: join(newer, 'usr/lib/python3/dist-packages') };
 
-test('docker-compose 1.29 (Debian 12) takes the file, with the broker’s configuration and a health check', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'compose-'));
+beforeAll(() => execa(join(import.meta.dirname, 'newer-programs.sh'), [newer]));
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'compose-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  cpSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
-  cpSync(join(root, '.env.example'), join(folder, '.env'));
-  const { stdout } = await execa('docker-compose', ['config'], { cwd: folder });
-  const { services } = parse(stdout) as {
-    services: Record<'agent' | 'mosquitto', { healthcheck?: unknown; volumes: string[] }>;
+  for (const [from, to] of [
+    ['docker-compose.yml', 'docker-compose.yml'],
+    ['docs/mosquitto/compose.conf', 'docs/mosquitto/compose.conf'],
+    ['.env.example', '.env'],
+  ] as const) {
+    mkdirSync(dirname(join(folder, to)), { recursive: true });
+    cpSync(join(root, from), join(folder, to));
+  }
+});
+
+interface Service {
+  network_mode?: string;
+  healthcheck?: { test: string[] };
+  volumes: (string | { source: string; target: string; read_only?: boolean })[];
+}
+
+/** Debian 12's own, and Debian 13's. */
+const tools = [
+  ['docker-compose 1.29', 'docker-compose', {}],
+  ['Docker Compose 2', join(newer, 'usr/libexec/docker/cli-plugins/docker-compose'), {}],
+  ['podman-compose 1.3', podmanCompose, python],
+] as const;
+
+test.each(tools)(
+  '%s takes the file, with the broker’s configuration and a health check',
+  async (_name, command, env) => {
+    const { stdout } = await execa(command, ['config'], { cwd: folder, env });
+    const { services } = parse(stdout) as { services: Record<'agent' | 'mosquitto', Service> };
+    expect(services.agent).toMatchObject({
+      network_mode: 'host',
+      healthcheck: { test: ['CMD', 'node', '/app/dist/infra-monitor.js', 'health'] },
+    });
+    const mounts = services.mosquitto.volumes.map((volume) =>
+      typeof volume === 'string' ? volume : `${volume.source}:${volume.target}:${volume.read_only ? 'ro' : 'rw'}`,
+    );
+    expect(mounts).toContainEqual(
+      expect.stringMatching(/docs\/mosquitto\/compose\.conf:\/mosquitto\/config\/mosquitto\.conf:ro$/),
+    );
+  },
+);
+
+test('podman-compose gives both containers what the file says', async () => {
+  const { all } = await execa(podmanCompose, ['--dry-run', '--verbose', 'up', '-d', '--no-build'], {
+    cwd: folder,
+    env: python,
+    all: true,
+  });
+  const [agent = '', mosquitto = ''] = all
+    .split('\n')
+    .filter((line) => line.includes('podman create') || line.includes('podman run'));
+  expect(agent).toContain('/app/dist/infra-monitor.js');
+  expect(mosquitto).toContain('compose.conf:/mosquitto/config/mosquitto.conf:ro');
+});
+
+test('Podman makes a service of the quadlet, with the rights of the compose file', async () => {
+  const file = join(root, 'docs/podman/infra-monitor.container');
+  cpSync(file, join(folder, 'infra-monitor.container'));
+  const { stdout, stderr } = await execa(join(newer, 'usr/libexec/podman/quadlet'), ['-dryrun'], {
+    env: { QUADLET_UNIT_DIRS: folder },
+  });
+  expect(stderr).not.toMatch(/unsupported|error/i);
+  const start = /^ExecStart=(.*)$/m.exec(stdout)?.[1] ?? '';
+  const { services } = parse((await execa('docker-compose', ['config'], { cwd: folder })).stdout) as {
+    services: { agent: { volumes: string[]; tmpfs: string[] } };
   };
-  expect(services.agent.healthcheck).toBeDefined();
-  expect(services.mosquitto.volumes).toContain(
-    `${join(folder, 'docs/mosquitto/compose.conf')}:/mosquitto/config/mosquitto.conf:ro`,
-  );
+  for (const words of [
+    '--network host',
+    '--pid=host',
+    '--read-only',
+    '--cap-drop all',
+    '--security-opt=no-new-privileges',
+    '--health-cmd "node /app/dist/infra-monitor.js health"',
+    ...services.agent.volumes.map((volume) => `-v ${volume}`),
+    ...services.agent.tmpfs.map((place) => `--tmpfs ${place}`),
+  ])
+    expect(start).toContain(words);
 });
