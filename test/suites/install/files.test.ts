@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { documented } from './documents.ts';
 import { buildRelease } from './release.ts';
 
 const fileIn = (folder: string, end: string) =>
@@ -42,7 +43,12 @@ test('the Debian package has no fault that lintian knows', async () => {
 
 test('npm installs one package of 3 MB that runs nothing, and brings what a service needs', async () => {
   const folder = scratchFolder();
-  await execa('npm', ['install', '--global', '--offline', '--prefix', folder, fileIn(release, '.tgz')]);
+  const file = './release/home-lab-infra-monitor-VERSION.tgz';
+  const command = documented('npm install --global ./release/home-lab-infra-monitor-VERSION.tgz', {
+    '--global': `--global --offline --prefix ${folder}`,
+    [file]: fileIn(release, '.tgz'),
+  });
+  await execa('sh', ['-c', command], { cwd: folder });
   const root = join(folder, 'lib/node_modules/home-lab-infra-monitor');
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
   expect(Object.keys(about).filter((key) => /scripts|dependencies|private/i.test(key))).toEqual([]);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
 import { Machine } from '../machine/machine.ts';
+import { documented } from './documents.ts';
 import { builtRelease, carry, laterRelease } from './release.ts';
 import { property, retainedTopics, traces } from './state.ts';
 
@@ -37,9 +38,12 @@ test('a folder, where there is no apt: never half, brought up to date, back from
     'the service cannot read HA_TOKEN_FILE: /root/token',
   );
   await machine.sh('echo "# Mine" >/etc/infra-monitor.env; rm /root/token');
-  await machine.sh(`MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --drives`, {
-    seconds,
+  const atOnce = documented('sudo MQTT_URL=mqtt://nas MQTT_USERNAME=lab MQTT_PASSWORD=… SITE=Berlin sh install.sh', {
+    nas: `10.0.2.2:${port}`,
+    '…': 'sesame',
   });
+  await machine.sh(`cd /tmp/release && ${atOnce}`, { seconds });
+  await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh', { seconds });
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
   // Without its page the agent is judged by whether it keeps running.
   await machine.sh('echo HTTP_PORT=0 >>/etc/infra-monitor.env && systemctl restart infra-monitor', { seconds });

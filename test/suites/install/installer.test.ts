@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { documented } from './documents.ts';
 import { buildRelease } from './release.ts';
 
 // In a copy of this machine that is gone afterwards: its root with a layer in memory above it, without systemd and apt.
@@ -102,7 +103,7 @@ test.each([
   ],
   [
     'a file that is not there',
-    'mkdir /tmp/none; sh $release/install.sh --from /tmp/none',
+    `mkdir /tmp/none; cd $release; ${documented('sudo sh install.sh [--from FOLDER_OR_URL]', { 'sudo ': '', '[--from FOLDER_OR_URL]': '--from /tmp/none' })}`,
     '/tmp/none/SHA256SUMS does not exist',
   ],
   ['half of the installer', 'head -c 4000 $release/install.sh | sh', ''],

@@ -1,8 +1,12 @@
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { program } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
 import { Machine } from '../machine/machine.ts';
+import { converse } from './conversation.ts';
+import { documented } from './documents.ts';
 import { builtRelease, carry, laterRelease } from './release.ts';
 import { property, retainedTopics, traces } from './state.ts';
 
@@ -13,12 +17,12 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   const { port, url } = await startMosquitto();
   const observer = await observe(url);
   const machine = await Machine.boot([{ serial: 'A1' }]);
-  await carry(machine, release, '/tmp/release');
+  await carry(machine, release, '/root/release');
   await carry(machine, await laterRelease(release, '9.9.8', true), '/tmp/broken');
   await carry(machine, await laterRelease(release, '9.9.9', false), '/tmp/later');
   const before = await traces(machine);
 
-  expect(await machine.sh('sh /tmp/release/install.sh', { seconds })).toMatch(
+  expect(await machine.sh(`cd /root && ${documented('sudo sh release/install.sh')}`, { seconds })).toMatch(
     /^infra-monitor \S+ is installed\.\nTo set it up: sudo infra-monitor setup$/,
   );
   expect(await machine.sh('systemctl is-active infra-monitor; systemctl is-enabled infra-monitor')).toBe(
@@ -27,12 +31,17 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   expect(await machine.sh('stat -c "%a %U" /etc/infra-monitor.env')).toBe('600 root');
   expect(await machine.sh('systemd-analyze verify --man=no infra-monitor.service 2>&1')).toBe('');
 
-  const told = await machine.sh(
-    `MQTT_PASSWORD=sesame infra-monitor setup --broker 10.0.2.2:${port} --username lab --site Berlin --drives`,
-    { seconds },
+  const { shown, status } = await converse(
+    machine.terminal(documented('sudo infra-monitor setup')),
+    [
+      ['Broker that Home Assistant uses', `10.0.2.2:${port}\n`],
+      ['Site', 'Berlin\n'],
+      ['Grant this permission?', 'y\n'],
+    ],
+    300,
   );
-  expect(told).toContain('Drives: the service can read them');
-  expect(told).toContain('Page: http://127.0.0.1:8000/');
+  expect({ shown, status }).toEqual({ shown: expect.stringContaining('Drives: the service can read them'), status: 0 });
+  expect(shown).toContain('Page: http://127.0.0.1:8000/');
   // It is ready only when all is published.
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
   await observer.see(
@@ -55,28 +64,80 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   expect(await machine.sh('journalctl -u infra-monitor -o cat')).toContain('Watchdog timeout');
   await machine.sh('rm -r /run/systemd/system/infra-monitor.service.d && systemctl daemon-reload');
 
-  const settings = await machine.sh('cat /etc/infra-monitor.env');
-  const well = () => machine.sh('infra-monitor --env /etc/infra-monitor.env health; true');
-  await until('all is well', async () => (await well()) === '✓ lab is healthy', 120);
-  await expect(machine.sh('infra-monitor update --from /tmp/broken 2>&1', { seconds })).rejects.toThrow(
-    'has been restored',
+  // As the documents say what to do with it.
+  const broker = `MQTT_URL=mqtt://10.0.2.2:${port}`;
+  expect(await machine.sh(`${broker} ${documented('infra-monitor check')}`, { seconds })).toContain(
+    'Broker: connected',
   );
+  const once = documented('infra-monitor once [--json]', { '[--json]': '--json' });
+  expect(JSON.parse(await machine.sh(`${once} || true`, { seconds }))).toBeInstanceOf(Array);
+  expect(await machine.sh(`${broker} ${documented('infra-monitor dashboard')}`, { seconds })).toContain('title: Lab');
+  expect(
+    await machine.sh(`AGENT_NAME=another HTTP_PORT=0 ${broker} timeout 60 ${documented('infra-monitor')} || true`, {
+      seconds,
+    }),
+  ).toContain('MQTT: connected');
+  const forget = documented('infra-monitor forget [device]', { ' [device]': '' });
+  expect(await machine.sh(`AGENT_NAME=another ${broker} ${forget}`, { seconds })).toContain('Removed: 1 device');
+  expect(await machine.sh(documented('infra-monitor setup'), { seconds })).toContain('Settings: unchanged');
+  await machine.sh(documented('sudo systemctl restart infra-monitor'), { seconds });
+  expect(await machine.sh(documented('journalctl -u infra-monitor'))).toContain('MQTT: connected');
+
+  const settings = await machine.sh('cat /etc/infra-monitor.env');
+  const history = () => JSON.parse(observer.topics.get('infra-monitor/lab/nvme/a1/memory') ?? '{}') as object;
+  const historyBefore = history();
+  expect(historyBefore).not.toEqual({});
+  await until(
+    'all is well',
+    () =>
+      machine.sh(documented('infra-monitor health')).then(
+        () => true,
+        () => false,
+      ),
+    120,
+  );
+  await expect(machine.sh(`${documented('infra-monitor update')} 2>&1`)).rejects.toThrow('Name the folder or URL');
+  const update = documented('sudo infra-monitor update --from FOLDER_OR_URL', { FOLDER_OR_URL: '/tmp/broken' });
+  await expect(machine.sh(`${update} 2>&1`, { seconds })).rejects.toThrow('has been restored');
   expect(await machine.sh('dpkg -s infra-monitor')).not.toContain('9.9.8');
   expect(await property(machine, 'ActiveState')).toBe('active');
-  await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
+  await machine.sh('mv /root/release /root/old && mv /tmp/later /root/release');
+  await machine.sh(`cd /root && ${documented('sudo infra-monitor update --from release')} 2>&1`, { seconds });
   expect(await machine.sh('dpkg -s infra-monitor')).toContain('Version: 9.9.9');
   expect(await property(machine, 'ActiveState')).toBe('active');
   expect(await machine.sh('stat -c "%a %U" /etc/infra-monitor.env; cat /etc/infra-monitor.env')).toBe(
     `600 root\n${settings}`,
   );
+  expect(history()).toMatchObject(historyBefore);
 
   // The observer subscribes to the discovery topics, as Home Assistant does.
-  expect(await machine.sh('infra-monitor uninstall 2>&1', { seconds })).toContain('infra-monitor has been removed');
-  const after = await traces(machine);
-  expect({ ...after, files: after.files.filter((file) => !before.files.includes(file)) }).toEqual({
-    ...before,
-    files: [],
-  });
+  expect(await machine.sh(`${documented('sudo infra-monitor uninstall')} 2>&1`, { seconds })).toContain(
+    'infra-monitor has been removed',
+  );
+  const expectNothingLeft = async () => {
+    const after = await traces(machine);
+    expect({ ...after, files: after.files.filter((file) => !before.files.includes(file)) }).toEqual({
+      ...before,
+      files: [],
+    });
+  };
+  await expectNothingLeft();
   expect(await retainedTopics(url)).toEqual([]);
-  expect(await machine.sh('journalctl -o cat')).not.toContain('sesame');
+
+  const install = documented('sudo apt install ./release/infra-monitor_VERSION_all.deb', { VERSION: '9.9.9' });
+  await machine.sh(`cd /root && yes | ${install}`, { seconds });
+  await machine.sh(`echo ${broker} >/etc/infra-monitor.env; sh /usr/lib/infra-monitor/docs/systemd/grant-drives.sh`, {
+    seconds,
+  });
+  await machine.sh('systemctl restart infra-monitor', { seconds });
+  await machine.sh(`yes | ${documented('sudo apt purge infra-monitor')}`, { seconds });
+  await expectNothingLeft();
+  expect(await retainedTopics(url)).toContain('infra-monitor/lab/status');
+  const forgetAgent = documented('infra-monitor forget --agent NAME', {
+    'infra-monitor': `${process.execPath} ${program}`,
+    NAME: 'lab',
+  });
+  await execa('sh', ['-c', forgetAgent], { env: { MQTT_URL: url } });
+  expect(await retainedTopics(url)).toEqual([]);
+  await machine.sh(`yes | ${documented('sudo apt autoremove')}`, { seconds });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { Machine } from '../machine/machine.ts';
+import { documented } from './documents.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -13,13 +14,20 @@ function scratchFolder(): string {
   return folder;
 }
 
-/** Builds all that a release has into the folder. */
-export const buildRelease = (folder: string) => execa('npm', ['run', 'package', '--', folder], { cwd: root });
+/** Builds all that a release has into the folder; `single`: also what has its own Node. */
+export const buildRelease = (folder: string, { single = false } = {}) =>
+  execa(
+    'sh',
+    ['-c', `${single ? documented('npm run package:single') : documented('npm run package')} -- "$1"`, 'sh', folder],
+    {
+      cwd: root,
+    },
+  );
 
 /** The same in a folder that goes when the test ends. */
-export async function builtRelease(): Promise<string> {
+export async function builtRelease(options?: { single: boolean }): Promise<string> {
   const folder = scratchFolder();
-  await buildRelease(folder);
+  await buildRelease(folder, options);
   return folder;
 }
 
@@ -33,10 +41,15 @@ export async function laterRelease(release: string, version: string, broken: boo
     sed -i "s/^Version: .*/Version: $version/" package/DEBIAN/control
     breaking package/usr/lib/infra-monitor/dist/infra-monitor.js
     dpkg-deb --root-owner-group --build package "infra-monitor_\${version}_all.deb"
-    tar -xzf "$release"/infra-monitor-*.tar.gz
-    breaking infra-monitor/dist/infra-monitor.js
-    tar -czf "infra-monitor-$version.tar.gz" infra-monitor
-    rm -r package infra-monitor
+    for archive in "$release"/infra-monitor-*.tar.gz; do
+      tar -xzf "$archive"
+      breaking infra-monitor/dist/infra-monitor.js
+      before=$(sed -n "s/^version='\\(.*\\)'/\\1/p" "$release/install.sh")
+      name=\${archive##*/}
+      tar -czf "\${name/$before/$version}" infra-monitor
+      rm -r infra-monitor
+    done
+    rm -r package
     sed "s/^version=.*/version='$version'/" "$release/install.sh" >install.sh
     sha256sum * >SHA256SUMS`;
   await execa('bash', ['-c', script], { cwd: folder, env: { release, version } });

@@ -6,7 +6,7 @@ import { program } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 import { Home } from '../router/home.ts';
 import { type Announcement, announce } from './announcer.ts';
-import { converse } from './conversation.ts';
+import { converse, openTerminal } from './conversation.ts';
 
 // `setup` in a home of network namespaces: behind the router there are Mosquitto, and who announces what.
 
@@ -50,7 +50,7 @@ async function startBroker({ guarded }: { guarded: boolean }): Promise<void> {
 
 const setUp = [process.execPath, program];
 const ask = (...answers: (readonly [question: string, answer: string])[]) =>
-  converse(home, [...setUp, '--env', file, 'setup'], answers);
+  converse(openTerminal(home, [...setUp, '--env', file, 'setup']), answers);
 const broker = (answer: string) => ['Broker that Home Assistant uses', answer] as const;
 const login = (word: string) =>
   [

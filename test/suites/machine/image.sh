@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Builds a small Debian 13 that boots in QEMU, with a kernel of its own and all that the agent's runbooks name, into FOLDER:
 # vmlinuz, initrd, root.ext4 and the key that lets root in over SSH. Needs root, debootstrap and e2fsprogs; two to three minutes, once.
+# With SUITE, a Debian of that name that has nothing of what the agent needs.
 set -euo pipefail
-folder=$(realpath -m "${1:?usage: image.sh FOLDER}")
+folder=$(realpath -m "${1:?usage: image.sh FOLDER [SUITE]}")
+suite=${2:-}
 [ ! -e "$folder/root.ext4" ] || exit 0
 root=$folder/root
 mkdir -p "$folder"
 
-packages=linux-image-amd64,kmod,udev,systemd-sysv,dbus,libnss-systemd,iproute2,procps,iputils-ping,util-linux,openssh-server,sudo,nvme-cli,smartmontools,nodejs
-[ -d "$root/opt" ] || debootstrap --variant=minbase --include="$packages" trixie "$root"
+packages=linux-image-amd64,kmod,udev,systemd-sysv,dbus,iproute2,procps,util-linux,openssh-server,sudo
+[ -n "$suite" ] || packages=$packages,libnss-systemd,iputils-ping,nvme-cli,smartmontools,nodejs
+[ -d "$root/opt" ] || debootstrap --variant=minbase --include="$packages" "${suite:-trixie}" "$root"
 
 cat >"$root/etc/systemd/network/wired.network" <<'UNIT'
 [Match]
@@ -18,12 +21,12 @@ DHCP=ipv4
 UNIT
 ln -sf /usr/lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/"
 
-# The agent comes from the working copy, read-only.
-mkdir -p "$root/opt/infra-monitor"
-cat >"$root/etc/fstab" <<'TABLE'
-/dev/vda / ext4 defaults 0 0
-agent /opt/infra-monitor 9p ro,trans=virtio,version=9p2000.L,nofail 0 0
-TABLE
+echo '/dev/vda / ext4 defaults 0 0' >"$root/etc/fstab"
+if [ -z "$suite" ]; then
+  # The agent comes from the working copy, read-only.
+  mkdir -p "$root/opt/infra-monitor"
+  echo 'agent /opt/infra-monitor 9p ro,trans=virtio,version=9p2000.L,nofail 0 0' >>"$root/etc/fstab"
+fi
 echo lab >"$root/etc/hostname"
 grep -q lab "$root/etc/hosts" || echo '127.0.0.1 localhost lab' >>"$root/etc/hosts"
 rm -f "$root/etc/machine-id"

@@ -18,8 +18,8 @@ export interface EmulatedDrive {
   namespace?: false;
 }
 
-/** Where the image is kept. */
-const image = process.env.MACHINE_IMAGE ?? join(tmpdir(), 'infra-monitor-machine');
+/** Where the image is kept; those of other systems are beside it. */
+export const image = process.env.MACHINE_IMAGE ?? join(tmpdir(), 'infra-monitor-machine');
 const workingCopy = join(import.meta.dirname, '../../..');
 const slots = ['slot0', 'slot1', 'slot2', 'slot3', 'slot4'];
 
@@ -62,17 +62,23 @@ export class Machine {
   readonly #monitor: Monitor;
   readonly #folder: string;
   readonly #port: number;
+  readonly #image: string;
 
-  private constructor(process: ChildProcess, monitor: Monitor, folder: string, port: number) {
+  private constructor(process: ChildProcess, monitor: Monitor, folder: string, port: number, itsImage: string) {
     this.#process = process;
     this.#monitor = monitor;
     this.#folder = folder;
     this.#port = port;
+    this.#image = itsImage;
   }
 
-  /** Boots it with these drives in its slots, the first in `slot0`; what it writes is gone when the test ends. */
-  static async boot(drives: readonly EmulatedDrive[]): Promise<Machine> {
-    await execa(join(import.meta.dirname, 'image.sh'), [image], { stdio: ['ignore', 'inherit', 'inherit'] });
+  /** Boots it with these drives in its slots, the first in `slot0`; what it writes is gone when the test ends. `suite`: a Debian of this
+   * name, without the working copy and all that the agent needs. */
+  static async boot(drives: readonly EmulatedDrive[], suite?: 'bookworm' | 'trixie'): Promise<Machine> {
+    const itsImage = suite === undefined ? image : `${image}-${suite}`;
+    await execa(join(import.meta.dirname, 'image.sh'), [itsImage, ...(suite === undefined ? [] : [suite])], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     const folder = mkdtempSync(join(tmpdir(), 'machine-'));
     const port = await freePort();
     const qmp = join(folder, 'qmp');
@@ -91,14 +97,16 @@ export class Machine {
         ],
         ...[
           '-kernel',
-          join(image, 'vmlinuz'),
+          join(itsImage, 'vmlinuz'),
           '-initrd',
-          join(image, 'initrd'),
+          join(itsImage, 'initrd'),
           '-append',
           'root=/dev/vda rw console=ttyS0 quiet',
         ],
-        ...['-drive', `file=${join(image, 'root.ext4')},format=raw,if=virtio,snapshot=on`],
-        ...['-virtfs', `local,path=${workingCopy},mount_tag=agent,security_model=none,readonly=on`],
+        ...['-drive', `file=${join(itsImage, 'root.ext4')},format=raw,if=virtio,snapshot=on`],
+        ...(suite === undefined
+          ? ['-virtfs', `local,path=${workingCopy},mount_tag=agent,security_model=none,readonly=on`]
+          : []),
         ...['-nic', `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
         ...drivesOf(drives),
       ],
@@ -111,7 +119,7 @@ export class Machine {
       }
       rmSync(folder, { recursive: true, force: true });
     });
-    const machine = new Machine(child, await Monitor.connect(qmp), folder, port);
+    const machine = new Machine(child, await Monitor.connect(qmp), folder, port, itsImage);
     await machine.#untilUp();
     return machine;
   }
@@ -121,6 +129,22 @@ export class Machine {
     command: string,
     { inputFile, seconds = 120 }: { inputFile?: string; seconds?: number } = {},
   ): Promise<string> {
+    const { stdout } = await execa('ssh', [...this.#sshWords(), 'root@127.0.0.1', command], {
+      timeout: seconds * 1000,
+      ...(inputFile === undefined ? {} : { inputFile }),
+    });
+    return stdout;
+  }
+
+  /** Runs a command as root on a terminal. */
+  terminal(command: string): { child: ChildProcess; output(): string } {
+    const child = spawn('ssh', ['-tt', ...this.#sshWords(), 'root@127.0.0.1', command], { stdio: 'pipe' });
+    let written = '';
+    child.stdout.on('data', (chunk: Buffer) => (written += chunk.toString()));
+    return { child, output: () => written };
+  }
+
+  #sshWords(): string[] {
     const options = [
       'StrictHostKeyChecking=no',
       'UserKnownHostsFile=/dev/null',
@@ -131,17 +155,10 @@ export class Machine {
       'ControlMaster=auto',
       'ControlPersist=60',
     ];
-    const { stdout } = await execa(
-      'ssh',
-      [
-        ...['-i', join(image, 'key'), '-p', String(this.#port), '-o', `ControlPath=${join(this.#folder, 'ssh')}`],
-        ...options.flatMap((option) => ['-o', option]),
-        'root@127.0.0.1',
-        command,
-      ],
-      { timeout: seconds * 1000, ...(inputFile === undefined ? {} : { inputFile }) },
-    );
-    return stdout;
+    return [
+      ...['-i', join(this.#image, 'key'), '-p', String(this.#port), '-o', `ControlPath=${join(this.#folder, 'ssh')}`],
+      ...options.flatMap((option) => ['-o', option]),
+    ];
   }
 
   /** Writes a file. */
@@ -186,7 +203,8 @@ export class Machine {
       'the machine answers',
       async () => {
         if (this.#process.exitCode !== null) throw new Error('QEMU ended');
-        return this.sh('systemctl is-system-running --wait; mountpoint -q /opt/infra-monitor').then(
+        const isWhole = this.#image === image ? '; mountpoint -q /opt/infra-monitor' : '';
+        return this.sh(`systemctl is-system-running --wait${isWhole}`).then(
           () => true,
           () => false,
         );
