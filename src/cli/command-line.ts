@@ -98,7 +98,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'sudo infra-monitor update --from ~/Downloads/infra-monitor',
   )
     .option('--from <place>', 'folder or URL with the files of the release', optionValue)
-    .action(async (options: { from?: string }) => (await import('./update.ts')).runUpdateCommand(options));
+    .action(async (options: { from?: string }) => (await import('./update/index.ts')).runUpdateCommand(options));
   command(
     'uninstall',
     'remove the devices from Home Assistant and the data from the broker, then the agent',

@@ -25,6 +25,9 @@ export function findOwnInstallation(): Installation {
   return { kind, root };
 }
 
+/** npm's prefix of a package in PREFIX/lib/node_modules. */
+export const npmPrefixOf = (root: string): string => join(root, '../../..');
+
 /** Throws unless run by root. */
 export function requireRoot(): void {
   if (process.getuid?.() !== 0) throw new UsageError('root is required: use sudo');

@@ -31,7 +31,11 @@ test('a clone is brought up to date and removed by hand, and nothing is touched'
   });
 });
 
-test('what came by npm is brought up to date by npm', async () => {
-  const output = 'Installed by npm: run npm install --global home-lab-infra-monitor@latest\n';
-  expect(await says(installed('node_modules/home-lab-infra-monitor'), 'update')).toEqual({ status: 2, output });
+test('what came by npm needs a release, and no root', async () => {
+  const npm = installed('node_modules/home-lab-infra-monitor');
+  const { status, output } = await says(npm, 'update', '--from', '/nowhere');
+  expect({ status, output }).toEqual({
+    status: 2,
+    output: expect.stringContaining('No release found: ENOENT') as string,
+  });
 });

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { documented } from './documents.ts';
-import { buildRelease } from './release.ts';
+import { buildRelease, laterRelease } from './release.ts';
 
 const fileIn = (folder: string, end: string) =>
   join(folder, readdirSync(folder).find((name) => name.endsWith(end)) ?? '');
@@ -66,6 +66,31 @@ test('npm installs one package of 3 MB that runs nothing, and brings what a serv
     reject: false,
   });
   expect((JSON.parse(once.stdout) as { collector: string }[])[0]?.collector).toBe('host');
+});
+
+test('what came by npm is brought up to date by npm, and comes back if that fails', async () => {
+  const folder = scratchFolder();
+  await execa('npm', ['install', '--global', '--offline', '--prefix', folder, fileIn(release, '.tgz')]);
+  const installed = () => {
+    const path = join(folder, 'lib/node_modules/home-lab-infra-monitor/package.json');
+    return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  };
+  const before = installed();
+  const update = (from: string) =>
+    execa(join(folder, 'bin/infra-monitor'), ['update', '--from', from], { all: true, reject: false });
+
+  const cut = scratchFolder();
+  cpSync(release, cut, { recursive: true });
+  truncateSync(fileIn(cut, '.tgz'), 9000);
+  expect(await update(cut)).toMatchObject({ exitCode: 2, all: expect.stringContaining('does not match SHA256SUMS') });
+  writeFileSync(fileIn(cut, '.tgz'), 'no package');
+  await execa('sh', ['-c', 'sha256sum * >SHA256SUMS'], { cwd: cut });
+  expect(await update(cut)).toMatchObject({ exitCode: 2, all: expect.stringContaining(`${before} has been restored`) });
+  expect(installed()).toBe(before);
+  expect((await execa(join(folder, 'bin/infra-monitor'), ['--version'])).stdout).toBe(before);
+
+  expect(await update(await laterRelease(release, '9.9.9', false))).toMatchObject({ exitCode: 0 });
+  expect(installed()).toBe('9.9.9');
 });
 
 test('every licence that goes with a copy does', async () => {

@@ -30,7 +30,7 @@ test.each([
     const homeAssistant = await HomeAssistant.start(port);
     const machine = await Machine.boot([{ serial: 'A1' }], suite);
     await carry(machine, release, '/tmp/release');
-    await carry(machine, await laterRelease(release, '9.9.9', false), '/tmp/later');
+    await carry(machine, await laterRelease(release, '9.9.9', false), '/root/later');
     const memory = async () => (await homeAssistant.states()).get('sensor.lab_memory_used')?.state;
     const isShown = async () => Number.isFinite(Number.parseFloat((await memory()) ?? ''));
     const registry = () => homeAssistant.registry('infra-monitor_lab_');
@@ -59,7 +59,7 @@ test.each([
 
     const entities = [...(await registry()).values()].map(({ unique_id: id, entity_id: name }) => [id, name]);
     const settings = await machine.sh('cat /etc/infra-monitor.env');
-    await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
+    await machine.sh('infra-monitor update --from /root/later 2>&1', { seconds });
     await until('its values are there again', isShown, 120);
     expect([...(await registry()).values()].map(({ unique_id: id, entity_id: name }) => [id, name])).toEqual(entities);
     expect(await machine.sh('cat /etc/infra-monitor.env')).toBe(settings);

@@ -50,6 +50,11 @@ export async function laterRelease(release: string, version: string, broken: boo
       rm -r infra-monitor
     done
     rm -r package
+    tar -xzf "$release"/home-lab-infra-monitor-*.tgz
+    sed -i 's/"version": ".*"/"version": "'$version'"/' package/package.json
+    breaking package/dist/infra-monitor.js
+    npm pack --silent ./package >/dev/null
+    rm -r package
     sed "s/^version=.*/version='$version'/" "$release/install.sh" >install.sh
     sha256sum * >SHA256SUMS`;
   await execa('bash', ['-c', script], { cwd: folder, env: { release, version } });

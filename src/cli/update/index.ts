@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { allCollectors } from '../../collectors/index.ts';
+import { readCommandOutput, runCommand } from '../../lib/command.ts';
+import { describeError, UsageError } from '../../model/errors.ts';
+import { parseSettings } from '../../settings/index.ts';
+import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../../settings/settings-file.ts';
+import { supportUrl, version } from '../../version.ts';
+import { fetchFromRunningAgent, waitUntilAgentHealthy } from '../health.ts';
+import { findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
+import { systemdService } from '../service.ts';
+import { printFailure, printLine, printSuccess } from '../terminal.ts';
+import { isUrl, readVerifiedReleaseFile } from './release-files.ts';
+import { installNpmPackage, saveInstallation } from './saved-installation.ts';
+
+/** Time limit of an installation. */
+const limitSeconds = 600;
+
+const respondsHealthy = async (look: () => Promise<unknown>) =>
+  ((await look().catch(describeError)) as { status?: string }).status === 'ok';
+
+/** The version that has taken the place of the running one. */
+const readInstalledVersion = async (): Promise<string> =>
+  (await readCommandOutput(process.execPath, [process.argv[1] ?? '', '--version'], { seconds: limitSeconds })).trim();
+
+/** Whether the service runs well now, and whether it does within a minute. */
+function serviceHealth() {
+  const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
+  const hasStatusServer = http.HTTP_PORT !== 0;
+  return {
+    isHealthy: async () =>
+      (await systemdService.exists()) &&
+      (await systemdService.isActive()) &&
+      (!hasStatusServer || (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')))),
+    becomesHealthy: () =>
+      hasStatusServer ? respondsHealthy(() => waitUntilAgentHealthy(http)) : systemdService.keepsRunning(),
+  };
+}
+
+/** Fetches and verifies what installs the release; returns a function that runs it and resolves to the reason if that fails. */
+async function prepareInstallation(
+  { kind, root }: Installation,
+  from: string,
+  scratch: string,
+): Promise<() => Promise<string | undefined>> {
+  const { name, content } = await readVerifiedReleaseFile(
+    from,
+    kind === 'npm' ? /^home-lab-infra-monitor-.*\.tgz$/ : /^install\.sh$/,
+  );
+  const file = join(scratch, name);
+  writeFileSync(file, content);
+  if (kind === 'npm')
+    return async () => {
+      await installNpmPackage(root, file);
+      return (await systemdService.exists()) && (await systemdService.isActive()) ? systemdService.start() : undefined;
+    };
+  return async () => {
+    const { status, stderr } = await runCommand('sh', [file, '--from', from], { seconds: limitSeconds });
+    return status === 0 ? undefined : stderr.trim();
+  };
+}
+
+/** Installs a release in the same way as before, and restores the previous version if the agent was healthy before and is not within
+ * a minute after. Without its status server, an agent that keeps running counts as healthy. */
+export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
+  const here = findOwnInstallation();
+  if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
+  const usual = supportUrl === undefined ? undefined : `${supportUrl}/releases/latest/download`;
+  const place = given ?? usual;
+  if (place === undefined)
+    throw new UsageError(
+      'Name the folder or URL with the files of the release: infra-monitor update --from FOLDER_OR_URL',
+    );
+  if (here.kind !== 'npm' || (await systemdService.exists())) requireRoot();
+  // Commands run in another working directory.
+  const from = isUrl(place) ? place : resolve(place);
+  const health = serviceHealth();
+  const wasHealthy = await health.isHealthy();
+  const scratch = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
+  try {
+    const install = await prepareInstallation(here, from, scratch).catch((cause: unknown) => {
+      throw new UsageError('No release found', { cause });
+    });
+    const saved = await saveInstallation(here, scratch);
+    try {
+      printLine(`Replacing ${version} …`);
+      const failure = await install().catch(describeError);
+      if (failure === undefined && (!wasHealthy || (await health.becomesHealthy())))
+        return printSuccess(`infra-monitor ${await readInstalledVersion()} is installed`);
+      printFailure(failure ?? 'The new version is not healthy');
+      await saved.restore();
+      if (await systemdService.exists()) await systemdService.start();
+    } finally {
+      saved.discard();
+    }
+    throw new UsageError(`${version} has been restored. For details: journalctl -u infra-monitor`);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
