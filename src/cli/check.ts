@@ -3,6 +3,7 @@ import { readCollector } from '../loop/collector-reading.ts';
 import { StateStore } from '../loop/state-store.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
+import { type Problem, unreadableKey } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
 import type { BrokerConnection } from '../mqtt/broker-connection.ts';
@@ -15,6 +16,7 @@ import { postNotification, printableOrigin } from '../notify/notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
+import { problemLines } from './problem-lines.ts';
 import { type PublishingIdentity, publishingIdentities } from './publishing-identities.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
@@ -102,7 +104,7 @@ async function checkCollectors(
     for (const entry of unreadable) printFailure(`${subjectOf(collector, entry)}: ${entry.error}`);
     for (const entry of entries)
       if (entry.hint !== undefined) printNote(`${subjectOf(collector, entry)}: ${entry.hint}`);
-    for (const complaint of complaints) printFailure(`${collector.title}: ${complaint}`);
+    for (const { text } of complaints) printFailure(`${collector.title}: ${text}`);
     passed &&= outcome.ok && unreadable.length === 0 && complaints.length === 0;
   }
   return passed;
@@ -122,6 +124,9 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const broker = await checkBroker(settings, publishingIdentities(settings.agent, opened.scheduled), agentTopics);
   const notifications = await checkNotifications(settings);
   const collectors = await checkCollectors(opened, state);
+  // What can't be read stands above.
+  const isNew = ({ place, key }: Problem) => place !== 'collector' && key !== unreadableKey;
+  for (const line of problemLines(settings.agent, state, isNew)) printNote(line);
   await broker.connection?.close();
   process.exitCode = broker.passed && notifications && collectors ? 0 : 1;
 }

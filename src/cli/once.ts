@@ -6,6 +6,7 @@ import type { MetricValue } from '../model/metric.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type CollectorStatus, collectorStatus } from '../views/status.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
+import { problemLines } from './problem-lines.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
@@ -63,7 +64,12 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   await readAll(opened, state);
   const statuses = allCollectors.flatMap((collector) => collectorStatus(collector, settings.agent, state) ?? []);
   if (json) printLine(JSON.stringify(statuses, null, 2));
-  else for (const status of statuses) printStatus(status);
+  else {
+    for (const status of statuses) printStatus(status);
+    printLine(colorize('bold', 'problems'));
+    const lines = problemLines(settings.agent, state);
+    for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
+  }
   const failed = statuses.some(
     ({ ok, complaints, devices }) =>
       !ok ||

@@ -20,7 +20,7 @@ export function createApiRoutes(
     [
       '/health/',
       (_, trusted) => {
-        const health = agentHealth(agent, state, new Date());
+        const health = agentHealth(catalogue, agent, state, new Date());
         return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : briefAgentHealth(health) };
       },
     ],

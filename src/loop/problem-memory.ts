@@ -3,6 +3,7 @@ import {
   type LastingFindings,
   missingKey,
   type RestoredProblem,
+  type ToldProblem,
   unreadableKey,
 } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
@@ -18,7 +19,7 @@ const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 /** Problems of earlier processes, until it is known whether they are over: since when each has lasted, and whether it was told. */
 export class ProblemMemory {
   readonly restored = new Map<string, RestoredProblem>();
-  readonly told = new Set<string>();
+  readonly told = new Map<string, ToldProblem>();
 
   /** Takes over what the broker has retained. A beginning in the future is the clock's fault: the problem began no later than now. */
   restore(problems: readonly RestoredProblem[], now: Date): void {
@@ -26,12 +27,13 @@ export class ProblemMemory {
       const id = idOf(problem);
       const since = new Date(Math.min(problem.finding.since.getTime(), now.getTime()));
       this.restored.set(id, { ...problem, finding: { ...problem.finding, since } });
-      if (problem.isTold) this.told.add(id);
+      const { path, subject, finding, isTold } = problem;
+      if (isTold) this.told.set(id, { path, subject, severity: finding.severity, text: finding.text, since });
     }
   }
 
-  markTold(id: string): void {
-    this.told.add(id);
+  markTold(id: string, problem: ToldProblem): void {
+    this.told.set(id, problem);
   }
 
   markUntold(id: string): void {

@@ -1,11 +1,17 @@
 import { type Address, addressPath, deviceAddress, partAddress, withPartHash } from '../model/address.ts';
-import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
+import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetricDeclaration, MetricSample } from '../model/metric.ts';
 import { PastMoment } from '../model/past-moment.ts';
-import type { RestoredProblem } from '../model/problem.ts';
-import type { AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
+import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
+import type {
+  AgentState,
+  BrokerConnectionState,
+  CollectorState,
+  LastingComplaint,
+  StateEntry,
+} from '../model/state.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { findingsOfReading, uncertainFindings } from './findings.ts';
@@ -78,7 +84,7 @@ export class StateStore implements AgentState {
     return this.problemMemory.restored;
   }
 
-  get toldProblems(): ReadonlySet<string> {
+  get toldProblems(): ReadonlyMap<string, ToldProblem> {
     return this.problemMemory.told;
   }
 
@@ -121,14 +127,12 @@ export class StateStore implements AgentState {
     const before = record.error;
     if (outcome.ok) {
       const observations = outcome.observations.filter((observation) => 'table' in observation);
-      const complaints = outcome.observations.flatMap((observation) =>
-        'complaint' in observation ? [observation.complaint] : [],
-      );
+      const complaints = complaintsAfter(record.complaints, outcome.observations, outcome.at);
       changes.push(...this.#observe(record, collector, observations, outcome.at));
       changes.push(
         ...complaints
-          .filter((complaint) => !record.complaints.includes(complaint))
-          .map((error) => ({ subject: collector.id, error })),
+          .filter(({ since }) => since === outcome.at)
+          .map(({ text }) => ({ subject: collector.id, error: text })),
       );
       record.complaints = complaints;
       if (before !== undefined)
@@ -188,7 +192,9 @@ export class StateStore implements AgentState {
       changes.push(...this.#replace(record, entry, at), ...impossibleValueChanges(before, entry, metrics, evaluation));
     }
     for (const [path, entry] of record.entries) {
-      if (!seen.has(path)) changes.push(...this.#replace(record, missingEntry(entry, at), at));
+      if (seen.has(path)) continue;
+      const isMissed = collector.tables[entry.table]?.missing !== undefined;
+      changes.push(...this.#replace(record, missingEntry(entry, isMissed, at), at));
     }
     return changes;
   }
@@ -220,6 +226,19 @@ export class StateStore implements AgentState {
     return record;
   }
 }
+
+/** Complaints with the beginning of those that there were before. */
+const complaintsAfter = (
+  before: readonly LastingComplaint[],
+  observations: readonly ObservationOrComplaint<Record<string, unknown>>[],
+  at: Date,
+): LastingComplaint[] =>
+  observations.flatMap((observation) => {
+    if (!('complaint' in observation)) return [];
+    const { complaint: text, key = text } = observation;
+    const since = before.find((earlier) => earlier.key === key)?.since ?? at;
+    return [{ key, text, since }];
+  });
 
 /** The address of an observation; with a hash if another part of the same reading has it already. */
 function unusedAddress(
@@ -286,14 +305,15 @@ function impossibleValueChanges(
   ];
 }
 
-const missingEntry = (entry: StateEntry, at: Date): StateEntry =>
+/** `isMissed`: it is a problem that the entry is missing. If not, neither is what was wrong with it. */
+const missingEntry = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
   entry.isMissing
     ? entry
     : {
         ...entry,
         error: 'no longer present',
         isMissing: true,
-        findings: uncertainFindings(entry.findings),
+        findings: isMissed ? uncertainFindings(entry.findings) : new Map(),
         since: entry.error === undefined ? at : entry.since,
       };
 

@@ -30,6 +30,8 @@ export type Observation<Readings extends AnyReadings> = {
 /** A problem of no particular device, such as a configured device that is missing. */
 export interface CollectorComplaint {
   complaint: string;
+  /** The same as long as it lasts, where the text is not. */
+  key?: string;
 }
 
 export type ObservationOrComplaint<Readings extends AnyReadings> = Observation<Readings> | CollectorComplaint;

@@ -2,6 +2,14 @@
 export const severities = ['data_at_risk', 'outage', 'degraded', 'notice'] as const;
 export type Severity = (typeof severities)[number];
 
+/** Each severity as people read it. */
+export const severityNames: Readonly<Record<Severity, string>> = {
+  data_at_risk: 'data at risk',
+  outage: 'outage',
+  degraded: 'degraded',
+  notice: 'notice',
+};
+
 /** Negative if the first is worse. */
 export const compareSeverities = (a: Severity, b: Severity): number => severities.indexOf(a) - severities.indexOf(b);
 
@@ -101,3 +109,6 @@ export interface Problem {
   /** Whether it was reported to the user. */
   isTold: boolean;
 }
+
+/** What is needed of a reported problem to report its end, also after a restart. */
+export type ToldProblem = Pick<Problem, 'path' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'since'>;

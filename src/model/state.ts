@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { MetricSample, RawNumbers } from './metric.ts';
-import type { LastingFindings, RestoredProblem } from './problem.ts';
+import type { LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
 
 /** The agent's name, and the prefixes of its topics. */
 export interface AgentIdentity {
@@ -45,6 +45,13 @@ export interface StateEntry {
   since: Date;
 }
 
+/** A problem of no particular device. */
+export interface LastingComplaint {
+  key: string;
+  text: string;
+  since: Date;
+}
+
 /** The latest state of a collector. */
 export interface CollectorState {
   id: string;
@@ -59,7 +66,7 @@ export interface CollectorState {
   /** Why the collector as a whole fails. */
   error?: string;
   /** Problems of no particular device. */
-  complaints: readonly string[];
+  complaints: readonly LastingComplaint[];
   consecutiveFailures: number;
   skippedTicks: number;
   nextRun?: Date;
@@ -83,8 +90,8 @@ export interface AgentState {
   broker: BrokerConnectionState;
   /** Problems that an earlier process has published and that are not over, by id. */
   restoredProblems: ReadonlyMap<string, RestoredProblem>;
-  /** Ids of the problems that were reported to the user. */
-  toldProblems: ReadonlySet<string>;
+  /** Problems that were reported to the user and whose end was not, by id. */
+  toldProblems: ReadonlyMap<string, ToldProblem>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
   /** Events that have not been published yet, the oldest first. */

@@ -1,5 +1,9 @@
 import * as z from 'zod/mini';
+import type { CollectorMetadata } from '../model/collector.ts';
+import { type Problem, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, CollectorState } from '../model/state.ts';
+import { overdueMs } from './overdue.ts';
+import { findProblems } from './problems.ts';
 import { countSchema, siteSchema, timeSchema } from './response-schemas.ts';
 
 const collectorHealthSchema = z.object({
@@ -10,6 +14,21 @@ const collectorHealthSchema = z.object({
   skippedTicks: countSchema,
   nextRun: z.nullable(timeSchema),
   error: z.optional(z.string()),
+});
+
+const problemSchema = z.object({
+  id: z.string(),
+  cause: z.string().check(z.describe('The same for all agents that see the same fault.')),
+  place: z.enum(['broker', 'collector', 'device', 'part']),
+  subject: z.string(),
+  serialNumber: z.optional(z.string()),
+  severity: z.enum(severities),
+  text: z.string(),
+  since: timeSchema,
+  certain: z.boolean().check(z.describe('False while it can’t be read whether the problem lasts.')),
+  explainedBy: z.optional(z.string()).check(z.describe('The id of the problem that explains this one.')),
+  clearsAt: z.optional(z.string()),
+  remedy: z.optional(z.string()),
 });
 
 const statusSchema = z.enum(['ok', 'failing']);
@@ -30,21 +49,15 @@ export const agentHealthSchema = z.object({
     error: z.optional(z.string()),
   }),
   collectors: z.record(z.string(), collectorHealthSchema),
+  problems: z
+    .array(problemSchema)
+    .check(z.describe('What is wrong with all that the agent reads, the worst first; `status` does not depend on it.')),
 });
 
 export type AgentHealth = z.output<typeof agentHealthSchema>;
 
 /** Health without the reasons, for clients that have not shown the token. */
 export const briefAgentHealthSchema = z.object({ status: statusSchema });
-
-/** Grace period beyond a collector's own time limit, for the random delay of a tick and a busy machine. */
-const overdueGraceMs = 5000;
-
-/** Milliseconds since a run was due that should have ended by now; undefined within its time limit. */
-function overdueMs({ due, timeoutSeconds }: CollectorState, monotonic: number): number | undefined {
-  const sinceDueMs = due === undefined ? 0 : monotonic - due;
-  return sinceDueMs > timeoutSeconds * 1000 + overdueGraceMs ? sinceDueMs : undefined;
-}
 
 const collectorHealth = (collector: CollectorState): z.output<typeof collectorHealthSchema> => ({
   ok: collector.error === undefined,
@@ -56,9 +69,38 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
   ...(collector.error === undefined ? {} : { error: collector.error }),
 });
 
+const problemOf = ({
+  id,
+  cause,
+  place,
+  subject,
+  serialNumber,
+  severity,
+  text,
+  since,
+  certain,
+  explainedBy,
+  clearsAt,
+  remedy,
+}: Problem): z.output<typeof problemSchema> => ({
+  id,
+  cause,
+  place,
+  subject,
+  ...(serialNumber === undefined ? {} : { serialNumber }),
+  severity,
+  text,
+  since: since.toISOString(),
+  certain,
+  ...(explainedBy === undefined ? {} : { explainedBy }),
+  ...(clearsAt === undefined ? {} : { clearsAt }),
+  ...(remedy === undefined ? {} : { remedy }),
+});
+
 /** Health of the agent itself: it fails while the broker is disconnected or a collector overdue. A device that can't be read is no
  * failure of the agent. `monotonic` is `performance.now()` at `now`. */
 export function agentHealth(
+  catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
   now: Date,
@@ -93,6 +135,7 @@ export function agentHealth(
       ...(broker.error === undefined ? {} : { error: broker.error }),
     },
     collectors: Object.fromEntries([...state.collectors].map(([id, collector]) => [id, collectorHealth(collector)])),
+    problems: findProblems(catalogue, agent, state, monotonic).map(problemOf),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   unreadableKey,
 } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
+import { overdueMs } from './overdue.ts';
 
 /** A problem before it is known what explains it. */
 interface Candidate extends Problem {
@@ -45,10 +46,12 @@ function brokerProblems({ url, connected, since, error }: BrokerConnectionState)
 /** Problems of a collector as a whole. A lab-wide one reads over the broker, which explains its error. */
 function collectorProblems(
   agent: AgentIdentity,
-  { id, error, complaints, lastSuccess, lastRun }: CollectorState,
+  collector: CollectorState,
   { title, scope }: CollectorMetadata,
   { connected }: BrokerConnectionState,
+  monotonicMs: number,
 ): Candidate[] {
+  const { id, error, complaints, lastSuccess, nextRun } = collector;
   const problem = (key: string, text: string, since: Date): Candidate => ({
     id: `${id}/${key}`,
     cause: `${agent.id}/${id}/${key}`,
@@ -64,10 +67,12 @@ function collectorProblems(
     ...(scope === 'lab' && !connected ? { explainedBy: 'broker' } : {}),
     reachedThrough: [],
   });
-  const began = lastSuccess ?? lastRun ?? agent.startedAt;
   return [
-    ...(error === undefined ? [] : [problem(unreadableKey, error, began)]),
-    ...complaints.map((complaint) => problem(`complaint_${slug(complaint)}`, complaint, began)),
+    ...(overdueMs(collector, monotonicMs) === undefined
+      ? []
+      : [problem('overdue', 'a reading does not end', nextRun ?? agent.startedAt)]),
+    ...(error === undefined ? [] : [problem(unreadableKey, error, lastSuccess ?? agent.startedAt)]),
+    ...complaints.map(({ key, text, since }) => problem(`complaint_${slug(key)}`, text, since)),
   ];
 }
 
@@ -175,21 +180,23 @@ function explanationOf(
   return explanation?.id;
 }
 
-/** Everything that is wrong, the worst first. The agent's own readings repeat the collectors' states and are left out. */
+/** Everything that is wrong, the worst first. The agent's own readings repeat the collectors' states and are left out.
+ * `monotonicMs` is `performance.now()`, by which a reading is overdue. */
 export function findProblems(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
+  monotonicMs = performance.now(),
 ): Problem[] {
   const candidates = [
     ...brokerProblems(state.broker),
     ...catalogue.flatMap((declaration) => {
-      const collector = declaration.id === 'agent' ? undefined : state.collectors.get(declaration.id);
+      const collector = state.collectors.get(declaration.id);
       if (collector === undefined) return [];
       return [
-        ...collectorProblems(agent, collector, declaration, state.broker),
+        ...collectorProblems(agent, collector, declaration, state.broker, monotonicMs),
         ...[...collector.entries]
-          .filter(([, { excluded }]) => !excluded)
+          .filter(([, { excluded }]) => !excluded && declaration.id !== 'agent')
           .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry)),
       ];
     }),

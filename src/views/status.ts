@@ -96,7 +96,7 @@ export function collectorStatus(
     collector: id,
     ok: collector.error === undefined,
     ...(collector.error === undefined ? {} : { error: collector.error }),
-    complaints: collector.complaints,
+    complaints: collector.complaints.map(({ text }) => text),
     lastSuccess: collector.lastSuccess?.toISOString() ?? null,
     devices: [...devices.values()],
   };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { startNotificationServer } from '../helpers/notification-server.ts';
 import { freePort } from '../helpers/ports.ts';
+import { tree } from '../helpers/tree.ts';
 
 test('check sends a test notification', async () => {
   const { url, received } = await startNotificationServer();
@@ -51,6 +52,17 @@ test('once prints a table', async () => {
   expect(status).toBe(0);
   expect(output).toMatch(/^host\n {2}testling\n {4}CPU +\d+ %/);
   expect(output).not.toContain('\u001b[');
+});
+
+test('once and check list what is wrong', async () => {
+  const settings = {
+    HOST_ROOT: tree({ 'root/var/lib/dpkg/': '', 'root/run/reboot-required': '' }).host('/'),
+    NVME_SCHEDULE: 'off',
+  };
+  expect((await run(settings, 'once')).output).toMatch(
+    /^problems$[\s\S]*^ {2}notice: testling: a reboot is required$/m,
+  );
+  expect((await run(settings, 'check')).output).toMatch(/^– notice: testling: a reboot is required$/m);
 });
 
 test('once --json prints every collector, with rates', async () => {

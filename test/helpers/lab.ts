@@ -102,7 +102,7 @@ function stateOf({ things }: Machine): AgentState {
     broker: { url: '', connected: true, since: new Date(0), reconnects: 0 },
     memories: new Map(),
     restoredProblems: new Map(),
-    toldProblems: new Set(),
+    toldProblems: new Map(),
     pendingEvents: [],
     discoveryRevision: 1,
   };

@@ -67,13 +67,13 @@ test('an announcement above the maximum packet size is logged once, also across 
       `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be \\d+ bytes long, but the broker accepts at most 2000$`,
     ),
   );
-  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([told]);
   broker.answer = () => 'hang up';
   read(50);
   await until('the end is told', () => errors().length === 2);
   broker.answer = () => 0;
   await online(2);
-  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(2);
 });
 
@@ -104,7 +104,7 @@ test.each([4, 5] as const)(
     broker.answer = () => 0;
     await online(2);
     expect(broker.retained.has(announcement)).toBe(true);
-    expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
+    expect(agentHealth([], agent, state, new Date()).reasons).toEqual([]);
   },
 );
 
@@ -142,7 +142,7 @@ test('a limit that no longer applies at the next connection', async () => {
   broker.answer = () => 0;
   await online(2);
   expect(broker.retained.has(announcement)).toBe(true);
-  expect(agentHealth(agent, state, new Date()).reasons).toEqual([]);
+  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([]);
   expect(lines.filter((line) => line.includes('accepts everything again'))).toHaveLength(1);
 });
 
@@ -160,7 +160,7 @@ test.each([
     const tries = () => broker.published.filter(({ topic }) => topic === thing).length;
     expect(broker.retained.get(`${root}/status`)).toBe('online');
     expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
-    expect(agentHealth(agent, state, new Date()).reasons).toEqual([
+    expect(agentHealth([], agent, state, new Date()).reasons).toEqual([
       expect.stringMatching(/^the broker refuses .*; and 2 more topics$/),
     ]);
     expect(errors()).toEqual([expect.stringContaining(words)]);
@@ -182,7 +182,7 @@ test.each([
     expect(JSON.parse(broker.retained.get(thing) ?? '')).toMatchObject({ level: 50 });
     expect(broker.retained.has(announcement)).toBe(true);
     expect(broker.retained.get(`${thing}/availability`)).toBe('online');
-    expect(agentHealth(agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
+    expect(agentHealth([], agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
     expect(lines.at(-1)).toContain('the broker accepts everything again');
   },
 );
@@ -201,7 +201,7 @@ test('an announcement that is not acknowledged while others are: online, logged,
   const told = expect.stringMatching(
     new RegExp(`^the broker refuses ${announcement}: no acknowledgement for \\d+ bytes$`),
   );
-  expect(agentHealth(agent, state, new Date()).reasons).toEqual([told]);
+  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(1);
   broker.answer = () => 0;
   pass(5000);

@@ -14,7 +14,7 @@ function well() {
 }
 
 test('nothing fails', () => {
-  expect(agentHealth(agent, well(), now, 10_000)).toMatchInlineSnapshot(`
+  expect(agentHealth([collector], agent, well(), now, 10_000)).toMatchInlineSnapshot(`
     {
       "agent": "nas",
       "broker": {
@@ -33,6 +33,7 @@ test('nothing fails', () => {
           "skippedTicks": 0,
         },
       },
+      "problems": [],
       "reasons": [],
       "site": null,
       "startedAt": "2026-01-02T03:04:05.000Z",
@@ -46,12 +47,12 @@ test('nothing fails', () => {
 test('a broker that is disconnected, or refuses, is a reason', () => {
   const away = well();
   Object.assign(away.broker, { connected: false, error: 'connection refused' });
-  expect(agentHealth(agent, away, now, 10_000).reasons).toEqual([
+  expect(agentHealth([collector], agent, away, now, 10_000).reasons).toEqual([
     'not connected to mqtt://127.0.0.1:1883: connection refused',
   ]);
   const refusing = well();
   refusing.broker.error = 'the broker refuses';
-  expect(agentHealth(agent, refusing, now, 10_000)).toMatchObject({
+  expect(agentHealth([collector], agent, refusing, now, 10_000)).toMatchObject({
     status: 'failing',
     reasons: ['the broker refuses'],
   });
@@ -59,23 +60,47 @@ test('a broker that is disconnected, or refuses, is a reason', () => {
 
 test('an overdue run is a reason, beyond the collector’s own time limit', () => {
   const state = well();
-  expect(agentHealth(agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
-  expect(agentHealth(agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
+  expect(agentHealth([collector], agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
+  expect(agentHealth([collector], agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
     'collector probe has been overdue since 2026-01-02T03:04:20.000Z',
   ]);
 });
 
 test('setting the clock neither makes a run overdue nor hides one', () => {
-  expect(agentHealth(agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
-  expect(agentHealth(agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
+  expect(agentHealth([collector], agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
+  expect(agentHealth([collector], agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
     'collector probe has been overdue since 2026-01-01T03:04:20.000Z',
   ]);
+});
+
+test('what is wrong is listed, and is no failure of the agent', () => {
+  const state = stateOf(collector, [
+    { table: 'thing', device: { ...device, serialNumber: 'S4' }, error: new Error('no answer') },
+  ]);
+  state.broker.connected = true;
+  expect(agentHealth([collector], agent, state, now, 10_000)).toMatchObject({
+    status: 'ok',
+    reasons: [],
+    problems: [
+      {
+        id: 'probe/thing_1/unreadable',
+        cause: 'S4/unreadable',
+        place: 'device',
+        subject: 'Thing',
+        serialNumber: 'S4',
+        severity: 'degraded',
+        text: 'no answer',
+        since: '2026-01-02T03:04:06.000Z',
+        certain: true,
+      },
+    ],
+  });
 });
 
 test('a failing collector is shown, and is no failure of the agent', () => {
   const state = well();
   state.record(collector, { ok: false, error: 'broken', at: now, seconds: 0 });
-  expect(agentHealth(agent, state, now, 10_000)).toMatchObject({
+  expect(agentHealth([collector], agent, state, now, 10_000)).toMatchObject({
     status: 'ok',
     collectors: { probe: { ok: false, error: 'broken', consecutiveFailures: 1 } },
   });

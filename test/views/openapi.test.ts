@@ -39,7 +39,7 @@ test.each(Object.entries(states))('responses match their schemas: %s', (_, state
   expect(z.safeParse(createCollectorStatusSchema(collector), answer).error).toBeUndefined();
   // Parsing drops properties that the schema lacks: there must be none.
   expect(z.parse(createCollectorStatusSchema(collector), answer)).toEqual(answer);
-  const well = JSON.parse(JSON.stringify(agentHealth(agent, state, since)));
+  const well = JSON.parse(JSON.stringify(agentHealth([collector], agent, state, since)));
   expect(z.parse(agentHealthSchema, well)).toEqual(well);
 });
 

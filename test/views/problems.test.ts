@@ -197,6 +197,31 @@ test('an excluded entry is no problem; a complaint without a device is', () =>
     'Probe: thing 2 is not there',
   ]));
 
+test('a complaint keeps its beginning while its text changes, and has one id', () => {
+  const state = after([{ complaint: 'no Z; found: A', key: 'Z' }], [{ complaint: 'no Z; found: A, B', key: 'Z' }]);
+  expect(list(state)).toMatchObject([{ id: 'probe/complaint_z', text: 'no Z; found: A, B', since: minute(0) }]);
+});
+
+test('a collector that fails from the start has failed since the start', () => {
+  const state = after();
+  for (const count of [1, 2]) state.record(collector, { ok: false, error: 'broken', at: minute(count), seconds: 1 });
+  expect(list(state)).toMatchObject([{ id: 'probe/unreadable', since: agent.startedAt }]);
+});
+
+test('a reading that does not end is a problem of its collector', () => {
+  const state = after(thing(''));
+  state.setNextRun('probe', minute(1), 60_000);
+  expect(findProblems([collector], agent, state, 60_000 + 15_000)).toEqual([]);
+  expect(findProblems([collector], agent, state, 60_000 + 15_001)).toMatchObject([
+    { id: 'probe/overdue', place: 'collector', severity: 'degraded', since: minute(1) },
+  ]);
+});
+
+test('what was wrong with a part that vanished is over', () => {
+  const full = { table: 'part' as const, device, part, error: gone };
+  expect(told(after([...thing(''), full], thing('')))).toEqual([]);
+});
+
 test('a missing broker explains the error of a lab-wide collector', () => {
   const state = after([]);
   state.record(collector, { ok: false, error: 'deaf', at: minute(1), seconds: 1 });

@@ -82,7 +82,7 @@ export class NvmeDrivesReader {
           excluded: true,
         }),
       ),
-      ...complaints.map((complaint) => ({ complaint })),
+      ...complaints,
     ];
   }
 

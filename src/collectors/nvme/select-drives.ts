@@ -1,3 +1,4 @@
+import type { CollectorComplaint } from '../../model/collector.ts';
 import type { NvmeDrive } from './drives.ts';
 import { deviceNameOfPath } from './sysfs.ts';
 
@@ -20,13 +21,16 @@ const listDrives = (drives: readonly NvmeDrive[]) =>
 export function selectWatchedAndExcludedDrives(
   drives: readonly NvmeDrive[],
   names: readonly string[] | undefined,
-): { watched: NvmeDrive[]; excluded: NvmeDrive[]; complaints: string[] } {
+): { watched: NvmeDrive[]; excluded: NvmeDrive[]; complaints: CollectorComplaint[] } {
   if (names === undefined || names.length === 0) return { watched: [...drives], excluded: [], complaints: [] };
   const isSelected = (drive: NvmeDrive) => names.some((name) => matchesName(drive, name));
   const missing = names.filter((name) => !drives.some((drive) => matchesName(drive, name)));
   return {
     watched: drives.filter(isSelected),
     excluded: drives.filter((drive) => !isSelected(drive)),
-    complaints: missing.map((name) => `NVME_DEVICES: there is no drive ${name}; drives found: ${listDrives(drives)}`),
+    complaints: missing.map((name) => ({
+      key: `NVME_DEVICES ${name}`,
+      complaint: `NVME_DEVICES: there is no drive ${name}; drives found: ${listDrives(drives)}`,
+    })),
   };
 }

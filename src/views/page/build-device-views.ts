@@ -6,6 +6,7 @@ import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { CollectorState, StateEntry } from '../../model/state.ts';
 import type { DeviceView, MetricView } from './device-view.ts';
+import { viewOfProblem } from './problem-view.ts';
 import { renderMetricValue } from './render-metric-value.ts';
 import { renderSparkline } from './sparkline.ts';
 
@@ -26,6 +27,12 @@ const isShown = (metric: AnyMetricDeclaration, key: string, { presentMetrics, sa
 const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: readonly Problem[]) =>
   problems.some((problem) => problem.key === key || problem.text === sample?.[key]) ||
   (hint !== undefined && sample?.[key] === hint);
+
+const deviceOfPath = (path: string) => path.split('/', 2).join('/');
+
+/** Whether the card of its device says what explains a problem. */
+const isExplainedBySameDevice = ({ path, explainedBy }: Problem, problems: readonly Problem[]) =>
+  problems.some((other) => other.id === explainedBy && deviceOfPath(other.path) === deviceOfPath(path));
 
 const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: Device) =>
   [[manufacturer, model].filter(Boolean).join(' '), softwareVersion, serialNumber].filter(Boolean).join(' · ');
@@ -54,7 +61,9 @@ function viewOfEntry(
 ): DeviceView {
   const { device, part, error, hint, since } = entry;
   const place = `${id}/${path}`;
-  const ownProblems = problems.filter(({ path: at, explainedBy }) => at === place && explainedBy === undefined);
+  const ownProblems = problems.filter(
+    (problem) => problem.path === place && !isExplainedBySameDevice(problem, problems),
+  );
   const numbers: MetricView[] = [];
   const facts: MetricView[] = [];
   for (const [key, metric] of Object.entries(tables[entry.table]?.metrics ?? {})) {
@@ -72,7 +81,7 @@ function viewOfEntry(
     ...(part === undefined
       ? {}
       : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
-    problems: ownProblems.map(({ text }) => text),
+    problems: ownProblems.map((problem) => viewOfProblem(problem, problems)),
     ...(error === undefined ? {} : { lostSince: since }),
     hint,
     numbers,

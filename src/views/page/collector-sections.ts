@@ -3,6 +3,7 @@ import type { AgentState } from '../../model/state.ts';
 import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
 import type { PageSection } from './device-view.ts';
+import { viewOfProblem } from './problem-view.ts';
 
 /** Lab-wide collectors first, the others in the catalogue's order. */
 const labWideFirst = (catalogue: readonly CollectorMetadata[]) =>
@@ -22,8 +23,8 @@ export const buildCollectorSections = (
       id,
       title,
       problems: context.problems
-        .filter(({ path, explainedBy }) => path === id && explainedBy === undefined)
-        .map(({ text }) => text),
+        .filter(({ path }) => path === id)
+        .map((problem) => viewOfProblem(problem, context.problems)),
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),

@@ -1,3 +1,4 @@
+import type { Severity } from '../../model/problem.ts';
 import type { Html, HtmlContent } from './html.ts';
 
 /** A metric as the page shows it. */
@@ -6,6 +7,12 @@ export interface MetricView {
   value: HtmlContent;
   /** The last hour of its values. */
   sparkline?: Html | undefined;
+}
+
+/** A problem as a card shows it. */
+export interface ProblemView {
+  severity: Severity;
+  text: string;
 }
 
 /** A device or one of its parts. */
@@ -19,8 +26,8 @@ export interface DeviceView {
   details?: string;
   /** Address of its own user interface. */
   href?: string | undefined;
-  /** Texts of its problems that no other problem explains. */
-  problems: readonly string[];
+  /** Its problems, except those that another problem of the same device explains. */
+  problems: readonly ProblemView[];
   /** Since when it can't be read; absent while it can. */
   lostSince?: Date;
   /** How to make its reading complete. */
@@ -35,8 +42,8 @@ export interface DeviceView {
 export interface PageSection {
   id: string;
   title: string;
-  /** Texts of the problems of the collector as a whole. */
-  problems: readonly string[];
+  /** Problems of the collector as a whole. */
+  problems: readonly ProblemView[];
   /** True while nothing of it can be read. */
   isFailing?: boolean;
   /** Time of the last successful reading. */

@@ -1,5 +1,6 @@
-import type { DeviceView, MetricView, PageSection } from './device-view.ts';
-import { type Html, html } from './html.ts';
+import { isFault, severities } from '../../model/problem.ts';
+import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
+import { type Html, type HtmlContent, html } from './html.ts';
 import { renderElapsedTime, renderRelativeTime } from './relative-time.ts';
 
 const renderMetrics = (cssClass: 'numbers' | 'facts', metrics: readonly MetricView[]) =>
@@ -7,13 +8,21 @@ const renderMetrics = (cssClass: 'numbers' | 'facts', metrics: readonly MetricVi
     ? ''
     : html`<dl class="${cssClass}">${metrics.map(({ name, value, sparkline }) => html`<div><dt>${name}</dt><dd>${value}${sparkline}</dd></div>`)}</dl>`;
 
-const cssClassOf = ({ problems, lostSince }: DeviceView) =>
-  lostSince !== undefined ? 'lost' : problems.length > 0 ? 'wrong' : 'well';
+/** The severity of its worst fault. */
+const cssClassOf = ({ problems, lostSince }: DeviceView) => {
+  const worst = severities.find((severity) => isFault(severity) && problems.some((one) => one.severity === severity));
+  return [lostSince === undefined ? [] : 'lost', worst ?? (lostSince === undefined ? 'well' : [])].flat().join(' ');
+};
+
+const renderProblem = ({ severity, text }: ProblemView, since: HtmlContent = '') =>
+  html`<p class="trouble ${severity}">${text}${since}</p>`;
 
 const renderProblems = ({ problems, hint, lostSince }: DeviceView, now: Date) =>
-  html`${problems.map(
-    (text, index) =>
-      html`<p class="trouble">${text}${index === 0 && lostSince !== undefined ? html`, for ${renderElapsedTime(lostSince, now)}` : ''}</p>`,
+  html`${problems.map((problem, index) =>
+    renderProblem(
+      problem,
+      index === 0 && lostSince !== undefined ? html`, for ${renderElapsedTime(lostSince, now)}` : '',
+    ),
   )}${hint === undefined ? '' : html`<p class="hint">${hint}</p>`}`;
 
 const renderPart = (
@@ -40,6 +49,6 @@ export const renderSection = (
   now: Date,
 ): Html => html`<section id="${id}/" tabindex="-1"${isFailing ? html` class="lost"` : ''}>
 <div class="head"><h2>${title}</h2><p>${note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`)}${allValuesPath === undefined ? '' : html` · <a href="${allValuesPath}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
-${problems.map((text) => html`<p class="trouble">${text}</p>`)}${
+${problems.map((problem) => renderProblem(problem))}${
   devices.length === 0 && problems.length === 0 && lastRead !== undefined ? html`<p class="about">None found.</p>` : ''
 }<div class="cards">${devices.map((device) => renderDevice(device, now))}</div></section>`;

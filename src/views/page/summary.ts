@@ -1,5 +1,6 @@
-import { isFault, type Problem } from '../../model/problem.ts';
+import { isFault, type Problem, severityNames } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
+import { groupProblems, type ProblemGroup } from '../problem-groups.ts';
 import { type Html, html } from './html.ts';
 import { renderElapsedTime } from './relative-time.ts';
 
@@ -7,23 +8,38 @@ import { renderElapsedTime } from './relative-time.ts';
 const anchorOf = ({ place, path }: Problem) =>
   place === 'broker' ? 'agent' : place === 'collector' ? `${path}/` : path;
 
-const renderProblem = (problem: Problem, now: Date) =>
-  html`<li class="${problem.severity}"><a href="#${anchorOf(problem)}">${problem.subject}</a> ${problem.text}${problem.certain ? '' : ' (last known)'}, for ${renderElapsedTime(problem.since, now)}${problem.remedy === undefined ? '' : html`<small>${problem.remedy}</small>`}</li>`;
+const renderSubject = (problem: Problem) => html`<a href="#${anchorOf(problem)}">${problem.subject}</a>`;
+
+const textOf = ({ text, certain }: Problem) => `${text}${certain ? '' : ' (last known)'}`;
+
+const renderConsequences = (consequences: readonly Problem[]) =>
+  consequences.length === 0
+    ? ''
+    : html`<details><summary>also affected: ${consequences.length}</summary>${consequences.map((problem) => html`<p class="also">${renderSubject(problem)} ${textOf(problem)}</p>`)}</details>`;
+
+const renderGroup = ({ problem, consequences }: ProblemGroup, now: Date) => {
+  const { severity, since, serialNumber, remedy } = problem;
+  return html`<li class="${severity}"><strong>${severityNames[severity]}</strong> ${renderSubject(problem)} ${textOf(problem)}, for ${renderElapsedTime(since, now)}${
+    serialNumber === undefined ? '' : html` <small>serial number ${serialNumber}</small>`
+  }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences)}</li>`;
+};
+
+const renderList = (groups: readonly ProblemGroup[], now: Date) =>
+  groups.length === 0 ? '' : html`<ul>${groups.map((group) => renderGroup(group, now))}</ul>`;
 
 /** All problems first, then the state of the agent, its loop and its broker. */
 export function renderSummary(agent: AgentIdentity, state: AgentState, problems: readonly Problem[], now: Date): Html {
   const { broker, collectors } = state;
-  const shown = problems.filter(({ explainedBy }) => explainedBy === undefined);
-  const count = shown.filter(({ severity }) => isFault(severity)).length;
+  const groups = groupProblems(problems);
+  const faults = groups.filter(({ problem }) => isFault(problem.severity));
+  const notices = groups.filter(({ problem }) => !isFault(problem.severity));
+  const count = faults.length;
   const headline = count === 0 ? 'All is well' : count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
+  const worst = faults[0]?.problem.severity ?? 'well';
   const unread = [...collectors.values()].filter(({ lastRun }) => lastRun === undefined).length;
-  return html`<section id="summary" class="${count === 0 ? 'well' : 'wrong'}" data-title="${count === 0 ? '' : `(${count}) `}${agent.name}">
-<div role="status"><h2>${headline}</h2></div>${
-    shown.length === 0
-      ? ''
-      : html`
-<ul>${shown.map((problem) => renderProblem(problem, now))}</ul>`
-  }
+  return html`<section id="summary" class="${worst}" data-title="${count === 0 ? '' : `(${count}) `}${agent.name}">
+<div role="status"><h2>${headline}</h2></div>
+${renderList(faults, now)}${notices.length === 0 ? '' : html`<h3>Notices</h3>`}${renderList(notices, now)}
 <dl class="facts" id="agent" tabindex="-1">
 <div><dt>Agent</dt><dd>${agent.version}, running for ${renderElapsedTime(agent.startedAt, now)}</dd></div>
 <div><dt>Loop</dt><dd>${collectors.size} collectors, ${unread === 0 ? 'all read' : `${unread} not read yet`}</dd></div>

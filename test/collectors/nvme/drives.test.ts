@@ -150,7 +150,7 @@ test('NVME_DEVICES accepts controllers, namespaces and serial numbers, and missi
   expect(watched.map(({ id }) => id)).toEqual(['A', 'B', 'C']);
   expect(excluded.map(({ id }) => id)).toEqual(['D']);
   const drivesFound = 'drives found: /dev/nvme90 (A); /dev/nvme91 (B); /dev/nvme92 (C); /dev/nvme93 (D)';
-  expect(complaints).toEqual([
+  expect(complaints.map(({ complaint }) => complaint)).toEqual([
     `NVME_DEVICES: there is no drive /dev/nvme97; ${drivesFound}`,
     `NVME_DEVICES: there is no drive Z; ${drivesFound}`,
   ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Severity } from '../../../src/model/problem.ts';
 import { renderLiveSectionsById, renderPage } from '../../../src/views/page/index.ts';
 import { household } from '../../helpers/household.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
@@ -95,7 +96,10 @@ test('unreadable devices come first, once for all their parts, with the time sin
     { table: 'part', device, part, error: new Error('no answer') },
     { table: 'part', device: { id: 'two', name: 'Two' }, part, error: new Error('gone') },
   ]);
-  expect(wrong(text)).toEqual(['Thing no answer, for 60 s', 'Two Part p gone, for 60 s']);
+  expect(wrong(text)).toEqual([
+    'degraded Thing no answer, for 60 salso affected: 1Thing Part p no answer',
+    'degraded Two Part p gone, for 60 s',
+  ]);
   expect(text).toContain('<h2>2 things are wrong</h2>');
   expect(text).toContain('data-title="(2) nas"');
 });
@@ -105,15 +109,67 @@ test('a failing collector is one problem, and its last values are still shown', 
   state.broker.connected = true;
   state.record(collector, { ok: false, error: 'timed out after 10 s', at: later, seconds: 10 });
   const text = renderPage({ catalogue: [collector], agent, state, history }, later);
-  expect(wrong(text)).toEqual(['Probe timed out after 10 s, for 60 s']);
+  expect(wrong(text)).toEqual(['degraded Probe timed out after 10 s, for 60 s']);
   expect(text).toContain('<b>1.0</b>\u202f%');
 });
 
 test('problems of the agent are listed too: a disconnected broker', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
   expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual([
-    expect.stringMatching(/^Broker mqtt:\/\/127\.0\.0\.1:1883 not connected, for /),
+    expect.stringMatching(/^outage Broker mqtt:\/\/127\.0\.0\.1:1883 not connected, for /),
   ]);
+});
+
+const judging = {
+  ...collector,
+  tables: {
+    ...collector.tables,
+    thing: {
+      ...collector.tables.thing,
+      problems: ({ note, level }: { note?: string | undefined; level?: number | undefined }) =>
+        level === undefined
+          ? [{ key: 'spare', isUnknown: true as const }]
+          : note === undefined
+            ? []
+            : [{ key: 'spare', severity: note as Severity, text: 'spare is low', remedy: 'replace it' }],
+    },
+  },
+} as typeof collector;
+
+function judgedPage(...readings: { level?: number; note?: string }[]) {
+  const serial = { ...device, serialNumber: 'S4EV' };
+  const state = stateOf(judging, ...readings.map((reading) => [{ table: 'thing' as const, device: serial, reading }]));
+  state.broker.connected = true;
+  return renderPage({ catalogue: [judging], agent, state, history }, later);
+}
+
+test('a problem with its severity, serial number, beginning and remedy; its card has the same text', () => {
+  const text = judgedPage({ level: 1, note: 'data_at_risk' });
+  expect(wrong(text)).toEqual(['data at risk Thing spare is low, for 60 s serial number S4EVreplace it']);
+  expect(text).toContain('id="summary" class="data_at_risk"');
+  expect(text).toContain('<p class="trouble data_at_risk">spare is low</p>');
+});
+
+test('what can’t be read any longer is the last known', () => {
+  const text = judgedPage({ level: 1, note: 'degraded' }, {});
+  expect(wrong(text)).toEqual([expect.stringContaining('Thing spare is low (last known), for ')]);
+  expect(text).toContain('<p class="trouble degraded">spare is low (last known)</p>');
+});
+
+test('notices stand below what is wrong, and nothing is wrong with them alone', () => {
+  const text = judgedPage({ level: 1, note: 'notice' });
+  expect(text).toMatch(
+    /class="well" data-title="nas">\s*<div role="status"><h2>All is well<\/h2><\/div>\s*<h3>Notices<\/h3><ul>/,
+  );
+  expect(wrong(text)).toEqual([expect.stringMatching(/^notice Thing spare is low/)]);
+});
+
+test('a device behind another says on its card what explains its problem', () => {
+  const text = pageOf([
+    { table: 'thing', device, error: new Error('no answer') },
+    { table: 'thing', device: { id: 'below', name: 'Below', via: 'Thing 1' }, error: new Error('gone') },
+  ]);
+  expect(text).toContain('gone, because of Thing');
 });
 
 test('live sections have no elapsed times, so that only changes change them', () => {

@@ -22,7 +22,9 @@ let lastMessageAt = 0;
 
 /** Makes one element equal to another and leaves alone what is the same, so that focus and selection stay. */
 function morph(current: Element, target: Element): void {
-  for (const { name } of [...current.attributes]) if (!target.hasAttribute(name)) current.removeAttribute(name);
+  // Whether details are open is up to the reader.
+  for (const { name } of [...current.attributes])
+    if (!target.hasAttribute(name) && name !== 'open') current.removeAttribute(name);
   for (const { name, value } of target.attributes)
     if (current.getAttribute(name) !== value) current.setAttribute(name, value);
   const children = [...target.childNodes];

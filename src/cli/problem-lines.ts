@@ -1,0 +1,32 @@
+import { allCollectors } from '../collectors/index.ts';
+import type { StateStore } from '../loop/state-store.ts';
+import { type Problem, type Severity, severityNames } from '../model/problem.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { groupProblems } from '../views/problem-groups.ts';
+import { findProblems } from '../views/problems.ts';
+import { colorize } from './terminal.ts';
+
+const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
+  data_at_risk: 'red',
+  outage: 'red',
+  degraded: 'yellow',
+  notice: 'cyan',
+};
+
+const subjectAndText = ({ subject, serialNumber, text, certain }: Problem) =>
+  `${subject}${serialNumber === undefined ? '' : ` (${serialNumber})`}: ${text}${certain ? '' : ' (last known)'}`;
+
+/** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The broker is left
+ * out: a command may not have connected to it. */
+export const problemLines = (
+  agent: AgentIdentity,
+  state: StateStore,
+  includes: (problem: Problem) => boolean = () => true,
+): string[] =>
+  groupProblems(
+    findProblems(allCollectors, agent, state).filter((problem) => problem.place !== 'broker' && includes(problem)),
+  ).flatMap(({ problem, consequences }) => [
+    `${colorize(colors[problem.severity], severityNames[problem.severity])}: ${subjectAndText(problem)}`,
+    ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
+    ...consequences.map((one) => `  also affected: ${subjectAndText(one)}`),
+  ]);

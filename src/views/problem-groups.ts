@@ -1,0 +1,26 @@
+import type { Problem } from '../model/problem.ts';
+
+/** A problem that nothing explains, and those that it explains. */
+export interface ProblemGroup {
+  problem: Problem;
+  consequences: readonly Problem[];
+}
+
+/** Groups problems by their cause, in the order of the list. */
+export function groupProblems(problems: readonly Problem[]): ProblemGroup[] {
+  const byId = new Map(problems.map((problem) => [problem.id, problem]));
+  const causeOf = (problem: Problem): Problem => {
+    const explanation = problem.explainedBy === undefined ? undefined : byId.get(problem.explainedBy);
+    return explanation === undefined ? problem : causeOf(explanation);
+  };
+  const consequences = new Map<Problem, Problem[]>();
+  for (const problem of problems) {
+    const cause = causeOf(problem);
+    const known = consequences.get(cause) ?? [];
+    consequences.set(cause, problem === cause ? known : [...known, problem]);
+  }
+  return problems.flatMap((problem) => {
+    const explained = consequences.get(problem);
+    return explained === undefined ? [] : [{ problem, consequences: explained }];
+  });
+}
