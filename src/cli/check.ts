@@ -10,7 +10,6 @@ import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
-import type { AlertMessage } from '../notify/alert-tracker.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
@@ -51,12 +50,7 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
   const { NOTIFY_URL, NOTIFY_FORMAT } = notify;
   if (NOTIFY_URL === undefined) return true;
   const origin = printableOrigin(NOTIFY_URL.url.reveal());
-  const message: AlertMessage = {
-    kind: 'recovery',
-    subject: agent.name,
-    text: 'Test message from infra-monitor check.',
-    since: new Date(),
-  };
+  const message = { kind: 'test', text: 'Test message from infra-monitor check.' } as const;
   try {
     const { refusal } = await postNotification(
       buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message),

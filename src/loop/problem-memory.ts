@@ -20,6 +20,8 @@ const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 export class ProblemMemory {
   readonly restored = new Map<string, RestoredProblem>();
   readonly told = new Map<string, ToldProblem>();
+  /** Problems whose end was told: a broker that was out of reach still tells of them. */
+  readonly #ended = new Set<string>();
 
   /** Takes over what the broker has retained. A beginning in the future is the clock's fault: the problem began no later than now. */
   restore(problems: readonly RestoredProblem[], now: Date): void {
@@ -28,16 +30,20 @@ export class ProblemMemory {
       const since = new Date(Math.min(problem.finding.since.getTime(), now.getTime()));
       this.restored.set(id, { ...problem, finding: { ...problem.finding, since } });
       const { path, subject, finding, isTold } = problem;
-      if (isTold) this.told.set(id, { path, subject, severity: finding.severity, text: finding.text, since });
+      if (isTold && !this.#ended.has(id))
+        this.told.set(id, { path, subject, severity: finding.severity, text: finding.text, since });
     }
   }
 
   markTold(id: string, problem: ToldProblem): void {
     this.told.set(id, problem);
+    this.#ended.delete(id);
   }
 
+  /** The end of a problem was told. */
   markUntold(id: string): void {
     this.told.delete(id);
+    this.#ended.add(id);
   }
 
   /** What was wrong with an entry until now: in this process, or in an earlier one. */

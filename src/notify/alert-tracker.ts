@@ -1,20 +1,17 @@
-import type { Problem } from '../model/problem.ts';
+import type { Problem, ToldProblem } from '../model/problem.ts';
+import type { AgentState } from '../model/state.ts';
+import { groupProblems } from '../views/problem-groups.ts';
 import { isReportable } from '../views/problems.ts';
 
 /** A problem that has begun or is over, to send to a person. */
-export interface AlertMessage {
-  kind: 'trouble' | 'recovery';
-  subject: string;
-  text: string;
-  /** When the problem began. */
-  since: Date;
-  /** How long the problem lasted, once it is over. */
-  seconds?: number;
-}
+export type AlertMessage =
+  | { kind: 'trouble'; problem: Problem; consequences: readonly Problem[] }
+  | { kind: 'recovery'; id: string; problem: ToldProblem; seconds: number };
 
 interface TrackedProblem {
-  problem: Problem;
-  since: Date;
+  problem: Problem | ToldProblem;
+  /** Since when it could have been reported. */
+  reportableSince: Date;
   isReported: boolean;
   /** When the problem was first absent. */
   overSince?: Date;
@@ -22,28 +19,11 @@ interface TrackedProblem {
 
 const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
 
-/** Merges the messages of each subject: a drive with three problems at once has one cause. */
-function mergeBySubject(messages: readonly AlertMessage[]): AlertMessage[] {
-  const merged = new Map<string, AlertMessage>();
-  for (const message of messages) {
-    const key = `${message.kind} ${message.subject}`;
-    const before = merged.get(key);
-    merged.set(
-      key,
-      before === undefined
-        ? message
-        : {
-            ...before,
-            text: `${before.text}; ${message.text}`,
-            since: before.since < message.since ? before.since : message.since,
-          },
-    );
-  }
-  return [...merged.values()];
-}
+const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
+  groupProblems(all).find((group) => group.problem === problem)?.consequences ?? [];
 
 /** Reports each problem once when it has lasted for `minSeconds`, and once when it has been absent as long: a problem that comes and
- * goes is reported as one. */
+ * goes is reported as one. What an earlier process has reported is not reported again, and its end is. */
 export class AlertTracker {
   readonly #tracked = new Map<string, TrackedProblem>();
   readonly #minSeconds: number;
@@ -52,25 +32,43 @@ export class AlertTracker {
     this.#minSeconds = minSeconds;
   }
 
-  update(problems: readonly Problem[], now: Date): AlertMessage[] {
+  /** `problems` is the list of what is wrong in the state. */
+  update(
+    problems: readonly Problem[],
+    { toldProblems, restoredProblems }: Pick<AgentState, 'toldProblems' | 'restoredProblems'>,
+    now: Date,
+  ): AlertMessage[] {
     const present = new Set(problems.map(({ id }) => id));
-    return mergeBySubject([
-      ...problems.flatMap((problem) => this.#messagesWhileLasting(problem, now)),
-      ...[...this.#tracked.keys()].filter((id) => !present.has(id)).flatMap((id) => this.#messagesWhenOver(id, now)),
-    ]);
+    for (const [id, problem] of toldProblems)
+      if (!this.#tracked.has(id)) this.#tracked.set(id, { problem, reportableSince: now, isReported: true });
+    return [
+      ...problems.flatMap((problem) => this.#messagesWhileLasting(problem, problems, now)),
+      ...[...this.#tracked.keys()]
+        // A restored problem may last: its collector has not read it yet.
+        .filter((id) => !present.has(id) && !restoredProblems.has(id))
+        .flatMap((id) => this.#messagesWhenOver(id, now)),
+    ];
   }
 
-  #messagesWhileLasting(problem: Problem, now: Date): AlertMessage[] {
-    const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem, since: now, isReported: false };
+  /** Whether a problem was reported and its end was not. */
+  isReported(id: string): boolean {
+    return this.#tracked.get(id)?.isReported ?? false;
+  }
+
+  #messagesWhileLasting(problem: Problem, all: readonly Problem[], now: Date): AlertMessage[] {
+    const tracked = this.#tracked.get(problem.id) ?? { problem, reportableSince: now, isReported: false };
     this.#tracked.set(problem.id, tracked);
-    const isSuppressed = !isReportable(problem);
-    if (!isSuppressed) tracked.problem = problem;
+    if (problem.isTold) tracked.isReported = true;
     delete tracked.overSince;
     // A problem that is no longer suppressed must last for `minSeconds` on its own.
-    if (isSuppressed && !tracked.isReported) tracked.since = now;
-    if (isSuppressed || tracked.isReported || secondsBetween(tracked.since, now) < this.#minSeconds) return [];
+    if (!isReportable(problem)) {
+      if (!tracked.isReported) tracked.reportableSince = now;
+      return [];
+    }
+    tracked.problem = problem;
+    if (tracked.isReported || secondsBetween(tracked.reportableSince, now) < this.#minSeconds) return [];
     tracked.isReported = true;
-    return [{ kind: 'trouble', subject: problem.subject, text: problem.text, since: tracked.since }];
+    return [{ kind: 'trouble', problem, consequences: consequencesOf(problem, all) }];
   }
 
   #messagesWhenOver(id: string, now: Date): AlertMessage[] {
@@ -79,17 +77,7 @@ export class AlertTracker {
     tracked.overSince ??= now;
     if (tracked.isReported && secondsBetween(tracked.overSince, now) < this.#minSeconds) return [];
     this.#tracked.delete(id);
-    const { problem, since, isReported, overSince } = tracked;
-    return isReported
-      ? [
-          {
-            kind: 'recovery',
-            subject: problem.subject,
-            text: problem.text,
-            since,
-            seconds: secondsBetween(since, overSince),
-          },
-        ]
-      : [];
+    const { problem, isReported, overSince } = tracked;
+    return isReported ? [{ kind: 'recovery', id, problem, seconds: secondsBetween(problem.since, overSince) }] : [];
   }
 }

@@ -17,6 +17,7 @@ const maxAgeSeconds = 24 * 3600;
 interface QueuedRequest extends NotificationRequest {
   /** In terms of `performance.now()`. */
   queuedAtMs: number;
+  onAccepted: () => void;
 }
 
 /** Whether another attempt would fail the same way; 408 and 429 ask for one. */
@@ -62,8 +63,9 @@ export class Notifier {
     this.#firstRetrySeconds = retrySeconds;
   }
 
-  send(request: NotificationRequest): void {
-    this.#queue = [...this.#queue, { ...request, queuedAtMs: performance.now() }].slice(-maxQueued);
+  /** `onAccepted` is called once the server has accepted the message, which it may never do. */
+  send(request: NotificationRequest, onAccepted: () => void = () => undefined): void {
+    this.#queue = [...this.#queue, { ...request, onAccepted, queuedAtMs: performance.now() }].slice(-maxQueued);
     if (!this.#sending) void this.#sendQueue();
   }
 
@@ -88,7 +90,7 @@ export class Notifier {
   }
 
   /** Sends once; true if no other attempt is needed. */
-  async #attempt({ queuedAtMs, ...request }: QueuedRequest): Promise<boolean> {
+  async #attempt({ queuedAtMs, onAccepted, ...request }: QueuedRequest): Promise<boolean> {
     if ((performance.now() - queuedAtMs) / 1000 > maxAgeSeconds) return true;
     try {
       const { status, refusal } = await postNotification(
@@ -96,8 +98,10 @@ export class Notifier {
         this.#authorization,
         AbortSignal.any([this.#closed.signal, AbortSignal.timeout(10_000)]),
       );
-      if (refusal === undefined) this.#reportRecovery(request.url);
-      else this.#reportFailure(request.url, refusal);
+      if (refusal === undefined) {
+        this.#reportRecovery(request.url);
+        onAccepted();
+      } else this.#reportFailure(request.url, refusal);
       return refusal === undefined || isFinal(status);
     } catch (error) {
       this.#reportFailure(request.url, describeError(error));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Problem } from '../../src/model/problem.ts';
+import type { Problem, RestoredProblem, ToldProblem } from '../../src/model/problem.ts';
 import { AlertTracker } from '../../src/notify/alert-tracker.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
@@ -19,58 +19,109 @@ const problem = (id: string, subject: string, text: string): Problem => ({
 const hot = problem('a/hot', 'A', 'too hot');
 const gone = problem('b', 'B', 'gone');
 
+interface Phase {
+  seconds: number;
+  problems: Problem[];
+  told?: Record<string, ToldProblem>;
+  restored?: string[];
+}
+
 /** Updates every five seconds with these problems, and returns the messages with their times. */
-function watch(...phases: [seconds: number, troubles: Problem[]][]): string[] {
+function watch(...phases: Phase[]): string[] {
   const alarms = new AlertTracker(30);
   const said: string[] = [];
   let now = 0;
-  for (const [seconds, troubles] of phases) {
+  for (const { seconds, problems, told = {}, restored = [] } of phases) {
+    const memory = {
+      toldProblems: new Map(Object.entries(told)),
+      restoredProblems: new Map(restored.map((id) => [id, {} as RestoredProblem])),
+    };
     for (const end = now + seconds; now < end; now += 5) {
-      for (const { kind, subject, text, seconds: lasted } of alarms.update(troubles, at(now)))
-        said.push(`${now} ${kind} ${subject}: ${text}${lasted === undefined ? '' : ` (${lasted} s)`}`);
+      for (const message of alarms.update(problems, memory, at(now))) {
+        const { kind, problem: about } = message;
+        const more =
+          message.kind === 'recovery'
+            ? ` (${message.seconds} s)`
+            : message.consequences.map((one) => ` +${one.subject}`);
+        said.push(`${now} ${kind} ${about.subject}: ${about.text}${more}`);
+      }
     }
   }
   return said;
 }
 
+const during = (seconds: number, ...problems: Problem[]): Phase => ({ seconds, problems });
+const becauseOfHot = { ...gone, explainedBy: 'a/hot' };
+
 test('a lasting problem is reported once, and its end once, with the duration', () =>
-  expect(watch([300, [hot]], [300, []])).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
+  expect(watch(during(300, hot), during(300))).toEqual(['30 trouble A: too hot', '330 recovery A: too hot (300 s)']));
 
 test('a short problem is never reported', () =>
-  expect(watch([25, [hot]], [60, []], [25, [hot]], [60, []])).toEqual([]));
+  expect(watch(during(25, hot), during(60), during(25, hot), during(60))).toEqual([]));
 
 test('a problem that comes and goes is reported as one', () =>
-  expect(watch([40, [hot]], [20, []], [20, [hot]], [20, []], [20, [hot]], [100, []])).toEqual([
+  expect(watch(during(40, hot), during(20), during(20, hot), during(20), during(20, hot), during(100))).toEqual([
     '30 trouble A: too hot',
     '150 recovery A: too hot (120 s)',
   ]));
 
-test('a suppressed problem and its end are not reported', () =>
-  expect(watch([300, [{ ...gone, explainedBy: 'x' }, hot]], [300, []])).toEqual([
-    '30 trouble A: too hot',
+test('what a problem explains is told with it, and not alone', () =>
+  expect(watch(during(300, becauseOfHot, hot), during(300))).toEqual([
+    '30 trouble A: too hot +B',
     '330 recovery A: too hot (300 s)',
   ]));
 
 test('a problem that outlasts its cause is reported after the full time', () =>
-  expect(watch([300, [hot, { ...gone, explainedBy: 'x' }]], [300, [gone]])).toEqual([
-    '30 trouble A: too hot',
+  expect(watch(during(300, hot, becauseOfHot), during(300, gone))).toEqual([
+    '30 trouble A: too hot +B',
     '325 trouble B: gone',
     '330 recovery A: too hot (300 s)',
   ]));
 
-test('a reported problem that is suppressed later is neither over nor reported again', () =>
-  expect(watch([60, [gone]], [300, [hot, { ...gone, explainedBy: 'x' }]], [60, [gone]], [60, []])).toEqual([
+test('a reported problem that is explained later is neither over nor reported again', () =>
+  expect(watch(during(60, gone), during(300, hot, becauseOfHot), during(60, gone), during(60))).toEqual([
     '30 trouble B: gone',
-    '90 trouble A: too hot',
-    '390 recovery A: too hot (300 s)',
+    '90 trouble A: too hot +B',
+    '390 recovery A: too hot (360 s)',
     '450 recovery B: gone (420 s)',
   ]));
 
-test('one message for all problems of a subject at once; a changed text is not a new problem', () => {
+test('each problem of a subject is a message of its own; a changed text is not a new problem', () => {
   const worn = { ...hot, id: 'a/worn', text: 'worn out' };
-  expect(watch([60, [hot, worn]], [60, [{ ...hot, text: 'far too hot' }]], [60, []])).toEqual([
-    '30 trouble A: too hot; worn out',
+  expect(watch(during(60, hot, worn), during(60, { ...hot, text: 'far too hot' }), during(60))).toEqual([
+    '30 trouble A: too hot',
+    '30 trouble A: worn out',
     '90 recovery A: worn out (60 s)',
     '150 recovery A: far too hot (120 s)',
   ]);
 });
+
+test('what can no longer be read is neither over nor reported', () => {
+  const uncertain = { ...hot, certain: false };
+  expect(watch(during(300, uncertain))).toEqual([]);
+  expect(watch(during(60, hot), during(300, uncertain), during(60))).toEqual([
+    '30 trouble A: too hot',
+    '390 recovery A: too hot (360 s)',
+  ]);
+});
+
+test('a notice is not reported', () => expect(watch(during(300, { ...hot, severity: 'notice' }))).toEqual([]));
+
+const told = { 'a/hot': { ...hot, since: at(-600) } };
+
+test('what was reported before a restart is not reported again, and its end is', () =>
+  expect(
+    watch(
+      { seconds: 10, problems: [], told, restored: ['a/hot'] },
+      { seconds: 300, problems: [{ ...hot, since: at(-600), isTold: true }], told },
+      { seconds: 60, problems: [], told },
+    ),
+  ).toEqual(['340 recovery A: too hot (910 s)']));
+
+test('also when the broker tells of it only later', () =>
+  expect(watch(during(20, hot), { seconds: 100, problems: [{ ...hot, isTold: true }], told })).toEqual([]));
+
+test('a problem that ended while the agent was off is over once its collector has said so', () =>
+  expect(watch({ seconds: 100, problems: [], told, restored: ['a/hot'] }, { seconds: 60, problems: [], told })).toEqual(
+    ['130 recovery A: too hot (700 s)'],
+  ));

@@ -1,49 +1,120 @@
-import { expect, test } from 'vitest';
-import type { AlertMessage } from '../../src/notify/alert-tracker.ts';
-import { buildNotificationRequest } from '../../src/notify/notification-request.ts';
+import { expect, test, vi } from 'vitest';
+import type { Problem } from '../../src/model/problem.ts';
+import { buildNotificationRequest, type NotificationMessage } from '../../src/notify/notification-request.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
-const since = new Date('2026-01-02T03:04:05Z');
-const trouble: AlertMessage = { kind: 'trouble', subject: 'Samsung “990”', text: 'too hot', since };
-const recovery: AlertMessage = { ...trouble, kind: 'recovery', seconds: 750 };
-const read = ({ url, body }: { url: string; body: string }) => ({ url, ...JSON.parse(body) });
+vi.stubEnv('TZ', 'UTC');
 
-test('ntfy: JSON to the URL above the topic', () => {
-  expect(read(buildNotificationRequest('https://ntfy.sh/my-topic', 'ntfy', agent, trouble))).toEqual({
+const problem: Problem = {
+  id: 'nvme/s4/problem',
+  cause: 'S4/problem',
+  place: 'device',
+  path: 'nvme/s4',
+  key: 'problem',
+  subject: 'Samsung “990”',
+  serialNumber: 'S4EV',
+  severity: 'data_at_risk',
+  text: 'available spare below threshold (7 %, threshold 10 %)',
+  since: new Date('2026-01-02T03:04:05Z'),
+  certain: true,
+  remedy: 'back up and replace the drive',
+  isTold: false,
+};
+const pool = { ...problem, id: 'storage/tank/degraded', subject: 'Pool tank' };
+const trouble: NotificationMessage = { kind: 'trouble', problem, consequences: [pool] };
+const recovery: NotificationMessage = { kind: 'recovery', id: problem.id, problem, seconds: 750 };
+const read = ({ url, body }: { url: string; body: string }) => ({ url, ...JSON.parse(body) });
+const ntfy = (message: NotificationMessage, of = agent) =>
+  read(buildNotificationRequest('https://ntfy.sh/my-topic', 'ntfy', of, message));
+
+test('ntfy: JSON to the URL above the topic, with all that a person needs', () => {
+  expect(ntfy(trouble)).toEqual({
     url: 'https://ntfy.sh/',
     topic: 'my-topic',
     title: 'nas: Samsung “990”',
-    message: 'too hot',
-    tags: ['warning'],
-    priority: 4,
+    message: [
+      'Available spare below threshold (7 %, threshold 10 %)',
+      'Data at risk since 2 Jan 2026, 03:04 UTC',
+      'Serial number: S4EV',
+      'Also affected: Pool tank',
+      'What to do: back up and replace the drive',
+    ].join('\n'),
+    tags: ['rotating_light'],
+    priority: 5,
   });
   expect(
     read(buildNotificationRequest('https://home.lan/ntfy/lab/', 'ntfy', { ...agent, site: 'Berlin' }, recovery)),
-  ).toMatchObject({
+  ).toEqual({
     url: 'https://home.lan/ntfy/',
     topic: 'lab',
     title: 'nas (Berlin): Samsung “990”',
-    message: 'Resolved after 13 min: too hot',
+    message: 'Resolved after 13 min: available spare below threshold (7 %, threshold 10 %)\nSerial number: S4EV',
     tags: ['white_check_mark'],
     priority: 3,
   });
 });
 
+test('the worse, the higher the priority', () =>
+  expect(
+    (['data_at_risk', 'outage', 'degraded'] as const).map(
+      (severity) => ntfy({ kind: 'trouble', problem: { ...problem, severity }, consequences: [] }).priority,
+    ),
+  ).toEqual([5, 4, 3]));
+
+test('many that are affected are counted', () => {
+  const consequences = Array.from({ length: 9 }, (_, index) => ({ ...pool, subject: `Pool ${index}` }));
+  expect(ntfy({ kind: 'trouble', problem, consequences }).message).toContain(
+    'Also affected: Pool 0, Pool 1, Pool 2, Pool 3 and 5 more\n',
+  );
+});
+
+test.each([
+  ['does not answer', 'Does not answer'],
+  ['failed', 'Failed'],
+  ['http://nas.lan does not answer', 'http://nas.lan does not answer'],
+  ['nas.lan does not answer', 'nas.lan does not answer'],
+  ['nvme0n1: gone', 'nvme0n1: gone'],
+  ['/srv is full', '/srv is full'],
+])('%s begins as %s', (text, expected) =>
+  expect(ntfy({ kind: 'trouble', problem: { ...problem, text }, consequences: [] }).message.split('\n')[0]).toBe(
+    expected,
+  ),
+);
+
+test('no duration of zero', () =>
+  expect(
+    [0, 59, 60].map((seconds) => ntfy({ ...recovery, seconds } as NotificationMessage).message.split(':')[0]),
+  ).toEqual(['Resolved within a minute', 'Resolved within a minute', 'Resolved after 60 s']));
+
 test('a webhook: one object with the text and its parts', () => {
-  expect(read(buildNotificationRequest('https://example.org/hook?key=1', 'json', agent, recovery))).toEqual({
+  const json = (message: NotificationMessage) =>
+    read(buildNotificationRequest('https://example.org/hook?key=1', 'json', { ...agent, site: 'Berlin' }, message));
+  const common = {
     url: 'https://example.org/hook?key=1',
-    text: 'nas: Samsung “990”: Resolved after 13 min: too hot',
-    kind: 'recovery',
     agent: 'nas',
-    site: null,
+    site: 'Berlin',
     subject: 'Samsung “990”',
-    what: 'too hot',
+    id: 'nvme/s4/problem',
+    what: 'available spare below threshold (7 %, threshold 10 %)',
+    severity: 'data_at_risk',
+    serialNumber: 'S4EV',
     since: '2026-01-02T03:04:05.000Z',
+  };
+  expect(json(trouble)).toEqual({
+    ...common,
+    kind: 'trouble',
+    text: expect.stringMatching(/^nas \(Berlin\): Samsung “990”: Available spare .*\nData at risk since /),
+    seconds: null,
+    remedy: 'back up and replace the drive',
+    alsoAffected: ['Pool tank'],
+  });
+  expect(json(recovery)).toEqual({
+    ...common,
+    kind: 'recovery',
+    text: expect.stringMatching(/^nas \(Berlin\): Samsung “990”: Resolved after 13 min: available spare/),
     seconds: 750,
   });
 });
 
 test('the agent as subject is named once', () =>
-  expect(
-    read(buildNotificationRequest('https://ntfy.sh/t', 'ntfy', agent, { ...trouble, subject: 'nas' })),
-  ).toMatchObject({ title: 'nas' }));
+  expect(ntfy({ kind: 'trouble', problem: { ...problem, subject: 'nas' }, consequences: [] }).title).toBe('nas'));
