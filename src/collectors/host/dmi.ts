@@ -13,8 +13,7 @@ const placeholderPatterns = [
 /** Undefined for a placeholder and for bytes that are no text. */
 export function withoutPlaceholder(text: string | undefined): string | undefined {
   const trimmed = text?.replaceAll('\0', '').trim();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (trimmed === undefined || /[\u0000-\u001f\u007f\ufffd]/.test(trimmed)) return undefined;
+  if (trimmed === undefined || /\p{Cc}|\ufffd/u.test(trimmed)) return undefined;
   const words = trimmed.replaceAll(/[_\s]+/g, ' ');
   return placeholderPatterns.some((pattern) => pattern.test(words)) ? undefined : trimmed;
 }

@@ -8,6 +8,9 @@ import type { MachineInventory } from './inventory.ts';
 import type { FilesystemReading, HostReading, HostReadingByTable, InterfaceReading } from './reading.ts';
 import type { HostSettings } from './settings.ts';
 
+/** Other states are unknown. */
+const links: Partial<Record<string, boolean>> = { up: true, down: false };
+
 /** Reads a host with macOS or Windows, through systeminformation. */
 export class PortableHostReader {
   readonly #settings: HostSettings;
@@ -25,30 +28,34 @@ export class PortableHostReader {
       si.cpuTemperature(),
       si.processes(),
     ]);
+    const { uptime } = si.time();
     return {
       cpu: {
         used: toBaseUnit(cpu.currentLoad, '%'),
         user: toBaseUnit(cpu.currentLoadUser, '%'),
         system: toBaseUnit(cpu.currentLoadSystem, '%'),
-        iowait: 0,
-        steal: toBaseUnit(cpu.currentLoadSteal, '%'),
       },
       load: undefined,
-      memory: {
-        total: memory.total,
-        available: memory.available,
-        swapTotal: memory.swaptotal,
-        swapFree: memory.swapfree,
-      },
-      cpuTemperature: temperature.main ?? undefined,
-      bootTime: new Date(Date.now() - si.time().uptime * 1000),
+      memory:
+        memory.total > 0
+          ? {
+              total: memory.total,
+              available: memory.available,
+              swapTotal: memory.swaptotal,
+              swapFree: memory.swapfree,
+            }
+          : undefined,
+      // Without a sensor the library says null, 0 or -1.
+      cpuTemperature: temperature.main > 0 ? temperature.main : undefined,
+      bootTime: uptime > 0 ? new Date(Date.now() - uptime * 1000) : undefined,
       processes: processes.all || undefined,
     };
   }
 
   async filesystems(): Promise<Map<string, FilesystemReading>> {
     const { default: si } = await import('systeminformation');
-    const sizes = await si.fsSize();
+    // A drive without a medium has no size.
+    const sizes = (await si.fsSize()).filter(({ size }) => size > 0);
     return new Map(
       sizes.map(({ mount, size, used, available, rw }) => [
         mount,
@@ -74,7 +81,7 @@ export class PortableHostReader {
           sendErrors: stats.tx_errors,
           receiveDrops: stats.rx_dropped,
           sendDrops: stats.tx_dropped,
-          link: stats.operstate === 'up',
+          link: links[stats.operstate],
           speedBytesPerSecond: toBaseUnit(info?.speed || undefined, 'Mbit/s'),
           ipv4: info?.ip4 || undefined,
           ipv6: info?.ip6 || undefined,

@@ -33,8 +33,7 @@ test.runIf(process.platform === 'linux')('both readers agree on this machine', a
     5000,
   );
 
-  // A share of the time, not a percentage.
-  expect(b.cpu?.used).toBeLessThanOrEqual(1);
+  expect(Object.keys(b.cpu ?? {}), 'what other systems do not measure is unknown').toEqual(['used', 'user', 'system']);
 
   const [root, other] = [of(linux, 'filesystem', 'root'), of(portable, 'filesystem', 'root')];
   expect(root, 'Linux: the root file system').toBeDefined();

@@ -30,6 +30,13 @@ test('the service by its documents: settings that root alone can read, echoes an
   await machine.sh('systemctl daemon-reload && systemctl start infra-monitor');
   await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);
   await observer.see('infra-monitor/lab/host/lab', has({ reboot_required: 'OFF' }), 150);
+  // The bus knows the user that systemd made up.
+  await machine.sh('systemd-run --unit=broken false; until systemctl is-failed broken; do sleep 1; done');
+  await observer.see(
+    'infra-monitor/lab/host/lab',
+    (payload) => String((JSON.parse(payload) as Record<string, unknown>).failed_unit_names).includes('broken.service'),
+    150,
+  );
 
   await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
   await observer.see('infra-monitor/lab/nvme/a1', has({ source: 'nvme_cli', hint: null }), 150);

@@ -42,10 +42,13 @@ test.each([
   ],
   ['idle time that stands still while half of the time is busy', '0 0 0 900', '60 0 0 900'],
   ['stolen time that jumps, as after a migration', '0 0 0 0 0 0 0 0', '50 0 0 50 0 0 0 18446744073509'],
+  ['waiting time that jumps', '0 0 0 0 0', '10 0 0 90 1000000000000'],
   ['a field that is no number', '0 0 0 0', '50 x 0 50'],
 ])('unknown where the ticks are not those of the elapsed time: %s', (_, before, after) =>
   expect(shares(before, after)[1]).toBeUndefined(),
 );
+test('idle time that wraps is 0, as is any that falls', () =>
+  expect(shares('0 0 0 18446744073709551000', '95 0 0 5')[1]?.used).toBe(1));
 test('all busy, of two processors of which one is idle, and with time that a virtual machine lost', () => {
   expect(shares('0 0 0 7', '99 0 0 7')[1]?.used).toBe(1);
   expect(shares('0 0 0 0', '30 0 0 30')[1]?.used).toBe(0.5);

@@ -71,6 +71,15 @@ test.each([
   expect(need(running, ...images(other))).toEqual({});
 });
 
+test('an installed kernel that is older than the running one says nothing', () =>
+  expect(need('6.9.0-1-amd64', ...images('6.1.0-1-amd64'))).toEqual({}));
+
+test('modules behind a link that would lead out of the host’s root', () => {
+  const roots = machine('6.8.0-1-amd64', 'usr/lib/modules/6.8.1-1-amd64/modules.dep');
+  symlinkSync('/usr/lib', roots.host('lib'));
+  expect(readRebootNeed(roots)).toEqual(yes('Linux 6.8.1-1-amd64'));
+});
+
 test('a container has the kernel of its host, about which its own kernels say nothing', () =>
   expect(need('6.8.12-4-pve', ...images('6.1.0-26-amd64'))).toEqual({}));
 

@@ -102,6 +102,42 @@ test.each([
     ],
     55,
   ],
+  [
+    'Layerscape with several clusters',
+    [
+      { name: 'cluster6_7', temp1_input: '50000' },
+      { name: 'core_cluster1', temp1_input: '58000' },
+      { name: 'hsio1', temp1_input: '66000' },
+    ],
+    58,
+  ],
+  [
+    'older POWER',
+    [
+      {
+        name: 'ibmpowernv',
+        temp1_label: 'Core 32-39',
+        temp1_input: '47000',
+        temp2_label: 'Centaur 1',
+        temp2_input: '60000',
+      },
+    ],
+    47,
+  ],
+  ['Loongson', [{ name: 'cputemp', temp1_label: 'CPU 0 Temperature', temp1_input: '52000' }], 52],
+  [
+    'a laptop’s controller',
+    [
+      {
+        name: 'cros_ec',
+        temp1_label: 'cpu_f75303@4d',
+        temp1_input: '52000',
+        temp2_label: 'ddr_f75303@4d',
+        temp2_input: '55000',
+      },
+    ],
+    52,
+  ],
   ['StarFive', [{ name: 'sfctemp', temp1_input: '48000' }], 48],
   [
     'Ampere',
@@ -154,6 +190,8 @@ test.each([
       { name: 'nct6798', temp1_label: 'PCH_CPU_TEMP', temp1_input: '60000' },
       { name: 'asusec', temp1_label: 'CPU VRM', temp1_input: '70000', temp2_label: 'CPU Socket', temp2_input: '71000' },
       { name: 'sfc', temp1_label: 'Controller die temp', temp1_input: '72000' },
+      { name: 'corsairpsu', temp1_label: 'vrm temp', temp1_input: '50000' },
+      { name: 'mlx5', temp1_label: 'asic', temp1_input: '70000' },
     ],
     undefined,
   ],
@@ -254,11 +292,17 @@ test('drivers with the old registration have their files in the device', async (
       'sys/class/hwmon/hwmon0/device/fan1_input': '1201\n',
       'sys/class/hwmon/hwmon1/name': 'f71882fg\n',
       'sys/class/hwmon/hwmon1/device/temp1_input': '38000\n',
+      'sys/class/hwmon/hwmon2/device/power/runtime_status': 'suspended\n',
+      'sys/class/hwmon/hwmon2/device/name': 'radeon\n',
+      'sys/class/hwmon/hwmon2/device/temp1_input': '60000\n',
     }),
     new DriverFileReader(),
   );
   expect(cpu).toBe(47.25);
-  expect(temperatures.map(({ id, value }) => [id, value])).toEqual([['f71882fg temp1', 38]]);
+  expect(temperatures.map(({ id, value }) => [id, value])).toEqual([
+    ['f71882fg temp1', 38],
+    ['radeon temp1', undefined],
+  ]);
   expect(fans.map(({ id, value }) => [id, value])).toEqual([['applesmc Main', 1201]]);
 });
 

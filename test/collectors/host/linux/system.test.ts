@@ -74,6 +74,7 @@ test('boot time: unknown if nobody says it, and while the clock stands in 1970',
   expect(bootTime('cpu 1\n', undefined, at)).toBeUndefined();
   expect(bootTime(undefined, '', at)).toBeUndefined();
   expect(bootTime('btime 12\n', '30.0 1.0', 42_000)).toBeUndefined();
+  expect(bootTime('btime 9223372036854775807\n', undefined, at)).toBeUndefined();
 });
 
 test('processes; unknown where hidepid shows this user’s alone', () => {
