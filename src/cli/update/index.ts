@@ -24,18 +24,13 @@ const respondsHealthy = async (look: () => Promise<unknown>) =>
 const readInstalledVersion = async (): Promise<string> =>
   (await readCommandOutput(process.execPath, [process.argv[1] ?? '', '--version'], { seconds: limitSeconds })).trim();
 
-/** Whether the service runs well now, and whether it does within a minute. */
-function serviceHealth() {
+/** Looks at the service before the update; returns whether it is as well, within a minute, after it: healthy, or at least running. An agent
+ * without a status server, or whose broker is down, is judged by whether it keeps running. */
+async function expectSameHealth(): Promise<() => Promise<boolean>> {
+  if (!(await systemdService.exists()) || !(await systemdService.isActive())) return async () => true;
   const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
-  const hasStatusServer = http.HTTP_PORT !== 0;
-  return {
-    isHealthy: async () =>
-      (await systemdService.exists()) &&
-      (await systemdService.isActive()) &&
-      (!hasStatusServer || (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')))),
-    becomesHealthy: () =>
-      hasStatusServer ? respondsHealthy(() => waitUntilAgentHealthy(http)) : systemdService.keepsRunning(),
-  };
+  const isHealthy = http.HTTP_PORT !== 0 && (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')));
+  return isHealthy ? () => respondsHealthy(() => waitUntilAgentHealthy(http)) : systemdService.keepsRunning;
 }
 
 /** Fetches and verifies what installs the release; returns a function that runs it and resolves to the reason if that fails. */
@@ -61,8 +56,7 @@ async function prepareInstallation(
   };
 }
 
-/** Installs a release in the same way as before, and restores the previous version if the agent was healthy before and is not within
- * a minute after. Without its status server, an agent that keeps running counts as healthy. */
+/** Installs a release in the same way as before, and restores the previous version if the agent is less healthy than before. */
 export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
   const here = findOwnInstallation();
   if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
@@ -75,8 +69,7 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
   if (here.kind !== 'npm' || (await systemdService.exists())) requireRoot();
   // Commands run in another working directory.
   const from = isUrl(place) ? place : resolve(place);
-  const health = serviceHealth();
-  const wasHealthy = await health.isHealthy();
+  const isAsHealthy = await expectSameHealth();
   const scratch = mkdtempSync(join(tmpdir(), 'infra-monitor-update-'));
   try {
     const install = await prepareInstallation(here, from, scratch).catch((cause: unknown) => {
@@ -86,9 +79,9 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
     try {
       printLine(`Replacing ${version} …`);
       const failure = await install().catch(describeError);
-      if (failure === undefined && (!wasHealthy || (await health.becomesHealthy())))
+      if (failure === undefined && (await isAsHealthy()))
         return printSuccess(`infra-monitor ${await readInstalledVersion()} is installed`);
-      printFailure(failure ?? 'The new version is not healthy');
+      printFailure(failure ?? 'The new version is not as healthy as the previous one');
       await saved.restore();
       if (await systemdService.exists()) await systemdService.start();
     } finally {
