@@ -1,9 +1,5 @@
 import { allCollectors } from '../../collectors/index.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
-import { BrokerConnectionError } from '../../mqtt/broker-connection-error.ts';
-import { describeMissingPermissions } from '../../mqtt/broker-permissions.ts';
-import { connectTemporarily } from '../../mqtt/connect-once.ts';
-import { printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings, settingGroups } from '../../settings/index.ts';
 import { listSettingsOfGroup } from '../../settings/list-settings.ts';
 import {
@@ -16,9 +12,10 @@ import {
 } from '../../settings/settings-file.ts';
 import type { CollectorStatus } from '../../views/status.ts';
 import { fetchFromRunningAgent, waitUntilAgentHealthy } from '../health.ts';
-import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
+import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
+import { askForLogin } from './broker-login.ts';
 import { findBrokers } from './brokers.ts';
 import { offerDrives } from './drives.ts';
 import { offerFritzBox } from './fritzbox.ts';
@@ -35,8 +32,6 @@ export interface SetupOptions {
 /** Environment variables that answer its questions. */
 const names = ['MQTT_URL', 'MQTT_USERNAME', 'MQTT_PASSWORD', 'SITE'] as const;
 const fritzBoxNames = ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'] as const;
-/** How often it asks for a login. */
-const maxLoginAttempts = 2;
 const maxValuesShown = 6;
 
 const descriptions = () =>
@@ -67,51 +62,6 @@ async function chooseBroker(current: string | undefined): Promise<string> {
     );
     const picked = /^\d$/.test(answer) ? found[Number(answer) - 1]?.address : answer;
     if (picked) return withScheme(picked);
-  }
-}
-
-/** Tries the broker: undefined if it accepts the login and all topics, otherwise the reason. */
-async function findBrokerProblem({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
-  try {
-    const connection = await connectTemporarily(mqtt, agent);
-    try {
-      const missing = await describeMissingPermissions(connection, agent);
-      return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
-    } finally {
-      await connection.close();
-    }
-  } catch (error) {
-    return { text: describeError(error), login: error instanceof BrokerConnectionError && error.isRefusal };
-  }
-}
-
-/** The settings with a login that the broker accepts. */
-async function askForLogin(text: string): Promise<string> {
-  let tried = text;
-  for (let count = 0; ; count += 1) {
-    const settings = parseSettings(allCollectors, parseSettingsVariables(tried));
-    const refused = await findBrokerProblem(settings);
-    if (refused === undefined) {
-      printSuccess(
-        `Broker: connected to ${printableBrokerUrl(settings.mqtt.MQTT_URL)}; all required topics can be read and written`,
-      );
-      return tried;
-    }
-    const { MQTT_USERNAME } = settings.mqtt;
-    if (refused.login && MQTT_USERNAME === undefined && isInteractive())
-      printNote(
-        'The broker requires a login. With Home Assistant’s Mosquitto app, create a user for it in Home Assistant',
-      );
-    else printFailure(`Broker: ${refused.text}`);
-    if (!refused.login || !isInteractive() || count >= maxLoginAttempts)
-      throw new UsageError('Nothing was changed. Fix this and run setup again');
-    const username = await promptLine('Username at the broker', MQTT_USERNAME ?? 'infra-monitor');
-    const password = await promptSecret('Password');
-    tried = editSettingsText(
-      tried,
-      { MQTT_USERNAME: username, MQTT_PASSWORD: password, MQTT_PASSWORD_FILE: undefined },
-      descriptions(),
-    );
   }
 }
 
@@ -176,7 +126,10 @@ export async function runSetupCommand({
   if (isPaused) await systemdService.stop();
   try {
     if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
-    let text = await askForLogin(editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()));
+    let text = await askForLogin(
+      editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()),
+      descriptions(),
+    );
     const unreadable = isService
       ? await findFilesUnreadableForService(systemdService.unit, parseSettingsVariables(text))
       : [];

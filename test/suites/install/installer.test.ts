@@ -108,7 +108,11 @@ test.each([
   ],
   ['half of the installer', 'head -c 4000 $release/install.sh | sh', ''],
   ['Home Assistant OS', 'echo ID=haos >/etc/os-release; sh $release/install.sh', 'Home Assistant OS only runs apps'],
-  ['within an app of Home Assistant OS', 'SUPERVISOR_TOKEN=x sh $release/install.sh', 'install the app'],
+  [
+    'within an app of Home Assistant OS',
+    'SUPERVISOR_TOKEN=x sh $release/install.sh',
+    'this is an app of Home Assistant OS',
+  ],
   ['a person without rights', 'setpriv --reuid 65534 --clear-groups sh $release/install.sh', 'root is required'],
   ['an option that it does not know', 'sh $release/install.sh --fast', 'unknown option --fast'],
 ])('nothing is there after %s', async (_what, command, told) => {
