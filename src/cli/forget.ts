@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
-import { StateStore } from '../loop/state-store.ts';
 import { UsageError } from '../model/errors.ts';
 import {
   deviceDiscoveryTopic,
@@ -11,7 +10,6 @@ import {
   slug,
 } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
 import { standbyCheckSeconds } from '../mqtt/broker-client.ts';
 import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
@@ -20,8 +18,7 @@ import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { readAndFollowOwnRetained, readOtherAgentsWithCollector } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
 import { loadSettings } from '../settings/index.ts';
-import { openEnabledCollectors } from './open-enabled-collectors.ts';
-import { type PublishingIdentity, publishingIdentities } from './publishing-identities.ts';
+import { type PublishingIdentity, publishingIdentitiesOfSettings } from './publishing-identities.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
@@ -148,8 +145,7 @@ export async function runForgetCommand(
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     await removeData(connection, agent, retained, { device, force });
     if (device !== undefined || otherName !== undefined) return;
-    const { scheduled } = openEnabledCollectors(settings, new StateStore(''), new AgentTopicMirror());
-    for (const identity of publishingIdentities(self, scheduled).filter(({ shared }) => shared))
+    for (const identity of publishingIdentitiesOfSettings(settings).filter(({ shared }) => shared))
       await removeSharedData(connection, mqtt, self, identity, force);
   } finally {
     await connection.close();

@@ -1,5 +1,9 @@
 import type { ScheduledCollector } from '../loop/scheduler.ts';
+import { StateStore } from '../loop/state-store.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
+import type { Settings } from '../settings/index.ts';
+import { openEnabledCollectors } from './open-enabled-collectors.ts';
 
 /** An identity that publishes on the broker: the agent, or a collector for the whole lab. */
 export interface PublishingIdentity {
@@ -28,3 +32,10 @@ export function publishingIdentities(
     })),
   ];
 }
+
+/** The identities that an agent with these settings has when it runs. */
+export const publishingIdentitiesOfSettings = (settings: Settings): PublishingIdentity[] =>
+  publishingIdentities(
+    settings.agent,
+    openEnabledCollectors(settings, new StateStore(''), new AgentTopicMirror()).scheduled,
+  );

@@ -7,17 +7,20 @@ import { printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
 import { editSettingsText, parseSettingsVariables } from '../../settings/settings-file.ts';
 import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
+import { publishingIdentitiesOfSettings } from '../publishing-identities.ts';
 import { printFailure, printNote, printSuccess } from '../terminal.ts';
 
 /** How often it asks for a login. */
 const maxLoginAttempts = 2;
 
 /** Tries the broker: undefined if it accepts the login and all topics, otherwise the reason. */
-async function findBrokerProblem({ mqtt, agent }: Settings): Promise<{ text: string; login: boolean } | undefined> {
+async function findBrokerProblem(settings: Settings): Promise<{ text: string; login: boolean } | undefined> {
   try {
-    const connection = await connectTemporarily(mqtt, agent);
+    const connection = await connectTemporarily(settings.mqtt, settings.agent);
     try {
-      const missing = await describeMissingPermissions(connection, agent);
+      const missing: string[] = [];
+      for (const { agent } of publishingIdentitiesOfSettings(settings))
+        missing.push(...(await describeMissingPermissions(connection, agent)));
       return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
     } finally {
       await connection.close();
