@@ -14,6 +14,7 @@ import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
 import { readDiskActivity, selectWatchedAndExcludedDisks } from './disks.ts';
 import { readFailedUnits } from './failed-units.ts';
 import { FilesystemReader } from './filesystem-reader.ts';
+import type { HwmonSensor } from './hwmon-sensor.ts';
 import {
   readInterfaceTrafficAndAddresses,
   readLinkAndSpeed,
@@ -24,7 +25,7 @@ import { createHiddenPathCheck, type Mount, selectWatchedAndExcludedMounts } fro
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
 import { readRebootNeed } from './reboot.ts';
-import { type HwmonSensor, readHostSensors } from './sensors.ts';
+import { readHostSensors } from './sensors.ts';
 import { bootTime, countProcesses, isClockSynchronized, readThrottling } from './system.ts';
 
 /** How long a reading waits for the package manager; a later answer is used in the next reading. */

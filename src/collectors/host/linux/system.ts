@@ -11,7 +11,7 @@ const bootToleranceMs = 60_000;
 /** An earlier boot is that of a machine whose clock has not been set. */
 const earliestBoot = Date.UTC(2000, 0, 1);
 /** The end of what a Date can be (ECMA-262, Time Values). */
-const latestDate = 8.64e15;
+const latestDateMs = 8.64e15;
 
 /** Boot time according to the current clock: btime of /proc/stat (proc_stat(5)) unless /proc/uptime says that this is a
  * container, which has started later. */
@@ -22,7 +22,7 @@ export function bootTime(stat: string | undefined, uptime: string | undefined, n
   const boot = upSeconds === undefined ? undefined : nowMs - Number(upSeconds) * 1000;
   const isContainer = boot !== undefined && Math.abs(boot - (kernelBoot ?? 0)) > bootToleranceMs;
   const at = isContainer ? boot : kernelBoot;
-  return at !== undefined && at >= earliestBoot && at <= latestDate ? new Date(at) : undefined;
+  return at !== undefined && at >= earliestBoot && at <= latestDateMs ? new Date(at) : undefined;
 }
 
 /** Undefined where /proc is mounted with hidepid and shows this user's processes alone: process 1 is missing then. */
