@@ -6,6 +6,7 @@ import { renderAppConfig, renderAppRepository, renderAppTranslation } from '../s
 import { renderBlueprints } from '../scripts/generate/blueprint.ts';
 import { renderEnvExample } from '../scripts/generate/env-example.ts';
 import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
+import { renderReadme } from '../scripts/generate/readme.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { settingGroups } from '../src/settings/index.ts';
@@ -26,6 +27,11 @@ test('settings reference', async () => {
   await expect(renderSettingsReference(settingGroups(allCollectors))).toMatchFileSnapshot(
     '../docs/reference/settings.md',
   );
+});
+
+test('the README’s table', async () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  await expect(renderReadme(readme, allCollectors)).toMatchFileSnapshot('../README.md');
 });
 
 test('entities reference', async () => {

@@ -19,6 +19,7 @@ import { printableBrokerUrl } from '../mqtt/settings.ts';
 import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
+import { restoredProblems } from '../views/problems-payload.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { waitForOutputOrError } from './output.ts';
 import { endProcess } from './process-end.ts';
@@ -135,6 +136,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         deviceDismissed: (device) => state.forgetDevice(device),
         memoriesLoaded: (memories, isComplete) =>
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
+        problemsLoaded: (payload) => state.problemMemory.restore(restoredProblems(payload), new Date()),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );

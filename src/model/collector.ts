@@ -58,6 +58,17 @@ export interface CollectorContext {
   agentTopics?: MirroredAgentTopics | undefined;
 }
 
+/** A line of the README's table, in Markdown. */
+export interface CollectorSummary {
+  /** “The machine”. */
+  subject: string;
+  /** File name in docs/. */
+  page: string;
+  /** What it reads without any setting. */
+  always?: string;
+  withSetting: string;
+}
+
 export interface CollectorDefinition<
   Readings extends AnyReadings = AnyReadings,
   Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape,
@@ -73,6 +84,8 @@ export interface CollectorDefinition<
   /** The collector covers the whole lab: its topics have its own id in place of the agent's, and only one agent
    * publishes them. */
   scope?: 'lab';
+  /** What the README says of it. */
+  summary?: CollectorSummary;
   /** Timeout of a reading. Defaults to 10. */
   timeoutSeconds?: number;
   tables: { [Key in keyof Readings]: Table<Readings[Key]> };
@@ -92,6 +105,7 @@ export interface CollectorMetadata {
   title: string;
   endpoint?: string;
   scope?: 'lab';
+  summary?: CollectorSummary;
   tables: Record<string, AnyTable>;
   memory?: unknown;
 }

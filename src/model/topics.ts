@@ -3,7 +3,7 @@ import type { AgentIdentity } from './state.ts';
 
 /** What a topic is for, and whose it is. `agent` is the id of the agent that publishes below it. */
 export type ParsedTopic =
-  | { kind: 'status' | 'ping'; agent: string }
+  | { kind: 'status' | 'ping' | 'problems'; agent: string }
   | { kind: 'state' | 'availability' | 'event' | 'memory' | 'command'; agent: string; address: Address }
   | { kind: 'discovery'; agent: string; device: string }
   | { kind: 'homeAssistantStatus' }
@@ -12,6 +12,13 @@ export type ParsedTopic =
 /** Topic level of bridges between brokers, in place of an agent's: `bridge/<site>/state`, set with `notification_topic`
  * in mosquitto.conf. */
 const bridgeLevel = 'bridge';
+
+/** Levels below an agent's own that are no collectors. */
+const agentLevels = new Map<string, 'status' | 'ping' | 'problems'>([
+  ['status', 'status'],
+  ['echo', 'ping'],
+  ['problems', 'problems'],
+]);
 
 /** Last levels that follow the address of a device or part. */
 const addressSuffixes = ['availability', 'event', 'memory', 'command'] as const;
@@ -41,6 +48,11 @@ export class Topics {
   /** Topic of messages from the agent to itself. Once such a message is back, all earlier messages have been received. */
   get ping(): string {
     return `${this.#root}/echo`;
+  }
+
+  /** Topic of the list of what is wrong. */
+  get problems(): string {
+    return `${this.#root}/problems`;
   }
 
   /** Topic of Home Assistant's birth message and last will. */
@@ -137,10 +149,10 @@ export class Topics {
 function parseBelowBase([agent = '', collector = '', device, ...rest]: string[]): ParsedTopic | undefined {
   if (agent === bridgeLevel)
     return device === 'state' && rest.length === 0 ? { kind: 'bridge', site: collector } : undefined;
-  if (device === undefined)
-    return collector === 'status' || collector === 'echo'
-      ? { kind: collector === 'echo' ? 'ping' : 'status', agent }
-      : undefined;
+  if (device === undefined) {
+    const kind = agentLevels.get(collector);
+    return kind === undefined ? undefined : { kind, agent };
+  }
   const suffix = addressSuffixes.find((known) => known === rest.at(-1));
   const [segment, ...more] = suffix === undefined ? rest : rest.slice(0, -1);
   const part = segment === undefined ? undefined : parsePartSegment(segment);

@@ -111,6 +111,11 @@ export class ConnectedSession {
         context.memoriesLoaded(selectMemories(context.agent, new Map([[topic, payload]])), false);
         this.offerChanges();
       },
+      problemsRetained: (topic, payload) => {
+        if (!this.#retained.add(topic, payload)) return;
+        context.problemsLoaded(payload);
+        this.offerChanges();
+      },
     };
   }
 
@@ -168,10 +173,12 @@ export class ConnectedSession {
   }
 
   #firstRetainedRead(payloads: ReadonlyMap<string, string>): void {
-    const { agent, memoriesLoaded } = this.#context;
+    const { agent, memoriesLoaded, problemsLoaded } = this.#context;
     this.#retained.addAll(payloads);
     this.#retained.stage = 'late';
     memoriesLoaded(selectMemories(agent, this.#retained.payloads), false);
+    const problems = this.#retained.payloads.get(new Topics(agent).problems);
+    if (problems !== undefined) problemsLoaded(problems);
     this.#after(lateRetainedMs, () => {
       this.#retained.stage = 'complete';
       memoriesLoaded(new Map(), true);

@@ -25,6 +25,8 @@ export interface InboundListener {
   announcementRetained(device: string, topic: string, payload: string): void;
   /** A memory that was retained before this connection began. */
   memoryRetained(topic: string, payload: string): void;
+  /** The list of problems that was retained before this connection began. */
+  problemsRetained(topic: string, payload: string): void;
 }
 
 /** The memories among retained messages, by collector and device. */
@@ -67,6 +69,9 @@ export function dispatchInbound(
       return;
     case 'memory':
       if (retained && payload !== '') listener.memoryRetained(topic, payload);
+      return;
+    case 'problems':
+      if (retained && payload !== '') listener.problemsRetained(topic, payload);
       return;
     case 'command':
       if (retained || parsed.address.part !== undefined) return;

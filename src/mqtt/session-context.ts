@@ -13,8 +13,7 @@ import type { RunAfter } from './run-after.ts';
 export interface SessionContext {
   agent: AgentIdentity;
   catalogue: readonly CollectorMetadata[];
-  /** Without the state of the broker, which BrokerClient alone reads and writes. */
-  state: Omit<AgentState, 'broker'>;
+  state: AgentState;
   log: Log;
   /** Collects the topics of the other agents, if a collector needs them. */
   agentTopics?: AgentTopicMirror | undefined;
@@ -26,6 +25,8 @@ export interface SessionContext {
   deviceDismissed(device: string): void;
   /** Retained memories, by collector and device. Anybody may have written these payloads. `isComplete`: no more are expected. */
   memoriesLoaded(memories: ReadonlyMap<string, string>, isComplete: boolean): void;
+  /** The list of problems that an earlier process or connection has published. Anybody may have written this payload. */
+  problemsLoaded(payload: string): void;
   /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;
   /** Starts all timers; tests pass their own. */

@@ -54,14 +54,17 @@ export class StatePublisher {
     this.#publisher.publishChanged(new Map([...payloads].filter(([, payload]) => isIncluded(payload))));
   }
 
-  /** Without the memories that could replace one which has not arrived yet. */
+  /** Without the memories, and the list of problems, that could replace one which has not arrived yet. */
   #current(): RetainedPayloadsByTopic {
     const { agent, catalogue, state } = this.#context;
     const payloads = stateAndMemoryPayloadsByTopic(catalogue, agent, state);
     if (this.#retained.stage === 'complete') return payloads;
     const topics = new Topics(agent);
     return new Map(
-      [...payloads].filter(([topic]) => topics.parse(topic)?.kind !== 'memory' || this.#retained.payloads.has(topic)),
+      [...payloads].filter(([topic]) => {
+        const kind = topics.parse(topic)?.kind;
+        return (kind !== 'memory' && kind !== 'problems') || this.#retained.payloads.has(topic);
+      }),
     );
   }
 }

@@ -10,6 +10,7 @@ import { Topics } from '../model/topics.ts';
 import { supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { discoveryValueOptions, platformOfMetric, valueTemplate } from './platform.ts';
+import { problemEntities, problemEntityKeys } from './problem-entities.ts';
 
 /** Origin of every discovery payload, by which this program recognizes its own. */
 export const discoveryOriginName = 'Home Lab Infra Monitor';
@@ -163,6 +164,20 @@ export const discoveryOrigin = ({ version }: AgentIdentity) => ({
   support_url: supportUrl,
 });
 
+/** Adds the entities for the list of problems to the device of the agent's machine. */
+function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnnouncement>): void {
+  const machine = desired.get(agent.id) ?? {
+    device: deviceInfo(agent, { id: agent.id, name: agent.name }),
+    components: {},
+  };
+  Object.assign(machine.components, Object.fromEntries(problemEntities(agent)));
+  desired.set(agent.id, machine);
+}
+
+/** Whether an identity is that of an agent, and not that of a collector for the whole lab. */
+const isAgentIdentity = (catalogue: readonly CollectorMetadata[], collectors: AgentState['collectors']) =>
+  catalogue.some(({ id, scope }) => scope !== 'lab' && collectors.has(id));
+
 /** What the state has to announce. */
 export function desiredDiscovery(
   catalogue: readonly CollectorMetadata[],
@@ -202,7 +217,13 @@ export function desiredDiscovery(
       desired.set(device, announcement);
     }
   }
-  return { desired, excluded, declared: (key) => isDeclared(key, catalogue, collectors) };
+  const isAgent = isAgentIdentity(catalogue, collectors);
+  if (isAgent) announceProblems(agent, desired);
+  return {
+    desired,
+    excluded,
+    declared: (key) => (isAgent && problemEntityKeys.has(key)) || isDeclared(key, catalogue, collectors),
+  };
 }
 
 /** Whether a component with this key may still be announced: its collector is active and its table has the metric. */

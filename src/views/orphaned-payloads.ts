@@ -30,6 +30,8 @@ function orphanPayload(
   catalogue: readonly CollectorMetadata[],
   state: Pick<AgentState, 'collectors'>,
 ): string | undefined {
+  // The list of problems stays until the agent is forgotten.
+  if (topic?.kind === 'problems') return undefined;
   if (topic === undefined || !('address' in topic)) return '';
   const { kind, address } = topic;
   const declaration = catalogue.find(({ id }) => id === address.collector);

@@ -4,6 +4,7 @@ import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { isEntryAvailable, offlinePayload, onlinePayload } from './availability.ts';
+import { problemsPayload } from './problems-payload.ts';
 
 /** Payloads to retain, by topic; an empty one removes the topic. */
 export type RetainedPayloadsByTopic = Map<string, string>;
@@ -15,14 +16,16 @@ const valueInJson = (value: MetricValue) => (typeof value === 'boolean' ? (value
 const statePayload = (metrics: Record<string, AnyMetricDeclaration>, { sample }: StateEntry) =>
   JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, valueInJson(sample?.[key] ?? null)])));
 
-/** State and availability of each device and part, and the memories that outlive the process. */
+/** State and availability of each device and part, the list of problems, and the memories that outlive the process. */
 export function stateAndMemoryPayloadsByTopic(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  state: Pick<AgentState, 'collectors' | 'memories'>,
+  state: AgentState,
 ): RetainedPayloadsByTopic {
   const topics = new Topics(agent);
   const payloads = new Map([...state.memories].map(([key, content]) => [topics.memory(key), JSON.stringify(content)]));
+  const problems = problemsPayload(catalogue, agent, state);
+  if (problems !== undefined) payloads.set(topics.problems, problems);
   for (const { id, tables } of catalogue) {
     const collector = state.collectors.get(id);
     for (const entry of collector?.entries.values() ?? []) {

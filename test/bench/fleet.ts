@@ -96,6 +96,7 @@ async function live(index: number): Promise<void> {
     eventDelivered: () => undefined,
     deviceDismissed: () => undefined,
     memoriesLoaded: () => undefined,
+    problemsLoaded: () => undefined,
     commandReceived: () => undefined,
   });
   await pause(ten(5000));

@@ -41,6 +41,7 @@ export function startSession(
       state.forgetDevice(device);
     },
     memoriesLoaded: (memories) => remembered.push(memories),
+    problemsLoaded: () => undefined,
     commandReceived: (command) => commands.push(command),
     ...more,
   });

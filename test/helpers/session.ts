@@ -25,6 +25,7 @@ export function startSession(
     eventDelivered: (event) => state.markDelivered(event),
     deviceDismissed: () => undefined,
     memoriesLoaded: () => undefined,
+    problemsLoaded: () => undefined,
     commandReceived: () => undefined,
     ...(after === undefined ? {} : { after }),
   });

@@ -11,6 +11,7 @@ const root = { collector: 'host', device: 'nas', part: { table: 'filesystem', id
 describe('an agent’s topics', () => {
   test.each([
     ['infra-monitor/nas/status', topics.status, { kind: 'status', agent: 'nas' }],
+    ['infra-monitor/nas/problems', topics.problems, { kind: 'problems', agent: 'nas' }],
     ['infra-monitor/nas/echo', topics.ping, { kind: 'ping', agent: 'nas' }],
     ['infra-monitor/nas/nvme/s4ewnx0n1', topics.state(drive), { kind: 'state', agent: 'nas', address: drive }],
     ['infra-monitor/nas/host/nas/filesystem_mnt_a', topics.state(root), { kind: 'state', agent: 'nas', address: root }],
@@ -113,7 +114,7 @@ const addresses: fc.Arbitrary<Address> = fc.record(
 test('what is built is parsed, whoever the agent is', () => {
   fc.assert(
     fc.property(addresses, slugs, (address, id) => {
-      fc.pre(id !== 'bridge' && !['state', 'status', 'echo'].includes(address.collector));
+      fc.pre(id !== 'bridge' && !['state', 'status', 'echo', 'problems'].includes(address.collector));
       const others = topics.of(id);
       expect(topics.parse(others.state(address))).toEqual({ kind: 'state', agent: id, address });
       expect(topics.parse(others.availability(address))).toEqual({ kind: 'availability', agent: id, address });

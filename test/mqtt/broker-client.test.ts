@@ -11,6 +11,8 @@ import { until } from '../helpers/until.ts';
 const collector = probe(async () => []);
 const status = 'infra-monitor/nas/status';
 const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
+/** The machine has the entities for the list of problems. */
+const machineConfig = 'homeassistant/device/infra-monitor_nas/nas/config';
 const reading = (level: number): { table: 'thing'; device: typeof device; reading: Probe } => ({
   table: 'thing',
   device,
@@ -40,7 +42,13 @@ test('announcements and states come first, and the online status last', async ()
   expect(log).toEqual([`info  MQTT: connected to ${broker.url} (MQTT 3.1.1)`]);
   const own = observer.messages.map(({ topic }) => topic).filter((topic) => topic !== 'infra-monitor/nas/echo');
   expect(new Set(own)).toEqual(
-    new Set([config, 'infra-monitor/nas/probe/thing_1', 'infra-monitor/nas/probe/thing_1/availability', status]),
+    new Set([
+      config,
+      machineConfig,
+      'infra-monitor/nas/probe/thing_1',
+      'infra-monitor/nas/probe/thing_1/availability',
+      status,
+    ]),
   );
   expect(own.indexOf(status)).toBe(own.length - 1);
   expect(JSON.parse(observer.topics.get('infra-monitor/nas/probe/thing_1') ?? '')).toMatchObject({ level: 12 });

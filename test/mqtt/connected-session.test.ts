@@ -165,6 +165,8 @@ test('an event while Home Assistant is offline is published after it is back and
   expect(new Set(said().map(({ topic }) => topic))).toEqual(
     new Set([
       'homeassistant/status',
+      'homeassistant/device/infra-monitor_nas/nas/config',
+      'infra-monitor/nas/problems',
       'marker',
       configOf('thing_1'),
       topicOf('thing_1'),

@@ -162,8 +162,8 @@ test('a dismissed device is left out, desired or retained', () => {
       phase: 'tombstone',
     }).keys(),
   ];
-  expect(reconciled()).toEqual(['thing_1', 'other', 'gone'].map(topicOf));
-  expect(reconciled('thing_1', 'gone')).toEqual([topicOf('other')]);
+  expect(reconciled()).toEqual(['thing_1', 'other', 'nas', 'gone'].map(topicOf));
+  expect(reconciled('thing_1', 'nas', 'gone')).toEqual([topicOf('other')]);
 });
 
 test('a device with neither components nor an earlier payload has an empty topic', () => {
@@ -178,7 +178,7 @@ test('origin: this program in this version, whatever an earlier payload names', 
   });
 });
 
-/** Keys of the announcements of devices, each with the device that it is connected through, in this order. */
+/** Keys of the announcements of devices, without the agent's machine, each with the device that it is connected through, in this order. */
 function announcedOrder(...devices: [id: string, via?: string][]) {
   const state = stateOf(
     collector,
@@ -189,7 +189,9 @@ function announcedOrder(...devices: [id: string, via?: string][]) {
     })),
   );
   const input = { agent, ...discoveryOf(state), dismissed: new Set<string>(), phase: 'tombstone' as const };
-  return [...reconcile({ ...input, retained: new Map() }).keys()].map((key) => key.split('/')[3]);
+  return [...reconcile({ ...input, retained: new Map() }).keys()]
+    .map((key) => key.split('/')[3])
+    .filter((device) => device !== agent.id);
 }
 
 test('host, pool, drive: each device comes after the one that it is connected through', () => {
@@ -227,6 +229,6 @@ test('an earlier payload takes part in the order', () => {
   ]);
   const input = { agent, ...discoveryOf(stateOf(collector, [whole()])), retained, dismissed: new Set<string>() };
   expect([...reconcile({ ...input, phase: 'tombstone' }).keys()]).toEqual(
-    ['thing_1', 'child', 'grandchild'].map(topicOf),
+    ['thing_1', 'nas', 'child', 'grandchild'].map(topicOf),
   );
 });

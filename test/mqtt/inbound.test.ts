@@ -26,6 +26,7 @@ async function told(topic: string, payload: string, retained = false) {
     announcementPublished: note('announcementPublished'),
     announcementRetained: note('announcementRetained'),
     memoryRetained: note('memoryRetained'),
+    problemsRetained: note('problemsRetained'),
   };
   dispatchInbound(connection, agent, { topic, payload, retained }, listener);
   return { calls, broker, connection };
@@ -37,6 +38,8 @@ test.each<[topic: string, payload: string, live: unknown[][], retained: unknown[
   ['homeassistant/status', 'nonsense', [['homeAssistantOffline', false]], []],
   [`${root}/status`, 'offline', [['ownWillPublished']], []],
   [`${root}/status`, 'online', [], []],
+  [`${root}/problems`, '{}', [], [['problemsRetained', `${root}/problems`, '{}']]],
+  [`${root}/problems`, '', [], []],
   [
     `${root}/probe/thing_1/command`,
     'reboot',

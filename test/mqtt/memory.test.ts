@@ -66,6 +66,7 @@ function converse(port: number, more: Device[] = []) {
     ready: Promise.resolve(),
     eventDelivered: () => undefined,
     deviceDismissed: (one) => dismissed.push(one),
+    problemsLoaded: () => undefined,
     memoriesLoaded: (memories, isComplete) =>
       void dropped.push(...state.memoryStore.load(memories, ['probe'], isComplete)),
     commandReceived: () => undefined,

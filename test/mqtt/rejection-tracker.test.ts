@@ -166,8 +166,8 @@ test.each([
     expect(errors()).toEqual([expect.stringContaining(words)]);
     expect(errors()[0]?.includes('must let this user')).toBe(code === 0x87);
     read(50);
-    // Two other pauses of the connection's beginning end after five seconds.
-    await until('all three wait', () => due(5000) === 5);
+    // Other pauses of the connection's beginning end after five seconds.
+    await until('all three wait', () => due(5000) >= 5);
     for (const [index, seconds] of [5, 10, 20, 40, 80, 160, 300, 300].entries()) {
       await until('all three wait', () => due(seconds * 1000) >= 3);
       pass(seconds * 1000 - 1);
@@ -191,7 +191,7 @@ test('an announcement that is not acknowledged while others are: online, logged,
   const { broker, state, online, errors, pass, due, read } = await start({}, (one) => {
     one.answer = ({ topic }) => (topic === announcement ? 'nothing' : 0);
   });
-  await until('sent', () => due(15_000) === 1 && broker.published.at(-1)?.topic === announcement);
+  await until('sent', () => due(15_000) === 1 && broker.published.some(({ topic }) => topic === announcement));
   pass(15_000);
   // The broker still works: another message is acknowledged.
   read(60);

@@ -57,7 +57,7 @@ test('excluded devices and parts are not desired; their keys are named, and no o
       { table: 'part', device: { id: 'other', name: 'Other' }, part: { id: 'usb', name: 'USB' }, excluded: true },
     ]),
   );
-  expect([...desired.keys()]).toEqual(['other']);
+  expect([...desired.keys()]).toEqual(['other', 'nas']);
   expect(Object.keys(desired.get('other')?.components ?? {})).not.toContain('probe-part_usb-level');
   expect([...excluded].map(([key, keys]) => [key, [...keys].sort()])).toEqual([
     [

@@ -24,6 +24,12 @@ export const homeAssistantCollector: CollectorDefinition<
 > = {
   id: 'home_assistant',
   title: 'Home Assistant',
+  summary: {
+    subject: 'Home Assistant',
+    page: 'home-assistant.md',
+    withSetting:
+      '`HA_BASE_URL`: reachability, version, state, certificate, restarts and outages; with `HA_TOKEN`, also entities, repairs and updates',
+  },
   endpoint: 'ha',
   env: homeAssistantSettingsSchema,
   schedule: '*/30 * * * * *',

@@ -29,6 +29,13 @@ const inventoryRetryMs = 600_000;
 export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostSettingsSchema.shape> = {
   id: 'host',
   title: 'Host',
+  summary: {
+    subject: 'The machine',
+    page: 'host.md',
+    always:
+      'processor, memory, pressure, temperatures, file systems and the time until they are full, network interfaces, disks, failed systemd units',
+    withSetting: '`HOST_…`: which file systems, interfaces and disks, and when a file system counts as full',
+  },
   env: hostSettingsSchema,
   schedule: '*/30 * * * * *',
   tables: hostTables,

@@ -9,6 +9,13 @@ import { nvmeSettingsSchema } from './settings.ts';
 export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeSettingsSchema.shape> = {
   id: 'nvme',
   title: 'NVMe drives',
+  summary: {
+    subject: 'NVMe drives',
+    page: 'nvme.md',
+    always:
+      'temperature, wear, spare, data written, and problems with their reasons; if the agent lacks permissions, it reads what it can and says what is missing',
+    withSetting: '`NVME_DEVICES`: which drives',
+  },
   env: nvmeSettingsSchema,
   schedule: '30 * * * * *',
   tables: nvmeTables,

@@ -85,6 +85,14 @@ class RoutersAndTargetsReader {
 export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof routerSettingsSchema.shape> = {
   id: 'router',
   title: 'Routers',
+  summary: {
+    subject: 'Routers',
+    page: 'routers.md',
+    always:
+      'the default gateway, of any make: latency, packet loss, DNS, internet connection, addresses and data rates; outages and reboots as events',
+    withSetting:
+      '`FRITZBOX_HOSTS`, `PING_TARGETS`: other routers and hosts; with [a FRITZ!Box account](docs/fritzbox.md), also its line, WLAN, clients and firmware',
+  },
   endpoint: 'fritz',
   env: routerSettingsSchema,
   schedule: '*/30 * * * * *',

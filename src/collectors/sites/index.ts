@@ -32,6 +32,12 @@ const agentDevice = (monitor: AgentIdentity, agent: string, site: string | undef
 export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sitesSettingsSchema.shape> = {
   id: collectorId,
   title: 'Sites',
+  summary: {
+    subject: 'Sites',
+    page: 'sites.md',
+    withSetting:
+      '`SITES=true`: whether each location is online and, if not, why; an outage raises one alarm, not one for each device',
+  },
   env: sitesSettingsSchema,
   schedule: '*/5 * * * * *',
   scope: 'lab',

@@ -31,6 +31,7 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
     eventDelivered: () => undefined,
     deviceDismissed: () => {},
     memoriesLoaded: () => {},
+    problemsLoaded: () => {},
     commandReceived: () => {},
   });
   session.start();

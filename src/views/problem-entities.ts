@@ -1,0 +1,49 @@
+import { entityUniqueId, formatComponentKey, slug } from '../model/naming.ts';
+import { isFault, severities } from '../model/problem.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+
+/** No collector has this id. */
+const problemKeyOf = (metric: string) => formatComponentKey({ collector: 'problems', table: 'agent', metric });
+/** Keys of the entities for the list of problems. */
+export const problemEntityKeys: ReadonlySet<string> = new Set(
+  ['problem', 'problem_reason', 'problems'].map(problemKeyOf),
+);
+
+const faultWords = severities.filter(isFault).map((severity) => `'${severity}'`);
+
+/** Entities of the agent's machine that read the list of problems. They exist whatever is watched, so that automations can rely on them. */
+export function problemEntities(agent: AgentIdentity): [key: string, component: Record<string, unknown>][] {
+  const topics = new Topics(agent);
+  const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
+    problemKeyOf(metric),
+    {
+      platform,
+      unique_id: entityUniqueId(agent, agent.id, problemKeyOf(metric)),
+      default_entity_id: `${platform}.${slug(agent.name)}_${metric}`,
+      ...options,
+      state_topic: topics.problems,
+      availability: [{ topic: topics.status }],
+    },
+  ];
+  return [
+    entity('binary_sensor', 'problem', {
+      name: 'Problem',
+      device_class: 'problem',
+      value_template: `{{ 'ON' if value_json.worst in (${faultWords.join(', ')}) else 'OFF' }}`,
+      json_attributes_topic: topics.problems,
+      json_attributes_template: "{{ dict(value_json.items() | rejectattr(0, 'eq', 'told')) | tojson }}",
+    }),
+    entity('sensor', 'problem_reason', {
+      name: 'Problem reason',
+      icon: 'mdi:message-alert-outline',
+      value_template: "{{ value_json.reason or 'none' }}",
+    }),
+    entity('sensor', 'problems', {
+      name: 'Problems',
+      icon: 'mdi:alert-circle-outline',
+      state_class: 'measurement',
+      value_template: '{{ value_json.count }}',
+    }),
+  ];
+}

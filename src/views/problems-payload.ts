@@ -1,0 +1,112 @@
+import * as z from 'zod/mini';
+import type { CollectorMetadata } from '../model/collector.ts';
+import { parseJsonWithin } from '../model/json.ts';
+import { type Problem, type RestoredProblem, severities } from '../model/problem.ts';
+import type { AgentIdentity, AgentState } from '../model/state.ts';
+import { findProblems } from './problems.ts';
+
+/** Problems in a payload; the least important are left out. */
+const maxProblems = 20;
+/** Bytes of a payload: Home Assistant’s recorder keeps attributes of up to 16 kB (MAX_STATE_ATTRS_BYTES). */
+const maxPayloadBytes = 8000;
+/** Home Assistant's limit of a state (MAX_LENGTH_STATE_STATE). */
+const maxReasonLength = 255;
+
+const publishedProblemSchema = z.object({
+  id: z.string().check(z.maxLength(500)),
+  cause: z.string().check(z.maxLength(500)),
+  place: z.enum(['broker', 'collector', 'device', 'part']),
+  subject: z.string().check(z.maxLength(500)),
+  severity: z.enum(severities),
+  text: z.string().check(z.maxLength(2000)),
+  since: z.iso.datetime(),
+  certain: z.boolean(),
+  explained_by: z.optional(z.string().check(z.maxLength(500))),
+  step: z.optional(z.union([z.string(), z.number()])),
+  clears_at: z.optional(z.string()),
+  remedy: z.optional(z.string()),
+  serial_number: z.optional(z.string()),
+});
+
+/** A problem as an agent publishes it. */
+export type PublishedProblem = z.output<typeof publishedProblemSchema>;
+
+const problemsSchema = z.object({
+  worst: z.nullable(z.enum(severities)),
+  count: z.int().check(z.gte(0)),
+  reason: z.nullable(z.string()),
+  problems: z.array(publishedProblemSchema).check(z.maxLength(maxProblems)),
+  told: z.optional(z.array(z.string())),
+});
+
+export type PublishedProblems = z.output<typeof problemsSchema>;
+
+const published = (problem: Problem): PublishedProblem => ({
+  id: problem.id,
+  cause: problem.cause,
+  place: problem.place,
+  subject: problem.subject,
+  severity: problem.severity,
+  text: problem.text,
+  since: problem.since.toISOString(),
+  certain: problem.certain,
+  ...(problem.explainedBy === undefined ? {} : { explained_by: problem.explainedBy }),
+  ...(problem.step === undefined ? {} : { step: problem.step }),
+  ...(problem.clearsAt === undefined ? {} : { clears_at: problem.clearsAt }),
+  ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
+  ...(problem.serialNumber === undefined ? {} : { serial_number: problem.serialNumber }),
+});
+
+/** Whether an identity speaks for the whole lab: its broker's state is that of its agent, which tells of it. */
+const isLabIdentity = (catalogue: readonly CollectorMetadata[], { collectors }: AgentState) =>
+  collectors.size > 0 && catalogue.every(({ id, scope }) => scope === 'lab' || !collectors.has(id));
+
+function payloadOf(problems: readonly Problem[]): PublishedProblems {
+  const own = problems.filter(({ explainedBy }) => explainedBy === undefined);
+  const [worst] = own;
+  const inOrder = [...own, ...problems.filter(({ explainedBy }) => explainedBy !== undefined)].slice(0, maxProblems);
+  return {
+    worst: worst?.severity ?? null,
+    count: own.length,
+    reason: worst === undefined ? null : `${worst.subject}: ${worst.text}`.slice(0, maxReasonLength),
+    problems: inOrder.map(published),
+    told: inOrder.filter(({ isTold }) => isTold).map(({ id }) => id),
+  };
+}
+
+/** The list of what is wrong, to be retained. Undefined before each collector has had its first outcome: an empty list is a claim. */
+export function problemsPayload(
+  catalogue: readonly CollectorMetadata[],
+  agent: AgentIdentity,
+  state: AgentState,
+): string | undefined {
+  if ([...state.collectors.values()].some(({ lastRun }) => lastRun === undefined)) return undefined;
+  // Whoever reads this is told by a connected agent.
+  const isBrokerShown = state.broker.connected && !isLabIdentity(catalogue, state);
+  const payload = payloadOf(
+    findProblems(catalogue, agent, state).filter(({ place }) => isBrokerShown || place !== 'broker'),
+  );
+  while (payload.problems.length > 1 && Buffer.byteLength(JSON.stringify(payload)) > maxPayloadBytes)
+    payload.problems.pop();
+  return JSON.stringify(payload);
+}
+
+/** The list of an agent; undefined for anything else. */
+export function parseProblemsPayload(payload: string): PublishedProblems | undefined {
+  try {
+    return problemsSchema.safeParse(parseJsonWithin(payload, { bytes: 4 * maxPayloadBytes, depth: 4 })).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an earlier process, or an earlier connection, has published of its problems. */
+export function restoredProblems(payload: string): RestoredProblem[] {
+  const { problems = [], told = [] } = parseProblemsPayload(payload) ?? {};
+  return problems.flatMap(({ id, subject, severity, text, since, step }): RestoredProblem[] => {
+    const [, path, key] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
+    if (path === undefined || key === undefined) return [];
+    const finding = { key, severity, text, since: new Date(since), isCertain: false };
+    return [{ path, subject, finding: step === undefined ? finding : { ...finding, step }, isTold: told.includes(id) }];
+  });
+}

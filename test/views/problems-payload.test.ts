@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { StateStore } from '../../src/loop/state-store.ts';
+import { deviceTable } from '../../src/model/table.ts';
+import { parseProblemsPayload, problemsPayload, restoredProblems } from '../../src/views/problems-payload.ts';
+import { agent, device, probe } from '../helpers/sample-collector.ts';
+
+const plain = probe(async () => []);
+const at = new Date('2026-01-02T03:04:05Z');
+/** A thing whose `note` are the keys of its findings. */
+const collector = {
+  ...plain,
+  tables: {
+    ...plain.tables,
+    thing: deviceTable({
+      title: 'Thing',
+      icon: 'mdi:cube',
+      isMain: true,
+      metrics: {},
+      problems: ({ note = '' }: { note?: string | undefined }) =>
+        note
+          .split(' ')
+          .filter(Boolean)
+          .map((key) => ({
+            key,
+            severity: key.startsWith('notice') ? 'notice' : 'degraded',
+            text: `${key} is wrong`,
+            step: 1,
+            ...(key === 'gone' ? { explainsDevice: true } : {}),
+            remedy: 'mend it',
+          })),
+    }),
+  },
+} as typeof plain;
+
+function stateWith(note: string | undefined, more: object = {}): StateStore {
+  const state = new StateStore('mqtt://127.0.0.1:1883');
+  state.add(collector);
+  state.broker.connected = true;
+  if (note !== undefined)
+    state.record(collector, {
+      ok: true,
+      observations: [{ table: 'thing', device: { ...device, ...more }, reading: { note } }],
+      at,
+      seconds: 0.1,
+    });
+  return state;
+}
+
+const payload = (state: StateStore) => problemsPayload([collector], agent, state);
+const parsed = (state: StateStore) => JSON.parse(payload(state) ?? 'null');
+
+test('nothing is claimed before each collector has had its first outcome', () => {
+  expect(payload(stateWith(undefined))).toBeUndefined();
+  const failed = stateWith(undefined);
+  failed.record(collector, { ok: false, error: 'broken', at, seconds: 1 });
+  expect(parsed(failed)).toMatchObject({ worst: 'degraded', count: 1, reason: 'Probe: broken' });
+});
+
+test('all is well: an empty list', () =>
+  expect(payload(stateWith(''))).toBe('{"worst":null,"count":0,"reason":null,"problems":[],"told":[]}'));
+
+test('a list with all that it says', () => {
+  const state = stateWith('hot gone', { serialNumber: 'S4' });
+  state.problemMemory.markTold('probe/thing_1/gone');
+  expect(parsed(state)).toEqual({
+    worst: 'degraded',
+    count: 1,
+    reason: 'Thing: gone is wrong',
+    problems: [
+      {
+        id: 'probe/thing_1/gone',
+        cause: 'S4/gone',
+        place: 'device',
+        subject: 'Thing',
+        severity: 'degraded',
+        text: 'gone is wrong',
+        since: '2026-01-02T03:04:05.000Z',
+        certain: true,
+        step: 1,
+        remedy: 'mend it',
+        serial_number: 'S4',
+      },
+      expect.objectContaining({ id: 'probe/thing_1/hot', explained_by: 'probe/thing_1/gone' }),
+    ],
+    told: ['probe/thing_1/gone'],
+  });
+});
+
+test('at most twenty problems and eight kilobytes, but all are counted', () => {
+  const many = Array.from({ length: 30 }, (_, number) => `key${number}`).join(' ');
+  expect(parsed(stateWith(many))).toMatchObject({ count: 30, problems: { length: 20 } });
+  const long = Array.from({ length: 20 }, (_, number) => `${'x'.repeat(400)}${number}`).join(' ');
+  const text = payload(stateWith(long)) ?? '';
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(8000);
+  expect(JSON.parse(text).problems.length).toBeGreaterThan(3);
+});
+
+test('an identity for the whole lab says nothing of its broker', () => {
+  const state = stateWith('');
+  state.broker.error = 'refused';
+  expect(JSON.parse(problemsPayload([{ ...collector, scope: 'lab' }], agent, state) ?? '').count).toBe(0);
+  expect(parsed(state).count).toBe(1);
+});
+
+test('what was published is restored', () => {
+  const state = stateWith('hot');
+  state.problemMemory.markTold('probe/thing_1/hot');
+  expect(restoredProblems(payload(state) ?? '')).toEqual([
+    {
+      path: 'probe/thing_1',
+      subject: 'Thing',
+      finding: { key: 'hot', severity: 'degraded', text: 'hot is wrong', since: at, isCertain: false, step: 1 },
+      isTold: true,
+    },
+  ]);
+});
+
+test('what others write on the topic does no harm', () => {
+  for (const text of ['', 'x', '[]', '{}', '{"worst":null,"count":0,"reason":null,"problems":[{}]}'])
+    expect(parseProblemsPayload(text)).toBeUndefined();
+  fc.assert(fc.property(fc.json(), (text) => void restoredProblems(text)));
+});
