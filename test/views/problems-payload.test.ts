@@ -47,6 +47,8 @@ function stateWith(note: string | undefined, more: object = {}): StateStore {
   return state;
 }
 
+const toldThing = { path: 'probe/thing_1', subject: 'Thing', severity: 'degraded' as const, text: '', since: at };
+
 const payload = (state: StateStore) => problemsPayload([collector], agent, state);
 const parsed = (state: StateStore) => JSON.parse(payload(state) ?? 'null');
 
@@ -62,7 +64,7 @@ test('all is well: an empty list', () =>
 
 test('a list with all that it says', () => {
   const state = stateWith('hot gone', { serialNumber: 'S4' });
-  state.problemMemory.markTold('probe/thing_1/gone');
+  state.problemMemory.markTold('probe/thing_1/gone', toldThing);
   expect(parsed(state)).toEqual({
     worst: 'degraded',
     count: 1,
@@ -105,7 +107,7 @@ test('an identity for the whole lab says nothing of its broker', () => {
 
 test('what was published is restored', () => {
   const state = stateWith('hot');
-  state.problemMemory.markTold('probe/thing_1/hot');
+  state.problemMemory.markTold('probe/thing_1/hot', toldThing);
   expect(restoredProblems(payload(state) ?? '')).toEqual([
     {
       path: 'probe/thing_1',
