@@ -143,12 +143,12 @@ export class BrokerConnection {
     this.#limits.assertAccepts(bytes);
     if (bytes >= this.#disconnectBytes)
       throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
-    const packet = await this.#inFlight
-      .send(topic, bytes, () => this.#client.publishAsync(topic, payload, { qos: 1, retain }))
-      .catch((error: unknown) => {
-        const code = codeOf(error);
-        throw typeof code === 'number' ? new PublishRefusedError(code, bytes) : error;
-      });
+    await this.#inFlight.acquireSlot();
+    const answer = this.#client.publishAsync(topic, payload, { qos: 1, retain });
+    const packet = await this.#inFlight.awaitAnswer(topic, bytes, answer).catch((error: unknown) => {
+      const code = codeOf(error);
+      throw typeof code === 'number' ? new PublishRefusedError(code, bytes) : error;
+    });
     const id = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
     return { hasSubscribers: id === undefined || !this.#withoutSubscribers.delete(id) };
   }

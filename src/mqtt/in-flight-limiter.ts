@@ -66,9 +66,15 @@ export class InFlightLimiter {
     this.#context = context;
   }
 
-  /** Sends when a slot is free, and settles with the broker's answer. Rejects with UnacknowledgedError if there is none. */
-  async send<T>(topic: string, bytes: number, write: () => Promise<T>): Promise<T> {
-    await this.#acquireSlot();
+  /** Resolves when a slot is free, which `awaitAnswer` releases. */
+  async acquireSlot(): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#freeSlots > 0) this.#freeSlots -= 1;
+    else await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  /** Settles with the broker's answer to a message that has just been written. Rejects with UnacknowledgedError if there is none. */
+  async awaitAnswer<T>(topic: string, bytes: number, answer: Promise<T>): Promise<T> {
     const sent: SentMessage = {
       topic,
       bytes,
@@ -79,9 +85,9 @@ export class InFlightLimiter {
     };
     this.#sent.add(sent);
     const timedOut = new Promise<never>((_, reject) => this.#startTimeout(sent, reject));
-    const answered = write().then((answer) => {
+    const answered = answer.then((acknowledgement) => {
       this.#largestAcknowledged = Math.max(this.#largestAcknowledged, bytes);
-      return answer;
+      return acknowledgement;
     });
     const settled = answered.finally(() => {
       this.#cancels.get(sent)?.();
@@ -123,12 +129,6 @@ export class InFlightLimiter {
 
   get #givenUpCount(): number {
     return [...this.#sent].filter(({ isGivenUp }) => isGivenUp).length;
-  }
-
-  async #acquireSlot(): Promise<void> {
-    if (this.#ended !== undefined) throw this.#ended;
-    if (this.#freeSlots > 0) this.#freeSlots -= 1;
-    else await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
   /** Hands the slot to the next waiter; it is not free in between. */
