@@ -15,6 +15,8 @@ export interface Device {
   macAddress?: string;
   /** The id of the parent device. */
   via?: string;
+  /** The id of the device through which this machine reaches it: its router, if it is in another network. */
+  reachedThrough?: string;
   /** The site of the device, if it differs from the agent's. */
   site?: string;
   /** Home Assistant's identifier, if the device belongs to another agent, which announces its other properties. */

@@ -34,12 +34,12 @@ export interface ActiveFinding {
   clearsAt?: string;
   /** What the user can do. */
   remedy?: string;
-  /** It explains the other problems of its device, of the device's parts, and of what is reached through the device. */
+  /** It explains the other problems of its device, of the device's parts, and of what is below the device or reached through it. */
   explainsDevice?: true;
+  /** It explains the problems of what is reached through its device. */
+  explainsBeyond?: true;
   /** Keys of the same device's findings that explain this one. */
   explainedBy?: readonly string[];
-  /** Id of the device through which this one is reached, if it is not the one above it (`via`). */
-  reachedThrough?: string;
 }
 
 /** The reading does not tell whether this is wrong: what was found before is not over. */

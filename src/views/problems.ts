@@ -16,8 +16,10 @@ interface Candidate extends Problem {
   finding?: LastingFinding;
   /** Slug of the device. */
   device?: string;
-  /** Slugs of the devices through which it is reached. */
-  reachedThrough: string[];
+  /** Slug of the device above its own. */
+  parent?: string;
+  /** Slug of the device through which its own is reached. */
+  reachedThrough?: string;
 }
 
 const subjectOf = ({ device, part }: StateEntry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
@@ -38,7 +40,6 @@ function brokerProblems({ url, connected, since, error }: BrokerConnectionState)
       since,
       certain: true,
       isTold: false,
-      reachedThrough: [],
     },
   ];
 }
@@ -65,7 +66,6 @@ function collectorProblems(
     certain: true,
     isTold: false,
     ...(scope === 'lab' && !connected ? { explainedBy: 'broker' } : {}),
-    reachedThrough: [],
   });
   return [
     ...(overdueMs(collector, monotonicMs) === undefined
@@ -107,7 +107,8 @@ function entryProblems(
     isTold: false,
     finding,
     device: address.device,
-    reachedThrough: [device.via, finding.reachedThrough].flatMap((id) => (id === undefined ? [] : [slug(id)])),
+    ...(device.via === undefined ? {} : { parent: slug(device.via) }),
+    ...(device.reachedThrough === undefined ? {} : { reachedThrough: slug(device.reachedThrough) }),
   });
   const own = (key: string, severity: LastingFinding['severity'], text: string): LastingFinding => ({
     key,
@@ -144,7 +145,6 @@ const restoredProblems = (agent: AgentIdentity, state: AgentState): Candidate[] 
         since: finding.since,
         certain: collector.lastSuccess !== undefined,
         isTold: false,
-        reachedThrough: [],
       },
     ];
   });
@@ -158,7 +158,7 @@ function explanationOf(
   candidate: Candidate,
   byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,
 ): string | undefined {
-  const { device, path, finding, reachedThrough } = candidate;
+  const { device, path, finding, parent, reachedThrough } = candidate;
   if (device === undefined) return undefined;
   // What is worse is no consequence: a drive that is dying and can't be read is dying.
   const explainsEverything = (other: Candidate) =>
@@ -171,12 +171,12 @@ function explanationOf(
     // Of two that explain everything, the worse or older one explains the other.
     return explainsEverything(other) && (!candidate.finding?.explainsDevice || compareProblems(other, candidate) < 0);
   });
+  if (ofSameDevice !== undefined) return ofSameDevice.id;
+  const problemsOf = (other: string | undefined) =>
+    other === undefined || other === device ? [] : (byDevice.get(other) ?? []);
   const explanation =
-    ofSameDevice ??
-    reachedThrough
-      .filter((above) => above !== device)
-      .flatMap((above) => byDevice.get(above) ?? [])
-      .find(explainsEverything);
+    problemsOf(parent).find(explainsEverything) ??
+    problemsOf(reachedThrough).find((other) => explainsEverything(other) || other.finding?.explainsBeyond);
   return explanation?.id;
 }
 
@@ -207,7 +207,7 @@ export function findProblems(
     byDevice.get(candidate.device)?.push(candidate) ?? byDevice.set(candidate.device, [candidate]);
   return candidates
     .map((candidate): Problem => {
-      const { finding: _, device: __, reachedThrough: ___, ...problem } = candidate;
+      const { finding: _, device: __, parent: ___, reachedThrough: ____, ...problem } = candidate;
       const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice);
       const restored = state.restoredProblems.get(problem.id)?.finding.since;
       return {

@@ -18,7 +18,7 @@ function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] 
       .map((word): Finding => {
         const [key = '', severity] = word.split(':');
         if (severity === '?') return { key, isUnknown: true };
-        if (key === 'line') return found('line', 'outage');
+        if (key === 'line') return found('line', 'outage', { explainsBeyond: true });
         if (key === 'wan') return found('wan', 'outage', { explainedBy: ['line'] });
         if (key === 'gone') return found('gone', 'outage', { explainsDevice: true });
         return found(key, severity as Severity);
@@ -166,6 +166,17 @@ test('a finding can explain its whole device, or another finding', () => {
   ).toEqual(['(Behind: gone text)', 'Thing: gone text', '(Thing: hot text)', '(Thing Part /mnt: full text)']);
   expect(told(after(thing('wan line')))).toEqual(['Thing: line text', '(Thing: wan text)']);
   expect(told(after(thing('wan')))).toEqual(['Thing: wan text']);
+});
+
+test('what explains what is reached through a device says nothing of the device itself', () => {
+  const beyond = { id: 'beyond', name: 'Beyond', reachedThrough: 'Thing 1' };
+  const lost = (note: string): Reading => [
+    { table: 'thing', device, reading: { note } },
+    { table: 'thing', device: beyond, error: gone },
+    { table: 'part', device, part, error: gone },
+  ];
+  expect(told(after(lost('line'))).sort()).toEqual(['(Beyond: gone)', 'Thing Part /mnt: gone', 'Thing: line text']);
+  expect(told(after(lost('hot:outage'))).sort()).toEqual(['Beyond: gone', 'Thing Part /mnt: gone', 'Thing: hot text']);
 });
 
 test('what is worse than a device that can’t be read is told beside it', () => {

@@ -43,7 +43,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
     const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env);
     const fillRate = new FillRateEstimator();
-    const memoryShortage = new MemoryShortageTimer();
+    const memoryShortage = new MemoryShortageTimer(env.HOST_MEMORY_LIMIT);
     /** File systems that have been writable. */
     const writable = new Set<string>();
     let machine: MachineInventory = {};
@@ -67,8 +67,13 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
         const now = readClocks().monotonic / 1000;
         return observations.map((observation) => {
           const { table, part, reading } = observation;
-          if (table === 'host' && reading !== undefined)
-            return { ...observation, reading: { ...reading, memoryShortSeconds: memoryShortage.update(reading, now) } };
+          if (table === 'host' && reading !== undefined) {
+            const memoryShortSeconds = memoryShortage.update(reading, now);
+            return {
+              ...observation,
+              reading: { ...reading, memoryShortSeconds, memoryLimitPercent: env.HOST_MEMORY_LIMIT },
+            };
+          }
           if (table !== 'filesystem' || reading === undefined) return observation;
           const id = part?.id ?? '';
           if (!reading.readOnly) writable.add(id);

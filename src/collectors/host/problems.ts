@@ -1,4 +1,5 @@
-import { type Finding, findingIf, type LastingFindings } from '../../model/problem.ts';
+import { type Finding, findingIf, type LastingFinding, type LastingFindings } from '../../model/problem.ts';
+import { defaultMemoryLimitPercent } from './memory-shortage-timer.ts';
 import type { FilesystemReading, HostReading } from './reading.ts';
 
 const gibibyte = 1024 ** 3;
@@ -13,6 +14,10 @@ const smallFilesystemBytes = 4 * gibibyte;
 const smallFilesystemLimitPercent = 98;
 /** A file system with more space than this is not full, whatever its share. */
 const plentyBytes = 5 * gibibyte;
+/** One that was full has enough again from here on. */
+const plentyAgainBytes = 6 * gibibyte;
+/** One without any space left has some again from here on. */
+const someSpaceShare = 0.01;
 
 /** Share of the space that filling is told from, and how soon it must be full. */
 const fillingFromPercent = 80;
@@ -20,6 +25,9 @@ const fillingWithinSeconds = 3 * daySeconds;
 
 /** Seconds that memory must be short before it is told: a build may use it up for a minute. */
 const memoryShortageSeconds = 300;
+
+/** Names in a text before “and 12 more”. */
+const maxNames = 5;
 
 const percentOf = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : undefined);
 
@@ -30,67 +38,98 @@ const usedPercentOf = ({ total, free, available }: FilesystemReading) =>
 const isAtLimit = (value: number | undefined, limit: number, wasAtLimit: boolean, hysteresis = hysteresisPercent) =>
   value === undefined ? undefined : value >= (wasAtLimit ? limit - hysteresis : limit);
 
+/** Whether nothing is left; once it was so, until there is a little again. */
+const isUsedUp = (left: number, total: number, before: LastingFinding | undefined) =>
+  left <= (before?.severity === 'outage' ? total * someSpaceShare : 0);
+
 function fullFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
-  const { total, available, limitPercent = defaultLimitPercent } = reading;
-  const used = usedPercentOf(reading);
+  const { total, available, limitPercent } = reading;
+  // Some file systems of the kernel have no size.
+  if (total <= 0) return [];
+  const earlier = before.get('full');
   const isSmall = total < smallFilesystemBytes;
-  const limit = isSmall ? Math.max(limitPercent, smallFilesystemLimitPercent) : limitPercent;
-  const isNearlyFull = isAtLimit(used, limit, before.has('full'));
-  const isFull = available <= 0 || (isNearlyFull && (isSmall || available < plentyBytes));
+  const limit = limitPercent ?? (isSmall ? smallFilesystemLimitPercent : defaultLimitPercent);
+  const hasPlenty =
+    limitPercent === undefined && !isSmall && available >= (earlier === undefined ? plentyBytes : plentyAgainBytes);
+  const isEmpty = isUsedUp(available, total, earlier);
+  const isFull = isEmpty || (!hasPlenty && isAtLimit(usedPercentOf(reading), limit, earlier !== undefined));
   return findingIf('full', isFull, () => ({
-    severity: available <= 0 ? 'outage' : 'degraded',
-    text: available <= 0 ? 'no space left' : `nearly full: ${limit} % used`,
-    clearsAt: `below ${limit - hysteresisPercent} %`,
+    severity: isEmpty ? 'outage' : 'degraded',
+    text: isEmpty ? 'no space left' : `nearly full: ${limit} % used`,
+    clearsAt: `below ${limit - hysteresisPercent} %${limitPercent === undefined && !isSmall ? ', or with 6 GiB free' : ''}`,
     remedy: 'delete files or enlarge the file system',
   }));
 }
 
 function fillingFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
   const { secondsToFull } = reading;
-  const used = usedPercentOf(reading);
-  const wasFilling = before.has('filling');
-  const isSoon =
-    secondsToFull !== undefined && secondsToFull < fillingWithinSeconds + (wasFilling ? daySeconds / 2 : 0);
-  const days = secondsToFull !== undefined && secondsToFull < daySeconds ? 1 : 3;
-  return findingIf('filling', isSoon && isAtLimit(used, fillingFromPercent, wasFilling), () => ({
+  const earlier = before.get('filling');
+  const isMostlyUsed = isAtLimit(usedPercentOf(reading), fillingFromPercent, earlier !== undefined) ?? false;
+  // After a start it takes hours until the rate is known.
+  const isFilling =
+    isMostlyUsed && secondsToFull === undefined
+      ? undefined
+      : isMostlyUsed &&
+        (secondsToFull ?? Number.POSITIVE_INFINITY) <
+          fillingWithinSeconds + (earlier === undefined ? 0 : daySeconds / 2);
+  const isWithinDay = (secondsToFull ?? 0) < (earlier?.step === 1 ? 1.5 : 1) * daySeconds;
+  return findingIf('filling', isFilling, () => ({
     severity: 'degraded',
-    text: days === 1 ? 'full within a day at this rate' : 'full within three days at this rate',
-    step: days,
+    text: isWithinDay ? 'full within a day at this rate' : 'full within three days at this rate',
+    step: isWithinDay ? 1 : 3,
     clearsAt: `below ${fillingFromPercent - hysteresisPercent} %, or when it fills more slowly`,
     remedy: 'find out what writes so much',
     explainedBy: ['full'],
   }));
 }
 
+function inodeFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
+  const { inodes, inodesFree, limitPercent = defaultLimitPercent } = reading;
+  // FAT and Btrfs have no fixed number of them.
+  if (inodes <= 0) return [];
+  const earlier = before.get('inodes');
+  const areUsedUp = isUsedUp(inodesFree, inodes, earlier);
+  const areFew = areUsedUp || isAtLimit(percentOf(inodes - inodesFree, inodes), limitPercent, earlier !== undefined);
+  return findingIf('inodes', areFew, () => ({
+    severity: areUsedUp ? 'outage' : 'degraded',
+    text: areUsedUp ? 'no inodes left' : `nearly out of inodes: ${limitPercent} % used`,
+    clearsAt: `below ${limitPercent - hysteresisPercent} %`,
+    remedy: 'delete small files, such as old sessions, mails or caches',
+    // XFS and ZFS make inodes of free space.
+    explainedBy: ['full'],
+  }));
+}
+
 /** What is wrong with a file system. One that is mounted read-only can't fill. */
 export function filesystemProblems(reading: FilesystemReading, before: LastingFindings): Finding[] {
-  const { inodes, inodesFree, readOnly, wasWritable = false, limitPercent = defaultLimitPercent } = reading;
+  const { readOnly, wasWritable = false } = reading;
   const becameReadOnly = findingIf('read_only', readOnly && (wasWritable || before.has('read_only')), () => ({
     severity: 'outage',
     text: 'became read-only',
     clearsAt: 'when it is writable again',
     remedy: 'look for errors of its disk in the kernel log (dmesg)',
   }));
-  if (readOnly) return becameReadOnly;
-  const usedInodes = percentOf(inodes - inodesFree, inodes);
-  return [
-    ...becameReadOnly,
-    ...fullFindings(reading, before),
-    ...fillingFindings(reading, before),
-    ...findingIf('inodes', isAtLimit(usedInodes, limitPercent, before.has('inodes')) ?? false, () => ({
-      severity: inodesFree <= 0 ? 'outage' : 'degraded',
-      text: inodesFree <= 0 ? 'no inodes left' : `nearly out of inodes: ${limitPercent} % used`,
-      clearsAt: `below ${limitPercent - hysteresisPercent} %`,
-      remedy: 'delete small files, such as old sessions, mails or caches',
-    })),
-  ];
+  return readOnly
+    ? becameReadOnly
+    : [...fullFindings(reading, before), ...fillingFindings(reading, before), ...inodeFindings(reading, before)];
+}
+
+function listFailedUnits(names: readonly string[]): string {
+  const shown = names.slice(0, maxNames).join(', ');
+  return `failed systemd unit${names.length === 1 ? '' : 's'}: ${shown}${names.length > maxNames ? ` and ${names.length - maxNames} more` : ''}`;
 }
 
 /** What is wrong with the machine as a whole. */
 export function machineProblems(reading: HostReading, before: LastingFindings): Finding[] {
-  const { memoryShortSeconds, cpuTemperature, cpuCriticalTemperature, failedUnits } = reading;
+  const {
+    memoryShortSeconds,
+    memoryLimitPercent = defaultMemoryLimitPercent,
+    cpuTemperature,
+    cpuCriticalTemperature,
+    failedUnits,
+  } = reading;
   const isHot =
-    cpuTemperature === undefined || cpuCriticalTemperature === undefined
+    cpuTemperature === undefined || cpuCriticalTemperature === undefined || cpuCriticalTemperature <= 0
       ? undefined
       : isAtLimit(cpuTemperature, cpuCriticalTemperature, before.has('cpu_critical'));
   return [
@@ -99,8 +138,8 @@ export function machineProblems(reading: HostReading, before: LastingFindings): 
       memoryShortSeconds === undefined ? undefined : memoryShortSeconds >= memoryShortageSeconds,
       () => ({
         severity: 'degraded',
-        text: 'memory is used up: less than 5 % available, and swapping or waiting for it',
-        clearsAt: 'at 7 % available',
+        text: `memory is used up: less than ${100 - memoryLimitPercent} % available, and swapping or waiting for it`,
+        clearsAt: `at ${100 - memoryLimitPercent + hysteresisPercent} % available`,
         remedy: 'find out which process needs so much',
       }),
     ),
@@ -125,21 +164,22 @@ export function machineProblems(reading: HostReading, before: LastingFindings): 
     })),
     ...findingIf('failed_units', failedUnits === undefined ? undefined : failedUnits.length > 0, () => ({
       severity: 'degraded',
-      text: `failed systemd unit${failedUnits?.length === 1 ? '' : 's'}: ${failedUnits?.join(', ')}`,
+      text: listFailedUnits(failedUnits ?? []),
       step: failedUnits?.join(' ') ?? '',
       clearsAt: 'when no unit is failed',
-      remedy: 'systemctl status UNIT says why; systemctl reset-failed UNIT forgets it',
+      remedy: 'see why with systemctl status UNIT; forget it with systemctl reset-failed UNIT',
     })),
     ...findingIf('clock', reading.clockSynchronized === undefined ? undefined : !reading.clockSynchronized, () => ({
       severity: 'notice',
       text: 'the clock is not synchronized',
       clearsAt: 'when it is',
-      remedy: 'timedatectl says why',
+      remedy: 'see why with timedatectl',
     })),
     ...findingIf('reboot_required', reading.reboot?.required, () => ({
       severity: 'notice',
       text: 'a reboot is required',
       clearsAt: 'after a reboot',
+      remedy: 'restart the machine when it suits you',
     })),
   ];
 }

@@ -16,6 +16,8 @@ export interface HostReading {
   pressure?: { cpu?: number | undefined; memory?: number | undefined; io?: number | undefined } | undefined;
   /** For how long memory has been short; 0 while it is not. */
   memoryShortSeconds?: number | undefined;
+  /** Share of the memory in use from which it is short, in percent. */
+  memoryLimitPercent?: number | undefined;
   bootTime?: Date | undefined;
   processes?: number | undefined;
   /** `required` is undefined if nobody knows; `packages`: what wants the reboot. */

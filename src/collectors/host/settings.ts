@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { listSetting, numberPerNameSetting } from '../../model/setting.ts';
+import { integerSetting, listSetting, numberPerNameSetting } from '../../model/setting.ts';
+import { defaultMemoryLimitPercent } from './memory-shortage-timer.ts';
 
 export const hostSettingsSchema = z.object({
   HOST_FILESYSTEMS: listSetting({
@@ -12,9 +13,18 @@ export const hostSettingsSchema = z.object({
   }),
   HOST_FILESYSTEM_LIMIT: numberPerNameSetting({
     description:
-      'Percentage of its space or inodes above which a file system is a problem (default: 95). HOST_FILESYSTEM_LIMIT_<NAME> is for one mount point: ROOT for /, MNT_TANK for /mnt/tank.',
+      'Percentage of its space or inodes above which a file system is a problem, however much is free. Unless set, 95 with less than 5 GiB free, or 98 below a size of 4 GiB. HOST_FILESYSTEM_LIMIT_<NAME> is for one mount point: ROOT for /, MNT_TANK for /mnt/tank.',
     example: '90',
   }),
+  HOST_MEMORY_LIMIT: integerSetting(
+    {
+      description:
+        'Percentage of memory in use above which memory is short, if the machine also swaps or waits for memory for five minutes.',
+      default: String(defaultMemoryLimitPercent),
+    },
+    1,
+    100,
+  ),
   HOST_INTERFACES: listSetting({
     description:
       'Network interfaces to monitor, as glob patterns. Replaces the default selection: hardware, bonds, and the interface of the default route.',

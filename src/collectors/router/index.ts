@@ -8,6 +8,7 @@ import { slug } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import { readDefaultGatewayAddress } from './gateway.ts';
+import { GatewayRouter } from './gateway-router.ts';
 import { routerTables } from './metrics.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { RouterMonitor } from './router-monitor.ts';
@@ -21,6 +22,7 @@ class RoutersAndTargetsReader {
   readonly #settings: RouterSettings;
   readonly #roots: HostRoots;
   readonly #addresses = new AddressResolver();
+  readonly #gateway: GatewayRouter;
   readonly #targets: TargetMonitor[];
   /** By name and host, because the default gateway can change. */
   #routers = new Map<string, RouterMonitor>();
@@ -30,8 +32,9 @@ class RoutersAndTargetsReader {
     this.#memory = memory;
     this.#settings = settings;
     this.#roots = new HostRoots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
+    this.#gateway = new GatewayRouter(this.#roots, this.#addresses);
     this.#targets = settings.PING_TARGETS.map(
-      (address) => new TargetMonitor(agent, address, settings, this.#addresses),
+      (address) => new TargetMonitor(agent, address, settings, this.#addresses, this.#gateway),
     );
   }
 
@@ -40,6 +43,7 @@ class RoutersAndTargetsReader {
     const problems =
       addresses.length > 0 ? [] : [{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }];
     const routers = this.#updateRouters(addresses);
+    this.#gateway.update(addresses);
     const found = await Promise.all([
       ...routers.map((router) => router.read()),
       ...this.#targets.map(async (target): Promise<Observation<RouterReadingByTable>[]> => [await target.read()]),
@@ -72,7 +76,15 @@ class RoutersAndTargetsReader {
           [
             keyOf(address),
             before.get(keyOf(address)) ??
-              new RouterMonitor(this.#agent, this.#memory, address, this.#settings, this.#roots, this.#addresses),
+              new RouterMonitor(
+                this.#agent,
+                this.#memory,
+                address,
+                this.#settings,
+                this.#roots,
+                this.#addresses,
+                this.#gateway,
+              ),
           ] as const,
       ),
     );

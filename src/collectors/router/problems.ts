@@ -12,6 +12,7 @@ export const reachabilityProblems = ({ reachable, problem }: ReachabilityReading
     severity: 'outage',
     text: 'does not answer',
     clearsAt: 'when it answers',
+    remedy: 'check its power and its cables',
     explainsDevice: true,
   })),
   ...findingIf('limits', reachable === false ? false : problem, () => ({
@@ -37,30 +38,32 @@ export function routerProblems(reading: RouterReading): Finding[] {
       severity: 'outage',
       text: wan?.access === 'dsl' ? 'the DSL line is out of sync' : 'the line is down',
       clearsAt: 'when the line is up',
+      remedy: 'check the cable; if it lasts, ask the provider',
+      explainsBeyond: true,
     })),
-    ...findingIf('internet', wan && not(isWanConnected(wan)), () => ({
+    // A router that is only an access point has no connection to lose.
+    ...findingIf('internet', wan && wan.status !== 'unconfigured' ? not(isWanConnected(wan)) : undefined, () => ({
       severity: 'outage',
       text: 'no internet connection',
       clearsAt: 'when it is connected',
+      remedy: 'look at the router’s own page; if it lasts, ask the provider',
+      explainsBeyond: true,
       explainedBy: ['line'],
     })),
-    ...(dns === undefined
-      ? []
-      : findingIf('dns', !dns.answers, () => ({
-          severity: 'degraded',
-          text: 'its DNS server does not answer',
-          clearsAt: 'when it answers',
-          explainedBy: ['line', 'internet'],
-        }))),
-    ...(tr064 === undefined
-      ? []
-      : findingIf('account', tr064.access === undefined ? undefined : accountText !== undefined, () => ({
-          severity: 'degraded',
-          text: accountText ?? '',
-          step: tr064.access ?? '',
-          clearsAt: 'when it accepts the login',
-          ...(tr064.hint === undefined ? {} : { remedy: tr064.hint }),
-        }))),
+    ...findingIf('dns', dns && !dns.answers, () => ({
+      severity: 'degraded',
+      text: 'its DNS server does not answer',
+      clearsAt: 'when it answers',
+      remedy: 'restart the router if it lasts',
+      explainedBy: ['line', 'internet'],
+    })),
+    ...findingIf('account', tr064?.access === undefined ? undefined : accountText !== undefined, () => ({
+      severity: 'degraded',
+      text: accountText ?? '',
+      step: tr064?.access ?? '',
+      clearsAt: 'when it accepts the login',
+      ...(tr064?.hint === undefined ? {} : { remedy: tr064.hint }),
+    })),
   ];
 }
 

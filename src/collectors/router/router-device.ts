@@ -5,6 +5,7 @@ import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import { readNeighbourMac } from './gateway.ts';
+import type { GatewayRouter } from './gateway-router.ts';
 import type { FritzBoxProperties } from './tr064/reading.ts';
 
 /** The members that are not undefined. */
@@ -19,7 +20,16 @@ export class RouterDevice {
   readonly #addresses: AddressResolver;
   readonly #known: Partial<Omit<Device, 'id' | 'name' | 'via'>> = {};
 
-  constructor(agent: AgentIdentity, router: ConfiguredRouter, roots: HostRoots, addresses: AddressResolver) {
+  readonly #gateway: GatewayRouter;
+
+  constructor(
+    agent: AgentIdentity,
+    router: ConfiguredRouter,
+    roots: HostRoots,
+    addresses: AddressResolver,
+    gateway: GatewayRouter,
+  ) {
+    this.#gateway = gateway;
     this.#agent = agent;
     this.#router = router;
     this.#roots = roots;
@@ -46,6 +56,8 @@ export class RouterDevice {
     );
     const macAddress = readNeighbourMac(this.#roots, address) ?? this.#known.macAddress;
     if (macAddress !== undefined) this.#known.macAddress = macAddress;
+    const reachedThrough = this.#gateway.leadingTo(host);
+    if (reachedThrough !== undefined && reachedThrough !== name) this.#known.reachedThrough = reachedThrough;
     return deviceBelowAgent(this.#agent, {
       id: name,
       name,

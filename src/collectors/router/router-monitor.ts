@@ -11,6 +11,7 @@ import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
+import type { GatewayRouter } from './gateway-router.ts';
 import { IgdClient, type IgdReading } from './igd/igd-client.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReading, RouterReadingByTable, WanReading } from './reading.ts';
@@ -57,10 +58,11 @@ export class RouterMonitor {
     settings: RouterSettings,
     roots: HostRoots,
     addresses: AddressResolver,
+    gateway: GatewayRouter,
   ) {
     const { name, host, description } = router;
     this.name = name;
-    this.#device = new RouterDevice(agent, router, roots, addresses);
+    this.#device = new RouterDevice(agent, router, roots, addresses, gateway);
     this.#limits = latencyAndLossLimitsOf(name, settings);
     const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     this.#igd = new IgdClient({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);

@@ -9,6 +9,7 @@ import {
 import type { Observation } from '../../model/collector.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import type { GatewayRouter } from './gateway-router.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { OutageTracker } from './router-events.ts';
@@ -16,13 +17,23 @@ import type { RouterSettings } from './settings.ts';
 
 /** Watches one host or service. */
 export class TargetMonitor {
-  readonly #device: Device;
+  readonly #host: string;
+  readonly #gateway: GatewayRouter;
+  #device: Device;
   readonly #poller: Poller<ProbeResult>;
   readonly #outages = new OutageTracker();
   readonly #limits: LatencyAndLossLimits;
 
-  constructor(agent: AgentIdentity, target: ProbeTarget, settings: RouterSettings, addresses: AddressResolver) {
-    const { name } = target;
+  constructor(
+    agent: AgentIdentity,
+    target: ProbeTarget,
+    settings: RouterSettings,
+    addresses: AddressResolver,
+    gateway: GatewayRouter,
+  ) {
+    const { name, host } = target;
+    this.#host = host;
+    this.#gateway = gateway;
     this.#device = deviceBelowAgent(agent, {
       id: name,
       name,
@@ -34,6 +45,9 @@ export class TargetMonitor {
   }
 
   async read(): Promise<Observation<RouterReadingByTable>> {
+    const reachedThrough = this.#gateway.leadingTo(this.#host);
+    if (reachedThrough !== undefined && this.#device.reachedThrough !== reachedThrough)
+      this.#device = { ...this.#device, reachedThrough };
     const device = this.#device;
     try {
       const probe = await this.#poller.pollCurrent();

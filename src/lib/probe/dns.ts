@@ -33,6 +33,11 @@ export class AddressResolver {
     return cached.address;
   }
 
+  /** The address without looking it up; undefined if the name has never been resolved. */
+  known(host: string): string | undefined {
+    return isIP(host.split('%')[0] ?? '') === 0 ? this.#cache.get(host)?.address : host;
+  }
+
   #lookUp(host: string): Promise<string> {
     const pending =
       this.#pending.get(host) ??
