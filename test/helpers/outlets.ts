@@ -1,0 +1,104 @@
+import { onTestFinished, vi } from 'vitest';
+import { problemLines } from '../../src/cli/problem-lines.ts';
+import { allCollectors } from '../../src/collectors/index.ts';
+import { createApiRoutes } from '../../src/http/api-routes.ts';
+import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
+import { startStatusServer } from '../../src/http/server.ts';
+import { MinuteHistory } from '../../src/loop/minute-history.ts';
+import type { StateStore } from '../../src/loop/state-store.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { AgentIdentity } from '../../src/model/state.ts';
+import { startNotifications } from '../../src/notify/index.ts';
+import { keptLog } from './conversation.ts';
+import { startNotificationServer } from './notification-server.ts';
+import { until } from './until.ts';
+
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+const unescaped = (html: string) =>
+  html.replaceAll(/<[^>]*>/g, '').replaceAll(/&(\w+|#39);/g, (_, name: string) => entities[name] ?? '');
+
+const link = /<a [^>]*>(.*?)<\/a> /;
+
+/** The problems on a page: those that explain themselves, and those that they explain. */
+function problemsOfPage(page: string) {
+  const items = [...page.matchAll(/<li class="(\w+)">(.*?)<\/li>/g)];
+  const own = items.map(([, severity, item = '']) => {
+    const [, subject = '', text = ''] = new RegExp(`${link.source}(.*?), for <time`).exec(item) ?? [];
+    return `${severity} ${unescaped(subject)}: ${unescaped(text)}`;
+  });
+  const explained = [...page.matchAll(/<p class="also">(.*?)<\/p>/g)].map(([, item = '']) => {
+    const [, subject = ''] = link.exec(item) ?? [];
+    return `${unescaped(subject)}: ${unescaped(item.replace(link, ''))}`;
+  });
+  return { own, explained };
+}
+
+const words = (severity: string) => severity.replaceAll(' ', '_');
+
+interface HealthProblem {
+  severity: string;
+  subject: string;
+  text: string;
+  certain: boolean;
+  explainedBy?: string;
+}
+
+/** What each outlet says is wrong: the page and `/health/` of a real server, a real webhook, and the lines of `once`. */
+export async function readOutlets(agent: AgentIdentity, state: StateStore) {
+  const context = { catalogue: allCollectors, agent, state, history: new MinuteHistory() };
+  const server = await startStatusServer(
+    { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
+    new Map([...createPageRoutesAndEventStream(context).routes, ...createApiRoutes(allCollectors, agent, state)]),
+    { agent: agent.name, site: agent.site ?? null },
+  );
+  onTestFinished(() => server.close());
+  const page = problemsOfPage(await (await fetch(server.url)).text());
+  const { problems } = (await (await fetch(`${server.url}/health/`)).json()) as { problems: HealthProblem[] };
+  const inHealth = (isExplained: boolean) =>
+    problems
+      .filter(({ explainedBy }) => (explainedBy !== undefined) === isExplained)
+      .map(
+        ({ severity, subject, text, certain }) =>
+          `${isExplained ? '' : `${severity} `}${subject}: ${text}${certain ? '' : ' (last known)'}`,
+      );
+  const lines = problemLines(agent, state);
+  const once = {
+    own: lines.flatMap((line) => {
+      const [, severity, subject, text] = /^(\S[^:]*): (.*?)(?: \([A-Z\d:]+\))?: (.*)$/.exec(line) ?? [];
+      return severity === undefined ? [] : [`${words(severity)} ${subject}: ${text}`];
+    }),
+    explained: lines.flatMap((line) => /^ {2}also affected: (.*)$/.exec(line)?.[1] ?? []),
+  };
+  return {
+    page,
+    health: { own: inHealth(false), explained: inHealth(true) },
+    once,
+    messages: await messagesOf(agent, state),
+  };
+}
+
+/** The messages that a webhook gets of a state that lasts, and of a marker after them. */
+async function messagesOf(agent: AgentIdentity, state: StateStore): Promise<string[]> {
+  const { url, received } = await startNotificationServer();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.now() });
+  const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(url) } };
+  const { close } = startNotifications(settings as never, allCollectors, agent, state, keptLog().log, {
+    reported: () => undefined,
+    ended: () => undefined,
+  });
+  try {
+    vi.advanceTimersByTime(40_000);
+    // Whatever is to come comes before the broker's end, which is told in order.
+    const wasConnected = state.broker.connected;
+    state.broker.connected = !wasConnected;
+    vi.advanceTimersByTime(40_000);
+    await until('the marker', () => received.some(({ body }) => String(body.subject).startsWith('Broker')));
+    state.broker.connected = wasConnected;
+  } finally {
+    close();
+    vi.useRealTimers();
+  }
+  return received
+    .filter(({ body }) => body.kind === 'trouble' && !String(body.subject).startsWith('Broker'))
+    .map(({ body }) => `${body.severity} ${body.subject}: ${body.what}`);
+}

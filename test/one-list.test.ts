@@ -1,0 +1,191 @@
+import { expect, test } from 'vitest';
+import type { FilesystemReading, HostReading } from '../src/collectors/host/reading.ts';
+import { allCollectors } from '../src/collectors/index.ts';
+import { StateStore } from '../src/loop/state-store.ts';
+import type { ObservationOrComplaint } from '../src/model/collector.ts';
+import type { Device } from '../src/model/device.ts';
+import { readOutlets } from './helpers/outlets.ts';
+import { agent } from './helpers/sample-collector.ts';
+
+type Readings = ObservationOrComplaint<Record<string, unknown>>[];
+
+const GiB = 1024 ** 3;
+const nas: Device = { id: 'nas', name: 'nas' };
+const host = (reading: HostReading = {}): Readings => [{ table: 'host', device: nas, reading }];
+const filesystem = (point: string, reading: Partial<FilesystemReading>): Readings[number] => ({
+  table: 'filesystem',
+  device: nas,
+  part: { id: point, name: `File system ${point}` },
+  reading: {
+    total: 100 * GiB,
+    free: 50 * GiB,
+    available: 50 * GiB,
+    inodes: 0,
+    inodesFree: 0,
+    readOnly: false,
+    ...reading,
+  },
+});
+const full = filesystem('/tank', { free: 0, available: 0 });
+const { reading: _, ...tank } = full as { reading: unknown } & Readings[number];
+const hanging = { ...tank, error: new Error('/tank (nfs4): does not answer') } as Readings[number];
+const drive: Device = { id: 'S4EV', name: 'nas Samsung SSD 990 PRO', serialNumber: 'S4EV', via: 'nas' };
+const dying: Readings = [
+  {
+    table: 'drive',
+    device: drive,
+    reading: {
+      problem: true,
+      reason: 'available spare below threshold (7 %, threshold 10 %)',
+      limits: {},
+      sensors: [],
+    },
+  },
+];
+const box: Device = { id: 'home', name: 'nas home', macAddress: '02:00:5E:00:53:01', via: 'nas' };
+const router = (reading: object): Readings => [
+  { table: 'router', device: box, reading: { reachable: true, problem: false, ...reading } },
+];
+const cloud: Readings[number] = {
+  table: 'target',
+  device: { id: 'cloud', name: 'nas cloud', via: 'nas', reachedThrough: 'home' },
+  reading: { reachable: false, problem: true },
+};
+const instance = (reachable: boolean, state: string, hint?: string): Readings => [
+  {
+    table: 'instance',
+    device: { id: 'home_assistant', name: 'Home Assistant' },
+    reading: { visit: { reachable, state }, hint },
+  },
+];
+const shed: Readings[number] = {
+  table: 'repeater',
+  device: box,
+  part: { id: '02:00:5E:00:53:04', name: 'shed' },
+  reading: { isConnected: false },
+};
+
+interface Situation {
+  /** The readings of each collector, one after the other; a text is an error of the collector. */
+  readings: Record<string, (Readings | string)[]>;
+  /** What is wrong, the worst first. */
+  wrong: string[];
+  /** What these explain. */
+  explained?: string[];
+  /** What is not told, since it is a notice or may be over. */
+  untold?: string[];
+}
+
+const lastKnown = (text: string) => `${text} (last known)`;
+const spare = 'data_at_risk nas Samsung SSD 990 PRO: available spare below threshold (7 %, threshold 10 %)';
+const noSpace = 'outage nas File system /tank: no space left';
+
+const situations: Record<string, Situation> = {
+  'all is well': { readings: { host: [host()] }, wrong: [] },
+  'a full disk': { readings: { host: [[...host(), full]] }, wrong: [noSpace] },
+  'a nearly full disk': {
+    readings: { host: [[...host(), filesystem('/', { free: 3 * GiB, available: 3 * GiB })]] },
+    wrong: ['degraded nas File system /: nearly full: 95 % used'],
+  },
+  'a root that became read-only': {
+    readings: { host: [[...host(), filesystem('/', { readOnly: true, wasWritable: true })]] },
+    wrong: ['outage nas File system /: became read-only'],
+  },
+  'a dying drive': { readings: { nvme: [dying] }, wrong: [spare] },
+  'a drive that vanished': {
+    readings: {
+      nvme: [[{ ...dying[0], reading: { problem: false, limits: {}, sensors: [] } } as Readings[number]], []],
+    },
+    wrong: ['outage nas Samsung SSD 990 PRO: no longer present'],
+  },
+  'the line is down, which explains the internet connection and what lies beyond': {
+    readings: { router: [[...router({ wan: { link: false, access: 'dsl', status: 'disconnected' } }), cloud]] },
+    wrong: ['outage nas home: the DSL line is out of sync'],
+    explained: ['nas home: no internet connection', 'nas cloud: does not answer'],
+  },
+  'the router does not answer, which explains all behind it': {
+    readings: { router: [[...router({ reachable: false, problem: true }), cloud, shed]] },
+    wrong: ['outage nas home: does not answer'],
+    explained: ['nas cloud: does not answer', 'nas home shed: not connected'],
+  },
+  'a repeater is off': {
+    readings: { router: [[...router({}), shed]] },
+    wrong: ['degraded nas home shed: not connected'],
+  },
+  'two things at once': { readings: { host: [[...host(), full]], nvme: [dying] }, wrong: [spare, noSpace] },
+  'memory is used up': {
+    readings: { host: [host({ memoryShortSeconds: 400 })] },
+    wrong: ['degraded nas: memory is used up: less than 5 % available, and swapping or waiting for it'],
+  },
+  'failed units, and a reboot': {
+    readings: {
+      host: [host({ failedUnits: ['backup.service', 'smbd.service'], reboot: { required: true } as never })],
+    },
+    wrong: ['degraded nas: failed systemd units: backup.service, smbd.service', 'notice nas: a reboot is required'],
+    untold: ['notice nas: a reboot is required'],
+  },
+  'Home Assistant is down': {
+    readings: { home_assistant: [instance(false, 'refused', 'nothing listens at nas.lan:8123')] },
+    wrong: ['outage Home Assistant: nothing listens at nas.lan:8123'],
+  },
+  'Home Assistant refuses the token': {
+    readings: { home_assistant: [instance(true, 'token_refused', 'it refuses HA_TOKEN')] },
+    wrong: ['degraded Home Assistant: it refuses HA_TOKEN'],
+  },
+  'a collector fails': {
+    readings: { nvme: [dying, 'timed out after 10 s'] },
+    wrong: [lastKnown(spare), 'degraded NVMe drives: timed out after 10 s'],
+    untold: [lastKnown(spare)],
+  },
+  'a collector misses what the settings name': {
+    readings: { nvme: [[{ complaint: 'NVME_DEVICES: there is no drive Z', key: 'Z' }]] },
+    wrong: ['degraded NVMe drives: NVME_DEVICES: there is no drive Z'],
+  },
+  'a mount that hangs after it was full': {
+    readings: {
+      host: [
+        [...host(), full],
+        [...host(), hanging],
+      ],
+    },
+    wrong: [lastKnown(noSpace), 'degraded nas File system /tank: /tank (nfs4): does not answer'],
+    untold: [lastKnown(noSpace)],
+  },
+  'a weak supply, which explains that the processor is slow': {
+    readings: { host: [host({ throttled: true, underVoltage: true })] },
+    wrong: ['degraded nas: the supply voltage is too low'],
+    explained: ['nas: the processor is slowed down'],
+  },
+  'a name with markup in it': {
+    readings: { host: [[...host(), filesystem('/<b>&"\'', { free: 0, available: 0 })]] },
+    wrong: ['outage nas File system /<b>&"\': no space left'],
+  },
+};
+
+/** The state after these readings, a minute after the other. */
+function stateAfter(readings: Situation['readings']): StateStore {
+  const state = new StateStore('mqtt://127.0.0.1:1883');
+  state.broker.connected = true;
+  for (const collector of allCollectors.filter(({ id }) => id in readings)) {
+    state.add(collector);
+    for (const [minute, reading] of (readings[collector.id] ?? []).entries()) {
+      const at = new Date(Date.UTC(2026, 0, 2, 3, minute));
+      state.record(
+        collector,
+        typeof reading === 'string'
+          ? { ok: false, error: reading, at, seconds: 1 }
+          : { ok: true, observations: reading, at, seconds: 1 },
+      );
+    }
+  }
+  return state;
+}
+
+test.each(Object.entries(situations))('every outlet says the same: %s', async (_, situation) => {
+  const { readings, wrong, explained = [], untold = [] } = situation;
+  const { page, health, once, messages } = await readOutlets(agent, stateAfter(readings));
+  const expected = { own: wrong, explained: explained.toSorted() };
+  for (const list of [page, health, once])
+    expect({ own: list.own, explained: list.explained.toSorted() }).toEqual(expected);
+  expect(messages).toEqual(wrong.filter((text) => !untold.includes(text)));
+});
