@@ -16,17 +16,9 @@ const filesystem = (point: string, reading: Partial<FilesystemReading>): Reading
   table: 'filesystem',
   device: nas,
   part: { id: point, name: `File system ${point}` },
-  reading: {
-    total: 100 * GiB,
-    free: 50 * GiB,
-    available: 50 * GiB,
-    inodes: 0,
-    inodesFree: 0,
-    readOnly: false,
-    ...reading,
-  },
+  reading: { total: 100 * GiB, available: 50 * GiB, usedRatio: 0.5, readOnly: false, ...reading },
 });
-const full = filesystem('/tank', { free: 0, available: 0 });
+const full = filesystem('/tank', { available: 0, usedRatio: 1 });
 const { reading: _, ...tank } = full as { reading: unknown } & Readings[number];
 const hanging = { ...tank, error: new Error('/tank (nfs4): does not answer') } as Readings[number];
 const drive: Device = { id: 'S4EV', name: 'nas Samsung SSD 990 PRO', serialNumber: 'S4EV', via: 'nas' };
@@ -84,7 +76,7 @@ const situations: Record<string, Situation> = {
   'all is well': { readings: { host: [host()] }, wrong: [] },
   'a full disk': { readings: { host: [[...host(), full]] }, wrong: [noSpace] },
   'a nearly full disk': {
-    readings: { host: [[...host(), filesystem('/', { free: 3 * GiB, available: 3 * GiB })]] },
+    readings: { host: [[...host(), filesystem('/', { available: 3 * GiB, usedRatio: 0.97 })]] },
     wrong: ['degraded nas File system /: nearly full: 95 % used'],
   },
   'a root that became read-only': {
@@ -157,7 +149,7 @@ const situations: Record<string, Situation> = {
     explained: ['nas: the processor is slowed down'],
   },
   'a name with markup in it': {
-    readings: { host: [[...host(), filesystem('/<b>&"\'', { free: 0, available: 0 })]] },
+    readings: { host: [[...host(), filesystem('/<b>&"\'', { available: 0, usedRatio: 1 })]] },
     wrong: ['outage nas File system /<b>&"\': no space left'],
   },
 };

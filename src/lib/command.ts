@@ -19,8 +19,9 @@ export class CommandError extends Error {
   }
 }
 
-/** `killSignal` is sent when the time is up and when this process exits; SIGKILL by default. */
-type CommandOptions = { seconds: number } & Pick<Options, 'cancelSignal' | 'killSignal'>;
+/** `killSignal` is sent when the time is up and when this process exits; SIGKILL by default. `input` is what the command
+ * reads. */
+type CommandOptions = { seconds: number } & Pick<Options, 'cancelSignal' | 'killSignal'> & { input?: Uint8Array };
 
 /** Adds the folders of Debian's administration commands, which are not in an ordinary user's PATH. */
 const searchPath = () => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
@@ -39,7 +40,7 @@ export async function runCommand(
     env: { LC_ALL: 'C', PATH: searchPath() },
     // After sudo, this process may have no permission to enter its own working directory.
     cwd: '/',
-    stdin: 'ignore',
+    ...(options.input ? { input: options.input } : { stdin: 'ignore' }),
     maxBuffer: 1_000_000,
     reject: false,
     ...(options.cancelSignal ? { cancelSignal: options.cancelSignal } : {}),

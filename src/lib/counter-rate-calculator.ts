@@ -1,9 +1,10 @@
 import { type ClockReading, haveClocksAdvancedAlike } from './clocks.ts';
 
-/** Turns counters into rates per second. A rate is undefined in the first reading, after a sleep or a clock jump, and
- * when the counter fell. */
+/** Turns counters into rates per second. A rate is undefined in the first reading, after a reading without the counter,
+ * after a sleep or a clock jump, and when the counter fell. */
 export class CounterRateCalculator {
-  readonly #before = new Map<string, number>();
+  #before = new Map<string, number>();
+  #current = new Map<string, number>();
   #at: ClockReading | undefined;
   #elapsed: number | undefined;
 
@@ -11,6 +12,8 @@ export class CounterRateCalculator {
   begin(at: ClockReading): void {
     const before = this.#at;
     this.#at = at;
+    this.#before = this.#current;
+    this.#current = new Map();
     const elapsed = before && at.monotonic - before.monotonic;
     const steady = before && elapsed && haveClocksAdvancedAlike(before, at);
     this.#elapsed = steady && elapsed > 0 ? elapsed / 1000 : undefined;
@@ -18,12 +21,9 @@ export class CounterRateCalculator {
 
   /** Increase of the counter since the previous reading. */
   growth(key: string, counter: number | undefined): number | undefined {
+    if (counter === undefined) return undefined;
+    this.#current.set(key, counter);
     const before = this.#before.get(key);
-    if (counter === undefined) {
-      this.#before.delete(key);
-      return undefined;
-    }
-    this.#before.set(key, counter);
     return before === undefined || this.#elapsed === undefined || counter < before ? undefined : counter - before;
   }
 

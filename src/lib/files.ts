@@ -24,8 +24,8 @@ export const parseFiniteNumber = (text: string | undefined): number | undefined 
 
 /** Reads a small file of /proc or /sys that the kernel serves from memory; undefined if it is missing or can't be read.
  * For files whose driver queries its device, use DriverFileReader. */
-export const tryReadTextSync = (path: string): string | undefined =>
-  undefinedOnKernelError(() => readFileSync(path, 'utf8').trimEnd());
+export const tryReadTextSync = (path: string, encoding: BufferEncoding = 'utf8'): string | undefined =>
+  undefinedOnKernelError(() => readFileSync(path, encoding).trimEnd());
 
 /** Reads a file that contains one number. */
 export const tryReadNumberSync = (path: string): number | undefined => parseFiniteNumber(tryReadTextSync(path));

@@ -36,3 +36,12 @@ export function selectWatchedAndExcludedNames(
   }
   return { watched, excluded };
 }
+
+/** Whether a pattern is a plain name: parentheses are common in names. */
+const isPlainName = (pattern: string) => !/[*?[\]{}|]|^!|[!@+]\(/.test(pattern);
+
+/** Names in a setting that none of these is, though patterns with wildcards may match nothing. */
+export const missingNames = (include: readonly string[], names: readonly string[]): string[] =>
+  include.filter(
+    (pattern) => isPlainName(pattern) && !names.some((name) => picomatch.isMatch(name, pattern, { dot: true })),
+  );

@@ -17,6 +17,7 @@ type MemoryOwner = Pick<AnyCollectorDefinition, 'id' | 'memory'>;
 
 /** The memories of one collector's devices. */
 export class CollectorMemory implements DeviceMemories {
+  hasAnswered = false;
   readonly #loaded: Promise<void>;
   #ready: Promise<void> | undefined;
   #isComplete = false;
@@ -54,6 +55,7 @@ export class CollectorMemory implements DeviceMemories {
       }
     }
     this.#isComplete ||= isComplete;
+    this.hasAnswered = true;
     this.#settle();
     return rejected;
   }

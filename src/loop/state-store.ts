@@ -330,4 +330,5 @@ function presentMetricsAfter(
 const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
   a.presentMetrics === b.presentMetrics &&
   a.excluded === b.excluded &&
+  a.part?.name === b.part?.name &&
   (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

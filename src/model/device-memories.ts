@@ -1,5 +1,7 @@
 /** Data of a collector's devices that outlives the process, in retained topics beside the devices' states. */
 export interface DeviceMemories {
+  /** Whether a broker has delivered retained data, though perhaps not all. */
+  readonly hasAnswered: boolean;
   /** Whether the data of this device is loaded, or none is expected any more. Until then `recall` knows nothing and `keep` does
    * nothing. The first reading waits for it, but not for long: there may be no broker. */
   isLoaded(device: string): boolean;

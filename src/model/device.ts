@@ -28,6 +28,8 @@ export interface DevicePart {
   id: string;
   /** The first words of its entities' names: “eth0”, “File system /”. */
   name: string;
+  /** Label in Prometheus, if it is not the id: a disk's kernel name. */
+  label?: string;
 }
 
 /** A device that the agent reads and that is below its own: its name begins with the agent's. */

@@ -1,5 +1,5 @@
 import type { CollectorMetadata } from '../model/collector.ts';
-import type { Device } from '../model/device.ts';
+import type { Device, DevicePart } from '../model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
@@ -71,6 +71,8 @@ function familyOfMetric(
   };
 }
 
+const labelOfPart = ({ id, label = id }: DevicePart) => label;
+
 /** A collector's entries but those that the settings exclude. */
 const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
   [...collector.entries.values()]
@@ -78,7 +80,10 @@ const labelledEntries = (collector: CollectorState): LabelledEntry[] =>
     .map((entry) => ({
       collector,
       entry,
-      labels: { device: slug(entry.device.id), ...(entry.part === undefined ? {} : { [entry.table]: entry.part.id }) },
+      labels: {
+        device: slug(entry.device.id),
+        ...(entry.part === undefined ? {} : { [entry.table]: labelOfPart(entry.part) }),
+      },
     }));
 
 function readingFamilies(declaration: CollectorMetadata, collector: CollectorState): MetricFamily[] {
@@ -119,6 +124,20 @@ function deviceSamples(entries: readonly LabelledEntry[]): MetricFamily['samples
   }));
 }
 
+/** One sample for each device and part. A disk that is gone can have the label of another. */
+function availabilitySamples(entries: readonly LabelledEntry[]): MetricFamily['samples'] {
+  const samples = new Map<string, MetricFamily['samples'][number]>();
+  for (const { collector, entry } of entries) {
+    const device = slug(entry.device.id);
+    const part = entry.part === undefined ? '' : `${entry.table} ${labelOfPart(entry.part)}`;
+    const value = Number(isEntryAvailable(collector, entry));
+    const key = [collector.id, device, part].join('\n');
+    if (value === 1 || !samples.has(key))
+      samples.set(key, { labels: { collector: collector.id, device, part }, value });
+  }
+  return [...samples.values()];
+}
+
 /** Families of the agent itself and of its readings; the names are node_exporter's where it has them. */
 function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState): MetricFamily[] {
   const running = [...collectors.values()];
@@ -156,18 +175,7 @@ function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState)
       perCollector(({ lastSuccess }) => lastSuccess && seconds(lastSuccess)),
       inSeconds,
     ),
-    agentFamily(
-      'available',
-      'Whether the last reading of the device or part succeeded.',
-      entries.map(({ collector, entry }) => ({
-        labels: {
-          collector: collector.id,
-          device: slug(entry.device.id),
-          part: entry.part === undefined ? '' : `${entry.table} ${entry.part.id}`,
-        },
-        value: Number(isEntryAvailable(collector, entry)),
-      })),
-    ),
+    agentFamily('available', 'Whether the last reading of the device or part succeeded.', availabilitySamples(entries)),
     agentFamily('device', 'Properties of the device, to be joined by its label.', deviceSamples(entries), {
       type: 'info',
     }),

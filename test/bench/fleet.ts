@@ -37,14 +37,10 @@ function readings(agent: AgentIdentity, round: number): ObservationOrComplaint<R
     reboot: { required: false },
     failedUnits: Array.from({ length: round }, (_, index) => `unit${index}.service`),
   };
-  const filesystem = () => ({
-    total: 1e12,
-    free: ten(1e12),
-    available: ten(1e12),
-    inodes: 1e6,
-    inodesFree: 5e5,
-    readOnly: false,
-  });
+  const filesystem = () => {
+    const available = ten(1e12);
+    return { total: 1e12, available, usedRatio: 1 - available / 1e12, inodesUsedRatio: 0.5, readOnly: false };
+  };
   const interfaceReading = () => ({
     received: round * 1e6,
     sent: round * 1e6,

@@ -34,10 +34,9 @@ const filesystem = (id: string, total: number, used: number, readOnly = false): 
   part: { id, name: `File system ${id}` },
   reading: {
     total: total * GB,
-    free: (total - used) * GB,
     available: (total - used) * GB,
-    inodes: 1e6,
-    inodesFree: 9e5,
+    usedRatio: used / total,
+    inodesUsedRatio: 0.1,
     readOnly,
   },
 });

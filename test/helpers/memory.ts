@@ -9,6 +9,9 @@ export function memory(
   const listeners = new Map<string, (content: unknown) => void>();
   let isLoaded = false;
   const one = {
+    get hasAnswered() {
+      return isLoaded;
+    },
     isLoaded: () => isLoaded,
     contents,
     recall: (device: string) => contents.get(slug(device)),

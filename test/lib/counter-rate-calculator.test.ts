@@ -36,3 +36,11 @@ test('a counter that was missing starts again', () =>
   ]));
 test('two readings at the same time give no rate', () =>
   expect(rates(even(0, 0), even(0, 5))).toEqual([undefined, undefined]));
+test('a counter that one reading left out starts again: the time between is another', () => {
+  const meter = new CounterRateCalculator();
+  const rates = [0, 10, 20, 30].map((second) => {
+    meter.begin({ wall: second * 1000, monotonic: second * 1000 });
+    return second === 10 ? undefined : meter.perSecond('x', second);
+  });
+  expect(rates).toEqual([undefined, undefined, undefined, 1]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGlobClassifier, selectWatchedAndExcludedNames } from '../../src/lib/glob-classifier.ts';
+import { createGlobClassifier, missingNames, selectWatchedAndExcludedNames } from '../../src/lib/glob-classifier.ts';
 
 test('without globs, the default selection applies', () =>
   expect(createGlobClassifier({ include: [], exclude: [] })('eth0')).toBe('default'));
@@ -43,4 +43,14 @@ test('excluded names are listed only if they belong to the default selection', (
     watched: ['lo'],
     excluded: ['eth0'],
   });
+});
+test('names that match nothing, though patterns with wildcards may', () => {
+  const names = ['/', '/mnt/Data (1)', '/mnt/nas'];
+  expect(missingNames(['/', '/mnt/Data (1)', '/mnt/*', '/x*', '/y?', '!/z', '[b]'], names)).toEqual([]);
+  expect(missingNames(['/mnt/na', '/mnt/nas/', '/mnt/Data (2)', '/MNT/nas'], names)).toEqual([
+    '/mnt/na',
+    '/mnt/nas/',
+    '/mnt/Data (2)',
+    '/MNT/nas',
+  ]);
 });

@@ -96,6 +96,17 @@ test('the discovery revision changes with devices, parts and announced metrics, 
   expect(records.discoveryRevision).toBeGreaterThan(second);
 });
 
+test('a part with another name is announced anew', () => {
+  const { records, record } = recorder();
+  const named = (name: string) => ({ ...piece('a', { reading: { level: 1 } }), part: { id: 'a', name } });
+  record(0, named('Disk sda') as ObservationOrComplaint<Probes>);
+  const before = records.discoveryRevision;
+  record(1, named('Disk sda') as ObservationOrComplaint<Probes>);
+  expect(records.discoveryRevision).toBe(before);
+  record(2, named('Disk sdb') as ObservationOrComplaint<Probes>);
+  expect(records.discoveryRevision).toBeGreaterThan(before);
+});
+
 test('an optional metric that had a value stays announced', () => {
   const records = stateOf(
     collector,

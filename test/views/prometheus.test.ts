@@ -21,6 +21,18 @@ const whole = () =>
 const seen = (state = whole(), format: 'prometheus' | 'openmetrics' = 'prometheus') =>
   renderExposition(prometheusFamilies([collector], agent, state), format);
 
+test('a part’s label names it in place of the id; one that is gone gives way', () => {
+  const state = stateOf(collector, [
+    { table: 'part', device, part: { id: 'sda', name: 'Disk sda' }, error: new Error('gone') },
+    { table: 'part', device, part: { id: 'serial 1', name: 'Disk sda', label: 'sda' }, reading: { level: 7 } },
+    { table: 'part', device, part: { id: 'serial 2', name: 'Disk sda', label: 'sda' }, error: new Error('gone') },
+  ]);
+  expect(seen(state).match(/^.*sda.*$/gm)).toEqual([
+    'infra_monitor_available{collector="probe",device="thing_1",part="part sda"} 1',
+    'infra_monitor_probe_part_level_ratio{device="thing_1",part="sda"} 0.07',
+  ]);
+});
+
 test('every kind of metric, in base units and with all its digits', () => {
   expect(seen()).toMatchInlineSnapshot(`
     "# HELP infra_monitor_build_info Version, name and site of the agent.

@@ -6,6 +6,7 @@ import type { AgentIdentity } from '../../model/state.ts';
 import { FillRateEstimator } from './fill-rate.ts';
 import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
+import { knownDisksMemoryFormat } from './linux/known-disks.ts';
 import { MemoryShortageTimer } from './memory-shortage-timer.ts';
 import { hostTables } from './metrics.ts';
 import { PortableHostReader } from './portable-host-reader.ts';
@@ -39,9 +40,10 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
   env: hostSettingsSchema,
   schedule: '*/30 * * * * *',
   tables: hostTables,
-  open(env, { agent, hostRoots }) {
+  memory: knownDisksMemoryFormat,
+  open(env, { agent, memory, hostRoots }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
-    const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env);
+    const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env, memory);
     const fillRate = new FillRateEstimator();
     const memoryShortage = new MemoryShortageTimer(env.HOST_MEMORY_LIMIT);
     /** File systems that have been writable. */
@@ -66,6 +68,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
         const observations = await reader.read(device, machine);
         const now = readClocks().monotonic / 1000;
         return observations.map((observation) => {
+          if (!('table' in observation)) return observation;
           const { table, part, reading } = observation;
           if (table === 'host' && reading !== undefined) {
             const memoryShortSeconds = memoryShortage.update(reading, now);
@@ -79,7 +82,8 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
           if (!reading.readOnly) writable.add(id);
           const wasWritable = writable.has(id);
           const limitPercent = env.HOST_FILESYSTEM_LIMIT.get(id);
-          const secondsToFull = fillRate.secondsToFull(part?.id ?? '', reading.available, Date.now());
+          const secondsToFull =
+            reading.available === undefined ? undefined : fillRate.secondsToFull(id, reading.available, Date.now());
           return { ...observation, reading: { ...reading, secondsToFull, wasWritable, limitPercent } };
         });
       },

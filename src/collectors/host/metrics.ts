@@ -335,7 +335,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     precision: 1,
     deadband: 0.5,
     icon: 'mdi:harddisk',
-    value: (r) => (r.total - r.free) / (r.total - r.free + r.available),
+    value: (r) => r.usedRatio,
   },
   free: {
     kind: 'gauge',
@@ -368,7 +368,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     category: diagnostic,
     enabled: false,
     optional: true,
-    value: (r) => (r.inodes - r.inodesFree) / r.inodes,
+    value: (r) => r.inodesUsedRatio,
   },
   time_to_full: {
     kind: 'gauge',

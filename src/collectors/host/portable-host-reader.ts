@@ -59,7 +59,12 @@ export class PortableHostReader {
     return new Map(
       sizes.map(({ mount, size, used, available, rw }) => [
         mount,
-        { total: size, free: size - used, available, inodes: 0, inodesFree: 0, readOnly: rw === false },
+        {
+          total: size,
+          available,
+          usedRatio: used + available > 0 ? used / (used + available) : undefined,
+          readOnly: rw === false,
+        },
       ]),
     );
   }

@@ -29,10 +29,7 @@ const memoryShortageSeconds = 300;
 /** Names in a text before “and 12 more”. */
 const maxNames = 5;
 
-const percentOf = (part: number, whole: number) => (whole > 0 ? (100 * part) / whole : undefined);
-
-const usedPercentOf = ({ total, free, available }: FilesystemReading) =>
-  percentOf(total - free, total - free + available);
+const toPercent = (ratio: number | undefined) => (ratio === undefined ? undefined : 100 * ratio);
 
 /** Whether a value is at its limit; it stays there until it is `hysteresis` below. */
 const isAtLimit = (value: number | undefined, limit: number, wasAtLimit: boolean, hysteresis = hysteresisPercent) =>
@@ -43,16 +40,16 @@ const isUsedUp = (left: number, total: number, before: LastingFinding | undefine
   left <= (before?.severity === 'outage' ? total * someSpaceShare : 0);
 
 function fullFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
-  const { total, available, limitPercent } = reading;
-  // Some file systems of the kernel have no size.
-  if (total <= 0) return [];
+  const { total = Number.POSITIVE_INFINITY, available, usedRatio, limitPercent } = reading;
+  // Many file systems have no size.
+  if (available === undefined) return [{ key: 'full', isUnknown: true }];
   const earlier = before.get('full');
   const isSmall = total < smallFilesystemBytes;
   const limit = limitPercent ?? (isSmall ? smallFilesystemLimitPercent : defaultLimitPercent);
   const hasPlenty =
     limitPercent === undefined && !isSmall && available >= (earlier === undefined ? plentyBytes : plentyAgainBytes);
-  const isEmpty = isUsedUp(available, total, earlier);
-  const isFull = isEmpty || (!hasPlenty && isAtLimit(usedPercentOf(reading), limit, earlier !== undefined));
+  const isEmpty = isUsedUp(available, Number.isFinite(total) ? total : 0, earlier);
+  const isFull = isEmpty || (!hasPlenty && isAtLimit(toPercent(usedRatio), limit, earlier !== undefined));
   return findingIf('full', isFull, () => ({
     severity: isEmpty ? 'outage' : 'degraded',
     text: isEmpty ? 'no space left' : `nearly full: ${limit} % used`,
@@ -62,9 +59,9 @@ function fullFindings(reading: FilesystemReading, before: LastingFindings): Find
 }
 
 function fillingFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
-  const { secondsToFull } = reading;
+  const { secondsToFull, usedRatio } = reading;
   const earlier = before.get('filling');
-  const isMostlyUsed = isAtLimit(usedPercentOf(reading), fillingFromPercent, earlier !== undefined) ?? false;
+  const isMostlyUsed = isAtLimit(toPercent(usedRatio), fillingFromPercent, earlier !== undefined) ?? false;
   // After a start it takes hours until the rate is known.
   const isFilling =
     isMostlyUsed && secondsToFull === undefined
@@ -84,12 +81,12 @@ function fillingFindings(reading: FilesystemReading, before: LastingFindings): F
 }
 
 function inodeFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
-  const { inodes, inodesFree, limitPercent = defaultLimitPercent } = reading;
+  const { inodesUsedRatio, limitPercent = defaultLimitPercent } = reading;
   // FAT and Btrfs have no fixed number of them.
-  if (inodes <= 0) return [];
+  if (inodesUsedRatio === undefined) return [];
   const earlier = before.get('inodes');
-  const areUsedUp = isUsedUp(inodesFree, inodes, earlier);
-  const areFew = areUsedUp || isAtLimit(percentOf(inodes - inodesFree, inodes), limitPercent, earlier !== undefined);
+  const areUsedUp = isUsedUp(1 - inodesUsedRatio, 1, earlier);
+  const areFew = areUsedUp || isAtLimit(toPercent(inodesUsedRatio), limitPercent, earlier !== undefined);
   return findingIf('inodes', areFew, () => ({
     severity: areUsedUp ? 'outage' : 'degraded',
     text: areUsedUp ? 'no inodes left' : `nearly out of inodes: ${limitPercent} % used`,

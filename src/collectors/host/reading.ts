@@ -39,13 +39,14 @@ export interface HostReading {
 }
 
 export interface FilesystemReading {
-  /** Bytes; `available` is the space that users without privileges can use. */
-  total: number;
-  free: number;
-  available: number;
-  /** Both 0 if the file system has no fixed number of inodes. */
-  inodes: number;
-  inodesFree: number;
+  /** Bytes. */
+  total?: number | undefined;
+  /** Bytes that users without privileges can use. */
+  available?: number | undefined;
+  /** Used share of what users without privileges can use, from 0 to 1. */
+  usedRatio?: number | undefined;
+  /** Used share of the inodes, from 0 to 1; undefined if the file system has no fixed number of them. */
+  inodesUsedRatio?: number | undefined;
   readOnly: boolean;
   /** It was writable earlier. */
   wasWritable?: boolean | undefined;
@@ -57,8 +58,8 @@ export interface FilesystemReading {
 
 export interface InterfaceReading {
   /** Bytes, and bytes per second. */
-  received: number;
-  sent: number;
+  received?: number | undefined;
+  sent?: number | undefined;
   receivedPerSecond?: number | undefined;
   sentPerSecond?: number | undefined;
   receiveErrors?: number | undefined;

@@ -9,10 +9,8 @@ const day = 24 * 3600;
 /** A file system of so many GiB with so many left. */
 const filesystem = (size: number, left: number, more: Partial<FilesystemReading> = {}): FilesystemReading => ({
   total: size * GiB,
-  free: left * GiB,
   available: left * GiB,
-  inodes: 0,
-  inodesFree: 0,
+  usedRatio: (size - left) / size,
   readOnly: false,
   ...more,
 });
@@ -32,7 +30,7 @@ describe('a full file system', () => {
     ['98 % of a small one used', filesystem(0.5, 0.01), ['full degraded: nearly full: 98 % used']],
     ['nothing left', filesystem(50, 0), ['full outage: no space left']],
     ['nothing left for users', { ...filesystem(50, 2), available: 0 }, ['full outage: no space left']],
-    ['one without a size', filesystem(0, 0), []],
+    ['one without a size', filesystem(0, 0, { total: undefined, available: undefined, usedRatio: undefined }), []],
     ['an image, full and read-only', filesystem(2, 0, { readOnly: true }), []],
     ['a limit of its own', filesystem(18_000, 1800, { limitPercent: 90 }), ['full degraded: nearly full: 90 % used']],
     [
@@ -99,13 +97,13 @@ describe('a file system that fills', () => {
 });
 
 test('inodes run out', () => {
-  const inodes = (free: number) => filesystem(50, 40, { inodes: 1000, inodesFree: free });
+  const inodes = (free: number) => filesystem(50, 40, { inodesUsedRatio: (1000 - free) / 1000 });
   expect(wrongAfter(inodes(51))).toEqual([]);
   expect(wrongAfter(inodes(50))).toEqual(['inodes degraded: nearly out of inodes: 95 % used']);
   expect(wrongAfter(inodes(50), inodes(69))).toHaveLength(1);
   expect(wrongAfter(inodes(50), inodes(71))).toEqual([]);
   expect(wrongAfter(inodes(0))).toEqual(['inodes outage: no inodes left']);
-  expect(wrongAfter(filesystem(50, 40, { inodes: 1000, inodesFree: 80, limitPercent: 90 }))).toEqual([
+  expect(wrongAfter(filesystem(50, 40, { inodesUsedRatio: 0.92, limitPercent: 90 }))).toEqual([
     'inodes degraded: nearly out of inodes: 90 % used',
   ]);
 });

@@ -1,52 +1,93 @@
-import { existsSync } from 'node:fs';
-import type { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
-import { listFolderSync, tryReadNumberSync } from '../../../lib/files.ts';
+import { existsSync, statSync } from 'node:fs';
+import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
 import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { DiskReading } from '../reading.ts';
+import type { DeviceRates } from './device-rates.ts';
 
 /** Block devices that users do not consider disks: boot areas of an eMMC, optical and floppy drives, flash chips of a
  * board. */
 const ignoredDevices = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
 
+/** A folder of a disk in /sys, which has `!` for the slash in a name such as `cciss/c0d0`. */
+export const diskFolder = (roots: HostRoots, name: string, ...path: string[]): string =>
+  roots.sys('block', name.replaceAll('/', '!'), ...path);
+
 /** Selects whole drives: block devices with a hardware device and a size. The paths to a multipath drive are hidden. */
 export function selectWatchedAndExcludedDisks(
   roots: HostRoots,
   verdict: (name: string) => GlobVerdict,
-): { watched: string[]; excluded: string[] } {
+): { watched: string[]; excluded: string[]; names: string[] } {
   const isDisk = (name: string) =>
-    existsSync(roots.sys('block', name, 'device')) &&
-    (tryReadNumberSync(roots.sys('block', name, 'size')) ?? 0) > 0 &&
-    tryReadNumberSync(roots.sys('block', name, 'hidden')) !== 1 &&
+    existsSync(diskFolder(roots, name, 'device')) &&
+    (tryReadNumberSync(diskFolder(roots, name, 'size')) ?? 0) > 0 &&
+    tryReadNumberSync(diskFolder(roots, name, 'hidden')) !== 1 &&
     !ignoredDevices.test(name);
-  return selectWatchedAndExcludedNames(listFolderSync(roots.sys('block')), verdict, isDisk);
+  const names = listFolderSync(roots.sys('block')).map((name) => name.replaceAll('!', '/'));
+  return { ...selectWatchedAndExcludedNames(names, verdict, isDisk), names };
+}
+
+/** A number that another disk under the same name does not have: the kernel's (since Linux 5.15), or the inode of the
+ * disk's folder. */
+export const diskSequence = (roots: HostRoots, name: string): string | undefined =>
+  tryReadTextSync(diskFolder(roots, name, 'diskseq')) ??
+  statSync(diskFolder(roots, name), { throwIfNoEntry: false })?.ino.toString();
+
+export interface DiskCounters {
+  sectorsRead: number | undefined;
+  sectorsWritten: number | undefined;
+  busyMilliseconds: number | undefined;
+}
+
+const parseCount = (text = '') => (/^\d{1,20}$/.test(text) ? Number(text) : undefined);
+
+/** Parses /proc/diskstats (Documentation/admin-guide/iostats.rst). */
+export function parseDiskstats(text: string): Map<string, DiskCounters> {
+  const counters = new Map<string, DiskCounters>();
+  const pathsByDrive = new Map<string, DiskCounters>();
+  for (const line of text.split('\n')) {
+    const [, , name, , , sectorsRead, , , , sectorsWritten, , , busyMilliseconds] = line.trim().split(/\s+/);
+    if (name === undefined) continue;
+    const row = {
+      sectorsRead: parseCount(sectorsRead),
+      sectorsWritten: parseCount(sectorsWritten),
+      busyMilliseconds: parseCount(busyMilliseconds),
+    };
+    counters.set(name, row);
+    const drive = name.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2');
+    if (drive !== name) pathsByDrive.set(drive, row);
+  }
+  // Before Linux 6.4, only the path to a multipath NVMe drive (nvme0c0n1) had counts; those of the drive (nvme0n1) were
+  // 0.
+  for (const [drive, row] of pathsByDrive) {
+    const own = counters.get(drive);
+    if (own !== undefined && Object.values(own).every((count) => count === 0)) counters.set(drive, row);
+  }
+  return counters;
 }
 
 /** The kernel counts in sectors of this size, whatever the drive's sector size is
  * (Documentation/admin-guide/iostats.rst). */
 const sectorBytes = 512;
+/** No disk is as fast. */
+const maxBytesPerSecond = 100e9;
 
 export function readDiskActivity(
   roots: HostRoots,
-  diskstats: string,
   name: string,
-  rates: CounterRateCalculator,
+  { sectorsRead, sectorsWritten, busyMilliseconds }: DiskCounters,
+  rates: DeviceRates,
 ): DiskReading {
-  const rows = diskstats.split('\n').map((line) => line.trim().split(/ +/));
-  const driveRow = rows.find((row) => row[2] === name);
-  // Before Linux 6.4, only the path to a multipath NVMe drive (nvme0c0n1) had counts; those of the drive (nvme0n1) were
-  // 0.
-  const pathRow = driveRow?.slice(3).every((field) => field === '0')
-    ? rows.find((row) => row[2] !== name && row[2]?.replace(/^(nvme\d+)c\d+(n\d+)$/, '$1$2') === name)
-    : undefined;
-  const fields = pathRow ?? driveRow;
-  if (fields === undefined) throw new Error(`${name}: not in ${roots.proc('diskstats')}`);
-  const [, , , , , sectorsRead = 0, , , , sectorsWritten = 0, , , busyMilliseconds = 0] = fields.map(Number);
-  const busy = rates.perSecond(`${name} busy`, busyMilliseconds);
+  const perSecond = rates.perSecond(
+    { name: `disk ${name}`, identity: diskSequence(roots, name) ?? '', maxPerSecond: maxBytesPerSecond / sectorBytes },
+    { sectorsRead, sectorsWritten, busyMilliseconds },
+  );
+  const bytes = (sectors: number | undefined) => (sectors === undefined ? undefined : sectors * sectorBytes);
   return {
-    readPerSecond: rates.perSecond(`${name} read`, sectorsRead * sectorBytes),
-    writtenPerSecond: rates.perSecond(`${name} written`, sectorsWritten * sectorBytes),
-    busy: busy === undefined ? undefined : Math.min(1, toBaseUnit(busy, 'ms')),
+    readPerSecond: bytes(perSecond.sectorsRead),
+    writtenPerSecond: bytes(perSecond.sectorsWritten),
+    busy:
+      perSecond.busyMilliseconds === undefined ? undefined : Math.min(1, toBaseUnit(perSecond.busyMilliseconds, 'ms')),
   };
 }

@@ -1,82 +1,137 @@
-import { statfs } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { stat, statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
 import { callKernel } from '../../../lib/kernel-call.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
-import type { HostRoots } from '../../../model/host-roots.ts';
-import type { FilesystemReading } from '../reading.ts';
-import { isRemoteMount, type Mount } from './mounts.ts';
-
-type Usage = Omit<FilesystemReading, 'readOnly'>;
+import { type FilesystemUsage, type StatfsResult, usageOfStatfs } from './filesystem-usage.ts';
+import type { Mount } from './host-mounts.ts';
+import { isRemoteType } from './mount-rules.ts';
 
 /** How long a reading waits for a mount. */
 const answerTimeoutSeconds = 2;
 /** When a `stat` command for a remote mount is killed. */
 const processTimeoutSeconds = 10;
+/** How old the usage of a mount can be that stays mounted only while it is used. */
+const automountAgeSeconds = 3600;
+
+/** Major and minor number in the kernel's 64-bit encoding (new_decode_dev in linux/kdev_t.h). */
+const formatDevice = (device: bigint) =>
+  `${(device >> 8n) & 0xfffn}:${(device & 0xffn) | ((device >> 12n) & 0xfff00n)}`;
 
 /** For local file systems: the kernel answers from memory. */
-async function statInProcess(path: string): Promise<Usage> {
-  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
-  return { total: blocks * bsize, free: bfree * bsize, available: bavail * bsize, inodes: files, inodesFree: ffree };
+async function statInProcess({ path, device, point }: Mount): Promise<StatfsResult> {
+  const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path, { bigint: true });
+  const { dev } = await stat(path, { bigint: true });
+  if (device !== undefined && formatDevice(dev) !== device)
+    throw new Error(`${point}: another file system is at its path`);
+  return {
+    blockSize: bsize,
+    blocks,
+    freeBlocks: bfree,
+    availableBlocks: bavail,
+    inodes: files,
+    freeInodes: ffree,
+  };
+}
+
+const statArguments = ['-f', '-c', '%S %b %f %a %c %d'];
+const parseCount = (text = '') => (/^-?\d{1,20}$/.test(text) ? BigInt(text) : undefined);
+
+/** Parses the output of `stat -f`, in which free inodes are signed and the other numbers are not. */
+export function parseStatOutput(output: string): StatfsResult {
+  const [blockSize, blocks, freeBlocks, availableBlocks, inodes, freeInodes] = output.trim().split(' ').map(parseCount);
+  if (blockSize === undefined) throw new Error(`stat -f: unexpected output ${JSON.stringify(output.slice(0, 80))}`);
+  return { blockSize, blocks, freeBlocks, availableBlocks, inodes, freeInodes };
 }
 
 /** For remote file systems: a dead server blocks only the child process. */
-async function statInChildProcess(path: string): Promise<Usage> {
-  const output = await readCommandOutput('stat', ['-f', '-c', '%S %b %f %a %c %d', path], {
-    seconds: processTimeoutSeconds,
-  });
-  const [size = Number.NaN, blocks = 0, free = 0, available = 0, inodes = 0, inodesFree = 0] = output
-    .trim()
-    .split(' ')
-    .map(Number);
-  if (Number.isNaN(size)) throw new Error(`stat -f ${path}: unexpected output ${JSON.stringify(output.slice(0, 80))}`);
-  return { total: blocks * size, free: free * size, available: available * size, inodes, inodesFree };
+async function statInChildProcess({ path, point, type }: Mount): Promise<StatfsResult> {
+  const seconds = processTimeoutSeconds;
+  // Arguments of a process started by Node are UTF-8; xargs passes any bytes.
+  const output = isUtf8(path)
+    ? await readCommandOutput('stat', [...statArguments, path.toString()], { seconds })
+    : await readCommandOutput('xargs', ['-0', 'timeout', '-s', 'KILL', String(seconds), 'stat', ...statArguments], {
+        seconds,
+        input: Buffer.concat([path, Buffer.alloc(1)]),
+      });
+  const result = parseStatOutput(output);
+  // The kernel answers zeros for a FUSE mount of another user (fuse_statfs in fs/fuse/inode.c).
+  if (result.blockSize === 0n)
+    throw new Error(`${point} (${type}): tells this user nothing: mount it with the option allow_other`);
+  return result;
 }
 
-const requestUsage = (mount: Mount, path: string): Promise<Usage> =>
-  isRemoteMount(mount)
-    ? statInChildProcess(path)
+interface KeptUsage {
+  usage: FilesystemUsage;
+  /** In terms of `performance.now()`. */
+  at: number;
+}
+
+const requestStatfs = (mount: Mount): Promise<StatfsResult> =>
+  isRemoteType(mount.type)
+    ? statInChildProcess(mount)
     : callKernel(
-        () => statInProcess(path),
-        () => statInChildProcess(path),
+        () => statInProcess(mount),
+        () => statInChildProcess(mount),
       );
 
 /** Reads the usage of mounts, with at most one pending request for each. Only the first reading waits for a mount that
  * hangs; later readings fail at once until a request has been answered. */
 export class FilesystemReader {
-  readonly #pending = new Map<string, Promise<Usage>>();
+  readonly #pending = new Map<string, Promise<FilesystemUsage>>();
   readonly #hanging = new Set<string>();
-  readonly #roots: HostRoots;
+  /** The latest usage of automounts. */
+  readonly #kept = new Map<string, KeptUsage>();
 
-  constructor(roots: HostRoots) {
-    this.#roots = roots;
+  /** Starts a reading of these mounts. */
+  begin(mounts: readonly Mount[]): void {
+    const ids = new Set(mounts.map(({ id }) => id));
+    for (const id of this.#kept.keys()) if (!ids.has(id)) this.#kept.delete(id);
   }
 
-  async read(mount: Mount): Promise<FilesystemReading> {
-    const { point, type, readOnly } = mount;
+  async read(mount: Mount): Promise<FilesystemUsage> {
+    const { id, point, type, hiddenBecause } = mount;
+    if (hiddenBecause !== undefined) throw new Error(`${point}: ${hiddenBecause}`);
+    const kept = this.#keptUsage(mount);
+    if (kept !== undefined) return kept;
     const usage = this.#requestUsage(mount);
-    if (this.#hanging.has(point)) throw new NoAnswerError(`${point} (${type}): does not answer`);
+    if (this.#hanging.has(id)) throw new NoAnswerError(`${point} (${type}): does not answer`);
     try {
-      return { ...(await withTimeout(answerTimeoutSeconds * 1000, usage, `${point} (${type})`)), readOnly };
+      return await withTimeout(answerTimeoutSeconds * 1000, usage, `${point} (${type})`);
     } catch (error) {
-      if (error instanceof NoAnswerError) this.#hanging.add(point);
+      if (error instanceof NoAnswerError) this.#hanging.add(id);
       throw error;
     }
   }
 
-  #requestUsage(mount: Mount): Promise<Usage> {
-    const { point } = mount;
-    const path = this.#roots.host(point);
-    const pending = this.#pending.get(point) ?? requestUsage(mount, path);
-    if (!this.#pending.has(point)) {
-      this.#pending.set(point, pending);
+  /** Each access to an automount starts its expiry anew. Longer after the last one, the mount is in use by others, and
+   * one more access changes nothing. */
+  #keptUsage({ id, expiresAfterSeconds }: Mount): FilesystemUsage | undefined {
+    const kept = this.#kept.get(id);
+    if (kept === undefined || expiresAfterSeconds === undefined) return undefined;
+    const seconds = (performance.now() - kept.at) / 1000;
+    return seconds < Math.max(automountAgeSeconds, 2 * expiresAfterSeconds) ? kept.usage : undefined;
+  }
+
+  #requestUsage(mount: Mount): Promise<FilesystemUsage> {
+    const { id } = mount;
+    const pending = this.#pending.get(id) ?? this.#ask(mount);
+    if (!this.#pending.has(id)) {
+      this.#pending.set(id, pending);
       const startedAt = performance.now();
       const onSettled = () => {
-        this.#pending.delete(point);
+        this.#pending.delete(id);
         // The mount answered, with a value or an error, before the command was killed.
-        if (performance.now() - startedAt < processTimeoutSeconds * 1000) this.#hanging.delete(point);
+        if (performance.now() - startedAt < processTimeoutSeconds * 1000) this.#hanging.delete(id);
       };
       pending.then(onSettled, onSettled);
     }
     return pending;
+  }
+
+  async #ask(mount: Mount): Promise<FilesystemUsage> {
+    const usage = usageOfStatfs(await requestStatfs(mount));
+    if (mount.expiresAfterSeconds !== undefined) this.#kept.set(mount.id, { usage, at: performance.now() });
+    return usage;
   }
 }

@@ -1,27 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readClocks } from '../../../lib/clocks.ts';
-import { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
 import { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
-import { createGlobClassifier } from '../../../lib/glob-classifier.ts';
-import type { Observation } from '../../../model/collector.ts';
+import type { Observation, ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
+import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
-import { readDiskActivity, selectWatchedAndExcludedDisks } from './disks.ts';
+import { DeviceRates } from './device-rates.ts';
 import { readFailedUnits } from './failed-units.ts';
-import { FilesystemReader } from './filesystem-reader.ts';
+import { HostDisks } from './host-disks.ts';
+import { HostFilesystems } from './host-filesystems.ts';
+import { HostInterfaces } from './host-interfaces.ts';
 import type { HwmonSensor } from './hwmon-sensor.ts';
-import {
-  readInterfaceTrafficAndAddresses,
-  readLinkAndSpeed,
-  selectWatchedAndExcludedInterfaces,
-} from './interfaces.ts';
 import { readMemoryUsage, readPressureStallShares } from './memory.ts';
-import { createHiddenPathCheck, type Mount, selectWatchedAndExcludedMounts } from './mounts.ts';
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
 import { readRebootNeed } from './reboot.ts';
@@ -33,18 +28,6 @@ const updatesTimeoutMs = 2000;
 
 type HostObservation = Observation<HostReadingByTable>;
 
-/** The reading, or the error: the failure of one part does not affect the others. */
-function readingOrError<T>(read: () => T): { reading: T } | { error: unknown } {
-  try {
-    return { reading: read() };
-  } catch (error) {
-    return { error };
-  }
-}
-
-const filesystemPart = ({ point }: Mount) => ({ id: point === '/' ? 'root' : point, name: `File system ${point}` });
-const interfacePart = (name: string) => ({ id: name, name });
-const diskPart = (name: string) => ({ id: name, name: `Disk ${name}` });
 const sensorPart = ({ id }: HwmonSensor) => ({ id, name: id });
 const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === undefined ? { reading } : { error });
 
@@ -52,41 +35,37 @@ const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === un
 export class LinuxHostReader {
   readonly #roots: HostRoots;
   readonly #cpuUsage = new CpuUsageReader();
-  readonly #rates = new CounterRateCalculator();
+  readonly #rates = new DeviceRates();
   readonly #drivers = new DriverFileReader();
   readonly #updates: PendingUpdatesReader;
-  readonly #filesystems: FilesystemReader;
-  readonly #globs;
+  readonly #filesystems: HostFilesystems;
+  readonly #interfaces: HostInterfaces;
+  readonly #disks: HostDisks;
 
-  constructor(roots: HostRoots, settings: HostSettings) {
+  constructor(roots: HostRoots, settings: HostSettings, memory: DeviceMemories) {
     this.#roots = roots;
     // A package manager describes the system that it runs on.
     this.#updates = new PendingUpdatesReader(roots.isHostRoot ? findPackageManager() : undefined);
-    this.#filesystems = new FilesystemReader(roots);
-    this.#globs = {
-      filesystem: createGlobClassifier({
-        include: settings.HOST_FILESYSTEMS ?? [],
-        exclude: settings.HOST_FILESYSTEMS_EXCLUDE ?? [],
-      }),
-      interface: createGlobClassifier({
-        include: settings.HOST_INTERFACES ?? [],
-        exclude: settings.HOST_INTERFACES_EXCLUDE ?? [],
-      }),
-      disk: createGlobClassifier({ include: settings.HOST_DISKS ?? [], exclude: settings.HOST_DISKS_EXCLUDE ?? [] }),
-    };
+    this.#filesystems = new HostFilesystems(roots, settings);
+    this.#interfaces = new HostInterfaces(roots, settings, this.#rates, this.#drivers);
+    this.#disks = new HostDisks(roots, settings, this.#rates, this.#drivers, memory);
   }
 
-  async read(device: Device, { processor, virtualization }: MachineInventory): Promise<HostObservation[]> {
+  async read(
+    device: Device,
+    { processor, virtualization }: MachineInventory,
+  ): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
     // Counters are read right after the clocks, before any wait.
     const clocks = readClocks();
     this.#rates.begin(clocks);
-    const counterObservations = [...this.#readInterfaces(device), ...this.#readDisks(device)];
+    this.#interfaces.begin();
+    this.#disks.begin();
     const stat = tryReadTextSync(this.#roots.proc('stat'));
     const cpu = this.#cpuUsage.read(stat, clocks.monotonic);
     const [fromDrivers, host, filesystems] = await Promise.all([
-      this.#readDrivers(counterObservations),
+      this.#readDrivers(device),
       this.#readHost(stat),
-      this.#readFilesystems(device),
+      this.#filesystems.read(device),
     ]);
     return [
       {
@@ -96,7 +75,8 @@ export class LinuxHostReader {
         hint: [fromDrivers.hint, host.hint].filter((hint) => hint !== undefined).join('; ') || undefined,
       },
       ...filesystems,
-      ...fromDrivers.counterObservations,
+      ...fromDrivers.interfaces,
+      ...fromDrivers.disks,
       ...fromDrivers.temperatures.map(
         (sensor): HostObservation => ({
           table: 'temperature',
@@ -118,17 +98,14 @@ export class LinuxHostReader {
 
   /** Reads files whose drivers query their devices. The most important come first, because the total time is limited.
    * */
-  async #readDrivers(counterObservations: HostObservation[]) {
+  async #readDrivers(device: Device) {
     const [roots, drivers] = [this.#roots, this.#drivers];
     drivers.begin();
-    const { cpu, cpuCritical, temperatures, fans } = await readHostSensors(roots, drivers);
-    const withLinks = await Promise.all(
-      counterObservations.map(async (observation): Promise<HostObservation> => {
-        if (observation.table !== 'interface' || observation.reading === undefined) return observation;
-        const link = await readLinkAndSpeed(roots, drivers, observation.part?.id ?? '');
-        return { ...observation, reading: { ...observation.reading, ...link } };
-      }),
-    );
+    const [disks, { cpu, cpuCritical, temperatures, fans }, interfaces] = await Promise.all([
+      this.#disks.read(device),
+      readHostSensors(roots, drivers),
+      this.#interfaces.read(device),
+    ]);
     const host = {
       cpuTemperature: cpu,
       cpuCriticalTemperature: cpuCritical,
@@ -141,7 +118,8 @@ export class LinuxHostReader {
       host,
       temperatures,
       fans,
-      counterObservations: withLinks,
+      interfaces,
+      disks,
       hint: unreported.length === 0 ? undefined : `${unreported.join(' and ')}: no answer`,
     };
   }
@@ -167,62 +145,5 @@ export class LinuxHostReader {
       },
       hint: failedUnits.hint,
     };
-  }
-
-  async #readFilesystems(device: Device): Promise<HostObservation[]> {
-    const { watched, excluded } = selectWatchedAndExcludedMounts(this.#roots, this.#globs.filesystem);
-    const isHidden = createHiddenPathCheck(this.#roots);
-    const read = async (mount: Mount): Promise<HostObservation> => {
-      const part = filesystemPart(mount);
-      try {
-        if (isHidden(mount.point))
-          throw new Error(
-            `${mount.point}: the container has a different file system there: mount the host’s / with rslave and without a tmpfs over it`,
-          );
-        return { table: 'filesystem', device, part, reading: await this.#filesystems.read(mount) };
-      } catch (error) {
-        return { table: 'filesystem', device, part, error };
-      }
-    };
-    return [
-      ...(await Promise.all(watched.map(read))),
-      ...excluded.map(
-        (mount): HostObservation => ({ table: 'filesystem', device, part: filesystemPart(mount), excluded: true }),
-      ),
-    ];
-  }
-
-  #readInterfaces(device: Device): HostObservation[] {
-    const netDev = tryReadTextSync(this.#roots.proc('net/dev')) ?? '';
-    const { watched, excluded } = selectWatchedAndExcludedInterfaces(this.#roots, this.#globs.interface);
-    return [
-      ...watched.map(
-        (name): HostObservation => ({
-          table: 'interface',
-          device,
-          part: interfacePart(name),
-          ...readingOrError(() => readInterfaceTrafficAndAddresses(this.#roots, netDev, name, this.#rates)),
-        }),
-      ),
-      ...excluded.map(
-        (name): HostObservation => ({ table: 'interface', device, part: interfacePart(name), excluded: true }),
-      ),
-    ];
-  }
-
-  #readDisks(device: Device): HostObservation[] {
-    const diskstats = tryReadTextSync(this.#roots.proc('diskstats')) ?? '';
-    const { watched, excluded } = selectWatchedAndExcludedDisks(this.#roots, this.#globs.disk);
-    return [
-      ...watched.map(
-        (name): HostObservation => ({
-          table: 'disk',
-          device,
-          part: diskPart(name),
-          ...readingOrError(() => readDiskActivity(this.#roots, diskstats, name, this.#rates)),
-        }),
-      ),
-      ...excluded.map((name): HostObservation => ({ table: 'disk', device, part: diskPart(name), excluded: true })),
-    ];
   }
 }

@@ -1,70 +1,85 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
+import { basename } from 'node:path';
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
-import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
+import { listFolderSync } from '../../../lib/files.ts';
 import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { InterfaceReading } from '../reading.ts';
+import { defaultRouteInterfaces, preferredIpv6Addresses } from './ip-config.ts';
 
-/** Interfaces of the default routes. */
-function defaultRouteInterfaces(roots: HostRoots): Set<string> {
-  const rows = (tryReadTextSync(roots.proc('net/route')) ?? '').split('\n').map((line) => line.split('\t'));
-  return new Set(rows.flatMap(([name, destination]) => (destination === '00000000' && name ? [name] : [])));
-}
+/** Xen's end of a guest's interface has a device, but belongs to the guest. */
+const guestInterfaces = /^vif\d+\.\d+(-emu)?$/;
 
 /** Selects hardware, bonds, and the interface of the default route, which in a container or behind a bridge is no
  * hardware. */
 export function selectWatchedAndExcludedInterfaces(
   roots: HostRoots,
   verdict: (name: string) => GlobVerdict,
-): { watched: string[]; excluded: string[] } {
+): { watched: string[]; excluded: string[]; names: string[] } {
   const routes = defaultRouteInterfaces(roots);
   const isSelectedByDefault = (name: string) =>
-    existsSync(roots.sys('class/net', name, 'device')) ||
+    routes.has(name) ||
     existsSync(roots.sys('class/net', name, 'bonding')) ||
-    routes.has(name);
+    (existsSync(roots.sys('class/net', name, 'device')) && !guestInterfaces.test(name));
   // bonding_masters is a file of the bonding driver.
   const names = listFolderSync(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
-  return selectWatchedAndExcludedNames(names, verdict, isSelectedByDefault);
+  return { ...selectWatchedAndExcludedNames(names, verdict, isSelectedByDefault), names };
+}
+
+export type InterfaceCounters = Pick<
+  InterfaceReading,
+  'received' | 'sent' | 'receiveErrors' | 'sendErrors' | 'receiveDrops' | 'sendDrops'
+>;
+
+const parseCount = (text: string) => (/^\d{1,20}$/.test(text) ? Number(text) : undefined);
+
+/** Parses /proc/net/dev, which has eight numbers for each direction in an interface's line. */
+export function parseNetDev(text: string): Map<string, InterfaceCounters> {
+  const counters = new Map<string, InterfaceCounters>();
+  for (const line of text.split('\n')) {
+    const [, name, numbers = ''] = /^\s*([^\s:]+):(.*)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const [received, , receiveErrors, receiveDrops, , , , , sent, , sendErrors, sendDrops] = numbers
+      .trim()
+      .split(/\s+/)
+      .map(parseCount);
+    counters.set(name, { received, sent, receiveErrors, sendErrors, receiveDrops, sendDrops });
+  }
+  return counters;
 }
 
 /** Addresses in this process's network namespace, which in a container is the host's only with host networking. */
-function interfaceAddresses(name: string): Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
-  const addresses = networkInterfaces()[name] ?? [];
-  return {
-    ipv4: addresses.find(({ family }) => family === 'IPv4')?.address,
-    ipv6: addresses.find(({ family, address }) => family === 'IPv6' && !address.startsWith('fe80:'))?.address,
-  };
+export function readAddresses(roots: HostRoots): (name: string) => Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
+  const ofKernel = networkInterfaces();
+  const ipv6 = preferredIpv6Addresses(roots);
+  return (name) => ({
+    ipv4: ofKernel[name]?.find(({ family }) => family === 'IPv4')?.address,
+    ipv6: ipv6.get(name),
+  });
 }
 
-/** Parses /proc/net/dev, which has eight numbers for each direction in the interface's line. */
-export function readInterfaceTrafficAndAddresses(
-  roots: HostRoots,
-  netDev: string,
-  name: string,
-  rates: CounterRateCalculator,
-): InterfaceReading {
-  const line = netDev.split('\n').find((row) => row.trimStart().startsWith(`${name}:`));
-  if (line === undefined) throw new Error(`${name}: not in ${roots.proc('net/dev')}`);
-  const [received = 0, , receiveErrors = 0, receiveDrops = 0, , , , , sent = 0, , sendErrors = 0, sendDrops = 0] = line
-    .slice(line.indexOf(':') + 1)
-    .trim()
-    .split(/ +/)
-    .map(Number);
-  return {
-    received,
-    sent,
-    receivedPerSecond: rates.perSecond(`${name} received`, received),
-    sentPerSecond: rates.perSecond(`${name} sent`, sent),
-    receiveErrors,
-    sendErrors,
-    receiveDrops,
-    sendDrops,
-    ...interfaceAddresses(name),
-  };
+/** Drivers of virtual machines, which claim a speed that nothing holds to. */
+const paravirtualDrivers = /^(virtio_net|vmxnet3|hv_netvsc|netfront|vif|ena|gve)$/;
+
+/** Whether the link speed limits the rates: it is made up for bridges, tunnels and virtual interfaces. */
+export function isLimitedByLinkSpeed(roots: HostRoots, name: string): boolean {
+  const folder = roots.sys('class/net', name);
+  if (!existsSync(`${folder}/device`)) return false;
+  try {
+    return !paravirtualDrivers.test(basename(readlinkSync(`${folder}/device/driver`)));
+  } catch {
+    return true;
+  }
 }
+
+/** The greatest speed of the kernel's drivers is 1.6 Tbit/s; greater numbers are −1 without a sign. 65535 is −1 of older
+ * kernels (SPEED_UNKNOWN in linux/ethtool.h). */
+const parseSpeed = (megabits: number | undefined) =>
+  megabits !== undefined && megabits > 0 && megabits !== 65_535 && megabits <= 1_600_000
+    ? toBaseUnit(megabits, 'Mbit/s')
+    : undefined;
 
 /** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
  * read. */
@@ -74,9 +89,7 @@ export async function readLinkAndSpeed(
   name: string,
 ): Promise<Pick<InterfaceReading, 'link' | 'speedBytesPerSecond'>> {
   const link = drivers.number(roots.sys('class/net', name, 'carrier')).then((carrier) => carrier === 1);
-  const speed = drivers
-    .number(roots.sys('class/net', name, 'speed'))
-    .then((megabits) => (megabits !== undefined && megabits > 0 ? toBaseUnit(megabits, 'Mbit/s') : undefined));
+  const speed = drivers.number(roots.sys('class/net', name, 'speed')).then(parseSpeed);
   const [answeredLink, answeredSpeed] = await Promise.all([undefinedIfUnanswered(link), undefinedIfUnanswered(speed)]);
   return { link: answeredLink, speedBytesPerSecond: answeredSpeed };
 }

@@ -1,6 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readDiskActivity, selectWatchedAndExcludedDisks } from '../../../../src/collectors/host/linux/disks.ts';
-import { CounterRateCalculator } from '../../../../src/lib/counter-rate-calculator.ts';
+import { DeviceRates } from '../../../../src/collectors/host/linux/device-rates.ts';
+import {
+  parseDiskstats,
+  readDiskActivity,
+  selectWatchedAndExcludedDisks,
+} from '../../../../src/collectors/host/linux/disks.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const block = (name: string, files: Record<string, string> = { size: '1000', 'device/model': 'X' }) =>
@@ -20,24 +26,30 @@ test('whole drives only', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(selectWatchedAndExcludedDisks(roots, () => 'default')).toEqual({
+  expect(selectWatchedAndExcludedDisks(roots, () => 'default')).toMatchObject({
     watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
     excluded: [],
   });
-  expect(selectWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toEqual({
+  expect(selectWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toMatchObject({
     watched: ['md0'],
     excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
   });
 });
 
-/** What the second of these states of /proc/diskstats, two seconds after the first, says of a disk. */
-function after(name: string, before: string, then: string) {
-  const roots = tree({});
-  const rates = new CounterRateCalculator();
+/** What the second of these states of /proc/diskstats, two seconds after the first, says of a disk. `sequence`: the kernel's
+ * number of the disk in each. */
+function after(name: string, before: string, then: string, sequence: [string, string] = ['1', '1']) {
+  const roots = tree({ [`sys/block/${name}/diskseq`]: sequence[0] });
+  const rates = new DeviceRates();
+  const read = (text: string) => {
+    const counters = parseDiskstats(text).get(name);
+    return counters && readDiskActivity(roots, name, counters, rates);
+  };
   rates.begin({ wall: 0, monotonic: 0 });
-  readDiskActivity(roots, before, name, rates);
+  read(before);
+  writeFileSync(roots.sys(`block/${name}/diskseq`), sequence[1]);
   rates.begin({ wall: 2000, monotonic: 2000 });
-  return readDiskActivity(roots, then, name, rates);
+  return read(then);
 }
 
 test('bytes per second and share of busy time', () => {
@@ -49,13 +61,46 @@ test('bytes per second and share of busy time', () => {
   });
 });
 test('busy is at most 100 %', () =>
-  expect(after('sda', '8 0 sda 1 0 1 0 1 0 1 0 0 0 0', '8 0 sda 1 0 1 0 1 0 1 0 0 2100 0').busy).toBe(1));
+  expect(after('sda', '8 0 sda 1 0 1 0 1 0 1 0 0 0 0', '8 0 sda 1 0 1 0 1 0 1 0 0 2100 0')?.busy).toBe(1));
 test('on old kernels the counts of a multipath drive are those of its path', () => {
   const row = (busy: number) =>
     ` 259 1 nvme0n1 0 0 0 0 0 0 0 0 0 0 0\n 0 0 nvme0c0n1 9 0 ${busy} 0 9 0 ${busy} 0 0 ${busy} 0`;
   expect(after('nvme0n1', row(100), row(200))).toEqual({ readPerSecond: 25_600, writtenPerSecond: 25_600, busy: 0.05 });
 });
-test('a disk without counters is an error', () =>
-  expect(() => readDiskActivity(tree({}), '', 'sda', new CounterRateCalculator())).toThrow(
-    /^sda: not in .*diskstats$/,
-  ));
+const unknown = { readPerSecond: undefined, writtenPerSecond: undefined, busy: undefined };
+const row = (read: number, written: number, busy: number) => `8 0 sda 1 0 ${read} 0 1 0 ${written} 0 0 ${busy} 0`;
+test('another disk under the same name has no rates yet', () => {
+  expect(after('sda', row(8, 8, 1), row(80, 80, 2), ['3', '9'])).toEqual(unknown);
+  expect(after('sda', row(8, 8, 1), row(80, 80, 2), ['3', '3'])).toMatchObject({ readPerSecond: 18_432 });
+});
+test('no rate is known if one of the counters fell, or grew faster than any disk', () => {
+  expect(after('sda', row(800, 8, 1), row(80, 80, 2))).toEqual(unknown);
+  expect(after('sda', row(8, 8, 1), row(80, 9_000_000_000, 2))).toEqual(unknown);
+  expect(after('sda', row(8, 8, 1), row(80, 2 ** 63, 2))).toEqual(unknown);
+});
+test('a field that is no number costs that field', () =>
+  expect(after('sda', '8 0 sda 1 0 x 0 1 0 8 0 0 1 0', '8 0 sda 1 0 x 0 1 0 80 0 0 1 0')).toEqual({
+    readPerSecond: undefined,
+    writtenPerSecond: 18_432,
+    busy: 0,
+  }));
+test('a slash in a name is an exclamation mark in /sys', () => {
+  const roots = tree(block('cciss!c0d0'));
+  expect(selectWatchedAndExcludedDisks(roots, () => 'default').watched).toEqual(['cciss/c0d0']);
+  expect(parseDiskstats(' 104 0 cciss/c0d0 1 0 1 0 1 0 1 0 0 1 0').has('cciss/c0d0')).toBe(true);
+});
+test('any text: no crash, and counts are not negative', () => {
+  const word = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.bigInt().map(String),
+    fc.constantFrom('sda', 'nvme0c0n1', '-1'),
+  );
+  const text = fc.array(fc.array(word).map((words) => words.join(' '))).map((lines) => lines.join('\n'));
+  fc.assert(
+    fc.property(text, (content) => {
+      for (const counters of parseDiskstats(content).values())
+        for (const count of Object.values(counters)) expect(count ?? 0).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});

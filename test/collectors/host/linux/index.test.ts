@@ -3,9 +3,13 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { LinuxHostReader } from '../../../../src/collectors/host/linux/index.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
+import { memory } from '../../../helpers/memory.ts';
 import { device } from '../../../helpers/sample-collector.ts';
 import { silence } from '../../../helpers/silent-file.ts';
 import { tree } from '../../../helpers/tree.ts';
+
+const observations = async (reader: LinuxHostReader) =>
+  (await reader.read(device, {})).filter((observation) => 'table' in observation);
 
 const netDev = (received: number) => `eth0: ${received} 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n`;
 
@@ -15,7 +19,7 @@ test('counters are read at the start of the reading, not after a slow mount', as
     'proc/net/dev': netDev(100),
     'sys/class/net/eth0/device/vendor': '0x8086',
   });
-  const reading = new LinuxHostReader(roots, z.parse(hostSettingsSchema, {})).read(device, {});
+  const reading = observations(new LinuxHostReader(roots, z.parse(hostSettingsSchema, {}), memory({})));
   writeFileSync(roots.proc('net/dev'), netDev(999));
   expect((await reading).find(({ table }) => table === 'interface')).toMatchObject({ reading: { received: 100 } });
 });
@@ -27,7 +31,7 @@ test('the failure of one part does not affect the others', async () => {
     'sys/class/net/eth0/device/vendor': '0x8086',
     'sys/class/net/eth1/device/vendor': '0x8086',
   });
-  const found = await new LinuxHostReader(roots, z.parse(hostSettingsSchema, {})).read(device, {});
+  const found = await observations(new LinuxHostReader(roots, z.parse(hostSettingsSchema, {}), memory({})));
   const outcome = found.map(({ table, part, error }) => [
     table,
     part?.id,
@@ -59,8 +63,8 @@ test('a sensor that does not answer fails alone, the processor’s is unknown, a
     'sys/class/hwmon/hwmon1/temp2_input': '41000\n',
     'sys/devices/system/cpu/cpufreq/policy0/scaling_cur_freq': '800000\n',
   });
-  const reader = new LinuxHostReader(roots, z.parse(hostSettingsSchema, {}));
-  const read = async () => (await reader.read(device, {})).filter(({ table }) => table !== 'filesystem');
+  const reader = new LinuxHostReader(roots, z.parse(hostSettingsSchema, {}), memory({}));
+  const read = async () => (await observations(reader)).filter(({ table }) => table !== 'filesystem');
   silence(roots.sys('class/hwmon/hwmon1/temp1_input'));
   expect(await read()).toMatchObject([
     { table: 'host', reading: { cpuTemperature: 45, cpuFrequencyHz: 800e6 }, hint: undefined },

@@ -1,10 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  readInterfaceTrafficAndAddresses,
+  parseNetDev,
   readLinkAndSpeed,
   selectWatchedAndExcludedInterfaces,
 } from '../../../../src/collectors/host/linux/interfaces.ts';
-import { CounterRateCalculator } from '../../../../src/lib/counter-rate-calculator.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { createGlobClassifier } from '../../../../src/lib/glob-classifier.ts';
 import { tree } from '../../../helpers/tree.ts';
@@ -24,27 +24,48 @@ test('hardware, bonds and the interface of the default route', () => {
   expect(selectWatchedAndExcludedInterfaces(roots, byDefault).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
   expect(
     selectWatchedAndExcludedInterfaces(roots, createGlobClassifier({ include: ['bond*', 'wg0'], exclude: [] })),
-  ).toEqual({
+  ).toMatchObject({
     watched: ['bond0', 'wg0'],
     excluded: ['enp3s0', 'vmbr0'],
   });
 });
 
+test('a guest’s interface on a Xen host is the guest’s', () => {
+  const roots = tree({
+    'sys/class/net/vif1.0/device/nodename': 'device/vif/0',
+    'sys/class/net/eth0/device/vendor': '0x8086',
+  });
+  expect(selectWatchedAndExcludedInterfaces(roots, byDefault).watched).toEqual(['eth0']);
+});
+
 test('counters of the interface’s own line, with any spacing', () => {
-  const line = (text: string) =>
-    readInterfaceTrafficAndAddresses(
-      tree({}),
-      `Inter-|\n face |\n  eth10: 9 9 9 9\n${text}`,
-      'eth1',
-      new CounterRateCalculator(),
-    );
-  const told = { received: 123456789012, receiveErrors: 2, receiveDrops: 7, sent: 42, sendErrors: 1, sendDrops: 3 };
-  expect(
-    line('  eth1: 123456789012     100    2    7    0     0          0         0 42  90 1 3 0 0 0 0'),
-  ).toMatchObject(told);
-  expect(line('  eth1:123456789012 100 2 7 0 0 0 0 42 90 1 3 0 0 0 0')).toMatchObject(told);
-  expect(() => readInterfaceTrafficAndAddresses(tree({}), '', 'eth1', new CounterRateCalculator())).toThrow(
-    /^eth1: not in .*net\/dev$/,
+  const line = (text: string) => parseNetDev(`Inter-|\n face |\n  eth10: 9 9 9 9\n${text}`).get('eth1');
+  const counters = { received: 123456789012, receiveErrors: 2, receiveDrops: 7, sent: 42, sendErrors: 1, sendDrops: 3 };
+  expect(line('  eth1: 123456789012     100    2    7    0     0          0         0 42  90 1 3 0 0 0 0')).toEqual(
+    counters,
+  );
+  expect(line('  eth1:123456789012 100 2 7 0 0 0 0 42 90 1 3 0 0 0 0')).toEqual(counters);
+  expect(line('  eth1: 123456789012 100 x 7 0 0 0 0 -42 90 1 3 0 0 0 0')).toEqual({
+    ...counters,
+    receiveErrors: undefined,
+    sent: undefined,
+  });
+  expect(line('')).toBeUndefined();
+});
+
+test('any text: no crash, and counts are not negative', () => {
+  const word = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.bigInt().map(String),
+    fc.constantFrom('eth0:', ':', '-1'),
+  );
+  const text = fc.array(fc.array(word).map((words) => words.join(' '))).map((lines) => lines.join('\n'));
+  fc.assert(
+    fc.property(text, (content) => {
+      for (const counters of parseNetDev(content).values())
+        for (const count of Object.values(counters)) expect(count ?? 0).toBeGreaterThanOrEqual(0);
+    }),
   );
 });
 
@@ -59,4 +80,7 @@ test('link and speed, if the driver reports them', async () => {
   expect(await of({ carrier: '0\n', speed: '-1\n' })).toEqual({ link: false, speedBytesPerSecond: undefined });
   expect(await of({ carrier: '1\n' })).toEqual({ link: true, speedBytesPerSecond: undefined });
   expect(await of({})).toEqual({ link: false, speedBytesPerSecond: undefined });
+  for (const speed of ['0', '65535', '4294967295', '2147483647', 'x'])
+    expect(await of({ carrier: '1\n', speed })).toEqual({ link: true, speedBytesPerSecond: undefined });
+  expect(await of({ carrier: '1\n', speed: '400000\n' })).toEqual({ link: true, speedBytesPerSecond: 5e10 });
 });

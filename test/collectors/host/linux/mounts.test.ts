@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createHiddenPathCheck, selectWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
 import { createGlobClassifier } from '../../../../src/lib/glob-classifier.ts';
@@ -14,21 +15,45 @@ const filesystems = [
   '\text4',
   '\tvfat',
   '\tfuseblk',
+  'nodev\tubifs',
+  'nodev\tjffs2',
+  'nodev\tvboxsf',
+  'nodev\trootfs',
+  '\tsquashfs',
 ].join('\n');
 
-/** What is watched and left out of these lines: mount point, device, folder within, type, options. */
-function judge(lines: string[], settings: Partial<Parameters<typeof createGlobClassifier>[0]> = {}) {
-  const mountinfo = lines.map((line) => {
-    const [point, device, root, type, options = 'rw', source = 'source'] = line.split(' ');
-    return `1 1 ${device} ${root} ${point} rw,relatime shared:1 master:2 - ${type} ${source} ${options}`;
+/** What is watched and left out of these lines: mount point, device, folder within, type, options, source. Each is mounted in
+ * the mount that its path is in by then. `files` lie in the host's root. */
+function judge(
+  lines: string[],
+  settings: Partial<Parameters<typeof createGlobClassifier>[0]> = {},
+  files: Record<string, string> = {},
+) {
+  const points: string[] = [];
+  const mountinfo = lines.map((line, index) => {
+    const [point = '', device, root, type, options = 'rw', source = 'source'] = line.split(' ');
+    const isIn = (folder: string) => folder === point || folder === '/' || point.startsWith(`${folder}/`);
+    const depth = (folder: string) => (folder === '/' ? 0 : folder.length);
+    const parent = points.reduce(
+      (best, folder, at) => (isIn(folder) && (best < 0 || depth(folder) >= depth(points[best] ?? '')) ? at : best),
+      -1,
+    );
+    points.push(point);
+    return `${index + 10} ${parent + 10} ${device} ${root} ${point} rw,relatime shared:1 master:2 - ${type} ${source} ${options}`;
   });
-  const roots = tree({ 'proc/filesystems': filesystems, 'proc/1/mountinfo': `${mountinfo.join('\n')}\n` });
+  const roots = tree({
+    ...Object.fromEntries(Object.entries(files).map(([path, content]) => [`root${path}`, content])),
+    'proc/filesystems': filesystems,
+    'proc/1/mountinfo': `${mountinfo.join('\n')}\n`,
+  });
   const { watched, excluded } = selectWatchedAndExcludedMounts(
     roots,
     createGlobClassifier({ include: [], exclude: [], ...settings }),
   );
   return {
-    watched: watched.map(({ point, readOnly }) => (readOnly ? `${point} read-only` : point)),
+    watched: watched.map(({ point, readOnly, hiddenBecause }) =>
+      [point, ...(readOnly ? ['read-only'] : []), ...(hiddenBecause === undefined ? [] : ['hidden'])].join(' '),
+    ),
     excluded: excluded.map(({ point }) => point),
   };
 }
@@ -96,7 +121,17 @@ test('container layers and Proxmox’s configuration are excluded, a disk for co
   ).toEqual(['/var/lib/docker', '/mnt/tape']);
 });
 test('the root of a container is watched, a system image is not', () => {
-  expect(watched('/ 0:9 / overlay', '/etc/hosts 8:1 /docker/hosts ext4')).toEqual(['/']);
+  expect(
+    judge(
+      ['/ 0:9 / overlay', '/etc/hosts 8:1 /docker/hosts ext4', '/data 8:1 /docker/data ext4'],
+      {},
+      { '/etc/hosts': '' },
+    ),
+  ).toEqual({
+    watched: ['/', '/data'],
+    excluded: [],
+  });
+  expect(watched('/ 7:1 / squashfs', '/overlay 0:16 / jffs2')).toEqual(['/overlay']);
   expect(watched('/ 8:1 /subvol-101 ext4')).toEqual(['/']);
   expect(watched('/ 0:9 / overlay ro composefs', '/sysroot 8:3 / ext4 ro', '/var 8:3 /ostree/var ext4')).toEqual([
     '/sysroot read-only',
@@ -131,6 +166,124 @@ test('a container that can’t see the host’s init: mounts below the host’s 
     '/',
     '/mnt',
   ]);
+});
+
+test('a mount that another one covers is hidden, unless it is the same file system', () => {
+  expect(
+    watched(
+      '/ 8:1 / ext4',
+      '/data 7:0 / ext4',
+      '/data/inner 7:1 / ext4',
+      '/data 7:2 / ext4',
+      '/tmp 8:5 / ext4',
+      '/tmp 8:5 /private ext4',
+    ),
+  ).toEqual(['/', '/data', '/data/inner hidden', '/tmp']);
+});
+test('a file system below one in memory at the same place is hidden, not gone', () => {
+  expect(
+    watched('/ 8:1 / ext4', '/home 8:2 / ext4', '/home 0:50 / tmpfs', '/opt 8:3 / ext4', '/opt 0:51 / overlay'),
+  ).toEqual(['/', '/home hidden', '/opt hidden']);
+  expect(watched('/ 0:2 / rootfs', '/ 8:1 / ext4', '/mnt 0:50 / autofs', '/mnt 8:2 / ext4')).toEqual(['/', '/mnt']);
+});
+test('a file system that is covered in one place is watched in another', () => {
+  expect(watched('/ 8:1 / ext4', '/home 8:2 / ext4', '/srv/home 8:2 / ext4', '/home 0:50 / tmpfs')).toEqual([
+    '/',
+    '/srv/home',
+  ]);
+});
+test('file systems in memory are watched as the root and for logs', () => {
+  expect(watched('/ 0:2 / rootfs', '/var/log 0:20 / tmpfs', '/run 0:21 / tmpfs', '/boot 8:1 / vfat')).toEqual([
+    '/',
+    '/var/log',
+    '/boot',
+  ]);
+  expect(watched('/ 0:2 / tmpfs', '/nix 0:30 /nix btrfs', '/tmp 0:22 / tmpfs')).toEqual(['/', '/nix']);
+});
+test('flash file systems and shares of virtual machines have no device', () =>
+  expect(watched('/ 0:15 / ubifs', '/data 0:16 / ubifs', '/old 0:17 / jffs2', '/share 0:18 / vboxsf')).toEqual([
+    '/',
+    '/data',
+    '/old',
+    '/share',
+  ]));
+test('a folder is watched if its file system has no other mount, a file is not', () => {
+  const lines = [
+    '/ 0:50 / zfs rw pool/subvol',
+    '/etc/resolv.conf 8:17 /resolv.conf ext4',
+    '/mnt/media 8:17 /media ext4',
+  ];
+  expect(judge(lines, {}, { '/etc/resolv.conf': '', '/mnt/media/film': '' }).watched).toEqual(['/', '/mnt/media']);
+  expect(watched('/ 8:1 / ext4', '/a 8:2 /x ext4', '/b 8:2 /y ext4')).toEqual(['/', '/a']);
+});
+test('layers, volumes and pods of all engines, wherever their data are', () => {
+  const places = [
+    '/var/lib/containerd/x',
+    '/var/lib/incus/storage-pools/default/containers/web',
+    '/var/lib/lxd/shmounts',
+    '/var/lib/machines/web',
+    '/var/lib/rancher/k3s/storage/pvc',
+    '/var/lib/k0s/kubelet/pods/1/volumes/x/mount',
+    '/var/snap/microk8s/common/var/lib/kubelet/pods/1/mount',
+    '/var/snap/docker/common/x',
+    '/run/k3s/containerd/x',
+    '/mnt/.ix-apps',
+    '/mnt/tank/ix-applications/releases/x',
+    '/home/ada/.local/share/containers/storage/btrfs/subvolumes/1',
+    '/tank/docker/zfs/graph/0a1b2c3d',
+    '/srv/docker/volumes/nas/_data',
+    '/usr/lib/wsl/drivers',
+    '/mnt/wsl/docker-desktop-bind-mounts/x',
+  ];
+  expect(watched(...places.map((place, index) => `${place} 0:${index + 30} / zfs`))).toEqual([]);
+  expect(
+    watched('/var/lib/lxd/storage-pools/ssd 0:30 / btrfs', '/mnt/wsl/disk 8:1 / ext4', '/srv/volumes 8:2 / ext4'),
+  ).toEqual(['/var/lib/lxd/storage-pools/ssd', '/mnt/wsl/disk', '/srv/volumes']);
+});
+test('mounted AppImages and snapshots are left out', () => {
+  expect(
+    watched(
+      '/tmp/.mount_nvimAb 0:75 / fuse.nvim.appimage',
+      '/var/tmp/.mount_ObsX 0:76 / fuse.obsidian',
+      '/opt/x 0:77 / fuse.x.appimage',
+      '/tank/.zfs/snapshot/daily 0:62 / zfs',
+      '/mnt/old 0:63 / zfs rw tank/data@old',
+      '/nas/.snapshot/hourly.0 0:64 / nfs4',
+    ),
+  ).toEqual([]);
+});
+test('names in any bytes', () => {
+  const table = (name: Buffer) => Buffer.concat([Buffer.from('1 0 8:1 / /'), name, Buffer.from(' rw - ext4 x rw\n')]);
+  const roots = tree({});
+  const select = (...names: Buffer[]) => {
+    writeFileSync(roots.proc('self/mountinfo'), Buffer.concat(names.map(table)));
+    const own = Object.assign(Object.create(roots), roots, { host: () => '/', isHostRoot: true });
+    return selectWatchedAndExcludedMounts(own, () => 'default').watched;
+  };
+  mkdirSync(roots.proc('self'));
+  const [latin1] = select(Buffer.from('Fotos \xe4lter'.replace(' ', '\\040'), 'latin1'));
+  expect(latin1).toMatchObject({ point: '/Fotos \ufffdlter', id: '/Fotos \\xe4lter' });
+  expect(latin1?.path).toEqual(Buffer.from('/Fotos \xe4lter', 'latin1'));
+  expect(select(Buffer.from('müsic'))[0]).toMatchObject({ point: '/müsic', id: '/müsic', path: Buffer.from('/müsic') });
+});
+test('an automount expires, unless it never does or nobody’s access counts', () => {
+  const expiry = (options: string) => {
+    const roots = tree({
+      'proc/1/mountinfo': [
+        '1 0 8:1 / / rw - ext4 x rw',
+        `2 1 0:50 / /nas rw - autofs systemd-1 rw,fd=51,pgrp=1,${options}minproto=5,maxproto=5,direct`,
+        '3 2 0:51 / /nas rw - nfs4 nas:/ rw',
+        '4 3 8:2 / /nas/below rw - ext4 x rw',
+      ].join('\n'),
+    });
+    return selectWatchedAndExcludedMounts(roots, () => 'default').watched.map(
+      ({ expiresAfterSeconds }) => expiresAfterSeconds,
+    );
+  };
+  expect(expiry('timeout=600,')).toEqual([undefined, 600, 600]);
+  expect(expiry('timeout=0,')).toEqual([undefined, undefined, undefined]);
+  expect(expiry('timeout=600,strictexpire,')).toEqual([undefined, undefined, undefined]);
+  expect(expiry('')).toEqual([undefined, 1, 1]);
 });
 
 /** What a container is hidden of these mounts of the host; `own` are its own, where HOST stands for the host's root. */

@@ -1,0 +1,18 @@
+import { missingNames } from '../../../lib/glob-classifier.ts';
+import type { CollectorComplaint } from '../../../model/collector.ts';
+
+const maxListed = 20;
+
+/** A complaint for each name in a setting that the machine lacks, with what it has. */
+export function missingNameComplaints(
+  setting: string,
+  thing: string,
+  include: readonly string[],
+  names: readonly string[],
+  found: readonly string[],
+): CollectorComplaint[] {
+  const listed = [...found.slice(0, maxListed), ...(found.length > maxListed ? ['…'] : [])].join(', ') || 'none';
+  return missingNames(include, names).map((name) => ({
+    complaint: `${setting}: there is no ${thing} ${name}; found: ${listed}`,
+  }));
+}
