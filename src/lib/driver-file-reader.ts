@@ -61,7 +61,8 @@ export class DriverFileReader {
 
   async #ask(path: string): Promise<string | undefined> {
     if (this.#unanswered.has(path)) throw new NoAnswerError(`${path}: does not answer`);
-    const timeoutMs = Math.min(answerTimeoutMs, this.#deadline - performance.now());
+    // A timer waits whole milliseconds, so the one before can end within the last one.
+    const timeoutMs = Math.floor(Math.min(answerTimeoutMs, this.#deadline - performance.now()));
     if (timeoutMs <= 0) throw new NoAnswerError(`${path}: not read, because other files took too long`);
     this.#unanswered.add(path);
     const answer = callKernel(

@@ -18,7 +18,7 @@ import {
 import { missingNameComplaints } from './missing-names.ts';
 
 /** The moments of two readings are not exact. */
-const speedTolerance = 1.1;
+const maxSpeedFactor = 1.1;
 /** No interface is faster than 400 Gbit/s. */
 const maxBytesPerSecond = 50e9;
 
@@ -88,7 +88,7 @@ export class HostInterfaces {
     const file = (path: string) => tryReadTextSync(this.#roots.sys('class/net', name, path)) ?? '';
     const limit = speed !== undefined && isLimitedByLinkSpeed(this.#roots, name) ? speed : undefined;
     const identity = [file('ifindex'), file('address'), limit ?? ''].join(' ');
-    const maxPerSecond = limit === undefined ? maxBytesPerSecond : limit * speedTolerance;
+    const maxPerSecond = limit === undefined ? maxBytesPerSecond : limit * maxSpeedFactor;
     const rates = this.#rates.perSecond({ name: `interface ${name}`, identity, maxPerSecond }, { received, sent });
     return { receivedPerSecond: rates.received, sentPerSecond: rates.sent };
   }

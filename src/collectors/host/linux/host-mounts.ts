@@ -21,16 +21,14 @@ export interface Mount {
   expiresAfterSeconds: number | undefined;
 }
 
-/** `f_type` of a proc file system (PROC_SUPER_MAGIC in linux/magic.h). */
-const procMagic = 0x9fa0;
-
 /** Types whose paths have device numbers of their own, for each subvolume or layer. */
 const ownDeviceNumberTypes = /^(btrfs|bcachefs|overlay)$/;
 
-/** Whether `/proc` describes the running system. A recorded one has another machine's device numbers. */
+/** Whether `/proc` is a proc file system (PROC_SUPER_MAGIC in linux/magic.h). A recorded one has another machine's device
+ * numbers. */
 function isLiveProc(roots: HostRoots): boolean {
   try {
-    return statfsSync(roots.proc()).type === procMagic;
+    return statfsSync(roots.proc()).type === 0x9fa0;
   } catch {
     return false;
   }
