@@ -17,7 +17,7 @@ import { hasTombstones, reconcile } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { readAndFollowOwnRetained, readOtherAgentsWithCollector } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
-import { loadSettings } from '../settings/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
 import { type PublishingIdentity, publishingIdentitiesOfSettings } from './publishing-identities.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
@@ -122,12 +122,16 @@ async function removeSharedData(
   await removeData(connection, agent, retained, { force });
 }
 
-/** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
-export async function runForgetCommand(
+export const runForgetCommand = (
   device: string | undefined,
-  { env, force = false, agent: otherName }: { env?: string; force?: boolean; agent?: string },
+  { env, ...options }: { env?: string; force?: boolean; agent?: string },
+): Promise<void> => forget(loadSettings(allCollectors, env), { device, ...options });
+
+/** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
+export async function forget(
+  settings: Settings,
+  { device, force = false, agent: otherName }: { device?: string | undefined; force?: boolean; agent?: string },
 ): Promise<void> {
-  const settings = loadSettings(allCollectors, env);
   const { agent: self, mqtt } = settings;
   const agent = otherName === undefined ? self : { ...self, id: slug(otherName), name: otherName };
   if (mqtt.MQTT_URL.protocol === 'embedded')

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { allCollectors } from '../collectors/index.ts';
 import { readCommandOutput } from '../lib/command.ts';
 import { describeError, UsageError } from '../model/errors.ts';
-import { parseSettings } from '../settings/index.ts';
-import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
-import { runForgetCommand } from './forget.ts';
+import { loadSettings } from '../settings/index.ts';
+import { readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
+import { forget } from './forget.ts';
 import { findOwnInstallation, type Installation, requireRoot } from './installation.ts';
 import { systemdService } from './service.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
@@ -19,15 +19,6 @@ const removal = (kind: Installation['kind'], keepSettings: boolean): string[] | 
     : kind === 'npm'
       ? ['npm', 'uninstall', '--global', 'home-lab-infra-monitor']
       : undefined;
-
-/** Which broker the settings file names. */
-function broker(file: string): 'none' | 'ours' | 'another' {
-  const text = readSettingsTextOrEmpty(file);
-  if (text === '') return 'none';
-  return parseSettings(allCollectors, parseSettingsVariables(text)).mqtt.MQTT_URL.protocol === 'embedded'
-    ? 'ours'
-    : 'another';
-}
 
 async function removeFiles({ kind, root }: Installation, keepSettings: boolean): Promise<void> {
   const revoke = join(root, 'docs/systemd/revoke-drives.sh');
@@ -58,10 +49,14 @@ export async function runUninstallCommand({
     throw new UsageError(`${here.root} is a clone: run infra-monitor forget, then delete the folder`);
   requireRoot();
   const runs = await systemdService.exists();
-  if (runs) await systemdService.stop();
   try {
-    if (broker(serviceSettingsPath) === 'another')
-      await runForgetCommand(undefined, { env: serviceSettingsPath, force });
+    // Before the service stops: until then, root can read the files that systemd passes on to it.
+    const settings =
+      readSettingsTextOrEmpty(serviceSettingsPath) === ''
+        ? undefined
+        : loadSettings(allCollectors, serviceSettingsPath);
+    if (runs) await systemdService.stop();
+    if (settings !== undefined && settings.mqtt.MQTT_URL.protocol !== 'embedded') await forget(settings, { force });
   } catch (error) {
     if (!force) {
       if (runs) await systemdService.start();

@@ -57,6 +57,16 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   expect(await property(machine, 'ActiveState')).toBe('active');
   expect(await machine.sh(`ls /opt; cat /etc/infra-monitor.env`)).toBe(`infra-monitor\n${settings}`);
 
+  // A secret that only the running service has.
+  const token = [
+    'echo sesame >/root/token',
+    'cd /etc/systemd/system/infra-monitor.service.d',
+    "printf '[Service]\\nLoadCredential=ha-token:/root/token\\n' >token.conf",
+    'echo HA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token >>/etc/infra-monitor.env',
+    'systemctl daemon-reload',
+    'systemctl restart infra-monitor',
+  ];
+  await machine.sh(token.join(' && '), { seconds });
   expect(await machine.sh('infra-monitor uninstall 2>&1', { seconds })).toContain('infra-monitor has been removed');
   const after = await traces(machine);
   expect({ ...after, files: await news() }).toEqual({ ...before, files: [] });
