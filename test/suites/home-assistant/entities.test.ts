@@ -12,6 +12,11 @@ import { stage } from './stage.ts';
 /** What the component's template makes of the state topic, as Home Assistant would show it. */
 function expected(payload: string | undefined, key: string): string {
   if (payload === 'online') return 'on';
+  if (key.startsWith('problems-')) {
+    const { worst, reason, count } = JSON.parse(payload ?? '{}');
+    if (key.endsWith('-problem')) return worst === null || worst === 'notice' ? 'off' : 'on';
+    return key.endsWith('-problems') ? String(count) : (reason ?? 'none');
+  }
   const value = (JSON.parse(payload ?? '{}') as Record<string, unknown>)[key.split('-')[2] ?? ''];
   if (value === null) return 'unknown';
   if (value === 'ON' || value === 'OFF') return value.toLowerCase();
