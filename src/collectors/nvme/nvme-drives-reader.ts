@@ -26,7 +26,7 @@ import {
 import { criticalWarningBits, driveProblemAndReason, isCriticalWarningSet } from './drive-problem-and-reason.ts';
 import { driveDevice, drivesOfControllers, type NvmeDrive } from './drives.ts';
 import type { DriveReading, HealthLog, NvmeReadingByTable } from './reading.ts';
-import { selectWatchedAndExcludedDrives } from './select-drives.ts';
+import { matchesName, selectWatchedAndExcludedDrives } from './select-drives.ts';
 import type { NvmeSettings } from './settings.ts';
 import { readNvmeControllers } from './sysfs.ts';
 
@@ -47,6 +47,8 @@ export class NvmeDrivesReader {
   readonly #clock: () => ClockReading;
   readonly #steadiness = new ClockSteadinessTracker();
   readonly #plausibilities = new Map<string, CounterPlausibilityChecker>();
+  /** Names in NVME_DEVICES that a drive has had. */
+  readonly #foundNames = new Set<string>();
   readonly #pollers = new Map<string, DriveHealthPoller>();
   /** The last health log by the slug of the drive's id. */
   readonly #logs = new Map<string, { id: string; log: HealthLog }>();
@@ -69,7 +71,9 @@ export class NvmeDrivesReader {
 
   async read(): Promise<ObservationOrComplaint<NvmeReadingByTable>[]> {
     const drives = drivesOfControllers(readNvmeControllers(this.#roots.sys()) ?? []);
-    const { watched, excluded, complaints } = selectWatchedAndExcludedDrives(drives, this.#settings.NVME_DEVICES);
+    const { NVME_DEVICES: names = [] } = this.#settings;
+    for (const name of names) if (drives.some((drive) => matchesName(drive, name))) this.#foundNames.add(name);
+    const { watched, excluded, complaints } = selectWatchedAndExcludedDrives(drives, names, this.#foundNames);
     this.#dropMissing(drives);
     this.#steadyMs = this.#steadiness.steadyMsAt(this.#clock());
     const observations = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));

@@ -2,7 +2,7 @@ import type { CollectorComplaint } from '../../model/collector.ts';
 import type { NvmeDrive } from './drives.ts';
 import { deviceNameOfPath } from './sysfs.ts';
 
-const matchesName = (drive: NvmeDrive, name: string) => {
+export const matchesName = (drive: NvmeDrive, name: string) => {
   const node = deviceNameOfPath(name);
   return (
     drive.serial === name ||
@@ -16,15 +16,16 @@ const listDrives = (drives: readonly NvmeDrive[]) =>
     .map(({ serial, controllers }) => `${controllers.map(({ name }) => `/dev/${name}`).join(', ')} (${serial})`)
     .join('; ') || 'none';
 
-/** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none. Without names, selects
- * all. */
+/** Selects the drives that NVME_DEVICES names, with a complaint for each name that matches none and never did: a drive that vanished is
+ * missed as a drive. Without names, selects all. */
 export function selectWatchedAndExcludedDrives(
   drives: readonly NvmeDrive[],
   names: readonly string[] | undefined,
+  foundNames: ReadonlySet<string> = new Set(),
 ): { watched: NvmeDrive[]; excluded: NvmeDrive[]; complaints: CollectorComplaint[] } {
   if (names === undefined || names.length === 0) return { watched: [...drives], excluded: [], complaints: [] };
   const isSelected = (drive: NvmeDrive) => names.some((name) => matchesName(drive, name));
-  const missing = names.filter((name) => !drives.some((drive) => matchesName(drive, name)));
+  const missing = names.filter((name) => !foundNames.has(name) && !drives.some((drive) => matchesName(drive, name)));
   return {
     watched: drives.filter(isSelected),
     excluded: drives.filter((drive) => !isSelected(drive)),

@@ -83,7 +83,7 @@ function viewOfEntry(
       : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
     problems: ownProblems.map((problem) => viewOfProblem(problem, problems)),
     ...(error === undefined ? {} : { lostSince: since }),
-    hint,
+    hint: hint ?? (entry.isMissing && ownProblems.length === 0 ? error : undefined),
     numbers,
     facts,
   };

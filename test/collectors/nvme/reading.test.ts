@@ -451,6 +451,14 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     expect(rack.calls().every((call) => call.endsWith('nvme9001') || call.endsWith('nvme9001 1'))).toBe(true);
   });
 
+  test('a named drive that vanished is missed as a drive, not as a name too', async () => {
+    const rack = healthy();
+    const { read } = watching(rack, { devices: ['S1'] });
+    await read();
+    rack.unplug();
+    expect(await read()).toEqual([]);
+  });
+
   test('without drives or driver there are no observations', async () => {
     expect(await watching(drives()).read()).toEqual([]);
   });

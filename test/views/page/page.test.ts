@@ -164,6 +164,14 @@ test('notices stand below what is wrong, and nothing is wrong with them alone', 
   expect(wrong(text)).toEqual([expect.stringMatching(/^notice Thing spare is low/)]);
 });
 
+test('a part that vanished says so on its card, and is no problem', () => {
+  const part = { table: 'part' as const, device, part: { id: 'p', name: 'Part p' }, reading: { level: 1 } };
+  const thing = { table: 'thing' as const, device, reading: { level: 1 } };
+  const text = pageOf([thing, part], [thing]);
+  expect(text).toContain('<h2>All is well</h2>');
+  expect(text).toContain('<p class="hint">no longer present</p>');
+});
+
 test('a device behind another says on its card what explains its problem', () => {
   const text = pageOf([
     { table: 'thing', device, error: new Error('no answer') },
