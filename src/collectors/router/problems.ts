@@ -12,7 +12,7 @@ export const reachabilityProblems = ({ reachable, problem }: ReachabilityReading
     severity: 'outage',
     text: 'does not answer',
     clearsAt: 'when it answers',
-    remedy: 'check its power and its cables',
+    remedy: 'see whether it runs and is connected',
     explainsDevice: true,
   })),
   ...findingIf('limits', reachable === false ? false : problem, () => ({
