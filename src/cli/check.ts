@@ -5,7 +5,7 @@ import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableKey } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
-import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
+import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
@@ -23,7 +23,7 @@ import { printFailure, printNote, printSuccess } from './terminal.ts';
 async function checkBroker(
   { mqtt, agent }: Settings,
   identities: readonly PublishingIdentity[],
-  agentTopics: AgentTopicMirror,
+  agentDirectory: BrokerAgentDirectory,
 ): Promise<{ passed: boolean; connection?: BrokerConnection }> {
   const url = printableBrokerUrl(mqtt.MQTT_URL);
   if (mqtt.MQTT_URL.protocol === 'embedded') {
@@ -37,7 +37,7 @@ async function checkBroker(
     for (const identity of identities) missing.push(...(await describeMissingPermissions(connection, identity.agent)));
     if (missing.length === 0) printSuccess('Broker: all required topics can be read and written');
     for (const permission of missing) printFailure(`Broker: ${permission}`);
-    if (identities.length > 1) await agentTopics.follow(connection, agent, false);
+    if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
     return { passed: missing.length === 0, connection };
   } catch (error) {
     printFailure(`Broker: ${describeError(error)}`);
@@ -108,14 +108,14 @@ async function checkCollectors(
 export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   const state = new StateStore('');
-  const agentTopics = new AgentTopicMirror();
-  const opened = openEnabledCollectors(settings, state, agentTopics);
+  const agentDirectory = new BrokerAgentDirectory();
+  const opened = openEnabledCollectors(settings, state, agentDirectory);
   state.memoryStore.load(new Map(), state.collectors.keys());
   printSuccess(
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
   for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
-  const broker = await checkBroker(settings, publishingIdentities(settings.agent, opened.scheduled), agentTopics);
+  const broker = await checkBroker(settings, publishingIdentities(settings.agent, opened.scheduled), agentDirectory);
   const notifications = await checkNotifications(settings);
   const collectors = await checkCollectors(opened, state);
   // What can't be read stands above.

@@ -1,7 +1,7 @@
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import type { StateStore } from '../loop/state-store.ts';
+import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
-import type { MirroredAgentTopics } from '../model/mirrored-agent-topics.ts';
 import type { Settings } from '../settings/index.ts';
 
 export interface ScheduledAndInactiveCollectors {
@@ -15,7 +15,7 @@ export interface ScheduledAndInactiveCollectors {
 export function openEnabledCollectors(
   settings: Settings,
   state: StateStore,
-  agentTopics?: MirroredAgentTopics,
+  agentDirectory?: AgentDirectory,
 ): ScheduledAndInactiveCollectors {
   const scheduled: ScheduledCollector[] = [];
   const inactive: ScheduledAndInactiveCollectors['inactive'] = [];
@@ -30,7 +30,7 @@ export function openEnabledCollectors(
       hostRoots: settings.hostRoots,
       state,
       memory,
-      agentTopics,
+      agentDirectory,
     });
     if ('inactiveReason' in source) {
       inactive.push({ collector, reason: source.inactiveReason });

@@ -1,7 +1,7 @@
 import type { ScheduledCollector } from '../loop/scheduler.ts';
 import { StateStore } from '../loop/state-store.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
+import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import type { Settings } from '../settings/index.ts';
 import { openEnabledCollectors } from './open-enabled-collectors.ts';
 
@@ -37,5 +37,5 @@ export function publishingIdentities(
 export const publishingIdentitiesOfSettings = (settings: Settings): PublishingIdentity[] =>
   publishingIdentities(
     settings.agent,
-    openEnabledCollectors(settings, new StateStore(''), new AgentTopicMirror()).scheduled,
+    openEnabledCollectors(settings, new StateStore(''), new BrokerAgentDirectory()).scheduled,
   );

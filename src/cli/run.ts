@@ -11,7 +11,7 @@ import { Scheduler } from '../loop/scheduler.ts';
 import { type AvailabilityChange, StateStore } from '../loop/state-store.ts';
 import { describeError } from '../model/errors.ts';
 import { ownTopicsFilter } from '../model/naming.ts';
-import { AgentTopicMirror } from '../mqtt/agent-topic-mirror.ts';
+import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { BrokerClient } from '../mqtt/broker-client.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
 import type { DeviceCommand } from '../mqtt/inbound.ts';
@@ -87,12 +87,12 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   for (const warning of settings.warnings) log.warn(warning);
 
   const state = new StateStore(printableBrokerUrl(mqtt.MQTT_URL));
-  const agentTopics = new AgentTopicMirror();
-  const opened = openEnabledCollectors(settings, state, agentTopics);
+  const agentDirectory = new BrokerAgentDirectory();
+  const opened = openEnabledCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new MinuteHistory();
   const page = createPageRoutesAndEventStream(
-    { catalogue: allCollectors, agent, state, history, agentTopics },
+    { catalogue: allCollectors, agent, state, history, agentDirectory },
     settings.http.HTTP_ALLOWED_PEERS,
   );
   const paths = new Map([
@@ -130,7 +130,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         settings: mqtt,
         log,
         shared,
-        agentTopics: shared || identities.length === 1 ? undefined : agentTopics,
+        agentDirectory: shared || identities.length === 1 ? undefined : agentDirectory,
         ready,
         eventDelivered: (event) => state.markDelivered(event),
         deviceDismissed: (device) => state.forgetDevice(device),

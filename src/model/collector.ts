@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini';
+import type { AgentDirectory } from './agent-directory.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { DeviceMemories, MemoryFormat } from './device-memories.ts';
 import type { DeviceEvent } from './event.ts';
 import type { HostRoots } from './host-roots.ts';
-import type { MirroredAgentTopics } from './mirrored-agent-topics.ts';
 import type { AgentIdentity, AgentState } from './state.ts';
 import type { AnyTable, Table } from './table.ts';
 
@@ -55,7 +55,7 @@ export interface CollectorContext {
   memory: DeviceMemories;
   hostRoots: HostRoots;
   /** Undefined unless the agent is running: `once` and `check` do not subscribe. */
-  agentTopics?: MirroredAgentTopics | undefined;
+  agentDirectory?: AgentDirectory | undefined;
 }
 
 /** A line of the README's table, in Markdown. */

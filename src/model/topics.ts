@@ -108,10 +108,10 @@ export class Topics {
     return this.discovery('+');
   }
 
-  /** Filters for the state and availability of this agent's devices, without their parts. */
-  get ownDevicesFilters(): string[] {
+  /** Filters for the list of problems, and for the state and availability of the devices without their parts. */
+  get ownReportFilters(): string[] {
     const device = { collector: '+', device: '+' };
-    return [this.state(device), this.availability(device)];
+    return [this.problems, this.state(device), this.availability(device)];
   }
 
   /** Filter for the ping topics of all agents. */

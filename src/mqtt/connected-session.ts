@@ -121,13 +121,13 @@ export class ConnectedSession {
 
   /** Reads the retained messages, publishes everything, and finally that the agent is online. */
   async begin(): Promise<void> {
-    const { agent, ready, agentTopics } = this.#context;
+    const { agent, ready, agentDirectory } = this.#context;
     this.#connection.listen((message) => {
       if (this.#retained.stage === 'reading' && message.retained) this.#retained.add(message.topic, message.payload);
       else dispatchInbound(this.#connection, agent, message, this.#inbound);
     });
     this.#firstRetainedRead(await readAndFollowOwnRetained(this.#connection, agent));
-    await agentTopics?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
+    await agentDirectory?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
     await ready;
     this.#memory.devices.compare(agent, this.#retained.payloads);
     await this.#announcer.publishTombstones();

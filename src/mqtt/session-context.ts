@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
-import type { AgentTopicMirror } from './agent-topic-mirror.ts';
+import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
 import type { DeviceCommand } from './inbound.ts';
 import type { RejectionTracker } from './rejection-tracker.ts';
@@ -16,7 +16,7 @@ export interface SessionContext {
   state: AgentState;
   log: Log;
   /** Collects the topics of the other agents, if a collector needs them. */
-  agentTopics?: AgentTopicMirror | undefined;
+  agentDirectory?: BrokerAgentDirectory | undefined;
   /** Resolves when each collector has been read once, or takes too long. */
   ready: Promise<void>;
   /** The event has reached a subscriber, or never will; it must not be pending any more. */

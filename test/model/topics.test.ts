@@ -51,7 +51,7 @@ test('filters', () => {
     topics.ownDiscoveryFilter,
     topics.allPingsFilter,
     topics.allDiscoveryFilter,
-    ...topics.ownDevicesFilters,
+    ...topics.ownReportFilters,
     ...topics.presenceFilters,
   ]).toEqual([
     'infra-monitor/nas/#',
@@ -60,6 +60,7 @@ test('filters', () => {
     'homeassistant/device/infra-monitor_nas/+/config',
     'infra-monitor/+/echo',
     'homeassistant/device/+/+/config',
+    'infra-monitor/nas/problems',
     'infra-monitor/nas/+/+',
     'infra-monitor/nas/+/+/availability',
     'infra-monitor/+/status',

@@ -4,7 +4,6 @@ import type { Device } from '../../model/device.ts';
 import { deviceIdentifier } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { CauseTracker, causeMemoryFormat } from './cause-tracker.ts';
-import { labSurveyFromTopics } from './lab-survey.ts';
 import { sitesTables } from './metrics.ts';
 import type { SitesReadingByTable } from './reading.ts';
 import { sitesSettingsSchema } from './settings.ts';
@@ -43,9 +42,9 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   scope: 'lab',
   tables: sitesTables,
   memory: causeMemoryFormat,
-  open(env, { agent: monitor, memory, agentTopics }) {
+  open(env, { agent: monitor, memory, agentDirectory }) {
     if (env.SITES === 'false') return { inactiveReason: 'SITES is not true' };
-    if (agentTopics === undefined) return { inactiveReason: 'this works only in a running agent' };
+    if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
     const causes = new CauseTracker(memory);
     const publishedDevices = new Map<string, { table: 'site' | 'agent'; device: Device }>();
 
@@ -65,16 +64,15 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
 
     return {
       async read(signal) {
-        await Promise.race([agentTopics.loaded, pause(brokerTimeoutMs, undefined, { signal })]);
-        if (!agentTopics.isCurrent)
+        await Promise.race([agentDirectory.loaded, pause(brokerTimeoutMs, undefined, { signal })]);
+        if (!agentDirectory.isCurrent)
           throw new Error(
-            agentTopics.error ?? 'without a connection to the broker, the states of the agents are unknown',
+            agentDirectory.error ?? 'without a connection to the broker, the states of the agents are unknown',
           );
         const now = new Date();
-        const observations = judgeSites(
-          labSurveyFromTopics(agentTopics, collectorId, monitor.id),
-          monitor.site,
-        ).flatMap((verdict) => observe(verdict, now));
+        const observations = judgeSites(agentDirectory, monitor, collectorId).flatMap((verdict) =>
+          observe(verdict, now),
+        );
         const currentIds = new Set<string>();
         for (const observation of observations) {
           if (!('table' in observation)) continue;

@@ -5,7 +5,12 @@ import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.t
 
 const siteMetrics: MetricDeclarations<SiteReading> = {
   online: { kind: 'boolean', name: 'Online', deviceClass: 'connectivity', value: (r) => r.online },
-  problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.cause !== 'well' },
+  problem: {
+    kind: 'boolean',
+    name: 'Problem',
+    deviceClass: 'problem',
+    value: (r) => (r.cause === 'unknown' ? undefined : r.cause !== 'well'),
+  },
   worst_problem: { kind: 'text', name: 'Worst problem', icon: 'mdi:message-alert', value: (r) => r.text },
   cause: { kind: 'enum', name: 'Cause', icon: 'mdi:help-network', options: siteCauses, value: (r) => r.cause },
   since: { kind: 'timestamp', name: 'Since', value: (r) => r.since },
@@ -31,12 +36,13 @@ const agentMetrics: MetricDeclarations<SiteAgentReading> = {
   },
 };
 
-/** What is wrong with a site and can't be said by an agent there; the agents' own problems are in their own lists. */
-const siteProblems = ({ cause, text }: SiteReading): Finding[] =>
-  findingIf('site', cause !== 'well' && cause !== 'problem', () => ({
+/** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a router that does not
+ * answer from outside. */
+const siteProblems = ({ cause, outage }: SiteReading): Finding[] =>
+  findingIf('site', outage !== undefined && cause !== 'router_unreachable', () => ({
     severity: 'outage',
-    text,
-    step: `${cause} ${text}`,
+    text: outage ?? '',
+    step: outage ?? '',
     clearsAt: 'when the site answers as a whole',
     explainsDevice: true,
   }));

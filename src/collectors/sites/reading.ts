@@ -1,8 +1,16 @@
 /** Causes of a site's state, the worst first.
  * router_unreachable: its router does not answer agents at other sites. bridge_down: the bridge from its broker is down.
  * silent: none of its several agents answers, and the reason is unknown. agent_lost: some agents do not answer, or all of them
- * although the router does. problem: something that an agent there watches has a problem. */
-export const siteCauses = ['router_unreachable', 'bridge_down', 'silent', 'agent_lost', 'problem', 'well'] as const;
+ * although the router does. problem: an agent there reports a problem. unknown: an agent there does not say what is wrong. */
+export const siteCauses = [
+  'router_unreachable',
+  'bridge_down',
+  'silent',
+  'agent_lost',
+  'problem',
+  'unknown',
+  'well',
+] as const;
 export type SiteCause = (typeof siteCauses)[number];
 
 export interface SiteReading {
@@ -12,7 +20,9 @@ export interface SiteReading {
   /** Undefined while it is unknown, because the site can't be reached. */
   lost: number | undefined;
   cause: SiteCause;
-  /** Describes the worst problem. */
+  /** Describes what none of its agents can say; undefined if there is nothing of the kind. */
+  outage?: string | undefined;
+  /** Describes the worst problem, whoever says it. */
   text: string;
   /** Since when the cause has been the same. */
   since: Date;

@@ -1,11 +1,15 @@
-import { slug } from '../../model/naming.ts';
-import type { LabSurvey, ReportedAgent } from './lab-survey.ts';
-import type { SiteAgentReading, SiteReading } from './reading.ts';
+import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
+import type { AgentIdentity } from '../../model/state.ts';
+import type { SiteAgentReading, SiteCause, SiteReading } from './reading.ts';
+import { type AgentProblem, agentProblems, describeWorst, type SiteProblem, siteKey } from './site-problems.ts';
 
-type SiteJudgement = Pick<SiteReading, 'cause' | 'text'> & {
+/** What is wrong with a site that none of its agents can say. */
+interface SiteOutage {
+  cause: SiteCause;
+  text: string;
   /** The state of the agents is unknown. */
   isHidden?: true;
-};
+}
 
 export interface SiteVerdict {
   /** Undefined for the agents that name no site. */
@@ -20,11 +24,10 @@ interface SiteAgents {
   agents: ReportedAgent[];
 }
 
-/** Groups agents by site; spellings with the same slug are the same site. */
 function groupBySite(agents: readonly ReportedAgent[]): SiteAgents[] {
   const sites = new Map<string, SiteAgents>();
   for (const agent of agents) {
-    const key = agent.site === undefined ? '' : slug(agent.site);
+    const key = siteKey(agent.site);
     const site = sites.get(key) ?? { site: agent.site, key, agents: [] };
     sites.set(key, site);
     site.agents.push(agent);
@@ -32,33 +35,53 @@ function groupBySite(agents: readonly ReportedAgent[]): SiteAgents[] {
   return [...sites.values()];
 }
 
+/** How an agent sees the router of another site. */
+interface RouterView {
+  /** Id of the agent. */
+  by: string;
+  isReachable: boolean;
+}
+
+/** An agent watches the router of another site under the site's name. */
+function viewOfRouter(site: string, { id, devices }: ReportedAgent): RouterView[] {
+  const router = devices.find(({ address }) => address.collector === 'router' && address.device === site);
+  const reachable = router?.isAvailable ? router.values?.reachable : undefined;
+  return typeof reachable === 'string' ? [{ by: id, isReachable: reachable === 'ON' }] : [];
+}
+
+/** Undefined if nobody watches the router. */
+const isReachable = (views: readonly RouterView[]) =>
+  views.length === 0 ? undefined : views.some((view) => view.isReachable);
+
 const formatList = (ids: readonly string[]) => ids.toSorted().join(', ');
 const agentsAre = (ids: readonly string[]) =>
   ids.length === 1 ? `agent ${ids[0]} is` : `agents ${formatList(ids)} are`;
 
-/** Judges every site. `here`: the site of the agent that judges; its broker is reached without a bridge. */
-export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, here: string | undefined): SiteVerdict[] {
+/** Judges every site. `monitor`: the agent that judges, which is online whatever its topic says, and whose broker is reached without a
+ * bridge. `ownId`: the id under which this collector publishes. */
+export function judgeSites(
+  { agents: all, bridges }: Pick<AgentDirectory, 'agents' | 'bridges'>,
+  monitor: Pick<AgentIdentity, 'id' | 'site'>,
+  ownId: string,
+): SiteVerdict[] {
+  const agents = all
+    .filter(({ id }) => id !== ownId)
+    .map((agent) => (agent.id === monitor.id ? { ...agent, isOnline: true } : agent));
   const sites = groupBySite(agents);
-  const keys = new Set(sites.map(({ key }) => key));
-  const siteKeyByAgent = new Map(sites.flatMap(({ key, agents }) => agents.map(({ id }) => [id, key])));
-  const isBridgeDown = (key: string) => bridges.get(key) === false && key !== (here && slug(here));
-  const canAnswer = ({ id, online }: ReportedAgent) => online && !isBridgeDown(siteKeyByAgent.get(id) ?? '');
-  const answering = new Set(agents.filter(canAnswer).map(({ id }) => id));
-  /** A device with the name of a site belongs to that site, whichever agent watches it. */
-  const siteOf = (by: string, device: string) => (keys.has(device) ? device : siteKeyByAgent.get(by));
+  const isBridgeDown = (key: string) =>
+    bridges.get(key) === false && (monitor.site === undefined || key !== siteKey(monitor.site));
+  const answering = agents.filter(({ isOnline, site }) => isOnline && !isBridgeDown(siteKey(site)));
+  const problems = agentProblems(agents, new Set(answering), new Set(sites.map(({ key }) => key)));
 
-  function judge(
-    { site, key, agents: expected }: SiteAgents,
-    reachable: boolean | undefined,
-    askedBy: readonly string[],
-  ): SiteJudgement {
-    const hasAnswer = expected.some(({ id }) => answering.has(id));
-    const lost = expected.filter(({ online }) => !online).map(({ id }) => id);
-    const routerUnreachable: SiteJudgement = {
+  function outageOf({ site, key, agents: expected }: SiteAgents, views: readonly RouterView[]): SiteOutage | undefined {
+    const reachable = isReachable(views);
+    const hasAnswer = expected.some((agent) => answering.includes(agent));
+    const lost = expected.filter(({ isOnline }) => !isOnline).map(({ id }) => id);
+    const routerUnreachable: SiteOutage = {
       cause: 'router_unreachable',
-      text: `the router of ${site} does not answer from outside (asked by ${formatList(askedBy)})`,
+      text: `the router of ${site} does not answer from outside (asked by ${formatList(views.map(({ by }) => by))})`,
     };
-    const bridgeDown: SiteJudgement = { cause: 'bridge_down', text: `the bridge from ${site} is down` };
+    const bridgeDown: SiteOutage = { cause: 'bridge_down', text: `the bridge from ${site} is down` };
     if (!hasAnswer && reachable === false) return { ...routerUnreachable, isHidden: true };
     if (isBridgeDown(key)) return { ...bridgeDown, isHidden: true };
     if (!hasAnswer && reachable === undefined && site !== undefined && expected.length > 1)
@@ -69,41 +92,53 @@ export function judgeSites({ agents, routers, bridges, problems }: LabSurvey, he
       };
     if (lost.length > 0) return { cause: 'agent_lost', text: `${agentsAre(lost)} lost` };
     if (reachable === false) return routerUnreachable;
-    if (bridges.get(key) === false) return bridgeDown;
-    const siteProblems = problems
-      .filter(({ by, device }) => answering.has(by) && siteOf(by, device) === key)
-      .map(({ by, text }) => `${by}: ${text}`);
-    const [first, ...others] = siteProblems.toSorted();
-    if (first !== undefined)
-      return { cause: 'problem', text: others.length === 0 ? first : `${first}; and ${others.length} more` };
-    return { cause: 'well', text: 'none' };
+    return bridges.get(key) === false ? bridgeDown : undefined;
   }
 
   return sites.map((site) => {
-    const views = routers.filter(
-      ({ device, by }) => device === site.key && answering.has(by) && siteKeyByAgent.get(by) !== site.key,
-    );
-    const reachable = views.length === 0 ? undefined : views.some((view) => view.reachable);
-    const { cause, text, isHidden } = judge(
-      site,
-      reachable,
-      views.map(({ by }) => by),
-    );
-    const lost = site.agents.filter(({ online }) => !online).length;
+    const ofSite = site.agents.filter((agent) => answering.includes(agent));
+    const views = answering.flatMap((agent) => (siteKey(agent.site) === site.key ? [] : viewOfRouter(site.key, agent)));
+    const outage = outageOf(site, views);
+    const isHidden = outage?.isHidden;
     return {
       site: site.site,
       reading: {
-        online: reachable === true || site.agents.some(({ id }) => answering.has(id)),
+        online: isReachable(views) === true || ofSite.length > 0,
         expected: site.agents.length,
-        lost: isHidden ? undefined : lost,
-        cause,
-        text,
+        lost: isHidden ? undefined : site.agents.filter(({ isOnline }) => !isOnline).length,
+        outage: outage?.text,
+        ...causeAndText(outage, problemsOfSite(site.key, outage, problems), ofSite),
       },
-      agents: site.agents.map(({ id, online }) => ({
+      agents: site.agents.map(({ id, isOnline }) => ({
         id,
-        online: isHidden ? undefined : online,
-        text: isHidden ? `unknown because ${text}` : online ? 'online' : 'lost',
+        online: isHidden ? undefined : isOnline,
+        text: isHidden ? `unknown because ${outage?.text}` : isOnline ? 'online' : 'lost',
       })),
     };
   });
+}
+
+/** What the agents say of a site; not of its router if that is why the site has an outage. */
+const problemsOfSite = (key: string, outage: SiteOutage | undefined, problems: readonly AgentProblem[]) =>
+  problems.filter(({ site, device }) => site === key && !(outage?.cause === 'router_unreachable' && device === key));
+
+/** The cause, and the worst that is wrong. `agents`: those of the site that answer. */
+function causeAndText(
+  outage: SiteOutage | undefined,
+  problems: readonly SiteProblem[],
+  agents: readonly ReportedAgent[],
+): Pick<SiteReading, 'cause' | 'text'> {
+  const own: SiteProblem[] = outage === undefined ? [] : [{ severity: 'outage', text: outage.text }];
+  const worst = describeWorst(
+    [...own, ...problems],
+    agents.reduce((sum, { problems: reported }) => sum + (reported?.omittedCount ?? 0), 0),
+  );
+  if (worst !== undefined) return { cause: outage?.cause ?? 'problem', text: worst };
+  const silent = agents.filter(({ problems: reported }) => reported === undefined).map(({ id }) => id);
+  return silent.length === 0
+    ? { cause: 'well', text: 'none' }
+    : {
+        cause: 'unknown',
+        text: `${agentsAre(silent)} too old to say what is wrong, or ${silent.length === 1 ? 'has' : 'have'} just started`,
+      };
 }

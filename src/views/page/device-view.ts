@@ -12,7 +12,7 @@ export interface MetricView {
 /** A problem as a card shows it. */
 export interface ProblemView {
   severity: Severity;
-  text: string;
+  text: HtmlContent;
 }
 
 /** A device or one of its parts. */
@@ -42,7 +42,7 @@ export interface DeviceView {
 export interface PageSection {
   id: string;
   title: string;
-  /** Problems of the collector as a whole. */
+  /** Problems of the collector as a whole, or of the agent. */
   problems: readonly ProblemView[];
   /** True while nothing of it can be read. */
   isFailing?: boolean;

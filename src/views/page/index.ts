@@ -1,6 +1,6 @@
+import type { AgentDirectory } from '../../model/agent-directory.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import type { MetricHistory } from '../../model/metric-history.ts';
-import type { MirroredAgentTopics } from '../../model/mirrored-agent-topics.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { findProblems } from '../problems.ts';
 import { buildCollectorSections } from './collector-sections.ts';
@@ -18,17 +18,17 @@ export interface PageContext {
   state: AgentState;
   history: MetricHistory;
   /** The other agents, where this one monitors the lab. */
-  agentTopics?: Pick<MirroredAgentTopics, 'topics' | 'unresponsive'>;
+  agentDirectory?: Pick<AgentDirectory, 'agents'>;
 }
 
 function* renderSections(
-  { catalogue, agent, state, history, agentTopics }: PageContext,
+  { catalogue, agent, state, history, agentDirectory }: PageContext,
   now: Date,
 ): Iterable<[id: string, Html]> {
   const problems = findProblems(catalogue, agent, state);
   const sections = [
     ...buildCollectorSections(catalogue, state, { history, problems, now }),
-    ...(agentTopics === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentTopics, now)),
+    ...(agentDirectory === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
   ];
   yield ['summary', renderSummary(agent, state, problems, now)];
   for (const section of sections) yield [`${section.id}/`, renderSection(section, now)];

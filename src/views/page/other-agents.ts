@@ -1,3 +1,4 @@
+import type { ReportedAgent, ReportedDevice, ReportedProblem } from '../../model/agent-directory.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import {
   type AnyMetricDeclaration,
@@ -5,20 +6,13 @@ import {
   type MetricValue,
   type UpdateVersions,
 } from '../../model/metric.ts';
-import type { MirroredAgentTopics } from '../../model/mirrored-agent-topics.ts';
+import { severityNames } from '../../model/problem.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { offlinePayload, onlinePayload } from '../availability.ts';
-import type { DeviceView, MetricView, PageSection } from './device-view.ts';
+import { buildDate } from '../../version.ts';
+import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
+import { type Html, html } from './html.ts';
+import { renderElapsedTime } from './relative-time.ts';
 import { renderMetricValue } from './render-metric-value.ts';
-
-function parseObject(payload: string): Record<string, unknown> {
-  try {
-    const content: unknown = JSON.parse(payload);
-    return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
 
 const isVersions = (value: unknown): value is UpdateVersions =>
   typeof value === 'object' &&
@@ -63,13 +57,10 @@ function metricsOfKeys({ tables }: CollectorMetadata, keys: readonly string[]): 
 function otherDeviceView(
   agent: string,
   collector: CollectorMetadata,
-  device: string,
-  payload: string,
-  isLost: boolean,
+  { address: { device }, values = {}, isAvailable }: ReportedDevice,
   now: Date,
 ): DeviceView {
   const { id, title } = collector;
-  const values = parseObject(payload);
   const metrics = metricsOfKeys(collector, Object.keys(values));
   const views = Object.entries(metrics).flatMap(
     ([key, metric]): { metric: AnyMetricDeclaration; view: MetricView }[] => {
@@ -84,7 +75,7 @@ function otherDeviceView(
     id: `${agent}/${id}/${device}`,
     name,
     fullName: `${agent}: ${name}`,
-    details: isLost ? 'unavailable: last known values' : '',
+    details: isAvailable === false ? 'unavailable: last known values' : '',
     problems: [],
     numbers: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? view : [])),
     facts: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? [] : view)),
@@ -92,49 +83,58 @@ function otherDeviceView(
   };
 }
 
-/** A section for each other agent of the lab, with the last state of its devices without their parts. Problems are not repeated:
- * the site's section has them. */
+/** Milliseconds by which the clocks of two machines may differ without anybody noticing. */
+const clockToleranceMs = 60_000;
+
+/** Since when a problem lasts. The clock of another machine may be wrong: a beginning in the future, or before this program existed,
+ * says no more than that the problem was there when it was first seen. */
+function renderBeginning({ since, firstSeen }: ReportedProblem, now: Date): Html {
+  const seen = firstSeen.date;
+  return since.getTime() > seen.getTime() + clockToleranceMs || since < buildDate
+    ? html`for at least ${renderElapsedTime(seen, now)}`
+    : html`for ${renderElapsedTime(since < seen ? since : seen, now)}`;
+}
+
+const renderReportedProblem = (problem: ReportedProblem, isOnline: boolean, now: Date): Html =>
+  html`<strong>${severityNames[problem.severity]}</strong> ${problem.subject} ${problem.text}${isOnline && problem.certain ? '' : ' (last known)'}, ${renderBeginning(problem, now)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
+
+function problemViews({ isOnline, problems }: ReportedAgent, now: Date): ProblemView[] {
+  if (problems === undefined) return [];
+  const views = problems.list
+    .filter(({ explainedBy }) => explainedBy === undefined)
+    .map((problem) => ({ severity: problem.severity, text: renderReportedProblem(problem, isOnline, now) }));
+  return problems.omittedCount === 0
+    ? views
+    : [...views, { severity: 'notice', text: `and ${problems.omittedCount} more` }];
+}
+
+const noteOf = ({ isOnline, problems }: ReportedAgent) =>
+  !isOnline
+    ? 'lost: last known values'
+    : problems === undefined
+      ? 'online; too old to say what is wrong, or just started'
+      : 'online';
+
+/** A section for each other agent of the lab, with what it says is wrong, and the last state of its devices without their parts. */
 export function buildOtherAgentSections(
   catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,
-  { topics, unresponsive }: Pick<MirroredAgentTopics, 'topics' | 'unresponsive'>,
+  agents: readonly ReportedAgent[],
   now: Date,
 ): PageSection[] {
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
-  const agents = [...topics].flatMap(([path, payload]) => {
-    const [agent = '', kind, deeper] = path.split('/');
-    return kind === 'status' && deeper === undefined && !ownIds.has(agent)
-      ? [{ agent, isOnline: payload === onlinePayload && !unresponsive.has(agent) }]
-      : [];
-  });
   return agents
-    .sort((a, b) => a.agent.localeCompare(b.agent))
-    .map(({ agent, isOnline }) => ({
-      id: `lab/${agent}`,
-      title: agent,
-      problems: [],
-      isFailing: !isOnline,
-      note: isOnline ? 'online' : 'lost: last known values',
+    .filter(({ id }) => !ownIds.has(id))
+    .map((agent) => ({
+      id: `lab/${agent.id}`,
+      title: agent.id,
+      problems: problemViews(agent, now),
+      isFailing: !agent.isOnline,
+      note: noteOf(agent),
       devices: catalogue.flatMap((declaration) =>
-        [...topics].flatMap(([path, payload]) => {
-          const [publisher, collector, device, deeper] = path.split('/');
-          if (
-            publisher !== agent ||
-            collector !== declaration.id ||
-            device === undefined ||
-            deeper !== undefined ||
-            payload === ''
-          )
-            return [];
-          return otherDeviceView(
-            agent,
-            declaration,
-            device,
-            payload,
-            topics.get(`${path}/availability`) === offlinePayload,
-            now,
-          );
-        }),
+        agent.devices
+          .filter(({ address, values }) => address.collector === declaration.id && values !== undefined)
+          .map((device) => otherDeviceView(agent.id, declaration, device, now)),
       ),
     }));
 }

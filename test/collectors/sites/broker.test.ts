@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
-import { AgentTopicMirror } from '../../../src/mqtt/agent-topic-mirror.ts';
+import { BrokerAgentDirectory } from '../../../src/mqtt/broker-agent-directory.ts';
 import { BrokerConnection } from '../../../src/mqtt/broker-connection.ts';
 import { readAndFollowOwnRetained } from '../../../src/mqtt/retained-topics.ts';
+import { problemList } from '../../helpers/agent-directory.ts';
 import { startBroker } from '../../helpers/broker.ts';
 import { memory } from '../../helpers/memory.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -19,17 +20,18 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
     client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain: true });
   for (const [name, site] of Object.entries({ nas: 'Berlin', pi: 'Cottage', shed: 'Cottage' })) {
     await publish(`${name}/status`, 'online');
+    await publish(`${name}/problems`, problemList());
     await publish(`${name}/agent/${name}`, JSON.stringify({ site }));
     await publish(`${name}/agent/${name}/availability`, 'online');
   }
-  const agentTopics = new AgentTopicMirror();
-  const source = sitesCollector.open({ SITES: 'true' }, { ...context, agentTopics });
+  const agentDirectory = new BrokerAgentDirectory();
+  const source = sitesCollector.open({ SITES: 'true' }, { ...context, agentDirectory });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const follow = async () => {
     const connection = await BrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
     await readAndFollowOwnRetained(connection, agent);
-    await agentTopics.follow(connection, agent, true);
+    await agentDirectory.follow(connection, agent, true);
   };
   await follow();
   const readSites = async () => {
@@ -46,7 +48,7 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
   await until('the agent is missed', async () => (await readSites()).Cottage?.cause === 'agent_lost');
   expect(await readSites()).toMatchObject({ Berlin: { cause: 'well' }, Cottage: { lost: 1, online: true } });
   await broker.stop();
-  await until('the connection is lost', () => !agentTopics.isCurrent);
+  await until('the connection is lost', () => !agentDirectory.isCurrent);
   await expect(readSites()).rejects.toThrow('without a connection to the broker, the states of the agents are unknown');
   await broker.start();
   await follow();
@@ -54,7 +56,7 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
 });
 
 test('the collector is inactive unless it is enabled and the agent is running', () => {
-  expect(sitesCollector.open({ SITES: 'false' }, { ...context, agentTopics: new AgentTopicMirror() })).toEqual({
+  expect(sitesCollector.open({ SITES: 'false' }, { ...context, agentDirectory: new BrokerAgentDirectory() })).toEqual({
     inactiveReason: 'SITES is not true',
   });
   expect(sitesCollector.open({ SITES: 'true' }, context)).toEqual({

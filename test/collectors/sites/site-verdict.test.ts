@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest';
-import { labSurveyFromTopics } from '../../../src/collectors/sites/lab-survey.ts';
 import { judgeSites } from '../../../src/collectors/sites/site-verdict.ts';
+import type { PublishedProblem } from '../../../src/views/problems-payload.ts';
+import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
 
 const agents = { nas: 'Berlin', desk: 'Berlin', pi: 'Cottage', shed: 'Cottage', server: 'Cellar' } as const;
 type Name = keyof typeof agents;
+
+const monitor = { id: 'monitor', site: 'Berlin' };
+const judge = (
+  topics: Iterable<readonly [string, string]>,
+  unresponsive: string[] = [],
+  here: { id: string; site?: string } = monitor,
+) => judgeSites(new DirectoryOfTopics(topics, unresponsive), here, 'sites');
 
 const json = (value: object) => JSON.stringify(value);
 const device = (path: string, payload: object): [string, string][] => [
@@ -16,6 +24,7 @@ const device = (path: string, payload: object): [string, string][] => [
 const lab: [string, string][] = [
   ...Object.entries(agents).flatMap(([name, site]): [string, string][] => [
     [`${name}/status`, 'online'],
+    [`${name}/problems`, problemList()],
     ...device(`${name}/agent/${name}`, { site }),
     ...device(`${name}/host/${name}`, { cpu_used: 1 }),
     ...device(`${name}/router/fritz`, { reachable: 'ON', wan: 'ON' }),
@@ -33,6 +42,11 @@ const routerNotWatched: [string, string][] = [['nas/router/cottage/availability'
 const bridgeDown: [string, string] = ['bridge/Cottage/state', '0'];
 const hiddenByBridge = 'unknown because the bridge from Cottage is down';
 const unreachableText = 'the router of Cottage does not answer from outside (asked by nas)';
+
+const reports = (agent: Name, ...problems: PublishedProblem[]): [string, string] => [
+  `${agent}/problems`,
+  problemList(...problems),
+];
 
 test.each<
   [
@@ -140,34 +154,39 @@ test.each<
   ],
   [
     'a router that its own site does not reach',
-    device('pi/router/fritz', { reachable: 'OFF', problem: 'ON' }),
+    [
+      reports(
+        'pi',
+        problem('router/fritz/unreachable', { subject: 'pi FRITZ!Box', severity: 'outage', text: 'does not answer' }),
+      ),
+    ],
     'Cottage',
     'problem',
     true,
     0,
-    'pi: router fritz: does not answer',
+    'pi FRITZ!Box: does not answer',
   ],
   [
-    'an internet connection that is down',
-    device('pi/router/fritz', { wan: 'OFF' }),
+    'a subject that does not name its agent',
+    [reports('pi', problem('home_assistant/home/unreadable', { subject: 'Pier', text: 'does not answer' }))],
     'Cottage',
     'problem',
     true,
     0,
-    'pi: router fritz: is not connected to the internet',
+    'pi: Pier: does not answer',
   ],
   [
     'an internet connection that is down according to another site',
-    device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
+    [reports('nas', problem('router/cottage/internet', { subject: 'nas cottage', text: 'no internet connection' }))],
     'Cottage',
     'problem',
     true,
     0,
-    'nas: router cottage: is not connected to the internet',
+    'nas cottage: no internet connection',
   ],
   [
     'a problem at the cottage is none of the site that reports it',
-    device('nas/router/cottage', { reachable: 'ON', wan: 'OFF' }),
+    [reports('nas', problem('router/cottage/internet'))],
     'Berlin',
     'well',
     true,
@@ -175,43 +194,154 @@ test.each<
     'none',
   ],
   [
-    'a failing drive',
-    device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }),
-    'Cottage',
-    'problem',
-    true,
-    0,
-    'pi: nvme s1: read-only',
-  ],
-  [
-    'two problems',
+    'the worst of several problems, whoever reports it',
     [
-      ...device('pi/nvme/s1', { problem: 'ON', problem_reason: 'read-only' }),
-      ...device('pi/ha/home', { problem: 'ON' }),
+      reports('pi', problem('host/pi/memory', { subject: 'pi', severity: 'degraded', text: 'has no memory left' })),
+      reports(
+        'shed',
+        problem('nvme/s1/spare', {
+          subject: 'shed Samsung 980',
+          severity: 'data_at_risk',
+          text: 'its spare is used up',
+        }),
+        problem('router/fritz/line', { subject: 'shed FRITZ!Box', severity: 'outage', text: 'the line is down' }),
+      ),
     ],
     'Cottage',
     'problem',
     true,
     0,
-    'pi: ha home: has a problem; and 1 more',
+    'shed Samsung 980: its spare is used up; and 2 more',
   ],
   [
-    'a drive that can’t be read',
-    [['pi/nvme/s1/availability', 'offline']],
+    'what two agents see is told once, as the one sees it that takes it for worse',
+    [
+      reports(
+        'pi',
+        problem('router/fritz/line', { cause: '00:00/line', subject: 'pi FRITZ!Box', text: 'the line is slow' }),
+      ),
+      reports(
+        'shed',
+        problem('router/fritz/line', {
+          cause: '00:00/line',
+          subject: 'shed FRITZ!Box',
+          severity: 'outage',
+          text: 'the line is down',
+        }),
+      ),
+    ],
     'Cottage',
     'problem',
     true,
     0,
-    'pi: nvme s1: can’t be read',
+    'shed FRITZ!Box: the line is down',
   ],
   [
-    'the drive of a lost agent',
-    [...device('pi/nvme/s1', { problem: 'ON' }), ...lost('pi')],
+    'what is explained, or merely worth knowing, is no problem',
+    [
+      reports(
+        'pi',
+        problem('router/fritz/dns', { explained_by: 'router/fritz/line' }),
+        problem('host/pi/reboot', { severity: 'notice' }),
+      ),
+    ],
+    'Cottage',
+    'well',
+    true,
+    0,
+    'none',
+  ],
+  [
+    'a problem of which it is not known whether it lasts',
+    [reports('pi', problem('nvme/s1/spare', { subject: 'pi Samsung 980', text: 'is worn', certain: false }))],
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'pi Samsung 980: is worn (last known)',
+  ],
+  [
+    'more problems than a list has',
+    [
+      [
+        'pi/problems',
+        JSON.stringify({ ...JSON.parse(problemList(problem('a/b/c', { subject: 'pi', text: 'is hot' }))), count: 23 }),
+      ],
+    ],
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'pi: is hot; and at least 22 more',
+  ],
+  [
+    'an agent too old to have a list of problems',
+    [['pi/problems', '']],
+    'Cottage',
+    'unknown',
+    true,
+    0,
+    'agent pi is too old to say what is wrong, or has just started',
+  ],
+  [
+    'a list that is none',
+    [
+      ['pi/problems', '{"problems":[]}'],
+      ['shed/problems', 'none'],
+    ],
+    'Cottage',
+    'unknown',
+    true,
+    0,
+    'agents pi, shed are too old to say what is wrong, or have just started',
+  ],
+  [
+    'a problem beside an agent that is too old',
+    [['pi/problems', ''], reports('shed', problem('host/shed/x', { subject: 'shed', text: 'is hot' }))],
+    'Cottage',
+    'problem',
+    true,
+    0,
+    'shed: is hot',
+  ],
+  [
+    'a lost agent takes its problems along',
+    [...lost('pi'), reports('pi', problem('host/pi/x', { severity: 'outage' }))],
     'Cottage',
     'agent_lost',
     true,
     1,
     'agent pi is lost',
+  ],
+  [
+    'but not data that is at risk',
+    [
+      ...lost('pi'),
+      reports('pi', problem('nvme/s1/x', { subject: 'pi SSD', severity: 'data_at_risk', text: 'is dying' })),
+    ],
+    'Cottage',
+    'agent_lost',
+    true,
+    1,
+    'pi SSD: is dying (last known); and 1 more',
+  ],
+  [
+    'the problem of another agent beside a lost one',
+    [...lost('pi'), reports('shed', problem('host/shed/x', { subject: 'shed', text: 'is hot' }))],
+    'Cottage',
+    'agent_lost',
+    true,
+    1,
+    'agent pi is lost; and 1 more',
+  ],
+  [
+    'a router that does not answer from outside is told once',
+    [...routerUnreachable, reports('nas', problem('router/cottage/unreachable', { severity: 'outage' }))],
+    'Cottage',
+    'router_unreachable',
+    true,
+    0,
+    unreachableText,
   ],
   [
     'the bridge of the own site hides nothing',
@@ -236,11 +366,8 @@ test.each<
     'none',
   ],
 ])('%s', (_, topics, site, cause, online, lost, words) => {
-  const verdict = judgeSites(
-    labSurveyFromTopics({ topics: new Map([...lab, ...topics]), unresponsive: new Set() }, 'sites'),
-    'Berlin',
-  ).find(({ site: name }) => name === site);
-  expect(verdict?.reading).toEqual({
+  const verdict = judge([...lab, ...topics]).find(({ site: name }) => name === site);
+  expect(verdict?.reading).toMatchObject({
     cause,
     online,
     expected: Object.values(agents).filter((one) => one === site).length,
@@ -250,10 +377,7 @@ test.each<
 });
 
 test('agents behind a bridge that is down are unknown, with the reason', () => {
-  const verdict = judgeSites(
-    labSurveyFromTopics({ topics: new Map([...lab, ...lost('shed'), bridgeDown]), unresponsive: new Set() }, 'sites'),
-    'Berlin',
-  ).find(({ site }) => site === 'Cottage');
+  const verdict = judge([...lab, ...lost('shed'), bridgeDown]).find(({ site }) => site === 'Cottage');
   expect(verdict?.agents).toEqual([
     { id: 'pi', online: undefined, text: hiddenByBridge },
     { id: 'shed', online: undefined, text: hiddenByBridge },
@@ -266,10 +390,17 @@ test('agents without a site form a group of their own, which is never silent', (
     ['b/status', 'offline'],
     ['b/agent/b', json({ site: null })],
   ]);
-  expect(judgeSites(labSurveyFromTopics({ topics, unresponsive: new Set() }, 'sites'), undefined)).toEqual([
+  expect(judge(topics, [], { id: 'monitor' })).toEqual([
     {
       site: undefined,
-      reading: { cause: 'agent_lost', online: false, expected: 2, lost: 2, text: 'agents a, b are lost' },
+      reading: {
+        cause: 'agent_lost',
+        online: false,
+        expected: 2,
+        lost: 2,
+        outage: 'agents a, b are lost',
+        text: 'agents a, b are lost',
+      },
       agents: [
         { id: 'a', online: false, text: 'lost' },
         { id: 'b', online: false, text: 'lost' },
@@ -285,18 +416,12 @@ test('spellings with the same slug are one site', () => {
     ['a/status', 'online'],
     ['b/status', 'online'],
   ]);
-  expect(
-    judgeSites(labSurveyFromTopics({ topics, unresponsive: new Set() }, 'sites'), undefined).map(({ site, agents }) => [
-      site,
-      agents.length,
-    ]),
-  ).toEqual([['Berlin', 2]]);
+  expect(judge(topics, [], { id: 'monitor' }).map(({ site, agents }) => [site, agents.length])).toEqual([
+    ['Berlin', 2],
+  ]);
 });
 
 test('an unresponsive agent is lost, whatever its topics say', () => {
-  const verdict = judgeSites(
-    labSurveyFromTopics({ topics: new Map(lab), unresponsive: new Set(['pi']) }, 'sites'),
-    'Berlin',
-  ).find(({ site }) => site === 'Cottage');
+  const verdict = judge(lab, ['pi']).find(({ site }) => site === 'Cottage');
   expect(verdict?.reading).toMatchObject({ cause: 'agent_lost', text: 'agent pi is lost' });
 });

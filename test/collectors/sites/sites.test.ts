@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
 import { StateStore } from '../../../src/loop/state-store.ts';
+import { DirectoryOfTopics, problemList } from '../../helpers/agent-directory.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 
 const never = new AbortController().signal;
 
-function openSites(topics: Map<string, string>, stored: ReadonlyMap<string, string> = new Map()) {
+function openSites(messages: [string, string][], stored: ReadonlyMap<string, string> = new Map()) {
   const state = new StateStore('');
-  const agentTopics = { topics, unresponsive: new Set<string>(), loaded: Promise.resolve(), isCurrent: true };
+  const agentDirectory = new DirectoryOfTopics(messages);
   const source = sitesCollector.open(
     { SITES: 'true' },
     {
@@ -16,24 +17,24 @@ function openSites(topics: Map<string, string>, stored: ReadonlyMap<string, stri
       hostRoots: hostRoots(),
       state,
       memory: state.memoryStore.forCollector(sitesCollector),
-      agentTopics,
+      agentDirectory,
     },
   );
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   return {
-    agentDirectory: agentTopics,
+    agentDirectory: agentDirectory,
     source,
     load: () => state.memoryStore.load(stored, ['sites']),
     kept: () => Object.fromEntries(state.memories),
   };
 }
 
-const pi = () =>
-  new Map([
-    ['pi/status', 'online'],
-    ['pi/agent/pi', '{"site":"Cottage"}'],
-    ['pi/agent/pi/availability', 'online'],
-  ]);
+const pi = (): [string, string][] => [
+  ['pi/status', 'online'],
+  ['pi/problems', problemList()],
+  ['pi/agent/pi', '{"site":"Cottage"}'],
+  ['pi/agent/pi/availability', 'online'],
+];
 
 test('a site is a device, and the devices of its agents belong to it', async () => {
   const found = await openSites(pi()).source.read(never);
@@ -48,9 +49,9 @@ test('a site is a device, and the devices of its agents belong to it', async () 
 });
 
 test('the devices of a forgotten site are removed', async () => {
-  const { source, agentDirectory: agentTopics } = openSites(pi());
+  const { source, agentDirectory } = openSites(pi());
   await source.read(never);
-  agentTopics.topics.clear();
+  for (const [path] of pi()) agentDirectory.say(path, '');
   expect(await source.read(never)).toMatchObject([
     { table: 'site', device: { id: 'Cottage' }, excluded: true },
     { table: 'agent', device: { id: 'agent pi' }, excluded: true },
@@ -59,31 +60,32 @@ test('the devices of a forgotten site are removed', async () => {
 
 test('the start of a cause is remembered across restarts until the cause changes', async () => {
   const since = '2026-01-02T03:04:05.000Z';
-  const {
-    source,
-    agentDirectory: agentTopics,
-    load,
-    kept,
-  } = openSites(pi(), new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]));
+  const { source, agentDirectory, load, kept } = openSites(
+    pi(),
+    new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]),
+  );
   await source.read(never);
   load();
   expect(await source.read(never)).toMatchObject([{ reading: { since: new Date(since) } }, {}]);
-  agentTopics.topics.set('pi/status', 'offline');
+  agentDirectory.say('pi/status', 'offline');
   await source.read(never);
   expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
-  agentTopics.topics.set('pi/status', 'online');
+  agentDirectory.say('pi/status', 'online');
   await source.read(never);
   expect(kept()).not.toMatchObject({ 'sites/cottage': { since } });
 });
 
 test('without a connection there is no verdict', async () => {
-  const { source, agentDirectory: agentTopics } = openSites(pi());
-  agentTopics.isCurrent = false;
+  const { source, agentDirectory } = openSites(pi());
+  agentDirectory.isCurrent = false;
   await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
 });
 
 test('the agent of the collector is online, whatever its retained status says', async () => {
-  const { source } = openSites(new Map([['nas/status', 'offline']]));
+  const { source } = openSites([
+    ['nas/status', 'offline'],
+    ['nas/problems', problemList()],
+  ]);
   expect(await source.read(never)).toMatchObject([
     { reading: { cause: 'well', online: true } },
     { reading: { online: true } },

@@ -1,34 +1,34 @@
 import { expect, test } from 'vitest';
+import { html } from '../../../src/views/page/html.ts';
 import { buildOtherAgentSections } from '../../../src/views/page/other-agents.ts';
+import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
 import { agent, probe } from '../../helpers/sample-collector.ts';
 
 const catalogue = [probe(async () => []), { ...probe(async () => [], 'sites'), scope: 'lab' as const }];
 const now = new Date('2026-01-02T03:04:05Z');
 
 const lab = (topics: Record<string, string>, ...silent: string[]) =>
-  buildOtherAgentSections(
-    catalogue,
-    agent,
-    { topics: new Map(Object.entries(topics)), unresponsive: new Set(silent) },
-    now,
-  ).map(({ title, note, isFailing, devices }) => ({
-    title,
-    note,
-    isFailing,
-    things: devices.map(({ fullName, details, numbers, facts }) => [
-      fullName,
-      details,
-      ...[...numbers, ...facts].map(
-        ({ name, value }) =>
-          `${name}: ${typeof value === 'object' && value !== undefined && 'text' in value ? value.text : value}`,
-      ),
-    ]),
-  }));
+  buildOtherAgentSections(catalogue, agent, new DirectoryOfTopics(Object.entries(topics), silent).agents, now).map(
+    ({ title, note, isFailing, devices }) => ({
+      title,
+      note,
+      isFailing,
+      things: devices.map(({ fullName, details, numbers, facts }) => [
+        fullName,
+        details,
+        ...[...numbers, ...facts].map(
+          ({ name, value }) =>
+            `${name}: ${typeof value === 'object' && value !== undefined && 'text' in value ? value.text : value}`,
+        ),
+      ]),
+    }),
+  );
 
 test('the last state of each other agent’s devices, without parts, memories and unknown values', () => {
   expect(
     lab({
       'pi/status': 'online',
+      'pi/problems': problemList(),
       'pi/probe/pi': '{"level":12.5,"on":"ON","mood":"good","note":"waits","rare":null}',
       'pi/probe/s1': '{"level":3}',
       'pi/probe/s1/availability': 'offline',
@@ -55,7 +55,9 @@ test('the last state of each other agent’s devices, without parts, memories an
 });
 
 test('an agent that is online by its status but does not answer is lost', () => {
-  expect(lab({ 'pi/status': 'online' }, 'pi')).toMatchObject([{ note: 'lost: last known values', isFailing: true }]);
+  expect(lab({ 'pi/status': 'online', 'pi/problems': problemList() }, 'pi')).toMatchObject([
+    { note: 'lost: last known values', isFailing: true },
+  ]);
 });
 
 test.each(['no json', '3', '[]', '{"level":"<script>","since":"<script>","note":"<script>","firmware":3}'])(
@@ -75,4 +77,81 @@ test('unknown values of any kind are not shown', () => {
   expect(lab({ 'pi/status': 'online', 'pi/probe/pi': '{"level":3,"firmware":null}' })).toMatchObject([
     { things: [['pi: Probe', '', 'Level: <b>3.0</b>\u202f%']] },
   ]);
+});
+
+/** The problems of the agent pi as a reader sees them, at `now`; the directory sees them by the machine's clock. */
+const shown = (topics: Record<string, string>) => {
+  const [section] = buildOtherAgentSections(
+    catalogue,
+    agent,
+    new DirectoryOfTopics(Object.entries(topics)).agents,
+    new Date(),
+  );
+  return {
+    note: section?.note,
+    problems: section?.problems.map(({ text }) => html`${text}`.text.replaceAll(/<[^>]*>/g, '')),
+  };
+};
+
+test('what another agent says is wrong, the worst first, with severity, beginning and remedy, without what is explained', () => {
+  const daysAgo = new Date(Date.now() - 3 * 86_400_000).toISOString();
+  expect(
+    shown({
+      'pi/status': 'online',
+      'pi/problems': problemList(
+        problem('nvme/s1/x', {
+          subject: 'pi <SSD>',
+          severity: 'data_at_risk',
+          text: 'is dying',
+          since: daysAgo,
+          remedy: 'Replace it',
+        }),
+        problem('router/home/line', {
+          subject: 'pi home',
+          severity: 'outage',
+          text: 'the line is down',
+          since: daysAgo,
+          certain: false,
+        }),
+        problem('router/home/dns', { explained_by: 'router/home/line' }),
+      ),
+    }),
+  ).toEqual({
+    note: 'online',
+    problems: [
+      'data at risk pi &lt;SSD&gt; is dying, for 3 d Replace it',
+      'outage pi home the line is down (last known), for 3 d',
+    ],
+  });
+});
+
+test.each(['2999-01-01T00:00:00.000Z', '1970-01-01T00:00:05.000Z'])(
+  'a beginning of %s, by a clock that is wrong, is when it was first seen at the latest',
+  (since) => {
+    expect(
+      shown({ 'pi/status': 'online', 'pi/problems': problemList(problem('host/pi/x', { subject: 'pi', since })) })
+        .problems,
+    ).toEqual(['degraded pi is wrong, for at least 0 s']);
+  },
+);
+
+test('a list that had to leave out some says how many', () => {
+  const list = JSON.stringify({ ...JSON.parse(problemList(problem('host/pi/x'))), count: 4 });
+  expect(shown({ 'pi/status': 'online', 'pi/problems': list }).problems?.at(-1)).toBe('and 3 more');
+});
+
+test('an agent without a list is not well but too old to say', () => {
+  expect(shown({ 'pi/status': 'online' })).toEqual({
+    note: 'online; too old to say what is wrong, or just started',
+    problems: [],
+  });
+});
+
+test('the problems of a lost agent are the last known', () => {
+  expect(
+    shown({ 'pi/status': 'offline', 'pi/problems': problemList(problem('host/pi/x', { subject: 'pi' })) }),
+  ).toMatchObject({
+    note: 'lost: last known values',
+    problems: [expect.stringContaining('pi is wrong (last known)')],
+  });
 });

@@ -1,32 +1,32 @@
+import type { AgentDirectory, ReportedAgent } from '../model/agent-directory.ts';
 import { describeError } from '../model/errors.ts';
-import type { MirroredAgentTopics } from '../model/mirrored-agent-topics.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
-import { onlinePayload } from '../views/availability.ts';
+import { AgentReports } from './agent-reports.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { LivenessProbe } from './liveness-probe.ts';
 import { pingBrokerThroughOwnTopic } from './retained-topics.ts';
 
-/** Whether a topic is the status of an agent or bridge, or the state or availability of a device without its parts. */
-const isMirrored = (parsed: ParsedTopic): boolean =>
-  parsed.kind === 'status' ||
-  parsed.kind === 'bridge' ||
-  ((parsed.kind === 'state' || parsed.kind === 'availability') && parsed.address.part === undefined);
-
-/** The topics of all agents on the broker, kept up to date while connected. */
-export class AgentTopicMirror implements MirroredAgentTopics {
-  readonly topics = new Map<string, string>();
+/** What all agents on the broker publish, kept up to date while connected. */
+export class BrokerAgentDirectory implements AgentDirectory {
   readonly loaded: Promise<void>;
   isCurrent = false;
   error?: string;
+  readonly #reports = new AgentReports();
+  readonly bridges: ReadonlyMap<string, boolean> = this.#reports.bridges;
+  /** Topics with a payload. */
+  readonly #topics = new Map<string, ParsedTopic>();
   readonly #livenessProbe = new LivenessProbe();
-  readonly unresponsive: ReadonlySet<string> = this.#livenessProbe.unresponsive;
   #settle: () => void = () => undefined;
 
   constructor() {
     this.loaded = new Promise((resolve) => {
       this.#settle = resolve;
     });
+  }
+
+  get agents(): ReportedAgent[] {
+    return this.#reports.agents(this.#livenessProbe.unresponsive);
   }
 
   /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its retained messages
@@ -38,17 +38,18 @@ export class AgentTopicMirror implements MirroredAgentTopics {
     });
     try {
       const received = await this.#read(connection, agent);
-      if (isSameMemory) for (const path of this.topics.keys()) if (!received.has(path)) this.topics.delete(path);
+      if (isSameMemory)
+        for (const [topic, parsed] of this.#topics) if (!received.has(topic)) this.#take(topic, parsed, '');
     } catch (error) {
       this.error = `the broker does not let this user read ${new Topics(agent).presenceFilters.join(', ')}: ${describeError(error)}`;
       return;
     }
     this.isCurrent = true;
     this.#settle();
-    void this.#livenessProbe.probeUntilEnd(connection, agent, () => this.#onlineAgents());
+    void this.#livenessProbe.probeUntilEnd(connection, agent, () => this.#reports.onlineIds);
   }
 
-  /** Reads all retained messages; returns their paths. */
+  /** Reads all retained messages; returns their topics. */
   async #read(connection: BrokerConnection, agent: AgentIdentity): Promise<ReadonlySet<string>> {
     const topics = new Topics(agent);
     const received = new Set<string>();
@@ -58,16 +59,14 @@ export class AgentTopicMirror implements MirroredAgentTopics {
     const subscribeTo = (otherAgent: string) => {
       subscribedAgents.add(otherAgent);
       subscriptions = subscriptions
-        .then(() => connection.subscribe(topics.of(otherAgent).ownDevicesFilters, 0))
+        .then(() => connection.subscribe(topics.of(otherAgent).ownReportFilters, 0))
         .catch(() => undefined);
     };
     connection.listen(({ topic, payload, retained }) => {
       const parsed = topics.parse(topic);
-      if (parsed === undefined || !isMirrored(parsed)) return;
-      const path = topic.slice(agent.baseTopic.length + 1);
-      received.add(path);
-      if (payload === '') this.topics.delete(path);
-      else this.topics.set(path, payload);
+      if (parsed === undefined || !isReport(parsed)) return;
+      received.add(topic);
+      this.#take(topic, parsed, payload);
       if (!('agent' in parsed)) return;
       if (!retained) this.#livenessProbe.markAlive(parsed.agent);
       if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
@@ -82,9 +81,13 @@ export class AgentTopicMirror implements MirroredAgentTopics {
     return received;
   }
 
-  #onlineAgents(): string[] {
-    return [...this.topics].flatMap(([path, payload]) =>
-      path.endsWith('/status') && payload === onlinePayload ? [path.slice(0, -'/status'.length)] : [],
-    );
+  #take(topic: string, parsed: ParsedTopic, payload: string): void {
+    this.#reports.take(parsed, payload);
+    if (payload === '') this.#topics.delete(topic);
+    else this.#topics.set(topic, parsed);
   }
 }
+
+/** Whether a topic is one that the directory subscribes to. */
+const isReport = ({ kind }: ParsedTopic): boolean =>
+  kind === 'bridge' || kind === 'status' || kind === 'problems' || kind === 'state' || kind === 'availability';

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { AgentTopicMirror } from '../../src/mqtt/agent-topic-mirror.ts';
+import { BrokerAgentDirectory } from '../../src/mqtt/broker-agent-directory.ts';
 import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { readAndFollowOwnRetained } from '../../src/mqtt/retained-topics.ts';
+import { problemList } from '../helpers/agent-directory.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { observe } from '../helpers/observer.ts';
@@ -18,7 +19,7 @@ async function scene(retained: Record<string, string>, options: Parameters<typeo
   const say = (path: string, payload: string, retain = true) =>
     observer.client.publishAsync(`infra-monitor/${path}`, payload, { qos: 1, retain });
   for (const [path, payload] of Object.entries(retained)) await say(path, payload);
-  const lab = new AgentTopicMirror();
+  const lab = new BrokerAgentDirectory();
   const follow = async (kept = true) => {
     const connection = await BrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
@@ -31,6 +32,7 @@ async function scene(retained: Record<string, string>, options: Parameters<typeo
 
 const said = {
   'nas/status': 'online',
+  'nas/problems': problemList(),
   'nas/host/nas': '{"cpu":3}',
   'nas/host/nas/availability': 'online',
   'nas/host/nas/filesystem_root': '{"used":3}',
@@ -38,19 +40,29 @@ const said = {
   'bridge/cabin/state': '1',
 };
 
-test('the device topics of all agents are there at the start, without those of parts', async () => {
+/** The directory’s knowledge of an agent. */
+const known = (directory: BrokerAgentDirectory, id: string) => directory.agents.find((one) => one.id === id);
+const valuesOf = (directory: BrokerAgentDirectory, id: string, collector: string) =>
+  known(directory, id)?.devices.find(({ address }) => address.collector === collector)?.values;
+const unresponsive = ({ agents }: BrokerAgentDirectory) =>
+  agents.filter(({ isOnline }) => !isOnline).map(({ id }) => id);
+
+test('the devices of all agents are there at the start, without their parts', async () => {
   const { lab, follow } = await scene(said);
   expect(lab.isCurrent).toBe(false);
   await follow();
   expect(lab.isCurrent).toBe(true);
   await lab.loaded;
-  expect([...lab.topics].sort()).toEqual([
-    ['bridge/cabin/state', '1'],
-    ['nas/host/nas', '{"cpu":3}'],
-    ['nas/host/nas/availability', 'online'],
-    ['nas/status', 'online'],
-    ['pi/status', 'offline'],
+  expect(lab.agents).toEqual([
+    {
+      id: 'nas',
+      isOnline: true,
+      devices: [{ address: { collector: 'host', device: 'nas' }, values: { cpu: 3 }, isAvailable: true }],
+      problems: { list: [], omittedCount: 0 },
+    },
+    { id: 'pi', isOnline: false, devices: [] },
   ]);
+  expect([...lab.bridges]).toEqual([['cabin', true]]);
 });
 
 test('it follows changed topics, removed topics and new agents', async () => {
@@ -58,15 +70,15 @@ test('it follows changed topics, removed topics and new agents', async () => {
   await follow();
   await say('nas/host/nas', '{"cpu":9}');
   await say('nas/host/nas/availability', '');
+  await say('nas/problems', '');
   await say('new/nvme/a', '{}');
   await say('new/status', 'online');
-  await until(
-    'all of it',
-    () =>
-      lab.topics.get('nas/host/nas') === '{"cpu":9}' &&
-      !lab.topics.has('nas/host/nas/availability') &&
-      lab.topics.has('new/nvme/a'),
-  );
+  await until('all of it', () => valuesOf(lab, 'new', 'nvme') !== undefined);
+  expect(known(lab, 'nas')).toEqual({
+    id: 'nas',
+    isOnline: true,
+    devices: [{ address: { collector: 'host', device: 'nas' }, values: { cpu: 9 } }],
+  });
 });
 
 test('after the end of a connection it is not current, keeps its topics, and starts again with the next connection', async () => {
@@ -74,12 +86,12 @@ test('after the end of a connection it is not current, keeps its topics, and sta
   const first = await follow();
   first.abort();
   await until('over', () => !lab.isCurrent);
-  expect(lab.topics.get('nas/status')).toBe('online');
+  expect(known(lab, 'nas')?.isOnline).toBe(true);
   await say('pi/status', '');
   await follow();
   expect(lab.isCurrent).toBe(true);
-  expect(lab.topics.has('pi/status')).toBe(false);
-  expect(lab.topics.has('nas/status')).toBe(true);
+  expect(known(lab, 'pi')).toBeUndefined();
+  expect(known(lab, 'nas')?.problems).toBeDefined();
 
   // A broker that has lost its retained messages has removed nothing.
   await broker.stop();
@@ -87,7 +99,7 @@ test('after the end of a connection it is not current, keeps its topics, and sta
   await broker.start({ forgets: true });
   await until('the observer is back', () => observer.client.connected);
   await follow(false);
-  expect(lab.topics.get('nas/status')).toBe('online');
+  expect(known(lab, 'nas')?.isOnline).toBe(true);
 });
 
 test('a broker that forbids reading is reported, and the next one that allows it is read', async () => {
@@ -127,30 +139,30 @@ test('agents that are online are asked; one that no longer answers is unresponsi
     rounds += 1;
     await clock.waits(5);
     await until('both are asked', () => questions.length === 2 * rounds);
-    await say('pi/host/pi', String(questions.length), false);
-    await until('all answers are heard', () => lab.topics.get('pi/host/pi') === String(questions.length));
+    await say('pi/host/pi', `{"asked":${questions.length}}`, false);
+    await until('all answers are heard', () => valuesOf(lab, 'pi', 'host')?.asked === questions.length);
     clock.turn(5);
     await clock.waits(30);
     clock.turn(30);
   };
   await round();
   expect(questions.sort()).toEqual(['infra-monitor/nas/echo', 'infra-monitor/old/echo']);
-  expect([...lab.unresponsive]).toEqual([]);
+  expect(unresponsive(lab)).toEqual(['pi']);
   answers = false;
   await round();
-  expect([...lab.unresponsive]).toEqual([]);
+  expect(unresponsive(lab)).toEqual(['pi']);
   await round();
   // The status of an agent that has never answered is trusted.
-  expect([...lab.unresponsive]).toEqual(['nas']);
+  expect(unresponsive(lab)).toEqual(['nas', 'pi']);
   await say('nas/host/nas', '{"cpu":7}');
-  await until('it has spoken', () => lab.unresponsive.size === 0);
+  await until('it has spoken', () => unresponsive(lab).length === 1);
   await round();
-  expect([...lab.unresponsive]).toEqual([]);
+  expect(unresponsive(lab)).toEqual(['pi']);
   await round();
-  expect([...lab.unresponsive]).toEqual(['nas']);
+  expect(unresponsive(lab)).toEqual(['nas', 'pi']);
   answers = true;
   await round();
-  expect([...lab.unresponsive]).toEqual([]);
+  expect(unresponsive(lab)).toEqual(['pi']);
   // No question is retained: it would be asked again of every new subscriber.
   const late = await observe(broker.url, { protocolVersion: 4 });
   await late.see('infra-monitor/nas/status');

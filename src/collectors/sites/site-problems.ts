@@ -1,0 +1,66 @@
+import type { ReportedAgent, ReportedProblem } from '../../model/agent-directory.ts';
+import { slug } from '../../model/naming.ts';
+import { compareSeverities, isFault, type Severity } from '../../model/problem.ts';
+
+/** A problem of a site, with the words for it. */
+export interface SiteProblem {
+  severity: Severity;
+  text: string;
+}
+
+/** A problem that an agent reports. */
+export interface AgentProblem extends SiteProblem {
+  /** Key of the site at which it is. */
+  site: string;
+  /** Slug of the device. */
+  device: string | undefined;
+}
+
+/** Key of the site that an agent names; spellings with the same slug are the same site. */
+export const siteKey = (site: string | undefined): string => (site === undefined ? '' : slug(site));
+
+/** The subject with the name of its agent, unless it begins with that. */
+const subjectWithAgent = (agent: string, subject: string) =>
+  `${slug(subject)}_`.startsWith(`${slug(agent)}_`) ? subject : `${agent}: ${subject}`;
+
+/** Faults that an agent reports and that nothing explains. While it does not answer, only data at risk counts: everything else may
+ * be over, or comes from what took the agent away. */
+const faultsOf = ({ problems }: ReportedAgent, isAnswering: boolean): ReportedProblem[] =>
+  (problems?.list ?? []).filter(
+    ({ severity, explainedBy }) =>
+      explainedBy === undefined && isFault(severity) && (isAnswering || severity === 'data_at_risk'),
+  );
+
+/** The problems that agents report, each cause once. `siteKeys`: a device with the name of a site belongs to that site, whichever agent
+ * watches it; every other one to the site of its agent. */
+export function agentProblems(
+  agents: readonly ReportedAgent[],
+  answering: ReadonlySet<ReportedAgent>,
+  siteKeys: ReadonlySet<string>,
+): AgentProblem[] {
+  const byCause = new Map<string, AgentProblem>();
+  for (const agent of agents) {
+    const isAnswering = answering.has(agent);
+    for (const { cause, subject, severity, text, certain, device } of faultsOf(agent, isAnswering)) {
+      const other = byCause.get(cause);
+      if (other !== undefined && compareSeverities(other.severity, severity) <= 0) continue;
+      byCause.set(cause, {
+        severity,
+        text: `${subjectWithAgent(agent.id, subject)}: ${text}${certain && isAnswering ? '' : ' (last known)'}`,
+        site: device !== undefined && siteKeys.has(device.device) ? device.device : siteKey(agent.site),
+        device: device?.device,
+      });
+    }
+  }
+  return [...byCause.values()];
+}
+
+/** The worst problem, and how many more there are; of equal ones the first by the alphabet, so that the text stays the same. */
+export function describeWorst(problems: readonly SiteProblem[], omittedCount: number): string | undefined {
+  const [worst, ...others] = problems.toSorted(
+    (a, b) => compareSeverities(a.severity, b.severity) || a.text.localeCompare(b.text),
+  );
+  if (worst === undefined) return undefined;
+  const more = others.length + omittedCount;
+  return more === 0 ? worst.text : `${worst.text}; and ${omittedCount > 0 ? 'at least ' : ''}${more} more`;
+}

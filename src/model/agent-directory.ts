@@ -1,0 +1,60 @@
+import type { Address } from './address.ts';
+import type { PastMoment } from './past-moment.ts';
+import type { Problem } from './problem.ts';
+
+/** A device that an agent watches, without its parts. */
+export interface ReportedDevice {
+  address: Address;
+  /** What its state topic has, by key; undefined if it never had a state. */
+  values?: Readonly<Record<string, unknown>>;
+  /** Undefined if the agent does not say. */
+  isAvailable?: boolean;
+}
+
+/** A problem in the list of an agent. */
+export interface ReportedProblem
+  extends Pick<
+    Problem,
+    'id' | 'cause' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'certain' | 'explainedBy' | 'remedy'
+  > {
+  /** The device that it concerns; undefined for one of the broker or a collector. */
+  device?: Address;
+  /** By the clock of that agent. */
+  since: Date;
+  /** By the clock of this one. */
+  firstSeen: PastMoment;
+}
+
+/** What is wrong according to an agent. */
+export interface ReportedProblems {
+  /** The worst first. */
+  list: readonly ReportedProblem[];
+  /** Problems that the agent counts but that do not fit into its list. */
+  omittedCount: number;
+}
+
+/** An agent of the lab, according to what it publishes. It remains until its topics are removed. */
+export interface ReportedAgent {
+  id: string;
+  /** In the spelling of the agent. */
+  site?: string;
+  /** Its status is online, and it answers. */
+  isOnline: boolean;
+  devices: readonly ReportedDevice[];
+  /** Undefined if it publishes no list: its version is too old, or it has just started. */
+  problems?: ReportedProblems;
+}
+
+/** What all agents of the lab publish, from the broker that they share. */
+export interface AgentDirectory {
+  /** The agents and the identities that speak for the whole lab, by id. What the broker lost stays, what was removed does not. */
+  readonly agents: readonly ReportedAgent[];
+  /** Whether the bridge from a site is up, by the slug of the site. */
+  readonly bridges: ReadonlyMap<string, boolean>;
+  /** Resolves once everything retained has been received. */
+  readonly loaded: Promise<void>;
+  /** Whether the connection to the broker is up. */
+  readonly isCurrent: boolean;
+  /** Why the topics can't be received although the connection is up. */
+  readonly error?: string;
+}

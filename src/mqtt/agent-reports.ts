@@ -1,0 +1,145 @@
+import { type Address, memoryKey } from '../model/address.ts';
+import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems } from '../model/agent-directory.ts';
+import { parseJsonWithin } from '../model/json.ts';
+import { slug } from '../model/naming.ts';
+import { PastMoment } from '../model/past-moment.ts';
+import type { ParsedTopic } from '../model/topics.ts';
+import { onlinePayload } from '../views/availability.ts';
+import { type PublishedProblem, parseProblemsPayload } from '../views/problems-payload.ts';
+
+/** What an agent has published; without a status it is none yet. */
+interface AgentReport {
+  status?: string;
+  devices: Map<string, ReportedDevice>;
+  problems?: ReportedProblems;
+}
+
+const isObject = (content: unknown): content is Record<string, unknown> =>
+  typeof content === 'object' && content !== null && !Array.isArray(content);
+
+/** The values of a state; none of a payload that is no state. A device has few hundred of them. */
+function parseState(payload: string): Record<string, unknown> {
+  try {
+    const content = parseJsonWithin(payload, { bytes: 256 * 1024, depth: 8 });
+    return isObject(content) ? content : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The device that a problem concerns, by its id: `nvme/s4ewnx0n1/spare`. */
+function deviceOfProblem({ id, place }: PublishedProblem): Address | undefined {
+  const [, collector, device] = /^([^/]+)\/([^/]+)\//.exec(id) ?? [];
+  return collector === undefined || device === undefined || (place !== 'device' && place !== 'part')
+    ? undefined
+    : { collector, device };
+}
+
+function reportedProblem(published: PublishedProblem, before: ReportedProblem | undefined): ReportedProblem {
+  const device = deviceOfProblem(published);
+  return {
+    id: published.id,
+    cause: published.cause,
+    subject: published.subject,
+    severity: published.severity,
+    text: published.text,
+    certain: published.certain,
+    since: new Date(published.since),
+    firstSeen: before?.firstSeen ?? new PastMoment(),
+    ...(device === undefined ? {} : { device }),
+    ...(published.serial_number === undefined ? {} : { serialNumber: published.serial_number }),
+    ...(published.explained_by === undefined ? {} : { explainedBy: published.explained_by }),
+    ...(published.remedy === undefined ? {} : { remedy: published.remedy }),
+  };
+}
+
+/** The list of a payload; undefined if it is none. */
+function reportedProblems(payload: string, before: ReportedProblems | undefined): ReportedProblems | undefined {
+  const published = parseProblemsPayload(payload);
+  if (published === undefined) return undefined;
+  const known = new Map(before?.list.map((problem) => [problem.id, problem]));
+  const list = published.problems.map((problem) => reportedProblem(problem, known.get(problem.id)));
+  const listed = list.filter(({ explainedBy }) => explainedBy === undefined).length;
+  return { list, omittedCount: Math.max(0, published.count - listed) };
+}
+
+/** What the agents of the lab have published, by its meaning. */
+export class AgentReports {
+  readonly bridges = new Map<string, boolean>();
+  readonly #reports = new Map<string, AgentReport>();
+
+  /** Takes in a message; an empty payload removes what the topic had. */
+  take(topic: ParsedTopic, payload: string): void {
+    switch (topic.kind) {
+      case 'bridge':
+        if (payload === '') this.bridges.delete(slug(topic.site));
+        else this.bridges.set(slug(topic.site), payload === '1');
+        return;
+      case 'status':
+        this.#change(topic.agent, (report) => {
+          if (payload === '') delete report.status;
+          else report.status = payload;
+        });
+        return;
+      case 'problems':
+        this.#change(topic.agent, (report) => {
+          const problems = reportedProblems(payload, report.problems);
+          if (problems === undefined) delete report.problems;
+          else report.problems = problems;
+        });
+        return;
+      case 'state':
+        this.#changeDevice(topic.agent, topic.address, (device) => {
+          if (payload === '') delete device.values;
+          else device.values = parseState(payload);
+        });
+        return;
+      case 'availability':
+        this.#changeDevice(topic.agent, topic.address, (device) => {
+          if (payload === '') delete device.isAvailable;
+          else device.isAvailable = payload === onlinePayload;
+        });
+    }
+  }
+
+  get onlineIds(): string[] {
+    return [...this.#reports].flatMap(([id, { status }]) => (status === onlinePayload ? [id] : []));
+  }
+
+  /** All that have a status. `unresponsive`: those that do not answer. */
+  agents(unresponsive: ReadonlySet<string>): ReportedAgent[] {
+    return [...this.#reports]
+      .filter(([, { status }]) => status !== undefined)
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([id, { status, devices, problems }]) => {
+        const site = devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
+        return {
+          id,
+          ...(typeof site === 'string' ? { site } : {}),
+          isOnline: status === onlinePayload && !unresponsive.has(id),
+          devices: [...devices.values()],
+          ...(problems === undefined ? {} : { problems }),
+        };
+      });
+  }
+
+  #change(agent: string, change: (report: AgentReport) => void): void {
+    const report: AgentReport = this.#reports.get(agent) ?? { devices: new Map() };
+    change(report);
+    if (report.status === undefined && report.problems === undefined && report.devices.size === 0)
+      this.#reports.delete(agent);
+    else this.#reports.set(agent, report);
+  }
+
+  /** Parts are left out. */
+  #changeDevice(agent: string, address: Address, change: (device: ReportedDevice) => void): void {
+    if (address.part !== undefined) return;
+    this.#change(agent, ({ devices }) => {
+      const key = memoryKey(address);
+      const device: ReportedDevice = { ...(devices.get(key) ?? { address }) };
+      change(device);
+      if (device.values === undefined && device.isAvailable === undefined) devices.delete(key);
+      else devices.set(key, device);
+    });
+  }
+}
