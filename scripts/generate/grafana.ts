@@ -1,5 +1,6 @@
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
+import { severities, severityNames } from '../../src/model/problem.ts';
 import type { AnyTable } from '../../src/model/table.ts';
 import {
   prometheusDescriptorOfMetric,
@@ -97,70 +98,57 @@ function panelsOf(declaration: CollectorMetadata, table: string, { kind, metrics
   ];
 }
 
+/** What is wrong, the worst first, without what another problem explains. */
+const problemQueries = severities.map((severity) => ({
+  expr: `${prometheusMetricPrefix}_problem{${instanceSelector},explained_by="",severity="${severity}"}`,
+  legend: `{{instance}} {{subject}}: {{text}} (${severityNames[severity]})`,
+}));
+
 /** The first row: agents and problems. */
-function overviewPanels(catalogue: readonly CollectorMetadata[]): Panel[] {
-  const problems = catalogue.flatMap((declaration) =>
-    Object.entries(declaration.tables).flatMap(([table, { metrics }]) =>
-      Object.entries(metrics).flatMap(([key, metric]) =>
-        metric.kind === 'boolean' && metric.deviceClass === 'problem'
-          ? [prometheusDescriptorOfMetric(declaration, table, key, metric).name]
-          : [],
-      ),
-    ),
-  );
-  return [
-    panel('stat', 'Agents', [
-      { expr: `count(${prometheusMetricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' },
-    ]),
-    panel('stat', 'Agents without a broker', [
+const overviewPanels = (): Panel[] => [
+  panel('stat', 'Agents', [
+    { expr: `count(${prometheusMetricPrefix}_build_info{${instanceSelector}}) or vector(0)`, legend: 'agents' },
+  ]),
+  panel('stat', 'Agents without a broker', [
+    {
+      expr: `count(${prometheusMetricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`,
+      legend: 'agents',
+    },
+  ]),
+  panel('stat', 'Failing collectors', [
+    {
+      expr: `count(${prometheusMetricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`,
+      legend: 'collectors',
+    },
+  ]),
+  panel('state-timeline', 'Problems', problemQueries, {
+    mappings: [{ type: 'value', options: { 1: { text: 'wrong', color: 'red' } } }],
+  }),
+  panel(
+    'state-timeline',
+    'Unavailable',
+    [
       {
-        expr: `count(${prometheusMetricPrefix}_mqtt_connected{${instanceSelector}} == 0) or vector(0)`,
-        legend: 'agents',
+        expr: `${prometheusMetricPrefix}_available{${instanceSelector}} == 0`,
+        legend: '{{instance}} {{device}} {{part}}',
       },
-    ]),
-    panel('stat', 'Failing collectors', [
+    ],
+    yesOrNo,
+  ),
+  panel(
+    'timeseries',
+    'Duration of readings',
+    [
       {
-        expr: `count(${prometheusMetricPrefix}_scrape_collector_success{${instanceSelector}} == 0) or vector(0)`,
-        legend: 'collectors',
+        expr: `${prometheusMetricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`,
+        legend: '{{instance}} {{collector}}',
       },
-    ]),
-    panel(
-      'state-timeline',
-      'Problems',
-      [
-        {
-          expr: `{__name__=~"${problems.join('|')}",${instanceSelector}} == 1`,
-          legend: '{{instance}} {{device}}: {{__name__}}',
-        },
-      ],
-      yesOrNo,
-    ),
-    panel(
-      'state-timeline',
-      'Unavailable',
-      [
-        {
-          expr: `${prometheusMetricPrefix}_available{${instanceSelector}} == 0`,
-          legend: '{{instance}} {{device}} {{part}}',
-        },
-      ],
-      yesOrNo,
-    ),
-    panel(
-      'timeseries',
-      'Duration of readings',
-      [
-        {
-          expr: `${prometheusMetricPrefix}_scrape_collector_duration_seconds{${instanceSelector}}`,
-          legend: '{{instance}} {{collector}}',
-        },
-      ],
-      {
-        unit: 's',
-      },
-    ),
-  ];
-}
+    ],
+    {
+      unit: 's',
+    },
+  ),
+];
 
 /** Size of a panel in cells of Grafana's grid, which is 24 wide. */
 const width = 8;
@@ -210,7 +198,7 @@ export const buildGrafanaDashboard = (catalogue: readonly CollectorMetadata[]) =
     ],
   },
   panels: placePanels([
-    { title: 'Overview', panels: overviewPanels(catalogue) },
+    { title: 'Overview', panels: overviewPanels() },
     ...catalogue.map((declaration) => ({
       title: declaration.title,
       panels: Object.entries(declaration.tables).flatMap(([key, table]) => panelsOf(declaration, key, table)),

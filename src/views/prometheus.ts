@@ -2,8 +2,10 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import type { Device, DevicePart } from '../model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
 import { slug } from '../model/naming.ts';
+import type { Problem } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../model/state.ts';
 import { isEntryAvailable } from './availability.ts';
+import { findProblems } from './problems.ts';
 import {
   type PrometheusMetricDescriptor,
   prometheusDescriptorOfMetric,
@@ -138,6 +140,13 @@ function availabilitySamples(entries: readonly LabelledEntry[]): MetricFamily['s
   return [...samples.values()];
 }
 
+/** One sample for each problem, with the same labels for all. Severity and text change while a problem lasts; its id does not. */
+const problemSamples = (problems: readonly Problem[]): MetricFamily['samples'] =>
+  problems.map(({ id, cause, place, subject, severity, text, certain, explainedBy = '' }) => ({
+    labels: { id, cause, place, subject, severity, text, certain: String(certain), explained_by: explainedBy },
+    value: 1,
+  }));
+
 /** Families of the agent itself and of its readings; the names are node_exporter's where it has them. */
 function agentFamilies(agent: AgentIdentity, { broker, collectors }: AgentState): MetricFamily[] {
   const running = [...collectors.values()];
@@ -190,6 +199,11 @@ export const prometheusFamilies = (
 ): MetricFamily[] =>
   [
     ...agentFamilies(agent, state),
+    agentFamily(
+      'problem',
+      'Something that is wrong; explained_by is the id of the problem that it is a consequence of.',
+      problemSamples(findProblems(catalogue, agent, state)),
+    ),
     ...catalogue.flatMap((declaration) => {
       const collector = state.collectors.get(declaration.id);
       return collector === undefined ? [] : readingFamilies(declaration, collector);
