@@ -1,6 +1,6 @@
 import { allCollectors } from '../collectors/index.ts';
 import { UsageError } from '../model/errors.ts';
-import { allDiscoveryTopicsFilter } from '../model/naming.ts';
+import { Topics } from '../model/topics.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
 import { loadSettings } from '../settings/index.ts';
@@ -19,7 +19,7 @@ async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
     const devices = parseLabDevices(allCollectors, await readDiscoveryPayloadsOfAllAgents(connection, agent));
     if (devices.length > 0) return devices;
     throw new UsageError(
-      `No devices are announced on ${allDiscoveryTopicsFilter(agent)}: either no agent has used this broker yet, or this user may not read these topics`,
+      `No devices are announced on ${new Topics(agent).allDiscoveryFilter}: either no agent has used this broker yet, or this user may not read these topics`,
     );
   } finally {
     await connection.close();

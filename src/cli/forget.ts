@@ -1,15 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { UsageError } from '../model/errors.ts';
-import {
-  deviceDiscoveryTopic,
-  deviceSlugOfDiscoveryTopic,
-  deviceSlugOfOwnTopic,
-  isOwnTopic,
-  ownDiscoveryTopicsFilter,
-  slug,
-} from '../model/naming.ts';
+import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
 import { standbyCheckSeconds } from '../mqtt/broker-client.ts';
 import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
@@ -47,6 +41,16 @@ async function reannounceRemoved(
   return results.every(({ hasSubscribers }) => hasSubscribers);
 }
 
+/** The device that an agent's topic is about, whether its announcement, its state or one of its parts; undefined for any other topic. */
+function deviceOfTopic(agent: AgentIdentity, topic: string): string | undefined {
+  const parsed = new Topics(agent).parse(topic);
+  if (parsed === undefined || !('agent' in parsed) || parsed.agent !== agent.id) return undefined;
+  return 'address' in parsed ? parsed.address.device : parsed.kind === 'discovery' ? parsed.device : undefined;
+}
+
+const isAnnouncement = (agent: AgentIdentity, topic: string) =>
+  !new Topics(agent).isOwn(topic) && deviceOfTopic(agent, topic) !== undefined;
+
 /** The announcement of a device, by its ID or by the name that Home Assistant shows; all announcements without a device. */
 function selectAnnounced(
   announced: ReadonlyMap<string, string>,
@@ -54,10 +58,10 @@ function selectAnnounced(
   device: string | undefined,
 ): Map<string, string> {
   if (device === undefined) return new Map(announced);
-  const topic = deviceDiscoveryTopic(agent, slug(device));
+  const topic = new Topics(agent).discovery(slug(device));
   const payload = announced.get(topic);
   if (payload !== undefined) return new Map([[topic, payload]]);
-  const devices = [...announced.keys()].map((key) => deviceSlugOfDiscoveryTopic(agent, key)).join(', ');
+  const devices = [...announced.keys()].map((key) => deviceOfTopic(agent, key)).join(', ');
   throw new UsageError(`${device}: unknown device; this agent has announced ${devices || 'none'}`);
 }
 
@@ -68,13 +72,14 @@ async function removeData(
   retained: ReadonlyMap<string, string>,
   { device, force }: { device?: string | undefined; force: boolean },
 ): Promise<void> {
+  const topics = new Topics(agent);
   const announced = selectAnnounced(
-    new Map([...retained].filter(([topic]) => deviceSlugOfDiscoveryTopic(agent, topic) !== undefined)),
+    new Map([...retained].filter(([topic]) => isAnnouncement(agent, topic))),
     agent,
     device,
   );
   // This connection would count as a subscriber itself.
-  await connection.unsubscribe(ownDiscoveryTopicsFilter(agent));
+  await connection.unsubscribe(topics.ownDiscoveryFilter);
   if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
     throw new UsageError(
       'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',
@@ -82,18 +87,16 @@ async function removeData(
   }
   printLine('Removing the devices from Home Assistant …');
   await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
-  const forgottenDevices = [...announced.keys()].map((topic) => deviceSlugOfDiscoveryTopic(agent, topic));
-  const isForgotten =
-    device === undefined
-      ? isOwnTopic
-      : (_: AgentIdentity, topic: string) => forgottenDevices.includes(deviceSlugOfOwnTopic(agent, topic));
-  const topics = [...retained.keys()].filter((topic) => isForgotten(agent, topic));
+  const forgottenDevices = [...announced.keys()].map((topic) => deviceOfTopic(agent, topic));
+  const ownTopics = [...retained.keys()].filter(
+    (topic) => topics.isOwn(topic) && (device === undefined || forgottenDevices.includes(deviceOfTopic(agent, topic))),
+  );
   for (const topic of announced.keys()) await connection.publish(topic, '');
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
   await pause(1000);
-  for (const topic of topics) await connection.publish(topic, '');
+  for (const topic of ownTopics) await connection.publish(topic, '');
   printSuccess(
-    `Removed: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${topics.length} ${topics.length === 1 ? 'topic' : 'topics'}`,
+    `Removed: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${ownTopics.length} ${ownTopics.length === 1 ? 'topic' : 'topics'}`,
   );
 }
 
@@ -107,7 +110,7 @@ async function removeSharedData(
   force: boolean,
 ): Promise<void> {
   const retained = await readAndFollowOwnRetained(connection, agent);
-  if (![...retained.keys()].some((topic) => isOwnTopic(agent, topic))) return;
+  if (![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic))) return;
   const found = await Promise.all([...collectors].map((id) => readOtherAgentsWithCollector(connection, self, id)));
   const others = found.flat();
   if (others.length > 0) {
@@ -145,7 +148,7 @@ export async function forget(
     const retained = await readAndFollowOwnRetained(connection, agent);
     if (device === undefined && (await isDuplicateAgentConnected(mqtt, agent)))
       throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
-    if (otherName !== undefined && ![...retained.keys()].some((topic) => isOwnTopic(agent, topic)))
+    if (otherName !== undefined && ![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic)))
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     await removeData(connection, agent, retained, { device, force });
     if (device !== undefined || otherName !== undefined) return;

@@ -10,7 +10,7 @@ import { PublishingIdentityState } from '../loop/publishing-identity-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import { type AvailabilityChange, StateStore } from '../loop/state-store.ts';
 import { describeError } from '../model/errors.ts';
-import { ownTopicsFilter } from '../model/naming.ts';
+import { Topics } from '../model/topics.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { BrokerClient } from '../mqtt/broker-client.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
@@ -59,7 +59,7 @@ function logStart(
   for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
-  log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${ownTopicsFilter(agent)}'`);
+  log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${new Topics(agent).ownFilter}'`);
   if (protocol === 'embedded')
     log.info(
       `Broker: embedded, at ${printableBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,

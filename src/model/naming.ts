@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Device, DevicePart } from './device.ts';
 import type { AgentIdentity } from './state.ts';
 
 export const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
@@ -17,50 +16,8 @@ export function slug(text: string): string {
   return isUnambiguous ? plain : [plain.slice(0, 40), shortHash(text)].filter(Boolean).join('_');
 }
 
-/** Path of a device or part below its collector: `nas`, `nas/filesystem_root`. */
-export const entryPath = (table: string, device: Device, part?: DevicePart): string =>
-  part === undefined ? slug(device.id) : `${slug(device.id)}/${table}_${slug(part.id)}`;
-
-const agentTopic = (agent: AgentIdentity) => `${agent.baseTopic}/${agent.id}`;
-
-/** Topic of the agent's birth message and last will. */
-export const agentStatusTopic = (agent: AgentIdentity) => `${agentTopic(agent)}/status`;
-
-/** Filter for all of this agent's topics below the base topic. */
-export const ownTopicsFilter = (agent: AgentIdentity) => `${agentTopic(agent)}/#`;
-
-/** Whether a topic is one of this agent's below the base topic. */
-export const isOwnTopic = (agent: AgentIdentity, topic: string) => topic.startsWith(`${agentTopic(agent)}/`);
-
-/** The device of one of this agent's own topics; undefined for any other topic. */
-export function deviceSlugOfOwnTopic(agent: AgentIdentity, topic: string): string | undefined {
-  return isOwnTopic(agent, topic) ? topic.slice(agentTopic(agent).length + 1).split('/')[1] : undefined;
-}
-
-const nodePrefix = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_`;
-const nodeId = (agent: AgentIdentity) => `${nodePrefix(agent)}${agent.id}`;
-
-/** `<prefix>/device/<node id>/<object id>/config`: the discovery topic of a device. */
-export const deviceDiscoveryTopic = (agent: AgentIdentity, device: string) =>
-  `${agent.discoveryPrefix}/device/${nodeId(agent)}/${device}/config`;
-
-/** Filter for the discovery topics of this agent's devices. */
-export const ownDiscoveryTopicsFilter = (agent: AgentIdentity) => deviceDiscoveryTopic(agent, '+');
-
-/** The device of one of this agent's discovery topics; undefined for any other topic. */
-export function deviceSlugOfDiscoveryTopic(agent: AgentIdentity, topic: string): string | undefined {
-  const [before = '', behind = ''] = ownDiscoveryTopicsFilter(agent).split('+');
-  return topic.startsWith(before) && topic.endsWith(behind)
-    ? topic.slice(before.length, topic.length - behind.length)
-    : undefined;
-}
-
-/** Topic level of bridges between brokers, in place of an agent's: `bridge/<site>/state`, set with `notification_topic`
- * in mosquitto.conf. */
-export const bridgeTopicLevel = 'bridge';
-
-/** Filter for the discovery topics of all devices, including those of other programs. */
-export const allDiscoveryTopicsFilter = (agent: AgentIdentity) => `${agent.discoveryPrefix}/device/+/+/config`;
+const nodeId = ({ baseTopic, id }: Pick<AgentIdentity, 'baseTopic' | 'id'>) =>
+  `${baseTopic.replaceAll(/[^\w-]/g, '_')}_${id}`;
 
 /** Home Assistant's identifier of a device. */
 export const deviceIdentifier = (agent: AgentIdentity, device: string) => `${nodeId(agent)}_${device}`;

@@ -11,7 +11,7 @@ export type ParsedTopic =
 
 /** Topic level of bridges between brokers, in place of an agent's: `bridge/<site>/state`, set with `notification_topic`
  * in mosquitto.conf. */
-const bridgeLevel = 'bridge';
+export const bridgeTopicLevel = 'bridge';
 
 /** Levels below an agent's own that are no collectors. */
 const agentLevels = new Map<string, 'status' | 'ping' | 'problems'>([
@@ -121,7 +121,7 @@ export class Topics {
 
   /** Filters for the status topics of all agents and all bridges between brokers. */
   get presenceFilters(): string[] {
-    return [this.of('+').status, `${this.#agent.baseTopic}/${bridgeLevel}/+/state`];
+    return [this.of('+').status, `${this.#agent.baseTopic}/${bridgeTopicLevel}/+/state`];
   }
 
   /** Filter for the discovery topics of all devices, including those of other programs. */
@@ -147,7 +147,7 @@ export class Topics {
 }
 
 function parseBelowBase([agent = '', collector = '', device, ...rest]: string[]): ParsedTopic | undefined {
-  if (agent === bridgeLevel)
+  if (agent === bridgeTopicLevel)
     return device === 'state' && rest.length === 0 ? { kind: 'bridge', site: collector } : undefined;
   if (device === undefined) {
     const kind = agentLevels.get(collector);

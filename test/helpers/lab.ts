@@ -3,8 +3,8 @@ import { addressPath, deviceAddress, partAddress } from '../../src/model/address
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { Device, DevicePart } from '../../src/model/device.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
-import { agentStatusTopic } from '../../src/model/naming.ts';
 import type { AgentIdentity, AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
+import { Topics } from '../../src/model/topics.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 import { discoveryPayloads } from './discovery.ts';
 
@@ -169,7 +169,7 @@ export function retainedOf(one: Machine): Map<string, string> {
   return new Map([
     ...stateAndMemoryPayloadsByTopic(declarations, one.agent, state),
     ...discoveryPayloads(declarations, one.agent, state),
-    [agentStatusTopic(one.agent), 'online'],
+    [new Topics(one.agent).status, 'online'],
   ]);
 }
 

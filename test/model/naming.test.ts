@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  deviceDiscoveryTopic,
-  deviceSlugOfDiscoveryTopic,
-  entryPath,
-  formatComponentKey,
-  parseComponentKey,
-  slug,
-} from '../../src/model/naming.ts';
-import { agent } from '../helpers/sample-collector.ts';
+import { formatComponentKey, parseComponentKey, slug } from '../../src/model/naming.ts';
 
 test.each([
   ['nas', 'nas'],
@@ -39,16 +31,4 @@ test('a component key contains collector, table, part and metric', () => {
   expect(parseComponentKey(formatComponentKey(part))).toEqual(part);
   expect(parseComponentKey(formatComponentKey(whole))).toEqual(whole);
   expect(parseComponentKey('something else')).toBeUndefined();
-});
-
-test('the path of a part is below its device', () => {
-  const device = { id: 'NAS', name: 'NAS' };
-  expect(entryPath('host', device)).toBe('nas');
-  expect(entryPath('filesystem', device, { id: '/mnt/a', name: 'A' })).toBe('nas/filesystem_mnt_a');
-});
-
-test('discovery topics contain their device', () => {
-  expect(deviceDiscoveryTopic(agent, 'drive_1')).toBe('homeassistant/device/infra-monitor_nas/drive_1/config');
-  expect(deviceSlugOfDiscoveryTopic(agent, deviceDiscoveryTopic(agent, 'drive_1'))).toBe('drive_1');
-  expect(deviceSlugOfDiscoveryTopic(agent, 'homeassistant/device/infra-monitor_other/drive_1/config')).toBeUndefined();
 });

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { addressPath, deviceAddress, parsePartSegment, partAddress, withPartHash } from '../../src/model/address.ts';
+
+const device = { id: 'NAS', name: 'NAS' };
+const part = { id: '/mnt/a', name: 'A' };
+
+test('the path of a part is below its device', () => {
+  expect(addressPath(deviceAddress('host', device))).toBe('nas');
+  expect(addressPath(partAddress('host', device, 'filesystem', part))).toBe('nas/filesystem_mnt_a');
+});
+
+test('a part whose address is in use gets a hash of its id', () => {
+  const address = partAddress('host', device, 'filesystem', part);
+  expect(addressPath(withPartHash(address, part))).toBe('nas/filesystem_mnt_a_f72353');
+  expect(withPartHash(deviceAddress('host', device), part)).toEqual(deviceAddress('host', device));
+});
+
+test.each([
+  ['filesystem_mnt_a', { table: 'filesystem', id: 'mnt_a' }],
+  ['filesystem', undefined],
+  ['_a', undefined],
+  ['Filesystem_a', undefined],
+])('the segment %s', (segment, expected) => expect(parsePartSegment(segment)).toEqual(expected));
