@@ -37,7 +37,7 @@ function control({ version, description, engines, homepage, author }, installed)
     `Maintainer: ${author ?? nobody}`,
     `Installed-Size: ${installed}`,
     `Depends: nodejs (>= ${node})`,
-    'Recommends: iputils-ping, libnss-systemd, nvme-cli',
+    'Recommends: iputils-ping, nvme-cli',
     'Suggests: mosquitto, smartmontools',
     'Section: net',
     'Priority: optional',

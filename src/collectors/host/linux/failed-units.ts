@@ -1,9 +1,17 @@
 import { existsSync } from 'node:fs';
+import { isInContainer } from '../../../lib/container.ts';
 import { listSystemdUnits, UnknownDbusUserError } from '../../../lib/dbus.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 
 const dbusTimeoutSeconds = 2;
+
+/** How the bus gets to know this user. systemd keeps dbus-daemon from looking up the users that it makes up for services
+ * (SYSTEMD_NSS_DYNAMIC_BYPASS), but takes a user of the service's name where there is one (systemd.exec(5), DynamicUser=). */
+const remedy = () =>
+  isInContainer()
+    ? `on the host: sudo useradd --system --uid ${process.getuid?.()} infra-monitor`
+    : 'sudo useradd --system infra-monitor && sudo systemctl restart infra-monitor';
 
 /** The names of systemd's failed units; undefined without systemd or without permission. `hint`: how to get them. */
 export async function readFailedUnits(roots: HostRoots): Promise<{ names?: string[]; hint?: string }> {
@@ -12,8 +20,7 @@ export async function readFailedUnits(roots: HostRoots): Promise<{ names?: strin
   try {
     return { names: (await listSystemdUnits(socket, 'failed', dbusTimeoutSeconds)).sort() };
   } catch (error) {
-    // The users that systemd makes up for services are known through a library of its own.
-    if (error instanceof UnknownDbusUserError) return { hint: `${error.message}: apt install libnss-systemd` };
+    if (error instanceof UnknownDbusUserError) return { hint: `${error.message}: ${remedy()}` };
     return {};
   }
 }
