@@ -13,6 +13,7 @@ export function missingNameComplaints(
 ): CollectorComplaint[] {
   const listed = [...found.slice(0, maxListed), ...(found.length > maxListed ? ['…'] : [])].join(', ') || 'none';
   return missingNames(include, names).map((name) => ({
+    key: `${setting} ${name}`,
     complaint: `${setting}: there is no ${thing} ${name}; found: ${listed}`,
   }));
 }

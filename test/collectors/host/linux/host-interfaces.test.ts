@@ -95,6 +95,7 @@ test('an interface without a line in net/dev fails alone', async () => {
 test('an interface that the settings name and that is not there is told, with those that are', async () => {
   const { observe } = machine({}, { HOST_INTERFACES: 'eth0,eth7,wg*' });
   expect((await observe()).at(-1)).toEqual({
+    key: 'HOST_INTERFACES eth7',
     complaint: 'HOST_INTERFACES: there is no interface eth7; found: eth0',
   });
 });
