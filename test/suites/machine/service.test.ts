@@ -30,7 +30,8 @@ test('the service by its documents: settings that root alone can read, echoes an
   await machine.sh('systemctl daemon-reload && systemctl start infra-monitor');
   await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);
   await observer.see('infra-monitor/lab/host/lab', has({ reboot_required: 'OFF' }), 150);
-  // The bus knows the user that systemd made up.
+  expect(await machine.sh('journalctl -u infra-monitor -o cat')).toContain('sudo useradd --system infra-monitor');
+  await machine.sh('useradd --system infra-monitor && systemctl restart infra-monitor');
   await machine.sh('systemd-run --unit=broken false; until systemctl is-failed broken; do sleep 1; done');
   await observer.see(
     'infra-monitor/lab/host/lab',
