@@ -164,19 +164,15 @@ export const discoveryOrigin = ({ version }: AgentIdentity) => ({
   support_url: supportUrl,
 });
 
-/** Adds the entities for the list of problems to the device of the agent's machine. */
+/** Adds the entities for the list of problems to the device of the agent's machine; an identity for the whole lab has a device for them. */
 function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnnouncement>): void {
-  const machine = desired.get(agent.id) ?? {
+  const device = desired.get(agent.id) ?? {
     device: deviceInfo(agent, { id: agent.id, name: agent.name }),
     components: {},
   };
-  Object.assign(machine.components, Object.fromEntries(problemEntities(agent)));
-  desired.set(agent.id, machine);
+  Object.assign(device.components, Object.fromEntries(problemEntities(agent)));
+  desired.set(agent.id, device);
 }
-
-/** Whether an identity is that of an agent, and not that of a collector for the whole lab. */
-const isAgentIdentity = (catalogue: readonly CollectorMetadata[], collectors: AgentState['collectors']) =>
-  catalogue.some(({ id, scope }) => scope !== 'lab' && collectors.has(id));
 
 /** What the state has to announce. */
 export function desiredDiscovery(
@@ -217,12 +213,12 @@ export function desiredDiscovery(
       desired.set(device, announcement);
     }
   }
-  const isAgent = isAgentIdentity(catalogue, collectors);
-  if (isAgent) announceProblems(agent, desired);
+  const hasList = collectors.size > 0;
+  if (hasList) announceProblems(agent, desired);
   return {
     desired,
     excluded,
-    declared: (key) => (isAgent && problemEntityKeys.has(key)) || isDeclared(key, catalogue, collectors),
+    declared: (key) => (hasList && problemEntityKeys.has(key)) || isDeclared(key, catalogue, collectors),
   };
 }
 

@@ -3,8 +3,9 @@ import { isFault, severities } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 
-/** No collector has this id. */
-const problemKeyOf = (metric: string) => formatComponentKey({ collector: 'problems', table: 'agent', metric });
+/** Collector and table in the keys of the entities for the list of problems; no collector has this id. */
+export const problemEntityKey = { collector: 'problems', table: 'agent' };
+const problemKeyOf = (metric: string) => formatComponentKey({ ...problemEntityKey, metric });
 /** Keys of the entities for the list of problems. */
 export const problemEntityKeys: ReadonlySet<string> = new Set(
   ['problem', 'problem_reason', 'problems'].map(problemKeyOf),

@@ -11,7 +11,7 @@ import {
   tileCard,
 } from './cards.ts';
 import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-devices.ts';
-import { problemEntities, problemSection } from './problem-cards.ts';
+import { isOfProblemList, machineProblemCards, problemEntities, problemSection } from './problem-cards.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes last. */
@@ -20,7 +20,9 @@ const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
 /** The machine that an agent runs on. */
 const isMachine = ({ entities }: LabDevice) => entities.some(({ collector }) => collector === 'agent');
 
-const isShown = ({ enabled, diagnostic, platform }: LabEntity) => enabled && !diagnostic && platform !== 'button';
+/** The list of what is wrong has a card of its own. */
+const isShown = (entity: LabEntity) =>
+  entity.enabled && !entity.diagnostic && entity.platform !== 'button' && !isOfProblemList(entity);
 const ownEntities = ({ entities }: LabDevice) =>
   entities.filter((entity) => isShown(entity) && entity.part === undefined);
 const isTraffic = (entity: LabEntity) => isShown(entity) && entity.unit === 'Mbit/s';
@@ -83,6 +85,7 @@ const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
 const deviceSections = (device: LabDevice): DashboardSection[] => [
   ...gridSections([
     headingCard(device.name, device.icon),
+    ...machineProblemCards(device),
     ...ownEntities(device).map((entity) => tileCard(entity)),
     ...deviceGraphCards(device),
   ]),
@@ -145,7 +148,7 @@ export function buildDashboardConfig(catalogue: readonly CollectorMetadata[], de
   const collectors = new Map(catalogue.map((collector) => [collector.id, collector]));
   const machines = devices.filter(isMachine);
   const others = groupBy(
-    devices.filter((device) => !isMachine(device)),
+    devices.filter((device) => !isMachine(device) && !device.entities.every(isOfProblemList)),
     collectorOf,
   );
   const sites = [...groupBy(machines, ({ site }) => site ?? 'Machines')].sort(([a], [b]) => a.localeCompare(b));
@@ -156,7 +159,7 @@ export function buildDashboardConfig(catalogue: readonly CollectorMetadata[], de
     all,
   }));
   const lab = [
-    problemSection(devices),
+    problemSection(devices, machines),
     ...sites.flatMap(([site, all]) =>
       gridSections([headingCard(site, 'mdi:map-marker'), ...all.flatMap((device) => deviceSummaryCards(device, 4))]),
     ),

@@ -1,3 +1,5 @@
+import { isFault, type Severity, severities } from '../../model/problem.ts';
+import { problemEntityKey } from '../problem-entities.ts';
 import { type DashboardCard, type DashboardSection, headingCard, type ProblemEntity } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-devices.ts';
 import type { YamlMap } from './yaml.ts';
@@ -19,68 +21,101 @@ export const problemEntities = ({ entities }: LabDevice): ProblemEntity[] =>
           : [],
   );
 
-/** Lists the entities that are in their problem state, with their device's name. */
-function filterCard(
-  devices: readonly LabDevice[],
-  problemsOf: (device: LabDevice) => readonly ProblemEntity[],
-): DashboardCard {
-  const rows = devices.flatMap((device) =>
-    problemsOf(device).map(
-      ({ entity, problemState }): YamlMap => ({
-        entity: entity.id,
-        name: `${device.name}: ${entity.name}`,
-        conditions: [{ condition: 'state', state: problemState }],
-      }),
-    ),
-  );
+/** The entity whose attributes are the list of what is wrong according to the agent of this machine. */
+const listEntity = ({ entities }: LabDevice): LabEntity | undefined =>
+  entities.find(({ collector, metric }) => collector === problemEntityKey.collector && metric === 'problem');
+
+/** Whether an entity is one of those that read the list of what is wrong. */
+export const isOfProblemList = ({ collector }: LabEntity): boolean => collector === problemEntityKey.collector;
+
+const icons: Record<Severity, string> = {
+  data_at_risk: 'mdi:database-alert',
+  outage: 'mdi:alert-octagon',
+  degraded: 'mdi:alert',
+  notice: 'mdi:information-outline',
+};
+
+const faults = JSON.stringify(severities.filter(isFault));
+
+/** The lists of these entities as Markdown: the worst first, of equal ones the oldest, each cause once, and the agents of which nothing is
+ * known. `lists`: ids of the entities. `labLists`: those among them that tell of lost agents themselves. `tooOld`: names of the machines
+ * whose agents have no list. */
+const problemListTemplate = (lists: readonly string[], labLists: readonly string[], tooOld: readonly string[]) => `\
+{%- macro plain(text) %}{{ text | string | e | regex_replace('([\\\\\\\\*_|~#])', '\\\\\\\\\\\\1') }}{% endmacro -%}
+{%- set ns = namespace(all=[], causes=[], faults=0, rows='', unknown=${JSON.stringify(tooOld)}) -%}
+{%- set lab = ${JSON.stringify(labLists)} | select('has_value') | list | count > 0 -%}
+{%- for id in ${JSON.stringify(lists)} -%}
+{%- if has_value(id) -%}
+{%- set ns.all = ns.all + (state_attr(id, 'problems') or []) | rejectattr('explained_by', 'defined') | list -%}
+{%- elif not lab -%}
+{%- set ns.unknown = ns.unknown + [device_attr(id, 'name_by_user') or device_attr(id, 'name') or id] -%}
+{%- endif -%}
+{%- endfor -%}
+{%- for severity, icon in ${JSON.stringify(icons)}.items() -%}
+{%- for p in ns.all | selectattr('severity', 'eq', severity) | sort(attribute='since') if p.cause not in ns.causes -%}
+{%- set ns.causes = ns.causes + [p.cause] -%}
+{%- set ns.faults = ns.faults + (1 if severity in ${faults} else 0) -%}
+{%- set at = as_datetime(p.since, now()) -%}
+{%- set ns.rows = ns.rows ~ '- <ha-icon icon="' ~ icon ~ '"></ha-icon> **' ~ plain(p.subject) ~ '** ' ~ plain(p.text) ~ (', for ' ~ time_since(at) if at < now() else ', at least since now') ~ ('' if p.certain else ' (last known)') ~ ('. ' ~ plain(p.remedy) if p.remedy is defined else '') ~ '\\n' -%}
+{%- endfor -%}
+{%- endfor -%}
+{{ '**%d things are wrong.**' | format(ns.faults) if ns.faults > 1 else '**One thing is wrong.**' if ns.faults == 1 else 'Everything is well.' if ns.unknown == [] else 'Nothing is known to be wrong.' }}
+{% if ns.unknown != [] %}
+Of {{ ns.unknown | map('string') | join(', ') }} it is not known what is wrong: not connected, or too old to say.
+{% endif %}
+{{ ns.rows }}`;
+
+/** What is wrong, in the words of the agents. */
+function problemListCard(devices: readonly LabDevice[], machines: readonly LabDevice[]): DashboardCard {
+  const lists = devices.flatMap((device) => listEntity(device) ?? []);
+  const labLists = devices.filter((device) => !machines.includes(device)).flatMap((device) => listEntity(device) ?? []);
+  const tooOld = machines.filter((device) => listEntity(device) === undefined).map(({ name }) => name);
+  const ids = (entities: readonly LabEntity[]) => entities.map(({ id }) => id);
   return {
-    type: 'entity-filter',
-    show_empty: false,
-    conditions: [{ condition: 'state', state: 'on' }],
-    entities: rows,
-    card: { type: 'entities' },
+    type: 'markdown',
+    content: problemListTemplate(ids(lists), ids(labLists), tooOld),
     grid_options: { columns: 'full' },
   };
 }
 
-const countInState = (entities: readonly ProblemEntity[], state: string) =>
-  `${JSON.stringify(entities.map(({ entity }) => entity.id))} | select('is_state', '${state}') | list | count`;
-
-/** A sentence on how much is wrong: a filter card that lists nothing is hidden. */
-function summaryCard(devices: readonly LabDevice[]): DashboardCard {
-  const watched = devices.flatMap(problemEntities);
-  const content = [
-    `{% set wrong = ${(['on', 'off'] as const)
-      .map((state) =>
-        countInState(
-          watched.filter(({ problemState }) => problemState === state),
-          state,
-        ),
-      )
-      .join(' + ')} %}`,
-    `{% set silent = ${countInState(watched, 'unavailable')} %}`,
-    "{{ 'Everything is well.' if wrong == 0 else '**One thing is wrong.**' if wrong == 1 else '**%d things are wrong.**' | format(wrong) }}",
-    "{{ '' if silent == 0 else 'Of %d more nothing is known now.' | format(silent) }}",
-  ].join('\n');
-  return { type: 'markdown', content, grid_options: { columns: 'full' } };
-}
+/** What is wrong according to the agent of a machine; nothing if it is too old to say. */
+export const machineProblemCards = (device: LabDevice): DashboardCard[] =>
+  listEntity(device) === undefined ? [] : [problemListCard([device], [device])];
 
 const updateEntities = ({ entities }: LabDevice) =>
-  entities
-    .filter(({ platform, enabled }) => platform === 'update' && enabled)
-    .map((entity): ProblemEntity => ({ entity, problemState: 'on' }));
+  entities.filter(({ platform, enabled }) => platform === 'update' && enabled);
 
-/** The lab's problems and available updates. */
-export function problemSection(devices: readonly LabDevice[]): DashboardSection {
-  const cards = [
-    headingCard('What is wrong', 'mdi:alert-circle-outline'),
-    summaryCard(devices),
-    filterCard(devices, problemEntities),
-  ];
-  return {
-    type: 'grid',
-    cards: devices.some((device) => updateEntities(device).length > 0)
-      ? [...cards, filterCard(devices, updateEntities)]
-      : cards,
-  };
+/** Lists the available updates, with their device's name. */
+function updatesCard(devices: readonly LabDevice[]): DashboardCard[] {
+  const rows = devices.flatMap((device) =>
+    updateEntities(device).map(
+      ({ id, name }): YamlMap => ({
+        entity: id,
+        name: `${device.name}: ${name}`,
+        conditions: [{ condition: 'state', state: 'on' }],
+      }),
+    ),
+  );
+  return rows.length === 0
+    ? []
+    : [
+        {
+          type: 'entity-filter',
+          show_empty: false,
+          conditions: [{ condition: 'state', state: 'on' }],
+          entities: rows,
+          card: { type: 'entities' },
+          grid_options: { columns: 'full' },
+        },
+      ];
 }
+
+/** The lab's problems and available updates. `machines`: the devices that have an agent. */
+export const problemSection = (devices: readonly LabDevice[], machines: readonly LabDevice[]): DashboardSection => ({
+  type: 'grid',
+  cards: [
+    headingCard('What is wrong', 'mdi:alert-circle-outline'),
+    problemListCard(devices, machines),
+    ...updatesCard(devices),
+  ],
+});
