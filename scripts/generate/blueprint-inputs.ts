@@ -61,7 +61,7 @@ export const commonInputs = {
 export const inputVariables = (inputs: readonly string[]): YamlMap =>
   Object.fromEntries(inputs.map((name) => [name, inputReference(name)]));
 
-/** A blueprint's metadata with its inputs. */
+/** A blueprint's metadata with its inputs; without `filter` there are no entities to choose. */
 export function blueprintHeader(
   {
     id,
@@ -69,7 +69,7 @@ export function blueprintHeader(
     description,
     filter,
     limits = {},
-  }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'filter' | 'limits'>,
+  }: Pick<AlertDefinition, 'id' | 'name' | 'description' | 'limits'> & Partial<Pick<AlertDefinition, 'filter'>>,
   inputs: YamlMap,
 ): YamlMap {
   return {
@@ -79,7 +79,9 @@ export function blueprintHeader(
     source_url: supportUrl && `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,
     homeassistant: { min_version: '2025.2.0' },
     input: {
-      subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } },
+      ...(filter === undefined
+        ? {}
+        : { subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } } }),
       ...Object.fromEntries(Object.entries(limits).map(([key, limit]) => [key, numberInput(limit)])),
       ...inputs,
     },

@@ -1,6 +1,7 @@
 import { toYaml, type YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import type { AlertDefinition } from './alerts.ts';
 import { blueprintHeader, commonInputs, inputReference, inputVariables, numberInput } from './blueprint-inputs.ts';
+import { everythingWrongBlueprint } from './everything-wrong-blueprint.ts';
 import {
   durationTemplate,
   jinjaTemplate,
@@ -227,4 +228,5 @@ export const renderBlueprints = (all: readonly AlertDefinition[]): Map<string, s
   new Map([
     ...all.map((alert): [string, string] => [alert.id, alertBlueprint(alert)]),
     [restartAlert.id, restartBlueprint()],
+    everythingWrongBlueprint(),
   ]);

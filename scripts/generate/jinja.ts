@@ -18,9 +18,12 @@ export const jinjaTemplate = (expression: string, state = 'states(subject)'): st
   return [...sets.map(([name, value]) => `{% set ${name} = ${value} %}`), `{{ ${expression} }}`].join('\n');
 };
 
-/** Time since `began`, as “2 h 5 min”. */
-export const durationTemplate =
-  "{% set minutes = ((as_timestamp(now()) - began) / 60) | round(0) | int %}{{ '%d d %d h' | format(minutes // 1440, minutes % 1440 // 60) if minutes >= 1440 else '%d h %d min' | format(minutes // 60, minutes % 60) if minutes >= 60 else '%d min' | format(minutes) }}";
+/** Time from `began` to `end`, as “2 h 5 min”. */
+export const lastingTemplate = (end: string): string =>
+  `{% set minutes = ((${end} - began) / 60) | round(0) | int %}{{ '%d d %d h' | format(minutes // 1440, minutes % 1440 // 60) if minutes >= 1440 else '%d h %d min' | format(minutes // 60, minutes % 60) if minutes >= 60 else '%d min' | format(minutes) }}`;
+
+/** Time since `began`. */
+export const durationTemplate = lastingTemplate('as_timestamp(now())');
 
 /** State of the entity with the reason, which this program names `<entity>_reason`; empty where there is none. */
 export const reasonTemplate =

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { PublishedProblem } from '../../../src/views/problems-payload.ts';
 import { startAgent } from '../../helpers/agent.ts';
+import { problem, problemList } from '../../helpers/agent-directory.ts';
+import { until } from '../../helpers/until.ts';
 import { stage } from './stage.ts';
 
 /** Two seconds, in minutes: as long as what is wrong must last in these tests. */
@@ -169,4 +172,72 @@ test('a real agent: its restart is no alarm, its death is one, and its coming ba
     over: true,
   });
   expect(told).toHaveLength(2);
+});
+
+test('everything that is wrong: each cause once, with its place, what to do and its end; what was wrong before is no news', async () => {
+  const { observer, homeAssistant, automate, alive, told, untilTold, shows } = await stage();
+  const says = (agent: string, ...problems: PublishedProblem[]) =>
+    observer.client.publishAsync(`infra-monitor/${agent}/problems`, problemList(...problems), { retain: true, qos: 1 });
+  const old = problem('host/nas/old', { subject: 'nas', text: 'is old' });
+  const full = problem('host/nas/filesystem_root/full', {
+    place: 'part',
+    subject: 'nas File system /',
+    severity: 'outage',
+    text: 'is full',
+    serial_number: 'S4EWNX0N1',
+    remedy: 'delete what nobody needs',
+    clears_at: 'below 93 %',
+  });
+  const consequence = problem('host/nas/x', { subject: 'Backup', explained_by: full.id });
+  await says('nas', old);
+  await says('pi');
+  await says('cabin');
+  await shows('binary_sensor.nas_problem', 'on');
+
+  const lastTriggered = async () =>
+    (await homeAssistant.states()).get('automation.everything_wrong')?.attributes.last_triggered;
+  /** Until the automation has taken in what was said before. */
+  const looked = async (act: () => Promise<unknown>) => {
+    const before = await lastTriggered();
+    await act();
+    await until('it has looked', async () => (await lastTriggered()) !== before, 60);
+  };
+  await automate('everything_wrong', { minutes });
+  await until('it has begun', async () => typeof (await lastTriggered()) === 'string', 60);
+  await looked(async () => undefined);
+
+  await says('nas', full, old, consequence, problem('host/nas/reboot', { severity: 'notice' }));
+  expect(await untilTold(1)).toEqual([
+    {
+      title: 'nas File system /: is full',
+      message: expect.stringMatching(
+        /^Outage on nas, Berlin\. Since \d\d:\d\d\. Serial number S4EWNX0N1\. With it: Backup\. What to do: delete what nobody needs\. It is over below 93 %\.$/,
+      ),
+      tag: 'infra_monitor_host_nas_filesystem_root_full',
+      over: false,
+    },
+  ]);
+
+  // Another agent sees the same, the first loses sight of it and is lost for a while: all that is no news.
+  await looked(() => says('pi', full));
+  await looked(() => says('nas', old));
+  await looked(() => alive('nas', false));
+  await looked(() => alive('nas', true));
+  await says('pi');
+  expect((await untilTold(2))[1]).toEqual({
+    title: 'nas File system /: over',
+    message: expect.stringMatching(/^“is full” lasted \d min\.$/),
+    tag: 'infra_monitor_host_nas_filesystem_root_full',
+    over: true,
+  });
+  await says('nas', { ...old, severity: 'data_at_risk', text: 'is dying' });
+  expect((await untilTold(3))[2]).toMatchObject({ title: 'nas: is dying', over: false });
+  await says('nas');
+  expect((await untilTold(4))[3]).toMatchObject({
+    title: 'nas: over',
+    message: expect.stringMatching(/^“is dying” lasted longer than \d min\.$/),
+  });
+  await pause(3000);
+  expect(told).toHaveLength(4);
+  expect(await homeAssistant.complaints()).toEqual([]);
 });
