@@ -78,7 +78,7 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
     }),
   ).toContain('MQTT: connected');
   const forget = documented('infra-monitor forget [device]', { ' [device]': '' });
-  expect(await machine.sh(`AGENT_NAME=another ${broker} ${forget}`, { seconds })).toContain('Removed: 1 device');
+  expect(await machine.sh(`AGENT_NAME=another ${broker} ${forget}`, { seconds })).toMatch(/Removed: \d devices/);
   expect(await machine.sh(documented('infra-monitor setup'), { seconds })).toContain('Settings: unchanged');
   await machine.sh(documented('sudo systemctl restart infra-monitor'), { seconds });
   expect(await machine.sh(documented('journalctl -u infra-monitor'))).toContain('MQTT: connected');
