@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../src/collectors/index.ts';
-import { evaluateMetrics } from '../src/loop/sample.ts';
+import { evaluateMetrics } from '../src/loop/evaluate-metrics.ts';
 import type { CollectorMetadata } from '../src/model/collector.ts';
 import { fromBaseUnit, possibleRange, toBaseUnit } from '../src/model/unit.ts';
-import { discoveryValueOptions, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
+import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
 import { prometheusDescriptorOfMetric } from '../src/views/prometheus-descriptor.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
 
@@ -48,7 +48,7 @@ describe(`Home Assistant ${tables.home_assistant} takes every metric`, () => {
   test.each(metrics)('$at', ({ key, metric }) => {
     const platform = platformOfMetric(metric);
     const options = Object.fromEntries(
-      Object.entries(discoveryValueOptions(metric)).filter(([, value]) => value !== undefined),
+      Object.entries(discoveryFieldsOfMetric(metric)).filter(([, value]) => value !== undefined),
     );
     const {
       device_class: deviceClass,

@@ -9,7 +9,7 @@ import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderReadme } from '../scripts/generate/readme.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
-import { settingGroups } from '../src/settings/index.ts';
+import { titledSettingsSchemas } from '../src/settings/index.ts';
 import { buildDashboardConfig } from '../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../src/views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../src/views/home-assistant/recorder-package.ts';
@@ -20,11 +20,11 @@ import { announcementsOf, exampleLab } from './helpers/lab.ts';
 // `npm run generate` updates these files.
 
 test('.env.example', async () => {
-  await expect(renderEnvExample(settingGroups(allCollectors))).toMatchFileSnapshot('../.env.example');
+  await expect(renderEnvExample(titledSettingsSchemas(allCollectors))).toMatchFileSnapshot('../.env.example');
 });
 
 test('settings reference', async () => {
-  await expect(renderSettingsReference(settingGroups(allCollectors))).toMatchFileSnapshot(
+  await expect(renderSettingsReference(titledSettingsSchemas(allCollectors))).toMatchFileSnapshot(
     '../docs/reference/settings.md',
   );
 });
@@ -61,8 +61,10 @@ test.each([...renderBlueprints(alertDefinitions)])('blueprint %s', async (id, co
 });
 
 test('the app has every setting as an option', async () => {
-  await expect(renderAppConfig(settingGroups(allCollectors))).toMatchFileSnapshot('../ha-config/app/config.yaml');
-  await expect(renderAppTranslation(settingGroups(allCollectors))).toMatchFileSnapshot(
+  await expect(renderAppConfig(titledSettingsSchemas(allCollectors))).toMatchFileSnapshot(
+    '../ha-config/app/config.yaml',
+  );
+  await expect(renderAppTranslation(titledSettingsSchemas(allCollectors))).toMatchFileSnapshot(
     '../ha-config/app/translations/en.yaml',
   );
   await expect(renderAppRepository()).toMatchFileSnapshot('../repository.yaml');

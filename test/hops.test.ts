@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { hostCollector } from '../src/collectors/host/index.ts';
 import { routerCollector } from '../src/collectors/router/index.ts';
 import { readCollector } from '../src/loop/collector-reading.ts';
-import { StateStore } from '../src/loop/state-store.ts';
+import { MutableAgentState } from '../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, OpenedCollector } from '../src/model/collector.ts';
 import { parseSettings } from '../src/settings/index.ts';
 import { startBroker } from './helpers/broker.ts';
@@ -22,7 +22,7 @@ process.env.PATH = `${join(import.meta.dirname, 'bin/pings')}:${process.env.PATH
 
 /** Reads once, and what had been called when a value was written to the state. */
 async function readOnce(collector: AnyCollectorDefinition, variables: Record<string, string>, roots = hostRoots()) {
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   state.add(collector);
   const memory = state.memoryStore.forCollector(collector);
   state.memoryStore.load(new Map(), [collector.id]);
@@ -57,7 +57,7 @@ test('a value of TR-064 passes at most ten files from the request to the state',
   expect([asked[0], asked.at(-1), written]).toEqual([
     'src/lib/upnp/http-client.ts',
     'src/loop/collector-reading.ts',
-    ['src/loop/state-store.ts', 'src/loop/collector-reading.ts'],
+    ['src/loop/mutable-agent-state.ts', 'src/loop/collector-reading.ts'],
   ]);
   expect(hops.length, hops.join('\n')).toBeLessThanOrEqual(10);
 });
@@ -90,7 +90,7 @@ test('a sample of the host passes at most ten files from /proc to the broker', a
     'src/lib/files.ts',
     'src/loop/collector-reading.ts',
     expect.toSatisfy((index: number) => index > 0),
-    'src/mqtt/broker-connection.ts',
+    'src/mqtt/single-use-broker-connection.ts',
   ]);
   expect(hops.length, hops.join('\n')).toBeLessThanOrEqual(10);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FilesystemReading, HostReading } from '../src/collectors/host/reading.ts';
 import { allCollectors } from '../src/collectors/index.ts';
-import { StateStore } from '../src/loop/state-store.ts';
+import { MutableAgentState } from '../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../src/model/collector.ts';
 import type { Device } from '../src/model/device.ts';
 import { readOutlets } from './helpers/outlets.ts';
@@ -155,8 +155,8 @@ const situations: Record<string, Situation> = {
 };
 
 /** The state after these readings, a minute after the other. */
-function stateAfter(readings: Situation['readings']): StateStore {
-  const state = new StateStore('mqtt://127.0.0.1:1883');
+function stateAfter(readings: Situation['readings']): MutableAgentState {
+  const state = new MutableAgentState('mqtt://127.0.0.1:1883');
   state.broker.connected = true;
   for (const collector of allCollectors.filter(({ id }) => id in readings)) {
     state.add(collector);

@@ -5,7 +5,7 @@ import { renderEntitiesReference } from '../scripts/generate/reference.ts';
 import { allCollectors } from '../src/collectors/index.ts';
 import { createApiRoutes } from '../src/http/api-routes.ts';
 import { stringSetting } from '../src/model/setting.ts';
-import { parseSettings, settingGroups } from '../src/settings/index.ts';
+import { parseSettings, titledSettingsSchemas } from '../src/settings/index.ts';
 import { renderPage } from '../src/views/page/index.ts';
 import { stateAndMemoryPayloadsByTopic } from '../src/views/state-and-event-payloads.ts';
 import { discoveryPayloads } from './helpers/discovery.ts';
@@ -19,7 +19,7 @@ test('a new collector is one folder and one line: everything else follows', () =
   const more = [...allCollectors, one];
   const state = stateOf(one, [{ table: 'thing', device, reading: { level: 1 } }]);
 
-  expect(renderEnvExample(settingGroups(more))).toContain(
+  expect(renderEnvExample(titledSettingsSchemas(more))).toContain(
     '# PROBE_SCHEDULE=* * * * * *\n\n# Its colour.\n# String.\n# PROBE_COLOUR=red',
   );
   expect(parseSettings(more, { PROBE_COLOUR: 'blue' }).collectors.at(-1)).toMatchObject({

@@ -1,12 +1,16 @@
-import { type ListedSetting, listSettingsOfGroup, type SettingGroup } from '../../src/settings/list-settings.ts';
+import {
+  type ListedSetting,
+  listSettingsOfSchema,
+  type TitledSettingsSchema,
+} from '../../src/settings/list-settings.ts';
 import { supportUrl, version } from '../../src/version.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 
 /** Settings that the app's own start makes: where its page listens, and where the machine's trees are in the container. */
 const setByApp = /^(HTTP_|HOST_(PROC|SYS|ROOT)$)/;
 
-const offeredSettings = (groups: readonly SettingGroup[]): ListedSetting[] =>
-  groups.flatMap(listSettingsOfGroup).filter(({ name }) => !setByApp.test(name));
+const offeredSettings = (groups: readonly TitledSettingsSchema[]): ListedSetting[] =>
+  groups.flatMap(listSettingsOfSchema).filter(({ name }) => !setByApp.test(name));
 
 const optionName = ({ name }: ListedSetting) => name.toLowerCase();
 
@@ -42,7 +46,7 @@ function titleOf({ name }: ListedSetting): string {
 }
 
 /** ha-config/app/config.yaml: the app's configuration for the Supervisor, with every setting as an option. */
-export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
+export const renderAppConfig = (groups: readonly TitledSettingsSchema[]): string =>
   toYaml({
     name: 'Home Lab Infra Monitor',
     version,
@@ -72,7 +76,7 @@ export const renderAppConfig = (groups: readonly SettingGroup[]): string =>
   });
 
 /** ha-config/app/translations/en.yaml: a description of each option. */
-export const renderAppTranslation = (groups: readonly SettingGroup[]): string =>
+export const renderAppTranslation = (groups: readonly TitledSettingsSchema[]): string =>
   toYaml({
     configuration: {
       ...Object.fromEntries(

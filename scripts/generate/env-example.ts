@@ -1,4 +1,8 @@
-import { type ListedSetting, listSettingsOfGroup, type SettingGroup } from '../../src/settings/list-settings.ts';
+import {
+  type ListedSetting,
+  listSettingsOfSchema,
+  type TitledSettingsSchema,
+} from '../../src/settings/list-settings.ts';
 
 function settingLines({
   name,
@@ -20,8 +24,8 @@ function settingLines({
 }
 
 /** `.env.example`: every setting as a comment, with its default or an example. */
-export const renderEnvExample = (groups: readonly SettingGroup[]): string =>
+export const renderEnvExample = (groups: readonly TitledSettingsSchema[]): string =>
   `${[
     '# Copy this file to .env and uncomment the settings that you change. Environment variables override them.',
-    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettingsOfGroup(group).map(settingLines)]),
+    ...groups.flatMap((group) => [`# --- ${group.title} ---`, ...listSettingsOfSchema(group).map(settingLines)]),
   ].join('\n\n')}\n`;

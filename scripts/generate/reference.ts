@@ -2,8 +2,8 @@ import type { ActionDeclaration } from '../../src/model/action.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { EventDeclaration } from '../../src/model/event.ts';
 import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
-import { listSettingsOfGroup, type SettingGroup } from '../../src/settings/list-settings.ts';
-import { discoveryValueOptions, platformOfMetric } from '../../src/views/platform.ts';
+import { listSettingsOfSchema, type TitledSettingsSchema } from '../../src/settings/list-settings.ts';
+import { discoveryFieldsOfMetric, platformOfMetric } from '../../src/views/platform.ts';
 
 const row = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
@@ -11,7 +11,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
 
 /** docs/reference/settings.md */
-export const renderSettingsReference = (groups: readonly SettingGroup[]): string =>
+export const renderSettingsReference = (groups: readonly TitledSettingsSchema[]): string =>
   `${[
     '# Settings',
     'Environment variables of the process, or variables in the file `.env` (or the file given with `--env`). An empty variable counts as unset. This page is generated.',
@@ -19,7 +19,7 @@ export const renderSettingsReference = (groups: readonly SettingGroup[]): string
       `## ${group.title}`,
       table(
         ['Variable', 'Description', 'Value', 'Default', 'Example'],
-        listSettingsOfGroup(group).map(
+        listSettingsOfSchema(group).map(
           ({ name, description, expects, default: standard, example, secret, perName }) => [
             code(name),
             [
@@ -52,7 +52,7 @@ function metricRow([key, metric]: [string, AnyMetricDeclaration]): string[] {
     unit_of_measurement: unit,
     device_class: deviceClass,
     state_class: stateClass,
-  } = discoveryValueOptions(metric);
+  } = discoveryFieldsOfMetric(metric);
   return [
     code(key),
     metric.name,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type InstanceDetails, readInstanceDetails } from '../../src/collectors/home-assistant/instance-details.ts';
 import { parseInstanceHistoryOrEmpty } from '../../src/collectors/home-assistant/instance-history.ts';
 import { CpuUsageReader } from '../../src/collectors/host/linux/cpu.ts';
-import { bootTime } from '../../src/collectors/host/linux/system.ts';
+import { parseBootTime } from '../../src/collectors/host/linux/system.ts';
 import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/nvme/drive-history.ts';
 import { requireFilledHealthLog } from '../../src/collectors/nvme/tools/health-log.ts';
 import {
@@ -22,7 +22,7 @@ import {
   mobilePollItem,
 } from '../../src/collectors/router/tr064/access-line-poll-items.ts';
 import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
-import { parseHostConnections, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
+import { parseLanHostEntries, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
@@ -139,7 +139,7 @@ const parsers: Parser[] = [
     parse: readPollItems,
     mayBeNegative: /margin|attenuation|level|received|sent|signal|rs|snr|sinr|power/i,
   },
-  { name: 'TR-064 hosts', samples: [hostList(homeHosts)], parse: parseHostConnections },
+  { name: 'TR-064 hosts', samples: [hostList(homeHosts)], parse: parseLanHostEntries },
   { name: 'TR-064 mesh', samples: [JSON.stringify(homeMesh)], parse: parseRepeatersAndMeshLinks },
   {
     name: 'digest challenge',
@@ -167,7 +167,7 @@ const parsers: Parser[] = [
     parse: (text) => {
       const cpu = new CpuUsageReader();
       cpu.read('cpu  1 1 1 1 1 1 1 1 0 0\n', 0);
-      return { cpu: cpu.read(text, 1000), bootedAt: bootTime(text, text, now().wall) };
+      return { cpu: cpu.read(text, 1000), bootedAt: parseBootTime(text, text, now().wall) };
     },
   },
   {
@@ -275,7 +275,7 @@ const roundingError = 1e-9;
 class NonsenseError extends TypeError {}
 
 /** Fails where a number among the results is below zero and can't be, or no temperature. What is no number at all (NaN, Infinity, an
- * invalid date) is published as unknown (src/loop/sample.ts). */
+ * invalid date) is published as unknown (src/loop/evaluate-metrics.ts). */
 function expectSense(value: unknown, key: string, mayBeNegative: RegExp | undefined): void {
   if ((typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint') {
     const isOdd = temperatures.test(key)

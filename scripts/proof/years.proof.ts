@@ -10,7 +10,7 @@ import {
   parseDriveHistoryOrEmpty,
   wearPercentPerMonth,
 } from '../../src/collectors/nvme/drive-history.ts';
-import { ClockSteadinessTracker } from '../../src/lib/clocks.ts';
+import { TimeSinceClockJump } from '../../src/lib/clocks.ts';
 import { CronExpression } from '../../src/loop/cron.ts';
 import { CronTimer } from '../../src/loop/cron-timer.ts';
 import { options, progress, recordFigure } from './report.ts';
@@ -238,7 +238,7 @@ test('the history of a drive is whole', () => {
   const bytesPerDay = 20e9;
   const percentPerMonth = 0.5;
   let kept: DriveHistory = parseDriveHistoryOrEmpty(undefined);
-  let steadiness = new ClockSteadinessTracker();
+  let steadiness = new TimeSinceClockJump();
   let bootedAt = first;
   /** What the clock is off by until it is set right. */
   let wrong = { ahead: 0, until: first };
@@ -254,7 +254,7 @@ test('the history of a drive is whole', () => {
       wrong = { ahead: wrongClock(right) - right, until: right + ((wrongBoots * 97) % 1300) * minuteMs };
       for (let day = right; day <= wrong.until + dayMs; day += dayMs) excused.add(utcDay(day));
       excused.add(utcDay(wrong.until + dayMs));
-      [bootedAt, steadiness] = [right, new ClockSteadinessTracker()];
+      [bootedAt, steadiness] = [right, new TimeSinceClockJump()];
       kept = parseDriveHistoryOrEmpty(JSON.parse(JSON.stringify(kept)));
       // Another broker kept it to the last day but one.
       if (kept.samples.length > 3)

@@ -1,30 +1,30 @@
 import { allCollectors } from '../collectors/index.ts';
 import { readCollector } from '../loop/collector-reading.ts';
-import { StateStore } from '../loop/state-store.ts';
+import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
-import { type Problem, unreadableKey } from '../model/problem.ts';
+import { type Problem, unreadableProblemKey } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
+import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
+import { type AgentIdentityWithCollectors, agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { problemLines } from './problem-lines.ts';
-import { type PublishingIdentity, publishingIdentities } from './publishing-identities.ts';
+import { formatProblemLines } from './problem-lines.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
 /** Checks the permissions of each identity; the connection stays open, so that the directory can follow the other agents. */
 async function checkBroker(
   { mqtt, agent }: Settings,
-  identities: readonly PublishingIdentity[],
+  identities: readonly AgentIdentityWithCollectors[],
   agentDirectory: BrokerAgentDirectory,
-): Promise<{ passed: boolean; connection?: BrokerConnection }> {
+): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
   const url = printableBrokerUrl(mqtt.MQTT_URL);
   if (mqtt.MQTT_URL.protocol === 'embedded') {
     printNote(`Broker: embedded, at ${url}. To use Home Assistant, set MQTT_URL to its broker`);
@@ -73,7 +73,7 @@ const subjectOf = ({ title }: AnyCollectorDefinition, { device, part }: StateEnt
 
 async function checkCollectors(
   { scheduled, inactive }: ScheduledAndInactiveCollectors,
-  state: StateStore,
+  state: MutableAgentState,
 ): Promise<boolean> {
   for (const { collector, reason } of inactive) printNote(`${collector.title}: off (${reason})`);
   let passed = true;
@@ -107,7 +107,7 @@ async function checkCollectors(
 /** Checks everything that the agent needs and prints what is missing; exit status 0 if nothing is, otherwise 1. */
 export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   const agentDirectory = new BrokerAgentDirectory();
   const opened = openEnabledCollectors(settings, state, agentDirectory);
   state.memoryStore.load(new Map(), state.collectors.keys());
@@ -115,12 +115,16 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
   for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
-  const broker = await checkBroker(settings, publishingIdentities(settings.agent, opened.scheduled), agentDirectory);
+  const broker = await checkBroker(
+    settings,
+    agentIdentitiesOfCollectors(settings.agent, opened.scheduled),
+    agentDirectory,
+  );
   const notifications = await checkNotifications(settings);
   const collectors = await checkCollectors(opened, state);
   // What can't be read stands above.
-  const isNew = ({ place, key }: Problem) => place !== 'collector' && key !== unreadableKey;
-  for (const line of problemLines(settings.agent, state, isNew)) printNote(line);
+  const isNew = ({ place, key }: Problem) => place !== 'collector' && key !== unreadableProblemKey;
+  for (const line of formatProblemLines(settings.agent, state, isNew)) printNote(line);
   await broker.connection?.close();
   process.exitCode = broker.passed && notifications && collectors ? 0 : 1;
 }

@@ -5,14 +5,14 @@ import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { standbyCheckSeconds } from '../mqtt/broker-client.ts';
-import type { BrokerConnection } from '../mqtt/broker-connection.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
-import { hasTombstones, reconcile } from '../mqtt/discovery-reconciliation.ts';
+import { hasTombstones, reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
-import { readAndFollowOwnRetained, readOtherAgentsWithCollector } from '../mqtt/retained-topics.ts';
+import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
+import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { type PublishingIdentity, publishingIdentitiesOfSettings } from './publishing-identities.ts';
+import { type AgentIdentityWithCollectors, agentIdentitiesFromSettings } from './agent-identities.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
@@ -20,11 +20,11 @@ const discoverySettleMs = 5000;
 
 /** Announces the devices to remove once more, because Home Assistant removes only what it knows. False if nothing subscribes. */
 async function reannounceRemoved(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   announced: ReadonlyMap<string, string>,
 ): Promise<boolean> {
-  const restored = reconcile({
+  const restored = reconcileDiscoveryPayloads({
     agent,
     desired: new Map(),
     excluded: new Map(),
@@ -67,7 +67,7 @@ function selectAnnounced(
 
 /** Removes one device, or everything that was published under this identity, and prints how much that was. */
 async function removeData(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
   { device, force }: { device?: string | undefined; force: boolean },
@@ -103,13 +103,13 @@ async function removeData(
 /** Removes what `self` has published for the whole lab, unless another agent publishes it: that may be on standby, and takes over
  * within a minute. */
 async function removeSharedData(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   mqtt: MqttSettings,
   self: AgentIdentity,
-  { agent, collectors }: PublishingIdentity,
+  { agent, collectors }: AgentIdentityWithCollectors,
   force: boolean,
 ): Promise<void> {
-  const retained = await readAndFollowOwnRetained(connection, agent);
+  const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   if (![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic))) return;
   const found = await Promise.all([...collectors].map((id) => readOtherAgentsWithCollector(connection, self, id)));
   const others = found.flat();
@@ -145,14 +145,14 @@ export async function forget(
     throw new UsageError('Cannot connect to the broker', { cause });
   });
   try {
-    const retained = await readAndFollowOwnRetained(connection, agent);
+    const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
     if (device === undefined && (await isDuplicateAgentConnected(mqtt, agent)))
       throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
     if (otherName !== undefined && ![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic)))
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     await removeData(connection, agent, retained, { device, force });
     if (device !== undefined || otherName !== undefined) return;
-    for (const identity of publishingIdentitiesOfSettings(settings).filter(({ shared }) => shared))
+    for (const identity of agentIdentitiesFromSettings(settings).filter(({ shared }) => shared))
       await removeSharedData(connection, mqtt, self, identity, force);
   } finally {
     await connection.close();

@@ -41,7 +41,7 @@ export async function fetchFromRunningAgent(
 }
 
 /** Waits up to a minute until the agent is healthy; returns its last answer. */
-export async function waitUntilAgentHealthy(http: HttpSettings): Promise<Partial<AgentHealth>> {
+export async function pollAgentHealthUntilOk(http: HttpSettings): Promise<Partial<AgentHealth>> {
   const end = performance.now() + healthySeconds * 1000;
   for (;;) {
     const answer: Partial<AgentHealth> = await fetchFromRunningAgent(http, '/health/').then(

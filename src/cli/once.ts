@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { readCollector } from '../loop/collector-reading.ts';
-import { StateStore } from '../loop/state-store.ts';
+import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { MetricValue } from '../model/metric.ts';
 import { loadSettings } from '../settings/index.ts';
 import { type CollectorStatus, collectorStatus } from '../views/status.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { problemLines } from './problem-lines.ts';
+import { formatProblemLines } from './problem-lines.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
 
-async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: StateStore): Promise<void> {
+async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: MutableAgentState): Promise<void> {
   await Promise.all(scheduled.map((active) => readCollector(active, state).recorded));
 }
 
@@ -56,7 +56,7 @@ function printStatus({ collector, error, complaints, devices }: CollectorStatus)
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   const opened = openEnabledCollectors(settings, state);
   state.memoryStore.load(new Map(), state.collectors.keys());
   await readAll(opened, state);
@@ -67,7 +67,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   else {
     for (const status of statuses) printStatus(status);
     printLine(colorize('bold', 'problems'));
-    const lines = problemLines(settings.agent, state);
+    const lines = formatProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
   }
   const failed = statuses.some(

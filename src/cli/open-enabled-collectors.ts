@@ -1,5 +1,5 @@
+import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
-import type { StateStore } from '../loop/state-store.ts';
 import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import type { Settings } from '../settings/index.ts';
@@ -14,7 +14,7 @@ export interface ScheduledAndInactiveCollectors {
 /** Opens the collectors, which does not access anything yet, and adds each enabled collector to the state. */
 export function openEnabledCollectors(
   settings: Settings,
-  state: StateStore,
+  state: MutableAgentState,
   agentDirectory?: AgentDirectory,
 ): ScheduledAndInactiveCollectors {
   const scheduled: ScheduledCollector[] = [];

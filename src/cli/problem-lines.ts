@@ -1,5 +1,5 @@
 import { allCollectors } from '../collectors/index.ts';
-import type { StateStore } from '../loop/state-store.ts';
+import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { type Problem, type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { groupProblems } from '../views/problem-groups.ts';
@@ -18,9 +18,9 @@ const subjectAndText = ({ subject, serialNumber, text, certain }: Problem) =>
 
 /** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The broker is left
  * out: a command may not have connected to it. */
-export const problemLines = (
+export const formatProblemLines = (
   agent: AgentIdentity,
-  state: StateStore,
+  state: MutableAgentState,
   includes: (problem: Problem) => boolean = () => true,
 ): string[] =>
   groupProblems(

@@ -5,10 +5,10 @@ import { createPageRoutesAndEventStream } from '../http/page-routes.ts';
 import { type StatusServer, startStatusServer } from '../http/server.ts';
 import { startSystemdNotifications } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
+import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
 import { MinuteHistory } from '../loop/minute-history.ts';
-import { PublishingIdentityState } from '../loop/publishing-identity-state.ts';
+import { type AvailabilityChange, MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
-import { type AvailabilityChange, StateStore } from '../loop/state-store.ts';
 import { describeError } from '../model/errors.ts';
 import { Topics } from '../model/topics.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
@@ -20,10 +20,10 @@ import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
 import { restoredProblems } from '../views/problems-payload.ts';
+import { agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { waitForOutputOrError } from './output.ts';
 import { endProcess } from './process-end.ts';
-import { publishingIdentities } from './publishing-identities.ts';
 import { waitForStopSignalName } from './signals.ts';
 import { logUncaughtErrors } from './uncaught.ts';
 
@@ -86,7 +86,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const log = createLog(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
 
-  const state = new StateStore(printableBrokerUrl(mqtt.MQTT_URL));
+  const state = new MutableAgentState(printableBrokerUrl(mqtt.MQTT_URL));
   const agentDirectory = new BrokerAgentDirectory();
   const opened = openEnabledCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
@@ -120,13 +120,17 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   });
   // The first announcement waits for all collectors, so that it is complete, but not for a drive that hangs.
   const ready = Promise.race([scheduler.start(opened.scheduled), pause(5000, undefined, { ref: false })]);
-  const identities = publishingIdentities(agent, opened.scheduled);
+  const identities = agentIdentitiesOfCollectors(agent, opened.scheduled);
   const sessions = identities.map(
     ({ agent, collectors: ids, shared }) =>
       new BrokerClient({
         agent,
         catalogue: allCollectors,
-        state: new PublishingIdentityState(state, ids, shared ? new StateStore(state.broker.url).broker : state.broker),
+        state: new CollectorSubsetState(
+          state,
+          ids,
+          shared ? new MutableAgentState(state.broker.url).broker : state.broker,
+        ),
         settings: mqtt,
         log,
         shared,

@@ -15,7 +15,7 @@ export const haveClocksAdvancedAlike = (before: ClockReading, at: ClockReading):
   Math.abs(at.wall - before.wall - (at.monotonic - before.monotonic)) < clockToleranceMs;
 
 /** Measures how long the wall clock has run without a jump. Before that time it may have been wrong. */
-export class ClockSteadinessTracker {
+export class TimeSinceClockJump {
   #before: ClockReading | undefined;
   #since = 0;
 

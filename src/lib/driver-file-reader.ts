@@ -2,7 +2,7 @@ import { close, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { runCommand } from './command.ts';
 import { parseFiniteNumber, undefinedForKernelError } from './files.ts';
-import { callKernel } from './kernel-call.ts';
+import { callKernelOrChildProcess } from './kernel-call.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
 /** Timeouts for one file and for all files of a reading. */
@@ -65,7 +65,7 @@ export class DriverFileReader {
     const timeoutMs = Math.floor(Math.min(answerTimeoutMs, this.#deadline - performance.now()));
     if (timeoutMs <= 0) throw new NoAnswerError(`${path}: not read, because other files took too long`);
     this.#unanswered.add(path);
-    const answer = callKernel(
+    const answer = callKernelOrChildProcess(
       () => readPage(path),
       () => readPageInChildProcess(path),
     )

@@ -11,7 +11,10 @@ let isSilent = false;
 /** Makes a call that may never return, because the kernel waits for a device that is stuck. Each one that hangs blocks one of the
  * four threads that libuv has for all access to files and for the look-up of names, so this process makes at most one at a time.
  * While that one has no answer, `inChildProcess` is called instead. */
-export async function callKernel<T>(inProcess: () => Promise<T>, inChildProcess: () => Promise<T>): Promise<T> {
+export async function callKernelOrChildProcess<T>(
+  inProcess: () => Promise<T>,
+  inChildProcess: () => Promise<T>,
+): Promise<T> {
   while (pending !== undefined) {
     if (isSilent) return inChildProcess();
     const answered = pending.then(() => true);

@@ -1,6 +1,6 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
-import type { AvailabilityChange, StateStore } from './state-store.ts';
+import type { AvailabilityChange, MutableAgentState } from './mutable-agent-state.ts';
 
 type Observations = ObservationOrComplaint<Record<string, unknown>>[];
 
@@ -23,7 +23,7 @@ export interface ActiveCollector {
  * reading ignores its abort signal. */
 export function readCollector(
   active: ActiveCollector,
-  stateStore: StateStore,
+  agentState: MutableAgentState,
 ): { recorded: Promise<{ outcome: CollectorOutcome; changes: AvailabilityChange[] }>; done: Promise<void> } {
   let end: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
@@ -31,7 +31,7 @@ export function readCollector(
   });
   const record = async () => {
     const outcome = await read(active, end);
-    return { outcome, changes: stateStore.record(active.collector, outcome) };
+    return { outcome, changes: agentState.record(active.collector, outcome) };
   };
   return { recorded: record(), done };
 }

@@ -1,18 +1,18 @@
 import {
   type LastingFinding,
   type LastingFindings,
-  missingKey,
+  missingProblemKey,
   type RestoredProblem,
   type ToldProblem,
-  unreadableKey,
+  unreadableProblemKey,
 } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 
 /** Whether an entry still has the problem. */
 const isOngoing = ({ findings, error, isMissing }: StateEntry, key: string) =>
   findings.has(key) ||
-  (key === missingKey && isMissing) ||
-  (key === unreadableKey && error !== undefined && !isMissing);
+  (key === missingProblemKey && isMissing) ||
+  (key === unreadableProblemKey && error !== undefined && !isMissing);
 
 const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 

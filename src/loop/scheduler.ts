@@ -1,7 +1,7 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { type ActiveCollector, type CollectorOutcome, readCollector } from './collector-reading.ts';
 import { CronTimer } from './cron-timer.ts';
-import type { AvailabilityChange, StateStore } from './state-store.ts';
+import type { AvailabilityChange, MutableAgentState } from './mutable-agent-state.ts';
 
 export interface ScheduledCollector extends ActiveCollector {
   /** A cron expression of six fields. */
@@ -16,13 +16,13 @@ export interface SchedulerListener {
 
 /** Runs each collector at once and then on its schedule, never twice at the same time. */
 export class Scheduler {
-  readonly #stateStore: StateStore;
+  readonly #agentState: MutableAgentState;
   readonly #listener: SchedulerListener;
   readonly #timers: CronTimer[] = [];
   readonly #running = new Map<string, { active: ScheduledCollector; fire: () => Promise<void> }>();
 
-  constructor(stateStore: StateStore, listener: SchedulerListener) {
-    this.#stateStore = stateStore;
+  constructor(agentState: MutableAgentState, listener: SchedulerListener) {
+    this.#agentState = agentState;
     this.#listener = listener;
   }
 
@@ -50,15 +50,15 @@ export class Scheduler {
   #add(active: ScheduledCollector): Promise<void> {
     const { collector, schedule } = active;
     let isReading = false;
-    const setNextRun = () => this.#stateStore.setNextRun(collector.id, timer.next, timer.due);
+    const setNextRun = () => this.#agentState.setNextRun(collector.id, timer.next, timer.due);
     const fire = async () => {
       if (isReading) {
-        this.#stateStore.countSkippedTick(collector.id);
+        this.#agentState.countSkippedTick(collector.id);
         setNextRun();
         return this.#listener.skipped(collector);
       }
       isReading = true;
-      const { recorded, done } = readCollector(active, this.#stateStore);
+      const { recorded, done } = readCollector(active, this.#agentState);
       void done.then(() => {
         isReading = false;
       });

@@ -96,7 +96,7 @@ export const isPrimaryNumericMetric = ({ kind, category, enabled }: AnyMetricDec
 export type MetricValue = number | string | boolean | UpdateVersions | null;
 
 /** The value of every metric of a table as people see it, `null` if it is unknown. Timestamps are in ISO 8601. */
-export type MetricSample = Record<string, MetricValue>;
+export type MetricValuesByKey = Record<string, MetricValue>;
 
 /** The values of gauges and counters in base units, neither rounded nor with a deadband: a graph shows every change. */
-export type RawNumbers = Readonly<Record<string, number>>;
+export type BaseUnitValuesByKey = Readonly<Record<string, number>>;

@@ -14,12 +14,12 @@ export const severityNames: Readonly<Record<Severity, string>> = {
 export const compareSeverities = (a: Severity, b: Severity): number => severities.indexOf(a) - severities.indexOf(b);
 
 /** Whether it turns an entity *Problem* on. */
-export const isFault = (severity: Severity): boolean => severity !== 'notice';
+export const isFaultSeverity = (severity: Severity): boolean => severity !== 'notice';
 
 /** Key of the problem that a device, part or collector can't be read. */
-export const unreadableKey = 'unreadable';
+export const unreadableProblemKey = 'unreadable';
 /** Key of the problem that a device or part is no longer there. */
-export const missingKey = 'missing';
+export const missingProblemKey = 'missing';
 
 /** Something that a table's `problems` finds wrong in a reading. */
 export interface ActiveFinding {
@@ -81,7 +81,7 @@ export interface RestoredProblem {
 }
 
 /** What a problem concerns. */
-export type ProblemPlace = 'broker' | 'collector' | 'device' | 'part';
+export type ProblemPlaceKind = 'broker' | 'collector' | 'device' | 'part';
 
 /** Something that is wrong now, or was when it could last be read. */
 export interface Problem {
@@ -89,7 +89,7 @@ export interface Problem {
   id: string;
   /** The same for all agents that see the same fault: MAC address or serial number, and key. */
   cause: string;
-  place: ProblemPlace;
+  place: ProblemPlaceKind;
   /** Where it stands: `broker`, `host`, `host/nas/filesystem_root`. */
   path: string;
   key: string;

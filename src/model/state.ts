@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
-import type { MetricSample, RawNumbers } from './metric.ts';
+import type { BaseUnitValuesByKey, MetricValuesByKey } from './metric.ts';
 import type { LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
 
 /** The agent's name, and the prefixes of its topics. */
@@ -24,9 +24,9 @@ export interface StateEntry {
   device: Device;
   part?: DevicePart;
   /** Of the last successful reading; kept while the device can't be read. */
-  sample?: MetricSample;
+  sample?: MetricValuesByKey;
   /** Numbers of the same reading in base units, neither rounded nor with a deadband. */
-  rawNumbers?: RawNumbers;
+  rawNumbers?: BaseUnitValuesByKey;
   /** Metrics whose last value was not possible; absent if there are none. */
   impossibleMetrics?: ReadonlySet<string>;
   /** Optional metrics that have had a value at least once. */
@@ -46,7 +46,7 @@ export interface StateEntry {
 }
 
 /** A problem of no particular device. */
-export interface LastingComplaint {
+export interface LastingCollectorComplaint {
   key: string;
   text: string;
   since: Date;
@@ -66,7 +66,7 @@ export interface CollectorState {
   /** Why the collector as a whole fails. */
   error?: string;
   /** Problems of no particular device. */
-  complaints: readonly LastingComplaint[];
+  complaints: readonly LastingCollectorComplaint[];
   consecutiveFailures: number;
   skippedTicks: number;
   nextRun?: Date;

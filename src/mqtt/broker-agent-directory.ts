@@ -2,10 +2,10 @@ import type { AgentDirectory, ReportedAgent } from '../model/agent-directory.ts'
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
+import { AgentLivenessProbe } from './agent-liveness-probe.ts';
 import { AgentReports } from './agent-reports.ts';
-import type { BrokerConnection } from './broker-connection.ts';
-import { LivenessProbe } from './liveness-probe.ts';
 import { pingBrokerThroughOwnTopic } from './retained-topics.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** What all agents on the broker publish, kept up to date while connected. */
 export class BrokerAgentDirectory implements AgentDirectory {
@@ -16,7 +16,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
   readonly bridges: ReadonlyMap<string, boolean> = this.#reports.bridges;
   /** Topics with a payload. */
   readonly #topics = new Map<string, ParsedTopic>();
-  readonly #livenessProbe = new LivenessProbe();
+  readonly #livenessProbe = new AgentLivenessProbe();
   #settle: () => void = () => undefined;
 
   constructor() {
@@ -31,7 +31,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
 
   /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its retained messages
    * since the previous connection, so a topic that is missing now was removed. */
-  async follow(connection: BrokerConnection, agent: AgentIdentity, isSameMemory: boolean): Promise<void> {
+  async follow(connection: SingleUseBrokerConnection, agent: AgentIdentity, isSameMemory: boolean): Promise<void> {
     delete this.error;
     void connection.ended.then(() => {
       this.isCurrent = false;
@@ -50,7 +50,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
   }
 
   /** Reads all retained messages; returns their topics. */
-  async #read(connection: BrokerConnection, agent: AgentIdentity): Promise<ReadonlySet<string>> {
+  async #read(connection: SingleUseBrokerConnection, agent: AgentIdentity): Promise<ReadonlySet<string>> {
     const topics = new Topics(agent);
     const received = new Set<string>();
     const subscribedAgents = new Set<string>();

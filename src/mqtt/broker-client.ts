@@ -2,16 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
-import { BrokerConnection } from './broker-connection.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
 import { ConnectedSession } from './connected-session.ts';
 import { DismissedDevices } from './dismissed-devices.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
 import { PacketLimitGuess } from './packet-limit-guess.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
-import { RejectionTracker } from './rejection-tracker.ts';
+import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
 import { type MqttSettings, printableBrokerUrl } from './settings.ts';
+import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
@@ -40,7 +40,7 @@ export class BrokerClient {
     this.#context = context;
     this.#memory = {
       devices: new DismissedDevices(),
-      rejections: new RejectionTracker(context.agent, context.log, () => this.#showRejections()),
+      rejections: new RejectedMessagesByTopic(context.agent, context.log, () => this.#showRejections()),
       unacknowledged: new Map(),
       homeAssistantSeen: false,
     };
@@ -93,9 +93,9 @@ export class BrokerClient {
   /** Connects and waits until the connection ends; returns the reason. */
   async #connectOnce(): Promise<BrokerConnectionError | undefined> {
     const { settings, agent, state, log, shared, after } = this.#context;
-    let connection: BrokerConnection | undefined;
+    let connection: SingleUseBrokerConnection | undefined;
     try {
-      connection = await BrokerConnection.open(settings, {
+      connection = await SingleUseBrokerConnection.open(settings, {
         clientId: clientIdOf(agent),
         will: agent,
         protocolVersion: this.#protocolVersion,

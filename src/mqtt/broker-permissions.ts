@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import type { BrokerConnection } from './broker-connection.ts';
 import { codeOf } from './broker-connection-error.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
-import { readAndFollowOwnRetained } from './retained-topics.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Seconds after which a message that does not come back counts as forbidden. */
 const returnTimeoutSeconds = 3;
 
 /** Descriptions of what the broker does not let this user do; empty if nothing is missing. */
 export async function describeMissingPermissions(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
 ): Promise<string[]> {
-  const own = await readAndFollowOwnRetained(connection, agent).then(
+  const own = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent).then(
     () => [],
     (error: unknown) => [describeError(error)],
   );
@@ -26,7 +26,7 @@ export async function describeMissingPermissions(
 /** A topic that the same access rule covers and Home Assistant ignores. */
 const probeTopic = (agent: AgentIdentity) => new Topics(agent).discovery('check').replace(/config$/, 'rights');
 
-async function checkDiscoveryAccess(connection: BrokerConnection, agent: AgentIdentity): Promise<string[]> {
+async function checkDiscoveryAccess(connection: SingleUseBrokerConnection, agent: AgentIdentity): Promise<string[]> {
   const { ownDiscoveryFilter, homeAssistantStatus } = new Topics(agent);
   const advice = `: the broker must let this user read and write ${ownDiscoveryFilter}, and read ${homeAssistantStatus}`;
   const token = randomUUID();

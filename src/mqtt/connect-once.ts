@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentIdentity } from '../model/state.ts';
-import { BrokerConnection } from './broker-connection.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { MqttSettings } from './settings.ts';
+import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** A short-lived connection beside that of a running agent: with a client ID of its own and no will. */
-export async function connectTemporarily(settings: MqttSettings, agent: AgentIdentity): Promise<BrokerConnection> {
+export async function connectTemporarily(
+  settings: MqttSettings,
+  agent: AgentIdentity,
+): Promise<SingleUseBrokerConnection> {
   const clientId = `${agent.id}-visit-${randomUUID().slice(0, 8)}`;
-  const open = (protocolVersion: MqttProtocolVersion) => BrokerConnection.open(settings, { clientId, protocolVersion });
+  const open = (protocolVersion: MqttProtocolVersion) =>
+    SingleUseBrokerConnection.open(settings, { clientId, protocolVersion });
   return open(5).catch((error: unknown) => {
     if (error instanceof BrokerConnectionError && error.wantsOlderProtocol) return open(4);
     throw error;

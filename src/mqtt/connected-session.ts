@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
-import type { BrokerConnection } from './broker-connection.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, RemovalLifecycle } from './discovery-lifecycle.ts';
 import { EventQueue } from './event-queue.ts';
-import { dispatchInbound, type InboundListener, selectMemories } from './inbound.ts';
+import { dispatchInbound, type InboundListener, selectMemoryPayloads } from './inbound.ts';
 import { OwnRetained } from './own-retained.ts';
 import { RetainedPublisher } from './retained-publisher.ts';
-import { readAndFollowOwnRetained } from './retained-topics.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
 import { type RunAfter, TimerGroup } from './run-after.ts';
 import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 import { StatePublisher } from './state-publisher.ts';
 
 /** Milliseconds after which no more retained messages are expected. EMQX before 6.1.1 and emitter deliver them up to some seconds after
@@ -20,7 +20,7 @@ const lateRetainedMs = 10_000;
 /** States, announcements, events and commands over one connection. */
 export class ConnectedSession {
   readonly #context: SessionContext;
-  readonly #connection: BrokerConnection;
+  readonly #connection: SingleUseBrokerConnection;
   readonly #memory: CrossConnectionMemory;
   readonly #topics: Topics;
   readonly #timers = new TimerGroup();
@@ -36,7 +36,7 @@ export class ConnectedSession {
   /** The revision of the discovery data that was announced. */
   #announcedRevision: number | undefined;
 
-  constructor(context: SessionContext, connection: BrokerConnection, memory: CrossConnectionMemory) {
+  constructor(context: SessionContext, connection: SingleUseBrokerConnection, memory: CrossConnectionMemory) {
     const after = context.after ?? this.#timers.after;
     const isDiscoveryTopic = (topic: string) => this.#topics.parse(topic)?.kind === 'discovery';
     const accepted = (topic: string) => {
@@ -108,7 +108,7 @@ export class ConnectedSession {
       },
       memoryRetained: (topic, payload) => {
         if (!this.#retained.add(topic, payload)) return;
-        context.memoriesLoaded(selectMemories(context.agent, new Map([[topic, payload]])), false);
+        context.memoriesLoaded(selectMemoryPayloads(context.agent, new Map([[topic, payload]])), false);
         this.offerChanges();
       },
       problemsRetained: (topic, payload) => {
@@ -126,7 +126,7 @@ export class ConnectedSession {
       if (this.#retained.stage === 'reading' && message.retained) this.#retained.add(message.topic, message.payload);
       else dispatchInbound(this.#connection, agent, message, this.#inbound);
     });
-    this.#firstRetainedRead(await readAndFollowOwnRetained(this.#connection, agent));
+    this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent));
     await agentDirectory?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
     await ready;
     this.#memory.devices.compare(agent, this.#retained.payloads);
@@ -176,7 +176,7 @@ export class ConnectedSession {
     const { agent, memoriesLoaded, problemsLoaded } = this.#context;
     this.#retained.addAll(payloads);
     this.#retained.stage = 'late';
-    memoriesLoaded(selectMemories(agent, this.#retained.payloads), false);
+    memoriesLoaded(selectMemoryPayloads(agent, this.#retained.payloads), false);
     const problems = this.#retained.payloads.get(new Topics(agent).problems);
     if (problems !== undefined) problemsLoaded(problems);
     this.#after(lateRetainedMs, () => {

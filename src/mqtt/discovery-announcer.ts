@@ -1,8 +1,13 @@
 import { Topics } from '../model/topics.ts';
 import { desiredDiscovery } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
-import { AnnouncementCheck } from './announcement-check.ts';
-import { hasTombstones, type RemovalPhase, reconcile, tombstonePayloads } from './discovery-reconciliation.ts';
+import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
+import {
+  hasTombstones,
+  type RemovalPhase,
+  reconcileDiscoveryPayloads,
+  tombstonePayloads,
+} from './discovery-reconciliation.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
 import type { OwnRetained } from './own-retained.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
@@ -27,11 +32,11 @@ interface DiscoveryAnnouncerContext
 /** Announces the devices over one connection, without those that the user has removed. */
 export class DiscoveryAnnouncer {
   readonly #context: DiscoveryAnnouncerContext;
-  readonly #check: AnnouncementCheck;
+  readonly #check: AnnouncementEchoCheck;
 
   constructor(context: DiscoveryAnnouncerContext) {
     this.#context = context;
-    this.#check = new AnnouncementCheck(context.after, (isRetry) => this.#onMissing(isRetry));
+    this.#check = new AnnouncementEchoCheck(context.after, (isRetry) => this.#onMissing(isRetry));
   }
 
   announce(): void {
@@ -101,7 +106,7 @@ export class DiscoveryAnnouncer {
 
   #payloads(phase: RemovalPhase): RetainedPayloadsByTopic {
     const { agent, catalogue, state, retained, devices } = this.#context;
-    return reconcile({
+    return reconcileDiscoveryPayloads({
       agent,
       ...desiredDiscovery(catalogue, agent, state),
       retained: retained.payloads,

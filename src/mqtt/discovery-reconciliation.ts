@@ -39,7 +39,7 @@ const isTombstone = (component: Component) => Object.keys(component).length === 
 export const hasTombstones = (payload: string): boolean =>
   Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);
 
-export interface ReconciliationInput extends DesiredDiscovery {
+export interface DiscoveryReconciliationInput extends DesiredDiscovery {
   agent: AgentIdentity;
   /** This agent's retained messages when the connection began. */
   retained: ReadonlyMap<string, string>;
@@ -49,7 +49,7 @@ export interface ReconciliationInput extends DesiredDiscovery {
 }
 
 function removedComponent(
-  { agent, phase }: ReconciliationInput,
+  { agent, phase }: DiscoveryReconciliationInput,
   device: string,
   key: string,
   platform: unknown,
@@ -65,7 +65,7 @@ const isRemoved = ({ excluded, declared }: DesiredDiscovery, device: string, key
 
 /** Components of an earlier payload that the desired one lacks: unchanged while they are declared, else in this phase of removal. */
 function inheritedComponents(
-  input: ReconciliationInput,
+  input: DiscoveryReconciliationInput,
   device: string,
   earlier: Record<string, Component>,
 ): Record<string, Component> {
@@ -81,15 +81,15 @@ function inheritedComponents(
 }
 
 /** The device of one of this agent's discovery topics; undefined for any other topic. */
-export function announcedDevice(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
+export function deviceOfOwnDiscoveryTopic(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
   const parsed = topics.parse(topic);
   return parsed?.kind === 'discovery' && parsed.agent === agent.id ? parsed.device : undefined;
 }
 
 /** The devices of this agent that are desired or retained, without those that were dismissed. */
-function devicesToReconcile({ agent, desired, retained, dismissed }: ReconciliationInput): string[] {
+function devicesToReconcile({ agent, desired, retained, dismissed }: DiscoveryReconciliationInput): string[] {
   const topics = new Topics(agent);
-  const announced = [...retained.keys()].flatMap((topic) => announcedDevice(topics, agent, topic) ?? []);
+  const announced = [...retained.keys()].flatMap((topic) => deviceOfOwnDiscoveryTopic(topics, agent, topic) ?? []);
   return [...new Set([...desired.keys(), ...announced])].filter((device) => !dismissed.has(device));
 }
 
@@ -117,7 +117,7 @@ function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries:
 
 /** Discovery payload of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for
  * a device that has no component left. */
-export function reconcile(input: ReconciliationInput): RetainedPayloadsByTopic {
+export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput): RetainedPayloadsByTopic {
   const { agent, desired, retained } = input;
   const topics = new Topics(agent);
   const announcements = devicesToReconcile(input).map((id) => {
@@ -147,7 +147,7 @@ export function tombstonePayloads(
   const topics = new Topics(agent);
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
-    const id = announcedDevice(topics, agent, topic);
+    const id = deviceOfOwnDiscoveryTopic(topics, agent, topic);
     const earlier = id === undefined ? undefined : parseRetained(payload);
     if (id === undefined || earlier === undefined) continue;
     const components = Object.entries(earlier.components);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import type { BrokerConnection, ReceivedMessage } from './broker-connection.ts';
 import { connectTemporarily } from './connect-once.ts';
 import type { MqttSettings } from './settings.ts';
+import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 // Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may be stale.
 // So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe, whether there is another.
@@ -18,7 +18,7 @@ const questionIntervalMs = 500;
 
 /** Answers the question of another agent of the same name. */
 export function answerLivenessQuestion(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   { topic, payload }: ReceivedMessage,
 ): void {

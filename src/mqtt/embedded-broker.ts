@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { UsageError } from '../model/errors.ts';
-import { BrokerConnection } from './broker-connection.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
 import { type BrokerAddress, type MqttSettings, printableBrokerUrl } from './settings.ts';
+import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-export interface EmbeddedBroker {
+export interface EmbeddedBrokerHandle {
   close(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ const startListening = (server: Server, { host, port }: BrokerAddress) =>
   });
 
 /** A broker in this process for trying the agent out: MQTT 3.1.1, and nothing outlives the process. */
-export async function startEmbeddedBroker(settings: MqttSettings): Promise<EmbeddedBroker> {
+export async function startEmbeddedBroker(settings: MqttSettings): Promise<EmbeddedBrokerHandle> {
   const { Aedes } = await import('aedes');
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle);
@@ -39,7 +39,7 @@ export async function startEmbeddedBroker(settings: MqttSettings): Promise<Embed
 async function portInUseError(settings: MqttSettings): Promise<UsageError> {
   const { host, port } = settings.MQTT_URL;
   const url = printableBrokerUrl(settings.MQTT_URL);
-  const isBroker = await BrokerConnection.open(settings, { clientId: '', protocolVersion: 4 }).then(
+  const isBroker = await SingleUseBrokerConnection.open(settings, { clientId: '', protocolVersion: 4 }).then(
     async (connection) => {
       await connection.close();
       return true;

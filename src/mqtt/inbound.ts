@@ -2,8 +2,8 @@ import { memoryKey } from '../model/address.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload, onlinePayload } from '../views/availability.ts';
-import type { BrokerConnection, ReceivedMessage } from './broker-connection.ts';
 import { answerLivenessQuestion } from './duplicate-agent.ts';
+import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 export interface DeviceCommand {
   collector: string;
@@ -30,7 +30,7 @@ export interface InboundListener {
 }
 
 /** The memories among retained messages, by collector and device. */
-export function selectMemories(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, string> {
+export function selectMemoryPayloads(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Map<string, string> {
   const topics = new Topics(agent);
   const memories = new Map<string, string>();
   for (const [topic, payload] of retained) {
@@ -43,7 +43,7 @@ export function selectMemories(agent: AgentIdentity, retained: ReadonlyMap<strin
 
 /** Tells the listener what a message says, and answers an agent of the same name. */
 export function dispatchInbound(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   message: ReceivedMessage,
   listener: InboundListener,

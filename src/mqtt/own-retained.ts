@@ -2,7 +2,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 
 /** The device of one of this agent's topics below the base topic; undefined for any other topic. */
-export function ownDevice(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
+export function deviceOfOwnBaseTopic(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
   const parsed = topics.parse(topic);
   return parsed !== undefined && 'address' in parsed && parsed.agent === agent.id ? parsed.address.device : undefined;
 }
@@ -32,6 +32,6 @@ export class OwnRetained {
   forgetDevice(agent: AgentIdentity, device: string): void {
     const topics = new Topics(agent);
     for (const topic of this.#payloads.keys())
-      if (ownDevice(topics, agent, topic) === device) this.#payloads.delete(topic);
+      if (deviceOfOwnBaseTopic(topics, agent, topic) === device) this.#payloads.delete(topic);
   }
 }

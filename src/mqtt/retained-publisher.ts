@@ -1,9 +1,9 @@
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { resendPauseMs } from './backoff.ts';
-import type { BrokerConnection } from './broker-connection.ts';
 import { isBrokerRefusal } from './broker-connection-error.ts';
 import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
 import type { RunAfter } from './run-after.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 export interface RetainedPublisherContext {
   accepted(topic: string): void;
@@ -21,7 +21,7 @@ export type UnacknowledgedByTopic = Map<string, { failures: number; error: Unack
  * sent again after a growing pause, with the newest payload, and does not hold up other topics. Some topics rest after each
  * message. */
 export class RetainedPublisher {
-  readonly #connection: BrokerConnection;
+  readonly #connection: SingleUseBrokerConnection;
   readonly #context: RetainedPublisherContext;
   readonly #unacknowledged: UnacknowledgedByTopic;
   /** The last payload sent to each topic, acknowledged or in flight. */
@@ -37,7 +37,7 @@ export class RetainedPublisher {
   #idleWaiters: (() => void)[] = [];
   #closed = false;
 
-  constructor(connection: BrokerConnection, context: RetainedPublisherContext) {
+  constructor(connection: SingleUseBrokerConnection, context: RetainedPublisherContext) {
     this.#connection = connection;
     this.#context = context;
     this.#unacknowledged = context.unacknowledged;

@@ -3,16 +3,16 @@ import { AgentError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import type { BrokerConnection } from './broker-connection.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Seconds after which a ping that does not come back counts as forbidden. */
 const pingTimeoutSeconds = 5;
 
 /** Subscribes to these topics, which must include the ping topic or all own topics, and reads what is retained there. */
 async function readTopics(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   topics: string[],
 ): Promise<Map<string, string>> {
@@ -37,7 +37,10 @@ async function readTopics(
 }
 
 /** Publishes to the own ping topic and resolves when the message comes back. */
-export async function pingBrokerThroughOwnTopic(connection: BrokerConnection, agent: AgentIdentity): Promise<void> {
+export async function pingBrokerThroughOwnTopic(
+  connection: SingleUseBrokerConnection,
+  agent: AgentIdentity,
+): Promise<void> {
   const token = randomUUID();
   const { ping, ownFilter } = new Topics(agent);
   let timer: NodeJS.Timeout | undefined;
@@ -75,8 +78,8 @@ export async function pingBrokerThroughOwnTopic(connection: BrokerConnection, ag
 
 /** Reads what this agent has retained on the broker, which is the agent's memory. Some of it may arrive later. Stays subscribed to the
  * agent's status, ping, command, memory and discovery topics and to Home Assistant's status. */
-export async function readAndFollowOwnRetained(
-  connection: BrokerConnection,
+export async function readOwnRetainedPayloadsAndStaySubscribed(
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
 ): Promise<Map<string, string>> {
   const topics = new Topics(agent);
@@ -89,7 +92,7 @@ export async function readAndFollowOwnRetained(
 
 /** IDs of the other agents, connected or not, whose devices say that they run this collector. */
 export async function readOtherAgentsWithCollector(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   collector: string,
 ): Promise<string[]> {
@@ -107,7 +110,7 @@ export async function readOtherAgentsWithCollector(
 
 /** The discovery payloads of all agents with the same base topic. */
 export async function readDiscoveryPayloadsOfAllAgents(
-  connection: BrokerConnection,
+  connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
 ): Promise<string[]> {
   const topics = new Topics(agent);

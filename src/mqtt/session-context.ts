@@ -5,7 +5,7 @@ import type { AgentIdentity, AgentState } from '../model/state.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
 import type { DeviceCommand } from './inbound.ts';
-import type { RejectionTracker } from './rejection-tracker.ts';
+import type { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import type { UnacknowledgedByTopic } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
 
@@ -36,7 +36,7 @@ export interface SessionContext {
 /** What outlives a connection. */
 export interface CrossConnectionMemory {
   readonly devices: DismissedDevices;
-  readonly rejections: RejectionTracker;
+  readonly rejections: RejectedMessagesByTopic;
   readonly unacknowledged: UnacknowledgedByTopic;
   /** Whether Home Assistant has published its birth message. */
   homeAssistantSeen: boolean;

@@ -3,7 +3,7 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { findProblems } from '../views/problems.ts';
-import { AlertTracker } from './alert-tracker.ts';
+import { AlertDebouncer } from './alert-debouncer.ts';
 import { buildNotificationRequest } from './notification-request.ts';
 import { Notifier } from './notifier.ts';
 import { type NotifySettings, notifyAuthorizationHeader } from './settings.ts';
@@ -36,7 +36,7 @@ export function startNotifications(
 ): { close(): void } {
   const { NOTIFY_URL, NOTIFY_FORMAT } = settings;
   if (NOTIFY_URL === undefined) return { close: () => undefined };
-  const tracker = new AlertTracker(minProblemSeconds);
+  const tracker = new AlertDebouncer(minProblemSeconds);
   const notifier = new Notifier(log, notifyAuthorizationHeader(settings));
   const startedAt = performance.now();
   let isMemoryKnown = false;

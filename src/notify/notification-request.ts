@@ -1,7 +1,7 @@
 import { type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { formatDuration } from '../views/duration.ts';
-import type { AlertMessage } from './alert-tracker.ts';
+import type { AlertMessage } from './alert-debouncer.ts';
 import type { NotifySettings } from './settings.ts';
 
 /** An HTTP POST request that is ready to send. */

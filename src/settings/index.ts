@@ -74,7 +74,7 @@ const collectorSchema = (collector: AnyCollectorDefinition): SettingsSchema =>
 
 /** All settings in the groups of the documentation; a setting of several collectors is listed with the first of them.
  * */
-export function settingGroups(
+export function titledSettingsSchemas(
   catalogue: readonly AnyCollectorDefinition[],
 ): { title: string; schema: SettingsSchema }[] {
   const listed = new Set<string>();
@@ -113,7 +113,7 @@ const inFile = (file: string | undefined): Environment =>
 /** The settings of this process. Environment variables override those of the file, which must exist if the user named
  * it. Secrets are then removed from the environment, because child processes inherit it. */
 export function loadSettings(catalogue: readonly AnyCollectorDefinition[], file: string | undefined): Settings {
-  const schemas = settingGroups(catalogue).map(({ schema }) => schema);
+  const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const variables = inFile(file);
   const settings = parseSettings(catalogue, { ...variables, ...process.env });
   for (const name of listPlainAndFileSecretVariables(process.env, schemas).plain) delete process.env[name];
@@ -151,7 +151,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env:
   const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
   if (reservedNames.includes(slug(name)))
     problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(' and ')} are reserved`);
-  const schemas = settingGroups(catalogue).map(({ schema }) => schema);
+  const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const unknown = misspelledVariableWarnings(env, schemas);
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
   const started = new PastMoment();

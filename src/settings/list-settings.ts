@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 
 /** Settings of one part of the program, below one heading. */
-export interface SettingGroup {
+export interface TitledSettingsSchema {
   title: string;
   schema: z.ZodMiniObject<z.core.$ZodLooseShape>;
 }
@@ -14,7 +14,7 @@ export interface ListedSetting extends SettingMeta {
 const capitalize = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** The settings of a group in the order in which they are declared, each with what people are told about it. */
-export const listSettingsOfGroup = ({ schema }: SettingGroup): ListedSetting[] =>
+export const listSettingsOfSchema = ({ schema }: TitledSettingsSchema): ListedSetting[] =>
   Object.entries(schema.shape).flatMap(([name, field]) => {
     const meta = settingMetaRegistry.get(field as never);
     return meta === undefined ? [] : [{ name, ...meta, expects: capitalize(meta.expects) }];

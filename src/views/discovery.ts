@@ -9,8 +9,8 @@ import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
-import { discoveryValueOptions, platformOfMetric, valueTemplate } from './platform.ts';
-import { problemEntities, problemEntityKeys } from './problem-entities.ts';
+import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from './platform.ts';
+import { problemListComponentKeys, problemListComponents } from './problem-list-components.ts';
 
 /** Origin of every discovery payload, by which this program recognizes its own. */
 export const discoveryOriginName = 'Home Lab Infra Monitor';
@@ -102,7 +102,7 @@ function component(
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${segments.join('_')}`,
     name: entityName(part?.name, metric.name),
-    ...discoveryValueOptions(metric),
+    ...discoveryFieldsOfMetric(metric),
     icon: metric.icon,
     entity_category: metric.category,
     enabled_by_default: metric.enabled,
@@ -170,7 +170,7 @@ function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnno
     device: deviceInfo(agent, { id: agent.id, name: agent.name }),
     components: {},
   };
-  Object.assign(device.components, Object.fromEntries(problemEntities(agent)));
+  Object.assign(device.components, Object.fromEntries(problemListComponents(agent)));
   desired.set(agent.id, device);
 }
 
@@ -218,7 +218,7 @@ export function desiredDiscovery(
   return {
     desired,
     excluded,
-    declared: (key) => (hasList && problemEntityKeys.has(key)) || isDeclared(key, catalogue, collectors),
+    declared: (key) => (hasList && problemListComponentKeys.has(key)) || isDeclared(key, catalogue, collectors),
   };
 }
 

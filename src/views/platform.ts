@@ -14,7 +14,7 @@ const platforms = {
 export const platformOfMetric = (metric: AnyMetricDeclaration) => platforms[metric.kind];
 
 /** Discovery options that describe a metric's value. */
-export function discoveryValueOptions(metric: AnyMetricDeclaration): Record<string, unknown> {
+export function discoveryFieldsOfMetric(metric: AnyMetricDeclaration): Record<string, unknown> {
   switch (metric.kind) {
     case 'gauge':
     case 'counter':

@@ -2,11 +2,11 @@ import type { CollectorMetadata } from '../model/collector.ts';
 import { slug } from '../model/naming.ts';
 import {
   compareSeverities,
-  isFault,
+  isFaultSeverity,
   type LastingFinding,
-  missingKey,
+  missingProblemKey,
   type Problem,
-  unreadableKey,
+  unreadableProblemKey,
 } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { overdueMs } from './overdue.ts';
@@ -71,7 +71,7 @@ function collectorProblems(
     ...(overdueMs(collector, monotonicMs) === undefined
       ? []
       : [problem('overdue', 'a reading does not end', nextRun ?? agent.startedAt)]),
-    ...(error === undefined ? [] : [problem(unreadableKey, error, lastSuccess ?? agent.startedAt)]),
+    ...(error === undefined ? [] : [problem(unreadableProblemKey, error, lastSuccess ?? agent.startedAt)]),
     ...complaints.map(({ key, text, since }) => problem(`complaint_${slug(key)}`, text, since)),
   ];
 }
@@ -122,7 +122,7 @@ function entryProblems(
   const unreadable =
     error === undefined || (isMissing && missing === undefined)
       ? []
-      : [isMissing && missing ? own(missingKey, missing, error) : own(unreadableKey, 'degraded', error)];
+      : [isMissing && missing ? own(missingProblemKey, missing, error) : own(unreadableProblemKey, 'degraded', error)];
   return [...unreadable, ...findings.values()].map(candidate);
 }
 
@@ -130,7 +130,7 @@ function entryProblems(
 const restoredProblems = (agent: AgentIdentity, state: AgentState): Candidate[] =>
   [...state.restoredProblems].flatMap(([id, { path, subject, finding }]): Candidate[] => {
     const [collector] = [...state.collectors.values()].filter((one) => path.startsWith(`${one.id}/`));
-    if (finding.key !== missingKey || collector === undefined) return [];
+    if (finding.key !== missingProblemKey || collector === undefined) return [];
     if (collector.entries.has(path.slice(collector.id.length + 1))) return [];
     return [
       {
@@ -222,4 +222,4 @@ export function findProblems(
 
 /** Whether a problem is to be reported: it certainly lasts, it is a fault, and no other one explains it. */
 export const isReportable = ({ certain, severity, explainedBy }: Problem): boolean =>
-  certain && explainedBy === undefined && isFault(severity);
+  certain && explainedBy === undefined && isFaultSeverity(severity);

@@ -3,8 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createLog } from '../../src/log.ts';
-import { PublishingIdentityState } from '../../src/loop/publishing-identity-state.ts';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { CollectorSubsetState } from '../../src/loop/collector-subset-state.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
@@ -67,7 +67,7 @@ async function live(index: number): Promise<void> {
     MQTT_URL: url,
   });
   const { agent } = settings;
-  const state = new StateStore(url);
+  const state = new MutableAgentState(url);
   state.add(host);
   state.add(itself);
   const self = {
@@ -85,7 +85,7 @@ async function live(index: number): Promise<void> {
   const session = new BrokerClient({
     agent,
     catalogue: allCollectors,
-    state: new PublishingIdentityState(state, new Set(['host', 'agent']), state.broker),
+    state: new CollectorSubsetState(state, new Set(['host', 'agent']), state.broker),
     settings: settings.mqtt,
     log,
     ready: Promise.resolve(),

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import type { StateStore } from '../../src/loop/state-store.ts';
+import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { BrokerClient, type BrokerClientContext } from '../../src/mqtt/broker-client.ts';
 import type { DeviceCommand } from '../../src/mqtt/inbound.ts';
@@ -21,7 +21,7 @@ export function keptLog() {
 export function startSession(
   settings: MqttSettings,
   catalogue: readonly CollectorMetadata[],
-  state: StateStore,
+  state: MutableAgentState,
   more: Partial<BrokerClientContext> = {},
 ) {
   const { log, lines } = keptLog();

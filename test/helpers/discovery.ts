@@ -1,11 +1,11 @@
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AgentIdentity, AgentState } from '../../src/model/state.ts';
-import { reconcile } from '../../src/mqtt/discovery-reconciliation.ts';
+import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
 import { desiredDiscovery } from '../../src/views/discovery.ts';
 
 /** The discovery payloads that an agent publishes on a broker that has none. */
 export const discoveryPayloads = (catalogue: readonly CollectorMetadata[], agent: AgentIdentity, state: AgentState) =>
-  reconcile({
+  reconcileDiscoveryPayloads({
     agent,
     ...desiredDiscovery(catalogue, agent, state),
     retained: new Map(),

@@ -1,6 +1,6 @@
 import type { AedesOptions } from 'aedes';
 import { onTestFinished } from 'vitest';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { startBroker } from './broker.ts';
 
 /** A connection to a broker that drops what is written to these topics, as brokers of MQTT 3.1.1 do, and refuses these subscriptions. */
@@ -14,7 +14,7 @@ export async function guarded({ unwritten, unread }: { unwritten?: RegExp; unrea
       done(null, unread?.test(subscription.topic) ? null : subscription),
   };
   const broker = await startBroker(options);
-  const connection = await BrokerConnection.open(broker.settings, { clientId: 'me', protocolVersion: 4 });
+  const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'me', protocolVersion: 4 });
   onTestFinished(() => connection.abort());
   return { ...broker, connection };
 }

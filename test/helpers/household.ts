@@ -6,7 +6,7 @@ import type { DriveReading } from '../../src/collectors/nvme/reading.ts';
 import { routerCollector } from '../../src/collectors/router/index.ts';
 import { sitesCollector } from '../../src/collectors/sites/index.ts';
 import { MinuteHistory } from '../../src/loop/minute-history.ts';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
@@ -219,7 +219,7 @@ const sitesAt = (_: number, now: Date): Readings => [
 ];
 
 /** A lab as a page shows it: what the collectors would have read in the hour before `now`. */
-export function household(now: Date): PageContext & { state: StateStore } {
+export function household(now: Date): PageContext & { state: MutableAgentState } {
   const agent: AgentIdentity = {
     id: 'nas',
     name: 'nas',
@@ -229,7 +229,7 @@ export function household(now: Date): PageContext & { state: StateStore } {
     baseTopic: 'infra-monitor',
     discoveryPrefix: 'homeassistant',
   };
-  const state = new StateStore('mqtt://homeassistant.local:1883');
+  const state = new MutableAgentState('mqtt://homeassistant.local:1883');
   const history = new MinuteHistory();
   const read: [AnyCollectorDefinition, (minute: number, now: Date) => Readings][] = [
     [hostCollector, hostAt],

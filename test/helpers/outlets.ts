@@ -1,11 +1,11 @@
 import { onTestFinished, vi } from 'vitest';
-import { problemLines } from '../../src/cli/problem-lines.ts';
+import { formatProblemLines } from '../../src/cli/problem-lines.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
 import { startStatusServer } from '../../src/http/server.ts';
 import { MinuteHistory } from '../../src/loop/minute-history.ts';
-import type { StateStore } from '../../src/loop/state-store.ts';
+import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { startNotifications } from '../../src/notify/index.ts';
@@ -44,7 +44,7 @@ interface HealthProblem {
 }
 
 /** What each outlet says is wrong: the page and `/health/` of a real server, a real webhook, and the lines of `once`. */
-export async function readOutlets(agent: AgentIdentity, state: StateStore) {
+export async function readOutlets(agent: AgentIdentity, state: MutableAgentState) {
   const context = { catalogue: allCollectors, agent, state, history: new MinuteHistory() };
   const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
@@ -61,7 +61,7 @@ export async function readOutlets(agent: AgentIdentity, state: StateStore) {
         ({ severity, subject, text, certain }) =>
           `${isExplained ? '' : `${severity} `}${subject}: ${text}${certain ? '' : ' (last known)'}`,
       );
-  const lines = problemLines(agent, state);
+  const lines = formatProblemLines(agent, state);
   const once = {
     own: lines.flatMap((line) => {
       const [, severity, subject, text] = /^(\S[^:]*): (.*?)(?: \([A-Z\d:]+\))?: (.*)$/.exec(line) ?? [];
@@ -78,7 +78,7 @@ export async function readOutlets(agent: AgentIdentity, state: StateStore) {
 }
 
 /** The messages that a webhook gets of a state that lasts, and of a marker after them. */
-async function messagesOf(agent: AgentIdentity, state: StateStore): Promise<string[]> {
+async function messagesOf(agent: AgentIdentity, state: MutableAgentState): Promise<string[]> {
   const { url, received } = await startNotificationServer();
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.now() });
   const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(url) } };

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { MetricDeclarations } from '../../src/model/metric.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
@@ -77,8 +77,8 @@ export const probe = (
 export const device = { id: 'Thing 1', name: 'Thing' };
 
 /** A state that has taken in these observations, one reading after the other. */
-export function stateOf(collector: ProbeCollector, ...readings: ObservationOrComplaint<Probes>[][]): StateStore {
-  const records = new StateStore('mqtt://127.0.0.1:1883');
+export function stateOf(collector: ProbeCollector, ...readings: ObservationOrComplaint<Probes>[][]): MutableAgentState {
+  const records = new MutableAgentState('mqtt://127.0.0.1:1883');
   records.add(collector);
   for (const observations of readings)
     records.record(collector, { ok: true, observations, at: new Date('2026-01-02T03:04:06Z'), seconds: 0.1 });

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import type { StateStore } from '../../src/loop/state-store.ts';
+import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import type { RunAfter } from '../../src/mqtt/run-after.ts';
 import { parseSettings } from '../../src/settings/index.ts';
@@ -10,7 +10,7 @@ import { agent, type ProbeCollector } from './sample-collector.ts';
 export function startSession(
   url: string,
   collector: ProbeCollector,
-  state: StateStore,
+  state: MutableAgentState,
   after?: RunAfter,
 ): { session: BrokerClient; lines: string[] } {
   const lines: string[] = [];

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { callKernel } from '../../src/lib/kernel-call.ts';
+import { callKernelOrChildProcess } from '../../src/lib/kernel-call.ts';
 import { stopClock } from '../helpers/clock.ts';
 
 /** Calls that are made in this process, which the test answers. */
 function start() {
   const made: { name: string; answer(value: string): void; fail(error: Error): void }[] = [];
   const call = (name: string) =>
-    callKernel(
+    callKernelOrChildProcess(
       () => new Promise<string>((answer, fail) => made.push({ name, answer, fail })),
       async () => `${name} by a child`,
     );

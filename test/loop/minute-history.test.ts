@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MinuteHistory } from '../../src/loop/minute-history.ts';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { device, type Probes, probe } from '../helpers/sample-collector.ts';
 
@@ -14,7 +14,7 @@ const level = (value: number): ObservationOrComplaint<Probes> => ({
 const lost: ObservationOrComplaint<Probes> = { table: 'thing', device, error: new Error('no answer') };
 
 function hour(...readings: [Date, ObservationOrComplaint<Probes>][]) {
-  const records = new StateStore('mqtt://broker');
+  const records = new MutableAgentState('mqtt://broker');
   records.add(collector);
   const history = new MinuteHistory();
   for (const [when, observation] of readings) {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { Scheduler } from '../../src/loop/scheduler.ts';
-import { StateStore } from '../../src/loop/state-store.ts';
 import { device, probe } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
@@ -9,7 +9,7 @@ function start(
   timeoutSeconds = 10,
 ) {
   const collector = { ...probe(read as never), timeoutSeconds };
-  const records = new StateStore('');
+  const records = new MutableAgentState('');
   records.add(collector);
   const calls = { recorded: 0, skipped: 0 };
   const loop = new Scheduler(records, { recorded: () => void calls.recorded++, skipped: () => void calls.skipped++ });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { BrokerAgentDirectory } from '../../src/mqtt/broker-agent-directory.ts';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
-import { readAndFollowOwnRetained } from '../../src/mqtt/retained-topics.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed } from '../../src/mqtt/retained-topics.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { problemList } from '../helpers/agent-directory.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
@@ -21,9 +21,9 @@ async function scene(retained: Record<string, string>, options: Parameters<typeo
   for (const [path, payload] of Object.entries(retained)) await say(path, payload);
   const lab = new BrokerAgentDirectory();
   const follow = async (kept = true) => {
-    const connection = await BrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
+    const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
-    await readAndFollowOwnRetained(connection, watch);
+    await readOwnRetainedPayloadsAndStaySubscribed(connection, watch);
     await lab.follow(connection, watch, kept);
     return connection;
   };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import {
   hasTombstones,
   type RemovalPhase,
-  reconcile,
+  reconcileDiscoveryPayloads,
   tombstonePayloads,
 } from '../../src/mqtt/discovery-reconciliation.ts';
 import { desiredDiscovery } from '../../src/views/discovery.ts';
@@ -27,7 +27,7 @@ function announce(
   phase: RemovalPhase = 'tombstone',
 ): Announced | '' | undefined {
   const input = { agent, ...discoveryOf(state), retained, dismissed: new Set<string>(), phase };
-  const payload = reconcile(input).get(topic);
+  const payload = reconcileDiscoveryPayloads(input).get(topic);
   return payload ? (JSON.parse(payload) as Announced) : payload === '' ? '' : undefined;
 }
 const componentsOf = (announced: ReturnType<typeof announce>) =>
@@ -154,7 +154,7 @@ test('a dismissed device is left out, desired or retained', () => {
   const state = stateOf(collector, [whole(), { table: 'thing', device: { id: 'other', name: 'Other' }, reading: {} }]);
   const retained = new Map([...earlier({ 'probe-thing-level': old }), [topicOf('gone'), earlier({}).get(topic) ?? '']]);
   const reconciled = (...dismissed: string[]) => [
-    ...reconcile({
+    ...reconcileDiscoveryPayloads({
       agent,
       ...discoveryOf(state),
       retained,
@@ -169,7 +169,7 @@ test('a dismissed device is left out, desired or retained', () => {
 test('a device with neither components nor an earlier payload has an empty topic', () => {
   const input = { agent, excluded: new Map(), declared: () => true, retained: new Map(), dismissed: new Set<string>() };
   const desired = new Map([['thing_1', { device: {}, components: {} }]]);
-  expect([...reconcile({ ...input, desired, phase: 'tombstone' })]).toEqual([[topic, '']]);
+  expect([...reconcileDiscoveryPayloads({ ...input, desired, phase: 'tombstone' })]).toEqual([[topic, '']]);
 });
 
 test('origin: this program in this version, whatever an earlier payload names', () => {
@@ -189,7 +189,7 @@ function announcedOrder(...devices: [id: string, via?: string][]) {
     })),
   );
   const input = { agent, ...discoveryOf(state), dismissed: new Set<string>(), phase: 'tombstone' as const };
-  return [...reconcile({ ...input, retained: new Map() }).keys()]
+  return [...reconcileDiscoveryPayloads({ ...input, retained: new Map() }).keys()]
     .map((key) => key.split('/')[3])
     .filter((device) => device !== agent.id);
 }
@@ -228,7 +228,7 @@ test('an earlier payload takes part in the order', () => {
     [topicOf('child'), child],
   ]);
   const input = { agent, ...discoveryOf(stateOf(collector, [whole()])), retained, dismissed: new Set<string>() };
-  expect([...reconcile({ ...input, phase: 'tombstone' }).keys()]).toEqual(
+  expect([...reconcileDiscoveryPayloads({ ...input, phase: 'tombstone' }).keys()]).toEqual(
     ['thing_1', 'nas', 'child', 'grandchild'].map(topicOf),
   );
 });

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { UsageError } from '../../src/model/errors.ts';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
@@ -29,7 +29,7 @@ test('it retains and forwards messages, and frees its port when closed', async (
   await one.client.publishAsync('a', 'kept', { retain: true, qos: 1 });
   const two = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
   expect(await two.see('a')).toBe('kept');
-  const own = await BrokerConnection.open(on(port), { clientId: 'own', protocolVersion: 4 });
+  const own = await SingleUseBrokerConnection.open(on(port), { clientId: 'own', protocolVersion: 4 });
   await own.close();
   for (const { client } of [one, two]) await client.endAsync(true);
   await broker.close();

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { BrokerConnectionError, isBrokerRefusal } from '../../src/mqtt/broker-connection-error.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
 import { freePort } from '../helpers/ports.ts';
@@ -17,8 +17,8 @@ const refuse =
     if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode, sessionPresent: false });
   };
 
-async function open(settings: MqttSettings, protocolVersion: 5 | 4 = 5): Promise<BrokerConnection> {
-  const connection = await BrokerConnection.open(settings, { clientId: 'me', protocolVersion });
+async function open(settings: MqttSettings, protocolVersion: 5 | 4 = 5): Promise<SingleUseBrokerConnection> {
+  const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion });
   onTestFinished(() => connection.abort());
   return connection;
 }
@@ -30,7 +30,7 @@ const failure = (settings: MqttSettings, protocolVersion: 5 | 4 = 5) =>
 
 test('the CONNECT packet', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
-  const connection = await BrokerConnection.open(
+  const connection = await SingleUseBrokerConnection.open(
     { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') },
     { clientId: 'name', will: agent, protocolVersion: 5 },
   );

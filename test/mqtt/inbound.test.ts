@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
-import { dispatchInbound, type InboundListener, selectMemories } from '../../src/mqtt/inbound.ts';
+import { dispatchInbound, type InboundListener, selectMemoryPayloads } from '../../src/mqtt/inbound.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -11,7 +11,7 @@ const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
 /** What a listener is told of a message. */
 async function told(topic: string, payload: string, retained = false) {
   const broker = await startBroker();
-  const connection = await BrokerConnection.open(broker.settings, { clientId: 'me', protocolVersion: 4 });
+  const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'me', protocolVersion: 4 });
   onTestFinished(() => connection.abort());
   const calls: unknown[][] = [];
   const note =
@@ -87,5 +87,5 @@ test('memories are selected by collector and device', () => {
     ['infra-monitor/other/probe/thing_1/memory', '3'],
     [config, '4'],
   ]);
-  expect([...selectMemories(agent, retained)]).toEqual([['probe/thing_1', '1']]);
+  expect([...selectMemoryPayloads(agent, retained)]).toEqual([['probe/thing_1', '1']]);
 });

@@ -6,9 +6,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { Device } from '../../src/model/device.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { observe } from '../helpers/observer.ts';
 import { startPeer, welcome } from '../helpers/peer.ts';
@@ -235,7 +235,7 @@ test('the broker is told the maximum packet size, which the agent’s own announ
   await once(server, 'listening');
   const settings = settingsOf((server.address() as AddressInfo).port);
   for (const protocolVersion of [5, 4] as const)
-    await BrokerConnection.open(settings, { clientId: 'x', protocolVersion }).catch(() => undefined);
+    await SingleUseBrokerConnection.open(settings, { clientId: 'x', protocolVersion }).catch(() => undefined);
   expect(packets.map(({ protocolVersion, properties }) => [protocolVersion, properties?.maximumPacketSize])).toEqual([
     [5, 16_777_216],
     [4, undefined],

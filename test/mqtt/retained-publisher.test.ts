@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { RetainedPublisher } from '../../src/mqtt/retained-publisher.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
@@ -11,7 +11,7 @@ async function scene() {
   const broker = await startStrictBroker({});
   const { after, pass, due } = manualTimers();
   const { mqtt } = parseSettings([], { MQTT_URL: broker.url });
-  const connection = await BrokerConnection.open(mqtt, { clientId: 'me', protocolVersion: 5, after });
+  const connection = await SingleUseBrokerConnection.open(mqtt, { clientId: 'me', protocolVersion: 5, after });
   onTestFinished(() => connection.abort());
   const accepted: string[] = [];
   const publisher = new RetainedPublisher(connection, {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { readAndFollowOwnRetained, readDiscoveryPayloadsOfAllAgents } from '../../src/mqtt/retained-topics.ts';
+import {
+  readDiscoveryPayloadsOfAllAgents,
+  readOwnRetainedPayloadsAndStaySubscribed,
+} from '../../src/mqtt/retained-topics.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -18,7 +21,7 @@ test('everything that this agent has retained is read, and nothing of others', a
   };
   for (const [topic, payload] of Object.entries({ ...own, ...foreign }))
     await client.publishAsync(topic, payload, { retain: true, qos: 1 });
-  expect(Object.fromEntries(await readAndFollowOwnRetained(connection, agent))).toEqual(own);
+  expect(Object.fromEntries(await readOwnRetainedPayloadsAndStaySubscribed(connection, agent))).toEqual(own);
   expect([...topics.values()].some((payload) => payload === '{}')).toBe(true);
   // Afterwards states are no longer received, but commands, the status, pings and announcements are.
   const heard: string[] = [];
@@ -49,7 +52,7 @@ test('announcements of all agents with the same base topic', async () => {
 
 test('reading ends when the connection does', async () => {
   const { connection, stop } = await guarded({ unwritten: /echo$/ });
-  const reading = readAndFollowOwnRetained(connection, agent);
+  const reading = readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   reading.catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 50));
   await stop();

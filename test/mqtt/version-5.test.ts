@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { describeMissingPermissions } from '../../src/mqtt/broker-permissions.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
 import { type Answers, noMatchingSubscribers, notAuthorized, startPeer, welcome } from '../helpers/peer.ts';
@@ -112,7 +112,7 @@ test('a check names the topics that may not be written', async () => {
     [echo]: notAuthorized,
     'homeassistant/device/infra-monitor_nas/check/rights': notAuthorized,
   });
-  const connection = await BrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
+  const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
   onTestFinished(() => connection.abort());
   expect(await describeMissingPermissions(connection, agent)).toEqual([
     expect.stringMatching(
@@ -127,7 +127,7 @@ test('a check names the topics that may not be written', async () => {
 test('a check speaks of rights only if they are the reason', async () => {
   const rights = 'homeassistant/device/infra-monitor_nas/check/rights';
   const { settings } = await broker({ [rights]: 0x97 });
-  const connection = await BrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
+  const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
   onTestFinished(() => connection.abort());
   expect(await describeMissingPermissions(connection, agent)).toEqual([
     `the broker refuses ${rights}: quota exceeded (0x97)`,

@@ -7,7 +7,7 @@ import { allCollectors } from '../../src/collectors/index.ts';
 import type { PerNameValues } from '../../src/model/per-name-values.ts';
 import type { Secret } from '../../src/model/secret.ts';
 import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
-import { loadSettings, parseSettings, settingGroups } from '../../src/settings/index.ts';
+import { loadSettings, parseSettings, titledSettingsSchemas } from '../../src/settings/index.ts';
 import { SettingsError } from '../../src/settings/read-variables.ts';
 import { probe } from '../helpers/sample-collector.ts';
 
@@ -242,6 +242,6 @@ test('the host’s trees are parsed once, for every collector', () => {
 });
 
 test('no variable is declared twice', () => {
-  const names = settingGroups(allCollectors).flatMap(({ schema }) => Object.keys(schema.shape));
+  const names = titledSettingsSchemas(allCollectors).flatMap(({ schema }) => Object.keys(schema.shape));
   expect(names).toEqual([...new Set(names)]);
 });

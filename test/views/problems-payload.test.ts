@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { deviceTable } from '../../src/model/table.ts';
 import { parseProblemsPayload, problemsPayload, restoredProblems } from '../../src/views/problems-payload.ts';
 import { agent, device, probe } from '../helpers/sample-collector.ts';
@@ -33,8 +33,8 @@ const collector = {
   },
 } as typeof plain;
 
-function stateWith(note: string | undefined, more: object = {}): StateStore {
-  const state = new StateStore('mqtt://127.0.0.1:1883');
+function stateWith(note: string | undefined, more: object = {}): MutableAgentState {
+  const state = new MutableAgentState('mqtt://127.0.0.1:1883');
   state.add(collector);
   state.broker.connected = true;
   if (note !== undefined)
@@ -49,8 +49,8 @@ function stateWith(note: string | undefined, more: object = {}): StateStore {
 
 const toldThing = { path: 'probe/thing_1', subject: 'Thing', severity: 'degraded' as const, text: '', since: at };
 
-const payload = (state: StateStore) => problemsPayload([collector], agent, state);
-const parsed = (state: StateStore) => JSON.parse(payload(state) ?? 'null');
+const payload = (state: MutableAgentState) => problemsPayload([collector], agent, state);
+const parsed = (state: MutableAgentState) => JSON.parse(payload(state) ?? 'null');
 
 test('nothing is claimed before each collector has had its first outcome', () => {
   expect(payload(stateWith(undefined))).toBeUndefined();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { type Finding, findingIf, type LastingFindings, type Severity } from '../../src/model/problem.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
@@ -54,8 +54,8 @@ const minute = (count: number) => new Date(Date.UTC(2026, 0, 1, 0, count));
 type Reading = ObservationOrComplaint<Probes>[];
 
 /** A state after these readings, one each minute. */
-function after(...readings: Reading[]): StateStore {
-  const state = new StateStore('mqtt://127.0.0.1:1883');
+function after(...readings: Reading[]): MutableAgentState {
+  const state = new MutableAgentState('mqtt://127.0.0.1:1883');
   state.add(collector);
   state.broker.connected = true;
   for (const [count, observations] of readings.entries())
@@ -65,9 +65,9 @@ function after(...readings: Reading[]): StateStore {
 
 const thing = (note: string): Reading => [{ table: 'thing', device, reading: { note } }];
 const filled = (level: number): Reading => [{ table: 'thing', device, reading: { level } }];
-const list = (state: StateStore) => findProblems([collector], agent, state);
+const list = (state: MutableAgentState) => findProblems([collector], agent, state);
 /** What is wrong, explained ones in brackets, uncertain ones with a question mark. */
-const told = (state: StateStore) =>
+const told = (state: MutableAgentState) =>
   list(state).map(
     ({ subject, text, explainedBy, certain }) =>
       `${explainedBy === undefined ? '' : '('}${subject}: ${text}${certain ? '' : '?'}${explainedBy === undefined ? '' : ')'}`,

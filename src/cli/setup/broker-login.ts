@@ -6,8 +6,8 @@ import { connectTemporarily } from '../../mqtt/connect-once.ts';
 import { printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
 import { editSettingsText, parseSettingsVariables } from '../../settings/settings-file.ts';
+import { agentIdentitiesFromSettings } from '../agent-identities.ts';
 import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
-import { publishingIdentitiesOfSettings } from '../publishing-identities.ts';
 import { printFailure, printNote, printSuccess } from '../terminal.ts';
 
 /** How often it asks for a login. */
@@ -19,7 +19,7 @@ async function findBrokerProblem(settings: Settings): Promise<{ text: string; lo
     const connection = await connectTemporarily(settings.mqtt, settings.agent);
     try {
       const missing: string[] = [];
-      for (const { agent } of publishingIdentitiesOfSettings(settings))
+      for (const { agent } of agentIdentitiesFromSettings(settings))
         missing.push(...(await describeMissingPermissions(connection, agent)));
       return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
     } finally {

@@ -8,7 +8,7 @@ const hasDrives = () => existsSync('/sys/class/nvme') && readdirSync('/sys/class
 const dropIn = '/etc/systemd/system/infra-monitor.service.d/drives.conf';
 
 /** Offers to give the service permission to query drives. */
-export async function offerDrives(wanted: boolean | undefined): Promise<void> {
+export async function offerDrivePermission(wanted: boolean | undefined): Promise<void> {
   const script = installedPath('docs/systemd/grant-drives.sh');
   if (!hasDrives() || existsSync(dropIn) || !existsSync(script)) return;
   printLine(

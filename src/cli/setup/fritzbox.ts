@@ -43,7 +43,11 @@ async function chooseAccount(
 
 /** Offers to use an account of the default gateway if that is a FRITZ!Box and the settings have none. Returns the settings to write. A
  * refused account is not asked for again, because FRITZ!Boxes lock users out. */
-export async function offerFritzBox(known: Environment, given: Environment, roots: HostRoots): Promise<Environment> {
+export async function offerFritzBoxAccount(
+  known: Environment,
+  given: Environment,
+  roots: HostRoots,
+): Promise<Environment> {
   if (Object.keys(known).some((name) => /^FRITZBOX_(HOSTS|USERNAME|PASSWORD)|^ROUTER_SCHEDULE$/.test(name))) return {};
   const gateway = readDefaultGatewayAddress(roots);
   const found = gateway === undefined ? undefined : await readGateway(gateway, undefined, undefined);

@@ -1,7 +1,7 @@
 import { allCollectors } from '../../collectors/index.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
-import { parseSettings, type Settings, settingGroups } from '../../settings/index.ts';
-import { listSettingsOfGroup } from '../../settings/list-settings.ts';
+import { parseSettings, type Settings, titledSettingsSchemas } from '../../settings/index.ts';
+import { listSettingsOfSchema } from '../../settings/list-settings.ts';
 import {
   editSettingsText,
   parseSettingsVariables,
@@ -11,14 +11,14 @@ import {
   writeSettingsFile,
 } from '../../settings/settings-file.ts';
 import type { CollectorStatus } from '../../views/status.ts';
-import { fetchFromRunningAgent, waitUntilAgentHealthy } from '../health.ts';
+import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
 import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
 import { askForLogin } from './broker-login.ts';
 import { findBrokers } from './brokers.ts';
-import { offerDrives } from './drives.ts';
-import { offerFritzBox } from './fritzbox.ts';
+import { offerDrivePermission } from './drives.ts';
+import { offerFritzBoxAccount } from './fritzbox.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
 
 export interface SetupOptions {
@@ -36,8 +36,8 @@ const maxValuesShown = 6;
 
 const descriptions = () =>
   new Map(
-    settingGroups(allCollectors).flatMap((group) =>
-      listSettingsOfGroup(group).map(({ name, description }) => [name, description] as const),
+    titledSettingsSchemas(allCollectors).flatMap((group) =>
+      listSettingsOfSchema(group).map(({ name, description }) => [name, description] as const),
     ),
   );
 
@@ -81,7 +81,7 @@ async function showFirstValues({ http, agent }: Settings): Promise<void> {
 
 /** Starts the service and prints its first values; false if it does not start. */
 async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
-  await offerDrives(drives);
+  await offerDrivePermission(drives);
   const failed = await systemdService.start();
   if (failed !== undefined) {
     printFailure(`The service failed to start:\n${failed}`);
@@ -90,7 +90,7 @@ async function startService(settings: Settings, drives: boolean | undefined): Pr
   const { HTTP_HOST, HTTP_PORT } = settings.http;
   if (HTTP_PORT === 0) printSuccess('The service is running');
   else {
-    const { status, reasons = [] } = await waitUntilAgentHealthy(settings.http);
+    const { status, reasons = [] } = await pollAgentHealthUntilOk(settings.http);
     if (status === 'ok') printSuccess('The service is running and healthy');
     else for (const reason of reasons) printFailure(reason);
     await showFirstValues(settings).catch((error: unknown) => printNote(describeError(error)));
@@ -142,7 +142,7 @@ export async function runSetupCommand({
       if (place !== '') text = editSettingsText(text, { SITE: place }, descriptions());
     }
     const { hostRoots } = parseSettings(allCollectors, parseSettingsVariables(text));
-    const account = await offerFritzBox(known, pickProcessVariables(fritzBoxNames), hostRoots);
+    const account = await offerFritzBoxAccount(known, pickProcessVariables(fritzBoxNames), hostRoots);
     text = editSettingsText(text, account, descriptions());
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));
     if (text !== before) writeSettingsFile(file, text);

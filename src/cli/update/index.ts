@@ -7,7 +7,7 @@ import { describeError, UsageError } from '../../model/errors.ts';
 import { parseSettings } from '../../settings/index.ts';
 import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../../settings/settings-file.ts';
 import { supportUrl, version } from '../../version.ts';
-import { fetchFromRunningAgent, waitUntilAgentHealthy } from '../health.ts';
+import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
 import { findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
 import { systemdService } from '../service.ts';
 import { printFailure, printLine, printSuccess } from '../terminal.ts';
@@ -30,7 +30,7 @@ async function expectSameHealth(): Promise<() => Promise<boolean>> {
   if (!(await systemdService.exists()) || !(await systemdService.isActive())) return async () => true;
   const { http } = parseSettings(allCollectors, parseSettingsVariables(readSettingsTextOrEmpty(serviceSettingsPath)));
   const isHealthy = http.HTTP_PORT !== 0 && (await respondsHealthy(() => fetchFromRunningAgent(http, '/health/')));
-  return isHealthy ? () => respondsHealthy(() => waitUntilAgentHealthy(http)) : systemdService.keepsRunning;
+  return isHealthy ? () => respondsHealthy(() => pollAgentHealthUntilOk(http)) : systemdService.keepsRunning;
 }
 
 /** Fetches and verifies what installs the release; returns a function that runs it and resolves to the reason if that fails. */

@@ -5,7 +5,7 @@ import { enumSetting } from '../../model/setting.ts';
 import type { CollectorState } from '../../model/state.ts';
 import { deviceTable, partTable } from '../../model/table.ts';
 import { supportUrl } from '../../version.ts';
-import { ReleaseCheck } from './release-check.ts';
+import { LatestReleaseReader } from './latest-release-reader.ts';
 
 const agentCollectorSettingsSchema = z.object({
   UPDATE_CHECK: enumSetting(
@@ -157,7 +157,7 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
     collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
   },
   open({ UPDATE_CHECK }, { agent, state }) {
-    const releases = UPDATE_CHECK === 'true' ? new ReleaseCheck(supportUrl) : undefined;
+    const releases = UPDATE_CHECK === 'true' ? new LatestReleaseReader(supportUrl) : undefined;
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };
     const cpuShare = () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Lockout, type SavedLockout } from '../../lib/lockout.ts';
+import { LoginLockout, type SavedLoginLockout } from '../../lib/login-lockout.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
@@ -26,7 +26,7 @@ const visitTimeoutMs = 10_000;
 const fingerprintOf = (url: URL, token: Secret) =>
   createHash('sha256').update(`${url.href} ${token.reveal()}`).digest('hex').slice(0, 6);
 
-const lastingRefusalOf = (mark: string): SavedLockout => ({
+const lastingRefusalOf = (mark: string): SavedLoginLockout => ({
   refused_login: { mark, reason: 'token refused', logins: 1, until: Number.POSITIVE_INFINITY },
 });
 
@@ -42,7 +42,7 @@ export class InstanceMonitor {
   /** Start of the current outage, if this process saw it begin. */
   #outageStart: PastMoment | undefined;
   /** Home Assistant bans addresses after refused tokens: only another token or the user ends it. */
-  readonly #lockout: Lockout;
+  readonly #lockout: LoginLockout;
 
   constructor(
     instance: ConfiguredInstance,
@@ -57,7 +57,7 @@ export class InstanceMonitor {
     this.#agent = agent;
     this.#memory = memory;
     this.#clock = clock;
-    this.#lockout = new Lockout({ mark: this.#fingerprint ?? '', hoursPerLogin: Number.POSITIVE_INFINITY, clock });
+    this.#lockout = new LoginLockout({ mark: this.#fingerprint ?? '', hoursPerLogin: Number.POSITIVE_INFINITY, clock });
     memory.onLoad(instance.title, (content) => this.#loadHistory(content));
   }
 

@@ -34,7 +34,7 @@ export const instanceStates = [
 export type InstanceState = (typeof instanceStates)[number];
 
 /** What a hint can refer to. */
-export interface HintContext {
+export interface InstanceHintInput {
   url: URL;
   /** The address that it redirects to. */
   movedTo?: URL | undefined;
@@ -43,7 +43,7 @@ export interface HintContext {
 }
 
 /** What the user can do about a state; undefined if nothing is wrong. */
-export const hintBuilderByState: Record<InstanceState, ((context: HintContext) => string) | undefined> = {
+export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintInput) => string) | undefined> = {
   running: undefined,
   starting: undefined,
   stopping: undefined,

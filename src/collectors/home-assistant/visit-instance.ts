@@ -3,7 +3,7 @@ import type { Secret } from '../../model/secret.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { type InstanceDetails, readInstanceDetails } from './instance-details.ts';
 import {
-  type HintContext,
+  type InstanceHintInput,
   type InstanceState,
   instanceStateOfCertificateProblem,
   instanceStateOfHttpRefusal,
@@ -12,7 +12,7 @@ import {
 import { isAwaitingOnboarding } from './onboarding.ts';
 
 /** The result of one visit to a Home Assistant instance. */
-export interface VisitResult extends HintContext {
+export interface VisitResult extends InstanceHintInput {
   state: InstanceState;
   /** Whether it sent its greeting. */
   reachable: boolean;
@@ -25,7 +25,7 @@ export interface VisitResult extends HintContext {
   refused?: true;
 }
 
-export interface InstanceCredentials {
+export interface TokenAndTrustedCas {
   token: Secret | undefined;
   /** Certificates to trust instead of Node's own. */
   authorities: string[] | undefined;
@@ -70,7 +70,7 @@ async function connect(url: URL, authorities: string[] | undefined, signal: Abor
 async function readAfterGreeting(
   socket: HaWebSocket,
   base: URL,
-  { token, authorities }: InstanceCredentials,
+  { token, authorities }: TokenAndTrustedCas,
   signal: AbortSignal,
 ): Promise<Pick<VisitResult, 'state' | 'details' | 'refused'>> {
   if (token !== undefined && (await socket.authenticate(token))) {
@@ -84,7 +84,7 @@ async function readAfterGreeting(
 /** Visits the instance once. The token is sent only to the address in the settings, and only if the certificate is trusted. */
 export async function visitInstance(
   url: URL,
-  credentials: InstanceCredentials,
+  credentials: TokenAndTrustedCas,
   signal: AbortSignal,
 ): Promise<VisitResult> {
   const connected = await connect(url, credentials.authorities, signal).catch((error: unknown) => ({ error }));

@@ -3,7 +3,6 @@ import { readClocks } from '../../lib/clocks.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { FillRateEstimator } from './fill-rate.ts';
 import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
 import { knownDisksMemoryFormat } from './linux/known-disks.ts';
@@ -12,6 +11,7 @@ import { hostTables } from './metrics.ts';
 import { PortableHostReader } from './portable-host-reader.ts';
 import type { HostReadingByTable } from './reading.ts';
 import { hostSettingsSchema } from './settings.ts';
+import { TimeToFullEstimator } from './time-to-full.ts';
 
 const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: MachineInventory): Device => ({
   id: agent.id,
@@ -44,7 +44,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
   open(env, { agent, memory, hostRoots }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env, memory);
-    const fillRate = new FillRateEstimator();
+    const timeToFull = new TimeToFullEstimator();
     const memoryShortage = new MemoryShortageTimer(env.HOST_MEMORY_LIMIT);
     /** File systems that have been writable. */
     const writable = new Set<string>();
@@ -83,7 +83,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
           const wasWritable = writable.has(id);
           const limitPercent = env.HOST_FILESYSTEM_LIMIT.get(id);
           const secondsToFull =
-            reading.available === undefined ? undefined : fillRate.secondsToFull(id, reading.available, Date.now());
+            reading.available === undefined ? undefined : timeToFull.secondsToFull(id, reading.available, Date.now());
           return { ...observation, reading: { ...reading, secondsToFull, wasWritable, limitPercent } };
         });
       },

@@ -1,6 +1,6 @@
 import { readClocks } from '../../lib/clocks.ts';
 import { CounterRateCalculator } from '../../lib/counter-rate-calculator.ts';
-import { createGlobClassifier } from '../../lib/glob-classifier.ts';
+import { createIncludeExcludeMatcher } from '../../lib/include-exclude-matcher.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import { toBaseUnit } from '../../model/unit.ts';
@@ -107,8 +107,8 @@ export class PortableHostReader {
       HOST_INTERFACES_EXCLUDE = [],
     } = this.#settings;
     const matchers = {
-      filesystem: createGlobClassifier({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
-      interface: createGlobClassifier({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
+      filesystem: createIncludeExcludeMatcher({ include: HOST_FILESYSTEMS, exclude: HOST_FILESYSTEMS_EXCLUDE }),
+      interface: createIncludeExcludeMatcher({ include: HOST_INTERFACES, exclude: HOST_INTERFACES_EXCLUDE }),
     };
     const [host, filesystems, interfaces] = await Promise.all([this.host(), this.filesystems(), this.interfaces()]);
     const parts: Observation<HostReadingByTable>[] = [];

@@ -98,7 +98,7 @@ export const parseLowerCounts = ({ lower_counts: lowerCounts = {} }: DriveHistor
   );
 
 /** The history with these lower counts; the same object if nothing changes. */
-export function withLowerCounts(before: DriveHistory, lowerCounts: LowerCounts): DriveHistory {
+export function driveHistoryWithLowerCounts(before: DriveHistory, lowerCounts: LowerCounts): DriveHistory {
   if (isDeepStrictEqual(parseLowerCounts(before), lowerCounts)) return before;
   const { lower_counts: _, ...rest } = before;
   const entries = Object.entries(lowerCounts).map(([counter, lower]) => [
@@ -144,7 +144,7 @@ function thinOut(samples: readonly Sample[]): Sample[] {
 }
 
 /** Drops the samples from before a reset of their counters. */
-export function dropSamplesBeforeReset(
+export function driveHistorySinceCounterReset(
   before: DriveHistory,
   { percentageUsed, dataUnitsWritten, mediaErrors }: DriveCounters,
 ): DriveHistory {

@@ -1,5 +1,5 @@
 import type { ClockReading } from '../../lib/clocks.ts';
-import { ClockSteadinessTracker } from '../../lib/clocks.ts';
+import { TimeSinceClockJump } from '../../lib/clocks.ts';
 import type { Observation, ObservationOrComplaint } from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
@@ -14,14 +14,14 @@ import {
   addDailySample,
   bytesWrittenPerDay,
   type DriveHistory,
-  dropSamplesBeforeReset,
+  driveHistorySinceCounterReset,
+  driveHistoryWithLowerCounts,
   estimateWornOutDate,
   greatestStoredCounters,
   isClockPlausible,
   parseDriveHistoryOrEmpty,
   parseLowerCounts,
   wearPercentPerMonth,
-  withLowerCounts,
 } from './drive-history.ts';
 import { criticalWarningBits, driveProblemAndReason, isCriticalWarningSet } from './drive-problem-and-reason.ts';
 import { driveDevice, drivesOfControllers, type NvmeDrive } from './drives.ts';
@@ -45,7 +45,7 @@ export class NvmeDrivesReader {
   readonly #roots: HostRoots;
   readonly #settings: NvmeSettings;
   readonly #clock: () => ClockReading;
-  readonly #steadiness = new ClockSteadinessTracker();
+  readonly #sinceClockJump = new TimeSinceClockJump();
   readonly #plausibilities = new Map<string, CounterPlausibilityChecker>();
   /** Names in NVME_DEVICES that a drive has had. */
   readonly #foundNames = new Set<string>();
@@ -75,7 +75,7 @@ export class NvmeDrivesReader {
     for (const name of names) if (drives.some((drive) => matchesName(drive, name))) this.#foundNames.add(name);
     const { watched, excluded, complaints } = selectWatchedAndExcludedDrives(drives, names, this.#foundNames);
     this.#dropMissing(drives);
-    this.#steadyMs = this.#steadiness.steadyMsAt(this.#clock());
+    this.#steadyMs = this.#sinceClockJump.steadyMsAt(this.#clock());
     const observations = await Promise.all(watched.map((drive) => this.#readDrive(drive, drives)));
     return [
       ...observations.flat(),
@@ -182,7 +182,10 @@ export class NvmeDrivesReader {
     if (before === undefined) return driveProblemAndReason(state, judged, undefined);
     const now = new Date(this.#clock().wall);
     const history = addDailySample(
-      acknowledgeFirstMediaErrors(withLowerCounts(dropSamplesBeforeReset(before, restartedAt), lowerCounts), confirmed),
+      acknowledgeFirstMediaErrors(
+        driveHistoryWithLowerCounts(driveHistorySinceCounterReset(before, restartedAt), lowerCounts),
+        confirmed,
+      ),
       now,
       this.#steadyMs,
       confirmed,

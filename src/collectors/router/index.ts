@@ -1,4 +1,4 @@
-import { lockoutMemoryFormat } from '../../lib/lockout.ts';
+import { loginLockoutMemoryFormat } from '../../lib/login-lockout.ts';
 import { AddressResolver } from '../../lib/probe/dns.ts';
 import type { CollectorDefinition, Observation, ObservationOrComplaint } from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
@@ -109,7 +109,7 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
   env: routerSettingsSchema,
   schedule: '*/30 * * * * *',
   tables: routerTables,
-  memory: lockoutMemoryFormat,
+  memory: loginLockoutMemoryFormat,
   open(env, { agent, memory }) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
     const duplicate = names.find(

@@ -4,7 +4,13 @@ import type { MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
 import { reachabilityProblems, routerProblems } from './problems.ts';
 import { reachabilityMetrics } from './reachability.ts';
-import { type RouterReading, type TargetReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
+import {
+  type ProbeTargetReading,
+  type RouterReading,
+  type WanReading,
+  wanAccessTypes,
+  wanStatuses,
+} from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
 import { tr064PartTables, tr064RouterMetrics } from './tr064/metrics.ts';
 
@@ -147,7 +153,7 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
   ...tr064RouterMetrics,
 };
 
-const targetMetrics: MetricDeclarations<TargetReading> = reachabilityMetrics;
+const targetMetrics: MetricDeclarations<ProbeTargetReading> = reachabilityMetrics;
 
 const ownRouterActions: ActionDeclarations = {
   try_login: { name: 'Try login again', icon: 'mdi:account-reactivate', category: 'config' },

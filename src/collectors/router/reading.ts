@@ -50,7 +50,7 @@ export interface RouterReading extends ReachabilityReading {
   connectedSince?: Date | undefined;
 }
 
-export type TargetReading = ReachabilityReading;
+export type ProbeTargetReading = ReachabilityReading;
 
 /** The reading of each table. */
-export type RouterReadingByTable = { router: RouterReading; target: TargetReading } & Tr064PartReadingByTable;
+export type RouterReadingByTable = { router: RouterReading; target: ProbeTargetReading } & Tr064PartReadingByTable;

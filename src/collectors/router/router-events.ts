@@ -11,7 +11,7 @@ export interface Outage {
 }
 
 /** Tracks the outages of one host or connection. */
-export class OutageTracker {
+export class EndedOutageDetector {
   readonly #clock: typeof readClocksIncludingSleep;
   #downSince: PastMoment | undefined;
 
@@ -57,8 +57,8 @@ export const isWanConnected = ({ status, link }: WanReading): boolean | undefine
 /** Detects events by comparing each reading of a router with the previous ones. */
 export class RouterEventDetector {
   #moment: ClockReading = { wall: 0, monotonic: 0 };
-  readonly #routerOutages = new OutageTracker(() => this.#moment);
-  readonly #wanOutages = new OutageTracker(() => this.#moment);
+  readonly #routerOutages = new EndedOutageDetector(() => this.#moment);
+  readonly #wanOutages = new EndedOutageDetector(() => this.#moment);
   #bootedAt: Date | undefined;
   /** Start of the connection in milliseconds of the monotonic clock: the wall clock jumps when it is set. */
   #connectedAt: number | undefined;

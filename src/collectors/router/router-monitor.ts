@@ -1,7 +1,7 @@
 import { readClocks } from '../../lib/clocks.ts';
 import { Poller } from '../../lib/poller.ts';
 import { type AddressResolver, hostInUrl, measureDnsLatencyMs } from '../../lib/probe/dns.ts';
-import { type ProbeResult, probePollerOptions, ReachabilityProbe } from '../../lib/probe/reachability-probe.ts';
+import { type ProbeResult, pollerOptionsForPingBurst, ReachabilityProbe } from '../../lib/probe/reachability-probe.ts';
 import { NoAnswerError } from '../../lib/with-timeout.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
@@ -68,7 +68,7 @@ export class RouterMonitor {
     this.#igd = new IgdClient({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
     this.#probePoller = new Poller(
       (signal) => reachabilityProbe.measure(signal),
-      probePollerOptions(settings.PING_COUNT),
+      pollerOptionsForPingBurst(settings.PING_COUNT),
     );
     this.#dnsPoller = new Poller(
       async () => measureDnsLatencyMs(await addresses.resolve(host), settings.ROUTER_DNS_NAME),

@@ -3,7 +3,7 @@ import type { AddressResolver } from '../../lib/probe/dns.ts';
 import {
   type ProbeResult,
   type ProbeTarget,
-  probePollerOptions,
+  pollerOptionsForPingBurst,
   ReachabilityProbe,
 } from '../../lib/probe/reachability-probe.ts';
 import type { Observation } from '../../model/collector.ts';
@@ -12,7 +12,7 @@ import type { AgentIdentity } from '../../model/state.ts';
 import type { GatewayRouter } from './gateway-router.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
-import { OutageTracker } from './router-events.ts';
+import { EndedOutageDetector } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
 
 /** Watches one host or service. */
@@ -21,7 +21,7 @@ export class TargetMonitor {
   readonly #gateway: GatewayRouter;
   #device: Device;
   readonly #poller: Poller<ProbeResult>;
-  readonly #outages = new OutageTracker();
+  readonly #outages = new EndedOutageDetector();
   readonly #limits: LatencyAndLossLimits;
 
   constructor(
@@ -40,7 +40,10 @@ export class TargetMonitor {
       ...('url' in target ? { configurationUrl: target.url.origin } : {}),
     });
     const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);
-    this.#poller = new Poller((signal) => reachabilityProbe.measure(signal), probePollerOptions(settings.PING_COUNT));
+    this.#poller = new Poller(
+      (signal) => reachabilityProbe.measure(signal),
+      pollerOptionsForPingBurst(settings.PING_COUNT),
+    );
     this.#limits = latencyAndLossLimitsOf(name, settings);
   }
 

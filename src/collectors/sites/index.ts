@@ -3,11 +3,11 @@ import type { CollectorDefinition, ObservationOrComplaint } from '../../model/co
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import { CauseTracker, causeMemoryFormat } from './cause-tracker.ts';
 import { sitesTables } from './metrics.ts';
 import type { SitesReadingByTable } from './reading.ts';
 import { sitesSettingsSchema } from './settings.ts';
-import { judgeSites, type SiteVerdict } from './site-verdict.ts';
+import { SiteCauseStartTimes, siteCauseMemoryFormat } from './site-cause-start-times.ts';
+import { determineSiteVerdicts, type SiteVerdict } from './site-verdict.ts';
 
 const collectorId = 'sites';
 
@@ -41,11 +41,11 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   schedule: '*/5 * * * * *',
   scope: 'lab',
   tables: sitesTables,
-  memory: causeMemoryFormat,
+  memory: siteCauseMemoryFormat,
   open(env, { agent: monitor, memory, agentDirectory }) {
     if (env.SITES === 'false') return { inactiveReason: 'SITES is not true' };
     if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
-    const causes = new CauseTracker(memory);
+    const causes = new SiteCauseStartTimes(memory);
     const publishedDevices = new Map<string, { table: 'site' | 'agent'; device: Device }>();
 
     function observe({ site, reading, agents }: SiteVerdict, now: Date): ObservationOrComplaint<SitesReadingByTable>[] {
@@ -70,7 +70,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
             agentDirectory.error ?? 'without a connection to the broker, the states of the agents are unknown',
           );
         const now = new Date();
-        const observations = judgeSites(agentDirectory, monitor, collectorId).flatMap((verdict) =>
+        const observations = determineSiteVerdicts(agentDirectory, monitor, collectorId).flatMap((verdict) =>
           observe(verdict, now),
         );
         const currentIds = new Set<string>();

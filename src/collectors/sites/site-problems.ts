@@ -1,6 +1,6 @@
 import type { ReportedAgent, ReportedProblem } from '../../model/agent-directory.ts';
 import { slug } from '../../model/naming.ts';
-import { compareSeverities, isFault, type Severity } from '../../model/problem.ts';
+import { compareSeverities, isFaultSeverity, type Severity } from '../../model/problem.ts';
 
 /** A problem of a site, with the words for it. */
 export interface SiteProblem {
@@ -28,7 +28,7 @@ const subjectWithAgent = (agent: string, subject: string) =>
 const faultsOf = ({ problems }: ReportedAgent, isAnswering: boolean): ReportedProblem[] =>
   (problems?.list ?? []).filter(
     ({ severity, explainedBy }) =>
-      explainedBy === undefined && isFault(severity) && (isAnswering || severity === 'data_at_risk'),
+      explainedBy === undefined && isFaultSeverity(severity) && (isAnswering || severity === 'data_at_risk'),
   );
 
 /** The problems that agents report, each cause once. `siteKeys`: a device with the name of a site belongs to that site, whichever agent

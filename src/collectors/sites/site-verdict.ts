@@ -59,7 +59,7 @@ const agentsAre = (ids: readonly string[]) =>
 
 /** Judges every site. `monitor`: the agent that judges, which is online whatever its topic says, and whose broker is reached without a
  * bridge. `ownId`: the id under which this collector publishes. */
-export function judgeSites(
+export function determineSiteVerdicts(
   { agents: all, bridges }: Pick<AgentDirectory, 'agents' | 'bridges'>,
   monitor: Pick<AgentIdentity, 'id' | 'site'>,
   ownId: string,

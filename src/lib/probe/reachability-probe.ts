@@ -5,7 +5,7 @@ import { type PingStats, ProbeUnavailableError, runPing } from './ping.ts';
 import { probeTcpPort, TcpFallbackProbe } from './tcp.ts';
 
 /** For polls of a host with bursts of `count` packets and the TCP attempts that may follow them. */
-export const probePollerOptions = (count: number): PollerOptions => ({
+export const pollerOptionsForPingBurst = (count: number): PollerOptions => ({
   timeoutSeconds: 12,
   waitMs: 3000 + count * 200,
   waitOnceLateMs: 500,

@@ -118,7 +118,7 @@ const skipDeniedSeconds = 3600;
 
 /** Descriptions list actions that a device does not support. Each action is tried, not again after a permanent error, and for an
  * hour not after it was denied to a login that is accepted. */
-export class SupportedActionCaller {
+export class RefusalCachingActionCaller {
   readonly #send: SendRequest;
   readonly #clock: () => ClockReading;
   readonly #refused = new Map<string, number>();

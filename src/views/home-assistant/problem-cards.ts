@@ -1,5 +1,5 @@
-import { isFault, type Severity, severities } from '../../model/problem.ts';
-import { problemEntityKey } from '../problem-entities.ts';
+import { isFaultSeverity, type Severity, severities } from '../../model/problem.ts';
+import { problemEntityKey } from '../problem-list-components.ts';
 import { type DashboardCard, type DashboardSection, headingCard, type ProblemEntity } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-devices.ts';
 import type { YamlMap } from './yaml.ts';
@@ -35,7 +35,7 @@ const icons: Record<Severity, string> = {
   notice: 'mdi:information-outline',
 };
 
-const faults = JSON.stringify(severities.filter(isFault));
+const faults = JSON.stringify(severities.filter(isFaultSeverity));
 
 /** The lists of these entities as Markdown: the worst first, of equal ones the oldest, each cause once, and the agents of which nothing is
  * known. `lists`: ids of the entities. `labLists`: those among them that tell of lost agents themselves. `tooOld`: names of the machines

@@ -7,7 +7,7 @@ import { buildCollectorSections } from './collector-sections.ts';
 import type { Html } from './html.ts';
 import { buildOtherAgentSections } from './other-agents.ts';
 import { renderPageDocument } from './page-document.ts';
-import { removeElapsedTimes } from './relative-time.ts';
+import { emptyTimeElements } from './relative-time.ts';
 import { renderSection } from './section-html.ts';
 import { renderSummary } from './summary.ts';
 
@@ -45,4 +45,4 @@ export const renderPage = (context: PageContext, now: Date, prefix?: string): st
 
 /** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would always change. */
 export const renderLiveSectionsById = (context: PageContext, now: Date): Map<string, string> =>
-  new Map([...renderSections(context, now)].map(([id, { text }]) => [id, removeElapsedTimes(text)]));
+  new Map([...renderSections(context, now)].map(([id, { text }]) => [id, emptyTimeElements(text)]));

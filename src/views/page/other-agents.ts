@@ -11,7 +11,7 @@ import type { AgentIdentity } from '../../model/state.ts';
 import { buildDate } from '../../version.ts';
 import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, html } from './html.ts';
-import { renderElapsedTime } from './relative-time.ts';
+import { renderDistanceToNow } from './relative-time.ts';
 import { renderMetricValue } from './render-metric-value.ts';
 
 const isVersions = (value: unknown): value is UpdateVersions =>
@@ -91,8 +91,8 @@ const clockToleranceMs = 60_000;
 function renderBeginning({ since, firstSeen }: ReportedProblem, now: Date): Html {
   const seen = firstSeen.date;
   return since.getTime() > seen.getTime() + clockToleranceMs || since < buildDate
-    ? html`for at least ${renderElapsedTime(seen, now)}`
-    : html`for ${renderElapsedTime(since < seen ? since : seen, now)}`;
+    ? html`for at least ${renderDistanceToNow(seen, now)}`
+    : html`for ${renderDistanceToNow(since < seen ? since : seen, now)}`;
 }
 
 const renderReportedProblem = (problem: ReportedProblem, isOnline: boolean, now: Date): Html =>

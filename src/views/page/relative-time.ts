@@ -2,12 +2,12 @@ import { formatDuration } from '../duration.ts';
 import { type Html, html } from './html.ts';
 
 /** Time from now to a moment, without its direction; the page's script keeps it current. */
-export const renderElapsedTime = (at: Date, now: Date): Html =>
+export const renderDistanceToNow = (at: Date, now: Date): Html =>
   html`<time datetime="${at.toISOString()}">${formatDuration(Math.abs(now.getTime() - at.getTime()) / 1000)}</time>`;
 
 /** The same with its direction: “12 s ago”, “in 3 min”. */
 export const renderRelativeTime = (at: Date, now: Date): Html =>
-  at > now ? html`in ${renderElapsedTime(at, now)}` : html`${renderElapsedTime(at, now)} ago`;
+  at > now ? html`in ${renderDistanceToNow(at, now)}` : html`${renderDistanceToNow(at, now)} ago`;
 
 /** Empties the elapsed times in a section's HTML, which would change all the time; the page's script fills them in. */
-export const removeElapsedTimes = (text: string): string => text.replaceAll(/(<time [^>]*>)[^<]*/g, '$1');
+export const emptyTimeElements = (text: string): string => text.replaceAll(/(<time [^>]*>)[^<]*/g, '$1');

@@ -1,7 +1,7 @@
-import { isFault, severities } from '../../model/problem.ts';
+import { isFaultSeverity, severities } from '../../model/problem.ts';
 import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, type HtmlContent, html } from './html.ts';
-import { renderElapsedTime, renderRelativeTime } from './relative-time.ts';
+import { renderDistanceToNow, renderRelativeTime } from './relative-time.ts';
 
 const renderMetrics = (cssClass: 'numbers' | 'facts', metrics: readonly MetricView[]) =>
   metrics.length === 0
@@ -10,7 +10,9 @@ const renderMetrics = (cssClass: 'numbers' | 'facts', metrics: readonly MetricVi
 
 /** The severity of its worst fault. */
 const cssClassOf = ({ problems, lostSince }: DeviceView) => {
-  const worst = severities.find((severity) => isFault(severity) && problems.some((one) => one.severity === severity));
+  const worst = severities.find(
+    (severity) => isFaultSeverity(severity) && problems.some((one) => one.severity === severity),
+  );
   return [lostSince === undefined ? [] : 'lost', worst ?? (lostSince === undefined ? 'well' : [])].flat().join(' ');
 };
 
@@ -21,7 +23,7 @@ const renderProblems = ({ problems, hint, lostSince }: DeviceView, now: Date) =>
   html`${problems.map((problem, index) =>
     renderProblem(
       problem,
-      index === 0 && lostSince !== undefined ? html`, for ${renderElapsedTime(lostSince, now)}` : '',
+      index === 0 && lostSince !== undefined ? html`, for ${renderDistanceToNow(lostSince, now)}` : '',
     ),
   )}${hint === undefined ? '' : html`<p class="hint">${hint}</p>`}`;
 

@@ -1,8 +1,8 @@
-import { isFault, type Problem, severityNames } from '../../model/problem.ts';
+import { isFaultSeverity, type Problem, severityNames } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { groupProblems, type ProblemGroup } from '../problem-groups.ts';
 import { type Html, html } from './html.ts';
-import { renderElapsedTime } from './relative-time.ts';
+import { renderDistanceToNow } from './relative-time.ts';
 
 /** Id of the HTML element that shows where a problem stands. */
 const anchorOf = ({ place, path }: Problem) =>
@@ -19,7 +19,7 @@ const renderConsequences = (consequences: readonly Problem[]) =>
 
 const renderGroup = ({ problem, consequences }: ProblemGroup, now: Date) => {
   const { severity, since, serialNumber, remedy } = problem;
-  return html`<li class="${severity}"><strong>${severityNames[severity]}</strong> ${renderSubject(problem)} ${textOf(problem)}, for ${renderElapsedTime(since, now)}${
+  return html`<li class="${severity}"><strong>${severityNames[severity]}</strong> ${renderSubject(problem)} ${textOf(problem)}, for ${renderDistanceToNow(since, now)}${
     serialNumber === undefined ? '' : html` <small>serial number ${serialNumber}</small>`
   }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences)}</li>`;
 };
@@ -31,8 +31,8 @@ const renderList = (groups: readonly ProblemGroup[], now: Date) =>
 export function renderSummary(agent: AgentIdentity, state: AgentState, problems: readonly Problem[], now: Date): Html {
   const { broker, collectors } = state;
   const groups = groupProblems(problems);
-  const faults = groups.filter(({ problem }) => isFault(problem.severity));
-  const notices = groups.filter(({ problem }) => !isFault(problem.severity));
+  const faults = groups.filter(({ problem }) => isFaultSeverity(problem.severity));
+  const notices = groups.filter(({ problem }) => !isFaultSeverity(problem.severity));
   const count = faults.length;
   const headline = count === 0 ? 'All is well' : count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
   const worst = faults[0]?.problem.severity ?? 'well';
@@ -41,8 +41,8 @@ export function renderSummary(agent: AgentIdentity, state: AgentState, problems:
 <div role="status"><h2>${headline}</h2></div>
 ${renderList(faults, now)}${notices.length === 0 ? '' : html`<h3>Notices</h3>`}${renderList(notices, now)}
 <dl class="facts" id="agent" tabindex="-1">
-<div><dt>Agent</dt><dd>${agent.version}, running for ${renderElapsedTime(agent.startedAt, now)}</dd></div>
+<div><dt>Agent</dt><dd>${agent.version}, running for ${renderDistanceToNow(agent.startedAt, now)}</dd></div>
 <div><dt>Loop</dt><dd>${collectors.size} collectors, ${unread === 0 ? 'all read' : `${unread} not read yet`}</dd></div>
-<div><dt>Broker</dt><dd>${broker.connected ? 'connected' : 'disconnected'} for ${renderElapsedTime(broker.since, now)}, ${broker.url}</dd></div>
+<div><dt>Broker</dt><dd>${broker.connected ? 'connected' : 'disconnected'} for ${renderDistanceToNow(broker.since, now)}, ${broker.url}</dd></div>
 </dl></section>`;
 }

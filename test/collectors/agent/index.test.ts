@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { agentCollector } from '../../../src/collectors/agent/index.ts';
-import { evaluateMetrics } from '../../../src/loop/sample.ts';
-import { StateStore } from '../../../src/loop/state-store.ts';
+import { evaluateMetrics } from '../../../src/loop/evaluate-metrics.ts';
+import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
 
 const { metrics } = agentCollector.tables.agent;
 
 test('the processor time since the last reading is a share of one processor', async () => {
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   const memory = state.memoryStore.forCollector(agentCollector);
   const source = agentCollector.open({ UPDATE_CHECK: 'false' }, { agent, state, memory, hostRoots: hostRoots() });
   if (!('read' in source)) throw new Error(source.inactiveReason);

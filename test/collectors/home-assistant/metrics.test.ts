@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { homeAssistantTables } from '../../../src/collectors/home-assistant/metrics.ts';
-import { evaluateMetrics } from '../../../src/loop/sample.ts';
+import { evaluateMetrics } from '../../../src/loop/evaluate-metrics.ts';
 
 const dayMs = 86_400_000;
 

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
 import { readCollector } from '../../../src/loop/collector-reading.ts';
-import { StateStore } from '../../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { PerNameValues } from '../../../src/model/per-name-values.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
@@ -24,14 +24,14 @@ const own = {
 };
 
 /** Reads a recorded machine twice, as the loop would. */
-async function read(machine: string, more: Record<string, string> = {}): Promise<StateStore> {
+async function read(machine: string, more: Record<string, string> = {}): Promise<MutableAgentState> {
   const input = (name: string) => join(cases, machine, 'input', name);
   const env = {
     ...z.parse(hostSettingsSchema, more),
     HOST_FILESYSTEM_LIMIT: new PerNameValues<number>(undefined, new Map()),
   };
   const roots = hostRoots({ HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root') });
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   state.add(hostCollector);
   const memory = state.memoryStore.forCollector(hostCollector);
   const source = hostCollector.open(env, { agent, hostRoots: roots, state, memory });

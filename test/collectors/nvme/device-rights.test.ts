@@ -5,12 +5,12 @@ import {
   canUseSudo,
   explainMissingRight,
   isDevicePresent,
-  sudoersRule,
+  nvmeCliSudoersLine,
 } from '../../../src/collectors/nvme/tools/device-rights.ts';
 
 test('the sudo rule in the hint equals the file in the repository', () => {
   expect(readFileSync(join(import.meta.dirname, '../../../docs/sudoers.d/infra-monitor'), 'utf8')).toBe(
-    `${sudoersRule('infra-monitor')}\n`,
+    `${nvmeCliSudoersLine('infra-monitor')}\n`,
   );
 });
 

@@ -6,14 +6,14 @@ import {
   bytesWrittenPerDay,
   type DriveHistory,
   driveHistoryMemoryFormat,
-  dropSamplesBeforeReset,
+  driveHistorySinceCounterReset,
+  driveHistoryWithLowerCounts,
   estimateWornOutDate,
   greatestStoredCounters,
   isClockPlausible,
   parseDriveHistoryOrEmpty,
   parseLowerCounts,
   wearPercentPerMonth,
-  withLowerCounts,
 } from '../../../src/collectors/nvme/drive-history.ts';
 
 const day = 24 * 3600 * 1000;
@@ -175,17 +175,20 @@ test('missing counters, as without a health log, lose no history', () => {
   const whole = addDailySample(half, at(1), hour, wear);
   expect(whole.samples.length).toBe(32);
   expect(bytesWrittenPerDay(half, at(1), undefined)).toBeUndefined();
-  expect(dropSamplesBeforeReset(half, { dataUnitsWritten: 5n }).samples).toEqual([
+  expect(driveHistorySinceCounterReset(half, { dataUnitsWritten: 5n }).samples).toEqual([
     { at: at(0).toISOString(), percentage_used: 12 },
   ]);
   expect(greatestStoredCounters(half)).toEqual({ mediaErrors: 3n, percentageUsed: 12n, dataUnitsWritten: 700n });
 });
 
 test('a counter that was reset loses its own past only', () => {
-  expect(dropSamplesBeforeReset(month(), { percentageUsed: 0n }).samples).toEqual([]);
-  expect(dropSamplesBeforeReset(month(), { mediaErrors: 1n })).toEqual({ ...month(), media_errors_acknowledged: '1' });
+  expect(driveHistorySinceCounterReset(month(), { percentageUsed: 0n }).samples).toEqual([]);
+  expect(driveHistorySinceCounterReset(month(), { mediaErrors: 1n })).toEqual({
+    ...month(),
+    media_errors_acknowledged: '1',
+  });
   const history = month();
-  expect(dropSamplesBeforeReset(history, { percentageUsed: 12n })).toBe(history);
+  expect(driveHistorySinceCounterReset(history, { percentageUsed: 12n })).toBe(history);
 });
 
 test('only the first count of media errors is acknowledged automatically', () => {
@@ -238,17 +241,19 @@ test('without changes, the same object is returned', () => {
 
 test('lower counts are kept, merged by counter, and dropped if invalid', () => {
   const lower = { mediaErrors: { from: 0n, count: 2n ** 100n, readings: 5, seconds: 300 } };
-  const history = withLowerCounts(month(), lower);
+  const history = driveHistoryWithLowerCounts(month(), lower);
   const read = driveHistoryMemoryFormat.parse(JSON.parse(JSON.stringify(history)));
   expect(read).toEqual(history);
   expect(read && parseLowerCounts(read)).toEqual(lower);
-  expect(withLowerCounts(history, lower)).toBe(history);
-  expect(withLowerCounts(history, {})).toEqual(month());
+  expect(driveHistoryWithLowerCounts(history, lower)).toBe(history);
+  expect(driveHistoryWithLowerCounts(history, {})).toEqual(month());
   const other = {
     mediaErrors: { from: 1n, count: 1n, readings: 9, seconds: 900 },
     powerCycles: { from: 1n, count: 1n, readings: 1, seconds: 0 },
   };
-  expect(parseLowerCounts(driveHistoryMemoryFormat.merge(history, withLowerCounts(month(), other)))).toEqual({
+  expect(
+    parseLowerCounts(driveHistoryMemoryFormat.merge(history, driveHistoryWithLowerCounts(month(), other))),
+  ).toEqual({
     ...other,
     ...lower,
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nvmeTables } from '../../../src/collectors/nvme/metrics.ts';
 import type { DriveReading } from '../../../src/collectors/nvme/reading.ts';
-import { evaluateMetrics } from '../../../src/loop/sample.ts';
+import { evaluateMetrics } from '../../../src/loop/evaluate-metrics.ts';
 
 const whole: DriveReading = {
   source: 'smartctl',

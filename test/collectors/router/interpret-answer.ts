@@ -1,7 +1,7 @@
 import {
-  parseExternalIpv4,
-  parseExternalIpv6,
-  parseIpv6Prefix,
+  parseExternalIpv4Fields,
+  parseExternalIpv6Fields,
+  parseIpv6PrefixFields,
   parseLinkAndAddonFields,
   parseStatusInfoFields,
 } from '../../../src/collectors/router/igd/wan-reader.ts';
@@ -35,9 +35,9 @@ function wanOf(values: SoapFields) {
   return {
     ...parseStatusInfoFields(values),
     ...parseLinkAndAddonFields(values, values),
-    ipv4: parseExternalIpv4(values),
-    ipv6: parseExternalIpv6(values),
-    prefix: parseIpv6Prefix(values),
+    ipv4: parseExternalIpv4Fields(values),
+    ipv6: parseExternalIpv6Fields(values),
+    prefix: parseIpv6PrefixFields(values),
     received,
     sent,
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WanReading } from '../../../src/collectors/router/reading.ts';
-import { OutageTracker, RouterEventDetector } from '../../../src/collectors/router/router-events.ts';
+import { EndedOutageDetector, RouterEventDetector } from '../../../src/collectors/router/router-events.ts';
 
 const start = Date.parse('2026-01-02T03:00:00Z');
 const moment = (seconds: number, jump = 0) => ({
@@ -85,7 +85,7 @@ test('a router that was unreachable and has rebooted', () => {
 
 test('an outage begins with the first reading that saw it; unknown readings change nothing', () => {
   const clock = { wall: 0, monotonic: 5000 };
-  const outages = new OutageTracker(() => clock);
+  const outages = new EndedOutageDetector(() => clock);
   const at = (second: number) => new Date(second * 1000);
   const look = (isUp: boolean | undefined, second: number, jump = 0) => {
     Object.assign(clock, { wall: second * 1000 + jump, monotonic: 5000 + second * 1000 });

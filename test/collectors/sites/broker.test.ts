@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
 import { BrokerAgentDirectory } from '../../../src/mqtt/broker-agent-directory.ts';
-import { BrokerConnection } from '../../../src/mqtt/broker-connection.ts';
-import { readAndFollowOwnRetained } from '../../../src/mqtt/retained-topics.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed } from '../../../src/mqtt/retained-topics.ts';
+import { SingleUseBrokerConnection } from '../../../src/mqtt/single-use-broker-connection.ts';
 import { problemList } from '../../helpers/agent-directory.ts';
 import { startBroker } from '../../helpers/broker.ts';
 import { memory } from '../../helpers/memory.ts';
@@ -28,9 +28,9 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
   const source = sitesCollector.open({ SITES: 'true' }, { ...context, agentDirectory });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const follow = async () => {
-    const connection = await BrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
+    const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
     onTestFinished(() => connection.abort());
-    await readAndFollowOwnRetained(connection, agent);
+    await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
     await agentDirectory.follow(connection, agent, true);
   };
   await follow();

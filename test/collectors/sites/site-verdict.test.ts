@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeSites } from '../../../src/collectors/sites/site-verdict.ts';
+import { determineSiteVerdicts } from '../../../src/collectors/sites/site-verdict.ts';
 import type { PublishedProblem } from '../../../src/views/problems-payload.ts';
 import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
 
@@ -11,7 +11,7 @@ const judge = (
   topics: Iterable<readonly [string, string]>,
   unresponsive: string[] = [],
   here: { id: string; site?: string } = monitor,
-) => judgeSites(new DirectoryOfTopics(topics, unresponsive), here, 'sites');
+) => determineSiteVerdicts(new DirectoryOfTopics(topics, unresponsive), here, 'sites');
 
 const json = (value: object) => JSON.stringify(value);
 const device = (path: string, payload: object): [string, string][] => [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sitesCollector } from '../../../src/collectors/sites/index.ts';
-import { StateStore } from '../../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import { DirectoryOfTopics, problemList } from '../../helpers/agent-directory.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
@@ -8,7 +8,7 @@ import { hostRoots } from '../../helpers/tree.ts';
 const never = new AbortController().signal;
 
 function openSites(messages: [string, string][], stored: ReadonlyMap<string, string> = new Map()) {
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   const agentDirectory = new DirectoryOfTopics(messages);
   const source = sitesCollector.open(
     { SITES: 'true' },
@@ -93,7 +93,7 @@ test('the agent of the collector is online, whatever its retained status says', 
 });
 
 test('inactive unless enabled', () => {
-  const state = new StateStore('');
+  const state = new MutableAgentState('');
   expect(
     sitesCollector.open(
       { SITES: 'false' },

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { HttpClient, HttpStatusError, NoReplyError } from '../../../src/lib/upnp/http-client.ts';
-import { callSoapAction, SoapFaultError, SupportedActionCaller } from '../../../src/lib/upnp/soap.ts';
+import { callSoapAction, RefusalCachingActionCaller, SoapFaultError } from '../../../src/lib/upnp/soap.ts';
 import { freePort } from '../../helpers/ports.ts';
 
 const never = new AbortController().signal;
@@ -103,7 +103,7 @@ test('a permanent error stops further calls; a temporary one does not', async ()
   const { url, client } = await startRouter(
     (_, response) => void response.writeHead(500).end(fault(codes[count++] ?? 0)),
   );
-  const actions = new SupportedActionCaller(client.send);
+  const actions = new RefusalCachingActionCaller(client.send);
   const ask = (action: string) => actions.callIfSupported(service(url), action, never);
   expect([
     await ask('A'),
@@ -130,7 +130,7 @@ test('401 as an HTTP status requires a login; 401 as a fault means that there is
     HttpStatusError,
   );
   await expect(
-    new SupportedActionCaller(login.client.send).callIfSupported(service(login.url), 'A', never),
+    new RefusalCachingActionCaller(login.client.send).callIfSupported(service(login.url), 'A', never),
   ).rejects.toMatchObject({ status: 401 });
   const action = await startRouter((_, response) => void response.writeHead(500).end(fault(401)));
   await expect(callSoapAction(action.client.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
@@ -142,6 +142,6 @@ test('no listener is an error of its own kind', async () => {
   const { client } = await startRouter(() => undefined);
   const none = new URL(`http://127.0.0.1:${await freePort()}/`);
   await expect(
-    new SupportedActionCaller(client.send).callIfSupported(service(none), 'A', never),
+    new RefusalCachingActionCaller(client.send).callIfSupported(service(none), 'A', never),
   ).rejects.toBeInstanceOf(NoReplyError);
 });

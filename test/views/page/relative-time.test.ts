@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { removeElapsedTimes, renderElapsedTime, renderRelativeTime } from '../../../src/views/page/relative-time.ts';
+import { emptyTimeElements, renderDistanceToNow, renderRelativeTime } from '../../../src/views/page/relative-time.ts';
 
 const now = new Date('2026-03-14T20:00:00Z');
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
 test('past and future times', () => {
-  expect(renderElapsedTime(at(-90), now).text).toBe('<time datetime="2026-03-14T19:58:30.000Z">90 s</time>');
+  expect(renderDistanceToNow(at(-90), now).text).toBe('<time datetime="2026-03-14T19:58:30.000Z">90 s</time>');
   expect(renderRelativeTime(at(-7200), now).text).toMatch(/>2 h<\/time> ago$/);
   expect(renderRelativeTime(at(7200), now).text).toMatch(/^in <time .*>2 h<\/time>$/);
 });
 
 test('elapsed times can be emptied', () =>
-  expect(removeElapsedTimes(`read ${renderElapsedTime(at(-90), now).text} ago`)).toBe(
+  expect(emptyTimeElements(`read ${renderDistanceToNow(at(-90), now).text} ago`)).toBe(
     'read <time datetime="2026-03-14T19:58:30.000Z"></time> ago',
   ));

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
-import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
+import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { DiskReading } from '../reading.ts';
@@ -15,9 +15,9 @@ export const diskFolder = (roots: HostRoots, name: string, ...path: string[]): s
   roots.sys('block', name.replaceAll('/', '!'), ...path);
 
 /** Selects whole drives: block devices with a hardware device and a size. The paths to a multipath drive are hidden. */
-export function selectWatchedAndExcludedDisks(
+export function listWatchedAndExcludedDisks(
   roots: HostRoots,
-  verdict: (name: string) => GlobVerdict,
+  verdict: (name: string) => IncludeExcludeVerdict,
 ): { watched: string[]; excluded: string[]; names: string[] } {
   const isDisk = (name: string) =>
     existsSync(diskFolder(roots, name, 'device')) &&
@@ -25,7 +25,7 @@ export function selectWatchedAndExcludedDisks(
     tryReadNumberSync(diskFolder(roots, name, 'hidden')) !== 1 &&
     !ignoredDevices.test(name);
   const names = listFolderSync(roots.sys('block')).map((name) => name.replaceAll('!', '/'));
-  return { ...selectWatchedAndExcludedNames(names, verdict, isDisk), names };
+  return { ...splitNamesIntoWatchedAndExcluded(names, verdict, isDisk), names };
 }
 
 /** A number that another disk under the same name does not have: the kernel's (since Linux 5.15), or the inode of the

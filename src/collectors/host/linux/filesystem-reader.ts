@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { stat, statfs } from 'node:fs/promises';
 import { readCommandOutput } from '../../../lib/command.ts';
-import { callKernel } from '../../../lib/kernel-call.ts';
+import { callKernelOrChildProcess } from '../../../lib/kernel-call.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
 import { type FilesystemUsage, type StatfsResult, usageOfStatfs } from './filesystem-usage.ts';
 import type { Mount } from './host-mounts.ts';
@@ -70,7 +70,7 @@ interface KeptUsage {
 const requestStatfs = (mount: Mount): Promise<StatfsResult> =>
   isRemoteType(mount.type)
     ? statInChildProcess(mount)
-    : callKernel(
+    : callKernelOrChildProcess(
         () => statInProcess(mount),
         () => statInChildProcess(mount),
       );

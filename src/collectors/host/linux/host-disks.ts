@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
-import { createGlobClassifier } from '../../../lib/glob-classifier.ts';
+import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -10,7 +10,7 @@ import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import type { DeviceRates } from './device-rates.ts';
 import { DiskIdentityReader } from './disk-identity.ts';
-import { type DiskCounters, parseDiskstats, readDiskActivity, selectWatchedAndExcludedDisks } from './disks.ts';
+import { type DiskCounters, listWatchedAndExcludedDisks, parseDiskstats, readDiskActivity } from './disks.ts';
 import { identifyDisks, knownDisksMemoryFormat } from './known-disks.ts';
 import { missingNameComplaints } from './missing-names.ts';
 
@@ -40,7 +40,7 @@ export class HostDisks {
     this.#memory = memory;
     this.#identities = new DiskIdentityReader(roots, drivers);
     this.#include = include;
-    this.#verdict = createGlobClassifier({ include, exclude });
+    this.#verdict = createIncludeExcludeMatcher({ include, exclude });
   }
 
   /** Reads the counters of this moment. */
@@ -49,7 +49,7 @@ export class HostDisks {
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const { watched, excluded, names } = selectWatchedAndExcludedDisks(this.#roots, this.#verdict);
+    const { watched, excluded, names } = listWatchedAndExcludedDisks(this.#roots, this.#verdict);
     const parts = await this.#identify(device, [...watched, ...excluded]);
     const table = 'disk' as const;
     const read = (name: string, part: DevicePart): ObservationOrComplaint<HostReadingByTable> => {

@@ -1,4 +1,4 @@
-import { createGlobClassifier } from '../../../lib/glob-classifier.ts';
+import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
@@ -8,7 +8,7 @@ import { FilesystemReader } from './filesystem-reader.ts';
 import type { FilesystemUsage } from './filesystem-usage.ts';
 import type { Mount } from './host-mounts.ts';
 import { missingNameComplaints } from './missing-names.ts';
-import { selectWatchedAndExcludedMounts } from './mounts.ts';
+import { listWatchedAndExcludedMounts } from './mounts.ts';
 import { usageOfDatasets, ZfsPoolReader } from './zfs-pools.ts';
 
 const filesystemPart = ({ id, point }: Mount) => ({ id: id === '/' ? 'root' : id, name: `File system ${point}` });
@@ -29,11 +29,11 @@ export class HostFilesystems {
   ) {
     this.#roots = roots;
     this.#include = include;
-    this.#verdict = createGlobClassifier({ include, exclude });
+    this.#verdict = createIncludeExcludeMatcher({ include, exclude });
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const { watched, excluded, points, defaultPoints } = selectWatchedAndExcludedMounts(this.#roots, this.#verdict);
+    const { watched, excluded, points, defaultPoints } = listWatchedAndExcludedMounts(this.#roots, this.#verdict);
     const outcomes = await this.#readUsages(watched);
     const table = 'filesystem' as const;
     return [

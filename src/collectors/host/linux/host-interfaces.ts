@@ -1,6 +1,6 @@
 import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
-import { createGlobClassifier } from '../../../lib/glob-classifier.ts';
+import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
@@ -10,10 +10,10 @@ import type { DeviceRates } from './device-rates.ts';
 import {
   type InterfaceCounters,
   isLimitedByLinkSpeed,
+  listWatchedAndExcludedInterfaces,
   parseNetDev,
   readAddresses,
   readLinkAndSpeed,
-  selectWatchedAndExcludedInterfaces,
 } from './interfaces.ts';
 import { missingNameComplaints } from './missing-names.ts';
 
@@ -45,7 +45,7 @@ export class HostInterfaces {
     this.#rates = rates;
     this.#drivers = drivers;
     this.#include = include;
-    this.#verdict = createGlobClassifier({ include, exclude });
+    this.#verdict = createIncludeExcludeMatcher({ include, exclude });
   }
 
   /** Reads the counters of this moment. */
@@ -54,7 +54,7 @@ export class HostInterfaces {
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const { watched, excluded, names } = selectWatchedAndExcludedInterfaces(this.#roots, this.#verdict);
+    const { watched, excluded, names } = listWatchedAndExcludedInterfaces(this.#roots, this.#verdict);
     const addressesOf = readAddresses(this.#roots);
     for (const name of this.#speeds.keys()) if (!names.includes(name)) this.#speeds.delete(name);
     const table = 'interface' as const;

@@ -14,7 +14,7 @@ export interface HwmonSensor {
   isAsleep: boolean;
 }
 
-export const isAnswered = ({ value, error }: Pick<HwmonSensor, 'value' | 'error'>) =>
+export const hasValueOrError = ({ value, error }: Pick<HwmonSensor, 'value' | 'error'>) =>
   value !== undefined || error !== undefined;
 
 /** The value, or the error if the sensor does not answer. */

@@ -21,7 +21,7 @@ import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
 import { readRebootNeed } from './reboot.ts';
 import { readHostSensors } from './sensors.ts';
-import { bootTime, countProcesses, isClockSynchronized, readThrottling } from './system.ts';
+import { countProcesses, isClockSynchronized, parseBootTime, readThrottling } from './system.ts';
 
 /** How long a reading waits for the package manager; a later answer is used in the next reading. */
 const updatesTimeoutMs = 2000;
@@ -136,7 +136,7 @@ export class LinuxHostReader {
         load: readLoadAverage(roots),
         memory: readMemoryUsage(roots),
         pressure: readPressureStallShares(roots),
-        bootTime: bootTime(stat, tryReadTextSync(roots.proc('uptime')), now.wall),
+        bootTime: parseBootTime(stat, tryReadTextSync(roots.proc('uptime')), now.wall),
         processes: countProcesses(roots),
         reboot: readRebootNeed(roots),
         failedUnits: failedUnits.names,

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { basename } from 'node:path';
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
-import { type GlobVerdict, selectWatchedAndExcludedNames } from '../../../lib/glob-classifier.ts';
+import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { InterfaceReading } from '../reading.ts';
@@ -14,9 +14,9 @@ const guestInterfaces = /^vif\d+\.\d+(-emu)?$/;
 
 /** Selects hardware, bonds, and the interface of the default route, which in a container or behind a bridge is no
  * hardware. */
-export function selectWatchedAndExcludedInterfaces(
+export function listWatchedAndExcludedInterfaces(
   roots: HostRoots,
-  verdict: (name: string) => GlobVerdict,
+  verdict: (name: string) => IncludeExcludeVerdict,
 ): { watched: string[]; excluded: string[]; names: string[] } {
   const routes = defaultRouteInterfaces(roots);
   const isSelectedByDefault = (name: string) =>
@@ -25,7 +25,7 @@ export function selectWatchedAndExcludedInterfaces(
     (existsSync(roots.sys('class/net', name, 'device')) && !guestInterfaces.test(name));
   // bonding_masters is a file of the bonding driver.
   const names = listFolderSync(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
-  return { ...selectWatchedAndExcludedNames(names, verdict, isSelectedByDefault), names };
+  return { ...splitNamesIntoWatchedAndExcluded(names, verdict, isSelectedByDefault), names };
 }
 
 export type InterfaceCounters = Pick<

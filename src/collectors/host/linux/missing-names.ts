@@ -1,4 +1,4 @@
-import { missingNames } from '../../../lib/glob-classifier.ts';
+import { missingNames } from '../../../lib/include-exclude-matcher.ts';
 import type { CollectorComplaint } from '../../../model/collector.ts';
 
 const maxListed = 20;

@@ -1,5 +1,5 @@
 import { tryReadTextSync } from '../../../lib/files.ts';
-import type { GlobVerdict } from '../../../lib/glob-classifier.ts';
+import type { IncludeExcludeVerdict } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { decodeUtf8, HostMounts, type Mount } from './host-mounts.ts';
 import { isWatchedByDefault, isWholeFilesystem } from './mount-rules.ts';
@@ -44,12 +44,12 @@ function firstOfEachDevice(lines: readonly MountinfoLine[], mounts: HostMounts):
 }
 
 /** Selects each file system once, at the first of its mounts, or the mounts that the settings include. */
-export function selectWatchedAndExcludedMounts(
+export function listWatchedAndExcludedMounts(
   roots: HostRoots,
-  verdict: (point: string) => GlobVerdict,
+  verdict: (point: string) => IncludeExcludeVerdict,
 ): MountSelection {
   const mounts = new HostMounts(roots);
-  const withVerdict = (lines: readonly MountinfoLine[], result: GlobVerdict) =>
+  const withVerdict = (lines: readonly MountinfoLine[], result: IncludeExcludeVerdict) =>
     lines.filter(({ point }) => verdict(decodeUtf8(point)) === result);
   const byDefault = defaultLines(mounts, typesWithoutDevice(roots));
   const watched = [

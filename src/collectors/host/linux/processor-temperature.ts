@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { type HwmonSensor, isAnswered, plausibleSensorCelsius, valueOrError } from './hwmon-sensor.ts';
+import { type HwmonSensor, hasValueOrError, plausibleSensorCelsius, valueOrError } from './hwmon-sensor.ts';
 import { selectProcessorSensors } from './processor-sensors.ts';
 
 /** Whether the trip points of a thermal zone slow the processor down (Documentation/driver-api/thermal/sysfs-api.rst). */
@@ -36,7 +36,7 @@ async function listThermalZones(roots: HostRoots, drivers: DriverFileReader): Pr
 const isPlausibleCritical = (celsius: number) => celsius >= 60 && celsius <= 124;
 
 /** The lowest temperature in degrees Celsius at which one of the sensors' hardware protects itself. */
-export async function readLowestCritical(
+export async function readLowestCriticalCelsius(
   sensors: readonly Pick<HwmonSensor, 'criticalFile'>[],
   drivers: DriverFileReader,
 ): Promise<number | undefined> {
@@ -57,7 +57,7 @@ export async function readProcessorSensors(
   const zones = await listThermalZones(roots, drivers);
   for (;;) {
     const selected = selectProcessorSensors<HwmonSensor | ThermalZone>([
-      ...temperatures.filter(isAnswered),
+      ...temperatures.filter(hasValueOrError),
       ...zones.filter((zone) => !rejected.has(zone)),
     ]);
     const answers = await Promise.all(
@@ -67,10 +67,10 @@ export async function readProcessorSensors(
           .number(join(sensor.folder, 'temp'))
           .then((raw) => (raw === undefined ? undefined : plausibleSensorCelsius(raw, sensor.chip)));
         const answer = await valueOrError(temperature);
-        if (!isAnswered(answer)) rejected.add(sensor);
+        if (!hasValueOrError(answer)) rejected.add(sensor);
         return answer;
       }),
     );
-    if (answers.some(isAnswered) || selected.length === 0) return answers;
+    if (answers.some(hasValueOrError) || selected.length === 0) return answers;
   }
 }

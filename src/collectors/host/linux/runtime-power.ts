@@ -16,7 +16,7 @@ const isSuspended = (device: string) => /^suspend/.test(tryReadTextSync(join(dev
 /** Whether a device, or the PCI or USB device that it is a part of, is powered down until somebody asks it something, as
  * graphics cards, Wi-Fi cards and USB fan hubs may be. A sensor on an I²C bus sleeps with its bus only if that belongs to
  * a graphics card: other controllers sleep between any two questions. */
-export function isAsleep(deviceLink: string): boolean {
+export function isRuntimeSuspended(deviceLink: string): boolean {
   let device: string;
   try {
     device = realpathSync(deviceLink);

@@ -3,9 +3,15 @@ import { basename, join } from 'node:path';
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { type HwmonSensor, isAnswered, plausibleRpm, plausibleSensorCelsius, valueOrError } from './hwmon-sensor.ts';
-import { readLowestCritical, readProcessorSensors } from './processor-temperature.ts';
-import { isAsleep } from './runtime-power.ts';
+import {
+  type HwmonSensor,
+  hasValueOrError,
+  plausibleRpm,
+  plausibleSensorCelsius,
+  valueOrError,
+} from './hwmon-sensor.ts';
+import { readLowestCriticalCelsius, readProcessorSensors } from './processor-temperature.ts';
+import { isRuntimeSuspended } from './runtime-power.ts';
 
 export interface HostSensors {
   /** Degrees Celsius; the highest of several processors. */
@@ -42,7 +48,7 @@ async function listChips(roots: HostRoots, drivers: DriverFileReader): Promise<C
         link,
       name: name ?? chip,
       address: addressOf(link),
-      isAsleep: isAsleep(join(link, 'device')),
+      isAsleep: isRuntimeSuspended(join(link, 'device')),
     };
   };
   const chips = (
@@ -111,9 +117,9 @@ export async function readHostSensors(roots: HostRoots, drivers: DriverFileReade
   const hottest = Math.max(...ofProcessor.map(({ value }) => value ?? Number.NEGATIVE_INFINITY));
   return {
     cpu: Number.isFinite(hottest) ? hottest : undefined,
-    cpuCritical: await readLowestCritical(ofProcessor, drivers),
+    cpuCritical: await readLowestCriticalCelsius(ofProcessor, drivers),
     temperatures: temperatures.filter(
-      (sensor) => (isAnswered(sensor) || sensor.isAsleep) && !ofProcessor.includes(sensor),
+      (sensor) => (hasValueOrError(sensor) || sensor.isAsleep) && !ofProcessor.includes(sensor),
     ),
     fans: await readAll('fan', plausibleRpm),
   };

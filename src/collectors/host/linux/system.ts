@@ -15,7 +15,7 @@ const latestDateMs = 8.64e15;
 
 /** Boot time according to the current clock: btime of /proc/stat (proc_stat(5)) unless /proc/uptime says that this is a
  * container, which has started later. */
-export function bootTime(stat: string | undefined, uptime: string | undefined, nowMs: number): Date | undefined {
+export function parseBootTime(stat: string | undefined, uptime: string | undefined, nowMs: number): Date | undefined {
   const btime = /^btime (\d+)$/m.exec(stat ?? '')?.[1];
   const kernelBoot = btime === undefined ? undefined : Number(btime) * 1000;
   const upSeconds = /^(\d+(?:\.\d+)?)(?: |$)/.exec(uptime ?? '')?.[1];

@@ -11,7 +11,8 @@ const sysAdminBit = 1n << 21n;
  * The rule has a timeout, because this process can't kill a hanging command that runs as root. */
 const sudoNvmeCommand = '/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$';
 
-export const sudoersRule = (user: string): string => `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvmeCommand}`;
+export const nvmeCliSudoersLine = (user: string): string =>
+  `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${sudoNvmeCommand}`;
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 const isRoot = () => process.getuid?.() === 0;
@@ -58,5 +59,5 @@ export function explainMissingRight(controller: string): string | undefined {
   if (isInContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
   if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;
-  return `no right to ask ${node}: echo '${sudoersRule(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
+  return `no right to ask ${node}: echo '${nvmeCliSudoersLine(userName())}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }

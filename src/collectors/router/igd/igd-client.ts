@@ -1,7 +1,7 @@
 import type { AddressResolver } from '../../../lib/probe/dns.ts';
 import type { UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpClient, NoReplyError } from '../../../lib/upnp/http-client.ts';
-import { SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import { RefusalCachingActionCaller } from '../../../lib/upnp/soap.ts';
 import { discoverDescriptionUrls } from '../../../lib/upnp/ssdp.ts';
 import type { WanReading } from '../reading.ts';
 import {
@@ -46,7 +46,7 @@ export class IgdClient {
   readonly #addresses: AddressResolver;
   readonly #http = new HttpClient(answerTimeoutSeconds);
   readonly #searchHttp = new HttpClient(searchTimeoutSeconds);
-  readonly #actions = new SupportedActionCaller(this.#http.send);
+  readonly #actions = new RefusalCachingActionCaller(this.#http.send);
   readonly #wan = new WanReader(this.#actions);
   #found: LocatedDescription | undefined;
   /** URL at which the description was last found. */

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { UpnpDescription, UpnpService } from '../../../lib/upnp/description.ts';
-import type { SoapFields, SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import type { RefusalCachingActionCaller, SoapFields } from '../../../lib/upnp/soap.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { type WanReading, wanAccessTypes, wanStatuses } from '../reading.ts';
 import { WanTrafficMeter } from './wan-traffic-meter.ts';
@@ -72,18 +72,18 @@ export function parseLinkAndAddonFields(
   };
 }
 
-export const parseExternalIpv4 = (values: SoapFields | undefined): string | undefined =>
+export const parseExternalIpv4Fields = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPAddress'));
 
-export const parseExternalIpv6 = (values: SoapFields | undefined): string | undefined =>
+export const parseExternalIpv6Fields = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPv6Address'));
 
-export function parseIpv6Prefix(values: SoapFields | undefined): string | undefined {
+export function parseIpv6PrefixFields(values: SoapFields | undefined): string | undefined {
   const [prefix, length] = [addressOf(values?.text('IPv6Prefix')), values?.count('PrefixLength')];
   return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
 }
 
-export const parseDslite = (values: SoapFields | undefined): boolean | undefined =>
+export const parseDsliteFields = (values: SoapFields | undefined): boolean | undefined =>
   values?.flag('X_AVM_DE_DsliteStatus');
 
 /** Milliseconds until values that change only with the connection are read again. */
@@ -93,12 +93,12 @@ type SlowFields = Pick<WanReading, 'ipv6' | 'prefix' | 'dslite'>;
 
 /** Reads a router's internet connection, one action at a time. */
 export class WanReader {
-  readonly #actions: SupportedActionCaller;
+  readonly #actions: RefusalCachingActionCaller;
   readonly #traffic = new WanTrafficMeter();
   #connectedService: UpnpService | undefined;
   #slowValues: { connection: string; at: number; fields: SlowFields } | undefined;
 
-  constructor(actions: SupportedActionCaller) {
+  constructor(actions: RefusalCachingActionCaller) {
     this.#actions = actions;
   }
 
@@ -117,16 +117,16 @@ export class WanReader {
     const [received, sent] = [await single('Received'), await single('Sent')];
     const state = parseStatusInfoFields(status);
     const line = parseLinkAndAddonFields(link, addon);
-    const ipv4 = parseExternalIpv4(await call(service, 'GetExternalIPAddress'));
+    const ipv4 = parseExternalIpv4Fields(await call(service, 'GetExternalIPAddress'));
     return {
       ...state,
       // miniupnpd takes the properties of the line from its configuration file, if it has any.
       ...(isMiniupnpd ? { link: line.link } : line),
       ipv4,
       ...(await this.#readSlowFields(`${ipv4} ${state.status}`, async () => ({
-        ipv6: parseExternalIpv6(await call(service, 'X_AVM_DE_GetExternalIPv6Address')),
-        prefix: parseIpv6Prefix(await call(service, 'X_AVM_DE_GetIPv6Prefix')),
-        dslite: parseDslite(await call(common, 'X_AVM_DE_GetDsliteStatus')),
+        ipv6: parseExternalIpv6Fields(await call(service, 'X_AVM_DE_GetExternalIPv6Address')),
+        prefix: parseIpv6PrefixFields(await call(service, 'X_AVM_DE_GetIPv6Prefix')),
+        dslite: parseDsliteFields(await call(common, 'X_AVM_DE_GetDsliteStatus')),
       }))),
       ...this.#traffic.read(
         { addon, single: received, lineBytesPerSecond: line.downstreamBytesPerSecond },

@@ -1,4 +1,4 @@
-import type { Lockout } from '../../../lib/lockout.ts';
+import type { LoginLockout } from '../../../lib/login-lockout.ts';
 import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
 
@@ -32,7 +32,7 @@ export function adviceForError(error: unknown): string {
 const formatMinute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Why logins are locked out, and what to do about it; undefined after no refusal. */
-export function adviceForRefusal(refusal: Lockout['refusal']): string | undefined {
+export function adviceForRefusal(refusal: LoginLockout['refusal']): string | undefined {
   if (refusal === undefined) return undefined;
   const { reason, isRetriedSoon, acceptedAt } = refusal;
   const accepted = acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(acceptedAt)}`;

@@ -3,10 +3,10 @@ import type { ClockReading } from '../../../lib/clocks.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
 import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp/http-client.ts';
-import { buildSoapRequest, SupportedActionCaller } from '../../../lib/upnp/soap.ts';
+import { buildSoapRequest, RefusalCachingActionCaller } from '../../../lib/upnp/soap.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { adviceTexts } from './advice.ts';
-import type { FritzBoxClient } from './reading.ts';
+import type { FritzBoxRequester } from './reading.ts';
 
 const tr064Port = 49000;
 
@@ -23,7 +23,7 @@ export class FritzBox {
   readonly #http = new HttpClient();
   readonly #digestSender: DigestSender | undefined;
   readonly #send: SendRequest;
-  readonly #actions: SupportedActionCaller;
+  readonly #actions: RefusalCachingActionCaller;
   #description: UpnpDescription | undefined;
   #descriptionDueAt = Number.NEGATIVE_INFINITY;
 
@@ -38,7 +38,7 @@ export class FritzBox {
     this.#clock = clock;
     this.#digestSender = password && new DigestSender(this.#http.send, { username, password });
     this.#send = (this.#digestSender ?? this.#http).send;
-    this.#actions = new SupportedActionCaller(this.#send, clock);
+    this.#actions = new RefusalCachingActionCaller(this.#send, clock);
   }
 
   get description(): UpnpDescription | undefined {
@@ -72,7 +72,7 @@ export class FritzBox {
     this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
   }
 
-  client(signal: AbortSignal): FritzBoxClient {
+  client(signal: AbortSignal): FritzBoxRequester {
     return {
       now: () => this.#clock().wall,
       call: this.#actions.byServiceId(this.#description?.services ?? [], signal),

@@ -2,7 +2,7 @@ import { SoapFields } from '../../../lib/upnp/soap.ts';
 import { parseXml } from '../../../lib/upnp/xml.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { normalizeMacAddress } from './device-info.ts';
-import type { FritzBoxClient, HostConnection, PollItem, WlanRadioReading } from './reading.ts';
+import type { FritzBoxRequester, LanHostEntry, PollItem, WlanRadioReading } from './reading.ts';
 
 const bands: Record<string, WlanRadioReading['band']> = { 2400: '2.4 GHz', 5000: '5 GHz', 6000: '6 GHz' };
 
@@ -10,7 +10,7 @@ const bands: Record<string, WlanRadioReading['band']> = { 2400: '2.4 GHz', 5000:
 const bandOf = (band: string | undefined, channel: number | undefined): WlanRadioReading['band'] =>
   bands[band ?? ''] ?? (channel === undefined || channel === 0 ? undefined : channel < 15 ? '2.4 GHz' : '5 GHz');
 
-async function readRadio(client: FritzBoxClient, instance: number): Promise<WlanRadioReading | undefined> {
+async function readRadio(client: FritzBoxRequester, instance: number): Promise<WlanRadioReading | undefined> {
   const service = `WLANConfiguration${instance}`;
   const info = await client.call(service, 'GetInfo');
   if (info === undefined) return undefined;
@@ -44,10 +44,10 @@ export const wlanPollItem: PollItem = {
   },
 };
 
-const connectionByType: Record<string, HostConnection['over']> = { Ethernet: 'lan', '802.11': 'wlan' };
+const connectionByType: Record<string, LanHostEntry['over']> = { Ethernet: 'lan', '802.11': 'wlan' };
 
 /** Parses the list of hosts of a FRITZ!Box. Throws if the text is none. */
-export function parseHostConnections(text: string): HostConnection[] {
+export function parseLanHostEntries(text: string): LanHostEntry[] {
   const items = parseXml(text, 'List').children.filter(({ name }) => name === 'Item');
   return items.map((item) => {
     const fields = new SoapFields(item.children.map(({ name, text: value }) => [name, value] as const));
@@ -66,7 +66,7 @@ const maxListAgeSeconds = 300;
 
 /** The list is large, so it is fetched only when its change counter has changed, and every few minutes. */
 export const createHostsPollItem = (): PollItem => {
-  let last: { change: number | undefined; at: number; list: HostConnection[] } | undefined;
+  let last: { change: number | undefined; at: number; list: LanHostEntry[] } | undefined;
   return {
     intervalSeconds: 30,
     async read(client) {
@@ -79,7 +79,7 @@ export const createHostsPollItem = (): PollItem => {
       if (isUnchanged) return { hosts: last?.list };
       const path = (await client.call('Hosts1', 'X_AVM-DE_GetHostListPath'))?.text('X_AVM-DE_HostListPath');
       const text = path === undefined ? undefined : await client.fetch(path);
-      last = text === undefined ? undefined : { change, at: client.now(), list: parseHostConnections(text) };
+      last = text === undefined ? undefined : { change, at: client.now(), list: parseLanHostEntries(text) };
       return { hosts: last?.list };
     },
   };

@@ -10,17 +10,17 @@ import {
   tr064LineMetrics,
 } from './line-metrics.ts';
 import type { Tr064PartReadingByTable } from './parts.ts';
-import { accountStates, type HostConnection, type MeshLinkReading } from './reading.ts';
+import { type LanHostEntry, loginStates, type MeshLinkReading } from './reading.ts';
 
 type Router = MetricDeclarations<ReadingWithTr064>;
 
-const countHosts = (hosts: readonly HostConnection[] | undefined, isCounted: (host: HostConnection) => boolean) =>
+const countHosts = (hosts: readonly LanHostEntry[] | undefined, isCounted: (host: LanHostEntry) => boolean) =>
   hosts?.filter(isCounted).length;
 
 const clientsMetric = (
   name: string,
   icon: `mdi:${string}`,
-  isCounted: (host: HostConnection) => boolean,
+  isCounted: (host: LanHostEntry) => boolean,
 ): Router[string] => ({
   kind: 'gauge',
   name,
@@ -34,7 +34,7 @@ export const tr064RouterMetrics: Router = {
   account: {
     kind: 'enum',
     name: 'Account',
-    options: accountStates,
+    options: loginStates,
     icon: 'mdi:account-key',
     ...optionalDiagnostic,
     value: ({ tr064 }) => tr064?.access,

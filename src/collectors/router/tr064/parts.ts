@@ -1,6 +1,6 @@
 import type { Observation } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
-import type { HostConnection, LoginOnlyData, MeshLinkReading, RepeaterReading, WlanRadioReading } from './reading.ts';
+import type { LanHostEntry, LoginOnlyData, MeshLinkReading, RepeaterReading, WlanRadioReading } from './reading.ts';
 
 /** A client of the network that the settings name. */
 export interface ConfiguredClient {
@@ -8,9 +8,9 @@ export interface ConfiguredClient {
   macAddress: string;
 }
 
-export interface ClientReading {
+export interface ClientPresenceReading {
   isPresent: boolean;
-  host: HostConnection | undefined;
+  host: LanHostEntry | undefined;
 }
 
 /** The reading of each table. */
@@ -19,7 +19,7 @@ export type Tr064PartReadingByTable = {
   radio: Partial<WlanRadioReading>;
   repeater: Partial<RepeaterReading>;
   meshlink: Partial<MeshLinkReading>;
-  client: Partial<ClientReading>;
+  client: Partial<ClientPresenceReading>;
 };
 
 /** Radios are named by their bands, with their numbers if two share a band. */

@@ -1,10 +1,10 @@
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import type { UpdateVersions } from '../../../model/metric.ts';
 
-export const accountStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
+export const loginStates = ['granted', 'refused', 'paused', 'unreachable', 'none'] as const;
 
 /** State of the login: accepted; refused just now; paused after a refusal; no answer; no account in the settings. */
-export type AccountState = (typeof accountStates)[number];
+export type LoginState = (typeof loginStates)[number];
 
 export interface FritzBoxProperties {
   /** The name that its user gave it, or else the model. */
@@ -82,7 +82,7 @@ export interface WlanRadioReading {
 }
 
 /** A host that is, or once was, in the network of the FRITZ!Box. */
-export interface HostConnection {
+export interface LanHostEntry {
   macAddress: string | undefined;
   isActive: boolean;
   over: 'lan' | 'wlan' | undefined;
@@ -123,13 +123,13 @@ export interface LoginOnlyData {
   fibre?: FibreReading | undefined;
   mobile?: MobileReading | undefined;
   radios?: readonly WlanRadioReading[] | undefined;
-  hosts?: readonly HostConnection[] | undefined;
+  hosts?: readonly LanHostEntry[] | undefined;
   repeaters?: readonly RepeaterReading[] | undefined;
   meshLinks?: readonly MeshLinkReading[] | undefined;
 }
 
 /** What a poll item may request of a FRITZ!Box. Both requests reject if there is no answer or the login is refused. */
-export interface FritzBoxClient {
+export interface FritzBoxRequester {
   /** Calls an action. Undefined if there is no such service, or if the FRITZ!Box cannot perform the action, for now or ever.
    * `service`: the last part of its id. */
   call(service: string, action: string): Promise<SoapFields | undefined>;
@@ -142,12 +142,12 @@ export interface FritzBoxClient {
 /** A group of values of a FRITZ!Box, and how often they are read. */
 export interface PollItem {
   intervalSeconds: number;
-  read(client: FritzBoxClient): Promise<LoginOnlyData>;
+  read(client: FritzBoxRequester): Promise<LoginOnlyData>;
 }
 
 export interface Tr064Reading extends LoginOnlyData {
   /** Undefined while it is not known whether the login may be tried. */
-  access: AccountState | undefined;
+  access: LoginState | undefined;
   /** What the user can do. */
   hint?: string | undefined;
   /** Refused logins since the start. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
-import { Lockout, lockoutMemoryFormat } from '../../../lib/lockout.ts';
+import { LoginLockout, loginLockoutMemoryFormat } from '../../../lib/login-lockout.ts';
 import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
 import { NoReplyError } from '../../../lib/upnp/http-client.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -12,7 +12,7 @@ import { devicePollItem, fritzBoxPropertiesOf, updatePollItem } from './device-i
 import { FritzBox } from './fritz-box.ts';
 import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
 import { meshPollItem } from './mesh-poll-item.ts';
-import type { AccountState, LoginOnlyData, PollItem, Tr064Reading } from './reading.ts';
+import type { LoginOnlyData, LoginState, PollItem, Tr064Reading } from './reading.ts';
 
 /** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
 const defaultUsername = 'dslf-config';
@@ -58,7 +58,7 @@ const scheduleItems = (clock: () => ClockReading): ScheduledItem[] =>
   ].map((item) => ({ item, data: {}, readAt: Number.MIN_SAFE_INTEGER, dueAt: Number.MIN_SAFE_INTEGER }));
 
 /** Where a lockout is stored, so that it outlives the process. */
-export interface LockoutMemorySlot {
+export interface LoginLockoutMemorySlot {
   memory: DeviceMemories;
   device: string;
 }
@@ -68,8 +68,8 @@ export class Tr064Client {
   readonly #clock: () => ClockReading;
   readonly #box: FritzBox;
   readonly #hasAccount: boolean;
-  readonly #lockout: Lockout;
-  readonly #lockoutMemory: LockoutMemorySlot | undefined;
+  readonly #lockout: LoginLockout;
+  readonly #lockoutMemory: LoginLockoutMemorySlot | undefined;
   readonly #createdAt: number;
   #items: ScheduledItem[];
 
@@ -78,7 +78,7 @@ export class Tr064Client {
     address: string,
     credentials: { username: string | undefined; password: Secret | undefined },
     clock: () => ClockReading = readClocks,
-    lockoutMemory?: LockoutMemorySlot,
+    lockoutMemory?: LoginLockoutMemorySlot,
   ) {
     const { username = defaultUsername, password } = credentials;
     this.#clock = clock;
@@ -86,10 +86,10 @@ export class Tr064Client {
     this.#box = new FritzBox(address, { username, password }, clock);
     this.#hasAccount = password !== undefined;
     const mark = fingerprintOf(address, username, password?.reveal() ?? '');
-    this.#lockout = new Lockout({ mark, clock, ...lockoutPauses });
+    this.#lockout = new LoginLockout({ mark, clock, ...lockoutPauses });
     this.#lockoutMemory = lockoutMemory;
     lockoutMemory?.memory.onLoad(lockoutMemory.device, (content) =>
-      this.#lockout.recall(lockoutMemoryFormat.parse(content) ?? {}),
+      this.#lockout.recall(loginLockoutMemoryFormat.parse(content) ?? {}),
     );
     this.#items = scheduleItems(clock);
   }
@@ -187,7 +187,7 @@ export class Tr064Client {
     this.#items = scheduleItems(this.#clock);
   }
 
-  #reading(access: AccountState | undefined, data: LoginOnlyData = {}, hint?: string): Tr064Reading {
+  #reading(access: LoginState | undefined, data: LoginOnlyData = {}, hint?: string): Tr064Reading {
     const { refusals, endsAt: nextLogin } = this.#lockout;
     return { access, hint, refusals, nextLogin, device: fritzBoxPropertiesOf(this.#box.description), ...data };
   }

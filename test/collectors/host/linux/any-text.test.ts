@@ -7,12 +7,12 @@ import { CpuUsageReader, readLoadAverage } from '../../../../src/collectors/host
 import { readMemoryUsage, readPressureStallShares } from '../../../../src/collectors/host/linux/memory.ts';
 import { readRebootNeed } from '../../../../src/collectors/host/linux/reboot.ts';
 import { readHostSensors } from '../../../../src/collectors/host/linux/sensors.ts';
-import { bootTime, readThrottling } from '../../../../src/collectors/host/linux/system.ts';
+import { parseBootTime, readThrottling } from '../../../../src/collectors/host/linux/system.ts';
 import { hostTables } from '../../../../src/collectors/host/metrics.ts';
 import { parseDistributionName } from '../../../../src/collectors/host/os-release.ts';
 import type { HostReading } from '../../../../src/collectors/host/reading.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
-import { evaluateMetrics } from '../../../../src/loop/sample.ts';
+import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 // Whatever a file says, it is read, and nothing is published that can't be.
@@ -74,7 +74,7 @@ test('/proc/stat, /proc/uptime, /proc/loadavg', () => {
         usage.read(first, 0);
         const cpu = usage.read(second, 1000);
         for (const share of Object.values(cpu ?? {})) expect(share >= 0 && share <= 1, JSON.stringify(cpu)).toBe(true);
-        const booted = bootTime(second, uptime, Date.UTC(2026, 5, 1));
+        const booted = parseBootTime(second, uptime, Date.UTC(2026, 5, 1));
         expect(Number.isNaN(booted?.getTime() ?? 0)).toBe(false);
         writeFileSync(roots.proc('loadavg'), load);
         expectPossible({ cpu, bootTime: booted, load: readLoadAverage(roots) });

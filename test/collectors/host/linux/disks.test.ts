@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DeviceRates } from '../../../../src/collectors/host/linux/device-rates.ts';
 import {
+  listWatchedAndExcludedDisks,
   parseDiskstats,
   readDiskActivity,
-  selectWatchedAndExcludedDisks,
 } from '../../../../src/collectors/host/linux/disks.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -26,11 +26,11 @@ test('whole drives only', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(selectWatchedAndExcludedDisks(roots, () => 'default')).toMatchObject({
+  expect(listWatchedAndExcludedDisks(roots, () => 'default')).toMatchObject({
     watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
     excluded: [],
   });
-  expect(selectWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toMatchObject({
+  expect(listWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toMatchObject({
     watched: ['md0'],
     excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
   });
@@ -86,7 +86,7 @@ test('a field that is no number costs that field', () =>
   }));
 test('a slash in a name is an exclamation mark in /sys', () => {
   const roots = tree(block('cciss!c0d0'));
-  expect(selectWatchedAndExcludedDisks(roots, () => 'default').watched).toEqual(['cciss/c0d0']);
+  expect(listWatchedAndExcludedDisks(roots, () => 'default').watched).toEqual(['cciss/c0d0']);
   expect(parseDiskstats(' 104 0 cciss/c0d0 1 0 1 0 1 0 1 0 0 1 0').has('cciss/c0d0')).toBe(true);
 });
 test('any text: no crash, and counts are not negative', () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MountTable } from '../../../../src/collectors/host/linux/mountinfo.ts';
-import { selectWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
+import { listWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 test('the mounts on the way to a path, in the order in which they cover each other', () => {
@@ -57,7 +57,7 @@ test('any text: no crash, and what is watched is in it', () => {
     fc.property(fc.array(line), (lines) => {
       writeFileSync(roots.proc('self/mountinfo'), lines.join('\n'));
       const own = Object.assign(Object.create(roots), roots, { host: () => '/', isHostRoot: true });
-      const { watched, points } = selectWatchedAndExcludedMounts(own, () => 'default');
+      const { watched, points } = listWatchedAndExcludedMounts(own, () => 'default');
       for (const { point } of watched) expect(points).toContain(point);
       expect(new Set(watched.map(({ id }) => id)).size).toBe(watched.length);
     }),

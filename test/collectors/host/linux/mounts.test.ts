@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createHiddenPathCheck, selectWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
-import { createGlobClassifier } from '../../../../src/lib/glob-classifier.ts';
+import { createHiddenPathCheck, listWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
+import { createIncludeExcludeMatcher } from '../../../../src/lib/include-exclude-matcher.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const filesystems = [
@@ -26,7 +26,7 @@ const filesystems = [
  * the mount that its path is in by then. `files` lie in the host's root. */
 function judge(
   lines: string[],
-  settings: Partial<Parameters<typeof createGlobClassifier>[0]> = {},
+  settings: Partial<Parameters<typeof createIncludeExcludeMatcher>[0]> = {},
   files: Record<string, string> = {},
 ) {
   const points: string[] = [];
@@ -46,9 +46,9 @@ function judge(
     'proc/filesystems': filesystems,
     'proc/1/mountinfo': `${mountinfo.join('\n')}\n`,
   });
-  const { watched, excluded } = selectWatchedAndExcludedMounts(
+  const { watched, excluded } = listWatchedAndExcludedMounts(
     roots,
-    createGlobClassifier({ include: [], exclude: [], ...settings }),
+    createIncludeExcludeMatcher({ include: [], exclude: [], ...settings }),
   );
   return {
     watched: watched.map(({ point, readOnly, hiddenBecause }) =>
@@ -162,10 +162,7 @@ test('a container that can’t see the host’s init: mounts below the host’s 
   ];
   const own = tree({ 'proc/filesystems': filesystems, 'proc/self/mountinfo': `${lines.join('\n')}\n` });
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
-  expect(selectWatchedAndExcludedMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual([
-    '/',
-    '/mnt',
-  ]);
+  expect(listWatchedAndExcludedMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
 });
 
 test('a mount that another one covers is hidden, unless it is the same file system', () => {
@@ -258,7 +255,7 @@ test('names in any bytes', () => {
   const select = (...names: Buffer[]) => {
     writeFileSync(roots.proc('self/mountinfo'), Buffer.concat(names.map(table)));
     const own = Object.assign(Object.create(roots), roots, { host: () => '/', isHostRoot: true });
-    return selectWatchedAndExcludedMounts(own, () => 'default').watched;
+    return listWatchedAndExcludedMounts(own, () => 'default').watched;
   };
   mkdirSync(roots.proc('self'));
   const [latin1] = select(Buffer.from('Fotos \xe4lter'.replace(' ', '\\040'), 'latin1'));
@@ -276,7 +273,7 @@ test('an automount expires, unless it never does or nobody’s access counts', (
         '4 3 8:2 / /nas/below rw - ext4 x rw',
       ].join('\n'),
     });
-    return selectWatchedAndExcludedMounts(roots, () => 'default').watched.map(
+    return listWatchedAndExcludedMounts(roots, () => 'default').watched.map(
       ({ expiresAfterSeconds }) => expiresAfterSeconds,
     );
   };

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { readMemoryUsage, readPressureStallShares } from '../../../../src/collectors/host/linux/memory.ts';
 import {
-  bootTime,
   countProcesses,
   isClockSynchronized,
+  parseBootTime,
   readThrottling,
 } from '../../../../src/collectors/host/linux/system.ts';
 import { hostTables } from '../../../../src/collectors/host/metrics.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
-import { evaluateMetrics } from '../../../../src/loop/sample.ts';
+import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const supply = (alarm: string) => ({
@@ -68,13 +68,13 @@ test.each([
   ['a container’s own', 'btime 1767225600\n', '3600.00 3500.00', '2026-03-01T11:00:00.000Z'],
   ['of a kernel without btime', 'cpu 1\n', '60.5 1', '2026-03-01T11:58:59.500Z'],
   ['an uptime that is none', 'btime 1767225600\n', 'nan', '2026-01-01T00:00:00.000Z'],
-])('boot time: %s', (_, stat, uptime, told) => expect(bootTime(stat, uptime, at)).toEqual(new Date(told)));
+])('boot time: %s', (_, stat, uptime, told) => expect(parseBootTime(stat, uptime, at)).toEqual(new Date(told)));
 
 test('boot time: unknown if nobody says it, and while the clock stands in 1970', () => {
-  expect(bootTime('cpu 1\n', undefined, at)).toBeUndefined();
-  expect(bootTime(undefined, '', at)).toBeUndefined();
-  expect(bootTime('btime 12\n', '30.0 1.0', 42_000)).toBeUndefined();
-  expect(bootTime('btime 9223372036854775807\n', undefined, at)).toBeUndefined();
+  expect(parseBootTime('cpu 1\n', undefined, at)).toBeUndefined();
+  expect(parseBootTime(undefined, '', at)).toBeUndefined();
+  expect(parseBootTime('btime 12\n', '30.0 1.0', 42_000)).toBeUndefined();
+  expect(parseBootTime('btime 9223372036854775807\n', undefined, at)).toBeUndefined();
 });
 
 test('processes; unknown where hidepid shows this user’s alone', () => {

@@ -14,7 +14,7 @@ import {
 } from '../../../../src/collectors/router/tr064/device-info.ts';
 import {
   createHostsPollItem,
-  parseHostConnections,
+  parseLanHostEntries,
   wlanPollItem,
 } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
@@ -145,8 +145,8 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
   test.each(below('hosts/', /./))('%s', (file) => {
     const text = read(file);
     if (!/<List[\s>]/.test(text))
-      return expect(() => parseHostConnections(text)).toThrow(/^the answer (?:has no|is not)/);
-    const list = parseHostConnections(text);
+      return expect(() => parseLanHostEntries(text)).toThrow(/^the answer (?:has no|is not)/);
+    const list = parseLanHostEntries(text);
     expect(list).toHaveLength(text.match(/<Item>/g)?.length ?? 0);
     const active = fields(text, 'Active').filter((value) => value === '1').length;
     expect(list.filter((host) => host.isActive)).toHaveLength(active);

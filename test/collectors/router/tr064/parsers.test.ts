@@ -5,7 +5,7 @@ import {
   fritzOsVersionWithoutHardware,
   normalizeMacAddress,
 } from '../../../../src/collectors/router/tr064/device-info.ts';
-import { parseHostConnections } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
+import { parseLanHostEntries } from '../../../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../../../src/collectors/router/tr064/mesh-poll-item.ts';
 import { Tr064PartObserver } from '../../../../src/collectors/router/tr064/parts.ts';
 import { parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
@@ -27,7 +27,7 @@ const expectClear = (read: () => unknown) => {
 };
 
 test('any answer is read, or is an error that quotes it', () => {
-  fc.assert(fc.property(corrupted(hostList(homeHosts)), (text) => expectClear(() => parseHostConnections(text))));
+  fc.assert(fc.property(corrupted(hostList(homeHosts)), (text) => expectClear(() => parseLanHostEntries(text))));
   fc.assert(
     fc.property(corrupted(JSON.stringify(homeMesh)), (text) => expectClear(() => parseRepeatersAndMeshLinks(text))),
   );
@@ -83,7 +83,7 @@ test('radios are named by their bands, and clients are away only if the list of 
   const observations = parts.observe(device, {
     ...reading,
     radios: [radio(1), radio(2, '5 GHz'), radio(3, '5 GHz'), radio(4, undefined, true)],
-    hosts: parseHostConnections(hostList(homeHosts)),
+    hosts: parseLanHostEntries(hostList(homeHosts)),
   });
   expect(observations.map(({ table, part }) => `${table} ${part?.name}`)).toEqual([
     'radio WLAN 1',

@@ -1,5 +1,5 @@
 import { entityUniqueId, formatComponentKey, slug } from '../model/naming.ts';
-import { isFault, severities } from '../model/problem.ts';
+import { isFaultSeverity, severities } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 
@@ -7,14 +7,14 @@ import { Topics } from '../model/topics.ts';
 export const problemEntityKey = { collector: 'problems', table: 'agent' };
 const problemKeyOf = (metric: string) => formatComponentKey({ ...problemEntityKey, metric });
 /** Keys of the entities for the list of problems. */
-export const problemEntityKeys: ReadonlySet<string> = new Set(
+export const problemListComponentKeys: ReadonlySet<string> = new Set(
   ['problem', 'problem_reason', 'problems'].map(problemKeyOf),
 );
 
-const faultWords = severities.filter(isFault).map((severity) => `'${severity}'`);
+const faultWords = severities.filter(isFaultSeverity).map((severity) => `'${severity}'`);
 
 /** Entities of the agent's machine that read the list of problems. They exist whatever is watched, so that automations can rely on them. */
-export function problemEntities(agent: AgentIdentity): [key: string, component: Record<string, unknown>][] {
+export function problemListComponents(agent: AgentIdentity): [key: string, component: Record<string, unknown>][] {
   const topics = new Topics(agent);
   const entity = (platform: string, metric: string, options: object): [string, Record<string, unknown>] => [
     problemKeyOf(metric),

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { FillRateEstimator } from '../../../src/collectors/host/fill-rate.ts';
+import { TimeToFullEstimator } from '../../../src/collectors/host/time-to-full.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-01-02T03:04:05Z');
 
 /** Days left after each of these hours, with so much free. */
 function left(...seen: [hours: number, bytes: number][]) {
-  const filling = new FillRateEstimator();
+  const filling = new TimeToFullEstimator();
   return seen.map(([hours, bytes]) => {
     const seconds = filling.secondsToFull('/', bytes, start + hours * hour);
     return seconds && seconds / 86_400;

@@ -24,7 +24,7 @@ const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
 
 /** Reports each problem once when it has lasted for `minSeconds`, and once when it has been absent as long: a problem that comes and
  * goes is reported as one. What an earlier process has reported is not reported again, and its end is. */
-export class AlertTracker {
+export class AlertDebouncer {
   readonly #tracked = new Map<string, TrackedProblem>();
   readonly #minSeconds: number;
 

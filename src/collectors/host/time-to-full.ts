@@ -11,7 +11,7 @@ interface FreeSpaceSample {
 }
 
 /** Estimates when file systems will be full at the rate of the last 24 hours, from one sample an hour. */
-export class FillRateEstimator {
+export class TimeToFullEstimator {
   readonly #samples = new Map<string, FreeSpaceSample[]>();
 
   /** Seconds until the file system is full; undefined until there are samples of six hours. `at` is in milliseconds. */

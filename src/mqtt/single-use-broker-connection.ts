@@ -19,7 +19,7 @@ export interface ReceivedMessage {
 }
 
 /** One connection to the broker, from start to end; it never reconnects by itself. */
-export class BrokerConnection {
+export class SingleUseBrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
   /** Resolves when the connection has ended, with the reason if there was one. */
   readonly ended: Promise<BrokerConnectionError | undefined>;
@@ -57,7 +57,7 @@ export class BrokerConnection {
   }
 
   /** Rejects with a BrokerConnectionError that names the broker. */
-  static open(settings: MqttSettings, session: BrokerConnectionOptions): Promise<BrokerConnection> {
+  static open(settings: MqttSettings, session: BrokerConnectionOptions): Promise<SingleUseBrokerConnection> {
     const name = printableBrokerUrl(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
       const client = startClient(settings, session);
@@ -121,7 +121,7 @@ export class BrokerConnection {
           },
           after: session.after ?? runAfter,
         });
-        resolve(new BrokerConnection(client, inFlight, limits, session, ended));
+        resolve(new SingleUseBrokerConnection(client, inFlight, limits, session, ended));
       });
     });
   }

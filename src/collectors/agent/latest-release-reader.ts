@@ -22,7 +22,7 @@ async function readLatestVersion(address: string, signal: AbortSignal): Promise<
 }
 
 /** Asks the project once a day for its latest release. `address`: that of the project, if it has one. */
-export class ReleaseCheck {
+export class LatestReleaseReader {
   readonly #address: string | undefined;
   readonly #now: () => number;
   #dueAt = Number.NEGATIVE_INFINITY;

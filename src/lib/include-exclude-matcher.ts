@@ -1,14 +1,17 @@
 import picomatch from 'picomatch';
 
-export interface GlobPatterns {
+export interface IncludeExcludeGlobs {
   include: readonly string[];
   exclude: readonly string[];
 }
 
-export type GlobVerdict = 'included' | 'excluded' | 'default';
+export type IncludeExcludeVerdict = 'included' | 'excluded' | 'default';
 
 /** Excluded patterns win. `default`: no pattern excludes the name, and no patterns to include are set. */
-export function createGlobClassifier({ include, exclude }: GlobPatterns): (name: string) => GlobVerdict {
+export function createIncludeExcludeMatcher({
+  include,
+  exclude,
+}: IncludeExcludeGlobs): (name: string) => IncludeExcludeVerdict {
   const matcher = (patterns: readonly string[]) =>
     patterns.length === 0 ? undefined : picomatch([...patterns], { dot: true });
   const included = matcher(include);
@@ -22,9 +25,9 @@ export function createGlobClassifier({ include, exclude }: GlobPatterns): (name:
 
 /** Watched: included names, and by default those of the default selection. Excluded: excluded names of the default
  * selection. */
-export function selectWatchedAndExcludedNames(
+export function splitNamesIntoWatchedAndExcluded(
   names: readonly string[],
-  verdict: (name: string) => GlobVerdict,
+  verdict: (name: string) => IncludeExcludeVerdict,
   isSelectedByDefault: (name: string) => boolean,
 ): { watched: string[]; excluded: string[] } {
   const watched: string[] = [];

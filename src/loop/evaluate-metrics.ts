@@ -1,16 +1,16 @@
 import type {
   AnyMetricDeclaration,
-  MetricSample,
+  BaseUnitValuesByKey,
   MetricValue,
+  MetricValuesByKey,
   NumericMetricDeclaration,
-  RawNumbers,
 } from '../model/metric.ts';
 import { fromBaseUnit, possibleRange, toBaseUnit } from '../model/unit.ts';
 
 /** The values of a reading, each computed once. */
-export interface Evaluation {
-  sample: MetricSample;
-  rawNumbers: RawNumbers;
+export interface EvaluatedMetrics {
+  sample: MetricValuesByKey;
+  rawNumbers: BaseUnitValuesByKey;
   /** Values that are not possible, by the key of their metric, in words. They are unknown in the sample. */
   impossibleValues: ReadonlyMap<string, string>;
 }
@@ -76,9 +76,9 @@ function evaluateOther(metric: NonNumericMetric, reading: unknown, before: Metri
 export function evaluateMetrics(
   metrics: Record<string, AnyMetricDeclaration>,
   reading: unknown,
-  before: MetricSample = {},
-): Evaluation {
-  const sample: MetricSample = {};
+  before: MetricValuesByKey = {},
+): EvaluatedMetrics {
+  const sample: MetricValuesByKey = {};
   const rawNumbers: Record<string, number> = {};
   const impossibleValues = new Map<string, string>();
   for (const [key, metric] of Object.entries(metrics)) {

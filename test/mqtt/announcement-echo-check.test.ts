@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { AnnouncementCheck } from '../../src/mqtt/announcement-check.ts';
+import { AnnouncementEchoCheck } from '../../src/mqtt/announcement-echo-check.ts';
 import { manualTimers } from '../helpers/timers.ts';
 
 function scene() {
   const { after, pass } = manualTimers();
   const missing: boolean[] = [];
-  const check = new AnnouncementCheck(after, (isRetry) => missing.push(isRetry));
+  const check = new AnnouncementEchoCheck(after, (isRetry) => missing.push(isRetry));
   return { check, pass, missing };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evaluateMetrics } from '../../src/loop/sample.ts';
+import { evaluateMetrics } from '../../src/loop/evaluate-metrics.ts';
 import type { AnyMetricDeclaration } from '../../src/model/metric.ts';
 
 const gauge = (more: object = {}): AnyMetricDeclaration =>

@@ -2,21 +2,21 @@ import { type Address, addressPath, deviceAddress, partAddress, withPartHash } f
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
-import type { AnyMetricDeclaration, MetricSample } from '../model/metric.ts';
+import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
 import type {
   AgentState,
   BrokerConnectionState,
   CollectorState,
-  LastingComplaint,
+  LastingCollectorComplaint,
   StateEntry,
 } from '../model/state.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
+import { type EvaluatedMetrics, evaluateMetrics } from './evaluate-metrics.ts';
 import { findingsOfReading, uncertainFindings } from './findings.ts';
 import { ProblemMemory } from './problem-memory.ts';
-import { type Evaluation, evaluateMetrics } from './sample.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
  * became impossible, or is possible again. */
@@ -68,7 +68,7 @@ class Broker implements BrokerConnectionState {
 }
 
 /** The latest outcomes; nothing else in the program remembers readings. */
-export class StateStore implements AgentState {
+export class MutableAgentState implements AgentState {
   readonly collectors = new Map<string, CollectorRecord>();
   readonly broker: Broker;
   readonly memoryStore = new DeviceMemoryStore();
@@ -229,10 +229,10 @@ export class StateStore implements AgentState {
 
 /** Complaints with the beginning of those that there were before. */
 const complaintsAfter = (
-  before: readonly LastingComplaint[],
+  before: readonly LastingCollectorComplaint[],
   observations: readonly ObservationOrComplaint<Record<string, unknown>>[],
   at: Date,
-): LastingComplaint[] =>
+): LastingCollectorComplaint[] =>
   observations.flatMap((observation) => {
     if (!('complaint' in observation)) return [];
     const { complaint: text, key = text } = observation;
@@ -256,7 +256,7 @@ function entryAfter(
   metrics: Record<string, AnyMetricDeclaration>,
   address: Address,
   observation: Observation<Record<string, unknown>>,
-  evaluation: Evaluation | undefined,
+  evaluation: EvaluatedMetrics | undefined,
   at: Date,
 ): Omit<StateEntry, 'findings'> {
   const { table, device, part } = observation;
@@ -283,7 +283,7 @@ function entryAfter(
 /** A metric stays impossible while it is unknown or the device can't be read: only a value proves it possible. */
 const impossibleMetricsAfter = (
   before: ReadonlySet<string> = new Set(),
-  { rawNumbers = {}, impossibleValues = new Map() }: Partial<Evaluation> = {},
+  { rawNumbers = {}, impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
 ): ReadonlySet<string> =>
   new Set([...[...before].filter((key) => rawNumbers[key] === undefined), ...impossibleValues.keys()]);
 
@@ -291,7 +291,7 @@ function impossibleValueChanges(
   before: StateEntry | undefined,
   entry: StateEntry,
   metrics: Record<string, AnyMetricDeclaration>,
-  { impossibleValues = new Map() }: Partial<Evaluation> = {},
+  { impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
 ): AvailabilityChange[] {
   const subject = subjectOf(entry);
   const known = before?.impossibleMetrics ?? new Set();
@@ -320,7 +320,7 @@ const missingEntry = (entry: StateEntry, isMissed: boolean, at: Date): StateEntr
 /** The optional metrics that have had a value; the same Set object as before if none is new. */
 function presentMetricsAfter(
   metrics: Record<string, AnyMetricDeclaration>,
-  sample: MetricSample = {},
+  sample: MetricValuesByKey = {},
   before: ReadonlySet<string> = new Set(),
 ): ReadonlySet<string> {
   const added = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));

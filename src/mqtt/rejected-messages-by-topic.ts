@@ -11,7 +11,7 @@ interface Rejection {
 }
 
 /** The messages that the broker rejects, by topic. It outlives a connection, so that each reason is logged once. */
-export class RejectionTracker {
+export class RejectedMessagesByTopic {
   readonly #agent: AgentIdentity;
   readonly #log: Log;
   readonly #onChange: () => void;

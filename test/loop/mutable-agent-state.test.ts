@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StateStore } from '../../src/loop/state-store.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -10,7 +10,7 @@ const piece = (id: string, more: object): ObservationOrComplaint<Probes> =>
   ({ table: 'part', device, part: { id, name: id }, ...more }) as ObservationOrComplaint<Probes>;
 
 function recorder() {
-  const records = new StateStore('');
+  const records = new MutableAgentState('');
   records.add(collector);
   const record = (second: number, ...observations: ObservationOrComplaint<Probes>[]) =>
     records.record(collector, { ok: true, observations, at: at(second), seconds: 0 });

@@ -8,7 +8,7 @@ const storedCauseSchema = z.object({ cause: z.string(), since: z.iso.datetime() 
 type StoredCause = z.output<typeof storedCauseSchema>;
 
 /** This process saw the current cause; another may have seen its beginning. */
-export const causeMemoryFormat = {
+export const siteCauseMemoryFormat = {
   parse: (content: unknown): StoredCause | undefined => storedCauseSchema.safeParse(content).data,
   merge: (ours: StoredCause, theirs: StoredCause): StoredCause =>
     ours.cause === theirs.cause && Date.parse(theirs.since) < Date.parse(ours.since) ? theirs : ours,
@@ -22,7 +22,7 @@ interface TrackedCause {
 }
 
 /** Tracks since when each site has had its cause, across restarts. */
-export class CauseTracker {
+export class SiteCauseStartTimes {
   readonly #memory: DeviceMemories;
   readonly #tracked = new Map<string, TrackedCause>();
 
@@ -35,7 +35,7 @@ export class CauseTracker {
     const tracked =
       before?.cause === cause ? before : { cause, began: new PastMoment(), isFirst: before === undefined };
     this.#tracked.set(site, tracked);
-    const stored = causeMemoryFormat.parse(this.#memory.recall(site));
+    const stored = siteCauseMemoryFormat.parse(this.#memory.recall(site));
     // The cause at the first reading may have begun earlier.
     const since = new Date(
       Math.min(

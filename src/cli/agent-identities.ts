@@ -1,12 +1,12 @@
+import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { ScheduledCollector } from '../loop/scheduler.ts';
-import { StateStore } from '../loop/state-store.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import type { Settings } from '../settings/index.ts';
 import { openEnabledCollectors } from './open-enabled-collectors.ts';
 
 /** An identity that publishes on the broker: the agent, or a collector for the whole lab. */
-export interface PublishingIdentity {
+export interface AgentIdentityWithCollectors {
   agent: AgentIdentity;
   /** IDs of the collectors whose readings it publishes. */
   collectors: ReadonlySet<string>;
@@ -15,10 +15,10 @@ export interface PublishingIdentity {
 }
 
 /** The identity of the agent, for what it reads on this machine, and one for each collector that reads the whole lab. */
-export function publishingIdentities(
+export function agentIdentitiesOfCollectors(
   agent: AgentIdentity,
   active: readonly ScheduledCollector[],
-): PublishingIdentity[] {
+): AgentIdentityWithCollectors[] {
   const { site: _, ...withoutSite } = agent;
   const running = active.map(({ collector }) => collector);
   const ids = running.filter(({ scope }) => scope !== 'lab').map(({ id }) => id);
@@ -34,8 +34,8 @@ export function publishingIdentities(
 }
 
 /** The identities that an agent with these settings has when it runs. */
-export const publishingIdentitiesOfSettings = (settings: Settings): PublishingIdentity[] =>
-  publishingIdentities(
+export const agentIdentitiesFromSettings = (settings: Settings): AgentIdentityWithCollectors[] =>
+  agentIdentitiesOfCollectors(
     settings.agent,
-    openEnabledCollectors(settings, new StateStore(''), new BrokerAgentDirectory()).scheduled,
+    openEnabledCollectors(settings, new MutableAgentState(''), new BrokerAgentDirectory()).scheduled,
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Problem, RestoredProblem, ToldProblem } from '../../src/model/problem.ts';
-import { AlertTracker } from '../../src/notify/alert-tracker.ts';
+import { AlertDebouncer } from '../../src/notify/alert-debouncer.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 const problem = (id: string, subject: string, text: string): Problem => ({
@@ -28,7 +28,7 @@ interface Phase {
 
 /** Updates every five seconds with these problems, and returns the messages with their times. */
 function watch(...phases: Phase[]): string[] {
-  const alarms = new AlertTracker(30);
+  const alarms = new AlertDebouncer(30);
   const said: string[] = [];
   let now = 0;
   for (const { seconds, problems, told = {}, restored = [] } of phases) {

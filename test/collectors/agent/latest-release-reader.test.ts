@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { ReleaseCheck } from '../../../src/collectors/agent/release-check.ts';
+import { LatestReleaseReader } from '../../../src/collectors/agent/latest-release-reader.ts';
 
 const hour = 3600 * 1000;
 const signal = new AbortController().signal;
@@ -23,7 +23,7 @@ async function site() {
 test('the latest release is asked for once a day, and once an hour after a failure', async () => {
   const { answer, address } = await site();
   let now = 0;
-  const check = new ReleaseCheck(address, () => now);
+  const check = new LatestReleaseReader(address, () => now);
   expect(await check.read(signal)).toEqual({ latest: '1.2.3' });
   answer.location = '/lab/releases/tag/v1.3.0';
   now = 23 * hour;
@@ -46,5 +46,7 @@ test('the latest release is asked for once a day, and once an hour after a failu
 });
 
 test('without an address of the project nothing is asked, and it says so', async () => {
-  expect(await new ReleaseCheck(undefined).read(signal)).toEqual({ hint: expect.stringContaining('has no effect') });
+  expect(await new LatestReleaseReader(undefined).read(signal)).toEqual({
+    hint: expect.stringContaining('has no effect'),
+  });
 });

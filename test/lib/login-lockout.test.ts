@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lockout, lockoutMemoryFormat } from '../../src/lib/lockout.ts';
+import { LoginLockout, loginLockoutMemoryFormat } from '../../src/lib/login-lockout.ts';
 
 const hour = 3_600_000;
 const start = Date.parse('2026-11-25T12:00:00Z');
@@ -8,7 +8,7 @@ const start = Date.parse('2026-11-25T12:00:00Z');
 function startProcess(wall = start, pauses = { hoursPerLogin: 12, retryMinutes: [2, 10, 60] }) {
   const moment = { wall, monotonic: 0 };
   return {
-    lockout: new Lockout({ mark: 'mark', clock: () => moment, ...pauses }),
+    lockout: new LoginLockout({ mark: 'mark', clock: () => moment, ...pauses }),
     pass(hours: number) {
       moment.wall += hours * hour;
       moment.monotonic += hours * hour;
@@ -92,18 +92,18 @@ test('of two memories the longer refusal of a login counts, and only that of the
     refused(start + 9 * hour, 3, 'other'),
   ];
   expect([
-    lockoutMemoryFormat.merge(short, long),
-    lockoutMemoryFormat.merge(long, short),
-    lockoutMemoryFormat.merge({}, long),
-    lockoutMemoryFormat.merge(long, {}),
-    lockoutMemoryFormat.merge({}, {}),
+    loginLockoutMemoryFormat.merge(short, long),
+    loginLockoutMemoryFormat.merge(long, short),
+    loginLockoutMemoryFormat.merge({}, long),
+    loginLockoutMemoryFormat.merge(long, {}),
+    loginLockoutMemoryFormat.merge({}, {}),
   ]).toEqual([long, long, long, long, {}]);
-  expect(lockoutMemoryFormat.merge(short, otherLogin)).toEqual(short);
+  expect(loginLockoutMemoryFormat.merge(short, otherLogin)).toEqual(short);
   expect([
-    lockoutMemoryFormat.parse({}),
-    lockoutMemoryFormat.parse({ refused_login: { mark: 1 } }),
-    lockoutMemoryFormat.parse([]),
-    lockoutMemoryFormat.parse(refused(start, 1e9)),
+    loginLockoutMemoryFormat.parse({}),
+    loginLockoutMemoryFormat.parse({ refused_login: { mark: 1 } }),
+    loginLockoutMemoryFormat.parse([]),
+    loginLockoutMemoryFormat.parse(refused(start, 1e9)),
   ]).toEqual([{}, undefined, undefined, undefined]);
 });
 

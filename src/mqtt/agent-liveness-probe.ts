@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import type { BrokerConnection } from './broker-connection.ts';
 import { livenessAnswerPayload, livenessQuestionPayload } from './duplicate-agent.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Milliseconds between two rounds of questions, and that an answer may take. */
 const probeIntervalMs = 30_000;
@@ -14,14 +14,18 @@ const maxMissedRounds = 2;
 /** Asks the agents whose status is online whether they are: after a crash of the broker, the retained status of an agent that died
  * meanwhile stays online, because no will is sent. The status of an agent that has never answered is trusted: not every bridge
  * forwards the question. */
-export class LivenessProbe {
+export class AgentLivenessProbe {
   /** Agents that have answered before and no longer do. */
   readonly unresponsive = new Set<string>();
   /** Rounds since the last answer, by agent. */
   readonly #missedRounds = new Map<string, number>();
 
   /** Asks until the connection ends. */
-  async probeUntilEnd(connection: BrokerConnection, agent: AgentIdentity, onlineAgents: () => string[]): Promise<void> {
+  async probeUntilEnd(
+    connection: SingleUseBrokerConnection,
+    agent: AgentIdentity,
+    onlineAgents: () => string[],
+  ): Promise<void> {
     const ended = new AbortController();
     void connection.ended.then(() => ended.abort());
     try {
@@ -42,7 +46,7 @@ export class LivenessProbe {
   }
 
   async #ask(
-    connection: BrokerConnection,
+    connection: SingleUseBrokerConnection,
     agent: AgentIdentity,
     otherAgents: readonly string[],
     signal: AbortSignal,

@@ -30,13 +30,13 @@ const lockoutSchema = z.object({
 /** The stored fingerprint of an accepted login: long enough to tell most other logins apart, too short to find a password by. */
 const shortMark = (mark: string) => mark.slice(0, 2);
 
-export type SavedLockout = z.output<typeof lockoutSchema>;
+export type SavedLoginLockout = z.output<typeof lockoutSchema>;
 
 /** Of two refusals of the same login the longer one counts, and of two acceptances the later one. Entries for other credentials
  * than the current ones are ignored. */
-export const lockoutMemoryFormat = {
-  parse: (content: unknown): SavedLockout | undefined => lockoutSchema.safeParse(content).data,
-  merge(ours: SavedLockout, theirs: SavedLockout): SavedLockout {
+export const loginLockoutMemoryFormat = {
+  parse: (content: unknown): SavedLoginLockout | undefined => lockoutSchema.safeParse(content).data,
+  merge(ours: SavedLoginLockout, theirs: SavedLoginLockout): SavedLoginLockout {
     const refused = later(ours.refused_login, theirs.refused_login);
     const accepted = later(ours.accepted_login, theirs.accepted_login);
     return { ...(refused && { refused_login: refused }), ...(accepted && { accepted_login: accepted }) };
@@ -64,7 +64,7 @@ interface Refusal {
   recalled?: { until: number; at: number } | undefined;
 }
 
-export interface LockoutOptions {
+export interface LoginLockoutOptions {
   /** Fingerprint of the current credentials. */
   mark: string;
   /** Hours of lockout for each refused login in a row; infinite if only other credentials or the user end it. */
@@ -77,8 +77,8 @@ export interface LockoutOptions {
 
 /** After a refusal it stops requests with credentials until these change, the user asks for an attempt, or a pause is over that
  * grows with each refusal: servers lock out a user after too many of them, wherever they come from. */
-export class Lockout {
-  readonly #options: LockoutOptions;
+export class LoginLockout {
+  readonly #options: LoginLockoutOptions;
   #refusal: Refusal | undefined;
   /** When the current credentials were last accepted, in milliseconds since 1970. */
   #acceptedAt: number | undefined;
@@ -87,7 +87,7 @@ export class Lockout {
   /** Total since the start. */
   refusals = 0;
 
-  constructor(options: LockoutOptions) {
+  constructor(options: LoginLockoutOptions) {
     this.#options = options;
   }
 
@@ -141,7 +141,7 @@ export class Lockout {
   }
 
   /** Applies a stored lockout if it is for the current credentials and lasts longer than the current one. */
-  recall({ refused_login: refused, accepted_login: accepted }: SavedLockout): void {
+  recall({ refused_login: refused, accepted_login: accepted }: SavedLoginLockout): void {
     const { mark } = this.#options;
     const { wall, monotonic } = this.#options.clock();
     if (accepted?.mark === shortMark(mark)) this.#acceptedAt ??= Math.min(accepted.until, wall);
@@ -154,7 +154,7 @@ export class Lockout {
   }
 
   /** What has to outlive the process. */
-  get memory(): SavedLockout {
+  get memory(): SavedLoginLockout {
     const { mark } = this.#options;
     // Rounded down to the hour while the login is accepted, because every change is published.
     const at =

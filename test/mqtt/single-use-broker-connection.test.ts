@@ -1,17 +1,17 @@
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
-import { BrokerConnection } from '../../src/mqtt/broker-connection.ts';
 import { publishPacketBytes } from '../../src/mqtt/packet-size.ts';
 import { describeReasonCode } from '../../src/mqtt/reason-codes.ts';
 import type { RunAfter } from '../../src/mqtt/run-after.ts';
+import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { startPeer, welcome } from '../helpers/peer.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { manualTimers } from '../helpers/timers.ts';
 import { until } from '../helpers/until.ts';
 
-async function open(url: string, after?: RunAfter, protocolVersion: 4 | 5 = 5): Promise<BrokerConnection> {
-  const connection = await BrokerConnection.open(parseSettings([], { MQTT_URL: url }).mqtt, {
+async function open(url: string, after?: RunAfter, protocolVersion: 4 | 5 = 5): Promise<SingleUseBrokerConnection> {
+  const connection = await SingleUseBrokerConnection.open(parseSettings([], { MQTT_URL: url }).mqtt, {
     clientId: 'one',
     protocolVersion,
     after,
@@ -113,7 +113,7 @@ test('a subscription above the broker’s limit is not sent, and the limit is na
         ? void send({ cmd: 'connack', reasonCode: 0, sessionPresent: false, properties: { maximumPacketSize } })
         : welcome()(packet, send, socket),
     );
-    const connection = await BrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
+    const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
     onTestFinished(() => connection.abort());
     const subscribed = connection.subscribe(topics).then(
       () => 'sent',

@@ -1,0 +1,40 @@
+import { collectorOfMemoryKey } from '../model/address.ts';
+import type { AgentState, BrokerConnectionState, CollectorState } from '../model/state.ts';
+import type { MutableAgentState } from './mutable-agent-state.ts';
+
+/** The state of some of the collectors, for one identity on the broker. */
+export class CollectorSubsetState implements AgentState {
+  readonly #agentState: MutableAgentState;
+  readonly #includes: (collector: string) => boolean;
+  readonly broker: BrokerConnectionState;
+
+  constructor(agentState: MutableAgentState, collectors: ReadonlySet<string>, broker: BrokerConnectionState) {
+    this.#agentState = agentState;
+    this.#includes = (collector) => collectors.has(collector);
+    this.broker = broker;
+  }
+
+  get collectors(): ReadonlyMap<string, CollectorState> {
+    return new Map([...this.#agentState.collectors].filter(([id]) => this.#includes(id)));
+  }
+
+  get memories(): ReadonlyMap<string, unknown> {
+    return new Map([...this.#agentState.memories].filter(([key]) => this.#includes(collectorOfMemoryKey(key))));
+  }
+
+  get restoredProblems() {
+    return this.#agentState.restoredProblems;
+  }
+
+  get toldProblems() {
+    return this.#agentState.toldProblems;
+  }
+
+  get pendingEvents() {
+    return this.#agentState.pendingEvents.filter(({ address }) => this.#includes(address.collector));
+  }
+
+  get discoveryRevision(): number {
+    return this.#agentState.discoveryRevision;
+  }
+}
