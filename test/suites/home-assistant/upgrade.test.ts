@@ -1,7 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Json, parsed, stable } from '../../contract/capture.ts';
 import { differences } from '../../contract/differences.ts';
@@ -10,23 +6,9 @@ import { stages } from '../../contract/stages.ts';
 import { program, startAgent } from '../../helpers/agent.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { type Observer, observe } from '../../helpers/observer.ts';
+import { buildReleased } from '../../helpers/released.ts';
 import { until } from '../../helpers/until.ts';
 import { HomeAssistant } from './home-assistant.ts';
-
-/** What labs run before they take this version. */
-const released = 'c6c406b';
-
-/** Builds the released version from the repository's history, once a machine. */
-function buildReleased(): string {
-  const folder = join(tmpdir(), `infra-monitor-${released}`);
-  const built = join(folder, 'dist/infra-monitor.js');
-  if (existsSync(built)) return built;
-  mkdirSync(folder, { recursive: true });
-  const repository = join(import.meta.dirname, '../../..');
-  execFileSync('sh', ['-c', `git -C '${repository}' archive ${released} | tar -x -C '${folder}'`]);
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'ignore' });
-  return built;
-}
 
 interface Payload {
   components: Record<string, { state_topic: string }>;
