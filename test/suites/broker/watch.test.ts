@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
+import { problemList } from '../../helpers/agent-directory.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
 import { until } from '../../helpers/until.ts';
@@ -27,11 +28,11 @@ test('more than fits into a client’s queue is heard whole', async () => {
       [`${agent}/status`, 'online'],
       [`${agent}/agent/other-${index}`, '{"site":"Cottage"}'],
       [`${agent}/agent/other-${index}/availability`, 'online'],
-      [`${agent}/nvme/drive`, '{"problem":"OFF"}'],
+      [`${agent}/problems`, problemList()],
     ] as const)
       await client.publishAsync(topic, payload, { retain: true, qos: 1 });
   }
-  startAgent({ MQTT_URL: url, SITES: 'true', SITE: 'Cottage' });
+  startAgent({ MQTT_URL: url, SITES: 'true', SITE: 'Cottage', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' });
   // The agent itself is the last to be online.
   const said = await see(
     'infra-monitor/sites/sites/cottage',

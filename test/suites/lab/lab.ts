@@ -48,6 +48,8 @@ export class Lab {
       HTTP_PORT: '0',
       MQTT_USERNAME: 'infra-monitor',
       MQTT_PASSWORD: password,
+      // All five share a machine, whose problems are none of the lab's.
+      HOST_SCHEDULE: 'off',
       NVME_SCHEDULE: 'off',
       ...this.#settings(name, this),
       ...environment,
