@@ -28,7 +28,7 @@ export class ProblemMemory {
     for (const problem of problems) {
       const id = idOf(problem);
       const since = new Date(Math.min(problem.finding.since.getTime(), now.getTime()));
-      this.restored.set(id, { ...problem, finding: { ...problem.finding, since } });
+      if (!problem.isOver) this.restored.set(id, { ...problem, finding: { ...problem.finding, since } });
       const { path, subject, finding, isTold } = problem;
       if (isTold && !this.#ended.has(id))
         this.told.set(id, { path, subject, severity: finding.severity, text: finding.text, since });

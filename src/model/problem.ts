@@ -75,9 +75,13 @@ export interface RestoredProblem {
   /** Where it stands: `host/nas/filesystem_root`. */
   path: string;
   subject: string;
+  cause?: string;
+  serialNumber?: string;
   finding: LastingFinding;
   /** It was reported to the user. */
   isTold: boolean;
+  /** It has ended, but its end was not reported. */
+  isOver?: true;
 }
 
 /** What a problem concerns. */

@@ -6,7 +6,7 @@ import type { OwnRetained } from './own-retained.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
 import type { SessionContext } from './session-context.ts';
 
-/** Publishes states, availability and memories over one connection, and tidies up those that an earlier run has left behind. */
+/** Publishes states, availability, memories and the list of problems over one connection, and tidies up those that an earlier run has left behind. */
 export class StatePublisher {
   readonly #context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>;
   readonly #publisher: RetainedPublisher;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
-import { type Problem, type RestoredProblem, severities } from '../model/problem.ts';
+import { isFaultSeverity, type Problem, type RestoredProblem, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { findProblems } from './problems.ts';
 
@@ -31,12 +31,21 @@ const publishedProblemSchema = z.object({
 /** A problem as an agent publishes it. */
 export type PublishedProblem = z.output<typeof publishedProblemSchema>;
 
+/** A problem that was reported to the user, and its end was not. */
+const toldProblemSchema = z.pick(publishedProblemSchema, {
+  id: true,
+  subject: true,
+  severity: true,
+  text: true,
+  since: true,
+});
+
 const problemsSchema = z.object({
   worst: z.nullable(z.enum(severities)),
   count: z.int().check(z.gte(0)),
   reason: z.nullable(z.string()),
   problems: z.array(publishedProblemSchema).check(z.maxLength(maxProblems)),
-  told: z.optional(z.array(z.string())),
+  told: z.optional(z.array(toldProblemSchema).check(z.maxLength(maxProblems))),
 });
 
 export type PublishedProblems = z.output<typeof problemsSchema>;
@@ -61,16 +70,23 @@ const published = (problem: Problem): PublishedProblem => ({
 const isLabIdentity = (catalogue: readonly CollectorMetadata[], { collectors }: AgentState) =>
   collectors.size > 0 && catalogue.every(({ id, scope }) => scope === 'lab' || !collectors.has(id));
 
-function payloadOf(problems: readonly Problem[]): PublishedProblems {
+/** What was reported and may not be over: also what has just ended, so that a restart does not lose its end. */
+const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProblems['told'] =>
+  [...toldProblems]
+    .filter(([, { path }]) => [...collectors.keys()].some((id) => path === id || path.startsWith(`${id}/`)))
+    .slice(-maxProblems)
+    .map(([id, { subject, severity, text, since }]) => ({ id, subject, severity, text, since: since.toISOString() }));
+
+function payloadOf(problems: readonly Problem[], state: AgentState): PublishedProblems {
   const own = problems.filter(({ explainedBy }) => explainedBy === undefined);
   const [worst] = own;
   const inOrder = [...own, ...problems.filter(({ explainedBy }) => explainedBy !== undefined)].slice(0, maxProblems);
   return {
     worst: worst?.severity ?? null,
-    count: own.length,
+    count: own.filter(({ severity }) => isFaultSeverity(severity)).length,
     reason: worst === undefined ? null : `${worst.subject}: ${worst.text}`.slice(0, maxReasonLength),
     problems: inOrder.map(published),
-    told: inOrder.filter(({ isTold }) => isTold).map(({ id }) => id),
+    told: publishedTold(state),
   };
 }
 
@@ -85,6 +101,7 @@ export function problemsPayload(
   const isBrokerShown = state.broker.connected && !isLabIdentity(catalogue, state);
   const payload = payloadOf(
     findProblems(catalogue, agent, state).filter(({ place }) => isBrokerShown || place !== 'broker'),
+    state,
   );
   while (payload.problems.length > 1 && Buffer.byteLength(JSON.stringify(payload)) > maxPayloadBytes)
     payload.problems.pop();
@@ -103,10 +120,32 @@ export function parseProblemsPayload(payload: string): PublishedProblems | undef
 /** What an earlier process, or an earlier connection, has published of its problems. */
 export function restoredProblems(payload: string): RestoredProblem[] {
   const { problems = [], told = [] } = parseProblemsPayload(payload) ?? {};
-  return problems.flatMap(({ id, subject, severity, text, since, step }): RestoredProblem[] => {
-    const [, path, key] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
-    if (path === undefined || key === undefined) return [];
-    const finding = { key, severity, text, since: new Date(since), isCertain: false };
-    return [{ path, subject, finding: step === undefined ? finding : { ...finding, step }, isTold: told.includes(id) }];
-  });
+  const toldIds = new Set(told.map(({ id }) => id));
+  const ongoingIds = new Set(problems.map(({ id }) => id));
+  return [
+    ...problems.flatMap((problem) => restoredProblem(problem, { isTold: toldIds.has(problem.id) })),
+    ...told
+      .filter(({ id }) => !ongoingIds.has(id))
+      .flatMap((problem) => restoredProblem(problem, { isTold: true, isOver: true })),
+  ];
+}
+
+function restoredProblem(
+  problem: Pick<PublishedProblem, 'id' | 'subject' | 'severity' | 'text' | 'since'> & Partial<PublishedProblem>,
+  state: Pick<RestoredProblem, 'isTold' | 'isOver'>,
+): RestoredProblem[] {
+  const { id, cause, subject, severity, text, since, step, serial_number: serialNumber } = problem;
+  const [, path, key] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
+  if (path === undefined || key === undefined) return [];
+  const finding = { key, severity, text, since: new Date(since), isCertain: false };
+  return [
+    {
+      path,
+      subject,
+      ...(cause === undefined ? {} : { cause }),
+      ...(serialNumber === undefined ? {} : { serialNumber }),
+      finding: step === undefined ? finding : { ...finding, step },
+      ...state,
+    },
+  ];
 }

@@ -126,20 +126,21 @@ function entryProblems(
   return [...unreadable, ...findings.values()].map(candidate);
 }
 
-/** A drive that was missing before the agent started, and is still. */
-const restoredProblems = (agent: AgentIdentity, state: AgentState): Candidate[] =>
-  [...state.restoredProblems].flatMap(([id, { path, subject, finding }]): Candidate[] => {
+/** What was missing before the agent started, and is still. */
+const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidate[] =>
+  [...state.restoredProblems].flatMap(([id, { path, subject, cause, serialNumber, finding }]): Candidate[] => {
     const [collector] = [...state.collectors.values()].filter((one) => path.startsWith(`${one.id}/`));
     if (finding.key !== missingProblemKey || collector === undefined) return [];
     if (collector.entries.has(path.slice(collector.id.length + 1))) return [];
     return [
       {
         id,
-        cause: `${agent.id}/${id}`,
+        cause: cause ?? `${agent.id}/${id}`,
         place: 'device',
         path,
         key: finding.key,
         subject,
+        ...(serialNumber === undefined ? {} : { serialNumber }),
         severity: finding.severity,
         text: finding.text,
         since: finding.since,
@@ -200,7 +201,7 @@ export function findProblems(
           .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry)),
       ];
     }),
-    ...restoredProblems(agent, state),
+    ...stillMissingProblems(agent, state),
   ];
   const byDevice = new Map<string | undefined, Candidate[]>();
   for (const candidate of candidates)

@@ -85,7 +85,7 @@ test('a list with all that it says', () => {
       },
       expect.objectContaining({ id: 'probe/thing_1/hot', explained_by: 'probe/thing_1/gone' }),
     ],
-    told: ['probe/thing_1/gone'],
+    told: [{ id: 'probe/thing_1/gone', subject: 'Thing', severity: 'degraded', text: '', since: at.toISOString() }],
   });
 });
 
@@ -112,11 +112,30 @@ test('what was published is restored', () => {
     {
       path: 'probe/thing_1',
       subject: 'Thing',
+      cause: 'nas/probe/thing_1/hot',
       finding: { key: 'hot', severity: 'degraded', text: 'hot is wrong', since: at, isCertain: false, step: 1 },
       isTold: true,
     },
   ]);
 });
+
+test('what has ended is restored too while its end was not told', () => {
+  const state = stateWith('');
+  state.problemMemory.markTold('probe/thing_1/hot', { ...toldThing, text: 'hot is wrong' });
+  state.problemMemory.markTold('other/thing_1/hot', { ...toldThing, path: 'other/thing_1' });
+  const [over, ...others] = restoredProblems(payload(state) ?? '');
+  expect(over).toMatchObject({ path: 'probe/thing_1', isTold: true, isOver: true });
+  expect(others).toEqual([]);
+  const next = stateWith('');
+  next.problemMemory.restore(over === undefined ? [] : [over], at);
+  expect([...next.toldProblems.keys()]).toEqual(['probe/thing_1/hot']);
+  expect(next.restoredProblems.size).toBe(0);
+  state.problemMemory.markUntold('probe/thing_1/hot');
+  expect(parsed(state).told).toEqual([]);
+});
+
+test('a notice is in the list, but no fault is counted', () =>
+  expect(parsed(stateWith('notice'))).toMatchObject({ worst: 'notice', count: 0, problems: { length: 1 } }));
 
 test('what others write on the topic does no harm', () => {
   for (const text of ['', 'x', '[]', '{}', '{"worst":null,"count":0,"reason":null,"problems":[{}]}'])
