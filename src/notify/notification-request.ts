@@ -31,7 +31,9 @@ const subjectOf = (agent: AgentIdentity, message: NotificationMessage) =>
 function titleOf(agent: AgentIdentity, message: NotificationMessage): string {
   const { name, site } = agent;
   const subject = subjectOf(agent, message);
-  return `${name}${site === undefined ? '' : ` (${site})`}${subject === name ? '' : `: ${subject}`}`;
+  // Most devices' names begin with the agent's.
+  const rest = subject === name ? '' : subject.startsWith(`${name} `) ? subject.slice(name.length + 1) : subject;
+  return `${name}${site === undefined ? '' : ` (${site})`}${rest === '' ? '' : `: ${rest}`}`;
 }
 
 /** Begins with a capital letter, unless the first word is a name, a path or an address. */

@@ -80,6 +80,12 @@ function collectorProblems(
 const globalIdOf = (agent: AgentIdentity, collector: string, { device }: StateEntry) =>
   device.macAddress ?? device.serialNumber ?? `${agent.id}/${collector}/${slug(device.id)}`;
 
+/** How the problem ends that something is no longer there. */
+const missingAdvice = {
+  clearsAt: 'when it is back',
+  remedy: 'if it was removed on purpose, delete its device in Home Assistant',
+};
+
 function entryProblems(
   agent: AgentIdentity,
   { tables }: CollectorMetadata,
@@ -117,6 +123,7 @@ function entryProblems(
     since: entry.since,
     isCertain: true,
     ...(part === undefined ? { explainsDevice: true } : {}),
+    ...(key === missingProblemKey ? missingAdvice : {}),
   });
   const missing = tables[entry.table]?.missing;
   const unreadable =
@@ -144,6 +151,7 @@ const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidat
         severity: finding.severity,
         text: finding.text,
         since: finding.since,
+        ...missingAdvice,
         certain: collector.lastSuccess !== undefined,
         isTold: false,
       },

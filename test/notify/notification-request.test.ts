@@ -118,3 +118,9 @@ test('a webhook: one object with the text and its parts', () => {
 
 test('the agent as subject is named once', () =>
   expect(ntfy({ kind: 'trouble', problem: { ...problem, subject: 'nas' }, consequences: [] }).title).toBe('nas'));
+
+test('the name of the agent is not said twice', () => {
+  const titled = (subject: string) =>
+    ntfy({ kind: 'trouble', problem: { ...problem, subject }, consequences: [] }).title;
+  expect([titled('nas Samsung'), titled('nasty'), titled('nas')]).toEqual(['nas: Samsung', 'nas: nasty', 'nas']);
+});
