@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { expect, test } from 'vitest';
+import { proofs } from '../scripts/proof/proofs.mjs';
 
 const src = join(import.meta.dirname, '../src');
 
@@ -91,4 +92,11 @@ test('a file below 15 lines has more than one user', () => {
     .map(({ path }) => path);
   expect(small.filter((path) => !smallFiles.some(([pattern]) => pattern.test(path)))).toEqual([]);
   for (const [pattern] of smallFiles) expect(small.some((path) => pattern.test(path))).toBe(true);
+});
+
+test('the code that a proof holds is there', () => {
+  const paths = Object.values(proofs)
+    .flatMap(({ holds }) => holds)
+    .filter((path) => !path.includes('*'));
+  expect(paths.filter((path) => !existsSync(join(src, '..', path)))).toEqual([]);
 });

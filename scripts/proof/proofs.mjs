@@ -15,19 +15,25 @@ export const proofs = {
       'src/collectors/*/index.ts',
       'src/collectors/nvme/drive-history.ts',
       'src/lib/clocks.ts',
-      'src/lib/counter-rates.ts',
+      'src/lib/counter-rate-calculator.ts',
     ],
   },
   fleet: {
     about: 'Many real sessions on one Mosquitto: all killed and started at once, then the broker killed and started',
     options: { agents: { default: 300, about: 'how many' } },
-    holds: ['src/mqtt', 'src/model', 'src/views/discovery.ts', 'src/views/state-topics.ts', 'test/bench/fleet.ts'],
+    holds: [
+      'src/mqtt',
+      'src/model',
+      'src/views/discovery.ts',
+      'src/views/state-and-event-payloads.ts',
+      'test/bench/fleet.ts',
+    ],
   },
   brokers: {
     about:
       'The built agent on brokers of several makes: Aedes, Mosquitto, and each program in the folder that BROKER_LAUNCHERS names, which is called with a port, serves MQTT without a login on 127.0.0.1 there, and ends on SIGTERM',
     options: {},
-    holds: ['src/mqtt', 'src/views/discovery.ts', 'src/views/state-topics.ts'],
+    holds: ['src/mqtt', 'src/views/discovery.ts', 'src/views/state-and-event-payloads.ts'],
   },
   endurance: {
     about:
