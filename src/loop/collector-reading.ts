@@ -1,6 +1,7 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
-import type { AvailabilityChange, MutableAgentState } from './mutable-agent-state.ts';
+import type { MutableAgentState } from './mutable-agent-state.ts';
+import type { AvailabilityChange } from './state-entry.ts';
 
 type Observations = ObservationOrComplaint<Record<string, unknown>>[];
 

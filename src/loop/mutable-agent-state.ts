@@ -1,8 +1,6 @@
-import { type Address, addressPath, deviceAddress, partAddress, withPartHash } from '../model/address.ts';
+import { type Address, addressPath } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
-import { describeError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
-import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
 import type {
@@ -14,29 +12,23 @@ import type {
 } from '../model/state.ts';
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
-import { type EvaluatedMetrics, evaluateMetrics } from './evaluate-metrics.ts';
+import { evaluateMetrics } from './evaluate-metrics.ts';
 import { findingsOfReading, uncertainFindings } from './findings.ts';
 import { ProblemMemory } from './problem-memory.ts';
-
-/** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
- * became impossible, or is possible again. */
-export interface AvailabilityChange {
-  subject: string;
-  /** Without any of these, the subject is available again. */
-  error?: string;
-  hint?: string;
-  impossibleValue?: string;
-  possibleMetric?: string;
-  /** How long the previous state lasted; absent if unknown. */
-  seconds?: number;
-}
+import {
+  type AvailabilityChange,
+  entryAfter,
+  hasSameDiscovery,
+  impossibleValueChanges,
+  missingEntry,
+  subjectOf,
+  unusedAddress,
+} from './state-entry.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type CollectorRecord = Mutable<Omit<CollectorState, 'entries'>> & { entries: Map<string, StateEntry> };
 
 const secondsBetween = (from: Date, to: Date) => Math.round((to.getTime() - from.getTime()) / 1000);
-const subjectOf = (entry: StateEntry) =>
-  entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`;
 
 /** Events that may wait for a subscriber; the oldest are dropped first. */
 const maxPendingEvents = 200;
@@ -239,96 +231,3 @@ const complaintsAfter = (
     const since = before.find((earlier) => earlier.key === key)?.since ?? at;
     return [{ key, text, since }];
   });
-
-/** The address of an observation; with a hash if another part of the same reading has it already. */
-function unusedAddress(
-  { id }: AnyCollectorDefinition,
-  { table, device, part }: Observation<Record<string, unknown>>,
-  used: ReadonlySet<string>,
-): Address {
-  if (part === undefined) return deviceAddress(id, device);
-  const address = partAddress(id, device, table, part);
-  return used.has(addressPath(address)) ? withPartHash(address, part) : address;
-}
-
-function entryAfter(
-  before: StateEntry | undefined,
-  metrics: Record<string, AnyMetricDeclaration>,
-  address: Address,
-  observation: Observation<Record<string, unknown>>,
-  evaluation: EvaluatedMetrics | undefined,
-  at: Date,
-): Omit<StateEntry, 'findings'> {
-  const { table, device, part } = observation;
-  const sample = evaluation?.sample ?? before?.sample;
-  const error = 'error' in observation ? describeError(observation.error) : undefined;
-  const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
-  const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
-  return {
-    address,
-    table,
-    device,
-    ...(part === undefined ? {} : { part }),
-    ...(sample === undefined ? {} : { sample }),
-    ...(evaluation === undefined ? {} : { rawNumbers: evaluation.rawNumbers }),
-    ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
-    ...(error === undefined ? {} : { error }),
-    ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
-    ...('excluded' in observation ? { excluded: true } : {}),
-    presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
-    since: hasChanged ? at : before.since,
-  };
-}
-
-/** A metric stays impossible while it is unknown or the device can't be read: only a value proves it possible. */
-const impossibleMetricsAfter = (
-  before: ReadonlySet<string> = new Set(),
-  { rawNumbers = {}, impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
-): ReadonlySet<string> =>
-  new Set([...[...before].filter((key) => rawNumbers[key] === undefined), ...impossibleValues.keys()]);
-
-function impossibleValueChanges(
-  before: StateEntry | undefined,
-  entry: StateEntry,
-  metrics: Record<string, AnyMetricDeclaration>,
-  { impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
-): AvailabilityChange[] {
-  const subject = subjectOf(entry);
-  const known = before?.impossibleMetrics ?? new Set();
-  return [
-    ...[...impossibleValues]
-      .filter(([key]) => !known.has(key))
-      .map(([key, text]) => ({ subject, impossibleValue: `${metrics[key]?.name}: ${text}` })),
-    ...[...known]
-      .filter((key) => !entry.impossibleMetrics?.has(key))
-      .map((key) => ({ subject, possibleMetric: metrics[key]?.name ?? key })),
-  ];
-}
-
-/** `isMissed`: it is a problem that the entry is missing. If not, neither is what was wrong with it. */
-const missingEntry = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
-  entry.isMissing
-    ? entry
-    : {
-        ...entry,
-        error: 'no longer present',
-        isMissing: true,
-        findings: isMissed ? uncertainFindings(entry.findings) : new Map(),
-        since: entry.error === undefined ? at : entry.since,
-      };
-
-/** The optional metrics that have had a value; the same Set object as before if none is new. */
-function presentMetricsAfter(
-  metrics: Record<string, AnyMetricDeclaration>,
-  sample: MetricValuesByKey = {},
-  before: ReadonlySet<string> = new Set(),
-): ReadonlySet<string> {
-  const added = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
-  return added.length === 0 ? before : new Set([...before, ...added]);
-}
-
-const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
-  a.presentMetrics === b.presentMetrics &&
-  a.excluded === b.excluded &&
-  a.part?.name === b.part?.name &&
-  (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));

@@ -1,7 +1,8 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { type ActiveCollector, type CollectorOutcome, readCollector } from './collector-reading.ts';
 import { CronTimer } from './cron-timer.ts';
-import type { AvailabilityChange, MutableAgentState } from './mutable-agent-state.ts';
+import type { MutableAgentState } from './mutable-agent-state.ts';
+import type { AvailabilityChange } from './state-entry.ts';
 
 export interface ScheduledCollector extends ActiveCollector {
   /** A cron expression of six fields. */

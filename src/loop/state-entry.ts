@@ -1,0 +1,120 @@
+import { type Address, addressPath, deviceAddress, partAddress, withPartHash } from '../model/address.ts';
+import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
+import { describeError } from '../model/errors.ts';
+import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
+import type { StateEntry } from '../model/state.ts';
+import type { EvaluatedMetrics } from './evaluate-metrics.ts';
+import { uncertainFindings } from './findings.ts';
+
+/** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
+ * became impossible, or is possible again. */
+export interface AvailabilityChange {
+  subject: string;
+  /** Without any of these, the subject is available again. */
+  error?: string;
+  hint?: string;
+  impossibleValue?: string;
+  possibleMetric?: string;
+  /** How long the previous state lasted; absent if unknown. */
+  seconds?: number;
+}
+
+/** Name of the device or part, as people see it. */
+export const subjectOf = (entry: StateEntry) =>
+  entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`;
+
+/** The address of an observation; with a hash if another part of the same reading has it already. */
+export function unusedAddress(
+  { id }: AnyCollectorDefinition,
+  { table, device, part }: Observation<Record<string, unknown>>,
+  used: ReadonlySet<string>,
+): Address {
+  if (part === undefined) return deviceAddress(id, device);
+  const address = partAddress(id, device, table, part);
+  return used.has(addressPath(address)) ? withPartHash(address, part) : address;
+}
+
+/** The entry after an observation, without what is wrong with it. */
+export function entryAfter(
+  before: StateEntry | undefined,
+  metrics: Record<string, AnyMetricDeclaration>,
+  address: Address,
+  observation: Observation<Record<string, unknown>>,
+  evaluation: EvaluatedMetrics | undefined,
+  at: Date,
+): Omit<StateEntry, 'findings'> {
+  const { table, device, part } = observation;
+  const sample = evaluation?.sample ?? before?.sample;
+  const error = 'error' in observation ? describeError(observation.error) : undefined;
+  const hasChanged = before === undefined || (before.error === undefined) !== (error === undefined);
+  const impossibleMetrics = impossibleMetricsAfter(before?.impossibleMetrics, evaluation);
+  return {
+    address,
+    table,
+    device,
+    ...(part === undefined ? {} : { part }),
+    ...(sample === undefined ? {} : { sample }),
+    ...(evaluation === undefined ? {} : { rawNumbers: evaluation.rawNumbers }),
+    ...(impossibleMetrics.size === 0 ? {} : { impossibleMetrics }),
+    ...(error === undefined ? {} : { error }),
+    ...('hint' in observation && observation.hint !== undefined ? { hint: observation.hint } : {}),
+    ...('excluded' in observation ? { excluded: true } : {}),
+    presentMetrics: presentMetricsAfter(metrics, sample, before?.presentMetrics),
+    since: hasChanged ? at : before.since,
+  };
+}
+
+/** A metric stays impossible while it is unknown or the device can't be read: only a value proves it possible. */
+const impossibleMetricsAfter = (
+  before: ReadonlySet<string> = new Set(),
+  { rawNumbers = {}, impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
+): ReadonlySet<string> =>
+  new Set([...[...before].filter((key) => rawNumbers[key] === undefined), ...impossibleValues.keys()]);
+
+/** The values that became impossible, or are possible again. */
+export function impossibleValueChanges(
+  before: StateEntry | undefined,
+  entry: StateEntry,
+  metrics: Record<string, AnyMetricDeclaration>,
+  { impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
+): AvailabilityChange[] {
+  const subject = subjectOf(entry);
+  const known = before?.impossibleMetrics ?? new Set();
+  return [
+    ...[...impossibleValues]
+      .filter(([key]) => !known.has(key))
+      .map(([key, text]) => ({ subject, impossibleValue: `${metrics[key]?.name}: ${text}` })),
+    ...[...known]
+      .filter((key) => !entry.impossibleMetrics?.has(key))
+      .map((key) => ({ subject, possibleMetric: metrics[key]?.name ?? key })),
+  ];
+}
+
+/** `isMissed`: it is a problem that the entry is missing. If not, neither is what was wrong with it. */
+export const missingEntry = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
+  entry.isMissing
+    ? entry
+    : {
+        ...entry,
+        error: 'no longer present',
+        isMissing: true,
+        findings: isMissed ? uncertainFindings(entry.findings) : new Map(),
+        since: entry.error === undefined ? at : entry.since,
+      };
+
+/** The optional metrics that have had a value; the same Set object as before if none is new. */
+function presentMetricsAfter(
+  metrics: Record<string, AnyMetricDeclaration>,
+  sample: MetricValuesByKey = {},
+  before: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
+  const added = Object.keys(sample).filter((key) => metrics[key]?.optional && sample[key] !== null && !before.has(key));
+  return added.length === 0 ? before : new Set([...before, ...added]);
+}
+
+/** Whether two entries of one device or part are announced alike. */
+export const hasSameDiscovery = (a: StateEntry, b: StateEntry) =>
+  a.presentMetrics === b.presentMetrics &&
+  a.excluded === b.excluded &&
+  a.part?.name === b.part?.name &&
+  (a.device === b.device || JSON.stringify(a.device) === JSON.stringify(b.device));
