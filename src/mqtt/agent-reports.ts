@@ -12,6 +12,9 @@ interface AgentReport {
   status?: string;
   devices: Map<string, ReportedDevice>;
   problems?: ReportedProblems;
+  /** False from the moment at which the agent goes offline until it publishes its list again, which it does before it is online: a
+   * version from before there were lists leaves the retained one for a while. */
+  isListCurrent?: boolean;
 }
 
 const isObject = (content: unknown): content is Record<string, unknown> =>
@@ -68,8 +71,8 @@ export class AgentReports {
   readonly bridges = new Map<string, boolean>();
   readonly #reports = new Map<string, AgentReport>();
 
-  /** Takes in a message; an empty payload removes what the topic had. */
-  take(topic: ParsedTopic, payload: string): void {
+  /** Takes in a message; an empty payload removes what the topic had. `isRetained`: it may be older than the subscription. */
+  take(topic: ParsedTopic, payload: string, isRetained: boolean): void {
     switch (topic.kind) {
       case 'bridge':
         if (payload === '') this.bridges.delete(slug(topic.site));
@@ -79,6 +82,7 @@ export class AgentReports {
         this.#change(topic.agent, (report) => {
           if (payload === '') delete report.status;
           else report.status = payload;
+          if (payload !== onlinePayload) report.isListCurrent = false;
         });
         return;
       case 'problems':
@@ -86,6 +90,7 @@ export class AgentReports {
           const problems = reportedProblems(payload, report.problems);
           if (problems === undefined) delete report.problems;
           else report.problems = problems;
+          report.isListCurrent = !isRetained || report.status === undefined || report.status === onlinePayload;
         });
         return;
       case 'state':
@@ -111,14 +116,14 @@ export class AgentReports {
     return [...this.#reports]
       .filter(([, { status }]) => status !== undefined)
       .sort(([a], [b]) => a.localeCompare(b))
-      .map(([id, { status, devices, problems }]) => {
+      .map(([id, { status, devices, problems, isListCurrent }]) => {
         const site = devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
         return {
           id,
           ...(typeof site === 'string' ? { site } : {}),
           isOnline: status === onlinePayload && !unresponsive.has(id),
           devices: [...devices.values()],
-          ...(problems === undefined ? {} : { problems }),
+          ...(problems === undefined || (status === onlinePayload && !isListCurrent) ? {} : { problems }),
         };
       });
   }

@@ -39,7 +39,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
     try {
       const received = await this.#read(connection, agent);
       if (isSameMemory)
-        for (const [topic, parsed] of this.#topics) if (!received.has(topic)) this.#take(topic, parsed, '');
+        for (const [topic, parsed] of this.#topics) if (!received.has(topic)) this.#take(topic, parsed, '', false);
     } catch (error) {
       this.error = `the broker does not let this user read ${new Topics(agent).presenceFilters.join(', ')}: ${describeError(error)}`;
       return;
@@ -66,7 +66,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
       const parsed = topics.parse(topic);
       if (parsed === undefined || !isReport(parsed)) return;
       received.add(topic);
-      this.#take(topic, parsed, payload);
+      this.#take(topic, parsed, payload, retained);
       if (!('agent' in parsed)) return;
       if (!retained) this.#livenessProbe.markAlive(parsed.agent);
       if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
@@ -81,8 +81,8 @@ export class BrokerAgentDirectory implements AgentDirectory {
     return received;
   }
 
-  #take(topic: string, parsed: ParsedTopic, payload: string): void {
-    this.#reports.take(parsed, payload);
+  #take(topic: string, parsed: ParsedTopic, payload: string, isRetained: boolean): void {
+    this.#reports.take(parsed, payload, isRetained);
     if (payload === '') this.#topics.delete(topic);
     else this.#topics.set(topic, parsed);
   }

@@ -40,11 +40,13 @@ export class StatePublisher {
     this.#publisher.publishChanged(new Map([[new Topics(this.#context.agent).status, onlinePayload]]));
   }
 
-  /** The broker has published the will of an earlier connection of this agent, which it has only just given up. */
+  /** The broker has published the will of an earlier connection of this agent, which it has only just given up. The list of problems
+   * comes again, too: one from before an agent was offline can be that of another version. */
   correctWill(): void {
-    const { status } = new Topics(this.#context.agent);
+    const { status, problems } = new Topics(this.#context.agent);
     if (this.#publisher.lastSent(status) === undefined) return;
-    this.#publisher.forgetSent(status);
+    for (const topic of [problems, status]) this.#publisher.forgetSent(topic);
+    this.publish();
     this.publishOnline();
   }
 

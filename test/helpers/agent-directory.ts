@@ -15,17 +15,17 @@ export class DirectoryOfTopics implements AgentDirectory {
 
   constructor(messages: Iterable<readonly [path: string, payload: string]>, unresponsive: readonly string[] = []) {
     this.#unresponsive = new Set(unresponsive);
-    for (const [path, payload] of messages) this.say(path, payload);
+    for (const [path, payload] of messages) this.say(path, payload, true);
   }
 
   get agents() {
     return this.#reports.agents(this.#unresponsive);
   }
 
-  say(path: string, payload: string): void {
+  say(path: string, payload: string, isRetained = false): void {
     const topic = this.#topics.parse(`infra-monitor/${path}`);
     if (topic === undefined) throw new Error(`${path} is no topic`);
-    this.#reports.take(topic, payload);
+    this.#reports.take(topic, payload, isRetained);
   }
 }
 

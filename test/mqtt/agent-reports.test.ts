@@ -64,3 +64,18 @@ test('without a status there is no agent, and nothing is left of one whose topic
   expect([...directory.bridges]).toEqual([]);
   expect(directory.agents).toEqual([]);
 });
+
+test.each<[order: string, ...messages: [path: string, payload: string][]]>([
+  ['list first', ['pi/problems', problemList()], ['pi/status', 'offline']],
+  ['status first', ['pi/status', 'offline'], ['pi/problems', problemList()]],
+])('the list of an agent that was offline counts again once it is published anew: %s', (_, ...retained) => {
+  const directory = new DirectoryOfTopics(retained);
+  const [lost] = directory.agents;
+  expect(lost).toMatchObject({ isOnline: false, problems: { list: [] } });
+  directory.say('pi/status', 'online');
+  expect(directory.agents).toEqual([{ id: 'pi', isOnline: true, devices: [] }]);
+  directory.say('pi/status', 'offline');
+  directory.say('pi/problems', problemList());
+  directory.say('pi/status', 'online');
+  expect(directory.agents).toMatchObject([{ isOnline: true, problems: { list: [] } }]);
+});

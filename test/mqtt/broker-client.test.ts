@@ -289,8 +289,10 @@ test('memories are handed over, and none of another agent', async () => {
   expect(JSON.stringify([...(remembered[0] ?? [])])).not.toContain('9');
 });
 
-test('a late will of an earlier connection is corrected', async () => {
+test('a late will of an earlier connection is corrected, with the list of problems before', async () => {
   const { broker, observer } = await scene();
+  const list = 'infra-monitor/nas/problems';
+  await observer.client.publishAsync(list, '{}', { qos: 1, retain: true });
   const state = records(12);
   startSession(broker.settings, [collector], state);
   await online(state);
@@ -302,9 +304,9 @@ test('a late will of an earlier connection is corrected', async () => {
     () =>
       observer.messages
         .slice(before)
-        .filter(({ topic }) => topic === status)
-        .map(({ payload }) => payload)
-        .join(' ') === 'offline online',
+        .filter(({ topic }) => topic === status || topic === list)
+        .map(({ topic, payload }) => (topic === list ? 'list' : payload))
+        .join(' ') === 'offline list online',
   );
 });
 

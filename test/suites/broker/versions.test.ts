@@ -57,7 +57,7 @@ test('an agent of the version before is unknown and never well, until it takes t
   start('pi', {}, before);
   await says('too old', ({ cause }) => cause === 'unknown');
   // The version before removes what it does not know.
-  expect(observer.topics.get('infra-monitor/pi/problems') ?? '').toBe('');
+  await until('its list is gone', () => !observer.topics.get('infra-monitor/pi/problems'), 60);
   expect(causes).not.toContain('well');
 });
 

@@ -36,7 +36,7 @@ test('more than fits into a client’s queue is heard whole', async () => {
   // The agent itself is the last to be online.
   const said = await see(
     'infra-monitor/sites/sites/cottage',
-    (payload) => payload.includes('"agents_expected":301'),
+    (payload) => payload.includes('"agents_expected":301') && payload.includes('"cause":"well"'),
     30,
   );
   expect(JSON.parse(said)).toMatchObject({ agents_lost: 0, cause: 'well' });
