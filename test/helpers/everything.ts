@@ -3,6 +3,7 @@ import type { CollectorMetadata } from '../../src/model/collector.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../../src/model/metric.ts';
 import type { AgentState, CollectorState, StateEntry } from '../../src/model/state.ts';
 import type { AnyTable } from '../../src/model/table.ts';
+import { toBaseUnit } from '../../src/model/unit.ts';
 
 function valueFor(metric: AnyMetricDeclaration): MetricValue {
   switch (metric.kind) {
@@ -35,6 +36,12 @@ function entryOf(collector: string, of: string, { kind, metrics }: AnyTable, num
       ? { part, address: partAddress(collector, device, of, part) }
       : { address: deviceAddress(collector, device) }),
     sample: Object.fromEntries(Object.entries(metrics).map(([key, metric]) => [key, valueFor(metric)])),
+    rawNumbers: Object.fromEntries(
+      Object.entries(metrics).flatMap(([key, metric]) => {
+        const value = valueFor(metric);
+        return typeof value === 'number' ? [[key, toBaseUnit(value, 'unit' in metric ? metric.unit : undefined)]] : [];
+      }),
+    ),
     findings: new Map(),
     presentMetrics: new Set(Object.keys(metrics)),
     since: at,

@@ -23,7 +23,7 @@ test('a broker that is lost: one message, and one when it is back', { timeout: 2
     body: {
       topic: 'secret-topic',
       title: `testling (Berlin): Broker ${mosquitto.url}`,
-      message: expect.stringMatching(/^not connected: /),
+      message: expect.stringMatching(/^Not connected: /),
       priority: 4,
     },
   });
@@ -31,7 +31,7 @@ test('a broker that is lost: one message, and one when it is back', { timeout: 2
   await until('the recovery', () => received.length === 2, 120);
   expect(received[1]?.body).toMatchObject({
     title: received[0]?.body.title,
-    message: expect.stringMatching(/^Resolved after .*: not connected/),
+    message: expect.stringMatching(/^Resolved .*: not connected/),
     priority: 3,
   });
   expect(agent.output()).not.toMatch(/secret-topic|sesame/);

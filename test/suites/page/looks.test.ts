@@ -65,6 +65,8 @@ test('the keyboard leads from a problem to its device', async () => {
   const page = await open(await serve());
   await live(page);
   await page.keyboard.press('Tab');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Samsung 970 EVO');
+  await page.keyboard.press('Tab');
   expect(await page.evaluate('document.activeElement.textContent')).toBe('nas File system /mnt/backup');
   expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
   await page.keyboard.press('Enter');
