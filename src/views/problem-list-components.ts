@@ -4,8 +4,8 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 
 /** Collector and table in the keys of the entities for the list of problems; no collector has this id. */
-export const problemEntityKey = { collector: 'problems', table: 'agent' };
-const problemKeyOf = (metric: string) => formatComponentKey({ ...problemEntityKey, metric });
+export const problemListCollectorAndTable = { collector: 'problems', table: 'agent' };
+const problemKeyOf = (metric: string) => formatComponentKey({ ...problemListCollectorAndTable, metric });
 /** Keys of the entities for the list of problems. */
 export const problemListComponentKeys: ReadonlySet<string> = new Set(
   ['problem', 'problem_reason', 'problems'].map(problemKeyOf),

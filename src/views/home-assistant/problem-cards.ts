@@ -1,5 +1,5 @@
 import { isFaultSeverity, type Severity, severities } from '../../model/problem.ts';
-import { problemEntityKey } from '../problem-list-components.ts';
+import { problemListCollectorAndTable } from '../problem-list-components.ts';
 import { type DashboardCard, type DashboardSection, headingCard, type ProblemEntity } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-devices.ts';
 import type { YamlMap } from './yaml.ts';
@@ -23,10 +23,13 @@ export const problemEntities = ({ entities }: LabDevice): ProblemEntity[] =>
 
 /** The entity whose attributes are the list of what is wrong according to the agent of this machine. */
 const listEntity = ({ entities }: LabDevice): LabEntity | undefined =>
-  entities.find(({ collector, metric }) => collector === problemEntityKey.collector && metric === 'problem');
+  entities.find(
+    ({ collector, metric }) => collector === problemListCollectorAndTable.collector && metric === 'problem',
+  );
 
 /** Whether an entity is one of those that read the list of what is wrong. */
-export const isOfProblemList = ({ collector }: LabEntity): boolean => collector === problemEntityKey.collector;
+export const isOfProblemList = ({ collector }: LabEntity): boolean =>
+  collector === problemListCollectorAndTable.collector;
 
 const icons: Record<Severity, string> = {
   data_at_risk: 'mdi:database-alert',
