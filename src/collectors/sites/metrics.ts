@@ -12,7 +12,14 @@ const siteMetrics: MetricDeclarations<SiteReading> = {
     value: (r) => (r.cause === 'unknown' ? undefined : r.cause !== 'well'),
   },
   worst_problem: { kind: 'text', name: 'Worst problem', icon: 'mdi:message-alert', value: (r) => r.text },
-  cause: { kind: 'enum', name: 'Cause', icon: 'mdi:help-network', options: siteCauses, value: (r) => r.cause },
+  cause: {
+    kind: 'enum',
+    name: 'Cause',
+    icon: 'mdi:help-network',
+    // Home Assistant has a word of its own for what is unknown, and warns of options that it does not know yet.
+    options: siteCauses.filter((cause) => cause !== 'unknown'),
+    value: (r) => (r.cause === 'unknown' ? undefined : r.cause),
+  },
   since: { kind: 'timestamp', name: 'Since', value: (r) => r.since },
   agents_expected: { kind: 'gauge', name: 'Agents expected', icon: 'mdi:server-network', value: (r) => r.expected },
   agents_lost: { kind: 'gauge', name: 'Agents lost', icon: 'mdi:server-network-off', value: (r) => r.lost },

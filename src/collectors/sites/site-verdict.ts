@@ -57,8 +57,8 @@ const formatList = (ids: readonly string[]) => ids.toSorted().join(', ');
 const agentsAre = (ids: readonly string[]) =>
   ids.length === 1 ? `agent ${ids[0]} is` : `agents ${formatList(ids)} are`;
 
-/** Judges every site. `monitor`: the agent that judges, which is online whatever its topic says, and whose broker is reached without a
- * bridge. `ownId`: the id under which this collector publishes. */
+/** Judges every site. `monitor`: the agent that judges, which is online and at its site whatever its topics say, and whose broker is
+ * reached without a bridge. `ownId`: the id under which this collector publishes. */
 export function determineSiteVerdicts(
   { agents: all, bridges }: Pick<AgentDirectory, 'agents' | 'bridges'>,
   monitor: Pick<AgentIdentity, 'id' | 'site'>,
@@ -66,7 +66,11 @@ export function determineSiteVerdicts(
 ): SiteVerdict[] {
   const agents = all
     .filter(({ id }) => id !== ownId)
-    .map((agent) => (agent.id === monitor.id ? { ...agent, isOnline: true } : agent));
+    .map((agent) =>
+      agent.id === monitor.id
+        ? { ...agent, isOnline: true, ...(monitor.site === undefined ? {} : { site: monitor.site }) }
+        : agent,
+    );
   const sites = groupBySite(agents);
   const isBridgeDown = (key: string) =>
     bridges.get(key) === false && (monitor.site === undefined || key !== siteKey(monitor.site));

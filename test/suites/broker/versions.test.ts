@@ -37,7 +37,7 @@ test('an agent of the version before is unknown and never well, until it takes t
   const causes: unknown[] = [];
   start('nas', { SITES: 'true' });
   const old = start('pi', {}, before);
-  const unknown = await says('too old', ({ cause }) => cause === 'unknown');
+  const unknown = await says('too old', ({ cause, problem }) => cause === null && problem === null);
   expect(unknown).toMatchObject({ problem: null, online: 'ON', agents_lost: 0, worst_problem: tooOld });
   observer.client.on('message', (topic, payload) => {
     if (topic === 'infra-monitor/sites/sites/cottage')
@@ -55,7 +55,7 @@ test('an agent of the version before is unknown and never well, until it takes t
   await says('lost', ({ cause }) => cause === 'agent_lost');
   causes.length = 0;
   start('pi', {}, before);
-  await says('too old', ({ cause }) => cause === 'unknown');
+  await says('too old', ({ cause, problem }) => cause === null && problem === null);
   // The version before removes what it does not know.
   await until('its list is gone', () => !observer.topics.get('infra-monitor/pi/problems'), 60);
   expect(causes).not.toContain('well');
