@@ -3,6 +3,7 @@ import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems }
 import { parseJsonWithin } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
+import { isFaultSeverity } from '../model/problem.ts';
 import type { ParsedTopic } from '../model/topics.ts';
 import { onlinePayload } from '../views/availability.ts';
 import { type PublishedProblem, parseProblemsPayload } from '../views/problems-payload.ts';
@@ -62,7 +63,9 @@ function reportedProblems(payload: string, before: ReportedProblems | undefined)
   if (published === undefined) return undefined;
   const known = new Map(before?.list.map((problem) => [problem.id, problem]));
   const list = published.problems.map((problem) => reportedProblem(problem, known.get(problem.id)));
-  const listed = list.filter(({ explainedBy }) => explainedBy === undefined).length;
+  const listed = list.filter(
+    ({ explainedBy, severity }) => explainedBy === undefined && isFaultSeverity(severity),
+  ).length;
   return { list, omittedCount: Math.max(0, published.count - listed) };
 }
 

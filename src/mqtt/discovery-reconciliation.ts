@@ -86,11 +86,12 @@ export function deviceOfOwnDiscoveryTopic(topics: Topics, agent: AgentIdentity, 
   return parsed?.kind === 'discovery' && parsed.agent === agent.id ? parsed.device : undefined;
 }
 
-/** The devices of this agent that are desired or retained, without those that were dismissed. */
-function devicesToReconcile({ agent, desired, retained, dismissed }: DiscoveryReconciliationInput): string[] {
+/** The devices of this agent that are desired or retained, without those that were dismissed. Also those that are excluded, because
+ * they may have been announced over this connection, after what is retained was read. */
+function devicesToReconcile({ agent, desired, excluded, retained, dismissed }: DiscoveryReconciliationInput): string[] {
   const topics = new Topics(agent);
   const announced = [...retained.keys()].flatMap((topic) => deviceOfOwnDiscoveryTopic(topics, agent, topic) ?? []);
-  return [...new Set([...desired.keys(), ...announced])].filter((device) => !dismissed.has(device));
+  return [...new Set([...desired.keys(), ...excluded.keys(), ...announced])].filter((device) => !dismissed.has(device));
 }
 
 /** Sorts devices so that each comes after the one that it names as `via_device`: Home Assistant would create a nameless device for
