@@ -41,27 +41,17 @@ async function reannounceRemoved(
   return results.every(({ hasSubscribers }) => hasSubscribers);
 }
 
-/** The device that an agent's topic is about, whether its announcement, its state or one of its parts; undefined for any other topic. */
-function deviceOfTopic(agent: AgentIdentity, topic: string): string | undefined {
-  const parsed = new Topics(agent).parse(topic);
-  if (parsed === undefined || !('agent' in parsed) || parsed.agent !== agent.id) return undefined;
-  return 'address' in parsed ? parsed.address.device : parsed.kind === 'discovery' ? parsed.device : undefined;
-}
-
-const isAnnouncement = (agent: AgentIdentity, topic: string) =>
-  !new Topics(agent).isOwn(topic) && deviceOfTopic(agent, topic) !== undefined;
-
 /** The announcement of a device, by its ID or by the name that Home Assistant shows; all announcements without a device. */
 function selectAnnounced(
   announced: ReadonlyMap<string, string>,
-  agent: AgentIdentity,
+  topics: Topics,
   device: string | undefined,
 ): Map<string, string> {
   if (device === undefined) return new Map(announced);
-  const topic = new Topics(agent).discovery(slug(device));
+  const topic = topics.discovery(slug(device));
   const payload = announced.get(topic);
   if (payload !== undefined) return new Map([[topic, payload]]);
-  const devices = [...announced.keys()].map((key) => deviceOfTopic(agent, key)).join(', ');
+  const devices = [...announced.keys()].map((key) => topics.deviceOfOwnDiscovery(key)).join(', ');
   throw new UsageError(`${device}: unknown device; this agent has announced ${devices || 'none'}`);
 }
 
@@ -74,8 +64,8 @@ async function removeData(
 ): Promise<void> {
   const topics = new Topics(agent);
   const announced = selectAnnounced(
-    new Map([...retained].filter(([topic]) => isAnnouncement(agent, topic))),
-    agent,
+    new Map([...retained].filter(([topic]) => topics.deviceOfOwnDiscovery(topic) !== undefined)),
+    topics,
     device,
   );
   // This connection would count as a subscriber itself.
@@ -87,9 +77,10 @@ async function removeData(
   }
   printLine('Removing the devices from Home Assistant …');
   await pause([...announced.values()].some(hasTombstones) ? discoverySettleMs : 500);
-  const forgottenDevices = [...announced.keys()].map((topic) => deviceOfTopic(agent, topic));
+  const forgottenDevices = [...announced.keys()].map((topic) => topics.deviceOfOwnDiscovery(topic));
   const ownTopics = [...retained.keys()].filter(
-    (topic) => topics.isOwn(topic) && (device === undefined || forgottenDevices.includes(deviceOfTopic(agent, topic))),
+    (topic) =>
+      topics.isOwn(topic) && (device === undefined || forgottenDevices.includes(topics.deviceOfOwnTopic(topic))),
   );
   for (const topic of announced.keys()) await connection.publish(topic, '');
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.

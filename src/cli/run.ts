@@ -20,7 +20,7 @@ import { printableBrokerUrl } from '../mqtt/settings.ts';
 import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
-import { restoredProblems } from '../views/problems-payload.ts';
+import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { waitForOutputOrError } from './output.ts';
@@ -141,7 +141,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         deviceDismissed: (device) => state.forgetDevice(device),
         memoriesLoaded: (memories, isComplete) =>
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
-        problemsLoaded: (payload) => state.problemMemory.restore(restoredProblems(payload), new Date()),
+        problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );

@@ -1,5 +1,6 @@
 import { type Address, addressPath } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
+import { subjectOf } from '../model/device.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
@@ -21,7 +22,6 @@ import {
   hasSameDiscovery,
   impossibleValueChanges,
   missingEntry,
-  subjectOf,
   unusedAddress,
 } from './state-entry.ts';
 
@@ -59,7 +59,7 @@ class Broker implements BrokerConnectionState {
   }
 }
 
-/** The latest outcomes; nothing else in the program remembers readings. */
+/** The latest outcome of each reading, and what outlives the process. */
 export class MutableAgentState implements AgentState {
   readonly collectors = new Map<string, CollectorRecord>();
   readonly broker: Broker;

@@ -1,5 +1,6 @@
 import { type Address, addressPath, deviceAddress, partAddress, withPartHash } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
+import { subjectOf } from '../model/device.ts';
 import { describeError } from '../model/errors.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
 import type { StateEntry } from '../model/state.ts';
@@ -18,10 +19,6 @@ export interface AvailabilityChange {
   /** How long the previous state lasted; absent if unknown. */
   seconds?: number;
 }
-
-/** Name of the device or part, as people see it. */
-export const subjectOf = (entry: StateEntry) =>
-  entry.part === undefined ? entry.device.name : `${entry.device.name} ${entry.part.name}`;
 
 /** The address of an observation; with a hash if another part of the same reading has it already. */
 export function unusedAddress(

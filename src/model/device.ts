@@ -38,3 +38,7 @@ export const deviceBelowAgent = ({ id, name }: AgentIdentity, device: Omit<Devic
   name: `${name} ${device.name}`,
   via: id,
 });
+
+/** Name of a device or part, as people see it: “nas File system /”. */
+export const subjectOf = ({ device, part }: { device: Device; part?: DevicePart }): string =>
+  part === undefined ? device.name : `${device.name} ${part.name}`;

@@ -134,6 +134,20 @@ export class Topics {
     return topic.startsWith(`${this.#root}/`);
   }
 
+  /** The device of one of this agent's topics below the base topic; undefined for any other topic. */
+  deviceOfOwnTopic(topic: string): string | undefined {
+    const parsed = this.parse(topic);
+    return parsed !== undefined && 'address' in parsed && parsed.agent === this.#agent.id
+      ? parsed.address.device
+      : undefined;
+  }
+
+  /** The device of one of this agent's discovery topics; undefined for any other topic. */
+  deviceOfOwnDiscovery(topic: string): string | undefined {
+    const parsed = this.parse(topic);
+    return parsed?.kind === 'discovery' && parsed.agent === this.#agent.id ? parsed.device : undefined;
+  }
+
   /** What a topic of this base topic is; undefined for any other. */
   parse(topic: string): ParsedTopic | undefined {
     if (topic === this.homeAssistantStatus) return { kind: 'homeAssistantStatus' };

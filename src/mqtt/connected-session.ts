@@ -177,7 +177,7 @@ export class ConnectedSession {
     this.#retained.addAll(payloads);
     this.#retained.stage = 'late';
     memoriesLoaded(selectMemoryPayloads(agent, this.#retained.payloads), false);
-    const problems = this.#retained.payloads.get(new Topics(agent).problems);
+    const problems = this.#retained.payloads.get(this.#topics.problems);
     if (problems !== undefined) problemsLoaded(problems);
     this.#after(lateRetainedMs, () => {
       this.#retained.stage = 'complete';

@@ -80,17 +80,11 @@ function inheritedComponents(
   return components;
 }
 
-/** The device of one of this agent's discovery topics; undefined for any other topic. */
-export function deviceOfOwnDiscoveryTopic(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
-  const parsed = topics.parse(topic);
-  return parsed?.kind === 'discovery' && parsed.agent === agent.id ? parsed.device : undefined;
-}
-
 /** The devices of this agent that are desired or retained, without those that were dismissed. Also those that are excluded, because
  * they may have been announced over this connection, after what is retained was read. */
 function devicesToReconcile({ agent, desired, excluded, retained, dismissed }: DiscoveryReconciliationInput): string[] {
   const topics = new Topics(agent);
-  const announced = [...retained.keys()].flatMap((topic) => deviceOfOwnDiscoveryTopic(topics, agent, topic) ?? []);
+  const announced = [...retained.keys()].flatMap((topic) => topics.deviceOfOwnDiscovery(topic) ?? []);
   return [...new Set([...desired.keys(), ...excluded.keys(), ...announced])].filter((device) => !dismissed.has(device));
 }
 
@@ -148,7 +142,7 @@ export function tombstonePayloads(
   const topics = new Topics(agent);
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
-    const id = deviceOfOwnDiscoveryTopic(topics, agent, topic);
+    const id = topics.deviceOfOwnDiscovery(topic);
     const earlier = id === undefined ? undefined : parseRetained(payload);
     if (id === undefined || earlier === undefined) continue;
     const components = Object.entries(earlier.components);

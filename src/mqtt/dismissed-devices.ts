@@ -1,6 +1,5 @@
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { deviceOfOwnBaseTopic } from './own-retained.ts';
 
 /** The devices that the user has removed in Home Assistant, which clears their retained announcements. They outlive a connection:
  * such a device is announced again when the agent restarts. */
@@ -52,7 +51,7 @@ export class DismissedDevices {
   compare(agent: AgentIdentity, retained: ReadonlyMap<string, string>): void {
     this.#absent.clear();
     const topics = new Topics(agent);
-    const retainedDevices = new Set([...retained.keys()].map((topic) => deviceOfOwnBaseTopic(topics, agent, topic)));
+    const retainedDevices = new Set([...retained.keys()].map((topic) => topics.deviceOfOwnTopic(topic)));
     for (const device of this.#announced) {
       if (retained.has(topics.discovery(device))) continue;
       if (retainedDevices.has(device)) this.#absent.add(device);

@@ -1,12 +1,6 @@
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 
-/** The device of one of this agent's topics below the base topic; undefined for any other topic. */
-export function deviceOfOwnBaseTopic(topics: Topics, agent: AgentIdentity, topic: string): string | undefined {
-  const parsed = topics.parse(topic);
-  return parsed !== undefined && 'address' in parsed && parsed.agent === agent.id ? parsed.address.device : undefined;
-}
-
 /** This agent's retained messages on the broker, its memory, as they were when the connection began. */
 export class OwnRetained {
   readonly #payloads = new Map<string, string>();
@@ -32,6 +26,6 @@ export class OwnRetained {
   forgetDevice(agent: AgentIdentity, device: string): void {
     const topics = new Topics(agent);
     for (const topic of this.#payloads.keys())
-      if (deviceOfOwnBaseTopic(topics, agent, topic) === device) this.#payloads.delete(topic);
+      if (topics.deviceOfOwnTopic(topic) === device) this.#payloads.delete(topic);
   }
 }

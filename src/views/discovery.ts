@@ -1,6 +1,7 @@
 import type { ActionDeclaration } from '../model/action.ts';
 import { type Address, partSegment } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
+import { definedMembers } from '../model/defined-members.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
@@ -32,9 +33,6 @@ export interface DesiredDiscovery {
   declared(key: string): boolean;
 }
 
-const withoutUndefined = (object: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
-
 const isUrl = (text: string | undefined) =>
   text !== undefined && /^(https?|homeassistant):\/\/./.test(text) && URL.canParse(text);
 
@@ -42,7 +40,7 @@ const parentIdentifier = (agent: AgentIdentity, { via }: Device) =>
   via === undefined ? undefined : deviceIdentifier(agent, slug(via));
 
 const deviceInfo = (agent: AgentIdentity, device: Device) =>
-  withoutUndefined({
+  definedMembers({
     identifiers: [deviceIdentifier(agent, slug(device.id))],
     name: device.name,
     manufacturer: device.manufacturer,
@@ -58,7 +56,7 @@ const deviceInfo = (agent: AgentIdentity, device: Device) =>
   });
 
 const otherAgentsDeviceInfo = (agent: AgentIdentity, device: Device) =>
-  withoutUndefined({ identifiers: [device.identifier], via_device: parentIdentifier(agent, device) });
+  definedMembers({ identifiers: [device.identifier], via_device: parentIdentifier(agent, device) });
 
 /** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
 const entityName = (part: string | undefined, name: string) =>
@@ -87,12 +85,12 @@ const componentKeyOf = ({ address: { collector, part }, table }: StateEntry, met
 
 function component(
   agent: AgentIdentity,
+  topics: Topics,
   entry: StateEntry,
   key: string,
   metric: AnyMetricDeclaration,
 ): [string, Component] {
   const { address, device, part } = entry;
-  const topics = new Topics(agent);
   const name = componentKeyOf(entry, key);
   const platform = platformOfMetric(metric);
   const segments = [slug(device.name), ...(address.part === undefined ? [] : [partSegment(address.part)]), key];
@@ -108,12 +106,17 @@ function component(
     enabled_by_default: metric.enabled,
     ...('followsAgentStatus' in metric ? agentStatusOptions(topics) : stateOptions(topics, address, key, metric)),
   };
-  return [name, withoutUndefined(options)];
+  return [name, definedMembers(options)];
 }
 
-function button(agent: AgentIdentity, entry: StateEntry, key: string, action: ActionDeclaration): [string, Component] {
+function button(
+  agent: AgentIdentity,
+  topics: Topics,
+  entry: StateEntry,
+  key: string,
+  action: ActionDeclaration,
+): [string, Component] {
   const { address, device } = entry;
-  const topics = new Topics(agent);
   const name = componentKeyOf(entry, key);
   const options = {
     platform: 'button',
@@ -127,7 +130,7 @@ function button(agent: AgentIdentity, entry: StateEntry, key: string, action: Ac
     payload_press: key,
     ...availabilityOptions(topics, address),
   };
-  return [name, withoutUndefined(options)];
+  return [name, definedMembers(options)];
 }
 
 /** Key of a device's event entity; no metric has it. */
@@ -135,11 +138,11 @@ const eventKey = 'event';
 
 function eventEntity(
   agent: AgentIdentity,
+  topics: Topics,
   entry: StateEntry,
   { name, icon, category, enabled, types }: EventDeclaration,
 ): [string, Component] {
   const { address, device } = entry;
-  const topics = new Topics(agent);
   const key = componentKeyOf(entry, eventKey);
   const options = {
     platform: 'event',
@@ -154,7 +157,7 @@ function eventEntity(
     // An event stays true while the device can't be read, and is published then too.
     availability: [{ topic: topics.status }],
   };
-  return [key, withoutUndefined(options)];
+  return [key, definedMembers(options)];
 }
 
 /** Origin of this agent's discovery payloads. */
@@ -180,6 +183,7 @@ export function desiredDiscovery(
   agent: AgentIdentity,
   { collectors }: Pick<AgentState, 'collectors'>,
 ): DesiredDiscovery {
+  const topics = new Topics(agent);
   const desired = new Map<string, DesiredAnnouncement>();
   const excluded = new Map<string, Set<string>>();
   for (const { id, tables } of catalogue) {
@@ -188,15 +192,15 @@ export function desiredDiscovery(
       const { metrics = {}, actions = {}, event } = tables[entry.table] ?? {};
       const current: Record<string, Component> = {};
       for (const [key, metric] of Object.entries(metrics)) {
-        const [name, options] = component(agent, entry, key, metric);
+        const [name, options] = component(agent, topics, entry, key, metric);
         if (entry.excluded || !metric.optional || entry.presentMetrics.has(key)) current[name] = options;
       }
       for (const [key, action] of Object.entries(actions)) {
-        const [name, options] = button(agent, entry, key, action);
+        const [name, options] = button(agent, topics, entry, key, action);
         current[name] = options;
       }
       if (event !== undefined) {
-        const [name, options] = eventEntity(agent, entry, event);
+        const [name, options] = eventEntity(agent, topics, entry, event);
         current[name] = options;
       }
       if (entry.excluded) {

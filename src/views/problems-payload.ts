@@ -118,7 +118,7 @@ export function parseProblemsPayload(payload: string): PublishedProblems | undef
 }
 
 /** What an earlier process, or an earlier connection, has published of its problems. */
-export function restoredProblems(payload: string): RestoredProblem[] {
+export function parseRestoredProblems(payload: string): RestoredProblem[] {
   const { problems = [], told = [] } = parseProblemsPayload(payload) ?? {};
   const toldIds = new Set(told.map(({ id }) => id));
   const ongoingIds = new Set(problems.map(({ id }) => id));

@@ -1,4 +1,5 @@
 import type { CollectorMetadata } from '../model/collector.ts';
+import { subjectOf } from '../model/device.ts';
 import { slug } from '../model/naming.ts';
 import {
   compareSeverities,
@@ -11,8 +12,8 @@ import {
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { overdueMs } from './overdue.ts';
 
-/** A problem before it is known what explains it. */
-interface Candidate extends Problem {
+/** A problem before it is known what explains it, and whether it was told. */
+interface Candidate extends Omit<Problem, 'isTold'> {
   finding?: LastingFinding;
   /** Slug of the device. */
   device?: string;
@@ -21,8 +22,6 @@ interface Candidate extends Problem {
   /** Slug of the device through which its own is reached. */
   reachedThrough?: string;
 }
-
-const subjectOf = ({ device, part }: StateEntry) => (part === undefined ? device.name : `${device.name} ${part.name}`);
 
 function brokerProblems({ url, connected, since, error }: BrokerConnectionState): Candidate[] {
   if (connected && error === undefined) return [];
@@ -39,7 +38,6 @@ function brokerProblems({ url, connected, since, error }: BrokerConnectionState)
       text,
       since,
       certain: true,
-      isTold: false,
     },
   ];
 }
@@ -64,7 +62,6 @@ function collectorProblems(
     text,
     since,
     certain: true,
-    isTold: false,
     ...(scope === 'lab' && !connected ? { explainedBy: 'broker' } : {}),
   });
   return [
@@ -110,7 +107,6 @@ function entryProblems(
     ...(finding.step === undefined ? {} : { step: finding.step }),
     ...(finding.clearsAt === undefined ? {} : { clearsAt: finding.clearsAt }),
     ...(finding.remedy === undefined ? {} : { remedy: finding.remedy }),
-    isTold: false,
     finding,
     device: address.device,
     ...(device.via === undefined ? {} : { parent: slug(device.via) }),
@@ -136,7 +132,7 @@ function entryProblems(
 /** What was missing before the agent started, and is still. */
 const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidate[] =>
   [...state.restoredProblems].flatMap(([id, { path, subject, cause, serialNumber, finding }]): Candidate[] => {
-    const [collector] = [...state.collectors.values()].filter((one) => path.startsWith(`${one.id}/`));
+    const collector = [...state.collectors.values()].find((one) => path.startsWith(`${one.id}/`));
     if (finding.key !== missingProblemKey || collector === undefined) return [];
     if (collector.entries.has(path.slice(collector.id.length + 1))) return [];
     return [
@@ -153,13 +149,12 @@ const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidat
         since: finding.since,
         ...missingAdvice,
         certain: collector.lastSuccess !== undefined,
-        isTold: false,
       },
     ];
   });
 
 /** The worst first; of equal ones the oldest. */
-const compareProblems = (a: Problem, b: Problem) =>
+const compareProblems = (a: Candidate, b: Candidate) =>
   compareSeverities(a.severity, b.severity) || a.since.getTime() - b.since.getTime() || a.id.localeCompare(b.id);
 
 /** The problem that explains another one: one of the same device, or one of a device that it is reached through. */

@@ -95,6 +95,14 @@ test('own topics begin with the whole id of the agent', () => {
   expect(topics.isOwn('infra-monitor/nas')).toBe(false);
 });
 
+test('the device of an own topic, and of an own announcement', () => {
+  const deviceOf = (topic: string) => [topics.deviceOfOwnTopic(topic), topics.deviceOfOwnDiscovery(topic)];
+  expect(deviceOf(topics.availability(root))).toEqual(['nas', undefined]);
+  expect(deviceOf(topics.discovery('s4'))).toEqual([undefined, 's4']);
+  for (const topic of [topics.status, topics.of('pi').state(drive), topics.of('pi').discovery('s4'), 'x'])
+    expect(deviceOf(topic)).toEqual([undefined, undefined]);
+});
+
 test('a base topic of several levels', () => {
   const deep = new Topics({ ...agent, baseTopic: 'home/lab' });
   expect(deep.discovery('x')).toBe('homeassistant/device/home_lab_nas/x/config');

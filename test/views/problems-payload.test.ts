@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { deviceTable } from '../../src/model/table.ts';
-import { parseProblemsPayload, problemsPayload, restoredProblems } from '../../src/views/problems-payload.ts';
+import { parseProblemsPayload, parseRestoredProblems, problemsPayload } from '../../src/views/problems-payload.ts';
 import { agent, device, probe } from '../helpers/sample-collector.ts';
 
 const plain = probe(async () => []);
@@ -108,7 +108,7 @@ test('an identity for the whole lab says nothing of its broker', () => {
 test('what was published is restored', () => {
   const state = stateWith('hot');
   state.problemMemory.markTold('probe/thing_1/hot', toldThing);
-  expect(restoredProblems(payload(state) ?? '')).toEqual([
+  expect(parseRestoredProblems(payload(state) ?? '')).toEqual([
     {
       path: 'probe/thing_1',
       subject: 'Thing',
@@ -123,7 +123,7 @@ test('what has ended is restored too while its end was not told', () => {
   const state = stateWith('');
   state.problemMemory.markTold('probe/thing_1/hot', { ...toldThing, text: 'hot is wrong' });
   state.problemMemory.markTold('other/thing_1/hot', { ...toldThing, path: 'other/thing_1' });
-  const [over, ...others] = restoredProblems(payload(state) ?? '');
+  const [over, ...others] = parseRestoredProblems(payload(state) ?? '');
   expect(over).toMatchObject({ path: 'probe/thing_1', isTold: true, isOver: true });
   expect(others).toEqual([]);
   const next = stateWith('');
@@ -140,5 +140,5 @@ test('a notice is in the list, but no fault is counted', () =>
 test('what others write on the topic does no harm', () => {
   for (const text of ['', 'x', '[]', '{}', '{"worst":null,"count":0,"reason":null,"problems":[{}]}'])
     expect(parseProblemsPayload(text)).toBeUndefined();
-  fc.assert(fc.property(fc.json(), (text) => void restoredProblems(text)));
+  fc.assert(fc.property(fc.json(), (text) => void parseRestoredProblems(text)));
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tryReadTextSync, undefinedForKernelError } from '../../lib/files.ts';
 import { resolveHostPath } from '../../lib/host-path.ts';
+import { definedMembers } from '../../model/defined-members.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { manufacturerAndModel, withoutPlaceholder } from './dmi.ts';
 import { parseDistributionName } from './os-release.ts';
@@ -19,9 +20,6 @@ export interface MachineInventory {
   /** Name of the hypervisor; absent on bare metal. */
   virtualization?: string;
 }
-
-const withoutUndefined = (inventory: { [Key in keyof MachineInventory]: string | undefined }): MachineInventory =>
-  Object.fromEntries(Object.entries(inventory).filter(([, value]) => value !== undefined));
 
 /** The text of a small file; in Latin-1 if it is not UTF-8. */
 function tryReadText(path: string): string | undefined {
@@ -42,7 +40,7 @@ function readInventoryFromFiles(roots: HostRoots): MachineInventory {
   const release = ['etc/os-release', 'usr/lib/os-release'].map((path) => tryReadText(resolveHostPath(roots, path)));
   const distribution = parseDistributionName(release.find((text) => text !== undefined) ?? '');
   const kernel = tryReadTextSync(roots.proc('sys/kernel/osrelease'));
-  return withoutUndefined({
+  return definedMembers({
     manufacturer: dmi.manufacturer ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
     model: dmi.model ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
@@ -54,7 +52,7 @@ function readInventoryFromFiles(roots: HostRoots): MachineInventory {
 export async function readMachineInventoryFromLibrary(): Promise<MachineInventory> {
   const { default: si } = await import('systeminformation');
   const [system, os, cpu] = await Promise.all([si.system(), si.osInfo(), si.cpu()]);
-  return withoutUndefined({
+  return definedMembers({
     manufacturer: withoutPlaceholder(system.manufacturer),
     model: withoutPlaceholder(system.model),
     system: withoutPlaceholder(`${os.distro} ${os.release}`),

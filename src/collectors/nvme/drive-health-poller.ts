@@ -1,5 +1,6 @@
 import { Poller } from '../../lib/poller.ts';
 import { NoAnswerError } from '../../lib/with-timeout.ts';
+import { definedMembers } from '../../model/defined-members.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { DriveLimitsAndCapacity } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
@@ -98,7 +99,7 @@ export class DriveHealthPoller {
     const controller = this.#controller;
     const answer = await this.#readHealth(controller);
     await this.#readSlowValues(drive, controller, answer);
-    const limits = { ...this.#limits, ...withoutUndefined(answer.health.limits) };
+    const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };
     return { ...answer, health: { ...answer.health, limits } };
   }
 
@@ -146,6 +147,3 @@ export class DriveHealthPoller {
     this.#slowValuesDueAt = this.#slowValueFailures === 1 ? 0 : performance.now() / 1000 + pauseSeconds;
   }
 }
-
-const withoutUndefined = (limits: DriveLimitsAndCapacity): DriveLimitsAndCapacity =>
-  Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));

@@ -1,5 +1,6 @@
 import { type AddressResolver, hostInUrl } from '../../lib/probe/dns.ts';
 import type { UpnpDescription } from '../../lib/upnp/description.ts';
+import { definedMembers } from '../../model/defined-members.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -7,10 +8,6 @@ import type { ConfiguredRouter } from './configured-hosts.ts';
 import { readNeighbourMac } from './gateway.ts';
 import type { GatewayRouter } from './gateway-router.ts';
 import type { FritzBoxProperties } from './tr064/reading.ts';
-
-/** The members that are not undefined. */
-const definedMembers = <T extends object>(object: T | undefined) =>
-  Object.fromEntries(Object.entries(object ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** A router as a device: what it has said of itself stays while it says nothing. */
 export class RouterDevice {
