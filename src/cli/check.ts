@@ -17,6 +17,7 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { type AgentIdentityWithCollectors, agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
+import { oneLookNote, restoreFromBroker } from './restore-from-broker.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
 /** Checks the permissions of each identity; the connection stays open, so that the directory can follow the other agents. */
@@ -110,21 +111,19 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const state = new MutableAgentState('');
   const agentDirectory = new BrokerAgentDirectory();
   const opened = openEnabledCollectors(settings, state, agentDirectory);
-  state.memoryStore.load(new Map(), state.collectors.keys());
   printSuccess(
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
   for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
-  const broker = await checkBroker(
-    settings,
-    agentIdentitiesOfCollectors(settings.agent, opened.scheduled),
-    agentDirectory,
-  );
+  const identities = agentIdentitiesOfCollectors(settings.agent, opened.scheduled);
+  const broker = await checkBroker(settings, identities, agentDirectory);
+  const isRestored = await restoreFromBroker(broker.connection, identities, state);
   const notifications = await checkNotifications(settings);
   const collectors = await checkCollectors(opened, state);
   // What can't be read stands above.
   const isNew = ({ place, key }: Problem) => place !== 'collector' && key !== unreadableProblemKey;
   for (const line of formatProblemLines(settings.agent, state, isNew)) printNote(line);
+  if (!isRestored) printNote(`Problems: ${oneLookNote}`);
   await broker.connection?.close();
   process.exitCode = broker.passed && notifications && collectors ? 0 : 1;
 }

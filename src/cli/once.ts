@@ -3,10 +3,15 @@ import { allCollectors } from '../collectors/index.ts';
 import { readCollector } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { MetricValue } from '../model/metric.ts';
-import { loadSettings } from '../settings/index.ts';
+import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
+import { problemResponse } from '../views/health.ts';
+import { findProblems } from '../views/problems.ts';
 import { type CollectorStatus, collectorStatus } from '../views/status.ts';
+import { agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
+import { oneLookNote, restoreFromBroker } from './restore-from-broker.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
@@ -24,6 +29,20 @@ const formatValueAsText = (value: NonNullable<MetricValue>) =>
     : typeof value === 'object'
       ? `${value.installed} (latest ${value.latest})`
       : String(value);
+
+/** Starts from what a running agent has published, if there is a broker that has it. */
+async function restoreEarlier(
+  { mqtt, agent }: Settings,
+  { scheduled }: ScheduledAndInactiveCollectors,
+  state: MutableAgentState,
+): Promise<boolean> {
+  const connection = await connectTemporarily(mqtt, agent).catch(() => undefined);
+  try {
+    return await restoreFromBroker(connection, agentIdentitiesOfCollectors(agent, scheduled), state);
+  } finally {
+    await connection?.close();
+  }
+}
 
 type DeviceOrPart = Pick<CollectorStatus['devices'][number], 'name' | 'error' | 'hint' | 'values'>;
 
@@ -52,23 +71,31 @@ function printStatus({ collector, error, complaints, devices }: CollectorStatus)
   printLine();
 }
 
-/** Reads everything twice, a second apart, to measure rates, and prints it; exit status 0 if everything could be read, otherwise 1. */
+/** Reads everything twice, a second apart, to measure rates, and prints it with what is wrong; exit status 0 if everything could be read, otherwise 1. */
 export async function runOnceCommand({ env, json }: { env?: string; json?: boolean }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('');
   const opened = openEnabledCollectors(settings, state);
-  state.memoryStore.load(new Map(), state.collectors.keys());
+  const isRestored = await restoreEarlier(settings, opened, state);
   await readAll(opened, state);
   await pause(readingIntervalMs);
   await readAll(opened, state);
   const statuses = allCollectors.flatMap((collector) => collectorStatus(collector, settings.agent, state) ?? []);
-  if (json) printLine(JSON.stringify(statuses, null, 2));
-  else {
+  if (json) {
+    const problems = findProblems(allCollectors, settings.agent, state);
+    const withProblems = statuses.map((status) => ({
+      ...status,
+      problems: problems.filter(({ path }) => `${path}/`.startsWith(`${status.collector}/`)).map(problemResponse),
+      comparedWithEarlier: isRestored,
+    }));
+    printLine(JSON.stringify(withProblems, null, 2));
+  } else {
     for (const status of statuses) printStatus(status);
     printLine(colorize('bold', 'problems'));
     const lines = formatProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
+    if (!isRestored) printLine(`  ${colorize('yellow', oneLookNote)}`);
   }
   const failed = statuses.some(
     ({ ok, complaints, devices }) =>

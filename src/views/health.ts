@@ -69,7 +69,8 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
   ...(collector.error === undefined ? {} : { error: collector.error }),
 });
 
-const problemOf = ({
+/** A problem in a response. */
+export const problemResponse = ({
   id,
   cause,
   place,
@@ -135,7 +136,7 @@ export function agentHealth(
       ...(broker.error === undefined ? {} : { error: broker.error }),
     },
     collectors: Object.fromEntries([...state.collectors].map(([id, collector]) => [id, collectorHealth(collector)])),
-    problems: findProblems(catalogue, agent, state, monotonic).map(problemOf),
+    problems: findProblems(catalogue, agent, state, monotonic).map(problemResponse),
   };
 }
 
