@@ -36,7 +36,7 @@ function control({ version, description, engines, homepage, author }, installed)
     'Architecture: all',
     `Maintainer: ${author ?? nobody}`,
     `Installed-Size: ${installed}`,
-    `Depends: nodejs (>= ${node})`,
+    `Depends: nodejs (>= ${node}), systemd | systemd-standalone-sysusers | systemd-sysusers`,
     'Recommends: iputils-ping, nvme-cli',
     'Suggests: mosquitto, smartmontools',
     'Section: net',
@@ -83,6 +83,7 @@ export function debianPackage({ root, about, tree, scratch, release }) {
   mkdirSync(at('usr/bin'));
   symlinkSync('../lib/infra-monitor/dist/infra-monitor.js', at('usr/bin/infra-monitor'));
   put(at('usr/lib/systemd/system/infra-monitor.service'), unit(root));
+  put(at('usr/lib/sysusers.d/infra-monitor.conf'), readFileSync(join(root, 'docs/systemd/sysusers.conf')));
 
   put(
     at('usr/share/man/man1/infra-monitor.1.gz'),

@@ -71,6 +71,10 @@ install_folder() {
   command=$place.new/bin/infra-monitor
   [ -e "$command" ] || command=$place.new/dist/infra-monitor.js
   "$command" --version >/dev/null || die 'the program does not start on this system'
+  if [ -d /run/systemd/system ]; then
+    # A service with DynamicUser=, as earlier versions had it, has a user of that name for as long as it runs, which must not count.
+    SYSTEMD_NSS_DYNAMIC_BYPASS=1 systemd-sysusers "$place.new/docs/systemd/sysusers.conf" || die 'the user infra-monitor could not be created'
+  fi
   node=$place/bin/node
   [ -e "$place.new/bin/node" ] || node=$(command -v node)
   [ ! -e "$place" ] || mv "$place" "$place.old"

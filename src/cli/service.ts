@@ -6,6 +6,8 @@ import { describeError } from '../model/errors.ts';
 /** Exists if systemd is the init system (sd_booted(3)). */
 const systemd = '/run/systemd/system';
 const unit = 'infra-monitor.service';
+/** As in docs/systemd/sysusers.conf. */
+const user = 'infra-monitor';
 /** The unit file of an installation without a package. */
 export const serviceUnitPath = `/etc/systemd/system/${unit}`;
 /** Longer than TimeoutStartSec of the unit. */
@@ -51,11 +53,14 @@ export const systemdService = {
     await control('stop', unit);
   },
 
-  /** Removes the unit and its drop-ins. */
-  async remove(): Promise<void> {
-    if (await systemdService.exists()) await control('disable', '--quiet', '--now', unit);
+  /** Removes the unit and its drop-ins; `withUser`: also the user that it runs as. */
+  async remove({ withUser }: { withUser: boolean }): Promise<void> {
+    const isInstalled = await systemdService.exists();
+    if (isInstalled) await control('disable', '--quiet', '--now', unit);
     for (const path of [serviceUnitPath, `${serviceUnitPath}.d`]) rmSync(path, { recursive: true, force: true });
     if (existsSync(systemd)) await control('daemon-reload');
+    // Without a service the user is somebody else's.
+    if (isInstalled && withUser) await runCommand('userdel', [user], { seconds: limitSeconds });
   },
 
   /** Enables and restarts it; returns its log if it fails to start. */

@@ -24,7 +24,7 @@ async function removeFiles({ kind, root }: Installation, keepSettings: boolean):
   const revoke = join(root, 'docs/systemd/revoke-drives.sh');
   if (kind !== 'package') {
     if (existsSync(revoke)) await readCommandOutput('sh', [revoke], { seconds: limitSeconds });
-    await systemdService.remove();
+    await systemdService.remove({ withUser: !keepSettings });
     if (!keepSettings) rmSync(serviceSettingsPath, { force: true });
   }
   const [command, ...args] = removal(kind, keepSettings) ?? [];
@@ -66,6 +66,7 @@ export async function runUninstallCommand({
   }
   await removeFiles(here, keepSettings);
   printSuccess('infra-monitor has been removed');
-  if (keepSettings) printNote(`The settings remain in ${serviceSettingsPath}`);
+  if (keepSettings)
+    printNote(`The settings remain in ${serviceSettingsPath}${runs ? ', and the service’s user remains' : ''}`);
   printNote('Node.js and nvme-cli remain installed');
 }

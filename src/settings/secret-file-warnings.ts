@@ -44,7 +44,7 @@ function restrictCommand(path: string): string {
   const chmod = `chmod 600 "${path}"`;
   const uid = process.getuid?.();
   if (uid === 0 || uid === statSync(path).uid) return chmod;
-  // A user of systemd's DynamicUser= can't own a file beyond the service's run.
+  // systemd hands it over, so that it stays root's.
   if (process.env.CREDENTIALS_DIRECTORY !== undefined)
     return `sudo ${chmod}, and pass the file with LoadCredential= in the unit: see docs/security.md`;
   return `sudo chown ${userName()} "${path}" && sudo ${chmod}`;

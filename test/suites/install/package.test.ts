@@ -7,10 +7,39 @@ import { until } from '../../helpers/until.ts';
 import { Machine } from '../machine/machine.ts';
 import { converse } from './conversation.ts';
 import { documented } from './documents.ts';
-import { builtRelease, carry, laterRelease } from './release.ts';
+import { builtRelease, carry, dynamicUserRelease, laterRelease } from './release.ts';
 import { property, retainedTopics, traces } from './state.ts';
 
 const seconds = 400;
+
+/** What a drop-in of the user's own gives the service: a folder and a secret. */
+const additions = `
+  echo sesame >/root/token
+  mkdir -p /etc/systemd/system/infra-monitor.service.d
+  printf '[Service]\nStateDirectory=lab\nLoadCredential=ha-token:/root/token\n' >/etc/systemd/system/infra-monitor.service.d/mine.conf
+  echo HA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token >/etc/infra-monitor.env
+  systemctl daemon-reload
+  systemctl restart infra-monitor
+  echo kept >/var/lib/lab/file`;
+
+/** Installs a version that ran as a user of systemd's making, and then this one: what the service had stays, as its new user's. */
+async function replaceDynamicUser(machine: Machine): Promise<void> {
+  await machine.sh('sh /tmp/earlier/install.sh', { seconds });
+  await machine.sh(additions, { seconds });
+  expect(await machine.sh('stat -L -c %n /var/lib/private/lab/file; getent passwd infra-monitor')).toMatch(
+    /^\/var\/lib\/private\/lab\/file\ninfra-monitor:.*Dynamic User/,
+  );
+  await machine.sh('sh /root/release/install.sh', { seconds });
+  expect(await machine.sh('grep -c "^infra-monitor:" /etc/passwd; systemctl is-active infra-monitor')).toBe(
+    '1\nactive',
+  );
+  expect(await machine.sh('stat -c "%U %F" /var/lib/lab; cat /var/lib/lab/file /etc/infra-monitor.env')).toBe(
+    'infra-monitor directory\nkept\nHA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token',
+  );
+  expect(await machine.sh('ls /run/credentials/infra-monitor.service')).toContain('ha-token');
+  const removal = 'apt-get purge -y -qq infra-monitor && rm -r /var/lib/lab /root/token';
+  await machine.sh(removal, { seconds });
+}
 
 test('a Debian package: one command, set up, watched over, brought up to date, back from a broken release, and gone without a trace', async () => {
   const release = await builtRelease();
@@ -20,7 +49,9 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   await carry(machine, release, '/root/release');
   await carry(machine, await laterRelease(release, '9.9.8', true), '/tmp/broken');
   await carry(machine, await laterRelease(release, '9.9.9', false), '/tmp/later');
+  await carry(machine, await dynamicUserRelease(release, '0.0.1'), '/tmp/earlier');
   const before = await traces(machine);
+  await replaceDynamicUser(machine);
 
   expect(await machine.sh(`cd /root && ${documented('sudo sh release/install.sh')}`, { seconds })).toMatch(
     /^infra-monitor \S+ is installed\.\nTo set it up: sudo infra-monitor setup$/,
@@ -42,7 +73,9 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   );
   expect({ shown, status }).toEqual({ shown: expect.stringContaining('Drives: the service can read them'), status: 0 });
   expect(shown).toContain('Page: http://127.0.0.1:8000/');
-  // It is ready only when all is published.
+  // It is ready only when all is published. The bus tells only users that it knows of units.
+  const host = await observer.see('infra-monitor/lab/host/lab', () => true, 5);
+  expect(JSON.parse(host)).toMatchObject({ failed_units: 0 });
   await observer.see('infra-monitor/lab/status', (payload) => payload === 'online', 5);
   await observer.see(
     'infra-monitor/lab/nvme/a1',

@@ -61,6 +61,24 @@ export async function laterRelease(release: string, version: string, broken: boo
   return folder;
 }
 
+/** The Debian package as an earlier version had it: without a user of its own, by DynamicUser=. */
+export async function dynamicUserRelease(release: string, version: string): Promise<string> {
+  const folder = scratchFolder();
+  const script = `
+    set -eu
+    dpkg-deb --raw-extract "$release"/*.deb package
+    sed -i "s/^Version: .*/Version: $version/" package/DEBIAN/control
+    sed -i 's/.* systemd-sysusers .*/  :/' package/DEBIAN/postinst
+    rm -r package/usr/lib/sysusers.d
+    sed -i 's/^User=.*/DynamicUser=yes/' package/usr/lib/systemd/system/infra-monitor.service
+    dpkg-deb --root-owner-group --build package "infra-monitor_\${version}_all.deb"
+    rm -r package
+    sed "s/^version=.*/version='$version'/" "$release/install.sh" >install.sh
+    sha256sum * >SHA256SUMS`;
+  await execa('bash', ['-c', script], { cwd: folder, env: { release, version } });
+  return folder;
+}
+
 /** Puts the files of a release into a folder of the machine. */
 export async function carry(machine: Machine, release: string, folder: string): Promise<void> {
   const archive = join(scratchFolder(), 'release.tar');

@@ -10,7 +10,8 @@ root=$folder/root
 mkdir -p "$folder"
 
 packages=linux-image-amd64,kmod,udev,systemd-sysv,dbus,iproute2,procps,util-linux,openssh-server,sudo
-[ -n "$suite" ] || packages=$packages,iputils-ping,nvme-cli,smartmontools,nodejs
+# libnss-systemd, which Debian recommends, makes names of the users of services with DynamicUser=.
+[ -n "$suite" ] || packages=$packages,libnss-systemd,iputils-ping,nvme-cli,smartmontools,nodejs
 [ -d "$root/opt" ] || debootstrap --variant=minbase --include="$packages" "${suite:-trixie}" "$root"
 
 cat >"$root/etc/systemd/network/wired.network" <<'UNIT'

@@ -57,7 +57,7 @@ async function startService(machine: Machine, port: number): Promise<void> {
     `MQTT_URL=mqtt://10.0.2.2:${port}\nNVME_SCHEDULE=*/2 * * * * *\nROUTER_SCHEDULE=off`,
   );
   await machine.sh(
-    'cp /opt/infra-monitor/docs/systemd/infra-monitor.service /etc/systemd/system/ && systemctl daemon-reload && systemctl start infra-monitor',
+    'cd /opt/infra-monitor/docs/systemd && systemd-sysusers $PWD/sysusers.conf && cp infra-monitor.service /etc/systemd/system/ && systemctl daemon-reload && systemctl start infra-monitor',
   );
 }
 
