@@ -7,7 +7,7 @@ import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
 import { knownDisksMemoryFormat } from './linux/known-disks.ts';
 import { MemoryShortageTimer } from './memory-shortage-timer.ts';
-import { hostTables } from './metrics.ts';
+import { hostTables } from './metrics/index.ts';
 import { PortableHostReader } from './portable-host-reader.ts';
 import type { HostReadingByTable } from './reading.ts';
 import { hostSettingsSchema } from './settings.ts';

@@ -8,7 +8,7 @@ import { readMemoryUsage, readPressureStallShares } from '../../../../src/collec
 import { readRebootNeed } from '../../../../src/collectors/host/linux/reboot.ts';
 import { readHostSensors } from '../../../../src/collectors/host/linux/sensors.ts';
 import { parseBootTime, readThrottling } from '../../../../src/collectors/host/linux/system.ts';
-import { hostTables } from '../../../../src/collectors/host/metrics.ts';
+import { hostTables } from '../../../../src/collectors/host/metrics/index.ts';
 import { parseDistributionName } from '../../../../src/collectors/host/os-release.ts';
 import type { HostReading } from '../../../../src/collectors/host/reading.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';

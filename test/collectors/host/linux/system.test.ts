@@ -6,7 +6,7 @@ import {
   parseBootTime,
   readThrottling,
 } from '../../../../src/collectors/host/linux/system.ts';
-import { hostTables } from '../../../../src/collectors/host/metrics.ts';
+import { hostTables } from '../../../../src/collectors/host/metrics/index.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
 import { tree } from '../../../helpers/tree.ts';

@@ -1,0 +1,27 @@
+import type { MetricDeclarations } from '../../../model/metric.ts';
+import { partTable } from '../../../model/table.ts';
+import type { DiskReading } from '../reading.ts';
+
+const disk: MetricDeclarations<DiskReading> = {
+  read_rate: {
+    kind: 'gauge',
+    name: 'Read rate',
+    deviceClass: 'data_rate',
+    unit: 'MB/s',
+    precision: 2,
+    deadband: 0.2,
+    value: (r) => r.readPerSecond,
+  },
+  write_rate: {
+    kind: 'gauge',
+    name: 'Write rate',
+    deviceClass: 'data_rate',
+    unit: 'MB/s',
+    precision: 2,
+    deadband: 0.2,
+    value: (r) => r.writtenPerSecond,
+  },
+  busy: { kind: 'gauge', name: 'Busy', unit: '%', deadband: 3, icon: 'mdi:harddisk', value: (r) => r.busy },
+};
+
+export const diskTable = partTable({ title: 'Disk', icon: 'mdi:harddisk', metrics: disk });

@@ -1,0 +1,26 @@
+import { deviceTable } from '../../../model/table.ts';
+import { machineProblems } from '../problems.ts';
+import { diskTable } from './disk.ts';
+import { filesystemTable } from './filesystem.ts';
+import { interfaceTable } from './interface.ts';
+import { memoryAndPressureMetrics } from './memory-and-pressure.ts';
+import { processorMetrics } from './processor.ts';
+import { fanTable, temperatureTable } from './sensors.ts';
+import { systemMetrics } from './system.ts';
+
+const machineTable = deviceTable({
+  title: 'Machine',
+  icon: 'mdi:server',
+  isMain: true,
+  metrics: { ...processorMetrics, ...memoryAndPressureMetrics, ...systemMetrics },
+  problems: machineProblems,
+});
+
+export const hostTables = {
+  host: machineTable,
+  filesystem: filesystemTable,
+  interface: interfaceTable,
+  disk: diskTable,
+  temperature: temperatureTable,
+  fan: fanTable,
+};

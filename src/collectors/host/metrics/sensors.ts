@@ -1,0 +1,38 @@
+import type { MetricDeclarations } from '../../../model/metric.ts';
+import { partTable } from '../../../model/table.ts';
+import type { FanReading, TemperatureReading } from '../reading.ts';
+
+const temperature: MetricDeclarations<TemperatureReading> = {
+  temperature: {
+    kind: 'gauge',
+    name: 'Temperature',
+    nodeExporter: 'hwmon_temp',
+    deviceClass: 'temperature',
+    unit: '°C',
+    deadband: 3,
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.celsius,
+  },
+};
+
+const fan: MetricDeclarations<FanReading> = {
+  speed: {
+    kind: 'gauge',
+    name: 'Speed',
+    nodeExporter: 'hwmon_fan',
+    unit: 'rpm',
+    deadband: 100,
+    icon: 'mdi:fan',
+    category: 'diagnostic',
+    enabled: false,
+    value: (r) => r.rpm,
+  },
+};
+
+export const temperatureTable = partTable({
+  title: 'Temperature sensor',
+  icon: 'mdi:thermometer',
+  metrics: temperature,
+});
+export const fanTable = partTable({ title: 'Fan', icon: 'mdi:fan', metrics: fan });
