@@ -33,7 +33,7 @@ async function checkBroker(
   }
   try {
     const connection = await connectTemporarily(mqtt, agent);
-    printSuccess(`Broker: connected to ${url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
+    printSuccess(`Broker: connected to ${connection.url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
     const missing: string[] = [];
     for (const identity of identities) missing.push(...(await describeMissingPermissions(connection, identity.agent)));
     if (missing.length === 0) printSuccess('Broker: all required topics can be read and written');

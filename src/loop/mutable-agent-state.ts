@@ -35,7 +35,7 @@ const maxPendingEvents = 200;
 
 /** State of the connection to the broker. */
 class Broker implements BrokerConnectionState {
-  readonly url: string;
+  url: string;
   reconnects = 0;
   error?: string;
   #connected = false;

@@ -75,7 +75,7 @@ export interface CollectorState {
 }
 
 export interface BrokerConnectionState {
-  /** Without credentials. */
+  /** The broker that the agent is connected to, or tries; without credentials. */
   url: string;
   connected: boolean;
   since: Date;

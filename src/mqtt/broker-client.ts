@@ -3,6 +3,7 @@ import { describeError } from '../model/errors.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
+import { BrokerRotation } from './broker-rotation.ts';
 import { ConnectedSession } from './connected-session.ts';
 import { DismissedDevices } from './dismissed-devices.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
@@ -16,6 +17,8 @@ import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
 
+const maxLoggedReasons = 20;
+
 export interface BrokerClientContext extends SessionContext {
   state: AgentState;
   settings: MqttSettings;
@@ -28,16 +31,18 @@ export class BrokerClient {
   readonly #context: BrokerClientContext;
   readonly #stopped = new AbortController();
   readonly #memory: CrossConnectionMemory;
+  readonly #brokers: BrokerRotation;
   readonly #packetLimit = new PacketLimitGuess();
   #protocolVersion: MqttProtocolVersion = 5;
   #connected: ConnectedSession | undefined;
   #wasConnected = false;
-  /** The last reason logged for not being connected. */
-  #loggedReason: string | undefined;
+  /** The reasons for not being connected that were logged since it was connected: one for each broker. */
+  readonly #loggedReasons = new Set<string>();
   #running: Promise<void> | undefined;
 
   constructor(context: BrokerClientContext) {
     this.#context = context;
+    this.#brokers = new BrokerRotation(context.settings, context.state.broker);
     this.#memory = {
       devices: new DismissedDevices(),
       rejections: new RejectedMessagesByTopic(context.agent, context.log, () => this.#showRejections()),
@@ -83,6 +88,8 @@ export class BrokerClient {
       }
       // A smaller packet can be tried at once.
       if (this.#packetLimit.connectionEnded(error?.sending, wasConnected)) failures = 0;
+      // A broker that was connected may have restarted: it is tried again before the others.
+      else if (!wasConnected && this.#brokers.failed()) continue;
       const seconds = reconnectPauseSeconds(failures);
       failures += 1;
       log.debug(`reconnecting in ${seconds.toFixed(1)} s`);
@@ -92,7 +99,8 @@ export class BrokerClient {
 
   /** Connects and waits until the connection ends; returns the reason. */
   async #connectOnce(): Promise<BrokerConnectionError | undefined> {
-    const { settings, agent, state, log, shared, after } = this.#context;
+    const { agent, state, log, shared, after } = this.#context;
+    const settings = this.#brokers.current;
     let connection: SingleUseBrokerConnection | undefined;
     try {
       connection = await SingleUseBrokerConnection.open(settings, {
@@ -116,6 +124,8 @@ export class BrokerClient {
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
+      this.#brokers.works();
+      this.#loggedReasons.clear();
       this.#showRejections();
       log.info(
         shared
@@ -149,9 +159,10 @@ export class BrokerClient {
     // Falling back to the older protocol is not an error, and the agent's own connection reports a broker that is unreachable.
     const isSilent = error?.wantsOlderProtocol || (shared && !error?.isRefusal);
     if (!isSilent) {
-      if (state.broker.connected || this.#loggedReason !== reason)
-        log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
-      this.#loggedReason = reason;
+      if (!this.#loggedReasons.has(reason)) log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
+      // Some reasons contain what differs each time.
+      if (this.#loggedReasons.size >= maxLoggedReasons) this.#loggedReasons.clear();
+      this.#loggedReasons.add(reason);
     }
     state.broker.connected = false;
     state.broker.error = message;
@@ -159,11 +170,11 @@ export class BrokerClient {
 
   /** Waits while another agent is connected under the same name, without taking over its session. */
   async #standBy(): Promise<void> {
-    const { agent, settings } = this.#context;
-    if (!(await isDuplicateAgentConnected(settings, agent))) return;
+    const { agent } = this.#context;
+    if (!(await isDuplicateAgentConnected(this.#brokers.current, agent))) return;
     this.#reportDuplicate();
     do await this.#wait(standbyCheckSeconds);
-    while (!this.#stopped.signal.aborted && (await isDuplicateAgentConnected(settings, agent)));
+    while (!this.#stopped.signal.aborted && (await isDuplicateAgentConnected(this.#brokers.current, agent)));
   }
 
   #reportDuplicate(): void {

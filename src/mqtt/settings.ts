@@ -13,11 +13,16 @@ export interface BrokerAddress {
   password?: Secret;
 }
 
+/** The broker of MQTT_URL, and those to try in turn where it does not answer. */
+export interface BrokerAddressWithFallbacks extends BrokerAddress {
+  fallbacks?: readonly BrokerAddress[];
+}
+
 const defaultPorts = { embedded: 1883, mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
 
 function parseBrokerAddress(text: string): BrokerAddress | undefined {
   const parts = /^(embedded|mqtt|mqtts|ws|wss):\/\/.+/.test(text) && URL.canParse(text) ? new URL(text) : undefined;
-  if (parts === undefined || parts.hostname === '' || parts.hostname.includes('%')) return undefined;
+  if (parts === undefined || parts.hostname === '' || /[%,]/.test(parts.hostname)) return undefined;
   // An unescaped `/`, `?` or `#` in a user name or password ends the authority: the text before it is parsed as the
   // host, and the real host ends up in the path, query or fragment.
   if (`${parts.pathname}${parts.search}${parts.hash}`.includes('@')) return undefined;
@@ -30,6 +35,15 @@ function parseBrokerAddress(text: string): BrokerAddress | undefined {
     ...(parts.username === '' ? {} : { username: decodeURIComponent(parts.username) }),
     ...(parts.password === '' ? {} : { password: new Secret(decodeURIComponent(parts.password)) }),
   };
+}
+
+/** One URL, or several with commas or blanks between them. A comma that no scheme follows belongs to a password. */
+function parseBrokerAddresses(text: string): BrokerAddressWithFallbacks | undefined {
+  const addresses = text.split(/(?:\s*,\s*|\s+)(?=\w+:\/\/)/).map(parseBrokerAddress);
+  const [first, ...fallbacks] = addresses.filter((address) => address !== undefined);
+  if (first === undefined || 1 + fallbacks.length < addresses.length) return undefined;
+  if (fallbacks.length === 0) return first;
+  return [first, ...fallbacks].some(({ protocol }) => protocol === 'embedded') ? undefined : { ...first, fallbacks };
 }
 
 /** Without credentials, for logs and pages. */
@@ -47,13 +61,13 @@ export const mqttSettingsSchema = z.object({
   MQTT_URL: customSetting(
     {
       description:
-        'MQTT broker, preferably the one that Home Assistant uses. `embedded://` starts an embedded broker, for trying the agent out.',
+        'MQTT broker, preferably the one that Home Assistant uses. Several URLs, separated by commas, are the nodes of a cluster: they are tried in turn, and the one that works is kept. `embedded://` starts an embedded broker, for trying the agent out.',
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
       credentials: `${credentialsEncodingHint}, or set MQTT_USERNAME and MQTT_PASSWORD`,
     },
     'URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)',
-    parseBrokerAddress,
+    parseBrokerAddresses,
   ),
   MQTT_USERNAME: stringSetting({ description: 'User name for the broker.', example: 'infra-monitor' }),
   MQTT_PASSWORD: secretSetting({ description: 'Password for the broker.' }),
@@ -87,3 +101,9 @@ export const mqttSettingsSchema = z.object({
 });
 
 export type MqttSettings = z.output<typeof mqttSettingsSchema>;
+
+/** The settings with one broker each, in the order in which they are tried. */
+export function settingsByBroker(settings: MqttSettings): [MqttSettings, ...MqttSettings[]] {
+  const { fallbacks = [], ...first } = settings.MQTT_URL;
+  return [{ ...settings, MQTT_URL: first }, ...fallbacks.map((address) => ({ ...settings, MQTT_URL: address }))];
+}

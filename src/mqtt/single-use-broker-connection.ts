@@ -21,6 +21,8 @@ export interface ReceivedMessage {
 /** One connection to the broker, from start to end; it never reconnects by itself. */
 export class SingleUseBrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
+  /** The broker, without credentials. */
+  readonly url: string;
   /** Resolves when the connection has ended, with the reason if there was one. */
   readonly ended: Promise<BrokerConnectionError | undefined>;
   readonly #client: MqttClient;
@@ -32,12 +34,14 @@ export class SingleUseBrokerConnection {
   readonly #withoutSubscribers = new Set<number>();
 
   private constructor(
+    url: string,
     client: MqttClient,
     inFlight: InFlightLimiter,
     limits: ConnackLimits,
     { protocolVersion, disconnectBytes = Number.POSITIVE_INFINITY, after = runAfter }: BrokerConnectionOptions,
     ended: Promise<BrokerConnectionError | undefined>,
   ) {
+    this.url = url;
     this.#client = client;
     this.#inFlight = inFlight;
     this.#after = after;
@@ -121,7 +125,7 @@ export class SingleUseBrokerConnection {
           },
           after: session.after ?? runAfter,
         });
-        resolve(new SingleUseBrokerConnection(client, inFlight, limits, session, ended));
+        resolve(new SingleUseBrokerConnection(name, client, inFlight, limits, session, ended));
       });
     });
   }

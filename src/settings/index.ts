@@ -14,7 +14,7 @@ import { registerPublicText } from '../model/secret.ts';
 import { customSetting } from '../model/setting.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel } from '../model/topics.ts';
-import { type MqttSettings, mqttSettingsSchema } from '../mqtt/settings.ts';
+import { type MqttSettings, mqttSettingsSchema, settingsByBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
@@ -134,8 +134,9 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env:
   const problems: string[] = [];
   const own = readVariables(agentSettingsSchema, env, problems);
   const mqtt = readVariables(mqttSettingsSchema, env, problems);
-  const { MQTT_URL: broker, MQTT_USERNAME: user = broker?.username ?? '' } = mqtt;
-  for (const text of [mqtt.MQTT_BASE_TOPIC, mqtt.MQTT_DISCOVERY_PREFIX, broker?.host, user])
+  const brokers = mqtt.MQTT_URL === undefined ? [] : settingsByBroker(mqtt).map(({ MQTT_URL }) => MQTT_URL);
+  const users = [mqtt.MQTT_USERNAME, ...brokers.map(({ username }) => username)];
+  for (const text of [mqtt.MQTT_BASE_TOPIC, mqtt.MQTT_DISCOVERY_PREFIX, ...brokers.map(({ host }) => host), ...users])
     if (text !== undefined) registerPublicText(text);
   const http = readVariables(httpSettingsSchema, env, problems);
   const notify = readVariables(notifySettingsSchema, env, problems);

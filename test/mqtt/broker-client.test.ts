@@ -1,10 +1,12 @@
 import { connect } from 'node:net';
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
-import { startBroker } from '../helpers/broker.ts';
+import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
+import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
 import { observe } from '../helpers/observer.ts';
+import { freePort } from '../helpers/ports.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
@@ -340,4 +342,74 @@ test('the client ID is always the same and has no slash', async () => {
   startSession({ ...broker.settings, MQTT_BASE_TOPIC: 'lab/cellar' }, [collector], state, { agent: under });
   await online(state);
   expect(names.at(-1)).toBe('lab_cellar-nas');
+});
+
+async function twoBrokers() {
+  const clock = stopClock();
+  const [first, second] = [await startBroker(), await startBroker()];
+  const settings = {
+    ...first.settings,
+    MQTT_URL: { ...first.settings.MQTT_URL, fallbacks: [second.settings.MQTT_URL] },
+  };
+  const state = records(12);
+  const { log, session } = startSession(settings, [collector], state);
+  const at = ({ url }: { url: string }) =>
+    clock.turnUntil(`connected to ${url}`, () => state.broker.connected && state.broker.url === url);
+  return { clock, first, second, state, log, session, at };
+}
+
+test('several brokers: when one stops, the next is tried within a second, and kept', async () => {
+  const { clock, first, second, state, log, session, at } = await twoBrokers();
+  await at(first);
+  const observer = await observe(second.url, { protocolVersion: 4 });
+  await first.stop();
+  await until('it is seen', () => !state.broker.connected);
+  read(state, 44);
+  session.update();
+  await clock.waits(0.5, 1);
+  clock.turn(1);
+  await until('connected to the second', () => state.broker.connected);
+  expect(state.broker).toMatchObject({ url: second.url, reconnects: 1 });
+  expect(JSON.parse(observer.topics.get('infra-monitor/nas/probe/thing_1') ?? '')).toMatchObject({ level: 44 });
+  expect(observer.topics.get(status)).toBe('online');
+  expect(log.at(-1)).toBe(`info  MQTT: connected to ${second.url} (MQTT 3.1.1)`);
+
+  // The first one is back, but the second one works.
+  await first.start();
+  await second.stop();
+  await until('it is seen', () => !state.broker.connected);
+  await second.start();
+  await at(second);
+  await second.stop();
+  await at(first);
+});
+
+test('several brokers that are all away: each is told once, and the pauses grow', async () => {
+  const { clock, first, second, state, log, at } = await twoBrokers();
+  await at(first);
+  await second.stop();
+  await first.stop();
+  await until('it is seen', () => !state.broker.connected);
+  for (let rounds = 0; rounds < 8; rounds += 1) {
+    await clock.waits(0.5, 60);
+    clock.turn(60);
+  }
+  await clock.waits(30, 60);
+  for (const { url } of [first, second])
+    expect(log.filter((line) => line.includes(`${url}: connect ECONNREFUSED`))).toHaveLength(1);
+  await second.start();
+  await at(second);
+});
+
+test('several brokers: a temporary connection is made to one that works; if none does, the first one is named', async () => {
+  const broker = await startBroker();
+  const closed = [await freePort(), await freePort()].map((port) => settingsOf(port).MQTT_URL);
+  const among = (...[first, ...fallbacks]: (typeof closed)[number][]) => ({
+    ...broker.settings,
+    MQTT_URL: { ...(first ?? broker.settings.MQTT_URL), fallbacks },
+  });
+  const connection = await connectTemporarily(among(...closed, broker.settings.MQTT_URL), agent);
+  expect(connection.url).toBe(broker.url);
+  await connection.close();
+  await expect(connectTemporarily(among(...closed), agent)).rejects.toThrow(`mqtt://127.0.0.1:${closed[0]?.port}: `);
 });

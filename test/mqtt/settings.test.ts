@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type BrokerAddress, mqttSettingsSchema, printableBrokerUrl } from '../../src/mqtt/settings.ts';
+import {
+  type BrokerAddress,
+  mqttSettingsSchema,
+  printableBrokerUrl,
+  settingsByBroker,
+} from '../../src/mqtt/settings.ts';
 
 const parse = (url: string, more: Record<string, string> = {}) =>
   mqttSettingsSchema.safeParse({ MQTT_URL: url, ...more });
@@ -38,6 +43,38 @@ test.each([
   'mqtt://a:99999',
   '',
 ])('“%s” is not a broker address', (url) => expect(address(url)).toBeUndefined());
+
+test.each([
+  ['mqtt://a,mqtt://b:1884,mqtts://c', ['mqtt://a:1883', 'mqtt://b:1884', 'mqtts://c:8883']],
+  ['mqtt://a mqtt://b', ['mqtt://a:1883', 'mqtt://b:1883']],
+  ['mqtt://a ,  wss://b/mqtt', ['mqtt://a:1883', 'wss://b:443']],
+  ['mqtt://me:se,same@a, mqtt://[fd00::1]', ['mqtt://a:1883', 'mqtt://[fd00::1]:1883']],
+  ['mqtt://a', ['mqtt://a:1883']],
+])('%s: tried in this order', (text, urls) => {
+  const settings = parse(text).data;
+  expect(settings && settingsByBroker(settings).map(({ MQTT_URL }) => printableBrokerUrl(MQTT_URL))).toEqual(urls);
+});
+
+test('each of several brokers has the login of its own URL', () => {
+  const settings = parse('mqtt://me:se,same@a,mqtt://you:open@b,mqtt://c').data;
+  const logins =
+    settings &&
+    settingsByBroker(settings).map(({ MQTT_URL: { username, password } }) => [username, password?.reveal()]);
+  expect(logins).toEqual([
+    ['me', 'se,same'],
+    ['you', 'open'],
+    [undefined, undefined],
+  ]);
+});
+
+test.each([
+  'mqtt://a,b',
+  'mqtt://a,mqtt://',
+  'mqtt://a,http://b',
+  'mqtt://a,embedded://127.0.0.1',
+  'embedded://127.0.0.1,mqtt://a',
+  'mqtt://a b',
+])('“%s” is no list of brokers', (text) => expect(address(text)).toBeUndefined());
 
 test('formatted without credentials', () => {
   const shown = (url: string) => printableBrokerUrl(address(url) as BrokerAddress);

@@ -1,0 +1,40 @@
+import type { BrokerConnectionState } from '../model/state.ts';
+import { type MqttSettings, printableBrokerUrl, settingsByBroker } from './settings.ts';
+
+/** The brokers of MQTT_URL, tried in turn; the one that works is kept. */
+export class BrokerRotation {
+  readonly #state: BrokerConnectionState;
+  readonly #brokers: readonly [MqttSettings, ...MqttSettings[]];
+  #current: MqttSettings;
+  /** Brokers in a row that did not work. */
+  #failures = 0;
+
+  constructor(settings: MqttSettings, state: BrokerConnectionState) {
+    this.#state = state;
+    this.#brokers = settingsByBroker(settings);
+    [this.#current] = this.#brokers;
+    this.#show();
+  }
+
+  /** The settings with the broker to connect to. */
+  get current(): MqttSettings {
+    return this.#current;
+  }
+
+  works(): void {
+    this.#failures = 0;
+  }
+
+  /** Goes on to the next broker. True if it is worth a try at once: since one has worked, it has not been tried. */
+  failed(): boolean {
+    this.#failures += 1;
+    const next = (this.#brokers.indexOf(this.#current) + 1) % this.#brokers.length;
+    this.#current = this.#brokers[next] ?? this.#current;
+    this.#show();
+    return this.#failures % this.#brokers.length !== 0;
+  }
+
+  #show(): void {
+    this.#state.url = printableBrokerUrl(this.#current.MQTT_URL);
+  }
+}
