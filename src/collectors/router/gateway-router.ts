@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { AddressResolver } from '../../lib/probe/dns.ts';
+import type { AddressResolver } from '../../lib/names/address-resolver.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import { readDefaultGatewayAddress } from './gateway.ts';
@@ -32,14 +32,15 @@ export class GatewayRouter {
   update(routers: readonly ConfiguredRouter[]): void {
     const gateway = readDefaultGatewayAddress(this.#roots);
     const router =
-      routers.length === 1 ? routers[0] : routers.find(({ host }) => this.#addresses.known(host) === gateway);
+      routers.length === 1
+        ? routers[0]
+        : routers.find(({ host }) => gateway !== undefined && this.#addresses.known(host).includes(gateway));
     this.#name = router?.name;
   }
 
   /** Name of the router through which a host is reached; undefined if that is not known, or there is none between. An address that
    * was never found out counts as one of another network, since routers answer for names too. */
   leadingTo(host: string): string | undefined {
-    const address = this.#addresses.known(host);
-    return address !== undefined && isInOwnNetwork(address) ? undefined : this.#name;
+    return this.#addresses.known(host).some(isInOwnNetwork) ? undefined : this.#name;
   }
 }

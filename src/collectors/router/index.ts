@@ -1,5 +1,5 @@
 import { loginLockoutMemoryFormat } from '../../lib/login-lockout.ts';
-import { AddressResolver } from '../../lib/probe/dns.ts';
+import { AddressResolver } from '../../lib/names/address-resolver.ts';
 import type { CollectorDefinition, Observation, ObservationOrComplaint } from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import { UsageError } from '../../model/errors.ts';

@@ -1,4 +1,6 @@
-import { type AddressResolver, hostInUrl } from '../../lib/probe/dns.ts';
+import { isIPv4 } from 'node:net';
+import type { AddressResolver } from '../../lib/names/address-resolver.ts';
+import { hostInUrl } from '../../lib/probe/dns.ts';
 import type { UpnpDescription } from '../../lib/upnp/description.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
@@ -33,9 +35,10 @@ export class RouterDevice {
     this.#addresses = addresses;
   }
 
-  async update(description: UpnpDescription | undefined, fritzBox: FritzBoxProperties | undefined): Promise<Device> {
+  update(description: UpnpDescription | undefined, fritzBox: FritzBoxProperties | undefined): Device {
     const { name, host } = this.#router;
-    const address = await this.#addresses.resolve(host).catch(() => host);
+    const addresses = this.#addresses.known(host);
+    const address = addresses.find(isIPv4) ?? addresses[0] ?? host;
     const { manufacturer, model, serialNumber, firmware, presentation } = {
       ...description,
       ...definedMembers(fritzBox),

@@ -1,6 +1,7 @@
 import { readClocks } from '../../lib/clocks.ts';
+import type { AddressResolver } from '../../lib/names/address-resolver.ts';
 import { Poller } from '../../lib/poller.ts';
-import { type AddressResolver, hostInUrl, measureDnsLatencyMs } from '../../lib/probe/dns.ts';
+import { hostInUrl, measureDnsLatencyMs } from '../../lib/probe/dns.ts';
 import { type ProbeResult, pollerOptionsForPingBurst, ReachabilityProbe } from '../../lib/probe/reachability-probe.ts';
 import { NoAnswerError } from '../../lib/with-timeout.ts';
 import type { Observation } from '../../model/collector.ts';
@@ -65,13 +66,14 @@ export class RouterMonitor {
     this.#device = new RouterDevice(agent, router, roots, addresses, gateway);
     this.#limits = latencyAndLossLimitsOf(name, settings);
     const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
-    this.#igd = new IgdClient({ host, description, ssdp: settings.ROUTER_SSDP === 'on' }, addresses);
+    const { address } = reachabilityProbe;
+    this.#igd = new IgdClient({ description, ssdp: settings.ROUTER_SSDP === 'on' }, address);
     this.#probePoller = new Poller(
       (signal) => reachabilityProbe.measure(signal),
       pollerOptionsForPingBurst(settings.PING_COUNT),
     );
     this.#dnsPoller = new Poller(
-      async () => measureDnsLatencyMs(await addresses.resolve(host), settings.ROUTER_DNS_NAME),
+      async () => measureDnsLatencyMs(await address.find(), settings.ROUTER_DNS_NAME),
       dnsPollerOptions,
     );
     this.#igdPoller = new Poller((signal) => this.#inTurn(() => this.#igd.read(signal)), requestPollerOptions);
@@ -81,6 +83,7 @@ export class RouterMonitor {
       { username: username.get(name), password: password.get(name) },
       readClocks,
       { memory, device: name },
+      address.lookUp,
     );
     this.#tr064Poller = new Poller((signal) => this.#inTurn(() => this.#readTr064(signal)), requestPollerOptions);
     this.#parts = new Tr064PartObserver(settings.FRITZBOX_CLIENTS);
@@ -108,7 +111,7 @@ export class RouterMonitor {
       reading.reachable === false
         ? undefined
         : (tr064?.hint ?? igdReading?.hint ?? errorOf(probe) ?? errorOf(igd) ?? errorOf(polledTr064));
-    const device = await this.#device.update(igdReading?.description, tr064?.device);
+    const device = this.#device.update(igdReading?.description, tr064?.device);
     return [{ table: 'router', device, reading, hint, events }, ...this.#parts.observe(device, tr064)];
   }
 

@@ -1,5 +1,5 @@
+import type { AddressResolver } from '../../lib/names/address-resolver.ts';
 import { Poller } from '../../lib/poller.ts';
-import type { AddressResolver } from '../../lib/probe/dns.ts';
 import {
   type ProbeResult,
   type ProbeTarget,
@@ -61,6 +61,7 @@ export class TargetMonitor {
         table: 'target',
         device,
         reading: { ...reachability, problem: isUnreachableOrBeyondLimits(reachability, this.#limits) },
+        hint: probe.hint,
         events: outage && [{ type: 'outage', at: outage.to, ...outage }],
       };
     } catch (error) {

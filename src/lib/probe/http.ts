@@ -1,28 +1,95 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { constants } from 'node:crypto';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { connect } from 'node:net';
+import { connect as connectTls, type PeerCertificate } from 'node:tls';
+import { describeError } from '../../model/errors.ts';
 import { type PingStats, pingStatsOf } from './ping.ts';
 
-const httpTimeoutMs = 3500;
+const connectTimeoutMs = 3000;
+/** A server whose disks sleep, or that starts a program first, needs several seconds. */
+const responseTimeoutMs = 15_000;
 
-/** Sends one request and reads only the head of the response: any status below 500 counts as a reply. `address`: what the URL's
- * host resolves to. */
-export function probeHttp(url: URL, address: string, signal: AbortSignal): Promise<PingStats> {
-  const family = address.includes(':') ? 6 : 4;
-  const lookup: LookupFunction = (_name, options, callback) =>
-    options.all ? callback(null, [{ address, family }]) : callback(null, address, family);
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(httpTimeoutMs)]);
+/** Home labs have self-signed certificates and servers of the year 2008, and the probe tests reachability, not security. */
+const lenientTls = {
+  rejectUnauthorized: false,
+  minVersion: 'TLSv1',
+  ciphers: 'ALL:@SECLEVEL=0',
+  secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+} as const;
+
+/** The certificate that a server shows. */
+export interface ServerCertificate {
+  validFrom: Date;
+  validUntil: Date;
+}
+
+/** Undefined if a date is missing or is none: the bytes are those of any server. */
+export function serverCertificateOf({ valid_from, valid_to }: Partial<PeerCertificate>): ServerCertificate | undefined {
+  const [validFrom, validUntil] = [valid_from, valid_to].map((text) => new Date(text ?? Number.NaN));
+  if (!validFrom || !validUntil || Number.isNaN(validFrom.getTime()) || Number.isNaN(validUntil.getTime()))
+    return undefined;
+  return { validFrom, validUntil };
+}
+
+export interface HttpProbeResult {
+  stats: PingStats;
+  /** Why there is no latency though the server answered. */
+  hint?: string;
+  certificate?: ServerCertificate | undefined;
+}
+
+/** The port of a URL of HTTP. */
+export const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
+
+/** Sends one request and reads only the head of the response: any status below 500 counts as a reply. So does whatever else comes:
+ * an answer that is not HTTP, or a refusal to speak TLS with this client. `address`: what the URL's host resolves to. */
+export function probeHttp(url: URL, address: string, signal: AbortSignal): Promise<HttpProbeResult> {
+  const isSecure = url.protocol === 'https:';
+  const timeout = AbortSignal.timeout(responseTimeoutMs);
+  const startedAt = performance.now();
+  const socket = connect({ host: address, port: portOf(url) });
+  const connectTimer = setTimeout(() => socket.destroy(new Error('no connection')), connectTimeoutMs);
+  for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(connectTimer));
+  let certificate: ServerCertificate | undefined;
+
+  /** The bytes of the connection itself are counted: those of a handshake that fails never get through TLS. */
+  const openTls = () => {
+    const tls = connectTls({ socket, servername: serverNameOf(url), ...lenientTls });
+    tls.once('secureConnect', () => {
+      certificate = serverCertificateOf(tls.getPeerCertificate());
+    });
+    return tls;
+  };
+  const options: RequestOptions = {
+    signal: AbortSignal.any([signal, timeout]),
+    createConnection: isSecure ? openTls : () => socket,
+    insecureHTTPParser: true,
+    maxHeaderSize: 65_536,
+  };
+
   return new Promise((resolve) => {
-    const startedAt = performance.now();
-    // Home labs use self-signed certificates, and the probe tests reachability, not identity.
-    const options = { signal: deadline, lookup, agent: false, rejectUnauthorized: false };
-    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
+    const request = (isSecure ? httpsRequest : httpRequest)(url, options);
+    const answered = (response: IncomingMessage) => {
       const elapsedMs = performance.now() - startedAt;
       response.on('error', () => undefined);
-      response.destroy();
-      resolve(pingStatsOf(1, (response.statusCode ?? 500) < 500 ? [elapsedMs] : []));
-    });
-    request.on('error', () => resolve(pingStatsOf(1, [])));
+      resolve({ stats: pingStatsOf(1, (response.statusCode ?? 500) < 500 ? [elapsedMs] : []), certificate });
+      socket.destroy();
+    };
+    const failed = (error: unknown) => {
+      // After a handshake, a server that is silent has not answered.
+      const isSilent = socket.bytesRead === 0 || (timeout.aborted && isSecure);
+      const hint = `it answers, but not with HTTP that can be measured: ${describeError(error)}`;
+      resolve(isSilent ? { stats: { sent: 1, received: 0 } } : { stats: { sent: 1, received: 1 }, hint, certificate });
+      socket.destroy();
+    };
+    request.on('response', answered);
+    request.on('upgrade', answered);
+    request.on('error', failed);
+    request.on('close', () => failed(new Error('the connection was closed')));
     request.end();
   });
 }
+
+/** What TLS calls the server (RFC 6066, section 3): a name, never an address. */
+const serverNameOf = ({ hostname }: URL) => (/^\[|^[\d.]+$/.test(hostname) ? '' : hostname);

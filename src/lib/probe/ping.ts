@@ -1,4 +1,5 @@
-import { CommandError, runCommand } from '../command.ts';
+import { isIPv6 } from 'node:net';
+import { CommandError, type CommandResult, runCommand } from '../command.ts';
 import { excerptOf } from '../excerpt.ts';
 
 /** The replies to a series of packets. Times are absent if there was no reply. */
@@ -12,8 +13,7 @@ export interface PingStats {
   jitterMs?: number | undefined;
 }
 
-/** This machine cannot measure reachability: the command or the permission is missing, or the name cannot be resolved. It must
- * never be taken for “down”. */
+/** This machine cannot measure reachability: the command or the permission is missing. It must never be taken for “down”. */
 export class ProbeUnavailableError extends Error {}
 
 export const lossPercent = ({ sent, received }: PingStats): number => (100 * (sent - received)) / sent;
@@ -72,20 +72,60 @@ const intervalSeconds = 0.2;
 /** Seconds to wait for the reply to the last packet. */
 const replyTimeoutSeconds = 1;
 
-/** Sends a burst of ICMP echoes with the system's `ping`, which has the permission to do so. Rejects with
- * ProbeUnavailableError if nothing was measured; the exit status says less than the statistics. */
-export async function runPing(address: string, count: number, signal: AbortSignal): Promise<PingStats> {
-  const args = ['-n', '-c', String(count), '-i', String(intervalSeconds), '-W', String(replyTimeoutSeconds), address];
+/** At the usual interval of one second, more echoes do not fit into a reading. */
+const maxPlainCount = 3;
+
+interface PingCommand {
+  command: 'ping' | 'ping6';
+  args: readonly string[];
+  seconds: number;
+}
+
+const burstCommand = (address: string, count: number): PingCommand => ({
+  command: 'ping',
+  args: ['-n', '-c', String(count), '-i', String(intervalSeconds), '-W', String(replyTimeoutSeconds), address],
+  seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2,
+});
+
+/** With the options that every `ping` has. Busybox had neither -n nor -i before version 1.30, nor has it where it is built without
+ * FEATURE_FANCY_PING; such systems have a command of its own for IPv6. */
+function plainCommand(address: string, count: number): PingCommand {
+  const plainCount = Math.min(count, maxPlainCount);
+  return {
+    command: isIPv6(address) ? 'ping6' : 'ping',
+    args: ['-c', String(plainCount), '-W', String(replyTimeoutSeconds), address],
+    seconds: plainCount * (1 + replyTimeoutSeconds) + 2,
+  };
+}
+
+async function execute({ command, args, seconds }: PingCommand, signal: AbortSignal): Promise<CommandResult> {
   try {
-    const { stdout, stderr } = await runCommand('ping', args, {
-      seconds: count * (intervalSeconds + replyTimeoutSeconds) + 2,
-      cancelSignal: signal,
-    });
-    const stats = parsePingOutput(stdout);
-    if (stats !== undefined) return stats;
-    throw new ProbeUnavailableError(`ping ${address}: ${excerptOf(stderr || stdout)}`);
+    return await runCommand(command, args, { seconds, cancelSignal: signal });
   } catch (error) {
     if (error instanceof CommandError) throw new ProbeUnavailableError(error.message);
     throw error;
+  }
+}
+
+/** Sends bursts of ICMP echoes with the system's `ping`, which has the permission to do so. */
+export class Ping {
+  /** Whether only the plain command has worked. */
+  #isPlain = false;
+
+  /** Rejects with ProbeUnavailableError if nothing was measured; the exit status says less than the statistics. */
+  async run(address: string, count: number, signal: AbortSignal): Promise<PingStats> {
+    const burst = this.#isPlain ? undefined : await execute(burstCommand(address, count), signal);
+    const burstStats = burst && parsePingOutput(burst.stdout);
+    if (burstStats !== undefined) return burstStats;
+    const plain = await execute(plainCommand(address, count), signal).catch((error: unknown) => {
+      if (burst === undefined) throw error;
+    });
+    const plainStats = plain && parsePingOutput(plain.stdout);
+    if (plainStats === undefined) {
+      const { stderr = '', stdout = '' } = burst ?? plain ?? {};
+      throw new ProbeUnavailableError(`ping ${address}: ${excerptOf(stderr || stdout)}`);
+    }
+    this.#isPlain = true;
+    return plainStats;
   }
 }

@@ -1,12 +1,14 @@
+import type { AddressResolver } from '../names/address-resolver.ts';
+import { AnsweringAddress } from '../names/answering-address.ts';
 import type { PollerOptions } from '../poller.ts';
-import type { AddressResolver } from './dns.ts';
-import { probeHttp } from './http.ts';
-import { type PingStats, ProbeUnavailableError, runPing } from './ping.ts';
-import { probeTcpPort, TcpFallbackProbe } from './tcp.ts';
+import { type HttpProbeResult, portOf, probeHttp } from './http.ts';
+import { Ping, ProbeUnavailableError } from './ping.ts';
+import { answersAtLikelyPort, attemptTcpConnection, probeTcpPort, TcpFallbackProbe } from './tcp.ts';
 
-/** For polls of a host with bursts of `count` packets and the TCP attempts that may follow them. */
+/** For polls of a host with bursts of `count` packets and what may follow them: TCP attempts, or the same at another address. The
+ * answer of a slow server comes with the next reading. */
 export const pollerOptionsForPingBurst = (count: number): PollerOptions => ({
-  timeoutSeconds: 12,
+  timeoutSeconds: 40,
   waitMs: 3000 + count * 200,
   waitOnceLateMs: 500,
 });
@@ -21,38 +23,45 @@ export type ProbeTarget = { name: string } & (
 );
 
 /** How the target was reached, and what came back. */
-export interface ProbeResult {
+export interface ProbeResult extends HttpProbeResult {
   by: (typeof probeMethods)[number];
-  stats: PingStats;
 }
 
-/** Measures the reachability of one host or service. */
+/** Measures the reachability of one host or service, at the address that answers if its name has several. */
 export class ReachabilityProbe {
   readonly #target: ProbeTarget;
   readonly #count: number;
-  readonly #addresses: AddressResolver;
+  readonly #ping = new Ping();
   readonly #tcpProbe = new TcpFallbackProbe();
+  readonly address: AnsweringAddress;
   /** Whether the host has ever answered an echo: only then does silence mean that it is down. */
   #hasPinged = false;
 
   constructor(target: ProbeTarget, count: number, addresses: AddressResolver) {
     this.#target = target;
     this.#count = count;
-    this.#addresses = addresses;
+    this.address = new AnsweringAddress(target.host, addresses, (address, signal) => this.#knock(address, signal));
   }
 
-  /** Rejects with ProbeUnavailableError if this machine cannot tell. */
+  /** Rejects with ProbeUnavailableError if this machine cannot tell, and with UnresolvedNameError. */
   async measure(signal: AbortSignal): Promise<ProbeResult> {
+    const address = await this.address.find();
+    const result = await this.#measureAt(address, signal);
+    if (result.stats.received > 0) return result;
+    const other = await this.address.findOther(address);
+    return other === undefined ? result : this.#measureAt(other, signal);
+  }
+
+  async #measureAt(address: string, signal: AbortSignal): Promise<ProbeResult> {
     const target = this.#target;
-    const address = await this.#addresses.resolve(target.host);
     if (target.by === 'tcp')
       return { by: 'tcp', stats: await probeTcpPort(address, target.port, ['connected'], signal) };
-    if (target.by === 'http') return { by: 'http', stats: await probeHttp(target.url, address, signal) };
+    if (target.by === 'http') return { by: 'http', ...(await probeHttp(target.url, address, signal)) };
     return this.#probeIcmp(address, signal);
   }
 
   async #probeIcmp(address: string, signal: AbortSignal): Promise<ProbeResult> {
-    const pingResult = await runPing(address, this.#count, signal).catch((error: unknown) => {
+    const pingResult = await this.#ping.run(address, this.#count, signal).catch((error: unknown) => {
       if (error instanceof ProbeUnavailableError) return error;
       throw error;
     });
@@ -68,5 +77,20 @@ export class ReachabilityProbe {
       if (!(pingResult instanceof ProbeUnavailableError)) return { by: 'icmp', stats: pingResult };
       throw new ProbeUnavailableError(`${error.message} (${pingResult.message})`);
     }
+  }
+
+  /** Whether the target answers at an address, found out with one packet. */
+  async #knock(address: string, signal: AbortSignal): Promise<boolean> {
+    const target = this.#target;
+    if (target.by !== 'icmp') {
+      const port = target.by === 'tcp' ? target.port : portOf(target.url);
+      return (await attemptTcpConnection(address, port)).end === 'connected';
+    }
+    const echo = this.#ping.run(address, 1, signal).then(({ received }) => received > 0);
+    const answers = [echo, answersAtLikelyPort(address)].map(async (answer) => {
+      if (!(await answer)) throw new Error('no answer');
+      return true;
+    });
+    return Promise.any(answers);
   }
 }

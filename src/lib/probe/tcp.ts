@@ -64,6 +64,13 @@ export async function probeTcpPort(
 /** Ports at which a router or server is likely to answer, if only with a refusal. */
 const likelyPorts = [53, 80, 443, 22, 49000];
 
+const attemptLikelyPorts = (address: string) =>
+  Promise.all(likelyPorts.map(async (port) => ({ port, ...(await attemptTcpConnection(address, port)) })));
+
+/** Whether the machine at an address accepts or refuses a connection to a likely port. */
+export const answersAtLikelyPort = async (address: string): Promise<boolean> =>
+  (await attemptLikelyPorts(address)).some((attempt) => 'time' in attempt);
+
 /** Replaces ICMP where that is unavailable: tries likely ports and keeps to the first one that has answered. */
 export class TcpFallbackProbe {
   #port: number | undefined;
@@ -77,9 +84,7 @@ export class TcpFallbackProbe {
 
   /** Undefined if the kernel has no route to the host. */
   async #find(address: string): Promise<number | undefined> {
-    const attempts = await Promise.all(
-      likelyPorts.map(async (port) => ({ port, ...(await attemptTcpConnection(address, port)) })),
-    );
+    const attempts = await attemptLikelyPorts(address);
     const answering = attempts.find(({ end }) => end === 'connected') ?? attempts.find(({ end }) => end === 'refused');
     if (answering === undefined && !attempts.every(({ end }) => end === 'unreachable'))
       throw new ProbeUnavailableError(

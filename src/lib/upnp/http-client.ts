@@ -6,7 +6,9 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { describeError } from '../../model/errors.ts';
+import { lookUpName, lookupFunction } from '../names/name-lookup.ts';
 
 export interface HttpRequest {
   url: URL;
@@ -65,12 +67,14 @@ function decode(bytes: Buffer): string {
 /** One connection to one router. Requests are sent one at a time, each with a timeout. */
 export class HttpClient {
   readonly #timeoutSeconds: number;
+  readonly #lookup: LookupFunction;
   readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 1 });
   /** Routers use self-signed certificates. */
   readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
 
-  constructor(timeoutSeconds = 5) {
+  constructor(timeoutSeconds = 5, lookUp = lookUpName) {
     this.#timeoutSeconds = timeoutSeconds;
+    this.#lookup = lookupFunction(lookUp);
   }
 
   /** Rejects with NoReplyError. Redirects are not followed: they could lead anywhere. */
@@ -100,6 +104,7 @@ export class HttpClient {
       headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
       signal: AbortSignal.any([signal, timeout]),
       insecureHTTPParser: true,
+      lookup: this.#lookup,
     };
     return new Promise((resolve, reject) => {
       const fail = (error: unknown, call: ClientRequest) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConfiguredRouter } from '../../../src/collectors/router/configured-hosts.ts';
 import { GatewayRouter } from '../../../src/collectors/router/gateway-router.ts';
-import { AddressResolver } from '../../../src/lib/probe/dns.ts';
+import { AddressResolver } from '../../../src/lib/names/address-resolver.ts';
 import { tree } from '../../helpers/tree.ts';
 
 /** A machine whose default gateway is 192.168.178.1. */

@@ -1,4 +1,4 @@
-import type { AddressResolver } from '../../../lib/probe/dns.ts';
+import type { AnsweringAddress } from '../../../lib/names/answering-address.ts';
 import type { UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpClient, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { RefusalCachingActionCaller } from '../../../lib/upnp/soap.ts';
@@ -30,7 +30,6 @@ export interface IgdReading {
 }
 
 export interface IgdOptions {
-  host: string;
   /** URL of its description, if the settings name one. */
   description: URL | undefined;
   /** Whether to search for the description over SSDP too. */
@@ -43,11 +42,11 @@ const statusHiddenHint =
 /** Reads the Internet Gateway Device of one host, which requires no login. */
 export class IgdClient {
   readonly #options: IgdOptions;
-  readonly #addresses: AddressResolver;
-  readonly #http = new HttpClient(answerTimeoutSeconds);
-  readonly #searchHttp = new HttpClient(searchTimeoutSeconds);
-  readonly #actions = new RefusalCachingActionCaller(this.#http.send);
-  readonly #wan = new WanReader(this.#actions);
+  readonly #address: AnsweringAddress;
+  readonly #http: HttpClient;
+  readonly #searchHttp: HttpClient;
+  readonly #actions: RefusalCachingActionCaller;
+  readonly #wan: WanReader;
   #found: LocatedDescription | undefined;
   /** URL at which the description was last found. */
   #knownUrl: URL | undefined;
@@ -55,15 +54,19 @@ export class IgdClient {
   #nextSearch = 0;
   #hint: string | undefined;
 
-  constructor(options: IgdOptions, addresses: AddressResolver) {
+  constructor(options: IgdOptions, address: AnsweringAddress) {
     this.#options = options;
-    this.#addresses = addresses;
+    this.#address = address;
+    this.#http = new HttpClient(answerTimeoutSeconds, address.lookUp);
+    this.#searchHttp = new HttpClient(searchTimeoutSeconds, address.lookUp);
+    this.#actions = new RefusalCachingActionCaller(this.#http.send);
+    this.#wan = new WanReader(this.#actions);
     this.#knownUrl = options.description;
   }
 
   /** Rejects if a router that has answered before no longer does. */
   async read(signal: AbortSignal): Promise<IgdReading> {
-    const address = await this.#addresses.resolve(this.#options.host);
+    const address = await this.#address.find();
     try {
       await this.#find(address, signal);
       if (this.#found === undefined) return { hint: this.#hint };

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { ClockReading } from '../../../lib/clocks.ts';
+import type { lookUpName } from '../../../lib/names/name-lookup.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
 import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp/http-client.ts';
@@ -20,7 +21,7 @@ const descriptionLifetimeSeconds = 3600;
 export class FritzBox {
   readonly #base: URL;
   readonly #clock: () => ClockReading;
-  readonly #http = new HttpClient();
+  readonly #http: HttpClient;
   readonly #digestSender: DigestSender | undefined;
   readonly #send: SendRequest;
   readonly #actions: RefusalCachingActionCaller;
@@ -32,10 +33,12 @@ export class FritzBox {
     address: string,
     { username, password }: { username: string; password: Secret | undefined },
     clock: () => ClockReading,
+    lookUp: typeof lookUpName,
   ) {
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
     if (this.#base.port === '') this.#base.port = String(tr064Port);
     this.#clock = clock;
+    this.#http = new HttpClient(undefined, lookUp);
     this.#digestSender = password && new DigestSender(this.#http.send, { username, password });
     this.#send = (this.#digestSender ?? this.#http).send;
     this.#actions = new RefusalCachingActionCaller(this.#send, clock);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
 import { LoginLockout, loginLockoutMemoryFormat } from '../../../lib/login-lockout.ts';
+import { lookUpName } from '../../../lib/names/name-lookup.ts';
 import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
 import { NoReplyError } from '../../../lib/upnp/http-client.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -73,17 +74,18 @@ export class Tr064Client {
   readonly #createdAt: number;
   #items: ScheduledItem[];
 
-  /** `address`: a host, with a port unless that is 49000. */
+  /** `address`: a host, with a port unless that is 49000. `lookUp`: resolves its name. */
   constructor(
     address: string,
     credentials: { username: string | undefined; password: Secret | undefined },
     clock: () => ClockReading = readClocks,
     lockoutMemory?: LoginLockoutMemorySlot,
+    lookUp = lookUpName,
   ) {
     const { username = defaultUsername, password } = credentials;
     this.#clock = clock;
     this.#createdAt = clock().monotonic;
-    this.#box = new FritzBox(address, { username, password }, clock);
+    this.#box = new FritzBox(address, { username, password }, clock, lookUp);
     this.#hasAccount = password !== undefined;
     const mark = fingerprintOf(address, username, password?.reveal() ?? '');
     this.#lockout = new LoginLockout({ mark, clock, ...lockoutPauses });

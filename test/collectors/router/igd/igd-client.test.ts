@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { IgdClient } from '../../../../src/collectors/router/igd/igd-client.ts';
-import { AddressResolver } from '../../../../src/lib/probe/dns.ts';
+import { AddressResolver } from '../../../../src/lib/names/address-resolver.ts';
+import { AnsweringAddress } from '../../../../src/lib/names/answering-address.ts';
 
 const never = new AbortController().signal;
 
@@ -48,7 +49,10 @@ async function startRouter(address: string, port: number, answers: Answers) {
     return new Promise<void>((resolve) => void server.close(() => resolve()));
   };
   await start();
-  const igd = new IgdClient({ host: address, description: undefined, ssdp: false }, new AddressResolver());
+  const igd = new IgdClient(
+    { description: undefined, ssdp: false },
+    new AnsweringAddress(address, new AddressResolver(), async () => true),
+  );
   onTestFinished(async () => {
     igd.close();
     if (server.listening) await stop();
