@@ -1,32 +1,25 @@
-import type { IncomingMessage } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import WebSocket from 'ws';
 import * as z from 'zod/mini';
 import type { Secret } from '../model/secret.ts';
-
-/** The certificate of a server. */
-export interface ServerCertificate {
-  validTo: Date;
-  /** Node's error code if it is not trusted: `CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, … */
-  problem: string | undefined;
-}
-
-/** An HTTP response instead of a WebSocket. */
-export interface HttpRefusal {
-  status: number;
-  location: string | undefined;
-  /** Whether it has the headers that Home Assistant adds to each response (homeassistant/components/http/headers.py). */
-  isFromHomeAssistant: boolean;
-  /** Whether it is plain text, as are the responses of aiohttp, Home Assistant's HTTP server; those of a proxy are HTML. */
-  isPlainText: boolean;
-  certificate: ServerCertificate | undefined;
-}
+import {
+  certificateOf,
+  FrozenServerError,
+  type HttpAnswer,
+  readHttpAnswer,
+  type ServerCertificate,
+} from './http-answer.ts';
 
 /** The server answered, but not with the protocol of Home Assistant. */
 export class NotHomeAssistantError extends Error {}
 
+/** Characters; the real ones have about ten. */
+const maxVersionLength = 100;
+
 // https://developers.home-assistant.io/docs/api/websocket
-const greetingSchema = z.object({ type: z.literal('auth_required'), ha_version: z.string() });
+const greetingSchema = z.object({
+  type: z.literal('auth_required'),
+  ha_version: z.string().check(z.maxLength(maxVersionLength)),
+});
 const authResultSchema = z.object({ type: z.enum(['auth_ok', 'auth_invalid']) });
 const resultSchema = z.object({
   id: z.number(),
@@ -35,24 +28,6 @@ const resultSchema = z.object({
   result: z.optional(z.unknown()),
 });
 const renderedSchema = z.object({ id: z.number(), type: z.literal('event'), event: z.object({ result: z.unknown() }) });
-
-function certificateOf({ socket }: IncomingMessage): ServerCertificate | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined;
-  // Node declares authorizationError as an Error, but it holds the code of one.
-  return {
-    validTo: new Date(socket.getPeerCertificate().valid_to),
-    problem: socket.authorized ? undefined : String(socket.authorizationError),
-  };
-}
-
-const refusalOf = (response: IncomingMessage): HttpRefusal => ({
-  status: response.statusCode ?? 0,
-  location: response.headers.location,
-  isFromHomeAssistant:
-    response.headers['referrer-policy'] === 'no-referrer' && response.headers['x-content-type-options'] === 'nosniff',
-  isPlainText: response.headers['content-type']?.startsWith('text/plain') ?? false,
-  certificate: certificateOf(response),
-});
 
 /** A WebSocket to Home Assistant that has received the greeting. */
 export class HaWebSocket {
@@ -67,13 +42,13 @@ export class HaWebSocket {
     this.certificate = socket.certificate;
   }
 
-  /** Rejects with the error of the network, NotHomeAssistantError, or the signal's reason. A certificate that is not trusted is no
+  /** Rejects with the error of the network, FrozenServerError, NotHomeAssistantError, or the signal's reason. A certificate that is not trusted is no
    * error here: nothing secret has been sent, and the caller checks the certificate first. */
   static async open(
     url: URL,
     authorities: string[] | undefined,
     signal: AbortSignal,
-  ): Promise<HaWebSocket | HttpRefusal> {
+  ): Promise<HaWebSocket | HttpAnswer> {
     const socket = new JsonSocket(url, authorities, signal);
     const first = await socket.firstMessage;
     if (!('message' in first)) return first;
@@ -120,18 +95,26 @@ export class HaWebSocket {
 /** The longest expected message has about 100,000 bytes. */
 const maxMessageBytes = 4 * 1024 ** 2;
 
+/** A page of a proxy instead of a WebSocket: its beginning says whose it is. */
+const maxPageBytes = 8192;
+
 const closeTimeoutMs = 1000;
 
 /** JSON over a WebSocket. Every wait ends with the connection or with the signal's abort. */
 class JsonSocket {
   certificate: ServerCertificate | undefined;
-  readonly firstMessage: Promise<HttpRefusal | { message: unknown }>;
+  readonly firstMessage: Promise<HttpAnswer | { message: unknown }>;
   readonly #socket: WebSocket;
   readonly #closed: Promise<never>;
   readonly #listeners = new Set<(message: unknown) => void>();
 
   constructor(url: URL, ca: string[] | undefined, signal: AbortSignal) {
+    let isConnected = false;
     const socket = new WebSocket(url, {
+      finishRequest(request) {
+        request.once('socket', (connection) => connection.once('connect', () => (isConnected = true)));
+        request.end();
+      },
       rejectUnauthorized: false,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,
@@ -141,17 +124,20 @@ class JsonSocket {
     this.#closed = new Promise((_, reject) => {
       socket.on('error', reject);
       socket.on('close', () => reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const end = () => reject(isConnected ? new FrozenServerError('no answer') : signal.reason);
+      signal.addEventListener('abort', end, { once: true });
     });
     this.#closed.catch(() => socket.terminate());
     socket.on('message', (data) => this.#receive(data.toString()));
     socket.on('upgrade', (response) => {
       this.certificate = certificateOf(response);
     });
-    const answered = new Promise<HttpRefusal>((resolve) => {
+    const answered = new Promise<HttpAnswer>((resolve) => {
       socket.on('unexpected-response', (request, response) => {
-        resolve(refusalOf(response));
-        request.destroy();
+        void readHttpAnswer(response, maxPageBytes).then((answer) => {
+          resolve(answer);
+          request.destroy();
+        });
       });
     });
     const message = new Promise<{ message: unknown }>((resolve) =>

@@ -28,7 +28,7 @@ export const homeAssistantCollector: CollectorDefinition<
     subject: 'Home Assistant',
     page: 'home-assistant.md',
     withSetting:
-      '`HA_BASE_URL`: reachability, version, state, certificate, restarts and outages; with `HA_TOKEN`, also entities, repairs and updates',
+      '`HA_BASE_URL`: reachability, version, state, certificate, restarts and outages; with `HA_TOKEN`, also its state, entities, repairs, updates and backups',
   },
   endpoint: 'ha',
   env: homeAssistantSettingsSchema,
@@ -50,6 +50,9 @@ export const homeAssistantCollector: CollectorDefinition<
         return Promise.all([...monitors.values()].map((monitor) => monitor.read(authorities, signal)));
       },
       runAction: (device) => monitors.get(device)?.tryToken(),
+      async close() {
+        for (const monitor of monitors.values()) monitor.close();
+      },
     };
   },
 };

@@ -2,19 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { UpdateVersions } from '../../model/metric.ts';
-import type { InstanceState } from './instance-state.ts';
+import { type AutomaticBackups, readAutomaticBackups } from './instance-backups.ts';
+import { type InstanceCore, parseInstanceCore } from './instance-core.ts';
 
-/** What Home Assistant reveals to the holder of a token. Coordinates and names are not included: of its configuration only the
- * state and the modes are read, and of its entities only numbers. */
+/** What Home Assistant reveals to the holder of a token over its WebSocket. Of its entities only numbers are read, and the states of
+ * its backups. */
 export interface InstanceDetails {
-  state: InstanceState;
   /** Number of entities, and of those that are unavailable. */
   entities?: number | undefined;
   unavailable?: number | undefined;
   /** Number of open repairs that are not ignored. */
   repairs?: number | undefined;
-  /** Whether the recorder is migrating its database. */
-  migrating?: boolean | undefined;
+  backups?: AutomaticBackups | undefined;
   updates: Partial<Record<UpdatablePart, UpdateVersions>>;
   /** When the state that has been unchanged for longest was set, which is about the start, and when the newest state was set; both
    * by Home Assistant's clock. */
@@ -30,11 +29,6 @@ const updateTitles = {
 } as const;
 export type UpdatablePart = keyof typeof updateTitles;
 
-const configSchema = z.object({
-  state: z.string(),
-  recovery_mode: z.optional(z.boolean()),
-  safe_mode: z.optional(z.boolean()),
-});
 const recorderSchema = z.object({ migration_in_progress: z.boolean() });
 const repairsSchema = z.object({ issues: z.array(z.object({ ignored: z.boolean() })) });
 
@@ -45,27 +39,40 @@ const overviewTemplate = `{%- set all = states | list -%}
 {%- for update in states.update if update.attributes.title in ${JSON.stringify(Object.values(updateTitles))} -%}
 {%- set updates.all = updates.all + [[update.attributes.title, update.attributes.installed_version | string, update.attributes.latest_version | string, update.attributes.skipped_version | string]] -%}
 {%- endfor -%}
+{%- set backups = namespace(all={}) -%}
+{%- for id in integration_entities('backup') if id.startswith('sensor.') -%}
+{%- set backups.all = dict(backups.all, **{id: states(id)}) -%}
+{%- endfor -%}
 {{ {
   'entities': all | count,
   'unavailable': all | selectattr('state', 'eq', 'unavailable') | list | count,
   'oldest': as_timestamp(times | min, 0),
   'newest': as_timestamp(times | max, 0),
-  'updates': updates.all
+  'updates': updates.all,
+  'backups': backups.all
 } }}`;
-const overviewSchema = z.object({
-  entities: z.int().check(z.nonnegative()),
-  unavailable: z.int().check(z.nonnegative()),
-  oldest: z.number(),
-  newest: z.number(),
-  updates: z.array(z.tuple([z.string(), z.string(), z.string(), z.string()])),
-});
+const count = z.catch(z.optional(z.int().check(z.nonnegative())), undefined);
+const versionText = z.string().check(z.maxLength(100));
 
-/** Maps core.CoreState and the modes of the configuration. */
-function stateOf({ state, recovery_mode: recovery, safe_mode: safe }: z.output<typeof configSchema>): InstanceState {
-  if (state === 'NOT_RUNNING' || state === 'STARTING') return 'starting';
-  if (state !== 'RUNNING') return 'stopping';
-  return recovery ? 'recovery_mode' : safe ? 'safe_mode' : 'running';
-}
+/** A time that no date of this century is would be kept in the history, and hide each restart to come. */
+const endOfCenturySeconds = Date.UTC(2100) / 1000;
+const time = z.catch(
+  z.optional(
+    z.pipe(
+      z.number().check(z.positive(), z.maximum(endOfCenturySeconds)),
+      z.transform((seconds) => new Date(seconds * 1000)),
+    ),
+  ),
+  undefined,
+);
+const overviewSchema = z.object({
+  entities: count,
+  unavailable: count,
+  oldest: time,
+  newest: time,
+  updates: z.catch(z.array(z.tuple([z.string(), versionText, versionText, versionText])), []),
+  backups: z.catch(z.record(z.string(), z.string()), {}),
+});
 
 /** A version that the user skipped is not reported as an update. */
 function updatesOf(reported: z.output<typeof overviewSchema>['updates']): InstanceDetails['updates'] {
@@ -83,26 +90,29 @@ const answerTimeoutMs = 3000;
 const withTimeout = (answer: Promise<unknown>) =>
   Promise.race([answer, pause(answerTimeoutMs, undefined, { ref: false })]);
 
-const dateOfSeconds = (seconds: number | undefined) => (seconds ? new Date(seconds * 1000) : undefined);
-
 /** Sends all commands at once. What the user may not see, or an older release does not have, is left out. */
 export async function readInstanceDetails(socket: HaWebSocket): Promise<InstanceDetails> {
-  const [config, recorder, repairs, rendered] = await Promise.all([
-    socket.sendCommand({ type: 'get_config' }),
-    withTimeout(socket.sendCommand({ type: 'recorder/info' })),
+  const [repairs, rendered] = await Promise.all([
     withTimeout(socket.sendCommand({ type: 'repairs/list_issues' })),
     withTimeout(socket.render(overviewTemplate)),
   ]);
-  const core = configSchema.safeParse(config).data;
-  const overview = overviewSchema.safeParse(rendered).data;
+  const { updates = [], backups = {}, ...overview } = overviewSchema.safeParse(rendered).data ?? {};
   return {
-    state: core === undefined ? 'answering' : stateOf(core),
-    entities: overview?.entities,
-    unavailable: overview?.unavailable,
+    ...overview,
     repairs: repairsSchema.safeParse(repairs).data?.issues.filter(({ ignored }) => !ignored).length,
+    backups: await readAutomaticBackups(socket, backups),
+    updates: updatesOf(updates),
+  };
+}
+
+/** The core over the WebSocket, for a proxy that passes nothing else. */
+export async function readInstanceCoreOverWebSocket(socket: HaWebSocket): Promise<InstanceCore> {
+  const [config, recorder] = await Promise.all([
+    socket.sendCommand({ type: 'get_config' }),
+    withTimeout(socket.sendCommand({ type: 'recorder/info' })),
+  ]);
+  return {
+    ...(parseInstanceCore(config) ?? { state: 'answering' }),
     migrating: recorderSchema.safeParse(recorder).data?.migration_in_progress,
-    updates: updatesOf(overview?.updates ?? []),
-    oldest: dateOfSeconds(overview?.oldest),
-    newest: dateOfSeconds(overview?.newest),
   };
 }

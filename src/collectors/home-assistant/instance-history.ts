@@ -99,6 +99,7 @@ export function historyAndEventsAfterVisit(
   now: Date,
 ): { history: InstanceHistory; events: DeviceEvent[] } {
   const before = withoutFutureOutages(stored, now);
+  if (visit.reachable === undefined) return { history: before, events: [] };
   if (!visit.reachable) return { history: historyDuringOutage(before, visit, now), events: [] };
   const { outage, ...rest } = before;
   const events: DeviceEvent[] = [];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HaRest } from '../../lib/ha-rest.ts';
 import { LoginLockout, type SavedLoginLockout } from '../../lib/login-lockout.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
@@ -8,13 +9,13 @@ import { PastMoment, readClocksIncludingSleep } from '../../model/past-moment.ts
 import type { Secret } from '../../model/secret.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { buildDate } from '../../version.ts';
+import { DetailsKeeper, hintOfVisit } from './details-keeper.ts';
 import {
   historyAndEventsAfterVisit,
   type InstanceHistory,
   isHistoryWorthSaving,
   parseInstanceHistoryOrEmpty,
 } from './instance-history.ts';
-import { hintBuilderByState } from './instance-state.ts';
 import type { HomeAssistantReadingByTable } from './reading.ts';
 import type { ConfiguredInstance } from './settings.ts';
 import { type VisitResult, visitInstance } from './visit-instance.ts';
@@ -38,6 +39,8 @@ export class InstanceMonitor {
   readonly #memory: DeviceMemories;
   readonly #agent: AgentIdentity;
   readonly #clock: typeof readClocksIncludingSleep;
+  readonly #rest: HaRest;
+  readonly #details: DetailsKeeper;
   #history: InstanceHistory | undefined;
   /** Start of the current outage, if this process saw it begin. */
   #outageStart: PastMoment | undefined;
@@ -57,6 +60,8 @@ export class InstanceMonitor {
     this.#agent = agent;
     this.#memory = memory;
     this.#clock = clock;
+    this.#rest = new HaRest(instance.url);
+    this.#details = new DetailsKeeper(clock);
     this.#lockout = new LoginLockout({ mark: this.#fingerprint ?? '', hoursPerLogin: Number.POSITIVE_INFINITY, clock });
     memory.onLoad(instance.title, (content) => this.#loadHistory(content));
   }
@@ -65,17 +70,20 @@ export class InstanceMonitor {
     authorities: string[] | undefined,
     signal: AbortSignal,
   ): Promise<Observation<HomeAssistantReadingByTable>> {
-    const visit = await visitInstance(
-      this.#instance.url,
-      { token: this.#lockout.isActive ? undefined : this.#token, authorities },
-      AbortSignal.any([signal, AbortSignal.timeout(visitTimeoutMs)]),
+    const visit = this.#details.complete(
+      await visitInstance(
+        this.#rest,
+        this.#instance.url,
+        { token: this.#lockout.isActive ? undefined : this.#token, authorities },
+        this.#details.isDue,
+        AbortSignal.any([signal, AbortSignal.timeout(visitTimeoutMs)]),
+      ),
     );
-    if (visit.refused) this.#lockout.addRefusal(visit.state);
-    else if (visit.details !== undefined) this.#lockout.accept();
-    const result: VisitResult =
-      visit.state === 'answering' && this.#lockout.isActive ? { ...visit, state: 'token_refused' } : visit;
+    if (visit.login === 'refused') this.#lockout.addRefusal(visit.state);
+    else if (visit.login === 'accepted') this.#lockout.accept();
+    const result = this.#explain(visit);
     const events = this.#saveHistory(result);
-    const hint = hintBuilderByState[result.state]?.(result);
+    const hint = hintOfVisit(result);
     return {
       table: 'instance',
       device: this.#device(result),
@@ -88,6 +96,21 @@ export class InstanceMonitor {
   /** Tries a refused token again: it may be valid now, after a backup was restored or a user was enabled. */
   tryToken(): void {
     this.#lockout.endPause();
+  }
+
+  close(): void {
+    this.#rest.close();
+  }
+
+  /** What this process knows beyond the visit. */
+  #explain(visit: VisitResult): VisitResult {
+    // Without its token, nothing passes a proxy that does not pass WebSockets; Home Assistant itself has said so.
+    if (this.#lockout.isActive && (visit.state === 'answering' || visit.state === 'proxy_without_websocket'))
+      return { ...visit, state: 'token_refused', reachable: true };
+    // A proxy that takes its routes from what runs has no page for a Home Assistant that does not.
+    if (visit.state === 'not_home_assistant' && visit.status === 404 && this.#history?.version !== undefined)
+      return { ...visit, state: 'proxy_error' };
+    return visit;
   }
 
   #loadHistory(content: unknown): void {
@@ -110,7 +133,7 @@ export class InstanceMonitor {
     );
     const { refused_token: refusedBefore, ...rest } = history;
     // One that is not this token's stays until this token is accepted.
-    const isKept = refusedBefore !== this.#fingerprint && result.details === undefined;
+    const isKept = refusedBefore !== this.#fingerprint && result.login !== 'accepted';
     const refused = this.#lockout.isActive ? this.#fingerprint : isKept ? refusedBefore : undefined;
     this.#history = refused === undefined ? rest : { ...rest, refused_token: refused };
     if (isHistoryWorthSaving(parseInstanceHistoryOrEmpty(this.#memory.recall(title)), this.#history))

@@ -1,4 +1,4 @@
-import type { HttpRefusal } from '../../lib/ha-websocket.ts';
+import type { ServerCertificate } from '../../lib/http-answer.ts';
 
 /** The result of a visit, from a running Home Assistant to no answer. */
 export const instanceStates = [
@@ -16,17 +16,23 @@ export const instanceStates = [
   'certificate_expired',
   'certificate_wrong_name',
   'certificate_untrusted',
+  'certificate_not_yet_valid',
   // Something answered, but not with a greeting.
   'banned',
   'proxy_not_trusted',
   'proxy_without_websocket',
   'proxy_error',
+  'proxy_login',
+  'proxy_refused',
   'not_home_assistant',
   'wrong_protocol',
+  'tls_refused',
   // Nothing answered.
   'hung_up',
   'refused',
   'timeout',
+  // Connections are accepted, and nothing else happens.
+  'frozen',
   'unknown_address',
   'unreachable',
 ] as const;
@@ -36,10 +42,36 @@ export type InstanceState = (typeof instanceStates)[number];
 /** What a hint can refer to. */
 export interface InstanceHintInput {
   url: URL;
-  /** The address that it redirects to. */
+  /** The address that it redirects to, or where Home Assistant is at the same origin. */
   movedTo?: URL | undefined;
   /** The HTTP status that came instead of a WebSocket. */
   status?: number | undefined;
+  certificate?: ServerCertificate | undefined;
+  /** Why the server refuses the TLS handshake. */
+  tlsRefusal?: string | undefined;
+  /** The name that the proxy gives itself. */
+  proxyName?: string | undefined;
+  /** Where the proxy redirects to for a login. */
+  loginHost?: string | undefined;
+}
+
+const proxyOf = ({ proxyName }: InstanceHintInput) =>
+  proxyName === undefined ? 'the proxy in front of it' : `the proxy in front of it (${proxyName})`;
+
+/** A date as people read it, in UTC. */
+const dayOf = (date: Date | undefined) =>
+  date === undefined || Number.isNaN(date.getTime()) ? 'a later day' : date.toISOString().slice(0, 10);
+
+/** By Node's error code; the causes have remedies of their own. */
+function untrustedCertificateHint({ certificate }: InstanceHintInput): string {
+  switch (certificate?.problem) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+      return 'its certificate is signed by itself, so the token is not sent: set HA_CA_FILE to that certificate';
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'it sends its certificate without that of the issuer, which is not known here, so the token is not sent: let it send the whole chain (fullchain.pem); if the authority is your own, set HA_CA_FILE to its certificate';
+    default:
+      return 'its certificate comes from an authority that is not trusted here, so the token is not sent: set HA_CA_FILE to the certificate of that authority';
+  }
 }
 
 /** What the user can do about a state; undefined if nothing is wrong. */
@@ -54,65 +86,49 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
   token_refused: () =>
     'it refuses HA_TOKEN, which is not used any more until it changes: make a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
   onboarding: ({ url }) => `it has not been set up yet: open ${url.origin}`,
-  moved: ({ movedTo }) => `it has moved: set HA_BASE_URL=${movedTo?.href}; until then the token is not sent there`,
+  moved: ({ url, movedTo }) =>
+    movedTo?.origin === url.origin
+      ? `Home Assistant is found without the path in HA_BASE_URL: set HA_BASE_URL=${movedTo.href}; until then the token is not sent`
+      : `it has moved: set HA_BASE_URL=${movedTo?.href}; until then the token is not sent there`,
   certificate_expired: () => 'its certificate has expired, so the token is not sent: renew the certificate',
   certificate_wrong_name: ({ url }) =>
     `its certificate is not for ${url.hostname}, so the token is not sent: use the name in the certificate in HA_BASE_URL`,
-  certificate_untrusted: () =>
-    'its certificate comes from an authority that is not trusted here, so the token is not sent: set HA_CA_FILE to the certificate of that authority',
+  certificate_untrusted: untrustedCertificateHint,
+  certificate_not_yet_valid: ({ certificate }) =>
+    `its certificate is valid only from ${dayOf(certificate?.validFrom)}, so the token is not sent: check the clocks of this machine and of Home Assistant’s`,
   banned: () =>
-    'it answers HTTP 403: most likely, it has banned this address after failed logins. Remove the address from ip_bans.yaml in its configuration and restart it',
+    'it has banned this address after failed logins: remove the address from ip_bans.yaml in its configuration and restart it',
   proxy_not_trusted: () =>
     'it does not trust the proxy in front of it: add the proxy’s address to trusted_proxies of its http integration',
   proxy_without_websocket: () =>
     'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
-  proxy_error: ({ status }) => `the proxy in front of it answers HTTP ${status}: it does not reach Home Assistant`,
+  proxy_error: (context) =>
+    `${proxyOf(context)} answers HTTP ${context.status}: it does not reach Home Assistant. Is Home Assistant, or its container, running?`,
+  proxy_login: (context) =>
+    `${proxyOf(context)} wants a login of its own${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: let it pass /api/ from this machine without one, or use an address in HA_BASE_URL that does not lead through it`,
+  proxy_refused: (context) =>
+    context.status === 429
+      ? `${proxyOf(context)} answers HTTP 429, too many requests: raise its limit for this machine`
+      : `${proxyOf(context)} refuses this machine (HTTP ${context.status}): allow its address there, or use an address in HA_BASE_URL that does not lead through it`,
   not_home_assistant: ({ url, status }) =>
     `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: set HA_BASE_URL to the address of Home Assistant`,
-  wrong_protocol: ({ url }) => `${url.host} does not use TLS: use http:// in HA_BASE_URL`,
+  wrong_protocol: ({ url }) =>
+    url.protocol === 'http:'
+      ? `${url.host} uses TLS: use https:// in HA_BASE_URL`
+      : `${url.host} does not use TLS: use http:// in HA_BASE_URL`,
+  tls_refused: ({ url, tlsRefusal }) =>
+    `${url.host} refuses the TLS handshake (${tlsRefusal}): ${
+      tlsRefusal === 'certificate required'
+        ? 'it wants a client certificate, which the agent does not have. Use an address in HA_BASE_URL that wants none'
+        : `most likely, it has no certificate for ${url.hostname}. Use the name that it knows in HA_BASE_URL`
+    }`,
   hung_up: ({ url }) =>
     `${url.host} closes the connection at once${url.protocol === 'http:' ? ': try https:// in HA_BASE_URL' : ''}`,
   refused: ({ url }) => `nothing listens at ${url.host}: it is not running, or uses another port`,
   timeout: ({ url }) => `${url.host} does not answer`,
+  frozen: ({ url }) =>
+    `${url.host} accepts connections and does not answer: Home Assistant, or the proxy in front of it, hangs. If it lasts, restart it`,
   unknown_address: ({ url }) =>
     `the name ${url.hostname} is not known here: check HA_BASE_URL and this machine’s name server, or use the IP address`,
   unreachable: ({ url }) => `there is no route to ${url.host}: is the network up?`,
 };
-
-const stateByErrorCode: Record<string, InstanceState> = {
-  ECONNREFUSED: 'refused',
-  ECONNRESET: 'hung_up',
-  EPIPE: 'hung_up',
-  ETIMEDOUT: 'timeout',
-  ENOTFOUND: 'unknown_address',
-  EAI_AGAIN: 'unknown_address',
-  EPROTO: 'wrong_protocol',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  CERT_HAS_EXPIRED: 'certificate_expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_wrong_name',
-};
-
-/** The state that a network error indicates. */
-export function instanceStateOfNetworkError(error: unknown): InstanceState {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof Error && error.name === 'TimeoutError') return 'timeout';
-  if (code.startsWith('ERR_SSL_')) return 'wrong_protocol';
-  // Without a code, or with HPE_… of Node's HTTP parser, the server does not speak HTTP.
-  return stateByErrorCode[code] ?? (code === '' || code.startsWith('HPE_') ? 'not_home_assistant' : 'unreachable');
-}
-
-export const instanceStateOfCertificateProblem = (problem: string): InstanceState =>
-  stateByErrorCode[problem]?.startsWith('certificate_') ? stateByErrorCode[problem] : 'certificate_untrusted';
-
-/** The state that an HTTP response instead of a WebSocket indicates. */
-export function instanceStateOfHttpRefusal({ status, isFromHomeAssistant, isPlainText }: HttpRefusal): InstanceState {
-  if (status === 403) return 'banned';
-  // The WebSocket starts shortly after the HTTP server, and stops before it (homeassistant/helpers/http.py).
-  if (isFromHomeAssistant && status === 404) return 'starting';
-  if (isFromHomeAssistant && status === 503) return 'stopping';
-  if (isFromHomeAssistant && status === 400) return 'proxy_without_websocket';
-  // X-Forwarded-For is refused before the response gets Home Assistant's headers (homeassistant/components/http/forwarded.py).
-  if (isPlainText && status === 400) return 'proxy_not_trusted';
-  return status >= 500 ? 'proxy_error' : 'not_home_assistant';
-}

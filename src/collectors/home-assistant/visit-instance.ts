@@ -1,28 +1,34 @@
-import { HaWebSocket, type HttpRefusal, type ServerCertificate } from '../../lib/ha-websocket.ts';
+import { type HaRest, UntrustedCertificateError } from '../../lib/ha-rest.ts';
+import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { Secret } from '../../model/secret.ts';
-import { toBaseUnit } from '../../model/unit.ts';
-import { type InstanceDetails, readInstanceDetails } from './instance-details.ts';
 import {
-  type InstanceHintInput,
-  type InstanceState,
-  instanceStateOfCertificateProblem,
-  instanceStateOfHttpRefusal,
-  instanceStateOfNetworkError,
-} from './instance-state.ts';
+  connectHereOrAtRoot,
+  connectOrExplain,
+  differentBase,
+  type UnreachedInstance,
+  unreachedByError,
+} from './connect-instance.ts';
+import { type InstanceCore, readInstanceCore } from './instance-core.ts';
+import { type InstanceDetails, readInstanceCoreOverWebSocket, readInstanceDetails } from './instance-details.ts';
+import type { InstanceHintInput, InstanceState } from './instance-state.ts';
+import { instanceStateOfCertificateProblem, instanceStateOfNetworkError } from './network-error-state.ts';
 import { isAwaitingOnboarding } from './onboarding.ts';
 
 /** The result of one visit to a Home Assistant instance. */
 export interface VisitResult extends InstanceHintInput {
   state: InstanceState;
-  /** Whether it sent its greeting. */
-  reachable: boolean;
+  /** Whether Home Assistant answered; undefined if another host, which is not asked, would have to. */
+  reachable: boolean | undefined;
   version?: string | undefined;
-  /** From the first packet to the greeting. */
+  /** From the first packet to the first answer. */
   latencySeconds?: number | undefined;
-  certificate?: ServerCertificate | undefined;
+  /** Whether the recorder is migrating its database. */
+  migrating?: boolean | undefined;
   details?: InstanceDetails | undefined;
-  /** The token was sent and refused. */
-  refused?: true;
+  /** Why there are no details, although Home Assistant answers. */
+  withoutWebSocket?: (InstanceHintInput & { state: InstanceState }) | undefined;
+  /** What became of the token; undefined if it was not sent. */
+  login?: 'accepted' | 'refused';
 }
 
 export interface TokenAndTrustedCas {
@@ -31,85 +37,114 @@ export interface TokenAndTrustedCas {
   authorities: string[] | undefined;
 }
 
-const maxRedirects = 3;
-const webSocketPath = '/api/websocket';
-
-const webSocketUrl = (base: URL) => new URL(base.href.replace(/\/$/, '') + webSocketPath);
-
-/** The base URL of the WebSocket that a redirect leads to; undefined if it leads to anything else, such as a login page. */
-function redirectTarget(location: string, from: URL): URL | undefined {
-  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (target === undefined || !/^https?:$/.test(target.protocol) || !target.pathname.endsWith(webSocketPath))
-    return undefined;
-  return new URL(target.pathname.slice(0, -webSocketPath.length) || '/', target.origin);
-}
-
-interface ConnectResult {
-  base: URL;
-  connection: HaWebSocket | HttpRefusal;
-  latencySeconds: number;
-}
-
-/** Connects, and follows redirects. */
-async function connect(url: URL, authorities: string[] | undefined, signal: AbortSignal): Promise<ConnectResult> {
-  let base = url;
-  for (let redirects = 0; ; redirects += 1) {
-    const startedAt = performance.now();
-    const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal);
-    const next =
-      connection instanceof HaWebSocket || connection.location === undefined || redirects === maxRedirects
-        ? undefined
-        : redirectTarget(connection.location, webSocketUrl(base));
-    if (next === undefined)
-      return { base, connection, latencySeconds: toBaseUnit(performance.now() - startedAt, 'ms') };
-    base = next;
-  }
-}
+/** The part of a result that one connection to the WebSocket gives. */
+type AfterGreeting = Pick<VisitResult, 'state' | 'migrating' | 'details' | 'login'>;
 
 /** Logs in, and reads what the instance reveals after its greeting. */
 async function readAfterGreeting(
   socket: HaWebSocket,
-  base: URL,
+  rest: HaRest,
   { token, authorities }: TokenAndTrustedCas,
   signal: AbortSignal,
-): Promise<Pick<VisitResult, 'state' | 'details' | 'refused'>> {
+): Promise<AfterGreeting> {
   if (token !== undefined && (await socket.authenticate(token))) {
-    const details = await readInstanceDetails(socket);
-    return { state: details.state, details };
+    const [core, details] = await Promise.all([readInstanceCoreOverWebSocket(socket), readInstanceDetails(socket)]);
+    return { state: core.state, migrating: core.migrating, details, login: 'accepted' };
   }
-  const state = (await isAwaitingOnboarding(base, authorities, signal)) ? 'onboarding' : 'answering';
-  return token === undefined ? { state } : { state, refused: true };
+  const state = (await isAwaitingOnboarding(rest, authorities, signal)) ? 'onboarding' : 'answering';
+  return token === undefined ? { state } : { state, login: 'refused' };
 }
 
-/** Visits the instance once. The token is sent only to the address in the settings, and only if the certificate is trusted. */
-export async function visitInstance(
+/** The visit over the WebSocket alone: without a token, and through a proxy that passes nothing else. */
+async function visitOverWebSocket(
   url: URL,
+  rest: HaRest,
   credentials: TokenAndTrustedCas,
   signal: AbortSignal,
 ): Promise<VisitResult> {
-  const connected = await connect(url, credentials.authorities, signal).catch((error: unknown) => ({ error }));
-  if ('error' in connected) return { url, reachable: false, state: instanceStateOfNetworkError(connected.error) };
+  const connected = await connectHereOrAtRoot(url, credentials.authorities, signal);
+  if (!('connection' in connected)) return connected;
   const { base, connection, latencySeconds } = connected;
-  const movedTo = base.origin === url.origin ? undefined : base;
-  const { certificate } = connection;
-  if (!(connection instanceof HaWebSocket))
-    return {
-      url,
-      movedTo,
-      certificate,
-      status: connection.status,
-      reachable: false,
-      state: instanceStateOfHttpRefusal(connection),
-    };
-  const greeted = { url, movedTo, certificate, latencySeconds, reachable: true, version: connection.version };
+  const { certificate, version } = connection;
+  const movedTo = differentBase(url, base);
+  const greeted = { url, movedTo, certificate, latencySeconds, reachable: true, version };
   try {
     if (certificate?.problem !== undefined)
       return { ...greeted, state: instanceStateOfCertificateProblem(certificate.problem) };
     if (movedTo !== undefined) return { ...greeted, state: 'moved' };
-    return { ...greeted, ...(await readAfterGreeting(connection, base, credentials, signal)) };
+    return { ...greeted, ...(await readAfterGreeting(connection, rest, credentials, signal)) };
   } catch (error) {
     return { ...greeted, state: instanceStateOfNetworkError(error) };
   } finally {
     connection.close();
   }
+}
+
+/** Any page that stands in for the WebSocket is that of a proxy which does not pass it on, since the REST API answers. */
+const withoutWebSocketBehindProxy = (unreached: UnreachedInstance): UnreachedInstance =>
+  unreached.status === undefined || unreached.state === 'proxy_login' || unreached.state === 'proxy_refused'
+    ? unreached
+    : { ...unreached, state: 'proxy_without_websocket' };
+
+/** What only the WebSocket has. The REST API has accepted the token. */
+async function readOverWebSocket(
+  url: URL,
+  token: Secret,
+  authorities: string[] | undefined,
+  signal: AbortSignal,
+): Promise<Pick<VisitResult, 'details' | 'withoutWebSocket' | 'login'>> {
+  const connected = await connectOrExplain(url, authorities, signal);
+  if (!('connection' in connected)) return { withoutWebSocket: withoutWebSocketBehindProxy(connected) };
+  const { base, connection } = connected;
+  try {
+    const { problem } = connection.certificate ?? {};
+    if (problem !== undefined) return { withoutWebSocket: { url, state: instanceStateOfCertificateProblem(problem) } };
+    const movedTo = differentBase(url, base);
+    if (movedTo !== undefined) return { withoutWebSocket: { url, state: 'moved', movedTo } };
+    if (!(await connection.authenticate(token))) return { login: 'refused' };
+    return { details: await readInstanceDetails(connection) };
+  } catch (error) {
+    return { withoutWebSocket: unreachedByError(url, error) };
+  } finally {
+    connection.close();
+  }
+}
+
+/** Over the REST API; undefined if what answers there is not Home Assistant, or has no good certificate. */
+async function readCoreOverRest(
+  rest: HaRest,
+  token: Secret,
+  authorities: string[] | undefined,
+  signal: AbortSignal,
+): ReturnType<typeof readInstanceCore> {
+  try {
+    return await readInstanceCore(rest, token, authorities, signal);
+  } catch (error) {
+    if (error instanceof UntrustedCertificateError) return undefined;
+    throw error;
+  }
+}
+
+/** Visits the instance once. The token is sent only to the address in the settings, and only if the certificate is trusted.
+ * `areDetailsDue`: whether to read what only the WebSocket has, once the core has answered. */
+export async function visitInstance(
+  rest: HaRest,
+  url: URL,
+  credentials: TokenAndTrustedCas,
+  areDetailsDue: (core: InstanceCore) => boolean,
+  signal: AbortSignal,
+): Promise<VisitResult> {
+  const { token, authorities } = credentials;
+  if (token === undefined) return visitOverWebSocket(url, rest, credentials, signal);
+  const answer = await readCoreOverRest(rest, token, authorities, signal).catch((error: unknown) => ({ error }));
+  if (answer === undefined) return visitOverWebSocket(url, rest, credentials, signal);
+  if ('error' in answer) return unreachedByError(url, answer.error);
+  const answered = { url, reachable: true, certificate: answer.certificate };
+  if ('refused' in answer) {
+    const greeted = await visitOverWebSocket(url, rest, { token: undefined, authorities }, signal);
+    return { ...answered, state: 'answering', ...(greeted.reachable ? greeted : {}), login: 'refused' };
+  }
+  const { core, latencySeconds } = answer;
+  const known: VisitResult = { ...answered, ...core, latencySeconds, login: 'accepted' };
+  return areDetailsDue(core) ? { ...known, ...(await readOverWebSocket(url, token, authorities, signal)) } : known;
 }

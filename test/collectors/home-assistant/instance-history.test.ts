@@ -14,7 +14,7 @@ const answering = (version = '2026.11.0'): VisitResult => ({ url, state: 'answer
 const running = (oldest: string, newest: string): VisitResult => ({
   ...answering(),
   state: 'running',
-  details: { state: 'running', updates: {}, oldest: at(oldest), newest: at(newest) },
+  details: { updates: {}, oldest: at(oldest), newest: at(newest) },
 });
 const away = (state: VisitResult['state']): VisitResult => ({ url, state, reachable: false });
 
@@ -46,6 +46,16 @@ describe('without a token', () => {
     const { events, history } = follow([answering(), away('timeout'), answering()]);
     expect(events.at(-1)).toEqual(['outage']);
     expect(history.restarts).toBe(0);
+  });
+
+  test('one that only another host could answer for is neither away nor back', () => {
+    const elsewhere: VisitResult = { url, state: 'moved', reachable: undefined };
+    expect(follow([answering(), elsewhere, answering()]).events).toEqual([[], [], []]);
+    expect(follow([answering(), away('refused'), elsewhere]).history.outage?.cause).toBe('refused');
+  });
+
+  test('one that hangs is not down', () => {
+    expect(follow([answering(), away('frozen'), answering()]).history).toMatchObject({ outages: 1, restarts: 0 });
   });
 
   test('a new version is a restart', () => {

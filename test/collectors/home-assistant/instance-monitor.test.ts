@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { homeAssistantCollector } from '../../../src/collectors/home-assistant/index.ts';
 import { InstanceMonitor } from '../../../src/collectors/home-assistant/instance-monitor.ts';
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { readClocksIncludingSleep } from '../../../src/model/past-moment.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { home, startInstance } from '../../helpers/instance.ts';
+import { aiohttpPage, home, proxyPage, startInstance } from '../../helpers/instance.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 
 function begin(url: URL, token: string, memories = new DeviceMemoryStore(), clock = readClocksIncludingSleep) {
@@ -18,6 +18,7 @@ function begin(url: URL, token: string, memories = new DeviceMemoryStore(), cloc
     memory,
     clock,
   );
+  onTestFinished(() => monitor.close());
   const read = async () => monitor.read(undefined, AbortSignal.timeout(5000));
   return { monitor, read, state: async () => (await read()).reading?.visit.state, memories };
 }
@@ -30,7 +31,7 @@ test('a refused token is sent once, and not again after a restart of the agent',
   expect(await begin(url, 'wrong', first.memories).state()).toBe('token_refused');
   expect(logins).toEqual(['wrong']);
   expect(await begin(url, 'right', first.memories).state()).toBe('running');
-  expect(logins).toEqual(['wrong', 'right']);
+  expect(logins.filter((token) => token !== 'right')).toEqual(['wrong']);
   expect(JSON.stringify([...first.memories.contents])).not.toContain('wrong');
 });
 
@@ -40,9 +41,9 @@ test('a refused token can be tried again', async () => {
   expect(await state()).toBe('token_refused');
   script.token = 'restored';
   expect(await state()).toBe('token_refused');
+  expect(logins.length).toBe(1);
   monitor.tryToken();
   expect([await state(), await state()]).toEqual(['running', 'running']);
-  expect(logins.length).toBe(3);
 });
 
 test('the memory of a broker that connects later counts: its counters continue, and a refused token stays refused', async () => {
@@ -56,7 +57,7 @@ test('the memory of a broker that connects later counts: its counters continue, 
   });
   expect(logins).toEqual(['wrong']);
 
-  script.insteadOfWebSocket = { status: 502 };
+  script.insteadOfAll = { status: 502 };
   const { state, read, memories } = begin(url, 'wrong');
   expect(await state()).toBe('proxy_error');
   const reading = read();
@@ -64,7 +65,7 @@ test('the memory of a broker that connects later counts: its counters continue, 
   memories.load(new Map([['home_assistant/home_assistant', stored]]), ['home_assistant']);
   await reading;
   expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({ restarts: 10, outages: 5 });
-  delete script.insteadOfWebSocket;
+  delete script.insteadOfAll;
   const back = await read();
   expect(back.reading).toMatchObject({ visit: { state: 'token_refused' }, history: { outages: 6, restarts: 11 } });
   expect(memories.contents.get('home_assistant/home_assistant')).toMatchObject({
@@ -99,13 +100,13 @@ test('an outage is reported when it is over, even by an agent that was started d
   const { url, script } = await startInstance();
   const { read, memories } = begin(url, 'right');
   expect((await read()).events).toEqual([]);
-  script.insteadOfWebSocket = { status: 502 };
+  script.insteadOfAll = { status: 502 };
   const away = await read();
   expect(away.reading?.visit).toMatchObject({ state: 'proxy_error', reachable: false });
   expect(away.device.softwareVersion).toBe('2026.11.0');
   expect(away.events).toEqual([]);
   await pause(20);
-  delete script.insteadOfWebSocket;
+  delete script.insteadOfAll;
   const next = begin(url, 'right', memories);
   const back = await next.read();
   expect(back.events).toEqual([expect.objectContaining({ type: 'outage', cause: 'proxy_error', seconds: 0 })]);
@@ -121,14 +122,130 @@ test.each(['1970-01-01T00:00:30Z', '2026-11-05T12:00:00Z', '2046-01-01T00:00:00Z
     const clock = { wall: Date.parse(wrong), monotonic: 30_000 };
     const { read, memories } = begin(url, 'right', new DeviceMemoryStore(), () => ({ ...clock }));
     await read();
-    script.insteadOfWebSocket = { status: 502 };
+    script.insteadOfAll = { status: 502 };
     await read();
     Object.assign(clock, { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 90_000 });
     await read();
     Object.assign(clock, { wall: Date.parse('2026-11-25T12:05:00Z'), monotonic: 390_000 });
-    delete script.insteadOfWebSocket;
+    delete script.insteadOfAll;
     const { events } = await read();
     expect(events).toContainEqual(expect.objectContaining({ type: 'outage', seconds: wrong < '2026' ? 300 : 360 }));
     expect(JSON.stringify([...memories.contents])).not.toMatch(/1970|2046/);
   },
 );
+
+describe('over one connection that is kept', () => {
+  const webSocketsOf = (requests: string[]) => requests.filter((path) => path === '/api/websocket').length;
+  const minuteMs = 60_000;
+
+  test('each reading asks the core, and the WebSocket every five minutes', async () => {
+    const { url, script, requests, connections } = await startInstance();
+    const clock = { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 0 };
+    const { read } = begin(url, 'right', new DeviceMemoryStore(), () => ({ ...clock }));
+    const seen: unknown[] = [];
+    for (let minute = 0; minute < 10; minute += 1) {
+      script.rendered = { ...(script.rendered as object), entities: minute };
+      seen.push((await read()).reading?.visit.details?.entities);
+      clock.monotonic += minuteMs;
+    }
+    expect(seen).toEqual([0, 0, 0, 0, 0, 5, 5, 5, 5, 5]);
+    expect(requests.filter((path) => path === '/api/config').length).toBe(10);
+    expect([connections() - webSocketsOf(requests), webSocketsOf(requests)]).toEqual([1, 2]);
+  });
+
+  test('the WebSocket is asked again after a restart', async () => {
+    const { url, script, requests } = await startInstance();
+    const { read } = begin(url, 'right');
+    await read();
+    script.insteadOfAll = proxyPage(502);
+    await read();
+    delete script.insteadOfAll;
+    script.rest['/api/config'] = { state: 'NOT_RUNNING', version: '2026.11.0' };
+    const before = webSocketsOf(requests);
+    await read();
+    await read();
+    script.rest['/api/config'] = { state: 'RUNNING', version: '2026.11.0' };
+    await read();
+    await read();
+    expect(webSocketsOf(requests) - before).toBe(3);
+    script.rest['/api/config'] = { state: 'RUNNING', version: '2026.11.1' };
+    await read();
+    expect(webSocketsOf(requests) - before).toBe(4);
+  });
+
+  test('a restart shows once, however often the core is asked', async () => {
+    const { url, script } = await startInstance();
+    const clock = { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 0 };
+    const { read } = begin(url, 'right', new DeviceMemoryStore(), () => ({ ...clock }));
+    await read();
+    script.rendered = {
+      oldest: Date.parse('2026-11-25T12:01:00Z') / 1000,
+      newest: Date.parse('2026-11-25T12:04:00Z') / 1000,
+    };
+    const events: unknown[] = [];
+    for (let minute = 0; minute < 12; minute += 1) {
+      events.push(...((await read()).events ?? []).map(({ type }) => type));
+      clock.monotonic += minuteMs;
+    }
+    expect(events).toEqual(['restart']);
+  });
+
+  test('what is unknown without the WebSocket has a hint that lasts', async () => {
+    const { url, requests } = await startInstance({ insteadOfWebSocket: aiohttpPage(400, 'Bad Request') });
+    const { read } = begin(url, 'right');
+    for (let times = 0; times < 3; times += 1) {
+      const { hint, reading } = await read();
+      expect(reading?.visit).toMatchObject({ state: 'running', reachable: true });
+      expect(hint).toContain('does not pass WebSockets on');
+    }
+    expect(webSocketsOf(requests)).toBe(1);
+  });
+
+  test('a refused token stays refused behind a proxy that passes no WebSockets', async () => {
+    const insteadOfWebSocket = { ...aiohttpPage(400, 'Bad Request') };
+    const { url, logins } = await startInstance({ insteadOfWebSocket });
+    const { read } = begin(url, 'wrong');
+    for (let times = 0; times < 3; times += 1)
+      expect((await read()).reading?.visit).toMatchObject({ state: 'token_refused', reachable: true });
+    expect(logins).toEqual(['wrong']);
+  });
+
+  test('a connection that was closed in between is made anew', async () => {
+    const instance = await startInstance();
+    const { state } = begin(instance.url, 'right');
+    expect(await state()).toBe('running');
+    instance.closeConnections();
+    expect(await state()).toBe('running');
+    expect(instance.connections()).toBe(3);
+  });
+
+  test('a connection over which nothing comes any more is made anew', async () => {
+    const instance = await startInstance();
+    const { state } = begin(instance.url, 'right');
+    expect(await state()).toBe('running');
+    instance.muteConnections();
+    expect(await state()).toBe('running');
+  });
+});
+
+test('a page of the proxy where Home Assistant was before means that it is down', async () => {
+  const { url, script } = await startInstance({ insteadOfAll: proxyPage(404) });
+  const { state, read } = begin(url, 'right');
+  expect(await state()).toBe('not_home_assistant');
+  delete script.insteadOfAll;
+  expect(await state()).toBe('running');
+  script.insteadOfAll = proxyPage(404);
+  expect(await state()).toBe('proxy_error');
+  expect((await read()).hint).toContain('running?');
+});
+
+test('an impossible answer of one instance harms no other', async () => {
+  const [odd, well] = [await startInstance({ version: 'x'.repeat(10_000) }), await startInstance()];
+  for (const rendered of [{ oldest: 1e300, newest: 1e300 }, { oldest: 'x', updates: [[1]] }, 'nonsense', null]) {
+    odd.script.rendered = rendered;
+    expect([await begin(odd.url, 'right').state(), await begin(well.url, 'right').state()]).toEqual([
+      'running',
+      'running',
+    ]);
+  }
+});

@@ -1,38 +1,61 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { hintOfVisit } from '../../../src/collectors/home-assistant/details-keeper.ts';
 import {
   hintBuilderByState,
   type InstanceState,
   instanceStates,
 } from '../../../src/collectors/home-assistant/instance-state.ts';
 import { visitInstance } from '../../../src/collectors/home-assistant/visit-instance.ts';
+import { HaRest } from '../../../src/lib/ha-rest.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { ownHeaders, type Script, startInstance } from '../../helpers/instance.ts';
+import { aiohttpPage, ownHeaders, proxyPage, type StandInAnswer, startInstance } from '../../helpers/instance.ts';
 import { freePort } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 
 const token = new Secret('right');
 const timeout = () => AbortSignal.timeout(5000);
-const visit = (url: URL, sentToken: Secret | undefined = token, signal = timeout()) =>
-  visitInstance(url, { token: sentToken, authorities: undefined }, signal);
-const config = (more: object) => ({ results: { get_config: { state: 'RUNNING', ...more } } });
+const visitOnce = (url: URL, sentToken: Secret | undefined, signal = timeout(), areDetailsDue = true) => {
+  const rest = new HaRest(url);
+  onTestFinished(() => rest.close());
+  return visitInstance(rest, url, { token: sentToken, authorities: undefined }, () => areDetailsDue, signal);
+};
+const visit = (url: URL, sentToken = token, signal = timeout()) => visitOnce(url, sentToken, signal);
+const visitWithoutToken = (url: URL) => visitOnce(url, undefined);
+const config = (more: object) => ({ state: 'RUNNING', version: '2026.11.0', ...more });
+const rest = (more: object) => ({ rest: { '/api/': {}, '/api/config': config(more) } });
+const webSocket = (more: object) => ({ insteadOfRest: proxyPage(404), results: { get_config: config(more) } });
 
 test('with a token', async () => {
-  const { url } = await startInstance();
+  const { url, script } = await startInstance();
+  script.rendered = {
+    ...(script.rendered as object),
+    backups: {
+      'sensor.letzte_sicherung': '2026-11-24T05:45:12.123456+01:00',
+      'sensor.letzter_versuch': '2026-11-24T04:40:00+00:00',
+      'sensor.naechste_sicherung': '2026-11-25T04:45:00+00:00',
+      'sensor.zustand': 'idle',
+    },
+  };
   const startedAt = performance.now();
   const result = await visit(url);
   const elapsedMs = performance.now() - startedAt;
   expect(result).toMatchObject({ state: 'running', reachable: true, version: '2026.11.0' });
   expect(result.latencySeconds).toBeGreaterThan(0);
   expect((result.latencySeconds ?? 0) * 1000).toBeLessThan(elapsedMs);
+  expect(result).toMatchObject({ migrating: false, login: 'accepted' });
   expect(result.details).toEqual({
-    state: 'running',
     entities: 120,
     unavailable: 3,
     repairs: 2,
-    migrating: false,
+    backups: {
+      completed: new Date('2026-11-24T04:45:12.123Z'),
+      attempted: new Date('2026-11-24T04:40:00Z'),
+      next: new Date('2026-11-25T04:45:00Z'),
+    },
     updates: {},
     oldest: new Date('2026-11-20T08:00:00Z'),
     newest: new Date('2026-11-24T08:00:00Z'),
@@ -41,7 +64,7 @@ test('with a token', async () => {
 
 test('without a token', async () => {
   const { url, logins } = await startInstance();
-  expect(await visitInstance(url, { token: undefined, authorities: undefined }, timeout())).toMatchObject({
+  expect(await visitWithoutToken(url)).toMatchObject({
     state: 'answering',
     reachable: true,
     version: '2026.11.0',
@@ -51,27 +74,33 @@ test('without a token', async () => {
 
 test('with a wrong token', async () => {
   const { url, logins } = await startInstance();
-  expect(await visit(url, new Secret('wrong'))).toMatchObject({ state: 'answering', refused: true, reachable: true });
+  expect(await visit(url, new Secret('wrong'))).toMatchObject({
+    state: 'answering',
+    login: 'refused',
+    reachable: true,
+  });
   expect(logins).toEqual(['wrong']);
 });
 
 describe('with a token, the state and the details are read', () => {
-  test.each<[string, Partial<Script>]>([
-    ['starting', config({ state: 'NOT_RUNNING' })],
-    ['starting', config({ state: 'STARTING' })],
-    ['stopping', config({ state: 'FINAL_WRITE' })],
-    ['recovery_mode', config({ recovery_mode: true })],
-    ['safe_mode', config({ safe_mode: true })],
-    ['running', config({})],
-    ['answering', { results: {} }],
-  ])('%s', async (state, script) => {
-    const { url } = await startInstance(script);
-    expect((await visit(url)).state).toBe(state);
+  test.each<[string, object]>([
+    ['starting', { state: 'NOT_RUNNING' }],
+    ['starting', { state: 'STARTING' }],
+    ['stopping', { state: 'FINAL_WRITE' }],
+    ['recovery_mode', { recovery_mode: true }],
+    ['safe_mode', { safe_mode: true, recovery_mode: 'odd' }],
+    ['running', {}],
+    ['answering', { state: 'FUTURE' }],
+  ])('%s', async (state, config) => {
+    for (const script of [rest(config), webSocket(config)]) {
+      const { url } = await startInstance(script);
+      expect(await visit(url)).toMatchObject({ state, login: 'accepted', reachable: true, version: '2026.11.0' });
+    }
   });
 
   test('missing answers are undefined', async () => {
-    const { url } = await startInstance({ ...config({}), rendered: 'TemplateError' });
-    expect((await visit(url)).details).toEqual({ state: 'running', updates: {} });
+    const { url } = await startInstance({ results: {}, rendered: 'TemplateError' });
+    expect((await visit(url)).details).toEqual({ updates: {} });
   });
 
   test('a skipped update is none', async () => {
@@ -89,23 +118,79 @@ describe('with a token, the state and the details are read', () => {
 });
 
 describe('something else answers', () => {
-  test.each<[string, Script['insteadOfWebSocket']]>([
-    ['starting', { status: 404, headers: ownHeaders }],
+  const page = proxyPage;
+  const redirect = (location: string, status = 302) => page(status, { Location: location });
+  const goText = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+  const text = (status: number, body: string, headers = {}) => ({
+    status,
+    headers: { 'Content-Type': 'text/plain', ...headers },
+    body,
+  });
+  test.each<[string, StandInAnswer]>([
+    ['starting', aiohttpPage(404, 'Not Found')],
+    ['starting', aiohttpPage(404, 'Not Found', { 'Referrer-Policy': 'same-origin, no-referrer' })],
     ['stopping', { status: 503, headers: ownHeaders }],
-    ['proxy_without_websocket', { status: 400, headers: ownHeaders }],
-    ['proxy_not_trusted', { status: 400, headers: { 'Content-Type': 'text/plain; charset=utf-8' } }],
-    ['not_home_assistant', { status: 400, headers: { 'Content-Type': 'text/html' } }],
-    ['banned', { status: 403, headers: ownHeaders }],
-    ['proxy_error', { status: 502 }],
-    ['proxy_error', { status: 503 }],
-    ['not_home_assistant', { status: 404 }],
-    ['not_home_assistant', { status: 200 }],
-    ['not_home_assistant', { status: 401 }],
-    ['not_home_assistant', { status: 302, headers: { Location: 'https://login.example/?to=/api/websocket' } }],
-    ['not_home_assistant', { status: 302, headers: { Location: 'nonsense://' } }],
-  ])('%s: %o', async (state, insteadOfWebSocket) => {
-    const { url } = await startInstance(insteadOfWebSocket && { insteadOfWebSocket });
-    expect(await visit(url)).toMatchObject({ state, reachable: false, status: insteadOfWebSocket?.status });
+    [
+      'proxy_without_websocket',
+      text(400, 'No WebSocket UPGRADE hdr: None\n Can "Upgrade" only to "WebSocket".', ownHeaders),
+    ],
+    ['proxy_not_trusted', aiohttpPage(400, 'Bad Request', {})],
+    ['not_home_assistant', page(400)],
+    ['banned', aiohttpPage(403, 'Forbidden', {})],
+    ['proxy_refused', page(403)],
+    ['proxy_refused', page(403, { Server: 'cloudflare', 'CF-RAY': '8a1-FRA' })],
+    ['proxy_refused', page(403, ownHeaders)],
+    ['proxy_refused', text(403, 'Forbidden')],
+    ['proxy_refused', text(403, 'error code: 1020', { 'CF-RAY': '8a1-FRA' })],
+    ['proxy_refused', page(429)],
+    ['proxy_error', page(502)],
+    ['proxy_error', page(503, ownHeaders)],
+    ['proxy_error', page(503)],
+    ['proxy_error', text(530, 'error code: 1033', { Server: 'cloudflare' })],
+    ['proxy_error', text(404, '404 page not found\n', goText)],
+    ['proxy_error', text(404, '404 page not found\n', { ...goText, ...ownHeaders })],
+    ['not_home_assistant', page(404)],
+    ['not_home_assistant', page(200)],
+    ['not_home_assistant', { status: 200, headers: { Server: 'Caddy' } }],
+    ['proxy_login', page(401, { 'WWW-Authenticate': 'Basic realm="Restricted"' })],
+    ['proxy_login', text(401, '401 Unauthorized')],
+    ['proxy_login', page(511)],
+    ['proxy_login', { ...page(400), body: '<center>No required SSL certificate was sent</center>' }],
+    ['proxy_login', redirect('https://auth.example.org/?rd=https%3A%2F%2Fha.example%2Fapi%2Fwebsocket&rm=GET')],
+    ['proxy_login', redirect('https://team.cloudflareaccess.com/cdn-cgi/access/login/ha.example?redirect_url=%2Fapi')],
+    ['proxy_login', redirect('/outpost.goauthentik.io/start?rd=http%3A%2F%2Fha.example%2Fapi%2Fwebsocket', 303)],
+    ['proxy_login', redirect('/oauth2/sign_in')],
+    ['not_home_assistant', redirect('nonsense://')],
+    ['wrong_protocol', { ...page(400), body: '<center>The plain HTTP request was sent to HTTPS port</center>' }],
+    ['wrong_protocol', text(400, 'Client sent an HTTP request to an HTTPS server.\n')],
+    [
+      'wrong_protocol',
+      { ...page(400), body: "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />" },
+    ],
+  ])('%s: %o', async (state, insteadOfAll) => {
+    const { url } = await startInstance({ insteadOfAll });
+    expect(await visit(url)).toMatchObject({ state, reachable: false, status: insteadOfAll.status });
+    expect(await visitWithoutToken(url)).toMatchObject({ state, reachable: false, status: insteadOfAll.status });
+  });
+
+  test('a proxy and a login are named', async () => {
+    const { url, script } = await startInstance({ insteadOfAll: page(403, { 'CF-RAY': '8a1' }) });
+    expect(hintOfVisit(await visit(url))).toMatch(/\(Cloudflare\) refuses this machine \(HTTP 403\)/);
+    script.insteadOfAll = redirect('https://auth.example.org/?rd=x');
+    expect(hintOfVisit(await visit(url))).toContain('wants a login of its own (auth.example.org)');
+  });
+
+  test('a page that never ends is told by its beginning', async () => {
+    const server = createHttpServer((_, response) => response.writeHead(502, { Server: 'nginx' }).write('<html>'));
+    server.on('upgrade', (_, socket) => socket.write('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 900\r\n\r\n<html>'));
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    expect(await visit(url, token, AbortSignal.timeout(30_000))).toMatchObject({ state: 'proxy_error', status: 502 });
   });
 
   test.each([
@@ -113,18 +198,44 @@ describe('something else answers', () => {
     ['no JSON', 'hello'],
   ])('%s', async (_, greeting) => {
     const { url } = await startInstance({ greeting });
-    expect(await visit(url)).toMatchObject({ state: 'not_home_assistant', reachable: false });
+    expect(await visitWithoutToken(url)).toMatchObject({ state: 'not_home_assistant', reachable: false });
   });
 
   test('no greeting', async () => {
     const { url } = await startInstance({ greeting: null });
-    expect((await visit(url, token, AbortSignal.timeout(300))).state).toBe('timeout');
+    expect(await visitOnce(url, undefined, AbortSignal.timeout(300))).toMatchObject({
+      state: 'frozen',
+      reachable: false,
+    });
   });
 });
 
 describe('moved', () => {
   const redirect = (url: URL) => ({
-    insteadOfWebSocket: { status: 307, headers: { Location: `${url.origin}/api/websocket` } },
+    insteadOfAll: { status: 307, headers: { Location: `${url.origin}/api/websocket` } },
+  });
+
+  test.each(['localhost', '127.0.0.2', 'ha.example.org'])('another host, %s, is told and not visited', async (host) => {
+    const there = await startInstance();
+    const { url, logins } = await startInstance(redirect(new URL(`http://${host}:${there.port}`)));
+    for (const result of [await visit(url), await visitWithoutToken(url)]) {
+      expect(result).toMatchObject({ state: 'moved', reachable: undefined });
+      expect(hintOfVisit(result)).toContain(`set HA_BASE_URL=http://${host}:${there.port}/`);
+    }
+    expect([there.connections(), ...logins]).toEqual([0]);
+  });
+
+  test.each(['/api', '/api/', '/lovelace/0', '/api/websocket'])('an address with the path %s', async (path) => {
+    const { url, logins } = await startInstance();
+    const result = await visit(new URL(path, url));
+    expect(result).toMatchObject({ state: 'moved', reachable: true, version: '2026.11.0' });
+    expect(hintOfVisit(result)).toContain(`without the path in HA_BASE_URL: set HA_BASE_URL=${url.href}`);
+    expect(logins).toEqual([]);
+  });
+
+  test('an address with a path at which nothing answers', async () => {
+    const { url } = await startInstance({ insteadOfAll: proxyPage(502) });
+    expect((await visit(new URL('/lovelace', url))).state).toBe('proxy_error');
   });
 
   test('the new address is reported, and the token is not sent to it', async () => {
@@ -146,7 +257,7 @@ describe('moved', () => {
 
   test('endless redirects', async () => {
     const here = await startInstance();
-    here.script.insteadOfWebSocket = redirect(here.url).insteadOfWebSocket;
+    here.script.insteadOfAll = redirect(here.url).insteadOfAll;
     expect((await visit(here.url)).state).toBe('not_home_assistant');
   });
 });
@@ -175,11 +286,103 @@ describe('nothing answers', () => {
   });
 });
 
+describe('over the REST API', () => {
+  test('a wrong token is sent once', async () => {
+    const { url, logins } = await startInstance({ insteadOfWebSocket: proxyPage(400) });
+    expect(await visit(url, new Secret('wrong'))).toMatchObject({
+      state: 'answering',
+      reachable: true,
+      login: 'refused',
+    });
+    expect(logins).toEqual(['wrong']);
+  });
+
+  test('a token that is deleted between two requests is refused once', async () => {
+    const { url, logins } = await startInstance({ refusesAt: '/api/config' });
+    expect(await visit(url)).toMatchObject({ state: 'answering', reachable: true, login: 'refused' });
+    expect(logins).toEqual(['right', 'right']);
+  });
+
+  test.each<[string, StandInAnswer]>([
+    ['proxy_without_websocket', aiohttpPage(400, 'Bad Request')],
+    ['proxy_without_websocket', proxyPage(426)],
+    ['proxy_without_websocket', proxyPage(200)],
+    ['proxy_login', proxyPage(401)],
+    ['proxy_refused', proxyPage(403)],
+  ])('a proxy in front of the WebSocket: %s', async (state, insteadOfWebSocket) => {
+    const { url, logins } = await startInstance({ insteadOfWebSocket });
+    const result = await visit(url);
+    expect(result).toMatchObject({ state: 'running', reachable: true, version: '2026.11.0', migrating: false });
+    expect(result).toMatchObject({ withoutWebSocket: { state }, login: 'accepted' });
+    expect(result.details).toBeUndefined();
+    expect(hintOfVisit(result)).toMatch(/^without its WebSocket, entities, repairs, updates and backups are unknown: /);
+    expect(logins).toEqual(['right', 'right', 'right']);
+  });
+
+  test.each<[string, unknown]>([
+    ['no JSON', 'API running.'],
+    ['half of it', '{"state": "RUNN'],
+    ['deeply nested', '['.repeat(500_000)],
+    ['too long', JSON.stringify({ state: 'RUNNING', components: 'x'.repeat(2 * 1024 ** 2) })],
+    ['of another kind', [1, 2, 3]],
+  ])('an answer that is %s counts as none', async (_, content) => {
+    const { url, script } = await startInstance();
+    script.rest['/api/config'] = content;
+    expect(await visit(url)).toMatchObject({ state: 'running', login: 'accepted', version: '2026.11.0' });
+  });
+
+  test.each<[string, object, object]>([
+    ['/api/config', { state: 'RUNNING', version: 'x'.repeat(1000) }, { version: undefined, migrating: false }],
+    ['/api/core/state', { recorder_state: { migration_in_progress: 'odd' } }, { migrating: undefined }],
+    ['/api/core/state', [], { migrating: undefined }],
+  ])('an odd field of %s costs that field', async (path, content, expected) => {
+    const { url, script } = await startInstance();
+    script.rest[path] = content;
+    expect(await visit(url)).toMatchObject({ state: 'running', ...expected });
+  });
+
+  test('without the details the WebSocket is left alone', async () => {
+    const { url, connections } = await startInstance();
+    expect((await visitOnce(url, token, timeout(), false)).details).toBeUndefined();
+    expect(connections()).toBe(1);
+  });
+
+  test('a server that hangs is frozen', async () => {
+    const { url } = await startInstance({ isFrozen: true });
+    expect(await visit(url, token, AbortSignal.timeout(300))).toMatchObject({ state: 'frozen', reachable: false });
+    expect(await visitOnce(url, undefined, AbortSignal.timeout(300))).toMatchObject({ state: 'frozen' });
+  });
+});
+
+describe('what the template tells', () => {
+  test.each<[string, object, object]>([
+    ['a time that is none', { oldest: 1e300, newest: -1 }, { oldest: undefined, newest: undefined, entities: 120 }],
+    ['a time beyond the century', { newest: 9_999_999_999 }, { newest: undefined, entities: 120 }],
+    ['a count that is none', { entities: -3 }, { entities: undefined, unavailable: 3 }],
+    ['updates that are none', { updates: 7 }, { updates: {}, entities: 120 }],
+    ['backups that are none', { backups: [] }, { backups: undefined, entities: 120 }],
+    [
+      'a backup without a time',
+      { backups: { 'sensor.letzte_sicherung': 'unknown' } },
+      { backups: { completed: null } },
+    ],
+    [
+      'a backup of which nothing is known',
+      { backups: { 'sensor.letzte_sicherung': 'unavailable' } },
+      { backups: undefined },
+    ],
+  ])('%s costs that field', async (_, odd, expected) => {
+    const { url, script } = await startInstance();
+    script.rendered = { ...(script.rendered as object), ...odd };
+    expect((await visit(url)).details).toMatchObject(expected);
+  });
+});
+
 test('before the first user', async () => {
   const { url, script } = await startInstance({ onboarding: [{ step: 'user', done: false }] });
   expect((await visit(url, new Secret('old'))).state).toBe('onboarding');
   script.onboarding = [{ step: 'user', done: true }];
-  expect((await visitInstance(url, { token: undefined, authorities: undefined }, timeout())).state).toBe('answering');
+  expect((await visitWithoutToken(url)).state).toBe('answering');
 });
 
 describe('no connection is left open', () => {
@@ -188,7 +391,7 @@ describe('no connection is left open', () => {
     for (let times = 0; times < 5; times += 1) {
       await visit(instance.url);
       await visit(instance.url, new Secret('wrong'));
-      await visitInstance(instance.url, { token: undefined, authorities: undefined }, timeout());
+      await visitWithoutToken(instance.url);
       instance.script.greeting = 'hello';
       await visit(instance.url);
       delete instance.script.greeting;
@@ -198,20 +401,20 @@ describe('no connection is left open', () => {
 
   test('if the server does not answer the close frame', async () => {
     const instance = await startInstance({ ignoresClose: true });
-    await visitInstance(instance.url, { token: undefined, authorities: undefined }, timeout());
+    await visitWithoutToken(instance.url);
     expect(instance.open()).toBe(1);
     await until('it is closed', () => instance.open() === 0, 5);
   });
 
   test('if the server sends no greeting in time', async () => {
     const instance = await startInstance({ greeting: null });
-    await visit(instance.url, token, AbortSignal.timeout(100));
+    await visitOnce(instance.url, undefined, AbortSignal.timeout(100));
     await until('it is closed', () => instance.open() === 0, 0.9);
   });
 });
 
 test('a connection that is closed during an answer ends the visit at once', async () => {
-  const { url } = await startInstance({ hangsUpAt: 'get_config' });
+  const { url } = await startInstance({ insteadOfRest: proxyPage(404), hangsUpAt: 'get_config' });
   const signal = AbortSignal.timeout(60_000);
   expect(await visit(url, token, signal)).toMatchObject({ state: 'hung_up', reachable: true });
   expect(signal.aborted).toBe(false);

@@ -1,0 +1,110 @@
+import { HaWebSocket } from '../../lib/ha-websocket.ts';
+import type { HttpAnswer } from '../../lib/http-answer.ts';
+import { toBaseUnit } from '../../model/unit.ts';
+import { instanceStateOfHttpAnswer, proxyNameOf, redirectTargetOf } from './http-answer-state.ts';
+import type { InstanceHintInput, InstanceState } from './instance-state.ts';
+import { instanceStateOfNetworkError, tlsRefusalOf } from './network-error-state.ts';
+
+const maxRedirects = 3;
+const webSocketPath = '/api/websocket';
+
+const webSocketUrl = (base: URL) => new URL(base.href.replace(/\/$/, '') + webSocketPath);
+
+/** The base URL of the WebSocket at this address; undefined if it is that of anything else, such as a login page. */
+const baseOfWebSocket = (target: URL): URL | undefined =>
+  target.pathname.endsWith(webSocketPath)
+    ? new URL(target.pathname.slice(0, -webSocketPath.length) || '/', target.origin)
+    : undefined;
+
+export interface ConnectedInstance {
+  /** Where the connection leads to, after redirects. */
+  base: URL;
+  connection: HaWebSocket;
+  latencySeconds: number;
+}
+
+/** Connects, and follows redirects on the same host. */
+async function connect(
+  url: URL,
+  authorities: string[] | undefined,
+  signal: AbortSignal,
+): Promise<Omit<ConnectedInstance, 'connection'> & { connection: HaWebSocket | HttpAnswer }> {
+  let base = url;
+  for (let redirects = 0; ; redirects += 1) {
+    const startedAt = performance.now();
+    const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal);
+    const latencySeconds = toBaseUnit(performance.now() - startedAt, 'ms');
+    const target = connection instanceof HaWebSocket ? undefined : redirectTargetOf(connection, webSocketUrl(base));
+    const next = target && baseOfWebSocket(target);
+    if (next?.hostname !== url.hostname || redirects === maxRedirects) return { base, connection, latencySeconds };
+    base = next;
+  }
+}
+
+export interface UnreachedInstance extends InstanceHintInput {
+  state: InstanceState;
+  /** Undefined if another host, which is not asked, would have to answer. */
+  reachable: false | undefined;
+}
+
+/** What is told of an HTTP response instead of a WebSocket. `base`: who sent it, after redirects. */
+function unreachedByHttpAnswer(url: URL, base: URL, answer: HttpAnswer): UnreachedInstance {
+  const { certificate, status } = answer;
+  const asked = webSocketUrl(base);
+  const target = redirectTargetOf(answer, asked);
+  const elsewhere = target && baseOfWebSocket(target);
+  const shown = { url, certificate, status, proxyName: proxyNameOf(answer) };
+  if (elsewhere !== undefined)
+    return elsewhere.hostname === url.hostname
+      ? { ...shown, reachable: false, state: 'not_home_assistant' }
+      : { ...shown, reachable: undefined, state: 'moved', movedTo: elsewhere };
+  const state = instanceStateOfHttpAnswer(answer, asked);
+  return { ...shown, movedTo: differentBase(url, base), reachable: false, state, loginHost: target?.host };
+}
+
+/** The base if it is not the configured one. */
+export const differentBase = (url: URL, base: URL) =>
+  base.origin === url.origin && base.pathname === url.pathname ? undefined : base;
+
+export const unreachedByError = (url: URL, error: unknown): UnreachedInstance => ({
+  url,
+  reachable: false,
+  state: instanceStateOfNetworkError(error),
+  tlsRefusal: tlsRefusalOf(error),
+});
+
+/** Whether Home Assistant may be at the root: people copy the address of a page. A proxy that reaches nothing tells nothing. */
+const mayBeAtRoot = (url: URL, { status, state }: UnreachedInstance) =>
+  url.pathname !== '/' &&
+  status !== undefined &&
+  state !== 'proxy_error' &&
+  state !== 'moved' &&
+  state !== 'proxy_login';
+
+/** Connects to the WebSocket at this address. No token is sent. */
+export async function connectOrExplain(
+  url: URL,
+  authorities: string[] | undefined,
+  signal: AbortSignal,
+): Promise<ConnectedInstance | UnreachedInstance> {
+  try {
+    const { connection, ...connected } = await connect(url, authorities, signal);
+    return connection instanceof HaWebSocket
+      ? { ...connected, connection }
+      : unreachedByHttpAnswer(url, connected.base, connection);
+  } catch (error) {
+    return unreachedByError(url, error);
+  }
+}
+
+/** The same, at the root as well if there is no Home Assistant at the path. */
+export async function connectHereOrAtRoot(
+  url: URL,
+  authorities: string[] | undefined,
+  signal: AbortSignal,
+): Promise<ConnectedInstance | UnreachedInstance> {
+  const result = await connectOrExplain(url, authorities, signal);
+  if ('connection' in result || !mayBeAtRoot(url, result)) return result;
+  const atRoot = await connectOrExplain(new URL('/', url), authorities, signal);
+  return 'connection' in atRoot ? atRoot : result;
+}
