@@ -15,6 +15,8 @@ export interface AgentIdentity {
   readonly startedAt: Date;
   baseTopic: string;
   discoveryPrefix: string;
+  /** Home Assistant's birth message; its last will has the same topic. */
+  homeAssistantBirth: { topic: string; payload: string };
 }
 
 /** The latest state of a device or part. */

@@ -25,11 +25,11 @@ const addressSuffixes = ['availability', 'event', 'memory', 'command'] as const;
 
 /** Builds and parses the topics of an agent, and parses those of the others with the same base topic. */
 export class Topics {
-  readonly #agent: Pick<AgentIdentity, 'id' | 'baseTopic' | 'discoveryPrefix'>;
+  readonly #agent: Pick<AgentIdentity, 'id' | 'baseTopic' | 'discoveryPrefix' | 'homeAssistantBirth'>;
   readonly #root: string;
   readonly #nodePrefix: string;
 
-  constructor(agent: Pick<AgentIdentity, 'id' | 'baseTopic' | 'discoveryPrefix'>) {
+  constructor(agent: Pick<AgentIdentity, 'id' | 'baseTopic' | 'discoveryPrefix' | 'homeAssistantBirth'>) {
     this.#agent = agent;
     this.#root = `${agent.baseTopic}/${agent.id}`;
     this.#nodePrefix = `${agent.discoveryPrefix}/device/${agent.baseTopic.replaceAll(/[^\w-]/g, '_')}_`;
@@ -57,7 +57,7 @@ export class Topics {
 
   /** Topic of Home Assistant's birth message and last will. */
   get homeAssistantStatus(): string {
-    return `${this.#agent.discoveryPrefix}/status`;
+    return this.#agent.homeAssistantBirth.topic;
   }
 
   state(address: Address): string {

@@ -3,16 +3,16 @@ import { describeError } from '../model/errors.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
+import { BrokerConnectionOpener } from './broker-connection-opener.ts';
 import { BrokerRotation } from './broker-rotation.ts';
 import { ConnectedSession } from './connected-session.ts';
 import { DismissedDevices } from './dismissed-devices.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
 import { PacketLimitGuess } from './packet-limit-guess.ts';
-import type { MqttProtocolVersion } from './packet-size.ts';
 import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
 import { type MqttSettings, printableBrokerUrl } from './settings.ts';
-import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
@@ -33,7 +33,7 @@ export class BrokerClient {
   readonly #memory: CrossConnectionMemory;
   readonly #brokers: BrokerRotation;
   readonly #packetLimit = new PacketLimitGuess();
-  #protocolVersion: MqttProtocolVersion = 5;
+  readonly #opener = new BrokerConnectionOpener();
   #connected: ConnectedSession | undefined;
   #wasConnected = false;
   /** The reasons for not being connected that were logged since it was connected: one for each broker. */
@@ -76,12 +76,6 @@ export class BrokerClient {
       if (this.#stopped.signal.aborted) return;
       const wasConnected = state.broker.connected;
       this.#disconnected(error);
-      if (error?.wantsOlderProtocol && this.#protocolVersion === 5) {
-        this.#protocolVersion = 4;
-        continue;
-      }
-      // MQTT 5 is tried again: the failure that looked like an old broker may have been temporary.
-      if (!wasConnected) this.#protocolVersion = 5;
       if (wasConnected) {
         failures = 0;
         if (!shared) await this.#standBy();
@@ -103,10 +97,9 @@ export class BrokerClient {
     const settings = this.#brokers.current;
     let connection: SingleUseBrokerConnection | undefined;
     try {
-      connection = await SingleUseBrokerConnection.open(settings, {
+      connection = await this.#opener.open(settings, agent, {
         clientId: clientIdOf(agent),
         will: agent,
-        protocolVersion: this.#protocolVersion,
         disconnectBytes: this.#packetLimit.bytes,
         after,
       });
@@ -130,7 +123,7 @@ export class BrokerClient {
       log.info(
         shared
           ? `${agent.name}: published by this agent`
-          : `MQTT: connected to ${printableBrokerUrl(settings.MQTT_URL)} (MQTT ${this.#protocolVersion === 5 ? '5' : '3.1.1'})`,
+          : `MQTT: connected to ${printableBrokerUrl(settings.MQTT_URL)} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`,
       );
       return await connection.ended;
     } catch (error) {
@@ -156,8 +149,8 @@ export class BrokerClient {
     const { state, log, agent, shared } = this.#context;
     const reason = error === undefined ? 'the broker closed the connection' : describeError(error);
     const message = `${reason}${error?.detail ?? ''}`;
-    // Falling back to the older protocol is not an error, and the agent's own connection reports a broker that is unreachable.
-    const isSilent = error?.wantsOlderProtocol || (shared && !error?.isRefusal);
+    // The agent's own connection reports a broker that is unreachable.
+    const isSilent = shared && !error?.isRefusal;
     if (!isSilent) {
       if (!this.#loggedReasons.has(reason)) log.error(`${shared ? agent.name : 'MQTT'}: ${message}; trying again`);
       // Some reasons contain what differs each time.

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentIdentity } from '../model/state.ts';
-import { BrokerConnectionError } from './broker-connection-error.ts';
-import type { MqttProtocolVersion } from './packet-size.ts';
+import { BrokerConnectionOpener } from './broker-connection-opener.ts';
 import { type MqttSettings, settingsByBroker } from './settings.ts';
-import { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** A short-lived connection beside that of a running agent, to the first broker of MQTT_URL that works: with a client ID of its own and
  * no will. Rejects with the error of the first broker. */
@@ -24,10 +23,5 @@ export async function connectTemporarily(
 
 async function connectToOne(settings: MqttSettings, agent: AgentIdentity): Promise<SingleUseBrokerConnection> {
   const clientId = `${agent.id}-visit-${randomUUID().slice(0, 8)}`;
-  const open = (protocolVersion: MqttProtocolVersion) =>
-    SingleUseBrokerConnection.open(settings, { clientId, protocolVersion });
-  return open(5).catch((error: unknown) => {
-    if (error instanceof BrokerConnectionError && error.wantsOlderProtocol) return open(4);
-    throw error;
-  });
+  return new BrokerConnectionOpener().open(settings, agent, { clientId });
 }

@@ -185,7 +185,8 @@ export class ConnectedSession {
       this.#announcer.dismissAbsent();
       this.offerChanges();
     });
-    if (this.#retained.payloads.get(this.#topics.homeAssistantStatus) === offlinePayload)
+    const homeAssistantStatus = this.#retained.payloads.get(this.#topics.homeAssistantStatus);
+    if (homeAssistantStatus !== undefined && homeAssistantStatus !== agent.homeAssistantBirth.payload)
       this.#inbound.homeAssistantOffline(true);
     // A broker that restarts without its retained messages has lost its other clients as well.
     else if (this.#retained.payloads.size === 0 && this.#memory.homeAssistantSeen && this.#memory.devices.hasAnnounced)

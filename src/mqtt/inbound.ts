@@ -1,7 +1,7 @@
 import { memoryKey } from '../model/address.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { offlinePayload, onlinePayload } from '../views/availability.ts';
+import { offlinePayload } from '../views/availability.ts';
 import { answerLivenessQuestion } from './duplicate-agent.ts';
 import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -59,9 +59,9 @@ export function dispatchInbound(
       if (!retained && payload === offlinePayload) listener.ownWillPublished();
       return;
     case 'homeAssistantStatus':
-      // A retained `online` says nothing new: Home Assistant counts as present.
-      if (payload === onlinePayload && !retained) listener.homeAssistantOnline();
-      else if (payload === offlinePayload || !retained) listener.homeAssistantOffline(retained);
+      if (payload !== agent.homeAssistantBirth.payload) listener.homeAssistantOffline(retained);
+      // A retained birth message says nothing new: Home Assistant counts as present.
+      else if (!retained) listener.homeAssistantOnline();
       return;
     case 'discovery':
       if (!retained) listener.announcementPublished(parsed.device, topic, payload);

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
+import type WebSocket from 'ws';
 import { maxBrokerMessageBytes } from '../model/json.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { BrokerConnectionError, describeWithAdvice } from './broker-connection-error.ts';
+import { openWebSocket, watchFirstAnswer } from './first-answer.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
 import { type MqttSettings, printableBrokerUrl } from './settings.ts';
@@ -21,6 +23,9 @@ export interface BrokerConnectionOptions {
   disconnectBytes?: number | undefined;
   after?: RunAfter | undefined;
 }
+
+/** Milliseconds from the beginning of a connection to CONNACK. */
+export const connackTimeoutMs = 15_000;
 
 /** Read at each connection, so that a renewed certificate is used. */
 function readPem(setting: string, path: string): Buffer {
@@ -47,7 +52,8 @@ function clientOptions(
     protocolVersion,
     clean: true,
     keepalive: 30,
-    connectTimeout: 10_000,
+    // Our own limit comes first; see connackTimeoutMs.
+    connectTimeout: 10 * connackTimeoutMs,
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
@@ -66,14 +72,29 @@ function clientOptions(
   };
 }
 
-/** Starts to connect, once. Throws BrokerConnectionError for a file that can't be read, or an invalid certificate or key. */
-export function startClient(settings: MqttSettings, session: BrokerConnectionOptions): MqttClient {
+/** Starts to connect, once. Throws BrokerConnectionError for a file that can't be read, or an invalid certificate or key. Calls back
+ * with what to change if the other end is no broker. */
+export function startClient(
+  settings: MqttSettings,
+  session: BrokerConnectionOptions,
+  foreign: (advice: string) => void,
+): MqttClient {
+  const address = settings.MQTT_URL;
   const options = clientOptions(settings, session);
   try {
-    return mqtt.connect(options);
-  } catch (error) {
-    throw new BrokerConnectionError(`${printableBrokerUrl(settings.MQTT_URL)}: ${describeWithAdvice(error)}`, {
-      cause: error,
+    const client = mqtt.connect({
+      ...options,
+      createWebsocket: (url, subprotocols, { wsOptions }) =>
+        openWebSocket(url, subprotocols, wsOptions as WebSocket.ClientOptions, address, foreign),
     });
+    watchFirstAnswer(client.stream, address, foreign);
+    return client;
+  } catch (error) {
+    throw new BrokerConnectionError(
+      `${printableBrokerUrl(settings.MQTT_URL)}: ${describeWithAdvice(error, settings.MQTT_URL)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -98,6 +98,18 @@ export const mqttSettingsSchema = z.object({
     { description: 'Discovery prefix, as set in Home Assistant’s MQTT integration.', default: 'homeassistant' },
     ...topicForm,
   ),
+  MQTT_BIRTH_TOPIC: stringSetting(
+    {
+      description:
+        'Topic of the birth message, as set in Home Assistant’s MQTT integration. It does not follow the discovery prefix.',
+      default: 'homeassistant/status',
+    },
+    ...topicForm,
+  ),
+  MQTT_BIRTH_PAYLOAD: stringSetting({
+    description: 'Payload of that birth message; any other payload on its topic means that Home Assistant is offline.',
+    default: 'online',
+  }),
 });
 
 export type MqttSettings = z.output<typeof mqttSettingsSchema>;

@@ -2,10 +2,10 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
 import { AgentError } from '../model/errors.ts';
-import { BrokerConnectionError, codeOf, describeWithAdvice, isOlderProtocolSign } from './broker-connection-error.ts';
+import { BrokerConnectionError, codeOf, describeWithAdvice, lacksVersion5Answer } from './broker-connection-error.ts';
 import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
-import { type BrokerConnectionOptions, startClient } from './mqtt-client.ts';
+import { type BrokerConnectionOptions, connackTimeoutMs, startClient } from './mqtt-client.ts';
 import { type MqttProtocolVersion, publishPacketBytes, subscribePacketBytes } from './packet-size.ts';
 import { PacketTooLargeError, PublishRefusedError, SubscriptionRefusedError } from './publish-error.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
@@ -64,22 +64,28 @@ export class SingleUseBrokerConnection {
   static open(settings: MqttSettings, session: BrokerConnectionOptions): Promise<SingleUseBrokerConnection> {
     const name = printableBrokerUrl(settings.MQTT_URL);
     return new Promise((resolve, reject) => {
-      const client = startClient(settings, session);
+      const after = session.after ?? runAfter;
       let reason: BrokerConnectionError | undefined;
       let inFlight: InFlightLimiter | undefined;
+      const giveUp = (why: string) => {
+        reason ??= new BrokerConnectionError(`${name}: ${why}`, { lacksVersion5Answer: true });
+        client.end(true);
+      };
+      const client = startClient(settings, session, giveUp);
+      const stopWaiting = after(connackTimeoutMs, () => giveUp(`no answer within ${connackTimeoutMs / 1000} s`));
       const ended = new Promise<BrokerConnectionError | undefined>((end) => {
         client.on('close', async () => {
           // A DISCONNECT that arrives together with the end of the connection is parsed after it.
           await immediate();
+          stopWaiting();
           const sending = inFlight?.largestUnfinished;
           inFlight?.end(new Error('the connection ended'));
           client.end(true);
           if (inFlight === undefined) {
-            // A broker that supports only the older protocol may close the connection without an answer.
             return reject(
               reason ??
                 new BrokerConnectionError(`${name}: closed the connection before it answered`, {
-                  wantsOlderProtocol: session.protocolVersion === 5,
+                  lacksVersion5Answer: true,
                 }),
             );
           }
@@ -94,8 +100,8 @@ export class SingleUseBrokerConnection {
       });
       client.on('error', (error) => {
         const code = codeOf(error);
-        reason ??= new BrokerConnectionError(`${name}: ${describeWithAdvice(error)}`, {
-          wantsOlderProtocol: session.protocolVersion === 5 && inFlight === undefined && isOlderProtocolSign(error),
+        reason ??= new BrokerConnectionError(`${name}: ${describeWithAdvice(error, settings.MQTT_URL)}`, {
+          lacksVersion5Answer: inFlight === undefined && lacksVersion5Answer(error),
           isRefusal: typeof code === 'number',
           cause: error,
         });
@@ -107,6 +113,7 @@ export class SingleUseBrokerConnection {
         reason = new BrokerConnectionError(`${name}: ended the session: ${describeReasonCode(code)}`);
       });
       client.on('connect', (connack: IConnackPacket) => {
+        stopWaiting();
         const limits = new ConnackLimits(connack);
         if (limits.missingFeature !== undefined) {
           reason = new BrokerConnectionError(`${name}: ${limits.missingFeature}`, { isRefusal: true });
@@ -123,7 +130,7 @@ export class SingleUseBrokerConnection {
             client.end(true);
             return reason;
           },
-          after: session.after ?? runAfter,
+          after,
         });
         resolve(new SingleUseBrokerConnection(name, client, inFlight, limits, session, ended));
       });

@@ -136,7 +136,13 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env:
   const mqtt = readVariables(mqttSettingsSchema, env, problems);
   const brokers = mqtt.MQTT_URL === undefined ? [] : settingsByBroker(mqtt).map(({ MQTT_URL }) => MQTT_URL);
   const users = [mqtt.MQTT_USERNAME, ...brokers.map(({ username }) => username)];
-  for (const text of [mqtt.MQTT_BASE_TOPIC, mqtt.MQTT_DISCOVERY_PREFIX, ...brokers.map(({ host }) => host), ...users])
+  for (const text of [
+    mqtt.MQTT_BASE_TOPIC,
+    mqtt.MQTT_DISCOVERY_PREFIX,
+    mqtt.MQTT_BIRTH_TOPIC,
+    ...brokers.map(({ host }) => host),
+    ...users,
+  ])
     if (text !== undefined) registerPublicText(text);
   const http = readVariables(httpSettingsSchema, env, problems);
   const notify = readVariables(notifySettingsSchema, env, problems);
@@ -165,6 +171,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env:
     },
     baseTopic: mqtt.MQTT_BASE_TOPIC,
     discoveryPrefix: mqtt.MQTT_DISCOVERY_PREFIX,
+    homeAssistantBirth: { topic: mqtt.MQTT_BIRTH_TOPIC, payload: mqtt.MQTT_BIRTH_PAYLOAD },
   };
   const { LOG_LEVEL, LOG_FORMAT } = own;
   const files = listPlainAndFileSecretVariables(env, schemas).files.map((setting) => ({

@@ -9,6 +9,8 @@ export const settingsOf = (port: number): MqttSettings => ({
   MQTT_URL: { protocol: 'mqtt', host: '127.0.0.1', port, path: '' },
   MQTT_BASE_TOPIC: 'infra-monitor',
   MQTT_DISCOVERY_PREFIX: 'homeassistant',
+  MQTT_BIRTH_TOPIC: 'homeassistant/status',
+  MQTT_BIRTH_PAYLOAD: 'online',
 });
 
 /** A broker in this process, of MQTT 3.1.1, on a port of 127.0.0.1 that it keeps when it stops and starts; it ends with the test. */

@@ -228,6 +228,7 @@ export function household(now: Date): PageContext & { state: MutableAgentState }
     startedAt: ago(3.2 * 86_400, now),
     baseTopic: 'infra-monitor',
     discoveryPrefix: 'homeassistant',
+    homeAssistantBirth: { topic: 'homeassistant/status', payload: 'online' },
   };
   const state = new MutableAgentState('mqtt://homeassistant.local:1883');
   const history = new MinuteHistory();

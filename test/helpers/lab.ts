@@ -130,6 +130,7 @@ function machine(name: string, site: string, more: Record<string, (device: Devic
     startedAt: new Date(0),
     baseTopic: 'infra-monitor',
     discoveryPrefix: 'homeassistant',
+    homeAssistantBirth: { topic: 'homeassistant/status', payload: 'online' },
   };
   return { agent, things: { ...things, agent: [{ table: 'agent', device }, ...watched] } };
 }

@@ -13,6 +13,7 @@ export const agent: AgentIdentity = {
   startedAt: new Date('2026-01-02T03:04:05Z'),
   baseTopic: 'infra-monitor',
   discoveryPrefix: 'homeassistant',
+  homeAssistantBirth: { topic: 'homeassistant/status', payload: 'online' },
 };
 
 export interface Probe {

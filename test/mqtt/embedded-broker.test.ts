@@ -12,6 +12,8 @@ const on = (port: number, host = '127.0.0.1'): MqttSettings => ({
   MQTT_URL: { protocol: 'embedded', host, port, path: '' },
   MQTT_BASE_TOPIC: 'infra-monitor',
   MQTT_DISCOVERY_PREFIX: 'homeassistant',
+  MQTT_BIRTH_TOPIC: 'homeassistant/status',
+  MQTT_BIRTH_PAYLOAD: 'online',
 });
 
 async function listening(handle: (server: Server) => void = () => undefined): Promise<number> {

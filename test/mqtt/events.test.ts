@@ -24,6 +24,8 @@ async function broker() {
     MQTT_URL: { protocol: 'embedded', host: '127.0.0.1', port: await freePort(), path: '' },
     MQTT_BASE_TOPIC: 'infra-monitor',
     MQTT_DISCOVERY_PREFIX: 'homeassistant',
+    MQTT_BIRTH_TOPIC: 'homeassistant/status',
+    MQTT_BIRTH_PAYLOAD: 'online',
   };
   const embedded = await startEmbeddedBroker(settings);
   onTestFinished(() => embedded.close());

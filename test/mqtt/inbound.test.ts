@@ -9,7 +9,7 @@ const root = 'infra-monitor/nas';
 const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
 
 /** What a listener is told of a message. */
-async function told(topic: string, payload: string, retained = false) {
+async function told(topic: string, payload: string, retained = false, identity = agent) {
   const broker = await startBroker();
   const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'me', protocolVersion: 4 });
   onTestFinished(() => connection.abort());
@@ -28,14 +28,14 @@ async function told(topic: string, payload: string, retained = false) {
     memoryRetained: note('memoryRetained'),
     problemsRetained: note('problemsRetained'),
   };
-  dispatchInbound(connection, agent, { topic, payload, retained }, listener);
+  dispatchInbound(connection, identity, { topic, payload, retained }, listener);
   return { calls, broker, connection };
 }
 
 test.each<[topic: string, payload: string, live: unknown[][], retained: unknown[][]]>([
   ['homeassistant/status', 'online', [['homeAssistantOnline']], []],
   ['homeassistant/status', 'offline', [['homeAssistantOffline', false]], [['homeAssistantOffline', true]]],
-  ['homeassistant/status', 'nonsense', [['homeAssistantOffline', false]], []],
+  ['homeassistant/status', 'nonsense', [['homeAssistantOffline', false]], [['homeAssistantOffline', true]]],
   [`${root}/status`, 'offline', [['ownWillPublished']], []],
   [`${root}/status`, 'online', [], []],
   [`${root}/problems`, '{}', [], [['problemsRetained', `${root}/problems`, '{}']]],
@@ -64,6 +64,18 @@ test.each<[topic: string, payload: string, live: unknown[][], retained: unknown[
 ])('%s %s', async (topic, payload, live, retained) => {
   expect((await told(topic, payload)).calls).toEqual(live);
   expect((await told(topic, payload, true)).calls).toEqual(retained);
+});
+
+test('Home Assistant may have a birth message of its own, whatever the discovery prefix is', async () => {
+  const identity = { ...agent, discoveryPrefix: 'ha2', homeAssistantBirth: { topic: 'house/state', payload: 'here' } };
+  const heard = async (topic: string, payload: string, retained = false) =>
+    (await told(topic, payload, retained, identity)).calls;
+  expect(await heard('house/state', 'here')).toEqual([['homeAssistantOnline']]);
+  expect(await heard('house/state', 'here', true)).toEqual([]);
+  expect(await heard('house/state', 'gone', true)).toEqual([['homeAssistantOffline', true]]);
+  expect(await heard('house/state', 'online')).toEqual([['homeAssistantOffline', false]]);
+  expect(await heard('ha2/status', 'online')).toEqual([]);
+  expect(await heard('homeassistant/status', 'online')).toEqual([]);
 });
 
 test('the question of an agent of the same name is answered', async () => {

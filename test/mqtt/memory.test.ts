@@ -37,6 +37,8 @@ const settingsOf = (port: number): MqttSettings => ({
   MQTT_URL: { protocol: 'embedded', host: '127.0.0.1', port, path: '' },
   MQTT_BASE_TOPIC: 'infra-monitor',
   MQTT_DISCOVERY_PREFIX: 'homeassistant',
+  MQTT_BIRTH_TOPIC: 'homeassistant/status',
+  MQTT_BIRTH_PAYLOAD: 'online',
 });
 
 /** A broker with these retained messages. */
