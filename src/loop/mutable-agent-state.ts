@@ -38,6 +38,7 @@ class Broker implements BrokerConnectionState {
   url: string;
   reconnects = 0;
   error?: string;
+  limitation?: string;
   #connected = false;
   #changedAt = new PastMoment();
 

@@ -82,6 +82,8 @@ export interface BrokerConnectionState {
   connected: boolean;
   since: Date;
   error?: string;
+  /** What the broker cannot do that the agent would use. */
+  limitation?: string;
   reconnects: number;
 }
 

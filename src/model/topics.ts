@@ -3,7 +3,7 @@ import type { AgentIdentity } from './state.ts';
 
 /** What a topic is for, and whose it is. `agent` is the id of the agent that publishes below it. */
 export type ParsedTopic =
-  | { kind: 'status' | 'ping' | 'problems'; agent: string }
+  | { kind: 'status' | 'ping' | 'problems' | 'index'; agent: string }
   | { kind: 'state' | 'availability' | 'event' | 'memory' | 'command'; agent: string; address: Address }
   | { kind: 'discovery'; agent: string; device: string }
   | { kind: 'homeAssistantStatus' }
@@ -14,10 +14,11 @@ export type ParsedTopic =
 export const bridgeTopicLevel = 'bridge';
 
 /** Levels below an agent's own that are no collectors. */
-const agentLevels = new Map<string, 'status' | 'ping' | 'problems'>([
+const agentLevels = new Map<string, 'status' | 'ping' | 'problems' | 'index'>([
   ['status', 'status'],
   ['echo', 'ping'],
   ['problems', 'problems'],
+  ['index', 'index'],
 ]);
 
 /** Last levels that follow the address of a device or part. */
@@ -53,6 +54,11 @@ export class Topics {
   /** Topic of the list of what is wrong. */
   get problems(): string {
     return `${this.#root}/problems`;
+  }
+
+  /** Topic of the list of retained topics, for brokers that send them only for full names. */
+  get index(): string {
+    return `${this.#root}/index`;
   }
 
   /** Topic of Home Assistant's birth message and last will. */

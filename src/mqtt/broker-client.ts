@@ -10,6 +10,7 @@ import { DismissedDevices } from './dismissed-devices.ts';
 import { isDuplicateAgentConnected } from './duplicate-agent.ts';
 import { PacketLimitGuess } from './packet-limit-guess.ts';
 import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
+import { retainedByNameOnlyNote } from './retained-by-name.ts';
 import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
 import { type MqttSettings, printableBrokerUrl } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -117,6 +118,7 @@ export class BrokerClient {
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
+      void connection.retainsByNameOnly.then((isByNameOnly) => this.#showLimitation(isByNameOnly));
       this.#brokers.works();
       this.#loggedReasons.clear();
       this.#showRejections();
@@ -143,6 +145,15 @@ export class BrokerClient {
     const { summary } = this.#memory.rejections;
     if (summary !== undefined) broker.error = summary;
     else if (broker.connected) delete broker.error;
+  }
+
+  #showLimitation(retainsByNameOnly: boolean): void {
+    const { state, log, shared } = this.#context;
+    if (!retainsByNameOnly) delete state.broker.limitation;
+    else if (state.broker.limitation === undefined) {
+      state.broker.limitation = retainedByNameOnlyNote;
+      if (!shared) log.warn(`MQTT: ${retainedByNameOnlyNote}`);
+    }
   }
 
   #disconnected(error: BrokerConnectionError | undefined): void {

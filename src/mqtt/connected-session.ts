@@ -6,6 +6,7 @@ import { ConnectionLifecycle, discoverySettleMs, RemovalLifecycle } from './disc
 import { EventQueue } from './event-queue.ts';
 import { dispatchInbound, type InboundListener, selectMemoryPayloads } from './inbound.ts';
 import { OwnRetained } from './own-retained.ts';
+import { retainedIndexPayload } from './retained-by-name.ts';
 import { RetainedPublisher } from './retained-publisher.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
 import { type RunAfter, TimerGroup } from './run-after.ts';
@@ -33,6 +34,8 @@ export class ConnectedSession {
   readonly #removal: RemovalLifecycle;
   readonly #events: EventQueue;
   readonly #inbound: InboundListener;
+  /** The broker sends retained messages only for full names, which the agent has to list. */
+  #keepsIndex = false;
   /** The revision of the discovery data that was announced. */
   #announcedRevision: number | undefined;
 
@@ -123,10 +126,12 @@ export class ConnectedSession {
   async begin(): Promise<void> {
     const { agent, ready, agentDirectory } = this.#context;
     this.#connection.listen((message) => {
-      if (this.#retained.stage === 'reading' && message.retained) this.#retained.add(message.topic, message.payload);
+      const isRead = this.#retained.stage === 'reading' && message.retained && message.topic !== this.#topics.ping;
+      if (isRead) this.#retained.add(message.topic, message.payload);
       else dispatchInbound(this.#connection, agent, message, this.#inbound);
     });
     this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent));
+    void this.#connection.retainsByNameOnly.then((isByNameOnly) => this.#setRetainsByNameOnly(isByNameOnly));
     await agentDirectory?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
     await ready;
     this.#memory.devices.compare(agent, this.#retained.payloads);
@@ -144,6 +149,7 @@ export class ConnectedSession {
   offerChanges(): void {
     if (!this.#lifecycle.isPublishing) return;
     this.#states.publish();
+    this.#publishIndex();
     void this.#events.deliver();
     const { discoveryRevision } = this.#context.state;
     if (discoveryRevision === this.#announcedRevision) return;
@@ -195,6 +201,25 @@ export class ConnectedSession {
 
   #announce(): void {
     if (this.#lifecycle.isPublishing) this.#announcer.announce();
+    this.#publishIndex();
+  }
+
+  #setRetainsByNameOnly(isByNameOnly: boolean): void {
+    if (this.#lifecycle.phase === 'ended') return;
+    this.#keepsIndex = isByNameOnly;
+    if (!isByNameOnly && this.#retained.payloads.has(this.#topics.index))
+      this.#publisher.publishChanged(new Map([[this.#topics.index, '']]));
+    this.#publishIndex();
+  }
+
+  /** Publishes the list of all retained topics, if the broker sends them only by their names. */
+  #publishIndex(): void {
+    if (!this.#keepsIndex || !this.#lifecycle.isPublishing) return;
+    const { homeAssistantStatus, index } = this.#topics;
+    const earlier = [...this.#retained.payloads.keys()].filter((topic) => this.#publisher.lastSent(topic) !== '');
+    const listed = new Set([...earlier, ...this.#publisher.retainedTopics]);
+    for (const topic of [homeAssistantStatus, index]) listed.delete(topic);
+    this.#publisher.publishChanged(new Map([[index, retainedIndexPayload(listed)]]));
   }
 
   /** Publishes everything again, for a Home Assistant that has just come online. */

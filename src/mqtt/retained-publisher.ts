@@ -74,6 +74,12 @@ export class RetainedPublisher {
     return this.#sent.get(topic);
   }
 
+  /** The topics with a payload, sent or about to be. */
+  get retainedTopics(): string[] {
+    const newest = new Map([...this.#sent, ...this.#queue, ...this.#next]);
+    return [...newest].flatMap(([topic, payload]) => (payload === '' ? [] : topic));
+  }
+
   /** Whether the broker has yet to accept the newest payload of such a topic. */
   hasUnaccepted(isIncluded: (topic: string) => boolean): boolean {
     return [...this.#queue.keys(), ...this.#inFlight, ...this.#next.keys()].some(isIncluded);

@@ -5,6 +5,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { PublishRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
+import { readRetainedByName } from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Seconds after which a ping that does not come back counts as forbidden. */
@@ -86,6 +87,8 @@ export async function readOwnRetainedPayloadsAndStaySubscribed(
   const { ownFilter, ownDiscoveryFilter, homeAssistantStatus } = topics;
   const retained = await readTopics(connection, agent, [ownFilter, ownDiscoveryFilter, homeAssistantStatus]);
   await connection.subscribe([topics.status, topics.ping, topics.ownCommandsFilter, topics.ownMemoriesFilter]);
+  if (![...retained.keys()].some((topic) => topic !== homeAssistantStatus))
+    await readRetainedByName(connection, agent, retained, () => pingBrokerThroughOwnTopic(connection, agent));
   await connection.unsubscribe(ownFilter);
   return retained;
 }

@@ -23,6 +23,8 @@ export class SingleUseBrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
   /** The broker, without credentials. */
   readonly url: string;
+  /** Whether the broker sends retained messages only for full topic names. Known when what is retained was read, or seconds later. */
+  retainsByNameOnly: Promise<boolean> = Promise.resolve(false);
   /** Resolves when the connection has ended, with the reason if there was one. */
   readonly ended: Promise<BrokerConnectionError | undefined>;
   readonly #client: MqttClient;
@@ -176,8 +178,8 @@ export class SingleUseBrokerConnection {
     await this.#withTimeout(answer, `the subscription to ${topics.join(', ')}`);
   }
 
-  async unsubscribe(topic: string): Promise<void> {
-    await this.#withTimeout(this.#client.unsubscribeAsync(topic), `the request to unsubscribe from ${topic}`);
+  async unsubscribe(topics: string | string[]): Promise<void> {
+    await this.#withTimeout(this.#client.unsubscribeAsync(topics), `the request to unsubscribe from ${topics}`);
   }
 
   async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {

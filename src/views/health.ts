@@ -47,6 +47,7 @@ export const agentHealthSchema = z.object({
     since: timeSchema,
     reconnects: countSchema,
     error: z.optional(z.string()),
+    limitation: z.optional(z.string()).check(z.describe('What the broker cannot do that the agent would use.')),
   }),
   collectors: z.record(z.string(), collectorHealthSchema),
   problems: z
@@ -134,6 +135,7 @@ export function agentHealth(
       since: broker.since.toISOString(),
       reconnects: broker.reconnects,
       ...(broker.error === undefined ? {} : { error: broker.error }),
+      ...(broker.limitation === undefined ? {} : { limitation: broker.limitation }),
     },
     collectors: Object.fromEntries([...state.collectors].map(([id, collector]) => [id, collectorHealth(collector)])),
     problems: findProblems(catalogue, agent, state, monotonic).map(problemResponse),

@@ -30,8 +30,8 @@ function orphanPayload(
   catalogue: readonly CollectorMetadata[],
   state: Pick<AgentState, 'collectors'>,
 ): string | undefined {
-  // The list of problems stays until the agent is forgotten.
-  if (topic?.kind === 'problems') return undefined;
+  // The list of problems stays until the agent is forgotten; that of topics is not judged by the state.
+  if (topic?.kind === 'problems' || topic?.kind === 'index') return undefined;
   if (topic === undefined || !('address' in topic)) return '';
   const { kind, address } = topic;
   const declaration = catalogue.find(({ id }) => id === address.collector);

@@ -161,7 +161,7 @@ test('check of a broker: connected with all permissions; unreachable', async () 
   );
   const { status, output } = await run({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
   expect(status).toBe(1);
-  expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running\?\)/);
+  expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running\? /);
 });
 
 test('check comes to its end where a collector waits for the other agents', async () => {

@@ -22,6 +22,8 @@ export interface StrictBroker {
   pings: boolean;
   /** Does it answer a SUBSCRIBE? */
   subscribes: boolean;
+  /** Does it send retained messages only for full topic names, as RabbitMQ? */
+  retainsByNameOnly: boolean;
 }
 
 const matches = (filter: string, topic: string) =>
@@ -95,7 +97,11 @@ export async function startStrictBroker({
           for (const { topic } of packet.subscriptions) client.filters.add(topic);
           send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => 0) });
           for (const [topic, payload] of broker.retained)
-            if (packet.subscriptions.some((one) => matches(one.topic, topic)))
+            if (
+              packet.subscriptions.some((one) =>
+                broker.retainsByNameOnly ? one.topic === topic : matches(one.topic, topic),
+              )
+            )
               send({ cmd: 'publish', topic, payload, qos: 0, retain: true, dup: false });
           return;
         case 'unsubscribe':
@@ -129,6 +135,7 @@ export async function startStrictBroker({
     answer: () => 0,
     pings: true,
     subscribes: true,
+    retainsByNameOnly: false,
   };
   server.listen(0, '127.0.0.1');
   const port = await until('a port', () => (server.address() as { port: number } | null)?.port);
