@@ -1,13 +1,14 @@
 /** Texts of fields that the vendor never filled in, after underscores became spaces. */
 const placeholderPatterns = [
   /^\P{L}*$/u,
-  /^n\W?a$/i,
-  /^x+$/i,
-  /default|unknow|undefined|unspecified|invalid|to be filled|docker container|^\$\(|^type ?\d/i,
-  /^(empty|none|null|nil|na|test|tbd|o\W?e\W?m)\b/i,
+  /^n\W?a\W?$/i,
+  /^[x.]+$/i,
+  /default|unknow|undefined|unspecified|invalid|filled by|fill by|to be filled|docker container|^\$\(|^type ?\d/i,
+  /^\W?(empty|none|null|nil|na|test|tbd|undef|blank|dummy|unused|reserved|o\W?e\W?m)\b/i,
+  /^(please|insert|enter|no data)\b/i,
   /(^|[^a-z])(string|o\.e\.m\.?)([^a-z]|$)/i,
-  /^not? (filled|specified|applicable|available|present|defined|set|provided|asset|enclosure)/i,
-  /^((system|base ?board|main ?board|mother ?board|board|chassis|product|manufacturer|vendor|model|version|name|family|serial|sku|number|id) ?)+$/i,
+  /^not? ?(filled|specified|applicable|available|present|defined|set|provided|known|asset|enclosure)/i,
+  /^((system|base ?board|main ?board|mother ?board|board|chassis|product|manufacturer?|vendor|model|version|name|family|serial|sku|number|id) ?)+$/i,
 ];
 
 /** Undefined for a placeholder and for bytes that are no text. */

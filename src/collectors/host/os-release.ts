@@ -9,7 +9,7 @@ function unquote(value: string): string {
 /** The name of the distribution for people: “Debian GNU/Linux 13 (trixie)”. */
 export function parseDistributionName(osRelease: string): string | undefined {
   const values = new Map(
-    [...osRelease.matchAll(/^[ \t]*([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => [
+    [...osRelease.matchAll(/^[\uFEFF \t]*([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => [
       name,
       unquote(value.trim()).trim(),
     ]),

@@ -45,6 +45,15 @@ test.each([
   'None',
   'O.E.M',
   'docker container',
+  'NotSpecified',
+  '<None>',
+  'n.a.',
+  'Undef',
+  'Not Known',
+  'Chassis Manufacture',
+  'Filled By OEM',
+  'Please fill in',
+  'xx.xx',
 ])('“%s” is a placeholder', async (text) => {
   expect(
     await inventoryOf(tree(dmi({ sys_vendor: text, product_name: text, board_vendor: text, board_name: text }))),

@@ -130,7 +130,7 @@ export class FilesystemReader {
   }
 
   async #ask(mount: Mount): Promise<FilesystemUsage> {
-    const usage = usageOfStatfs(await requestStatfs(mount));
+    const usage = usageOfStatfs(await requestStatfs(mount), isRemoteType(mount.type));
     if (mount.expiresAfterSeconds !== undefined) this.#kept.set(mount.id, { usage, at: performance.now() });
     return usage;
   }

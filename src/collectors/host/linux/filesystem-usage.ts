@@ -35,8 +35,12 @@ const countOf = (count: bigint | undefined) => bytesOf(count, 1n);
 const smallestMadeUpBytes = 1e15;
 const impossibleBytes = 2 ** 56;
 
-const isMadeUp = (total: number, free: number | undefined) =>
-  total >= impossibleBytes || (total >= smallestMadeUpBytes && (free === total || Number.isInteger(Math.log2(total))));
+/** No file system that somebody counts is free to the last block. Without the numbers of its server, a client tells such a
+ * size, whatever it is: sshfs 1000 GiB, curlftpfs 954 GiB. */
+const isMadeUp = (total: number, free: number | undefined, isRemote: boolean) =>
+  total >= impossibleBytes ||
+  (free === total && (isRemote || total >= smallestMadeUpBytes)) ||
+  (total >= smallestMadeUpBytes && Number.isInteger(Math.log2(total)));
 
 function inodesUsedRatio(inodes: number | undefined, free: number | undefined): number | undefined {
   // Without a limit or count there are none or all free; CephFS has −1 free.
@@ -44,13 +48,14 @@ function inodesUsedRatio(inodes: number | undefined, free: number | undefined): 
   return (inodes - free) / inodes;
 }
 
-/** Interprets a result of statfs, which has many ways to say that something is unknown. */
-export function usageOfStatfs(result: StatfsResult): FilesystemUsage {
+/** Interprets a result of statfs, which has many ways to say that something is unknown. `isRemote`: a server or another
+ * process has answered. */
+export function usageOfStatfs(result: StatfsResult, isRemote: boolean): FilesystemUsage {
   const total = bytesOf(result.blocks, result.blockSize);
   const free = bytesOf(result.freeBlocks, result.blockSize);
   const available = bytesOf(result.availableBlocks, result.blockSize);
   const inodes = { inodesUsedRatio: inodesUsedRatio(countOf(result.inodes), countOf(result.freeInodes)) };
-  if (total === undefined || total <= 0 || isMadeUp(total, free)) return inodes;
+  if (total === undefined || total <= 0 || isMadeUp(total, free, isRemote)) return inodes;
   if ((free ?? 0) > total || (available ?? 0) > total) return inodes;
   // What is available is negative while privileged users fill the reserve.
   const usable = available === undefined ? undefined : Math.max(0, available);

@@ -13,9 +13,12 @@ const storageTypesWithoutDevice = /^(zfs|btrfs|bcachefs|ubifs|jffs2)$/;
 /** Types whose subvolumes are mounted as folders. */
 const subvolumeTypes = /^(btrfs|bcachefs)$/;
 
-/** FUSE file systems of desktops, containers and images. */
+/** FUSE file systems of desktops and containers. */
 const helperTypes =
-  /^fuse\.(gvfsd-fuse|kio-fuse|portal|revokefs-fuse|lxcfs|snapfuse|squashfuse|squashfuse_ll|vmware-vmblock|rofiles-fuse|fuse-overlayfs|.*\.appimage)$/i;
+  /^fuse\.(gvfsd-fuse|kio-fuse|portal|revokefs-fuse|lxcfs|vmware-vmblock|rofiles-fuse|fuse-overlayfs)$/;
+/** FUSE file systems that show an image, an archive or a backup. */
+const fuseImageTypes =
+  /^fuse\.(snapfuse|squashfuse(_ll)?|erofsfuse|dwarfs2?|fuseiso|fuse-zip|mount-zip|archivemount|ratarmount|restic|borgfs|cvmfs2|.*\.appimage)$/i;
 
 /** Places in which a file system in memory holds what others have on a drive: the root itself (live systems, Unraid,
  * impermanence), and the logs of machines that spare their card (log2ram, folder2ram, Unraid). */
@@ -59,12 +62,15 @@ const isInLeftOutPlace = ({ point, type, source }: MountinfoLine): boolean =>
   [...enginePlaces, ...imageAndSnapshotPlaces].some((place) => place.test(point)) ||
   (type === 'zfs' && source.includes('@'));
 
+/** Programs that give FUSE no subtype have their name as source. */
+const fuseType = ({ type, source }: MountinfoLine) => (type === 'fuse' ? `fuse.${source}` : type);
+
 /** Whether a mount of this type and place is watched by default. `withoutDevice`: types that the kernel registers so. */
 export function isWatchedByDefault(line: MountinfoLine, withoutDevice: ReadonlySet<string>): boolean {
   const { point, type, root } = line;
   if (point === '/') return isWatchedRoot(line);
   if (isInLeftOutPlace(line)) return false;
-  if (isRemoteType(type)) return !helperTypes.test(type);
+  if (isRemoteType(type)) return !helperTypes.test(type) && !fuseImageTypes.test(fuseType(line));
   if (type === 'tmpfs' || type === 'ramfs') return memoryPlaces.test(point) && root === '/';
   return (!withoutDevice.has(type) || storageTypesWithoutDevice.test(type)) && !imageTypes.test(type);
 }

@@ -42,6 +42,9 @@ const processorSensors: ((sensor: NamedSensor) => boolean)[] = [
   // Apple's keys of the processor: proximity, diode (https://github.com/torvalds/linux, drivers/hwmon/applesmc.c).
   named(/^applesmc$/, /^TC\d[DPEF]$/),
   isNamedAfterProcessor,
+  // A board's chip that asks the processor (Intel's PECI, AMD's TSI), then its sensor beside the socket.
+  named(/^nct\d/, /^(PECI Agent \d|TSI\d_TEMP|SMBUSMASTER \d)$/),
+  named(/^(nct|w83)\d/, /^CPUTIN$/),
   (sensor) => sensor.coolsProcessor === true && sensor.chip !== 'acpitz',
   named(/^acpitz$/),
 ];

@@ -24,7 +24,7 @@ const notifiers = [
 
 interface KernelRelease {
   release: string;
-  /** 6.8.0-45 of 6.8.0-45-generic. */
+  /** 6.8.0-45 of 6.8.0-45-generic; −1 stands for “rc”, so that 6.18.0-rc7 comes before 6.18.0. */
   version: number[];
   /** generic: kernels of another flavour are for another machine or purpose. */
   flavour: string;
@@ -34,15 +34,20 @@ interface KernelRelease {
 const versionPattern =
   /^\d+\.\d+(?:\.\d+)*(?:[-.+~_](?:\d+(?![a-z])|(?:(?:deb|bpo|fc|el|arch|zen|rc|hardened)\d+|rpt)(?=[-.+~_]|$)))*/i;
 
+/** A distribution's own revision after its name: gentoo-r1, lqx2, xanmod1. The 8 of rpi-v8 names a processor. */
+const revisionPattern = /-r(\d+)(?=-|$)|(?<=[a-z]{3})(\d+)$/i;
+const preRelease = -1;
+
 function parseKernelRelease(release: string): KernelRelease[] {
   const start = versionPattern.exec(release)?.[0];
   if (start === undefined) return [];
   const rest = release.slice(start.length).replace(/^[-._]/, '');
-  const revision = /-r(\d+)(?=-|$)/.exec(rest);
+  const revision = revisionPattern.exec(rest);
+  const numbers = [...start.matchAll(/rc|\d+/gi)].map(([word]) => (/\d/.test(word) ? Number(word) : preRelease));
   return [
     {
       release,
-      version: [...start.matchAll(/\d+/g), ...(revision ? [[revision[1]]] : [])].map(([number]) => Number(number)),
+      version: revision === null ? numbers : [...numbers, Number(revision[1] ?? revision[2])],
       flavour: rest.replace(revision?.[0] ?? '', ''),
     },
   ];

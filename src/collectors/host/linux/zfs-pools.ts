@@ -31,9 +31,10 @@ export function parsePools(output: string): Map<string, ZfsPool> {
 export class ZfsPoolReader {
   #pending: Promise<Map<string, ZfsPool>> | undefined;
 
-  /** Empty if the pools can't be asked for, as in most containers. */
+  /** Empty if the pools can't be asked for, as in most containers. Only the first reading waits for a pool that hangs. */
   async read(): Promise<ReadonlyMap<string, ZfsPool>> {
-    this.#pending ??= readCommandOutput('zpool', ['list', '-Hp', '-o', 'name,size,alloc,free,cap'], {
+    if (this.#pending !== undefined) return new Map();
+    this.#pending = readCommandOutput('zpool', ['list', '-Hp', '-o', 'name,size,alloc,free,cap'], {
       seconds: processTimeoutSeconds,
     })
       .then(parsePools)

@@ -4,7 +4,7 @@ import { parseStatOutput } from '../../../../src/collectors/host/linux/filesyste
 import { usageOfStatfs } from '../../../../src/collectors/host/linux/filesystem-usage.ts';
 
 /** What `stat -f` prints as block size, blocks, free and available blocks, inodes and free inodes. */
-const usage = (output: string) => usageOfStatfs(parseStatOutput(output));
+const usage = (output: string, isRemote = false) => usageOfStatfs(parseStatOutput(output), isRemote);
 const { asUintN } = BigInt;
 const unsigned = (value: bigint) => asUintN(64, value);
 
@@ -23,6 +23,14 @@ test('a file system without a size knows nothing', () => {
     `4096 ${2n ** 63n - 1n} 5 5 0 0`,
   ])
     expect(usage(output)).toEqual({ inodesUsedRatio: undefined });
+});
+test.each([
+  ['sshfs, whose server does not tell', '4096 262144000 262144000 262144000 1000000000 1000000000'],
+  ['curlftpfs', '512 1999999998 1999999998 1999999998 1000000000 1000000000'],
+  ['an NFS server of one terabyte for everything', '4096 268435456 268435456 268435456 0 0'],
+])('a size of which not one block is used was made up by who serves it: %s', (_, output) => {
+  expect(usage(output, true)).toEqual({ inodesUsedRatio: undefined });
+  expect(usage(output).usedRatio).toBe(0);
 });
 test('sizes that somebody made up are unknown', () => {
   const sizes = [

@@ -109,6 +109,11 @@ test('FUSE mounts of helpers are excluded', () => {
   ];
   expect(watched(...types.map((type, index) => `/${type} 0:${index} / fuse.${type}`))).toEqual([]);
 });
+test('FUSE mounts of images, archives and backups are excluded', () => {
+  const types = ['dwarfs', 'erofsfuse', 'fuseiso', 'archivemount', 'ratarmount', 'restic', 'squashfuse_ll', 'fuse-zip'];
+  const mounts = types.map((type, index) => `/${type} 0:${index} / fuse.${type}`);
+  expect(watched(...mounts, '/mnt/nas 0:90 / fuse.sshfs')).toEqual(['/mnt/nas']);
+});
 test('container layers and Proxmox’s configuration are excluded, a disk for containers is not', () => {
   expect(
     watched(

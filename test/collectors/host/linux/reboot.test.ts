@@ -54,6 +54,10 @@ test.each([
   ['Arch, which leaves no modules of the running kernel', '6.11.4-arch1-1', '6.11.5-arch1-1'],
   ['Gentoo', '6.6.58-gentoo', '6.6.58-gentoo-r1'],
   ['Alpine', '6.6.58-0-lts', '6.6.60-0-lts'],
+  ['a revision after the name of the flavour', '6.12.0-lqx1', '6.12.1-lqx2'],
+  ['XanMod', '6.12.58-x64v3-xanmod1', '6.12.58-x64v3-xanmod2'],
+  ['a release after its candidates', '6.18.0-rc7', '6.18.0'],
+  ['a candidate after another', '6.18.0-rc7', '6.18.0-rc10'],
 ])('a newer kernel than the running one is installed: %s', (_, running, newer) => {
   expect(need(running, ...modules(newer))).toEqual(yes(`Linux ${newer}`));
   expect(need(running, ...images(running, newer))).toEqual(yes(`Linux ${newer}`));

@@ -226,6 +226,14 @@ test('the temperature at which the processor protects itself: the lowest, if it 
   expect(await critical('127000', 'x')).toBeUndefined();
 });
 
+test('a board’s chip that asks the processor comes before its own sensor, and that before the firmware', async () => {
+  const chip = { name: 'nct6775', temp1_label: 'CPUTIN', temp1_input: '51000' };
+  const firmware = { name: 'acpitz', temp1_input: '27800' };
+  expect((await read(chip, firmware)).cpu).toBe(51);
+  expect((await read({ ...chip, temp2_label: 'PECI Agent 0', temp2_input: '63000' }, firmware)).cpu).toBe(63);
+  expect((await read({ ...chip, temp2_label: 'TSI0_TEMP', temp2_input: '64000' }, firmware)).cpu).toBe(64);
+});
+
 test('a board whose zone is known only by what it cools', async () => {
   const { cpu } = await readHostSensors(
     tree({
