@@ -69,7 +69,7 @@ async function removeData(
     device,
   );
   // This connection would count as a subscriber itself.
-  await connection.unsubscribe(topics.ownDiscoveryFilter);
+  await connection.unsubscribe([topics.ownDiscoveryFilter]);
   if (!(await reannounceRemoved(connection, agent, announced)) && !force) {
     throw new UsageError(
       'Home Assistant is not connected to this broker, and it removes devices only while it is connected. Start it and try again, or use --force to clean up the broker only',

@@ -99,6 +99,12 @@ export class Topics {
     return `${this.#root}/#`;
   }
 
+  /** Filters that together match all of this agent's topics below the base topic: those of the agent, its devices, what belongs to a
+   * device and its parts, and what belongs to a part. */
+  get ownFiltersByDepth(): string[] {
+    return ['+', '+/+', '+/+/+', '+/+/+/+/#'].map((levels) => `${this.#root}/${levels}`);
+  }
+
   /** Filter for the memories of all devices of this agent. */
   get ownMemoriesFilter(): string {
     return this.memory('+/+');

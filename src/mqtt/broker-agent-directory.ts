@@ -4,7 +4,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
 import { AgentLivenessProbe } from './agent-liveness-probe.ts';
 import { AgentReports } from './agent-reports.ts';
-import { pingBrokerThroughOwnTopic } from './retained-topics.ts';
+import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** What all agents on the broker publish, kept up to date while connected. */

@@ -18,10 +18,13 @@ export class PublishRefusedError extends AgentError {
 /** The broker refused a subscription: in MQTT 5 with a reason code, in MQTT 3.1.1 with 0x80 whatever the reason. */
 export class SubscriptionRefusedError extends AgentError {
   readonly code: number;
+  /** The filters that it refused. */
+  readonly topics: readonly string[];
 
-  constructor(code: number) {
+  constructor(code: number, topics: readonly string[]) {
     super(describeReasonCode(code));
     this.code = code;
+    this.topics = topics;
   }
 }
 

@@ -40,8 +40,20 @@ export function parseRetainedIndex(agent: AgentIdentity, payload: string): strin
   );
 }
 
+function* portions(names: readonly string[]) {
+  for (let start = 0; start < names.length; start += maxTopicsPerSubscribe)
+    yield names.slice(start, start + maxTopicsPerSubscribe);
+}
+
+export async function unsubscribeInPortions(
+  connection: SingleUseBrokerConnection,
+  names: readonly string[],
+): Promise<void> {
+  for (const portion of portions(names)) await connection.unsubscribe(portion);
+}
+
 /** Adds what is retained on these topics to `retained`; `roundTrip` resolves when all that was sent before it has arrived. */
-async function readNamed(
+export async function readNamed(
   connection: SingleUseBrokerConnection,
   names: readonly string[],
   retained: Map<string, string>,
@@ -51,8 +63,11 @@ async function readNamed(
     if (message.retained && message.payload !== '') retained.set(message.topic, message.payload);
   });
   try {
-    for (let start = 0; start < names.length; start += maxTopicsPerSubscribe)
-      await connection.subscribe(names.slice(start, start + maxTopicsPerSubscribe));
+    for (const portion of portions(names)) {
+      await connection.subscribe(portion);
+      await roundTrip();
+    }
+    if (names.length === 0) return;
     // Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more.
     let previousCount: number;
     do {
@@ -87,7 +102,7 @@ export async function readRetainedByName(
     .sort((a, b) => Number(b.endsWith('/memory')) - Number(a.endsWith('/memory')));
   const states = names.filter((name) => !isFollowed(name));
   await readNamed(connection, [...followed, ...states], retained, roundTrip);
-  if (states.length > 0) await connection.unsubscribe(states);
+  await unsubscribeInPortions(connection, states);
 }
 
 /** Retains a message, subscribes with a wildcard, and clears the message. The broker retains by name only if the message arrives as one

@@ -1,96 +1,107 @@
-import { randomUUID } from 'node:crypto';
 import { AgentError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { PublishRefusedError } from './publish-error.ts';
-import { reasonCodes } from './reason-codes.ts';
-import { readRetainedByName } from './retained-by-name.ts';
+import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
+import { SubscriptionRefusedError } from './publish-error.ts';
+import { readNamed, readRetainedByName, unsubscribeInPortions } from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
-/** Seconds after which a ping that does not come back counts as forbidden. */
-const pingTimeoutSeconds = 5;
+/** Collects retained messages, one portion after the other: Mosquitto keeps 1,000 messages for a client that is slow to receive, and
+ * drops further ones. */
+class RetainedReader {
+  readonly payloads = new Map<string, string>();
+  readonly stop: () => void;
+  readonly #connection: SingleUseBrokerConnection;
+  readonly #agent: AgentIdentity;
 
-/** Subscribes to these topics, which must include the ping topic or all own topics, and reads what is retained there. */
+  constructor(connection: SingleUseBrokerConnection, agent: AgentIdentity) {
+    this.#connection = connection;
+    this.#agent = agent;
+    this.stop = connection.listen(({ topic, payload, retained }) => {
+      if (retained && payload !== '') this.payloads.set(topic, payload);
+    });
+  }
+
+  /** Stays subscribed. The first portion must include the ping topic. */
+  async readPortion(topics: string[], qos: 0 | 1 = 0): Promise<void> {
+    await this.#connection.subscribe(topics, qos).catch((cause: unknown) => {
+      const refused = cause instanceof SubscriptionRefusedError ? cause.topics : topics;
+      throw new AgentError(`the broker refuses the subscription to ${refused.join(', ')}`, { cause });
+    });
+    await this.ping();
+  }
+
+  /** Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more. */
+  async readRest(): Promise<void> {
+    let previousCount: number;
+    do {
+      previousCount = this.payloads.size;
+      await this.ping();
+    } while (this.payloads.size > previousCount);
+  }
+
+  ping(): Promise<void> {
+    return pingBrokerThroughOwnTopic(this.#connection, this.#agent);
+  }
+}
+
 async function readTopics(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
-  topics: string[],
+  portions: string[][],
 ): Promise<Map<string, string>> {
-  const retained = new Map<string, string>();
-  const stop = connection.listen(({ topic, payload, retained: isRetained }) => {
-    if (isRetained && payload !== '') retained.set(topic, payload);
-  });
+  const reader = new RetainedReader(connection, agent);
   try {
-    await connection.subscribe(topics).catch((cause: unknown) => {
-      throw new AgentError(`the broker refuses the subscription to ${topics.join(', ')}`, { cause });
-    });
-    // Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more.
-    let previousCount: number;
-    do {
-      previousCount = retained.size;
-      await pingBrokerThroughOwnTopic(connection, agent);
-    } while (retained.size > previousCount);
-    return retained;
+    for (const topics of portions) await reader.readPortion(topics);
+    await reader.readRest();
+    return reader.payloads;
   } finally {
-    stop();
+    reader.stop();
   }
 }
 
-/** Publishes to the own ping topic and resolves when the message comes back. */
-export async function pingBrokerThroughOwnTopic(
-  connection: SingleUseBrokerConnection,
-  agent: AgentIdentity,
-): Promise<void> {
-  const token = randomUUID();
-  const { ping, ownFilter } = new Topics(agent);
-  let timer: NodeJS.Timeout | undefined;
-  let stop = () => {};
-  const returned = new Promise<void>((resolve, reject) => {
-    timer = setTimeout(
-      () =>
-        reject(
-          new AgentError(
-            `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownFilter}`,
-          ),
-        ),
-      pingTimeoutSeconds * 1000,
-    );
-    stop = connection.listen((message) => message.topic === ping && message.payload === token && resolve());
-    void connection.ended.then(() =>
-      reject(new AgentError('the connection ended while retained messages were being read')),
-    );
-  });
-  returned.catch(() => undefined);
-  try {
-    const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
-      const isForbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
-      throw new AgentError(
-        `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownFilter}` : ''}`,
-        { cause },
-      );
-    });
-    await Promise.all([sent, returned]);
-  } finally {
-    clearTimeout(timer);
-    stop();
+/** The states and availabilities that announcements name. */
+function announcedTopics(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Set<string> {
+  const topics = new Topics(agent);
+  const named = new Set<string>();
+  for (const [topic, payload] of retained)
+    if (topics.deviceOfOwnDiscovery(topic) !== undefined)
+      for (const text of payload.split('"')) if (topics.isOwn(text)) named.add(text);
+  for (const topic of named) {
+    const kind = topics.parse(topic)?.kind;
+    if (kind !== 'state' && kind !== 'availability') named.delete(topic);
   }
+  return named;
 }
 
-/** Reads what this agent has retained on the broker, which is the agent's memory. Some of it may arrive later. Stays subscribed to the
- * agent's status, ping, command, memory and discovery topics and to Home Assistant's status. */
+/** Reads what this agent has retained on the broker, which is the agent's memory: announcements and memories first. Some of it may
+ * arrive later. Stays subscribed to the agent's status, ping, command, memory and discovery topics and to Home Assistant's status. */
 export async function readOwnRetainedPayloadsAndStaySubscribed(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
 ): Promise<Map<string, string>> {
   const topics = new Topics(agent);
-  const { ownFilter, ownDiscoveryFilter, homeAssistantStatus } = topics;
-  const retained = await readTopics(connection, agent, [ownFilter, ownDiscoveryFilter, homeAssistantStatus]);
-  await connection.subscribe([topics.status, topics.ping, topics.ownCommandsFilter, topics.ownMemoriesFilter]);
-  if (![...retained.keys()].some((topic) => topic !== homeAssistantStatus))
-    await readRetainedByName(connection, agent, retained, () => pingBrokerThroughOwnTopic(connection, agent));
-  await connection.unsubscribe(ownFilter);
-  return retained;
+  const { status, ping, ownDiscoveryFilter, ownMemoriesFilter, ownCommandsFilter, homeAssistantStatus } = topics;
+  const reader = new RetainedReader(connection, agent);
+  const { payloads } = reader;
+  try {
+    await reader.readPortion([ping, homeAssistantStatus, ownDiscoveryFilter, ownMemoriesFilter, ownCommandsFilter], 1);
+    for (const filter of topics.ownFiltersByDepth) await reader.readPortion([filter]);
+    await reader.readRest();
+    const isEmpty = ![...payloads.keys()].some((topic) => topic !== homeAssistantStatus);
+    await connection.subscribe([status]);
+    if (isEmpty) {
+      await readRetainedByName(connection, agent, payloads, () => reader.ping());
+      await connection.unsubscribe([topics.ownFilter]);
+    }
+    const missing = [...announcedTopics(agent, payloads)].filter((topic) => !payloads.has(topic));
+    await readNamed(connection, missing, payloads, () => reader.ping());
+    await unsubscribeInPortions(connection, [...missing, ...topics.ownFiltersByDepth]);
+    return reader.payloads;
+  } finally {
+    reader.stop();
+  }
 }
 
 /** IDs of the other agents, connected or not, whose devices say that they run this collector. */
@@ -102,7 +113,7 @@ export async function readOtherAgentsWithCollector(
   const topics = new Topics(agent);
   const part = { table: 'collector', id: slug(collector) };
   const states = topics.of('+').state({ collector: 'agent', device: '+', part });
-  const retained = await readTopics(connection, agent, [topics.ping, states]);
+  const retained = await readTopics(connection, agent, [[topics.ping], [states]]);
   const ids = new Set<string>();
   for (const topic of retained.keys()) {
     const parsed = topics.parse(topic);
@@ -117,6 +128,6 @@ export async function readDiscoveryPayloadsOfAllAgents(
   agent: AgentIdentity,
 ): Promise<string[]> {
   const topics = new Topics(agent);
-  const retained = await readTopics(connection, agent, [topics.ping, topics.allDiscoveryFilter]);
+  const retained = await readTopics(connection, agent, [[topics.ping], [topics.allDiscoveryFilter]]);
   return [...retained].filter(([topic]) => topics.parse(topic)?.kind === 'discovery').map(([, payload]) => payload);
 }

@@ -169,17 +169,23 @@ export class SingleUseBrokerConnection {
   async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
     this.#limits.assertAccepts(subscribePacketBytes(topics, this.protocolVersion));
     const answer = this.#client.subscribeAsync(topics, { qos }).catch((error: unknown) => {
-      const code =
-        error instanceof ErrorWithSubackPacket
-          ? error.packet.granted.map(Number).find((one) => one >= 0x80)
-          : undefined;
-      throw code === undefined ? error : new SubscriptionRefusedError(code);
+      const granted = error instanceof ErrorWithSubackPacket ? error.packet.granted.map(Number) : [];
+      const code = granted.find((one) => one >= 0x80);
+      throw code === undefined
+        ? error
+        : new SubscriptionRefusedError(
+            code,
+            topics.filter((_, index) => (granted[index] ?? 0) >= 0x80),
+          );
     });
     await this.#withTimeout(answer, `the subscription to ${topics.join(', ')}`);
   }
 
-  async unsubscribe(topics: string | string[]): Promise<void> {
-    await this.#withTimeout(this.#client.unsubscribeAsync(topics), `the request to unsubscribe from ${topics}`);
+  async unsubscribe(topics: string[]): Promise<void> {
+    await this.#withTimeout(
+      this.#client.unsubscribeAsync(topics),
+      `the request to unsubscribe from ${topics.join(', ')}`,
+    );
   }
 
   async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {
@@ -196,6 +202,13 @@ export class SingleUseBrokerConnection {
       onMessage({ topic, payload: payload.toString('utf8'), retained: retain });
     this.#client.on('message', listener);
     return () => this.#client.off('message', listener);
+  }
+
+  /** Calls back for all bytes that arrive, also of incomplete messages, until the returned function is called. */
+  listenToBytes(onBytes: () => void): () => void {
+    const { stream } = this.#client;
+    stream.on('data', onBytes);
+    return () => stream.off('data', onBytes);
   }
 
   /** Sends DISCONNECT, so that the broker does not publish the will. */

@@ -242,7 +242,7 @@ test('MQTT 3.1.1: messages are received, retained or not, until the listener is 
   await connection.publish('fresh', '2', { retain: false });
   await expect.poll(() => second.length).toBe(1);
   expect(heard).toHaveLength(before);
-  await connection.unsubscribe('fresh');
+  await connection.unsubscribe(['fresh']);
   await connection.publish('fresh', '3', { retain: false });
   await connection.publish('kept', 'last', { retain: false });
   await expect.poll(() => second).toHaveLength(2);

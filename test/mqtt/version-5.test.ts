@@ -17,7 +17,7 @@ const echo = 'infra-monitor/nas/echo';
 /** A broker that returns pings and announcements, and answers these topics with these codes. */
 async function broker(codes: Record<string, number> = {}) {
   const answers: Answers = (packet, send, socket) => {
-    welcome(codes)(packet, send, socket);
+    welcome(packet.cmd === 'publish' ? codes : {})(packet, send, socket);
     if (packet.cmd === 'publish' && codes[packet.topic] === undefined && /\/(echo|config|rights)$/.test(packet.topic)) {
       send({ cmd: 'publish', topic: packet.topic, payload: packet.payload, qos: 0, retain: false, dup: false });
     }
