@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeError } from '../model/errors.ts';
-import type { AgentIdentity, AgentState } from '../model/state.ts';
+import type { AgentState } from '../model/state.ts';
 import { reconnectPauseSeconds } from './backoff.ts';
 import { BrokerConnectionError } from './broker-connection-error.ts';
 import { BrokerConnectionOpener } from './broker-connection-opener.ts';
 import { BrokerRotation } from './broker-rotation.ts';
 import { ConnectedSession } from './connected-session.ts';
 import { DismissedDevices } from './dismissed-devices.ts';
-import { isDuplicateAgentConnected } from './duplicate-agent.ts';
+import { type DuplicateAgentAnswer, findDuplicateAgent } from './duplicate-agent.ts';
+import { clientIdOf } from './mqtt-client.ts';
 import { PacketLimitGuess } from './packet-limit-guess.ts';
 import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import { retainedByNameOnlyNote } from './retained-by-name.ts';
@@ -17,6 +18,8 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 
 /** Seconds between checks whether the duplicate agent is gone. */
 export const standbyCheckSeconds = 60;
+/** Checks after which the agent tries to connect, whoever answers: nobody can silence it for longer than ten minutes. */
+const maxStandbyChecks = 10;
 
 const maxLoggedReasons = 20;
 
@@ -78,8 +81,8 @@ export class BrokerClient {
       const wasConnected = state.broker.connected;
       this.#disconnected(error);
       if (wasConnected) {
-        failures = 0;
-        if (!shared) await this.#standBy();
+        // A duplicate agent with another password would end each connection at once.
+        if (shared || !(await this.#standBy())) failures = 0;
       }
       // A smaller packet can be tried at once.
       if (this.#packetLimit.connectionEnded(error?.sending, wasConnected)) failures = 0;
@@ -168,31 +171,48 @@ export class BrokerClient {
       if (this.#loggedReasons.size >= maxLoggedReasons) this.#loggedReasons.clear();
       this.#loggedReasons.add(reason);
     }
+    if (state.broker.connected) this.#memory.devices.disconnected();
     state.broker.connected = false;
     state.broker.error = message;
   }
 
-  /** Waits while another agent is connected under the same name, without taking over its session. */
-  async #standBy(): Promise<void> {
-    const { agent } = this.#context;
-    if (!(await isDuplicateAgentConnected(this.#brokers.current, agent))) return;
-    this.#reportDuplicate();
-    do await this.#wait(standbyCheckSeconds);
-    while (!this.#stopped.signal.aborted && (await isDuplicateAgentConnected(this.#brokers.current, agent)));
+  /** Waits while another agent is connected under the same name, without taking over its session. Returns whether somebody answers in
+   * that name who does not prove to be such an agent. */
+  async #standBy(): Promise<boolean> {
+    const { agent, shared } = this.#context;
+    for (let checks = 0; shared || checks < maxStandbyChecks; checks += 1) {
+      const answer = await findDuplicateAgent(this.#brokers.current, agent);
+      if (answer === undefined || this.#stopped.signal.aborted) return false;
+      // Agents that share an identity may each have a login of their own.
+      if (answer === 'unsigned' && !shared) {
+        this.#reportUnsignedAnswer();
+        return true;
+      }
+      if (checks === 0) this.#reportDuplicate(answer);
+      await this.#wait(standbyCheckSeconds);
+    }
+    return false;
   }
 
-  #reportDuplicate(): void {
+  #reportDuplicate(answer: DuplicateAgentAnswer): void {
     const { state, log, agent, shared } = this.#context;
     if (shared) return void log.info(`${agent.name}: published by another agent; this one is on standby`);
-    const message = `another agent is connected as ${agent.name}: give each agent its own AGENT_NAME. This agent waits until the other one is gone`;
+    const forgeable =
+      answer === 'forgeable' ? '. Without MQTT_PASSWORD, any client of the broker can pretend to be that agent' : '';
+    const message = `another agent is connected as ${agent.name}: give each agent its own AGENT_NAME. This agent waits until the other one is gone, for at most ${(maxStandbyChecks * standbyCheckSeconds) / 60} minutes${forgeable}`;
     state.broker.error = message;
     log.error(`MQTT: ${message}`);
+  }
+
+  #reportUnsignedAnswer(): void {
+    const { log, agent } = this.#context;
+    const reason = `a client that does not have this agent’s MQTT_PASSWORD answers as ${agent.name}`;
+    if (this.#loggedReasons.has(reason)) return;
+    this.#loggedReasons.add(reason);
+    log.warn(`MQTT: ${reason}; this agent goes on. If it is another agent, give it its own AGENT_NAME`);
   }
 
   async #wait(seconds: number): Promise<void> {
     await pause(seconds * 1000, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
   }
 }
-
-/** The same at each start, so that the broker closes a half-open connection of the previous run. */
-const clientIdOf = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll('/', '_')}-${agent.id}`;

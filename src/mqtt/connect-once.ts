@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentIdentity } from '../model/state.ts';
 import { BrokerConnectionOpener } from './broker-connection-opener.ts';
+import { clientIdOf } from './mqtt-client.ts';
 import { type MqttSettings, settingsByBroker } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -22,6 +23,6 @@ export async function connectTemporarily(
 }
 
 async function connectToOne(settings: MqttSettings, agent: AgentIdentity): Promise<SingleUseBrokerConnection> {
-  const clientId = `${agent.id}-visit-${randomUUID().slice(0, 8)}`;
+  const clientId = `${clientIdOf(agent)}-visit-${randomUUID().slice(0, 8)}`;
   return new BrokerConnectionOpener().open(settings, agent, { clientId });
 }

@@ -8,7 +8,7 @@ import {
   reconcileDiscoveryPayloads,
   tombstonePayloads,
 } from './discovery-reconciliation.ts';
-import type { DismissedDevices } from './dismissed-devices.ts';
+import { type DismissedDevices, removalPaceMs } from './dismissed-devices.ts';
 import type { OwnRetained } from './own-retained.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
@@ -72,14 +72,18 @@ export class DiscoveryAnnouncer {
 
   /** An announcement was published, by this agent or by Home Assistant, which clears it when the user removes the device. */
   published(device: string, topic: string, payload: string): void {
-    const { agent, devices, publisher, accepted } = this.#context;
+    const { agent, devices, publisher, accepted, after } = this.#context;
     if (this.#check.returned()) accepted(new Topics(agent).ownDiscoveryFilter);
     if (payload !== '') {
       devices.announced(device);
       return;
     }
-    devices.cleared(device);
-    if (publisher.lastSent(topic) !== '') this.#dismiss(device);
+    if (publisher.lastSent(topic) === '') {
+      devices.withdrawn(device);
+      return;
+    }
+    publisher.withdraw(topic);
+    if (devices.cleared(device)) after(removalPaceMs, () => this.#judgeRemoval(devices.takeCleared()));
   }
 
   /** False if an announcement that has arrived late changes nothing. */
@@ -92,7 +96,7 @@ export class DiscoveryAnnouncer {
 
   /** No announcement arrives late any more: what is still absent was removed by the user. */
   dismissAbsent(): void {
-    for (const device of this.#context.devices.takeAbsent()) this.#dismiss(device);
+    this.#judgeRemoval(this.#context.devices.takeAbsent());
   }
 
   /** Announcements that the broker has acknowledged do not come back. */
@@ -113,6 +117,18 @@ export class DiscoveryAnnouncer {
       dismissed: devices.hidden,
       phase,
     });
+  }
+
+  /** Who can publish at the broker can clear all announcements at once, which would take the agent out of Home Assistant. */
+  #judgeRemoval({ devices, byUser }: { devices: string[]; byUser: boolean }): void {
+    if (byUser) {
+      for (const device of devices) this.#dismiss(device);
+      return;
+    }
+    this.#context.log.warn(
+      `MQTT: the announcements of ${devices.length} devices were cleared faster than a user can do it; they are published again`,
+    );
+    this.announce();
   }
 
   #dismiss(device: string): void {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { signAnswer } from './answer-signature.ts';
 import { connectTemporarily } from './connect-once.ts';
 import type { MqttSettings } from './settings.ts';
 import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -8,49 +10,80 @@ import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-br
 // Brokers close the older of two connections with the same client ID, some without a reason, and retained statuses may be stale.
 // So an agent that lost its connection asks on the ping topic, to which all agents of its name subscribe, whether there is another.
 
-const questionPattern = /^who is there\? (.+)$/;
+const questionPattern = /^who is there\? (\S+?)( signed)?$/;
 export const livenessQuestionPayload = (token: string) => `who is there? ${token}`;
 export const livenessAnswerPayload = (token: string) => `I am: ${token}`;
+
+/** A question whose answer has to show that it comes from somebody with the same MQTT_PASSWORD. */
+const signedQuestionPayload = (token: string) => `${livenessQuestionPayload(token)} signed`;
+const signedAnswerPayload = async (password: Secret, topic: string, token: string) =>
+  `${livenessAnswerPayload(token)} signed ${await signAnswer(password, topic, token)}`;
 
 /** Milliseconds that an answer may take, and between two questions: the other agent may not have subscribed yet. */
 const answerTimeoutMs = 2500;
 const questionIntervalMs = 500;
 
 /** Answers the question of another agent of the same name. */
-export function answerLivenessQuestion(
+export async function answerLivenessQuestion(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   { topic, payload }: ReceivedMessage,
-): void {
-  const token = topic === new Topics(agent).ping ? questionPattern.exec(payload)?.[1] : undefined;
-  if (token !== undefined)
-    void connection.publish(topic, livenessAnswerPayload(token), { retain: false }).catch(() => undefined);
+): Promise<void> {
+  const [, token, wantsSignature] = (topic === new Topics(agent).ping && questionPattern.exec(payload)) || [];
+  if (token === undefined) return;
+  const { password } = connection;
+  const answer =
+    wantsSignature && password !== undefined
+      ? await signedAnswerPayload(password, topic, token)
+      : livenessAnswerPayload(token);
+  await connection.publish(topic, answer, { retain: false }).catch(() => undefined);
 }
 
-/** Whether another agent of the same name is connected; false if the broker cannot be reached. */
-export async function isDuplicateAgentConnected(settings: MqttSettings, agent: AgentIdentity): Promise<boolean> {
+/** What an answer on the ping topic is worth: `signed` is one of an agent with the same MQTT_PASSWORD. Without a password none can be
+ * signed; with one, an unsigned answer may be that of any client of the broker. */
+export type DuplicateAgentAnswer = 'signed' | 'unsigned' | 'forgeable';
+
+/** How another agent of the same name answers; undefined if none does, or the broker cannot be reached. */
+export async function findDuplicateAgent(
+  settings: MqttSettings,
+  agent: AgentIdentity,
+): Promise<DuplicateAgentAnswer | undefined> {
   const connection = await connectTemporarily(settings, agent).catch(() => undefined);
-  if (connection === undefined) return false;
+  if (connection === undefined) return undefined;
   const token = randomUUID();
   const { ping } = new Topics(agent);
-  const ask = () => connection.publish(ping, livenessQuestionPayload(token), { retain: false });
+  const { password } = connection;
+  const question = password === undefined ? livenessQuestionPayload(token) : signedQuestionPayload(token);
+  const ask = () => connection.publish(ping, question, { retain: false });
   let timer: NodeJS.Timeout | undefined;
   let interval: NodeJS.Timeout | undefined;
   try {
-    const answered = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), answerTimeoutMs);
-      connection.listen(({ payload }) => payload === livenessAnswerPayload(token) && resolve(true));
-      void connection.ended.then(() => resolve(false));
+    const signed = password === undefined ? undefined : await signedAnswerPayload(password, ping, token);
+    const answered = new Promise<DuplicateAgentAnswer | undefined>((resolve) => {
+      let unsigned: 'unsigned' | undefined;
+      timer = setTimeout(() => resolve(unsigned), answerTimeoutMs);
+      connection.listen(({ payload }) => {
+        if (payload === signed) resolve('signed');
+        else if (payload.startsWith(livenessAnswerPayload(token))) {
+          if (password === undefined) resolve('forgeable');
+          else unsigned = 'unsigned';
+        }
+      });
+      void connection.ended.then(() => resolve(unsigned));
     });
     await connection.subscribe([ping]);
     await ask();
     interval = setInterval(() => void ask().catch(() => undefined), questionIntervalMs);
     return await answered;
   } catch {
-    return false;
+    return undefined;
   } finally {
     clearTimeout(timer);
     clearInterval(interval);
     await connection.close();
   }
 }
+
+/** Whether anybody answers as another agent of the same name. */
+export const isDuplicateAgentConnected = async (settings: MqttSettings, agent: AgentIdentity): Promise<boolean> =>
+  (await findDuplicateAgent(settings, agent)) !== undefined;

@@ -53,7 +53,7 @@ export function dispatchInbound(
   if (parsed === undefined || ('agent' in parsed && parsed.agent !== agent.id)) return;
   switch (parsed.kind) {
     case 'ping':
-      answerLivenessQuestion(connection, agent, message);
+      void answerLivenessQuestion(connection, agent, message);
       return;
     case 'status':
       if (!retained && payload === offlinePayload) listener.ownWillPublished();

@@ -10,7 +10,7 @@ import { BrokerConnectionError, describeWithAdvice } from './broker-connection-e
 import { openWebSocket, watchFirstAnswer } from './first-answer.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
-import { type MqttSettings, printableBrokerUrl } from './settings.ts';
+import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 
 // Without this, mqtt-packet caches a buffer for each number up to 65,535 at the first connection: 7 MB that an agent never needs.
 Object.assign(writeToStream, { cacheNumbers: false });
@@ -27,6 +27,9 @@ export interface BrokerConnectionOptions {
 /** Milliseconds from the beginning of a connection to CONNACK. */
 export const connackTimeoutMs = 15_000;
 
+/** The same at each start, so that the broker closes a half-open connection of the previous run. */
+export const clientIdOf = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll('/', '_')}-${agent.id}`;
+
 /** Read at each connection, so that a renewed certificate is used. */
 function readPem(setting: string, path: string): Buffer {
   try {
@@ -41,8 +44,7 @@ function clientOptions(
   { clientId, will, protocolVersion }: BrokerConnectionOptions,
 ): IClientOptions {
   const { MQTT_URL: address, MQTT_CA_FILE: ca, MQTT_CERT_FILE: cert, MQTT_KEY_FILE: key } = settings;
-  const username = settings.MQTT_USERNAME ?? address.username;
-  const password = settings.MQTT_PASSWORD ?? address.password;
+  const { username, password } = brokerLogin(settings);
   return {
     protocol: address.protocol === 'embedded' ? 'mqtt' : address.protocol,
     host: address.host,

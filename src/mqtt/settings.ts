@@ -119,3 +119,9 @@ export function settingsByBroker(settings: MqttSettings): [MqttSettings, ...Mqtt
   const { fallbacks = [], ...first } = settings.MQTT_URL;
   return [{ ...settings, MQTT_URL: first }, ...fallbacks.map((address) => ({ ...settings, MQTT_URL: address }))];
 }
+
+/** The login at a broker: MQTT_USERNAME and MQTT_PASSWORD go before what MQTT_URL contains. */
+export const brokerLogin = ({ MQTT_URL, MQTT_USERNAME, MQTT_PASSWORD }: MqttSettings) => ({
+  username: MQTT_USERNAME ?? MQTT_URL.username,
+  password: MQTT_PASSWORD ?? MQTT_URL.password,
+});

@@ -2,6 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
 import { AgentError } from '../model/errors.ts';
+import type { Secret } from '../model/secret.ts';
 import { BrokerConnectionError, codeOf, describeWithAdvice, lacksVersion5Answer } from './broker-connection-error.ts';
 import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
@@ -10,7 +11,7 @@ import { type MqttProtocolVersion, publishPacketBytes, subscribePacketBytes } fr
 import { PacketTooLargeError, PublishRefusedError, SubscriptionRefusedError } from './publish-error.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 import { type RunAfter, runAfter } from './run-after.ts';
-import { type MqttSettings, printableBrokerUrl } from './settings.ts';
+import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 
 export interface ReceivedMessage {
   topic: string;
@@ -23,6 +24,8 @@ export class SingleUseBrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
   /** The broker, without credentials. */
   readonly url: string;
+  /** With which this client has logged in. */
+  readonly password: Secret | undefined;
   /** Whether the broker sends retained messages only for full topic names. Known when what is retained was read, or seconds later. */
   retainsByNameOnly: Promise<boolean> = Promise.resolve(false);
   /** Resolves when the connection has ended, with the reason if there was one. */
@@ -36,14 +39,15 @@ export class SingleUseBrokerConnection {
   readonly #withoutSubscribers = new Set<number>();
 
   private constructor(
-    url: string,
+    settings: MqttSettings,
     client: MqttClient,
     inFlight: InFlightLimiter,
     limits: ConnackLimits,
     { protocolVersion, disconnectBytes = Number.POSITIVE_INFINITY, after = runAfter }: BrokerConnectionOptions,
     ended: Promise<BrokerConnectionError | undefined>,
   ) {
-    this.url = url;
+    this.url = printableBrokerUrl(settings.MQTT_URL);
+    this.password = brokerLogin(settings).password;
     this.#client = client;
     this.#inFlight = inFlight;
     this.#after = after;
@@ -134,7 +138,7 @@ export class SingleUseBrokerConnection {
           },
           after,
         });
-        resolve(new SingleUseBrokerConnection(name, client, inFlight, limits, session, ended));
+        resolve(new SingleUseBrokerConnection(settings, client, inFlight, limits, session, ended));
       });
     });
   }

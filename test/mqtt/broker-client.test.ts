@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
@@ -220,6 +221,75 @@ test('an agent that a duplicate has disconnected logs it and waits', async () =>
   await two.session.stop();
   await clock.turnUntil('back', () => first.broker.connected);
   expect(first.broker.reconnects).toBe(1);
+});
+
+/** A client that answers every question of this agent as if it were another agent of its name. */
+async function forger(url: string) {
+  const { client } = await observe(url, { protocolVersion: 4 });
+  client.on('message', (topic, payload) => {
+    const [, token] = /^who is there\? (\S+)/.exec(String(payload)) ?? [];
+    if (token !== undefined) void client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
+  });
+  /** Ends the agent's connection, which has the same client ID. */
+  const kick = async () => {
+    const { client: other } = await observe(url, {
+      protocolVersion: 4,
+      clientId: 'infra-monitor-nas',
+      reconnectPeriod: 0,
+    });
+    await other.endAsync(true);
+  };
+  return { kick };
+}
+
+test('without a password, an agent that anybody may silence is silent for ten minutes, and says why', async () => {
+  const { clock, broker } = await scene();
+  const state = records(12);
+  const { log } = startSession(broker.settings, [collector], state);
+  await online(state);
+  const { kick } = await forger(broker.url);
+  await kick();
+  await until('it says so', () => state.broker.error?.includes('another agent is connected as nas'));
+  expect(state.broker.error).toMatch(/for at most 10 minutes. Without MQTT_PASSWORD, any client of the broker can/);
+  for (let minutes = 0; minutes < 10; minutes += 1) {
+    expect(state.broker.connected).toBe(false);
+    await clock.waits(60);
+    clock.turn(60);
+  }
+  await clock.turnUntil('it has tried', () => state.broker.connected);
+  expect(log.filter((line) => line.includes('another agent is connected'))).toHaveLength(1);
+});
+
+test('with a password, an answer that is not signed with it silences nobody', async () => {
+  const { clock, broker } = await scene();
+  const state = records(12);
+  const settings = { ...broker.settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') };
+  const { log } = startSession(settings, [collector], state);
+  await online(state);
+  const { kick } = await forger(broker.url);
+  for (const reconnects of [1, 2]) {
+    await kick();
+    await until('it is seen', () => !state.broker.connected);
+    await clock.waits(0.5, 2);
+    await clock.turnUntil('back', () => state.broker.reconnects === reconnects);
+  }
+  const warnings = log.filter((line) => line.startsWith('warn'));
+  expect(warnings[0]).toMatch(
+    /MQTT: a client that does not have this agent’s MQTT_PASSWORD answers as nas; this agent goes on/,
+  );
+});
+
+test('with a password, another agent with the same name and password is told', async () => {
+  const { broker } = await scene();
+  const settings = { ...broker.settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret('sesame') };
+  const first = records(12);
+  startSession(settings, [collector], first);
+  await online(first);
+  const second = records(13);
+  startSession(settings, [collector], second);
+  await online(second);
+  await until('it says so', () => first.broker.error?.includes('another agent is connected as nas'));
+  expect(first.broker.error).not.toContain('MQTT_PASSWORD');
 });
 
 test('a broker that refuses the login: what to check', async () => {

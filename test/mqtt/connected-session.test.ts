@@ -215,10 +215,10 @@ test('when Home Assistant comes online twice in a row, everything is announced a
 });
 
 test('a device removed in Home Assistant is logged and not announced again; the others are', async () => {
-  const { observer, say, since, settled, birth, begin } = await scene();
+  const { clock, observer, say, since, settled, birth, begin } = await scene();
   const { log, dismissed, read, session } = await begin();
   await say(configOf('thing_2'), '');
-  await until('it is heard', () => dismissed.length > 0);
+  await clock.turnUntil('it is heard', () => dismissed.length > 0);
   expect(dismissed).toEqual(['thing_2']);
   expect(log.at(-1)).toBe(
     'info  thing_2: removed in Home Assistant; it will be announced again when the agent restarts',
@@ -237,6 +237,28 @@ test('a device removed in Home Assistant is logged and not announced again; the 
   await say(configOf('thing_2'), '');
   await settled();
   expect(dismissed).toEqual(['thing_2']);
+});
+
+test('announcements that are cleared within seconds of each other are published again: no user is so fast', async () => {
+  const { clock, observer, say, settled, begin } = await scene();
+  const { log, dismissed } = await begin();
+  for (const round of [1, 2]) {
+    for (const name of ['thing_1', 'thing_2']) await say(configOf(name), '');
+    await settled();
+    expect(observer.topics.has(configOf('thing_1'))).toBe(false);
+    await clock.turnUntil(`announced again, ${round}`, () =>
+      ['thing_1', 'thing_2'].every((name) => observer.topics.has(configOf(name))),
+    );
+  }
+  expect(dismissed).toEqual([]);
+  expect(log.at(-1)).toBe(
+    'warn  MQTT: the announcements of 2 devices were cleared faster than a user can do it; they are published again',
+  );
+  // One after the other may be the user.
+  await say(configOf('thing_1'), '');
+  await clock.turnUntil('the first is removed', () => dismissed.length === 1);
+  await say(configOf('thing_2'), '');
+  await clock.turnUntil('the second is removed', () => dismissed.length === 2);
 });
 
 test('a device that was removed while the agent was disconnected is not announced again', async () => {

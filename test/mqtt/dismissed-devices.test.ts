@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { DismissedDevices } from '../../src/mqtt/dismissed-devices.ts';
+import { stopClock } from '../helpers/clock.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
 const configOf = (device: string) => `homeassistant/device/infra-monitor_nas/${device}/config`;
@@ -25,8 +26,8 @@ test('a device whose state is retained without its announcement is hidden, and d
   expect(devices.has('b')).toBe(false);
   devices.found('c');
   expect([...devices.hidden]).toEqual(['b']);
-  expect(devices.takeAbsent()).toEqual(['b']);
-  expect([devices.takeAbsent(), [...devices.hidden]]).toEqual([[], []]);
+  expect(devices.takeAbsent()).toEqual({ devices: ['b'], byUser: true });
+  expect([devices.takeAbsent().devices, [...devices.hidden]]).toEqual([[], []]);
 });
 
 test('a device of which the broker has nothing is yet to be announced there', () => {
@@ -41,7 +42,7 @@ test('a device of which the broker has nothing is yet to be announced there', ()
 test('a device whose announcement this agent has cleared is not missed', () => {
   const devices = announced('a');
   expect(devices.hasAnnounced).toBe(true);
-  devices.cleared('a');
+  devices.withdrawn('a');
   devices.compare(agent, retained(stateOf('a')));
   expect([[...devices.hidden], devices.hasAnnounced]).toEqual([[], false]);
 });
@@ -52,4 +53,34 @@ test('each connection is compared anew', () => {
   expect([...devices.hidden]).toEqual(['a']);
   devices.compare(agent, retained(configOf('a'), stateOf('a')));
   expect([...devices.hidden]).toEqual([]);
+});
+
+test('a device whose announcement is cleared is hidden at once; one at a time is the user, several are not', () => {
+  const devices = announced('a', 'b', 'c');
+  expect(devices.cleared('a')).toBe(true);
+  expect([...devices.hidden]).toEqual(['a']);
+  expect(devices.takeCleared()).toEqual({ devices: ['a'], byUser: true });
+  expect([devices.cleared('b'), devices.cleared('c'), devices.cleared('b')]).toEqual([true, false, false]);
+  expect(devices.takeCleared()).toEqual({ devices: ['b', 'c'], byUser: false });
+  expect([...devices.hidden]).toEqual([]);
+});
+
+test('several devices that were removed while the agent was disconnected: it depends on how long that was', () => {
+  const clock = stopClock();
+  const devices = announced('a', 'b');
+  const away = (seconds: number) => {
+    devices.disconnected();
+    clock.turn(seconds);
+    devices.compare(agent, retained(stateOf('a'), stateOf('b')));
+    return devices.takeAbsent();
+  };
+  expect(away(9)).toEqual({ devices: ['a', 'b'], byUser: false });
+  expect(away(10)).toEqual({ devices: ['a', 'b'], byUser: true });
+});
+
+test('what was cleared just before the connection ended counts as removed meanwhile', () => {
+  const devices = announced('a');
+  devices.cleared('a');
+  devices.compare(agent, retained(stateOf('a')));
+  expect(devices.takeAbsent()).toEqual({ devices: ['a'], byUser: true });
 });

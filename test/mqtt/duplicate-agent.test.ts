@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { isDuplicateAgentConnected } from '../../src/mqtt/duplicate-agent.ts';
+import { Secret } from '../../src/model/secret.ts';
+import { signAnswer } from '../../src/mqtt/answer-signature.ts';
+import { findDuplicateAgent, isDuplicateAgentConnected } from '../../src/mqtt/duplicate-agent.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
@@ -30,4 +32,47 @@ test('without a broker, or with one that forbids the question, there is no dupli
   expect(
     await isDuplicateAgentConnected({ ...settings, MQTT_URL: { ...settings.MQTT_URL, port: await freePort() } }, agent),
   ).toBe(false);
+});
+
+const echo = 'infra-monitor/nas/echo';
+type Forger = (
+  token: string,
+  signature: (password: string, topic?: string) => Promise<string>,
+) => Promise<string> | string;
+
+test.each<[string, string | undefined, Forger, string | undefined]>([
+  ['no password', undefined, (token) => `I am: ${token}`, 'forgeable'],
+  ['an answer of an earlier version', 'sesame', (token) => `I am: ${token}`, 'unsigned'],
+  ['an echo of the question', 'sesame', (token) => `I am: ${token} signed`, 'unsigned'],
+  ['a made-up signature', 'sesame', (token) => `I am: ${token} signed ${'A'.repeat(43)}`, 'unsigned'],
+  ['another password', 'sesame', async (token, sign) => `I am: ${token} signed ${await sign('open')}`, 'unsigned'],
+  [
+    'the signature of another name',
+    'sesame',
+    async (token, sign) => `I am: ${token} signed ${await sign('sesame', 'infra-monitor/pi/echo')}`,
+    'unsigned',
+  ],
+  ['the same password', 'sesame', async (token, sign) => `I am: ${token} signed ${await sign('sesame')}`, 'signed'],
+  ['an answer to another question', 'sesame', () => 'I am: somebody', undefined],
+])('%s: how much an answer is worth', async (_, password, answer, worth) => {
+  const { settings, url } = await guarded({});
+  const { client } = await observe(url, { protocolVersion: 4 });
+  client.on('message', async (topic, payload) => {
+    const [, token] = /^who is there\? (\S+)/.exec(String(payload)) ?? [];
+    if (token === undefined) return;
+    const sign = (word: string, of = echo) => signAnswer(new Secret(word), of, token);
+    await client.publishAsync(topic, await answer(token, sign), { qos: 1 });
+  });
+  const own =
+    password === undefined ? settings : { ...settings, MQTT_USERNAME: 'me', MQTT_PASSWORD: new Secret(password) };
+  expect(await findDuplicateAgent(own, agent)).toBe(worth);
+});
+
+test('the same question is not signed in the same way with another password, and the password is not in it', async () => {
+  const [one, again, other] = await Promise.all(
+    ['sesame', 'sesame', 'open'].map((password) => signAnswer(new Secret(password), echo, 'a')),
+  );
+  expect(one).toMatch(/^[\w-]{43}$/);
+  expect(again).toBe(one);
+  expect(other).not.toBe(one);
 });

@@ -259,7 +259,7 @@ test('connectOnce: a client ID of its own, no will, and the protocol that the br
   });
   const connection = await connectTemporarily(older.settings, agent);
   expect(connection.protocolVersion).toBe(4);
-  expect(names.at(-1)).toMatch(/^nas-visit-[0-9a-f]{8}$/);
+  expect(names.at(-1)).toMatch(/^infra-monitor-nas-visit-[0-9a-f]{8}$/);
   await connection.close();
   const { packets, settings } = await startPeer(welcome(codes));
   const newer = await connectTemporarily(settings, agent);

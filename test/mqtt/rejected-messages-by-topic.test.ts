@@ -251,6 +251,8 @@ test('a device that the user removes while its announcement is refused is not an
   await until('refused', () => state.broker.error?.includes('quota exceeded'));
   const { client } = await observe(broker.url);
   await client.publishAsync(announcement, '', { retain: true, qos: 1 });
+  await until('withdrawn', () => state.broker.error === undefined);
+  pass(5000);
   await until('noticed', () => lines.some((line) => line.includes('removed in Home Assistant')));
   expect(state.broker.error).toBeUndefined();
   broker.answer = () => 0;

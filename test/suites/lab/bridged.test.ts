@@ -14,9 +14,19 @@ const lab = new Lab((name, { home }) => ({
     : {}),
 }));
 const hub = () =>
-  lab.startBroker('Berlin', 'hub', ['homeassistant', 'infra-monitor', 'bridge-cottage', 'bridge-cellar'], {
+  lab.startBroker('Berlin', 'hub', ['homeassistant', 'nas', 'desk', 'bridge-cottage', 'bridge-cellar'], {
     'autosave_interval 60': 'autosave_interval 1',
+    '# The bridges': `${rightsOfWatch('desk')}\n\n# The bridges`,
   });
+/** As of the agent nas in hub.acl. */
+const rightsOfWatch = (name: Name) =>
+  [
+    `user ${name}`,
+    'topic read infra-monitor/#',
+    'topic write infra-monitor/+/echo',
+    'topic readwrite infra-monitor/sites/#',
+    'topic readwrite homeassistant/device/infra-monitor_sites/#',
+  ].join('\n');
 let broker: Program;
 
 const cutOff = 'the bridge from Cottage is down';
@@ -25,7 +35,7 @@ const unreachable = 'the router of Cottage does not answer from outside (asked b
 beforeAll(async () => {
   broker = hub();
   for (const site of ['Cottage', 'Cellar'])
-    lab.startBroker(site, 'cottage', ['infra-monitor'], {
+    lab.startBroker(site, 'cottage', names, {
       'hub.lan': lab.home('Berlin').address,
       Cottage: site,
       'bridge-cottage': `bridge-${site.toLowerCase()}`,

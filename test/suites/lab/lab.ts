@@ -46,7 +46,7 @@ export class Lab {
       AGENT_NAME: name,
       SITE: household[name],
       HTTP_PORT: '0',
-      MQTT_USERNAME: 'infra-monitor',
+      MQTT_USERNAME: name,
       MQTT_PASSWORD: password,
       // All five share a machine, whose problems are none of the lab's.
       HOST_SCHEDULE: 'off',
@@ -65,7 +65,7 @@ export class Lab {
 
   command(name: Name, ...args: string[]): Program {
     return this.programs.start(this.home(household[name]).machine, process.execPath, [program, ...args], {
-      MQTT_USERNAME: 'infra-monitor',
+      MQTT_USERNAME: name,
       MQTT_PASSWORD: password,
       ...this.#settings(name, this),
     });
