@@ -228,7 +228,7 @@ async function forger(url: string) {
   const { client } = await observe(url, { protocolVersion: 4 });
   client.on('message', (topic, payload) => {
     const [, token] = /^who is there\? (\S+)/.exec(String(payload)) ?? [];
-    if (token !== undefined) void client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
+    if (token !== undefined) void client.publishAsync(topic, `I am: ${token}`, { qos: 1 }).catch(() => undefined);
   });
   /** Ends the agent's connection, which has the same client ID. */
   const kick = async () => {
