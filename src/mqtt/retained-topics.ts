@@ -18,8 +18,9 @@ class RetainedReader {
   constructor(connection: SingleUseBrokerConnection, agent: AgentIdentity) {
     this.#connection = connection;
     this.#agent = agent;
+    const { ping } = new Topics(agent);
     this.stop = connection.listen(({ topic, payload, retained }) => {
-      if (retained && payload !== '') this.payloads.set(topic, payload);
+      if (retained && payload !== '' && topic !== ping) this.payloads.set(topic, payload);
     });
   }
 
