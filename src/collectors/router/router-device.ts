@@ -1,14 +1,13 @@
 import { isIPv4 } from 'node:net';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
-import { hostInUrl } from '../../lib/probe/dns.ts';
+import { hostInUrl } from '../../lib/names/dns.ts';
 import type { UpnpDescription } from '../../lib/upnp/description.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
-import { readNeighbourMac } from './gateway.ts';
-import type { GatewayRouter } from './gateway-router.ts';
+import { type GatewayRouter, readNeighbourMac } from './gateway.ts';
 import type { FritzBoxProperties } from './tr064/reading.ts';
 
 /** A router as a device: what it has said of itself stays while it says nothing. */

@@ -1,7 +1,7 @@
 import { readClocks } from '../../lib/clocks.ts';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
+import { hostInUrl, measureDnsLatencyMs } from '../../lib/names/dns.ts';
 import { Poller } from '../../lib/poller.ts';
-import { hostInUrl, measureDnsLatencyMs } from '../../lib/probe/dns.ts';
 import { type ProbeResult, pollerOptionsForPingBurst, ReachabilityProbe } from '../../lib/probe/reachability-probe.ts';
 import { NoAnswerError } from '../../lib/with-timeout.ts';
 import type { Observation } from '../../model/collector.ts';
@@ -12,7 +12,7 @@ import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
-import type { GatewayRouter } from './gateway-router.ts';
+import type { GatewayRouter } from './gateway.ts';
 import { IgdClient, type IgdReading } from './igd/igd-client.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReading, RouterReadingByTable, WanReading } from './reading.ts';

@@ -9,7 +9,7 @@ import {
 import type { Observation } from '../../model/collector.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { GatewayRouter } from './gateway-router.ts';
+import type { GatewayRouter } from './gateway.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { EndedOutageDetector } from './router-events.ts';

@@ -6,6 +6,8 @@ export interface UpnpService {
   /** The last part of its id: in a FRITZ!Box `WANIPConn1` for IGD and `WANIPConnection1` for TR-064. */
   id: string;
   controlUrl: URL;
+  /** Number of the WANDevice that the service stands in, from 1; 0 outside of any. */
+  wanDevice: number;
 }
 
 /** The description of a UPnP device: `rootDesc.xml`, `igddesc.xml`, `tr64desc.xml`. */
@@ -33,12 +35,25 @@ function urlAt(address: URL, base: URL, reference: string | undefined): URL | un
   return url;
 }
 
-function parseService(element: XmlElement, address: URL, base: URL): UpnpService[] {
+function parseService(element: XmlElement, address: URL, base: URL, wanDevice: number): UpnpService[] {
   const type = element.textOf('serviceType');
   const control = urlAt(address, base, element.textOf('controlURL'));
   return type === undefined || control === undefined
     ? []
-    : [{ type, id: element.textOf('serviceId')?.split(':').at(-1) ?? '', controlUrl: control }];
+    : [{ type, id: element.textOf('serviceId')?.split(':').at(-1) ?? '', controlUrl: control, wanDevice }];
+}
+
+/** Adds to each service the number of its WANDevice: a router with two ways to the internet has two (UPnP IGD, 2.2). */
+function servicesWithin(root: XmlElement): [service: XmlElement, wanDevice: number][] {
+  let wanDevices = 0;
+  const walk = (element: XmlElement, wanDevice: number): [XmlElement, number][] =>
+    element.children.flatMap((child) => {
+      if (child.name === 'service') return [[child, wanDevice] as [XmlElement, number]];
+      const isWanDevice = child.name === 'device' && /:device:WANDevice:/.test(child.textOf('deviceType') ?? '');
+      if (isWanDevice) wanDevices += 1;
+      return walk(child, isWanDevice ? wanDevices : wanDevice);
+    });
+  return walk(root, 0);
 }
 
 /** Parses the description found at `address`. Throws if the text is none. */
@@ -64,6 +79,6 @@ export function parseUpnpDescription(text: string, address: URL): UpnpDescriptio
   return {
     ...defined,
     isMiniupnpd,
-    services: root.descendants('service').flatMap((service) => parseService(service, address, base)),
+    services: servicesWithin(root).flatMap(([service, wanDevice]) => parseService(service, address, base, wanDevice)),
   };
 }

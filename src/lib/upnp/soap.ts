@@ -138,7 +138,8 @@ export class RefusalCachingActionCaller {
     signal: AbortSignal,
     args: Record<string, string> = {},
   ): Promise<SoapFields | undefined> {
-    const key = `${service.type}#${action}`;
+    // Two services of one type differ in their control URLs.
+    const key = `${service.controlUrl.href} ${service.type}#${action}`;
     if (this.#refused.has(key)) return undefined;
     try {
       return await callSoapAction(this.#send, service, action, args, signal);
@@ -177,7 +178,7 @@ export class RefusalCachingActionCaller {
     }
   }
 
-  /** Permanently refused actions, by types of service, with their error codes: 606 if the account lacks a right. */
+  /** Permanently refused actions, by URL and type of their service, with their error codes: 606 if the account lacks a right. */
   get refused(): ReadonlyMap<string, number> {
     return this.#refused;
   }

@@ -4,7 +4,7 @@ import {
   parseIpv6PrefixFields,
   parseLinkAndAddonFields,
   parseStatusInfoFields,
-} from '../../../src/collectors/router/igd/wan-reader.ts';
+} from '../../../src/collectors/router/igd/wan-fields.ts';
 import { WanTrafficMeter } from '../../../src/collectors/router/igd/wan-traffic-meter.ts';
 import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
 import { parseUpnpDescription } from '../../../src/lib/upnp/description.ts';

@@ -24,6 +24,7 @@ const service = (control: URL) => ({
   type: 'urn:schemas-upnp-org:service:WANIPConnection:1',
   id: 'WANIPConn1',
   controlUrl: control,
+  wanDevice: 0,
 });
 const envelope = (body: string) =>
   `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`;

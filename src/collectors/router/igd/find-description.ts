@@ -1,4 +1,4 @@
-import { hostInUrl } from '../../../lib/probe/dns.ts';
+import { hostInUrl } from '../../../lib/names/dns.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpStatusError, NoReplyError, type SendRequest } from '../../../lib/upnp/http-client.ts';
 

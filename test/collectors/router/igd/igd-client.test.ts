@@ -94,10 +94,10 @@ test('of two listed connections the connected one is reported, and read first fr
   // Unsupported actions and the description are not requested again.
   expect(asked).toEqual([
     '/WANIPConnection#GetStatusInfo',
+    '/WANIPConnection#GetExternalIPAddress',
     '/WANCommonInterfaceConfig#GetCommonLinkProperties',
     '/WANCommonInterfaceConfig#GetTotalBytesReceived',
     '/WANCommonInterfaceConfig#GetTotalBytesSent',
-    '/WANIPConnection#GetExternalIPAddress',
   ]);
   state.answers = {
     ...state.answers,

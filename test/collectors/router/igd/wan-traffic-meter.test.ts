@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseUptimeSeconds } from '../../../../src/collectors/router/igd/wan-reader.ts';
+import { parseUptimeSeconds } from '../../../../src/collectors/router/igd/wan-fields.ts';
 import { CounterUnwrapper, WanTrafficMeter } from '../../../../src/collectors/router/igd/wan-traffic-meter.ts';
 import { SoapFields } from '../../../../src/lib/upnp/soap.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConfiguredRouter } from '../../../src/collectors/router/configured-hosts.ts';
-import { GatewayRouter } from '../../../src/collectors/router/gateway-router.ts';
+import { GatewayRouter } from '../../../src/collectors/router/gateway.ts';
 import { AddressResolver } from '../../../src/lib/names/address-resolver.ts';
 import { tree } from '../../helpers/tree.ts';
 
