@@ -1,4 +1,4 @@
-import { parseXml, type XmlElement } from './xml.ts';
+import { parseXml, type XmlElement } from '../xml.ts';
 
 export interface UpnpService {
   /** `urn:schemas-upnp-org:service:WANIPConnection:1`, in the spelling of the device. */

@@ -7,10 +7,10 @@ import {
 } from '../../../src/collectors/router/igd/wan-fields.ts';
 import { WanTrafficMeter } from '../../../src/collectors/router/igd/wan-traffic-meter.ts';
 import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
+import { parseLocationHeader } from '../../../src/lib/ssdp.ts';
 import { parseUpnpDescription } from '../../../src/lib/upnp/description.ts';
 import type { HttpReply } from '../../../src/lib/upnp/http-client.ts';
 import { parseSoapReply, type SoapFields } from '../../../src/lib/upnp/soap.ts';
-import { parseLocationHeader } from '../../../src/lib/upnp/ssdp.ts';
 
 /** The address that recorded routers are assumed to have. */
 export const address = new URL('http://192.0.2.1:49000/igddesc.xml');

@@ -56,6 +56,8 @@ export class FritzBox {
   readonly denied = new Set<string>();
   /** Whether denials carry a challenge. */
   challenges = true;
+  /** Replaces what it would answer to an action (`DeviceInfo1#GetInfo`) or path. */
+  instead: ((key: string, reply: Reply) => Reply) | undefined;
   /** Milliseconds before the answers of single actions. */
   readonly slow = new Map<string, number>();
   #server: Server | undefined;
@@ -141,7 +143,8 @@ export class FritzBox {
     socket.used = true;
     await wait(this.delay + (this.slow.get(key ?? '') ?? 0));
 
-    const { status, body, challenge } = this.#reply(request, service, action ?? '');
+    const reply = this.#reply(request, service, action ?? '');
+    const { status, body, challenge } = reply.status === 401 ? reply : (this.instead?.(key ?? path, reply) ?? reply);
     const type = body.startsWith('<HTML>') ? 'text/html' : 'text/xml; charset="utf-8"';
     response
       .writeHead(status, {

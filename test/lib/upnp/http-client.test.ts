@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { RefusalCachingActionCaller } from '../../../src/lib/upnp/action-caller.ts';
 import { HttpClient, HttpStatusError, NoReplyError } from '../../../src/lib/upnp/http-client.ts';
-import { callSoapAction, RefusalCachingActionCaller, SoapFaultError } from '../../../src/lib/upnp/soap.ts';
+import { buildSoapRequest, parseSoapReply, SoapFaultError } from '../../../src/lib/upnp/soap.ts';
 import { freePort } from '../../helpers/ports.ts';
 
 const never = new AbortController().signal;
@@ -26,6 +27,8 @@ const service = (control: URL) => ({
   controlUrl: control,
   wanDevice: 0,
 });
+const call = async ({ client, url }: { client: HttpClient; url: URL }, args: Record<string, string> = {}) =>
+  parseSoapReply(await client.send(buildSoapRequest(service(url), 'GetX', args), never), 'GetX');
 const envelope = (body: string) =>
   `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`;
 const fault = (code: number) =>
@@ -41,7 +44,7 @@ test('a request is on one line; a response may come in pieces', async () => {
         response.end('2</NewA></u:GetXResponse></s:Body></s:Envelope>');
       });
   });
-  expect((await callSoapAction(client.send, service(url), 'GetX', { NewIndex: '<1>' }, never)).text('A')).toBe('1 < 2');
+  expect((await call({ client, url }, { NewIndex: '<1>' })).text('A')).toBe('1 < 2');
   expect(received).not.toContain('\n');
   expect(received).toContain(
     '<u:GetX xmlns:u="urn:schemas-upnp-org:service:WANIPConnection:1"><NewIndex>&lt;1&gt;</NewIndex></u:GetX>',
@@ -127,16 +130,12 @@ test('401 as an HTTP status requires a login; 401 as a fault means that there is
     (_, response) =>
       void response.writeHead(401).end('<HTML><HEAD><TITLE>401 Unauthorized (ERR_NONE)</TITLE></HEAD></HTML>'),
   );
-  await expect(callSoapAction(login.client.send, service(login.url), 'A', {}, never)).rejects.toBeInstanceOf(
-    HttpStatusError,
-  );
+  await expect(call(login)).rejects.toBeInstanceOf(HttpStatusError);
   await expect(
     new RefusalCachingActionCaller(login.client.send).callIfSupported(service(login.url), 'A', never),
   ).rejects.toMatchObject({ status: 401 });
   const action = await startRouter((_, response) => void response.writeHead(500).end(fault(401)));
-  await expect(callSoapAction(action.client.send, service(action.url), 'A', {}, never)).rejects.toBeInstanceOf(
-    SoapFaultError,
-  );
+  await expect(call(action)).rejects.toBeInstanceOf(SoapFaultError);
 });
 
 test('no listener is an error of its own kind', async () => {

@@ -1,8 +1,8 @@
 import type { AnsweringAddress } from '../../../lib/names/answering-address.ts';
+import { discoverDescriptionUrls } from '../../../lib/ssdp.ts';
+import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import type { UpnpDescription } from '../../../lib/upnp/description.ts';
 import { HttpClient, NoReplyError } from '../../../lib/upnp/http-client.ts';
-import { RefusalCachingActionCaller } from '../../../lib/upnp/soap.ts';
-import { discoverDescriptionUrls } from '../../../lib/upnp/ssdp.ts';
 import type { WanReading } from '../reading.ts';
 import {
   descriptionUrlsGroupedByPort,

@@ -1,6 +1,6 @@
+import type { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import type { UpnpDescription, UpnpService } from '../../../lib/upnp/description.ts';
 import { HttpStatusError } from '../../../lib/upnp/http-client.ts';
-import type { RefusalCachingActionCaller } from '../../../lib/upnp/soap.ts';
 import type { WanReading } from '../reading.ts';
 import { type CallAction, findConnection, findLine } from './wan-connection.ts';
 import {

@@ -29,6 +29,10 @@ export function adviceForError(error: unknown): string {
   return error instanceof HttpStatusError && error.status === 400 ? `${text}; ${adviceTexts.hostHeader}` : text;
 }
 
+/** Advice for an error that answers every request. */
+export const adviceForFailure = (error: unknown): string =>
+  `the box answers every request over TR-064 with an error (${describeError(error)}): restart it if that lasts`;
+
 const formatMinute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Why logins are locked out, and what to do about it; undefined after no refusal. */

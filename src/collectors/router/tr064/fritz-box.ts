@@ -1,10 +1,11 @@
 import { isIPv6 } from 'node:net';
 import type { ClockReading } from '../../../lib/clocks.ts';
 import type { lookUpName } from '../../../lib/names/name-lookup.ts';
+import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
 import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
 import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
 import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp/http-client.ts';
-import { buildSoapRequest, RefusalCachingActionCaller } from '../../../lib/upnp/soap.ts';
+import { buildSoapRequest } from '../../../lib/upnp/soap.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { adviceTexts } from './advice.ts';
 import type { FritzBoxRequester } from './reading.ts';
@@ -75,12 +76,19 @@ export class FritzBox {
     this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
   }
 
+  /** For one reading, whose answers are counted. */
   client(signal: AbortSignal): FritzBoxRequester {
+    this.#actions.startCounting();
     return {
       now: () => this.#clock().wall,
       call: this.#actions.byServiceId(this.#description?.services ?? [], signal),
       fetch: (path) => this.#fetch(path, signal),
     };
+  }
+
+  /** The first error of this reading, if the FRITZ!Box performs no action at all. */
+  failureOfAll(signal: AbortSignal): Promise<unknown> {
+    return this.#actions.failureOfAll(signal);
   }
 
   /** To be called after an interruption: the description is read again, and the login tried anew. */

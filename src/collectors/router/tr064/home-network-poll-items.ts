@@ -1,5 +1,5 @@
 import { SoapFields } from '../../../lib/upnp/soap.ts';
-import { parseXml } from '../../../lib/upnp/xml.ts';
+import { parseXml } from '../../../lib/xml.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { normalizeMacAddress } from './device-info.ts';
 import type { FritzBoxRequester, LanHostEntry, PollItem, WlanRadioReading } from './reading.ts';

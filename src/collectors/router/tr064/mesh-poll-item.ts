@@ -15,6 +15,18 @@ const rate = z.catch(
   undefined,
 );
 
+/** A list whose items are read one by one, since firmware adds to them and leaves parts of them out: an odd one is dropped. */
+const itemsOf = <Item extends z.ZodMiniType>(item: Item) =>
+  z.pipe(
+    z.catch(z.array(z.unknown()), []),
+    z.transform((values): z.output<Item>[] =>
+      values.flatMap((value) => {
+        const { success, data } = z.safeParse(item, value);
+        return success ? [data] : [];
+      }),
+    ),
+  );
+
 const linkSchema = z.object({
   state: z.string(),
   node_1_uid: z.string(),
@@ -28,19 +40,17 @@ const linkSchema = z.object({
 
 const nodeSchema = z.object({
   uid: z.string(),
-  device_name: z._default(z.string(), ''),
+  device_name: z.catch(z.string(), ''),
   device_model: text,
   device_firmware_version: text,
   device_mac_address: text,
-  is_meshed: z._default(z.boolean(), false),
-  mesh_role: z._default(z.string(), 'unknown'),
-  node_interfaces: z._default(
-    z.array(z.object({ uid: text, name: text, node_links: z._default(z.array(linkSchema), []) })),
-    [],
-  ),
+  is_meshed: z.catch(z.boolean(), false),
+  mesh_role: z.catch(z.string(), 'unknown'),
+  node_interfaces: itemsOf(z.object({ uid: text, name: text, node_links: itemsOf(linkSchema) })),
 });
 
-const schema = z.object({ nodes: z.array(nodeSchema) });
+/** That there are nodes at all tells the list from other JSON. */
+const schema = z.object({ nodes: z.pipe(z.array(z.unknown()), itemsOf(nodeSchema)) });
 
 type Node = z.output<typeof nodeSchema>;
 type Link = z.output<typeof linkSchema>;

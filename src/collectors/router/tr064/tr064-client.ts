@@ -7,13 +7,11 @@ import { NoReplyError } from '../../../lib/upnp/http-client.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './access-line-poll-items.ts';
-import { adviceForError, adviceForRefusal, adviceTexts } from './advice.ts';
-import { devicePollItem, fritzBoxPropertiesOf, updatePollItem } from './device-info.ts';
+import { adviceForError, adviceForFailure, adviceForRefusal, adviceTexts } from './advice.ts';
+import { fritzBoxPropertiesOf } from './device-info.ts';
 import { FritzBox } from './fritz-box.ts';
-import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
-import { meshPollItem } from './mesh-poll-item.ts';
-import type { LoginOnlyData, LoginState, PollItem, Tr064Reading } from './reading.ts';
+import { PollSchedule } from './poll-schedule.ts';
+import type { LoginOnlyData, LoginState, Tr064Reading } from './reading.ts';
 
 /** User of every FRITZ!Box that asks only for a password (TR-064 before FRITZ!OS 7.24). */
 const defaultUsername = 'dslf-config';
@@ -25,38 +23,11 @@ const lockoutPauses = { hoursPerLogin: 12, retryMinutes: [2, 10, 60] };
 /** Seconds that one reading may take; the items that are left wait for the next one. */
 const readTimeoutSeconds = 12;
 
-/** Seconds until a failed item is read again. */
-const failurePauseSeconds = 300;
-
-/** Seconds by which an item may be read early, because readings do not come at exact intervals. */
-const earlySeconds = 5;
-
 /** Milliseconds that a broker usually needs to deliver the memory: until then there is nothing to tell. */
 const usualMemoryMs = 60_000;
 
 /** Long enough to tell two logins apart, too short to reveal anything about one. */
 const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
-
-interface ScheduledItem {
-  item: PollItem;
-  data: LoginOnlyData;
-  /** Seconds of the monotonic clock. */
-  readAt: number;
-  dueAt: number;
-}
-
-const scheduleItems = (clock: () => ClockReading): ScheduledItem[] =>
-  [
-    devicePollItem,
-    updatePollItem,
-    linkPollItem,
-    createDslPollItem(clock),
-    fibrePollItem,
-    mobilePollItem,
-    wlanPollItem,
-    createHostsPollItem(),
-    meshPollItem,
-  ].map((item) => ({ item, data: {}, readAt: Number.MIN_SAFE_INTEGER, dueAt: Number.MIN_SAFE_INTEGER }));
 
 /** Where a lockout is stored, so that it outlives the process. */
 export interface LoginLockoutMemorySlot {
@@ -72,7 +43,7 @@ export class Tr064Client {
   readonly #lockout: LoginLockout;
   readonly #lockoutMemory: LoginLockoutMemorySlot | undefined;
   readonly #createdAt: number;
-  #items: ScheduledItem[];
+  readonly #schedule: PollSchedule;
 
   /** `address`: a host, with a port unless that is 49000. `lookUp`: resolves its name. */
   constructor(
@@ -93,7 +64,7 @@ export class Tr064Client {
     lockoutMemory?.memory.onLoad(lockoutMemory.device, (content) =>
       this.#lockout.recall(loginLockoutMemoryFormat.parse(content) ?? {}),
     );
-    this.#items = scheduleItems(clock);
+    this.#schedule = new PollSchedule(clock);
   }
 
   /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
@@ -127,42 +98,45 @@ export class Tr064Client {
       return this.#reading(undefined, {}, isLate ? adviceTexts.memory : undefined);
     }
     if (this.#lockout.isActive) return this.#reading('paused', {}, adviceForRefusal(this.#lockout.refusal));
-    return this.#readItems(signal);
+    try {
+      return await this.#readItems(signal);
+    } catch (error) {
+      if (error instanceof LoginRefusedError) return this.#refused(adviceTexts.login(error.logins), error.logins);
+      throw error;
+    }
   }
 
-  /** Reads the items that are due. The one that has waited longest comes first, so that slow answers never keep others from being
-   * read. */
+  /** Reads the items that are due. */
   async #readItems(signal: AbortSignal): Promise<Tr064Reading> {
     const client = this.#box.client(signal);
-    const due = this.#items
-      .filter(({ dueAt }) => dueAt <= this.#seconds + earlySeconds)
-      .sort((a, b) => a.readAt - b.readAt);
     let answered = 0;
-    let problem: unknown;
-    for (const entry of due) {
-      entry.readAt = this.#seconds;
-      entry.dueAt = entry.readAt + entry.item.intervalSeconds;
+    let silence: unknown;
+    for (const entry of this.#schedule.due()) {
       try {
+        this.#schedule.begin(entry);
         entry.data = await entry.item.read(client);
         answered += 1;
       } catch (error) {
-        if (error instanceof LoginRefusedError) return this.#refused(adviceTexts.login(error.logins), error.logins);
-        entry.data = {};
-        entry.dueAt = this.#seconds + Math.max(failurePauseSeconds, entry.item.intervalSeconds);
-        problem = error;
+        if (error instanceof LoginRefusedError) throw error;
+        this.#schedule.putOff(entry, error);
+        silence = error;
         if (error instanceof NoReplyError) break;
       }
       if (this.#box.deniesEverything) return this.#refused(adviceTexts.right, 1);
     }
-    const isSilent = problem !== undefined && answered === 0;
+    const isSilent = silence !== undefined && answered === 0;
+    const failure = isSilent ? undefined : await this.#box.failureOfAll(signal);
+    if (failure !== undefined) return this.#unreachable(adviceForFailure(failure));
     if (this.#box.isLoginAccepted) this.#lockout.accept();
     else if (!isSilent) this.#lockout.clear();
-    if (isSilent) {
-      this.#reset();
-      return this.#reading('unreachable', {}, adviceForError(problem));
-    }
-    const data: LoginOnlyData = Object.assign({}, ...this.#items.map((entry) => entry.data));
-    return this.#reading('granted', data, problem === undefined ? this.#box.missingRights : describeError(problem));
+    if (isSilent) return this.#unreachable(adviceForError(silence));
+    const { data, error } = this.#schedule;
+    return this.#reading('granted', data, error === undefined ? this.#box.missingRights : describeError(error));
+  }
+
+  #unreachable(advice: string): Tr064Reading {
+    this.#reset();
+    return this.#reading('unreachable', {}, advice);
   }
 
   #saveLockout(): void {
@@ -170,10 +144,6 @@ export class Tr064Client {
     const { memory, device } = this.#lockoutMemory;
     const content = this.#lockout.memory;
     if (Object.keys(content).length > 0 || memory.recall(device) !== undefined) memory.keep(device, content);
-  }
-
-  get #seconds(): number {
-    return this.#clock().monotonic / 1000;
   }
 
   #refused(reason: string, logins: number): Tr064Reading {
@@ -186,7 +156,7 @@ export class Tr064Client {
   /** To be called after an interruption: everything is read anew, the description first. */
   #reset(): void {
     this.#box.reset();
-    this.#items = scheduleItems(this.#clock);
+    this.#schedule.startAnew();
   }
 
   #reading(access: LoginState | undefined, data: LoginOnlyData = {}, hint?: string): Tr064Reading {

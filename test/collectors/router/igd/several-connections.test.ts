@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { WanReader } from '../../../../src/collectors/router/igd/wan-reader.ts';
+import { RefusalCachingActionCaller } from '../../../../src/lib/upnp/action-caller.ts';
 import { parseUpnpDescription } from '../../../../src/lib/upnp/description.ts';
 import { HttpStatusError } from '../../../../src/lib/upnp/http-client.ts';
-import { RefusalCachingActionCaller } from '../../../../src/lib/upnp/soap.ts';
 
 const never = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { excerptOf } from '../excerpt.ts';
+import { excerptOf } from './excerpt.ts';
 
 // The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”, “007”).
 const parser = new XMLParser({
@@ -55,10 +55,14 @@ export class XmlElement {
   }
 }
 
-/** The root element, which must have this local name; otherwise the error quotes the text. */
+/** The root element, which must have this local name and an end; otherwise the error quotes the text. The parser itself would take
+ * half a document, and half a number in it. */
 export function parseXml(text: string, root: string): XmlElement {
   const found = rootOf(text);
-  if (found?.name === root) return found;
+  if (found?.name === root) {
+    if (new RegExp(`</(?:[\\w.-]+:)?${root}\\s*>|<(?:[\\w.-]+:)?${root}\\s*/>`).test(text)) return found;
+    throw new Error(`the answer breaks off: ${excerptOf(text)}`);
+  }
   throw new Error(
     text.trim() === '' ? 'the answer is empty' : `the answer has no root element <${root}>: ${excerptOf(text)}`,
   );

@@ -1,0 +1,85 @@
+import type { ClockReading } from '../../../lib/clocks.ts';
+import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './access-line-poll-items.ts';
+import { devicePollItem, updatePollItem } from './device-info.ts';
+import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
+import { meshPollItem } from './mesh-poll-item.ts';
+import type { LoginOnlyData, PollItem } from './reading.ts';
+
+/** Seconds until a failed item is read again. */
+const failurePauseSeconds = 300;
+
+/** Seconds by which an item may be read early, because readings do not come at exact intervals. */
+const earlySeconds = 5;
+
+interface ScheduledItem {
+  item: PollItem;
+  data: LoginOnlyData;
+  /** Why the last attempt failed. */
+  error?: unknown;
+  /** Seconds of the monotonic clock. */
+  readAt: number;
+  dueAt: number;
+}
+
+const createItems = (clock: () => ClockReading): PollItem[] => [
+  devicePollItem,
+  updatePollItem,
+  linkPollItem,
+  createDslPollItem(clock),
+  fibrePollItem,
+  mobilePollItem,
+  wlanPollItem,
+  createHostsPollItem(),
+  meshPollItem,
+];
+
+/** When each group of values of a FRITZ!Box is read, and what came of it the last time. */
+export class PollSchedule {
+  readonly #clock: () => ClockReading;
+  #items: ScheduledItem[] = [];
+
+  constructor(clock: () => ClockReading) {
+    this.#clock = clock;
+    this.startAnew();
+  }
+
+  startAnew(): void {
+    this.#items = createItems(this.#clock).map((item) => ({
+      item,
+      data: {},
+      readAt: Number.MIN_SAFE_INTEGER,
+      dueAt: Number.MIN_SAFE_INTEGER,
+    }));
+  }
+
+  /** The items that are due. The one that has waited longest comes first, so that slow answers never keep others from being read. */
+  due(): ScheduledItem[] {
+    return this.#items.filter(({ dueAt }) => dueAt <= this.#seconds + earlySeconds).sort((a, b) => a.readAt - b.readAt);
+  }
+
+  begin(entry: ScheduledItem): void {
+    entry.readAt = this.#seconds;
+    entry.dueAt = entry.readAt + entry.item.intervalSeconds;
+    entry.error = undefined;
+  }
+
+  /** To be called when the item could not be read. */
+  putOff(entry: ScheduledItem, error: unknown): void {
+    entry.data = {};
+    entry.error = error;
+    entry.dueAt = this.#seconds + Math.max(failurePauseSeconds, entry.item.intervalSeconds);
+  }
+
+  get data(): LoginOnlyData {
+    return Object.assign({}, ...this.#items.map(({ data }) => data));
+  }
+
+  /** The error of the first item that could not be read at its last attempt. */
+  get error(): unknown {
+    return this.#items.find(({ error }) => error !== undefined)?.error;
+  }
+
+  get #seconds(): number {
+    return this.#clock().monotonic / 1000;
+  }
+}
