@@ -130,7 +130,7 @@ class JsonSocket {
     this.#closed.catch(() => socket.terminate());
     socket.on('message', (data) => this.#receive(data.toString()));
     socket.on('upgrade', (response) => {
-      this.certificate = certificateOf(response);
+      this.certificate = certificateOf(response.socket);
     });
     const answered = new Promise<HttpAnswer>((resolve) => {
       socket.on('unexpected-response', (request, response) => {

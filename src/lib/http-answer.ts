@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 /** The certificate of a server. */
@@ -20,12 +21,15 @@ export interface HttpAnswer {
 /** The server accepts connections, and answered nothing in time. */
 export class FrozenServerError extends Error {}
 
-export function certificateOf({ socket }: IncomingMessage): ServerCertificate | undefined {
+/** Undefined without TLS, and if the certificate has no dates. */
+export function certificateOf(socket: Socket): ServerCertificate | undefined {
   if (!(socket instanceof TLSSocket)) return undefined;
-  const { valid_from: validFrom, valid_to: validTo } = socket.getPeerCertificate();
+  const { valid_from: from, valid_to: to } = socket.getPeerCertificate();
+  const [validFrom, validTo] = [new Date(from), new Date(to)];
+  if (Number.isNaN(validFrom.getTime()) || Number.isNaN(validTo.getTime())) return undefined;
   return {
-    validFrom: new Date(validFrom),
-    validTo: new Date(validTo),
+    validFrom,
+    validTo,
     // Node declares authorizationError as an Error, but it holds the code of one.
     problem: socket.authorized ? undefined : String(socket.authorizationError),
   };
@@ -36,7 +40,7 @@ const bodyTimeoutMs = 2000;
 
 /** Reads a body as far as it comes; one that is too long, too slow or broken off ends there, and with it the connection. */
 export async function readHttpAnswer(response: IncomingMessage, maxBytes: number): Promise<HttpAnswer> {
-  const certificate = certificateOf(response);
+  const certificate = certificateOf(response.socket);
   const chunks: Buffer[] = [];
   let bytes = 0;
   const timer = setTimeout(() => response.destroy(), bodyTimeoutMs);

@@ -1,4 +1,5 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
 import { normalizeMacAddress } from './tr064/device-info.ts';
 import type { ConfiguredClient } from './tr064/parts.ts';
@@ -20,11 +21,17 @@ function splitName(text: string): { name: string | undefined; address: string } 
     : { name: name?.trim(), address: address.trim() };
 }
 
-/** A host name, an IPv4 address, or an IPv6 address with or without brackets; never a text that a command could take for an option. */
+/** A host name in ASCII (IDNA), an IPv4 address, or an IPv6 address with or without brackets; never a text that a command could take
+ * for an option, nor a number, which the system takes for an address: `2` for 0.0.0.2, which is this machine. */
 function hostOf(text: string): string | undefined {
-  const host = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
-  return /^\w[\w.-]*$/.test(host) || isIPv6(host) ? host : undefined;
+  const typed = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
+  const host = /^\p{ASCII}*$/u.test(typed) ? typed : domainToASCII(typed);
+  const isNumber = /^(?:0x[\da-f]*|\d+)(?:\.(?:0x[\da-f]*|\d+))*\.?$/i.test(host) && !isIPv4(host);
+  return (/^\w[\w.-]*$/.test(host) && !isNumber) || isIPv6(host) ? host : undefined;
 }
+
+/** What an item without a name is called: an international name as it was typed. */
+const nameOf = (typed: string, host: string) => (/^\p{ASCII}*$/u.test(typed) ? host : typed);
 
 /** Undefined if the text is no URL. Throws if its user name or password is not percent-encoded correctly, as Node's HTTP client
  * would at each request. */
@@ -41,7 +48,11 @@ export function parseConfiguredRouter(text: string): ConfiguredRouter | undefine
   const host = hostOf(url?.hostname ?? address);
   // A URL cannot hold a link-local address with its zone.
   if (host === undefined || host.includes('%')) return undefined;
-  return { name: name || host, host, ...(url === undefined ? {} : { description: url }) };
+  return {
+    name: name || nameOf(url?.hostname ?? address, host),
+    host,
+    ...(url === undefined ? {} : { description: url }),
+  };
 }
 
 /** Parses `1.1.1.1`, `office=10.1.0.1`, `tcp://nas.lan:445`, `shop=https://shop.example`. */
@@ -49,14 +60,16 @@ export function parseProbeTarget(text: string): ProbeTarget | undefined {
   const { name, address } = splitName(text);
   if (!address.includes('://')) {
     const host = hostOf(address);
-    return host === undefined ? undefined : { name: name || host, by: 'icmp', host };
+    return host === undefined ? undefined : { name: name || nameOf(address, host), by: 'icmp', host };
   }
   const url = urlOf(address);
   if (url === undefined) return undefined;
-  const host = hostOf(url.hostname);
+  // URLs of HTTP have their name in ASCII already, others have it percent-encoded.
+  const hostname = decodeURIComponent(url.hostname);
+  const host = hostOf(hostname);
   if (host === undefined) return undefined;
   if (url.protocol === 'tcp:' && url.port !== '')
-    return { name: name || `${host}:${url.port}`, by: 'tcp', host, port: Number(url.port) };
+    return { name: name || `${nameOf(hostname, host)}:${url.port}`, by: 'tcp', host, port: Number(url.port) };
   return url.protocol === 'http:' || url.protocol === 'https:'
     ? { name: name || url.host, by: 'http', host, url }
     : undefined;
@@ -73,12 +86,19 @@ export function parseConfiguredClients(text: string): ConfiguredClient[] | undef
   return clients.length === items.length ? clients : undefined;
 }
 
-/** Parses the items of a comma-separated list; undefined if any of them is invalid. */
+const hasQuery = (item: string | undefined) => item !== undefined && /:\/\/.*\?/.test(item);
+
+/** Parses the items of a comma-separated list; undefined if any of them is invalid. After a URL with a query, what is no item by
+ * itself belongs to the query; what may be either, a single word, is invalid. */
 export function parseCommaList<T>(text: string, parse: (item: string) => T | undefined): T[] | undefined {
-  const parsed = text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-    .map(parse);
+  const items: string[] = [];
+  for (const item of text.split(',').map((piece) => piece.trim())) {
+    const before = items.at(-1);
+    if (item === '') continue;
+    if (hasQuery(before) && /^\w+$/.test(item) && !/^\d+$/.test(item)) return undefined;
+    if (hasQuery(before) && parse(item) === undefined) items.splice(-1, 1, `${before},${item}`);
+    else items.push(item);
+  }
+  const parsed = items.map(parse);
   return parsed.includes(undefined) ? undefined : (parsed as T[]);
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIPv6, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { tryReadTextSync } from '../../lib/files.ts';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
@@ -12,15 +12,21 @@ const readNetworkTable = (roots: HostRoots, name: string) =>
   tryReadTextSync(roots.proc('net', name)) ??
   '';
 
-/** The kernel prints addresses in hexadecimal and in its own byte order; every machine that the agent supports is little-endian. */
+const unspecifiedIpv6 = '0'.repeat(32);
+
+/** The kernel prints IPv4 addresses in hexadecimal and in its own byte order; every machine that the agent supports is little-endian. */
 const addressOfHex = (hex: string) =>
   (hex.match(/../g) ?? [])
     .map((byte) => Number.parseInt(byte, 16))
     .reverse()
     .join('.');
 
-/** The address of the default gateway; of several, the one with the lowest metric, as the kernel prefers it. */
-export function readDefaultGatewayAddress(roots: HostRoots): string | undefined {
+/** The address of the default gateway; of several, the one with the lowest metric, as the kernel prefers it. That of IPv6, which is
+ * mostly a link-local one with its zone, counts only where there is none of IPv4. */
+export const readDefaultGatewayAddress = (roots: HostRoots): string | undefined =>
+  readIpv4GatewayAddress(roots) ?? readIpv6GatewayAddress(roots);
+
+function readIpv4GatewayAddress(roots: HostRoots): string | undefined {
   const rows = readNetworkTable(roots, 'route')
     .split('\n')
     .map((line) => line.trim().split(/\s+/));
@@ -31,6 +37,23 @@ export function readDefaultGatewayAddress(roots: HostRoots): string | undefined 
   );
   const best = routes.sort((a, b) => a.metric - b.metric)[0];
   return best && addressOfHex(best.gateway);
+}
+
+/** Columns: destination and its prefix length, source and its prefix length, next hop, metric, references, uses, flags, interface
+ * (net/ipv6/route.c, rt6_fill_node for /proc); numbers in hexadecimal. */
+function readIpv6GatewayAddress(roots: HostRoots): string | undefined {
+  const rows = readNetworkTable(roots, 'ipv6_route')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const routes = rows.flatMap(([destination, length, , , nextHop = '', metric = '', , , , device]) =>
+    destination === unspecifiedIpv6 && length === '00' && /^[\da-f]{32}$/.test(nextHop) && nextHop !== unspecifiedIpv6
+      ? [{ nextHop, metric: Number.parseInt(metric, 16), device }]
+      : [],
+  );
+  const best = routes.sort((a, b) => a.metric - b.metric)[0];
+  if (best === undefined) return undefined;
+  const address = new SocketAddress({ family: 'ipv6', address: best.nextHop.replace(/.{4}(?=.)/g, '$&:') }).address;
+  return /^fe[89ab]/.test(address) ? `${address}%${best.device}` : address;
 }
 
 /** The MAC address of a host on the same link, in upper case; undefined for a host behind a router. */

@@ -2,15 +2,9 @@ import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
-import { reachabilityProblems, routerProblems } from './problems.ts';
-import { reachabilityMetrics } from './reachability.ts';
-import {
-  type ProbeTargetReading,
-  type RouterReading,
-  type WanReading,
-  wanAccessTypes,
-  wanStatuses,
-} from './reading.ts';
+import { routerProblems, targetProblems } from './problems.ts';
+import { reachabilityMetrics, targetMetrics } from './reachability.ts';
+import { type RouterReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
 import { tr064PartTables, tr064RouterMetrics } from './tr064/metrics.ts';
 
@@ -153,8 +147,6 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
   ...tr064RouterMetrics,
 };
 
-const targetMetrics: MetricDeclarations<ProbeTargetReading> = reachabilityMetrics;
-
 const ownRouterActions: ActionDeclarations = {
   try_login: { name: 'Try login again', icon: 'mdi:account-reactivate', category: 'config' },
 };
@@ -178,7 +170,7 @@ export const routerTables = {
     icon: 'mdi:lan-connect',
     metrics: targetMetrics,
     event: targetEvent,
-    problems: reachabilityProblems,
+    problems: targetProblems,
   }),
   ...tr064PartTables,
 };

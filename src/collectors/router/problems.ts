@@ -22,6 +22,28 @@ export const reachabilityProblems = ({ reachable, problem }: ReachabilityReading
   })),
 ];
 
+/** Milliseconds before its end at which a certificate should have been renewed, if it lasts longer than four times that. */
+const renewalMs = 7 * 86_400_000;
+
+/** What is wrong with a target; with its certificate as soon as it should have been renewed. */
+export function targetProblems(reading: ReachabilityReading): Finding[] {
+  const { certificate } = reading.probe ?? {};
+  if (certificate === undefined) return [...reachabilityProblems(reading), { key: 'certificate', isUnknown: true }];
+  const { validFrom, validTo } = certificate;
+  const leftMs = validTo.getTime() - Date.now();
+  const isDue = leftMs < Math.min(renewalMs, (validTo.getTime() - validFrom.getTime()) / 4);
+  return [
+    ...reachabilityProblems(reading),
+    ...findingIf('certificate', isDue, () => ({
+      severity: 'degraded',
+      text: `its certificate ${leftMs > 0 ? 'ends' : 'ended'} on ${validTo.toISOString().slice(0, 10)}`,
+      step: leftMs > 0 ? 'soon' : 'ended',
+      clearsAt: 'when it shows a new one',
+      remedy: 'renew the certificate, and see why that was not done by itself',
+    })),
+  ];
+}
+
 const accountTexts: Partial<Record<NonNullable<RouterReading['tr064']>['access'] & string, string>> = {
   refused: 'refuses the login',
   paused: 'refused the login; it is not tried again for a while',

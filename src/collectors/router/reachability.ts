@@ -84,3 +84,23 @@ export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
     value: ({ probe }) => probe?.by,
   },
 };
+
+const dayMs = 86_400_000;
+
+/** Those of a target: a web server has a certificate. */
+export const targetMetrics: MetricDeclarations<ReachabilityReading> = {
+  ...reachabilityMetrics,
+  certificate_left: {
+    kind: 'gauge',
+    name: 'Certificate days left',
+    deviceClass: 'duration',
+    unit: 'd',
+    category: 'diagnostic',
+    optional: true,
+    // Negative once it has ended.
+    least: Number.NEGATIVE_INFINITY,
+    // In whole days, so that it changes once a day.
+    value: ({ probe }) =>
+      probe?.certificate && toBaseUnit(Math.floor((probe.certificate.validTo.getTime() - Date.now()) / dayMs), 'd'),
+  },
+};

@@ -60,7 +60,7 @@ export class RouterDevice {
     return deviceBelowAgent(this.#agent, {
       id: name,
       name,
-      configurationUrl: `http://${hostInUrl(address)}/`,
+      ...(address.includes('%') ? {} : { configurationUrl: `http://${hostInUrl(address)}/` }),
       ...this.#known,
     });
   }

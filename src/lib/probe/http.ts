@@ -2,8 +2,9 @@ import { constants } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
-import { connect as connectTls, type PeerCertificate } from 'node:tls';
+import { connect as connectTls } from 'node:tls';
 import { describeError } from '../../model/errors.ts';
+import { certificateOf, type ServerCertificate } from '../http-answer.ts';
 import { type PingStats, pingStatsOf } from './ping.ts';
 
 const connectTimeoutMs = 3000;
@@ -17,20 +18,6 @@ const lenientTls = {
   ciphers: 'ALL:@SECLEVEL=0',
   secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
 } as const;
-
-/** The certificate that a server shows. */
-export interface ServerCertificate {
-  validFrom: Date;
-  validUntil: Date;
-}
-
-/** Undefined if a date is missing or is none: the bytes are those of any server. */
-export function serverCertificateOf({ valid_from, valid_to }: Partial<PeerCertificate>): ServerCertificate | undefined {
-  const [validFrom, validUntil] = [valid_from, valid_to].map((text) => new Date(text ?? Number.NaN));
-  if (!validFrom || !validUntil || Number.isNaN(validFrom.getTime()) || Number.isNaN(validUntil.getTime()))
-    return undefined;
-  return { validFrom, validUntil };
-}
 
 export interface HttpProbeResult {
   stats: PingStats;
@@ -57,7 +44,7 @@ export function probeHttp(url: URL, address: string, signal: AbortSignal): Promi
   const openTls = () => {
     const tls = connectTls({ socket, servername: serverNameOf(url), ...lenientTls });
     tls.once('secureConnect', () => {
-      certificate = serverCertificateOf(tls.getPeerCertificate());
+      certificate = certificateOf(tls);
     });
     return tls;
   };

@@ -38,12 +38,44 @@ test.each([
   ['ftp://nas.lan', undefined],
   ['near=fe80::1%eth0', { name: 'near', by: 'icmp', host: 'fe80::1%eth0' }],
   ['--flood', undefined],
+  ['büro.lan', { name: 'büro.lan', by: 'icmp', host: 'xn--bro-hoa.lan' }],
+  ['Büro=BÜRO.lan', { name: 'Büro', by: 'icmp', host: 'xn--bro-hoa.lan' }],
+  ['tcp://büro.lan:22', { name: 'büro.lan:22', by: 'tcp', host: 'xn--bro-hoa.lan', port: 22 }],
+  [
+    'http://büro.lan/',
+    { name: 'xn--bro-hoa.lan', by: 'http', host: 'xn--bro-hoa.lan', url: new URL('http://xn--bro-hoa.lan/') },
+  ],
+  ['日本.example', { name: '日本.example', by: 'icmp', host: 'xn--wgv71a.example' }],
+  ['xn--bro-hoa.lan', { name: 'xn--bro-hoa.lan', by: 'icmp', host: 'xn--bro-hoa.lan' }],
+  ['bü ro.lan', undefined],
+  ['2', undefined],
+  ['1.2.3', undefined],
+  ['0x7f000001', undefined],
+  ['192.168.1.256', undefined],
+  ['2nd.lan', { name: '2nd.lan', by: 'icmp', host: '2nd.lan' }],
+  ['3com', { name: '3com', by: 'icmp', host: '3com' }],
 ])('target %s', (text, target) => expect(parseProbeTarget(text)).toEqual(target));
 
 test('an invalid item makes the list invalid', () => {
   expect(parseCommaList(' a, b=c ,', parseConfiguredRouter)?.map(({ host }) => host)).toEqual(['a', 'c']);
   expect(parseCommaList('a,-b', parseConfiguredRouter)).toBeUndefined();
   expect(parseCommaList('', parseConfiguredRouter)).toEqual([]);
+});
+
+test.each([
+  ['map=http://gis.lan/?box=1,2,3,4', ['http://gis.lan/?box=1,2,3,4']],
+  ['http://a.lan/?ids=1,2,nas.lan', ['http://a.lan/?ids=1,2', 'nas.lan']],
+  ['http://a.lan/?a=1,b=2,tcp://nas.lan:22', ['http://a.lan/?a=1,b=2', 'nas.lan']],
+  ['http://a.lan/?tags=a%2Cb,nas', undefined],
+  ['http://a.lan/?tags=a%2Cb,nas=nas', ['http://a.lan/?tags=a%2Cb', 'nas']],
+  ['http://a.lan/?tags=a,b', undefined],
+  ['http://a.lan/x,2', undefined],
+  ['http://a.lan/x%2C2', ['http://a.lan/x%2C2']],
+  ['shop=https://shop.lan/health,nas', ['https://shop.lan/health', 'nas']],
+])('a comma in a URL: %s', (text, targets) => {
+  expect(
+    parseCommaList(text, parseProbeTarget)?.map((target) => ('url' in target ? target.url.href : target.host)),
+  ).toEqual(targets);
 });
 
 const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
@@ -68,6 +100,28 @@ test('the default gateway is that of the best route, and of the host rather than
   expect(
     readDefaultGatewayAddress(tree({ 'proc/net/route': head + route('tun0', '00000000', '00000000', 0, '00000000') })),
   ).toBeUndefined();
+});
+
+const zeros = '0'.repeat(32);
+const ipv6Route = (destination: string, length: string, nextHop: string, metric: string, device: string) =>
+  `${destination} ${length} ${zeros} 00 ${nextHop} ${metric} 00000001 00000000 00000003 ${device.padStart(8)}\n`;
+
+test('the default gateway of IPv6 counts where there is none of IPv4', () => {
+  const linkLocal = 'fe800000000000000000000000000001';
+  const routes =
+    ipv6Route('fd000000000000000000000000000000', '40', zeros, '00000100', 'eth0') +
+    ipv6Route(zeros, '00', 'fd000000000000000000000000000009', '00000800', 'wlan0') +
+    ipv6Route(zeros, '00', linkLocal, '00000400', 'eth0') +
+    ipv6Route(zeros, '00', zeros, 'ffffffff', 'lo');
+  expect(readDefaultGatewayAddress(tree({ 'proc/net/ipv6_route': routes }))).toBe('fe80::1%eth0');
+  const global = ipv6Route(zeros, '00', 'fd000000000000000000000000000009', '00000800', 'wlan0');
+  expect(readDefaultGatewayAddress(tree({ 'proc/net/ipv6_route': global }))).toBe('fd00::9');
+  expect(
+    readDefaultGatewayAddress(tree({ 'proc/net/ipv6_route': ipv6Route(zeros, '00', zeros, 'ffffffff', 'lo') })),
+  ).toBeUndefined();
+  expect(readDefaultGatewayAddress(tree({ 'proc/net/ipv6_route': 'x\n00 00\n' }))).toBeUndefined();
+  const both = { 'proc/net/route': head + route('eth0', '00000000', '01B2A8C0', 100, '00000000') };
+  expect(readDefaultGatewayAddress(tree({ 'proc/net/ipv6_route': routes, ...both }))).toBe('192.168.178.1');
   expect(readDefaultGatewayAddress(tree({}))).toBeUndefined();
 });
 

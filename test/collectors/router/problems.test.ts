@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
-import { reachabilityProblems, repeaterProblems, routerProblems } from '../../../src/collectors/router/problems.ts';
+import {
+  reachabilityProblems,
+  repeaterProblems,
+  routerProblems,
+  targetProblems,
+} from '../../../src/collectors/router/problems.ts';
+import type { ReachabilityReading } from '../../../src/collectors/router/reachability.ts';
 import type { RouterReading } from '../../../src/collectors/router/reading.ts';
+import { stopClock } from '../../helpers/clock.ts';
 import { findingsAfter } from '../../helpers/findings.ts';
 
 const router = (...readings: Partial<RouterReading>[]) =>
@@ -18,6 +25,35 @@ test('a router or target that does not answer, or slowly', () => {
   expect(target({ reachable: true, problem: true })).toEqual([
     'limits degraded: answers too slowly or loses too many packets',
   ]);
+});
+
+test('a certificate that should have been renewed', () => {
+  stopClock('2026-11-26T12:00:00Z');
+  /** A reading of a server with a certificate that lasts so many days and ends in so many. */
+  const shows = (lasts: number, left: number) => {
+    const validTo = new Date(Date.now() + left * 86_400_000);
+    const certificate = { validFrom: new Date(validTo.getTime() - lasts * 86_400_000), validTo, problem: undefined };
+    return {
+      reachable: true,
+      problem: false,
+      probe: { by: 'http', stats: { sent: 1, received: 1 }, certificate },
+    } as const;
+  };
+  const target = (...readings: ReachabilityReading[]) => findingsAfter(targetProblems, ...readings);
+  expect(target(shows(90, 8))).toEqual([]);
+  expect(target(shows(90, 6))).toEqual(['certificate degraded: its certificate ends on 2026-12-02']);
+  expect(target(shows(3650, 0.5))).toEqual(['certificate degraded: its certificate ends on 2026-11-27']);
+  expect(target(shows(90, 6), shows(90, -1))).toEqual(['certificate degraded: its certificate ended on 2026-11-25']);
+  // One of six days is renewed every few days.
+  expect(target(shows(6, 2))).toEqual([]);
+  expect(target(shows(6, 1))).toEqual(['certificate degraded: its certificate ends on 2026-11-27']);
+  // While the server is away, it is not known whether it has a new one.
+  expect(target(shows(90, 6), { reachable: false, problem: true })).toEqual([
+    'unreachable outage: does not answer',
+    'certificate degraded: its certificate ends on 2026-12-02?',
+  ]);
+  expect(target(shows(90, 6), shows(90, 89))).toEqual([]);
+  expect(target({ reachable: true, problem: false })).toEqual([]);
 });
 
 test('the line and the internet connection', () => {

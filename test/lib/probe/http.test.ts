@@ -97,7 +97,7 @@ function secure(options: TlsOptions = {}, name = 'service') {
 test('https: the certificate’s dates are there, whoever has signed it', async () => {
   const { certificate, ...rest } = await probe(await portOf(secure()), 'https');
   expect(rest).toMatchObject(measured);
-  const days = ((certificate?.validUntil.getTime() ?? 0) - Date.now()) / 86_400_000;
+  const days = ((certificate?.validTo.getTime() ?? 0) - Date.now()) / 86_400_000;
   expect(days).toBeGreaterThan(29.9);
   expect(days).toBeLessThan(30.1);
   expect(certificate?.validFrom.getTime()).toBeLessThanOrEqual(Date.now());

@@ -67,6 +67,8 @@ export class IgdClient {
   /** Rejects if a router that has answered before no longer does. */
   async read(signal: AbortSignal): Promise<IgdReading> {
     const address = await this.#address.find();
+    // A URL cannot hold a link-local address with its zone.
+    if (address.includes('%')) return {};
     try {
       await this.#find(address, signal);
       if (this.#found === undefined) return { hint: this.#hint };
