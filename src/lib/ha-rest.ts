@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { Secret } from '../model/secret.ts';
 import { FrozenServerError, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
+import { lookUpName, lookupFunction } from './names/name-lookup.ts';
 
 /** The longest expected answer, that of `/api/config`, has about 20,000 bytes. */
 const maxAnswerBytes = 1024 ** 2;
@@ -67,7 +68,7 @@ export class HaRest {
     const key = authorities?.join('');
     if (this.#agent !== undefined && this.#agentKey === key && performance.now() < this.#agentEnd) return this.#agent;
     this.close();
-    const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 };
+    const options = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1, lookup: lookupFunction(lookUpName) };
     this.#agentKey = key;
     this.#agentEnd = performance.now() + connectionLifeMs;
     this.#agent = this.#base.startsWith('https:')

@@ -8,6 +8,7 @@ import {
   readHttpAnswer,
   type ServerCertificate,
 } from './http-answer.ts';
+import { lookUpName, lookupFunction } from './names/name-lookup.ts';
 
 /** The server answered, but not with the protocol of Home Assistant. */
 export class NotHomeAssistantError extends Error {}
@@ -115,6 +116,7 @@ class JsonSocket {
         request.once('socket', (connection) => connection.once('connect', () => (isConnected = true)));
         request.end();
       },
+      lookup: lookupFunction(lookUpName),
       rejectUnauthorized: false,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,

@@ -39,12 +39,12 @@ export function pingStatsOf(sent: number, times: readonly number[]): PingStats {
 /** What no locale of iputils translates, and BSD, busybox and inetutils print alike. */
 const lossWords = '% packet loss';
 const roundTripPattern =
-  /min\/avg\/max(?:\/[a-z-]+)? = (\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?/;
+  /min\/avg\/max(?:\/[a-z-]+)? = (\d{1,9}(?:\.\d+)?)\/(\d{1,9}(?:\.\d+)?)\/(\d{1,9}(?:\.\d+)?)(?:\/(\d{1,9}(?:\.\d+)?))?/;
 
 /** Round-trip times of the single replies, in milliseconds, if they were printed; duplicates are left out. */
 function roundTripTimes(text: string): number[] {
   const replies = text.split('\n').filter((line) => /ttl[= ]|hlim=/.test(line) && !line.includes('DUP!'));
-  return replies.flatMap((line) => /time[=<] ?(\d+(?:\.\d+)?) ?ms/.exec(line)?.[1] ?? []).map(Number);
+  return replies.flatMap((line) => /time[=<] ?(\d{1,9}(?:\.\d+)?) ?ms/.exec(line)?.[1] ?? []).map(Number);
 }
 
 /** Parses the output of `ping`; undefined if it has no statistics, because then nothing was measured. */
@@ -57,11 +57,12 @@ export function parsePingOutput(text: string): PingStats | undefined {
   // The last number is the percentage.
   const [sent, received] = [...counts.matchAll(/\d+(?:\.\d+)?/g)].slice(0, -1).map(([digits]) => Number(digits));
   if (sent === undefined || received === undefined || sent === 0) return undefined;
+  if (![sent, received].every(Number.isSafeInteger)) return undefined;
   const stats: PingStats = { sent, received: Math.min(sent, received) };
   const [minMs, meanMs, maxMs, deviation] = (roundTripPattern.exec(text)?.slice(1) ?? []).map((digits) =>
     digits === undefined ? undefined : Number(digits),
   );
-  if (minMs === undefined) return stats;
+  if (minMs === undefined || stats.received === 0) return stats;
   // busybox prints no deviation.
   const times = roundTripTimes(text);
   const jitterMs = deviation ?? (times.length === stats.received ? pingStatsOf(sent, times).jitterMs : undefined);

@@ -19,10 +19,10 @@ export class SoapFields {
     return this.#texts.get(name) || undefined;
   }
 
-  /** A whole number of either sign; undefined if the text is none. */
+  /** A whole number of either sign; undefined if the text is none, or has more digits than any value. */
   integer(name: string): number | undefined {
     const text = this.text(name);
-    return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
+    return text !== undefined && /^-?\d{1,20}$/.test(text) ? Number(text) : undefined;
   }
 
   /** A number that cannot be negative: a negative one is a 32-bit number that was printed with a sign. The largest numbers of 32
