@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
 import { normalizeMacAddress } from './tr064/device-info.ts';
@@ -26,7 +26,7 @@ function splitName(text: string): { name: string | undefined; address: string } 
 function hostOf(text: string): string | undefined {
   const typed = /^\[(.+)\]$/.exec(text)?.[1] ?? text;
   const host = /^\p{ASCII}*$/u.test(typed) ? typed : domainToASCII(typed);
-  const isNumber = /^(?:0x[\da-f]*|\d+)(?:\.(?:0x[\da-f]*|\d+))*\.?$/i.test(host) && !isIPv4(host);
+  const isNumber = /^(?:0x[\da-f]+|\d+)$/i.test(host);
   return (/^\w[\w.-]*$/.test(host) && !isNumber) || isIPv6(host) ? host : undefined;
 }
 

@@ -6,6 +6,8 @@ import { lookUpName } from './name-lookup.ts';
 
 /** Milliseconds that a reading waits for a name that has never been resolved. */
 const firstLookupTimeoutMs = 3000;
+/** Milliseconds that a reading waits for other addresses than the known ones. */
+const renewalTimeoutMs = 1000;
 /** Milliseconds between two look-ups of a name whose addresses are silent. */
 const renewalPauseMs = 10_000;
 /** Milliseconds until a name is looked up again: its TTL within these limits, or the default for names that are not in DNS. */
@@ -76,7 +78,7 @@ export class AddressResolver {
     const now = performance.now();
     if (isAddress(host) || now - (this.#renewedAt.get(host) ?? Number.NEGATIVE_INFINITY) < renewalPauseMs) return known;
     this.#renewedAt.set(host, now);
-    return withTimeout(firstLookupTimeoutMs, this.#lookUp(host), 'DNS').catch(() => known);
+    return withTimeout(renewalTimeoutMs, this.#lookUp(host), 'DNS').catch(() => known);
   }
 
   /** The addresses without looking them up; none if the name has never been resolved. */

@@ -49,9 +49,8 @@ test.each([
   ['xn--bro-hoa.lan', { name: 'xn--bro-hoa.lan', by: 'icmp', host: 'xn--bro-hoa.lan' }],
   ['bü ro.lan', undefined],
   ['2', undefined],
-  ['1.2.3', undefined],
   ['0x7f000001', undefined],
-  ['192.168.1.256', undefined],
+  ['1.1', { name: '1.1', by: 'icmp', host: '1.1' }],
   ['2nd.lan', { name: '2nd.lan', by: 'icmp', host: '2nd.lan' }],
   ['3com', { name: '3com', by: 'icmp', host: '3com' }],
 ])('target %s', (text, target) => expect(parseProbeTarget(text)).toEqual(target));

@@ -16,7 +16,9 @@ export interface WanConnection {
 const isSameService = (a: UpnpService, b: UpnpService | undefined) =>
   a.controlUrl.href === b?.controlUrl.href && a.type === b.type;
 
-const isConnected = ({ status }: WanConnection) => parseStatusInfoFields(status).status === 'connected';
+const statusOf = ({ status }: WanConnection) => parseStatusInfoFields(status).status;
+const isConnected = (connection: WanConnection) => statusOf(connection) === 'connected';
+const hasAddress = ({ ipv4 }: WanConnection) => ipv4 !== undefined;
 
 /** Of the connections that a router lists, the one in use: several may say that they are connected, but only one has an address.
  * The `previous` one is asked first. Rejects with HttpStatusError if all of them are denied. */
@@ -32,12 +34,11 @@ export async function findConnection(
     (a, b) => Number(isSameService(b, previous)) - Number(isSameService(a, previous)),
   )) {
     try {
-      const connection = { service, status: await call(service, 'GetStatusInfo'), ipv4: undefined };
-      const ipv4 = isConnected(connection)
-        ? parseExternalIpv4Fields(await call(service, 'GetExternalIPAddress'))
-        : undefined;
-      found.push({ ...connection, ipv4 });
-      if (ipv4 !== undefined) break;
+      const connection: WanConnection = { service, status: await call(service, 'GetStatusInfo'), ipv4: undefined };
+      if (isConnected(connection) || statusOf(connection) === undefined)
+        connection.ipv4 = parseExternalIpv4Fields(await call(service, 'GetExternalIPAddress'));
+      found.push(connection);
+      if (isConnected(connection) && hasAddress(connection)) break;
     } catch (error) {
       if (!(error instanceof HttpStatusError)) throw error;
       denial = error;
@@ -45,8 +46,9 @@ export async function findConnection(
   }
   if (found.length === 0 && denial !== undefined) throw denial;
   return (
-    found.find(({ ipv4 }) => ipv4 !== undefined) ??
+    found.find((connection) => isConnected(connection) && hasAddress(connection)) ??
     found.find(isConnected) ??
+    found.find(hasAddress) ??
     found.find(({ status }) => status !== undefined) ??
     found[0]
   );

@@ -223,6 +223,18 @@ test('a fail-over while it runs, and back: no rate is made of two counters', asy
   });
 });
 
+test('a router that tells no status, but an address', async () => {
+  const address = { GetExternalIPAddress: { ExternalIPAddress: '203.0.113.9' } };
+  const { read } = router([
+    [
+      ['WANCommonInterfaceConfig', '/line', line('Up', 'Cable')],
+      ['WANPPPConnection', '/ppp', connection('Unconfigured')],
+      ['WANIPConnection', '/ip', address],
+    ],
+  ]);
+  expect(await read()).toMatchObject({ status: undefined, ipv4: '203.0.113.9', link: true });
+});
+
 test('nothing is connected: the line that is down is told', async () => {
   const { read } = router([
     [
