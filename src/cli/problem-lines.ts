@@ -2,7 +2,7 @@ import { allCollectors } from '../collectors/index.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { type Problem, type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { groupProblems } from '../views/problem-groups.ts';
+import { formatConsequence, formatProblemText, groupProblems } from '../views/problem-groups.ts';
 import { findProblems } from '../views/problems.ts';
 import { colorize } from './terminal.ts';
 
@@ -13,8 +13,8 @@ const colors: Record<Severity, Parameters<typeof colorize>[0]> = {
   notice: 'cyan',
 };
 
-const subjectAndText = ({ subject, serialNumber, text, certain }: Problem) =>
-  `${subject}${serialNumber === undefined ? '' : ` (${serialNumber})`}: ${text}${certain ? '' : ' (last known)'}`;
+const withSerialNumber = ({ subject, serialNumber }: Problem) =>
+  `${subject}${serialNumber === undefined ? '' : ` (${serialNumber})`}`;
 
 /** What a command has found wrong as lines for a terminal: each problem with what to do and what it explains. The broker is left
  * out: a command may not have connected to it. */
@@ -26,7 +26,7 @@ export const formatProblemLines = (
   groupProblems(
     findProblems(allCollectors, agent, state).filter((problem) => problem.place !== 'broker' && includes(problem)),
   ).flatMap(({ problem, consequences }) => [
-    `${colorize(colors[problem.severity], severityNames[problem.severity])}: ${subjectAndText(problem)}`,
+    `${colorize(colors[problem.severity], severityNames[problem.severity])}: ${withSerialNumber(problem)}: ${formatProblemText(problem)}`,
     ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
-    ...consequences.map((one) => `  also affected: ${subjectAndText(one)}`),
+    ...consequences.map((one) => `  also affected: ${formatConsequence(one)}`),
   ]);

@@ -1,4 +1,5 @@
 import {
+  compareSeverities,
   type LastingFinding,
   type LastingFindings,
   missingProblemKey,
@@ -29,9 +30,12 @@ export class ProblemMemory {
       const id = idOf(problem);
       const since = new Date(Math.min(problem.finding.since.getTime(), now.getTime()));
       if (!problem.isOver) this.restored.set(id, { ...problem, finding: { ...problem.finding, since } });
-      const { path, subject, finding, isTold } = problem;
-      if (isTold && !this.#ended.has(id))
-        this.told.set(id, { path, subject, severity: finding.severity, text: finding.text, since });
+      const { path, subject, serialNumber, finding, toldSeverity } = problem;
+      if (toldSeverity === undefined || this.#ended.has(id)) continue;
+      const known = this.told.get(id);
+      if (known !== undefined && compareSeverities(known.severity, toldSeverity) <= 0) continue;
+      const told = { path, subject, severity: toldSeverity, text: finding.text, since };
+      this.told.set(id, serialNumber === undefined ? told : { ...told, serialNumber });
     }
   }
 

@@ -78,8 +78,8 @@ export interface RestoredProblem {
   cause?: string;
   serialNumber?: string;
   finding: LastingFinding;
-  /** It was reported to the user. */
-  isTold: boolean;
+  /** The worst severity with which it was reported to the user; absent if it was not. */
+  toldSeverity?: Severity;
   /** It has ended, but its end was not reported. */
   isOver?: true;
 }
@@ -110,9 +110,7 @@ export interface Problem {
   step?: string | number;
   clearsAt?: string;
   remedy?: string;
-  /** Whether it was reported to the user. */
-  isTold: boolean;
 }
 
-/** What is needed of a reported problem to report its end, also after a restart. */
+/** What is needed of a reported problem to report its end, also after a restart. The severity is the worst that was reported. */
 export type ToldProblem = Pick<Problem, 'path' | 'subject' | 'serialNumber' | 'severity' | 'text' | 'since'>;

@@ -1,20 +1,27 @@
-import type { Problem, ToldProblem } from '../model/problem.ts';
+import { compareSeverities, type Problem, type Severity, type ToldProblem } from '../model/problem.ts';
 import type { AgentState } from '../model/state.ts';
 import { groupProblems } from '../views/problem-groups.ts';
 import { isReportable } from '../views/problems.ts';
 
-/** A problem that has begun or is over, to send to a person. */
+/** A problem that has begun, has become worse, or is over, to send to a person. */
 export type AlertMessage =
-  | { kind: 'trouble'; problem: Problem; consequences: readonly Problem[] }
+  | {
+      kind: 'trouble';
+      problem: Problem;
+      consequences: readonly Problem[];
+      /** The severity with which it was reported before, if it has become worse since. */
+      severityBefore?: Severity;
+    }
   | { kind: 'recovery'; id: string; problem: ToldProblem; seconds: number };
 
 interface TrackedProblem {
   problem: Problem | ToldProblem;
-  /** Since when it could have been reported. */
-  reportableSince: Date;
-  isReported: boolean;
+  /** The worst severity that was reported; undefined if none was. */
+  reported?: Severity | undefined;
+  /** Since when it has been worse than what was reported. */
+  newsSince?: Date | undefined;
   /** When the problem was first absent. */
-  overSince?: Date;
+  overSince?: Date | undefined;
 }
 
 const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
@@ -22,8 +29,9 @@ const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime())
 const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
   groupProblems(all).find((group) => group.problem === problem)?.consequences ?? [];
 
-/** Reports each problem once when it has lasted for `minSeconds`, and once when it has been absent as long: a problem that comes and
- * goes is reported as one. What an earlier process has reported is not reported again, and its end is. */
+/** Reports each problem once when it has lasted for `minSeconds`, once more when it has been worse for as long, and its end when it has
+ * been absent for as long: a problem that comes and goes is reported as one. What an earlier process has reported is not reported again,
+ * and its end is. */
 export class AlertDebouncer {
   readonly #tracked = new Map<string, TrackedProblem>();
   readonly #minSeconds: number;
@@ -39,8 +47,11 @@ export class AlertDebouncer {
     now: Date,
   ): AlertMessage[] {
     const present = new Set(problems.map(({ id }) => id));
-    for (const [id, problem] of toldProblems)
-      if (!this.#tracked.has(id)) this.#tracked.set(id, { problem, reportableSince: now, isReported: true });
+    for (const [id, problem] of toldProblems) {
+      const tracked = this.#tracked.get(id);
+      if (tracked === undefined) this.#tracked.set(id, { problem, reported: problem.severity });
+      else tracked.reported ??= problem.severity;
+    }
     return [
       ...problems.flatMap((problem) => this.#messagesWhileLasting(problem, problems, now)),
       ...[...this.#tracked.keys()]
@@ -52,32 +63,40 @@ export class AlertDebouncer {
 
   /** Whether a problem was reported and its end was not. */
   isReported(id: string): boolean {
-    return this.#tracked.get(id)?.isReported ?? false;
+    return this.#tracked.get(id)?.reported !== undefined;
   }
 
   #messagesWhileLasting(problem: Problem, all: readonly Problem[], now: Date): AlertMessage[] {
-    const tracked = this.#tracked.get(problem.id) ?? { problem, reportableSince: now, isReported: false };
+    const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem };
     this.#tracked.set(problem.id, tracked);
-    if (problem.isTold) tracked.isReported = true;
-    delete tracked.overSince;
-    // A problem that is no longer suppressed must last for `minSeconds` on its own.
+    tracked.overSince = undefined;
     if (!isReportable(problem)) {
-      if (!tracked.isReported) tracked.reportableSince = now;
+      // Once nothing suppresses it any longer, it must last for `minSeconds` on its own.
+      tracked.newsSince = undefined;
       return [];
     }
     tracked.problem = problem;
-    if (tracked.isReported || secondsBetween(tracked.reportableSince, now) < this.#minSeconds) return [];
-    tracked.isReported = true;
-    return [{ kind: 'trouble', problem, consequences: consequencesOf(problem, all) }];
+    const { reported } = tracked;
+    const isNews = reported === undefined || compareSeverities(problem.severity, reported) < 0;
+    tracked.newsSince = isNews ? (tracked.newsSince ?? now) : undefined;
+    if (tracked.newsSince === undefined || secondsBetween(tracked.newsSince, now) < this.#minSeconds) return [];
+    tracked.reported = problem.severity;
+    const consequences = consequencesOf(problem, all);
+    return [
+      { kind: 'trouble', problem, consequences, ...(reported === undefined ? {} : { severityBefore: reported }) },
+    ];
   }
 
   #messagesWhenOver(id: string, now: Date): AlertMessage[] {
     const tracked = this.#tracked.get(id);
     if (tracked === undefined) return [];
-    tracked.overSince ??= now;
-    if (tracked.isReported && secondsBetween(tracked.overSince, now) < this.#minSeconds) return [];
+    const overSince = tracked.overSince ?? now;
+    tracked.overSince = overSince;
+    const { problem, reported } = tracked;
+    if (reported !== undefined && secondsBetween(overSince, now) < this.#minSeconds) return [];
     this.#tracked.delete(id);
-    const { problem, isReported, overSince } = tracked;
-    return isReported ? [{ kind: 'recovery', id, problem, seconds: secondsBetween(problem.since, overSince) }] : [];
+    return reported === undefined
+      ? []
+      : [{ kind: 'recovery', id, problem, seconds: secondsBetween(problem.since, overSince) }];
   }
 }

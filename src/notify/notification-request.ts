@@ -1,6 +1,7 @@
 import { type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { formatDuration } from '../views/duration.ts';
+import { formatConsequence } from '../views/problem-groups.ts';
 import type { AlertMessage } from './alert-debouncer.ts';
 import type { NotifySettings } from './settings.ts';
 
@@ -22,8 +23,8 @@ export type NotificationMessage = AlertMessage | TestMessage;
 const ntfyPriorities: Record<Severity, number> = { data_at_risk: 5, outage: 4, degraded: 3, notice: 2 };
 const ntfyDefaultPriority = 3;
 
-/** Names in a message before “and 12 more”. */
-const maxNames = 5;
+/** Affected things in a message before “and 12 more”. */
+const maxAffected = 5;
 
 const subjectOf = (agent: AgentIdentity, message: NotificationMessage) =>
   message.kind === 'test' ? agent.name : message.problem.subject;
@@ -50,17 +51,19 @@ const formatTime = (at: Date) =>
     timeZoneName: 'short',
   });
 
-const listNames = (names: readonly string[]) =>
-  names.length <= maxNames
-    ? names.join(', ')
-    : `${names.slice(0, maxNames - 1).join(', ')} and ${names.length - maxNames + 1} more`;
+const listAffected = (affected: readonly string[]) =>
+  affected.length <= maxAffected
+    ? affected.join('; ')
+    : `${affected.slice(0, maxAffected - 1).join('; ')}; and ${affected.length - maxAffected + 1} more`;
 
-const affectedSubjects = (message: NotificationMessage) =>
-  message.kind === 'trouble'
-    ? [...new Set(message.consequences.map(({ subject }) => subject))].filter(
-        (subject) => subject !== message.problem.subject,
-      )
-    : [];
+/** “Outage since 2 Jan 2026, 03:04 UTC”. */
+function severityLine({ problem, severityBefore }: Extract<AlertMessage, { kind: 'trouble' }>): string {
+  const severity = capitalized(severityNames[problem.severity]);
+  const since = formatTime(problem.since);
+  return severityBefore === undefined
+    ? `${severity} since ${since}`
+    : `Worse than before: ${severityNames[problem.severity]} instead of ${severityNames[severityBefore]}; it began ${since}`;
+}
 
 function linesOf(message: NotificationMessage): string[] {
   if (message.kind === 'test') return [message.text];
@@ -71,12 +74,12 @@ function linesOf(message: NotificationMessage): string[] {
     const duration = seconds < 60 ? 'within a minute' : `after ${formatDuration(seconds)}`;
     return [`Resolved ${duration}: ${problem.text}`, ...serialNumber];
   }
-  const affected = affectedSubjects(message);
+  const affected = message.consequences.map(formatConsequence);
   return [
     capitalized(message.problem.text),
-    `${capitalized(severityNames[problem.severity])} since ${formatTime(problem.since)}`,
+    severityLine(message),
     ...serialNumber,
-    ...(affected.length === 0 ? [] : [`Also affected: ${listNames(affected)}`]),
+    ...(affected.length === 0 ? [] : [`Also affected: ${listAffected(affected)}`]),
     ...(message.problem.remedy === undefined ? [] : [`What to do: ${message.problem.remedy}`]),
   ];
 }
@@ -112,7 +115,11 @@ function fieldsOf(message: NotificationMessage) {
     since: problem.since.toISOString(),
     seconds: message.kind === 'recovery' ? Math.max(0, message.seconds) : null,
     ...(message.kind === 'trouble'
-      ? { remedy: message.problem.remedy ?? null, alsoAffected: affectedSubjects(message) }
+      ? {
+          severityBefore: message.severityBefore ?? null,
+          remedy: message.problem.remedy ?? null,
+          alsoAffected: message.consequences.map(formatConsequence),
+        }
       : {}),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
-import { isFaultSeverity, type Problem, type RestoredProblem, severities } from '../model/problem.ts';
+import { isFaultSeverity, type Problem, type RestoredProblem, type Severity, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { findProblems } from './problems.ts';
 
@@ -38,6 +38,7 @@ const toldProblemSchema = z.pick(publishedProblemSchema, {
   severity: true,
   text: true,
   since: true,
+  serial_number: true,
 });
 
 const problemsSchema = z.object({
@@ -75,7 +76,14 @@ const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProbl
   [...toldProblems]
     .filter(([, { path }]) => [...collectors.keys()].some((id) => path === id || path.startsWith(`${id}/`)))
     .slice(-maxProblems)
-    .map(([id, { subject, severity, text, since }]) => ({ id, subject, severity, text, since: since.toISOString() }));
+    .map(([id, { subject, severity, text, since, serialNumber }]) => ({
+      id,
+      subject,
+      severity,
+      text,
+      since: since.toISOString(),
+      ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
+    }));
 
 function payloadOf(problems: readonly Problem[], state: AgentState): PublishedProblems {
   const own = problems.filter(({ explainedBy }) => explainedBy === undefined);
@@ -120,19 +128,20 @@ export function parseProblemsPayload(payload: string): PublishedProblems | undef
 /** What an earlier process, or an earlier connection, has published of its problems. */
 export function parseRestoredProblems(payload: string): RestoredProblem[] {
   const { problems = [], told = [] } = parseProblemsPayload(payload) ?? {};
-  const toldIds = new Set(told.map(({ id }) => id));
+  const toldSeverities = new Map(told.map(({ id, severity }) => [id, severity]));
   const ongoingIds = new Set(problems.map(({ id }) => id));
   return [
-    ...problems.flatMap((problem) => restoredProblem(problem, { isTold: toldIds.has(problem.id) })),
+    ...problems.flatMap((problem) => restoredProblem(problem, toldSeverities.get(problem.id))),
     ...told
       .filter(({ id }) => !ongoingIds.has(id))
-      .flatMap((problem) => restoredProblem(problem, { isTold: true, isOver: true })),
+      .flatMap((problem) => restoredProblem(problem, problem.severity, true)),
   ];
 }
 
 function restoredProblem(
   problem: Pick<PublishedProblem, 'id' | 'subject' | 'severity' | 'text' | 'since'> & Partial<PublishedProblem>,
-  state: Pick<RestoredProblem, 'isTold' | 'isOver'>,
+  toldSeverity: Severity | undefined,
+  isOver = false,
 ): RestoredProblem[] {
   const { id, cause, subject, severity, text, since, step, serial_number: serialNumber } = problem;
   const [, path, key] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
@@ -145,7 +154,8 @@ function restoredProblem(
       ...(cause === undefined ? {} : { cause }),
       ...(serialNumber === undefined ? {} : { serialNumber }),
       finding: step === undefined ? finding : { ...finding, step },
-      ...state,
+      ...(toldSeverity === undefined ? {} : { toldSeverity }),
+      ...(isOver ? { isOver } : {}),
     },
   ];
 }

@@ -12,8 +12,8 @@ import {
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
 import { overdueMs } from './overdue.ts';
 
-/** A problem before it is known what explains it, and whether it was told. */
-interface Candidate extends Omit<Problem, 'isTold'> {
+/** A problem before it is known what explains it. */
+interface Candidate extends Problem {
   finding?: LastingFinding;
   /** Slug of the device. */
   device?: string;
@@ -218,7 +218,6 @@ export function findProblems(
         ...problem,
         ...(explainedBy === undefined ? {} : { explainedBy }),
         since: restored !== undefined && restored < problem.since ? restored : problem.since,
-        isTold: state.toldProblems.has(problem.id),
       };
     })
     .sort(compareProblems);

@@ -17,7 +17,7 @@ const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"'
 const unescaped = (html: string) =>
   html.replaceAll(/<[^>]*>/g, '').replaceAll(/&(\w+|#39);/g, (_, name: string) => entities[name] ?? '');
 
-const link = /<a [^>]*>(.*?)<\/a> /;
+const link = /<a [^>]*>(.*?)<\/a>: /;
 
 /** The problems on a page: those that explain themselves, and those that they explain. */
 function problemsOfPage(page: string) {

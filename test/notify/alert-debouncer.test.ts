@@ -14,7 +14,6 @@ const problem = (id: string, subject: string, text: string): Problem => ({
   text,
   since: at(0),
   certain: true,
-  isTold: false,
 });
 const hot = problem('a/hot', 'A', 'too hot');
 const gone = problem('b', 'B', 'gone');
@@ -39,11 +38,12 @@ function watch(...phases: Phase[]): string[] {
     for (const end = now + seconds; now < end; now += 5) {
       for (const message of alarms.update(problems, memory, at(now))) {
         const { kind, problem: about } = message;
+        const worse = message.kind === 'trouble' && message.severityBefore ? ` (was ${message.severityBefore})` : '';
         const more =
           message.kind === 'recovery'
             ? ` (${message.seconds} s)`
             : message.consequences.map((one) => ` +${one.subject}`);
-        said.push(`${now} ${kind} ${about.subject}: ${about.text}${more}`);
+        said.push(`${now} ${kind} ${about.subject}: ${about.text}${worse}${more}`);
       }
     }
   }
@@ -74,7 +74,7 @@ test('what a problem explains is told with it, and not alone', () =>
 test('a problem that outlasts its cause is reported after the full time', () =>
   expect(watch(during(300, hot, becauseOfHot), during(300, gone))).toEqual([
     '30 trouble A: too hot +B',
-    '325 trouble B: gone',
+    '330 trouble B: gone',
     '330 recovery A: too hot (300 s)',
   ]));
 
@@ -113,15 +113,53 @@ test('what was reported before a restart is not reported again, and its end is',
   expect(
     watch(
       { seconds: 10, problems: [], told, restored: ['a/hot'] },
-      { seconds: 300, problems: [{ ...hot, since: at(-600), isTold: true }], told },
+      { seconds: 300, problems: [{ ...hot, since: at(-600) }], told },
       { seconds: 60, problems: [], told },
     ),
   ).toEqual(['340 recovery A: too hot (910 s)']));
 
 test('also when the broker tells of it only later', () =>
-  expect(watch(during(20, hot), { seconds: 100, problems: [{ ...hot, isTold: true }], told })).toEqual([]));
+  expect(watch(during(20, hot), { seconds: 100, problems: [{ ...hot }], told })).toEqual([]));
 
 test('a problem that ended while the agent was off is over once its collector has said so', () =>
   expect(watch({ seconds: 100, problems: [], told, restored: ['a/hot'] }, { seconds: 60, problems: [], told })).toEqual(
     ['130 recovery A: too hot (700 s)'],
   ));
+
+const nearlyFull: Problem = { ...hot, severity: 'degraded', text: 'nearly full' };
+const full: Problem = { ...hot, severity: 'outage', text: 'no space left' };
+
+test('a reported problem that becomes worse is reported once more, as such', () =>
+  expect(watch(during(60, nearlyFull), during(60, full), during(60, nearlyFull), during(60, full), during(60))).toEqual(
+    [
+      '30 trouble A: nearly full',
+      '90 trouble A: no space left (was degraded)',
+      '270 recovery A: no space left (240 s)',
+    ],
+  ));
+
+test('what is worse for a moment, or while something else explains it or nothing can be read, is not', () => {
+  const cause = { ...gone, severity: 'outage' } as const;
+  expect(
+    watch(
+      during(60, nearlyFull),
+      during(25, full),
+      during(60, nearlyFull),
+      during(60, { ...full, certain: false }),
+      during(300, cause, { ...full, explainedBy: 'b' }),
+      during(25, cause, full),
+      during(60, cause, nearlyFull),
+    ),
+  ).toEqual(['30 trouble A: nearly full', '235 trouble B: gone +A']);
+});
+
+test('what became worse before the first report is reported as it is', () =>
+  expect(watch(during(20, nearlyFull), during(60, full))).toEqual(['30 trouble A: no space left']));
+
+test('a restart makes nothing worse, and what becomes worse later is reported', () => {
+  const told = { 'a/hot': full };
+  expect(watch({ seconds: 100, problems: [full], told }, { seconds: 100, problems: [nearlyFull], told })).toEqual([]);
+  expect(watch({ seconds: 100, problems: [full], told: { 'a/hot': nearlyFull } })).toEqual([
+    '30 trouble A: no space left (was degraded)',
+  ]);
+});

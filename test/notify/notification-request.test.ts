@@ -18,9 +18,8 @@ const problem: Problem = {
   since: new Date('2026-01-02T03:04:05Z'),
   certain: true,
   remedy: 'back up and replace the drive',
-  isTold: false,
 };
-const pool = { ...problem, id: 'storage/tank/degraded', subject: 'Pool tank' };
+const pool = { ...problem, id: 'storage/tank/degraded', subject: 'Pool tank', text: 'degraded since a disk is gone' };
 const trouble: NotificationMessage = { kind: 'trouble', problem, consequences: [pool] };
 const recovery: NotificationMessage = { kind: 'recovery', id: problem.id, problem, seconds: 750 };
 const read = ({ url, body }: { url: string; body: string }) => ({ url, ...JSON.parse(body) });
@@ -36,7 +35,7 @@ test('ntfy: JSON to the URL above the topic, with all that a person needs', () =
       'Available spare below threshold (7 %, threshold 10 %)',
       'Data at risk since 2 Jan 2026, 03:04 UTC',
       'Serial number: S4EV',
-      'Also affected: Pool tank',
+      'Also affected: Pool tank: degraded since a disk is gone',
       'What to do: back up and replace the drive',
     ].join('\n'),
     tags: ['rotating_light'],
@@ -61,10 +60,25 @@ test('the worse, the higher the priority', () =>
     ),
   ).toEqual([5, 4, 3]));
 
+test('what became worse says so', () => {
+  const worse = { ...trouble, severityBefore: 'degraded' } as const;
+  expect(ntfy(worse).message).toContain(
+    '\nWorse than before: data at risk instead of degraded; it began 2 Jan 2026, 03:04 UTC\n',
+  );
+  expect(read(buildNotificationRequest('https://example.org/hook', 'json', agent, worse))).toMatchObject({
+    severity: 'data_at_risk',
+    severityBefore: 'degraded',
+  });
+});
+
 test('many that are affected are counted', () => {
-  const consequences = Array.from({ length: 9 }, (_, index) => ({ ...pool, subject: `Pool ${index}` }));
+  const consequences = Array.from({ length: 9 }, (_, index) => ({
+    ...pool,
+    subject: `Pool ${index}`,
+    text: 'faulted',
+  }));
   expect(ntfy({ kind: 'trouble', problem, consequences }).message).toContain(
-    'Also affected: Pool 0, Pool 1, Pool 2, Pool 3 and 5 more\n',
+    'Also affected: Pool 0: faulted; Pool 1: faulted; Pool 2: faulted; Pool 3: faulted; and 5 more\n',
   );
 });
 
@@ -106,7 +120,8 @@ test('a webhook: one object with the text and its parts', () => {
     text: expect.stringMatching(/^nas \(Berlin\): Samsung “990”: Available spare .*\nData at risk since /),
     seconds: null,
     remedy: 'back up and replace the drive',
-    alsoAffected: ['Pool tank'],
+    severityBefore: null,
+    alsoAffected: ['Pool tank: degraded since a disk is gone'],
   });
   expect(json(recovery)).toEqual({
     ...common,

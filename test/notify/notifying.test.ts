@@ -74,7 +74,7 @@ const restored = (isTold: boolean) => ({
     since: new Date('2025-12-31'),
     isCertain: false,
   },
-  isTold,
+  ...(isTold ? { toldSeverity: 'degraded' as const } : {}),
 });
 
 test('what was told before a restart is not told again, and its end is, with its whole duration', async () => {

@@ -114,7 +114,7 @@ test('what was published is restored', () => {
       subject: 'Thing',
       cause: 'nas/probe/thing_1/hot',
       finding: { key: 'hot', severity: 'degraded', text: 'hot is wrong', since: at, isCertain: false, step: 1 },
-      isTold: true,
+      toldSeverity: 'degraded',
     },
   ]);
 });
@@ -124,7 +124,7 @@ test('what has ended is restored too while its end was not told', () => {
   state.problemMemory.markTold('probe/thing_1/hot', { ...toldThing, text: 'hot is wrong' });
   state.problemMemory.markTold('other/thing_1/hot', { ...toldThing, path: 'other/thing_1' });
   const [over, ...others] = parseRestoredProblems(payload(state) ?? '');
-  expect(over).toMatchObject({ path: 'probe/thing_1', isTold: true, isOver: true });
+  expect(over).toMatchObject({ path: 'probe/thing_1', toldSeverity: 'degraded', isOver: true });
   expect(others).toEqual([]);
   const next = stateWith('');
   next.problemMemory.restore(over === undefined ? [] : [over], at);

@@ -88,7 +88,6 @@ test('a finding with all that it says', () =>
       text: 'hot text',
       since: minute(0),
       certain: true,
-      isTold: false,
     },
   ]));
 
@@ -267,20 +266,31 @@ const restoredHot = {
     since: new Date('2025-12-01'),
     isCertain: true,
   },
-  isTold: true,
+  toldSeverity: 'degraded' as const,
 };
 
 test('a problem of an earlier process goes on: its beginning, its text, and that it was told', () => {
   const state = after();
   state.problemMemory.restore([restoredHot], minute(0));
   state.record(collector, { ok: true, observations: thing('hot:degraded'), at: minute(1), seconds: 1 });
-  expect(list(state)).toMatchObject([{ text: 'hot long ago', since: new Date('2025-12-01'), isTold: true }]);
+  expect(list(state)).toMatchObject([{ text: 'hot long ago', since: new Date('2025-12-01') }]);
+  expect(state.toldProblems.get('probe/thing_1/hot')).toMatchObject({ severity: 'degraded' });
+});
+
+test('what was told stays told at its worst, whatever the broker retains of an earlier time', () => {
+  const state = after();
+  const told = () => [...state.toldProblems].map(([id, { severity, serialNumber }]) => [id, severity, serialNumber]);
+  state.problemMemory.restore([{ ...restoredHot, serialNumber: 'S4EV', toldSeverity: 'outage' }], minute(0));
+  state.problemMemory.restore([restoredHot], minute(0));
+  expect(told()).toEqual([['probe/thing_1/hot', 'outage', 'S4EV']]);
+  state.problemMemory.restore([{ ...restoredHot, toldSeverity: 'data_at_risk' }], minute(0));
+  expect(told()).toEqual([['probe/thing_1/hot', 'data_at_risk', undefined]]);
 });
 
 test('also when the broker tells of it only after the first reading', () => {
   const state = after(thing('hot:degraded'));
   state.problemMemory.restore([restoredHot], minute(0));
-  expect(list(state)).toMatchObject([{ since: new Date('2025-12-01'), isTold: true }]);
+  expect(list(state)).toMatchObject([{ since: new Date('2025-12-01') }]);
   state.record(collector, { ok: true, observations: thing('hot:degraded'), at: minute(1), seconds: 1 });
   expect(list(state)).toMatchObject([{ text: 'hot long ago', since: new Date('2025-12-01') }]);
 });

@@ -1,6 +1,6 @@
 import { isFaultSeverity, type Problem, severityNames } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
-import { groupProblems, type ProblemGroup } from '../problem-groups.ts';
+import { formatProblemText, groupProblems, type ProblemGroup } from '../problem-groups.ts';
 import { type Html, html } from './html.ts';
 import { renderDistanceToNow } from './relative-time.ts';
 
@@ -8,18 +8,18 @@ import { renderDistanceToNow } from './relative-time.ts';
 const anchorOf = ({ place, path }: Problem) =>
   place === 'broker' ? 'agent' : place === 'collector' ? `${path}/` : path;
 
-const renderSubject = (problem: Problem) => html`<a href="#${anchorOf(problem)}">${problem.subject}</a>`;
-
-const textOf = ({ text, certain }: Problem) => `${text}${certain ? '' : ' (last known)'}`;
+/** Reads as in a message and in a terminal: “nas cloud: does not answer”. */
+const renderSubjectAndText = (problem: Problem) =>
+  html`<a href="#${anchorOf(problem)}">${problem.subject}</a>: ${formatProblemText(problem)}`;
 
 const renderConsequences = (consequences: readonly Problem[]) =>
   consequences.length === 0
     ? ''
-    : html`<details><summary>also affected: ${consequences.length}</summary>${consequences.map((problem) => html`<p class="also">${renderSubject(problem)} ${textOf(problem)}</p>`)}</details>`;
+    : html`<details><summary>also affected: ${consequences.length}</summary>${consequences.map((problem) => html`<p class="also">${renderSubjectAndText(problem)}</p>`)}</details>`;
 
 const renderGroup = ({ problem, consequences }: ProblemGroup, now: Date) => {
   const { severity, since, serialNumber, remedy } = problem;
-  return html`<li class="${severity}"><strong>${severityNames[severity]}</strong> ${renderSubject(problem)} ${textOf(problem)}, for ${renderDistanceToNow(since, now)}${
+  return html`<li class="${severity}"><strong>${severityNames[severity]}</strong> ${renderSubjectAndText(problem)}, for ${renderDistanceToNow(since, now)}${
     serialNumber === undefined ? '' : html` <small>serial number ${serialNumber}</small>`
   }${remedy === undefined ? '' : html`<p class="remedy">${remedy}</p>`}${renderConsequences(consequences)}</li>`;
 };

@@ -97,8 +97,8 @@ test('unreadable devices come first, once for all their parts, with the time sin
     { table: 'part', device: { id: 'two', name: 'Two' }, part, error: new Error('gone') },
   ]);
   expect(wrong(text)).toEqual([
-    'degraded Thing no answer, for 60 salso affected: 1Thing Part p no answer',
-    'degraded Two Part p gone, for 60 s',
+    'degraded Thing: no answer, for 60 salso affected: 1Thing Part p: no answer',
+    'degraded Two Part p: gone, for 60 s',
   ]);
   expect(text).toContain('<h2>2 things are wrong</h2>');
   expect(text).toContain('data-title="(2) nas"');
@@ -109,14 +109,14 @@ test('a failing collector is one problem, and its last values are still shown', 
   state.broker.connected = true;
   state.record(collector, { ok: false, error: 'timed out after 10 s', at: later, seconds: 10 });
   const text = renderPage({ catalogue: [collector], agent, state, history }, later);
-  expect(wrong(text)).toEqual(['degraded Probe timed out after 10 s, for 60 s']);
+  expect(wrong(text)).toEqual(['degraded Probe: timed out after 10 s, for 60 s']);
   expect(text).toContain('<b>1.0</b>\u202f%');
 });
 
 test('problems of the agent are listed too: a disconnected broker', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
   expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual([
-    expect.stringMatching(/^outage Broker mqtt:\/\/127\.0\.0\.1:1883 not connected, for /),
+    expect.stringMatching(/^outage Broker mqtt:\/\/127\.0\.0\.1:1883: not connected, for /),
   ]);
 });
 
@@ -145,14 +145,14 @@ function judgedPage(...readings: { level?: number; note?: string }[]) {
 
 test('a problem with its severity, serial number, beginning and remedy; its card has the same text', () => {
   const text = judgedPage({ level: 1, note: 'data_at_risk' });
-  expect(wrong(text)).toEqual(['data at risk Thing spare is low, for 60 s serial number S4EVreplace it']);
+  expect(wrong(text)).toEqual(['data at risk Thing: spare is low, for 60 s serial number S4EVreplace it']);
   expect(text).toContain('id="summary" class="data_at_risk"');
   expect(text).toContain('<p class="trouble data_at_risk">spare is low</p>');
 });
 
 test('what can’t be read any longer is the last known', () => {
   const text = judgedPage({ level: 1, note: 'degraded' }, {});
-  expect(wrong(text)).toEqual([expect.stringContaining('Thing spare is low (last known), for ')]);
+  expect(wrong(text)).toEqual([expect.stringContaining('Thing: spare is low (last known), for ')]);
   expect(text).toContain('<p class="trouble degraded">spare is low (last known)</p>');
 });
 
@@ -161,7 +161,7 @@ test('notices stand below what is wrong, and nothing is wrong with them alone', 
   expect(text).toMatch(
     /class="well" data-title="nas">\s*<div role="status"><h2>All is well<\/h2><\/div>\s*<h3>Notices<\/h3><ul>/,
   );
-  expect(wrong(text)).toEqual([expect.stringMatching(/^notice Thing spare is low/)]);
+  expect(wrong(text)).toEqual([expect.stringMatching(/^notice Thing: spare is low/)]);
 });
 
 test('a part that vanished says so on its card, and is no problem', () => {
