@@ -27,6 +27,8 @@ export interface ReportedProblem
 
 /** What is wrong according to an agent. */
 export interface ReportedProblems {
+  /** The name of the agent; undefined if it does not say it. */
+  agentName?: string;
   /** The worst first. */
   list: readonly ReportedProblem[];
   /** Problems that the agent counts but that do not fit into its list. */
@@ -36,6 +38,8 @@ export interface ReportedProblems {
 /** An agent of the lab, according to what it publishes. It remains until its topics are removed. */
 export interface ReportedAgent {
   id: string;
+  /** Its id if it does not say its name. */
+  name: string;
   /** In the spelling of the agent. */
   site?: string;
   /** Its status is online, and it answers. */

@@ -17,6 +17,10 @@ export interface Device {
   via?: string;
   /** The id of the device through which this machine reaches it: its router, if it is in another network. */
   reachedThrough?: string;
+  /** It is this machine's way to other networks. */
+  isGateway?: true;
+  /** This machine reaches it through its gateway, whichever device that is. */
+  isBeyondGateway?: true;
   /** The site of the device, if it differs from the agent's. */
   site?: string;
   /** Home Assistant's identifier, if the device belongs to another agent, which announces its other properties. */

@@ -66,7 +66,8 @@ function reportedProblems(payload: string, before: ReportedProblems | undefined)
   const listed = list.filter(
     ({ explainedBy, severity }) => explainedBy === undefined && isFaultSeverity(severity),
   ).length;
-  return { list, omittedCount: Math.max(0, published.count - listed) };
+  const omittedCount = Math.max(0, published.count - listed);
+  return { list, omittedCount, ...(published.agent === undefined ? {} : { agentName: published.agent }) };
 }
 
 /** What the agents of the lab have published, by its meaning. */
@@ -123,6 +124,8 @@ export class AgentReports {
         const site = devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
         return {
           id,
+          // Anybody may have written it: a name that does not go with the id is none.
+          name: problems?.agentName !== undefined && slug(problems.agentName) === id ? problems.agentName : id,
           ...(typeof site === 'string' ? { site } : {}),
           isOnline: status === onlinePayload && !unresponsive.has(id),
           devices: [...devices.values()],

@@ -42,6 +42,8 @@ const toldProblemSchema = z.pick(publishedProblemSchema, {
 });
 
 const problemsSchema = z.object({
+  /** Name of the agent. Absent in lists of earlier versions. */
+  agent: z.optional(z.string().check(z.maxLength(500))),
   worst: z.nullable(z.enum(severities)),
   count: z.int().check(z.gte(0)),
   reason: z.nullable(z.string()),
@@ -85,11 +87,12 @@ const publishedTold = ({ collectors, toldProblems }: AgentState): PublishedProbl
       ...(serialNumber === undefined ? {} : { serial_number: serialNumber }),
     }));
 
-function payloadOf(problems: readonly Problem[], state: AgentState): PublishedProblems {
+function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: AgentState): PublishedProblems {
   const own = problems.filter(({ explainedBy }) => explainedBy === undefined);
   const [worst] = own;
   const inOrder = [...own, ...problems.filter(({ explainedBy }) => explainedBy !== undefined)].slice(0, maxProblems);
   return {
+    agent: agent.name,
     worst: worst?.severity ?? null,
     count: own.filter(({ severity }) => isFaultSeverity(severity)).length,
     reason: worst === undefined ? null : `${worst.subject}: ${worst.text}`.slice(0, maxReasonLength),
@@ -108,6 +111,7 @@ export function problemsPayload(
   // Whoever reads this is told by a connected agent.
   const isBrokerShown = state.broker.connected && !isLabIdentity(catalogue, state);
   const payload = payloadOf(
+    agent,
     findProblems(catalogue, agent, state).filter(({ place }) => isBrokerShown || place !== 'broker'),
     state,
   );

@@ -20,7 +20,7 @@ interface Candidate extends Problem {
   /** Slug of the device above its own. */
   parent?: string;
   /** Slug of the device through which its own is reached. */
-  reachedThrough?: string;
+  reachedThrough?: string | undefined;
 }
 
 function brokerProblems({ url, connected, since, error }: BrokerConnectionState): Candidate[] {
@@ -89,6 +89,7 @@ function entryProblems(
   collector: CollectorState,
   path: string,
   entry: StateEntry,
+  gateway: string | undefined,
 ): Candidate[] {
   const { address, device, part, error, isMissing, findings } = entry;
   const cause = [globalIdOf(agent, collector.id, entry), ...(part === undefined ? [] : [part.id])].join('/');
@@ -110,7 +111,7 @@ function entryProblems(
     finding,
     device: address.device,
     ...(device.via === undefined ? {} : { parent: slug(device.via) }),
-    ...(device.reachedThrough === undefined ? {} : { reachedThrough: slug(device.reachedThrough) }),
+    reachedThrough: device.isBeyondGateway ? gateway : device.reachedThrough && slug(device.reachedThrough),
   });
   const own = (key: string, severity: LastingFinding['severity'], text: string): LastingFinding => ({
     key,
@@ -153,6 +154,12 @@ const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidat
     ];
   });
 
+/** Slug of the device that is this machine's way to other networks. */
+const gatewayOf = ({ collectors }: AgentState) =>
+  [...collectors.values()]
+    .flatMap(({ entries }) => [...entries.values()])
+    .find(({ device, part }) => part === undefined && device.isGateway)?.address.device;
+
 /** The worst first; of equal ones the oldest. */
 const compareProblems = (a: Candidate, b: Candidate) =>
   compareSeverities(a.severity, b.severity) || a.since.getTime() - b.since.getTime() || a.id.localeCompare(b.id);
@@ -192,6 +199,7 @@ export function findProblems(
   state: AgentState,
   monotonicMs = performance.now(),
 ): Problem[] {
+  const gateway = gatewayOf(state);
   const candidates = [
     ...brokerProblems(state.broker),
     ...catalogue.flatMap((declaration) => {
@@ -201,7 +209,7 @@ export function findProblems(
         ...collectorProblems(agent, collector, declaration, state.broker, monotonicMs),
         ...[...collector.entries]
           .filter(([, { excluded }]) => !excluded && declaration.id !== 'agent')
-          .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry)),
+          .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry, gateway)),
       ];
     }),
     ...stillMissingProblems(agent, state),

@@ -56,7 +56,7 @@ test('without a status there is no agent, and nothing is left of one whose topic
   directory.say('pi/status', 'online');
   expect(directory.agents).toMatchObject([{ id: 'pi', site: 'Cottage' }]);
   for (const [path] of messages) directory.say(path, '');
-  expect(directory.agents).toEqual([{ id: 'pi', isOnline: true, devices: [] }]);
+  expect(directory.agents).toEqual([{ id: 'pi', name: 'pi', isOnline: true, devices: [] }]);
   directory.say('pi/status', '');
   directory.say('bridge/Cottage/state', '1');
   expect([...directory.bridges]).toEqual([['cottage', true]]);
@@ -73,7 +73,7 @@ test.each<[order: string, ...messages: [path: string, payload: string][]]>([
   const [lost] = directory.agents;
   expect(lost).toMatchObject({ isOnline: false, problems: { list: [] } });
   directory.say('pi/status', 'online');
-  expect(directory.agents).toEqual([{ id: 'pi', isOnline: true, devices: [] }]);
+  expect(directory.agents).toEqual([{ id: 'pi', name: 'pi', isOnline: true, devices: [] }]);
   directory.say('pi/status', 'offline');
   directory.say('pi/problems', problemList());
   directory.say('pi/status', 'online');

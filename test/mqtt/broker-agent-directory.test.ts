@@ -56,11 +56,12 @@ test('the devices of all agents are there at the start, without their parts', as
   expect(lab.agents).toEqual([
     {
       id: 'nas',
+      name: 'nas',
       isOnline: true,
       devices: [{ address: { collector: 'host', device: 'nas' }, values: { cpu: 3 }, isAvailable: true }],
       problems: { list: [], omittedCount: 0 },
     },
-    { id: 'pi', isOnline: false, devices: [] },
+    { id: 'pi', name: 'pi', isOnline: false, devices: [] },
   ]);
   expect([...lab.bridges]).toEqual([['cabin', true]]);
 });
@@ -76,6 +77,7 @@ test('it follows changed topics, removed topics and new agents', async () => {
   await until('all of it', () => valuesOf(lab, 'new', 'nvme') !== undefined);
   expect(known(lab, 'nas')).toEqual({
     id: 'nas',
+    name: 'nas',
     isOnline: true,
     devices: [{ address: { collector: 'host', device: 'nas' }, values: { cpu: 9 } }],
   });

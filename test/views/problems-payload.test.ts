@@ -60,12 +60,13 @@ test('nothing is claimed before each collector has had its first outcome', () =>
 });
 
 test('all is well: an empty list', () =>
-  expect(payload(stateWith(''))).toBe('{"worst":null,"count":0,"reason":null,"problems":[],"told":[]}'));
+  expect(payload(stateWith(''))).toBe('{"agent":"nas","worst":null,"count":0,"reason":null,"problems":[],"told":[]}'));
 
 test('a list with all that it says', () => {
   const state = stateWith('hot gone', { serialNumber: 'S4' });
   state.problemMemory.markTold('probe/thing_1/gone', toldThing);
   expect(parsed(state)).toEqual({
+    agent: 'nas',
     worst: 'degraded',
     count: 1,
     reason: 'Thing: gone is wrong',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
+import type { Device } from '../../src/model/device.ts';
 import { type Finding, findingIf, type LastingFindings, type Severity } from '../../src/model/problem.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
 import { findProblems, isReportable } from '../../src/views/problems.ts';
@@ -176,6 +177,28 @@ test('what explains what is reached through a device says nothing of the device 
   ];
   expect(told(after(lost('line'))).sort()).toEqual(['(Beyond: gone)', 'Thing Part /mnt: gone', 'Thing: line text']);
   expect(told(after(lost('hot:outage'))).sort()).toEqual(['Beyond: gone', 'Thing Part /mnt: gone', 'Thing: hot text']);
+});
+
+test('what is beyond the gateway is explained by the device that is the gateway', () => {
+  const gateway = { ...device, isGateway: true } as const;
+  const beyond = { id: 'beyond', name: 'Beyond', isBeyondGateway: true } as const;
+  const wrongWith = (one: Device) => {
+    const readings = [
+      { table: 'thing' as const, device: one, reading: { level: 1, note: 'line:outage' } },
+      { table: 'thing' as const, device: beyond, reading: { level: 1, note: 'hot:outage' } },
+    ];
+    return list(after(readings))
+      .map(({ subject, explainedBy }) => [subject, explainedBy])
+      .sort();
+  };
+  expect(wrongWith(gateway)).toEqual([
+    ['Beyond', 'probe/thing_1/line'],
+    ['Thing', undefined],
+  ]);
+  expect(wrongWith(device)).toEqual([
+    ['Beyond', undefined],
+    ['Thing', undefined],
+  ]);
 });
 
 test('what is worse than a device that can’t be read is told beside it', () => {

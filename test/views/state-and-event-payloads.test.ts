@@ -20,7 +20,7 @@ test('every key is in every payload, booleans as ON and OFF, a missing value as 
       "infra-monitor/nas/probe/thing_1/availability": "online",
       "infra-monitor/nas/probe/thing_1/part_a": "{"level":null}",
       "infra-monitor/nas/probe/thing_1/part_a/availability": "offline",
-      "infra-monitor/nas/problems": "{"worst":"degraded","count":1,"reason":"Thing a: gone","problems":[{"id":"probe/thing_1/part_a/unreadable","cause":"nas/probe/thing_1/a/unreadable","place":"part","subject":"Thing a","severity":"degraded","text":"gone","since":"2026-01-02T03:04:06.000Z","certain":true}],"told":[]}",
+      "infra-monitor/nas/problems": "{"agent":"nas","worst":"degraded","count":1,"reason":"Thing a: gone","problems":[{"id":"probe/thing_1/part_a/unreadable","cause":"nas/probe/thing_1/a/unreadable","place":"part","subject":"Thing a","severity":"degraded","text":"gone","since":"2026-01-02T03:04:06.000Z","certain":true}],"told":[]}",
     }
   `);
 });

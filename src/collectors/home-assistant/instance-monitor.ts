@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { HaRest } from '../../lib/ha-rest.ts';
 import { LoginLockout, type SavedLoginLockout } from '../../lib/login-lockout.ts';
+import { AddressResolver } from '../../lib/names/address-resolver.ts';
+import { isBeyondOwnNetwork } from '../../lib/names/own-network.ts';
 import type { Observation } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
@@ -38,6 +40,7 @@ export class InstanceMonitor {
   readonly #fingerprint: string | undefined;
   readonly #memory: DeviceMemories;
   readonly #agent: AgentIdentity;
+  readonly #addresses = new AddressResolver();
   readonly #clock: typeof readClocksIncludingSleep;
   readonly #rest: HaRest;
   readonly #details: DetailsKeeper;
@@ -70,6 +73,7 @@ export class InstanceMonitor {
     authorities: string[] | undefined,
     signal: AbortSignal,
   ): Promise<Observation<HomeAssistantReadingByTable>> {
+    void this.#addresses.resolve(this.#host).catch(() => undefined);
     const visit = this.#details.complete(
       await visitInstance(
         this.#rest,
@@ -91,6 +95,11 @@ export class InstanceMonitor {
       hint,
       events,
     };
+  }
+
+  /** The host of its address, without the brackets of an IPv6 address. */
+  get #host(): string {
+    return this.#instance.url.hostname.replace(/^\[(.*)\]$/, '$1');
   }
 
   /** Tries a refused token again: it may be valid now, after a backup was restored or a user was enabled. */
@@ -161,6 +170,7 @@ export class InstanceMonitor {
       ...(version === undefined ? {} : { softwareVersion: version }),
       configurationUrl: url.href,
       via: this.#agent.id,
+      ...(isBeyondOwnNetwork(this.#addresses, this.#host) ? { isBeyondGateway: true } : {}),
     };
   }
 }

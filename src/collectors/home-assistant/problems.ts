@@ -18,6 +18,7 @@ export const instanceProblems = ({ visit, hint }: InstanceReading): Finding[] =>
     text: hint ?? 'does not answer',
     step: visit.state,
     clearsAt: 'when it answers',
+    remedy: 'see on its machine whether it runs, and start it; if its address is new, correct HA_BASE_URL',
     explainsDevice: true,
   })),
   ...findingIf('state', visit.reachable !== false && !isWell(visit.state), () => ({

@@ -1,7 +1,7 @@
-import { BlockList, isIPv6, SocketAddress } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { SocketAddress } from 'node:net';
 import { tryReadTextSync } from '../../lib/files.ts';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
+import { isBeyondOwnNetwork } from '../../lib/names/own-network.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 
@@ -65,23 +65,12 @@ export function readNeighbourMac(roots: HostRoots, address: string): string | un
   return mac === undefined || mac === '00:00:00:00:00:00' ? undefined : mac;
 }
 
-const familyOf = (address: string) => (isIPv6(address) ? 'ipv6' : 'ipv4');
-
-/** Whether an address is in a network that this machine is connected to. */
-function isInOwnNetwork(address: string): boolean {
-  const networks = new BlockList();
-  for (const { cidr } of Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])) {
-    const [network, prefix] = cidr?.split('/') ?? [];
-    if (network !== undefined) networks.addSubnet(network, Number(prefix), familyOf(network));
-  }
-  return networks.check(address.split('%')[0] ?? '', familyOf(address));
-}
-
 /** Tells which of the routers is this machine's way to other networks. */
 export class GatewayRouter {
   readonly #roots: HostRoots;
   readonly #addresses: AddressResolver;
-  #name: string | undefined;
+  /** Name of the router that is this machine's way to other networks; undefined if it is not known. */
+  name: string | undefined;
 
   constructor(roots: HostRoots, addresses: AddressResolver) {
     this.#roots = roots;
@@ -95,12 +84,11 @@ export class GatewayRouter {
       routers.length === 1
         ? routers[0]
         : routers.find(({ host }) => gateway !== undefined && this.#addresses.known(host).includes(gateway));
-    this.#name = router?.name;
+    this.name = router?.name;
   }
 
-  /** Name of the router through which a host is reached; undefined if that is not known, or there is none between. An address that
-   * was never found out counts as one of another network, since routers answer for names too. */
+  /** Name of the router through which a host is reached; undefined if that is not known, or there is none between. */
   leadingTo(host: string): string | undefined {
-    return this.#addresses.known(host).some(isInOwnNetwork) ? undefined : this.#name;
+    return isBeyondOwnNetwork(this.#addresses, host) ? this.name : undefined;
   }
 }

@@ -62,6 +62,7 @@ export class RouterDevice {
       name,
       ...(address.includes('%') ? {} : { configurationUrl: `http://${hostInUrl(address)}/` }),
       ...this.#known,
+      ...(this.#gateway.name === name ? { isGateway: true } : {}),
     });
   }
 }

@@ -20,10 +20,14 @@ const siteDevice = (site: string | undefined): Device =>
     : { id: site, name: site, model: 'Site', site };
 
 /** The device of the agent itself, to which this collector adds entities. */
-const agentDevice = (monitor: AgentIdentity, agent: string, site: string | undefined): Device => ({
-  id: `agent ${agent}`,
-  name: agent,
-  identifier: deviceIdentifier({ ...monitor, id: agent }, agent),
+const agentDevice = (
+  monitor: AgentIdentity,
+  { id, name }: { id: string; name: string },
+  site: string | undefined,
+): Device => ({
+  id: `agent ${id}`,
+  name,
+  identifier: deviceIdentifier({ ...monitor, id }, id),
   via: siteDevice(site).id,
 });
 
@@ -53,9 +57,9 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
       return [
         { table: 'site', device, reading: { ...reading, since: causes.sinceWhen(device.id, reading.cause, now) } },
         ...agents.map(
-          ({ id, ...reading }): ObservationOrComplaint<SitesReadingByTable> => ({
+          ({ id, name, ...reading }): ObservationOrComplaint<SitesReadingByTable> => ({
             table: 'agent',
-            device: agentDevice(monitor, id, site),
+            device: agentDevice(monitor, { id, name }, site),
             reading,
           }),
         ),

@@ -46,7 +46,7 @@ export function agentProblems(
       if (other !== undefined && compareSeverities(other.severity, severity) <= 0) continue;
       byCause.set(cause, {
         severity,
-        text: `${subjectWithAgent(agent.id, subject)}: ${text}${certain && isAnswering ? '' : ' (last known)'}`,
+        text: `${subjectWithAgent(agent.name, subject)}: ${text}${certain && isAnswering ? '' : ' (last known)'}`,
         site: device !== undefined && siteKeys.has(device.device) ? device.device : siteKey(agent.site),
         device: device?.device,
       });

@@ -15,7 +15,7 @@ export interface SiteVerdict {
   /** Undefined for the agents that name no site. */
   site: string | undefined;
   reading: Omit<SiteReading, 'since'>;
-  agents: (SiteAgentReading & { id: string })[];
+  agents: (SiteAgentReading & { id: string; name: string })[];
 }
 
 interface SiteAgents {
@@ -37,25 +37,25 @@ function groupBySite(agents: readonly ReportedAgent[]): SiteAgents[] {
 
 /** How an agent sees the router of another site. */
 interface RouterView {
-  /** Id of the agent. */
+  /** Name of the agent. */
   by: string;
   isReachable: boolean;
 }
 
 /** An agent watches the router of another site under the site's name. */
-function viewOfRouter(site: string, { id, devices }: ReportedAgent): RouterView[] {
+function viewOfRouter(site: string, { name, devices }: ReportedAgent): RouterView[] {
   const router = devices.find(({ address }) => address.collector === 'router' && address.device === site);
   const reachable = router?.isAvailable ? router.values?.reachable : undefined;
-  return typeof reachable === 'string' ? [{ by: id, isReachable: reachable === 'ON' }] : [];
+  return typeof reachable === 'string' ? [{ by: name, isReachable: reachable === 'ON' }] : [];
 }
 
 /** Undefined if nobody watches the router. */
 const isReachable = (views: readonly RouterView[]) =>
   views.length === 0 ? undefined : views.some((view) => view.isReachable);
 
-const formatList = (ids: readonly string[]) => ids.toSorted().join(', ');
-const agentsAre = (ids: readonly string[]) =>
-  ids.length === 1 ? `agent ${ids[0]} is` : `agents ${formatList(ids)} are`;
+const formatList = (names: readonly string[]) => names.toSorted().join(', ');
+const agentsAre = (names: readonly string[]) =>
+  names.length === 1 ? `agent ${names[0]} is` : `agents ${formatList(names)} are`;
 
 /** Judges every site. `monitor`: the agent that judges, which is online and at its site whatever its topics say, and whose broker is
  * reached without a bridge. `ownId`: the id under which this collector publishes. */
@@ -80,7 +80,7 @@ export function determineSiteVerdicts(
   function outageOf({ site, key, agents: expected }: SiteAgents, views: readonly RouterView[]): SiteOutage | undefined {
     const reachable = isReachable(views);
     const hasAnswer = expected.some((agent) => answering.includes(agent));
-    const lost = expected.filter(({ isOnline }) => !isOnline).map(({ id }) => id);
+    const lost = expected.filter(({ isOnline }) => !isOnline).map(({ name }) => name);
     const routerUnreachable: SiteOutage = {
       cause: 'router_unreachable',
       text: `the router of ${site} does not answer from outside (asked by ${formatList(views.map(({ by }) => by))})`,
@@ -113,8 +113,9 @@ export function determineSiteVerdicts(
         outage: outage?.text,
         ...causeAndText(outage, problemsOfSite(site.key, outage, problems), ofSite),
       },
-      agents: site.agents.map(({ id, isOnline }) => ({
+      agents: site.agents.map(({ id, name, isOnline }) => ({
         id,
+        name,
         online: isHidden ? undefined : isOnline,
         text: isHidden ? `unknown because ${outage?.text}` : isOnline ? 'online' : 'lost',
       })),
@@ -138,7 +139,7 @@ function causeAndText(
     agents.reduce((sum, { problems: reported }) => sum + (reported?.omittedCount ?? 0), 0),
   );
   if (worst !== undefined) return { cause: outage?.cause ?? 'problem', text: worst };
-  const silent = agents.filter(({ problems: reported }) => reported === undefined).map(({ id }) => id);
+  const silent = agents.filter(({ problems: reported }) => reported === undefined).map(({ name }) => name);
   return silent.length === 0
     ? { cause: 'well', text: 'none' }
     : {

@@ -55,7 +55,7 @@ function metricsOfKeys({ tables }: CollectorMetadata, keys: readonly string[]): 
 }
 
 function otherDeviceView(
-  agent: string,
+  agent: Pick<ReportedAgent, 'id' | 'name'>,
   collector: CollectorMetadata,
   { address: { device }, values = {}, isAvailable }: ReportedDevice,
   now: Date,
@@ -70,11 +70,11 @@ function otherDeviceView(
         : [{ metric, view: { name: metric.name, value: renderMetricValue(metric, value, now) } }];
     },
   );
-  const name = device === agent || device === id ? title : `${title} ${device}`;
+  const name = device === agent.id || device === id ? title : `${title} ${device}`;
   return {
-    id: `${agent}/${id}/${device}`,
+    id: `${agent.id}/${id}/${device}`,
     name,
-    fullName: `${agent}: ${name}`,
+    fullName: `${agent.name}: ${name}`,
     details: isAvailable === false ? 'unavailable: last known values' : '',
     problems: [],
     numbers: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? view : [])),
@@ -127,14 +127,14 @@ export function buildOtherAgentSections(
     .filter(({ id }) => !ownIds.has(id))
     .map((agent) => ({
       id: `lab/${agent.id}`,
-      title: agent.id,
+      title: agent.name,
       problems: problemViews(agent, now),
       isFailing: !agent.isOnline,
       note: noteOf(agent),
       devices: catalogue.flatMap((declaration) =>
         agent.devices
           .filter(({ address, values }) => address.collector === declaration.id && values !== undefined)
-          .map((device) => otherDeviceView(agent.id, declaration, device, now)),
+          .map((device) => otherDeviceView(agent, declaration, device, now)),
       ),
     }));
 }

@@ -249,3 +249,11 @@ test('an impossible answer of one instance harms no other', async () => {
     ]);
   }
 });
+
+test('one in another network is beyond the gateway, one in a network of this machine is not', async () => {
+  const { url } = await startInstance();
+  expect((await begin(url, 'right').read()).device.isBeyondGateway).toBeUndefined();
+  const far = new URL('http://203.0.113.7:8123');
+  const read = begin(far, 'right').monitor.read(undefined, AbortSignal.timeout(50));
+  expect((await read).device.isBeyondGateway).toBe(true);
+});

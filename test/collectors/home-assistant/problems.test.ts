@@ -16,6 +16,9 @@ test('one that does not answer is an outage, with the reason', () => {
     'unreachable outage: nothing listens at nas:8123',
   ]);
   expect(wrongAfter(visited(false, 'timeout'), visited(true, 'starting'))).toEqual([]);
+  expect(instanceProblems(visited(false, 'refused', 'nothing listens at nas:8123'))).toContainEqual(
+    expect.objectContaining({ remedy: expect.stringContaining('start it') }),
+  );
 });
 
 test('a state that wants something of the user is degraded, recovery mode an outage', () => {

@@ -376,11 +376,29 @@ test.each<
   });
 });
 
+/** The list of an agent that says its name. */
+const named = (id: Name, agent: string): [string, string] => [
+  `${id}/problems`,
+  json({ agent, worst: null, count: 0, reason: null, problems: [] }),
+];
+const textOfCottage = (...topics: [string, string][]) =>
+  judge([...lab, ...topics]).find(({ site }) => site === 'Cottage')?.reading.text;
+
+test('a lost agent has its name, unless that is not its own', () => {
+  expect(textOfCottage(named('pi', 'Pi'), ...lost('pi'))).toBe('agent Pi is lost');
+  expect(textOfCottage(named('pi', 'shed'), ...lost('pi'))).toBe('agent pi is lost');
+  expect(textOfCottage(named('nas', 'NAS'), ...lost('pi', 'shed'), ...routerUnreachable)).toBe(
+    'the router of Cottage does not answer from outside (asked by NAS)',
+  );
+});
+
 test('agents behind a bridge that is down are unknown, with the reason', () => {
-  const verdict = judge([...lab, ...lost('shed'), bridgeDown]).find(({ site }) => site === 'Cottage');
+  const verdict = judge([...lab, named('pi', 'Pi'), ...lost('shed'), bridgeDown]).find(
+    ({ site }) => site === 'Cottage',
+  );
   expect(verdict?.agents).toEqual([
-    { id: 'pi', online: undefined, text: hiddenByBridge },
-    { id: 'shed', online: undefined, text: hiddenByBridge },
+    { id: 'pi', name: 'Pi', online: undefined, text: hiddenByBridge },
+    { id: 'shed', name: 'shed', online: undefined, text: hiddenByBridge },
   ]);
 });
 
@@ -402,8 +420,8 @@ test('agents without a site form a group of their own, which is never silent', (
         text: 'agents a, b are lost',
       },
       agents: [
-        { id: 'a', online: false, text: 'lost' },
-        { id: 'b', online: false, text: 'lost' },
+        { id: 'a', name: 'a', online: false, text: 'lost' },
+        { id: 'b', name: 'b', online: false, text: 'lost' },
       ],
     },
   ]);
