@@ -11,11 +11,13 @@ import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import type { AvailabilityChange } from '../loop/state-entry.ts';
 import { describeError } from '../model/errors.ts';
+import type { Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { BrokerClient } from '../mqtt/broker-client.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
 import type { DeviceCommand } from '../mqtt/inbound.ts';
+import { OtherProblemLists } from '../mqtt/other-problem-lists.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
 import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
@@ -122,20 +124,33 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   // The first announcement waits for all collectors, so that it is complete, but not for a drive that hangs.
   const ready = Promise.race([scheduler.start(opened.scheduled), pause(5000, undefined, { ref: false })]);
   const identities = agentIdentitiesOfCollectors(agent, opened.scheduled);
-  const sessions = identities.map(
-    ({ agent, collectors: ids, shared }) =>
+  // What is read of the whole lab is published over a connection of its own: this agent speaks for the lab while that is up.
+  const connections = new Map(
+    identities.map((identity) => [
+      identity,
+      identity.shared ? new MutableAgentState(state.broker.url).broker : state.broker,
+    ]),
+  );
+  const isLeftToOthers = ({ path }: Problem) =>
+    identities.some(
+      (identity) =>
+        connections.get(identity)?.connected === false &&
+        identity.shared &&
+        [...identity.collectors].some((id) => `${path}/`.startsWith(`${id}/`)),
+    );
+  const directory = identities.length > 1 ? agentDirectory : undefined;
+  const otherProblemLists =
+    directory !== undefined || settings.notify.NOTIFY_URL === undefined ? undefined : new OtherProblemLists();
+  const sessions = [...connections].map(
+    ([{ agent, collectors: ids, shared }, connection]) =>
       new BrokerClient({
         agent,
         catalogue: allCollectors,
-        state: new CollectorSubsetState(
-          state,
-          ids,
-          shared ? new MutableAgentState(state.broker.url).broker : state.broker,
-        ),
+        state: new CollectorSubsetState(state, ids, connection),
         settings: mqtt,
         log,
         shared,
-        agentDirectory: shared || identities.length === 1 ? undefined : agentDirectory,
+        ...(shared ? {} : { agentDirectory: directory, otherProblemLists }),
         ready,
         eventDelivered: (event) => state.markDelivered(event),
         deviceDismissed: (device) => state.forgetDevice(device),
@@ -152,6 +167,8 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     log.warn(`systemd could not be notified: ${describeError(error)}`),
   );
   const notifications = startNotifications(settings.notify, allCollectors, agent, state, log, {
+    directory: directory ?? otherProblemLists,
+    isLeftToOthers,
     reported(problem) {
       state.problemMemory.markTold(problem.id, problem);
       for (const session of sessions) session.update();

@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { PastMoment } from './past-moment.ts';
-import type { Problem } from './problem.ts';
+import type { Problem, Severity } from './problem.ts';
 
 /** A device that an agent watches, without its parts. */
 export interface ReportedDevice {
@@ -19,6 +19,8 @@ export interface ReportedProblem
   > {
   /** The device that it concerns; undefined for one of the broker or a collector. */
   device?: Address;
+  /** The worst severity with which the agent has reported it to its user; absent if it has not. */
+  toldSeverity?: Severity;
   /** By the clock of that agent. */
   since: Date;
   /** By the clock of this one. */

@@ -3,7 +3,7 @@ import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems }
 import { parseJsonWithin } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
-import { isFaultSeverity } from '../model/problem.ts';
+import { isFaultSeverity, type Severity } from '../model/problem.ts';
 import type { ParsedTopic } from '../model/topics.ts';
 import { onlinePayload } from '../views/availability.ts';
 import { type PublishedProblem, parseProblemsPayload } from '../views/problems-payload.ts';
@@ -39,7 +39,11 @@ function deviceOfProblem({ id, place }: PublishedProblem): Address | undefined {
     : { collector, device };
 }
 
-function reportedProblem(published: PublishedProblem, before: ReportedProblem | undefined): ReportedProblem {
+function reportedProblem(
+  published: PublishedProblem,
+  before: ReportedProblem | undefined,
+  toldSeverity: Severity | undefined,
+): ReportedProblem {
   const device = deviceOfProblem(published);
   return {
     id: published.id,
@@ -51,6 +55,7 @@ function reportedProblem(published: PublishedProblem, before: ReportedProblem | 
     since: new Date(published.since),
     firstSeen: before?.firstSeen ?? new PastMoment(),
     ...(device === undefined ? {} : { device }),
+    ...(toldSeverity === undefined ? {} : { toldSeverity }),
     ...(published.serial_number === undefined ? {} : { serialNumber: published.serial_number }),
     ...(published.explained_by === undefined ? {} : { explainedBy: published.explained_by }),
     ...(published.remedy === undefined ? {} : { remedy: published.remedy }),
@@ -62,7 +67,10 @@ function reportedProblems(payload: string, before: ReportedProblems | undefined)
   const published = parseProblemsPayload(payload);
   if (published === undefined) return undefined;
   const known = new Map(before?.list.map((problem) => [problem.id, problem]));
-  const list = published.problems.map((problem) => reportedProblem(problem, known.get(problem.id)));
+  const told = new Map(published.told?.map(({ id, severity }) => [id, severity]));
+  const list = published.problems.map((problem) =>
+    reportedProblem(problem, known.get(problem.id), told.get(problem.id)),
+  );
   const listed = list.filter(
     ({ explainedBy, severity }) => explainedBy === undefined && isFaultSeverity(severity),
   ).length;

@@ -124,7 +124,7 @@ export class ConnectedSession {
 
   /** Reads the retained messages, publishes everything, and finally that the agent is online. */
   async begin(): Promise<void> {
-    const { agent, ready, agentDirectory } = this.#context;
+    const { agent, ready, agentDirectory, otherProblemLists } = this.#context;
     this.#connection.listen((message) => {
       const isRead = this.#retained.stage === 'reading' && message.retained && message.topic !== this.#topics.ping;
       if (isRead) this.#retained.add(message.topic, message.payload);
@@ -133,6 +133,7 @@ export class ConnectedSession {
     this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent));
     void this.#connection.retainsByNameOnly.then((isByNameOnly) => this.#setRetainsByNameOnly(isByNameOnly));
     await agentDirectory?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
+    await otherProblemLists?.follow(this.#connection, agent);
     await ready;
     this.#memory.devices.compare(agent, this.#retained.payloads);
     await this.#announcer.publishTombstones();

@@ -5,6 +5,7 @@ import type { AgentIdentity, AgentState } from '../model/state.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
 import type { DeviceCommand } from './inbound.ts';
+import type { OtherProblemLists } from './other-problem-lists.ts';
 import type { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import type { UnacknowledgedByTopic } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
@@ -17,6 +18,8 @@ export interface SessionContext {
   log: Log;
   /** Collects the topics of the other agents, if a collector needs them. */
   agentDirectory?: BrokerAgentDirectory | undefined;
+  /** Collects what other agents say is wrong, if this one reports problems to a person. */
+  otherProblemLists?: OtherProblemLists | undefined;
   /** Resolves when each collector has been read once, or takes too long. */
   ready: Promise<void>;
   /** The event has reached a subscriber, or never will; it must not be pending any more. */

@@ -2,6 +2,7 @@ import { compareSeverities, type Problem, type Severity, type ToldProblem } from
 import type { AgentState } from '../model/state.ts';
 import { groupProblems } from '../views/problem-groups.ts';
 import { isReportable } from '../views/problems.ts';
+import type { OtherReports } from './other-reports.ts';
 
 /** A problem that has begun, has become worse, or is over, to send to a person. */
 export type AlertMessage =
@@ -18,6 +19,8 @@ interface TrackedProblem {
   problem: Problem | ToldProblem;
   /** The worst severity that was reported; undefined if none was. */
   reported?: Severity | undefined;
+  /** Id of the other agent that reported it. */
+  reporter?: string | undefined;
   /** Since when it has been worse than what was reported. */
   newsSince?: Date | undefined;
   /** When the problem was first absent. */
@@ -31,7 +34,7 @@ const consequencesOf = (problem: Problem, all: readonly Problem[]) =>
 
 /** Reports each problem once when it has lasted for `minSeconds`, once more when it has been worse for as long, and its end when it has
  * been absent for as long: a problem that comes and goes is reported as one. What an earlier process has reported is not reported again,
- * and its end is. */
+ * and its end is. What another agent has reported is left to it, with its end. */
 export class AlertDebouncer {
   readonly #tracked = new Map<string, TrackedProblem>();
   readonly #minSeconds: number;
@@ -45,6 +48,7 @@ export class AlertDebouncer {
     problems: readonly Problem[],
     { toldProblems, restoredProblems }: Pick<AgentState, 'toldProblems' | 'restoredProblems'>,
     now: Date,
+    others: OtherReports,
   ): AlertMessage[] {
     const present = new Set(problems.map(({ id }) => id));
     for (const [id, problem] of toldProblems) {
@@ -53,11 +57,11 @@ export class AlertDebouncer {
       else tracked.reported ??= problem.severity;
     }
     return [
-      ...problems.flatMap((problem) => this.#messagesWhileLasting(problem, problems, now)),
+      ...problems.flatMap((problem) => this.#messagesWhileLasting(problem, problems, now, others)),
       ...[...this.#tracked.keys()]
         // A restored problem may last: its collector has not read it yet.
         .filter((id) => !present.has(id) && !restoredProblems.has(id))
-        .flatMap((id) => this.#messagesWhenOver(id, now)),
+        .flatMap((id) => this.#messagesWhenOver(id, now, others)),
     ];
   }
 
@@ -66,7 +70,7 @@ export class AlertDebouncer {
     return this.#tracked.get(id)?.reported !== undefined;
   }
 
-  #messagesWhileLasting(problem: Problem, all: readonly Problem[], now: Date): AlertMessage[] {
+  #messagesWhileLasting(problem: Problem, all: readonly Problem[], now: Date, others: OtherReports): AlertMessage[] {
     const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem };
     this.#tracked.set(problem.id, tracked);
     tracked.overSince = undefined;
@@ -76,26 +80,33 @@ export class AlertDebouncer {
       return [];
     }
     tracked.problem = problem;
-    const { reported } = tracked;
-    const isNews = reported === undefined || compareSeverities(problem.severity, reported) < 0;
+    const isWorse = (severity: Severity) =>
+      tracked.reported === undefined || compareSeverities(severity, tracked.reported) < 0;
+    const elsewhere = others.worstOf(problem.cause);
+    if (elsewhere !== undefined && isWorse(elsewhere.severity))
+      Object.assign(tracked, { reported: elsewhere.severity, reporter: elsewhere.agent });
+    const isNews = isWorse(problem.severity);
     tracked.newsSince = isNews ? (tracked.newsSince ?? now) : undefined;
-    if (tracked.newsSince === undefined || secondsBetween(tracked.newsSince, now) < this.#minSeconds) return [];
+    const minSeconds = this.#minSeconds + others.extraSeconds(problem.cause);
+    if (tracked.newsSince === undefined || secondsBetween(tracked.newsSince, now) < minSeconds) return [];
+    const { reported } = tracked;
     tracked.reported = problem.severity;
+    tracked.reporter = undefined;
     const consequences = consequencesOf(problem, all);
     return [
       { kind: 'trouble', problem, consequences, ...(reported === undefined ? {} : { severityBefore: reported }) },
     ];
   }
 
-  #messagesWhenOver(id: string, now: Date): AlertMessage[] {
+  #messagesWhenOver(id: string, now: Date, others: OtherReports): AlertMessage[] {
     const tracked = this.#tracked.get(id);
     if (tracked === undefined) return [];
     const overSince = tracked.overSince ?? now;
     tracked.overSince = overSince;
-    const { problem, reported } = tracked;
+    const { problem, reported, reporter } = tracked;
     if (reported !== undefined && secondsBetween(overSince, now) < this.#minSeconds) return [];
     this.#tracked.delete(id);
-    return reported === undefined
+    return reported === undefined || (reporter !== undefined && others.isOnline(reporter))
       ? []
       : [{ kind: 'recovery', id, problem, seconds: secondsBetween(problem.since, overSince) }];
   }

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import type { AgentDirectory } from '../model/agent-directory.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
@@ -6,6 +7,7 @@ import { findProblems } from '../views/problems.ts';
 import { AlertDebouncer } from './alert-debouncer.ts';
 import { buildNotificationRequest } from './notification-request.ts';
 import { Notifier } from './notifier.ts';
+import { OtherReports } from './other-reports.ts';
 import { type NotifySettings, notifyAuthorizationHeader } from './settings.ts';
 
 /** Seconds that a problem must last to be reported, and be absent to be over. */
@@ -17,51 +19,68 @@ const checkIntervalSeconds = 5;
 /** How long problems wait for the first connection to the broker, which knows what was reported before the start. */
 const brokerTimeoutMs = 300_000;
 
-/** Remembers which problems were reported, also over a restart. */
-export interface NotificationListener {
+/** Remembers which problems were reported, also over a restart, and knows what is for others to report. */
+export interface NotificationContext {
+  /** The agents of the lab, as far as they are known. */
+  directory: Pick<AgentDirectory, 'agents'> | undefined;
+  /** Whether another agent speaks for the whole lab, and reports this problem. */
+  isLeftToOthers(problem: Problem): boolean;
   /** A server has accepted the message of a problem. */
   reported(problem: Problem): void;
   /** The end of a reported problem is about to be sent. */
   ended(id: string): void;
 }
 
-/** Sends a message for each problem and for its end, until `close`. Does nothing without NOTIFY_URL. */
-export function startNotifications(
+/** Sends a message for each problem and for its end. `undefined` without NOTIFY_URL. */
+export function createProblemReporter(
   settings: NotifySettings,
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
   log: Log,
-  listener: NotificationListener,
-): { close(): void } {
+  { directory, isLeftToOthers, reported, ended }: NotificationContext,
+): { check(): void; close(): void } | undefined {
   const { NOTIFY_URL, NOTIFY_FORMAT } = settings;
-  if (NOTIFY_URL === undefined) return { close: () => undefined };
-  const tracker = new AlertDebouncer(minProblemSeconds);
+  if (NOTIFY_URL === undefined) return undefined;
+  const debouncer = new AlertDebouncer(minProblemSeconds);
   const notifier = new Notifier(log, notifyAuthorizationHeader(settings));
   const startedAt = performance.now();
   let isMemoryKnown = false;
-  const check = () => {
-    isMemoryKnown ||= state.broker.connected || performance.now() - startedAt > brokerTimeoutMs;
-    const problems = findProblems(catalogue, agent, state).filter(({ place }) => isMemoryKnown || place === 'broker');
-    for (const message of tracker.update(problems, state, new Date())) {
-      const request = buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message);
-      if (message.kind === 'recovery') {
-        listener.ended(message.id);
-        notifier.send(request);
-      } else {
-        const { problem } = message;
-        notifier.send(request, () => {
-          // Its end may have been queued meanwhile.
-          if (tracker.isReported(problem.id)) listener.reported(problem);
-        });
+  return {
+    check() {
+      isMemoryKnown ||= state.broker.connected || performance.now() - startedAt > brokerTimeoutMs;
+      const problems = findProblems(catalogue, agent, state)
+        .filter(({ place }) => isMemoryKnown || place === 'broker')
+        // Neither is it reported here, nor its end.
+        .map((problem) => (isLeftToOthers(problem) ? { ...problem, certain: false } : problem));
+      const others = new OtherReports(directory?.agents ?? [], agent.id);
+      for (const message of debouncer.update(problems, state, new Date(), others)) {
+        const request = buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message);
+        if (message.kind === 'recovery') {
+          ended(message.id);
+          notifier.send(request);
+        } else {
+          const { problem } = message;
+          notifier.send(request, () => {
+            // Its end may have been queued meanwhile.
+            if (debouncer.isReported(problem.id)) reported(problem);
+          });
+        }
       }
-    }
+    },
+    close: () => notifier.close(),
   };
-  const timer = setInterval(check, checkIntervalSeconds * 1000).unref();
+}
+
+/** Looks for problems to report until `close`. */
+export function startNotifications(...context: Parameters<typeof createProblemReporter>): { close(): void } {
+  const reporter = createProblemReporter(...context);
+  if (reporter === undefined) return { close: () => undefined };
+  const timer = setInterval(reporter.check, checkIntervalSeconds * 1000).unref();
   return {
     close() {
       clearInterval(timer);
-      notifier.close();
+      reporter.close();
     },
   };
 }

@@ -73,9 +73,9 @@ function collectorProblems(
   ];
 }
 
-/** What identifies a device for every agent that sees it. */
-const globalIdOf = (agent: AgentIdentity, collector: string, { device }: StateEntry) =>
-  device.macAddress ?? device.serialNumber ?? `${agent.id}/${collector}/${slug(device.id)}`;
+/** What identifies a device for every agent that sees it. What a collector reads of the whole lab is the same whoever reads it. */
+const globalIdOf = (agent: AgentIdentity, { id, scope }: CollectorMetadata, { device }: StateEntry) =>
+  device.macAddress ?? device.serialNumber ?? `${scope === 'lab' ? id : agent.id}/${id}/${slug(device.id)}`;
 
 /** How the problem ends that something is no longer there. */
 const missingAdvice = {
@@ -85,14 +85,14 @@ const missingAdvice = {
 
 function entryProblems(
   agent: AgentIdentity,
-  { tables }: CollectorMetadata,
+  declaration: CollectorMetadata,
   collector: CollectorState,
   path: string,
   entry: StateEntry,
   gateway: string | undefined,
 ): Candidate[] {
   const { address, device, part, error, isMissing, findings } = entry;
-  const cause = [globalIdOf(agent, collector.id, entry), ...(part === undefined ? [] : [part.id])].join('/');
+  const cause = [globalIdOf(agent, declaration, entry), ...(part === undefined ? [] : [part.id])].join('/');
   const candidate = (finding: LastingFinding): Candidate => ({
     id: `${collector.id}/${path}/${finding.key}`,
     cause: `${cause}/${finding.key}`,
@@ -122,7 +122,7 @@ function entryProblems(
     ...(part === undefined ? { explainsDevice: true } : {}),
     ...(key === missingProblemKey ? missingAdvice : {}),
   });
-  const missing = tables[entry.table]?.missing;
+  const missing = declaration.tables[entry.table]?.missing;
   const unreadable =
     error === undefined || (isMissing && missing === undefined)
       ? []
@@ -232,5 +232,9 @@ export function findProblems(
 }
 
 /** Whether a problem is to be reported: it certainly lasts, it is a fault, and no other one explains it. */
-export const isReportable = ({ certain, severity, explainedBy }: Problem): boolean =>
+export const isReportable = ({
+  certain,
+  severity,
+  explainedBy,
+}: Pick<Problem, 'certain' | 'severity' | 'explainedBy'>): boolean =>
   certain && explainedBy === undefined && isFaultSeverity(severity);

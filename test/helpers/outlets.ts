@@ -83,6 +83,8 @@ async function messagesOf(agent: AgentIdentity, state: MutableAgentState): Promi
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.now() });
   const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(url) } };
   const { close } = startNotifications(settings as never, allCollectors, agent, state, keptLog().log, {
+    directory: undefined,
+    isLeftToOthers: () => false,
     reported: () => undefined,
     ended: () => undefined,
   });

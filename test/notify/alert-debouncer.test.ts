@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Problem, RestoredProblem, ToldProblem } from '../../src/model/problem.ts';
 import { AlertDebouncer } from '../../src/notify/alert-debouncer.ts';
+import { OtherReports } from '../../src/notify/other-reports.ts';
+import { DirectoryOfTopics, problem as published } from '../helpers/agent-directory.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 const problem = (id: string, subject: string, text: string): Problem => ({
@@ -23,6 +25,8 @@ interface Phase {
   problems: Problem[];
   told?: Record<string, ToldProblem>;
   restored?: string[];
+  /** Messages of other agents, by their topic below the base topic. */
+  others?: Record<string, string>;
 }
 
 /** Updates every five seconds with these problems, and returns the messages with their times. */
@@ -30,13 +34,14 @@ function watch(...phases: Phase[]): string[] {
   const alarms = new AlertDebouncer(30);
   const said: string[] = [];
   let now = 0;
-  for (const { seconds, problems, told = {}, restored = [] } of phases) {
+  for (const { seconds, problems, told = {}, restored = [], others = {} } of phases) {
+    const reports = new OtherReports(new DirectoryOfTopics(Object.entries(others)).agents, 'nas');
     const memory = {
       toldProblems: new Map(Object.entries(told)),
       restoredProblems: new Map(restored.map((id) => [id, {} as RestoredProblem])),
     };
     for (const end = now + seconds; now < end; now += 5) {
-      for (const message of alarms.update(problems, memory, at(now))) {
+      for (const message of alarms.update(problems, memory, at(now), reports)) {
         const { kind, problem: about } = message;
         const worse = message.kind === 'trouble' && message.severityBefore ? ` (was ${message.severityBefore})` : '';
         const more =
@@ -163,3 +168,45 @@ test('a restart makes nothing worse, and what becomes worse later is reported', 
     '30 trouble A: no space left (was degraded)',
   ]);
 });
+
+/** What an agent that also sees `hot` publishes; `told`: the severity with which it has reported it. */
+const other = (id: string, told?: string, status = 'online'): Record<string, string> => {
+  const seen = published('b/hot', { cause: hot.cause, severity: 'outage' });
+  return {
+    [`${id}/status`]: status,
+    [`${id}/problems`]: JSON.stringify({
+      worst: 'outage',
+      count: 1,
+      reason: null,
+      problems: [seen],
+      told: told === undefined ? [] : [{ ...seen, severity: told }],
+    }),
+  };
+};
+const seenToo = (seconds: number, others: Record<string, string>, ...problems: Problem[]): Phase => ({
+  seconds,
+  problems,
+  others,
+});
+
+test('of agents that see one fault, the first by its id reports, and the others wait for it', () => {
+  expect(watch(seenToo(300, other('pi'), hot))).toEqual(['45 trouble A: too hot']);
+  expect(watch(seenToo(300, { ...other('desk'), ...other('pi') }, hot))).toEqual(['60 trouble A: too hot']);
+  expect(watch(seenToo(300, other('desk', undefined, 'offline'), hot))).toEqual(['30 trouble A: too hot']);
+  expect(watch(seenToo(40, other('desk'), hot), seenToo(300, other('desk', 'outage'), hot))).toEqual([]);
+});
+
+test('what another agent has reported is left to it, with its end', () =>
+  expect(watch(seenToo(300, other('desk', 'outage'), hot), seenToo(300, { 'desk/status': 'online' }))).toEqual([]));
+
+test('unless that agent is gone when it ends', () =>
+  expect(
+    watch(
+      seenToo(60, other('desk', 'outage'), hot),
+      seenToo(240, other('desk', 'outage', 'offline'), hot),
+      seenToo(60, other('desk', 'outage', 'offline')),
+    ),
+  ).toEqual(['330 recovery A: too hot (300 s)']));
+
+test('what is worse here than another agent has reported is reported, as such', () =>
+  expect(watch(seenToo(300, other('desk', 'degraded'), hot))).toEqual(['60 trouble A: too hot (was degraded)']));

@@ -10,7 +10,7 @@ import { until } from '../helpers/until.ts';
 const collector = probe(async () => []);
 
 /** Notifications of a state with a problem, with a fake clock. */
-function notifying(url: string | undefined, isEmpty = false) {
+function notifying(url: string | undefined, isEmpty = false, isLeftToOthers = () => false) {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const state = stateOf(
@@ -25,6 +25,8 @@ function notifying(url: string | undefined, isEmpty = false) {
     ...(url === undefined ? {} : { NOTIFY_URL: { url: new Secret(url) } }),
   };
   const { close } = startNotifications(settings as never, [collector], agent, state, log, {
+    directory: undefined,
+    isLeftToOthers,
     reported(problem) {
       state.problemMemory.markTold(problem.id, problem);
       toldChanges.push(state.toldProblems.size);
@@ -172,4 +174,21 @@ test('after close nothing is checked, and nothing sent again', async () => {
 test('nothing happens without an address', () => {
   notifying(undefined);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what another agent speaks for is not told, and not over', async () => {
+  const { url, received } = await startNotificationServer();
+  let isLeft = true;
+  const { state } = notifying(url, false, () => isLeft);
+  vi.advanceTimersByTime(120_000);
+  isLeft = false;
+  vi.advanceTimersByTime(40_000);
+  await until('it is told', () => received.length > 0);
+  isLeft = true;
+  vi.advanceTimersByTime(120_000);
+  isLeft = false;
+  state.record(collector, well());
+  vi.advanceTimersByTime(60_000);
+  await until('its end is told', () => received.length > 1);
+  expect(received.map(({ body }) => body.kind)).toEqual(['trouble', 'recovery']);
 });
