@@ -2,7 +2,7 @@ import { allCollectors } from '../collectors/index.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { type Problem, type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { formatConsequence, formatProblemText, groupProblems } from '../views/problem-groups.ts';
+import { formatProblem, formatProblemText, groupProblems } from '../views/problem-groups.ts';
 import { findProblems } from '../views/problems.ts';
 import { colorize } from './terminal.ts';
 
@@ -28,5 +28,5 @@ export const formatProblemLines = (
   ).flatMap(({ problem, consequences }) => [
     `${colorize(colors[problem.severity], severityNames[problem.severity])}: ${withSerialNumber(problem)}: ${formatProblemText(problem)}`,
     ...(problem.remedy === undefined ? [] : [`  ${problem.remedy}`]),
-    ...consequences.map((one) => `  also affected: ${formatConsequence(one)}`),
+    ...consequences.map((one) => `  also affected: ${formatProblem(one)}`),
   ]);

@@ -2,6 +2,7 @@ import type { AgentDirectory, ReportedAgent } from '../model/agent-directory.ts'
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { AgentReports } from './agent-reports.ts';
+import { SubscriptionRefusedError } from './publish-error.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** What the agents on the broker say is wrong, without their devices: much less than a whole directory, for an agent that only wants to
@@ -28,10 +29,11 @@ export class OtherProblemLists implements Pick<AgentDirectory, 'agents'> {
       if (parsed?.kind === 'status' || parsed?.kind === 'problems') reports.take(parsed, payload, retained);
     });
     this.#isForbidden = true;
-    const isEnded = await Promise.race([
-      connection.subscribe([all.status, all.problems], 0).catch(() => undefined),
-      connection.ended.then(() => true),
-    ]);
-    this.#isForbidden = isEnded === true;
+    try {
+      await connection.subscribe([all.status, all.problems], 0);
+      this.#isForbidden = false;
+    } catch (error) {
+      this.#isForbidden = !(error instanceof SubscriptionRefusedError);
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { type Severity, severityNames } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { formatDuration } from '../views/duration.ts';
-import { formatConsequence } from '../views/problem-groups.ts';
+import { formatProblem } from '../views/problem-groups.ts';
 import type { AlertMessage } from './alert-debouncer.ts';
 import type { NotifySettings } from './settings.ts';
 
@@ -74,7 +74,7 @@ function linesOf(message: NotificationMessage): string[] {
     const duration = seconds < 60 ? 'within a minute' : `after ${formatDuration(seconds)}`;
     return [`Resolved ${duration}: ${problem.text}`, ...serialNumber];
   }
-  const affected = message.consequences.map(formatConsequence);
+  const affected = message.consequences.map(formatProblem);
   return [
     capitalized(message.problem.text),
     severityLine(message),
@@ -118,7 +118,7 @@ function fieldsOf(message: NotificationMessage) {
       ? {
           severityBefore: message.severityBefore ?? null,
           remedy: message.problem.remedy ?? null,
-          alsoAffected: message.consequences.map(formatConsequence),
+          alsoAffected: message.consequences.map(formatProblem),
         }
       : {}),
   };

@@ -4,8 +4,9 @@ import type { Problem } from '../model/problem.ts';
 export const formatProblemText = ({ text, certain }: Pick<Problem, 'text' | 'certain'>): string =>
   `${text}${certain ? '' : ' (last known)'}`;
 
-/** What a problem explains, as every list shows it: “nas cloud: does not answer”. */
-export const formatConsequence = (problem: Problem): string => `${problem.subject}: ${formatProblemText(problem)}`;
+/** A problem as every list shows it: “nas cloud: does not answer”. */
+export const formatProblem = (problem: Pick<Problem, 'subject' | 'text' | 'certain'>): string =>
+  `${problem.subject}: ${formatProblemText(problem)}`;
 
 /** A problem that nothing explains, and those that it explains. */
 export interface ProblemGroup {

@@ -15,6 +15,7 @@ import { createProblemReporter } from '../../src/notify/index.ts';
 import { findProblems } from '../../src/views/problems.ts';
 import { parseRestoredProblems } from '../../src/views/problems-payload.ts';
 import { keptLog } from './conversation.ts';
+import { agent as sampleAgent } from './sample-collector.ts';
 import { hostRoots } from './tree.ts';
 import { until } from './until.ts';
 
@@ -42,15 +43,7 @@ export class ReportingAgent {
 
   private constructor({ mqtt, webhook }: Lab, name: string, site: string, collectors: string[]) {
     const { state, lists } = this;
-    this.identity = {
-      id: name,
-      name,
-      site,
-      version: '1.2.3',
-      startedAt: new Date(),
-      baseTopic: 'infra-monitor',
-      discoveryPrefix: 'homeassistant',
-    };
+    this.identity = { ...sampleAgent, id: name, name, site, startedAt: new Date() };
     const isWatch = collectors.includes('sites');
     this.directory = isWatch ? new BrokerAgentDirectory() : undefined;
     for (const collector of allCollectors.filter(({ id }) => collectors.includes(id))) state.add(collector);

@@ -9,6 +9,7 @@ import {
 import { severityNames } from '../../model/problem.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { buildDate } from '../../version.ts';
+import { formatProblem } from '../problem-groups.ts';
 import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, html } from './html.ts';
 import { renderDistanceToNow } from './relative-time.ts';
@@ -96,7 +97,7 @@ function renderBeginning({ since, firstSeen }: ReportedProblem, now: Date): Html
 }
 
 const renderReportedProblem = (problem: ReportedProblem, isOnline: boolean, now: Date): Html =>
-  html`<strong>${severityNames[problem.severity]}</strong> ${problem.subject} ${problem.text}${isOnline && problem.certain ? '' : ' (last known)'}, ${renderBeginning(problem, now)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
+  html`<strong>${severityNames[problem.severity]}</strong> ${formatProblem({ ...problem, certain: isOnline && problem.certain })}, ${renderBeginning(problem, now)}${problem.remedy === undefined ? '' : html` <small>${problem.remedy}</small>`}`;
 
 function problemViews({ isOnline, problems }: ReportedAgent, now: Date): ProblemView[] {
   if (problems === undefined) return [];

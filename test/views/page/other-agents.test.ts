@@ -119,8 +119,8 @@ test('what another agent says is wrong, the worst first, with severity, beginnin
   ).toEqual({
     note: 'online',
     problems: [
-      'data at risk pi &lt;SSD&gt; is dying, for 3 d Replace it',
-      'outage pi home the line is down (last known), for 3 d',
+      'data at risk pi &lt;SSD&gt;: is dying, for 3 d Replace it',
+      'outage pi home: the line is down (last known), for 3 d',
     ],
   });
 });
@@ -131,7 +131,7 @@ test.each(['2999-01-01T00:00:00.000Z', '1970-01-01T00:00:05.000Z'])(
     expect(
       shown({ 'pi/status': 'online', 'pi/problems': problemList(problem('host/pi/x', { subject: 'pi', since })) })
         .problems,
-    ).toEqual(['degraded pi is wrong, for at least 0 s']);
+    ).toEqual(['degraded pi: is wrong, for at least 0 s']);
   },
 );
 
@@ -152,6 +152,6 @@ test('the problems of a lost agent are the last known', () => {
     shown({ 'pi/status': 'offline', 'pi/problems': problemList(problem('host/pi/x', { subject: 'pi' })) }),
   ).toMatchObject({
     note: 'lost: last known values',
-    problems: [expect.stringContaining('pi is wrong (last known)')],
+    problems: [expect.stringContaining('pi: is wrong (last known)')],
   });
 });
