@@ -35,18 +35,28 @@ const dying: Readings = [
   },
 ];
 const box: Device = { id: 'home', name: 'nas home', macAddress: '02:00:5E:00:53:01', via: 'nas' };
-const router = (reading: object): Readings => [
-  { table: 'router', device: box, reading: { reachable: true, problem: false, ...reading } },
+const router = (reading: object, more: Partial<Device> = {}): Readings => [
+  { table: 'router', device: { ...box, ...more }, reading: { reachable: true, problem: false, ...reading } },
+];
+const site = (cause: string, outage?: string): Readings => [
+  {
+    table: 'site',
+    device: { id: 'Berlin', name: 'Berlin' },
+    reading: { cause, outage, text: outage ?? 'none', online: true, expected: 2, lost: 0, since: new Date() },
+  },
 ];
 const cloud: Readings[number] = {
   table: 'target',
   device: { id: 'cloud', name: 'nas cloud', via: 'nas', reachedThrough: 'home' },
   reading: { reachable: false, problem: true },
 };
-const instance = (reachable: boolean, state: string, hint?: string): Readings => [
+const instance = (reachable: boolean, state: string, hint?: string, name = ''): Readings => [
   {
     table: 'instance',
-    device: { id: 'home_assistant', name: 'Home Assistant' },
+    device:
+      name === ''
+        ? { id: 'home_assistant', name: 'Home Assistant' }
+        : { id: name, name: `Home Assistant ${name}`, isBeyondGateway: true },
     reading: { visit: { reachable, state }, hint },
   },
 ];
@@ -148,6 +158,57 @@ const situations: Record<string, Situation> = {
     wrong: ['degraded nas: the supply voltage is too low'],
     explained: ['nas: the processor is slowed down'],
   },
+  'a nearly full disk that has no space left': {
+    readings: {
+      host: [
+        [...host(), filesystem('/tank', { available: 3 * GiB, usedRatio: 0.97 })],
+        [...host(), full],
+      ],
+    },
+    wrong: [noSpace],
+  },
+  'a disk that fills, and one without inodes': {
+    readings: {
+      host: [
+        [
+          ...host(),
+          filesystem('/srv', { available: 10 * GiB, usedRatio: 0.9, secondsToFull: 2 * 86_400 }),
+          filesystem('/var', { inodesUsedRatio: 1 }),
+        ],
+      ],
+    },
+    wrong: [
+      'outage nas File system /var: no inodes left',
+      'degraded nas File system /srv: full within three days at this rate',
+    ],
+  },
+  'a clock that is not set': {
+    readings: { host: [host({ clockSynchronized: false })] },
+    wrong: ['notice nas: the clock is not synchronized'],
+    untold: ['notice nas: the clock is not synchronized'],
+  },
+  'a DNS server that does not answer': {
+    readings: {
+      router: [router({ dns: { answers: false }, wan: { link: true, access: 'dsl', status: 'connected' } })],
+    },
+    wrong: ['degraded nas home: its DNS server does not answer'],
+  },
+  'the line is down, which explains a Home Assistant in another network, and none in this one': {
+    readings: {
+      router: [router({ wan: { link: false, access: 'dsl', status: 'disconnected' } }, { isGateway: true })],
+      home_assistant: [[...instance(false, 'refused'), ...instance(false, 'timeout', undefined, 'far')]],
+    },
+    wrong: ['outage Home Assistant: does not answer', 'outage nas home: the DSL line is out of sync'],
+    explained: ['Home Assistant far: does not answer', 'nas home: no internet connection'],
+  },
+  'an agent that is lost': {
+    readings: { sites: [site('agent_lost', 'agent pi is lost')] },
+    wrong: ['outage Berlin: agent pi is lost'],
+  },
+  'an old agent beside new ones, which does not say what is wrong': {
+    readings: { sites: [site('unknown')] },
+    wrong: [],
+  },
   'a name with markup in it': {
     readings: { host: [[...host(), filesystem('/<b>&"\'', { available: 0, usedRatio: 1 })]] },
     wrong: ['outage nas File system /<b>&"\': no space left'],
@@ -175,9 +236,11 @@ function stateAfter(readings: Situation['readings']): MutableAgentState {
 
 test.each(Object.entries(situations))('every outlet says the same: %s', async (_, situation) => {
   const { readings, wrong, explained = [], untold = [] } = situation;
-  const { page, health, once, messages } = await readOutlets(agent, stateAfter(readings));
+  const { page, health, topic, once, labPage, messages } = await readOutlets(agent, stateAfter(readings));
   const expected = { own: wrong, explained: explained.toSorted() };
-  for (const list of [page, health, once])
+  for (const list of [page, health, topic, once])
     expect({ own: list.own, explained: list.explained.toSorted() }).toEqual(expected);
-  expect(messages).toEqual(wrong.filter((text) => !untold.includes(text)));
+  expect(labPage).toEqual(wrong);
+  expect(messages.map(({ text }) => text)).toEqual(wrong.filter((text) => !untold.includes(text)));
+  expect(messages.flatMap(({ affected }) => affected).sort()).toEqual(expected.explained);
 });

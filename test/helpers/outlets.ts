@@ -9,6 +9,11 @@ import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { startNotifications } from '../../src/notify/index.ts';
+import { html } from '../../src/views/page/html.ts';
+import { buildOtherAgentSections } from '../../src/views/page/other-agents.ts';
+import { formatProblem } from '../../src/views/problem-groups.ts';
+import { parseProblemsPayload, problemsPayload } from '../../src/views/problems-payload.ts';
+import { DirectoryOfTopics } from './agent-directory.ts';
 import { keptLog } from './conversation.ts';
 import { startNotificationServer } from './notification-server.ts';
 import { until } from './until.ts';
@@ -43,7 +48,32 @@ interface HealthProblem {
   explainedBy?: string;
 }
 
-/** What each outlet says is wrong: the page and `/health/` of a real server, a real webhook, and the lines of `once`. */
+/** The list that the agent publishes. */
+function problemsOfTopic(agent: AgentIdentity, state: MutableAgentState) {
+  const { problems = [] } = parseProblemsPayload(problemsPayload(allCollectors, agent, state) ?? '') ?? {};
+  const own = problems.filter(({ explained_by: explanation }) => explanation === undefined);
+  return {
+    own: own.map((problem) => `${problem.severity} ${formatProblem(problem)}`),
+    explained: problems.filter((problem) => !own.includes(problem)).map(formatProblem),
+  };
+}
+
+/** The problems of the agent on the page of another one, which has only its topics. */
+function problemsOnLabPage(agent: AgentIdentity, state: MutableAgentState): string[] {
+  const payload = problemsPayload(allCollectors, agent, state) ?? '';
+  const { agents } = new DirectoryOfTopics([
+    [`${agent.id}/status`, 'online'],
+    [`${agent.id}/problems`, payload],
+  ]);
+  const [section] = buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, new Date());
+  return (section?.problems ?? []).map(({ text }) => {
+    const [, severity = '', problem = ''] = /^<strong>(.*?)<\/strong> (.*?), for /.exec(html`${text}`.text) ?? [];
+    return `${words(severity)} ${unescaped(problem)}`;
+  });
+}
+
+/** What each outlet says is wrong: the page and `/health/` of a real server, the topic, the page of another agent, a real webhook, and the
+ * lines of `once`. */
 export async function readOutlets(agent: AgentIdentity, state: MutableAgentState) {
   const context = { catalogue: allCollectors, agent, state, history: new MinuteHistory() };
   const server = await startStatusServer(
@@ -72,13 +102,15 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
   return {
     page,
     health: { own: inHealth(false), explained: inHealth(true) },
+    topic: problemsOfTopic(agent, state),
     once,
+    labPage: problemsOnLabPage(agent, state),
     messages: await messagesOf(agent, state),
   };
 }
 
 /** The messages that a webhook gets of a state that lasts, and of a marker after them. */
-async function messagesOf(agent: AgentIdentity, state: MutableAgentState): Promise<string[]> {
+async function messagesOf(agent: AgentIdentity, state: MutableAgentState) {
   const { url, received } = await startNotificationServer();
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], now: Date.now() });
   const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(url) } };
@@ -102,5 +134,8 @@ async function messagesOf(agent: AgentIdentity, state: MutableAgentState): Promi
   }
   return received
     .filter(({ body }) => body.kind === 'trouble' && !String(body.subject).startsWith('Broker'))
-    .map(({ body }) => `${body.severity} ${body.subject}: ${body.what}`);
+    .map(({ body }) => ({
+      text: `${body.severity} ${body.subject}: ${body.what}`,
+      affected: body.alsoAffected as string[],
+    }));
 }
