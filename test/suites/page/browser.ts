@@ -2,7 +2,8 @@ import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
-const args = [
+/** For Debian's Chromium, run by root and without any network of its own. */
+export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -17,7 +18,7 @@ const args = [
 export function browser(): { open(url: string, options?: BrowserContextOptions): Promise<Page> } {
   let running: Awaited<ReturnType<typeof chromium.launch>>;
   beforeAll(async () => {
-    running = await chromium.launch({ executablePath: '/usr/bin/chromium', args });
+    running = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments });
   });
   afterAll(() => running.close());
   return {
