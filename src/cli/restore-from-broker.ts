@@ -1,5 +1,6 @@
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Topics } from '../model/topics.ts';
+import { selectAnnouncedDevices } from '../mqtt/announced-devices.ts';
 import { selectMemoryPayloads } from '../mqtt/inbound.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
@@ -17,6 +18,7 @@ async function restore(
 ): Promise<boolean> {
   const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
   state.memoryStore.load(selectMemoryPayloads(agent, retained), collectors);
+  state.problemMemory.restoreAnnounced(selectAnnouncedDevices(agent, retained), new Date());
   const problems = retained.get(new Topics(agent).problems);
   if (problems === undefined) return false;
   state.problemMemory.restore(parseRestoredProblems(problems), new Date());

@@ -157,6 +157,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         memoriesLoaded: (memories, isComplete) =>
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
         problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
+        devicesAnnounced: (devices) => state.problemMemory.restoreAnnounced(devices, new Date()),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );

@@ -26,6 +26,10 @@ export class CollectorSubsetState implements AgentState {
     return this.#agentState.restoredProblems;
   }
 
+  get announcedDevices() {
+    return this.#agentState.announcedDevices;
+  }
+
   get toldProblems() {
     return this.#agentState.toldProblems;
   }

@@ -77,6 +77,10 @@ export class MutableAgentState implements AgentState {
     return this.problemMemory.restored;
   }
 
+  get announcedDevices() {
+    return this.problemMemory.announced;
+  }
+
   get toldProblems(): ReadonlyMap<string, ToldProblem> {
     return this.problemMemory.told;
   }
@@ -143,7 +147,7 @@ export class MutableAgentState implements AgentState {
     }
     record.lastRun = outcome.at;
     record.duration = outcome.seconds;
-    if (outcome.ok) this.problemMemory.dropEnded(collector.id, record.entries);
+    if (outcome.ok) this.problemMemory.dropEnded(record);
     return changes;
   }
 

@@ -1,5 +1,7 @@
 import {
+  type AnnouncedDevice,
   compareSeverities,
+  complaintProblemKey,
   type LastingFinding,
   type LastingFindings,
   missingProblemKey,
@@ -7,7 +9,7 @@ import {
   type ToldProblem,
   unreadableProblemKey,
 } from '../model/problem.ts';
-import type { StateEntry } from '../model/state.ts';
+import type { CollectorState, StateEntry } from '../model/state.ts';
 
 /** Whether an entry still has the problem. */
 const isOngoing = ({ findings, error, isMissing }: StateEntry, key: string) =>
@@ -21,6 +23,7 @@ const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 export class ProblemMemory {
   readonly restored = new Map<string, RestoredProblem>();
   readonly told = new Map<string, ToldProblem>();
+  readonly announced = new Map<string, AnnouncedDevice & { since: Date }>();
   /** Problems whose end was told: a broker that was out of reach still tells of them. */
   readonly #ended = new Set<string>();
 
@@ -39,6 +42,12 @@ export class ProblemMemory {
     }
   }
 
+  /** Takes over which devices the broker has announcements of: what is not there now has vanished meanwhile. */
+  restoreAnnounced(devices: readonly AnnouncedDevice[], now: Date): void {
+    for (const device of devices)
+      if (!this.announced.has(device.path)) this.announced.set(device.path, { ...device, since: now });
+  }
+
   markTold(id: string, problem: ToldProblem): void {
     this.told.set(id, problem);
     this.#ended.delete(id);
@@ -54,17 +63,19 @@ export class ProblemMemory {
   findingsBefore(path: string, own: LastingFindings = new Map()): LastingFindings {
     const findings = new Map(own);
     for (const problem of this.restored.values()) {
-      if (problem.path !== path) continue;
       const { key } = problem.finding;
+      // These are said by the entry itself.
+      if (problem.path !== path || key === unreadableProblemKey || key === missingProblemKey) continue;
       findings.set(key, earlierOf(findings.get(key), problem.finding));
     }
     return findings;
   }
 
-  /** Drops the restored problems of a collector that its last reading has shown to be over. */
-  dropEnded(collector: string, entries: ReadonlyMap<string, StateEntry>): void {
+  /** Drops the restored problems of a collector that its last reading, which was successful, has shown to be over. */
+  dropEnded({ id: collector, entries, complaints }: Pick<CollectorState, 'id' | 'entries' | 'complaints'>): void {
+    const complaintKeys = complaints.map(({ key }) => complaintProblemKey(key));
     for (const [id, { path, finding }] of this.restored) {
-      if (path === collector) this.restored.delete(id);
+      if (path === collector && !complaintKeys.includes(finding.key)) this.restored.delete(id);
       if (!path.startsWith(`${collector}/`)) continue;
       const entry = entries.get(path.slice(collector.length + 1));
       if (entry !== undefined && !isOngoing(entry, finding.key)) this.restored.delete(id);
@@ -74,6 +85,7 @@ export class ProblemMemory {
   /** Drops what is known of a device that the user has removed, and of its parts. */
   forgetDevice(collector: string, device: string): void {
     const path = `${collector}/${device}`;
+    this.announced.delete(path);
     for (const [id, problem] of this.restored)
       if (problem.path === path || problem.path.startsWith(`${path}/`)) this.restored.delete(id);
   }

@@ -3,6 +3,7 @@ import type { AnyCollectorDefinition, Observation } from '../model/collector.ts'
 import { subjectOf } from '../model/device.ts';
 import { describeError } from '../model/errors.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
+import { missingText } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
 import { uncertainFindings } from './findings.ts';
@@ -93,7 +94,7 @@ export const missingEntry = (entry: StateEntry, isMissed: boolean, at: Date): St
     ? entry
     : {
         ...entry,
-        error: 'no longer present',
+        error: missingText,
         isMissing: true,
         findings: isMissed ? uncertainFindings(entry.findings) : new Map(),
         since: entry.error === undefined ? at : entry.since,

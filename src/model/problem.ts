@@ -1,3 +1,5 @@
+import { slug } from './naming.ts';
+
 /** How bad a problem is, the worst first. `notice`: worth knowing, but not a fault. */
 export const severities = ['data_at_risk', 'outage', 'degraded', 'notice'] as const;
 export type Severity = (typeof severities)[number];
@@ -20,6 +22,11 @@ export const isFaultSeverity = (severity: Severity): boolean => severity !== 'no
 export const unreadableProblemKey = 'unreadable';
 /** Key of the problem that a device or part is no longer there. */
 export const missingProblemKey = 'missing';
+/** Its text. */
+export const missingText = 'no longer present';
+
+/** Key of the problem that a collector cannot do what the settings want. `complaint`: its own key. */
+export const complaintProblemKey = (complaint: string): string => `complaint_${slug(complaint)}`;
 
 /** Something that a table's `problems` finds wrong in a reading. */
 export interface ActiveFinding {
@@ -82,6 +89,14 @@ export interface RestoredProblem {
   toldSeverity?: Severity;
   /** It has ended, but its end was not reported. */
   isOver?: true;
+}
+
+/** A device that an earlier process, or an earlier connection, has announced, and that the user has not removed. */
+export interface AnnouncedDevice {
+  /** Where it stands: `nvme/s4ewnx0n123`. */
+  path: string;
+  name: string;
+  serialNumber?: string;
 }
 
 /** What a problem concerns. */

@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { BaseUnitValuesByKey, MetricValuesByKey } from './metric.ts';
-import type { LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
+import type { AnnouncedDevice, LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
 
 /** The agent's name, and the prefixes of its topics. */
 export interface AgentIdentity {
@@ -94,6 +94,8 @@ export interface AgentState {
   broker: BrokerConnectionState;
   /** Problems that an earlier process has published and that are not over, by id. */
   restoredProblems: ReadonlyMap<string, RestoredProblem>;
+  /** Devices that were announced before the agent started, each with the time at which that was found out, by path. */
+  announcedDevices: ReadonlyMap<string, AnnouncedDevice & { since: Date }>;
   /** Problems that were reported to the user and whose end was not, by id. */
   toldProblems: ReadonlyMap<string, ToldProblem>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
+import { selectAnnouncedDevices } from './announced-devices.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, RemovalLifecycle } from './discovery-lifecycle.ts';
 import { EventQueue } from './event-queue.ts';
@@ -180,12 +181,13 @@ export class ConnectedSession {
   }
 
   #firstRetainedRead(payloads: ReadonlyMap<string, string>): void {
-    const { agent, memoriesLoaded, problemsLoaded } = this.#context;
+    const { agent, memoriesLoaded, problemsLoaded, devicesAnnounced } = this.#context;
     this.#retained.addAll(payloads);
     this.#retained.stage = 'late';
     memoriesLoaded(selectMemoryPayloads(agent, this.#retained.payloads), false);
     const problems = this.#retained.payloads.get(this.#topics.problems);
     if (problems !== undefined) problemsLoaded(problems);
+    devicesAnnounced(selectAnnouncedDevices(agent, this.#retained.payloads));
     this.#after(lateRetainedMs, () => {
       this.#retained.stage = 'complete';
       memoriesLoaded(new Map(), true);

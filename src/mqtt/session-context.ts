@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
+import type { AnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
@@ -30,6 +31,8 @@ export interface SessionContext {
   memoriesLoaded(memories: ReadonlyMap<string, string>, isComplete: boolean): void;
   /** The list of problems that an earlier process or connection has published. Anybody may have written this payload. */
   problemsLoaded(payload: string): void;
+  /** The devices that an earlier process or connection has announced. Anybody may have written their names. */
+  devicesAnnounced(devices: readonly AnnouncedDevice[]): void;
   /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;
   /** Starts all timers; tests pass their own. */

@@ -3,10 +3,13 @@ import { subjectOf } from '../model/device.ts';
 import { slug } from '../model/naming.ts';
 import {
   compareSeverities,
+  complaintProblemKey,
   isFaultSeverity,
   type LastingFinding,
   missingProblemKey,
+  missingText,
   type Problem,
+  type RestoredProblem,
   unreadableProblemKey,
 } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
@@ -69,7 +72,7 @@ function collectorProblems(
       ? []
       : [problem('overdue', 'a reading does not end', nextRun ?? agent.startedAt)]),
     ...(error === undefined ? [] : [problem(unreadableProblemKey, error, lastSuccess ?? agent.startedAt)]),
-    ...complaints.map(({ key, text, since }) => problem(`complaint_${slug(key)}`, text, since)),
+    ...complaints.map(({ key, text, since }) => problem(complaintProblemKey(key), text, since)),
   ];
 }
 
@@ -130,17 +133,22 @@ function entryProblems(
   return [...unreadable, ...findings.values()].map(candidate);
 }
 
-/** What was missing before the agent started, and is still. */
-const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidate[] =>
-  [...state.restoredProblems].flatMap(([id, { path, subject, cause, serialNumber, finding }]): Candidate[] => {
-    const collector = [...state.collectors.values()].find((one) => path.startsWith(`${one.id}/`));
-    if (finding.key !== missingProblemKey || collector === undefined) return [];
-    if (collector.entries.has(path.slice(collector.id.length + 1))) return [];
+/** What was missing before the agent started, or has vanished while it did not run, and is still missing. */
+function stillMissingProblems(
+  catalogue: readonly CollectorMetadata[],
+  agent: AgentIdentity,
+  { collectors, restoredProblems, announcedDevices }: AgentState,
+): Candidate[] {
+  const candidate = (problem: Omit<RestoredProblem, 'finding'> & { finding: Omit<LastingFinding, 'isCertain'> }) => {
+    const { path, subject, cause, serialNumber, finding } = problem;
+    const collector = [...collectors.values()].find(({ id }) => path.startsWith(`${id}/`));
+    if (collector === undefined || collector.entries.has(path.slice(collector.id.length + 1))) return [];
+    const id = `${path}/${finding.key}`;
     return [
       {
         id,
-        cause: cause ?? `${agent.id}/${id}`,
-        place: 'device',
+        cause: cause ?? `${serialNumber ?? `${agent.id}/${path}`}/${finding.key}`,
+        place: 'device' as const,
         path,
         key: finding.key,
         subject,
@@ -152,7 +160,19 @@ const stillMissingProblems = (agent: AgentIdentity, state: AgentState): Candidat
         certain: collector.lastSuccess !== undefined,
       },
     ];
+  };
+  const restored = [...restoredProblems.values()].filter(({ finding }) => finding.key === missingProblemKey);
+  const vanished = [...announcedDevices.values()].flatMap(({ path, name, serialNumber, since }) => {
+    const declaration = catalogue.find(({ id }) => path.startsWith(`${id}/`));
+    const severity = Object.values(declaration?.tables ?? {}).find(({ missing }) => missing !== undefined)?.missing;
+    const isRead = declaration !== undefined && collectors.get(declaration.id)?.lastSuccess !== undefined;
+    // Before the first reading, everything may be there.
+    if (severity === undefined || !isRead || restored.some((problem) => problem.path === path)) return [];
+    const finding = { key: missingProblemKey, severity, text: missingText, since };
+    return [{ path, subject: name, ...(serialNumber === undefined ? {} : { serialNumber }), finding }];
   });
+  return [...restored, ...vanished].flatMap(candidate);
+}
 
 /** Slug of the device that is this machine's way to other networks. */
 const gatewayOf = ({ collectors }: AgentState) =>
@@ -212,7 +232,7 @@ export function findProblems(
           .flatMap(([path, entry]) => entryProblems(agent, declaration, collector, path, entry, gateway)),
       ];
     }),
-    ...stillMissingProblems(agent, state),
+    ...stillMissingProblems(catalogue, agent, state),
   ];
   const byDevice = new Map<string | undefined, Candidate[]>();
   for (const candidate of candidates)

@@ -93,6 +93,7 @@ async function live(index: number): Promise<void> {
     deviceDismissed: () => undefined,
     memoriesLoaded: () => undefined,
     problemsLoaded: () => undefined,
+    devicesAnnounced: () => undefined,
     commandReceived: () => undefined,
   });
   await pause(ten(5000));

@@ -42,6 +42,7 @@ export function startSession(
     },
     memoriesLoaded: (memories) => remembered.push(memories),
     problemsLoaded: () => undefined,
+    devicesAnnounced: () => undefined,
     commandReceived: (command) => commands.push(command),
     ...more,
   });

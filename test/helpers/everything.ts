@@ -71,6 +71,7 @@ export const everything = (catalogue: readonly CollectorMetadata[], parts = 1): 
   broker: { url: 'mqtt://127.0.0.1:1883', connected: true, since: at, reconnects: 0 },
   memories: new Map(),
   restoredProblems: new Map(),
+  announcedDevices: new Map(),
   toldProblems: new Map(),
   pendingEvents: [],
   discoveryRevision: 0,

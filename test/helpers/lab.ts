@@ -102,6 +102,7 @@ function stateOf({ things }: Machine): AgentState {
     broker: { url: '', connected: true, since: new Date(0), reconnects: 0 },
     memories: new Map(),
     restoredProblems: new Map(),
+    announcedDevices: new Map(),
     toldProblems: new Map(),
     pendingEvents: [],
     discoveryRevision: 1,

@@ -62,12 +62,8 @@ export class ReportingAgent {
       deviceDismissed: () => undefined,
       memoriesLoaded: () => undefined,
       problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
+      devicesAnnounced: (devices) => state.problemMemory.restoreAnnounced(devices, new Date()),
       commandReceived: () => undefined,
-      // What a slow broker may take is not waited for.
-      after: (milliseconds, run) => {
-        const timer = setTimeout(run, milliseconds / 100);
-        return () => clearTimeout(timer);
-      },
     });
     const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(webhook) } };
     this.#reporter = createProblemReporter(settings as never, allCollectors, this.identity, state, log, {

@@ -26,6 +26,7 @@ export function startSession(
     deviceDismissed: () => undefined,
     memoriesLoaded: () => undefined,
     problemsLoaded: () => undefined,
+    devicesAnnounced: () => undefined,
     commandReceived: () => undefined,
     ...(after === undefined ? {} : { after }),
   });

@@ -69,6 +69,7 @@ function converse(port: number, more: Device[] = []) {
     eventDelivered: () => undefined,
     deviceDismissed: (one) => dismissed.push(one),
     problemsLoaded: () => undefined,
+    devicesAnnounced: () => undefined,
     memoriesLoaded: (memories, isComplete) =>
       void dropped.push(...state.memoryStore.load(memories, ['probe'], isComplete)),
     commandReceived: () => undefined,

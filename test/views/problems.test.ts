@@ -334,6 +334,18 @@ test('a beginning in the future is now', () => {
   expect(list(state)).toMatchObject([{ since: minute(0) }]);
 });
 
+test('a device that could not be read, or was missing, before the start is one problem if it can’t be read now', () => {
+  const restored = (key: string) => ({
+    ...restoredHot,
+    finding: { ...restoredHot.finding, key, text: `${key} long ago` },
+  });
+  const state = after();
+  state.problemMemory.restore([restored('unreadable'), restored('missing')], minute(0));
+  const observations = [{ table: 'thing' as const, device, error: gone }];
+  for (const at of [minute(1), minute(2)]) state.record(collector, { ok: true, observations, at, seconds: 1 });
+  expect(list(state)).toMatchObject([{ text: 'gone', key: 'unreadable', since: new Date('2025-12-01') }]);
+});
+
 test('what was missing before the start is still, until it is forgotten', () => {
   const state = after();
   const missing = { ...restoredHot, finding: { ...restoredHot.finding, key: 'missing', text: 'no longer present' } };
@@ -342,4 +354,47 @@ test('what was missing before the start is still, until it is forgotten', () => 
   expect(told(state)).toEqual(['Thing: no longer present']);
   state.forgetDevice('thing_1');
   expect(told(state)).toEqual([]);
+});
+
+test('what was announced before the start and is not there has vanished, unless the user removes it', () => {
+  const state = after();
+  const announced = { path: 'probe/thing_1', name: 'Thing', serialNumber: 'S4' };
+  const read = (...observations: Reading) =>
+    state.record(collector, { ok: true, observations, at: minute(5), seconds: 1 });
+  state.problemMemory.restoreAnnounced([announced, { path: 'retired/x', name: 'X' }], minute(1));
+  state.problemMemory.restoreAnnounced([announced], minute(2));
+  expect(list(state)).toEqual([]);
+  read();
+  expect(list(state)).toMatchObject([
+    {
+      id: 'probe/thing_1/missing',
+      cause: 'S4/missing',
+      subject: 'Thing',
+      serialNumber: 'S4',
+      severity: 'outage',
+      text: 'no longer present',
+      since: minute(1),
+      certain: true,
+    },
+  ]);
+  read(...thing(''));
+  expect(list(state)).toEqual([]);
+  const next = after([]);
+  next.problemMemory.restoreAnnounced([announced], minute(1));
+  next.forgetDevice('thing_1');
+  expect(list(next)).toEqual([]);
+});
+
+test('a complaint keeps its beginning over a restart', () => {
+  const state = after();
+  const finding = { ...restoredHot.finding, key: 'complaint_z' };
+  state.problemMemory.restore([{ ...restoredHot, path: 'probe', finding }], minute(0));
+  const complain = (...observations: Reading) =>
+    state.record(collector, { ok: true, observations, at: minute(5), seconds: 1 });
+  const complaint = { complaint: 'there is no Z', key: 'Z' };
+  for (const _ of [1, 2]) complain(complaint);
+  expect(list(state)).toMatchObject([{ text: 'there is no Z', since: new Date('2025-12-01') }]);
+  complain();
+  complain(complaint);
+  expect(list(state)).toMatchObject([{ since: minute(5) }]);
 });

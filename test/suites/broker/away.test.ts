@@ -32,6 +32,7 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
     deviceDismissed: () => {},
     memoriesLoaded: () => {},
     problemsLoaded: () => {},
+    devicesAnnounced: () => undefined,
     commandReceived: () => {},
   });
   session.start();

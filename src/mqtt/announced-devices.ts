@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { parseJsonWithin } from '../model/json.ts';
+import type { AnnouncedDevice } from '../model/problem.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+
+/** The largest announcement, of a host with many parts, has some hundred kilobytes. */
+const payloadBounds = { bytes: 1024 * 1024, depth: 8 };
+
+const announcementSchema = z.object({
+  device: z.object({ name: z.string(), serial_number: z.optional(z.string()) }),
+});
+
+/** The device of an announcement; undefined for anything else. */
+function parseDevice(payload: string | undefined) {
+  try {
+    return payload === undefined
+      ? undefined
+      : announcementSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data?.device;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The devices that these retained messages of an agent announce and have a state of: one without an announcement was removed by the
+ * user, one without a state by the agent. */
+export function selectAnnouncedDevices(agent: AgentIdentity, retained: ReadonlyMap<string, string>): AnnouncedDevice[] {
+  const topics = new Topics(agent);
+  return [...retained.keys()].flatMap((topic): AnnouncedDevice[] => {
+    const parsed = topics.parse(topic);
+    if (parsed?.kind !== 'state' || parsed.agent !== agent.id || parsed.address.part !== undefined) return [];
+    const { collector, device } = parsed.address;
+    const announced = parseDevice(retained.get(topics.discovery(device)));
+    if (announced === undefined) return [];
+    const { name, serial_number: serialNumber } = announced;
+    return [{ path: `${collector}/${device}`, name, ...(serialNumber === undefined ? {} : { serialNumber }) }];
+  });
+}

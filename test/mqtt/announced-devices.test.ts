@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { selectAnnouncedDevices } from '../../src/mqtt/announced-devices.ts';
+import { agent } from '../helpers/sample-collector.ts';
+
+const config = (device: string, payload: unknown): [string, string] => [
+  `homeassistant/device/infra-monitor_nas/${device}/config`,
+  JSON.stringify(payload),
+];
+const state = (path: string): [string, string] => [`infra-monitor/${path}`, '{}'];
+
+test('devices with an announcement and a state of this agent, without parts', () => {
+  const retained = new Map([
+    config('s4', { device: { name: 'Samsung', serial_number: 'S4' } }),
+    state('nas/nvme/s4'),
+    config('nas', { device: { name: 'nas' } }),
+    state('nas/host/nas'),
+    state('nas/host/nas/filesystem_root'),
+    // Removed by the user, by the agent, and of another agent.
+    state('nas/nvme/s5'),
+    config('s6', { device: { name: 'Six' } }),
+    state('pi/nvme/s4'),
+  ]);
+  expect(selectAnnouncedDevices(agent, retained)).toEqual([
+    { path: 'nvme/s4', name: 'Samsung', serialNumber: 'S4' },
+    { path: 'host/nas', name: 'nas' },
+  ]);
+});
+
+test.each(['no json', '[]', '{"device":{"name":3}}'])('an announcement of %s does no harm', (payload) =>
+  expect(
+    selectAnnouncedDevices(
+      agent,
+      new Map([state('nas/nvme/s4'), ['homeassistant/device/infra-monitor_nas/s4/config', payload]]),
+    ),
+  ).toEqual([]),
+);
