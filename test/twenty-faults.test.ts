@@ -203,7 +203,8 @@ test('twenty faults in three homes: twenty messages and their ends', async () =>
   const settled = () =>
     until('everybody knows what was told', () => {
       const all = [...agents.values()];
-      const isQuiet = started.reduce((sum, { reported }) => sum + reported, 0) === sent.mock.calls.length;
+      const calls = sent.mock.calls.length;
+      const isQuiet = received.length === calls && started.reduce((sum, { reported }) => sum + reported, 0) === calls;
       return isQuiet && all.every((one) => all.every((other) => one.hasHeard(other)));
     });
   /** Every agent reads every five seconds. */
