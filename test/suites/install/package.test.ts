@@ -33,9 +33,13 @@ async function replaceDynamicUser(machine: Machine): Promise<void> {
   expect(await machine.sh('grep -c "^infra-monitor:" /etc/passwd; systemctl is-active infra-monitor')).toBe(
     '1\nactive',
   );
-  expect(await machine.sh('stat -c "%U %F" /var/lib/lab; cat /var/lib/lab/file /etc/infra-monitor.env')).toBe(
-    'infra-monitor directory\nkept\nHA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token',
-  );
+  // As the service sees it: on the disk, the folder may be that of another user, whom systemd maps to the service's.
+  const asService = `nsenter --mount --target "$(systemctl show -p MainPID --value infra-monitor)" setpriv --reuid=infra-monitor --regid=infra-monitor --clear-groups`;
+  expect(
+    await machine.sh(
+      `${asService} sh -c 'echo new >>/var/lib/lab/file; cat /var/lib/lab/file'; cat /etc/infra-monitor.env`,
+    ),
+  ).toBe('kept\nnew\nHA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token');
   expect(await machine.sh('ls /run/credentials/infra-monitor.service')).toContain('ha-token');
   const removal = 'apt-get purge -y -qq infra-monitor && rm -r /var/lib/lab /root/token';
   await machine.sh(removal, { seconds });
