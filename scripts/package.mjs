@@ -1,19 +1,19 @@
 // Builds the program, and makes of it what users install, in the folder release or another:
-//   npm run package [-- --with-node] [FOLDER]
-// With Node: also a folder for each architecture that has Node in it, for machines that have none, or an old one.
+//   npm run package [-- --single] [FOLDER]
+// Single: also, for each architecture, the program and Node as one executable file, for machines without a suitable Node.
 // Of the same checkout every run makes the same bytes: the time in them is that of the commit.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { debianPackage } from './package/debian.mjs';
-import { architectures, fetchNode } from './package/node.mjs';
+import { architectures, prepareSingleFiles, writeSingleFile } from './package/single-file.mjs';
 import { programTree } from './package/tree.mjs';
 
 const root = join(import.meta.dirname, '..');
 const { values: options, positionals } = parseArgs({
-  options: { 'with-node': { type: 'boolean' } },
+  options: { single: { type: 'boolean' } },
   allowPositionals: true,
 });
 const release = resolve(positionals[0] ?? join(root, 'release'));
@@ -46,15 +46,15 @@ const tree = join(scratch, 'tree');
 programTree(root, about, tree);
 debianPackage({ root, about, tree, scratch, release });
 tarball(tree, 'infra-monitor', join(release, `infra-monitor-${about.version}.tar.gz`));
-for (const architecture of options['with-node'] ? Object.keys(architectures) : []) {
-  const fetched = join(scratch, architecture);
+const parts = join(scratch, 'single');
+if (options.single) await prepareSingleFiles(parts);
+for (const architecture of options.single ? architectures : []) {
   const whole = join(scratch, `tree-${architecture}`);
-  fetchNode(architecture, fetched);
   cpSync(tree, whole, { recursive: true });
-  cpSync(join(fetched, 'bin/node'), join(whole, 'bin/node'));
-  cpSync(join(fetched, 'LICENSE'), join(whole, 'NODE-LICENSE.txt'));
-  cpSync(join(import.meta.dirname, 'package/infra-monitor'), join(whole, 'bin/infra-monitor'));
-  chmodSync(join(whole, 'bin/infra-monitor'), 0o755);
+  rmSync(join(whole, 'dist'), { recursive: true });
+  mkdirSync(join(whole, 'bin'));
+  await writeSingleFile(architecture, parts, join(whole, 'bin/infra-monitor'));
+  cpSync(join(parts, `node-${architecture}/LICENSE`), join(whole, 'NODE-LICENSE.txt'));
   tarball(whole, 'infra-monitor', join(release, `infra-monitor-${about.version}-linux-${architecture}.tar.gz`));
 }
 // npm's own form of the same folder.

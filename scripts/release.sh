@@ -19,7 +19,7 @@ if [ -n "$tag" ]; then
 fi
 [ -n "$(notes)" ] || fail "the changelog has nothing of $version"
 
-node scripts/package.mjs --with-node
+node scripts/package.mjs --single
 if command -v lintian >/dev/null; then lintian --no-cfg --allow-root --fail-on error release/*.deb; fi
 # What is bundled is what is needed for running alone.
 npm sbom --omit dev --sbom-format cyclonedx >release/sbom.cdx.json

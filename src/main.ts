@@ -32,5 +32,5 @@ process.on('uncaughtException', (error) => {
   printFailureAndSetExitCode(error);
   void end();
 });
-await main(process.argv.slice(2)).catch(printFailureAndSetExitCode);
-await end();
+// Not by a top-level await, which a single file can't have.
+void main(process.argv.slice(2)).catch(printFailureAndSetExitCode).then(end);

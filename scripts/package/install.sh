@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs or updates infra-monitor from the files next to this one, or from the published release:
 #   sudo sh install.sh [--from FOLDER_OR_URL]
-# It installs the Debian package if apt has a suitable Node.js, otherwise to /opt/infra-monitor, with a bundled Node.js if necessary. It
-# changes nothing until all files are downloaded and verified, asks nothing without a terminal, and keeps /etc/infra-monitor.env.
+# It installs the Debian package if apt has a suitable Node.js, otherwise to /opt/infra-monitor, as a single file with Node.js in it if
+# necessary. It changes nothing until all files are downloaded and verified, asks nothing without a terminal, and keeps /etc/infra-monitor.env.
 set -eu
 
 version='VERSION'
@@ -67,16 +67,18 @@ install_folder() {
   rm -rf "$place.new" "$place.old"
   mkdir -p "$place.new"
   tar -xzf "$scratch/$1" -C "$place.new" --strip-components=1 --no-same-owner || die "$1 could not be extracted to $place.new"
-  # The bundled Node.js, otherwise the installed one.
-  command=$place.new/bin/infra-monitor
-  [ -e "$command" ] || command=$place.new/dist/infra-monitor.js
-  "$command" --version >/dev/null || die 'the program does not start on this system'
+  # The single file, or the program for the installed Node.js.
+  command=bin/infra-monitor
+  start=$place/$command
+  if [ ! -e "$place.new/$command" ]; then
+    command=dist/infra-monitor.js
+    start="$(command -v node) $place/$command"
+  fi
+  "$place.new/$command" --version >/dev/null || die 'the program does not start on this system'
   if [ -d /run/systemd/system ]; then
     # A service with DynamicUser=, as earlier versions had it, has a user of that name for as long as it runs, which must not count.
     SYSTEMD_NSS_DYNAMIC_BYPASS=1 systemd-sysusers "$place.new/docs/systemd/sysusers.conf" || die 'the user infra-monitor could not be created'
   fi
-  node=$place/bin/node
-  [ -e "$place.new/bin/node" ] || node=$(command -v node)
   [ ! -e "$place" ] || mv "$place" "$place.old"
   mv "$place.new" "$place" || {
     [ ! -e "$place.old" ] || mv "$place.old" "$place"
@@ -84,10 +86,10 @@ install_folder() {
   }
   rm -rf "$place.old"
   mkdir -p /usr/local/bin
-  ln -sf "$place${command#"$place.new"}" /usr/local/bin/infra-monitor
+  ln -sf "$place/$command" /usr/local/bin/infra-monitor
   [ -e "$settings" ] || install -m 600 /dev/null "$settings"
   [ -d /run/systemd/system ] || return 0
-  sed "s|/usr/bin/node |$node |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
+  sed "s|^ExecStart=/usr/bin/node $place/dist/infra-monitor.js |ExecStart=$start |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
   systemctl daemon-reload
   systemctl enable --quiet infra-monitor
   systemctl restart infra-monitor || printf 'The service did not start; for details: journalctl -u infra-monitor\n' >&2

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { installedPath } from '../lib/installed-path.ts';
 import { UsageError } from '../model/errors.ts';
 
-/** How the program was installed: Debian package, release folder, npm, or a clone of the repository. */
-export type InstallationKind = 'package' | 'folder' | 'npm' | 'clone';
+/** How the program was installed: Debian package, release folder, npm, a clone of the repository, or a single file that was copied from
+ * a release folder to anywhere. */
+export type InstallationKind = 'package' | 'folder' | 'npm' | 'clone' | 'file';
 
 export interface Installation {
   kind: InstallationKind;
@@ -21,7 +22,9 @@ export function findOwnInstallation(): Installation {
         ? 'npm'
         : existsSync(join(root, 'scripts'))
           ? 'clone'
-          : 'folder';
+          : existsSync(join(root, 'package.json'))
+            ? 'folder'
+            : 'file';
   return { kind, root };
 }
 

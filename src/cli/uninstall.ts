@@ -47,6 +47,8 @@ export async function runUninstallCommand({
   const here = findOwnInstallation();
   if (here.kind === 'clone')
     throw new UsageError(`${here.root} is a clone: run infra-monitor forget, then delete the folder`);
+  if (here.kind === 'file')
+    throw new UsageError(`${process.execPath} is a file on its own: run infra-monitor forget, then delete it`);
   requireRoot();
   const runs = await systemdService.exists();
   try {

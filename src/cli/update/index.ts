@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { allCollectors } from '../../collectors/index.ts';
 import { readCommandOutput, runCommand } from '../../lib/command.ts';
+import { isSingleFile } from '../../lib/installed-path.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
 import { parseSettings } from '../../settings/index.ts';
 import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../../settings/settings-file.ts';
@@ -21,8 +22,10 @@ const respondsHealthy = async (look: () => Promise<unknown>) =>
   ((await look().catch(describeError)) as { status?: string }).status === 'ok';
 
 /** The version that has taken the place of the running one. */
-const readInstalledVersion = async (): Promise<string> =>
-  (await readCommandOutput(process.execPath, [process.argv[1] ?? '', '--version'], { seconds: limitSeconds })).trim();
+async function readInstalledVersion(): Promise<string> {
+  const program = isSingleFile ? [] : [process.argv[1] ?? ''];
+  return (await readCommandOutput(process.execPath, [...program, '--version'], { seconds: limitSeconds })).trim();
+}
 
 /** Looks at the service before the update; returns whether it is as well, within a minute, after it: healthy, or at least running. An agent
  * without a status server, or whose broker is down, is judged by whether it keeps running. */
@@ -60,6 +63,7 @@ async function prepareInstallation(
 export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
   const here = findOwnInstallation();
   if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
+  if (here.kind === 'file') throw new UsageError(`${process.execPath} is a file on its own: replace it`);
   const usual = supportUrl === undefined ? undefined : `${supportUrl}/releases/latest/download`;
   const place = given ?? usual;
   if (place === undefined)

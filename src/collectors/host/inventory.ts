@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tryReadTextSync, undefinedForKernelError } from '../../lib/files.ts';
 import { resolveHostPath } from '../../lib/host-path.ts';
+import { isSingleFile } from '../../lib/installed-path.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { manufacturerAndModel, withoutPlaceholder } from './dmi.ts';
@@ -62,7 +63,7 @@ export async function readMachineInventoryFromLibrary(): Promise<MachineInventor
 }
 
 /** Runs the library in a child process: it starts dozens of commands, and would occupy 7 MB for a single use (execa
- * another 6). */
+ * another 6). A single file has no second program to run. */
 async function readInventoryInChildProcess(): Promise<MachineInventory> {
   const program = fileURLToPath(new URL('../inventory.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 30_000 });
@@ -76,7 +77,7 @@ export async function readMachineInventory(
 ): Promise<{ machine: MachineInventory; isComplete: boolean }> {
   const files = roots === undefined ? {} : readInventoryFromFiles(roots);
   if (roots !== undefined && !roots.isHostRoot) return { machine: files, isComplete: true };
-  const read = roots === undefined ? readMachineInventoryFromLibrary : readInventoryInChildProcess;
+  const read = roots === undefined || isSingleFile ? readMachineInventoryFromLibrary : readInventoryInChildProcess;
   const library = await read().catch(() => undefined);
   return { machine: { ...library, ...files }, isComplete: library !== undefined };
 }

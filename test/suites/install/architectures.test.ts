@@ -20,23 +20,21 @@ beforeAll(async () => {
 const folderArchive = `infra-monitor-${about.version}.tar.gz`;
 
 test.each([
-  { architecture: 'arm64', archive: folderArchive, node: undefined },
-  { architecture: 'armhf', archive: folderArchive, node: undefined },
-  {
-    architecture: 'arm64',
-    archive: `infra-monitor-${about.version}-linux-arm64.tar.gz`,
-    node: 'infra-monitor/bin/node',
-  },
-] as const)('check and once on $architecture: $archive', async ({ architecture, archive, node }) => {
+  { architecture: 'arm64', archive: folderArchive, isSingle: false },
+  { architecture: 'armhf', archive: folderArchive, isSingle: false },
+  { architecture: 'arm64', archive: `infra-monitor-${about.version}-linux-arm64.tar.gz`, isSingle: true },
+] as const)('check and once on $architecture: $archive', async ({ architecture, archive, isSingle }) => {
   const root = `${image}-${architecture}`;
   await execa(join(import.meta.dirname, 'foreign-root.sh'), [architecture, root]);
   const { url } = await startMosquitto();
   const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-architecture-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   await execa('tar', ['-xzf', join(release, archive)], { cwd: folder });
-  const program = join(folder, 'infra-monitor/dist/infra-monitor.js');
+  const command = isSingle
+    ? ['infra-monitor/bin/infra-monitor']
+    : [join(root, 'usr/bin/node'), 'infra-monitor/dist/infra-monitor.js'];
   const run = (...args: string[]) =>
-    execa(emulators[architecture], ['-L', root, node ?? join(root, 'usr/bin/node'), program, ...args], {
+    execa(emulators[architecture], ['-L', root, ...command, ...args], {
       cwd: folder,
       env: { MQTT_URL: url, ROUTER_SCHEDULE: 'off', HOST_FILESYSTEMS: '/', AGENT_NAME: 'foreign' },
     });

@@ -43,7 +43,8 @@ export async function laterRelease(release: string, version: string, broken: boo
     dpkg-deb --root-owner-group --build package "infra-monitor_\${version}_all.deb"
     for archive in "$release"/infra-monitor-*.tar.gz; do
       tar -xzf "$archive"
-      breaking infra-monitor/dist/infra-monitor.js
+      # A single file stays as it is.
+      [ ! -d infra-monitor/dist ] || breaking infra-monitor/dist/infra-monitor.js
       before=$(sed -n "s/^version='\\(.*\\)'/\\1/p" "$release/install.sh")
       name=\${archive##*/}
       tar -czf "\${name/$before/$version}" infra-monitor

@@ -1,0 +1,50 @@
+// How the program is bundled, whatever is made of it.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { build, transform } from 'esbuild';
+import { esbuildBrowserText } from './browser-text.mjs';
+
+/** An ES import of a built-in module reads all of its exports. For these modules that loads much that is not needed: with node:http all
+ * of undici (12 MB on Node 24), with node:tls every root certificate as text. `process.getBuiltinModule` does not. */
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'builtin';
+    onResolve({ filter: /^(node:)?(http|https|tls|crypto)$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
+/** V8 keeps the source of what it loads, with two bytes for each character if one is above U+00FF. esbuild escapes such characters in
+ * strings, but not in comments, where an escape is harmless, and in regular expressions and tagged templates, where it may not be. */
+async function escapeToLatin1(path, text) {
+  const { code } = await transform(text, { minifyWhitespace: true, legalComments: 'none', platform: 'node' });
+  const found = code.match(/.{0,40}[^\0-\xff].{0,40}/)?.[0];
+  if (found !== undefined) throw new Error(`${path}: replace this character above U+00FF by an escape: ${found}`);
+  return text.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Unix time for reproducible builds: https://reproducible-builds.org/specs/source-date-epoch/ */
+const { SOURCE_DATE_EPOCH: epoch } = process.env;
+const builtAt = epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
+
+/** Bundles the entry points, with these options of esbuild, and writes the files. */
+export async function bundle({ define = {}, ...options }) {
+  const { outputFiles } = await build({
+    bundle: true,
+    platform: 'node',
+    write: false,
+    logLevel: 'warning',
+    plugins: [lazyBuiltins, esbuildBrowserText],
+    define: { BUILT_AT: JSON.stringify(builtAt.toISOString()), ...define },
+    ...options,
+  });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, path.endsWith('.js') ? await escapeToLatin1(path, text) : text);
+  }
+}
