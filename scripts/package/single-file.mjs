@@ -42,8 +42,11 @@ export async function writeSingleFile(architecture, folder, file) {
     useCodeCache: architecture === process.arch,
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(options));
-  // Another Node would make a blob for its own version.
-  execFileSync(node(process.arch), ['--experimental-sea-config', 'config.json'], { cwd: folder, stdio: 'pipe' });
+  // Another Node would make a blob for its own version, and another seed other bytes each time.
+  execFileSync(node(process.arch), ['--random-seed=1', '--experimental-sea-config', 'config.json'], {
+    cwd: folder,
+    stdio: 'pipe',
+  });
   cpSync(node(architecture), file);
   const { inject } = createRequire(import.meta.url)(join(folder, 'postject/dist/api.js'));
   await inject(file, resource, readFileSync(join(folder, 'blob')), { sentinelFuse });

@@ -12,18 +12,7 @@ let scratch: string;
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'infra-monitor-installer-'));
-  await buildRelease(join(scratch, 'release'));
-  // As npm run package:single lays it out, with the Node of this machine.
-  const script = `
-    tar -xzf release/infra-monitor-[0-9]*.tar.gz
-    mkdir infra-monitor/bin
-    cp "$node" infra-monitor/bin/node
-    install -m 755 "$wrapper" infra-monitor/bin/infra-monitor
-    version=$(sed -n "s/^version='\\(.*\\)'/\\1/p" release/install.sh)
-    for name in x64 arm64; do tar -czf "release/infra-monitor-$version-linux-$name.tar.gz" infra-monitor; done
-    (cd release && sha256sum infra-monitor-*-linux-*.tar.gz >>SHA256SUMS)`;
-  const wrapper = join(import.meta.dirname, '../../../scripts/package/infra-monitor');
-  await execa('sh', ['-euc', script], { cwd: scratch, env: { node: process.execPath, wrapper } });
+  await buildRelease(join(scratch, 'release'), { single: true });
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
@@ -84,14 +73,19 @@ test('a folder with the Node that is there, again over it, and gone', async () =
   expect(output).toMatch(/infra-monitor has been removed\n.*\nnothing$/);
 });
 
-test.each(['none', '18.20.4'])('Node %s: one of its own', async (version) => {
+test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {
   const output = await inCopy(`
     rm -f /tmp/bin/node /usr/bin/node /usr/bin/nodejs /usr/local/bin/node
     [ ${version} = none ] || { printf '#!/bin/sh\\nexit 1\\n' >/tmp/bin/node; chmod 755 /tmp/bin/node; }
     sh $release/install.sh && readlink /usr/local/bin/infra-monitor
     ROUTER_SCHEDULE=off NVME_SCHEDULE=off infra-monitor once --json | grep -m 1 '"collector": "host"'
+    cp /opt/infra-monitor/bin/infra-monitor /tmp/alone; /tmp/alone uninstall; /tmp/alone update
     infra-monitor uninstall && ${nothingThere}`);
   expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor\n +"collector": "host",\n/);
+  expect(output).toMatch(
+    /alone is a file on its own: run infra-monitor forget.*\n.*alone is a file on its own: replace it/,
+  );
+  expect(output).not.toContain('Code cache data rejected');
   expect(output).toMatch(/nothing$/);
 });
 
