@@ -7,43 +7,10 @@ import { until } from '../../helpers/until.ts';
 import { Machine } from '../machine/machine.ts';
 import { converse } from './conversation.ts';
 import { documented } from './documents.ts';
-import { builtRelease, carry, dynamicUserRelease, laterRelease } from './release.ts';
+import { builtRelease, carry, laterRelease } from './release.ts';
 import { property, retainedTopics, traces } from './state.ts';
 
 const seconds = 400;
-
-/** What a drop-in of the user's own gives the service: a folder and a secret. */
-const additions = `
-  echo sesame >/root/token
-  mkdir -p /etc/systemd/system/infra-monitor.service.d
-  printf '[Service]\nStateDirectory=lab\nLoadCredential=ha-token:/root/token\n' >/etc/systemd/system/infra-monitor.service.d/mine.conf
-  echo HA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token >/etc/infra-monitor.env
-  systemctl daemon-reload
-  systemctl restart infra-monitor
-  echo kept >/var/lib/lab/file`;
-
-/** Installs a version that ran as a user of systemd's making, and then this one: what the service had stays, as its new user's. */
-async function replaceDynamicUser(machine: Machine): Promise<void> {
-  await machine.sh('sh /tmp/earlier/install.sh', { seconds });
-  await machine.sh(additions, { seconds });
-  expect(await machine.sh('stat -L -c %n /var/lib/private/lab/file; getent passwd infra-monitor')).toMatch(
-    /^\/var\/lib\/private\/lab\/file\ninfra-monitor:.*Dynamic User/,
-  );
-  await machine.sh('sh /root/release/install.sh', { seconds });
-  expect(await machine.sh('grep -c "^infra-monitor:" /etc/passwd; systemctl is-active infra-monitor')).toBe(
-    '1\nactive',
-  );
-  // As the service sees it: on the disk, the folder may be that of another user, whom systemd maps to the service's.
-  const asService = `nsenter --mount --target "$(systemctl show -p MainPID --value infra-monitor)" setpriv --reuid=infra-monitor --regid=infra-monitor --clear-groups`;
-  expect(
-    await machine.sh(
-      `${asService} sh -c 'echo new >>/var/lib/lab/file; cat /var/lib/lab/file'; cat /etc/infra-monitor.env`,
-    ),
-  ).toBe('kept\nnew\nHA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token');
-  expect(await machine.sh('ls /run/credentials/infra-monitor.service')).toContain('ha-token');
-  const removal = 'apt-get purge -y -qq infra-monitor && rm -r /var/lib/lab /root/token';
-  await machine.sh(removal, { seconds });
-}
 
 test('a Debian package: one command, set up, watched over, brought up to date, back from a broken release, and gone without a trace', async () => {
   const release = await builtRelease();
@@ -53,9 +20,7 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
   await carry(machine, release, '/root/release');
   await carry(machine, await laterRelease(release, '9.9.8', true), '/tmp/broken');
   await carry(machine, await laterRelease(release, '9.9.9', false), '/tmp/later');
-  await carry(machine, await dynamicUserRelease(release, '0.0.1'), '/tmp/earlier');
   const before = await traces(machine);
-  await replaceDynamicUser(machine);
 
   expect(await machine.sh(`cd /root && ${documented('sudo sh release/install.sh')}`, { seconds })).toMatch(
     /^infra-monitor \S+ is installed\.\nTo set it up: sudo infra-monitor setup$/,
