@@ -6,7 +6,7 @@ import { describeError, UsageError } from '../model/errors.ts';
 import { loadSettings } from '../settings/index.ts';
 import { readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
 import { forget } from './forget.ts';
-import { findOwnInstallation, type Installation, requireRoot } from './installation.ts';
+import { findOwnInstallation, folderCommand, type Installation, requireRoot } from './installation.ts';
 import { systemdService } from './service.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
@@ -30,7 +30,7 @@ async function removeFiles({ kind, root }: Installation, keepSettings: boolean):
   const [command, ...args] = removal(kind, keepSettings) ?? [];
   if (command !== undefined) await readCommandOutput(command, args, { seconds: limitSeconds });
   else {
-    rmSync('/usr/local/bin/infra-monitor', { force: true });
+    rmSync(folderCommand, { force: true });
     rmSync(root, { recursive: true });
   }
 }

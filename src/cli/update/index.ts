@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { allCollectors } from '../../collectors/index.ts';
 import { readCommandOutput, runCommand } from '../../lib/command.ts';
-import { isSingleFile } from '../../lib/installed-path.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
 import { parseSettings } from '../../settings/index.ts';
 import { parseSettingsVariables, readSettingsTextOrEmpty, serviceSettingsPath } from '../../settings/settings-file.ts';
 import { supportUrl, version } from '../../version.ts';
 import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
-import { findOwnInstallation, type Installation, requireRoot } from '../installation.ts';
+import { findOwnInstallation, folderCommand, type Installation, requireRoot } from '../installation.ts';
 import { systemdService } from '../service.ts';
 import { printFailure, printLine, printSuccess } from '../terminal.ts';
 import { isUrl, readVerifiedReleaseFile } from './release-files.ts';
@@ -22,9 +21,9 @@ const respondsHealthy = async (look: () => Promise<unknown>) =>
   ((await look().catch(describeError)) as { status?: string }).status === 'ok';
 
 /** The version that has taken the place of the running one. */
-async function readInstalledVersion(): Promise<string> {
-  const program = isSingleFile ? [] : [process.argv[1] ?? ''];
-  return (await readCommandOutput(process.execPath, [...program, '--version'], { seconds: limitSeconds })).trim();
+async function readInstalledVersion({ kind }: Installation): Promise<string> {
+  const [command, ...args] = kind === 'folder' ? [folderCommand] : [process.execPath, process.argv[1] ?? ''];
+  return (await readCommandOutput(command, [...args, '--version'], { seconds: limitSeconds })).trim();
 }
 
 /** Looks at the service before the update; returns whether it is as well, within a minute, after it: healthy, or at least running. An agent
@@ -84,7 +83,7 @@ export async function runUpdateCommand({ from: given }: { from?: string }): Prom
       printLine(`Replacing ${version} …`);
       const failure = await install().catch(describeError);
       if (failure === undefined && (await isAsHealthy()))
-        return printSuccess(`infra-monitor ${await readInstalledVersion()} is installed`);
+        return printSuccess(`infra-monitor ${await readInstalledVersion(here)} is installed`);
       printFailure(failure ?? 'The new version is not as healthy as the previous one');
       await saved.restore();
       if (await systemdService.exists()) await systemdService.start();

@@ -1,7 +1,17 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { readCommandOutput } from '../../lib/command.ts';
-import { type Installation, npmPrefixOf } from '../installation.ts';
+import { folderCommand, type Installation, npmPrefixOf } from '../installation.ts';
 import { serviceUnitPath } from '../service.ts';
 
 /** Time limit of a package manager. */
@@ -19,10 +29,13 @@ function saveFolder(root: string): SavedInstallation {
   rmSync(copy, { recursive: true, force: true });
   cpSync(root, copy, { recursive: true });
   const unit = existsSync(serviceUnitPath) ? readFileSync(serviceUnitPath) : undefined;
+  const program = existsSync(folderCommand) ? realpathSync(folderCommand) : undefined;
   return {
     async restore() {
       rmSync(root, { recursive: true });
       renameSync(copy, root);
+      rmSync(folderCommand, { force: true });
+      if (program !== undefined) symlinkSync(program, folderCommand);
       if (unit !== undefined) writeFileSync(serviceUnitPath, unit);
     },
     discard: () => rmSync(copy, { recursive: true, force: true }),

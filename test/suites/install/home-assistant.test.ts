@@ -21,7 +21,7 @@ async function usage(machine: Machine): Promise<{ received: number; used: number
 
 test.each([
   { suite: 'trixie', way: 'the Debian package' },
-  { suite: 'bookworm', way: 'the archive with its own Node' },
+  { suite: 'bookworm', way: 'the single file' },
 ] as const)(
   'a bare Debian ($suite), $way: one command, and Home Assistant shows it; reboot, update, uninstall',
   async ({ suite }) => {

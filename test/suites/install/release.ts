@@ -14,7 +14,7 @@ function scratchFolder(): string {
   return folder;
 }
 
-/** Builds all that a release has into the folder; `single`: also what has its own Node. */
+/** Builds all that a release has into the folder; `single`: also the single files. */
 export const buildRelease = (folder: string, { single = false } = {}) =>
   execa(
     'sh',
