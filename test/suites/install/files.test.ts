@@ -41,7 +41,7 @@ test('the Debian package has no fault that lintian knows', async () => {
   expect(stdout).toBe('');
 });
 
-test('npm installs one package of 3 MB that runs nothing, and brings what a service needs', async () => {
+test('npm installs one package of 4 MB that runs nothing, and brings what a service needs', async () => {
   const folder = scratchFolder();
   const file = './release/home-lab-infra-monitor-VERSION.tgz';
   const command = documented('npm install --global ./release/home-lab-infra-monitor-VERSION.tgz', {
@@ -53,7 +53,7 @@ test('npm installs one package of 3 MB that runs nothing, and brings what a serv
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
   expect(Object.keys(about).filter((key) => /scripts|dependencies|private/i.test(key))).toEqual([]);
   const { stdout: size } = await execa('du', ['--summarize', '--block-size=1K', folder]);
-  expect(Number.parseInt(size, 10)).toBeLessThan(4000);
+  expect(Number.parseInt(size, 10)).toBeLessThan(4500);
   expect(
     readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map')),
   ).toEqual([]);
