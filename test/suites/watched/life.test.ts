@@ -19,7 +19,13 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
   const { homeAssistant, mosquitto, startAgent, see, events, observer } = await stage();
   await homeAssistant.stop();
   slow(homeAssistant);
-  const agent = startAgent({ HA_BASE_URL: `http://127.0.0.1:${homeAssistant.port}`, HA_TOKEN: homeAssistant.token });
+  const settings = { HA_BASE_URL: `http://127.0.0.1:${homeAssistant.port}`, HA_TOKEN: homeAssistant.token };
+  let agent = startAgent(settings);
+  // They are read every five minutes, and at the start.
+  const readDetailsAgain = async () => {
+    await agent.stop();
+    agent = startAgent(settings);
+  };
   expect(await see('refused')).toMatchObject({ reachable: 'OFF', version: null, entities: null });
   // Its history begins ten seconds after the connection, when no broker delivers anything late any more.
   await observer.see('infra-monitor/testling/home_assistant/home_assistant/memory', undefined, 30);
@@ -39,14 +45,6 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
   expect(Math.abs(Date.parse(String(running.started)) - Date.now())).toBeLessThan(120_000);
   const entity = 'event.home_assistant_event';
   await until('the event entity', async () => (await homeAssistant.states()).has(entity));
-  await until('as many entities and repairs as it has', async () => {
-    const { entities, repairs } = await see('running');
-    const { issues } = await homeAssistant.ask<{ issues: { ignored: boolean }[] }>('repairs/list_issues');
-    return (
-      entities === (await homeAssistant.states()).size && repairs === issues.filter(({ ignored }) => !ignored).length
-    );
-  });
-
   // As a Supervisor's update entity would be.
   const update = {
     platform: 'update',
@@ -64,6 +62,8 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
     JSON.stringify({ installed_version: '2026.10.0', latest_version: '2026.11.1' }),
     { retain: true, qos: 1 },
   );
+  await until('the update entity', async () => (await homeAssistant.states()).has('update.core'));
+  await readDetailsAgain();
   await until(
     'the update',
     async () =>
@@ -73,6 +73,15 @@ test('from not there to gone again; what happened meanwhile is an event in Home 
     'its own entity',
     async () => (await homeAssistant.states()).get('update.home_assistant_core')?.state === 'on',
   );
+
+  await readDetailsAgain();
+  await until('as many entities and repairs as it has', async () => {
+    const { entities, repairs } = await see('running');
+    const { issues } = await homeAssistant.ask<{ issues: { ignored: boolean }[] }>('repairs/list_issues');
+    return (
+      entities === (await homeAssistant.states()).size && repairs === issues.filter(({ ignored }) => !ignored).length
+    );
+  });
 
   void homeAssistant.ask('call_service', { domain: 'slow', service: 'linger' }).catch(() => undefined);
   expect(await see('stopping')).toMatchObject({ reachable: 'OFF' });

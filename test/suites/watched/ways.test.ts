@@ -5,8 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { homeAssistantCollector } from '../../../src/collectors/home-assistant/index.ts';
+import { InstanceMonitor } from '../../../src/collectors/home-assistant/instance-monitor.ts';
+import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
+import { Secret } from '../../../src/model/secret.ts';
 import { authority } from '../../helpers/certificates.ts';
 import { startNginx } from '../../helpers/nginx.ts';
+import { agent } from '../../helpers/sample-collector.ts';
 import { until } from '../../helpers/until.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { stage } from './stage.ts';
@@ -56,7 +61,9 @@ async function makeUsersToken(homeAssistant: HomeAssistant): Promise<string> {
 
 /** Home Assistant OS answers so at its old port. */
 async function startMoved(port: number): Promise<number> {
-  const server = createServer();
+  const server = createServer(({ url }, response) =>
+    response.writeHead(307, { Location: `http://127.0.0.1:${port}${url}` }).end(),
+  );
   server.on('upgrade', ({ url }, socket) =>
     socket.end(
       `HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:${port}${url}\r\nContent-Length: 0\r\n\r\n`,
@@ -136,6 +143,13 @@ test('every way to it that is not right has a state of its own', async () => {
     banned: { lines: [proxy(homeAssistant.port, 'proxy_bind 127.0.0.9;')] },
     forwarded: { lines: [proxy(homeAssistant.port, 'proxy_set_header X-Forwarded-For $remote_addr;')] },
     stripped: { lines: [`location / { proxy_pass http://127.0.0.1:${homeAssistant.port}; }`] },
+    login: { lines: [`auth_basic "Restricted"; auth_basic_user_file /dev/null; ${proxy(homeAssistant.port)}`] },
+    denied: { lines: [`deny all; ${proxy(homeAssistant.port)}`] },
+    client: {
+      tls: true,
+      lines: [...tls(own.folder, 'good'), `ssl_client_certificate ${own.folder}/ca.pem; ssl_verify_client on;`],
+    },
+    unknown: { tls: true, lines: [...tls(own.folder, 'good'), 'ssl_reject_handshake on;'] },
     // Nothing listens on the first port.
     broken: { lines: [proxy(1)] },
     page: { lines: ['location / { return 200 "<html>Hello</html>"; }'] },
@@ -171,7 +185,33 @@ test('every way to it that is not right has a state of its own', async () => {
       { reachable: 'OFF', hint: expect.stringContaining('ip_bans.yaml') },
     ],
     ['forwarded', `http://127.0.0.1:${ports.forwarded}`, 'proxy_not_trusted', { reachable: 'OFF' }],
-    ['stripped', `http://127.0.0.1:${ports.stripped}`, 'proxy_without_websocket', { reachable: 'OFF' }],
+    [
+      'stripped',
+      `http://127.0.0.1:${ports.stripped}`,
+      'running',
+      {
+        reachable: 'ON',
+        version: homeAssistant.version,
+        migration: 'OFF',
+        entities: null,
+        hint: expect.stringContaining('does not pass WebSockets on'),
+      },
+    ],
+    [
+      'login',
+      `http://127.0.0.1:${ports.login}`,
+      'proxy_login',
+      { reachable: 'OFF', hint: expect.stringContaining('(nginx) wants a login of its own') },
+    ],
+    ['denied', `http://127.0.0.1:${ports.denied}`, 'proxy_refused', { reachable: 'OFF' }],
+    ['client', `https://127.0.0.1:${ports.client}`, 'proxy_login', { reachable: 'OFF' }],
+    ['unknown', `https://localhost:${ports.unknown}`, 'tls_refused', { reachable: 'OFF' }],
+    [
+      'panel',
+      `http://127.0.0.1:${homeAssistant.port}/lovelace/0`,
+      'moved',
+      { reachable: 'ON', hint: expect.stringContaining('without the path') },
+    ],
     [
       'broken',
       `http://127.0.0.1:${ports.broken}`,
@@ -179,7 +219,7 @@ test('every way to it that is not right has a state of its own', async () => {
       { reachable: 'OFF', hint: expect.stringContaining('502') },
     ],
     ['page', `http://127.0.0.1:${ports.page}`, 'not_home_assistant', { reachable: 'OFF' }],
-    ['plain', `http://127.0.0.1:${ports.good}`, 'not_home_assistant', { reachable: 'OFF' }],
+    ['plain', `http://127.0.0.1:${ports.good}`, 'wrong_protocol', { hint: expect.stringContaining('use https://') }],
     ['cipher', `https://127.0.0.1:${homeAssistant.port}`, 'wrong_protocol', { reachable: 'OFF' }],
   ];
   const agent = startAgent({
@@ -198,4 +238,34 @@ test('every way to it that is not right has a state of its own', async () => {
       (await homeAssistant.states()).has(`binary_sensor.home_assistant_${name}_reachable`),
     );
   expect(await homeAssistant.complaints()).toEqual([]);
+});
+
+test('an hour of readings with the token of a user without rights is no failed login', async () => {
+  const { homeAssistant } = await stage();
+  const token = await makeUsersToken(homeAssistant);
+  const url = new URL(`http://127.0.0.1:${homeAssistant.port}`);
+  const memories = new DeviceMemoryStore();
+  memories.load(new Map(), ['home_assistant']);
+  // The readings follow each other at once; only the collector's clock goes on by half a minute.
+  const clock = { wall: Date.now(), monotonic: 0 };
+  const monitor = new InstanceMonitor(
+    { title: 'Home Assistant', name: '', url },
+    new Secret(token),
+    agent,
+    memories.forCollector(homeAssistantCollector),
+    () => ({ ...clock }),
+  );
+  onTestFinished(() => monitor.close());
+  for (let elapsedSeconds = 0; elapsedSeconds <= 3600; elapsedSeconds += 30) {
+    const { reading, hint } = await monitor.read(undefined, AbortSignal.timeout(10_000));
+    expect(reading?.visit).toMatchObject({ state: 'running', version: homeAssistant.version, migrating: false });
+    expect(reading?.visit.details).toMatchObject({ entities: expect.any(Number), repairs: expect.any(Number) });
+    expect(hint).toBeUndefined();
+    clock.wall += 30_000;
+    clock.monotonic += 30_000;
+  }
+  expect(refusedLogins(homeAssistant)).toBe(0);
+  const entries = await homeAssistant.ask<{ name: string }[]>('system_log/list');
+  expect(entries.filter(({ name }) => /http|websocket_api|auth/.test(name))).toEqual([]);
+  expect((await homeAssistant.states()).has('persistent_notification.http_login')).toBe(false);
 });
