@@ -425,6 +425,14 @@ describe('every state', () => {
     url: new URL('http://there.example:8123'),
     movedTo: new URL('http://new.example:8123'),
     status: 418,
+    certificate: {
+      validFrom: new Date('2030-01-01T00:00:00Z'),
+      validTo: new Date('2040-01-01T00:00:00Z'),
+      problem: 'CERT_NOT_YET_VALID',
+    },
+    tlsRefusal: 'internal error',
+    proxyName: 'Caddy',
+    loginHost: 'auth.example',
   };
   const healthy = ['running', 'starting', 'stopping', 'answering'];
 
@@ -442,7 +450,12 @@ describe('every state', () => {
     ['certificate_expired', /expired.*renew the certificate/],
     ['certificate_wrong_name', /not for there\.example/],
     ['certificate_untrusted', /HA_CA_FILE/],
+    ['certificate_not_yet_valid', /valid only from 2030-01-01.*clocks/],
     ['banned', /ip_bans\.yaml/],
+    ['proxy_login', /\(Caddy\) wants a login.*auth\.example/],
+    ['proxy_refused', /\(Caddy\) refuses this machine \(HTTP 418\)/],
+    ['tls_refused', /internal error.*certificate for there\.example/],
+    ['frozen', /there\.example:8123 accepts connections/],
     ['proxy_not_trusted', /trusted_proxies/],
     ['proxy_without_websocket', /WebSocket/i],
     ['proxy_error', /418/],
