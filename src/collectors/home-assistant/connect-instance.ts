@@ -3,7 +3,7 @@ import type { HttpAnswer } from '../../lib/http-answer.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { instanceStateOfHttpAnswer, proxyNameOf, redirectTargetOf } from './http-answer-state.ts';
 import type { InstanceHintInput, InstanceState } from './instance-state.ts';
-import { instanceStateOfNetworkError, tlsRefusalOf } from './network-error-state.ts';
+import { instanceStateOfCertificateProblem, instanceStateOfNetworkError, tlsRefusalOf } from './network-error-state.ts';
 
 const maxRedirects = 3;
 const webSocketPath = '/api/websocket';
@@ -15,6 +15,14 @@ const baseOfWebSocket = (target: URL): URL | undefined =>
   target.pathname.endsWith(webSocketPath)
     ? new URL(target.pathname.slice(0, -webSocketPath.length) || '/', target.origin)
     : undefined;
+
+/** Where to connect next; undefined if the redirect leads to another host or to no WebSocket. Proxies that want TLS may forget the
+ * path. */
+function nextBase(target: URL, from: URL): URL | undefined {
+  if (target.hostname !== from.hostname) return undefined;
+  const isRootElsewhere = target.origin !== from.origin && target.pathname === '/' && target.search === '';
+  return isRootElsewhere ? new URL('/', target.origin) : baseOfWebSocket(target);
+}
 
 export interface ConnectedInstance {
   /** Where the connection leads to, after redirects. */
@@ -35,8 +43,8 @@ async function connect(
     const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal);
     const latencySeconds = toBaseUnit(performance.now() - startedAt, 'ms');
     const target = connection instanceof HaWebSocket ? undefined : redirectTargetOf(connection, webSocketUrl(base));
-    const next = target && baseOfWebSocket(target);
-    if (next?.hostname !== url.hostname || redirects === maxRedirects) return { base, connection, latencySeconds };
+    const next = target && nextBase(target, base);
+    if (next === undefined || redirects === maxRedirects) return { base, connection, latencySeconds };
     base = next;
   }
 }
@@ -58,7 +66,12 @@ function unreachedByHttpAnswer(url: URL, base: URL, answer: HttpAnswer): Unreach
     return elsewhere.hostname === url.hostname
       ? { ...shown, reachable: false, state: 'not_home_assistant' }
       : { ...shown, reachable: undefined, state: 'moved', movedTo: elsewhere };
-  const state = instanceStateOfHttpAnswer(answer, asked);
+  const ownState = instanceStateOfHttpAnswer(answer, asked);
+  // The REST API, which would do without a WebSocket, was not used because of the certificate.
+  const state =
+    ownState === 'proxy_without_websocket' && certificate?.problem !== undefined
+      ? instanceStateOfCertificateProblem(certificate.problem)
+      : ownState;
   return { ...shown, movedTo: differentBase(url, base), reachable: false, state, loginHost: target?.host };
 }
 
@@ -73,13 +86,11 @@ export const unreachedByError = (url: URL, error: unknown): UnreachedInstance =>
   tlsRefusal: tlsRefusalOf(error),
 });
 
-/** Whether Home Assistant may be at the root: people copy the address of a page. A proxy that reaches nothing tells nothing. */
+/** Whether Home Assistant may be at the root: people copy the address of a page. */
 const mayBeAtRoot = (url: URL, { status, state }: UnreachedInstance) =>
   url.pathname !== '/' &&
   status !== undefined &&
-  state !== 'proxy_error' &&
-  state !== 'moved' &&
-  state !== 'proxy_login';
+  ['starting', 'not_home_assistant', 'proxy_without_websocket'].includes(state);
 
 /** Connects to the WebSocket at this address. No token is sent. */
 export async function connectOrExplain(

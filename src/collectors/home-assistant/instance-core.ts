@@ -45,7 +45,14 @@ function contentOf({ status, body }: HttpAnswer): unknown {
   }
 }
 
-const isRefusal = (answer: HttpAnswer) => answer.status === 401 && isFromHomeAssistant(answer);
+/** What a refused token looks like; undefined for the challenge of a proxy, which has not passed the token on. */
+function refusalOf(answer: HttpAnswer): RestRefusal | undefined {
+  const { status, headers, certificate } = answer;
+  if (status !== 401) return undefined;
+  const isCertain = isFromHomeAssistant(answer);
+  const isOfProxy = /^(?!bearer)\w/i.test(headers['www-authenticate'] ?? '');
+  return isCertain || !isOfProxy ? { refused: true, isCertain, certificate } : undefined;
+}
 
 export interface CoreOverRest {
   core: InstanceCore;
@@ -53,9 +60,11 @@ export interface CoreOverRest {
   certificate: ServerCertificate | undefined;
 }
 
-/** The token was sent once, and Home Assistant refused it. */
+/** The token was sent once, and refused. */
 export interface RestRefusal {
   refused: true;
+  /** Whether Home Assistant says so itself; otherwise a proxy may have its own page for that. */
+  isCertain: boolean;
   certificate: ServerCertificate | undefined;
 }
 
@@ -72,12 +81,12 @@ export async function readInstanceCore(
   const greeting = await get('api/');
   const latencySeconds = toBaseUnit(performance.now() - startedAt, 'ms');
   const { certificate } = greeting;
-  if (isRefusal(greeting)) return { refused: true, certificate };
+  const refusal = refusalOf(greeting);
+  if (refusal !== undefined) return refusal;
   if (contentOf(greeting) === undefined) return undefined;
   const config = await get('api/config');
-  if (isRefusal(config)) return { refused: true, certificate };
   const core = parseInstanceCore(contentOf(config));
-  if (core === undefined) return undefined;
+  if (core === undefined) return refusalOf(config);
   const recorder = coreStateSchema.safeParse(contentOf(await get('api/core/state'))).data?.recorder_state;
   return { core: { ...core, migrating: recorder?.migration_in_progress }, latencySeconds, certificate };
 }

@@ -3,24 +3,27 @@ import * as z from 'zod/mini';
 import type { DeviceEvent } from '../../model/event.ts';
 import type { VisitResult } from './visit-instance.ts';
 
+/** A field that is not what it should be costs that field, not the counters. */
+const optional = <T extends z.ZodMiniType>(schema: T) => z.catch(z.optional(schema), undefined);
+
 const timestampSchema = z.iso.datetime();
 
 /** The greater count wins each merge, so one that cannot be right must not be read. The rest of the history is. */
 const countSchema = z.catch(z.int().check(z.minimum(0), z.maximum(1_000_000)), 0);
 
 const historySchema = z.object({
-  version: z.optional(z.string()),
+  version: optional(z.string()),
   /** About when Home Assistant was last started. */
-  started: z.optional(timestampSchema),
+  started: optional(timestampSchema),
   /** When the newest state of its entities was set, by Home Assistant's clock. */
-  newest: z.optional(timestampSchema),
+  newest: optional(timestampSchema),
   restarts: countSchema,
   outages: countSchema,
   /** The current outage. `down`: Home Assistant itself was seen to be down, rather than unreachable. */
-  outage: z.optional(z.object({ since: timestampSchema, cause: z.string(), down: z.boolean() })),
-  last_outage: z.optional(z.object({ from: timestampSchema, to: timestampSchema })),
+  outage: optional(z.object({ since: timestampSchema, cause: z.string(), down: z.boolean() })),
+  last_outage: optional(z.object({ from: timestampSchema, to: timestampSchema })),
   /** Fingerprint of the token that was refused. */
-  refused_token: z.optional(z.string()),
+  refused_token: optional(z.string()),
 });
 
 /** What is remembered of a Home Assistant instance across restarts of the agent. */

@@ -87,7 +87,7 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
     'it refuses HA_TOKEN, which is not used any more until it changes: make a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
   onboarding: ({ url }) => `it has not been set up yet: open ${url.origin}`,
   moved: ({ url, movedTo }) =>
-    movedTo?.origin === url.origin
+    movedTo?.origin === url.origin && movedTo.pathname === '/'
       ? `Home Assistant is found without the path in HA_BASE_URL: set HA_BASE_URL=${movedTo.href}; until then the token is not sent`
       : `it has moved: set HA_BASE_URL=${movedTo?.href}; until then the token is not sent there`,
   certificate_expired: () => 'its certificate has expired, so the token is not sent: renew the certificate',

@@ -59,13 +59,22 @@ export function tlsRefusalOf(error: unknown): string | undefined {
   return alertNames[alert] ?? `alert ${alert}`;
 }
 
+/** First byte of a TLS alert (RFC 8446, section 5.1), which servers for TLS send in answer to plain HTTP. Node's HTTP parser keeps
+ * what it could not read. */
+const tlsAlertByte = 0x15;
+const isTlsInsteadOfHttp = (error: unknown) =>
+  error instanceof Error &&
+  'rawPacket' in error &&
+  Buffer.isBuffer(error.rawPacket) &&
+  error.rawPacket[0] === tlsAlertByte;
+
 /** The state that a network error indicates. */
 export function instanceStateOfNetworkError(error: unknown): InstanceState {
   if (error instanceof FrozenServerError) return 'frozen';
   if (error instanceof Error && error.name === 'TimeoutError') return 'timeout';
   if (tlsRefusalOf(error) !== undefined) return 'tls_refused';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'wrong_protocol';
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || isTlsInsteadOfHttp(error)) return 'wrong_protocol';
   // Without a code, or with HPE_… of Node's HTTP parser, the server does not speak HTTP.
   return stateByErrorCode[code] ?? (code === '' || code.startsWith('HPE_') ? 'not_home_assistant' : 'unreachable');
 }

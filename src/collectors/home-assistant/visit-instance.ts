@@ -142,6 +142,7 @@ export async function visitInstance(
   const answered = { url, reachable: true, certificate: answer.certificate };
   if ('refused' in answer) {
     const greeted = await visitOverWebSocket(url, rest, { token: undefined, authorities }, signal);
+    if (!greeted.reachable && !answer.isCertain) return greeted;
     return { ...answered, state: 'answering', ...(greeted.reachable ? greeted : {}), login: 'refused' };
   }
   const { core, latencySeconds } = answer;

@@ -128,6 +128,14 @@ test.each([1e300, -1, 1.5, 'many'])('a count of %j is ignored, and the rest of t
   expect(parseInstanceHistoryOrEmpty({ restarts, ...token })).toEqual({ restarts: 0, ...token });
 });
 
+test.each([{ started: 'yesterday' }, { newest: 7 }, { outage: { since: 'x' } }, { last_outage: [] }, { version: {} }])(
+  '%j is ignored, and the counters are not',
+  (odd) => {
+    const counters = { restarts: 3, outages: 2, refused_token: 'abc' };
+    expect(parseInstanceHistoryOrEmpty({ ...counters, ...odd })).toEqual(counters);
+  },
+);
+
 test('outages that are dated after now are ignored', () => {
   const late = '9999-01-01T00:00:00.000Z';
   const history: InstanceHistory = {

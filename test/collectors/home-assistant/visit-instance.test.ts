@@ -233,6 +233,13 @@ describe('moved', () => {
     expect(logins).toEqual([]);
   });
 
+  test('a redirect that has lost the path is followed on the same host', async () => {
+    const there = await startInstance();
+    const { url } = await startInstance({ insteadOfAll: proxyPage(301, { Location: there.url.href }) });
+    expect(await visit(url)).toMatchObject({ state: 'moved', reachable: true, movedTo: there.url });
+    expect(there.logins).toEqual([]);
+  });
+
   test('an address with a path at which nothing answers', async () => {
     const { url } = await startInstance({ insteadOfAll: proxyPage(502) });
     expect((await visit(new URL('/lovelace', url))).state).toBe('proxy_error');
@@ -275,6 +282,7 @@ describe('nothing answers', () => {
     ['hung_up', 'http', ''],
     ['not_home_assistant', 'http', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['wrong_protocol', 'https', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['wrong_protocol', 'http', '\x15\x03\x01\x00\x02\x02\x46'],
   ])('%s', async (state, protocol, words) => {
     const server = createServer((socket) => socket.on('error', () => undefined).once('data', () => socket.end(words)));
     onTestFinished(() => void server.close());
@@ -295,6 +303,23 @@ describe('over the REST API', () => {
       login: 'refused',
     });
     expect(logins).toEqual(['wrong']);
+  });
+
+  test.each([undefined, 'Bearer realm="x"'])(
+    'a refusal behind a page of the proxy counts as one: %s',
+    async (challenge) => {
+      const insteadOfRest = proxyPage(401, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
+      const { url, logins } = await startInstance({ insteadOfRest });
+      expect(await visit(url)).toMatchObject({ state: 'answering', reachable: true, login: 'refused' });
+      expect(logins).toEqual([]);
+    },
+  );
+
+  test('a proxy that wants a login of its own for the REST API alone', async () => {
+    const insteadOfRest = proxyPage(401, { 'WWW-Authenticate': 'Basic realm="Restricted"' });
+    const { url, logins } = await startInstance({ insteadOfRest });
+    expect(await visit(url)).toMatchObject({ state: 'running', login: 'accepted' });
+    expect(logins).toEqual(['right']);
   });
 
   test('a token that is deleted between two requests is refused once', async () => {
