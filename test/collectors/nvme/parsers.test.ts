@@ -43,6 +43,19 @@ test.each([
   expect(parseSmartLog(smartLog({ [key]: value }))).toEqual({ ...parseSmartLog(smartLog()), ...read });
 });
 
+test.each([
+  ['temperature', 'nan', { temperature: undefined }],
+  ['temperature', '-inf', { temperature: undefined }],
+  ['media_errors', '007', { mediaErrors: 7n }],
+  ['critical_warning', '0x04', { criticalWarning: 4 }],
+  ['power_on_hours', '20.046.001', { powerOnHours: 20_046_001n }],
+  ['percent_used', '12%', { percentageUsed: undefined }],
+  ['host_write_commands', '340282366920938463463374607431768211455', { hostWrites: 2n ** 128n - 1n }],
+])('what is no JSON costs its field alone: %s is %s without quotes', (key, value, read) => {
+  const output = smartLog({ [key]: 'odd' }).replace('"odd"', value);
+  expect(parseSmartLog(output)).toEqual({ ...parseSmartLog(smartLog()), ...read });
+});
+
 test('one of the fields by which a health log is known is enough', () => {
   expect(parseSmartLog('{"percent_used":7,"error":"none"}').percentageUsed).toBe(7);
   expect(() => parseSmartLog('{"power_on_hours":7}')).toThrow('the output lacks the expected fields');

@@ -1,14 +1,17 @@
 import { excerptOf } from '../../../lib/excerpt.ts';
 
-/** A string, or a whole number with more digits than a double can hold. */
-const jsonToken = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs;
+/** A string, or what stands without quotes. */
+const jsonToken = /"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+/gs;
+/** A literal or number of JSON (RFC 8259); of a whole one with more digits than a double can hold, digits would be lost. */
+const exactLiteral = /^(true|false|null|(?!-?\d{16,}$)-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?)$/;
 
-/** Turns big numbers into strings, so that no digit is lost, and control characters, which nvme-cli 1.x leaves in
- * strings, into spaces. */
-const quoteBigNumbers = (text: string) =>
-  text.replace(jsonToken, (token) =>
-    token.startsWith('"') ? [...token].map((letter) => (letter < ' ' ? ' ' : letter)).join('') : `"${token}"`,
-  );
+/** Turns whatever else stands without quotes (`nan`, `0x04`, big numbers) into strings, so that it costs only its field, and
+ * control characters, which nvme-cli 1.x leaves in strings, into spaces. */
+const quoteInexactTokens = (text: string) =>
+  text.replace(jsonToken, (token) => {
+    if (token.startsWith('"')) return [...token].map((letter) => (letter < ' ' ? ' ' : letter)).join('');
+    return exactLiteral.test(token) ? token : `"${token.replaceAll('\\', '')}"`;
+  });
 
 /** Lines at which the JSON is looked for: a few of other text may look like its beginning. */
 const maxAttempts = 20;
@@ -23,7 +26,7 @@ export function parseJsonOutput(text: string): unknown {
     attempts += 1;
     if (attempts > maxAttempts) break;
     try {
-      return JSON.parse(quoteBigNumbers(text.slice(index, end).trimStart()));
+      return JSON.parse(quoteInexactTokens(text.slice(index, end).trimStart()));
     } catch {
       // The JSON may start at a later line.
     }
