@@ -1,14 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
 import { tolerateClosedOutput, waitForOutputOrError } from './cli/output.ts';
 import { endProcess } from './cli/process-end.ts';
 import { ignoreUnusedSignals } from './cli/signals.ts';
 import { printFailureAndSetExitCode } from './cli/uncaught.ts';
 import { describeError } from './model/errors.ts';
+import { setV8Flags } from './v8-flags.ts';
 
-// The start creates far more garbage than the rest of a run: V8's young generation would grow to 16 MB, and Node 24 and 26 never
-// shrink it. V8 multiplies its size by this factor (SemiSpaceNewSpace::Grow in src/heap/new-spaces.cc), so that 1 keeps it.
-setFlagsFromString('--semi-space-growth-factor=1');
-
+setV8Flags();
 ignoreUnusedSignals();
 tolerateClosedOutput();
 

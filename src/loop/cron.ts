@@ -1,4 +1,4 @@
-import cron, { type ScheduledTask } from 'node-cron';
+import cron from 'node-cron';
 
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
@@ -23,9 +23,18 @@ function findOffsetChange(offset: number, from: number, to: number): number | un
   return after;
 }
 
+/** Whether node-cron matches an instant, in UTC. It loads Intl for that, which takes 8 MB. */
+function dayMatcherOf(expression: string): (day: Date) => boolean {
+  const task = cron.createTask(expression, () => undefined, { timezone: 'UTC' });
+  // A destroyed task still matches; otherwise node-cron would keep it forever.
+  void task.destroy();
+  return (day) => task.match(day);
+}
+
 const sorted = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b);
 
-/** A cron expression of six fields, in the time zone of this process; node-cron parses it and matches its days.
+/** A cron expression of six fields, in the time zone of this process; node-cron parses it, and matches days that are given by
+ * `L`, `W` or `#`.
  *
  * When clocks are set back, the local times of one hour occur twice. A schedule that matches consecutive hours runs in both; any
  * other runs only the first time. When clocks are set ahead, a time that is skipped runs right after the change (as in Debian's
@@ -35,21 +44,22 @@ export class CronExpression {
   readonly #minutes: number[];
   readonly #hours: number[];
   readonly #months: ReadonlySet<number>;
-  readonly #matcher: ScheduledTask;
+  readonly #isMatchingDay: (day: Date) => boolean;
   readonly #hasConsecutiveHours: boolean;
   /** The first time of a day, in milliseconds since midnight. */
   readonly #earliest: number;
 
   /** Throws if the expression is invalid. */
   constructor(expression: string) {
-    const { second, minute, hour, month } = cron.parse(expression);
+    const { second, minute, hour, month, dayOfMonth, dayOfWeek } = cron.parse(expression);
     this.#seconds = sorted(second);
     this.#minutes = sorted(minute);
     this.#hours = sorted(hour);
     this.#months = new Set(month);
-    this.#matcher = cron.createTask(expression, () => undefined, { timezone: 'UTC' });
-    // A destroyed task still matches; otherwise node-cron would keep it forever.
-    void this.#matcher.destroy();
+    const isNumeric = [...dayOfMonth, ...dayOfWeek].every((day) => typeof day === 'number');
+    this.#isMatchingDay = isNumeric
+      ? (day) => dayOfMonth.includes(day.getUTCDate()) && dayOfWeek.includes(day.getUTCDay())
+      : dayMatcherOf(expression);
     this.#hasConsecutiveHours = this.#hours.some((hour) => this.#hours.includes((hour + 1) % 24));
     this.#earliest = this.#timeOfDay(0) ?? 0;
   }
@@ -90,7 +100,7 @@ export class CronExpression {
   }
 
   #isDay(day: number): boolean {
-    return this.#months.has(new Date(day).getUTCMonth() + 1) && this.#matcher.match(new Date(day + this.#earliest));
+    return this.#months.has(new Date(day).getUTCMonth() + 1) && this.#isMatchingDay(new Date(day + this.#earliest));
   }
 
   /** The first matching time of a day from this one on, in milliseconds since midnight. */

@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { tryReadTextSync, undefinedForKernelError } from '../../lib/files.ts';
+import { listFolderSync, tryReadTextSync, undefinedForKernelError } from '../../lib/files.ts';
 import { resolveHostPath } from '../../lib/host-path.ts';
 import { isSingleFile } from '../../lib/installed-path.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import { manufacturerAndModel, withoutPlaceholder } from './dmi.ts';
+import { readVirtualization } from './linux/virtualization.ts';
 import { parseDistributionName } from './os-release.ts';
 
 /** Facts about the machine that do not change while the agent runs. */
@@ -32,6 +33,16 @@ function tryReadText(path: string): string | undefined {
   }
 }
 
+/** “ARM Cortex-A72” for the `arm,cortex-a72` of a board's first processor (Devicetree Specification, 3.8). */
+function deviceTreeProcessor(roots: HostRoots): string | undefined {
+  const names = listFolderSync(roots.proc('device-tree/cpus')).filter((name) => name.startsWith('cpu@'));
+  const [first = ''] = names.flatMap(
+    (name) => tryReadTextSync(roots.proc('device-tree/cpus', name, 'compatible')) ?? [],
+  );
+  const core = /^arm,cortex-([a-z0-9]+)/.exec(first)?.[1];
+  return core === undefined ? undefined : `ARM Cortex-${core.toUpperCase()}`;
+}
+
 /** Reads the host's own files, which are also correct in a container that has them mounted. */
 function readInventoryFromFiles(roots: HostRoots): MachineInventory {
   const dmi = manufacturerAndModel((field) => tryReadTextSync(roots.sys('class/dmi/id', field)));
@@ -41,11 +52,13 @@ function readInventoryFromFiles(roots: HostRoots): MachineInventory {
   const release = ['etc/os-release', 'usr/lib/os-release'].map((path) => tryReadText(resolveHostPath(roots, path)));
   const distribution = parseDistributionName(release.find((text) => text !== undefined) ?? '');
   const kernel = tryReadTextSync(roots.proc('sys/kernel/osrelease'));
+  const cpuinfo = tryReadTextSync(roots.proc('cpuinfo')) ?? '';
   return definedMembers({
     manufacturer: dmi.manufacturer ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
     model: dmi.model ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
-    processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(tryReadTextSync(roots.proc('cpuinfo')) ?? '')?.[1]),
+    processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(cpuinfo)?.[1]) ?? deviceTreeProcessor(roots),
+    virtualization: readVirtualization(roots, cpuinfo),
   });
 }
 
@@ -70,13 +83,14 @@ async function readInventoryInChildProcess(): Promise<MachineInventory> {
   return JSON.parse(stdout) as MachineInventory;
 }
 
-/** Files take precedence; systeminformation adds what is missing, unless it would describe the agent's container.
- * `isComplete` is false if systeminformation failed: it may succeed later. */
+/** Files take precedence. Where they don't name the processor, systeminformation adds what is missing, unless it would
+ * describe the agent's container. `isComplete` is false if systeminformation failed: it may succeed later. */
 export async function readMachineInventory(
   roots: HostRoots | undefined,
 ): Promise<{ machine: MachineInventory; isComplete: boolean }> {
   const files = roots === undefined ? {} : readInventoryFromFiles(roots);
-  if (roots !== undefined && !roots.isHostRoot) return { machine: files, isComplete: true };
+  if (roots !== undefined && (!roots.isHostRoot || files.processor !== undefined))
+    return { machine: files, isComplete: true };
   const read = roots === undefined || isSingleFile ? readMachineInventoryFromLibrary : readInventoryInChildProcess;
   const library = await read().catch(() => undefined);
   return { machine: { ...library, ...files }, isComplete: library !== undefined };

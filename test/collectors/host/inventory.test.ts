@@ -100,7 +100,7 @@ test.each([
   ['Intel(R) Client Systems', 'NUC11PAHi5'],
   ['AZW', 'SER'],
 ])('names that are names: “%s” “%s”', async (vendor, product) =>
-  expect(await inventoryOf(tree(dmi({ sys_vendor: vendor, product_name: product })))).toEqual({
+  expect(await inventoryOf(tree(dmi({ sys_vendor: vendor, product_name: product })))).toMatchObject({
     manufacturer: vendor,
     model: product,
   }),
@@ -164,4 +164,14 @@ test('os-release of the host by a link that would lead into the container', asyn
   const roots = tree({ 'root/usr/lib/os-release': 'PRETTY_NAME="Host OS 9"\n', 'root/etc/hostname': '' });
   symlinkSync('/usr/lib/os-release', roots.host('etc/os-release'));
   expect((await inventoryOf(roots)).system).toBe('Host OS 9');
+});
+
+test('the processor of a board that only its device tree names', async () => {
+  const cores = (compatible: string) => ({
+    'proc/device-tree/cpus/cpu@0/compatible': compatible,
+    'proc/device-tree/cpus/cpu-map/x': '',
+  });
+  expect((await inventoryOf(tree(cores('arm,cortex-a72\0')))).processor).toBe('ARM Cortex-A72');
+  expect((await inventoryOf(tree(cores('arm,cortex-a78ae\0arm,armv8\0')))).processor).toBe('ARM Cortex-A78AE');
+  expect((await inventoryOf(tree(cores('riscv\0')))).processor).toBeUndefined();
 });

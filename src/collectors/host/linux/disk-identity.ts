@@ -46,18 +46,22 @@ export class DiskIdentityReader {
   readonly #roots: HostRoots;
   readonly #drivers: DriverFileReader;
   #known = new Map<string, DiskIdentity>();
+  #latest = new Map<string, DiskIdentity>();
 
   constructor(roots: HostRoots, drivers: DriverFileReader) {
     this.#roots = roots;
     this.#drivers = drivers;
   }
 
-  /** The identities by kernel name, without the disks that do not answer. */
-  async read(names: readonly string[]): Promise<Map<string, DiskIdentity>> {
+  /** The identities by kernel name, without the disks that do not answer; the same object as before while they are the same
+   * disks. */
+  async read(names: readonly string[]): Promise<ReadonlyMap<string, DiskIdentity>> {
+    const keys = names.map((name) => `${name} ${diskSequence(this.#roots, name)}`);
+    if (keys.length === this.#known.size && keys.every((key) => this.#known.has(key))) return this.#latest;
     const known = new Map<string, DiskIdentity>();
     const byName = new Map<string, DiskIdentity>();
-    for (const name of names) {
-      const key = `${name} ${diskSequence(this.#roots, name)}`;
+    for (const [index, name] of names.entries()) {
+      const key = keys[index] ?? name;
       try {
         const identity = this.#known.get(key) ?? (await this.#ask(name));
         byName.set(name, identity);
@@ -67,6 +71,7 @@ export class DiskIdentityReader {
       }
     }
     this.#known = known;
+    this.#latest = byName;
     return byName;
   }
 

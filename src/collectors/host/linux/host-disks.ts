@@ -9,7 +9,7 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import type { DeviceRates } from './device-rates.ts';
-import { DiskIdentityReader } from './disk-identity.ts';
+import { type DiskIdentity, DiskIdentityReader } from './disk-identity.ts';
 import { type DiskCounters, listWatchedAndExcludedDisks, parseDiskstats, readDiskActivity } from './disks.ts';
 import { identifyDisks, knownDisksMemoryFormat } from './known-disks.ts';
 import { missingNameComplaints } from './missing-names.ts';
@@ -27,6 +27,9 @@ export class HostDisks {
   readonly #verdict;
   readonly #startedAt = performance.now();
   #counters: ReadonlyMap<string, DiskCounters> = new Map();
+  /** What the parts follow from: they are found again only after a change. */
+  #basis: readonly unknown[] = [];
+  #parts: Map<string, DevicePart> = new Map();
 
   constructor(
     roots: HostRoots,
@@ -75,10 +78,24 @@ export class HostDisks {
   async #identify(device: Device, names: readonly string[]): Promise<Map<string, DevicePart>> {
     if (names.length === 0) return new Map();
     if (!this.#memory.hasAnswered && performance.now() - this.#startedAt < brokerTimeoutMs) return new Map();
-    const content = this.#memory.recall(device.id);
+    const identities = await this.#identities.read(names);
+    const basis = [identities, this.#memory.recall(device.id), this.#memory.isLoaded(device.id)] as const;
+    if (basis.some((value, index) => value !== this.#basis[index])) {
+      this.#basis = basis;
+      this.#parts = this.#identifyAgain(device, ...basis);
+    }
+    return this.#parts;
+  }
+
+  #identifyAgain(
+    device: Device,
+    identities: ReadonlyMap<string, DiskIdentity>,
+    content: unknown,
+    isLoaded: boolean,
+  ): Map<string, DevicePart> {
     const before = content === undefined ? undefined : knownDisksMemoryFormat.parse(content);
-    const { ids, known } = identifyDisks(await this.#identities.read(names), before);
-    if (this.#memory.isLoaded(device.id) && !isDeepStrictEqual(known, before)) this.#memory.keep(device.id, known);
+    const { ids, known } = identifyDisks(identities, before);
+    if (isLoaded && !isDeepStrictEqual(known, before)) this.#memory.keep(device.id, known);
     return new Map(
       [...ids].map(([name, id]) => [name, { id, name: `Disk ${name}`, ...(id === name ? {} : { label: name }) }]),
     );

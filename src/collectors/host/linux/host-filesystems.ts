@@ -6,9 +6,9 @@ import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { FilesystemReader } from './filesystem-reader.ts';
 import type { FilesystemUsage } from './filesystem-usage.ts';
-import type { Mount } from './host-mounts.ts';
+import type { HostMounts, Mount } from './host-mounts.ts';
 import { missingNameComplaints } from './missing-names.ts';
-import { listWatchedAndExcludedMounts } from './mounts.ts';
+import { listWatchedAndExcludedMounts, type MountSelection } from './mounts.ts';
 import { usageOfDatasets, ZfsPoolReader } from './zfs-pools.ts';
 
 const filesystemPart = ({ id, point }: Mount) => ({ id: id === '/' ? 'root' : id, name: `File system ${point}` });
@@ -22,6 +22,8 @@ export class HostFilesystems {
   readonly #verdict;
   readonly #usages = new FilesystemReader();
   readonly #pools = new ZfsPoolReader();
+  #mounts: HostMounts | undefined;
+  #selection: MountSelection = { watched: [], excluded: [], points: [], defaultPoints: [] };
 
   constructor(
     roots: HostRoots,
@@ -32,8 +34,12 @@ export class HostFilesystems {
     this.#verdict = createIncludeExcludeMatcher({ include, exclude });
   }
 
-  async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const { watched, excluded, points, defaultPoints } = listWatchedAndExcludedMounts(this.#roots, this.#verdict);
+  async read(device: Device, mounts: HostMounts): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
+    if (mounts !== this.#mounts) {
+      this.#mounts = mounts;
+      this.#selection = listWatchedAndExcludedMounts(this.#roots, mounts, this.#verdict);
+    }
+    const { watched, excluded, points, defaultPoints } = this.#selection;
     const outcomes = await this.#readUsages(watched);
     const table = 'filesystem' as const;
     return [

@@ -1,4 +1,5 @@
 import { lstatSync, statfsSync } from 'node:fs';
+import { tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { isRemoteType } from './mount-rules.ts';
 import { bytesOfPath, type MountinfoLine, MountTable } from './mountinfo.ts';
@@ -65,6 +66,31 @@ function linesByPoint(table: MountTable): MountinfoLine[][] {
   });
 }
 
+const readMountinfo = (path: string) => tryReadTextSync(path, 'latin1') ?? '';
+
+/** Reads the mounts of the host; parses them again only after a change. */
+export class HostMountsReader {
+  readonly #roots: HostRoots;
+  #texts: readonly [own: string, ofInit: string] | undefined;
+  #latest: HostMounts | undefined;
+
+  constructor(roots: HostRoots) {
+    this.#roots = roots;
+  }
+
+  /** The same object as before while no mount has changed. */
+  read(): HostMounts {
+    const own = readMountinfo(this.#roots.proc('self/mountinfo'));
+    // In a container, the mounts of the host's init, if they can be read.
+    const ofInit = this.#roots.isHostRoot ? '' : readMountinfo(this.#roots.proc('1/mountinfo'));
+    if (this.#latest === undefined || own !== this.#texts?.[0] || ofInit !== this.#texts[1]) {
+      this.#texts = [own, ofInit];
+      this.#latest = new HostMounts(this.#roots, MountTable.parse(own), MountTable.parse(ofInit));
+    }
+    return this.#latest;
+  }
+}
+
 /** The mounts of the host, and how this process sees them. */
 export class HostMounts {
   /** Path of the host's root in this process's mounts, without a slash at the end. */
@@ -80,21 +106,25 @@ export class HostMounts {
    * access would mount them and wait for their servers. */
   readonly accessible: readonly (readonly MountinfoLine[])[];
 
-  constructor(roots: HostRoots) {
+  /** `ofInit` is empty if the mounts of the host's init are unknown. */
+  constructor(roots: HostRoots, own: MountTable, ofInit: MountTable) {
     this.#prefix = bytesOfPath(roots.host()).replace(/\/$/, '');
-    this.#own = MountTable.ofFile(roots.proc('self/mountinfo'));
+    this.#own = own;
     const visible = this.#own.lines
       .filter(({ point }) => point === this.#prefix || point.startsWith(`${this.#prefix}/`))
       .map((line) => ({ ...line, point: line.point.slice(this.#prefix.length) || '/' }));
-    // In a container, the mounts of the host's init, if they can be read.
-    const ofInit = roots.isHostRoot ? undefined : MountTable.ofFile(roots.proc('1/mountinfo'));
-    const isInitKnown = ofInit !== undefined && ofInit.lines.length > 0;
+    const isInitKnown = ofInit.lines.length > 0;
     this.#host = isInitKnown ? ofInit : new MountTable(visible);
     this.#hasOtherView = isInitKnown && visible.length > 0;
     this.#isLive = isLiveProc(roots);
     const byPoint = linesByPoint(this.#host);
     this.points = byPoint.flatMap(([line]) => (line === undefined ? [] : [decodeUtf8(line.point)]));
     this.accessible = byPoint.filter(([line]) => line && this.#host.mountAt(line.point)?.type !== 'autofs');
+  }
+
+  /** Whether an automount waits at a path, or has mounted something there. */
+  hasAutomount(point: string): boolean {
+    return this.#host.lines.some((line) => line.point === point && line.type === 'autofs');
   }
 
   /** Whether the mount is a folder. Containers have single files as mounts, such as /etc/resolv.conf. */
@@ -126,7 +156,11 @@ export class HostMounts {
 
   /** Whether this process sees another file system at a path of the host: the container has one of its own there, or lacks one
    * that was mounted after its start. */
-  isHidden(point: string): boolean {
+  isHidden(path: string): boolean {
+    return this.#isHidden(bytesOfPath(path));
+  }
+
+  #isHidden(point: string): boolean {
     return this.#hasOtherView && this.#own.mountAt(this.#ownPoint(point))?.device !== this.#host.mountAt(point)?.device;
   }
 
@@ -137,7 +171,7 @@ export class HostMounts {
       return top === undefined
         ? 'not reachable by its path'
         : `covered by another mount, ${decodeUtf8(top.point)} (${top.type})`;
-    if (this.isHidden(line.point))
+    if (this.#isHidden(line.point))
       return 'the container has a different file system there: mount the host’s / with rslave and without a tmpfs over it';
     return undefined;
   }

@@ -15,6 +15,7 @@ import { readFailedUnits } from './failed-units.ts';
 import { HostDisks } from './host-disks.ts';
 import { HostFilesystems } from './host-filesystems.ts';
 import { HostInterfaces } from './host-interfaces.ts';
+import { type HostMounts, HostMountsReader } from './host-mounts.ts';
 import type { HwmonSensor } from './hwmon-sensor.ts';
 import { readMemoryUsage, readPressureStallShares } from './memory.ts';
 import { findPackageManager } from './package-managers.ts';
@@ -38,6 +39,7 @@ export class LinuxHostReader {
   readonly #rates = new DeviceRates();
   readonly #drivers = new DriverFileReader();
   readonly #updates: PendingUpdatesReader;
+  readonly #mounts: HostMountsReader;
   readonly #filesystems: HostFilesystems;
   readonly #interfaces: HostInterfaces;
   readonly #disks: HostDisks;
@@ -46,6 +48,7 @@ export class LinuxHostReader {
     this.#roots = roots;
     // A package manager describes the system that it runs on.
     this.#updates = new PendingUpdatesReader(roots.isHostRoot ? findPackageManager() : undefined);
+    this.#mounts = new HostMountsReader(roots);
     this.#filesystems = new HostFilesystems(roots, settings);
     this.#interfaces = new HostInterfaces(roots, settings, this.#rates, this.#drivers);
     this.#disks = new HostDisks(roots, settings, this.#rates, this.#drivers, memory);
@@ -62,10 +65,11 @@ export class LinuxHostReader {
     this.#disks.begin();
     const stat = tryReadTextSync(this.#roots.proc('stat'));
     const cpu = this.#cpuUsage.read(stat, clocks.monotonic);
+    const mounts = this.#mounts.read();
     const [fromDrivers, host, filesystems] = await Promise.all([
       this.#readDrivers(device),
-      this.#readHost(stat),
-      this.#filesystems.read(device),
+      this.#readHost(stat, mounts),
+      this.#filesystems.read(device, mounts),
     ]);
     return [
       {
@@ -123,7 +127,10 @@ export class LinuxHostReader {
     };
   }
 
-  async #readHost(stat: string | undefined): Promise<{ reading: HostReading; hint: string | undefined }> {
+  async #readHost(
+    stat: string | undefined,
+    mounts: HostMounts,
+  ): Promise<{ reading: HostReading; hint: string | undefined }> {
     const roots = this.#roots;
     const now = readClocks();
     const [failedUnits] = await Promise.all([
@@ -137,7 +144,7 @@ export class LinuxHostReader {
         pressure: readPressureStallShares(roots),
         bootTime: parseBootTime(stat, tryReadTextSync(roots.proc('uptime')), now.wall),
         processes: countProcesses(roots),
-        reboot: readRebootNeed(roots),
+        reboot: readRebootNeed(roots, mounts),
         failedUnits: failedUnits.names,
         updates: this.#updates.latest,
         clockSynchronized: isClockSynchronized(roots),

@@ -1,5 +1,3 @@
-import { tryReadTextSync } from '../../../lib/files.ts';
-
 /** One line of mountinfo (proc_pid_mountinfo(5)). Paths are strings of bytes, one character for each: a name on Linux
  * need not be UTF-8. */
 export interface MountinfoLine {
@@ -60,8 +58,9 @@ export class MountTable {
     this.#byParentAndPoint = new Map(lines.map((line) => [`${parentOf(line)} ${line.point}`, line]));
   }
 
-  static ofFile(path: string): MountTable {
-    return new MountTable((tryReadTextSync(path, 'latin1') ?? '').split('\n').flatMap((line) => parseLine(line) ?? []));
+  /** `text` is a mountinfo file, one character for each of its bytes. */
+  static parse(text: string): MountTable {
+    return new MountTable(text.split('\n').flatMap((line) => parseLine(line) ?? []));
   }
 
   /** The mounts that lead to a path, from the root to the one that the path is in. A mount can cover others, at its

@@ -1,9 +1,9 @@
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { IncludeExcludeVerdict } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { decodeUtf8, HostMounts, type Mount } from './host-mounts.ts';
+import { decodeUtf8, type HostMounts, type Mount } from './host-mounts.ts';
 import { isWatchedByDefault, isWholeFilesystem } from './mount-rules.ts';
-import { bytesOfPath, type MountinfoLine } from './mountinfo.ts';
+import type { MountinfoLine } from './mountinfo.ts';
 
 export interface MountSelection {
   watched: Mount[];
@@ -46,9 +46,9 @@ function firstOfEachDevice(lines: readonly MountinfoLine[], mounts: HostMounts):
 /** Selects each file system once, at the first of its mounts, or the mounts that the settings include. */
 export function listWatchedAndExcludedMounts(
   roots: HostRoots,
+  mounts: HostMounts,
   verdict: (point: string) => IncludeExcludeVerdict,
 ): MountSelection {
-  const mounts = new HostMounts(roots);
   const withVerdict = (lines: readonly MountinfoLine[], result: IncludeExcludeVerdict) =>
     lines.filter(({ point }) => verdict(decodeUtf8(point)) === result);
   const byDefault = defaultLines(mounts, typesWithoutDevice(roots));
@@ -65,10 +65,4 @@ export function listWatchedAndExcludedMounts(
     points: mounts.points,
     defaultPoints: byDefault.map(({ point }) => decodeUtf8(point)),
   };
-}
-
-/** Returns a function that tells whether this process sees another file system at a path of the host. */
-export function createHiddenPathCheck(roots: HostRoots): (path: string) => boolean {
-  const mounts = new HostMounts(roots);
-  return (path) => mounts.isHidden(bytesOfPath(path));
 }

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import { resolveHostPath } from '../../../lib/host-path.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { createHiddenPathCheck } from './mounts.ts';
+import type { HostMounts } from './host-mounts.ts';
 
 export interface RebootNeed {
   /** Undefined if nobody knows. */
@@ -63,10 +63,9 @@ function compareVersions(a: KernelRelease, b: KernelRelease): number {
 }
 
 /** Kernels in /boot or, where their files have no version in their names, those with modules. */
-function installedKernels(roots: HostRoots): KernelRelease[] {
-  const isAutomount = / \/boot \S+ .*- autofs /.test(tryReadTextSync(roots.proc('self/mountinfo')) ?? '');
+function installedKernels(roots: HostRoots, mounts: HostMounts): KernelRelease[] {
   // To list an automount would mount it, and keep it mounted.
-  const images = isAutomount ? [] : listFolderSync(resolveHostPath(roots, 'boot'));
+  const images = mounts.hasAutomount('/boot') ? [] : listFolderSync(resolveHostPath(roots, 'boot'));
   const inBoot = images
     .flatMap((name) => /^(?:vmlinu[xz]|kernel|linux|Image)-(\d.*)$/.exec(name)?.[1] ?? [])
     .filter((release) => !/\.(old|img|efi|sig)$/.test(release))
@@ -76,8 +75,8 @@ function installedKernels(roots: HostRoots): KernelRelease[] {
 
 /** The newest installed kernel of the running one's flavour, or the one that Proxmox is told to boot; undefined if the
  * installed kernels say nothing about the running one. */
-function kernelToBoot(roots: HostRoots, running: KernelRelease): KernelRelease | undefined {
-  const kernels = installedKernels(roots).filter(({ flavour }) => flavour === running.flavour);
+function kernelToBoot(roots: HostRoots, mounts: HostMounts, running: KernelRelease): KernelRelease | undefined {
+  const kernels = installedKernels(roots, mounts).filter(({ flavour }) => flavour === running.flavour);
   const pinned = tryReadTextSync(resolveHostPath(roots, 'etc/kernel/proxmox-boot-pin'));
   const next =
     kernels.find(({ release }) => release === pinned) ??
@@ -109,12 +108,12 @@ function isNixosRebootRequired(roots: HostRoots): boolean | undefined {
 
 /** Whether the system says that it must be restarted, or a newer kernel than the running one is installed. “No” is said
  * only where something would say “yes”. */
-export function readRebootNeed(roots: HostRoots): RebootNeed {
+export function readRebootNeed(roots: HostRoots, mounts: HostMounts): RebootNeed {
   const exists = (path: string) => existsSync(resolveHostPath(roots, path));
   const [running] = parseKernelRelease(tryReadTextSync(roots.proc('sys/kernel/osrelease')) ?? '');
-  const kernel = running && kernelToBoot(roots, running);
+  const kernel = running && kernelToBoot(roots, mounts, running);
   const newer = kernel !== undefined && kernel.release !== running?.release ? kernel : undefined;
-  const isRunHidden = createHiddenPathCheck(roots)('/run');
+  const isRunHidden = mounts.isHidden('/run');
   const isNoticed = !isRunHidden && noticeFiles.some(exists);
   const byNixos = isRunHidden ? undefined : isNixosRebootRequired(roots);
   if (isNoticed || newer !== undefined || byNixos === true) {

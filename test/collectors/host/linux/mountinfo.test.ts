@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
 import { MountTable } from '../../../../src/collectors/host/linux/mountinfo.ts';
 import { listWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 test('the mounts on the way to a path, in the order in which they cover each other', () => {
-  const { proc } = tree({
-    'proc/self/mountinfo': [
+  const table = MountTable.parse(
+    [
       '1 1 0:2 / / rw - rootfs none rw',
       '20 1 8:1 / / rw - ext4 x rw',
       '30 20 8:2 / /data rw - ext4 x rw',
@@ -15,13 +16,12 @@ test('the mounts on the way to a path, in the order in which they cover each oth
       '32 30 8:4 / /data rw - ext4 x rw',
       '33 20 8:5 / /database rw - ext4 x rw',
     ].join('\n'),
-  });
-  const table = MountTable.ofFile(proc('self/mountinfo'));
+  );
   const ids = (path: string) => table.chainTo(path).map(({ id }) => id);
   expect(ids('/')).toEqual(['1', '20']);
   expect(ids('/data/inner')).toEqual(['1', '20', '30', '32']);
   expect(ids('/database/x')).toEqual(['1', '20', '33']);
-  expect(MountTable.ofFile(proc('none')).mountAt('/')).toBeUndefined();
+  expect(MountTable.parse('').mountAt('/')).toBeUndefined();
 });
 
 test('any text: no crash, and what is watched is in it', () => {
@@ -57,7 +57,7 @@ test('any text: no crash, and what is watched is in it', () => {
     fc.property(fc.array(line), (lines) => {
       writeFileSync(roots.proc('self/mountinfo'), lines.join('\n'));
       const own = Object.assign(Object.create(roots), roots, { host: () => '/', isHostRoot: true });
-      const { watched, points } = listWatchedAndExcludedMounts(own, () => 'default');
+      const { watched, points } = listWatchedAndExcludedMounts(own, new HostMountsReader(own).read(), () => 'default');
       for (const { point } of watched) expect(points).toContain(point);
       expect(new Set(watched.map(({ id }) => id)).size).toBe(watched.length);
     }),

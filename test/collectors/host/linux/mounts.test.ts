@@ -1,8 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { createHiddenPathCheck, listWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
+import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
+import { listWatchedAndExcludedMounts } from '../../../../src/collectors/host/linux/mounts.ts';
 import { createIncludeExcludeMatcher } from '../../../../src/lib/include-exclude-matcher.ts';
+import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import { tree } from '../../../helpers/tree.ts';
+
+const mountsOf = (roots: HostRoots) => new HostMountsReader(roots).read();
 
 const filesystems = [
   'nodev\tproc',
@@ -48,6 +52,7 @@ function judge(
   });
   const { watched, excluded } = listWatchedAndExcludedMounts(
     roots,
+    mountsOf(roots),
     createIncludeExcludeMatcher({ include: [], exclude: [], ...settings }),
   );
   return {
@@ -167,7 +172,9 @@ test('a container that can’t see the host’s init: mounts below the host’s 
   ];
   const own = tree({ 'proc/filesystems': filesystems, 'proc/self/mountinfo': `${lines.join('\n')}\n` });
   const mixed = Object.assign(Object.create(own), own, { host: roots.host });
-  expect(listWatchedAndExcludedMounts(mixed, () => 'default').watched.map(({ point }) => point)).toEqual(['/', '/mnt']);
+  expect(
+    listWatchedAndExcludedMounts(mixed, mountsOf(mixed), () => 'default').watched.map(({ point }) => point),
+  ).toEqual(['/', '/mnt']);
 });
 
 test('a mount that another one covers is hidden, unless it is the same file system', () => {
@@ -260,7 +267,7 @@ test('names in any bytes', () => {
   const select = (...names: Buffer[]) => {
     writeFileSync(roots.proc('self/mountinfo'), Buffer.concat(names.map(table)));
     const own = Object.assign(Object.create(roots), roots, { host: () => '/', isHostRoot: true });
-    return listWatchedAndExcludedMounts(own, () => 'default').watched;
+    return listWatchedAndExcludedMounts(own, mountsOf(own), () => 'default').watched;
   };
   mkdirSync(roots.proc('self'));
   const [latin1] = select(Buffer.from('Fotos \xe4lter'.replace(' ', '\\040'), 'latin1'));
@@ -278,7 +285,7 @@ test('an automount expires, unless it never does or nobody’s access counts', (
         '4 3 8:2 / /nas/below rw - ext4 x rw',
       ].join('\n'),
     });
-    return listWatchedAndExcludedMounts(roots, () => 'default').watched.map(
+    return listWatchedAndExcludedMounts(roots, mountsOf(roots), () => 'default').watched.map(
       ({ expiresAfterSeconds }) => expiresAfterSeconds,
     );
   };
@@ -303,7 +310,7 @@ function hidden(own: string[], places: string[]) {
     tree({ 'proc/1/mountinfo': `${host.join('\n')}\n`, 'proc/self/mountinfo': `${lines.join('\n')}\n` }),
     { host: root },
   );
-  return places.filter(createHiddenPathCheck(roots));
+  return places.filter((place) => mountsOf(roots).isHidden(place));
 }
 const places = ['/', '/etc', '/home', '/home/ada', '/run', '/nas'];
 const bound = [
@@ -336,3 +343,12 @@ test('single file systems of the host in a container are visible, and nothing el
 });
 test('where the host’s root is no mount, as a folder that was recorded, nothing is said to be hidden', () =>
   expect(hidden(['20 10 8:1 / / rw - ext4 x rw'], places)).toEqual([]));
+
+test('mounts are parsed again only after a change', () => {
+  const roots = tree({ 'proc/1/mountinfo': '1 0 8:1 / / rw - ext4 x rw\n' });
+  const reader = new HostMountsReader(roots);
+  const before = reader.read();
+  expect(reader.read()).toBe(before);
+  writeFileSync(roots.proc('1/mountinfo'), '1 0 8:1 / / rw - ext4 x rw\n2 1 8:2 / /mnt rw - ext4 x rw\n');
+  expect(reader.read().points).toEqual(['/', '/mnt']);
+});

@@ -1,15 +1,18 @@
 import { symlinkSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
 import { readRebootNeed } from '../../../../src/collectors/host/linux/reboot.ts';
+import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import { tree } from '../../../helpers/tree.ts';
 
+const rebootNeedOf = (roots: HostRoots) => readRebootNeed(roots, new HostMountsReader(roots).read());
 /** A machine that runs this kernel, with these files below its root. */
 const machine = (release: string, ...paths: string[]) =>
   tree({
     'proc/sys/kernel/osrelease': `${release}\n`,
     ...Object.fromEntries(paths.map((path) => [`root/${path}`, ''])),
   });
-const need = (release: string, ...paths: string[]) => readRebootNeed(machine(release, ...paths));
+const need = (release: string, ...paths: string[]) => rebootNeedOf(machine(release, ...paths));
 const modules = (...releases: string[]) => releases.map((release) => `lib/modules/${release}/modules.dep`);
 const images = (...releases: string[]) => releases.map((release) => `boot/vmlinuz-${release}`);
 const no = { required: false, packages: [] };
@@ -18,7 +21,7 @@ const yes = (...packages: string[]) => ({ required: true, ...(packages.length ==
 test('nobody knows: unknown', () => {
   expect(need('6.8.0-1-amd64')).toEqual({});
   expect(need('6.8.0-1-amd64', 'var/lib/dpkg/status', 'etc/kernel/postinst.d/initramfs-tools')).toEqual({});
-  expect(readRebootNeed(tree({}))).toEqual({});
+  expect(rebootNeedOf(tree({}))).toEqual({});
 });
 
 test.each([
@@ -39,7 +42,7 @@ test('the packages that want it, each once', () => {
     'proc/sys/kernel/osrelease': '6.8.0-44-generic\n',
     'root/boot/vmlinuz-6.8.0-45-generic': '',
   };
-  expect(readRebootNeed(tree(files))).toEqual(yes('libc6', 'linux-image-6.8.0-45-generic', 'linux-base'));
+  expect(rebootNeedOf(tree(files))).toEqual(yes('libc6', 'linux-image-6.8.0-45-generic', 'linux-base'));
 });
 
 test.each([
@@ -81,7 +84,7 @@ test('an installed kernel that is older than the running one says nothing', () =
 test('modules behind a link that would lead out of the host’s root', () => {
   const roots = machine('6.8.0-1-amd64', 'usr/lib/modules/6.8.1-1-amd64/modules.dep');
   symlinkSync('/usr/lib', roots.host('lib'));
-  expect(readRebootNeed(roots)).toEqual(yes('Linux 6.8.1-1-amd64'));
+  expect(rebootNeedOf(roots)).toEqual(yes('Linux 6.8.1-1-amd64'));
 });
 
 test('a container has the kernel of its host, about which its own kernels say nothing', () =>
@@ -99,8 +102,8 @@ test('the kernel that Proxmox is told to boot', () => {
     'root/boot/vmlinuz-6.8.12-4-pve': '',
     'root/etc/kernel/proxmox-boot-pin': '6.5.13-5-pve\n',
   };
-  expect(readRebootNeed(tree(files))).toEqual(no);
-  expect(readRebootNeed(tree({ ...files, 'proc/sys/kernel/osrelease': '6.8.12-4-pve\n' }))).toEqual(
+  expect(rebootNeedOf(tree(files))).toEqual(no);
+  expect(rebootNeedOf(tree({ ...files, 'proc/sys/kernel/osrelease': '6.8.12-4-pve\n' }))).toEqual(
     yes('Linux 6.5.13-5-pve'),
   );
 });
@@ -108,8 +111,8 @@ test('the kernel that Proxmox is told to boot', () => {
 test('an automount at /boot is not looked into', () => {
   const mountinfo = '40 22 0:35 / /boot rw,relatime shared:20 - autofs systemd-1 rw,fd=60\n';
   const files = { 'proc/sys/kernel/osrelease': '6.8.0-case\n', 'root/boot/vmlinuz-6.9.0-case': '' };
-  expect(readRebootNeed(tree(files))).toEqual(yes('Linux 6.9.0-case'));
-  expect(readRebootNeed(tree({ ...files, 'proc/self/mountinfo': mountinfo }))).toEqual({});
+  expect(rebootNeedOf(tree(files))).toEqual(yes('Linux 6.9.0-case'));
+  expect(rebootNeedOf(tree({ ...files, 'proc/1/mountinfo': mountinfo }))).toEqual({});
 });
 
 test('NixOS: the booted system beside the current one', () => {
@@ -117,11 +120,11 @@ test('NixOS: the booted system beside the current one', () => {
   const roots = machine('6.6.58', store('a-system'), store('b-system'), 'run/x');
   symlinkSync('/nix/store/a-system', roots.host('run/booted-system'));
   symlinkSync('/nix/store/a-system', roots.host('run/current-system'));
-  expect(readRebootNeed(roots)).toEqual(no);
+  expect(rebootNeedOf(roots)).toEqual(no);
   const updated = machine('6.6.58', store('a-system'), store('b-system'), 'run/x');
   symlinkSync('/nix/store/a-system', updated.host('run/booted-system'));
   symlinkSync('/nix/store/b-system', updated.host('run/current-system'));
-  expect(readRebootNeed(updated)).toEqual(yes());
+  expect(rebootNeedOf(updated)).toEqual(yes());
 });
 
 test('where a tmpfs of the container covers the host’s /run, only a newer kernel is known', () => {
@@ -135,6 +138,6 @@ test('where a tmpfs of the container covers the host’s /run, only a newer kern
   const seeing = (more = '') =>
     Object.assign(tree({ ...files, 'proc/self/mountinfo': files['proc/self/mountinfo'] + more }), { host });
   const covered = `13 12 0:70 / ${root}/run rw - tmpfs x rw\n`;
-  expect(readRebootNeed(seeing())).toEqual(no);
-  expect(readRebootNeed(seeing(covered))).toEqual({});
+  expect(rebootNeedOf(seeing())).toEqual(no);
+  expect(rebootNeedOf(seeing(covered))).toEqual({});
 });
