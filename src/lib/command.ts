@@ -1,4 +1,5 @@
 import type { Options } from 'execa';
+import { trackProcessGroup } from './process-groups.ts';
 
 export interface CommandResult {
   stdout: string;
@@ -26,15 +27,15 @@ type CommandOptions = { seconds: number } & Pick<Options, 'cancelSignal' | 'kill
 /** Adds the folders of Debian's administration commands, which are not in an ordinary user's PATH. */
 const searchPath = () => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
-/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. Rejects
- * with a CommandError that names the command. */
+/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. When it ends, whatever it
+ * has started and left behind is killed, which could hold its output open. Rejects with a CommandError that names the command. */
 export async function runCommand(
   file: string,
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> {
   const { execa } = await import('execa');
-  const result = await execa(file, args, {
+  const command = execa(file, args, {
     timeout: options.seconds * 1000,
     killSignal: options.killSignal ?? 'SIGKILL',
     env: { LC_ALL: 'C', PATH: searchPath() },
@@ -43,8 +44,11 @@ export async function runCommand(
     ...(options.input ? { input: options.input } : { stdin: 'ignore' }),
     maxBuffer: 1_000_000,
     reject: false,
+    detached: true,
     ...(options.cancelSignal ? { cancelSignal: options.cancelSignal } : {}),
   });
+  if (command.pid !== undefined) trackProcessGroup(command.pid, command, options.killSignal);
+  const result = await command;
   if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer)
     return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode };
   const reason = result.timedOut
