@@ -29,5 +29,11 @@ process.on('uncaughtException', (error) => {
   printFailureAndSetExitCode(error);
   void end();
 });
-// Not by a top-level await, which a single file can't have.
-void main(process.argv.slice(2)).catch(printFailureAndSetExitCode).then(end);
+/** Not awaited here: a single file can't have a top-level await. */
+export const finished = main(process.argv.slice(2))
+  .catch((error: unknown) => {
+    // Too few open files to load the program: infra-monitor.js says so.
+    if (error instanceof Error && 'code' in error && error.code === 'EMFILE') throw error;
+    printFailureAndSetExitCode(error);
+  })
+  .then(end);

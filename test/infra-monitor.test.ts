@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -19,7 +20,7 @@ function startOn(node: string) {
   const imported: string[] = [];
   new Script(source.replace("import('", "load('")).runInNewContext({
     process,
-    load: (path: string) => imported.push(path),
+    load: async (path: string) => imported.push(path),
   });
   return { imported, written: process.written, status: process.exitCode };
 }
@@ -50,3 +51,25 @@ test('the entry file is a script of ES2017, except for import()', async () => {
   );
   expect(old?.code).toBe(latest?.code);
 });
+
+// A newer Node opens the files of a program one after the other.
+test.runIf(process.versions.node.startsWith('20.')).each([20, 24, 30])(
+  'with at most %i open files it ends in words',
+  (limit) => {
+    const { status, stderr, stdout } = spawnSync(
+      'sh',
+      ['-c', `ulimit -n ${limit}; exec "$0" "$1"`, process.execPath, program],
+      {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, HTTP_PORT: '0', MQTT_URL: 'mqtt://127.0.0.1:9' },
+        timeout: 20_000,
+      },
+    );
+    expect({ status, stderr, stdout }).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'infra-monitor cannot start: this process may open too few files. Raise the limit to 64 or more (ulimit -n, LimitNOFILE= in a systemd unit)\n',
+    });
+  },
+);

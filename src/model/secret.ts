@@ -61,11 +61,28 @@ export function redactSecrets(text: string): string {
 
 /** A password or token that prints as asterisks and is redacted from error messages. */
 export class Secret {
-  readonly #value: string;
+  #value: string;
+  readonly #readAgain: () => string | undefined;
 
-  constructor(value: string) {
+  /** `readAgain`: for a secret from a file, which may change. */
+  constructor(value: string, readAgain: () => string | undefined = () => undefined) {
     this.#value = value;
+    this.#readAgain = readAgain;
     registerSecret(value);
+  }
+
+  /** The same secret, from a file. */
+  from(readAgain: () => string | undefined): Secret {
+    return new Secret(this.#value, readAgain);
+  }
+
+  /** Reads it again if it is from a file. True if it has changed. */
+  refresh(): boolean {
+    const value = this.#readAgain();
+    if (value === undefined || value === this.#value) return false;
+    registerSecret(value);
+    this.#value = value;
+    return true;
   }
 
   reveal(): string {

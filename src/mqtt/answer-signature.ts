@@ -4,12 +4,15 @@ import type { Secret } from '../model/secret.ts';
 
 const deriveKey: (password: string, salt: string, bytes: number) => Promise<Buffer> = promisify(scrypt);
 
-const keys = new WeakMap<Secret, Promise<Buffer>>();
+const keys = new WeakMap<Secret, { text: string; key: Promise<Buffer> }>();
 
 /** Others can read the signatures. So that they can't be used to guess the password, the key takes some 50 ms to compute, once. */
 function keyOf(password: Secret): Promise<Buffer> {
-  const key = keys.get(password) ?? deriveKey(password.reveal(), 'infra-monitor agent name', 32);
-  keys.set(password, key);
+  const text = password.reveal();
+  const known = keys.get(password);
+  if (known?.text === text) return known.key;
+  const key = deriveKey(text, 'infra-monitor agent name', 32);
+  keys.set(password, { text, key });
   return key;
 }
 

@@ -13,7 +13,7 @@ import { PacketLimitGuess } from './packet-limit-guess.ts';
 import { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import { retainedByNameOnlyNote } from './retained-by-name.ts';
 import type { CrossConnectionMemory, SessionContext } from './session-context.ts';
-import { type MqttSettings, printableBrokerUrl } from './settings.ts';
+import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Seconds between checks whether the duplicate agent is gone. */
@@ -80,6 +80,8 @@ export class BrokerClient {
       if (this.#stopped.signal.aborted) return;
       const wasConnected = state.broker.connected;
       this.#disconnected(error);
+      // A password that has been changed at the broker may have been changed in its file, too.
+      if (error?.isRefusal && brokerLogin(this.#brokers.current).password?.refresh()) failures = 0;
       if (wasConnected) {
         // A duplicate agent with another password would end each connection at once.
         if (shared || !(await this.#standBy())) failures = 0;

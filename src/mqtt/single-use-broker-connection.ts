@@ -104,9 +104,15 @@ export class SingleUseBrokerConnection {
           );
         });
       });
+      // MQTT 5, section 4.11.
+      let otherServer = '';
+      client.on('packetreceive', (packet) => {
+        const reference = packet.cmd === 'connack' || packet.cmd === 'disconnect' ? packet.properties : undefined;
+        if (reference?.serverReference) otherServer = `: ${JSON.stringify(reference.serverReference.slice(0, 120))}`;
+      });
       client.on('error', (error) => {
         const code = codeOf(error);
-        reason ??= new BrokerConnectionError(`${name}: ${describeWithAdvice(error, settings.MQTT_URL)}`, {
+        reason ??= new BrokerConnectionError(`${name}: ${describeWithAdvice(error, settings.MQTT_URL)}${otherServer}`, {
           lacksVersion5Answer: inFlight === undefined && lacksVersion5Answer(error),
           isRefusal: typeof code === 'number',
           cause: error,
@@ -116,7 +122,7 @@ export class SingleUseBrokerConnection {
         else if (code === undefined) client.end(true);
       });
       client.on('disconnect', ({ reasonCode: code = 0 }) => {
-        reason = new BrokerConnectionError(`${name}: ended the session: ${describeReasonCode(code)}`);
+        reason = new BrokerConnectionError(`${name}: ended the session: ${describeReasonCode(code)}${otherServer}`);
       });
       client.on('connect', (connack: IConnackPacket) => {
         stopWaiting();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { describeError, UsageError } from '../model/errors.ts';
 import { PerNameValues } from '../model/per-name-values.ts';
-import { registerPublicText } from '../model/secret.ts';
+import { registerPublicText, Secret } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -72,6 +72,8 @@ function readVariable(
   const fileText = meta?.secret ? readSecretFile(env, name, problems) : undefined;
   const value = fileText ?? trimmedValue(env, name);
   const result = parseValue(field, value);
+  if (result?.data instanceof Secret && fileText !== undefined)
+    return result.data.from(() => readSecretFile(env, name, []));
   if (result !== undefined) return result.data;
   const advice = meta?.credentials !== undefined && value?.includes('@') ? `; ${meta.credentials}` : '';
   problems.push(

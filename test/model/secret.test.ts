@@ -57,3 +57,17 @@ test('the agent’s own words are kept, those of a cause are not, and the same s
 
 test('a secret prints as asterisks', () =>
   expect(`${secret} ${JSON.stringify({ secret })} ${inspect(secret)}`).not.toContain('Gürken'));
+
+test('a secret from a file changes only when it is read again, and what it was stays secret', () => {
+  let text: string | undefined = 'first-one';
+  const changing = new Secret('first-one').from(() => text);
+  expect(changing.refresh()).toBe(false);
+  text = 'second-one';
+  expect(changing.reveal()).toBe('first-one');
+  expect([changing.refresh(), changing.refresh(), changing.reveal()]).toEqual([true, false, 'second-one']);
+  expect(redactSecrets('first-one, second-one')).toBe('***, ***');
+  // The file is gone.
+  text = undefined;
+  expect([changing.refresh(), changing.reveal()]).toEqual([false, 'second-one']);
+  expect(new Secret('x').refresh()).toBe(false);
+});

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generate } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
+import { parseSettings } from '../../src/settings/index.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
@@ -24,6 +28,15 @@ const reading = (level: number): { table: 'thing'; device: typeof device; readin
 const records = (level: number) => stateOf(collector, [reading(level)]);
 const read = (state: ReturnType<typeof records>, level: number) =>
   state.record(collector, { ok: true, observations: [reading(level)], at: new Date(), seconds: 0.1 });
+
+function secretFile(content: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'secret-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'password');
+  const write = (text: string) => writeFileSync(path, text);
+  write(content);
+  return { path, write };
+}
 
 async function scene() {
   const clock = stopClock();
@@ -309,6 +322,28 @@ test('a broker that refuses the login: what to check', async () => {
   );
   expect(log).toHaveLength(1);
   expect(state.broker).toMatchObject({ connected: false, error: expect.stringContaining('MQTT_PASSWORD') });
+});
+
+test('a password that is changed at the broker and in its file is read again when the login is refused', async () => {
+  const clock = stopClock();
+  let valid = 'first';
+  const broker = await startBroker({
+    authenticate: (_client, _user, password, done) =>
+      String(password) === valid
+        ? done(null, true)
+        : done(Object.assign(new Error('no'), { returnCode: 5 }) as never, false),
+  });
+  const { path, write } = secretFile('first');
+  const { mqtt } = parseSettings([], { MQTT_URL: broker.url, MQTT_USERNAME: 'me', MQTT_PASSWORD_FILE: path });
+  const state = records(12);
+  startSession(mqtt, [collector], state);
+  await online(state);
+  valid = 'second';
+  await broker.stop();
+  await broker.start();
+  await clock.turnUntil('refused', () => state.broker.error?.includes('MQTT_PASSWORD'));
+  write('second\n');
+  await clock.turnUntil('back', () => state.broker.connected);
 });
 
 test('commands to its devices are received, and nothing else', async () => {

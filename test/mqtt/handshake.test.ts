@@ -65,6 +65,14 @@ test('credentials of the address are used if there are no others; without any, n
   ]);
 });
 
+test.each([0x9c, 0x9d])('CONNACK 0x%i: the server that the broker names is told', async (reasonCode) => {
+  const { settings } = await startPeer((packet, send) => {
+    if (packet.cmd === 'connect')
+      send({ cmd: 'connack', reasonCode, sessionPresent: false, properties: { serverReference: 'node-2.lan:1883' } });
+  });
+  expect((await failure(settings)).message).toMatch(/another server|moved.*: "node-2\.lan:1883"$/i);
+});
+
 test('a message without subscribers and a refused message are recognized', async () => {
   const { packets, settings } = await startPeer(welcome(codes));
   const connection = await open(settings);
