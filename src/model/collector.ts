@@ -69,6 +69,15 @@ export interface CollectorSummary {
   withSetting: string;
 }
 
+/** Things that settings can be made for one by one. */
+export interface NamedThings {
+  /** “router”. */
+  kind: string;
+  settings: readonly string[];
+  /** As they are called in the settings. */
+  names: readonly string[];
+}
+
 export interface CollectorDefinition<
   Readings extends AnyReadings = AnyReadings,
   Shape extends z.core.$ZodLooseShape = z.core.$ZodLooseShape,
@@ -84,6 +93,8 @@ export interface CollectorDefinition<
   /** The collector covers the whole lab: its topics have its own id in place of the agent's, and only one agent
    * publishes them. */
   scope?: 'lab';
+  /** What the variables `<SETTING>_<NAME>` can name, where the settings name all of it. Others are errors. */
+  namedThings?(env: z.output<z.ZodMiniObject<Shape>>): NamedThings[];
   /** What the README says of it. */
   summary?: CollectorSummary;
   /** Timeout of a reading. Defaults to 10. */

@@ -11,8 +11,12 @@ export interface SettingMeta {
   default?: string;
   example?: string;
   secret?: true;
+  /** Blanks at its ends belong to it: a password. */
+  verbatim?: true;
   /** How to write a user name or password with characters that a URL reserves. */
   credentials?: string;
+  /** What an invalid value was probably meant to be; shown, so it must not contain a secret. */
+  suggest?: (value: string) => string | undefined;
   /** `<SETTING>_<NAME>` overrides the setting for the instance or router of that name. */
   perName?: true;
 }
@@ -81,6 +85,14 @@ export const enumSetting = <const Option extends string>(
   customSetting<Option>(meta, `one of ${options.join(', ')}`, (value) =>
     options.find((option) => option === value.toLowerCase()),
   );
+
+const truthWords = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
+
+export const booleanSetting = (meta: MetaWithDefault<'true' | 'false' | 'on' | 'off'>) =>
+  customSetting(meta, 'true or false (or yes, no, on, off, 1, 0)', (value) => truthWords.get(value.toLowerCase()));
 
 export const listSetting = settingBuilder((expects: string = 'comma-separated list') => ({
   expects,

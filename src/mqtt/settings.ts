@@ -46,6 +46,14 @@ function parseBrokerAddresses(text: string): BrokerAddressWithFallbacks | undefi
   return [first, ...fallbacks].some(({ protocol }) => protocol === 'embedded') ? undefined : { ...first, fallbacks };
 }
 
+/** The URL of a broker that is written as `host`, `host:port`, or with the scheme of another protocol. */
+function suggestBrokerUrl(text: string): string | undefined {
+  const [, scheme, host = '', port] = /^(?:(\w+):\/\/)?([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
+  if (!/^(https?|tcp|ssl|tls)$/.test(scheme ?? 'tcp') || !/[a-z\d]/i.test(host)) return undefined;
+  const isTls = /^(https|ssl|tls)$/.test(scheme ?? '') || port === '8883';
+  return `${isTls ? 'mqtts' : 'mqtt'}://${host}:${port ?? (isTls ? 8883 : 1883)}`;
+}
+
 /** Without credentials, for logs and pages. */
 export const printableBrokerUrl = ({
   protocol,
@@ -65,12 +73,13 @@ export const mqttSettingsSchema = z.object({
       default: 'embedded://127.0.0.1:1883',
       example: 'mqtt://homeassistant.local:1883',
       credentials: `${credentialsEncodingHint}, or set MQTT_USERNAME and MQTT_PASSWORD`,
+      suggest: suggestBrokerUrl,
     },
     'URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)',
     parseBrokerAddresses,
   ),
   MQTT_USERNAME: stringSetting({ description: 'User name for the broker.', example: 'infra-monitor' }),
-  MQTT_PASSWORD: secretSetting({ description: 'Password for the broker.' }),
+  MQTT_PASSWORD: secretSetting({ description: 'Password for the broker.', verbatim: true }),
   MQTT_CA_FILE: stringSetting(
     {
       description:

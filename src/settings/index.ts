@@ -1,32 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { parse as parseDotenv } from 'dotenv';
 import * as z from 'zod/mini';
 import { type HttpSettings, httpExposureWarnings, httpSettingsSchema } from '../http/settings.ts';
-import { CronExpression } from '../loop/cron.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { HostRoots } from '../model/host-roots.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
-import { customSetting } from '../model/setting.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel } from '../model/topics.ts';
 import { type MqttSettings, mqttSettingsSchema, settingsByBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
+import { parseEnvFile } from './env-file.ts';
+import { quotedValueWarnings, withAliases } from './environment-notices.ts';
+import { misspelledVariableWarnings } from './misspelled-variables.ts';
 import {
   type Environment,
   listPlainAndFileSecretVariables,
-  misspelledVariableWarnings,
   readVariables,
   SettingsError,
   type SettingsSchema,
 } from './read-variables.ts';
+import { scheduleSetting } from './schedule-setting.ts';
 import { secretFileWarnings } from './secret-file-warnings.ts';
+import { unmatchedNameErrors } from './unmatched-names.ts';
 
 export interface ConfiguredCollector {
   collector: AnyCollectorDefinition;
@@ -48,27 +49,10 @@ export interface Settings {
 
 const scheduleName = ({ id }: AnyCollectorDefinition) => `${id.toUpperCase()}_SCHEDULE`;
 
-/** Whether a cron expression has six fields and matches any date: one for 30 February never does. */
-function isUsableSchedule(text: string): boolean {
-  try {
-    return text.split(/\s+/).length === 6 && new CronExpression(text).next(new Date()) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /** The collector's own variables and its schedule. */
 const collectorSchema = (collector: AnyCollectorDefinition): SettingsSchema =>
   z.object({
-    [scheduleName(collector)]: customSetting(
-      {
-        description:
-          'When to take readings: second, minute, hour, day of month, month, day of week; `off` disables the collector.',
-        default: collector.schedule,
-      },
-      'cron expression with six fields, seconds first, that matches at least one date; or off',
-      (text) => (text === 'off' || isUsableSchedule(text) ? text : undefined),
-    ),
+    [scheduleName(collector)]: scheduleSetting(collector.schedule),
     ...collector.env.shape,
   });
 
@@ -106,14 +90,18 @@ function readOptional(path: string): string | undefined {
   }
 }
 
-const inFile = (file: string | undefined): Environment =>
-  parseDotenv((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
+/** The variables of the settings file. Throws SettingsError for lines that are no settings. */
+function readVariablesOfFile(file: string | undefined): Environment {
+  const { variables, problems } = parseEnvFile((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
+  if (problems.length > 0) throw new SettingsError(problems.map((problem) => `${file ?? '.env'}, ${problem}`));
+  return variables;
+}
 
 /** The settings of this process. Environment variables override those of the file, which must exist if the user named
  * it. Secrets are then removed from the environment, because child processes inherit it. */
 export function loadSettings(catalogue: readonly AnyCollectorDefinition[], file: string | undefined): Settings {
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
-  const variables = inFile(file);
+  const variables = readVariablesOfFile(file);
   const settings = parseSettings(catalogue, { ...variables, ...process.env });
   for (const name of listPlainAndFileSecretVariables(process.env, schemas).plain) delete process.env[name];
   const { plain } = listPlainAndFileSecretVariables(variables, schemas);
@@ -130,7 +118,8 @@ function readRequired(file: string): string {
 }
 
 /** Throws a SettingsError that lists every problem, once where two collectors share a variable. */
-export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env: Environment): Settings {
+export function parseSettings(catalogue: readonly AnyCollectorDefinition[], variables: Environment): Settings {
+  const { env, notices } = withAliases(variables);
   const problems: string[] = [];
   const own = readVariables(agentSettingsSchema, env, problems);
   const mqtt = readVariables(mqttSettingsSchema, env, problems);
@@ -147,8 +136,10 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env:
   const http = readVariables(httpSettingsSchema, env, problems);
   const notify = readVariables(notifySettingsSchema, env, problems);
   const collectors = catalogue.map((collector): ConfiguredCollector => {
+    const countBefore = problems.length;
     const values = readVariables(collectorSchema(collector), env, problems);
     const schedule = values[scheduleName(collector)];
+    if (schedule !== 'off' && problems.length === countBefore) problems.push(...unmatchedNameErrors(collector, values));
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
@@ -178,7 +169,14 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], env:
     setting,
     path: String(env[setting]).trim(),
   }));
-  const warnings = [...unknown, ...httpExposureWarnings(http), ...secretFileWarnings(files)];
+  const settingNames = schemas.flatMap(({ shape }) => Object.keys(shape));
+  const warnings = [
+    ...notices,
+    ...unknown,
+    ...quotedValueWarnings(env, settingNames),
+    ...httpExposureWarnings(http),
+    ...secretFileWarnings(files),
+  ];
   return {
     agent,
     hostRoots: new HostRoots(own),

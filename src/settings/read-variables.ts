@@ -26,13 +26,20 @@ const metaOf = (schema: z.core.$ZodType) => settingMetaRegistry.get(schema as ne
 /** An empty variable counts as unset: Docker Compose passes unset variables as empty ones. */
 const trimmedValue = (env: Environment, name: string) => (env[name]?.trim() ? env[name].trim() : undefined);
 
-/** Reads the file named by `<NAME>_FILE`. */
-function readSecretFile(env: Environment, name: string, problems: string[]): string | undefined {
+/** The value, with the blanks at its ends if they belong to it. */
+const ownValue = (env: Environment, name: string, meta: SettingMeta | undefined) =>
+  trimmedValue(env, name) === undefined || !meta?.verbatim ? trimmedValue(env, name) : env[name];
+
+/** Reads the file named by `<NAME>_FILE`, without the line break at its end. */
+function readSecretFile(env: Environment, name: string, meta: SettingMeta, problems: string[]): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
   if (trimmedValue(env, name) !== undefined) problems.push(`${name}: ${name}_FILE is set too; remove one of them`);
   try {
-    return readFileSync(path, 'utf8').trim() || undefined;
+    const text = readFileSync(path, 'utf8')
+      .replace(/^\uFEFF/, '')
+      .replace(/\r?\n$/, '');
+    return text.trim() === '' ? undefined : meta.verbatim ? text : text.trim();
   } catch (error) {
     problems.push(`${name}_FILE: ${describeError(error)}`);
     return undefined;
@@ -69,13 +76,19 @@ function readVariable(
   name: string,
   problems: string[],
 ): unknown {
-  const fileText = meta?.secret ? readSecretFile(env, name, problems) : undefined;
-  const value = fileText ?? trimmedValue(env, name);
+  const fileText = meta?.secret ? readSecretFile(env, name, meta, problems) : undefined;
+  const value = fileText ?? ownValue(env, name, meta);
   const result = parseValue(field, value);
   if (result?.data instanceof Secret && fileText !== undefined)
     return result.data.from(() => readSecretFile(env, name, []));
   if (result !== undefined) return result.data;
-  const advice = meta?.credentials !== undefined && value?.includes('@') ? `; ${meta.credentials}` : '';
+  const suggestion = value === undefined ? undefined : meta?.suggest?.(value);
+  const advice =
+    suggestion !== undefined
+      ? `; did you mean ${suggestion}?`
+      : meta?.credentials !== undefined && value?.includes('@')
+        ? `; ${meta.credentials}`
+        : '';
   problems.push(
     `${fileText === undefined ? name : `${name}_FILE`}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${advice}`,
   );
@@ -103,7 +116,7 @@ function readPerName(
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
     const value = readVariable(field, meta, env, `${name}_${ownName}`, problems);
-    if (value !== undefined) named.set(ownName.toLowerCase(), value);
+    if (value !== undefined) named.set(ownName, value);
   }
   return new PerNameValues(readVariable(field, meta, env, name, problems), named);
 }
@@ -147,43 +160,4 @@ export function listPlainAndFileSecretVariables(
     plain: [...new Set([...secrets, ...addresses])].filter(isSet),
     files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isSet),
   };
-}
-
-/** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance). */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letterOfA] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, letterOfB] of [...b].entries())
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letterOfA === letterOfB ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
-/** The setting whose name is the fewest letters away, at most `maxDistance`. */
-function nearestName(name: string, settingNames: readonly string[], maxDistance: number): string | undefined {
-  const candidates = settingNames
-    .filter((settingName) => Math.abs(settingName.length - name.length) <= maxDistance)
-    .map((settingName) => ({ settingName, distance: editDistance(name, settingName) }));
-  return candidates.filter(({ distance }) => distance <= maxDistance).sort((a, b) => a.distance - b.distance)[0]
-    ?.settingName;
-}
-
-/** Warnings for variables that look like a misspelled setting: `MQTT_PASSWROD`. */
-export function misspelledVariableWarnings(env: Environment, schemas: readonly SettingsSchema[]): string[] {
-  const fields = schemas.flatMap((schema) => Object.entries(schema.shape));
-  const names = fields.flatMap(([name, field]) => (metaOf(field)?.secret ? [name, `${name}_FILE`] : [name]));
-  const mqttNames = names.filter((name) => name.startsWith('MQTT_'));
-  const perNamePrefixes = fields.flatMap(([name, field]) => (metaOf(field)?.perName ? `${name}_` : []));
-  return Object.keys(env)
-    .filter((name) => !names.includes(name) && !perNamePrefixes.some((prefix) => name.startsWith(prefix)))
-    .flatMap((name) => {
-      // A variable that starts with MQTT_ is certainly meant for this program; another one only if its name is nearly
-      // the same.
-      const suggestion = name.startsWith('MQTT_')
-        ? nearestName(name, mqttNames, name.length)
-        : nearestName(name, names, 2);
-      return suggestion === undefined ? [] : [`${name} is not a setting of this program; did you mean ${suggestion}?`];
-    });
 }

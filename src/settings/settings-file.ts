@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { parse } from 'dotenv';
 import { describeError, UsageError } from '../model/errors.ts';
+import { parseEnvFile } from './env-file.ts';
 import type { Environment } from './read-variables.ts';
 
 /** Settings file of the service. */
@@ -18,16 +18,21 @@ export function readSettingsTextOrEmpty(path: string): string {
   }
 }
 
-export const parseSettingsVariables = (text: string): Environment => parse(text);
+/** Throws UsageError for a line that is no setting. */
+export function parseSettingsVariables(text: string): Environment {
+  const { variables, problems } = parseEnvFile(text);
+  if (problems.length > 0) throw new UsageError(`The settings file is wrong: ${problems.join('; ')}`);
+  return variables;
+}
 
 /** The given environment variables of this process that are set. */
 export const pickProcessVariables = (names: readonly string[]): Environment =>
   Object.fromEntries(names.map((name) => [name, process.env[name]]).filter(([, value]) => value));
 
-/** A line that dotenv reads back unchanged. */
+/** A line that is read back unchanged. */
 function quoted(name: string, value: string): string {
   const forms = [value, `'${value}'`, `"${value}"`, `\`${value}\``].map((form) => `${name}=${form}`);
-  const found = forms.find((line) => !line.includes('\n') && parse(line)[name] === value);
+  const found = forms.find((line) => !line.includes('\n') && parseEnvFile(line).variables[name] === value);
   if (found === undefined)
     throw new UsageError(
       `${name} contains every kind of quotation mark, which a settings file cannot hold: write it to a separate file and set ${name}_FILE to its path`,

@@ -72,6 +72,8 @@ test('no warning for a missing file, or in a container without other users', () 
 const ifShared = (lines: unknown[]) => (mayHaveOtherUsers() ? lines : []);
 const told = (setting: string) => expect.stringMatching(new RegExp(`^${setting}: every user`));
 
+const cellar = { HA_BASE_URL: 'cellar=http://127.0.0.1:9' };
+
 test.each([
   'HA_TOKEN_FILE',
   'HA_TOKEN_CELLAR_FILE',
@@ -80,9 +82,9 @@ test.each([
   'HTTP_TOKEN_FILE',
   'FRITZBOX_PASSWORD_FILE',
 ])('the file of %s is checked', (name) =>
-  expect(parseSettings(allCollectors, { [name]: file(0o644, 'https://example.org/topic') }).warnings).toEqual(
-    ifShared([told(name)]),
-  ),
+  expect(
+    parseSettings(allCollectors, { ...cellar, [name]: file(0o644, 'https://example.org/topic') }).warnings,
+  ).toEqual(ifShared([told(name)])),
 );
 
 test('the file of a key is checked, that of a certificate is public', () => {
@@ -94,7 +96,7 @@ test('the file of a key is checked, that of a certificate is public', () => {
 
 test.each([
   ['MQTT_PASSWORD=sesame', true],
-  ['HA_TOKEN_CELLAR=sesame', true],
+  ['HA_BASE_URL=cellar=http://127.0.0.1:9\nHA_TOKEN_CELLAR=sesame', true],
   ['MQTT_URL=mqtt://me:sesame@broker', true],
   ['NOTIFY_URL=https://ntfy.sh/topic', true],
   ['MQTT_URL=mqtt://me@broker', false],
@@ -117,6 +119,7 @@ test('child processes of the agent get no secret', async () => {
     PATH: `${tools}:${PATH}`,
     MQTT_URL: 'mqtt://me:sesame@127.0.0.1:9',
     MQTT_PASSWORD: 'sesame',
+    ...cellar,
     HA_TOKEN_CELLAR: 'sesame',
     HTTP_TOKEN: 'sesame',
     NOTIFY_URL: 'https://127.0.0.1:9/sesame',

@@ -62,7 +62,7 @@ test('every problem is listed at once, with the expected value', () => {
       "MQTT_URL: got "htp://x", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)",
       "MQTT_BASE_TOPIC: got "a/#", expected topic without +, #, or empty levels",
       "HTTP_PORT: got "99999", expected integer from 0 to 65535",
-      "HOST_SCHEDULE: got "* * * * *", expected cron expression with six fields, seconds first, that matches at least one date; or off",
+      "HOST_SCHEDULE: got "* * * * *", expected interval that divides a minute, an hour or a day; cron expression with six fields, seconds first, that matches at least one date; or off",
       "MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither",
     ]
   `);
@@ -70,7 +70,7 @@ test('every problem is listed at once, with the expected value', () => {
 
 test.each(['0 0 0 1 1 1#2', '0 0 0 30 2 *', '0 0 0 31W 4 *'])('%s never comes', (HOST_SCHEDULE) => {
   expect(problemsOf({ HOST_SCHEDULE })).toEqual([
-    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", expected cron expression with six fields, seconds first, that matches at least one date; or off`,
+    `HOST_SCHEDULE: got "${HOST_SCHEDULE}", expected interval that divides a minute, an hour or a day; cron expression with six fields, seconds first, that matches at least one date; or off`,
   ]);
 });
 
@@ -179,6 +179,14 @@ test('a collector can be turned off', () =>
 test.each([
   ['MQTT_PASSWROD', 'MQTT_PASSWORD'],
   ['MQTT_HOST', 'MQTT_URL'],
+  ['MQTT_PORT', 'MQTT_URL'],
+  ['MQTT_PASS', 'MQTT_PASSWORD'],
+  ['MQTT_BROKER', 'MQTT_URL'],
+  ['MQTT_DISCOVERY', 'MQTT_DISCOVERY_PREFIX'],
+  ['FRITZBOX_HOST', 'FRITZBOX_HOSTS'],
+  ['FRITZBOX_USER', 'FRITZBOX_USERNAME'],
+  ['HA_BASE', 'HA_BASE_URL'],
+  ['HA_URL', 'HA_BASE_URL'],
   ['HOST_FILESYSTEM', 'HOST_FILESYSTEMS'],
   ['MQTT_PASSWORD_FIEL', 'MQTT_PASSWORD_FILE'],
 ])('%s is a suspected misspelling', (name, nearest) =>
@@ -186,6 +194,117 @@ test.each([
     `${name} is not a setting of this program; did you mean ${nearest}?`,
   ]),
 );
+
+test.each([
+  ['FRITZBOX_PASSWORD_CABN', 'FRITZBOX_PASSWORD_HOME, FRITZBOX_PASSWORD_CABIN_NORTH'],
+  ['FRITZBOX_PASSWORD_CABIN', 'FRITZBOX_PASSWORD_HOME, FRITZBOX_PASSWORD_CABIN_NORTH'],
+  ['FRITZBOX_PASSWORD_cabin-north', 'FRITZBOX_PASSWORD_HOME, FRITZBOX_PASSWORD_CABIN_NORTH'],
+  ['FRITZBOX_PASSWORD_BÜRO', 'FRITZBOX_PASSWORD_HOME, FRITZBOX_PASSWORD_CABIN_NORTH'],
+  ['FRITZBOX_USERNAME_OFFICE', 'FRITZBOX_USERNAME_HOME, FRITZBOX_USERNAME_CABIN_NORTH'],
+  ['PING_LATENCY_LIMIT_TCP', 'PING_LATENCY_LIMIT_HOME, PING_LATENCY_LIMIT_CABIN_NORTH, PING_LATENCY_LIMIT_NAS'],
+  ['HA_TOKEN_BERLIN', 'HA_TOKEN_HOUSE'],
+])('%s names nothing', (name, possible) => {
+  const env = {
+    FRITZBOX_HOSTS: 'home=192.168.178.1,cabin-north=10.8.0.1',
+    PING_TARGETS: 'nas=tcp://nas.lan:445',
+    HA_BASE_URL: 'house=http://ha:8123',
+  };
+  const problems = problemsOf({ ...env, [name]: '7' });
+  expect(problems).toEqual([
+    expect.stringMatching(new RegExp(`^${name}: no .* has this name; possible: ${possible}$`)),
+  ]);
+});
+
+test('variables per name that name something, or what is off', () => {
+  expect(problemsOf({ FRITZBOX_PASSWORD_GATEWAY: 'a', PING_LOSS_LIMIT_GATEWAY: '5' })).toEqual([]);
+  expect(problemsOf({ FRITZBOX_PASSWORD_HOME: 'a', ROUTER_SCHEDULE: 'off' })).toEqual([]);
+  expect(problemsOf({ FRITZBOX_HOSTS: 'Haus am See=10.8.0.1', FRITZBOX_PASSWORD_HAUS_AM_SEE: 'a' })).toEqual([]);
+  expect(problemsOf({ HA_BASE_URL: 'http://ha:8123', HA_TOKEN_HOME: 'a' })).toEqual([
+    'HA_TOKEN_HOME: no instance of HA_BASE_URL has this name; the settings name none: use HA_TOKEN, or give the instance of HA_BASE_URL this name',
+  ]);
+});
+
+test.each([
+  ['true', true],
+  ['YES', true],
+  ['on', true],
+  ['1', true],
+  ['false', false],
+  ['no', false],
+  ['Off', false],
+  ['0', false],
+])('SITES=%s', (SITES, expected) => {
+  const envs = Object.assign({}, ...read({ SITES, ROUTER_SSDP: SITES }).collectors.map(({ env }) => env));
+  expect(envs).toMatchObject({ SITES: expected, ROUTER_SSDP: expected });
+});
+
+test('neither yes nor no is an error', () =>
+  expect(problemsOf({ SITES: 'maybe' })).toEqual([
+    'SITES: got "maybe", expected true or false (or yes, no, on, off, 1, 0)',
+  ]));
+
+test('MQTT_USER is taken for MQTT_USERNAME, with a notice', () => {
+  expect(read({ MQTT_USER: 'me' })).toMatchObject({
+    mqtt: { MQTT_USERNAME: 'me' },
+    warnings: ['MQTT_USER is taken for MQTT_USERNAME, as the setting is called'],
+  });
+  expect(read({ MQTT_USER: 'me', MQTT_USERNAME: 'you' })).toMatchObject({
+    mqtt: { MQTT_USERNAME: 'you' },
+    warnings: ['MQTT_USER is ignored, because MQTT_USERNAME is set'],
+  });
+  expect(read({ MQTT_USER: ' ' }).warnings).toEqual([]);
+});
+
+test('passwords are taken as they are, blanks and all; a file ends with its line break', () => {
+  const passwordOf = (env: Record<string, string>) => read(env).mqtt.MQTT_PASSWORD?.reveal();
+  expect(passwordOf({ MQTT_PASSWORD: ' sesame ' })).toBe(' sesame ');
+  expect(passwordOf({ MQTT_PASSWORD_FILE: file(' sesame \n') })).toBe(' sesame ');
+  expect(passwordOf({ MQTT_PASSWORD_FILE: file('sesame\r\n') })).toBe('sesame');
+  expect(passwordOf({ MQTT_PASSWORD: '   ' })).toBeUndefined();
+  expect(passwordOf({ MQTT_PASSWORD_FILE: file(' \n') })).toBeUndefined();
+  expect(read({ HTTP_TOKEN: ' token ' }).http.HTTP_TOKEN?.reveal()).toBe('token');
+  const router = read({ FRITZBOX_PASSWORD: 'a ', FRITZBOX_PASSWORD_GATEWAY: 'b ' }).collectors.find(
+    ({ collector }) => collector.id === 'router',
+  );
+  const passwords = router?.env.FRITZBOX_PASSWORD as PerNameValues<Secret>;
+  expect(['gateway', 'other'].map((name) => passwords.get(name)?.reveal())).toEqual(['b ', 'a ']);
+});
+
+test('quotation marks that nobody has removed are told of', () => {
+  expect(read({ SITE: '"Berlin"' })).toMatchObject({
+    agent: { site: '"Berlin"' },
+    warnings: [expect.stringMatching(/^SITE: the quotation marks are taken as a part of the value/)],
+  });
+  expect(read({ MQTT_PASSWORD: "'sesame'" }).warnings.join()).toMatch(/^MQTT_PASSWORD: (?!.*sesame)/);
+  expect(read({ SITE: '"Berlin' }).warnings).toEqual([]);
+});
+
+test.each([
+  ['homeassistant.local', 'mqtt://homeassistant.local:1883'],
+  ['192.168.1.5:1884', 'mqtt://192.168.1.5:1884'],
+  ['nas:8883', 'mqtts://nas:8883'],
+  ['[fd00::1]', 'mqtt://[fd00::1]:1883'],
+  ['tcp://nas:1883', 'mqtt://nas:1883'],
+  ['ssl://nas', 'mqtts://nas:8883'],
+  ['http://nas:1883', 'mqtt://nas:1883'],
+])('MQTT_URL=%s: did you mean %s?', (MQTT_URL, meant) =>
+  expect(problemsOf({ MQTT_URL })).toEqual([expect.stringContaining(`; did you mean ${meant}?`)]),
+);
+
+test('an address of Home Assistant without its scheme', () =>
+  expect(problemsOf({ HA_BASE_URL: 'homeassistant.local' })).toEqual([
+    expect.stringContaining('; did you mean http://homeassistant.local:8123?'),
+  ]));
+
+test('lines of a settings file that are no settings are errors, all at once', () => {
+  const path = file('MQTT_URL mqtt://me:sesame@x\nSITE=Berlin\nsesame\n');
+  expect(() => loadSettings(allCollectors, path)).toThrow(
+    new SettingsError([
+      `${path}, line 1: expected MQTT_URL=value`,
+      `${path}, line 3: expected NAME=value, or # before a comment`,
+    ]),
+  );
+});
 
 test.each(['HTTP_PROXY', 'HOSTNAME', 'HOME', 'LOG_DIR', 'HOST_IP', 'MQTT_PASSWORD_FILE'])('%s does not', (name) =>
   expect(read({ [name]: name.endsWith('_FILE') ? file('x') : 'x' }).warnings).toEqual([]),

@@ -1,22 +1,18 @@
 import * as z from 'zod/mini';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { MetricDeclarations } from '../../model/metric.ts';
-import { enumSetting } from '../../model/setting.ts';
+import { booleanSetting } from '../../model/setting.ts';
 import type { CollectorState } from '../../model/state.ts';
 import { deviceTable, partTable } from '../../model/table.ts';
 import { supportUrl } from '../../version.ts';
 import { LatestReleaseReader } from './latest-release-reader.ts';
 
 const agentCollectorSettingsSchema = z.object({
-  UPDATE_CHECK: enumSetting(
-    {
-      description:
-        'Whether to ask the project’s site once a day for its latest release, and to report it as an update entity.',
-      default: 'false',
-    },
-    'true',
-    'false',
-  ),
+  UPDATE_CHECK: booleanSetting({
+    description:
+      'Whether to ask the project’s site once a day for its latest release, and to report it as an update entity.',
+    default: 'false',
+  }),
 });
 
 interface AgentReading {
@@ -157,7 +153,7 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
     collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
   },
   open({ UPDATE_CHECK }, { agent, state }) {
-    const releases = UPDATE_CHECK === 'true' ? new LatestReleaseReader(supportUrl) : undefined;
+    const releases = UPDATE_CHECK ? new LatestReleaseReader(supportUrl) : undefined;
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };
     const cpuShare = () => {

@@ -33,6 +33,13 @@ export const homeAssistantCollector: CollectorDefinition<
   endpoint: 'ha',
   env: homeAssistantSettingsSchema,
   schedule: '*/30 * * * * *',
+  namedThings: ({ HA_BASE_URL: instances = [] }) => [
+    {
+      kind: 'instance of HA_BASE_URL',
+      settings: ['HA_TOKEN'],
+      names: instances.flatMap(({ name }) => name || []),
+    },
+  ],
   timeoutSeconds: 20,
   tables: homeAssistantTables,
   memory: instanceHistoryMemoryFormat,

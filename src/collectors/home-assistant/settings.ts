@@ -40,6 +40,8 @@ export const homeAssistantSettingsSchema = z.object({
       description:
         'URL of Home Assistant; for several instances, a URL with a name for each: `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Unless set, no instance is monitored.',
       example: 'http://homeassistant.local:8123',
+      suggest: (value) =>
+        /^[\w.-]+(:\d{1,5})?$/.test(value) ? `http://${value.includes(':') ? value : `${value}:8123`}` : undefined,
     },
     'URL with a host and without credentials (http:// or https://), or comma-separated list of name=URL',
     parseInstances,

@@ -14,6 +14,9 @@ import { RouterMonitor } from './router-monitor.ts';
 import { type RouterSettings, routerSettingsSchema } from './settings.ts';
 import { TargetMonitor } from './target-monitor.ts';
 
+/** The router, if the settings name none. */
+const defaultGateway = { name: 'gateway' };
+
 /** Reads all routers and targets at the same time. */
 class RoutersAndTargetsReader {
   readonly #agent: AgentIdentity;
@@ -63,7 +66,7 @@ class RoutersAndTargetsReader {
     const { FRITZBOX_HOSTS: configured } = this.#settings;
     if (configured.length > 0) return configured;
     const host = readDefaultGatewayAddress(this.#roots);
-    return host === undefined ? [] : [{ name: 'gateway', host }];
+    return host === undefined ? [] : [{ ...defaultGateway, host }];
   }
 
   #updateRouters(addresses: readonly ConfiguredRouter[]): RouterMonitor[] {
@@ -107,6 +110,17 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
   endpoint: 'fritz',
   env: routerSettingsSchema,
   schedule: '*/30 * * * * *',
+  namedThings({ FRITZBOX_HOSTS, PING_TARGETS }) {
+    const routers = (FRITZBOX_HOSTS.length === 0 ? [defaultGateway] : FRITZBOX_HOSTS).map(({ name }) => name);
+    return [
+      { kind: 'router', settings: ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'], names: routers },
+      {
+        kind: 'router or target',
+        settings: ['PING_LATENCY_LIMIT', 'PING_LOSS_LIMIT'],
+        names: [...routers, ...PING_TARGETS.map(({ name }) => name)],
+      },
+    ];
+  },
   tables: routerTables,
   memory: loginLockoutMemoryFormat,
   open(env, { agent, memory }) {

@@ -67,7 +67,7 @@ export class RouterMonitor {
     this.#limits = latencyAndLossLimitsOf(name, settings);
     const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     const { address } = reachabilityProbe;
-    this.#igd = new IgdClient({ description, ssdp: settings.ROUTER_SSDP === 'on' }, address);
+    this.#igd = new IgdClient({ description, ssdp: settings.ROUTER_SSDP }, address);
     this.#probePoller = new Poller(
       (signal) => reachabilityProbe.measure(signal),
       pollerOptionsForPingBurst(settings.PING_COUNT),

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { hostRootSettingsShape } from '../../model/host-roots.ts';
 import {
+  booleanSetting,
   credentialsEncodingHint,
   customSetting,
-  enumSetting,
   integerSetting,
   numberPerNameSetting,
   secretPerNameSetting,
@@ -30,7 +30,7 @@ export const routerSettingsSchema = z.object({
       'FRITZ!Box user with the permission “FRITZ!Box Settings”. Without a user, the agent reads only what a FRITZ!Box reports without a login.',
     example: 'monitor',
   }),
-  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),
+  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.', verbatim: true }),
   FRITZBOX_CLIENTS: customSetting(
     {
       description:
@@ -64,15 +64,11 @@ export const routerSettingsSchema = z.object({
     description: 'Host name to resolve with each router’s DNS server.',
     default: 'home-assistant.io',
   }),
-  ROUTER_SSDP: enumSetting(
-    {
-      description:
-        'Whether to also search for UPnP descriptions by SSDP, for routers that publish them at an unusual address.',
-      default: 'off',
-    },
-    'off',
-    'on',
-  ),
+  ROUTER_SSDP: booleanSetting({
+    description:
+      'Whether to also search for UPnP descriptions by SSDP, for routers that publish them at an unusual address.',
+    default: 'off',
+  }),
 });
 
 export type RouterSettings = z.output<typeof routerSettingsSchema>;

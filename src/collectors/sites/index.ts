@@ -47,7 +47,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   tables: sitesTables,
   memory: siteCauseMemoryFormat,
   open(env, { agent: monitor, memory, agentDirectory }) {
-    if (env.SITES === 'false') return { inactiveReason: 'SITES is not true' };
+    if (!env.SITES) return { inactiveReason: 'SITES is not true' };
     if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
     const causes = new SiteCauseStartTimes(memory);
     const publishedDevices = new Map<string, { table: 'site' | 'agent'; device: Device }>();

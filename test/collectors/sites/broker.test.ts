@@ -25,7 +25,7 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
     await publish(`${name}/agent/${name}/availability`, 'online');
   }
   const agentDirectory = new BrokerAgentDirectory();
-  const source = sitesCollector.open({ SITES: 'true' }, { ...context, agentDirectory });
+  const source = sitesCollector.open({ SITES: true }, { ...context, agentDirectory });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const follow = async () => {
     const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
@@ -56,10 +56,10 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
 });
 
 test('the collector is inactive unless it is enabled and the agent is running', () => {
-  expect(sitesCollector.open({ SITES: 'false' }, { ...context, agentDirectory: new BrokerAgentDirectory() })).toEqual({
+  expect(sitesCollector.open({ SITES: false }, { ...context, agentDirectory: new BrokerAgentDirectory() })).toEqual({
     inactiveReason: 'SITES is not true',
   });
-  expect(sitesCollector.open({ SITES: 'true' }, context)).toEqual({
+  expect(sitesCollector.open({ SITES: true }, context)).toEqual({
     inactiveReason: 'this works only in a running agent',
   });
 });

@@ -11,7 +11,7 @@ function openSites(messages: [string, string][], stored: ReadonlyMap<string, str
   const state = new MutableAgentState('');
   const agentDirectory = new DirectoryOfTopics(messages);
   const source = sitesCollector.open(
-    { SITES: 'true' },
+    { SITES: true },
     {
       agent,
       hostRoots: hostRoots(),
@@ -96,7 +96,7 @@ test('inactive unless enabled', () => {
   const state = new MutableAgentState('');
   expect(
     sitesCollector.open(
-      { SITES: 'false' },
+      { SITES: false },
       { agent, hostRoots: hostRoots(), state, memory: state.memoryStore.forCollector(sitesCollector) },
     ),
   ).toEqual({ inactiveReason: 'SITES is not true' });

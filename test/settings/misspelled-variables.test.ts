@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { editDistance } from '../../src/settings/read-variables.ts';
+import { editDistance } from '../../src/settings/misspelled-variables.ts';
 
 test.each([
   ['', '', 0],

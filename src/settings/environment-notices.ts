@@ -1,0 +1,27 @@
+import type { Environment } from './read-variables.ts';
+
+/** A name that other programs use, and that can mean only this. */
+const usernameAlias = { name: 'MQTT_USER', setting: 'MQTT_USERNAME' } as const;
+
+const isSet = (env: Environment, name: string) => (env[name] ?? '').trim() !== '';
+
+/** The variables with MQTT_USER as MQTT_USERNAME, unless that is set as well. */
+export function withAliases(env: Environment): { env: Environment; notices: string[] } {
+  const { name, setting } = usernameAlias;
+  const { [name]: value, ...others } = env;
+  if (!isSet(env, name)) return { env: others, notices: [] };
+  if (isSet(env, setting)) return { env: others, notices: [`${name} is ignored, because ${setting} is set`] };
+  return {
+    env: { ...others, [setting]: value },
+    notices: [`${name} is taken for ${setting}, as the setting is called`],
+  };
+}
+
+/** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed them. */
+export const quotedValueWarnings = (env: Environment, names: readonly string[]): string[] =>
+  names
+    .filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? ''))
+    .map(
+      (name) =>
+        `${name}: the quotation marks are taken as a part of the value; remove them unless they are (docker run --env-file and env: in a compose file keep them)`,
+    );
