@@ -6,45 +6,16 @@ import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableProblemKey } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
-import { connectTemporarily } from '../mqtt/connect-once.ts';
-import { printableBrokerUrl } from '../mqtt/settings.ts';
-import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { type AgentIdentityWithCollectors, agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { checkBroker, checkLargestAnnouncement } from './check-broker.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { oneLookNote, restoreFromBroker } from './restore-from-broker.ts';
-import { printFailure, printNote, printSuccess } from './terminal.ts';
-
-/** Checks the permissions of each identity; the connection stays open, so that the directory can follow the other agents. */
-async function checkBroker(
-  { mqtt, agent }: Settings,
-  identities: readonly AgentIdentityWithCollectors[],
-  agentDirectory: BrokerAgentDirectory,
-): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
-  const url = printableBrokerUrl(mqtt.MQTT_URL);
-  if (mqtt.MQTT_URL.protocol === 'embedded') {
-    printNote(`Broker: embedded, at ${url}. To use Home Assistant, set MQTT_URL to its broker`);
-    return { passed: true };
-  }
-  try {
-    const connection = await connectTemporarily(mqtt, agent);
-    printSuccess(`Broker: connected to ${connection.url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
-    const missing: string[] = [];
-    for (const identity of identities) missing.push(...(await describeMissingPermissions(connection, identity.agent)));
-    if (missing.length === 0) printSuccess('Broker: all required topics can be read and written');
-    for (const permission of missing) printFailure(`Broker: ${permission}`);
-    if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
-    return { passed: missing.length === 0, connection };
-  } catch (error) {
-    printFailure(`Broker: ${describeError(error)}`);
-    return { passed: false };
-  }
-}
+import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Sends a test message: nothing else shows that messages arrive. */
 async function checkNotifications({ notify, agent }: Settings): Promise<boolean> {
@@ -72,6 +43,21 @@ async function checkNotifications({ notify, agent }: Settings): Promise<boolean>
 const subjectOf = ({ title }: AnyCollectorDefinition, { device, part }: StateEntry): string =>
   [...new Set([title, part?.name ?? device.name])].join(': ');
 
+/** The findings for which the settings are the reason, or what they name. */
+const failuresOf = ({ findings }: StateEntry) => [...findings.values()].filter(({ failsCheck }) => failsCheck);
+
+/** Prints what does not work of one device or part; true if all of it works. */
+function printEntry(collector: AnyCollectorDefinition, entry: StateEntry): boolean {
+  const subject = subjectOf(collector, entry);
+  const failures = failuresOf(entry);
+  if (entry.error !== undefined) printFailure(`${subject}: ${entry.error}`);
+  else if (failures.length > 0)
+    printFailure(`${subject}: ${entry.hint ?? failures.map(({ text }) => text).join('; ')}`);
+  else if (entry.hint !== undefined) printAdvice(`${subject}: ${entry.hint}`);
+  return entry.error === undefined && failures.length === 0;
+}
+
+/** True if everything that the settings name works. */
 async function checkCollectors(
   { scheduled, inactive }: ScheduledAndInactiveCollectors,
   state: MutableAgentState,
@@ -81,28 +67,36 @@ async function checkCollectors(
   for (const active of scheduled) {
     const { collector } = active;
     const { outcome } = await readCollector(active, state).recorded;
-    const { entries: entriesByPath, complaints } = state.collectors.get(collector.id) ?? {
-      entries: new Map<string, StateEntry>(),
-      complaints: [],
-    };
+    const { entries: entriesByPath = new Map<string, StateEntry>(), complaints = [] } =
+      state.collectors.get(collector.id) ?? {};
     const entries = [...entriesByPath.values()];
-    const unreadable = entries.filter(({ error }) => error !== undefined);
+    const working = entries.filter((entry) => entry.error === undefined && failuresOf(entry).length === 0);
     if (!outcome.ok) printFailure(`${collector.title}: ${outcome.error}`);
-    else
+    else if (entries.length === 0) printSuccess(`${collector.title}: works (nothing found)`);
+    else if (working.length > 0)
       printSuccess(
-        `${collector.title}: works (${
-          entries.length === 0
-            ? 'nothing found'
-            : `${entries.length - unreadable.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms`
-        })`,
+        `${collector.title}: works (${working.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
       );
-    for (const entry of unreadable) printFailure(`${subjectOf(collector, entry)}: ${entry.error}`);
-    for (const entry of entries)
-      if (entry.hint !== undefined) printNote(`${subjectOf(collector, entry)}: ${entry.hint}`);
+    for (const entry of entries) passed = printEntry(collector, entry) && passed;
     for (const { text } of complaints) printFailure(`${collector.title}: ${text}`);
-    passed &&= outcome.ok && unreadable.length === 0 && complaints.length === 0;
+    passed &&= outcome.ok && complaints.length === 0;
   }
   return passed;
+}
+
+/** Problems that `checkCollectors` has not printed. */
+function printOtherProblems({ agent }: Settings, state: MutableAgentState): void {
+  const printed = new Set(
+    [...state.collectors.values()].flatMap(({ id, entries }) =>
+      [...entries].flatMap(([path, entry]) => failuresOf(entry).map(({ key }) => `${id}/${path} ${key}`)),
+    ),
+  );
+  const isNew = ({ place, path, key }: Problem) =>
+    place !== 'collector' && key !== unreadableProblemKey && !printed.has(`${path} ${key}`);
+  // What belongs to a problem is indented.
+  for (const line of formatProblemLines(agent, state, isNew))
+    if (line.startsWith(' ')) printLine(`  ${line}`);
+    else printAdvice(line);
 }
 
 /** Checks everything that the agent needs and prints what is missing; exit status 0 if nothing is, otherwise 1. */
@@ -114,16 +108,19 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   printSuccess(
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
-  for (const warning of settings.warnings) printNote(`Settings: ${warning}`);
+  for (const warning of settings.warnings) printAdvice(`Settings: ${warning}`);
   const identities = agentIdentitiesOfCollectors(settings.agent, opened.scheduled);
   const broker = await checkBroker(settings, identities, agentDirectory);
-  const isRestored = await restoreFromBroker(broker.connection, identities, state);
-  const notifications = await checkNotifications(settings);
-  const collectors = await checkCollectors(opened, state);
-  // What can't be read stands above.
-  const isNew = ({ place, key }: Problem) => place !== 'collector' && key !== unreadableProblemKey;
-  for (const line of formatProblemLines(settings.agent, state, isNew)) printNote(line);
-  if (!isRestored) printNote(`Problems: ${oneLookNote}`);
-  await broker.connection?.close();
-  process.exitCode = broker.passed && notifications && collectors ? 0 : 1;
+  try {
+    const isRestored = await restoreFromBroker(broker.connection, identities, state);
+    const notifications = await checkNotifications(settings);
+    const collectors = await checkCollectors(opened, state);
+    const fits = await checkLargestAnnouncement(broker.passed ? broker.connection : undefined, identities, state);
+    printOtherProblems(settings, state);
+    if (!isRestored) printNote(`Problems: ${oneLookNote}`);
+    process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;
+  } finally {
+    // Without a DISCONNECT the broker would publish the will.
+    await broker.connection?.close();
+  }
 }

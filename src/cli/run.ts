@@ -28,6 +28,7 @@ import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './op
 import { waitForOutputOrError } from './output.ts';
 import { endProcess } from './process-end.ts';
 import { waitForStopSignalName } from './signals.ts';
+import { subscribeCommand } from './subscribe-command.ts';
 import { logUncaughtErrors } from './uncaught.ts';
 
 function logChange(
@@ -55,14 +56,14 @@ function logStart(
   server: StatusServer | undefined,
 ): void {
   const { agent, mqtt } = settings;
-  const { protocol, host, port } = mqtt.MQTT_URL;
+  const { protocol } = mqtt.MQTT_URL;
   log.info(
     `infra-monitor ${agent.version} is monitoring ${agent.name}${agent.site === undefined ? '' : ` (site ${agent.site})`}`,
   );
   for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
-  log.info(`Topics: mosquitto_sub -h ${host} -p ${port} -v -t '${new Topics(agent).ownFilter}'`);
+  log.info(`Topics: ${subscribeCommand(mqtt, new Topics(agent).ownFilter)}`);
   if (protocol === 'embedded')
     log.info(
       `Broker: embedded, at ${printableBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,

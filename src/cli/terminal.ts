@@ -10,7 +10,10 @@ export const printLine = (line = ''): void => void process.stdout.write(`${line}
 
 export const printSuccess = (line: string) => printLine(`${colorize('green', '✓')} ${line}`);
 export const printFailure = (line: string) => printLine(`${colorize('red', '✗')} ${line}`);
-export const printNote = (line: string) => printLine(`${colorize('yellow', '–')} ${line}`);
+/** What can be improved. */
+export const printAdvice = (line: string) => printLine(`${colorize('yellow', '!')} ${line}`);
+/** What is off, or needs nothing to be done. */
+export const printNote = (line: string) => printLine(`${colorize('dim', '–')} ${line}`);
 
 /** Rows whose columns are as wide as their widest cell; the last column is not padded. */
 export function alignColumns(rows: readonly (readonly string[])[]): string[] {

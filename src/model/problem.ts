@@ -45,6 +45,8 @@ export interface ActiveFinding {
   explainsDevice?: true;
   /** It explains the problems of what is reached through its device. */
   explainsBeyond?: true;
+  /** The settings ask for what does not work, so that `check` fails. */
+  failsCheck?: true;
   /** Keys of the same device's findings that explain this one. */
   explainedBy?: readonly string[];
 }

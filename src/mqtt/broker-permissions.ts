@@ -31,14 +31,20 @@ async function checkDiscoveryAccess(connection: SingleUseBrokerConnection, agent
   const advice = `: the broker must let this user read and write ${ownDiscoveryFilter}, and read ${homeAssistantStatus}`;
   const token = randomUUID();
   let timer: NodeJS.Timeout | undefined;
-  const returned = new Promise<boolean>((resolve) => {
-    connection.listen(({ payload }) => payload === token && resolve(true));
-    timer = setTimeout(() => resolve(false), returnTimeoutSeconds * 1000);
-  });
+  const returned = (isRetained: boolean) =>
+    new Promise<boolean>((resolve) => {
+      connection.listen(({ payload, retained }) => payload === token && retained === isRetained && resolve(true));
+      timer = setTimeout(() => resolve(false), returnTimeoutSeconds * 1000);
+    });
   try {
     await connection.subscribe([probeTopic(agent)]);
-    await connection.publish(probeTopic(agent), token, { retain: false });
-    return (await returned) ? [] : [`messages sent to ${probeTopic(agent)} do not come back${advice}`];
+    const sent = returned(false);
+    await connection.publish(probeTopic(agent), token);
+    if (!(await sent)) return [`messages sent to ${probeTopic(agent)} do not come back${advice}`];
+    clearTimeout(timer);
+    const kept = returned(true);
+    await connection.subscribe([probeTopic(agent)]);
+    return (await kept) ? [] : [`the broker does not send back what it was to retain on ${probeTopic(agent)}`];
   } catch (error) {
     // MQTT 3.1.1 has one code for all refusals, and rights are nearly always the reason.
     const isForbidden =
@@ -47,5 +53,6 @@ async function checkDiscoveryAccess(connection: SingleUseBrokerConnection, agent
     return [`the broker refuses ${probeTopic(agent)}: ${describeError(error)}${isForbidden ? advice : ''}`];
   } finally {
     clearTimeout(timer);
+    await connection.publish(probeTopic(agent), '').catch(() => undefined);
   }
 }

@@ -1,10 +1,21 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { startBroker } from '../helpers/broker.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { startNotificationServer } from '../helpers/notification-server.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
+import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { tree } from '../helpers/tree.ts';
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
 
 test('check sends a test notification', async () => {
   const { url, received } = await startNotificationServer();
@@ -64,7 +75,7 @@ test('once and check list what is wrong', async () => {
   expect((await run(settings, 'once')).output).toMatch(
     /^problems$[\s\S]*^ {2}notice: testling: a reboot is required$/m,
   );
-  expect((await run(settings, 'check')).output).toMatch(/^– notice: testling: a reboot is required$/m);
+  expect((await run(settings, 'check')).output).toMatch(/^! notice: testling: a reboot is required$/m);
 });
 
 test('once and check start from what the agent has published', async () => {
@@ -112,7 +123,7 @@ test('once and check start from what the agent has published', async () => {
   expect(of('nvme')).toMatchObject({ problems: [{ id: gone.id, since: gone.since }], comparedWithEarlier: true });
   expect(of('host')).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining({ id: reboot.id })]) });
   const checked = (await run(settings, 'check')).output;
-  expect(checked).toContain('– outage: testling Samsung (S4EV): no longer present');
+  expect(checked).toContain('! outage: testling Samsung (S4EV): no longer present');
   expect(checked).not.toContain(oneLook);
 });
 
@@ -138,8 +149,8 @@ test('check prints what works', async () => {
   const { status, output } = await run({ AGENT_SCHEDULE: 'off', SITE: 'Berlin', MQTT_HOST: 'x' }, 'check');
   expect(status).toBe(0);
   expect(output).toContain('✓ Settings: valid (agent testling, site Berlin)');
-  expect(output).toContain('– Settings: MQTT_HOST is not a setting of this program; did you mean MQTT_URL?');
-  expect(output).toContain('– Broker: embedded');
+  expect(output).toContain('! Settings: MQTT_HOST is not a setting of this program; did you mean MQTT_URL?');
+  expect(output).toContain('! Broker: embedded');
   expect(output).toContain('– Agent itself: off (AGENT_SCHEDULE=off)');
   expect(output).toMatch(/✓ Host: works \(\d+ of \d+ read/);
 });
@@ -147,9 +158,14 @@ test('check prints what works', async () => {
 test('check names a device once, and says when a collector finds nothing', async () => {
   const port = await freePort();
   const HA_BASE_URL = `http://127.0.0.1:${port}`;
-  const { output } = await run({ HA_BASE_URL, HOME_ASSISTANT_SCHEDULE: '* * * * * *', HOST_SYS: '/none' }, 'check');
-  expect(output).toContain(`– Home Assistant: nothing listens at 127.0.0.1:${port}`);
+  const { status, output } = await run(
+    { HA_BASE_URL, HOME_ASSISTANT_SCHEDULE: '* * * * * *', HOST_SYS: '/none' },
+    'check',
+  );
+  expect(output).toContain(`✗ Home Assistant: nothing listens at 127.0.0.1:${port}`);
   expect(output).toContain('✓ NVMe drives: works (nothing found)');
+  expect(output).not.toContain('Home Assistant: works');
+  expect(status).toBe(1);
 });
 
 test('check of a broker: connected with all permissions; unreachable', async () => {
@@ -162,6 +178,45 @@ test('check of a broker: connected with all permissions; unreachable', async () 
   const { status, output } = await run({ MQTT_URL: `mqtt://127.0.0.1:${await freePort()}` }, 'check');
   expect(status).toBe(1);
   expect(output).toMatch(/✗ Broker: mqtt:\/\/127.0.0.1:\d+: .*ECONNREFUSED.*\(is the broker running\? /);
+});
+
+test('check fails for what the settings name and does not work, and gives advice for the rest', async () => {
+  const web = createServer((_request, response) => response.writeHead(404, { server: 'nginx' }).end('not found'));
+  const port = await listen(web);
+  const closed = await freePort();
+  const settings = { AGENT_SCHEDULE: 'off', HOST_SYS: '/none', HOST_FILESYSTEMS: '/none' };
+  const check = (more: Record<string, string>) => run({ ...settings, ...more }, 'check');
+  const home = await check({ HA_BASE_URL: `house=http://127.0.0.1:${port},cellar=http://127.0.0.1:${closed}` });
+  expect(home.output).toMatch(/^✗ Home Assistant: Home Assistant house: .*HA_BASE_URL/m);
+  expect(home.output).toMatch(/^✗ Home Assistant: Home Assistant cellar: nothing listens/m);
+  expect(home.status).toBe(1);
+  const targets = await check({
+    PING_TARGETS: `gone=tcp://127.0.0.1:${closed},here=tcp://127.0.0.1:${port}`,
+    FRITZBOX_HOSTS: 'home=127.0.0.1',
+    ROUTER_SCHEDULE: '* * * * * *',
+  });
+  expect(targets.output).toMatch(/^✓ Routers: works \(2 of 3 read/m);
+  expect(targets.output).toMatch(/^✗ Routers: testling gone: does not answer$/m);
+  expect(targets.output).not.toMatch(/^! .*gone/m);
+  expect(targets.status).toBe(1);
+});
+
+test('check sends what the agent would send: a message that is too large for the broker is found', async () => {
+  const broker = await startStrictBroker({ connack: { maximumPacketSize: 4000, receiveMaximum: 2 } });
+  const check = () => run({ MQTT_URL: broker.url, HOST_SYS: '/none' }, 'check');
+  const { status, output } = await check();
+  expect(output).toMatch(/^✓ Broker: all required topics can be read and written$/m);
+  expect(output).toMatch(/^✗ Broker: homeassistant\/device\/infra-monitor_testling\/testling\/config .* at most 4000/m);
+  expect(status).toBe(1);
+  expect(broker.violations).toEqual([]);
+  broker.connack = { receiveMaximum: 2 };
+  const other = await check();
+  expect(other.output).toMatch(/^✓ Broker: the largest announcement \(\d+ KiB\) can be sent$/m);
+  expect(broker.violations).toEqual([]);
+  // Neither the probes nor the will stay.
+  expect(broker.retained).toEqual(new Map());
+  broker.retainsByNameOnly = true;
+  expect((await check()).output).toMatch(/^! Broker: this broker sends retained messages only for full topic names/m);
 });
 
 test('check comes to its end where a collector waits for the other agents', async () => {

@@ -20,12 +20,15 @@ export const instanceProblems = ({ visit, hint }: InstanceReading): Finding[] =>
     clearsAt: 'when it answers',
     remedy: 'see on its machine whether it runs, and start it; if its address is new, correct HA_BASE_URL',
     explainsDevice: true,
+    failsCheck: true,
   })),
   ...findingIf('state', visit.reachable !== false && !isWell(visit.state), () => ({
     severity: visit.state === 'recovery_mode' ? 'outage' : 'degraded',
     text: hint ?? visit.state.replaceAll('_', ' '),
     step: visit.state,
     clearsAt: 'when it runs as usual',
+    // In these two states it is at work, and read.
+    ...(['safe_mode', 'recovery_mode'].includes(visit.state) ? {} : { failsCheck: true as const }),
   })),
   ...findingIf('backup', isBackupMissing(visit), () => ({
     severity: 'degraded',

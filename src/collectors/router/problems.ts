@@ -7,13 +7,14 @@ import type { Tr064PartReadingByTable } from './tr064/parts.ts';
 const not = (value: boolean | undefined) => (value === undefined ? undefined : !value);
 
 /** What is wrong with the way to a router or target. */
-export const reachabilityProblems = ({ reachable, problem }: ReachabilityReading): Finding[] => [
+export const reachabilityProblems = ({ reachable, problem, isNamed }: ReachabilityReading): Finding[] => [
   ...findingIf('unreachable', not(reachable), () => ({
     severity: 'outage',
     text: 'does not answer',
     clearsAt: 'when it answers',
     remedy: 'see whether it runs and is connected',
     explainsDevice: true,
+    ...(isNamed ? { failsCheck: true as const } : {}),
   })),
   ...findingIf('limits', reachable === false ? false : problem, () => ({
     severity: 'degraded',
@@ -84,6 +85,7 @@ export function routerProblems(reading: RouterReading): Finding[] {
       text: accountText ?? '',
       step: tr064?.access ?? '',
       clearsAt: 'when it accepts the login',
+      failsCheck: true,
       ...(tr064?.hint === undefined ? {} : { remedy: tr064.hint }),
     })),
   ];

@@ -8,6 +8,8 @@ import { toBaseUnit } from '../../model/unit.ts';
 export interface ReachabilityReading {
   /** Undefined if unknown. */
   reachable?: boolean | undefined;
+  /** The settings name the host. */
+  isNamed?: boolean;
   /** Absent if the host did not reply to the probe but answered another request, such as DNS. */
   probe?: ProbeResult | undefined;
   /** Unreachable, or beyond its limits. */

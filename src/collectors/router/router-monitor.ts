@@ -38,6 +38,7 @@ const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'gran
 /** Watches one router by ping, DNS, IGD and TR-064. */
 export class RouterMonitor {
   readonly name: string;
+  readonly #isNamed: boolean;
   readonly #device: RouterDevice;
   readonly #limits: LatencyAndLossLimits;
   readonly #igd: IgdClient;
@@ -63,6 +64,7 @@ export class RouterMonitor {
   ) {
     const { name, host, description } = router;
     this.name = name;
+    this.#isNamed = settings.FRITZBOX_HOSTS.length > 0;
     this.#device = new RouterDevice(agent, router, roots, addresses, gateway);
     this.#limits = latencyAndLossLimitsOf(name, settings);
     const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
@@ -159,7 +161,11 @@ export class RouterMonitor {
     // A router that answers any request is up. Unanswered echoes then show that ICMP is blocked, and are no measurement.
     const reachable =
       isPingAnswered || dnsLatencyMs !== undefined || wan !== undefined || hasTr064Answer ? true : isPingAnswered;
-    const reachability = { reachable, probe: isPingAnswered === reachable ? probe : undefined };
+    const reachability = {
+      reachable,
+      isNamed: this.#isNamed,
+      probe: isPingAnswered === reachable ? probe : undefined,
+    };
     return {
       ...reachability,
       problem: isUnreachableOrBeyondLimits(reachability, this.#limits),

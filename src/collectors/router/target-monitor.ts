@@ -56,7 +56,7 @@ export class TargetMonitor {
       const probe = await this.#poller.pollCurrent();
       const reachable = probe.stats.received > 0;
       const outage = this.#outages.update(reachable);
-      const reachability = { reachable, probe };
+      const reachability = { reachable, probe, isNamed: true };
       return {
         table: 'target',
         device,

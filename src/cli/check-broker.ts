@@ -1,0 +1,83 @@
+import { allCollectors } from '../collectors/index.ts';
+import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
+import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
+import { describeError } from '../model/errors.ts';
+import { Topics } from '../model/topics.ts';
+import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
+import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
+import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
+import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
+import { printableBrokerUrl } from '../mqtt/settings.ts';
+import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
+import type { Settings } from '../settings/index.ts';
+import { desiredDiscovery } from '../views/discovery.ts';
+import type { AgentIdentityWithCollectors } from './agent-identities.ts';
+import { printAdvice, printFailure, printSuccess } from './terminal.ts';
+
+/** As many messages as an agent sends at a time. */
+const burstLength = 20;
+
+/** Checks what the agent needs of the broker; the connection stays open, so that the directory can follow the other agents. */
+export async function checkBroker(
+  { mqtt, agent }: Settings,
+  identities: readonly AgentIdentityWithCollectors[],
+  agentDirectory: BrokerAgentDirectory,
+): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
+  if (mqtt.MQTT_URL.protocol === 'embedded') {
+    const url = printableBrokerUrl(mqtt.MQTT_URL);
+    printAdvice(`Broker: embedded, at ${url}. To use Home Assistant, set MQTT_URL to its broker`);
+    return { passed: true };
+  }
+  let connection: SingleUseBrokerConnection | undefined;
+  try {
+    connection = await connectTemporarily(mqtt, agent, { will: agent });
+    printSuccess(`Broker: connected to ${connection.url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
+    const missing: string[] = [];
+    for (const identity of identities) missing.push(...(await describeMissingPermissions(connection, identity.agent)));
+    for (const permission of missing) printFailure(`Broker: ${permission}`);
+    if (missing.length > 0) return { passed: false, connection };
+    const { ping } = new Topics(agent);
+    const burst = Array.from({ length: burstLength }, (_, index) => `check ${index}`);
+    await Promise.all(burst.map((payload) => connection?.publish(ping, payload, { retain: false })));
+    printSuccess('Broker: all required topics can be read and written');
+    if (await connection.retainsByNameOnly) printAdvice(`Broker: ${retainedByNameOnlyNote}`);
+    if (identities.length > 1) await agentDirectory.follow(connection, agent, false);
+    return { passed: true, connection };
+  } catch (error) {
+    printFailure(`Broker: ${describeError(error)}`);
+    return { passed: false, ...(connection === undefined ? {} : { connection }) };
+  }
+}
+
+/** Sends the largest announcement of what was read to the agent's own ping topic: a broker that limits the size of messages refuses it
+ * or, with MQTT 3.1.1, closes the connection. */
+export async function checkLargestAnnouncement(
+  connection: SingleUseBrokerConnection | undefined,
+  identities: readonly AgentIdentityWithCollectors[],
+  state: MutableAgentState,
+): Promise<boolean> {
+  const announcements = identities.flatMap(({ agent, collectors }) => {
+    const own = new CollectorSubsetState(state, collectors, state.broker);
+    const payloads = reconcileDiscoveryPayloads({
+      agent,
+      ...desiredDiscovery(allCollectors, agent, own),
+      retained: new Map(),
+      dismissed: new Set(),
+      phase: 'omit',
+    });
+    const { ping } = new Topics(agent);
+    return [...payloads].map(([topic, payload]) => ({ topic, payload, ping }));
+  });
+  const [largest] = announcements.sort((a, b) => b.payload.length - a.payload.length);
+  if (connection === undefined || largest === undefined) return true;
+  const bytes = Buffer.byteLength(largest.payload);
+  try {
+    await connection.publish(largest.ping, largest.payload, { retain: false });
+    printSuccess(`Broker: the largest announcement (${Math.ceil(bytes / 1024)} KiB) can be sent`);
+    return true;
+  } catch (error) {
+    printFailure(`Broker: ${largest.topic} cannot be announced with its ${bytes} bytes: ${describeError(error)}`);
+    return false;
+  }
+}
