@@ -189,8 +189,7 @@ export class ConnectedSession {
     if (problems !== undefined) problemsLoaded(problems);
     devicesAnnounced(selectAnnouncedDevices(agent, this.#retained.payloads));
     this.#after(lateRetainedMs, () => {
-      this.#retained.stage = 'complete';
-      memoriesLoaded(new Map(), true);
+      this.#retainedComplete();
       this.#announcer.dismissAbsent();
       this.offerChanges();
     });
@@ -202,6 +201,12 @@ export class ConnectedSession {
       this.#removal.expectBirth();
   }
 
+  /** No retained messages are expected any more. */
+  #retainedComplete(): void {
+    this.#retained.stage = 'complete';
+    this.#context.memoriesLoaded(new Map(), true);
+  }
+
   #announce(): void {
     if (this.#lifecycle.isPublishing) this.#announcer.announce();
     this.#publishIndex();
@@ -210,6 +215,8 @@ export class ConnectedSession {
   #setRetainsByNameOnly(isByNameOnly: boolean): void {
     if (this.#lifecycle.phase === 'ended') return;
     this.#keepsIndex = isByNameOnly;
+    // What is read by name does not come late.
+    if (isByNameOnly) this.#retainedComplete();
     if (!isByNameOnly && this.#retained.payloads.has(this.#topics.index))
       this.#publisher.publishChanged(new Map([[this.#topics.index, '']]));
     this.#publishIndex();
