@@ -79,8 +79,8 @@ function readVariable(
   const fileText = meta?.secret ? readSecretFile(env, name, meta, problems) : undefined;
   const value = fileText ?? ownValue(env, name, meta);
   const result = parseValue(field, value);
-  if (result?.data instanceof Secret && fileText !== undefined)
-    return result.data.from(() => readSecretFile(env, name, []));
+  if (result?.data instanceof Secret && fileText !== undefined && meta !== undefined)
+    return result.data.from(() => readSecretFile(env, name, meta, []));
   if (result !== undefined) return result.data;
   const suggestion = value === undefined ? undefined : meta?.suggest?.(value);
   const advice =

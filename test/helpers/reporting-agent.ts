@@ -139,7 +139,7 @@ export class ReportingAgent {
     const { state, identity, directory } = this;
     const memory = state.memoryStore.forCollector(sitesCollector);
     const context = { agent: identity, hostRoots: hostRoots(), state, memory, agentDirectory: directory };
-    const source = sitesCollector.open({ SITES: 'true' }, context);
+    const source = sitesCollector.open({ SITES: true }, context);
     if (!('inactiveReason' in source)) this.#sites = source as never;
   }
 
