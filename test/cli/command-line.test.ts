@@ -62,7 +62,7 @@ test('invalid settings: all at once, exit status 2, and no secret', async () => 
   expect(status).toBe(2);
   expect(output).toMatchInlineSnapshot(`
     "3 settings are wrong:
-      MQTT_URL: got "nonsense", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://)
+      MQTT_URL: got "nonsense", expected URL with a host (mqtt://, mqtts://, ws://, wss:// or embedded://); did you mean mqtt://nonsense:1883?
       HTTP_PORT: got "x", expected integer from 0 to 65535
       MQTT_PASSWROD is not a setting of this program; did you mean MQTT_PASSWORD?
     "
