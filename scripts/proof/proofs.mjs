@@ -35,6 +35,12 @@ export const proofs = {
     options: {},
     holds: ['src/mqtt', 'src/views/discovery.ts', 'src/views/state-and-event-payloads.ts'],
   },
+  cluster: {
+    about:
+      'A cluster of three NATS servers (the program in NATS_SERVER): the agent of a node that is killed goes on at the next one, and the site monitor tells an agent that dies together with its node, whose will is lost',
+    options: {},
+    holds: ['src/mqtt', 'src/collectors/sites'],
+  },
   endurance: {
     about:
       'The built agent with every collector on, each read every second: heap, memory, descriptors and processes stay level',

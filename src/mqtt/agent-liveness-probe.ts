@@ -29,7 +29,7 @@ export class AgentLivenessProbe {
     const ended = new AbortController();
     void connection.ended.then(() => ended.abort());
     try {
-      await connection.subscribe([new Topics(agent).allPingsFilter], 0);
+      await connection.subscribe([new Topics(agent).allPingsFilter]);
       for (;;) {
         await this.#ask(connection, agent, onlineAgents(), ended.signal);
         await pause(probeIntervalMs, undefined, { signal: ended.signal, ref: false });

@@ -59,7 +59,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
     const subscribeTo = (otherAgent: string) => {
       subscribedAgents.add(otherAgent);
       subscriptions = subscriptions
-        .then(() => connection.subscribe(topics.of(otherAgent).ownReportFilters, 0))
+        .then(() => connection.subscribe(topics.of(otherAgent).ownReportFilters))
         .catch(() => undefined);
     };
     connection.listen(({ topic, payload, retained }) => {
@@ -71,7 +71,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
       if (!retained) this.#livenessProbe.markAlive(parsed.agent);
       if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
     });
-    await connection.subscribe(topics.presenceFilters, 0);
+    await connection.subscribe(topics.presenceFilters);
     let previousCount: number;
     do {
       previousCount = received.size;

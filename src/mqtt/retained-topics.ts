@@ -25,8 +25,8 @@ class RetainedReader {
   }
 
   /** Stays subscribed. The first portion must include the ping topic. */
-  async readPortion(topics: string[], qos: 0 | 1 = 0): Promise<void> {
-    await this.#connection.subscribe(topics, qos).catch((cause: unknown) => {
+  async readPortion(topics: string[]): Promise<void> {
+    await this.#connection.subscribe(topics).catch((cause: unknown) => {
       const refused = cause instanceof SubscriptionRefusedError ? cause.topics : topics;
       throw new AgentError(`the broker refuses the subscription to ${refused.join(', ')}`, { cause });
     });
@@ -87,7 +87,7 @@ export async function readOwnRetainedPayloadsAndStaySubscribed(
   const reader = new RetainedReader(connection, agent);
   const { payloads } = reader;
   try {
-    await reader.readPortion([ping, homeAssistantStatus, ownDiscoveryFilter, ownMemoriesFilter, ownCommandsFilter], 1);
+    await reader.readPortion([ping, homeAssistantStatus, ownDiscoveryFilter, ownMemoriesFilter, ownCommandsFilter]);
     for (const filter of topics.ownFiltersByDepth) await reader.readPortion([filter]);
     await reader.readRest();
     const isEmpty = ![...payloads.keys()].some((topic) => topic !== homeAssistantStatus);

@@ -176,9 +176,11 @@ export class SingleUseBrokerConnection {
     return { hasSubscribers: id === undefined || !this.#withoutSubscribers.delete(id) };
   }
 
-  async subscribe(topics: string[], qos: 0 | 1 = 1): Promise<void> {
+  /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would first have to
+   * agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. */
+  async subscribe(topics: string[]): Promise<void> {
     this.#limits.assertAccepts(subscribePacketBytes(topics, this.protocolVersion));
-    const answer = this.#client.subscribeAsync(topics, { qos }).catch((error: unknown) => {
+    const answer = this.#client.subscribeAsync(topics, { qos: 0 }).catch((error: unknown) => {
       const granted = error instanceof ErrorWithSubackPacket ? error.packet.granted.map(Number) : [];
       const code = granted.find((one) => one >= 0x80);
       throw code === undefined

@@ -235,7 +235,7 @@ test('MQTT 3.1.1: messages are received, retained or not, until the listener is 
   const heard: object[] = [];
   await connection.publish('kept', 'ä');
   const stop = connection.listen((message) => heard.push(message));
-  await connection.subscribe(['kept', 'fresh'], 1);
+  await connection.subscribe(['kept', 'fresh']);
   const back = (topic: string) =>
     expect.poll(() => heard.some((message) => 'topic' in message && message.topic === topic)).toBe(true);
   expect(await connection.publish('fresh', '1', { retain: false })).toEqual({ hasSubscribers: true });
