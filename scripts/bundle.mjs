@@ -29,8 +29,10 @@ async function escapeToLatin1(path, text) {
 }
 
 /** Unix time for reproducible builds: https://reproducible-builds.org/specs/source-date-epoch/ */
-const { SOURCE_DATE_EPOCH: epoch } = process.env;
-const builtAt = epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
+function buildDate() {
+  const { SOURCE_DATE_EPOCH: epoch } = process.env;
+  return epoch === undefined ? new Date() : new Date(Number(epoch) * 1000);
+}
 
 /** Bundles the entry points, with these options of esbuild, and writes the files. */
 export async function bundle({ define = {}, ...options }) {
@@ -40,7 +42,7 @@ export async function bundle({ define = {}, ...options }) {
     write: false,
     logLevel: 'warning',
     plugins: [lazyBuiltins, esbuildBrowserText],
-    define: { BUILT_AT: JSON.stringify(builtAt.toISOString()), ...define },
+    define: { BUILT_AT: JSON.stringify(buildDate().toISOString()), ...define },
     ...options,
   });
   for (const { path, text } of outputFiles) {
