@@ -30,7 +30,7 @@ export class OtherProblemLists implements Pick<AgentDirectory, 'agents'> {
     });
     this.#isForbidden = true;
     try {
-      await connection.subscribe([all.status, all.problems], 0);
+      await connection.subscribe([all.status, all.problems]);
       this.#isForbidden = false;
     } catch (error) {
       this.#isForbidden = !(error instanceof SubscriptionRefusedError);
