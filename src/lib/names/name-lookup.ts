@@ -8,12 +8,23 @@ export interface LookedUpAddress {
 
 /** Milliseconds after which a look-up counts as slow: its server was silent, or the name is known nowhere. */
 const slowLookupMs = 2000;
+/** Milliseconds in the queue after which a look-up is dropped: whoever wanted it asks again at the next reading. */
+const maxQueueMs = 5000;
+
+class LookupDroppedError extends Error {}
+
+interface WaitingLookup {
+  host: string;
+  queuedAt: number;
+  start(): void;
+  drop(): void;
+}
 
 /** Looks names up one at a time. A name that took long the last time waits for the others. */
 export class LookupQueue {
   readonly #resolve: (host: string) => Promise<LookedUpAddress[]>;
   readonly #pending = new Map<string, Promise<LookedUpAddress[]>>();
-  readonly #waiting: { host: string; start: () => void }[] = [];
+  #waiting: WaitingLookup[] = [];
   readonly #slow = new Set<string>();
   #isBusy = false;
 
@@ -25,8 +36,13 @@ export class LookupQueue {
   lookUp(host: string): Promise<LookedUpAddress[]> {
     const pending =
       this.#pending.get(host) ??
-      new Promise<LookedUpAddress[]>((resolve) => {
-        this.#waiting.push({ host, start: () => resolve(this.#ask(host)) });
+      new Promise<LookedUpAddress[]>((resolve, reject) => {
+        this.#waiting.push({
+          host,
+          queuedAt: performance.now(),
+          start: () => resolve(this.#ask(host)),
+          drop: () => reject(new LookupDroppedError('other names are being looked up')),
+        });
         this.#startNext();
       });
     this.#pending.set(host, pending);
@@ -49,6 +65,12 @@ export class LookupQueue {
 
   #startNext(): void {
     if (this.#isBusy) return;
+    const isOld = ({ queuedAt }: WaitingLookup) => performance.now() - queuedAt > maxQueueMs;
+    for (const { host, drop } of this.#waiting.filter(isOld)) {
+      this.#pending.delete(host);
+      drop();
+    }
+    this.#waiting = this.#waiting.filter((waiting) => !isOld(waiting));
     const index = Math.max(
       0,
       this.#waiting.findIndex(({ host }) => !this.#slow.has(host)),

@@ -44,6 +44,24 @@ test('a name whose server was silent waits for the others', async () => {
   expect(asked).toEqual(['silent.lan', 'a.lan', 'b.lan', 'silent.lan']);
 });
 
+test('what has waited too long behind a silent server is dropped, and can be looked up again', async () => {
+  const { turn } = stopClock();
+  const { queue, asked, answer } = resolverOnDemand();
+  const silent = queue.lookUp('silent.lan');
+  const dropped = [queue.lookUp('a.lan'), queue.lookUp('b.lan')];
+  turn(10);
+  const late = queue.lookUp('c.lan');
+  answer();
+  await silent;
+  for (const one of dropped) await expect(one).rejects.toThrow('other names are being looked up');
+  answer();
+  await late;
+  const again = queue.lookUp('a.lan');
+  answer();
+  await again;
+  expect(asked).toEqual(['silent.lan', 'c.lan', 'a.lan']);
+});
+
 test('a failed look-up is an error for those who wait for it, and ends', async () => {
   let count = 0;
   const queue = new LookupQueue(async () => {

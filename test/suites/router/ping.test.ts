@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../../helpers/until.ts';
 import { Home } from './home.ts';
+import { once } from './once.ts';
 
 /** Loses two of five echoes, and all that knocks: 192.168.77.9. */
 const lossy = `
@@ -21,25 +22,6 @@ const targets = [
   'dead=10.66.0.5',
   'nowhere=no-such-name.invalid',
 ];
-
-interface Thing {
-  name: string;
-  available: boolean;
-  error?: string;
-  values: Record<string, { value: number | boolean | string | null }>;
-}
-
-/** What the agent reads, by name. */
-async function once(
-  home: Home,
-  settings: Record<string, string>,
-  before: readonly string[] = [],
-): Promise<Map<string, Thing>> {
-  const agent = home.agent(settings, ['once', '--json'], before);
-  await until('once', () => agent.child.exitCode !== null, 60);
-  const [{ devices }] = JSON.parse(agent.output().slice(agent.output().indexOf('[')));
-  return new Map((devices as Thing[]).map((thing) => [thing.name.replace('testling ', ''), thing] as const));
-}
 
 test.each(['iputils', 'busybox'])('%s: loss, delay, duplicates, jitter, silence', async (tool) => {
   const home = new Home();
