@@ -1,5 +1,5 @@
 import { AgentError, describeError } from '../model/errors.ts';
-import { isTlsProtocol, noTlsAdvice } from './first-answer.ts';
+import { isTlsProtocol, noTlsAdvice, noWebSocketAdvice } from './first-answer.ts';
 import type { UnfinishedSend } from './in-flight-limiter.ts';
 import type { BrokerAddress } from './settings.ts';
 
@@ -80,7 +80,10 @@ export function describeWithAdvice(error: unknown, address: BrokerAddress): stri
     case 'ERR_SSL_RECORD_LAYER_FAILURE':
       return `${text} (${noTlsAdvice(address)})`;
     case 'ECONNRESET':
-      return isTlsProtocol(address) ? `${text} (${noTlsAdvice(address)})` : text;
+      if (isTlsProtocol(address)) return `${text} (${noTlsAdvice(address)})`;
+      return address.protocol === 'ws' ? `${text} (${noWebSocketAdvice})` : text;
+    case 'HPE_INVALID_CONSTANT':
+      return `${text} (${noWebSocketAdvice})`;
     case 'CERT_NOT_YET_VALID':
     case 'CERT_HAS_EXPIRED':
       return `${text} (check the broker’s certificate, and the clocks of both machines)`;

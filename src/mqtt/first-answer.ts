@@ -19,6 +19,8 @@ export const tlsExpectedAdvice = ({ protocol }: Pick<BrokerAddress, 'protocol'>)
 export const noTlsAdvice = ({ protocol }: Pick<BrokerAddress, 'protocol'>): string =>
   `this port may not use TLS: try ${otherSecurity[protocol]}:// in MQTT_URL`;
 
+export const noWebSocketAdvice = 'this port may not speak WebSocket: try mqtt:// in MQTT_URL';
+
 /** Calls back with what to change if the first answer of the other end is no CONNACK, since then it is no broker. */
 export function watchFirstAnswer(stream: Duplex, address: BrokerAddress, foreign: (advice: string) => void): void {
   // Before mqtt.js parses them, and fails, or waits for the rest of what it takes for a packet.
@@ -54,7 +56,8 @@ function adviceForBytes(bytes: Buffer, address: BrokerAddress): string {
 function webSocketAdvice(status: number, address: BrokerAddress): string {
   const refusal = `HTTP ${status} instead of a WebSocket`;
   if (status === 401 || status === 403) return `${refusal}: the web server wants a login of its own for this path`;
-  if (status >= 500) return `${refusal}: the proxy does not reach the broker`;
+  if (status >= 500)
+    return `${refusal}: the proxy does not reach the broker, or does not pass WebSockets on (headers Upgrade and Connection)`;
   const advice = `check the path “${address.path || '/'}” in MQTT_URL (often /mqtt)`;
   return `${refusal}: ${advice}${status === 400 && address.protocol === 'ws' ? ', or use wss:// if this port expects TLS' : ''}`;
 }

@@ -204,6 +204,8 @@ test.each<[what: string, protocol: string, path: string, port: () => Promise<num
   ['a broker without TLS', 'mqtts', '', hangsUp, /\(this port may not use TLS: try mqtt:\/\/ in MQTT_URL\)$/],
   ['HTTP', 'mqtts', '', () => answersHttp(404), /\(this port may not use TLS: try mqtt:\/\/ in MQTT_URL\)$/],
   ['a web server', 'wss', '/', () => answersHttp(404), /\(this port may not use TLS: try ws:\/\/ in MQTT_URL\)$/],
+  ['a broker without WebSockets', 'ws', '/mqtt', hangsUp, /\(this port may not speak WebSocket: try mqtt:\/\/ in/],
+  ['SSH', 'ws', '/mqtt', () => greets('SSH-2.0-OpenSSH_9.2\r\n'), /\(this port may not speak WebSocket: try mqtt:/],
   ['HTTP 404', 'ws', '/socket', () => answersHttp(404), /^HTTP 404 .*check the path “\/socket”/],
   ['HTTP 200', 'ws', '', () => answersHttp(200), /^HTTP 200 .*check the path “\/”/],
   ['HTTP 400', 'ws', '/mqtt', () => answersHttp(400), /^HTTP 400 .*wss:\/\//],
