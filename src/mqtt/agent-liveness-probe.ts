@@ -12,13 +12,21 @@ const answerTimeoutMs = 5000;
 const maxMissedRounds = 2;
 
 /** Asks the agents whose status is online whether they are: after a crash of the broker, the retained status of an agent that died
- * meanwhile stays online, because no will is sent. The status of an agent that has never answered is trusted: not every bridge
- * forwards the question. */
+ * meanwhile stays online, because no will is sent. Not every bridge forwards the question: the status of an agent that has never answered is trusted until
+ * another agent of its site has. */
 export class AgentLivenessProbe {
-  /** Agents that have answered before and no longer do. */
-  readonly unresponsive = new Set<string>();
-  /** Rounds since the last answer, by agent. */
+  /** Agents that have answered. */
+  readonly #answered = new Set<string>();
+  /** Rounds since the last answer, or since the first question, by agent. */
   readonly #missedRounds = new Map<string, number>();
+
+  /** Agents that no longer answer. `siteOf`: undefined for an agent that names none. */
+  unresponsive(siteOf: (agent: string) => string | undefined): ReadonlySet<string> {
+    const reachedSites = new Set([...this.#answered].flatMap((agent) => siteOf(agent) ?? []));
+    const isReached = (agent: string) => this.#answered.has(agent) || reachedSites.has(siteOf(agent) ?? '');
+    const silent = [...this.#missedRounds].filter(([, missed]) => missed >= maxMissedRounds).map(([agent]) => agent);
+    return new Set(silent.filter(isReached));
+  }
 
   /** Asks until the connection ends. */
   async probeUntilEnd(
@@ -41,7 +49,6 @@ export class AgentLivenessProbe {
 
   /** The agent has published something. */
   markAlive(otherAgent: string): void {
-    this.unresponsive.delete(otherAgent);
     if (this.#missedRounds.has(otherAgent)) this.#missedRounds.set(otherAgent, 0);
   }
 
@@ -60,7 +67,7 @@ export class AgentLivenessProbe {
       const otherAgent = parsed.agent;
       unanswered.delete(otherAgent);
       this.#missedRounds.set(otherAgent, 0);
-      this.unresponsive.delete(otherAgent);
+      this.#answered.add(otherAgent);
     });
     try {
       for (const otherAgent of otherAgents)
@@ -71,11 +78,7 @@ export class AgentLivenessProbe {
     } finally {
       stop();
     }
-    for (const otherAgent of unanswered) {
-      const missed = this.#missedRounds.get(otherAgent);
-      if (missed === undefined) continue;
-      this.#missedRounds.set(otherAgent, missed + 1);
-      if (missed + 1 >= maxMissedRounds) this.unresponsive.add(otherAgent);
-    }
+    for (const otherAgent of unanswered)
+      this.#missedRounds.set(otherAgent, (this.#missedRounds.get(otherAgent) ?? 0) + 1);
   }
 }

@@ -123,18 +123,24 @@ export class AgentReports {
     return [...this.#reports].flatMap(([id, { status }]) => (status === onlinePayload ? [id] : []));
   }
 
+  /** The site that an agent names. */
+  siteOf(id: string): string | undefined {
+    const site = this.#reports.get(id)?.devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
+    return typeof site === 'string' ? site : undefined;
+  }
+
   /** All that have a status. `unresponsive`: those that do not answer. */
   agents(unresponsive: ReadonlySet<string>): ReportedAgent[] {
     return [...this.#reports]
       .filter(([, { status }]) => status !== undefined)
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([id, { status, devices, problems, isListCurrent }]) => {
-        const site = devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
+        const site = this.siteOf(id);
         return {
           id,
           // Anybody may have written it: a name that does not go with the id is none.
           name: problems?.agentName !== undefined && slug(problems.agentName) === id ? problems.agentName : id,
-          ...(typeof site === 'string' ? { site } : {}),
+          ...(site === undefined ? {} : { site }),
           isOnline: status === onlinePayload && !unresponsive.has(id),
           devices: [...devices.values()],
           ...(problems === undefined || (status === onlinePayload && !isListCurrent) ? {} : { problems }),

@@ -26,7 +26,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
   }
 
   get agents(): ReportedAgent[] {
-    return this.#reports.agents(this.#livenessProbe.unresponsive);
+    return this.#reports.agents(this.#livenessProbe.unresponsive((id) => this.#reports.siteOf(id)));
   }
 
   /** Reads the retained messages and listens until the connection ends. `isSameMemory`: the broker has kept its retained messages

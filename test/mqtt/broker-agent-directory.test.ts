@@ -179,3 +179,36 @@ test('no agent is asked after the end of the connection', async () => {
   await until('over', () => !lab.isCurrent);
   await until('nothing waits', () => clock.pauses() === 0);
 });
+
+test('an agent that has never answered is trusted until another agent of its site has answered', async () => {
+  const site = (name: string) => JSON.stringify({ site: name });
+  const { clock, observer, say, lab, follow } = await scene({
+    'nas/status': 'online',
+    'nas/agent/nas': site('Berlin'),
+    'dead/status': 'online',
+    'dead/agent/dead': site('Berlin'),
+    'far/status': 'online',
+    'far/agent/far': site('Cottage'),
+    'nowhere/status': 'online',
+  });
+  let rounds = 0;
+  observer.client.on('message', (topic, payload) => {
+    const [, token] = /^who is there\? (.+)$/.exec(String(payload)) ?? [];
+    if (token === undefined || topic !== 'infra-monitor/nas/echo') return;
+    rounds += 1;
+    void observer.client.publishAsync(topic, `I am: ${token}`, { qos: 1 });
+  });
+  await follow();
+  for (const round of [1, 2]) {
+    expect(unresponsive(lab)).toEqual([]);
+    await clock.waits(5);
+    await until('nas is asked', () => rounds === round);
+    await say('nas/host/nas', `{"asked":${round}}`, false);
+    await until('the answer is heard', () => valuesOf(lab, 'nas', 'host')?.asked === round);
+    clock.turn(5);
+    await clock.waits(30);
+    clock.turn(30);
+  }
+  await until('the dead one is told', () => unresponsive(lab).length > 0);
+  expect(unresponsive(lab)).toEqual(['dead']);
+});
