@@ -26,7 +26,9 @@ export async function checkBroker(
 ): Promise<{ passed: boolean; connection?: SingleUseBrokerConnection }> {
   if (mqtt.MQTT_URL.protocol === 'embedded') {
     const url = printableBrokerUrl(mqtt.MQTT_URL);
-    printAdvice(`Broker: embedded, at ${url}. To use Home Assistant, set MQTT_URL to its broker`);
+    printAdvice(
+      `Broker: embedded, at ${url}, with MQTT 3.1.1 only. Home Assistant requires MQTT 5 from 2027.1 on: set MQTT_URL to its broker`,
+    );
     return { passed: true };
   }
   let connection: SingleUseBrokerConnection | undefined;

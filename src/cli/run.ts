@@ -66,7 +66,7 @@ function logStart(
   log.info(`Topics: ${subscribeCommand(mqtt, new Topics(agent).ownFilter)}`);
   if (protocol === 'embedded')
     log.info(
-      `Broker: embedded, at ${printableBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
+      `Broker: embedded, at ${printableBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. It supports MQTT 3.1.1 only, while Home Assistant requires MQTT 5 from 2027.1 on. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
     );
 }
 

@@ -87,7 +87,7 @@ test('the start logs what is monitored, where the results go and what to do next
     .replaceAll(settings.HTTP_PORT, 'HTTP')
     .replaceAll(port ?? '', 'MQTT');
   expect(log).toMatch(
-    /^info {2}infra-monitor \S+ is monitoring testling \(site Berlin\)\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: embedded/,
+    /^info {2}infra-monitor \S+ is monitoring testling \(site Berlin\)\ninfo {4}Host: on \(\*\/30 \* \* \* \* \*\)\n(?:info {4}.+\n)*info {4}Agent itself: off \(AGENT_SCHEDULE=off\)\ninfo {2}Status page: http:\/\/127.0.0.1:HTTP\ninfo {2}Topics: mosquitto_sub -h 127.0.0.1 -p MQTT -v -t 'infra-monitor\/testling\/#'\ninfo {2}Broker: embedded, at \S+, for trying the agent out. It supports MQTT 3.1.1 only, while Home Assistant requires MQTT 5/,
   );
 });
 
