@@ -1,3 +1,5 @@
+import { parse } from 'dotenv';
+
 /** The variables of a settings file, and what is wrong with its lines. */
 export interface ParsedEnvFile {
   variables: Record<string, string>;
@@ -5,56 +7,52 @@ export interface ParsedEnvFile {
   problems: string[];
 }
 
-const assignmentPattern = /^\s*(?:export\s+)?([\p{L}_][\p{L}\p{N}_.-]*)(?:\s*=|:(?=\s|$))\s*(.*)$/su;
-const quotationMarks = ['"', "'", '`'];
-/** A comment begins at a `#` after a blank, so that a password may contain one. */
+/** What dotenv takes for a setting. */
+const assignmentPattern = /^\s*(?:export\s+)?([\w.-]+)(?:\s*=|:(?=\s|$))\s*(.*)$/s;
+/** dotenv ends a value without quotation marks at any `#`; a password may contain one. Here a comment begins after a blank. */
 const commentPattern = /(^|\s)#.*$/s;
-
-interface Value {
-  text: string;
-  /** Lines that it takes up. */
-  lines: number;
-}
-
-/** The value in quotation marks that begins in the first of these lines; undefined if nothing but a comment may follow and does not, or
- * the closing mark is missing. */
-function quotedValue(first: string, following: readonly string[]): Value | undefined {
-  const mark = quotationMarks.find((one) => first.startsWith(one));
-  if (mark === undefined) return undefined;
-  const closingMark = new RegExp(`(?<!\\\\)${mark}`);
-  const lines = [first.slice(1), ...following];
-  for (const [index, line] of lines.entries()) {
-    const end = line.search(closingMark);
-    if (end === -1) continue;
-    if (!/^\s*(#.*)?$/s.test(line.slice(end + 1))) return undefined;
-    const text = [...lines.slice(0, index), line.slice(0, end)].join('\n');
-    // As in Docker Compose, only double quotes have escapes.
-    return { text: mark === '"' ? text.replaceAll('\\n', '\n').replaceAll('\\r', '\r') : text, lines: index + 1 };
-  }
-  return undefined;
-}
 
 /** Parses lines of `NAME=value`, with or without `export`, with values in quotation marks, also over several lines. A later line
  * replaces an earlier one of the same name. */
 export function parseEnvFile(content: string): ParsedEnvFile {
   // A byte order mark is what editors on Windows begin a file with.
   const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-  const variables: Record<string, string> = {};
   const problems: string[] = [];
-  for (let index = 0; index < lines.length; ) {
+  const settings: string[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    index += 1;
     if (/^\s*(#|$)/.test(line)) continue;
-    const [, name, rest = ''] = assignmentPattern.exec(line) ?? [];
+    const [, name, value = ''] = assignmentPattern.exec(line) ?? [];
+    const quotedLines = countQuotedLines(value, lines.slice(index + 1));
     if (name === undefined) {
-      problems.push(`line ${index}: ${describeWrongLine(line)}`);
-      continue;
+      problems.push(`line ${index + 1}: ${describeWrongLine(line)}`);
+    } else if (quotedLines === 0) {
+      settings.push(withoutComment(name, value));
+    } else {
+      settings.push(...lines.slice(index, index + quotedLines));
+      index += quotedLines - 1;
     }
-    const quoted = quotedValue(rest, lines.slice(index));
-    variables[name] = quoted?.text ?? rest.replace(commentPattern, '').trim();
-    if (quoted !== undefined) index += quoted.lines - 1;
   }
-  return { variables, problems };
+  return { variables: parse(settings.join('\n')), problems };
+}
+
+/** How many lines a value in quotation marks takes up; 0 if it has none, the closing one is missing, or something other than a comment
+ * follows it. */
+function countQuotedLines(first: string, following: readonly string[]): number {
+  const mark = ['"', "'", '`'].find((one) => first.startsWith(one));
+  if (mark === undefined) return 0;
+  const closingMark = new RegExp(`(?<!\\\\)${mark}`);
+  const lines = [first.slice(1), ...following];
+  const last = lines.findIndex((line) => closingMark.test(line));
+  const rest = lines[last]?.slice(lines[last].search(closingMark) + 1);
+  return rest !== undefined && /^\s*(#.*)?$/s.test(rest) ? last + 1 : 0;
+}
+
+/** The setting as dotenv reads it back, also with a `#` in its value. */
+function withoutComment(name: string, valueAndComment: string): string {
+  const value = valueAndComment.replace(commentPattern, '').trim();
+  const mark = value.includes('#') ? ["'", '`'].find((one) => !value.includes(one)) : undefined;
+  return `${name}=${mark ?? ''}${value}${mark ?? ''}`;
 }
 
 /** Shows only a word that looks like the name of a setting. */
