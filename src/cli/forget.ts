@@ -5,6 +5,7 @@ import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { standbyCheckSeconds } from '../mqtt/broker-client.ts';
+import { readClaimTopicsOf } from '../mqtt/claim-topics.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { hasTombstones, reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
@@ -82,10 +83,15 @@ async function removeData(
     (topic) =>
       topics.isOwn(topic) && (device === undefined || forgottenDevices.includes(topics.deviceOfOwnTopic(topic))),
   );
+  // Without access to the claims there are none of this agent.
+  const claims = await readClaimTopicsOf(connection, agent, announced).catch(() => []);
   for (const topic of announced.keys()) await connection.publish(topic, '');
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
   await pause(1000);
   for (const topic of ownTopics) await connection.publish(topic, '');
+  // Last: another agent that watches the device announces it at once.
+  for (const claim of claims)
+    if (device === undefined || forgottenDevices.includes(claim.device)) await connection.publish(claim.topic, '');
   printSuccess(
     `Removed: ${announced.size} ${announced.size === 1 ? 'device' : 'devices'} and ${ownTopics.length} ${ownTopics.length === 1 ? 'topic' : 'topics'}`,
   );

@@ -159,6 +159,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
         problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
         devicesAnnounced: (devices) => state.problemMemory.restoreAnnounced(devices, new Date()),
+        ownerKnown: (device, owner) => state.setOwner(device, owner),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),
   );

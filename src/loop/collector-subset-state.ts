@@ -34,6 +34,10 @@ export class CollectorSubsetState implements AgentState {
     return this.#agentState.toldProblems;
   }
 
+  get owners() {
+    return this.#agentState.owners;
+  }
+
   get pendingEvents() {
     return this.#agentState.pendingEvents.filter(({ address }) => this.#includes(address.collector));
   }

@@ -1,9 +1,10 @@
-import { type Address, addressPath } from '../model/address.ts';
+import { type Address, addressPath, memoryKey } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
 import { subjectOf } from '../model/device.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
+import type { DeviceOwner } from '../model/shared-device.ts';
 import type {
   AgentState,
   BrokerConnectionState,
@@ -66,6 +67,7 @@ export class MutableAgentState implements AgentState {
   readonly broker: Broker;
   readonly memoryStore = new DeviceMemoryStore();
   readonly problemMemory = new ProblemMemory();
+  readonly owners = new Map<string, DeviceOwner>();
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
@@ -87,6 +89,17 @@ export class MutableAgentState implements AgentState {
 
   get memories(): ReadonlyMap<string, unknown> {
     return this.memoryStore.contents;
+  }
+
+  /** Stores which other agent owns a device of this one, by collector and device; undefined if none does. */
+  setOwner(key: string, owner: DeviceOwner | undefined): void {
+    const before = this.owners.get(key);
+    if (owner === undefined) this.owners.delete(key);
+    else this.owners.set(key, owner);
+    if (before?.agent === owner?.agent && before?.device === owner?.device) return;
+    this.discoveryRevision += 1;
+    if (owner !== undefined)
+      this.pendingEvents = this.pendingEvents.filter(({ address }) => memoryKey(address) !== key);
   }
 
   /** Removes an event that has reached a subscriber. */
@@ -197,6 +210,7 @@ export class MutableAgentState implements AgentState {
   }
 
   #queueEvents(address: Address, { events = [] }: Observation<Record<string, unknown>>): void {
+    if (this.owners.has(memoryKey(address))) return;
     const pending = events.map((event) => ({ address, event }));
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
   }

@@ -7,6 +7,8 @@ interface MetricBase {
   category?: 'diagnostic';
   /** `false`: disabled by default in Home Assistant. */
   enabled?: false;
+  /** Each agent that watches the device has a value of its own: what it sees from its place in the network. */
+  perAgent?: true;
   /** Many devices lack it: the entity is announced after the first reading with a value. */
   optional?: true;
   /** node_exporter's name of the same metric, without `node_` and the unit. */

@@ -3,6 +3,7 @@ import type { Device, DevicePart } from './device.ts';
 import type { PendingEvent } from './event.ts';
 import type { BaseUnitValuesByKey, MetricValuesByKey } from './metric.ts';
 import type { AnnouncedDevice, LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
+import type { DeviceOwner } from './shared-device.ts';
 
 /** The agent's name, and the prefixes of its topics. */
 export interface AgentIdentity {
@@ -100,6 +101,8 @@ export interface AgentState {
   toldProblems: ReadonlyMap<string, ToldProblem>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */
   memories: ReadonlyMap<string, unknown>;
+  /** Devices that another agent owns, by collector and device: `router/gateway`. */
+  owners: ReadonlyMap<string, DeviceOwner>;
   /** Events that have not been published yet, the oldest first. */
   pendingEvents: readonly PendingEvent[];
   /** Incremented when devices, parts or announced metrics change, but not when only values change. */

@@ -1,4 +1,5 @@
 import { type Address, addressPath, parsePartSegment } from './address.ts';
+import { slug } from './naming.ts';
 import type { AgentIdentity } from './state.ts';
 
 /** What a topic is for, and whose it is. `agent` is the id of the agent that publishes below it. */
@@ -6,12 +7,16 @@ export type ParsedTopic =
   | { kind: 'status' | 'ping' | 'problems' | 'index'; agent: string }
   | { kind: 'state' | 'availability' | 'event' | 'memory' | 'command'; agent: string; address: Address }
   | { kind: 'discovery'; agent: string; device: string }
+  | { kind: 'claim'; collector: string; key: string }
   | { kind: 'homeAssistantStatus' }
   | { kind: 'bridge'; site: string };
 
 /** Topic level of bridges between brokers, in place of an agent's: `bridge/<site>/state`, set with `notification_topic`
  * in mosquitto.conf. */
 export const bridgeTopicLevel = 'bridge';
+
+/** Topic level of what the agents share, in place of an agent's. */
+export const sharedTopicLevel = 'shared';
 
 /** Levels below an agent's own that are no collectors. */
 const agentLevels = new Map<string, 'status' | 'ping' | 'problems' | 'index'>([
@@ -94,6 +99,11 @@ export class Topics {
     return `${this.#nodePrefix}${this.#agent.id}/${device}/config`;
   }
 
+  /** Topic of the claim on a device that several agents watch. `key` identifies it for all of them. */
+  claim(collector: string, key: string): string {
+    return `${this.#agent.baseTopic}/${sharedTopicLevel}/${collector}/${key === '+' ? key : slug(key)}`;
+  }
+
   /** Filter for all of this agent's topics below the base topic. */
   get ownFilter(): string {
     return `${this.#root}/#`;
@@ -136,6 +146,11 @@ export class Topics {
     return [this.of('+').status, `${this.#agent.baseTopic}/${bridgeTopicLevel}/+/state`];
   }
 
+  /** Filter for the claims of all agents. */
+  get allClaimsFilter(): string {
+    return this.claim('+', '+');
+  }
+
   /** Filter for the discovery topics of all devices, including those of other programs. */
   get allDiscoveryFilter(): string {
     return `${this.#agent.discoveryPrefix}/device/+/+/config`;
@@ -175,6 +190,8 @@ export class Topics {
 function parseBelowBase([agent = '', collector = '', device, ...rest]: string[]): ParsedTopic | undefined {
   if (agent === bridgeTopicLevel)
     return device === 'state' && rest.length === 0 ? { kind: 'bridge', site: collector } : undefined;
+  if (agent === sharedTopicLevel)
+    return device !== undefined && rest.length === 0 ? { kind: 'claim', collector, key: device } : undefined;
   if (device === undefined) {
     const kind = agentLevels.get(collector);
     return kind === undefined ? undefined : { kind, agent };

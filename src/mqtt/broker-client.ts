@@ -49,6 +49,7 @@ export class BrokerClient {
     this.#brokers = new BrokerRotation(context.settings, context.state.broker);
     this.#memory = {
       devices: new DismissedDevices(),
+      claims: { held: new Map(), hangUps: 0 },
       rejections: new RejectedMessagesByTopic(context.agent, context.log, () => this.#showRejections()),
       unacknowledged: new Map(),
       homeAssistantSeen: false,

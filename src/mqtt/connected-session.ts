@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { selectAnnouncedDevices } from './announced-devices.ts';
+import { DeviceClaims } from './device-claims.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, RemovalLifecycle } from './discovery-lifecycle.ts';
 import { EventQueue } from './event-queue.ts';
@@ -34,6 +35,7 @@ export class ConnectedSession {
   readonly #lifecycle: ConnectionLifecycle;
   readonly #removal: RemovalLifecycle;
   readonly #events: EventQueue;
+  readonly #claims: DeviceClaims;
   readonly #inbound: InboundListener;
   /** The broker sends retained messages only for full names, which the agent has to list. */
   #keepsIndex = false;
@@ -93,6 +95,16 @@ export class ConnectedSession {
       rejected,
       after,
     });
+    this.#claims = new DeviceClaims(
+      {
+        ...context,
+        retained: this.#retained.payloads,
+        memory: memory.claims,
+        after,
+        changed: () => this.offerChanges(),
+      },
+      connection,
+    );
     this.#inbound = {
       homeAssistantOnline: () => {
         memory.homeAssistantSeen = true;
@@ -136,6 +148,7 @@ export class ConnectedSession {
     await agentDirectory?.follow(this.#connection, agent, this.#retained.payloads.has(this.#topics.status));
     await otherProblemLists?.follow(this.#connection, agent);
     await ready;
+    await this.#claims.settle();
     this.#memory.devices.compare(agent, this.#retained.payloads);
     await this.#announcer.publishTombstones();
     this.#lifecycle.ready();
@@ -150,6 +163,7 @@ export class ConnectedSession {
   /** Publishes what has changed in the state. */
   offerChanges(): void {
     if (!this.#lifecycle.isPublishing) return;
+    if (this.#claims.isUnsettled) return void this.#claims.settle();
     this.#states.publish();
     this.#publishIndex();
     void this.#events.deliver();

@@ -24,7 +24,8 @@ const retainedPayloadSchema = z.object({
   components: z.record(z.string(), z.looseObject({ platform: z.string() })),
 });
 
-function parseRetained(payload: string | undefined) {
+/** A discovery payload that an agent has published; undefined if it is none. */
+export function parseAnnouncement(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
     return retainedPayloadSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data;
@@ -37,7 +38,7 @@ const isTombstone = (component: Component) => Object.keys(component).length === 
 
 /** Whether a payload still has tombstones. */
 export const hasTombstones = (payload: string): boolean =>
-  Object.values(parseRetained(payload)?.components ?? {}).some(isTombstone);
+  Object.values(parseAnnouncement(payload)?.components ?? {}).some(isTombstone);
 
 export interface DiscoveryReconciliationInput extends DesiredDiscovery {
   agent: AgentIdentity;
@@ -61,7 +62,7 @@ function removedComponent(
 }
 
 const isRemoved = ({ excluded, declared }: DesiredDiscovery, device: string, key: string) =>
-  excluded.get(device)?.has(key) || !declared(key);
+  excluded.get(device)?.has(key) || !declared(device, key);
 
 /** Components of an earlier payload that the desired one lacks: unchanged while they are declared, else in this phase of removal. */
 function inheritedComponents(
@@ -117,7 +118,7 @@ export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput):
   const topics = new Topics(agent);
   const announcements = devicesToReconcile(input).map((id) => {
     const topic = topics.discovery(id);
-    const earlier = parseRetained(retained.get(topic));
+    const earlier = parseAnnouncement(retained.get(topic));
     const current = desired.get(id);
     const components = { ...current?.components, ...inheritedComponents(input, id, earlier?.components ?? {}) };
     return { topic, device: current?.device ?? earlier?.device ?? {}, components };
@@ -132,7 +133,7 @@ export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput):
   );
 }
 
-/** Earlier payloads with tombstones for the components to remove and everything else unchanged. Home Assistant must get them
+/** Earlier payloads with tombstones for the components to remove, and the other components unchanged. Home Assistant must get them
  * before the new states, which lack the keys that a component to remove still reads. */
 export function tombstonePayloads(
   agent: AgentIdentity,
@@ -143,7 +144,7 @@ export function tombstonePayloads(
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
     const id = topics.deviceOfOwnDiscovery(topic);
-    const earlier = id === undefined ? undefined : parseRetained(payload);
+    const earlier = id === undefined ? undefined : parseAnnouncement(payload);
     if (id === undefined || earlier === undefined) continue;
     const components = Object.entries(earlier.components);
     if (!components.some(([key]) => isRemoved(discovery, id, key))) continue;
@@ -151,7 +152,9 @@ export function tombstonePayloads(
       key,
       isRemoved(discovery, id, key) ? { platform: old.platform } : old,
     ]);
-    payloads.set(topic, JSON.stringify({ ...earlier, components: Object.fromEntries(remaining) }));
+    // The name of a device that another agent owns now is no longer this one's.
+    const device = discovery.desired.get(id)?.device ?? earlier.device;
+    payloads.set(topic, JSON.stringify({ ...earlier, device, components: Object.fromEntries(remaining) }));
   }
   return payloads;
 }

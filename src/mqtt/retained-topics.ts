@@ -47,7 +47,8 @@ class RetainedReader {
   }
 }
 
-async function readTopics(
+/** Reads what is retained on these topics; the first portion must include the ping topic. */
+export async function readTopics(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   portions: string[][],

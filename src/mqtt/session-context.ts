@@ -2,8 +2,10 @@ import type { Log } from '../log.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
+import type { DeviceOwner } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
+import type { ClaimMemory } from './device-claims.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
 import type { DeviceCommand } from './inbound.ts';
 import type { OtherProblemLists } from './other-problem-lists.ts';
@@ -33,6 +35,8 @@ export interface SessionContext {
   problemsLoaded(payload: string): void;
   /** The devices that an earlier process or connection has announced. Anybody may have written their names. */
   devicesAnnounced(devices: readonly AnnouncedDevice[]): void;
+  /** Another agent owns the device, by collector and device: `router/gateway`; undefined if none does. */
+  ownerKnown(device: string, owner: DeviceOwner | undefined): void;
   /** A command to a device was received. */
   commandReceived(command: DeviceCommand): void;
   /** Starts all timers; tests pass their own. */
@@ -42,6 +46,7 @@ export interface SessionContext {
 /** What outlives a connection. */
 export interface CrossConnectionMemory {
   readonly devices: DismissedDevices;
+  readonly claims: ClaimMemory;
   readonly rejections: RejectedMessagesByTopic;
   readonly unacknowledged: UnacknowledgedByTopic;
   /** Whether Home Assistant has published its birth message. */

@@ -10,7 +10,7 @@ import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
-import { bridgeTopicLevel } from '../model/topics.ts';
+import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
 import { type MqttSettings, mqttSettingsSchema, settingsByBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
@@ -145,9 +145,13 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
     problems.push('MQTT_CERT_FILE, MQTT_KEY_FILE: set both or neither');
   const name = own.AGENT_NAME ?? machineName(own.HOST_ROOT);
-  const reservedNames = [...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id), bridgeTopicLevel];
+  const reservedNames = [
+    ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id),
+    bridgeTopicLevel,
+    sharedTopicLevel,
+  ];
   if (reservedNames.includes(slug(name)))
-    problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(' and ')} are reserved`);
+    problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(', ')} are reserved`);
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const unknown = misspelledVariableWarnings(env, schemas);
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);

@@ -1,11 +1,12 @@
 import type { ActionDeclaration } from '../model/action.ts';
-import { type Address, partSegment } from '../model/address.ts';
+import { type Address, memoryKey, partSegment } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { definedMembers } from '../model/defined-members.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
 import { deviceIdentifier, entityUniqueId, formatComponentKey, parseComponentKey, slug } from '../model/naming.ts';
+import { type DeviceOwner, mayReport } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { supportUrl } from '../version.ts';
@@ -29,8 +30,9 @@ export interface DesiredDiscovery {
   desired: ReadonlyMap<string, DesiredAnnouncement>;
   /** Keys of the components that the settings exclude. */
   excluded: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether a component with this key may still be announced: its collector is active and its table has the metric. */
-  declared(key: string): boolean;
+  /** Whether a component of this device may still be announced: its collector is active, its table has the metric, and no other
+   * agent reports it. */
+  declared(device: string, key: string): boolean;
 }
 
 const isUrl = (text: string | undefined) =>
@@ -55,8 +57,20 @@ const deviceInfo = (agent: AgentIdentity, device: Device) =>
     via_device: parentIdentifier(agent, device),
   });
 
+/** Of a device that another agent owns, which announces its other properties. */
+const ownersDeviceInfo = (agent: AgentIdentity, owner: DeviceOwner, { macAddress }: Device) =>
+  definedMembers({
+    identifiers: [deviceIdentifier({ ...agent, id: owner.agent }, owner.device)],
+    connections: macAddress === undefined ? undefined : [['mac', macAddress]],
+  });
+
 const otherAgentsDeviceInfo = (agent: AgentIdentity, device: Device) =>
   definedMembers({ identifiers: [device.identifier], via_device: parentIdentifier(agent, device) });
+
+const deviceInfoOf = (agent: AgentIdentity, device: Device, owner: DeviceOwner | undefined) => {
+  if (owner !== undefined) return ownersDeviceInfo(agent, owner, device);
+  return device.identifier === undefined ? deviceInfo(agent, device) : otherAgentsDeviceInfo(agent, device);
+};
 
 /** “eth0” + “Receive rate” → “eth0 receive rate”; an abbreviation keeps its capitals. */
 const entityName = (part: string | undefined, name: string) =>
@@ -89,6 +103,7 @@ function component(
   entry: StateEntry,
   key: string,
   metric: AnyMetricDeclaration,
+  owner: DeviceOwner | undefined,
 ): [string, Component] {
   const { address, device, part } = entry;
   const name = componentKeyOf(entry, key);
@@ -99,7 +114,7 @@ function component(
     unique_id: entityUniqueId(agent, address.device, name),
     // Without a default, Home Assistant puts the area into the entity's id.
     default_entity_id: `${platform}.${segments.join('_')}`,
-    name: entityName(part?.name, metric.name),
+    name: `${entityName(part?.name, metric.name)}${owner === undefined ? '' : ` from ${agent.name}`}`,
     ...discoveryFieldsOfMetric(metric),
     icon: metric.icon,
     entity_category: metric.category,
@@ -181,7 +196,7 @@ function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnno
 export function desiredDiscovery(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  { collectors }: Pick<AgentState, 'collectors'>,
+  { collectors, owners }: Pick<AgentState, 'collectors' | 'owners'>,
 ): DesiredDiscovery {
   const topics = new Topics(agent);
   const desired = new Map<string, DesiredAnnouncement>();
@@ -189,17 +204,20 @@ export function desiredDiscovery(
   for (const { id, tables } of catalogue) {
     for (const entry of collectors.get(id)?.entries.values() ?? []) {
       const { device } = entry.address;
+      const owner = owners.get(memoryKey(entry.address));
+      if (owner !== undefined && entry.part !== undefined) continue;
       const { metrics = {}, actions = {}, event } = tables[entry.table] ?? {};
       const current: Record<string, Component> = {};
       for (const [key, metric] of Object.entries(metrics)) {
-        const [name, options] = component(agent, topics, entry, key, metric);
+        const [name, options] = component(agent, topics, entry, key, metric, owner);
+        if (!mayReport(owner, entry, metric)) continue;
         if (entry.excluded || !metric.optional || entry.presentMetrics.has(key)) current[name] = options;
       }
-      for (const [key, action] of Object.entries(actions)) {
+      for (const [key, action] of Object.entries(owner === undefined ? actions : {})) {
         const [name, options] = button(agent, topics, entry, key, action);
         current[name] = options;
       }
-      if (event !== undefined) {
+      if (event !== undefined && owner === undefined) {
         const [name, options] = eventEntity(agent, topics, entry, event);
         current[name] = options;
       }
@@ -211,8 +229,7 @@ export function desiredDiscovery(
       }
       // Two collectors may describe one device; each adds the properties that it knows.
       const announcement = desired.get(device) ?? { device: {}, components: {} };
-      const info = entry.device.identifier === undefined ? deviceInfo : otherAgentsDeviceInfo;
-      Object.assign(announcement.device, info(agent, entry.device));
+      Object.assign(announcement.device, deviceInfoOf(agent, entry.device, owner));
       Object.assign(announcement.components, current);
       desired.set(device, announcement);
     }
@@ -222,20 +239,24 @@ export function desiredDiscovery(
   return {
     desired,
     excluded,
-    declared: (key) => (hasList && problemListComponentKeys.has(key)) || isDeclared(key, catalogue, collectors),
+    declared: (device, key) =>
+      (hasList && problemListComponentKeys.has(key)) ||
+      isDeclared(key, catalogue, collectors, (collector) => owners.get(memoryKey({ collector, device }))),
   };
 }
 
-/** Whether a component with this key may still be announced: its collector is active and its table has the metric. */
+/** Whether a component with this key may still be announced. `ownerFor`: who owns its device, if a collector is known. */
 function isDeclared(
   key: string,
   catalogue: readonly CollectorMetadata[],
   collectors: AgentState['collectors'],
+  ownerFor: (collector: string) => DeviceOwner | undefined,
 ): boolean {
   const parsed = parseComponentKey(key);
   const declaration = catalogue.find(({ id }) => id === parsed?.collector);
   if (parsed === undefined || !collectors.has(parsed.collector)) return false;
   const { metric } = parsed;
-  const { metrics = {}, actions = {}, event } = declaration?.tables[parsed.table] ?? {};
+  const { kind, metrics = {}, actions = {}, event } = declaration?.tables[parsed.table] ?? {};
+  if (ownerFor(parsed.collector) !== undefined) return kind === 'device' && metrics[metric]?.perAgent === true;
   return metric === eventKey ? event !== undefined : metric in metrics || metric in actions;
 }

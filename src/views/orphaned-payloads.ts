@@ -1,4 +1,4 @@
-import { addressPath } from '../model/address.ts';
+import { addressPath, memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
@@ -10,7 +10,7 @@ import type { RetainedPayloadsByTopic } from './state-and-event-payloads.ts';
 export function orphanedPayloadsByTopic(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  state: Pick<AgentState, 'collectors'>,
+  state: Pick<AgentState, 'collectors' | 'owners'>,
   retained: ReadonlyMap<string, string>,
   current: RetainedPayloadsByTopic,
 ): RetainedPayloadsByTopic {
@@ -28,7 +28,7 @@ export function orphanedPayloadsByTopic(
 function orphanPayload(
   topic: ParsedTopic | undefined,
   catalogue: readonly CollectorMetadata[],
-  state: Pick<AgentState, 'collectors'>,
+  state: Pick<AgentState, 'collectors' | 'owners'>,
 ): string | undefined {
   // The list of problems stays until the agent is forgotten; that of topics is not judged by the state.
   if (topic?.kind === 'problems' || topic?.kind === 'index') return undefined;
@@ -40,6 +40,7 @@ function orphanPayload(
   const collector = state.collectors.get(address.collector);
   if (declaration === undefined || collector === undefined) return '';
   const isDeclared = address.part === undefined || address.part.table in declaration.tables;
+  if (address.part !== undefined && state.owners.has(memoryKey(address))) return '';
   if (!isDeclared || collector.entries.get(addressPath(address))?.excluded) return '';
   return kind === 'availability' ? offlinePayload : undefined;
 }

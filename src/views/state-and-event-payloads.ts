@@ -1,6 +1,8 @@
+import { memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
+import { type DeviceOwner, mayReport } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { isEntryAvailable, offlinePayload, onlinePayload } from './availability.ts';
@@ -12,9 +14,20 @@ export type RetainedPayloadsByTopic = Map<string, string>;
 /** A value in a state topic; booleans are the default payloads of Home Assistant's binary sensors. */
 const valueInJson = (value: MetricValue) => (typeof value === 'boolean' ? (value ? 'ON' : 'OFF') : value);
 
-/** State of an entry with every metric of its table, so that no template misses a key. */
-const statePayload = (metrics: Record<string, AnyMetricDeclaration>, { sample }: StateEntry) =>
-  JSON.stringify(Object.fromEntries(Object.keys(metrics).map((key) => [key, valueInJson(sample?.[key] ?? null)])));
+/** State of an entry with every metric of its table, so that no template misses a key. What another agent reports is unknown. */
+const statePayload = (
+  metrics: Record<string, AnyMetricDeclaration>,
+  entry: StateEntry,
+  owner: DeviceOwner | undefined,
+): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(metrics).map(([key, metric]) => [
+        key,
+        valueInJson((mayReport(owner, entry, metric) ? entry.sample?.[key] : undefined) ?? null),
+      ]),
+    ),
+  );
 
 /** State and availability of each device and part, the list of problems, and the memories that outlive the process. */
 export function stateAndMemoryPayloadsByTopic(
@@ -29,8 +42,9 @@ export function stateAndMemoryPayloadsByTopic(
   for (const { id, tables } of catalogue) {
     const collector = state.collectors.get(id);
     for (const entry of collector?.entries.values() ?? []) {
-      if (collector === undefined || entry.excluded) continue;
-      payloads.set(topics.state(entry.address), statePayload(tables[entry.table]?.metrics ?? {}, entry));
+      const owner = state.owners.get(memoryKey(entry.address));
+      if (collector === undefined || entry.excluded || (owner !== undefined && entry.part !== undefined)) continue;
+      payloads.set(topics.state(entry.address), statePayload(tables[entry.table]?.metrics ?? {}, entry, owner));
       payloads.set(
         topics.availability(entry.address),
         isEntryAvailable(collector, entry) ? onlinePayload : offlinePayload,

@@ -94,6 +94,7 @@ async function live(index: number): Promise<void> {
     memoriesLoaded: () => undefined,
     problemsLoaded: () => undefined,
     devicesAnnounced: () => undefined,
+    ownerKnown: () => undefined,
     commandReceived: () => undefined,
   });
   await pause(ten(5000));

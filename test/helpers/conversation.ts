@@ -43,6 +43,7 @@ export function startSession(
     memoriesLoaded: (memories) => remembered.push(memories),
     problemsLoaded: () => undefined,
     devicesAnnounced: () => undefined,
+    ownerKnown: (device, owner) => state.setOwner(device, owner),
     commandReceived: (command) => commands.push(command),
     ...more,
   });

@@ -73,6 +73,7 @@ export const everything = (catalogue: readonly CollectorMetadata[], parts = 1): 
   restoredProblems: new Map(),
   announcedDevices: new Map(),
   toldProblems: new Map(),
+  owners: new Map(),
   pendingEvents: [],
   discoveryRevision: 0,
 });

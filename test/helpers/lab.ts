@@ -104,6 +104,7 @@ function stateOf({ things }: Machine): AgentState {
     restoredProblems: new Map(),
     announcedDevices: new Map(),
     toldProblems: new Map(),
+    owners: new Map(),
     pendingEvents: [],
     discoveryRevision: 1,
   };

@@ -63,6 +63,7 @@ export class ReportingAgent {
       memoriesLoaded: () => undefined,
       problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
       devicesAnnounced: (devices) => state.problemMemory.restoreAnnounced(devices, new Date()),
+      ownerKnown: (device, owner) => state.setOwner(device, owner),
       commandReceived: () => undefined,
     });
     const settings = { NOTIFY_FORMAT: 'json', NOTIFY_URL: { url: new Secret(webhook) } };

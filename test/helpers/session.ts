@@ -27,6 +27,7 @@ export function startSession(
     memoriesLoaded: () => undefined,
     problemsLoaded: () => undefined,
     devicesAnnounced: () => undefined,
+    ownerKnown: (device, owner) => state.setOwner(device, owner),
     commandReceived: () => undefined,
     ...(after === undefined ? {} : { after }),
   });

@@ -72,6 +72,7 @@ function converse(port: number, more: Device[] = []) {
     devicesAnnounced: () => undefined,
     memoriesLoaded: (memories, isComplete) =>
       void dropped.push(...state.memoryStore.load(memories, ['probe'], isComplete)),
+    ownerKnown: () => undefined,
     commandReceived: () => undefined,
   });
   session.start();

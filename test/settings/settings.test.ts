@@ -335,9 +335,9 @@ test('secrets are removed from the process’s environment, other settings stay'
   expect(Object.keys(env).filter((name) => name in process.env)).toEqual(['SITE']);
 });
 
-test.each(['sites', 'Sites', 'bridge'])('an agent can’t be called %s', (AGENT_NAME) =>
+test.each(['sites', 'Sites', 'bridge', 'shared'])('an agent can’t be called %s', (AGENT_NAME) =>
   expect(problemsOf({ AGENT_NAME })).toEqual([
-    `AGENT_NAME: got "${AGENT_NAME}", but the names sites and bridge are reserved`,
+    `AGENT_NAME: got "${AGENT_NAME}", but the names sites, bridge, shared are reserved`,
   ]),
 );
 

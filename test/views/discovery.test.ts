@@ -66,9 +66,13 @@ test('excluded devices and parts are not desired; their keys are named, and no o
     ],
     ['other', ['probe-part_usb-level']],
   ]);
-  expect(['probe-thing-level', 'probe-thing-event', 'probe-part_usb-level'].map(declared)).toEqual([true, true, true]);
   expect(
-    ['probe-thing-retired', 'probe-attic-level', 'probe-part_usb-event', 'other-thing-level', 'nonsense'].map(declared),
+    ['probe-thing-level', 'probe-thing-event', 'probe-part_usb-level'].map((key) => declared('other', key)),
+  ).toEqual([true, true, true]);
+  expect(
+    ['probe-thing-retired', 'probe-attic-level', 'probe-part_usb-event', 'other-thing-level', 'nonsense'].map((key) =>
+      declared('other', key),
+    ),
   ).toEqual([false, false, false, false, false]);
 });
 

@@ -1,11 +1,17 @@
 import { loginLockoutMemoryFormat } from '../../lib/login-lockout.ts';
 import { AddressResolver } from '../../lib/names/address-resolver.ts';
-import type { CollectorDefinition, Observation, ObservationOrComplaint } from '../../model/collector.ts';
+import { memoryKey } from '../../model/address.ts';
+import type {
+  CollectorContext,
+  CollectorDefinition,
+  Observation,
+  ObservationOrComplaint,
+} from '../../model/collector.ts';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import { UsageError } from '../../model/errors.ts';
 import { HostRoots } from '../../model/host-roots.ts';
 import { slug } from '../../model/naming.ts';
-import type { AgentIdentity } from '../../model/state.ts';
+import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 import { GatewayRouter, readDefaultGatewayAddress } from './gateway.ts';
 import { routerTables } from './metrics.ts';
@@ -21,6 +27,7 @@ const defaultGateway = { name: 'gateway' };
 class RoutersAndTargetsReader {
   readonly #agent: AgentIdentity;
   readonly #memory: DeviceMemories;
+  readonly #state: AgentState;
   readonly #settings: RouterSettings;
   readonly #roots: HostRoots;
   readonly #addresses = new AddressResolver();
@@ -29,9 +36,10 @@ class RoutersAndTargetsReader {
   /** By name and host, because the default gateway can change. */
   #routers = new Map<string, RouterMonitor>();
 
-  constructor(agent: AgentIdentity, memory: DeviceMemories, settings: RouterSettings) {
+  constructor({ agent, memory, state }: CollectorContext, settings: RouterSettings) {
     this.#agent = agent;
     this.#memory = memory;
+    this.#state = state;
     this.#settings = settings;
     this.#roots = new HostRoots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
     this.#gateway = new GatewayRouter(this.#roots, this.#addresses);
@@ -86,6 +94,7 @@ class RoutersAndTargetsReader {
                 this.#roots,
                 this.#addresses,
                 this.#gateway,
+                () => !this.#state.owners.has(memoryKey({ collector: 'router', device: slug(address.name) })),
               ),
           ] as const,
       ),
@@ -123,16 +132,17 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
   },
   tables: routerTables,
   memory: loginLockoutMemoryFormat,
-  open(env, { agent, memory }) {
+  open(env, context) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
     const duplicate = names.find(
-      (name, index) => slug(name) === agent.id || names.slice(0, index).some((earlier) => slug(earlier) === slug(name)),
+      (name, index) =>
+        slug(name) === context.agent.id || names.slice(0, index).some((earlier) => slug(earlier) === slug(name)),
     );
     if (duplicate !== undefined)
       throw new UsageError(
         `FRITZBOX_HOSTS, PING_TARGETS: the name “${duplicate}” is already in use; choose another one: name=address`,
       );
-    const reader = new RoutersAndTargetsReader(agent, memory, env);
+    const reader = new RoutersAndTargetsReader(context, env);
     return { read: () => reader.read(), runAction: (device) => reader.tryLogin(device), close: () => reader.close() };
   },
 };

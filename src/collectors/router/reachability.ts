@@ -53,6 +53,7 @@ const latencyMetric = (
 ): MetricDeclarations<ReachabilityReading>[string] => ({
   kind: 'gauge',
   name,
+  perAgent: true,
   deviceClass: 'duration',
   unit: 'ms',
   precision: 1,
@@ -61,9 +62,15 @@ const latencyMetric = (
   value: ({ probe }) => toBaseUnit(probe && select(probe.stats), 'ms'),
 });
 
-/** Metrics that routers and targets share. */
+/** Metrics that routers and targets share. Each agent that watches a router has its own, but one whether it is a problem. */
 export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
-  reachable: { kind: 'boolean', name: 'Reachable', deviceClass: 'connectivity', value: (r) => r.reachable },
+  reachable: {
+    kind: 'boolean',
+    name: 'Reachable',
+    perAgent: true,
+    deviceClass: 'connectivity',
+    value: (r) => r.reachable,
+  },
   latency: latencyMetric('Latency', ({ meanMs }) => meanMs),
   latency_min: latencyMetric('Lowest latency', ({ minMs }) => minMs, disabledDiagnostic),
   latency_max: latencyMetric('Highest latency', ({ maxMs }) => maxMs, disabledDiagnostic),
@@ -71,6 +78,7 @@ export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
   packet_loss: {
     kind: 'gauge',
     name: 'Packet loss',
+    perAgent: true,
     unit: '%',
     precision: 1,
     icon: 'mdi:package-variant-remove',
@@ -80,6 +88,7 @@ export const reachabilityMetrics: MetricDeclarations<ReachabilityReading> = {
   reached_by: {
     kind: 'enum',
     name: 'Reached by',
+    perAgent: true,
     options: probeMethods,
     icon: 'mdi:radar',
     ...disabledDiagnostic,

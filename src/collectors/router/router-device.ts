@@ -16,6 +16,8 @@ export class RouterDevice {
   readonly #router: ConfiguredRouter;
   readonly #roots: HostRoots;
   readonly #addresses: AddressResolver;
+  /** An agent with an account can report more of a FRITZ!Box than one without. */
+  readonly #rank: number;
   readonly #known: Partial<Omit<Device, 'id' | 'name' | 'via'>> = {};
 
   readonly #gateway: GatewayRouter;
@@ -26,7 +28,9 @@ export class RouterDevice {
     roots: HostRoots,
     addresses: AddressResolver,
     gateway: GatewayRouter,
+    hasAccount: boolean,
   ) {
+    this.#rank = hasAccount ? 1 : 0;
     this.#gateway = gateway;
     this.#agent = agent;
     this.#router = router;
@@ -61,6 +65,7 @@ export class RouterDevice {
       id: name,
       name,
       ...(address.includes('%') ? {} : { configurationUrl: `http://${hostInUrl(address)}/` }),
+      shared: { key: this.#known.macAddress, rank: this.#rank },
       ...this.#known,
       ...(this.#gateway.name === name ? { isGateway: true } : {}),
     });

@@ -40,6 +40,8 @@ export class RouterMonitor {
   readonly name: string;
   readonly #isNamed: boolean;
   readonly #device: RouterDevice;
+  /** Whether no other agent reports what the router says of itself. */
+  readonly #isOwner: () => boolean;
   readonly #limits: LatencyAndLossLimits;
   readonly #igd: IgdClient;
   readonly #probePoller: Poller<ProbeResult>;
@@ -61,11 +63,15 @@ export class RouterMonitor {
     roots: HostRoots,
     addresses: AddressResolver,
     gateway: GatewayRouter,
+    isOwner: () => boolean,
   ) {
     const { name, host, description } = router;
+    const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: passwords } = settings;
+    const password = passwords.get(name);
     this.name = name;
     this.#isNamed = settings.FRITZBOX_HOSTS.length > 0;
-    this.#device = new RouterDevice(agent, router, roots, addresses, gateway);
+    this.#isOwner = isOwner;
+    this.#device = new RouterDevice(agent, router, roots, addresses, gateway, password !== undefined);
     this.#limits = latencyAndLossLimitsOf(name, settings);
     const reachabilityProbe = new ReachabilityProbe({ name, by: 'icmp', host }, settings.PING_COUNT, addresses);
     const { address } = reachabilityProbe;
@@ -79,10 +85,9 @@ export class RouterMonitor {
       dnsPollerOptions,
     );
     this.#igdPoller = new Poller((signal) => this.#inTurn(() => this.#igd.read(signal)), requestPollerOptions);
-    const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: password } = settings;
     this.#tr064 = new Tr064Client(
       description?.host ?? hostInUrl(host),
-      { username: username.get(name), password: password.get(name) },
+      { username: username.get(name), password },
       readClocks,
       { memory, device: name },
       address.lookUp,
@@ -114,7 +119,8 @@ export class RouterMonitor {
         ? undefined
         : (tr064?.hint ?? igdReading?.hint ?? errorOf(probe) ?? errorOf(igd) ?? errorOf(polledTr064));
     const device = this.#device.update(igdReading?.description, tr064?.device);
-    return [{ table: 'router', device, reading, hint, events }, ...this.#parts.observe(device, tr064)];
+    const parts = this.#isOwner() ? this.#parts.observe(device, tr064) : [];
+    return [{ table: 'router', device, reading, hint, events }, ...parts];
   }
 
   tryLogin(): void {
@@ -144,7 +150,7 @@ export class RouterMonitor {
 
   async #readTr064(signal: AbortSignal): Promise<Tr064Reading | undefined> {
     try {
-      return await this.#tr064.read(signal);
+      return await this.#tr064.read(signal, this.#isOwner());
     } finally {
       this.#tr064.close();
     }

@@ -33,6 +33,7 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
     memoriesLoaded: () => {},
     problemsLoaded: () => {},
     devicesAnnounced: () => undefined,
+    ownerKnown: () => undefined,
     commandReceived: () => {},
   });
   session.start();

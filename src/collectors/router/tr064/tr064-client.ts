@@ -68,8 +68,9 @@ export class Tr064Client {
   }
 
   /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
-  async read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
-    const reading = await this.#read(AbortSignal.any([signal, AbortSignal.timeout(readTimeoutSeconds * 1000)]));
+  async read(signal: AbortSignal, mayLogIn = true): Promise<Tr064Reading | undefined> {
+    const timeout = AbortSignal.timeout(readTimeoutSeconds * 1000);
+    const reading = await this.#read(AbortSignal.any([signal, timeout]), mayLogIn);
     this.#saveLockout();
     return reading;
   }
@@ -83,7 +84,7 @@ export class Tr064Client {
     this.#box.close();
   }
 
-  async #read(signal: AbortSignal): Promise<Tr064Reading | undefined> {
+  async #read(signal: AbortSignal, mayLogIn: boolean): Promise<Tr064Reading | undefined> {
     try {
       await this.#box.readDescription(signal);
     } catch (error) {
@@ -91,7 +92,7 @@ export class Tr064Client {
       return this.#hasAccount ? this.#reading('unreachable', {}, adviceForError(error)) : undefined;
     }
     if (this.#box.description === undefined) return undefined;
-    if (!this.#hasAccount) return this.#reading('none');
+    if (!this.#hasAccount || !mayLogIn) return this.#reading('none');
     // Otherwise each start without a broker would cost a refused login.
     if (this.#lockoutMemory?.memory.isLoaded(this.#lockoutMemory.device) === false) {
       const isLate = this.#clock().monotonic - this.#createdAt > usualMemoryMs;

@@ -1,0 +1,32 @@
+import type { StateEntry } from './state.ts';
+
+/** The agent that reports what a device says of itself, where several agents watch it: the others report only how they
+ * reach it. */
+export interface DeviceOwner {
+  /** Id of the agent. */
+  agent: string;
+  /** Slug of the device, as that agent calls it. */
+  device: string;
+}
+
+/** What an agent writes on the broker to own a device, for all to see. */
+export interface DeviceClaim extends DeviceOwner {
+  /** An agent that can report more takes the device from one of a lower rank. */
+  rank: number;
+  /** When the agent became the owner. */
+  since: Date;
+}
+
+/** Whether a claim prevails over another one. Any two agents agree on it, whichever claim reaches the broker first. */
+export function prevailsOver(claim: DeviceClaim, other: DeviceClaim): boolean {
+  if (claim.rank !== other.rank) return claim.rank > other.rank;
+  const difference = claim.since.getTime() - other.since.getTime();
+  return difference === 0 ? claim.agent < other.agent : difference < 0;
+}
+
+/** Whether this agent reports a metric of a device or part. `owner`: the other agent that owns the device, if one does. */
+export const mayReport = (
+  owner: DeviceOwner | undefined,
+  { part }: Pick<StateEntry, 'part'>,
+  metric: { perAgent?: true },
+): boolean => owner === undefined || (part === undefined && metric.perAgent === true);

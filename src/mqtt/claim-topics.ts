@@ -1,0 +1,64 @@
+import * as z from 'zod/mini';
+import { parseJsonWithin } from '../model/json.ts';
+import { parseComponentKey } from '../model/naming.ts';
+import type { DeviceClaim } from '../model/shared-device.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+import { parseAnnouncement } from './discovery-reconciliation.ts';
+import { readTopics } from './retained-topics.ts';
+import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
+
+const claimSchema = z.object({
+  agent: z.string().check(z.regex(/^\w{1,100}$/)),
+  device: z.string().check(z.regex(/^\w{1,100}$/)),
+  rank: z.int(),
+  since: z.iso.datetime(),
+});
+
+const connectionsSchema = z.array(z.tuple([z.string(), z.string()]));
+
+/** The claim in a payload, which anybody may have written; undefined if it is none. */
+export function parseClaim(payload: string): DeviceClaim | undefined {
+  try {
+    const claim = claimSchema.safeParse(parseJsonWithin(payload, { bytes: 1000, depth: 2 })).data;
+    return claim && { ...claim, since: new Date(claim.since) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The MAC address in a discovery payload; undefined if it has none. */
+export function announcedMacAddress(payload: string | undefined): string | undefined {
+  const connections = connectionsSchema.safeParse(parseAnnouncement(payload)?.device.connections).data ?? [];
+  return connections.find(([kind]) => kind === 'mac')?.[1];
+}
+
+/** The topics of claims that the agent may have on devices which it has announced, each with the collector. */
+export function claimTopicsOfAnnouncements(
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+): { collector: string; topic: string }[] {
+  const topics = new Topics(agent);
+  return [...retained].flatMap(([topic, payload]) => {
+    const key = topics.deviceOfOwnDiscovery(topic) === undefined ? undefined : announcedMacAddress(payload);
+    if (key === undefined) return [];
+    const keys = Object.keys(parseAnnouncement(payload)?.components ?? {});
+    const collectors = new Set(keys.flatMap((componentKey) => parseComponentKey(componentKey)?.collector ?? []));
+    return [...collectors].map((collector) => ({ collector, topic: topics.claim(collector, key) }));
+  });
+}
+
+/** The topics of the claims that an agent has. By name too: not every broker delivers retained messages for a wildcard. */
+export async function readClaimTopicsOf(
+  connection: SingleUseBrokerConnection,
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+): Promise<{ topic: string; device: string }[]> {
+  const topics = new Topics(agent);
+  const named = claimTopicsOfAnnouncements(agent, retained).map(({ topic }) => topic);
+  const payloads = await readTopics(connection, agent, [[topics.ping], [topics.allClaimsFilter, ...named]]);
+  return [...payloads].flatMap(([topic, payload]) => {
+    const claim = topics.parse(topic)?.kind === 'claim' ? parseClaim(payload) : undefined;
+    return claim?.agent === agent.id ? [{ topic, device: claim.device }] : [];
+  });
+}
