@@ -78,6 +78,7 @@ async function checkCollectors(
         `${collector.title}: works (${working.length} of ${entries.length} read in ${Math.round(outcome.seconds * 1000)} ms)`,
       );
     for (const entry of entries) passed = printEntry(collector, entry) && passed;
+    for (const text of active.source.advice?.() ?? []) printAdvice(`${collector.title}: ${text}`);
     for (const { text } of complaints) printFailure(`${collector.title}: ${text}`);
     passed &&= outcome.ok && complaints.length === 0;
   }

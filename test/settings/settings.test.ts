@@ -127,6 +127,16 @@ test('a very long value is cut', () =>
 
 test('a secret is read from its file, and a missing file is named', () => {
   expect(read({ MQTT_PASSWORD_FILE: file('open sesame\n') }).mqtt.MQTT_PASSWORD?.reveal()).toBe('open sesame');
+  for (const [content, password] of [
+    ['two words ', 'two words '],
+    [' \topen sesame \r\n', ' \topen sesame '],
+    ['line\n\n', 'line\n'],
+  ] as const) {
+    expect(read({ MQTT_PASSWORD_FILE: file(content) }).mqtt.MQTT_PASSWORD?.reveal()).toBe(password);
+    expect(read({ MQTT_PASSWORD: password }).mqtt.MQTT_PASSWORD?.reveal()).toBe(password);
+  }
+  for (const nothing of ['', ' ', '\n'])
+    expect(read({ MQTT_PASSWORD: nothing, MQTT_PASSWORD_FILE: file(nothing) }).mqtt.MQTT_PASSWORD).toBeUndefined();
   expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([
     expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
   ]);

@@ -1,4 +1,3 @@
-import { loginLockoutMemoryFormat } from '../../lib/login-lockout.ts';
 import { AddressResolver } from '../../lib/names/address-resolver.ts';
 import { memoryKey } from '../../model/address.ts';
 import type {
@@ -19,6 +18,7 @@ import type { RouterReadingByTable } from './reading.ts';
 import { RouterMonitor } from './router-monitor.ts';
 import { type RouterSettings, routerSettingsSchema } from './settings.ts';
 import { TargetMonitor } from './target-monitor.ts';
+import { loginMemoryFormat } from './tr064/login-channel.ts';
 
 /** The router, if the settings name none. */
 const defaultGateway = { name: 'gateway' };
@@ -64,6 +64,10 @@ class RoutersAndTargetsReader {
   /** Lifts the login lockout of the router with this slug. */
   tryLogin(device: string): void {
     for (const router of this.#routers.values()) if (slug(router.name) === device) router.tryLogin();
+  }
+
+  get advice(): string[] {
+    return [...this.#routers.values()].flatMap((router) => router.advice);
   }
 
   async close(): Promise<void> {
@@ -131,7 +135,7 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
     ];
   },
   tables: routerTables,
-  memory: loginLockoutMemoryFormat,
+  memory: loginMemoryFormat,
   open(env, context) {
     const names = [...env.FRITZBOX_HOSTS, ...env.PING_TARGETS].map(({ name }) => name);
     const duplicate = names.find(
@@ -143,6 +147,11 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
         `FRITZBOX_HOSTS, PING_TARGETS: the name “${duplicate}” is already in use; choose another one: name=address`,
       );
     const reader = new RoutersAndTargetsReader(context, env);
-    return { read: () => reader.read(), runAction: (device) => reader.tryLogin(device), close: () => reader.close() };
+    return {
+      read: () => reader.read(),
+      runAction: (device) => reader.tryLogin(device),
+      advice: () => reader.advice,
+      close: () => reader.close(),
+    };
   },
 };

@@ -19,6 +19,7 @@ import type { RouterReading, RouterReadingByTable, WanReading } from './reading.
 import { RouterDevice } from './router-device.ts';
 import { isWanConnected, RouterEventDetector } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
+import { LoginRule } from './tr064/advice.ts';
 import { Tr064PartObserver } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 import { Tr064Client } from './tr064/tr064-client.ts';
@@ -38,7 +39,7 @@ const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'gran
 /** Watches one router by ping, DNS, IGD and TR-064. */
 export class RouterMonitor {
   readonly name: string;
-  readonly #isNamed: boolean;
+  readonly #login: LoginRule;
   readonly #device: RouterDevice;
   /** Whether no other agent reports what the router says of itself. */
   readonly #isOwner: () => boolean;
@@ -69,7 +70,7 @@ export class RouterMonitor {
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: passwords } = settings;
     const password = passwords.get(name);
     this.name = name;
-    this.#isNamed = settings.FRITZBOX_HOSTS.length > 0;
+    this.#login = new LoginRule(router, addresses, settings.FRITZBOX_HOSTS.length > 0, password !== undefined);
     this.#isOwner = isOwner;
     this.#device = new RouterDevice(agent, router, roots, addresses, gateway, password !== undefined);
     this.#limits = latencyAndLossLimitsOf(name, settings);
@@ -117,10 +118,20 @@ export class RouterMonitor {
     const hint =
       reading.reachable === false
         ? undefined
-        : (tr064?.hint ?? igdReading?.hint ?? errorOf(probe) ?? errorOf(igd) ?? errorOf(polledTr064));
+        : (tr064?.hint ??
+          igdReading?.hint ??
+          errorOf(probe) ??
+          errorOf(igd) ??
+          errorOf(polledTr064) ??
+          this.#login.addressHint);
     const device = this.#device.update(igdReading?.description, tr064?.device);
     const parts = this.#isOwner() ? this.#parts.observe(device, tr064) : [];
     return [{ table: 'router', device, reading, hint, events }, ...parts];
+  }
+
+  /** What `check` says of the login. */
+  get advice(): string[] {
+    return this.#login.advice(this.#tr064.isLoginPlain);
   }
 
   tryLogin(): void {
@@ -150,7 +161,7 @@ export class RouterMonitor {
 
   async #readTr064(signal: AbortSignal): Promise<Tr064Reading | undefined> {
     try {
-      return await this.#tr064.read(signal, this.#isOwner());
+      return await this.#tr064.read(signal, this.#isOwner() ? this.#login.permission : 'none');
     } finally {
       this.#tr064.close();
     }
@@ -169,7 +180,7 @@ export class RouterMonitor {
       isPingAnswered || dnsLatencyMs !== undefined || wan !== undefined || hasTr064Answer ? true : isPingAnswered;
     const reachability = {
       reachable,
-      isNamed: this.#isNamed,
+      isNamed: this.#login.isNamed,
       probe: isPingAnswered === reachable ? probe : undefined,
     };
     return {

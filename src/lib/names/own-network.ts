@@ -19,3 +19,22 @@ function isInOwnNetwork(address: string): boolean {
 export function isBeyondOwnNetwork(addresses: AddressResolver, host: string): boolean {
   return !addresses.known(host).some(isInOwnNetwork);
 }
+
+/** Networks that are not part of the internet (RFC 6890), among them that of carriers' NAT, which VPNs use too. */
+const privateNetworks = new BlockList();
+for (const [network, prefix] of [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  privateNetworks.addSubnet(network, prefix, familyOf(network));
+
+/** Whether an address is on the internet, outside of this machine's networks. */
+export const isPublicAddress = (address: string): boolean =>
+  !privateNetworks.check(address.split('%')[0] ?? '', familyOf(address)) && !isInOwnNetwork(address);

@@ -38,6 +38,9 @@ export class NoReplyError extends Error {
   }
 }
 
+/** The server shows another certificate than before. Nothing was sent to it. */
+export class CertificateChangedError extends NoReplyError {}
+
 /** An HTTP error instead of an answer: 401 requires a login, 400 rejects the host name, 404 means that there is no such path. */
 export class HttpStatusError extends Error {
   readonly status: number;
@@ -64,16 +67,30 @@ function decode(bytes: Buffer): string {
   }
 }
 
+function overTls(address: URL, port: number): URL {
+  const url = new URL(address);
+  url.protocol = 'https:';
+  url.port = String(port);
+  return url;
+}
+
 /** One connection to one router. Requests are sent one at a time, each with a timeout. */
 export class HttpClient {
   readonly #timeoutSeconds: number;
   readonly #lookup: LookupFunction;
   readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 1 });
-  /** Routers use self-signed certificates. */
-  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+  readonly #https: HttpsAgent;
+  /** While it is set, every request goes over TLS to this port of its host. */
+  tlsPort: number | undefined;
 
-  constructor(timeoutSeconds = 5, lookUp = lookUpName) {
+  /** Routers use self-signed certificates: the default `https` takes any. */
+  constructor(
+    timeoutSeconds = 5,
+    lookUp = lookUpName,
+    https = new HttpsAgent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false }),
+  ) {
     this.#timeoutSeconds = timeoutSeconds;
+    this.#https = https;
     this.#lookup = lookupFunction(lookUp);
   }
 
@@ -95,7 +112,8 @@ export class HttpClient {
   }
 
   #attempt(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
-    const { url, method = 'GET', headers = {}, body } = request;
+    const { method = 'GET', headers = {}, body } = request;
+    const url = this.tlsPort === undefined ? request.url : overTls(request.url, this.tlsPort);
     const isSecure = url.protocol === 'https:';
     const timeout = AbortSignal.timeout(this.#timeoutSeconds * 1000);
     const options: RequestOptions = {
@@ -109,6 +127,7 @@ export class HttpClient {
     return new Promise((resolve, reject) => {
       let hasResponse = false;
       const fail = (error: unknown, call: ClientRequest) => {
+        if (error instanceof CertificateChangedError) return reject(error);
         const reason = timeout.aborted
           ? `no answer in ${this.#timeoutSeconds} s`
           : signal.aborted

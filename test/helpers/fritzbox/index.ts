@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { answer, fault, igdDescription, page, scpd, tr064Description } from './documents.ts';
 import { type Account, Guard } from './guard.ts';
@@ -29,7 +32,10 @@ export interface RequestLogEntry {
   action?: string;
   /** Whether it carried credentials. */
   isLogin: boolean;
+  isTls?: true;
 }
+
+const certificateFile = (name: string) => readFileSync(join(import.meta.dirname, 'certificates', name));
 
 /** A stand-in for a FRITZ!Box with faults that can be switched on. */
 export class FritzBox {
@@ -58,10 +64,14 @@ export class FritzBox {
   challenges = true;
   /** Replaces what it would answer to an action (`DeviceInfo1#GetInfo`) or path. */
   instead: ((key: string, reply: Reply) => Reply) | undefined;
+  /** The self-signed certificate with which it offers TLS from its next start; without one it offers none. */
+  certificate: 'first' | 'second' | undefined;
   /** Milliseconds before the answers of single actions. */
   readonly slow = new Map<string, number>();
   #server: Server | undefined;
+  #tlsServer: Server | undefined;
   #port = 0;
+  #tlsPort = 0;
   #host = '127.0.0.1';
   #bootedAt = performance.now();
   #hasBooted = false;
@@ -96,17 +106,33 @@ export class FritzBox {
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
+    if (this.certificate !== undefined) await this.#startTls(this.certificate);
     return this;
+  }
+
+  async #startTls(name: string): Promise<void> {
+    const server = createTlsServer(
+      { key: certificateFile(`${name}.key`), cert: certificateFile(`${name}.pem`) },
+      (request, response) => void this.#serve(request, response).catch(() => response.destroy()),
+    );
+    server.listen(this.#tlsPort, this.#host);
+    await once(server, 'listening');
+    this.#tlsPort = (server.address() as AddressInfo).port;
+    this.#tlsServer = server;
   }
 
   /** Switches it off, with all its connections. */
   async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
+    const servers = [server, ...(this.#tlsServer === undefined ? [] : [this.#tlsServer])];
     this.#server = undefined;
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
+    this.#tlsServer = undefined;
+    for (const one of servers) {
+      one.closeAllConnections();
+      one.close();
+      await once(one, 'close');
+    }
   }
 
   /** Switches it on again, as after a reboot: without its nonces and sessions, and with an uptime of zero. */
@@ -133,6 +159,7 @@ export class FritzBox {
       path,
       ...(key === undefined ? {} : { action: key }),
       isLogin: headers.authorization !== undefined,
+      ...('encrypted' in request.socket ? { isTls: true } : {}),
     });
     if (this.isHung) return;
     const socket = request.socket as typeof request.socket & { used?: true };
@@ -186,11 +213,15 @@ export class FritzBox {
   }
 
   #act({ id, type }: ServiceEntry, action: string, isOpen: boolean): Reply {
-    const values = this.profile.answers[id]?.[action];
+    const values = action === 'GetSecurityPort' ? this.#securityPort : this.profile.answers[id]?.[action];
     const code =
       this.faults.get(`${id}#${action}`) ?? (values !== undefined && !isOpen && !this.hasRight ? 606 : undefined);
     if (code !== undefined || values === undefined) return { status: 500, body: fault(code ?? 401) };
     return { status: 200, body: answer(type, action, this.#withCurrentValues(values)) };
+  }
+
+  get #securityPort(): Record<string, string> | undefined {
+    return this.#tlsServer === undefined ? undefined : { NewSecurityPort: String(this.#tlsPort) };
   }
 
   /** Adds the current uptime, and a new session. */

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { routerCollector } from '../../../src/collectors/router/index.ts';
 import type { RouterReading } from '../../../src/collectors/router/reading.ts';
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
+import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import type { CollectorContext, Observation } from '../../../src/model/collector.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
 import { startAgent } from '../../helpers/agent.ts';
@@ -35,6 +36,7 @@ test('of three boxes one hangs: the others are told each time, and it is back in
   const source = routerCollector.open(env, {
     agent: settings.agent,
     memory,
+    state: new MutableAgentState(''),
   } as unknown as CollectorContext);
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
@@ -137,6 +139,7 @@ test('a wrong password costs one login, however often the agent starts; the butt
   expect(box.logins).toBe(1);
   const last = startAgent(settings);
   await until('it has been told by the broker', () => last.output().includes('check FRITZBOX_USERNAME'), 60);
+  await observer.see('infra-monitor/testling/status', (status) => status === 'online', 60);
   await observer.client.publishAsync('infra-monitor/testling/router/hollow/command', 'try_login', { qos: 1 });
   await until('one more login', () => box.guard.wrongTries === 2, 60);
   expect(box.logins).toBe(2);

@@ -1,6 +1,10 @@
 import type { LoginLockout } from '../../../lib/login-lockout.ts';
+import type { AddressResolver } from '../../../lib/names/address-resolver.ts';
+import { isPublicAddress } from '../../../lib/names/own-network.ts';
 import { HttpStatusError, NoReplyError } from '../../../lib/upnp/http-client.ts';
 import { describeError } from '../../../model/errors.ts';
+import type { ConfiguredRouter } from '../configured-hosts.ts';
+import type { LoginPermission } from './login-channel.ts';
 
 /** What to do, with the labels of the FRITZ!Box user interface. */
 export const adviceTexts = {
@@ -15,6 +19,10 @@ export const adviceTexts = {
   denied:
     'the FRITZ!Box accepts the login but denies some requests (HTTP 401), as some versions of FRITZ!OS do; left out for now:',
   memory: 'the login waits for the broker, which remembers whether the FRITZ!Box refused it',
+  notFritzBox:
+    'the default gateway does not show itself to be a FRITZ!Box, so it does not get the login: name the box in FRITZBOX_HOSTS',
+  certificate:
+    'the FRITZ!Box shows another certificate than before, or offers no TLS any more: if it was replaced, reset or given another name, press “Try login again”; otherwise something else may answer in its place. The password is not sent until then',
   right:
     'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
 } as const;
@@ -42,4 +50,52 @@ export function adviceForRefusal(refusal: LoginLockout['refusal']): string | und
   const accepted = acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(acceptedAt)}`;
   if (isRetriedSoon) return `${reason}${accepted}, so the agent tries it again within the hour`;
   return `${reason}; then press “Try login again”: the agent itself waits for hours, so that the FRITZ!Box does not lock the user out${accepted}`;
+}
+
+/** Where the login of a FRITZ!Box may go. */
+export class LoginRule {
+  readonly #router: ConfiguredRouter;
+  readonly #addresses: AddressResolver;
+  readonly isNamed: boolean;
+  readonly #hasAccount: boolean;
+
+  /** `isNamed`: FRITZBOX_HOSTS names the router; otherwise it is the default gateway, which can be anything. */
+  constructor(router: ConfiguredRouter, addresses: AddressResolver, isNamed: boolean, hasAccount: boolean) {
+    this.#router = router;
+    this.#addresses = addresses;
+    this.isNamed = isNamed;
+    this.#hasAccount = hasAccount;
+  }
+
+  get permission(): LoginPermission {
+    return this.isNamed ? 'any' : 'fritz_box';
+  }
+
+  /** A warning if the name of the router leads to the internet. */
+  get addressHint(): string | undefined {
+    return publicAddressHint(this.#router.host, this.#addresses);
+  }
+
+  /** `isPlain`: the login has gone over HTTP. */
+  advice(isPlain: boolean): string[] {
+    if (!this.#hasAccount) return [];
+    return [
+      ...(this.isNamed
+        ? []
+        : [
+            `${this.#router.name}: the FRITZ!Box login goes to the default gateway: set FRITZBOX_HOSTS to the address of the box, because the next major version sends the login nowhere else`,
+          ]),
+      ...(isPlain
+        ? [`${this.#router.name}: the login goes over HTTP, because the FRITZ!Box offers no TLS for TR-064`]
+        : []),
+    ];
+  }
+}
+
+/** A warning for a router whose name leads to the internet: a name that has lapsed may lead to anybody. */
+export function publicAddressHint(host: string, addresses: AddressResolver): string | undefined {
+  const address = addresses.known(host).find(isPublicAddress);
+  return address === undefined
+    ? undefined
+    : `${host} is ${address}, an address on the internet: watch a router at its address in your own network, or through a VPN`;
 }

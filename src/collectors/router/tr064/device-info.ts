@@ -11,6 +11,9 @@ export function normalizeMacAddress(text: string | undefined): string | undefine
 export const fritzOsVersionWithoutHardware = (text: string | undefined): string | undefined =>
   text?.replace(/^\d+\.0?(?=\d+\.\d)/, '');
 
+/** Whether a device says of itself that it is a FRITZ!Box. The manufacturer was AVM until 2025. */
+export const isFritzBox = ({ manufacturer = '' }: UpnpDescription): boolean => /^(AVM|FRITZ!)/i.test(manufacturer);
+
 /** The properties of the FRITZ!Box itself. */
 export function fritzBoxPropertiesOf(description: UpnpDescription | undefined): FritzBoxProperties {
   if (description === undefined) return {};

@@ -2,12 +2,13 @@ import { isIPv6 } from 'node:net';
 import type { ClockReading } from '../../../lib/clocks.ts';
 import type { lookUpName } from '../../../lib/names/name-lookup.ts';
 import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
-import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
+import { parseUpnpDescription, type UpnpDescription, type UpnpService } from '../../../lib/upnp/description.ts';
 import { DigestSender } from '../../../lib/upnp/digest-sender.ts';
 import { HttpClient, HttpStatusError, type SendRequest } from '../../../lib/upnp/http-client.ts';
 import { buildSoapRequest } from '../../../lib/upnp/soap.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { adviceTexts } from './advice.ts';
+import { LoginChannel, PinnedTlsAgent } from './login-channel.ts';
 import type { FritzBoxRequester } from './reading.ts';
 
 const tr064Port = 49000;
@@ -23,6 +24,7 @@ export class FritzBox {
   readonly #base: URL;
   readonly #clock: () => ClockReading;
   readonly #http: HttpClient;
+  readonly #login: LoginChannel;
   readonly #digestSender: DigestSender | undefined;
   readonly #send: SendRequest;
   readonly #actions: RefusalCachingActionCaller;
@@ -39,7 +41,9 @@ export class FritzBox {
     this.#base = new URL(`http://${isIPv6(address) ? `[${address.replace(/%.*/, '')}]` : address}`);
     if (this.#base.port === '') this.#base.port = String(tr064Port);
     this.#clock = clock;
-    this.#http = new HttpClient(undefined, lookUp);
+    const tls = new PinnedTlsAgent();
+    this.#http = new HttpClient(undefined, lookUp, tls);
+    this.#login = new LoginChannel(this.#http, tls);
     this.#digestSender = password && new DigestSender(this.#http.send, { username, password });
     this.#send = (this.#digestSender ?? this.#http).send;
     this.#actions = new RefusalCachingActionCaller(this.#send, clock);
@@ -71,9 +75,28 @@ export class FritzBox {
     const description = parseUpnpDescription(body, url);
     if (this.#description?.firmware !== description.firmware) this.forgetRefused();
     this.#description = description;
-    const info = description.services.find(({ id }) => id === 'DeviceInfo1');
+    const info = this.#deviceInfo;
     if (this.#digestSender !== undefined) this.#digestSender.loginCheck = info && buildSoapRequest(info, 'GetInfo');
     this.#descriptionDueAt = seconds + descriptionLifetimeSeconds;
+  }
+
+  /** Prepares requests with the login. Rejects with CertificateChangedError if the box is not the one that was seen first. */
+  openLogin(signal: AbortSignal): Promise<void> {
+    return this.#login.open(this.#deviceInfo, signal);
+  }
+
+  /** SHA-256 fingerprint of the certificate that the box has shown first; undefined to accept the next one. */
+  get certificate(): string | undefined {
+    return this.#login.certificate;
+  }
+
+  set certificate(fingerprint: string | undefined) {
+    this.#login.certificate = fingerprint;
+  }
+
+  /** Whether the login goes over HTTP; undefined until it was tried. */
+  get isLoginPlain(): boolean | undefined {
+    return this.#login.isPlain;
   }
 
   /** For one reading, whose answers are counted. */
@@ -95,6 +118,7 @@ export class FritzBox {
   reset(): void {
     if (this.#digestSender !== undefined) this.#descriptionDueAt = Number.NEGATIVE_INFINITY;
     this.#digestSender?.forget();
+    this.#login.forget();
   }
 
   forgetRefused(): void {
@@ -118,6 +142,10 @@ export class FritzBox {
       ...(this.#actions.denied.length === 0 ? [] : [`${adviceTexts.denied} ${this.#actions.denied.join(', ')}`]),
     ];
     return hints.join('; ') || undefined;
+  }
+
+  get #deviceInfo(): UpnpService | undefined {
+    return this.#description?.services.find(({ id }) => id === 'DeviceInfo1');
   }
 
   get #unauthorised(): string[] {

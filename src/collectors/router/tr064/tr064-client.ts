@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type ClockReading, readClocks } from '../../../lib/clocks.ts';
-import { LoginLockout, loginLockoutMemoryFormat } from '../../../lib/login-lockout.ts';
+import { LoginLockout } from '../../../lib/login-lockout.ts';
 import { lookUpName } from '../../../lib/names/name-lookup.ts';
 import { LoginRefusedError } from '../../../lib/upnp/digest-sender.ts';
-import { NoReplyError } from '../../../lib/upnp/http-client.ts';
-import type { DeviceMemories } from '../../../model/device-memories.ts';
+import { CertificateChangedError, NoReplyError } from '../../../lib/upnp/http-client.ts';
+import { definedMembers } from '../../../model/defined-members.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
 import { adviceForError, adviceForFailure, adviceForRefusal, adviceTexts } from './advice.ts';
-import { fritzBoxPropertiesOf } from './device-info.ts';
+import { fritzBoxPropertiesOf, isFritzBox } from './device-info.ts';
 import { FritzBox } from './fritz-box.ts';
+import { type LoginMemorySlot, type LoginPermission, loginMemoryFormat, type SavedLogin } from './login-channel.ts';
 import { PollSchedule } from './poll-schedule.ts';
 import type { LoginOnlyData, LoginState, Tr064Reading } from './reading.ts';
 
@@ -29,20 +30,18 @@ const usualMemoryMs = 60_000;
 /** Long enough to tell two logins apart, too short to reveal anything about one. */
 const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.join('\n')).digest('hex').slice(0, 4);
 
-/** Where a lockout is stored, so that it outlives the process. */
-export interface LoginLockoutMemorySlot {
-  memory: DeviceMemories;
-  device: string;
-}
-
 /** Reads a FRITZ!Box over TR-064: over one connection, with few requests, and without repeating a refused login. */
 export class Tr064Client {
   readonly #clock: () => ClockReading;
   readonly #box: FritzBox;
   readonly #hasAccount: boolean;
   readonly #lockout: LoginLockout;
-  readonly #lockoutMemory: LoginLockoutMemorySlot | undefined;
+  readonly #lockoutMemory: LoginMemorySlot | undefined;
   readonly #createdAt: number;
+  /** The box shows another certificate than before. */
+  #hasCertificateChanged = false;
+  /** The user has asked for a login after that. */
+  #acceptsAnyCertificate = false;
   readonly #schedule: PollSchedule;
 
   /** `address`: a host, with a port unless that is 49000. `lookUp`: resolves its name. */
@@ -50,7 +49,7 @@ export class Tr064Client {
     address: string,
     credentials: { username: string | undefined; password: Secret | undefined },
     clock: () => ClockReading = readClocks,
-    lockoutMemory?: LoginLockoutMemorySlot,
+    lockoutMemory?: LoginMemorySlot,
     lookUp = lookUpName,
   ) {
     const { username = defaultUsername, password } = credentials;
@@ -61,16 +60,19 @@ export class Tr064Client {
     const mark = fingerprintOf(address, username, password?.reveal() ?? '');
     this.#lockout = new LoginLockout({ mark, clock, ...lockoutPauses });
     this.#lockoutMemory = lockoutMemory;
-    lockoutMemory?.memory.onLoad(lockoutMemory.device, (content) =>
-      this.#lockout.recall(loginLockoutMemoryFormat.parse(content) ?? {}),
-    );
+    lockoutMemory?.memory.onLoad(lockoutMemory.device, (content) => {
+      const saved = loginMemoryFormat.parse(content) ?? {};
+      this.#lockout.recall(saved);
+      if (this.#box.certificate === undefined && !this.#acceptsAnyCertificate)
+        this.#box.certificate = saved.certificate;
+    });
     this.#schedule = new PollSchedule(clock);
   }
 
   /** Undefined if there is neither a FRITZ!Box nor an account for one. Never rejects because of what the FRITZ!Box answers. */
-  async read(signal: AbortSignal, mayLogIn = true): Promise<Tr064Reading | undefined> {
+  async read(signal: AbortSignal, permission: LoginPermission = 'any'): Promise<Tr064Reading | undefined> {
     const timeout = AbortSignal.timeout(readTimeoutSeconds * 1000);
-    const reading = await this.#read(AbortSignal.any([signal, timeout]), mayLogIn);
+    const reading = await this.#read(AbortSignal.any([signal, timeout]), permission);
     this.#saveLockout();
     return reading;
   }
@@ -78,13 +80,22 @@ export class Tr064Client {
   /** Lifts the lockout for one attempt, after the user has corrected the account. */
   tryLogin(): void {
     this.#lockout.endPause();
+    if (!this.#hasCertificateChanged) return;
+    this.#acceptsAnyCertificate = true;
+    this.#hasCertificateChanged = false;
+    this.#box.certificate = undefined;
+  }
+
+  /** Whether the login goes over HTTP, because the box offers no TLS. */
+  get isLoginPlain(): boolean {
+    return this.#box.isLoginPlain === true;
   }
 
   close(): void {
     this.#box.close();
   }
 
-  async #read(signal: AbortSignal, mayLogIn: boolean): Promise<Tr064Reading | undefined> {
+  async #read(signal: AbortSignal, permission: LoginPermission): Promise<Tr064Reading | undefined> {
     try {
       await this.#box.readDescription(signal);
     } catch (error) {
@@ -92,7 +103,9 @@ export class Tr064Client {
       return this.#hasAccount ? this.#reading('unreachable', {}, adviceForError(error)) : undefined;
     }
     if (this.#box.description === undefined) return undefined;
-    if (!this.#hasAccount || !mayLogIn) return this.#reading('none');
+    if (!this.#hasAccount || permission === 'none') return this.#reading('none');
+    if (permission === 'fritz_box' && !isFritzBox(this.#box.description))
+      return this.#reading('unreachable', {}, adviceTexts.notFritzBox);
     // Otherwise each start without a broker would cost a refused login.
     if (this.#lockoutMemory?.memory.isLoaded(this.#lockoutMemory.device) === false) {
       const isLate = this.#clock().monotonic - this.#createdAt > usualMemoryMs;
@@ -100,10 +113,14 @@ export class Tr064Client {
     }
     if (this.#lockout.isActive) return this.#reading('paused', {}, adviceForRefusal(this.#lockout.refusal));
     try {
+      await this.#box.openLogin(signal);
       return await this.#readItems(signal);
     } catch (error) {
       if (error instanceof LoginRefusedError) return this.#refused(adviceTexts.login(error.logins), error.logins);
-      throw error;
+      this.#hasCertificateChanged = error instanceof CertificateChangedError;
+      if (!this.#hasCertificateChanged) return this.#unreachable(adviceForError(error));
+      this.#reset();
+      return this.#reading('paused', {}, adviceTexts.certificate);
     }
   }
 
@@ -118,7 +135,7 @@ export class Tr064Client {
         entry.data = await entry.item.read(client);
         answered += 1;
       } catch (error) {
-        if (error instanceof LoginRefusedError) throw error;
+        if (error instanceof LoginRefusedError || error instanceof CertificateChangedError) throw error;
         this.#schedule.putOff(entry, error);
         silence = error;
         if (error instanceof NoReplyError) break;
@@ -143,7 +160,7 @@ export class Tr064Client {
   #saveLockout(): void {
     if (!this.#hasAccount || this.#lockoutMemory === undefined) return;
     const { memory, device } = this.#lockoutMemory;
-    const content = this.#lockout.memory;
+    const content: SavedLogin = { ...this.#lockout.memory, ...definedMembers({ certificate: this.#box.certificate }) };
     if (Object.keys(content).length > 0 || memory.recall(device) !== undefined) memory.keep(device, content);
   }
 

@@ -344,7 +344,12 @@ test('after a reboot the FRITZ!Box is read in the next cycle, and a new firmware
   turn(60);
   const reading = await read();
   // The login does not reuse a nonce from before the reboot.
-  expect(box.asked.slice(0, 3)).toMatchObject([{ path: '/tr64desc.xml' }, { isLogin: false }, { isLogin: true }]);
+  expect(box.asked.slice(0, 4)).toMatchObject([
+    { path: '/tr64desc.xml' },
+    { action: 'DeviceInfo1#GetSecurityPort' },
+    { isLogin: false },
+    { isLogin: true },
+  ]);
   expect(reading).toMatchObject({
     access: 'granted',
     device: { firmware: '8.20' },
