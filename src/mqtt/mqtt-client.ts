@@ -39,6 +39,15 @@ function readPem(setting: string, path: string): Buffer {
   }
 }
 
+/** OpenSSL takes a file without any certificate in PEM (RFC 7468) for no authorities, and says nothing. */
+function readAuthorities(path: string): Buffer {
+  const content = readPem('MQTT_CA_FILE', path);
+  if (content.includes('-----BEGIN ')) return content;
+  throw new BrokerConnectionError(
+    `MQTT_CA_FILE: ${path} must be a PEM file, a text that begins with -----BEGIN (openssl x509 -inform der makes one)`,
+  );
+}
+
 function clientOptions(
   settings: MqttSettings,
   { clientId, will, protocolVersion }: BrokerConnectionOptions,
@@ -68,7 +77,7 @@ function clientOptions(
       : {
           will: { topic: new Topics(will).status, payload: Buffer.from(offlinePayload), qos: 1 as const, retain: true },
         }),
-    ...(ca === undefined ? {} : { ca: readPem('MQTT_CA_FILE', ca) }),
+    ...(ca === undefined ? {} : { ca: readAuthorities(ca) }),
     ...(cert === undefined ? {} : { cert: readPem('MQTT_CERT_FILE', cert) }),
     ...(key === undefined ? {} : { key: readPem('MQTT_KEY_FILE', key) }),
   };

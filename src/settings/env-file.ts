@@ -15,6 +15,8 @@ const commentPattern = /(^|\s)#.*$/s;
 /** Parses lines of `NAME=value`, with or without `export`, with values in quotation marks, also over several lines. A later line
  * replaces an earlier one of the same name. */
 export function parseEnvFile(content: string): ParsedEnvFile {
+  if (content.includes('\0'))
+    return { variables: {}, problems: ['line 1: the file is UTF-16 or no text: save it as UTF-8'] };
   // A byte order mark is what editors on Windows begin a file with.
   const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const problems: string[] = [];

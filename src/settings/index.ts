@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -90,9 +90,14 @@ function readOptional(path: string): string | undefined {
   }
 }
 
+/** Undefined without a file of this name in the working folder. */
+const readDefaultFile = () => (existsSync('.env') ? readNamed('.env', '.env') : undefined);
+
 /** The variables of the settings file. Throws SettingsError for lines that are no settings. */
 function readVariablesOfFile(file: string | undefined): Environment {
-  const { variables, problems } = parseEnvFile((file === undefined ? readOptional('.env') : readRequired(file)) ?? '');
+  const { variables, problems } = parseEnvFile(
+    (file === undefined ? readDefaultFile() : readNamed(file, '--env')) ?? '',
+  );
   if (problems.length > 0) throw new SettingsError(problems.map((problem) => `${file ?? '.env'}, ${problem}`));
   return variables;
 }
@@ -109,11 +114,15 @@ export function loadSettings(catalogue: readonly AnyCollectorDefinition[], file:
   return { ...settings, warnings: [...settings.warnings, ...secretFileWarnings(exposed)] };
 }
 
-function readRequired(file: string): string {
+/** `shown`: how the user named it. */
+function readNamed(file: string, shown: string): string {
   try {
+    // Docker makes a folder of a file that is to be mounted and does not exist.
+    if (statSync(file).isDirectory()) throw new SettingsError([`${shown}: ${file} is a folder, expected a file`]);
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new SettingsError([`--env: ${describeError(error)}`]);
+    if (error instanceof SettingsError) throw error;
+    throw new SettingsError([`${shown}: ${describeError(error)}`]);
   }
 }
 

@@ -86,4 +86,8 @@ test('--env reads another file, and reports a missing one', async () => {
     status: 2,
     output: expect.stringContaining('--env: ENOENT'),
   });
+  expect(await run({}, '--env', folder, 'check')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining(`--env: ${folder} is a folder, expected a file`),
+  });
 });

@@ -64,7 +64,8 @@ function unreachedByHttpAnswer(url: URL, base: URL, answer: HttpAnswer): Unreach
   const shown = { url, certificate, status, proxyName: proxyNameOf(answer) };
   if (elsewhere !== undefined)
     return elsewhere.hostname === url.hostname
-      ? { ...shown, reachable: false, state: 'not_home_assistant' }
+      ? // Each redirect to another address was followed: this one leads in a circle.
+        { ...shown, reachable: false, state: 'proxy_error' }
       : { ...shown, reachable: undefined, state: 'moved', movedTo: elsewhere };
   const ownState = instanceStateOfHttpAnswer(answer, asked);
   // The REST API, which would do without a WebSocket, was not used because of the certificate.

@@ -55,6 +55,8 @@ export interface InstanceHintInput {
   loginHost?: string | undefined;
 }
 
+const isRedirect = (status = 0) => status >= 300 && status < 400;
+
 const proxyOf = ({ proxyName }: InstanceHintInput) =>
   proxyName === undefined ? 'the proxy in front of it' : `the proxy in front of it (${proxyName})`;
 
@@ -103,7 +105,9 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
   proxy_without_websocket: () =>
     'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
   proxy_error: (context) =>
-    `${proxyOf(context)} answers HTTP ${context.status}: it does not reach Home Assistant. Is Home Assistant, or its container, running?`,
+    isRedirect(context.status)
+      ? `${proxyOf(context)} redirects in a circle (HTTP ${context.status}): it takes what came by HTTPS for HTTP. Let it pass X-Forwarded-Proto on, and at Cloudflare set SSL/TLS to Full`
+      : `${proxyOf(context)} answers HTTP ${context.status}: it does not reach Home Assistant. Is Home Assistant, or its container, running?`,
   proxy_login: (context) =>
     `${proxyOf(context)} wants a login of its own${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: let it pass /api/ from this machine without one, or use an address in HA_BASE_URL that does not lead through it`,
   proxy_refused: (context) =>

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIP, isIPv6 } from 'node:net';
 import { describeError } from '../../model/errors.ts';
 import { withTimeout } from '../with-timeout.ts';
-import { lookUpName } from './name-lookup.ts';
+import { isWaitingForLookup, lookUpName } from './name-lookup.ts';
 
 /** Milliseconds that a reading waits for a name that has never been resolved. */
 const firstLookupTimeoutMs = 3000;
@@ -15,6 +15,11 @@ const lifetimeMs = { least: 5000, most: 3_600_000, default: 120_000 };
 const ttlTimeoutMs = 2000;
 /** Names with more addresses belong to no home lab. */
 const maxAddresses = 8;
+
+/** Filters like Pi-hole answer with the unspecified address, which is this machine for connect(2). */
+const isUnspecified = (address: string) => address === '0.0.0.0' || address === '::';
+
+class BlockedNameError extends Error {}
 
 /** The addresses of a name have never been known. */
 export class UnresolvedNameError extends Error {}
@@ -51,12 +56,14 @@ async function readTtlMs(host: string, address: string): Promise<number> {
  * is used until the new one arrives. */
 export class AddressResolver {
   readonly #lookUpName: typeof lookUpName;
+  readonly #isWaiting: typeof isWaitingForLookup;
   readonly #cache = new Map<string, CachedAddresses>();
   /** When a name was last renewed. */
   readonly #renewedAt = new Map<string, number>();
 
-  constructor(lookUp = lookUpName) {
+  constructor(lookUp = lookUpName, isWaiting = isWaitingForLookup) {
     this.#lookUpName = lookUp;
+    this.#isWaiting = isWaiting;
   }
 
   /** All addresses, in the order in which they are to be tried. Rejects with UnresolvedNameError if the name has never been
@@ -66,7 +73,8 @@ export class AddressResolver {
     const cached = this.#cache.get(host);
     if (cached === undefined)
       return withTimeout(firstLookupTimeoutMs, this.#lookUp(host), 'DNS').catch((error) => {
-        throw new UnresolvedNameError(`cannot resolve ${host}: ${describeError(error)}`);
+        const reason = this.#isWaiting(host) ? 'other names are being looked up' : describeError(error);
+        throw new UnresolvedNameError(`cannot resolve ${host}: ${reason}`);
       });
     if (performance.now() >= cached.expiresAt) this.#lookUp(host).catch(() => undefined);
     return cached.addresses;
@@ -87,7 +95,8 @@ export class AddressResolver {
   }
 
   async #lookUp(host: string): Promise<readonly string[]> {
-    const found = await this.#lookUpName(host);
+    const found = (await this.#lookUpName(host)).filter(({ address }) => !isUnspecified(address));
+    if (found.length === 0) throw new BlockedNameError('DNS has no address for it, or a filter that blocks it');
     const addresses = interleaveFamilies([...new Set(found.map(({ address }) => address))]).slice(0, maxAddresses);
     const now = performance.now();
     const entry = { addresses, expiresAt: now + lifetimeMs.default };

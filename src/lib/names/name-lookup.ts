@@ -49,6 +49,11 @@ export class LookupQueue {
     return pending;
   }
 
+  /** Whether a name is in the queue, and has not been asked for yet. */
+  isWaiting(host: string): boolean {
+    return this.#waiting.some((waiting) => waiting.host === host);
+  }
+
   async #ask(host: string): Promise<LookedUpAddress[]> {
     this.#isBusy = true;
     const startedAt = performance.now();
@@ -109,3 +114,6 @@ export const lookupFunction =
 
 /** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
 export const lookUpName = (host: string): Promise<LookedUpAddress[]> => queue.lookUp(host);
+
+/** Whether a name waits for the look-up of others. */
+export const isWaitingForLookup = (host: string): boolean => queue.isWaiting(host);

@@ -240,6 +240,14 @@ describe('moved', () => {
     expect(there.logins).toEqual([]);
   });
 
+  test('a proxy that redirects in a circle', async () => {
+    const { url, script } = await startInstance();
+    script.insteadOfAll = proxyPage(301, { Location: new URL('/api/websocket', url).href, Server: 'cloudflare' });
+    const result = await visitWithoutToken(url);
+    expect(result).toMatchObject({ state: 'proxy_error', reachable: false });
+    expect(hintOfVisit(result)).toContain('(cloudflare) redirects in a circle (HTTP 301)');
+  });
+
   test('an address with a path at which nothing answers', async () => {
     const { url } = await startInstance({ insteadOfAll: proxyPage(502) });
     expect((await visit(new URL('/lovelace', url))).state).toBe('proxy_error');
@@ -265,7 +273,7 @@ describe('moved', () => {
   test('endless redirects', async () => {
     const here = await startInstance();
     here.script.insteadOfAll = redirect(here.url).insteadOfAll;
-    expect((await visit(here.url)).state).toBe('not_home_assistant');
+    expect((await visit(here.url)).state).toBe('proxy_error');
   });
 });
 

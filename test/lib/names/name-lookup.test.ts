@@ -21,6 +21,7 @@ test('names are looked up one at a time, and none twice', async () => {
   const { queue, asked, answer } = resolverOnDemand();
   const found = [queue.lookUp('a.lan'), queue.lookUp('b.lan'), queue.lookUp('a.lan'), queue.lookUp('b.lan')];
   expect(asked).toEqual(['a.lan']);
+  expect(['a.lan', 'b.lan', 'c.lan'].map((host) => queue.isWaiting(host))).toEqual([false, true, false]);
   answer();
   await until('the next name is looked up', () => asked.length === 2);
   answer();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startAgent } from '../../helpers/agent.ts';
@@ -91,6 +91,13 @@ test('a certificate and key that do not belong together are named', async () => 
     }),
     'MQTT_CERT_FILE and MQTT_KEY_FILE must be PEM files',
   );
+});
+
+test('authorities that are not in PEM are named', async () => {
+  const file = join(certificates('IP:127.0.0.1'), 'ca.der');
+  writeFileSync(file, Buffer.from([0x30, 0x82, 0x03, 0x0f]));
+  const agent = startAgent({ MQTT_URL: 'mqtts://127.0.0.1:1', MQTT_CA_FILE: file });
+  await says(agent, `MQTT_CA_FILE: ${file} must be a PEM file`);
 });
 
 test('a file that is not there is named', async () => {
