@@ -1,6 +1,7 @@
 /** Texts of fields that the vendor never filled in, after underscores became spaces. */
 const placeholderPatterns = [
   /^\P{L}*$/u,
+  /^0?123456789(abcdef)?$/i,
   /^n\W?a\W?$/i,
   /^[x.]+$/i,
   /default|unknow|undefined|unspecified|invalid|filled by|fill by|to be filled|docker container|^\$\(|^type ?\d/i,

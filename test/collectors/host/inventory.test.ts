@@ -83,6 +83,7 @@ test.each([
   ['BASE_BOARD_MANUFACTURER', 'Base Board Product Name'],
   ['Not Defined', '0123456789'],
   ['Product Name', '0000'],
+  ['System manufacturer', '0123456789ABCDEF'],
   ['Not Filled', 'TBD by OEM'],
 ])('“%s” and “%s” say nothing: the board does', async (vendor, product) =>
   expect(

@@ -22,7 +22,11 @@ export class CpuUsageReader {
     const previous = this.#previous;
     this.#previous = { ticks, readAtMs: nowMs };
     if (previous === undefined || !ticks.every((tick) => tick >= 0)) return undefined;
-    const deltas = ticks.map((tick, index) => Math.max(0, tick - (previous.ticks[index] ?? tick)));
+    const changes = ticks.map((tick, index) => tick - (previous.ticks[index] ?? tick));
+    // Idle, iowait and steal may fall a little (proc_stat(5)); busy time that falls is another counter's.
+    const [userChange = 0, niceChange = 0, systemChange = 0, , , irqChange = 0, softirqChange = 0] = changes;
+    if (Math.min(userChange, niceChange, systemChange, irqChange, softirqChange) < 0) return undefined;
+    const deltas = changes.map((change) => Math.max(0, change));
     const total = deltas.reduce((sum, delta) => sum + delta, 0);
     const processors = Math.max(1, stat.match(/^cpu\d+ /gm)?.length ?? 0);
     const expected = ((nowMs - previous.readAtMs) / 1000) * ticksPerSecond * processors;

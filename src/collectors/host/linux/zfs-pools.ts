@@ -57,6 +57,12 @@ export interface DatasetUsage {
 
 /** Datasets are asked one after the other; meanwhile something is written. */
 const simultaneousRatio = 0.99;
+/** What a pool reserves for itself (spa_slop_shift in module/zfs/spa_misc.c). */
+const reservedRatio = 1 / 32;
+/** The least that is usable of what a pool has free: RAID-Z3 over four drives, less rounding. */
+const leastUsableRatio = 0.2;
+
+const leastAvailableOf = ({ size, allocated }: ZfsPool) => (size * (1 - reservedRatio) - allocated) * leastUsableRatio;
 
 /** What is left in each pool: what its root dataset has left, or the most of the others. */
 function availableByPool(datasets: readonly DatasetUsage[]): Map<string, { available: number; hasRoot: boolean }> {
@@ -87,7 +93,9 @@ export function usageOfDatasets(
     const pool = pools.get(name);
     const { available = 0, hasRoot = false } = byPool.get(name) ?? {};
     if (pool === undefined && !hasRoot && isContainer) return usage;
-    const hasQuota = usage.available !== undefined && usage.available < available * simultaneousRatio;
+    const leastAvailable = pool === undefined ? 0 : leastAvailableOf(pool);
+    const hasQuota =
+      usage.available !== undefined && usage.available < Math.max(available * simultaneousRatio, leastAvailable);
     if (dataset !== name && hasQuota) return usage;
     return { ...usage, total: pool?.size, usedRatio: pool && pool.allocated / pool.size };
   });

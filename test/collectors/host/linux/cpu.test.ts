@@ -30,6 +30,10 @@ test('unknown without elapsed time, after a counter reset, and without the line'
   ).toEqual([undefined, undefined, 0.5]);
   expect(new CpuUsageReader().read('intr 1', 0)).toBeUndefined();
 });
+test.each([0, 1, 2, 5, 6])('busy time of kind %i that falls: unknown', (kind) => {
+  const fallen = [1050, 1050, 1050, 1050, 1050, 1050, 1050].map((tick, index) => (index === kind ? 10 : tick));
+  expect(shares('1000 1000 1000 1000 1000 1000 1000 0', `${fallen.join(' ')} 0`)[1]).toBeUndefined();
+});
 test('kernels with fewer kinds of time', () => {
   const [, after] = shares('0 0 0 0', '10 10 20 60');
   expect(after).toEqual({ used: 0.4, user: 0.2, system: 0.2, iowait: 0, steal: 0 });

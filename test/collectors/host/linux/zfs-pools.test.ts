@@ -35,6 +35,11 @@ test('without the pool’s root, the dataset with the most left has no quota', (
     [6000, 400, 0.93],
     [undefined, 9, undefined],
   ]));
+test('of quotas alone, one that is far below what the pool has free is one', () =>
+  expect(ofAll([dataset('tank/a', 10, 0.5), dataset('tank/b', 20, 0.95)])).toEqual([
+    [10, 10, 0.5],
+    [20, 20, 0.95],
+  ]));
 test('without zpool the size is unknown, but not in a container, where it is a quota', () => {
   expect(ofAll([dataset('rpool/data/subvol-101', 8, 0.2)], none)).toEqual([[undefined, 8, undefined]]);
   expect(ofAll([dataset('rpool/data/subvol-101', 8, 0.2)], none, true)).toEqual([[8, 8, 0.2]]);
