@@ -3,8 +3,9 @@ import type { AgentIdentity } from './state.ts';
 
 export const shortHash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 6);
 
-/** Lower-case letters, digits and single underscores. A text with characters other than common separators gets the
- * suffix of a short hash, so that two such texts have different slugs. */
+/** Lower-case letters, digits and underscores. A text with characters other than common separators, or a long one, gets the
+ * suffix of a short hash, so that two such texts have different slugs. Two underscores follow each other only where a long text was
+ * cut between words. */
 export function slug(text: string): string {
   const plain = text
     .normalize('NFKD')

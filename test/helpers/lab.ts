@@ -166,15 +166,16 @@ export const exampleLab: readonly Machine[] = [
   machine('cabin', 'Hamburg'),
 ];
 
-/** All that a machine's agent would have retained on the broker. */
-export function retainedOf(one: Machine): Map<string, string> {
-  const state = stateOf(one);
-  return new Map([
-    ...stateAndMemoryPayloadsByTopic(declarations, one.agent, state),
-    ...discoveryPayloads(declarations, one.agent, state),
-    [new Topics(one.agent).status, 'online'],
+/** All that an agent in this state would have retained on the broker. */
+export const retainedInState = (agent: AgentIdentity, state: AgentState): Map<string, string> =>
+  new Map([
+    ...stateAndMemoryPayloadsByTopic(declarations, agent, state),
+    ...discoveryPayloads(declarations, agent, state),
+    [new Topics(agent).status, 'online'],
   ]);
-}
+
+/** All that a machine's agent would have retained on the broker. */
+export const retainedOf = (one: Machine): Map<string, string> => retainedInState(one.agent, stateOf(one));
 
 /** The discovery payloads of a lab. */
 export const announcementsOf = (machines: readonly Machine[]) =>

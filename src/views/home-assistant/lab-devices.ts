@@ -61,7 +61,8 @@ function parseEntity(key: string, component: Component): LabEntity[] {
   return [
     {
       ...parsed,
-      id,
+      // Home Assistant makes one underscore of several (`slugify`); a slug that was cut between two words has two.
+      id: id.replaceAll(/_+/g, '_'),
       name: name ?? id,
       platform,
       deviceClass,

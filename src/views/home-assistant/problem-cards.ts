@@ -42,9 +42,10 @@ const faults = JSON.stringify(severities.filter(isFaultSeverity));
 
 /** The lists of these entities as Markdown: the worst first, of equal ones the oldest, each cause once, and the agents of which nothing is
  * known. `lists`: ids of the entities. `labLists`: those among them that tell of lost agents themselves. `tooOld`: names of the machines
- * whose agents have no list. */
+ * whose agents have no list. Its `plain` writes whatever is no letter or digit as a character reference, which neither Markdown nor HTML
+ * takes for markup. */
 const problemListTemplate = (lists: readonly string[], labLists: readonly string[], tooOld: readonly string[]) => `\
-{%- macro plain(text) %}{{ text | string | e | regex_replace('([\\\\\\\\*_|~#])', '\\\\\\\\\\\\1') }}{% endmacro -%}
+{%- macro plain(text) %}{% for c in text | string %}{{ c if c.isalnum() else ' ' if c.isspace() else '&#%d;' | format(c | ord) }}{% endfor %}{% endmacro -%}
 {%- set ns = namespace(all=[], causes=[], faults=0, rows='', unknown=${JSON.stringify(tooOld)}) -%}
 {%- set lab = ${JSON.stringify(labLists)} | select('has_value') | list | count > 0 -%}
 {%- for id in ${JSON.stringify(lists)} -%}
@@ -64,7 +65,7 @@ const problemListTemplate = (lists: readonly string[], labLists: readonly string
 {%- endfor -%}
 {{ '**%d things are wrong.**' | format(ns.faults) if ns.faults > 1 else '**One thing is wrong.**' if ns.faults == 1 else 'Everything is well.' if ns.unknown == [] else 'Nothing is known to be wrong.' }}
 {% if ns.unknown != [] %}
-Of {{ ns.unknown | map('string') | join(', ') }} it is not known what is wrong: not connected, or too old to say.
+Of {{ plain(ns.unknown | join(', ')) }} it is not known what is wrong: not connected, or too old to say.
 {% endif %}
 {{ ns.rows }}`;
 

@@ -1,16 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
-import { formatProblem } from '../../../src/views/problem-groups.ts';
-import { parseProblemsPayload } from '../../../src/views/problems-payload.ts';
-import { startAgent as startCommand } from '../../helpers/agent.ts';
+import { Topics } from '../../../src/model/topics.ts';
+import { retainedInState } from '../../helpers/lab.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+import { observe } from '../../helpers/observer.ts';
+import { patience } from '../../helpers/patience.ts';
 import { freePort } from '../../helpers/ports.ts';
+import { agent as sampleAgent } from '../../helpers/sample-collector.ts';
+import { situations, stateAfter } from '../../helpers/situations/index.ts';
 import { tree } from '../../helpers/tree.ts';
 import { until } from '../../helpers/until.ts';
-import { chromiumArguments } from '../page/browser.ts';
-import type { HomeAssistant } from './home-assistant.ts';
+import { Dashboard, listInTopic } from './dashboard.ts';
+import { HomeAssistant } from './home-assistant.ts';
 import { stage } from './stage.ts';
 
 async function listen(port = 0): Promise<{ server: Server; port: number }> {
@@ -84,49 +85,6 @@ test('what is wrong: on with the reason and since when, also over a restart of t
   );
 });
 
-/** Gives Home Assistant its frontend with this dashboard; what says where it listens stays. */
-async function showDashboard(homeAssistant: HomeAssistant, dashboard: string): Promise<void> {
-  const file = join(homeAssistant.folder, 'configuration.yaml');
-  writeFileSync(join(homeAssistant.folder, 'lab.yaml'), dashboard);
-  const lines = [
-    'frontend:',
-    'lovelace:',
-    '  dashboards:',
-    '    infra-lab: {mode: yaml, filename: lab.yaml, title: Lab}',
-  ];
-  writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${lines.join('\n')}\n`);
-  await homeAssistant.restart();
-}
-
-/** The rows of the list on the dashboard's first view, as Chromium shows them, without times and what to do. */
-async function readDashboard({ port, token }: HomeAssistant, count: number): Promise<string[]> {
-  const url = `http://127.0.0.1:${port}`;
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments });
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
-  const tokens = {
-    hassUrl: url,
-    clientId: `${url}/`,
-    access_token: token,
-    refresh_token: '',
-    token_type: 'Bearer',
-    expires_in: 86_400,
-    expires: Date.now() + 86_400_000,
-  };
-  await context.addInitScript(`localStorage.setItem('hassTokens', ${JSON.stringify(JSON.stringify(tokens))})`);
-  const page = await context.newPage();
-  await page.goto(`${url}/infra-lab/lab`);
-  const rows = page.locator('hui-markdown-card').first().locator('li');
-  return until(
-    'the list on the dashboard',
-    async () => {
-      const texts = await rows.allInnerTexts();
-      return texts.length === count && texts.map((text) => text.trim().replace(/, (?:for|at least since) .*$/s, ''));
-    },
-    90,
-  );
-}
-
 test('the dashboard shows the texts of the topic', async () => {
   const port = await freePort();
   const { homeAssistant, observer, mosquitto } = await stage({
@@ -135,14 +93,47 @@ test('the dashboard shows the texts of the topic', async () => {
     HA_BASE_URL: `http://127.0.0.1:${port}`,
     HOST_ROOT: tree({ 'root/var/lib/dpkg/': '', 'root/run/reboot-required': '' }).host('/'),
   });
-  const listed = () =>
-    parseProblemsPayload(observer.topics.get('infra-monitor/testling/problems') ?? '')?.problems.filter(
-      ({ explained_by: explanation }) => explanation === undefined,
-    ) ?? [];
-  await until('four problems', () => listed().length >= 4, 60);
-  const command = startCommand({ MQTT_URL: mosquitto.url }, ['dashboard']);
-  expect(await command.ended, command.output()).toBe(0);
-  await showDashboard(homeAssistant, command.output());
-  const shown = await readDashboard(homeAssistant, listed().length);
-  expect(shown.toSorted()).toEqual(listed().map(formatProblem).sort());
+  const listed = () => listInTopic(observer.topics.get('infra-monitor/testling/problems'));
+  await until('four problems', () => listed().rows.length >= 4, 60);
+  const dashboard = await Dashboard.ofBroker(homeAssistant, mosquitto.url);
+  await dashboard.open('lab');
+  const hasAll = async () => (await dashboard.list()).rows.length === listed().rows.length;
+  await until('the list on the dashboard', hasAll, 90);
+  expect(await dashboard.list()).toEqual(listed());
+});
+
+test('the dashboard shows in each situation what the topic of its agent says', {
+  timeout: 300_000 * patience,
+}, async () => {
+  const mosquitto = await startMosquitto();
+  const observer = await observe(mosquitto.url);
+  const lab = Object.entries(situations).map(([situation, { readings, wrong }], index) => {
+    const [id, name] = [`s${index}`, `Machine ${index}`];
+    const itself = [{ table: 'agent', device: { id, name }, reading: {} }];
+    return {
+      situation,
+      agent: { ...sampleAgent, id, name },
+      state: stateAfter({ ...readings, agent: [itself] }),
+      wrong,
+    };
+  });
+  for (const { agent, state } of lab)
+    for (const [topic, payload] of retainedInState(agent, state))
+      await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
+  const homeAssistant = await HomeAssistant.start(mosquitto.port);
+  const dashboard = await Dashboard.ofBroker(homeAssistant, mosquitto.url);
+  const knowsAll = async () => {
+    const lists = [...(await homeAssistant.states()).values()].filter(({ attributes }) => 'problems' in attributes);
+    return lists.length === lab.length;
+  };
+  await until('every list is in Home Assistant', knowsAll, 60);
+  for (const { situation, agent, wrong } of lab) {
+    const listed = listInTopic(observer.topics.get(new Topics(agent).problems));
+    const said = listed.rows.map(({ text }) => text);
+    expect.soft(said, situation).toEqual(wrong);
+    await dashboard.open(`infra-monitor-${agent.id}-${agent.id}`);
+    await until(`the page of ${agent.name}`, async () => (await dashboard.title()) === agent.name, 60);
+    await until('its list', async () => (await dashboard.list()).summary !== '', 60);
+    expect.soft(await dashboard.list(), situation).toEqual(listed);
+  }
 });

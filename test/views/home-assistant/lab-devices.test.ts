@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
+import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { announcementsOf, exampleLab } from '../../helpers/lab.ts';
+import { agent as sampleAgent } from '../../helpers/sample-collector.ts';
+import { stateAfter } from '../../helpers/situations/index.ts';
+import { host } from '../../helpers/situations/readings.ts';
 
 const devicesOf = (payloads: readonly string[]) => parseLabDevices(allCollectors, payloads);
 const payloads = announcementsOf(exampleLab);
@@ -24,6 +28,18 @@ test('payloads of other programs and tombstones are left out', () => {
   });
   expect(devicesOf([other, buried, 'nonsense', ''])).toEqual([]);
   expect(devicesOf([...payloads, other])).toEqual(devicesOf(payloads));
+});
+
+test('an entity has the id that Home Assistant makes of the announced one, also where a long name was cut between words', () => {
+  const name = 'the machine in the rack below my stairs behind the old kitchen';
+  const agent = { ...sampleAgent, id: 'nas', name };
+  const announced = discoveryPayloads(allCollectors, agent, stateAfter({ host: [host()] })).get(
+    'homeassistant/device/infra-monitor_nas/nas/config',
+  );
+  expect(announced).toContain('"binary_sensor.the_machine_in_the_rack_below_my_stairs__216fdf_problem"');
+  expect(devicesOf([announced ?? '']).flatMap(({ entities }) => entities.map(({ id }) => id))).toContain(
+    'binary_sensor.the_machine_in_the_rack_below_my_stairs_216fdf_problem',
+  );
 });
 
 test('the order of the payloads makes no difference', () => {
