@@ -65,6 +65,7 @@ test('a resolver that is silent holds up no name that needs none, nor the end of
   });
   expect(things.get('http')?.values.reachable?.value).toBe(true);
   expect(things.get('echo')?.values.reachable?.value).toBe(true);
-  for (const name of ['a', 'f'])
-    expect(things.get(name)).toMatchObject({ available: false, error: expect.stringContaining('no answer') });
+  // One name is looked up at a time; the last one never gets its turn.
+  expect(things.get('a')).toMatchObject({ available: false, error: expect.stringContaining('no answer') });
+  expect(things.get('f')).toMatchObject({ available: false, error: expect.stringContaining('other names') });
 });
