@@ -21,10 +21,21 @@ test('forget refuses the embedded broker and a running agent, and removes everyt
     status: 2,
     output: expect.stringContaining('this agent has announced testling'),
   });
+  const { client, topics, see } = await observe(settings.MQTT_URL, { protocolVersion: 4 });
+  const claim = (owner: string) => ({ agent: owner, device: 'home', rank: 0, since: '2026-03-04T05:06:07Z' });
+  for (const owner of ['testling', 'other'])
+    await client.publishAsync(`infra-monitor/shared/router/${owner}`, JSON.stringify(claim(owner)), {
+      qos: 1,
+      retain: true,
+    });
+  await see('infra-monitor/shared/router/testling');
   expect(await run(settings, 'forget')).toMatchObject({
     status: 0,
     output: expect.stringMatching(/✓ Removed: 1 device and \d+ topics/),
   });
+  // Another agent may own the router now.
+  await until('the claim is freed', () => !topics.has('infra-monitor/shared/router/testling'));
+  expect(topics.has('infra-monitor/shared/router/other')).toBe(true);
   expect(await run(settings, 'forget')).toMatchObject({
     status: 0,
     output: expect.stringContaining('Removed: 0 devices and 0 topics'),
