@@ -1,5 +1,9 @@
 import type { BinarySensorClass, DeviceClassWithUnit } from './unit.ts';
 
+/** Categories of diagnostic entities; the disabled ones stay hidden until a user enables them. */
+export const diagnostic = { category: 'diagnostic' } as const;
+export const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
+
 interface MetricBase {
   /** Sentence case, without the name of the device or part, which Home Assistant puts before it. */
   name: string;

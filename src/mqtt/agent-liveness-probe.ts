@@ -12,8 +12,8 @@ const answerTimeoutMs = 5000;
 const maxMissedRounds = 2;
 
 /** Asks the agents whose status is online whether they are: after a crash of the broker, the retained status of an agent that died
- * meanwhile stays online, because no will is sent. Not every bridge forwards the question: the status of an agent that has never answered is trusted until
- * another agent of its site has. */
+ * meanwhile stays online, because no will is sent. Not every bridge forwards the question: the status of an agent
+ * that has never answered is trusted until another agent of its site has. */
 export class AgentLivenessProbe {
   /** Agents that have answered. */
   readonly #answered = new Set<string>();

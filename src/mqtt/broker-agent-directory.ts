@@ -4,7 +4,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { type ParsedTopic, Topics } from '../model/topics.ts';
 import { AgentLivenessProbe } from './agent-liveness-probe.ts';
 import { AgentReports } from './agent-reports.ts';
-import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
+import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** What all agents on the broker publish, kept up to date while connected. */
@@ -72,12 +72,10 @@ export class BrokerAgentDirectory implements AgentDirectory {
       if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
     });
     await connection.subscribe(topics.presenceFilters);
-    let previousCount: number;
-    do {
-      previousCount = received.size;
+    await roundTripUntilQuiet(received, async () => {
       await subscriptions;
       await pingBrokerThroughOwnTopic(connection, agent);
-    } while (received.size > previousCount);
+    });
     return received;
   }
 

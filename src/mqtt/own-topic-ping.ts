@@ -10,6 +10,18 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
  * everything that was sent before it. */
 const maxSilenceMs = 5000;
 
+/** Makes round trips until one brings nothing more: some brokers deliver a new message before retained ones. */
+export async function roundTripUntilQuiet(
+  received: { readonly size: number },
+  roundTrip: () => Promise<void>,
+): Promise<void> {
+  let previousCount: number;
+  do {
+    previousCount = received.size;
+    await roundTrip();
+  } while (received.size > previousCount);
+}
+
 /** Publishes to the own ping topic and resolves when the message comes back. */
 export async function pingBrokerThroughOwnTopic(
   connection: SingleUseBrokerConnection,

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseJsonWithin } from '../model/json.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { roundTripUntilQuiet } from './own-topic-ping.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 // Some brokers send retained messages only to subscriptions without wildcards (RabbitMQ; MQTT requires both: 3.1.1, section 3.3.1.3).
@@ -67,13 +68,7 @@ export async function readNamed(
       await connection.subscribe(portion);
       await roundTrip();
     }
-    if (names.length === 0) return;
-    // Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more.
-    let previousCount: number;
-    do {
-      previousCount = retained.size;
-      await roundTrip();
-    } while (retained.size > previousCount);
+    if (names.length > 0) await roundTripUntilQuiet(retained, roundTrip);
   } finally {
     stop();
   }

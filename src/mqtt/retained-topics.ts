@@ -2,7 +2,7 @@ import { AgentError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
+import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { readNamed, readRetainedByName, unsubscribeInPortions } from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
@@ -33,13 +33,8 @@ class RetainedReader {
     await this.ping();
   }
 
-  /** Some brokers deliver a new message before retained ones: all have arrived when a round trip brings nothing more. */
-  async readRest(): Promise<void> {
-    let previousCount: number;
-    do {
-      previousCount = this.payloads.size;
-      await this.ping();
-    } while (this.payloads.size > previousCount);
+  readRest(): Promise<void> {
+    return roundTripUntilQuiet(this.payloads, () => this.ping());
   }
 
   ping(): Promise<void> {

@@ -1,10 +1,34 @@
 import { onTestFinished } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
-import { BrokerClient } from '../../src/mqtt/broker-client.ts';
+import type { AgentIdentity } from '../../src/model/state.ts';
+import { BrokerClient, type BrokerClientContext } from '../../src/mqtt/broker-client.ts';
 import type { RunAfter } from '../../src/mqtt/run-after.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { agent, type ProbeCollector } from './sample-collector.ts';
+
+/** What a session needs, without anything that hears of it but the state. */
+export const sessionContext = (
+  url: string,
+  agent: AgentIdentity,
+  catalogue: BrokerClientContext['catalogue'],
+  state: MutableAgentState,
+  log: Log,
+): BrokerClientContext => ({
+  agent,
+  catalogue,
+  state,
+  settings: parseSettings([], { MQTT_URL: url }).mqtt,
+  log,
+  ready: Promise.resolve(),
+  eventDelivered: (event) => state.markDelivered(event),
+  deviceDismissed: () => undefined,
+  memoriesLoaded: () => undefined,
+  problemsLoaded: () => undefined,
+  devicesAnnounced: () => undefined,
+  ownerKnown: (device, owner) => state.setOwner(device, owner),
+  commandReceived: () => undefined,
+});
 
 /** An agent's session with the broker there, with what it logs; it ends with the test. */
 export function startSession(
@@ -15,20 +39,9 @@ export function startSession(
 ): { session: BrokerClient; lines: string[] } {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line.trimEnd()) > 0;
+  const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, { write } as NodeJS.WriteStream);
   const session = new BrokerClient({
-    agent,
-    catalogue: [collector],
-    state,
-    settings: parseSettings([], { MQTT_URL: url }).mqtt,
-    log: createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, { write } as NodeJS.WriteStream),
-    ready: Promise.resolve(),
-    eventDelivered: (event) => state.markDelivered(event),
-    deviceDismissed: () => undefined,
-    memoriesLoaded: () => undefined,
-    problemsLoaded: () => undefined,
-    devicesAnnounced: () => undefined,
-    ownerKnown: (device, owner) => state.setOwner(device, owner),
-    commandReceived: () => undefined,
+    ...sessionContext(url, agent, [collector], state, log),
     ...(after === undefined ? {} : { after }),
   });
   session.start();

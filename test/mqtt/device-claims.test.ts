@@ -5,11 +5,13 @@ import type { CollectorDefinition } from '../../src/model/collector.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
 import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import { parseClaim } from '../../src/mqtt/claim-topics.ts';
-import { parseSettings } from '../../src/settings/index.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent as anyAgent, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
+import { sessionContext } from '../helpers/session.ts';
 import { until } from '../helpers/until.ts';
+
+const quietLog = createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' });
 
 const collector: CollectorDefinition<Probes> = {
   ...probe(async () => []),
@@ -73,21 +75,9 @@ async function scene(options = {}) {
     };
     state.add(collector);
     read({}, known);
-    const session = new BrokerClient({
-      agent: { ...anyAgent, id, name: id },
-      catalogue: [collector],
-      state,
-      settings: parseSettings([], { MQTT_URL: broker.url }).mqtt,
-      log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
-      ready: Promise.resolve(),
-      eventDelivered: (event) => state.markDelivered(event),
-      deviceDismissed: () => undefined,
-      memoriesLoaded: () => undefined,
-      problemsLoaded: () => undefined,
-      devicesAnnounced: () => undefined,
-      ownerKnown: (device, owner) => state.setOwner(device, owner),
-      commandReceived: () => undefined,
-    });
+    const session = new BrokerClient(
+      sessionContext(broker.url, { ...anyAgent, id, name: id }, [collector], state, quietLog),
+    );
     session.start();
     let isStopped = false;
     const stop = async () => {
@@ -310,21 +300,9 @@ test('an agent whose collector is off gives its claims up', async () => {
   await owns('nas');
   await nas.stop();
   const off = new MutableAgentState(broker.url);
-  const session = new BrokerClient({
-    agent: { ...anyAgent, id: 'nas', name: 'nas' },
-    catalogue: [collector],
-    state: off,
-    settings: parseSettings([], { MQTT_URL: broker.url }).mqtt,
-    log: createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' }),
-    ready: Promise.resolve(),
-    eventDelivered: () => undefined,
-    deviceDismissed: () => undefined,
-    memoriesLoaded: () => undefined,
-    problemsLoaded: () => undefined,
-    devicesAnnounced: () => undefined,
-    ownerKnown: (device, owner) => off.setOwner(device, owner),
-    commandReceived: () => undefined,
-  });
+  const session = new BrokerClient(
+    sessionContext(broker.url, { ...anyAgent, id: 'nas', name: 'nas' }, [collector], off, quietLog),
+  );
   session.start();
   onTestFinished(() => session.stop());
   await until('it is free', () => claim() === undefined);

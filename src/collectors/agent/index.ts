@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
-import type { MetricDeclarations } from '../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { booleanSetting } from '../../model/setting.ts';
 import type { CollectorState } from '../../model/state.ts';
 import { deviceTable, partTable } from '../../model/table.ts';
@@ -58,15 +58,13 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     kind: 'text',
     name: 'Site',
     icon: 'mdi:map-marker',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.site,
   },
   agent_started: {
     kind: 'timestamp',
     name: 'Agent started',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.startedAt,
   },
   agent_reconnects: {
@@ -82,8 +80,7 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     deviceClass: 'data_size',
     unit: 'MiB',
     deadband: 3,
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.memory,
   },
   agent_cpu: {
@@ -93,8 +90,7 @@ const agentMetrics: MetricDeclarations<AgentReading> = {
     precision: 2,
     deadband: 0.5,
     icon: 'mdi:cpu-64-bit',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     most: Number.POSITIVE_INFINITY,
     value: (r) => r.cpu,
   },
@@ -111,8 +107,7 @@ const collectorMetrics: MetricDeclarations<CollectorState> = {
   last_success: {
     kind: 'timestamp',
     name: 'Last success',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.lastSuccess,
   },
   duration: {
@@ -120,24 +115,21 @@ const collectorMetrics: MetricDeclarations<CollectorState> = {
     name: 'Duration',
     deviceClass: 'duration',
     unit: 'ms',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.duration,
   },
   consecutive_failures: {
     kind: 'gauge',
     name: 'Consecutive failures',
     icon: 'mdi:alert',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.consecutiveFailures,
   },
   skipped_ticks: {
     kind: 'counter',
     name: 'Skipped ticks',
     icon: 'mdi:debug-step-over',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.skippedTicks,
   },
 };

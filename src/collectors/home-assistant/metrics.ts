@@ -1,6 +1,6 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
-import type { MetricDeclarations } from '../../model/metric.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { UpdatablePart } from './instance-details.ts';
@@ -10,9 +10,6 @@ import { instanceProblems } from './problems.ts';
 import type { InstanceReading } from './reading.ts';
 
 type Instance = MetricDeclarations<InstanceReading>;
-
-const diagnostic = { category: 'diagnostic' } as const;
-const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
 const dayMs = 24 * 3600 * 1000;
 

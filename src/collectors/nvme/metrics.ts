@@ -1,5 +1,5 @@
 import type { ActionDeclarations } from '../../model/action.ts';
-import type { MetricDeclarations } from '../../model/metric.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable, partTable } from '../../model/table.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
@@ -16,8 +16,6 @@ import {
 type DriveMetrics = MetricDeclarations<DriveReading>;
 type Metric = DriveMetrics[string];
 
-const diagnostic = { category: 'diagnostic' } as const;
-const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 const optionalDisabled = { ...disabledDiagnostic, optional: true } as const;
 
 const bytesOf = (units: bigint | undefined) => (units === undefined ? undefined : dataUnitsToBytes(units));

@@ -1,16 +1,12 @@
 import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
-import type { MetricDeclarations } from '../../model/metric.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
 import { routerProblems, targetProblems } from './problems.ts';
 import { reachabilityMetrics, targetMetrics } from './reachability.ts';
 import { type RouterReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
 import { tr064PartTables, tr064RouterMetrics } from './tr064/metrics.ts';
-
-/** Categories of diagnostic entities; the disabled ones stay hidden until a user enables them. */
-const diagnostic = { category: 'diagnostic' } as const;
-const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
 const rateMetric = (
   name: string,

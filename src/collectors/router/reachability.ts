@@ -1,6 +1,6 @@
 import { lossPercent, type PingStats } from '../../lib/probe/ping.ts';
 import { type ProbeResult, probeMethods } from '../../lib/probe/reachability-probe.ts';
-import type { MetricDeclarations } from '../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import type { PerNameValues } from '../../model/per-name-values.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 
@@ -43,8 +43,6 @@ export function isUnreachableOrBeyondLimits(
     (maxLatencyMs !== undefined && (probe.stats.meanMs ?? 0) > maxLatencyMs)
   );
 }
-
-const disabledDiagnostic = { category: 'diagnostic', enabled: false } as const;
 
 const latencyMetric = (
   name: string,

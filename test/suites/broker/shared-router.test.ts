@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startAgent } from '../../helpers/agent.ts';
+import { startBesideBox } from '../../helpers/beside-router.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -20,19 +20,7 @@ test('two agents of the version before beside one FRITZ!Box take this version: e
   onTestFinished(() => box.stop());
   const { url } = await startMosquitto();
   const observer = await observe(url);
-  const start = (name: string, account: boolean, built?: string) =>
-    startAgent(
-      {
-        MQTT_URL: url,
-        AGENT_NAME: name,
-        HOST_SCHEDULE: 'off',
-        ROUTER_SCHEDULE: '*/2 * * * * *',
-        FRITZBOX_HOSTS: `home=http://${box.address}/igddesc.xml`,
-        ...(account ? { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1' } : {}),
-      },
-      [],
-      built,
-    );
+  const start = (name: string, account: boolean, built?: string) => startBesideBox(url, box, name, account, built);
   const announcement = (name: string) =>
     JSON.parse(
       observer.topics.get(`homeassistant/device/infra-monitor_${name}/home/config`) ?? '{"components":{}}',

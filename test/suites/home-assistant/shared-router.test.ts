@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { startAgent } from '../../helpers/agent.ts';
+import { startBesideBox } from '../../helpers/beside-router.ts';
 import { FritzBox } from '../../helpers/fritzbox/index.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -21,18 +21,7 @@ test('two agents beside one FRITZ!Box: no entity twice, no name flips, also afte
   const observer = await observe(mosquitto.url);
   const homeAssistant = await HomeAssistant.start(mosquitto.port);
   const start = (name: string, account: boolean, built?: string) =>
-    startAgent(
-      {
-        MQTT_URL: mosquitto.url,
-        AGENT_NAME: name,
-        HOST_SCHEDULE: 'off',
-        ROUTER_SCHEDULE: '*/2 * * * * *',
-        FRITZBOX_HOSTS: `home=http://${box.address}/igddesc.xml`,
-        ...(account ? { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1' } : {}),
-      },
-      [],
-      built,
-    );
+    startBesideBox(mosquitto.url, box, name, account, built);
   const router = async () => {
     const devices = await homeAssistant.ask<Router[]>('config/device_registry/list');
     const found = devices.filter(({ connections }) => connections.some(([, mac]) => mac === '02:00:5e:00:53:01'));

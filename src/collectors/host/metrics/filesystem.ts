@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
 import { filesystemProblems } from '../problems.ts';
 import type { FilesystemReading } from '../reading.ts';
@@ -30,8 +30,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.total,
   },
   inodes_used: {
@@ -41,8 +40,7 @@ const filesystem: MetricDeclarations<FilesystemReading> = {
     precision: 1,
     deadband: 0.5,
     icon: 'mdi:file-multiple',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.inodesUsedRatio,
   },

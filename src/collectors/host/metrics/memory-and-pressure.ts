@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import type { HostReading } from '../reading.ts';
 
 /** Memory, swap, and the shares of time in which tasks wait for processor, memory or disks. */
@@ -27,8 +27,7 @@ export const memoryAndPressureMetrics: MetricDeclarations<HostReading> = {
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.memory?.total,
   },
   swap_used: {
@@ -48,8 +47,7 @@ export const memoryAndPressureMetrics: MetricDeclarations<HostReading> = {
     deviceClass: 'data_size',
     unit: 'GiB',
     precision: 2,
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.memory?.swapTotal || undefined,
   },
@@ -60,8 +58,7 @@ export const memoryAndPressureMetrics: MetricDeclarations<HostReading> = {
     precision: 1,
     deadband: 1,
     icon: 'mdi:car-brake-alert',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.pressure?.cpu,
   },

@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import type { HostReading } from '../reading.ts';
 
 /** Use, temperature and load of the processors. */
@@ -10,8 +10,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     unit: '%',
     deadband: 2,
     icon: 'mdi:cpu-64-bit',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.cpu?.user,
   },
   cpu_system: {
@@ -20,8 +19,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     unit: '%',
     deadband: 2,
     icon: 'mdi:cpu-64-bit',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.cpu?.system,
   },
   cpu_iowait: {
@@ -30,8 +28,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     unit: '%',
     deadband: 2,
     icon: 'mdi:cpu-64-bit',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.cpu?.iowait,
   },
   cpu_steal: {
@@ -40,8 +37,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     unit: '%',
     deadband: 2,
     icon: 'mdi:cpu-64-bit',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.cpu?.steal,
   },
   cpu_temperature: {
@@ -59,8 +55,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     deviceClass: 'frequency',
     unit: 'MHz',
     deadband: 200,
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.cpuFrequencyHz,
   },
@@ -71,8 +66,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     precision: 2,
     deadband: 0.1,
     icon: 'mdi:gauge',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.load?.one,
   },
@@ -93,8 +87,7 @@ export const processorMetrics: MetricDeclarations<HostReading> = {
     precision: 2,
     deadband: 0.1,
     icon: 'mdi:gauge',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.load?.fifteen,
   },

@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
 import type { FanReading, TemperatureReading } from '../reading.ts';
 
@@ -10,8 +10,7 @@ const temperature: MetricDeclarations<TemperatureReading> = {
     deviceClass: 'temperature',
     unit: '°C',
     deadband: 3,
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.celsius,
   },
 };
@@ -24,8 +23,7 @@ const fan: MetricDeclarations<FanReading> = {
     unit: 'rpm',
     deadband: 100,
     icon: 'mdi:fan',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.rpm,
   },
 };

@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import type { HostReading } from '../reading.ts';
 
 /** Home Assistant's longest state (255), less the words for what is left out. */
@@ -32,8 +32,7 @@ export const systemMetrics: MetricDeclarations<HostReading> = {
     name: 'Processes',
     deadband: 10,
     icon: 'mdi:application-cog',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.processes,
   },
@@ -89,8 +88,7 @@ export const systemMetrics: MetricDeclarations<HostReading> = {
     kind: 'boolean',
     name: 'Clock synchronized',
     icon: 'mdi:clock-check',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.clockSynchronized,
   },
@@ -114,8 +112,7 @@ export const systemMetrics: MetricDeclarations<HostReading> = {
     kind: 'counter',
     name: 'Throttle events',
     icon: 'mdi:thermometer-alert',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.throttleEvents,
   },
@@ -123,8 +120,7 @@ export const systemMetrics: MetricDeclarations<HostReading> = {
     kind: 'text',
     name: 'Processor',
     icon: 'mdi:cpu-64-bit',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.processor,
   },
@@ -132,8 +128,7 @@ export const systemMetrics: MetricDeclarations<HostReading> = {
     kind: 'text',
     name: 'Virtualization',
     icon: 'mdi:layers',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     optional: true,
     value: (r) => r.virtualization,
   },

@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import type { DslErrors, Tr064Reading } from './reading.ts';
 
 /** The share of a router's reading that comes from TR-064. */
@@ -8,9 +8,6 @@ export interface ReadingWithTr064 {
 
 type Router = MetricDeclarations<ReadingWithTr064>;
 type Metric = Router[string];
-
-export const diagnostic = { category: 'diagnostic' } as const;
-export const disabledDiagnostic = { ...diagnostic, enabled: false } as const;
 
 /** Metrics of one kind of line are optional, because a router has only one or two kinds. */
 export const optionalDiagnostic = { ...diagnostic, optional: true } as const;

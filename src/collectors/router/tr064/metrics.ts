@@ -1,14 +1,7 @@
-import type { MetricDeclarations } from '../../../model/metric.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
 import { repeaterProblems } from '../problems.ts';
-import {
-  diagnostic,
-  disabledDiagnostic,
-  optionalDiagnostic,
-  optionalDisabled,
-  type ReadingWithTr064,
-  tr064LineMetrics,
-} from './line-metrics.ts';
+import { optionalDiagnostic, optionalDisabled, type ReadingWithTr064, tr064LineMetrics } from './line-metrics.ts';
 import type { Tr064PartReadingByTable } from './parts.ts';
 import { type LanHostEntry, loginStates, type MeshLinkReading } from './reading.ts';
 
