@@ -37,7 +37,7 @@ const suite = (name: string, milliseconds: number) => {
 export default defineConfig({
   test: {
     // They wait more than they work.
-    maxWorkers: 4,
+    maxWorkers: 8,
     projects: [
       {
         plugins,
