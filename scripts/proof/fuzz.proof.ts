@@ -6,14 +6,6 @@ import { type InstanceDetails, readInstanceDetails } from '../../src/collectors/
 import { parseInstanceHistoryOrEmpty } from '../../src/collectors/home-assistant/instance-history.ts';
 import { CpuUsageReader } from '../../src/collectors/host/linux/cpu.ts';
 import { parseBootTime } from '../../src/collectors/host/linux/system.ts';
-import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/nvme/drive-history.ts';
-import { requireFilledHealthLog } from '../../src/collectors/nvme/tools/health-log.ts';
-import {
-  parseIdentifyController,
-  parseNamespaceUsedBytes,
-  parseSmartLog,
-} from '../../src/collectors/nvme/tools/nvme-cli.ts';
-import { parseSmartctlHealth } from '../../src/collectors/nvme/tools/smartctl.ts';
 import { parseConfiguredRouter, parseProbeTarget } from '../../src/collectors/router/configured-hosts.ts';
 import {
   createDslPollItem,
@@ -24,6 +16,14 @@ import {
 import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
 import { parseLanHostEntries, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
+import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/storage/nvme/drive-history.ts';
+import { requireFilledHealthLog } from '../../src/collectors/storage/tools/health-log.ts';
+import {
+  parseIdentifyController,
+  parseNamespaceUsedBytes,
+  parseSmartLog,
+} from '../../src/collectors/storage/tools/nvme-cli.ts';
+import { parseSmartctlHealth } from '../../src/collectors/storage/tools/smartctl.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
 import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';

@@ -13,7 +13,7 @@ export const proofs = {
     holds: [
       'src/loop',
       'src/collectors/*/index.ts',
-      'src/collectors/nvme/drive-history.ts',
+      'src/collectors/storage/nvme/drive-history.ts',
       'src/lib/clocks.ts',
       'src/lib/counter-rate-calculator.ts',
     ],

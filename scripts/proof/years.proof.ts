@@ -9,7 +9,7 @@ import {
   isClockPlausible,
   parseDriveHistoryOrEmpty,
   wearPercentPerMonth,
-} from '../../src/collectors/nvme/drive-history.ts';
+} from '../../src/collectors/storage/nvme/drive-history.ts';
 import { TimeSinceClockJump } from '../../src/lib/clocks.ts';
 import { CronExpression } from '../../src/loop/cron.ts';
 import { CronTimer } from '../../src/loop/cron-timer.ts';

@@ -2,9 +2,9 @@ import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { agentCollector } from './agent/index.ts';
 import { homeAssistantCollector } from './home-assistant/index.ts';
 import { hostCollector } from './host/index.ts';
-import { nvmeCollector } from './nvme/index.ts';
 import { routerCollector } from './router/index.ts';
 import { sitesCollector } from './sites/index.ts';
+import { nvmeCollector } from './storage/nvme/index.ts';
 
 /** All collectors: one line each. The agent's own comes last, so that it sees the others. */
 export const allCollectors: readonly AnyCollectorDefinition[] = [

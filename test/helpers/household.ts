@@ -1,10 +1,10 @@
 import { homeAssistantCollector } from '../../src/collectors/home-assistant/index.ts';
 import { hostCollector } from '../../src/collectors/host/index.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
-import { nvmeCollector } from '../../src/collectors/nvme/index.ts';
-import type { DriveReading } from '../../src/collectors/nvme/reading.ts';
 import { routerCollector } from '../../src/collectors/router/index.ts';
 import { sitesCollector } from '../../src/collectors/sites/index.ts';
+import { nvmeCollector } from '../../src/collectors/storage/nvme/index.ts';
+import type { DriveReading } from '../../src/collectors/storage/nvme/reading.ts';
 import { MinuteHistory } from '../../src/loop/minute-history.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';

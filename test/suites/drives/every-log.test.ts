@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { nvmeCollector } from '../../../src/collectors/nvme/index.ts';
-import { NvmeDrivesReader } from '../../../src/collectors/nvme/nvme-drives-reader.ts';
-import type { DriveReading, HealthLog } from '../../../src/collectors/nvme/reading.ts';
+import { nvmeCollector } from '../../../src/collectors/storage/nvme/index.ts';
+import { NvmeDrivesReader } from '../../../src/collectors/storage/nvme/nvme-drives-reader.ts';
+import type { DriveReading, HealthLog } from '../../../src/collectors/storage/nvme/reading.ts';
 import { DeviceMemoryStore } from '../../../src/loop/device-memory-store.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { hostRoots } from '../../helpers/tree.ts';
@@ -12,7 +12,7 @@ import { Rack } from './rack.ts';
 /** As many drives are read at a time. */
 const breadth = 8;
 
-// Below the maximum, at which a value is unknown (test/collectors/nvme/reading.test.ts).
+// Below the maximum, at which a value is unknown (test/collectors/storage/nvme/reading.test.ts).
 const counter = fc.oneof(
   fc.bigInt({ min: 0n, max: 1n << 127n }),
   fc.constantFrom(0n, 1n, 1n << 53n, (1n << 53n) + 1n, 1n << 65n),

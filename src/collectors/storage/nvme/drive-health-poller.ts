@@ -1,0 +1,149 @@
+import { Poller } from '../../../lib/poller.ts';
+import { NoAnswerError } from '../../../lib/with-timeout.ts';
+import { definedMembers } from '../../../model/defined-members.ts';
+import {
+  type AccessMethod,
+  type DriveHealth,
+  findAccessMethodAndHealth,
+  HealthUnavailableError,
+  isDriveAtFault,
+  readDriveHealth,
+} from '../tools/access-methods.ts';
+import { NoDriveAnswerError } from '../tools/health-log.ts';
+import { type DriveHwmonReading, readDriveHwmon } from '../tools/hwmon.ts';
+import { readDriveLimitsAndCapacity, readNamespaceUsedBytes } from '../tools/identify.ts';
+import type { NvmeDrive } from './drives.ts';
+import type { DriveLimitsAndCapacity } from './reading.ts';
+import type { NvmeController } from './sysfs.ts';
+
+const commandTimeoutSeconds = 10;
+/** How long a reading waits for a drive; a later answer is used in the next reading. */
+const answerTimeoutSeconds = 3;
+/** Pause after the second failure, doubled after each further one. */
+const firstPauseSeconds = 60;
+const maxPauseSeconds = 3600;
+/** How often the used bytes of namespaces are read, and the longest pause before what failed is read again. */
+const usageIntervalSeconds = 3600;
+
+/** The health of a drive, or what the kernel provides without it and how to get the health. */
+export type DriveHealthOrHint =
+  | { health: DriveHealth; method: AccessMethod }
+  | { hint: string; hwmon: DriveHwmonReading | undefined };
+
+const pollerOptions = { timeoutSeconds: commandTimeoutSeconds, waitMs: answerTimeoutSeconds * 1000 };
+
+/** Undefined for a drive that does not answer: that is no failure of a command. */
+function pauseSeconds(failures: number, error: unknown): number | undefined {
+  if (error instanceof NoDriveAnswerError) return undefined;
+  // The first failure may be temporary, unless only the user can solve it.
+  if (failures === 1 && !(error instanceof HealthUnavailableError)) return 0;
+  const seconds = Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, firstPauseSeconds * 2 ** (failures - 2)));
+  // Readings do not come at exact intervals.
+  return seconds - answerTimeoutSeconds;
+}
+
+/** Polls one drive, with growing pauses after failures. Without its health, what the kernel knows of it. */
+export class DriveHealthPoller {
+  readonly #health = new Poller(() => this.#readHealthAndSlowValues(), { ...pollerOptions, pauseSeconds });
+  readonly #hwmon = new Poller(() => readDriveHwmon(this.#controller.folder, commandTimeoutSeconds), pollerOptions);
+  #drive: NvmeDrive;
+  #method: AccessMethod | undefined;
+  #limits: DriveLimitsAndCapacity | undefined;
+  #usedBytes: ReadonlyMap<number, number> = new Map();
+  #slowValuesDueAt = Number.NEGATIVE_INFINITY;
+  #slowValueFailures = 0;
+
+  constructor(drive: NvmeDrive) {
+    this.#drive = drive;
+  }
+
+  /** The latest answer. Rejects if the drive can't be read or does not answer. */
+  async poll(drive: NvmeDrive): Promise<DriveHealthOrHint> {
+    this.#drive = drive;
+    try {
+      return await this.#answerOf(this.#health);
+    } catch (error) {
+      if (!(error instanceof HealthUnavailableError)) throw error;
+      return { hint: error.message, hwmon: await this.#answerOf(this.#hwmon) };
+    }
+  }
+
+  /** Bytes in use by NSID. */
+  get usedBytes(): ReadonlyMap<number, number> {
+    return this.#usedBytes;
+  }
+
+  get isPending(): boolean {
+    return this.#health.pendingSeconds !== undefined || this.#hwmon.pendingSeconds !== undefined;
+  }
+
+  async #answerOf<T>(poller: Poller<T>): Promise<T> {
+    try {
+      return (await poller.poll()).answer;
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      const { name } = this.#drive.controllers[0];
+      throw new NoAnswerError(`${name}: no answer in ${Math.round(poller.pendingSeconds ?? 0)} s`);
+    }
+  }
+
+  /** After a failure, a drive with two ports may answer at the other one. */
+  get #controller(): NvmeController {
+    const { controllers } = this.#drive;
+    const live = controllers.filter(({ state }) => state === undefined || state === 'live');
+    return live[this.#health.failures % Math.max(1, live.length)] ?? controllers[0];
+  }
+
+  async #readHealthAndSlowValues(): Promise<{ health: DriveHealth; method: AccessMethod }> {
+    const drive = this.#drive;
+    const controller = this.#controller;
+    const answer = await this.#readHealth(controller);
+    await this.#readSlowValues(drive, controller, answer);
+    const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };
+    return { ...answer, health: { ...answer.health, limits } };
+  }
+
+  async #readHealth(controller: NvmeController): Promise<{ health: DriveHealth; method: AccessMethod }> {
+    if (this.#method !== undefined) {
+      try {
+        return { health: await readDriveHealth(controller, this.#method, commandTimeoutSeconds), method: this.#method };
+      } catch (error) {
+        if (isDriveAtFault(error)) throw error;
+        this.#method = undefined;
+      }
+    }
+    const answer = await findAccessMethodAndHealth(controller, commandTimeoutSeconds);
+    this.#method = answer.method;
+    return answer;
+  }
+
+  /** Reads what never or rarely changes; failures are ignored. */
+  async #readSlowValues(
+    drive: NvmeDrive,
+    controller: NvmeController,
+    { method, health }: { method: AccessMethod; health: DriveHealth },
+  ): Promise<void> {
+    if (performance.now() / 1000 < this.#slowValuesDueAt) return;
+    let isComplete = true;
+    const undefinedIfFailed = <T>(answer: Promise<T>) =>
+      answer.catch(() => {
+        isComplete = false;
+        return undefined;
+      });
+    this.#limits ??= await undefinedIfFailed(readDriveLimitsAndCapacity(controller, method, commandTimeoutSeconds));
+    const usedBytes = new Map<number, number>();
+    for (const namespace of drive.namespaces) {
+      const bytes =
+        health.usedBytes.get(namespace.id) ??
+        (await undefinedIfFailed(readNamespaceUsedBytes(controller, namespace, method, commandTimeoutSeconds)));
+      if (bytes !== undefined) usedBytes.set(namespace.id, bytes);
+    }
+    this.#usedBytes = usedBytes;
+    this.#slowValueFailures = isComplete ? 0 : this.#slowValueFailures + 1;
+    // The first failure may be that of a moment, as while a controller resets.
+    const pauseSeconds = isComplete
+      ? usageIntervalSeconds
+      : Math.min(usageIntervalSeconds, firstPauseSeconds * 2 ** (this.#slowValueFailures - 2));
+    this.#slowValuesDueAt = this.#slowValueFailures === 1 ? 0 : performance.now() / 1000 + pauseSeconds;
+  }
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { runCommand } from '../../../lib/command.ts';
+import type { DriveLimitsAndCapacity } from '../nvme/reading.ts';
+import type { NvmeController, NvmeNamespace } from '../nvme/sysfs.ts';
+import { type AccessMethod, devicePath, runDriveTool } from './access-methods.ts';
+import { readDriveHwmon } from './hwmon.ts';
+import { parseIdentifyController, parseNamespaceUsedBytes, requireNvmeCliOutput } from './nvme-cli.ts';
+
+/** Reads temperature limits and capacity with nvme-cli if that is the access method, else the limits from hwmon. */
+export async function readDriveLimitsAndCapacity(
+  controller: NvmeController,
+  method: AccessMethod,
+  seconds: number,
+): Promise<DriveLimitsAndCapacity> {
+  const { identify } = method.command;
+  if (identify === undefined) return (await readDriveHwmon(controller.folder, seconds))?.limits ?? {};
+  const result = await runDriveTool(
+    'nvme',
+    [...identify('ctrl'), devicePath(controller, method), '-o', 'json'],
+    method,
+    seconds,
+  );
+  return parseIdentifyController(requireNvmeCliOutput(result));
+}
+
+/** Uses sysfs if the kernel has the file `nuse` (Linux 6.8 and later), else nvme-cli. */
+export async function readNamespaceUsedBytes(
+  controller: NvmeController,
+  namespace: NvmeNamespace,
+  method: AccessMethod,
+  seconds: number,
+): Promise<number | undefined> {
+  const file = join(namespace.folder, 'nuse');
+  const { stdout, status } = await runCommand('cat', [file], { seconds });
+  if (status === 0) return /^\d+\s*$/.test(stdout) ? Number(stdout) * namespace.blockSize : undefined;
+  const { identify } = method.command;
+  if (identify === undefined) return undefined;
+  const result = await runDriveTool(
+    'nvme',
+    [...identify('ns'), devicePath(controller, method), '-n', String(namespace.id), '-o', 'json'],
+    method,
+    seconds,
+  );
+  return parseNamespaceUsedBytes(requireNvmeCliOutput(result));
+}

@@ -1,0 +1,40 @@
+import type { DriveLimitsAndCapacity, HealthLog } from '../../../../src/collectors/storage/nvme/reading.ts';
+import { requireFilledHealthLog } from '../../../../src/collectors/storage/tools/health-log.ts';
+import {
+  parseIdentifyController,
+  parseNamespaceUsedBytes,
+  parseSmartLog,
+} from '../../../../src/collectors/storage/tools/nvme-cli.ts';
+import { parseSmartctlHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
+
+export type Understood =
+  | { log: HealthLog; limits?: DriveLimitsAndCapacity; used?: ReadonlyMap<number, number> }
+  | { limits: DriveLimitsAndCapacity }
+  | { bytes: number | undefined };
+
+const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
+  [/nvme/, (text) => ({ log: requireFilledHealthLog(parseSmartLog(text)) })],
+  [
+    /smartctl/,
+    (text) => {
+      const { log, ...rest } = parseSmartctlHealth(text);
+      return { ...rest, log: requireFilledHealthLog(log) };
+    },
+  ],
+  [/nvme/, (text) => ({ limits: parseIdentifyController(text) })],
+  [/nvme/, (text) => ({ bytes: parseNamespaceUsedBytes(text) })],
+];
+
+/** What the agent makes of a tool's answer: the first reading that comes of it, else the first error. */
+export function understand(tool: string, text: string): Understood | Error {
+  const outcomes = parsers
+    .filter(([pattern]) => pattern.test(tool))
+    .map(([, parse]) => {
+      try {
+        return parse(text);
+      } catch (error) {
+        return error as Error;
+      }
+    });
+  return outcomes.find((outcome) => !(outcome instanceof Error)) ?? outcomes[0] ?? new Error(`nobody asks ${tool}`);
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  canUseSudo,
+  explainMissingRight,
+  isDevicePresent,
+  nvmeCliSudoersLine,
+} from '../../../../src/collectors/storage/tools/device-rights.ts';
+
+test('the sudo rule in the hint equals the file in the repository', () => {
+  expect(readFileSync(join(import.meta.dirname, '../../../../docs/sudoers.d/infra-monitor'), 'utf8')).toBe(
+    `${nvmeCliSudoersLine('infra-monitor')}\n`,
+  );
+});
+
+test('a missing device node, as in a container', () => {
+  expect(isDevicePresent('nvme9977')).toBe(false);
+  expect(explainMissingRight('nvme9977')).toBe(
+    '/dev/nvme9977 is not there, as in a container: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN',
+  );
+});
+
+const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
+const mayAsk = (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`) & (1n << 21n)) !== 0n;
+const mayRise = !/^NoNewPrivs:\s*1$/m.test(status);
+const isInitial =
+  process.platform === 'linux' && /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
+
+test.runIf(process.platform === 'linux')(
+  'a readable node also requires CAP_SYS_ADMIN in the initial user namespace',
+  () => {
+    expect(isDevicePresent('null')).toBe(true);
+    const wanted = isInitial
+      ? mayAsk
+        ? /^none$/
+        : /^(no right to ask \/dev\/null: |root without CAP_SYS_ADMIN)/
+      : /^an unprivileged container can’t ask drives/;
+    expect(explainMissingRight('null') ?? 'none').toMatch(wanted);
+  },
+);
+
+test.runIf(process.platform === 'linux')('sudo can help any user but root, unless NoNewPrivileges is set', () => {
+  const { getuid } = process;
+  onTestFinished(() => void Object.assign(process, { getuid }));
+  process.getuid = () => 0;
+  expect(canUseSudo()).toBe(false);
+  process.getuid = () => 1000;
+  expect(canUseSudo()).toBe(mayRise);
+});
