@@ -1,5 +1,6 @@
 import { type Device, deviceBelowAgent } from '../../../model/device.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
+import { isPlaceholderSerial } from '../drives/drive-identity.ts';
 import { vendorNameByPciId } from './pci-vendors.ts';
 import type { NvmeController, NvmeNamespace } from './sysfs.ts';
 
@@ -14,9 +15,6 @@ export interface NvmeDrive {
   controllers: [NvmeController, ...NvmeController[]];
   namespaces: NvmeNamespace[];
 }
-
-/** Serial numbers that the vendor never filled in. */
-const placeholderPattern = /^([0 ]*|none|n\/a|unknown|default|serial number|(0?123456789)(0|abcdef.*)?)$/i;
 
 /** Controllers of one subsystem belong to one drive. The serial number is compared too, because cheap drives of one
  * model share an invented subsystem name. */
@@ -53,7 +51,7 @@ export function drivesOfControllers(controllers: readonly NvmeController[]): Nvm
   const drives = groupBySubsystem(controllers).map(driveOfControllers);
   return drives.map((drive) => {
     const isUnique = drives.filter(({ serial }) => serial === drive.serial).length === 1;
-    return { ...drive, id: isUnique && !placeholderPattern.test(drive.serial) ? drive.serial : substituteId(drive) };
+    return { ...drive, id: isUnique && !isPlaceholderSerial(drive.serial) ? drive.serial : substituteId(drive) };
   });
 }
 
