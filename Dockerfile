@@ -1,4 +1,6 @@
-FROM node:24-trixie-slim AS build
+FROM node:24.21.0-trixie-slim@sha256:8ec5d7557396cfe32d21c3f9c13072355ceab22b584578ca4bb28af31120cffe AS base
+
+FROM base AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
@@ -6,7 +8,7 @@ COPY scripts scripts
 COPY src src
 RUN npm run build
 
-FROM node:24-trixie-slim
+FROM base
 LABEL org.opencontainers.image.title="Home Lab Infra Monitor" org.opencontainers.image.licenses="MIT"
 # ping reaches routers and targets. A copy has no file capability, with which it would not even start where all are dropped.
 RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping nvme-cli && rm -rf /var/lib/apt/lists/* && cp "$(command -v ping)" /usr/local/bin/ping

@@ -8,6 +8,8 @@ import { image } from '../machine/machine.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const base = `${image}-container`;
+/** Stands in for what the Dockerfiles start from. */
+const baseImage = 'docker.io/library/base:latest';
 const certificates = '/etc/ssl/certs';
 
 let scratch: string;
@@ -31,14 +33,22 @@ beforeAll(async () => {
   const path = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   // Where a proxy has a certificate of its own, npm has to know it.
   await buildah('config', '--env', path, '--env', `NODE_EXTRA_CA_CERTS=${certificates}/ca-certificates.crt`, container);
-  await buildah('commit', '--rm', container, 'docker.io/library/node:24-trixie-slim');
+  await buildah('commit', '--rm', container, baseImage);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** Runs every step of a Dockerfile; returns what an image of it says of itself. */
 async function build(folder: string, name: string) {
   const isolation = ['--isolation', 'chroot', '--network', 'host'];
-  const ways = ['--format', 'docker', '--pull-never', '--volume', `${certificates}:${certificates}:ro`];
+  const ways = [
+    '--format',
+    'docker',
+    '--from',
+    baseImage,
+    '--pull-never',
+    '--volume',
+    `${certificates}:${certificates}:ro`,
+  ];
   await buildah('build', ...isolation, ...ways, '--tag', name, folder);
   const { stdout } = await buildah('inspect', '--type', 'image', name);
   return (JSON.parse(stdout) as { Docker: { config: { User: string; Healthcheck: { Test: string[] } } } }).Docker
