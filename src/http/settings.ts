@@ -14,10 +14,14 @@ export const httpSettingsSchema = z.object({
     0,
     65_535,
   ),
-  HTTP_TOKEN: secretSetting({
-    description:
-      'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
-  }),
+  HTTP_TOKEN: secretSetting(
+    {
+      description:
+        'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
+    },
+    'string without blanks at its ends',
+    /^\S(.*\S)?$/,
+  ),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:
       'Host names that browsers may use for the server, in addition to IP addresses, single-word names and names that end with .local, .localhost, .lan, .internal or .home.arpa; * allows any name.',

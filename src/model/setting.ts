@@ -10,13 +10,14 @@ export interface SettingMeta {
   /** As written in the environment. */
   default?: string;
   example?: string;
+  /** It is taken as it is, with blanks at its ends. */
   secret?: true;
-  /** Blanks at its ends belong to it: a password. */
-  verbatim?: true;
   /** How to write a user name or password with characters that a URL reserves. */
   credentials?: string;
   /** What an invalid value was probably meant to be; shown, so it must not contain a secret. */
   suggest?: (value: string) => string | undefined;
+  /** What is odd about a valid value; shown, so it must not contain a secret. */
+  notice?: (value: string) => string | undefined;
   /** `<SETTING>_<NAME>` overrides the setting for the instance or router of that name. */
   perName?: true;
 }
@@ -130,8 +131,11 @@ export const stringPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
   registerPerName(meta, 'string', (value) => value);
 
 /** A secret that instances or routers share, or that each has of its own. */
-export const secretPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>
-  registerPerName({ ...meta, secret: true }, 'string', (value) => new Secret(value));
+export const secretPerNameSetting = (
+  meta: Omit<BuilderMeta, 'default'>,
+  expects: string = 'string',
+  form: RegExp = /./,
+) => registerPerName({ ...meta, secret: true }, expects, (value) => (form.test(value) ? new Secret(value) : undefined));
 
 /** A number, 0 or greater, that instances or routers share, or that each has of its own. */
 export const numberPerNameSetting = (meta: Omit<BuilderMeta, 'default'>) =>

@@ -17,6 +17,14 @@ export interface DeviceClaim extends DeviceOwner {
   since: Date;
 }
 
+/** Addresses that machines of several networks have. VRRP and CARP: RFC 9568, section 7.3. HSRP and GLBP: Cisco's. Docker before 28 made
+ * that of a bridge from its IPv4 address. */
+const repeatedMacPattern =
+  /^(?:00:00:5E:00:0[12]|00:00:0C:07:AC|00:00:0C:9F:F[\dA-F]|00:05:73:A0:0[\dA-F]|00:07:B4:[\dA-F]{2}:[\dA-F]{2}|02:42:[\dA-F]{2}:[\dA-F]{2}:[\dA-F]{2}):/i;
+
+/** Whether a MAC address is that of one machine. */
+export const isUniqueMacAddress = (macAddress: string): boolean => !repeatedMacPattern.test(macAddress);
+
 /** Whether a claim prevails over another one. Any two agents agree on it, whichever claim reaches the broker first. */
 export function prevailsOver(claim: DeviceClaim, other: DeviceClaim): boolean {
   if (claim.rank !== other.rank) return claim.rank > other.rank;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJsonWithin } from '../model/json.ts';
 import { parseComponentKey } from '../model/naming.ts';
-import type { DeviceClaim } from '../model/shared-device.ts';
+import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './discovery-reconciliation.ts';
@@ -27,10 +27,10 @@ export function parseClaim(payload: string): DeviceClaim | undefined {
   }
 }
 
-/** The MAC address in a discovery payload; undefined if it has none. */
+/** The MAC address in a discovery payload that identifies its device; undefined if it has none. */
 export function announcedMacAddress(payload: string | undefined): string | undefined {
   const connections = connectionsSchema.safeParse(parseAnnouncement(payload)?.device.connections).data ?? [];
-  return connections.find(([kind]) => kind === 'mac')?.[1];
+  return connections.find(([kind, address]) => kind === 'mac' && isUniqueMacAddress(address))?.[1];
 }
 
 /** The topics of claims that the agent may have on devices which it has announced, each with the collector. */

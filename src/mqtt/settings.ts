@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 import { Secret } from '../model/secret.ts';
 import { credentialsEncodingHint, customSetting, secretSetting, stringSetting } from '../model/setting.ts';
@@ -48,6 +49,7 @@ function parseBrokerAddresses(text: string): BrokerAddressWithFallbacks | undefi
 
 /** The URL of a broker that is written as `host`, `host:port`, or with the scheme of another protocol. */
 function suggestBrokerUrl(text: string): string | undefined {
+  if (isIPv6(text)) return `mqtt://[${text}]:1883`;
   const [, scheme, host = '', port] = /^(?:(\w+):\/\/)?([\w.-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?\/?$/i.exec(text) ?? [];
   if (!/^(https?|tcp|ssl|tls)$/.test(scheme ?? 'tcp') || !/[a-z\d]/i.test(host)) return undefined;
   const isTls = /^(https|ssl|tls)$/.test(scheme ?? '') || port === '8883';
@@ -79,7 +81,7 @@ export const mqttSettingsSchema = z.object({
     parseBrokerAddresses,
   ),
   MQTT_USERNAME: stringSetting({ description: 'User name for the broker.', example: 'infra-monitor' }),
-  MQTT_PASSWORD: secretSetting({ description: 'Password for the broker.', verbatim: true }),
+  MQTT_PASSWORD: secretSetting({ description: 'Password for the broker.' }),
   MQTT_CA_FILE: stringSetting(
     {
       description:

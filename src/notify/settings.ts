@@ -48,7 +48,7 @@ export const notifySettingsSchema = z.object({
       credentials: credentialsEncodingHint,
     },
     'URL with a host (http:// or https://)',
-    parseAddress,
+    (text) => parseAddress(text.trim()),
   ),
   NOTIFY_FORMAT: enumSetting(
     { description: 'Format of the messages: a message for ntfy, or a JSON object.', default: 'ntfy' },
@@ -57,8 +57,8 @@ export const notifySettingsSchema = z.object({
   ),
   NOTIFY_TOKEN: secretSetting(
     { description: 'Bearer token to send with each message.' },
-    'string that is valid in an HTTP header',
-    /^[\x20-\x7e\x80-\xff]+$/,
+    'string that is valid in an HTTP header, without blanks at its ends',
+    /^(?! )[\x20-\x7e\x80-\xff]+(?<! )$/,
   ),
 });
 

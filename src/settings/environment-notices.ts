@@ -1,4 +1,5 @@
-import type { Environment } from './read-variables.ts';
+import { settingMetaRegistry } from '../model/setting.ts';
+import type { Environment, SettingsSchema } from './read-variables.ts';
 
 /** A name that other programs use, and that can mean only this. */
 const usernameAlias = { name: 'MQTT_USER', setting: 'MQTT_USERNAME' } as const;
@@ -16,6 +17,18 @@ export function withAliases(env: Environment): { env: Environment; notices: stri
     notices: [`${name} is taken for ${setting}, as the setting is called`],
   };
 }
+
+/** Warnings for values that are valid and may not be what was meant. */
+export const oddValueWarnings = (env: Environment, schemas: readonly SettingsSchema[]): string[] => [
+  ...new Set(
+    schemas.flatMap(({ shape }) =>
+      Object.entries(shape).flatMap(([name, field]) => {
+        const notice = settingMetaRegistry.get(field as never)?.notice?.(env[name] ?? '');
+        return notice === undefined ? [] : [`${name}: ${notice}`];
+      }),
+    ),
+  ),
+];
 
 /** Warnings for values in quotation marks, which belong to the value where no shell or settings file has removed them. */
 export const quotedValueWarnings = (env: Environment, names: readonly string[]): string[] =>

@@ -16,7 +16,7 @@ import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
 import { parseEnvFile } from './env-file.ts';
-import { quotedValueWarnings, withAliases } from './environment-notices.ts';
+import { oddValueWarnings, quotedValueWarnings, withAliases } from './environment-notices.ts';
 import { misspelledVariableWarnings } from './misspelled-variables.ts';
 import {
   type Environment,
@@ -187,6 +187,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
     ...notices,
     ...unknown,
     ...quotedValueWarnings(env, settingNames),
+    ...oddValueWarnings(env, schemas),
     ...httpExposureWarnings(http),
     ...secretFileWarnings(files),
   ];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 import { describeError, UsageError } from '../model/errors.ts';
 import { PerNameValues } from '../model/per-name-values.ts';
@@ -26,20 +27,20 @@ const metaOf = (schema: z.core.$ZodType) => settingMetaRegistry.get(schema as ne
 /** An empty variable counts as unset: Docker Compose passes unset variables as empty ones. */
 const trimmedValue = (env: Environment, name: string) => (env[name]?.trim() ? env[name].trim() : undefined);
 
-/** The value, with the blanks at its ends if they belong to it. */
+/** The value; blanks at the ends of a secret belong to it. */
 const ownValue = (env: Environment, name: string, meta: SettingMeta | undefined) =>
-  trimmedValue(env, name) === undefined || !meta?.verbatim ? trimmedValue(env, name) : env[name];
+  meta?.secret ? env[name] || undefined : trimmedValue(env, name);
 
 /** Reads the file named by `<NAME>_FILE`, without the line break at its end. */
-function readSecretFile(env: Environment, name: string, meta: SettingMeta, problems: string[]): string | undefined {
+function readSecretFile(env: Environment, name: string, problems: string[]): string | undefined {
   const path = trimmedValue(env, `${name}_FILE`);
   if (path === undefined) return undefined;
-  if (trimmedValue(env, name) !== undefined) problems.push(`${name}: ${name}_FILE is set too; remove one of them`);
+  if (env[name]) problems.push(`${name}: ${name}_FILE is set too; remove one of them`);
   try {
     const text = readFileSync(path, 'utf8')
       .replace(/^\uFEFF/, '')
       .replace(/\r?\n$/, '');
-    return text.trim() === '' ? undefined : meta.verbatim ? text : text.trim();
+    return text || undefined;
   } catch (error) {
     problems.push(`${name}_FILE: ${describeError(error)}`);
     return undefined;
@@ -56,6 +57,23 @@ function withoutCredentials(value: string): string {
     .replace(/(:\/\/[^:/@[\]]*:)(?!\d{1,5}(?:[/?#,]|$)).*/s, '$1***')
     .replace(/(:\/\/[^?]*)\?.*/s, '$1?***');
   return JSON.stringify(redacted.length > maxShownLength ? `${redacted.slice(0, maxShownLength)}…` : redacted);
+}
+
+const bracketsAdvice = 'an IPv6 address in a URL stands in brackets: [fd00::1]:1883';
+
+/** Whether a URL in the value has an IPv6 address without the brackets around it (RFC 3986, section 3.2.2). */
+const hasBareIpv6Address = (value: string) =>
+  [...value.matchAll(/:\/\/(?:[^/,@]*@)?([^/,@?#\s]*)/g)].some(
+    ([, host = '']) => isIPv6(host) || isIPv6(host.replace(/:\d+$/, '')),
+  );
+
+/** How to write an invalid value; empty if that is not known. */
+function adviceOn(value: string | undefined, meta: SettingMeta | undefined): string {
+  if (value === undefined) return '';
+  const suggestion = meta?.suggest?.(value);
+  if (suggestion !== undefined) return `; did you mean ${suggestion}?`;
+  if (hasBareIpv6Address(value)) return `; ${bracketsAdvice}`;
+  return meta?.credentials !== undefined && value.includes('@') ? `; ${meta.credentials}` : '';
 }
 
 /** Undefined for an invalid value, including one at which the setting's parser throws. */
@@ -76,21 +94,14 @@ function readVariable(
   name: string,
   problems: string[],
 ): unknown {
-  const fileText = meta?.secret ? readSecretFile(env, name, meta, problems) : undefined;
+  const fileText = meta?.secret ? readSecretFile(env, name, problems) : undefined;
   const value = fileText ?? ownValue(env, name, meta);
   const result = parseValue(field, value);
-  if (result?.data instanceof Secret && fileText !== undefined && meta !== undefined)
-    return result.data.from(() => readSecretFile(env, name, meta, []));
+  if (result?.data instanceof Secret && fileText !== undefined)
+    return result.data.from(() => readSecretFile(env, name, []));
   if (result !== undefined) return result.data;
-  const suggestion = value === undefined ? undefined : meta?.suggest?.(value);
-  const advice =
-    suggestion !== undefined
-      ? `; did you mean ${suggestion}?`
-      : meta?.credentials !== undefined && value?.includes('@')
-        ? `; ${meta.credentials}`
-        : '';
   problems.push(
-    `${fileText === undefined ? name : `${name}_FILE`}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${advice}`,
+    `${fileText === undefined ? name : `${name}_FILE`}: got ${meta?.secret ? '***' : withoutCredentials(value ?? '')}, expected ${meta?.expects}${adviceOn(value, meta)}`,
   );
   return undefined;
 }
@@ -155,9 +166,8 @@ export function listPlainAndFileSecretVariables(
       ...(meta?.perName ? namesWithOwnSetting(name, true, env).map((ownName) => `${name}_${ownName}`) : []),
     ]);
   const addresses = fields.flatMap(({ name }) => (withPassword.test(env[name] ?? '') ? name : []));
-  const isSet = (name: string) => trimmedValue(env, name) !== undefined;
   return {
-    plain: [...new Set([...secrets, ...addresses])].filter(isSet),
-    files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter(isSet),
+    plain: [...new Set([...secrets, ...addresses])].filter((name) => env[name]),
+    files: [...secrets.map((name) => `${name}_FILE`), 'MQTT_KEY_FILE'].filter((name) => trimmedValue(env, name)),
   };
 }

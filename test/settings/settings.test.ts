@@ -135,8 +135,8 @@ test('a secret is read from its file, and a missing file is named', () => {
     expect(read({ MQTT_PASSWORD_FILE: file(content) }).mqtt.MQTT_PASSWORD?.reveal()).toBe(password);
     expect(read({ MQTT_PASSWORD: password }).mqtt.MQTT_PASSWORD?.reveal()).toBe(password);
   }
-  for (const nothing of ['', ' ', '\n'])
-    expect(read({ MQTT_PASSWORD: nothing, MQTT_PASSWORD_FILE: file(nothing) }).mqtt.MQTT_PASSWORD).toBeUndefined();
+  for (const nothing of ['', '\n'])
+    expect(read({ MQTT_PASSWORD: '', MQTT_PASSWORD_FILE: file(nothing) }).mqtt.MQTT_PASSWORD).toBeUndefined();
   expect(problemsOf({ MQTT_PASSWORD_FILE: '/nowhere/password' })).toEqual([
     expect.stringMatching(/^MQTT_PASSWORD_FILE: ENOENT/),
   ]);
@@ -270,14 +270,51 @@ test('passwords are taken as they are, blanks and all; a file ends with its line
   expect(passwordOf({ MQTT_PASSWORD: ' sesame ' })).toBe(' sesame ');
   expect(passwordOf({ MQTT_PASSWORD_FILE: file(' sesame \n') })).toBe(' sesame ');
   expect(passwordOf({ MQTT_PASSWORD_FILE: file('sesame\r\n') })).toBe('sesame');
-  expect(passwordOf({ MQTT_PASSWORD: '   ' })).toBeUndefined();
-  expect(passwordOf({ MQTT_PASSWORD_FILE: file(' \n') })).toBeUndefined();
-  expect(read({ HTTP_TOKEN: ' token ' }).http.HTTP_TOKEN?.reveal()).toBe('token');
+  expect(passwordOf({ MQTT_PASSWORD_FILE: file('sesame\n\n') })).toBe('sesame\n');
+  expect(passwordOf({ MQTT_PASSWORD: '' })).toBeUndefined();
+  expect(passwordOf({ MQTT_PASSWORD_FILE: file('\n') })).toBeUndefined();
   const router = read({ FRITZBOX_PASSWORD: 'a ', FRITZBOX_PASSWORD_GATEWAY: 'b ' }).collectors.find(
     ({ collector }) => collector.id === 'router',
   );
   const passwords = router?.env.FRITZBOX_PASSWORD as PerNameValues<Secret>;
   expect(['gateway', 'other'].map((name) => passwords.get(name)?.reveal())).toEqual(['b ', 'a ']);
+});
+
+test.each([
+  ['HA_TOKEN', ' a.b.c', 'token without blanks or line breaks'],
+  ['HA_TOKEN', 'a.b.\nc', 'token without blanks or line breaks'],
+  ['HA_TOKEN_FILE', 'a.b.c \n', 'token without blanks or line breaks'],
+  ['HTTP_TOKEN', 'token ', 'string without blanks at its ends'],
+  ['HTTP_TOKEN', '  ', 'string without blanks at its ends'],
+  ['NOTIFY_TOKEN', ' token', 'string that is valid in an HTTP header, without blanks at its ends'],
+])('%s with a blank that no token contains (%j) is an error', (name, content, expected) => {
+  const value = name.endsWith('_FILE') ? file(content) : content;
+  expect(problemsOf({ [name]: value })).toEqual([`${name}: got ***, expected ${expected}`]);
+});
+
+test.each([
+  ['MQTT_URL', 'mqtt://2001:db8::5:1883'],
+  ['MQTT_URL', 'mqtt://me:sesame@fd00::5'],
+  ['HA_BASE_URL', 'berlin=http://fd00::5:8123'],
+  ['PING_TARGETS', 'a=10.0.0.1,tcp://fd00::5:445'],
+  ['FRITZBOX_HOSTS', 'http://fd00::5/rootDesc.xml'],
+  ['NOTIFY_URL', 'https://fd00::5:8080/topic'],
+])('%s=%s: an IPv6 address stands in brackets', (name, value) => {
+  const problems = problemsOf({ [name]: value });
+  expect(problems).toEqual([expect.stringMatching(/; an IPv6 address in a URL stands in brackets: \[fd00::1\]:1883$/)]);
+  expect(problems.join()).not.toContain('sesame');
+});
+
+test('a value that may not be what was meant is told of, and taken', () => {
+  expect(read({ PING_TARGETS: 'cam=http://cam.lan/a,b' }).warnings).toEqual([
+    'PING_TARGETS: b is taken for a host of its own; if it belongs to the URL before it, write that comma as %2C, and if not, name it: b=b',
+  ]);
+});
+
+test('blanks around the URL of notifications are none of it', () => {
+  expect(read({ NOTIFY_URL_FILE: file(' https://ntfy.example/topic \n') }).notify.NOTIFY_URL?.url.reveal()).toBe(
+    'https://ntfy.example/topic',
+  );
 });
 
 test('quotation marks that nobody has removed are told of', () => {
@@ -294,6 +331,7 @@ test.each([
   ['192.168.1.5:1884', 'mqtt://192.168.1.5:1884'],
   ['nas:8883', 'mqtts://nas:8883'],
   ['[fd00::1]', 'mqtt://[fd00::1]:1883'],
+  ['fd00::1', 'mqtt://[fd00::1]:1883'],
   ['tcp://nas:1883', 'mqtt://nas:1883'],
   ['ssl://nas', 'mqtts://nas:8883'],
   ['http://nas:1883', 'mqtt://nas:1883'],

@@ -84,7 +84,8 @@ function stateOfOwnAnswer(answer: HttpAnswer): InstanceState {
 
 /** 407 and 511 want a login too; Home Assistant has none of these statuses for its WebSocket. */
 const loginStatuses = [401, 407, 511];
-const refusingStatuses = [403, 429, 451];
+/** 421: it serves no such name (RFC 9110, section 15.5.20). */
+const refusingStatuses = [403, 421, 429, 451];
 
 function stateOfProxyAnswer(status: number): InstanceState {
   if (loginStatuses.includes(status)) return 'proxy_login';

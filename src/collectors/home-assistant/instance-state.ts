@@ -76,6 +76,17 @@ function untrustedCertificateHint({ certificate }: InstanceHintInput): string {
   }
 }
 
+function refusalOfProxyHint(context: InstanceHintInput): string {
+  switch (context.status) {
+    case 421:
+      return `${proxyOf(context)} does not serve the name ${context.url.hostname} (HTTP 421): use a name in HA_BASE_URL that it serves, or add this one there`;
+    case 429:
+      return `${proxyOf(context)} answers HTTP 429, too many requests: raise its limit for this machine`;
+    default:
+      return `${proxyOf(context)} refuses this machine (HTTP ${context.status}): allow its address there, or use an address in HA_BASE_URL that does not lead through it`;
+  }
+}
+
 /** What the user can do about a state; undefined if nothing is wrong. */
 export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintInput) => string) | undefined> = {
   running: undefined,
@@ -110,10 +121,7 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
       : `${proxyOf(context)} answers HTTP ${context.status}: it does not reach Home Assistant. Is Home Assistant, or its container, running?`,
   proxy_login: (context) =>
     `${proxyOf(context)} wants a login of its own${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: let it pass /api/ from this machine without one, or use an address in HA_BASE_URL that does not lead through it`,
-  proxy_refused: (context) =>
-    context.status === 429
-      ? `${proxyOf(context)} answers HTTP 429, too many requests: raise its limit for this machine`
-      : `${proxyOf(context)} refuses this machine (HTTP ${context.status}): allow its address there, or use an address in HA_BASE_URL that does not lead through it`,
+  proxy_refused: refusalOfProxyHint,
   not_home_assistant: ({ url, status }) =>
     `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: set HA_BASE_URL to the address of Home Assistant`,
   wrong_protocol: ({ url }) =>

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
 import { slug } from '../../model/naming.ts';
 import { customSetting, secretPerNameSetting, stringSetting } from '../../model/setting.ts';
@@ -34,22 +35,32 @@ function parseInstances(value: string): ConfiguredInstance[] | undefined {
   return new Set(instances.map(({ title }) => slug(title))).size === instances.length ? instances : undefined;
 }
 
+/** The URL of an instance that is written as `host` or `host:port`. */
+function suggestInstanceUrl(text: string): string | undefined {
+  if (isIPv6(text)) return `http://[${text}]:8123`;
+  if (!/^[\w.-]+(:\d{1,5})?$/.test(text)) return undefined;
+  return `http://${text.includes(':') ? text : `${text}:8123`}`;
+}
+
 export const homeAssistantSettingsSchema = z.object({
   HA_BASE_URL: customSetting(
     {
       description:
         'URL of Home Assistant; for several instances, a URL with a name for each: `berlin=http://192.168.1.5:8123,cellar=https://ha.example`. Unless set, no instance is monitored.',
       example: 'http://homeassistant.local:8123',
-      suggest: (value) =>
-        /^[\w.-]+(:\d{1,5})?$/.test(value) ? `http://${value.includes(':') ? value : `${value}:8123`}` : undefined,
+      suggest: suggestInstanceUrl,
     },
     'URL with a host and without credentials (http:// or https://), or comma-separated list of name=URL',
     parseInstances,
   ),
-  HA_TOKEN: secretPerNameSetting({
-    description:
-      'Long-lived access token of a Home Assistant user without administrator rights. Required to read the state, entities, repairs and updates.',
-  }),
+  HA_TOKEN: secretPerNameSetting(
+    {
+      description:
+        'Long-lived access token of a Home Assistant user without administrator rights. Required to read the state, entities, repairs and updates.',
+    },
+    'token without blanks or line breaks',
+    /^\S+$/,
+  ),
   HA_CA_FILE: stringSetting(
     {
       description:

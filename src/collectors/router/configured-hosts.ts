@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { ProbeTarget } from '../../lib/probe/reachability-probe.ts';
 import { normalizeMacAddress } from './tr064/device-info.ts';
@@ -86,19 +86,36 @@ export function parseConfiguredClients(text: string): ConfiguredClient[] | undef
   return clients.length === items.length ? clients : undefined;
 }
 
+/** A URL with more than a host, in which there may be a comma. */
+const isLongUrl = (item: string | undefined) => item !== undefined && /:\/\/[^/?]+(?:\?|\/.)/.test(item);
 const hasQuery = (item: string | undefined) => item !== undefined && /:\/\/.*\?/.test(item);
 
-/** Parses the items of a comma-separated list; undefined if any of them is invalid. After a URL with a query, what is no item by
- * itself belongs to the query; what may be either, a single word, is invalid. */
-export function parseCommaList<T>(text: string, parse: (item: string) => T | undefined): T[] | undefined {
+/** The items of a comma-separated list. After a URL with a query, what is no item by itself belongs to the query. */
+function splitCommaList(text: string, isItem: (item: string) => boolean): string[] {
   const items: string[] = [];
   for (const item of text.split(',').map((piece) => piece.trim())) {
     const before = items.at(-1);
     if (item === '') continue;
-    if (hasQuery(before) && /^\w+$/.test(item) && !/^\d+$/.test(item)) return undefined;
-    if (hasQuery(before) && parse(item) === undefined) items.splice(-1, 1, `${before},${item}`);
+    if (hasQuery(before) && !isItem(item)) items.splice(-1, 1, `${before},${item}`);
     else items.push(item);
   }
+  return items;
+}
+
+/** Parses the items of a comma-separated list; undefined if any of them is invalid. So is a single word after a URL with a query,
+ * which may be a host or a part of the query. */
+export function parseCommaList<T>(text: string, parse: (item: string) => T | undefined): T[] | undefined {
+  const items = splitCommaList(text, (item) => parse(item) !== undefined);
+  if (items.some((item, index) => hasQuery(items[index - 1]) && /^\w+$/.test(item))) return undefined;
   const parsed = items.map(parse);
   return parsed.includes(undefined) ? undefined : (parsed as T[]);
+}
+
+/** A notice of the first host that may be a part of the URL before it. */
+export function noticeOfCommaInUrl(text: string): string | undefined {
+  const items = splitCommaList(text, (item) => parseProbeTarget(item) !== undefined);
+  const host = items.find((item, index) => isLongUrl(items[index - 1]) && !/[=:]/.test(item) && isIP(item) === 0);
+  return host === undefined
+    ? undefined
+    : `${host} is taken for a host of its own; if it belongs to the URL before it, write that comma as %2C, and if not, name it: ${host}=${host}`;
 }

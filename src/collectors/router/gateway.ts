@@ -3,6 +3,7 @@ import { tryReadTextSync } from '../../lib/files.ts';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
 import { isBeyondOwnNetwork } from '../../lib/names/own-network.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
+import { isUniqueMacAddress } from '../../model/shared-device.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
 
 /** `net` in a host's /proc that is mounted into a container still shows the container's network. The host's is that of
@@ -56,13 +57,14 @@ function readIpv6GatewayAddress(roots: HostRoots): string | undefined {
   return /^fe[89ab]/.test(address) ? `${address}%${best.device}` : address;
 }
 
-/** The MAC address of a host on the same link, in upper case; undefined for a host behind a router. */
+/** The MAC address of a host on the same link, in upper case; undefined for a host behind a router, and for an address that routers
+ * of other networks have too. */
 export function readNeighbourMac(roots: HostRoots, address: string): string | undefined {
   const row = readNetworkTable(roots, 'arp')
     .split('\n')
     .find((line) => line.startsWith(`${address} `));
   const mac = row?.split(/\s+/)[3]?.toUpperCase();
-  return mac === undefined || mac === '00:00:00:00:00:00' ? undefined : mac;
+  return mac === undefined || mac === '00:00:00:00:00:00' || !isUniqueMacAddress(mac) ? undefined : mac;
 }
 
 /** Tells which of the routers is this machine's way to other networks. */

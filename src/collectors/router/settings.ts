@@ -10,7 +10,13 @@ import {
   stringPerNameSetting,
   stringSetting,
 } from '../../model/setting.ts';
-import { parseCommaList, parseConfiguredClients, parseConfiguredRouter, parseProbeTarget } from './configured-hosts.ts';
+import {
+  noticeOfCommaInUrl,
+  parseCommaList,
+  parseConfiguredClients,
+  parseConfiguredRouter,
+  parseProbeTarget,
+} from './configured-hosts.ts';
 
 export const routerSettingsSchema = z.object({
   HOST_PROC: hostRootSettingsShape.HOST_PROC,
@@ -21,8 +27,9 @@ export const routerSettingsSchema = z.object({
       default: '',
       example: 'home=192.168.178.1,cabin=10.8.0.1,shop=http://10.9.0.1:5000/rootDesc.xml',
       credentials: credentialsEncodingHint,
+      notice: noticeOfCommaInUrl,
     },
-    'comma-separated addresses, each with an optional name: cellar=192.168.178.1',
+    'comma-separated addresses, each with an optional name: cellar=192.168.178.1; a comma in a URL is %2C',
     (value) => parseCommaList(value, parseConfiguredRouter),
   ),
   FRITZBOX_USERNAME: stringPerNameSetting({
@@ -30,7 +37,7 @@ export const routerSettingsSchema = z.object({
       'FRITZ!Box user with the permission “FRITZ!Box Settings”. Without a user, the agent reads only what a FRITZ!Box reports without a login.',
     example: 'monitor',
   }),
-  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.', verbatim: true }),
+  FRITZBOX_PASSWORD: secretPerNameSetting({ description: 'Password of the FRITZ!Box user.' }),
   FRITZBOX_CLIENTS: customSetting(
     {
       description:
@@ -47,8 +54,9 @@ export const routerSettingsSchema = z.object({
       default: '',
       example: 'office=10.1.0.1,tcp://nas.lan:445,shop=https://shop.example',
       credentials: credentialsEncodingHint,
+      notice: noticeOfCommaInUrl,
     },
-    'comma-separated hosts, tcp://host:port, http:// or https:// addresses, each with an optional name',
+    'comma-separated hosts, tcp://host:port, http:// or https:// addresses, each with an optional name; a comma in a URL is %2C',
     (value) => parseCommaList(value, parseProbeTarget),
   ),
   PING_COUNT: integerSetting({ description: 'Number of packets in each round of pings.', default: '5' }, 1, 20),

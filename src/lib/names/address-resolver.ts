@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises';
 import { isIP, isIPv6 } from 'node:net';
 import { describeError } from '../../model/errors.ts';
 import { withTimeout } from '../with-timeout.ts';
-import { isWaitingForLookup, lookUpName } from './name-lookup.ts';
+import { lookUpName } from './name-lookup.ts';
 
 /** Milliseconds that a reading waits for a name that has never been resolved. */
 const firstLookupTimeoutMs = 3000;
@@ -56,14 +56,12 @@ async function readTtlMs(host: string, address: string): Promise<number> {
  * is used until the new one arrives. */
 export class AddressResolver {
   readonly #lookUpName: typeof lookUpName;
-  readonly #isWaiting: typeof isWaitingForLookup;
   readonly #cache = new Map<string, CachedAddresses>();
   /** When a name was last renewed. */
   readonly #renewedAt = new Map<string, number>();
 
-  constructor(lookUp = lookUpName, isWaiting = isWaitingForLookup) {
+  constructor(lookUp = lookUpName) {
     this.#lookUpName = lookUp;
-    this.#isWaiting = isWaiting;
   }
 
   /** All addresses, in the order in which they are to be tried. Rejects with UnresolvedNameError if the name has never been
@@ -73,8 +71,7 @@ export class AddressResolver {
     const cached = this.#cache.get(host);
     if (cached === undefined)
       return withTimeout(firstLookupTimeoutMs, this.#lookUp(host), 'DNS').catch((error) => {
-        const reason = this.#isWaiting(host) ? 'other names are being looked up' : describeError(error);
-        throw new UnresolvedNameError(`cannot resolve ${host}: ${reason}`);
+        throw new UnresolvedNameError(`cannot resolve ${host}: ${describeError(error)}`);
       });
     if (performance.now() >= cached.expiresAt) this.#lookUp(host).catch(() => undefined);
     return cached.addresses;

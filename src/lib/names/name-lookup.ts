@@ -1,99 +1,90 @@
 import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { CommandError, runCommand } from '../command.ts';
 
 export interface LookedUpAddress {
   address: string;
   family: number;
 }
 
-/** Milliseconds after which a look-up counts as slow: its server was silent, or the name is known nowhere. */
-const slowLookupMs = 2000;
-/** Milliseconds in the queue after which a look-up is dropped: whoever wanted it asks again at the next reading. */
-const maxQueueMs = 5000;
+/** Longer than getaddrinfo waits for two silent servers (resolv.conf(5): 5 s, 2 attempts). */
+const lookupTimeoutSeconds = 21;
+/** Milliseconds after which each family is asked for by itself: some servers never answer for one of them (RFC 8305, section 3). */
+const familyDelayMs = 500;
 
-class LookupDroppedError extends Error {}
-
-interface WaitingLookup {
-  host: string;
-  queuedAt: number;
-  start(): void;
-  drop(): void;
-}
-
-/** Looks names up one at a time. A name that took long the last time waits for the others. */
-export class LookupQueue {
-  readonly #resolve: (host: string) => Promise<LookedUpAddress[]>;
-  readonly #pending = new Map<string, Promise<LookedUpAddress[]>>();
-  #waiting: WaitingLookup[] = [];
-  readonly #slow = new Set<string>();
-  #isBusy = false;
-
-  constructor(resolve = (host: string): Promise<LookedUpAddress[]> => lookup(host, { all: true })) {
-    this.#resolve = resolve;
-  }
-
-  /** A name that is being looked up already is not looked up twice, so the queue is as long as there are names at most. */
-  lookUp(host: string): Promise<LookedUpAddress[]> {
-    const pending =
-      this.#pending.get(host) ??
-      new Promise<LookedUpAddress[]>((resolve, reject) => {
-        this.#waiting.push({
-          host,
-          queuedAt: performance.now(),
-          start: () => resolve(this.#ask(host)),
-          drop: () => reject(new LookupDroppedError('other names are being looked up')),
-        });
-        this.#startNext();
-      });
-    this.#pending.set(host, pending);
-    return pending;
-  }
-
-  /** Whether a name is in the queue, and has not been asked for yet. */
-  isWaiting(host: string): boolean {
-    return this.#waiting.some((waiting) => waiting.host === host);
-  }
-
-  async #ask(host: string): Promise<LookedUpAddress[]> {
-    this.#isBusy = true;
-    const startedAt = performance.now();
-    try {
-      return await this.#resolve(host);
-    } finally {
-      if (performance.now() - startedAt > slowLookupMs) this.#slow.add(host);
-      else this.#slow.delete(host);
-      this.#pending.delete(host);
-      this.#isBusy = false;
-      this.#startNext();
-    }
-  }
-
-  #startNext(): void {
-    if (this.#isBusy) return;
-    const isOld = ({ queuedAt }: WaitingLookup) => performance.now() - queuedAt > maxQueueMs;
-    for (const { host, drop } of this.#waiting.filter(isOld)) {
-      this.#pending.delete(host);
-      drop();
-    }
-    this.#waiting = this.#waiting.filter((waiting) => !isOld(waiting));
-    const index = Math.max(
-      0,
-      this.#waiting.findIndex(({ host }) => !this.#slow.has(host)),
-    );
-    this.#waiting.splice(index, 1)[0]?.start();
-  }
-}
-
-// The system's resolver, getaddrinfo, blocks a thread for as long as it waits for a silent server, and libuv lets it have two of
-// its four threads (slow_work_thread_threshold in src/threadpool.c). This queue takes one, so that the broker's name, which
-// mqtt.js looks up by itself, never waits for any other.
-const queue = new LookupQueue();
-
-const familyByOption: Record<string, number> = { 4: 4, IPv4: 4, 6: 6, IPv6: 6 };
-
+/** The error of a name without addresses, as `dns.lookup` has it. */
 class NoAddressError extends Error {
   readonly code = 'ENOTFOUND';
 }
+
+// The system's resolver, getaddrinfo, blocks a thread for as long as it waits for a silent server, and libuv lets it have two of its
+// four threads (slow_work_thread_threshold in src/threadpool.c). In a process of its own it holds up no other name, nor the
+// broker's, which mqtt.js looks up in a thread. getent(1) calls it, so that /etc/hosts, mDNS and search domains count.
+const databases = { any: 'ahosts', ipv4: 'ahostsv4', ipv6: 'ahostsv6' } as const;
+
+/** IPv4 addresses that `ahostsv6` gives for a name without IPv6 addresses. */
+const mappedPrefix = '::ffff:';
+
+async function runGetent(host: string, database: string, signal: AbortSignal): Promise<LookedUpAddress[]> {
+  const { stdout } = await runCommand('getent', ['--', database, host], {
+    seconds: lookupTimeoutSeconds,
+    cancelSignal: signal,
+  });
+  const addresses = new Set(stdout.split('\n').map((line) => line.split(/\s/)[0] ?? ''));
+  const found = [...addresses].filter((address) => address !== '' && !address.startsWith(mappedPrefix));
+  if (found.length === 0) throw new NoAddressError(`${host} is not known, or no DNS server answers for it`);
+  return found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+}
+
+/** All addresses in the system's order; those of one family if the server is silent for the other one. */
+async function resolveInOwnProcess(host: string): Promise<LookedUpAddress[]> {
+  const end = new AbortController();
+  const ask = (database: string) => runGetent(host, database, end.signal);
+  const both = ask(databases.any);
+  try {
+    const isSettled = await Promise.race([
+      both.then(
+        () => true,
+        () => true,
+      ),
+      pause(familyDelayMs, false, { signal: end.signal }),
+    ]);
+    return await (isSettled ? both : Promise.any([both, ask(databases.ipv4), ask(databases.ipv6)]));
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  } finally {
+    end.abort();
+  }
+}
+
+/** Where getent is missing, names are looked up in one thread, one after the other. */
+let lastInThread: Promise<unknown> = Promise.resolve();
+
+function resolveInThread(host: string): Promise<LookedUpAddress[]> {
+  const found = lastInThread.then(() => lookup(host, { all: true }));
+  lastInThread = found.catch(() => undefined);
+  return found;
+}
+
+const pending = new Map<string, Promise<LookedUpAddress[]>>();
+
+/** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. A name that is being looked up already is not looked
+ * up twice, so that there are no more processes than names. */
+export function lookUpName(host: string): Promise<LookedUpAddress[]> {
+  const known = pending.get(host);
+  if (known !== undefined) return known;
+  const found = resolveInOwnProcess(host)
+    .catch((error) => {
+      if (error instanceof CommandError && error.missing) return resolveInThread(host);
+      throw error;
+    })
+    .finally(() => pending.delete(host));
+  pending.set(host, found);
+  return found;
+}
+
+const familyByOption: Record<string, number> = { 4: 4, IPv4: 4, 6: 6, IPv6: 6 };
 
 /** The function that a socket looks names up with, made of one that resolves all addresses of a name. */
 export const lookupFunction =
@@ -111,9 +102,3 @@ export const lookupFunction =
       (error) => callback(error, []),
     );
   };
-
-/** All addresses of a name, in the system's order. Rejects as `dns.lookup` does. */
-export const lookUpName = (host: string): Promise<LookedUpAddress[]> => queue.lookUp(host);
-
-/** Whether a name waits for the look-up of others. */
-export const isWaitingForLookup = (host: string): boolean => queue.isWaiting(host);

@@ -142,6 +142,7 @@ describe('something else answers', () => {
     ['proxy_refused', page(403, ownHeaders)],
     ['proxy_refused', text(403, 'Forbidden')],
     ['proxy_refused', text(403, 'error code: 1020', { 'CF-RAY': '8a1-FRA' })],
+    ['proxy_refused', page(421)],
     ['proxy_refused', page(429)],
     ['proxy_error', page(502)],
     ['proxy_error', page(503, ownHeaders)],

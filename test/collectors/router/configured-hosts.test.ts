@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  noticeOfCommaInUrl,
   parseCommaList,
   parseConfiguredRouter,
   parseProbeTarget,
@@ -77,6 +78,21 @@ test.each([
   ).toEqual(targets);
 });
 
+test.each([
+  ['shop=https://shop.lan/health,nas', 'nas'],
+  ['cam=http://cam.lan/a,b.jpg,10.0.0.1', 'b.jpg'],
+  ['cam=http://cam.lan/?size=a,nas.lan', 'nas.lan'],
+])('a host that may be a part of the URL before it: %s', (text, host) =>
+  expect(noticeOfCommaInUrl(text)).toContain(`${host} is taken for a host of its own`),
+);
+
+test.each([
+  'https://shop.lan/health,nas=nas',
+  'https://shop.lan/health,10.0.0.1,fd00::1',
+  'https://shop.lan/,nas',
+  'a,b',
+])('a list without doubt: %s', (text) => expect(noticeOfCommaInUrl(text)).toBeUndefined());
+
 const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
 const route = (iface: string, destination: string, gateway: string, metric: number, mask: string) =>
   `${iface}\t${destination}\t${gateway}\t0003\t0\t0\t${metric}\t${mask}\t0\t0\t0\n`;
@@ -124,17 +140,18 @@ test('the default gateway of IPv6 counts where there is none of IPv4', () => {
   expect(readDefaultGatewayAddress(tree({}))).toBeUndefined();
 });
 
-test('a neighbour’s MAC address', () => {
+test('a neighbour’s MAC address, but none that routers of many networks have', () => {
   const arp = `IP address       HW type     Flags       HW address            Mask     Device
 192.168.178.10   0x1         0x0         00:00:00:00:00:00     *        eth0
 192.168.178.1    0x1         0x2         0a:1b:2c:3d:4e:5f     *        eth0
+192.168.178.2    0x1         0x2         00:00:5e:00:01:07     *        eth0
 `;
   const roots = tree({ 'proc/net/arp': arp });
   expect(
-    ['192.168.178.1', '192.168.178.10', '192.168.178.100', '1.1.1.1'].map((address) =>
+    ['192.168.178.1', '192.168.178.2', '192.168.178.10', '192.168.178.100', '1.1.1.1'].map((address) =>
       readNeighbourMac(roots, address),
     ),
-  ).toEqual(['0A:1B:2C:3D:4E:5F', undefined, undefined, undefined]);
+  ).toEqual(['0A:1B:2C:3D:4E:5F', undefined, undefined, undefined, undefined]);
 });
 
 test('a target has the limits of its name; unknown reachability is no problem', () => {

@@ -15,14 +15,3 @@ test('the unspecified address, with which filters answer, is none', async () => 
   ]);
   expect(await half.resolve('half.lan')).toEqual(['192.0.2.1']);
 });
-
-test('a name that has not been asked for yet says so', async () => {
-  const resolver = new AddressResolver(
-    () => Promise.reject(new Error('no answer')),
-    (host) => host === 'second.lan',
-  );
-  await expect(resolver.resolve('first.lan')).rejects.toThrow('cannot resolve first.lan: no answer');
-  await expect(resolver.resolve('second.lan')).rejects.toThrow(
-    'cannot resolve second.lan: other names are being looked up',
-  );
-});

@@ -1,77 +1,74 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
-import { expect, test } from 'vitest';
-import { LookupQueue, lookUpName, lookupFunction } from '../../../src/lib/names/name-lookup.ts';
-import { stopClock } from '../../helpers/clock.ts';
-import { until } from '../../helpers/until.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { lookUpName, lookupFunction } from '../../../src/lib/names/name-lookup.ts';
 
-/** A resolver that answers when it is told to. */
-function resolverOnDemand() {
-  const asked: string[] = [];
-  const answers: (() => void)[] = [];
-  const queue = new LookupQueue((host) => {
-    asked.push(host);
-    return new Promise((resolve) => {
-      answers.push(() => resolve([{ address: '192.0.2.1', family: 4 }]));
-    });
+/** Puts a `getent` in place of the system's, which answers by a shell script: `$2` is the database, `$3` the name. */
+function standIn(script: string): void {
+  const bin = mkdtempSync(join(tmpdir(), 'getent-'));
+  const { PATH } = process.env;
+  onTestFinished(() => {
+    process.env.PATH = PATH;
+    rmSync(bin, { recursive: true });
   });
-  return { queue, asked, answer: () => answers.shift()?.() };
+  writeFileSync(join(bin, 'getent'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(bin, 'getent'), 0o755);
+  process.env.PATH = `${bin}:${PATH}`;
 }
 
-test('names are looked up one at a time, and none twice', async () => {
-  const { queue, asked, answer } = resolverOnDemand();
-  const found = [queue.lookUp('a.lan'), queue.lookUp('b.lan'), queue.lookUp('a.lan'), queue.lookUp('b.lan')];
-  expect(asked).toEqual(['a.lan']);
-  expect(['a.lan', 'b.lan', 'c.lan'].map((host) => queue.isWaiting(host))).toEqual([false, true, false]);
-  answer();
-  await until('the next name is looked up', () => asked.length === 2);
-  answer();
-  await Promise.all(found);
-  expect(asked).toEqual(['a.lan', 'b.lan']);
+const v4 = { address: '192.0.2.1', family: 4 };
+
+test('a silent resolver holds up no other name', async () => {
+  standIn('case $3 in silent*) exec sleep 1000 ;; esac; echo "192.0.2.1 STREAM $3"; echo "192.0.2.1 DGRAM"');
+  const silent = Array.from({ length: 8 }, (_, index) => lookUpName(`silent${index}.lan`));
+  const settled: string[] = [];
+  for (const one of silent) one.catch(() => settled.push('silent'));
+  expect(await lookUpName('a.lan')).toEqual([v4]);
+  expect(await lookUpName('b.lan')).toEqual([v4]);
+  expect(settled).toEqual([]);
 });
 
-test('a name whose server was silent waits for the others', async () => {
-  const { turn } = stopClock();
-  const { queue, asked, answer } = resolverOnDemand();
-  const silent = queue.lookUp('silent.lan');
-  turn(10);
-  answer();
-  await silent;
-  const found = ['a.lan', 'silent.lan', 'b.lan'].map((host) => queue.lookUp(host));
-  for (const length of [2, 3, 4]) {
-    await until(`look-up ${length}`, () => asked.length === length);
-    answer();
-  }
-  await Promise.all(found);
-  expect(asked).toEqual(['silent.lan', 'a.lan', 'b.lan', 'silent.lan']);
+test('a name that is being looked up already is not looked up twice, but anew later', async () => {
+  const count = join(mkdtempSync(join(tmpdir(), 'count-')), 'count');
+  onTestFinished(() => rmSync(join(count, '..'), { recursive: true }));
+  standIn(`echo x >> ${count}; echo "192.0.2.$(wc -l < ${count}) STREAM"`);
+  expect(await Promise.all([lookUpName('a.lan'), lookUpName('a.lan')])).toEqual([[v4], [v4]]);
+  expect(await lookUpName('a.lan')).toEqual([{ address: '192.0.2.2', family: 4 }]);
 });
 
-test('what has waited too long behind a silent server is dropped, and can be looked up again', async () => {
-  const { turn } = stopClock();
-  const { queue, asked, answer } = resolverOnDemand();
-  const silent = queue.lookUp('silent.lan');
-  const dropped = [queue.lookUp('a.lan'), queue.lookUp('b.lan')];
-  turn(10);
-  const late = queue.lookUp('c.lan');
-  answer();
-  await silent;
-  for (const one of dropped) await expect(one).rejects.toThrow('other names are being looked up');
-  answer();
-  await late;
-  const again = queue.lookUp('a.lan');
-  answer();
-  await again;
-  expect(asked).toEqual(['silent.lan', 'c.lan', 'a.lan']);
+test('each address comes once, with its family, in the order of the system', async () => {
+  standIn(`printf 'fe80::1%%eth0 STREAM a.lan\nfe80::1%%eth0 DGRAM\n192.0.2.1 STREAM\n192.0.2.1 DGRAM\n'`);
+  expect(await lookUpName('a.lan')).toEqual([{ address: 'fe80::1%eth0', family: 6 }, v4]);
 });
 
-test('a failed look-up is an error for those who wait for it, and ends', async () => {
-  let count = 0;
-  const queue = new LookupQueue(async () => {
-    count += 1;
-    if (count === 1) throw new Error('no such name');
-    return [{ address: '192.0.2.1', family: 4 }];
+test('a server that is silent for one family costs not the other one', async () => {
+  standIn('[ $2 = ahostsv4 ] || exec sleep 1000; echo "192.0.2.1 STREAM"');
+  expect(await lookUpName('half.lan')).toEqual([v4]);
+});
+
+test('an IPv4 address that is written as one of IPv6 is no address of that family', async () => {
+  standIn('[ $2 = ahostsv6 ] || exec sleep 1000; echo "::ffff:192.0.2.1 STREAM"; echo "2001:db8::1 STREAM"');
+  expect(await lookUpName('half.lan')).toEqual([{ address: '2001:db8::1', family: 6 }]);
+});
+
+test('a name that is not known has the code of Node', async () => {
+  standIn('exit 2');
+  await expect(lookUpName('nowhere.lan')).rejects.toMatchObject({
+    code: 'ENOTFOUND',
+    message: 'nowhere.lan is not known, or no DNS server answers for it',
   });
-  await expect(queue.lookUp('a.lan')).rejects.toThrow('no such name');
-  await expect(queue.lookUp('a.lan')).resolves.toHaveLength(1);
+});
+
+test('without getent, names are looked up one after the other', async () => {
+  const { PATH } = process.env;
+  onTestFinished(() => {
+    process.env.PATH = PATH;
+  });
+  process.env.PATH = '/nowhere';
+  const found = Promise.all([lookUpName('127.0.0.1'), lookUpName('127.0.0.2')]);
+  expect(await found).toEqual([[{ address: '127.0.0.1', family: 4 }], [{ address: '127.0.0.2', family: 4 }]]);
 });
 
 const ask = (lookup: LookupFunction, host: string, options: object) =>
@@ -84,7 +81,6 @@ const ask = (lookup: LookupFunction, host: string, options: object) =>
 
 test('a socket gets all addresses, the first one, or those of one family', async () => {
   const v6 = { address: '2001:db8::1', family: 6 };
-  const v4 = { address: '192.0.2.1', family: 4 };
   const lookup = lookupFunction(async () => [v6, v4]);
   expect(await ask(lookup, 'a.lan', { all: true })).toEqual([v6, v4]);
   expect(await ask(lookup, 'a.lan', {})).toEqual(v6);

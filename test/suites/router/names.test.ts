@@ -57,15 +57,15 @@ test('a resolver that is silent holds up no name that needs none, nor the end of
     'resolv.conf': 'nameserver 192.168.77.9\n',
   });
   await serve(home);
-  const unknown = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}=${name}.example`);
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const unknown = names.map((name) => `${name}=${name}.example`);
   const things = await once(home, {
     FRITZBOX_HOSTS: 'self=127.0.0.1',
-    PING_TARGETS: ['http=http://known.lan:8080/', 'echo=known.lan', ...unknown].join(','),
+    PING_TARGETS: [...unknown, 'http=http://known.lan:8080/', 'echo=known.lan'].join(','),
     PING_COUNT: '2',
   });
   expect(things.get('http')?.values.reachable?.value).toBe(true);
   expect(things.get('echo')?.values.reachable?.value).toBe(true);
-  // One name is looked up at a time; the last one never gets its turn.
-  expect(things.get('a')).toMatchObject({ available: false, error: expect.stringContaining('no answer') });
-  expect(things.get('f')).toMatchObject({ available: false, error: expect.stringContaining('other names') });
+  for (const name of names)
+    expect(things.get(name)).toMatchObject({ available: false, error: expect.stringContaining('no answer') });
 });
