@@ -93,6 +93,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       (await import('./setup/index.ts')).runSetupCommand({ ...settings(), ...options }),
     );
   command(
+    'drives-helper',
+    'answer questions about drives for the agent, as root; systemd starts it',
+    'sudo systemctl enable --now infra-monitor-drives.socket',
+  ).action(async () => (await import('./drives-helper.ts')).runDrivesHelperCommand());
+  command(
     'update',
     'install another release; restores the previous one if the agent is not healthy',
     'sudo infra-monitor update --from ~/Downloads/infra-monitor',

@@ -23,3 +23,7 @@ export async function startSystemdNotifications(ready: () => boolean, failed: (e
   for await (const _ of setInterval(Number(WATCHDOG_USEC) / 1000 / 3, undefined, { ref: false }))
     await send('WATCHDOG=1').catch(failed);
 }
+
+/** The descriptor of the socket that systemd has opened for this process (sd_listen_fds(3)); undefined if there is none. */
+export const socketFromSystemd = (): number | undefined =>
+  process.env.LISTEN_PID === String(process.pid) && process.env.LISTEN_FDS === '1' ? 3 : undefined;

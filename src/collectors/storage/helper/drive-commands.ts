@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { listFolderSync } from '../../../lib/files.ts';
+
+const controller = String.raw`/dev/(?<controller>nvme\d+)`;
+const disk = String.raw`/dev/(?<disk>sd[a-z]+|nvme\d+n\d+)`;
+/** smartctl's `-d`: how it reaches the drive. */
+const deviceType =
+  'ata|nvme|scsi|sat(,(12|16))?|snt(asmedia|jmicron|realtek)|usb(asm1352r,[01]|cypress|jmicron(,p)?(,[01])?|prolific|sunplus)|(cciss|megaraid),[0-9]{1,3}';
+const smartctlQuestion = '-[iHAc]|-l (selftest|xselftest|devstat)|-n standby,[0-9](,[0-9])?';
+
+/** Every command that the helper runs, word for word. All of them only read; a new question is a new row. */
+const drivesHelperCommands = [
+  `nvme (smart-log|log smart|id[ -]ctrl|self-test-log|log self-test) ${controller} -o json`,
+  `nvme id[ -]ns ${controller} -n [0-9]{1,10} -o json`,
+  `smartctl -j( (${smartctlQuestion})){1,9}( -d (${deviceType}))? (${controller}|${disk})`,
+  // Without --noflush a thin pool would write.
+  'dmsetup status --noflush',
+].map((words) => new RegExp(`^${words}$`));
+
+/** A drive, not a partition or what the kernel makes of drives: that has no device behind it. */
+const isWholeDisk = (sys: string, name: string) =>
+  listFolderSync(join(sys, 'block')).includes(name) && existsSync(join(sys, 'block', name, 'device'));
+
+const isController = (sys: string, name: string) => listFolderSync(join(sys, 'class/nvme')).includes(name);
+
+/** Why the helper does not run the command; undefined if it does. `sys`: the machine's /sys. */
+export function explainRefusal(command: readonly string[], sys: string): string | undefined {
+  // Words that could be taken for two, or hide something from whoever reads a log, are in none of the commands.
+  if (!command.every((word) => /^[\w,./-]+$/.test(word))) return 'not a command of the list';
+  const match = drivesHelperCommands.map((pattern) => pattern.exec(command.join(' '))).find((found) => found !== null);
+  if (match === undefined) return 'not a command of the list';
+  const { controller: controllerName, disk: diskName } = match.groups ?? {};
+  if (controllerName !== undefined && !isController(sys, controllerName))
+    return `${controllerName} is no NVMe controller`;
+  if (diskName !== undefined && !isWholeDisk(sys, diskName)) return `${diskName} is no drive`;
+  return undefined;
+}
+
+/** The drive that the command asks, whether by its controller or by a namespace of it; else the program. */
+export const driveAskedBy = (command: readonly string[]): string =>
+  /\/dev\/(nvme\d+|sd[a-z]+)/.exec(command.join(' '))?.[1] ?? command[0] ?? '';

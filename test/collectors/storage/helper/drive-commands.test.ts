@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { driveAskedBy, explainRefusal } from '../../../../src/collectors/storage/helper/drive-commands.ts';
+import { tree } from '../../../helpers/tree.ts';
+
+const machine = () =>
+  tree({
+    'sys/class/nvme/nvme0/model': 'X',
+    'sys/class/nvme/nvme12/model': 'X',
+    'sys/block/nvme0n1/device/model': 'X',
+    'sys/block/nvme0n1/nvme0n1p1/partition': '1',
+    'sys/block/sda/device/model': 'X',
+    'sys/block/sda/sda1/partition': '1',
+    'sys/block/sdaa/device/model': 'X',
+    'sys/block/sdz/size': '1',
+    'sys/block/loop0/size': '1',
+    'sys/block/dm-0/size': '1',
+    'sys/block/md0/size': '1',
+  }).sys();
+
+const refusal = (command: string | string[], sys = machine()) =>
+  explainRefusal(typeof command === 'string' ? command.split(' ') : command, sys);
+
+test.each([
+  'nvme smart-log /dev/nvme0 -o json',
+  'nvme log smart /dev/nvme12 -o json',
+  'nvme id-ctrl /dev/nvme0 -o json',
+  'nvme id ctrl /dev/nvme0 -o json',
+  'nvme id-ns /dev/nvme0 -n 1 -o json',
+  'nvme id ns /dev/nvme0 -n 4294967294 -o json',
+  'nvme self-test-log /dev/nvme0 -o json',
+  'smartctl -j -i -H -A /dev/nvme0',
+  'smartctl -j -i -H -A /dev/nvme0n1',
+  'smartctl -j -n standby,3 -i -H -A -d sat /dev/sda',
+  'smartctl -j -n standby,3 -i -H -A -c -l selftest -d scsi /dev/sdaa',
+  'smartctl -j -l devstat -d sat,12 /dev/sda',
+  'smartctl -j -i -H -A -d megaraid,3 /dev/sda',
+  'dmsetup status --noflush',
+])('%s is a question', (command) => expect(refusal(command)).toBeUndefined());
+
+test.each([
+  'nvme format /dev/nvme0 -o json',
+  'nvme smart-log /dev/nvme0',
+  'nvme smart-log /dev/nvme0 -o binary',
+  'nvme smart-log /dev/nvme0 -o json -o binary',
+  'nvme smart-log -o json /dev/nvme0',
+  'nvme smart-log /dev/nvme0n1 -o json',
+  'nvme id-ns /dev/nvme0 -n -1 -o json',
+  'nvme sanitize /dev/nvme0',
+  'nvme admin-passthru /dev/nvme0 --opcode=0x80 -o json',
+  'nvme self-test-log /dev/nvme0 -o json --verbose',
+  'nvme device-self-test /dev/nvme0 -s 1 -o json',
+  'smartctl -j -t short /dev/sda',
+  'smartctl -j -s off /dev/sda',
+  'smartctl -j -i -H -A -l scttempsts,1 /dev/sda',
+  'smartctl -j -i -B /etc/shadow /dev/sda',
+  'smartctl -j -i -B +/etc/shadow /dev/sda',
+  'smartctl -j -i -r ioctl /dev/sda',
+  'smartctl -i /dev/sda',
+  'smartctl -j /dev/sda',
+  'smartctl -j -i -d sat+megaraid,3 /dev/sda',
+  'smartctl -j -i -d test /dev/sda',
+  'smartctl -j --scan-open',
+  'smartctl -j -i /dev/sda /dev/sdaa',
+  'dmsetup status',
+  'dmsetup remove_all --noflush',
+  'sh -c id',
+  '/usr/sbin/nvme smart-log /dev/nvme0 -o json',
+  '../nvme smart-log /dev/nvme0 -o json',
+  'NVME smart-log /dev/nvme0 -o json',
+  '',
+])('%j is none', (command) => expect(refusal(command)).toBe('not a command of the list'));
+
+test.each([
+  [['nvme', 'smart-log /dev/nvme0', '-o', 'json']],
+  [['nvme smart-log', '/dev/nvme0', '-o', 'json']],
+  [['nvme', 'smart-log', '/dev/nvme0', '-o', 'json', '']],
+  [['nvme', 'smart-log', '/dev/nvme0\n', '-o', 'json']],
+  [['nvme', 'smart-log', '/dev/nvme0', '-o', 'json\n']],
+  [['nvme', 'smart-log', '/dev/nvme0\0', '-o', 'json']],
+  [['nvme', 'smart-log', '/dev/nvme０', '-o', 'json']],
+  [[]],
+])('words that only look like a question: %j', (command) => expect(refusal(command)).toBe('not a command of the list'));
+
+test.each([
+  ['nvme smart-log /dev/nvme1 -o json', 'nvme1 is no NVMe controller'],
+  ['smartctl -j -i /dev/nvme1', 'nvme1 is no NVMe controller'],
+  ['smartctl -j -i /dev/nvme0n2', 'nvme0n2 is no drive'],
+  ['smartctl -j -i /dev/sdb', 'sdb is no drive'],
+  ['smartctl -j -i /dev/sdz', 'sdz is no drive'],
+])('%s: a drive that is not there, or has no device behind it', (command, expected) =>
+  expect(refusal(command)).toBe(expected),
+);
+
+test.each([
+  'sda1',
+  'nvme0n1p1',
+  'loop0',
+  'dm-0',
+  'md0',
+  'sg0',
+  'null',
+  '../sda',
+  'disk/../sda',
+  'block/sda',
+  'sda/',
+  '/sda',
+  'SDA',
+])('/dev/%s is never asked', (name) =>
+  expect(refusal(`smartctl -j -i /dev/${name}`)).toBe('not a command of the list'),
+);
+
+test('a machine without any drive', () => {
+  expect(refusal('nvme smart-log /dev/nvme0 -o json', tree({}).sys())).toBe('nvme0 is no NVMe controller');
+  expect(refusal('smartctl -j -i /dev/sda', tree({}).sys())).toBe('sda is no drive');
+});
+
+test('a controller and its namespace are one drive', () => {
+  expect(driveAskedBy(['smartctl', '-j', '-i', '/dev/nvme0n1'])).toBe('nvme0');
+  expect(driveAskedBy(['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'])).toBe('nvme0');
+  expect(driveAskedBy(['smartctl', '-j', '-i', '/dev/sdaa'])).toBe('sdaa');
+  expect(driveAskedBy(['dmsetup', 'status', '--noflush'])).toBe('dmsetup');
+});
+
+test('all that the sudo rule allows is a question', () => {
+  const rule = readFileSync(join(import.meta.dirname, '../../../../docs/sudoers.d/infra-monitor'), 'utf8');
+  expect(rule).toContain('/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$');
+  for (const words of ['smart-log', 'log smart', 'id-ctrl', 'id ctrl'])
+    expect(refusal(`nvme ${words} /dev/nvme0 -o json`)).toBeUndefined();
+  for (const words of ['id-ns', 'id ns']) expect(refusal(`nvme ${words} /dev/nvme0 -n 1 -o json`)).toBeUndefined();
+});
