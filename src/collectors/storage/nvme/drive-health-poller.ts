@@ -46,6 +46,7 @@ function pauseSeconds(failures: number, error: unknown): number | undefined {
 export class DriveHealthPoller {
   readonly #health = new Poller(() => this.#readHealthAndSlowValues(), { ...pollerOptions, pauseSeconds });
   readonly #hwmon = new Poller(() => readDriveHwmon(this.#controller.folder, commandTimeoutSeconds), pollerOptions);
+  readonly #helperSocket: string;
   #drive: NvmeDrive;
   #method: AccessMethod | undefined;
   #limits: DriveLimitsAndCapacity | undefined;
@@ -53,8 +54,10 @@ export class DriveHealthPoller {
   #slowValuesDueAt = Number.NEGATIVE_INFINITY;
   #slowValueFailures = 0;
 
-  constructor(drive: NvmeDrive) {
+  /** `helperSocket`: where this process reaches the drives helper. */
+  constructor(drive: NvmeDrive, helperSocket: string) {
     this.#drive = drive;
+    this.#helperSocket = helperSocket;
   }
 
   /** The latest answer. Rejects if the drive can't be read or does not answer. */
@@ -112,7 +115,7 @@ export class DriveHealthPoller {
         this.#method = undefined;
       }
     }
-    const answer = await findAccessMethodAndHealth(controller, commandTimeoutSeconds);
+    const answer = await findAccessMethodAndHealth(controller, commandTimeoutSeconds, this.#helperSocket);
     this.#method = answer.method;
     return answer;
   }

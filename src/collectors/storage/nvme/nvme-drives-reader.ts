@@ -7,6 +7,7 @@ import { slug } from '../../../model/naming.ts';
 import { readClocksIncludingSleep } from '../../../model/past-moment.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
+import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { type CheckedHealthLog, CounterPlausibilityChecker } from './counter-plausibility-checker.ts';
 import { type DriveHealthOrHint, DriveHealthPoller } from './drive-health-poller.ts';
 import {
@@ -208,7 +209,8 @@ export class NvmeDrivesReader {
   }
 
   #poller(drive: NvmeDrive): DriveHealthPoller {
-    const poller = this.#pollers.get(drive.id) ?? new DriveHealthPoller(drive);
+    const poller =
+      this.#pollers.get(drive.id) ?? new DriveHealthPoller(drive, this.#roots.host(drivesHelperSocketPath));
     this.#pollers.set(drive.id, poller);
     return poller;
   }

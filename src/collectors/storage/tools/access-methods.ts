@@ -1,7 +1,9 @@
-import { CommandError, type CommandResult, runCommand } from '../../../lib/command.ts';
+import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
+import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
 import type { DriveLimitsAndCapacity, HealthLog, HealthSource } from '../nvme/reading.ts';
 import type { NvmeController } from '../nvme/sysfs.ts';
+import { type CommandRunner, drivesHelperRunner, isRefusedBySudo, ownRunner, sudoRunner } from './command-runner.ts';
 import { canUseSudo, explainMissingRight, isDevicePresent } from './device-rights.ts';
 import { DriveRefusedError, NoDriveAnswerError, requireFilledHealthLog } from './health-log.ts';
 import { parseSmartLog, requireNvmeCliOutput } from './nvme-cli.ts';
@@ -45,48 +47,19 @@ const healthCommands: readonly HealthCommand[] = [
   nvmeCli(['log', 'smart'], (target) => ['id', target]),
 ];
 
-/** How to read a drive's health: a command, with or without sudo, on the controller or, if a container has only that,
+/** How to read a drive's health: a command, run with one right or another, on the controller or, if a container has only that,
  * on a namespace. */
 export interface AccessMethod {
   command: HealthCommand;
-  sudo: boolean;
+  runner: CommandRunner;
   namespace: boolean;
 }
 
 /** The health can't be read although nothing is broken; the message says how to change that. */
 export class HealthUnavailableError extends Error {}
 
-/** Commands for which sudo requires a password. They are not tried again, because sudo logs each attempt. */
-const refusedBySudo = new Set<string>();
-
 export const devicePath = (controller: NvmeController, { namespace }: Pick<AccessMethod, 'namespace'>) =>
   `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
-
-/** By its rule, sudo itself ends a command that takes too long. SIGTERM rather than SIGKILL, because sudo can pass it
- * on and would otherwise leave the command running. */
-async function runWithSudo(commandLine: readonly string[], seconds: number): Promise<CommandResult> {
-  const startedAt = performance.now();
-  try {
-    return await runCommand('sudo', ['-n', ...commandLine], { seconds: seconds + 3, killSignal: 'SIGTERM' });
-  } catch (error) {
-    if (performance.now() - startedAt < seconds * 1000) throw error;
-    throw new CommandError(`sudo -n ${commandLine.join(' ')}: timed out after ${seconds} s`, { timedOut: true });
-  }
-}
-
-/** Runs nvme or smartctl, with sudo if the method says so. Rejects with an error that names the command. */
-export async function runDriveTool(
-  command: string,
-  args: readonly string[],
-  { sudo }: Pick<AccessMethod, 'sudo'>,
-  seconds: number,
-): Promise<CommandResult> {
-  if (!sudo) return runCommand(command, args, { seconds });
-  const result = await runWithSudo([command, ...args], seconds);
-  if (result.status === 0 || !/^(sudo:|Sorry, user )/m.test(result.stderr)) return result;
-  refusedBySudo.add(command);
-  throw new Error(`sudo -n ${command} ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
-}
 
 export async function readDriveHealth(
   controller: NvmeController,
@@ -95,7 +68,7 @@ export async function readDriveHealth(
 ): Promise<DriveHealth> {
   const { program, args, parse } = method.command;
   const commandArgs = args(devicePath(controller, method));
-  const result = await runDriveTool(program, commandArgs, method, seconds);
+  const result = await method.runner.run(program, commandArgs, seconds);
   try {
     const health = parse(result);
     return { ...health, log: requireFilledHealthLog(health.log) };
@@ -110,54 +83,81 @@ export async function readDriveHealth(
 export const isDriveAtFault = (error: unknown): boolean =>
   error instanceof NoDriveAnswerError || (error instanceof CommandError && error.timedOut);
 
-function accessMethodsFor(controller: NvmeController): AccessMethod[] {
+const methodsOf = (runner: CommandRunner, namespace = false) =>
+  healthCommands.map((command): AccessMethod => ({ command, runner, namespace }));
+
+function methodsWithoutHelper(controller: NvmeController): AccessMethod[] {
   const namespaces =
     !isDevicePresent(controller.name) && controller.namespaces.some(({ name }) => isDevicePresent(name))
       ? [false, true]
       : [false];
   const withSudo = canUseSudo() && explainMissingRight(controller.name) !== undefined;
-  const methodsWithoutSudo = namespaces.flatMap((namespace) =>
-    healthCommands.map((command) => ({ command, sudo: false, namespace })),
-  );
-  return withSudo
-    ? [...methodsWithoutSudo, ...healthCommands.map((command) => ({ command, sudo: true, namespace: false }))]
-    : methodsWithoutSudo;
+  return [
+    ...namespaces.flatMap((namespace) => methodsOf(ownRunner, namespace)),
+    ...(withSudo ? methodsOf(sudoRunner) : []),
+  ];
 }
 
-/** Tries the access methods in turn. Rejects with a HealthUnavailableError if nothing is broken, at once after a
- * timeout, and otherwise with an error that has the words of each method that failed. */
-export async function findAccessMethodAndHealth(
+interface MethodAndHealth {
+  method: AccessMethod;
+  health: DriveHealth;
+}
+
+/** The first method that works, or the errors of those that do not. Rejects at once if the drive is at fault. */
+async function tryMethods(
   controller: NvmeController,
+  methods: readonly AccessMethod[],
   seconds: number,
-): Promise<{ method: AccessMethod; health: DriveHealth }> {
+): Promise<MethodAndHealth | unknown[]> {
   const missingPrograms = new Set<string>();
   const failures: unknown[] = [];
-  for (const method of accessMethodsFor(controller)) {
+  for (const method of methods) {
     const { program } = method.command;
+    const { kind } = method.runner;
     const onlySudoCanHelp =
-      !method.sudo && failures.length > 0 && canUseSudo() && explainMissingRight(controller.name) !== undefined;
+      kind === 'own' && failures.length > 0 && canUseSudo() && explainMissingRight(controller.name) !== undefined;
     if (
       onlySudoCanHelp ||
       missingPrograms.has(program) ||
-      (method.sudo && (missingPrograms.has('sudo') || refusedBySudo.has(program)))
+      (kind === 'sudo' && (missingPrograms.has('sudo') || isRefusedBySudo(program)))
     )
       continue;
     try {
       return { method, health: await readDriveHealth(controller, method, seconds) };
     } catch (error) {
       if (isDriveAtFault(error)) throw error;
-      if (error instanceof CommandError && error.missing) missingPrograms.add(method.sudo ? 'sudo' : program);
+      if (error instanceof CommandError && error.missing) missingPrograms.add(kind === 'sudo' ? 'sudo' : program);
       else failures.push(error);
     }
   }
-  throw explainFailures(controller, failures);
+  return failures;
 }
 
-function explainFailures(controller: NvmeController, failures: readonly unknown[]): Error {
+/** Tries the access methods in turn, first the root helper, which needs no right of this process. Rejects with a
+ * HealthUnavailableError if nothing is broken, at once after a timeout, and otherwise with an error that has the words of each
+ * method that failed. `helperSocket`: where this process reaches the helper. */
+export async function findAccessMethodAndHealth(
+  controller: NvmeController,
+  seconds: number,
+  helperSocket: string,
+): Promise<MethodAndHealth> {
+  const helperMethods = isDrivesHelperPresent(helperSocket) ? methodsOf(drivesHelperRunner(helperSocket)) : [];
+  const byHelper = await tryMethods(controller, helperMethods, seconds);
+  if (!Array.isArray(byHelper)) return byHelper;
+  // It has every right: nobody else would get another answer.
+  if (byHelper.some((error) => !(error instanceof DrivesHelperError))) throw explainFailures(byHelper, undefined);
+  const found = await tryMethods(controller, methodsWithoutHelper(controller), seconds);
+  if (!Array.isArray(found)) return found;
+  const failures = [...byHelper, ...found];
+  throw explainFailures(failures, explainMissingRight(controller.name, failures.some(isForbidden)));
+}
+
+const isForbidden = (error: unknown) => error instanceof DrivesHelperError && error.forbidden;
+
+function explainFailures(failures: readonly unknown[], missingRight: string | undefined): Error {
   if (failures.length === 0)
     return new HealthUnavailableError('neither nvme nor smartctl is installed: apt install nvme-cli');
   const messages = [...new Set(failures.map(describeError))].join('; ');
   if (failures.some((error) => error instanceof DriveRefusedError)) return new HealthUnavailableError(messages);
-  const right = explainMissingRight(controller.name);
-  return right === undefined ? new Error(messages) : new HealthUnavailableError(right);
+  return missingRight === undefined ? new Error(messages) : new HealthUnavailableError(missingRight);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../../lib/command.ts';
 import type { DriveLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController, NvmeNamespace } from '../nvme/sysfs.ts';
-import { type AccessMethod, devicePath, runDriveTool } from './access-methods.ts';
+import { type AccessMethod, devicePath } from './access-methods.ts';
 import { readDriveHwmon } from './hwmon.ts';
 import { parseIdentifyController, parseNamespaceUsedBytes, requireNvmeCliOutput } from './nvme-cli.ts';
 
@@ -14,10 +14,9 @@ export async function readDriveLimitsAndCapacity(
 ): Promise<DriveLimitsAndCapacity> {
   const { identify } = method.command;
   if (identify === undefined) return (await readDriveHwmon(controller.folder, seconds))?.limits ?? {};
-  const result = await runDriveTool(
+  const result = await method.runner.run(
     'nvme',
     [...identify('ctrl'), devicePath(controller, method), '-o', 'json'],
-    method,
     seconds,
   );
   return parseIdentifyController(requireNvmeCliOutput(result));
@@ -35,10 +34,9 @@ export async function readNamespaceUsedBytes(
   if (status === 0) return /^\d+\s*$/.test(stdout) ? Number(stdout) * namespace.blockSize : undefined;
   const { identify } = method.command;
   if (identify === undefined) return undefined;
-  const result = await runDriveTool(
+  const result = await method.runner.run(
     'nvme',
     [...identify('ns'), devicePath(controller, method), '-n', String(namespace.id), '-o', 'json'],
-    method,
     seconds,
   );
   return parseNamespaceUsedBytes(requireNvmeCliOutput(result));
