@@ -19,14 +19,14 @@ export function agentIdentitiesOfCollectors(
   agent: AgentIdentity,
   active: readonly ScheduledCollector[],
 ): AgentIdentityWithCollectors[] {
-  const { site: _, ...withoutSite } = agent;
+  const { site: _, machine: __, ...shared } = agent;
   const running = active.map(({ collector }) => collector);
   const ids = running.filter(({ scope }) => scope !== 'lab').map(({ id }) => id);
   const lab = running.filter(({ scope }) => scope === 'lab');
   return [
     { agent, collectors: new Set(ids), shared: false },
     ...lab.map(({ id, title }) => ({
-      agent: { ...withoutSite, id, name: title },
+      agent: { ...shared, id, name: title },
       collectors: new Set([id]),
       shared: true,
     })),

@@ -6,12 +6,14 @@ import { describeError } from '../model/errors.ts';
 import { type Problem, unreadableProblemKey } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
+import { findFormerAgents } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
 import { postNotification, printableOrigin } from '../notify/notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { checkBroker, checkLargestAnnouncement } from './check-broker.ts';
+import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
 import { oneLookNote, restoreFromBroker } from './restore-from-broker.ts';
@@ -100,6 +102,13 @@ function printOtherProblems({ agent }: Settings, state: MutableAgentState): void
     else printAdvice(line);
 }
 
+/** Prints what Home Assistant does not follow: another id of this machine's agent, and another site. */
+async function printIdentityAdvice({ agent, mqtt }: Settings, state: MutableAgentState): Promise<void> {
+  const siteAdvice = changedSiteAdvice(agent, [...state.announcedDevices.values()]);
+  if (siteAdvice !== undefined) printAdvice(`Settings: ${siteAdvice}`);
+  for (const former of await findFormerAgents(mqtt, agent)) printAdvice(`Broker: ${formerAgentAdvice(former)}`);
+}
+
 /** Checks everything that the agent needs and prints what is missing; exit status 0 if nothing is, otherwise 1. */
 export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
@@ -114,6 +123,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const broker = await checkBroker(settings, identities, agentDirectory);
   try {
     const isRestored = await restoreFromBroker(broker.connection, identities, state);
+    await printIdentityAdvice(settings, state);
     const notifications = await checkNotifications(settings);
     const collectors = await checkCollectors(opened, state);
     const fits = await checkLargestAnnouncement(broker.passed ? broker.connection : undefined, identities, state);

@@ -62,6 +62,13 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       (await import('./forget.ts')).runForgetCommand(device, { ...settings(), ...options }),
     );
   command(
+    'adopt',
+    'give this agent the ID of one that is no longer in use, and so its devices and their history',
+    'sudo infra-monitor --env /etc/infra-monitor.env adopt old_nas',
+  )
+    .argument('<id>', 'AGENT_ID to write to the settings file')
+    .action(async (id: string) => (await import('./adopt.ts')).runAdoptCommand(id, settings()));
+  command(
     'health',
     'query the running agent; exit status 0 if it is healthy, otherwise 1',
     'infra-monitor health',

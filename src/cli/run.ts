@@ -11,11 +11,12 @@ import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import type { AvailabilityChange } from '../loop/state-entry.ts';
 import { describeError } from '../model/errors.ts';
-import type { Problem } from '../model/problem.ts';
+import type { AnnouncedDevice, Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { BrokerClient } from '../mqtt/broker-client.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
+import { findFormerAgents } from '../mqtt/former-agents.ts';
 import type { DeviceCommand } from '../mqtt/inbound.ts';
 import { OtherProblemLists } from '../mqtt/other-problem-lists.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
@@ -24,6 +25,7 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
 import { agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { waitForOutputOrError } from './output.ts';
 import { endProcess } from './process-end.ts';
@@ -81,6 +83,17 @@ async function runCommandedAction(
   } catch (error) {
     log.warn(`${device}: ${action} requested over MQTT: ${describeError(error)}`);
   }
+}
+
+/** Says what Home Assistant does not follow: another id of this machine's agent, and another site. */
+async function logIdentityAdvice(
+  log: Log,
+  { agent, mqtt }: Settings,
+  announced: readonly AnnouncedDevice[],
+): Promise<void> {
+  const siteAdvice = changedSiteAdvice(agent, announced);
+  if (siteAdvice !== undefined) log.warn(siteAdvice);
+  for (const former of await findFormerAgents(mqtt, agent)) log.warn(formerAgentAdvice(former));
 }
 
 /** Runs until a signal stops the agent. */
@@ -142,6 +155,11 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const directory = identities.length > 1 ? agentDirectory : undefined;
   const otherProblemLists =
     directory !== undefined || settings.notify.NOTIFY_URL === undefined ? undefined : new OtherProblemLists();
+  let isIdentityChecked = false;
+  const adviseOnIdentity = (announced: readonly AnnouncedDevice[]) => {
+    if (!isIdentityChecked) void logIdentityAdvice(log, settings, announced);
+    isIdentityChecked = true;
+  };
   const sessions = [...connections].map(
     ([{ agent, collectors: ids, shared }, connection]) =>
       new BrokerClient({
@@ -158,7 +176,10 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         memoriesLoaded: (memories, isComplete) =>
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
         problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
-        devicesAnnounced: (devices) => state.problemMemory.restoreAnnounced(devices, new Date()),
+        devicesAnnounced(devices) {
+          state.problemMemory.restoreAnnounced(devices, new Date());
+          if (!shared) adviseOnIdentity(devices);
+        },
         ownerKnown: (device, owner) => state.setOwner(device, owner),
         commandReceived: (command) => void runCommandedAction(log, scheduler, command),
       }),

@@ -20,6 +20,13 @@ export function slug(text: string): string {
 const nodeId = ({ baseTopic, id }: Pick<AgentIdentity, 'baseTopic' | 'id'>) =>
   `${baseTopic.replaceAll(/[^\w-]/g, '_')}_${id}`;
 
+/** The beginning of the entity ids that a device asks Home Assistant for. It does not change with the agent's name if that has an id
+ * of its own (AGENT_ID). */
+export function entityIdPrefix({ id, name }: Pick<AgentIdentity, 'id' | 'name'>, deviceName: string): string {
+  const beginsWithName = deviceName === name || deviceName.startsWith(`${name} `);
+  return slug(beginsWithName && id !== slug(name) ? `${id}${deviceName.slice(name.length)}` : deviceName);
+}
+
 /** Home Assistant's identifier of a device. */
 export const deviceIdentifier = (agent: AgentIdentity, device: string) => `${nodeId(agent)}_${device}`;
 

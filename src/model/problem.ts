@@ -99,6 +99,8 @@ export interface AnnouncedDevice {
   path: string;
   name: string;
   serialNumber?: string;
+  /** The area that was suggested to Home Assistant. */
+  area?: string;
 }
 
 /** What a problem concerns. */

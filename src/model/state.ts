@@ -5,11 +5,14 @@ import type { BaseUnitValuesByKey, MetricValuesByKey } from './metric.ts';
 import type { AnnouncedDevice, LastingFindings, RestoredProblem, ToldProblem } from './problem.ts';
 import type { DeviceOwner } from './shared-device.ts';
 
-/** The agent's name, and the prefixes of its topics. */
+/** The agent's id and name, and the prefixes of its topics. */
 export interface AgentIdentity {
-  /** Slug of the name, used as the agent's topic level. */
+  /** AGENT_ID, or the slug of the name: the agent's topic level, and the beginning of all of its ids. */
   id: string;
+  /** What people see. */
   name: string;
+  /** Tells the machine from others; undefined where that is unknown. */
+  machine?: string;
   site?: string;
   version: string;
   /** Start of the process. Changes when the clock is set. */

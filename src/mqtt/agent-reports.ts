@@ -131,6 +131,7 @@ export class AgentReports {
 
   /** All that have a status. `unresponsive`: those that do not answer. */
   agents(unresponsive: ReadonlySet<string>): ReportedAgent[] {
+    const isOtherAgent = (name: string, id: string) => slug(name) !== id && this.#reports.has(slug(name));
     return [...this.#reports]
       .filter(([, { status }]) => status !== undefined)
       .sort(([a], [b]) => a.localeCompare(b))
@@ -138,8 +139,8 @@ export class AgentReports {
         const site = this.siteOf(id);
         return {
           id,
-          // Anybody may have written it: a name that does not go with the id is none.
-          name: problems?.agentName !== undefined && slug(problems.agentName) === id ? problems.agentName : id,
+          // Anybody may have written it: nobody gets the name of another agent.
+          name: problems?.agentName === undefined || isOtherAgent(problems.agentName, id) ? id : problems.agentName,
           ...(site === undefined ? {} : { site }),
           isOnline: status === onlinePayload && !unresponsive.has(id),
           devices: [...devices.values()],

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { definedMembers } from '../model/defined-members.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -8,7 +9,11 @@ import { Topics } from '../model/topics.ts';
 const payloadBounds = { bytes: 1024 * 1024, depth: 8 };
 
 const announcementSchema = z.object({
-  device: z.object({ name: z.string(), serial_number: z.optional(z.string()) }),
+  device: z.object({
+    name: z.string(),
+    serial_number: z.optional(z.string()),
+    suggested_area: z.optional(z.string()),
+  }),
 });
 
 /** The device of an announcement; undefined for anything else. */
@@ -32,7 +37,7 @@ export function selectAnnouncedDevices(agent: AgentIdentity, retained: ReadonlyM
     const { collector, device } = parsed.address;
     const announced = parseDevice(retained.get(topics.discovery(device)));
     if (announced === undefined) return [];
-    const { name, serial_number: serialNumber } = announced;
-    return [{ path: `${collector}/${device}`, name, ...(serialNumber === undefined ? {} : { serialNumber }) }];
+    const { name, serial_number: serialNumber, suggested_area: area } = announced;
+    return [{ path: `${collector}/${device}`, name, ...definedMembers({ serialNumber, area }) }];
   });
 }

@@ -202,7 +202,7 @@ export class BrokerClient {
     if (shared) return void log.info(`${agent.name}: published by another agent; this one is on standby`);
     const forgeable =
       answer === 'forgeable' ? '. Without MQTT_PASSWORD, any client of the broker can pretend to be that agent' : '';
-    const message = `another agent is connected as ${agent.name}: give each agent its own AGENT_NAME. This agent waits until the other one is gone, for at most ${(maxStandbyChecks * standbyCheckSeconds) / 60} minutes${forgeable}`;
+    const message = `another agent is connected as ${agent.name}: give each agent its own AGENT_NAME (and AGENT_ID, if set). This agent waits until the other one is gone, for at most ${(maxStandbyChecks * standbyCheckSeconds) / 60} minutes${forgeable}`;
     state.broker.error = message;
     log.error(`MQTT: ${message}`);
   }
@@ -212,7 +212,9 @@ export class BrokerClient {
     const reason = `a client that does not have this agent’s MQTT_PASSWORD answers as ${agent.name}`;
     if (this.#loggedReasons.has(reason)) return;
     this.#loggedReasons.add(reason);
-    log.warn(`MQTT: ${reason}; this agent goes on. If it is another agent, give it its own AGENT_NAME`);
+    log.warn(
+      `MQTT: ${reason}; this agent goes on. If it is another agent, give it its own AGENT_NAME (and AGENT_ID, if set)`,
+    );
   }
 
   async #wait(seconds: number): Promise<void> {

@@ -109,13 +109,14 @@ export class DiscoveryAnnouncer {
   }
 
   #payloads(phase: RemovalPhase): RetainedPayloadsByTopic {
-    const { agent, catalogue, state, retained, devices } = this.#context;
+    const { agent, catalogue, state, publisher, retained, devices } = this.#context;
     return reconcileDiscoveryPayloads({
       agent,
       ...desiredDiscovery(catalogue, agent, state),
       retained: retained.payloads,
       dismissed: devices.hidden,
       phase,
+      lastSent: (topic) => publisher.lastSent(topic),
     });
   }
 

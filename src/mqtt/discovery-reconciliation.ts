@@ -47,6 +47,8 @@ export interface DiscoveryReconciliationInput extends DesiredDiscovery {
   /** Devices that are not to be announced, because the user has removed them. */
   dismissed: ReadonlySet<string>;
   phase: RemovalPhase;
+  /** The payload that this connection has sent last. */
+  lastSent?(topic: string): string | undefined;
 }
 
 function removedComponent(
@@ -79,6 +81,21 @@ function inheritedComponents(
     if (component !== undefined) components[key] = component;
   }
   return components;
+}
+
+/** The components with the entity ids that they were announced with before: Home Assistant keeps the first, whatever the device or part
+ * is called now, and what reads the announcements should find it. */
+function withFirstEntityIds(
+  components: Record<string, Component>,
+  before: Record<string, Component>,
+): Record<string, Component> {
+  return Object.fromEntries(
+    Object.entries(components).map(([key, component]) => {
+      const { platform, default_entity_id: id } = before[key] ?? {};
+      const isSame = platform === component.platform && typeof id === 'string';
+      return [key, isSame ? { ...component, default_entity_id: id } : component];
+    }),
+  );
 }
 
 /** The devices of this agent that are desired or retained, without those that were dismissed. Also those that are excluded, because
@@ -114,13 +131,17 @@ function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries:
 /** Discovery payload of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for
  * a device that has no component left. */
 export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput): RetainedPayloadsByTopic {
-  const { agent, desired, retained } = input;
+  const { agent, desired, retained, lastSent } = input;
   const topics = new Topics(agent);
   const announcements = devicesToReconcile(input).map((id) => {
     const topic = topics.discovery(id);
     const earlier = parseAnnouncement(retained.get(topic));
     const current = desired.get(id);
-    const components = { ...current?.components, ...inheritedComponents(input, id, earlier?.components ?? {}) };
+    const before = parseAnnouncement(lastSent?.(topic)) ?? earlier;
+    const components = {
+      ...withFirstEntityIds(current?.components ?? {}, before?.components ?? {}),
+      ...inheritedComponents(input, id, earlier?.components ?? {}),
+    };
     return { topic, device: current?.device ?? earlier?.device ?? {}, components };
   });
   return new Map(

@@ -1,13 +1,28 @@
 import * as z from 'zod/mini';
 import { hostRootSettingsShape } from '../model/host-roots.ts';
-import { enumSetting, stringSetting } from '../model/setting.ts';
+import { slug } from '../model/naming.ts';
+import { customSetting, enumSetting, stringSetting } from '../model/setting.ts';
+
+/** Whether a text can be an agent's id: what `slug` makes of a name, also of one that it cuts. */
+export const isAgentId = (text: string): boolean =>
+  text.length <= 60 && /^[a-z0-9]+(_[a-z0-9]+)*(__[0-9a-f]{6})?$/.test(text);
 
 export const agentSettingsSchema = z.object({
   AGENT_NAME: stringSetting({
     description:
-      'Name of this agent, used for its device in Home Assistant and in its topics. Defaults to the host name. A new name creates a new device.',
+      'Name of this agent and of its device in Home Assistant. Defaults to the host name. Set AGENT_ID before you change it: otherwise a new name makes a new agent with new devices.',
     example: 'nas',
   }),
+  AGENT_ID: customSetting(
+    {
+      description:
+        'ID of this agent in its topics and in Home Assistant, which keeps devices and their history while the name changes. Defaults to the name in lower case.',
+      example: 'nas',
+      suggest: slug,
+    },
+    'up to 60 lower-case letters, digits and underscores',
+    (text) => (isAgentId(text) ? text : undefined),
+  ),
   SITE: stringSetting({
     description: 'Name of the location, suggested to Home Assistant as the area and included in every JSON response.',
     example: 'Berlin',

@@ -17,6 +17,7 @@ import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
 import { parseEnvFile } from './env-file.ts';
 import { oddValueWarnings, quotedValueWarnings, withAliases } from './environment-notices.ts';
+import { readMachineMark } from './machine-mark.ts';
 import { misspelledVariableWarnings } from './misspelled-variables.ts';
 import {
   type Environment,
@@ -159,15 +160,21 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
     bridgeTopicLevel,
     sharedTopicLevel,
   ];
-  if (reservedNames.includes(slug(name)))
-    problems.push(`AGENT_NAME: got ${JSON.stringify(name)}, but the names ${reservedNames.join(', ')} are reserved`);
+  const id = own.AGENT_ID ?? slug(name);
+  if (reservedNames.includes(id))
+    problems.push(
+      `${own.AGENT_ID === undefined ? 'AGENT_NAME' : 'AGENT_ID'}: got ${JSON.stringify(own.AGENT_ID ?? name)}, but the names ${reservedNames.join(', ')} are reserved`,
+    );
   const schemas = titledSettingsSchemas(catalogue).map(({ schema }) => schema);
   const unknown = misspelledVariableWarnings(env, schemas);
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
   const started = new PastMoment();
+  const hostRoots = new HostRoots(own);
+  const machine = readMachineMark(hostRoots);
   const agent: AgentIdentity = {
-    id: slug(name),
+    id,
     name,
+    ...(machine === undefined ? {} : { machine }),
     ...(own.SITE === undefined ? {} : { site: own.SITE }),
     version,
     get startedAt() {
@@ -193,7 +200,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
   ];
   return {
     agent,
-    hostRoots: new HostRoots(own),
+    hostRoots,
     log: { LOG_LEVEL, LOG_FORMAT },
     mqtt,
     http,

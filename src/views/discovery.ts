@@ -5,7 +5,14 @@ import { definedMembers } from '../model/defined-members.ts';
 import type { Device } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
-import { deviceIdentifier, entityUniqueId, formatComponentKey, parseComponentKey, slug } from '../model/naming.ts';
+import {
+  deviceIdentifier,
+  entityIdPrefix,
+  entityUniqueId,
+  formatComponentKey,
+  parseComponentKey,
+  slug,
+} from '../model/naming.ts';
 import { type DeviceOwner, mayReport } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -108,7 +115,11 @@ function component(
   const { address, device, part } = entry;
   const name = componentKeyOf(entry, key);
   const platform = platformOfMetric(metric);
-  const segments = [slug(device.name), ...(address.part === undefined ? [] : [partSegment(address.part)]), key];
+  const segments = [
+    entityIdPrefix(agent, device.name),
+    ...(address.part === undefined ? [] : [partSegment(address.part)]),
+    key,
+  ];
   const options = {
     platform,
     unique_id: entityUniqueId(agent, address.device, name),
@@ -136,7 +147,7 @@ function button(
   const options = {
     platform: 'button',
     unique_id: entityUniqueId(agent, address.device, name),
-    default_entity_id: `button.${slug(device.name)}_${key}`,
+    default_entity_id: `button.${entityIdPrefix(agent, device.name)}_${key}`,
     name: action.name,
     icon: action.icon,
     entity_category: action.category,
@@ -162,7 +173,7 @@ function eventEntity(
   const options = {
     platform: 'event',
     unique_id: entityUniqueId(agent, address.device, key),
-    default_entity_id: `event.${slug(device.name)}_${eventKey}`,
+    default_entity_id: `event.${entityIdPrefix(agent, device.name)}_${eventKey}`,
     name,
     icon,
     entity_category: category,

@@ -1,4 +1,4 @@
-import { entityUniqueId, formatComponentKey, slug } from '../model/naming.ts';
+import { entityIdPrefix, entityUniqueId, formatComponentKey } from '../model/naming.ts';
 import { isFaultSeverity, severities } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -21,7 +21,7 @@ export function problemListComponents(agent: AgentIdentity): [key: string, compo
     {
       platform,
       unique_id: entityUniqueId(agent, agent.id, problemKeyOf(metric)),
-      default_entity_id: `${platform}.${slug(agent.name)}_${metric}`,
+      default_entity_id: `${platform}.${entityIdPrefix(agent, agent.name)}_${metric}`,
       ...options,
       state_topic: topics.problems,
       availability: [{ topic: topics.status }],
@@ -33,7 +33,7 @@ export function problemListComponents(agent: AgentIdentity): [key: string, compo
       device_class: 'problem',
       value_template: `{{ 'ON' if value_json.worst in (${faultWords.join(', ')}) else 'OFF' }}`,
       json_attributes_topic: topics.problems,
-      json_attributes_template: "{{ dict(value_json.items() | rejectattr(0, 'eq', 'told')) | tojson }}",
+      json_attributes_template: "{{ dict(value_json.items() | rejectattr(0, 'in', ['told', 'machine'])) | tojson }}",
     }),
     entity('sensor', 'problem_reason', {
       name: 'Problem reason',

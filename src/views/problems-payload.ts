@@ -44,6 +44,8 @@ const toldProblemSchema = z.pick(publishedProblemSchema, {
 const problemsSchema = z.object({
   /** Name of the agent. Absent in lists of earlier versions. */
   agent: z.optional(z.string().check(z.maxLength(500))),
+  /** Tells the agent's machine from others: the same agent may have had another id. */
+  machine: z.optional(z.string().check(z.maxLength(100))),
   worst: z.nullable(z.enum(severities)),
   count: z.int().check(z.gte(0)),
   reason: z.nullable(z.string()),
@@ -93,6 +95,7 @@ function payloadOf(agent: AgentIdentity, problems: readonly Problem[], state: Ag
   const inOrder = [...own, ...problems.filter(({ explainedBy }) => explainedBy !== undefined)].slice(0, maxProblems);
   return {
     agent: agent.name,
+    ...(agent.machine === undefined ? {} : { machine: agent.machine }),
     worst: worst?.severity ?? null,
     count: own.filter(({ severity }) => isFaultSeverity(severity)).length,
     reason: worst === undefined ? null : `${worst.subject}: ${worst.text}`.slice(0, maxReasonLength),

@@ -13,6 +13,7 @@ test.each([
   ['once'],
   ['check'],
   ['forget'],
+  ['adopt'],
   ['health'],
   ['dashboard'],
   ['recorder'],

@@ -41,6 +41,8 @@ test('without a terminal: the broker is tried, the settings are written for thei
   });
   expect(statSync(first.file).mode & 0o777).toBe(0o600);
   expect(first.after).toMatch(new RegExp(`^# .*\\nMQTT_URL=mqtt://${broker}\\n\\n# .*\\nMQTT_PASSWORD=`));
+  // The host's name may change; the agent's id must not.
+  expect(first.after).toMatch(/\nAGENT_ID=\w+\n/);
   expect(first.output).not.toContain('sesame');
 
   const again = await setUp(`${first.after}\n# Mine\nHOST_SCHEDULE=off\n`, {}, '--site', 'Berlin');

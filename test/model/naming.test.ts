@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatComponentKey, parseComponentKey, slug } from '../../src/model/naming.ts';
+import { entityIdPrefix, formatComponentKey, parseComponentKey, slug } from '../../src/model/naming.ts';
 
 test.each([
   ['nas', 'nas'],
@@ -23,6 +23,14 @@ test('a slug fits every topic and id', () => {
 });
 
 test('texts with other characters have different slugs', () => expect(slug('Küche')).not.toBe(slug('Köche')));
+
+test('entity ids begin with the agent’s name, or with an id of its own', () => {
+  const prefix = (name: string, id = slug(name)) =>
+    [name, `${name} Samsung SSD`, 'Berlin', `${name}box`].map((device) => entityIdPrefix({ id, name }, device));
+  expect(prefix('My NAS')).toEqual(['my_nas', 'my_nas_samsung_ssd', 'berlin', 'my_nasbox']);
+  expect(prefix('Küche', 'nas')).toEqual(['nas', 'nas_samsung_ssd', 'berlin', slug('Küchebox')]);
+  expect(prefix('raspi', 'pi')).toEqual(['pi', 'pi_samsung_ssd', 'berlin', 'raspibox']);
+});
 
 test('a component key contains collector, table, part and metric', () => {
   const part = { collector: 'host', table: 'filesystem', part: 'mnt_data', metric: 'used' };

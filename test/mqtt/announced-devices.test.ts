@@ -12,7 +12,7 @@ test('devices with an announcement and a state of this agent, without parts', ()
   const retained = new Map([
     config('s4', { device: { name: 'Samsung', serial_number: 'S4' } }),
     state('nas/nvme/s4'),
-    config('nas', { device: { name: 'nas' } }),
+    config('nas', { device: { name: 'nas', suggested_area: 'Berlin' } }),
     state('nas/host/nas'),
     state('nas/host/nas/filesystem_root'),
     // Removed by the user, by the agent, and of another agent.
@@ -22,7 +22,7 @@ test('devices with an announcement and a state of this agent, without parts', ()
   ]);
   expect(selectAnnouncedDevices(agent, retained)).toEqual([
     { path: 'nvme/s4', name: 'Samsung', serialNumber: 'S4' },
-    { path: 'host/nas', name: 'nas' },
+    { path: 'host/nas', name: 'nas', area: 'Berlin' },
   ]);
 });
 

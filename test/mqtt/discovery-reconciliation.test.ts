@@ -72,6 +72,24 @@ test('an undeclared component becomes a tombstone, is restored, becomes a tombst
   }
 });
 
+test('a component keeps the entity id that it was announced with first', () => {
+  const key = 'probe-thing-level';
+  const renamed = stateOf(collector, [{ ...whole(), device: { ...device, name: 'Thing 12345A' } }]);
+  const idOf = (input: object) => {
+    const all = { agent, ...discoveryOf(renamed), retained: new Map<string, string>(), dismissed: new Set<string>() };
+    const payload = reconcileDiscoveryPayloads({ ...all, phase: 'tombstone', ...input }).get(topic) ?? '';
+    return (JSON.parse(payload) as Announced).components[key]?.default_entity_id;
+  };
+  const first = { platform: 'sensor', default_entity_id: 'sensor.thing_level' };
+  const announced = earlier({ [key]: first });
+  expect(idOf({})).toBe('sensor.thing_12345a_level');
+  expect(idOf({ retained: announced })).toBe('sensor.thing_level');
+  expect(idOf({ lastSent: (one: string) => announced.get(one) })).toBe('sensor.thing_level');
+  // Not that of a removed component, or of another platform.
+  expect(idOf({ retained: earlier({ [key]: { platform: 'sensor' } }) })).toBe('sensor.thing_12345a_level');
+  expect(idOf({ retained: earlier({ [key]: { ...first, platform: 'switch' } }) })).toBe('sensor.thing_12345a_level');
+});
+
 test('tombstones come before the states, and everything else stays unchanged', () => {
   const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
   const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];

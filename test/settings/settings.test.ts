@@ -389,6 +389,22 @@ test.each(['sites', 'Sites', 'bridge', 'shared'])('an agent can’t be called %s
   ]),
 );
 
+test('AGENT_ID is the id, whatever the name is', () => {
+  expect(read({ AGENT_NAME: 'Küche' }).agent).toMatchObject({ id: 'kuche_a9ec87', name: 'Küche' });
+  expect(read({ AGENT_NAME: 'Küche', AGENT_ID: 'nas' }).agent).toMatchObject({ id: 'nas', name: 'Küche' });
+  expect(read({ AGENT_NAME: 'sites', AGENT_ID: 'nas' }).agent.id).toBe('nas');
+  // As a long name is cut.
+  expect(read({ AGENT_ID: 'a_machine_in_the_cellar__a9ec87' }).agent.id).toBe('a_machine_in_the_cellar__a9ec87');
+});
+
+test.each([
+  ['sites', 'AGENT_ID: got "sites", but the names sites, bridge, shared are reserved'],
+  ['My NAS', expect.stringMatching(/^AGENT_ID: got "My NAS".*my_nas/)],
+  ['nas/disk', expect.stringMatching(/^AGENT_ID/)],
+  ['a__b', expect.stringMatching(/^AGENT_ID/)],
+  ['x'.repeat(61), expect.stringMatching(/^AGENT_ID/)],
+])('%s is no AGENT_ID', (AGENT_ID, problem) => expect(problemsOf({ AGENT_ID })).toEqual([problem]));
+
 test('in a container the name of the host is used', () => {
   const folder = mkdtempSync(join(tmpdir(), 'root-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

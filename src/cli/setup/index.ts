@@ -144,6 +144,11 @@ export async function runSetupCommand({
     const { hostRoots } = parseSettings(allCollectors, parseSettingsVariables(text));
     const account = await offerFritzBoxAccount(known, pickProcessVariables(fritzBoxNames), hostRoots);
     text = editSettingsText(text, account, descriptions());
+    // The host's name may change; the agent's id must not.
+    if (known.AGENT_ID === undefined) {
+      const { agent } = parseSettings(allCollectors, parseSettingsVariables(text));
+      text = editSettingsText(text, { AGENT_ID: agent.id }, descriptions());
+    }
     const settings = parseSettings(allCollectors, parseSettingsVariables(text));
     if (text !== before) writeSettingsFile(file, text);
     printSuccess(`Settings: ${text === before ? `unchanged, in ${file}` : `written to ${file}`}`);

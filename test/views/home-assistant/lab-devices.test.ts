@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
+import { slug } from '../../../src/model/naming.ts';
 import { buildDashboardConfig } from '../../../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../../../src/views/home-assistant/lab-devices.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
@@ -32,9 +33,10 @@ test('payloads of other programs and tombstones are left out', () => {
 
 test('an entity has the id that Home Assistant makes of the announced one, also where a long name was cut between words', () => {
   const name = 'the machine in the rack below my stairs behind the old kitchen';
-  const agent = { ...sampleAgent, id: 'nas', name };
+  const id = slug(name);
+  const agent = { ...sampleAgent, id, name };
   const announced = discoveryPayloads(allCollectors, agent, stateAfter({ host: [host()] })).get(
-    'homeassistant/device/infra-monitor_nas/nas/config',
+    `homeassistant/device/infra-monitor_${id}/${id}/config`,
   );
   expect(announced).toContain('"binary_sensor.the_machine_in_the_rack_below_my_stairs__216fdf_problem"');
   expect(devicesOf([announced ?? '']).flatMap(({ entities }) => entities.map(({ id }) => id))).toContain(

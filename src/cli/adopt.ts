@@ -1,0 +1,61 @@
+import { allCollectors } from '../collectors/index.ts';
+import { UsageError } from '../model/errors.ts';
+import { Topics } from '../model/topics.ts';
+import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
+import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
+import { isAgentId } from '../settings/agent-settings.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
+import {
+  editSettingsText,
+  pickProcessVariables,
+  readSettingsTextOrEmpty,
+  writeSettingsFile,
+} from '../settings/settings-file.ts';
+import { printNote, printSuccess } from './terminal.ts';
+
+/** Throws UsageError unless the broker has data of an agent with this id that does not run. Returns whether it has some of this one. */
+async function checkAdoptable({ agent, mqtt }: Settings, id: string): Promise<{ hasOwnData: boolean }> {
+  const former = { ...agent, id };
+  const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
+    throw new UsageError('Cannot connect to the broker', { cause });
+  });
+  const hasData = async (one: typeof agent) => {
+    const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, one);
+    return [...retained.keys()].some((topic) => new Topics(one).isOwn(topic));
+  };
+  try {
+    if (!(await hasData(former))) throw new UsageError(`${id}: the broker has no data for this agent`);
+    if (await isDuplicateAgentConnected(mqtt, former))
+      throw new UsageError(`${id} is running, and two agents cannot have one ID; stop it first`);
+    return { hasOwnData: await hasData(agent) };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Writes AGENT_ID to the settings file, so that this agent goes on with the devices of another one that is no longer in use. */
+export async function runAdoptCommand(id: string, { env }: { env?: string }): Promise<void> {
+  const isSetByEnvironment = pickProcessVariables(['AGENT_ID']).AGENT_ID !== undefined;
+  const settings = loadSettings(allCollectors, env);
+  const { agent, mqtt } = settings;
+  if (!isAgentId(id)) throw new UsageError(`${id} is no ID of an agent`);
+  if (id === agent.id) throw new UsageError(`${id} is this agent’s ID already`);
+  if (mqtt.MQTT_URL.protocol === 'embedded')
+    throw new UsageError('The embedded broker keeps no data after it stops, so there is no agent to adopt');
+  const { hasOwnData } = await checkAdoptable(settings, id);
+  const file = env ?? '.env';
+  const text = readSettingsTextOrEmpty(file);
+  if (isSetByEnvironment || text === '')
+    throw new UsageError(
+      isSetByEnvironment
+        ? `The environment sets AGENT_ID, and overrides the settings file: set AGENT_ID=${id} there`
+        : `There is no settings file ${file}: set AGENT_ID=${id} where the agent’s other settings are, or name their file with --env`,
+    );
+  writeSettingsFile(file, editSettingsText(text, { AGENT_ID: id }, new Map()));
+  printSuccess(`AGENT_ID=${id} was written to ${file}. Restart the agent: it goes on with the devices of ${id}`);
+  if (hasOwnData)
+    printNote(
+      `What it has published as ${agent.id} remains. To remove it after the restart, run: infra-monitor forget --agent ${agent.id}`,
+    );
+}
