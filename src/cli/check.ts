@@ -12,6 +12,7 @@ import { postNotification, printableOrigin } from '../notify/notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { checkAsService } from './check-as-service.ts';
 import { checkBroker, checkLargestAnnouncement } from './check-broker.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
@@ -109,8 +110,14 @@ async function printIdentityAdvice({ agent, mqtt }: Settings, state: MutableAgen
   for (const former of await findFormerAgents(mqtt, agent)) printAdvice(`Broker: ${formerAgentAdvice(former)}`);
 }
 
-/** Checks everything that the agent needs and prints what is missing; exit status 0 if nothing is, otherwise 1. */
+/** Checks everything that the agent needs and prints what is missing, for the installed service as that runs; exit status 0 if nothing
+ * is, otherwise 1. */
 export async function runCheckCommand({ env }: { env?: string }): Promise<void> {
+  const status = await checkAsService(env);
+  if (status !== undefined) {
+    process.exitCode = status;
+    return;
+  }
   const settings = loadSettings(allCollectors, env);
   const state = new MutableAgentState('');
   const agentDirectory = new BrokerAgentDirectory();

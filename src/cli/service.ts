@@ -28,6 +28,16 @@ export const systemdService = {
     return (await control('cat', unit)).status === 0;
   },
 
+  /** The text of its unit file and drop-ins. */
+  async readUnit(): Promise<string> {
+    return readCommandOutput('systemctl', ['cat', '--no-pager', unit], { seconds: limitSeconds });
+  },
+
+  /** The effective values, one `NAME=value` on each line. */
+  async readProperties(names: readonly string[]): Promise<string> {
+    return readCommandOutput('systemctl', ['show', '--property', names.join(), unit], { seconds: limitSeconds });
+  },
+
   async isActive(): Promise<boolean> {
     return (await control('is-active', '--quiet', unit)).status === 0;
   },

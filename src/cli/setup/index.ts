@@ -130,9 +130,7 @@ export async function runSetupCommand({
       editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()),
       descriptions(),
     );
-    const unreadable = isService
-      ? await findFilesUnreadableForService(systemdService.unit, parseSettingsVariables(text))
-      : [];
+    const unreadable = isService ? await findFilesUnreadableForService(parseSettingsVariables(text)) : [];
     if (unreadable.length > 0)
       throw new UsageError(
         `Nothing was changed: the service cannot read ${unreadable.join(', ')}. See “Secrets” in docs/security.md`,

@@ -1,5 +1,6 @@
 import { readCommandOutput, runCommand } from '../../lib/command.ts';
 import type { Environment } from '../../settings/read-variables.ts';
+import { systemdService } from '../service.ts';
 
 const limitSeconds = 10;
 
@@ -7,14 +8,12 @@ const limitSeconds = 10;
 const credentials = '/run/credentials/';
 
 /** The files named by these settings that the service's user could not read, each with its setting. */
-export async function findFilesUnreadableForService(unit: string, settings: Environment): Promise<string[]> {
+export async function findFilesUnreadableForService(settings: Environment): Promise<string[]> {
   const files = Object.entries(settings).filter(
     ([name, path]) => name.endsWith('_FILE') && path && !path.startsWith(credentials),
   );
   if (files.length === 0) return [];
-  const shown = await readCommandOutput('systemctl', ['show', '--property', 'User,SupplementaryGroups', unit], {
-    seconds: limitSeconds,
-  });
+  const shown = await systemdService.readProperties(['User', 'SupplementaryGroups']);
   const [, user = 'root'] = /^User=(.+)$/m.exec(shown) ?? [];
   const [, additional = ''] = /^SupplementaryGroups=(.+)$/m.exec(shown) ?? [];
   const own = await readCommandOutput('id', ['--groups', user], { seconds: limitSeconds });

@@ -42,6 +42,32 @@ test('the service by its documents: settings that root alone can read, echoes an
   observer.topics.delete(gate);
   await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);
 
+  // Root may read what the service may not.
+  const check = () =>
+    machine.sh('infra-monitor --env /etc/infra-monitor.env check 2>&1; echo "status $?"', { seconds: 300 });
+  await machine.write(
+    '/usr/local/bin/infra-monitor',
+    '#!/bin/sh\nexec /usr/bin/node /opt/infra-monitor/dist/infra-monitor.js "$@"',
+  );
+  await machine.sh('chmod 755 /usr/local/bin/infra-monitor; install -m 600 /dev/null /root/password');
+  await machine.write(`${dropIns}/password.conf`, '[Service]\nLoadCredential=password:/root/password');
+  const handedOver = '/run/credentials/infra-monitor.service/password';
+  const withPasswordFile = (path: string) =>
+    settings.map((line) => (line.startsWith('MQTT_PASSWORD=') ? `MQTT_PASSWORD_FILE=${path}` : line)).join('\n');
+  await machine.write('/root/password', 'sesame');
+  await machine.sh('systemctl daemon-reload');
+  await machine.write('/etc/infra-monitor.env', withPasswordFile(handedOver));
+  const passed = await check();
+  expect(passed).toMatch(
+    /^– As infra-monitor.service runs: as the user infra-monitor with nvme cap_net_raw cap_sys_admin$/m,
+  );
+  expect(passed).toContain('✓ Broker: all required topics can be read and written');
+  expect(passed).toMatch(/^✓ NVMe.*: works \((\d+) of \1 read/m);
+  expect(passed).not.toContain('sesame');
+  await machine.write('/etc/infra-monitor.env', withPasswordFile('/root/password'));
+  expect(await check()).toMatch(/MQTT_PASSWORD_FILE: EACCES.*status 2$/s);
+  await machine.write('/etc/infra-monitor.env', settings.join('\n'));
+
   expect(await machine.sh('stat -c "%a %U" /etc/infra-monitor.env')).toBe('600 root');
   expect(await machine.sh('journalctl -u infra-monitor -o cat')).not.toMatch(
     /sesame|every user of this machine|the bus does not know/,
