@@ -1,6 +1,10 @@
 import pino, { type Logger } from 'pino';
+import { MinuteLimit } from './lib/minute-limit.ts';
+import { bounds } from './model/bounds.ts';
 
 export type Log = Logger;
+
+const infoLevel = 30;
 
 const reset = '\u001b[0m';
 const levels: Record<number, { name: string; colour: string }> = {
@@ -21,6 +25,13 @@ function formatLine(json: string, colours: boolean): string {
   return `${at} ${colours ? `${colour}${label}${reset}` : label} ${msg}\n`;
 }
 
+/** On one line, and without what a terminal would interpret: much of it was written by others. */
+function printableLine(text: string): string {
+  const { characters } = bounds.logLine;
+  const beginning = text.length > characters ? `${text.slice(0, characters)}…` : text;
+  return beginning.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd');
+}
+
 /** Logs to a stream, as text (in colour on a terminal) or as JSON. */
 export function createLog(
   { LOG_LEVEL, LOG_FORMAT }: { LOG_LEVEL: string; LOG_FORMAT: 'text' | 'json' },
@@ -31,5 +42,21 @@ export function createLog(
     LOG_FORMAT === 'json'
       ? (json: string) => stream.write(json)
       : (json: string) => stream.write(formatLine(json, colours));
-  return pino({ level: LOG_LEVEL, base: null }, { write });
+  const limit = new MinuteLimit(bounds.logLinesPerMinute);
+  return pino(
+    {
+      level: LOG_LEVEL,
+      base: null,
+      hooks: {
+        logMethod([message], method, level) {
+          // Whoever asks for more than `info` wants every line.
+          const admitted = level < infoLevel ? { leftOut: 0 } : limit.admit();
+          if (admitted === undefined) return;
+          if (admitted.leftOut > 0) method.call(this, `${admitted.leftOut} lines of a minute were left out`);
+          method.call(this, printableLine(String(message)));
+        },
+      },
+    },
+    { write },
+  );
 }

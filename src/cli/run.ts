@@ -3,6 +3,8 @@ import { allCollectors } from '../collectors/index.ts';
 import { createApiRoutes } from '../http/api-routes.ts';
 import { createPageRoutesAndEventStream } from '../http/page-routes.ts';
 import { type StatusServer, startStatusServer } from '../http/server.ts';
+import { excerptOf } from '../lib/excerpt.ts';
+import { MinuteLimit } from '../lib/minute-limit.ts';
 import { startSystemdNotifications } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
 import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
@@ -10,6 +12,7 @@ import { MinuteHistory } from '../loop/minute-history.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import type { AvailabilityChange } from '../loop/state-entry.ts';
+import { bounds } from '../model/bounds.ts';
 import { describeError } from '../model/errors.ts';
 import type { AnnouncedDevice, Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
@@ -72,17 +75,19 @@ function logStart(
     );
 }
 
-async function runCommandedAction(
-  log: Log,
-  scheduler: Scheduler,
-  { collector, device, action }: DeviceCommand,
-): Promise<void> {
-  try {
-    await scheduler.runAction(collector, device, action);
-    log.info(`${device}: ${action} requested over MQTT: done`);
-  } catch (error) {
-    log.warn(`${device}: ${action} requested over MQTT: ${describeError(error)}`);
-  }
+/** Runs the actions that are requested over MQTT, by whoever may publish there. */
+function createCommandHandler(log: Log, scheduler: Scheduler): (command: DeviceCommand) => Promise<void> {
+  const limit = new MinuteLimit(bounds.commands);
+  return async ({ collector, device, action }) => {
+    if (limit.admit() === undefined) return;
+    const request = `${excerptOf(device)}: ${excerptOf(action)} requested over MQTT`;
+    try {
+      await scheduler.runAction(collector, device, action);
+      log.info(`${request}: done`);
+    } catch (error) {
+      log.warn(`${request}: ${describeError(error)}`);
+    }
+  };
 }
 
 /** Says what Home Assistant does not follow: another id of this machine's agent, and another site. */
@@ -119,7 +124,9 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const server =
     settings.http.HTTP_PORT === 0
       ? undefined
-      : await startStatusServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null });
+      : await startStatusServer(settings.http, paths, { agent: agent.name, site: agent.site ?? null }, (text) =>
+          log.warn(text),
+        );
   logStart(log, settings, opened, server);
   logUncaughtErrors(log);
 
@@ -160,6 +167,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     if (!isIdentityChecked) void logIdentityAdvice(log, settings, announced);
     isIdentityChecked = true;
   };
+  const runCommandedAction = createCommandHandler(log, scheduler);
   const sessions = [...connections].map(
     ([{ agent, collectors: ids, shared }, connection]) =>
       new BrokerClient({
@@ -181,7 +189,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
           if (!shared) adviseOnIdentity(devices);
         },
         ownerKnown: (device, owner) => state.setOwner(device, owner),
-        commandReceived: (command) => void runCommandedAction(log, scheduler, command),
+        commandReceived: (command) => void runCommandedAction(command),
       }),
   );
   for (const session of sessions) session.start();

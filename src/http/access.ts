@@ -4,6 +4,7 @@ import { type BlockList, isIP } from 'node:net';
 import type { Secret } from '../model/secret.ts';
 import { isListedPeer, loopbackPeers } from './peer-list.ts';
 import type { RouteResponse } from './route.ts';
+import type { WrongTokenPauses } from './wrong-token-pauses.ts';
 
 /** The host name without brackets and port, in lower case. */
 const hostName = (host: string) =>
@@ -34,11 +35,15 @@ function parseToken(authorization: string): string | undefined {
   return undefined;
 }
 
-/** Whether the client has sent the token; without a token, everyone is trusted. */
-function isTrusted(authorization: string | undefined, token: Secret | undefined): boolean {
+/** Whether the client has sent the token; without a token, everyone is trusted. While a peer has to wait, its token is not looked at. */
+function isTrusted({ headers, socket }: IncomingMessage, { token, pauses }: AccessRules): boolean {
   if (token === undefined) return true;
-  const sentToken = parseToken(authorization ?? '');
-  return sentToken !== undefined && timingSafeEqual(digest(sentToken), digest(token.reveal()));
+  const sentToken = parseToken(headers.authorization ?? '');
+  if (sentToken === undefined || pauses.remainingMs(socket.remoteAddress) > 0) return false;
+  const isRight = timingSafeEqual(digest(sentToken), digest(token.reveal()));
+  if (isRight) pauses.right(socket.remoteAddress);
+  else pauses.wrong(socket.remoteAddress, digest(sentToken).toString('hex'));
+  return isRight;
 }
 
 /** A program that connects to one of this machine's addresses has that address itself, unless it binds another. */
@@ -51,19 +56,22 @@ export interface AccessRules {
   allowed: readonly string[];
   /** Clients that may connect in addition to this machine itself; anyone if unset. */
   peers?: BlockList | undefined;
+  pauses: WrongTokenPauses;
 }
 
 /** Whether a client is trusted, and the response to a request that is refused. */
 export function decideAccess(
-  { headers, socket }: IncomingMessage,
-  { token, allowed, peers }: AccessRules,
+  request: IncomingMessage,
+  rules: AccessRules,
 ): { trusted: boolean; refusal?: RouteResponse } {
+  const { headers, socket } = request;
+  const { allowed, peers, pauses } = rules;
   if (peers !== undefined && !isListedPeer(peers, socket.remoteAddress) && !isThisMachine(socket))
     return {
       trusted: false,
       refusal: { status: 403, body: { error: 'address not allowed: see HTTP_ALLOWED_PEERS' } },
     };
-  const trusted = isTrusted(headers.authorization, token);
+  const trusted = isTrusted(request, rules);
   if (!isAllowedHost(headers.host, allowed))
     return {
       trusted,
@@ -73,6 +81,16 @@ export function decideAccess(
       },
     };
   if (trusted) return { trusted };
+  const waitMs = headers.authorization === undefined ? 0 : pauses.remainingMs(socket.remoteAddress);
+  if (waitMs > 0)
+    return {
+      trusted,
+      refusal: {
+        status: 429,
+        headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) },
+        body: { error: 'too many wrong tokens: wait before the next one' },
+      },
+    };
   return {
     trusted,
     refusal: {

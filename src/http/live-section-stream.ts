@@ -1,9 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { bounds } from '../model/bounds.ts';
 
-/** Below the server's limit on connections. */
-const maxListeners = 50;
-/** Bytes that a listener may leave unread before it is disconnected. */
-const maxUnreadBytes = 1_000_000;
 /** Milliseconds between messages: below the server's idle timeout, and short enough for changes that no reading reports, such as a
  * lost broker. */
 const heartbeatMs = 5000;
@@ -26,7 +23,7 @@ export class LiveSectionStream {
   }
 
   get isFull(): boolean {
-    return this.#listeners.size >= maxListeners;
+    return this.#listeners.size >= bounds.eventStreams.items;
   }
 
   /** Adds a listener until it disconnects; its first message has all sections. */
@@ -54,7 +51,7 @@ export class LiveSectionStream {
     );
     this.#sentSections = sections;
     for (const response of this.#listeners) {
-      if (response.writableLength > maxUnreadBytes) response.destroy();
+      if (response.writableLength > bounds.eventStream.bytes) response.destroy();
       else response.write(message);
     }
   }

@@ -13,6 +13,11 @@ function prefixOf({ headers, socket }: IncomingMessage, proxies: BlockList | und
   return typeof prefix === 'string' && /^(\/[\w.~-]+)+$/.test(prefix) ? prefix : undefined;
 }
 
+/** Whether the request was made by a page of another site, by what the browser says of it (Fetch Metadata). A page may open many
+ * streams to names of its own, and leave none for others. */
+const isForeign = (site: string | string[] | undefined) =>
+  site !== undefined && site !== 'same-origin' && site !== 'none';
+
 const documentHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': contentSecurityPolicy,
@@ -41,14 +46,16 @@ export function createPageRoutesAndEventStream(
     ],
     [
       '/events',
-      () =>
-        eventStream.isFull
-          ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'too many listeners' } }
-          : {
-              status: 200,
-              headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
-              stream: (response) => eventStream.addListener(response),
-            },
+      ({ headers }) =>
+        isForeign(headers['sec-fetch-site'])
+          ? { status: 403, body: { error: 'only for pages of this server' } }
+          : eventStream.isFull
+            ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'too many listeners' } }
+            : {
+                status: 200,
+                headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
+                stream: (response) => eventStream.addListener(response),
+              },
     ],
   ]);
   return { routes, eventStream };

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bounds } from '../model/bounds.ts';
 import { UsageError } from '../model/errors.ts';
 import { type AccessRules, decideAccess } from './access.ts';
+import { limitConnections } from './connection-limit.ts';
 import { type RouteHandler, type RouteResponse, sendRouteResponse } from './route.ts';
 import type { HttpSettings } from './settings.ts';
+import { WrongTokenPauses } from './wrong-token-pauses.ts';
 
 export interface StatusServer {
   url: string;
@@ -29,7 +32,8 @@ async function respondTo(
 ): Promise<RouteResponse> {
   const { trusted, refusal } = decideAccess(request, rules);
   const path = pathOf(routes, request.url ?? '/');
-  if (refusal !== undefined && (refusal.status !== 401 || path !== tokenFreePath)) return refusal;
+  if (refusal !== undefined && ((refusal.status !== 401 && refusal.status !== 429) || path !== tokenFreePath))
+    return refusal;
   const route = routes.get(path);
   if (route === undefined)
     return { status: 404, body: { ...agentInfo, error: 'not found', endpoints: [...routes.keys()] } };
@@ -71,7 +75,7 @@ function setServerLimits(server: Server): void {
   server.headersTimeout = 5000;
   server.requestTimeout = 10_000;
   server.keepAliveTimeout = 5000;
-  server.maxConnections = 64;
+  limitConnections(server);
   server.maxRequestsPerSocket = 100;
   // A client that reads nothing for this long is disconnected.
   server.setTimeout(15_000, (socket) => socket.destroy());
@@ -88,10 +92,16 @@ export async function startStatusServer(
   }: HttpSettings,
   routes: RouteMap,
   agentInfo: { agent: string; site: string | null },
+  warn: (text: string) => void = () => undefined,
 ): Promise<StatusServer> {
-  const rules = { token, allowed: allowed.map((name) => name.toLowerCase()), peers };
+  const rules = {
+    token,
+    allowed: allowed.map((name) => name.toLowerCase()),
+    peers,
+    pauses: new WrongTokenPauses(warn),
+  };
   const server = createServer(
-    { maxHeaderSize: 8192, connectionsCheckingInterval: 5000 },
+    { maxHeaderSize: bounds.httpHeaders.bytes, connectionsCheckingInterval: 5000 },
     (request, response) => void serve(request, response, routes, agentInfo, rules),
   );
   setServerLimits(server);

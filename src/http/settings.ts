@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as z from 'zod/mini';
+import { bounds } from '../model/bounds.ts';
 import { customSetting, integerSetting, listSetting, secretSetting, stringSetting } from '../model/setting.ts';
 import { parsePeerList } from './peer-list.ts';
 
@@ -19,8 +20,8 @@ export const httpSettingsSchema = z.object({
       description:
         'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
     },
-    'string without blanks at its ends',
-    /^\S(.*\S)?$/,
+    `string of at least ${bounds.httpToken.characters} characters without blanks at its ends, such as that of: openssl rand -hex 24`,
+    new RegExp(`^\\S.{${bounds.httpToken.characters - 2},}\\S$`),
   ),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:

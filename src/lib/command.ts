@@ -1,8 +1,10 @@
 import type { Options } from 'execa';
+import { bounds } from '../model/bounds.ts';
 import { trackProcessGroup } from './process-groups.ts';
 
 export interface CommandResult {
   stdout: string;
+  /** Its beginning. */
   stderr: string;
   status: number;
 }
@@ -24,6 +26,9 @@ export class CommandError extends Error {
  * reads. */
 type CommandOptions = { seconds: number } & Pick<Options, 'cancelSignal' | 'killSignal'> & { input?: Uint8Array };
 
+/** What a command says of its failure. */
+const beginningOf = (stderr: string) => stderr.slice(0, bounds.commandError.characters).trim();
+
 /** Adds the folders of Debian's administration commands, which are not in an ordinary user's PATH. */
 const searchPath = () => `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
@@ -42,7 +47,7 @@ export async function runCommand(
     // After sudo, this process may have no permission to enter its own working directory.
     cwd: '/',
     ...(options.input ? { input: options.input } : { stdin: 'ignore' }),
-    maxBuffer: 1_000_000,
+    maxBuffer: bounds.commandOutput.bytes,
     reject: false,
     detached: true,
     ...(options.cancelSignal ? { cancelSignal: options.cancelSignal } : {}),
@@ -50,10 +55,10 @@ export async function runCommand(
   if (command.pid !== undefined) trackProcessGroup(command.pid, command, options.killSignal);
   const result = await command;
   if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer)
-    return { stdout: result.stdout, stderr: result.stderr, status: result.exitCode };
+    return { stdout: result.stdout, stderr: beginningOf(result.stderr), status: result.exitCode };
   const reason = result.timedOut
     ? `timed out after ${options.seconds} s`
-    : result.originalMessage || result.stderr || 'ended without an exit status';
+    : result.originalMessage || beginningOf(result.stderr) || 'ended without an exit status';
   throw new CommandError(`${[file, ...args].join(' ')}: ${reason}`, {
     missing: result.code === 'ENOENT',
     timedOut: result.timedOut,

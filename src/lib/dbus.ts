@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { bounds } from '../model/bounds.ts';
 
 // The part of the D-Bus wire protocol that listing systemd’s units needs:
 // https://dbus.freedesktop.org/doc/dbus-specification.html
@@ -113,9 +114,6 @@ function firstStringOfStructs(body: Buffer, memberTypes: string): string[] {
  * up. */
 export class UnknownDbusUserError extends Error {}
 
-/** Bytes of an answer; systemd describes a unit in about 300. */
-const maxAnswerBytes = 4_000_000;
-
 /** Names of systemd's units in a state, over the bus at a socket. Rejects if the bus sends nothing for `seconds`. */
 export function listSystemdUnits(socketPath: string, state: string, seconds: number): Promise<string[]> {
   const hello = {
@@ -148,7 +146,7 @@ export function listSystemdUnits(socketPath: string, state: string, seconds: num
     );
     socket.on('data', (chunk) => {
       data = Buffer.concat([data, chunk]);
-      if (data.length > maxAnswerBytes) return void socket.destroy(new Error('the answer is too long'));
+      if (data.length > bounds.dbusReply.bytes) return void socket.destroy(new Error('the answer is too long'));
       if (!authenticated) {
         const end = data.indexOf('\r\n');
         if (end < 0) return;

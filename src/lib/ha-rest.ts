@@ -1,12 +1,10 @@
 import { type ClientRequest, Agent as HttpAgent, get as httpGet } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { TLSSocket } from 'node:tls';
+import { bounds } from '../model/bounds.ts';
 import type { Secret } from '../model/secret.ts';
 import { FrozenServerError, type HttpAnswer, readHttpAnswer } from './http-answer.ts';
 import { lookUpName, lookupFunction } from './names/name-lookup.ts';
-
-/** The longest expected answer, that of `/api/config`, has about 20,000 bytes. */
-const maxAnswerBytes = 1024 ** 2;
 
 /** Milliseconds after which a connection that was kept is taken for dead: packets to a machine that is gone get no answer at all. */
 const keptConnectionTimeoutMs = 4000;
@@ -98,7 +96,7 @@ export class HaRest {
         { agent, headers },
         (response) => {
           kept?.removeEventListener('abort', onKeptAbort);
-          readHttpAnswer(response, maxAnswerBytes).then(resolve, reject);
+          readHttpAnswer(response, bounds.homeAssistantAnswer.bytes).then(resolve, reject);
         },
       );
       request.on('error', (error) => {

@@ -1,5 +1,7 @@
 import WebSocket from 'ws';
 import * as z from 'zod/mini';
+import { bounds } from '../model/bounds.ts';
+import { parseJsonWithin } from '../model/json.ts';
 import type { Secret } from '../model/secret.ts';
 import {
   certificateOf,
@@ -93,12 +95,6 @@ export class HaWebSocket {
   }
 }
 
-/** The longest expected message has about 100,000 bytes. */
-const maxMessageBytes = 4 * 1024 ** 2;
-
-/** A page of a proxy instead of a WebSocket: its beginning says whose it is. */
-const maxPageBytes = 8192;
-
 const closeTimeoutMs = 1000;
 
 /** JSON over a WebSocket. Every wait ends with the connection or with the signal's abort. */
@@ -119,7 +115,7 @@ class JsonSocket {
       lookup: lookupFunction(lookUpName),
       rejectUnauthorized: false,
       perMessageDeflate: false,
-      maxPayload: maxMessageBytes,
+      maxPayload: bounds.homeAssistantMessage.bytes,
       ...(ca === undefined ? {} : { ca }),
     });
     this.#socket = socket;
@@ -136,7 +132,7 @@ class JsonSocket {
     });
     const answered = new Promise<HttpAnswer>((resolve) => {
       socket.on('unexpected-response', (request, response) => {
-        void readHttpAnswer(response, maxPageBytes).then((answer) => {
+        void readHttpAnswer(response, bounds.foreignPage.bytes).then((answer) => {
           resolve(answer);
           request.destroy();
         });
@@ -175,7 +171,7 @@ class JsonSocket {
   #receive(text: string): void {
     let message: unknown;
     try {
-      message = JSON.parse(text);
+      message = parseJsonWithin(text, bounds.homeAssistantMessage);
     } catch {
       message = text;
     }

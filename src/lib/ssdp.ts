@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bounds } from '../model/bounds.ts';
 
 const multicastGroup = '239.255.255.250';
 const ssdpPort = 1900;
@@ -28,7 +29,7 @@ export async function discoverDescriptionUrls(address: string, signal: AbortSign
   const failed = new Promise<never>((_, reject) => socket.once('error', reject));
   socket.on('message', (message, { address: from }) => {
     const location = from === address ? parseLocationHeader(message.toString('latin1')) : undefined;
-    if (location?.hostname === address) found.set(location.href, location);
+    if (location?.hostname === address && found.size < bounds.ssdpAnswers.items) found.set(location.href, location);
   });
   try {
     // Multicast as specified, and unicast because multicast does not pass every bridge.

@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { bounds, type XmlBound } from '../model/bounds.ts';
 import { excerptOf } from './excerpt.ts';
 
 // The parser accepts mismatched tags and HTML, so callers check the name of the root. Numbers stay texts (“154.08”, “007”).
@@ -57,7 +58,8 @@ export class XmlElement {
 
 /** The root element, which must have this local name and an end; otherwise the error quotes the text. The parser itself would take
  * half a document, and half a number in it. */
-export function parseXml(text: string, root: string): XmlElement {
+export function parseXml(text: string, root: string, bound: XmlBound = bounds.upnpDocument): XmlElement {
+  assertWithin(text, bound);
   const found = rootOf(text);
   if (found?.name === root) {
     if (new RegExp(`</(?:[\\w.-]+:)?${root}\\s*>|<(?:[\\w.-]+:)?${root}\\s*/>`).test(text)) return found;
@@ -66,6 +68,25 @@ export function parseXml(text: string, root: string): XmlElement {
   throw new Error(
     text.trim() === '' ? 'the answer is empty' : `the answer has no root element <${root}>: ${excerptOf(text)}`,
   );
+}
+
+/** The parser takes a time that grows faster than the number of elements, and what walks the tree a stack as deep as it. */
+function assertWithin(text: string, { bytes, items, depth: maxDepth }: XmlBound): void {
+  const length = Buffer.byteLength(text);
+  if (length > bytes) throw new Error(`the answer has ${length} bytes, more than ${bytes}`);
+  let count = 0;
+  let depth = 0;
+  for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at + 1)) {
+    const next = text[at + 1];
+    if (next === '/') depth -= 1;
+    else if (next !== '!' && next !== '?') {
+      count += 1;
+      // An element without an end raises the depth for good, which an answer that is whole does not have.
+      if (text[text.indexOf('>', at) - 1] !== '/') depth += 1;
+    }
+    if (count > items) throw new Error(`the answer has more than ${items} elements`);
+    if (depth > maxDepth) throw new Error(`the answer is nested more than ${maxDepth} levels deep`);
+  }
 }
 
 function rootOf(text: string): XmlElement | undefined {

@@ -1,14 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { collectorOfMemoryKey, memoryKey } from '../model/address.ts';
+import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import type { DeviceMemories, MemoryFormat } from '../model/device-memories.ts';
 import { describeError } from '../model/errors.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
-
-/** The largest memory of a collector, two years of a drive's history, has about 14 kB and three levels. */
-const payloadBounds = { bytes: 64 * 1024, depth: 8 };
 
 /** Milliseconds that the first reading waits for the broker. */
 const loadTimeoutMs = 2000;
@@ -84,7 +82,7 @@ export class CollectorMemory implements DeviceMemories {
 
   #merge(path: string, payload: string): void {
     if (this.#rules === undefined) throw new Error('this collector has no memory');
-    const loaded = this.#rules.parse(parseJsonWithin(payload, payloadBounds));
+    const loaded = this.#rules.parse(parseJsonWithin(payload, bounds.memory));
     if (loaded === undefined) throw new Error('not in the format of this collector');
     const current = this.#contents.get(path);
     const merged = current === undefined ? loaded : this.#rules.merge(current, loaded);

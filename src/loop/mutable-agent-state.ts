@@ -1,4 +1,5 @@
 import { type Address, addressPath, memoryKey } from '../model/address.ts';
+import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
 import { subjectOf } from '../model/device.ts';
 import type { PendingEvent } from '../model/event.ts';
@@ -206,7 +207,32 @@ export class MutableAgentState implements AgentState {
       const isMissed = collector.tables[entry.table]?.missing !== undefined;
       changes.push(...this.#replace(record, missingEntry(entry, isMissed, at), at));
     }
+    this.#forgetOldestMissing(record);
     return changes;
+  }
+
+  /** Parts that come and go under ever new names, such as mounts, would be announced for ever: the oldest of a device are withdrawn,
+   * as if they were excluded, and later forgotten. */
+  #forgetOldestMissing(record: CollectorRecord): void {
+    const missing = new Map<string, [path: string, entry: StateEntry][]>();
+    for (const [path, entry] of record.entries) {
+      if (!entry.isMissing || entry.part === undefined) continue;
+      const { device } = entry.address;
+      const parts = missing.get(device) ?? [];
+      parts.push([path, entry]);
+      missing.set(device, parts);
+    }
+    for (const parts of missing.values()) {
+      const excess = parts
+        .sort(([, a], [, b]) => b.since.getTime() - a.since.getTime())
+        .slice(bounds.missingParts.items);
+      for (const [index, [path, entry]] of excess.entries()) {
+        if (index >= bounds.missingParts.items) record.entries.delete(path);
+        else if (!entry.excluded) record.entries.set(path, { ...entry, excluded: true });
+        else continue;
+        this.discoveryRevision += 1;
+      }
+    }
   }
 
   #queueEvents(address: Address, { events = [] }: Observation<Record<string, unknown>>): void {

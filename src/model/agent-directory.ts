@@ -61,6 +61,8 @@ export interface AgentDirectory {
   readonly loaded: Promise<void>;
   /** Whether the connection to the broker is up. */
   readonly isCurrent: boolean;
+  /** Whether there are more agents, or devices of one, than are taken. */
+  readonly isFull?: boolean;
   /** Why the topics can't be received although the connection is up. */
   readonly error?: string;
 }

@@ -1,7 +1,4 @@
-/** Limit for messages from a broker. The discovery payload of a machine with 500 file systems has 1.6 MB, that of one
- * with 1,000 disks, 1,000 file systems and 600 interfaces 8 MB, and the agent reads its own payloads back at each
- * start. */
-export const maxBrokerMessageBytes = 16 * 1024 ** 2;
+import type { JsonBound } from './bounds.ts';
 
 /** Nesting depth of brackets. */
 function depthOf(text: string): number {
@@ -22,10 +19,10 @@ function depthOf(text: string): number {
 
 /** Parses untrusted JSON. Text that is too large or too deep is rejected before it costs memory or the stack of a
  * recursive function. Error messages contain nothing of the text. */
-export function parseJsonWithin(text: string, bounds: { bytes: number; depth: number }): unknown {
+export function parseJsonWithin(text: string, bound: JsonBound): unknown {
   const bytes = Buffer.byteLength(text);
-  if (bytes > bounds.bytes) throw new Error(`${bytes} bytes, more than ${bounds.bytes}`);
-  if (depthOf(text) > bounds.depth) throw new Error(`nested more than ${bounds.depth} levels deep`);
+  if (bytes > bound.bytes) throw new Error(`${bytes} bytes, more than ${bound.bytes}`);
+  if (depthOf(text) > bound.depth) throw new Error(`nested more than ${bound.depth} levels deep`);
   try {
     return JSON.parse(text);
   } catch {

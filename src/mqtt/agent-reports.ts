@@ -1,5 +1,6 @@
 import { type Address, memoryKey } from '../model/address.ts';
 import type { ReportedAgent, ReportedDevice, ReportedProblem, ReportedProblems } from '../model/agent-directory.ts';
+import { bounds } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { slug } from '../model/naming.ts';
 import { PastMoment } from '../model/past-moment.ts';
@@ -21,10 +22,10 @@ interface AgentReport {
 const isObject = (content: unknown): content is Record<string, unknown> =>
   typeof content === 'object' && content !== null && !Array.isArray(content);
 
-/** The values of a state; none of a payload that is no state. A device has few hundred of them. */
+/** The values of a state; none of a payload that is no state. */
 function parseState(payload: string): Record<string, unknown> {
   try {
-    const content = parseJsonWithin(payload, { bytes: 256 * 1024, depth: 8 });
+    const content = parseJsonWithin(payload, bounds.reportedState);
     return isObject(content) ? content : {};
   } catch {
     return {};
@@ -81,6 +82,8 @@ function reportedProblems(payload: string, before: ReportedProblems | undefined)
 /** What the agents of the lab have published, by its meaning. */
 export class AgentReports {
   readonly bridges = new Map<string, boolean>();
+  /** Whether anything exceeded the bounds, and was left out. */
+  isFull = false;
   readonly #reports = new Map<string, AgentReport>();
 
   /** Takes in a message; an empty payload removes what the topic had. `isRetained`: it may be older than the subscription. */
@@ -119,6 +122,10 @@ export class AgentReports {
     }
   }
 
+  has(agent: string): boolean {
+    return this.#reports.has(agent);
+  }
+
   get onlineIds(): string[] {
     return [...this.#reports].flatMap(([id, { status }]) => (status === onlinePayload ? [id] : []));
   }
@@ -149,7 +156,12 @@ export class AgentReports {
       });
   }
 
+  /** Does nothing for one agent more than the bound. */
   #change(agent: string, change: (report: AgentReport) => void): void {
+    if (!this.#reports.has(agent) && this.#reports.size >= bounds.reportedAgents.items) {
+      this.isFull = true;
+      return;
+    }
     const report: AgentReport = this.#reports.get(agent) ?? { devices: new Map() };
     change(report);
     if (report.status === undefined && report.problems === undefined && report.devices.size === 0)
@@ -162,6 +174,10 @@ export class AgentReports {
     if (address.part !== undefined) return;
     this.#change(agent, ({ devices }) => {
       const key = memoryKey(address);
+      if (!devices.has(key) && devices.size >= bounds.devicesOfReportedAgent.items) {
+        this.isFull = true;
+        return;
+      }
       const device: ReportedDevice = { ...(devices.get(key) ?? { address }) };
       change(device);
       if (device.values === undefined && device.isAvailable === undefined) devices.delete(key);

@@ -1,31 +1,18 @@
 import * as z from 'zod/mini';
 import { definedMembers } from '../model/defined-members.ts';
-import { parseJsonWithin } from '../model/json.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { parseAnnouncement } from './discovery-reconciliation.ts';
 
-/** The largest announcement, of a host with many parts, has some hundred kilobytes. */
-const payloadBounds = { bytes: 1024 * 1024, depth: 8 };
-
-const announcementSchema = z.object({
-  device: z.object({
-    name: z.string(),
-    serial_number: z.optional(z.string()),
-    suggested_area: z.optional(z.string()),
-  }),
+const deviceSchema = z.object({
+  name: z.string(),
+  serial_number: z.optional(z.string()),
+  suggested_area: z.optional(z.string()),
 });
 
 /** The device of an announcement; undefined for anything else. */
-function parseDevice(payload: string | undefined) {
-  try {
-    return payload === undefined
-      ? undefined
-      : announcementSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data?.device;
-  } catch {
-    return undefined;
-  }
-}
+const parseDevice = (payload: string | undefined) => deviceSchema.safeParse(parseAnnouncement(payload)?.device).data;
 
 /** The devices that these retained messages of an agent announce and have a state of: one without an announcement was removed by the
  * user, one without a state by the agent. */

@@ -25,6 +25,10 @@ export class BrokerAgentDirectory implements AgentDirectory {
     });
   }
 
+  get isFull(): boolean {
+    return this.#reports.isFull;
+  }
+
   get agents(): ReportedAgent[] {
     return this.#reports.agents(this.#livenessProbe.unresponsive((id) => this.#reports.siteOf(id)));
   }
@@ -67,7 +71,8 @@ export class BrokerAgentDirectory implements AgentDirectory {
       if (parsed === undefined || !isReport(parsed)) return;
       received.add(topic);
       this.#take(topic, parsed, payload, retained);
-      if (!('agent' in parsed)) return;
+      // An agent beyond the bounds is not followed.
+      if (!('agent' in parsed) || !this.#reports.has(parsed.agent)) return;
       if (!retained) this.#livenessProbe.markAlive(parsed.agent);
       if (!subscribedAgents.has(parsed.agent)) subscribeTo(parsed.agent);
     });
@@ -81,7 +86,7 @@ export class BrokerAgentDirectory implements AgentDirectory {
 
   #take(topic: string, parsed: ParsedTopic, payload: string, isRetained: boolean): void {
     this.#reports.take(parsed, payload, isRetained);
-    if (payload === '') this.#topics.delete(topic);
+    if (payload === '' || ('agent' in parsed && !this.#reports.has(parsed.agent))) this.#topics.delete(topic);
     else this.#topics.set(topic, parsed);
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { bounds } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { parseComponentKey } from '../model/naming.ts';
 import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts';
@@ -20,7 +21,7 @@ const connectionsSchema = z.array(z.tuple([z.string(), z.string()]));
 /** The claim in a payload, which anybody may have written; undefined if it is none. */
 export function parseClaim(payload: string): DeviceClaim | undefined {
   try {
-    const claim = claimSchema.safeParse(parseJsonWithin(payload, { bytes: 1000, depth: 2 })).data;
+    const claim = claimSchema.safeParse(parseJsonWithin(payload, bounds.claim)).data;
     return claim && { ...claim, since: new Date(claim.since) };
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { maxBrokerMessageBytes, parseJsonWithin } from '../model/json.ts';
+import { bounds } from '../model/bounds.ts';
+import { parseJsonWithin } from '../model/json.ts';
 import { entityUniqueId } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -14,9 +15,6 @@ export type RemovalPhase = 'tombstone' | 'restore' | 'omit';
 
 type Component = Record<string, unknown>;
 
-/** Limits of a retained payload: ours have five levels, so a deeper one was written by another program. */
-const payloadBounds = { bytes: maxBrokerMessageBytes, depth: 16 };
-
 /** The parts of an earlier payload from which the next one is built. */
 const retainedPayloadSchema = z.object({
   device: z.record(z.string(), z.unknown()),
@@ -28,7 +26,7 @@ const retainedPayloadSchema = z.object({
 export function parseAnnouncement(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
-    return retainedPayloadSchema.safeParse(parseJsonWithin(payload, payloadBounds)).data;
+    return retainedPayloadSchema.safeParse(parseJsonWithin(payload, bounds.brokerMessage)).data;
   } catch {
     return undefined;
   }

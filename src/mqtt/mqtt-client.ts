@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { writeToStream } from 'mqtt-packet';
 import type WebSocket from 'ws';
-import { maxBrokerMessageBytes } from '../model/json.ts';
+import { readBoundedFileSync } from '../lib/bounded-file.ts';
+import { bounds } from '../model/bounds.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
@@ -33,7 +33,7 @@ export const clientIdOf = (agent: AgentIdentity) => `${agent.baseTopic.replaceAl
 /** Read at each connection, so that a renewed certificate is used. */
 function readPem(setting: string, path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readBoundedFileSync(path, bounds.certificateFile);
   } catch (cause) {
     throw new BrokerConnectionError(setting, { cause });
   }
@@ -69,7 +69,7 @@ function clientOptions(
     resubscribe: false,
     queueQoSZero: false,
     // The broker drops larger messages (MQTT 5, section 3.1.2.11.4).
-    ...(protocolVersion === 5 ? { properties: { maximumPacketSize: maxBrokerMessageBytes } } : {}),
+    ...(protocolVersion === 5 ? { properties: { maximumPacketSize: bounds.brokerMessage.bytes } } : {}),
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(will === undefined

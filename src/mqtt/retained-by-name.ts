@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bounds } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
@@ -8,9 +9,6 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 
 // Some brokers send retained messages only to subscriptions without wildcards (RabbitMQ; MQTT requires both: 3.1.1, section 3.3.1.3).
 // There the agent finds what it has retained by a list of its own, which is retained too.
-
-/** A list of 10,000 topics has about 800 kB. */
-const indexBounds = { bytes: 4 * 1024 ** 2, depth: 2 };
 
 /** Topics in one SUBSCRIBE packet: brokers limit both their number and the packet's size. */
 const maxTopicsPerSubscribe = 50;
@@ -29,7 +27,7 @@ export function parseRetainedIndex(agent: AgentIdentity, payload: string): strin
   const topics = new Topics(agent);
   let listed: unknown;
   try {
-    listed = parseJsonWithin(payload, indexBounds);
+    listed = parseJsonWithin(payload, bounds.retainedIndex);
   } catch {
     return [];
   }

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { type HttpSettings, httpExposureWarnings, httpSettingsSchema } from '../http/settings.ts';
+import { readBoundedFileSync } from '../lib/bounded-file.ts';
+import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import { HostRoots } from '../model/host-roots.ts';
@@ -85,7 +87,7 @@ function machineName(hostRoot: string | undefined): string {
 
 function readOptional(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readBoundedFileSync(path, bounds.secretFile).toString('utf8');
   } catch {
     return undefined;
   }
@@ -118,11 +120,8 @@ export function loadSettings(catalogue: readonly AnyCollectorDefinition[], file:
 /** `shown`: how the user named it. */
 function readNamed(file: string, shown: string): string {
   try {
-    // Docker makes a folder of a file that is to be mounted and does not exist.
-    if (statSync(file).isDirectory()) throw new SettingsError([`${shown}: ${file} is a folder, expected a file`]);
-    return readFileSync(file, 'utf8');
+    return readBoundedFileSync(file, bounds.settingsFile).toString('utf8');
   } catch (error) {
-    if (error instanceof SettingsError) throw error;
     throw new SettingsError([`${shown}: ${describeError(error)}`]);
   }
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import * as z from 'zod/mini';
+import { readBoundedFileSync } from '../lib/bounded-file.ts';
+import { bounds } from '../model/bounds.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { PerNameValues } from '../model/per-name-values.ts';
 import { registerPublicText, Secret } from '../model/secret.ts';
@@ -37,7 +38,8 @@ function readSecretFile(env: Environment, name: string, problems: string[]): str
   if (path === undefined) return undefined;
   if (env[name]) problems.push(`${name}: ${name}_FILE is set too; remove one of them`);
   try {
-    const text = readFileSync(path, 'utf8')
+    const text = readBoundedFileSync(path, bounds.secretFile)
+      .toString('utf8')
       .replace(/^\uFEFF/, '')
       .replace(/\r?\n$/, '');
     return text || undefined;

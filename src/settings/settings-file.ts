@@ -1,4 +1,6 @@
-import { chmodSync, chownSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readBoundedFileSync } from '../lib/bounded-file.ts';
+import { bounds } from '../model/bounds.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { parseEnvFile } from './env-file.ts';
 import type { Environment } from './read-variables.ts';
@@ -11,7 +13,7 @@ const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? 
 /** The text of a settings file; empty if there is none. */
 export function readSettingsTextOrEmpty(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readBoundedFileSync(path, bounds.settingsFile).toString('utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return '';
     throw new UsageError(`${describeError(error)}${codeOf(error) === 'EACCES' ? ': use sudo' : ''}`);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { bounds } from '../model/bounds.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import { isFaultSeverity, type Problem, type RestoredProblem, type Severity, severities } from '../model/problem.ts';
@@ -126,7 +127,7 @@ export function problemsPayload(
 /** The list of an agent; undefined for anything else. */
 export function parseProblemsPayload(payload: string): PublishedProblems | undefined {
   try {
-    return problemsSchema.safeParse(parseJsonWithin(payload, { bytes: 4 * maxPayloadBytes, depth: 4 })).data;
+    return problemsSchema.safeParse(parseJsonWithin(payload, bounds.problemList)).data;
   } catch {
     return undefined;
   }

@@ -23,8 +23,8 @@ test('health queries the running agent', async () => {
 
 test('health sends the token, and works without it', async () => {
   const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
-  await running({ ...settings, HTTP_TOKEN: 'sesame' });
-  expect(await run({ ...settings, HTTP_TOKEN: 'sesame' }, 'health')).toEqual({
+  await running({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' });
+  expect(await run({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' }, 'health')).toEqual({
     status: 0,
     output: '✓ testling is healthy\n',
   });
@@ -141,7 +141,7 @@ test('an uncaught error is logged once, without secrets, and the agent goes on',
   const agent = await running({
     ...(await embedded()),
     NODE_OPTIONS: `--import=${join(folder, 'fault.mjs')}`,
-    HTTP_TOKEN: 'open sesame',
+    HTTP_TOKEN: 'open sesame 24/7',
   });
   agent.process.kill('SIGUSR2');
   await until('the last of them', () => agent.output().includes('Error: late'));

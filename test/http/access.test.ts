@@ -5,9 +5,11 @@ import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import { startStatusServer } from '../../src/http/server.ts';
 import { type HttpSettings, httpExposureWarnings } from '../../src/http/settings.ts';
+import { WrongTokenPauses } from '../../src/http/wrong-token-pauses.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
+const pauses = new WrongTokenPauses(() => undefined);
 const collector = probe(async () => []);
 const token = 'open sesame'.replace(' ', '-');
 
@@ -138,7 +140,7 @@ test.each([
   ['192.168.1.0/24, fd00::/8,10.0.0.7', '10.0.0.8', false],
   ['fe80::5', 'fe80::5%eth0', true],
 ])('peers %s: is %s allowed? %s', (list, peer, may) => {
-  const { trusted, refusal } = decideAccess(from(peer), { allowed: [], peers: parsePeerList(list) });
+  const { trusted, refusal } = decideAccess(from(peer), { allowed: [], peers: parsePeerList(list), pauses });
   expect({ trusted, status: refusal?.status }).toEqual(
     may ? { trusted: true, status: undefined } : { trusted: false, status: 403 },
   );
@@ -153,12 +155,14 @@ test.each([
   'a client at %s of a server at %s: this machine itself may always connect',
   (remoteAddress, localAddress, status) => {
     const request = { headers: {}, socket: { remoteAddress, localAddress } } as IncomingMessage;
-    expect(decideAccess(request, { allowed: [], peers: parsePeerList('192.168.77.5') }).refusal?.status).toBe(status);
+    expect(decideAccess(request, { allowed: [], peers: parsePeerList('192.168.77.5'), pauses }).refusal?.status).toBe(
+      status,
+    );
   },
 );
 
 test('other peers are refused, whatever token they send, on /health/ too', async () => {
-  const rules = { allowed: ['*'], peers: parsePeerList('172.30.32.2'), token: new Secret(token) };
+  const rules = { allowed: ['*'], peers: parsePeerList('172.30.32.2'), token: new Secret(token), pauses };
   const { trusted, refusal } = decideAccess(
     { ...from('192.168.1.5'), headers: { authorization: `Bearer ${token}` } } as IncomingMessage,
     rules,

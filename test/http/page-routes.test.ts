@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import { startStatusServer } from '../../src/http/server.ts';
+import { bounds } from '../../src/model/bounds.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
 
@@ -128,9 +129,21 @@ test('a lost broker is shown without a new reading', async () => {
   );
 });
 
-test('fifty listeners are accepted; the next is refused until one leaves', async () => {
+test.each([
+  ['cross-site', 403],
+  ['same-site', 403],
+  ['same-origin', 200],
+  ['none', 200],
+])('a request for events that a browser calls %s: %i', async (site, status) => {
   const { url } = await serve();
-  const listeners = await Promise.all(Array.from({ length: 50 }, () => listen(url)));
+  const answer = await fetch(`${url}/events`, { headers: { 'sec-fetch-site': site } });
+  await answer.body?.cancel();
+  expect(answer.status).toBe(status);
+});
+
+test('as many listeners as the bound are accepted; the next is refused until one leaves', async () => {
+  const { url } = await serve();
+  const listeners = await Promise.all(Array.from({ length: bounds.eventStreams.items }, () => listen(url)));
   const refused = await fetch(`${url}/events`);
   expect(refused.status).toBe(503);
   await refused.text();

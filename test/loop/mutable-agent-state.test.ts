@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
+import { bounds } from '../../src/model/bounds.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 
@@ -122,4 +123,20 @@ test('forgetting a device drops only its unreadable entries', () => {
   record(1, whole(1));
   records.forgetDevice('thing_1');
   expect([...(entries()?.keys() ?? [])]).toEqual(['thing_1']);
+});
+
+test('parts that come and go under ever new names are withdrawn, and then forgotten, the oldest first', () => {
+  const { record, entries } = recorder();
+  const { items } = bounds.missingParts;
+  for (let second = 0; second <= 3 * items; second += 1)
+    record(second, whole(1), piece(`mount ${second}`, { reading: { level: 1 } }));
+  const parts = [...(entries()?.values() ?? [])].filter(({ part }) => part !== undefined);
+  const withdrawn = parts.filter(({ excluded }) => excluded);
+  expect(parts.length).toBe(2 * items + 1);
+  expect(withdrawn.map(({ part }) => part?.id)).toEqual(
+    Array.from({ length: items }, (_, index) => `mount ${items + index}`),
+  );
+  const again = withdrawn[7]?.part?.id ?? '';
+  record(10_000, whole(1), piece(again, { reading: { level: 2 } }));
+  expect([...(entries()?.values() ?? [])].find(({ part }) => part?.id === again)).not.toHaveProperty('excluded');
 });

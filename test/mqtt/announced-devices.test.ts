@@ -6,18 +6,19 @@ const config = (device: string, payload: unknown): [string, string] => [
   `homeassistant/device/infra-monitor_nas/${device}/config`,
   JSON.stringify(payload),
 ];
+const announcing = (device: object) => ({ device, origin: {}, components: {} });
 const state = (path: string): [string, string] => [`infra-monitor/${path}`, '{}'];
 
 test('devices with an announcement and a state of this agent, without parts', () => {
   const retained = new Map([
-    config('s4', { device: { name: 'Samsung', serial_number: 'S4' } }),
+    config('s4', announcing({ name: 'Samsung', serial_number: 'S4' })),
     state('nas/nvme/s4'),
-    config('nas', { device: { name: 'nas', suggested_area: 'Berlin' } }),
+    config('nas', announcing({ name: 'nas', suggested_area: 'Berlin' })),
     state('nas/host/nas'),
     state('nas/host/nas/filesystem_root'),
     // Removed by the user, by the agent, and of another agent.
     state('nas/nvme/s5'),
-    config('s6', { device: { name: 'Six' } }),
+    config('s6', announcing({ name: 'Six' })),
     state('pi/nvme/s4'),
   ]);
   expect(selectAnnouncedDevices(agent, retained)).toEqual([

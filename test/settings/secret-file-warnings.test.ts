@@ -121,7 +121,7 @@ test('child processes of the agent get no secret', async () => {
     MQTT_PASSWORD: 'sesame',
     ...cellar,
     HA_TOKEN_CELLAR: 'sesame',
-    HTTP_TOKEN: 'sesame',
+    HTTP_TOKEN: 'open-sesame-24-7',
     NOTIFY_URL: 'https://127.0.0.1:9/sesame',
     ROUTER_SCHEDULE: '* * * * * *',
     PING_TARGETS: '127.0.0.1',

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
+import { readBoundedFileSync } from '../../lib/bounded-file.ts';
+import { bounds } from '../../model/bounds.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { slug } from '../../model/naming.ts';
 import { instanceHistoryMemoryFormat } from './instance-history.ts';
@@ -9,12 +10,13 @@ import type { HomeAssistantReadingByTable } from './reading.ts';
 import { homeAssistantSettingsSchema } from './settings.ts';
 
 /** Reads the file before each visit, so that a renewed certificate takes effect. */
-async function readAuthorities(path: string | undefined): Promise<string[] | undefined> {
+function readAuthorities(path: string | undefined): string[] | undefined {
   if (path === undefined) return undefined;
-  const authority = await readFile(path, 'utf8').catch((cause: unknown) => {
+  try {
+    return [...rootCertificates, readBoundedFileSync(path, bounds.certificateFile).toString('utf8')];
+  } catch (cause) {
     throw new Error('HA_CA_FILE', { cause });
-  });
-  return [...rootCertificates, authority];
+  }
 }
 
 /** Watches Home Assistant from outside. */
@@ -53,7 +55,7 @@ export const homeAssistantCollector: CollectorDefinition<
     );
     return {
       async read(signal) {
-        const authorities = await readAuthorities(authorityFile);
+        const authorities = readAuthorities(authorityFile);
         return Promise.all([...monitors.values()].map((monitor) => monitor.read(authorities, signal)));
       },
       runAction: (device) => monitors.get(device)?.tryToken(),

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { HaRest } from '../../lib/ha-rest.ts';
 import type { HttpAnswer, ServerCertificate } from '../../lib/http-answer.ts';
+import { bounds } from '../../model/bounds.ts';
+import { parseJsonWithin } from '../../model/json.ts';
 import type { Secret } from '../../model/secret.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { isFromHomeAssistant } from './http-answer-state.ts';
@@ -39,7 +41,7 @@ export function parseInstanceCore(config: unknown): InstanceCore | undefined {
 function contentOf({ status, body }: HttpAnswer): unknown {
   if (status !== 200) return undefined;
   try {
-    return JSON.parse(body);
+    return parseJsonWithin(body, bounds.homeAssistantAnswer);
   } catch {
     return undefined;
   }

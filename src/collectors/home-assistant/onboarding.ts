@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import type { HaRest } from '../../lib/ha-rest.ts';
+import { bounds } from '../../model/bounds.ts';
+import { parseJsonWithin } from '../../model/json.ts';
 
 const stepsSchema = z.array(z.object({ step: z.string(), done: z.boolean() }));
 
@@ -12,7 +14,7 @@ export async function isAwaitingOnboarding(
 ): Promise<boolean> {
   try {
     const { body } = await rest.get({ path: 'api/onboarding', authorities, signal });
-    const answer = stepsSchema.safeParse(JSON.parse(body));
+    const answer = stepsSchema.safeParse(parseJsonWithin(body, bounds.homeAssistantAnswer));
     return answer.success && answer.data.some(({ done }) => !done);
   } catch {
     return false;

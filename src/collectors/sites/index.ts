@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { bounds } from '../../model/bounds.ts';
 import type { CollectorDefinition, ObservationOrComplaint } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier } from '../../model/naming.ts';
@@ -30,6 +31,8 @@ const agentDevice = (
   identifier: deviceIdentifier({ ...monitor, id }, id),
   via: siteDevice(site).id,
 });
+
+const fullText = `there are more agents, or devices of one, than this agent takes (${bounds.reportedAgents.items} with ${bounds.devicesOfReportedAgent.items} devices each); the rest is left out`;
 
 /** Reports on every site of the lab, from what all agents on the broker publish. */
 export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sitesSettingsSchema.shape> = {
@@ -86,6 +89,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
         // Devices of forgotten sites and agents are removed.
         const forgotten = [...publishedDevices.values()].filter(({ device }) => !currentIds.has(device.id));
         return [
+          ...(agentDirectory.isFull === true ? [{ complaint: fullText }] : []),
           ...observations,
           ...forgotten.map((entry): ObservationOrComplaint<SitesReadingByTable> => ({ ...entry, excluded: true })),
         ];

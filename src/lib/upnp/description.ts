@@ -1,3 +1,4 @@
+import { bounds } from '../../model/bounds.ts';
 import { parseXml, type XmlElement } from '../xml.ts';
 
 export interface UpnpService {
@@ -79,6 +80,8 @@ export function parseUpnpDescription(text: string, address: URL): UpnpDescriptio
   return {
     ...defined,
     isMiniupnpd,
-    services: servicesWithin(root).flatMap(([service, wanDevice]) => parseService(service, address, base, wanDevice)),
+    services: servicesWithin(root)
+      .slice(0, bounds.upnpServices.items)
+      .flatMap(([service, wanDevice]) => parseService(service, address, base, wanDevice)),
   };
 }

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { bounds } from '../../model/bounds.ts';
 import { describeError } from '../../model/errors.ts';
 import { lookUpName, lookupFunction } from '../names/name-lookup.ts';
 
@@ -50,8 +51,6 @@ export class HttpStatusError extends Error {
     this.status = status;
   }
 }
-
-const maxReplyBytes = 2_000_000;
 
 /** Without the query, which may hold a session id. */
 const urlWithoutQuery = ({ url }: HttpRequest) => `${url.origin}${url.pathname}`;
@@ -149,8 +148,8 @@ export class HttpClient {
         response.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
           length += chunk.length;
-          if (length > maxReplyBytes)
-            response.destroy(new Error(`the answer is longer than ${maxReplyBytes / 1e6} MB`));
+          if (length > bounds.routerAnswer.bytes)
+            response.destroy(new Error(`the answer is longer than ${bounds.routerAnswer.bytes / 1e6} MB`));
         });
         const succeed = () =>
           resolve({ status: response.statusCode ?? 0, headers: response.headers, body: decode(Buffer.concat(chunks)) });

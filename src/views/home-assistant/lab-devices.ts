@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
+import { parseJsonWithin } from '../../model/json.ts';
 import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
 import { discoveryOriginName } from '../discovery.ts';
 
@@ -93,7 +95,7 @@ function parseDevice(catalogue: readonly CollectorMetadata[], payload: string): 
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonWithin(text, bounds.brokerMessage);
   } catch {
     return undefined;
   }

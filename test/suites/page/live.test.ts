@@ -93,8 +93,8 @@ test.each([true, false])('below a path of a proxy (path in the header: %s)', asy
 });
 
 test('live with the token, nothing without it', async () => {
-  const { start, url } = await agentWithLoad({ HTTP_TOKEN: 'sesame' });
+  const { start, url } = await agentWithLoad({ HTTP_TOKEN: 'open-sesame-24-7' });
   await start();
-  await live(await open(url, { httpCredentials: { username: 'anyone', password: 'sesame' } }));
+  await live(await open(url, { httpCredentials: { username: 'anyone', password: 'open-sesame-24-7' } }));
   for (const path of ['/', '/events']) expect((await fetch(url + path)).status).toBe(401);
 });

@@ -1,5 +1,6 @@
 import { SoapFields } from '../../../lib/upnp/soap.ts';
 import { parseXml } from '../../../lib/xml.ts';
+import { bounds } from '../../../model/bounds.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { normalizeMacAddress } from './device-info.ts';
 import type { FritzBoxRequester, LanHostEntry, PollItem, WlanRadioReading } from './reading.ts';
@@ -48,7 +49,7 @@ const connectionByType: Record<string, LanHostEntry['over']> = { Ethernet: 'lan'
 
 /** Parses the list of hosts of a FRITZ!Box. Throws if the text is none. */
 export function parseLanHostEntries(text: string): LanHostEntry[] {
-  const items = parseXml(text, 'List').children.filter(({ name }) => name === 'Item');
+  const items = parseXml(text, 'List', bounds.hostList).children.filter(({ name }) => name === 'Item');
   return items.map((item) => {
     const fields = new SoapFields(item.children.map(({ name, text: value }) => [name, value] as const));
     return {

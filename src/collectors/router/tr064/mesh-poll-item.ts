@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { bounds } from '../../../model/bounds.ts';
+import { parseJsonWithin } from '../../../model/json.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { fritzOsVersionWithoutHardware, normalizeMacAddress } from './device-info.ts';
 import type { MeshLinkReading, PollItem, RepeaterReading } from './reading.ts';
@@ -89,7 +91,7 @@ function nodesOf(content: string): Node[] {
   const formatError = new Error('the mesh list has an unknown format');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(content);
+    parsed = parseJsonWithin(content, bounds.routerAnswer);
   } catch {
     throw formatError;
   }

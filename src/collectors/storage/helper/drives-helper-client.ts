@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import * as z from 'zod/mini';
 import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { NoAnswerError, withTimeout } from '../../../lib/with-timeout.ts';
-import { maxAnswerBytes } from './protocol.ts';
+import { bounds } from '../../../model/bounds.ts';
+import { parseJsonWithin } from '../../../model/json.ts';
 
 /** The helper can't be reached, or does not run this command; the drive has not been asked. */
 export class DrivesHelperError extends Error {
@@ -35,7 +36,7 @@ function readAnswer(socketPath: string, request: string, signal: AbortSignal): P
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => {
       answer += chunk;
-      if (answer.length > maxAnswerBytes) socket.destroy(new Error('the answer is too long'));
+      if (answer.length > bounds.drivesHelperAnswer.bytes) socket.destroy(new Error('the answer is too long'));
     });
     socket.on('error', reject);
     socket.on('end', () => resolve(answer));
@@ -71,7 +72,7 @@ export async function runByDrivesHelper(
 
 function parseAnswer(text: string): z.output<typeof answerSchema> {
   try {
-    return answerSchema.parse(JSON.parse(text));
+    return answerSchema.parse(parseJsonWithin(text, bounds.drivesHelperAnswer));
   } catch (cause) {
     throw new DrivesHelperError('the drives helper gave no answer', { cause });
   }

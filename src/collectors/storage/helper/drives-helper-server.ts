@@ -1,22 +1,21 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { CommandError, runCommand } from '../../../lib/command.ts';
+import { bounds } from '../../../model/bounds.ts';
 import { describeError } from '../../../model/errors.ts';
+import { parseJsonWithin } from '../../../model/json.ts';
 import { driveAskedBy, explainRefusal } from './drive-commands.ts';
-import { commandTimeoutSeconds, type DrivesHelperAnswer, maxRequestBytes } from './protocol.ts';
+import { commandTimeoutSeconds, type DrivesHelperAnswer } from './protocol.ts';
 
-/** As many as an agent opens for its drives; what comes beyond that is closed at once. */
-const maxConnections = 256;
 /** From the connection to the end of its request. */
 const requestTimeoutMs = 2000;
 /** From the connection to its end, including the wait for earlier commands for the drive. */
 const connectionTimeoutMs = 3 * commandTimeoutSeconds * 1000;
-const maxErrorOutputLength = 2000;
 
 /** The command of a request; undefined if it is none. */
 function parseRequest(line: string): string[] | undefined {
   try {
-    const { command } = JSON.parse(line) as { command?: unknown };
+    const { command } = parseJsonWithin(line, bounds.drivesHelperRequest) as { command?: unknown };
     return Array.isArray(command) && command.every((word) => typeof word === 'string') ? command : undefined;
   } catch {
     return undefined;
@@ -37,7 +36,7 @@ export class DrivesHelperServer {
   constructor(sys: string) {
     this.#sys = sys;
     this.#server = createServer((socket) => this.#accept(socket));
-    this.#server.maxConnections = maxConnections;
+    this.#server.maxConnections = bounds.drivesHelperConnections.items;
   }
 
   /** Rejects if it can't listen there. */
@@ -87,7 +86,8 @@ export class DrivesHelperServer {
       request += chunk;
       const end = request.indexOf('\n');
       // Nothing may follow the request.
-      if (isAsked || request.length > maxRequestBytes || (end !== -1 && end !== request.length - 1)) socket.destroy();
+      if (isAsked || request.length > bounds.drivesHelperRequest.bytes || (end !== -1 && end !== request.length - 1))
+        socket.destroy();
       else if (end !== -1) {
         isAsked = true;
         clearTimeout(requestTimer);
@@ -107,7 +107,7 @@ export class DrivesHelperServer {
       return await this.#runAfterEarlierCommands(command, withdrawn);
     } catch (error) {
       const { missing = false, timedOut = false } = error instanceof CommandError ? error : {};
-      return { failure: describeError(error).slice(0, maxErrorOutputLength), missing, timedOut };
+      return { failure: describeError(error).slice(0, bounds.commandError.characters), missing, timedOut };
     }
   }
 
@@ -129,5 +129,5 @@ async function run([program = '', ...args]: readonly string[], withdrawn: AbortS
   if (withdrawn.aborted) return { refused: 'withdrawn' };
   const options = { seconds: commandTimeoutSeconds, cancelSignal: withdrawn };
   const { status, stdout, stderr } = await runCommand(program, args, options);
-  return { status, stdout, stderr: stderr.slice(0, maxErrorOutputLength) };
+  return { status, stdout, stderr };
 }

@@ -4,12 +4,6 @@
 /** Where the helper listens, on the host; the socket is readable and writable for root and the group of the agent. */
 export const drivesHelperSocketPath = '/run/infra-monitor/drives.sock';
 
-/** No command on its list is nearly as long. */
-export const maxRequestBytes = 1024;
-
-/** Longer than any answer: twice what `runCommand` takes, since JSON escapes quotes and line breaks. */
-export const maxAnswerBytes = 2_500_000;
-
 /** Seconds until the helper ends a command, as sudo's rule does. */
 export const commandTimeoutSeconds = 10;
 

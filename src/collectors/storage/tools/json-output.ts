@@ -1,4 +1,6 @@
 import { excerptOf } from '../../../lib/excerpt.ts';
+import { bounds } from '../../../model/bounds.ts';
+import { parseJsonWithin } from '../../../model/json.ts';
 
 /** A string, or what stands without quotes. */
 const jsonToken = /"(?:[^"\\]|\\.)*"|[^\s"{}[\],:]+/gs;
@@ -26,7 +28,7 @@ export function parseJsonOutput(text: string): unknown {
     attempts += 1;
     if (attempts > maxAttempts) break;
     try {
-      return JSON.parse(quoteInexactTokens(text.slice(index, end).trimStart()));
+      return parseJsonWithin(quoteInexactTokens(text.slice(index, end).trimStart()), bounds.commandOutput);
     } catch {
       // The JSON may start at a later line.
     }

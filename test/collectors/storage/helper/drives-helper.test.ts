@@ -10,6 +10,7 @@ import {
 } from '../../../../src/collectors/storage/helper/drives-helper-client.ts';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { CommandError } from '../../../../src/lib/command.ts';
+import { bounds } from '../../../../src/model/bounds.ts';
 import { drives, smartLog } from '../../../helpers/drives.ts';
 import { until } from '../../../helpers/until.ts';
 
@@ -215,7 +216,7 @@ test('output without end, or of errors, is bounded', async () => {
   rack.tell('nvme smart-log nvme9000', 'x'.repeat(3_000_000));
   await expect(ask(question, 30)).rejects.toMatchObject({ timedOut: false });
   rack.fail('nvme smart-log nvme9000', 'e'.repeat(100_000));
-  expect((await ask(question, 30)).stderr.length).toBe(2000);
+  expect((await ask(question, 30)).stderr.length).toBe(bounds.commandError.characters);
   rack.tell('nvme smart-log nvme9001', '"\n'.repeat(400_000));
   expect((await ask('nvme smart-log /dev/nvme9001 -o json', 30)).stdout.length).toBeGreaterThan(700_000);
 });

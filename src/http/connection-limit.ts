@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
+import { bounds } from '../model/bounds.ts';
+import { isListedPeer, loopbackPeers } from './peer-list.ts';
+
+/** Descriptors that readings, commands and the broker need. */
+const descriptorsOfOthers = 30;
+
+/** Connections that the limit on open files (`ulimit -n`) leaves for this server. */
+function descriptorLimit(): number {
+  try {
+    const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
+    return Number.isNaN(limit) ? Number.POSITIVE_INFINITY : Math.max(2, limit - descriptorsOfOthers);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Whom an address stands for: who has one IPv6 address has its whole /64. */
+export function peerOf(address: string | undefined): string {
+  const plain = address?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? '';
+  return isIPv6(plain) ? plain.split(':').slice(0, 4).join(':') : plain;
+}
+
+interface Connection {
+  peer: string;
+  isOther: boolean;
+  /** Requests that are being answered. */
+  active: number;
+}
+
+/** Bounds the connections of one other machine, of all other machines, and of all together. Where a bound is reached, the connection that has
+ * waited longest without a request makes room, so that a new one that asks at once is always answered. */
+export function limitConnections(server: Server, most: number = descriptorLimit()): void {
+  // Oldest first; moved to the end with each request.
+  const connections = new Map<Socket, Connection>();
+  const limits: [items: number, isCounted: (one: Connection, added: Connection) => boolean][] = [
+    [Math.min(most, bounds.httpConnections.items), () => true],
+    [Math.min(most - 1, bounds.httpConnectionsOfOthers.items), (one) => one.isOther],
+    [Math.min(most, bounds.httpConnectionsOfPeer.items), (one, added) => one.isOther && one.peer === added.peer],
+  ];
+  const isAdmitted = (socket: Socket, added: Connection): boolean => {
+    for (const [items, isCounted] of limits) {
+      if (!isCounted(added, added)) continue;
+      const counted = [...connections].filter(([, one]) => isCounted(one, added));
+      if (counted.length < items) continue;
+      const idle = counted.find(([, one]) => one.active === 0)?.[0];
+      if (idle === undefined) return false;
+      connections.delete(idle);
+      idle.destroy();
+    }
+    connections.set(socket, added);
+    return true;
+  };
+  server.on('connection', (socket: Socket) => {
+    const isOther = !isListedPeer(loopbackPeers, socket.remoteAddress);
+    if (!isAdmitted(socket, { peer: peerOf(socket.remoteAddress), isOther, active: 0 })) socket.destroy();
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.prependListener('request', ({ socket }, response) => {
+    const connection = connections.get(socket);
+    if (connection === undefined) return;
+    connection.active += 1;
+    response.once('close', () => {
+      connection.active -= 1;
+      if (!connections.delete(socket)) return;
+      connections.set(socket, connection);
+    });
+  });
+}
