@@ -17,3 +17,10 @@ if [ -e /etc/systemd/system/infra-monitor.service.d/drives.conf ]; then
   systemctl daemon-reload || true
   ! systemctl is-active --quiet infra-monitor || systemctl restart infra-monitor
 fi
+if [ -L /etc/systemd/system/sockets.target.wants/infra-monitor-drives.socket ]; then
+  systemctl --quiet stop infra-monitor-drives.socket infra-monitor-drives.service 2>/dev/null || true
+  rm -f /etc/systemd/system/sockets.target.wants/infra-monitor-drives.socket
+  rmdir --ignore-fail-on-non-empty /etc/systemd/system/sockets.target.wants
+  rm -f /etc/systemd/system/infra-monitor-drives.socket /etc/systemd/system/infra-monitor-drives.service
+  systemctl daemon-reload || true
+fi

@@ -47,14 +47,13 @@ function control({ version, description, engines, homepage, author }, installed)
   ].join('\n')}\n`;
 }
 
-/** The service as the package starts it: by the command that it puts on the path. */
-function unit(root) {
-  const text = readFileSync(join(root, 'docs/systemd/infra-monitor.service'), 'utf8');
-  const [, command] = /^ExecStart=(\S+ \S+)/m.exec(text);
-  return text
-    .replace(command, '/usr/bin/infra-monitor')
+const units = ['infra-monitor.service', 'infra-monitor-drives.socket', 'infra-monitor-drives.service'];
+
+/** The unit as the package has it: with the command that it puts on the path. */
+const unit = (root, name) =>
+  readFileSync(join(root, 'docs/systemd', name), 'utf8')
+    .replace(/^(ExecStart=)\S+ \S+/m, '$1/usr/bin/infra-monitor')
     .replace(/^Description=.*$/m, '$&\nDocumentation=man:infra-monitor(1)');
-}
 
 /** What dpkg runs. At a purge the program's own files are gone, so what takes the drives' right back stands in the script itself. */
 function maintainerScript(root, name) {
@@ -82,7 +81,7 @@ export function debianPackage({ root, about, tree, scratch, release }) {
   put(main, readFileSync(main, 'utf8').replace(/^#!.*/, '#!/usr/bin/node'), 0o755);
   mkdirSync(at('usr/bin'));
   symlinkSync('../lib/infra-monitor/dist/infra-monitor.js', at('usr/bin/infra-monitor'));
-  put(at('usr/lib/systemd/system/infra-monitor.service'), unit(root));
+  for (const name of units) put(at(`usr/lib/systemd/system/${name}`), unit(root, name));
   put(at('usr/lib/sysusers.d/infra-monitor.conf'), readFileSync(join(root, 'docs/systemd/sysusers.conf')));
 
   put(

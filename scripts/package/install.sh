@@ -90,6 +90,8 @@ install_folder() {
   [ -e "$settings" ] || install -m 600 /dev/null "$settings"
   [ -d /run/systemd/system ] || return 0
   sed "s|^ExecStart=/usr/bin/node $place/dist/infra-monitor.js |ExecStart=$start |" "$place/docs/systemd/infra-monitor.service" >/etc/systemd/system/infra-monitor.service
+  # The helper for drives, where it was chosen.
+  [ ! -e /etc/systemd/system/infra-monitor-drives.socket ] || sh "$place/docs/systemd/grant-drives.sh"
   systemctl daemon-reload
   systemctl enable --quiet infra-monitor
   systemctl restart infra-monitor || printf 'The service did not start; for details: journalctl -u infra-monitor\n' >&2

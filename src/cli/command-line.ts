@@ -95,7 +95,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
       optionValue,
     )
     .option('--site <name>', 'location, the suggested area in Home Assistant (or SITE)', optionValue)
-    .option('--drives', 'grant the service permission to query NVMe drives')
+    .option('--drives', 'set up the helper that reads the health of drives')
     .action(async (options: { broker?: string; username?: string; site?: string; drives?: boolean }) =>
       (await import('./setup/index.ts')).runSetupCommand({ ...settings(), ...options }),
     );

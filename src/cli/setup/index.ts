@@ -17,7 +17,7 @@ import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
 import { askForLogin } from './broker-login.ts';
 import { findBrokers } from './brokers.ts';
-import { offerDrivePermission } from './drives.ts';
+import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
 import { findFilesUnreadableForService } from './service-files.ts';
 
@@ -81,7 +81,7 @@ async function showFirstValues({ http, agent }: Settings): Promise<void> {
 
 /** Starts the service and prints its first values; false if it does not start. */
 async function startService(settings: Settings, drives: boolean | undefined): Promise<boolean> {
-  await offerDrivePermission(drives);
+  await offerDrivesHelper(drives);
   const failed = await systemdService.start();
   if (failed !== undefined) {
     printFailure(`The service failed to start:\n${failed}`);

@@ -75,7 +75,7 @@ test('in a container the hint is the container’s', async () => {
       ),
     ) ?? {};
   expect(rack.plain(hint ?? '')).toBe(
-    'no right to ask drive 0: docker run --user root --device drive 0 --cap-add SYS_ADMIN',
+    'no right to ask drive 0: docker compose --profile drives up -d (or, so that the agent could erase it: docker run --user root --device drive 0 --cap-add SYS_ADMIN)',
   );
 });
 

@@ -54,12 +54,17 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   );
   expect(await property(machine, 'ActiveState')).toBe('active');
   await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
+  // The helper for drives is brought up to date with it.
+  expect(await machine.sh('systemctl is-active infra-monitor-drives.socket; grep ^ExecStart /etc/systemd/system/infra-monitor-drives.service')).toMatch(
+    /^active\nExecStart=\S*\/opt\/infra-monitor\/\S+ drives-helper$/,
+  );
   expect(await property(machine, 'ActiveState')).toBe('active');
   expect(await machine.sh(`ls /opt; cat /etc/infra-monitor.env`)).toBe(`infra-monitor\n${settings}`);
 
   // A secret that only the running service has.
   const token = [
     'echo sesame >/root/token',
+    'mkdir -p /etc/systemd/system/infra-monitor.service.d',
     'cd /etc/systemd/system/infra-monitor.service.d',
     "printf '[Service]\\nLoadCredential=ha-token:/root/token\\n' >token.conf",
     'echo HA_TOKEN_FILE=/run/credentials/infra-monitor.service/ha-token >>/etc/infra-monitor.env',

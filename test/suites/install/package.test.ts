@@ -36,11 +36,14 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
     [
       ['Broker that Home Assistant uses', `10.0.2.2:${port}\n`],
       ['Site', 'Berlin\n'],
-      ['Grant this permission?', 'y\n'],
+      ['Set up this helper?', 'y\n'],
     ],
     300,
   );
-  expect({ shown, status }).toEqual({ shown: expect.stringContaining('Drives: the service can read them'), status: 0 });
+  expect({ shown, status }).toEqual({
+    shown: expect.stringContaining('Drives: the helper reads them for the service'),
+    status: 0,
+  });
   expect(shown).toContain('Page: http://127.0.0.1:8000/');
   // It is ready only when all is published. The bus tells only users that it knows of units.
   const host = await observer.see('infra-monitor/lab/host/lab', () => true, 5);
@@ -128,7 +131,7 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
 
   const install = documented('sudo apt install ./release/infra-monitor_VERSION_all.deb', { VERSION: '9.9.9' });
   await machine.sh(`cd /root && yes | ${install}`, { seconds });
-  await machine.sh(`echo ${broker} >/etc/infra-monitor.env; sh /usr/lib/infra-monitor/docs/systemd/grant-drives.sh`, {
+  await machine.sh(`echo ${broker} >/etc/infra-monitor.env; sh /usr/lib/infra-monitor/docs/systemd/grant-drives.sh --capability`, {
     seconds,
   });
   await machine.sh('systemctl restart infra-monitor', { seconds });

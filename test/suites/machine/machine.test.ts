@@ -93,15 +93,35 @@ test('from no right to every right: what is missing is told with what mends it, 
   expect(await machine.sh('journalctl -u infra-monitor -o cat')).toContain(
     'no right to ask /dev/nvme0: sudo sh /opt/infra-monitor/docs/systemd/grant-drives.sh',
   );
-  await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
-  await observer.see(stateTopic('a1'), tells({ source: 'nvme_cli', percentage_used: 0, hint: null }), 60);
-  await machine.sh('systemd-analyze verify infra-monitor.service');
-  await machine.sh(
-    'systemctl stop infra-monitor; rm /etc/udev/rules.d/60-nvme.rules; chown root:root /dev/nvme0; chmod 600 /dev/nvme0',
+  const healthy = tells({ source: 'nvme_cli', percentage_used: 0, hint: null });
+  const grant = 'sh /opt/infra-monitor/docs/systemd/grant-drives.sh';
+  await machine.sh(grant);
+  await observer.see(stateTopic('a1'), healthy, 60);
+  // The agent has no right, and the helper is there as long as it is asked.
+  const rightsOfAgent = 'grep CapEff: /proc/$(systemctl show --property MainPID --value infra-monitor)/status';
+  expect(await machine.sh(rightsOfAgent)).toBe('CapEff:\t0000000000000000');
+  expect(await machine.sh('stat -c "%a %U %G" /run/infra-monitor/drives.sock /dev/nvme0')).toBe(
+    '660 root infra-monitor\n600 root root',
   );
+  await machine.sh('systemd-analyze verify infra-monitor.service infra-monitor-drives.service');
+  await machine.sh('systemctl stop infra-monitor');
+  await until(
+    'the helper ends when nobody asks',
+    async () => (await machine.sh('systemctl is-active infra-monitor-drives.service || true')) === 'inactive',
+    60,
+  );
+  expect(await machine.sh('systemctl show --property Result --value infra-monitor-drives.service')).toBe('success');
+  expect(await readAs(machine, 'setpriv --reuid=infra-monitor --regid=infra-monitor --clear-groups')).toEqual(all);
+
+  await machine.sh(`${grant} --capability && systemctl start infra-monitor`);
+  observer.topics.delete(stateTopic('a1'));
+  await observer.see(stateTopic('a1'), healthy, 60);
+  expect(await machine.sh('test -e /run/infra-monitor/drives.sock || echo none')).toBe('none');
+  expect(await machine.sh(rightsOfAgent)).toBe('CapEff:\t0000000000200000');
+  await machine.sh('systemctl stop infra-monitor; sh /opt/infra-monitor/docs/systemd/revoke-drives.sh');
+  expect(await machine.sh('stat -c "%a %U %G" /dev/nvme0')).toBe('600 root root');
 
   // Just what the hint says.
-  await machine.sh('useradd --system infra-monitor');
   const user = 'setpriv --reuid=infra-monitor --clear-groups';
   const { hint } = await readAs(machine, user);
   await machine.sh(nonNull(hint).replace('no right to ask /dev/nvme0: ', ''));

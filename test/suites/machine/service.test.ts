@@ -37,7 +37,7 @@ test('the service by its documents: settings that root alone can read, echoes an
     150,
   );
 
-  await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh');
+  await machine.sh('sh /opt/infra-monitor/docs/systemd/grant-drives.sh --capability');
   await observer.see('infra-monitor/lab/nvme/a1', has({ source: 'nvme_cli', hint: null }), 150);
   observer.topics.delete(gate);
   await observer.see(gate, has({ reachable: 'ON', reached_by: 'icmp' }), 150);

@@ -48,16 +48,16 @@ export const isDevicePresent = (name: string): boolean => accessTo(`/dev/${name}
 /** Why this process has no right to read the drive's health, and the command that gives it the right; undefined if it
  * has the right. `isHelperForbidden`: the drives helper is there, but not for this process's user. */
 export function explainMissingRight(controller: string, isHelperForbidden = false): string | undefined {
+  if (isHelperForbidden)
+    return `no right to ask the drives helper: sudo usermod --append --groups infra-monitor ${userName()}`;
   const node = `/dev/${controller}`;
   const access = accessTo(node);
-  const docker = `docker run --user root --device ${node} --cap-add SYS_ADMIN`;
+  const docker = `docker compose --profile drives up -d (or, so that the agent could erase it: docker run --user root --device ${node} --cap-add SYS_ADMIN)`;
   if (access === 'missing') return `${node} is not there, as in a container: ${docker}`;
   // The kernel requires the capability in the initial user namespace (drivers/nvme/host/ioctl.c).
   if (!/^\s*0\s+0\s+4294967295\s*$/.test(tryReadTextSync('/proc/self/uid_map') ?? '0 0 4294967295'))
     return 'an unprivileged container can’t ask drives, whatever it is given: run the agent on the machine itself';
   if (hasCapability() && access === 'allowed') return undefined;
-  if (isHelperForbidden)
-    return `no right to ask the drives helper: sudo usermod --append --groups infra-monitor ${userName()}`;
   if (isInContainer()) return `no right to ask ${node}: ${docker}`;
   if (isRoot()) return 'root without CAP_SYS_ADMIN can’t ask drives: docker run --cap-add SYS_ADMIN';
   if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;

@@ -17,7 +17,7 @@ test('the sudo rule in the hint equals the file in the repository', () => {
 test('a missing device node, as in a container', () => {
   expect(isDevicePresent('nvme9977')).toBe(false);
   expect(explainMissingRight('nvme9977')).toBe(
-    '/dev/nvme9977 is not there, as in a container: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN',
+    '/dev/nvme9977 is not there, as in a container: docker compose --profile drives up -d (or, so that the agent could erase it: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN)',
   );
 });
 
@@ -39,6 +39,12 @@ test.runIf(process.platform === 'linux')(
     expect(explainMissingRight('null') ?? 'none').toMatch(wanted);
   },
 );
+
+test('a helper that is closed to the user, who is not in its group', () => {
+  expect(explainMissingRight('null', true)).toMatch(
+    /^no right to ask the drives helper: sudo usermod --append --groups infra-monitor \S+$/,
+  );
+});
 
 test.runIf(process.platform === 'linux')('sudo can help any user but root, unless NoNewPrivileges is set', () => {
   const { getuid } = process;
