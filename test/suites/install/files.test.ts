@@ -58,7 +58,12 @@ test('npm installs one package of 4 MB that runs nothing, and brings what a serv
     readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.map')),
   ).toEqual([]);
   expect(readdirSync(join(root, 'docs/systemd'))).toEqual(
-    expect.arrayContaining(['infra-monitor.service', 'infra-monitor-drives.socket', 'infra-monitor-drives.service', 'grant-drives.sh']),
+    expect.arrayContaining([
+      'infra-monitor.service',
+      'infra-monitor-drives.socket',
+      'infra-monitor-drives.service',
+      'grant-drives.sh',
+    ]),
   );
   expect((await execa(join(folder, 'bin/infra-monitor'), ['--version'])).stdout).toBe(about.version);
   const once = await execa(join(folder, 'bin/infra-monitor'), ['once', '--json'], {

@@ -55,9 +55,11 @@ test('a folder, where there is no apt: never half, brought up to date, back from
   expect(await property(machine, 'ActiveState')).toBe('active');
   await machine.sh('infra-monitor update --from /tmp/later 2>&1', { seconds });
   // The helper for drives is brought up to date with it.
-  expect(await machine.sh('systemctl is-active infra-monitor-drives.socket; grep ^ExecStart /etc/systemd/system/infra-monitor-drives.service')).toMatch(
-    /^active\nExecStart=\S*\/opt\/infra-monitor\/\S+ drives-helper$/,
-  );
+  expect(
+    await machine.sh(
+      'systemctl is-active infra-monitor-drives.socket; grep ^ExecStart /etc/systemd/system/infra-monitor-drives.service',
+    ),
+  ).toMatch(/^active\nExecStart=\S*\/opt\/infra-monitor\/\S+ drives-helper$/);
   expect(await property(machine, 'ActiveState')).toBe('active');
   expect(await machine.sh(`ls /opt; cat /etc/infra-monitor.env`)).toBe(`infra-monitor\n${settings}`);
 

@@ -131,9 +131,12 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
 
   const install = documented('sudo apt install ./release/infra-monitor_VERSION_all.deb', { VERSION: '9.9.9' });
   await machine.sh(`cd /root && yes | ${install}`, { seconds });
-  await machine.sh(`echo ${broker} >/etc/infra-monitor.env; sh /usr/lib/infra-monitor/docs/systemd/grant-drives.sh --capability`, {
-    seconds,
-  });
+  await machine.sh(
+    `echo ${broker} >/etc/infra-monitor.env; sh /usr/lib/infra-monitor/docs/systemd/grant-drives.sh --capability`,
+    {
+      seconds,
+    },
+  );
   await machine.sh('systemctl restart infra-monitor', { seconds });
   await machine.sh(`yes | ${documented('sudo apt purge infra-monitor')}`, { seconds });
   await expectNothingLeft();
