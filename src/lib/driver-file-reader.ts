@@ -1,7 +1,7 @@
 import { close, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { runCommand } from './command.ts';
-import { parseFiniteNumber, undefinedForKernelError } from './files.ts';
+import { Descriptors, isKernelFile, parseFiniteNumber, undefinedForKernelError } from './files.ts';
 import { callKernelOrChildProcess } from './kernel-call.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
@@ -15,13 +15,39 @@ const pageBytes = 4096;
 
 const promisified = { open: promisify(open), read: promisify(read), close: promisify(close) };
 
+/** Of the process, as the number of files that it may open is. */
+const openFiles = new Descriptors(16);
+
+async function readDescriptor(descriptor: number, position: number | null): Promise<string> {
+  const { bytesRead, buffer } = await promisified.read(
+    descriptor,
+    Buffer.allocUnsafe(pageBytes),
+    0,
+    pageBytes,
+    position,
+  );
+  return buffer.toString('utf8', 0, bytesRead).trimEnd();
+}
+
+/** Keeps files open: each of opening, reading and closing is a task for another thread. */
 async function readPage(path: string): Promise<string | undefined> {
-  const file = await promisified.open(path, 'r');
+  const kept = openFiles.get(path);
+  if (kept !== undefined) {
+    try {
+      return await readDescriptor(kept, 0);
+    } catch {
+      openFiles.drop(path);
+    }
+  }
+  const descriptor = await promisified.open(path, 'r');
+  if (!openFiles.isFull && isKernelFile(path)) {
+    openFiles.keep(path, descriptor);
+    return readDescriptor(descriptor, 0);
+  }
   try {
-    const { bytesRead, buffer } = await promisified.read(file, Buffer.allocUnsafe(pageBytes), 0, pageBytes, null);
-    return buffer.toString('utf8', 0, bytesRead).trimEnd();
+    return await readDescriptor(descriptor, null);
   } finally {
-    await promisified.close(file);
+    await promisified.close(descriptor);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
 
 /** Errors of this process rather than of the file. Any other code means that the file has no value: drivers return
  * whatever they like, from EBUSY to EREMOTEIO, and a failing sensor must not fail the reading. */
@@ -32,3 +32,77 @@ export const tryReadNumberSync = (path: string): number | undefined => parseFini
 
 /** The sorted names in a folder; empty if it is missing. */
 export const listFolderSync = (path: string): string[] => undefinedOnKernelError(() => readdirSync(path).sort()) ?? [];
+
+/** Magic numbers of the file systems proc and sysfs (linux/magic.h). */
+const kernelFilesystems = new Set([0x9fa0, 0x62656572]);
+
+/** Whether the kernel makes up the file's content at each read. Other files, such as those of a recorded machine, may be replaced, and
+ * their descriptors would go on with what was there before. */
+export const isKernelFile = (path: string): boolean => kernelFilesystems.has(statfsSync(path).type);
+
+/** Descriptors by path, up to a number: a process may have 64 open files on small systems. */
+export class Descriptors {
+  readonly #most: number;
+  readonly #byPath = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get isFull(): boolean {
+    return this.#byPath.size >= this.#most;
+  }
+
+  get(path: string): number | undefined {
+    return this.#byPath.get(path);
+  }
+
+  keep(path: string, descriptor: number): void {
+    this.#byPath.set(path, descriptor);
+  }
+
+  /** Closes the file; a read of a device that is gone fails with ENODEV, even if another one has its name now. */
+  drop(path: string): void {
+    const descriptor = this.#byPath.get(path);
+    if (descriptor === undefined) return;
+    this.#byPath.delete(path);
+    closeSync(descriptor);
+  }
+}
+
+/** Of the process, as the number of files that it may open is. */
+const openFiles = new Descriptors(32);
+const chunk = Buffer.allocUnsafeSlow(16 * 1024);
+
+function readFromStart(descriptor: number, encoding: BufferEncoding): string {
+  let text = '';
+  // The kernel ends a read at a line's end, with as much as one page.
+  for (let position = 0; ; ) {
+    const length = readSync(descriptor, chunk, 0, chunk.length, position);
+    if (length === 0) return text.trimEnd();
+    text += chunk.toString(encoding, 0, length);
+    position += length;
+  }
+}
+
+/** As `tryReadTextSync`, for a file that is read in every cycle: it stays open, since to read it again costs a third of opening, reading
+ * and closing it. */
+export function tryReadOpenTextSync(path: string, encoding: BufferEncoding = 'utf8'): string | undefined {
+  const open = openFiles.get(path);
+  if (open !== undefined) {
+    try {
+      return readFromStart(open, encoding);
+    } catch {
+      openFiles.drop(path);
+    }
+  }
+  try {
+    if (openFiles.isFull || !isKernelFile(path)) return tryReadTextSync(path, encoding);
+    const descriptor = openSync(path, 'r');
+    openFiles.keep(path, descriptor);
+    return readFromStart(descriptor, encoding);
+  } catch (error) {
+    openFiles.drop(path);
+    return undefinedForKernelError(error);
+  }
+}

@@ -41,12 +41,18 @@ async function read({ collector, source, memory }: ActiveCollector, end: () => v
   await memory.ready;
   const began = performance.now();
   const timeoutSeconds = collectorTimeoutSeconds(collector);
-  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
+  const controller = new AbortController();
+  const { signal } = controller;
   // Awaited, so that an error that is thrown at once is a rejection like any other, and its stack is whole.
   const reading = (async () => await source.read(signal))();
   reading.then(end, end);
+  let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`timed out after ${timeoutSeconds} s`)), { once: true });
+    timer = setTimeout(() => {
+      const error = new DOMException(`timed out after ${timeoutSeconds} s`, 'TimeoutError');
+      controller.abort(error);
+      reject(error);
+    }, timeoutSeconds * 1000);
   });
   const timing = () => ({ at: new Date(), seconds: (performance.now() - began) / 1000 });
   try {
@@ -54,5 +60,7 @@ async function read({ collector, source, memory }: ActiveCollector, end: () => v
     return { ok: true, observations, ...timing() };
   } catch (error) {
     return { ok: false, error: describeError(error), ...timing() };
+  } finally {
+    clearTimeout(timer);
   }
 }

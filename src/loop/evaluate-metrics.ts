@@ -22,21 +22,23 @@ const round = (value: number, precision: number) => Number(value.toFixed(precisi
 
 const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
-/** A number as computed and as shown; the text says why it is neither. */
+/** A number as computed and as shown; the text says why it is neither. `unrounded`: the value in the metric's unit. */
 function evaluateNumber(
   metric: NumericMetricDeclaration<unknown>,
   value: number,
+  unrounded: number,
   before: MetricValue | undefined,
 ): { raw: number; shown: number } | string {
   const { unit, precision = 0, deadband = 0 } = metric;
-  const { least, most } = { ...possibleRange(unit), ...metric };
-  const unrounded = fromBaseUnit(value, unit);
+  const possible = possibleRange(unit);
+  const { least = possible.least, most = possible.most } = metric;
   const rounded = round(unrounded, precision);
   const inUnit = (number: number) => (unit === undefined ? `${number}` : `${number} ${unit}`);
   if (rounded < least) return `${inUnit(rounded)} is below the minimum of ${inUnit(least)}`;
   if (rounded > most) return `${inUnit(rounded)} is above the maximum of ${inUnit(most)}`;
   // Rounding errors of the measurement, such as 100.02 %, are at the end of the range.
-  const raw = clamp(value, toBaseUnit(least, unit), toBaseUnit(most, unit));
+  const isWithin = unrounded >= least && unrounded <= most;
+  const raw = isWithin ? value : clamp(value, toBaseUnit(least, unit), toBaseUnit(most, unit));
   // A counter that decreased was reset; the deadband does not apply.
   const isNoise =
     typeof before === 'number' &&
@@ -88,10 +90,16 @@ export function evaluateMetrics(
     }
     sample[key] = null;
     const value = metric.value(reading);
-    if (value === undefined || !Number.isFinite(fromBaseUnit(value, metric.unit))) continue;
-    const number = evaluateNumber(metric, value, before[key]);
-    if (typeof number === 'string') impossibleValues.set(key, number);
-    else [rawNumbers[key], sample[key]] = [number.raw, number.shown];
+    if (value === undefined) continue;
+    const unrounded = fromBaseUnit(value, metric.unit);
+    if (!Number.isFinite(unrounded)) continue;
+    const number = evaluateNumber(metric, value, unrounded, before[key]);
+    if (typeof number === 'string') {
+      impossibleValues.set(key, number);
+      continue;
+    }
+    rawNumbers[key] = number.raw;
+    sample[key] = number.shown;
   }
   return { sample, rawNumbers, impossibleValues };
 }

@@ -103,9 +103,13 @@ export function toBaseUnit(value: number | undefined, unit: Unit | undefined): n
   return Number.isInteger(factor) ? value * factor : roundToDoublePrecision(value * factor);
 }
 
+const possibleRanges = new Map(
+  (Object.keys(conversions) as Unit[]).map((unit): [Unit, Range] => {
+    const { least, most } = baseUnits[conversions[unit][0]];
+    return [unit, { least: fromBaseUnit(least, unit), most: fromBaseUnit(most, unit) }];
+  }),
+);
+
 /** The values that are possible in this unit; a number without a unit is a count. */
-export function possibleRange(unit: Unit | undefined): Range {
-  if (unit === undefined) return notNegative;
-  const { least, most } = baseUnits[conversions[unit][0]];
-  return { least: fromBaseUnit(least, unit), most: fromBaseUnit(most, unit) };
-}
+export const possibleRange = (unit: Unit | undefined): Range =>
+  (unit === undefined ? undefined : possibleRanges.get(unit)) ?? notNegative;

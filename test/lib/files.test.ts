@@ -1,8 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../src/lib/files.ts';
+import {
+  Descriptors,
+  isKernelFile,
+  listFolderSync,
+  tryReadNumberSync,
+  tryReadOpenTextSync,
+  tryReadTextSync,
+} from '../../src/lib/files.ts';
+import { tree } from '../helpers/tree.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -42,4 +59,55 @@ test('sorted names in a folder; empty for a missing folder', () => {
   for (const name of ['b', 'a', 'c']) mkdirSync(join(folder, name));
   expect(listFolderSync(folder)).toEqual(['a', 'b', 'c']);
   expect(listFolderSync(join(folder, 'none'))).toEqual([]);
+});
+
+const openPaths = () =>
+  readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`);
+    } catch {
+      return [];
+    }
+  });
+
+test('a file that may be replaced is opened each time: its text, then that of another, then none', () => {
+  const { proc } = tree({ 'proc/loadavg': '1 2 3\n' });
+  const path = proc('loadavg');
+  expect(tryReadOpenTextSync(path)).toBe('1 2 3');
+  rmSync(path);
+  expect(tryReadOpenTextSync(path)).toBeUndefined();
+  writeFileSync(path, '4 5 6\n');
+  expect(tryReadOpenTextSync(path)).toBe('4 5 6');
+  expect(tryReadOpenTextSync(proc('none'))).toBeUndefined();
+});
+
+test.runIf(process.platform === 'linux')('a file of the kernel stays open, and tells what is now', () => {
+  expect(isKernelFile('/proc/uptime')).toBe(true);
+  const before = tryReadOpenTextSync('/proc/self/stat');
+  expect(before).toMatch(/^\d+ \(/);
+  expect(openPaths().filter((open) => open === `/proc/${process.pid}/stat`)).toHaveLength(1);
+  expect(tryReadOpenTextSync('/proc/self/mountinfo', 'latin1')).toBe(
+    readFileSync('/proc/self/mountinfo', 'latin1').trimEnd(),
+  );
+  expect(tryReadOpenTextSync('/proc/self/stat')).toMatch(/^\d+ \(/);
+  expect(openPaths().filter((open) => open === `/proc/${process.pid}/stat`)).toHaveLength(1);
+});
+
+test.runIf(process.platform === 'linux')('more files than may stay open are read, too', () => {
+  const files = readdirSync('/proc/sys/kernel').map((name) => `/proc/sys/kernel/${name}`);
+  const read = () => files.filter((path) => tryReadOpenTextSync(path) !== undefined).length;
+  const readable = read();
+  expect(readable).toBeGreaterThan(40);
+  expect(read()).toBe(readable);
+  expect(openPaths().filter((path) => path.startsWith('/proc/')).length).toBeLessThan(40);
+});
+
+test('descriptors: no more than so many, and dropped ones are closed', () => {
+  const descriptors = new Descriptors(1);
+  expect([descriptors.isFull, descriptors.get('a')]).toEqual([false, undefined]);
+  descriptors.drop('a');
+  descriptors.keep('a', 2 ** 30);
+  expect([descriptors.isFull, descriptors.get('a')]).toEqual([true, 2 ** 30]);
+  expect(() => descriptors.drop('a')).toThrow(/EBADF/);
+  expect(descriptors.isFull).toBe(false);
 });

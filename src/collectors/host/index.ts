@@ -23,6 +23,8 @@ const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: Machine
 
 /** How long a reading waits for the inventory. */
 const inventoryTimeoutMs = 2000;
+/** Between the first two readings of the counters: the first state has rates, too, and is out within two seconds. */
+const firstCountersMs = 500;
 /** Pause after an inventory that is incomplete. */
 const inventoryRetryMs = 600_000;
 
@@ -52,6 +54,12 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
     let device = deviceOf(agent, machine);
     let nextInventoryAt = 0;
     let pendingInventory: Promise<void> | undefined;
+    let hasCounters = false;
+    const readFirstCounters = async () => {
+      await reader.readCounters(device);
+      await pause(firstCountersMs, undefined, { ref: false });
+      hasCounters = true;
+    };
     return {
       async read() {
         if (performance.now() >= nextInventoryAt && pendingInventory === undefined) {
@@ -62,9 +70,11 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
             pendingInventory = undefined;
           });
         }
-        // On a slow board the inventory is ready only for a later reading.
-        if (pendingInventory !== undefined)
-          await Promise.race([pendingInventory, pause(inventoryTimeoutMs, undefined, { ref: false })]);
+        await Promise.all([
+          // On a slow board the inventory is ready only for a later reading.
+          pendingInventory && Promise.race([pendingInventory, pause(inventoryTimeoutMs, undefined, { ref: false })]),
+          hasCounters || readFirstCounters(),
+        ]);
         const observations = await reader.read(device, machine);
         const now = readClocks().monotonic / 1000;
         return observations.map((observation) => {

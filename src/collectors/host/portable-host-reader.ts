@@ -96,6 +96,11 @@ export class PortableHostReader {
     );
   }
 
+  /** Reads what rates are computed from, for the reading that follows. */
+  async readCounters(_: Device): Promise<void> {
+    await this.interfaces();
+  }
+
   async read(
     device: Device,
     { processor, virtualization }: MachineInventory,

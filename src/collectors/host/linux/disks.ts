@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
+import { listFolderSync, tryReadNumberSync, tryReadOpenTextSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
@@ -31,7 +31,7 @@ export function listWatchedAndExcludedDisks(
 /** A number that another disk under the same name does not have: the kernel's (since Linux 5.15), or the inode of the
  * disk's folder. */
 export const diskSequence = (roots: HostRoots, name: string): string | undefined =>
-  tryReadTextSync(diskFolder(roots, name, 'diskseq')) ??
+  tryReadOpenTextSync(diskFolder(roots, name, 'diskseq')) ??
   statSync(diskFolder(roots, name), { throwIfNoEntry: false })?.ino.toString();
 
 export interface DiskCounters {

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
-import { tryReadTextSync } from '../../../lib/files.ts';
+import { listFolderSync, tryReadOpenTextSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
+import { Remembered } from '../../../lib/remembered.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -26,10 +27,9 @@ export class HostDisks {
   readonly #include: readonly string[];
   readonly #verdict;
   readonly #startedAt = performance.now();
+  readonly #selection = new Remembered<ReturnType<typeof listWatchedAndExcludedDisks>>();
   #counters: ReadonlyMap<string, DiskCounters> = new Map();
-  /** What the parts follow from: they are found again only after a change. */
-  #basis: readonly unknown[] = [];
-  #parts: Map<string, DevicePart> = new Map();
+  readonly #parts = new Remembered<Map<string, DevicePart>>();
 
   constructor(
     roots: HostRoots,
@@ -48,11 +48,14 @@ export class HostDisks {
 
   /** Reads the counters of this moment. */
   begin(): void {
-    this.#counters = parseDiskstats(tryReadTextSync(this.#roots.proc('diskstats')) ?? '');
+    this.#counters = parseDiskstats(tryReadOpenTextSync(this.#roots.proc('diskstats')) ?? '');
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const { watched, excluded, names } = listWatchedAndExcludedDisks(this.#roots, this.#verdict);
+    const folders = listFolderSync(this.#roots.sys('block'));
+    const { watched, excluded, names } = this.#selection.get(folders, () =>
+      listWatchedAndExcludedDisks(this.#roots, this.#verdict),
+    );
     const parts = await this.#identify(device, [...watched, ...excluded]);
     const table = 'disk' as const;
     const read = (name: string, part: DevicePart): ObservationOrComplaint<HostReadingByTable> => {
@@ -80,11 +83,7 @@ export class HostDisks {
     if (!this.#memory.hasAnswered && performance.now() - this.#startedAt < brokerTimeoutMs) return new Map();
     const identities = await this.#identities.read(names);
     const basis = [identities, this.#memory.recall(device.id), this.#memory.isLoaded(device.id)] as const;
-    if (basis.some((value, index) => value !== this.#basis[index])) {
-      this.#basis = basis;
-      this.#parts = this.#identifyAgain(device, ...basis);
-    }
-    return this.#parts;
+    return this.#parts.get(basis, () => this.#identifyAgain(device, ...basis));
   }
 
   #identifyAgain(

@@ -1,6 +1,7 @@
 import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
-import { tryReadTextSync } from '../../../lib/files.ts';
+import { listFolderSync, tryReadOpenTextSync } from '../../../lib/files.ts';
 import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
+import { Remembered } from '../../../lib/remembered.ts';
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
@@ -31,6 +32,8 @@ export class HostInterfaces {
   readonly #drivers: DriverFileReader;
   readonly #include: readonly string[];
   readonly #verdict;
+  readonly #selection = new Remembered<ReturnType<typeof listWatchedAndExcludedInterfaces>>();
+  readonly #addresses = new Remembered<ReturnType<typeof readAddresses>>();
   #counters: ReadonlyMap<string, InterfaceCounters> = new Map();
   /** The latest known link speed by name, in bytes per second. */
   readonly #speeds = new Map<string, number>();
@@ -50,12 +53,18 @@ export class HostInterfaces {
 
   /** Reads the counters of this moment. */
   begin(): void {
-    this.#counters = parseNetDev(tryReadTextSync(this.#roots.proc('net/dev')) ?? '');
+    this.#counters = parseNetDev(tryReadOpenTextSync(this.#roots.proc('net/dev')) ?? '');
   }
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
-    const { watched, excluded, names } = listWatchedAndExcludedInterfaces(this.#roots, this.#verdict);
-    const addressesOf = readAddresses(this.#roots);
+    const folders = listFolderSync(this.#roots.sys('class/net'));
+    const routes = ['route', 'ipv6_route'].map((file) => tryReadOpenTextSync(this.#roots.proc('net', file)));
+    const { watched, excluded, names } = this.#selection.get([...routes, ...folders], () =>
+      listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
+    );
+    // An IPv4 address has a route, but another one of the same network may have the same.
+    const ipv6Addresses = tryReadOpenTextSync(this.#roots.proc('net/if_inet6'));
+    const addressesOf = this.#addresses.get([...routes, ipv6Addresses], () => readAddresses(this.#roots));
     for (const name of this.#speeds.keys()) if (!names.includes(name)) this.#speeds.delete(name);
     const table = 'interface' as const;
     const observations = watched.map(async (name) => {
@@ -85,7 +94,7 @@ export class HostInterfaces {
     speed = this.#speeds.get(name),
   ): Pick<InterfaceReading, 'receivedPerSecond' | 'sentPerSecond'> {
     if (speed !== undefined) this.#speeds.set(name, speed);
-    const file = (path: string) => tryReadTextSync(this.#roots.sys('class/net', name, path)) ?? '';
+    const file = (path: string) => tryReadOpenTextSync(this.#roots.sys('class/net', name, path)) ?? '';
     const limit = speed !== undefined && isLimitedByLinkSpeed(this.#roots, name) ? speed : undefined;
     const identity = [file('ifindex'), file('address'), limit ?? ''].join(' ');
     const maxPerSecond = limit === undefined ? maxBytesPerSecond : limit * maxSpeedFactor;

@@ -1,5 +1,5 @@
 import { lstatSync, statfsSync } from 'node:fs';
-import { tryReadTextSync } from '../../../lib/files.ts';
+import { tryReadOpenTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { isRemoteType } from './mount-rules.ts';
 import { bytesOfPath, type MountinfoLine, MountTable } from './mountinfo.ts';
@@ -66,7 +66,7 @@ function linesByPoint(table: MountTable): MountinfoLine[][] {
   });
 }
 
-const readMountinfo = (path: string) => tryReadTextSync(path, 'latin1') ?? '';
+const readMountinfo = (path: string) => tryReadOpenTextSync(path, 'latin1') ?? '';
 
 /** Reads the mounts of the host; parses them again only after a change. */
 export class HostMountsReader {

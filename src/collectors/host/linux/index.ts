@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readClocks } from '../../../lib/clocks.ts';
 import { DriverFileReader } from '../../../lib/driver-file-reader.ts';
-import { tryReadTextSync } from '../../../lib/files.ts';
+import { tryReadOpenTextSync } from '../../../lib/files.ts';
+import { Remembered } from '../../../lib/remembered.ts';
 import type { Observation, ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -20,7 +21,7 @@ import type { HwmonSensor } from './hwmon-sensor.ts';
 import { readMemoryUsage, readPressureStallShares } from './memory.ts';
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
-import { readRebootNeed } from './reboot.ts';
+import { type RebootNeed, readRebootNeed, rebootBasis } from './reboot.ts';
 import { readHostSensors } from './sensors.ts';
 import { countProcesses, isClockSynchronized, parseBootTime, readThrottling } from './system.ts';
 
@@ -43,6 +44,8 @@ export class LinuxHostReader {
   readonly #filesystems: HostFilesystems;
   readonly #interfaces: HostInterfaces;
   readonly #disks: HostDisks;
+  readonly #reboot = new Remembered<RebootNeed>();
+  #hasRead = false;
 
   constructor(roots: HostRoots, settings: HostSettings, memory: DeviceMemories) {
     this.#roots = roots;
@@ -54,17 +57,28 @@ export class LinuxHostReader {
     this.#disks = new HostDisks(roots, settings, this.#rates, this.#drivers, memory);
   }
 
-  async read(
-    device: Device,
-    { processor, virtualization }: MachineInventory,
-  ): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
+  #beginCounters(): { stat: string | undefined; cpu: HostReading['cpu'] } {
     // Counters are read right after the clocks, before any wait.
     const clocks = readClocks();
     this.#rates.begin(clocks);
     this.#interfaces.begin();
     this.#disks.begin();
-    const stat = tryReadTextSync(this.#roots.proc('stat'));
-    const cpu = this.#cpuUsage.read(stat, clocks.monotonic);
+    const stat = tryReadOpenTextSync(this.#roots.proc('stat'));
+    return { stat, cpu: this.#cpuUsage.read(stat, clocks.monotonic) };
+  }
+
+  /** Reads what rates are computed from, for the reading that follows. */
+  async readCounters(device: Device): Promise<void> {
+    this.#beginCounters();
+    this.#drivers.begin();
+    await Promise.all([this.#interfaces.read(device), this.#disks.read(device)]);
+  }
+
+  async read(
+    device: Device,
+    { processor, virtualization }: MachineInventory,
+  ): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
+    const { stat, cpu } = this.#beginCounters();
     const mounts = this.#mounts.read();
     const [fromDrivers, host, filesystems] = await Promise.all([
       this.#readDrivers(device),
@@ -133,18 +147,21 @@ export class LinuxHostReader {
   ): Promise<{ reading: HostReading; hint: string | undefined }> {
     const roots = this.#roots;
     const now = readClocks();
+    // A package manager takes seconds: the first state does not wait for it.
+    const pendingUpdates = this.#hasRead ? this.#updates.refresh(now.monotonic) : undefined;
+    this.#hasRead = true;
     const [failedUnits] = await Promise.all([
       readFailedUnits(roots),
-      Promise.race([this.#updates.refresh(now.monotonic), pause(updatesTimeoutMs, undefined, { ref: false })]),
+      pendingUpdates && Promise.race([pendingUpdates, pause(updatesTimeoutMs, undefined, { ref: false })]),
     ]);
     return {
       reading: {
         load: readLoadAverage(roots),
         memory: readMemoryUsage(roots),
         pressure: readPressureStallShares(roots),
-        bootTime: parseBootTime(stat, tryReadTextSync(roots.proc('uptime')), now.wall),
+        bootTime: parseBootTime(stat, tryReadOpenTextSync(roots.proc('uptime')), now.wall),
         processes: countProcesses(roots),
-        reboot: readRebootNeed(roots, mounts),
+        reboot: this.#reboot.get(rebootBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
         failedUnits: failedUnits.names,
         updates: this.#updates.latest,
         clockSynchronized: isClockSynchronized(roots),

@@ -1,4 +1,4 @@
-import { tryReadTextSync } from '../../../lib/files.ts';
+import { tryReadOpenTextSync, tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { HostReading } from '../reading.ts';
@@ -24,7 +24,7 @@ const isMeminfoOfContainer = (roots: HostRoots) =>
 /** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. In a container, lxcfs may say that
  * more is available or free than there is. */
 export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
-  const text = tryReadTextSync(roots.proc('meminfo')) ?? '';
+  const text = tryReadOpenTextSync(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {
     const kibibytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1];
     return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
@@ -43,13 +43,13 @@ export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
 /** A cache that is greater than the memory in use belongs to another machine. */
 function withArc(available: number, total: number, roots: HostRoots): number {
   const arc = reclaimableArcBytes(roots);
-  return arc > total - available || isMeminfoOfContainer(roots) ? available : available + arc;
+  return arc === 0 || arc > total - available || isMeminfoOfContainer(roots) ? available : available + arc;
 }
 
 /** Pressure stall information (Linux 4.20 and later): share of the last minute in which some task waited. */
 export function readPressureStallShares(roots: HostRoots): HostReading['pressure'] {
   const someShare = (resource: string) => {
-    const percent = /^some .*avg60=([\d.]+)/m.exec(tryReadTextSync(roots.proc('pressure', resource)) ?? '')?.[1];
+    const percent = /^some .*avg60=([\d.]+)/m.exec(tryReadOpenTextSync(roots.proc('pressure', resource)) ?? '')?.[1];
     return percent !== undefined && Number(percent) <= 100 ? toBaseUnit(Number(percent), '%') : undefined;
   };
   return { cpu: someShare('cpu'), memory: someShare('memory'), io: someShare('io') };

@@ -26,10 +26,10 @@ export class PendingUpdatesReader {
     this.#manager = manager;
   }
 
-  /** Starts a question if one is due, and resolves when it is answered. */
-  refresh(nowMs: number): Promise<void> {
+  /** Starts a question if one is due; what it returns settles with the answer, and is undefined if none is awaited. */
+  refresh(nowMs: number): Promise<void> | undefined {
     const manager = this.#manager;
-    if (manager === undefined) return Promise.resolve();
+    if (manager === undefined) return undefined;
     const state = manager.state.map(modifiedAt).join();
     const age = nowMs - this.#askedAt;
     if (this.#pending === undefined && age >= (state === this.#stateOfLatest ? maxAgeMs : minIntervalMs)) {
@@ -38,7 +38,7 @@ export class PendingUpdatesReader {
         this.#pending = undefined;
       });
     }
-    return this.#pending ?? Promise.resolve();
+    return this.#pending;
   }
 
   /** The latest answer; undefined if there is none or the last question failed. */

@@ -1,7 +1,7 @@
-import { symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { HostMountsReader } from '../../../../src/collectors/host/linux/host-mounts.ts';
-import { readRebootNeed } from '../../../../src/collectors/host/linux/reboot.ts';
+import { readRebootNeed, rebootBasis } from '../../../../src/collectors/host/linux/reboot.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -140,4 +140,26 @@ test('where a tmpfs of the container covers the host’s /run, only a newer kern
   const covered = `13 12 0:70 / ${root}/run rw - tmpfs x rw\n`;
   expect(rebootNeedOf(seeing())).toEqual(no);
   expect(rebootNeedOf(seeing(covered))).toEqual({});
+});
+
+test('what it follows from changes with every sign of a reboot', () => {
+  const roots = machine('6.8.0-1-amd64', 'boot/vmlinuz-6.8.0-1-amd64', 'run/utmp', 'etc/kernel/postinst.d/x');
+  const mounts = new HostMountsReader(roots).read();
+  let before = rebootBasis(roots, mounts);
+  expect(rebootBasis(roots, mounts)).toEqual(before);
+  const change = (what: () => void) => {
+    what();
+    const after = rebootBasis(roots, mounts);
+    expect(after).not.toEqual(before);
+    before = after;
+  };
+  change(() => writeFileSync(roots.host('boot/vmlinuz-6.9.0-1-amd64'), ''));
+  change(() => rmSync(roots.host('boot/vmlinuz-6.9.0-1-amd64')));
+  change(() => mkdirSync(roots.host('lib/modules/6.9.0-1-amd64'), { recursive: true }));
+  change(() => writeFileSync(roots.host('run/reboot-required'), ''));
+  change(() => writeFileSync(roots.host('run/reboot-required.pkgs'), 'libc6\n'));
+  change(() => writeFileSync(roots.host('run/reboot-required.pkgs'), 'libc6\nlinux-image\n'));
+  change(() => writeFileSync(roots.host('etc/kernel/proxmox-boot-pin'), '6.8'));
+  change(() => symlinkSync('/nix/store/x', roots.host('run/current-system')));
+  change(() => mkdirSync(roots.host('run/ostree/staged-deployment'), { recursive: true }));
 });

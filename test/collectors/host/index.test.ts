@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { hostCollector } from '../../../src/collectors/host/index.ts';
+import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
+import { PerNameValues } from '../../../src/model/per-name-values.ts';
+import { stopClock } from '../../helpers/clock.ts';
+import { memory } from '../../helpers/memory.ts';
+import { agent } from '../../helpers/sample-collector.ts';
+import { tree } from '../../helpers/tree.ts';
+
+test.runIf(process.platform === 'linux')('the first reading has the processor’s use and rates', async () => {
+  const { turn, waits } = stopClock();
+  const counters = (ticks: number, bytes: number) => ({
+    'proc/stat': `cpu ${ticks} 0 0 ${ticks} 0 0 0 0\ncpu0 ${ticks} 0 0 ${ticks} 0 0 0 0\n`,
+    'proc/net/dev': `eth0: ${bytes} 1 0 0 0 0 0 0 ${2 * bytes} 1 0 0 0 0 0 0\n`,
+  });
+  const roots = tree({ ...counters(1000, 0), 'proc/1/mountinfo': '', 'sys/class/net/eth0/device/vendor': '0x8086' });
+  const env = {
+    ...z.parse(hostSettingsSchema, {}),
+    HOST_FILESYSTEM_LIMIT: new PerNameValues<number>(undefined, new Map()),
+  };
+  const source = hostCollector.open(env, { agent, hostRoots: roots, state: {} as never, memory: memory({}) });
+  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
+  const first = source.read(new AbortController().signal);
+  await waits(0.5);
+  const later = counters(1025, 5000);
+  writeFileSync(roots.proc('stat'), later['proc/stat']);
+  writeFileSync(roots.proc('net/dev'), later['proc/net/dev']);
+  turn(0.5);
+  expect(await first).toMatchObject([
+    { table: 'host', reading: { cpu: { used: 0.5, user: 0.5 } } },
+    { table: 'interface', reading: { receivedPerSecond: 10_000, sentPerSecond: 20_000 } },
+  ]);
+});
