@@ -8,10 +8,12 @@ import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
+import { readDiscoveryPayloadsOfAllPrograms } from '../mqtt/retained-topics.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
 import { desiredDiscovery } from '../views/discovery.ts';
+import { countEnabledEntities } from '../views/home-assistant/entity-count.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
 
@@ -82,4 +84,22 @@ export async function checkLargestAnnouncement(
     printFailure(`Broker: ${largest.topic} cannot be announced with its ${bytes} bytes: ${describeError(error)}`);
     return false;
   }
+}
+
+/** Enabled entities that Home Assistant takes for a config entry since 2026.7, and how many are near that. MQTT is one config entry. */
+const entityLimits = { most: 10_000, many: 8000 };
+
+/** Advises to announce less where Home Assistant soon takes no more. Announcements that this user may not read are not counted. */
+export async function checkEntityCount(
+  connection: SingleUseBrokerConnection | undefined,
+  { agent }: Settings,
+): Promise<void> {
+  if (connection === undefined) return;
+  // Some brokers refuse a subscription to what the user may not read.
+  const payloads = await readDiscoveryPayloadsOfAllPrograms(connection, agent).catch(() => new Map<string, string>());
+  const count = countEnabledEntities(agent.discoveryPrefix, payloads);
+  if (count >= entityLimits.many)
+    printAdvice(
+      `Home Assistant: the programs on this broker announce ${count} enabled entities, and since 2026.7 its MQTT integration takes ${entityLimits.most}: exclude what you do not look at (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
+    );
 }

@@ -13,7 +13,7 @@ import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { agentIdentitiesOfCollectors } from './agent-identities.ts';
 import { checkAsService } from './check-as-service.ts';
-import { checkBroker, checkLargestAnnouncement } from './check-broker.ts';
+import { checkBroker, checkEntityCount, checkLargestAnnouncement } from './check-broker.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
@@ -134,6 +134,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     const notifications = await checkNotifications(settings);
     const collectors = await checkCollectors(opened, state);
     const fits = await checkLargestAnnouncement(broker.passed ? broker.connection : undefined, identities, state);
+    if (broker.passed) await checkEntityCount(broker.connection, settings);
     printOtherProblems(settings, state);
     if (!isRestored) printNote(`Problems: ${oneLookNote}`);
     process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
-import { bounds } from '../model/bounds.ts';
-import { parseJsonWithin } from '../model/json.ts';
 import { entityUniqueId } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { type DesiredDiscovery, discoveryOrigin } from '../views/discovery.ts';
+import { parseDiscoveryJson } from '../views/discovery-json.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 
 /** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
@@ -26,7 +25,7 @@ const retainedPayloadSchema = z.object({
 export function parseAnnouncement(payload: string | undefined) {
   if (payload === undefined) return undefined;
   try {
-    return retainedPayloadSchema.safeParse(parseJsonWithin(payload, bounds.brokerMessage)).data;
+    return retainedPayloadSchema.safeParse(parseDiscoveryJson(payload)).data;
   } catch {
     return undefined;
   }

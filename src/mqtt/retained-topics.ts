@@ -2,6 +2,7 @@ import { AgentError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
+import { parseAnnouncement } from './discovery-reconciliation.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { readNamed, readRetainedByName, unsubscribeInPortions } from './retained-by-name.ts';
@@ -58,13 +59,18 @@ export async function readTopics(
   }
 }
 
+/** An announcement with whole topics, where `~` stands for their beginning. */
+function longForm(payload: string): string {
+  return payload.includes('"~"') ? JSON.stringify(parseAnnouncement(payload) ?? '') : payload;
+}
+
 /** The states and availabilities that announcements name. */
 function announcedTopics(agent: AgentIdentity, retained: ReadonlyMap<string, string>): Set<string> {
   const topics = new Topics(agent);
   const named = new Set<string>();
   for (const [topic, payload] of retained)
     if (topics.deviceOfOwnDiscovery(topic) !== undefined)
-      for (const text of payload.split('"')) if (topics.isOwn(text)) named.add(text);
+      for (const text of longForm(payload).split('"')) if (topics.isOwn(text)) named.add(text);
   for (const topic of named) {
     const kind = topics.parse(topic)?.kind;
     if (kind !== 'state' && kind !== 'availability') named.delete(topic);
@@ -117,6 +123,18 @@ export async function readOtherAgentsWithCollector(
     if (parsed?.kind === 'state' && parsed.agent !== agent.id) ids.add(parsed.agent);
   }
   return [...ids];
+}
+
+/** The discovery payloads of all programs, by topic, as far as this user may read them. */
+export function readDiscoveryPayloadsOfAllPrograms(
+  connection: SingleUseBrokerConnection,
+  agent: AgentIdentity,
+): Promise<Map<string, string>> {
+  const { discoveryPrefix } = agent;
+  return readTopics(connection, agent, [
+    [new Topics(agent).ping],
+    [`${discoveryPrefix}/+/+/config`, `${discoveryPrefix}/+/+/+/config`],
+  ]);
 }
 
 /** The discovery payloads of all agents with the same base topic. */

@@ -223,3 +223,20 @@ test('check comes to its end where a collector waits for the other agents', asyn
   const { status, output } = await run({ ...(await embedded()), SITES: 'true', HOST_SCHEDULE: 'off' }, 'check');
   expect({ status, output }).toMatchObject({ status: 1, output: expect.stringContaining('✓ Agent itself: works') });
 });
+
+test('check warns when Home Assistant soon takes no more entities of this broker', async () => {
+  const { url, port } = await startBroker();
+  const { client } = await observe(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4 });
+  const check = async (count: number) => {
+    const components = Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [`e${index}`, { p: 'sensor', name: `${index}` }]),
+    );
+    await client.publishAsync('homeassistant/device/bridge/config', JSON.stringify({ cmps: components }), {
+      retain: true,
+      qos: 1,
+    });
+    return (await run({ MQTT_URL: url, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' }, 'check')).output;
+  };
+  expect(await check(7990)).not.toMatch(/enabled entities/);
+  expect(await check(8000)).toMatch(/^! Home Assistant: .* announce 8000 enabled entities, .* takes 10000:/m);
+});

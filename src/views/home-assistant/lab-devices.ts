@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
-import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
-import { parseJsonWithin } from '../../model/json.ts';
 import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
 import { discoveryOriginName } from '../discovery.ts';
+import { parseDiscoveryJson } from '../discovery-json.ts';
 
 /** An entity as its agent has announced it to Home Assistant. */
 export interface LabEntity extends ComponentKey {
@@ -95,7 +94,7 @@ function parseDevice(catalogue: readonly CollectorMetadata[], payload: string): 
 
 function parseJson(text: string): unknown {
   try {
-    return parseJsonWithin(text, bounds.brokerMessage);
+    return parseDiscoveryJson(text);
   } catch {
     return undefined;
   }
