@@ -101,6 +101,12 @@ async function logIdentityAdvice(
   for (const former of await findFormerAgents(mqtt, agent)) log.warn(formerAgentAdvice(former));
 }
 
+/** Logs what works, but should be otherwise. */
+function logAdvice(log: Log, scheduled: ScheduledAndInactiveCollectors['scheduled']): void {
+  for (const { collector, source } of scheduled)
+    for (const text of source.advice?.() ?? []) log.warn(`${collector.title}: ${text}`);
+}
+
 /** Runs until a signal stops the agent. */
 export async function runAgentCommand({ env }: { env?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, env);
@@ -143,7 +149,9 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     },
   });
   // The first announcement waits for all collectors, so that it is complete, but not for a drive that hangs.
-  const ready = Promise.race([scheduler.start(opened.scheduled), pause(5000, undefined, { ref: false })]);
+  const firstOutcomes = scheduler.start(opened.scheduled);
+  void firstOutcomes.then(() => logAdvice(log, opened.scheduled));
+  const ready = Promise.race([firstOutcomes, pause(5000, undefined, { ref: false })]);
   const identities = agentIdentitiesOfCollectors(agent, opened.scheduled);
   // What is read of the whole lab is published over a connection of its own: this agent speaks for the lab while that is up.
   const connections = new Map(

@@ -40,7 +40,7 @@ export interface OpenedCollector<Readings extends AnyReadings> {
   read(signal: AbortSignal): Promise<ObservationOrComplaint<Readings>[]>;
   /** Runs an action on the device with this slug; its effect shows in the next reading. */
   runAction?(device: string, action: string): void;
-  /** What `check` says beside the last reading: what works, but should be otherwise. */
+  /** What `check` says beside the last reading, and the log after the first: what works, but should be otherwise. */
   advice?(): readonly string[];
   close?(): Promise<void>;
 }

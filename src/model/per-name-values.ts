@@ -23,3 +23,22 @@ export class PerNameValues<T> {
     return [...this.#named.keys()].filter((written) => !known.has(written.toLowerCase()));
   }
 }
+
+/** Variables that a message lists at most. */
+const maxListed = 10;
+
+/** A text for each variable such as `HA_TOKEN_BERLIN` that names none of these things, with the variables that there can be. */
+export function describeUnmatchedNames(
+  setting: string,
+  kind: string,
+  values: PerNameValues<unknown>,
+  names: readonly string[],
+): string[] {
+  const possible = names.map((name) => `${setting}_${slug(name).toUpperCase()}`);
+  const listed = [...possible.slice(0, maxListed), ...(possible.length > maxListed ? ['…'] : [])].join(', ');
+  const remedy =
+    possible.length === 0
+      ? `the settings name none: use ${setting}, or give the ${kind} this name`
+      : `possible: ${listed}`;
+  return values.namesOtherThan(names).map((name) => `${setting}_${name}: no ${kind} has this name; ${remedy}`);
+}

@@ -8,11 +8,14 @@ export class ConnackLimits {
   readonly receiveMaximum: number;
   /** What the broker lacks that this agent needs; undefined if nothing. */
   readonly missingFeature: string | undefined;
+  /** Whether topics may be subscribed to with `+` and `#`. */
+  readonly takesWildcards: boolean;
   readonly #maxPacketBytes: number;
 
   constructor({ properties = {} }: Pick<IConnackPacket, 'properties'>) {
     this.receiveMaximum = properties.receiveMaximum ?? Number.POSITIVE_INFINITY;
     this.missingFeature = missingFeature(properties);
+    this.takesWildcards = properties.wildcardSubscriptionAvailable !== false;
     this.#maxPacketBytes = properties.maximumPacketSize ?? Number.POSITIVE_INFINITY;
   }
 
@@ -26,7 +29,5 @@ function missingFeature(properties: NonNullable<IConnackPacket['properties']>): 
   if (properties.retainAvailable === false)
     return 'the broker does not support retained messages, which this agent needs';
   if (properties.maximumQoS === 0) return 'the broker supports only QoS 0, but this agent needs QoS 1';
-  if (properties.wildcardSubscriptionAvailable === false)
-    return 'the broker does not support subscriptions with wildcards, which this agent needs';
   return undefined;
 }

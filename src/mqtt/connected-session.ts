@@ -8,7 +8,7 @@ import { ConnectionLifecycle, discoverySettleMs, RemovalLifecycle } from './disc
 import { EventQueue } from './event-queue.ts';
 import { dispatchInbound, type InboundListener, selectMemoryPayloads } from './inbound.ts';
 import { OwnRetained } from './own-retained.ts';
-import { retainedIndexPayload } from './retained-by-name.ts';
+import { retainedIndexPayload, subscribeInPortions } from './retained-by-name.ts';
 import { RetainedPublisher } from './retained-publisher.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
 import { type RunAfter, TimerGroup } from './run-after.ts';
@@ -39,6 +39,8 @@ export class ConnectedSession {
   readonly #inbound: InboundListener;
   /** The broker sends retained messages only for full names, which the agent has to list. */
   #keepsIndex = false;
+  /** Topics that are subscribed to by name. */
+  readonly #followed = new Set<string>();
   /** The revision of the discovery data that was announced. */
   #announcedRevision: number | undefined;
 
@@ -164,6 +166,7 @@ export class ConnectedSession {
   offerChanges(): void {
     if (!this.#lifecycle.isPublishing) return;
     if (this.#claims.isUnsettled) return void this.#claims.settle();
+    if (!this.#connection.takesWildcards) this.#followByName();
     this.#states.publish();
     this.#publishIndex();
     void this.#events.deliver();
@@ -244,6 +247,19 @@ export class ConnectedSession {
     const listed = new Set([...earlier, ...this.#publisher.retainedTopics]);
     for (const topic of [homeAssistantStatus, index]) listed.delete(topic);
     this.#publisher.publishChanged(new Map([[index, retainedIndexPayload(listed)]]));
+  }
+
+  /** Subscribes to the announcements and commands of devices that are new, where the broker takes no subscription for all of them. */
+  #followByName(): void {
+    const entries = [...this.#context.state.collectors.values()].flatMap(({ entries }) => [...entries.values()]);
+    const names = entries.flatMap(({ address: { collector, device } }) => [
+      this.#topics.discovery(device),
+      this.#topics.command({ collector, device }),
+    ]);
+    const added = [...new Set(names)].filter((name) => !this.#followed.has(name));
+    for (const name of added) this.#followed.add(name);
+    // A refusal shows when they are published.
+    if (added.length > 0) void subscribeInPortions(this.#connection, added).catch(() => undefined);
   }
 
   /** Publishes everything again, for a Home Assistant that has just come online. */

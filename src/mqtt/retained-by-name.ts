@@ -8,7 +8,7 @@ import { roundTripUntilQuiet } from './own-topic-ping.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 // Some brokers send retained messages only to subscriptions without wildcards (RabbitMQ; MQTT requires both: 3.1.1, section 3.3.1.3).
-// There the agent finds what it has retained by a list of its own, which is retained too.
+// Others take no subscriptions with wildcards at all (MQTT 5, section 3.2.2.3.11). There the agent finds what it has retained by a list of its own, which is retained too.
 
 /** Topics in one SUBSCRIBE packet: brokers limit both their number and the packet's size. */
 const maxTopicsPerSubscribe = 50;
@@ -42,6 +42,13 @@ export function parseRetainedIndex(agent: AgentIdentity, payload: string): strin
 function* portions(names: readonly string[]) {
   for (let start = 0; start < names.length; start += maxTopicsPerSubscribe)
     yield names.slice(start, start + maxTopicsPerSubscribe);
+}
+
+export async function subscribeInPortions(
+  connection: SingleUseBrokerConnection,
+  names: readonly string[],
+): Promise<void> {
+  for (const portion of portions(names)) await connection.subscribe(portion);
 }
 
 export async function unsubscribeInPortions(
@@ -82,7 +89,7 @@ export async function readRetainedByName(
 ): Promise<void> {
   const topics = new Topics(agent);
   await readNamed(connection, [topics.index, topics.status, topics.problems], retained, roundTrip);
-  if (!retained.has(topics.index) && !retained.has(topics.status)) {
+  if (connection.takesWildcards && !retained.has(topics.index) && !retained.has(topics.status)) {
     await startProbe(connection, agent, roundTrip);
     return;
   }

@@ -149,6 +149,11 @@ export class SingleUseBrokerConnection {
     });
   }
 
+  /** Whether subscriptions may have wildcards. */
+  get takesWildcards(): boolean {
+    return this.#limits.takesWildcards;
+  }
+
   /** How many messages may be in flight at a time. */
   get window(): number {
     return this.#inFlight.window;
@@ -177,8 +182,11 @@ export class SingleUseBrokerConnection {
   }
 
   /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would first have to
-   * agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. */
-  async subscribe(topics: string[]): Promise<void> {
+   * agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. Filters with wildcards are left out where
+   * the broker takes none. */
+  async subscribe(filters: string[]): Promise<void> {
+    const topics = filters.filter((filter) => this.#takes(filter));
+    if (topics.length === 0) return;
     this.#limits.assertAccepts(subscribePacketBytes(topics, this.protocolVersion));
     const answer = this.#client.subscribeAsync(topics, { qos: 0 }).catch((error: unknown) => {
       const granted = error instanceof ErrorWithSubackPacket ? error.packet.granted.map(Number) : [];
@@ -193,11 +201,17 @@ export class SingleUseBrokerConnection {
     await this.#withTimeout(answer, `the subscription to ${topics.join(', ')}`);
   }
 
-  async unsubscribe(topics: string[]): Promise<void> {
+  async unsubscribe(filters: string[]): Promise<void> {
+    const topics = filters.filter((filter) => this.#takes(filter));
+    if (topics.length === 0) return;
     await this.#withTimeout(
       this.#client.unsubscribeAsync(topics),
       `the request to unsubscribe from ${topics.join(', ')}`,
     );
+  }
+
+  #takes(filter: string): boolean {
+    return this.takesWildcards || !/[+#]/.test(filter);
   }
 
   async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {

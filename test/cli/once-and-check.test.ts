@@ -9,6 +9,7 @@ import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { startStrictBroker } from '../helpers/strict-broker.ts';
 import { tree } from '../helpers/tree.ts';
+import { until } from '../helpers/until.ts';
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
@@ -216,7 +217,29 @@ test('check sends what the agent would send: a message that is too large for the
   // Neither the probes nor the will stay.
   expect(broker.retained).toEqual(new Map());
   broker.retainsByNameOnly = true;
-  expect((await check()).output).toMatch(/^! Broker: this broker sends retained messages only for full topic names/m);
+  const byNameOnly = /this broker sends retained messages only for full topic names/;
+  expect((await check()).output).toMatch(byNameOnly);
+  expect(await run({ MQTT_URL: broker.url }, 'dashboard')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(byNameOnly),
+  });
+  broker.retainsByNameOnly = false;
+  broker.connack = { wildcardSubscriptionAvailable: false };
+  expect((await check()).output).toMatch(byNameOnly);
+  expect(await run({ MQTT_URL: broker.url }, 'recorder')).toMatchObject({
+    status: 2,
+    output: expect.stringMatching(byNameOnly),
+  });
+  expect(broker.violations).toEqual([]);
+});
+
+test('a limit for a file system that there is not is told of, with the names that there are', async () => {
+  const settings = { HOST_FILESYSTEM_LIMIT_ROOT: '90', HOST_FILESYSTEM_LIMIT_MNT_TNAK: '90' };
+  const notice = /HOST_FILESYSTEM_LIMIT_MNT_TNAK: no file system has this name; possible: .*HOST_FILESYSTEM_LIMIT_ROOT/;
+  expect((await run({ ...settings }, 'check')).output).toMatch(notice);
+  const agent = await running({ ...(await embedded()), ...settings });
+  await until('the notice', () => notice.test(agent.output()));
+  expect(agent.output()).not.toContain('HOST_FILESYSTEM_LIMIT_ROOT: no');
 });
 
 test('check comes to its end where a collector waits for the other agents', async () => {

@@ -94,6 +94,11 @@ export async function startStrictBroker({
           });
         case 'subscribe':
           if (!broker.subscribes) return;
+          if (
+            limits.wildcardSubscriptionAvailable === false &&
+            packet.subscriptions.some(({ topic }) => /[+#]/.test(topic))
+          )
+            return forbid(0xa2, packet.subscriptions.map(({ topic }) => topic).join());
           for (const { topic } of packet.subscriptions) client.filters.add(topic);
           send({ cmd: 'suback', messageId, granted: packet.subscriptions.map(() => 0) });
           for (const [topic, payload] of broker.retained)

@@ -137,10 +137,6 @@ test.each<[string, Answers, boolean]>([
 test.each([
   [{ retainAvailable: false }, 'the broker does not support retained messages, which this agent needs'],
   [{ maximumQoS: 0 }, 'the broker supports only QoS 0, but this agent needs QoS 1'],
-  [
-    { wildcardSubscriptionAvailable: false },
-    'the broker does not support subscriptions with wildcards, which this agent needs',
-  ],
 ])('a broker that lacks what the agent needs (%o) is left, and the lack is named', async (properties, words) => {
   const { packets, settings } = await startPeer(
     (packet, send) =>

@@ -96,6 +96,42 @@ test('a broker that sends retained messages for wildcards again needs no list', 
   expect(state.broker.limitation).toBeUndefined();
 });
 
+test('a broker that takes no wildcards: an agent is there, hears its commands, and has its memory after a restart', async () => {
+  const clock = stopClock();
+  const strict = await startStrict(false);
+  strict.broker.connack = { wildcardSubscriptionAvailable: false };
+  const collector = {
+    ...probe(async () => []),
+    memory: { parse: (content: unknown) => content, merge: (_: unknown, theirs: unknown) => theirs },
+  };
+  const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
+  const heard: unknown[] = [];
+  const { session, log } = startSession(strict.mqtt, [collector], state, {
+    commandReceived: (command: unknown) => heard.push(command),
+  });
+  await until('connected', () => state.broker.connected);
+  await until('it is told', () => state.broker.limitation !== undefined);
+  expect(log).toContain(`warn  MQTT: ${retainedByNameOnlyNote}`);
+  const memory = state.memoryStore.forCollector(collector);
+  state.memoryStore.load(new Map(), ['probe']);
+  memory.keep(slug(device.id), { refused: true });
+  clock.turn(10);
+  session.update();
+  const memoryTopic = `${root}/probe/thing_1/memory`;
+  await until('it is listed', () => strict.broker.retained.get(index)?.includes(memoryTopic));
+  const sender = await connect(strict);
+  await sender.publish(`${root}/probe/thing_1/command`, 'reset', { retain: false });
+  await until('the command is heard', () => heard.length > 0);
+  clock.turn(60);
+  expect(log.join()).not.toMatch(/does not come back|no announcement/);
+  await session.stop();
+  const reader = await connect(strict);
+  const retained = await readOwnRetainedPayloadsAndStaySubscribed(reader, agent);
+  expect(retained.get(memoryTopic)).toBe('{"refused":true}');
+  expect([...retained.keys()].sort()).toEqual([...strict.broker.retained.keys()].sort());
+  expect(strict.broker.violations).toEqual([]);
+});
+
 test('only topics of the agent itself are taken from a list', () => {
   const own = [`${root}/probe/thing_1`, config];
   const foreign = [

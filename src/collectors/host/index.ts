@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readClocks } from '../../lib/clocks.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
+import { describeUnmatchedNames } from '../../model/per-name-values.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
@@ -50,6 +51,8 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
     const memoryShortage = new MemoryShortageTimer(env.HOST_MEMORY_LIMIT);
     /** File systems that have been writable. */
     const writable = new Set<string>();
+    /** Ids of the file systems that were found. */
+    const found = new Set<string>();
     let machine: MachineInventory = {};
     let device = deviceOf(agent, machine);
     let nextInventoryAt = 0;
@@ -87,6 +90,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
               reading: { ...reading, memoryShortSeconds, memoryLimitPercent: env.HOST_MEMORY_LIMIT },
             };
           }
+          if (table === 'filesystem' && part !== undefined) found.add(part.id);
           if (table !== 'filesystem' || reading === undefined) return observation;
           const id = part?.id ?? '';
           if (!reading.readOnly) writable.add(id);
@@ -97,6 +101,10 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
           return { ...observation, reading: { ...reading, secondsToFull, wasWritable, limitPercent } };
         });
       },
+      advice: () =>
+        found.size === 0
+          ? []
+          : describeUnmatchedNames('HOST_FILESYSTEM_LIMIT', 'file system', env.HOST_FILESYSTEM_LIMIT, [...found]),
     };
   },
 };
