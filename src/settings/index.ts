@@ -20,7 +20,7 @@ import { agentSettingsSchema } from './agent-settings.ts';
 import { parseEnvFile } from './env-file.ts';
 import { oddValueWarnings, quotedValueWarnings, withAliases } from './environment-notices.ts';
 import { readMachineMark } from './machine-mark.ts';
-import { misspelledVariableWarnings } from './misspelled-variables.ts';
+import { misspelledVariableWarnings, unmatchedNameErrors } from './misspelled-variables.ts';
 import {
   type Environment,
   listPlainAndFileSecretVariables,
@@ -30,7 +30,6 @@ import {
 } from './read-variables.ts';
 import { scheduleSetting } from './schedule-setting.ts';
 import { secretFileWarnings } from './secret-file-warnings.ts';
-import { unmatchedNameErrors } from './unmatched-names.ts';
 
 export interface ConfiguredCollector {
   collector: AnyCollectorDefinition;

@@ -1,3 +1,5 @@
+import type { AnyCollectorDefinition } from '../model/collector.ts';
+import { describeUnmatchedNames, PerNameValues } from '../model/per-name-values.ts';
 import { settingMetaRegistry } from '../model/setting.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
@@ -62,4 +64,15 @@ export function misspelledVariableWarnings(env: Environment, schemas: readonly S
           : nearestName(name, names, Math.min(2, Math.floor(name.length / 4))));
       return suggestion === undefined ? [] : [`${name} is not a setting of this program; did you mean ${suggestion}?`];
     });
+}
+
+/** Errors for variables such as `HA_TOKEN_BERLIN` that name nothing of this collector, with the names that there are. */
+export function unmatchedNameErrors(collector: AnyCollectorDefinition, env: Record<string, unknown>): string[] {
+  return (collector.namedThings?.(env) ?? []).flatMap(({ kind, settings, names }) =>
+    settings.flatMap((setting) => {
+      const values = env[setting];
+      if (!(values instanceof PerNameValues)) return [];
+      return describeUnmatchedNames(setting, kind, values, names);
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { describeError } from '../../model/errors.ts';
 import { type ClockReading, readClocks } from '../clocks.ts';
 import type { UpnpService } from './description.ts';
 import { RequestDeniedError } from './digest-sender.ts';
@@ -22,6 +23,8 @@ export class RefusalCachingActionCaller {
   readonly #refused = new Map<string, number>();
   /** Denied requests, each with the time, in milliseconds, at which it is tried again. */
   readonly #denied = new Map<string, number>();
+  /** Errors of actions that may be over at the next attempt, by service and action. */
+  readonly #failing = new Map<string, string>();
   /** Number of actions that were performed since `startCounting`. */
   answers = 0;
   /** The first error since `startCounting` that may be over at the next attempt. */
@@ -47,6 +50,7 @@ export class RefusalCachingActionCaller {
     try {
       const fields = parseSoapReply(await this.#send(buildSoapRequest(service, action, args), signal), action);
       this.answers += 1;
+      this.#failing.delete(key);
       this.#lastPerformed = { service, action };
       return fields;
     } catch (error) {
@@ -56,8 +60,12 @@ export class RefusalCachingActionCaller {
       )
         throw error;
       const code = error instanceof SoapFaultError ? error.code : error instanceof HttpStatusError ? error.status : 0;
+      this.#failing.delete(key);
       if (permanentErrors.has(code)) this.#refused.set(key, code);
-      else this.failure ??= error;
+      else {
+        this.failure ??= error;
+        this.#failing.set(key, `${service.id}: ${describeError(error)}`);
+      }
       return undefined;
     }
   }
@@ -104,6 +112,11 @@ export class RefusalCachingActionCaller {
     return this.#refused;
   }
 
+  /** The last error of each action that may be over at the next attempt: “WANDSLInterfaceConfig1: GetInfo: error 820”. */
+  get failing(): string[] {
+    return [...this.#failing.values()];
+  }
+
   /** Keys of the requests that are denied for now. */
   get denied(): string[] {
     return [...this.#denied.keys()];
@@ -112,6 +125,7 @@ export class RefusalCachingActionCaller {
   /** To be called after a firmware update, which may support more actions. */
   forget(): void {
     this.#refused.clear();
+    this.#failing.clear();
     this.#denied.clear();
   }
 }

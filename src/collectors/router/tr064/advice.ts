@@ -18,6 +18,7 @@ export const adviceTexts = {
     'the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection',
   denied:
     'the FRITZ!Box accepts the login but denies some requests (HTTP 401), as some versions of FRITZ!OS do; left out for now:',
+  failing: 'the FRITZ!Box answers some requests with an error, so that their values are unknown:',
   memory: 'the login waits for the broker, which remembers whether the FRITZ!Box refused it',
   notFritzBox:
     'the default gateway does not show itself to be a FRITZ!Box, so it does not get the login: name the box in FRITZBOX_HOSTS',

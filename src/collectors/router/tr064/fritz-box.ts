@@ -19,6 +19,8 @@ const notAuthorisedCode = 606;
 /** Seconds until the description is read again, to notice a firmware update. */
 const descriptionLifetimeSeconds = 3600;
 
+const maxFailuresListed = 3;
+
 /** What a FRITZ!Box describes and allows, over one connection. */
 export class FritzBox {
   readonly #base: URL;
@@ -134,12 +136,15 @@ export class FritzBox {
     return this.#unauthorised.some((key) => /:DeviceInfo:\d+#/.test(key));
   }
 
-  /** A hint that lists what the account may not read; undefined if it may read everything. */
-  get missingRights(): string | undefined {
+  /** A hint that lists what is not read, and why; undefined if everything is. */
+  get omissions(): string | undefined {
     const refusedActions = this.#unauthorised.map((key) => key.split(':').slice(-2).join(':'));
     const hints = [
       ...(refusedActions.length === 0 ? [] : [`${adviceTexts.right}; it may not ask for ${refusedActions.join(', ')}`]),
       ...(this.#actions.denied.length === 0 ? [] : [`${adviceTexts.denied} ${this.#actions.denied.join(', ')}`]),
+      ...(this.#actions.failing.length === 0
+        ? []
+        : [`${adviceTexts.failing} ${this.#actions.failing.slice(0, maxFailuresListed).join('; ')}`]),
     ];
     return hints.join('; ') || undefined;
   }

@@ -149,7 +149,7 @@ export class Tr064Client {
     else if (!isSilent) this.#lockout.clear();
     if (isSilent) return this.#unreachable(adviceForError(silence));
     const { data, error } = this.#schedule;
-    return this.#reading('granted', data, error === undefined ? this.#box.missingRights : describeError(error));
+    return this.#reading('granted', data, error === undefined ? this.#box.omissions : describeError(error));
   }
 
   #unreachable(advice: string): Tr064Reading {

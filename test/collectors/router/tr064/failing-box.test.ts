@@ -60,6 +60,26 @@ test.each([
   }
 });
 
+test.each<[string, Reply]>([
+  ['fault 820 with HTTP 200', { status: 200, body: fault(820) }],
+  ['fault 820', { status: 500, body: fault(820) }],
+])('%s of one action is told while it lasts', async (_, answer) => {
+  const { box, read, turn } = await stage('dsl');
+  box.instead = (key, reply) => (key === 'WANDSLInterfaceConfig1#GetInfo' ? answer : reply);
+  for (const seconds of [0, 5, 30, 400]) {
+    turn(seconds);
+    const reading = await read();
+    expect(reading).toMatchObject({
+      access: 'granted',
+      hint: expect.stringMatching(/with an error, .*: WANDSLInterfaceConfig1: GetInfo: error 820/),
+      dsl: undefined,
+    });
+  }
+  box.instead = undefined;
+  turn(60);
+  expect(await read()).toMatchObject({ access: 'granted', hint: undefined, dsl: { isUp: true } });
+});
+
 test.each<[string, string, (reply: Reply) => Reply]>([
   ['/devicehostlist.lua', 'HTTP 403', () => page(403)],
   ['/devicehostlist.lua', 'a login page', () => page(200)],
