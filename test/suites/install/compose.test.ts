@@ -72,17 +72,24 @@ test('podman-compose gives both containers what the file says', async () => {
   expect(mosquitto).toContain('compose.conf:/mosquitto/config/mosquitto.conf:ro');
 });
 
-test('Podman makes a service of the quadlet, with the rights of the compose file', async () => {
-  const file = join(root, 'docs/podman/infra-monitor.container');
-  cpSync(file, join(folder, 'infra-monitor.container'));
+/** The command that Podman's generator makes of a quadlet. */
+async function startCommand(name: string): Promise<string> {
+  cpSync(join(root, 'docs/podman', name), join(folder, name));
   const { stdout, stderr } = await execa(join(newer, 'usr/libexec/podman/quadlet'), ['-dryrun'], {
     env: { QUADLET_UNIT_DIRS: folder },
   });
   expect(stderr).not.toMatch(/unsupported|error/i);
-  const start = /^ExecStart=(.*)$/m.exec(stdout)?.[1] ?? '';
-  const { services } = parse((await execa('docker-compose', ['config'], { cwd: folder })).stdout) as {
-    services: { agent: { volumes: string[]; tmpfs: string[] } };
-  };
+  return /^ExecStart=(.*)$/m.exec(stdout)?.[1] ?? '';
+}
+
+async function composeServices() {
+  const { stdout } = await execa('docker-compose', ['--profile', 'drives', 'config'], { cwd: folder });
+  return (parse(stdout) as { services: Record<'agent' | 'drives', Service & Record<string, unknown>> }).services;
+}
+
+test('Podman makes a service of the quadlet, with the rights of the compose file', async () => {
+  const start = await startCommand('infra-monitor.container');
+  const { agent } = await composeServices();
   for (const words of [
     '--network host',
     '--pid=host',
@@ -90,8 +97,40 @@ test('Podman makes a service of the quadlet, with the rights of the compose file
     '--cap-drop all',
     '--security-opt=no-new-privileges',
     '--health-cmd "node /app/dist/infra-monitor.js health"',
-    ...services.agent.volumes.map((volume) => `-v ${volume}`),
-    ...services.agent.tmpfs.map((place) => `--tmpfs ${place}`),
+    ...agent.volumes.map((volume) => `-v ${String(volume)}`),
+    ...(agent.tmpfs as string[]).map((place) => `--tmpfs ${place}`),
   ])
     expect(start).toContain(words);
+});
+
+test('the drives have a container of their own, without network and files; the agent’s has no right, no capability and no device', async () => {
+  const { agent, drives } = await composeServices();
+  expect(agent).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+  expect(['cap_add', 'devices', 'user', 'privileged'].filter((name) => name in agent)).toEqual([]);
+  expect(drives).toMatchObject({
+    command: ['drives-helper'],
+    user: '0:60871',
+    network_mode: 'none',
+    read_only: true,
+    cap_drop: ['ALL'],
+    cap_add: ['SYS_ADMIN', 'SYS_RAWIO'],
+    devices: ['/dev/nvme0:/dev/nvme0:r'],
+    security_opt: ['no-new-privileges:true'],
+  });
+  expect(drives.volumes).toEqual(['infra-monitor-drives:/run/infra-monitor:rw']);
+  expect(['env_file', 'environment', 'pid'].filter((name) => name in drives)).toEqual([]);
+  const start = await startCommand('infra-monitor-drives.container');
+  for (const words of [
+    '--network none',
+    '--read-only',
+    '--user 0:60871',
+    '--cap-drop all',
+    '--cap-add sys_admin',
+    '--cap-add sys_rawio',
+    '--device /dev/nvme0:/dev/nvme0:r',
+    '--security-opt=no-new-privileges',
+    '-v infra-monitor-drives:/run/infra-monitor',
+  ])
+    expect(start).toContain(words);
+  expect(start).toMatch(/localhost\/infra-monitor drives-helper$/);
 });
