@@ -59,7 +59,8 @@ const unit = (root, name) =>
 function maintainerScript(root, name) {
   const commands = readFileSync(join(root, 'docs/systemd/revoke-drives.sh'), 'utf8')
     .split('\n')
-    .filter((line) => !/^( *#|set |$)/.test(line));
+    // The units are stopped by prerm.
+    .filter((line) => !/^( *#|set |$)|systemctl --quiet stop/.test(line));
   return readFileSync(join(import.meta.dirname, 'debian', name), 'utf8').replace(
     '  # revoke-drives.sh',
     commands.map((line) => `  ${line}`).join('\n'),
