@@ -2,6 +2,9 @@ import about from '../package.json' with { type: 'json' };
 
 const { version, homepage }: { version: string; homepage?: string } = about;
 
+/** The program as the maker of devices that are nothing to touch, and as the origin of its announcements. */
+export const projectName = 'Home Lab Infra Monitor';
+
 /** `homepage` of package.json is the one place for the project's address; without it none is told. */
 export { homepage as supportUrl, version };
 

@@ -73,7 +73,7 @@ export function blueprintHeader(
   inputs: YamlMap,
 ): YamlMap {
   return {
-    name: `Infra Monitor: ${name.charAt(0).toLowerCase()}${name.slice(1)}`,
+    name: `Infra Monitor: ${name}`,
     description,
     domain: 'automation',
     source_url: supportUrl && `${supportUrl}/blob/main/ha-config/blueprints/automation/infra_monitor/${id}.yaml`,

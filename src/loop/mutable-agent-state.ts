@@ -111,6 +111,7 @@ export class MutableAgentState implements AgentState {
   add(collector: AnyCollectorDefinition): void {
     this.collectors.set(collector.id, {
       id: collector.id,
+      title: collector.title,
       timeoutSeconds: collectorTimeoutSeconds(collector),
       entries: new Map(),
       complaints: [],

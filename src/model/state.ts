@@ -61,6 +61,7 @@ export interface LastingCollectorComplaint {
 /** The latest state of a collector. */
 export interface CollectorState {
   id: string;
+  title: string;
   /** Timeout of a reading. */
   timeoutSeconds: number;
   /** Entries by the path of their address. */

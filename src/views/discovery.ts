@@ -1,8 +1,8 @@
 import type { ActionDeclaration } from '../model/action.ts';
-import { type Address, memoryKey, partSegment } from '../model/address.ts';
+import { type Address, memoryKey, type PartAddress, partSegment } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { definedMembers } from '../model/defined-members.ts';
-import type { Device } from '../model/device.ts';
+import type { Device, DevicePart } from '../model/device.ts';
 import type { EventDeclaration } from '../model/event.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
 import {
@@ -16,13 +16,11 @@ import {
 import { type DeviceOwner, mayReport } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { supportUrl } from '../version.ts';
+import { projectName, supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
 import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from './platform.ts';
+import { groupProblemEntities } from './problem-entity-groups.ts';
 import { problemListComponentKeys, problemListComponents } from './problem-list-components.ts';
-
-/** Origin of every discovery payload, by which this program recognizes its own. */
-export const discoveryOriginName = 'Home Lab Infra Monitor';
 
 type Component = Record<string, unknown>;
 
@@ -83,6 +81,12 @@ const deviceInfoOf = (agent: AgentIdentity, device: Device, owner: DeviceOwner |
 const entityName = (part: string | undefined, name: string) =>
   part === undefined ? name : `${part} ${name.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase())}`;
 
+const macAddress = /([0-9a-f]{2}[:_-]){5}[0-9a-f]{2}/i;
+
+/** A part in an entity id: by its name if its own id is a MAC address. */
+const entityIdSegment = (address: PartAddress, part: DevicePart | undefined): string =>
+  part !== undefined && macAddress.test(part.id) ? slug(part.name) : partSegment(address);
+
 const agentStatusOptions = (topics: Topics) => ({
   state_topic: topics.status,
   payload_on: onlinePayload,
@@ -117,7 +121,7 @@ function component(
   const platform = platformOfMetric(metric);
   const segments = [
     entityIdPrefix(agent, device.name),
-    ...(address.part === undefined ? [] : [partSegment(address.part)]),
+    ...(address.part === undefined ? [] : [entityIdSegment(address.part, part)]),
     key,
   ];
   const options = {
@@ -188,7 +192,7 @@ function eventEntity(
 
 /** Origin of this agent's discovery payloads. */
 export const discoveryOrigin = ({ version }: AgentIdentity) => ({
-  name: discoveryOriginName,
+  name: projectName,
   sw_version: version,
   support_url: supportUrl,
 });
@@ -212,6 +216,8 @@ export function desiredDiscovery(
   const topics = new Topics(agent);
   const desired = new Map<string, DesiredAnnouncement>();
   const excluded = new Map<string, Set<string>>();
+  /** What each device is, for those that do not say their model. */
+  const kinds = new Map<string, string>();
   for (const { id, tables } of catalogue) {
     for (const entry of collectors.get(id)?.entries.values() ?? []) {
       const { device } = entry.address;
@@ -243,10 +249,17 @@ export function desiredDiscovery(
       Object.assign(announcement.device, deviceInfoOf(agent, entry.device, owner));
       Object.assign(announcement.components, current);
       desired.set(device, announcement);
+      const { kind, title } = tables[entry.table] ?? {};
+      if (kind === 'device' && title !== undefined && !kinds.has(device)) kinds.set(device, title);
     }
+  }
+  for (const [device, title] of kinds) {
+    const info = desired.get(device)?.device;
+    if (info?.name !== undefined) info.model ??= title;
   }
   const hasList = collectors.size > 0;
   if (hasList) announceProblems(agent, desired);
+  groupProblemEntities(agent, desired);
   return {
     desired,
     excluded,

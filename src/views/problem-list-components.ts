@@ -6,6 +6,8 @@ import { Topics } from '../model/topics.ts';
 /** Collector and table in the keys of the entities for the list of problems; no collector has this id. */
 export const problemListCollectorAndTable = { collector: 'problems', table: 'agent' };
 const problemKeyOf = (metric: string) => formatComponentKey({ ...problemListCollectorAndTable, metric });
+/** Key of *Problem* of the agent’s machine. */
+export const problemComponentKey = problemKeyOf('problem');
 /** Keys of the entities for the list of problems. */
 export const problemListComponentKeys: ReadonlySet<string> = new Set(
   ['problem', 'problem_reason', 'problems'].map(problemKeyOf),

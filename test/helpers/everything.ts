@@ -48,12 +48,13 @@ function entryOf(collector: string, of: string, { kind, metrics }: AnyTable, num
   };
 }
 
-function collectorOf({ id, tables }: CollectorMetadata, parts: number): CollectorState {
+function collectorOf({ id, title, tables }: CollectorMetadata, parts: number): CollectorState {
   const entries = Object.entries(tables).flatMap(([of, table]) =>
     Array.from({ length: table.kind === 'part' ? parts : 1 }, (_, number) => entryOf(id, of, table, number)),
   );
   return {
     id,
+    title,
     timeoutSeconds: 10,
     entries: new Map(entries.map((entry) => [addressPath(entry.address), entry])),
     complaints: [],

@@ -88,6 +88,7 @@ function stateOf({ things }: Machine): AgentState {
             id,
             {
               id,
+              title: declarations.find((one) => one.id === id)?.title ?? id,
               timeoutSeconds: 10,
               entries: new Map(entries),
               complaints: [],
@@ -123,7 +124,7 @@ function machine(name: string, site: string, more: Record<string, (device: Devic
     ],
     ...Object.fromEntries(Object.entries(more).map(([id, of]) => [id, of(device)])),
   };
-  const watched = Object.keys(things).map((id) => ({ table: 'collector', device, ...part(id, `Collector ${id}`) }));
+  const watched = Object.keys(things).map((id) => ({ table: 'collector', device, ...part(id, `${id} collector`) }));
   const agent = {
     id: name,
     name,

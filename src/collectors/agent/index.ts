@@ -101,7 +101,7 @@ const collectorMetrics: MetricDeclarations<CollectorState> = {
     kind: 'boolean',
     name: 'Problem',
     deviceClass: 'problem',
-    category: 'diagnostic',
+    ...disabledDiagnostic,
     value: (r) => r.error !== undefined || r.complaints.length > 0,
   },
   last_success: {
@@ -175,7 +175,7 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
             (collector): ObservationOrComplaint<Readings> => ({
               table: 'collector',
               device,
-              part: { id: collector.id, name: `Collector ${collector.id}` },
+              part: { id: collector.id, name: `${collector.title} collector` },
               reading: collector,
             }),
           ),

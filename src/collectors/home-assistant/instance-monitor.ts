@@ -166,6 +166,7 @@ export class InstanceMonitor {
     return {
       id: title,
       name: title,
+      manufacturer: 'Home Assistant',
       model: 'Home Assistant',
       ...(version === undefined ? {} : { softwareVersion: version }),
       configurationUrl: url.href,

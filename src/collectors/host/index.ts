@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readClocks } from '../../lib/clocks.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
+import { definedMembers } from '../../model/defined-members.ts';
 import type { Device } from '../../model/device.ts';
 import { describeUnmatchedNames } from '../../model/per-name-values.ts';
 import type { AgentIdentity } from '../../model/state.ts';
@@ -14,11 +15,15 @@ import type { HostReadingByTable } from './reading.ts';
 import { hostSettingsSchema } from './settings.ts';
 import { TimeToFullEstimator } from './time-to-full.ts';
 
-const deviceOf = (agent: AgentIdentity, { manufacturer, model, system }: MachineInventory): Device => ({
+/** What a machine is that does not say its model: “Virtual machine (KVM)”. */
+const kindOf = ({ virtualization }: MachineInventory) =>
+  virtualization === undefined ? undefined : `Virtual machine${virtualization === 'yes' ? '' : ` (${virtualization})`}`;
+
+const deviceOf = (agent: AgentIdentity, { manufacturer, model, system, ...machine }: MachineInventory): Device => ({
   id: agent.id,
   name: agent.name,
   ...(manufacturer === undefined ? {} : { manufacturer }),
-  ...(model === undefined ? {} : { model }),
+  ...definedMembers({ model: model ?? kindOf(machine) }),
   ...(system === undefined ? {} : { softwareVersion: system }),
 });
 

@@ -10,11 +10,13 @@ import { tr064PartTables, tr064RouterMetrics } from './tr064/metrics.ts';
 
 const rateMetric = (
   name: string,
+  icon: `mdi:${string}`,
   select: (wan: WanReading) => number | undefined,
   overrides: typeof diagnostic | object = {},
 ): MetricDeclarations<RouterReading>[string] => ({
   kind: 'gauge',
   name,
+  icon,
   deviceClass: 'data_rate',
   unit: 'Mbit/s',
   precision: 2,
@@ -134,10 +136,10 @@ const ownRouterMetrics: MetricDeclarations<RouterReading> = {
     optional: true,
     value: ({ wan }) => wan?.access,
   },
-  downstream: rateMetric('Line rate down', (wan) => wan.downstreamBytesPerSecond, diagnostic),
-  upstream: rateMetric('Line rate up', (wan) => wan.upstreamBytesPerSecond, diagnostic),
-  receive_rate: rateMetric('Receive rate', (wan) => wan.receivedPerSecond),
-  send_rate: rateMetric('Send rate', (wan) => wan.sentPerSecond),
+  downstream: rateMetric('Line rate down', 'mdi:speedometer', (wan) => wan.downstreamBytesPerSecond, diagnostic),
+  upstream: rateMetric('Line rate up', 'mdi:speedometer', (wan) => wan.upstreamBytesPerSecond, diagnostic),
+  receive_rate: rateMetric('Receive rate', 'mdi:download-network', (wan) => wan.receivedPerSecond),
+  send_rate: rateMetric('Send rate', 'mdi:upload-network', (wan) => wan.sentPerSecond),
   received: totalMetric('Received', (wan) => wan.received),
   sent: totalMetric('Sent', (wan) => wan.sent),
   ...tr064RouterMetrics,

@@ -9,6 +9,7 @@ import {
 import type { Observation } from '../../model/collector.ts';
 import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import { projectName } from '../../version.ts';
 import type { GatewayRouter } from './gateway.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
@@ -37,6 +38,8 @@ export class TargetMonitor {
     this.#device = deviceBelowAgent(agent, {
       id: name,
       name,
+      manufacturer: projectName,
+      model: `${{ icmp: 'Ping', tcp: 'TCP', http: 'HTTP' }[target.by]} target`,
       ...('url' in target ? { configurationUrl: target.url.origin } : {}),
     });
     const reachabilityProbe = new ReachabilityProbe(target, settings.PING_COUNT, addresses);

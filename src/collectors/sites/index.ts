@@ -4,6 +4,7 @@ import type { CollectorDefinition, ObservationOrComplaint } from '../../model/co
 import type { Device } from '../../model/device.ts';
 import { deviceIdentifier } from '../../model/naming.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import { projectName } from '../../version.ts';
 import { sitesTables } from './metrics.ts';
 import type { SitesReadingByTable } from './reading.ts';
 import { sitesSettingsSchema } from './settings.ts';
@@ -17,8 +18,8 @@ const brokerTimeoutMs = 4000;
 
 const siteDevice = (site: string | undefined): Device =>
   site === undefined
-    ? { id: 'no site', name: 'No site', model: 'Site' }
-    : { id: site, name: site, model: 'Site', site };
+    ? { id: 'no site', name: 'No site', manufacturer: projectName, model: 'Site' }
+    : { id: site, name: site, manufacturer: projectName, model: 'Site', site };
 
 /** The device of the agent itself, to which this collector adds entities. */
 const agentDevice = (

@@ -1,4 +1,4 @@
-import type { MetricDeclarations } from '../../model/metric.ts';
+import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { type Finding, findingIf } from '../../model/problem.ts';
 import { deviceTable } from '../../model/table.ts';
 import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.ts';
@@ -28,17 +28,16 @@ const siteMetrics: MetricDeclarations<SiteReading> = {
 const agentMetrics: MetricDeclarations<SiteAgentReading> = {
   agent_online: {
     kind: 'boolean',
-    name: 'Agent online',
+    name: 'Agent answers the watch',
     deviceClass: 'connectivity',
-    category: 'diagnostic',
+    ...disabledDiagnostic,
     value: (r) => r.online,
   },
   agent_state: {
     kind: 'text',
-    name: 'Agent state',
+    name: 'Agent state for the watch',
     icon: 'mdi:server-network',
-    category: 'diagnostic',
-    enabled: false,
+    ...disabledDiagnostic,
     value: (r) => r.text,
   },
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
-import { discoveryOriginName } from '../discovery.ts';
+import { projectName } from '../../version.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
 
 /** An entity as its agent has announced it to Home Assistant. */
@@ -36,7 +36,7 @@ const discoveryPayloadSchema = z.object({
     suggested_area: z.optional(z.string()),
     via_device: z.optional(z.string()),
   }),
-  origin: z.object({ name: z.literal(discoveryOriginName) }),
+  origin: z.object({ name: z.literal(projectName) }),
   components: z.record(
     z.string(),
     z.object({

@@ -94,11 +94,11 @@ const causes: Cause[] = [
   },
   {
     blueprint: 'any_problem',
-    entity: 'binary_sensor.nas_collector_nvme_problem',
+    entity: 'binary_sensor.box_account_problem',
     bad: 'ON',
     good: 'OFF',
-    alarm: 'nas Collector nvme problem',
-    recovery: 'nas Collector nvme problem: over',
+    alarm: 'Box Account problem',
+    recovery: 'Box Account problem: over',
   },
 ];
 
@@ -133,9 +133,9 @@ test('each cause is told once, and so is its end', async () => {
   await shows('binary_sensor.samsung_980_problem', 'unavailable');
   await alive('nas', true);
   await shows('binary_sensor.samsung_980_problem', 'on');
-  await set('binary_sensor.nas_collector_nvme_problem', 'ON');
-  await shows('binary_sensor.nas_collector_nvme_problem', 'on');
-  await set('binary_sensor.nas_collector_nvme_problem', 'OFF');
+  await set('binary_sensor.box_account_problem', 'ON');
+  await shows('binary_sensor.box_account_problem', 'on');
+  await set('binary_sensor.box_account_problem', 'OFF');
   await alive('cabin', false);
   expect((await untilTold(2)).map(({ title }) => title)).toEqual(['Samsung 980 has a problem', 'cabin is lost']);
   await alive('cabin', true);

@@ -88,8 +88,8 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   const { homeAssistant, automate, set, alive, told, shows } = await stage();
   const of = (tag: string) => told.filter((one) => one.tag.includes(tag)).map(({ title }) => title);
   const router = 'binary_sensor.box_reachable';
-  const passing = 'binary_sensor.nas_collector_nvme_problem';
-  const lasting = 'binary_sensor.nas_collector_host_problem';
+  const passing = 'binary_sensor.box_account_problem';
+  const lasting = 'binary_sensor.wd_red_sn700_problem';
   // A whole minute: that is how often Home Assistant looks at the clock.
   const quietEnd = Math.ceil((Date.now() + 40_000) / 60_000) * 60_000;
   await automate('any_problem', {

@@ -47,7 +47,7 @@ test('sites are devices, their agents hang below them; one that is forgotten is 
     60,
   );
   await pi.stop('SIGKILL');
-  await until('the agent is lost', async () => (await stateOf('binary_sensor.pi_agent_online')) === 'off', 60);
+  await until('the agent is lost', async () => (await stateOf('sensor.cottage_agents_lost')) === '1', 60);
   expect(await stateOf('sensor.cottage_worst_problem')).toBe('agent pi is lost');
 
   expect(await start({ MQTT_URL: mosquitto.url }, ['forget', '--agent', 'pi']).ended).toBe(0);

@@ -6,6 +6,7 @@ const disk: MetricDeclarations<DiskReading> = {
   read_rate: {
     kind: 'gauge',
     name: 'Read rate',
+    icon: 'mdi:tray-arrow-up',
     deviceClass: 'data_rate',
     unit: 'MB/s',
     precision: 2,
@@ -15,6 +16,7 @@ const disk: MetricDeclarations<DiskReading> = {
   write_rate: {
     kind: 'gauge',
     name: 'Write rate',
+    icon: 'mdi:tray-arrow-down',
     deviceClass: 'data_rate',
     unit: 'MB/s',
     precision: 2,

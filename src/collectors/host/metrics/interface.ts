@@ -6,6 +6,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
   receive_rate: {
     kind: 'gauge',
     name: 'Receive rate',
+    icon: 'mdi:download-network',
     deviceClass: 'data_rate',
     unit: 'Mbit/s',
     precision: 2,
@@ -15,6 +16,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
   send_rate: {
     kind: 'gauge',
     name: 'Send rate',
+    icon: 'mdi:upload-network',
     deviceClass: 'data_rate',
     unit: 'Mbit/s',
     precision: 2,
@@ -83,6 +85,7 @@ const networkInterface: MetricDeclarations<InterfaceReading> = {
   speed: {
     kind: 'gauge',
     name: 'Link speed',
+    icon: 'mdi:speedometer',
     deviceClass: 'data_rate',
     unit: 'Mbit/s',
     ...disabledDiagnostic,

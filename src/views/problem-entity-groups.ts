@@ -1,0 +1,44 @@
+import { deviceIdentifier, parseComponentKey } from '../model/naming.ts';
+import type { AgentIdentity } from '../model/state.ts';
+import type { DesiredAnnouncement } from './discovery.ts';
+import { problemComponentKey } from './problem-list-components.ts';
+
+/** Keys of the enabled components that report a problem. */
+const problemKeys = ({ components }: DesiredAnnouncement): string[] =>
+  Object.entries(components).flatMap(([key, { device_class: deviceClass, enabled_by_default: isEnabled }]) =>
+    deviceClass === 'problem' && isEnabled !== false ? key : [],
+  );
+
+/** The key of the component that stands for all problems of its device. */
+const summaryKeyOf = (keys: readonly string[]): string | undefined =>
+  keys.find((key) => key === problemComponentKey) ??
+  keys.find((key) => {
+    const { metric, part } = parseComponentKey(key) ?? {};
+    return metric === 'problem' && part === undefined;
+  });
+
+/** Makes *Problem* of each device a group of what it stands for: the other problems of the device, and *Problem* of the devices below
+ * it. Home Assistant shows the members since 2026.4; earlier releases ignore the option. */
+export function groupProblemEntities(agent: AgentIdentity, desired: ReadonlyMap<string, DesiredAnnouncement>): void {
+  const own = deviceIdentifier(agent, '');
+  const announcements = [...desired.values()].map((announcement) => {
+    const keys = problemKeys(announcement);
+    const [identifier] = [announcement.device.identifiers].flat().map(String);
+    return { ...announcement, keys, summaryKey: summaryKeyOf(keys), identifier };
+  });
+  /** The unique id of *Problem* of a device; a device of another agent is that agent's machine. */
+  const summaryIdOf = ({ identifier = '', components, summaryKey }: (typeof announcements)[number]): unknown =>
+    identifier.startsWith(own)
+      ? summaryKey === undefined
+        ? undefined
+        : components[summaryKey]?.unique_id
+      : `${identifier}_${problemComponentKey}`;
+  for (const { identifier, components, keys, summaryKey } of announcements) {
+    const summary = summaryKey === undefined ? undefined : components[summaryKey];
+    if (summary === undefined) continue;
+    const below = announcements.filter(({ device }) => device.via_device === identifier).map(summaryIdOf);
+    const members = [...keys.filter((key) => key !== summaryKey).map((key) => components[key]?.unique_id), ...below];
+    const known = members.filter((member) => member !== undefined);
+    if (known.length > 0) summary.group = known;
+  }
+}
