@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pickProcessVariables, serviceSettingsPath } from '../settings/settings-file.ts';
+import { pickProcessVariables } from '../settings/settings-file.ts';
 import { systemdService } from './service.ts';
 import { printNote } from './terminal.ts';
 
@@ -46,23 +46,24 @@ const parseProperties = (text: string): Record<string, string> =>
 
 const capabilitySets = ['AmbientCapabilities', 'CapabilityBoundingSet'] as const;
 
-/** Whether `check` of this settings file is one of the service: of the file that it reads, or where nothing else names a broker. */
-function concernsService(env: string | undefined): boolean {
-  if (env !== undefined) return resolve(env) === serviceSettingsPath;
-  return (
-    existsSync(serviceSettingsPath) &&
-    !existsSync('.env') &&
-    Object.keys(pickProcessVariables(['MQTT_URL'])).length === 0
-  );
+/** Whether `check` of this settings file is one of the service with this unit: of a file that it names, or where nothing else names a
+ * broker. */
+function concernsService(env: string | undefined, unit: string): boolean {
+  if (env !== undefined) return unit.split(/[\s:=]+/).includes(resolve(env));
+  return !existsSync('.env') && Object.keys(pickProcessVariables(['MQTT_URL'])).length === 0;
 }
 
 /** Runs `check` as the installed service runs: with its user, groups, rights, credentials and limits, since root may read and do what
  * the service may not. Undefined if this process is not root's, or no service is concerned; otherwise the exit status. */
 export async function checkAsService(env: string | undefined): Promise<number | undefined> {
-  if (process.getuid?.() !== 0 || !concernsService(env) || !(await systemdService.exists())) return undefined;
-  const { command, assignments } = parseServiceUnit(await systemdService.readUnit());
+  // What systemd itself has started is the one that this function runs.
+  const isOfSystemd = process.ppid === 1;
+  if (process.getuid?.() !== 0 || isOfSystemd || !(await systemdService.exists())) return undefined;
+  const unit = await systemdService.readUnit();
+  if (!concernsService(env, unit)) return undefined;
+  const { command, assignments } = parseServiceUnit(unit);
   const shown = parseProperties(
-    await systemdService.readProperties(['User', 'SupplementaryGroups', ...capabilitySets]),
+    await systemdService.readProperties(['User', 'DynamicUser', 'SupplementaryGroups', ...capabilitySets]),
   );
   // Of these systemd-run takes the last assignment alone.
   const sets = capabilitySets.map((name) => `${name}=${shown[name] ?? ''}`);
@@ -74,9 +75,8 @@ export async function checkAsService(env: string | undefined): Promise<number | 
     `BindReadOnlyPaths=-${credentials}/${transientUnit}:${credentials}/${systemdService.unit}`,
   ];
   const rights = [shown.SupplementaryGroups, shown.AmbientCapabilities].filter(Boolean).join(' ');
-  printNote(
-    `As ${systemdService.unit} runs: as the user ${shown.User || 'root'}${rights === '' ? '' : ` with ${rights}`}`,
-  );
+  const user = shown.User || (shown.DynamicUser === 'yes' ? 'of its own' : 'root');
+  printNote(`As ${systemdService.unit} runs: as the user ${user}${rights === '' ? '' : ` with ${rights}`}`);
   const child = spawn(
     'systemd-run',
     [
