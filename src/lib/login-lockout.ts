@@ -78,7 +78,8 @@ export interface LoginLockoutOptions {
 /** After a refusal it stops requests with credentials until these change, the user asks for an attempt, or a pause is over that
  * grows with each refusal: servers lock out a user after too many of them, wherever they come from. */
 export class LoginLockout {
-  readonly #options: LoginLockoutOptions;
+  readonly #options: Omit<LoginLockoutOptions, 'mark'>;
+  #mark: string;
   #refusal: Refusal | undefined;
   /** When the current credentials were last accepted, in milliseconds since 1970. */
   #acceptedAt: number | undefined;
@@ -87,8 +88,18 @@ export class LoginLockout {
   /** Total since the start. */
   refusals = 0;
 
-  constructor(options: LoginLockoutOptions) {
+  constructor({ mark, ...options }: LoginLockoutOptions) {
+    this.#mark = mark;
     this.#options = options;
+  }
+
+  /** To be called with the fingerprint of the current credentials, which may have been replaced. */
+  setMark(mark: string): void {
+    if (mark === this.#mark) return;
+    this.#mark = mark;
+    this.#acceptedAt = undefined;
+    this.#refusal = undefined;
+    this.#ignoresMemory = false;
   }
 
   /** `logins`: requests that carried the credentials. */
@@ -142,7 +153,7 @@ export class LoginLockout {
 
   /** Applies a stored lockout if it is for the current credentials and lasts longer than the current one. */
   recall({ refused_login: refused, accepted_login: accepted }: SavedLoginLockout): void {
-    const { mark } = this.#options;
+    const mark = this.#mark;
     const { wall, monotonic } = this.#options.clock();
     if (accepted?.mark === shortMark(mark)) this.#acceptedAt ??= Math.min(accepted.until, wall);
     if (refused?.mark !== mark || this.#ignoresMemory) return;
@@ -155,7 +166,7 @@ export class LoginLockout {
 
   /** What has to outlive the process. */
   get memory(): SavedLoginLockout {
-    const { mark } = this.#options;
+    const mark = this.#mark;
     // Rounded down to the hour while the login is accepted, because every change is published.
     const at =
       this.#acceptedAt === undefined || this.#refusal !== undefined

@@ -37,7 +37,7 @@ const lastingRefusalOf = (mark: string): SavedLoginLockout => ({
 export class InstanceMonitor {
   readonly #instance: ConfiguredInstance;
   readonly #token: Secret | undefined;
-  readonly #fingerprint: string | undefined;
+  #fingerprint: string | undefined;
   readonly #memory: DeviceMemories;
   readonly #agent: AgentIdentity;
   readonly #addresses = new AddressResolver();
@@ -73,6 +73,7 @@ export class InstanceMonitor {
     authorities: string[] | undefined,
     signal: AbortSignal,
   ): Promise<Observation<HomeAssistantReadingByTable>> {
+    this.#followToken();
     void this.#addresses.resolve(this.#host).catch(() => undefined);
     const visit = this.#details.complete(
       await visitInstance(
@@ -109,6 +110,14 @@ export class InstanceMonitor {
 
   close(): void {
     this.#rest.close();
+  }
+
+  /** A token that is refused is read anew, if it is from a file. Other instances may share it, and have done so. */
+  #followToken(): void {
+    if (this.#token === undefined) return;
+    if (this.#lockout.isActive) this.#token.refresh();
+    this.#fingerprint = fingerprintOf(this.#instance.url, this.#token);
+    this.#lockout.setMark(this.#fingerprint);
   }
 
   /** What this process knows beyond the visit. */

@@ -8,12 +8,12 @@ import { Secret } from '../../../src/model/secret.ts';
 import { aiohttpPage, home, proxyPage, startInstance } from '../../helpers/instance.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 
-function begin(url: URL, token: string, memories = new DeviceMemoryStore(), clock = readClocksIncludingSleep) {
+function begin(url: URL, token: string | Secret, memories = new DeviceMemoryStore(), clock = readClocksIncludingSleep) {
   const memory = memories.forCollector(homeAssistantCollector);
   memories.load(new Map(), ['home_assistant']);
   const monitor = new InstanceMonitor(
     { title: 'Home Assistant', name: '', url },
-    new Secret(token),
+    token instanceof Secret ? token : new Secret(token),
     agent,
     memory,
     clock,
@@ -33,6 +33,21 @@ test('a refused token is sent once, and not again after a restart of the agent',
   expect(await begin(url, 'right', first.memories).state()).toBe('running');
   expect(logins.filter((token) => token !== 'right')).toEqual(['wrong']);
   expect(JSON.stringify([...first.memories.contents])).not.toContain('wrong');
+});
+
+test('a refused token from a file is read anew, also by an instance that shares it, and each is sent once', async () => {
+  const [cellar, attic] = [await startInstance(), await startInstance()];
+  let content = 'wrong';
+  const token = new Secret('wrong', () => content);
+  const monitors = [begin(cellar.url, token), begin(attic.url, token)];
+  const states = () => Promise.all(monitors.map(({ state }) => state()));
+  expect([await states(), await states()]).toEqual([
+    ['token_refused', 'token_refused'],
+    ['token_refused', 'token_refused'],
+  ]);
+  content = 'right';
+  expect(await states()).toEqual(['running', 'running']);
+  for (const { logins } of [cellar, attic]) expect(logins.filter((login) => login !== 'right')).toEqual(['wrong']);
 });
 
 test('a refused token can be tried again', async () => {

@@ -34,7 +34,8 @@ const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.
 export class Tr064Client {
   readonly #clock: () => ClockReading;
   readonly #box: FritzBox;
-  readonly #hasAccount: boolean;
+  readonly #password: Secret | undefined;
+  readonly #mark: () => string;
   readonly #lockout: LoginLockout;
   readonly #lockoutMemory: LoginMemorySlot | undefined;
   readonly #createdAt: number;
@@ -56,9 +57,9 @@ export class Tr064Client {
     this.#clock = clock;
     this.#createdAt = clock().monotonic;
     this.#box = new FritzBox(address, { username, password }, clock, lookUp);
-    this.#hasAccount = password !== undefined;
-    const mark = fingerprintOf(address, username, password?.reveal() ?? '');
-    this.#lockout = new LoginLockout({ mark, clock, ...lockoutPauses });
+    this.#password = password;
+    this.#mark = () => fingerprintOf(address, username, password?.reveal() ?? '');
+    this.#lockout = new LoginLockout({ mark: this.#mark(), clock, ...lockoutPauses });
     this.#lockoutMemory = lockoutMemory;
     lockoutMemory?.memory.onLoad(lockoutMemory.device, (content) => {
       const saved = loginMemoryFormat.parse(content) ?? {};
@@ -111,6 +112,7 @@ export class Tr064Client {
       const isLate = this.#clock().monotonic - this.#createdAt > usualMemoryMs;
       return this.#reading(undefined, {}, isLate ? adviceTexts.memory : undefined);
     }
+    this.#followPassword();
     if (this.#lockout.isActive) return this.#reading('paused', {}, adviceForRefusal(this.#lockout.refusal));
     try {
       await this.#box.openLogin(signal);
@@ -150,6 +152,16 @@ export class Tr064Client {
     if (isSilent) return this.#unreachable(adviceForError(silence));
     const { data, error } = this.#schedule;
     return this.#reading('granted', data, error === undefined ? this.#box.omissions : describeError(error));
+  }
+
+  get #hasAccount(): boolean {
+    return this.#password !== undefined;
+  }
+
+  /** A password that is refused is read anew, if it is from a file. Other routers may share it, and have done so. */
+  #followPassword(): void {
+    if (this.#lockout.isActive) this.#password?.refresh();
+    this.#lockout.setMark(this.#mark());
   }
 
   #unreachable(advice: string): Tr064Reading {

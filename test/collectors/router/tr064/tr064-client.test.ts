@@ -56,6 +56,19 @@ test('a wrong password: two logins in the first day, fewer and fewer after it, e
   expect(await read()).toMatchObject({ access: 'paused', refusals: 6, device: { model: 'FRITZ!Box 7599' } });
 });
 
+test('a refused password from a file is read anew, and each is sent once', async () => {
+  let content = 'wrong';
+  const { box, read, turn } = await stage('dsl', { ...right, password: new Secret('wrong', () => content) });
+  expect(await read()).toMatchObject({ access: 'refused' });
+  turn(60);
+  expect(await read()).toMatchObject({ access: 'paused' });
+  content = right.password.reveal();
+  await until('the box accepts logins', () => !box.guard.isBlocked);
+  turn(60);
+  expect(await read()).toMatchObject({ access: 'granted' });
+  expect(box.guard.wrongTries).toBeLessThanOrEqual(1);
+});
+
 /** Reads every minute; the minutes in which the FRITZ!Box refused a login. */
 async function refusedIn(minutes: number, { box, read, turn }: Awaited<ReturnType<typeof stage>>) {
   const found: number[] = [];
