@@ -19,6 +19,8 @@ export const bounds = {
   /** More than any home lab has; anybody may publish more. */
   reportedAgents: { items: 2000 },
   devicesOfReportedAgent: { items: 500 },
+  /** On the page, which is rendered at once, every few seconds while somebody looks. */
+  agentsOnPage: { items: 100 },
   /** Commands over MQTT that are carried out within a minute: a person presses one button. */
   commands: { items: 20 },
 

@@ -1,4 +1,5 @@
 import type { ReportedAgent, ReportedDevice, ReportedProblem } from '../../model/agent-directory.ts';
+import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import {
   type AnyMetricDeclaration,
@@ -116,7 +117,25 @@ const noteOf = ({ isOnline, problems }: ReportedAgent) =>
       ? 'online; too old to say what is wrong, or just started'
       : 'online';
 
-/** A section for each other agent of the lab, with what it says is wrong, and the last state of its devices without their parts. */
+/** So many, those with something wrong first, in the order of all. */
+function mostImportant(agents: readonly ReportedAgent[]): readonly ReportedAgent[] {
+  const isWell = ({ isOnline, problems }: ReportedAgent) => isOnline && (problems?.list.length ?? 0) === 0;
+  const inOrder = [...agents.filter((agent) => !isWell(agent)), ...agents.filter(isWell)];
+  const shown = new Set(inOrder.slice(0, bounds.agentsOnPage.items));
+  return agents.filter((agent) => shown.has(agent));
+}
+
+/** What stands in place of the agents that are not shown. */
+const sectionOfOmitted = (count: number): PageSection => ({
+  id: 'lab',
+  title: `${count} more agents`,
+  problems: [],
+  isFailing: false,
+  note: 'each is on its own page',
+  devices: [],
+});
+
+/** A section for each other agent of the lab, up to a bound, with what it says is wrong, and the last state of its devices without their parts. */
 export function buildOtherAgentSections(
   catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,
@@ -124,9 +143,10 @@ export function buildOtherAgentSections(
   now: Date,
 ): PageSection[] {
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
-  return agents
-    .filter(({ id }) => !ownIds.has(id))
-    .map((agent) => ({
+  const others = agents.filter(({ id }) => !ownIds.has(id));
+  const shown = mostImportant(others);
+  const sections = shown.map(
+    (agent): PageSection => ({
       id: `lab/${agent.id}`,
       title: agent.name,
       problems: problemViews(agent, now),
@@ -137,5 +157,7 @@ export function buildOtherAgentSections(
           .filter(({ address, values }) => address.collector === declaration.id && values !== undefined)
           .map((device) => otherDeviceView(agent, declaration, device, now)),
       ),
-    }));
+    }),
+  );
+  return shown.length === others.length ? sections : [...sections, sectionOfOmitted(others.length - shown.length)];
 }

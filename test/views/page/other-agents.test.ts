@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bounds } from '../../../src/model/bounds.ts';
 import { html } from '../../../src/views/page/html.ts';
 import { buildOtherAgentSections } from '../../../src/views/page/other-agents.ts';
 import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
@@ -154,4 +155,14 @@ test('the problems of a lost agent are the last known', () => {
     note: 'lost: last known values',
     problems: [expect.stringContaining('pi: is wrong (last known)')],
   });
+});
+
+test('of very many agents the page has those with something wrong, and says how many more there are', () => {
+  const { items } = bounds.agentsOnPage;
+  const ids = Array.from({ length: 2 * items }, (_, index) => `agent${1000 + index}`);
+  const topics = Object.fromEntries(ids.map((id) => [`${id}/status`, 'online']));
+  const sections = lab({ ...topics, [`${ids.at(-1)}/status`]: 'offline' });
+  expect(sections.length).toBe(items + 1);
+  expect(sections.at(-2)).toMatchObject({ title: ids.at(-1), isFailing: true });
+  expect(sections.at(-1)).toMatchObject({ title: `${items} more agents` });
 });
