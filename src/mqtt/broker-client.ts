@@ -40,6 +40,7 @@ export class BrokerClient {
   readonly #opener = new BrokerConnectionOpener();
   #connected: ConnectedSession | undefined;
   #wasConnected = false;
+  #retainsByNameOnly = false;
   /** The reasons for not being connected that were logged since it was connected: one for each broker. */
   readonly #loggedReasons = new Set<string>();
   #running: Promise<void> | undefined;
@@ -124,7 +125,7 @@ export class BrokerClient {
       if (this.#wasConnected) state.broker.reconnects += 1;
       this.#wasConnected = true;
       state.broker.connected = true;
-      void connection.retainsByNameOnly.then((isByNameOnly) => this.#showLimitation(isByNameOnly));
+      void connection.retainsByNameOnly.then((isByNameOnly) => this.#setRetainsByNameOnly(isByNameOnly));
       this.#brokers.works();
       this.#loggedReasons.clear();
       this.#showRejections();
@@ -151,15 +152,24 @@ export class BrokerClient {
     const { summary } = this.#memory.rejections;
     if (summary !== undefined) broker.error = summary;
     else if (broker.connected) delete broker.error;
+    this.#showLimitations();
   }
 
-  #showLimitation(retainsByNameOnly: boolean): void {
-    const { state, log, shared } = this.#context;
-    if (!retainsByNameOnly) delete state.broker.limitation;
-    else if (state.broker.limitation === undefined) {
-      state.broker.limitation = retainedByNameOnlyNote;
-      if (!shared) log.warn(`MQTT: ${retainedByNameOnlyNote}`);
-    }
+  #setRetainsByNameOnly(retainsByNameOnly: boolean): void {
+    const { log, shared } = this.#context;
+    if (retainsByNameOnly && !this.#retainsByNameOnly && !shared) log.warn(`MQTT: ${retainedByNameOnlyNote}`);
+    this.#retainsByNameOnly = retainsByNameOnly;
+    this.#showLimitations();
+  }
+
+  #showLimitations(): void {
+    const { broker } = this.#context.state;
+    const limitations = [
+      ...(this.#retainsByNameOnly ? [retainedByNameOnlyNote] : []),
+      ...this.#memory.rejections.omissions,
+    ];
+    if (limitations.length === 0) delete broker.limitation;
+    else broker.limitation = limitations.join('; ');
   }
 
   #disconnected(error: BrokerConnectionError | undefined): void {

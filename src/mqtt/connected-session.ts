@@ -80,6 +80,8 @@ export class ConnectedSession {
       phase: () => this.#removal.phase,
       accepted,
       rejected,
+      fits: (topic, payload) => connection.fits(topic, payload),
+      omitted: (topic, components) => memory.rejections.omit(topic, components),
       after,
     });
     this.#removal = new RemovalLifecycle(after, {

@@ -7,6 +7,7 @@ import {
   type RemovalPhase,
   reconcileDiscoveryPayloads,
   tombstonePayloads,
+  withoutDisabledComponents,
 } from './discovery-reconciliation.ts';
 import { type DismissedDevices, removalPaceMs } from './dismissed-devices.ts';
 import type { OwnRetained } from './own-retained.ts';
@@ -26,6 +27,10 @@ interface DiscoveryAnnouncerContext
   phase(): RemovalPhase;
   accepted(topic: string): void;
   rejected(topic: string, error: unknown): void;
+  /** Whether the broker accepts a packet of this size. */
+  fits(topic: string, payload: string): boolean;
+  /** These components of an announcement are left out, so that it fits; none any more if empty. */
+  omitted(topic: string, components: readonly string[]): void;
   after: RunAfter;
 }
 
@@ -110,7 +115,7 @@ export class DiscoveryAnnouncer {
 
   #payloads(phase: RemovalPhase): RetainedPayloadsByTopic {
     const { agent, catalogue, state, publisher, retained, devices } = this.#context;
-    return reconcileDiscoveryPayloads({
+    const payloads = reconcileDiscoveryPayloads({
       agent,
       ...desiredDiscovery(catalogue, agent, state),
       retained: retained.payloads,
@@ -118,6 +123,15 @@ export class DiscoveryAnnouncer {
       phase,
       lastSent: (topic) => publisher.lastSent(topic),
     });
+    return new Map([...payloads].map(([topic, payload]) => [topic, this.#fitting(topic, payload)]));
+  }
+
+  /** Without the components that are disabled by default where the whole does not fit. */
+  #fitting(topic: string, payload: string): string {
+    const { fits, omitted } = this.#context;
+    const smaller = fits(topic, payload) ? { payload, omitted: [] } : withoutDisabledComponents(payload);
+    omitted(topic, fits(topic, smaller.payload) ? smaller.omitted : []);
+    return smaller.payload;
   }
 
   /** Who can publish at the broker can clear all announcements at once, which would take the agent out of Home Assistant. */

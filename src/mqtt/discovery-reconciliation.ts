@@ -37,6 +37,21 @@ const isTombstone = (component: Component) => Object.keys(component).length === 
 export const hasTombstones = (payload: string): boolean =>
   Object.values(parseAnnouncement(payload)?.components ?? {}).some(isTombstone);
 
+/** A payload without the components that Home Assistant disables by default, and the keys of these. */
+export function withoutDisabledComponents(payload: string): { payload: string; omitted: string[] } {
+  const announcement = parseAnnouncement(payload);
+  if (announcement === undefined) return { payload, omitted: [] };
+  const isDisabled = ([, component]: [string, Component]) => component.enabled_by_default === false;
+  const components = Object.entries(announcement.components);
+  return {
+    payload: JSON.stringify({
+      ...announcement,
+      components: Object.fromEntries(components.filter((entry) => !isDisabled(entry))),
+    }),
+    omitted: components.filter(isDisabled).map(([key]) => key),
+  };
+}
+
 export interface DiscoveryReconciliationInput extends DesiredDiscovery {
   agent: AgentIdentity;
   /** This agent's retained messages when the connection began. */

@@ -10,13 +10,14 @@ interface Rejection {
   isCurrent: boolean;
 }
 
-/** The messages that the broker rejects, by topic. It outlives a connection, so that each reason is logged once. */
+/** The messages that the broker rejects, by topic, and what is left out of announcements so that it does not. It outlives a connection, so that each reason is logged once. */
 export class RejectedMessagesByTopic {
   readonly #agent: AgentIdentity;
   readonly #log: Log;
   readonly #onChange: () => void;
   readonly #byTopic = new Map<string, Rejection>();
   readonly #logged = new Set<string>();
+  readonly #omitted = new Map<string, string>();
 
   constructor(agent: AgentIdentity, log: Log, onChange: () => void) {
     this.#agent = agent;
@@ -53,6 +54,24 @@ export class RejectedMessagesByTopic {
     if (!this.#remove(topic)) return;
     this.#onChange();
     if (this.#byTopic.size === 0) this.#log.info('MQTT: the broker accepts everything again');
+  }
+
+  /** Notes what is left out of an announcement, so that it fits. */
+  omit(topic: string, components: readonly string[]): void {
+    if (components.length === 0) {
+      if (this.#omitted.delete(topic)) this.#onChange();
+      return;
+    }
+    const text = `the announcement ${topic} is too large for the broker; left out, because Home Assistant disables them by default: ${components.join(', ')}`;
+    if (this.#omitted.get(topic) === text) return;
+    if (!this.#omitted.has(topic)) this.#log.warn(`MQTT: ${text}`);
+    this.#omitted.set(topic, text);
+    this.#onChange();
+  }
+
+  /** What is left out of each announcement that would be too large. */
+  get omissions(): string[] {
+    return [...this.#omitted.values()];
   }
 
   /** All rejections in one sentence; undefined if there are none. */

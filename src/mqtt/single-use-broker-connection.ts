@@ -181,6 +181,12 @@ export class SingleUseBrokerConnection {
     return { hasSubscribers: id === undefined || !this.#withoutSubscribers.delete(id) };
   }
 
+  /** Whether the broker accepts a message of this size, as far as that is known. */
+  fits(topic: string, payload: string): boolean {
+    const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
+    return bytes < this.#disconnectBytes && this.#limits.accepts(bytes);
+  }
+
   /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would first have to
    * agree on where to keep the messages: NATS takes five seconds to refuse it, for each topic. Filters with wildcards are left out where
    * the broker takes none. */

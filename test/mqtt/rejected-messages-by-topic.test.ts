@@ -55,6 +55,31 @@ test('a broker that accepts one message at a time gets everything, then online, 
   expect(errors()).toEqual([]);
 });
 
+test('of an announcement that does not fit, what is disabled by default is left out first, and named', async () => {
+  const collectorWithDisabled = probe(async () => []);
+  const whole = await startStrictBroker({});
+  const state = stateOf(collectorWithDisabled, [reading(1), ...parts]);
+  const first = startSession(whole.url, collectorWithDisabled, state);
+  await until('whole', () => whole.retained.has(announcement));
+  const bytes = Buffer.byteLength(whole.retained.get(announcement) ?? '');
+  expect(whole.retained.get(announcement)).toContain('"enabled_by_default":false');
+  expect(state.broker.limitation).toBeUndefined();
+  await first.session.stop();
+
+  const { broker, online, errors, state: limited, lines } = await start({ connack: { maximumPacketSize: bytes } });
+  await online();
+  const components = Object.values(
+    (JSON.parse(broker.retained.get(announcement) ?? '{}') as { components: Record<string, object> }).components,
+  );
+  expect(components.length).toBeGreaterThan(parts.length);
+  expect(components.some((component) => 'enabled_by_default' in component)).toBe(false);
+  expect(errors()).toEqual([]);
+  expect(lines.filter((line) => JSON.stringify(line).includes('left out'))).toHaveLength(1);
+  const { status, broker: shown } = agentHealth([], agent, limited, new Date());
+  expect(status).toBe('ok');
+  expect(shown.limitation).toMatch(/too large for the broker; left out, because .*: .*note/);
+});
+
 test('an announcement above the maximum packet size is logged once, also across connections, and the rest is published', async () => {
   const { broker, state, online, errors, read } = await start({ connack: { maximumPacketSize: 2000 } });
   await online();
