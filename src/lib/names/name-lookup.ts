@@ -23,14 +23,18 @@ class NoAddressError extends Error {
 // broker's, which mqtt.js looks up in a thread. getent(1) calls it, so that /etc/hosts, mDNS and search domains count.
 const databases = { any: 'ahosts', ipv4: 'ahostsv4', ipv6: 'ahostsv6' } as const;
 
+/** Exit status for a name without addresses. Others mean that this getent cannot do this: musl's knows fewer databases. */
+const notFoundStatus = 2;
+
 /** IPv4 addresses that `ahostsv6` gives for a name without IPv6 addresses. */
 const mappedPrefix = '::ffff:';
 
 async function runGetent(host: string, database: string, signal: AbortSignal): Promise<LookedUpAddress[]> {
-  const { stdout } = await runCommand('getent', ['--', database, host], {
+  const { stdout, status } = await runCommand('getent', ['--', database, host], {
     seconds: lookupTimeoutSeconds,
     cancelSignal: signal,
   });
+  if (status !== 0 && status !== notFoundStatus) throw new CommandError(`getent: exit status ${status}`);
   const addresses = new Set(stdout.split('\n').map((line) => line.split(/\s/)[0] ?? ''));
   const found = [...addresses].filter((address) => address !== '' && !address.startsWith(mappedPrefix));
   if (found.length === 0) throw new NoAddressError(`${host} is not known, or no DNS server answers for it`);
@@ -58,7 +62,7 @@ async function resolveInOwnProcess(host: string): Promise<LookedUpAddress[]> {
   }
 }
 
-/** Where getent is missing, names are looked up in one thread, one after the other. */
+/** Where getent cannot be used, names are looked up in one thread, one after the other. */
 let lastInThread: Promise<unknown> = Promise.resolve();
 
 function resolveInThread(host: string): Promise<LookedUpAddress[]> {
@@ -76,8 +80,9 @@ export function lookUpName(host: string): Promise<LookedUpAddress[]> {
   if (known !== undefined) return known;
   const found = resolveInOwnProcess(host)
     .catch((error) => {
-      if (error instanceof CommandError && error.missing) return resolveInThread(host);
-      throw error;
+      if (!(error instanceof CommandError)) throw error;
+      if (error.timedOut) throw new NoAddressError(`no DNS server answers for ${host}`);
+      return resolveInThread(host);
     })
     .finally(() => pending.delete(host));
   pending.set(host, found);

@@ -61,6 +61,14 @@ test('a name that is not known has the code of Node', async () => {
   });
 });
 
+test.each(['echo "Unknown database: ahosts" >&2; exit 1', 'kill -9 $$'])(
+  'where getent cannot do it (%s), the system’s resolver is called in this process',
+  async (script) => {
+    standIn(script);
+    expect(await lookUpName('127.0.0.3')).toEqual([{ address: '127.0.0.3', family: 4 }]);
+  },
+);
+
 test('without getent, names are looked up one after the other', async () => {
   const { PATH } = process.env;
   onTestFinished(() => {
