@@ -14,7 +14,7 @@ async function line(question: string, output: NodeJS.WritableStream): Promise<st
   left.catch(() => undefined);
   terminal.on('SIGINT', () => terminal.close());
   try {
-    return (await Promise.race([terminal.question(question), left])).trim();
+    return await Promise.race([terminal.question(question), left]);
   } finally {
     terminal.close();
   }
@@ -22,11 +22,11 @@ async function line(question: string, output: NodeJS.WritableStream): Promise<st
 
 /** Asks for a line; an empty answer selects the default. Ctrl+C and Ctrl+D end the program. */
 export async function promptLine(question: string, usual?: string): Promise<string> {
-  const answer = await line(`${question}${usual === undefined ? '' : ` [${usual}]`}: `, process.stdout);
+  const answer = (await line(`${question}${usual === undefined ? '' : ` [${usual}]`}: `, process.stdout)).trim();
   return answer === '' ? (usual ?? '') : answer;
 }
 
-/** Asks for a line without echo. */
+/** Asks for a line without echo, which is taken as it is, blanks and all. */
 export async function promptSecret(question: string): Promise<string> {
   process.stdout.write(`${question}: `);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
