@@ -57,6 +57,8 @@ for (const architecture of options.single ? architectures : []) {
   cpSync(join(parts, `node-${architecture}/LICENSE`), join(whole, 'NODE-LICENSE.txt'));
   tarball(whole, 'infra-monitor', join(release, `infra-monitor-${about.version}-linux-${architecture}.tar.gz`));
 }
+// An asset of its own: HACS takes the file of this name from a release.
+cpSync(join(root, 'ha-config/strategy/infra-monitor-strategy.js'), join(release, 'infra-monitor-strategy.js'));
 // npm's own form of the same folder.
 execFileSync('npm', ['pack', '--silent', '--pack-destination', release], { cwd: tree });
 rmSync(scratch, { recursive: true });

@@ -8,7 +8,9 @@ import { renderEnvExample } from '../scripts/generate/env-example.ts';
 import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderReadme } from '../scripts/generate/readme.ts';
 import { renderEntitiesReference, renderSettingsReference } from '../scripts/generate/reference.ts';
+import { bundleStrategy } from '../scripts/strategy.mjs';
 import { allCollectors } from '../src/collectors/index.ts';
+import type { CollectorMetadata } from '../src/model/collector.ts';
 import { titledSettingsSchemas } from '../src/settings/index.ts';
 import { buildDashboardConfig } from '../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../src/views/home-assistant/lab-devices.ts';
@@ -48,6 +50,25 @@ test('example of a dashboard', async () => {
   await expect(
     toYaml(buildDashboardConfig(allCollectors, parseLabDevices(allCollectors, announcementsOf(exampleLab)))),
   ).toMatchFileSnapshot('../ha-config/dashboard.yaml');
+});
+
+test('dashboard strategy: what it knows of the catalogue, and its bundle', async () => {
+  const collectors = allCollectors.map(({ id, title, scope, tables }: CollectorMetadata) => ({
+    id,
+    title,
+    scope,
+    tables: Object.fromEntries(
+      Object.entries(tables).map(([table, { icon, metrics, actions = {} }]) => [
+        table,
+        { icon, metrics: [...Object.keys(metrics), ...Object.keys(actions)] },
+      ]),
+    ),
+  }));
+  await expect(`${JSON.stringify(collectors, null, 1)}\n`).toMatchFileSnapshot('../ha-config/strategy/catalogue.json');
+  const bundle = await bundleStrategy();
+  expect(bundle.length).toBeLessThan(60_000);
+  expect(bundle).not.toMatch(/\bimport\b/);
+  await expect(bundle).toMatchFileSnapshot('../ha-config/strategy/infra-monitor-strategy.js');
 });
 
 test('example of a recorder package', async () => {

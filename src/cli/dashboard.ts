@@ -8,7 +8,8 @@ import { readDiscoveryPayloadsOfAllAgents, readOwnRetainedPayloadsAndStaySubscri
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { loadSettings } from '../settings/index.ts';
 import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
-import { type LabDevice, parseLabDevices } from '../views/home-assistant/lab-devices.ts';
+import type { LabDevice } from '../views/home-assistant/lab-device.ts';
+import { parseLabDevices } from '../views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../views/home-assistant/recorder-package.ts';
 import { toYaml } from '../views/home-assistant/yaml.ts';
 

@@ -1,4 +1,5 @@
-import type { LabDevice, LabEntity } from './lab-devices.ts';
+import type { LabDevice, LabEntity } from './lab-device.ts';
+import { colorLimitsOf, tileFeatureOf } from './tile-style.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** One of Home Assistant's own cards. */
@@ -9,9 +10,29 @@ export interface DashboardSection extends YamlMap {
   cards: readonly DashboardCard[];
 }
 
-/** A section, unless all of its cards are headings. */
+/** Columns of sections in a view, on a screen that has room for them. */
+export const maxSectionColumns = 4;
+
+/** A section as wide as the view, unless all of its cards are headings: its tiles fill its rows, so that no neighbour leaves a hole. */
 export const gridSections = (cards: readonly DashboardCard[]): DashboardSection[] =>
-  cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', cards }] : [];
+  cards.some(({ type }) => type !== 'heading') ? [{ type: 'grid', column_span: maxSectionColumns, cards }] : [];
+
+/** The title of a group, above the sections of its devices. */
+export const headingSection = (title: string, icon?: string): DashboardSection => ({
+  type: 'grid',
+  column_span: maxSectionColumns,
+  cards: [headingCard(title, icon)],
+});
+
+/** Tiles of a section that is one column wide: two rows. */
+const tilesOfColumn = 4;
+
+/** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside each other. */
+export function deviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
+  const tiles = new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : []))).size;
+  const columns = Math.min(maxSectionColumns, Math.max(1, Math.ceil(tiles / tilesOfColumn)));
+  return gridSections(cards).map((section) => ({ ...section, column_span: columns }));
+}
 
 export const headingCard = (title: string, icon?: string): DashboardCard => ({
   type: 'heading',
@@ -38,26 +59,98 @@ const problemBadge = ({ entity: { id, name }, problemState }: ProblemEntity) => 
 });
 
 /** A device's or part's name above its cards. `page`: path that a tap opens. `problems`: shown as badges while they are in their
- * problem state. */
+ * problem state. `states`: shown as badges with their state. */
 export const subtitleCard = (
   title: string,
-  { icon, page, problems = [] }: { icon?: string; page?: string; problems?: readonly ProblemEntity[] } = {},
-): DashboardCard => ({
-  type: 'heading',
-  heading: title,
-  heading_style: 'subtitle',
-  icon,
-  tap_action: page === undefined ? undefined : { action: 'navigate', navigation_path: page },
-  badges: problems.length === 0 ? undefined : problems.map(problemBadge),
+  {
+    icon,
+    page,
+    problems = [],
+    states = [],
+  }: {
+    icon?: string | undefined;
+    page?: string;
+    problems?: readonly ProblemEntity[];
+    states?: readonly LabEntity[];
+  } = {},
+): DashboardCard => {
+  const badges = [
+    ...problems.map(problemBadge),
+    ...states.map(({ id, name }) => ({
+      type: 'entity',
+      entity: id,
+      name,
+      show_icon: true,
+      state_content: ['name', 'state'],
+    })),
+  ];
+  return {
+    type: 'heading',
+    heading: title,
+    heading_style: 'subtitle',
+    icon,
+    tap_action: page === undefined ? undefined : { action: 'navigate', navigation_path: page },
+    badges: badges.length === 0 ? undefined : badges,
+  };
+};
+
+export const stateCondition = ({ id }: LabEntity, state: string | readonly string[]) => ({
+  condition: 'state',
+  entity: id,
+  state,
 });
 
-/** A tile that is half a section wide. */
-export const tileCard = ({ id, name }: LabEntity, title = name): DashboardCard => ({
-  type: 'tile',
-  entity: id,
-  name: title,
-  grid_options: { columns: 6 },
-});
+/** Below the limit by less than any value is rounded to: `above` and `below` do not count the limit itself. */
+const justBelow = (limit: number) => limit - 1e-6;
+
+/** Colors of a tile, each with the condition that the value must meet: the first without the others where it has no limits. */
+function colorVariants(entity: LabEntity): { color: string; visibility?: readonly YamlMap[] }[] {
+  const limits = entity.hasNumber ? colorLimitsOf(entity) : undefined;
+  if (limits === undefined) return [{ color: 'primary' }];
+  const { amber, red, isLowBad } = limits;
+  const between = (least: number | undefined, most: number | undefined) => ({
+    condition: 'numeric_state',
+    entity: entity.id,
+    above: least === undefined ? undefined : justBelow(least),
+    below: most,
+  });
+  const [good, worrying, bad] =
+    isLowBad === true
+      ? [between(amber, undefined), between(red, amber), between(undefined, red)]
+      : [between(undefined, amber), between(amber, red), between(red, undefined)];
+  const unknown = stateCondition(entity, ['unknown', 'unavailable']);
+  return [
+    { color: 'green', visibility: [{ condition: 'or', conditions: [good, unknown] }] },
+    { color: 'amber', visibility: [worrying] },
+    { color: 'red', visibility: [bad] },
+  ];
+}
+
+/** A tile that is half a narrow section wide, once for each color that it may have; one of them is visible. `visibility`: conditions
+ * that must be met besides. `color`: in place of those of the value. */
+export const tileCards = (
+  entity: LabEntity,
+  {
+    title = entity.name,
+    visibility = [],
+    color,
+  }: { title?: string | undefined; visibility?: readonly YamlMap[]; color?: string } = {},
+): DashboardCard[] =>
+  (color === undefined ? colorVariants(entity) : [{ color, visibility: [] }]).map(
+    ({ color: shownColor, visibility: ofColor = [] }) => {
+      const feature = tileFeatureOf(entity);
+      const conditions = [...visibility, ...ofColor];
+      return {
+        type: 'tile',
+        entity: entity.id,
+        name: title,
+        color: shownColor,
+        features: feature === undefined ? undefined : [feature],
+        visibility: conditions.length === 0 ? undefined : conditions,
+        grid_options: { columns: 6, rows: 2 },
+      };
+    },
+  );
 
 export const entitiesCards = (entities: readonly LabEntity[]): DashboardCard[] =>
   entities.length === 0
@@ -70,21 +163,23 @@ export const entitiesCards = (entities: readonly LabEntity[]): DashboardCard[] =
         },
       ];
 
-/** A graph of the last day, for entities with the same unit. */
-export const historyGraphCards = (
+/** A graph of the last day, for entities with the same unit; none of what has no number. */
+export function historyGraphCards(
   entities: readonly LabEntity[],
   nameOf: (entity: LabEntity) => string = ({ name }) => name,
-): DashboardCard[] =>
-  entities.length === 0
+): DashboardCard[] {
+  const drawn = entities.filter(({ hasNumber }) => hasNumber);
+  return drawn.length === 0
     ? []
     : [
         {
           type: 'history-graph',
           hours_to_show: 24,
-          entities: entities.map((entity) => ({ entity: entity.id, name: nameOf(entity) })),
+          entities: drawn.map((entity) => ({ entity: entity.id, name: nameOf(entity) })),
           grid_options: { columns: 'full' },
         },
       ];
+}
 
 /** Path of a device's own page below the dashboard. */
 export const devicePagePath = ({ id }: LabDevice) => id.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');

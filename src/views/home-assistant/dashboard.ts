@@ -1,17 +1,19 @@
-import type { CollectorMetadata } from '../../model/collector.ts';
+import { groupBy } from '../../model/group-by.ts';
 import {
-  type DashboardCard,
   type DashboardSection,
   devicePagePath,
-  entitiesCards,
+  deviceSections,
   gridSections,
   headingCard,
+  headingSection,
   historyGraphCards,
+  maxSectionColumns,
   subtitleCard,
-  tileCard,
 } from './cards.ts';
-import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-devices.ts';
-import { isOfProblemList, machineProblemCards, problemEntities, problemSection } from './problem-cards.ts';
+import { devicePageSections } from './device-page.ts';
+import { deviceSummaryCards, isShown, isTarget } from './device-summary-cards.ts';
+import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
+import { isOfProblemList, problemSection, statusBadges } from './problem-cards.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes last. */
@@ -20,91 +22,12 @@ const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
 /** The machine that an agent runs on. */
 const isMachine = ({ entities }: LabDevice) => entities.some(({ collector }) => collector === 'agent');
 
-/** The list of what is wrong has a card of its own. */
-const isShown = (entity: LabEntity) =>
-  entity.enabled && !entity.diagnostic && entity.platform !== 'button' && !isOfProblemList(entity);
-const ownEntities = ({ entities }: LabDevice) =>
-  entities.filter((entity) => isShown(entity) && entity.part === undefined);
 const isTraffic = (entity: LabEntity) => isShown(entity) && entity.unit === 'Mbit/s';
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
-  return groups;
-}
-
-/** A device in at most `maxTiles` tiles: the first metrics of its tables. */
-const deviceSummaryCards = (device: LabDevice, maxTiles: number): DashboardCard[] => [
-  subtitleCard(device.name, {
-    icon: device.icon,
-    page: devicePagePath(device),
-    problems: problemEntities(device).filter(({ entity }) => entity.part === undefined),
-  }),
-  ...ownEntities(device)
-    .filter(({ deviceClass }) => deviceClass !== 'problem' && deviceClass !== 'connectivity')
-    .slice(0, maxTiles)
-    .map((entity) => tileCard(entity)),
-];
-
-const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-
-/** “eth0 receive rate” → “Receive rate”, below a heading that says eth0. */
-function withoutPart(entities: readonly LabEntity[]): { part: string; names: string[] } {
-  const words = entities.map(({ name }) => name.split(' '));
-  const shared = (words[0] ?? []).findIndex((word, index) =>
-    words.some((name) => name[index] !== word || name.length === index + 1),
-  );
-  return {
-    part: (words[0] ?? []).slice(0, Math.max(0, shared)).join(' '),
-    names: words.map((name) => capitalize(name.slice(Math.max(0, shared)).join(' '))),
-  };
-}
-
-/** The parts of one table, each below its name. */
-function partSections(table: string, entities: readonly LabEntity[]): DashboardSection[] {
-  const cards = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((partEntities) => {
-    if (partEntities.length === 1) return partEntities.map((entity) => tileCard(entity));
-    const { part, names } = withoutPart(partEntities);
-    return [subtitleCard(part), ...partEntities.map((entity, index) => tileCard(entity, names[index]))];
-  });
-  return gridSections([headingCard(capitalize(table)), ...cards]);
-}
-
-const graphedUnits = ['%', '°C', 'ms'];
-
-/** A graph for each of the graphed units; a measurement in another unit says more as a tile. */
-const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
-  [
-    ...groupBy(
-      ownEntities(device).filter(({ isMeasurement, unit }) => isMeasurement && graphedUnits.includes(unit ?? '')),
-      ({ unit }) => unit ?? '',
-    ).values(),
-  ].flatMap((entities) => historyGraphCards(entities));
-
-/** All of a device's enabled entities. */
-const deviceSections = (device: LabDevice): DashboardSection[] => [
-  ...gridSections([
-    headingCard(device.name, device.icon),
-    ...machineProblemCards(device),
-    ...ownEntities(device).map((entity) => tileCard(entity)),
-    ...deviceGraphCards(device),
-  ]),
-  ...[
-    ...groupBy(
-      device.entities.filter((entity) => isShown(entity) && entity.part !== undefined),
-      ({ table }) => table,
-    ),
-  ].flatMap(([table, entities]) => partSections(table, entities)),
-  ...gridSections([
-    headingCard('Diagnosis', 'mdi:stethoscope'),
-    ...entitiesCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic)),
-  ]),
-];
+const isLatency = (entity: LabEntity) => isShown(entity) && entity.metric === 'latency';
 
 const dashboardView = (
   title: string,
   path: string,
-  icon: string,
   sections: readonly DashboardSection[],
   options: YamlMap = {},
 ): YamlMap[] =>
@@ -114,73 +37,87 @@ const dashboardView = (
         {
           title,
           path,
-          icon,
           type: 'sections',
-          max_columns: 4,
-          dense_section_placement: true,
+          max_columns: maxSectionColumns,
           ...options,
           sections,
         },
       ];
 
-/** A view of one device and of those below it (`via`). */
-const devicePage = (device: LabDevice, devices: readonly LabDevice[]) =>
-  dashboardView(
-    device.name,
-    devicePagePath(device),
-    device.icon,
-    [
-      ...deviceSections(device),
-      ...devices.filter(({ via }) => via === device.id).flatMap((child) => gridSections(deviceSummaryCards(child, 4))),
-    ],
-    { subview: true },
-  );
+/** Devices of one collector. */
+interface DeviceGroup {
+  title: string;
+  icon: string;
+  collector: string;
+  devices: readonly LabDevice[];
+}
 
-/** Traffic of each machine's and router's interfaces. */
-const trafficSections = (devices: readonly LabDevice[]) =>
-  devices.flatMap((device) => {
-    const rates = device.entities.filter(isTraffic);
-    return gridSections([headingCard(device.name, device.icon), ...historyGraphCards(rates)]);
-  });
+/** Sections of devices below a title. Targets share one, the last: each is a tile without a heading. */
+function groupSections(title: string, icon: string, devices: readonly LabDevice[]): DashboardSection[] {
+  const targets = devices.filter(isTarget);
+  const others = devices.filter((device) => !isTarget(device));
+  const sections = [
+    ...others.flatMap((device) => deviceSections(deviceSummaryCards(device))),
+    ...gridSections([
+      ...(others.length > 0 ? [subtitleCard('Targets', { icon: 'mdi:bullseye-arrow' })] : []),
+      ...targets.flatMap(deviceSummaryCards),
+    ]),
+  ];
+  return sections.length === 0 ? [] : [headingSection(title, icon), ...sections];
+}
+
+/** Latencies in one graph, and the traffic of each machine's and router's interfaces. */
+const networkSections = (devices: readonly LabDevice[]) => {
+  const nameOfDevice = new Map(
+    devices.flatMap(({ name, entities }) => entities.map((entity) => [entity, name] as const)),
+  );
+  const latencies = devices.flatMap(({ entities }) => entities.filter(isLatency));
+  return [
+    ...gridSections([
+      headingCard('Latency', 'mdi:timer-outline'),
+      ...historyGraphCards(latencies, (entity) => nameOfDevice.get(entity) ?? entity.name),
+    ]),
+    ...devices.flatMap((device) =>
+      gridSections([headingCard(device.name, device.icon), ...historyGraphCards(device.entities.filter(isTraffic))]),
+    ),
+  ];
+};
 
 /** A dashboard with views of the whole lab, of each collector's devices, of the network, and of each device; core cards only. */
-export function buildDashboardConfig(catalogue: readonly CollectorMetadata[], devices: readonly LabDevice[]): YamlMap {
-  const collectors = new Map(catalogue.map((collector) => [collector.id, collector]));
+export function buildDashboardConfig(
+  catalogue: readonly { id: string; title: string; scope?: string }[],
+  devices: readonly LabDevice[],
+): YamlMap {
   const machines = devices.filter(isMachine);
-  const others = groupBy(
+  const byCollector = groupBy(
     devices.filter((device) => !isMachine(device) && !device.entities.every(isOfProblemList)),
     collectorOf,
   );
+  const inOrder = [...catalogue.map(({ id }) => id), ...byCollector.keys()];
+  const groups = [...new Set(inOrder)].flatMap((collector): DeviceGroup[] => {
+    const ofCollector = byCollector.get(collector);
+    const title = catalogue.find(({ id }) => id === collector)?.title ?? collector;
+    const icon = ofCollector?.[0]?.icon ?? unknownDeviceIcon;
+    return ofCollector === undefined ? [] : [{ title, icon, collector, devices: ofCollector }];
+  });
+  const isLabWide = ({ collector }: DeviceGroup) => catalogue.find(({ id }) => id === collector)?.scope === 'lab';
   const sites = [...groupBy(machines, ({ site }) => site ?? 'Machines')].sort(([a], [b]) => a.localeCompare(b));
-  const kinds = [...others].map(([collector, all]) => ({
-    title: collectors.get(collector)?.title ?? capitalize(collector),
-    icon: all[0]?.icon ?? unknownDeviceIcon,
-    collector,
-    all,
-  }));
+  const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all);
   const lab = [
     problemSection(devices, machines),
-    ...sites.flatMap(([site, all]) =>
-      gridSections([headingCard(site, 'mdi:map-marker'), ...all.flatMap((device) => deviceSummaryCards(device, 4))]),
-    ),
-    ...kinds.flatMap(({ title, icon, all }) =>
-      gridSections([headingCard(title, icon), ...all.flatMap((device) => deviceSummaryCards(device, 2))]),
-    ),
+    ...groups.filter(isLabWide).flatMap(sectionsOf),
+    ...sites.flatMap(([site, all]) => groupSections(site, 'mdi:map-marker', all)),
+    ...groups.filter((group) => !isLabWide(group)).flatMap(sectionsOf),
   ];
   return {
     title: 'Lab',
     views: [
-      ...dashboardView('Lab', 'lab', 'mdi:server-network', lab),
-      ...kinds.flatMap(({ title, icon, collector, all }) =>
-        dashboardView(
-          title,
-          collector.replaceAll('_', '-'),
-          icon,
-          all.flatMap((device) => gridSections([...deviceSummaryCards(device, 8), ...deviceGraphCards(device)])),
-        ),
+      ...dashboardView('Lab', 'lab', lab, { badges: statusBadges(machines) }),
+      ...groups.flatMap((group) => dashboardView(group.title, group.collector.replaceAll('_', '-'), sectionsOf(group))),
+      ...dashboardView('Network', 'network', networkSections(devices)),
+      ...devices.flatMap((device) =>
+        dashboardView(device.name, devicePagePath(device), devicePageSections(device, devices), { subview: true }),
       ),
-      ...dashboardView('Network', 'network', 'mdi:lan', trafficSections(devices)),
-      ...devices.flatMap((device) => devicePage(device, devices)),
     ],
   };
 }

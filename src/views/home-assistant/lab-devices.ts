@@ -1,33 +1,9 @@
 import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../../model/collector.ts';
-import { type ComponentKey, parseComponentKey } from '../../model/naming.ts';
+import { parseComponentKey } from '../../model/naming.ts';
 import { projectName } from '../../version.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
-
-/** An entity as its agent has announced it to Home Assistant. */
-export interface LabEntity extends ComponentKey {
-  /** The entity id that Home Assistant gives it, unless the user has changed it. */
-  id: string;
-  name: string;
-  platform: string;
-  deviceClass?: string | undefined;
-  unit?: string | undefined;
-  /** Whether its state class is `measurement`: a value that rises and falls. */
-  isMeasurement: boolean;
-  diagnostic: boolean;
-  enabled: boolean;
-}
-
-/** A device with its entities in the order of their tables. */
-export interface LabDevice {
-  id: string;
-  name: string;
-  icon: string;
-  site?: string | undefined;
-  /** Identifier of the device above it. */
-  via?: string | undefined;
-  entities: LabEntity[];
-}
+import { byName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
 
 const discoveryPayloadSchema = z.object({
   device: z.object({
@@ -69,14 +45,12 @@ function parseEntity(key: string, component: Component): LabEntity[] {
       deviceClass,
       unit,
       isMeasurement: component.state_class === 'measurement',
+      hasNumber: component.state_class !== undefined,
       diagnostic: component.entity_category !== undefined,
       enabled: component.enabled_by_default !== false,
     },
   ];
 }
-
-/** Icon of a device of a table that is not in the catalogue: another version of the agent has announced it. */
-export const unknownDeviceIcon = 'mdi:devices';
 
 /** The icon of the table of a device's first entity: several collectors may describe one device, and the agent's own comes last. */
 const iconOfDevice = (catalogue: readonly CollectorMetadata[], [entity]: readonly LabEntity[]) =>
@@ -99,8 +73,6 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
-
-const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
 
 /** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out. */
 export const parseLabDevices = (catalogue: readonly CollectorMetadata[], payloads: Iterable<string>): LabDevice[] =>

@@ -1,8 +1,15 @@
-import { isFaultSeverity, type Severity, severities } from '../../model/problem.ts';
 import { problemListCollectorAndTable } from '../problem-list-components.ts';
-import { type DashboardCard, type DashboardSection, headingCard, type ProblemEntity } from './cards.ts';
-import type { LabDevice, LabEntity } from './lab-devices.ts';
-import type { YamlMap } from './yaml.ts';
+import {
+  type DashboardCard,
+  type DashboardSection,
+  devicePagePath,
+  headingCard,
+  maxSectionColumns,
+  type ProblemEntity,
+  stateCondition,
+} from './cards.ts';
+import type { LabDevice, LabEntity } from './lab-device.ts';
+import { problemListTemplate } from './problem-list-template.ts';
 
 const isProblemEntity = ({ deviceClass }: LabEntity) => deviceClass === 'problem';
 
@@ -31,43 +38,22 @@ const listEntity = ({ entities }: LabDevice): LabEntity | undefined =>
 export const isOfProblemList = ({ collector }: LabEntity): boolean =>
   collector === problemListCollectorAndTable.collector;
 
-const icons: Record<Severity, string> = {
-  data_at_risk: 'mdi:database-alert',
-  outage: 'mdi:alert-octagon',
-  degraded: 'mdi:alert',
-  notice: 'mdi:information-outline',
-};
-
-const faults = JSON.stringify(severities.filter(isFaultSeverity));
-
-/** The lists of these entities as Markdown: the worst first, of equal ones the oldest, each cause once, and the agents of which nothing is
- * known. `lists`: ids of the entities. `labLists`: those among them that tell of lost agents themselves. `tooOld`: names of the machines
- * whose agents have no list. Its `plain` writes whatever is no letter or digit as a character reference, which neither Markdown nor HTML
- * takes for markup. */
-const problemListTemplate = (lists: readonly string[], labLists: readonly string[], tooOld: readonly string[]) => `\
-{%- macro plain(text) %}{% for c in text | string %}{{ c if c.isalnum() else ' ' if c.isspace() else '&#%d;' | format(c | ord) }}{% endfor %}{% endmacro -%}
-{%- set ns = namespace(all=[], causes=[], faults=0, rows='', unknown=${JSON.stringify(tooOld)}) -%}
-{%- set lab = ${JSON.stringify(labLists)} | select('has_value') | list | count > 0 -%}
-{%- for id in ${JSON.stringify(lists)} -%}
-{%- if has_value(id) -%}
-{%- set ns.all = ns.all + (state_attr(id, 'problems') or []) | rejectattr('explained_by', 'defined') | list -%}
-{%- elif not lab -%}
-{%- set ns.unknown = ns.unknown + [device_attr(id, 'name_by_user') or device_attr(id, 'name') or id] -%}
-{%- endif -%}
-{%- endfor -%}
-{%- for severity, icon in ${JSON.stringify(icons)}.items() -%}
-{%- for p in ns.all | selectattr('severity', 'eq', severity) | sort(attribute='since') if p.cause not in ns.causes -%}
-{%- set ns.causes = ns.causes + [p.cause] -%}
-{%- set ns.faults = ns.faults + (1 if severity in ${faults} else 0) -%}
-{%- set at = as_datetime(p.since, now()) -%}
-{%- set ns.rows = ns.rows ~ '- <ha-icon icon="' ~ icon ~ '"></ha-icon> **' ~ plain(p.subject) ~ '**: ' ~ plain(p.text) ~ ('' if p.certain else ' (last known)') ~ (', for ' ~ time_since(at) if at < now() else ', at least since now') ~ ('. ' ~ plain(p.remedy) if p.remedy is defined else '') ~ '\\n' -%}
-{%- endfor -%}
-{%- endfor -%}
-{{ '**%d things are wrong.**' | format(ns.faults) if ns.faults > 1 else '**One thing is wrong.**' if ns.faults == 1 else 'Everything is well.' if ns.unknown == [] else 'Nothing is known to be wrong.' }}
-{% if ns.unknown != [] %}
-Of {{ plain(ns.unknown | join(', ')) }} it is not known what is wrong: not connected, or too old to say.
-{% endif %}
-{{ ns.rows }}`;
+/** How each machine is, at a glance: by its list, or that of an older agent by its connection. */
+export const statusBadges = (machines: readonly LabDevice[]): DashboardCard[] =>
+  machines.flatMap((machine) => {
+    const entity = listEntity(machine) ?? machine.entities.find(({ metric }) => metric === 'agent_connected');
+    return entity === undefined
+      ? []
+      : {
+          type: 'entity',
+          entity: entity.id,
+          name: machine.name,
+          icon: machine.icon,
+          show_name: true,
+          color: entity.deviceClass === 'problem' ? 'red' : 'green',
+          tap_action: { action: 'navigate', navigation_path: devicePagePath(machine) },
+        };
+  });
 
 /** What is wrong, in the words of the agents. */
 function problemListCard(devices: readonly LabDevice[], machines: readonly LabDevice[]): DashboardCard {
@@ -89,37 +75,25 @@ export const machineProblemCards = (device: LabDevice): DashboardCard[] =>
 const updateEntities = ({ entities }: LabDevice) =>
   entities.filter(({ platform, enabled }) => platform === 'update' && enabled);
 
-/** Lists the available updates, with their device's name. */
-function updatesCard(devices: readonly LabDevice[]): DashboardCard[] {
-  const rows = devices.flatMap((device) =>
-    updateEntities(device).map(
-      ({ id, name }): YamlMap => ({
-        entity: id,
-        name: `${device.name}: ${name}`,
-        conditions: [{ condition: 'state', state: 'on' }],
-      }),
-    ),
+/** The updates that are available, with their device's name. */
+const updateCards = (devices: readonly LabDevice[]): DashboardCard[] =>
+  devices.flatMap((device) =>
+    updateEntities(device).map((entity) => ({
+      type: 'tile',
+      entity: entity.id,
+      name: `${device.name}: ${entity.name}`,
+      visibility: [stateCondition(entity, 'on')],
+      grid_options: { columns: 12 },
+    })),
   );
-  return rows.length === 0
-    ? []
-    : [
-        {
-          type: 'entity-filter',
-          show_empty: false,
-          conditions: [{ condition: 'state', state: 'on' }],
-          entities: rows,
-          card: { type: 'entities' },
-          grid_options: { columns: 'full' },
-        },
-      ];
-}
 
 /** The lab's problems and available updates. `machines`: the devices that have an agent. */
 export const problemSection = (devices: readonly LabDevice[], machines: readonly LabDevice[]): DashboardSection => ({
   type: 'grid',
+  column_span: maxSectionColumns,
   cards: [
     headingCard('What is wrong', 'mdi:alert-circle-outline'),
     problemListCard(devices, machines),
-    ...updatesCard(devices),
+    ...updateCards(devices),
   ],
 });

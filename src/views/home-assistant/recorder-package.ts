@@ -1,4 +1,4 @@
-import type { LabDevice, LabEntity } from './lab-devices.ts';
+import type { LabDevice, LabEntity } from './lab-device.ts';
 import { toYaml } from './yaml.ts';
 
 /** A diagnostic measurement matters now; it changes all day, and each change is a row in the database. */

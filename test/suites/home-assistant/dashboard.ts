@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { formatProblem } from '../../../src/views/problem-groups.ts';
 import { parseProblemsPayload } from '../../../src/views/problems-payload.ts';
@@ -95,10 +95,15 @@ export class Dashboard {
   }
 }
 
-async function openPage(url: string, token: string): Promise<Page> {
+/** A tab of Home Assistant's frontend, logged in; it ends with the test. */
+export async function openPage(
+  url: string,
+  token: string,
+  options: BrowserContextOptions = { viewport: { width: 1400, height: 1000 } },
+): Promise<Page> {
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumArguments });
   onTestFinished(() => browser.close());
-  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
+  const context = await browser.newContext(options);
   const tokens = {
     hassUrl: url,
     clientId: `${url}/`,

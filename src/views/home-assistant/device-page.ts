@@ -1,0 +1,92 @@
+import { groupBy } from '../../model/group-by.ts';
+import {
+  type DashboardCard,
+  type DashboardSection,
+  deviceSections,
+  entitiesCards,
+  gridSections,
+  headingCard,
+  historyGraphCards,
+  subtitleCard,
+  tileCards,
+} from './cards.ts';
+import { deviceSummaryCards, isShown, ownEntities } from './device-summary-cards.ts';
+import type { LabDevice, LabEntity } from './lab-device.ts';
+import { machineProblemCards } from './problem-cards.ts';
+
+const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** “eth0 receive rate” → “Receive rate”, below a heading that says eth0. */
+function withoutPart(entities: readonly LabEntity[]): { part: string; names: string[] } {
+  const words = entities.map(({ name }) => name.split(' '));
+  const shared = (words[0] ?? []).findIndex((word, index) =>
+    words.some((name) => name[index] !== word || name.length === index + 1),
+  );
+  return {
+    part: (words[0] ?? []).slice(0, Math.max(0, shared)).join(' '),
+    names: words.map((name) => capitalize(name.slice(Math.max(0, shared)).join(' '))),
+  };
+}
+
+/** Headings of parts, by their table; another version of the agent may have others. */
+const partHeadings: Record<string, { title: string; icon: string }> = {
+  filesystem: { title: 'File systems', icon: 'mdi:folder-outline' },
+  interface: { title: 'Network interfaces', icon: 'mdi:ethernet' },
+  disk: { title: 'Disks', icon: 'mdi:harddisk' },
+  temperature: { title: 'Temperatures', icon: 'mdi:thermometer' },
+  fan: { title: 'Fans', icon: 'mdi:fan' },
+  namespace: { title: 'Namespaces', icon: 'mdi:database-outline' },
+  radio: { title: 'WLAN', icon: 'mdi:wifi' },
+  repeater: { title: 'Repeaters', icon: 'mdi:access-point' },
+  meshlink: { title: 'Mesh links', icon: 'mdi:transit-connection-variant' },
+  client: { title: 'Clients', icon: 'mdi:devices' },
+};
+
+/** Tables that have a heading. */
+export const tablesWithHeadings: readonly string[] = Object.keys(partHeadings);
+
+/** The parts of one table, each below its name. */
+function partSections(table: string, entities: readonly LabEntity[]): DashboardSection[] {
+  const cards: DashboardCard[] = [...groupBy(entities, ({ part }) => part ?? '').values()].flatMap((partEntities) => {
+    if (partEntities.length === 1) return partEntities.flatMap((entity) => tileCards(entity));
+    const { part, names } = withoutPart(partEntities);
+    return [
+      ...(part === '' ? [] : [subtitleCard(part)]),
+      ...partEntities.flatMap((entity, index) => tileCards(entity, { title: names[index] })),
+    ];
+  });
+  const { title, icon } = partHeadings[table] ?? { title: capitalize(table), icon: undefined };
+  return gridSections([headingCard(title, icon), ...cards]);
+}
+
+const graphedUnits = ['%', '°C', 'ms'];
+
+/** A graph for each of the graphed units; a measurement in another unit says more as a tile. */
+const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
+  [
+    ...groupBy(
+      ownEntities(device).filter(({ isMeasurement, unit }) => isMeasurement && graphedUnits.includes(unit ?? '')),
+      ({ unit }) => unit ?? '',
+    ).values(),
+  ].flatMap((entities) => historyGraphCards(entities));
+
+/** All of a device's enabled entities, and those below it (`via`) as summaries. */
+export const devicePageSections = (device: LabDevice, devices: readonly LabDevice[]): DashboardSection[] => [
+  ...gridSections([
+    headingCard(device.name, device.icon),
+    ...machineProblemCards(device),
+    ...ownEntities(device).flatMap((entity) => tileCards(entity)),
+  ]),
+  ...[
+    ...groupBy(
+      device.entities.filter((entity) => isShown(entity) && entity.part !== undefined),
+      ({ table }) => table,
+    ),
+  ].flatMap(([table, entities]) => partSections(table, entities)),
+  ...devices.filter(({ via }) => via === device.id).flatMap((child) => deviceSections(deviceSummaryCards(child))),
+  ...gridSections([headingCard('Last day', 'mdi:chart-line'), ...deviceGraphCards(device)]),
+  ...gridSections([
+    headingCard('Diagnosis', 'mdi:stethoscope'),
+    ...entitiesCards(device.entities.filter(({ enabled, diagnostic }) => enabled && diagnostic)),
+  ]),
+];

@@ -1,0 +1,34 @@
+import type { ComponentKey } from '../../model/naming.ts';
+
+/** An entity as its agent has announced it to Home Assistant. */
+export interface LabEntity extends ComponentKey {
+  /** The entity id that Home Assistant gives it, unless the user has changed it. */
+  id: string;
+  name: string;
+  platform: string;
+  deviceClass?: string | undefined;
+  unit?: string | undefined;
+  /** Whether its state class is `measurement`: a value that rises and falls. */
+  isMeasurement: boolean;
+  /** Whether its state is a number, as far as is known: what has none gets no graph. */
+  hasNumber: boolean;
+  diagnostic: boolean;
+  enabled: boolean;
+}
+
+/** A device with its entities in the order of their tables. */
+export interface LabDevice {
+  id: string;
+  name: string;
+  icon: string;
+  site?: string | undefined;
+  /** Identifier of the device above it. */
+  via?: string | undefined;
+  entities: LabEntity[];
+}
+
+/** Icon of a device of a table that is not in the catalogue: another version of the agent has announced it. */
+export const unknownDeviceIcon = 'mdi:devices';
+
+/** By their names, for sorting. */
+export const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
