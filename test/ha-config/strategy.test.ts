@@ -6,6 +6,7 @@ import type { DeviceEntry, EntityEntry, Registries } from '../../ha-config/strat
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { buildDashboardConfig } from '../../src/views/home-assistant/dashboard.ts';
+import { tablesWithHeadings } from '../../src/views/home-assistant/device-page.ts';
 import { metricsOfSummaries } from '../../src/views/home-assistant/device-summary-cards.ts';
 import { metricsWithLimits } from '../../src/views/home-assistant/tile-style.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
@@ -105,11 +106,9 @@ test('what has no number now gets no graph', () => {
   expect(JSON.stringify(dashboardOf(recorded))).toMatch(/bar-gauge.*trend-graph/);
 });
 
-test('metrics of summaries and those with limits are in the catalogue', () => {
-  const known = allCollectors.flatMap(({ tables }: CollectorMetadata) =>
-    Object.entries(tables).flatMap(([table, { metrics }]) =>
-      Object.keys(metrics).map((metric) => `${table}-${metric}`),
-    ),
-  );
+test('metrics of summaries, those with limits, and tables with headings are in the catalogue', () => {
+  const tables = allCollectors.flatMap((collector: CollectorMetadata) => Object.entries(collector.tables));
+  const known = tables.flatMap(([table, { metrics }]) => Object.keys(metrics).map((metric) => `${table}-${metric}`));
   expect([...metricsOfSummaries, ...metricsWithLimits].filter((metric) => !known.includes(metric))).toEqual([]);
+  expect(tablesWithHeadings.filter((name) => !tables.some(([table]) => table === name))).toEqual([]);
 });
