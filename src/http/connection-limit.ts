@@ -4,8 +4,8 @@ import { isIPv6, type Socket } from 'node:net';
 import { bounds } from '../model/bounds.ts';
 import { isListedPeer, loopbackPeers } from './peer-list.ts';
 
-/** Descriptors that readings, commands and the broker need. */
-const descriptorsOfOthers = 30;
+/** Descriptors that readings, commands and the broker need; an agent holds 38 before its first client. */
+const descriptorsOfOthers = 48;
 
 /** Connections that the limit on open files (`ulimit -n`) leaves for this server. */
 function descriptorLimit(): number {
