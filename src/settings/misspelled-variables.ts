@@ -3,13 +3,15 @@ import { describeUnmatchedNames, PerNameValues } from '../model/per-name-values.
 import { settingMetaRegistry } from '../model/setting.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
-/** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance). */
-export function editDistance(a: string, b: string): number {
+/** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance); infinite beyond
+ * `maxDistance`, which most words are after a few letters. */
+export function editDistance(a: string, b: string, maxDistance = Number.POSITIVE_INFINITY): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letterOfA] of [...a].entries()) {
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
-    for (const [j, letterOfB] of [...b].entries())
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letterOfA === letterOfB ? 0 : 1)));
+    for (let j = 0; j < b.length; j += 1)
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)));
+    if (Math.min(...next) > maxDistance) return Number.POSITIVE_INFINITY;
     row = next;
   }
   return row[b.length] ?? 0;
@@ -36,7 +38,7 @@ const beginningName = (name: string, settingNames: readonly string[]): string | 
 function nearestName(name: string, settingNames: readonly string[], maxDistance: number): string | undefined {
   const candidates = settingNames
     .filter((settingName) => Math.abs(settingName.length - name.length) <= maxDistance)
-    .map((settingName) => ({ settingName, distance: editDistance(name, settingName) }));
+    .map((settingName) => ({ settingName, distance: editDistance(name, settingName, maxDistance) }));
   return candidates.filter(({ distance }) => distance <= maxDistance).sort((a, b) => a.distance - b.distance)[0]
     ?.settingName;
 }

@@ -28,7 +28,7 @@ try {
     { name: 'other-2', program: other },
     { name: 'this-2', program },
   ];
-  const plan = options.quick ? { runs: 2, warmUp: 20, cycles: 4 } : { runs: 3, warmUp: 120, cycles: 12 };
+  const plan = options.quick ? { runs: 3, warmUp: 40, cycles: 6 } : { runs: 3, warmUp: 120, cycles: 12 };
   const rounds = await measureSideBySide(contestants, plan);
   // Each pair is one more round: what differs between the two of a kind is noise.
   const pairs = rounds.flatMap(([, a, b, c, d]) => [

@@ -12,7 +12,7 @@ const contestants = [
   { name: 'floor', node, program: floorProgram },
   { name: 'agent', node, program },
 ];
-const plan = options.quick ? { runs: 2, warmUp: 20, cycles: 4 } : { runs: 3, warmUp: 300, cycles: 12 };
+const plan = options.quick ? { runs: 3, warmUp: 40, cycles: 6 } : { runs: 3, warmUp: 300, cycles: 12 };
 const rounds = await measureSideBySide(contestants, plan);
 const ofFloor = ratios(rounds, 1, 0);
 printRatios(`${node}: times the floor, median (least to most of ${plan.runs})`, ofFloor);
