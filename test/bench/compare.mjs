@@ -23,10 +23,10 @@ try {
   const other = join(tree, 'dist/infra-monitor.js');
   const contestants = [
     { name: 'floor', program: floorProgram },
-    { name: 'other-1', program: other },
-    { name: 'this-1', program },
-    { name: 'other-2', program: other },
-    { name: 'this-2', program },
+    { name: 'before1', program: other },
+    { name: 'after1', program },
+    { name: 'before2', program: other },
+    { name: 'after2', program },
   ];
   const plan = options.quick ? { runs: 3, warmUp: 40, cycles: 6 } : { runs: 3, warmUp: 120, cycles: 12 };
   const rounds = await measureSideBySide(contestants, plan);
