@@ -55,7 +55,7 @@ const end = async (child) => {
 /** Milliseconds from the start to the first state, on the clock and of the processor, children included. */
 async function measureStart(contestant, context) {
   const began = performance.now();
-  const first = once(context.observer, `below ${contestant.name}`);
+  const first = once(context.observer, `below ${contestant.name}`, { signal: AbortSignal.timeout(60_000) });
   const child = await start(contestant, context);
   await first;
   const { own, children } = cpuOf(child);
