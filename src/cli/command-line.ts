@@ -55,10 +55,11 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'remove this agent’s data from the broker and its devices from Home Assistant',
     'infra-monitor forget --agent old-nas',
   )
-    .argument('[device]', 'ID of the device to remove; all devices unless given')
+    .argument('[device]', 'ID of the device to remove, or <device>/<part>; all devices unless given')
+    .option('--list', 'print the devices and parts on the broker, and the other agents')
     .option('--agent <name>', 'remove the data of another agent that is no longer in use', optionValue)
     .option('--force', 'clean up the broker even if Home Assistant is not connected to it')
-    .action(async (device: string | undefined, options: { force?: boolean; agent?: string }) =>
+    .action(async (device: string | undefined, options: { force?: boolean; agent?: string; list?: boolean }) =>
       (await import('./forget.ts')).runForgetCommand(device, { ...settings(), ...options }),
     );
   command(

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
+import { forgetAction } from '../model/action.ts';
+import { addressPath, partSegment } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -14,7 +16,11 @@ import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { type AgentIdentityWithCollectors, agentIdentitiesFromSettings } from './agent-identities.ts';
+import { listedAddresses, printRetained } from './retained-list.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
+
+/** Longer than an agent waits until Home Assistant has removed entities. */
+const partRemovalTimeoutMs = 15_000;
 
 /** Milliseconds that Home Assistant needs to process an announcement. */
 const discoverySettleMs = 5000;
@@ -122,15 +128,48 @@ async function removeSharedData(
   await removeData(connection, agent, retained, { force });
 }
 
+/** Has the running agent forget a part that is no longer there. `target`: `<device>/<part>`, as `--list` prints it. */
+async function removePart(
+  connection: SingleUseBrokerConnection,
+  agent: AgentIdentity,
+  retained: ReadonlyMap<string, string>,
+  target: string,
+): Promise<void> {
+  const topics = new Topics(agent);
+  const found = listedAddresses(agent, retained).find((address) => addressPath(address) === target);
+  if (found?.part === undefined)
+    throw new UsageError(`${target}: unknown part; “infra-monitor forget --list” prints all`);
+  const topic = topics.state(found);
+  const removed = new Promise<boolean>((resolve) => {
+    connection.listen((message) => {
+      if (message.topic === topic && message.payload === '') resolve(true);
+    });
+    setTimeout(() => resolve(false), partRemovalTimeoutMs).unref();
+  });
+  await connection.subscribe([topic]);
+  await connection.publish(topics.command(found), `${forgetAction} ${partSegment(found.part)}`, { retain: false });
+  printLine(`Asking ${agent.name} to forget ${target} …`);
+  if (!(await removed))
+    throw new UsageError(
+      `${agent.name} has not removed ${target}: it must be running, and the part must be gone; the agent’s log says why`,
+    );
+  printSuccess(`Removed: ${target}`);
+}
+
 export const runForgetCommand = (
   device: string | undefined,
-  { env, ...options }: { env?: string; force?: boolean; agent?: string },
+  { env, ...options }: { env?: string; force?: boolean; agent?: string; list?: boolean },
 ): Promise<void> => forget(loadSettings(allCollectors, env), { device, ...options });
 
 /** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
 export async function forget(
   settings: Settings,
-  { device, force = false, agent: otherName }: { device?: string | undefined; force?: boolean; agent?: string },
+  {
+    device,
+    force = false,
+    agent: otherName,
+    list = false,
+  }: { device?: string | undefined; force?: boolean; agent?: string; list?: boolean },
 ): Promise<void> {
   const { agent: self, mqtt } = settings;
   const agent = otherName === undefined ? self : { ...self, id: slug(otherName), name: otherName };
@@ -143,6 +182,8 @@ export async function forget(
   });
   try {
     const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
+    if (list) return await printRetained(connection, agent, retained);
+    if (device?.includes('/')) return await removePart(connection, agent, retained, device);
     if (device === undefined && (await isDuplicateAgentConnected(mqtt, agent)))
       throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
     if (otherName !== undefined && ![...retained.keys()].some((topic) => new Topics(agent).isOwn(topic)))

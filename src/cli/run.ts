@@ -12,6 +12,8 @@ import { MinuteHistory } from '../loop/minute-history.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import type { AvailabilityChange } from '../loop/state-entry.ts';
+import { forgetAction } from '../model/action.ts';
+import { parsePartSegment } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import { describeError } from '../model/errors.ts';
 import type { AnnouncedDevice, Problem } from '../model/problem.ts';
@@ -76,13 +78,21 @@ function logStart(
 }
 
 /** Runs the actions that are requested over MQTT, by whoever may publish there. */
-function createCommandHandler(log: Log, scheduler: Scheduler): (command: DeviceCommand) => Promise<void> {
+function createCommandHandler(
+  log: Log,
+  state: MutableAgentState,
+  scheduler: Scheduler,
+): (command: DeviceCommand) => Promise<void> {
   const limit = new MinuteLimit(bounds.commands);
   return async ({ collector, device, action }) => {
     if (limit.admit() === undefined) return;
     const request = `${excerptOf(device)}: ${excerptOf(action)} requested over MQTT`;
     try {
-      await scheduler.runAction(collector, device, action);
+      const [name, segment] = action.split(' ');
+      if (name === forgetAction) {
+        const part = segment === undefined ? undefined : parsePartSegment(segment);
+        state.forgetMissing({ collector, device, ...(part === undefined ? {} : { part }) });
+      } else await scheduler.runAction(collector, device, action);
       log.info(`${request}: done`);
     } catch (error) {
       log.warn(`${request}: ${describeError(error)}`);
@@ -175,7 +185,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     if (!isIdentityChecked) void logIdentityAdvice(log, settings, announced);
     isIdentityChecked = true;
   };
-  const runCommandedAction = createCommandHandler(log, scheduler);
+  const runCommandedAction = createCommandHandler(log, state, scheduler);
   const sessions = [...connections].map(
     ([{ agent, collectors: ids, shared }, connection]) =>
       new BrokerClient({
@@ -197,7 +207,10 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
           if (!shared) adviseOnIdentity(devices);
         },
         ownerKnown: (device, owner) => state.setOwner(device, owner),
-        commandReceived: (command) => void runCommandedAction(command),
+        commandReceived: (command) =>
+          void runCommandedAction(command).then(() => {
+            for (const session of sessions) session.update();
+          }),
       }),
   );
   for (const session of sessions) session.start();

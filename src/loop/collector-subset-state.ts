@@ -30,6 +30,10 @@ export class CollectorSubsetState implements AgentState {
     return this.#agentState.announcedDevices;
   }
 
+  get forgotten() {
+    return this.#agentState.forgotten;
+  }
+
   get toldProblems() {
     return this.#agentState.toldProblems;
   }

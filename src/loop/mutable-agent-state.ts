@@ -2,6 +2,7 @@ import { type Address, addressPath, memoryKey } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
 import { subjectOf } from '../model/device.ts';
+import { UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
 import type { RestoredProblem, ToldProblem } from '../model/problem.ts';
@@ -69,6 +70,7 @@ export class MutableAgentState implements AgentState {
   readonly memoryStore = new DeviceMemoryStore();
   readonly problemMemory = new ProblemMemory();
   readonly owners = new Map<string, DeviceOwner>();
+  readonly forgotten = new Set<string>();
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
@@ -177,6 +179,28 @@ export class MutableAgentState implements AgentState {
     this.discoveryRevision += 1;
   }
 
+  /** Forgets a device, or one of its parts, that is no longer there, until it is back. Throws if it is there, or may be. */
+  forgetMissing(address: Address): void {
+    const record = this.#recordOf(address.collector);
+    const path = addressPath(address);
+    const isWithin = (one: string) => one === path || one.startsWith(`${path}/`);
+    const entries = [...record.entries].filter(([one]) => isWithin(one));
+    if (record.lastSuccess === undefined || record.error !== undefined)
+      throw new UsageError('it is not known whether it is still there');
+    const others = [...this.collectors.values()].filter(({ id }) => id !== record.id);
+    const isPresent = ({ isMissing }: StateEntry) => !isMissing;
+    const isElsewhere = (other: CollectorRecord) =>
+      address.part === undefined &&
+      [...other.entries.values()].some((entry) => entry.address.device === address.device && isPresent(entry));
+    if (entries.some(([, entry]) => isPresent(entry)) || others.some(isElsewhere))
+      throw new UsageError('it is still there');
+    for (const [one] of entries) record.entries.delete(one);
+    this.forgotten.add(`${record.id}/${path}`);
+    this.memoryStore.contents.delete(`${record.id}/${path}`);
+    if (address.part === undefined) this.problemMemory.forgetDevice(record.id, address.device);
+    this.discoveryRevision += 1;
+  }
+
   #observe(
     record: CollectorRecord,
     collector: AnyCollectorDefinition,
@@ -189,6 +213,8 @@ export class MutableAgentState implements AgentState {
       const address = unusedAddress(collector, observation, seen);
       const path = addressPath(address);
       seen.add(path);
+      this.forgotten.delete(`${collector.id}/${path}`);
+      this.forgotten.delete(`${collector.id}/${address.device}`);
       this.#queueEvents(address, observation);
       const before = record.entries.get(path);
       const table = collector.tables[observation.table];

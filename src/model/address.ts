@@ -41,6 +41,10 @@ export function parsePartSegment(segment: string): PartAddress | undefined {
   return table === undefined || id === undefined ? undefined : { table, id };
 }
 
+/** Whether one of these paths, with their collectors, is that of the device or part, or of its device. */
+export const isForgotten = (paths: ReadonlySet<string>, address: Address): boolean =>
+  paths.has(`${address.collector}/${addressPath(address)}`) || paths.has(memoryKey(address));
+
 /** Key of a device's data that outlives the process. */
 export const memoryKey = ({ collector, device }: Address): string => `${collector}/${device}`;
 

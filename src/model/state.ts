@@ -101,6 +101,8 @@ export interface AgentState {
   restoredProblems: ReadonlyMap<string, RestoredProblem>;
   /** Devices that were announced before the agent started, each with the time at which that was found out, by path. */
   announcedDevices: ReadonlyMap<string, AnnouncedDevice & { since: Date }>;
+  /** Paths of devices and parts that the user has told the agent to forget, and that are not there: `nvme/s4ewnx0n123`. */
+  forgotten: ReadonlySet<string>;
   /** Problems that were reported to the user and whose end was not, by id. */
   toldProblems: ReadonlyMap<string, ToldProblem>;
   /** Data that outlives the process, by collector and device: `nvme/s4ewnx0n123`. */

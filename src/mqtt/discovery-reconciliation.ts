@@ -95,6 +95,16 @@ function inheritedComponents(
   return components;
 }
 
+/** Components that this connection has announced and that are not declared any more. */
+const removedSince = (
+  input: DiscoveryReconciliationInput,
+  device: string,
+  sent: Record<string, Component> = {},
+): Record<string, Component> =>
+  Object.fromEntries(
+    Object.entries(sent).filter(([key]) => isTombstone(sent[key] ?? {}) || !input.declared(device, key)),
+  );
+
 /** The components with the entity ids that they were announced with before: Home Assistant keeps the first, whatever the device or part
  * is called now, and what reads the announcements should find it. */
 function withFirstEntityIds(
@@ -149,12 +159,13 @@ export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput):
     const topic = topics.discovery(id);
     const earlier = parseAnnouncement(retained.get(topic));
     const current = desired.get(id);
-    const before = parseAnnouncement(lastSent?.(topic)) ?? earlier;
+    const sent = parseAnnouncement(lastSent?.(topic));
+    const before = sent ?? earlier;
     const components = {
       ...withFirstEntityIds(current?.components ?? {}, before?.components ?? {}),
-      ...inheritedComponents(input, id, earlier?.components ?? {}),
+      ...inheritedComponents(input, id, { ...removedSince(input, id, sent?.components), ...earlier?.components }),
     };
-    return { topic, device: current?.device ?? earlier?.device ?? {}, components };
+    return { topic, device: current?.device ?? before?.device ?? {}, components };
   });
   return new Map(
     sortByDepth(announcements).map(({ topic, device, components }) => [

@@ -52,7 +52,8 @@ export class StatePublisher {
 
   #publishOrphaned(isIncluded: (payload: string) => boolean): void {
     const { agent, catalogue, state } = this.#context;
-    const payloads = orphanedPayloadsByTopic(catalogue, agent, state, this.#retained.payloads, this.#current());
+    const retained = new Set([...this.#retained.payloads.keys(), ...this.#publisher.retainedTopics]);
+    const payloads = orphanedPayloadsByTopic(catalogue, agent, state, retained, this.#current());
     this.#publisher.publishChanged(new Map([...payloads].filter(([, payload]) => isIncluded(payload))));
   }
 

@@ -1,5 +1,5 @@
-import type { ActionDeclaration } from '../model/action.ts';
-import { type Address, memoryKey, type PartAddress, partSegment } from '../model/address.ts';
+import { type ActionDeclaration, forgetAction } from '../model/action.ts';
+import { type Address, isForgotten, memoryKey, type PartAddress, partSegment } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { definedMembers } from '../model/defined-members.ts';
 import type { Device, DevicePart } from '../model/device.ts';
@@ -163,6 +163,31 @@ function button(
   return [name, definedMembers(options)];
 }
 
+/** A button with which a device or part that is no longer there is forgotten. Without the availability of what is gone. */
+function forgetButton(agent: AgentIdentity, topics: Topics, entry: StateEntry): [string, Component] {
+  const { address, device, part } = entry;
+  const name = componentKeyOf(entry, forgetAction);
+  const segments = [
+    entityIdPrefix(agent, device.name),
+    ...(address.part === undefined ? [] : [entityIdSegment(address.part, part)]),
+    forgetAction,
+  ];
+  return [
+    name,
+    {
+      platform: 'button',
+      unique_id: entityUniqueId(agent, address.device, name),
+      default_entity_id: `button.${segments.join('_')}`,
+      name: entityName(part?.name, 'Forget'),
+      icon: 'mdi:delete-outline',
+      entity_category: 'config',
+      command_topic: topics.command({ collector: address.collector, device: address.device }),
+      payload_press: address.part === undefined ? forgetAction : `${forgetAction} ${partSegment(address.part)}`,
+      availability: [{ topic: topics.status }],
+    },
+  ];
+}
+
 /** Key of a device's event entity; no metric has it. */
 const eventKey = 'event';
 
@@ -211,7 +236,7 @@ function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnno
 export function desiredDiscovery(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  { collectors, owners }: Pick<AgentState, 'collectors' | 'owners'>,
+  { collectors, owners, forgotten }: Pick<AgentState, 'collectors' | 'owners' | 'forgotten'>,
 ): DesiredDiscovery {
   const topics = new Topics(agent);
   const desired = new Map<string, DesiredAnnouncement>();
@@ -232,6 +257,10 @@ export function desiredDiscovery(
       }
       for (const [key, action] of Object.entries(owner === undefined ? actions : {})) {
         const [name, options] = button(agent, topics, entry, key, action);
+        current[name] = options;
+      }
+      if (entry.isMissing && !entry.excluded) {
+        const [name, options] = forgetButton(agent, topics, entry);
         current[name] = options;
       }
       if (event !== undefined && owner === undefined) {
@@ -265,8 +294,15 @@ export function desiredDiscovery(
     excluded,
     declared: (device, key) =>
       (hasList && problemListComponentKeys.has(key)) ||
-      isDeclared(key, catalogue, collectors, (collector) => owners.get(memoryKey({ collector, device }))),
+      (!isKeyForgotten(forgotten, device, key) &&
+        isDeclared(key, catalogue, collectors, (collector) => owners.get(memoryKey({ collector, device })))),
   };
+}
+
+/** Whether the component with this key is one of a device or part that the user has told the agent to forget. */
+function isKeyForgotten(forgotten: AgentState['forgotten'], device: string, key: string): boolean {
+  const { collector = '', table = '', part: id } = parseComponentKey(key) ?? {};
+  return isForgotten(forgotten, { collector, device, ...(id === undefined ? {} : { part: { table, id } }) });
 }
 
 /** Whether a component with this key may still be announced. `ownerFor`: who owns its device, if a collector is known. */

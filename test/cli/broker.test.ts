@@ -21,6 +21,16 @@ test('forget refuses the embedded broker and a running agent, and removes everyt
     status: 2,
     output: expect.stringContaining('this agent has announced testling'),
   });
+  expect(await run(settings, 'forget', '--list')).toMatchObject({
+    status: 0,
+    output: expect.stringMatching(
+      /^testling \(testling\)\n {2}testling +testling[^]*\nOther agents\n {2}--agent broker +online\n$/,
+    ),
+  });
+  expect(await run(settings, 'forget', 'testling/filesystem_nowhere')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining('unknown part'),
+  });
   const { client, topics, see } = await observe(settings.MQTT_URL, { protocolVersion: 4 });
   const claim = (owner: string) => ({ agent: owner, device: 'home', rank: 0, since: '2026-03-04T05:06:07Z' });
   for (const owner of ['testling', 'other'])

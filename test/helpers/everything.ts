@@ -73,6 +73,7 @@ export const everything = (catalogue: readonly CollectorMetadata[], parts = 1): 
   memories: new Map(),
   restoredProblems: new Map(),
   announcedDevices: new Map(),
+  forgotten: new Set(),
   toldProblems: new Map(),
   owners: new Map(),
   pendingEvents: [],

@@ -104,6 +104,7 @@ function stateOf({ things }: Machine): AgentState {
     memories: new Map(),
     restoredProblems: new Map(),
     announcedDevices: new Map(),
+    forgotten: new Set<string>(),
     toldProblems: new Map(),
     owners: new Map(),
     pendingEvents: [],

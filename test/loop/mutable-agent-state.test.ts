@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { bounds } from '../../src/model/bounds.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
@@ -139,4 +139,44 @@ test('parts that come and go under ever new names are withdrawn, and then forgot
   const again = withdrawn[7]?.part?.id ?? '';
   record(10_000, whole(1), piece(again, { reading: { level: 2 } }));
   expect([...(entries()?.values() ?? [])].find(({ part }) => part?.id === again)).not.toHaveProperty('excluded');
+});
+
+describe('forgetting what is gone', () => {
+  const thing = { collector: 'probe', device: 'thing_1' };
+  const usb = { ...thing, part: { table: 'part', id: 'usb' } };
+  const whole = { table: 'thing' as const, device, reading: {} };
+  const piece = { table: 'part' as const, device, part: { id: 'usb', name: 'usb' }, reading: {} };
+  const collector = probe(async () => []);
+
+  test('a part that is gone is forgotten until it is back', () => {
+    const state = stateOf(collector, [whole, piece], [whole]);
+    const revision = state.discoveryRevision;
+    state.forgetMissing(usb);
+    expect([...state.forgotten]).toEqual(['probe/thing_1/part_usb']);
+    expect([...(state.collectors.get('probe')?.entries.keys() ?? [])]).toEqual(['thing_1']);
+    expect(state.discoveryRevision).toBeGreaterThan(revision);
+    state.record(collector, { ok: true, observations: [whole, piece], at: new Date(), seconds: 0 });
+    expect([...state.forgotten]).toEqual([]);
+    expect([...(state.collectors.get('probe')?.entries.keys() ?? [])]).toEqual(['thing_1', 'thing_1/part_usb']);
+  });
+
+  test('a device that is gone is forgotten with its parts, also one that only an earlier process has seen', () => {
+    const state = stateOf(collector, [whole, piece], []);
+    state.forgetMissing(thing);
+    expect(state.collectors.get('probe')?.entries.size).toBe(0);
+    expect([...state.forgotten]).toEqual(['probe/thing_1']);
+    state.forgetMissing({ collector: 'probe', device: 'older' });
+    expect(state.forgotten.has('probe/older')).toBe(true);
+  });
+
+  test('what is there, or may be, is not forgotten', () => {
+    const state = stateOf(collector, [whole, piece]);
+    expect(() => state.forgetMissing(usb)).toThrow('still there');
+    expect(() => state.forgetMissing(thing)).toThrow('still there');
+    expect(() => stateOf(collector).forgetMissing(usb)).toThrow('not known');
+    state.record(collector, { ok: false, error: 'broken', at: new Date(), seconds: 0 });
+    expect(() => state.forgetMissing(thing)).toThrow('not known');
+    expect(() => state.forgetMissing({ collector: 'none', device: 'thing_1' })).toThrow('unknown collector');
+    expect([...state.forgotten]).toEqual([]);
+  });
 });

@@ -251,3 +251,52 @@ test('an earlier payload takes part in the order', () => {
     ['thing_1', 'nas', 'child', 'grandchild'].map(topicOf),
   );
 });
+
+test('a part that is gone has a button to forget it; then both are removed, also where this connection has announced them', () => {
+  const state = stateOf(collector, [whole(), piece('usb')], [whole()]);
+  const first = componentsOf(announce(state, new Map()));
+  expect(first['probe-part_usb-forget']).toEqual({
+    platform: 'button',
+    unique_id: 'infra-monitor_nas_thing_1_probe-part_usb-forget',
+    default_entity_id: 'button.thing_part_usb_forget',
+    name: 'usb forget',
+    icon: 'mdi:delete-outline',
+    entity_category: 'config',
+    command_topic: 'infra-monitor/nas/probe/thing_1/command',
+    payload_press: 'forget part_usb',
+    availability: [{ topic: 'infra-monitor/nas/status' }],
+  });
+  state.forgetMissing({ collector: 'probe', device: 'thing_1', part: { table: 'part', id: 'usb' } });
+  const sent = earlier(first);
+  const keys = ['probe-part_usb-level', 'probe-part_usb-forget'];
+  for (const retained of [sent, new Map<string, string>()]) {
+    const input = {
+      agent,
+      ...discoveryOf(state),
+      retained,
+      dismissed: new Set<string>(),
+      lastSent: sent.get.bind(sent),
+    };
+    const inPhase = (phase: RemovalPhase) =>
+      (JSON.parse(reconcileDiscoveryPayloads({ ...input, phase }).get(topic) ?? '') as Announced).components;
+    expect(keys.map((key) => inPhase('tombstone')[key])).toEqual([{ platform: 'sensor' }, { platform: 'button' }]);
+    expect(keys.map((key) => inPhase('restore')[key]?.unique_id)).toEqual(
+      keys.map((key) => `infra-monitor_nas_thing_1_${key}`),
+    );
+    expect(keys.filter((key) => key in inPhase('omit'))).toEqual([]);
+    expect(inPhase('tombstone')).toHaveProperty('probe-thing-level');
+  }
+});
+
+test('the button to forget a part goes when the part is back', () => {
+  const gone = stateOf(collector, [whole(), piece('usb')], [whole()]);
+  const sent = earlier(componentsOf(announce(gone, new Map())));
+  const back = stateOf(collector, [whole(), piece('usb')]);
+  const input = { agent, ...discoveryOf(back), retained: new Map<string, string>(), dismissed: new Set<string>() };
+  const payload = reconcileDiscoveryPayloads({ ...input, phase: 'tombstone', lastSent: sent.get.bind(sent) }).get(
+    topic,
+  );
+  const { components } = JSON.parse(payload ?? '') as Announced;
+  expect(components['probe-part_usb-forget']).toEqual({ platform: 'button' });
+  expect(components['probe-part_usb-level']).toHaveProperty('unique_id');
+});

@@ -38,7 +38,7 @@ test('a topic that can’t be declared any more is removed; one that was merely 
   ]);
   const current = stateAndMemoryPayloadsByTopic([collector], agent, state);
   expect(
-    Object.fromEntries(orphanedPayloadsByTopic([collector, off, forgetful], agent, state, retained, current)),
+    Object.fromEntries(orphanedPayloadsByTopic([collector, off, forgetful], agent, state, retained.keys(), current)),
   ).toEqual({
     'infra-monitor/nas/probe/thing_1/part_usb/availability': 'offline',
     'infra-monitor/nas/probe/thing_1/part_out': '',

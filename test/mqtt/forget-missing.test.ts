@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { startBroker } from '../helpers/broker.ts';
+import { observe } from '../helpers/observer.ts';
+import { device, probe, stateOf } from '../helpers/sample-collector.ts';
+import { startSession } from '../helpers/session.ts';
+import { until } from '../helpers/until.ts';
+
+test('a part that is forgotten is removed from Home Assistant, then from the broker, and nothing else is', async () => {
+  const broker = await startBroker();
+  const { topics, see } = await observe(broker.url, { protocolVersion: 4 });
+  const collector = probe(async () => []);
+  const whole = { table: 'thing' as const, device, reading: {} };
+  const piece = { table: 'part' as const, device, part: { id: 'usb', name: 'usb' }, reading: {} };
+  const state = stateOf(collector, [whole, piece], [whole]);
+  const { session } = startSession(broker.url, collector, state);
+  const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
+  await see(config, (payload) => payload.includes('probe-part_usb-forget'));
+  await see('infra-monitor/nas/probe/thing_1/part_usb');
+  state.forgetMissing({ collector: 'probe', device: 'thing_1', part: { table: 'part', id: 'usb' } });
+  session.update();
+  await until('its topics are cleared', () => !topics.has('infra-monitor/nas/probe/thing_1/part_usb'), 30);
+  expect([...topics.keys()].filter((topic) => topic.includes('part_usb'))).toEqual([]);
+  const { components } = JSON.parse(topics.get(config) ?? '') as { components: Record<string, object> };
+  // Tombstones, until Home Assistant starts again.
+  expect(components['probe-part_usb-level']).toEqual({ platform: 'sensor' });
+  expect(components['probe-part_usb-forget']).toEqual({ platform: 'button' });
+  expect(components['probe-thing-level']).toHaveProperty('unique_id');
+  expect(topics.has('infra-monitor/nas/probe/thing_1')).toBe(true);
+});
