@@ -282,6 +282,11 @@ export function desiredDiscovery(
       if (kind === 'device' && title !== undefined && !kinds.has(device)) kinds.set(device, title);
     }
   }
+  // Nothing else tells that a device was announced which is no longer in the state.
+  for (const path of forgotten) {
+    const [, device = ''] = path.split('/');
+    if (!excluded.has(device)) excluded.set(device, new Set());
+  }
   for (const [device, title] of kinds) {
     const info = desired.get(device)?.device;
     if (info?.name !== undefined) info.model ??= title;

@@ -5,6 +5,24 @@ import { device, probe, stateOf } from '../helpers/sample-collector.ts';
 import { startSession } from '../helpers/session.ts';
 import { until } from '../helpers/until.ts';
 
+test('a drive that is forgotten is removed, also if this connection has announced it', async () => {
+  const broker = await startBroker();
+  const { topics, see } = await observe(broker.url, { protocolVersion: 4 });
+  const collector = probe(async () => []);
+  const other = { table: 'thing' as const, device: { id: 'Thing 2', name: 'Other' }, reading: {} };
+  const state = stateOf(collector, [{ table: 'thing' as const, device, reading: {} }, other], [other]);
+  const { session } = startSession(broker.url, collector, state);
+  const config = 'homeassistant/device/infra-monitor_nas/thing_1/config';
+  await see(config, (payload) => payload.includes('probe-thing-forget'));
+  await see('infra-monitor/nas/probe/thing_1');
+  state.forgetMissing({ collector: 'probe', device: 'thing_1' });
+  session.update();
+  await until('its topics are cleared', () => !topics.has('infra-monitor/nas/probe/thing_1'), 30);
+  const { components } = JSON.parse(topics.get(config) ?? '') as { components: Record<string, object> };
+  expect(Object.values(components).every((component) => Object.keys(component).join() === 'platform')).toBe(true);
+  expect(topics.has('infra-monitor/nas/probe/thing_2')).toBe(true);
+});
+
 test('a part that is forgotten is removed from Home Assistant, then from the broker, and nothing else is', async () => {
   const broker = await startBroker();
   const { topics, see } = await observe(broker.url, { protocolVersion: 4 });
