@@ -177,8 +177,10 @@ export class ConnectedSession {
     this.#announcedRevision = discoveryRevision;
     this.#states.markOrphansUnavailable();
     this.#announce();
-    // Topics are cleared when Home Assistant no longer has entities that read them.
-    this.#after(discoverySettleMs, () => this.#states.clearOrphans());
+    // Topics are cleared when Home Assistant no longer has entities that read them: after the newest announcement.
+    this.#after(discoverySettleMs, () => {
+      if (this.#announcedRevision === discoveryRevision) this.#states.clearOrphans();
+    });
   }
 
   /** Publishes that the agent is offline, and disconnects. */
