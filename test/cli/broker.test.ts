@@ -24,7 +24,7 @@ test('forget refuses the embedded broker and a running agent, and removes everyt
   expect(await run(settings, 'forget', '--list')).toMatchObject({
     status: 0,
     output: expect.stringMatching(
-      /^testling \(testling\)\n {2}testling +testling[^]*\nOther agents\n {2}--agent broker +online\n$/,
+      /^testling \(testling\)\n {2}testling +testling[\s\S]*\nOther agents\n {2}--agent broker +online\n$/,
     ),
   });
   expect(await run(settings, 'forget', 'testling/filesystem_nowhere')).toMatchObject({
