@@ -19,13 +19,9 @@ export class ConnackLimits {
     this.#maxPacketBytes = properties.maximumPacketSize ?? Number.POSITIVE_INFINITY;
   }
 
-  accepts(bytes: number): boolean {
-    return bytes <= this.#maxPacketBytes;
-  }
-
   /** Throws PacketTooLargeError for a packet that the broker does not accept. */
   assertAccepts(bytes: number): void {
-    if (!this.accepts(bytes)) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
+    if (bytes > this.#maxPacketBytes) throw new PacketTooLargeError(bytes, `accepts at most ${this.#maxPacketBytes}`);
   }
 }
 

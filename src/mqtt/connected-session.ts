@@ -80,8 +80,9 @@ export class ConnectedSession {
       phase: () => this.#removal.phase,
       accepted,
       rejected,
-      fits: (topic, payload) => connection.fits(topic, payload),
-      omitted: (topic, components) => memory.rejections.omit(topic, components),
+      assertFits: (topic, payload) => connection.assertFits(topic, payload),
+      whole: (topic) => memory.rejections.acceptWhole(topic),
+      shortened: (topic, error, components) => memory.rejections.shorten(topic, error, components),
       after,
     });
     this.#removal = new RemovalLifecycle(after, {

@@ -27,10 +27,12 @@ interface DiscoveryAnnouncerContext
   phase(): RemovalPhase;
   accepted(topic: string): void;
   rejected(topic: string, error: unknown): void;
-  /** Whether the broker accepts a packet of this size. */
-  fits(topic: string, payload: string): boolean;
-  /** These components of an announcement are left out, so that it fits; none any more if empty. */
-  omitted(topic: string, components: readonly string[]): void;
+  /** Throws for a message that is too large for the broker. */
+  assertFits(topic: string, payload: string): void;
+  /** Nothing is left out of an announcement. */
+  whole(topic: string): void;
+  /** These components of an announcement are left out, because it is too large with them. */
+  shortened(topic: string, error: unknown, components: readonly string[]): void;
   after: RunAfter;
 }
 
@@ -128,10 +130,22 @@ export class DiscoveryAnnouncer {
 
   /** Without the components that are disabled by default where the whole does not fit. */
   #fitting(topic: string, payload: string): string {
-    const { fits, omitted } = this.#context;
-    const smaller = fits(topic, payload) ? { payload, omitted: [] } : withoutDisabledComponents(payload);
-    omitted(topic, fits(topic, smaller.payload) ? smaller.omitted : []);
-    return smaller.payload;
+    const { whole, shortened } = this.#context;
+    const error = this.#sizeError(topic, payload);
+    const { payload: rest, omitted } =
+      error === undefined ? { payload, omitted: [] } : withoutDisabledComponents(payload);
+    if (omitted.length > 0 && this.#sizeError(topic, rest) === undefined) shortened(topic, error, omitted);
+    else whole(topic);
+    return rest;
+  }
+
+  #sizeError(topic: string, payload: string): unknown {
+    try {
+      this.#context.assertFits(topic, payload);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** Who can publish at the broker can clear all announcements at once, which would take the agent out of Home Assistant. */

@@ -56,17 +56,17 @@ export class RejectedMessagesByTopic {
     if (this.#byTopic.size === 0) this.#log.info('MQTT: the broker accepts everything again');
   }
 
-  /** Notes what is left out of an announcement, so that it fits. */
-  omit(topic: string, components: readonly string[]): void {
-    if (components.length === 0) {
-      if (this.#omitted.delete(topic)) this.#onChange();
-      return;
-    }
-    const text = `the announcement ${topic} is too large for the broker; left out, because Home Assistant disables them by default: ${components.join(', ')}`;
+  /** Notes what is left out of an announcement that is too large. */
+  shorten(topic: string, error: unknown, components: readonly string[]): void {
+    const text = `${topic}: ${describeError(error)}; left out, because Home Assistant disables them by default: ${components.join(', ')}`;
     if (this.#omitted.get(topic) === text) return;
-    if (!this.#omitted.has(topic)) this.#log.warn(`MQTT: ${text}`);
+    if (!this.#omitted.has(topic)) this.#log.error(`MQTT: ${text}`);
     this.#omitted.set(topic, text);
     this.#onChange();
+  }
+
+  acceptWhole(topic: string): void {
+    if (this.#omitted.delete(topic)) this.#onChange();
   }
 
   /** What is left out of each announcement that would be too large. */

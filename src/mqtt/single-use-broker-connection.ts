@@ -168,9 +168,7 @@ export class SingleUseBrokerConnection {
    * UnacknowledgedError, or when the connection ends. `hasSubscribers` is false only if the broker said that there are none. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ hasSubscribers: boolean }> {
     const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
-    this.#limits.assertAccepts(bytes);
-    if (bytes >= this.#disconnectBytes)
-      throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
+    this.assertFits(topic, payload);
     await this.#inFlight.acquireSlot();
     const answer = this.#client.publishAsync(topic, payload, { qos: 1, retain });
     const packet = await this.#inFlight.awaitAnswer(topic, bytes, answer).catch((error: unknown) => {
@@ -181,10 +179,12 @@ export class SingleUseBrokerConnection {
     return { hasSubscribers: id === undefined || !this.#withoutSubscribers.delete(id) };
   }
 
-  /** Whether the broker accepts a message of this size, as far as that is known. */
-  fits(topic: string, payload: string): boolean {
+  /** Throws PacketTooLargeError for a message that the broker does not accept, as far as that is known. */
+  assertFits(topic: string, payload: string): void {
     const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
-    return bytes < this.#disconnectBytes && this.#limits.accepts(bytes);
+    this.#limits.assertAccepts(bytes);
+    if (bytes >= this.#disconnectBytes)
+      throw new PacketTooLargeError(bytes, `closed the connection at ${this.#disconnectBytes}`);
   }
 
   /** With QoS 0, which loses nothing while the connection lasts. For QoS 1, a cluster that has just lost a node would first have to

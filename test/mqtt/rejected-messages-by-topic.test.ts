@@ -73,11 +73,11 @@ test('of an announcement that does not fit, what is disabled by default is left 
   );
   expect(components.length).toBeGreaterThan(parts.length);
   expect(components.some((component) => 'enabled_by_default' in component)).toBe(false);
-  expect(errors()).toEqual([]);
+  expect(errors()).toEqual([expect.stringMatching(/would be \d+ bytes long, but the broker accepts .*; left out/)]);
   expect(lines.filter((line) => JSON.stringify(line).includes('left out'))).toHaveLength(1);
   const { status, broker: shown } = agentHealth([], agent, limited, new Date());
   expect(status).toBe('ok');
-  expect(shown.limitation).toMatch(/too large for the broker; left out, because .*: .*note/);
+  expect(shown.limitation).toMatch(/packet too large .*; left out, because .*: .*note/);
 });
 
 test('an announcement above the maximum packet size is logged once, also across connections, and the rest is published', async () => {
@@ -117,6 +117,7 @@ test.each([4, 5] as const)(
           `the broker closed the connection while ${announcement} \\(\\d+ bytes\\) was being sent; trying again$`,
         ),
       ),
+      expect.stringMatching(new RegExp(`MQTT: ${announcement}: packet too large .*; left out, because`)),
       expect.stringMatching(
         new RegExp(
           `the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be (\\d+) bytes long, but the broker closed the connection at \\1$`,
