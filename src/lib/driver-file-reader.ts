@@ -16,7 +16,7 @@ const pageBytes = 4096;
 const promisified = { open: promisify(open), read: promisify(read), close: promisify(close) };
 
 /** Of the process, as the number of files that it may open is. */
-const openFiles = new Descriptors(16);
+const openFiles = new Descriptors(8);
 
 async function readDescriptor(descriptor: number, position: number | null): Promise<string> {
   const { bytesRead, buffer } = await promisified.read(

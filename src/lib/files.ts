@@ -71,7 +71,7 @@ export class Descriptors {
 }
 
 /** Of the process, as the number of files that it may open is. */
-const openFiles = new Descriptors(32);
+const openFiles = new Descriptors(16);
 const chunk = Buffer.allocUnsafeSlow(16 * 1024);
 
 function readFromStart(descriptor: number, encoding: BufferEncoding): string {
