@@ -95,6 +95,7 @@ const watch = (name, SITES) =>
       MQTT_URL: url,
       HTTP_PORT: '0',
       NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
       ROUTER_SCHEDULE: 'off',
     },
   });

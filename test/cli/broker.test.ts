@@ -57,12 +57,26 @@ test('forget takes what was published for the whole lab along, once no other age
   timeout: 60_000,
 }, async () => {
   const { MQTT_URL } = await embedded();
-  await running({ MQTT_URL, AGENT_NAME: 'broker', AGENT_SCHEDULE: 'off', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' });
+  await running({
+    MQTT_URL,
+    AGENT_NAME: 'broker',
+    AGENT_SCHEDULE: 'off',
+    HOST_SCHEDULE: 'off',
+    NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
+  });
   const url = MQTT_URL.replace('embedded', 'mqtt');
   const observer = await observe(url, { protocolVersion: 4 });
   // What is said on the echo topic is not retained.
   const lab = () => [...observer.topics.keys()].filter((topic) => /\/(infra-monitor_)?sites\/(?!echo)/.test(topic));
-  const watch = { MQTT_URL: url, SITES: 'true', SITE: 'Berlin', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' };
+  const watch = {
+    MQTT_URL: url,
+    SITES: 'true',
+    SITE: 'Berlin',
+    HOST_SCHEDULE: 'off',
+    NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
+  };
   const first = await running({ ...watch, AGENT_NAME: 'first' });
   await observer.see('infra-monitor/sites/status', (payload) => payload === 'online', 20);
   await observer.see('infra-monitor/first/agent/first/collector_sites');
@@ -117,7 +131,13 @@ test('dashboard and recorder print what the agents on the broker announce', asyn
 
 test('dashboard reports that no devices are announced', async () => {
   const settings = await embedded();
-  await running({ ...settings, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' });
+  await running({
+    ...settings,
+    HOST_SCHEDULE: 'off',
+    NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
+    AGENT_SCHEDULE: 'off',
+  });
   expect(await run(settings, 'dashboard')).toMatchObject({
     status: 2,
     output: expect.stringContaining('No devices are announced on homeassistant/device/+/+/config'),

@@ -74,7 +74,7 @@ test('--env reads another file, and reports a missing one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'settings-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'agent.env');
-  writeFileSync(file, 'SITE="Villa Kunterbunt"\nHOST_SCHEDULE=off\nNVME_SCHEDULE=off\n');
+  writeFileSync(file, 'SITE="Villa Kunterbunt"\nHOST_SCHEDULE=off\nNVME_SCHEDULE=off\nSTORAGE_SCHEDULE=off\n');
   expect(await run({}, '--env', file, 'check')).toMatchObject({
     status: 0,
     output: expect.stringContaining('agent testling, site Villa Kunterbunt'),

@@ -72,6 +72,7 @@ test('once and check list what is wrong', async () => {
   const settings = {
     HOST_ROOT: tree({ 'root/var/lib/dpkg/': '', 'root/run/reboot-required': '' }).host('/'),
     NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
   };
   expect((await run(settings, 'once')).output).toMatch(
     /^problems$[\s\S]*^ {2}notice: testling: a reboot is required$/m,
@@ -136,7 +137,7 @@ test('once --json prints every collector, with rates', async () => {
   );
   const [host, ...others] = JSON.parse(output);
   expect(status).toBe(0);
-  expect([host, ...others].map(({ collector }) => collector)).toEqual(['host', 'nvme', 'router', 'agent']);
+  expect([host, ...others].map(({ collector }) => collector)).toEqual(['host', 'nvme', 'storage', 'router', 'agent']);
   expect(host.devices[0].values.cpu_used.value).toBeGreaterThanOrEqual(0);
 });
 

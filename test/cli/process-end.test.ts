@@ -25,6 +25,7 @@ function machine() {
       HOST_ROOT: roots.host(),
       HOST_SCHEDULE: '* * * * * *',
       NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
     },
   };
 }

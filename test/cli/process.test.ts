@@ -13,6 +13,7 @@ const agentOptions = async () => ({
   AGENT_NAME: 'testling',
   ROUTER_SCHEDULE: 'off',
   NVME_SCHEDULE: 'off',
+  STORAGE_SCHEDULE: 'off',
   HTTP_PORT: '0',
   MQTT_URL: `embedded://127.0.0.1:${await freePort()}`,
 });

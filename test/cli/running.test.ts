@@ -124,6 +124,7 @@ test('an impossible value is logged with its device and metric, and so is the fi
     HOST_ROOT: roots.host(),
     HOST_SCHEDULE: '* * * * * *',
     NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
   });
   const logged = (line: string) => until(line, () => agent.output().includes(line), 30);
   await logged('warn  testling: Memory: -50 % is below the minimum of 0 %');

@@ -65,6 +65,7 @@ async function everythingOn(): Promise<Stage> {
       HOST_SCHEDULE: everySecond,
       SITE: 'Berlin',
       NVME_SCHEDULE: everySecond,
+      STORAGE_SCHEDULE: everySecond,
       ROUTER_SCHEDULE: everySecond,
       FRITZBOX_HOSTS: `home=${address}`,
       FRITZBOX_USERNAME: 'monitor',
@@ -84,7 +85,13 @@ async function everythingOn(): Promise<Stage> {
 }
 
 const machineAlone = (name: string) => async (): Promise<Stage> => ({
-  settings: { ...roots(machineFolder(name)), HOST_SCHEDULE: everySecond, NVME_SCHEDULE: 'off', AGENT_SCHEDULE: 'off' },
+  settings: {
+    ...roots(machineFolder(name)),
+    HOST_SCHEDULE: everySecond,
+    NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
+    AGENT_SCHEDULE: 'off',
+  },
   placeholders: {},
   lastTopics: ['testling/status'],
 });

@@ -32,7 +32,14 @@ test('more than fits into a client’s queue is heard whole', async () => {
     ] as const)
       await client.publishAsync(topic, payload, { retain: true, qos: 1 });
   }
-  startAgent({ MQTT_URL: url, SITES: 'true', SITE: 'Cottage', HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' });
+  startAgent({
+    MQTT_URL: url,
+    SITES: 'true',
+    SITE: 'Cottage',
+    HOST_SCHEDULE: 'off',
+    NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
+  });
   // The agent itself is the last to be online.
   const said = await see(
     'infra-monitor/sites/sites/cottage',

@@ -67,7 +67,7 @@ test('npm installs one package of 4 MB that runs nothing, and brings what a serv
   );
   expect((await execa(join(folder, 'bin/infra-monitor'), ['--version'])).stdout).toBe(about.version);
   const once = await execa(join(folder, 'bin/infra-monitor'), ['once', '--json'], {
-    env: { ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off' },
+    env: { ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off', STORAGE_SCHEDULE: 'off' },
     reject: false,
   });
   expect((JSON.parse(once.stdout) as { collector: string }[])[0]?.collector).toBe('host');

@@ -51,6 +51,7 @@ export class Lab {
       // All five share a machine, whose problems are none of the lab's.
       HOST_SCHEDULE: 'off',
       NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
       ...this.#settings(name, this),
       ...environment,
     };

@@ -98,6 +98,7 @@ test('the agent sees the host through it, and says what it can’t know', () => 
     HOST_ROOT: join(folder, 'host/root'),
     ROUTER_SCHEDULE: 'off',
     NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
     HOST_FILESYSTEMS: '/',
     AGENT_NAME: 'testling',
   };

@@ -66,7 +66,7 @@ test('a user that the bus can’t look up, as of a service with DynamicUser: wha
   const { stdout } = await execa(
     'setpriv',
     ['--reuid=61200', '--regid=61200', '--clear-groups', process.execPath, 'dist/infra-monitor.js', 'once', '--json'],
-    { env: { HOST_ROOT: root, ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off' } },
+    { env: { HOST_ROOT: root, ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off', STORAGE_SCHEDULE: 'off' } },
   );
   const [host] = JSON.parse(stdout) as { devices: { hint?: string }[] }[];
   expect(host?.devices[0]?.hint).toMatch(/: the bus does not know user 61200: .*sudo useradd --system .*infra-monitor/);

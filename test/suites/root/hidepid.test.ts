@@ -6,7 +6,7 @@ async function processes(options: string, user: number, group = user): Promise<n
   const mount = `mount -t proc -o ${options} proc /proc`;
   const agent = `setpriv --reuid=${user} --regid=${user} --groups=${group} ${process.execPath} dist/infra-monitor.js`;
   const { stdout } = await execa('unshare', ['-m', 'sh', '-c', `${mount} && exec ${agent} once --json`], {
-    env: { ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off', HTTP_PORT: '0' },
+    env: { ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off', STORAGE_SCHEDULE: 'off', HTTP_PORT: '0' },
   });
   const [host] = JSON.parse(stdout) as { devices: { values: { processes: { value: number | null } } }[] }[];
   return host?.devices[0]?.values.processes.value ?? null;

@@ -26,6 +26,7 @@ const settings = {
   AGENT_NAME: 'testling',
   ROUTER_SCHEDULE: 'off',
   NVME_SCHEDULE: 'off',
+  STORAGE_SCHEDULE: 'off',
 };
 const python = '/usr/bin/python3';
 const scripts = import.meta.dirname;

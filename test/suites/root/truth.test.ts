@@ -78,7 +78,14 @@ function readBeside(files: Record<string, string>, ...command: string[]): { mach
     ${writes.join('\n')}\n${process.execPath} ${program} once --json > ${folder}/document; "$@"`;
   const { stdout, stderr } = spawnSync('unshare', ['--mount', 'bash', '-c', script, 'bash', ...command], {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, HTTP_PORT: '0', ROUTER_SCHEDULE: 'off', NVME_SCHEDULE: 'off', LC_ALL: 'C' },
+    env: {
+      PATH: process.env.PATH,
+      HTTP_PORT: '0',
+      ROUTER_SCHEDULE: 'off',
+      NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
+      LC_ALL: 'C',
+    },
   });
   const document = other.outputOf('cat', `${folder}/document`);
   expect(document, stderr).toMatch(/^\[/);

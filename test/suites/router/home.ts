@@ -121,6 +121,7 @@ export class Home {
       AGENT_NAME: 'testling',
       HOST_SCHEDULE: 'off',
       NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
       AGENT_SCHEDULE: 'off',
       HTTP_PORT: '8099',
     };

@@ -27,6 +27,7 @@ export async function stage(prepare?: (folder: string) => void): Promise<Stage> 
   const quiet = {
     HOST_SCHEDULE: 'off',
     NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
     AGENT_SCHEDULE: 'off',
     HOME_ASSISTANT_SCHEDULE: '* * * * * *',
   };

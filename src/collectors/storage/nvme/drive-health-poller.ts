@@ -4,14 +4,17 @@ import { definedMembers } from '../../../model/defined-members.ts';
 import {
   type AccessMethod,
   type DriveHealth,
+  devicePath,
   findAccessMethodAndHealth,
   HealthUnavailableError,
   isDriveAtFault,
   readDriveHealth,
 } from '../tools/access-methods.ts';
+import { isRefusedBySudo } from '../tools/command-runner.ts';
 import { NoDriveAnswerError } from '../tools/health-log.ts';
 import { type DriveHwmonReading, readDriveHwmon } from '../tools/hwmon.ts';
 import { readDriveLimitsAndCapacity, readNamespaceUsedBytes } from '../tools/identify.ts';
+import { parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { DriveLimitsAndCapacity } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
@@ -51,6 +54,7 @@ export class DriveHealthPoller {
   #method: AccessMethod | undefined;
   #limits: DriveLimitsAndCapacity | undefined;
   #usedBytes: ReadonlyMap<number, number> = new Map();
+  #selfTests: { readAt: number; tests: SelfTests | undefined } | undefined;
   #slowValuesDueAt = Number.NEGATIVE_INFINITY;
   #slowValueFailures = 0;
 
@@ -74,6 +78,10 @@ export class DriveHealthPoller {
   /** Bytes in use by NSID. */
   get usedBytes(): ReadonlyMap<number, number> {
     return this.#usedBytes;
+  }
+
+  get selfTests(): SelfTests | undefined {
+    return this.#selfTests?.tests;
   }
 
   get isPending(): boolean {
@@ -102,6 +110,7 @@ export class DriveHealthPoller {
     const controller = this.#controller;
     const answer = await this.#readHealth(controller);
     await this.#readSlowValues(drive, controller, answer);
+    await this.#readSelfTests(controller, answer.method);
     const limits = { ...this.#limits, ...definedMembers(answer.health.limits) };
     return { ...answer, health: { ...answer.health, limits } };
   }
@@ -118,6 +127,21 @@ export class DriveHealthPoller {
     const answer = await findAccessMethodAndHealth(controller, commandTimeoutSeconds, this.#helperSocket);
     this.#method = answer.method;
     return answer;
+  }
+
+  /** Many drives have no such log, so that a failure says nothing. */
+  async #readSelfTests(controller: NvmeController, { command, runner, namespace }: AccessMethod): Promise<void> {
+    const now = performance.now() / 1000;
+    if (this.#selfTests !== undefined && now - this.#selfTests.readAt < usageIntervalSeconds) return;
+    this.#selfTests = { readAt: now, tests: this.#selfTests?.tests };
+    try {
+      const args = command.selfTestArgs(devicePath(controller, { namespace }));
+      if (runner.kind === 'sudo' && isRefusedBySudo(command.program, args)) return;
+      const { stdout } = await runner.run(command.program, args, commandTimeoutSeconds);
+      this.#selfTests = { readAt: now, tests: parseSelfTests(stdout) };
+    } catch {
+      // The tests that were read before are still those that were.
+    }
   }
 
   /** Reads what never or rarely changes; failures are ignored. */

@@ -1,3 +1,4 @@
+import { describeFailedSelfTest, type SelfTests } from '../tools/self-tests.ts';
 import type { DriveReading, HealthLog } from './reading.ts';
 
 /** The bits of the critical-warning register (Base Specification, SMART / Health Information log, byte 0). */
@@ -34,6 +35,7 @@ export function driveProblemAndReason(
   state: string | undefined,
   log: HealthLog | undefined,
   acknowledged: bigint | undefined,
+  selfTests?: SelfTests,
 ): Pick<DriveReading, 'problem' | 'reason'> {
   if (state === 'dead') return { problem: true, reason: 'the controller is dead' };
   if (log === undefined) return {};
@@ -41,6 +43,7 @@ export function driveProblemAndReason(
   const newErrors = acknowledged === undefined ? 0n : errors - acknowledged;
   const reasons = [
     ...warningTexts(log),
+    ...(selfTests?.latest?.passed === false ? [describeFailedSelfTest(selfTests.latest)] : []),
     ...(newErrors > 0n ? [`${newErrors} new media error${newErrors === 1n ? '' : 's'} (${errors} in all)`] : []),
   ];
   if (reasons.length > 0) return { problem: true, reason: reasons.join('; ') };

@@ -2,6 +2,7 @@ import type { ActionDeclarations } from '../../../model/action.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { deviceTable, partTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
+import { selfTestResult, selfTestResults } from '../tools/self-tests.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
 import { driveProblems } from './problems.ts';
@@ -159,6 +160,15 @@ const driveMetrics: DriveMetrics = {
     deviceClass: 'problem',
     ...diagnostic,
     value: (r) => r.temperatureAlarm,
+  },
+  self_test: {
+    kind: 'enum',
+    name: 'Self-test',
+    options: selfTestResults,
+    icon: 'mdi:clipboard-check-outline',
+    ...diagnostic,
+    optional: true,
+    value: ({ selfTests }) => selfTests && selfTestResult(selfTests),
   },
   media_errors: counterMetric('Media errors', 'mdi:alert-octagon-outline', diagnostic, (log) => log.mediaErrors),
   power_on_hours: durationMetric('Power-on time', 'h', diagnostic, (log) => log.powerOnHours),

@@ -8,6 +8,7 @@ import { readClocksIncludingSleep } from '../../../model/past-moment.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
+import type { SelfTests } from '../tools/self-tests.ts';
 import { type CheckedHealthLog, CounterPlausibilityChecker } from './counter-plausibility-checker.ts';
 import { type DriveHealthOrHint, DriveHealthPoller } from './drive-health-poller.ts';
 import {
@@ -152,6 +153,7 @@ export class NvmeDrivesReader {
       };
     }
     const { limits } = answer.health;
+    const { selfTests } = this.#poller(drive);
     const history = this.#memory.isLoaded(drive.id)
       ? parseDriveHistoryOrEmpty(this.#memory.recall(drive.id))
       : undefined;
@@ -169,7 +171,8 @@ export class NvmeDrivesReader {
       temperatureAlarm: isCriticalWarningSet(log, criticalWarningBits.temperature_alarm),
       log,
       limits: { ...limits, capacity: limits.capacity ?? capacityOf(drive) },
-      ...this.#judgeWithHistory(drive, state, checked, history),
+      selfTests,
+      ...this.#judgeWithHistory(drive, state, checked, history, selfTests),
     };
   }
 
@@ -179,8 +182,9 @@ export class NvmeDrivesReader {
     state: string | undefined,
     { log, judged, confirmed, restartedAt, lowerCounts }: CheckedHealthLog,
     before: DriveHistory | undefined,
+    selfTests: SelfTests | undefined,
   ): Judgement {
-    if (before === undefined) return driveProblemAndReason(state, judged, undefined);
+    if (before === undefined) return driveProblemAndReason(state, judged, undefined, selfTests);
     const now = new Date(this.#clock().wall);
     const history = addDailySample(
       acknowledgeFirstMediaErrors(
@@ -197,6 +201,7 @@ export class NvmeDrivesReader {
       state,
       judged,
       acknowledged === undefined ? judged.mediaErrors : BigInt(acknowledged),
+      selfTests,
     );
     if (!isClockPlausible(history, now)) return verdict;
     const perMonth = wearPercentPerMonth(history, now, log.percentageUsed);

@@ -1,3 +1,5 @@
+import type { SelfTests } from '../tools/self-tests.ts';
+
 /** A drive's SMART / Health Information log (NVM Express Base Specification, log page 02h). Fields that the drive does
  * not report are undefined. Counters have 128 bits. */
 export interface HealthLog {
@@ -57,6 +59,7 @@ export interface DriveReading {
   temperatureAlarm?: boolean | undefined;
   log?: HealthLog | undefined;
   limits: DriveLimitsAndCapacity;
+  selfTests?: SelfTests | undefined;
   /** Undefined if unknown. */
   problem?: boolean | undefined;
   /** Text that describes the problem. */

@@ -22,29 +22,32 @@ interface HealthCommand {
   program: string;
   args(node: string): string[];
   parse(result: CommandResult): DriveHealth;
+  selfTestArgs(node: string): string[];
   /** nvme-cli's subcommand that identifies a controller or a namespace. */
   identify?(target: 'ctrl' | 'ns'): string[];
 }
 
-const nvmeCli = (subcommand: string[], identify: (target: string) => string[]): HealthCommand => ({
+const nvmeCli = (subcommand: string[], selfTests: string[], identify: (target: string) => string[]): HealthCommand => ({
   source: 'nvme_cli',
   program: 'nvme',
   args: (node) => [...subcommand, node, '-o', 'json'],
   parse: (result) => ({ log: parseSmartLog(requireNvmeCliOutput(result)), limits: {}, usedBytes: new Map() }),
+  selfTestArgs: (node) => [...selfTests, node, '-o', 'json'],
   identify,
 });
 
 /** In order of preference; nvme-cli 3 can be built without its old subcommands. */
 const healthCommands: readonly HealthCommand[] = [
-  nvmeCli(['smart-log'], (target) => [`id-${target}`]),
+  nvmeCli(['smart-log'], ['self-test-log'], (target) => [`id-${target}`]),
   // The exit status is ignored: its bits also stand for errors in the past.
   {
     source: 'smartctl',
     program: 'smartctl',
     args: (node) => ['-j', '-i', '-H', '-A', node],
     parse: ({ stdout }) => parseSmartctlHealth(stdout),
+    selfTestArgs: (node) => ['-j', '-l', 'selftest', node],
   },
-  nvmeCli(['log', 'smart'], (target) => ['id', target]),
+  nvmeCli(['log', 'smart'], ['log', 'self-test'], (target) => ['id', target]),
 ];
 
 /** How to read a drive's health: a command, run with one right or another, on the controller or, if a container has only that,
@@ -119,7 +122,8 @@ async function tryMethods(
     if (
       onlySudoCanHelp ||
       missingPrograms.has(program) ||
-      (kind === 'sudo' && (missingPrograms.has('sudo') || isRefusedBySudo(program)))
+      (kind === 'sudo' &&
+        (missingPrograms.has('sudo') || isRefusedBySudo(program, method.command.args(controller.name))))
     )
       continue;
     try {

@@ -19,10 +19,15 @@ export const drivesHelperRunner = (socketPath: string): CommandRunner => ({
   run: (program, args, seconds) => runByDrivesHelper(socketPath, [program, ...args], seconds),
 });
 
-/** Commands for which sudo requires a password. They are not tried again, because sudo logs each attempt. */
+/** Programs, or subcommands of those that it allows otherwise, for which sudo requires a password, as an older rule does for newer
+ * questions. They are not tried again, because sudo logs each attempt. */
 const refusedBySudo = new Set<string>();
+const allowedBySudo = new Set<string>();
 
-export const isRefusedBySudo = (program: string): boolean => refusedBySudo.has(program);
+const subcommandOf = (program: string, args: readonly string[]) => `${program} ${args[0]}`;
+
+export const isRefusedBySudo = (program: string, args: readonly string[]): boolean =>
+  refusedBySudo.has(program) || refusedBySudo.has(subcommandOf(program, args));
 
 /** By its rule, sudo itself ends a command that takes too long. SIGTERM rather than SIGKILL, because sudo can pass it
  * on and would otherwise leave the command running. */
@@ -39,9 +44,14 @@ async function runWithSudo(commandLine: readonly string[], seconds: number): Pro
 export const sudoRunner: CommandRunner = {
   kind: 'sudo',
   async run(program, args, seconds) {
+    const subcommand = subcommandOf(program, args);
     const result = await runWithSudo([program, ...args], seconds);
-    if (result.status === 0 || !/^(sudo:|Sorry, user )/m.test(result.stderr)) return result;
-    refusedBySudo.add(program);
+    if (result.status === 0 || !/^(sudo:|Sorry, user )/m.test(result.stderr)) {
+      allowedBySudo.add(subcommand);
+      return result;
+    }
+    const allowsOthers = [...allowedBySudo].some((allowed) => allowed.startsWith(`${program} `));
+    refusedBySudo.add(allowsOthers && !allowedBySudo.has(subcommand) ? subcommand : program);
     throw new Error(`sudo -n ${program} ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
   },
 };

@@ -125,8 +125,15 @@ test('a controller and its namespace are one drive', () => {
 
 test('all that the sudo rule allows is a question', () => {
   const rule = readFileSync(join(import.meta.dirname, '../../../../docs/sudoers.d/infra-monitor'), 'utf8');
-  expect(rule).toContain('/usr/sbin/nvme ^(smart-log|log smart|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$');
-  for (const words of ['smart-log', 'log smart', 'id-ctrl', 'id ctrl'])
+  expect(rule).toContain(
+    '/usr/sbin/nvme ^(smart-log|self-test-log|log (smart|self-test)|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$',
+  );
+  expect(rule).toContain(
+    String.raw`/usr/sbin/smartctl ^-j( -n standby\,3)? -i -H -A( -c -l selftest)?( -l devstat)?( -d [a-z0-9+\,]+)? /dev/sd[a-z]+$`,
+  );
+  for (const words of ['smart-log', 'self-test-log', 'log smart', 'log self-test', 'id-ctrl', 'id ctrl'])
     expect(refusal(`nvme ${words} /dev/nvme0 -o json`)).toBeUndefined();
+  for (const words of ['-n standby,3 -i -H -A -d sat', '-i -H -A', '-n standby,3 -i -H -A -c -l selftest -l devstat'])
+    expect(refusal(`smartctl -j ${words} /dev/sda`)).toBeUndefined();
   for (const words of ['id-ns', 'id ns']) expect(refusal(`nvme ${words} /dev/nvme0 -n 1 -o json`)).toBeUndefined();
 });

@@ -51,6 +51,7 @@ test('a drive that reports everything', () => {
     data_written: 24.968,
     written_per_day: 12.3,
     temperature_alarm: false,
+    self_test: null,
     media_errors: 3,
     power_on_hours: 9876,
     unsafe_shutdowns: 57,

@@ -122,7 +122,12 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const rack = healthy();
     const { first, namespace } = watching(rack);
     await first();
-    expect(rack.calls()).toEqual([question, 'nvme id-ctrl nvme9000', 'nvme id-ns nvme9000 1']);
+    expect(rack.calls()).toEqual([
+      question,
+      'nvme id-ctrl nvme9000',
+      'nvme id-ns nvme9000 1',
+      'nvme self-test-log nvme9000',
+    ]);
     rack.tell(question, smartLog({ temperature: 330, critical_warning: 2 }));
     rack.tell('nvme id-ctrl nvme9000', identifyController({ wctemp: 300 }));
     clock.turn(30);
@@ -202,16 +207,41 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       limits: { warning: 80, critical: 85 },
     });
     await first();
-    expect(rack.calls()).toEqual([question, 'smartctl nvme9000', 'smartctl nvme9000']);
+    expect(rack.calls()).toEqual([question, 'smartctl nvme9000', 'smartctl selftest nvme9000', 'smartctl nvme9000']);
     rack.fail('smartctl nvme9000');
     rack.tell('nvme log smart nvme9000', smartLog());
     expect(await first()).toMatchObject({ source: 'nvme_cli', temperature: 41 });
-    expect(rack.calls().slice(3)).toEqual([
+    expect(rack.calls().slice(4)).toEqual([
       'smartctl nvme9000',
       question,
       'smartctl nvme9000',
       'nvme log smart nvme9000',
     ]);
+  });
+
+  test('the newest self-test that ran to its end failed: a problem until a later one passes', async () => {
+    const clock = stopClock();
+    const rack = drives({});
+    rack.tell(question, smartLog());
+    const log = (...results: number[]) =>
+      JSON.stringify({
+        'Current Device Self-Test Operation': 0,
+        'Current Device Self-Test Completion': 0,
+        'List of Valid Reports': [...results, 15, 15].map((result) =>
+          result === 15
+            ? { 'Self test result': 15 }
+            : { 'Self test result': result, 'Power on hours': 9, 'Failing LBA': 77 },
+        ),
+      });
+    rack.tell('nvme self-test-log nvme9000', log(2, 7, 0));
+    const { first } = watching(rack);
+    expect(await first()).toMatchObject({ problem: true, reason: 'the last self-test failed at block 77' });
+    rack.tell('nvme self-test-log nvme9000', log(0, 7));
+    clock.turn(3601);
+    expect(await first()).toMatchObject({ problem: false, reason: 'none' });
+    rack.tell('nvme self-test-log nvme9000', log());
+    clock.turn(3601);
+    expect(await first()).toMatchObject({ problem: false, selfTests: { isRunning: false, latest: undefined } });
   });
 
   test('an nvme-cli with new subcommands only: all commands use them', async () => {
@@ -251,7 +281,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       source: 'sysfs',
       temperature: 41,
       hint: expect.stringMatching(
-        /^\/dev\/nvme9000 is not there, as in a container: docker run .*--device \/dev\/nvme9000/,
+        /^\/dev\/nvme9000 is not there, as in a container: docker .*docker run .*--device \/dev\/nvme9000/,
       ),
     });
     const bare = drives({});

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   canUseSudo,
+  drivesSudoersLine,
   explainMissingRight,
   isDevicePresent,
-  nvmeCliSudoersLine,
 } from '../../../../src/collectors/storage/tools/device-rights.ts';
 
 test('the sudo rule in the hint equals the file in the repository', () => {
   expect(readFileSync(join(import.meta.dirname, '../../../../docs/sudoers.d/infra-monitor'), 'utf8')).toBe(
-    `${nvmeCliSudoersLine('infra-monitor')}\n`,
+    `${drivesSudoersLine('infra-monitor')}\n`,
   );
 });
 

@@ -1,0 +1,191 @@
+import type { ActionDeclarations } from '../../../model/action.ts';
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
+import { deviceTable } from '../../../model/table.ts';
+import { toBaseUnit } from '../../../model/unit.ts';
+import { selfTestResult, selfTestResults } from '../tools/self-tests.ts';
+import { storageDriveProblemAndReason, storageDriveProblems } from './drive-problems.ts';
+import type { StorageDriveReading } from './drive-reading.ts';
+import { describeErrorCount, errorCountNames } from './error-counts.ts';
+
+type Metrics = MetricDeclarations<StorageDriveReading>;
+
+const lifeLeft = ({ report }: StorageDriveReading) =>
+  report?.percentageUsed === undefined ? undefined : Math.max(0, 100 - report.percentageUsed);
+
+const errorCountMetrics: Metrics = Object.fromEntries(
+  errorCountNames.map((key): [string, Metrics[string]] => {
+    const { name, icon, falls, isMinor } = describeErrorCount(key);
+    const metric = {
+      name,
+      icon,
+      ...(isMinor ? disabledDiagnostic : diagnostic),
+      optional: true,
+      value: ({ report }: StorageDriveReading) => report?.counts[key],
+    } as const;
+    return [key, falls ? { kind: 'gauge', ...metric } : { kind: 'counter', ...metric }];
+  }),
+);
+
+const driveMetrics: Metrics = {
+  temperature: {
+    kind: 'gauge',
+    name: 'Temperature',
+    deviceClass: 'temperature',
+    unit: '°C',
+    deadband: 2,
+    value: (r) => r.temperature,
+  },
+  problem: {
+    kind: 'boolean',
+    name: 'Problem',
+    deviceClass: 'problem',
+    value: (r) => storageDriveProblemAndReason(r).problem,
+  },
+  power: {
+    kind: 'enum',
+    name: 'Power',
+    options: ['active', 'standby'],
+    icon: 'mdi:power-sleep',
+    value: (r) => r.power,
+  },
+  life_left: {
+    kind: 'gauge',
+    name: 'Life left',
+    unit: '%',
+    icon: 'mdi:heart-pulse',
+    optional: true,
+    value: (r) => toBaseUnit(lifeLeft(r), '%'),
+  },
+  data_written: {
+    kind: 'counter',
+    name: 'Data written',
+    deviceClass: 'data_size',
+    unit: 'TB',
+    precision: 3,
+    deadband: 0.01,
+    optional: true,
+    value: (r) => r.report?.bytesWritten,
+  },
+
+  problem_reason: {
+    kind: 'text',
+    name: 'Problem reason',
+    icon: 'mdi:message-alert-outline',
+    ...diagnostic,
+    value: (r) => storageDriveProblemAndReason(r).reason,
+  },
+  hint: {
+    kind: 'text',
+    name: 'What is missing',
+    icon: 'mdi:lightbulb-on-outline',
+    ...diagnostic,
+    optional: true,
+    value: (r) => r.hint,
+  },
+  verdict: {
+    kind: 'enum',
+    name: 'Maker’s verdict',
+    options: ['passed', 'failing'],
+    icon: 'mdi:gavel',
+    ...diagnostic,
+    value: ({ report }) => (report?.passed === undefined ? undefined : report.passed ? 'passed' : 'failing'),
+  },
+  ...errorCountMetrics,
+  self_test: {
+    kind: 'enum',
+    name: 'Self-test',
+    options: selfTestResults,
+    icon: 'mdi:clipboard-check-outline',
+    ...diagnostic,
+    optional: true,
+    value: ({ report }) => report?.selfTests && selfTestResult(report.selfTests),
+  },
+  power_on_hours: {
+    kind: 'counter',
+    name: 'Power-on time',
+    deviceClass: 'duration',
+    unit: 'h',
+    ...diagnostic,
+    value: (r) => toBaseUnit(r.report?.powerOnHours, 'h'),
+  },
+  last_read: {
+    kind: 'timestamp',
+    name: 'Health read at',
+    // An SSD is read each minute.
+    deadband: 540,
+    ...diagnostic,
+    value: (r) => r.readAt,
+  },
+
+  percentage_used: {
+    kind: 'gauge',
+    name: 'Percentage used',
+    unit: '%',
+    icon: 'mdi:gauge',
+    most: 255,
+    ...disabledDiagnostic,
+    optional: true,
+    value: (r) => toBaseUnit(r.report?.percentageUsed, '%'),
+  },
+  temperature_limit: {
+    kind: 'gauge',
+    name: 'Temperature limit',
+    deviceClass: 'temperature',
+    unit: '°C',
+    ...disabledDiagnostic,
+    optional: true,
+    value: (r) => r.report?.temperatureLimit,
+  },
+  capacity: {
+    kind: 'gauge',
+    name: 'Capacity',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    ...disabledDiagnostic,
+    value: (r) => r.capacity,
+  },
+  rotational: {
+    kind: 'boolean',
+    name: 'Rotating',
+    icon: 'mdi:record-circle-outline',
+    ...disabledDiagnostic,
+    value: (r) => r.isRotational,
+  },
+  firmware: {
+    kind: 'text',
+    name: 'Firmware',
+    icon: 'mdi:chip',
+    ...disabledDiagnostic,
+    value: (r) => r.report?.firmware ?? r.identity.firmware,
+  },
+  kernel_name: {
+    kind: 'text',
+    name: 'Kernel name',
+    icon: 'mdi:identifier',
+    ...disabledDiagnostic,
+    value: (r) => r.identity.name,
+  },
+  slot: {
+    kind: 'text',
+    name: 'Slot',
+    icon: 'mdi:server',
+    ...disabledDiagnostic,
+    optional: true,
+    value: (r) => r.identity.slot,
+  },
+};
+
+const driveActions: ActionDeclarations = {
+  acknowledge: { name: 'Acknowledge errors', icon: 'mdi:check-circle-outline', category: 'config' },
+};
+
+export const storageDriveTable = deviceTable<StorageDriveReading>({
+  title: 'Drive',
+  icon: 'mdi:harddisk',
+  isMain: true,
+  metrics: driveMetrics,
+  actions: driveActions,
+  problems: storageDriveProblems,
+  missing: 'outage',
+});

@@ -1,0 +1,112 @@
+import { type Finding, findingIf, isFaultSeverity, type LastingFindings } from '../../../model/problem.ts';
+import { describeFailedSelfTest } from '../tools/self-tests.ts';
+import { maxReallocatedPerWeek } from './drive-memory.ts';
+import type { StorageDriveReading } from './drive-reading.ts';
+import { describeErrorCount, type ErrorCountName, errorCountNames } from './error-counts.ts';
+
+/** The limit is left this much later than it was reached. */
+const hysteresisCelsius = 2;
+/** Percent of the endurance. It says when a drive is worn, not that it fails. */
+const nearlyWornPercent = 90;
+const wornPercent = 100;
+/** Bad sectors make self-tests fail, and both make drives call themselves failing: one cause, one problem. */
+const explainedByVerdict = { explainedBy: ['verdict', 'offline'] };
+const explainedByBadSectors = { explainedBy: [...explainedByVerdict.explainedBy, 'pending_sectors'] };
+const replaceDrive = 'back up and replace the drive';
+
+function errorFinding(reading: StorageDriveReading, name: ErrorCountName): Finding[] {
+  const { report, newErrors, isPendingCertain, reallocatedInWeek } = reading;
+  const { severity, noun, remedy, falls } = describeErrorCount(name);
+  const count = report?.counts[name];
+  // A drive that does not count them has none to tell; one that was not read may.
+  if (report?.isSupported && count === undefined) return [];
+  const more = newErrors?.[name];
+  const isCertain = name !== 'pending_sectors' || more === undefined || more === 0 ? true : isPendingCertain;
+  const isGoing = name === 'reallocated_sectors' && reallocatedInWeek > maxReallocatedPerWeek;
+  const condition = more === undefined || isCertain === undefined ? undefined : (more > 0 && isCertain) || isGoing;
+  return findingIf(name, condition, () => ({
+    severity: isGoing ? 'data_at_risk' : severity,
+    text: isGoing
+      ? `${reallocatedInWeek} sectors reallocated within a week (${count} in all)`
+      : `${more} ${falls ? '' : 'new '}${noun[more === 1 ? 0 : 1]}${more === count ? '' : ` (${count} in all)`}`,
+    step: `${more} ${isGoing}`,
+    clearsAt: falls ? 'when the drive counts none, or you acknowledge them' : 'when you acknowledge them',
+    remedy: isGoing ? replaceDrive : remedy,
+    ...(name === 'uncorrectable_sectors' ? explainedByBadSectors : name === 'crc_errors' ? {} : explainedByVerdict),
+  }));
+}
+
+function temperatureFinding({ temperature, report, power }: StorageDriveReading, before: LastingFindings): Finding[] {
+  const limit = report?.temperatureLimit;
+  const isOver = temperature === undefined || limit === undefined ? undefined : temperature >= limit;
+  const isStillHot =
+    before.has('temperature') &&
+    temperature !== undefined &&
+    limit !== undefined &&
+    temperature >= limit - hysteresisCelsius;
+  const isAsleep = power === 'standby';
+  const isHot = isAsleep
+    ? false
+    : report?.isTooHot || isStillHot || (isOver ?? (report === undefined ? undefined : false));
+  return findingIf('temperature', isHot, () => ({
+    severity: 'degraded',
+    text: `too hot${limit === undefined ? '' : `: at its limit of ${limit} °C`}`,
+    clearsAt: limit === undefined ? 'below its limit' : `below ${limit - hysteresisCelsius} °C`,
+    remedy: 'check the airflow',
+  }));
+}
+
+/** What is wrong with a drive. Only what fails now, or rises, is; what a drive had before it was watched is history. */
+export function storageDriveProblems(reading: StorageDriveReading, before: LastingFindings): Finding[] {
+  const { report, kernelState } = reading;
+  const failing = report?.failing ?? [];
+  // A drive that says nothing of itself is not therefore well.
+  const isFailing = failing.length > 0 || (report?.passed === undefined ? undefined : !report.passed);
+  const isUnread = report === undefined;
+  const latest = report?.selfTests?.latest;
+  const used = report?.percentageUsed;
+  return [
+    ...findingIf('offline', kernelState === 'offline', () => ({
+      severity: 'data_at_risk',
+      text: 'the kernel has given the drive up: it does not answer any more',
+      clearsAt: 'when it answers again',
+      remedy: 'check its cable and power; if it does not come back, replace the drive',
+    })),
+    ...findingIf('verdict', isFailing, () => ({
+      severity: 'data_at_risk',
+      text: `the drive itself says that it is failing${failing.length === 0 ? '' : ` (${failing.join(', ')})`}`,
+      step: failing.join(),
+      clearsAt: 'when the drive no longer says so',
+      remedy: replaceDrive,
+    })),
+    ...findingIf('self_test', isUnread ? undefined : latest?.passed === false, () => ({
+      severity: 'data_at_risk',
+      text: describeFailedSelfTest(latest ?? { passed: false }),
+      step: latest?.failingBlock ?? '',
+      clearsAt: 'when a later self-test passes',
+      remedy: replaceDrive,
+      ...explainedByBadSectors,
+    })),
+    ...errorCountNames.flatMap((name) => errorFinding(reading, name)),
+    ...temperatureFinding(reading, before),
+    ...findingIf('wear', isUnread ? undefined : used !== undefined && used >= nearlyWornPercent, () => ({
+      severity: 'notice',
+      text:
+        (used ?? 0) >= wornPercent
+          ? 'the endurance that its maker promised is used up'
+          : `less than ${100 - nearlyWornPercent} % is left of the endurance that its maker promised`,
+      step: String((used ?? 0) >= wornPercent),
+      clearsAt: 'when it is replaced',
+      remedy: 'plan its replacement; see that there is a backup',
+    })),
+  ];
+}
+
+/** Whether the drive has a problem, and which; undefined if it is unknown. */
+export function storageDriveProblemAndReason(reading: StorageDriveReading): { problem?: boolean; reason?: string } {
+  const findings = storageDriveProblems(reading, new Map());
+  const faults = findings.filter((finding) => !('isUnknown' in finding) && isFaultSeverity(finding.severity));
+  if (faults.length > 0)
+    return { problem: true, reason: faults.map((fault) => ('text' in fault ? fault.text : '')).join('; ') };
+  return findings.some((finding) => 'isUnknown' in finding) ? {} : { problem: false, reason: 'none' };
+}

@@ -1,0 +1,29 @@
+import type { DriveIdentity } from './drive-identity.ts';
+import type { DrivePower } from './drive-poller.ts';
+import type { DriveReport } from './drive-report.ts';
+import type { ErrorCounts } from './error-counts.ts';
+
+export interface StorageDriveReading {
+  identity: DriveIdentity;
+  isRotational: boolean;
+  /** Bytes. */
+  capacity: number;
+  /** The kernel's word: `running`, `offline`. */
+  kernelState: string | undefined;
+  /** Undefined until the drive has been asked. */
+  power: DrivePower | undefined;
+  /** Why there is no report, and how to get it. */
+  hint: string | undefined;
+  /** The last that the drive said; undefined if it has not been asked since the agent started. */
+  report: DriveReport | undefined;
+  /** When it said that. */
+  readAt: Date | undefined;
+  /** Degrees Celsius; unknown if it was read too long ago. */
+  temperature: number | undefined;
+  /** Errors that are neither history nor acknowledged; of those that have none, the count is 0. Undefined until memory is loaded. */
+  newErrors: ErrorCounts | undefined;
+  /** Sectors that were reallocated in the last week. */
+  reallocatedInWeek: number;
+  /** Whether pending sectors have been there for long enough to be believed; undefined while that is open. */
+  isPendingCertain: boolean | undefined;
+}

@@ -1,0 +1,98 @@
+import { definedMembers } from '../../../model/defined-members.ts';
+import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
+import { parseJsonOutput } from '../tools/json-output.ts';
+import { parseSmartctlSelfTests } from '../tools/self-tests.ts';
+import { plausibleCelsius } from '../tools/temperature.ts';
+import { readAtaValues } from './ata-values.ts';
+import type { DriveReport } from './drive-report.ts';
+import { readNvmeValues, readScsiValues } from './scsi-and-nvme-values.ts';
+
+/** What `smartctl -j -n standby,3 -i -H -A` made of its question. `type`: how it reached the drive (`-d`). */
+export type SmartctlAnswer =
+  | { kind: 'asleep'; type: string | undefined }
+  | { kind: 'report'; type: string | undefined; report: DriveReport; isPowerUnknowable: boolean };
+
+/** The drive did not answer the question whether it sleeps: no right, a dead drive, or a bridge that does not pass it on. */
+export class PowerQuestionFailedError extends Error {}
+
+const fieldsAt = (parent: Record<string, unknown>, key: string) =>
+  new LooselyNamedJsonFields(isJsonObject(parent[key]) ? parent[key] : {});
+
+function messagesOf(answer: Record<string, unknown>): string[] {
+  const messages = fieldsAt(answer, 'smartctl').get('messages');
+  return (Array.isArray(messages) ? messages : []).flatMap((message) =>
+    isJsonObject(message) && typeof message.string === 'string' ? [message.string] : [],
+  );
+}
+
+/** Why smartctl asked nothing more: the power mode that it was told by the drive. */
+function powerModeOf(answer: Record<string, unknown>, messages: readonly string[]): string | undefined {
+  const mode = messages.map((text) => /^Device is in (.+?) mode, exit/i.exec(text)?.[1]).find((found) => found);
+  // Since smartctl 7.5, of ATA drives.
+  const value = fieldsAt(answer, 'power_mode').integer('ata_value');
+  return mode ?? (value === 0 || value === 1 ? 'STANDBY' : undefined);
+}
+
+const stringAt = (answer: Record<string, unknown>, ...keys: string[]) =>
+  keys.map((key) => answer[key]).find((value): value is string => typeof value === 'string' && value.trim() !== '');
+
+const booleanAt = (fields: LooselyNamedJsonFields, key: string) => {
+  const value = fields.get(key);
+  return typeof value === 'boolean' ? value : undefined;
+};
+
+/** No drive runs for longer than a century. */
+const maxPowerOnHours = 876_000;
+
+function reportOf(answer: Record<string, unknown>): DriveReport | undefined {
+  const support = fieldsAt(answer, 'smart_support');
+  const values = readAtaValues(answer) ?? readScsiValues(answer) ?? readNvmeValues(answer);
+  const passed = booleanAt(fieldsAt(answer, 'smart_status'), 'passed');
+  const isSupported = booleanAt(support, 'available') ?? true;
+  const isEnabled = booleanAt(support, 'enabled') ?? true;
+  if (values === undefined && passed === undefined && isSupported && isEnabled) return undefined;
+  const temperature = fieldsAt(answer, 'temperature');
+  return {
+    isSupported,
+    isEnabled,
+    model: stringAt(answer, 'model_name', 'scsi_model_name'),
+    serial: stringAt(answer, 'serial_number'),
+    firmware: stringAt(answer, 'firmware_version', 'scsi_revision'),
+    passed,
+    failing: [],
+    temperature: plausibleCelsius(temperature.integer('current') || undefined),
+    temperatureLimit: plausibleCelsius(
+      (temperature.integer('op_limit_max') ?? temperature.integer('drive_trip')) || undefined,
+    ),
+    powerOnHours: fieldsAt(answer, 'power_on_time').between('hours', 0, maxPowerOnHours),
+    counts: {},
+    selfTests: parseSmartctlSelfTests(answer),
+    ...definedMembers(values),
+    ...definedMembers(values?.statistics),
+  };
+}
+
+/** Parses what smartctl 7.0 and later printed about a drive. Throws a PowerQuestionFailedError if the drive did not say whether it
+ * sleeps, and an error with smartctl's own words if there is no answer for another reason. Its exit status is no verdict: the bits for
+ * errors in the past are everyday. */
+export function parseSmartctlAnswer(text: string): SmartctlAnswer {
+  const answer = parseJsonOutput(text);
+  if (!isJsonObject(answer)) throw new Error('the output is not a JSON object');
+  const messages = messagesOf(answer);
+  const { type } = isJsonObject(answer.device) ? answer.device : {};
+  const remembered = typeof type === 'string' ? type : undefined;
+  const mode = powerModeOf(answer, messages);
+  if (mode !== undefined) {
+    // “SLEEP” is what smartctl makes of a question that failed; SAS drives have further words, such as “STANDBY BY TIMER”.
+    if (/^STANDBY/i.test(mode)) return { kind: 'asleep', type: remembered };
+    throw new PowerQuestionFailedError('the drive did not answer the question whether it sleeps');
+  }
+  const report = reportOf(answer);
+  if (report === undefined) throw new Error(messages.join('; ') || 'smartctl got no answer from the drive');
+  return {
+    kind: 'report',
+    type: remembered,
+    report,
+    isPowerUnknowable: messages.some((message) => message.startsWith('CHECK POWER MODE not implemented')),
+  };
+}

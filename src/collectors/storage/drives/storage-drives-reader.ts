@@ -1,0 +1,167 @@
+import type { CollectorComplaint, Observation, ObservationOrComplaint } from '../../../model/collector.ts';
+import type { DeviceMemories } from '../../../model/device-memories.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import { slug } from '../../../model/naming.ts';
+import type { AgentIdentity } from '../../../model/state.ts';
+import { drivesHelperSocketPath } from '../helper/protocol.ts';
+import { deviceNameOfPath } from '../nvme/sysfs.ts';
+import {
+  acknowledgeCounts,
+  acknowledgeFirstCounts,
+  addReallocatedSample,
+  parseDriveMemoryOrEmpty,
+  ResetErrorCounts,
+  reallocatedInWeek,
+} from './drive-memory.ts';
+import { DrivePoller, type DriveState } from './drive-poller.ts';
+import type { StorageDriveReading } from './drive-reading.ts';
+import { type ErrorCounts, errorCountNames } from './error-counts.ts';
+import type { DrivesSettings } from './settings.ts';
+import { readWholeDrives, type WholeDrive, wholeDriveDevice } from './whole-drives.ts';
+
+// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
+type Readings = { drive: StorageDriveReading };
+
+/** A temperature that was read longer ago says nothing. */
+const maxTemperatureAgeMs = 3600_000;
+/** Some SSDs count a pending sector for moments. */
+const pendingConfirmMs = 3600_000;
+
+/** What is kept of a drive while the agent runs. */
+interface WatchedDrive {
+  poller: DrivePoller;
+  resets: ResetErrorCounts;
+  counts: ErrorCounts | undefined;
+  /** `performance.now()` of the first of the latest reports that all had pending sectors. */
+  pendingSince: number | undefined;
+}
+
+const matchesDrive = (drive: WholeDrive, name: string) =>
+  drive.identity.serial === name || drive.id === name || drive.names.includes(deviceNameOfPath(name));
+
+/** Reads all SATA, SAS and USB drives of this machine. */
+export class StorageDrivesReader {
+  readonly #agent: AgentIdentity;
+  readonly #memory: DeviceMemories;
+  readonly #roots: HostRoots;
+  readonly #settings: DrivesSettings;
+  readonly #watched = new Map<string, WatchedDrive>();
+  /** Names in STORAGE_DRIVES that a drive has had. */
+  readonly #foundNames = new Set<string>();
+
+  constructor(agent: AgentIdentity, memory: DeviceMemories, roots: HostRoots, settings: DrivesSettings) {
+    this.#agent = agent;
+    this.#memory = memory;
+    this.#roots = roots;
+    this.#settings = settings;
+  }
+
+  async read(): Promise<ObservationOrComplaint<Readings>[]> {
+    const drives = readWholeDrives(this.#roots);
+    const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
+    const isWatched = (drive: WholeDrive) =>
+      (names.length === 0 || names.some((name) => matchesDrive(drive, name))) &&
+      !excluded.some((name) => matchesDrive(drive, name));
+    for (const [id, { poller }] of this.#watched)
+      if (!poller.isPending && !drives.some((drive) => drive.id === id)) this.#watched.delete(id);
+    const observations = await Promise.all(
+      drives.map((drive): Promise<Observation<Readings>> | Observation<Readings> => {
+        const device = wholeDriveDevice(this.#agent, drive, drives);
+        return isWatched(drive) ? this.#readDrive(drive, device) : { table: 'drive', device, excluded: true };
+      }),
+    );
+    return [...observations, ...this.#complaintsOfMissing(drives, names)];
+  }
+
+  /** Acknowledges all errors up to now. Throws if the drive's counts are unknown. */
+  acknowledge(device: string): void {
+    const [id, drive] = [...this.#watched].find(([key]) => slug(key) === device) ?? [];
+    if (id === undefined || drive?.counts === undefined) throw new Error('the errors of this drive are unknown');
+    if (!this.#memory.isLoaded(id))
+      throw new Error('the memory of this drive is not loaded yet; try again in a minute');
+    this.#memory.keep(id, acknowledgeCounts(parseDriveMemoryOrEmpty(this.#memory.recall(id)), drive.counts));
+  }
+
+  async #readDrive(drive: WholeDrive, device: ReturnType<typeof wholeDriveDevice>): Promise<Observation<Readings>> {
+    const watched = this.#watchedDrive(drive);
+    try {
+      const state = await watched.poller.poll(drive);
+      return { table: 'drive', device, reading: this.#reading(drive, watched, state), hint: state.hint };
+    } catch (error) {
+      return { table: 'drive', device, error };
+    }
+  }
+
+  #reading(drive: WholeDrive, watched: WatchedDrive, { power, report, readAt, hint }: DriveState): StorageDriveReading {
+    const { identity, isRotational, capacity, kernelState } = drive;
+    const read = readAt?.date;
+    const isRecent = read !== undefined && Math.abs(Date.now() - read.getTime()) <= maxTemperatureAgeMs;
+    watched.counts = report?.counts;
+    const isPending = (report?.counts.pending_sectors ?? 0) > 0;
+    watched.pendingSince = isPending ? (watched.pendingSince ?? performance.now()) : undefined;
+    const isLong = watched.pendingSince !== undefined && performance.now() - watched.pendingSince >= pendingConfirmMs;
+    return {
+      identity,
+      isRotational,
+      capacity,
+      kernelState,
+      power,
+      hint: hint ?? (report?.isEnabled === false ? `SMART is off: smartctl -s on /dev/${identity.name}` : undefined),
+      report,
+      readAt: read,
+      temperature: isRecent ? report?.temperature : undefined,
+      isPendingCertain: isRotational || isLong ? true : undefined,
+      ...this.#errors(drive, watched, report?.counts),
+    };
+  }
+
+  /** Errors by what is remembered of the drive. */
+  #errors(
+    { id }: WholeDrive,
+    { resets }: WatchedDrive,
+    counts: ErrorCounts | undefined,
+  ): Pick<StorageDriveReading, 'newErrors' | 'reallocatedInWeek'> {
+    if (counts === undefined || !this.#memory.isLoaded(id)) return { newErrors: undefined, reallocatedInWeek: 0 };
+    const before = parseDriveMemoryOrEmpty(this.#memory.recall(id));
+    const now = new Date();
+    const reallocated = counts.reallocated_sectors;
+    const memory = addReallocatedSample(
+      resets.apply(acknowledgeFirstCounts(before, counts), counts, performance.now()),
+      now,
+      reallocated,
+    );
+    if (memory !== before) this.#memory.keep(id, memory);
+    return {
+      newErrors: Object.fromEntries(
+        errorCountNames.map((name) => [name, Math.max(0, (counts[name] ?? 0) - (memory.acknowledged[name] ?? 0))]),
+      ),
+      reallocatedInWeek: reallocatedInWeek(memory, now, reallocated),
+    };
+  }
+
+  #watchedDrive(drive: WholeDrive): WatchedDrive {
+    const known = this.#watched.get(drive.id);
+    if (known !== undefined) return known;
+    const [, type] = [...(this.#settings.STORAGE_DRIVE_TYPES ?? [])].find(([name]) => matchesDrive(drive, name)) ?? [];
+    const watched: WatchedDrive = {
+      poller: new DrivePoller(drive, type, this.#roots.host(drivesHelperSocketPath)),
+      resets: new ResetErrorCounts(),
+      counts: undefined,
+      pendingSince: undefined,
+    };
+    this.#watched.set(drive.id, watched);
+    return watched;
+  }
+
+  /** A drive that was there and is gone is missed as a device. */
+  #complaintsOfMissing(drives: readonly WholeDrive[], names: readonly string[]): CollectorComplaint[] {
+    for (const name of names) if (drives.some((drive) => matchesDrive(drive, name))) this.#foundNames.add(name);
+    const found = drives.map(({ id, identity }) => `/dev/${identity.name} (${id})`).join('; ') || 'none';
+    return names
+      .filter((name) => !this.#foundNames.has(name))
+      .map((name) => ({
+        key: `STORAGE_DRIVES ${name}`,
+        complaint: `STORAGE_DRIVES: there is no drive ${name}; drives found: ${found}`,
+      }));
+  }
+}

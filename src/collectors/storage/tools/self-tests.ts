@@ -1,0 +1,143 @@
+import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
+import { parseJsonOutput } from './json-output.ts';
+
+/** A self-test that ran to its end. */
+export interface FinishedSelfTest {
+  passed: boolean;
+  /** The drive's power-on hours at its end; an ATA drive's log has only their last 16 bits. */
+  powerOnHours?: number | undefined;
+  /** The first block that could not be read. */
+  failingBlock?: string | undefined;
+}
+
+/** What a drive's log says of its self-tests. The agent starts none. */
+export interface SelfTests {
+  isRunning: boolean;
+  /** The newest that was neither aborted nor interrupted. */
+  latest?: FinishedSelfTest | undefined;
+}
+
+export const selfTestResults = ['passed', 'failed', 'running', 'never_run'] as const;
+
+export function selfTestResult({ isRunning, latest }: SelfTests): (typeof selfTestResults)[number] {
+  if (isRunning) return 'running';
+  if (latest === undefined) return 'never_run';
+  return latest.passed ? 'passed' : 'failed';
+}
+
+/** “the last self-test failed at block 1953514584”. */
+export const describeFailedSelfTest = ({ failingBlock }: FinishedSelfTest): string =>
+  `the last self-test failed${failingBlock === undefined ? '' : ` at block ${failingBlock}`}`;
+
+const objectsIn = (value: unknown) => (Array.isArray(value) ? value.filter(isJsonObject) : []);
+const objectAt = (parent: unknown, key: string) => {
+  const value = isJsonObject(parent) ? parent[key] : undefined;
+  return isJsonObject(value) ? value : undefined;
+};
+const fieldsOf = (value: unknown) => new LooselyNamedJsonFields(isJsonObject(value) ? value : {});
+
+/** Whether the test passed, by the code of its result; undefined if it did not run to its end, or the code is unknown. */
+type ResultMeaning = (code: number | undefined) => boolean | undefined;
+
+const meaningOfCodes =
+  (firstFailure: number, lastFailure: number): ResultMeaning =>
+  (code) => {
+    if (code === 0) return true;
+    return code !== undefined && code >= firstFailure && code <= lastFailure ? false : undefined;
+  };
+
+/** ACS, self-test execution status, bits 7:4: 1 and 2 are interruptions, 15 is a test that is running. */
+const ataResult = meaningOfCodes(3, 8);
+/** SPC, self-test results log: 1 and 2 are interruptions, 15 is a test that is running. */
+const scsiResult = meaningOfCodes(3, 7);
+/** Base Specification, Device Self-test log: 1 to 4, 8 and 9 are interruptions, 15 is an entry without a test. */
+const nvmeResult = meaningOfCodes(5, 7);
+const scsiRunning = 15;
+const ataRunning = 15;
+
+function latestOf(tests: readonly (Omit<FinishedSelfTest, 'passed'> & { passed: boolean | undefined })[]) {
+  const { passed, ...test } = tests.find((candidate) => candidate.passed !== undefined) ?? {};
+  return passed === undefined ? undefined : { ...test, passed };
+}
+
+const highNibble = (status: number | undefined) => (status === undefined ? undefined : status >> 4);
+const textOf = (count: bigint | undefined) => (count === undefined ? undefined : String(count));
+
+function parseAtaSelfTests(answer: Record<string, unknown>): SelfTests | undefined {
+  const log = objectAt(answer, 'ata_smart_self_test_log');
+  const current = objectAt(objectAt(objectAt(answer, 'ata_smart_data'), 'self_test'), 'status');
+  if (log === undefined && current === undefined) return undefined;
+  const status = highNibble(fieldsOf(current).between('value', 0, 255));
+  const entries = objectsIn((objectAt(log, 'extended') ?? objectAt(log, 'standard'))?.table);
+  const latest = latestOf(
+    entries.map((entry) => {
+      const fields = fieldsOf(entry);
+      return {
+        passed: ataResult(highNibble(fieldsOf(entry.status).between('value', 0, 255))),
+        powerOnHours: fields.number('lifetime_hours'),
+        failingBlock: textOf(fields.bigint('lba')),
+      };
+    }),
+  );
+  // Without a log, the status tells only of a failure: its 0 also means that there never was a test.
+  const isLastFailed = log === undefined && ataResult(status) === false;
+  return { isRunning: status === ataRunning, latest: latest ?? (isLastFailed ? { passed: false } : undefined) };
+}
+
+function parseScsiSelfTests(answer: Record<string, unknown>): SelfTests | undefined {
+  const entries = Array.from({ length: 20 }, (_, index) => objectAt(answer, `scsi_self_test_${index}`)).filter(
+    (entry) => entry !== undefined,
+  );
+  if (entries.length === 0) return undefined;
+  const tests = entries.map((entry) => ({
+    code: fieldsOf(entry.result).number('value'),
+    powerOnHours: fieldsOf(entry.power_on_time).number('hours'),
+    failingBlock: textOf(fieldsOf(entry.lba_first_failure).bigint('value')),
+  }));
+  return {
+    isRunning: tests[0]?.code === scsiRunning,
+    latest: latestOf(tests.map(({ code, ...test }) => ({ ...test, passed: scsiResult(code) }))),
+  };
+}
+
+function parseNvmeSelfTests(log: Record<string, unknown> | undefined): SelfTests | undefined {
+  const operation = fieldsOf(objectAt(log, 'current_self_test_operation')).number('value');
+  if (operation === undefined) return undefined;
+  const latest = latestOf(
+    objectsIn(log?.table).map((entry) => ({
+      passed: nvmeResult(fieldsOf(entry.self_test_result).number('value')),
+      powerOnHours: fieldsOf(entry).number('power_on_hours'),
+      failingBlock: textOf(fieldsOf(entry).bigint('lba')),
+    })),
+  );
+  return { isRunning: operation !== 0, latest };
+}
+
+/** The self-tests in an answer of smartctl (`-l selftest`, of ATA drives also `-c`); undefined if it has none. */
+export const parseSmartctlSelfTests = (answer: Record<string, unknown>): SelfTests | undefined =>
+  parseAtaSelfTests(answer) ?? parseScsiSelfTests(answer) ?? parseNvmeSelfTests(objectAt(answer, 'nvme_self_test_log'));
+
+/** The self-tests in `nvme self-test-log -o json` of nvme-cli 1.16 and later; undefined if it is something else. */
+function parseNvmeCliSelfTests(answer: unknown): SelfTests | undefined {
+  const fields = fieldsOf(answer);
+  const operation = fields.number('Current Device Self-Test Operation');
+  if (operation === undefined) return undefined;
+  const latest = latestOf(
+    objectsIn(fields.get('List of Valid Reports')).map((report) => {
+      const entry = fieldsOf(report);
+      return {
+        passed: nvmeResult(entry.number('Self test result')),
+        powerOnHours: entry.number('Power on hours'),
+        failingBlock: textOf(entry.bigint('Failing LBA')),
+      };
+    }),
+  );
+  return { isRunning: operation !== 0, latest };
+}
+
+/** The self-tests in the output of nvme-cli or smartctl; undefined if it has none, as of a drive that has no such log. */
+export function parseSelfTests(output: string): SelfTests | undefined {
+  const answer = parseJsonOutput(output);
+  if (!isJsonObject(answer)) return undefined;
+  return parseNvmeCliSelfTests(answer) ?? parseSmartctlSelfTests(answer);
+}

@@ -1,0 +1,207 @@
+import { expect, test } from 'vitest';
+import { acknowledgeFirstCounts, emptyDriveMemory } from '../../../../src/collectors/storage/drives/drive-memory.ts';
+import {
+  storageDriveProblemAndReason,
+  storageDriveProblems,
+} from '../../../../src/collectors/storage/drives/drive-problems.ts';
+import type { StorageDriveReading } from '../../../../src/collectors/storage/drives/drive-reading.ts';
+import type { DriveReport } from '../../../../src/collectors/storage/drives/drive-report.ts';
+import { errorCountNames } from '../../../../src/collectors/storage/drives/error-counts.ts';
+import { parseSmartctlAnswer } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
+import { ataAnswer } from '../../../helpers/disks.ts';
+import { findingsAfter } from '../../../helpers/findings.ts';
+
+function reportOf(text: string): DriveReport {
+  const answer = parseSmartctlAnswer(text);
+  if (answer.kind === 'asleep') throw new Error('it sleeps');
+  return answer.report;
+}
+
+/** A drive that has been watched since it answered `first`, and now answers `last`. */
+function reading(first: string, last = first, isRotational = true): StorageDriveReading {
+  const { acknowledged } = acknowledgeFirstCounts(emptyDriveMemory, reportOf(first).counts);
+  const report = reportOf(last);
+  return {
+    identity: { name: 'sda', bus: 'ata', model: 'X' },
+    isRotational,
+    capacity: 1e12,
+    kernelState: 'running',
+    power: 'active',
+    hint: undefined,
+    report,
+    readAt: new Date(),
+    temperature: report.temperature,
+    newErrors: Object.fromEntries(
+      errorCountNames.map((name) => [name, Math.max(0, (report.counts[name] ?? 0) - (acknowledged[name] ?? 0))]),
+    ),
+    reallocatedInWeek: 0,
+    isPendingCertain: isRotational ? true : undefined,
+  };
+}
+
+const findings = (first: string, last = first, isRotational = true) =>
+  findingsAfter(storageDriveProblems, reading(first, last, isRotational));
+
+const selfTest = (...statuses: number[]) => ({
+  ata_smart_self_test_log: {
+    standard: {
+      table: statuses.map((value) => ({ status: { value }, lifetime_hours: 900, lba: 77 })),
+      count: statuses.length,
+    },
+  },
+});
+const statistics = (name: string, value: number, valid = true) => ({
+  ata_device_statistics: { pages: [{ number: 7, table: [{ name, value, flags: { valid } }] }] },
+});
+
+test.each<[what: string, answer: string]>([
+  ['exit status 64: errors long ago in the log', ataAnswer({ exitStatus: 64 })],
+  ['exit status 192: and a self-test that failed and was outdated', ataAnswer({ exitStatus: 192 })],
+  ['exit status 32: an attribute was below its threshold in the past', ataAnswer({ exitStatus: 32 })],
+  ['exit status 4: one of the commands is not supported', ataAnswer({ exitStatus: 4 })],
+  ['command timeouts, three numbers in one', ataAnswer({ raw: { 188: '4295098372' } })],
+  ['read errors of Seagate: operations in the low bits', ataAnswer({ raw: { 1: '156289144' } })],
+  ['seek errors of Seagate', ataAnswer({ raw: { 7: '816412345' } })],
+  ['recovered errors of Seagate', ataAnswer({ raw: { 195: '156289144' } })],
+  ['reallocated sectors that have been there for years', ataAnswer({ raw: { 5: 16 } })],
+  [
+    'reallocated blocks of an SSD, by another name',
+    ataAnswer({ raw: { 5: 12 }, names: { 5: 'Reallocate_NAND_Blk_Cnt' } }),
+  ],
+  ['uncorrectable errors from before', ataAnswer({ raw: { 187: 5 } })],
+  ['CRC errors of a cable that was replaced', ataAnswer({ raw: { 199: 311 } })],
+  ['end-to-end errors from before', ataAnswer({ raw: { 184: 1 } })],
+  ['spin retries from before', ataAnswer({ raw: { 10: 2 } })],
+  ['a count of all ones', ataAnswer({ raw: { 197: 4294967295 } })],
+  ['a count that is not decimal', ataAnswer({ raw: { 197: '0x000000000005' } })],
+  ['an aborted self-test', ataAnswer({ more: selfTest(25) })],
+  ['an interrupted self-test', ataAnswer({ more: selfTest(41) })],
+  ['a self-test that is running', ataAnswer({ more: selfTest(249) })],
+  ['a failed self-test before one that passed', ataAnswer({ more: selfTest(0, 121) })],
+  ['an aborted self-test after one that passed', ataAnswer({ more: selfTest(25, 0, 121) })],
+  ['no self-test, ever', ataAnswer({ more: selfTest() })],
+  [
+    'a drive without SMART',
+    ataAnswer({ passed: null, more: { smart_support: { available: false }, ata_smart_attributes: {} } }),
+  ],
+  ['SMART that is off', ataAnswer({ passed: null, more: { smart_support: { available: true, enabled: false } } })],
+  ['a verdict that is missing', ataAnswer({ passed: null })],
+  [
+    'a verdict by attributes, of a bridge that loses registers',
+    ataAnswer({ messages: ['Warning: This result is based on an Attribute check.'] }),
+  ],
+  ['a low value that is not below its threshold', ataAnswer({ normalised: { 5: 11 } })],
+  ['a temperature attribute that packs minimum and maximum', ataAnswer({ raw: { 194: '36 (0 18 0 0 0)' } })],
+  ['a temperature of 0, which stands for none', ataAnswer({ raw: { 194: '0' } })],
+  ['a statistic that is not valid', ataAnswer({ more: statistics('Percentage Used Endurance Indicator', 200, false) })],
+  [
+    'attribute 233 that counts gigabytes (Kingston)',
+    ataAnswer({
+      raw: { 233: 12345 },
+      normalised: { 233: 1 },
+      names: { 233: 'Flash_Writes_GiB' },
+      more: { rotation_rate: 0 },
+    }),
+  ],
+  [
+    'attribute 231 that is a temperature',
+    ataAnswer({
+      raw: { 231: 40 },
+      normalised: { 231: 5 },
+      names: { 231: 'Temperature_Celsius' },
+      more: { rotation_rate: 0 },
+    }),
+  ],
+])('no problem: %s', (_, answer) => expect(findings(answer)).toEqual([]));
+
+test('no problem, and no claim that there is none: a drive that says nothing of itself', () => {
+  const silent = ataAnswer({ passed: null, more: { smart_support: { available: false }, ata_smart_attributes: {} } });
+  expect(storageDriveProblemAndReason(reading(silent))).toEqual({});
+  expect(storageDriveProblemAndReason(reading(ataAnswer()))).toEqual({ problem: false, reason: 'none' });
+});
+
+test('no problem: an SSD that counts one pending sector for a moment', () =>
+  expect(findings(ataAnswer(), ataAnswer({ raw: { 197: 1 } }), false)).toEqual([]));
+
+test('no problem: counts that are lower than before', () =>
+  expect(findings(ataAnswer({ raw: { 5: 9, 199: 9 } }), ataAnswer())).toEqual([]));
+
+test.each<[what: string, finding: string, first: string, last?: string]>([
+  [
+    'passed, though 624 sectors can’t be read',
+    'pending_sectors data_at_risk: 624 sectors that can’t be read',
+    ataAnswer({ raw: { 197: 624 } }),
+  ],
+  [
+    'the drive’s own verdict',
+    'verdict data_at_risk: the drive itself says that it is failing',
+    ataAnswer({ passed: false }),
+  ],
+  [
+    'an attribute below its threshold',
+    'verdict data_at_risk: the drive itself says that it is failing (Reallocated_Sector_Ct)',
+    ataAnswer({ failingNow: [5], names: { 5: 'Reallocated_Sector_Ct' } }),
+  ],
+  ['too hot by its own limit', 'temperature degraded: too hot', ataAnswer({ failingNow: [194] })],
+  [
+    'the newest finished self-test failed',
+    'self_test data_at_risk: the last self-test failed at block 77',
+    ataAnswer({ more: selfTest(41, 121, 0) }),
+  ],
+  [
+    'a reallocated sector more',
+    'reallocated_sectors notice: 1 new reallocated sector (17 in all)',
+    ataAnswer({ raw: { 5: 16 } }),
+    ataAnswer({ raw: { 5: 17 } }),
+  ],
+  [
+    'worn by its statistics',
+    'wear notice: the endurance that its maker promised is used up',
+    ataAnswer({ more: statistics('Percentage Used Endurance Indicator', 104) }),
+  ],
+  [
+    'worn by its attribute',
+    'wear notice: less than 10 % is left of the endurance that its maker promised',
+    ataAnswer({
+      normalised: { 177: 4 },
+      raw: { 177: 1900 },
+      names: { 177: 'Wear_Leveling_Count' },
+      more: { rotation_rate: 0 },
+    }),
+  ],
+])('a problem: %s', (_, finding, first, last) => expect(findings(first, last)).toEqual([finding]));
+
+test('a SAS drive: grown defects and uncorrected errors that rise, its self-tests, and a pending sector', () => {
+  const sas = (defects: number, uncorrected: number, result = 0) =>
+    JSON.stringify({
+      smartctl: { exit_status: 0 },
+      device: { type: 'scsi', protocol: 'SCSI' },
+      scsi_model_name: 'SEAGATE ST2000NX0273',
+      scsi_revision: 'E003',
+      smart_status: { passed: true },
+      temperature: { current: 34, drive_trip: 60 },
+      power_on_time: { hours: 48213 },
+      scsi_grown_defect_list: defects,
+      scsi_error_counter_log: {
+        read: { total_errors_corrected: 124, total_uncorrected_errors: uncorrected },
+        write: { gigabytes_processed: '8000.500', total_uncorrected_errors: 0 },
+      },
+      scsi_self_test_0: { code: { value: 1 }, result: { value: result }, power_on_time: { hours: 40000 } },
+    });
+  expect(reportOf(sas(3, 0))).toMatchObject({
+    model: 'SEAGATE ST2000NX0273',
+    firmware: 'E003',
+    temperature: 34,
+    temperatureLimit: 60,
+    powerOnHours: 48213,
+    bytesWritten: 8_000_500_000_000,
+    counts: { grown_defects: 3, uncorrected_errors: 0 },
+    selfTests: { isRunning: false, latest: { passed: true, powerOnHours: 40000 } },
+  });
+  expect(findings(sas(3, 0))).toEqual([]);
+  expect(findings(sas(3, 0), sas(5, 1, 7))).toEqual([
+    'self_test data_at_risk: the last self-test failed',
+    'grown_defects notice: 2 new grown defects (5 in all)',
+    'uncorrected_errors data_at_risk: 1 uncorrected error'.replace('1 un', '1 new un'),
+  ]);
+});
