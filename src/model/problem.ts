@@ -49,6 +49,8 @@ export interface ActiveFinding {
   failsCheck?: true;
   /** Keys of the same device's findings that explain this one. */
   explainedBy?: readonly string[];
+  /** Ids of other devices that this is due to, as a degraded array is to its drive: it and their problems are one. */
+  blames?: readonly string[];
 }
 
 /** The reading does not tell whether this is wrong: what was found before is not over. */

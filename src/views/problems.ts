@@ -143,6 +143,7 @@ function stillMissingProblems(
     const { path, subject, cause, serialNumber, finding } = problem;
     const collector = [...collectors.values()].find(({ id }) => path.startsWith(`${id}/`));
     if (collector === undefined || collector.entries.has(path.slice(collector.id.length + 1))) return [];
+    const [, device] = path.split('/');
     const id = `${path}/${finding.key}`;
     return [
       {
@@ -158,6 +159,7 @@ function stillMissingProblems(
         since: finding.since,
         ...missingAdvice,
         certain: collector.lastSuccess !== undefined,
+        ...(device === undefined ? {} : { device }),
       },
     ];
   };
@@ -184,10 +186,29 @@ const gatewayOf = ({ collectors }: AgentState) =>
 const compareProblems = (a: Candidate, b: Candidate) =>
   compareSeverities(a.severity, b.severity) || a.since.getTime() - b.since.getTime() || a.id.localeCompare(b.id);
 
+/** Of a problem and those of the devices that it blames, the worst explains the others; of equal ones the one that blames. That a
+ * device is gone is never the worst: the other one says what that means. */
+function explanationByBlame(
+  candidate: Candidate,
+  byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,
+  blamedBy: ReadonlyMap<string, readonly Candidate[]>,
+): Candidate | undefined {
+  const { device = '', key, severity, finding } = candidate;
+  return (
+    blamedBy
+      .get(device)
+      ?.find((other) => key === missingProblemKey || compareSeverities(other.severity, severity) <= 0) ??
+    finding?.blames
+      ?.flatMap((blamed) => byDevice.get(slug(blamed)) ?? [])
+      .find((other) => other.key !== missingProblemKey && compareSeverities(other.severity, severity) < 0)
+  );
+}
+
 /** The problem that explains another one: one of the same device, or one of a device that it is reached through. */
 function explanationOf(
   candidate: Candidate,
   byDevice: ReadonlyMap<string | undefined, readonly Candidate[]>,
+  blamedBy: ReadonlyMap<string, readonly Candidate[]>,
 ): string | undefined {
   const { device, path, finding, parent, reachedThrough } = candidate;
   if (device === undefined) return undefined;
@@ -203,6 +224,8 @@ function explanationOf(
     return explainsEverything(other) && (!candidate.finding?.explainsDevice || compareProblems(other, candidate) < 0);
   });
   if (ofSameDevice !== undefined) return ofSameDevice.id;
+  const blaming = explanationByBlame(candidate, byDevice, blamedBy);
+  if (blaming !== undefined) return blaming.id;
   const problemsOf = (other: string | undefined) =>
     other === undefined || other === device ? [] : (byDevice.get(other) ?? []);
   const explanation =
@@ -235,12 +258,16 @@ export function findProblems(
     ...stillMissingProblems(catalogue, agent, state),
   ];
   const byDevice = new Map<string | undefined, Candidate[]>();
-  for (const candidate of candidates)
+  const blamedBy = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
     byDevice.get(candidate.device)?.push(candidate) ?? byDevice.set(candidate.device, [candidate]);
+    for (const blamed of candidate.finding?.blames ?? [])
+      blamedBy.get(slug(blamed))?.push(candidate) ?? blamedBy.set(slug(blamed), [candidate]);
+  }
   return candidates
     .map((candidate): Problem => {
       const { finding: _, device: __, parent: ___, reachedThrough: ____, ...problem } = candidate;
-      const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice);
+      const explainedBy = problem.explainedBy ?? explanationOf(candidate, byDevice, blamedBy);
       const restored = state.restoredProblems.get(problem.id)?.finding.since;
       return {
         ...problem,

@@ -22,6 +22,7 @@ function judge({ note = '', level }: Probe, before: LastingFindings): Finding[] 
         if (key === 'line') return found('line', 'outage', { explainsBeyond: true });
         if (key === 'wan') return found('wan', 'outage', { explainedBy: ['line'] });
         if (key === 'gone') return found('gone', 'outage', { explainsDevice: true });
+        if (key === 'blaming') return found('blaming', severity as Severity, { blames: ['Disk 1'] });
         return found(key, severity as Severity);
       }),
     ...(level === undefined
@@ -166,6 +167,21 @@ test('a finding can explain its whole device, or another finding', () => {
   ).toEqual(['(Behind: gone text)', 'Thing: gone text', '(Thing: hot text)', '(Thing Part /mnt: full text)']);
   expect(told(after(thing('wan line')))).toEqual(['Thing: line text', '(Thing: wan text)']);
   expect(told(after(thing('wan')))).toEqual(['Thing: wan text']);
+});
+
+test('a problem and those of the device that it blames are one: the worst is told', () => {
+  const disk = { id: 'Disk 1', name: 'Disk' };
+  const both = (blaming: Severity, hot: Severity) =>
+    told(after([...thing(`blaming:${blaming}`), { table: 'thing', device: disk, reading: { note: `hot:${hot}` } }]));
+  expect(both('data_at_risk', 'degraded')).toEqual(['Thing: blaming text', '(Disk: hot text)']);
+  expect(both('degraded', 'degraded')).toContain('(Disk: hot text)');
+  expect(both('degraded', 'data_at_risk')).toEqual(['Disk: hot text', '(Thing: blaming text)']);
+});
+
+test('that a device is gone is explained by what blames it, however bad that is', () => {
+  const disk = { id: 'Disk 1', name: 'Disk' };
+  const state = after([...thing(''), { table: 'thing', device: disk, reading: {} }], thing('blaming:degraded'));
+  expect(told(state)).toEqual(['(Disk: no longer present)', 'Thing: blaming text']);
 });
 
 test('what explains what is reached through a device says nothing of the device itself', () => {

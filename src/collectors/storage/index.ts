@@ -1,34 +1,66 @@
 import * as z from 'zod/mini';
 import type { CollectorDefinition } from '../../model/collector.ts';
-import { driveMemoryFormat } from './drives/drive-memory.ts';
+import { type DriveMemory, driveMemoryFormat } from './drives/drive-memory.ts';
 import { storageDriveTable } from './drives/drive-metrics.ts';
 import type { StorageDriveReading } from './drives/drive-reading.ts';
 import { drivesSettingsShape } from './drives/settings.ts';
 import { StorageDrivesReader } from './drives/storage-drives-reader.ts';
+import { poolTables } from './pools/metrics.ts';
+import { type PoolMemory, poolMemoryFormat } from './pools/pool-memory.ts';
+import { type PoolReadingByTable, PoolsReader } from './pools/pools-reader.ts';
 
 const storageSettingsSchema = z.object(drivesSettingsShape);
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
-type StorageReadingByTable = { drive: StorageDriveReading };
+type StorageReadingByTable = { drive: StorageDriveReading } & PoolReadingByTable;
 
-/** Collects the metrics of the SATA, SAS and USB drives of this machine. */
+const isPoolMemory = (memory: DriveMemory | PoolMemory): memory is PoolMemory => 'pool_members' in memory;
+
+/** A drive's memory or a pool's; anything can be a drive's, an empty one. */
+const storageMemoryFormat = {
+  parse: (content: unknown): DriveMemory | PoolMemory | undefined =>
+    poolMemoryFormat.parse(content) ?? driveMemoryFormat.parse(content),
+  merge(ours: DriveMemory | PoolMemory, theirs: DriveMemory | PoolMemory): DriveMemory | PoolMemory {
+    if (isPoolMemory(ours)) return isPoolMemory(theirs) ? poolMemoryFormat.merge(ours, theirs) : ours;
+    return isPoolMemory(theirs) ? theirs : driveMemoryFormat.merge(ours, theirs);
+  },
+};
+
+/** Collects the metrics of the SATA, SAS and USB drives of this machine, and of what is built of all drives. */
 export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof storageSettingsSchema.shape> = {
   id: 'storage',
   title: 'Storage',
   summary: {
-    subject: 'SATA, SAS and USB drives',
+    subject: 'SATA, SAS and USB drives; RAID, pools',
     page: 'storage.md',
     always:
-      'temperature, wear, bad sectors, cable errors, self-tests and the drive’s own verdict, without waking a drive that sleeps; if the agent lacks permissions, it says what is missing',
+      'temperature, wear, bad sectors, cable errors, self-tests and the drive’s own verdict, without waking a drive that sleeps; if the agent lacks permissions, it says what is missing; Linux RAID, Btrfs and ZFS with their members, what may still fail and what is mounted on them',
     withSetting: '`STORAGE_DRIVES`: which drives',
   },
   env: storageSettingsSchema,
   schedule: '40 * * * * *',
-  tables: { drive: storageDriveTable },
-  memory: driveMemoryFormat,
+  tables: { drive: storageDriveTable, ...poolTables },
+  memory: storageMemoryFormat,
   open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
     const drives = new StorageDrivesReader(agent, memory, hostRoots, env);
-    return { read: () => drives.read(), runAction: (device) => drives.acknowledge(device) };
+    const pools = new PoolsReader(agent, memory, hostRoots);
+    return {
+      async read() {
+        const ofPools = pools.read();
+        const ofDrives = await drives.read();
+        return [
+          ...ofDrives.map((one) =>
+            'table' in one && one.reading !== undefined
+              ? { ...one, reading: { ...one.reading, dependents: pools.dependentsOf(one.device.id) } }
+              : one,
+          ),
+          ...ofPools,
+        ];
+      },
+      runAction(device) {
+        if (!pools.acknowledge(device)) drives.acknowledge(device);
+      },
+    };
   },
 };

@@ -3,7 +3,7 @@ import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../.
 import { deviceTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { selfTestResult, selfTestResults } from '../tools/self-tests.ts';
-import { storageDriveProblemAndReason, storageDriveProblems } from './drive-problems.ts';
+import { storageDriveProblemAndReason, storageDriveProblemsWithDependents } from './drive-problems.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { describeErrorCount, errorCountNames } from './error-counts.ts';
 
@@ -166,6 +166,14 @@ const driveMetrics: Metrics = {
     ...disabledDiagnostic,
     value: (r) => r.identity.name,
   },
+  dependents: {
+    kind: 'text',
+    name: 'Needed for',
+    icon: 'mdi:file-tree',
+    ...diagnostic,
+    optional: true,
+    value: (r) => r.dependents,
+  },
   slot: {
     kind: 'text',
     name: 'Slot',
@@ -186,6 +194,6 @@ export const storageDriveTable = deviceTable<StorageDriveReading>({
   isMain: true,
   metrics: driveMetrics,
   actions: driveActions,
-  problems: storageDriveProblems,
+  problems: storageDriveProblemsWithDependents,
   missing: 'outage',
 });

@@ -102,6 +102,14 @@ export function storageDriveProblems(reading: StorageDriveReading, before: Lasti
   ];
 }
 
+/** The same, each that puts data at risk with what hangs on the drive. */
+export const storageDriveProblemsWithDependents = (reading: StorageDriveReading, before: LastingFindings): Finding[] =>
+  storageDriveProblems(reading, before).map((finding) =>
+    'isUnknown' in finding || finding.severity !== 'data_at_risk' || reading.dependents === undefined
+      ? finding
+      : { ...finding, text: `${finding.text}; ${reading.dependents}` },
+  );
+
 /** Whether the drive has a problem, and which; undefined if it is unknown. */
 export function storageDriveProblemAndReason(reading: StorageDriveReading): { problem?: boolean; reason?: string } {
   const findings = storageDriveProblems(reading, new Map());

@@ -4,6 +4,8 @@ import type { DriveReport } from './drive-report.ts';
 import type { ErrorCounts } from './error-counts.ts';
 
 export interface StorageDriveReading {
+  /** What hangs on the drive, and what its death means for the data. */
+  dependents?: string | undefined;
   identity: DriveIdentity;
   isRotational: boolean;
   /** Bytes. */

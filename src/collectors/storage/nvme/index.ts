@@ -1,4 +1,5 @@
 import type { CollectorDefinition } from '../../../model/collector.ts';
+import { poolsReaderOf } from '../pools/pools-reader.ts';
 import { driveHistoryMemoryFormat } from './drive-history.ts';
 import { nvmeTables } from './metrics.ts';
 import { NvmeDrivesReader } from './nvme-drives-reader.ts';
@@ -23,6 +24,16 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
   open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
     const reader = new NvmeDrivesReader(agent, memory, hostRoots, env);
-    return { read: () => reader.read(), runAction: (device) => reader.acknowledge(device) };
+    return {
+      async read() {
+        const observations = await reader.read();
+        return observations.map((one) =>
+          'table' in one && one.table === 'drive' && one.reading !== undefined
+            ? { ...one, reading: { ...one.reading, dependents: poolsReaderOf(hostRoots)?.dependentsOf(one.device.id) } }
+            : one,
+        );
+      },
+      runAction: (device) => reader.acknowledge(device),
+    };
   },
 };

@@ -12,12 +12,12 @@ const isStillHot = (temperature: number | undefined, limit: number | undefined, 
 
 /** What is wrong with a drive. */
 export const driveProblems = (
-  { problem, reason, state, temperature, temperatureAlarm, limits }: DriveReading,
+  { problem, reason, state, temperature, temperatureAlarm, limits, dependents }: DriveReading,
   before: LastingFindings,
 ): Finding[] => [
   ...findingIf('problem', problem, () => ({
     severity: 'data_at_risk',
-    text: reason ?? 'the drive reports a problem',
+    text: [reason ?? 'the drive reports a problem', ...(dependents === undefined ? [] : [dependents])].join('; '),
     step: reason ?? '',
     clearsAt: 'when the drive reports none; media errors when you acknowledge them',
     remedy:

@@ -47,6 +47,8 @@ export type HealthSource = (typeof healthSources)[number];
 export const controllerStates = ['new', 'live', 'resetting', 'connecting', 'deleting', 'dead'] as const;
 
 export interface DriveReading {
+  /** What hangs on the drive, and what its death means for the data. */
+  dependents?: string | undefined;
   /** The source of the health log; sysfs if there is none. */
   source: HealthSource;
   /** What is missing and how to get it. */

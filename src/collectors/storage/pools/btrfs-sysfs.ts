@@ -1,0 +1,133 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { listFolderSync, tryReadNumberSync, tryReadTextSync } from '../../../lib/files.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+
+/** A device of a file system, by its number; which block device that is the kernel does not say. */
+export interface BtrfsDevice {
+  number: number;
+  /** Only where the file system was mounted with the option `degraded`. */
+  isMissing: boolean;
+  /** Lifetime counts of errors of any kind; undefined before Linux 5.14. */
+  errors: number | undefined;
+}
+
+/** The chunks of one kind, in bytes. */
+export interface BtrfsAllocation {
+  total: number;
+  used: number;
+  /** Reserved for what is being written, the global reserve among it. */
+  mayUse: number;
+  readOnly: number;
+  diskTotal: number;
+  diskUsed: number;
+  /** `raid1`; two while a conversion is not complete. */
+  profiles: readonly string[];
+}
+
+export type AllocationKind = 'data' | 'metadata' | 'system';
+
+/** A mounted file system, as /sys/fs/btrfs has it (btrfs-progs, Documentation/ch-sysfs.rst). */
+export interface BtrfsFilesystem {
+  fsid: string;
+  /** The fsid was made up because the same file system is mounted twice. */
+  hasTemporaryId: boolean;
+  label: string;
+  /** Kernel names; the link of one that was pulled leads nowhere. */
+  deviceNames: readonly string[];
+  devices: readonly BtrfsDevice[];
+  exclusiveOperation: string | undefined;
+  allocation: Readonly<Record<AllocationKind, BtrfsAllocation>> | undefined;
+}
+
+/** The state file of btrfs-progs, which only root can read. */
+export interface BtrfsScrub {
+  isRunning: boolean;
+  finishedAt: Date | undefined;
+  errors: number;
+  uncorrectable: number;
+}
+
+const uuidPattern = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const profilePattern = /^(single|dup|raid\w+)$/;
+
+function readDevice(folder: string, number: number): BtrfsDevice {
+  const counts = [...(tryReadTextSync(join(folder, 'error_stats')) ?? '').matchAll(/^\w+_errs (\d+)$/gm)];
+  return {
+    number,
+    isMissing: tryReadNumberSync(join(folder, 'missing')) === 1,
+    errors: counts.length === 0 ? undefined : counts.reduce((sum, [, count]) => sum + Number(count), 0),
+  };
+}
+
+function readAllocation(folder: string): BtrfsAllocation | undefined {
+  const number = (name: string) => tryReadNumberSync(join(folder, name));
+  const [total, used, diskTotal, diskUsed] = [
+    number('total_bytes'),
+    number('bytes_used'),
+    number('disk_total'),
+    number('disk_used'),
+  ];
+  if (total === undefined || used === undefined || diskTotal === undefined || diskUsed === undefined) return undefined;
+  return {
+    total,
+    used,
+    mayUse: number('bytes_may_use') ?? 0,
+    readOnly: number('bytes_readonly') ?? 0,
+    diskTotal,
+    diskUsed,
+    profiles: listFolderSync(folder).filter((name) => profilePattern.test(name)),
+  };
+}
+
+function readFilesystem(folder: string, fsid: string): BtrfsFilesystem {
+  const [data, metadata, system] = (['data', 'metadata', 'system'] as const).map((kind) =>
+    readAllocation(join(folder, 'allocation', kind)),
+  );
+  return {
+    fsid,
+    hasTemporaryId: tryReadNumberSync(join(folder, 'temp_fsid')) === 1,
+    label: tryReadTextSync(join(folder, 'label')) ?? '',
+    deviceNames: listFolderSync(join(folder, 'devices')),
+    devices: listFolderSync(join(folder, 'devinfo'))
+      // The target of a replacement has the number 0 until it is done.
+      .filter((name) => /^[1-9]\d*$/.test(name))
+      .map((name) => readDevice(join(folder, 'devinfo', name), Number(name))),
+    exclusiveOperation: tryReadTextSync(join(folder, 'exclusive_operation')),
+    allocation: data && metadata && system && { data, metadata, system },
+  };
+}
+
+export const readBtrfsFilesystems = (sys: string): BtrfsFilesystem[] =>
+  listFolderSync(join(sys, 'fs/btrfs'))
+    .filter((name) => uuidPattern.test(name))
+    .map((fsid) => readFilesystem(join(sys, 'fs/btrfs', fsid), fsid));
+
+/** `fsid:1|csum_errors:0|…|finished:1`, a line for each device. */
+export function parseBtrfsScrub(text: string, isRecent: boolean): BtrfsScrub | undefined {
+  const devices = text
+    .split('\n')
+    .filter((line) => line.includes('|'))
+    .map((line) => new Map([...line.matchAll(/\|(\w+):(\d+)/g)].map(([, key = '', value]) => [key, Number(value)])));
+  if (devices.length === 0) return undefined;
+  const sum = (...keys: string[]) =>
+    devices.reduce((all, device) => all + keys.reduce((some, key) => some + (device.get(key) ?? 0), 0), 0);
+  const isFinished = devices.every((device) => device.get('finished') === 1 && device.get('canceled') !== 1);
+  const end = Math.max(...devices.map((device) => (device.get('t_start') ?? 0) + (device.get('duration') ?? 0)));
+  return {
+    isRunning: isRecent && !devices.every((device) => device.get('finished') === 1 || device.get('canceled') === 1),
+    finishedAt: isFinished && end > 0 ? new Date(end * 1000) : undefined,
+    errors: sum('read_errors', 'csum_errors', 'verify_errors', 'super_errors'),
+    uncorrectable: sum('uncorrectable_errors'),
+  };
+}
+
+/** While a scrub runs, its state is written every five seconds. */
+const recentMs = 120_000;
+
+/** Undefined without the right to read the file, and for a scrub that another program has started. */
+export function readBtrfsScrub(roots: HostRoots, fsid: string): BtrfsScrub | undefined {
+  const path = roots.host('var/lib/btrfs', `scrub.status.${fsid}`);
+  const text = tryReadTextSync(path);
+  return text === undefined ? undefined : parseBtrfsScrub(text, Date.now() - statSync(path).mtimeMs < recentMs);
+}

@@ -1,0 +1,147 @@
+import type { HostRoots } from '../../../model/host-roots.ts';
+import { blockDeviceSize, type MemberGroup } from '../block-graph.ts';
+import type { StorageLayout } from '../storage-layout.ts';
+import { judgeBtrfs, judgeUnmountedBtrfs } from './btrfs-findings.ts';
+import { btrfsMetadataRatio, btrfsTolerance, profilesOf } from './btrfs-space.ts';
+import { type BtrfsFilesystem, type BtrfsScrub, readBtrfsFilesystems, readBtrfsScrub } from './btrfs-sysfs.ts';
+import type { PoolActivity, PoolFacts, PoolMember } from './pool.ts';
+import type { PoolMemory } from './pool-memory.ts';
+
+const activities: Record<string, PoolActivity> = {
+  none: 'idle',
+  balance: 'balance',
+  'balance paused': 'waiting',
+  'device replace': 'replace',
+  resize: 'resize',
+};
+
+function groupsOf(filesystem: BtrfsFilesystem, living: readonly string[], missing: number): MemberGroup[] | undefined {
+  const tolerance = btrfsTolerance(filesystem);
+  return tolerance === undefined ? undefined : [{ members: living, canLose: Math.max(tolerance - missing, 0) }];
+}
+
+function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, layout: StorageLayout): PoolFacts {
+  const { fsid, label, hasTemporaryId, deviceNames, devices, exclusiveOperation, allocation } = filesystem;
+  const living = deviceNames.filter(layout.isThere);
+  const missing = Math.max(devices.length - living.length, devices.filter(({ isMissing }) => isMissing).length);
+  const members = deviceNames.map((name): PoolMember => {
+    const isThere = layout.isThere(name);
+    const only = devices.length === 1 && deviceNames.length === 1 ? devices[0] : undefined;
+    return {
+      ...layout.identifyMember(name),
+      device: name,
+      number: only?.number,
+      role: isThere ? 'active' : 'missing',
+      state: isThere ? 'present' : 'gone',
+      errors: only?.errors,
+    };
+  });
+  const sizes = living.map((name) => {
+    const device = layout.devices.get(name);
+    return device && blockDeviceSize(device);
+  });
+  const size = sizes.some((bytes) => bytes === undefined)
+    ? undefined
+    : sizes.reduce((sum = 0, bytes = 0) => sum + bytes, 0);
+  const diskUsed = allocation && Object.values(allocation).reduce((sum, one) => sum + one.diskUsed, 0);
+  return {
+    kind: 'btrfs',
+    id: hasTemporaryId
+      ? `btrfs on ${members
+          .map(({ id }) => id)
+          .sort()
+          .join(' ')}`
+      : fsid,
+    name: label || mountPointsOf(layout, deviceNames)[0] || fsid.slice(0, 8),
+    node: `btrfs ${fsid}`,
+    layout: [...new Set(profilesOf(filesystem))].join(', ') || undefined,
+    state: missing > 0 ? 'degraded' : 'mounted',
+    members,
+    expectedMembers: devices.length || undefined,
+    groups: groupsOf(filesystem, living, missing),
+    activity: scrub?.isRunning
+      ? 'check'
+      : exclusiveOperation === undefined
+        ? undefined
+        : (activities[exclusiveOperation] ?? 'other'),
+    lastCheck: scrub?.finishedAt,
+    lastCheckErrors: scrub?.finishedAt && scrub.errors,
+    usedRatio: missing > 0 || !size || diskUsed === undefined ? undefined : Math.min(diskUsed / size, 1),
+    metadataUsedRatio: btrfsMetadataRatio(filesystem),
+    counts: Object.fromEntries(
+      devices.flatMap(({ number, errors }) => (errors === undefined ? [] : [[`errors device ${number}`, errors]])),
+    ),
+    // The space of a device that is gone is not known.
+    judge: (pool) => judgeBtrfs(filesystem, { missing, size: missing > 0 ? undefined : size, scrub }, pool),
+  };
+}
+
+/** Names that mountinfo has for a device: its own, or the one that people gave it. */
+const sourceNamesOf = (layout: StorageLayout, name: string) => {
+  const mapping = layout.devices.get(name)?.mapping?.name;
+  return [`/dev/${name}`, ...(mapping === undefined ? [] : [`/dev/mapper/${mapping}`])];
+};
+
+/** mountinfo has one of the devices as the source; all subvolumes share a number. */
+function mountPointsOf(layout: StorageLayout, deviceNames: readonly string[]): string[] {
+  const sources = new Set(deviceNames.flatMap((name) => sourceNamesOf(layout, name)));
+  return layout.filesystems.flatMap(({ type, source, points }) =>
+    type === 'btrfs' && sources.has(source) ? points : [],
+  );
+}
+
+/** File systems that are known but not mounted: udev knows their devices. */
+function unmountedPools(
+  layout: StorageLayout,
+  mounted: ReadonlySet<string>,
+  recall: (id: string) => PoolMemory | undefined,
+): PoolFacts[] {
+  const namesById = new Map<string, string[]>();
+  const labels = new Map<string, string>();
+  for (const device of layout.devices.values()) {
+    const udev = layout.udevOf(device);
+    const fsid = udev.get('ID_FS_UUID');
+    if (udev.get('ID_FS_TYPE') !== 'btrfs' || fsid === undefined || mounted.has(fsid)) continue;
+    namesById.set(fsid, [...(namesById.get(fsid) ?? []), device.name]);
+    labels.set(fsid, udev.get('ID_FS_LABEL') ?? fsid.slice(0, 8));
+  }
+  return [...namesById].flatMap(([fsid, names]): PoolFacts[] => {
+    const memory = recall(fsid);
+    if (memory === undefined) return [];
+    return [
+      {
+        kind: 'btrfs',
+        id: fsid,
+        name: labels.get(fsid) ?? fsid,
+        node: `btrfs ${fsid}`,
+        state: 'not mounted',
+        members: names.map((name) => ({
+          ...layout.identifyMember(name),
+          device: name,
+          role: 'active',
+          state: 'present',
+        })),
+        expectedMembers: memory.pool_members.length,
+        groups: undefined,
+        activity: 'idle',
+        counts: {},
+        judge: judgeUnmountedBtrfs,
+      },
+    ];
+  });
+}
+
+/** All Btrfs file systems that are mounted, and those that were. */
+export function readBtrfsPools(
+  layout: StorageLayout,
+  roots: HostRoots,
+  recall: (id: string) => PoolMemory | undefined,
+): PoolFacts[] {
+  const filesystems = readBtrfsFilesystems(roots.sys());
+  for (const { fsid, deviceNames } of filesystems)
+    for (const point of mountPointsOf(layout, deviceNames)) layout.graph.addMount(`btrfs ${fsid}`, point);
+  return [
+    ...filesystems.map((filesystem) => btrfsFacts(filesystem, readBtrfsScrub(roots, filesystem.fsid), layout)),
+    ...unmountedPools(layout, new Set(filesystems.map(({ fsid }) => fsid)), recall),
+  ];
+}

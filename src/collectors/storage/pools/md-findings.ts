@@ -1,0 +1,114 @@
+import { type Finding, findingIf } from '../../../model/problem.ts';
+import type { MdArray } from './md-sysfs.ts';
+import type { JudgedPool } from './pool.ts';
+import {
+  degradedFinding,
+  describeMember,
+  drivesOf,
+  failedFinding,
+  lackingMembers,
+  lossOf,
+  risenCounts,
+} from './pool-findings.ts';
+
+const runningStates = new Set([
+  'readonly',
+  'read-auto',
+  'clean',
+  'active',
+  'write-pending',
+  'active-idle',
+  'suspended',
+]);
+const stoppedStates = new Set(['inactive', 'clear']);
+
+const remedy = 'replace the drive and add it with mdadm --add: docs/storage.md';
+
+/** NAS makers create system arrays with more slots than the machine has bays; such an array has lacked members from the
+ * beginning, and all that it has are fine. */
+const isSparse = ({ degraded = 0, members }: MdArray, pool: JudgedPool) =>
+  degraded > members.length && lackingMembers(pool).length === 0;
+
+/** Whether an array that runs has lost more than it can. */
+function hasLostTooMuch({ level, slots = 0, degraded = 0 }: MdArray): boolean {
+  if (level === 'raid1') return slots > 0 && degraded >= slots;
+  if (level === 'raid4' || level === 'raid5') return degraded > 1;
+  return level === 'raid6' && degraded > 2;
+}
+
+/** What is wrong with an array. A check, a resync, a rebuild is nothing wrong by itself. */
+export function judgeMd(array: MdArray, pool: JudgedPool): Finding[] {
+  const { state, degraded, members, level } = array;
+  const isKnown = state !== undefined && (runningStates.has(state) || stoppedStates.has(state) || state === 'broken');
+  const isRunning = isKnown && runningStates.has(state);
+  const missing = pool.members.filter(({ role }) => role === 'missing');
+  const isStriped = level === 'raid0' || level === 'linear';
+  const isFailed = state === 'broken' || hasLostTooMuch(array) || (isStriped && missing.length > 0);
+  const isDegraded = isRunning && !isFailed ? (degraded === undefined ? missing.length > 0 : degraded > 0) : false;
+  const sparse = isDegraded && isSparse(array, pool);
+  const badBlocks = pool.members.filter((_, index) => members[index]?.hasBadBlocks);
+  const failedSpares = pool.members.filter(({ role }) => role === 'failed');
+  const risen = risenCounts(pool, 'errors');
+  const spares = pool.spares ?? 0;
+  return [
+    ...findingIf('failed', isKnown ? isFailed : undefined, () => {
+      const { key: _, ...finding } = failedFinding(pool, `${level || 'array'} has lost too many members`);
+      return finding;
+    }),
+    ...findingIf('not_started', isKnown ? stoppedStates.has(state) && members.length > 0 : undefined, () => ({
+      severity: 'outage',
+      text: `not started: only ${pool.members.map(describeMember).join(', ')} found${lossOf(pool, 'missing')}`,
+      clearsAt: 'when it is started',
+      remedy: 'find the other members; mdadm --run starts it without them',
+      ...drivesOf(pool.gone),
+    })),
+    ...findingIf('degraded', isKnown ? isDegraded && !sparse : undefined, () => {
+      const { key: _, ...finding } = degradedFinding(pool, remedy);
+      return finding;
+    }),
+    ...findingIf('empty_slots', isKnown ? sparse && (degraded ?? 0) > pool.knownEmptySlots : undefined, () => ({
+      severity: 'notice',
+      text: `${members.length} of ${array.slots} slots used, and no other member was ever seen`,
+      clearsAt: 'when you acknowledge it',
+      remedy: 'nothing, if it was created so, as on NAS devices; press “Acknowledge”',
+    })),
+    ...findingIf('failed_spare', isKnown ? !isDegraded && !isFailed && failedSpares.length > 0 : undefined, () => ({
+      severity: 'degraded',
+      text: `${failedSpares.map(describeMember).join(', ')} has failed; the array is complete without it`,
+      clearsAt: 'when it is removed from the array',
+      remedy,
+      ...drivesOf(failedSpares),
+    })),
+    ...findingIf('bad_blocks', badBlocks.length > 0, () => ({
+      severity: 'data_at_risk',
+      text: `${badBlocks.map(describeMember).join(', ')} has blocks that cannot be read; if another member fails, their data are lost`,
+      step: badBlocks.length,
+      clearsAt: 'when its list of bad blocks is empty',
+      remedy,
+      ...drivesOf(badBlocks),
+    })),
+    ...findingIf('member_errors', pool.newCounts && risen.length > 0, () => ({
+      severity: 'notice',
+      text: `new read errors, corrected from the other members, on ${risen.map(describeMember).join(', ')}`,
+      clearsAt: 'when you acknowledge it',
+      remedy: 'look at the drive’s own values',
+    })),
+    ...findingIf(
+      'mismatches',
+      /^raid[456]$/.test(level) && pool.activity === 'idle' && (array.mismatches ?? 0) > 0,
+      () => ({
+        severity: 'notice',
+        text: 'the last check found data and parity that do not match',
+        clearsAt: 'when a check finds none',
+        remedy: 'look for a failing drive or memory, then let the array repair itself',
+      }),
+    ),
+    ...findingIf('spare_lost', isKnown ? !isDegraded && isRunning && spares < pool.sparesBefore : undefined, () => ({
+      severity: 'notice',
+      text: spares === 0 ? 'no spare left' : `${spares} of ${pool.sparesBefore} spares left`,
+      step: spares,
+      clearsAt: 'when a spare is added, or you acknowledge it',
+      remedy: 'add a spare with mdadm --add',
+    })),
+  ];
+}

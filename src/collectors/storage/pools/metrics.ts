@@ -1,0 +1,172 @@
+import { diagnostic, type MetricDeclarations } from '../../../model/metric.ts';
+import { deviceTable, partTable } from '../../../model/table.ts';
+import { type MemberReading, memberRoles, type PoolReading, poolActivities, poolKinds } from './pool.ts';
+import { listNames } from './pool-findings.ts';
+
+const optional = { optional: true } as const;
+
+const poolMetrics: MetricDeclarations<PoolReading> = {
+  problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
+  state: { kind: 'text', name: 'State', icon: 'mdi:state-machine', value: (r) => r.state },
+  redundancy: {
+    kind: 'gauge',
+    name: 'Drives that may fail',
+    icon: 'mdi:shield-half-full',
+    value: (r) => r.redundancyLeft,
+  },
+  used: {
+    kind: 'gauge',
+    name: 'Used',
+    unit: '%',
+    precision: 1,
+    icon: 'mdi:database',
+    ...optional,
+    value: (r) => r.usedRatio,
+  },
+  metadata_used: {
+    kind: 'gauge',
+    name: 'Metadata used',
+    unit: '%',
+    precision: 1,
+    icon: 'mdi:file-tree',
+    ...optional,
+    value: (r) => r.metadataUsedRatio,
+  },
+  activity: {
+    kind: 'enum',
+    name: 'Activity',
+    icon: 'mdi:progress-wrench',
+    options: poolActivities,
+    value: (r) => r.activity,
+  },
+  progress: {
+    kind: 'gauge',
+    name: 'Progress',
+    unit: '%',
+    precision: 1,
+    icon: 'mdi:progress-clock',
+    ...optional,
+    value: (r) => r.progress,
+  },
+  time_left: {
+    kind: 'gauge',
+    name: 'Time left',
+    deviceClass: 'duration',
+    unit: 'min',
+    precision: 0,
+    ...optional,
+    value: (r) => r.secondsLeft,
+  },
+  mounts: {
+    kind: 'text',
+    name: 'Used by',
+    icon: 'mdi:folder-network',
+    ...diagnostic,
+    value: (r) => (r.mounts.length === 0 ? 'nothing that is mounted' : listNames(r.mounts)),
+  },
+  members: {
+    kind: 'gauge',
+    name: 'Members',
+    icon: 'mdi:harddisk',
+    ...diagnostic,
+    value: (r) => r.members.filter(({ role }) => role === 'active').length,
+  },
+  expected_members: {
+    kind: 'gauge',
+    name: 'Members when whole',
+    icon: 'mdi:harddisk-plus',
+    ...diagnostic,
+    value: (r) => r.expectedMembers,
+  },
+  spares: {
+    kind: 'gauge',
+    name: 'Spares',
+    icon: 'mdi:harddisk-plus',
+    ...diagnostic,
+    ...optional,
+    value: (r) => r.spares,
+  },
+  layout: { kind: 'text', name: 'Layout', icon: 'mdi:layers', ...diagnostic, value: (r) => r.layout },
+  kind: {
+    kind: 'enum',
+    name: 'Kind',
+    icon: 'mdi:database-cog',
+    options: poolKinds,
+    ...diagnostic,
+    value: (r) => r.kind,
+  },
+  size: {
+    kind: 'gauge',
+    name: 'Size',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    ...diagnostic,
+    ...optional,
+    value: (r) => r.size,
+  },
+  last_check: {
+    kind: 'timestamp',
+    name: 'Last check',
+    icon: 'mdi:magnify-scan',
+    ...diagnostic,
+    ...optional,
+    value: (r) => r.lastCheck,
+  },
+  last_check_errors: {
+    kind: 'gauge',
+    name: 'Errors in the last check',
+    icon: 'mdi:magnify-close',
+    ...diagnostic,
+    ...optional,
+    value: (r) => r.lastCheckErrors,
+  },
+};
+
+const memberMetrics: MetricDeclarations<MemberReading> = {
+  role: {
+    kind: 'enum',
+    name: 'Role',
+    icon: 'mdi:harddisk',
+    options: memberRoles,
+    ...diagnostic,
+    value: ({ member }) => member.role,
+  },
+  errors: {
+    kind: 'counter',
+    name: 'Errors',
+    icon: 'mdi:alert-circle-outline',
+    ...diagnostic,
+    value: ({ member }) => member.errors,
+  },
+  kernel_name: {
+    kind: 'text',
+    name: 'Kernel name',
+    icon: 'mdi:harddisk',
+    ...diagnostic,
+    value: ({ member }) => member.device,
+  },
+  drive: {
+    kind: 'text',
+    name: 'Drive',
+    icon: 'mdi:harddisk',
+    ...diagnostic,
+    value: ({ member: { drive } }) =>
+      drive && [drive.model, drive.serial ?? drive.id, drive.slot].filter(Boolean).join(', '),
+  },
+};
+
+/** Tables of what is built of drives. */
+export const poolTables = {
+  pool: deviceTable<PoolReading>({
+    title: 'Pool',
+    icon: 'mdi:database',
+    metrics: poolMetrics,
+    actions: {
+      acknowledge: { name: 'Acknowledge', icon: 'mdi:check', ...diagnostic },
+    },
+    problems: ({ findings }) => findings,
+    missing: 'outage',
+  }),
+  member: partTable<MemberReading>({ title: 'Member', icon: 'mdi:harddisk', metrics: memberMetrics }),
+};

@@ -1,0 +1,101 @@
+import type { ActiveFinding } from '../../../model/problem.ts';
+import type { JudgedPool, PoolMember } from './pool.ts';
+
+const maxNamed = 4;
+
+/** “/srv, /home and 3 more”. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, maxNamed);
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(', ')} and ${more} more`;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+/** “LABDISK-4T (serial LAB-0002, ata3, sdh1)”: what a person needs to find the drive. */
+export function describeMember({ drive, device, number, role }: PoolMember): string {
+  const place = [
+    ...(drive?.serial === undefined ? [] : [`serial ${drive.serial}`]),
+    ...(drive?.slot === undefined ? [] : [drive.slot]),
+    ...(number === undefined ? [] : [`slot ${number}`]),
+    ...(device === undefined ? [] : [role === 'missing' ? `was ${device}` : device]),
+  ];
+  const name = drive?.model ?? (drive === undefined && device !== undefined ? device : 'drive');
+  const details = place.filter((text) => text !== name);
+  return details.length === 0 ? name : `${name} (${details.join(', ')})`;
+}
+
+/** “; /srv goes on without redundancy”. */
+export function consequenceOf({ mounts, redundancyLeft }: JudgedPool): string {
+  if (redundancyLeft === undefined) return mounts.length === 0 ? '' : `; it holds ${listNames(mounts)}`;
+  const subject = mounts.length === 0 ? 'it goes' : `${listNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'}`;
+  return redundancyLeft === 0
+    ? `; ${subject} on without redundancy: the next failure loses data`
+    : `; ${subject} on and can lose ${redundancyLeft} more`;
+}
+
+/** “; /srv is lost”. */
+export const lossOf = ({ mounts }: JudgedPool, what: string): string =>
+  mounts.length === 0 ? '' : `; ${listNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} ${what}`;
+
+const howItIs: Partial<Record<PoolMember['role'], string>> = {
+  failed: 'has failed',
+  missing: 'is gone',
+  rebuilding: 'is being rebuilt',
+};
+
+/** Members that do not hold their share of the data, and those that it had and that are gone. */
+export const lackingMembers = ({ members, gone }: JudgedPool): PoolMember[] => [
+  ...members.filter(({ role }) => role === 'failed' || role === 'missing' || role === 'rebuilding'),
+  ...gone,
+];
+
+const describeLacking = (lacking: readonly PoolMember[]) =>
+  lacking.map((member) => `${describeMember(member)} ${howItIs[member.role] ?? member.state}`).join('; ');
+
+/** Ids of the drives that a problem of the pool is due to. */
+export const drivesOf = (members: readonly PoolMember[]): { blames?: readonly string[] } => {
+  const ids = members.flatMap(({ drive, role }) => (drive === undefined || role === 'rebuilding' ? [] : [drive.id]));
+  return ids.length === 0 ? {} : { blames: [...new Set(ids)] };
+};
+
+/** A pool that lacks members and goes on. */
+export function degradedFinding(pool: JudgedPool, remedy: string): ActiveFinding {
+  const { layout, members, expectedMembers, redundancyLeft } = pool;
+  const active = members.filter(({ role }) => role === 'active').length;
+  const lacking = lackingMembers(pool);
+  const count =
+    expectedMembers === undefined
+      ? `${active} ${active === 1 ? 'member' : 'members'}`
+      : `${active} of ${expectedMembers} members`;
+  return {
+    key: 'degraded',
+    severity: redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
+    text: [`degraded: ${[layout, 'with', count].filter(Boolean).join(' ')}`, describeLacking(lacking)]
+      .filter(Boolean)
+      .join(': ')
+      .concat(consequenceOf(pool)),
+    step: [active, redundancyLeft, ...lacking.map(({ id, role }) => `${id} ${role}`)].join(),
+    clearsAt: 'when it has all its members again and the rebuild is done',
+    remedy,
+    ...drivesOf(lacking),
+  };
+}
+
+/** A pool whose data can't be read any more. */
+export function failedFinding(pool: JudgedPool, text: string): ActiveFinding {
+  const lacking = lackingMembers(pool);
+  return {
+    key: 'failed',
+    severity: 'data_at_risk',
+    text: [`failed: ${text}`, describeLacking(lacking)].filter(Boolean).join(': ').concat(lossOf(pool, 'not readable')),
+    step: lacking.map(({ id }) => id).join(),
+    clearsAt: 'when it is whole again',
+    remedy: 'do not write to its drives; bring back the members that are gone, or restore a backup',
+    ...drivesOf(lacking),
+  };
+}
+
+/** Errors that members have had since the user last looked. */
+export function risenCounts({ newCounts = {}, members }: JudgedPool, prefix: string): PoolMember[] {
+  return members.filter(({ id }) => (newCounts[`${prefix} ${id}`] ?? 0) > 0);
+}

@@ -1,0 +1,110 @@
+import * as z from 'zod/mini';
+import type { JudgedPool, PoolCounts, PoolFacts, PoolMember } from './pool.ts';
+
+const textSchema = z.string().check(z.minLength(1), z.maxLength(200));
+const countSchema = z.number().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
+const optionalText = z.catch(z.optional(textSchema), undefined);
+
+const memberSchema = z.object({
+  id: textSchema,
+  device: optionalText,
+  number: z.catch(z.optional(countSchema), undefined),
+  drive: z.catch(
+    z.optional(z.object({ id: textSchema, model: optionalText, serial: optionalText, slot: optionalText })),
+    undefined,
+  ),
+});
+
+/** More than any pool of a home has. */
+const maxMembers = 64;
+
+/** An invalid member does not affect the others. */
+const poolMemorySchema = z.object({
+  pool_members: z.pipe(
+    z.array(z.unknown()),
+    z.transform((members) => members.flatMap((member) => memberSchema.safeParse(member).data ?? [])),
+  ),
+  acknowledged: z.catch(z.record(z.string(), countSchema), {}),
+  spares: z.catch(z.optional(countSchema), undefined),
+  empty_slots: z.catch(z.optional(countSchema), undefined),
+  last_check: z.catch(z.optional(z.object({ at: z.iso.datetime(), errors: z.optional(countSchema) })), undefined),
+});
+
+/** What outlives the process: the members that a pool had, so that one that is gone can be named, and the counts that the
+ * user has seen. */
+export type PoolMemory = z.output<typeof poolMemorySchema>;
+
+const uniqueById = (members: PoolMemory['pool_members']) =>
+  [...new Map(members.map((member) => [member.id, member])).values()].slice(-maxMembers);
+
+export const poolMemoryFormat = {
+  parse: (content: unknown): PoolMemory | undefined => poolMemorySchema.safeParse(content).data,
+  merge: (ours: PoolMemory, theirs: PoolMemory): PoolMemory => ({
+    ...theirs,
+    ...ours,
+    pool_members: uniqueById([...theirs.pool_members, ...ours.pool_members]),
+    acknowledged: { ...ours.acknowledged, ...theirs.acknowledged },
+  }),
+};
+
+const isPresent = ({ role }: PoolMember) => role !== 'missing';
+
+/** Whether every member that it should have holds its share. */
+const isWhole = ({ members, expectedMembers }: PoolFacts) =>
+  expectedMembers !== undefined && members.filter(({ role }) => role === 'active').length >= expectedMembers;
+
+/** The members, with a drive that has just gone named as it was when it was there. */
+export function nameGoneMembers(facts: PoolFacts, memory: PoolMemory | undefined): PoolFacts {
+  const present = new Set(facts.members.map(({ id }) => id));
+  const members = facts.members.map((member) => {
+    if (member.role !== 'missing' || member.drive !== undefined) return member;
+    const before = memory?.pool_members.find(({ id, device }) => device === member.device && !present.has(id));
+    return before === undefined
+      ? member
+      : { ...member, id: before.id, drive: before.drive, number: member.number ?? before.number };
+  });
+  return { ...facts, members };
+}
+
+/** Members of before that are gone; none while the pool is whole, since they were replaced. */
+export function goneMembers(facts: PoolFacts, memory: PoolMemory | undefined): PoolMember[] {
+  if (memory === undefined || isWhole(facts)) return [];
+  const present = new Set(facts.members.map(({ id }) => id));
+  return memory.pool_members
+    .filter(({ id }) => !present.has(id))
+    .map((member) => ({ ...member, role: 'missing', state: 'gone' }));
+}
+
+/** How far each count is above what the user has seen. One that is new counts as seen: it is history. */
+export const countsSince = ({ counts }: PoolFacts, { acknowledged }: PoolMemory): PoolCounts =>
+  Object.fromEntries(
+    Object.entries(counts).map(([key, count]) => [key, Math.max(count - (acknowledged[key] ?? count), 0)]),
+  );
+
+/** What to keep after a reading. A count that fell was reset, so that its next rise counts again. */
+export function rememberPool(facts: PoolFacts, memory: PoolMemory | undefined): PoolMemory {
+  const { counts, members, spares = 0 } = facts;
+  const seen = members.filter(isPresent).map(({ id, device, number, drive }) => ({ id, device, number, drive }));
+  const known = memory?.pool_members ?? [];
+  const gone = new Set(goneMembers(facts, memory).map(({ id }) => id));
+  const before = memory?.acknowledged ?? {};
+  // A member that is not there now may come back with its counts.
+  const kept = Object.entries(before).filter(([key]) => [...gone].some((id) => key.endsWith(` ${id}`)));
+  return {
+    ...memory,
+    pool_members: uniqueById(isWhole(facts) ? seen : [...known, ...seen]),
+    acknowledged: {
+      ...Object.fromEntries(kept),
+      ...Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.min(count, before[key] ?? count)])),
+    },
+    spares: Math.max(spares, memory?.spares ?? 0),
+  };
+}
+
+/** The memory of a pool whose user has seen everything up to now. */
+export const acknowledgePool = (pool: JudgedPool, memory: PoolMemory): PoolMemory => ({
+  ...memory,
+  acknowledged: { ...memory.acknowledged, ...pool.counts },
+  spares: pool.spares ?? 0,
+  empty_slots: Math.max((pool.expectedMembers ?? 0) - pool.members.length, 0),
+});

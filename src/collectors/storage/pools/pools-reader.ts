@@ -1,0 +1,160 @@
+import type { ObservationOrComplaint } from '../../../model/collector.ts';
+import { type Device, deviceBelowAgent } from '../../../model/device.ts';
+import type { DeviceMemories } from '../../../model/device-memories.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import { slug } from '../../../model/naming.ts';
+import { type Finding, isFaultSeverity } from '../../../model/problem.ts';
+import type { AgentIdentity } from '../../../model/state.ts';
+import { HostMountsReader } from '../../host/linux/host-mounts.ts';
+import { describeDependents } from '../dependents.ts';
+import { StorageLayout } from '../storage-layout.ts';
+import { readBtrfsPools } from './btrfs.ts';
+import { readMdPools } from './md.ts';
+import type { JudgedPool, MemberReading, PoolActivity, PoolFacts, PoolKind, PoolReading } from './pool.ts';
+import {
+  acknowledgePool,
+  countsSince,
+  goneMembers,
+  nameGoneMembers,
+  type PoolMemory,
+  poolMemoryFormat,
+  rememberPool,
+} from './pool-memory.ts';
+import { ZfsPoolStates } from './zfs.ts';
+
+// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
+export type PoolReadingByTable = { pool: PoolReading; member: MemberReading };
+
+const kindNames: Record<PoolKind, { name: string; model: string }> = {
+  md: { name: 'RAID', model: 'Linux RAID (md)' },
+  btrfs: { name: 'Btrfs', model: 'Btrfs file system' },
+  zfs: { name: 'ZFS', model: 'ZFS pool' },
+  lvm_raid: { name: 'LVM', model: 'LVM RAID volume' },
+  lvm_thin: { name: 'LVM', model: 'LVM thin pool' },
+  bcache: { name: 'bcache', model: 'bcache device' },
+};
+
+/** Undefined as soon as it is unknown whether a fault lasts. */
+const hasProblem = (findings: readonly Finding[]): boolean | undefined => {
+  if (findings.some((finding) => !('isUnknown' in finding) && isFaultSeverity(finding.severity))) return true;
+  return findings.some((finding) => 'isUnknown' in finding) ? undefined : false;
+};
+
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+const readers = new WeakMap<HostRoots, PoolsReader>();
+
+/** The machine's reader, for collectors of drives; undefined if pools are not read. */
+export const poolsReaderOf = (roots: HostRoots): PoolsReader | undefined => readers.get(roots);
+
+/** Reads everything that is built of the drives of this machine. */
+export class PoolsReader {
+  readonly #agent: AgentIdentity;
+  readonly #memory: DeviceMemories;
+  readonly #roots: HostRoots;
+  readonly #mounts: HostMountsReader;
+  readonly #zfs: ZfsPoolStates;
+  readonly #pools = new Map<string, JudgedPool>();
+  readonly #activities = new Map<string, PoolActivity>();
+  #layout: StorageLayout | undefined;
+
+  constructor(agent: AgentIdentity, memory: DeviceMemories, roots: HostRoots) {
+    this.#agent = agent;
+    this.#memory = memory;
+    this.#roots = roots;
+    this.#mounts = new HostMountsReader(roots);
+    this.#zfs = new ZfsPoolStates(roots);
+    readers.set(roots, this);
+  }
+
+  read(): ObservationOrComplaint<PoolReadingByTable>[] {
+    const layout = new StorageLayout(this.#roots, this.#mounts.read());
+    const found = [
+      ...readMdPools(layout, this.#roots),
+      ...readBtrfsPools(layout, this.#roots, (id) => this.#recall(id)),
+      ...this.#zfs.read(layout),
+    ];
+    for (const { node, groups } of found) if (groups !== undefined) layout.graph.setGroups(node, groups);
+    this.#layout = layout;
+    this.#pools.clear();
+    return found.flatMap((facts) => this.#observe(facts, layout));
+  }
+
+  /** Acknowledges what is only worth knowing: errors up to now, spares and slots that are gone. */
+  acknowledge(device: string): boolean {
+    const pool = this.#pools.get(device);
+    if (pool === undefined) return false;
+    const memory = this.#recall(pool.id);
+    if (memory === undefined) throw new Error('the memory of this pool is not loaded yet; try again in a minute');
+    this.#memory.keep(pool.id, acknowledgePool(pool, memory));
+    return true;
+  }
+
+  /** What hangs on the drive with this id, according to the last reading. */
+  dependentsOf(drive: string): string | undefined {
+    return this.#layout && describeDependents(this.#layout, [...this.#pools.values()], drive);
+  }
+
+  #recall(id: string): PoolMemory | undefined {
+    return poolMemoryFormat.parse(this.#memory.recall(id));
+  }
+
+  #observe(found: PoolFacts, layout: StorageLayout): ObservationOrComplaint<PoolReadingByTable>[] {
+    const memory = this.#recall(found.id);
+    const isLoaded = this.#memory.isLoaded(found.id);
+    const facts = nameGoneMembers(found, memory);
+    const kept = isLoaded ? this.#withLastCheck(facts, rememberPool(facts, memory)) : undefined;
+    const pool: JudgedPool = {
+      ...facts,
+      lastCheck: facts.lastCheck ?? (kept?.last_check && new Date(kept.last_check.at)),
+      lastCheckErrors: facts.lastCheck === undefined ? kept?.last_check?.errors : facts.lastCheckErrors,
+      mounts: layout.graph.mountsOn(facts.node),
+      redundancyLeft: facts.groups && layout.redundancyOf(facts.node, facts.groups),
+      gone: goneMembers(facts, memory),
+      newCounts: kept && countsSince(facts, kept),
+      sparesBefore: kept?.spares ?? 0,
+      knownEmptySlots: kept?.empty_slots ?? 0,
+    };
+    if (kept !== undefined && !isSame(kept, memory)) this.#memory.keep(facts.id, kept);
+    this.#pools.set(slug(facts.id), pool);
+    const findings = facts.judge(pool);
+    const device = this.#device(pool, layout);
+    return [
+      {
+        table: 'pool',
+        device,
+        reading: { ...pool, findings, problem: hasProblem(findings) },
+        ...(pool.hint === undefined ? {} : { hint: pool.hint }),
+      },
+      ...[...pool.members, ...pool.gone].map(
+        (member): ObservationOrComplaint<PoolReadingByTable> => ({
+          table: 'member',
+          device,
+          part: { id: member.id, name: member.drive?.serial ?? member.device ?? member.id },
+          reading: { member },
+        }),
+      ),
+    ];
+  }
+
+  /** The kernel does not know when an array was last checked: it is seen here when a check ends. */
+  #withLastCheck(facts: PoolFacts, memory: PoolMemory): PoolMemory {
+    const before = this.#activities.get(facts.id);
+    if (facts.activity !== undefined) this.#activities.set(facts.id, facts.activity);
+    if (facts.kind !== 'md' || before !== 'check' || facts.activity !== 'idle' || facts.lastCheckErrors === undefined)
+      return memory;
+    return { ...memory, last_check: { at: new Date().toISOString(), errors: facts.lastCheckErrors } };
+  }
+
+  /** A pool on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its own. */
+  #device({ id, name, kind, node }: JudgedPool, layout: StorageLayout): Device {
+    const drives = new Set(layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []));
+    const [drive] = drives.size === 1 ? drives : [];
+    return deviceBelowAgent(this.#agent, {
+      id,
+      name: `${kindNames[kind].name} ${name}`,
+      model: kindNames[kind].model,
+      ...(drive === undefined ? {} : { reachedThrough: drive }),
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostRoots } from '../../model/host-roots.ts';
+import type { HostMounts } from '../host/linux/host-mounts.ts';
+import { type BlockDevice, BlockGraph, type MemberGroup, readBlockDevices } from './block-graph.ts';
+import { isPlaceholderSerial, readDriveIdentity } from './drives/drive-identity.ts';
+import type { MemberDrive } from './pools/pool.ts';
+import { listMountedFilesystems, listSwapDevices, type MountedFilesystem } from './storage-mounts.ts';
+import { readUdevProperties } from './udev.ts';
+
+/** The drive that a whole block device is; undefined for what is no drive, such as a loop device. */
+function identifyDrive(roots: HostRoots, { name, folder }: BlockDevice): MemberDrive | undefined {
+  if (!existsSync(join(folder, 'device'))) return undefined;
+  const { model, serial, wwid, slot } = readDriveIdentity(roots, name);
+  const ownSerial = serial === undefined || isPlaceholderSerial(serial) ? undefined : serial;
+  return { id: ownSerial ?? wwid ?? slot ?? name, model: model || undefined, serial: ownSerial, slot };
+}
+
+/** How the storage of a machine is built, at one moment. */
+export class StorageLayout {
+  readonly graph: BlockGraph;
+  readonly filesystems: readonly MountedFilesystem[];
+  readonly #roots: HostRoots;
+  readonly #drives = new Map<string, MemberDrive | undefined>();
+  readonly #udev = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(roots: HostRoots, mounts: HostMounts) {
+    this.#roots = roots;
+    this.graph = new BlockGraph(readBlockDevices(roots.sys()), (leaf) => this.driveOf(leaf)?.id ?? leaf);
+    this.filesystems = listMountedFilesystems(mounts);
+    const byNumber = new Map([...this.devices.values()].map(({ number, name }) => [number, name]));
+    for (const { number, points } of this.filesystems) {
+      const name = byNumber.get(number);
+      if (name !== undefined) for (const point of points) this.graph.addMount(name, point);
+    }
+    for (const name of listSwapDevices(roots)) this.graph.addMount(name, 'swap');
+  }
+
+  get devices(): ReadonlyMap<string, BlockDevice> {
+    return this.graph.devices;
+  }
+
+  /** The drive that a device without others below is. */
+  driveOf(leaf: string): MemberDrive | undefined {
+    const device = this.devices.get(leaf);
+    if (!this.#drives.has(leaf)) this.#drives.set(leaf, device && identifyDrive(this.#roots, device));
+    return this.#drives.get(leaf);
+  }
+
+  udevOf(device: BlockDevice): ReadonlyMap<string, string> {
+    const known = this.#udev.get(device.number) ?? readUdevProperties(this.#roots, device.number);
+    this.#udev.set(device.number, known);
+    return known;
+  }
+
+  /** The drive below a member and an id that stays the same wherever the drive is plugged in. A member on several drives has the
+   * name that people gave it. */
+  identifyMember(name: string): { id: string; drive: MemberDrive | undefined } {
+    const device = this.devices.get(name);
+    if (device === undefined) return { id: name, drive: undefined };
+    const drives = new Map(
+      this.graph.leavesBelow(name).map((leaf) => [this.driveOf(leaf)?.id ?? leaf, this.driveOf(leaf)] as const),
+    );
+    const [drive] = [...drives.values()];
+    if (device.mapping !== undefined || drives.size !== 1 || drive === undefined)
+      return {
+        id: device.mapping?.name ?? this.udevOf(device).get('MD_DEVNAME') ?? name,
+        drive: drives.size === 1 ? drive : undefined,
+      };
+    const number = device.partitionOf === undefined ? undefined : /\d+$/.exec(name)?.[0];
+    return { id: number === undefined ? drive.id : `${drive.id} part ${number}`, drive };
+  }
+
+  /** Whether the device is still there. */
+  readonly isThere = (name: string): boolean => this.devices.has(name);
+
+  /** How many drives may fail before this is lost, if it alone could lose `tolerance` of its members: two members on one drive, or
+   * a layer below without redundancy, leave none. */
+  redundancyOf(node: string, groups: readonly MemberGroup[]): number {
+    const tolerance = Math.min(...groups.map(({ canLose }) => canLose));
+    if (tolerance <= 0) return 0;
+    const drives = new Set(this.graph.leavesBelow(node).map((leaf) => this.driveOf(leaf)?.id ?? leaf));
+    const isSingleLoss = [...drives].some((drive) => this.graph.effectsOfLosing(drive)(node) === 'lost');
+    return isSingleLoss ? 0 : tolerance;
+  }
+}

@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import { parseMdstat } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
+import { array, drive, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
+
+const healthy = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }) };
+const degraded = { ...sda, ...array({ sda: {} }, { degraded: '1' }) };
+
+const gone =
+  'nas RAID srv: data_at_risk: degraded: raid1 with 1 of 2 members: DISK 4T (serial LAB-2, ata-16, slot 1, was sdb) is gone; /srv goes on without redundancy: the next failure loses data';
+
+test('a healthy array has a name, members by serial number, mounts and nothing wrong', async () => {
+  const [pool] = await watchPools().see(healthy);
+  expect(pool).toMatchObject({ name: 'nas RAID srv', id: 'cd712c29-6734-98cb-2117-09b372bd0470', findings: [] });
+  expect(pool?.reading).toMatchObject({
+    problem: false,
+    state: 'clean',
+    layout: 'raid1',
+    redundancyLeft: 1,
+    mounts: ['/srv'],
+    activity: 'idle',
+  });
+  expect(pool?.members.map(({ id, role, device }) => [id, role, device])).toEqual([
+    ['LAB-1', 'active', 'sda'],
+    ['LAB-2', 'active', 'sdb'],
+  ]);
+});
+
+describe('a member that is gone', () => {
+  test('is named by serial number, model and slot, and blamed', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    const pools = await machine.see(degraded);
+    expect(saidOf(pools)).toEqual([gone]);
+    expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
+    expect(pools[0]?.reading.problem).toBe(true);
+  });
+
+  test('is named after a restart, too', async () => {
+    const before = watchPools();
+    await before.see(healthy);
+    const after = watchPools(Object.fromEntries(before.memory.contents));
+    expect(saidOf(await after.see(degraded))).toEqual([gone]);
+  });
+
+  test('is named while its link leads nowhere', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    expect(saidOf(await machine.see({ ...sda, ...array({ sda: {}, sdb: { slot: '1' } }, { degraded: '1' }) }))).toEqual(
+      [gone],
+    );
+  });
+
+  test('is told without a name by who has never seen it', async () => {
+    expect(saidOf(await watchPools().see(degraded))).toEqual([
+      'nas RAID srv: data_at_risk: degraded: raid1 with 1 of 2 members; /srv goes on without redundancy: the next failure loses data',
+    ]);
+  });
+
+  test('is forgotten once it is replaced', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    const rebuild = { degraded: '1', sync_action: 'recover', sync_completed: '5 / 10' };
+    const rebuilding = { ...sda, ...sdc, ...array({ sda: {}, sdc: { state: 'spare', slot: '1' } }, rebuild) };
+    const [pool] = await machine.see(rebuilding);
+    expect(pool?.findings.map(({ key, text }) => [key, text])).toEqual([
+      ['degraded', expect.stringContaining('LAB-3, ata-32, slot 1, sdc) is being rebuilt; DISK 4T (serial LAB-2')],
+    ]);
+    expect(pool?.findings[0]?.blames).toEqual(['LAB-2']);
+    expect(pool?.reading).toMatchObject({ activity: 'rebuild', progress: 0.5 });
+    expect(saidOf(await machine.see({ ...sda, ...sdc, ...array({ sda: {}, sdc: { slot: '1' } }) }))).toEqual([]);
+    expect(saidOf(await machine.see({ ...sda, ...array({ sda: {} }, { degraded: '1' }) }))[0]).not.toContain('LAB-2');
+  });
+});
+
+test('a failed member is told until it is replaced', async () => {
+  const failed = { ...sda, ...sdb, ...array({ sda: {}, sdb: { state: 'faulty', slot: 'none' } }, { degraded: '1' }) };
+  const [pool] = await watchPools().see(failed);
+  expect(pool?.findings).toEqual([
+    expect.objectContaining({ key: 'degraded', severity: 'data_at_risk', text: expect.stringContaining('has failed') }),
+  ]);
+});
+
+const mdstat = (line: string) => `md127 : active raid1 sda[0] sdb[1]\n      ${line}\n`;
+
+test.each([
+  ['check', 'check = 12.5% (1/8) finish=2.0min speed=1K/sec', { activity: 'check', progress: 0.125, secondsLeft: 120 }],
+  ['check', '\tresync=DELAYED', { activity: 'waiting', progress: undefined }],
+  ['resync', 'resync = 50.0% (4/8) finish=1.0min speed=1K/sec', { activity: 'resync', progress: 0.5 }],
+  ['idle', '\tresync=PENDING', { activity: 'idle' }],
+  ['frozen', '', { activity: 'idle' }],
+  ['polish', '', { activity: 'other' }],
+])('%s (%s) is an activity and no problem', async (action, line, reading) => {
+  const files = { sync_action: action, mismatch_cnt: '128' };
+  const [pool] = await watchPools().see({
+    ...sda,
+    ...sdb,
+    ...array({ sda: {}, sdb: { slot: '1' } }, files, mdstat(line)),
+  });
+  expect(pool?.findings).toEqual([]);
+  expect(pool?.reading).toMatchObject({ problem: false, ...reading });
+});
+
+test('the end of a check is seen, with its result', async () => {
+  const machine = watchPools();
+  const see = (files: Record<string, string>) =>
+    machine.see({ ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }, files) });
+  await see({ sync_action: 'check' });
+  const [pool] = await see({ last_sync_action: 'check', mismatch_cnt: '8' });
+  expect(pool?.reading.lastCheckErrors).toBe(8);
+  expect(Date.now() - Number(pool?.reading.lastCheck)).toBeLessThan(60_000);
+  const [later] = await see({ last_sync_action: 'check', mismatch_cnt: '8' });
+  expect(later?.reading.lastCheck).toEqual(pool?.reading.lastCheck);
+});
+
+test.each(['broken', 'inactive', 'polishing', 'suspended', 'read-auto'])('the state %s', async (state) => {
+  const files = state === 'inactive' ? { array_state: state, level: '', raid_disks: '' } : { array_state: state };
+  const machine = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }, files) };
+  const [pool] = await watchPools().see(machine);
+  const expected: Record<string, [boolean | undefined, string[]]> = {
+    broken: [true, ['failed']],
+    inactive: [true, ['not_started']],
+    // Nobody knows what that is: not fine, and no claim either.
+    polishing: [undefined, []],
+    suspended: [false, []],
+    'read-auto': [false, []],
+  };
+  expect([pool?.reading.problem, pool?.findings.map(({ key }) => key)]).toEqual(expected[state]);
+  expect(pool?.reading.state).toBe(state);
+});
+
+test('a container is no array', async () => {
+  const files = { array_state: 'inactive', level: '', metadata_version: 'external:imsm' };
+  expect(await watchPools().see({ ...sda, ...sdb, ...array({ sda: {}, sdb: {} }, files) })).toEqual([]);
+});
+
+test('slots that were never filled are a note that is acknowledged once; one more is a problem', async () => {
+  const machine = watchPools();
+  const sparse = (...names: ('sda' | 'sdb')[]) => ({
+    ...sda,
+    ...sdb,
+    ...array(Object.fromEntries(names.map((name, slot) => [name, { slot: `${slot}` }])), {
+      raid_disks: '32',
+      degraded: `${32 - names.length}`,
+    }),
+  });
+  const [pool] = await machine.see(sparse('sda', 'sdb'));
+  expect(pool?.findings.map(({ key, severity }) => [key, severity])).toEqual([['empty_slots', 'notice']]);
+  expect(pool?.reading.problem).toBe(false);
+  machine.reader.acknowledge('cd712c29_6734_98cb_2117_09b372bd0470');
+  expect(saidOf(await machine.see(sparse('sda', 'sdb')))).toEqual([]);
+  const [worse] = await machine.see(sparse('sda'));
+  expect(worse?.findings.map(({ key }) => key)).toEqual(['degraded']);
+});
+
+test('one of two that was never there is no design', async () => {
+  const [pool] = await watchPools().see(degraded);
+  expect(pool?.findings.map(({ key }) => key)).toEqual(['degraded']);
+});
+
+describe('errors of members', () => {
+  const withErrors = (errors: string) => ({ ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1', errors } }) });
+
+  test('of before are history, a rise is told until it is acknowledged', async () => {
+    const machine = watchPools();
+    expect(saidOf(await machine.see(withErrors('7')))).toEqual([]);
+    expect(saidOf(await machine.see(withErrors('8')))).toEqual([
+      'nas RAID srv: notice: new read errors, corrected from the other members, on DISK 4T (serial LAB-2, ata-16, slot 1, sdb)',
+    ]);
+    machine.reader.acknowledge('cd712c29_6734_98cb_2117_09b372bd0470');
+    expect(saidOf(await machine.see(withErrors('8')))).toEqual([]);
+  });
+
+  test('that start again at zero are none, and the next rise counts', async () => {
+    const machine = watchPools();
+    await machine.see(withErrors('7'));
+    expect(saidOf(await machine.see(withErrors('0')))).toEqual([]);
+    expect(saidOf(await machine.see(withErrors('1')))).toHaveLength(1);
+  });
+
+  test('are unknown until it is known what they were', async () => {
+    const machine = watchPools();
+    machine.memory.isLoaded = () => false;
+    const [pool] = await machine.see(withErrors('7'));
+    expect(pool?.findings).toEqual([]);
+    expect(pool?.reading.findings).toContainEqual({ key: 'member_errors', isUnknown: true });
+  });
+});
+
+test('bad blocks put data at risk', async () => {
+  const blocks = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1', badBlocks: '1024 8' } }) };
+  const [pool] = await watchPools().see(blocks);
+  expect(pool?.findings).toEqual([expect.objectContaining({ key: 'bad_blocks', severity: 'data_at_risk' })]);
+});
+
+test('a spare that is used up is a note', async () => {
+  const machine = watchPools();
+  const all = { ...sda, ...sdb, ...sdc };
+  await machine.see({ ...all, ...array({ sda: {}, sdb: { slot: '1' }, sdc: { state: 'spare', slot: 'none' } }) });
+  const after = await machine.see({ ...all, ...array({ sda: {}, sdc: { slot: '1' } }) });
+  expect(saidOf(after)).toEqual(['nas RAID srv: notice: no spare left']);
+});
+
+test.each([
+  ['raid5', '3', '1', 0, 'data_at_risk'],
+  ['raid6', '4', '1', 1, 'degraded'],
+  ['raid6', '4', '2', 0, 'data_at_risk'],
+  ['raid10', '4', '1', 0, 'data_at_risk'],
+])('%s of %s lacking %s can lose %d', async (level, slots, lacking, redundancyLeft, severity) => {
+  const names = ['sda', 'sdb', 'sdc', 'sdd'].slice(0, Number(slots) - Number(lacking));
+  const drives = Object.assign({}, ...names.map((name, at) => drive(name, `8:${16 * at}`, `LAB-${at}`)));
+  const members = Object.fromEntries(names.map((name, slot) => [name, { slot: `${slot}` }]));
+  const files = { level, raid_disks: slots, degraded: lacking, layout: '258' };
+  const [pool] = await watchPools().see({ ...drives, ...array(members, files) });
+  expect(pool?.reading.redundancyLeft).toBe(redundancyLeft);
+  expect(pool?.findings.map((finding) => [finding.key, finding.severity])).toEqual([['degraded', severity]]);
+});
+
+test.each([
+  ['raid5', '2'],
+  ['raid6', '3'],
+  ['raid1', '2'],
+])('%s that lacks %s has failed, whatever the kernel says', async (level, lacking) => {
+  const files = { level, raid_disks: '2', degraded: lacking };
+  const [pool] = await watchPools().see({ ...sda, ...array({ sda: {} }, files) });
+  expect(pool?.findings.map(({ key }) => key)).toEqual(['failed']);
+});
+
+test('raid0 with a member that is gone has failed though the member is called in sync', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }, { level: 'raid0' }) });
+  const pools = await machine.see({ ...sda, ...array({ sda: {}, sdb: { slot: '1' } }, { level: 'raid0' }) });
+  expect(saidOf(pools)).toEqual([
+    'nas RAID srv: data_at_risk: failed: raid0 has lost too many members: DISK 4T (serial LAB-2, ata-16, slot 1, was sdb) is gone; /srv is not readable',
+  ]);
+});
+
+test('two members on one drive leave no redundancy', async () => {
+  const part = (name: string, number: string) => ({
+    [`/sys/block/sda/${name}/dev`]: number,
+    [`/sys/block/sda/${name}/partition`]: number.slice(2),
+  });
+  const both = { ...sda, ...part('sda1', '8:1'), ...part('sda2', '8:2') };
+  const [pool] = await watchPools().see({ ...both, ...array({ sda1: {}, sda2: { slot: '1' } }) });
+  expect(pool?.reading.redundancyLeft).toBe(0);
+  expect(pool?.members.map(({ id }) => id)).toEqual(['LAB-1 part 1', 'LAB-1 part 2']);
+});
+
+test('mdstat', () => {
+  const text = `Personalities : [raid1]
+md127 : active raid1 sdh1[2] sdg1[0]
+      39936 blocks super 1.2 [2/1] [U_]
+      [=====>...............]  recovery = 25.3% (10368/39936) finish=0.4min speed=1152K/sec
+
+md126 : active raid1 sdh2[1] sdg2[0]
+      \tresync=DELAYED
+
+unused devices: <none>
+`;
+  expect(Object.fromEntries(parseMdstat(text))).toEqual({
+    md127: { ratio: 0.253, secondsLeft: 24 },
+    md126: { waits: 'DELAYED' },
+  });
+});
