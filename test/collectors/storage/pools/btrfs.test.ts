@@ -1,0 +1,163 @@
+import { expect, test } from 'vitest';
+import { parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-sysfs.ts';
+import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
+import { saidOf, sda, sdb, watchPools } from './machine.ts';
+
+const fsid = '1b7c0f52-0000-4a7e-9f00-00000000ab01';
+const folder = `/sys/fs/btrfs/${fsid}`;
+const mebibyte = 1024 ** 2;
+
+interface Options {
+  devices?: readonly string[];
+  errors?: readonly number[];
+  /** Number of the device that is missing. */
+  missing?: number;
+  operation?: string;
+  profile?: string;
+  /** Bytes of metadata chunks, and of those that are used. */
+  metadata?: readonly [total: number, used: number];
+  /** Bytes of all data chunks on the disks. */
+  dataOnDisk?: number;
+}
+
+const allocation = (
+  kind: string,
+  profile: string,
+  total: number,
+  used: number,
+  diskTotal: number,
+): MachineSnapshot => ({
+  [`${folder}/allocation/${kind}/total_bytes`]: `${total}`,
+  [`${folder}/allocation/${kind}/bytes_used`]: `${used}`,
+  [`${folder}/allocation/${kind}/disk_total`]: `${diskTotal}`,
+  [`${folder}/allocation/${kind}/disk_used`]: `${used}`,
+  [`${folder}/allocation/${kind}/${profile}/total_bytes`]: `${total}`,
+});
+
+/** A mounted file system called `tank`. */
+function tank(options: Options = {}): MachineSnapshot {
+  const { devices = ['sda', 'sdb'], errors = [0, 0], missing, operation = 'none', profile = 'raid1' } = options;
+  const { metadata: [total, used] = [256 * mebibyte, mebibyte], dataOnDisk = 512 * mebibyte } = options;
+  return {
+    [`${folder}/label`]: 'tank',
+    [`${folder}/exclusive_operation`]: operation,
+    ...Object.fromEntries(devices.map((name) => [`${folder}/devices/${name}`, `-> ../../../../block/${name}`])),
+    ...Object.fromEntries(
+      errors.flatMap((count, at) => [
+        [`${folder}/devinfo/${at + 1}/missing`, missing === at + 1 ? '1' : '0'],
+        [`${folder}/devinfo/${at + 1}/error_stats`, `write_errs 0\nread_errs ${count}\nflush_errs 0`],
+      ]),
+    ),
+    ...allocation('data', profile, dataOnDisk / 2, mebibyte, dataOnDisk),
+    ...allocation('metadata', profile, total, used, 2 * total),
+    ...allocation('system', profile, mebibyte, 0, 2 * mebibyte),
+    '/proc/self/mountinfo': '55 1 0:41 / /tank rw - btrfs /dev/sda rw\n56 1 0:41 /@home /home rw - btrfs /dev/sda rw\n',
+  };
+}
+
+test('a healthy file system', async () => {
+  const [pool] = await watchPools().see({ ...sda, ...sdb, ...tank() });
+  expect(pool).toMatchObject({ name: 'nas Btrfs tank', id: fsid, findings: [] });
+  expect(pool?.reading).toMatchObject({
+    problem: false,
+    layout: 'raid1',
+    redundancyLeft: 1,
+    mounts: ['/home', '/tank'],
+    activity: 'idle',
+  });
+});
+
+const gone =
+  'nas Btrfs tank: data_at_risk: degraded: raid1 with 1 of 2 members: DISK 4T (serial LAB-2, ata-16, was sdb) is gone; /home and /tank go on without redundancy: the next failure loses data';
+
+test('a member that is pulled is seen by its link alone, and its errors are no second problem', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...tank() });
+  const pulled = await machine.see({ ...sda, ...tank({ errors: [0, 14] }) });
+  expect(saidOf(pulled)).toContain(gone);
+  expect(pulled[0]?.findings.filter(({ explainedBy }) => explainedBy === undefined).map(({ key }) => key)).toEqual([
+    'degraded',
+  ]);
+});
+
+test('a file system that was mounted without a member', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...tank() });
+  expect(saidOf(await machine.see({ ...sda, ...tank({ devices: ['sda'], missing: 2 }) }))).toEqual([gone]);
+});
+
+test('one that is not mounted since a member is gone is told, one that was unmounted by hand is not', async () => {
+  const member = (name: string, snapshot: MachineSnapshot, number: string) => ({
+    ...snapshot,
+    [`/run/udev/data/b${number}`]: `${snapshot[`/run/udev/data/b${number}`]}E:ID_FS_TYPE=btrfs\nE:ID_FS_UUID=${fsid}\nE:ID_FS_LABEL=${name}\n`,
+  });
+  const [a, b] = [member('tank', sda, '8:0'), member('tank', sdb, '8:16')];
+  expect(await watchPools().see({ ...a, ...b })).toEqual([]);
+  const machine = watchPools();
+  await machine.see({ ...a, ...b, ...tank() });
+  expect(saidOf(await machine.see({ ...a, ...b }))).toEqual([]);
+  expect(saidOf(await machine.see(a))).toEqual([
+    'nas Btrfs tank: outage: not mounted, because a member is gone: DISK 4T (serial LAB-2, ata-16, was sdb)',
+  ]);
+});
+
+test('more members gone than it can lose', async () => {
+  const [pool] = await watchPools().see({ ...sda, ...tank({ profile: 'single' }) });
+  expect(pool?.findings.map(({ key }) => key)).toEqual(['failed']);
+});
+
+test('a profile that nobody knows makes no claim', async () => {
+  const [pool] = await watchPools().see({ ...sda, ...sdb, ...tank({ profile: 'raid77' }) });
+  expect(pool?.reading).toMatchObject({
+    redundancyLeft: undefined,
+    findings: expect.not.arrayContaining([{ key: 'failed' }]),
+  });
+});
+
+test('errors of before are history; a rise is a problem until it is acknowledged', async () => {
+  const machine = watchPools();
+  const see = async (count: number) => (await machine.see({ ...sda, ...sdb, ...tank({ errors: [0, count] }) }))[0];
+  expect((await see(14_320))?.findings).toEqual([]);
+  expect((await see(14_321))?.findings.map(({ key, severity }) => [key, severity])).toEqual([
+    ['device_errors', 'degraded'],
+  ]);
+  machine.reader.acknowledge(fsid.replaceAll('-', '_'));
+  expect((await see(14_321))?.findings).toEqual([]);
+  expect((await see(0))?.findings).toEqual([]);
+  expect((await see(1))?.findings).toHaveLength(1);
+});
+
+test.each([
+  // 2 GiB in all; what is not in a chunk of data or metadata is unallocated.
+  ['full, and no room for more', [256 * mebibyte, 220 * mebibyte], 1500 * mebibyte, ['metadata_full']],
+  ['full, with room for two more chunks', [256 * mebibyte, 220 * mebibyte], 512 * mebibyte, []],
+  ['nearly empty, and no room for more', [256 * mebibyte, mebibyte], 1500 * mebibyte, []],
+  ['nearly empty, and nothing unallocated', [256 * mebibyte, mebibyte], 1534 * mebibyte, ['unallocated']],
+] as const)('metadata %s', async (_, metadata, dataOnDisk, keys) => {
+  const [pool] = await watchPools().see({ ...sda, ...sdb, ...tank({ metadata, dataOnDisk }) });
+  expect(pool?.findings.map(({ key }) => key)).toEqual(keys);
+});
+
+test.each([
+  ['balance', 'balance', []],
+  ['device replace', 'replace', []],
+  ['device add', 'other', []],
+  ['balance paused', 'waiting', ['balance_paused']],
+])('%s', async (operation, activity, keys) => {
+  const [pool] = await watchPools().see({ ...sda, ...sdb, ...tank({ operation }) });
+  expect([pool?.reading.activity, pool?.reading.problem]).toEqual([activity, false]);
+  expect(pool?.findings.map(({ key }) => key)).toEqual(keys);
+});
+
+test('the state of a scrub', () => {
+  const line = (fields: string) => `scrub status:1\n${fsid}:1|${fields}\n`;
+  const done = parseBtrfsScrub(
+    line('csum_errors:3|uncorrectable_errors:1|t_start:1000|duration:20|canceled:0|finished:1'),
+    false,
+  );
+  expect(done).toEqual({ isRunning: false, finishedAt: new Date(1_020_000), errors: 3, uncorrectable: 1 });
+  const running = line('csum_errors:0|t_start:1000|duration:5|canceled:0|finished:0');
+  expect(parseBtrfsScrub(running, true)).toMatchObject({ isRunning: true, finishedAt: undefined });
+  expect(parseBtrfsScrub(running, false)).toMatchObject({ isRunning: false, finishedAt: undefined });
+  expect(parseBtrfsScrub('', true)).toBeUndefined();
+});
