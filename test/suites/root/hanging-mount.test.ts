@@ -114,6 +114,21 @@ test('a mount that hangs takes nothing else along, and is back when it is back',
   await see(`${topic}/availability`, (payload) => payload === 'offline');
 });
 
+/** Waits for so many further readings of the host. */
+async function readings(port: number, count: number, meanwhile: () => void = () => {}): Promise<void> {
+  const successes = new Set<string>();
+  await until(
+    `${count} readings`,
+    async () => {
+      meanwhile();
+      const status = await fetch(`http://127.0.0.1:${port}/host/status`);
+      successes.add(((await status.json()) as Told).lastSuccess);
+      return successes.size > count;
+    },
+    40,
+  );
+}
+
 test('a mount that is left out is not asked, hang or not', async () => {
   const { point, daemon } = await sleepyMount();
   daemon.kill('SIGSTOP');
@@ -128,25 +143,24 @@ test('a mount that is left out is not asked, hang or not', async () => {
   });
   const { see, topics } = await observe(mosquitto.url);
   await see('infra-monitor/testling/host/testling');
-  const successes = new Set<string>();
   // A command that asks it would hang, and be seen.
-  await until(
-    'four readings',
-    async () => {
-      expect(children(agent.process.pid)).not.toContain('stat');
-      successes.add(((await (await fetch(`http://127.0.0.1:${port}/host/status`)).json()) as Told).lastSuccess);
-      return successes.size > 4;
-    },
-    40,
-  );
+  await readings(port, 4, () => expect(children(agent.process.pid)).not.toContain('stat'));
   expect([...topics.keys()].filter((topic) => topic.startsWith(topicOf(point)))).toEqual([]);
   expect(topics.has('infra-monitor/testling/host/testling/filesystem_root')).toBe(true);
 });
 
 test('no process is started in a steady cycle', async () => {
   const mosquitto = await startMosquitto();
-  const agent = startAgent({ MQTT_URL: mosquitto.url, HOST_SCHEDULE: '* * * * * *', HOST_FILESYSTEMS: '/' });
+  const port = await freePort();
+  const agent = startAgent({
+    MQTT_URL: mosquitto.url,
+    HTTP_PORT: String(port),
+    HOST_SCHEDULE: '* * * * * *',
+    HOST_FILESYSTEMS: '/',
+  });
   await until('connected', () => agent.output().includes('MQTT: connected'));
+  // The second reading is the first to ask the package manager.
+  await readings(port, 3);
   await until('the inventory and the package manager are done', () => children(agent.process.pid).length === 0, 40);
   const traced = spawnSync(
     'timeout',
