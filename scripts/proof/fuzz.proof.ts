@@ -23,7 +23,7 @@ import {
   parseNamespaceUsedBytes,
   parseSmartLog,
 } from '../../src/collectors/storage/tools/nvme-cli.ts';
-import { parseSmartctlHealth } from '../../src/collectors/storage/tools/smartctl.ts';
+import { parseSmartctlNvmeHealth } from '../../src/collectors/storage/tools/smartctl.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
 import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';
@@ -101,7 +101,7 @@ const parsers: Parser[] = [
   {
     name: 'smartctl',
     samples: samples('nvme/answers', /^smartctl/),
-    parse: parseSmartctlHealth,
+    parse: parseSmartctlNvmeHealth,
   },
   {
     name: 'drive history',

@@ -4,7 +4,7 @@ import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { describeError } from '../model/errors.ts';
 import { Topics } from '../model/topics.ts';
 import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import { describeMissingPermissions } from '../mqtt/broker-permissions.ts';
+import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../mqtt/connect-once.ts';
 import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
@@ -38,7 +38,7 @@ export async function checkBroker(
     connection = await connectTemporarily(mqtt, agent, { will: agent });
     printSuccess(`Broker: connected to ${connection.url} (MQTT ${connection.protocolVersion === 5 ? '5' : '3.1.1'})`);
     const missing: string[] = [];
-    for (const identity of identities) missing.push(...(await describeMissingPermissions(connection, identity.agent)));
+    for (const identity of identities) missing.push(...(await findMissingPermissions(connection, identity.agent)));
     for (const permission of missing) printFailure(`Broker: ${permission}`);
     if (missing.length > 0) return { passed: false, connection };
     const { ping } = new Topics(agent);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { forgetAction } from '../model/action.ts';
-import { addressPath, partSegment } from '../model/address.ts';
+import { addressPath, formatPartSegment } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -147,7 +147,9 @@ async function removePart(
     setTimeout(() => resolve(false), partRemovalTimeoutMs).unref();
   });
   await connection.subscribe([topic]);
-  await connection.publish(topics.command(found), `${forgetAction} ${partSegment(found.part)}`, { retain: false });
+  await connection.publish(topics.command(found), `${forgetAction} ${formatPartSegment(found.part)}`, {
+    retain: false,
+  });
   printLine(`Asking ${agent.name} to forget ${target} …`);
   if (!(await removed))
     throw new UsageError(

@@ -20,8 +20,8 @@ export const httpSettingsSchema = z.object({
       description:
         'Token that clients must send, as a bearer token or as a password. Without it, they can read only the health status at `/health/`. Set it if the server is reachable from other machines.',
     },
-    `string of at least ${bounds.httpToken.characters} characters without blanks at its ends, such as that of: openssl rand -hex 24`,
-    new RegExp(`^\\S.{${bounds.httpToken.characters - 2},}\\S$`),
+    'string without blanks at its ends, such as that of: openssl rand -hex 24',
+    /^\S(?:.*\S)?$/,
   ),
   HTTP_ALLOWED_HOSTS: listSetting({
     description:
@@ -44,15 +44,22 @@ export type HttpSettings = z.output<typeof httpSettingsSchema>;
 const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
-/** A warning if other machines can read the agent's data without a token. */
-export const httpExposureWarnings = ({
+/** Warnings if other machines can read the agent's data without a token, or guess the token. */
+export const httpAccessWarnings = ({
   HTTP_HOST,
   HTTP_PORT,
   HTTP_TOKEN,
   HTTP_ALLOWED_PEERS,
-}: HttpSettings): string[] =>
-  HTTP_PORT === 0 || HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
+}: HttpSettings): string[] => {
+  if (HTTP_PORT === 0) return [];
+  // Shorter ones were allowed, so that an agent with such a token goes on after an update.
+  if (HTTP_TOKEN !== undefined && HTTP_TOKEN.reveal().length < bounds.httpToken.characters)
+    return [
+      `HTTP_TOKEN: shorter than ${bounds.httpToken.characters} characters, so that it can be guessed; the next major version will refuse it. Create one with: openssl rand -hex 24`,
+    ];
+  return HTTP_TOKEN !== undefined || HTTP_ALLOWED_PEERS !== undefined || isLoopback(HTTP_HOST)
     ? []
     : [
         `HTTP_HOST: anyone who can reach ${HTTP_HOST} can read everything that this agent reports; set HTTP_TOKEN, or remove HTTP_HOST`,
       ];
+};

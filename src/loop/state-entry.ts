@@ -1,4 +1,4 @@
-import { type Address, addressPath, deviceAddress, partAddress, withPartHash } from '../model/address.ts';
+import { type Address, addressPath, deviceAddress, partAddress, partAddressWithHash } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
 import { subjectOf } from '../model/device.ts';
 import { describeError } from '../model/errors.ts';
@@ -29,7 +29,7 @@ export function unusedAddress(
 ): Address {
   if (part === undefined) return deviceAddress(id, device);
   const address = partAddress(id, device, table, part);
-  return used.has(addressPath(address)) ? withPartHash(address, part) : address;
+  return used.has(addressPath(address)) ? partAddressWithHash(address, part) : address;
 }
 
 /** The entry after an observation, without what is wrong with it. */

@@ -23,17 +23,17 @@ export const partAddress = (collector: string, device: Device, table: string, pa
 });
 
 /** Address of a part whose own is already in use: `/mnt/a_b` after `/mnt/a/b`. */
-export const withPartHash = (address: Address, part: DevicePart): Address =>
+export const partAddressWithHash = (address: Address, part: DevicePart): Address =>
   address.part === undefined
     ? address
     : { ...address, part: { ...address.part, id: `${address.part.id}_${shortHash(part.id)}` } };
 
 /** `filesystem_root`: a part below its device. */
-export const partSegment = ({ table, id }: PartAddress): string => `${table}_${id}`;
+export const formatPartSegment = ({ table, id }: PartAddress): string => `${table}_${id}`;
 
 /** The address below its collector: `nas`, `nas/filesystem_root`. */
 export const addressPath = ({ device, part }: Address): string =>
-  part === undefined ? device : `${device}/${partSegment(part)}`;
+  part === undefined ? device : `${device}/${formatPartSegment(part)}`;
 
 /** Parses a part's last topic level; undefined if it is none. */
 export function parsePartSegment(segment: string): PartAddress | undefined {

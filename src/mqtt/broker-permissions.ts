@@ -12,7 +12,7 @@ import type { SingleUseBrokerConnection } from './single-use-broker-connection.t
 const returnTimeoutSeconds = 3;
 
 /** Descriptions of what the broker does not let this user do; empty if nothing is missing. */
-export async function describeMissingPermissions(
+export async function findMissingPermissions(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
 ): Promise<string[]> {

@@ -4,7 +4,7 @@ import { offlinePayload } from '../views/availability.ts';
 import { selectAnnouncedDevices } from './announced-devices.ts';
 import { DeviceClaims } from './device-claims.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
-import { ConnectionLifecycle, discoverySettleMs, RemovalLifecycle } from './discovery-lifecycle.ts';
+import { ConnectionLifecycle, discoverySettleMs, HomeAssistantLifecycle } from './discovery-lifecycle.ts';
 import { EventQueue } from './event-queue.ts';
 import { dispatchInbound, type InboundListener, selectMemoryPayloads } from './inbound.ts';
 import { OwnRetained } from './own-retained.ts';
@@ -33,7 +33,7 @@ export class ConnectedSession {
   readonly #states: StatePublisher;
   readonly #announcer: DiscoveryAnnouncer;
   readonly #lifecycle: ConnectionLifecycle;
-  readonly #removal: RemovalLifecycle;
+  readonly #removal: HomeAssistantLifecycle;
   readonly #events: EventQueue;
   readonly #claims: DeviceClaims;
   readonly #inbound: InboundListener;
@@ -85,7 +85,7 @@ export class ConnectedSession {
       shortened: (topic, error, components) => memory.rejections.shorten(topic, error, components),
       after,
     });
-    this.#removal = new RemovalLifecycle(after, {
+    this.#removal = new HomeAssistantLifecycle(after, {
       hasTombstones: () => this.#announcer.hasTombstones(),
       publishAgain: () => this.#publishAgain(),
       announce: () => this.#announce(),

@@ -56,7 +56,7 @@ export class ConnectionLifecycle {
  * it is answered; then either `announced`, or `restored`, `buried` and `omitted`, if components are to be removed. */
 type RemovalState = 'present' | 'away' | 'born' | 'announced' | 'restored' | 'buried' | 'omitted';
 
-/** What RemovalLifecycle tells its connection to do. */
+/** What HomeAssistantLifecycle tells its connection to do. */
 export interface RemovalSteps {
   /** Whether the announcements of this moment have tombstones. */
   hasTombstones(): boolean;
@@ -72,7 +72,7 @@ export interface RemovalSteps {
 
 /** Whether Home Assistant is there, and how far it has come in removing components: only a Home Assistant that is online removes
  * them, so they are removed once after each of its birth messages. */
-export class RemovalLifecycle {
+export class HomeAssistantLifecycle {
   readonly #after: RunAfter;
   readonly #steps: RemovalSteps;
   readonly #random: () => number;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { type HttpSettings, httpExposureWarnings, httpSettingsSchema } from '../http/settings.ts';
+import { type HttpSettings, httpAccessWarnings, httpSettingsSchema } from '../http/settings.ts';
 import { readBoundedFileSync } from '../lib/bounded-file.ts';
 import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
@@ -193,7 +193,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
     ...unknown,
     ...quotedValueWarnings(env, settingNames),
     ...oddValueWarnings(env, schemas),
-    ...httpExposureWarnings(http),
+    ...httpAccessWarnings(http),
     ...secretFileWarnings(files),
   ];
   return {

@@ -1,5 +1,5 @@
 import { type ActionDeclaration, forgetAction } from '../model/action.ts';
-import { type Address, isForgotten, memoryKey, type PartAddress, partSegment } from '../model/address.ts';
+import { type Address, formatPartSegment, isForgotten, memoryKey, type PartAddress } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { definedMembers } from '../model/defined-members.ts';
 import type { Device, DevicePart } from '../model/device.ts';
@@ -85,7 +85,7 @@ const macAddress = /([0-9a-f]{2}[:_-]){5}[0-9a-f]{2}/i;
 
 /** A part in an entity id: by its name if its own id is a MAC address. */
 const entityIdSegment = (address: PartAddress, part: DevicePart | undefined): string =>
-  part !== undefined && macAddress.test(part.id) ? slug(part.name) : partSegment(address);
+  part !== undefined && macAddress.test(part.id) ? slug(part.name) : formatPartSegment(address);
 
 const agentStatusOptions = (topics: Topics) => ({
   state_topic: topics.status,
@@ -182,7 +182,7 @@ function forgetButton(agent: AgentIdentity, topics: Topics, entry: StateEntry): 
       icon: 'mdi:delete-outline',
       entity_category: 'config',
       command_topic: topics.command({ collector: address.collector, device: address.device }),
-      payload_press: address.part === undefined ? forgetAction : `${forgetAction} ${partSegment(address.part)}`,
+      payload_press: address.part === undefined ? forgetAction : `${forgetAction} ${formatPartSegment(address.part)}`,
       availability: [{ topic: topics.status }],
     },
   ];

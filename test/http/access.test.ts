@@ -4,7 +4,7 @@ import { decideAccess } from '../../src/http/access.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import { startStatusServer } from '../../src/http/server.ts';
-import { type HttpSettings, httpExposureWarnings } from '../../src/http/settings.ts';
+import { type HttpSettings, httpAccessWarnings } from '../../src/http/settings.ts';
 import { WrongTokenPauses } from '../../src/http/wrong-token-pauses.ts';
 import { Secret } from '../../src/model/secret.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
@@ -184,12 +184,14 @@ test('pages of other origins can read nothing', async () => {
   expect(headers['cross-origin-resource-policy']).toBe('same-origin');
 });
 
-test('a server that other machines can reach without a token is warned of', () => {
+test('a server that other machines can reach without a token is warned of, and a short token', () => {
   const warned = (host: string, more = {}) =>
-    httpExposureWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
+    httpAccessWarnings({ HTTP_HOST: host, HTTP_PORT: 8000, ...more } as never).length === 1;
   expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].filter((host) => warned(host))).toEqual([]);
   expect(['0.0.0.0', '::', '192.168.1.7', '127.example.org'].filter((host) => warned(host))).toHaveLength(4);
-  expect(warned('0.0.0.0', { HTTP_TOKEN: new Secret(token) })).toBe(false);
+  expect(warned('0.0.0.0', { HTTP_TOKEN: new Secret('sixteen-letters!') })).toBe(false);
+  expect(warned('127.0.0.1', { HTTP_TOKEN: new Secret('fifteen-letters') })).toBe(true);
+  expect(warned('127.0.0.1', { HTTP_TOKEN: new Secret('sixteen-letters!') })).toBe(false);
   expect(warned('0.0.0.0', { HTTP_PORT: 0 })).toBe(false);
   expect(warned('0.0.0.0', { HTTP_ALLOWED_PEERS: parsePeerList('192.168.1.5') })).toBe(false);
 });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { addressPath, deviceAddress, parsePartSegment, partAddress, withPartHash } from '../../src/model/address.ts';
+import {
+  addressPath,
+  deviceAddress,
+  parsePartSegment,
+  partAddress,
+  partAddressWithHash,
+} from '../../src/model/address.ts';
 
 const device = { id: 'NAS', name: 'NAS' };
 const part = { id: '/mnt/a', name: 'A' };
@@ -11,8 +17,8 @@ test('the path of a part is below its device', () => {
 
 test('a part whose address is in use gets a hash of its id', () => {
   const address = partAddress('host', device, 'filesystem', part);
-  expect(addressPath(withPartHash(address, part))).toBe('nas/filesystem_mnt_a_f72353');
-  expect(withPartHash(deviceAddress('host', device), part)).toEqual(deviceAddress('host', device));
+  expect(addressPath(partAddressWithHash(address, part))).toBe('nas/filesystem_mnt_a_f72353');
+  expect(partAddressWithHash(deviceAddress('host', device), part)).toEqual(deviceAddress('host', device));
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { describeMissingPermissions } from '../../src/mqtt/broker-permissions.ts';
+import { findMissingPermissions } from '../../src/mqtt/broker-permissions.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
@@ -114,7 +114,7 @@ test('a check names the topics that may not be written', async () => {
   });
   const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
   onTestFinished(() => connection.abort());
-  expect(await describeMissingPermissions(connection, agent)).toEqual([
+  expect(await findMissingPermissions(connection, agent)).toEqual([
     expect.stringMatching(
       /^the broker refuses infra-monitor\/nas\/echo: it must let this user write infra-monitor\/nas\/#/,
     ),
@@ -129,7 +129,7 @@ test('a check speaks of rights only if they are the reason', async () => {
   const { settings } = await broker({ [rights]: 0x97 });
   const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
   onTestFinished(() => connection.abort());
-  expect(await describeMissingPermissions(connection, agent)).toEqual([
+  expect(await findMissingPermissions(connection, agent)).toEqual([
     `the broker refuses ${rights}: quota exceeded (0x97)`,
   ]);
 });

@@ -1,7 +1,7 @@
 import { allCollectors } from '../../collectors/index.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
 import { BrokerConnectionError } from '../../mqtt/broker-connection-error.ts';
-import { describeMissingPermissions } from '../../mqtt/broker-permissions.ts';
+import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
 import { connectTemporarily } from '../../mqtt/connect-once.ts';
 import { printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
@@ -20,7 +20,7 @@ async function findBrokerProblem(settings: Settings): Promise<{ text: string; lo
     try {
       const missing: string[] = [];
       for (const { agent } of agentIdentitiesFromSettings(settings))
-        missing.push(...(await describeMissingPermissions(connection, agent)));
+        missing.push(...(await findMissingPermissions(connection, agent)));
       return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
     } finally {
       await connection.close();

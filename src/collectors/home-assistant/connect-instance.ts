@@ -3,7 +3,11 @@ import type { HttpAnswer } from '../../lib/http-answer.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { instanceStateOfHttpAnswer, proxyNameOf, redirectTargetOf } from './http-answer-state.ts';
 import type { InstanceHintInput, InstanceState } from './instance-state.ts';
-import { instanceStateOfCertificateProblem, instanceStateOfNetworkError, tlsRefusalOf } from './network-error-state.ts';
+import {
+  instanceStateOfCertificateProblem,
+  instanceStateOfNetworkError,
+  tlsHandshakeFailureOf,
+} from './network-error-state.ts';
 
 const maxRedirects = 3;
 const webSocketPath = '/api/websocket';
@@ -84,7 +88,7 @@ export const unreachedByError = (url: URL, error: unknown): UnreachedInstance =>
   url,
   reachable: false,
   state: instanceStateOfNetworkError(error),
-  tlsRefusal: tlsRefusalOf(error),
+  tlsRefusal: tlsHandshakeFailureOf(error),
 });
 
 /** Whether Home Assistant may be at the root: people copy the address of a page. */

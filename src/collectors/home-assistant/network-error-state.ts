@@ -50,7 +50,7 @@ const alertNames: Record<number, string> = {
 };
 
 /** Why a TLS handshake failed, in the words of its specification. */
-export function tlsRefusalOf(error: unknown): string | undefined {
+export function tlsHandshakeFailureOf(error: unknown): string | undefined {
   const reason = opensslReasonOf(error);
   if (reason === undefined || notTlsReasons.has(reason)) return undefined;
   // From 1000 on, SSL_AD_REASON_OFFSET, it is the alert that the other side has sent.
@@ -72,7 +72,7 @@ const isTlsInsteadOfHttp = (error: unknown) =>
 export function instanceStateOfNetworkError(error: unknown): InstanceState {
   if (error instanceof FrozenServerError) return 'frozen';
   if (error instanceof Error && error.name === 'TimeoutError') return 'timeout';
-  if (tlsRefusalOf(error) !== undefined) return 'tls_refused';
+  if (tlsHandshakeFailureOf(error) !== undefined) return 'tls_refused';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_') || isTlsInsteadOfHttp(error)) return 'wrong_protocol';
   // Without a code, or with HPE_… of Node's HTTP parser, the server does not speak HTTP.

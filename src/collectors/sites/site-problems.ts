@@ -3,13 +3,13 @@ import { slug } from '../../model/naming.ts';
 import { compareSeverities, isFaultSeverity, type Severity } from '../../model/problem.ts';
 
 /** A problem of a site, with the words for it. */
-export interface SiteProblem {
+export interface DescribedProblem {
   severity: Severity;
   text: string;
 }
 
 /** A problem that an agent reports. */
-export interface AgentProblem extends SiteProblem {
+export interface AgentProblem extends DescribedProblem {
   /** Key of the site at which it is. */
   site: string;
   /** Slug of the device. */
@@ -56,7 +56,7 @@ export function agentProblems(
 }
 
 /** The worst problem, and how many more there are; of equal ones the first by the alphabet, so that the text stays the same. */
-export function describeWorst(problems: readonly SiteProblem[], omittedCount: number): string | undefined {
+export function describeWorst(problems: readonly DescribedProblem[], omittedCount: number): string | undefined {
   const [worst, ...others] = problems.toSorted(
     (a, b) => compareSeverities(a.severity, b.severity) || a.text.localeCompare(b.text),
   );

@@ -1,7 +1,7 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { SiteAgentReading, SiteCause, SiteReading } from './reading.ts';
-import { type AgentProblem, agentProblems, describeWorst, type SiteProblem, siteKey } from './site-problems.ts';
+import { type AgentProblem, agentProblems, type DescribedProblem, describeWorst, siteKey } from './site-problems.ts';
 
 /** What is wrong with a site that none of its agents can say. */
 interface SiteOutage {
@@ -130,10 +130,10 @@ const problemsOfSite = (key: string, outage: SiteOutage | undefined, problems: r
 /** The cause, and the worst that is wrong. `agents`: those of the site that answer. */
 function causeAndText(
   outage: SiteOutage | undefined,
-  problems: readonly SiteProblem[],
+  problems: readonly DescribedProblem[],
   agents: readonly ReportedAgent[],
 ): Pick<SiteReading, 'cause' | 'text'> {
-  const own: SiteProblem[] = outage === undefined ? [] : [{ severity: 'outage', text: outage.text }];
+  const own: DescribedProblem[] = outage === undefined ? [] : [{ severity: 'outage', text: outage.text }];
   const worst = describeWorst(
     [...own, ...problems],
     agents.reduce((sum, { problems: reported }) => sum + (reported?.omittedCount ?? 0), 0),

@@ -11,7 +11,6 @@ import { type PoolReadingByTable, PoolsReader } from './pools/pools-reader.ts';
 
 const storageSettingsSchema = z.object(drivesSettingsShape);
 
-// biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type StorageReadingByTable = { drive: StorageDriveReading } & PoolReadingByTable;
 
 const isPoolMemory = (memory: DriveMemory | PoolMemory): memory is PoolMemory => 'pool_members' in memory;

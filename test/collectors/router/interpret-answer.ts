@@ -1,6 +1,6 @@
 import {
-  parseExternalIpv4Fields,
-  parseExternalIpv6Fields,
+  parseExternalIpv4Address,
+  parseExternalIpv6Address,
   parseIpv6PrefixFields,
   parseLinkAndAddonFields,
   parseStatusInfoFields,
@@ -35,8 +35,8 @@ function wanOf(values: SoapFields) {
   return {
     ...parseStatusInfoFields(values),
     ...parseLinkAndAddonFields(values, values),
-    ipv4: parseExternalIpv4Fields(values),
-    ipv6: parseExternalIpv6Fields(values),
+    ipv4: parseExternalIpv4Address(values),
+    ipv6: parseExternalIpv6Address(values),
     prefix: parseIpv6PrefixFields(values),
     received,
     sent,

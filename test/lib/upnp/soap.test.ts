@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  parseExternalIpv4Fields,
+  parseExternalIpv4Address,
   parseIpv6PrefixFields,
   parseLinkAndAddonFields,
   parseStatusInfoFields,
@@ -74,7 +74,7 @@ test('whatever the values are, numbers are possible ones', () => {
       expect(uptime >= 0 && uptime < 1e9).toBe(true);
       const { downstreamBytesPerSecond = 1 } = parseLinkAndAddonFields(fields, undefined);
       expect(downstreamBytesPerSecond > 0 && Number.isFinite(downstreamBytesPerSecond)).toBe(true);
-      expect(parseExternalIpv4Fields(fields)).toBe(undefined);
+      expect(parseExternalIpv4Address(fields)).toBe(undefined);
       expect(parseIpv6PrefixFields(fields)).toBe(undefined);
     }),
     { numRuns: 500 },

@@ -9,7 +9,7 @@ import type { FilesystemUsage } from './filesystem-usage.ts';
 import type { HostMounts, Mount } from './host-mounts.ts';
 import { missingNameComplaints } from './missing-names.ts';
 import { listWatchedAndExcludedMounts, type MountSelection } from './mounts.ts';
-import { usageOfDatasets, ZfsPoolReader } from './zfs-pools.ts';
+import { correctDatasetUsages, ZfsPoolReader } from './zfs-pools.ts';
 
 const filesystemPart = ({ id, point }: Mount) => ({ id: id === '/' ? 'root' : id, name: `File system ${point}` });
 
@@ -74,7 +74,7 @@ export class HostFilesystems {
       const usage = outcomes.get(mount)?.usage;
       return usage === undefined ? [] : [{ mount, dataset: mount.source, usage }];
     });
-    const usages = usageOfDatasets(datasets, await pools, this.#roots.isHostRoot);
+    const usages = correctDatasetUsages(datasets, await pools, this.#roots.isHostRoot);
     for (const [index, { mount }] of datasets.entries()) outcomes.set(mount, { usage: usages[index] ?? {} });
     return outcomes;
   }

@@ -82,7 +82,7 @@ function availableByPool(datasets: readonly DatasetUsage[]): Map<string, { avail
  * empty if the data are in other datasets or in volumes. That is right only for a dataset with a quota, which has less
  * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isContainer`: the pool can't
  * be seen, and quotas limit the container's own datasets. */
-export function usageOfDatasets(
+export function correctDatasetUsages(
   datasets: readonly DatasetUsage[],
   pools: ReadonlyMap<string, ZfsPool>,
   isContainer: boolean,

@@ -70,10 +70,10 @@ export function parseLinkAndAddonFields(
   };
 }
 
-export const parseExternalIpv4Fields = (values: SoapFields | undefined): string | undefined =>
+export const parseExternalIpv4Address = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPAddress'));
 
-export const parseExternalIpv6Fields = (values: SoapFields | undefined): string | undefined =>
+export const parseExternalIpv6Address = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPv6Address'));
 
 export function parseIpv6PrefixFields(values: SoapFields | undefined): string | undefined {

@@ -5,8 +5,8 @@ import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import type { WanReading } from '../reading.ts';
 import {
   parseDsliteFields,
-  parseExternalIpv4Fields,
-  parseExternalIpv6Fields,
+  parseExternalIpv4Address,
+  parseExternalIpv6Address,
   parseIpv6PrefixFields,
   parseLinkAndAddonFields,
   parseStatusInfoFields,
@@ -46,7 +46,7 @@ async function findConnection(
     try {
       const connection: WanConnection = { service, status: await call(service, 'GetStatusInfo'), ipv4: undefined };
       if (isConnected(connection) || statusOf(connection) === undefined)
-        connection.ipv4 = parseExternalIpv4Fields(await call(service, 'GetExternalIPAddress'));
+        connection.ipv4 = parseExternalIpv4Address(await call(service, 'GetExternalIPAddress'));
       found.push(connection);
       if (isConnected(connection) && hasAddress(connection)) break;
     } catch (error) {
@@ -147,7 +147,7 @@ export class WanReader {
       ...(isMiniupnpd ? { link: lineFields.link } : lineFields),
       ipv4,
       ...(await this.#readSlowFields([connection?.service.controlUrl.href, ipv4, state.status].join(' '), async () => ({
-        ipv6: parseExternalIpv6Fields(await call(connection?.service, 'X_AVM_DE_GetExternalIPv6Address')),
+        ipv6: parseExternalIpv6Address(await call(connection?.service, 'X_AVM_DE_GetExternalIPv6Address')),
         prefix: parseIpv6PrefixFields(await call(connection?.service, 'X_AVM_DE_GetIPv6Prefix')),
         dslite: parseDsliteFields(await call(line, 'X_AVM_DE_GetDsliteStatus')),
       }))),

@@ -1,5 +1,5 @@
 import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
-import { parseSmartctlHealth } from '../tools/smartctl.ts';
+import { parseSmartctlNvmeHealth } from '../tools/smartctl.ts';
 import type { DriveReport } from './drive-report.ts';
 
 const fieldsAt = (parent: unknown, key: string) =>
@@ -39,7 +39,7 @@ export function readScsiValues(answer: Record<string, unknown>): Partial<DriveRe
 /** The values of an NVMe drive behind a USB bridge; undefined if the answer is about another drive. */
 export function readNvmeValues(answer: Record<string, unknown>): Partial<DriveReport> | undefined {
   if (!isJsonObject(answer.nvme_smart_health_information_log)) return undefined;
-  const { log, limits } = parseSmartctlHealth(JSON.stringify(answer));
+  const { log, limits } = parseSmartctlNvmeHealth(JSON.stringify(answer));
   return {
     temperature: log.temperature,
     temperatureLimit: limits.warning,

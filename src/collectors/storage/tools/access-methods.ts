@@ -7,7 +7,7 @@ import { type CommandRunner, drivesHelperRunner, isRefusedBySudo, ownRunner, sud
 import { canUseSudo, explainMissingRight, isDevicePresent } from './device-rights.ts';
 import { DriveRefusedError, NoDriveAnswerError, requireFilledHealthLog } from './health-log.ts';
 import { parseSmartLog, requireNvmeCliOutput } from './nvme-cli.ts';
-import { parseSmartctlHealth } from './smartctl.ts';
+import { parseSmartctlNvmeHealth } from './smartctl.ts';
 
 export interface DriveHealth {
   log: HealthLog;
@@ -44,7 +44,7 @@ const healthCommands: readonly HealthCommand[] = [
     source: 'smartctl',
     program: 'smartctl',
     args: (node) => ['-j', '-i', '-H', '-A', node],
-    parse: ({ stdout }) => parseSmartctlHealth(stdout),
+    parse: ({ stdout }) => parseSmartctlNvmeHealth(stdout),
     selfTestArgs: (node) => ['-j', '-l', 'selftest', node],
   },
   nvmeCli(['log', 'smart'], ['log', 'self-test'], (target) => ['id', target]),

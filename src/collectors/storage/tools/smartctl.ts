@@ -29,7 +29,7 @@ function errorOfAnswer(answer: Record<string, unknown>): Error {
 }
 
 /** Parses `smartctl -j -i -H -A` of smartctl 7.0 and later. */
-export function parseSmartctlHealth(text: string): {
+export function parseSmartctlNvmeHealth(text: string): {
   log: HealthLog;
   limits: DriveLimitsAndCapacity;
   usedBytes: Map<number, number>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePools, usageOfDatasets } from '../../../../src/collectors/host/linux/zfs-pools.ts';
+import { correctDatasetUsages, parsePools } from '../../../../src/collectors/host/linux/zfs-pools.ts';
 
 const pools = parsePools('tank\t6000\t5580\t420\t93\n');
 const dataset = (name: string, available: number, usedRatio = 0) => ({
@@ -7,7 +7,11 @@ const dataset = (name: string, available: number, usedRatio = 0) => ({
   usage: { total: available, available, usedRatio },
 });
 const ofAll = (datasets: ReturnType<typeof dataset>[], known = pools, isContainer = false) =>
-  usageOfDatasets(datasets, known, isContainer).map(({ total, available, usedRatio }) => [total, available, usedRatio]);
+  correctDatasetUsages(datasets, known, isContainer).map(({ total, available, usedRatio }) => [
+    total,
+    available,
+    usedRatio,
+  ]);
 const none = new Map();
 
 test('pools of zpool’s output, without those that it says nothing of', () => {

@@ -5,7 +5,7 @@ import {
   parseNamespaceUsedBytes,
   parseSmartLog,
 } from '../../../../src/collectors/storage/tools/nvme-cli.ts';
-import { parseSmartctlHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
+import { parseSmartctlNvmeHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
 
 export type Understood =
   | { log: HealthLog; limits?: DriveLimitsAndCapacity; used?: ReadonlyMap<number, number> }
@@ -17,7 +17,7 @@ const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [
   [
     /smartctl/,
     (text) => {
-      const { log, ...rest } = parseSmartctlHealth(text);
+      const { log, ...rest } = parseSmartctlNvmeHealth(text);
       return { ...rest, log: requireFilledHealthLog(log) };
     },
   ],

@@ -6,7 +6,7 @@ import {
   parseSmartLog,
   requireNvmeCliOutput,
 } from '../../../../src/collectors/storage/tools/nvme-cli.ts';
-import { parseSmartctlHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
+import { parseSmartctlNvmeHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
 import { identifyController, identifyNamespace, smartctl, smartLog } from '../../../helpers/drives.ts';
 
 test.each([
@@ -136,7 +136,7 @@ test('a refusal by the drive is distinguished from every other error', () => {
 const changed = (change: (answer: Record<string, Record<string, unknown>>) => void) => {
   const answer = JSON.parse(smartctl()) as Record<string, Record<string, unknown>>;
   change(answer);
-  return parseSmartctlHealth(JSON.stringify(answer));
+  return parseSmartctlNvmeHealth(JSON.stringify(answer));
 };
 
 test('smartctl: some versions have values outside the health log', () => {
@@ -157,7 +157,7 @@ test('smartctl: some versions have values outside the health log', () => {
     delete log(answer).critical_warning;
     delete answer.smart_status;
   });
-  expect(withoutWarning.log).toEqual({ ...parseSmartctlHealth(smartctl()).log, criticalWarning: undefined });
+  expect(withoutWarning.log).toEqual({ ...parseSmartctlNvmeHealth(smartctl()).log, criticalWarning: undefined });
   expect(
     changed((answer) => Object.assign(log(answer), { data_units_written: 1, data_units_written_s: '9007199254740993' }))
       .log.dataUnitsWritten,
@@ -196,7 +196,7 @@ test('smartctl: limits, size and use', () => {
 });
 
 test('smartctl: its messages are in the error', () => {
-  const answer = (more: object) => () => parseSmartctlHealth(JSON.stringify(more));
+  const answer = (more: object) => () => parseSmartctlNvmeHealth(JSON.stringify(more));
   expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(
     DriveRefusedError,
   );
