@@ -14,6 +14,7 @@ import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
+import { isAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { type AgentIdentityWithCollectors, agentIdentitiesFromSettings } from './agent-identities.ts';
 import { listedAddresses, printRetained } from './retained-list.ts';
@@ -174,7 +175,10 @@ export async function forget(
   }: { device?: string | undefined; force?: boolean; agent?: string; list?: boolean },
 ): Promise<void> {
   const { agent: self, mqtt } = settings;
-  const agent = otherName === undefined ? self : { ...self, id: slug(otherName), name: otherName };
+  const agent =
+    otherName === undefined
+      ? self
+      : { ...self, id: isAgentId(otherName) ? otherName : slug(otherName), name: otherName };
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new UsageError(
       'The embedded broker keeps no data after it stops, so there is nothing to forget. Set MQTT_URL to the broker that the agent used',

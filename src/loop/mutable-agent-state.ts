@@ -195,6 +195,8 @@ export class MutableAgentState implements AgentState {
     if (entries.some(([, entry]) => isPresent(entry)) || others.some(isElsewhere))
       throw new UsageError('it is still there');
     for (const [one] of entries) record.entries.delete(one);
+    const [oldest] = this.forgotten;
+    if (oldest !== undefined && this.forgotten.size >= bounds.forgottenPaths.items) this.forgotten.delete(oldest);
     this.forgotten.add(`${record.id}/${path}`);
     this.memoryStore.contents.delete(`${record.id}/${path}`);
     if (address.part === undefined) this.problemMemory.forgetDevice(record.id, address.device);

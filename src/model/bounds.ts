@@ -78,6 +78,8 @@ export const bounds = {
 
   /** Parts of a device that are gone, and still announced in case they come back. */
   missingParts: { items: 200 },
+  /** Devices and parts that somebody has had forgotten, and that are not back. */
+  forgottenPaths: { items: 1000 },
 } as const;
 
 /** For JSON. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { startBroker } from '../helpers/broker.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
 import { until } from '../helpers/until.ts';
@@ -142,4 +143,15 @@ test('dashboard reports that no devices are announced', async () => {
     status: 2,
     output: expect.stringContaining('No devices are announced on homeassistant/device/+/+/config'),
   });
+});
+
+test('forget takes the id of an agent as forget --list prints it', async () => {
+  const broker = await startBroker();
+  const { client, topics } = await observe(broker.url, { protocolVersion: 4 });
+  const status = 'infra-monitor/long_name__0a1b2c/status';
+  await client.publishAsync(status, 'offline', { qos: 1, retain: true });
+  const forget = (...args: string[]) => run({ MQTT_URL: broker.url }, 'forget', ...args);
+  expect((await forget('--list')).output).toContain('--agent long_name__0a1b2c');
+  expect(await forget('--agent', 'long_name__0a1b2c', '--force')).toMatchObject({ status: 0 });
+  await until('its topic is cleared', () => !topics.has(status));
 });

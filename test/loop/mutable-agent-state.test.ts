@@ -180,3 +180,14 @@ describe('forgetting what is gone', () => {
     expect([...state.forgotten]).toEqual([]);
   });
 });
+
+test('what is forgotten by the thousand is bounded: the latest stay', () => {
+  const state = stateOf(
+    probe(async () => []),
+    [{ table: 'thing', device, reading: {} }],
+  );
+  for (let index = 0; index < 1_005; index += 1) state.forgetMissing({ collector: 'probe', device: `ghost_${index}` });
+  expect(state.forgotten.size).toBe(1_000);
+  expect(state.forgotten.has('probe/ghost_1004')).toBe(true);
+  expect(state.forgotten.has('probe/ghost_4')).toBe(false);
+});
