@@ -123,7 +123,7 @@ async function tryMethods(
       onlySudoCanHelp ||
       missingPrograms.has(program) ||
       (kind === 'sudo' &&
-        (missingPrograms.has('sudo') || isRefusedBySudo(program, method.command.args(controller.name))))
+        (missingPrograms.has('sudo') || isRefusedBySudo(program, method.command.args(devicePath(controller, method)))))
     )
       continue;
     try {

@@ -19,15 +19,24 @@ export const drivesHelperRunner = (socketPath: string): CommandRunner => ({
   run: (program, args, seconds) => runByDrivesHelper(socketPath, [program, ...args], seconds),
 });
 
-/** Programs, or subcommands of those that it allows otherwise, for which sudo requires a password, as an older rule does for newer
- * questions. They are not tried again, because sudo logs each attempt. */
+/** Questions for which sudo requires a password, as an older rule does for newer ones, and programs of which it allows none for a kind
+ * of drive. They are not tried again, because sudo logs each attempt. */
 const refusedBySudo = new Set<string>();
 const allowedBySudo = new Set<string>();
 
-const subcommandOf = (program: string, args: readonly string[]) => `${program} ${args[0]}`;
+/** The question to any drive of the kind (`smartctl -j -i /dev/sd`), and all questions of the program to those (`smartctl /dev/sd`). */
+function questionAndScope(program: string, args: readonly string[]): [question: string, scope: string] {
+  const words = args.map((word) => word.replace(/^(\/dev\/(?:nvme|sd)).*/, '$1'));
+  const kind = words.find((word) => word.startsWith('/dev/')) ?? '';
+  return [`${program} ${words.join(' ')}`, `${program} ${kind}`];
+}
 
 export const isRefusedBySudo = (program: string, args: readonly string[]): boolean =>
-  refusedBySudo.has(program) || refusedBySudo.has(subcommandOf(program, args));
+  questionAndScope(program, args).some((key) => refusedBySudo.has(key));
+
+/** sudo's own last word, with nothing from the command. It also warns, as of a host without an address, and then runs the command. */
+const refusalIn = ({ status, stdout, stderr }: CommandResult): string | undefined =>
+  status === 0 || stdout.trim() !== '' ? undefined : /(?:^|\n)((?:sudo:|Sorry, user ).*)$/.exec(stderr.trim())?.[1];
 
 /** By its rule, sudo itself ends a command that takes too long. SIGTERM rather than SIGKILL, because sudo can pass it
  * on and would otherwise leave the command running. */
@@ -44,14 +53,15 @@ async function runWithSudo(commandLine: readonly string[], seconds: number): Pro
 export const sudoRunner: CommandRunner = {
   kind: 'sudo',
   async run(program, args, seconds) {
-    const subcommand = subcommandOf(program, args);
+    const [question, scope] = questionAndScope(program, args);
     const result = await runWithSudo([program, ...args], seconds);
-    if (result.status === 0 || !/^(sudo:|Sorry, user )/m.test(result.stderr)) {
-      allowedBySudo.add(subcommand);
+    const refusal = refusalIn(result);
+    if (refusal === undefined) {
+      allowedBySudo.add(question).add(scope);
       return result;
     }
-    const allowsOthers = [...allowedBySudo].some((allowed) => allowed.startsWith(`${program} `));
-    refusedBySudo.add(allowsOthers && !allowedBySudo.has(subcommand) ? subcommand : program);
-    throw new Error(`sudo -n ${program} ${args.join(' ')}: ${result.stderr.trim().split('\n')[0]}`);
+    const allowsOthers = allowedBySudo.has(scope) && !allowedBySudo.has(question);
+    refusedBySudo.add(allowsOthers ? question : scope);
+    throw new Error(`sudo -n ${program} ${args.join(' ')}: ${refusal}`);
   },
 };
