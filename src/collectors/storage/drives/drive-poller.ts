@@ -55,6 +55,7 @@ export class DrivePoller {
   #isInUse = false;
   /** The drive does not tell whether it sleeps, so that it is asked only while it is in use. */
   #isPowerUnknowable = false;
+  /** An SSD that does not answer the power question is not asked it again. */
   #skipsPowerQuestion = false;
   #selfTests: { at: number; value: SelfTests | undefined } | undefined;
   #statistics: { at: number; value: DriveStatistics | undefined } | undefined;
@@ -109,11 +110,7 @@ export class DrivePoller {
     const statistics = this.#drive.identity.bus !== 'scsi' && isDue(this.#statistics, statisticsSeconds);
     const { activity } = this.#drive;
     try {
-      const answer = await this.#questioner.ask(
-        this.#drive,
-        { power: !this.#skipsPowerQuestion, selfTests, statistics },
-        commandTimeoutSeconds,
-      );
+      const answer = await this.#askDrive({ selfTests, statistics });
       this.#failures = 0;
       this.#error = undefined;
       this.#answeredAt = now;
@@ -123,13 +120,27 @@ export class DrivePoller {
       this.#failures += 1;
       this.#error = error;
       this.#dueAt = now + this.#pauseAfterFailure(error);
-      this.#skipsPowerQuestion = error instanceof PowerQuestionFailedError && this.#maySkipPowerQuestion();
       // A drive may hang on a log that it does not have.
       if (error instanceof CommandError && error.timedOut && (selfTests || statistics)) {
         this.#selfTests = { at: now, value: this.#selfTests?.value };
         this.#statistics = { at: now, value: this.#statistics?.value };
       }
     }
+  }
+
+  /** A drive that does not answer the power question is asked again without it, if it may. */
+  async #askDrive(logs: { selfTests: boolean; statistics: boolean }): Promise<SmartctlAnswer> {
+    const ask = (power: boolean) => this.#questioner.ask(this.#drive, { power, ...logs }, commandTimeoutSeconds);
+    if (!this.#skipsPowerQuestion) {
+      try {
+        return await ask(true);
+      } catch (error) {
+        if (!(error instanceof PowerQuestionFailedError) || !this.#maySkipPowerQuestion()) throw error;
+      }
+    }
+    const answer = await ask(false);
+    this.#skipsPowerQuestion = !this.#drive.isRotational;
+    return answer.kind === 'report' ? { ...answer, isPowerUnknowable: true } : answer;
   }
 
   #keep(answer: SmartctlAnswer, now: number, asked: { selfTests: boolean; statistics: boolean }): void {
@@ -139,8 +150,7 @@ export class DrivePoller {
       return;
     }
     const { report, isPowerUnknowable } = answer;
-    this.#isPowerUnknowable = isPowerUnknowable || this.#skipsPowerQuestion;
-    if (this.#drive.isRotational) this.#skipsPowerQuestion = false;
+    this.#isPowerUnknowable = isPowerUnknowable;
     if (asked.selfTests) this.#selfTests = { at: now, value: report.selfTests };
     // A drive without statistics is not asked for them again.
     if (asked.statistics)

@@ -3,6 +3,7 @@ import { describeFailedSelfTest } from '../tools/self-tests.ts';
 import { maxReallocatedPerWeek } from './drive-memory.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { describeErrorCount, type ErrorCountName, errorCountNames } from './error-counts.ts';
+import { isOffline } from './whole-drives.ts';
 
 /** The limit is left this much later than it was reached. */
 const hysteresisCelsius = 2;
@@ -66,7 +67,7 @@ export function storageDriveProblems(reading: StorageDriveReading, before: Lasti
   const latest = report?.selfTests?.latest;
   const used = report?.percentageUsed;
   return [
-    ...findingIf('offline', kernelState === 'offline', () => ({
+    ...findingIf('offline', isOffline(kernelState), () => ({
       severity: 'data_at_risk',
       text: 'the kernel has given the drive up: it does not answer any more',
       clearsAt: 'when it answers again',

@@ -10,7 +10,7 @@ export interface StorageDriveReading {
   isRotational: boolean;
   /** Bytes. */
   capacity: number;
-  /** The kernel's word: `running`, `offline`. */
+  /** The kernel's word: `running`, `offline`, `transport-offline`. */
   kernelState: string | undefined;
   /** Undefined until the drive has been asked. */
   power: DrivePower | undefined;

@@ -10,6 +10,7 @@ import {
   sudoRunner,
 } from '../tools/command-runner.ts';
 import { ataCapability, canUseSudo, explainMissingRight } from '../tools/device-rights.ts';
+import type { DriveIdentity } from './drive-identity.ts';
 import { PowerQuestionFailedError, parseSmartctlAnswer, type SmartctlAnswer } from './smartctl-answer.ts';
 import type { WholeDrive } from './whole-drives.ts';
 
@@ -20,15 +21,13 @@ interface SmartctlQuestion {
   statistics: boolean;
 }
 
-/** Asks one drive by smartctl: one command a question. It remembers what works: `-d`, the path, and the right. */
+/** Asks one drive by smartctl: one command at a time. It remembers what works: `-d` and the path. */
 export class SmartctlQuestioner {
   readonly #helperSocket: string;
   readonly #isTypeSet: boolean;
   #type: string | undefined;
   /** Paths that did not answer, of a drive with several. */
   #path = 0;
-  #isHelperOut = false;
-  #isHelperForbidden = false;
 
   /** `type`: smartctl's `-d`, if the settings have it. */
   constructor({ identity }: WholeDrive, type: string | undefined, helperSocket: string) {
@@ -52,45 +51,60 @@ export class SmartctlQuestioner {
       ...(this.#type === undefined ? [] : ['-d', this.#type]),
       `/dev/${name}`,
     ];
-    // The kernel lets SCSI’s own questions through without a capability, but not those that carry ATA commands.
-    const capability = drive.identity.bus === 'scsi' ? null : ataCapability;
-    const missingRight = () => explainMissingRight(name, this.#isHelperForbidden, capability);
-    const runner = this.#runner(missingRight(), args);
+    if (!isDrivesHelperPresent(this.#helperSocket)) return this.#askWithoutHelper(name, args, drive.identity, seconds);
     try {
-      const { stdout, stderr } = await runner.run('smartctl', args, seconds);
-      if (stdout.trim() === '' && stderr.trim() !== '') throw new Error(stderr.trim().split('\n')[0]);
-      const answer = parseSmartctlAnswer(stdout);
-      this.#type ??= answer.type;
-      return answer;
+      return await this.#run(drivesHelperRunner(this.#helperSocket), args, seconds);
     } catch (error) {
-      throw this.#explain(error, drive, `smartctl ${args.join(' ')}`, runner, missingRight());
+      if (!(error instanceof DrivesHelperError)) throw this.#explain(error, args, drive.identity);
+      // It did not ask the drive, perhaps only this time.
+      return this.#askWithoutHelper(name, args, drive.identity, seconds, error);
     }
   }
 
-  #runner(missingRight: string | undefined, args: readonly string[]): CommandRunner {
-    if (!this.#isHelperOut && isDrivesHelperPresent(this.#helperSocket)) return drivesHelperRunner(this.#helperSocket);
-    return missingRight !== undefined && canUseSudo() && !isRefusedBySudo('smartctl', args) ? sudoRunner : ownRunner;
+  /** `helperError`: why the helper, which is there, did not ask. */
+  async #askWithoutHelper(
+    name: string,
+    args: readonly string[],
+    identity: DriveIdentity,
+    seconds: number,
+    helperError?: DrivesHelperError,
+  ): Promise<SmartctlAnswer> {
+    // The kernel lets SCSI’s own questions through without a capability, but not those that carry ATA commands.
+    const capability = identity.bus === 'scsi' ? null : ataCapability;
+    const missingRight = explainMissingRight(name, helperError?.forbidden, capability);
+    const mayUseSudo = missingRight !== undefined && canUseSudo() && !isRefusedBySudo('smartctl', args);
+    const runner = mayUseSudo ? sudoRunner : ownRunner;
+    try {
+      return await this.#run(runner, args, seconds);
+    } catch (error) {
+      const isNotInstalled = error instanceof CommandError && error.missing;
+      const isRightMissing =
+        runner.kind === 'sudo'
+          ? isNotInstalled || isRefusedBySudo('smartctl', args)
+          : missingRight !== undefined && !(error instanceof CommandError);
+      if (!isRightMissing && !isNotInstalled) throw this.#explain(error, args, identity);
+      // The helper has what is missing here: it is what to mend.
+      if (helperError?.forbidden === false) throw helperError;
+      if (isRightMissing && missingRight !== undefined) throw new HealthUnavailableError(missingRight);
+      throw this.#explain(error, args, identity);
+    }
   }
 
-  #explain(
-    error: unknown,
-    { identity }: WholeDrive,
-    command: string,
-    { kind }: CommandRunner,
-    missingRight: string | undefined,
-  ): Error {
-    if (error instanceof DrivesHelperError) {
-      this.#isHelperOut = true;
-      this.#isHelperForbidden = error.forbidden;
-      return error;
-    }
+  async #run(runner: CommandRunner, args: readonly string[], seconds: number): Promise<SmartctlAnswer> {
+    const { stdout, stderr } = await runner.run('smartctl', args, seconds);
+    if (stdout.trim() === '' && stderr.trim() !== '') throw new Error(stderr.trim().split('\n')[0]);
+    const answer = parseSmartctlAnswer(stdout);
+    this.#type ??= answer.type;
+    return answer;
+  }
+
+  #explain(error: unknown, args: readonly string[], identity: DriveIdentity): Error {
     if (error instanceof CommandError) {
       if (error.missing) return new HealthUnavailableError('smartctl is not installed: apt install smartmontools');
       return error;
     }
-    if (kind !== 'helper' && missingRight !== undefined) return new HealthUnavailableError(missingRight);
     this.#path += 1;
-    const words = `${command}: ${describeError(error)}`;
+    const words = `smartctl ${args.join(' ')}: ${describeError(error)}`;
     if (error instanceof PowerQuestionFailedError) return new PowerQuestionFailedError(words);
     if (identity.bus === 'usb' && !this.#isTypeSet) {
       // An unknown bridge: most pass ATA on. Other guesses can reset it.

@@ -17,7 +17,7 @@ import { DrivePoller, type DriveState } from './drive-poller.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { type ErrorCounts, errorCountNames } from './error-counts.ts';
 import type { DrivesSettings } from './settings.ts';
-import { readWholeDrives, type WholeDrive, wholeDriveDevice } from './whole-drives.ts';
+import { isOffline, readWholeDrives, type WholeDrive, wholeDriveDevice } from './whole-drives.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type Readings = { drive: StorageDriveReading };
@@ -85,7 +85,8 @@ export class StorageDrivesReader {
   async #readDrive(drive: WholeDrive, device: ReturnType<typeof wholeDriveDevice>): Promise<Observation<Readings>> {
     const watched = this.#watchedDrive(drive);
     try {
-      const state = await watched.poller.poll(drive);
+      // No command reaches a drive that the kernel has given up: nothing more is known of it.
+      const state = isOffline(drive.kernelState) ? {} : await watched.poller.poll(drive);
       return { table: 'drive', device, reading: this.#reading(drive, watched, state), hint: state.hint };
     } catch (error) {
       return { table: 'drive', device, error };

@@ -15,13 +15,17 @@ export interface WholeDrive {
   isRotational: boolean;
   /** Bytes. */
   capacity: number;
-  /** `running`; `offline` if the kernel has given it up. */
+  /** `running`; `offline` or `transport-offline` if the kernel has given it up, on all paths. */
   kernelState: string | undefined;
   /** Whether the kernel has suspended it, so that it sleeps. */
   isSuspended: boolean;
   /** Counters of reads and writes: they move when somebody uses the drive. Questions of smartctl do not count. */
   activity: string;
 }
+
+/** Whether the kernel has given the drive up (drivers/scsi/scsi_sysfs.c). Until it is running again, no command reaches it. */
+export const isOffline = (kernelState: string | undefined): boolean =>
+  kernelState === 'offline' || kernelState === 'transport-offline';
 
 /** What hypervisors show as drives, which have no health. */
 const virtualDrive = /^(QEMU|VMware|Msft|VBOX|Virtual)\b|VBOX|Virtual [Dd]is[ck]|QEMU HARDDISK/;
@@ -54,7 +58,12 @@ function joinPaths(paths: readonly Omit<WholeDrive, 'id'>[]): Omit<WholeDrive, '
     const drive = drives.get(key);
     if (drive === undefined) drives.set(key, path);
     else
-      drives.set(key, { ...drive, names: [...drive.names, ...path.names], activity: drive.activity + path.activity });
+      drives.set(key, {
+        ...drive,
+        names: [...drive.names, ...path.names],
+        kernelState: isOffline(drive.kernelState) ? path.kernelState : drive.kernelState,
+        activity: drive.activity + path.activity,
+      });
   }
   return [...drives.values()];
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -332,4 +333,139 @@ test('a drive that hangs: one command, and the others are read', async () => {
   const observations = await first;
   expect(observations[0]).toMatchObject({ error: { message: expect.stringMatching(/^sda: no answer in \d+ s$/) } });
   expect(observations[1]).toMatchObject({ reading: { power: 'active' } });
+});
+
+const logs = ['', ' selftest', ' devstat', ' selftest devstat'];
+
+test('a disk in use that fails the power question each time: it is asked again without it, in the same reading', async () => {
+  const { answer, tell, pass, use, read, calls } = await machineWithHelper([{}]);
+  answer(powerModeAnswer('SLEEP'));
+  for (const log of logs) tell(`smartctl${log} sat sda`, ataAnswer());
+  expect(await read(), 'nobody uses it').toMatch(/did not answer/);
+  for (let minute = 0; minute < 60; minute += 1) {
+    use();
+    expect(await pass(1), `minute ${minute}`).toMatchObject({ power: 'active', temperature: 31 });
+  }
+  const before = calls().length;
+  await pass(120);
+  expect(calls(), 'nor is it asked later, while nobody uses it').toHaveLength(before);
+  use();
+  await pass(1);
+  expect(calls().slice(before)).toEqual([expect.stringContaining('standby,3'), expect.not.stringContaining('standby')]);
+});
+
+test('a drive that the kernel has given up is at risk from the first reading on, and is not asked', async () => {
+  for (const state of ['offline', 'transport-offline']) {
+    const { answer, read, calls, findings } = machine([{ isRotational: false, state }]);
+    answer(ataAnswer());
+    expect(await read()).toMatchObject({ kernelState: state, report: undefined, power: undefined });
+    expect(findings()).toEqual([expect.stringMatching(/^offline data_at_risk: the kernel has given the drive up/)]);
+    expect(calls()).toEqual([]);
+  }
+});
+
+test('one that it gives up later keeps its problems, and is asked again when it runs again', async () => {
+  const { answer, pass, read, calls, findings, sysfs } = machine([{ isRotational: false }]);
+  answer(ataAnswer({ passed: false }));
+  await read();
+  sysfs('block/sda/device/state', 'offline');
+  expect(await pass(5)).toMatchObject({ report: undefined });
+  expect(calls()).toHaveLength(1);
+  expect(findings()).toEqual([
+    expect.stringMatching(/^offline data_at_risk: /),
+    expect.stringMatching(/^verdict data_at_risk: .*\?$/),
+  ]);
+  sysfs('block/sda/device/state', 'running');
+  expect(await pass(1)).toMatchObject({ power: 'active' });
+  expect(findings()).toEqual([expect.stringMatching(/^verdict data_at_risk: .*[^?]$/)]);
+});
+
+test('a drive with two paths is given up only if both are', async () => {
+  const path = { serial: 'MP-1', wwid: 'naa.5000c5000000aaaa', vendor: 'IBM', model: 'LUN' };
+  for (const [states, expected] of [
+    [['offline', 'running'], 'running'],
+    [['running', 'offline'], 'running'],
+    [['transport-offline', 'offline'], 'offline'],
+  ] as const) {
+    const { read, answer } = machine(
+      states.map((state, index) => ({ ...path, name: ['sda', 'sdb'][index] ?? '', state })),
+    );
+    answer(ataAnswer());
+    expect(await read()).toMatchObject({ kernelState: expected });
+  }
+});
+
+/** A machine whose drives helper hangs up until it is mended. */
+async function machineWithBrokenHelper(disks: StandInDisk[]) {
+  const root = mkdtempSync(join(tmpdir(), 'root-'));
+  mkdirSync(join(root, 'run/infra-monitor'), { recursive: true });
+  const path = join(root, drivesHelperSocketPath);
+  const broken = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => broken.listen(path, resolve));
+  const one = machine(disks, {}, { HOST_ROOT: root });
+  const server = new DrivesHelperServer(one.sys);
+  onTestFinished(async () => {
+    await server.close();
+    rmSync(root, { recursive: true });
+  });
+  return {
+    ...one,
+    async mend() {
+      await new Promise((resolve) => broken.close(resolve));
+      await server.listen({ path });
+    },
+  };
+}
+
+test('a helper that hung up is what is wrong, not a right of the agent, and is asked again', async () => {
+  const { answer, pass, read, mend, tell } = await machineWithBrokenHelper([{ isRotational: false }]);
+  expect(await read()).toMatch(/^the drives helper (gave no answer|can’t be reached)/);
+  expect(await pass(3)).toMatch(/^the drives helper (gave no answer|can’t be reached)/);
+  await mend();
+  answer(ataAnswer());
+  for (const log of logs) tell(`smartctl${log} sat sda`, ataAnswer());
+  expect(await pass(5)).toMatchObject({ power: 'active', hint: undefined });
+});
+
+test('what can ask without the helper does, in the same reading', async () => {
+  const { answer, read } = await machineWithBrokenHelper([{}]);
+  answer(ataAnswer());
+  expect(await read()).toMatchObject({ power: 'active', hint: undefined });
+});
+
+/** Not where it was started with NoNewPrivileges. */
+const sudoMayRaise =
+  process.platform === 'linux' && !/^NoNewPrivs:\s*1$/m.test(readFileSync('/proc/self/status', 'utf8'));
+
+test.runIf(sudoMayRaise)('with a sudo rule that works, a drive that fails is a failure of the drive', async () => {
+  const { asUser, fail, tell, pass, read } = machine([{}]);
+  asUser();
+  const say = (text: string) => {
+    for (const log of logs) tell(`sudo smartctl standby,3${log} sat sda`, text);
+  };
+  say(ataAnswer());
+  expect(await read()).toMatchObject({ power: 'active' });
+  say(powerModeAnswer('SLEEP'));
+  expect(await pass(40)).toMatch(/did not answer the question whether it sleeps$/);
+  for (const log of logs) fail(`sudo smartctl standby,3${log} sat sda`, 'Read Device Identity failed');
+  expect(await pass(40)).toMatch(/Read Device Identity failed$/);
+});
+
+test.runIf(sudoMayRaise)('without a sudo rule, the right is what is missing, and sudo is tried once', async () => {
+  const { asUser, fail, pass, read, calls } = machine([{}]);
+  asUser();
+  for (const log of logs) fail(`sudo smartctl standby,3${log} sat sda`, 'sudo: a password is required');
+  expect(await read()).toMatchObject({ hint: expect.stringMatching(/^\/dev\/sda is not there/) });
+  expect(await pass(40)).toMatchObject({ hint: expect.stringMatching(/^\/dev\/sda is not there/) });
+  expect(calls().filter((call) => call.startsWith('sudo'))).toHaveLength(1);
+});
+
+// The folders of administration commands are searched in any case.
+const isSudoThere = ['/usr/local/sbin', '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, 'sudo')));
+
+test.runIf(sudoMayRaise && !isSudoThere)('where sudo is not installed, the right is what is missing', async () => {
+  const { asUser, read, sys } = machine([{}]);
+  asUser();
+  process.env.PATH = sys;
+  expect(await read()).toMatchObject({ hint: expect.stringMatching(/^\/dev\/sda is not there/) });
 });
