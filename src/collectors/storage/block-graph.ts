@@ -15,6 +15,8 @@ export interface BlockDevice {
   mapping?: { name: string; uuid: string };
   /** Names of the devices that it lies on, including those that are gone. */
   slaves: readonly string[];
+  /** The slaves that are caches, and what the loss of one does. */
+  caches?: { names: readonly string[]; effect: LossEffect };
 }
 
 /** Devices of which so many can be lost without loss of data. */
@@ -24,7 +26,19 @@ export interface MemberGroup {
 }
 
 /** What the loss of a drive does to something that lies on it. */
-export type LossEffect = 'none' | 'degraded' | 'lost';
+export type LossEffect = 'none' | 'degraded' | 'unknown' | 'lost';
+
+/** Devices that something lies on, each of which has the same effect if it is lost. */
+interface AlikeMembers {
+  members: readonly string[];
+  effect: LossEffect;
+}
+
+/** Legs of LVM's RAID and mirrors, and its caches: which level or mode they have only LVM knows (lvmraid(7), lvmcache(7)). */
+const lvmPartPattern = /(_r(image|meta)_\d+|_mimage_\d+|_mlog|[_-]c(data|meta)|_cvol)$/;
+
+const isLvmPart = (device: BlockDevice | undefined) =>
+  device?.mapping?.uuid.startsWith('LVM-') === true && lvmPartPattern.test(device.mapping.name);
 
 const sectorBytes = 512;
 
@@ -54,6 +68,17 @@ const bcacheCaches = (folder: string): string[] =>
       }
     });
 
+/** Without dirty data nothing but speed is lost with the cache (Linux, Documentation/admin-guide/bcache.rst). */
+const bcacheEffects: Record<string, LossEffect> = { clean: 'none', 'no cache': 'none', dirty: 'lost' };
+
+/** A bcache device has a link to the folder of its backing device, which has such a folder, too. */
+function readCaches(folder: string): Pick<BlockDevice, 'caches'> {
+  const names = linkTargetName(join(folder, 'bcache')) === undefined ? [] : bcacheCaches(folder);
+  if (names.length === 0) return {};
+  const state = tryReadTextSync(join(folder, 'bcache/state'));
+  return { caches: { names, effect: bcacheEffects[state ?? ''] ?? 'unknown' } };
+}
+
 /** Faulty members of an array stay in its folder; what was pulled leaves a link that leads nowhere. */
 const arrayMembers = (folder: string): string[] =>
   listFolderSync(join(folder, 'md'))
@@ -69,15 +94,17 @@ function readDevice(folder: string, partitionOf?: string): BlockDevice | undefin
   const number = tryReadTextSync(join(folder, 'dev'));
   if (number === undefined) return undefined;
   const mapping = readMapping(folder);
+  const { caches } = partitionOf === undefined ? readCaches(folder) : {};
   return {
     name: basename(folder),
     folder,
     number,
     ...(partitionOf === undefined ? {} : { partitionOf }),
     ...(mapping === undefined ? {} : { mapping }),
+    ...(caches === undefined ? {} : { caches }),
     slaves:
       partitionOf === undefined
-        ? [...new Set([...listFolderSync(join(folder, 'slaves')), ...arrayMembers(folder), ...bcacheCaches(folder)])]
+        ? [...new Set([...listFolderSync(join(folder, 'slaves')), ...arrayMembers(folder), ...(caches?.names ?? [])])]
         : [],
   };
 }
@@ -109,7 +136,7 @@ export function blockDeviceSize({ folder }: BlockDevice): number | undefined {
 /** What lies on what: drive → partition → (md | dm | bcache)* → pool or file system → mount points. */
 export class BlockGraph {
   readonly devices: ReadonlyMap<string, BlockDevice>;
-  readonly #groups = new Map<string, readonly MemberGroup[]>();
+  readonly #groups = new Map<string, readonly (MemberGroup | AlikeMembers)[]>();
   readonly #mounts = new Map<string, string[]>();
   readonly #drives: (leaf: string) => string;
   /** Names of what lies directly on a device. */
@@ -119,10 +146,21 @@ export class BlockGraph {
   constructor(devices: ReadonlyMap<string, BlockDevice>, driveOf: (leaf: string) => string) {
     this.devices = devices;
     this.#drives = driveOf;
-    for (const { name, partitionOf, slaves } of devices.values()) {
-      const members = partitionOf === undefined ? slaves : [partitionOf];
-      if (members.length > 0) this.#groups.set(name, [{ members, canLose: 0 }]);
+    for (const device of devices.values()) {
+      const groups = this.#groupsOf(device);
+      if (groups.length > 0) this.#groups.set(device.name, groups);
     }
+  }
+
+  #groupsOf({ partitionOf, slaves, caches }: BlockDevice): (MemberGroup | AlikeMembers)[] {
+    if (partitionOf !== undefined) return [{ members: [partitionOf], canLose: 0 }];
+    const cacheNames = new Set(caches?.names);
+    const lvmParts = new Set(slaves.filter((slave) => isLvmPart(this.devices.get(slave))));
+    return [
+      { members: slaves.filter((slave) => !cacheNames.has(slave) && !lvmParts.has(slave)), canLose: 0 },
+      { members: [...lvmParts], effect: 'unknown' as const },
+      { members: [...cacheNames], effect: caches?.effect ?? 'unknown' },
+    ].filter(({ members }) => members.length > 0);
   }
 
   /** Sets what a device, a pool or a file system lies on. */
@@ -182,13 +220,7 @@ export class BlockGraph {
           ? this.#drives(name) === drive
             ? 'lost'
             : 'none'
-          : worstOf(
-              groups.map(({ members, canLose }) => {
-                const effects = members.map(effectOn);
-                const lost = effects.filter((one) => one === 'lost').length;
-                return lost > canLose ? 'lost' : lost > 0 ? 'degraded' : worstOf(effects);
-              }),
-            );
+          : worstOf(groups.map((group) => effectOnGroup(group, group.members.map(effectOn))));
       known.set(name, effect);
       return effect;
     };
@@ -207,4 +239,13 @@ export class BlockGraph {
 }
 
 const worstOf = (effects: readonly LossEffect[]): LossEffect =>
-  effects.includes('lost') ? 'lost' : effects.includes('degraded') ? 'degraded' : 'none';
+  (['lost', 'unknown', 'degraded'] as const).find((effect) => effects.includes(effect)) ?? 'none';
+
+/** `effects`: on each member. */
+function effectOnGroup(group: MemberGroup | AlikeMembers, effects: readonly LossEffect[]): LossEffect {
+  const lost = effects.filter((one) => one === 'lost').length;
+  const atWorst = lost + effects.filter((one) => one === 'unknown').length;
+  if (atWorst === 0) return worstOf(effects);
+  if ('effect' in group) return lost > 0 || group.effect === 'none' ? group.effect : 'unknown';
+  return lost > group.canLose ? 'lost' : atWorst > group.canLose ? 'unknown' : 'degraded';
+}

@@ -1,3 +1,4 @@
+import type { LossEffect } from './block-graph.ts';
 import type { JudgedPool, MemberRole } from './pools/pool.ts';
 import { listNames } from './pools/pool-findings.ts';
 import type { StorageLayout } from './storage-layout.ts';
@@ -6,6 +7,7 @@ const roleNames: Partial<Record<MemberRole, string>> = {
   spare: 'a spare',
   rebuilding: 'being rebuilt as a member',
   failed: 'a failed member',
+  unknown: 'a member',
 };
 
 /** “one of 2 members of srv”. */
@@ -25,7 +27,7 @@ export function describeDependents(
   drive: string,
 ): string | undefined {
   const effectOn = layout.graph.effectsOfLosing(drive);
-  const points = { none: [], degraded: [], lost: [] } as Record<'none' | 'degraded' | 'lost', string[]>;
+  const points = { none: [], degraded: [], unknown: [], lost: [] } as Record<LossEffect, string[]>;
   for (const [node, mounted] of layout.graph.mounts) points[effectOn(node)].push(...mounted);
   const roles = pools.flatMap((pool) => roleIn(pool, drive) ?? []);
   const unknown = pools.filter((pool) => pool.groups === undefined && roleIn(pool, drive) !== undefined);
@@ -36,6 +38,7 @@ export function describeDependents(
     ...(points.degraded.length === 0
       ? []
       : [`${listNames(points.degraded.sort())} ${points.degraded.length === 1 ? 'goes' : 'go'} on, degraded`]),
+    ...(points.unknown.length === 0 ? [] : [`what becomes of ${listNames(points.unknown.sort())} is not known`]),
   ];
   const held = unknown.flatMap(({ mounts }) => mounts);
   const parts = [

@@ -75,12 +75,12 @@ export class StorageLayout {
   readonly isThere = (name: string): boolean => this.devices.has(name);
 
   /** How many drives may fail before this is lost, if it alone could lose `tolerance` of its members: two members on one drive, or
-   * a layer below without redundancy, leave none. */
-  redundancyOf(node: string, groups: readonly MemberGroup[]): number {
+   * a layer below without redundancy, leave none. Undefined if it is not known of a layer below. */
+  redundancyOf(node: string, groups: readonly MemberGroup[]): number | undefined {
     const tolerance = Math.min(...groups.map(({ canLose }) => canLose));
     if (tolerance <= 0) return 0;
     const drives = new Set(this.graph.leavesBelow(node).map((leaf) => this.driveOf(leaf)?.id ?? leaf));
-    const isSingleLoss = [...drives].some((drive) => this.graph.effectsOfLosing(drive)(node) === 'lost');
-    return isSingleLoss ? 0 : tolerance;
+    const effects = new Set([...drives].map((drive) => this.graph.effectsOfLosing(drive)(node)));
+    return effects.has('lost') ? 0 : effects.has('unknown') ? undefined : tolerance;
   }
 }

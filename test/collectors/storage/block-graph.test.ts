@@ -38,6 +38,24 @@ test('two paths to one drive are one drive', () => {
   expect(graph.effectsOfLosing('LAB-1')('md0')).toBe('lost');
 });
 
+test('what is not known of a layer below is not known above, unless there is one member to spare', () => {
+  const lvm = (name: string, mapping: string, ...slaves: string[]): [string, BlockDevice] => [
+    name,
+    { name, folder: '', number: '1:1', slaves, mapping: { name: mapping, uuid: 'LVM-1' } },
+  ];
+  const graph = graphOf([
+    device('sda'),
+    device('sdb'),
+    lvm('dm-0', 'vg-a_rimage_0', 'sda'),
+    lvm('dm-1', 'vg-a', 'dm-0'),
+    device('md0', 'dm-1', 'sdb'),
+  ]);
+  expect(graph.effectsOfLosing('sda')('md0')).toBe('unknown');
+  expect(graph.effectsOfLosing('sdb')('md0')).toBe('lost');
+  graph.setGroups('md0', [{ members: ['dm-1', 'sdb'], canLose: 1 }]);
+  expect(graph.effectsOfLosing('sda')('md0')).toBe('degraded');
+});
+
 test('the weakest group counts', () => {
   const graph = graphOf([device('sda'), device('sdb'), device('sdc')]);
   graph.setGroups('pool', [

@@ -54,6 +54,61 @@ test('a volume on a mirror and on a single drive is lost with the single drive o
   expect(await dependents(machine, 'LAB-3')).toBe('if it dies, /data is lost');
 });
 
+const volume = (name: string, number: string, mapping: string, slaves: string[]) => ({
+  ...virtual(name, number, slaves),
+  [`/sys/block/${name}/dm/name`]: mapping,
+  [`/sys/block/${name}/dm/uuid`]: `LVM-${name}`,
+});
+const srv = mounts('37 29 252:9 / /srv rw - ext4 /dev/mapper/vg-srv rw');
+
+test.each([
+  ['RAID', '_rimage_0', '_rimage_1'],
+  ['a mirror', '_mimage_0', '_mimage_1'],
+])('what becomes of %s of LVM that loses a leg is not known', async (_, first, second) => {
+  const machine = {
+    ...sda,
+    ...sdb,
+    ...volume('dm-0', '252:0', `vg-srv${first}`, ['sda']),
+    ...volume('dm-1', '252:1', `vg-srv${second}`, ['sdb']),
+    ...volume('dm-9', '252:9', 'vg-srv', ['dm-0', 'dm-1']),
+    ...srv,
+  };
+  expect(await dependents(machine, 'LAB-1')).toBe('if it dies, what becomes of /srv is not known');
+});
+
+test('a cached volume of LVM is lost with its origin; what the loss of the cache does is not known', async () => {
+  const machine = {
+    ...sda,
+    ...sdb,
+    ...volume('dm-0', '252:0', 'vg-srv_corig', ['sda']),
+    ...volume('dm-1', '252:1', 'vg-fast_cpool_cdata', ['sdb']),
+    ...volume('dm-2', '252:2', 'vg-fast_cpool_cmeta', ['sdb']),
+    ...volume('dm-9', '252:9', 'vg-srv', ['dm-0', 'dm-1', 'dm-2']),
+    ...srv,
+  };
+  expect(await dependents(machine, 'LAB-1')).toBe('if it dies, /srv is lost');
+  expect(await dependents(machine, 'LAB-2')).toBe('if it dies, what becomes of /srv is not known');
+});
+
+test.each([
+  ['clean', undefined],
+  ['dirty', 'if it dies, /srv is lost'],
+  ['inconsistent', 'if it dies, what becomes of /srv is not known'],
+])('the cache of a bcache device that is %s', async (state, expected) => {
+  const machine = {
+    ...sda,
+    ...sdb,
+    ...virtual('bcache0', '252:9', ['sda']),
+    '/sys/block/bcache0/bcache': '-> ../../../pci0/ata0/block/sda/bcache',
+    '/sys/block/sda/bcache/cache': '-> ../../../../../../fs/bcache/set',
+    '/sys/block/sda/bcache/state': `${state}\n`,
+    '/sys/fs/bcache/set/cache0': '-> ../../../devices/pci0/ata16/block/sdb/bcache',
+    ...srv,
+  };
+  expect(await dependents(machine, 'LAB-2')).toBe(expected);
+  expect(await dependents(machine, 'LAB-1')).toBe('if it dies, /srv is lost');
+});
+
 test('nothing', async () => expect(await dependents({ ...sda, ...sdc, ...mirror }, 'LAB-3')).toBeUndefined());
 
 test('a drive that puts data at risk says what hangs on it', () => {

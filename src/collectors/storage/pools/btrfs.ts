@@ -23,7 +23,12 @@ function groupsOf(filesystem: BtrfsFilesystem, living: readonly string[], missin
 function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, layout: StorageLayout): PoolFacts {
   const { fsid, label, hasTemporaryId, deviceNames, devices, exclusiveOperation, allocation } = filesystem;
   const living = deviceNames.filter(layout.isThere);
-  const missing = Math.max(devices.length - living.length, devices.filter(({ isMissing }) => isMissing).length);
+  // The file system has no link for a device that it was mounted without; of one that was pulled the link stays. While a device is
+  // replaced, the target has a link, too, though it is no device with a number of its own yet.
+  const missing = Math.max(
+    devices.length - living.length,
+    devices.filter(({ isMissing }) => isMissing).length + deviceNames.length - living.length,
+  );
   const members = deviceNames.map((name): PoolMember => {
     const isThere = layout.isThere(name);
     const only = devices.length === 1 && deviceNames.length === 1 ? devices[0] : undefined;
@@ -57,7 +62,7 @@ function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, 
     layout: [...new Set(profilesOf(filesystem))].join(', ') || undefined,
     state: missing > 0 ? 'degraded' : 'mounted',
     members,
-    expectedMembers: devices.length || undefined,
+    expectedMembers: devices.length === 0 ? undefined : living.length + missing,
     groups: groupsOf(filesystem, living, missing),
     activity: scrub?.isRunning
       ? 'check'

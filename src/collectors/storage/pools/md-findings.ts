@@ -10,6 +10,7 @@ import {
   lossOf,
   risenCounts,
 } from './pool-findings.ts';
+import { canGiveUpGone } from './pool-memory.ts';
 
 const runningStates = new Set([
   'readonly',
@@ -64,7 +65,7 @@ export function judgeMd(array: MdArray, pool: JudgedPool): Finding[] {
     })),
     ...findingIf('degraded', isKnown ? isDegraded && !sparse : undefined, () => {
       const { key: _, ...finding } = degradedFinding(pool, remedy);
-      return finding;
+      return canGiveUpGone(pool) ? { ...finding, clearsAt: `${finding.clearsAt}, or you acknowledge it` } : finding;
     }),
     ...findingIf('empty_slots', isKnown ? sparse && (degraded ?? 0) > pool.knownEmptySlots : undefined, () => ({
       severity: 'notice',

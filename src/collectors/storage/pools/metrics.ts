@@ -1,7 +1,7 @@
 import { diagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { deviceTable, partTable } from '../../../model/table.ts';
 import { type MemberReading, memberRoles, type PoolReading, poolActivities, poolKinds } from './pool.ts';
-import { listNames } from './pool-findings.ts';
+import { activeMembers, listNames } from './pool-findings.ts';
 
 const optional = { optional: true } as const;
 
@@ -69,7 +69,7 @@ const poolMetrics: MetricDeclarations<PoolReading> = {
     name: 'Members',
     icon: 'mdi:harddisk',
     ...diagnostic,
-    value: (r) => r.members.filter(({ role }) => role === 'active').length,
+    value: (r) => activeMembers(r),
   },
   expected_members: {
     kind: 'gauge',

@@ -43,6 +43,10 @@ const howItIs: Partial<Record<PoolMember['role'], string>> = {
   rebuilding: 'is being rebuilt',
 };
 
+/** How many members hold their share of the data; undefined if no member's role is known. */
+export const activeMembers = ({ members }: JudgedPool): number | undefined =>
+  members.every(({ role }) => role === 'unknown') ? undefined : members.filter(({ role }) => role === 'active').length;
+
 /** Members that do not hold their share of the data, and those that it had and that are gone. */
 export const lackingMembers = ({ members, gone }: JudgedPool): PoolMember[] => [
   ...members.filter(({ role }) => role === 'failed' || role === 'missing' || role === 'rebuilding'),
@@ -60,20 +64,23 @@ export const drivesOf = (members: readonly PoolMember[]): { blames?: readonly st
 
 /** A pool that lacks members and goes on. */
 export function degradedFinding(pool: JudgedPool, remedy: string): ActiveFinding {
-  const { layout, members, expectedMembers, redundancyLeft } = pool;
-  const active = members.filter(({ role }) => role === 'active').length;
+  const { layout, expectedMembers, redundancyLeft } = pool;
+  const active = activeMembers(pool);
   const lacking = lackingMembers(pool);
   const count =
-    expectedMembers === undefined
-      ? `${active} ${active === 1 ? 'member' : 'members'}`
-      : `${active} of ${expectedMembers} members`;
+    active === undefined
+      ? []
+      : [
+          'with',
+          expectedMembers === undefined
+            ? `${active} ${active === 1 ? 'member' : 'members'}`
+            : `${active} of ${expectedMembers} members`,
+        ];
+  const what = [layout, ...count].filter(Boolean).join(' ');
   return {
     key: 'degraded',
     severity: redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
-    text: [`degraded: ${[layout, 'with', count].filter(Boolean).join(' ')}`, describeLacking(lacking)]
-      .filter(Boolean)
-      .join(': ')
-      .concat(consequenceOf(pool)),
+    text: ['degraded', what, describeLacking(lacking)].filter(Boolean).join(': ').concat(consequenceOf(pool)),
     step: [active, redundancyLeft, ...lacking.map(({ id, role }) => `${id} ${role}`)].join(),
     clearsAt: 'when it has all its members again and the rebuild is done',
     remedy,

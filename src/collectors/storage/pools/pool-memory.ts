@@ -26,6 +26,7 @@ const poolMemorySchema = z.object({
   ),
   acknowledged: z.catch(z.record(z.string(), countSchema), {}),
   spares: z.catch(z.optional(countSchema), undefined),
+  most_active: z.catch(z.optional(countSchema), undefined),
   empty_slots: z.catch(z.optional(countSchema), undefined),
   last_check: z.catch(z.optional(z.object({ at: z.iso.datetime(), errors: z.optional(countSchema) })), undefined),
 });
@@ -49,9 +50,19 @@ export const poolMemoryFormat = {
 
 const isPresent = ({ role }: PoolMember) => role !== 'missing';
 
-/** Whether every member that it should have holds its share. */
-const isWhole = ({ members, expectedMembers }: PoolFacts) =>
-  expectedMembers !== undefined && members.filter(({ role }) => role === 'active').length >= expectedMembers;
+const activeCount = ({ members }: PoolFacts) => members.filter(({ role }) => role === 'active').length;
+
+/** Whether most slots are empty, as in the system arrays of NAS makers, which have more slots than the machine has bays. */
+const isSparse = (facts: PoolFacts) => (facts.expectedMembers ?? 0) > 2 * activeCount(facts);
+
+/** The most members that held their share at once, as far as is known. */
+const mostActive = (facts: PoolFacts, memory: PoolMemory | undefined) =>
+  Math.max(activeCount(facts), memory?.most_active ?? (memory?.pool_members ?? facts.members.filter(isPresent)).length);
+
+/** Whether every member that it should have holds its share; in a sparse pool, whether as many do as ever did. */
+const isWhole = (facts: PoolFacts, memory: PoolMemory | undefined) =>
+  facts.expectedMembers !== undefined &&
+  activeCount(facts) >= (isSparse(facts) ? mostActive(facts, memory) : facts.expectedMembers);
 
 /** The members, with a drive that has just gone named as it was when it was there. */
 export function nameGoneMembers(facts: PoolFacts, memory: PoolMemory | undefined): PoolFacts {
@@ -68,7 +79,7 @@ export function nameGoneMembers(facts: PoolFacts, memory: PoolMemory | undefined
 
 /** Members of before that are gone; none while the pool is whole, since they were replaced. */
 export function goneMembers(facts: PoolFacts, memory: PoolMemory | undefined): PoolMember[] {
-  if (memory === undefined || isWhole(facts)) return [];
+  if (memory === undefined || isWhole(facts, memory)) return [];
   const present = new Set(facts.members.map(({ id }) => id));
   return memory.pool_members
     .filter(({ id }) => !present.has(id))
@@ -92,18 +103,29 @@ export function rememberPool(facts: PoolFacts, memory: PoolMemory | undefined): 
   const kept = Object.entries(before).filter(([key]) => [...gone].some((id) => key.endsWith(` ${id}`)));
   return {
     ...memory,
-    pool_members: uniqueById(isWhole(facts) ? seen : [...known, ...seen]),
+    pool_members: uniqueById(isWhole(facts, memory) ? seen : [...known, ...seen]),
     acknowledged: {
       ...Object.fromEntries(kept),
       ...Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.min(count, before[key] ?? count)])),
     },
     spares: Math.max(spares, memory?.spares ?? 0),
+    most_active: mostActive(facts, memory),
   };
 }
+
+/** Whether the user may give up the members that are gone: their slots are then as empty as most others. Not while the next failure
+ * loses data. */
+export const canGiveUpGone = (pool: JudgedPool): boolean => isSparse(pool) && (pool.redundancyLeft ?? 0) > 0;
 
 /** The memory of a pool whose user has seen everything up to now. */
 export const acknowledgePool = (pool: JudgedPool, memory: PoolMemory): PoolMemory => ({
   ...memory,
+  ...(canGiveUpGone(pool)
+    ? {
+        pool_members: memory.pool_members.filter(({ id }) => pool.gone.every((gone) => gone.id !== id)),
+        most_active: activeCount(pool),
+      }
+    : {}),
   acknowledged: { ...memory.acknowledged, ...pool.counts },
   spares: pool.spares ?? 0,
   empty_slots: Math.max((pool.expectedMembers ?? 0) - pool.members.length, 0),

@@ -9,8 +9,13 @@ import { degradedFinding, drivesOf, failedFinding, lossOf } from './pool-finding
 const failedStates = new Set(['FAULTED', 'UNAVAIL', 'REMOVED']);
 const knownStates = new Set([...failedStates, 'ONLINE', 'DEGRADED', 'OFFLINE', 'SUSPENDED']);
 
-/** Members by udev, which knows the pool's name and GUID from their labels; `zpool` is not asked, for it can hang. */
-function membersOf(pool: string, layout: StorageLayout): { guid: string | undefined; members: PoolMember[] } {
+/** Members by udev, which knows the pool's name and GUID from their labels; `zpool` is not asked, for it can hang. Each of them
+ * is active in an online pool; of another one the kernel does not say which. */
+function membersOf(
+  pool: string,
+  state: string | undefined,
+  layout: StorageLayout,
+): { guid: string | undefined; members: PoolMember[] } {
   const devices = [...layout.devices.values()].filter((device) => {
     const udev = layout.udevOf(device);
     return udev.get('ID_FS_TYPE') === 'zfs_member' && udev.get('ID_FS_LABEL') === pool;
@@ -21,7 +26,7 @@ function membersOf(pool: string, layout: StorageLayout): { guid: string | undefi
     members: devices.map(({ name }) => ({
       ...layout.identifyMember(name),
       device: name,
-      role: 'active',
+      role: state === 'ONLINE' ? 'active' : 'unknown',
       state: 'present',
     })),
   };
@@ -62,6 +67,8 @@ export class ZfsPoolStates {
   readonly #roots: HostRoots;
   /** While the configuration is locked, the kernel says OFFLINE for a moment (openzfs#9004): it is believed the second time. */
   #offline = new Set<string>();
+  /** GUIDs by name: a pool that has lost all its drives is still the same. */
+  #guids: ReadonlyMap<string, string> = new Map();
 
   constructor(roots: HostRoots) {
     this.#roots = roots;
@@ -76,14 +83,30 @@ export class ZfsPoolStates {
     );
     const before = this.#offline;
     this.#offline = new Set([...states].filter(([, state]) => state === 'OFFLINE').map(([name]) => name));
-    return [...states].map(([name, state]) =>
-      this.#facts(name, state === 'OFFLINE' && !before.has(name) ? undefined : state, layout),
-    );
+    const guids = new Map<string, string>();
+    const pools = [...states].map(([name, state]) => {
+      const believed = state === 'OFFLINE' && !before.has(name) ? undefined : state;
+      const { guid: labelled, members } = membersOf(name, believed, layout);
+      // The kernel has the file since OpenZFS 2.4.
+      const guid =
+        tryReadTextSync(this.#roots.proc('spl/kstat/zfs', name, 'guid')) ?? labelled ?? this.#guids.get(name);
+      if (guid !== undefined) guids.set(name, guid);
+      return this.#facts({ name, state: believed, guid, members }, layout);
+    });
+    this.#guids = guids;
+    return pools;
   }
 
-  #facts(name: string, state: string | undefined, layout: StorageLayout): PoolFacts {
+  #facts(
+    {
+      name,
+      state,
+      guid,
+      members,
+    }: { name: string; state: string | undefined; guid: string | undefined; members: readonly PoolMember[] },
+    layout: StorageLayout,
+  ): PoolFacts {
     const node = `zfs ${name}`;
-    const { guid, members } = membersOf(name, layout);
     for (const { type, source, points } of layout.filesystems)
       if (type === 'zfs' && source.split('/')[0] === name)
         for (const point of points) layout.graph.addMount(node, point);

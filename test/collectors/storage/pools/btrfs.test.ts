@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseBtrfsScrub } from '../../../../src/collectors/storage/pools/btrfs-sysfs.ts';
 import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
-import { saidOf, sda, sdb, watchPools } from './machine.ts';
+import { saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
 
 const fsid = '1b7c0f52-0000-4a7e-9f00-00000000ab01';
 const folder = `/sys/fs/btrfs/${fsid}`;
@@ -78,6 +78,44 @@ test('a member that is pulled is seen by its link alone, and its errors are no s
   expect(pulled[0]?.findings.filter(({ explainedBy }) => explainedBy === undefined).map(({ key }) => key)).toEqual([
     'degraded',
   ]);
+});
+
+const replacing = { operation: 'device replace' };
+
+test('a member that was pulled is missing until its replacement is done', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...tank() });
+  await machine.see({ ...sda, ...tank() });
+  const during = { ...sda, ...sdc, ...tank({ ...replacing, devices: ['sda', 'sdb', 'sdc'] }) };
+  const told = [expect.stringContaining('degraded: raid1 with 2 of 3 members: DISK 4T (serial LAB-2')];
+  expect(saidOf(await machine.see(during))).toEqual(told);
+  expect(saidOf(await machine.see(during))).toEqual(told);
+  expect(saidOf(await machine.see({ ...sda, ...sdc, ...tank({ devices: ['sda', 'sdc'] }) }))).toEqual([]);
+});
+
+test('so is one without which it was mounted', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...tank() });
+  const during = { ...sda, ...sdc, ...tank({ ...replacing, devices: ['sda', 'sdc'], missing: 2 }) };
+  await machine.see(during);
+  expect(saidOf(await machine.see(during))).toEqual([
+    expect.stringContaining('degraded: raid1 with 2 of 3 members: DISK 4T (serial LAB-2'),
+  ]);
+});
+
+test('a drive that is replaced while it is there lacks nothing', async () => {
+  const during = { ...sda, ...sdb, ...sdc, ...tank({ ...replacing, devices: ['sda', 'sdb', 'sdc'] }) };
+  expect(saidOf(await watchPools().see(during))).toEqual([]);
+});
+
+test('a member that is pulled is seen without devinfo, too, as before Linux 5.6', async () => {
+  const [pool] = await watchPools().see({ ...sda, ...tank({ errors: [] }) });
+  expect(pool?.findings.map(({ key }) => key)).toEqual(['degraded']);
+});
+
+test('one that is pulled after it was mounted without another is missing as well', async () => {
+  const [pool] = await watchPools().see({ ...tank({ devices: ['sda'], missing: 2 }) });
+  expect(pool?.findings.map(({ key }) => key)).toEqual(['failed']);
 });
 
 test('a file system that was mounted without a member', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseMdstat } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
-import { array, drive, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
+import { type ArrayMember, array, drive, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
 
 const healthy = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }) };
 const degraded = { ...sda, ...array({ sda: {} }, { degraded: '1' }) };
@@ -150,6 +150,48 @@ test('slots that were never filled are a note that is acknowledged once; one mor
   expect(saidOf(await machine.see(sparse('sda', 'sdb')))).toEqual([]);
   const [worse] = await machine.see(sparse('sda'));
   expect(worse?.findings.map(({ key }) => key)).toEqual(['degraded']);
+});
+
+describe('an array with many empty slots', () => {
+  const drives = Object.assign(
+    {},
+    ...['sda', 'sdb', 'sdc', 'sdd', 'sde'].map((name, at) => drive(name, `8:${16 * at}`, `LAB-${name}`)),
+  );
+  const sparse = (members: Record<string, ArrayMember>, degraded: number) => ({
+    ...drives,
+    ...array(members, { raid_disks: '32', degraded: `${degraded}` }),
+  });
+  const abc = { sda: { slot: '0' }, sdb: { slot: '1' }, sdc: { slot: '2' } };
+  const acknowledge = (machine: ReturnType<typeof watchPools>) =>
+    machine.reader.acknowledge('cd712c29_6734_98cb_2117_09b372bd0470');
+  async function withFour() {
+    const machine = watchPools();
+    await machine.see(sparse({ ...abc, sdd: { slot: '3' } }, 28));
+    acknowledge(machine);
+    return machine;
+  }
+
+  test('is well again once a member is replaced, whatever slot the new one has', async () => {
+    const machine = await withFour();
+    const gone = [expect.stringContaining('LAB-sdd')];
+    expect(saidOf(await machine.see(sparse(abc, 29)))).toEqual(gone);
+    expect(saidOf(await machine.see(sparse({ ...abc, sde: { state: 'spare', slot: '9' } }, 29)))).toEqual(gone);
+    const after = sparse({ ...abc, sde: { slot: '9' } }, 28);
+    expect(saidOf(await machine.see(after))).toEqual([]);
+    expect((await machine.see(after))[0]?.members.map(({ id }) => id)).not.toContain('LAB-sdd');
+    expect(saidOf(await machine.see(sparse(abc, 29)))).toEqual([expect.stringContaining('LAB-sde')]);
+  });
+
+  test('may lose one for good if the user says so, but not the last but one', async () => {
+    const machine = await withFour();
+    expect((await machine.see(sparse(abc, 29)))[0]?.findings[0]?.clearsAt).toContain('or you acknowledge it');
+    acknowledge(machine);
+    expect(saidOf(await machine.see(sparse(abc, 29)))).toEqual([]);
+    await machine.see(sparse({ sda: { slot: '0' } }, 31));
+    acknowledge(machine);
+    const [last] = await machine.see(sparse({ sda: { slot: '0' } }, 31));
+    expect(last?.findings.map(({ key, severity }) => [key, severity])).toEqual([['degraded', 'data_at_risk']]);
+  });
 });
 
 test('one of two that was never there is no design', async () => {

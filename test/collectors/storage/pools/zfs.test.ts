@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
+import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { drive, saidOf, watchPools } from './machine.ts';
 
 const member = (name: string, number: string, serial: string) => {
@@ -29,9 +31,41 @@ test('a drive that was pulled is named and blamed', async () => {
   await machine.see({ ...sda, ...sdb, ...pool('ONLINE') });
   const pools = await machine.see({ ...sda, ...pool('DEGRADED') });
   expect(saidOf(pools)).toEqual([
-    'nas ZFS tank: degraded: degraded: with 1 member: DISK 4T (serial LAB-2, ata-16, was sdb) is gone; it holds /media and /tank',
+    'nas ZFS tank: degraded: degraded: DISK 4T (serial LAB-2, ata-16, was sdb) is gone; it holds /media and /tank',
   ]);
   expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
+});
+
+test('whether members are active is known of an online pool only, and without udev there are none to count', async () => {
+  const rolesIn = async (state: string) => (await watchPools().see({ ...sda, ...pool(state) }))[0]?.members[0]?.role;
+  expect([await rolesIn('ONLINE'), await rolesIn('DEGRADED'), await rolesIn('THINKING')]).toEqual([
+    'active',
+    'unknown',
+    'unknown',
+  ]);
+  const count = async (snapshot: MachineSnapshot) => {
+    const [tank] = await watchPools().see(snapshot);
+    return tank && poolTables.pool.metrics.members?.value(tank.reading);
+  };
+  expect(await count({ ...sda, ...sdb, ...pool('ONLINE') })).toBe(2);
+  expect(await count({ ...sda, ...sdb, ...pool('DEGRADED') })).toBeUndefined();
+  expect(await count(pool('ONLINE'))).toBeUndefined();
+});
+
+test('a drive of a pool that is not online is a member, not the only one', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...pool('DEGRADED') });
+  expect(machine.reader.dependentsOf('LAB-1')).toBe('a member of tank; which holds /media and /tank');
+});
+
+test('a pool that has lost all its drives is still the same', async () => {
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...pool('ONLINE') });
+  const [tank] = await machine.see(pool('SUSPENDED'));
+  expect(tank?.id).toBe('5819764768306625719');
+  expect(tank?.findings[0]?.blames).toEqual(['LAB-1', 'LAB-2']);
+  const guid = { '/proc/spl/kstat/zfs/tank/guid': '5819764768306625719\n' };
+  expect((await watchPools().see({ ...pool('SUSPENDED'), ...guid }))[0]?.id).toBe('5819764768306625719');
 });
 
 test.each([
