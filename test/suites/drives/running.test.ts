@@ -91,8 +91,13 @@ test('in a steady cycle one question a drive; what a drive is, once; its status 
   expect(count('nvme smart-log drive 0 -o json')).toBeGreaterThan(3);
   expect(count('nvme id-ctrl drive 0 -o json')).toBe(1);
   expect(count('nvme id-ns drive 0 -n 1 -o json')).toBe(1);
+  expect(count('nvme self-test-log drive 0 -o json')).toBe(1);
   expect(new Set(rack.calls().filter((call) => call.includes('drive 0')))).toEqual(
-    new Set(['nvme smart-log drive 0 -o json', 'nvme id-ctrl drive 0 -o json', 'nvme id-ns drive 0 -n 1 -o json']),
+    new Set(
+      ['smart-log drive 0', 'self-test-log drive 0', 'id-ctrl drive 0', 'id-ns drive 0 -n 1'].map(
+        (question) => `nvme ${question} -o json`,
+      ),
+    ),
   );
 });
 
