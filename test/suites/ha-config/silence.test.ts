@@ -88,8 +88,8 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   const { homeAssistant, automate, set, alive, told, shows } = await stage();
   const of = (tag: string) => told.filter((one) => one.tag.includes(tag)).map(({ title }) => title);
   const router = 'binary_sensor.box_reachable';
-  const passing = 'binary_sensor.box_account_problem';
-  const lasting = 'binary_sensor.wd_red_sn700_problem';
+  const passing = 'binary_sensor.nas_reboot_required';
+  const lasting = 'binary_sensor.box_account_problem';
   // A whole minute: that is how often Home Assistant looks at the clock.
   const quietEnd = Math.ceil((Date.now() + 40_000) / 60_000) * 60_000;
   await automate('any_problem', {
@@ -151,8 +151,8 @@ test('what another explains waits for that to end, quiet hours are kept, and a r
   await until('what has lasted', () => of('any_problem').length > 0, 90);
   await longer();
   await set(lasting, 'OFF');
-  await until('its end', () => of(lasting).at(-1) === 'nas Collector host problem: over', 60);
-  expect(of(lasting)).toEqual(['nas Collector host problem', 'nas Collector host problem: over']);
+  await until('its end', () => of(lasting).at(-1) === 'Box Account problem: over', 60);
+  expect(of(lasting)).toEqual(['Box Account problem', 'Box Account problem: over']);
   if (passedInTime) expect(of(passing)).toEqual([]);
   expect(await homeAssistant.complaints()).toEqual([]);
 });

@@ -4,18 +4,6 @@ import { isInContainer } from '../../../lib/container.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { installedPath } from '../../../lib/installed-path.ts';
 
-/** The commands that sudo must allow, as regular expressions of sudo 1.9.10 and newer, in which commas are marked: they only read.
- * The rule has a timeout, because this process can't kill a hanging command that runs as root. */
-const sudoCommands = {
-  nvme: '/usr/sbin/nvme ^(smart-log|self-test-log|log (smart|self-test)|id[ -](ctrl|ns)) /dev/nvme[0-9]+( -n [0-9]+)? -o json$',
-  smartctl:
-    '/usr/sbin/smartctl ^-j( -n standby\\,3)? -i -H -A( -c -l selftest)?( -l devstat)?( -d [a-z0-9+\\,]+)? /dev/sd[a-z]+$',
-};
-
-/** A rule for one of the programs, or for all. */
-export const drivesSudoersLine = (user: string, program?: keyof typeof sudoCommands): string =>
-  `${user} ALL=(root) TIMEOUT=10 NOPASSWD: ${program === undefined ? Object.values(sudoCommands).join(', ') : sudoCommands[program]}`;
-
 /** A capability by its name without `CAP_`, and its bit (linux/capability.h). */
 interface DriveCapability {
   name: 'SYS_ADMIN' | 'SYS_RAWIO';
@@ -77,7 +65,5 @@ export function explainMissingRight(
   if (isRoot() && capability !== null)
     return `root without CAP_${capability.name} can’t ask drives: docker run --cap-add ${capability.name}`;
   if (hasNoNewPrivileges()) return `no right to ask ${node}: sudo sh ${installedPath('docs/systemd/grant-drives.sh')}`;
-  // Both rules together would be longer than a state of Home Assistant can be.
-  const program = name.startsWith('nvme') ? 'nvme' : 'smartctl';
-  return `no right to ask ${node}: echo '${drivesSudoersLine(userName(), program)}' | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor-${program}`;
+  return `no right to ask ${node}: sed 's/^infra-monitor/${userName()}/' ${installedPath('docs/sudoers.d/infra-monitor')} | sudo install -m 440 /dev/stdin /etc/sudoers.d/infra-monitor`;
 }
