@@ -62,14 +62,29 @@ export function acknowledgeFirstCounts(before: DriveMemory, counts: ErrorCounts)
     : { ...before, acknowledged: { ...before.acknowledged, ...Object.fromEntries(first) } };
 }
 
-/** Acknowledges all errors so far. */
-export const acknowledgeCounts = (before: DriveMemory, counts: ErrorCounts): DriveMemory => ({
-  ...before,
+/** Acknowledges all errors so far; the week of reallocated sectors begins anew. */
+export const acknowledgeCounts = (before: DriveMemory, counts: ErrorCounts, now: Date): DriveMemory => ({
   acknowledged: {
     ...before.acknowledged,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)),
   },
+  reallocated:
+    counts.reallocated_sectors === undefined
+      ? before.reallocated
+      : [{ at: now.toISOString(), count: counts.reallocated_sectors }],
 });
+
+/** Errors that are not acknowledged: 0 of those that the drive never counted, undefined of those that it once counted and now does not
+ * tell. */
+export const newErrorsSince = ({ acknowledged }: DriveMemory, counts: ErrorCounts): ErrorCounts =>
+  Object.fromEntries(
+    errorCountNames.map((name) => {
+      const count = counts[name];
+      const known = acknowledged[name];
+      if (count === undefined) return [name, known === undefined ? 0 : undefined];
+      return [name, Math.max(0, count - (known ?? 0))];
+    }),
+  );
 
 /** Adds today's reallocated sectors, if there is no sample of today; the same object if there is. */
 export function addReallocatedSample(before: DriveMemory, now: Date, count: number | undefined): DriveMemory {

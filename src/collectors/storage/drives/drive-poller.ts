@@ -4,7 +4,7 @@ import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import { definedMembers } from '../../../model/defined-members.ts';
 import { PastMoment } from '../../../model/past-moment.ts';
 import { HealthUnavailableError } from '../tools/access-methods.ts';
-import type { SelfTests } from '../tools/self-tests.ts';
+import { keepKnownSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { DriveReport, DriveStatistics } from './drive-report.ts';
 import { PowerQuestionFailedError, type SmartctlAnswer } from './smartctl-answer.ts';
 import { SmartctlQuestioner } from './smartctl-questioner.ts';
@@ -151,7 +151,8 @@ export class DrivePoller {
     }
     const { report, isPowerUnknowable } = answer;
     this.#isPowerUnknowable = isPowerUnknowable;
-    if (asked.selfTests) this.#selfTests = { at: now, value: report.selfTests };
+    if (asked.selfTests)
+      this.#selfTests = { at: now, value: keepKnownSelfTests(report.selfTests, this.#selfTests?.value) };
     // A drive without statistics is not asked for them again.
     if (asked.statistics)
       this.#statistics = { at: report.statistics ? now : Number.POSITIVE_INFINITY, value: report.statistics };
@@ -161,7 +162,7 @@ export class DrivePoller {
       report: {
         ...report,
         ...definedMembers(this.#statistics?.value),
-        selfTests: report.selfTests ?? this.#selfTests?.value,
+        selfTests: this.#selfTests?.value,
       },
     };
     const seconds = report.isSupported ? this.#pollSeconds : unsupportedPollSeconds;

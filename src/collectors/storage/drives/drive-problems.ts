@@ -19,8 +19,6 @@ function errorFinding(reading: StorageDriveReading, name: ErrorCountName): Findi
   const { report, newErrors, isPendingCertain, reallocatedInWeek } = reading;
   const { severity, noun, remedy, falls } = describeErrorCount(name);
   const count = report?.counts[name];
-  // A drive that does not count them has none to tell; one that was not read may.
-  if (report?.isSupported && count === undefined) return [];
   const more = newErrors?.[name];
   const isCertain = name !== 'pending_sectors' || more === undefined || more === 0 ? true : isPendingCertain;
   const isGoing = name === 'reallocated_sectors' && reallocatedInWeek > maxReallocatedPerWeek;
@@ -45,10 +43,12 @@ function temperatureFinding({ temperature, report, power }: StorageDriveReading,
     temperature !== undefined &&
     limit !== undefined &&
     temperature >= limit - hysteresisCelsius;
+  // A report without a temperature does not end what an earlier one began.
+  const isUntold = report === undefined || before.has('temperature');
   const isAsleep = power === 'standby';
   const isHot = isAsleep
     ? false
-    : report?.isTooHot || isStillHot || (isOver ?? (report === undefined ? undefined : false));
+    : report?.isTooHot || isStillHot || (isOver ?? report?.isTooHot ?? (isUntold ? undefined : false));
   return findingIf('temperature', isHot, () => ({
     severity: 'degraded',
     text: `too hot${limit === undefined ? '' : `: at its limit of ${limit} °C`}`,
@@ -59,13 +59,19 @@ function temperatureFinding({ temperature, report, power }: StorageDriveReading,
 
 /** What is wrong with a drive. Only what fails now, or rises, is; what a drive had before it was watched is history. */
 export function storageDriveProblems(reading: StorageDriveReading, before: LastingFindings): Finding[] {
-  const { report, kernelState } = reading;
+  const { report, kernelState, newErrors } = reading;
   const failing = report?.failing ?? [];
-  // A drive that says nothing of itself is not therefore well.
-  const isFailing = failing.length > 0 || (report?.passed === undefined ? undefined : !report.passed);
-  const isUnread = report === undefined;
-  const latest = report?.selfTests?.latest;
+  /** What an earlier report told, and this one does not, is not over. */
+  const isUntold = (key: string) => report === undefined || before.has(key);
+  const areAttributesUntold = errorCountNames.some((name) => newErrors?.[name] === undefined);
+  // A drive that says nothing of itself is not therefore well, nor is one that passes without the attributes that it failed by.
+  const isPassed = areAttributesUntold && before.has('verdict') ? undefined : report?.passed;
+  const isFailing = failing.length > 0 || report?.passed === false || (isPassed === undefined ? undefined : false);
+  const selfTests = report?.selfTests;
+  const latest = selfTests?.latest;
+  const isSelfTestUntold = latest === undefined && !selfTests?.neverRan && isUntold('self_test');
   const used = report?.percentageUsed;
+  const isWorn = used === undefined ? (isUntold('wear') ? undefined : false) : used >= nearlyWornPercent;
   return [
     ...findingIf('offline', isOffline(kernelState), () => ({
       severity: 'data_at_risk',
@@ -80,7 +86,7 @@ export function storageDriveProblems(reading: StorageDriveReading, before: Lasti
       clearsAt: 'when the drive no longer says so',
       remedy: replaceDrive,
     })),
-    ...findingIf('self_test', isUnread ? undefined : latest?.passed === false, () => ({
+    ...findingIf('self_test', isSelfTestUntold ? undefined : latest?.passed === false, () => ({
       severity: 'data_at_risk',
       text: describeFailedSelfTest(latest ?? { passed: false }),
       step: latest?.failingBlock ?? '',
@@ -90,7 +96,7 @@ export function storageDriveProblems(reading: StorageDriveReading, before: Lasti
     })),
     ...errorCountNames.flatMap((name) => errorFinding(reading, name)),
     ...temperatureFinding(reading, before),
-    ...findingIf('wear', isUnread ? undefined : used !== undefined && used >= nearlyWornPercent, () => ({
+    ...findingIf('wear', isWorn, () => ({
       severity: 'notice',
       text:
         (used ?? 0) >= wornPercent

@@ -9,13 +9,14 @@ import {
   acknowledgeCounts,
   acknowledgeFirstCounts,
   addReallocatedSample,
+  newErrorsSince,
   parseDriveMemoryOrEmpty,
   ResetErrorCounts,
   reallocatedInWeek,
 } from './drive-memory.ts';
 import { DrivePoller, type DriveState } from './drive-poller.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
-import { type ErrorCounts, errorCountNames } from './error-counts.ts';
+import type { ErrorCounts } from './error-counts.ts';
 import type { DrivesSettings } from './settings.ts';
 import { isOffline, readWholeDrives, type WholeDrive, wholeDriveDevice } from './whole-drives.ts';
 
@@ -79,7 +80,8 @@ export class StorageDrivesReader {
     if (id === undefined || drive?.counts === undefined) throw new Error('the errors of this drive are unknown');
     if (!this.#memory.isLoaded(id))
       throw new Error('the memory of this drive is not loaded yet; try again in a minute');
-    this.#memory.keep(id, acknowledgeCounts(parseDriveMemoryOrEmpty(this.#memory.recall(id)), drive.counts));
+    const before = parseDriveMemoryOrEmpty(this.#memory.recall(id));
+    this.#memory.keep(id, acknowledgeCounts(before, drive.counts, new Date()));
   }
 
   async #readDrive(drive: WholeDrive, device: ReturnType<typeof wholeDriveDevice>): Promise<Observation<Readings>> {
@@ -133,9 +135,7 @@ export class StorageDrivesReader {
     );
     if (memory !== before) this.#memory.keep(id, memory);
     return {
-      newErrors: Object.fromEntries(
-        errorCountNames.map((name) => [name, Math.max(0, (counts[name] ?? 0) - (memory.acknowledged[name] ?? 0))]),
-      ),
+      newErrors: newErrorsSince(memory, counts),
       reallocatedInWeek: reallocatedInWeek(memory, now, reallocated),
     };
   }

@@ -12,6 +12,9 @@ const requestTimeoutMs = 2000;
 /** From the connection to its end, including the wait for earlier commands for the drive. */
 const connectionTimeoutMs = 3 * commandTimeoutSeconds * 1000;
 
+/** A command that was killed at its limit has ended by then. */
+const commandEndMs = (commandTimeoutSeconds + 1) * 1000;
+
 /** The command of a request; undefined if it is none. */
 function parseRequest(line: string): string[] | undefined {
   try {
@@ -28,6 +31,8 @@ export class DrivesHelperServer {
   readonly #server: Server;
   /** The newest command for each drive, which the next one waits for. */
   readonly #lastByDrive = new Map<string, Promise<unknown>>();
+  /** When the command that runs for a drive began, by `performance.now()`. */
+  readonly #startByDrive = new Map<string, number>();
   #connections = 0;
   #idle: { afterMs: number; resolve: () => void } | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -113,8 +118,17 @@ export class DrivesHelperServer {
 
   async #runAfterEarlierCommands(command: readonly string[], withdrawn: AbortSignal): Promise<DrivesHelperAnswer> {
     const drive = driveAskedBy(command);
+    // A process that waits for a dead drive in the kernel (state D) can't be killed; nobody shall wait for it, too.
+    if (performance.now() - (this.#startByDrive.get(drive) ?? Number.POSITIVE_INFINITY) > commandEndMs)
+      throw new CommandError(`${command.join(' ')}: an earlier command for ${drive} does not end`, { timedOut: true });
     const earlier = this.#lastByDrive.get(drive) ?? Promise.resolve();
-    const answer = earlier.catch(() => undefined).then(() => run(command, withdrawn));
+    const answer = earlier
+      .catch(() => undefined)
+      .then(() => {
+        this.#startByDrive.set(drive, performance.now());
+        return run(command, withdrawn);
+      })
+      .finally(() => this.#startByDrive.delete(drive));
     this.#lastByDrive.set(drive, answer);
     try {
       return await answer;

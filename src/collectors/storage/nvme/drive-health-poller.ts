@@ -14,7 +14,7 @@ import { isRefusedBySudo } from '../tools/command-runner.ts';
 import { NoDriveAnswerError } from '../tools/health-log.ts';
 import { type DriveHwmonReading, readDriveHwmon } from '../tools/hwmon.ts';
 import { readDriveLimitsAndCapacity, readNamespaceUsedBytes } from '../tools/identify.ts';
-import { parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
+import { keepKnownSelfTests, parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { NvmeDrive } from './drives.ts';
 import type { DriveLimitsAndCapacity } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
@@ -138,7 +138,7 @@ export class DriveHealthPoller {
       const args = command.selfTestArgs(devicePath(controller, { namespace }));
       if (runner.kind === 'sudo' && isRefusedBySudo(command.program, args)) return;
       const { stdout } = await runner.run(command.program, args, commandTimeoutSeconds);
-      this.#selfTests = { readAt: now, tests: parseSelfTests(stdout) };
+      this.#selfTests = { readAt: now, tests: keepKnownSelfTests(parseSelfTests(stdout), this.#selfTests.tests) };
     } catch {
       // The tests that were read before are still those that were.
     }

@@ -13,16 +13,33 @@ export interface FinishedSelfTest {
 /** What a drive's log says of its self-tests. The agent starts none. */
 export interface SelfTests {
   isRunning: boolean;
-  /** The newest that was neither aborted nor interrupted. */
+  /** The newest that was neither aborted nor interrupted; undefined if the log has none, or there is no log. */
   latest?: FinishedSelfTest | undefined;
+  /** The log is there, and empty. */
+  neverRan: boolean;
 }
 
 export const selfTestResults = ['passed', 'failed', 'running', 'never_run'] as const;
 
-export function selfTestResult({ isRunning, latest }: SelfTests): (typeof selfTestResults)[number] {
+/** Undefined if no log says, or it has only aborted tests. */
+export function selfTestResult({
+  isRunning,
+  latest,
+  neverRan,
+}: SelfTests): (typeof selfTestResults)[number] | undefined {
   if (isRunning) return 'running';
-  if (latest === undefined) return 'never_run';
+  if (latest === undefined) return neverRan ? 'never_run' : undefined;
   return latest.passed ? 'passed' : 'failed';
+}
+
+/** The self-tests of the newest answer, with the last finished one of an earlier answer if it tells of none: its log may be missing, or
+ * have room only for what was aborted since. */
+export function keepKnownSelfTests(
+  newest: SelfTests | undefined,
+  before: SelfTests | undefined,
+): SelfTests | undefined {
+  if (before?.latest === undefined || newest?.latest !== undefined || newest?.neverRan) return newest;
+  return { ...before, isRunning: newest?.isRunning ?? false };
 }
 
 /** “the last self-test failed at block 1953514584”. */
@@ -54,6 +71,7 @@ const scsiResult = meaningOfCodes(3, 7);
 const nvmeResult = meaningOfCodes(5, 7);
 const scsiRunning = 15;
 const ataRunning = 15;
+const nvmeUnusedEntry = 15;
 
 function latestOf(tests: readonly (Omit<FinishedSelfTest, 'passed'> & { passed: boolean | undefined })[]) {
   const { passed, ...test } = tests.find((candidate) => candidate.passed !== undefined) ?? {};
@@ -68,7 +86,8 @@ function parseAtaSelfTests(answer: Record<string, unknown>): SelfTests | undefin
   const current = objectAt(objectAt(objectAt(answer, 'ata_smart_data'), 'self_test'), 'status');
   if (log === undefined && current === undefined) return undefined;
   const status = highNibble(fieldsOf(current).between('value', 0, 255));
-  const entries = objectsIn((objectAt(log, 'extended') ?? objectAt(log, 'standard'))?.table);
+  const table = objectAt(log, 'extended') ?? objectAt(log, 'standard');
+  const entries = objectsIn(table?.table);
   const latest = latestOf(
     entries.map((entry) => {
       const fields = fieldsOf(entry);
@@ -80,8 +99,13 @@ function parseAtaSelfTests(answer: Record<string, unknown>): SelfTests | undefin
     }),
   );
   // Without a log, the status tells only of a failure: its 0 also means that there never was a test.
-  const isLastFailed = log === undefined && ataResult(status) === false;
-  return { isRunning: status === ataRunning, latest: latest ?? (isLastFailed ? { passed: false } : undefined) };
+  const isLastFailed = table === undefined && ataResult(status) === false;
+  const isRunning = status === ataRunning;
+  return {
+    isRunning,
+    latest: latest ?? (isLastFailed ? { passed: false } : undefined),
+    neverRan: table !== undefined && entries.length === 0 && !isRunning,
+  };
 }
 
 function parseScsiSelfTests(answer: Record<string, unknown>): SelfTests | undefined {
@@ -97,20 +121,33 @@ function parseScsiSelfTests(answer: Record<string, unknown>): SelfTests | undefi
   return {
     isRunning: tests[0]?.code === scsiRunning,
     latest: latestOf(tests.map(({ code, ...test }) => ({ ...test, passed: scsiResult(code) }))),
+    neverRan: false,
+  };
+}
+
+function nvmeSelfTests(
+  operation: number,
+  entries: readonly (Omit<FinishedSelfTest, 'passed'> & { code: number | undefined })[],
+): SelfTests {
+  const tests = entries.filter(({ code }) => code !== nvmeUnusedEntry);
+  return {
+    isRunning: operation !== 0,
+    latest: latestOf(tests.map(({ code, ...test }) => ({ ...test, passed: nvmeResult(code) }))),
+    neverRan: tests.length === 0 && operation === 0,
   };
 }
 
 function parseNvmeSelfTests(log: Record<string, unknown> | undefined): SelfTests | undefined {
   const operation = fieldsOf(objectAt(log, 'current_self_test_operation')).number('value');
   if (operation === undefined) return undefined;
-  const latest = latestOf(
+  return nvmeSelfTests(
+    operation,
     objectsIn(log?.table).map((entry) => ({
-      passed: nvmeResult(fieldsOf(entry.self_test_result).number('value')),
+      code: fieldsOf(entry.self_test_result).number('value'),
       powerOnHours: fieldsOf(entry).number('power_on_hours'),
       failingBlock: textOf(fieldsOf(entry).bigint('lba')),
     })),
   );
-  return { isRunning: operation !== 0, latest };
 }
 
 /** The self-tests in an answer of smartctl (`-l selftest`, of ATA drives also `-c`); undefined if it has none. */
@@ -122,17 +159,17 @@ function parseNvmeCliSelfTests(answer: unknown): SelfTests | undefined {
   const fields = fieldsOf(answer);
   const operation = fields.number('Current Device Self-Test Operation');
   if (operation === undefined) return undefined;
-  const latest = latestOf(
+  return nvmeSelfTests(
+    operation,
     objectsIn(fields.get('List of Valid Reports')).map((report) => {
       const entry = fieldsOf(report);
       return {
-        passed: nvmeResult(entry.number('Self test result')),
+        code: entry.number('Self test result'),
         powerOnHours: entry.number('Power on hours'),
         failingBlock: textOf(entry.bigint('Failing LBA')),
       };
     }),
   );
-  return { isRunning: operation !== 0, latest };
 }
 
 /** The self-tests in the output of nvme-cli or smartctl; undefined if it has none, as of a drive that has no such log. */

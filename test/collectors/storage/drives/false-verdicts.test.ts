@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
-import { acknowledgeFirstCounts, emptyDriveMemory } from '../../../../src/collectors/storage/drives/drive-memory.ts';
+import {
+  acknowledgeFirstCounts,
+  emptyDriveMemory,
+  newErrorsSince,
+} from '../../../../src/collectors/storage/drives/drive-memory.ts';
 import {
   storageDriveProblemAndReason,
   storageDriveProblems,
 } from '../../../../src/collectors/storage/drives/drive-problems.ts';
 import type { StorageDriveReading } from '../../../../src/collectors/storage/drives/drive-reading.ts';
 import type { DriveReport } from '../../../../src/collectors/storage/drives/drive-report.ts';
-import { errorCountNames } from '../../../../src/collectors/storage/drives/error-counts.ts';
 import { parseSmartctlAnswer } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
 import { ataAnswer } from '../../../helpers/disks.ts';
 import { findingsAfter } from '../../../helpers/findings.ts';
@@ -19,7 +22,7 @@ function reportOf(text: string): DriveReport {
 
 /** A drive that has been watched since it answered `first`, and now answers `last`. */
 function reading(first: string, last = first, isRotational = true): StorageDriveReading {
-  const { acknowledged } = acknowledgeFirstCounts(emptyDriveMemory, reportOf(first).counts);
+  const memory = acknowledgeFirstCounts(emptyDriveMemory, reportOf(first).counts);
   const report = reportOf(last);
   return {
     identity: { name: 'sda', bus: 'ata', model: 'X' },
@@ -31,9 +34,7 @@ function reading(first: string, last = first, isRotational = true): StorageDrive
     report,
     readAt: new Date(),
     temperature: report.temperature,
-    newErrors: Object.fromEntries(
-      errorCountNames.map((name) => [name, Math.max(0, (report.counts[name] ?? 0) - (acknowledged[name] ?? 0))]),
-    ),
+    newErrors: newErrorsSince(memory, report.counts),
     reallocatedInWeek: 0,
     isPendingCertain: isRotational ? true : undefined,
   };
@@ -119,6 +120,37 @@ test('no problem, and no claim that there is none: a drive that says nothing of 
   expect(storageDriveProblemAndReason(reading(silent))).toEqual({});
   expect(storageDriveProblemAndReason(reading(ataAnswer()))).toEqual({ problem: false, reason: 'none' });
 });
+
+const unreadAttributes = { ata_smart_attributes: undefined, temperature: undefined };
+test.each<[what: string, before: string]>([
+  ['pending sectors', ataAnswer({ raw: { 197: 8 } })],
+  ['an attribute below its threshold', ataAnswer({ failingNow: [5] })],
+  ['a temperature that the drive calls too high', ataAnswer({ failingNow: [194] })],
+  [
+    'wear',
+    ataAnswer({
+      normalised: { 177: 4 },
+      raw: { 177: 1900 },
+      names: { 177: 'Wear_Leveling' },
+      more: { rotation_rate: 0 },
+    }),
+  ],
+  ['a failed self-test', ataAnswer({ more: selfTest(121) })],
+])(
+  'a drive that passes but whose attributes and logs can’t be read leaves it open whether it is over: %s',
+  (_, before) => {
+    const unread = ataAnswer({ more: unreadAttributes });
+    const found = findings(before);
+    expect(found).toHaveLength(1);
+    expect(findingsAfter(storageDriveProblems, reading(before), reading(before, unread))).toEqual(
+      found.map((finding) => `${finding}?`),
+    );
+    expect(storageDriveProblemAndReason(reading(before, unread))).toEqual({});
+    const names = { 177: 'Wear_Leveling' };
+    const well = ataAnswer({ raw: { 177: 12 }, names, more: { rotation_rate: 0, ...selfTest() } });
+    expect(findingsAfter(storageDriveProblems, reading(before), reading(before, unread), reading(well))).toEqual([]);
+  },
+);
 
 test('no problem: an SSD that counts one pending sector for a moment', () =>
   expect(findings(ataAnswer(), ataAnswer({ raw: { 197: 1 } }), false)).toEqual([]));

@@ -9,6 +9,7 @@ import type { DrivesSettings } from '../../../../src/collectors/storage/drives/s
 import { StorageDrivesReader } from '../../../../src/collectors/storage/drives/storage-drives-reader.ts';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { drivesHelperSocketPath } from '../../../../src/collectors/storage/helper/protocol.ts';
+import { selfTestResult } from '../../../../src/collectors/storage/tools/self-tests.ts';
 import { describeError } from '../../../../src/model/errors.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { ataAnswer, plugDisk, powerModeAnswer, type StandInDisk, unplugDisk } from '../../../helpers/disks.ts';
@@ -250,13 +251,72 @@ test('an SSD that counts a pending sector for a moment has no problem, one that 
 });
 
 test('more than ten sectors reallocated within a week are a drive that is going', async () => {
-  const { answer, pass, read, use, findings } = machine([{}]);
+  const { answer, pass, read, reader, use, findings } = machine([{}]);
   answer(ataAnswer({ raw: { 5: 4 } }));
   await read();
   answer(ataAnswer({ raw: { 5: 20 } }));
   use();
   await pass(11);
   expect(findings()).toEqual(['reallocated_sectors data_at_risk: 16 sectors reallocated within a week (20 in all)']);
+  reader.acknowledge('wd_1');
+  await pass(1);
+  expect(findings()).toEqual([]);
+  answer(ataAnswer({ raw: { 5: 31 } }));
+  use();
+  await pass(11);
+  expect(findings()).toEqual(['reallocated_sectors data_at_risk: 11 sectors reallocated within a week (31 in all)']);
+});
+
+const selfTestAnswer = (more: object) =>
+  ataAnswer({ more: { ata_smart_data: { self_test: { status: { value: 0 } } }, ...more } });
+const selfTestLog = (...statuses: number[]) => ({
+  ata_smart_self_test_log: { standard: { table: statuses.map((value) => ({ status: { value }, lba: 77 })) } },
+});
+
+test('a log of self-tests that can’t be read in one hour: the failed test of the hour before is still the newest', async () => {
+  const { answer, pass, read, findings } = machine([{ isRotational: false }]);
+  const failed = ['self_test data_at_risk: the last self-test failed at block 77'];
+  answer(selfTestAnswer(selfTestLog(121)));
+  await read();
+  for (const unread of [ataAnswer(), selfTestAnswer({}), selfTestAnswer(selfTestLog(25))]) {
+    answer(unread);
+    await pass(61);
+    expect(findings()).toEqual(failed);
+  }
+  answer(selfTestAnswer(selfTestLog(0)));
+  await pass(61);
+  expect(findings()).toEqual([]);
+});
+
+test('a first self-test that was aborted is no longer one that never ran', async () => {
+  const { answer, pass, read, readings } = machine([{ isRotational: false }]);
+  answer(selfTestAnswer(selfTestLog()));
+  await read();
+  answer(selfTestAnswer(selfTestLog(25)));
+  await pass(61);
+  expect(readings.at(-1)?.report?.selfTests).toEqual({ isRunning: false, latest: undefined, neverRan: false });
+});
+
+test.each<[what: string, result: string | undefined, answer: string]>([
+  ['no log', undefined, selfTestAnswer({})],
+  ['a log that can’t be read', undefined, selfTestAnswer({ ata_smart_self_test_log: {} })],
+  ['a log with aborted tests only', undefined, selfTestAnswer(selfTestLog(25, 41))],
+  ['an empty log', 'never_run', selfTestAnswer(selfTestLog())],
+  [
+    'a test that is running, the first',
+    'running',
+    ataAnswer({ more: { ata_smart_data: { self_test: { status: { value: 249 } } }, ...selfTestLog() } }),
+  ],
+  [
+    'a failure by the status, without a log',
+    'failed',
+    ataAnswer({ more: { ata_smart_data: { self_test: { status: { value: 121 } } } } }),
+  ],
+])('the newest self-test of a drive with %s: %s', async (_, result, text) => {
+  const { answer, read } = machine([{}]);
+  answer(text);
+  const { report } = (await read()) as StorageDriveReading;
+  expect(report?.selfTests && selfTestResult(report.selfTests)).toBe(result);
 });
 
 test('without a right, a disk is there with its identity, and a hint says what mends it', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,10 @@ import {
   runByDrivesHelper,
 } from '../../../../src/collectors/storage/helper/drives-helper-client.ts';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
+import { commandTimeoutSeconds } from '../../../../src/collectors/storage/helper/protocol.ts';
 import { CommandError } from '../../../../src/lib/command.ts';
 import { bounds } from '../../../../src/model/bounds.ts';
+import { stopClock } from '../../../helpers/clock.ts';
 import { drives, smartLog } from '../../../helpers/drives.ts';
 import { until } from '../../../helpers/until.ts';
 
@@ -177,6 +179,40 @@ test('one command at a time for each drive; other drives do not wait', async () 
   hanging.socket.destroy();
   expect(await waiting).toMatchObject({ status: 0 });
   expect(rack.calls()).toEqual(['nvme smart-log nvme9000', 'nvme smart-log nvme9001', 'nvme id-ctrl nvme9000']);
+});
+
+/** A tool that a kill does not end, as one that waits in the kernel for a dead drive: what holds its output left its process group. */
+function unkillableNvme(): { hangs(): boolean; end(): void } {
+  const folder = scratch();
+  const started = join(folder, 'started');
+  const { PATH } = process.env;
+  const script = `#!/bin/sh\nsetsid sleep 600 &\necho $! > ${started}.new\nmv ${started}.new ${started}\nexec sleep 600\n`;
+  writeFileSync(join(folder, 'nvme'), script, { mode: 0o755 });
+  process.env.PATH = `${folder}:${PATH}`;
+  const end = () => {
+    if (existsSync(started)) process.kill(Number(readFileSync(started, 'utf8')), 'SIGKILL');
+    rmSync(started, { force: true });
+    process.env.PATH = PATH;
+  };
+  onTestFinished(end);
+  return { hangs: () => existsSync(started), end };
+}
+
+test('while a killed command does not end, others for its drive fail at once', async () => {
+  const { turn } = stopClock();
+  const { path, rack, ask } = await startHelper();
+  rack.tell('nvme id-ctrl nvme9000', '{}');
+  const tool = unkillableNvme();
+  dial(path).socket.write(request());
+  await until('it hangs', tool.hangs);
+  turn(commandTimeoutSeconds + 2);
+  const other = 'nvme id-ctrl /dev/nvme9000 -o json';
+  await expect(ask(other)).rejects.toMatchObject({
+    message: `${other}: an earlier command for nvme9000 does not end`,
+    timedOut: true,
+  });
+  tool.end();
+  await until('it has ended', async () => (await ask(other).catch(() => undefined))?.status === 0);
 });
 
 test('more connections than agents open are closed at once, and the helper goes on', async () => {

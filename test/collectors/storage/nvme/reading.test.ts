@@ -236,12 +236,18 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     rack.tell('nvme self-test-log nvme9000', log(2, 7, 0));
     const { first } = watching(rack);
     expect(await first()).toMatchObject({ problem: true, reason: 'the last self-test failed at block 77' });
+    rack.tell('nvme self-test-log nvme9000', '{}');
+    clock.turn(3601);
+    expect(await first()).toMatchObject({ problem: true, reason: 'the last self-test failed at block 77' });
     rack.tell('nvme self-test-log nvme9000', log(0, 7));
     clock.turn(3601);
     expect(await first()).toMatchObject({ problem: false, reason: 'none' });
     rack.tell('nvme self-test-log nvme9000', log());
     clock.turn(3601);
-    expect(await first()).toMatchObject({ problem: false, selfTests: { isRunning: false, latest: undefined } });
+    expect(await first()).toMatchObject({
+      problem: false,
+      selfTests: { isRunning: false, latest: undefined, neverRan: true },
+    });
   });
 
   test('an nvme-cli with new subcommands only: all commands use them', async () => {
