@@ -34,7 +34,8 @@ async function runGetent(host: string, database: string, signal: AbortSignal): P
     seconds: lookupTimeoutSeconds,
     cancelSignal: signal,
   });
-  if (status !== 0 && status !== notFoundStatus) throw new CommandError(`getent: exit status ${status}`);
+  if (status !== 0 && status !== notFoundStatus)
+    throw new CommandError(`getent: exit status ${status}`, { missing: true });
   const addresses = new Set(stdout.split('\n').map((line) => line.split(/\s/)[0] ?? ''));
   const found = [...addresses].filter((address) => address !== '' && !address.startsWith(mappedPrefix));
   if (found.length === 0) throw new NoAddressError(`${host} is not known, or no DNS server answers for it`);
@@ -81,8 +82,9 @@ export function lookUpName(host: string): Promise<LookedUpAddress[]> {
   const found = resolveInOwnProcess(host)
     .catch((error) => {
       if (!(error instanceof CommandError)) throw error;
-      if (error.timedOut) throw new NoAddressError(`no DNS server answers for ${host}`);
-      return resolveInThread(host);
+      if (error.missing) return resolveInThread(host);
+      // It took too long, or was killed at the end of this process, which a thread that waits for the server would hold up.
+      throw new NoAddressError(`no DNS server answers for ${host}`);
     })
     .finally(() => pending.delete(host));
   pending.set(host, found);
