@@ -4,16 +4,21 @@ import type { HostRoots } from '../../model/host-roots.ts';
 import type { HostMounts } from '../host/linux/host-mounts.ts';
 import { type BlockDevice, BlockGraph, type MemberGroup, readBlockDevices } from './block-graph.ts';
 import { isPlaceholderSerial, readDriveIdentity } from './drives/drive-identity.ts';
+import { readWholeDrives } from './drives/whole-drives.ts';
 import type { MemberDrive } from './pools/pool.ts';
 import { listMountedFilesystems, listSwapDevices, type MountedFilesystem } from './storage-mounts.ts';
 import { readUdevProperties } from './udev.ts';
 
-/** The drive that a whole block device is; undefined for what is no drive, such as a loop device. */
-function identifyDrive(roots: HostRoots, { name, folder }: BlockDevice): MemberDrive | undefined {
+/** The drive that a whole block device is; undefined for what is no drive, such as a loop device. `id`: of a SATA, SAS or USB drive. */
+function identifyDrive(
+  roots: HostRoots,
+  { name, folder }: BlockDevice,
+  id: string | undefined,
+): MemberDrive | undefined {
   if (!existsSync(join(folder, 'device'))) return undefined;
   const { model, serial, wwid, slot } = readDriveIdentity(roots, name);
   const ownSerial = serial === undefined || isPlaceholderSerial(serial) ? undefined : serial;
-  return { id: ownSerial ?? wwid ?? slot ?? name, model: model || undefined, serial: ownSerial, slot };
+  return { id: id ?? ownSerial ?? wwid ?? slot ?? name, model: model || undefined, serial: ownSerial, slot };
 }
 
 /** How the storage of a machine is built, at one moment. */
@@ -21,11 +26,14 @@ export class StorageLayout {
   readonly graph: BlockGraph;
   readonly filesystems: readonly MountedFilesystem[];
   readonly #roots: HostRoots;
+  /** Ids of SATA, SAS and USB drives by kernel name: those of their devices. */
+  readonly #wholeDriveIds: ReadonlyMap<string, string>;
   readonly #drives = new Map<string, MemberDrive | undefined>();
   readonly #udev = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(roots: HostRoots, mounts: HostMounts) {
     this.#roots = roots;
+    this.#wholeDriveIds = new Map(readWholeDrives(roots).flatMap(({ id, names }) => names.map((name) => [name, id])));
     this.graph = new BlockGraph(readBlockDevices(roots.sys()), (leaf) => this.driveOf(leaf)?.id ?? leaf);
     this.filesystems = listMountedFilesystems(mounts);
     const byNumber = new Map([...this.devices.values()].map(({ number, name }) => [number, name]));
@@ -43,7 +51,8 @@ export class StorageLayout {
   /** The drive that a device without others below is. */
   driveOf(leaf: string): MemberDrive | undefined {
     const device = this.devices.get(leaf);
-    if (!this.#drives.has(leaf)) this.#drives.set(leaf, device && identifyDrive(this.#roots, device));
+    if (!this.#drives.has(leaf))
+      this.#drives.set(leaf, device && identifyDrive(this.#roots, device, this.#wholeDriveIds.get(leaf)));
     return this.#drives.get(leaf);
   }
 

@@ -49,6 +49,22 @@ function readWholeDrive(roots: HostRoots, name: string): Omit<WholeDrive, 'id'> 
   };
 }
 
+/** Serial numbers that several drives of a machine have had since this process started, as some USB bridges give their own to every
+ * drive. None of them is an id any more, also while only one of the drives is plugged in. */
+const sharedSerials = new WeakMap<HostRoots, Set<string>>();
+
+function sharedSerialsOf(roots: HostRoots, drives: readonly Omit<WholeDrive, 'id'>[]): ReadonlySet<string> {
+  const shared = sharedSerials.get(roots) ?? new Set();
+  const seen = new Set<string>();
+  for (const { serial } of drives.map(({ identity }) => identity)) {
+    if (serial === undefined) continue;
+    if (seen.has(serial)) shared.add(serial);
+    seen.add(serial);
+  }
+  sharedSerials.set(roots, shared);
+  return shared;
+}
+
 /** Paths of multipath share serial number and worldwide id. */
 function joinPaths(paths: readonly Omit<WholeDrive, 'id'>[]): Omit<WholeDrive, 'id'>[] {
   const drives = new Map<string, Omit<WholeDrive, 'id'>>();
@@ -75,13 +91,12 @@ export function readWholeDrives(roots: HostRoots): WholeDrive[] {
     .sort((a, b) => a.length - b.length || a.localeCompare(b))
     .flatMap((name) => readWholeDrive(roots, name) ?? []);
   const drives = joinPaths(paths);
-  const isUnique = (key: 'serial' | 'wwid', value: string) =>
-    drives.filter(({ identity }) => identity[key] === value).length === 1;
+  const shared = sharedSerialsOf(roots, drives);
+  const isUniqueWwid = (value: string) => drives.filter(({ identity }) => identity.wwid === value).length === 1;
   return drives.map((drive) => {
     const { serial, wwid, model, slot, name } = drive.identity;
-    const bySerial =
-      serial !== undefined && !isPlaceholderSerial(serial) && isUnique('serial', serial) ? serial : undefined;
-    const byWwid = wwid !== undefined && isUnique('wwid', wwid) ? wwid : undefined;
+    const bySerial = serial !== undefined && !isPlaceholderSerial(serial) && !shared.has(serial) ? serial : undefined;
+    const byWwid = wwid !== undefined && isUniqueWwid(wwid) ? wwid : undefined;
     return { ...drive, id: bySerial ?? byWwid ?? [model, slot ?? name].join(' ') };
   });
 }

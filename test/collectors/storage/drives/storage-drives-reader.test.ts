@@ -356,6 +356,17 @@ test('the same disk in another place remains the same device; virtual ones, card
   expect(await devices()).toContain('WD-1: nas WDC WD40EFRX WD-1');
 });
 
+test('drives behind bridges with one serial number remain the same devices when one is unplugged', async () => {
+  const { reader, sys } = machine([
+    { name: 'sda', serial: 'BRIDGE', wwid: 'naa.5000c50000000011' },
+    { name: 'sdb', serial: 'BRIDGE', wwid: 'naa.5000c50000000012' },
+  ]);
+  const ids = async () => (await reader.read()).map((one) => ('complaint' in one ? one.complaint : one.device.id));
+  expect(await ids()).toEqual(['naa.5000c50000000011', 'naa.5000c50000000012']);
+  unplugDisk(sys, 'sda');
+  expect(await ids()).toEqual(['naa.5000c50000000012']);
+});
+
 test('drives by setting: others are excluded and never asked; one that is not there is told', async () => {
   const { reader, calls } = machine(
     [

@@ -25,6 +25,24 @@ test('a healthy array has a name, members by serial number, mounts and nothing w
   ]);
 });
 
+test('two drives behind bridges with one serial number are two drives, also when one is unplugged', async () => {
+  const bridge = (name: string, number: string) => ({
+    ...drive(name, number, 'BRIDGE'),
+    [`/sys/block/${name}/device/type`]: '0',
+  });
+  const machine = watchPools();
+  const [pool] = await machine.see({
+    ...bridge('sda', '8:0'),
+    ...bridge('sdb', '8:16'),
+    ...array({ sda: {}, sdb: { slot: '1' } }),
+  });
+  expect(pool?.members.map(({ id }) => id)).toEqual(['DISK 4T ata-0', 'DISK 4T ata-16']);
+  expect(pool?.reading.redundancyLeft).toBe(1);
+  const pools = await machine.see({ ...bridge('sda', '8:0'), ...array({ sda: {} }, { degraded: '1' }) });
+  expect(saidOf(pools)).toEqual([gone.replace('LAB-2', 'BRIDGE')]);
+  expect(pools[0]?.findings[0]?.blames).toEqual(['DISK 4T ata-16']);
+});
+
 describe('a member that is gone', () => {
   test('is named by serial number, model and slot, and blamed', async () => {
     const machine = watchPools();
