@@ -90,6 +90,11 @@ export class DiscoveryAnnouncer {
       return;
     }
     publisher.withdraw(topic);
+    // Home Assistant 2026.2 clears the announcement of a device that has lost its last entity.
+    if ([...this.#context.state.forgotten].some((path) => path.endsWith(`/${device}`))) {
+      devices.withdrawn(device);
+      return;
+    }
     if (devices.cleared(device)) after(removalPaceMs, () => this.#judgeRemoval(devices.takeCleared()));
   }
 

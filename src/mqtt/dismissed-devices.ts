@@ -43,8 +43,9 @@ export class DismissedDevices {
 
   /** Somebody has cleared the announcement of this device. True if it is the first within the pace of a user. */
   cleared(device: string): boolean {
+    const isFirst = this.#cleared.size === 0;
     this.#cleared.add(device);
-    return this.#cleared.size === 1;
+    return isFirst;
   }
 
   /** The pace of a user is over: returns the devices that were cleared meanwhile, and whether the user can have done it. */
