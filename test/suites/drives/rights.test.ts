@@ -35,6 +35,7 @@ async function inside(rack: Rack, script: string): Promise<string> {
 /** Where anybody may read it. */
 function programFor(rack: Rack): string {
   cpSync(dirname(program), join(rack.folder, 'dist'), { recursive: true });
+  cpSync(rules, join(rack.folder, 'docs/sudoers.d/infra-monitor'), { recursive: true });
   return `env HOST_SYS=${rack.sys} AGENT_NAME=testling ${process.execPath} ${rack.folder}/dist/infra-monitor.js`;
 }
 
@@ -81,7 +82,7 @@ test('the rule that the hint names lets nobody ask drives, and nothing else', as
   const rack = await Rack.build([{ serial: 'A' }]);
   const agent = programFor(rack);
   const { hint = '' } = driveIn(await inside(rack, `${nobody} ${agent} once --json || true`)) ?? {};
-  const mend = `${hint.slice(hint.indexOf('echo'))}; visudo -c >&2`;
+  const mend = `${hint.slice(hint.indexOf("sed 's"))}; visudo -c >&2`;
   expect(await inside(rack, `${mend}; sudo -l -U nobody`)).toContain('NOPASSWD: /usr/sbin/nvme ^(');
   const drive = driveIn(await inside(rack, `${mend}; ${nobody} ${agent} once --json || true`));
   expect(drive?.hint).toBeUndefined();
