@@ -2,7 +2,7 @@ import type { ActionDeclarations } from '../../../model/action.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { deviceTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import { selfTestResult, selfTestResults } from '../tools/self-tests.ts';
+import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { storageDriveProblemAndReason, storageDriveProblemsWithDependents } from './drive-problems.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { describeErrorCount, errorCountNames } from './error-counts.ts';
@@ -26,15 +26,15 @@ const errorCountMetrics: Metrics = Object.fromEntries(
   }),
 );
 
+const common = commonDriveMetrics<StorageDriveReading>({
+  temperature: (r) => r.temperature,
+  hint: (r) => r.hint,
+  selfTests: (r) => r.report?.selfTests,
+  firmware: (r) => r.report?.firmware ?? r.identity.firmware,
+});
+
 const driveMetrics: Metrics = {
-  temperature: {
-    kind: 'gauge',
-    name: 'Temperature',
-    deviceClass: 'temperature',
-    unit: '°C',
-    deadband: 2,
-    value: (r) => r.temperature,
-  },
+  temperature: common.temperature,
   problem: {
     kind: 'boolean',
     name: 'Problem',
@@ -74,14 +74,7 @@ const driveMetrics: Metrics = {
     ...diagnostic,
     value: (r) => storageDriveProblemAndReason(r).reason,
   },
-  hint: {
-    kind: 'text',
-    name: 'What is missing',
-    icon: 'mdi:lightbulb-on-outline',
-    ...diagnostic,
-    optional: true,
-    value: (r) => r.hint,
-  },
+  hint: common.hint,
   verdict: {
     kind: 'enum',
     name: 'Maker’s verdict',
@@ -91,15 +84,7 @@ const driveMetrics: Metrics = {
     value: ({ report }) => (report?.passed === undefined ? undefined : report.passed ? 'passed' : 'failing'),
   },
   ...errorCountMetrics,
-  self_test: {
-    kind: 'enum',
-    name: 'Self-test',
-    options: selfTestResults,
-    icon: 'mdi:clipboard-check-outline',
-    ...diagnostic,
-    optional: true,
-    value: ({ report }) => report?.selfTests && selfTestResult(report.selfTests),
-  },
+  self_test: common.selfTest,
   power_on_hours: {
     kind: 'counter',
     name: 'Power-on time',
@@ -136,15 +121,7 @@ const driveMetrics: Metrics = {
     optional: true,
     value: (r) => r.report?.temperatureLimit,
   },
-  capacity: {
-    kind: 'gauge',
-    name: 'Capacity',
-    deviceClass: 'data_size',
-    unit: 'GB',
-    precision: 1,
-    ...disabledDiagnostic,
-    value: (r) => r.capacity,
-  },
+  capacity: capacityMetric((r) => r.capacity),
   rotational: {
     kind: 'boolean',
     name: 'Rotating',
@@ -152,13 +129,7 @@ const driveMetrics: Metrics = {
     ...disabledDiagnostic,
     value: (r) => r.isRotational,
   },
-  firmware: {
-    kind: 'text',
-    name: 'Firmware',
-    icon: 'mdi:chip',
-    ...disabledDiagnostic,
-    value: (r) => r.report?.firmware ?? r.identity.firmware,
-  },
+  firmware: common.firmware,
   kernel_name: {
     kind: 'text',
     name: 'Kernel name',

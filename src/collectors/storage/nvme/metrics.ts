@@ -2,7 +2,7 @@ import type { ActionDeclarations } from '../../../model/action.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { deviceTable, partTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import { selfTestResult, selfTestResults } from '../tools/self-tests.ts';
+import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
 import { driveProblems } from './problems.ts';
@@ -93,15 +93,15 @@ const throttleMetric = (name: string, select: (log: HealthLog) => { count: numbe
   value: ({ log }) => log && select(log)?.count,
 });
 
+const common = commonDriveMetrics<DriveReading>({
+  temperature: (r) => r.temperature,
+  hint: (r) => r.hint,
+  selfTests: (r) => r.selfTests,
+  firmware: (r) => r.firmware,
+});
+
 const driveMetrics: DriveMetrics = {
-  temperature: {
-    kind: 'gauge',
-    name: 'Temperature',
-    deviceClass: 'temperature',
-    unit: '°C',
-    deadband: 2,
-    value: (r) => r.temperature,
-  },
+  temperature: common.temperature,
   problem: { kind: 'boolean', name: 'Problem', deviceClass: 'problem', value: (r) => r.problem },
   percentage_used: {
     kind: 'gauge',
@@ -146,14 +146,7 @@ const driveMetrics: DriveMetrics = {
     ...diagnostic,
     value: (r) => r.reason,
   },
-  hint: {
-    kind: 'text',
-    name: 'What is missing',
-    icon: 'mdi:lightbulb-on-outline',
-    ...diagnostic,
-    optional: true,
-    value: (r) => r.hint,
-  },
+  hint: common.hint,
   temperature_alarm: {
     kind: 'boolean',
     name: 'Temperature alarm',
@@ -161,15 +154,7 @@ const driveMetrics: DriveMetrics = {
     ...diagnostic,
     value: (r) => r.temperatureAlarm,
   },
-  self_test: {
-    kind: 'enum',
-    name: 'Self-test',
-    options: selfTestResults,
-    icon: 'mdi:clipboard-check-outline',
-    ...diagnostic,
-    optional: true,
-    value: ({ selfTests }) => selfTests && selfTestResult(selfTests),
-  },
+  self_test: common.selfTest,
   media_errors: counterMetric('Media errors', 'mdi:alert-octagon-outline', diagnostic, (log) => log.mediaErrors),
   power_on_hours: durationMetric('Power-on time', 'h', diagnostic, (log) => log.powerOnHours),
   unsafe_shutdowns: counterMetric(
@@ -206,15 +191,7 @@ const driveMetrics: DriveMetrics = {
     ...disabledDiagnostic,
     value: (r) => bytesOf(r.log?.dataUnitsRead),
   },
-  capacity: {
-    kind: 'gauge',
-    name: 'Capacity',
-    deviceClass: 'data_size',
-    unit: 'GB',
-    precision: 1,
-    ...disabledDiagnostic,
-    value: (r) => r.limits.capacity,
-  },
+  capacity: capacityMetric((r) => r.limits.capacity),
   spare_threshold: {
     kind: 'gauge',
     name: 'Available spare threshold',
@@ -294,7 +271,7 @@ const driveMetrics: DriveMetrics = {
     ...disabledDiagnostic,
     value: (r) => r.state,
   },
-  firmware: { kind: 'text', name: 'Firmware', icon: 'mdi:chip', ...disabledDiagnostic, value: (r) => r.firmware },
+  firmware: common.firmware,
   source: {
     kind: 'enum',
     name: 'Source',
@@ -306,15 +283,7 @@ const driveMetrics: DriveMetrics = {
 };
 
 const namespaceMetrics: MetricDeclarations<NamespaceReading> = {
-  capacity: {
-    kind: 'gauge',
-    name: 'Capacity',
-    deviceClass: 'data_size',
-    unit: 'GB',
-    precision: 1,
-    ...disabledDiagnostic,
-    value: (r) => r.capacity,
-  },
+  capacity: capacityMetric((r) => r.capacity),
   used: {
     kind: 'gauge',
     name: 'Used',

@@ -1,0 +1,52 @@
+import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
+import { type SelfTests, selfTestResult, selfTestResults } from './tools/self-tests.ts';
+
+/** What drives of every kind have, by the names that Home Assistant knows. */
+export const commonDriveMetrics = <R>(read: {
+  temperature(reading: R): number | undefined;
+  hint(reading: R): string | undefined;
+  selfTests(reading: R): SelfTests | undefined;
+  firmware(reading: R): string | undefined;
+}) =>
+  ({
+    temperature: {
+      kind: 'gauge',
+      name: 'Temperature',
+      deviceClass: 'temperature',
+      unit: '°C',
+      deadband: 2,
+      value: read.temperature,
+    },
+    hint: {
+      kind: 'text',
+      name: 'What is missing',
+      icon: 'mdi:lightbulb-on-outline',
+      ...diagnostic,
+      optional: true,
+      value: read.hint,
+    },
+    selfTest: {
+      kind: 'enum',
+      name: 'Self-test',
+      options: selfTestResults,
+      icon: 'mdi:clipboard-check-outline',
+      ...diagnostic,
+      optional: true,
+      value(reading: R) {
+        const selfTests = read.selfTests(reading);
+        return selfTests && selfTestResult(selfTests);
+      },
+    },
+    firmware: { kind: 'text', name: 'Firmware', icon: 'mdi:chip', ...disabledDiagnostic, value: read.firmware },
+  }) as const satisfies MetricDeclarations<R>;
+
+export const capacityMetric = <R>(value: (reading: R) => number | undefined) =>
+  ({
+    kind: 'gauge',
+    name: 'Capacity',
+    deviceClass: 'data_size',
+    unit: 'GB',
+    precision: 1,
+    ...disabledDiagnostic,
+    value,
+  }) as const satisfies MetricDeclarations<R>[string];
