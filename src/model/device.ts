@@ -17,6 +17,10 @@ export interface Device {
   via?: string;
   /** The id of the device through which this machine reaches it: its router, if it is in another network. */
   reachedThrough?: string;
+  /** The ids of the devices that it is built of, including those that are gone: a pool's drives. */
+  liesOn?: readonly string[];
+  /** Where what lies on it, and on no other device above it, is mounted. */
+  mounts?: readonly string[];
   /** It is this machine's way to other networks. */
   isGateway?: true;
   /** This machine reaches it through its gateway, whichever device that is. */

@@ -69,6 +69,14 @@ export function createCollectorStatusSchema({ id, tables }: CollectorMetadata): 
       model: z.optional(z.string()),
       serialNumber: z.optional(z.string()),
       softwareVersion: z.optional(z.string()),
+      liesOn: z
+        .optional(z.array(z.string()))
+        .check(
+          z.describe('Ids of the devices that it is built of, also of other collectors, and of some that are gone.'),
+        ),
+      mounts: z
+        .optional(z.array(z.string()))
+        .check(z.describe('Where what lies on it, and on no other device above it, is mounted.')),
       parts: z.array(parts.length === 0 ? z.never() : z.union(parts)),
     }),
   );

@@ -26,6 +26,8 @@ interface DeviceStatus extends DeviceOrPartStatus {
   model?: string;
   serialNumber?: string;
   softwareVersion?: string;
+  liesOn?: readonly string[];
+  mounts?: readonly string[];
   parts: (DeviceOrPartStatus & { kind: string })[];
 }
 
@@ -78,8 +80,8 @@ export function collectorStatus(
   const devices = new Map<string, DeviceStatus>();
   for (const entry of collector.entries.values()) {
     if (entry.excluded) continue;
-    const { manufacturer, model, serialNumber, softwareVersion } = entry.device;
-    const deviceInfo = { manufacturer, model, serialNumber, softwareVersion };
+    const { manufacturer, model, serialNumber, softwareVersion, liesOn, mounts } = entry.device;
+    const deviceInfo = { manufacturer, model, serialNumber, softwareVersion, liesOn: liesOn?.map(slug), mounts };
     const common = deviceOrPartStatus(collector, entry, tables[entry.table]?.metrics ?? {});
     const device = devices.get(entry.device.id);
     if (entry.part === undefined)

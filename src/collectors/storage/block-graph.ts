@@ -173,14 +173,15 @@ export class BlockGraph {
     this.#mounts.set(name, [...(this.#mounts.get(name) ?? []), point]);
   }
 
-  /** Names of the drives below, each once, however many ways lead there. Drives that are gone have no device any more. */
-  leavesBelow(name: string): string[] {
+  /** Names of the drives below, each once, however many ways lead there. Drives that are gone have no device any more. `ends`: nodes
+   * below which it is not looked; they count as leaves. */
+  leavesBelow(name: string, ends: ReadonlySet<string> = new Set()): string[] {
     const leaves = new Set<string>();
     const seen = new Set<string>();
     const visit = (node: string) => {
       if (seen.has(node)) return;
       seen.add(node);
-      const groups = this.#groups.get(node);
+      const groups = node !== name && ends.has(node) ? undefined : this.#groups.get(node);
       if (groups === undefined) leaves.add(node);
       else for (const { members } of groups) members.forEach(visit);
     };
@@ -188,17 +189,17 @@ export class BlockGraph {
     return [...leaves];
   }
 
-  /** Everything that lies on a device, itself included. */
-  reach(name: string): Set<string> {
+  /** Everything that lies on a device, itself included. `ends`: nodes that are left out, with what lies on them. */
+  reach(name: string, ends: ReadonlySet<string> = new Set()): Set<string> {
     const above = this.#aboveByName();
     const reached = new Set([name]);
-    for (const node of reached) for (const next of above.get(node) ?? []) reached.add(next);
+    for (const node of reached) for (const next of above.get(node) ?? []) if (!ends.has(next)) reached.add(next);
     return reached;
   }
 
-  /** Where the data on a device are mounted, sorted. */
-  mountsOn(name: string): string[] {
-    return [...new Set([...this.reach(name)].flatMap((node) => this.#mounts.get(node) ?? []))].sort();
+  /** Where the data on a device are mounted, sorted. `ends`: nodes that are left out, with what lies on them. */
+  mountsOn(name: string, ends?: ReadonlySet<string>): string[] {
+    return [...new Set([...this.reach(name, ends)].flatMap((node) => this.#mounts.get(node) ?? []))].sort();
   }
 
   /** The nodes that are mounted, with their mount points. */

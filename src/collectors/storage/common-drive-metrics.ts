@@ -7,6 +7,7 @@ export const commonDriveMetrics = <R>(read: {
   hint(reading: R): string | undefined;
   selfTests(reading: R): SelfTests | undefined;
   firmware(reading: R): string | undefined;
+  dependents(reading: R): string | undefined;
 }) =>
   ({
     temperature: {
@@ -36,6 +37,14 @@ export const commonDriveMetrics = <R>(read: {
         const selfTests = read.selfTests(reading);
         return selfTests && selfTestResult(selfTests);
       },
+    },
+    dependents: {
+      kind: 'text',
+      name: 'Needed for',
+      icon: 'mdi:file-tree',
+      ...diagnostic,
+      optional: true,
+      value: read.dependents,
     },
     firmware: { kind: 'text', name: 'Firmware', icon: 'mdi:chip', ...disabledDiagnostic, value: read.firmware },
   }) as const satisfies MetricDeclarations<R>;

@@ -49,11 +49,13 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
         const ofPools = pools.read();
         const ofDrives = await drives.read();
         return [
-          ...ofDrives.map((one) =>
-            'table' in one && one.reading !== undefined
-              ? { ...one, reading: { ...one.reading, dependents: pools.dependentsOf(one.device.id) } }
-              : one,
-          ),
+          ...ofDrives.map((one) => {
+            if ('complaint' in one) return one;
+            const device = pools.deviceWithMounts(one.device);
+            return one.reading === undefined
+              ? { ...one, device }
+              : { ...one, device, reading: { ...one.reading, dependents: pools.dependentsOf(device.id) } };
+          }),
           ...ofPools,
         ];
       },

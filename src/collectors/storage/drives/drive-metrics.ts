@@ -31,6 +31,7 @@ const common = commonDriveMetrics<StorageDriveReading>({
   hint: (r) => r.hint,
   selfTests: (r) => r.report?.selfTests,
   firmware: (r) => r.report?.firmware ?? r.identity.firmware,
+  dependents: (r) => r.dependents,
 });
 
 const driveMetrics: Metrics = {
@@ -137,14 +138,7 @@ const driveMetrics: Metrics = {
     ...disabledDiagnostic,
     value: (r) => r.identity.name,
   },
-  dependents: {
-    kind: 'text',
-    name: 'Needed for',
-    icon: 'mdi:file-tree',
-    ...diagnostic,
-    optional: true,
-    value: (r) => r.dependents,
-  },
+  dependents: common.dependents,
   slot: {
     kind: 'text',
     name: 'Slot',

@@ -27,11 +27,15 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
     return {
       async read() {
         const observations = await reader.read();
-        return observations.map((one) =>
-          'table' in one && one.table === 'drive' && one.reading !== undefined
-            ? { ...one, reading: { ...one.reading, dependents: poolsReaderOf(hostRoots)?.dependentsOf(one.device.id) } }
-            : one,
-        );
+        const pools = poolsReaderOf(hostRoots);
+        if (pools === undefined) return observations;
+        return observations.map((one) => {
+          if ('complaint' in one) return one;
+          const device = pools.deviceWithMounts(one.device);
+          return one.table === 'namespace' || one.reading === undefined
+            ? { ...one, device }
+            : { ...one, device, reading: { ...one.reading, dependents: pools.dependentsOf(device.id) } };
+        });
       },
       runAction: (device) => reader.acknowledge(device),
     };

@@ -98,6 +98,7 @@ const common = commonDriveMetrics<DriveReading>({
   hint: (r) => r.hint,
   selfTests: (r) => r.selfTests,
   firmware: (r) => r.firmware,
+  dependents: (r) => r.dependents,
 });
 
 const driveMetrics: DriveMetrics = {
@@ -155,6 +156,7 @@ const driveMetrics: DriveMetrics = {
     value: (r) => r.temperatureAlarm,
   },
   self_test: common.selfTest,
+  dependents: common.dependents,
   media_errors: counterMetric('Media errors', 'mdi:alert-octagon-outline', diagnostic, (log) => log.mediaErrors),
   power_on_hours: durationMetric('Power-on time', 'h', diagnostic, (log) => log.powerOnHours),
   unsafe_shutdowns: counterMetric(

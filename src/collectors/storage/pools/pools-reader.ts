@@ -7,6 +7,7 @@ import { type Finding, isFaultSeverity } from '../../../model/problem.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { HostMountsReader } from '../../host/linux/host-mounts.ts';
 import { describeDependents } from '../dependents.ts';
+import { StorageChain } from '../storage-chain.ts';
 import { StorageLayout } from '../storage-layout.ts';
 import { readBtrfsPools } from './btrfs.ts';
 import { readMdPools } from './md.ts';
@@ -56,7 +57,7 @@ export class PoolsReader {
   readonly #zfs: ZfsPoolStates;
   readonly #pools = new Map<string, JudgedPool>();
   readonly #activities = new Map<string, PoolActivity>();
-  #layout: StorageLayout | undefined;
+  #chain: StorageChain | undefined;
 
   constructor(agent: AgentIdentity, memory: DeviceMemories, roots: HostRoots) {
     this.#agent = agent;
@@ -75,9 +76,10 @@ export class PoolsReader {
       ...this.#zfs.read(layout),
     ];
     for (const { node, groups } of found) if (groups !== undefined) layout.graph.setGroups(node, groups);
-    this.#layout = layout;
+    const chain = new StorageChain(layout, found);
+    this.#chain = chain;
     this.#pools.clear();
-    return found.flatMap((facts) => this.#observe(facts, layout));
+    return found.flatMap((facts) => this.#observe(facts, layout, chain));
   }
 
   /** Acknowledges what is only worth knowing: errors up to now, spares and slots that are gone. */
@@ -92,14 +94,26 @@ export class PoolsReader {
 
   /** What hangs on the drive with this id, according to the last reading. */
   dependentsOf(drive: string): string | undefined {
-    return this.#layout && describeDependents(this.#layout, [...this.#pools.values()], drive);
+    const { layout } = this.#lastChain();
+    return describeDependents(layout, [...this.#pools.values()], drive);
+  }
+
+  /** The device of a drive, with where what lies on it, and on no pool, is mounted. */
+  deviceWithMounts(drive: Device): Device {
+    return { ...drive, mounts: this.#lastChain().mountsOnDrive(drive.id) };
+  }
+
+  /** Drives can be read before the pools are: what hangs on them is known from the first reading on. */
+  #lastChain(): StorageChain {
+    if (this.#chain === undefined) this.read();
+    return this.#chain as StorageChain;
   }
 
   #recall(id: string): PoolMemory | undefined {
     return poolMemoryFormat.parse(this.#memory.recall(id));
   }
 
-  #observe(found: PoolFacts, layout: StorageLayout): ObservationOrComplaint<PoolReadingByTable>[] {
+  #observe(found: PoolFacts, layout: StorageLayout, chain: StorageChain): ObservationOrComplaint<PoolReadingByTable>[] {
     const memory = this.#recall(found.id);
     const isLoaded = this.#memory.isLoaded(found.id);
     const facts = nameGoneMembers(found, memory);
@@ -118,7 +132,7 @@ export class PoolsReader {
     if (kept !== undefined && !isSame(kept, memory)) this.#memory.keep(facts.id, kept);
     this.#pools.set(slug(facts.id), pool);
     const findings = facts.judge(pool);
-    const device = this.#device(pool, layout);
+    const device = this.#device(pool, layout, chain);
     return [
       {
         table: 'pool',
@@ -147,13 +161,16 @@ export class PoolsReader {
   }
 
   /** A pool on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its own. */
-  #device({ id, name, kind, node }: JudgedPool, layout: StorageLayout): Device {
+  #device(pool: JudgedPool, layout: StorageLayout, chain: StorageChain): Device {
+    const { id, name, kind, node } = pool;
     const drives = new Set(layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []));
     const [drive] = drives.size === 1 ? drives : [];
     return deviceBelowAgent(this.#agent, {
       id,
       name: `${kindNames[kind].name} ${name}`,
       model: kindNames[kind].model,
+      liesOn: chain.devicesBelow(pool),
+      mounts: chain.mountsOnPool(pool),
       ...(drive === undefined ? {} : { reachedThrough: drive }),
     });
   }

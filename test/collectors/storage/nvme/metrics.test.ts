@@ -12,6 +12,7 @@ const whole: DriveReading = {
   temperatureAlarm: false,
   problem: false,
   reason: 'none',
+  dependents: 'one of 2 members of srv',
   limits: { warning: 80, critical: 85, capacity: 1_000_204_886_016 },
   writtenPerDay: 12_340_000_000,
   wearPerMonth: 0.00256,
@@ -44,6 +45,7 @@ const sampleOf = (reading: DriveReading) => evaluateMetrics(nvmeTables.drive.met
 test('a drive that reports everything', () => {
   expect(sampleOf(whole)).toEqual({
     temperature: 41,
+    dependents: 'one of 2 members of srv',
     problem: false,
     percentage_used: 4,
     life_left: 96,

@@ -1,5 +1,6 @@
 import type { PoolMember, PoolReading } from '../../../../src/collectors/storage/pools/pool.ts';
 import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
+import type { Device } from '../../../../src/model/device.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import type { ActiveFinding } from '../../../../src/model/problem.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
@@ -72,6 +73,7 @@ export const sdc = drive('sdc', '8:32', 'LAB-3');
 export interface SeenPool {
   name: string;
   id: string;
+  device: Device;
   reading: PoolReading;
   members: readonly PoolMember[];
   /** What is wrong, without what is unknown. */
@@ -97,6 +99,7 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
           {
             name: device.name,
             id: device.id,
+            device,
             reading,
             members: [...reading.members, ...reading.gone],
             findings: reading.findings.flatMap((finding) => ('isUnknown' in finding ? [] : [finding])),
