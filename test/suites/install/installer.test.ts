@@ -122,12 +122,12 @@ test('a clone is left as it is', async () => {
 
 test('with its settings in the environment it is set up without a question', async () => {
   const output = await inCopy(`
-    MQTT_URL= HTTP_PORT=0 ROUTER_SCHEDULE=off HOST_SCHEDULE=off NVME_SCHEDULE=off sh -c 'node $0/infra-monitor.js & echo $! >/tmp/pid' ${join(import.meta.dirname, '../../../dist')} >/dev/null
+    MQTT_URL= HTTP_PORT=0 ROUTER_SCHEDULE=off HOST_SCHEDULE=off NVME_SCHEDULE=off STORAGE_SCHEDULE=off sh -c 'node $0/infra-monitor.js & echo $! >/tmp/pid' ${join(import.meta.dirname, '../../../dist')} >/dev/null
     ip link set lo up
     until (: </dev/tcp/127.0.0.1/1883) 2>/dev/null; do sleep 0.2; done
     MQTT_URL=mqtt://127.0.0.1 SITE=Berlin sh $release/install.sh
     kill $(cat /tmp/pid)
     grep -v '^#' /etc/infra-monitor.env`);
   expect(output).toContain('all required topics can be read and written');
-  expect(output).toMatch(/MQTT_URL=mqtt:\/\/127\.0\.0\.1\n+SITE=Berlin$/);
+  expect(output).toMatch(/MQTT_URL=mqtt:\/\/127\.0\.0\.1\n+SITE=Berlin\n+AGENT_ID=\S+$/);
 });

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeEach, expect, test } from 'vitest';
+import { slug } from '../../../src/model/naming.ts';
 import { program } from '../../helpers/agent.ts';
 import { until } from '../../helpers/until.ts';
 import { Home } from '../router/home.ts';
@@ -58,6 +60,8 @@ const login = (word: string) =>
     ['Password: ', `${word}\n`],
   ] as const;
 const settings = () => (existsSync(file) ? readFileSync(file, 'utf8').replaceAll(/^(#.*)?\n/gm, '') : undefined);
+/** Written once, so that a new host name makes no other agent. */
+const agentId = `AGENT_ID=${slug(hostname())}\n`;
 
 test('one broker is found; a refused password is asked for once more; a rerun changes one thing', async () => {
   await startBroker({ guarded: true });
@@ -69,7 +73,7 @@ test('one broker is found; a refused password is asked for once more; a rerun ch
   expect(first.shown).not.toMatch(/sesame|simsim/);
   expect(first.status).toBe(0);
   expect(settings()).toBe(
-    `MQTT_URL=mqtt://${router}:1883\nMQTT_USERNAME=lab\nMQTT_PASSWORD=sesame\nSITE=Haus am See\n`,
+    `MQTT_URL=mqtt://${router}:1883\nMQTT_USERNAME=lab\nMQTT_PASSWORD=sesame\nSITE=Haus am See\n${agentId}`,
   );
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
@@ -90,7 +94,7 @@ test('two are found, and one is picked by its number', async () => {
     /1 {2}mqtt:\/\/\S+ {2}\(Home Assistant “Haus am See” runs there\)\n {2}2 {2}mqtt:\/\/\S+ {2}\(“Mosq/,
   );
   expect(status).toBe(0);
-  expect(settings()).toBe(`MQTT_URL=mqtt://${router}:1883\n`);
+  expect(settings()).toBe(`MQTT_URL=mqtt://${router}:1883\n${agentId}`);
 });
 
 test('none is found: it asks for an address, and again where that is empty', async () => {
@@ -98,7 +102,7 @@ test('none is found: it asks for an address, and again where that is empty', asy
   const { shown, status } = await ask(broker('\n'), broker(`${other}\n`), ['Site', '\n']);
   expect(shown).toContain('None found.');
   expect(status).toBe(0);
-  expect(settings()).toBe(`MQTT_URL=mqtt://${other}\n`);
+  expect(settings()).toBe(`MQTT_URL=mqtt://${other}\n${agentId}`);
 });
 
 test('two wrong passwords, and Ctrl+C: nothing is written', async () => {
@@ -125,7 +129,7 @@ test('without a terminal no broker is trusted that merely says it is one', async
   });
   expect(settings()).toBeUndefined();
   expect(await run('--broker', router)).toMatchObject({ status: 0 });
-  expect(settings()).toBe(`MQTT_URL=mqtt://${router}\n`);
+  expect(settings()).toBe(`MQTT_URL=mqtt://${router}\n${agentId}`);
 });
 
 test('a FRITZ!Box as the gateway: its account is offered, tried once, and written if it is accepted', async () => {
@@ -156,11 +160,13 @@ test('a FRITZ!Box as the gateway: its account is offered, tried once, and writte
   expect(refused.shown).toMatch(/✗ FRITZ!Box.*refused the login/);
   expect({ status: refused.status, settings: settings() }).toEqual({
     status: 0,
-    settings: `MQTT_URL=mqtt://${router}\n`,
+    settings: `MQTT_URL=mqtt://${router}\n${agentId}`,
   });
   const accepted = await ask(broker('\n'), ['Site', '\n'], ...account(password));
   expect(accepted.shown).toMatch(/✓ FRITZ!Box.*: accepts the account/);
-  expect(settings()).toBe(`MQTT_URL=mqtt://${router}\nFRITZBOX_USERNAME=monitor\nFRITZBOX_PASSWORD=${password}\n`);
+  expect(settings()).toBe(
+    `MQTT_URL=mqtt://${router}\n${agentId}FRITZBOX_USERNAME=monitor\nFRITZBOX_PASSWORD=${password}\n`,
+  );
   const again = await ask(broker('\n'), ['Site', '\n']);
   expect(again.shown).not.toContain('Your router');
 });
