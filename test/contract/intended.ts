@@ -8,13 +8,14 @@ const intended = rules.map(({ path, reason }: { path: string; reason: string }) 
   isUsed: false,
 }));
 
+const rulesFor = ({ path }: Difference) => intended.filter((rule) => rule.path.test(path));
+
+export const isExplained = (difference: Difference): boolean => rulesFor(difference).length > 0;
+
 /** Those that nobody meant. */
 export function unexplained(found: readonly Difference[]): Difference[] {
-  return found.filter(({ path }) => {
-    const reasons = intended.filter((rule) => rule.path.test(path));
-    for (const rule of reasons) rule.isUsed = true;
-    return reasons.length === 0;
-  });
+  for (const rule of found.flatMap(rulesFor)) rule.isUsed = true;
+  return found.filter((difference) => !isExplained(difference));
 }
 
 /** Paths of these stages that no difference has had so far. */
