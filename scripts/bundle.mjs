@@ -19,6 +19,22 @@ const lazyBuiltins = {
   },
 };
 
+/** What packages bring along for browsers and proxies: only text in memory here. `readable-stream` is Node's own module, copied. */
+const replacedPackages = {
+  name: 'replaced-packages',
+  setup({ onResolve, onLoad }) {
+    const contents = {
+      'readable-stream': "module.exports = require('node:stream');",
+      // Of the MQTT client: timers of browsers, and connections through a SOCKS proxy, which no setting asks for.
+      'worker-timers': '',
+      socks: '',
+    };
+    const namespace = 'replaced';
+    onResolve({ filter: new RegExp(`^(${Object.keys(contents).join('|')})$`) }, ({ path }) => ({ path, namespace }));
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: contents[path], resolveDir: import.meta.dirname }));
+  },
+};
+
 /** V8 keeps the source of what it loads, with two bytes for each character if one is above U+00FF. esbuild escapes such characters in
  * strings, but not in comments, where an escape is harmless, and in regular expressions and tagged templates, where it may not be. */
 async function escapeToLatin1(path, text) {
@@ -40,8 +56,12 @@ export async function bundle({ define = {}, ...options }) {
     bundle: true,
     platform: 'node',
     write: false,
+    // V8 keeps the text that it loads. Names stay, for stack traces; a line is short enough to be printed with an error.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 200,
     logLevel: 'warning',
-    plugins: [lazyBuiltins, esbuildBrowserText],
+    plugins: [lazyBuiltins, replacedPackages, esbuildBrowserText],
     define: { BUILT_AT: JSON.stringify(buildDate().toISOString()), ...define },
     ...options,
   });

@@ -27,7 +27,7 @@ async function readOnce(collector: AnyCollectorDefinition, variables: Record<str
   const memory = state.memoryStore.forCollector(collector);
   state.memoryStore.load(new Map(), [collector.id]);
   const env = parseSettings([collector], variables).collectors[0]?.env as never;
-  const source = collector.open(env, { agent, hostRoots: roots, memory, state }) as OpenedCollector<
+  const source = (await collector.open(env, { agent, hostRoots: roots, memory, state })) as OpenedCollector<
     Record<string, unknown>
   >;
   const written: string[] = [];

@@ -21,9 +21,6 @@ export async function prepareSingleFiles(folder) {
     outdir: folder,
     format: 'cjs',
     target: 'node24',
-    // Names stay, for stack traces.
-    minifyWhitespace: true,
-    minifySyntax: true,
     legalComments: 'none',
     define: { IS_SINGLE_FILE: 'true', 'import.meta.url': 'fileUrl' },
     banner: { js: "const fileUrl = require('node:url').pathToFileURL(process.execPath).href;" },

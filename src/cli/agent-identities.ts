@@ -34,8 +34,7 @@ export function agentIdentitiesOfCollectors(
 }
 
 /** The identities that an agent with these settings has when it runs. */
-export const agentIdentitiesFromSettings = (settings: Settings): AgentIdentityWithCollectors[] =>
-  agentIdentitiesOfCollectors(
-    settings.agent,
-    openEnabledCollectors(settings, new MutableAgentState(''), new BrokerAgentDirectory()).scheduled,
-  );
+export async function agentIdentitiesFromSettings(settings: Settings): Promise<AgentIdentityWithCollectors[]> {
+  const { scheduled } = await openEnabledCollectors(settings, new MutableAgentState(''), new BrokerAgentDirectory());
+  return agentIdentitiesOfCollectors(settings.agent, scheduled);
+}

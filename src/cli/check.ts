@@ -121,7 +121,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
   const settings = loadSettings(allCollectors, env);
   const state = new MutableAgentState('');
   const agentDirectory = new BrokerAgentDirectory();
-  const opened = openEnabledCollectors(settings, state, agentDirectory);
+  const opened = await openEnabledCollectors(settings, state, agentDirectory);
   printSuccess(
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );

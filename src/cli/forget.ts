@@ -196,7 +196,7 @@ export async function forget(
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     await removeData(connection, agent, retained, { device, force });
     if (device !== undefined || otherName !== undefined) return;
-    for (const identity of agentIdentitiesFromSettings(settings).filter(({ shared }) => shared))
+    for (const identity of (await agentIdentitiesFromSettings(settings)).filter(({ shared }) => shared))
       await removeSharedData(connection, mqtt, self, identity, force);
   } finally {
     await connection.close();

@@ -76,7 +76,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   const settings = loadSettings(allCollectors, env);
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   const state = new MutableAgentState('');
-  const opened = openEnabledCollectors(settings, state);
+  const opened = await openEnabledCollectors(settings, state);
   const isRestored = await restoreEarlier(settings, opened, state);
   await readAll(opened, state);
   await pause(readingIntervalMs);

@@ -11,12 +11,12 @@ export interface ScheduledAndInactiveCollectors {
   inactive: { collector: AnyCollectorDefinition; reason: string }[];
 }
 
-/** Opens the collectors, which does not access anything yet, and adds each enabled collector to the state. */
-export function openEnabledCollectors(
+/** Opens the collectors, which loads those that are enabled and accesses nothing else yet, and adds each enabled collector to the state. */
+export async function openEnabledCollectors(
   settings: Settings,
   state: MutableAgentState,
   agentDirectory?: AgentDirectory,
-): ScheduledAndInactiveCollectors {
+): Promise<ScheduledAndInactiveCollectors> {
   const scheduled: ScheduledCollector[] = [];
   const inactive: ScheduledAndInactiveCollectors['inactive'] = [];
   for (const { collector, schedule, env } of settings.collectors) {
@@ -25,7 +25,7 @@ export function openEnabledCollectors(
       continue;
     }
     const memory = state.memoryStore.forCollector(collector);
-    const source = collector.open(env, {
+    const source = await collector.open(env, {
       agent: settings.agent,
       hostRoots: settings.hostRoots,
       state,

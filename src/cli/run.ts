@@ -126,7 +126,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
 
   const state = new MutableAgentState(printableBrokerUrl(mqtt.MQTT_URL));
   const agentDirectory = new BrokerAgentDirectory();
-  const opened = openEnabledCollectors(settings, state, agentDirectory);
+  const opened = await openEnabledCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new MinuteHistory();
   const page = createPageRoutesAndEventStream(

@@ -105,8 +105,11 @@ export interface CollectorDefinition<
   /** How to read what the broker keeps of each device; without it, nothing is kept. */
   // biome-ignore lint/suspicious/noExplicitAny: each collector has its own content
   memory?: MemoryFormat<any>;
-  /** Validates the settings, without any access outside the process. */
-  open(env: z.output<z.ZodMiniObject<Shape>>, context: CollectorContext): OpenedCollector<Readings> | InactiveCollector;
+  /** Validates the settings, and loads what reads; no other access outside the process. */
+  open(
+    env: z.output<z.ZodMiniObject<Shape>>,
+    context: CollectorContext,
+  ): Promise<OpenedCollector<Readings> | InactiveCollector>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: for lists of collectors with different types

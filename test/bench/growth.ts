@@ -92,11 +92,12 @@ function hostReading(folder: string, disks: number, interfaces: number): () => P
   const memory = store.forCollector(host);
   store.load(new Map(), ['host']);
   const context = { agent, hostRoots: machine(folder, disks, interfaces), memory } as never;
-  const source = host.open(configured?.env as never, context);
-  if ('inactiveReason' in source) throw new Error(source.inactiveReason);
+  const opening = host.open(configured?.env as never, context);
   const state = new MutableAgentState('');
   state.add(host);
   return async () => {
+    const source = await opening;
+    if ('inactiveReason' in source) throw new Error(source.inactiveReason);
     const observations = await source.read(AbortSignal.timeout(60_000));
     state.record(host, { ok: true, observations, at: new Date(), seconds: 0 } as never);
     desiredDiscovery(allCollectors, agent, state);

@@ -43,6 +43,7 @@ const start = async ({ name, node = process.execPath, program }, { folder, url }
       HTTP_PORT: String(await freePort()),
       ROUTER_SCHEDULE: 'off',
       NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
       HOST_SCHEDULE: `*/${cycleSeconds} * * * * *`,
     },
   });

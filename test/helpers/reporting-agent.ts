@@ -39,7 +39,7 @@ export class ReportingAgent {
   reported = 0;
   readonly #session: BrokerClient;
   readonly #reporter: ReturnType<typeof createProblemReporter>;
-  #sites: { read(signal: AbortSignal): Promise<Readings> } | undefined;
+  readonly #sites: ReturnType<typeof sitesCollector.open> | undefined;
 
   private constructor({ mqtt, webhook }: Lab, name: string, site: string, collectors: string[]) {
     const { state, lists } = this;
@@ -47,7 +47,7 @@ export class ReportingAgent {
     const isWatch = collectors.includes('sites');
     this.directory = isWatch ? new BrokerAgentDirectory() : undefined;
     for (const collector of allCollectors.filter(({ id }) => collectors.includes(id))) state.add(collector);
-    if (isWatch) this.#openSites();
+    if (isWatch) this.#sites = this.#openSites();
     const { log } = keptLog();
     this.#session = new BrokerClient({
       agent: this.identity,
@@ -136,15 +136,15 @@ export class ReportingAgent {
     return (this.directory ?? this.lists).agents.find(({ id }) => id === agent);
   }
 
-  #openSites(): void {
+  #openSites() {
     const { state, identity, directory } = this;
     const memory = state.memoryStore.forCollector(sitesCollector);
     const context = { agent: identity, hostRoots: hostRoots(), state, memory, agentDirectory: directory };
-    const source = sitesCollector.open({ SITES: true }, context);
-    if (!('inactiveReason' in source)) this.#sites = source as never;
+    return sitesCollector.open({ SITES: true }, context);
   }
 
   async #readSites(): Promise<Readings> {
-    return (await this.#sites?.read(AbortSignal.timeout(5000))) ?? [];
+    const source = await this.#sites;
+    return source === undefined || 'inactiveReason' in source ? [] : source.read(AbortSignal.timeout(5000));
   }
 }

@@ -72,7 +72,7 @@ export const probe = (
     }),
     part: partTable({ title: 'Part', icon: 'mdi:cube-outline', metrics: part }),
   },
-  open: () => ({ read }),
+  open: async () => ({ read }),
 });
 
 export const device = { id: 'Thing 1', name: 'Thing' };

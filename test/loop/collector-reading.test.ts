@@ -2,15 +2,15 @@ import { expect, test } from 'vitest';
 import { readCollector } from '../../src/loop/collector-reading.ts';
 import { device, probe, stateOf } from '../helpers/sample-collector.ts';
 
-function run(collector: ReturnType<typeof probe>, ready = Promise.resolve()) {
+async function run(collector: ReturnType<typeof probe>, ready = Promise.resolve()) {
   const state = stateOf(collector);
-  const source = collector.open({}, {} as never) as never;
+  const source = (await collector.open({}, {} as never)) as never;
   const { recorded, done } = readCollector({ collector, source, memory: { ready } }, state);
   return { state, outcome: recorded.then(({ outcome }) => outcome), done };
 }
 
 test('a reading becomes an outcome with its time and length, and is recorded', async () => {
-  const { outcome: pending, state } = run(probe(async () => [{ table: 'thing', device, reading: { level: 1 } }]));
+  const { outcome: pending, state } = await run(probe(async () => [{ table: 'thing', device, reading: { level: 1 } }]));
   const outcome = await pending;
   expect(state.collectors.get('probe')?.lastRun).toBe(outcome.at);
   expect(outcome).toMatchObject({ ok: true, observations: [{ table: 'thing', reading: { level: 1 } }] });
@@ -26,14 +26,14 @@ test.each([
   ],
   ['rejected later', async () => Promise.reject(new Error('broken'))],
 ])('an error %s becomes a failed outcome', async (_, read) => {
-  expect(await run(probe(read as never)).outcome).toMatchObject({ ok: false, error: 'broken' });
+  expect(await (await run(probe(read as never))).outcome).toMatchObject({ ok: false, error: 'broken' });
 });
 
 test('an error includes its causes', async () => {
   const failing = probe(async () => {
     throw new Error('nvme list', { cause: new Error('timed out') });
   });
-  expect(await run(failing).outcome).toMatchObject({ error: 'nvme list: timed out' });
+  expect(await (await run(failing)).outcome).toMatchObject({ error: 'nvme list: timed out' });
 });
 
 test('a reading that hangs times out, and is known to be still running', async () => {
@@ -47,7 +47,7 @@ test('a reading that hangs times out, and is known to be still running', async (
     ),
     timeoutSeconds: 0.05,
   };
-  const { outcome, done } = run(hanging);
+  const { outcome, done } = await run(hanging);
   let over = false;
   void done.then(() => {
     over = true;
@@ -64,7 +64,7 @@ test('the signal of a reading is aborted', async () => {
     ...probe((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))),
     timeoutSeconds: 0.05,
   };
-  const { outcome, done } = run(polite);
+  const { outcome, done } = await run(polite);
   expect(await outcome).toMatchObject({ ok: false });
   await done;
 });
@@ -75,7 +75,7 @@ test('the collector is asked when its memory is there', async () => {
   const ready = new Promise<void>((resolve) => {
     load = resolve;
   });
-  const { outcome } = run(
+  const { outcome } = await run(
     probe(async () => {
       asked = true;
       return [];

@@ -19,7 +19,7 @@ async function findBrokerProblem(settings: Settings): Promise<{ text: string; lo
     const connection = await connectTemporarily(settings.mqtt, settings.agent);
     try {
       const missing: string[] = [];
-      for (const { agent } of agentIdentitiesFromSettings(settings))
+      for (const { agent } of await agentIdentitiesFromSettings(settings))
         missing.push(...(await findMissingPermissions(connection, agent)));
       return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
     } finally {

@@ -144,7 +144,7 @@ export const agentCollector: CollectorDefinition<Readings, typeof agentCollector
     agent: deviceTable({ title: 'Agent', icon: 'mdi:server', isMain: true, metrics: agentMetrics }),
     collector: partTable({ title: 'Collector', icon: 'mdi:sync', metrics: collectorMetrics }),
   },
-  open({ UPDATE_CHECK }, { agent, state }) {
+  async open({ UPDATE_CHECK }, { agent, state }) {
     const releases = UPDATE_CHECK ? new LatestReleaseReader(supportUrl) : undefined;
     const { id, name, site, version } = agent;
     let previous = { cpu: process.cpuUsage(), at: performance.now() };

@@ -4,7 +4,6 @@ import { bounds } from '../../model/bounds.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { slug } from '../../model/naming.ts';
 import { instanceHistoryMemoryFormat } from './instance-history.ts';
-import { InstanceMonitor } from './instance-monitor.ts';
 import { homeAssistantTables } from './metrics.ts';
 import type { HomeAssistantReadingByTable } from './reading.ts';
 import { homeAssistantSettingsSchema } from './settings.ts';
@@ -45,8 +44,9 @@ export const homeAssistantCollector: CollectorDefinition<
   timeoutSeconds: 20,
   tables: homeAssistantTables,
   memory: instanceHistoryMemoryFormat,
-  open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
+  async open({ HA_BASE_URL: instances = [], HA_TOKEN: tokens, HA_CA_FILE: authorityFile }, { agent, memory }) {
     if (instances.length === 0) return { inactiveReason: 'HA_BASE_URL is not set' };
+    const { InstanceMonitor } = await import('./instance-monitor.ts');
     const monitors = new Map(
       instances.map((instance) => [
         slug(instance.title),

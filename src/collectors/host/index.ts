@@ -49,7 +49,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
   schedule: '*/30 * * * * *',
   tables: hostTables,
   memory: knownDisksMemoryFormat,
-  open(env, { agent, memory, hostRoots }) {
+  async open(env, { agent, memory, hostRoots }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
     const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env, memory);
     const timeToFull = new TimeToFullEstimator();

@@ -12,6 +12,9 @@ export interface ConfiguredRouter {
   description?: URL;
 }
 
+/** The router, if the settings name none. */
+export const defaultGateway = { name: 'gateway' };
+
 const namePattern = /^([^=/:?]+)=(.+)$/;
 
 function splitName(text: string): { name: string | undefined; address: string } {

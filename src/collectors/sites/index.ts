@@ -50,7 +50,7 @@ export const sitesCollector: CollectorDefinition<SitesReadingByTable, typeof sit
   scope: 'lab',
   tables: sitesTables,
   memory: siteCauseMemoryFormat,
-  open(env, { agent: monitor, memory, agentDirectory }) {
+  async open(env, { agent: monitor, memory, agentDirectory }) {
     if (!env.SITES) return { inactiveReason: 'SITES is not true' };
     if (agentDirectory === undefined) return { inactiveReason: 'this works only in a running agent' };
     const causes = new SiteCauseStartTimes(memory);

@@ -4,10 +4,9 @@ import { type DriveMemory, driveMemoryFormat } from './drives/drive-memory.ts';
 import { storageDriveTable } from './drives/drive-metrics.ts';
 import type { StorageDriveReading } from './drives/drive-reading.ts';
 import { drivesSettingsShape } from './drives/settings.ts';
-import { StorageDrivesReader } from './drives/storage-drives-reader.ts';
 import { poolTables } from './pools/metrics.ts';
 import { type PoolMemory, poolMemoryFormat } from './pools/pool-memory.ts';
-import { type PoolReadingByTable, PoolsReader } from './pools/pools-reader.ts';
+import type { PoolReadingByTable } from './pools/pools-reader.ts';
 
 const storageSettingsSchema = z.object(drivesSettingsShape);
 
@@ -40,8 +39,10 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
   schedule: '40 * * * * *',
   tables: { drive: storageDriveTable, ...poolTables },
   memory: storageMemoryFormat,
-  open(env, { agent, memory, hostRoots }) {
+  async open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
+    const { StorageDrivesReader } = await import('./drives/storage-drives-reader.ts');
+    const { PoolsReader } = await import('./pools/pools-reader.ts');
     const drives = new StorageDrivesReader(agent, memory, hostRoots, env);
     const pools = new PoolsReader(agent, memory, hostRoots);
     return {

@@ -11,7 +11,7 @@ const { metrics } = agentCollector.tables.agent;
 test('the processor time since the last reading is a share of one processor', async () => {
   const state = new MutableAgentState('');
   const memory = state.memoryStore.forCollector(agentCollector);
-  const source = agentCollector.open({ UPDATE_CHECK: false }, { agent, state, memory, hostRoots: hostRoots() });
+  const source = await agentCollector.open({ UPDATE_CHECK: false }, { agent, state, memory, hostRoots: hostRoots() });
   if (!('read' in source)) throw new Error(source.inactiveReason);
   const end = performance.now() + 50;
   while (performance.now() < end);

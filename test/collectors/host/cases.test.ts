@@ -34,7 +34,7 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
   const state = new MutableAgentState('');
   state.add(hostCollector);
   const memory = state.memoryStore.forCollector(hostCollector);
-  const source = hostCollector.open(env, { agent, hostRoots: roots, state, memory });
+  const source = await hostCollector.open(env, { agent, hostRoots: roots, state, memory });
   state.memoryStore.load(new Map(), [hostCollector.id]);
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   for (let reading = 0; reading < 2; reading += 1)

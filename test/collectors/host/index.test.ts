@@ -20,7 +20,7 @@ test.runIf(process.platform === 'linux')('the first reading has the processor’
     ...z.parse(hostSettingsSchema, {}),
     HOST_FILESYSTEM_LIMIT: new PerNameValues<number>(undefined, new Map()),
   };
-  const source = hostCollector.open(env, { agent, hostRoots: roots, state: {} as never, memory: memory({}) });
+  const source = await hostCollector.open(env, { agent, hostRoots: roots, state: {} as never, memory: memory({}) });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const first = source.read(new AbortController().signal);
   await waits(0.5);

@@ -28,11 +28,11 @@ const addressList = (boxes: Record<string, FritzBox>) =>
     .join(',');
 const login = { FRITZBOX_USERNAME: 'monitor', FRITZBOX_PASSWORD: 'gürkensalat$1' };
 
-function open(variables: Record<string, string>) {
+async function open(variables: Record<string, string>) {
   const env = parseSettings([routerCollector], variables).collectors[0]?.env as Parameters<
     typeof routerCollector.open
   >[0];
-  const source = routerCollector.open(env, {
+  const source = await routerCollector.open(env, {
     agent,
     hostRoots: hostRoots(),
     memory: memory({}),
@@ -65,7 +65,7 @@ function open(variables: Record<string, string>) {
 test('a router is read by ping, IGD and TR-064', async () => {
   withoutLimits();
   const box = await boxOf('dsl');
-  const { look } = open({ FRITZBOX_HOSTS: addressList({ hollow: box }), ...login });
+  const { look } = await open({ FRITZBOX_HOSTS: addressList({ hollow: box }), ...login });
   const { hollow } = await look();
   expect(hollow).toMatchObject({
     device: {
@@ -91,7 +91,7 @@ test('a router is read by ping, IGD and TR-064', async () => {
 test('a router that is switched off loses its connection, keeps its identity, and is read again when it is back', async () => {
   withoutLimits();
   const box = await boxOf('dsl');
-  const { look } = open({
+  const { look } = await open({
     FRITZBOX_HOSTS: `hollow=http://${box.address}/igddesc.xml`,
     ...login,
     PING_LOSS_LIMIT: '10',
@@ -110,7 +110,7 @@ test('a router that is switched off loses its connection, keeps its identity, an
 
 test('a router that hangs does not affect another one, and is read again when it answers', async () => {
   const boxes = { left: await boxOf('cable'), right: await boxOf('fibre') };
-  const { look } = open({ FRITZBOX_HOSTS: addressList(boxes), ...login });
+  const { look } = await open({ FRITZBOX_HOSTS: addressList(boxes), ...login });
   const accesses = async () =>
     Object.fromEntries(Object.entries(await look()).map(([name, { tr064 }]) => [name, tr064?.access]));
   await until(
@@ -126,7 +126,7 @@ test('a router that hangs does not affect another one, and is read again when it
 test('a wrong login is reported with advice; the button retries it at its own router only', async () => {
   const boxes = { left: await boxOf('dsl'), right: await boxOf('dsl') };
   for (const box of Object.values(boxes)) box.guard.wait = 100;
-  const { look, act } = open({
+  const { look, act } = await open({
     FRITZBOX_HOSTS: addressList(boxes),
     FRITZBOX_USERNAME: 'monitor',
     FRITZBOX_PASSWORD: 'wrong',
@@ -144,7 +144,7 @@ test('a wrong login is reported with advice; the button retries it at its own ro
 
 test('without an account, a FRITZ!Box is read as far as it allows, without a hint', async () => {
   withoutLimits();
-  const { look } = open({ FRITZBOX_HOSTS: addressList({ hollow: await boxOf('cable') }) });
+  const { look } = await open({ FRITZBOX_HOSTS: addressList({ hollow: await boxOf('cable') }) });
   expect((await look()).hollow).toMatchObject({
     hint: undefined,
     tr064: { access: 'none' },
@@ -155,7 +155,7 @@ test('without an account, a FRITZ!Box is read as far as it allows, without a hin
 test('targets are probed by their kinds, and have limits and outages', async () => {
   withoutLimits();
   const server = await boxOf('dsl');
-  const { look } = open({
+  const { look } = await open({
     FRITZBOX_HOSTS: addressList({ hollow: server }),
     PING_TARGETS: `near=127.0.0.1,port=tcp://${server.address},nowhere=no-such-name.invalid`,
     PING_LATENCY_LIMIT_NEAR: '1.5',
@@ -188,22 +188,22 @@ test('the default gateway is watched if no router is named; its absence is repor
   const arp =
     'IP address       HW type     Flags       HW address            Mask     Device\n127.0.0.2        0x1         0x2         02:00:5e:00:53:07     *        eth0\n';
   const roots = tree({ 'proc/1/net/route': route, 'proc/1/net/arp': arp });
-  const found = await open({ HOST_PROC: roots.proc() }).read();
+  const found = await (await open({ HOST_PROC: roots.proc() })).read();
   expect(found).toMatchObject([
     {
       table: 'router',
       device: { id: 'gateway', macAddress: '02:00:5E:00:53:07', configurationUrl: 'http://127.0.0.2/' },
     },
   ]);
-  const none = await open({ HOST_PROC: tree({}).proc() }).read();
+  const none = await (await open({ HOST_PROC: tree({}).proc() })).read();
   expect(none).toEqual([{ complaint: 'there is no default gateway, and FRITZBOX_HOSTS is not set' }]);
 });
 
-test('a name that is used twice is rejected', () => {
+test('a name that is used twice is rejected', async () => {
   for (const settings of [
     { FRITZBOX_HOSTS: 'a=127.0.0.1,A=127.0.0.2' },
     { FRITZBOX_HOSTS: 'a=127.0.0.1', PING_TARGETS: 'a=127.0.0.2' },
     { FRITZBOX_HOSTS: 'nas=127.0.0.1' },
   ])
-    expect(() => open(settings)).toThrow(/is already in use/);
+    await expect(open(settings)).rejects.toThrow(/is already in use/);
 });

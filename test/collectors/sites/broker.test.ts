@@ -25,7 +25,7 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
     await publish(`${name}/agent/${name}/availability`, 'online');
   }
   const agentDirectory = new BrokerAgentDirectory();
-  const source = sitesCollector.open({ SITES: true }, { ...context, agentDirectory });
+  const source = await sitesCollector.open({ SITES: true }, { ...context, agentDirectory });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   const follow = async () => {
     const connection = await SingleUseBrokerConnection.open(broker.settings, { clientId: 'watch', protocolVersion: 4 });
@@ -55,11 +55,13 @@ test('a lab on a broker: its agents, a lost one, and no verdict while the broker
   expect(await readSites()).toMatchObject({ Cottage: { cause: 'agent_lost' } });
 });
 
-test('the collector is inactive unless it is enabled and the agent is running', () => {
-  expect(sitesCollector.open({ SITES: false }, { ...context, agentDirectory: new BrokerAgentDirectory() })).toEqual({
+test('the collector is inactive unless it is enabled and the agent is running', async () => {
+  await expect(
+    sitesCollector.open({ SITES: false }, { ...context, agentDirectory: new BrokerAgentDirectory() }),
+  ).resolves.toEqual({
     inactiveReason: 'SITES is not true',
   });
-  expect(sitesCollector.open({ SITES: true }, context)).toEqual({
+  await expect(sitesCollector.open({ SITES: true }, context)).resolves.toEqual({
     inactiveReason: 'this works only in a running agent',
   });
 });

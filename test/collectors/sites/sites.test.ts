@@ -7,10 +7,10 @@ import { hostRoots } from '../../helpers/tree.ts';
 
 const never = new AbortController().signal;
 
-function openSites(messages: [string, string][], stored: ReadonlyMap<string, string> = new Map()) {
+async function openSites(messages: [string, string][], stored: ReadonlyMap<string, string> = new Map()) {
   const state = new MutableAgentState('');
   const agentDirectory = new DirectoryOfTopics(messages);
-  const source = sitesCollector.open(
+  const source = await sitesCollector.open(
     { SITES: true },
     {
       agent,
@@ -37,7 +37,7 @@ const pi = (): [string, string][] => [
 ];
 
 test('a site is a device, and the devices of its agents belong to it', async () => {
-  const found = await openSites(pi()).source.read(never);
+  const found = await (await openSites(pi())).source.read(never);
   expect(found).toMatchObject([
     { table: 'site', device: { id: 'Cottage', site: 'Cottage' }, reading: { cause: 'well', since: expect.any(Date) } },
     {
@@ -49,7 +49,7 @@ test('a site is a device, and the devices of its agents belong to it', async () 
 });
 
 test('the devices of a forgotten site are removed', async () => {
-  const { source, agentDirectory } = openSites(pi());
+  const { source, agentDirectory } = await openSites(pi());
   await source.read(never);
   for (const [path] of pi()) agentDirectory.say(path, '');
   expect(await source.read(never)).toMatchObject([
@@ -60,7 +60,7 @@ test('the devices of a forgotten site are removed', async () => {
 
 test('the start of a cause is remembered across restarts until the cause changes', async () => {
   const since = '2026-01-02T03:04:05.000Z';
-  const { source, agentDirectory, load, kept } = openSites(
+  const { source, agentDirectory, load, kept } = await openSites(
     pi(),
     new Map([['sites/cottage', JSON.stringify({ cause: 'well', since })]]),
   );
@@ -76,13 +76,13 @@ test('the start of a cause is remembered across restarts until the cause changes
 });
 
 test('without a connection there is no verdict', async () => {
-  const { source, agentDirectory } = openSites(pi());
+  const { source, agentDirectory } = await openSites(pi());
   agentDirectory.isCurrent = false;
   await expect(source.read(never)).rejects.toThrow('without a connection to the broker');
 });
 
 test('the agent of the collector is online, whatever its retained status says', async () => {
-  const { source } = openSites([
+  const { source } = await openSites([
     ['nas/status', 'offline'],
     ['nas/problems', problemList()],
   ]);
@@ -92,12 +92,12 @@ test('the agent of the collector is online, whatever its retained status says', 
   ]);
 });
 
-test('inactive unless enabled', () => {
+test('inactive unless enabled', async () => {
   const state = new MutableAgentState('');
-  expect(
+  await expect(
     sitesCollector.open(
       { SITES: false },
       { agent, hostRoots: hostRoots(), state, memory: state.memoryStore.forCollector(sitesCollector) },
     ),
-  ).toEqual({ inactiveReason: 'SITES is not true' });
+  ).resolves.toEqual({ inactiveReason: 'SITES is not true' });
 });

@@ -33,7 +33,7 @@ test('of three boxes one hangs: the others are told each time, and it is back in
   const memories = new DeviceMemoryStore();
   const memory = memories.forCollector(routerCollector);
   memories.load(new Map(), ['router']);
-  const source = routerCollector.open(env, {
+  const source = await routerCollector.open(env, {
     agent: settings.agent,
     memory,
     state: new MutableAgentState(''),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentCollector } from '../../../src/collectors/agent/index.ts';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
-import { readCollector } from '../../../src/loop/collector-reading.ts';
+import { type ActiveCollector, readCollector } from '../../../src/loop/collector-reading.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, OpenedCollector } from '../../../src/model/collector.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
@@ -89,12 +89,14 @@ test.runIf(process.platform === 'linux')('what a usual machine costs Home Assist
   const collectors: AnyCollectorDefinition[] = [hostCollector, agentCollector];
   const state = new MutableAgentState('');
   const settings = parseSettings(collectors, { HOST_PROC: roots.proc() });
-  const active = collectors.map((collector, index) => {
+  const active: ActiveCollector[] = [];
+  for (const [index, collector] of collectors.entries()) {
     state.add(collector);
     const memory = state.memoryStore.forCollector(collector);
-    const source = collector.open(settings.collectors[index]?.env as never, { agent, hostRoots: roots, memory, state });
-    return { collector, source: source as OpenedCollector<Record<string, unknown>>, memory };
-  });
+    const context = { agent, hostRoots: roots, memory, state };
+    const source = await collector.open(settings.collectors[index]?.env as never, context);
+    active.push({ collector, source: source as OpenedCollector<Record<string, unknown>>, memory });
+  }
   state.memoryStore.load(new Map(), ['host', 'agent']);
 
   const rows = new Map<string, number>();

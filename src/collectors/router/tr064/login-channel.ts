@@ -1,8 +1,6 @@
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
-import * as z from 'zod/mini';
-import { loginLockoutMemoryFormat, type SavedLoginLockout } from '../../../lib/login-lockout.ts';
 import type { UpnpService } from '../../../lib/upnp/description.ts';
 import {
   CertificateChangedError,
@@ -11,7 +9,6 @@ import {
   NoReplyError,
 } from '../../../lib/upnp/http-client.ts';
 import { buildSoapRequest, parseSoapReply, SoapFaultError } from '../../../lib/upnp/soap.ts';
-import { definedMembers } from '../../../model/defined-members.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 
 /** Which device may get the login: none, one that shows itself to be a FRITZ!Box, or any. */
@@ -22,25 +19,6 @@ export interface LoginMemorySlot {
   memory: DeviceMemories;
   device: string;
 }
-
-const certificateSchema = z.object({
-  certificate: z.catch(z.optional(z.string().check(z.regex(/^[\dA-F]{64}$/))), undefined),
-});
-
-/** What the broker keeps of a login: its refusals, and the SHA-256 fingerprint of the box's certificate. */
-export type SavedLogin = SavedLoginLockout & z.output<typeof certificateSchema>;
-
-export const loginMemoryFormat = {
-  parse(content: unknown): SavedLogin | undefined {
-    const lockout = loginLockoutMemoryFormat.parse(content);
-    return lockout && { ...lockout, ...definedMembers(certificateSchema.safeParse(content).data ?? {}) };
-  },
-  /** The certificate that this process has accepted may be newer than the stored one. */
-  merge(ours: SavedLogin, theirs: SavedLogin): SavedLogin {
-    const certificate = ours.certificate ?? theirs.certificate;
-    return { ...loginLockoutMemoryFormat.merge(ours, theirs), ...definedMembers({ certificate }) };
-  },
-};
 
 /** Milliseconds until a TLS handshake is given up. */
 const handshakeTimeoutMs = 5000;

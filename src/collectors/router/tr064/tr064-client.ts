@@ -10,7 +10,8 @@ import type { Secret } from '../../../model/secret.ts';
 import { adviceForError, adviceForFailure, adviceForRefusal, adviceTexts } from './advice.ts';
 import { fritzBoxPropertiesOf, isFritzBox } from './device-info.ts';
 import { FritzBox } from './fritz-box.ts';
-import { type LoginMemorySlot, type LoginPermission, loginMemoryFormat, type SavedLogin } from './login-channel.ts';
+import type { LoginMemorySlot, LoginPermission } from './login-channel.ts';
+import { loginMemoryFormat, type SavedLogin } from './login-memory.ts';
 import { PollSchedule } from './poll-schedule.ts';
 import type { LoginOnlyData, LoginState, Tr064Reading } from './reading.ts';
 

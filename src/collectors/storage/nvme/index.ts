@@ -1,8 +1,6 @@
 import type { CollectorDefinition } from '../../../model/collector.ts';
-import { poolsReaderOf } from '../pools/pools-reader.ts';
 import { driveHistoryMemoryFormat } from './drive-history.ts';
 import { nvmeTables } from './metrics.ts';
-import { NvmeDrivesReader } from './nvme-drives-reader.ts';
 import type { NvmeReadingByTable } from './reading.ts';
 import { nvmeSettingsSchema } from './settings.ts';
 
@@ -21,8 +19,10 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
   schedule: '30 * * * * *',
   tables: nvmeTables,
   memory: driveHistoryMemoryFormat,
-  open(env, { agent, memory, hostRoots }) {
+  async open(env, { agent, memory, hostRoots }) {
     if (process.platform !== 'linux') return { inactiveReason: 'drives are read on Linux only' };
+    const { NvmeDrivesReader } = await import('./nvme-drives-reader.ts');
+    const { poolsReaderOf } = await import('../pools/pools-reader.ts');
     const reader = new NvmeDrivesReader(agent, memory, hostRoots, env);
     return {
       async read() {

@@ -25,7 +25,7 @@ async function readRouter(variables: Record<string, string>, state = stateOf(pro
   const env = parseSettings([routerCollector], { ...login, ...variables }).collectors[0]?.env as Parameters<
     typeof routerCollector.open
   >[0];
-  const source = routerCollector.open(env, { agent, hostRoots: hostRoots(), memory: memory({}), state });
+  const source = await routerCollector.open(env, { agent, hostRoots: hostRoots(), memory: memory({}), state });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   onTestFinished(() => source.close?.());
   const [router] = await source.read(new AbortController().signal);

@@ -20,12 +20,12 @@ const sudoMayRaise =
 type Rack = ReturnType<typeof drives>;
 
 /** The collector, of which the broker remembers this. */
-function watching(
+async function watching(
   rack: Rack,
   { devices, kept = {} }: { devices?: string[]; kept?: Record<string, unknown> | null } = {},
 ) {
   const remembered = memory(kept ?? undefined);
-  const source = nvmeCollector.open(
+  const source = await nvmeCollector.open(
     { NVME_DEVICES: devices },
     { agent, hostRoots: hostRoots({ HOST_SYS: rack.sys }), memory: remembered, state: stateOf(probe(async () => [])) },
   );
@@ -84,7 +84,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a drive that nvme-cli reads', async () => {
     const clock = stopClock();
     const rack = healthy();
-    const { read, later, contents } = watching(rack);
+    const { read, later, contents } = await watching(rack);
     const [drive, namespace, ...others] = await read();
     expect(others).toEqual([]);
     expect(drive).toMatchObject({
@@ -120,7 +120,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('health is read each time, the limits once, and used bytes once an hour', async () => {
     const clock = stopClock();
     const rack = healthy();
-    const { first, namespace } = watching(rack);
+    const { first, namespace } = await watching(rack);
     await first();
     expect(rack.calls()).toEqual([
       question,
@@ -147,7 +147,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('without limits and used bytes there is no error', async () => {
     const rack = drives({});
     rack.tell(question, smartLog());
-    const { first, namespace } = watching(rack);
+    const { first, namespace } = await watching(rack);
     expect(await first()).toMatchObject({ problem: false, hint: undefined, limits: { capacity: 1953525168 * 512 } });
     expect(await namespace()).toEqual({ capacity: 1953525168 * 512, used: undefined });
   });
@@ -157,7 +157,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const rack = drives({});
     rack.tell(question, smartLog());
     rack.fail('nvme id-ctrl nvme9000', 'Resource temporarily unavailable');
-    const { first, namespace } = watching(rack);
+    const { first, namespace } = await watching(rack);
     const asked = () => rack.calls().filter((call) => call === 'nvme id-ctrl nvme9000').length;
     expect(await first()).toMatchObject({ limits: { capacity: 1953525168 * 512 } });
     await first();
@@ -182,7 +182,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const rack = drives({});
     rack.fail(question, 'NVMe status: Invalid Field in Command: A reserved coded value (0x2002)');
     rack.tell('smartctl nvme9000', 'smartctl 6.6 2017-11-05 r4594 [x86_64-linux] (local build)\n\nUsage: smartctl\n');
-    const { hint } = (await watching(rack).first()) ?? {};
+    const { hint } = (await (await watching(rack)).first()) ?? {};
     expect(hint).toContain('nvme smart-log /dev/nvme9000 -o json: NVMe status: Invalid Field in Command');
     expect(hint).toContain('smartctl 6.6 has no JSON output: 7.0 or later is needed');
   });
@@ -190,17 +190,17 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('newer kernels have the used bytes: no command is run', async () => {
     const rack = healthy();
     rack.sysfs('block/nvme9000n1/nuse', '20');
-    expect(await watching(rack).namespace()).toMatchObject({ used: 20 * 512 });
+    expect(await (await watching(rack)).namespace()).toMatchObject({ used: 20 * 512 });
     expect(rack.calls()).not.toContain('nvme id-ns nvme9000 1');
     rack.sysfs('block/nvme9000n1/nuse', 'nonsense');
-    expect(await watching(rack).namespace()).toMatchObject({ used: undefined });
+    expect(await (await watching(rack)).namespace()).toMatchObject({ used: undefined });
   });
 
   test('smartctl is used if nvme-cli fails, and from then on alone, until it fails too', async () => {
     const rack = drives({ hwmon });
     rack.fail(question, 'ERROR: this build asks nobody');
     rack.tell('smartctl nvme9000', smartctl());
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     expect(await first()).toMatchObject({
       source: 'smartctl',
       log: { percentageUsed: expect.any(Number) },
@@ -234,7 +234,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
         ),
       });
     rack.tell('nvme self-test-log nvme9000', log(2, 7, 0));
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     expect(await first()).toMatchObject({ problem: true, reason: 'the last self-test failed at block 77' });
     rack.tell('nvme self-test-log nvme9000', '{}');
     clock.turn(3601);
@@ -256,7 +256,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     rack.tell('nvme log smart nvme9000', smartLog());
     rack.tell('nvme id ctrl nvme9000', identifyController({ wctemp: 350 }));
     rack.tell('nvme id ns nvme9000 1', identifyNamespace({ nuse: 3 }));
-    const { first, namespace } = watching(rack);
+    const { first, namespace } = await watching(rack);
     expect(await first()).toMatchObject({ source: 'nvme_cli', limits: { warning: 77 } });
     expect(await namespace()).toMatchObject({ used: 3 * 512 });
   });
@@ -264,7 +264,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a drive that refuses or returns only zeros: the values of the kernel, and a hint', async () => {
     const rack = drives({ hwmon: { ...hwmon, temp1_alarm: 1 } });
     rack.fail(question, 'NVMe status: Invalid Field in Command: A reserved coded value (0x2002)');
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     expect(await first()).toEqual({
       id: 'S1',
       excluded: undefined,
@@ -283,7 +283,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a drive whose device node is missing, as in a container: a hint, and the values of the kernel', async () => {
     const rack = drives({ hwmon });
     rack.fail(question, 'nvme9000: No such file or directory');
-    expect(await watching(rack).first()).toMatchObject({
+    expect(await (await watching(rack)).first()).toMatchObject({
       source: 'sysfs',
       temperature: 41,
       hint: expect.stringMatching(
@@ -291,7 +291,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       ),
     });
     const bare = drives({});
-    expect(await watching(bare).first()).toMatchObject({
+    expect(await (await watching(bare)).first()).toMatchObject({
       source: 'sysfs',
       sensors: [],
       temperature: undefined,
@@ -303,7 +303,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a log of nothing but ones is no reading, however often it comes, and the next one is', async () => {
     const clock = stopClock();
     const rack = healthy();
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     await first();
     for (const ones of [2n ** 128n - 1n, 2n ** 64n - 1n]) {
       const counters = Object.fromEntries(
@@ -339,7 +339,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       stopClock();
       const rack = healthy();
       rack.tell(question, smartLog({ media_errors: most, warning_temp_time: -1, thm_temp1_trans_count: -1 }));
-      const { first } = watching(rack);
+      const { first } = await watching(rack);
       expect(await first()).toMatchObject({
         temperature: 41,
         problem: false,
@@ -352,7 +352,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const clock = stopClock();
     const rack = drives({ hwmon });
     rack.fail(question, 'NVMe status: no');
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     const asked = () => rack.calls().filter((call) => call === question).length;
     await first();
     for (const [index, pause] of [60, 60, 120, 240, 480, 960, 1920, 3600, 3600].entries()) {
@@ -382,7 +382,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('a first failure is tried again at once; a drive that hangs is retried after growing pauses', async () => {
     const clock = stopClock();
     const rack = healthy();
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     await first();
     rack.hang(question);
     const asked = () => rack.calls().filter((call) => call === question).length;
@@ -416,7 +416,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const clock = stopClock();
     const rack = drives({ hwmon });
     rack.hang(question);
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     const waiting = first();
     await until('it is asked', () => rack.calls().length === 1);
     await clock.waits(3);
@@ -436,7 +436,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
 
   test('a controller that is not live gets no commands', async () => {
     const rack = drives({ state: 'resetting', hwmon });
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     expect(await first()).toEqual({
       id: 'S1',
       source: 'sysfs',
@@ -458,7 +458,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const shared = { serial: 'S1', subsystem: 'nqn:both' };
     const rack = drives({ ...shared, name: 'nvme9000', state: 'dead' }, { ...shared, name: 'nvme9001', empty: true });
     rack.tell('nvme smart-log nvme9001', smartLog());
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     expect(await first()).toMatchObject({ state: 'live', problem: false });
     rack.sysfs('class/nvme/nvme9000/state', 'live');
     rack.fail('nvme smart-log nvme9001', 'NVMe status: no');
@@ -472,7 +472,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   test('excluded drives are listed but not read; a missing one is a complaint', async () => {
     const rack = drives({}, { name: 'nvme9001', serial: 'S2' });
     rack.tell('nvme smart-log nvme9001', smartLog());
-    const { read } = watching(rack, { devices: ['S2', '/dev/nvme9977'] });
+    const { read } = await watching(rack, { devices: ['S2', '/dev/nvme9977'] });
     const found = await read();
     expect(
       found.flatMap((one) => ('table' in one && one.table === 'drive' ? [[one.device.id, one.excluded ?? false]] : [])),
@@ -489,19 +489,19 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
 
   test('a named drive that vanished is missed as a drive, not as a name too', async () => {
     const rack = healthy();
-    const { read } = watching(rack, { devices: ['S1'] });
+    const { read } = await watching(rack, { devices: ['S1'] });
     await read();
     rack.unplug();
     expect(await read()).toEqual([]);
   });
 
   test('without drives or driver there are no observations', async () => {
-    expect(await watching(drives()).read()).toEqual([]);
+    expect(await (await watching(drives())).read()).toEqual([]);
   });
 
   test('a drive that is removed and comes back starts from scratch', async () => {
     const rack = healthy();
-    const { first } = watching(rack);
+    const { first } = await watching(rack);
     await first();
     rack.unplug();
     expect(await first()).toBeUndefined();
@@ -514,7 +514,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const clock = stopClock();
     const rack = healthy();
     rack.tell(question, smartLog({ media_errors: 3 }));
-    const { later, act, contents } = watching(rack);
+    const { later, act, contents } = await watching(rack);
     expect(() => act('s1')).toThrow('the number of media errors is unknown');
     expect(await later(clock)).toMatchObject({ problem: false });
     rack.tell(question, smartLog({ media_errors: 5 }));
@@ -532,7 +532,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
     const clock = stopClock();
     const rack = healthy();
     rack.tell(question, smartLog({ media_errors: 3 }));
-    const { first, later, contents, load } = watching(rack, { kept: null });
+    const { first, later, contents, load } = await watching(rack, { kept: null });
     const early = await first();
     expect(early).toMatchObject({ source: 'nvme_cli', temperature: 41 });
     expect(early).not.toHaveProperty('problem');
@@ -558,7 +558,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
         data_units_written: String(48_765_432 - (10 - day) * 1953),
       })),
     };
-    const { first } = watching(rack, { kept: { s1: kept } });
+    const { first } = await watching(rack, { kept: { s1: kept } });
     const drive = await first();
     expect((drive?.writtenPerDay ?? 0) / 1e9).toBeCloseTo(1, 2);
     expect(drive?.wearPerMonth).toBeGreaterThan(0);
@@ -572,7 +572,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       rack.tell('sudo nvme smart-log nvme9000', smartLog());
       rack.tell('sudo nvme id-ctrl nvme9000', identifyController({ wctemp: 350 }));
       rack.asUser();
-      const { first } = watching(rack);
+      const { first } = await watching(rack);
       expect(await first()).toMatchObject({
         source: 'nvme_cli',
         temperature: 41,
@@ -595,7 +595,7 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
           rack.fail(`sudo ${call} ${drive}`, 'sudo: a password is required');
       }
       rack.asUser();
-      const { first, look } = watching(rack, { devices: ['S1'] });
+      const { first, look } = await watching(rack, { devices: ['S1'] });
       expect(await first()).toMatchObject({
         source: 'sysfs',
         hint: expect.stringContaining('/dev/nvme9000 is not there'),
@@ -604,16 +604,16 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
         'sudo nvme smart-log nvme9000',
         'sudo smartctl nvme9000',
       ]);
-      await watching(rack, { devices: ['S2'] }).look();
+      await (await watching(rack, { devices: ['S2'] })).look();
       await look();
       expect(rack.calls().filter((call) => call.startsWith('sudo'))).toHaveLength(2);
     });
   });
 });
 
-test('the collector is inactive on other systems than Linux', () => {
+test('the collector is inactive on other systems than Linux', async () => {
   const { platform } = process;
   onTestFinished(() => void Object.defineProperty(process, 'platform', { value: platform }));
   Object.defineProperty(process, 'platform', { value: 'darwin' });
-  expect(() => watching(drives({}))).toThrow('drives are read on Linux only');
+  await expect(watching(drives({}))).rejects.toThrow('drives are read on Linux only');
 });
