@@ -1,18 +1,66 @@
 import type { AnsweringAddress } from '../../../lib/names/answering-address.ts';
+import { hostInUrl } from '../../../lib/names/dns.ts';
 import { discoverDescriptionUrls } from '../../../lib/ssdp.ts';
 import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
-import type { UpnpDescription } from '../../../lib/upnp/description.ts';
-import { HttpClient, NoReplyError } from '../../../lib/upnp/http-client.ts';
+import { parseUpnpDescription, type UpnpDescription } from '../../../lib/upnp/description.ts';
+import { HttpClient, HttpStatusError, NoReplyError, type SendRequest } from '../../../lib/upnp/http-client.ts';
 import type { WanReading } from '../reading.ts';
-import {
-  descriptionUrlsGroupedByPort,
-  fetchLocatedDescription,
-  findLocatedDescription,
-  isInternetGateway,
-  type LocatedDescription,
-  tr064DescriptionUrl,
-} from './find-description.ts';
 import { WanReader } from './wan-reader.ts';
+
+/** A description and its URL. */
+interface LocatedDescription {
+  url: URL;
+  description: UpnpDescription;
+}
+
+/** Rejects with NoReplyError, HttpStatusError, or an Error that quotes what was found instead. */
+async function fetchLocatedDescription(url: URL, send: SendRequest, signal: AbortSignal): Promise<LocatedDescription> {
+  const { status, body } = await send({ url }, signal);
+  if (status !== 200) throw new HttpStatusError(status, `${url.href}: HTTP ${status}`);
+  return { url, description: parseUpnpDescription(body, url) };
+}
+
+/** The first description that fits. No second path is tried at a port that does not answer. `ports`: the URLs of each port. */
+async function findLocatedDescription(
+  ports: readonly (readonly URL[])[],
+  send: SendRequest,
+  fits: (description: UpnpDescription) => boolean,
+  signal: AbortSignal,
+): Promise<LocatedDescription | undefined> {
+  for (const urls of ports) {
+    for (const url of urls) {
+      try {
+        const found = await fetchLocatedDescription(url, send, signal);
+        if (fits(found.description)) return found;
+      } catch (error) {
+        if (error instanceof NoReplyError) break;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Where routers keep their descriptions, by port: FRITZ!Boxes, miniupnpd, and firmware that is based on Intel's or the Portable SDK. */
+const usualPorts: readonly [port: number, paths: readonly string[]][] = [
+  [49000, ['igddesc.xml', 'fboxdesc.xml']],
+  [5000, ['rootDesc.xml']],
+  [49152, ['rootDesc.xml', 'gatedesc.xml', 'igd.xml']],
+  [1900, ['rootDesc.xml', 'igd.xml', 'gatedesc.xml']],
+  [2869, ['rootDesc.xml']],
+  [80, ['rootDesc.xml', 'DeviceDescription.xml']],
+];
+
+const descriptionUrlsGroupedByPort = (address: string): URL[][] =>
+  usualPorts.map(([port, paths]) => paths.map((path) => new URL(`http://${hostInUrl(address)}:${port}/${path}`)));
+
+/** Where a FRITZ!Box reveals its firmware and serial number without a login. */
+const tr064DescriptionUrl = (address: string): URL => new URL(`http://${hostInUrl(address)}:49000/tr64desc.xml`);
+
+const wanServiceType = /:service:WAN(?:CommonInterfaceConfig|IPConnection|PPPConnection):\d+$/;
+
+/** Whether the device is a gateway to the internet; a repeater is not. */
+const isInternetGateway = ({ services }: UpnpDescription): boolean =>
+  services.some(({ type }) => wanServiceType.test(type));
 
 /** Milliseconds between searches for a description, and until a known one is read again. */
 const searchPauseMs = 600_000;
