@@ -13,6 +13,7 @@ import {
 import { deviceSummaryCards, isShown, ownEntities } from './device-summary-cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
 import { machineProblemCards } from './problem-cards.ts';
+import { storageTreeSections } from './storage-tree.ts';
 
 const capitalize = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
@@ -39,6 +40,7 @@ const partHeadings: Record<string, { title: string; icon: string }> = {
   radio: { title: 'WLAN', icon: 'mdi:wifi' },
   repeater: { title: 'Repeaters', icon: 'mdi:access-point' },
   meshlink: { title: 'Mesh links', icon: 'mdi:transit-connection-variant' },
+  member: { title: 'Members', icon: 'mdi:harddisk' },
   client: { title: 'Clients', icon: 'mdi:devices' },
 };
 
@@ -83,6 +85,7 @@ export const devicePageSections = (device: LabDevice, devices: readonly LabDevic
       ({ table }) => table,
     ),
   ].flatMap(([table, entities]) => partSections(table, entities)),
+  ...storageTreeSections(devices.filter(({ via }) => via === device.id)),
   ...devices.filter(({ via }) => via === device.id).flatMap((child) => deviceSections(deviceSummaryCards(child))),
   ...gridSections([headingCard('Last day', 'mdi:chart-line'), ...deviceGraphCards(device)]),
   ...gridSections([
