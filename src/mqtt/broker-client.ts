@@ -109,6 +109,7 @@ export class BrokerClient {
         clientId: clientIdOf(agent),
         will: agent,
         disconnectBytes: this.#packetLimit.bytes,
+        maxSilenceMs: this.#brokers.maxSilenceMs,
         after,
       });
       if (this.#stopped.signal.aborted) {

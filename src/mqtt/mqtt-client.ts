@@ -21,6 +21,8 @@ export interface BrokerConnectionOptions {
   protocolVersion: MqttProtocolVersion;
   /** Size of a packet at which the broker closed an earlier connection. */
   disconnectBytes?: number | undefined;
+  /** Milliseconds of silence until CONNACK, and while retained messages are read, if less than usual. */
+  maxSilenceMs?: number | undefined;
   after?: RunAfter | undefined;
 }
 

@@ -42,7 +42,7 @@ export async function pingBrokerThroughOwnTopic(
             : `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownFilter}`,
         ),
       );
-    timer = setTimeout(giveUp, maxSilenceMs);
+    timer = setTimeout(giveUp, connection.maxSilenceMs ?? maxSilenceMs);
     stops = [
       connection.listenToBytes(() => timer?.refresh()),
       connection.listen(({ topic, payload }) => {

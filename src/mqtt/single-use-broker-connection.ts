@@ -24,6 +24,8 @@ export class SingleUseBrokerConnection {
   readonly protocolVersion: MqttProtocolVersion;
   /** The broker, without credentials. */
   readonly url: string;
+  /** Milliseconds of silence while retained messages are read, if less than usual. */
+  readonly maxSilenceMs: number | undefined;
   /** With which this client has logged in. */
   readonly password: Secret | undefined;
   /** Whether the broker sends retained messages only for full topic names. Known when what is retained was read, or seconds later. */
@@ -43,7 +45,12 @@ export class SingleUseBrokerConnection {
     client: MqttClient,
     inFlight: InFlightLimiter,
     limits: ConnackLimits,
-    { protocolVersion, disconnectBytes = Number.POSITIVE_INFINITY, after = runAfter }: BrokerConnectionOptions,
+    {
+      protocolVersion,
+      disconnectBytes = Number.POSITIVE_INFINITY,
+      maxSilenceMs,
+      after = runAfter,
+    }: BrokerConnectionOptions,
     ended: Promise<BrokerConnectionError | undefined>,
   ) {
     this.url = printableBrokerUrl(settings.MQTT_URL);
@@ -53,6 +60,7 @@ export class SingleUseBrokerConnection {
     this.#after = after;
     this.#limits = limits;
     this.#disconnectBytes = disconnectBytes;
+    this.maxSilenceMs = maxSilenceMs;
     this.protocolVersion = protocolVersion;
     this.ended = ended;
     client.on('packetreceive', (packet) => {
@@ -78,7 +86,8 @@ export class SingleUseBrokerConnection {
         client.end(true);
       };
       const client = startClient(settings, session, giveUp);
-      const stopWaiting = after(connackTimeoutMs, () => giveUp(`no answer within ${connackTimeoutMs / 1000} s`));
+      const maxSilenceMs = Math.min(connackTimeoutMs, session.maxSilenceMs ?? connackTimeoutMs);
+      const stopWaiting = after(maxSilenceMs, () => giveUp(`no answer within ${maxSilenceMs / 1000} s`));
       const ended = new Promise<BrokerConnectionError | undefined>((end) => {
         client.on('close', async () => {
           // A DISCONNECT that arrives together with the end of the connection is parsed after it.

@@ -11,6 +11,7 @@ import { settingsOf, startBroker } from '../helpers/broker.ts';
 import { stopClock } from '../helpers/clock.ts';
 import { startSession } from '../helpers/conversation.ts';
 import { observe } from '../helpers/observer.ts';
+import { startPeer } from '../helpers/peer.ts';
 import { freePort } from '../helpers/ports.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 import { until } from '../helpers/until.ts';
@@ -487,6 +488,20 @@ test('several brokers: when one stops, the next is tried within a second, and ke
   await at(second);
   await second.stop();
   await at(first);
+});
+
+test('several brokers: one that does not answer gives way to the next after two seconds, at first', async () => {
+  const silent = await startPeer(() => undefined);
+  const broker = await startBroker();
+  const settings = {
+    ...silent.settings,
+    MQTT_URL: { ...silent.settings.MQTT_URL, fallbacks: [broker.settings.MQTT_URL] },
+  };
+  const state = records(12);
+  const { log } = startSession(settings, [collector], state);
+  await online(state);
+  expect(log[0]).toMatch(/no answer within 2 s/);
+  expect(log[1]).toBe(`info  MQTT: connected to ${broker.url} (MQTT 3.1.1)`);
 });
 
 test('several brokers that are all away: each is told once, and the pauses grow', async () => {

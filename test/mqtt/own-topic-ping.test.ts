@@ -6,9 +6,15 @@ import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-conn
 import { type Answers, startPeer, welcome } from '../helpers/peer.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
-async function connect(answers: Answers) {
+async function connect(answers: Answers, maxSilenceMs?: number) {
   const { settings } = await startPeer(answers);
-  const connection = await SingleUseBrokerConnection.open(settings, { clientId: 'me', protocolVersion: 5 });
+  const connection = await SingleUseBrokerConnection.open(settings, {
+    clientId: 'me',
+    protocolVersion: 5,
+    maxSilenceMs,
+    // CONNACK may take its time.
+    after: () => () => undefined,
+  });
   onTestFinished(() => connection.abort());
   return connection;
 }
@@ -26,6 +32,17 @@ test('a link on which the bytes trickle in is waited for; silence is not', async
       setTimeout(() => socket.write(Buffer.of(byte)), (index * 6000) / echo.length);
   });
   await pingBrokerThroughOwnTopic(connection, agent);
+});
+
+test('where another broker waits to be tried, a shorter silence is enough', async () => {
+  const echoAfterMs = 2500;
+  const connection = await connect((packet, send, socket) => {
+    welcome()(packet, send, socket);
+    if (packet.cmd !== 'publish') return;
+    const echo = { ...packet, qos: 0, messageId: undefined };
+    setTimeout(() => send(echo), echoAfterMs);
+  }, 500);
+  await expect(pingBrokerThroughOwnTopic(connection, agent)).rejects.toThrow('do not come back');
 });
 
 test('a message that is lost among others is not said to be for lack of rights alone', async () => {
