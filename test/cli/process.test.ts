@@ -101,6 +101,17 @@ test('the agent outlives the reader of its log', async () => {
   expect(await agent.stop()).toBe(0);
 });
 
+test.runIf(existsSync('/dev/full'))('the agent outlives a full disk of its log', async () => {
+  const port = await freePort();
+  const { read } = shell('agent > /dev/full 2>&1 & echo $! > pid; wait $!; echo $? > status', {
+    ...(await agentOptions()),
+    HTTP_PORT: String(port),
+  });
+  await until('started', () => answers(port));
+  process.kill(Number(read('pid')), 'SIGTERM');
+  await until('left', () => read('status') === '0\n');
+});
+
 test('the agent stops even if the reader of its log does not read', async () => {
   const port = await freePort();
   const { read } = shell(

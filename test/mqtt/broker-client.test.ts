@@ -325,6 +325,25 @@ test('a broker that refuses the login: what to check', async () => {
   expect(state.broker).toMatchObject({ connected: false, error: expect.stringContaining('MQTT_PASSWORD') });
 });
 
+// MQTT 5, section 3.2.2.2, without the codes for what the agent never sends.
+test.each([0x80, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x90, 0x95, 0x97, 0x99, 0x9a, 0x9c, 0x9d, 0x9f])(
+  'a broker that refuses the connection with %i: told once, and tried again after growing pauses',
+  async (reasonCode) => {
+    const clock = stopClock();
+    const { settings } = await startPeer((packet, send) => {
+      if (packet.cmd === 'connect') send({ cmd: 'connack', reasonCode, sessionPresent: false });
+    });
+    const { log } = startSession(settings, [collector], records(12));
+    for (const seconds of [1, 2, 4, 8]) {
+      await clock.waits(seconds / 2, seconds);
+      clock.turn(seconds);
+    }
+    expect(log.filter((line) => line.startsWith('error'))).toEqual([
+      expect.stringMatching(/^error MQTT: mqtt:\/\/127\.0\.0\.1:\d+: \S.*; trying again$/),
+    ]);
+  },
+);
+
 test('a password that is changed at the broker and in its file is read again when the login is refused', async () => {
   const clock = stopClock();
   let valid = 'first';

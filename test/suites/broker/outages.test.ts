@@ -92,6 +92,19 @@ test('an agent that is killed is seen to be dead', async () => {
   await see(status, is('offline'));
 });
 
+test('an agent that stands still is offline after a while, and online when it goes on', async () => {
+  const { url } = await startMosquitto(['allow_anonymous true', 'max_keepalive 10']);
+  const agent = startAgent({ MQTT_URL: url, ...fast });
+  const { see } = await observe(url);
+  await see(status, is('online'));
+  agent.process.kill('SIGSTOP');
+  // The broker waits for one and a half times the keep-alive.
+  await see(status, is('offline'), 30);
+  agent.process.kill('SIGCONT');
+  await see(status, is('online'), 30);
+  expect(agent.output().match(/error/g)).toHaveLength(1);
+});
+
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s: a word of goodbye, exit status 0, within two seconds',
   async (signal) => {
