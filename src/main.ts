@@ -1,5 +1,5 @@
-import { tolerateClosedOutput, waitForOutputOrError } from './cli/output.ts';
-import { endProcess } from './cli/process-end.ts';
+import { flushOutputAndGetError, tolerateClosedOutput } from './cli/output.ts';
+import { exitDespiteHangingReads } from './cli/process-end.ts';
 import { ignoreUnusedSignals } from './cli/signals.ts';
 import { printFailureAndSetExitCode } from './cli/uncaught.ts';
 import { describeError } from './model/errors.ts';
@@ -17,12 +17,12 @@ async function main(args: readonly string[]): Promise<void> {
 
 /** Ends the program as soon as all output is written: what was started, or a reading that hangs, would keep it alive. */
 async function end(): Promise<never> {
-  const loss = await waitForOutputOrError();
+  const loss = await flushOutputAndGetError();
   if (loss !== undefined) {
     process.stderr.write(`Output is incomplete: ${describeError(loss)}\n`);
     process.exitCode ||= 1;
   }
-  return endProcess(Number(process.exitCode ?? 0), { waitsForLookups: true });
+  return exitDespiteHangingReads(Number(process.exitCode ?? 0), { waitsForLookups: true });
 }
 
 process.on('uncaughtException', (error) => {

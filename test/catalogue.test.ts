@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allCollectors } from '../src/collectors/index.ts';
 import { evaluateMetrics } from '../src/loop/evaluate-metrics.ts';
 import type { CollectorMetadata } from '../src/model/collector.ts';
-import { fromBaseUnit, possibleRange, toBaseUnit } from '../src/model/unit.ts';
+import { fromBaseUnit, possibleRangeOfUnit, toBaseUnit } from '../src/model/unit.ts';
 import { discoveryFieldsOfMetric, platformOfMetric, valueTemplate } from '../src/views/platform.ts';
 import { prometheusDescriptorOfMetric } from '../src/views/prometheus-descriptor.ts';
 import tables from './home-assistant/tables.json' with { type: 'json' };
@@ -93,7 +93,7 @@ const numbers = metrics.flatMap(({ at, key, metric }) =>
 
 describe('whatever a gauge or counter computes, it shows nothing beyond its ends', () => {
   test.each(numbers)('$at', ({ metric }) => {
-    const { least, most } = { ...possibleRange(metric.unit), ...metric };
+    const { least, most } = { ...possibleRangeOfUnit(metric.unit), ...metric };
     const ends = [least, most].filter(Number.isFinite).map((end) => toBaseUnit(end, metric.unit));
     const near = fc.tuple(fc.constantFrom(0, ...ends), fc.double({ min: -1, max: 1, noNaN: true }));
     const any = fc.oneof(

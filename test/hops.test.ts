@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { hostCollector } from '../src/collectors/host/index.ts';
 import { routerCollector } from '../src/collectors/router/index.ts';
-import { readCollector } from '../src/loop/collector-reading.ts';
+import { readCollectorAndRecord } from '../src/loop/collector-reading.ts';
 import { MutableAgentState } from '../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, OpenedCollector } from '../src/model/collector.ts';
 import { parseSettings } from '../src/settings/index.ts';
@@ -33,7 +33,7 @@ async function readOnce(collector: AnyCollectorDefinition, variables: Record<str
   const written: string[] = [];
   const { entries } = state.collectors.get(collector.id) ?? { entries: new Map() };
   spyOn(entries, 'set', () => written.splice(0, Infinity, ...callingFiles()));
-  await readCollector({ collector, source, memory }, state).recorded;
+  await readCollectorAndRecord({ collector, source, memory }, state).recorded;
   await source.close?.();
   return { state, written };
 }

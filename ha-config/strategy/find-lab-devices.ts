@@ -1,6 +1,6 @@
 import { groupBy } from '../../src/model/group-by.ts';
 import {
-  byName,
+  compareDevicesByName,
   type LabDevice,
   type LabEntity,
   unknownDeviceIcon,
@@ -116,5 +116,5 @@ export function findLabDevices(catalogue: readonly CollectorSummary[], registrie
         },
       ];
     })
-    .sort(byName);
+    .sort(compareDevicesByName);
 }

@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type InstanceDetails, readInstanceDetails } from '../../src/collectors/home-assistant/instance-details.ts';
+import {
+  type InstanceDetails,
+  readInstanceDetailsOverWebSocket,
+} from '../../src/collectors/home-assistant/instance-details.ts';
 import { parseInstanceHistoryOrEmpty } from '../../src/collectors/home-assistant/instance-history.ts';
 import { CpuUsageReader } from '../../src/collectors/host/linux/cpu.ts';
 import { parseBootTime } from '../../src/collectors/host/linux/system.ts';
@@ -13,7 +16,7 @@ import {
   linkPollItem,
   mobilePollItem,
 } from '../../src/collectors/router/tr064/access-line-poll-items.ts';
-import { devicePollItem, updatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
+import { bootTimePollItem, firmwareUpdatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
 import { parseLanHostEntries, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
 import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/storage/nvme/drive-history.ts';
@@ -27,7 +30,7 @@ import { parseSmartctlNvmeHealth } from '../../src/collectors/storage/tools/smar
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
 import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';
-import { parseSoapReply } from '../../src/lib/upnp/soap.ts';
+import { parseSoapHttpReply } from '../../src/lib/upnp/soap.ts';
 import { CronExpression } from '../../src/loop/cron.ts';
 import { parseJsonWithin } from '../../src/model/json.ts';
 import { parseComponentKey } from '../../src/model/naming.ts';
@@ -66,13 +69,13 @@ const pollItems = [
   fibrePollItem,
   linkPollItem,
   mobilePollItem,
-  devicePollItem,
-  updatePollItem,
+  bootTimePollItem,
+  firmwareUpdatePollItem,
   wlanPollItem,
 ];
 /** All that a box with an account tells, of one that has this answer to everything. */
 async function readPollItems(text: string): Promise<unknown> {
-  const values = parseSoapReply({ status: 200, headers: {}, body: text }, 'GetInfo');
+  const values = parseSoapHttpReply({ status: 200, headers: {}, body: text }, 'GetInfo');
   const box = { now: () => now().wall, call: async () => values, fetch: async () => undefined };
   return Promise.all(pollItems.map((item) => item.read(box)));
 }
@@ -80,7 +83,7 @@ async function readPollItems(text: string): Promise<unknown> {
 async function readInstance(text: string): Promise<InstanceDetails> {
   const answer: unknown = JSON.parse(text);
   const socket = { sendCommand: async () => answer, render: async () => answer };
-  return readInstanceDetails(socket as unknown as HaWebSocket);
+  return readInstanceDetailsOverWebSocket(socket as unknown as HaWebSocket);
 }
 const soap = (fields: Record<string, string | number>) =>
   `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><u:GetInfoResponse xmlns:u="urn:x">${Object.entries(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
 import {
   acknowledgeFirstMediaErrors,
-  addDailySample,
+  addDailyWearSample,
   bytesWrittenPerDay,
   type DriveHistory,
   driveHistoryMemoryFormat,
@@ -266,7 +266,7 @@ test('the history of a drive is whole', () => {
     const percentageUsed = BigInt(Math.floor(3.5 + (percentPerMonth * days) / 30));
     const dataUnitsWritten = BigInt(Math.floor((bytesPerDay * (days + 400)) / 512_000));
     kept = acknowledgeFirstMediaErrors(kept, { mediaErrors: 5n });
-    kept = addDailySample(kept, new Date(now), steady, { percentageUsed, dataUnitsWritten });
+    kept = addDailyWearSample(kept, new Date(now), steady, { percentageUsed, dataUnitsWritten });
     counts.looks += 1;
     if (right % dayMs !== dayMs - lookPauseMs || excused.has(utcDay(right))) continue;
 

@@ -1,7 +1,7 @@
 import { allCollectors } from '../collectors/index.ts';
 import { UsageError } from '../model/errors.ts';
 import { Topics } from '../model/topics.ts';
-import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import { isAgentId } from '../settings/agent-settings.ts';

@@ -15,7 +15,7 @@ export interface AgentIdentityWithCollectors {
 }
 
 /** The identity of the agent, for what it reads on this machine, and one for each collector that reads the whole lab. */
-export function agentIdentitiesOfCollectors(
+export function agentAndLabCollectorIdentities(
   agent: AgentIdentity,
   active: readonly ScheduledCollector[],
 ): AgentIdentityWithCollectors[] {
@@ -34,7 +34,9 @@ export function agentIdentitiesOfCollectors(
 }
 
 /** The identities that an agent with these settings has when it runs. */
-export async function agentIdentitiesFromSettings(settings: Settings): Promise<AgentIdentityWithCollectors[]> {
+export async function agentAndLabCollectorIdentitiesFromSettings(
+  settings: Settings,
+): Promise<AgentIdentityWithCollectors[]> {
   const { scheduled } = await openEnabledCollectors(settings, new MutableAgentState(''), new BrokerAgentDirectory());
-  return agentIdentitiesOfCollectors(settings.agent, scheduled);
+  return agentAndLabCollectorIdentities(settings.agent, scheduled);
 }

@@ -5,14 +5,14 @@ import { describeError } from '../model/errors.ts';
 import { Topics } from '../model/topics.ts';
 import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
-import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
 import { readDiscoveryPayloadsOfAllPrograms } from '../mqtt/retained-topics.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
-import { desiredDiscovery } from '../views/discovery.ts';
+import { planAnnouncements } from '../views/discovery.ts';
 import { countEnabledEntities } from '../views/home-assistant/entity-count.ts';
 import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 import { printAdvice, printFailure, printSuccess } from './terminal.ts';
@@ -56,7 +56,7 @@ export async function checkBroker(
 
 /** Sends the largest announcement of what was read to the agent's own ping topic: a broker that limits the size of messages refuses it
  * or, with MQTT 3.1.1, closes the connection. */
-export async function checkLargestAnnouncement(
+export async function checkBrokerAcceptsLargestAnnouncement(
   connection: SingleUseBrokerConnection | undefined,
   identities: readonly AgentIdentityWithCollectors[],
   state: MutableAgentState,
@@ -65,7 +65,7 @@ export async function checkLargestAnnouncement(
     const own = new CollectorSubsetState(state, collectors, state.broker);
     const payloads = reconcileDiscoveryPayloads({
       agent,
-      ...desiredDiscovery(allCollectors, agent, own),
+      ...planAnnouncements(allCollectors, agent, own),
       retained: new Map(),
       dismissed: new Set(),
       phase: 'omit',

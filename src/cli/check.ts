@@ -1,5 +1,5 @@
 import { allCollectors } from '../collectors/index.ts';
-import { readCollector } from '../loop/collector-reading.ts';
+import { readCollectorAndRecord } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
@@ -8,16 +8,16 @@ import type { StateEntry } from '../model/state.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findFormerAgents } from '../mqtt/former-agents.ts';
 import { buildNotificationRequest } from '../notify/notification-request.ts';
-import { postNotification, printableOrigin } from '../notify/notifier.ts';
+import { postNotification, printableOrigin } from '../notify/retrying-notifier.ts';
 import { notifyAuthorizationHeader } from '../notify/settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { checkAsService } from './check-as-service.ts';
-import { checkBroker, checkEntityCount, checkLargestAnnouncement } from './check-broker.ts';
+import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
-import { oneLookNote, restoreFromBroker } from './restore-from-broker.ts';
+import { noEarlierProblemListNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Sends a test message: nothing else shows that messages arrive. */
@@ -69,7 +69,7 @@ async function checkCollectors(
   let passed = true;
   for (const active of scheduled) {
     const { collector } = active;
-    const { outcome } = await readCollector(active, state).recorded;
+    const { outcome } = await readCollectorAndRecord(active, state).recorded;
     const { entries: entriesByPath = new Map<string, StateEntry>(), complaints = [] } =
       state.collectors.get(collector.id) ?? {};
     const entries = [...entriesByPath.values()];
@@ -126,17 +126,21 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
     `Settings: valid (agent ${settings.agent.name}${settings.agent.site === undefined ? '' : `, site ${settings.agent.site}`})`,
   );
   for (const warning of settings.warnings) printAdvice(`Settings: ${warning}`);
-  const identities = agentIdentitiesOfCollectors(settings.agent, opened.scheduled);
+  const identities = agentAndLabCollectorIdentities(settings.agent, opened.scheduled);
   const broker = await checkBroker(settings, identities, agentDirectory);
   try {
-    const isRestored = await restoreFromBroker(broker.connection, identities, state);
+    const isRestored = await restoreMemoriesAndProblems(broker.connection, identities, state);
     await printIdentityAdvice(settings, state);
     const notifications = await checkNotifications(settings);
     const collectors = await checkCollectors(opened, state);
-    const fits = await checkLargestAnnouncement(broker.passed ? broker.connection : undefined, identities, state);
+    const fits = await checkBrokerAcceptsLargestAnnouncement(
+      broker.passed ? broker.connection : undefined,
+      identities,
+      state,
+    );
     if (broker.passed) await checkEntityCount(broker.connection, settings);
     printOtherProblems(settings, state);
-    if (!isRestored) printNote(`Problems: ${oneLookNote}`);
+    if (!isRestored) printNote(`Problems: ${noEarlierProblemListNote}`);
     process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;
   } finally {
     // Without a DISCONNECT the broker would publish the will.

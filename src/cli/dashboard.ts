@@ -2,7 +2,7 @@ import { allCollectors } from '../collectors/index.ts';
 import { UsageError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
 import { readDiscoveryPayloadsOfAllAgents, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';

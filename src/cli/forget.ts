@@ -6,18 +6,18 @@ import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { standbyCheckSeconds } from '../mqtt/broker-client.ts';
-import { readClaimTopicsOf } from '../mqtt/claim-topics.ts';
-import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { readClaimTopicsOfAgent } from '../mqtt/claim-topics.ts';
+import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { hasTombstones, reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
+import { standbyCheckSeconds } from '../mqtt/reconnecting-publisher.ts';
 import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { MqttSettings } from '../mqtt/settings.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import { isAgentId } from '../settings/agent-settings.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { type AgentIdentityWithCollectors, agentIdentitiesFromSettings } from './agent-identities.ts';
-import { listedAddresses, printRetained } from './retained-list.ts';
+import { type AgentIdentityWithCollectors, agentAndLabCollectorIdentitiesFromSettings } from './agent-identities.ts';
+import { addressesWithRetainedState, printForgettableDevicesAndAgents } from './forgettable-list.ts';
 import { printLine, printNote, printSuccess } from './terminal.ts';
 
 /** Longer than an agent waits until Home Assistant has removed entities. */
@@ -91,7 +91,7 @@ async function removeData(
       topics.isOwn(topic) && (device === undefined || forgottenDevices.includes(topics.deviceOfOwnTopic(topic))),
   );
   // Without access to the claims there are none of this agent.
-  const claims = await readClaimTopicsOf(connection, agent, announced).catch(() => []);
+  const claims = await readClaimTopicsOfAgent(connection, agent, announced).catch(() => []);
   for (const topic of announced.keys()) await connection.publish(topic, '');
   // Home Assistant logs errors for entities whose topic is cleared before they are removed.
   await pause(1000);
@@ -137,7 +137,7 @@ async function removePart(
   target: string,
 ): Promise<void> {
   const topics = new Topics(agent);
-  const found = listedAddresses(agent, retained).find((address) => addressPath(address) === target);
+  const found = addressesWithRetainedState(agent, retained).find((address) => addressPath(address) === target);
   if (found?.part === undefined)
     throw new UsageError(`${target}: unknown part; “infra-monitor forget --list” prints all`);
   const topic = topics.state(found);
@@ -162,10 +162,10 @@ async function removePart(
 export const runForgetCommand = (
   device: string | undefined,
   { env, ...options }: { env?: string; force?: boolean; agent?: string; list?: boolean },
-): Promise<void> => forget(loadSettings(allCollectors, env), { device, ...options });
+): Promise<void> => forgetAgentOrDevice(loadSettings(allCollectors, env), { device, ...options });
 
 /** Removes the data of this agent, or of another by its name, from the broker and its devices from Home Assistant. */
-export async function forget(
+export async function forgetAgentOrDevice(
   settings: Settings,
   {
     device,
@@ -188,7 +188,7 @@ export async function forget(
   });
   try {
     const retained = await readOwnRetainedPayloadsAndStaySubscribed(connection, agent);
-    if (list) return await printRetained(connection, agent, retained);
+    if (list) return await printForgettableDevicesAndAgents(connection, agent, retained);
     if (device?.includes('/')) return await removePart(connection, agent, retained, device);
     if (device === undefined && (await isDuplicateAgentConnected(mqtt, agent)))
       throw new UsageError(`${agent.name} is running and would publish everything again; stop it first`);
@@ -196,7 +196,7 @@ export async function forget(
       throw new UsageError(`${otherName}: the broker has no data for this agent`);
     await removeData(connection, agent, retained, { device, force });
     if (device !== undefined || otherName !== undefined) return;
-    for (const identity of (await agentIdentitiesFromSettings(settings)).filter(({ shared }) => shared))
+    for (const identity of (await agentAndLabCollectorIdentitiesFromSettings(settings)).filter(({ shared }) => shared))
       await removeSharedData(connection, mqtt, self, identity, force);
   } finally {
     await connection.close();

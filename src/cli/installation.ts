@@ -29,7 +29,7 @@ export function findOwnInstallation(): Installation {
 }
 
 /** The command of a release folder: a link to the single file, or to the program for the installed Node. */
-export const folderCommand = '/usr/local/bin/infra-monitor';
+export const releaseFolderCommandPath = '/usr/local/bin/infra-monitor';
 
 /** npm's prefix of a package in PREFIX/lib/node_modules. */
 export const npmPrefixOf = (root: string): string => join(root, '../../..');

@@ -1,24 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
-import { readCollector } from '../loop/collector-reading.ts';
+import { readCollectorAndRecord } from '../loop/collector-reading.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import type { MetricValue } from '../model/metric.ts';
-import { connectTemporarily } from '../mqtt/connect-once.ts';
+import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
-import { problemResponse } from '../views/health.ts';
+import { problemToResponseJson } from '../views/health.ts';
 import { findProblems } from '../views/problems.ts';
-import { type CollectorStatus, collectorStatus } from '../views/status.ts';
-import { agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { buildCollectorStatus, type CollectorStatus } from '../views/status.ts';
+import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
-import { oneLookNote, restoreFromBroker } from './restore-from-broker.ts';
+import { noEarlierProblemListNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
 /** Time between the two readings, long enough for meaningful rates. */
 const readingIntervalMs = 1000;
 
 async function readAll({ scheduled }: ScheduledAndInactiveCollectors, state: MutableAgentState): Promise<void> {
-  await Promise.all(scheduled.map((active) => readCollector(active, state).recorded));
+  await Promise.all(scheduled.map((active) => readCollectorAndRecord(active, state).recorded));
 }
 
 const formatValueAsText = (value: NonNullable<MetricValue>) =>
@@ -38,7 +38,7 @@ async function restoreEarlier(
 ): Promise<boolean> {
   const connection = await connectTemporarily(mqtt, agent).catch(() => undefined);
   try {
-    return await restoreFromBroker(connection, agentIdentitiesOfCollectors(agent, scheduled), state);
+    return await restoreMemoriesAndProblems(connection, agentAndLabCollectorIdentities(agent, scheduled), state);
   } finally {
     await connection?.close();
   }
@@ -81,12 +81,12 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   await readAll(opened, state);
   await pause(readingIntervalMs);
   await readAll(opened, state);
-  const statuses = allCollectors.flatMap((collector) => collectorStatus(collector, settings.agent, state) ?? []);
+  const statuses = allCollectors.flatMap((collector) => buildCollectorStatus(collector, settings.agent, state) ?? []);
   if (json) {
     const problems = findProblems(allCollectors, settings.agent, state);
     const withProblems = statuses.map((status) => ({
       ...status,
-      problems: problems.filter(({ path }) => `${path}/`.startsWith(`${status.collector}/`)).map(problemResponse),
+      problems: problems.filter(({ path }) => `${path}/`.startsWith(`${status.collector}/`)).map(problemToResponseJson),
       comparedWithEarlier: isRestored,
     }));
     printLine(JSON.stringify(withProblems, null, 2));
@@ -95,7 +95,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
     printLine(colorize('bold', 'problems'));
     const lines = formatProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
-    if (!isRestored) printLine(`  ${colorize('yellow', oneLookNote)}`);
+    if (!isRestored) printLine(`  ${colorize('yellow', noEarlierProblemListNote)}`);
   }
   const failed = statuses.some(
     ({ ok, complaints, devices }) =>

@@ -11,7 +11,7 @@ export function tolerateClosedOutput(): void {
 }
 
 /** Resolves when all output has been written, or is lost, with the error. Node writes asynchronously to a pipe that is full. */
-export async function waitForOutputOrError(): Promise<NodeJS.ErrnoException | undefined> {
+export async function flushOutputAndGetError(): Promise<NodeJS.ErrnoException | undefined> {
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
   );

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { endProcessGroups } from '../lib/process-groups.ts';
+import { killTrackedProcessGroups } from '../lib/process-groups.ts';
 
 /** Milliseconds in which a file that does not hang has been read. */
 const usualFileMs = 200;
@@ -29,8 +29,8 @@ function endBySignal(signal: 'SIGHUP' | 'SIGTERM'): void {
 /** Ends the program though a reading may still hang. For a thread that hangs in the kernel `process.exit` would wait, for ever
  * (uv_library_shutdown joins all of the pool): then another program takes this one's place. An older Node can end only by a
  * signal, which loses the status, so that `waitsForLookups` gives a silent resolver the time to end by itself. */
-export async function endProcess(status: number, { waitsForLookups = false } = {}): Promise<never> {
-  endProcessGroups();
+export async function exitDespiteHangingReads(status: number, { waitsForLookups = false } = {}): Promise<never> {
+  killTrackedProcessGroups();
   const began = performance.now();
   const passed = () => performance.now() - began;
   const lookupMs = waitsForLookups && execve === undefined ? resolverTimeoutMs : usualFileMs;

@@ -11,7 +11,7 @@ import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
 import { MinuteHistory } from '../loop/minute-history.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { Scheduler } from '../loop/scheduler.ts';
-import type { AvailabilityChange } from '../loop/state-entry.ts';
+import type { ReportableEntryChange } from '../loop/state-entry.ts';
 import { forgetAction } from '../model/action.ts';
 import { parsePartSegment } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
@@ -19,28 +19,28 @@ import { describeError } from '../model/errors.ts';
 import type { AnnouncedDevice, Problem } from '../model/problem.ts';
 import { Topics } from '../model/topics.ts';
 import { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
-import { BrokerClient } from '../mqtt/broker-client.ts';
 import { startEmbeddedBroker } from '../mqtt/embedded-broker.ts';
 import { findFormerAgents } from '../mqtt/former-agents.ts';
 import type { DeviceCommand } from '../mqtt/inbound.ts';
-import { OtherProblemLists } from '../mqtt/other-problem-lists.ts';
+import { OtherAgentsProblemLists } from '../mqtt/other-agents-problem-lists.ts';
+import { ReconnectingPublisher } from '../mqtt/reconnecting-publisher.ts';
 import { printableBrokerUrl } from '../mqtt/settings.ts';
 import { startNotifications } from '../notify/index.ts';
 import { loadSettings, type Settings } from '../settings/index.ts';
 import { formatDuration } from '../views/duration.ts';
 import { parseRestoredProblems } from '../views/problems-payload.ts';
-import { agentIdentitiesOfCollectors } from './agent-identities.ts';
+import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
+import { mosquittoSubCommand } from './mosquitto-sub-command.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { waitForOutputOrError } from './output.ts';
-import { endProcess } from './process-end.ts';
+import { flushOutputAndGetError } from './output.ts';
+import { exitDespiteHangingReads } from './process-end.ts';
 import { waitForStopSignalName } from './signals.ts';
-import { subscribeCommand } from './subscribe-command.ts';
 import { logUncaughtErrors } from './uncaught.ts';
 
 function logChange(
   log: Log,
-  { subject, error, hint, impossibleValue, possibleMetric, seconds }: AvailabilityChange,
+  { subject, error, hint, impossibleValue, possibleMetric, seconds }: ReportableEntryChange,
 ): void {
   const problem = error ?? hint ?? impossibleValue;
   if (problem !== undefined) log.warn(`${subject}: ${problem}`);
@@ -70,7 +70,7 @@ function logStart(
   for (const { collector, schedule } of scheduled) log.info(`  ${collector.title}: on (${schedule})`);
   for (const { collector, reason } of inactive) log.info(`  ${collector.title}: off (${reason})`);
   if (server !== undefined) log.info(`Status page: ${server.url}`);
-  log.info(`Topics: ${subscribeCommand(mqtt, new Topics(agent).ownFilter)}`);
+  log.info(`Topics: ${mosquittoSubCommand(mqtt, new Topics(agent).ownFilter)}`);
   if (protocol === 'embedded')
     log.info(
       `Broker: embedded, at ${printableBrokerUrl(mqtt.MQTT_URL)}, for trying the agent out. It supports MQTT 3.1.1 only, while Home Assistant requires MQTT 5 from 2027.1 on. To use Home Assistant, set MQTT_URL to its broker, e.g. MQTT_URL=mqtt://homeassistant.local:1883`,
@@ -162,7 +162,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const firstOutcomes = scheduler.start(opened.scheduled);
   void firstOutcomes.then(() => logAdvice(log, opened.scheduled));
   const ready = Promise.race([firstOutcomes, pause(5000, undefined, { ref: false })]);
-  const identities = agentIdentitiesOfCollectors(agent, opened.scheduled);
+  const identities = agentAndLabCollectorIdentities(agent, opened.scheduled);
   // What is read of the whole lab is published over a connection of its own: this agent speaks for the lab while that is up.
   const connections = new Map(
     identities.map((identity) => [
@@ -179,7 +179,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     );
   const directory = identities.length > 1 ? agentDirectory : undefined;
   const otherProblemLists =
-    directory !== undefined || settings.notify.NOTIFY_URL === undefined ? undefined : new OtherProblemLists();
+    directory !== undefined || settings.notify.NOTIFY_URL === undefined ? undefined : new OtherAgentsProblemLists();
   let isIdentityChecked = false;
   const adviseOnIdentity = (announced: readonly AnnouncedDevice[]) => {
     if (!isIdentityChecked) void logIdentityAdvice(log, settings, announced);
@@ -188,7 +188,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const runCommandedAction = createCommandHandler(log, state, scheduler);
   const sessions = [...connections].map(
     ([{ agent, collectors: ids, shared }, connection]) =>
-      new BrokerClient({
+      new ReconnectingPublisher({
         agent,
         catalogue: allCollectors,
         state: new CollectorSubsetState(state, ids, connection),
@@ -241,6 +241,6 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   ]);
   await broker?.close();
   // The reader of the log may have stopped reading.
-  await Promise.race([waitForOutputOrError(), pause(500)]);
-  await endProcess(0);
+  await Promise.race([flushOutputAndGetError(), pause(500)]);
+  await exitDespiteHangingReads(0);
 }

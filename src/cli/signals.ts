@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { endProcess } from './process-end.ts';
+import { exitDespiteHangingReads } from './process-end.ts';
 
 /** Whether the program ends when its terminal closes. That `nohup` has set SIGHUP to be ignored can't be detected, because Node resets
  * all signals at its start (PlatformInit in src/node.cc); but `nohup` leaves no terminal on any of the three descriptors. */
@@ -16,7 +16,7 @@ export function waitForStopSignalName(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) {
       process.once(signal, () => {
-        process.once(signal, () => void endProcess(1));
+        process.once(signal, () => void exitDespiteHangingReads(1));
         resolve(signal);
       });
     }

@@ -5,8 +5,8 @@ import { readCommandOutput } from '../lib/command.ts';
 import { describeError, UsageError } from '../model/errors.ts';
 import { loadSettings } from '../settings/index.ts';
 import { readSettingsTextOrEmpty, serviceSettingsPath } from '../settings/settings-file.ts';
-import { forget } from './forget.ts';
-import { findOwnInstallation, folderCommand, type Installation, requireRoot } from './installation.ts';
+import { forgetAgentOrDevice } from './forget.ts';
+import { findOwnInstallation, type Installation, releaseFolderCommandPath, requireRoot } from './installation.ts';
 import { systemdService } from './service.ts';
 import { printFailure, printNote, printSuccess } from './terminal.ts';
 
@@ -30,7 +30,7 @@ async function removeFiles({ kind, root }: Installation, keepSettings: boolean):
   const [command, ...args] = removal(kind, keepSettings) ?? [];
   if (command !== undefined) await readCommandOutput(command, args, { seconds: limitSeconds });
   else {
-    rmSync(folderCommand, { force: true });
+    rmSync(releaseFolderCommandPath, { force: true });
     rmSync(root, { recursive: true });
   }
 }
@@ -58,7 +58,8 @@ export async function runUninstallCommand({
         ? undefined
         : loadSettings(allCollectors, serviceSettingsPath);
     if (runs) await systemdService.stop();
-    if (settings !== undefined && settings.mqtt.MQTT_URL.protocol !== 'embedded') await forget(settings, { force });
+    if (settings !== undefined && settings.mqtt.MQTT_URL.protocol !== 'embedded')
+      await forgetAgentOrDevice(settings, { force });
   } catch (error) {
     if (!force) {
       if (runs) await systemdService.start();

@@ -1,8 +1,8 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
-import { agentHealth, briefAgentHealth } from '../views/health.ts';
+import { briefAgentHealth, buildAgentHealth } from '../views/health.ts';
 import { prometheusFamilies } from '../views/prometheus.ts';
-import { collectorStatus, statusEndpointPath } from '../views/status.ts';
+import { buildCollectorStatus, statusEndpointPath } from '../views/status.ts';
 import { createPrometheusHandler } from './prometheus-handler.ts';
 import type { RouteHandler } from './route.ts';
 
@@ -20,7 +20,7 @@ export function createApiRoutes(
     [
       '/health/',
       (_, trusted) => {
-        const health = agentHealth(catalogue, agent, state, new Date());
+        const health = buildAgentHealth(catalogue, agent, state, new Date());
         return { status: health.status === 'ok' ? 200 : 503, body: trusted ? health : briefAgentHealth(health) };
       },
     ],
@@ -32,7 +32,7 @@ export function createApiRoutes(
     if (state.collectors.has(declaration.id))
       routes.set(statusEndpointPath(declaration), () => ({
         status: 200,
-        body: collectorStatus(declaration, agent, state),
+        body: buildCollectorStatus(declaration, agent, state),
       }));
   }
   return routes;

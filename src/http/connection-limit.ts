@@ -18,7 +18,7 @@ function descriptorLimit(): number {
 }
 
 /** Whom an address stands for: who has one IPv6 address has its whole /64. */
-export function peerOf(address: string | undefined): string {
+export function addressOrIpv6Network(address: string | undefined): string {
   const plain = address?.replace(/^::ffff:(?=[\d.]+$)/i, '') ?? '';
   return isIPv6(plain) ? plain.split(':').slice(0, 4).join(':') : plain;
 }
@@ -55,7 +55,7 @@ export function limitConnections(server: Server, most: number = descriptorLimit(
   };
   server.on('connection', (socket: Socket) => {
     const isOther = !isListedPeer(loopbackPeers, socket.remoteAddress);
-    if (!isAdmitted(socket, { peer: peerOf(socket.remoteAddress), isOther, active: 0 })) socket.destroy();
+    if (!isAdmitted(socket, { peer: addressOrIpv6Network(socket.remoteAddress), isOther, active: 0 })) socket.destroy();
     socket.once('close', () => connections.delete(socket));
   });
   server.prependListener('request', ({ socket }, response) => {

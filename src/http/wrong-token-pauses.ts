@@ -1,5 +1,5 @@
 import { bounds } from '../model/bounds.ts';
-import { peerOf } from './connection-limit.ts';
+import { addressOrIpv6Network } from './connection-limit.ts';
 
 const firstPauseMs = 1000;
 const maxPauseMs = 60_000;
@@ -23,16 +23,16 @@ export class WrongTokenPauses {
 
   /** Milliseconds for which a peer has to wait. */
   remainingMs(address: string | undefined): number {
-    return Math.max(0, (this.#byPeer.get(peerOf(address))?.pauseEnd ?? 0) - performance.now());
+    return Math.max(0, (this.#byPeer.get(addressOrIpv6Network(address))?.pauseEnd ?? 0) - performance.now());
   }
 
   right(address: string | undefined): void {
-    this.#byPeer.delete(peerOf(address));
+    this.#byPeer.delete(addressOrIpv6Network(address));
   }
 
   /** `token`: as it was sent, or its digest. */
   wrong(address: string | undefined, token: string): void {
-    const peer = peerOf(address);
+    const peer = addressOrIpv6Network(address);
     const before = this.#byPeer.get(peer);
     if (before?.latest === token) return;
     const count = (before?.count ?? 0) + 1;

@@ -1,7 +1,7 @@
 import { close, open, read } from 'node:fs';
 import { promisify } from 'node:util';
 import { runCommand } from './command.ts';
-import { Descriptors, isKernelFile, parseFiniteNumber, undefinedForKernelError } from './files.ts';
+import { isKernelFile, OpenDescriptorCache, parseFiniteNumber, undefinedForKernelError } from './files.ts';
 import { callKernelOrChildProcess } from './kernel-call.ts';
 import { NoAnswerError, withTimeout } from './with-timeout.ts';
 
@@ -16,7 +16,7 @@ const pageBytes = 4096;
 const promisified = { open: promisify(open), read: promisify(read), close: promisify(close) };
 
 /** Of the process, as the number of files that it may open is. */
-const openFiles = new Descriptors(8);
+const openFiles = new OpenDescriptorCache(8);
 
 async function readDescriptor(descriptor: number, position: number | null): Promise<string> {
   const { bytesRead, buffer } = await promisified.read(

@@ -41,7 +41,7 @@ const kernelFilesystems = new Set([0x9fa0, 0x62656572]);
 export const isKernelFile = (path: string): boolean => kernelFilesystems.has(statfsSync(path).type);
 
 /** Descriptors by path, up to a number: a process may have 64 open files on small systems. */
-export class Descriptors {
+export class OpenDescriptorCache {
   readonly #most: number;
   readonly #byPath = new Map<string, number>();
 
@@ -71,7 +71,7 @@ export class Descriptors {
 }
 
 /** Of the process, as the number of files that it may open is. */
-const openFiles = new Descriptors(16);
+const openFiles = new OpenDescriptorCache(16);
 const chunk = Buffer.allocUnsafeSlow(16 * 1024);
 
 function readFromStart(descriptor: number, encoding: BufferEncoding): string {
@@ -87,7 +87,7 @@ function readFromStart(descriptor: number, encoding: BufferEncoding): string {
 
 /** As `tryReadTextSync`, for a file that is read in every cycle: it stays open, since to read it again costs a third of opening, reading
  * and closing it. */
-export function tryReadOpenTextSync(path: string, encoding: BufferEncoding = 'utf8'): string | undefined {
+export function tryReadTextKeepOpenSync(path: string, encoding: BufferEncoding = 'utf8'): string | undefined {
   const open = openFiles.get(path);
   if (open !== undefined) {
     try {

@@ -10,7 +10,7 @@ import {
   readHttpAnswer,
   type ServerCertificate,
 } from './http-answer.ts';
-import { lookUpName, lookupFunction } from './names/name-lookup.ts';
+import { lookUpName, socketLookupFunction } from './names/name-lookup.ts';
 
 /** The server answered, but not with the protocol of Home Assistant. */
 export class NotHomeAssistantError extends Error {}
@@ -112,7 +112,7 @@ class JsonSocket {
         request.once('socket', (connection) => connection.once('connect', () => (isConnected = true)));
         request.end();
       },
-      lookup: lookupFunction(lookUpName),
+      lookup: socketLookupFunction(lookUpName),
       rejectUnauthorized: false,
       perMessageDeflate: false,
       maxPayload: bounds.homeAssistantMessage.bytes,

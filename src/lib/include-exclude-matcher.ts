@@ -44,7 +44,7 @@ export function splitNamesIntoWatchedAndExcluded(
 const isPlainName = (pattern: string) => !/[*?[\]{}|]|^!|[!@+]\(/.test(pattern);
 
 /** Names in a setting that none of these is, though patterns with wildcards may match nothing. */
-export const missingNames = (include: readonly string[], names: readonly string[]): string[] =>
+export const includedNamesWithoutMatch = (include: readonly string[], names: readonly string[]): string[] =>
   include.filter(
     (pattern) => isPlainName(pattern) && !names.some((name) => picomatch.isMatch(name, pattern, { dot: true })),
   );

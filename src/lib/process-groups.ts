@@ -17,7 +17,7 @@ function kill(group: number, signal: NodeJS.Signals): void {
 }
 
 /** Ends all commands; to be called before this process ends. */
-export function endProcessGroups(): void {
+export function killTrackedProcessGroups(): void {
   for (const [group, signal] of running) kill(group, signal);
   running.clear();
 }
@@ -25,7 +25,7 @@ export function endProcessGroups(): void {
 /** The default action of a signal, which does not run listeners of `exit`, ends this process with its commands. */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
-  endProcessGroups();
+  killTrackedProcessGroups();
   process.removeListener(signal, onSignal);
   process.kill(process.pid, signal);
 }
@@ -45,4 +45,4 @@ export function trackProcessGroup(
   });
 }
 
-process.on('exit', endProcessGroups);
+process.on('exit', killTrackedProcessGroups);

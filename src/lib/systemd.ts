@@ -25,5 +25,5 @@ export async function startSystemdNotifications(ready: () => boolean, failed: (e
 }
 
 /** The descriptor of the socket that systemd has opened for this process (sd_listen_fds(3)); undefined if there is none. */
-export const socketFromSystemd = (): number | undefined =>
+export const socketDescriptorFromSystemd = (): number | undefined =>
   process.env.LISTEN_PID === String(process.pid) && process.env.LISTEN_FDS === '1' ? 3 : undefined;

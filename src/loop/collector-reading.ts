@@ -1,7 +1,7 @@
 import type { AnyCollectorDefinition, ObservationOrComplaint, OpenedCollector } from '../model/collector.ts';
 import { describeError } from '../model/errors.ts';
 import type { MutableAgentState } from './mutable-agent-state.ts';
-import type { AvailabilityChange } from './state-entry.ts';
+import type { ReportableEntryChange } from './state-entry.ts';
 
 type Observations = ObservationOrComplaint<Record<string, unknown>>[];
 
@@ -22,10 +22,10 @@ export interface ActiveCollector {
 
 /** Reads once, with a timeout, and records the outcome. `done` resolves when the reading has really ended, which is later if the
  * reading ignores its abort signal. */
-export function readCollector(
+export function readCollectorAndRecord(
   active: ActiveCollector,
   agentState: MutableAgentState,
-): { recorded: Promise<{ outcome: CollectorOutcome; changes: AvailabilityChange[] }>; done: Promise<void> } {
+): { recorded: Promise<{ outcome: CollectorOutcome; changes: ReportableEntryChange[] }>; done: Promise<void> } {
   let end: () => void = () => undefined;
   const done = new Promise<void>((resolve) => {
     end = resolve;

@@ -5,7 +5,7 @@ import type {
   MetricValuesByKey,
   NumericMetricDeclaration,
 } from '../model/metric.ts';
-import { fromBaseUnit, possibleRange, toBaseUnit } from '../model/unit.ts';
+import { fromBaseUnit, possibleRangeOfUnit, toBaseUnit } from '../model/unit.ts';
 
 /** The values of a reading, each computed once. */
 export interface EvaluatedMetrics {
@@ -30,7 +30,7 @@ function evaluateNumber(
   before: MetricValue | undefined,
 ): { raw: number; shown: number } | string {
   const { unit, precision = 0, deadband = 0 } = metric;
-  const possible = possibleRange(unit);
+  const possible = possibleRangeOfUnit(unit);
   const { least = possible.least, most = possible.most } = metric;
   const rounded = round(unrounded, precision);
   const inUnit = (number: number) => (unit === undefined ? `${number}` : `${number} ${unit}`);

@@ -11,7 +11,7 @@ function lastingFinding(finding: ActiveFinding, before: LastingFinding | undefin
 }
 
 /** While nothing can be read, nothing is over. */
-export const uncertainFindings = (before: LastingFindings = noFindings): LastingFindings =>
+export const markFindingsUncertain = (before: LastingFindings = noFindings): LastingFindings =>
   new Map([...before].map(([key, finding]) => [key, { ...finding, isCertain: false }]));
 
 /** The findings of a reading, each with its beginning. */

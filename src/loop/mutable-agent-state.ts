@@ -1,7 +1,7 @@
 import { type Address, addressPath, memoryKey } from '../model/address.ts';
 import { bounds } from '../model/bounds.ts';
 import type { AnyCollectorDefinition, Observation, ObservationOrComplaint } from '../model/collector.ts';
-import { subjectOf } from '../model/device.ts';
+import { nameOfDeviceOrPart } from '../model/device.ts';
 import { UsageError } from '../model/errors.ts';
 import type { PendingEvent } from '../model/event.ts';
 import { PastMoment } from '../model/past-moment.ts';
@@ -17,15 +17,15 @@ import type {
 import { type CollectorOutcome, collectorTimeoutSeconds } from './collector-reading.ts';
 import { DeviceMemoryStore } from './device-memory-store.ts';
 import { evaluateMetrics } from './evaluate-metrics.ts';
-import { findingsOfReading, uncertainFindings } from './findings.ts';
-import { ProblemMemory } from './problem-memory.ts';
+import { findingsOfReading, markFindingsUncertain } from './findings.ts';
+import { EarlierProblemMemory } from './problem-memory.ts';
 import {
-  type AvailabilityChange,
-  entryAfter,
+  entryAfterObservation,
+  entryMarkedMissing,
   hasSameDiscovery,
   impossibleValueChanges,
-  missingEntry,
-  unusedAddress,
+  type ReportableEntryChange,
+  uniqueAddressOfObservation,
 } from './state-entry.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -68,7 +68,7 @@ export class MutableAgentState implements AgentState {
   readonly collectors = new Map<string, CollectorRecord>();
   readonly broker: Broker;
   readonly memoryStore = new DeviceMemoryStore();
-  readonly problemMemory = new ProblemMemory();
+  readonly problemMemory = new EarlierProblemMemory();
   readonly owners = new Map<string, DeviceOwner>();
   readonly forgotten = new Set<string>();
   pendingEvents: readonly PendingEvent[] = [];
@@ -135,9 +135,9 @@ export class MutableAgentState implements AgentState {
   }
 
   /** Records an outcome and returns the changes to report. */
-  record(collector: AnyCollectorDefinition, outcome: CollectorOutcome): AvailabilityChange[] {
+  record(collector: AnyCollectorDefinition, outcome: CollectorOutcome): ReportableEntryChange[] {
     const record = this.#recordOf(collector.id);
-    const changes: AvailabilityChange[] = [];
+    const changes: ReportableEntryChange[] = [];
     const before = record.error;
     if (outcome.ok) {
       const observations = outcome.observations.filter((observation) => 'table' in observation);
@@ -208,11 +208,11 @@ export class MutableAgentState implements AgentState {
     collector: AnyCollectorDefinition,
     observations: Observation<Record<string, unknown>>[],
     at: Date,
-  ): AvailabilityChange[] {
-    const changes: AvailabilityChange[] = [];
+  ): ReportableEntryChange[] {
+    const changes: ReportableEntryChange[] = [];
     const seen = new Set<string>();
     for (const observation of observations) {
-      const address = unusedAddress(collector, observation, seen);
+      const address = uniqueAddressOfObservation(collector, observation, seen);
       const path = addressPath(address);
       seen.add(path);
       this.forgotten.delete(`${collector.id}/${path}`);
@@ -227,14 +227,14 @@ export class MutableAgentState implements AgentState {
       const findings =
         'reading' in observation
           ? findingsOfReading(table?.problems, observation.reading, knownFindings, at)
-          : uncertainFindings(knownFindings);
-      const entry = { ...entryAfter(before, metrics, address, observation, evaluation, at), findings };
+          : markFindingsUncertain(knownFindings);
+      const entry = { ...entryAfterObservation(before, metrics, address, observation, evaluation, at), findings };
       changes.push(...this.#replace(record, entry, at), ...impossibleValueChanges(before, entry, metrics, evaluation));
     }
     for (const [path, entry] of record.entries) {
       if (seen.has(path)) continue;
       const isMissed = collector.tables[entry.table]?.missing !== undefined;
-      changes.push(...this.#replace(record, missingEntry(entry, isMissed, at), at));
+      changes.push(...this.#replace(record, entryMarkedMissing(entry, isMissed, at), at));
     }
     this.#forgetOldestMissing(record);
     return changes;
@@ -270,19 +270,21 @@ export class MutableAgentState implements AgentState {
     if (pending.length > 0) this.pendingEvents = [...this.pendingEvents, ...pending].slice(-maxPendingEvents);
   }
 
-  #replace(record: CollectorRecord, entry: StateEntry, at: Date): AvailabilityChange[] {
+  #replace(record: CollectorRecord, entry: StateEntry, at: Date): ReportableEntryChange[] {
     const path = addressPath(entry.address);
     const before = record.entries.get(path);
     record.entries.set(path, entry);
     if (before === undefined || !hasSameDiscovery(before, entry)) this.discoveryRevision += 1;
     if (before?.error === undefined && entry.error !== undefined)
-      return [{ subject: subjectOf(entry), error: entry.error }];
+      return [{ subject: nameOfDeviceOrPart(entry), error: entry.error }];
     const recovery =
       before?.error !== undefined && entry.error === undefined
-        ? [{ subject: subjectOf(entry), seconds: secondsBetween(before.since, at) }]
+        ? [{ subject: nameOfDeviceOrPart(entry), seconds: secondsBetween(before.since, at) }]
         : [];
     const hint =
-      entry.hint !== undefined && entry.hint !== before?.hint ? [{ subject: subjectOf(entry), hint: entry.hint }] : [];
+      entry.hint !== undefined && entry.hint !== before?.hint
+        ? [{ subject: nameOfDeviceOrPart(entry), hint: entry.hint }]
+        : [];
     return [...recovery, ...hint];
   }
 

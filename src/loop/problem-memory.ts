@@ -20,7 +20,7 @@ const isOngoing = ({ findings, error, isMissing }: StateEntry, key: string) =>
 const idOf = ({ path, finding }: RestoredProblem) => `${path}/${finding.key}`;
 
 /** Problems of earlier processes, until it is known whether they are over: since when each has lasted, and whether it was told. */
-export class ProblemMemory {
+export class EarlierProblemMemory {
   readonly restored = new Map<string, RestoredProblem>();
   readonly told = new Map<string, ToldProblem>();
   readonly announced = new Map<string, AnnouncedDevice & { since: Date }>();

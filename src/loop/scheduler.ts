@@ -1,8 +1,8 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
-import { type ActiveCollector, type CollectorOutcome, readCollector } from './collector-reading.ts';
+import { type ActiveCollector, type CollectorOutcome, readCollectorAndRecord } from './collector-reading.ts';
 import { CronTimer } from './cron-timer.ts';
 import type { MutableAgentState } from './mutable-agent-state.ts';
-import type { AvailabilityChange } from './state-entry.ts';
+import type { ReportableEntryChange } from './state-entry.ts';
 
 export interface ScheduledCollector extends ActiveCollector {
   /** A cron expression of six fields. */
@@ -11,7 +11,7 @@ export interface ScheduledCollector extends ActiveCollector {
 
 /** Is notified of each reading, and of each tick that was skipped because the reading before had not ended. */
 export interface SchedulerListener {
-  recorded(collector: AnyCollectorDefinition, outcome: CollectorOutcome, changes: AvailabilityChange[]): void;
+  recorded(collector: AnyCollectorDefinition, outcome: CollectorOutcome, changes: ReportableEntryChange[]): void;
   skipped(collector: AnyCollectorDefinition): void;
 }
 
@@ -59,7 +59,7 @@ export class Scheduler {
         return this.#listener.skipped(collector);
       }
       isReading = true;
-      const { recorded, done } = readCollector(active, this.#agentState);
+      const { recorded, done } = readCollectorAndRecord(active, this.#agentState);
       void done.then(() => {
         isReading = false;
       });

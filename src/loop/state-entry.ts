@@ -1,16 +1,16 @@
 import { type Address, addressPath, deviceAddress, partAddress, partAddressWithHash } from '../model/address.ts';
 import type { AnyCollectorDefinition, Observation } from '../model/collector.ts';
-import { subjectOf } from '../model/device.ts';
+import { nameOfDeviceOrPart } from '../model/device.ts';
 import { describeError } from '../model/errors.ts';
 import type { AnyMetricDeclaration, MetricValuesByKey } from '../model/metric.ts';
-import { missingText } from '../model/problem.ts';
+import { missingProblemText } from '../model/problem.ts';
 import type { StateEntry } from '../model/state.ts';
 import type { EvaluatedMetrics } from './evaluate-metrics.ts';
-import { uncertainFindings } from './findings.ts';
+import { markFindingsUncertain } from './findings.ts';
 
 /** A change to report once: something became unavailable, is available again, or has a new hint; or one of its values
  * became impossible, or is possible again. */
-export interface AvailabilityChange {
+export interface ReportableEntryChange {
   subject: string;
   /** Without any of these, the subject is available again. */
   error?: string;
@@ -22,7 +22,7 @@ export interface AvailabilityChange {
 }
 
 /** The address of an observation; with a hash if another part of the same reading has it already. */
-export function unusedAddress(
+export function uniqueAddressOfObservation(
   { id }: AnyCollectorDefinition,
   { table, device, part }: Observation<Record<string, unknown>>,
   used: ReadonlySet<string>,
@@ -33,7 +33,7 @@ export function unusedAddress(
 }
 
 /** The entry after an observation, without what is wrong with it. */
-export function entryAfter(
+export function entryAfterObservation(
   before: StateEntry | undefined,
   metrics: Record<string, AnyMetricDeclaration>,
   address: Address,
@@ -75,8 +75,8 @@ export function impossibleValueChanges(
   entry: StateEntry,
   metrics: Record<string, AnyMetricDeclaration>,
   { impossibleValues = new Map() }: Partial<EvaluatedMetrics> = {},
-): AvailabilityChange[] {
-  const subject = subjectOf(entry);
+): ReportableEntryChange[] {
+  const subject = nameOfDeviceOrPart(entry);
   const known = before?.impossibleMetrics ?? new Set();
   return [
     ...[...impossibleValues]
@@ -89,14 +89,14 @@ export function impossibleValueChanges(
 }
 
 /** `isMissed`: it is a problem that the entry is missing. If not, neither is what was wrong with it. */
-export const missingEntry = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
+export const entryMarkedMissing = (entry: StateEntry, isMissed: boolean, at: Date): StateEntry =>
   entry.isMissing
     ? entry
     : {
         ...entry,
-        error: missingText,
+        error: missingProblemText,
         isMissing: true,
-        findings: isMissed ? uncertainFindings(entry.findings) : new Map(),
+        findings: isMissed ? markFindingsUncertain(entry.findings) : new Map(),
         since: entry.error === undefined ? at : entry.since,
       };
 

@@ -61,7 +61,7 @@ export interface CollectorContext {
 }
 
 /** A line of the README's table, in Markdown. */
-export interface CollectorSummary {
+export interface CollectorReadmeRow {
   /** “The machine”. */
   subject: string;
   /** File name in docs/. */
@@ -72,7 +72,7 @@ export interface CollectorSummary {
 }
 
 /** Things that settings can be made for one by one. */
-export interface NamedThings {
+export interface PerNameSettingTargets {
   /** “router”. */
   kind: string;
   settings: readonly string[];
@@ -96,9 +96,9 @@ export interface CollectorDefinition<
    * publishes them. */
   scope?: 'lab';
   /** What the variables `<SETTING>_<NAME>` can name, where the settings name all of it. Others are errors. */
-  namedThings?(env: z.output<z.ZodMiniObject<Shape>>): NamedThings[];
+  perNameSettingTargets?(env: z.output<z.ZodMiniObject<Shape>>): PerNameSettingTargets[];
   /** What the README says of it. */
-  summary?: CollectorSummary;
+  summary?: CollectorReadmeRow;
   /** Timeout of a reading. Defaults to 10. */
   timeoutSeconds?: number;
   tables: { [Key in keyof Readings]: Table<Readings[Key]> };
@@ -121,7 +121,7 @@ export interface CollectorMetadata {
   title: string;
   endpoint?: string;
   scope?: 'lab';
-  summary?: CollectorSummary;
+  summary?: CollectorReadmeRow;
   tables: Record<string, AnyTable>;
   memory?: unknown;
 }

@@ -51,5 +51,5 @@ export const deviceBelowAgent = ({ id, name }: AgentIdentity, device: Omit<Devic
 });
 
 /** Name of a device or part, as people see it: “nas File system /”. */
-export const subjectOf = ({ device, part }: { device: Device; part?: DevicePart }): string =>
+export const nameOfDeviceOrPart = ({ device, part }: { device: Device; part?: DevicePart }): string =>
   part === undefined ? device.name : `${device.name} ${part.name}`;

@@ -25,7 +25,7 @@ interface NumericMetric<Reading> {
   precision?: number;
   /** A smaller change is noise: the previous value stays. */
   deadband?: number;
-  /** The smallest and the largest possible value, if they differ from those of the unit: see `possibleRange`. A value
+  /** The smallest and the largest possible value, if they differ from those of the unit: see `possibleRangeOfUnit`. A value
    * that is still outside when it is rounded is unknown, and logged. */
   least?: number;
   most?: number;

@@ -23,7 +23,7 @@ export const unreadableProblemKey = 'unreadable';
 /** Key of the problem that a device or part is no longer there. */
 export const missingProblemKey = 'missing';
 /** Its text. */
-export const missingText = 'no longer present';
+export const missingProblemText = 'no longer present';
 
 /** Key of the problem that a collector cannot do what the settings want. `complaint`: its own key. */
 export const complaintProblemKey = (complaint: string): string => `complaint_${slug(complaint)}`;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { PerNameValues } from './per-name-values.ts';
 import { Secret } from './secret.ts';
+import type { SharedOrPerNameValues } from './shared-or-per-name-values.ts';
 
 export interface SettingMeta {
   /** For users: what the setting does. */
@@ -122,7 +122,7 @@ const registerPerName = <T>(
   z
     .optional(parsedSchema(expects, parse))
     .register(settingMetaRegistry, { ...meta, expects, perName: true }) as unknown as z.ZodMiniType<
-    PerNameValues<T>,
+    SharedOrPerNameValues<T>,
     string
   >;
 

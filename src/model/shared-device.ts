@@ -26,14 +26,14 @@ const repeatedMacPattern =
 export const isUniqueMacAddress = (macAddress: string): boolean => !repeatedMacPattern.test(macAddress);
 
 /** Whether a claim prevails over another one. Any two agents agree on it, whichever claim reaches the broker first. */
-export function prevailsOver(claim: DeviceClaim, other: DeviceClaim): boolean {
+export function claimPrevailsOver(claim: DeviceClaim, other: DeviceClaim): boolean {
   if (claim.rank !== other.rank) return claim.rank > other.rank;
   const difference = claim.since.getTime() - other.since.getTime();
   return difference === 0 ? claim.agent < other.agent : difference < 0;
 }
 
 /** Whether this agent reports a metric of a device or part. `owner`: the other agent that owns the device, if one does. */
-export const mayReport = (
+export const mayReportMetric = (
   owner: DeviceOwner | undefined,
   { part }: Pick<StateEntry, 'part'>,
   metric: { perAgent?: true },

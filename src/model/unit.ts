@@ -83,7 +83,7 @@ const conversions: Record<Unit, readonly [base: keyof typeof baseUnits, factor: 
 };
 
 /** Prometheus's name of the unit's base unit. */
-export const baseUnitName = (unit: Unit): string => conversions[unit][0];
+export const prometheusBaseUnitName = (unit: Unit): string => conversions[unit][0];
 
 /** Factors such as 0.01 are no binary fractions: 57 * 0.01 is 0.5700000000000001. */
 const roundToDoublePrecision = (value: number) => Number(value.toPrecision(15));
@@ -111,5 +111,5 @@ const possibleRanges = new Map(
 );
 
 /** The values that are possible in this unit; a number without a unit is a count. */
-export const possibleRange = (unit: Unit | undefined): Range =>
+export const possibleRangeOfUnit = (unit: Unit | undefined): Range =>
   (unit === undefined ? undefined : possibleRanges.get(unit)) ?? notNegative;

@@ -1,10 +1,10 @@
-import { AgentError, describeError } from '../model/errors.ts';
+import { describeError, UnredactedMessageError } from '../model/errors.ts';
 import { isTlsProtocol, noTlsAdvice, noWebSocketAdvice } from './first-answer.ts';
 import type { UnfinishedSend } from './in-flight-limiter.ts';
 import type { BrokerAddress } from './settings.ts';
 
 /** Why a connection ended or never began. */
-export class BrokerConnectionError extends AgentError {
+export class BrokerConnectionError extends UnredactedMessageError {
   /** The other end did not answer as a broker of MQTT 5 does: it may speak only the older protocol, or not be a broker. */
   readonly lacksVersion5Answer: boolean;
   /** The broker answered and refused the connection. */
@@ -39,30 +39,30 @@ export class BrokerConnectionError extends AgentError {
 const isLoopback = ({ host }: BrokerAddress) => host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 /** The code of an error, of MQTT (a number) or of the system. */
-export const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+export const errorCodeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** Whether the broker refused with a reason code, rather than the connection having failed. */
-export const isBrokerRefusal = (error: unknown): boolean => typeof codeOf(error) === 'number';
+export const isBrokerRefusal = (error: unknown): boolean => typeof errorCodeOf(error) === 'number';
 
 /** “Unacceptable protocol version”: MQTT 3.1.1 section 3.2.2.3, MQTT 5 section 3.2.2.2. */
 const versionRefusalCodes = new Set<unknown>([1, 0x84]);
 
 /** Whether the broker refused the version of MQTT, and nothing else. */
-export const isVersionRefusal = (error: unknown): boolean => versionRefusalCodes.has(codeOf(error));
+export const isMqttVersionRefusal = (error: unknown): boolean => versionRefusalCodes.has(errorCodeOf(error));
 
 /** Whether this is no answer of a broker of MQTT 5. One that speaks only the older protocol cannot read the packet: it answers with a
  * code of MQTT 3.1.1 or a general one of MQTT 5 (unspecified, malformed, protocol error, implementation, version), with what cannot
  * be parsed (an error without a code), or closes the connection, which resets it if there is unread data. */
 export function lacksVersion5Answer(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = errorCodeOf(error);
   if (typeof code === 'number') return code <= 5 || (code >= 0x80 && code <= 0x84);
   return code === undefined || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /** The error with advice on what to check. */
-export function describeWithAdvice(error: unknown, address: BrokerAddress): string {
+export function describeConnectionErrorWithAdvice(error: unknown, address: BrokerAddress): string {
   const text = describeError(error);
-  switch (codeOf(error)) {
+  switch (errorCodeOf(error)) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `${text} (${

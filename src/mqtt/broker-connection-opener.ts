@@ -1,6 +1,6 @@
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { BrokerConnectionError, isVersionRefusal } from './broker-connection-error.ts';
+import { BrokerConnectionError, isMqttVersionRefusal } from './broker-connection-error.ts';
 import { isTlsProtocol, tlsExpectedAdvice } from './first-answer.ts';
 import type { BrokerConnectionOptions } from './mqtt-client.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
@@ -23,7 +23,7 @@ export class BrokerConnectionOpener {
       return await this.#openVersion5(settings, agent, options);
     } catch (error) {
       if (!(error instanceof BrokerConnectionError) || !error.lacksVersion5Answer) throw error;
-      if (this.#version5Brokers.has(printableBrokerUrl(settings.MQTT_URL)) && !isVersionRefusal(error.cause))
+      if (this.#version5Brokers.has(printableBrokerUrl(settings.MQTT_URL)) && !isMqttVersionRefusal(error.cause))
         throw error;
       return await openVersion4(settings, options, error);
     }
@@ -59,7 +59,7 @@ async function openVersion4(
     return await SingleUseBrokerConnection.open(settings, { ...options, protocolVersion: 4 });
   } catch (error) {
     if (!(error instanceof BrokerConnectionError)) throw error;
-    if (isVersionRefusal(error.cause)) throw version5Error;
+    if (isMqttVersionRefusal(error.cause)) throw version5Error;
     if (
       error.isRefusal ||
       !error.lacksVersion5Answer ||

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describeError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { codeOf } from './broker-connection-error.ts';
+import { errorCodeOf } from './broker-connection-error.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { reasonCodes } from './reason-codes.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
@@ -48,7 +48,7 @@ async function checkDiscoveryAccess(connection: SingleUseBrokerConnection, agent
   } catch (error) {
     // MQTT 3.1.1 has one code for all refusals, and rights are nearly always the reason.
     const isForbidden =
-      codeOf(error) === reasonCodes.notAuthorized ||
+      errorCodeOf(error) === reasonCodes.notAuthorized ||
       (error instanceof SubscriptionRefusedError && connection.protocolVersion === 4);
     return [`the broker refuses ${probeTopic(agent)}: ${describeError(error)}${isForbidden ? advice : ''}`];
   } finally {

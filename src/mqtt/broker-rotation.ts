@@ -1,5 +1,5 @@
 import type { BrokerConnectionState } from '../model/state.ts';
-import { type MqttSettings, printableBrokerUrl, settingsByBroker } from './settings.ts';
+import { type MqttSettings, printableBrokerUrl, settingsOfEachBroker } from './settings.ts';
 
 /** Milliseconds of silence, and rounds of all brokers in which no more is waited for. A cluster that has lost a node leaves questions
  * unanswered until it has elected leaders, as NATS does for up to ten seconds; the next question is answered then. */
@@ -16,7 +16,7 @@ export class BrokerRotation {
 
   constructor(settings: MqttSettings, state: BrokerConnectionState) {
     this.#state = state;
-    this.#brokers = settingsByBroker(settings);
+    this.#brokers = settingsOfEachBroker(settings);
     [this.#current] = this.#brokers;
     this.#show();
   }

@@ -6,7 +6,7 @@ import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts'
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './discovery-reconciliation.ts';
-import { readTopics } from './retained-topics.ts';
+import { readRetainedTopics } from './retained-topics.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 const claimSchema = z.object({
@@ -19,7 +19,7 @@ const claimSchema = z.object({
 const connectionsSchema = z.array(z.tuple([z.string(), z.string()]));
 
 /** The claim in a payload, which anybody may have written; undefined if it is none. */
-export function parseClaim(payload: string): DeviceClaim | undefined {
+export function parseDeviceClaim(payload: string): DeviceClaim | undefined {
   try {
     const claim = claimSchema.safeParse(parseJsonWithin(payload, bounds.claim)).data;
     return claim && { ...claim, since: new Date(claim.since) };
@@ -50,16 +50,16 @@ export function claimTopicsOfAnnouncements(
 }
 
 /** The topics of the claims that an agent has. By name too: not every broker delivers retained messages for a wildcard. */
-export async function readClaimTopicsOf(
+export async function readClaimTopicsOfAgent(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   retained: ReadonlyMap<string, string>,
 ): Promise<{ topic: string; device: string }[]> {
   const topics = new Topics(agent);
   const named = claimTopicsOfAnnouncements(agent, retained).map(({ topic }) => topic);
-  const payloads = await readTopics(connection, agent, [[topics.ping], [topics.allClaimsFilter, ...named]]);
+  const payloads = await readRetainedTopics(connection, agent, [[topics.ping], [topics.allClaimsFilter, ...named]]);
   return [...payloads].flatMap(([topic, payload]) => {
-    const claim = topics.parse(topic)?.kind === 'claim' ? parseClaim(payload) : undefined;
+    const claim = topics.parse(topic)?.kind === 'claim' ? parseDeviceClaim(payload) : undefined;
     return claim?.agent === agent.id ? [{ topic, device: claim.device }] : [];
   });
 }

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { selectAnnouncedDevices } from './announced-devices.ts';
-import { DeviceClaims } from './device-claims.ts';
+import { DeviceClaimSettler } from './device-claim-settler.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
-import { ConnectionLifecycle, discoverySettleMs, HomeAssistantLifecycle } from './discovery-lifecycle.ts';
+import { ConnectionLifecycle, discoverySettleMs, HomeAssistantPresenceAndRemoval } from './discovery-lifecycle.ts';
 import { EventQueue } from './event-queue.ts';
-import { dispatchInbound, type InboundListener, selectMemoryPayloads } from './inbound.ts';
-import { OwnRetained } from './own-retained.ts';
+import { dispatchInboundMessage, type InboundMessageListener, selectMemoryPayloads } from './inbound.ts';
+import { OwnRetainedMessages } from './own-retained-messages.ts';
 import { retainedIndexPayload, subscribeInPortions } from './retained-by-name.ts';
 import { RetainedPublisher } from './retained-publisher.ts';
 import { readOwnRetainedPayloadsAndStaySubscribed } from './retained-topics.ts';
@@ -28,15 +28,15 @@ export class ConnectedSession {
   readonly #topics: Topics;
   readonly #timers = new TimerGroup();
   readonly #after: RunAfter;
-  readonly #retained = new OwnRetained();
+  readonly #retained = new OwnRetainedMessages();
   readonly #publisher: RetainedPublisher;
   readonly #states: StatePublisher;
   readonly #announcer: DiscoveryAnnouncer;
   readonly #lifecycle: ConnectionLifecycle;
-  readonly #removal: HomeAssistantLifecycle;
+  readonly #removal: HomeAssistantPresenceAndRemoval;
   readonly #events: EventQueue;
-  readonly #claims: DeviceClaims;
-  readonly #inbound: InboundListener;
+  readonly #claims: DeviceClaimSettler;
+  readonly #inbound: InboundMessageListener;
   /** The broker sends retained messages only for full names, which the agent has to list. */
   #keepsIndex = false;
   /** Topics that are subscribed to by name. */
@@ -85,7 +85,7 @@ export class ConnectedSession {
       shortened: (topic, error, components) => memory.rejections.shorten(topic, error, components),
       after,
     });
-    this.#removal = new HomeAssistantLifecycle(after, {
+    this.#removal = new HomeAssistantPresenceAndRemoval(after, {
       hasTombstones: () => this.#announcer.hasTombstones(),
       publishAgain: () => this.#publishAgain(),
       announce: () => this.#announce(),
@@ -100,7 +100,7 @@ export class ConnectedSession {
       rejected,
       after,
     });
-    this.#claims = new DeviceClaims(
+    this.#claims = new DeviceClaimSettler(
       {
         ...context,
         retained: this.#retained.payloads,
@@ -146,7 +146,7 @@ export class ConnectedSession {
     this.#connection.listen((message) => {
       const isRead = this.#retained.stage === 'reading' && message.retained && message.topic !== this.#topics.ping;
       if (isRead) this.#retained.add(message.topic, message.payload);
-      else dispatchInbound(this.#connection, agent, message, this.#inbound);
+      else dispatchInboundMessage(this.#connection, agent, message, this.#inbound);
     });
     this.#firstRetainedRead(await readOwnRetainedPayloadsAndStaySubscribed(this.#connection, agent));
     void this.#connection.retainsByNameOnly.then((isByNameOnly) => this.#setRetainsByNameOnly(isByNameOnly));

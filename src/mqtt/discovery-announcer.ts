@@ -1,5 +1,5 @@
 import { Topics } from '../model/topics.ts';
-import { desiredDiscovery } from '../views/discovery.ts';
+import { planAnnouncements } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
 import {
@@ -9,8 +9,8 @@ import {
   tombstonePayloads,
   withoutDisabledComponents,
 } from './discovery-reconciliation.ts';
-import { type DismissedDevices, removalPaceMs } from './dismissed-devices.ts';
-import type { OwnRetained } from './own-retained.ts';
+import { type DismissedDevices, minUserRemovalIntervalMs } from './dismissed-devices.ts';
+import type { OwnRetainedMessages } from './own-retained-messages.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
 import type { SessionContext } from './session-context.ts';
@@ -21,7 +21,7 @@ const tombstoneDelayMs = 1000;
 interface DiscoveryAnnouncerContext
   extends Pick<SessionContext, 'agent' | 'catalogue' | 'state' | 'log' | 'deviceDismissed'> {
   publisher: RetainedPublisher;
-  retained: OwnRetained;
+  retained: OwnRetainedMessages;
   devices: DismissedDevices;
   /** How components to remove are announced at this moment. */
   phase(): RemovalPhase;
@@ -67,7 +67,7 @@ export class DiscoveryAnnouncer {
   /** Publishes tombstones for what is not declared any more, and waits until Home Assistant has removed it. */
   async publishTombstones(): Promise<void> {
     const { agent, catalogue, state, publisher, retained, after } = this.#context;
-    const payloads = tombstonePayloads(agent, desiredDiscovery(catalogue, agent, state), retained.payloads);
+    const payloads = tombstonePayloads(agent, planAnnouncements(catalogue, agent, state), retained.payloads);
     publisher.publishChanged(payloads);
     await publisher.drained();
     if (payloads.size > 0) await new Promise<void>((resolve) => after(tombstoneDelayMs, resolve));
@@ -95,7 +95,7 @@ export class DiscoveryAnnouncer {
       devices.withdrawn(device);
       return;
     }
-    if (devices.cleared(device)) after(removalPaceMs, () => this.#judgeRemoval(devices.takeCleared()));
+    if (devices.cleared(device)) after(minUserRemovalIntervalMs, () => this.#judgeRemoval(devices.takeCleared()));
   }
 
   /** False if an announcement that has arrived late changes nothing. */
@@ -124,7 +124,7 @@ export class DiscoveryAnnouncer {
     const { agent, catalogue, state, publisher, retained, devices } = this.#context;
     const payloads = reconcileDiscoveryPayloads({
       agent,
-      ...desiredDiscovery(catalogue, agent, state),
+      ...planAnnouncements(catalogue, agent, state),
       retained: retained.payloads,
       dismissed: devices.hidden,
       phase,

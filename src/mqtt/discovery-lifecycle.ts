@@ -56,8 +56,8 @@ export class ConnectionLifecycle {
  * it is answered; then either `announced`, or `restored`, `buried` and `omitted`, if components are to be removed. */
 type RemovalState = 'present' | 'away' | 'born' | 'announced' | 'restored' | 'buried' | 'omitted';
 
-/** What HomeAssistantLifecycle tells its connection to do. */
-export interface RemovalSteps {
+/** What HomeAssistantPresenceAndRemoval tells its connection to do. */
+export interface RemovalCallbacks {
   /** Whether the announcements of this moment have tombstones. */
   hasTombstones(): boolean;
   /** Publishes everything once more, because Home Assistant may not know it. */
@@ -72,14 +72,14 @@ export interface RemovalSteps {
 
 /** Whether Home Assistant is there, and how far it has come in removing components: only a Home Assistant that is online removes
  * them, so they are removed once after each of its birth messages. */
-export class HomeAssistantLifecycle {
+export class HomeAssistantPresenceAndRemoval {
   readonly #after: RunAfter;
-  readonly #steps: RemovalSteps;
+  readonly #steps: RemovalCallbacks;
   readonly #random: () => number;
   #state: RemovalState = 'present';
   #cancel = () => {};
 
-  constructor(after: RunAfter, steps: RemovalSteps, random: () => number = Math.random) {
+  constructor(after: RunAfter, steps: RemovalCallbacks, random: () => number = Math.random) {
     this.#after = after;
     this.#steps = steps;
     this.#random = random;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { entityUniqueId } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { type DesiredDiscovery, discoveryOrigin } from '../views/discovery.ts';
+import { type AnnouncementPlan, discoveryOrigin } from '../views/discovery.ts';
 import { parseDiscoveryJson } from '../views/discovery-json.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 
@@ -52,7 +52,7 @@ export function withoutDisabledComponents(payload: string): { payload: string; o
   };
 }
 
-export interface DiscoveryReconciliationInput extends DesiredDiscovery {
+export interface DiscoveryReconciliationInput extends AnnouncementPlan {
   agent: AgentIdentity;
   /** This agent's retained messages when the connection began. */
   retained: ReadonlyMap<string, string>;
@@ -75,7 +75,7 @@ function removedComponent(
     : { platform, unique_id: entityUniqueId(agent, device, key), state_topic: new Topics(agent).status };
 }
 
-const isRemoved = ({ excluded, declared }: DesiredDiscovery, device: string, key: string) =>
+const isRemoved = ({ excluded, declared }: AnnouncementPlan, device: string, key: string) =>
   excluded.get(device)?.has(key) || !declared(device, key);
 
 /** Components of an earlier payload that the desired one lacks: unchanged while they are declared, else in this phase of removal. */
@@ -181,7 +181,7 @@ export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput):
  * before the new states, which lack the keys that a component to remove still reads. */
 export function tombstonePayloads(
   agent: AgentIdentity,
-  discovery: DesiredDiscovery,
+  discovery: AnnouncementPlan,
   retained: ReadonlyMap<string, string>,
 ): RetainedPayloadsByTopic {
   const topics = new Topics(agent);

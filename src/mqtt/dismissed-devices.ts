@@ -2,7 +2,7 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 
 /** Milliseconds in which a user removes at most one device. */
-export const removalPaceMs = 5000;
+export const minUserRemovalIntervalMs = 5000;
 
 /** The devices that the user has removed in Home Assistant, which clears their retained announcements. They outlive a connection:
  * such a device is announced again when the agent restarts. */
@@ -93,6 +93,6 @@ export class DismissedDevices {
   takeAbsent(): { devices: string[]; byUser: boolean } {
     const devices = [...this.#absent];
     this.#absent.clear();
-    return { devices, byUser: devices.length <= 1 || this.#awayMs >= devices.length * removalPaceMs };
+    return { devices, byUser: devices.length <= 1 || this.#awayMs >= devices.length * minUserRemovalIntervalMs };
   }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { signAnswer } from './answer-signature.ts';
-import { connectTemporarily } from './connect-once.ts';
+import { connectTemporarily } from './connect-temporarily.ts';
+import { signLivenessAnswer } from './liveness-answer-signature.ts';
 import type { MqttSettings } from './settings.ts';
 import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -17,7 +17,7 @@ export const livenessAnswerPayload = (token: string) => `I am: ${token}`;
 /** A question whose answer has to show that it comes from somebody with the same MQTT_PASSWORD. */
 const signedQuestionPayload = (token: string) => `${livenessQuestionPayload(token)} signed`;
 const signedAnswerPayload = async (password: Secret, topic: string, token: string) =>
-  `${livenessAnswerPayload(token)} signed ${await signAnswer(password, topic, token)}`;
+  `${livenessAnswerPayload(token)} signed ${await signLivenessAnswer(password, topic, token)}`;
 
 /** Milliseconds that an answer may take, and between two questions: the other agent may not have subscribed yet. */
 const answerTimeoutMs = 2500;

@@ -4,7 +4,7 @@ import type { AgentState } from '../model/state.ts';
 import { eventTopicAndPayload } from '../views/state-and-event-payloads.ts';
 import { resendPauseMs } from './backoff.ts';
 import { isBrokerRefusal } from './broker-connection-error.ts';
-import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
+import { PacketTooLargeError, UnacknowledgedMessageError } from './publish-error.ts';
 import type { RunAfter } from './run-after.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -58,7 +58,7 @@ export class EventQueue {
       // Home Assistant may have gone offline before the event reached it.
       return hasSubscribers && canBeHeard();
     } catch (error) {
-      if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedError) {
+      if (error instanceof PacketTooLargeError || error instanceof UnacknowledgedMessageError) {
         log.error(`MQTT: event lost: the broker refuses ${topic}: ${describeError(error)}`);
         return true;
       }

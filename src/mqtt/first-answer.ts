@@ -22,7 +22,11 @@ export const noTlsAdvice = ({ protocol }: Pick<BrokerAddress, 'protocol'>): stri
 export const noWebSocketAdvice = 'this port may not speak WebSocket: try mqtt:// in MQTT_URL';
 
 /** Calls back with what to change if the first answer of the other end is no CONNACK, since then it is no broker. */
-export function watchFirstAnswer(stream: Duplex, address: BrokerAddress, foreign: (advice: string) => void): void {
+export function adviseUnlessFirstAnswerIsConnack(
+  stream: Duplex,
+  address: BrokerAddress,
+  foreign: (advice: string) => void,
+): void {
   // Before mqtt.js parses them, and fails, or waits for the rest of what it takes for a packet.
   stream.prependOnceListener('data', (bytes: Buffer) => {
     if (bytes[0] !== connackByte) foreign(adviceForBytes(bytes, address));
@@ -30,7 +34,7 @@ export function watchFirstAnswer(stream: Duplex, address: BrokerAddress, foreign
 }
 
 /** Opens a WebSocket for mqtt.js, and calls back with what to change if the server answers with something else. */
-export function openWebSocket(
+export function openMqttWebSocket(
   url: string,
   subprotocols: string[],
   options: WebSocket.ClientOptions,

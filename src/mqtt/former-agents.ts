@@ -2,8 +2,8 @@ import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
 import { parseProblemsPayload } from '../views/problems-payload.ts';
-import { connectTemporarily } from './connect-once.ts';
-import { readTopics } from './retained-topics.ts';
+import { connectTemporarily } from './connect-temporarily.ts';
+import { readRetainedTopics } from './retained-topics.ts';
 import type { MqttSettings } from './settings.ts';
 
 /** An agent that ran on this machine under another id, and does not run now. */
@@ -20,7 +20,7 @@ export async function findFormerAgents(settings: MqttSettings, agent: AgentIdent
   const { status, problems } = topics.of('+');
   const connection = await connectTemporarily(settings, agent).catch(() => undefined);
   if (connection === undefined) return [];
-  const retained = await readTopics(connection, agent, [[topics.ping], [status, problems]]).catch(
+  const retained = await readRetainedTopics(connection, agent, [[topics.ping], [status, problems]]).catch(
     () => new Map<string, string>(),
   );
   await connection.close();

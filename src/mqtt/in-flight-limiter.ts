@@ -1,4 +1,4 @@
-import { UnacknowledgedError } from './publish-error.ts';
+import { UnacknowledgedMessageError } from './publish-error.ts';
 import type { RunAfter } from './run-after.ts';
 
 /** Messages that may wait for an acknowledgement at a time, even if the broker allows more. */
@@ -33,7 +33,7 @@ interface SlotWaiter {
 }
 
 /** What InFlightLimiter needs from its connection. */
-export interface InFlightContext {
+export interface InFlightLimiterContext {
   /** Sends PINGREQ, which a broker that is alive answers. */
   ping(): void;
   /** `topic` was not acknowledged, and waiting longer is of no use. `isSilent`: nothing at all was received. */
@@ -46,7 +46,7 @@ export interface InFlightContext {
 export class InFlightLimiter {
   /** Messages that may be in flight at a time. */
   readonly window: number;
-  readonly #context: InFlightContext;
+  readonly #context: InFlightLimiterContext;
   readonly #sent = new Set<SentMessage>();
   readonly #cancels = new Map<SentMessage, () => void>();
   #waiters: SlotWaiter[] = [];
@@ -60,7 +60,7 @@ export class InFlightLimiter {
   #largestAcknowledged = 0;
   #ended: Error | undefined;
 
-  constructor(receiveMaximum: number, context: InFlightContext) {
+  constructor(receiveMaximum: number, context: InFlightLimiterContext) {
     this.window = Math.min(maxInFlight, receiveMaximum);
     this.#freeSlots = this.window;
     this.#context = context;
@@ -73,7 +73,7 @@ export class InFlightLimiter {
     else await new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
-  /** Settles with the broker's answer to a message that has just been written. Rejects with UnacknowledgedError if there is none. */
+  /** Settles with the broker's answer to a message that has just been written. Rejects with UnacknowledgedMessageError if there is none. */
   async awaitAnswer<T>(topic: string, bytes: number, answer: Promise<T>): Promise<T> {
     const sent: SentMessage = {
       topic,
@@ -161,6 +161,6 @@ export class InFlightLimiter {
     this.#hasGivenUp = true;
     if (isSilent) return this.#context.connectionStuck(sent.topic, true);
     if (hasStoppedAcknowledging || this.#givenUpCount >= this.window) this.#context.connectionStuck(sent.topic, false);
-    return new UnacknowledgedError(sent.bytes);
+    return new UnacknowledgedMessageError(sent.bytes);
   }
 }

@@ -12,7 +12,7 @@ export interface DeviceCommand {
 }
 
 /** What a message on one of the topics that an agent follows says. */
-export interface InboundListener {
+export interface InboundMessageListener {
   homeAssistantOnline(): void;
   /** `isRetained`: it went offline before this connection began. */
   homeAssistantOffline(isRetained: boolean): void;
@@ -42,11 +42,11 @@ export function selectMemoryPayloads(agent: AgentIdentity, retained: ReadonlyMap
 }
 
 /** Tells the listener what a message says, and answers an agent of the same name. */
-export function dispatchInbound(
+export function dispatchInboundMessage(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   message: ReceivedMessage,
-  listener: InboundListener,
+  listener: InboundMessageListener,
 ): void {
   const { topic, payload, retained } = message;
   const parsed = new Topics(agent).parse(topic);

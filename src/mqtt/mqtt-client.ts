@@ -6,8 +6,8 @@ import { bounds } from '../model/bounds.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
-import { BrokerConnectionError, describeWithAdvice } from './broker-connection-error.ts';
-import { openWebSocket, watchFirstAnswer } from './first-answer.ts';
+import { BrokerConnectionError, describeConnectionErrorWithAdvice } from './broker-connection-error.ts';
+import { adviseUnlessFirstAnswerIsConnack, openMqttWebSocket } from './first-answer.ts';
 import type { MqttProtocolVersion } from './packet-size.ts';
 import type { RunAfter } from './run-after.ts';
 import { brokerLogin, type MqttSettings, printableBrokerUrl } from './settings.ts';
@@ -30,7 +30,7 @@ export interface BrokerConnectionOptions {
 export const connackTimeoutMs = 15_000;
 
 /** The same at each start, so that the broker closes a half-open connection of the previous run. */
-export const clientIdOf = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll('/', '_')}-${agent.id}`;
+export const mqttClientIdOf = (agent: AgentIdentity) => `${agent.baseTopic.replaceAll('/', '_')}-${agent.id}`;
 
 /** Read at each connection, so that a renewed certificate is used. */
 function readPem(setting: string, path: string): Buffer {
@@ -87,7 +87,7 @@ function clientOptions(
 
 /** Starts to connect, once. Throws BrokerConnectionError for a file that can't be read, or an invalid certificate or key. Calls back
  * with what to change if the other end is no broker. */
-export function startClient(
+export function startMqttJsClient(
   settings: MqttSettings,
   session: BrokerConnectionOptions,
   foreign: (advice: string) => void,
@@ -98,13 +98,13 @@ export function startClient(
     const client = mqtt.connect({
       ...options,
       createWebsocket: (url, subprotocols, { wsOptions }) =>
-        openWebSocket(url, subprotocols, wsOptions as WebSocket.ClientOptions, address, foreign),
+        openMqttWebSocket(url, subprotocols, wsOptions as WebSocket.ClientOptions, address, foreign),
     });
-    watchFirstAnswer(client.stream, address, foreign);
+    adviseUnlessFirstAnswerIsConnack(client.stream, address, foreign);
     return client;
   } catch (error) {
     throw new BrokerConnectionError(
-      `${printableBrokerUrl(settings.MQTT_URL)}: ${describeWithAdvice(error, settings.MQTT_URL)}`,
+      `${printableBrokerUrl(settings.MQTT_URL)}: ${describeConnectionErrorWithAdvice(error, settings.MQTT_URL)}`,
       {
         cause: error,
       },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AgentError } from '../model/errors.ts';
+import { UnredactedMessageError } from '../model/errors.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { PublishRefusedError } from './publish-error.ts';
@@ -36,7 +36,7 @@ export async function pingBrokerThroughOwnTopic(
     let hasReceived = false;
     const giveUp = () =>
       reject(
-        new AgentError(
+        new UnredactedMessageError(
           hasReceived
             ? `messages sent to ${ping} do not come back, although other messages arrive: the broker drops them, or does not let this user write ${ping}`
             : `messages sent to ${ping} do not come back: the broker must let this user read and write ${ownFilter}`,
@@ -51,14 +51,14 @@ export async function pingBrokerThroughOwnTopic(
       }),
     ];
     void connection.ended.then(() =>
-      reject(new AgentError('the connection ended while retained messages were being read')),
+      reject(new UnredactedMessageError('the connection ended while retained messages were being read')),
     );
   });
   returned.catch(() => undefined);
   try {
     const sent = connection.publish(ping, token, { retain: false }).catch((cause: unknown) => {
       const isForbidden = cause instanceof PublishRefusedError && cause.code === reasonCodes.notAuthorized;
-      throw new AgentError(
+      throw new UnredactedMessageError(
         `the broker refuses ${ping}${isForbidden ? `: it must let this user write ${ownFilter}` : ''}`,
         { cause },
       );

@@ -1,8 +1,8 @@
-import { AgentError } from '../model/errors.ts';
+import { UnredactedMessageError } from '../model/errors.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
 
 /** The broker refused a message with a reason code. */
-export class PublishRefusedError extends AgentError {
+export class PublishRefusedError extends UnredactedMessageError {
   readonly code: number;
 
   constructor(code: number, bytes: number) {
@@ -16,7 +16,7 @@ export class PublishRefusedError extends AgentError {
 }
 
 /** The broker refused a subscription: in MQTT 5 with a reason code, in MQTT 3.1.1 with 0x80 whatever the reason. */
-export class SubscriptionRefusedError extends AgentError {
+export class SubscriptionRefusedError extends UnredactedMessageError {
   readonly code: number;
   /** The filters that it refused. */
   readonly topics: readonly string[];
@@ -30,7 +30,7 @@ export class SubscriptionRefusedError extends AgentError {
 
 /** A message that was not sent, because its packet is larger than the broker's CONNACK allows (MQTT 5, section 3.2.2.3.6) or as
  * large as one on which the broker closed the connection. `limit` completes “the broker …”. */
-export class PacketTooLargeError extends AgentError {
+export class PacketTooLargeError extends UnredactedMessageError {
   readonly code = reasonCodes.packetTooLarge;
 
   constructor(bytes: number, limit: string) {
@@ -41,7 +41,7 @@ export class PacketTooLargeError extends AgentError {
 }
 
 /** The broker still responds but never acknowledged this message; whether it has received it is unknown. */
-export class UnacknowledgedError extends AgentError {
+export class UnacknowledgedMessageError extends UnredactedMessageError {
   constructor(bytes: number) {
     super(`no acknowledgement for ${bytes} bytes`);
   }

@@ -59,7 +59,7 @@ export async function unsubscribeInPortions(
 }
 
 /** Adds what is retained on these topics to `retained`; `roundTrip` resolves when all that was sent before it has arrived. */
-export async function readNamed(
+export async function readRetainedOfTopicNames(
   connection: SingleUseBrokerConnection,
   names: readonly string[],
   retained: Map<string, string>,
@@ -81,14 +81,14 @@ export async function readNamed(
 
 /** Reads what this agent has retained on a broker that has sent nothing for a subscription with wildcards, and finds out whether that
  * is because it sends retained messages only for full names. The connection must be subscribed to the ping topic. */
-export async function readRetainedByName(
+export async function readOwnRetainedByName(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   retained: Map<string, string>,
   roundTrip: () => Promise<void>,
 ): Promise<void> {
   const topics = new Topics(agent);
-  await readNamed(connection, [topics.index, topics.status, topics.problems], retained, roundTrip);
+  await readRetainedOfTopicNames(connection, [topics.index, topics.status, topics.problems], retained, roundTrip);
   if (connection.takesWildcards && !retained.has(topics.index) && !retained.has(topics.status)) {
     await startProbe(connection, agent, roundTrip);
     return;
@@ -101,7 +101,7 @@ export async function readRetainedByName(
     .filter(isFollowed)
     .sort((a, b) => Number(b.endsWith('/memory')) - Number(a.endsWith('/memory')));
   const states = names.filter((name) => !isFollowed(name));
-  await readNamed(connection, [...followed, ...states], retained, roundTrip);
+  await readRetainedOfTopicNames(connection, [...followed, ...states], retained, roundTrip);
   await unsubscribeInPortions(connection, states);
 }
 

@@ -1,7 +1,7 @@
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { resendPauseMs } from './backoff.ts';
 import { isBrokerRefusal } from './broker-connection-error.ts';
-import { PacketTooLargeError, UnacknowledgedError } from './publish-error.ts';
+import { PacketTooLargeError, UnacknowledgedMessageError } from './publish-error.ts';
 import type { RunAfter } from './run-after.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
@@ -15,7 +15,7 @@ export interface RetainedPublisherContext {
 }
 
 /** Topics that the broker left unacknowledged, with the failures in a row and the last error; outlives a connection. */
-export type UnacknowledgedByTopic = Map<string, { failures: number; error: UnacknowledgedError }>;
+export type UnacknowledgedByTopic = Map<string, { failures: number; error: UnacknowledgedMessageError }>;
 
 /** Sends retained messages over one connection. A topic has one message in flight at a time; a message that the broker refuses is
  * sent again after a growing pause, with the newest payload, and does not hold up other topics. Some topics rest after each
@@ -152,14 +152,14 @@ export class RetainedPublisher {
       this.#context.rejected(topic, error);
       return;
     }
-    if (this.#closed || !(isBrokerRefusal(error) || error instanceof UnacknowledgedError)) return;
+    if (this.#closed || !(isBrokerRefusal(error) || error instanceof UnacknowledgedMessageError)) return;
     // A topic that was dropped meanwhile is not sent again.
     if (this.#sent.get(topic) === payload) {
       this.#sent.delete(topic);
       if (!this.#next.has(topic)) this.#next.set(topic, payload);
     }
     const failures = (this.#failures.get(topic) ?? 0) + 1;
-    if (error instanceof UnacknowledgedError) this.#unacknowledged.set(topic, { failures, error });
+    if (error instanceof UnacknowledgedMessageError) this.#unacknowledged.set(topic, { failures, error });
     else this.#unacknowledged.delete(topic);
     this.#pause(topic, failures, error);
   }

@@ -1,11 +1,11 @@
-import { AgentError } from '../model/errors.ts';
+import { UnredactedMessageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { parseAnnouncement } from './discovery-reconciliation.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
-import { readNamed, readRetainedByName, unsubscribeInPortions } from './retained-by-name.ts';
+import { readOwnRetainedByName, readRetainedOfTopicNames, unsubscribeInPortions } from './retained-by-name.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 
 /** Collects retained messages, one portion after the other: Mosquitto keeps 1,000 messages for a client that is slow to receive, and
@@ -29,7 +29,7 @@ class RetainedReader {
   async readPortion(topics: string[]): Promise<void> {
     await this.#connection.subscribe(topics).catch((cause: unknown) => {
       const refused = cause instanceof SubscriptionRefusedError ? cause.topics : topics;
-      throw new AgentError(`the broker refuses the subscription to ${refused.join(', ')}`, { cause });
+      throw new UnredactedMessageError(`the broker refuses the subscription to ${refused.join(', ')}`, { cause });
     });
     await this.ping();
   }
@@ -44,7 +44,7 @@ class RetainedReader {
 }
 
 /** Reads what is retained on these topics; the first portion must include the ping topic. */
-export async function readTopics(
+export async function readRetainedTopics(
   connection: SingleUseBrokerConnection,
   agent: AgentIdentity,
   portions: string[][],
@@ -95,11 +95,11 @@ export async function readOwnRetainedPayloadsAndStaySubscribed(
     const isEmpty = ![...payloads.keys()].some((topic) => topic !== homeAssistantStatus);
     await connection.subscribe([status]);
     if (isEmpty) {
-      await readRetainedByName(connection, agent, payloads, () => reader.ping());
+      await readOwnRetainedByName(connection, agent, payloads, () => reader.ping());
       await connection.unsubscribe([topics.ownFilter]);
     }
     const missing = [...announcedTopics(agent, payloads)].filter((topic) => !payloads.has(topic));
-    await readNamed(connection, missing, payloads, () => reader.ping());
+    await readRetainedOfTopicNames(connection, missing, payloads, () => reader.ping());
     await unsubscribeInPortions(connection, [...missing, ...topics.ownFiltersByDepth]);
     return reader.payloads;
   } finally {
@@ -116,7 +116,7 @@ export async function readOtherAgentsWithCollector(
   const topics = new Topics(agent);
   const part = { table: 'collector', id: slug(collector) };
   const states = topics.of('+').state({ collector: 'agent', device: '+', part });
-  const retained = await readTopics(connection, agent, [[topics.ping], [states]]);
+  const retained = await readRetainedTopics(connection, agent, [[topics.ping], [states]]);
   const ids = new Set<string>();
   for (const topic of retained.keys()) {
     const parsed = topics.parse(topic);
@@ -131,7 +131,7 @@ export function readDiscoveryPayloadsOfAllPrograms(
   agent: AgentIdentity,
 ): Promise<Map<string, string>> {
   const { discoveryPrefix } = agent;
-  return readTopics(connection, agent, [
+  return readRetainedTopics(connection, agent, [
     [new Topics(agent).ping],
     [`${discoveryPrefix}/+/+/config`, `${discoveryPrefix}/+/+/+/config`],
   ]);
@@ -143,6 +143,6 @@ export async function readDiscoveryPayloadsOfAllAgents(
   agent: AgentIdentity,
 ): Promise<string[]> {
   const topics = new Topics(agent);
-  const retained = await readTopics(connection, agent, [[topics.ping], [topics.allDiscoveryFilter]]);
+  const retained = await readRetainedTopics(connection, agent, [[topics.ping], [topics.allDiscoveryFilter]]);
   return [...retained].filter(([topic]) => topics.parse(topic)?.kind === 'discovery').map(([, payload]) => payload);
 }

@@ -5,10 +5,10 @@ import type { AnnouncedDevice } from '../model/problem.ts';
 import type { DeviceOwner } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState } from '../model/state.ts';
 import type { BrokerAgentDirectory } from './broker-agent-directory.ts';
-import type { ClaimMemory } from './device-claims.ts';
+import type { ClaimMemory } from './device-claim-settler.ts';
 import type { DismissedDevices } from './dismissed-devices.ts';
 import type { DeviceCommand } from './inbound.ts';
-import type { OtherProblemLists } from './other-problem-lists.ts';
+import type { OtherAgentsProblemLists } from './other-agents-problem-lists.ts';
 import type { RejectedMessagesByTopic } from './rejected-messages-by-topic.ts';
 import type { UnacknowledgedByTopic } from './retained-publisher.ts';
 import type { RunAfter } from './run-after.ts';
@@ -22,7 +22,7 @@ export interface SessionContext {
   /** Collects the topics of the other agents, if a collector needs them. */
   agentDirectory?: BrokerAgentDirectory | undefined;
   /** Collects what other agents say is wrong, if this one reports problems to a person. */
-  otherProblemLists?: OtherProblemLists | undefined;
+  otherProblemLists?: OtherAgentsProblemLists | undefined;
   /** Resolves when each collector has been read once, or takes too long. */
   ready: Promise<void>;
   /** The event has reached a subscriber, or never will; it must not be pending any more. */

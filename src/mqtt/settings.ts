@@ -126,7 +126,7 @@ export const mqttSettingsSchema = z.object({
 export type MqttSettings = z.output<typeof mqttSettingsSchema>;
 
 /** The settings with one broker each, in the order in which they are tried. */
-export function settingsByBroker(settings: MqttSettings): [MqttSettings, ...MqttSettings[]] {
+export function settingsOfEachBroker(settings: MqttSettings): [MqttSettings, ...MqttSettings[]] {
   const { fallbacks = [], ...first } = settings.MQTT_URL;
   return [{ ...settings, MQTT_URL: first }, ...fallbacks.map((address) => ({ ...settings, MQTT_URL: address }))];
 }

@@ -1,12 +1,17 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { ErrorWithSubackPacket, type MqttClient } from 'mqtt';
 import type { IConnackPacket } from 'mqtt-packet';
-import { AgentError } from '../model/errors.ts';
+import { UnredactedMessageError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
-import { BrokerConnectionError, codeOf, describeWithAdvice, lacksVersion5Answer } from './broker-connection-error.ts';
+import {
+  BrokerConnectionError,
+  describeConnectionErrorWithAdvice,
+  errorCodeOf,
+  lacksVersion5Answer,
+} from './broker-connection-error.ts';
 import { ConnackLimits } from './connack-limits.ts';
 import { InFlightLimiter, minAckTimeoutMs } from './in-flight-limiter.ts';
-import { type BrokerConnectionOptions, connackTimeoutMs, startClient } from './mqtt-client.ts';
+import { type BrokerConnectionOptions, connackTimeoutMs, startMqttJsClient } from './mqtt-client.ts';
 import { type MqttProtocolVersion, publishPacketBytes, subscribePacketBytes } from './packet-size.ts';
 import { PacketTooLargeError, PublishRefusedError, SubscriptionRefusedError } from './publish-error.ts';
 import { describeReasonCode, reasonCodes } from './reason-codes.ts';
@@ -85,7 +90,7 @@ export class SingleUseBrokerConnection {
         reason ??= new BrokerConnectionError(`${name}: ${why}`, { lacksVersion5Answer: true });
         client.end(true);
       };
-      const client = startClient(settings, session, giveUp);
+      const client = startMqttJsClient(settings, session, giveUp);
       const maxSilenceMs = Math.min(connackTimeoutMs, session.maxSilenceMs ?? connackTimeoutMs);
       const stopWaiting = after(maxSilenceMs, () => giveUp(`no answer within ${maxSilenceMs / 1000} s`));
       const ended = new Promise<BrokerConnectionError | undefined>((end) => {
@@ -120,12 +125,15 @@ export class SingleUseBrokerConnection {
         if (reference?.serverReference) otherServer = `: ${JSON.stringify(reference.serverReference.slice(0, 120))}`;
       });
       client.on('error', (error) => {
-        const code = codeOf(error);
-        reason ??= new BrokerConnectionError(`${name}: ${describeWithAdvice(error, settings.MQTT_URL)}${otherServer}`, {
-          lacksVersion5Answer: inFlight === undefined && lacksVersion5Answer(error),
-          isRefusal: typeof code === 'number',
-          cause: error,
-        });
+        const code = errorCodeOf(error);
+        reason ??= new BrokerConnectionError(
+          `${name}: ${describeConnectionErrorWithAdvice(error, settings.MQTT_URL)}${otherServer}`,
+          {
+            lacksVersion5Answer: inFlight === undefined && lacksVersion5Answer(error),
+            isRefusal: typeof code === 'number',
+            cause: error,
+          },
+        );
         if (inFlight === undefined) client.end(true, () => reject(reason));
         // The packet could not be parsed, so it is unknown what it acknowledged.
         else if (code === undefined) client.end(true);
@@ -174,14 +182,14 @@ export class SingleUseBrokerConnection {
   }
 
   /** Resolves when the broker has acknowledged the message; rejects with PublishRefusedError, PacketTooLargeError or
-   * UnacknowledgedError, or when the connection ends. `hasSubscribers` is false only if the broker said that there are none. */
+   * UnacknowledgedMessageError, or when the connection ends. `hasSubscribers` is false only if the broker said that there are none. */
   async publish(topic: string, payload: string, { retain = true } = {}): Promise<{ hasSubscribers: boolean }> {
     const bytes = publishPacketBytes(topic, payload, this.protocolVersion);
     this.assertFits(topic, payload);
     await this.#inFlight.acquireSlot();
     const answer = this.#client.publishAsync(topic, payload, { qos: 1, retain });
     const packet = await this.#inFlight.awaitAnswer(topic, bytes, answer).catch((error: unknown) => {
-      const code = codeOf(error);
+      const code = errorCodeOf(error);
       throw typeof code === 'number' ? new PublishRefusedError(code, bytes) : error;
     });
     const id = packet !== undefined && 'messageId' in packet ? packet.messageId : undefined;
@@ -232,7 +240,9 @@ export class SingleUseBrokerConnection {
   async #withTimeout(answer: Promise<unknown>, request: string): Promise<void> {
     let stop = () => {};
     const timedOut = new Promise<never>((_, reject) => {
-      stop = this.#after(minAckTimeoutMs, () => reject(new AgentError(`the broker does not answer ${request}`)));
+      stop = this.#after(minAckTimeoutMs, () =>
+        reject(new UnredactedMessageError(`the broker does not answer ${request}`)),
+      );
     });
     await Promise.race([answer, timedOut]).finally(stop);
   }

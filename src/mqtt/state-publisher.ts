@@ -1,8 +1,8 @@
 import { Topics } from '../model/topics.ts';
 import { onlinePayload } from '../views/availability.ts';
-import { orphanedPayloadsByTopic } from '../views/orphaned-payloads.ts';
+import { clearingPayloadsOfOrphanedTopics } from '../views/clear-orphaned-topics.ts';
 import { type RetainedPayloadsByTopic, stateAndMemoryPayloadsByTopic } from '../views/state-and-event-payloads.ts';
-import type { OwnRetained } from './own-retained.ts';
+import type { OwnRetainedMessages } from './own-retained-messages.ts';
 import type { RetainedPublisher } from './retained-publisher.ts';
 import type { SessionContext } from './session-context.ts';
 
@@ -10,12 +10,12 @@ import type { SessionContext } from './session-context.ts';
 export class StatePublisher {
   readonly #context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>;
   readonly #publisher: RetainedPublisher;
-  readonly #retained: OwnRetained;
+  readonly #retained: OwnRetainedMessages;
 
   constructor(
     context: Pick<SessionContext, 'agent' | 'catalogue' | 'state'>,
     publisher: RetainedPublisher,
-    retained: OwnRetained,
+    retained: OwnRetainedMessages,
   ) {
     this.#context = context;
     this.#publisher = publisher;
@@ -53,7 +53,7 @@ export class StatePublisher {
   #publishOrphaned(isIncluded: (payload: string) => boolean): void {
     const { agent, catalogue, state } = this.#context;
     const retained = new Set([...this.#retained.payloads.keys(), ...this.#publisher.retainedTopics]);
-    const payloads = orphanedPayloadsByTopic(catalogue, agent, state, retained, this.#current());
+    const payloads = clearingPayloadsOfOrphanedTopics(catalogue, agent, state, retained, this.#current());
     this.#publisher.publishChanged(new Map([...payloads].filter(([, payload]) => isIncluded(payload))));
   }
 

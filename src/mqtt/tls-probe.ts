@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import { codeOf } from './broker-connection-error.ts';
+import { errorCodeOf } from './broker-connection-error.ts';
 import type { BrokerAddress } from './settings.ts';
 
 const probeTimeoutMs = 3000;
@@ -16,7 +16,7 @@ export function speaksTls({ host, port }: Pick<BrokerAddress, 'host' | 'port'>):
     const timer = setTimeout(() => end(false), probeTimeoutMs);
     socket.once('secureConnect', () => end(true));
     // An alert is an answer in TLS: OpenSSL's codes of received alerts contain the word.
-    socket.on('error', (error) => end(/^ERR_SSL_.*ALERT/.test(String(codeOf(error)))));
+    socket.on('error', (error) => end(/^ERR_SSL_.*ALERT/.test(String(errorCodeOf(error)))));
     socket.once('close', () => end(false));
   });
 }

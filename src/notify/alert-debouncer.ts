@@ -1,8 +1,8 @@
 import { compareSeverities, type Problem, type Severity, type ToldProblem } from '../model/problem.ts';
 import type { AgentState } from '../model/state.ts';
 import { groupProblems } from '../views/problem-groups.ts';
-import { isReportable } from '../views/problems.ts';
-import type { OtherReports } from './other-reports.ts';
+import { isReportableProblem } from '../views/problems.ts';
+import type { ReportsByOtherAgents } from './reports-by-other-agents.ts';
 
 /** A problem that has begun, has become worse, or is over, to send to a person. */
 export type AlertMessage =
@@ -48,7 +48,7 @@ export class AlertDebouncer {
     problems: readonly Problem[],
     { toldProblems, restoredProblems }: Pick<AgentState, 'toldProblems' | 'restoredProblems'>,
     now: Date,
-    others: OtherReports,
+    others: ReportsByOtherAgents,
   ): AlertMessage[] {
     const present = new Set(problems.map(({ id }) => id));
     for (const [id, problem] of toldProblems) {
@@ -70,11 +70,16 @@ export class AlertDebouncer {
     return this.#tracked.get(id)?.reported !== undefined;
   }
 
-  #messagesWhileLasting(problem: Problem, all: readonly Problem[], now: Date, others: OtherReports): AlertMessage[] {
+  #messagesWhileLasting(
+    problem: Problem,
+    all: readonly Problem[],
+    now: Date,
+    others: ReportsByOtherAgents,
+  ): AlertMessage[] {
     const tracked: TrackedProblem = this.#tracked.get(problem.id) ?? { problem };
     this.#tracked.set(problem.id, tracked);
     tracked.overSince = undefined;
-    if (!isReportable(problem)) {
+    if (!isReportableProblem(problem)) {
       // Once nothing suppresses it any longer, it must last for `minSeconds` on its own.
       tracked.newsSince = undefined;
       return [];
@@ -98,7 +103,7 @@ export class AlertDebouncer {
     ];
   }
 
-  #messagesWhenOver(id: string, now: Date, others: OtherReports): AlertMessage[] {
+  #messagesWhenOver(id: string, now: Date, others: ReportsByOtherAgents): AlertMessage[] {
     const tracked = this.#tracked.get(id);
     if (tracked === undefined) return [];
     const overSince = tracked.overSince ?? now;

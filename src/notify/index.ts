@@ -6,8 +6,8 @@ import type { AgentIdentity, AgentState } from '../model/state.ts';
 import { findProblems } from '../views/problems.ts';
 import { AlertDebouncer } from './alert-debouncer.ts';
 import { buildNotificationRequest } from './notification-request.ts';
-import { Notifier } from './notifier.ts';
-import { OtherReports } from './other-reports.ts';
+import { ReportsByOtherAgents } from './reports-by-other-agents.ts';
+import { RetryingNotifier } from './retrying-notifier.ts';
 import { type NotifySettings, notifyAuthorizationHeader } from './settings.ts';
 
 /** Seconds that a problem must last to be reported, and be absent to be over. */
@@ -43,7 +43,7 @@ export function createProblemReporter(
   const { NOTIFY_URL, NOTIFY_FORMAT } = settings;
   if (NOTIFY_URL === undefined) return undefined;
   const debouncer = new AlertDebouncer(minProblemSeconds);
-  const notifier = new Notifier(log, notifyAuthorizationHeader(settings));
+  const notifier = new RetryingNotifier(log, notifyAuthorizationHeader(settings));
   const startedAt = performance.now();
   let isMemoryKnown = false;
   return {
@@ -53,7 +53,7 @@ export function createProblemReporter(
         .filter(({ place }) => isMemoryKnown || place === 'broker')
         // Neither is it reported here, nor its end.
         .map((problem) => (isLeftToOthers(problem) ? { ...problem, certain: false } : problem));
-      const others = new OtherReports(directory?.agents ?? [], agent.id);
+      const others = new ReportsByOtherAgents(directory?.agents ?? [], agent.id);
       for (const message of debouncer.update(problems, state, new Date(), others)) {
         const request = buildNotificationRequest(NOTIFY_URL.url.reveal(), NOTIFY_FORMAT, agent, message);
         if (message.kind === 'recovery') {

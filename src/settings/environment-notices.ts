@@ -7,7 +7,7 @@ const usernameAlias = { name: 'MQTT_USER', setting: 'MQTT_USERNAME' } as const;
 const isSet = (env: Environment, name: string) => (env[name] ?? '').trim() !== '';
 
 /** The variables with MQTT_USER as MQTT_USERNAME, unless that is set as well. */
-export function withAliases(env: Environment): { env: Environment; notices: string[] } {
+export function withMqttUserAsMqttUsername(env: Environment): { env: Environment; notices: string[] } {
   const { name, setting } = usernameAlias;
   const { [name]: value, ...others } = env;
   if (!isSet(env, name)) return { env: others, notices: [] };

@@ -13,14 +13,14 @@ import { PastMoment } from '../model/past-moment.ts';
 import { registerPublicText } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { bridgeTopicLevel, sharedTopicLevel } from '../model/topics.ts';
-import { type MqttSettings, mqttSettingsSchema, settingsByBroker } from '../mqtt/settings.ts';
+import { type MqttSettings, mqttSettingsSchema, settingsOfEachBroker } from '../mqtt/settings.ts';
 import { type NotifySettings, notifySettingsSchema } from '../notify/settings.ts';
 import { version } from '../version.ts';
 import { agentSettingsSchema } from './agent-settings.ts';
 import { parseEnvFile } from './env-file.ts';
-import { oddValueWarnings, quotedValueWarnings, withAliases } from './environment-notices.ts';
-import { readMachineMark } from './machine-mark.ts';
-import { misspelledVariableWarnings, unmatchedNameErrors } from './misspelled-variables.ts';
+import { oddValueWarnings, quotedValueWarnings, withMqttUserAsMqttUsername } from './environment-notices.ts';
+import { readHashedMachineId } from './hashed-machine-id.ts';
+import { misspelledVariableWarnings, unmatchedPerNameVariableErrors } from './misspelled-variables.ts';
 import {
   type Environment,
   listPlainAndFileSecretVariables,
@@ -127,11 +127,11 @@ function readNamed(file: string, shown: string): string {
 
 /** Throws a SettingsError that lists every problem, once where two collectors share a variable. */
 export function parseSettings(catalogue: readonly AnyCollectorDefinition[], variables: Environment): Settings {
-  const { env, notices } = withAliases(variables);
+  const { env, notices } = withMqttUserAsMqttUsername(variables);
   const problems: string[] = [];
   const own = readVariables(agentSettingsSchema, env, problems);
   const mqtt = readVariables(mqttSettingsSchema, env, problems);
-  const brokers = mqtt.MQTT_URL === undefined ? [] : settingsByBroker(mqtt).map(({ MQTT_URL }) => MQTT_URL);
+  const brokers = mqtt.MQTT_URL === undefined ? [] : settingsOfEachBroker(mqtt).map(({ MQTT_URL }) => MQTT_URL);
   const users = [mqtt.MQTT_USERNAME, ...brokers.map(({ username }) => username)];
   for (const text of [
     mqtt.MQTT_BASE_TOPIC,
@@ -147,7 +147,8 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
     const countBefore = problems.length;
     const values = readVariables(collectorSchema(collector), env, problems);
     const schedule = values[scheduleName(collector)];
-    if (schedule !== 'off' && problems.length === countBefore) problems.push(...unmatchedNameErrors(collector, values));
+    if (schedule !== 'off' && problems.length === countBefore)
+      problems.push(...unmatchedPerNameVariableErrors(collector, values));
     return { collector, env: values, schedule: schedule === 'off' ? undefined : String(schedule) };
   });
   if ((mqtt.MQTT_CERT_FILE === undefined) !== (mqtt.MQTT_KEY_FILE === undefined))
@@ -168,7 +169,7 @@ export function parseSettings(catalogue: readonly AnyCollectorDefinition[], vari
   if (problems.length > 0) throw new SettingsError([...new Set(problems), ...unknown]);
   const started = new PastMoment();
   const hostRoots = new HostRoots(own);
-  const machine = readMachineMark(hostRoots);
+  const machine = readHashedMachineId(hostRoots);
   const agent: AgentIdentity = {
     id,
     name,

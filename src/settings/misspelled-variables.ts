@@ -1,6 +1,6 @@
 import type { AnyCollectorDefinition } from '../model/collector.ts';
-import { describeUnmatchedNames, PerNameValues } from '../model/per-name-values.ts';
 import { settingMetaRegistry } from '../model/setting.ts';
+import { describeUnmatchedPerNameVariables, SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 import type { Environment, SettingsSchema } from './read-variables.ts';
 
 /** How many letters must be added, removed or changed to turn one word into the other (Levenshtein distance); infinite beyond
@@ -69,12 +69,15 @@ export function misspelledVariableWarnings(env: Environment, schemas: readonly S
 }
 
 /** Errors for variables such as `HA_TOKEN_BERLIN` that name nothing of this collector, with the names that there are. */
-export function unmatchedNameErrors(collector: AnyCollectorDefinition, env: Record<string, unknown>): string[] {
-  return (collector.namedThings?.(env) ?? []).flatMap(({ kind, settings, names }) =>
+export function unmatchedPerNameVariableErrors(
+  collector: AnyCollectorDefinition,
+  env: Record<string, unknown>,
+): string[] {
+  return (collector.perNameSettingTargets?.(env) ?? []).flatMap(({ kind, settings, names }) =>
     settings.flatMap((setting) => {
       const values = env[setting];
-      if (!(values instanceof PerNameValues)) return [];
-      return describeUnmatchedNames(setting, kind, values, names);
+      if (!(values instanceof SharedOrPerNameValues)) return [];
+      return describeUnmatchedPerNameVariables(setting, kind, values, names);
     }),
   );
 }

@@ -3,9 +3,9 @@ import * as z from 'zod/mini';
 import { readBoundedFileSync } from '../lib/bounded-file.ts';
 import { bounds } from '../model/bounds.ts';
 import { describeError, UsageError } from '../model/errors.ts';
-import { PerNameValues } from '../model/per-name-values.ts';
 import { registerPublicText, Secret } from '../model/secret.ts';
 import { type SettingMeta, settingMetaRegistry } from '../model/setting.ts';
+import { SharedOrPerNameValues } from '../model/shared-or-per-name-values.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -125,13 +125,13 @@ function readPerName(
   env: Environment,
   name: string,
   problems: string[],
-): PerNameValues<unknown> {
+): SharedOrPerNameValues<unknown> {
   const named = new Map<string, unknown>();
   for (const ownName of namesWithOwnSetting(name, meta.secret, env)) {
     const value = readVariable(field, meta, env, `${name}_${ownName}`, problems);
     if (value !== undefined) named.set(ownName, value);
   }
-  return new PerNameValues(readVariable(field, meta, env, name, problems), named);
+  return new SharedOrPerNameValues(readVariable(field, meta, env, name, problems), named);
 }
 
 /** Reads the variables of a schema; adds errors to `problems`. */

@@ -13,7 +13,7 @@ import {
   parseComponentKey,
   slug,
 } from '../model/naming.ts';
-import { type DeviceOwner, mayReport } from '../model/shared-device.ts';
+import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
@@ -31,7 +31,7 @@ export interface DesiredAnnouncement {
 }
 
 /** What the state has to announce, by the slugs of the devices. */
-export interface DesiredDiscovery {
+export interface AnnouncementPlan {
   desired: ReadonlyMap<string, DesiredAnnouncement>;
   /** Keys of the components that the settings exclude. */
   excluded: ReadonlyMap<string, ReadonlySet<string>>;
@@ -233,11 +233,11 @@ function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnno
 }
 
 /** What the state has to announce. */
-export function desiredDiscovery(
+export function planAnnouncements(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   { collectors, owners, forgotten }: Pick<AgentState, 'collectors' | 'owners' | 'forgotten'>,
-): DesiredDiscovery {
+): AnnouncementPlan {
   const topics = new Topics(agent);
   const desired = new Map<string, DesiredAnnouncement>();
   const excluded = new Map<string, Set<string>>();
@@ -252,7 +252,7 @@ export function desiredDiscovery(
       const current: Record<string, Component> = {};
       for (const [key, metric] of Object.entries(metrics)) {
         const [name, options] = component(agent, topics, entry, key, metric, owner);
-        if (!mayReport(owner, entry, metric)) continue;
+        if (!mayReportMetric(owner, entry, metric)) continue;
         if (entry.excluded || !metric.optional || entry.presentMetrics.has(key)) current[name] = options;
       }
       for (const [key, action] of Object.entries(owner === undefined ? actions : {})) {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { CollectorMetadata } from '../model/collector.ts';
 import { type Problem, severities } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, CollectorState } from '../model/state.ts';
-import { overdueMs } from './overdue.ts';
+import { collectorOverdueMs } from './overdue.ts';
 import { findProblems } from './problems.ts';
 import { countSchema, siteSchema, timeSchema } from './response-schemas.ts';
 
@@ -71,7 +71,7 @@ const collectorHealth = (collector: CollectorState): z.output<typeof collectorHe
 });
 
 /** A problem in a response. */
-export const problemResponse = ({
+export const problemToResponseJson = ({
   id,
   cause,
   place,
@@ -101,7 +101,7 @@ export const problemResponse = ({
 
 /** Health of the agent itself: it fails while the broker is disconnected or a collector overdue. A device that can't be read is no
  * failure of the agent. `monotonic` is `performance.now()` at `now`. */
-export function agentHealth(
+export function buildAgentHealth(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
   state: AgentState,
@@ -115,7 +115,7 @@ export function agentHealth(
       : [`not connected to ${broker.url}${broker.error === undefined ? '' : `: ${broker.error}`}`]),
     ...(broker.connected && broker.error !== undefined ? [broker.error] : []),
     ...[...state.collectors.values()].flatMap((collector) => {
-      const lateMs = overdueMs(collector, monotonic);
+      const lateMs = collectorOverdueMs(collector, monotonic);
       return lateMs === undefined
         ? []
         : [`collector ${collector.id} has been overdue since ${new Date(now.getTime() - lateMs).toISOString()}`];
@@ -138,7 +138,7 @@ export function agentHealth(
       ...(broker.limitation === undefined ? {} : { limitation: broker.limitation }),
     },
     collectors: Object.fromEntries([...state.collectors].map(([id, collector]) => [id, collectorHealth(collector)])),
-    problems: findProblems(catalogue, agent, state, monotonic).map(problemResponse),
+    problems: findProblems(catalogue, agent, state, monotonic).map(problemToResponseJson),
   };
 }
 

@@ -4,7 +4,7 @@ import type { CollectorState } from '../model/state.ts';
 const overdueGraceMs = 5000;
 
 /** Milliseconds since a run was due that should have ended by now; undefined within its time limit. `monotonicMs` is `performance.now()`. */
-export function overdueMs({ due, timeoutSeconds }: CollectorState, monotonicMs: number): number | undefined {
+export function collectorOverdueMs({ due, timeoutSeconds }: CollectorState, monotonicMs: number): number | undefined {
   const sinceDueMs = due === undefined ? 0 : monotonicMs - due;
   return sinceDueMs > timeoutSeconds * 1000 + overdueGraceMs ? sinceDueMs : undefined;
 }

@@ -1,7 +1,7 @@
 import { deviceIdentifier, parseComponentKey } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import type { DesiredAnnouncement } from './discovery.ts';
-import { problemComponentKey } from './problem-list-components.ts';
+import { machineProblemComponentKey } from './problem-list-components.ts';
 
 /** Keys of the enabled components that report a problem. */
 const problemKeys = ({ components }: DesiredAnnouncement): string[] =>
@@ -11,7 +11,7 @@ const problemKeys = ({ components }: DesiredAnnouncement): string[] =>
 
 /** The key of the component that stands for all problems of its device. */
 const summaryKeyOf = (keys: readonly string[]): string | undefined =>
-  keys.find((key) => key === problemComponentKey) ??
+  keys.find((key) => key === machineProblemComponentKey) ??
   keys.find((key) => {
     const { metric, part } = parseComponentKey(key) ?? {};
     return metric === 'problem' && part === undefined;
@@ -32,7 +32,7 @@ export function groupProblemEntities(agent: AgentIdentity, desired: ReadonlyMap<
       ? summaryKey === undefined
         ? undefined
         : components[summaryKey]?.unique_id
-      : `${identifier}_${problemComponentKey}`;
+      : `${identifier}_${machineProblemComponentKey}`;
   for (const { identifier, components, keys, summaryKey } of announcements) {
     const summary = summaryKey === undefined ? undefined : components[summaryKey];
     if (summary === undefined) continue;

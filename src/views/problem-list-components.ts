@@ -7,7 +7,7 @@ import { Topics } from '../model/topics.ts';
 export const problemListCollectorAndTable = { collector: 'problems', table: 'agent' };
 const problemKeyOf = (metric: string) => formatComponentKey({ ...problemListCollectorAndTable, metric });
 /** Key of *Problem* of the agent’s machine. */
-export const problemComponentKey = problemKeyOf('problem');
+export const machineProblemComponentKey = problemKeyOf('problem');
 /** Keys of the entities for the list of problems. */
 export const problemListComponentKeys: ReadonlySet<string> = new Set(
   ['problem', 'problem_reason', 'problems'].map(problemKeyOf),

@@ -1,5 +1,5 @@
 import type { CollectorMetadata } from '../model/collector.ts';
-import { subjectOf } from '../model/device.ts';
+import { nameOfDeviceOrPart } from '../model/device.ts';
 import { slug } from '../model/naming.ts';
 import {
   compareSeverities,
@@ -7,13 +7,13 @@ import {
   isFaultSeverity,
   type LastingFinding,
   missingProblemKey,
-  missingText,
+  missingProblemText,
   type Problem,
   type RestoredProblem,
   unreadableProblemKey,
 } from '../model/problem.ts';
 import type { AgentIdentity, AgentState, BrokerConnectionState, CollectorState, StateEntry } from '../model/state.ts';
-import { overdueMs } from './overdue.ts';
+import { collectorOverdueMs } from './overdue.ts';
 
 /** A problem before it is known what explains it. */
 interface Candidate extends Problem {
@@ -68,7 +68,7 @@ function collectorProblems(
     ...(scope === 'lab' && !connected ? { explainedBy: 'broker' } : {}),
   });
   return [
-    ...(overdueMs(collector, monotonicMs) === undefined
+    ...(collectorOverdueMs(collector, monotonicMs) === undefined
       ? []
       : [problem('overdue', 'a reading does not end', nextRun ?? agent.startedAt)]),
     ...(error === undefined ? [] : [problem(unreadableProblemKey, error, lastSuccess ?? agent.startedAt)]),
@@ -102,7 +102,7 @@ function entryProblems(
     place: part === undefined ? 'device' : 'part',
     path: `${collector.id}/${path}`,
     key: finding.key,
-    subject: subjectOf(entry),
+    subject: nameOfDeviceOrPart(entry),
     ...(device.serialNumber === undefined ? {} : { serialNumber: device.serialNumber }),
     severity: finding.severity,
     text: finding.text,
@@ -170,7 +170,7 @@ function stillMissingProblems(
     const isRead = declaration !== undefined && collectors.get(declaration.id)?.lastSuccess !== undefined;
     // Before the first reading, everything may be there.
     if (severity === undefined || !isRead || restored.some((problem) => problem.path === path)) return [];
-    const finding = { key: missingProblemKey, severity, text: missingText, since };
+    const finding = { key: missingProblemKey, severity, text: missingProblemText, since };
     return [{ path, subject: name, ...(serialNumber === undefined ? {} : { serialNumber }), finding }];
   });
   return [...restored, ...vanished].flatMap(candidate);
@@ -279,7 +279,7 @@ export function findProblems(
 }
 
 /** Whether a problem is to be reported: it certainly lasts, it is a fault, and no other one explains it. */
-export const isReportable = ({
+export const isReportableProblem = ({
   certain,
   severity,
   explainedBy,

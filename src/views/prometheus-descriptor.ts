@@ -1,6 +1,6 @@
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { AnyMetricDeclaration } from '../model/metric.ts';
-import { baseUnitName } from '../model/unit.ts';
+import { prometheusBaseUnitName } from '../model/unit.ts';
 
 /** Prefix of every metric name. */
 export const prometheusMetricPrefix = 'infra_monitor';
@@ -54,7 +54,7 @@ export function prometheusDescriptorOfMetric(
   if (metric.kind === 'timestamp')
     return { name: withUnit(/_time$/.test(name) ? name : `${name}_timestamp`, 'seconds'), type, unit: 'seconds' };
   if (!('unit' in metric) || metric.unit === undefined) return { name, type };
-  const unit = baseUnitName(metric.unit);
+  const unit = prometheusBaseUnitName(metric.unit);
   return { name: withUnit(name, unit), type, unit };
 }
 

@@ -2,7 +2,7 @@ import { memoryKey } from '../model/address.ts';
 import type { CollectorMetadata } from '../model/collector.ts';
 import type { PendingEvent } from '../model/event.ts';
 import type { AnyMetricDeclaration, MetricValue } from '../model/metric.ts';
-import { type DeviceOwner, mayReport } from '../model/shared-device.ts';
+import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { isEntryAvailable, offlinePayload, onlinePayload } from './availability.ts';
@@ -24,7 +24,7 @@ const statePayload = (
     Object.fromEntries(
       Object.entries(metrics).map(([key, metric]) => [
         key,
-        valueInJson((mayReport(owner, entry, metric) ? entry.sample?.[key] : undefined) ?? null),
+        valueInJson((mayReportMetric(owner, entry, metric) ? entry.sample?.[key] : undefined) ?? null),
       ]),
     ),
   );

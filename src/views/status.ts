@@ -70,7 +70,7 @@ function deviceOrPartStatus(
 export const statusEndpointPath = ({ id, endpoint = id }: CollectorMetadata): string => `/${endpoint}/status`;
 
 /** A collector's last readings, as `/<endpoint>/status` returns them; undefined for one that is off. */
-export function collectorStatus(
+export function buildCollectorStatus(
   { id, tables }: CollectorMetadata,
   agent: AgentIdentity,
   state: AgentState,

@@ -7,7 +7,7 @@ import { CollectorSubsetState } from '../../src/loop/collector-subset-state.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
-import { BrokerClient } from '../../src/mqtt/broker-client.ts';
+import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 
 const [url = '', first = '0', count = '1', seconds = '30'] = process.argv.slice(2);
@@ -82,7 +82,7 @@ async function live(index: number): Promise<void> {
     state.record(itself, { ...outcome, observations: [self] });
   };
   read();
-  const session = new BrokerClient({
+  const session = new ReconnectingPublisher({
     agent,
     catalogue: allCollectors,
     state: new CollectorSubsetState(state, new Set(['host', 'agent']), state.broker),

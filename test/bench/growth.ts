@@ -11,7 +11,7 @@ import type { AgentIdentity } from '../../src/model/state.ts';
 import { Topics } from '../../src/model/topics.ts';
 import { AgentReports } from '../../src/mqtt/agent-reports.ts';
 import { parseSettings } from '../../src/settings/index.ts';
-import { desiredDiscovery } from '../../src/views/discovery.ts';
+import { planAnnouncements } from '../../src/views/discovery.ts';
 import { renderLiveSectionsById } from '../../src/views/page/index.ts';
 
 /** Runs it several times; the shortest is the least disturbed. */
@@ -100,7 +100,7 @@ function hostReading(folder: string, disks: number, interfaces: number): () => P
     if ('inactiveReason' in source) throw new Error(source.inactiveReason);
     const observations = await source.read(AbortSignal.timeout(60_000));
     state.record(host, { ok: true, observations, at: new Date(), seconds: 0 } as never);
-    desiredDiscovery(allCollectors, agent, state);
+    planAnnouncements(allCollectors, agent, state);
   };
 }
 

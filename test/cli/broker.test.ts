@@ -3,10 +3,11 @@ import { parse } from 'yaml';
 import { startBroker } from '../helpers/broker.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
+import { patience } from '../helpers/patience.ts';
 import { until } from '../helpers/until.ts';
 
 test('forget refuses the embedded broker and a running agent, and removes everything of a stopped one', {
-  timeout: 60_000,
+  timeout: 60_000 * patience,
 }, async () => {
   expect(await run({}, 'forget')).toMatchObject({ status: 2, output: expect.stringContaining('nothing to forget') });
   const { MQTT_URL } = await embedded();
@@ -55,7 +56,7 @@ test('forget refuses the embedded broker and a running agent, and removes everyt
 });
 
 test('forget takes what was published for the whole lab along, once no other agent publishes it', {
-  timeout: 60_000,
+  timeout: 60_000 * patience,
 }, async () => {
   const { MQTT_URL } = await embedded();
   await running({

@@ -2,8 +2,8 @@ import { onTestFinished } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
-import { BrokerClient, type BrokerClientContext } from '../../src/mqtt/broker-client.ts';
 import type { DeviceCommand } from '../../src/mqtt/inbound.ts';
+import { ReconnectingPublisher, type ReconnectingPublisherContext } from '../../src/mqtt/reconnecting-publisher.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { agent } from './sample-collector.ts';
 
@@ -22,13 +22,13 @@ export function startSession(
   settings: MqttSettings,
   catalogue: readonly CollectorMetadata[],
   state: MutableAgentState,
-  more: Partial<BrokerClientContext> = {},
+  more: Partial<ReconnectingPublisherContext> = {},
 ) {
   const { log, lines } = keptLog();
   const dismissed: string[] = [];
   const commands: DeviceCommand[] = [];
   const remembered: ReadonlyMap<string, unknown>[] = [];
-  const session = new BrokerClient({
+  const session = new ReconnectingPublisher({
     agent,
     catalogue,
     state,

@@ -8,8 +8,8 @@ import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { BrokerAgentDirectory } from '../../src/mqtt/broker-agent-directory.ts';
-import { BrokerClient } from '../../src/mqtt/broker-client.ts';
-import { OtherProblemLists } from '../../src/mqtt/other-problem-lists.ts';
+import { OtherAgentsProblemLists } from '../../src/mqtt/other-agents-problem-lists.ts';
+import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { createProblemReporter } from '../../src/notify/index.ts';
 import { findProblems } from '../../src/views/problems.ts';
@@ -33,11 +33,11 @@ interface Lab {
 export class ReportingAgent {
   readonly identity: AgentIdentity;
   readonly directory: BrokerAgentDirectory | undefined;
-  readonly lists = new OtherProblemLists();
+  readonly lists = new OtherAgentsProblemLists();
   readonly state = new MutableAgentState('mqtt://broker');
   /** Messages of problems that the webhook has accepted, and ends that were sent. */
   reported = 0;
-  readonly #session: BrokerClient;
+  readonly #session: ReconnectingPublisher;
   readonly #reporter: ReturnType<typeof createProblemReporter>;
   readonly #sites: ReturnType<typeof sitesCollector.open> | undefined;
 
@@ -49,7 +49,7 @@ export class ReportingAgent {
     for (const collector of allCollectors.filter(({ id }) => collectors.includes(id))) state.add(collector);
     if (isWatch) this.#sites = this.#openSites();
     const { log } = keptLog();
-    this.#session = new BrokerClient({
+    this.#session = new ReconnectingPublisher({
       agent: this.identity,
       catalogue: allCollectors,
       state,

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { createLog, type Log } from '../../src/log.ts';
 import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
-import { BrokerClient, type BrokerClientContext } from '../../src/mqtt/broker-client.ts';
+import { ReconnectingPublisher, type ReconnectingPublisherContext } from '../../src/mqtt/reconnecting-publisher.ts';
 import type { RunAfter } from '../../src/mqtt/run-after.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { agent, type ProbeCollector } from './sample-collector.ts';
@@ -11,10 +11,10 @@ import { agent, type ProbeCollector } from './sample-collector.ts';
 export const sessionContext = (
   url: string,
   agent: AgentIdentity,
-  catalogue: BrokerClientContext['catalogue'],
+  catalogue: ReconnectingPublisherContext['catalogue'],
   state: MutableAgentState,
   log: Log,
-): BrokerClientContext => ({
+): ReconnectingPublisherContext => ({
   agent,
   catalogue,
   state,
@@ -36,11 +36,11 @@ export function startSession(
   collector: ProbeCollector,
   state: MutableAgentState,
   after?: RunAfter,
-): { session: BrokerClient; lines: string[] } {
+): { session: ReconnectingPublisher; lines: string[] } {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line.trimEnd()) > 0;
   const log = createLog({ LOG_LEVEL: 'info', LOG_FORMAT: 'text' }, { write } as NodeJS.WriteStream);
-  const session = new BrokerClient({
+  const session = new ReconnectingPublisher({
     ...sessionContext(url, agent, [collector], state, log),
     ...(after === undefined ? {} : { after }),
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, get } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { limitConnections, peerOf } from '../../src/http/connection-limit.ts';
+import { addressOrIpv6Network, limitConnections } from '../../src/http/connection-limit.ts';
 import { until } from '../helpers/until.ts';
 
 /** A server with room for so many connections; `/stream` is answered for ever. */
@@ -54,4 +54,4 @@ test.each([
   ['::ffff:192.0.2.1', '192.0.2.1'],
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
   [undefined, ''],
-])('%s is %s', (address, peer) => expect(peerOf(address)).toBe(peer));
+])('%s is %s', (address, peer) => expect(addressOrIpv6Network(address)).toBe(peer));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { readCommandOutput } from '../../src/lib/command.ts';
-import { endProcessGroups } from '../../src/lib/process-groups.ts';
+import { killTrackedProcessGroups } from '../../src/lib/process-groups.ts';
 import { until } from '../helpers/until.ts';
 
 const limit = { seconds: 5 };
@@ -84,7 +84,7 @@ test('commands end with the program, and all that they have started', async () =
   const reading = readCommandOutput('forks', [file, 'waits'], { seconds: 20 });
   reading.catch(() => undefined);
   await until('it runs', () => pids().length === 2);
-  endProcessGroups();
+  killTrackedProcessGroups();
   await expect(reading).rejects.toThrow('forks');
   await allEnd();
 });

@@ -12,11 +12,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
-  Descriptors,
   isKernelFile,
   listFolderSync,
+  OpenDescriptorCache,
   tryReadNumberSync,
-  tryReadOpenTextSync,
+  tryReadTextKeepOpenSync,
   tryReadTextSync,
 } from '../../src/lib/files.ts';
 import { tree } from '../helpers/tree.ts';
@@ -73,29 +73,29 @@ const openPaths = () =>
 test('a file that may be replaced is opened each time: its text, then that of another, then none', () => {
   const { proc } = tree({ 'proc/loadavg': '1 2 3\n' });
   const path = proc('loadavg');
-  expect(tryReadOpenTextSync(path)).toBe('1 2 3');
+  expect(tryReadTextKeepOpenSync(path)).toBe('1 2 3');
   rmSync(path);
-  expect(tryReadOpenTextSync(path)).toBeUndefined();
+  expect(tryReadTextKeepOpenSync(path)).toBeUndefined();
   writeFileSync(path, '4 5 6\n');
-  expect(tryReadOpenTextSync(path)).toBe('4 5 6');
-  expect(tryReadOpenTextSync(proc('none'))).toBeUndefined();
+  expect(tryReadTextKeepOpenSync(path)).toBe('4 5 6');
+  expect(tryReadTextKeepOpenSync(proc('none'))).toBeUndefined();
 });
 
 test.runIf(process.platform === 'linux')('a file of the kernel stays open, and tells what is now', () => {
   expect(isKernelFile('/proc/uptime')).toBe(true);
-  const before = tryReadOpenTextSync('/proc/self/stat');
+  const before = tryReadTextKeepOpenSync('/proc/self/stat');
   expect(before).toMatch(/^\d+ \(/);
   expect(openPaths().filter((open) => open === `/proc/${process.pid}/stat`)).toHaveLength(1);
-  expect(tryReadOpenTextSync('/proc/self/mountinfo', 'latin1')).toBe(
+  expect(tryReadTextKeepOpenSync('/proc/self/mountinfo', 'latin1')).toBe(
     readFileSync('/proc/self/mountinfo', 'latin1').trimEnd(),
   );
-  expect(tryReadOpenTextSync('/proc/self/stat')).toMatch(/^\d+ \(/);
+  expect(tryReadTextKeepOpenSync('/proc/self/stat')).toMatch(/^\d+ \(/);
   expect(openPaths().filter((open) => open === `/proc/${process.pid}/stat`)).toHaveLength(1);
 });
 
 test.runIf(process.platform === 'linux')('more files than may stay open are read, too', () => {
   const files = readdirSync('/proc/sys/kernel').map((name) => `/proc/sys/kernel/${name}`);
-  const read = () => files.filter((path) => tryReadOpenTextSync(path) !== undefined).length;
+  const read = () => files.filter((path) => tryReadTextKeepOpenSync(path) !== undefined).length;
   const readable = read();
   expect(readable).toBeGreaterThan(40);
   expect(read()).toBe(readable);
@@ -103,7 +103,7 @@ test.runIf(process.platform === 'linux')('more files than may stay open are read
 });
 
 test('descriptors: no more than so many, and dropped ones are closed', () => {
-  const descriptors = new Descriptors(1);
+  const descriptors = new OpenDescriptorCache(1);
   expect([descriptors.isFull, descriptors.get('a')]).toEqual([false, undefined]);
   descriptors.drop('a');
   descriptors.keep('a', 2 ** 30);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   createIncludeExcludeMatcher,
-  missingNames,
+  includedNamesWithoutMatch,
   splitNamesIntoWatchedAndExcluded,
 } from '../../src/lib/include-exclude-matcher.ts';
 
@@ -52,8 +52,8 @@ test('excluded names are listed only if they belong to the default selection', (
 });
 test('names that match nothing, though patterns with wildcards may', () => {
   const names = ['/', '/mnt/Data (1)', '/mnt/nas'];
-  expect(missingNames(['/', '/mnt/Data (1)', '/mnt/*', '/x*', '/y?', '!/z', '[b]'], names)).toEqual([]);
-  expect(missingNames(['/mnt/na', '/mnt/nas/', '/mnt/Data (2)', '/MNT/nas'], names)).toEqual([
+  expect(includedNamesWithoutMatch(['/', '/mnt/Data (1)', '/mnt/*', '/x*', '/y?', '!/z', '[b]'], names)).toEqual([]);
+  expect(includedNamesWithoutMatch(['/mnt/na', '/mnt/nas/', '/mnt/Data (2)', '/MNT/nas'], names)).toEqual([
     '/mnt/na',
     '/mnt/nas/',
     '/mnt/Data (2)',

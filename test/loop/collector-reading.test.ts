@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { readCollector } from '../../src/loop/collector-reading.ts';
+import { readCollectorAndRecord } from '../../src/loop/collector-reading.ts';
 import { device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 async function run(collector: ReturnType<typeof probe>, ready = Promise.resolve()) {
   const state = stateOf(collector);
   const source = (await collector.open({}, {} as never)) as never;
-  const { recorded, done } = readCollector({ collector, source, memory: { ready } }, state);
+  const { recorded, done } = readCollectorAndRecord({ collector, source, memory: { ready } }, state);
   return { state, outcome: recorded.then(({ outcome }) => outcome), done };
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
-import { AgentError, describeError } from '../../src/model/errors.ts';
+import { describeError, UnredactedMessageError } from '../../src/model/errors.ts';
 import { redactSecrets, registerPublicText, Secret } from '../../src/model/secret.ts';
 
 const word = 'Gürken/50% "$1"';
@@ -50,9 +50,9 @@ test('what the agent publishes anyway is kept as a whole word, though it is a se
 test('the agent’s own words are kept, those of a cause are not, and the same sentence is not said twice', () => {
   new Secret('broker');
   const cause = new Error('getaddrinfo ENOTFOUND broker');
-  const error = new AgentError('the broker does not answer', { cause });
+  const error = new UnredactedMessageError('the broker does not answer', { cause });
   expect(describeError(error)).toBe('the broker does not answer: getaddrinfo ENOTFOUND ***');
-  expect(describeError(new AgentError(describeError(error), { cause: error }))).toBe(describeError(error));
+  expect(describeError(new UnredactedMessageError(describeError(error), { cause: error }))).toBe(describeError(error));
 });
 
 test('a secret prints as asterisks', () =>

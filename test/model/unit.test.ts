@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { baseUnitName, fromBaseUnit, possibleRange, toBaseUnit, type Unit } from '../../src/model/unit.ts';
+import {
+  fromBaseUnit,
+  possibleRangeOfUnit,
+  prometheusBaseUnitName,
+  toBaseUnit,
+  type Unit,
+} from '../../src/model/unit.ts';
 
 test.each<[number, Unit, number, string]>([
   [57, '%', 0.57, 'ratio'],
@@ -15,12 +21,16 @@ test.each<[number, Unit, number, string]>([
   [3, '1/min', 0.05, 'per_second'],
   [-40.5, '°C', -40.5, 'celsius'],
 ])('%d %s are %d %s', (shown, unit, base, name) => {
-  expect([toBaseUnit(shown, unit), fromBaseUnit(base, unit), baseUnitName(unit)]).toEqual([base, shown, name]);
+  expect([toBaseUnit(shown, unit), fromBaseUnit(base, unit), prometheusBaseUnitName(unit)]).toEqual([
+    base,
+    shown,
+    name,
+  ]);
 });
 
 test('a number without a unit is a count', () => {
   expect([toBaseUnit(3, undefined), fromBaseUnit(3, undefined)]).toEqual([3, 3]);
-  expect(possibleRange(undefined)).toEqual({ least: 0, most: Number.POSITIVE_INFINITY });
+  expect(possibleRangeOfUnit(undefined)).toEqual({ least: 0, most: Number.POSITIVE_INFINITY });
 });
 
 test('what is unknown stays unknown', () => expect(toBaseUnit(undefined, '%')).toBeUndefined());

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ConnectionLifecycle, HomeAssistantLifecycle } from '../../src/mqtt/discovery-lifecycle.ts';
+import { ConnectionLifecycle, HomeAssistantPresenceAndRemoval } from '../../src/mqtt/discovery-lifecycle.ts';
 import { manualTimers } from '../helpers/timers.ts';
 
 function connection() {
@@ -67,7 +67,7 @@ function removal({ tombstones = true, random = 0 } = {}) {
   const steps: string[] = [];
   const world = { tombstones, isAnnounced: true };
   const note = (step: string) => () => void steps.push(`${step} ${machine.phase}`);
-  const machine: HomeAssistantLifecycle = new HomeAssistantLifecycle(
+  const machine: HomeAssistantPresenceAndRemoval = new HomeAssistantPresenceAndRemoval(
     after,
     {
       hasTombstones: () => world.tombstones,

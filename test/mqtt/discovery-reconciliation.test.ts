@@ -5,7 +5,7 @@ import {
   reconcileDiscoveryPayloads,
   tombstonePayloads,
 } from '../../src/mqtt/discovery-reconciliation.ts';
-import { desiredDiscovery } from '../../src/views/discovery.ts';
+import { planAnnouncements } from '../../src/views/discovery.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
@@ -14,7 +14,7 @@ const topic = topicOf('thing_1');
 const whole = (reading: Probe = {}) => ({ table: 'thing' as const, device, reading });
 const piece = (id: string, more: object = { reading: {} }) =>
   ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
-const discoveryOf = (state: ReturnType<typeof stateOf>) => desiredDiscovery([collector], agent, state);
+const discoveryOf = (state: ReturnType<typeof stateOf>) => planAnnouncements([collector], agent, state);
 type Components = Record<string, Record<string, unknown>>;
 interface Announced {
   device: Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import { signAnswer } from '../../src/mqtt/answer-signature.ts';
 import { findDuplicateAgent, isDuplicateAgentConnected } from '../../src/mqtt/duplicate-agent.ts';
+import { signLivenessAnswer } from '../../src/mqtt/liveness-answer-signature.ts';
 import { guarded } from '../helpers/guarded.ts';
 import { observe } from '../helpers/observer.ts';
 import { freePort } from '../helpers/ports.ts';
@@ -60,7 +60,7 @@ test.each<[string, string | undefined, Forger, string | undefined]>([
   client.on('message', async (topic, payload) => {
     const [, token] = /^who is there\? (\S+)/.exec(String(payload)) ?? [];
     if (token === undefined) return;
-    const sign = (word: string, of = echo) => signAnswer(new Secret(word), of, token);
+    const sign = (word: string, of = echo) => signLivenessAnswer(new Secret(word), of, token);
     await client.publishAsync(topic, await answer(token, sign), { qos: 1 }).catch(() => undefined);
   });
   const own =
@@ -70,7 +70,7 @@ test.each<[string, string | undefined, Forger, string | undefined]>([
 
 test('the same question is not signed in the same way with another password, and the password is not in it', async () => {
   const [one, again, other] = await Promise.all(
-    ['sesame', 'sesame', 'open'].map((password) => signAnswer(new Secret(password), echo, 'a')),
+    ['sesame', 'sesame', 'open'].map((password) => signLivenessAnswer(new Secret(password), echo, 'a')),
   );
   expect(one).toMatch(/^[\w-]{43}$/);
   expect(again).toBe(one);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PendingEvent } from '../../src/model/event.ts';
 import { EventQueue } from '../../src/mqtt/event-queue.ts';
-import { PacketTooLargeError, PublishRefusedError, UnacknowledgedError } from '../../src/mqtt/publish-error.ts';
+import { PacketTooLargeError, PublishRefusedError, UnacknowledgedMessageError } from '../../src/mqtt/publish-error.ts';
 import { keptLog } from '../helpers/conversation.ts';
 import { agent } from '../helpers/sample-collector.ts';
 import { manualTimers } from '../helpers/timers.ts';
@@ -102,7 +102,7 @@ test.each(['no subscribers', 'Home Assistant goes offline'])(
 
 test.each([
   [new PacketTooLargeError(10, 'accepts at most 5'), 'packet too large (0x95)'],
-  [new UnacknowledgedError(10), 'no acknowledgement for 10 bytes'],
+  [new UnacknowledgedMessageError(10), 'no acknowledgement for 10 bytes'],
 ])('an event that is lost (%s) is logged and holds up no other', async (error, text) => {
   const { events, world, left, lines, seen } = queue('one', 'two');
   world.answer = async (type) => {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { BrokerConnectionError, isBrokerRefusal } from '../../src/mqtt/broker-connection-error.ts';
-import { connectTemporarily } from '../../src/mqtt/connect-once.ts';
+import { connectTemporarily } from '../../src/mqtt/connect-temporarily.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { settingsOf, startBroker } from '../helpers/broker.ts';

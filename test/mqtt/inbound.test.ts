@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { dispatchInbound, type InboundListener, selectMemoryPayloads } from '../../src/mqtt/inbound.ts';
+import { dispatchInboundMessage, type InboundMessageListener, selectMemoryPayloads } from '../../src/mqtt/inbound.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { startBroker } from '../helpers/broker.ts';
 import { observe } from '../helpers/observer.ts';
@@ -18,7 +18,7 @@ async function told(topic: string, payload: string, retained = false, identity =
     (name: string) =>
     (...values: unknown[]) =>
       void calls.push([name, ...values]);
-  const listener: InboundListener = {
+  const listener: InboundMessageListener = {
     homeAssistantOnline: note('homeAssistantOnline'),
     homeAssistantOffline: note('homeAssistantOffline'),
     ownWillPublished: note('ownWillPublished'),
@@ -28,7 +28,7 @@ async function told(topic: string, payload: string, retained = false, identity =
     memoryRetained: note('memoryRetained'),
     problemsRetained: note('problemsRetained'),
   };
-  dispatchInbound(connection, identity, { topic, payload, retained }, listener);
+  dispatchInboundMessage(connection, identity, { topic, payload, retained }, listener);
   return { calls, broker, connection };
 }
 
@@ -81,11 +81,11 @@ test('Home Assistant may have a birth message of its own, whatever the discovery
 test('the question of an agent of the same name is answered', async () => {
   const { calls, broker, connection } = await told(`${root}/echo`, 'not a question');
   const { see } = await observe(broker.url, { protocolVersion: 4 });
-  dispatchInbound(
+  dispatchInboundMessage(
     connection,
     agent,
     { topic: `${root}/echo`, payload: 'who is there? 1', retained: false },
-    {} as InboundListener,
+    {} as InboundMessageListener,
   );
   await see(`${root}/echo`, (payload) => payload === 'I am: 1');
   expect(calls).toEqual([]);

@@ -5,8 +5,8 @@ import { type IConnectPacket, parser } from 'mqtt-packet';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import type { Device } from '../../src/model/device.ts';
-import { BrokerClient } from '../../src/mqtt/broker-client.ts';
 import { startEmbeddedBroker } from '../../src/mqtt/embedded-broker.ts';
+import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
 import type { MqttSettings } from '../../src/mqtt/settings.ts';
 import { SingleUseBrokerConnection } from '../../src/mqtt/single-use-broker-connection.ts';
 import { stopClock } from '../helpers/clock.ts';
@@ -59,7 +59,7 @@ function converse(port: number, more: Device[] = []) {
   const memory = state.memoryStore.forCollector(collector);
   const dropped: string[] = [];
   const dismissed: string[] = [];
-  const session = new BrokerClient({
+  const session = new ReconnectingPublisher({
     agent,
     catalogue: [collector],
     state,

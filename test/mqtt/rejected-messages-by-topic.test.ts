@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
-import { agentHealth } from '../../src/views/health.ts';
+import { buildAgentHealth } from '../../src/views/health.ts';
 import { observe } from '../helpers/observer.ts';
 import { agent, device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 import { startSession } from '../helpers/session.ts';
@@ -75,7 +75,7 @@ test('of an announcement that does not fit, what is disabled by default is left 
   expect(components.some((component) => 'enabled_by_default' in component)).toBe(false);
   expect(errors()).toEqual([expect.stringMatching(/would be \d+ bytes long, but the broker accepts .*; left out/)]);
   expect(lines.filter((line) => JSON.stringify(line).includes('left out'))).toHaveLength(1);
-  const { status, broker: shown } = agentHealth([], agent, limited, new Date());
+  const { status, broker: shown } = buildAgentHealth([], agent, limited, new Date());
   expect(status).toBe('ok');
   expect(shown.limitation).toMatch(/packet too large .*; left out, because .*: .*note/);
 });
@@ -92,13 +92,13 @@ test('an announcement above the maximum packet size is logged once, also across 
       `^the broker refuses ${announcement}: packet too large \\(0x95\\): the packet would be \\d+ bytes long, but the broker accepts at most 2000$`,
     ),
   );
-  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([told]);
+  expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([told]);
   broker.answer = () => 'hang up';
   read(50);
   await until('the end is told', () => errors().length === 2);
   broker.answer = () => 0;
   await online(2);
-  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([told]);
+  expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(2);
 });
 
@@ -130,7 +130,7 @@ test.each([4, 5] as const)(
     broker.answer = () => 0;
     await online(2);
     expect(broker.retained.has(announcement)).toBe(true);
-    expect(agentHealth([], agent, state, new Date()).reasons).toEqual([]);
+    expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([]);
   },
 );
 
@@ -168,7 +168,7 @@ test('a limit that no longer applies at the next connection', async () => {
   broker.answer = () => 0;
   await online(2);
   expect(broker.retained.has(announcement)).toBe(true);
-  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([]);
+  expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([]);
   expect(lines.filter((line) => line.includes('accepts everything again'))).toHaveLength(1);
 });
 
@@ -186,7 +186,7 @@ test.each([
     const tries = () => broker.published.filter(({ topic }) => topic === thing).length;
     expect(broker.retained.get(`${root}/status`)).toBe('online');
     expect([...broker.retained.keys()].filter((topic) => /part_p\d+$/.test(topic))).toHaveLength(30);
-    expect(agentHealth([], agent, state, new Date()).reasons).toEqual([
+    expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([
       expect.stringMatching(/^the broker refuses .*; and 2 more topics$/),
     ]);
     expect(errors()).toEqual([expect.stringContaining(words)]);
@@ -208,7 +208,7 @@ test.each([
     expect(JSON.parse(broker.retained.get(thing) ?? '')).toMatchObject({ level: 50 });
     expect(broker.retained.has(announcement)).toBe(true);
     expect(broker.retained.get(`${thing}/availability`)).toBe('online');
-    expect(agentHealth([], agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
+    expect(buildAgentHealth([], agent, state, new Date())).toMatchObject({ status: 'ok', reasons: [] });
     expect(lines.at(-1)).toContain('the broker accepts everything again');
   },
 );
@@ -227,7 +227,7 @@ test('an announcement that is not acknowledged while others are: online, logged,
   const told = expect.stringMatching(
     new RegExp(`^the broker refuses ${announcement}: no acknowledgement for \\d+ bytes$`),
   );
-  expect(agentHealth([], agent, state, new Date()).reasons).toEqual([told]);
+  expect(buildAgentHealth([], agent, state, new Date()).reasons).toEqual([told]);
   expect(errors()).toHaveLength(1);
   broker.answer = () => 0;
   pass(5000);

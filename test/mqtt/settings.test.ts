@@ -3,7 +3,7 @@ import {
   type BrokerAddress,
   mqttSettingsSchema,
   printableBrokerUrl,
-  settingsByBroker,
+  settingsOfEachBroker,
 } from '../../src/mqtt/settings.ts';
 
 const parse = (url: string, more: Record<string, string> = {}) =>
@@ -52,14 +52,14 @@ test.each([
   ['mqtt://a', ['mqtt://a:1883']],
 ])('%s: tried in this order', (text, urls) => {
   const settings = parse(text).data;
-  expect(settings && settingsByBroker(settings).map(({ MQTT_URL }) => printableBrokerUrl(MQTT_URL))).toEqual(urls);
+  expect(settings && settingsOfEachBroker(settings).map(({ MQTT_URL }) => printableBrokerUrl(MQTT_URL))).toEqual(urls);
 });
 
 test('each of several brokers has the login of its own URL', () => {
   const settings = parse('mqtt://me:se,same@a,mqtt://you:open@b,mqtt://c').data;
   const logins =
     settings &&
-    settingsByBroker(settings).map(({ MQTT_URL: { username, password } }) => [username, password?.reveal()]);
+    settingsOfEachBroker(settings).map(({ MQTT_URL: { username, password } }) => [username, password?.reveal()]);
   expect(logins).toEqual([
     ['me', 'se,same'],
     ['you', 'open'],

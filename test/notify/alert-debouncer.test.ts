@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Problem, RestoredProblem, ToldProblem } from '../../src/model/problem.ts';
 import { AlertDebouncer } from '../../src/notify/alert-debouncer.ts';
-import { OtherReports } from '../../src/notify/other-reports.ts';
+import { ReportsByOtherAgents } from '../../src/notify/reports-by-other-agents.ts';
 import { DirectoryOfTopics, problem as published } from '../helpers/agent-directory.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
@@ -35,7 +35,7 @@ function watch(...phases: Phase[]): string[] {
   const said: string[] = [];
   let now = 0;
   for (const { seconds, problems, told = {}, restored = [], others = {} } of phases) {
-    const reports = new OtherReports(new DirectoryOfTopics(Object.entries(others)).agents, 'nas');
+    const reports = new ReportsByOtherAgents(new DirectoryOfTopics(Object.entries(others)).agents, 'nas');
     const memory = {
       toldProblems: new Map(Object.entries(told)),
       restoredProblems: new Map(restored.map((id) => [id, {} as RestoredProblem])),

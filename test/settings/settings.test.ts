@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod/mini';
 import { allCollectors } from '../../src/collectors/index.ts';
-import type { PerNameValues } from '../../src/model/per-name-values.ts';
 import type { Secret } from '../../src/model/secret.ts';
 import { secretPerNameSetting, stringPerNameSetting } from '../../src/model/setting.ts';
+import type { SharedOrPerNameValues } from '../../src/model/shared-or-per-name-values.ts';
 import { loadSettings, parseSettings, titledSettingsSchemas } from '../../src/settings/index.ts';
 import { SettingsError } from '../../src/settings/read-variables.ts';
 import { probe } from '../helpers/sample-collector.ts';
@@ -159,7 +159,10 @@ const named = [
 ];
 const boxOf = (env: Record<string, string>) => {
   const { warnings, collectors: all } = parseSettings(named, env);
-  return { warnings, ...(all[0]?.env as { BOX_USER: PerNameValues<string>; BOX_PASSWORD: PerNameValues<Secret> }) };
+  return {
+    warnings,
+    ...(all[0]?.env as { BOX_USER: SharedOrPerNameValues<string>; BOX_PASSWORD: SharedOrPerNameValues<Secret> }),
+  };
 };
 
 test('a setting per name: shared, or one for each name, also from a file', () => {
@@ -276,7 +279,7 @@ test('passwords are taken as they are, blanks and all; a file ends with its line
   const router = read({ FRITZBOX_PASSWORD: 'a ', FRITZBOX_PASSWORD_GATEWAY: 'b ' }).collectors.find(
     ({ collector }) => collector.id === 'router',
   );
-  const passwords = router?.env.FRITZBOX_PASSWORD as PerNameValues<Secret>;
+  const passwords = router?.env.FRITZBOX_PASSWORD as SharedOrPerNameValues<Secret>;
   expect(['gateway', 'other'].map((name) => passwords.get(name)?.reveal())).toEqual(['b ', 'a ']);
 });
 

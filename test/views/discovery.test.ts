@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { desiredDiscovery } from '../../src/views/discovery.ts';
+import { planAnnouncements } from '../../src/views/discovery.ts';
 import { discoveryPayloads } from '../helpers/discovery.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
 import { agent, device, type Probe, probe, stateOf } from '../helpers/sample-collector.ts';
@@ -48,7 +48,7 @@ test('a URL that Home Assistant would refuse is left out', () => {
 });
 
 test('excluded devices and parts are not desired; their keys are named, and no others', () => {
-  const { desired, excluded, declared } = desiredDiscovery(
+  const { desired, excluded, declared } = planAnnouncements(
     [collector],
     agent,
     stateOf(collector, [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentHealth } from '../../src/views/health.ts';
+import { buildAgentHealth } from '../../src/views/health.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
@@ -14,7 +14,7 @@ function well() {
 }
 
 test('nothing fails', () => {
-  expect(agentHealth([collector], agent, well(), now, 10_000)).toMatchInlineSnapshot(`
+  expect(buildAgentHealth([collector], agent, well(), now, 10_000)).toMatchInlineSnapshot(`
     {
       "agent": "nas",
       "broker": {
@@ -47,12 +47,12 @@ test('nothing fails', () => {
 test('a broker that is disconnected, or refuses, is a reason', () => {
   const away = well();
   Object.assign(away.broker, { connected: false, error: 'connection refused' });
-  expect(agentHealth([collector], agent, away, now, 10_000).reasons).toEqual([
+  expect(buildAgentHealth([collector], agent, away, now, 10_000).reasons).toEqual([
     'not connected to mqtt://127.0.0.1:1883: connection refused',
   ]);
   const refusing = well();
   refusing.broker.error = 'the broker refuses';
-  expect(agentHealth([collector], agent, refusing, now, 10_000)).toMatchObject({
+  expect(buildAgentHealth([collector], agent, refusing, now, 10_000)).toMatchObject({
     status: 'failing',
     reasons: ['the broker refuses'],
   });
@@ -60,15 +60,15 @@ test('a broker that is disconnected, or refuses, is a reason', () => {
 
 test('an overdue run is a reason, beyond the collector’s own time limit', () => {
   const state = well();
-  expect(agentHealth([collector], agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
-  expect(agentHealth([collector], agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
+  expect(buildAgentHealth([collector], agent, state, new Date('2026-01-02T03:04:34Z'), 34_000).status).toBe('ok');
+  expect(buildAgentHealth([collector], agent, state, new Date('2026-01-02T03:04:36Z'), 36_000).reasons).toEqual([
     'collector probe has been overdue since 2026-01-02T03:04:20.000Z',
   ]);
 });
 
 test('setting the clock neither makes a run overdue nor hides one', () => {
-  expect(agentHealth([collector], agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
-  expect(agentHealth([collector], agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
+  expect(buildAgentHealth([collector], agent, well(), new Date('2026-01-03T03:04:10Z'), 10_000).status).toBe('ok');
+  expect(buildAgentHealth([collector], agent, well(), new Date('2026-01-01T03:04:36Z'), 36_000).reasons).toEqual([
     'collector probe has been overdue since 2026-01-01T03:04:20.000Z',
   ]);
 });
@@ -78,7 +78,7 @@ test('what is wrong is listed, and is no failure of the agent', () => {
     { table: 'thing', device: { ...device, serialNumber: 'S4' }, error: new Error('no answer') },
   ]);
   state.broker.connected = true;
-  expect(agentHealth([collector], agent, state, now, 10_000)).toMatchObject({
+  expect(buildAgentHealth([collector], agent, state, now, 10_000)).toMatchObject({
     status: 'ok',
     reasons: [],
     problems: [
@@ -100,7 +100,7 @@ test('what is wrong is listed, and is no failure of the agent', () => {
 test('a failing collector is shown, and is no failure of the agent', () => {
   const state = well();
   state.record(collector, { ok: false, error: 'broken', at: now, seconds: 0 });
-  expect(agentHealth([collector], agent, state, now, 10_000)).toMatchObject({
+  expect(buildAgentHealth([collector], agent, state, now, 10_000)).toMatchObject({
     status: 'ok',
     collectors: { probe: { ok: false, error: 'broken', consecutiveFailures: 1 } },
   });

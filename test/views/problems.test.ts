@@ -4,7 +4,7 @@ import type { ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import { type Finding, findingIf, type LastingFindings, type Severity } from '../../src/model/problem.ts';
 import { deviceTable, partTable } from '../../src/model/table.ts';
-import { findProblems, isReportable } from '../../src/views/problems.ts';
+import { findProblems, isReportableProblem } from '../../src/views/problems.ts';
 import { agent, device, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
 
 const plain = probe(async () => []);
@@ -289,10 +289,10 @@ test('a missing broker explains the error of a lab-wide collector', () => {
 
 test('reported is what certainly lasts, is a fault, and explains itself', () => {
   const one = { ...(list(after(thing('hot:degraded')))[0] as ReturnType<typeof list>[number]) };
-  expect(isReportable(one)).toBe(true);
-  expect(isReportable({ ...one, certain: false })).toBe(false);
-  expect(isReportable({ ...one, severity: 'notice' })).toBe(false);
-  expect(isReportable({ ...one, explainedBy: 'x' })).toBe(false);
+  expect(isReportableProblem(one)).toBe(true);
+  expect(isReportableProblem({ ...one, certain: false })).toBe(false);
+  expect(isReportableProblem({ ...one, severity: 'notice' })).toBe(false);
+  expect(isReportableProblem({ ...one, explainedBy: 'x' })).toBe(false);
 });
 
 const restoredHot = {

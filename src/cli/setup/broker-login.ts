@@ -2,11 +2,11 @@ import { allCollectors } from '../../collectors/index.ts';
 import { describeError, UsageError } from '../../model/errors.ts';
 import { BrokerConnectionError } from '../../mqtt/broker-connection-error.ts';
 import { findMissingPermissions } from '../../mqtt/broker-permissions.ts';
-import { connectTemporarily } from '../../mqtt/connect-once.ts';
+import { connectTemporarily } from '../../mqtt/connect-temporarily.ts';
 import { printableBrokerUrl } from '../../mqtt/settings.ts';
 import { parseSettings, type Settings } from '../../settings/index.ts';
 import { editSettingsText, parseSettingsVariables } from '../../settings/settings-file.ts';
-import { agentIdentitiesFromSettings } from '../agent-identities.ts';
+import { agentAndLabCollectorIdentitiesFromSettings } from '../agent-identities.ts';
 import { isInteractive, promptLine, promptSecret } from '../prompt.ts';
 import { printFailure, printNote, printSuccess } from '../terminal.ts';
 
@@ -19,7 +19,7 @@ async function findBrokerProblem(settings: Settings): Promise<{ text: string; lo
     const connection = await connectTemporarily(settings.mqtt, settings.agent);
     try {
       const missing: string[] = [];
-      for (const { agent } of await agentIdentitiesFromSettings(settings))
+      for (const { agent } of await agentAndLabCollectorIdentitiesFromSettings(settings))
         missing.push(...(await findMissingPermissions(connection, agent)));
       return missing.length === 0 ? undefined : { text: missing.join('\n'), login: false };
     } finally {
@@ -31,7 +31,10 @@ async function findBrokerProblem(settings: Settings): Promise<{ text: string; lo
 }
 
 /** The settings with a login that the broker accepts. */
-export async function askForLogin(text: string, descriptions: ReadonlyMap<string, string>): Promise<string> {
+export async function promptForAcceptedBrokerLogin(
+  text: string,
+  descriptions: ReadonlyMap<string, string>,
+): Promise<string> {
   let tried = text;
   for (let count = 0; ; count += 1) {
     const settings = parseSettings(allCollectors, parseSettingsVariables(tried));

@@ -15,7 +15,7 @@ import { fetchFromRunningAgent, pollAgentHealthUntilOk } from '../health.ts';
 import { isInteractive, promptLine } from '../prompt.ts';
 import { systemdService } from '../service.ts';
 import { alignColumns, printFailure, printLine, printNote, printSuccess } from '../terminal.ts';
-import { askForLogin } from './broker-login.ts';
+import { promptForAcceptedBrokerLogin } from './broker-login.ts';
 import { findBrokers } from './brokers.ts';
 import { offerDrivesHelper } from './drives.ts';
 import { offerFritzBoxAccount } from './fritzbox.ts';
@@ -126,7 +126,7 @@ export async function runSetupCommand({
   if (isPaused) await systemdService.stop();
   try {
     if (given.MQTT_URL === undefined) given.MQTT_URL = await chooseBroker(known.MQTT_URL);
-    let text = await askForLogin(
+    let text = await promptForAcceptedBrokerLogin(
       editSettingsText(before, { MQTT_URL: given.MQTT_URL, ...given }, descriptions()),
       descriptions(),
     );

@@ -77,14 +77,14 @@ function unreachedByHttpAnswer(url: URL, base: URL, answer: HttpAnswer): Unreach
     ownState === 'proxy_without_websocket' && certificate?.problem !== undefined
       ? instanceStateOfCertificateProblem(certificate.problem)
       : ownState;
-  return { ...shown, movedTo: differentBase(url, base), reachable: false, state, loginHost: target?.host };
+  return { ...shown, movedTo: baseUrlIfMoved(url, base), reachable: false, state, loginHost: target?.host };
 }
 
 /** The base if it is not the configured one. */
-export const differentBase = (url: URL, base: URL) =>
+export const baseUrlIfMoved = (url: URL, base: URL) =>
   base.origin === url.origin && base.pathname === url.pathname ? undefined : base;
 
-export const unreachedByError = (url: URL, error: unknown): UnreachedInstance => ({
+export const unreachedInstanceOfError = (url: URL, error: unknown): UnreachedInstance => ({
   url,
   reachable: false,
   state: instanceStateOfNetworkError(error),
@@ -98,7 +98,7 @@ const mayBeAtRoot = (url: URL, { status, state }: UnreachedInstance) =>
   ['starting', 'not_home_assistant', 'proxy_without_websocket'].includes(state);
 
 /** Connects to the WebSocket at this address. No token is sent. */
-export async function connectOrExplain(
+export async function connectWebSocketOrExplain(
   url: URL,
   authorities: string[] | undefined,
   signal: AbortSignal,
@@ -109,18 +109,18 @@ export async function connectOrExplain(
       ? { ...connected, connection }
       : unreachedByHttpAnswer(url, connected.base, connection);
   } catch (error) {
-    return unreachedByError(url, error);
+    return unreachedInstanceOfError(url, error);
   }
 }
 
 /** The same, at the root as well if there is no Home Assistant at the path. */
-export async function connectHereOrAtRoot(
+export async function connectWebSocketHereOrAtRoot(
   url: URL,
   authorities: string[] | undefined,
   signal: AbortSignal,
 ): Promise<ConnectedInstance | UnreachedInstance> {
-  const result = await connectOrExplain(url, authorities, signal);
+  const result = await connectWebSocketOrExplain(url, authorities, signal);
   if ('connection' in result || !mayBeAtRoot(url, result)) return result;
-  const atRoot = await connectOrExplain(new URL('/', url), authorities, signal);
+  const atRoot = await connectWebSocketOrExplain(new URL('/', url), authorities, signal);
   return 'connection' in atRoot ? atRoot : result;
 }

@@ -34,7 +34,7 @@ export const homeAssistantCollector: CollectorDefinition<
   endpoint: 'ha',
   env: homeAssistantSettingsSchema,
   schedule: '*/30 * * * * *',
-  namedThings: ({ HA_BASE_URL: instances = [] }) => [
+  perNameSettingTargets: ({ HA_BASE_URL: instances = [] }) => [
     {
       kind: 'instance of HA_BASE_URL',
       settings: ['HA_TOKEN'],

@@ -48,7 +48,7 @@ function contentOf({ status, body }: HttpAnswer): unknown {
 }
 
 /** What a refused token looks like; undefined for the challenge of a proxy, which has not passed the token on. */
-function refusalOf(answer: HttpAnswer): RestRefusal | undefined {
+function refusalOf(answer: HttpAnswer): RestTokenRefusal | undefined {
   const { status, headers, certificate } = answer;
   if (status !== 401) return undefined;
   const isCertain = isFromHomeAssistant(answer);
@@ -56,14 +56,14 @@ function refusalOf(answer: HttpAnswer): RestRefusal | undefined {
   return isCertain || !isOfProxy ? { refused: true, isCertain, certificate } : undefined;
 }
 
-export interface CoreOverRest {
+export interface InstanceCoreOverRest {
   core: InstanceCore;
   latencySeconds: number;
   certificate: ServerCertificate | undefined;
 }
 
 /** The token was sent once, and refused. */
-export interface RestRefusal {
+export interface RestTokenRefusal {
   refused: true;
   /** Whether Home Assistant says so itself; otherwise a proxy may have its own page for that. */
   isCertain: boolean;
@@ -72,12 +72,12 @@ export interface RestRefusal {
 
 /** Reads the core over the REST API; undefined if what answers is not Home Assistant's API. Nothing that needs an administrator
  * is asked for: each refusal is a failed login in Home Assistant (homeassistant/components/http/ban.py). */
-export async function readInstanceCore(
+export async function readInstanceCoreOverRest(
   rest: HaRest,
   token: Secret,
   authorities: string[] | undefined,
   signal: AbortSignal,
-): Promise<CoreOverRest | RestRefusal | undefined> {
+): Promise<InstanceCoreOverRest | RestTokenRefusal | undefined> {
   const get = (path: string) => rest.get({ path, token, authorities, signal });
   const startedAt = performance.now();
   const greeting = await get('api/');

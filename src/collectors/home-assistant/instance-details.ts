@@ -91,7 +91,7 @@ const withTimeout = (answer: Promise<unknown>) =>
   Promise.race([answer, pause(answerTimeoutMs, undefined, { ref: false })]);
 
 /** Sends all commands at once. What the user may not see, or an older release does not have, is left out. */
-export async function readInstanceDetails(socket: HaWebSocket): Promise<InstanceDetails> {
+export async function readInstanceDetailsOverWebSocket(socket: HaWebSocket): Promise<InstanceDetails> {
   const [repairs, rendered] = await Promise.all([
     withTimeout(socket.sendCommand({ type: 'repairs/list_issues' })),
     withTimeout(socket.render(overviewTemplate)),

@@ -11,7 +11,7 @@ import { PastMoment, readClocksIncludingSleep } from '../../model/past-moment.ts
 import type { Secret } from '../../model/secret.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { buildDate } from '../../version.ts';
-import { DetailsKeeper, hintOfVisit } from './details-keeper.ts';
+import { hintOfVisit, InstanceDetailsCache } from './instance-details-cache.ts';
 import {
   historyAndEventsAfterVisit,
   type InstanceHistory,
@@ -43,7 +43,7 @@ export class InstanceMonitor {
   readonly #addresses = new AddressResolver();
   readonly #clock: typeof readClocksIncludingSleep;
   readonly #rest: HaRest;
-  readonly #details: DetailsKeeper;
+  readonly #details: InstanceDetailsCache;
   #history: InstanceHistory | undefined;
   /** Start of the current outage, if this process saw it begin. */
   #outageStart: PastMoment | undefined;
@@ -64,7 +64,7 @@ export class InstanceMonitor {
     this.#memory = memory;
     this.#clock = clock;
     this.#rest = new HaRest(instance.url);
-    this.#details = new DetailsKeeper(clock);
+    this.#details = new InstanceDetailsCache(clock);
     this.#lockout = new LoginLockout({ mark: this.#fingerprint ?? '', hoursPerLogin: Number.POSITIVE_INFINITY, clock });
     memory.onLoad(instance.title, (content) => this.#loadHistory(content));
   }

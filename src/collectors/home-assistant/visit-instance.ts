@@ -2,14 +2,18 @@ import { type HaRest, UntrustedCertificateError } from '../../lib/ha-rest.ts';
 import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { Secret } from '../../model/secret.ts';
 import {
-  connectHereOrAtRoot,
-  connectOrExplain,
-  differentBase,
+  baseUrlIfMoved,
+  connectWebSocketHereOrAtRoot,
+  connectWebSocketOrExplain,
   type UnreachedInstance,
-  unreachedByError,
+  unreachedInstanceOfError,
 } from './connect-instance.ts';
-import { type InstanceCore, readInstanceCore } from './instance-core.ts';
-import { type InstanceDetails, readInstanceCoreOverWebSocket, readInstanceDetails } from './instance-details.ts';
+import { type InstanceCore, readInstanceCoreOverRest } from './instance-core.ts';
+import {
+  type InstanceDetails,
+  readInstanceCoreOverWebSocket,
+  readInstanceDetailsOverWebSocket,
+} from './instance-details.ts';
 import type { InstanceHintInput, InstanceState } from './instance-state.ts';
 import { instanceStateOfCertificateProblem, instanceStateOfNetworkError } from './network-error-state.ts';
 import { isAwaitingOnboarding } from './onboarding.ts';
@@ -48,7 +52,10 @@ async function readAfterGreeting(
   signal: AbortSignal,
 ): Promise<AfterGreeting> {
   if (token !== undefined && (await socket.authenticate(token))) {
-    const [core, details] = await Promise.all([readInstanceCoreOverWebSocket(socket), readInstanceDetails(socket)]);
+    const [core, details] = await Promise.all([
+      readInstanceCoreOverWebSocket(socket),
+      readInstanceDetailsOverWebSocket(socket),
+    ]);
     return { state: core.state, migrating: core.migrating, details, login: 'accepted' };
   }
   const state = (await isAwaitingOnboarding(rest, authorities, signal)) ? 'onboarding' : 'answering';
@@ -62,11 +69,11 @@ async function visitOverWebSocket(
   credentials: TokenAndTrustedCas,
   signal: AbortSignal,
 ): Promise<VisitResult> {
-  const connected = await connectHereOrAtRoot(url, credentials.authorities, signal);
+  const connected = await connectWebSocketHereOrAtRoot(url, credentials.authorities, signal);
   if (!('connection' in connected)) return connected;
   const { base, connection, latencySeconds } = connected;
   const { certificate, version } = connection;
-  const movedTo = differentBase(url, base);
+  const movedTo = baseUrlIfMoved(url, base);
   const greeted = { url, movedTo, certificate, latencySeconds, reachable: true, version };
   try {
     if (certificate?.problem !== undefined)
@@ -93,18 +100,18 @@ async function readOverWebSocket(
   authorities: string[] | undefined,
   signal: AbortSignal,
 ): Promise<Pick<VisitResult, 'details' | 'withoutWebSocket' | 'login'>> {
-  const connected = await connectOrExplain(url, authorities, signal);
+  const connected = await connectWebSocketOrExplain(url, authorities, signal);
   if (!('connection' in connected)) return { withoutWebSocket: withoutWebSocketBehindProxy(connected) };
   const { base, connection } = connected;
   try {
     const { problem } = connection.certificate ?? {};
     if (problem !== undefined) return { withoutWebSocket: { url, state: instanceStateOfCertificateProblem(problem) } };
-    const movedTo = differentBase(url, base);
+    const movedTo = baseUrlIfMoved(url, base);
     if (movedTo !== undefined) return { withoutWebSocket: { url, state: 'moved', movedTo } };
     if (!(await connection.authenticate(token))) return { login: 'refused' };
-    return { details: await readInstanceDetails(connection) };
+    return { details: await readInstanceDetailsOverWebSocket(connection) };
   } catch (error) {
-    return { withoutWebSocket: unreachedByError(url, error) };
+    return { withoutWebSocket: unreachedInstanceOfError(url, error) };
   } finally {
     connection.close();
   }
@@ -116,9 +123,9 @@ async function readCoreOverRest(
   token: Secret,
   authorities: string[] | undefined,
   signal: AbortSignal,
-): ReturnType<typeof readInstanceCore> {
+): ReturnType<typeof readInstanceCoreOverRest> {
   try {
-    return await readInstanceCore(rest, token, authorities, signal);
+    return await readInstanceCoreOverRest(rest, token, authorities, signal);
   } catch (error) {
     if (error instanceof UntrustedCertificateError) return undefined;
     throw error;
@@ -138,7 +145,7 @@ export async function visitInstance(
   if (token === undefined) return visitOverWebSocket(url, rest, credentials, signal);
   const answer = await readCoreOverRest(rest, token, authorities, signal).catch((error: unknown) => ({ error }));
   if (answer === undefined) return visitOverWebSocket(url, rest, credentials, signal);
-  if ('error' in answer) return unreachedByError(url, answer.error);
+  if ('error' in answer) return unreachedInstanceOfError(url, answer.error);
   const answered = { url, reachable: true, certificate: answer.certificate };
   if ('refused' in answer) {
     const greeted = await visitOverWebSocket(url, rest, { token: undefined, authorities }, signal);

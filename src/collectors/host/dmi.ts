@@ -13,7 +13,7 @@ const placeholderPatterns = [
 ];
 
 /** Undefined for a placeholder and for bytes that are no text. */
-export function withoutPlaceholder(text: string | undefined): string | undefined {
+export function dmiTextUnlessPlaceholder(text: string | undefined): string | undefined {
   const trimmed = text?.replaceAll('\0', '').trim();
   if (trimmed === undefined || /\p{Cc}|\ufffd/u.test(trimmed)) return undefined;
   const words = trimmed.replaceAll(/[_\s]+/g, ' ');
@@ -34,7 +34,7 @@ export function manufacturerAndModel(field: (name: string) => string | undefined
   manufacturer: string | undefined;
   model: string | undefined;
 } {
-  const read = (name: string) => withoutPlaceholder(field(name));
+  const read = (name: string) => dmiTextUnlessPlaceholder(field(name));
   const manufacturer = read('sys_vendor') ?? read('board_vendor');
   const version = namesInVersion(manufacturer) ? read('product_version') : undefined;
   const product = read('product_name');

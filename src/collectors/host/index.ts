@@ -3,14 +3,14 @@ import { readClocks } from '../../lib/clocks.ts';
 import type { CollectorDefinition } from '../../model/collector.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import type { Device } from '../../model/device.ts';
-import { describeUnmatchedNames } from '../../model/per-name-values.ts';
+import { describeUnmatchedPerNameVariables } from '../../model/shared-or-per-name-values.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { type MachineInventory, readMachineInventory } from './inventory.ts';
 import { LinuxHostReader } from './linux/index.ts';
 import { knownDisksMemoryFormat } from './linux/known-disks.ts';
+import { MacOrWindowsHostReader } from './mac-or-windows-host-reader.ts';
 import { MemoryShortageTimer } from './memory-shortage-timer.ts';
 import { hostTables } from './metrics/index.ts';
-import { PortableHostReader } from './portable-host-reader.ts';
 import type { HostReadingByTable } from './reading.ts';
 import { hostSettingsSchema } from './settings.ts';
 import { TimeToFullEstimator } from './time-to-full.ts';
@@ -51,7 +51,7 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
   memory: knownDisksMemoryFormat,
   async open(env, { agent, memory, hostRoots }) {
     const roots = process.platform === 'linux' ? hostRoots : undefined;
-    const reader = roots === undefined ? new PortableHostReader(env) : new LinuxHostReader(roots, env, memory);
+    const reader = roots === undefined ? new MacOrWindowsHostReader(env) : new LinuxHostReader(roots, env, memory);
     const timeToFull = new TimeToFullEstimator();
     const memoryShortage = new MemoryShortageTimer(env.HOST_MEMORY_LIMIT);
     /** File systems that have been writable. */
@@ -109,7 +109,9 @@ export const hostCollector: CollectorDefinition<HostReadingByTable, typeof hostS
       advice: () =>
         found.size === 0
           ? []
-          : describeUnmatchedNames('HOST_FILESYSTEM_LIMIT', 'file system', env.HOST_FILESYSTEM_LIMIT, [...found]),
+          : describeUnmatchedPerNameVariables('HOST_FILESYSTEM_LIMIT', 'file system', env.HOST_FILESYSTEM_LIMIT, [
+              ...found,
+            ]),
     };
   },
 };

@@ -1,3 +1,3 @@
-import { readMachineInventoryFromLibrary } from './inventory.ts';
+import { readMachineInventoryFromSysteminformation } from './inventory.ts';
 
-process.stdout.write(JSON.stringify(await readMachineInventoryFromLibrary()));
+process.stdout.write(JSON.stringify(await readMachineInventoryFromSysteminformation()));

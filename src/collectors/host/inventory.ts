@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { listFolderSync, tryReadTextSync, undefinedForKernelError } from '../../lib/files.ts';
 import { resolveHostPath } from '../../lib/host-path.ts';
-import { isSingleFile } from '../../lib/installed-path.ts';
+import { isSingleFileProgram } from '../../lib/installed-path.ts';
 import { definedMembers } from '../../model/defined-members.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
-import { manufacturerAndModel, withoutPlaceholder } from './dmi.ts';
-import { readVirtualization } from './linux/virtualization.ts';
+import { dmiTextUnlessPlaceholder, manufacturerAndModel } from './dmi.ts';
+import { readHypervisorName } from './linux/virtualization.ts';
 import { parseDistributionName } from './os-release.ts';
 
 /** Facts about the machine that do not change while the agent runs. */
@@ -46,7 +46,7 @@ function deviceTreeProcessor(roots: HostRoots): string | undefined {
 /** Reads the host's own files, which are also correct in a container that has them mounted. */
 function readInventoryFromFiles(roots: HostRoots): MachineInventory {
   const dmi = manufacturerAndModel((field) => tryReadTextSync(roots.sys('class/dmi/id', field)));
-  const board = withoutPlaceholder(
+  const board = dmiTextUnlessPlaceholder(
     tryReadTextSync(roots.proc('device-tree/model')) ?? tryReadTextSync(roots.sys('firmware/devicetree/base/model')),
   );
   const release = ['etc/os-release', 'usr/lib/os-release'].map((path) => tryReadText(resolveHostPath(roots, path)));
@@ -57,21 +57,21 @@ function readInventoryFromFiles(roots: HostRoots): MachineInventory {
     manufacturer: dmi.manufacturer ?? (board?.startsWith('Raspberry Pi') ? 'Raspberry Pi' : undefined),
     model: dmi.model ?? board,
     system: [distribution, kernel && `Linux ${kernel}`].filter(Boolean).join(', ') || undefined,
-    processor: withoutPlaceholder(/^model name\s*: (.*)$/m.exec(cpuinfo)?.[1]) ?? deviceTreeProcessor(roots),
-    virtualization: readVirtualization(roots, cpuinfo),
+    processor: dmiTextUnlessPlaceholder(/^model name\s*: (.*)$/m.exec(cpuinfo)?.[1]) ?? deviceTreeProcessor(roots),
+    virtualization: readHypervisorName(roots, cpuinfo),
   });
 }
 
 /** Asks systeminformation about the machine that this process runs on. */
-export async function readMachineInventoryFromLibrary(): Promise<MachineInventory> {
+export async function readMachineInventoryFromSysteminformation(): Promise<MachineInventory> {
   const { default: si } = await import('systeminformation');
   const [system, os, cpu] = await Promise.all([si.system(), si.osInfo(), si.cpu()]);
   return definedMembers({
-    manufacturer: withoutPlaceholder(system.manufacturer),
-    model: withoutPlaceholder(system.model),
-    system: withoutPlaceholder(`${os.distro} ${os.release}`),
-    processor: withoutPlaceholder(`${cpu.manufacturer} ${cpu.brand}`),
-    virtualization: system.virtual ? (withoutPlaceholder(system.virtualHost) ?? 'yes') : undefined,
+    manufacturer: dmiTextUnlessPlaceholder(system.manufacturer),
+    model: dmiTextUnlessPlaceholder(system.model),
+    system: dmiTextUnlessPlaceholder(`${os.distro} ${os.release}`),
+    processor: dmiTextUnlessPlaceholder(`${cpu.manufacturer} ${cpu.brand}`),
+    virtualization: system.virtual ? (dmiTextUnlessPlaceholder(system.virtualHost) ?? 'yes') : undefined,
   });
 }
 
@@ -91,7 +91,10 @@ export async function readMachineInventory(
   const files = roots === undefined ? {} : readInventoryFromFiles(roots);
   if (roots !== undefined && (!roots.isHostRoot || files.processor !== undefined))
     return { machine: files, isComplete: true };
-  const read = roots === undefined || isSingleFile ? readMachineInventoryFromLibrary : readInventoryInChildProcess;
+  const read =
+    roots === undefined || isSingleFileProgram
+      ? readMachineInventoryFromSysteminformation
+      : readInventoryInChildProcess;
   const library = await read().catch(() => undefined);
   return { machine: { ...library, ...files }, isComplete: library !== undefined };
 }

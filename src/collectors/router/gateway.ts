@@ -68,7 +68,7 @@ export function readNeighbourMac(roots: HostRoots, address: string): string | un
 }
 
 /** Tells which of the routers is this machine's way to other networks. */
-export class GatewayRouter {
+export class GatewayRouterFinder {
   readonly #roots: HostRoots;
   readonly #addresses: AddressResolver;
   /** Name of the router that is this machine's way to other networks; undefined if it is not known. */

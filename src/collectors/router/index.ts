@@ -22,7 +22,7 @@ export const routerCollector: CollectorDefinition<RouterReadingByTable, typeof r
   endpoint: 'fritz',
   env: routerSettingsSchema,
   schedule: '*/30 * * * * *',
-  namedThings({ FRITZBOX_HOSTS, PING_TARGETS }) {
+  perNameSettingTargets({ FRITZBOX_HOSTS, PING_TARGETS }) {
     const routers = (FRITZBOX_HOSTS.length === 0 ? [defaultGateway] : FRITZBOX_HOSTS).map(({ name }) => name);
     return [
       { kind: 'router', settings: ['FRITZBOX_USERNAME', 'FRITZBOX_PASSWORD'], names: routers },

@@ -1,7 +1,7 @@
 import { lossPercent, type PingStats } from '../../lib/probe/ping.ts';
 import { type ProbeResult, probeMethods } from '../../lib/probe/reachability-probe.ts';
 import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
-import type { PerNameValues } from '../../model/per-name-values.ts';
+import type { SharedOrPerNameValues } from '../../model/shared-or-per-name-values.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 
 /** How well a router or target can be reached from this machine. */
@@ -25,7 +25,7 @@ export interface LatencyAndLossLimits {
 
 export const latencyAndLossLimitsOf = (
   name: string,
-  settings: { PING_LATENCY_LIMIT: PerNameValues<number>; PING_LOSS_LIMIT: PerNameValues<number> },
+  settings: { PING_LATENCY_LIMIT: SharedOrPerNameValues<number>; PING_LOSS_LIMIT: SharedOrPerNameValues<number> },
 ): LatencyAndLossLimits => ({
   maxLatencyMs: settings.PING_LATENCY_LIMIT.get(name),
   maxLossPercent: settings.PING_LOSS_LIMIT.get(name) ?? defaultMaxLossPercent,

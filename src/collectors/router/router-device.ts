@@ -7,7 +7,7 @@ import { type Device, deviceBelowAgent } from '../../model/device.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
-import { type GatewayRouter, readNeighbourMac } from './gateway.ts';
+import { type GatewayRouterFinder, readNeighbourMac } from './gateway.ts';
 import type { FritzBoxProperties } from './tr064/reading.ts';
 
 /** A router as a device: what it has said of itself stays while it says nothing. */
@@ -20,14 +20,14 @@ export class RouterDevice {
   readonly #rank: number;
   readonly #known: Partial<Omit<Device, 'id' | 'name' | 'via'>> = {};
 
-  readonly #gateway: GatewayRouter;
+  readonly #gateway: GatewayRouterFinder;
 
   constructor(
     agent: AgentIdentity,
     router: ConfiguredRouter,
     roots: HostRoots,
     addresses: AddressResolver,
-    gateway: GatewayRouter,
+    gateway: GatewayRouterFinder,
     hasAccount: boolean,
   ) {
     this.#rank = hasAccount ? 1 : 0;

@@ -12,14 +12,14 @@ import { readClocksIncludingSleep } from '../../model/past-moment.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import type { ConfiguredRouter } from './configured-hosts.ts';
-import type { GatewayRouter } from './gateway.ts';
+import type { GatewayRouterFinder } from './gateway.ts';
 import { IgdClient, type IgdReading } from './igd/igd-client.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReading, RouterReadingByTable, WanReading } from './reading.ts';
 import { RouterDevice } from './router-device.ts';
 import { isWanConnected, RouterEventDetector } from './router-events.ts';
 import type { RouterSettings } from './settings.ts';
-import { LoginRule } from './tr064/advice.ts';
+import { LoginAddressRule } from './tr064/advice.ts';
 import { Tr064PartObserver } from './tr064/parts.ts';
 import type { Tr064Reading } from './tr064/reading.ts';
 import { Tr064Client } from './tr064/tr064-client.ts';
@@ -39,7 +39,7 @@ const hasAnswered = (tr064: Tr064Reading | undefined) => tr064?.access === 'gran
 /** Watches one router by ping, DNS, IGD and TR-064. */
 export class RouterMonitor {
   readonly name: string;
-  readonly #login: LoginRule;
+  readonly #login: LoginAddressRule;
   readonly #device: RouterDevice;
   /** Whether no other agent reports what the router says of itself. */
   readonly #isOwner: () => boolean;
@@ -63,14 +63,14 @@ export class RouterMonitor {
     settings: RouterSettings,
     roots: HostRoots,
     addresses: AddressResolver,
-    gateway: GatewayRouter,
+    gateway: GatewayRouterFinder,
     isOwner: () => boolean,
   ) {
     const { name, host, description } = router;
     const { FRITZBOX_USERNAME: username, FRITZBOX_PASSWORD: passwords } = settings;
     const password = passwords.get(name);
     this.name = name;
-    this.#login = new LoginRule(router, addresses, settings.FRITZBOX_HOSTS.length > 0, password !== undefined);
+    this.#login = new LoginAddressRule(router, addresses, settings.FRITZBOX_HOSTS.length > 0, password !== undefined);
     this.#isOwner = isOwner;
     this.#device = new RouterDevice(agent, router, roots, addresses, gateway, password !== undefined);
     this.#limits = latencyAndLossLimitsOf(name, settings);

@@ -15,7 +15,7 @@ import { slug } from '../../model/naming.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { projectName } from '../../version.ts';
 import { type ConfiguredRouter, defaultGateway } from './configured-hosts.ts';
-import { GatewayRouter, readDefaultGatewayAddress } from './gateway.ts';
+import { GatewayRouterFinder, readDefaultGatewayAddress } from './gateway.ts';
 import { isUnreachableOrBeyondLimits, type LatencyAndLossLimits, latencyAndLossLimitsOf } from './reachability.ts';
 import type { RouterReadingByTable } from './reading.ts';
 import { EndedOutageDetector } from './router-events.ts';
@@ -25,7 +25,7 @@ import type { RouterSettings } from './settings.ts';
 /** Watches one host or service. */
 class TargetMonitor {
   readonly #host: string;
-  readonly #gateway: GatewayRouter;
+  readonly #gateway: GatewayRouterFinder;
   #device: Device;
   readonly #poller: Poller<ProbeResult>;
   readonly #outages = new EndedOutageDetector();
@@ -36,7 +36,7 @@ class TargetMonitor {
     target: ProbeTarget,
     settings: RouterSettings,
     addresses: AddressResolver,
-    gateway: GatewayRouter,
+    gateway: GatewayRouterFinder,
   ) {
     const { name, host } = target;
     this.#host = host;
@@ -91,7 +91,7 @@ export class RoutersAndTargetsReader {
   readonly #settings: RouterSettings;
   readonly #roots: HostRoots;
   readonly #addresses = new AddressResolver();
-  readonly #gateway: GatewayRouter;
+  readonly #gateway: GatewayRouterFinder;
   readonly #targets: TargetMonitor[];
   /** By name and host, because the default gateway can change. */
   #routers = new Map<string, RouterMonitor>();
@@ -102,7 +102,7 @@ export class RoutersAndTargetsReader {
     this.#state = state;
     this.#settings = settings;
     this.#roots = new HostRoots({ ...settings, HOST_SYS: '/sys', HOST_ROOT: '/' });
-    this.#gateway = new GatewayRouter(this.#roots, this.#addresses);
+    this.#gateway = new GatewayRouterFinder(this.#roots, this.#addresses);
     this.#targets = settings.PING_TARGETS.map(
       (address) => new TargetMonitor(agent, address, settings, this.#addresses, this.#gateway),
     );

@@ -33,7 +33,7 @@ const faultsOf = ({ problems }: ReportedAgent, isAnswering: boolean): ReportedPr
 
 /** The problems that agents report, each cause once. `siteKeys`: a device with the name of a site belongs to that site, whichever agent
  * watches it; every other one to the site of its agent. */
-export function agentProblems(
+export function problemsReportedByAgents(
   agents: readonly ReportedAgent[],
   answering: ReadonlySet<ReportedAgent>,
   siteKeys: ReadonlySet<string>,
@@ -56,7 +56,10 @@ export function agentProblems(
 }
 
 /** The worst problem, and how many more there are; of equal ones the first by the alphabet, so that the text stays the same. */
-export function describeWorst(problems: readonly DescribedProblem[], omittedCount: number): string | undefined {
+export function describeWorstProblemAndCount(
+  problems: readonly DescribedProblem[],
+  omittedCount: number,
+): string | undefined {
   const [worst, ...others] = problems.toSorted(
     (a, b) => compareSeverities(a.severity, b.severity) || a.text.localeCompare(b.text),
   );

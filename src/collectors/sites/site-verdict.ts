@@ -1,7 +1,13 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { SiteAgentReading, SiteCause, SiteReading } from './reading.ts';
-import { type AgentProblem, agentProblems, type DescribedProblem, describeWorst, siteKey } from './site-problems.ts';
+import {
+  type AgentProblem,
+  type DescribedProblem,
+  describeWorstProblemAndCount,
+  problemsReportedByAgents,
+  siteKey,
+} from './site-problems.ts';
 
 /** What is wrong with a site that none of its agents can say. */
 interface SiteOutage {
@@ -75,7 +81,7 @@ export function determineSiteVerdicts(
   const isBridgeDown = (key: string) =>
     bridges.get(key) === false && (monitor.site === undefined || key !== siteKey(monitor.site));
   const answering = agents.filter(({ isOnline, site }) => isOnline && !isBridgeDown(siteKey(site)));
-  const problems = agentProblems(agents, new Set(answering), new Set(sites.map(({ key }) => key)));
+  const problems = problemsReportedByAgents(agents, new Set(answering), new Set(sites.map(({ key }) => key)));
 
   function outageOf({ site, key, agents: expected }: SiteAgents, views: readonly RouterView[]): SiteOutage | undefined {
     const reachable = isReachable(views);
@@ -134,7 +140,7 @@ function causeAndText(
   agents: readonly ReportedAgent[],
 ): Pick<SiteReading, 'cause' | 'text'> {
   const own: DescribedProblem[] = outage === undefined ? [] : [{ severity: 'outage', text: outage.text }];
-  const worst = describeWorst(
+  const worst = describeWorstProblemAndCount(
     [...own, ...problems],
     agents.reduce((sum, { problems: reported }) => sum + (reported?.omittedCount ?? 0), 0),
   );

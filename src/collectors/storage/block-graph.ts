@@ -20,7 +20,7 @@ export interface BlockDevice {
 }
 
 /** Devices of which so many can be lost without loss of data. */
-export interface MemberGroup {
+export interface RedundancyGroup {
   members: readonly string[];
   canLose: number;
 }
@@ -128,7 +128,7 @@ export function readBlockDevices(sys: string): Map<string, BlockDevice> {
 }
 
 /** Bytes. */
-export function blockDeviceSize({ folder }: BlockDevice): number | undefined {
+export function readBlockDeviceSizeBytes({ folder }: BlockDevice): number | undefined {
   const sectors = tryReadNumberSync(join(folder, 'size'));
   return sectors === undefined ? undefined : sectors * sectorBytes;
 }
@@ -136,7 +136,7 @@ export function blockDeviceSize({ folder }: BlockDevice): number | undefined {
 /** What lies on what: drive → partition → (md | dm | bcache)* → pool or file system → mount points. */
 export class BlockGraph {
   readonly devices: ReadonlyMap<string, BlockDevice>;
-  readonly #groups = new Map<string, readonly (MemberGroup | AlikeMembers)[]>();
+  readonly #groups = new Map<string, readonly (RedundancyGroup | AlikeMembers)[]>();
   readonly #mounts = new Map<string, string[]>();
   readonly #drives: (leaf: string) => string;
   /** Names of what lies directly on a device. */
@@ -152,7 +152,7 @@ export class BlockGraph {
     }
   }
 
-  #groupsOf({ partitionOf, slaves, caches }: BlockDevice): (MemberGroup | AlikeMembers)[] {
+  #groupsOf({ partitionOf, slaves, caches }: BlockDevice): (RedundancyGroup | AlikeMembers)[] {
     if (partitionOf !== undefined) return [{ members: [partitionOf], canLose: 0 }];
     const cacheNames = new Set(caches?.names);
     const lvmParts = new Set(slaves.filter((slave) => isLvmPart(this.devices.get(slave))));
@@ -164,7 +164,7 @@ export class BlockGraph {
   }
 
   /** Sets what a device, a pool or a file system lies on. */
-  setGroups(name: string, groups: readonly MemberGroup[]): void {
+  setGroups(name: string, groups: readonly RedundancyGroup[]): void {
     this.#groups.set(name, groups);
     this.#above = undefined;
   }
@@ -243,7 +243,7 @@ const worstOf = (effects: readonly LossEffect[]): LossEffect =>
   (['lost', 'unknown', 'degraded'] as const).find((effect) => effects.includes(effect)) ?? 'none';
 
 /** `effects`: on each member. */
-function effectOnGroup(group: MemberGroup | AlikeMembers, effects: readonly LossEffect[]): LossEffect {
+function effectOnGroup(group: RedundancyGroup | AlikeMembers, effects: readonly LossEffect[]): LossEffect {
   const lost = effects.filter((one) => one === 'lost').length;
   const atWorst = lost + effects.filter((one) => one === 'unknown').length;
   if (atWorst === 0) return worstOf(effects);

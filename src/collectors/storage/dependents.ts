@@ -1,6 +1,6 @@
 import type { LossEffect } from './block-graph.ts';
-import type { JudgedPool, MemberRole } from './pools/pool.ts';
-import { listNames } from './pools/pool-findings.ts';
+import type { MemberRole, PoolFindingsInput } from './pools/pool.ts';
+import { listFirstNames } from './pools/pool-findings.ts';
 import type { StorageLayout } from './storage-layout.ts';
 
 const roleNames: Partial<Record<MemberRole, string>> = {
@@ -11,7 +11,7 @@ const roleNames: Partial<Record<MemberRole, string>> = {
 };
 
 /** “one of 2 members of srv”. */
-function roleIn({ members, name }: JudgedPool, drive: string): string | undefined {
+function roleIn({ members, name }: PoolFindingsInput, drive: string): string | undefined {
   const own = members.find((member) => member.drive?.id === drive && member.role !== 'missing');
   if (own === undefined) return undefined;
   const active = members.filter(({ role }) => role === 'active').length;
@@ -21,9 +21,9 @@ function roleIn({ members, name }: JudgedPool, drive: string): string | undefine
 
 /** What hangs on a drive, and what its death means for the data: “one of 2 members of srv; if it dies, /srv goes on, degraded”.
  * Undefined if nothing is known to hang on it. */
-export function describeDependents(
+export function describeDependentsOfDrive(
   layout: StorageLayout,
-  pools: readonly JudgedPool[],
+  pools: readonly PoolFindingsInput[],
   drive: string,
 ): string | undefined {
   const effectOn = layout.graph.effectsOfLosing(drive);
@@ -34,17 +34,17 @@ export function describeDependents(
   const effects = [
     ...(points.lost.length === 0
       ? []
-      : [`${listNames(points.lost.sort())} ${points.lost.length === 1 ? 'is' : 'are'} lost`]),
+      : [`${listFirstNames(points.lost.sort())} ${points.lost.length === 1 ? 'is' : 'are'} lost`]),
     ...(points.degraded.length === 0
       ? []
-      : [`${listNames(points.degraded.sort())} ${points.degraded.length === 1 ? 'goes' : 'go'} on, degraded`]),
-    ...(points.unknown.length === 0 ? [] : [`what becomes of ${listNames(points.unknown.sort())} is not known`]),
+      : [`${listFirstNames(points.degraded.sort())} ${points.degraded.length === 1 ? 'goes' : 'go'} on, degraded`]),
+    ...(points.unknown.length === 0 ? [] : [`what becomes of ${listFirstNames(points.unknown.sort())} is not known`]),
   ];
   const held = unknown.flatMap(({ mounts }) => mounts);
   const parts = [
     ...(roles.length === 0 ? [] : [roles.join(', ')]),
     ...(effects.length === 0 ? [] : [`if it dies, ${effects.join(', and ')}`]),
-    ...(held.length === 0 ? [] : [`which holds ${listNames(held.sort())}`]),
+    ...(held.length === 0 ? [] : [`which holds ${listFirstNames(held.sort())}`]),
   ];
   return parts.length === 0 ? undefined : parts.join('; ');
 }

@@ -1,4 +1,4 @@
-import type { JudgedPool, PoolFacts, PoolMember } from './pools/pool.ts';
+import type { PoolFacts, PoolFindingsInput, PoolMember } from './pools/pool.ts';
 import type { StorageLayout } from './storage-layout.ts';
 
 /** The chain from drives over pools to mount points, in which partitions, encryption and volumes are no links of their own. */
@@ -21,7 +21,7 @@ export class StorageChain {
   }
 
   /** Ids of the drives and pools that a pool is built of, including those that are gone. */
-  devicesBelow({ node, members, gone }: JudgedPool): string[] {
+  devicesBelow({ node, members, gone }: PoolFindingsInput): string[] {
     return [
       ...new Set([
         ...this.#linksBelow(node),
@@ -31,7 +31,7 @@ export class StorageChain {
   }
 
   /** Mount points of what lies on a pool and on no other pool above it. */
-  mountsOnPool({ node }: JudgedPool): string[] {
+  mountsOnPool({ node }: PoolFindingsInput): string[] {
     return this.layout.graph.mountsOn(node, this.#poolNodes);
   }
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostRoots } from '../../model/host-roots.ts';
 import type { HostMounts } from '../host/linux/host-mounts.ts';
-import { type BlockDevice, BlockGraph, type MemberGroup, readBlockDevices } from './block-graph.ts';
+import { type BlockDevice, BlockGraph, type RedundancyGroup, readBlockDevices } from './block-graph.ts';
 import { isPlaceholderSerial, readDriveIdentity } from './drives/drive-identity.ts';
-import { readWholeDrives } from './drives/whole-drives.ts';
+import { readStorageDrives } from './drives/storage-drives.ts';
 import type { MemberDrive } from './pools/pool.ts';
 import { listMountedFilesystems, listSwapDevices, type MountedFilesystem } from './storage-mounts.ts';
 import { readUdevProperties } from './udev.ts';
@@ -33,7 +33,7 @@ export class StorageLayout {
 
   constructor(roots: HostRoots, mounts: HostMounts) {
     this.#roots = roots;
-    this.#wholeDriveIds = new Map(readWholeDrives(roots).flatMap(({ id, names }) => names.map((name) => [name, id])));
+    this.#wholeDriveIds = new Map(readStorageDrives(roots).flatMap(({ id, names }) => names.map((name) => [name, id])));
     this.graph = new BlockGraph(readBlockDevices(roots.sys()), (leaf) => this.driveOf(leaf)?.id ?? leaf);
     this.filesystems = listMountedFilesystems(mounts);
     const byNumber = new Map([...this.devices.values()].map(({ number, name }) => [number, name]));
@@ -85,7 +85,7 @@ export class StorageLayout {
 
   /** How many drives may fail before this is lost, if it alone could lose `tolerance` of its members: two members on one drive, or
    * a layer below without redundancy, leave none. Undefined if it is not known of a layer below. */
-  redundancyOf(node: string, groups: readonly MemberGroup[]): number | undefined {
+  redundancyOf(node: string, groups: readonly RedundancyGroup[]): number | undefined {
     const tolerance = Math.min(...groups.map(({ canLose }) => canLose));
     if (tolerance <= 0) return 0;
     const drives = new Set(this.graph.leavesBelow(node).map((leaf) => this.driveOf(leaf)?.id ?? leaf));

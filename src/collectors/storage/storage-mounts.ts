@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { tryReadTextSync } from '../../lib/files.ts';
 import type { HostRoots } from '../../model/host-roots.ts';
-import { decodeUtf8, type HostMounts } from '../host/linux/host-mounts.ts';
+import { decodeByteStringAsUtf8, type HostMounts } from '../host/linux/host-mounts.ts';
 
 /** A file system that is mounted, with all of its mount points. */
 export interface MountedFilesystem {
@@ -26,13 +26,13 @@ export function listMountedFilesystems(mounts: HostMounts): MountedFilesystem[] 
     const one = byNumber.get(number) ?? {
       number,
       type,
-      source: decodeUtf8(source),
+      source: decodeByteStringAsUtf8(source),
       options,
       points: [],
       whole: [],
       folders: [],
     };
-    (root === '/' || type === 'btrfs' ? one.whole : one.folders).push(decodeUtf8(line.point));
+    (root === '/' || type === 'btrfs' ? one.whole : one.folders).push(decodeByteStringAsUtf8(line.point));
     byNumber.set(number, one);
   }
   return [...byNumber.values()].map(({ whole, folders, ...rest }) => ({

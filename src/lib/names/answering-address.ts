@@ -7,13 +7,13 @@ const attemptDelayMs = 250;
 const raceTimeoutMs = 5000;
 
 /** Whether something answers at an address. */
-export type Knock = (address: string, signal: AbortSignal) => Promise<boolean>;
+export type AddressProbe = (address: string, signal: AbortSignal) => Promise<boolean>;
 
 /** The first address to answer; undefined if none does. An attempt begins when the one before has failed, or is silent for a
  * moment (RFC 8305, section 5). */
-export async function firstToAnswer(
+export async function firstAddressToAnswer(
   addresses: readonly string[],
-  knock: Knock,
+  knock: AddressProbe,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const end = new AbortController();
@@ -41,14 +41,14 @@ export async function firstToAnswer(
 }
 
 /** Which of the addresses of a host answers. */
-export class AnsweringAddress {
+export class AnsweringAddressFinder {
   readonly #host: string;
   readonly #addresses: AddressResolver;
-  readonly #knock: Knock;
+  readonly #knock: AddressProbe;
   #answered: string | undefined;
   #race: Promise<string | undefined> | undefined;
 
-  constructor(host: string, addresses: AddressResolver, knock: Knock) {
+  constructor(host: string, addresses: AddressResolver, knock: AddressProbe) {
     this.#host = host;
     this.#addresses = addresses;
     this.#knock = knock;
@@ -72,7 +72,7 @@ export class AnsweringAddress {
 
   /** One race at a time, whoever needs the address. */
   async #firstToAnswer(addresses: readonly string[]): Promise<string | undefined> {
-    this.#race ??= firstToAnswer(addresses, this.#knock, AbortSignal.timeout(raceTimeoutMs)).finally(() => {
+    this.#race ??= firstAddressToAnswer(addresses, this.#knock, AbortSignal.timeout(raceTimeoutMs)).finally(() => {
       this.#race = undefined;
     });
     return this.#race;

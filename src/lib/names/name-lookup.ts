@@ -94,7 +94,7 @@ export function lookUpName(host: string): Promise<LookedUpAddress[]> {
 const familyByOption: Record<string, number> = { 4: 4, IPv4: 4, 6: 6, IPv6: 6 };
 
 /** The function that a socket looks names up with, made of one that resolves all addresses of a name. */
-export const lookupFunction =
+export const socketLookupFunction =
   (lookUp: (host: string) => Promise<LookedUpAddress[]>): LookupFunction =>
   (host, options, callback) => {
     const family = familyByOption[options.family ?? 0];

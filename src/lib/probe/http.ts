@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describeError } from '../../model/errors.ts';
 import { certificateOf, type ServerCertificate } from '../http-answer.ts';
-import { type PingStats, pingStatsOf } from './ping.ts';
+import { type PingStats, pingStatsOfTimes } from './ping.ts';
 
 const connectTimeoutMs = 3000;
 /** A server whose disks sleep, or that starts a program first, needs several seconds. */
@@ -27,7 +27,7 @@ export interface HttpProbeResult {
 }
 
 /** The port of a URL of HTTP. */
-export const portOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
+export const httpPortOf = ({ port, protocol }: URL): number => Number(port || (protocol === 'https:' ? 443 : 80));
 
 /** Sends one request and reads only the head of the response: any status below 500 counts as a reply. So does whatever else comes:
  * an answer that is not HTTP, or a refusal to speak TLS with this client. `address`: what the URL's host resolves to. */
@@ -35,7 +35,7 @@ export function probeHttp(url: URL, address: string, signal: AbortSignal): Promi
   const isSecure = url.protocol === 'https:';
   const timeout = AbortSignal.timeout(responseTimeoutMs);
   const startedAt = performance.now();
-  const socket = connect({ host: address, port: portOf(url) });
+  const socket = connect({ host: address, port: httpPortOf(url) });
   const connectTimer = setTimeout(() => socket.destroy(new Error('no connection')), connectTimeoutMs);
   for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(connectTimer));
   let certificate: ServerCertificate | undefined;
@@ -60,7 +60,7 @@ export function probeHttp(url: URL, address: string, signal: AbortSignal): Promi
     const answered = (response: IncomingMessage) => {
       const elapsedMs = performance.now() - startedAt;
       response.on('error', () => undefined);
-      resolve({ stats: pingStatsOf(1, (response.statusCode ?? 500) < 500 ? [elapsedMs] : []), certificate });
+      resolve({ stats: pingStatsOfTimes(1, (response.statusCode ?? 500) < 500 ? [elapsedMs] : []), certificate });
       socket.destroy();
     };
     const failed = (error: unknown) => {

@@ -23,7 +23,7 @@ function standardDeviation(times: readonly number[], mean: number): number {
 }
 
 /** `times`: round-trip times, in milliseconds, of those of the `sent` packets that had a reply. */
-export function pingStatsOf(sent: number, times: readonly number[]): PingStats {
+export function pingStatsOfTimes(sent: number, times: readonly number[]): PingStats {
   if (times.length === 0) return { sent, received: 0 };
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
   return {
@@ -65,7 +65,7 @@ export function parsePingOutput(text: string): PingStats | undefined {
   if (minMs === undefined || stats.received === 0) return stats;
   // busybox prints no deviation.
   const times = roundTripTimes(text);
-  const jitterMs = deviation ?? (times.length === stats.received ? pingStatsOf(sent, times).jitterMs : undefined);
+  const jitterMs = deviation ?? (times.length === stats.received ? pingStatsOfTimes(sent, times).jitterMs : undefined);
   return { ...stats, minMs, meanMs, maxMs, ...(jitterMs === undefined ? {} : { jitterMs }) };
 }
 
@@ -109,7 +109,7 @@ async function execute({ command, args, seconds }: PingCommand, signal: AbortSig
 }
 
 /** Sends bursts of ICMP echoes with the system's `ping`, which has the permission to do so. */
-export class Ping {
+export class PingRunner {
   /** Whether only the plain command has worked. */
   #isPlain = false;
 

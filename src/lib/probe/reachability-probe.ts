@@ -1,8 +1,8 @@
 import type { AddressResolver } from '../names/address-resolver.ts';
-import { AnsweringAddress } from '../names/answering-address.ts';
+import { AnsweringAddressFinder } from '../names/answering-address.ts';
 import type { PollerOptions } from '../poller.ts';
-import { type HttpProbeResult, portOf, probeHttp } from './http.ts';
-import { Ping, ProbeUnavailableError } from './ping.ts';
+import { type HttpProbeResult, httpPortOf, probeHttp } from './http.ts';
+import { PingRunner, ProbeUnavailableError } from './ping.ts';
 import { answersAtLikelyPort, attemptTcpConnection, probeTcpPort, TcpFallbackProbe } from './tcp.ts';
 
 /** For polls of a host with bursts of `count` packets and what may follow them: TCP attempts, or the same at another address. The
@@ -31,16 +31,18 @@ export interface ProbeResult extends HttpProbeResult {
 export class ReachabilityProbe {
   readonly #target: ProbeTarget;
   readonly #count: number;
-  readonly #ping = new Ping();
+  readonly #ping = new PingRunner();
   readonly #tcpProbe = new TcpFallbackProbe();
-  readonly address: AnsweringAddress;
+  readonly address: AnsweringAddressFinder;
   /** Whether the host has ever answered an echo: only then does silence mean that it is down. */
   #hasPinged = false;
 
   constructor(target: ProbeTarget, count: number, addresses: AddressResolver) {
     this.#target = target;
     this.#count = count;
-    this.address = new AnsweringAddress(target.host, addresses, (address, signal) => this.#knock(address, signal));
+    this.address = new AnsweringAddressFinder(target.host, addresses, (address, signal) =>
+      this.#knock(address, signal),
+    );
   }
 
   /** Rejects with ProbeUnavailableError if this machine cannot tell, and with UnresolvedNameError. */
@@ -83,7 +85,7 @@ export class ReachabilityProbe {
   async #knock(address: string, signal: AbortSignal): Promise<boolean> {
     const target = this.#target;
     if (target.by !== 'icmp') {
-      const port = target.by === 'tcp' ? target.port : portOf(target.url);
+      const port = target.by === 'tcp' ? target.port : httpPortOf(target.url);
       return (await attemptTcpConnection(address, port)).end === 'connected';
     }
     const echo = this.#ping.run(address, 1, signal).then(({ received }) => received > 0);

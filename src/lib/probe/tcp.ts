@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type PingStats, ProbeUnavailableError, pingStatsOf } from './ping.ts';
+import { type PingStats, ProbeUnavailableError, pingStatsOfTimes } from './ping.ts';
 
 /** How an attempt to connect ended; `time` in milliseconds. A refusal proves that the machine is up. */
 export type TcpAttemptResult =
@@ -55,7 +55,7 @@ export async function probeTcpPort(
   }
   if (attempts.every(({ end }) => end === 'not_allowed'))
     throw new ProbeUnavailableError(`this machine blocks connections to ${address}, port ${port}`);
-  return pingStatsOf(
+  return pingStatsOfTimes(
     attemptsPerProbe,
     attempts.flatMap((attempt) => ('time' in attempt && alive.includes(attempt.end) ? [attempt.time] : [])),
   );

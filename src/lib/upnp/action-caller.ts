@@ -3,7 +3,7 @@ import { type ClockReading, readClocks } from '../clocks.ts';
 import type { UpnpService } from './description.ts';
 import { RequestDeniedError } from './digest-sender.ts';
 import { HttpStatusError, NoReplyError, type SendRequest } from './http-client.ts';
-import { buildSoapRequest, parseSoapReply, SoapFaultError, type SoapFields } from './soap.ts';
+import { buildSoapRequest, parseSoapHttpReply, SoapFaultError, type SoapFields } from './soap.ts';
 
 /** HTTP statuses that concern all actions: the host name is rejected, or a login is required. */
 const statusesOfEveryAction = new Set([400, 401, 403]);
@@ -48,7 +48,7 @@ export class RefusalCachingActionCaller {
     const key = `${service.controlUrl.href} ${service.type}#${action}`;
     if (this.#refused.has(key)) return undefined;
     try {
-      const fields = parseSoapReply(await this.#send(buildSoapRequest(service, action, args), signal), action);
+      const fields = parseSoapHttpReply(await this.#send(buildSoapRequest(service, action, args), signal), action);
       this.answers += 1;
       this.#failing.delete(key);
       this.#lastPerformed = { service, action };

@@ -9,7 +9,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { bounds } from '../../model/bounds.ts';
 import { describeError } from '../../model/errors.ts';
-import { lookUpName, lookupFunction } from '../names/name-lookup.ts';
+import { lookUpName, socketLookupFunction } from '../names/name-lookup.ts';
 
 export interface HttpRequest {
   url: URL;
@@ -90,7 +90,7 @@ export class HttpClient {
   ) {
     this.#timeoutSeconds = timeoutSeconds;
     this.#https = https;
-    this.#lookup = lookupFunction(lookUp);
+    this.#lookup = socketLookupFunction(lookUp);
   }
 
   /** Rejects with NoReplyError. Redirects are not followed: they could lead anywhere. */

@@ -68,7 +68,7 @@ export function buildSoapRequest(
 }
 
 /** The values of a SOAP response. Throws SoapFaultError if it is a fault. */
-export function parseSoapResponse(text: string, action: string): SoapFields {
+export function parseSoapEnvelope(text: string, action: string): SoapFields {
   const body = parseXml(text, 'Envelope').child('Body');
   const fault = body?.child('Fault');
   if (fault !== undefined) {
@@ -85,10 +85,10 @@ export function parseSoapResponse(text: string, action: string): SoapFields {
   return new SoapFields(response.children.map(({ name, text: value }) => [name, value] as const));
 }
 
-export function parseSoapReply({ status, body }: HttpReply, action: string): SoapFields {
+export function parseSoapHttpReply({ status, body }: HttpReply, action: string): SoapFields {
   // A fault comes with status 500, an error page with any.
   const isSoap = /<(?:[\w-]+:)?Envelope[\s>]/.test(body);
   if (!isSoap && status !== 200)
     throw new HttpStatusError(status, `${action}: HTTP ${status} ${body.trim() === '' ? '' : excerptOf(body)}`.trim());
-  return parseSoapResponse(body, action);
+  return parseSoapEnvelope(body, action);
 }

@@ -11,9 +11,9 @@ import {
   subtitleCard,
 } from './cards.ts';
 import { devicePageSections } from './device-page.ts';
-import { deviceSummaryCards, isShown, isTarget } from './device-summary-cards.ts';
+import { deviceSummaryCards, isProbeTargetDevice, isShownOnDashboard } from './device-summary-cards.ts';
 import { type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
-import { isOfProblemList, problemSection, statusBadges } from './problem-cards.ts';
+import { isProblemListEntity, machineStatusBadges, problemsAndUpdatesSection } from './problem-cards.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** Id of the collector that a device belongs to: the first, since several may describe one and the agent's own comes last. */
@@ -22,8 +22,8 @@ const collectorOf = ({ entities }: LabDevice) => entities[0]?.collector ?? '';
 /** The machine that an agent runs on. */
 const isMachine = ({ entities }: LabDevice) => entities.some(({ collector }) => collector === 'agent');
 
-const isTraffic = (entity: LabEntity) => isShown(entity) && entity.unit === 'Mbit/s';
-const isLatency = (entity: LabEntity) => isShown(entity) && entity.metric === 'latency';
+const isTraffic = (entity: LabEntity) => isShownOnDashboard(entity) && entity.unit === 'Mbit/s';
+const isLatency = (entity: LabEntity) => isShownOnDashboard(entity) && entity.metric === 'latency';
 
 const dashboardView = (
   title: string,
@@ -54,8 +54,8 @@ interface DeviceGroup {
 
 /** Sections of devices below a title. Targets share one, the last: each is a tile without a heading. */
 function groupSections(title: string, icon: string, devices: readonly LabDevice[]): DashboardSection[] {
-  const targets = devices.filter(isTarget);
-  const others = devices.filter((device) => !isTarget(device));
+  const targets = devices.filter(isProbeTargetDevice);
+  const others = devices.filter((device) => !isProbeTargetDevice(device));
   const sections = [
     ...others.flatMap((device) => deviceSections(deviceSummaryCards(device))),
     ...gridSections([
@@ -90,7 +90,7 @@ export function buildDashboardConfig(
 ): YamlMap {
   const machines = devices.filter(isMachine);
   const byCollector = groupBy(
-    devices.filter((device) => !isMachine(device) && !device.entities.every(isOfProblemList)),
+    devices.filter((device) => !isMachine(device) && !device.entities.every(isProblemListEntity)),
     collectorOf,
   );
   const inOrder = [...catalogue.map(({ id }) => id), ...byCollector.keys()];
@@ -104,7 +104,7 @@ export function buildDashboardConfig(
   const sites = [...groupBy(machines, ({ site }) => site ?? 'Machines')].sort(([a], [b]) => a.localeCompare(b));
   const sectionsOf = ({ title, icon, devices: all }: DeviceGroup) => groupSections(title, icon, all);
   const lab = [
-    problemSection(devices, machines),
+    problemsAndUpdatesSection(devices, machines),
     ...groups.filter(isLabWide).flatMap(sectionsOf),
     ...sites.flatMap(([site, all]) => groupSections(site, 'mdi:map-marker', all)),
     ...groups.filter((group) => !isLabWide(group)).flatMap(sectionsOf),
@@ -112,7 +112,7 @@ export function buildDashboardConfig(
   return {
     title: 'Lab',
     views: [
-      ...dashboardView('Lab', 'lab', lab, { badges: statusBadges(machines) }),
+      ...dashboardView('Lab', 'lab', lab, { badges: machineStatusBadges(machines) }),
       ...groups.flatMap((group) => dashboardView(group.title, group.collector.replaceAll('_', '-'), sectionsOf(group))),
       ...dashboardView('Network', 'network', networkSections(devices)),
       ...devices.flatMap((device) =>

@@ -10,7 +10,7 @@ import {
   subtitleCard,
   tileCards,
 } from './cards.ts';
-import { deviceSummaryCards, isShown, ownEntities } from './device-summary-cards.ts';
+import { deviceSummaryCards, isShownOnDashboard, shownEntitiesOfDeviceItself } from './device-summary-cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
 import { machineProblemCards } from './problem-cards.ts';
 import { storageTreeSections } from './storage-tree.ts';
@@ -67,7 +67,9 @@ const graphedUnits = ['%', '°C', 'ms'];
 const deviceGraphCards = (device: LabDevice): DashboardCard[] =>
   [
     ...groupBy(
-      ownEntities(device).filter(({ isMeasurement, unit }) => isMeasurement && graphedUnits.includes(unit ?? '')),
+      shownEntitiesOfDeviceItself(device).filter(
+        ({ isMeasurement, unit }) => isMeasurement && graphedUnits.includes(unit ?? ''),
+      ),
       ({ unit }) => unit ?? '',
     ).values(),
   ].flatMap((entities) => historyGraphCards(entities));
@@ -77,11 +79,11 @@ export const devicePageSections = (device: LabDevice, devices: readonly LabDevic
   ...gridSections([
     headingCard(device.name, device.icon),
     ...machineProblemCards(device),
-    ...ownEntities(device).flatMap((entity) => tileCards(entity)),
+    ...shownEntitiesOfDeviceItself(device).flatMap((entity) => tileCards(entity)),
   ]),
   ...[
     ...groupBy(
-      device.entities.filter((entity) => isShown(entity) && entity.part !== undefined),
+      device.entities.filter((entity) => isShownOnDashboard(entity) && entity.part !== undefined),
       ({ table }) => table,
     ),
   ].flatMap(([table, entities]) => partSections(table, entities)),

@@ -1,6 +1,6 @@
 import { type DashboardCard, devicePagePath, stateCondition, subtitleCard, tileCards } from './cards.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
-import { isOfProblemList, problemEntities } from './problem-cards.ts';
+import { isProblemListEntity, problemEntitiesOfDevice } from './problem-cards.ts';
 
 /** The metrics that say most of a device, by its table. */
 const summaryMetrics: Record<string, readonly string[]> = {
@@ -12,7 +12,7 @@ const summaryMetrics: Record<string, readonly string[]> = {
 };
 
 /** Metrics of summaries, as `table-metric`. */
-export const metricsOfSummaries: readonly string[] = Object.entries(summaryMetrics).flatMap(([table, metrics]) =>
+export const summaryMetricKeys: readonly string[] = Object.entries(summaryMetrics).flatMap(([table, metrics]) =>
   metrics.map((metric) => `${table}-${metric}`),
 );
 
@@ -20,36 +20,37 @@ export const metricsOfSummaries: readonly string[] = Object.entries(summaryMetri
 const maxOtherTiles = 4;
 
 /** Entities that have a place on the dashboard: the list of what is wrong has a card of its own. */
-export const isShown = (entity: LabEntity): boolean =>
+export const isShownOnDashboard = (entity: LabEntity): boolean =>
   entity.enabled &&
   !entity.diagnostic &&
   entity.platform !== 'button' &&
   entity.platform !== 'event' &&
-  !isOfProblemList(entity);
+  !isProblemListEntity(entity);
 
-export const ownEntities = ({ entities }: LabDevice): LabEntity[] =>
-  entities.filter((entity) => isShown(entity) && entity.part === undefined);
+export const shownEntitiesOfDeviceItself = ({ entities }: LabDevice): LabEntity[] =>
+  entities.filter((entity) => isShownOnDashboard(entity) && entity.part === undefined);
 
 const isFlag = ({ deviceClass }: LabEntity) => deviceClass === 'problem' || deviceClass === 'connectivity';
 
 const entityOfMetric = (device: LabDevice, table: string, metric: string) =>
-  ownEntities(device).find((entity) => entity.table === table && entity.metric === metric);
+  shownEntitiesOfDeviceItself(device).find((entity) => entity.table === table && entity.metric === metric);
 
 /** The file systems of a machine, each as the share that is used. */
 const fileSystemCards = ({ entities }: LabDevice) =>
   entities
-    .filter((entity) => isShown(entity) && entity.table === 'filesystem' && entity.metric === 'used')
+    .filter((entity) => isShownOnDashboard(entity) && entity.table === 'filesystem' && entity.metric === 'used')
     .flatMap((entity) => tileCards(entity, { title: entity.name.replace(/^File system (.+) used$/, '$1') }));
 
 function summaryEntities(device: LabDevice): LabEntity[] {
-  const own = ownEntities(device);
+  const own = shownEntitiesOfDeviceItself(device);
   const table = own.find((entity) => entity.table in summaryMetrics)?.table;
   if (table === undefined) return own.filter((entity) => !isFlag(entity)).slice(0, maxOtherTiles);
   return (summaryMetrics[table] ?? []).flatMap((metric) => entityOfMetric(device, table, metric) ?? []);
 }
 
 /** Whether a device is only tested for reachability: all that there is to say fits in a tile. */
-export const isTarget = ({ entities }: LabDevice): boolean => entities.some(({ table }) => table === 'target');
+export const isProbeTargetDevice = ({ entities }: LabDevice): boolean =>
+  entities.some(({ table }) => table === 'target');
 
 /** The latency of a target, or that it is not reachable. */
 function targetCards(device: LabDevice): DashboardCard[] {
@@ -72,13 +73,15 @@ function targetCards(device: LabDevice): DashboardCard[] {
 
 /** What matters of a device, below its name and what is wrong with it. */
 export function deviceSummaryCards(device: LabDevice): DashboardCard[] {
-  if (isTarget(device)) return targetCards(device);
+  if (isProbeTargetDevice(device)) return targetCards(device);
   const internet = entityOfMetric(device, 'router', 'wan');
   return [
     subtitleCard(device.name, {
       icon: device.icon,
       page: devicePagePath(device),
-      problems: problemEntities(device).filter(({ entity }) => entity.part === undefined && entity !== internet),
+      problems: problemEntitiesOfDevice(device).filter(
+        ({ entity }) => entity.part === undefined && entity !== internet,
+      ),
       states: internet === undefined ? [] : [internet],
     }),
     ...summaryEntities(device).flatMap((entity) => tileCards(entity)),

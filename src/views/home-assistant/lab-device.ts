@@ -31,4 +31,5 @@ export interface LabDevice {
 export const unknownDeviceIcon = 'mdi:devices';
 
 /** By their names, for sorting. */
-export const byName = (a: LabDevice, b: LabDevice) => a.name.localeCompare(b.name, 'en', { numeric: true });
+export const compareDevicesByName = (a: LabDevice, b: LabDevice) =>
+  a.name.localeCompare(b.name, 'en', { numeric: true });

@@ -3,7 +3,7 @@ import type { CollectorMetadata } from '../../model/collector.ts';
 import { parseComponentKey } from '../../model/naming.ts';
 import { projectName } from '../../version.ts';
 import { parseDiscoveryJson } from '../discovery-json.ts';
-import { byName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
+import { compareDevicesByName, type LabDevice, type LabEntity, unknownDeviceIcon } from './lab-device.ts';
 
 const discoveryPayloadSchema = z.object({
   device: z.object({
@@ -76,4 +76,4 @@ function parseJson(text: string): unknown {
 
 /** The devices of all agents by their names, from retained discovery payloads; those of other programs are left out. */
 export const parseLabDevices = (catalogue: readonly CollectorMetadata[], payloads: Iterable<string>): LabDevice[] =>
-  [...payloads].flatMap((payload) => parseDevice(catalogue, payload)).sort(byName);
+  [...payloads].flatMap((payload) => parseDevice(catalogue, payload)).sort(compareDevicesByName);

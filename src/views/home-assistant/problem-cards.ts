@@ -17,7 +17,7 @@ const isProblemEntity = ({ deviceClass }: LabEntity) => deviceClass === 'problem
 const isConnectivityEntity = ({ deviceClass, part }: LabEntity) => deviceClass === 'connectivity' && part === undefined;
 
 /** Entities that report problems: a problem that is on, a connection that is off. */
-export const problemEntities = ({ entities }: LabDevice): ProblemEntity[] =>
+export const problemEntitiesOfDevice = ({ entities }: LabDevice): ProblemEntity[] =>
   entities.flatMap((entity): ProblemEntity[] =>
     !entity.enabled
       ? []
@@ -35,11 +35,11 @@ const listEntity = ({ entities }: LabDevice): LabEntity | undefined =>
   );
 
 /** Whether an entity is one of those that read the list of what is wrong. */
-export const isOfProblemList = ({ collector }: LabEntity): boolean =>
+export const isProblemListEntity = ({ collector }: LabEntity): boolean =>
   collector === problemListCollectorAndTable.collector;
 
 /** How each machine is, at a glance: by its list, or that of an older agent by its connection. */
-export const statusBadges = (machines: readonly LabDevice[]): DashboardCard[] =>
+export const machineStatusBadges = (machines: readonly LabDevice[]): DashboardCard[] =>
   machines.flatMap((machine) => {
     const entity = listEntity(machine) ?? machine.entities.find(({ metric }) => metric === 'agent_connected');
     return entity === undefined
@@ -88,7 +88,10 @@ const updateCards = (devices: readonly LabDevice[]): DashboardCard[] =>
   );
 
 /** The lab's problems and available updates. `machines`: the devices that have an agent. */
-export const problemSection = (devices: readonly LabDevice[], machines: readonly LabDevice[]): DashboardSection => ({
+export const problemsAndUpdatesSection = (
+  devices: readonly LabDevice[],
+  machines: readonly LabDevice[],
+): DashboardSection => ({
   type: 'grid',
   column_span: maxSectionColumns,
   cards: [

@@ -30,7 +30,7 @@ const limits: Record<string, ColorLimits> = {
 };
 
 /** Metrics with limits, as `table-metric`. */
-export const metricsWithLimits: readonly string[] = Object.keys(limits);
+export const metricKeysWithColorLimits: readonly string[] = Object.keys(limits);
 
 export const colorLimitsOf = ({ table, metric }: LabEntity): ColorLimits | undefined => limits[`${table}-${metric}`];
 

@@ -7,9 +7,9 @@ import { buildCollectorSections } from './collector-sections.ts';
 import type { Html } from './html.ts';
 import { buildOtherAgentSections } from './other-agents.ts';
 import { renderPageDocument } from './page-document.ts';
+import { renderProblemsAndAgent } from './problems-and-agent.ts';
 import { emptyTimeElements } from './relative-time.ts';
 import { renderSection } from './section-html.ts';
-import { renderSummary } from './summary.ts';
 
 /** What the page shows. */
 export interface PageContext {
@@ -30,7 +30,7 @@ function* renderSections(
     ...buildCollectorSections(catalogue, state, { history, problems, now }),
     ...(agentDirectory === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
   ];
-  yield ['summary', renderSummary(agent, state, problems, now)];
+  yield ['summary', renderProblemsAndAgent(agent, state, problems, now)];
   for (const section of sections) yield [`${section.id}/`, renderSection(section, now)];
 }
 

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { hintOfVisit } from '../../../src/collectors/home-assistant/details-keeper.ts';
+import { hintOfVisit } from '../../../src/collectors/home-assistant/instance-details-cache.ts';
 import { visitInstance } from '../../../src/collectors/home-assistant/visit-instance.ts';
 import { HaRest } from '../../../src/lib/ha-rest.ts';
 import { Secret } from '../../../src/model/secret.ts';

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { hintOfVisit } from '../../../src/collectors/home-assistant/details-keeper.ts';
+import { hintOfVisit } from '../../../src/collectors/home-assistant/instance-details-cache.ts';
 import {
   hintBuilderByState,
   type InstanceState,

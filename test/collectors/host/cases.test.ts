@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
-import { readCollector } from '../../../src/loop/collector-reading.ts';
+import { readCollectorAndRecord } from '../../../src/loop/collector-reading.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
-import { PerNameValues } from '../../../src/model/per-name-values.ts';
+import { SharedOrPerNameValues } from '../../../src/model/shared-or-per-name-values.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
 import { withoutLimits } from '../../helpers/clock.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
@@ -28,7 +28,7 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
   const input = (name: string) => join(cases, machine, 'input', name);
   const env = {
     ...z.parse(hostSettingsSchema, more),
-    HOST_FILESYSTEM_LIMIT: new PerNameValues<number>(undefined, new Map()),
+    HOST_FILESYSTEM_LIMIT: new SharedOrPerNameValues<number>(undefined, new Map()),
   };
   const roots = hostRoots({ HOST_PROC: input('proc'), HOST_SYS: input('sys'), HOST_ROOT: input('root') });
   const state = new MutableAgentState('');
@@ -38,7 +38,7 @@ async function read(machine: string, more: Record<string, string> = {}): Promise
   state.memoryStore.load(new Map(), [hostCollector.id]);
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);
   for (let reading = 0; reading < 2; reading += 1)
-    await readCollector({ collector: hostCollector, source: source as never, memory }, state).recorded;
+    await readCollectorAndRecord({ collector: hostCollector, source: source as never, memory }, state).recorded;
   return state;
 }
 

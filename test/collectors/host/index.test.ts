@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
-import { PerNameValues } from '../../../src/model/per-name-values.ts';
+import { SharedOrPerNameValues } from '../../../src/model/shared-or-per-name-values.ts';
 import { stopClock } from '../../helpers/clock.ts';
 import { memory } from '../../helpers/memory.ts';
 import { agent } from '../../helpers/sample-collector.ts';
@@ -18,7 +18,7 @@ test.runIf(process.platform === 'linux')('the first reading has the processor’
   const roots = tree({ ...counters(1000, 0), 'proc/1/mountinfo': '', 'sys/class/net/eth0/device/vendor': '0x8086' });
   const env = {
     ...z.parse(hostSettingsSchema, {}),
-    HOST_FILESYSTEM_LIMIT: new PerNameValues<number>(undefined, new Map()),
+    HOST_FILESYSTEM_LIMIT: new SharedOrPerNameValues<number>(undefined, new Map()),
   };
   const source = await hostCollector.open(env, { agent, hostRoots: roots, state: {} as never, memory: memory({}) });
   if ('inactiveReason' in source) throw new Error(source.inactiveReason);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { LinuxHostReader } from '../../../src/collectors/host/linux/index.ts';
-import { PortableHostReader } from '../../../src/collectors/host/portable-host-reader.ts';
+import { MacOrWindowsHostReader } from '../../../src/collectors/host/mac-or-windows-host-reader.ts';
 import type { HostReadingByTable } from '../../../src/collectors/host/reading.ts';
 import { hostSettingsSchema } from '../../../src/collectors/host/settings.ts';
 import type { Observation } from '../../../src/model/collector.ts';
@@ -27,7 +27,7 @@ const of = <Of extends keyof HostReadingByTable>(
 test.runIf(process.platform === 'linux')('both readers agree on this machine', async () => {
   const reader = new LinuxHostReader(hostRoots(), env, memory({}));
   const linux = (await reader.read(device, {})).filter((observation) => 'table' in observation);
-  const portable = await new PortableHostReader(env).read(device, {});
+  const portable = await new MacOrWindowsHostReader(env).read(device, {});
   const [a, b] = [of(linux, 'host'), of(portable, 'host')];
   expect(a.memory?.total).toBe(b.memory?.total);
   expect(close(a.memory?.available ?? 0, b.memory?.available ?? 1, 0.05), 'available memory within 5 %').toBe(true);

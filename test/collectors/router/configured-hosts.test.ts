@@ -7,7 +7,7 @@ import {
 } from '../../../src/collectors/router/configured-hosts.ts';
 import { readDefaultGatewayAddress, readNeighbourMac } from '../../../src/collectors/router/gateway.ts';
 import { isUnreachableOrBeyondLimits, latencyAndLossLimitsOf } from '../../../src/collectors/router/reachability.ts';
-import { PerNameValues } from '../../../src/model/per-name-values.ts';
+import { SharedOrPerNameValues } from '../../../src/model/shared-or-per-name-values.ts';
 import { tree } from '../../helpers/tree.ts';
 
 test.each([
@@ -156,8 +156,8 @@ test('a neighbour’s MAC address, but none that routers of many networks have',
 
 test('a target has the limits of its name; unknown reachability is no problem', () => {
   const settings = {
-    PING_LATENCY_LIMIT: new PerNameValues(undefined, new Map([['office', 20]])),
-    PING_LOSS_LIMIT: new PerNameValues(30, new Map()),
+    PING_LATENCY_LIMIT: new SharedOrPerNameValues(undefined, new Map([['office', 20]])),
+    PING_LOSS_LIMIT: new SharedOrPerNameValues(30, new Map()),
   };
   const readingOf = (received: number, meanMs: number) => ({
     reachable: received > 0,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ConfiguredRouter } from '../../../src/collectors/router/configured-hosts.ts';
-import { GatewayRouter } from '../../../src/collectors/router/gateway.ts';
+import { GatewayRouterFinder } from '../../../src/collectors/router/gateway.ts';
 import { AddressResolver } from '../../../src/lib/names/address-resolver.ts';
 import { tree } from '../../helpers/tree.ts';
 
@@ -15,7 +15,7 @@ const routers = (hosts: Record<string, string>): ConfiguredRouter[] =>
   Object.entries(hosts).map(([name, host]) => ({ name, host }));
 
 function gateway(hosts: Record<string, string>, roots = machine()) {
-  const router = new GatewayRouter(roots, new AddressResolver());
+  const router = new GatewayRouterFinder(roots, new AddressResolver());
   router.update(routers(hosts));
   return router;
 }

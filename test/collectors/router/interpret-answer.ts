@@ -1,16 +1,16 @@
 import {
+  parseConnectionStatusInfo,
   parseExternalIpv4Address,
   parseExternalIpv6Address,
-  parseIpv6PrefixFields,
-  parseLinkAndAddonFields,
-  parseStatusInfoFields,
+  parseIpv6Prefix,
+  parseLinkAccessAndRates,
 } from '../../../src/collectors/router/igd/wan-fields.ts';
 import { WanTrafficMeter } from '../../../src/collectors/router/igd/wan-traffic-meter.ts';
 import { parsePingOutput } from '../../../src/lib/probe/ping.ts';
 import { parseLocationHeader } from '../../../src/lib/ssdp.ts';
 import { parseUpnpDescription } from '../../../src/lib/upnp/description.ts';
 import type { HttpReply } from '../../../src/lib/upnp/http-client.ts';
-import { parseSoapReply, type SoapFields } from '../../../src/lib/upnp/soap.ts';
+import { parseSoapHttpReply, type SoapFields } from '../../../src/lib/upnp/soap.ts';
 
 /** The address that recorded routers are assumed to have. */
 export const address = new URL('http://192.0.2.1:49000/igddesc.xml');
@@ -33,11 +33,11 @@ function wanOf(values: SoapFields) {
     undefined,
   );
   return {
-    ...parseStatusInfoFields(values),
-    ...parseLinkAndAddonFields(values, values),
+    ...parseConnectionStatusInfo(values),
+    ...parseLinkAccessAndRates(values, values),
     ipv4: parseExternalIpv4Address(values),
     ipv6: parseExternalIpv6Address(values),
-    prefix: parseIpv6PrefixFields(values),
+    prefix: parseIpv6Prefix(values),
     received,
     sent,
   };
@@ -65,6 +65,6 @@ export function interpretAnswer(file: string, text: string): object {
       services: services.map(({ type, id, controlUrl }) => `${type} ${id} ${controlUrl.href}`),
     };
   }
-  const values = parseSoapReply(replyOf(file, text), 'action');
+  const values = parseSoapHttpReply(replyOf(file, text), 'action');
   return { values, ...defined(wanOf(values)) };
 }

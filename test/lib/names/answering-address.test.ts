@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AddressResolver } from '../../../src/lib/names/address-resolver.ts';
-import { AnsweringAddress, firstToAnswer } from '../../../src/lib/names/answering-address.ts';
+import { AnsweringAddressFinder, firstAddressToAnswer } from '../../../src/lib/names/answering-address.ts';
 import { stopClock } from '../../helpers/clock.ts';
 
 const never = new AbortController().signal;
@@ -10,7 +10,7 @@ const silent = (signal: AbortSignal) =>
 test('beside an address that is silent the next one is tried after a quarter of a second', async () => {
   const clock = stopClock();
   const tried: string[] = [];
-  const found = firstToAnswer(
+  const found = firstAddressToAnswer(
     ['2001:db8::1', '192.0.2.1'],
     (address, signal) => {
       tried.push(address);
@@ -26,14 +26,14 @@ test('beside an address that is silent the next one is tried after a quarter of 
 
 test('after an address that refuses the next one is tried at once', async () => {
   stopClock();
-  expect(await firstToAnswer(['2001:db8::1', '192.0.2.1'], async (address) => address === '192.0.2.1', never)).toBe(
-    '192.0.2.1',
-  );
+  expect(
+    await firstAddressToAnswer(['2001:db8::1', '192.0.2.1'], async (address) => address === '192.0.2.1', never),
+  ).toBe('192.0.2.1');
   const failing = async (address: string) => {
     if (address !== '192.0.2.1') throw new Error('no route');
     return true;
   };
-  expect(await firstToAnswer(['2001:db8::1', '192.0.2.1'], failing, never)).toBe('192.0.2.1');
+  expect(await firstAddressToAnswer(['2001:db8::1', '192.0.2.1'], failing, never)).toBe('192.0.2.1');
 });
 
 test('a slow address still wins if no other answers', async () => {
@@ -42,7 +42,7 @@ test('a slow address still wins if no other answers', async () => {
   const slow = new Promise<boolean>((resolve) => {
     answer = resolve;
   });
-  const found = firstToAnswer(
+  const found = firstAddressToAnswer(
     ['192.0.2.1', '192.0.2.2'],
     (address, signal) => (address === '192.0.2.1' ? slow : silent(signal)),
     never,
@@ -55,8 +55,8 @@ test('a slow address still wins if no other answers', async () => {
 });
 
 test('no address answers', async () => {
-  expect(await firstToAnswer(['192.0.2.1', '192.0.2.2'], async () => false, never)).toBe(undefined);
-  expect(await firstToAnswer([], async () => true, never)).toBe(undefined);
+  expect(await firstAddressToAnswer(['192.0.2.1', '192.0.2.2'], async () => false, never)).toBe(undefined);
+  expect(await firstAddressToAnswer([], async () => true, never)).toBe(undefined);
 });
 
 /** A name with addresses that the test can change, and hosts at some of them. */
@@ -66,7 +66,7 @@ function named(addresses: string[], alive: string[]) {
     world.lookups += 1;
     return world.addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   });
-  const address = new AnsweringAddress('app.lan', resolver, async (one) => {
+  const address = new AnsweringAddressFinder('app.lan', resolver, async (one) => {
     world.knocks += 1;
     return world.alive.includes(one);
   });

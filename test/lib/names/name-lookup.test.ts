@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { lookUpName, lookupFunction } from '../../../src/lib/names/name-lookup.ts';
+import { lookUpName, socketLookupFunction } from '../../../src/lib/names/name-lookup.ts';
 
 /** Puts a `getent` in place of the system's, which answers by a shell script: `$2` is the database, `$3` the name. */
 function standIn(script: string): void {
@@ -94,14 +94,14 @@ const ask = (lookup: LookupFunction, host: string, options: object) =>
 
 test('a socket gets all addresses, the first one, or those of one family', async () => {
   const v6 = { address: '2001:db8::1', family: 6 };
-  const lookup = lookupFunction(async () => [v6, v4]);
+  const lookup = socketLookupFunction(async () => [v6, v4]);
   expect(await ask(lookup, 'a.lan', { all: true })).toEqual([v6, v4]);
   expect(await ask(lookup, 'a.lan', {})).toEqual(v6);
   expect(await ask(lookup, 'a.lan', { family: 4 })).toEqual(v4);
   expect(await ask(lookup, 'a.lan', { family: 'IPv6', all: true })).toEqual([v6]);
   await expect(
     ask(
-      lookupFunction(async () => [v4]),
+      socketLookupFunction(async () => [v4]),
       'a.lan',
       { family: 6 },
     ),
@@ -112,5 +112,5 @@ test('a socket gets all addresses, the first one, or those of one family', async
 
 test('the system’s resolver is asked', async () => {
   expect(await lookUpName('127.0.0.1')).toEqual([{ address: '127.0.0.1', family: 4 }]);
-  await expect(ask(lookupFunction(lookUpName), 'no-such-name.invalid', {})).rejects.toBeInstanceOf(Error);
+  await expect(ask(socketLookupFunction(lookUpName), 'no-such-name.invalid', {})).rejects.toBeInstanceOf(Error);
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { RefusalCachingActionCaller } from '../../../src/lib/upnp/action-caller.ts';
 import { HttpClient, HttpStatusError, NoReplyError } from '../../../src/lib/upnp/http-client.ts';
-import { buildSoapRequest, parseSoapReply, SoapFaultError } from '../../../src/lib/upnp/soap.ts';
+import { buildSoapRequest, parseSoapHttpReply, SoapFaultError } from '../../../src/lib/upnp/soap.ts';
 import { freePort } from '../../helpers/ports.ts';
 
 const never = new AbortController().signal;
@@ -28,7 +28,7 @@ const service = (control: URL) => ({
   wanDevice: 0,
 });
 const call = async ({ client, url }: { client: HttpClient; url: URL }, args: Record<string, string> = {}) =>
-  parseSoapReply(await client.send(buildSoapRequest(service(url), 'GetX', args), never), 'GetX');
+  parseSoapHttpReply(await client.send(buildSoapRequest(service(url), 'GetX', args), never), 'GetX');
 const envelope = (body: string) =>
   `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`;
 const fault = (code: number) =>

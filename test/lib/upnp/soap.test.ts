@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  parseConnectionStatusInfo,
   parseExternalIpv4Address,
-  parseIpv6PrefixFields,
-  parseLinkAndAddonFields,
-  parseStatusInfoFields,
+  parseIpv6Prefix,
+  parseLinkAccessAndRates,
 } from '../../../src/collectors/router/igd/wan-fields.ts';
-import { parseSoapReply, parseSoapResponse, SoapFields } from '../../../src/lib/upnp/soap.ts';
+import { parseSoapEnvelope, parseSoapHttpReply, SoapFields } from '../../../src/lib/upnp/soap.ts';
 
 const envelope = (body: string) =>
   `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`;
@@ -36,20 +36,20 @@ const expectClear = (read: () => unknown) => {
 test('any text is an answer, or a clear error', () => {
   const texts = fc.oneof(corrupted(answer), fc.string(), fc.string().map(envelope));
   fc.assert(
-    fc.property(texts, (text) => expectClear(() => parseSoapResponse(text, 'GetX'))),
+    fc.property(texts, (text) => expectClear(() => parseSoapEnvelope(text, 'GetX'))),
     { numRuns: 500 },
   );
   fc.assert(
     fc.property(texts, fc.integer({ min: 100, max: 599 }), (body, status) =>
-      expectClear(() => parseSoapReply({ status, headers: {}, body }, 'GetX')),
+      expectClear(() => parseSoapHttpReply({ status, headers: {}, body }, 'GetX')),
     ),
   );
 });
 
 test('an answer that breaks off anywhere is an error', () => {
   for (let length = 0; length < answer.length; length += 1)
-    expect(() => parseSoapResponse(answer.slice(0, length), 'GetX')).toThrow();
-  expect(parseSoapResponse(`${answer}\0\0`, 'GetX').count('Uptime')).toBe(86_400);
+    expect(() => parseSoapEnvelope(answer.slice(0, length), 'GetX')).toThrow();
+  expect(parseSoapEnvelope(`${answer}\0\0`, 'GetX').count('Uptime')).toBe(86_400);
 });
 
 const names = ['Uptime', 'ConnectionStatus', 'PhysicalLinkStatus', 'PrefixLength', 'Layer1DownstreamMaxBitRate'];
@@ -70,12 +70,12 @@ test('whatever the values are, numbers are possible ones', () => {
         const count = fields.count(name) ?? 0;
         expect(count >= 0 && count < 2 ** 64).toBe(true);
       }
-      const { uptime = 0 } = parseStatusInfoFields(fields);
+      const { uptime = 0 } = parseConnectionStatusInfo(fields);
       expect(uptime >= 0 && uptime < 1e9).toBe(true);
-      const { downstreamBytesPerSecond = 1 } = parseLinkAndAddonFields(fields, undefined);
+      const { downstreamBytesPerSecond = 1 } = parseLinkAccessAndRates(fields, undefined);
       expect(downstreamBytesPerSecond > 0 && Number.isFinite(downstreamBytesPerSecond)).toBe(true);
       expect(parseExternalIpv4Address(fields)).toBe(undefined);
-      expect(parseIpv6PrefixFields(fields)).toBe(undefined);
+      expect(parseIpv6Prefix(fields)).toBe(undefined);
     }),
     { numRuns: 500 },
   );

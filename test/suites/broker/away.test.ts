@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
-import { BrokerClient } from '../../../src/mqtt/broker-client.ts';
+import { ReconnectingPublisher } from '../../../src/mqtt/reconnecting-publisher.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { observe } from '../../helpers/observer.ts';
@@ -21,7 +21,7 @@ test('a thousand cycles while the broker is away: the heap stays flat, and the n
   const collector = probe(async () => []);
   const state = stateOf(collector);
   const { mqtt } = parseSettings([], { MQTT_URL: mosquitto.url });
-  const session = new BrokerClient({
+  const session = new ReconnectingPublisher({
     agent,
     catalogue: [collector],
     state,

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runByDrivesHelper } from '../../../src/collectors/storage/helper/drives-helper-client.ts';
+import { runCommandByDrivesHelper } from '../../../src/collectors/storage/helper/drives-helper-client.ts';
 import type { CollectorStatus } from '../../../src/views/status.ts';
 import { program } from '../../helpers/agent.ts';
 import { patience } from '../../helpers/patience.ts';
@@ -72,7 +72,7 @@ async function startHelper(...starter: string[]) {
       return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
     },
     ask: (command: readonly string[] = question, seconds = 10 * patience) =>
-      runByDrivesHelper(socket, command, seconds),
+      runCommandByDrivesHelper(socket, command, seconds),
   };
 }
 

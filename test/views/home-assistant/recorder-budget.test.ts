@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { agentCollector } from '../../../src/collectors/agent/index.ts';
 import { hostCollector } from '../../../src/collectors/host/index.ts';
-import { type ActiveCollector, readCollector } from '../../../src/loop/collector-reading.ts';
+import { type ActiveCollector, readCollectorAndRecord } from '../../../src/loop/collector-reading.ts';
 import { MutableAgentState } from '../../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition, OpenedCollector } from '../../../src/model/collector.ts';
 import { parseSettings } from '../../../src/settings/index.ts';
@@ -113,7 +113,7 @@ test.runIf(process.platform === 'linux')('what a usual machine costs Home Assist
   };
   for (let reading = 0; reading < 120; reading += 1) {
     live();
-    const recorded = active.map((one) => readCollector(one, state).recorded);
+    const recorded = active.map((one) => readCollectorAndRecord(one, state).recorded);
     if (reading === 0) {
       await waits(0.5);
       live();

@@ -1,5 +1,5 @@
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
-import { listFolderSync, parseFiniteNumber, tryReadOpenTextSync } from '../../../lib/files.ts';
+import { listFolderSync, parseFiniteNumber, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import type { HostReading } from '../reading.ts';
 
@@ -63,7 +63,7 @@ export async function readCpuFrequencyHz(roots: HostRoots, drivers: DriverFileRe
 }
 
 export function readLoadAverage(roots: HostRoots): HostReading['load'] {
-  const loads = tryReadOpenTextSync(roots.proc('loadavg'))?.split(' ').slice(0, 3).map(parseFiniteNumber) ?? [];
+  const loads = tryReadTextKeepOpenSync(roots.proc('loadavg'))?.split(' ').slice(0, 3).map(parseFiniteNumber) ?? [];
   const [one, five, fifteen] = loads.map((load) => (load !== undefined && load >= 0 ? load : undefined));
   return one === undefined || five === undefined || fifteen === undefined ? undefined : { one, five, fifteen };
 }

@@ -4,7 +4,7 @@ import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { diskFolder, diskSequence } from './disks.ts';
+import { diskSequence, sysfsFolderOfDisk } from './disks.ts';
 
 /** What a disk is known by, wherever the kernel puts it; undefined where it has none. */
 export interface DiskIdentity {
@@ -31,7 +31,7 @@ const vpdHeaderLength = 4;
 
 /** The serial number of the USB device that a disk is, with the number of its slot. */
 function usbSerial(roots: HostRoots, name: string): string | undefined {
-  const folder = diskFolder(roots, name, 'device');
+  const folder = sysfsFolderOfDisk(roots, name, 'device');
   let path = existsSync(folder) ? realpathSync(folder) : '';
   const slot = path.split(':').at(-1);
   for (; path.includes('/usb'); path = dirname(path)) {
@@ -76,10 +76,10 @@ export class DiskIdentityReader {
   }
 
   async #ask(name: string): Promise<DiskIdentity> {
-    const file = (...path: string[]) => tryReadTextSync(diskFolder(this.#roots, name, ...path), 'latin1');
+    const file = (...path: string[]) => tryReadTextSync(sysfsFolderOfDisk(this.#roots, name, ...path), 'latin1');
     const serial =
       // Virtio's driver asks the device.
-      parseIdentifier(await this.#drivers.text(diskFolder(this.#roots, name, 'serial'))) ??
+      parseIdentifier(await this.#drivers.text(sysfsFolderOfDisk(this.#roots, name, 'serial'))) ??
       parseIdentifier(file('device/serial')) ??
       parseIdentifier(file('device/vpd_pg80')?.slice(vpdHeaderLength)) ??
       usbSerial(this.#roots, name);

@@ -1,17 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
-import { listFolderSync, tryReadNumberSync, tryReadOpenTextSync } from '../../../lib/files.ts';
+import { listFolderSync, tryReadNumberSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { DiskReading } from '../reading.ts';
-import type { DeviceRates } from './device-rates.ts';
+import type { DeviceCounterRates } from './device-counter-rates.ts';
 
 /** Block devices that users do not consider disks: boot areas of an eMMC, optical and floppy drives, flash chips of a
  * board. */
 const ignoredDevices = /^(mmcblk\d+(boot\d+|rpmb)|sr\d+|fd\d+|mtdblock\d+)$/;
 
 /** A folder of a disk in /sys, which has `!` for the slash in a name such as `cciss/c0d0`. */
-export const diskFolder = (roots: HostRoots, name: string, ...path: string[]): string =>
+export const sysfsFolderOfDisk = (roots: HostRoots, name: string, ...path: string[]): string =>
   roots.sys('block', name.replaceAll('/', '!'), ...path);
 
 /** Selects whole drives: block devices with a hardware device and a size. The paths to a multipath drive are hidden. */
@@ -20,9 +20,9 @@ export function listWatchedAndExcludedDisks(
   verdict: (name: string) => IncludeExcludeVerdict,
 ): { watched: string[]; excluded: string[]; names: string[] } {
   const isDisk = (name: string) =>
-    existsSync(diskFolder(roots, name, 'device')) &&
-    (tryReadNumberSync(diskFolder(roots, name, 'size')) ?? 0) > 0 &&
-    tryReadNumberSync(diskFolder(roots, name, 'hidden')) !== 1 &&
+    existsSync(sysfsFolderOfDisk(roots, name, 'device')) &&
+    (tryReadNumberSync(sysfsFolderOfDisk(roots, name, 'size')) ?? 0) > 0 &&
+    tryReadNumberSync(sysfsFolderOfDisk(roots, name, 'hidden')) !== 1 &&
     !ignoredDevices.test(name);
   const names = listFolderSync(roots.sys('block')).map((name) => name.replaceAll('!', '/'));
   return { ...splitNamesIntoWatchedAndExcluded(names, verdict, isDisk), names };
@@ -31,8 +31,8 @@ export function listWatchedAndExcludedDisks(
 /** A number that another disk under the same name does not have: the kernel's (since Linux 5.15), or the inode of the
  * disk's folder. */
 export const diskSequence = (roots: HostRoots, name: string): string | undefined =>
-  tryReadOpenTextSync(diskFolder(roots, name, 'diskseq')) ??
-  statSync(diskFolder(roots, name), { throwIfNoEntry: false })?.ino.toString();
+  tryReadTextKeepOpenSync(sysfsFolderOfDisk(roots, name, 'diskseq')) ??
+  statSync(sysfsFolderOfDisk(roots, name), { throwIfNoEntry: false })?.ino.toString();
 
 export interface DiskCounters {
   sectorsRead: number | undefined;
@@ -77,7 +77,7 @@ export function readDiskActivity(
   roots: HostRoots,
   name: string,
   { sectorsRead, sectorsWritten, busyMilliseconds }: DiskCounters,
-  rates: DeviceRates,
+  rates: DeviceCounterRates,
 ): DiskReading {
   const perSecond = rates.perSecond(
     { name: `disk ${name}`, identity: diskSequence(roots, name) ?? '', maxPerSecond: maxBytesPerSecond / sectorBytes },

@@ -1,8 +1,8 @@
 import { lstatSync, statfsSync } from 'node:fs';
-import { tryReadOpenTextSync } from '../../../lib/files.ts';
+import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { isRemoteType } from './mount-rules.ts';
-import { bytesOfPath, type MountinfoLine, MountTable } from './mountinfo.ts';
+import { isRemoteFilesystemType } from './mount-rules.ts';
+import { type MountinfoLine, MountTable, pathAsByteString } from './mountinfo.ts';
 
 export interface Mount {
   /** Mount point on the host; bytes that are not UTF-8 are replacement characters. */
@@ -35,7 +35,7 @@ function isLiveProc(roots: HostRoots): boolean {
   }
 }
 
-export const decodeUtf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
+export const decodeByteStringAsUtf8 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('utf8');
 const escapeBytes = (bytes: string) =>
   bytes.replaceAll(/[\x80-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 
@@ -66,7 +66,7 @@ function linesByPoint(table: MountTable): MountinfoLine[][] {
   });
 }
 
-const readMountinfo = (path: string) => tryReadOpenTextSync(path, 'latin1') ?? '';
+const readMountinfo = (path: string) => tryReadTextKeepOpenSync(path, 'latin1') ?? '';
 
 /** Reads the mounts of the host; parses them again only after a change. */
 export class HostMountsReader {
@@ -108,7 +108,7 @@ export class HostMounts {
 
   /** `ofInit` is empty if the mounts of the host's init are unknown. */
   constructor(roots: HostRoots, own: MountTable, ofInit: MountTable) {
-    this.#prefix = bytesOfPath(roots.host()).replace(/\/$/, '');
+    this.#prefix = pathAsByteString(roots.host()).replace(/\/$/, '');
     this.#own = own;
     const visible = this.#own.lines
       .filter(({ point }) => point === this.#prefix || point.startsWith(`${this.#prefix}/`))
@@ -118,7 +118,7 @@ export class HostMounts {
     this.#hasOtherView = isInitKnown && visible.length > 0;
     this.#isLive = isLiveProc(roots);
     const byPoint = linesByPoint(this.#host);
-    this.points = byPoint.flatMap(([line]) => (line === undefined ? [] : [decodeUtf8(line.point)]));
+    this.points = byPoint.flatMap(([line]) => (line === undefined ? [] : [decodeByteStringAsUtf8(line.point)]));
     this.accessible = byPoint.filter(([line]) => line && this.#host.mountAt(line.point)?.type !== 'autofs');
   }
 
@@ -130,7 +130,8 @@ export class HostMounts {
   /** Whether the mount is a folder. Containers have single files as mounts, such as /etc/resolv.conf. */
   isFolder(line: MountinfoLine): boolean {
     if (line.root.endsWith('//deleted')) return false;
-    if (this.#host.chainTo(line.point).some(({ type }) => type === 'autofs' || isRemoteType(type))) return true;
+    if (this.#host.chainTo(line.point).some(({ type }) => type === 'autofs' || isRemoteFilesystemType(type)))
+      return true;
     try {
       return lstatSync(this.#pathOf(line)).isDirectory();
     } catch {
@@ -139,14 +140,14 @@ export class HostMounts {
   }
 
   describe(line: MountinfoLine): Mount {
-    const point = decodeUtf8(line.point);
+    const point = decodeByteStringAsUtf8(line.point);
     const chain = this.#hasOtherView ? this.#own.chainTo(this.#ownPoint(line.point)) : this.#host.chainTo(line.point);
     return {
       point,
-      id: bytesOfPath(point) === line.point ? point : escapeBytes(line.point),
+      id: pathAsByteString(point) === line.point ? point : escapeBytes(line.point),
       path: this.#pathOf(line),
       type: line.type,
-      source: decodeUtf8(line.source),
+      source: decodeByteStringAsUtf8(line.source),
       readOnly: isReadOnly(line),
       device: this.#isLive && !ownDeviceNumberTypes.test(line.type) ? line.device : undefined,
       hiddenBecause: this.hiddenBecause(line),
@@ -157,7 +158,7 @@ export class HostMounts {
   /** Whether this process sees another file system at a path of the host: the container has one of its own there, or lacks one
    * that was mounted after its start. */
   isHidden(path: string): boolean {
-    return this.#isHidden(bytesOfPath(path));
+    return this.#isHidden(pathAsByteString(path));
   }
 
   #isHidden(point: string): boolean {
@@ -170,7 +171,7 @@ export class HostMounts {
     if (top?.device !== line.device)
       return top === undefined
         ? 'not reachable by its path'
-        : `covered by another mount, ${decodeUtf8(top.point)} (${top.type})`;
+        : `covered by another mount, ${decodeByteStringAsUtf8(top.point)} (${top.type})`;
     if (this.#isHidden(line.point))
       return 'the container has a different file system there: mount the host’s / with rslave and without a tmpfs over it';
     return undefined;

@@ -18,7 +18,7 @@ export const hasValueOrError = ({ value, error }: Pick<HwmonSensor, 'value' | 'e
   value !== undefined || error !== undefined;
 
 /** The value, or the error if the sensor does not answer. */
-export async function valueOrError(
+export async function sensorValueOrError(
   pending: Promise<number | undefined>,
 ): Promise<Pick<HwmonSensor, 'value' | 'error'>> {
   try {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
 import { readClocks } from '../../../lib/clocks.ts';
 import { DriverFileReader } from '../../../lib/driver-file-reader.ts';
-import { tryReadOpenTextSync } from '../../../lib/files.ts';
-import { Remembered } from '../../../lib/remembered.ts';
+import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import type { Observation, ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
@@ -11,17 +11,17 @@ import type { MachineInventory } from '../inventory.ts';
 import type { HostReading, HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import { CpuUsageReader, readCpuFrequencyHz, readLoadAverage } from './cpu.ts';
-import { DeviceRates } from './device-rates.ts';
+import { DeviceCounterRates } from './device-counter-rates.ts';
 import { readFailedUnits } from './failed-units.ts';
-import { HostDisks } from './host-disks.ts';
-import { HostFilesystems } from './host-filesystems.ts';
-import { HostInterfaces } from './host-interfaces.ts';
+import { HostDisksReader } from './host-disks-reader.ts';
+import { HostFilesystemsReader } from './host-filesystems-reader.ts';
+import { HostInterfacesReader } from './host-interfaces-reader.ts';
 import { type HostMounts, HostMountsReader } from './host-mounts.ts';
 import type { HwmonSensor } from './hwmon-sensor.ts';
 import { readMemoryUsage, readPressureStallShares } from './memory.ts';
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
-import { type RebootNeed, readRebootNeed, rebootBasis } from './reboot.ts';
+import { type RebootNeed, readRebootNeed, rebootNeedBasis } from './reboot.ts';
 import { readHostSensors } from './sensors.ts';
 import { countProcesses, isClockSynchronized, parseBootTime, readThrottling } from './system.ts';
 
@@ -37,14 +37,14 @@ const readingOfSensor = <T>({ error }: HwmonSensor, reading: T) => (error === un
 export class LinuxHostReader {
   readonly #roots: HostRoots;
   readonly #cpuUsage = new CpuUsageReader();
-  readonly #rates = new DeviceRates();
+  readonly #rates = new DeviceCounterRates();
   readonly #drivers = new DriverFileReader();
   readonly #updates: PendingUpdatesReader;
   readonly #mounts: HostMountsReader;
-  readonly #filesystems: HostFilesystems;
-  readonly #interfaces: HostInterfaces;
-  readonly #disks: HostDisks;
-  readonly #reboot = new Remembered<RebootNeed>();
+  readonly #filesystems: HostFilesystemsReader;
+  readonly #interfaces: HostInterfacesReader;
+  readonly #disks: HostDisksReader;
+  readonly #reboot = new CacheUntilBasisChanges<RebootNeed>();
   #hasRead = false;
 
   constructor(roots: HostRoots, settings: HostSettings, memory: DeviceMemories) {
@@ -52,9 +52,9 @@ export class LinuxHostReader {
     // A package manager describes the system that it runs on.
     this.#updates = new PendingUpdatesReader(roots.isHostRoot ? findPackageManager() : undefined);
     this.#mounts = new HostMountsReader(roots);
-    this.#filesystems = new HostFilesystems(roots, settings);
-    this.#interfaces = new HostInterfaces(roots, settings, this.#rates, this.#drivers);
-    this.#disks = new HostDisks(roots, settings, this.#rates, this.#drivers, memory);
+    this.#filesystems = new HostFilesystemsReader(roots, settings);
+    this.#interfaces = new HostInterfacesReader(roots, settings, this.#rates, this.#drivers);
+    this.#disks = new HostDisksReader(roots, settings, this.#rates, this.#drivers, memory);
   }
 
   #beginCounters(): { stat: string | undefined; cpu: HostReading['cpu'] } {
@@ -63,7 +63,7 @@ export class LinuxHostReader {
     this.#rates.begin(clocks);
     this.#interfaces.begin();
     this.#disks.begin();
-    const stat = tryReadOpenTextSync(this.#roots.proc('stat'));
+    const stat = tryReadTextKeepOpenSync(this.#roots.proc('stat'));
     return { stat, cpu: this.#cpuUsage.read(stat, clocks.monotonic) };
   }
 
@@ -159,9 +159,9 @@ export class LinuxHostReader {
         load: readLoadAverage(roots),
         memory: readMemoryUsage(roots),
         pressure: readPressureStallShares(roots),
-        bootTime: parseBootTime(stat, tryReadOpenTextSync(roots.proc('uptime')), now.wall),
+        bootTime: parseBootTime(stat, tryReadTextKeepOpenSync(roots.proc('uptime')), now.wall),
         processes: countProcesses(roots),
-        reboot: this.#reboot.get(rebootBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
+        reboot: this.#reboot.get(rebootNeedBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
         failedUnits: failedUnits.names,
         updates: this.#updates.latest,
         clockSynchronized: isClockSynchronized(roots),

@@ -7,7 +7,7 @@ import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '..
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { InterfaceReading } from '../reading.ts';
-import { defaultRouteInterfaces, preferredIpv6Addresses } from './ip-config.ts';
+import { defaultRouteInterfaces, longestLivedIpv6ByInterface } from './ip-config.ts';
 
 /** Xen's end of a guest's interface has a device, but belongs to the guest. */
 const guestInterfaces = /^vif\d+\.\d+(-emu)?$/;
@@ -51,9 +51,9 @@ export function parseNetDev(text: string): Map<string, InterfaceCounters> {
 }
 
 /** Addresses in this process's network namespace, which in a container is the host's only with host networking. */
-export function readAddresses(roots: HostRoots): (name: string) => Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
+export function readInterfaceAddresses(roots: HostRoots): (name: string) => Pick<InterfaceReading, 'ipv4' | 'ipv6'> {
   const ofKernel = networkInterfaces();
-  const ipv6 = preferredIpv6Addresses(roots);
+  const ipv6 = longestLivedIpv6ByInterface(roots);
   return (name) => ({
     ipv4: ofKernel[name]?.find(({ family }) => family === 'IPv4')?.address,
     ipv6: ipv6.get(name),
@@ -83,7 +83,7 @@ const parseSpeed = (megabits: number | undefined) =>
 
 /** The carrier can't be read while an interface is down; the speed of one without a cable or of Wi-Fi is -1 or can't be
  * read. */
-export async function readLinkAndSpeed(
+export async function readInterfaceLinkAndSpeed(
   roots: HostRoots,
   drivers: DriverFileReader,
   name: string,

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { tryReadOpenTextSync } from '../../../lib/files.ts';
+import { tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 
 /** RTF_REJECT (linux/route.h): the route refuses packets. */
@@ -10,14 +10,14 @@ const rowsOf = (text: string | undefined, separator: RegExp) =>
   (text ?? '').split('\n').map((line) => line.trim().split(separator));
 
 function ipv4DefaultRoutes(roots: HostRoots): string[] {
-  return rowsOf(tryReadOpenTextSync(roots.proc('net/route')), /\t/).flatMap(
+  return rowsOf(tryReadTextKeepOpenSync(roots.proc('net/route')), /\t/).flatMap(
     ([name, destination, , flags, , , , mask = '00000000']) =>
       name && destination === '00000000' && Number(mask) === 0 && (parseHex(flags) & rejectFlag) === 0 ? [name] : [],
   );
 }
 
 function ipv6DefaultRoutes(roots: HostRoots): string[] {
-  return rowsOf(tryReadOpenTextSync(roots.proc('net/ipv6_route')), / +/).flatMap(
+  return rowsOf(tryReadTextKeepOpenSync(roots.proc('net/ipv6_route')), / +/).flatMap(
     ([destination, prefixLength, , , , , , , flags, name]) =>
       name &&
       name !== 'lo' &&
@@ -46,8 +46,8 @@ function formatIpv6(digits: string): string | undefined {
 }
 
 /** The address of each interface that lasts longest: not one that expires or changes every day, if there is another. */
-export function preferredIpv6Addresses(roots: HostRoots): Map<string, string> {
-  const candidates = rowsOf(tryReadOpenTextSync(roots.proc('net/if_inet6')), / +/).flatMap(
+export function longestLivedIpv6ByInterface(roots: HostRoots): Map<string, string> {
+  const candidates = rowsOf(tryReadTextKeepOpenSync(roots.proc('net/if_inet6')), / +/).flatMap(
     ([digits = '', , , scope, flagDigits, name]) => {
       const [address, flags] = [formatIpv6(digits), parseHex(flagDigits)];
       if (!name || address === undefined || parseHex(scope) !== globalScope) return [];

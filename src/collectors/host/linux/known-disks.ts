@@ -71,7 +71,7 @@ const withIdentity = (id: string, { serial, wwid }: DiskIdentity): KnownDisk => 
 /** Gives each disk the id that it had first, by kernel name. At the first start (`known` is undefined) that is the kernel
  * name, later the serial number, since the name may be that of another disk. A disk without a serial number or WWID keeps
  * the kernel name unless a known disk has it. */
-export function identifyDisks(
+export function assignStableDiskIds(
   present: ReadonlyMap<string, DiskIdentity>,
   known: KnownDisks | undefined,
 ): { ids: Map<string, string>; known: KnownDisks } {

@@ -1,4 +1,4 @@
-import { tryReadOpenTextSync, tryReadTextSync } from '../../../lib/files.ts';
+import { tryReadTextKeepOpenSync, tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { HostReading } from '../reading.ts';
@@ -24,7 +24,7 @@ const isMeminfoOfContainer = (roots: HostRoots) =>
 /** From /proc/meminfo; undefined for kernels before 3.14, which have no MemAvailable. In a container, lxcfs may say that
  * more is available or free than there is. */
 export function readMemoryUsage(roots: HostRoots): HostReading['memory'] {
-  const text = tryReadOpenTextSync(roots.proc('meminfo')) ?? '';
+  const text = tryReadTextKeepOpenSync(roots.proc('meminfo')) ?? '';
   const bytes = (name: string) => {
     const kibibytes = new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1];
     return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
@@ -49,7 +49,9 @@ function withArc(available: number, total: number, roots: HostRoots): number {
 /** Pressure stall information (Linux 4.20 and later): share of the last minute in which some task waited. */
 export function readPressureStallShares(roots: HostRoots): HostReading['pressure'] {
   const someShare = (resource: string) => {
-    const percent = /^some .*avg60=([\d.]+)/m.exec(tryReadOpenTextSync(roots.proc('pressure', resource)) ?? '')?.[1];
+    const percent = /^some .*avg60=([\d.]+)/m.exec(
+      tryReadTextKeepOpenSync(roots.proc('pressure', resource)) ?? '',
+    )?.[1];
     return percent !== undefined && Number(percent) <= 100 ? toBaseUnit(Number(percent), '%') : undefined;
   };
   return { cpu: someShare('cpu'), memory: someShare('memory'), io: someShare('io') };

@@ -1,4 +1,4 @@
-import { missingNames } from '../../../lib/include-exclude-matcher.ts';
+import { includedNamesWithoutMatch } from '../../../lib/include-exclude-matcher.ts';
 import type { CollectorComplaint } from '../../../model/collector.ts';
 
 const maxListed = 20;
@@ -12,7 +12,7 @@ export function missingNameComplaints(
   found: readonly string[],
 ): CollectorComplaint[] {
   const listed = [...found.slice(0, maxListed), ...(found.length > maxListed ? ['…'] : [])].join(', ') || 'none';
-  return missingNames(include, names).map((name) => ({
+  return includedNamesWithoutMatch(include, names).map((name) => ({
     key: `${setting} ${name}`,
     complaint: `${setting}: there is no ${thing} ${name}; found: ${listed}`,
   }));

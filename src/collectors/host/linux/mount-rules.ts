@@ -4,7 +4,7 @@ import type { MountinfoLine } from './mountinfo.ts';
 const remoteTypes =
   /^(nfs4?|cifs|smb3|smbfs|9p|ceph|glusterfs|afs|coda|ncpfs|lustre|beegfs|orangefs|davfs|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|fuse|fuseblk|fuse\..*)$/;
 
-export const isRemoteType = (type: string): boolean => remoteTypes.test(type);
+export const isRemoteFilesystemType = (type: string): boolean => remoteTypes.test(type);
 
 /** Images, which are always full, layers, and file systems in memory. */
 const imageTypes = /^(squashfs|erofs|iso9660|udf|cramfs|romfs|overlay|aufs|autofs|rootfs|ramfs|tmpfs)$/;
@@ -54,7 +54,7 @@ const imageAndSnapshotPlaces = [
 
 /** The root is watched whatever its type, except a system image, which is always full: Fedora's composefs, whose data are
  * in /sysroot, and read-only images of live systems. */
-export const isWatchedRoot = ({ point, type, source }: MountinfoLine): boolean =>
+export const isWatchedRootMount = ({ point, type, source }: MountinfoLine): boolean =>
   point === '/' && source !== 'composefs' && !/^(squashfs|erofs|iso9660|udf|cramfs|romfs)$/.test(type);
 
 /** Whether a mount is in a place of container engines, images or snapshots. */
@@ -66,15 +66,15 @@ const isInLeftOutPlace = ({ point, type, source }: MountinfoLine): boolean =>
 const fuseType = ({ type, source }: MountinfoLine) => (type === 'fuse' ? `fuse.${source}` : type);
 
 /** Whether a mount of this type and place is watched by default. `withoutDevice`: types that the kernel registers so. */
-export function isWatchedByDefault(line: MountinfoLine, withoutDevice: ReadonlySet<string>): boolean {
+export function isMountWatchedByDefault(line: MountinfoLine, withoutDevice: ReadonlySet<string>): boolean {
   const { point, type, root } = line;
-  if (point === '/') return isWatchedRoot(line);
+  if (point === '/') return isWatchedRootMount(line);
   if (isInLeftOutPlace(line)) return false;
-  if (isRemoteType(type)) return !helperTypes.test(type) && !fuseImageTypes.test(fuseType(line));
+  if (isRemoteFilesystemType(type)) return !helperTypes.test(type) && !fuseImageTypes.test(fuseType(line));
   if (type === 'tmpfs' || type === 'ramfs') return memoryPlaces.test(point) && root === '/';
   return (!withoutDevice.has(type) || storageTypesWithoutDevice.test(type)) && !imageTypes.test(type);
 }
 
 /** Whether the line shows a whole file system; with other types than these a folder as root means a bind mount. */
-export const isWholeFilesystem = ({ point, root, type }: MountinfoLine): boolean =>
-  point === '/' || root === '/' || isRemoteType(type) || subvolumeTypes.test(type);
+export const isMountOfWholeFilesystem = ({ point, root, type }: MountinfoLine): boolean =>
+  point === '/' || root === '/' || isRemoteFilesystemType(type) || subvolumeTypes.test(type);

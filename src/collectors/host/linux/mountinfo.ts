@@ -37,7 +37,7 @@ function parseLine(line: string): MountinfoLine | undefined {
 }
 
 /** The characters of a path's bytes, as `MountinfoLine` has them. */
-export const bytesOfPath = (path: string): string => Buffer.from(path).toString('latin1');
+export const pathAsByteString = (path: string): string => Buffer.from(path).toString('latin1');
 
 /** A path and all folders above it, the root first. */
 const pathsDownTo = (path: string) => [

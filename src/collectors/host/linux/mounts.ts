@@ -1,11 +1,11 @@
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { IncludeExcludeVerdict } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { decodeUtf8, type HostMounts, type Mount } from './host-mounts.ts';
-import { isWatchedByDefault, isWholeFilesystem } from './mount-rules.ts';
+import { decodeByteStringAsUtf8, type HostMounts, type Mount } from './host-mounts.ts';
+import { isMountOfWholeFilesystem, isMountWatchedByDefault } from './mount-rules.ts';
 import type { MountinfoLine } from './mountinfo.ts';
 
-export interface MountSelection {
+export interface WatchedAndExcludedMounts {
   watched: Mount[];
   /** Those that the settings exclude. */
   excluded: Mount[];
@@ -25,9 +25,9 @@ const typesWithoutDevice = (roots: HostRoots): ReadonlySet<string> =>
 function defaultLines(mounts: HostMounts, withoutDevice: ReadonlySet<string>): MountinfoLine[] {
   // A file system that lies below another one, as below the tmpfs over a home, is told as hidden.
   const lines = mounts.accessible.flatMap(
-    (ofPoint) => ofPoint.findLast((line) => isWatchedByDefault(line, withoutDevice)) ?? [],
+    (ofPoint) => ofPoint.findLast((line) => isMountWatchedByDefault(line, withoutDevice)) ?? [],
   );
-  const whole = lines.filter(isWholeFilesystem);
+  const whole = lines.filter(isMountOfWholeFilesystem);
   const devices = new Set(whole.map(({ device }) => device));
   return [...whole, ...lines.filter((line) => !devices.has(line.device) && mounts.isFolder(line))];
 }
@@ -48,9 +48,9 @@ export function listWatchedAndExcludedMounts(
   roots: HostRoots,
   mounts: HostMounts,
   verdict: (point: string) => IncludeExcludeVerdict,
-): MountSelection {
+): WatchedAndExcludedMounts {
   const withVerdict = (lines: readonly MountinfoLine[], result: IncludeExcludeVerdict) =>
-    lines.filter(({ point }) => verdict(decodeUtf8(point)) === result);
+    lines.filter(({ point }) => verdict(decodeByteStringAsUtf8(point)) === result);
   const byDefault = defaultLines(mounts, typesWithoutDevice(roots));
   const watched = [
     ...withVerdict(
@@ -63,6 +63,6 @@ export function listWatchedAndExcludedMounts(
     watched: watched.map((line) => mounts.describe(line)),
     excluded: withVerdict(byDefault, 'excluded').map((line) => mounts.describe(line)),
     points: mounts.points,
-    defaultPoints: byDefault.map(({ point }) => decodeUtf8(point)),
+    defaultPoints: byDefault.map(({ point }) => decodeByteStringAsUtf8(point)),
   };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/driver-file-reader.ts';
 import { listFolderSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { type HwmonSensor, hasValueOrError, plausibleSensorCelsius, valueOrError } from './hwmon-sensor.ts';
+import { type HwmonSensor, hasValueOrError, plausibleSensorCelsius, sensorValueOrError } from './hwmon-sensor.ts';
 import { selectProcessorSensors } from './processor-sensors.ts';
 
 /** Whether the trip points of a thermal zone slow the processor down (Documentation/driver-api/thermal/sysfs-api.rst). */
@@ -66,7 +66,7 @@ export async function readProcessorSensors(
         const temperature = drivers
           .number(join(sensor.folder, 'temp'))
           .then((raw) => (raw === undefined ? undefined : plausibleSensorCelsius(raw, sensor.chip)));
-        const answer = await valueOrError(temperature);
+        const answer = await sensorValueOrError(temperature);
         if (!hasValueOrError(answer)) rejected.add(sensor);
         return answer;
       }),

@@ -118,8 +118,8 @@ const rebootSigns = [
   'etc/kernel/postinst.d',
 ];
 
-/** What the need of a reboot follows from, for `Remembered`. */
-export const rebootBasis = (roots: HostRoots, mounts: HostMounts): readonly unknown[] => [
+/** What the need of a reboot follows from, for `CacheUntilBasisChanges`. */
+export const rebootNeedBasis = (roots: HostRoots, mounts: HostMounts): readonly unknown[] => [
   mounts,
   ...rebootSigns.map((path) =>
     // To look at an automount would mount it.

@@ -8,7 +8,7 @@ import {
   hasValueOrError,
   plausibleRpm,
   plausibleSensorCelsius,
-  valueOrError,
+  sensorValueOrError,
 } from './hwmon-sensor.ts';
 import { readLowestCriticalCelsius, readProcessorSensors } from './processor-temperature.ts';
 import { isRuntimeSuspended } from './runtime-power.ts';
@@ -102,7 +102,7 @@ async function readChannels(
         label,
         criticalFile: files.includes(`${channel}_crit`) ? join(folder, `${channel}_crit`) : undefined,
         isAsleep: isChipAsleep,
-        ...(await valueOrError(read(channel))),
+        ...(await sensorValueOrError(read(channel))),
       };
     }),
   );

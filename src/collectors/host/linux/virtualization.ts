@@ -32,7 +32,7 @@ const nameOf = (names: readonly (readonly [RegExp, string])[], text: string | un
   text === undefined ? undefined : names.find(([pattern]) => pattern.test(text))?.[1];
 
 /** Name of the hypervisor that this machine is a guest of; `yes` if its name is unknown, undefined on bare metal. */
-export function readVirtualization(roots: HostRoots, cpuinfo: string): string | undefined {
+export function readHypervisorName(roots: HostRoots, cpuinfo: string): string | undefined {
   // Xen's first domain manages the machine: it is no guest.
   if (tryReadTextSync(roots.proc('xen/capabilities'))?.includes('control_d')) return undefined;
   const isX86Guest = /^flags\s*:.* hypervisor( |$)/m.test(cpuinfo);

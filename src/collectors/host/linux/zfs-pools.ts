@@ -15,7 +15,7 @@ const processTimeoutSeconds = 10;
 export const poolOfDataset = (dataset: string): string => dataset.split(/[/@]/)[0] ?? dataset;
 
 /** Parses the output of `zpool list -Hp -o name,size,alloc,free,cap`. */
-export function parsePools(output: string): Map<string, ZfsPool> {
+export function parseZpoolList(output: string): Map<string, ZfsPool> {
   const rows = output.split('\n').map((line) => line.split('\t'));
   return new Map(
     rows.flatMap(([name, ...numbers]) => {
@@ -28,7 +28,7 @@ export function parsePools(output: string): Map<string, ZfsPool> {
 }
 
 /** Asks for the pools of this machine, with at most one command at a time. */
-export class ZfsPoolReader {
+export class ZpoolListReader {
   #pending: Promise<Map<string, ZfsPool>> | undefined;
 
   /** Empty if the pools can't be asked for, as in most containers. Only the first reading waits for a pool that hangs. */
@@ -37,7 +37,7 @@ export class ZfsPoolReader {
     this.#pending = readCommandOutput('zpool', ['list', '-Hp', '-o', 'name,size,alloc,free,cap'], {
       seconds: processTimeoutSeconds,
     })
-      .then(parsePools)
+      .then(parseZpoolList)
       .finally(() => {
         this.#pending = undefined;
       });
@@ -80,7 +80,7 @@ function availableByPool(datasets: readonly DatasetUsage[]): Map<string, { avail
 
 /** For statfs, a dataset's size is what it uses itself and what is left in the pool, so a dataset of a full pool seems
  * empty if the data are in other datasets or in volumes. That is right only for a dataset with a quota, which has less
- * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isContainer`: the pool can't
+ * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isMdContainer`: the pool can't
  * be seen, and quotas limit the container's own datasets. */
 export function correctDatasetUsages(
   datasets: readonly DatasetUsage[],

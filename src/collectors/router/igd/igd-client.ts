@@ -1,4 +1,4 @@
-import type { AnsweringAddress } from '../../../lib/names/answering-address.ts';
+import type { AnsweringAddressFinder } from '../../../lib/names/answering-address.ts';
 import { hostInUrl } from '../../../lib/names/dns.ts';
 import { discoverDescriptionUrls } from '../../../lib/ssdp.ts';
 import { RefusalCachingActionCaller } from '../../../lib/upnp/action-caller.ts';
@@ -77,7 +77,7 @@ export interface IgdReading {
   hint?: string | undefined;
 }
 
-export interface IgdOptions {
+export interface IgdDiscoveryOptions {
   /** URL of its description, if the settings name one. */
   description: URL | undefined;
   /** Whether to search for the description over SSDP too. */
@@ -89,8 +89,8 @@ const statusHiddenHint =
 
 /** Reads the Internet Gateway Device of one host, which requires no login. */
 export class IgdClient {
-  readonly #options: IgdOptions;
-  readonly #address: AnsweringAddress;
+  readonly #options: IgdDiscoveryOptions;
+  readonly #address: AnsweringAddressFinder;
   readonly #http: HttpClient;
   readonly #searchHttp: HttpClient;
   readonly #actions: RefusalCachingActionCaller;
@@ -102,7 +102,7 @@ export class IgdClient {
   #nextSearch = 0;
   #hint: string | undefined;
 
-  constructor(options: IgdOptions, address: AnsweringAddress) {
+  constructor(options: IgdDiscoveryOptions, address: AnsweringAddressFinder) {
     this.#options = options;
     this.#address = address;
     this.#http = new HttpClient(answerTimeoutSeconds, address.lookUp);

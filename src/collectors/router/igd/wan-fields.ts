@@ -41,7 +41,7 @@ const accessOf = (text: string | undefined) =>
   text === undefined ? undefined : wanAccessTypes.find((access) => accessPatterns[access].test(text));
 
 /** Parses GetStatusInfo. The uptime is valid only while connected, because that of miniupnpd continues during an outage. */
-export function parseStatusInfoFields(
+export function parseConnectionStatusInfo(
   values: SoapFields | undefined,
 ): Pick<WanReading, 'status' | 'uptime' | 'lastError'> {
   const status = wanStatuses.find((name) => name === snakeCase(values?.text('ConnectionStatus')));
@@ -55,7 +55,7 @@ export function parseStatusInfoFields(
 const rateNames = { down: 'Layer1DownstreamMaxBitRate', up: 'Layer1UpstreamMaxBitRate' };
 
 /** Parses GetCommonLinkProperties and a FRITZ!Box's GetAddonInfos, whose rates have 64 bits. A rate of zero is no measurement. */
-export function parseLinkAndAddonFields(
+export function parseLinkAccessAndRates(
   link: SoapFields | undefined,
   addon: SoapFields | undefined,
 ): Pick<WanReading, 'link' | 'access' | 'downstreamBytesPerSecond' | 'upstreamBytesPerSecond'> {
@@ -76,10 +76,10 @@ export const parseExternalIpv4Address = (values: SoapFields | undefined): string
 export const parseExternalIpv6Address = (values: SoapFields | undefined): string | undefined =>
   addressOf(values?.text('ExternalIPv6Address'));
 
-export function parseIpv6PrefixFields(values: SoapFields | undefined): string | undefined {
+export function parseIpv6Prefix(values: SoapFields | undefined): string | undefined {
   const [prefix, length] = [addressOf(values?.text('IPv6Prefix')), values?.count('PrefixLength')];
   return prefix !== undefined && length !== undefined && length <= 128 ? `${prefix}/${length}` : undefined;
 }
 
-export const parseDsliteFields = (values: SoapFields | undefined): boolean | undefined =>
+export const parseDsliteStatus = (values: SoapFields | undefined): boolean | undefined =>
   values?.flag('X_AVM_DE_DsliteStatus');

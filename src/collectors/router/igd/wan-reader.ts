@@ -4,12 +4,12 @@ import { HttpStatusError } from '../../../lib/upnp/http-client.ts';
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import type { WanReading } from '../reading.ts';
 import {
-  parseDsliteFields,
+  parseConnectionStatusInfo,
+  parseDsliteStatus,
   parseExternalIpv4Address,
   parseExternalIpv6Address,
-  parseIpv6PrefixFields,
-  parseLinkAndAddonFields,
-  parseStatusInfoFields,
+  parseIpv6Prefix,
+  parseLinkAccessAndRates,
 } from './wan-fields.ts';
 import { WanTrafficMeter } from './wan-traffic-meter.ts';
 
@@ -26,7 +26,7 @@ interface WanConnection {
 const isSameService = (a: UpnpService, b: UpnpService | undefined) =>
   a.controlUrl.href === b?.controlUrl.href && a.type === b.type;
 
-const statusOf = ({ status }: WanConnection) => parseStatusInfoFields(status).status;
+const statusOf = ({ status }: WanConnection) => parseConnectionStatusInfo(status).status;
 const isConnected = (connection: WanConnection) => statusOf(connection) === 'connected';
 const hasAddress = ({ ipv4 }: WanConnection) => ipv4 !== undefined;
 
@@ -86,7 +86,7 @@ async function findLine(
     if (
       connection === undefined ||
       !isConnected(connection) ||
-      parseLinkAndAddonFields(answer.link, undefined).link !== false
+      parseLinkAccessAndRates(answer.link, undefined).link !== false
     )
       return answer;
     answers.push(answer);
@@ -138,8 +138,8 @@ export class WanReader {
         ? call(line, `GetTotalBytes${direction}`)
         : undefined;
     const [received, sent] = [await single('Received'), await single('Sent')];
-    const state = parseStatusInfoFields(connection?.status);
-    const lineFields = parseLinkAndAddonFields(link, addon);
+    const state = parseConnectionStatusInfo(connection?.status);
+    const lineFields = parseLinkAccessAndRates(link, addon);
     const ipv4 = connection?.ipv4;
     return {
       ...state,
@@ -148,8 +148,8 @@ export class WanReader {
       ipv4,
       ...(await this.#readSlowFields([connection?.service.controlUrl.href, ipv4, state.status].join(' '), async () => ({
         ipv6: parseExternalIpv6Address(await call(connection?.service, 'X_AVM_DE_GetExternalIPv6Address')),
-        prefix: parseIpv6PrefixFields(await call(connection?.service, 'X_AVM_DE_GetIPv6Prefix')),
-        dslite: parseDsliteFields(await call(line, 'X_AVM_DE_GetDsliteStatus')),
+        prefix: parseIpv6Prefix(await call(connection?.service, 'X_AVM_DE_GetIPv6Prefix')),
+        dslite: parseDsliteStatus(await call(line, 'X_AVM_DE_GetDsliteStatus')),
       }))),
       ...this.#meterOf(line?.controlUrl.href).read(
         { addon, single: received, lineBytesPerSecond: lineFields.downstreamBytesPerSecond },

@@ -1,7 +1,7 @@
 import { CounterRateCalculator } from '../../../lib/counter-rate-calculator.ts';
 import type { SoapFields } from '../../../lib/upnp/soap.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
-import type { DslDirectionReading, DslErrors, PollItem } from './reading.ts';
+import type { DslDirectionReading, DslErrorCounters, PollItem } from './reading.ts';
 
 /** A rate of zero means that there is no measurement. */
 const nonZero = (value: number | undefined) => (value === 0 ? undefined : value);
@@ -42,7 +42,7 @@ const counters = {
 } as const;
 
 const errorNames = Object.keys(counters) as (keyof typeof counters)[];
-const perError = (read: (name: keyof typeof counters) => number | undefined): DslErrors =>
+const perError = (read: (name: keyof typeof counters) => number | undefined): DslErrorCounters =>
   Object.fromEntries(errorNames.map((name) => [name, read(name)]));
 
 /** Cable and fibre models list the service too, but support none of its actions. */

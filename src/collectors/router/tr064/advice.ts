@@ -7,7 +7,7 @@ import type { ConfiguredRouter } from '../configured-hosts.ts';
 import type { LoginPermission } from './login-channel.ts';
 
 /** What to do, with the labels of the FRITZ!Box user interface. */
-export const adviceTexts = {
+export const fritzBoxAdviceTexts = {
   /** `logins`: requests that carried the credentials. */
   login: (logins: number) =>
     logins === 0
@@ -34,18 +34,18 @@ export function adviceForError(error: unknown): string {
     return ['the box does not answer over TR-064', error.code].filter(Boolean).join(': ');
   const text = describeError(error);
   if (error instanceof NoReplyError || (error instanceof HttpStatusError && error.status === 404))
-    return `${text}; ${adviceTexts.off}`;
-  return error instanceof HttpStatusError && error.status === 400 ? `${text}; ${adviceTexts.hostHeader}` : text;
+    return `${text}; ${fritzBoxAdviceTexts.off}`;
+  return error instanceof HttpStatusError && error.status === 400 ? `${text}; ${fritzBoxAdviceTexts.hostHeader}` : text;
 }
 
 /** Advice for an error that answers every request. */
-export const adviceForFailure = (error: unknown): string =>
+export const adviceForErrorOnEveryRequest = (error: unknown): string =>
   `the box answers every request over TR-064 with an error (${describeError(error)}): restart it if that lasts`;
 
 const formatMinute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Why logins are locked out, and what to do about it; undefined after no refusal. */
-export function adviceForRefusal(refusal: LoginLockout['refusal']): string | undefined {
+export function adviceForLoginRefusal(refusal: LoginLockout['refusal']): string | undefined {
   if (refusal === undefined) return undefined;
   const { reason, isRetriedSoon, acceptedAt } = refusal;
   const accepted = acceptedAt === undefined ? '' : `; it was accepted until ${formatMinute(acceptedAt)}`;
@@ -54,7 +54,7 @@ export function adviceForRefusal(refusal: LoginLockout['refusal']): string | und
 }
 
 /** Where the login of a FRITZ!Box may go. */
-export class LoginRule {
+export class LoginAddressRule {
   readonly #router: ConfiguredRouter;
   readonly #addresses: AddressResolver;
   readonly isNamed: boolean;

@@ -29,7 +29,7 @@ export function fritzBoxPropertiesOf(description: UpnpDescription | undefined): 
 }
 
 /** Read rarely, because each answer includes the whole log of the FRITZ!Box. */
-export const devicePollItem: PollItem = {
+export const bootTimePollItem: PollItem = {
   intervalSeconds: 300,
   async read(client) {
     const info = await client.call('DeviceInfo1', 'GetInfo');
@@ -38,7 +38,7 @@ export const devicePollItem: PollItem = {
   },
 };
 
-export const updatePollItem: PollItem = {
+export const firmwareUpdatePollItem: PollItem = {
   intervalSeconds: 3600,
   async read(client) {
     const installed = fritzOsVersionWithoutHardware(

@@ -1,5 +1,5 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
-import type { DslErrors, Tr064Reading } from './reading.ts';
+import type { DslErrorCounters, Tr064Reading } from './reading.ts';
 
 /** The share of a router's reading that comes from TR-064. */
 export interface ReadingWithTr064 {
@@ -11,13 +11,13 @@ type Metric = Router[string];
 
 /** Metrics of one kind of line are optional, because a router has only one or two kinds. */
 export const optionalDiagnostic = { ...diagnostic, optional: true } as const;
-export const optionalDisabled = { ...disabledDiagnostic, optional: true } as const;
+export const optionalDisabledDiagnostic = { ...disabledDiagnostic, optional: true } as const;
 
 const rateMetric = (
   name: string,
   icon: `mdi:${string}`,
   value: (reading: Tr064Reading) => number | undefined,
-  visibility: typeof optionalDiagnostic | typeof optionalDisabled = optionalDiagnostic,
+  visibility: typeof optionalDiagnostic | typeof optionalDisabledDiagnostic = optionalDiagnostic,
 ): Metric => ({
   kind: 'gauge',
   name,
@@ -49,8 +49,8 @@ const signalMetric = (
 const errorMetrics = (
   key: string,
   name: string,
-  counter: keyof DslErrors,
-  visibility: typeof optionalDiagnostic | typeof optionalDisabled,
+  counter: keyof DslErrorCounters,
+  visibility: typeof optionalDiagnostic | typeof optionalDisabledDiagnostic,
 ): Router => ({
   [`${key}_rate`]: {
     kind: 'gauge',
@@ -65,7 +65,7 @@ const errorMetrics = (
     kind: 'counter',
     name,
     icon: 'mdi:counter',
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.dsl?.errors[counter],
   },
 });
@@ -77,27 +77,27 @@ export const tr064LineMetrics: Router = {
     kind: 'text',
     name: 'Access type',
     icon: 'mdi:transit-connection',
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.link?.access?.replace('X_AVM-DE_', ''),
   },
   physical_link: {
     kind: 'boolean',
     name: 'Physical link',
     deviceClass: 'connectivity',
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.link?.isUp,
   },
   physical_down: rateMetric(
     'Physical rate down',
     'mdi:download-network',
     ({ link }) => link?.downBytesPerSecond,
-    optionalDisabled,
+    optionalDisabledDiagnostic,
   ),
   physical_up: rateMetric(
     'Physical rate up',
     'mdi:upload-network',
     ({ link }) => link?.upBytesPerSecond,
-    optionalDisabled,
+    optionalDisabledDiagnostic,
   ),
 
   dsl_sync: {
@@ -151,15 +151,15 @@ export const tr064LineMetrics: Router = {
     value: ({ tr064 }) => tr064?.dsl?.retrains,
   },
   ...errorMetrics('dsl_crc_errors', 'DSL CRC errors', 'crc', optionalDiagnostic),
-  ...errorMetrics('dsl_fec_errors', 'DSL FEC errors', 'fec', optionalDisabled),
-  ...errorMetrics('dsl_crc_errors_up', 'DSL CRC errors up', 'crcUp', optionalDisabled),
-  ...errorMetrics('dsl_fec_errors_up', 'DSL FEC errors up', 'fecUp', optionalDisabled),
-  ...errorMetrics('dsl_errored_seconds', 'DSL errored seconds', 'erroredSeconds', optionalDisabled),
+  ...errorMetrics('dsl_fec_errors', 'DSL FEC errors', 'fec', optionalDisabledDiagnostic),
+  ...errorMetrics('dsl_crc_errors_up', 'DSL CRC errors up', 'crcUp', optionalDisabledDiagnostic),
+  ...errorMetrics('dsl_fec_errors_up', 'DSL FEC errors up', 'fecUp', optionalDisabledDiagnostic),
+  ...errorMetrics('dsl_errored_seconds', 'DSL errored seconds', 'erroredSeconds', optionalDisabledDiagnostic),
   ...errorMetrics(
     'dsl_severely_errored_seconds',
     'DSL severely errored seconds',
     'severelyErroredSeconds',
-    optionalDisabled,
+    optionalDisabledDiagnostic,
   ),
 
   fibre_received: signalMetric(
@@ -188,7 +188,7 @@ export const tr064LineMetrics: Router = {
     kind: 'boolean',
     name: 'Mobile roaming',
     icon: 'mdi:earth',
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.mobile?.roaming,
   },
 };

@@ -8,7 +8,7 @@ import {
   HttpStatusError,
   NoReplyError,
 } from '../../../lib/upnp/http-client.ts';
-import { buildSoapRequest, parseSoapReply, SoapFaultError } from '../../../lib/upnp/soap.ts';
+import { buildSoapRequest, parseSoapHttpReply, SoapFaultError } from '../../../lib/upnp/soap.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 
 /** Which device may get the login: none, one that shows itself to be a FRITZ!Box, or any. */
@@ -116,7 +116,7 @@ export class LoginChannel {
     const wasSeen = this.certificate !== undefined;
     const request = buildSoapRequest(deviceInfo, securityPortAction);
     const readPort = async () =>
-      parseSoapReply(await this.#http.send(request, signal), securityPortAction).count('SecurityPort');
+      parseSoapHttpReply(await this.#http.send(request, signal), securityPortAction).count('SecurityPort');
     try {
       const port = await readPort();
       if (port === undefined || port === 0 || port > 65_535) return false;

@@ -1,7 +1,12 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
 import { repeaterProblems } from '../problems.ts';
-import { optionalDiagnostic, optionalDisabled, type ReadingWithTr064, tr064LineMetrics } from './line-metrics.ts';
+import {
+  optionalDiagnostic,
+  optionalDisabledDiagnostic,
+  type ReadingWithTr064,
+  tr064LineMetrics,
+} from './line-metrics.ts';
 import type { Tr064PartReadingByTable } from './parts.ts';
 import { type LanHostEntry, loginStates, type MeshLinkReading } from './reading.ts';
 
@@ -53,14 +58,14 @@ export const tr064RouterMetrics: Router = {
     kind: 'timestamp',
     name: 'Next login',
     deadband: 60,
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.nextLogin,
   },
   refused_logins: {
     kind: 'counter',
     name: 'Refused logins',
     icon: 'mdi:account-cancel',
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.refusals,
   },
   firmware: { kind: 'update', name: 'FRITZ!OS', ...optionalDiagnostic, value: ({ tr064 }) => tr064?.update },
@@ -80,7 +85,7 @@ export const tr064RouterMetrics: Router = {
     kind: 'gauge',
     name: 'Known clients',
     icon: 'mdi:format-list-bulleted',
-    ...optionalDisabled,
+    ...optionalDisabledDiagnostic,
     value: ({ tr064 }) => tr064?.hosts?.length,
   },
 

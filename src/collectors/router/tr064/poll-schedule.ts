@@ -1,6 +1,6 @@
 import type { ClockReading } from '../../../lib/clocks.ts';
 import { createDslPollItem, fibrePollItem, linkPollItem, mobilePollItem } from './access-line-poll-items.ts';
-import { devicePollItem, updatePollItem } from './device-info.ts';
+import { bootTimePollItem, firmwareUpdatePollItem } from './device-info.ts';
 import { createHostsPollItem, wlanPollItem } from './home-network-poll-items.ts';
 import { meshPollItem } from './mesh-poll-item.ts';
 import type { LoginOnlyData, PollItem } from './reading.ts';
@@ -22,8 +22,8 @@ interface ScheduledItem {
 }
 
 const createItems = (clock: () => ClockReading): PollItem[] => [
-  devicePollItem,
-  updatePollItem,
+  bootTimePollItem,
+  firmwareUpdatePollItem,
   linkPollItem,
   createDslPollItem(clock),
   fibrePollItem,

@@ -36,7 +36,7 @@ export interface DslDirectionReading {
 }
 
 /** Counters since the line last synchronized. */
-export interface DslErrors {
+export interface DslErrorCounters {
   crc?: number | undefined;
   fec?: number | undefined;
   /** Upstream, as counted by the exchange. */
@@ -50,8 +50,8 @@ export interface DslReading {
   isUp: boolean;
   down: DslDirectionReading;
   up: DslDirectionReading;
-  errors: DslErrors;
-  errorsPerSecond: DslErrors;
+  errors: DslErrorCounters;
+  errorsPerSecond: DslErrorCounters;
   retrains?: number | undefined;
 }
 

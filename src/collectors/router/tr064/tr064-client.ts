@@ -7,9 +7,9 @@ import { CertificateChangedError, NoReplyError } from '../../../lib/upnp/http-cl
 import { definedMembers } from '../../../model/defined-members.ts';
 import { describeError } from '../../../model/errors.ts';
 import type { Secret } from '../../../model/secret.ts';
-import { adviceForError, adviceForFailure, adviceForRefusal, adviceTexts } from './advice.ts';
+import { adviceForError, adviceForErrorOnEveryRequest, adviceForLoginRefusal, fritzBoxAdviceTexts } from './advice.ts';
 import { fritzBoxPropertiesOf, isFritzBox } from './device-info.ts';
-import { FritzBox } from './fritz-box.ts';
+import { FritzBoxConnection } from './fritz-box-connection.ts';
 import type { LoginMemorySlot, LoginPermission } from './login-channel.ts';
 import { loginMemoryFormat, type SavedLogin } from './login-memory.ts';
 import { PollSchedule } from './poll-schedule.ts';
@@ -34,7 +34,7 @@ const fingerprintOf = (...login: string[]) => createHash('sha256').update(login.
 /** Reads a FRITZ!Box over TR-064: over one connection, with few requests, and without repeating a refused login. */
 export class Tr064Client {
   readonly #clock: () => ClockReading;
-  readonly #box: FritzBox;
+  readonly #box: FritzBoxConnection;
   readonly #password: Secret | undefined;
   readonly #mark: () => string;
   readonly #lockout: LoginLockout;
@@ -57,7 +57,7 @@ export class Tr064Client {
     const { username = defaultUsername, password } = credentials;
     this.#clock = clock;
     this.#createdAt = clock().monotonic;
-    this.#box = new FritzBox(address, { username, password }, clock, lookUp);
+    this.#box = new FritzBoxConnection(address, { username, password }, clock, lookUp);
     this.#password = password;
     this.#mark = () => fingerprintOf(address, username, password?.reveal() ?? '');
     this.#lockout = new LoginLockout({ mark: this.#mark(), clock, ...lockoutPauses });
@@ -107,23 +107,24 @@ export class Tr064Client {
     if (this.#box.description === undefined) return undefined;
     if (!this.#hasAccount || permission === 'none') return this.#reading('none');
     if (permission === 'fritz_box' && !isFritzBox(this.#box.description))
-      return this.#reading('unreachable', {}, adviceTexts.notFritzBox);
+      return this.#reading('unreachable', {}, fritzBoxAdviceTexts.notFritzBox);
     // Otherwise each start without a broker would cost a refused login.
     if (this.#lockoutMemory?.memory.isLoaded(this.#lockoutMemory.device) === false) {
       const isLate = this.#clock().monotonic - this.#createdAt > usualMemoryMs;
-      return this.#reading(undefined, {}, isLate ? adviceTexts.memory : undefined);
+      return this.#reading(undefined, {}, isLate ? fritzBoxAdviceTexts.memory : undefined);
     }
     this.#followPassword();
-    if (this.#lockout.isActive) return this.#reading('paused', {}, adviceForRefusal(this.#lockout.refusal));
+    if (this.#lockout.isActive) return this.#reading('paused', {}, adviceForLoginRefusal(this.#lockout.refusal));
     try {
       await this.#box.openLogin(signal);
       return await this.#readItems(signal);
     } catch (error) {
-      if (error instanceof LoginRefusedError) return this.#refused(adviceTexts.login(error.logins), error.logins);
+      if (error instanceof LoginRefusedError)
+        return this.#refused(fritzBoxAdviceTexts.login(error.logins), error.logins);
       this.#hasCertificateChanged = error instanceof CertificateChangedError;
       if (!this.#hasCertificateChanged) return this.#unreachable(adviceForError(error));
       this.#reset();
-      return this.#reading('paused', {}, adviceTexts.certificate);
+      return this.#reading('paused', {}, fritzBoxAdviceTexts.certificate);
     }
   }
 
@@ -143,11 +144,11 @@ export class Tr064Client {
         silence = error;
         if (error instanceof NoReplyError) break;
       }
-      if (this.#box.deniesEverything) return this.#refused(adviceTexts.right, 1);
+      if (this.#box.deniesEverything) return this.#refused(fritzBoxAdviceTexts.right, 1);
     }
     const isSilent = silence !== undefined && answered === 0;
     const failure = isSilent ? undefined : await this.#box.failureOfAll(signal);
-    if (failure !== undefined) return this.#unreachable(adviceForFailure(failure));
+    if (failure !== undefined) return this.#unreachable(adviceForErrorOnEveryRequest(failure));
     if (this.#box.isLoginAccepted) this.#lockout.accept();
     else if (!isSilent) this.#lockout.clear();
     if (isSilent) return this.#unreachable(adviceForError(silence));
@@ -181,7 +182,7 @@ export class Tr064Client {
     this.#reset();
     this.#box.forgetRefused();
     this.#lockout.addRefusal(reason, logins);
-    return this.#reading('refused', {}, adviceForRefusal(this.#lockout.refusal));
+    return this.#reading('refused', {}, adviceForLoginRefusal(this.#lockout.refusal));
   }
 
   /** To be called after an interruption: everything is read anew, the description first. */

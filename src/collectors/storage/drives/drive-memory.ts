@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { describeErrorCount, type ErrorCountName, type ErrorCounts, errorCountNames } from './error-counts.ts';
+import { type ErrorCountName, type ErrorCounts, errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
 
 const countSchema = z.number().check(z.int(), z.minimum(0), z.maximum(2 ** 53));
 const countsSchema = z.partialRecord(z.enum(errorCountNames), countSchema);
@@ -50,12 +50,12 @@ export const parseDriveMemoryOrEmpty = (content: unknown): DriveMemory =>
   driveMemoryFormat.parse(content) ?? emptyDriveMemory;
 
 /** Acknowledges what the drive has when it is read for the first time; the same object if there is nothing new. */
-export function acknowledgeFirstCounts(before: DriveMemory, counts: ErrorCounts): DriveMemory {
+export function acknowledgeFirstErrorCounts(before: DriveMemory, counts: ErrorCounts): DriveMemory {
   const first = errorCountNames.flatMap((name): [ErrorCountName, number][] => {
     const count = counts[name];
     const isFirst = count !== undefined && before.acknowledged[name] === undefined;
     // Errors that go again are told even if they were there before, until the user acknowledges them.
-    return isFirst ? [[name, describeErrorCount(name).falls ? 0 : count]] : [];
+    return isFirst ? [[name, errorCountDescriptionOf(name).falls ? 0 : count]] : [];
   });
   return first.length === 0
     ? before
@@ -63,7 +63,7 @@ export function acknowledgeFirstCounts(before: DriveMemory, counts: ErrorCounts)
 }
 
 /** Acknowledges all errors so far; the week of reallocated sectors begins anew. */
-export const acknowledgeCounts = (before: DriveMemory, counts: ErrorCounts, now: Date): DriveMemory => ({
+export const acknowledgeAllErrorCounts = (before: DriveMemory, counts: ErrorCounts, now: Date): DriveMemory => ({
   acknowledged: {
     ...before.acknowledged,
     ...Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)),
@@ -76,7 +76,7 @@ export const acknowledgeCounts = (before: DriveMemory, counts: ErrorCounts, now:
 
 /** Errors that are not acknowledged: 0 of those that the drive never counted, undefined of those that it once counted and now does not
  * tell. */
-export const newErrorsSince = ({ acknowledged }: DriveMemory, counts: ErrorCounts): ErrorCounts =>
+export const newErrorsSinceAcknowledged = ({ acknowledged }: DriveMemory, counts: ErrorCounts): ErrorCounts =>
   Object.fromEntries(
     errorCountNames.map((name) => {
       const count = counts[name];
@@ -87,7 +87,7 @@ export const newErrorsSince = ({ acknowledged }: DriveMemory, counts: ErrorCount
   );
 
 /** Adds today's reallocated sectors, if there is no sample of today; the same object if there is. */
-export function addReallocatedSample(before: DriveMemory, now: Date, count: number | undefined): DriveMemory {
+export function addDailyReallocatedSample(before: DriveMemory, now: Date, count: number | undefined): DriveMemory {
   const at = now.toISOString();
   if (count === undefined || before.reallocated.at(-1)?.at.slice(0, 10) === at.slice(0, 10)) return before;
   return {
@@ -97,7 +97,11 @@ export function addReallocatedSample(before: DriveMemory, now: Date, count: numb
 }
 
 /** How many sectors were reallocated in the last week. */
-export function reallocatedInWeek({ reallocated }: DriveMemory, now: Date, count: number | undefined): number {
+export function sectorsReallocatedInLastWeek(
+  { reallocated }: DriveMemory,
+  now: Date,
+  count: number | undefined,
+): number {
   const past = reallocated.filter(
     ({ at }) => now.getTime() - Date.parse(at) <= weekMs && Date.parse(at) <= now.getTime(),
   );
@@ -106,7 +110,7 @@ export function reallocatedInWeek({ reallocated }: DriveMemory, now: Date, count
 
 /** Lowers acknowledged counts below which the drive has counted for a day: they were reset, and must not hide the next rise. A shorter
  * time may be one of wrong answers. */
-export class ResetErrorCounts {
+export class ErrorCountResetDetector {
   readonly #lowerSince = new Map<ErrorCountName, { at: number; count: number }>();
 
   /** `nowMs`: a monotonic clock. Returns the same object if nothing was reset. */
@@ -122,7 +126,7 @@ export class ResetErrorCounts {
       }
       const lower = this.#lowerSince.get(name) ?? { at: nowMs, count };
       this.#lowerSince.set(name, lower);
-      if (nowMs - lower.at >= dayMs || describeErrorCount(name).falls)
+      if (nowMs - lower.at >= dayMs || errorCountDescriptionOf(name).falls)
         acknowledged = { ...acknowledged, [name]: Math.min(lower.count, count) };
     }
     return acknowledged === before.acknowledged ? before : { ...before, acknowledged };

@@ -5,7 +5,7 @@ import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { storageDriveProblemAndReason, storageDriveProblemsWithDependents } from './drive-problems.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
-import { describeErrorCount, errorCountNames } from './error-counts.ts';
+import { errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
 
 type Metrics = MetricDeclarations<StorageDriveReading>;
 
@@ -14,7 +14,7 @@ const lifeLeft = ({ report }: StorageDriveReading) =>
 
 const errorCountMetrics: Metrics = Object.fromEntries(
   errorCountNames.map((key): [string, Metrics[string]] => {
-    const { name, icon, falls, isMinor } = describeErrorCount(key);
+    const { name, icon, falls, isMinor } = errorCountDescriptionOf(key);
     const metric = {
       name,
       icon,

@@ -2,8 +2,8 @@ import { type Finding, findingIf, isFaultSeverity, type LastingFindings } from '
 import { describeFailedSelfTest } from '../tools/self-tests.ts';
 import { maxReallocatedPerWeek } from './drive-memory.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
-import { describeErrorCount, type ErrorCountName, errorCountNames } from './error-counts.ts';
-import { isOffline } from './whole-drives.ts';
+import { type ErrorCountName, errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
+import { isOfflineKernelState } from './storage-drives.ts';
 
 /** The limit is left this much later than it was reached. */
 const hysteresisCelsius = 2;
@@ -17,7 +17,7 @@ const replaceDrive = 'back up and replace the drive';
 
 function errorFinding(reading: StorageDriveReading, name: ErrorCountName): Finding[] {
   const { report, newErrors, isPendingCertain, reallocatedInWeek } = reading;
-  const { severity, noun, remedy, falls } = describeErrorCount(name);
+  const { severity, noun, remedy, falls } = errorCountDescriptionOf(name);
   const count = report?.counts[name];
   const more = newErrors?.[name];
   const isCertain = name !== 'pending_sectors' || more === undefined || more === 0 ? true : isPendingCertain;
@@ -73,7 +73,7 @@ export function storageDriveProblems(reading: StorageDriveReading, before: Lasti
   const used = report?.percentageUsed;
   const isWorn = used === undefined ? (isUntold('wear') ? undefined : false) : used >= nearlyWornPercent;
   return [
-    ...findingIf('offline', isOffline(kernelState), () => ({
+    ...findingIf('offline', isOfflineKernelState(kernelState), () => ({
       severity: 'data_at_risk',
       text: 'the kernel has given the drive up: it does not answer any more',
       clearsAt: 'when it answers again',

@@ -1,7 +1,7 @@
+import type { DriveHealthReport } from './drive-health-report.ts';
 import type { DriveIdentity } from './drive-identity.ts';
-import type { DrivePower } from './drive-poller.ts';
-import type { DriveReport } from './drive-report.ts';
 import type { ErrorCounts } from './error-counts.ts';
+import type { DrivePowerMode } from './non-waking-drive-poller.ts';
 
 export interface StorageDriveReading {
   /** What hangs on the drive, and what its death means for the data. */
@@ -13,11 +13,11 @@ export interface StorageDriveReading {
   /** The kernel's word: `running`, `offline`, `transport-offline`. */
   kernelState: string | undefined;
   /** Undefined until the drive has been asked. */
-  power: DrivePower | undefined;
+  power: DrivePowerMode | undefined;
   /** Why there is no report, and how to get it. */
   hint: string | undefined;
   /** The last that the drive said; undefined if it has not been asked since the agent started. */
-  report: DriveReport | undefined;
+  report: DriveHealthReport | undefined;
   /** When it said that. */
   readAt: Date | undefined;
   /** Degrees Celsius; unknown if it was read too long ago. */

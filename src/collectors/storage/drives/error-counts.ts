@@ -17,7 +17,7 @@ interface ErrorCountDescription {
 const replaceDrive = 'back up and replace the drive';
 
 /** The errors that drives count, and what a rise means. What a drive had when it was first read is history. */
-export const errorCounts = {
+export const errorCountDescriptions = {
   reallocated_sectors: {
     name: 'Reallocated sectors',
     icon: 'mdi:swap-horizontal',
@@ -94,8 +94,8 @@ export const errorCounts = {
   },
 } as const satisfies Record<string, ErrorCountDescription>;
 
-export type ErrorCountName = keyof typeof errorCounts;
-export const errorCountNames = Object.keys(errorCounts) as ErrorCountName[];
-export const describeErrorCount = (name: ErrorCountName): ErrorCountDescription => errorCounts[name];
+export type ErrorCountName = keyof typeof errorCountDescriptions;
+export const errorCountNames = Object.keys(errorCountDescriptions) as ErrorCountName[];
+export const errorCountDescriptionOf = (name: ErrorCountName): ErrorCountDescription => errorCountDescriptions[name];
 
 export type ErrorCounts = Partial<Record<ErrorCountName, number | undefined>>;

@@ -3,17 +3,17 @@ import { isJsonObject, LooselyNamedJsonFields } from '../tools/json-fields.ts';
 import { parseJsonOutput } from '../tools/json-output.ts';
 import { parseSmartctlSelfTests } from '../tools/self-tests.ts';
 import { plausibleCelsius } from '../tools/temperature.ts';
-import { readAtaValues } from './ata-values.ts';
-import type { DriveReport } from './drive-report.ts';
-import { readNvmeValues, readScsiValues } from './scsi-and-nvme-values.ts';
+import type { DriveHealthReport } from './drive-health-report.ts';
+import { parseSmartctlAtaValues } from './smartctl-ata-values.ts';
+import { parseSmartctlNvmeValues, parseSmartctlScsiValues } from './smartctl-scsi-and-nvme-values.ts';
 
 /** What `smartctl -j -n standby,3 -i -H -A` made of its question. `type`: how it reached the drive (`-d`). */
 export type SmartctlAnswer =
   | { kind: 'asleep'; type: string | undefined }
-  | { kind: 'report'; type: string | undefined; report: DriveReport; isPowerUnknowable: boolean };
+  | { kind: 'report'; type: string | undefined; report: DriveHealthReport; isPowerUnknowable: boolean };
 
 /** The drive did not answer the question whether it sleeps: no right, a dead drive, or a bridge that does not pass it on. */
-export class PowerQuestionFailedError extends Error {}
+export class PowerModeCheckFailedError extends Error {}
 
 const fieldsAt = (parent: Record<string, unknown>, key: string) =>
   new LooselyNamedJsonFields(isJsonObject(parent[key]) ? parent[key] : {});
@@ -44,9 +44,9 @@ const booleanAt = (fields: LooselyNamedJsonFields, key: string) => {
 /** No drive runs for longer than a century. */
 const maxPowerOnHours = 876_000;
 
-function reportOf(answer: Record<string, unknown>): DriveReport | undefined {
+function reportOf(answer: Record<string, unknown>): DriveHealthReport | undefined {
   const support = fieldsAt(answer, 'smart_support');
-  const values = readAtaValues(answer) ?? readScsiValues(answer) ?? readNvmeValues(answer);
+  const values = parseSmartctlAtaValues(answer) ?? parseSmartctlScsiValues(answer) ?? parseSmartctlNvmeValues(answer);
   const passed = booleanAt(fieldsAt(answer, 'smart_status'), 'passed');
   const isSupported = booleanAt(support, 'available') ?? true;
   const isEnabled = booleanAt(support, 'enabled') ?? true;
@@ -72,7 +72,7 @@ function reportOf(answer: Record<string, unknown>): DriveReport | undefined {
   };
 }
 
-/** Parses what smartctl 7.0 and later printed about a drive. Throws a PowerQuestionFailedError if the drive did not say whether it
+/** Parses what smartctl 7.0 and later printed about a drive. Throws a PowerModeCheckFailedError if the drive did not say whether it
  * sleeps, and an error with smartctl's own words if there is no answer for another reason. Its exit status is no verdict: the bits for
  * errors in the past are everyday. */
 export function parseSmartctlAnswer(text: string): SmartctlAnswer {
@@ -85,7 +85,7 @@ export function parseSmartctlAnswer(text: string): SmartctlAnswer {
   if (mode !== undefined) {
     // “SLEEP” is what smartctl makes of a question that failed; SAS drives have further words, such as “STANDBY BY TIMER”.
     if (/^STANDBY/i.test(mode)) return { kind: 'asleep', type: remembered };
-    throw new PowerQuestionFailedError('the drive did not answer the question whether it sleeps');
+    throw new PowerModeCheckFailedError('the drive did not answer the question whether it sleeps');
   }
   const report = reportOf(answer);
   if (report === undefined) throw new Error(messages.join('; ') || 'smartctl got no answer from the drive');

@@ -6,13 +6,13 @@ import {
   type CommandRunner,
   drivesHelperRunner,
   isRefusedBySudo,
-  ownRunner,
+  ownRightsRunner,
   sudoRunner,
 } from '../tools/command-runner.ts';
-import { ataCapability, canUseSudo, explainMissingRight } from '../tools/device-rights.ts';
+import { ataDriveCapability, canUseSudo, explainMissingRight } from '../tools/device-rights.ts';
 import type { DriveIdentity } from './drive-identity.ts';
-import { PowerQuestionFailedError, parseSmartctlAnswer, type SmartctlAnswer } from './smartctl-answer.ts';
-import type { WholeDrive } from './whole-drives.ts';
+import { PowerModeCheckFailedError, parseSmartctlAnswer, type SmartctlAnswer } from './smartctl-answer.ts';
+import type { StorageDrive } from './storage-drives.ts';
 
 interface SmartctlQuestion {
   /** Ask first whether the drive sleeps, and if so, nothing more. */
@@ -30,7 +30,7 @@ export class SmartctlQuestioner {
   #path = 0;
 
   /** `type`: smartctl's `-d`, if the settings have it. */
-  constructor({ identity }: WholeDrive, type: string | undefined, helperSocket: string) {
+  constructor({ identity }: StorageDrive, type: string | undefined, helperSocket: string) {
     this.#helperSocket = helperSocket;
     this.#isTypeSet = type !== undefined;
     // smartctl knows the bridges of USB drives, and says which one it has found.
@@ -38,7 +38,7 @@ export class SmartctlQuestioner {
   }
 
   /** Rejects with a HealthUnavailableError if nothing is broken, else with an error that names the command. */
-  async ask(drive: WholeDrive, question: SmartctlQuestion, seconds: number): Promise<SmartctlAnswer> {
+  async ask(drive: StorageDrive, question: SmartctlQuestion, seconds: number): Promise<SmartctlAnswer> {
     const name = drive.names[this.#path % drive.names.length] ?? drive.names[0];
     const args = [
       '-j',
@@ -70,10 +70,10 @@ export class SmartctlQuestioner {
     helperError?: DrivesHelperError,
   ): Promise<SmartctlAnswer> {
     // The kernel lets SCSI’s own questions through without a capability, but not those that carry ATA commands.
-    const capability = identity.bus === 'scsi' ? null : ataCapability;
+    const capability = identity.bus === 'scsi' ? null : ataDriveCapability;
     const missingRight = explainMissingRight(name, helperError?.forbidden, capability);
     const mayUseSudo = missingRight !== undefined && canUseSudo() && !isRefusedBySudo('smartctl', args);
-    const runner = mayUseSudo ? sudoRunner : ownRunner;
+    const runner = mayUseSudo ? sudoRunner : ownRightsRunner;
     try {
       return await this.#run(runner, args, seconds);
     } catch (error) {
@@ -105,7 +105,7 @@ export class SmartctlQuestioner {
     }
     this.#path += 1;
     const words = `smartctl ${args.join(' ')}: ${describeError(error)}`;
-    if (error instanceof PowerQuestionFailedError) return new PowerQuestionFailedError(words);
+    if (error instanceof PowerModeCheckFailedError) return new PowerModeCheckFailedError(words);
     if (identity.bus === 'usb' && !this.#isTypeSet) {
       // An unknown bridge: most pass ATA on. Other guesses can reset it.
       if (this.#type === undefined) this.#type = 'sat';

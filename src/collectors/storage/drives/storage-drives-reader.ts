@@ -6,19 +6,19 @@ import type { AgentIdentity } from '../../../model/state.ts';
 import { drivesHelperSocketPath } from '../helper/protocol.ts';
 import { deviceNameOfPath } from '../nvme/sysfs.ts';
 import {
-  acknowledgeCounts,
-  acknowledgeFirstCounts,
-  addReallocatedSample,
-  newErrorsSince,
+  acknowledgeAllErrorCounts,
+  acknowledgeFirstErrorCounts,
+  addDailyReallocatedSample,
+  ErrorCountResetDetector,
+  newErrorsSinceAcknowledged,
   parseDriveMemoryOrEmpty,
-  ResetErrorCounts,
-  reallocatedInWeek,
+  sectorsReallocatedInLastWeek,
 } from './drive-memory.ts';
-import { DrivePoller, type DriveState } from './drive-poller.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import type { ErrorCounts } from './error-counts.ts';
+import { type DrivePowerAndReport, NonWakingDrivePoller } from './non-waking-drive-poller.ts';
 import type { DrivesSettings } from './settings.ts';
-import { isOffline, readWholeDrives, type WholeDrive, wholeDriveDevice } from './whole-drives.ts';
+import { isOfflineKernelState, readStorageDrives, type StorageDrive, storageDriveDevice } from './storage-drives.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 type Readings = { drive: StorageDriveReading };
@@ -30,14 +30,14 @@ const pendingConfirmMs = 3600_000;
 
 /** What is kept of a drive while the agent runs. */
 interface WatchedDrive {
-  poller: DrivePoller;
-  resets: ResetErrorCounts;
+  poller: NonWakingDrivePoller;
+  resets: ErrorCountResetDetector;
   counts: ErrorCounts | undefined;
   /** `performance.now()` of the first of the latest reports that all had pending sectors. */
   pendingSince: number | undefined;
 }
 
-const matchesDrive = (drive: WholeDrive, name: string) =>
+const matchesDrive = (drive: StorageDrive, name: string) =>
   drive.identity.serial === name || drive.id === name || drive.names.includes(deviceNameOfPath(name));
 
 /** Reads all SATA, SAS and USB drives of this machine. */
@@ -58,16 +58,16 @@ export class StorageDrivesReader {
   }
 
   async read(): Promise<ObservationOrComplaint<Readings>[]> {
-    const drives = readWholeDrives(this.#roots);
+    const drives = readStorageDrives(this.#roots);
     const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
-    const isWatched = (drive: WholeDrive) =>
+    const isWatched = (drive: StorageDrive) =>
       (names.length === 0 || names.some((name) => matchesDrive(drive, name))) &&
       !excluded.some((name) => matchesDrive(drive, name));
     for (const [id, { poller }] of this.#watched)
       if (!poller.isPending && !drives.some((drive) => drive.id === id)) this.#watched.delete(id);
     const observations = await Promise.all(
       drives.map((drive): Promise<Observation<Readings>> | Observation<Readings> => {
-        const device = wholeDriveDevice(this.#agent, drive, drives);
+        const device = storageDriveDevice(this.#agent, drive, drives);
         return isWatched(drive) ? this.#readDrive(drive, device) : { table: 'drive', device, excluded: true };
       }),
     );
@@ -81,21 +81,25 @@ export class StorageDrivesReader {
     if (!this.#memory.isLoaded(id))
       throw new Error('the memory of this drive is not loaded yet; try again in a minute');
     const before = parseDriveMemoryOrEmpty(this.#memory.recall(id));
-    this.#memory.keep(id, acknowledgeCounts(before, drive.counts, new Date()));
+    this.#memory.keep(id, acknowledgeAllErrorCounts(before, drive.counts, new Date()));
   }
 
-  async #readDrive(drive: WholeDrive, device: ReturnType<typeof wholeDriveDevice>): Promise<Observation<Readings>> {
+  async #readDrive(drive: StorageDrive, device: ReturnType<typeof storageDriveDevice>): Promise<Observation<Readings>> {
     const watched = this.#watchedDrive(drive);
     try {
       // No command reaches a drive that the kernel has given up: nothing more is known of it.
-      const state = isOffline(drive.kernelState) ? {} : await watched.poller.poll(drive);
+      const state = isOfflineKernelState(drive.kernelState) ? {} : await watched.poller.poll(drive);
       return { table: 'drive', device, reading: this.#reading(drive, watched, state), hint: state.hint };
     } catch (error) {
       return { table: 'drive', device, error };
     }
   }
 
-  #reading(drive: WholeDrive, watched: WatchedDrive, { power, report, readAt, hint }: DriveState): StorageDriveReading {
+  #reading(
+    drive: StorageDrive,
+    watched: WatchedDrive,
+    { power, report, readAt, hint }: DrivePowerAndReport,
+  ): StorageDriveReading {
     const { identity, isRotational, capacity, kernelState } = drive;
     const read = readAt?.date;
     const isRecent = read !== undefined && Math.abs(Date.now() - read.getTime()) <= maxTemperatureAgeMs;
@@ -120,7 +124,7 @@ export class StorageDrivesReader {
 
   /** Errors by what is remembered of the drive. */
   #errors(
-    { id }: WholeDrive,
+    { id }: StorageDrive,
     { resets }: WatchedDrive,
     counts: ErrorCounts | undefined,
   ): Pick<StorageDriveReading, 'newErrors' | 'reallocatedInWeek'> {
@@ -128,25 +132,25 @@ export class StorageDrivesReader {
     const before = parseDriveMemoryOrEmpty(this.#memory.recall(id));
     const now = new Date();
     const reallocated = counts.reallocated_sectors;
-    const memory = addReallocatedSample(
-      resets.apply(acknowledgeFirstCounts(before, counts), counts, performance.now()),
+    const memory = addDailyReallocatedSample(
+      resets.apply(acknowledgeFirstErrorCounts(before, counts), counts, performance.now()),
       now,
       reallocated,
     );
     if (memory !== before) this.#memory.keep(id, memory);
     return {
-      newErrors: newErrorsSince(memory, counts),
-      reallocatedInWeek: reallocatedInWeek(memory, now, reallocated),
+      newErrors: newErrorsSinceAcknowledged(memory, counts),
+      reallocatedInWeek: sectorsReallocatedInLastWeek(memory, now, reallocated),
     };
   }
 
-  #watchedDrive(drive: WholeDrive): WatchedDrive {
+  #watchedDrive(drive: StorageDrive): WatchedDrive {
     const known = this.#watched.get(drive.id);
     if (known !== undefined) return known;
     const [, type] = [...(this.#settings.STORAGE_DRIVE_TYPES ?? [])].find(([name]) => matchesDrive(drive, name)) ?? [];
     const watched: WatchedDrive = {
-      poller: new DrivePoller(drive, type, this.#roots.host(drivesHelperSocketPath)),
-      resets: new ResetErrorCounts(),
+      poller: new NonWakingDrivePoller(drive, type, this.#roots.host(drivesHelperSocketPath)),
+      resets: new ErrorCountResetDetector(),
       counts: undefined,
       pendingSince: undefined,
     };
@@ -155,7 +159,7 @@ export class StorageDrivesReader {
   }
 
   /** A drive that was there and is gone is missed as a device. */
-  #complaintsOfMissing(drives: readonly WholeDrive[], names: readonly string[]): CollectorComplaint[] {
+  #complaintsOfMissing(drives: readonly StorageDrive[], names: readonly string[]): CollectorComplaint[] {
     for (const name of names) if (drives.some((drive) => matchesDrive(drive, name))) this.#foundNames.add(name);
     const found = drives.map(({ id, identity }) => `/dev/${identity.name} (${id})`).join('; ') || 'none';
     return names

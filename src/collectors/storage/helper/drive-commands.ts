@@ -25,7 +25,7 @@ const isWholeDisk = (sys: string, name: string) =>
 const isController = (sys: string, name: string) => listFolderSync(join(sys, 'class/nvme')).includes(name);
 
 /** Why the helper does not run the command; undefined if it does. `sys`: the machine's /sys. */
-export function explainRefusal(command: readonly string[], sys: string): string | undefined {
+export function explainCommandRefusal(command: readonly string[], sys: string): string | undefined {
   // Words that could be taken for two, or hide something from whoever reads a log, are in none of the commands.
   if (!command.every((word) => /^[\w,./-]+$/.test(word))) return 'not a command of the list';
   const match = drivesHelperCommands.map((pattern) => pattern.exec(command.join(' '))).find((found) => found !== null);
@@ -38,5 +38,5 @@ export function explainRefusal(command: readonly string[], sys: string): string 
 }
 
 /** The drive that the command asks, whether by its controller or by a namespace of it; else the program. */
-export const driveAskedBy = (command: readonly string[]): string =>
+export const driveNameInCommand = (command: readonly string[]): string =>
   /\/dev\/(nvme\d+|sd[a-z]+)/.exec(command.join(' '))?.[1] ?? command[0] ?? '';

@@ -1,7 +1,7 @@
 import type { HealthLog } from './reading.ts';
 
 /** Counters that never decrease during the life of a drive. */
-export const monotonicCounters = [
+export const monotonicCounterNames = [
   'percentageUsed',
   'dataUnitsRead',
   'dataUnitsWritten',
@@ -16,8 +16,8 @@ export const monotonicCounters = [
   'warningTime',
   'criticalTime',
 ] as const;
-type Counter = (typeof monotonicCounters)[number];
-export type DriveCounters = Partial<Record<Counter, bigint>>;
+type Counter = (typeof monotonicCounterNames)[number];
+export type MonotonicDriveCounters = Partial<Record<Counter, bigint>>;
 
 /** A counter that fell below an earlier count, and how long the lower counts have lasted. */
 export interface LowerCount {
@@ -48,15 +48,15 @@ const isConfirmed = ({ readings, seconds }: LowerCount) =>
 /** Differences that rounding in the drive explains. */
 const roundingTolerance: Partial<Record<Counter, bigint>> = { percentageUsed: 1n };
 
-function countsOf(log: HealthLog): DriveCounters {
-  const counts = monotonicCounters.map((counter) => [counter, log[counter]] as const);
+function countsOf(log: HealthLog): MonotonicDriveCounters {
+  const counts = monotonicCounterNames.map((counter) => [counter, log[counter]] as const);
   return Object.fromEntries(
     counts.flatMap(([counter, count]) => (count === undefined ? [] : [[counter, BigInt(count)]])),
   );
 }
 
 /** All counts are 0, which is wrong: a drive that answers has been switched on at least once. */
-const isBlank = (counts: DriveCounters) => Object.values(counts).every((count) => count === 0n);
+const isBlank = (counts: MonotonicDriveCounters) => Object.values(counts).every((count) => count === 0n);
 
 export interface CheckedHealthLog {
   /** The log to publish, without implausible counts. */
@@ -64,16 +64,16 @@ export interface CheckedHealthLog {
   /** The log to judge the drive by: earlier plausible counts replace implausible ones. */
   judged: HealthLog;
   /** Counts that may be stored: of each plausible counter, the count that the last readings (at least two) agree on. */
-  confirmed: DriveCounters;
+  confirmed: MonotonicDriveCounters;
   /** Counters that were reset, with the count that they restarted at; older counts no longer apply. */
-  restartedAt: DriveCounters;
+  restartedAt: MonotonicDriveCounters;
   /** Lower counts to store, so that they are confirmed across restarts of the agent. The same object until it is worth storing. */
   lowerCounts: LowerCounts;
 }
 
 /** Checks the counters of one drive. A single reading never overrides all earlier ones. */
 export class CounterPlausibilityChecker {
-  readonly #confirmed: DriveCounters = {};
+  readonly #confirmed: MonotonicDriveCounters = {};
   /** The last plausible counts, the newest last. */
   readonly #window: Partial<Record<Counter, readonly bigint[]>> = {};
   /** Counters that fell, and those that were reset before. `readingsHere`: by this process. */
@@ -86,7 +86,12 @@ export class CounterPlausibilityChecker {
 
   /** `stored`: the drive's counts in memory; `lowerCounts` too, undefined until the memory is loaded. `nowMs`: a monotonic clock.
    * The same log object again, from a drive that is slow to answer, is not another reading. */
-  check(log: HealthLog, stored: DriveCounters, lowerCounts: LowerCounts | undefined, nowMs: number): CheckedHealthLog {
+  check(
+    log: HealthLog,
+    stored: MonotonicDriveCounters,
+    lowerCounts: LowerCounts | undefined,
+    nowMs: number,
+  ): CheckedHealthLog {
     this.#adopt(lowerCounts);
     if (this.#previous?.log !== log) this.#previous = { log, result: this.#checkNew(log, stored, nowMs) };
     return this.#previous.result;
@@ -96,17 +101,19 @@ export class CounterPlausibilityChecker {
   #adopt(lowerCounts: LowerCounts | undefined): void {
     if (lowerCounts === undefined || this.#hasAdopted) return;
     this.#hasAdopted = true;
-    for (const counter of monotonicCounters) {
+    for (const counter of monotonicCounterNames) {
       const lower = lowerCounts[counter];
       if (lower !== undefined) this.#lower.set(counter, { ...lower, readingsHere: 0 });
     }
   }
 
-  #checkNew(log: HealthLog, stored: DriveCounters, nowMs: number): CheckedHealthLog {
+  #checkNew(log: HealthLog, stored: MonotonicDriveCounters, nowMs: number): CheckedHealthLog {
     const counts = countsOf(log);
     const seconds = Math.min(maxIntervalSeconds, Math.max(0, (nowMs - (this.#readAt ?? nowMs)) / 1000));
     this.#readAt = nowMs;
-    const fallen = monotonicCounters.filter((counter) => this.#hasFallen(counter, counts[counter], stored[counter]));
+    const fallen = monotonicCounterNames.filter((counter) =>
+      this.#hasFallen(counter, counts[counter], stored[counter]),
+    );
     for (const [counter, lower] of this.#lower) {
       const count = counts[counter];
       if (count === undefined || fallen.includes(counter)) continue;
@@ -118,7 +125,7 @@ export class CounterPlausibilityChecker {
       newMediaErrors === 0n
         ? judged
         : { ...judged, mediaErrors: (judged.mediaErrors ?? stored.mediaErrors ?? 0n) + newMediaErrors };
-    const restartedAt: DriveCounters = {};
+    const restartedAt: MonotonicDriveCounters = {};
     for (const counter of isBlank(counts) ? [] : fallen) {
       const start = this.#confirmedRestart(counter, counts[counter] ?? 0n, seconds);
       if (start === undefined) continue;
@@ -206,9 +213,9 @@ export class CounterPlausibilityChecker {
   }
 
   /** A higher count is published at once, but confirmed only when further readings agree. */
-  #confirm(counts: DriveCounters): DriveCounters {
-    const confirmed: DriveCounters = {};
-    for (const counter of monotonicCounters) {
+  #confirm(counts: MonotonicDriveCounters): MonotonicDriveCounters {
+    const confirmed: MonotonicDriveCounters = {};
+    for (const counter of monotonicCounterNames) {
       const count = counts[counter];
       if (count === undefined) continue;
       const window = [...(this.#window[counter] ?? []), count].slice(-agreeingReadings);

@@ -4,19 +4,19 @@ import { definedMembers } from '../../../model/defined-members.ts';
 import {
   type AccessMethod,
   type DriveHealth,
-  devicePath,
+  deviceNodePath,
   findAccessMethodAndHealth,
   HealthUnavailableError,
   isDriveAtFault,
   readDriveHealth,
 } from '../tools/access-methods.ts';
 import { isRefusedBySudo } from '../tools/command-runner.ts';
-import { NoDriveAnswerError } from '../tools/health-log.ts';
+import { AnswerWithoutDriveError } from '../tools/health-log.ts';
 import { type DriveHwmonReading, readDriveHwmon } from '../tools/hwmon.ts';
-import { readDriveLimitsAndCapacity, readNamespaceUsedBytes } from '../tools/identify.ts';
+import { readNamespaceUsedBytes, readTemperatureLimitsAndCapacity } from '../tools/identify.ts';
 import { keepKnownSelfTests, parseSelfTests, type SelfTests } from '../tools/self-tests.ts';
 import type { NvmeDrive } from './drives.ts';
-import type { DriveLimitsAndCapacity } from './reading.ts';
+import type { TemperatureLimitsAndCapacity } from './reading.ts';
 import type { NvmeController } from './sysfs.ts';
 
 const commandTimeoutSeconds = 10;
@@ -37,7 +37,7 @@ const pollerOptions = { timeoutSeconds: commandTimeoutSeconds, waitMs: answerTim
 
 /** Undefined for a drive that does not answer: that is no failure of a command. */
 function pauseSeconds(failures: number, error: unknown): number | undefined {
-  if (error instanceof NoDriveAnswerError) return undefined;
+  if (error instanceof AnswerWithoutDriveError) return undefined;
   // The first failure may be temporary, unless only the user can solve it.
   if (failures === 1 && !(error instanceof HealthUnavailableError)) return 0;
   const seconds = Math.min(maxPauseSeconds, Math.max(firstPauseSeconds, firstPauseSeconds * 2 ** (failures - 2)));
@@ -52,7 +52,7 @@ export class DriveHealthPoller {
   readonly #helperSocket: string;
   #drive: NvmeDrive;
   #method: AccessMethod | undefined;
-  #limits: DriveLimitsAndCapacity | undefined;
+  #limits: TemperatureLimitsAndCapacity | undefined;
   #usedBytes: ReadonlyMap<number, number> = new Map();
   #selfTests: { readAt: number; tests: SelfTests | undefined } | undefined;
   #slowValuesDueAt = Number.NEGATIVE_INFINITY;
@@ -135,7 +135,7 @@ export class DriveHealthPoller {
     if (this.#selfTests !== undefined && now - this.#selfTests.readAt < usageIntervalSeconds) return;
     this.#selfTests = { readAt: now, tests: this.#selfTests?.tests };
     try {
-      const args = command.selfTestArgs(devicePath(controller, { namespace }));
+      const args = command.selfTestArgs(deviceNodePath(controller, { namespace }));
       if (runner.kind === 'sudo' && isRefusedBySudo(command.program, args)) return;
       const { stdout } = await runner.run(command.program, args, commandTimeoutSeconds);
       this.#selfTests = { readAt: now, tests: keepKnownSelfTests(parseSelfTests(stdout), this.#selfTests.tests) };
@@ -157,7 +157,9 @@ export class DriveHealthPoller {
         isComplete = false;
         return undefined;
       });
-    this.#limits ??= await undefinedIfFailed(readDriveLimitsAndCapacity(controller, method, commandTimeoutSeconds));
+    this.#limits ??= await undefinedIfFailed(
+      readTemperatureLimitsAndCapacity(controller, method, commandTimeoutSeconds),
+    );
     const usedBytes = new Map<number, number>();
     for (const namespace of drive.namespaces) {
       const bytes =

@@ -1,7 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { buildDate } from '../../../version.ts';
-import { type DriveCounters, type LowerCounts, monotonicCounters } from './counter-plausibility-checker.ts';
+import {
+  type LowerCounts,
+  type MonotonicDriveCounters,
+  monotonicCounterNames,
+} from './counter-plausibility-checker.ts';
 
 /** A count as a string, because it has 128 bits and JSON numbers are exact only up to 2^53. */
 const countSchema = z.string().check(z.regex(/^\d{1,39}$/));
@@ -19,7 +23,7 @@ const sortByTime = (samples: readonly Sample[]) => samples.toSorted((a, b) => ti
 
 const durationSchema = z.number().check(z.minimum(0), z.maximum(1e9));
 const lowerCountsSchema = z.partialRecord(
-  z.enum(monotonicCounters),
+  z.enum(monotonicCounterNames),
   z.object({ from: countSchema, count: countSchema, readings: durationSchema, seconds: durationSchema }),
 );
 
@@ -112,7 +116,7 @@ export function driveHistoryWithLowerCounts(before: DriveHistory, lowerCounts: L
 export function greatestStoredCounters({
   media_errors_acknowledged: acknowledged,
   samples,
-}: DriveHistory): DriveCounters {
+}: DriveHistory): MonotonicDriveCounters {
   const highest = (counts: (bigint | undefined)[]) => counts.reduce(maxCount, undefined);
   const counts = {
     mediaErrors: parseCount(acknowledged),
@@ -146,7 +150,7 @@ function thinOut(samples: readonly Sample[]): Sample[] {
 /** Drops the samples from before a reset of their counters. */
 export function driveHistorySinceCounterReset(
   before: DriveHistory,
-  { percentageUsed, dataUnitsWritten, mediaErrors }: DriveCounters,
+  { percentageUsed, dataUnitsWritten, mediaErrors }: MonotonicDriveCounters,
 ): DriveHistory {
   const samples = before.samples.filter(
     ({ percentage_used: used, data_units_written: units }) =>
@@ -159,18 +163,21 @@ export function driveHistorySinceCounterReset(
 }
 
 /** Media errors that the drive had before it was first read count as acknowledged. */
-export const acknowledgeFirstMediaErrors = (before: DriveHistory, { mediaErrors }: DriveCounters): DriveHistory =>
+export const acknowledgeFirstMediaErrors = (
+  before: DriveHistory,
+  { mediaErrors }: MonotonicDriveCounters,
+): DriveHistory =>
   before.media_errors_acknowledged === undefined && mediaErrors !== undefined
     ? { ...before, ...acknowledgedField(mediaErrors) }
     : before;
 
 /** Adds today's sample if there is none yet; returns the same object if nothing changes. `steadyMs`: how long the clock
  * has run without a jump. */
-export function addDailySample(
+export function addDailyWearSample(
   before: DriveHistory,
   now: Date,
   steadyMs: number,
-  { percentageUsed, dataUnitsWritten }: DriveCounters,
+  { percentageUsed, dataUnitsWritten }: MonotonicDriveCounters,
 ): DriveHistory {
   const last = before.samples.at(-1);
   if (now < buildDate) return before;

@@ -47,7 +47,7 @@ function driveOfControllers(controllers: [NvmeController, ...NvmeController[]]):
 }
 
 /** The drives of these controllers, each with a unique id. */
-export function drivesOfControllers(controllers: readonly NvmeController[]): NvmeDrive[] {
+export function nvmeDrivesOfControllers(controllers: readonly NvmeController[]): NvmeDrive[] {
   const drives = groupBySubsystem(controllers).map(driveOfControllers);
   return drives.map((drive) => {
     const isUnique = drives.filter(({ serial }) => serial === drive.serial).length === 1;
@@ -57,7 +57,7 @@ export function drivesOfControllers(controllers: readonly NvmeController[]): Nvm
 
 /** The drive as a device: `nas Samsung SSD 980 PRO 1TB`, with the end of its id if there are several drives of the
  * model. */
-export function driveDevice(agent: AgentIdentity, drive: NvmeDrive, all: readonly NvmeDrive[]): Device {
+export function nvmeDriveDevice(agent: AgentIdentity, drive: NvmeDrive, all: readonly NvmeDrive[]): Device {
   const { id, serial, model, firmware, vendor } = drive;
   const kind = model || 'NVMe drive';
   const isModelShared = all.filter((candidate) => candidate.model === model).length > 1;

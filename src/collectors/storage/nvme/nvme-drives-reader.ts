@@ -13,7 +13,7 @@ import { type CheckedHealthLog, CounterPlausibilityChecker } from './counter-pla
 import { type DriveHealthOrHint, DriveHealthPoller } from './drive-health-poller.ts';
 import {
   acknowledgeFirstMediaErrors,
-  addDailySample,
+  addDailyWearSample,
   bytesWrittenPerDay,
   type DriveHistory,
   driveHistorySinceCounterReset,
@@ -26,9 +26,9 @@ import {
   wearPercentPerMonth,
 } from './drive-history.ts';
 import { criticalWarningBits, driveProblemAndReason, isCriticalWarningSet } from './drive-problem-and-reason.ts';
-import { driveDevice, drivesOfControllers, type NvmeDrive } from './drives.ts';
+import { type NvmeDrive, nvmeDriveDevice, nvmeDrivesOfControllers } from './drives.ts';
 import type { DriveReading, HealthLog, NvmeReadingByTable } from './reading.ts';
-import { matchesName, selectWatchedAndExcludedDrives } from './select-drives.ts';
+import { matchesSerialOrDeviceName, selectWatchedAndExcludedDrives } from './select-drives.ts';
 import type { NvmeSettings } from './settings.ts';
 import { readNvmeControllers } from './sysfs.ts';
 
@@ -72,9 +72,10 @@ export class NvmeDrivesReader {
   }
 
   async read(): Promise<ObservationOrComplaint<NvmeReadingByTable>[]> {
-    const drives = drivesOfControllers(readNvmeControllers(this.#roots.sys()) ?? []);
+    const drives = nvmeDrivesOfControllers(readNvmeControllers(this.#roots.sys()) ?? []);
     const { NVME_DEVICES: names = [] } = this.#settings;
-    for (const name of names) if (drives.some((drive) => matchesName(drive, name))) this.#foundNames.add(name);
+    for (const name of names)
+      if (drives.some((drive) => matchesSerialOrDeviceName(drive, name))) this.#foundNames.add(name);
     const { watched, excluded, complaints } = selectWatchedAndExcludedDrives(drives, names, this.#foundNames);
     this.#dropMissing(drives);
     this.#steadyMs = this.#sinceClockJump.steadyMsAt(this.#clock());
@@ -84,7 +85,7 @@ export class NvmeDrivesReader {
       ...excluded.map(
         (drive): Observation<NvmeReadingByTable> => ({
           table: 'drive',
-          device: driveDevice(this.#agent, drive, drives),
+          device: nvmeDriveDevice(this.#agent, drive, drives),
           excluded: true,
         }),
       ),
@@ -106,7 +107,7 @@ export class NvmeDrivesReader {
   }
 
   async #readDrive(drive: NvmeDrive, all: readonly NvmeDrive[]): Promise<Observation<NvmeReadingByTable>[]> {
-    const device = driveDevice(this.#agent, drive, all);
+    const device = nvmeDriveDevice(this.#agent, drive, all);
     const state = controllerStateOf(drive);
     const parts = drive.namespaces.map((namespace) => ({
       namespace,
@@ -186,7 +187,7 @@ export class NvmeDrivesReader {
   ): Judgement {
     if (before === undefined) return driveProblemAndReason(state, judged, undefined, selfTests);
     const now = new Date(this.#clock().wall);
-    const history = addDailySample(
+    const history = addDailyWearSample(
       acknowledgeFirstMediaErrors(
         driveHistoryWithLowerCounts(driveHistorySinceCounterReset(before, restartedAt), lowerCounts),
         confirmed,

@@ -33,7 +33,7 @@ export interface HealthLog {
 }
 
 /** Properties of a drive that never change. */
-export interface DriveLimitsAndCapacity {
+export interface TemperatureLimitsAndCapacity {
   /** Warning and critical temperature in degrees Celsius (WCTEMP, CCTEMP). */
   warning?: number | undefined;
   critical?: number | undefined;
@@ -60,7 +60,7 @@ export interface DriveReading {
   sensors: readonly (number | undefined)[];
   temperatureAlarm?: boolean | undefined;
   log?: HealthLog | undefined;
-  limits: DriveLimitsAndCapacity;
+  limits: TemperatureLimitsAndCapacity;
   selfTests?: SelfTests | undefined;
   /** Undefined if unknown. */
   problem?: boolean | undefined;

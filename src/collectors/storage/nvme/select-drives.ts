@@ -2,7 +2,7 @@ import type { CollectorComplaint } from '../../../model/collector.ts';
 import type { NvmeDrive } from './drives.ts';
 import { deviceNameOfPath } from './sysfs.ts';
 
-export const matchesName = (drive: NvmeDrive, name: string) => {
+export const matchesSerialOrDeviceName = (drive: NvmeDrive, name: string) => {
   const node = deviceNameOfPath(name);
   return (
     drive.serial === name ||
@@ -24,8 +24,10 @@ export function selectWatchedAndExcludedDrives(
   foundNames: ReadonlySet<string> = new Set(),
 ): { watched: NvmeDrive[]; excluded: NvmeDrive[]; complaints: CollectorComplaint[] } {
   if (names === undefined || names.length === 0) return { watched: [...drives], excluded: [], complaints: [] };
-  const isSelected = (drive: NvmeDrive) => names.some((name) => matchesName(drive, name));
-  const missing = names.filter((name) => !foundNames.has(name) && !drives.some((drive) => matchesName(drive, name)));
+  const isSelected = (drive: NvmeDrive) => names.some((name) => matchesSerialOrDeviceName(drive, name));
+  const missing = names.filter(
+    (name) => !foundNames.has(name) && !drives.some((drive) => matchesSerialOrDeviceName(drive, name)),
+  );
   return {
     watched: drives.filter(isSelected),
     excluded: drives.filter((drive) => !isSelected(drive)),

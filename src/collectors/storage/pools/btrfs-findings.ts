@@ -1,8 +1,15 @@
 import { type Finding, findingIf } from '../../../model/problem.ts';
-import { btrfsMetadataRatio, btrfsTolerance, unallocatedBytes } from './btrfs-space.ts';
+import { btrfsMetadataUsedRatio, btrfsTolerableDeviceLosses, btrfsUnallocatedBytes } from './btrfs-space.ts';
 import type { BtrfsFilesystem, BtrfsScrub } from './btrfs-sysfs.ts';
-import type { JudgedPool, PoolMember } from './pool.ts';
-import { degradedFinding, describeMember, drivesOf, failedFinding, lackingMembers, lossOf } from './pool-findings.ts';
+import type { PoolFindingsInput, PoolMember } from './pool.ts';
+import {
+  blamedDrivesOf,
+  degradedPoolFinding,
+  describeLostMounts,
+  describePoolMember,
+  failedPoolFinding,
+  inactiveAndGoneMembers,
+} from './pool-findings.ts';
 
 const mebibyte = 1024 ** 2;
 /** A chunk of metadata has 256 MiB on file systems below 50 GB, else 1 GiB (fs/btrfs/volumes.c). */
@@ -23,8 +30,8 @@ function canGrowMetadata({ allocation }: BtrfsFilesystem, size: number, unalloca
 }
 
 /** A file system that was mounted without a member that it had, before anybody could see which. */
-const withUnknownMembers = (filesystem: BtrfsFilesystem, pool: JudgedPool): JudgedPool =>
-  lackingMembers(pool).length > 0
+const withUnknownMembers = (filesystem: BtrfsFilesystem, pool: PoolFindingsInput): PoolFindingsInput =>
+  inactiveAndGoneMembers(pool).length > 0
     ? pool
     : {
         ...pool,
@@ -33,16 +40,16 @@ const withUnknownMembers = (filesystem: BtrfsFilesystem, pool: JudgedPool): Judg
           .map(({ number }): PoolMember => ({ id: `device ${number}`, number, role: 'missing', state: 'gone' })),
       };
 
-export function judgeBtrfs(
+export function btrfsFindings(
   filesystem: BtrfsFilesystem,
   { missing, size, scrub }: { missing: number; size: number | undefined; scrub: BtrfsScrub | undefined },
-  found: JudgedPool,
+  found: PoolFindingsInput,
 ): Finding[] {
   const pool = withUnknownMembers(filesystem, found);
   const { allocation, devices, exclusiveOperation } = filesystem;
-  const tolerance = btrfsTolerance(filesystem);
-  const unallocated = unallocatedBytes(filesystem, size);
-  const ratio = btrfsMetadataRatio(filesystem);
+  const tolerance = btrfsTolerableDeviceLosses(filesystem);
+  const unallocated = btrfsUnallocatedBytes(filesystem, size);
+  const ratio = btrfsMetadataUsedRatio(filesystem);
   const isMetadataFull =
     ratio === undefined || size === undefined || unallocated === undefined
       ? undefined
@@ -51,25 +58,25 @@ export function judgeBtrfs(
   const hasTwoProfiles = Object.values(allocation ?? {}).some(({ profiles }) => profiles.length > 1);
   return [
     ...findingIf('failed', missing === 0 ? false : tolerance === undefined ? undefined : missing > tolerance, () => {
-      const { key: _, ...finding } = failedFinding(pool, 'more members are gone than it can lose');
+      const { key: _, ...finding } = failedPoolFinding(pool, 'more members are gone than it can lose');
       return finding;
     }),
     ...findingIf('degraded', missing > 0 && (tolerance === undefined || missing <= tolerance), () => {
-      const { key: _, ...finding } = degradedFinding(pool, remedy);
+      const { key: _, ...finding } = degradedPoolFinding(pool, remedy);
       return finding;
     }),
     ...findingIf('device_errors', pool.newCounts && risen.length > 0, () => ({
       severity: pool.redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
-      text: `new errors on ${risen.map(({ number }) => `device ${number}`).join(', ')} of ${pool.members.map(describeMember).join(', ')}${lossOf(pool, 'affected')}`,
+      text: `new errors on ${risen.map(({ number }) => `device ${number}`).join(', ')} of ${pool.members.map(describePoolMember).join(', ')}${describeLostMounts(pool, 'affected')}`,
       step: risen.map(({ number }) => number).join(),
       clearsAt: 'when you acknowledge it',
       remedy: 'scrub the file system; btrfs device stats says which drive it is',
       explainedBy: ['failed', 'degraded'],
-      ...(pool.members.length === 1 ? drivesOf(pool.members) : {}),
+      ...(pool.members.length === 1 ? blamedDrivesOf(pool.members) : {}),
     })),
     ...findingIf('metadata_full', isMetadataFull, () => ({
       severity: 'degraded',
-      text: `metadata nearly full, and no room to extend them: writing fails though df shows free space${lossOf(pool, 'affected')}`,
+      text: `metadata nearly full, and no room to extend them: writing fails though df shows free space${describeLostMounts(pool, 'affected')}`,
       clearsAt: `below ${fullMetadataRatio * 100} %, or when a chunk can be allocated`,
       remedy: 'delete snapshots, add a drive, or run btrfs balance start -dusage=10',
     })),
@@ -85,7 +92,7 @@ export function judgeBtrfs(
     ),
     ...findingIf('scrub', scrub !== undefined && scrub.uncorrectable > 0, () => ({
       severity: 'data_at_risk',
-      text: `the last scrub found errors that it could not correct${lossOf(pool, 'affected')}`,
+      text: `the last scrub found errors that it could not correct${describeLostMounts(pool, 'affected')}`,
       clearsAt: 'when a scrub finds none',
       remedy: 'restore the files that the kernel log names, then scrub again',
     })),
@@ -105,12 +112,12 @@ export function judgeBtrfs(
 }
 
 /** A file system that is not mounted though it was: by hand, or because a member is gone. */
-export const judgeUnmountedBtrfs = (pool: JudgedPool): Finding[] =>
+export const unmountedBtrfsFindings = (pool: PoolFindingsInput): Finding[] =>
   findingIf('not_mounted', pool.gone.length > 0, () => ({
     severity: 'outage',
-    text: `not mounted, because a member is gone: ${pool.gone.map(describeMember).join(', ')}`,
+    text: `not mounted, because a member is gone: ${pool.gone.map(describePoolMember).join(', ')}`,
     step: pool.gone.map(({ id }) => id).join(),
     clearsAt: 'when it is mounted',
     remedy: 'mount it with the option degraded, then replace the drive: docs/storage.md',
-    ...drivesOf(pool.gone),
+    ...blamedDrivesOf(pool.gone),
   }));

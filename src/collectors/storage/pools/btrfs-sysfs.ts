@@ -25,7 +25,7 @@ export interface BtrfsAllocation {
   profiles: readonly string[];
 }
 
-export type AllocationKind = 'data' | 'metadata' | 'system';
+export type BtrfsAllocationKind = 'data' | 'metadata' | 'system';
 
 /** A mounted file system, as /sys/fs/btrfs has it (btrfs-progs, Documentation/ch-sysfs.rst). */
 export interface BtrfsFilesystem {
@@ -37,7 +37,7 @@ export interface BtrfsFilesystem {
   deviceNames: readonly string[];
   devices: readonly BtrfsDevice[];
   exclusiveOperation: string | undefined;
-  allocation: Readonly<Record<AllocationKind, BtrfsAllocation>> | undefined;
+  allocation: Readonly<Record<BtrfsAllocationKind, BtrfsAllocation>> | undefined;
 }
 
 /** The state file of btrfs-progs, which only root can read. */

@@ -1,8 +1,8 @@
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { blockDeviceSize, type MemberGroup } from '../block-graph.ts';
+import { type RedundancyGroup, readBlockDeviceSizeBytes } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import { judgeBtrfs, judgeUnmountedBtrfs } from './btrfs-findings.ts';
-import { btrfsMetadataRatio, btrfsTolerance, profilesOf } from './btrfs-space.ts';
+import { btrfsFindings, unmountedBtrfsFindings } from './btrfs-findings.ts';
+import { btrfsMetadataUsedRatio, btrfsProfilesOf, btrfsTolerableDeviceLosses } from './btrfs-space.ts';
 import { type BtrfsFilesystem, type BtrfsScrub, readBtrfsFilesystems, readBtrfsScrub } from './btrfs-sysfs.ts';
 import type { PoolActivity, PoolFacts, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
@@ -15,8 +15,12 @@ const activities: Record<string, PoolActivity> = {
   resize: 'resize',
 };
 
-function groupsOf(filesystem: BtrfsFilesystem, living: readonly string[], missing: number): MemberGroup[] | undefined {
-  const tolerance = btrfsTolerance(filesystem);
+function groupsOf(
+  filesystem: BtrfsFilesystem,
+  living: readonly string[],
+  missing: number,
+): RedundancyGroup[] | undefined {
+  const tolerance = btrfsTolerableDeviceLosses(filesystem);
   return tolerance === undefined ? undefined : [{ members: living, canLose: Math.max(tolerance - missing, 0) }];
 }
 
@@ -43,7 +47,7 @@ function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, 
   });
   const sizes = living.map((name) => {
     const device = layout.devices.get(name);
-    return device && blockDeviceSize(device);
+    return device && readBlockDeviceSizeBytes(device);
   });
   const size = sizes.some((bytes) => bytes === undefined)
     ? undefined
@@ -59,7 +63,7 @@ function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, 
       : fsid,
     name: label || mountPointsOf(layout, deviceNames)[0] || fsid.slice(0, 8),
     node: `btrfs ${fsid}`,
-    layout: [...new Set(profilesOf(filesystem))].join(', ') || undefined,
+    layout: [...new Set(btrfsProfilesOf(filesystem))].join(', ') || undefined,
     state: missing > 0 ? 'degraded' : 'mounted',
     members,
     expectedMembers: devices.length === 0 ? undefined : living.length + missing,
@@ -72,12 +76,12 @@ function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, 
     lastCheck: scrub?.finishedAt,
     lastCheckErrors: scrub?.finishedAt && scrub.errors,
     usedRatio: missing > 0 || !size || diskUsed === undefined ? undefined : Math.min(diskUsed / size, 1),
-    metadataUsedRatio: btrfsMetadataRatio(filesystem),
+    metadataUsedRatio: btrfsMetadataUsedRatio(filesystem),
     counts: Object.fromEntries(
       devices.flatMap(({ number, errors }) => (errors === undefined ? [] : [[`errors device ${number}`, errors]])),
     ),
     // The space of a device that is gone is not known.
-    judge: (pool) => judgeBtrfs(filesystem, { missing, size: missing > 0 ? undefined : size, scrub }, pool),
+    judge: (pool) => btrfsFindings(filesystem, { missing, size: missing > 0 ? undefined : size, scrub }, pool),
   };
 }
 
@@ -130,7 +134,7 @@ function unmountedPools(
         groups: undefined,
         activity: 'idle',
         counts: {},
-        judge: judgeUnmountedBtrfs,
+        judge: unmountedBtrfsFindings,
       },
     ];
   });

@@ -1,16 +1,16 @@
 import { type Finding, findingIf } from '../../../model/problem.ts';
 import type { MdArray } from './md-sysfs.ts';
-import type { JudgedPool } from './pool.ts';
+import type { PoolFindingsInput } from './pool.ts';
 import {
-  degradedFinding,
-  describeMember,
-  drivesOf,
-  failedFinding,
-  lackingMembers,
-  lossOf,
-  risenCounts,
+  blamedDrivesOf,
+  degradedPoolFinding,
+  describeLostMounts,
+  describePoolMember,
+  failedPoolFinding,
+  inactiveAndGoneMembers,
+  membersWithNewErrors,
 } from './pool-findings.ts';
-import { canGiveUpGone } from './pool-memory.ts';
+import { canGiveUpGoneMembers } from './pool-memory.ts';
 
 const runningStates = new Set([
   'readonly',
@@ -27,8 +27,8 @@ const remedy = 'replace the drive and add it with mdadm --add: docs/storage.md';
 
 /** NAS makers create system arrays with more slots than the machine has bays; such an array has lacked members from the
  * beginning, and all that it has are fine. */
-const isSparse = ({ degraded = 0, members }: MdArray, pool: JudgedPool) =>
-  degraded > members.length && lackingMembers(pool).length === 0;
+const isSparse = ({ degraded = 0, members }: MdArray, pool: PoolFindingsInput) =>
+  degraded > members.length && inactiveAndGoneMembers(pool).length === 0;
 
 /** Whether an array that runs has lost more than it can. */
 function hasLostTooMuch({ level, slots = 0, degraded = 0 }: MdArray): boolean {
@@ -38,7 +38,7 @@ function hasLostTooMuch({ level, slots = 0, degraded = 0 }: MdArray): boolean {
 }
 
 /** What is wrong with an array. A check, a resync, a rebuild is nothing wrong by itself. */
-export function judgeMd(array: MdArray, pool: JudgedPool): Finding[] {
+export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
   const { state, degraded, members, level } = array;
   const isKnown = state !== undefined && (runningStates.has(state) || stoppedStates.has(state) || state === 'broken');
   const isRunning = isKnown && runningStates.has(state);
@@ -49,23 +49,25 @@ export function judgeMd(array: MdArray, pool: JudgedPool): Finding[] {
   const sparse = isDegraded && isSparse(array, pool);
   const badBlocks = pool.members.filter((_, index) => members[index]?.hasBadBlocks);
   const failedSpares = pool.members.filter(({ role }) => role === 'failed');
-  const risen = risenCounts(pool, 'errors');
+  const risen = membersWithNewErrors(pool, 'errors');
   const spares = pool.spares ?? 0;
   return [
     ...findingIf('failed', isKnown ? isFailed : undefined, () => {
-      const { key: _, ...finding } = failedFinding(pool, `${level || 'array'} has lost too many members`);
+      const { key: _, ...finding } = failedPoolFinding(pool, `${level || 'array'} has lost too many members`);
       return finding;
     }),
     ...findingIf('not_started', isKnown ? stoppedStates.has(state) && members.length > 0 : undefined, () => ({
       severity: 'outage',
-      text: `not started: only ${pool.members.map(describeMember).join(', ')} found${lossOf(pool, 'missing')}`,
+      text: `not started: only ${pool.members.map(describePoolMember).join(', ')} found${describeLostMounts(pool, 'missing')}`,
       clearsAt: 'when it is started',
       remedy: 'find the other members; mdadm --run starts it without them',
-      ...drivesOf(pool.gone),
+      ...blamedDrivesOf(pool.gone),
     })),
     ...findingIf('degraded', isKnown ? isDegraded && !sparse : undefined, () => {
-      const { key: _, ...finding } = degradedFinding(pool, remedy);
-      return canGiveUpGone(pool) ? { ...finding, clearsAt: `${finding.clearsAt}, or you acknowledge it` } : finding;
+      const { key: _, ...finding } = degradedPoolFinding(pool, remedy);
+      return canGiveUpGoneMembers(pool)
+        ? { ...finding, clearsAt: `${finding.clearsAt}, or you acknowledge it` }
+        : finding;
     }),
     ...findingIf('empty_slots', isKnown ? sparse && (degraded ?? 0) > pool.knownEmptySlots : undefined, () => ({
       severity: 'notice',
@@ -75,22 +77,22 @@ export function judgeMd(array: MdArray, pool: JudgedPool): Finding[] {
     })),
     ...findingIf('failed_spare', isKnown ? !isDegraded && !isFailed && failedSpares.length > 0 : undefined, () => ({
       severity: 'degraded',
-      text: `${failedSpares.map(describeMember).join(', ')} has failed; the array is complete without it`,
+      text: `${failedSpares.map(describePoolMember).join(', ')} has failed; the array is complete without it`,
       clearsAt: 'when it is removed from the array',
       remedy,
-      ...drivesOf(failedSpares),
+      ...blamedDrivesOf(failedSpares),
     })),
     ...findingIf('bad_blocks', badBlocks.length > 0, () => ({
       severity: 'data_at_risk',
-      text: `${badBlocks.map(describeMember).join(', ')} has blocks that cannot be read; if another member fails, their data are lost`,
+      text: `${badBlocks.map(describePoolMember).join(', ')} has blocks that cannot be read; if another member fails, their data are lost`,
       step: badBlocks.length,
       clearsAt: 'when its list of bad blocks is empty',
       remedy,
-      ...drivesOf(badBlocks),
+      ...blamedDrivesOf(badBlocks),
     })),
     ...findingIf('member_errors', pool.newCounts && risen.length > 0, () => ({
       severity: 'notice',
-      text: `new read errors, corrected from the other members, on ${risen.map(describeMember).join(', ')}`,
+      text: `new read errors, corrected from the other members, on ${risen.map(describePoolMember).join(', ')}`,
       clearsAt: 'when you acknowledge it',
       remedy: 'look at the drive’s own values',
     })),

@@ -91,7 +91,7 @@ export function readMdArray(device: BlockDevice): MdArray | undefined {
 }
 
 /** Progress by array: `[==>….]  recovery = 25.3% (10368/39936) finish=0.4min speed=1152K/sec`, or `resync=DELAYED`. */
-export function parseMdstat(text: string): Map<string, MdProgress> {
+export function parseMdstatProgress(text: string): Map<string, MdProgress> {
   const progress = new Map<string, MdProgress>();
   let name: string | undefined;
   for (const line of text.split('\n')) {

@@ -1,9 +1,9 @@
 import { tryReadTextSync } from '../../../lib/files.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import type { MemberGroup } from '../block-graph.ts';
+import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
-import { judgeMd } from './md-findings.ts';
-import { type MdArray, type MdMember, type MdProgress, parseMdstat, readMdArray } from './md-sysfs.ts';
+import { mdFindings } from './md-findings.ts';
+import { type MdArray, type MdMember, type MdProgress, parseMdstatProgress, readMdArray } from './md-sysfs.ts';
 import type { MemberRole, PoolActivity, PoolFacts } from './pool.ts';
 
 const activities: Record<string, PoolActivity> = {
@@ -40,11 +40,11 @@ function roleOf({ states, slot }: MdMember): MemberRole {
 }
 
 /** A container holds the arrays of a mainboard's RAID; it is never started itself. */
-export const isContainer = ({ level, metadata, state }: MdArray): boolean =>
+export const isMdContainer = ({ level, metadata, state }: MdArray): boolean =>
   level === 'container' || (level === '' && state === 'inactive' && /^external:[^/]/.test(metadata));
 
 /** The living members and how many of them may still fail; undefined if that is unknown. */
-function groupsOf(array: MdArray, isThere: (device: string) => boolean): readonly MemberGroup[] | undefined {
+function groupsOf(array: MdArray, isThere: (device: string) => boolean): readonly RedundancyGroup[] | undefined {
   const tolerance = toleranceOf(array);
   if (tolerance === undefined || (array.degraded === undefined && tolerance > 0)) return undefined;
   const active = array.members.filter((member) => roleOf(member) === 'active' && isThere(member.device));
@@ -116,17 +116,17 @@ function mdFacts(array: MdArray, progress: MdProgress | undefined, layout: Stora
       ),
     ),
     spares: array.members.filter((member) => roleOf(member) === 'spare').length,
-    judge: (pool) => judgeMd(array, pool),
+    judge: (pool) => mdFindings(array, pool),
   };
 }
 
 /** All arrays of this machine. */
 export function readMdPools(layout: StorageLayout, roots: HostRoots): PoolFacts[] {
-  const progress = parseMdstat(tryReadTextSync(roots.proc('mdstat')) ?? '');
+  const progress = parseMdstatProgress(tryReadTextSync(roots.proc('mdstat')) ?? '');
   return [...layout.devices.values()].flatMap((device) => {
     if (device.partitionOf !== undefined) return [];
     const array = readMdArray(device);
-    if (array === undefined || isContainer(array)) return [];
+    if (array === undefined || isMdContainer(array)) return [];
     return mdFacts(array, progress.get(device.name), layout);
   });
 }

@@ -1,7 +1,7 @@
 import { diagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { deviceTable, partTable } from '../../../model/table.ts';
 import { type MemberReading, memberRoles, type PoolReading, poolActivities, poolKinds } from './pool.ts';
-import { activeMembers, listNames } from './pool-findings.ts';
+import { countActiveMembers, listFirstNames } from './pool-findings.ts';
 
 const optional = { optional: true } as const;
 
@@ -62,14 +62,14 @@ const poolMetrics: MetricDeclarations<PoolReading> = {
     name: 'Used by',
     icon: 'mdi:folder-network',
     ...diagnostic,
-    value: (r) => (r.mounts.length === 0 ? 'nothing that is mounted' : listNames(r.mounts)),
+    value: (r) => (r.mounts.length === 0 ? 'nothing that is mounted' : listFirstNames(r.mounts)),
   },
   members: {
     kind: 'gauge',
     name: 'Members',
     icon: 'mdi:harddisk',
     ...diagnostic,
-    value: (r) => activeMembers(r),
+    value: (r) => countActiveMembers(r),
   },
   expected_members: {
     kind: 'gauge',

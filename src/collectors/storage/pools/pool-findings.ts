@@ -1,10 +1,10 @@
 import type { ActiveFinding } from '../../../model/problem.ts';
-import type { JudgedPool, PoolMember } from './pool.ts';
+import type { PoolFindingsInput, PoolMember } from './pool.ts';
 
 const maxNamed = 4;
 
 /** “/srv, /home and 3 more”. */
-export function listNames(names: readonly string[]): string {
+export function listFirstNames(names: readonly string[]): string {
   const shown = names.slice(0, maxNamed);
   const more = names.length - shown.length;
   if (more > 0) return `${shown.join(', ')} and ${more} more`;
@@ -12,7 +12,7 @@ export function listNames(names: readonly string[]): string {
 }
 
 /** “LABDISK-4T (serial LAB-0002, ata3, sdh1)”: what a person needs to find the drive. */
-export function describeMember({ drive, device, number, role }: PoolMember): string {
+export function describePoolMember({ drive, device, number, role }: PoolMember): string {
   const place = [
     ...(drive?.serial === undefined ? [] : [`serial ${drive.serial}`]),
     ...(drive?.slot === undefined ? [] : [drive.slot]),
@@ -25,17 +25,17 @@ export function describeMember({ drive, device, number, role }: PoolMember): str
 }
 
 /** “; /srv goes on without redundancy”. */
-export function consequenceOf({ mounts, redundancyLeft }: JudgedPool): string {
-  if (redundancyLeft === undefined) return mounts.length === 0 ? '' : `; it holds ${listNames(mounts)}`;
-  const subject = mounts.length === 0 ? 'it goes' : `${listNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'}`;
+export function describeRemainingRedundancy({ mounts, redundancyLeft }: PoolFindingsInput): string {
+  if (redundancyLeft === undefined) return mounts.length === 0 ? '' : `; it holds ${listFirstNames(mounts)}`;
+  const subject = mounts.length === 0 ? 'it goes' : `${listFirstNames(mounts)} ${mounts.length === 1 ? 'goes' : 'go'}`;
   return redundancyLeft === 0
     ? `; ${subject} on without redundancy: the next failure loses data`
     : `; ${subject} on and can lose ${redundancyLeft} more`;
 }
 
 /** “; /srv is lost”. */
-export const lossOf = ({ mounts }: JudgedPool, what: string): string =>
-  mounts.length === 0 ? '' : `; ${listNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} ${what}`;
+export const describeLostMounts = ({ mounts }: PoolFindingsInput, what: string): string =>
+  mounts.length === 0 ? '' : `; ${listFirstNames(mounts)} ${mounts.length === 1 ? 'is' : 'are'} ${what}`;
 
 const howItIs: Partial<Record<PoolMember['role'], string>> = {
   failed: 'has failed',
@@ -44,29 +44,29 @@ const howItIs: Partial<Record<PoolMember['role'], string>> = {
 };
 
 /** How many members hold their share of the data; undefined if no member's role is known. */
-export const activeMembers = ({ members }: JudgedPool): number | undefined =>
+export const countActiveMembers = ({ members }: PoolFindingsInput): number | undefined =>
   members.every(({ role }) => role === 'unknown') ? undefined : members.filter(({ role }) => role === 'active').length;
 
 /** Members that do not hold their share of the data, and those that it had and that are gone. */
-export const lackingMembers = ({ members, gone }: JudgedPool): PoolMember[] => [
+export const inactiveAndGoneMembers = ({ members, gone }: PoolFindingsInput): PoolMember[] => [
   ...members.filter(({ role }) => role === 'failed' || role === 'missing' || role === 'rebuilding'),
   ...gone,
 ];
 
 const describeLacking = (lacking: readonly PoolMember[]) =>
-  lacking.map((member) => `${describeMember(member)} ${howItIs[member.role] ?? member.state}`).join('; ');
+  lacking.map((member) => `${describePoolMember(member)} ${howItIs[member.role] ?? member.state}`).join('; ');
 
 /** Ids of the drives that a problem of the pool is due to. */
-export const drivesOf = (members: readonly PoolMember[]): { blames?: readonly string[] } => {
+export const blamedDrivesOf = (members: readonly PoolMember[]): { blames?: readonly string[] } => {
   const ids = members.flatMap(({ drive, role }) => (drive === undefined || role === 'rebuilding' ? [] : [drive.id]));
   return ids.length === 0 ? {} : { blames: [...new Set(ids)] };
 };
 
 /** A pool that lacks members and goes on. */
-export function degradedFinding(pool: JudgedPool, remedy: string): ActiveFinding {
+export function degradedPoolFinding(pool: PoolFindingsInput, remedy: string): ActiveFinding {
   const { layout, expectedMembers, redundancyLeft } = pool;
-  const active = activeMembers(pool);
-  const lacking = lackingMembers(pool);
+  const active = countActiveMembers(pool);
+  const lacking = inactiveAndGoneMembers(pool);
   const count =
     active === undefined
       ? []
@@ -80,29 +80,35 @@ export function degradedFinding(pool: JudgedPool, remedy: string): ActiveFinding
   return {
     key: 'degraded',
     severity: redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
-    text: ['degraded', what, describeLacking(lacking)].filter(Boolean).join(': ').concat(consequenceOf(pool)),
+    text: ['degraded', what, describeLacking(lacking)]
+      .filter(Boolean)
+      .join(': ')
+      .concat(describeRemainingRedundancy(pool)),
     step: [active, redundancyLeft, ...lacking.map(({ id, role }) => `${id} ${role}`)].join(),
     clearsAt: 'when it has all its members again and the rebuild is done',
     remedy,
-    ...drivesOf(lacking),
+    ...blamedDrivesOf(lacking),
   };
 }
 
 /** A pool whose data can't be read any more. */
-export function failedFinding(pool: JudgedPool, text: string): ActiveFinding {
-  const lacking = lackingMembers(pool);
+export function failedPoolFinding(pool: PoolFindingsInput, text: string): ActiveFinding {
+  const lacking = inactiveAndGoneMembers(pool);
   return {
     key: 'failed',
     severity: 'data_at_risk',
-    text: [`failed: ${text}`, describeLacking(lacking)].filter(Boolean).join(': ').concat(lossOf(pool, 'not readable')),
+    text: [`failed: ${text}`, describeLacking(lacking)]
+      .filter(Boolean)
+      .join(': ')
+      .concat(describeLostMounts(pool, 'not readable')),
     step: lacking.map(({ id }) => id).join(),
     clearsAt: 'when it is whole again',
     remedy: 'do not write to its drives; bring back the members that are gone, or restore a backup',
-    ...drivesOf(lacking),
+    ...blamedDrivesOf(lacking),
   };
 }
 
 /** Errors that members have had since the user last looked. */
-export function risenCounts({ newCounts = {}, members }: JudgedPool, prefix: string): PoolMember[] {
+export function membersWithNewErrors({ newCounts = {}, members }: PoolFindingsInput, prefix: string): PoolMember[] {
   return members.filter(({ id }) => (newCounts[`${prefix} ${id}`] ?? 0) > 0);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { JudgedPool, PoolCounts, PoolFacts, PoolMember } from './pool.ts';
+import type { PoolCounts, PoolFacts, PoolFindingsInput, PoolMember } from './pool.ts';
 
 const textSchema = z.string().check(z.minLength(1), z.maxLength(200));
 const countSchema = z.number().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
@@ -65,7 +65,7 @@ const isWhole = (facts: PoolFacts, memory: PoolMemory | undefined) =>
   activeCount(facts) >= (isSparse(facts) ? mostActive(facts, memory) : facts.expectedMembers);
 
 /** The members, with a drive that has just gone named as it was when it was there. */
-export function nameGoneMembers(facts: PoolFacts, memory: PoolMemory | undefined): PoolFacts {
+export function nameMissingMembersFromMemory(facts: PoolFacts, memory: PoolMemory | undefined): PoolFacts {
   const present = new Set(facts.members.map(({ id }) => id));
   const members = facts.members.map((member) => {
     if (member.role !== 'missing' || member.drive !== undefined) return member;
@@ -87,13 +87,13 @@ export function goneMembers(facts: PoolFacts, memory: PoolMemory | undefined): P
 }
 
 /** How far each count is above what the user has seen. One that is new counts as seen: it is history. */
-export const countsSince = ({ counts }: PoolFacts, { acknowledged }: PoolMemory): PoolCounts =>
+export const countsSinceAcknowledged = ({ counts }: PoolFacts, { acknowledged }: PoolMemory): PoolCounts =>
   Object.fromEntries(
     Object.entries(counts).map(([key, count]) => [key, Math.max(count - (acknowledged[key] ?? count), 0)]),
   );
 
 /** What to keep after a reading. A count that fell was reset, so that its next rise counts again. */
-export function rememberPool(facts: PoolFacts, memory: PoolMemory | undefined): PoolMemory {
+export function poolMemoryAfterReading(facts: PoolFacts, memory: PoolMemory | undefined): PoolMemory {
   const { counts, members, spares = 0 } = facts;
   const seen = members.filter(isPresent).map(({ id, device, number, drive }) => ({ id, device, number, drive }));
   const known = memory?.pool_members ?? [];
@@ -115,12 +115,13 @@ export function rememberPool(facts: PoolFacts, memory: PoolMemory | undefined): 
 
 /** Whether the user may give up the members that are gone: their slots are then as empty as most others. Not while the next failure
  * loses data. */
-export const canGiveUpGone = (pool: JudgedPool): boolean => isSparse(pool) && (pool.redundancyLeft ?? 0) > 0;
+export const canGiveUpGoneMembers = (pool: PoolFindingsInput): boolean =>
+  isSparse(pool) && (pool.redundancyLeft ?? 0) > 0;
 
 /** The memory of a pool whose user has seen everything up to now. */
-export const acknowledgePool = (pool: JudgedPool, memory: PoolMemory): PoolMemory => ({
+export const acknowledgePool = (pool: PoolFindingsInput, memory: PoolMemory): PoolMemory => ({
   ...memory,
-  ...(canGiveUpGone(pool)
+  ...(canGiveUpGoneMembers(pool)
     ? {
         pool_members: memory.pool_members.filter(({ id }) => pool.gone.every((gone) => gone.id !== id)),
         most_active: activeCount(pool),

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../model/problem.ts';
-import type { MemberGroup } from '../block-graph.ts';
+import type { RedundancyGroup } from '../block-graph.ts';
 
 export const poolKinds = ['md', 'btrfs', 'zfs', 'lvm_raid', 'lvm_thin', 'bcache'] as const;
 export type PoolKind = (typeof poolKinds)[number];
@@ -68,7 +68,7 @@ export interface PoolFacts {
   /** How many members it should have. */
   expectedMembers?: number | undefined;
   /** The living members and how many of them may fail; undefined while that is not known. */
-  groups?: readonly MemberGroup[] | undefined;
+  groups?: readonly RedundancyGroup[] | undefined;
   activity?: PoolActivity | undefined;
   /** From 0 to 1. */
   progress?: number | undefined;
@@ -84,13 +84,13 @@ export interface PoolFacts {
   /** Devices or slots of which there may be fewer later: spares. */
   spares?: number | undefined;
   /** What is wrong, as far as this kind of pool is concerned. */
-  judge(pool: JudgedPool): readonly Finding[];
+  judge(pool: PoolFindingsInput): readonly Finding[];
   /** What is missing of the reading and how to get it. */
   hint?: string | undefined;
 }
 
 /** What is known of a pool when it is judged. */
-export interface JudgedPool extends PoolFacts {
+export interface PoolFindingsInput extends PoolFacts {
   /** Mount points of what lies on it. */
   mounts: readonly string[];
   /** How many drives may fail before data are lost; undefined if unknown. */
@@ -105,7 +105,7 @@ export interface JudgedPool extends PoolFacts {
   knownEmptySlots: number;
 }
 
-export interface PoolReading extends JudgedPool {
+export interface PoolReading extends PoolFindingsInput {
   /** Undefined if unknown. */
   problem: boolean | undefined;
   findings: readonly Finding[];

@@ -6,22 +6,22 @@ import { slug } from '../../../model/naming.ts';
 import { type Finding, isFaultSeverity } from '../../../model/problem.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { HostMountsReader } from '../../host/linux/host-mounts.ts';
-import { describeDependents } from '../dependents.ts';
+import { describeDependentsOfDrive } from '../dependents.ts';
 import { StorageChain } from '../storage-chain.ts';
 import { StorageLayout } from '../storage-layout.ts';
 import { readBtrfsPools } from './btrfs.ts';
 import { readMdPools } from './md.ts';
-import type { JudgedPool, MemberReading, PoolActivity, PoolFacts, PoolKind, PoolReading } from './pool.ts';
+import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
 import {
   acknowledgePool,
-  countsSince,
+  countsSinceAcknowledged,
   goneMembers,
-  nameGoneMembers,
+  nameMissingMembersFromMemory,
   type PoolMemory,
+  poolMemoryAfterReading,
   poolMemoryFormat,
-  rememberPool,
 } from './pool-memory.ts';
-import { ZfsPoolStates } from './zfs.ts';
+import { ZfsPoolStatesReader } from './zfs-pool-states-reader.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type PoolReadingByTable = { pool: PoolReading; member: MemberReading };
@@ -54,8 +54,8 @@ export class PoolsReader {
   readonly #memory: DeviceMemories;
   readonly #roots: HostRoots;
   readonly #mounts: HostMountsReader;
-  readonly #zfs: ZfsPoolStates;
-  readonly #pools = new Map<string, JudgedPool>();
+  readonly #zfs: ZfsPoolStatesReader;
+  readonly #pools = new Map<string, PoolFindingsInput>();
   readonly #activities = new Map<string, PoolActivity>();
   #chain: StorageChain | undefined;
 
@@ -64,7 +64,7 @@ export class PoolsReader {
     this.#memory = memory;
     this.#roots = roots;
     this.#mounts = new HostMountsReader(roots);
-    this.#zfs = new ZfsPoolStates(roots);
+    this.#zfs = new ZfsPoolStatesReader(roots);
     readers.set(roots, this);
   }
 
@@ -95,7 +95,7 @@ export class PoolsReader {
   /** What hangs on the drive with this id, according to the last reading. */
   dependentsOf(drive: string): string | undefined {
     const { layout } = this.#lastChain();
-    return describeDependents(layout, [...this.#pools.values()], drive);
+    return describeDependentsOfDrive(layout, [...this.#pools.values()], drive);
   }
 
   /** The device of a drive, with where what lies on it, and on no pool, is mounted. */
@@ -116,16 +116,16 @@ export class PoolsReader {
   #observe(found: PoolFacts, layout: StorageLayout, chain: StorageChain): ObservationOrComplaint<PoolReadingByTable>[] {
     const memory = this.#recall(found.id);
     const isLoaded = this.#memory.isLoaded(found.id);
-    const facts = nameGoneMembers(found, memory);
-    const kept = isLoaded ? this.#withLastCheck(facts, rememberPool(facts, memory)) : undefined;
-    const pool: JudgedPool = {
+    const facts = nameMissingMembersFromMemory(found, memory);
+    const kept = isLoaded ? this.#withLastCheck(facts, poolMemoryAfterReading(facts, memory)) : undefined;
+    const pool: PoolFindingsInput = {
       ...facts,
       lastCheck: facts.lastCheck ?? (kept?.last_check && new Date(kept.last_check.at)),
       lastCheckErrors: facts.lastCheck === undefined ? kept?.last_check?.errors : facts.lastCheckErrors,
       mounts: layout.graph.mountsOn(facts.node),
       redundancyLeft: facts.groups && layout.redundancyOf(facts.node, facts.groups),
       gone: goneMembers(facts, memory),
-      newCounts: kept && countsSince(facts, kept),
+      newCounts: kept && countsSinceAcknowledged(facts, kept),
       sparesBefore: kept?.spares ?? 0,
       knownEmptySlots: kept?.empty_slots ?? 0,
     };
@@ -161,7 +161,7 @@ export class PoolsReader {
   }
 
   /** A pool on one drive is reached through it: what is wrong with it because the drive is gone is no problem of its own. */
-  #device(pool: JudgedPool, layout: StorageLayout, chain: StorageChain): Device {
+  #device(pool: PoolFindingsInput, layout: StorageLayout, chain: StorageChain): Device {
     const { id, name, kind, node } = pool;
     const drives = new Set(layout.graph.leavesBelow(node).flatMap((leaf) => layout.driveOf(leaf)?.id ?? []));
     const [drive] = drives.size === 1 ? drives : [];

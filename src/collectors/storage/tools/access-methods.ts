@@ -1,17 +1,23 @@
 import { CommandError, type CommandResult } from '../../../lib/command.ts';
 import { describeError } from '../../../model/errors.ts';
 import { DrivesHelperError, isDrivesHelperPresent } from '../helper/drives-helper-client.ts';
-import type { DriveLimitsAndCapacity, HealthLog, HealthSource } from '../nvme/reading.ts';
+import type { HealthLog, HealthSource, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController } from '../nvme/sysfs.ts';
-import { type CommandRunner, drivesHelperRunner, isRefusedBySudo, ownRunner, sudoRunner } from './command-runner.ts';
-import { canUseSudo, explainMissingRight, isDevicePresent } from './device-rights.ts';
-import { DriveRefusedError, NoDriveAnswerError, requireFilledHealthLog } from './health-log.ts';
+import {
+  type CommandRunner,
+  drivesHelperRunner,
+  isRefusedBySudo,
+  ownRightsRunner,
+  sudoRunner,
+} from './command-runner.ts';
+import { canUseSudo, deviceNodeExists, explainMissingRight } from './device-rights.ts';
+import { AnswerWithoutDriveError, DriveCommandUnsupportedError, requireFilledHealthLog } from './health-log.ts';
 import { parseSmartLog, requireNvmeCliOutput } from './nvme-cli.ts';
 import { parseSmartctlNvmeHealth } from './smartctl.ts';
 
 export interface DriveHealth {
   log: HealthLog;
-  limits: DriveLimitsAndCapacity;
+  limits: TemperatureLimitsAndCapacity;
   /** Bytes in use by NSID, if the command reports them. */
   usedBytes: ReadonlyMap<number, number>;
 }
@@ -61,7 +67,7 @@ export interface AccessMethod {
 /** The health can't be read although nothing is broken; the message says how to change that. */
 export class HealthUnavailableError extends Error {}
 
-export const devicePath = (controller: NvmeController, { namespace }: Pick<AccessMethod, 'namespace'>) =>
+export const deviceNodePath = (controller: NvmeController, { namespace }: Pick<AccessMethod, 'namespace'>) =>
   `/dev/${(namespace ? controller.namespaces[0]?.name : undefined) ?? controller.name}`;
 
 export async function readDriveHealth(
@@ -70,33 +76,35 @@ export async function readDriveHealth(
   seconds: number,
 ): Promise<DriveHealth> {
   const { program, args, parse } = method.command;
-  const commandArgs = args(devicePath(controller, method));
+  const commandArgs = args(deviceNodePath(controller, method));
   const result = await method.runner.run(program, commandArgs, seconds);
   try {
     const health = parse(result);
     return { ...health, log: requireFilledHealthLog(health.log) };
   } catch (cause) {
     const message = `${program} ${commandArgs.join(' ')}: ${describeError(cause)}`;
-    if (cause instanceof NoDriveAnswerError) throw new NoDriveAnswerError(message);
-    throw cause instanceof DriveRefusedError ? new DriveRefusedError(message) : new Error(message);
+    if (cause instanceof AnswerWithoutDriveError) throw new AnswerWithoutDriveError(message);
+    throw cause instanceof DriveCommandUnsupportedError
+      ? new DriveCommandUnsupportedError(message)
+      : new Error(message);
   }
 }
 
 /** Whether the drive, not the command, is at fault. */
 export const isDriveAtFault = (error: unknown): boolean =>
-  error instanceof NoDriveAnswerError || (error instanceof CommandError && error.timedOut);
+  error instanceof AnswerWithoutDriveError || (error instanceof CommandError && error.timedOut);
 
 const methodsOf = (runner: CommandRunner, namespace = false) =>
   healthCommands.map((command): AccessMethod => ({ command, runner, namespace }));
 
 function methodsWithoutHelper(controller: NvmeController): AccessMethod[] {
   const namespaces =
-    !isDevicePresent(controller.name) && controller.namespaces.some(({ name }) => isDevicePresent(name))
+    !deviceNodeExists(controller.name) && controller.namespaces.some(({ name }) => deviceNodeExists(name))
       ? [false, true]
       : [false];
   const withSudo = canUseSudo() && explainMissingRight(controller.name) !== undefined;
   return [
-    ...namespaces.flatMap((namespace) => methodsOf(ownRunner, namespace)),
+    ...namespaces.flatMap((namespace) => methodsOf(ownRightsRunner, namespace)),
     ...(withSudo ? methodsOf(sudoRunner) : []),
   ];
 }
@@ -123,7 +131,8 @@ async function tryMethods(
       onlySudoCanHelp ||
       missingPrograms.has(program) ||
       (kind === 'sudo' &&
-        (missingPrograms.has('sudo') || isRefusedBySudo(program, method.command.args(devicePath(controller, method)))))
+        (missingPrograms.has('sudo') ||
+          isRefusedBySudo(program, method.command.args(deviceNodePath(controller, method)))))
     )
       continue;
     try {
@@ -162,6 +171,7 @@ function explainFailures(failures: readonly unknown[], missingRight: string | un
   if (failures.length === 0)
     return new HealthUnavailableError('neither nvme nor smartctl is installed: apt install nvme-cli');
   const messages = [...new Set(failures.map(describeError))].join('; ');
-  if (failures.some((error) => error instanceof DriveRefusedError)) return new HealthUnavailableError(messages);
+  if (failures.some((error) => error instanceof DriveCommandUnsupportedError))
+    return new HealthUnavailableError(messages);
   return missingRight === undefined ? new Error(messages) : new HealthUnavailableError(missingRight);
 }

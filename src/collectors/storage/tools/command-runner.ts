@@ -1,5 +1,5 @@
 import { CommandError, type CommandResult, runCommand } from '../../../lib/command.ts';
-import { runByDrivesHelper } from '../helper/drives-helper-client.ts';
+import { runCommandByDrivesHelper } from '../helper/drives-helper-client.ts';
 
 /** A way to run a command that asks a drive: with this process's own rights, with those of sudo's rule, or by the root helper. */
 export interface CommandRunner {
@@ -8,7 +8,7 @@ export interface CommandRunner {
   run(program: string, args: readonly string[], seconds: number): Promise<CommandResult>;
 }
 
-export const ownRunner: CommandRunner = {
+export const ownRightsRunner: CommandRunner = {
   kind: 'own',
   run: (program, args, seconds) => runCommand(program, args, { seconds }),
 };
@@ -16,7 +16,7 @@ export const ownRunner: CommandRunner = {
 /** `socketPath`: where this process reaches the helper. */
 export const drivesHelperRunner = (socketPath: string): CommandRunner => ({
   kind: 'helper',
-  run: (program, args, seconds) => runByDrivesHelper(socketPath, [program, ...args], seconds),
+  run: (program, args, seconds) => runCommandByDrivesHelper(socketPath, [program, ...args], seconds),
 });
 
 /** Questions for which sudo requires a password, as an older rule does for newer ones, and programs of which it allows none for a kind

@@ -10,7 +10,7 @@ interface DriveCapability {
   bit: bigint;
 }
 const nvmeCapability: DriveCapability = { name: 'SYS_ADMIN', bit: 21n };
-export const ataCapability: DriveCapability = { name: 'SYS_RAWIO', bit: 17n };
+export const ataDriveCapability: DriveCapability = { name: 'SYS_RAWIO', bit: 17n };
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 const isRoot = () => process.getuid?.() === 0;
@@ -41,7 +41,7 @@ function accessTo(node: string): 'allowed' | 'denied' | 'missing' {
 }
 
 /** Whether the device node exists, even without the right to open it. */
-export const isDevicePresent = (name: string): boolean => accessTo(`/dev/${name}`) !== 'missing';
+export const deviceNodeExists = (name: string): boolean => accessTo(`/dev/${name}`) !== 'missing';
 
 /** Why this process has no right to read the drive's health, and the command that gives it the right; undefined if it
  * has the right. `isHelperForbidden`: the drives helper is there, but not for this process's user. */

@@ -1,10 +1,10 @@
 import type { HealthLog } from '../nvme/reading.ts';
 
 /** The drive does not support the command: nothing is broken, and no right is missing. */
-export class DriveRefusedError extends Error {}
+export class DriveCommandUnsupportedError extends Error {}
 
 /** The answer came from a bus without a drive, and the next one may be right again. */
-export class NoDriveAnswerError extends Error {}
+export class AnswerWithoutDriveError extends Error {}
 
 /** Counters of which 0 means that the drive does not report them (Base Specification, Data Units Read and Written). */
 const reported = (units: bigint | undefined) => units || undefined;
@@ -50,7 +50,7 @@ export function requireFilledHealthLog(answered: HealthLog): HealthLog {
     throw new Error('the health log has no value that can be understood');
   if (temperature === undefined && values.every((value) => !value))
     throw isAllOnes
-      ? new NoDriveAnswerError('the drive’s health log is all ones: it may have dropped off the bus')
-      : new DriveRefusedError('the drive’s health log is all zeros');
+      ? new AnswerWithoutDriveError('the drive’s health log is all ones: it may have dropped off the bus')
+      : new DriveCommandUnsupportedError('the drive’s health log is all zeros');
   return { ...log, dataUnitsRead: reported(dataUnitsRead), dataUnitsWritten: reported(dataUnitsWritten) };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { runCommand } from '../../../lib/command.ts';
 import { listFolderSync } from '../../../lib/files.ts';
-import type { DriveLimitsAndCapacity } from '../nvme/reading.ts';
+import type { TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import { plausibleCelsiusFromMillidegrees } from './temperature.ts';
 
 export interface DriveHwmonReading {
@@ -9,7 +9,7 @@ export interface DriveHwmonReading {
   temperature?: number | undefined;
   /** Degrees Celsius, sensor 1 first. */
   sensors: (number | undefined)[];
-  limits: DriveLimitsAndCapacity;
+  limits: TemperatureLimitsAndCapacity;
   /** The temperature bit of the drive's critical warnings. */
   alarm?: boolean | undefined;
 }

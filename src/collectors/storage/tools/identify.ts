@@ -1,22 +1,22 @@
 import { join } from 'node:path';
 import { runCommand } from '../../../lib/command.ts';
-import type { DriveLimitsAndCapacity } from '../nvme/reading.ts';
+import type { TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
 import type { NvmeController, NvmeNamespace } from '../nvme/sysfs.ts';
-import { type AccessMethod, devicePath } from './access-methods.ts';
+import { type AccessMethod, deviceNodePath } from './access-methods.ts';
 import { readDriveHwmon } from './hwmon.ts';
 import { parseIdentifyController, parseNamespaceUsedBytes, requireNvmeCliOutput } from './nvme-cli.ts';
 
 /** Reads temperature limits and capacity with nvme-cli if that is the access method, else the limits from hwmon. */
-export async function readDriveLimitsAndCapacity(
+export async function readTemperatureLimitsAndCapacity(
   controller: NvmeController,
   method: AccessMethod,
   seconds: number,
-): Promise<DriveLimitsAndCapacity> {
+): Promise<TemperatureLimitsAndCapacity> {
   const { identify } = method.command;
   if (identify === undefined) return (await readDriveHwmon(controller.folder, seconds))?.limits ?? {};
   const result = await method.runner.run(
     'nvme',
-    [...identify('ctrl'), devicePath(controller, method), '-o', 'json'],
+    [...identify('ctrl'), deviceNodePath(controller, method), '-o', 'json'],
     seconds,
   );
   return parseIdentifyController(requireNvmeCliOutput(result));
@@ -36,7 +36,7 @@ export async function readNamespaceUsedBytes(
   if (identify === undefined) return undefined;
   const result = await method.runner.run(
     'nvme',
-    [...identify('ns'), devicePath(controller, method), '-n', String(namespace.id), '-o', 'json'],
+    [...identify('ns'), deviceNodePath(controller, method), '-n', String(namespace.id), '-o', 'json'],
     seconds,
   );
   return parseNamespaceUsedBytes(requireNvmeCliOutput(result));

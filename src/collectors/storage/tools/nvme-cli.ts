@@ -1,7 +1,7 @@
 import type { CommandResult } from '../../../lib/command.ts';
 import { excerptOf } from '../../../lib/excerpt.ts';
-import type { DriveLimitsAndCapacity, HealthLog } from '../nvme/reading.ts';
-import { DriveRefusedError } from './health-log.ts';
+import type { HealthLog, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
+import { DriveCommandUnsupportedError } from './health-log.ts';
 import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsiusFromKelvin } from './temperature.ts';
@@ -39,7 +39,9 @@ function parseFields(text: string, keys: readonly string[], least = keys.length)
   const answer = parseJsonOutput(text);
   const fields = findFields(answer, keys, least);
   if (fields !== undefined) return fields;
-  throw isNvmeStatus(answer) ? new DriveRefusedError(describeAnswer(answer)) : new Error(describeAnswer(answer));
+  throw isNvmeStatus(answer)
+    ? new DriveCommandUnsupportedError(describeAnswer(answer))
+    : new Error(describeAnswer(answer));
 }
 
 /** The output of nvme-cli. Throws the error on stderr, where versions up to 2.4 print it; later versions have it in the
@@ -47,7 +49,7 @@ function parseFields(text: string, keys: readonly string[], least = keys.length)
 export function requireNvmeCliOutput({ stdout, stderr, status }: CommandResult): string {
   if (status === 0 || stdout.trimStart().startsWith('{"') || /^{\s*"(error|Error|status)/.test(stdout)) return stdout;
   const message = stderr.trim().split('\n')[0] || `exit status ${status}`;
-  throw /^NVMe status/i.test(message) ? new DriveRefusedError(message) : new Error(message);
+  throw /^NVMe status/i.test(message) ? new DriveCommandUnsupportedError(message) : new Error(message);
 }
 
 /** The field is a number or, since nvme-cli 2.11 and with -v, an object with its bits. */
@@ -95,7 +97,7 @@ export function parseSmartLog(text: string): HealthLog {
 }
 
 /** Parses `nvme id-ctrl -o json`. */
-export function parseIdentifyController(text: string): DriveLimitsAndCapacity {
+export function parseIdentifyController(text: string): TemperatureLimitsAndCapacity {
   const fields = parseFields(text, ['sn', 'mn', 'cntlid']);
   const capacity = fields.number('tnvmcap');
   return {

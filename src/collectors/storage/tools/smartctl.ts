@@ -1,5 +1,5 @@
-import type { DriveLimitsAndCapacity, HealthLog } from '../nvme/reading.ts';
-import { DriveRefusedError } from './health-log.ts';
+import type { HealthLog, TemperatureLimitsAndCapacity } from '../nvme/reading.ts';
+import { DriveCommandUnsupportedError } from './health-log.ts';
 import { isJsonObject, LooselyNamedJsonFields } from './json-fields.ts';
 import { parseJsonOutput } from './json-output.ts';
 import { plausibleCelsius } from './temperature.ts';
@@ -21,7 +21,7 @@ function messagesOf(answer: Record<string, unknown>): string {
 /** The error in an answer without a health log. */
 function errorOfAnswer(answer: Record<string, unknown>): Error {
   const text = messagesOf(answer);
-  if (text !== '') return /NVMe Status/i.test(text) ? new DriveRefusedError(text) : new Error(text);
+  if (text !== '') return /NVMe Status/i.test(text) ? new DriveCommandUnsupportedError(text) : new Error(text);
   const protocol = isJsonObject(answer.device) ? answer.device.protocol : undefined;
   return new Error(
     `the output has no NVMe health log${protocol === undefined || protocol === 'NVMe' ? '' : `: the drive’s protocol is ${protocol}`}`,
@@ -31,7 +31,7 @@ function errorOfAnswer(answer: Record<string, unknown>): Error {
 /** Parses `smartctl -j -i -H -A` of smartctl 7.0 and later. */
 export function parseSmartctlNvmeHealth(text: string): {
   log: HealthLog;
-  limits: DriveLimitsAndCapacity;
+  limits: TemperatureLimitsAndCapacity;
   usedBytes: Map<number, number>;
 } {
   const old = /^smartctl ([0-6]\.\d+) /.exec(text)?.[1];
@@ -75,7 +75,7 @@ function healthLog(answer: Record<string, unknown>, health: LooselyNamedJsonFiel
   };
 }
 
-function limits(answer: Record<string, unknown>): DriveLimitsAndCapacity {
+function limits(answer: Record<string, unknown>): TemperatureLimitsAndCapacity {
   const threshold = objectAt(answer, 'nvme_composite_temperature_threshold');
   const temperature = objectAt(answer, 'temperature');
   const fields = new LooselyNamedJsonFields(answer);

@@ -9,7 +9,7 @@ import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts'
 import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import type { AnyMetricDeclaration } from '../../../../src/model/metric.ts';
-import { possibleRange } from '../../../../src/model/unit.ts';
+import { possibleRangeOfUnit } from '../../../../src/model/unit.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { device } from '../../../helpers/sample-collector.ts';
 import { tree } from '../../../helpers/tree.ts';
@@ -74,7 +74,7 @@ function impossible(table: keyof typeof hostTables, reading: unknown): string[] 
     if (typeof value !== 'number') return [];
     const metric = metrics[key];
     const unit = metric !== undefined && 'unit' in metric ? metric.unit : undefined;
-    const { least, most } = possibleRange(unit);
+    const { least, most } = possibleRangeOfUnit(unit);
     return value >= least && value <= most ? [] : [`${table} ${key}: ${value}`];
   });
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DeviceRates } from '../../../../src/collectors/host/linux/device-rates.ts';
+import { DeviceCounterRates } from '../../../../src/collectors/host/linux/device-counter-rates.ts';
 import {
   listWatchedAndExcludedDisks,
   parseDiskstats,
@@ -40,7 +40,7 @@ test('whole drives only', () => {
  * number of the disk in each. */
 function after(name: string, before: string, then: string, sequence: [string, string] = ['1', '1']) {
   const roots = tree({ [`sys/block/${name}/diskseq`]: sequence[0] });
-  const rates = new DeviceRates();
+  const rates = new DeviceCounterRates();
   const read = (text: string) => {
     const counters = parseDiskstats(text).get(name);
     return counters && readDiskActivity(roots, name, counters, rates);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseStatOutput } from '../../../../src/collectors/host/linux/filesystem-reader.ts';
 import { usageOfStatfs } from '../../../../src/collectors/host/linux/filesystem-usage.ts';
+import { parseFilesystemStatOutput } from '../../../../src/collectors/host/linux/filesystem-usage-reader.ts';
 
 /** What `stat -f` prints as block size, blocks, free and available blocks, inodes and free inodes. */
-const usage = (output: string, isRemote = false) => usageOfStatfs(parseStatOutput(output), isRemote);
+const usage = (output: string, isRemote = false) => usageOfStatfs(parseFilesystemStatOutput(output), isRemote);
 const { asUintN } = BigInt;
 const unsigned = (value: bigint) => asUintN(64, value);
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import {
   listWatchedAndExcludedInterfaces,
   parseNetDev,
-  readLinkAndSpeed,
+  readInterfaceLinkAndSpeed,
 } from '../../../../src/collectors/host/linux/interfaces.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { createIncludeExcludeMatcher } from '../../../../src/lib/include-exclude-matcher.ts';
@@ -71,7 +71,7 @@ test('any text: no crash, and counts are not negative', () => {
 
 test('link and speed, if the driver reports them', async () => {
   const of = (files: Record<string, string>) =>
-    readLinkAndSpeed(
+    readInterfaceLinkAndSpeed(
       tree(Object.fromEntries(Object.entries(files).map(([name, content]) => [`sys/class/net/x/${name}`, content]))),
       new DriverFileReader(),
       'x',

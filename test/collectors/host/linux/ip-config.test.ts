@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defaultRouteInterfaces, preferredIpv6Addresses } from '../../../../src/collectors/host/linux/ip-config.ts';
+import {
+  defaultRouteInterfaces,
+  longestLivedIpv6ByInterface,
+} from '../../../../src/collectors/host/linux/ip-config.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const routes = (files: Record<string, string>) => [
@@ -36,7 +39,7 @@ test('default routes of IPv6', () =>
   ).toEqual(['eth0']));
 
 const preferred = (...rows: string[]) =>
-  Object.fromEntries(preferredIpv6Addresses(tree({ 'proc/net/if_inet6': rows.join('\n') })));
+  Object.fromEntries(longestLivedIpv6ByInterface(tree({ 'proc/net/if_inet6': rows.join('\n') })));
 const row = (digits: string, flags: string, scope = '00', name = 'eth0') =>
   `${digits.padEnd(32, '0')} 02 40 ${scope} ${flags}     ${name}`;
 
@@ -72,7 +75,7 @@ test('any text: no crash, and what is told is an address', () => {
     fc.property(fc.array(line), (lines) => {
       for (const name of ['if_inet6', 'ipv6_route', 'route']) writeFileSync(roots.proc('net', name), lines.join('\n'));
       defaultRouteInterfaces(roots);
-      for (const address of preferredIpv6Addresses(roots).values()) expect(isIPv6(address)).toBe(true);
+      for (const address of longestLivedIpv6ByInterface(roots).values()) expect(isIPv6(address)).toBe(true);
     }),
   );
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import type { DiskIdentity } from '../../../../src/collectors/host/linux/disk-identity.ts';
 import {
-  identifyDisks,
+  assignStableDiskIds,
   type KnownDisks,
   knownDisksMemoryFormat,
 } from '../../../../src/collectors/host/linux/known-disks.ts';
 
 const identify = (present: Record<string, DiskIdentity>, known?: KnownDisks) => {
-  const result = identifyDisks(new Map(Object.entries(present)), known);
+  const result = assignStableDiskIds(new Map(Object.entries(present)), known);
   return { ids: Object.fromEntries(result.ids), known: result.known };
 };
 const A = { serial: 'WD-A1', wwid: 'naa.5a' };

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { readVirtualization } from '../../../../src/collectors/host/linux/virtualization.ts';
+import { readHypervisorName } from '../../../../src/collectors/host/linux/virtualization.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const guest = 'flags\t\t: fpu vme hypervisor lahf_lm\n';
 const bare = 'flags\t\t: fpu vme vmx lahf_lm\n';
 const arm = 'CPU implementer\t: 0x41\n';
 const clock = 'sys/devices/system/clocksource/clocksource0/available_clocksource';
-const read = (cpuinfo: string, files: Record<string, string> = {}) => readVirtualization(tree(files), cpuinfo);
+const read = (cpuinfo: string, files: Record<string, string> = {}) => readHypervisorName(tree(files), cpuinfo);
 const vendor = (sys_vendor: string) => ({ 'sys/class/dmi/id/sys_vendor': `${sys_vendor}\n` });
 
 test.each([

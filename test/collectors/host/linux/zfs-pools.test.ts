@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { correctDatasetUsages, parsePools } from '../../../../src/collectors/host/linux/zfs-pools.ts';
+import { correctDatasetUsages, parseZpoolList } from '../../../../src/collectors/host/linux/zfs-pools.ts';
 
-const pools = parsePools('tank\t6000\t5580\t420\t93\n');
+const pools = parseZpoolList('tank\t6000\t5580\t420\t93\n');
 const dataset = (name: string, available: number, usedRatio = 0) => ({
   dataset: name,
   usage: { total: available, available, usedRatio },
@@ -16,8 +16,8 @@ const none = new Map();
 
 test('pools of zpool’s output, without those that it says nothing of', () => {
   expect([...pools]).toEqual([['tank', { size: 6000, allocated: 5580 }]]);
-  expect([...parsePools('no pools available\n')]).toEqual([]);
-  expect([...parsePools('faulted\t-\t-\t-\t-\nodd\t10\t20\t0\t0')]).toEqual([]);
+  expect([...parseZpoolList('no pools available\n')]).toEqual([]);
+  expect([...parseZpoolList('faulted\t-\t-\t-\t-\nodd\t10\t20\t0\t0')]).toEqual([]);
 });
 test('a dataset is as full as its pool', () =>
   expect(ofAll([dataset('tank', 400), dataset('tank/media', 400, 0.9)])).toEqual([

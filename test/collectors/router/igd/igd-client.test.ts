@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { IgdClient } from '../../../../src/collectors/router/igd/igd-client.ts';
 import { AddressResolver } from '../../../../src/lib/names/address-resolver.ts';
-import { AnsweringAddress } from '../../../../src/lib/names/answering-address.ts';
+import { AnsweringAddressFinder } from '../../../../src/lib/names/answering-address.ts';
 
 const never = new AbortController().signal;
 
@@ -51,7 +51,7 @@ async function startRouter(address: string, port: number, answers: Answers) {
   await start();
   const igd = new IgdClient(
     { description: undefined, ssdp: false },
-    new AnsweringAddress(address, new AddressResolver(), async () => true),
+    new AnsweringAddressFinder(address, new AddressResolver(), async () => true),
   );
   onTestFinished(async () => {
     igd.close();

@@ -8,9 +8,9 @@ import {
   mobilePollItem,
 } from '../../../../src/collectors/router/tr064/access-line-poll-items.ts';
 import {
-  devicePollItem,
+  bootTimePollItem,
+  firmwareUpdatePollItem,
   fritzBoxPropertiesOf,
-  updatePollItem,
 } from '../../../../src/collectors/router/tr064/device-info.ts';
 import {
   createHostsPollItem,
@@ -21,7 +21,7 @@ import { meshPollItem, parseRepeatersAndMeshLinks } from '../../../../src/collec
 import type { LoginOnlyData, PollItem } from '../../../../src/collectors/router/tr064/reading.ts';
 import { parseUpnpDescription } from '../../../../src/lib/upnp/description.ts';
 import { computeDigestResponse, parseDigestChallenge } from '../../../../src/lib/upnp/digest.ts';
-import { parseSoapReply, type SoapFields } from '../../../../src/lib/upnp/soap.ts';
+import { parseSoapHttpReply, type SoapFields } from '../../../../src/lib/upnp/soap.ts';
 import { Secret } from '../../../../src/model/secret.ts';
 import { toBaseUnit } from '../../../../src/model/unit.ts';
 import { replyOf } from '../interpret-answer.ts';
@@ -74,8 +74,8 @@ const vectors: Vector[] = existsSync(join(folder, 'auth/digest-vectors.json'))
 
 const now = () => ({ wall: Date.UTC(2026, 0, 2), monotonic: 0 });
 const pollItems: PollItem[] = [
-  devicePollItem,
-  updatePollItem,
+  bootTimePollItem,
+  firmwareUpdatePollItem,
   linkPollItem,
   createDslPollItem(now),
   fibrePollItem,
@@ -173,7 +173,7 @@ describe.runIf(files.length > 0)('an answer that requires a login is a correct r
   test.each(files.filter((file) => answerName.test(file)))('%s', async (file) => {
     const [, service = '', action = ''] = answerName.exec(file) ?? [];
     const text = read(file);
-    const values = valueOrClearError(() => parseSoapReply(replyOf(file, text), action));
+    const values = valueOrClearError(() => parseSoapHttpReply(replyOf(file, text), action));
     if (values === undefined) return expect(text).not.toMatch(/Response[\s>][\s\S]*<New\w+>[^<]/);
     const reading = await readFrom(values, service, action);
     const secrets = [

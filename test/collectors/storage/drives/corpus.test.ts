@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
-  PowerQuestionFailedError,
+  PowerModeCheckFailedError,
   parseSmartctlAnswer,
   type SmartctlAnswer,
 } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
@@ -80,7 +80,7 @@ function expectTrue(file: string, answer: SmartctlAnswer): void {
 describe.runIf(smartctlRows.length > 0)('every answer of smartctl is what the index says of it', () => {
   test.each(smartctlRows)('$file: $special', ({ file, special }) => {
     const answer = parse(file);
-    if (/^no CAP_SYS_RAWIO|says SLEEP/.test(special)) return expect(answer).toBeInstanceOf(PowerQuestionFailedError);
+    if (/^no CAP_SYS_RAWIO|says SLEEP/.test(special)) return expect(answer).toBeInstanceOf(PowerModeCheckFailedError);
     if (/exit 0 and no SMART|Unknown USB bridge/.test(special)) return expect(answer).toBeInstanceOf(Error);
     if (/^standby|Standby_/i.test(special)) return expect(answer).toMatchObject({ kind: 'asleep' });
     if (answer instanceof Error)

@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
+import type { DriveHealthReport } from '../../../../src/collectors/storage/drives/drive-health-report.ts';
 import {
-  acknowledgeFirstCounts,
+  acknowledgeFirstErrorCounts,
   emptyDriveMemory,
-  newErrorsSince,
+  newErrorsSinceAcknowledged,
 } from '../../../../src/collectors/storage/drives/drive-memory.ts';
 import {
   storageDriveProblemAndReason,
   storageDriveProblems,
 } from '../../../../src/collectors/storage/drives/drive-problems.ts';
 import type { StorageDriveReading } from '../../../../src/collectors/storage/drives/drive-reading.ts';
-import type { DriveReport } from '../../../../src/collectors/storage/drives/drive-report.ts';
 import { parseSmartctlAnswer } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
 import { ataAnswer } from '../../../helpers/disks.ts';
 import { findingsAfter } from '../../../helpers/findings.ts';
 
-function reportOf(text: string): DriveReport {
+function reportOf(text: string): DriveHealthReport {
   const answer = parseSmartctlAnswer(text);
   if (answer.kind === 'asleep') throw new Error('it sleeps');
   return answer.report;
@@ -22,7 +22,7 @@ function reportOf(text: string): DriveReport {
 
 /** A drive that has been watched since it answered `first`, and now answers `last`. */
 function reading(first: string, last = first, isRotational = true): StorageDriveReading {
-  const memory = acknowledgeFirstCounts(emptyDriveMemory, reportOf(first).counts);
+  const memory = acknowledgeFirstErrorCounts(emptyDriveMemory, reportOf(first).counts);
   const report = reportOf(last);
   return {
     identity: { name: 'sda', bus: 'ata', model: 'X' },
@@ -34,7 +34,7 @@ function reading(first: string, last = first, isRotational = true): StorageDrive
     report,
     readAt: new Date(),
     temperature: report.temperature,
-    newErrors: newErrorsSince(memory, report.counts),
+    newErrors: newErrorsSinceAcknowledged(memory, report.counts),
     reallocatedInWeek: 0,
     isPendingCertain: isRotational ? true : undefined,
   };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { driveAskedBy, explainRefusal } from '../../../../src/collectors/storage/helper/drive-commands.ts';
+import { driveNameInCommand, explainCommandRefusal } from '../../../../src/collectors/storage/helper/drive-commands.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const machine = () =>
@@ -20,7 +20,7 @@ const machine = () =>
   }).sys();
 
 const refusal = (command: string | string[], sys = machine()) =>
-  explainRefusal(typeof command === 'string' ? command.split(' ') : command, sys);
+  explainCommandRefusal(typeof command === 'string' ? command.split(' ') : command, sys);
 
 test.each([
   'nvme smart-log /dev/nvme0 -o json',
@@ -117,10 +117,10 @@ test('a machine without any drive', () => {
 });
 
 test('a controller and its namespace are one drive', () => {
-  expect(driveAskedBy(['smartctl', '-j', '-i', '/dev/nvme0n1'])).toBe('nvme0');
-  expect(driveAskedBy(['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'])).toBe('nvme0');
-  expect(driveAskedBy(['smartctl', '-j', '-i', '/dev/sdaa'])).toBe('sdaa');
-  expect(driveAskedBy(['dmsetup', 'status', '--noflush'])).toBe('dmsetup');
+  expect(driveNameInCommand(['smartctl', '-j', '-i', '/dev/nvme0n1'])).toBe('nvme0');
+  expect(driveNameInCommand(['nvme', 'smart-log', '/dev/nvme0', '-o', 'json'])).toBe('nvme0');
+  expect(driveNameInCommand(['smartctl', '-j', '-i', '/dev/sdaa'])).toBe('sdaa');
+  expect(driveNameInCommand(['dmsetup', 'status', '--noflush'])).toBe('dmsetup');
 });
 
 test('all that the sudo rule allows is a question', () => {

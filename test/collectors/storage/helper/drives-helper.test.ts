@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   DrivesHelperError,
   isDrivesHelperPresent,
-  runByDrivesHelper,
+  runCommandByDrivesHelper,
 } from '../../../../src/collectors/storage/helper/drives-helper-client.ts';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { commandTimeoutSeconds } from '../../../../src/collectors/storage/helper/protocol.ts';
@@ -33,7 +33,7 @@ async function startHelper() {
     rack,
     server,
     path,
-    ask: (words: string, seconds = 10) => runByDrivesHelper(path, words.split(' '), seconds),
+    ask: (words: string, seconds = 10) => runCommandByDrivesHelper(path, words.split(' '), seconds),
   };
 }
 
@@ -86,7 +86,7 @@ async function startOther(answer: string): Promise<string> {
 
 test('what could not be run is the same error as without the helper', async () => {
   const path = await startOther('{"failure":"nvme: not installed","missing":true,"timedOut":false}\n');
-  const failure = runByDrivesHelper(path, ['nvme'], 5);
+  const failure = runCommandByDrivesHelper(path, ['nvme'], 5);
   await expect(failure).rejects.toThrow(CommandError);
   await expect(failure).rejects.toMatchObject({ message: 'nvme: not installed', missing: true, timedOut: false });
 });
@@ -94,9 +94,9 @@ test('what could not be run is the same error as without the helper', async () =
 test('without a helper, or with something else at its place', async () => {
   const path = join(scratch(), 'drives.sock');
   expect(isDrivesHelperPresent(path)).toBe(false);
-  await expect(runByDrivesHelper(path, ['nvme'], 1)).rejects.toThrow(DrivesHelperError);
+  await expect(runCommandByDrivesHelper(path, ['nvme'], 1)).rejects.toThrow(DrivesHelperError);
   for (const answer of ['', 'hello\n', '{"status":"0"}\n', '[]\n', '{'])
-    await expect(runByDrivesHelper(await startOther(answer), ['nvme'], 5)).rejects.toThrow(
+    await expect(runCommandByDrivesHelper(await startOther(answer), ['nvme'], 5)).rejects.toThrow(
       'the drives helper gave no answer',
     );
   const endless = join(scratch(), 'endless');
@@ -107,7 +107,7 @@ test('without a helper, or with something else at its place', async () => {
   });
   await new Promise<void>((resolve) => flood.listen(endless, resolve));
   onTestFinished(() => void flood.close());
-  await expect(runByDrivesHelper(endless, ['nvme'], 30)).rejects.toThrow('the drives helper can’t be reached');
+  await expect(runCommandByDrivesHelper(endless, ['nvme'], 30)).rejects.toThrow('the drives helper can’t be reached');
 });
 
 test.each([
@@ -241,7 +241,7 @@ test('it is idle when nobody has asked for a while and no command is running', a
   let isIdle = false;
   const idle = server.waitUntilIdle(50).then(() => (isIdle = true));
   rack.tell('nvme smart-log nvme9001', smartLog());
-  await runByDrivesHelper(path, 'nvme smart-log /dev/nvme9001 -o json'.split(' '), 10);
+  await runCommandByDrivesHelper(path, 'nvme smart-log /dev/nvme9001 -o json'.split(' '), 10);
   expect(isIdle).toBe(false);
   socket.destroy();
   await idle;

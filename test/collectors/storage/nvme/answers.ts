@@ -1,4 +1,4 @@
-import type { DriveLimitsAndCapacity, HealthLog } from '../../../../src/collectors/storage/nvme/reading.ts';
+import type { HealthLog, TemperatureLimitsAndCapacity } from '../../../../src/collectors/storage/nvme/reading.ts';
 import { requireFilledHealthLog } from '../../../../src/collectors/storage/tools/health-log.ts';
 import {
   parseIdentifyController,
@@ -8,8 +8,8 @@ import {
 import { parseSmartctlNvmeHealth } from '../../../../src/collectors/storage/tools/smartctl.ts';
 
 export type Understood =
-  | { log: HealthLog; limits?: DriveLimitsAndCapacity; used?: ReadonlyMap<number, number> }
-  | { limits: DriveLimitsAndCapacity }
+  | { log: HealthLog; limits?: TemperatureLimitsAndCapacity; used?: ReadonlyMap<number, number> }
+  | { limits: TemperatureLimitsAndCapacity }
   | { bytes: number | undefined };
 
 const parsers: [tool: RegExp, parse: (text: string) => Understood][] = [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { drivesOfControllers } from '../../../../src/collectors/storage/nvme/drives.ts';
+import { nvmeDrivesOfControllers } from '../../../../src/collectors/storage/nvme/drives.ts';
 import type { HealthLog } from '../../../../src/collectors/storage/nvme/reading.ts';
 import { readNvmeControllers } from '../../../../src/collectors/storage/nvme/sysfs.ts';
 import { tree } from '../../../helpers/tree.ts';
@@ -74,7 +74,7 @@ function expectDrives(text: string): void {
   const expected = new Set(
     Object.keys(map).flatMap((path) => /^\/sys\/class\/nvme\/(nvme\d+)\//.exec(path)?.[1] ?? []),
   );
-  const drives = drivesOfControllers(readNvmeControllers(roots.sys()) ?? []);
+  const drives = nvmeDrivesOfControllers(readNvmeControllers(roots.sys()) ?? []);
   expect(new Set(drives.flatMap((drive) => drive.controllers.map(({ name }) => name)))).toEqual(expected);
   expect(new Set(drives.map(({ id }) => id)).size, 'each drive has an id of its own').toBe(drives.length);
   for (const { id } of drives) expect(id).not.toMatch(/^nvme\d/);

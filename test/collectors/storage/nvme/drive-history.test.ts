@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   acknowledgeFirstMediaErrors,
-  addDailySample,
+  addDailyWearSample,
   bytesWrittenPerDay,
   type DriveHistory,
   driveHistoryMemoryFormat,
@@ -35,7 +35,7 @@ function after(
   let history: DriveHistory = parseDriveHistoryOrEmpty(undefined);
   for (let quarter = 0; quarter <= days * 4; quarter += 1) {
     const { percentageUsed, dataUnitsWritten } = wear(quarter / 4);
-    history = addDailySample(history, at(quarter / 4), hour, {
+    history = addDailyWearSample(history, at(quarter / 4), hour, {
       percentageUsed: BigInt(percentageUsed),
       dataUnitsWritten,
     });
@@ -141,38 +141,40 @@ const wear = { percentageUsed: 12n, dataUnitsWritten: 700n };
 test('with a clock that has not been set, no sample is added and nothing is estimated', () => {
   const history = month();
   for (const now of [new Date('1970-01-01T00:00:30Z'), at(-20), at(-1.1)]) {
-    for (const steady of [0, hour, 23 * hour]) expect(addDailySample(history, now, steady, wear)).toBe(history);
+    for (const steady of [0, hour, 23 * hour]) expect(addDailyWearSample(history, now, steady, wear)).toBe(history);
     expect(isClockPlausible(history, now)).toBe(false);
   }
-  expect(addDailySample({ samples: [] }, new Date('1970-01-01T00:00:30Z'), 30 * day, wear)).toEqual({ samples: [] });
+  expect(addDailyWearSample({ samples: [] }, new Date('1970-01-01T00:00:30Z'), 30 * day, wear)).toEqual({
+    samples: [],
+  });
   // Years ahead, until it has run for long enough to have been set.
-  expect(addDailySample(history, at(7300), 5 * 60_000, wear)).toBe(history);
+  expect(addDailyWearSample(history, at(7300), 5 * 60_000, wear)).toBe(history);
   expect(isClockPlausible(history, at(0))).toBe(true);
 });
 
 test('a sample from a clock that was ahead removes no other, and is dropped after a day with a steady clock', () => {
   const history = month();
-  const ahead = addDailySample(history, at(7300), hour, wear);
+  const ahead = addDailyWearSample(history, at(7300), hour, wear);
   expect(ahead.samples.slice(0, -1)).toEqual(history.samples);
-  expect(addDailySample(ahead, at(0), 23 * hour, wear)).toBe(ahead);
-  const mended = addDailySample(ahead, at(1), day, wear);
+  expect(addDailyWearSample(ahead, at(0), 23 * hour, wear)).toBe(ahead);
+  const mended = addDailyWearSample(ahead, at(1), day, wear);
   expect(mended).toEqual(history);
-  expect(addDailySample(mended, at(1), day, wear).samples.slice(0, -1)).toEqual(history.samples);
+  expect(addDailyWearSample(mended, at(1), day, wear).samples.slice(0, -1)).toEqual(history.samples);
 });
 
 test('a clock that is set back on a day that has a sample changes nothing', () => {
-  const history = addDailySample(month(), at(0), hour, wear);
-  expect(addDailySample(history, at(-0.2), hour, wear)).toBe(history);
-  expect(addDailySample(history, at(0.2), hour, wear)).toBe(history);
+  const history = addDailyWearSample(month(), at(0), hour, wear);
+  expect(addDailyWearSample(history, at(-0.2), hour, wear)).toBe(history);
+  expect(addDailyWearSample(history, at(0.2), hour, wear)).toBe(history);
   expect(history.media_errors_acknowledged).toBe('3');
 });
 
 test('missing counters, as without a health log, lose no history', () => {
   const history = month();
-  expect(addDailySample(history, at(0), hour, {})).toBe(history);
-  const half = addDailySample(history, at(0), hour, { percentageUsed: 12n });
+  expect(addDailyWearSample(history, at(0), hour, {})).toBe(history);
+  const half = addDailyWearSample(history, at(0), hour, { percentageUsed: 12n });
   expect(half.samples).toEqual([...history.samples, { at: at(0).toISOString(), percentage_used: 12 }]);
-  const whole = addDailySample(half, at(1), hour, wear);
+  const whole = addDailyWearSample(half, at(1), hour, wear);
   expect(whole.samples.length).toBe(32);
   expect(bytesWrittenPerDay(half, at(1), undefined)).toBeUndefined();
   expect(driveHistorySinceCounterReset(half, { dataUnitsWritten: 5n }).samples).toEqual([
@@ -236,7 +238,9 @@ test('a stored history is read back; invalid content gives an empty history', ()
 
 test('without changes, the same object is returned', () => {
   const { history } = after(2, { percentPerMonth: 1, GBPerDay: 1n });
-  expect(addDailySample(history, at(2.01), hour, { percentageUsed: 90n, dataUnitsWritten: 10n ** 20n })).toBe(history);
+  expect(addDailyWearSample(history, at(2.01), hour, { percentageUsed: 90n, dataUnitsWritten: 10n ** 20n })).toBe(
+    history,
+  );
 });
 
 test('lower counts are kept, merged by counter, and dropped if invalid', () => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { driveDevice, drivesOfControllers, type NvmeDrive } from '../../../../src/collectors/storage/nvme/drives.ts';
+import {
+  type NvmeDrive,
+  nvmeDriveDevice,
+  nvmeDrivesOfControllers,
+} from '../../../../src/collectors/storage/nvme/drives.ts';
 import { selectWatchedAndExcludedDrives } from '../../../../src/collectors/storage/nvme/select-drives.ts';
 import { readNvmeControllers } from '../../../../src/collectors/storage/nvme/sysfs.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
@@ -40,7 +44,7 @@ const block = (name: string, size = 2_097_152, wwid = 'nvme.1b36-51-51-00000001'
 });
 
 const found = (files: Record<string, string>): NvmeDrive[] =>
-  drivesOfControllers(readNvmeControllers(tree(files).sys()) ?? []);
+  nvmeDrivesOfControllers(readNvmeControllers(tree(files).sys()) ?? []);
 
 const told = (drives: readonly NvmeDrive[]) =>
   drives.map(
@@ -109,7 +113,7 @@ test('the device has its model; drives of one model get the end of their serial 
     ...controller('nvme1', { serial: 'T1', model: 'Twin' }),
     ...controller('nvme2', { serial: 'T-000002', model: 'Twin' }),
   });
-  expect(drives.map((drive) => driveDevice(agent, drive, drives))).toEqual([
+  expect(drives.map((drive) => nvmeDriveDevice(agent, drive, drives))).toEqual([
     {
       id: 'S4EWNX0N123456',
       name: 'nas Samsung SSD 980',
@@ -186,5 +190,5 @@ test.each([
     ...controller('nvme0', {}),
     'sys/class/nvme/nvme0/device/vendor': `0x${vendor.toString(16)}\n`,
   });
-  expect(drive && driveDevice(agent, drive, [drive]).manufacturer).toBe(manufacturer);
+  expect(drive && nvmeDriveDevice(agent, drive, [drive]).manufacturer).toBe(manufacturer);
 });

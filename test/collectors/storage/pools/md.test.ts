@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseMdstat } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
+import { parseMdstatProgress } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
 import { type ArrayMember, array, drive, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
 
 const healthy = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }) };
@@ -316,7 +316,7 @@ md126 : active raid1 sdh2[1] sdg2[0]
 
 unused devices: <none>
 `;
-  expect(Object.fromEntries(parseMdstat(text))).toEqual({
+  expect(Object.fromEntries(parseMdstatProgress(text))).toEqual({
     md127: { ratio: 0.253, secondsLeft: 24 },
     md126: { waits: 'DELAYED' },
   });

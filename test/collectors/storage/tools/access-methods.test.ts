@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { readNvmeControllers } from '../../../../src/collectors/storage/nvme/sysfs.ts';
 import { findAccessMethodAndHealth } from '../../../../src/collectors/storage/tools/access-methods.ts';
-import { readDriveLimitsAndCapacity } from '../../../../src/collectors/storage/tools/identify.ts';
+import { readTemperatureLimitsAndCapacity } from '../../../../src/collectors/storage/tools/identify.ts';
 import { drives, identifyController, smartctl, smartLog } from '../../../helpers/drives.ts';
 import { tree } from '../../../helpers/tree.ts';
 
@@ -29,7 +29,7 @@ test('the helper is asked first, for the limits too', async () => {
   const { method, health } = await find();
   expect(method.runner.kind).toBe('helper');
   expect(health.log.percentageUsed).toBe(4);
-  expect((await readDriveLimitsAndCapacity(controller, method, 10)).warning).toBe(80);
+  expect((await readTemperatureLimitsAndCapacity(controller, method, 10)).warning).toBe(80);
   expect(rack.calls()).toEqual(['nvme smart-log nvme9000', 'nvme id-ctrl nvme9000']);
 });
 

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   canUseSudo,
+  deviceNodeExists,
   explainMissingRight,
-  isDevicePresent,
 } from '../../../../src/collectors/storage/tools/device-rights.ts';
 
 test('a missing device node, as in a container', () => {
-  expect(isDevicePresent('nvme9977')).toBe(false);
+  expect(deviceNodeExists('nvme9977')).toBe(false);
   expect(explainMissingRight('nvme9977')).toBe(
     '/dev/nvme9977 is not there, as in a container: docker compose --profile drives up -d (or, so that the agent could erase it: docker run --user root --device /dev/nvme9977 --cap-add SYS_ADMIN)',
   );
@@ -22,7 +22,7 @@ const isInitial =
 test.runIf(process.platform === 'linux')(
   'a readable node also requires CAP_SYS_ADMIN in the initial user namespace',
   () => {
-    expect(isDevicePresent('null')).toBe(true);
+    expect(deviceNodeExists('null')).toBe(true);
     const wanted = isInitial
       ? mayAsk
         ? /^none$/

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DriveRefusedError } from '../../../../src/collectors/storage/tools/health-log.ts';
+import { DriveCommandUnsupportedError } from '../../../../src/collectors/storage/tools/health-log.ts';
 import {
   parseIdentifyController,
   parseNamespaceUsedBytes,
@@ -125,9 +125,11 @@ test('a refusal by the drive is distinguished from every other error', () => {
     (stderr: string, stdout = '') =>
     () =>
       requireNvmeCliOutput({ stdout, stderr, status: 1 });
-  expect(failed('NVMe status: Invalid Field\nmore')).toThrow(new DriveRefusedError('NVMe status: Invalid Field'));
+  expect(failed('NVMe status: Invalid Field\nmore')).toThrow(
+    new DriveCommandUnsupportedError('NVMe status: Invalid Field'),
+  );
   expect(failed('Permission denied\nmore')).toThrow(/^Permission denied$/);
-  expect(failed('Permission denied')).not.toThrow(DriveRefusedError);
+  expect(failed('Permission denied')).not.toThrow(DriveCommandUnsupportedError);
   expect(failed('')).toThrow('exit status 1');
   expect(failed('', '{"error":"x"}')()).toBe('{"error":"x"}');
   expect(requireNvmeCliOutput({ stdout: 'anything', stderr: 'a warning', status: 0 })).toBe('anything');
@@ -198,7 +200,7 @@ test('smartctl: limits, size and use', () => {
 test('smartctl: its messages are in the error', () => {
   const answer = (more: object) => () => parseSmartctlNvmeHealth(JSON.stringify(more));
   expect(answer({ smartctl: { messages: [{ string: 'Read NVMe SMART failed: NVMe Status 0x4002' }] } })).toThrow(
-    DriveRefusedError,
+    DriveCommandUnsupportedError,
   );
   expect(answer({ smartctl: { messages: [{ string: 'a' }, { string: 'b' }, {}] } })).toThrow(/^a; b$/);
   expect(answer({ device: { protocol: 'ATA' } })).toThrow(

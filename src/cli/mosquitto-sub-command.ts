@@ -1,0 +1,23 @@
+import { type MqttSettings, printableBrokerUrl } from '../mqtt/settings.ts';
+
+const quoted = (text: string) => (/^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** A command that shows the messages of a topic filter, for the shell of a user; the password stays a variable of that shell. */
+export function mosquittoSubCommand({ MQTT_URL: address, ...settings }: MqttSettings, filter: string): string {
+  const username = settings.MQTT_USERNAME ?? address.username;
+  const hasPassword = (settings.MQTT_PASSWORD ?? address.password) !== undefined;
+  // Mosquitto's clients speak no WebSocket before version 2.1.
+  if (address.protocol === 'ws' || address.protocol === 'wss') return `${filter} on ${printableBrokerUrl(address)}`;
+  // A client cannot connect to the address that means all of a machine's own.
+  const host = address.host === '0.0.0.0' || address.host === '::' ? '127.0.0.1' : address.host;
+  const authority = settings.MQTT_CA_FILE;
+  return [
+    `mosquitto_sub -h ${quoted(host)} -p ${address.port}`,
+    ...(username === undefined ? [] : [`-u ${quoted(username)}`]),
+    ...(hasPassword ? ['-P "$MQTT_PASSWORD"'] : []),
+    ...(address.protocol !== 'mqtts' ? [] : authority ? [`--cafile ${quoted(authority)}`] : ['--tls-use-os-certs']),
+    ...(settings.MQTT_CERT_FILE === undefined ? [] : [`--cert ${quoted(settings.MQTT_CERT_FILE)}`]),
+    ...(settings.MQTT_KEY_FILE === undefined ? [] : [`--key ${quoted(settings.MQTT_KEY_FILE)}`]),
+    `-v -t ${`'${filter.replaceAll("'", "'\\''")}'`}`,
+  ].join(' ');
+}

@@ -1,0 +1,104 @@
+import { CacheUntilBasisChanges } from '../../../lib/cache-until-basis-changes.ts';
+import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
+import { listFolderSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
+import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matcher.ts';
+import type { ObservationOrComplaint } from '../../../model/collector.ts';
+import type { Device } from '../../../model/device.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import type { HostReadingByTable, InterfaceReading } from '../reading.ts';
+import type { HostSettings } from '../settings.ts';
+import type { DeviceCounterRates } from './device-counter-rates.ts';
+import {
+  type InterfaceCounters,
+  isLimitedByLinkSpeed,
+  listWatchedAndExcludedInterfaces,
+  parseNetDev,
+  readInterfaceAddresses,
+  readInterfaceLinkAndSpeed,
+} from './interfaces.ts';
+import { missingNameComplaints } from './missing-names.ts';
+
+/** The moments of two readings are not exact. */
+const maxSpeedFactor = 1.1;
+/** No interface is faster than 400 Gbit/s. */
+const maxBytesPerSecond = 50e9;
+
+const interfacePart = (name: string) => ({ id: name, name });
+
+/** Reads the machine's network interfaces. */
+export class HostInterfacesReader {
+  readonly #roots: HostRoots;
+  readonly #rates: DeviceCounterRates;
+  readonly #drivers: DriverFileReader;
+  readonly #include: readonly string[];
+  readonly #verdict;
+  readonly #selection = new CacheUntilBasisChanges<ReturnType<typeof listWatchedAndExcludedInterfaces>>();
+  readonly #addresses = new CacheUntilBasisChanges<ReturnType<typeof readInterfaceAddresses>>();
+  #counters: ReadonlyMap<string, InterfaceCounters> = new Map();
+  /** The latest known link speed by name, in bytes per second. */
+  readonly #speeds = new Map<string, number>();
+
+  constructor(
+    roots: HostRoots,
+    { HOST_INTERFACES: include = [], HOST_INTERFACES_EXCLUDE: exclude = [] }: HostSettings,
+    rates: DeviceCounterRates,
+    drivers: DriverFileReader,
+  ) {
+    this.#roots = roots;
+    this.#rates = rates;
+    this.#drivers = drivers;
+    this.#include = include;
+    this.#verdict = createIncludeExcludeMatcher({ include, exclude });
+  }
+
+  /** Reads the counters of this moment. */
+  begin(): void {
+    this.#counters = parseNetDev(tryReadTextKeepOpenSync(this.#roots.proc('net/dev')) ?? '');
+  }
+
+  async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
+    const folders = listFolderSync(this.#roots.sys('class/net'));
+    const routes = ['route', 'ipv6_route'].map((file) => tryReadTextKeepOpenSync(this.#roots.proc('net', file)));
+    const { watched, excluded, names } = this.#selection.get([...routes, ...folders], () =>
+      listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
+    );
+    // An IPv4 address has a route, but another one of the same network may have the same.
+    const ipv6Addresses = tryReadTextKeepOpenSync(this.#roots.proc('net/if_inet6'));
+    const addressesOf = this.#addresses.get([...routes, ipv6Addresses], () => readInterfaceAddresses(this.#roots));
+    for (const name of this.#speeds.keys()) if (!names.includes(name)) this.#speeds.delete(name);
+    const table = 'interface' as const;
+    const observations = watched.map(async (name) => {
+      const part = interfacePart(name);
+      const counters = this.#counters.get(name);
+      if (counters === undefined)
+        return { table, device, part, error: new Error(`${name}: not in ${this.#roots.proc('net/dev')}`) };
+      const link = await readInterfaceLinkAndSpeed(this.#roots, this.#drivers, name);
+      const reading = {
+        ...counters,
+        ...this.#ratesOf(name, counters, link.speedBytesPerSecond),
+        ...link,
+        ...addressesOf(name),
+      };
+      return { table, device, part, reading };
+    });
+    return [
+      ...(await Promise.all(observations)),
+      ...excluded.map((name) => ({ table, device, part: interfacePart(name), excluded: true as const })),
+      ...missingNameComplaints('HOST_INTERFACES', 'interface', this.#include, names, names),
+    ];
+  }
+
+  #ratesOf(
+    name: string,
+    { received, sent }: InterfaceCounters,
+    speed = this.#speeds.get(name),
+  ): Pick<InterfaceReading, 'receivedPerSecond' | 'sentPerSecond'> {
+    if (speed !== undefined) this.#speeds.set(name, speed);
+    const file = (path: string) => tryReadTextKeepOpenSync(this.#roots.sys('class/net', name, path)) ?? '';
+    const limit = speed !== undefined && isLimitedByLinkSpeed(this.#roots, name) ? speed : undefined;
+    const identity = [file('ifindex'), file('address'), limit ?? ''].join(' ');
+    const maxPerSecond = limit === undefined ? maxBytesPerSecond : limit * maxSpeedFactor;
+    const rates = this.#rates.perSecond({ name: `interface ${name}`, identity, maxPerSecond }, { received, sent });
+    return { receivedPerSecond: rates.received, sentPerSecond: rates.sent };
+  }
+}

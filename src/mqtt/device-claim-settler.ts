@@ -1,0 +1,182 @@
+import { memoryKey } from '../model/address.ts';
+import type { CollectorMetadata } from '../model/collector.ts';
+import { claimPrevailsOver, type DeviceClaim, type DeviceOwner } from '../model/shared-device.ts';
+import type { AgentIdentity, AgentState } from '../model/state.ts';
+import { Topics } from '../model/topics.ts';
+import { announcedMacAddress, claimTopicsOfAnnouncements, parseDeviceClaim } from './claim-topics.ts';
+import { pingBrokerThroughOwnTopic } from './own-topic-ping.ts';
+import { SubscriptionRefusedError } from './publish-error.ts';
+import type { RunAfter } from './run-after.ts';
+import type { ReceivedMessage, SingleUseBrokerConnection } from './single-use-broker-connection.ts';
+
+/** Milliseconds between two claims of one device: another program that writes to its topic must not cause a flood. */
+const claimRestMs = 5000;
+
+/** Connections in a row that end while claims are read or written, until claims are given up: some brokers hang up on a client
+ * that touches a topic which it may not touch. */
+const maxHangUps = 2;
+
+/** What outlives a connection. */
+export interface ClaimMemory {
+  /** Claims of this agent, by topic. */
+  readonly held: Map<string, DeviceClaim>;
+  /** Connections in a row that have ended while claims were read or written. */
+  hangUps: number;
+}
+
+export interface DeviceClaimSettlerContext {
+  agent: AgentIdentity;
+  catalogue: readonly CollectorMetadata[];
+  state: AgentState;
+  /** This agent's retained messages. */
+  retained: ReadonlyMap<string, string>;
+  memory: ClaimMemory;
+  after: RunAfter;
+  /** Another agent owns the device, by collector and device; undefined if none does. */
+  ownerKnown(device: string, owner: DeviceOwner | undefined): void;
+  /** The owners are settled, or have changed. */
+  changed(): void;
+}
+
+/** A device of this agent that others may watch too. */
+interface SharedDevice {
+  topic: string;
+  address: { collector: string; device: string };
+  rank: number;
+}
+
+/** Settles over one connection which agent owns each device that several may watch. A claim stays on the broker until its agent is
+ * forgotten, or another one can report more. Without access to the claims, each agent reports everything. */
+export class DeviceClaimSettler {
+  readonly #context: DeviceClaimSettlerContext;
+  readonly #connection: SingleUseBrokerConnection;
+  readonly #topics: Topics;
+  readonly #followed = new Set<string>();
+  /** Topics whose retained message has been read. */
+  readonly #known = new Set<string>();
+  readonly #claims = new Map<string, DeviceClaim | undefined>();
+  /** Topics that were written a short time ago; `true` if they are to be written again. */
+  readonly #resting = new Map<string, boolean>();
+  #isSettling = false;
+
+  constructor(context: DeviceClaimSettlerContext, connection: SingleUseBrokerConnection) {
+    this.#context = context;
+    this.#connection = connection;
+    this.#topics = new Topics(context.agent);
+    connection.listen((message) => this.#take(message));
+  }
+
+  /** Whether the owner of a device has yet to be settled. */
+  get isUnsettled(): boolean {
+    return this.#isSettling || this.#devices().some(({ topic }) => !this.#followed.has(topic));
+  }
+
+  /** Reads the claims on new devices, and claims those without an owner. Never rejects. */
+  async settle(): Promise<void> {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    const topics = [...this.#devices(), ...this.#abandoned()].map(({ topic }) => topic);
+    const added = [...new Set(topics)].filter((topic) => !this.#followed.has(topic));
+    for (const topic of added) this.#followed.add(topic);
+    if (added.length > 0) await this.#unlessForbidden(() => this.#readAndClaim(added));
+    this.#isSettling = false;
+    this.#publishOwners();
+  }
+
+  async #readAndClaim(topics: string[]): Promise<void> {
+    const { agent } = this.#context;
+    await this.#connection.subscribe(topics);
+    await pingBrokerThroughOwnTopic(this.#connection, agent);
+    for (const topic of topics) this.#known.add(topic);
+    for (const topic of topics) this.#contend(topic);
+    for (const { topic } of this.#abandoned())
+      if (this.#claims.get(topic)?.agent === agent.id) await this.#connection.publish(topic, '');
+    // Another agent may have claimed them at the same time.
+    await pingBrokerThroughOwnTopic(this.#connection, agent);
+  }
+
+  /** Some brokers hang up on a client that touches a topic which it may not touch: then it is not tried for ever. */
+  async #unlessForbidden(attempt: () => Promise<void>): Promise<void> {
+    const { memory } = this.#context;
+    if (memory.hangUps >= maxHangUps) return;
+    const hasEnded = await Promise.race([
+      attempt().then(
+        () => false,
+        (error: unknown) => !(error instanceof SubscriptionRefusedError),
+      ),
+      this.#connection.ended.then(() => true),
+    ]);
+    memory.hangUps = hasEnded ? memory.hangUps + 1 : 0;
+  }
+
+  /** The devices that others may watch too; of two with one key the first. Of one that has not said its MAC address yet, the key is
+   * that of its last announcement. */
+  #devices(): SharedDevice[] {
+    const { catalogue, state, retained } = this.#context;
+    return catalogue.flatMap(({ id }) =>
+      [...(state.collectors.get(id)?.entries.values() ?? [])].flatMap(({ address, device, part, excluded }) => {
+        if (device.shared === undefined || part !== undefined || excluded) return [];
+        const key = device.shared.key ?? announcedMacAddress(retained.get(this.#topics.discovery(address.device)));
+        return key === undefined ? [] : [{ topic: this.#topics.claim(id, key), address, rank: device.shared.rank }];
+      }),
+    );
+  }
+
+  /** Claims that this agent may have on devices of a collector which is off now. */
+  #abandoned(): { topic: string }[] {
+    const { agent, state, retained } = this.#context;
+    return claimTopicsOfAnnouncements(agent, retained).filter(({ collector }) => !state.collectors.has(collector));
+  }
+
+  #take({ topic, payload, retained }: ReceivedMessage): void {
+    if (!this.#followed.has(topic)) return;
+    // Some brokers deliver a retained message later than newer ones.
+    if (retained && this.#claims.get(topic) !== undefined) return;
+    this.#claims.set(topic, parseDeviceClaim(payload));
+    if (!this.#known.has(topic)) return;
+    this.#contend(topic);
+    this.#publishOwners();
+  }
+
+  /** Claims a device, unless the claim on the broker prevails. */
+  #contend(topic: string): void {
+    const { agent, memory, after } = this.#context;
+    const device = this.#devices().find((one) => one.topic === topic);
+    if (device === undefined || !this.#known.has(topic)) return;
+    const claim = this.#claims.get(topic);
+    const {
+      rank,
+      address: { device: name },
+    } = device;
+    const isOwn = claim?.agent === agent.id;
+    const held = isOwn ? claim : memory.held.get(topic);
+    if (held !== undefined) memory.held.set(topic, held);
+    if (isOwn && claim.device === name && claim.rank === rank) return;
+    if (claim !== undefined && !isOwn) {
+      const prevails = held === undefined ? rank > claim.rank : claimPrevailsOver({ ...held, rank }, claim);
+      if (!prevails) return void memory.held.delete(topic);
+    }
+    if (this.#resting.has(topic)) return void this.#resting.set(topic, true);
+    const own = { agent: agent.id, device: name, rank, since: held?.since ?? new Date() };
+    memory.held.set(topic, own);
+    this.#resting.set(topic, false);
+    after(claimRestMs, () => {
+      const isContested = this.#resting.get(topic);
+      this.#resting.delete(topic);
+      if (isContested) this.#contend(topic);
+    });
+    // Refused: other agents do not see the claim, and report everything too.
+    void this.#connection.publish(topic, JSON.stringify(own)).catch(() => undefined);
+  }
+
+  #publishOwners(): void {
+    const { agent, ownerKnown, changed } = this.#context;
+    for (const { topic, address } of this.#devices()) {
+      if (!this.#known.has(topic)) continue;
+      const claim = this.#claims.get(topic);
+      const isOther = claim !== undefined && claim.agent !== agent.id;
+      ownerKnown(memoryKey(address), isOther ? { agent: claim.agent, device: claim.device } : undefined);
+    }
+    changed();
+  }
+}

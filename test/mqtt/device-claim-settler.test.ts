@@ -1,0 +1,309 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
+import type { CollectorDefinition } from '../../src/model/collector.ts';
+import { deviceTable, partTable } from '../../src/model/table.ts';
+import { parseDeviceClaim } from '../../src/mqtt/claim-topics.ts';
+import { ReconnectingPublisher } from '../../src/mqtt/reconnecting-publisher.ts';
+import { startBroker } from '../helpers/broker.ts';
+import { observe } from '../helpers/observer.ts';
+import { agent as anyAgent, type Probe, type Probes, probe } from '../helpers/sample-collector.ts';
+import { sessionContext } from '../helpers/session.ts';
+import { until } from '../helpers/until.ts';
+
+const quietLog = createLog({ LOG_LEVEL: 'error', LOG_FORMAT: 'text' });
+
+const collector: CollectorDefinition<Probes> = {
+  ...probe(async () => []),
+  tables: {
+    thing: deviceTable<Probe>({
+      title: 'Thing',
+      icon: 'mdi:cube',
+      metrics: {
+        level: { kind: 'gauge', name: 'Level', unit: '%', perAgent: true, value: (r) => (r.level ?? 0) / 100 },
+        mood: { kind: 'enum', name: 'Mood', options: ['good', 'bad'], value: (r) => r.mood },
+      },
+      actions: { kick: { name: 'Kick', icon: 'mdi:shoe-print' } },
+      event: { name: 'Event', icon: 'mdi:bell', types: ['restart'] },
+    }),
+    part: partTable<Probe>({
+      title: 'Part',
+      icon: 'mdi:cube-outline',
+      metrics: { on: { kind: 'boolean', name: 'On', value: (r) => r.on } },
+    }),
+  },
+};
+
+const key = '02:00:5E:00:53:01';
+const claimTopic = 'infra-monitor/shared/probe/02_00_5e_00_53_01';
+const deviceTopics = (id: string) => ({
+  config: `homeassistant/device/infra-monitor_${id}/gateway/config`,
+  state: `infra-monitor/${id}/probe/gateway`,
+  part: `infra-monitor/${id}/probe/gateway/part_wlan`,
+});
+
+interface Announcement {
+  device: { identifiers: string[]; name?: string; connections?: string[][] };
+  components: Record<string, { platform: string; name?: string; unique_id?: string }>;
+}
+
+async function scene(options = {}) {
+  const broker = await startBroker(options);
+  const observer = await observe(broker.url, { protocolVersion: 4 });
+  const write = (topic: string, payload: string) =>
+    observer.client.publishAsync(topic, payload, { qos: 1, retain: true });
+
+  /** An agent that sees one thing with a part. */
+  function begin(id: string, { rank = 0, known = true } = {}) {
+    const state = new MutableAgentState(broker.url);
+    const read = (more: object = {}, isKnown = true) => {
+      const device = {
+        id: 'gateway',
+        name: `${id} gateway`,
+        shared: { key: isKnown ? key : undefined, rank },
+        ...(isKnown ? { macAddress: key } : {}),
+      };
+      state.record(collector, {
+        ok: true,
+        at: new Date(),
+        seconds: 0,
+        observations: [
+          { table: 'thing', device, reading: { level: 50, mood: 'good' }, ...more },
+          { table: 'part', device, part: { id: 'wlan', name: 'WLAN' }, reading: { on: true } },
+        ],
+      });
+    };
+    state.add(collector);
+    read({}, known);
+    const session = new ReconnectingPublisher(
+      sessionContext(broker.url, { ...anyAgent, id, name: id }, [collector], state, quietLog),
+    );
+    session.start();
+    let isStopped = false;
+    const stop = async () => {
+      if (!isStopped) await session.stop();
+      isStopped = true;
+    };
+    onTestFinished(stop);
+    return { state, session, stop, read, online: () => until(`${id} is online`, () => state.broker.connected) };
+  }
+  const announcement = (id: string) =>
+    JSON.parse(observer.topics.get(deviceTopics(id).config) ?? '{"components":{}}') as Announcement;
+  const components = (id: string) =>
+    Object.entries(announcement(id).components)
+      .filter(([, component]) => Object.keys(component).length > 1)
+      .map(([name]) => name)
+      .sort();
+  const claim = () => parseDeviceClaim(observer.topics.get(claimTopic) ?? '');
+  const everything = [
+    'probe-part_wlan-on',
+    'probe-thing-event',
+    'probe-thing-kick',
+    'probe-thing-level',
+    'probe-thing-mood',
+  ];
+  const until_ = {
+    owns: (id: string) => until(`${id} reports all`, () => components(id).join() === everything.join()),
+    views: (id: string) => until(`${id} reports its own view`, () => components(id).join() === 'probe-thing-level'),
+  };
+  return { broker, observer, write, begin, announcement, claim, ...until_ };
+}
+
+test('the first agent owns a device; another one reports only what it sees from its place, on the owner’s device', async () => {
+  const { begin, announcement, claim, observer, owns, views } = await scene();
+  const nas = begin('nas');
+  await nas.online();
+  await owns('nas');
+  expect(claim()).toEqual({ agent: 'nas', device: 'gateway', rank: 0, since: expect.any(Date) });
+  const pi = begin('pi');
+  await pi.online();
+  await views('pi');
+  expect(announcement('pi').device).toEqual({
+    identifiers: ['infra-monitor_nas_gateway'],
+    connections: [['mac', key]],
+  });
+  expect(announcement('pi').components['probe-thing-level']).toMatchObject({
+    name: 'Level from pi',
+    unique_id: 'infra-monitor_pi_gateway_probe-thing-level',
+  });
+  expect(announcement('nas').device).toMatchObject({ name: 'nas gateway' });
+  expect(announcement('nas').components['probe-thing-level']).toMatchObject({ name: 'Level' });
+  expect(JSON.parse(observer.topics.get(deviceTopics('pi').state) ?? '')).toEqual({ level: 50, mood: null });
+  expect(observer.topics.has(deviceTopics('pi').part)).toBe(false);
+  // Nothing of it was ever published.
+  expect(observer.messages.filter(({ topic }) => topic === deviceTopics('pi').config)).toHaveLength(1);
+  expect(pi.state.owners.get('probe/gateway')).toEqual({ agent: 'nas', device: 'gateway' });
+
+  // Events are the owner's, too.
+  pi.read({ events: [{ type: 'restart', at: new Date() }] });
+  nas.read({ events: [{ type: 'restart', at: new Date() }] });
+  expect([pi.state.pendingEvents.length, nas.state.pendingEvents.length]).toEqual([0, 1]);
+});
+
+test('what an earlier version has announced twice becomes tombstones, and its topics go', async () => {
+  const { begin, write, claim, announcement, observer, owns, views } = await scene();
+  const sensor = (name: string) => ({ platform: 'sensor', unique_id: `infra-monitor_pi_gateway_${name}`, name });
+  const earlier = ['probe-thing-level', 'probe-thing-mood', 'probe-part_wlan-on', 'probe-part_old-on'];
+  await write(
+    deviceTopics('pi').config,
+    JSON.stringify({
+      device: { identifiers: ['infra-monitor_pi_gateway'], name: 'pi gateway', connections: [['mac', key]] },
+      origin: { name: 'Home Lab Infra Monitor' },
+      components: Object.fromEntries(earlier.map((name) => [name, sensor(name)])),
+    }),
+  );
+  for (const topic of ['part_wlan', 'part_old', 'part_old/availability'])
+    await write(`${deviceTopics('pi').state}/${topic}`, 'x');
+  const nas = begin('nas');
+  await owns('nas');
+  begin('pi');
+  await views('pi');
+  expect(claim()?.agent).toBe('nas');
+  expect(announcement('pi').components).toMatchObject({
+    'probe-thing-mood': { platform: 'sensor' },
+    'probe-part_wlan-on': { platform: 'sensor' },
+    'probe-part_old-on': { platform: 'sensor' },
+  });
+  expect(announcement('pi').components['probe-thing-mood']).toEqual({ platform: 'sensor' });
+  await until(
+    'the topics of parts are gone',
+    () => ![...observer.topics.keys()].some((topic) => topic.startsWith(`${deviceTopics('pi').state}/part_`)),
+  );
+  expect(observer.topics.has(deviceTopics('nas').part)).toBe(true);
+  await nas.stop();
+});
+
+test('the claim of an agent that is gone holds, also when the others restart, until it is cleared', async () => {
+  const { begin, write, claim, observer, announcement, owns, views } = await scene();
+  const nas = begin('nas');
+  await owns('nas');
+  const since = claim()?.since;
+  await nas.stop();
+  const pi = begin('pi');
+  await views('pi');
+  await pi.stop();
+  const again = begin('pi', { known: false });
+  await again.online();
+  // A device that has not said its MAC address yet is known by its last announcement.
+  expect(announcement('pi').device.identifiers).toEqual(['infra-monitor_nas_gateway']);
+  const back = begin('nas');
+  await back.online();
+  expect(claim()).toMatchObject({ agent: 'nas', since });
+  await back.stop();
+
+  await write(claimTopic, '');
+  await until('pi has it', () => claim()?.agent === 'pi');
+  await owns('pi');
+  expect(announcement('pi').device).toMatchObject({ identifiers: ['infra-monitor_pi_gateway'], name: 'pi gateway' });
+  begin('nas');
+  await views('nas');
+  expect(observer.topics.get(deviceTopics('nas').config)).toContain('infra-monitor_pi_gateway');
+});
+
+test('an agent that can report more takes the device over, and keeps it', async () => {
+  const { begin, claim, owns, views } = await scene();
+  const pi = begin('pi');
+  await owns('pi');
+  const nas = begin('nas', { rank: 1 });
+  await owns('nas');
+  await views('pi');
+  await nas.stop();
+  await pi.stop();
+  begin('pi');
+  await views('pi');
+  expect(claim()).toMatchObject({ agent: 'nas', rank: 1 });
+});
+
+test('of agents that claim at the same moment, all agree on one', async () => {
+  const { begin, claim, observer, owns, views } = await scene();
+  const agents = ['a', 'b', 'c', 'd'].map((id) => ({ id, ...begin(id) }));
+  await Promise.all(agents.map(({ online }) => online()));
+  const owner = await until('one owner', () => {
+    const owners = agents.filter(({ state }) => !state.owners.has('probe/gateway'));
+    return owners.length === 1 && owners[0];
+  });
+  expect(claim()?.agent).toBe(owner.id);
+  await owns(owner.id);
+  for (const { id } of agents.filter((one) => one !== owner)) await views(id);
+  expect(observer.messages.filter(({ topic }) => topic === claimTopic).length).toBeLessThan(16);
+});
+
+test.each([
+  'nonsense',
+  '[]',
+  '{"agent":"x"}',
+  '{"agent":"../x","device":"y","rank":9,"since":"2026-01-01T00:00:00Z"}',
+  '1'.repeat(5000),
+])('a claim without meaning is none: %.40s', async (payload) => {
+  const { begin, write, claim, owns } = await scene();
+  await write(claimTopic, payload);
+  begin('nas');
+  await owns('nas');
+  await until('it is overwritten', () => claim()?.agent === 'nas');
+});
+
+test('a claim that is overwritten again and again is not written back as often', async () => {
+  const { begin, write, claim, observer, owns } = await scene();
+  begin('nas');
+  await owns('nas');
+  for (let index = 0; index < 20; index += 1) await write(claimTopic, `nonsense ${index}`);
+  await until('it is back', () => claim()?.agent === 'nas', 10);
+  expect(
+    observer.messages.filter(({ topic, payload }) => topic === claimTopic && payload.includes('nas')).length,
+  ).toBeLessThan(4);
+});
+
+test('a broker that refuses the claims is as one without', async () => {
+  const isClaim = (topic: string) => topic.includes('/shared/');
+  const { begin, observer, owns } = await scene({
+    authorizeSubscribe: (_: unknown, subscription: { topic: string }, done: (error: null, granted: unknown) => void) =>
+      done(null, isClaim(subscription.topic) ? null : subscription),
+  });
+  const agents = [begin('nas'), begin('pi')];
+  await owns('nas');
+  await owns('pi');
+  expect(agents.every(({ state }) => state.broker.error === undefined)).toBe(true);
+  expect([...observer.topics.keys()].filter(isClaim)).toEqual([]);
+});
+
+test('a broker that hangs up on whoever writes a claim is tried twice', async () => {
+  const attempts: string[] = [];
+  const { begin, owns } = await scene({
+    authorizePublish: (_: unknown, { topic }: { topic: string }, done: (error: Error | null) => void) => {
+      if (topic.includes('/shared/')) attempts.push(topic);
+      done(topic.includes('/shared/') ? new Error('no') : null);
+    },
+  });
+  const nas = begin('nas');
+  await until('online', () => nas.state.broker.connected, 30);
+  await owns('nas');
+  expect(attempts).toHaveLength(2);
+});
+
+test('without its retained messages, the broker gets the claims of the agents that are there', async () => {
+  const { broker, begin, claim, owns, views } = await scene();
+  const nas = begin('nas');
+  await owns('nas');
+  const pi = begin('pi');
+  await views('pi');
+  await broker.stop();
+  await broker.start({ forgets: true });
+  await until('both are back', () => nas.state.broker.connected && pi.state.broker.connected, 30);
+  await until('nas has it', () => claim()?.agent === 'nas', 30);
+  await owns('nas');
+  await views('pi');
+});
+
+test('an agent whose collector is off gives its claims up', async () => {
+  const { begin, broker, claim, owns } = await scene();
+  const nas = begin('nas');
+  await owns('nas');
+  await nas.stop();
+  const off = new MutableAgentState(broker.url);
+  const session = new ReconnectingPublisher(
+    sessionContext(broker.url, { ...anyAgent, id: 'nas', name: 'nas' }, [collector], off, quietLog),
+  );
+  session.start();
+  onTestFinished(() => session.stop());
+  await until('it is free', () => claim() === undefined);
+});
