@@ -100,3 +100,15 @@ test('the code that a proof holds is there', () => {
     .filter((path) => !path.includes('*'));
   expect(paths.filter((path) => !existsSync(join(src, '..', path)))).toEqual([]);
 });
+
+test('the tests and proofs that test/README.md names are there', () => {
+  const text = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8');
+  const [, section = ''] = /^## Faults that are injected\n(.*?)^## /ms.exec(text) ?? [];
+  const cells = [...section.matchAll(/^\| .* \| (.*) \|$/gm)].flatMap(([, cell = '']) => cell.split(', '));
+  const named = cells.flatMap((cell) => [...cell.matchAll(/(proof )?`(.+?)`/g)]);
+  expect(named.length).toBeGreaterThan(50);
+  const missing = named.filter(([, proof, name = '']) =>
+    proof === undefined ? !existsSync(join(import.meta.dirname, `${name}.test.ts`)) : !Object.hasOwn(proofs, name),
+  );
+  expect(missing.map(([text]) => text)).toEqual([]);
+});
