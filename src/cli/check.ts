@@ -14,6 +14,7 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { checkAsService } from './check-as-service.ts';
 import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } from './check-broker.ts';
+import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
 import { formatProblemLines } from './problem-lines.ts';
@@ -139,6 +140,7 @@ export async function runCheckCommand({ env }: { env?: string }): Promise<void> 
       state,
     );
     if (broker.passed) await checkEntityCount(broker.connection, settings);
+    if (broker.passed) await checkInstalledDashboards(broker.connection, settings, state);
     printOtherProblems(settings, state);
     if (!isRestored) printNote(`Problems: ${noEarlierProblemListNote}`);
     process.exitCode = broker.passed && notifications && collectors && fits ? 0 : 1;

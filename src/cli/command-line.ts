@@ -74,16 +74,31 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'query the running agent; exit status 0 if it is healthy, otherwise 1',
     'infra-monitor health',
   ).action(async () => (await import('./health.ts')).runHealthCommand(settings()));
+  const instanceOption = [
+    '--instance <name>',
+    'name in HA_BASE_URL of the Home Assistant; otherwise the first',
+  ] as const;
   command(
     'dashboard',
-    'print a Home Assistant dashboard for all agents on the broker',
-    'infra-monitor dashboard > lab.yaml',
-  ).action(async () => (await import('./dashboard.ts')).runDashboardCommand(settings()));
+    'print a Home Assistant dashboard for all agents on the broker, or install it',
+    'infra-monitor dashboard --install',
+  )
+    .option(...instanceOption, optionValue)
+    .option('--install', 'save it in Home Assistant, or update it there; asks for the token of an administrator')
+    .option('--token-file <path>', 'file with that token, which is not kept', optionValue)
+    .option('--force', 'replace a dashboard that was changed in Home Assistant')
+    .action(async (options: { instance?: string; install?: boolean; tokenFile?: string; force?: boolean }) =>
+      (await import('./dashboard.ts')).runDashboardCommand({ ...settings(), ...options }),
+    );
   command(
     'recorder',
     'print a Home Assistant package that keeps short-lived values out of its database',
     'infra-monitor recorder > packages/infra_monitor.yaml',
-  ).action(async () => (await import('./dashboard.ts')).runRecorderCommand(settings()));
+  )
+    .option(...instanceOption, optionValue)
+    .action(async (options: { instance?: string }) =>
+      (await import('./dashboard.ts')).runRecorderCommand({ ...settings(), ...options }),
+    );
   command(
     'setup',
     'find and test the broker, write the settings of the service, and start it',

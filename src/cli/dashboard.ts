@@ -1,17 +1,26 @@
 import { allCollectors } from '../collectors/index.ts';
-import { UsageError } from '../model/errors.ts';
+import { readBoundedFileSync } from '../lib/bounded-file.ts';
+import type { HaWebSocket } from '../lib/ha-websocket.ts';
+import { bounds } from '../model/bounds.ts';
+import { describeError, UsageError } from '../model/errors.ts';
+import { Secret } from '../model/secret.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
 import { retainedByNameOnlyNote } from '../mqtt/retained-by-name.ts';
 import { readDiscoveryPayloadsOfAllAgents, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
-import { loadSettings } from '../settings/index.ts';
+import { loadSettings, type Settings } from '../settings/index.ts';
 import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
 import type { LabDevice } from '../views/home-assistant/lab-device.ts';
 import { parseLabDevices } from '../views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../views/home-assistant/recorder-package.ts';
+import { parseRegisteredEntities } from '../views/home-assistant/registered-entities.ts';
 import { toYaml } from '../views/home-assistant/yaml.ts';
+import { findInstance, type KnownInstance, useHomeAssistant } from './home-assistant-login.ts';
+import { dashboardPath, installDashboard } from './installed-dashboard.ts';
+import { isInteractive, promptSecret } from './prompt.ts';
+import { printNote, printSuccess } from './terminal.ts';
 
 /** False where this user may not find out. */
 const sendsRetainedByNameOnly = (connection: SingleUseBrokerConnection, agent: AgentIdentity): Promise<boolean> =>
@@ -20,15 +29,14 @@ const sendsRetainedByNameOnly = (connection: SingleUseBrokerConnection, agent: A
     () => false,
   );
 
-/** The devices of all agents, as announced on the broker. */
-async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
-  const { agent, mqtt } = loadSettings(allCollectors, env);
+/** The announcements of all agents on the broker. */
+async function readAnnouncements({ agent, mqtt }: Settings): Promise<string[]> {
   const connection = await connectTemporarily(mqtt, agent).catch((cause: unknown) => {
     throw new UsageError('Cannot connect to the broker', { cause });
   });
   try {
-    const devices = parseLabDevices(allCollectors, await readDiscoveryPayloadsOfAllAgents(connection, agent));
-    if (devices.length > 0) return devices;
+    const payloads = [...(await readDiscoveryPayloadsOfAllAgents(connection, agent))];
+    if (parseLabDevices(allCollectors, payloads).length > 0) return payloads;
     if (await sendsRetainedByNameOnly(connection, agent))
       throw new UsageError(
         `No devices can be found: ${retainedByNameOnlyNote}. Another broker is needed (docs/mqtt.md)`,
@@ -41,12 +49,91 @@ async function readLabDevices(env: string | undefined): Promise<LabDevice[]> {
   }
 }
 
-/** Prints a dashboard of all agents on the broker, for the raw configuration editor or a file. */
-export async function runDashboardCommand({ env }: { env?: string }): Promise<void> {
-  process.stdout.write(toYaml(buildDashboardConfig(allCollectors, await readLabDevices(env))));
+/** The announced devices with the ids that this Home Assistant has given their entities; undefined if it does not tell, or knows none of
+ * them. */
+export async function readRegisteredDevices(
+  socket: HaWebSocket,
+  announcements: readonly string[],
+): Promise<LabDevice[] | undefined> {
+  const registry = parseRegisteredEntities(await socket.sendCommand({ type: 'config/entity_registry/list' }));
+  const devices = registry === undefined ? [] : parseLabDevices(allCollectors, announcements, registry);
+  return devices.length === 0 ? undefined : devices;
+}
+
+/** A comment of YAML, for those who write both outputs to one file. */
+const guessedIdsNote = (reason: string) =>
+  `# The entity IDs are those that the agents suggest, and Home Assistant may have others: ${reason}.\n`;
+
+/** The devices of all agents, as far as possible with the ids that their entities have in Home Assistant; says so where it is not. */
+async function readLabDevices(settings: Settings, instance: KnownInstance | undefined): Promise<LabDevice[]> {
+  const announcements = await readAnnouncements(settings);
+  const suggested = (reason: string) => {
+    process.stderr.write(guessedIdsNote(reason));
+    return parseLabDevices(allCollectors, announcements);
+  };
+  if (instance?.token === undefined)
+    return suggested(`set ${instance === undefined ? 'HA_BASE_URL and HA_TOKEN' : 'HA_TOKEN'} to have it asked`);
+  try {
+    return (
+      (await useHomeAssistant(instance, instance.token, (socket) => readRegisteredDevices(socket, announcements))) ??
+      suggested(`${instance.title} has no entities of these agents`)
+    );
+  } catch (error) {
+    return suggested(describeError(error));
+  }
+}
+
+const whyNotHaToken =
+  'HA_TOKEN will not do: it is for a user without administrator rights, and Home Assistant lets only administrators save dashboards';
+
+async function readAdministratorToken(file: string | undefined): Promise<Secret> {
+  if (file === undefined && !isInteractive())
+    throw new UsageError(`--install needs the token of an administrator: pass --token-file. ${whyNotHaToken}`);
+  if (file === undefined) printNote(`${whyNotHaToken}. Create a token in the profile of an administrator.`);
+  const token =
+    file === undefined
+      ? await promptSecret('Token of an administrator, used once and not kept')
+      : readBoundedFileSync(file, bounds.secretFile).toString('utf8');
+  if (token.trim() === '') throw new UsageError('The token is empty');
+  return new Secret(token.trim());
+}
+
+/** Saves the dashboard in Home Assistant, with an administrator's token that is used for this alone. */
+async function install(settings: Settings, instance: KnownInstance | undefined, options: DashboardOptions) {
+  if (instance === undefined) throw new UsageError('--install needs HA_BASE_URL, the address of Home Assistant');
+  const announcements = await readAnnouncements(settings);
+  const token = await readAdministratorToken(options.tokenFile);
+  const isUpdate = await useHomeAssistant(instance, token, async (socket) => {
+    const devices = await readRegisteredDevices(socket, announcements);
+    if (devices === undefined)
+      throw new UsageError(`${instance.title} has no entities of these agents: does it use the same broker?`);
+    return installDashboard(socket, buildDashboardConfig(allCollectors, devices), options.force === true);
+  });
+  printSuccess(
+    `${isUpdate ? 'Updated' : 'Installed'}: ${instance.url.href.replace(/\/?$/, '/')}${dashboardPath}. The token is no longer needed; delete it in the administrator’s profile.`,
+  );
+}
+
+interface DashboardOptions {
+  env?: string;
+  /** The name of an instance in HA_BASE_URL. */
+  instance?: string;
+  install?: boolean;
+  tokenFile?: string;
+  force?: boolean;
+}
+
+/** Prints a dashboard of all agents on the broker, for the raw configuration editor or a file, or saves it in Home Assistant. */
+export async function runDashboardCommand(options: DashboardOptions): Promise<void> {
+  const settings = loadSettings(allCollectors, options.env);
+  const instance = findInstance(settings, options.instance);
+  if (options.install) return install(settings, instance, options);
+  process.stdout.write(toYaml(buildDashboardConfig(allCollectors, await readLabDevices(settings, instance))));
 }
 
 /** Prints a package that excludes entities of all agents on the broker from Home Assistant's recorder. */
-export async function runRecorderCommand({ env }: { env?: string }): Promise<void> {
-  process.stdout.write(renderRecorderPackage(await readLabDevices(env)));
+export async function runRecorderCommand(options: { env?: string; instance?: string }): Promise<void> {
+  const settings = loadSettings(allCollectors, options.env);
+  const instance = findInstance(settings, options.instance);
+  process.stdout.write(renderRecorderPackage(await readLabDevices(settings, instance)));
 }

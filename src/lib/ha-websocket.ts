@@ -1,6 +1,6 @@
 import WebSocket from 'ws';
 import * as z from 'zod/mini';
-import { bounds } from '../model/bounds.ts';
+import { bounds, type JsonBound } from '../model/bounds.ts';
 import { parseJsonWithin } from '../model/json.ts';
 import type { Secret } from '../model/secret.ts';
 import {
@@ -51,8 +51,9 @@ export class HaWebSocket {
     url: URL,
     authorities: string[] | undefined,
     signal: AbortSignal,
+    messageBound: JsonBound = bounds.homeAssistantMessage,
   ): Promise<HaWebSocket | HttpAnswer> {
-    const socket = new JsonSocket(url, authorities, signal);
+    const socket = new JsonSocket(url, authorities, signal, messageBound);
     const first = await socket.firstMessage;
     if (!('message' in first)) return first;
     const greeting = greetingSchema.safeParse(first.message);
@@ -105,7 +106,10 @@ class JsonSocket {
   readonly #closed: Promise<never>;
   readonly #listeners = new Set<(message: unknown) => void>();
 
-  constructor(url: URL, ca: string[] | undefined, signal: AbortSignal) {
+  readonly #messageBound: JsonBound;
+
+  constructor(url: URL, ca: string[] | undefined, signal: AbortSignal, messageBound: JsonBound) {
+    this.#messageBound = messageBound;
     let isConnected = false;
     const socket = new WebSocket(url, {
       finishRequest(request) {
@@ -115,7 +119,7 @@ class JsonSocket {
       lookup: socketLookupFunction(lookUpName),
       rejectUnauthorized: false,
       perMessageDeflate: false,
-      maxPayload: bounds.homeAssistantMessage.bytes,
+      maxPayload: messageBound.bytes,
       ...(ca === undefined ? {} : { ca }),
     });
     this.#socket = socket;
@@ -171,7 +175,7 @@ class JsonSocket {
   #receive(text: string): void {
     let message: unknown;
     try {
-      message = parseJsonWithin(text, bounds.homeAssistantMessage);
+      message = parseJsonWithin(text, this.#messageBound);
     } catch {
       message = text;
     }

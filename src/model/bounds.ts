@@ -60,6 +60,8 @@ export const bounds = {
   homeAssistantAnswer: { bytes: mebibyte, depth: 32 },
   /** The longest expected message has about 100,000 bytes. */
   homeAssistantMessage: { bytes: 4 * mebibyte, depth: 32 },
+  /** An entity of the registry has about 700 bytes; there may be 50,000. */
+  homeAssistantRegistry: { bytes: 48 * mebibyte, depth: 32 },
   /** The page of a proxy: its beginning says whose it is. */
   foreignPage: { bytes: 8 * kibibyte },
 

@@ -109,11 +109,12 @@ const defaultScript = (): Script => ({
   },
 });
 
-function converse(socket: WebSocket, script: Script, logins: string[]): void {
+function converse(socket: WebSocket, script: Script, logins: string[], commands: Command[]): void {
   const send = (message: object) => socket.send(JSON.stringify(message));
   socket.on('message', (data) => {
-    const message = JSON.parse(data.toString()) as { id: number; type: string; access_token: string };
+    const message = JSON.parse(data.toString()) as Command & { access_token: string };
     if (message.type === script.hangsUpAt) return socket.terminate();
+    if (message.type !== 'auth') commands.push(message);
     if (message.type === 'auth') {
       logins.push(message.access_token);
       send({ type: message.access_token === script.token ? 'auth_ok' : 'auth_invalid' });
@@ -147,12 +148,20 @@ function answerOf({ url = '', headers }: IncomingMessage, script: Script, logins
   return token === script.token && url !== script.refusesAt ? json(script.rest[url]) : aiohttpPage(401, 'Unauthorized');
 }
 
+interface Command {
+  id: number;
+  type: string;
+  [option: string]: unknown;
+}
+
 /** A stand-in for Home Assistant as it is seen from outside, on a port of 127.0.0.1. It ends with the test. */
 export async function startInstance(overrides: Partial<Script> = {}) {
   const script: Script = { ...defaultScript(), ...overrides };
   const open = new Set<object>();
   /** Every token that it has received. */
   const logins: string[] = [];
+  /** Every command over the WebSocket. */
+  const commands: Command[] = [];
   /** Every path asked for over HTTP. */
   const requests: string[] = [];
   const connections: Socket[] = [];
@@ -174,7 +183,7 @@ export async function startInstance(overrides: Partial<Script> = {}) {
       return sockets.handleUpgrade(request, socket, head, (client) => {
         open.add(socket);
         socket.once('close', () => open.delete(socket));
-        converse(client, script, logins);
+        converse(client, script, logins, commands);
         if (script.ignoresClose) socket.removeAllListeners('data').resume();
       });
     const { status, headers = {}, body = '' } = instead ?? aiohttpPage(404, 'Not Found');
@@ -196,6 +205,7 @@ export async function startInstance(overrides: Partial<Script> = {}) {
     port,
     script,
     logins,
+    commands,
     requests,
     close,
     /** Number of WebSockets that are open, and of connections so far. */

@@ -1,5 +1,6 @@
 import { HaWebSocket } from '../../lib/ha-websocket.ts';
 import type { HttpAnswer } from '../../lib/http-answer.ts';
+import { bounds, type JsonBound } from '../../model/bounds.ts';
 import { toBaseUnit } from '../../model/unit.ts';
 import { instanceStateOfHttpAnswer, proxyNameOf, redirectTargetOf } from './http-answer-state.ts';
 import type { InstanceHintInput, InstanceState } from './instance-state.ts';
@@ -40,11 +41,12 @@ async function connect(
   url: URL,
   authorities: string[] | undefined,
   signal: AbortSignal,
+  messageBound: JsonBound,
 ): Promise<Omit<ConnectedInstance, 'connection'> & { connection: HaWebSocket | HttpAnswer }> {
   let base = url;
   for (let redirects = 0; ; redirects += 1) {
     const startedAt = performance.now();
-    const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal);
+    const connection = await HaWebSocket.open(webSocketUrl(base), authorities, signal, messageBound);
     const latencySeconds = toBaseUnit(performance.now() - startedAt, 'ms');
     const target = connection instanceof HaWebSocket ? undefined : redirectTargetOf(connection, webSocketUrl(base));
     const next = target && nextBase(target, base);
@@ -102,9 +104,10 @@ export async function connectWebSocketOrExplain(
   url: URL,
   authorities: string[] | undefined,
   signal: AbortSignal,
+  messageBound: JsonBound = bounds.homeAssistantMessage,
 ): Promise<ConnectedInstance | UnreachedInstance> {
   try {
-    const { connection, ...connected } = await connect(url, authorities, signal);
+    const { connection, ...connected } = await connect(url, authorities, signal, messageBound);
     return connection instanceof HaWebSocket
       ? { ...connected, connection }
       : unreachedByHttpAnswer(url, connected.base, connection);

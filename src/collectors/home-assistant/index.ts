@@ -9,7 +9,7 @@ import type { HomeAssistantReadingByTable } from './reading.ts';
 import { homeAssistantSettingsSchema } from './settings.ts';
 
 /** Reads the file before each visit, so that a renewed certificate takes effect. */
-function readAuthorities(path: string | undefined): string[] | undefined {
+export function readAuthorities(path: string | undefined): string[] | undefined {
   if (path === undefined) return undefined;
   try {
     return [...rootCertificates, readBoundedFileSync(path, bounds.certificateFile).toString('utf8')];

@@ -1,0 +1,54 @@
+import { homeAssistantCollector } from '../collectors/home-assistant/index.ts';
+import { allCollectors } from '../collectors/index.ts';
+import type { AgentState } from '../model/state.ts';
+import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
+import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
+import type { Settings } from '../settings/index.ts';
+import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
+import { readRegisteredDevices } from './dashboard.ts';
+import { type KnownInstance, listInstances, useHomeAssistant } from './home-assistant-login.ts';
+import { dashboardPath, type InstalledState, readInstalledState } from './installed-dashboard.ts';
+import { printAdvice, printNote, printSuccess } from './terminal.ts';
+
+/** One that was read just now: a token that is refused is not sent again. */
+const isRunning = (state: AgentState, { title }: KnownInstance) =>
+  [...(state.collectors.get(homeAssistantCollector.id)?.entries.values() ?? [])].some(
+    ({ device, sample, error }) => device.id === title && error === undefined && sample?.state === 'running',
+  );
+
+/** The state of the dashboard of this instance; `none` if that cannot be read. */
+async function stateOf(instance: KnownInstance, announcements: readonly string[]): Promise<InstalledState> {
+  if (instance.token === undefined) return 'none';
+  return useHomeAssistant(instance, instance.token, async (socket) => {
+    const devices = await readRegisteredDevices(socket, announcements);
+    return devices === undefined ? 'none' : readInstalledState(socket, buildDashboardConfig(allCollectors, devices));
+  }).catch(() => 'none');
+}
+
+function printState({ title, name }: KnownInstance, installed: InstalledState): void {
+  const subject = `${title}: the dashboard ${dashboardPath}`;
+  const update = `infra-monitor dashboard --install${name === '' ? '' : ` --instance ${name}`}`;
+  switch (installed) {
+    case 'current':
+      printSuccess(`${subject} shows what there is`);
+      break;
+    case 'outdated':
+      printAdvice(`${subject} is out of date: run ${update}`);
+      break;
+    case 'edited':
+      printNote(`${subject} was changed in Home Assistant; whether it is up to date is unknown`);
+      break;
+  }
+}
+
+/** Says of each dashboard that was installed whether it still shows what there is. */
+export async function checkInstalledDashboards(
+  connection: SingleUseBrokerConnection | undefined,
+  settings: Settings,
+  state: AgentState,
+): Promise<void> {
+  const instances = listInstances(settings).filter((instance) => isRunning(state, instance));
+  if (connection === undefined || instances.length === 0) return;
+  const announcements = await readDiscoveryPayloadsOfAllAgents(connection, settings.agent).catch(() => []);
+  for (const instance of instances) printState(instance, await stateOf(instance, announcements));
+}
