@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { alertDefinitions } from '../scripts/generate/alerts.ts';
 import { renderAppConfig, renderAppRepository, renderAppTranslation } from '../scripts/generate/app-config.ts';
-import { renderBlueprints } from '../scripts/generate/blueprint.ts';
+import { listBlueprints, renderBlueprints } from '../scripts/generate/blueprint.ts';
+import { renderBlueprintReference } from '../scripts/generate/blueprint-reference.ts';
 import { renderEnvExample } from '../scripts/generate/env-example.ts';
 import { buildGrafanaDashboard } from '../scripts/generate/grafana.ts';
 import { renderReadme } from '../scripts/generate/readme.ts';
@@ -12,6 +13,7 @@ import { bundleStrategy } from '../scripts/strategy.mjs';
 import { allCollectors } from '../src/collectors/index.ts';
 import type { CollectorMetadata } from '../src/model/collector.ts';
 import { titledSettingsSchemas } from '../src/settings/index.ts';
+import { supportUrl } from '../src/version.ts';
 import { buildDashboardConfig } from '../src/views/home-assistant/dashboard.ts';
 import { parseLabDevices } from '../src/views/home-assistant/lab-devices.ts';
 import { renderRecorderPackage } from '../src/views/home-assistant/recorder-package.ts';
@@ -38,6 +40,16 @@ test('the README’s table', async () => {
 
 test('entities reference', async () => {
   await expect(renderEntitiesReference(allCollectors)).toMatchFileSnapshot('../docs/reference/entities.md');
+});
+
+test('blueprints reference, with a button to import each once the project has an address', async () => {
+  const blueprints = listBlueprints(alertDefinitions);
+  expect(blueprints.map(({ id }) => id).sort()).toEqual([...renderBlueprints(alertDefinitions).keys()].sort());
+  await expect(renderBlueprintReference(blueprints, supportUrl)).toMatchFileSnapshot('../docs/reference/blueprints.md');
+  const published = renderBlueprintReference(blueprints, 'https://forge.example/lab');
+  expect(
+    published.match(/blueprint_import\/\?blueprint_url=https%3A%2F%2Fforge\.example%2Flab%2Fblob%2Fmain%2F/g),
+  ).toHaveLength(blueprints.length);
 });
 
 test('Grafana dashboard', async () => {

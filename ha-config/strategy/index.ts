@@ -1,4 +1,5 @@
 import { buildDashboardConfig } from '../../src/views/home-assistant/dashboard.ts';
+import { dashboardForRelease } from '../../src/views/home-assistant/older-releases.ts';
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
 import collectors from './catalogue.json' with { type: 'json' };
 import { type CollectorSummary, findLabDevices } from './find-lab-devices.ts';
@@ -6,6 +7,7 @@ import type { EntityEntry, Registries } from './registries.ts';
 
 /** What a strategy gets of Home Assistant's frontend. */
 interface Frontend extends Omit<Registries, 'entities'> {
+  config: { version: string };
   callWS<T>(command: { type: string }): Promise<T>;
 }
 
@@ -29,10 +31,12 @@ class InfraMonitorStrategy extends HTMLElement {
   /** When these change, Home Assistant generates the dashboard anew. */
   static registryDependencies = ['entities', 'devices', 'areas'];
 
-  static async generate(_config: unknown, { areas, devices, states, callWS }: Frontend): Promise<YamlMap> {
+  static async generate(_config: unknown, { areas, devices, states, config, callWS }: Frontend): Promise<YamlMap> {
     const entities = await callWS<EntityEntry[]>({ type: 'config/entity_registry/list' });
     const lab = findLabDevices(catalogue, { areas, devices, states, entities });
-    return lab.length === 0 ? { title: 'Lab', views: [noAgentView] } : buildDashboardConfig(catalogue, lab);
+    return lab.length === 0
+      ? { title: 'Lab', views: [noAgentView] }
+      : dashboardForRelease(buildDashboardConfig(catalogue, lab), config.version);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { YamlMap } from '../../src/views/home-assistant/yaml.ts';
+import type { WatchedKind } from './watched-entities.ts';
 
 /** A limit that the user sets. */
 export interface AlertLimit {
@@ -17,6 +18,8 @@ export interface AlertDefinition {
   description: string;
   /** Home Assistant's filter for the entities that can be chosen. */
   filter: readonly YamlMap[];
+  /** The entities that are watched if none is chosen. */
+  all: WatchedKind;
   /** Jinja expressions of `value` (the state), `number` (the same or none), `unit`, and the alert's own limits. */
   good: string;
   bad: string;
@@ -36,6 +39,11 @@ const mqtt = (domain: string, deviceClass?: string): YamlMap => ({
 
 const connected = { filter: [mqtt('binary_sensor', 'connectivity')], good: "value == 'on'", bad: "value == 'off'" };
 const problem = { filter: [mqtt('binary_sensor', 'problem')], good: "value == 'off'", bad: "value == 'on'" };
+
+const connectivity = { domain: 'binary_sensor', deviceClass: 'connectivity' };
+const problemKind = { domain: 'binary_sensor', deviceClass: 'problem' };
+/** Entities that drives have, and nothing else. */
+const driveNames = 'Temperature|Percentage used|Life left|Data written';
 
 /** Good again only beyond a margin, so that a value near its limit does not begin and end alarms. */
 const atMost = (limit: string, margin = 0) => ({ good: `number < ${limit} - ${margin}`, bad: `number >= ${limit}` });
@@ -61,8 +69,9 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'agent_lost',
     name: 'Agent lost',
-    description: 'An agent, or the machine that it runs on, is offline. Choose “Agent connected” entities.',
+    description: 'An agent, or the machine that it runs on, is offline.',
     ...connected,
+    all: { ...connectivity, name: 'Agent connected', id: '_agent_connected' },
     minutes: 3,
     title: '{{ device }} is lost',
     recovered: '{{ device }} is back',
@@ -70,8 +79,9 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'drive_problem',
     name: 'Drive problem',
-    description: 'A drive reports that it is failing, or its history shows it. Choose “Problem” entities of drives.',
+    description: 'A drive reports that it is failing, or its history shows it.',
     ...problem,
+    all: { ...problemKind, name: 'Problem', id: '_problem', sibling: driveNames },
     minutes: 1,
     title: '{{ device }} has a problem',
     recovered: '{{ device }} no longer has a problem',
@@ -79,10 +89,17 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'drive_hot',
     name: 'Drive hot',
-    description: 'A drive is hotter than you want it to be. Choose “Temperature” entities of drives.',
+    description: 'A drive is hotter than you want it to be.',
     filter: [mqtt('sensor', 'temperature')],
     ...numeric(atMost('limit', 3)),
     limits: { limit: { name: 'Hot from', default: 70, unit: '°C', min: 30, max: 110 } },
+    all: {
+      domain: 'sensor',
+      deviceClass: 'temperature',
+      name: 'Temperature',
+      id: '(?<!cpu)_temperature',
+      sibling: driveNames,
+    },
     minutes: 10,
     title: '{{ device }} is hot: {{ value }} {{ unit }}',
     recovered: '{{ device }} has cooled down: {{ value }} {{ unit }}',
@@ -90,10 +107,11 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'wear_reached',
     name: 'Wear reached',
-    description: 'A drive has used up as much of its life as you allow. Choose “Percentage used” entities of drives.',
+    description: 'A drive has used up as much of its life as you allow.',
     filter: [mqtt('sensor')],
     ...numeric(atMost('limit')),
     limits: { limit: { name: 'Worn from', default: 80, unit: '%', min: 1, max: 250 } },
+    all: { domain: 'sensor', name: 'Percentage used', id: '_percentage_used' },
     minutes: 1,
     title: '{{ device }} is worn: {{ value }} % of its life is used',
     recovered: '{{ device }} is below the limit again: {{ value }} %',
@@ -102,13 +120,18 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     id: 'disk_filling',
     name: 'Disk filling',
     description:
-      'A file system is running out of space. Choose “Free”, “Used” and “Time to full” entities of file systems; each is compared with the limit in its unit.',
+      'A file system is running out of space: each of “Free”, “Used” and “Time to full” is compared with the limit in its unit.',
     filter: [mqtt('sensor')],
     ...numeric({ good: byUnit('good'), bad: byUnit('bad') }),
     limits: {
       free_limit: { name: 'Free at least', default: 10, unit: 'GiB', min: 0, max: 100_000 },
       used_limit: { name: 'Used at most', default: 90, unit: '%', min: 1, max: 100 },
       time_limit: { name: 'Time to full at least', default: 14, unit: 'd', min: 0, max: 3650 },
+    },
+    all: {
+      domain: 'sensor',
+      name: 'File system .* (free|used|time to full)',
+      id: '_filesystem_.*(?<!_inodes)_(free|used|time_to_full)',
     },
     minutes: 10,
     title: '{{ name }}: {{ value }} {{ unit }}',
@@ -117,8 +140,14 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'router_unreachable',
     name: 'Router unreachable',
-    description: 'A router does not answer. Choose “Reachable” entities of routers.',
+    description: 'A router does not answer.',
     ...connected,
+    all: {
+      ...connectivity,
+      name: 'Reachable( from .+)?',
+      id: '_reachable',
+      otherModel: '(Ping|TCP|HTTP) target|Home Assistant',
+    },
     minutes: 2,
     title: '{{ device }} does not answer',
     recovered: '{{ device }} answers again',
@@ -126,8 +155,9 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'wan_outage',
     name: 'WAN outage',
-    description: 'A router has no internet connection. Choose “Internet” entities of routers.',
+    description: 'A router has no internet connection.',
     ...connected,
+    all: { ...connectivity, name: 'Internet', id: '_wan' },
     minutes: 2,
     title: '{{ device }} has no internet',
     recovered: '{{ device }} has internet again',
@@ -135,11 +165,11 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'slow_line',
     name: 'Slow line',
-    description:
-      'A line is slower than it should be. Choose “Line rate” entities of routers, not those of their traffic.',
+    description: 'A line is slower than it should be.',
     filter: [mqtt('sensor', 'data_rate')],
     ...numeric(atLeast('limit', 1.05)),
     limits: { limit: { name: 'Slow at or below', default: 50, unit: 'Mbit/s', min: 0, max: 100_000 } },
+    all: { domain: 'sensor', deviceClass: 'data_rate', name: 'Line rate down', id: '_downstream' },
     minutes: 30,
     title: '{{ name }}: only {{ value }} {{ unit }}',
     recovered: '{{ name }}: {{ value }} {{ unit }} again',
@@ -147,10 +177,11 @@ export const alertDefinitions: readonly AlertDefinition[] = [
   {
     id: 'firmware_update',
     name: 'Firmware update',
-    description: 'Newer firmware or software is available. Choose update entities.',
+    description: 'Newer firmware or software is available.',
     filter: [mqtt('update')],
     good: "value == 'off'",
     bad: "value == 'on'",
+    all: { domain: 'update', name: '.*', id: '' },
     minutes: 10,
     title: "{{ name }}: {{ state_attr(subject, 'latest_version') }} is available",
     recovered: "{{ name }}: {{ state_attr(subject, 'installed_version') }} is installed",
@@ -159,8 +190,9 @@ export const alertDefinitions: readonly AlertDefinition[] = [
     id: 'any_problem',
     name: 'Any problem',
     description:
-      'Anything that reports a problem. Choose problem entities, except those that another of these automations watches.',
+      'Anything that reports a problem. Choose the entities if another of these automations watches some of them.',
     ...problem,
+    all: { ...problemKind, name: '.*', id: '' },
     minutes: 5,
     title: '{{ name }}',
     recovered: '{{ name }}: over',

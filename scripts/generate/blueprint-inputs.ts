@@ -81,7 +81,40 @@ export function blueprintHeader(
     input: {
       ...(filter === undefined
         ? {}
-        : { subjects: { name: 'Entities', selector: { entity: { multiple: true, filter } } } }),
+        : {
+            subjects: {
+              name: 'Entities',
+              description:
+                'Without any choice here and below, everything of this kind that agents announce, now and later.',
+              default: [],
+              selector: { entity: { multiple: true, filter } },
+            },
+            places: {
+              name: 'Areas and labels',
+              icon: 'mdi:map-marker-outline',
+              collapsed: true,
+              input: {
+                areas: {
+                  name: 'Areas',
+                  description: 'Everything of this kind in these areas.',
+                  default: [],
+                  selector: { area: { multiple: true } },
+                },
+                labels: {
+                  name: 'Labels',
+                  description: 'Everything of this kind with one of these labels, or on a device with one.',
+                  default: [],
+                  selector: { label: { multiple: true } },
+                },
+                base_topic: {
+                  name: 'MQTT_BASE_TOPIC',
+                  description: 'That of the agents.',
+                  default: 'infra-monitor',
+                  selector: { text: {} },
+                },
+              },
+            },
+          }),
       ...Object.fromEntries(Object.entries(limits).map(([key, limit]) => [key, numberInput(limit)])),
       ...inputs,
     },

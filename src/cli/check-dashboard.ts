@@ -1,11 +1,9 @@
 import { homeAssistantCollector } from '../collectors/home-assistant/index.ts';
-import { allCollectors } from '../collectors/index.ts';
 import type { AgentState } from '../model/state.ts';
 import { readDiscoveryPayloadsOfAllAgents } from '../mqtt/retained-topics.ts';
 import type { SingleUseBrokerConnection } from '../mqtt/single-use-broker-connection.ts';
 import type { Settings } from '../settings/index.ts';
-import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
-import { readRegisteredDevices } from './dashboard.ts';
+import { readDashboardFor } from './dashboard.ts';
 import { type KnownInstance, listInstances, useHomeAssistant } from './home-assistant-login.ts';
 import { dashboardPath, type InstalledState, readInstalledState } from './installed-dashboard.ts';
 import { printAdvice, printNote, printSuccess } from './terminal.ts';
@@ -20,8 +18,8 @@ const isRunning = (state: AgentState, { title }: KnownInstance) =>
 async function stateOf(instance: KnownInstance, announcements: readonly string[]): Promise<InstalledState> {
   if (instance.token === undefined) return 'none';
   return useHomeAssistant(instance, instance.token, async (socket) => {
-    const devices = await readRegisteredDevices(socket, announcements);
-    return devices === undefined ? 'none' : readInstalledState(socket, buildDashboardConfig(allCollectors, devices));
+    const config = await readDashboardFor(socket, announcements);
+    return config === undefined ? 'none' : readInstalledState(socket, config);
   }).catch(() => 'none');
 }
 

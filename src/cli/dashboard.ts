@@ -14,9 +14,10 @@ import { loadSettings, type Settings } from '../settings/index.ts';
 import { buildDashboardConfig } from '../views/home-assistant/dashboard.ts';
 import type { LabDevice } from '../views/home-assistant/lab-device.ts';
 import { parseLabDevices } from '../views/home-assistant/lab-devices.ts';
+import { dashboardForRelease } from '../views/home-assistant/older-releases.ts';
 import { renderRecorderPackage } from '../views/home-assistant/recorder-package.ts';
 import { parseRegisteredEntities } from '../views/home-assistant/registered-entities.ts';
-import { toYaml } from '../views/home-assistant/yaml.ts';
+import { toYaml, type YamlMap } from '../views/home-assistant/yaml.ts';
 import { findInstance, type KnownInstance, useHomeAssistant } from './home-assistant-login.ts';
 import { dashboardPath, installDashboard } from './installed-dashboard.ts';
 import { isInteractive, promptSecret } from './prompt.ts';
@@ -49,15 +50,33 @@ async function readAnnouncements({ agent, mqtt }: Settings): Promise<string[]> {
   }
 }
 
+/** The devices of all agents. */
+interface Lab {
+  devices: LabDevice[];
+  /** The release of the Home Assistant that has registered them; undefined if none was asked. */
+  release?: string;
+}
+
 /** The announced devices with the ids that this Home Assistant has given their entities; undefined if it does not tell, or knows none of
  * them. */
-export async function readRegisteredDevices(
-  socket: HaWebSocket,
-  announcements: readonly string[],
-): Promise<LabDevice[] | undefined> {
+async function readRegisteredLab(socket: HaWebSocket, announcements: readonly string[]): Promise<Lab | undefined> {
   const registry = parseRegisteredEntities(await socket.sendCommand({ type: 'config/entity_registry/list' }));
   const devices = registry === undefined ? [] : parseLabDevices(allCollectors, announcements, registry);
-  return devices.length === 0 ? undefined : devices;
+  return devices.length === 0 ? undefined : { devices, release: socket.version };
+}
+
+function dashboardOf({ devices, release }: Lab): YamlMap {
+  const config = buildDashboardConfig(allCollectors, devices);
+  return release === undefined ? config : dashboardForRelease(config, release);
+}
+
+/** The dashboard of what is announced, for this Home Assistant; undefined if it has none of it. */
+export async function readDashboardFor(
+  socket: HaWebSocket,
+  announcements: readonly string[],
+): Promise<YamlMap | undefined> {
+  const lab = await readRegisteredLab(socket, announcements);
+  return lab && dashboardOf(lab);
 }
 
 /** A comment of YAML, for those who write both outputs to one file. */
@@ -65,17 +84,17 @@ const guessedIdsNote = (reason: string) =>
   `# The entity IDs are those that the agents suggest, and Home Assistant may have others: ${reason}.\n`;
 
 /** The devices of all agents, as far as possible with the ids that their entities have in Home Assistant; says so where it is not. */
-async function readLabDevices(settings: Settings, instance: KnownInstance | undefined): Promise<LabDevice[]> {
+async function readLab(settings: Settings, instance: KnownInstance | undefined): Promise<Lab> {
   const announcements = await readAnnouncements(settings);
-  const suggested = (reason: string) => {
+  const suggested = (reason: string): Lab => {
     process.stderr.write(guessedIdsNote(reason));
-    return parseLabDevices(allCollectors, announcements);
+    return { devices: parseLabDevices(allCollectors, announcements) };
   };
   if (instance?.token === undefined)
     return suggested(`set ${instance === undefined ? 'HA_BASE_URL and HA_TOKEN' : 'HA_TOKEN'} to have it asked`);
   try {
     return (
-      (await useHomeAssistant(instance, instance.token, (socket) => readRegisteredDevices(socket, announcements))) ??
+      (await useHomeAssistant(instance, instance.token, (socket) => readRegisteredLab(socket, announcements))) ??
       suggested(`${instance.title} has no entities of these agents`)
     );
   } catch (error) {
@@ -104,10 +123,10 @@ async function install(settings: Settings, instance: KnownInstance | undefined, 
   const announcements = await readAnnouncements(settings);
   const token = await readAdministratorToken(options.tokenFile);
   const isUpdate = await useHomeAssistant(instance, token, async (socket) => {
-    const devices = await readRegisteredDevices(socket, announcements);
-    if (devices === undefined)
+    const config = await readDashboardFor(socket, announcements);
+    if (config === undefined)
       throw new UsageError(`${instance.title} has no entities of these agents: does it use the same broker?`);
-    return installDashboard(socket, buildDashboardConfig(allCollectors, devices), options.force === true);
+    return installDashboard(socket, config, options.force === true);
   });
   printSuccess(
     `${isUpdate ? 'Updated' : 'Installed'}: ${instance.url.href.replace(/\/?$/, '/')}${dashboardPath}. The token is no longer needed; delete it in the administrator’s profile.`,
@@ -128,12 +147,12 @@ export async function runDashboardCommand(options: DashboardOptions): Promise<vo
   const settings = loadSettings(allCollectors, options.env);
   const instance = findInstance(settings, options.instance);
   if (options.install) return install(settings, instance, options);
-  process.stdout.write(toYaml(buildDashboardConfig(allCollectors, await readLabDevices(settings, instance))));
+  process.stdout.write(toYaml(dashboardOf(await readLab(settings, instance))));
 }
 
 /** Prints a package that excludes entities of all agents on the broker from Home Assistant's recorder. */
 export async function runRecorderCommand(options: { env?: string; instance?: string }): Promise<void> {
   const settings = loadSettings(allCollectors, options.env);
   const instance = findInstance(settings, options.instance);
-  process.stdout.write(renderRecorderPackage(await readLabDevices(settings, instance)));
+  process.stdout.write(renderRecorderPackage((await readLab(settings, instance)).devices));
 }

@@ -27,11 +27,17 @@ export const headingSection = (title: string, icon?: string): DashboardSection =
 /** Tiles of a section that is one column wide: two rows. */
 const tilesOfColumn = 4;
 
+/** Tiles without anything below their state need half the height, unless a neighbour in their section has something. */
+function fitRows(cards: readonly DashboardCard[]): readonly DashboardCard[] {
+  if (cards.some(({ features }) => features !== undefined)) return cards;
+  return cards.map((card) => (card.type === 'tile' ? { ...card, grid_options: { columns: 6, rows: 1 } } : card));
+}
+
 /** A device as a heading and two rows of tiles, as wide as that takes: sections of one height leave no holes beside each other. */
 export function deviceSections(cards: readonly DashboardCard[]): DashboardSection[] {
   const tiles = new Set(cards.flatMap(({ type, entity }) => (type === 'tile' ? [entity] : []))).size;
   const columns = Math.min(maxSectionColumns, Math.max(1, Math.ceil(tiles / tilesOfColumn)));
-  return gridSections(cards).map((section) => ({ ...section, column_span: columns }));
+  return gridSections(fitRows(cards)).map((section) => ({ ...section, column_span: columns }));
 }
 
 export const headingCard = (title: string, icon?: string): DashboardCard => ({

@@ -37,7 +37,7 @@ ${plainTextMacro}
 {%- set ns.causes = ns.causes + [p.cause] -%}
 {%- set ns.faults = ns.faults + (1 if severity in ${faults} else 0) -%}
 {%- set at = as_datetime(p.since, now()) -%}
-{%- set ns.rows = ns.rows ~ '- <ha-icon icon="' ~ icon ~ '"></ha-icon> **' ~ plain(p.subject) ~ '**: ' ~ plain(p.text) ~ ('' if p.certain else ' (last known)') ~ (', for ' ~ time_since(at) if at < now() else ', at least since now') ~ ('. ' ~ plain(p.remedy) if p.remedy is defined else '') ~ '\\n' -%}
+{%- set ns.rows = ns.rows ~ '- <ha-icon icon="' ~ icon ~ '"></ha-icon> **' ~ plain(p.subject) ~ '**: ' ~ plain(p.text) ~ ('' if p.certain else ' (last known)') ~ (', for ' ~ time_since(at) if at < now() else ', at least since now') ~ ('. ' ~ plain(p.remedy[:1] | upper ~ p.remedy[1:]) if p.remedy is defined else '') ~ '\\n' -%}
 {%- endfor -%}
 {%- endfor -%}
 {{ '**%d things are wrong.**' | format(ns.faults) if ns.faults > 1 else '**One thing is wrong.**' if ns.faults == 1 else 'Everything is well.' if ns.unknown == [] else 'Nothing is known to be wrong.' }}

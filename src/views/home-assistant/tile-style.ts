@@ -34,8 +34,8 @@ export const metricKeysWithColorLimits: readonly string[] = Object.keys(limits);
 
 export const colorLimitsOf = ({ table, metric }: LabEntity): ColorLimits | undefined => limits[`${table}-${metric}`];
 
-/** What a tile shows below its number: how much of 100 % it is, or its last day. */
+/** What a tile shows below its number: how much of 100 % it is, or its last day; nothing of what is only counted. */
 export function tileFeatureOf({ unit, hasNumber }: LabEntity) {
-  if (!hasNumber) return undefined;
+  if (!hasNumber || unit === undefined) return undefined;
   return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
 }

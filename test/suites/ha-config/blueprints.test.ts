@@ -152,6 +152,40 @@ test('each cause is told once, and so is its end', async () => {
   expect(await homeAssistant.complaints()).toEqual([]);
 });
 
+test('without a choice all that there is is watched, also what comes later; areas and labels narrow it', async () => {
+  const { homeAssistant, automate, alive, set, idOf, told, untilTold } = await stage();
+  const blueprints = [...new Set(causes.map(({ blueprint }) => blueprint)), 'agent_lost'];
+  for (const blueprint of blueprints) await automate(blueprint, { minutes });
+  const areas = await homeAssistant.ask<{ area_id: string; name: string }[]>('config/area_registry/list');
+  const areaOf = (site: string) => areas.find(({ name }) => name === site)?.area_id;
+  await automate('agent_lost', { minutes, areas: [areaOf('Berlin')] }, 'lost_in_berlin');
+  const { label_id: label } = await homeAssistant.ask<{ label_id: string }>('config/label_registry/create', {
+    name: 'important',
+  });
+  const labelled = 'binary_sensor.wd_red_sn700_problem';
+  await homeAssistant.ask('config/entity_registry/update', { entity_id: idOf(labelled), labels: [label] });
+  await automate('drive_problem', { minutes, labels: [label], tell: undefined }, 'important_drives');
+
+  for (const { entity, bad } of causes) await set(entity, bad);
+  await alive('cabin', false);
+  const expected = [
+    ...causes.map(({ blueprint, entity }) => `infra_monitor_${blueprint}_${entity}`),
+    'infra_monitor_any_problem_binary_sensor.samsung_980_problem',
+    'infra_monitor_agent_lost_binary_sensor.cabin_agent_connected',
+  ].sort();
+  const tags = () => told.map(({ tag }) => tag).sort();
+  await untilTold(expected.length);
+  await pause(3000);
+  expect(tags()).toEqual(expected);
+
+  const notifications = async () =>
+    (await homeAssistant.ask<{ title: string }[]>('persistent_notification/get')).map(({ title }) => title);
+  await set(labelled, 'ON');
+  await until('the important drive', async () => (await notifications()).includes('WD Red SN700 has a problem'), 60);
+  expect(await notifications()).not.toContain('Samsung 980 has a problem');
+  expect(await homeAssistant.complaints()).toEqual([]);
+});
+
 test('a real agent: its restart is no alarm, its death is one, and its coming back the end', async () => {
   const { mosquitto, automate, told, untilTold, shows } = await stage();
   const start = () => startAgent({ MQTT_URL: mosquitto.url, ROUTER_SCHEDULE: 'off' });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateAndMemoryPayloadsByTopic } from '../../../src/views/state-and-event-payloads.ts';
+import { problemList } from '../../helpers/agent-directory.ts';
 import { discoveryPayloads } from '../../helpers/discovery.ts';
 import { exampleLab, type Machine, retainedOf } from '../../helpers/lab.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
@@ -13,6 +14,7 @@ export const folder = join(import.meta.dirname, '../../../ha-config');
 const blueprints = join(folder, 'blueprints/automation/infra_monitor');
 
 interface Component {
+  unique_id?: string;
   default_entity_id?: string;
   state_topic: string;
   enabled_by_default?: boolean;
@@ -51,8 +53,11 @@ export interface Stage {
   mosquitto: Mosquitto;
   observer: Observer;
   homeAssistant: HomeAssistant;
-  /** Ids of all entities that are announced and enabled. */
+  /** Ids of all entities that are announced and enabled, as suggested. Home Assistant before 2025.10 makes others, and everything here translates
+   * them. */
   entities: string[];
+  /** The id that Home Assistant has given an entity. */
+  idOf(entity: string): string;
   /** Publishes one entity's value as its agent would. */
   set(entity: string, value: unknown): Promise<void>;
   /** The agent of a machine is gone or back, by its last will and its birth. */
@@ -75,7 +80,8 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
   ]);
   const observer = await observe(mosquitto.url);
   const homeAssistant = await HomeAssistant.start(mosquitto.port);
-  const retained = new Map([...machines.flatMap((machine) => [...retainedOf(machine)]), ...thing()]);
+  const lists = machines.map(({ agent: { id } }): [string, string] => [`infra-monitor/${id}/problems`, problemList()]);
+  const retained = new Map([...machines.flatMap((machine) => [...retainedOf(machine)]), ...lists, ...thing()]);
   for (const [topic, payload] of retained) await observer.client.publishAsync(topic, payload, { retain: true, qos: 1 });
   const components = [...retained]
     .filter(([topic]) => topic.endsWith('/config'))
@@ -87,8 +93,14 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
   );
   const entities = enabled.map(([, component]) => String(component.default_entity_id));
 
+  const ids = new Map<string, string>();
+  const idOf = (entity: string) => ids.get(entity) ?? entity;
   const shows = async (entity: string, state: string) => {
-    await until(`${entity} is ${state}`, async () => (await homeAssistant.states()).get(entity)?.state === state, 60);
+    await until(
+      `${entity} is ${state}`,
+      async () => (await homeAssistant.states()).get(idOf(entity))?.state === state,
+      60,
+    );
   };
   const set = async (entity: string, value: unknown) => {
     const [key = '', component] = components.find(([, { default_entity_id: id }]) => id === entity) ?? [];
@@ -109,7 +121,11 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
 
   const told: Told[] = [];
   observer.client.on('message', (topic, payload) => {
-    if (topic === 'told') told.push(JSON.parse(payload.toString()) as Told);
+    if (topic !== 'told') return;
+    const one = JSON.parse(payload.toString()) as Told;
+    const suggested = [...ids].find(([, id]) => one.tag.endsWith(`_${id}`));
+    const [entity = '', id = ''] = suggested ?? [];
+    told.push({ ...one, tag: one.tag.slice(0, one.tag.length - id.length) + entity });
   });
   const untilTold = (count: number) =>
     until(`${count} messages of ${JSON.stringify(told)}`, () => told.length >= count && told, 60);
@@ -117,8 +133,13 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
   await until(
     'all entities',
     async () => {
-      const states = await homeAssistant.states();
-      return entities.every((id) => states.has(id) && states.get(id)?.state !== 'unavailable');
+      const [states, registry] = [await homeAssistant.states(), await homeAssistant.registry('infra-monitor_')];
+      for (const [, { unique_id = '', default_entity_id = '' }] of enabled) {
+        const id = registry.get(unique_id)?.entity_id;
+        if (id === undefined || (states.get(id)?.state ?? 'unavailable') === 'unavailable') return false;
+        ids.set(default_entity_id, id);
+      }
+      return true;
     },
     60,
   );
@@ -132,9 +153,22 @@ export async function stage(machines: readonly Machine[] = exampleLab): Promise<
   const automate = async (blueprint: string, input: object, id = blueprint) => {
     const payload = "{{ {'title': title, 'message': message, 'tag': tag, 'over': over} | tojson }}";
     const tell = [{ action: 'mqtt.publish', data: { topic: 'told', payload, qos: 1 } }];
-    const config = { alias: id, use_blueprint: { path: `infra_monitor/${blueprint}.yaml`, input: { tell, ...input } } };
+    const own = Object.fromEntries(
+      Object.entries(input).map(([name, value]) => [
+        name,
+        ['subjects', 'explained_by'].includes(name) ? (value as string[]).map(idOf) : value,
+      ]),
+    );
+    const config = { alias: id, use_blueprint: { path: `infra_monitor/${blueprint}.yaml`, input: { tell, ...own } } };
     await homeAssistant.call('POST', `config/automation/config/${id}`, config);
-    await shows(`automation.${id}`, 'on');
+    await until(
+      `${id} has begun`,
+      async () => {
+        const automation = (await homeAssistant.states()).get(`automation.${id}`);
+        return automation?.state === 'on' && typeof automation.attributes.last_triggered === 'string';
+      },
+      60,
+    );
   };
-  return { mosquitto, observer, homeAssistant, entities, set, alive, automate, told, untilTold, shows };
+  return { mosquitto, observer, homeAssistant, entities, idOf, set, alive, automate, told, untilTold, shows };
 }

@@ -1,40 +1,15 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { findLabDevices } from '../../../ha-config/strategy/find-lab-devices.ts';
 import type { DeviceEntry, EntityEntry, EntityState } from '../../../ha-config/strategy/registries.ts';
+import { problem, problemList } from '../../helpers/agent-directory.ts';
 import { until } from '../../helpers/until.ts';
-import { openPage } from '../home-assistant/dashboard.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { folder, stage } from './stage.ts';
-
-/** A phone, a tablet, one on the wall. */
-const screens = [
-  { screen: 'phone', width: 400, colorScheme: 'dark' },
-  { screen: 'tablet', width: 900, colorScheme: 'light' },
-  { screen: 'wall', width: 1900, colorScheme: 'dark' },
-] as const;
-
-async function addStrategy(homeAssistant: HomeAssistant): Promise<void> {
-  mkdirSync(join(homeAssistant.folder, 'www'), { recursive: true });
-  cpSync(
-    join(folder, 'strategy/infra-monitor-strategy.js'),
-    join(homeAssistant.folder, 'www/infra-monitor-strategy.js'),
-  );
-  writeFileSync(join(homeAssistant.folder, 'auto.yaml'), 'strategy:\n  type: custom:infra-monitor\n');
-  const file = join(homeAssistant.folder, 'configuration.yaml');
-  const lines = [
-    'history:',
-    'recorder: {commit_interval: 1}',
-    'frontend:',
-    '  extra_module_url: [/local/infra-monitor-strategy.js]',
-    'lovelace:',
-    '  dashboards:',
-    '    infra-auto: {mode: yaml, filename: auto.yaml, title: Lab}',
-  ];
-  writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${lines.join('\n')}\n`);
-  await homeAssistant.restart();
-}
+import { configureStrategy, errorsOnScreens } from './strategy-dashboard.ts';
 
 /** What the strategy reads, as this Home Assistant answers. */
 async function registriesOf(homeAssistant: HomeAssistant) {
@@ -49,10 +24,28 @@ async function registriesOf(homeAssistant: HomeAssistant) {
   };
 }
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds wrong with text of ours: the rest of the page is Home Assistant's. */
+async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: loaded } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[]; html: string }[] }[] }> };
+    };
+    const { violations } = await loaded.run();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes
+        .filter(({ target }) => /hui-markdown-card/.test(JSON.stringify(target)))
+        .map(({ html }) => `${id}: ${html}`),
+    );
+  });
+}
+
 test('the strategy in Home Assistant’s frontend: it has its views, and no card is in error, on a phone, a tablet and a wall', async () => {
-  const { homeAssistant } = await stage();
-  await addStrategy(homeAssistant);
-  const url = `http://127.0.0.1:${homeAssistant.port}`;
+  const { homeAssistant, observer, shows } = await stage();
+  configureStrategy(homeAssistant.folder);
+  await homeAssistant.restart();
   const catalogue = JSON.parse(readFileSync(join(folder, 'strategy/catalogue.json'), 'utf8'));
   await until(
     'all devices',
@@ -62,14 +55,18 @@ test('the strategy in Home Assistant’s frontend: it has its views, and no card
     },
     60,
   );
-  for (const { screen, width, colorScheme } of screens) {
-    const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme });
-    for (const view of ['lab', 'network', 'nvme', 'infra-monitor-nas-nas']) {
-      await page.goto(`${url}/infra-auto/${view}`);
-      await page.locator('hui-tile-card, hui-history-graph-card').first().waitFor({ timeout: 60_000 });
-      const errors = page.locator('hui-error-card, hui-warning, hui-error-badge, hui-error-heading-badge');
-      expect.soft(await errors.count(), `${screen} ${view}`).toBe(0);
-    }
-    await page.context().browser()?.close();
+  const wrong = problemList(
+    problem('nvme/s1/failing', { subject: 'Samsung 980', text: 'reliability degraded', severity: 'data_at_risk' }),
+    problem('host/nas/full', { subject: 'nas File system /', text: 'is full', remedy: 'delete what nobody needs' }),
+  );
+  await observer.client.publishAsync('infra-monitor/nas/problems', wrong, { retain: true, qos: 1 });
+  await shows('binary_sensor.nas_problem', 'on');
+  for (const view of ['lab', 'network', 'nvme', 'infra-monitor-nas-nas']) {
+    const faults: string[] = [];
+    const errors = await errorsOnScreens(homeAssistant, 'infra-auto', view, async (page) => {
+      faults.push(...(await accessibilityFaults(page)));
+    });
+    expect.soft(errors, view).toEqual({ phone: 0, tablet: 0, wall: 0 });
+    expect.soft(faults, view).toEqual([]);
   }
 });

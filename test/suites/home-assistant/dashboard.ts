@@ -30,7 +30,7 @@ export function listInTopic(payload = ''): ProblemList {
   const own = problems.filter(({ explained_by: explanation }) => explanation === undefined);
   const rows = own.map((problem) => ({
     text: `${problem.severity} ${formatProblem(problem)}`,
-    remedy: problem.remedy,
+    remedy: problem.remedy && problem.remedy.charAt(0).toUpperCase() + problem.remedy.slice(1),
   }));
   return { summary: summaryOf(count), rows };
 }

@@ -66,13 +66,16 @@ export async function stage(
     );
   const allAre = async (available: boolean) => {
     const states = await homeAssistant.states().catch(() => undefined);
+    const registry = await homeAssistant.registry().catch(() => undefined);
     const wanted = enabled();
+    // Home Assistant before 2025.10 gives ids of its own.
+    const stateOf = ({ unique_id: id }: Component) => states?.get(registry?.get(id)?.entity_id ?? '')?.state;
     return (
-      states !== undefined &&
       wanted.length > 0 &&
-      wanted.every(
-        ({ default_entity_id: id }) => states.has(id) && (states.get(id)?.state !== 'unavailable') === available,
-      )
+      wanted.every((component) => {
+        const state = stateOf(component);
+        return state !== undefined && (state !== 'unavailable') === available;
+      })
     );
   };
   const timed = async (available: boolean) => {

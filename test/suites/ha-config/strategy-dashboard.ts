@@ -1,0 +1,56 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { openPage } from '../home-assistant/dashboard.ts';
+import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
+import { folder } from './stage.ts';
+
+/** A phone, a tablet, one on the wall; each of them light or dark. */
+export const screens = [
+  { screen: 'phone', width: 400, colorScheme: 'dark' },
+  { screen: 'tablet', width: 900, colorScheme: 'light' },
+  { screen: 'wall', width: 1900, colorScheme: 'dark' },
+] as const;
+
+/** Adds a dashboard of the strategy to the configuration, for the next start of Home Assistant. */
+export function configureStrategy(config: string): void {
+  mkdirSync(join(config, 'www'), { recursive: true });
+  cpSync(join(folder, 'strategy/infra-monitor-strategy.js'), join(config, 'www/infra-monitor-strategy.js'));
+  writeFileSync(join(config, 'auto.yaml'), 'strategy:\n  type: custom:infra-monitor\n');
+  const file = join(config, 'configuration.yaml');
+  const lines = [
+    'history:',
+    'recorder: {commit_interval: 1}',
+    'frontend:',
+    '  extra_module_url: [/local/infra-monitor-strategy.js]',
+    'lovelace:',
+    '  dashboards:',
+    '    infra-auto: {mode: yaml, filename: auto.yaml, title: Lab}',
+  ];
+  writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${lines.join('\n')}\n`);
+}
+
+/** Opens a view once for each screen, and says how many of its cards are in error. `SHOTS`: a folder for what is seen. */
+export async function errorsOnScreens(
+  homeAssistant: HomeAssistant,
+  dashboard: string,
+  view: string,
+  look: (page: Page) => Promise<void> = async () => undefined,
+): Promise<Record<string, number>> {
+  const url = `http://127.0.0.1:${homeAssistant.port}`;
+  const errors: Record<string, number> = {};
+  for (const { screen, width, colorScheme } of screens) {
+    const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme });
+    await page.goto(`${url}/${dashboard}/${view}`);
+    await page.locator('hui-tile-card, hui-history-graph-card').first().waitFor({ timeout: 60_000 });
+    errors[screen] = await page
+      .locator('hui-error-card, hui-warning, hui-error-badge, hui-error-heading-badge')
+      .count();
+    await look(page);
+    const { SHOTS } = process.env;
+    if (SHOTS !== undefined)
+      await page.screenshot({ path: join(SHOTS, `${homeAssistant.version}-${view}-${screen}-${colorScheme}.png`) });
+    await page.context().browser()?.close();
+  }
+  return errors;
+}
