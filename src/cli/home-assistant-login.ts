@@ -3,7 +3,7 @@ import { homeAssistantCollector, readAuthorities } from '../collectors/home-assi
 import { logInToInstance, TokenRefusedError } from '../collectors/home-assistant/log-in.ts';
 import type { ConfiguredInstance, homeAssistantSettingsSchema } from '../collectors/home-assistant/settings.ts';
 import type { HaWebSocket } from '../lib/ha-websocket.ts';
-import { AgentError, UsageError } from '../model/errors.ts';
+import { UnredactedMessageError, UsageError } from '../model/errors.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Settings } from '../settings/index.ts';
 
@@ -51,6 +51,8 @@ export async function useHomeAssistant<T>(
     }
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new AgentError(error instanceof TokenRefusedError ? `${title} refuses the token` : title, { cause: error });
+    throw new UnredactedMessageError(error instanceof TokenRefusedError ? `${title} refuses the token` : title, {
+      cause: error,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { HaWebSocket } from '../lib/ha-websocket.ts';
-import { AgentError, UsageError } from '../model/errors.ts';
+import { UnredactedMessageError, UsageError } from '../model/errors.ts';
 import type { YamlMap } from '../views/home-assistant/yaml.ts';
 
 /** Where Home Assistant has the dashboard, below its address. */
@@ -42,7 +42,7 @@ async function isCreated(socket: HaWebSocket): Promise<boolean> {
 
 /** The result of a command; one without a result has null. */
 async function send(socket: HaWebSocket, command: { type: string; [option: string]: unknown }): Promise<void> {
-  if ((await socket.sendCommand(command)) === undefined) throw new AgentError(`it refuses ${command.type}`);
+  if ((await socket.sendCommand(command)) === undefined) throw new UnredactedMessageError(`it refuses ${command.type}`);
 }
 
 /** Saves the dashboard in Home Assistant, in place of an earlier one; true if there was one. `force`: also if that was changed in Home

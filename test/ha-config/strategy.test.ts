@@ -8,7 +8,7 @@ import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { buildDashboardConfig } from '../../src/views/home-assistant/dashboard.ts';
 import { tablesWithHeadings } from '../../src/views/home-assistant/device-page.ts';
 import { summaryMetricKeys } from '../../src/views/home-assistant/device-summary-cards.ts';
-import { metricKeysWithColorLimits } from '../../src/views/home-assistant/tile-style.ts';
+import { metricKeysWithColorLimits, metricKeysWithoutGraph } from '../../src/views/home-assistant/tile-style.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, '../..', path), 'utf8'));
@@ -109,6 +109,10 @@ test('what has no number now gets no graph', () => {
 test('metrics of summaries, those with limits, and tables with headings are in the catalogue', () => {
   const tables = allCollectors.flatMap((collector: CollectorMetadata) => Object.entries(collector.tables));
   const known = tables.flatMap(([table, { metrics }]) => Object.keys(metrics).map((metric) => `${table}-${metric}`));
-  expect([...summaryMetricKeys, ...metricKeysWithColorLimits].filter((metric) => !known.includes(metric))).toEqual([]);
+  expect(
+    [...summaryMetricKeys, ...metricKeysWithColorLimits, ...metricKeysWithoutGraph].filter(
+      (metric) => !known.includes(metric),
+    ),
+  ).toEqual([]);
   expect(tablesWithHeadings.filter((name) => !tables.some(([table]) => table === name))).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import type { HaWebSocket } from '../../lib/ha-websocket.ts';
 import { bounds } from '../../model/bounds.ts';
-import { AgentError } from '../../model/errors.ts';
+import { UnredactedMessageError } from '../../model/errors.ts';
 import type { Secret } from '../../model/secret.ts';
-import { connectOrExplain, differentBase } from './connect-instance.ts';
+import { baseUrlIfMoved, connectWebSocketOrExplain } from './connect-instance.ts';
 import { hintBuilderByState, type InstanceHintInput, type InstanceState } from './instance-state.ts';
 import { instanceStateOfCertificateProblem } from './network-error-state.ts';
 
 const explain = (state: InstanceState, context: InstanceHintInput) =>
-  new AgentError(hintBuilderByState[state]?.(context) ?? `it is ${state}`);
+  new UnredactedMessageError(hintBuilderByState[state]?.(context) ?? `it is ${state}`);
 
 /** Home Assistant accepts the connection, but not the token. */
 export class TokenRefusedError extends Error {}
@@ -20,11 +20,11 @@ export async function logInToInstance(
   authorities: string[] | undefined,
   signal: AbortSignal,
 ): Promise<HaWebSocket> {
-  const connected = await connectOrExplain(url, authorities, signal, bounds.homeAssistantRegistry);
+  const connected = await connectWebSocketOrExplain(url, authorities, signal, bounds.homeAssistantRegistry);
   if (!('connection' in connected)) throw explain(connected.state, connected);
   const { base, connection } = connected;
   const { certificate } = connection;
-  const movedTo = differentBase(url, base);
+  const movedTo = baseUrlIfMoved(url, base);
   try {
     if (certificate?.problem !== undefined)
       throw explain(instanceStateOfCertificateProblem(certificate.problem), { url, certificate });

@@ -92,4 +92,5 @@ export const parseLabDevices = (
   catalogue: readonly CollectorMetadata[],
   payloads: Iterable<string>,
   registry?: RegisteredEntities,
-): LabDevice[] => [...payloads].flatMap((payload) => parseDevice(catalogue, payload, registry)).sort(compareDevicesByName);
+): LabDevice[] =>
+  [...payloads].flatMap((payload) => parseDevice(catalogue, payload, registry)).sort(compareDevicesByName);

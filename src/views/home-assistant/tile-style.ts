@@ -34,8 +34,15 @@ export const metricKeysWithColorLimits: readonly string[] = Object.keys(limits);
 
 export const colorLimitsOf = ({ table, metric }: LabEntity): ColorLimits | undefined => limits[`${table}-${metric}`];
 
-/** What a tile shows below its number: how much of 100 % it is, or its last day; nothing of what is only counted. */
-export function tileFeatureOf({ unit, hasNumber }: LabEntity) {
-  if (!hasNumber || unit === undefined) return undefined;
+/** Counts that are 0 on a good day, as `table-metric`: their graph would be empty. */
+export const metricKeysWithoutGraph: readonly string[] = [
+  'site-agents_lost',
+  'instance-unavailable_entities',
+  'instance-repairs',
+];
+
+/** What a tile shows below its number: how much of 100 % it is, or its last day. */
+export function tileFeatureOf({ unit, hasNumber, table, metric }: LabEntity) {
+  if (!hasNumber || metricKeysWithoutGraph.includes(`${table}-${metric}`)) return undefined;
   return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
 }

@@ -30,27 +30,23 @@ export function configureStrategy(config: string): void {
   writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\n${lines.join('\n')}\n`);
 }
 
-/** Opens a view once for each screen, and says how many of its cards are in error. `SHOTS`: a folder for what is seen. */
-export async function errorsOnScreens(
+/** How many cards of a view are in error on this screen. `SHOTS`: a folder for what is seen. */
+export async function countErrors(
   homeAssistant: HomeAssistant,
-  dashboard: string,
-  view: string,
+  { screen, width, colorScheme }: (typeof screens)[number],
+  path: string,
   look: (page: Page) => Promise<void> = async () => undefined,
-): Promise<Record<string, number>> {
+): Promise<number> {
   const url = `http://127.0.0.1:${homeAssistant.port}`;
-  const errors: Record<string, number> = {};
-  for (const { screen, width, colorScheme } of screens) {
-    const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme });
-    await page.goto(`${url}/${dashboard}/${view}`);
-    await page.locator('hui-tile-card, hui-history-graph-card').first().waitFor({ timeout: 60_000 });
-    errors[screen] = await page
-      .locator('hui-error-card, hui-warning, hui-error-badge, hui-error-heading-badge')
-      .count();
-    await look(page);
-    const { SHOTS } = process.env;
-    if (SHOTS !== undefined)
-      await page.screenshot({ path: join(SHOTS, `${homeAssistant.version}-${view}-${screen}-${colorScheme}.png`) });
-    await page.context().browser()?.close();
-  }
-  return errors;
+  const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme });
+  await page.goto(`${url}/${path}`);
+  await page.locator('hui-tile-card, hui-history-graph-card').first().waitFor({ timeout: 60_000 });
+  const errors = page.locator('hui-error-card, hui-warning, hui-error-badge, hui-error-heading-badge');
+  const count = await errors.count();
+  await look(page);
+  const { SHOTS } = process.env;
+  const name = `${homeAssistant.version}-${path.replaceAll('/', '-')}-${screen}-${colorScheme}`;
+  if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  await page.context().browser()?.close();
+  return count;
 }

@@ -9,7 +9,7 @@ import { problem, problemList } from '../../helpers/agent-directory.ts';
 import { until } from '../../helpers/until.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { folder, stage } from './stage.ts';
-import { configureStrategy, errorsOnScreens } from './strategy-dashboard.ts';
+import { configureStrategy, countErrors, screens } from './strategy-dashboard.ts';
 
 /** What the strategy reads, as this Home Assistant answers. */
 async function registriesOf(homeAssistant: HomeAssistant) {
@@ -43,7 +43,7 @@ async function accessibilityFaults(page: Page): Promise<string[]> {
 }
 
 test('the strategy in Home Assistant’s frontend: it has its views, and no card is in error, on a phone, a tablet and a wall', async () => {
-  const { homeAssistant, observer, shows } = await stage();
+  const { homeAssistant, observer, set, shows } = await stage();
   configureStrategy(homeAssistant.folder);
   await homeAssistant.restart();
   const catalogue = JSON.parse(readFileSync(join(folder, 'strategy/catalogue.json'), 'utf8'));
@@ -55,18 +55,35 @@ test('the strategy in Home Assistant’s frontend: it has its views, and no card
     },
     60,
   );
+  const since = new Date(Date.now() - 7_200_000).toISOString();
   const wrong = problemList(
-    problem('nvme/s1/failing', { subject: 'Samsung 980', text: 'reliability degraded', severity: 'data_at_risk' }),
-    problem('host/nas/full', { subject: 'nas File system /', text: 'is full', remedy: 'delete what nobody needs' }),
+    problem('nvme/s1/failing', {
+      subject: 'Samsung 980',
+      text: 'available spare below threshold (7 %, threshold 10 %)',
+      severity: 'data_at_risk',
+      remedy: 'replace the drive soon, and check the backup',
+      since,
+    }),
+    problem('host/nas/full', {
+      subject: 'nas File system /',
+      text: 'is full',
+      severity: 'outage',
+      remedy: 'delete what nobody needs',
+      since,
+    }),
   );
+  await set('sensor.nas_filesystem_root_used', 97.2);
+  await set('sensor.pi_cpu_used', 88);
   await observer.client.publishAsync('infra-monitor/nas/problems', wrong, { retain: true, qos: 1 });
   await shows('binary_sensor.nas_problem', 'on');
   for (const view of ['lab', 'network', 'nvme', 'infra-monitor-nas-nas']) {
     const faults: string[] = [];
-    const errors = await errorsOnScreens(homeAssistant, 'infra-auto', view, async (page) => {
-      faults.push(...(await accessibilityFaults(page)));
-    });
-    expect.soft(errors, view).toEqual({ phone: 0, tablet: 0, wall: 0 });
+    for (const screen of screens) {
+      const errors = await countErrors(homeAssistant, screen, `infra-auto/${view}`, async (page) => {
+        faults.push(...(await accessibilityFaults(page)));
+      });
+      expect.soft(errors, `${screen.screen} ${view}`).toBe(0);
+    }
     expect.soft(faults, view).toEqual([]);
   }
 });
