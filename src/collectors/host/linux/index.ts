@@ -21,9 +21,10 @@ import type { HwmonSensor } from './hwmon-sensor.ts';
 import { readMemoryUsage, readPressureStallShares } from './memory.ts';
 import { findPackageManager } from './package-managers.ts';
 import { PendingUpdatesReader } from './pending-updates-reader.ts';
+import { ProcessCounter } from './process-counter.ts';
 import { type RebootNeed, readRebootNeed, rebootNeedBasis } from './reboot.ts';
 import { readHostSensors } from './sensors.ts';
-import { countProcesses, isClockSynchronized, parseBootTime, readThrottling } from './system.ts';
+import { isClockSynchronized, parseBootTime, readThrottling } from './system.ts';
 
 /** How long a reading waits for the package manager; a later answer is used in the next reading. */
 const updatesTimeoutMs = 2000;
@@ -45,6 +46,7 @@ export class LinuxHostReader {
   readonly #interfaces: HostInterfacesReader;
   readonly #disks: HostDisksReader;
   readonly #reboot = new CacheUntilBasisChanges<RebootNeed>();
+  readonly #processes = new ProcessCounter();
   #hasRead = false;
 
   constructor(roots: HostRoots, settings: HostSettings, memory: DeviceMemories) {
@@ -160,7 +162,7 @@ export class LinuxHostReader {
         memory: readMemoryUsage(roots),
         pressure: readPressureStallShares(roots),
         bootTime: parseBootTime(stat, tryReadTextKeepOpenSync(roots.proc('uptime')), now.wall),
-        processes: countProcesses(roots),
+        processes: this.#processes.count(roots),
         reboot: this.#reboot.get(rebootNeedBasis(roots, mounts), () => readRebootNeed(roots, mounts)),
         failedUnits: failedUnits.names,
         updates: this.#updates.latest,

@@ -25,12 +25,6 @@ export function parseBootTime(stat: string | undefined, uptime: string | undefin
   return at !== undefined && at >= earliestBoot && at <= latestDateMs ? new Date(at) : undefined;
 }
 
-/** Undefined where /proc is mounted with hidepid and shows this user's processes alone: process 1 is missing then. */
-export function countProcesses(roots: HostRoots): number | undefined {
-  const processes = listFolderSync(roots.proc()).filter((name) => /^\d+$/.test(name));
-  return processes.includes('1') ? processes.length : undefined;
-}
-
 /** Whether the clock is set by the network, as systemd-timesyncd says; undefined where another program sets it, or
  * none. */
 export function isClockSynchronized(roots: HostRoots): boolean | undefined {

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest';
 import { readMemoryUsage, readPressureStallShares } from '../../../../src/collectors/host/linux/memory.ts';
-import {
-  countProcesses,
-  isClockSynchronized,
-  parseBootTime,
-  readThrottling,
-} from '../../../../src/collectors/host/linux/system.ts';
+import { isClockSynchronized, parseBootTime, readThrottling } from '../../../../src/collectors/host/linux/system.ts';
 import { hostTables } from '../../../../src/collectors/host/metrics/index.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { evaluateMetrics } from '../../../../src/loop/evaluate-metrics.ts';
@@ -75,13 +70,6 @@ test('boot time: unknown if nobody says it, and while the clock stands in 1970',
   expect(parseBootTime(undefined, '', at)).toBeUndefined();
   expect(parseBootTime('btime 12\n', '30.0 1.0', 42_000)).toBeUndefined();
   expect(parseBootTime('btime 9223372036854775807\n', undefined, at)).toBeUndefined();
-});
-
-test('processes; unknown where hidepid shows this user’s alone', () => {
-  const count = (files: Record<string, string>) => countProcesses(tree(files));
-  expect(count({ 'proc/1/comm': '', 'proc/77/comm': '', 'proc/self/comm': '', 'proc/1x/comm': '' })).toBe(2);
-  expect(count({ 'proc/77/comm': '', 'proc/self/comm': '' })).toBeUndefined();
-  expect(count({})).toBeUndefined();
 });
 
 test('the clock: what timesyncd says, and unknown without it', () => {
