@@ -1,5 +1,5 @@
 // What watching drives costs, 12 and 64 of them: a quarter NVMe, a quarter SATA SSDs, the others disks, every second of which
-// sleeps:   npm run bench:drives [-- --json FILE]
+// sleeps. All are members of arrays of four drives:   npm run bench:drives [-- --json FILE]
 // Linux only (it reads /proc). The drives are in a made-up /sys, and test/bin/drives stands in for their tools: what is measured is
 // the agent and the starting of commands, not the drives.
 import { spawn } from 'node:child_process';
@@ -78,15 +78,50 @@ const filesOf = (index) => {
   return index % 4 === 1 ? ataFiles(index, false, awake) : ataFiles(index, true, index % 4 === 2 ? awake : asleep);
 };
 
+const drivesOfArray = 4;
+
+/** An array with a file system of the drives from this one on. */
+const arrayFiles = (first, members) => {
+  const number = Math.floor(first / drivesOfArray);
+  const array = `sys/block/md${number}`;
+  const hex = number.toString(16).padStart(12, '0');
+  return {
+    [`${array}/dev`]: `9:${number}`,
+    [`${array}/size`]: '7814037168',
+    [`${array}/md/array_state`]: 'clean',
+    [`${array}/md/level`]: 'raid6',
+    [`${array}/md/raid_disks`]: `${members.length}`,
+    [`${array}/md/degraded`]: '0',
+    [`${array}/md/metadata_version`]: '1.2',
+    [`${array}/md/sync_action`]: 'idle',
+    [`${array}/md/uuid`]: `cd712c29-6734-98cb-2117-${hex}`,
+    ...Object.fromEntries(
+      members.flatMap((node, slot) => [
+        [`${array}/slaves/${node}/.keep`, ''],
+        [`${array}/md/dev-${node}/state`, 'in_sync'],
+        [`${array}/md/dev-${node}/slot`, `${slot}`],
+        [`${array}/md/dev-${node}/errors`, '0'],
+        [`${array}/md/dev-${node}/bad_blocks`, ''],
+      ]),
+    ),
+  };
+};
+
+const nodeOf = (index) => (index % 4 === 0 ? `nvme${900 + index}n1` : `sd${letters(index)}`);
+
 /** A folder with so many drives, and what they answer. */
 const rack = (drives) => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-drives-'));
   mkdirSync(join(folder, 'sys/block'), { recursive: true });
-  for (let index = 0; index < drives; index += 1)
-    for (const [path, text] of Object.entries(filesOf(index))) {
+  for (let index = 0; index < drives; index += 1) {
+    const members = Array.from({ length: drivesOfArray }, (_, member) => nodeOf(index + member));
+    const array = index % drivesOfArray === 0 ? arrayFiles(index, members) : {};
+    const device = { [`sys/block/${nodeOf(index)}/dev`]: `8:${index}`, ...array };
+    for (const [path, text] of Object.entries({ ...filesOf(index), ...device })) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), `${text}\n`);
     }
+  }
   return folder;
 };
 

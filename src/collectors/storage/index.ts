@@ -47,8 +47,9 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
     const pools = new PoolsReader(agent, memory, hostRoots);
     return {
       async read() {
-        const ofPools = pools.read();
+        // In this order, no drive is gone without the pool that misses it.
         const ofDrives = await drives.read();
+        const ofPools = pools.read();
         return [
           ...ofDrives.map((one) => {
             if ('complaint' in one) return one;

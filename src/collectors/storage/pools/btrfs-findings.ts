@@ -9,6 +9,7 @@ import {
   describePoolMember,
   failedPoolFinding,
   inactiveAndGoneMembers,
+  listFirstNames,
 } from './pool-findings.ts';
 
 const mebibyte = 1024 ** 2;
@@ -76,7 +77,7 @@ export function btrfsFindings(
     })),
     ...findingIf('metadata_full', isMetadataFull, () => ({
       severity: 'degraded',
-      text: `metadata nearly full, and no room to extend them: writing fails though df shows free space${describeLostMounts(pool, 'affected')}`,
+      text: `metadata nearly full, and no room to extend them on ${listFirstNames(pool.members.map(describePoolMember))}: writing fails though df shows free space${describeLostMounts(pool, 'affected')}`,
       clearsAt: `below ${fullMetadataRatio * 100} %, or when a chunk can be allocated`,
       remedy: 'delete snapshots, add a drive, or run btrfs balance start -dusage=10',
     })),

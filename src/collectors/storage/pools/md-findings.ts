@@ -45,9 +45,11 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
   const missing = pool.members.filter(({ role }) => role === 'missing');
   const isStriped = level === 'raid0' || level === 'linear';
   const isFailed = state === 'broken' || hasLostTooMuch(array) || (isStriped && missing.length > 0);
-  const isDegraded = isRunning && !isFailed ? (degraded === undefined ? missing.length > 0 : degraded > 0) : false;
+  // The kernel counts a drive that is pulled only when it next wants something of it.
+  const isDegraded = isRunning && !isFailed && ((degraded ?? 0) > 0 || missing.length > 0);
   const sparse = isDegraded && isSparse(array, pool);
-  const badBlocks = pool.members.filter((_, index) => members[index]?.hasBadBlocks);
+  // A member that has failed gives nothing any more, whatever it has written down.
+  const badBlocks = pool.members.filter(({ role }, index) => members[index]?.hasBadBlocks && role !== 'failed');
   const failedSpares = pool.members.filter(({ role }) => role === 'failed');
   const risen = membersWithNewErrors(pool, 'errors');
   const spares = pool.spares ?? 0;

@@ -64,12 +64,14 @@ const isWhole = (facts: PoolFacts, memory: PoolMemory | undefined) =>
   facts.expectedMembers !== undefined &&
   activeCount(facts) >= (isSparse(facts) ? mostActive(facts, memory) : facts.expectedMembers);
 
-/** The members, with a drive that has just gone named as it was when it was there. */
+/** The members, with a drive that has just gone, or is no longer seen below the layer that failed, named as it was when it was there. */
 export function nameMissingMembersFromMemory(facts: PoolFacts, memory: PoolMemory | undefined): PoolFacts {
   const present = new Set(facts.members.map(({ id }) => id));
   const members = facts.members.map((member) => {
-    if (member.role !== 'missing' || member.drive !== undefined) return member;
-    const before = memory?.pool_members.find(({ id, device }) => device === member.device && !present.has(id));
+    if (member.drive !== undefined || (member.role !== 'missing' && member.role !== 'failed')) return member;
+    const before = memory?.pool_members.find(
+      ({ id, device }) => id === member.id || (device === member.device && !present.has(id)),
+    );
     return before === undefined
       ? member
       : { ...member, id: before.id, drive: before.drive, number: member.number ?? before.number };

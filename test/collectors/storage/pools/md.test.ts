@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseMdstatProgress } from '../../../../src/collectors/storage/pools/md-sysfs.ts';
-import { type ArrayMember, array, drive, saidOf, sda, sdb, sdc, watchPools } from './machine.ts';
+import { type ArrayMember, array, drive, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
 
 const healthy = { ...sda, ...sdb, ...array({ sda: {}, sdb: { slot: '1' } }) };
 const degraded = { ...sda, ...array({ sda: {} }, { degraded: '1' }) };
@@ -44,6 +44,12 @@ test('two drives behind bridges with one serial number are two drives, also when
 });
 
 describe('a member that is gone', () => {
+  test('is missed before the kernel has noticed', async () => {
+    const machine = watchPools();
+    await machine.see(healthy);
+    expect(saidOf(await machine.see({ ...sda, ...array({ sda: {}, sdb: { slot: '1' } }) }))).toEqual([gone]);
+  });
+
   test('is named by serial number, model and slot, and blamed', async () => {
     const machine = watchPools();
     await machine.see(healthy);
@@ -320,4 +326,22 @@ unused devices: <none>
     md127: { ratio: 0.253, secondsLeft: 24 },
     md126: { waits: 'DELAYED' },
   });
+});
+
+test('a failed member is one problem, whatever its list of bad blocks has', async () => {
+  const failed = { state: 'faulty', slot: 'none', badBlocks: '8 8' };
+  const pools = await watchPools().see({ ...sda, ...sdb, ...array({ sda: {}, sdb: failed }, { degraded: '1' }) });
+  expect(pools.flatMap(({ findings }) => findings.map(({ key }) => key))).toEqual(['degraded']);
+});
+
+test('a member whose layer no longer leads to its drive is named by the drive that it had', async () => {
+  const mapped = (slaves: string[]) => ({ ...virtual('dm-0', '252:0', slaves), '/sys/block/dm-0/dm/name': 'crypt' });
+  const machine = watchPools();
+  await machine.see({ ...sda, ...sdb, ...mapped(['sdb']), ...array({ sda: {}, 'dm-0': { slot: '1' } }) });
+  const failed = array({ sda: {}, 'dm-0': { state: 'faulty', slot: 'none' } }, { degraded: '1' });
+  for (let reading = 0; reading < 2; reading += 1) {
+    const pools = await machine.see({ ...sda, ...sdb, ...mapped([]), ...failed });
+    expect(saidOf(pools)[0]).toContain('DISK 4T (serial LAB-2, ata-16, slot 1, dm-0) has failed');
+    expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
+  }
 });
