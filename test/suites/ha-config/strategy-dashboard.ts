@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { until } from '../../helpers/until.ts';
 import { openPage } from '../home-assistant/dashboard.ts';
 import type { HomeAssistant } from '../home-assistant/home-assistant.ts';
 import { folder } from './stage.ts';
@@ -40,7 +41,17 @@ export async function countErrors(
   const url = `http://127.0.0.1:${homeAssistant.port}`;
   const page = await openPage(url, homeAssistant.token, { viewport: { width, height: 1000 }, colorScheme });
   await page.goto(`${url}/${path}`);
-  await page.locator('hui-tile-card, hui-history-graph-card').first().waitFor({ timeout: 60_000 });
+  const card = page.locator('hui-tile-card, hui-history-graph-card').first();
+  const late = page.getByText('Timeout waiting for strategy element').first();
+  await until(
+    `cards on ${path}`,
+    async () => {
+      // The frontend waits for five seconds until a strategy's file has come.
+      if (await late.isVisible()) await page.reload();
+      return card.isVisible();
+    },
+    60,
+  );
   const errors = page.locator('hui-error-card, hui-warning, hui-error-badge, hui-error-heading-badge');
   const count = await errors.count();
   await look(page);
