@@ -2,6 +2,7 @@ import { allCollectors } from '../collectors/index.ts';
 import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
 import type { MutableAgentState } from '../loop/mutable-agent-state.ts';
 import { describeError } from '../model/errors.ts';
+import { doAtOnce } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import type { BrokerAgentDirectory } from '../mqtt/broker-agent-directory.ts';
 import { findMissingPermissions } from '../mqtt/broker-permissions.ts';
@@ -63,13 +64,15 @@ export async function checkBrokerAcceptsLargestAnnouncement(
 ): Promise<boolean> {
   const announcements = identities.flatMap(({ agent, collectors }) => {
     const own = new CollectorSubsetState(state, collectors, state.broker);
-    const payloads = reconcileDiscoveryPayloads({
-      agent,
-      ...planAnnouncements(allCollectors, agent, own),
-      retained: new Map(),
-      dismissed: new Set(),
-      phase: 'omit',
-    });
+    const { payloads } = doAtOnce(
+      reconcileDiscoveryPayloads({
+        agent,
+        ...doAtOnce(planAnnouncements(allCollectors, agent, own)),
+        retained: new Map(),
+        dismissed: new Set(),
+        phase: 'omit',
+      }),
+    );
     const { ping } = new Topics(agent);
     return [...payloads].map(([topic, payload]) => ({ topic, payload, ping }));
   });

@@ -5,10 +5,12 @@ import { addressPath, formatPartSegment } from '../model/address.ts';
 import { UsageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import { doAtOnce } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
+import { hasTombstones } from '../mqtt/announcement-payload.ts';
 import { readClaimTopicsOfAgent } from '../mqtt/claim-topics.ts';
 import { connectTemporarily } from '../mqtt/connect-temporarily.ts';
-import { hasTombstones, reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
+import { reconcileDiscoveryPayloads } from '../mqtt/discovery-reconciliation.ts';
 import { isDuplicateAgentConnected } from '../mqtt/duplicate-agent.ts';
 import { standbyCheckSeconds } from '../mqtt/reconnecting-publisher.ts';
 import { readOtherAgentsWithCollector, readOwnRetainedPayloadsAndStaySubscribed } from '../mqtt/retained-topics.ts';
@@ -32,15 +34,17 @@ async function reannounceRemoved(
   agent: AgentIdentity,
   announced: ReadonlyMap<string, string>,
 ): Promise<boolean> {
-  const restored = reconcileDiscoveryPayloads({
-    agent,
-    desired: new Map(),
-    excluded: new Map(),
-    declared: () => false,
-    retained: announced,
-    dismissed: new Set(),
-    phase: 'restore',
-  });
+  const { payloads: restored } = doAtOnce(
+    reconcileDiscoveryPayloads({
+      agent,
+      desired: new Map(),
+      excluded: new Map(),
+      declared: () => false,
+      retained: announced,
+      dismissed: new Set(),
+      phase: 'restore',
+    }),
+  );
   const results = await Promise.all(
     [...announced].map(([topic, payload]) =>
       connection.publish(topic, hasTombstones(payload) ? (restored.get(topic) ?? payload) : payload),

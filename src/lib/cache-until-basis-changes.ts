@@ -1,23 +1,40 @@
+import type { Steps } from '../model/steps.ts';
+
 /** Milliseconds after which an answer is found again even if nothing shows that it changed. */
 const maxAgeMs = 60_000;
 
+interface Answer<T> {
+  answer: T;
+  basis: readonly unknown[];
+  foundAtMs: number;
+}
+
 /** Remembers an answer that rarely changes until what it follows from changes, and at most a minute. */
 export class CacheUntilBasisChanges<T> {
-  #latest: { answer: T; basis: readonly unknown[]; foundAtMs: number } | undefined;
+  #latest: Answer<T> | undefined;
 
   /** `basis`: what the answer follows from, as far as that is cheap to read. */
   get(basis: readonly unknown[], find: () => T): T {
-    const nowMs = performance.now();
+    return (this.#current(basis) ?? this.#remember(basis, find())).answer;
+  }
+
+  /** As `get`, for an answer that takes several steps to find. */
+  *getInSteps(basis: readonly unknown[], find: () => Steps<T>): Steps<T> {
+    return (this.#current(basis) ?? this.#remember(basis, yield* find())).answer;
+  }
+
+  #current(basis: readonly unknown[]): Answer<T> | undefined {
     const latest = this.#latest;
-    if (
-      latest !== undefined &&
-      nowMs - latest.foundAtMs < maxAgeMs &&
+    return latest !== undefined &&
+      performance.now() - latest.foundAtMs < maxAgeMs &&
       basis.length === latest.basis.length &&
       basis.every((value, index) => value === latest.basis[index])
-    )
-      return latest.answer;
-    const answer = find();
-    this.#latest = { answer, basis, foundAtMs: nowMs };
-    return answer;
+      ? latest
+      : undefined;
+  }
+
+  #remember(basis: readonly unknown[], answer: T): Answer<T> {
+    this.#latest = { answer, basis, foundAtMs: performance.now() };
+    return this.#latest;
   }
 }

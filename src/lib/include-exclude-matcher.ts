@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import type { Steps } from '../model/steps.ts';
 
 export interface IncludeExcludeGlobs {
   include: readonly string[];
@@ -24,15 +25,16 @@ export function createIncludeExcludeMatcher({
 }
 
 /** Watched: included names, and by default those of the default selection. Excluded: excluded names of the default
- * selection. */
-export function splitNamesIntoWatchedAndExcluded(
+ * selection. A part for each name. */
+export function* splitNamesIntoWatchedAndExcluded(
   names: readonly string[],
   verdict: (name: string) => IncludeExcludeVerdict,
   isSelectedByDefault: (name: string) => boolean,
-): { watched: string[]; excluded: string[] } {
+): Steps<{ watched: string[]; excluded: string[] }> {
   const watched: string[] = [];
   const excluded: string[] = [];
   for (const name of names) {
+    yield 1;
     const result = verdict(name);
     if (result === 'included' || (result === 'default' && isSelectedByDefault(name))) watched.push(name);
     else if (result === 'excluded' && isSelectedByDefault(name)) excluded.push(name);

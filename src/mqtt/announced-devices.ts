@@ -3,7 +3,7 @@ import { definedMembers } from '../model/defined-members.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from './discovery-reconciliation.ts';
+import { parseAnnouncement } from './announcement-payload.ts';
 
 const deviceSchema = z.object({
   name: z.string(),

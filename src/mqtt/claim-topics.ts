@@ -5,7 +5,7 @@ import { parseComponentKey } from '../model/naming.ts';
 import { type DeviceClaim, isUniqueMacAddress } from '../model/shared-device.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from './discovery-reconciliation.ts';
+import { parseAnnouncement } from './announcement-payload.ts';
 import { readRetainedTopics } from './retained-topics.ts';
 import type { SingleUseBrokerConnection } from './single-use-broker-connection.ts';
 

@@ -78,6 +78,7 @@ export class ConnectedSession {
       retained: this.#retained,
       devices: memory.devices,
       phase: () => this.#removal.phase,
+      handedOver: () => this.#publishIndex(),
       accepted,
       rejected,
       assertFits: (topic, payload) => connection.assertFits(topic, payload),
@@ -89,7 +90,7 @@ export class ConnectedSession {
       hasTombstones: () => this.#announcer.hasTombstones(),
       publishAgain: () => this.#publishAgain(),
       announce: () => this.#announce(),
-      isAnnounced: () => !this.#publisher.hasUnaccepted(isDiscoveryTopic),
+      isAnnounced: () => !this.#announcer.isAnnouncing && !this.#publisher.hasUnaccepted(isDiscoveryTopic),
       present: () => void this.#events.deliver(),
     });
     this.#events = new EventQueue({
@@ -158,6 +159,7 @@ export class ConnectedSession {
     await this.#announcer.publishTombstones();
     this.#lifecycle.ready();
     this.offerChanges();
+    await this.#announcer.handedOver();
     await this.#publisher.drained();
     this.#states.publishOnline();
     await this.#publisher.drained();
@@ -178,9 +180,15 @@ export class ConnectedSession {
     this.#announcedRevision = discoveryRevision;
     this.#states.markOrphansUnavailable();
     this.#announce();
-    // Topics are cleared when Home Assistant no longer has entities that read them: after the newest announcement.
+    this.#clearOrphansWhenSettled(discoveryRevision);
+  }
+
+  /** Topics are cleared when Home Assistant no longer has entities that read them: after the newest announcement. */
+  #clearOrphansWhenSettled(revision: number): void {
     this.#after(discoverySettleMs, () => {
-      if (this.#announcedRevision === discoveryRevision) this.#states.clearOrphans();
+      if (this.#announcedRevision !== revision) return;
+      if (this.#announcer.isAnnouncing) this.#clearOrphansWhenSettled(revision);
+      else this.#states.clearOrphans();
     });
   }
 
@@ -198,6 +206,7 @@ export class ConnectedSession {
     this.#lifecycle.end();
     this.#removal.end();
     this.#events.end();
+    this.#announcer.end();
     this.#publisher.close();
     this.#timers.cancelAll();
   }
@@ -231,7 +240,6 @@ export class ConnectedSession {
 
   #announce(): void {
     if (this.#lifecycle.isPublishing) this.#announcer.announce();
-    this.#publishIndex();
   }
 
   #setRetainsByNameOnly(isByNameOnly: boolean): void {

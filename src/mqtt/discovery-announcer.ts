@@ -1,13 +1,14 @@
+import { doInTurns, resultInTurns, type Steps } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { planAnnouncements } from '../views/discovery.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
 import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
+import { withoutDisabledComponents } from './announcement-payload.ts';
 import {
-  hasTombstones,
+  type ReconciledDiscovery,
   type RemovalPhase,
   reconcileDiscoveryPayloads,
   tombstonePayloads,
-  withoutDisabledComponents,
 } from './discovery-reconciliation.ts';
 import { type DismissedDevices, minUserRemovalIntervalMs } from './dismissed-devices.ts';
 import type { OwnRetainedMessages } from './own-retained-messages.ts';
@@ -25,6 +26,8 @@ interface DiscoveryAnnouncerContext
   devices: DismissedDevices;
   /** How components to remove are announced at this moment. */
   phase(): RemovalPhase;
+  /** The announcements of this moment are with the publisher. */
+  handedOver(): void;
   accepted(topic: string): void;
   rejected(topic: string, error: unknown): void;
   /** Throws for a message that is too large for the broker. */
@@ -40,18 +43,70 @@ interface DiscoveryAnnouncerContext
 export class DiscoveryAnnouncer {
   readonly #context: DiscoveryAnnouncerContext;
   readonly #check: AnnouncementEchoCheck;
+  /** Phases in which everything is yet to be announced. */
+  readonly #requested: RemovalPhase[] = [];
+  #isAnnouncing = false;
+  #hasEnded = false;
+  #idleWaiters: (() => void)[] = [];
+  /** Whether the last announcements have components to remove; assumed before there are any. */
+  #hasRemoved = true;
 
   constructor(context: DiscoveryAnnouncerContext) {
     this.#context = context;
     this.#check = new AnnouncementEchoCheck(context.after, (isRetry) => this.#onMissing(isRetry));
   }
 
+  /** Announces everything as it is now. With many parts that takes several turns of the event loop: what is asked for meanwhile is done
+   * afterwards. */
   announce(): void {
-    const { publisher, retained, phase } = this.#context;
-    const payloads = this.#payloads(phase());
-    publisher.publishChanged(payloads);
+    const phase = this.#context.phase();
+    if (this.#requested.at(-1) !== phase) this.#requested.push(phase);
+    if (!this.#isAnnouncing) this.#announceNext();
+  }
+
+  /** Resolves when everything that was asked for has been handed to the publisher. */
+  async handedOver(): Promise<void> {
+    if (this.#isAnnouncing) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  get isAnnouncing(): boolean {
+    return this.#isAnnouncing;
+  }
+
+  /** Nothing is announced any more. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  #announceNext(): void {
+    const phase = this.#requested.shift();
+    if (phase === undefined || this.#hasEnded) {
+      this.#rest();
+      return;
+    }
+    this.#isAnnouncing = true;
+    doInTurns(this.#reconcile(phase), ({ payloads, hasRemoved }) => {
+      if (!this.#hasEnded) this.#handOver(phase, payloads);
+      this.#hasRemoved = hasRemoved;
+      this.#announceNext();
+    });
+  }
+
+  #rest(): void {
+    this.#isAnnouncing = false;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #handOver(phase: RemovalPhase, payloads: RetainedPayloadsByTopic): void {
+    const { agent, devices, publisher, retained, handedOver } = this.#context;
+    const topics = new Topics(agent);
+    // The user may have removed a device since the work began.
+    const { hidden } = devices;
+    const current = new Map([...payloads].filter(([topic]) => !hidden.has(topics.deviceOfOwnDiscovery(topic) ?? '')));
+    publisher.publishChanged(current);
     // What is omitted is forgotten, and stays omitted.
-    if (phase() === 'omit') retained.addAll(payloads);
+    if (phase === 'omit') retained.addAll(current);
+    handedOver();
   }
 
   /** Looks from now on whether announcements come back. */
@@ -67,14 +122,16 @@ export class DiscoveryAnnouncer {
   /** Publishes tombstones for what is not declared any more, and waits until Home Assistant has removed it. */
   async publishTombstones(): Promise<void> {
     const { agent, catalogue, state, publisher, retained, after } = this.#context;
-    const payloads = tombstonePayloads(agent, planAnnouncements(catalogue, agent, state), retained.payloads);
+    const desired = await resultInTurns(planAnnouncements(catalogue, agent, state));
+    const payloads = await resultInTurns(tombstonePayloads(agent, desired, retained.payloads));
     publisher.publishChanged(payloads);
     await publisher.drained();
     if (payloads.size > 0) await new Promise<void>((resolve) => after(tombstoneDelayMs, resolve));
   }
 
+  /** Whether components are to be removed, or may be. */
   hasTombstones(): boolean {
-    return [...this.#payloads('tombstone').values()].some(hasTombstones);
+    return this.#isAnnouncing || this.#hasRemoved;
   }
 
   /** An announcement was published, by this agent or by Home Assistant, which clears it when the user removes the device. */
@@ -114,23 +171,33 @@ export class DiscoveryAnnouncer {
   /** Announcements that the broker has acknowledged do not come back. */
   #onMissing(isRetry: boolean): void {
     const { agent, publisher, rejected } = this.#context;
-    rejected(new Topics(agent).ownDiscoveryFilter, new Error('announcements do not come back'));
+    const topics = new Topics(agent);
+    rejected(topics.ownDiscoveryFilter, new Error('announcements do not come back'));
     if (!isRetry) return;
-    for (const topic of this.#payloads('tombstone').keys()) publisher.forgetSent(topic);
+    for (const topic of publisher.retainedTopics)
+      if (topics.deviceOfOwnDiscovery(topic) !== undefined) publisher.forgetSent(topic);
     this.announce();
   }
 
-  #payloads(phase: RemovalPhase): RetainedPayloadsByTopic {
+  *#reconcile(phase: RemovalPhase): Steps<ReconciledDiscovery> {
     const { agent, catalogue, state, publisher, retained, devices } = this.#context;
-    const payloads = reconcileDiscoveryPayloads({
-      agent,
-      ...planAnnouncements(catalogue, agent, state),
-      retained: retained.payloads,
-      dismissed: devices.hidden,
-      phase,
-      lastSent: (topic) => publisher.lastSent(topic),
-    });
-    return new Map([...payloads].map(([topic, payload]) => [topic, this.#fitting(topic, payload)]));
+    try {
+      const desired = yield* planAnnouncements(catalogue, agent, state);
+      const { payloads, hasRemoved } = yield* reconcileDiscoveryPayloads({
+        agent,
+        ...desired,
+        retained: retained.payloads,
+        dismissed: devices.hidden,
+        phase,
+        lastSent: (topic) => publisher.lastSent(topic),
+      });
+      const fitting = new Map([...payloads].map(([topic, payload]) => [topic, this.#fitting(topic, payload)]));
+      return { payloads: fitting, hasRemoved };
+    } catch (error) {
+      // What is asked for next begins anew.
+      this.#rest();
+      throw error;
+    }
   }
 
   /** Without the components that are disabled by default where the whole does not fit. */

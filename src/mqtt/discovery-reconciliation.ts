@@ -1,56 +1,16 @@
-import * as z from 'zod/mini';
 import { entityUniqueId } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
+import type { Steps } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { type AnnouncementPlan, discoveryOrigin } from '../views/discovery.ts';
-import { parseDiscoveryJson } from '../views/discovery-json.ts';
 import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.ts';
+import { type Component, isTombstone, parseAnnouncement } from './announcement-payload.ts';
 
 /** How a removed component stands in a payload. Home Assistant removes an entity only when a component that it knows turns into
  * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
  * tombstone stays in the retained payload until Home Assistant comes online; then the component is announced once more
  * (`restore`), becomes a tombstone again, and is omitted. */
 export type RemovalPhase = 'tombstone' | 'restore' | 'omit';
-
-type Component = Record<string, unknown>;
-
-/** The parts of an earlier payload from which the next one is built. */
-const retainedPayloadSchema = z.object({
-  device: z.record(z.string(), z.unknown()),
-  origin: z.record(z.string(), z.unknown()),
-  components: z.record(z.string(), z.looseObject({ platform: z.string() })),
-});
-
-/** A discovery payload that an agent has published; undefined if it is none. */
-export function parseAnnouncement(payload: string | undefined) {
-  if (payload === undefined) return undefined;
-  try {
-    return retainedPayloadSchema.safeParse(parseDiscoveryJson(payload)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-const isTombstone = (component: Component) => Object.keys(component).length === 1;
-
-/** Whether a payload still has tombstones. */
-export const hasTombstones = (payload: string): boolean =>
-  Object.values(parseAnnouncement(payload)?.components ?? {}).some(isTombstone);
-
-/** A payload without the components that Home Assistant disables by default, and the keys of these. */
-export function withoutDisabledComponents(payload: string): { payload: string; omitted: string[] } {
-  const announcement = parseAnnouncement(payload);
-  if (announcement === undefined) return { payload, omitted: [] };
-  const isDisabled = ([, component]: [string, Component]) => component.enabled_by_default === false;
-  const components = Object.entries(announcement.components);
-  return {
-    payload: JSON.stringify({
-      ...announcement,
-      components: Object.fromEntries(components.filter((entry) => !isDisabled(entry))),
-    }),
-    omitted: components.filter(isDisabled).map(([key]) => key),
-  };
-}
 
 export interface DiscoveryReconciliationInput extends AnnouncementPlan {
   agent: AgentIdentity;
@@ -83,16 +43,19 @@ function inheritedComponents(
   input: DiscoveryReconciliationInput,
   device: string,
   earlier: Record<string, Component>,
-): Record<string, Component> {
+): { components: Record<string, Component>; hasRemoved: boolean } {
   const desired = input.desired.get(device)?.components ?? {};
   const components: Record<string, Component> = {};
+  let hasRemoved = false;
   for (const [key, old] of Object.entries(earlier)) {
     if (key in desired) continue;
     const stays = !isTombstone(old) && !isRemoved(input, device, key);
     const component = stays ? old : removedComponent(input, device, key, old.platform);
-    if (component !== undefined) components[key] = component;
+    if (component === undefined) continue;
+    components[key] = component;
+    hasRemoved ||= !stays;
   }
-  return components;
+  return { components, hasRemoved };
 }
 
 /** Components that this connection has announced and that are not declared any more. */
@@ -150,40 +113,57 @@ function sortByDepth<Entry extends { device: Record<string, unknown> }>(entries:
   return entries.toSorted((a, b) => depthOf(a) - depthOf(b));
 }
 
-/** Discovery payload of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for
- * a device that has no component left. */
-export function reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput): RetainedPayloadsByTopic {
+export interface ReconciledDiscovery {
+  /** Of each device by its topic, parents first: what is desired, and what an earlier payload has besides. Empty for a device that has no
+   * component left. */
+  payloads: RetainedPayloadsByTopic;
+  /** Some have components to remove, as tombstones or restored. */
+  hasRemoved: boolean;
+}
+
+/** The discovery payloads to publish; a part for each component of a device. */
+export function* reconcileDiscoveryPayloads(input: DiscoveryReconciliationInput): Steps<ReconciledDiscovery> {
   const { agent, desired, retained, lastSent } = input;
   const topics = new Topics(agent);
-  const announcements = devicesToReconcile(input).map((id) => {
+  const announcements: { topic: string; device: Component; components: Record<string, Component> }[] = [];
+  let hasRemoved = false;
+  for (const id of devicesToReconcile(input)) {
     const topic = topics.discovery(id);
-    const earlier = parseAnnouncement(retained.get(topic));
     const current = desired.get(id);
+    const count = Object.keys(current?.components ?? {}).length;
+    const earlier = parseAnnouncement(retained.get(topic));
+    yield count;
     const sent = parseAnnouncement(lastSent?.(topic));
+    yield count;
     const before = sent ?? earlier;
+    const inherited = inheritedComponents(input, id, {
+      ...removedSince(input, id, sent?.components),
+      ...earlier?.components,
+    });
+    hasRemoved ||= inherited.hasRemoved;
     const components = {
       ...withFirstEntityIds(current?.components ?? {}, before?.components ?? {}),
-      ...inheritedComponents(input, id, { ...removedSince(input, id, sent?.components), ...earlier?.components }),
+      ...inherited.components,
     };
-    return { topic, device: current?.device ?? before?.device ?? {}, components };
-  });
-  return new Map(
-    sortByDepth(announcements).map(({ topic, device, components }) => [
-      topic,
-      Object.keys(components).length === 0
-        ? ''
-        : JSON.stringify({ device, origin: discoveryOrigin(agent), components }),
-    ]),
-  );
+    announcements.push({ topic, device: current?.device ?? before?.device ?? {}, components });
+    yield count;
+  }
+  const payloads = new Map<string, string>();
+  for (const { topic, device, components } of sortByDepth(announcements)) {
+    const count = Object.keys(components).length;
+    payloads.set(topic, count === 0 ? '' : JSON.stringify({ device, origin: discoveryOrigin(agent), components }));
+    yield count;
+  }
+  return { payloads, hasRemoved };
 }
 
 /** Earlier payloads with tombstones for the components to remove, and the other components unchanged. Home Assistant must get them
- * before the new states, which lack the keys that a component to remove still reads. */
-export function tombstonePayloads(
+ * before the new states, which lack the keys that a component to remove still reads. A part for each component. */
+export function* tombstonePayloads(
   agent: AgentIdentity,
   discovery: AnnouncementPlan,
   retained: ReadonlyMap<string, string>,
-): RetainedPayloadsByTopic {
+): Steps<RetainedPayloadsByTopic> {
   const topics = new Topics(agent);
   const payloads = new Map<string, string>();
   for (const [topic, payload] of retained) {
@@ -191,6 +171,7 @@ export function tombstonePayloads(
     const earlier = id === undefined ? undefined : parseAnnouncement(payload);
     if (id === undefined || earlier === undefined) continue;
     const components = Object.entries(earlier.components);
+    yield components.length;
     if (!components.some(([key]) => isRemoved(discovery, id, key))) continue;
     const remaining = components.map(([key, old]) => [
       key,

@@ -2,7 +2,7 @@ import { UnredactedMessageError } from '../model/errors.ts';
 import { slug } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import { Topics } from '../model/topics.ts';
-import { parseAnnouncement } from './discovery-reconciliation.ts';
+import { parseAnnouncement } from './announcement-payload.ts';
 import { pingBrokerThroughOwnTopic, roundTripUntilQuiet } from './own-topic-ping.ts';
 import { SubscriptionRefusedError } from './publish-error.ts';
 import { readOwnRetainedByName, readRetainedOfTopicNames, unsubscribeInPortions } from './retained-by-name.ts';

@@ -61,7 +61,13 @@ const withBase = (topic: unknown, base: unknown): unknown =>
     ? topic.replace(/^~/, () => base).replace(/~$/, () => base)
     : topic;
 
+const isAbbreviated = (value: unknown) =>
+  isObject(value) && Object.keys(value).some((key) => key === '~' || componentKeys.has(key));
+
 function expandComponent(value: unknown, sharedBase: unknown): unknown {
+  // A machine can have thousands of components, which this program publishes in full.
+  if (sharedBase === undefined && isObject(value) && ![value, value.availability].flat().some(isAbbreviated))
+    return value;
   const component = withLongKeys(value, componentKeys);
   if (!isObject(component)) return component;
   const { '~': base = sharedBase, availability, ...members } = component;

@@ -15,6 +15,7 @@ import {
 } from '../model/naming.ts';
 import { type DeviceOwner, mayReportMetric } from '../model/shared-device.ts';
 import type { AgentIdentity, AgentState, StateEntry } from '../model/state.ts';
+import type { Steps } from '../model/steps.ts';
 import { Topics } from '../model/topics.ts';
 import { projectName, supportUrl } from '../version.ts';
 import { offlinePayload, onlinePayload } from './availability.ts';
@@ -232,19 +233,30 @@ function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnno
   desired.set(agent.id, device);
 }
 
-/** What the state has to announce. */
-export function planAnnouncements(
+type DiscoveredState = Pick<AgentState, 'collectors' | 'owners' | 'forgotten'>;
+
+/** What discovery depends on, as it is now: readings go on between the steps. */
+const snapshotOf = ({ collectors, owners, forgotten }: DiscoveredState) => ({
+  collectors: new Map([...collectors].map(([id, { entries }]) => [id, [...entries.values()]])),
+  owners: new Map(owners),
+  forgotten: new Set(forgotten),
+});
+
+/** What the state has to announce; a part for each device and part. */
+export function* planAnnouncements(
   catalogue: readonly CollectorMetadata[],
   agent: AgentIdentity,
-  { collectors, owners, forgotten }: Pick<AgentState, 'collectors' | 'owners' | 'forgotten'>,
-): AnnouncementPlan {
+  state: DiscoveredState,
+): Steps<AnnouncementPlan> {
+  const { collectors, owners, forgotten } = snapshotOf(state);
   const topics = new Topics(agent);
   const desired = new Map<string, DesiredAnnouncement>();
   const excluded = new Map<string, Set<string>>();
   /** What each device is, for those that do not say their model. */
   const kinds = new Map<string, string>();
   for (const { id, tables } of catalogue) {
-    for (const entry of collectors.get(id)?.entries.values() ?? []) {
+    for (const entry of collectors.get(id) ?? []) {
+      yield 1;
       const { device } = entry.address;
       const owner = owners.get(memoryKey(entry.address));
       if (owner !== undefined && entry.part !== undefined) continue;
@@ -293,7 +305,7 @@ export function planAnnouncements(
   }
   const hasList = collectors.size > 0;
   if (hasList) announceProblems(agent, desired);
-  groupProblemEntities(agent, desired);
+  yield* groupProblemEntities(agent, desired);
   return {
     desired,
     excluded,
@@ -314,7 +326,7 @@ function isKeyForgotten(forgotten: AgentState['forgotten'], device: string, key:
 function isDeclared(
   key: string,
   catalogue: readonly CollectorMetadata[],
-  collectors: AgentState['collectors'],
+  collectors: ReadonlyMap<string, unknown>,
   ownerFor: (collector: string) => DeviceOwner | undefined,
 ): boolean {
   const parsed = parseComponentKey(key);

@@ -4,6 +4,7 @@ import {
   includedNamesWithoutMatch,
   splitNamesIntoWatchedAndExcluded,
 } from '../../src/lib/include-exclude-matcher.ts';
+import { doAtOnce } from '../../src/model/steps.ts';
 
 test('without globs, the default selection applies', () =>
   expect(createIncludeExcludeMatcher({ include: [], exclude: [] })('eth0')).toBe('default'));
@@ -32,20 +33,12 @@ test('paths: * stays in its folder, ** does not, and hidden names count', () => 
 });
 test('excluded names are listed only if they belong to the default selection', () => {
   const real = (name: string) => name !== 'lo';
+  const split = (...input: Parameters<typeof splitNamesIntoWatchedAndExcluded>) =>
+    doAtOnce(splitNamesIntoWatchedAndExcluded(...input));
   expect(
-    splitNamesIntoWatchedAndExcluded(
-      ['lo', 'eth0', 'wlan0'],
-      createIncludeExcludeMatcher({ include: [], exclude: ['wlan*', 'lo'] }),
-      real,
-    ),
+    split(['lo', 'eth0', 'wlan0'], createIncludeExcludeMatcher({ include: [], exclude: ['wlan*', 'lo'] }), real),
   ).toEqual({ watched: ['eth0'], excluded: ['wlan0'] });
-  expect(
-    splitNamesIntoWatchedAndExcluded(
-      ['lo', 'eth0'],
-      createIncludeExcludeMatcher({ include: ['lo'], exclude: [] }),
-      real,
-    ),
-  ).toEqual({
+  expect(split(['lo', 'eth0'], createIncludeExcludeMatcher({ include: ['lo'], exclude: [] }), real)).toEqual({
     watched: ['lo'],
     excluded: ['eth0'],
   });

@@ -431,3 +431,40 @@ test('devices that settings exclude are removed', async () => {
     'probe-thing-level': { platform: 'sensor' },
   });
 });
+
+test('many parts: what changes while their announcement is made is announced afterwards', async () => {
+  const { clock, observer, settled, begin } = await scene();
+  const piece = (id: string) => ({ table: 'part' as const, device, part: { id, name: id }, reading: { level: 1 } });
+  const many = Array.from({ length: 500 }, (_, index) => piece(`p${index}`));
+  const { read, session } = await begin([...both, ...many] as Readings);
+  const keysOf = (payload: string | undefined) => Object.keys(componentsIn(payload));
+  expect(keysOf(observer.topics.get(configOf('thing_1')))).toContain('probe-part_p499-level');
+  clock.turn(5);
+  for (const name of ['new', 'newer']) {
+    read([...both, ...many, piece(name)] as Readings);
+    session.update();
+  }
+  await clock.turnUntil('both are announced', () => {
+    const keys = keysOf(observer.topics.get(configOf('thing_1')));
+    return keys.includes('probe-part_new-level') && keys.includes('probe-part_newer-level');
+  });
+  await settled();
+});
+
+test('a device that the user removes while the announcement of many parts is made is not announced', async () => {
+  const { clock, observer, say, settled, begin } = await scene();
+  const piece = (id: string) => ({ table: 'part' as const, device, part: { id, name: id }, reading: { level: 1 } });
+  const many = Array.from({ length: 2000 }, (_, index) => piece(`p${index}`));
+  const { read, session } = await begin([...both, ...many] as Readings);
+  clock.turn(60);
+  await say(configOf('thing_2'), '');
+  await settled();
+  read([...both, ...many, piece('new')] as Readings);
+  session.update();
+  await clock.turnUntil('the new part is announced', () =>
+    Object.keys(componentsIn(observer.topics.get(configOf('thing_1')))).includes('probe-part_new-level'),
+  );
+  clock.turn(60);
+  await settled();
+  expect(observer.topics.has(configOf('thing_2'))).toBe(false);
+});

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { doAtOnce } from '../../src/model/steps.ts';
+import { hasTombstones } from '../../src/mqtt/announcement-payload.ts';
 import {
-  hasTombstones,
+  type DiscoveryReconciliationInput,
   type RemovalPhase,
   reconcileDiscoveryPayloads,
   tombstonePayloads,
@@ -14,7 +16,9 @@ const topic = topicOf('thing_1');
 const whole = (reading: Probe = {}) => ({ table: 'thing' as const, device, reading });
 const piece = (id: string, more: object = { reading: {} }) =>
   ({ table: 'part' as const, device, part: { id, name: id }, ...more }) as never;
-const discoveryOf = (state: ReturnType<typeof stateOf>) => planAnnouncements([collector], agent, state);
+const discoveryOf = (state: ReturnType<typeof stateOf>) => doAtOnce(planAnnouncements([collector], agent, state));
+const payloadsOf = (input: DiscoveryReconciliationInput) => doAtOnce(reconcileDiscoveryPayloads(input)).payloads;
+const tombstonesOf = (...input: Parameters<typeof tombstonePayloads>) => doAtOnce(tombstonePayloads(...input));
 type Components = Record<string, Record<string, unknown>>;
 interface Announced {
   device: Record<string, unknown>;
@@ -27,7 +31,7 @@ function announce(
   phase: RemovalPhase = 'tombstone',
 ): Announced | '' | undefined {
   const input = { agent, ...discoveryOf(state), retained, dismissed: new Set<string>(), phase };
-  const payload = reconcileDiscoveryPayloads(input).get(topic);
+  const payload = payloadsOf(input).get(topic);
   return payload ? (JSON.parse(payload) as Announced) : payload === '' ? '' : undefined;
 }
 const componentsOf = (announced: ReturnType<typeof announce>) =>
@@ -77,7 +81,7 @@ test('a component keeps the entity id that it was announced with first', () => {
   const renamed = stateOf(collector, [{ ...whole(), device: { ...device, name: 'Thing 12345A' } }]);
   const idOf = (input: object) => {
     const all = { agent, ...discoveryOf(renamed), retained: new Map<string, string>(), dismissed: new Set<string>() };
-    const payload = reconcileDiscoveryPayloads({ ...all, phase: 'tombstone', ...input }).get(topic) ?? '';
+    const payload = payloadsOf({ ...all, phase: 'tombstone', ...input }).get(topic) ?? '';
     return (JSON.parse(payload) as Announced).components[key]?.default_entity_id;
   };
   const first = { platform: 'sensor', default_entity_id: 'sensor.thing_level' };
@@ -93,7 +97,7 @@ test('a component keeps the entity id that it was announced with first', () => {
 test('tombstones come before the states, and everything else stays unchanged', () => {
   const state = stateOf(collector, [whole(), piece('out', { excluded: true })]);
   const keys = ['probe-thing-level', 'probe-part_usb-level', 'probe-part_out-level', 'probe-thing-retired'];
-  const [payload] = tombstonePayloads(
+  const [payload] = tombstonesOf(
     agent,
     discoveryOf(state),
     earlier(Object.fromEntries(keys.map((key) => [key, old]))),
@@ -104,7 +108,7 @@ test('tombstones come before the states, and everything else stays unchanged', (
     'probe-part_out-level': { platform: 'sensor' },
     'probe-thing-retired': { platform: 'sensor' },
   });
-  expect(tombstonePayloads(agent, discoveryOf(state), earlier({ 'probe-thing-level': old })).size).toBe(0);
+  expect(tombstonesOf(agent, discoveryOf(state), earlier({ 'probe-thing-level': old })).size).toBe(0);
 });
 
 test('a tombstone stays a tombstone until it is omitted', () => {
@@ -173,7 +177,7 @@ test('a dismissed device is left out, desired or retained', () => {
   const state = stateOf(collector, [whole(), { table: 'thing', device: { id: 'other', name: 'Other' }, reading: {} }]);
   const retained = new Map([...earlier({ 'probe-thing-level': old }), [topicOf('gone'), earlier({}).get(topic) ?? '']]);
   const reconciled = (...dismissed: string[]) => [
-    ...reconcileDiscoveryPayloads({
+    ...payloadsOf({
       agent,
       ...discoveryOf(state),
       retained,
@@ -188,7 +192,7 @@ test('a dismissed device is left out, desired or retained', () => {
 test('a device with neither components nor an earlier payload has an empty topic', () => {
   const input = { agent, excluded: new Map(), declared: () => true, retained: new Map(), dismissed: new Set<string>() };
   const desired = new Map([['thing_1', { device: {}, components: {} }]]);
-  expect([...reconcileDiscoveryPayloads({ ...input, desired, phase: 'tombstone' })]).toEqual([[topic, '']]);
+  expect([...payloadsOf({ ...input, desired, phase: 'tombstone' })]).toEqual([[topic, '']]);
 });
 
 test('origin: this program in this version, whatever an earlier payload names', () => {
@@ -208,7 +212,7 @@ function announcedOrder(...devices: [id: string, via?: string][]) {
     })),
   );
   const input = { agent, ...discoveryOf(state), dismissed: new Set<string>(), phase: 'tombstone' as const };
-  return [...reconcileDiscoveryPayloads({ ...input, retained: new Map() }).keys()]
+  return [...payloadsOf({ ...input, retained: new Map() }).keys()]
     .map((key) => key.split('/')[3])
     .filter((device) => device !== agent.id);
 }
@@ -247,7 +251,7 @@ test('an earlier payload takes part in the order', () => {
     [topicOf('child'), child],
   ]);
   const input = { agent, ...discoveryOf(stateOf(collector, [whole()])), retained, dismissed: new Set<string>() };
-  expect([...reconcileDiscoveryPayloads({ ...input, phase: 'tombstone' }).keys()]).toEqual(
+  expect([...payloadsOf({ ...input, phase: 'tombstone' }).keys()]).toEqual(
     ['thing_1', 'nas', 'child', 'grandchild'].map(topicOf),
   );
 });
@@ -278,7 +282,7 @@ test('a part that is gone has a button to forget it; then both are removed, also
       lastSent: sent.get.bind(sent),
     };
     const inPhase = (phase: RemovalPhase) =>
-      (JSON.parse(reconcileDiscoveryPayloads({ ...input, phase }).get(topic) ?? '') as Announced).components;
+      (JSON.parse(payloadsOf({ ...input, phase }).get(topic) ?? '') as Announced).components;
     expect(keys.map((key) => inPhase('tombstone')[key])).toEqual([{ platform: 'sensor' }, { platform: 'button' }]);
     expect(keys.map((key) => inPhase('restore')[key]?.unique_id)).toEqual(
       keys.map((key) => `infra-monitor_nas_thing_1_${key}`),
@@ -293,9 +297,7 @@ test('the button to forget a part goes when the part is back', () => {
   const sent = earlier(componentsOf(announce(gone, new Map())));
   const back = stateOf(collector, [whole(), piece('usb')]);
   const input = { agent, ...discoveryOf(back), retained: new Map<string, string>(), dismissed: new Set<string>() };
-  const payload = reconcileDiscoveryPayloads({ ...input, phase: 'tombstone', lastSent: sent.get.bind(sent) }).get(
-    topic,
-  );
+  const payload = payloadsOf({ ...input, phase: 'tombstone', lastSent: sent.get.bind(sent) }).get(topic);
   const { components } = JSON.parse(payload ?? '') as Announced;
   expect(components['probe-part_usb-forget']).toEqual({ platform: 'button' });
   expect(components['probe-part_usb-level']).toHaveProperty('unique_id');

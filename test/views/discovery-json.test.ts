@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { selectAnnouncedDevices } from '../../src/mqtt/announced-devices.ts';
-import { parseAnnouncement } from '../../src/mqtt/discovery-reconciliation.ts';
+import { parseAnnouncement } from '../../src/mqtt/announcement-payload.ts';
 import { parseDiscoveryJson } from '../../src/views/discovery-json.ts';
 import { parseLabDevices } from '../../src/views/home-assistant/lab-devices.ts';
 import { announcementsOf, exampleLab, retainedOf } from '../helpers/lab.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { doAtOnce } from '../../src/model/steps.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
 import { discoveryPayloads } from '../helpers/discovery.ts';
 import { announcementsOf, exampleLab } from '../helpers/lab.ts';
@@ -48,15 +49,12 @@ test('a URL that Home Assistant would refuse is left out', () => {
 });
 
 test('excluded devices and parts are not desired; their keys are named, and no others', () => {
-  const { desired, excluded, declared } = planAnnouncements(
-    [collector],
-    agent,
-    stateOf(collector, [
-      { table: 'thing', device, excluded: true },
-      { table: 'thing', device: { id: 'other', name: 'Other' }, reading: {} },
-      { table: 'part', device: { id: 'other', name: 'Other' }, part: { id: 'usb', name: 'USB' }, excluded: true },
-    ]),
-  );
+  const state = stateOf(collector, [
+    { table: 'thing', device, excluded: true },
+    { table: 'thing', device: { id: 'other', name: 'Other' }, reading: {} },
+    { table: 'part', device: { id: 'other', name: 'Other' }, part: { id: 'usb', name: 'USB' }, excluded: true },
+  ]);
+  const { desired, excluded, declared } = doAtOnce(planAnnouncements([collector], agent, state));
   expect([...desired.keys()]).toEqual(['other', 'nas']);
   expect(Object.keys(desired.get('other')?.components ?? {})).not.toContain('probe-part_usb-level');
   expect([...excluded].map(([key, keys]) => [key, [...keys].sort()])).toEqual([
@@ -85,4 +83,22 @@ test('the entity of the agent’s connection follows its status topic alone', ()
     payload_off: 'offline',
   });
   expect(components['agent-agent-agent_connected']).not.toHaveProperty('availability');
+});
+
+test('the event loop may do other work after each part', () => {
+  const pieces = Array.from({ length: 300 }, (_, index) => piece(`p${index}`));
+  const steps = planAnnouncements([collector], agent, stateOf(collector, [whole(), ...pieces]));
+  const parts: number[] = [];
+  for (let step = steps.next(); !step.done; step = steps.next()) parts.push(step.value);
+  expect(parts.length).toBeGreaterThanOrEqual(301);
+  expect(Math.max(...parts)).toBe(1);
+});
+
+test('what is read while the announcement is made is not in it', () => {
+  const state = stateOf(collector, [whole(), piece('a'), piece('b')]);
+  const steps = planAnnouncements([collector], agent, state);
+  steps.next();
+  state.record(collector, { ok: true, observations: [whole(), piece('c')], at: new Date(), seconds: 0 });
+  const keys = Object.keys(doAtOnce(steps).desired.get('thing_1')?.components ?? {});
+  expect(keys.filter((key) => /part_.-level/.test(key))).toEqual(['probe-part_a-level', 'probe-part_b-level']);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { doAtOnce } from '../../src/model/steps.ts';
 import type { DesiredAnnouncement } from '../../src/views/discovery.ts';
 import { groupProblemEntities } from '../../src/views/problem-entity-groups.ts';
 import { agent } from '../helpers/sample-collector.ts';
@@ -30,7 +31,7 @@ test('Problem stands for the other enabled problems of its device, and for Probl
     flag('s4', 'nvme-drive-spare_low'),
   );
   const router = announcement('infra-monitor_nas_home', machine, flag('home', 'router-radio_1-problem'));
-  groupProblemEntities(agent, new Map(Object.entries({ nas, s4: drive, home: router })));
+  doAtOnce(groupProblemEntities(agent, new Map(Object.entries({ nas, s4: drive, home: router }))));
   expect(groupOf(nas, 'problems-agent-problem')).toEqual([
     'infra-monitor_nas_nas_host-host-throttled',
     'infra-monitor_nas_s4_nvme-drive-problem',
@@ -43,12 +44,10 @@ test('Problem stands for the other enabled problems of its device, and for Probl
 test('Problem of a site stands for Problem of the machines of its agents', () => {
   const site = announcement('infra-monitor_sites_berlin', undefined, flag('berlin', 'sites-site-problem'));
   const pi = announcement('infra-monitor_pi_pi', 'infra-monitor_sites_berlin');
-  groupProblemEntities(
-    { ...agent, id: 'sites' },
-    new Map([
-      ['berlin', site],
-      ['agent_pi', pi],
-    ]),
-  );
+  const desired = new Map([
+    ['berlin', site],
+    ['agent_pi', pi],
+  ]);
+  doAtOnce(groupProblemEntities({ ...agent, id: 'sites' }, desired));
   expect(groupOf(site, 'sites-site-problem')).toEqual(['infra-monitor_pi_pi_problems-agent-problem']);
 });

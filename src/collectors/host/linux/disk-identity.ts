@@ -4,7 +4,7 @@ import type { DriverFileReader } from '../../../lib/driver-file-reader.ts';
 import { tryReadTextSync } from '../../../lib/files.ts';
 import { NoAnswerError } from '../../../lib/with-timeout.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
-import { diskSequence, sysfsFolderOfDisk } from './disks.ts';
+import { sysfsFolderOfDisk } from './disks.ts';
 
 /** What a disk is known by, wherever the kernel puts it; undefined where it has none. */
 export interface DiskIdentity {
@@ -54,14 +54,13 @@ export class DiskIdentityReader {
   }
 
   /** The identities by kernel name, without the disks that do not answer; the same object as before while they are the same
-   * disks. */
-  async read(names: readonly string[]): Promise<ReadonlyMap<string, DiskIdentity>> {
-    const keys = names.map((name) => `${name} ${diskSequence(this.#roots, name)}`);
-    if (keys.length === this.#known.size && keys.every((key) => this.#known.has(key))) return this.#latest;
+   * disks. `sequences`: what tells each disk from others under its name. */
+  async read(sequences: ReadonlyMap<string, string | undefined>): Promise<ReadonlyMap<string, DiskIdentity>> {
+    const keys = [...sequences].map(([name, sequence]): [string, string] => [name, `${name} ${sequence}`]);
+    if (keys.length === this.#known.size && keys.every(([, key]) => this.#known.has(key))) return this.#latest;
     const known = new Map<string, DiskIdentity>();
     const byName = new Map<string, DiskIdentity>();
-    for (const [index, name] of names.entries()) {
-      const key = keys[index] ?? name;
+    for (const [name, key] of keys) {
       try {
         const identity = this.#known.get(key) ?? (await this.#ask(name));
         byName.set(name, identity);

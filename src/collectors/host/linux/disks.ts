@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { listFolderSync, tryReadNumberSync, tryReadTextKeepOpenSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { Steps } from '../../../model/steps.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { DiskReading } from '../reading.ts';
 import type { DeviceCounterRates } from './device-counter-rates.ts';
@@ -15,17 +16,17 @@ export const sysfsFolderOfDisk = (roots: HostRoots, name: string, ...path: strin
   roots.sys('block', name.replaceAll('/', '!'), ...path);
 
 /** Selects whole drives: block devices with a hardware device and a size. The paths to a multipath drive are hidden. */
-export function listWatchedAndExcludedDisks(
+export function* listWatchedAndExcludedDisks(
   roots: HostRoots,
   verdict: (name: string) => IncludeExcludeVerdict,
-): { watched: string[]; excluded: string[]; names: string[] } {
+): Steps<{ watched: string[]; excluded: string[]; names: string[] }> {
   const isDisk = (name: string) =>
     existsSync(sysfsFolderOfDisk(roots, name, 'device')) &&
     (tryReadNumberSync(sysfsFolderOfDisk(roots, name, 'size')) ?? 0) > 0 &&
     tryReadNumberSync(sysfsFolderOfDisk(roots, name, 'hidden')) !== 1 &&
     !ignoredDevices.test(name);
   const names = listFolderSync(roots.sys('block')).map((name) => name.replaceAll('!', '/'));
-  return { ...splitNamesIntoWatchedAndExcluded(names, verdict, isDisk), names };
+  return { ...(yield* splitNamesIntoWatchedAndExcluded(names, verdict, isDisk)), names };
 }
 
 /** A number that another disk under the same name does not have: the kernel's (since Linux 5.15), or the inode of the
@@ -73,14 +74,15 @@ const sectorBytes = 512;
 /** No disk is as fast. */
 const maxBytesPerSecond = 100e9;
 
-export function readDiskActivity(
-  roots: HostRoots,
+/** `sequence`: that of `diskSequence`. */
+export function diskActivity(
   name: string,
+  sequence: string | undefined,
   { sectorsRead, sectorsWritten, busyMilliseconds }: DiskCounters,
   rates: DeviceCounterRates,
 ): DiskReading {
   const perSecond = rates.perSecond(
-    { name: `disk ${name}`, identity: diskSequence(roots, name) ?? '', maxPerSecond: maxBytesPerSecond / sectorBytes },
+    { name: `disk ${name}`, identity: sequence ?? '', maxPerSecond: maxBytesPerSecond / sectorBytes },
     { sectorsRead, sectorsWritten, busyMilliseconds },
   );
   const bytes = (sectors: number | undefined) => (sectors === undefined ? undefined : sectors * sectorBytes);

@@ -7,14 +7,16 @@ import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device, DevicePart } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { resultInTurns, type Steps } from '../../../model/steps.ts';
 import type { HostReadingByTable } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import type { DeviceCounterRates } from './device-counter-rates.ts';
 import { type DiskIdentity, DiskIdentityReader } from './disk-identity.ts';
-import { type DiskCounters, listWatchedAndExcludedDisks, parseDiskstats, readDiskActivity } from './disks.ts';
+import { type DiskCounters, diskActivity, diskSequence, listWatchedAndExcludedDisks, parseDiskstats } from './disks.ts';
 import { assignStableDiskIds, knownDisksMemoryFormat } from './known-disks.ts';
 import { missingNameComplaints } from './missing-names.ts';
 
+const table = 'disk' as const;
 /** How long disks are left out while no broker has answered: after a boot they can have each other's names. */
 const brokerTimeoutMs = 5 * 60 * 1000;
 
@@ -27,7 +29,7 @@ export class HostDisksReader {
   readonly #include: readonly string[];
   readonly #verdict;
   readonly #startedAt = performance.now();
-  readonly #selection = new CacheUntilBasisChanges<ReturnType<typeof listWatchedAndExcludedDisks>>();
+  readonly #selection = new CacheUntilBasisChanges<{ watched: string[]; excluded: string[]; names: string[] }>();
   #counters: ReadonlyMap<string, DiskCounters> = new Map();
   readonly #parts = new CacheUntilBasisChanges<Map<string, DevicePart>>();
 
@@ -53,35 +55,60 @@ export class HostDisksReader {
 
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
     const folders = listFolderSync(this.#roots.sys('block'));
-    const { watched, excluded, names } = this.#selection.get(folders, () =>
-      listWatchedAndExcludedDisks(this.#roots, this.#verdict),
+    const { watched, excluded, names } = await resultInTurns(
+      this.#selection.getInSteps(folders, () => listWatchedAndExcludedDisks(this.#roots, this.#verdict)),
     );
-    const parts = await this.#identify(device, [...watched, ...excluded]);
-    const table = 'disk' as const;
-    const read = (name: string, part: DevicePart): ObservationOrComplaint<HostReadingByTable> => {
-      const counters = this.#counters.get(name);
-      return counters === undefined
-        ? { table, device, part, error: new Error(`${name}: not in ${this.#roots.proc('diskstats')}`) }
-        : { table, device, part, reading: readDiskActivity(this.#roots, name, counters, this.#rates) };
-    };
+    const selected = [...watched, ...excluded];
+    const isKnown = this.#memory.hasAnswered || performance.now() - this.#startedAt >= brokerTimeoutMs;
+    const sequences = await resultInTurns(this.#readSequences(isKnown ? selected : []));
+    const parts = await this.#identify(device, sequences);
     return [
-      ...watched.flatMap((name) => {
-        const part = parts.get(name);
-        return part === undefined ? [] : [read(name, part)];
-      }),
+      ...(await resultInTurns(this.#observe(device, watched, parts, sequences))),
       ...excluded.flatMap((name) => {
         const part = parts.get(name);
         return part === undefined ? [] : [{ table, device, part, excluded: true as const }];
       }),
-      ...missingNameComplaints('HOST_DISKS', 'disk', this.#include, names, [...watched, ...excluded]),
+      ...missingNameComplaints('HOST_DISKS', 'disk', this.#include, names, selected),
     ];
   }
 
+  *#observe(
+    device: Device,
+    names: readonly string[],
+    parts: ReadonlyMap<string, DevicePart>,
+    sequences: ReadonlyMap<string, string | undefined>,
+  ): Steps<ObservationOrComplaint<HostReadingByTable>[]> {
+    const observations: ObservationOrComplaint<HostReadingByTable>[] = [];
+    for (const name of names) {
+      yield 1;
+      const part = parts.get(name);
+      const counters = this.#counters.get(name);
+      if (part === undefined) continue;
+      observations.push(
+        counters === undefined
+          ? { table, device, part, error: new Error(`${name}: not in ${this.#roots.proc('diskstats')}`) }
+          : { table, device, part, reading: diskActivity(name, sequences.get(name), counters, this.#rates) },
+      );
+    }
+    return observations;
+  }
+
+  *#readSequences(names: readonly string[]): Steps<Map<string, string | undefined>> {
+    const sequences = new Map<string, string | undefined>();
+    for (const name of names) {
+      sequences.set(name, diskSequence(this.#roots, name));
+      yield 1;
+    }
+    return sequences;
+  }
+
   /** The part of each disk by kernel name. A disk that does not tell its serial number now has none. */
-  async #identify(device: Device, names: readonly string[]): Promise<Map<string, DevicePart>> {
-    if (names.length === 0) return new Map();
-    if (!this.#memory.hasAnswered && performance.now() - this.#startedAt < brokerTimeoutMs) return new Map();
-    const identities = await this.#identities.read(names);
+  async #identify(
+    device: Device,
+    sequences: ReadonlyMap<string, string | undefined>,
+  ): Promise<Map<string, DevicePart>> {
+    if (sequences.size === 0) return new Map();
+    const identities = await this.#identities.read(sequences);
     const basis = [identities, this.#memory.recall(device.id), this.#memory.isLoaded(device.id)] as const;
     return this.#parts.get(basis, () => this.#identifyAgain(device, ...basis));
   }

@@ -5,6 +5,7 @@ import { createIncludeExcludeMatcher } from '../../../lib/include-exclude-matche
 import type { ObservationOrComplaint } from '../../../model/collector.ts';
 import type { Device } from '../../../model/device.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import { resultInTurns } from '../../../model/steps.ts';
 import type { HostReadingByTable, InterfaceReading } from '../reading.ts';
 import type { HostSettings } from '../settings.ts';
 import type { DeviceCounterRates } from './device-counter-rates.ts';
@@ -32,7 +33,7 @@ export class HostInterfacesReader {
   readonly #drivers: DriverFileReader;
   readonly #include: readonly string[];
   readonly #verdict;
-  readonly #selection = new CacheUntilBasisChanges<ReturnType<typeof listWatchedAndExcludedInterfaces>>();
+  readonly #selection = new CacheUntilBasisChanges<{ watched: string[]; excluded: string[]; names: string[] }>();
   readonly #addresses = new CacheUntilBasisChanges<ReturnType<typeof readInterfaceAddresses>>();
   #counters: ReadonlyMap<string, InterfaceCounters> = new Map();
   /** The latest known link speed by name, in bytes per second. */
@@ -59,13 +60,16 @@ export class HostInterfacesReader {
   async read(device: Device): Promise<ObservationOrComplaint<HostReadingByTable>[]> {
     const folders = listFolderSync(this.#roots.sys('class/net'));
     const routes = ['route', 'ipv6_route'].map((file) => tryReadTextKeepOpenSync(this.#roots.proc('net', file)));
-    const { watched, excluded, names } = this.#selection.get([...routes, ...folders], () =>
-      listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
+    const { watched, excluded, names } = await resultInTurns(
+      this.#selection.getInSteps([...routes, ...folders], () =>
+        listWatchedAndExcludedInterfaces(this.#roots, this.#verdict),
+      ),
     );
     // An IPv4 address has a route, but another one of the same network may have the same.
     const ipv6Addresses = tryReadTextKeepOpenSync(this.#roots.proc('net/if_inet6'));
     const addressesOf = this.#addresses.get([...routes, ipv6Addresses], () => readInterfaceAddresses(this.#roots));
-    for (const name of this.#speeds.keys()) if (!names.includes(name)) this.#speeds.delete(name);
+    const present = new Set(names);
+    for (const name of this.#speeds.keys()) if (!present.has(name)) this.#speeds.delete(name);
     const table = 'interface' as const;
     const observations = watched.map(async (name) => {
       const part = interfacePart(name);

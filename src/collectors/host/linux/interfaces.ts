@@ -5,6 +5,7 @@ import { type DriverFileReader, undefinedIfUnanswered } from '../../../lib/drive
 import { listFolderSync } from '../../../lib/files.ts';
 import { type IncludeExcludeVerdict, splitNamesIntoWatchedAndExcluded } from '../../../lib/include-exclude-matcher.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
+import type { Steps } from '../../../model/steps.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import type { InterfaceReading } from '../reading.ts';
 import { defaultRouteInterfaces, longestLivedIpv6ByInterface } from './ip-config.ts';
@@ -14,10 +15,10 @@ const guestInterfaces = /^vif\d+\.\d+(-emu)?$/;
 
 /** Selects hardware, bonds, and the interface of the default route, which in a container or behind a bridge is no
  * hardware. */
-export function listWatchedAndExcludedInterfaces(
+export function* listWatchedAndExcludedInterfaces(
   roots: HostRoots,
   verdict: (name: string) => IncludeExcludeVerdict,
-): { watched: string[]; excluded: string[]; names: string[] } {
+): Steps<{ watched: string[]; excluded: string[]; names: string[] }> {
   const routes = defaultRouteInterfaces(roots);
   const isSelectedByDefault = (name: string) =>
     routes.has(name) ||
@@ -25,7 +26,7 @@ export function listWatchedAndExcludedInterfaces(
     (existsSync(roots.sys('class/net', name, 'device')) && !guestInterfaces.test(name));
   // bonding_masters is a file of the bonding driver.
   const names = listFolderSync(roots.sys('class/net')).filter((name) => name !== 'bonding_masters');
-  return { ...splitNamesIntoWatchedAndExcluded(names, verdict, isSelectedByDefault), names };
+  return { ...(yield* splitNamesIntoWatchedAndExcluded(names, verdict, isSelectedByDefault)), names };
 }
 
 export type InterfaceCounters = Pick<

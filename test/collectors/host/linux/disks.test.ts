@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DeviceCounterRates } from '../../../../src/collectors/host/linux/device-counter-rates.ts';
 import {
+  diskActivity,
+  diskSequence,
   listWatchedAndExcludedDisks,
   parseDiskstats,
-  readDiskActivity,
 } from '../../../../src/collectors/host/linux/disks.ts';
+import { doAtOnce } from '../../../../src/model/steps.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const block = (name: string, files: Record<string, string> = { size: '1000', 'device/model': 'X' }) =>
@@ -26,11 +28,13 @@ test('whole drives only', () => {
       block('nvme0c0n1', { size: '1000', 'device/model': 'X', hidden: '1\n' }),
     ),
   );
-  expect(listWatchedAndExcludedDisks(roots, () => 'default')).toMatchObject({
+  expect(doAtOnce(listWatchedAndExcludedDisks(roots, () => 'default'))).toMatchObject({
     watched: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
     excluded: [],
   });
-  expect(listWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))).toMatchObject({
+  expect(
+    doAtOnce(listWatchedAndExcludedDisks(roots, (name) => (name === 'md0' ? 'included' : 'excluded'))),
+  ).toMatchObject({
     watched: ['md0'],
     excluded: ['mmcblk0', 'nvme0n1', 'sda', 'vda'],
   });
@@ -43,7 +47,7 @@ function after(name: string, before: string, then: string, sequence: [string, st
   const rates = new DeviceCounterRates();
   const read = (text: string) => {
     const counters = parseDiskstats(text).get(name);
-    return counters && readDiskActivity(roots, name, counters, rates);
+    return counters && diskActivity(name, diskSequence(roots, name), counters, rates);
   };
   rates.begin({ wall: 0, monotonic: 0 });
   read(before);
@@ -86,7 +90,7 @@ test('a field that is no number costs that field', () =>
   }));
 test('a slash in a name is an exclamation mark in /sys', () => {
   const roots = tree(block('cciss!c0d0'));
-  expect(listWatchedAndExcludedDisks(roots, () => 'default').watched).toEqual(['cciss/c0d0']);
+  expect(doAtOnce(listWatchedAndExcludedDisks(roots, () => 'default')).watched).toEqual(['cciss/c0d0']);
   expect(parseDiskstats(' 104 0 cciss/c0d0 1 0 1 0 1 0 1 0 0 1 0').has('cciss/c0d0')).toBe(true);
 });
 test('any text: no crash, and counts are not negative', () => {

@@ -5,11 +5,13 @@ import { DeviceCounterRates } from '../../../../src/collectors/host/linux/device
 import { HostDisksReader } from '../../../../src/collectors/host/linux/host-disks-reader.ts';
 import { hostSettingsSchema } from '../../../../src/collectors/host/settings.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
+import { partsPerTurn } from '../../../../src/model/steps.ts';
 import { stopClock } from '../../../helpers/clock.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { device } from '../../../helpers/sample-collector.ts';
 import { silence } from '../../../helpers/silent-file.ts';
 import { tree } from '../../../helpers/tree.ts';
+import { turnsUntil } from '../../../helpers/turns.ts';
 
 const disk = (name: string, files: Record<string, string> = {}) =>
   Object.fromEntries(
@@ -134,4 +136,18 @@ test('a disk that does not tell its serial number is left out, not mistaken', as
 test('a disk that the settings name and that is not there is told, with those that are', async () => {
   const { read } = disks(disk('sda'), memory({}), { HOST_DISKS: 'sda,sdq,nvme*' });
   expect(await read()).toEqual([{ id: 'sda', name: 'Disk sda' }, 'HOST_DISKS: there is no disk sdq; found: sda']);
+});
+
+test('the event loop does other work while many disks are read', async () => {
+  const names = Array.from({ length: 500 }, (_, index) => `sd${index}`);
+  const { read } = disks(
+    {
+      'proc/diskstats': names.map((name) => `8 0 ${name} 1 0 8 1 1 0 8 1 0 1 1`).join('\n'),
+      ...Object.assign({}, ...names.map((name) => disk(name, { diskseq: '1', wwid: `naa.${name}` }))),
+    },
+    memory({ thing_1: { disks: [] } }),
+  );
+  expect(await read()).toHaveLength(500);
+  // Now the disks are known: no more than the counters and the sequence numbers are read.
+  expect(await turnsUntil(read())).toBeGreaterThanOrEqual((2 * 500) / partsPerTurn - 2);
 });

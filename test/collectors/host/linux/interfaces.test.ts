@@ -7,6 +7,7 @@ import {
 } from '../../../../src/collectors/host/linux/interfaces.ts';
 import { DriverFileReader } from '../../../../src/lib/driver-file-reader.ts';
 import { createIncludeExcludeMatcher } from '../../../../src/lib/include-exclude-matcher.ts';
+import { doAtOnce } from '../../../../src/model/steps.ts';
 import { tree } from '../../../helpers/tree.ts';
 
 const byDefault = () => 'default' as const;
@@ -21,9 +22,11 @@ test('hardware, bonds and the interface of the default route', () => {
     'sys/class/net/bonding_masters': 'bond0',
     'proc/net/route': 'Iface\tDestination\tGateway\nvmbr0\t00000000\t0101A8C0\ntun0\t0000000A\t00000000\n',
   });
-  expect(listWatchedAndExcludedInterfaces(roots, byDefault).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
+  expect(doAtOnce(listWatchedAndExcludedInterfaces(roots, byDefault)).watched).toEqual(['bond0', 'enp3s0', 'vmbr0']);
   expect(
-    listWatchedAndExcludedInterfaces(roots, createIncludeExcludeMatcher({ include: ['bond*', 'wg0'], exclude: [] })),
+    doAtOnce(
+      listWatchedAndExcludedInterfaces(roots, createIncludeExcludeMatcher({ include: ['bond*', 'wg0'], exclude: [] })),
+    ),
   ).toMatchObject({
     watched: ['bond0', 'wg0'],
     excluded: ['enp3s0', 'vmbr0'],
@@ -35,7 +38,7 @@ test('a guest’s interface on a Xen host is the guest’s', () => {
     'sys/class/net/vif1.0/device/nodename': 'device/vif/0',
     'sys/class/net/eth0/device/vendor': '0x8086',
   });
-  expect(listWatchedAndExcludedInterfaces(roots, byDefault).watched).toEqual(['eth0']);
+  expect(doAtOnce(listWatchedAndExcludedInterfaces(roots, byDefault)).watched).toEqual(['eth0']);
 });
 
 test('counters of the interface’s own line, with any spacing', () => {

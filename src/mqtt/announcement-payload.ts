@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { parseDiscoveryJson } from '../views/discovery-json.ts';
+
+export type Component = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Component =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const areComponents = (value: unknown) =>
+  isObject(value) && Object.values(value).every((one) => isObject(one) && typeof one.platform === 'string');
+
+/** The parts of an earlier payload from which the next one is built. */
+const retainedPayloadSchema = z.object({
+  device: z.record(z.string(), z.unknown()),
+  origin: z.record(z.string(), z.unknown()),
+  // A machine can have thousands of components: they are not copied.
+  components: z.custom<Record<string, Component & { platform: string }>>(areComponents),
+});
+
+/** A discovery payload that an agent has published; undefined if it is none. */
+export function parseAnnouncement(payload: string | undefined) {
+  if (payload === undefined) return undefined;
+  try {
+    return retainedPayloadSchema.safeParse(parseDiscoveryJson(payload)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+export const isTombstone = (component: Component) => Object.keys(component).length === 1;
+
+/** Whether a payload still has tombstones. */
+export const hasTombstones = (payload: string): boolean =>
+  Object.values(parseAnnouncement(payload)?.components ?? {}).some(isTombstone);
+
+/** A payload without the components that Home Assistant disables by default, and the keys of these. */
+export function withoutDisabledComponents(payload: string): { payload: string; omitted: string[] } {
+  const announcement = parseAnnouncement(payload);
+  if (announcement === undefined) return { payload, omitted: [] };
+  const isDisabled = ([, component]: [string, Component]) => component.enabled_by_default === false;
+  const components = Object.entries(announcement.components);
+  return {
+    payload: JSON.stringify({
+      ...announcement,
+      components: Object.fromEntries(components.filter((entry) => !isDisabled(entry))),
+    }),
+    omitted: components.filter(isDisabled).map(([key]) => key),
+  };
+}
