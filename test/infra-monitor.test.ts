@@ -73,3 +73,12 @@ test.runIf(process.versions.node.startsWith('20.')).each([20, 24, 30])(
     });
   },
 );
+
+test('with at most 40 open files everything is read', { timeout: 60_000 }, () => {
+  const { status, stdout } = spawnSync('sh', ['-c', 'ulimit -n 40; exec "$0" "$1" once', process.execPath, program], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, AGENT_NAME: 'few', MQTT_URL: 'mqtt://127.0.0.1:9' },
+  });
+  expect(status).toBe(0);
+  expect(stdout).not.toMatch(/EMFILE|too many open files/);
+});

@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
+import { spareDescriptors } from '../lib/open-file-limit.ts';
 import { bounds } from '../model/bounds.ts';
 import { isListedPeer, loopbackPeers } from './peer-list.ts';
 
-/** Descriptors that readings, commands and the broker need; an agent holds 38 before its first client. */
-const descriptorsOfOthers = 48;
-
-/** Connections that the limit on open files (`ulimit -n`) leaves for this server. */
-function descriptorLimit(): number {
-  try {
-    const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
-    return Number.isNaN(limit) ? Number.POSITIVE_INFINITY : Math.max(2, limit - descriptorsOfOthers);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
+/** Connections that the limit on open files leaves: half of what is to spare, and never less than two. */
+const mostConnections = Math.max(2, Math.floor(spareDescriptors / 2));
 
 /** Whom an address stands for: who has one IPv6 address has its whole /64. */
 export function addressOrIpv6Network(address: string | undefined): string {
@@ -32,7 +22,7 @@ interface Connection {
 
 /** Bounds the connections of one other machine, of all other machines, and of all together. Where a bound is reached, the connection that has
  * waited longest without a request makes room, so that a new one that asks at once is always answered. */
-export function limitConnections(server: Server, most: number = descriptorLimit()): void {
+export function limitConnections(server: Server, most = mostConnections): void {
   // Oldest first; moved to the end with each request.
   const connections = new Map<Socket, Connection>();
   const limits: [items: number, isCounted: (one: Connection, added: Connection) => boolean][] = [

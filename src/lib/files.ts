@@ -1,4 +1,5 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statfsSync } from 'node:fs';
+import { spareDescriptors } from './open-file-limit.ts';
 
 /** Errors of this process rather than of the file. Any other code means that the file has no value: drivers return
  * whatever they like, from EBUSY to EREMOTEIO, and a failing sensor must not fail the reading. */
@@ -40,13 +41,13 @@ const kernelFilesystems = new Set([0x9fa0, 0x62656572]);
  * their descriptors would go on with what was there before. */
 export const isKernelFile = (path: string): boolean => kernelFilesystems.has(statfsSync(path).type);
 
-/** Descriptors by path, up to a number: a process may have 64 open files on small systems. */
+/** Descriptors by path, up to a number, and to a quarter of what is to spare: some systems allow a process 64 open files, or less. */
 export class OpenDescriptorCache {
   readonly #most: number;
   readonly #byPath = new Map<string, number>();
 
   constructor(most: number) {
-    this.#most = most;
+    this.#most = Math.min(most, Math.floor(spareDescriptors / 4));
   }
 
   get isFull(): boolean {

@@ -30,14 +30,14 @@ function onSignal(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
-/** Kills the rest of the group when its leader exits, and ends the group with this process. `endingSignal`: SIGKILL by default. */
+/** Kills the rest of the group when its leader exits, and ends the group with this process by the signal. */
 export function trackProcessGroup(
   leader: number,
   child: Pick<EventEmitter, 'once'>,
-  endingSignal: NodeJS.Signals | number = 'SIGKILL',
+  endingSignal: NodeJS.Signals,
 ): void {
   if (running.size === 0) for (const signal of endingSignals) process.on(signal, onSignal);
-  running.set(leader, typeof endingSignal === 'number' ? 'SIGKILL' : endingSignal);
+  running.set(leader, endingSignal);
   child.once('exit', () => {
     kill(leader, 'SIGKILL');
     running.delete(leader);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -6,7 +6,7 @@ import { readCommandOutput } from '../../src/lib/command.ts';
 import { killTrackedProcessGroups } from '../../src/lib/process-groups.ts';
 import { until } from '../helpers/until.ts';
 
-const limit = { seconds: 5 };
+const limit = { seconds: 20 };
 const bin = join(import.meta.dirname, '../bin');
 
 beforeAll(() => {
@@ -94,4 +94,74 @@ test('no listeners of signals are left behind', async () => {
   const before = process.listenerCount('SIGTERM');
   await Promise.all([readCommandOutput('forks', [file], limit), readCommandOutput('forks', [file], limit)]);
   expect(process.listenerCount('SIGTERM')).toBe(before);
+});
+
+test.each([
+  ['more output than is taken', ['-c', 'head -c 9000000 /dev/zero'], /more than 1000000 characters/],
+  ['more on standard error than is taken', ['-c', 'head -c 9000000 /dev/zero >&2'], /more than 1000000/],
+  ['a command that ends by a signal', ['-c', 'kill -SEGV $$'], /^sh .*: ended by SIGSEGV$/],
+  ['an argument that no program can be given', ['\0'], /^sh .*null bytes/],
+])('%s', (_, args, reason) => expect(readCommandOutput('sh', args, limit)).rejects.toThrow(reason));
+
+test('what a command reads, and nothing else', async () => {
+  const input = Buffer.from('a\0b');
+  expect(await readCommandOutput('cat', [], { ...limit, input })).toBe('a\0b');
+  expect(await readCommandOutput('cat', [], limit)).toBe('');
+  // It ends without reading.
+  expect(await readCommandOutput('true', [], { ...limit, input: Buffer.alloc(1_000_000) })).toBe('');
+});
+
+test('a command that is aborted before it begins is not started', async () => {
+  await expect(readCommandOutput('tells', [], { ...limit, cancelSignal: AbortSignal.abort() })).rejects.toThrow(
+    'tells: cancelled',
+  );
+});
+
+test('one that ignores the signal of its end is killed', { timeout: 20_000 }, async () => {
+  await expect(readCommandOutput('hangs', [], { seconds: 0.2, killSignal: 'SIGTERM' })).rejects.toThrow(
+    'hangs: timed out after 0.2 s',
+  );
+});
+
+test('output that something outside of its process group holds open is not waited for', async () => {
+  const { file, pids } = forked();
+  const began = performance.now();
+  expect(
+    await readCommandOutput(
+      'sh',
+      ['-c', `echo answer; setsid sh -c 'echo $$ >${file}; exec sleep 60' & sleep 0.5`],
+      limit,
+    ),
+  ).toBe('answer');
+  expect(performance.now() - began).toBeLessThan(5000);
+  for (const pid of pids()) process.kill(pid);
+});
+
+test('without files to open, a command fails in words, and nothing else does', async () => {
+  const uncaught: unknown[] = [];
+  const listener = (error: unknown) => uncaught.push(error);
+  process.on('uncaughtException', listener);
+  onTestFinished(() => void process.off('uncaughtException', listener));
+  await readCommandOutput('true', [], limit);
+  const files: number[] = [];
+  try {
+    for (;;) files.push(openSync('/dev/null', 'r'));
+  } catch {
+    // There are no more.
+  }
+  const outcomes: string[] = [];
+  for (let spare = 0; spare < 12; spare += 1) {
+    const outcome = readCommandOutput('true', [], limit).then(
+      () => 'ran',
+      (error) => String(error),
+    );
+    outcomes.push(await outcome);
+    closeSync(files.pop() ?? 0);
+  }
+  for (const file of files) closeSync(file);
+  expect(outcomes[0]).toBe(
+    'Error: true: this process has too many open files to start it; raise the limit (ulimit -n, LimitNOFILE= in a systemd unit)',
+  );
+  expect(new Set(outcomes)).toEqual(new Set([outcomes[0], 'ran']));
+  expect(uncaught).toEqual([]);
 });

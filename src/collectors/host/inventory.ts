@@ -75,8 +75,8 @@ export async function readMachineInventoryFromSysteminformation(): Promise<Machi
   });
 }
 
-/** Runs the library in a child process: it starts dozens of commands, and would occupy 7 MB for a single use (execa
- * another 6). A single file has no second program to run. */
+/** Runs the library in a child process: it starts dozens of commands, and would occupy 7 MB for a single use.
+ * A single file has no second program to run. */
 async function readInventoryInChildProcess(): Promise<MachineInventory> {
   const program = fileURLToPath(new URL('../inventory.js', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [program], { timeout: 30_000 });
