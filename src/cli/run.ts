@@ -202,8 +202,9 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
         memoriesLoaded: (memories, isComplete) =>
           logRejectedMemories(log, state.memoryStore.load(memories, ids, isComplete)),
         problemsLoaded: (payload) => state.problemMemory.restore(parseRestoredProblems(payload), new Date()),
-        devicesAnnounced(devices) {
+        devicesAnnounced(devices, parts) {
           state.problemMemory.restoreAnnounced(devices, new Date());
+          state.restoreAnnouncedParts(parts);
           if (!shared) adviseOnIdentity(devices);
         },
         ownerKnown: (device, owner) => state.setOwner(device, owner),

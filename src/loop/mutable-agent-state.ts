@@ -28,6 +28,10 @@ import {
   uniqueAddressOfObservation,
 } from './state-entry.ts';
 
+/** Milliseconds after which a part that the broker has announcements of, and that was not read since, is gone: disks wait five minutes
+ * for what the broker remembers of them. */
+const announcedPartsGraceMs = 10 * 60_000;
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type CollectorRecord = Mutable<Omit<CollectorState, 'entries'>> & { entries: Map<string, StateEntry> };
 
@@ -71,6 +75,9 @@ export class MutableAgentState implements AgentState {
   readonly problemMemory = new EarlierProblemMemory();
   readonly owners = new Map<string, DeviceOwner>();
   readonly forgotten = new Set<string>();
+  /** Paths, with their collectors, of parts that the broker has retained states of, until they are read. */
+  readonly #announcedParts = new Set<string>();
+  #announcedPartsAt = Number.POSITIVE_INFINITY;
   pendingEvents: readonly PendingEvent[] = [];
   discoveryRevision = 0;
 
@@ -92,6 +99,12 @@ export class MutableAgentState implements AgentState {
 
   get memories(): ReadonlyMap<string, unknown> {
     return this.memoryStore.contents;
+  }
+
+  /** Takes over which parts an earlier process or connection has announced. */
+  restoreAnnouncedParts(paths: readonly string[]): void {
+    for (const path of paths) this.#announcedParts.add(path);
+    this.#announcedPartsAt = performance.now();
   }
 
   /** Stores which other agent owns a device of this one, by collector and device; undefined if none does. */
@@ -195,9 +208,7 @@ export class MutableAgentState implements AgentState {
     if (entries.some(([, entry]) => isPresent(entry)) || others.some(isElsewhere))
       throw new UsageError('it is still there');
     for (const [one] of entries) record.entries.delete(one);
-    const [oldest] = this.forgotten;
-    if (oldest !== undefined && this.forgotten.size >= bounds.forgottenPaths.items) this.forgotten.delete(oldest);
-    this.forgotten.add(`${record.id}/${path}`);
+    this.#forget(`${record.id}/${path}`);
     this.memoryStore.contents.delete(`${record.id}/${path}`);
     if (address.part === undefined) this.problemMemory.forgetDevice(record.id, address.device);
     this.discoveryRevision += 1;
@@ -237,6 +248,7 @@ export class MutableAgentState implements AgentState {
       changes.push(...this.#replace(record, entryMarkedMissing(entry, isMissed, at), at));
     }
     this.#forgetOldestMissing(record);
+    this.#forgetOldestAnnounced(record);
     return changes;
   }
 
@@ -262,6 +274,36 @@ export class MutableAgentState implements AgentState {
         this.discoveryRevision += 1;
       }
     }
+  }
+
+  /** The parts that only an earlier process has seen count, too, and as the oldest: otherwise each start would add to those that stay
+   * announced. */
+  #forgetOldestAnnounced(record: CollectorRecord): void {
+    if (performance.now() - this.#announcedPartsAt < announcedPartsGraceMs) return;
+    const goneByDevice = new Map<string, string[]>();
+    for (const path of this.#announcedParts) {
+      const [collector, device = '', segment] = path.split('/');
+      if (collector !== record.id) continue;
+      if (record.entries.has(`${device}/${segment}`) || this.forgotten.has(path)) this.#announcedParts.delete(path);
+      else goneByDevice.get(device)?.push(path) ?? goneByDevice.set(device, [path]);
+    }
+    for (const [device, paths] of goneByDevice) {
+      const isMissingPart = ({ address, part, isMissing }: StateEntry) =>
+        isMissing && part !== undefined && address.device === device;
+      const excess =
+        paths.length + [...record.entries.values()].filter(isMissingPart).length - bounds.missingParts.items;
+      for (const path of paths.slice(0, Math.max(0, excess))) {
+        this.#announcedParts.delete(path);
+        this.#forget(path);
+        this.discoveryRevision += 1;
+      }
+    }
+  }
+
+  #forget(path: string): void {
+    const [oldest] = this.forgotten;
+    if (oldest !== undefined && this.forgotten.size >= bounds.forgottenPaths.items) this.forgotten.delete(oldest);
+    this.forgotten.add(path);
   }
 
   #queueEvents(address: Address, { events = [] }: Observation<Record<string, unknown>>): void {

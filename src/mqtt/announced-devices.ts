@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { addressPath } from '../model/address.ts';
 import { definedMembers } from '../model/defined-members.ts';
 import type { AnnouncedDevice } from '../model/problem.ts';
 import type { AgentIdentity } from '../model/state.ts';
@@ -13,6 +14,17 @@ const deviceSchema = z.object({
 
 /** The device of an announcement; undefined for anything else. */
 const parseDevice = (payload: string | undefined) => deviceSchema.safeParse(parseAnnouncement(payload)?.device).data;
+
+/** Paths, with their collectors, of the parts that these retained messages of an agent have a state of. */
+export function selectAnnouncedParts(agent: AgentIdentity, retained: ReadonlyMap<string, string>): string[] {
+  const topics = new Topics(agent);
+  return [...retained.keys()].flatMap((topic) => {
+    const parsed = topics.parse(topic);
+    return parsed?.kind === 'state' && parsed.agent === agent.id && parsed.address.part !== undefined
+      ? [`${parsed.address.collector}/${addressPath(parsed.address)}`]
+      : [];
+  });
+}
 
 /** The devices that these retained messages of an agent announce and have a state of: one without an announcement was removed by the
  * user, one without a state by the agent. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Topics } from '../model/topics.ts';
 import { offlinePayload } from '../views/availability.ts';
-import { selectAnnouncedDevices } from './announced-devices.ts';
+import { selectAnnouncedDevices, selectAnnouncedParts } from './announced-devices.ts';
 import { DeviceClaimSettler } from './device-claim-settler.ts';
 import { DiscoveryAnnouncer } from './discovery-announcer.ts';
 import { ConnectionLifecycle, discoverySettleMs, HomeAssistantPresenceAndRemoval } from './discovery-lifecycle.ts';
@@ -218,7 +218,10 @@ export class ConnectedSession {
     memoriesLoaded(selectMemoryPayloads(agent, this.#retained.payloads), false);
     const problems = this.#retained.payloads.get(this.#topics.problems);
     if (problems !== undefined) problemsLoaded(problems);
-    devicesAnnounced(selectAnnouncedDevices(agent, this.#retained.payloads));
+    devicesAnnounced(
+      selectAnnouncedDevices(agent, this.#retained.payloads),
+      selectAnnouncedParts(agent, this.#retained.payloads),
+    );
     this.#after(lateRetainedMs, () => {
       this.#retainedComplete();
       this.#announcer.dismissAbsent();

@@ -33,8 +33,9 @@ export interface SessionContext {
   memoriesLoaded(memories: ReadonlyMap<string, string>, isComplete: boolean): void;
   /** The list of problems that an earlier process or connection has published. Anybody may have written this payload. */
   problemsLoaded(payload: string): void;
-  /** The devices that an earlier process or connection has announced. Anybody may have written their names. */
-  devicesAnnounced(devices: readonly AnnouncedDevice[]): void;
+  /** The devices that an earlier process or connection has announced, and the paths of parts that it has published. Anybody may have
+   * written their names. */
+  devicesAnnounced(devices: readonly AnnouncedDevice[], parts: readonly string[]): void;
   /** Another agent owns the device, by collector and device: `router/gateway`; undefined if none does. */
   ownerKnown(device: string, owner: DeviceOwner | undefined): void;
   /** A command to a device was received. */

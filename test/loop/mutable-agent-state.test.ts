@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { bounds } from '../../src/model/bounds.ts';
 import type { ObservationOrComplaint } from '../../src/model/collector.ts';
+import { stopClock } from '../helpers/clock.ts';
 import { device, type Probes, probe, stateOf } from '../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
@@ -139,6 +140,29 @@ test('parts that come and go under ever new names are withdrawn, and then forgot
   const again = withdrawn[7]?.part?.id ?? '';
   record(10_000, whole(1), piece(again, { reading: { level: 2 } }));
   expect([...(entries()?.values() ?? [])].find(({ part }) => part?.id === again)).not.toHaveProperty('excluded');
+});
+
+test('parts that only an earlier process has seen are forgotten beyond the bound, once they had the time to be read', () => {
+  const { turn } = stopClock();
+  const { records, record } = recorder();
+  const { items } = bounds.missingParts;
+  records.restoreAnnouncedParts(Array.from({ length: items + 50 }, (_, index) => `probe/thing_1/part_old_${index}`));
+  record(1, whole(1), piece('a', { reading: {} }), piece('old 3', { reading: {} }));
+  turn(599);
+  record(2, whole(1), piece('old 3', { reading: {} }));
+  expect(records.forgotten.size).toBe(0);
+  turn(1);
+  const revision = records.discoveryRevision;
+  record(3, whole(1), piece('old 3', { reading: {} }));
+  // One of them is there, and one of this process is gone.
+  expect(records.forgotten.size).toBe(50);
+  expect(records.forgotten.has('probe/thing_1/part_old_3')).toBe(false);
+  expect(records.discoveryRevision).toBeGreaterThan(revision);
+  const [forgotten = ''] = records.forgotten;
+  const back = piece(forgotten.replace('probe/thing_1/part_', '').replace('_', ' '), { reading: {} });
+  record(4, whole(1), piece('old 3', { reading: {} }), back);
+  expect(records.forgotten.has(forgotten)).toBe(false);
+  expect(records.forgotten.size).toBe(49);
 });
 
 describe('forgetting what is gone', () => {

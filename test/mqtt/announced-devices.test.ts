@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { selectAnnouncedDevices } from '../../src/mqtt/announced-devices.ts';
+import { selectAnnouncedDevices, selectAnnouncedParts } from '../../src/mqtt/announced-devices.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
 const config = (device: string, payload: unknown): [string, string] => [
@@ -25,6 +25,7 @@ test('devices with an announcement and a state of this agent, without parts', ()
     { path: 'nvme/s4', name: 'Samsung', serialNumber: 'S4' },
     { path: 'host/nas', name: 'nas', area: 'Berlin' },
   ]);
+  expect(selectAnnouncedParts(agent, retained)).toEqual(['host/nas/filesystem_root']);
 });
 
 test.each(['no json', '[]', '{"device":{"name":3}}'])('an announcement of %s does no harm', (payload) =>

@@ -139,6 +139,8 @@ test('a disk that the settings name and that is not there is told, with those th
 });
 
 test('the event loop does other work while many disks are read', async () => {
+  // What disks are known by is read within a time that a busy machine may not keep.
+  stopClock();
   const names = Array.from({ length: 500 }, (_, index) => `sd${index}`);
   const { read } = disks(
     {
