@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { DrivesSettings } from '../../../../src/collectors/storage/drives/s
 import { StorageDrivesReader } from '../../../../src/collectors/storage/drives/storage-drives-reader.ts';
 import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import { drivesHelperSocketPath } from '../../../../src/collectors/storage/helper/protocol.ts';
+import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import { selfTestResult } from '../../../../src/collectors/storage/tools/self-tests.ts';
 import { describeError } from '../../../../src/model/errors.ts';
 import { stopClock } from '../../../helpers/clock.ts';
@@ -31,16 +32,15 @@ function machine(disks: StandInDisk[], settings: Partial<DrivesSettings> = {}, r
     STORAGE_DRIVES_EXCLUDE: undefined,
     STORAGE_DRIVE_TYPES: undefined,
   };
-  const reader = new StorageDrivesReader(agent, memories, hostRoots({ HOST_SYS: standIn.sys, ...roots }), {
-    ...settingsOfAll,
-    ...settings,
-  });
+  const itsRoots = hostRoots({ HOST_SYS: standIn.sys, ...roots });
+  const reader = new StorageDrivesReader(agent, memories, itsRoots, { ...settingsOfAll, ...settings });
   const readings: StorageDriveReading[] = [];
   const one = {
     ...standIn,
     ...clock,
     memories,
     reader,
+    pools: new PoolsReader(agent, memories, itsRoots),
     readings,
     /** Whatever is asked of the disk from now on, it answers so. */
     answer(text: string, name = 'sda', type = 'sat') {
@@ -109,6 +109,32 @@ test('a day in which a disk sleeps: it hears one question each ten minutes, whet
   expect(await pass(24 * 60)).toMatchObject({ power: 'standby', report: undefined, temperature: undefined });
   expect(new Set(calls())).toEqual(new Set(['smartctl standby,3 selftest devstat sat sda']));
   expect(calls()).toHaveLength(145);
+});
+
+test('nor does what reads the array of a disk that sleeps ask it anything', async () => {
+  const { answer, turn, read, calls, pools, sys } = machine([{}]);
+  answer(powerModeAnswer('STANDBY'));
+  const array = join(sys, 'block/md0');
+  mkdirSync(join(array, 'md/dev-sda'), { recursive: true });
+  mkdirSync(join(array, 'slaves/sda'), { recursive: true });
+  const files = {
+    dev: '9:0',
+    'md/array_state': 'clean',
+    'md/level': 'raid1',
+    'md/raid_disks': '1',
+    'md/degraded': '0',
+  };
+  for (const [name, text] of Object.entries({ ...files, 'md/dev-sda/state': 'in_sync', 'md/dev-sda/slot': '0' }))
+    writeFileSync(join(array, name), `${text}\n`);
+  writeFileSync(join(sys, 'block/sda/dev'), '8:0\n');
+  for (let minute = 0; minute < 24 * 60; minute += 1) {
+    turn(60);
+    await read();
+    const observations = await pools.read();
+    expect(observations.filter((one) => 'table' in one && one.table === 'member')).toHaveLength(1);
+  }
+  expect(calls()).toHaveLength(144);
+  expect(new Set(calls())).toEqual(new Set(['smartctl standby,3 selftest devstat sat sda']));
 });
 
 test('a disk that falls asleep keeps its counts and tells when it was read; its temperature grows old', async () => {
