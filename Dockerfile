@@ -10,8 +10,8 @@ RUN npm run build
 
 FROM base
 LABEL org.opencontainers.image.title="Home Lab Infra Monitor" org.opencontainers.image.licenses="MIT"
-# nvme and smartctl are for the drives helper (docker-compose.yml). ping reaches routers and targets. A copy has no file capability, with which it would not even start where all are dropped.
-RUN apt-get update && apt-get install -y --no-install-recommends iputils-ping nvme-cli smartmontools && rm -rf /var/lib/apt/lists/* && cp "$(command -v ping)" /usr/local/bin/ping
+# dmsetup, nvme and smartctl are for the drives helper (docker-compose.yml). ping reaches routers and targets. A copy has no file capability, with which it would not even start where all are dropped.
+RUN apt-get update && apt-get install -y --no-install-recommends dmsetup iputils-ping nvme-cli smartmontools && rm -rf /var/lib/apt/lists/* && cp "$(command -v ping)" /usr/local/bin/ping
 # A user that no host has: 1000, Node's own image's, is the first person's on most. It is outside of what distributions, systemd
 # (https://systemd.io/UIDS-GIDS/) and ranges for containers give away.
 RUN groupadd --gid 60871 infra-monitor && useradd --uid 60871 --gid infra-monitor --no-log-init --no-create-home --home-dir / --shell /usr/sbin/nologin infra-monitor

@@ -19,7 +19,7 @@ export interface BlockDevice {
   caches?: { names: readonly string[]; effect: LossEffect };
 }
 
-/** Devices of which so many can be lost without loss of data. */
+/** Devices of which so many can be lost without loss of data; fewer than none if too many are lost already. */
 export interface RedundancyGroup {
   members: readonly string[];
   canLose: number;

@@ -40,7 +40,7 @@ export function describeDependentsOfDrive(
       : [`${listFirstNames(points.degraded.sort())} ${points.degraded.length === 1 ? 'goes' : 'go'} on, degraded`]),
     ...(points.unknown.length === 0 ? [] : [`what becomes of ${listFirstNames(points.unknown.sort())} is not known`]),
   ];
-  const held = unknown.flatMap(({ mounts }) => mounts);
+  const held = unknown.flatMap(({ mounts }) => mounts.filter((point) => !points.unknown.includes(point)));
   const parts = [
     ...(roles.length === 0 ? [] : [roles.join(', ')]),
     ...(effects.length === 0 ? [] : [`if it dies, ${effects.join(', and ')}`]),

@@ -32,7 +32,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
     subject: 'SATA, SAS and USB drives; RAID, pools',
     page: 'storage.md',
     always:
-      'temperature, wear, bad sectors, cable errors, self-tests and the drive’s own verdict, without waking a drive that sleeps; if the agent lacks permissions, it says what is missing; Linux RAID, Btrfs and ZFS with their members, what may still fail and what is mounted on them',
+      'temperature, wear, bad sectors, cable errors, self-tests and the drive’s own verdict, without waking a drive that sleeps; if the agent lacks permissions, it says what is missing; Linux RAID, Btrfs, LVM and ZFS with their members, what may still fail and what is mounted on them',
     withSetting: '`STORAGE_DRIVES`: which drives',
   },
   env: storageSettingsSchema,
@@ -49,7 +49,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
       async read() {
         // In this order, no drive is gone without the pool that misses it.
         const ofDrives = await drives.read();
-        const ofPools = pools.read();
+        const ofPools = await pools.read();
         return [
           ...ofDrives.map((one) => {
             if ('complaint' in one) return one;

@@ -83,13 +83,15 @@ export class StorageLayout {
   /** Whether the device is still there. */
   readonly isThere = (name: string): boolean => this.devices.has(name);
 
-  /** How many drives may fail before this is lost, if it alone could lose `tolerance` of its members: two members on one drive, or
-   * a layer below without redundancy, leave none. Undefined if it is not known of a layer below. */
+  /** How many drives may fail before this is lost, if it alone could lose so many of its members, fewer than none if it has lost too
+   * many: two members on one drive, or a layer below without redundancy, leave none. Undefined if it is not known of a layer below. */
   redundancyOf(node: string, groups: readonly RedundancyGroup[]): number | undefined {
     const tolerance = Math.min(...groups.map(({ canLose }) => canLose));
-    if (tolerance <= 0) return 0;
+    if (tolerance < 0) return 0;
     const drives = new Set(this.graph.leavesBelow(node).map((leaf) => this.driveOf(leaf)?.id ?? leaf));
     const effects = new Set([...drives].map((drive) => this.graph.effectsOfLosing(drive)(node)));
-    return effects.has('lost') ? 0 : effects.has('unknown') ? undefined : tolerance;
+    if (effects.has('lost')) return 0;
+    // What has no redundancy of its own may lie on layers that have.
+    return effects.has('unknown') ? undefined : Math.max(tolerance, Math.min(drives.size, 1));
   }
 }

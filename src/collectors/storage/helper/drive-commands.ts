@@ -9,11 +9,16 @@ const deviceType =
   'ata|nvme|scsi|sat(,(12|16))?|snt(asmedia|jmicron|realtek)|usb(asm1352r,[01]|cypress|jmicron(,p)?(,[01])?|prolific|sunplus)|(cciss|megaraid),[0-9]{1,3}';
 const smartctlQuestion = '-[iHAc]|-l (selftest|xselftest|devstat)|-n standby,[0-9](,[0-9])?';
 
+/** A name of a pool cannot be taken for an option. */
+const zfsPool = '[a-zA-Z][a-zA-Z0-9_.:-]{0,99}';
+
 /** Every command that the helper runs, word for word. All of them only read; a new question is a new row. */
 const drivesHelperCommands = [
   `nvme (smart-log|log smart|id[ -]ctrl|self-test-log|log self-test) ${controller} -o json`,
   `nvme id[ -]ns ${controller} -n [0-9]{1,10} -o json`,
   `smartctl -j( (${smartctlQuestion})){1,9}( -d (${deviceType}))? (${controller}|${disk})`,
+  // OpenZFS before 2.3 has no JSON.
+  `zpool (status (-j --json-int|-p -P)|list -Hp) ${zfsPool}`,
   // Without --noflush a thin pool would write.
   'dmsetup status --noflush',
 ].map((words) => new RegExp(`^${words}$`));
@@ -27,7 +32,7 @@ const isController = (sys: string, name: string) => listFolderSync(join(sys, 'cl
 /** Why the helper does not run the command; undefined if it does. `sys`: the machine's /sys. */
 export function explainCommandRefusal(command: readonly string[], sys: string): string | undefined {
   // Words that could be taken for two, or hide something from whoever reads a log, are in none of the commands.
-  if (!command.every((word) => /^[\w,./-]+$/.test(word))) return 'not a command of the list';
+  if (!command.every((word) => /^[\w,./:-]+$/.test(word))) return 'not a command of the list';
   const match = drivesHelperCommands.map((pattern) => pattern.exec(command.join(' '))).find((found) => found !== null);
   if (match === undefined) return 'not a command of the list';
   const { controller: controllerName, disk: diskName } = match.groups ?? {};

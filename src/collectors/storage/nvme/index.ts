@@ -29,6 +29,7 @@ export const nvmeCollector: CollectorDefinition<NvmeReadingByTable, typeof nvmeS
         const observations = await reader.read();
         const pools = poolsReaderOf(hostRoots);
         if (pools === undefined) return observations;
+        await pools.waitForFirstReading();
         return observations.map((one) => {
           if ('complaint' in one) return one;
           const device = pools.deviceWithMounts(one.device);

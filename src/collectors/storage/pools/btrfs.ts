@@ -21,7 +21,7 @@ function groupsOf(
   missing: number,
 ): RedundancyGroup[] | undefined {
   const tolerance = btrfsTolerableDeviceLosses(filesystem);
-  return tolerance === undefined ? undefined : [{ members: living, canLose: Math.max(tolerance - missing, 0) }];
+  return tolerance === undefined ? undefined : [{ members: living, canLose: tolerance - missing }];
 }
 
 function btrfsFacts(filesystem: BtrfsFilesystem, scrub: BtrfsScrub | undefined, layout: StorageLayout): PoolFacts {

@@ -49,7 +49,7 @@ function groupsOf(array: MdArray, isThere: (device: string) => boolean): readonl
   if (tolerance === undefined || (array.degraded === undefined && tolerance > 0)) return undefined;
   const active = array.members.filter((member) => roleOf(member) === 'active' && isThere(member.device));
   const lost = Math.max(array.degraded ?? 0, (array.slots ?? 0) - active.length);
-  return [{ members: active.map(({ device }) => device), canLose: Math.max(tolerance - lost, 0) }];
+  return [{ members: active.map(({ device }) => device), canLose: tolerance - lost }];
 }
 
 const allZeros = /^[0:-]*$/;

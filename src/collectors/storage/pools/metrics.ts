@@ -32,6 +32,16 @@ const poolMetrics: MetricDeclarations<PoolReading> = {
     ...optional,
     value: (r) => r.metadataUsedRatio,
   },
+  fragmentation: {
+    kind: 'gauge',
+    name: 'Fragmentation of free space',
+    unit: '%',
+    precision: 0,
+    icon: 'mdi:puzzle',
+    ...diagnostic,
+    ...optional,
+    value: (r) => r.fragmentation,
+  },
   activity: {
     kind: 'enum',
     name: 'Activity',

@@ -43,9 +43,11 @@ const howItIs: Partial<Record<PoolMember['role'], string>> = {
   rebuilding: 'is being rebuilt',
 };
 
-/** How many members hold their share of the data; undefined if no member's role is known. */
+/** How many members hold their share of the data; undefined if that is not known of one, or of any. */
 export const countActiveMembers = ({ members }: PoolFindingsInput): number | undefined =>
-  members.every(({ role }) => role === 'unknown') ? undefined : members.filter(({ role }) => role === 'active').length;
+  members.length === 0 || members.some(({ role }) => role === 'unknown')
+    ? undefined
+    : members.filter(({ role }) => role === 'active').length;
 
 /** Members that do not hold their share of the data, and those that it had and that are gone. */
 export const inactiveAndGoneMembers = ({ members, gone }: PoolFindingsInput): PoolMember[] => [
@@ -54,7 +56,12 @@ export const inactiveAndGoneMembers = ({ members, gone }: PoolFindingsInput): Po
 ];
 
 const describeLacking = (lacking: readonly PoolMember[]) =>
-  lacking.map((member) => `${describePoolMember(member)} ${howItIs[member.role] ?? member.state}`).join('; ');
+  lacking
+    .map((member) => {
+      const how = member.state === 'OFFLINE' ? 'was taken offline' : (howItIs[member.role] ?? member.state);
+      return `${describePoolMember(member)} ${how}`;
+    })
+    .join('; ');
 
 /** Ids of the drives that a problem of the pool is due to. */
 export const blamedDrivesOf = (members: readonly PoolMember[]): { blames?: readonly string[] } => {

@@ -50,7 +50,9 @@ export const poolMemoryFormat = {
 
 const isPresent = ({ role }: PoolMember) => role !== 'missing';
 
-const activeCount = ({ members }: PoolFacts) => members.filter(({ role }) => role === 'active').length;
+/** Members that hold their share as far as is known. */
+const activeCount = ({ members }: PoolFacts) =>
+  members.filter(({ role }) => role === 'active' || role === 'unknown').length;
 
 /** Whether most slots are empty, as in the system arrays of NAS makers, which have more slots than the machine has bays. */
 const isSparse = (facts: PoolFacts) => (facts.expectedMembers ?? 0) > 2 * activeCount(facts);
@@ -69,12 +71,12 @@ export function nameMissingMembersFromMemory(facts: PoolFacts, memory: PoolMemor
   const present = new Set(facts.members.map(({ id }) => id));
   const members = facts.members.map((member) => {
     if (member.drive !== undefined || (member.role !== 'missing' && member.role !== 'failed')) return member;
-    const before = memory?.pool_members.find(
-      ({ id, device }) => id === member.id || (device === member.device && !present.has(id)),
-    );
-    return before === undefined
-      ? member
-      : { ...member, id: before.id, drive: before.drive, number: member.number ?? before.number };
+    const { device, number } = member;
+    // A leg of LVM whose drive is gone has no device any more.
+    const isSame = (one: PoolMemory['pool_members'][number]) =>
+      device === undefined ? number !== undefined && one.number === number : one.device === device;
+    const before = memory?.pool_members.find((one) => one.id === member.id || (isSame(one) && !present.has(one.id)));
+    return before === undefined ? member : { ...member, ...before, number: number ?? before.number };
   });
   return { ...facts, members };
 }

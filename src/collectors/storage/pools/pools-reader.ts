@@ -10,6 +10,7 @@ import { describeDependentsOfDrive } from '../dependents.ts';
 import { StorageChain } from '../storage-chain.ts';
 import { StorageLayout } from '../storage-layout.ts';
 import { readBtrfsPools } from './btrfs.ts';
+import { LvmPools } from './lvm.ts';
 import { readMdPools } from './md.ts';
 import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
 import {
@@ -21,7 +22,7 @@ import {
   poolMemoryAfterReading,
   poolMemoryFormat,
 } from './pool-memory.ts';
-import { ZfsPoolStatesReader } from './zfs-pool-states-reader.ts';
+import { ZfsPools } from './zfs.ts';
 
 // biome-ignore lint/style/useConsistentTypeDefinitions: a type alias can stand for a record, an interface can't
 export type PoolReadingByTable = { pool: PoolReading; member: MemberReading };
@@ -54,7 +55,8 @@ export class PoolsReader {
   readonly #memory: DeviceMemories;
   readonly #roots: HostRoots;
   readonly #mounts: HostMountsReader;
-  readonly #zfs: ZfsPoolStatesReader;
+  readonly #lvm: LvmPools;
+  readonly #zfs: ZfsPools;
   readonly #pools = new Map<string, PoolFindingsInput>();
   readonly #activities = new Map<string, PoolActivity>();
   #chain: StorageChain | undefined;
@@ -64,16 +66,22 @@ export class PoolsReader {
     this.#memory = memory;
     this.#roots = roots;
     this.#mounts = new HostMountsReader(roots);
-    this.#zfs = new ZfsPoolStatesReader(roots);
+    this.#lvm = new LvmPools(roots);
+    this.#zfs = new ZfsPools(roots);
     readers.set(roots, this);
   }
 
-  read(): ObservationOrComplaint<PoolReadingByTable>[] {
+  async read(): Promise<ObservationOrComplaint<PoolReadingByTable>[]> {
     const layout = new StorageLayout(this.#roots, this.#mounts.read());
+    const [ofLvm, ofZfs] = await Promise.all([
+      this.#lvm.read(layout),
+      this.#zfs.read(layout, (id) => this.#recall(id)),
+    ]);
     const found = [
       ...readMdPools(layout, this.#roots),
       ...readBtrfsPools(layout, this.#roots, (id) => this.#recall(id)),
-      ...this.#zfs.read(layout),
+      ...ofLvm,
+      ...ofZfs,
     ];
     for (const { node, groups } of found) if (groups !== undefined) layout.graph.setGroups(node, groups);
     const chain = new StorageChain(layout, found);
@@ -94,19 +102,17 @@ export class PoolsReader {
 
   /** What hangs on the drive with this id, according to the last reading. */
   dependentsOf(drive: string): string | undefined {
-    const { layout } = this.#lastChain();
-    return describeDependentsOfDrive(layout, [...this.#pools.values()], drive);
+    return this.#chain && describeDependentsOfDrive(this.#chain.layout, [...this.#pools.values()], drive);
   }
 
   /** The device of a drive, with where what lies on it, and on no pool, is mounted. */
   deviceWithMounts(drive: Device): Device {
-    return { ...drive, mounts: this.#lastChain().mountsOnDrive(drive.id) };
+    return this.#chain === undefined ? drive : { ...drive, mounts: this.#chain.mountsOnDrive(drive.id) };
   }
 
-  /** Drives can be read before the pools are: what hangs on them is known from the first reading on. */
-  #lastChain(): StorageChain {
-    if (this.#chain === undefined) this.read();
-    return this.#chain as StorageChain;
+  /** Drives can be read before the pools are: whoever asks what hangs on them waits for the first reading. */
+  async waitForFirstReading(): Promise<void> {
+    if (this.#chain === undefined) await this.read();
   }
 
   #recall(id: string): PoolMemory | undefined {
@@ -151,11 +157,15 @@ export class PoolsReader {
     ];
   }
 
-  /** The kernel does not know when an array was last checked: it is seen here when a check ends. */
+  /** The kernel does not know when an array or a RAID volume was last checked: it is seen here when a check ends. */
   #withLastCheck(facts: PoolFacts, memory: PoolMemory): PoolMemory {
     const before = this.#activities.get(facts.id);
     if (facts.activity !== undefined) this.#activities.set(facts.id, facts.activity);
-    if (facts.kind !== 'md' || before !== 'check' || facts.activity !== 'idle' || facts.lastCheckErrors === undefined)
+    // zpool tells when the last scrub ended, until a resilver.
+    if (facts.lastCheck !== undefined)
+      return { ...memory, last_check: { at: facts.lastCheck.toISOString(), errors: facts.lastCheckErrors } };
+    const isWatched = facts.kind === 'md' || facts.kind === 'lvm_raid';
+    if (!isWatched || before !== 'check' || facts.activity !== 'idle' || facts.lastCheckErrors === undefined)
       return memory;
     return { ...memory, last_check: { at: new Date().toISOString(), errors: facts.lastCheckErrors } };
   }

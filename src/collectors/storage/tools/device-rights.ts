@@ -5,11 +5,11 @@ import { tryReadTextSync } from '../../../lib/files.ts';
 import { installedPath } from '../../../lib/installed-path.ts';
 
 /** A capability by its name without `CAP_`, and its bit (linux/capability.h). */
-interface DriveCapability {
+export interface DriveCapability {
   name: 'SYS_ADMIN' | 'SYS_RAWIO';
   bit: bigint;
 }
-const nvmeCapability: DriveCapability = { name: 'SYS_ADMIN', bit: 21n };
+export const nvmeDriveCapability: DriveCapability = { name: 'SYS_ADMIN', bit: 21n };
 export const ataDriveCapability: DriveCapability = { name: 'SYS_RAWIO', bit: 17n };
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
@@ -48,7 +48,7 @@ export const deviceNodeExists = (name: string): boolean => accessTo(`/dev/${name
 export function explainMissingRight(
   name: string,
   isHelperForbidden = false,
-  capability: DriveCapability | null = nvmeCapability,
+  capability: DriveCapability | null = nvmeDriveCapability,
 ): string | undefined {
   if (isHelperForbidden)
     return `no right to ask the drives helper: sudo usermod --append --groups infra-monitor ${userName()}`;

@@ -37,6 +37,9 @@ test.each([
   'smartctl -j -l devstat -d sat,12 /dev/sda',
   'smartctl -j -i -H -A -d megaraid,3 /dev/sda',
   'dmsetup status --noflush',
+  'zpool status -j --json-int tank',
+  'zpool status -p -P my-pool_2.0:a',
+  'zpool list -Hp tank',
 ])('%s is a question', (command) => expect(refusal(command)).toBeUndefined());
 
 test.each([
@@ -65,6 +68,12 @@ test.each([
   'smartctl -j -i /dev/sda /dev/sdaa',
   'dmsetup status',
   'dmsetup remove_all --noflush',
+  'zpool status -j --json-int -v',
+  'zpool status -j --json-int tank 1',
+  'zpool status -j --json-int',
+  'zpool list -Hp /etc/passwd',
+  'zpool clear tank',
+  'zpool export tank',
   'sh -c id',
   '/usr/sbin/nvme smart-log /dev/nvme0 -o json',
   '../nvme smart-log /dev/nvme0 -o json',
@@ -135,5 +144,10 @@ test('all that the sudo rule allows is a question', () => {
     expect(refusal(`nvme ${words} /dev/nvme0 -o json`)).toBeUndefined();
   for (const words of ['-n standby,3 -i -H -A -d sat', '-i -H -A', '-n standby,3 -i -H -A -c -l selftest -l devstat'])
     expect(refusal(`smartctl -j ${words} /dev/sda`)).toBeUndefined();
+  expect(rule).toContain('/usr/sbin/dmsetup status --noflush');
+  expect(refusal('dmsetup status --noflush')).toBeUndefined();
+  expect(rule).toContain(
+    String.raw`/usr/sbin/zpool ^(status (-j --json-int|-p -P)|list -Hp) [a-zA-Z][a-zA-Z0-9_.\:-]*$`,
+  );
   for (const words of ['id-ns', 'id ns']) expect(refusal(`nvme ${words} /dev/nvme0 -n 1 -o json`)).toBeUndefined();
 });

@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { DrivesHelperServer } from '../../../../src/collectors/storage/helper/drives-helper-server.ts';
 import type { PoolMember, PoolReading } from '../../../../src/collectors/storage/pools/pool.ts';
 import { PoolsReader } from '../../../../src/collectors/storage/pools/pools-reader.ts';
 import type { Device } from '../../../../src/model/device.ts';
 import type { HostRoots } from '../../../../src/model/host-roots.ts';
 import type { ActiveFinding } from '../../../../src/model/problem.ts';
+import { drives } from '../../../helpers/drives.ts';
 import { expandSnapshot, type MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
@@ -91,7 +97,7 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
     reader,
     async see(snapshot: MachineSnapshot): Promise<SeenPool[]> {
       roots = expandSnapshot(snapshot);
-      const observations = reader.read();
+      const observations = await reader.read();
       return observations.flatMap((one) => {
         if (!('table' in one) || one.table !== 'pool' || one.reading === undefined) return [];
         const { device, reading } = one;
@@ -113,3 +119,17 @@ export function watchPools(kept: Record<string, unknown> | undefined = {}) {
 /** Severity and text of what is wrong with each pool. */
 export const saidOf = (pools: readonly SeenPool[]): string[] =>
   pools.flatMap(({ name, findings }) => findings.map(({ severity, text }) => `${name}: ${severity}: ${text}`));
+
+/** Tools that answer as `rack` says, and a helper that may run them, whatever rights the test has; `socket` is a part of the machine. */
+export async function letHelperAnswer(): Promise<{ rack: ReturnType<typeof drives>; socket: MachineSnapshot }> {
+  const rack = drives();
+  const folder = mkdtempSync(join(tmpdir(), 'pools-'));
+  const path = join(folder, 'drives.sock');
+  const server = new DrivesHelperServer(rack.sys);
+  await server.listen({ path });
+  onTestFinished(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { rack, socket: { '/run/infra-monitor/drives.sock': `-> ${path}` } };
+}

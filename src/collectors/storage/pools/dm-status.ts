@@ -1,0 +1,156 @@
+import { Poller } from '../../../lib/poller.ts';
+import { describeError } from '../../../model/errors.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import { commandTimeoutSeconds, drivesHelperSocketPath } from '../helper/protocol.ts';
+import { nvmeDriveCapability } from '../tools/device-rights.ts';
+import { type PrivilegedCommand, runPrivilegedCommand } from '../tools/privileged-command.ts';
+
+/** What device mapper says of one of its devices. */
+export interface DmStatus {
+  /** `thin-pool`, `raid`, `mirror`, `linear`. */
+  target: string;
+  /** Words of the target. */
+  words: readonly string[];
+}
+
+/** By the name of the device; undefined if it can't be asked, and then `hint` says why. */
+export interface DmStatuses {
+  byName?: ReadonlyMap<string, DmStatus> | undefined;
+  hint?: string | undefined;
+}
+
+/** From a RAID's status: how its legs are, and what it is busy with (Linux, Documentation/admin-guide/device-mapper/dm-raid.rst). */
+export interface DmRaidStatus {
+  /** `raid1`, `raid5_ls`. */
+  level: string;
+  /** How many legs may fail of a whole volume; undefined for a level that is not known. A raid10 may survive more, by luck. */
+  tolerance: number | undefined;
+  /** A letter for each leg: `A` in sync, `a` alive but not in sync, `D` dead, `-` not there. */
+  health: string;
+  /** `idle`, `resync`, `recover`, `check`, `repair`, `reshape`, `frozen`; undefined of a target that does not tell. */
+  action: string | undefined;
+  /** Sectors. */
+  synchronised: number | undefined;
+  toSynchronise: number | undefined;
+  mismatches: number | undefined;
+}
+
+/** From a thin pool's status (Documentation/admin-guide/device-mapper/thin-provisioning.rst). */
+export interface DmThinPoolStatus {
+  /** `rw`, `ro`, `out_of_data_space`, `Fail`, `Error`. */
+  mode: string;
+  /** From 0 to 1. */
+  usedRatio: number | undefined;
+  metadataUsedRatio: number | undefined;
+  needsCheck: boolean;
+}
+
+const command: PrivilegedCommand = {
+  program: 'dmsetup',
+  // Without --noflush a thin pool would write what it holds.
+  args: ['status', '--noflush'],
+  packageName: 'dmsetup',
+  node: 'mapper/control',
+  // The kernel asks for it beside the node (drivers/md/dm-ioctl.c).
+  capability: nvmeDriveCapability,
+};
+
+/** `vgdata-pool-tpool: 0 122880 thin-pool 2 113/1024 …`, a line for each target of a device. */
+export function parseDmStatus(text: string): Map<string, DmStatus> {
+  const statuses = new Map<string, DmStatus>();
+  for (const [, name = '', target = '', rest = ''] of text.matchAll(/^(\S+): \d+ \d+ (\S+)(.*)$/gm))
+    statuses.set(name, { target, words: rest.split(/\s+/).filter((word) => word !== '') });
+  return statuses;
+}
+
+/** `65536/131072`. */
+function parseShare(text: string | undefined): { part: number; all: number } | undefined {
+  const [, part, all] = /^(\d+)\/(\d+)$/.exec(text ?? '') ?? [];
+  return Number(all) > 0 ? { part: Number(part), all: Number(all) } : undefined;
+}
+
+function ratioOf(text: string | undefined): number | undefined {
+  const share = parseShare(text);
+  return share && Math.min(share.part / share.all, 1);
+}
+
+const count = (text: string | undefined) => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
+
+function toleranceOf(level: string, legs: number): number | undefined {
+  if (level === 'raid1' || level === 'mirror') return legs - 1;
+  const [, number = ''] = /^raid(10|[0456])(_|$)/.exec(level) ?? [];
+  return { '0': 0, '4': 1, '5': 1, '6': 2, '10': 1 }[number];
+}
+
+/** `raid raid1 2 AD 65536/65536 idle 0 0 -`, or `mirror 2 254:1 254:2 64/64 1 AD 3 disk 254:0 A`; undefined if it is neither. */
+export function parseDmRaid({ target, words }: DmStatus): DmRaidStatus | undefined {
+  if (target === 'raid') {
+    const [level = '', , health = '', share, action, mismatches] = words;
+    const { part, all } = parseShare(share) ?? {};
+    if (!/^[AaD-]+$/.test(health)) return undefined;
+    return {
+      level,
+      tolerance: toleranceOf(level, health.length),
+      health,
+      action,
+      synchronised: part,
+      toSynchronise: all,
+      mismatches: count(mismatches),
+    };
+  }
+  if (target !== 'mirror') return undefined;
+  const legs = count(words[0]) ?? 0;
+  const [share, , health = ''] = words.slice(1 + legs);
+  if (legs === 0 || health.length !== legs) return undefined;
+  const { part, all } = parseShare(share) ?? {};
+  // Anything but A is a leg with errors (drivers/md/dm-raid1.c, device_status_char).
+  const letters = health.replaceAll(/[^A]/g, 'D');
+  const action = part === undefined ? undefined : part === all ? 'idle' : 'resync';
+  return {
+    level: 'mirror',
+    tolerance: toleranceOf('mirror', legs),
+    health: letters,
+    action,
+    synchronised: part,
+    toSynchronise: all,
+    mismatches: undefined,
+  };
+}
+
+/** `thin-pool 2 118/1024 960/960 - out_of_data_space discard_passdown error_if_no_space - 256`, or only `Fail`. */
+export function parseDmThinPool({ target, words }: DmStatus): DmThinPoolStatus | undefined {
+  if (target !== 'thin-pool') return undefined;
+  const [transaction = '', metadata, data, , mode = ''] = words;
+  if (words.length === 1)
+    return { mode: transaction, usedRatio: undefined, metadataUsedRatio: undefined, needsCheck: false };
+  return {
+    mode,
+    usedRatio: ratioOf(data),
+    metadataUsedRatio: ratioOf(metadata),
+    needsCheck: words.includes('needs_check'),
+  };
+}
+
+/** Asks device mapper for the state of all its devices. No drive is read: the kernel knows it. */
+export class DeviceMapper {
+  readonly #poller: Poller<ReadonlyMap<string, DmStatus>>;
+
+  constructor(roots: HostRoots) {
+    this.#poller = new Poller(
+      async () => {
+        const { stdout, stderr, status } = await runPrivilegedCommand(command, roots.host(drivesHelperSocketPath));
+        if (status !== 0) throw new Error(`dmsetup: ${stderr.split('\n')[0] || `exit status ${status}`}`);
+        return parseDmStatus(stdout);
+      },
+      { timeoutSeconds: commandTimeoutSeconds },
+    );
+  }
+
+  async read(): Promise<DmStatuses> {
+    try {
+      return { byName: await this.#poller.pollCurrent() };
+    } catch (error) {
+      return { hint: describeError(error) };
+    }
+  }
+}

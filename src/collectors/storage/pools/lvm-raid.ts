@@ -1,0 +1,86 @@
+import { type RedundancyGroup, readBlockDeviceSizeBytes } from '../block-graph.ts';
+import type { StorageLayout } from '../storage-layout.ts';
+import { type DmRaidStatus, type DmStatuses, parseDmRaid } from './dm-status.ts';
+import { lvmRaidFindings } from './lvm-findings.ts';
+import { type LvmVolume, legsOf, physicalVolumesOf } from './lvm-sysfs.ts';
+import type { MemberRole, PoolActivity, PoolFacts, PoolMember } from './pool.ts';
+
+const activities: Record<string, PoolActivity> = {
+  idle: 'idle',
+  frozen: 'idle',
+  check: 'check',
+  repair: 'repair',
+  resync: 'resync',
+  recover: 'rebuild',
+  reshape: 'reshape',
+};
+
+/** While a whole volume is synchronised for the first time, or reshaped, each letter is an `a` (drivers/md/dm-raid.c, rs_get_progress):
+ * no leg is behind the others. */
+function roleOf(letter: string | undefined, health: string, isThere: boolean): MemberRole {
+  if (!isThere || letter === '-') return 'missing';
+  if (letter === 'D') return 'failed';
+  if (letter === 'a' && health.includes('A')) return 'rebuilding';
+  return letter === undefined ? 'unknown' : 'active';
+}
+
+function membersOf(volume: LvmVolume, health: string, layout: StorageLayout): (PoolMember & { leg: string })[] {
+  const members = legsOf(volume.device, layout).map(({ number, device }, index): PoolMember & { leg: string } => {
+    const { names, isWhole } = physicalVolumesOf(device, layout);
+    const [only] = names.length === 1 ? names : [];
+    // A leg on several devices has the name that LVM gave it.
+    const identity = layout.identifyMember(only !== undefined && layout.isThere(only) ? only : device.name);
+    const letter = health[index];
+    const role = roleOf(letter, health, isWhole);
+    return { ...identity, leg: device.name, device: only, number, role, state: letter ?? 'present' };
+  });
+  const shared = members.map(({ id }) => id).filter((id, index, ids) => ids.indexOf(id) !== index);
+  return members.map((member) =>
+    shared.includes(member.id) ? { ...member, id: `${member.id} leg ${member.number}` } : member,
+  );
+}
+
+/** The living legs and how many of them may still fail; undefined if that is unknown. */
+function groupsOf(
+  members: readonly (PoolMember & { leg: string })[],
+  status: DmRaidStatus | undefined,
+): readonly RedundancyGroup[] | undefined {
+  const tolerance = status?.tolerance;
+  if (tolerance === undefined) return undefined;
+  const active = members.filter(({ role }) => role === 'active');
+  return [{ members: active.map(({ leg }) => leg), canLose: tolerance - (members.length - active.length) }];
+}
+
+export function lvmRaidFacts(
+  volume: LvmVolume,
+  { byName, hint }: DmStatuses,
+  layout: StorageLayout,
+  secondsLeft: (id: string, status: DmRaidStatus) => number | undefined,
+): PoolFacts {
+  const { device, id, name } = volume;
+  const found = byName?.get(device.mapping?.name ?? '');
+  const status = found && parseDmRaid(found);
+  const members = membersOf(volume, status?.health ?? '', layout);
+  const { action, synchronised = 0, toSynchronise = 0 } = status ?? {};
+  const activity = action === undefined ? undefined : (activities[action] ?? 'other');
+  const isBusy = activity !== undefined && activity !== 'idle' && toSynchronise > 0;
+  return {
+    kind: 'lvm_raid',
+    id,
+    name,
+    node: device.name,
+    layout: status?.level,
+    state: volume.isSuspended ? 'suspended' : status?.health,
+    members: members.map(({ leg: _, ...member }) => member),
+    expectedMembers: members.length,
+    groups: groupsOf(members, status),
+    activity,
+    progress: isBusy ? Math.min(synchronised / toSynchronise, 1) : undefined,
+    secondsLeft: isBusy && status ? secondsLeft(id, status) : undefined,
+    lastCheckErrors: status?.mismatches,
+    size: readBlockDeviceSizeBytes(device),
+    counts: {},
+    judge: (pool) => lvmRaidFindings(volume, status, pool),
+    ...(status === undefined && hint !== undefined ? { hint } : {}),
+  };
+}

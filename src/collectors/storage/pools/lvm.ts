@@ -1,0 +1,53 @@
+import type { HostRoots } from '../../../model/host-roots.ts';
+import type { StorageLayout } from '../storage-layout.ts';
+import { DeviceMapper, type DmRaidStatus } from './dm-status.ts';
+import { lvmRaidFacts } from './lvm-raid.ts';
+import { type LvmVolume, listLvmVolumes } from './lvm-sysfs.ts';
+import { lvmThinFacts } from './lvm-thin.ts';
+import type { PoolFacts } from './pool.ts';
+
+/** Reads RAID volumes, mirrors and thin pools of LVM: from /sys, and as far as the rights go from device mapper. LVM's own commands
+ * would read every drive of the machine. */
+export class LvmPools {
+  readonly #deviceMapper: DeviceMapper;
+  /** A volume is suspended for a moment while LVM changes it: it is believed the second time. */
+  #suspended: ReadonlySet<string> = new Set();
+  /** Where the synchronisation of a volume was when it was first seen. */
+  readonly #starts = new Map<string, { action: string; at: number; done: number }>();
+
+  constructor(roots: HostRoots) {
+    this.#deviceMapper = new DeviceMapper(roots);
+  }
+
+  async read(layout: StorageLayout): Promise<PoolFacts[]> {
+    const { raids, thinPools } = listLvmVolumes(layout);
+    const volumes = [...raids, ...thinPools];
+    if (volumes.length === 0) return [];
+    const statuses = await this.#deviceMapper.read();
+    const before = this.#suspended;
+    this.#suspended = new Set(volumes.filter(({ isSuspended }) => isSuspended).map(({ id }) => id));
+    const believe = (volume: LvmVolume): LvmVolume => ({
+      ...volume,
+      isSuspended: volume.isSuspended && before.has(volume.id),
+    });
+    return [
+      ...raids.map((volume) =>
+        lvmRaidFacts(believe(volume), statuses, layout, (id, status) => this.#secondsLeft(id, status)),
+      ),
+      ...thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout)),
+    ];
+  }
+
+  /** By what was done since the beginning; undefined at first. */
+  #secondsLeft(id: string, { action = '', synchronised, toSynchronise }: DmRaidStatus): number | undefined {
+    if (synchronised === undefined || toSynchronise === undefined) return undefined;
+    const start = this.#starts.get(id);
+    const at = performance.now() / 1000;
+    if (start === undefined || start.action !== action || synchronised < start.done) {
+      this.#starts.set(id, { action, at, done: synchronised });
+      return undefined;
+    }
+    const done = synchronised - start.done;
+    return done === 0 ? undefined : ((toSynchronise - synchronised) * (at - start.at)) / done;
+  }
+}

@@ -1,0 +1,165 @@
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { HostRoots } from '../../../model/host-roots.ts';
+import type { RedundancyGroup } from '../block-graph.ts';
+import type { StorageLayout } from '../storage-layout.ts';
+import type { MemberRole, PoolMember } from './pool.ts';
+import type { PoolMemory } from './pool-memory.ts';
+import { dataClasses, type Vdev, type ZpoolStatus } from './zpool-status.ts';
+
+/** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are two in it. */
+interface Slot {
+  leaves: readonly Vdev[];
+  isHeld: boolean;
+  isRebuilding: boolean;
+}
+
+/** A vdev that loses data if more than `tolerance` of its slots are lost. */
+interface TopVdev {
+  slots: readonly Slot[];
+  tolerance: number;
+}
+
+export interface ZfsMembers {
+  members: readonly PoolMember[];
+  expectedMembers: number;
+  groups: readonly RedundancyGroup[];
+  /** `raidz1, mirror`. */
+  layout: string;
+  spares: number;
+}
+
+/** Names of groups in which one device takes the place of another one. */
+const isReplacement = ({ name }: Vdev) => /^(spare|replacing)-\d+$/.test(name);
+
+/** Names of those that keep several copies, or parity (zpoolconcepts(7)); any other vdev is a device. */
+function kindOf({ name, children }: Vdev): string {
+  if (children.length === 0) return 'single';
+  return /^(mirror|raidz\d?|draid\d?)/.exec(name)?.[1] ?? 'unknown';
+}
+
+const isAlive = ({ state }: Vdev) => state === 'ONLINE' || state === 'DEGRADED';
+
+function slotOf(vdev: Vdev, isResilvering: boolean): Slot {
+  if (!isReplacement(vdev)) return { leaves: [vdev], isHeld: isAlive(vdev), isRebuilding: false };
+  const [old, ...others] = vdev.children;
+  const isOldAlive = old !== undefined && isAlive(old);
+  const isNewAlive = others.some(isAlive);
+  return {
+    leaves: vdev.children,
+    isHeld: isOldAlive || (isNewAlive && !isResilvering),
+    isRebuilding: !isOldAlive && isNewAlive && isResilvering,
+  };
+}
+
+function topVdevOf(vdev: Vdev, isResilvering: boolean): TopVdev {
+  const kind = kindOf(vdev);
+  const isGroup = vdev.children.length > 0 && !isReplacement(vdev);
+  const slots = (isGroup ? vdev.children : [vdev]).map((child) => slotOf(child, isResilvering));
+  const parity = Number(/^d?raidz?(\d)/.exec(kind)?.[1] ?? (kind === 'raidz' ? 1 : 0));
+  return { slots, tolerance: kind === 'mirror' ? slots.length - 1 : parity };
+}
+
+const deadRoles: Record<string, MemberRole> = { REMOVED: 'missing', UNAVAIL: 'missing' };
+const roleOf = (leaf: Vdev, role: MemberRole): MemberRole =>
+  isAlive(leaf) || leaf.state === 'AVAIL' || leaf.state === 'INUSE' ? role : (deadRoles[leaf.state] ?? 'failed');
+
+/** Names the devices of one pool: by the links of /dev while they are there, and as they are remembered when they are gone. */
+class LeafNamer {
+  readonly #roots: HostRoots;
+  readonly #layout: StorageLayout;
+  readonly #known: PoolMemory['pool_members'];
+  readonly #unresolved: number;
+
+  constructor(roots: HostRoots, layout: StorageLayout, memory: PoolMemory | undefined, leaves: readonly Vdev[]) {
+    this.#roots = roots;
+    this.#layout = layout;
+    const present = new Set(leaves.flatMap((leaf) => this.#presentId(leaf) ?? []));
+    this.#known = (memory?.pool_members ?? []).filter(({ id }) => !present.has(id));
+    this.#unresolved = leaves.filter((leaf) => this.deviceOf(leaf) === undefined).length;
+  }
+
+  /** Kernel name; undefined if it is gone. */
+  deviceOf({ path }: Vdev): string | undefined {
+    if (path === undefined) return undefined;
+    let name = basename(path);
+    try {
+      name = basename(readlinkSync(this.#roots.host(path)));
+    } catch {
+      // No link: the path is the device's own, or it is gone.
+    }
+    return this.#layout.isThere(name) ? name : undefined;
+  }
+
+  #presentId(leaf: Vdev): string | undefined {
+    const device = this.deviceOf(leaf);
+    return device === undefined ? undefined : this.#layout.identifyMember(device).id;
+  }
+
+  nameLeaf(leaf: Vdev): Pick<PoolMember, 'id' | 'drive' | 'device'> {
+    const device = this.deviceOf(leaf);
+    if (device !== undefined) return { ...this.#layout.identifyMember(device), device };
+    const path = leaf.path ?? leaf.name;
+    const before =
+      this.#known.find(({ drive }) => drive?.serial !== undefined && path.includes(drive.serial)) ??
+      this.#known.find(({ drive }) => drive?.slot !== undefined && `${leaf.slot}.`.startsWith(`${drive.slot}.`)) ??
+      (this.#known.length === 1 && this.#unresolved === 1 ? this.#known[0] : undefined);
+    return before ?? { id: basename(path), device: basename(path) };
+  }
+}
+
+/** The devices of a pool, what they are for, and what may still fail. */
+export function zfsMembersOf(
+  { vdevs, scan }: ZpoolStatus,
+  roots: HostRoots,
+  layout: StorageLayout,
+  memory: PoolMemory | undefined,
+): ZfsMembers {
+  const isResilvering = scan?.function === 'resilver' && (scan.state === 'running' || scan.state === 'paused');
+  const tops = dataClasses.flatMap((key) => vdevs[key].map((vdev) => ({ vdev, ...topVdevOf(vdev, isResilvering) })));
+  const flat = (vdev: Vdev): readonly Vdev[] => (vdev.children.length === 0 ? [vdev] : vdev.children.flatMap(flat));
+  const logs = vdevs.logs.flatMap(flat);
+  const caches = vdevs.l2cache.flatMap(flat);
+  const slots = tops.flatMap((top) => top.slots);
+  const inUse = new Set(slots.flatMap(({ leaves }) => leaves.map(({ name }) => name)));
+  // A spare that is in use stands in its slot, too.
+  const spares = vdevs.spares.filter(({ name }) => !inUse.has(name));
+  const namer = new LeafNamer(roots, layout, memory, [
+    ...slots.flatMap(({ leaves }) => leaves),
+    ...logs,
+    ...caches,
+    ...spares,
+  ]);
+  const memberOf = (leaf: Vdev, role: MemberRole): PoolMember => ({
+    ...namer.nameLeaf(leaf),
+    role: roleOf(leaf, role),
+    state: leaf.state,
+    errors: leaf.errors,
+  });
+  const slotMembers = ({ leaves, isRebuilding }: Slot) =>
+    leaves.map((leaf, index) => memberOf(leaf, isRebuilding && index > 0 ? 'rebuilding' : 'active'));
+  const members = [
+    ...slots.flatMap(slotMembers),
+    ...logs.map((leaf) => memberOf(leaf, 'log')),
+    ...caches.map((leaf) => memberOf(leaf, 'cache')),
+    ...spares.map((leaf) => memberOf(leaf, 'spare')),
+  ];
+  return {
+    members: [...new Map(members.map((member) => [member.id, member])).values()],
+    expectedMembers: slots.length,
+    groups: tops.map(({ slots: ofTop, tolerance }) => {
+      const held = ofTop.filter(({ isHeld }) => isHeld);
+      return {
+        members: held.flatMap(({ leaves }) =>
+          leaves
+            .filter(isAlive)
+            .flatMap((leaf) => namer.deviceOf(leaf) ?? [])
+            .slice(0, 1),
+        ),
+        canLose: tolerance - (ofTop.length - held.length),
+      };
+    }),
+    layout: [...new Set(tops.map(({ vdev }) => kindOf(vdev)))].join(', '),
+    spares: spares.filter(({ state }) => state === 'AVAIL').length,
+  };
+}

@@ -1,0 +1,369 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { poolTables } from '../../../../src/collectors/storage/pools/metrics.ts';
+import { stopClock } from '../../../helpers/clock.ts';
+import type { MachineSnapshot } from '../../../helpers/machine-snapshot.ts';
+import { drive, letHelperAnswer, saidOf, sda, sdb, sdc, virtual, watchPools } from './machine.ts';
+
+let rack: Awaited<ReturnType<typeof letHelperAnswer>>['rack'];
+let socket: MachineSnapshot;
+let clock: ReturnType<typeof stopClock>;
+
+beforeEach(async () => {
+  clock = stopClock();
+  ({ rack, socket } = await letHelperAnswer());
+});
+
+const uuidOf = (name: string) => `LVM-${'g'.repeat(32)}${name.replaceAll(/\W/g, '_').padEnd(32, '0')}`;
+
+/** A volume of LVM on other devices. */
+const volume = (number: number, name: string, slaves: readonly string[], layer = ''): MachineSnapshot => ({
+  ...virtual(`dm-${number}`, `252:${number}`, slaves),
+  [`/sys/block/dm-${number}/dm/name`]: name,
+  [`/sys/block/dm-${number}/dm/uuid`]: uuidOf(name) + layer,
+  [`/sys/block/dm-${number}/dm/suspended`]: '0',
+});
+
+/** A RAID volume called `home` of the group `vg-a`, with legs on these devices; undefined for one that is gone. */
+function raid(...legs: (string | undefined)[]): MachineSnapshot {
+  const volumes = legs.map((leg, index) => ({
+    ...volume(2 * index, `vg--a-home_rmeta_${index}`, leg === undefined ? [] : [leg]),
+    ...volume(2 * index + 1, `vg--a-home_rimage_${index}`, leg === undefined ? [] : [leg]),
+  }));
+  const slaves = legs.flatMap((_, index) => [`dm-${2 * index}`, `dm-${2 * index + 1}`]);
+  return {
+    ...Object.assign({}, ...volumes),
+    ...volume(20, 'vg--a-home', slaves),
+    '/proc/self/mountinfo': '37 29 252:20 / /home rw - ext4 /dev/mapper/vg--a-home rw\n',
+  };
+}
+const raidStatus = (words: string) =>
+  rack.tell('dmsetup status', `vg--a-home_rimage_0: 0 65536 linear \nvg--a-home: 0 65536 raid ${words}\n`);
+
+/** A thin pool called `pool`, whose data lie on one drive and metadata on another. */
+const thin = (data = ['sdb'], metadata = ['sda']): MachineSnapshot => ({
+  ...volume(0, 'vg-pool_tmeta', metadata, '-tmeta'),
+  ...volume(1, 'vg-pool_tdata', data, '-tdata'),
+  ...volume(2, 'vg-pool-tpool', ['dm-0', 'dm-1'], '-tpool'),
+  ...volume(3, 'vg-pool', ['dm-2'], '-pool'),
+  ...volume(4, 'vg-vm', ['dm-2']),
+  '/proc/self/mountinfo': '37 29 252:4 / /vm rw - ext4 /dev/mapper/vg-vm rw\n',
+});
+const thinStatus = (words: string) =>
+  rack.tell(
+    'dmsetup status',
+    `vg-pool: 0 100 linear \nvg-pool-tpool: 0 100 thin-pool ${words}\nvg-vm: 0 100 thin 1 2\n`,
+  );
+const fill = (metadata: number, data: number, mode = 'rw', more = '-') =>
+  thinStatus(`3 ${metadata}/1000 ${data}/1000 - ${mode} discard_passdown queue_if_no_space ${more} 256`);
+
+const mirrored = () => ({ ...socket, ...sda, ...sdb, ...raid('sda', 'sdb') });
+
+describe('a RAID volume', () => {
+  test('has a name, the id of its device, members by serial number and nothing wrong', async () => {
+    raidStatus('raid1 2 AA 65536/65536 idle 0 0 -');
+    const [pool, ...others] = await watchPools().see(mirrored());
+    expect(others).toEqual([]);
+    expect(pool).toMatchObject({ name: 'nas LVM vg-a/home', id: uuidOf('vg--a-home'), findings: [] });
+    expect(pool?.reading).toMatchObject({
+      problem: false,
+      kind: 'lvm_raid',
+      layout: 'raid1',
+      state: 'AA',
+      activity: 'idle',
+      redundancyLeft: 1,
+      mounts: ['/home'],
+    });
+    expect(pool?.members.map(({ id, role, number }) => [id, role, number])).toEqual([
+      ['LAB-1', 'active', 0],
+      ['LAB-2', 'active', 1],
+    ]);
+  });
+
+  test.each([
+    ['raid1 3 AAA 1/1 idle 0 0 -', 2],
+    ['raid4 3 AAA 1/1 idle 0 0 -', 1],
+    ['raid5_ls 3 AAA 1/1 idle 0 0 -', 1],
+    ['raid6_zr 3 AAA 1/1 idle 0 0 -', 2],
+    ['raid10 3 AAA 1/1 idle 0 0 -', 1],
+    ['raid0 3 AAA 1/1 idle 0 0 -', 0],
+    ['raid7 3 AAA 1/1 idle 0 0 -', undefined],
+  ])('%s may lose %s drives', async (words, expected) => {
+    raidStatus(words);
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...sdc, ...raid('sda', 'sdb', 'sdc') });
+    expect([pool?.reading.redundancyLeft, pool?.findings]).toEqual([expected, []]);
+  });
+
+  test('whose legs are on one drive has no redundancy', async () => {
+    const part = (number: number): MachineSnapshot => ({
+      [`/sys/block/sda/sda${number}/partition`]: `${number}`,
+      [`/sys/block/sda/sda${number}/dev`]: `8:${number}`,
+    });
+    raidStatus('raid1 2 AA 1/1 idle 0 0 -');
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...part(1), ...part(2), ...raid('sda1', 'sda2') });
+    expect(pool?.reading.redundancyLeft).toBe(0);
+    expect(pool?.members.map(({ id }) => id)).toEqual(['LAB-1 part 1', 'LAB-1 part 2']);
+  });
+
+  const gone =
+    'nas LVM vg-a/home: data_at_risk: degraded: raid1 with 1 of 2 members: DISK 4T (serial LAB-2, ata-16, slot 1, was sdb) is gone; /home goes on without redundancy: the next failure loses data';
+
+  test('names the drive that was pulled, whether the kernel has noticed or not, and ends when it is replaced', async () => {
+    const machine = watchPools();
+    raidStatus('raid1 2 AA 65536/65536 idle 0 0 -');
+    await machine.see(mirrored());
+    expect(saidOf(await machine.see({ ...socket, ...sda, ...raid('sda', undefined) }))).toEqual([gone]);
+    raidStatus('raid1 2 AD 65536/65536 idle 0 0 -');
+    const pools = await machine.see({ ...socket, ...sda, ...raid('sda', undefined) });
+    expect(saidOf(pools)).toEqual([gone]);
+    expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
+    raidStatus('raid1 2 Aa 16384/65536 recover 0 0 -');
+    const rebuilt = { ...socket, ...sda, ...sdc, ...raid('sda', 'sdc') };
+    const [rebuilding] = await machine.see(rebuilt);
+    expect(rebuilding?.findings.map(({ key }) => key)).toEqual(['degraded']);
+    expect(rebuilding?.findings[0]?.text).toContain('(serial LAB-3, ata-32, slot 1, sdc) is being rebuilt');
+    expect(rebuilding?.reading).toMatchObject({ activity: 'rebuild', progress: 0.25, redundancyLeft: 0 });
+    raidStatus('raid1 2 AA 65536/65536 idle 0 0 -');
+    const [whole] = await machine.see(rebuilt);
+    expect([whole?.findings, whole?.members.map(({ id }) => id)]).toEqual([[], ['LAB-1', 'LAB-3']]);
+  });
+
+  test('names it after a restart, too', async () => {
+    const before = watchPools();
+    raidStatus('raid1 2 AA 65536/65536 idle 0 0 -');
+    await before.see(mirrored());
+    raidStatus('raid1 2 AD 65536/65536 idle 0 0 -');
+    const after = watchPools(Object.fromEntries(before.memory.contents));
+    expect(saidOf(await after.see({ ...socket, ...sda, ...raid('sda', undefined) }))).toEqual([gone]);
+  });
+
+  test('with a dead leg whose drive is there', async () => {
+    raidStatus('raid5_ls 3 ADA 1/1 idle 0 0 -');
+    expect(saidOf(await watchPools().see({ ...socket, ...sda, ...sdb, ...sdc, ...raid('sda', 'sdb', 'sdc') }))).toEqual(
+      [
+        'nas LVM vg-a/home: data_at_risk: degraded: raid5_ls with 2 of 3 members: DISK 4T (serial LAB-2, ata-16, slot 1, sdb) has failed; /home goes on without redundancy: the next failure loses data',
+      ],
+    );
+  });
+
+  test.each(['raid5_ls 3 DDA 1/1 idle 0 0 -', 'raid0 3 ADA 1/1 idle 0 0 -'])('%s has failed', async (words) => {
+    raidStatus(words);
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...sdc, ...raid('sda', 'sdb', 'sdc') });
+    expect(pool?.findings.map(({ key, severity }) => [key, severity])).toEqual([['failed', 'data_at_risk']]);
+    expect(pool?.reading.redundancyLeft).toBe(0);
+  });
+
+  test.each([
+    ['a check', 'raid1 2 AA 100/65536 check 0 0 -', 'check'],
+    ['a repair', 'raid1 2 AA 100/65536 repair 0 0 -', 'repair'],
+    ['the first synchronisation', 'raid1 2 aa 100/65536 resync 0 0 -', 'resync'],
+    ['a reshape', 'raid1 2 aa 100/65536 reshape 0 0 -', 'reshape'],
+    ['an action that nobody knows', 'raid1 2 AA 100/65536 polish 0 0 -', 'other'],
+    ['frozen', 'raid1 2 AA 65536/65536 frozen 0 0 -', 'idle'],
+    ['mismatches of a mirror', 'raid1 2 AA 65536/65536 idle 128 0 -', 'idle'],
+    ['an old kernel, without action', 'raid1 2 AA 65536/65536', undefined],
+  ])('no problem: %s', async (_, words, activity) => {
+    raidStatus(words);
+    const [pool] = await watchPools().see(mirrored());
+    expect([pool?.reading.problem, pool?.reading.activity, pool?.findings]).toEqual([false, activity, []]);
+  });
+
+  test('with parity that does not match is a notice', async () => {
+    raidStatus('raid5_ls 2 AA 1/1 idle 128 0 -');
+    const [pool] = await watchPools().see(mirrored());
+    expect([pool?.reading.problem, pool?.findings.map(({ key }) => key)]).toEqual([false, ['mismatches']]);
+  });
+
+  test.each(['raid1 2 ZZ 1/1 idle 0 0 -', 'raid1', ''])(
+    'a status that nobody knows is no verdict: %j',
+    async (words) => {
+      raidStatus(words);
+      const [pool] = await watchPools().see(mirrored());
+      expect([pool?.reading.problem, pool?.findings, pool?.reading.redundancyLeft]).toEqual([undefined, [], undefined]);
+    },
+  );
+
+  test('a mirror of the old kind', async () => {
+    const legs = Object.fromEntries(
+      Object.entries(raid('sda', 'sdb')).map(([path, content]) => [path, content.replace('_rimage_', '_mimage_')]),
+    );
+    const status = (health: string) =>
+      rack.tell('dmsetup status', `vg--a-home: 0 65536 mirror 2 252:1 252:3 64/64 1 ${health} 3 disk 252:9 A\n`);
+    status('AA');
+    const machine = watchPools();
+    const [pool] = await machine.see({ ...socket, ...sda, ...sdb, ...legs });
+    expect(pool?.reading).toMatchObject({ layout: 'mirror', redundancyLeft: 1, problem: false });
+    status('AD');
+    expect((await machine.see({ ...socket, ...sda, ...sdb, ...legs }))[0]?.findings[0]?.key).toBe('degraded');
+  });
+
+  test('that stays suspended', async () => {
+    raidStatus('raid1 2 AA 1/1 idle 0 0 -');
+    const machine = watchPools();
+    const snapshot = { ...mirrored(), '/sys/block/dm-20/dm/suspended': '1' };
+    expect((await machine.see(snapshot))[0]?.findings).toEqual([]);
+    expect((await machine.see(snapshot))[0]?.findings.map(({ key }) => key)).toEqual(['suspended']);
+  });
+});
+
+describe('without the right to ask', () => {
+  test('a RAID volume is there, its verdict unknown, and what is missing is said', async () => {
+    rack.fail('dmsetup status', 'Permission denied');
+    const [pool] = await watchPools().see(mirrored());
+    expect(pool?.reading).toMatchObject({ problem: undefined, redundancyLeft: undefined, state: undefined });
+    expect(pool?.reading.hint).toContain('Permission denied');
+    expect(pool?.members.map(({ id, role }) => [id, role])).toEqual([
+      ['LAB-1', 'unknown'],
+      ['LAB-2', 'unknown'],
+    ]);
+  });
+
+  test('a leg whose drive is gone is seen', async () => {
+    const machine = watchPools();
+    rack.fail('dmsetup status', 'no');
+    await machine.see(mirrored());
+    const pools = await machine.see({ ...socket, ...sda, ...raid('sda', undefined) });
+    expect(saidOf(pools)).toEqual([
+      'nas LVM vg-a/home: degraded: degraded: DISK 4T (serial LAB-2, ata-16, slot 1, was sdb) is gone; it holds /home',
+    ]);
+    expect(pools[0]?.reading.problem).toBe(true);
+  });
+
+  test('a volume that was moved to another drive lacks nothing', async () => {
+    const machine = watchPools();
+    rack.fail('dmsetup status', 'no');
+    await machine.see(mirrored());
+    const [pool] = await machine.see({ ...socket, ...sda, ...sdc, ...raid('sda', 'sdc') });
+    expect([pool?.findings, pool?.members.map(({ id }) => id)]).toEqual([[], ['LAB-1', 'LAB-3']]);
+  });
+
+  test('how full a thin pool is is unknown', async () => {
+    rack.fail('dmsetup status', 'no');
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });
+    expect(pool?.reading).toMatchObject({ problem: undefined, usedRatio: undefined, mounts: ['/vm'], findings: {} });
+  });
+});
+
+describe('a thin pool', () => {
+  test('has its name, what it is used for, and how full it is', async () => {
+    fill(110, 430);
+    const [pool, ...others] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });
+    expect(others).toEqual([]);
+    expect(pool).toMatchObject({ name: 'nas LVM vg/pool', id: uuidOf('vg-pool-tpool'), findings: [] });
+    expect(pool?.reading).toMatchObject({
+      kind: 'lvm_thin',
+      state: 'rw',
+      usedRatio: 0.43,
+      metadataUsedRatio: 0.11,
+      redundancyLeft: 0,
+      mounts: ['/vm'],
+      problem: false,
+      size: 1073741824,
+    });
+    expect(pool && poolTables.pool.metrics.members?.value(pool.reading)).toBe(2);
+  });
+
+  test.each<[metadata: number, data: number, mode: string, more: string, findings: string[]]>([
+    [799, 799, 'rw', '-', []],
+    [100, 800, 'rw', '-', ['nearly_full notice']],
+    [100, 950, 'rw', '-', ['nearly_full degraded']],
+    [800, 100, 'rw', '-', ['metadata_full degraded']],
+    [100, 1000, 'out_of_data_space', '-', ['full data_at_risk']],
+    [100, 100, 'ro', 'needs_check', ['read_only outage']],
+    [100, 100, 'rw', 'needs_check', ['needs_check degraded']],
+    [100, 100, 'sideways', '-', []],
+  ])('metadata %i ‰, data %i ‰, %s, %s', async (metadata, data, mode, more, expected) => {
+    fill(metadata, data, mode, more);
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });
+    expect(pool?.findings.map(({ key, severity }) => `${key} ${severity}`)).toEqual(expected);
+  });
+
+  test.each(['Fail', 'Error'])('that says %s has failed', async (word) => {
+    thinStatus(word);
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });
+    expect(pool?.findings.map(({ text }) => text)).toEqual([`failed: LVM says ${word}; /vm is not readable`]);
+  });
+
+  test('a mode that nobody knows is no verdict', async () => {
+    fill(100, 100, 'sideways');
+    const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });
+    expect([pool?.reading.problem, pool?.reading.state]).toEqual([undefined, 'sideways']);
+  });
+
+  test('a drive below it that is gone is named', async () => {
+    const machine = watchPools();
+    fill(110, 430);
+    await machine.see({ ...socket, ...sda, ...sdb, ...thin() });
+    const pools = await machine.see({ ...socket, ...sda, ...thin([]) });
+    expect(saidOf(pools)).toEqual([
+      'nas LVM vg/pool: data_at_risk: failed: a drive below it is gone: DISK 4T (serial LAB-2, ata-16, was sdb) is gone; /vm is not readable',
+    ]);
+    expect(pools[0]?.findings[0]?.blames).toEqual(['LAB-2']);
+  });
+
+  test('on a RAID volume has its redundancy, and leaves a dead leg to it', async () => {
+    const snapshot = (leg: string | undefined): MachineSnapshot => {
+      const legs = ['sda', leg].map((name, index) =>
+        volume(10 + index, `vg-pool_tdata_rimage_${index}`, name ? [name] : []),
+      );
+      return {
+        ...socket,
+        ...sda,
+        ...(leg === undefined ? {} : sdb),
+        ...drive('sdd', '8:48', 'LAB-4'),
+        ...thin(['dm-10', 'dm-11'], ['dm-20', 'dm-21']),
+        ...Object.assign({}, ...legs),
+        ...volume(20, 'vg-pool_tmeta_rimage_0', ['sda']),
+        ...volume(21, 'vg-pool_tmeta_rimage_1', ['sdd']),
+      };
+    };
+    const status = (health: string) =>
+      rack.tell(
+        'dmsetup status',
+        [
+          'vg-pool-tpool: 0 100 thin-pool 3 1/1000 1/1000 - rw discard_passdown queue_if_no_space - 256',
+          `vg-pool_tdata: 0 100 raid raid1 2 ${health} 1/1 idle 0 0 -`,
+          'vg-pool_tmeta: 0 100 raid raid1 2 AA 1/1 idle 0 0 -\n',
+        ].join('\n'),
+      );
+    status('AA');
+    const machine = watchPools();
+    const pools = await machine.see(snapshot('sdb'));
+    expect(pools.map(({ reading: { name, redundancyLeft } }) => [name, redundancyLeft])).toEqual([
+      ['vg/pool_tmeta', 1],
+      ['vg/pool_tdata', 1],
+      ['vg/pool', 1],
+    ]);
+    status('AD');
+    const degraded = await machine.see(snapshot(undefined));
+    expect(saidOf(degraded).map((text) => text.split(':')[0])).toEqual(['nas LVM vg/pool_tdata']);
+    expect(degraded.at(-1)?.reading.redundancyLeft).toBe(0);
+  });
+});
+
+test('a machine without LVM is asked nothing', async () => {
+  await watchPools().see({ ...socket, ...sda, ...sdb });
+  expect(rack.calls()).toEqual([]);
+});
+
+test('a status that does not come holds up nothing', async () => {
+  rack.hang('dmsetup status');
+  const seen = watchPools().see(mirrored());
+  await clock.waits(4);
+  clock.turn(4);
+  const [pool] = await seen;
+  expect(pool?.reading).toMatchObject({ problem: undefined, hint: 'no answer yet' });
+});
+
+test('what becomes of the data when a drive dies is known as soon as the level is', async () => {
+  const machine = watchPools();
+  raidStatus('raid1 2 AA 1/1 idle 0 0 -');
+  await machine.see(mirrored());
+  expect(machine.reader.dependentsOf('LAB-1')).toBe(
+    'one of 2 members of vg-a/home; if it dies, /home goes on, degraded',
+  );
+  rack.fail('dmsetup status', 'no');
+  await machine.see(mirrored());
+  expect(machine.reader.dependentsOf('LAB-1')).toBe(
+    'a member of vg-a/home; if it dies, what becomes of /home is not known',
+  );
+});
