@@ -8,6 +8,8 @@ const roleNames: Partial<Record<MemberRole, string>> = {
   rebuilding: 'being rebuilt as a member',
   failed: 'a failed member',
   unknown: 'a member',
+  cache: 'a cache',
+  log: 'a log device',
 };
 
 /** “one of 2 members of srv”. */
@@ -30,7 +32,10 @@ export function describeDependentsOfDrive(
   const points = { none: [], degraded: [], unknown: [], lost: [] } as Record<LossEffect, string[]>;
   for (const [node, mounted] of layout.graph.mounts) points[effectOn(node)].push(...mounted);
   const roles = pools.flatMap((pool) => roleIn(pool, drive) ?? []);
-  const unknown = pools.filter((pool) => pool.groups === undefined && roleIn(pool, drive) !== undefined);
+  // What becomes of a device the graph knows, or knows that it does not.
+  const unknown = pools.filter(
+    (pool) => pool.groups === undefined && !layout.isThere(pool.node) && roleIn(pool, drive) !== undefined,
+  );
   const effects = [
     ...(points.lost.length === 0
       ? []
@@ -40,7 +45,7 @@ export function describeDependentsOfDrive(
       : [`${listFirstNames(points.degraded.sort())} ${points.degraded.length === 1 ? 'goes' : 'go'} on, degraded`]),
     ...(points.unknown.length === 0 ? [] : [`what becomes of ${listFirstNames(points.unknown.sort())} is not known`]),
   ];
-  const held = unknown.flatMap(({ mounts }) => mounts.filter((point) => !points.unknown.includes(point)));
+  const held = unknown.flatMap(({ mounts }) => mounts);
   const parts = [
     ...(roles.length === 0 ? [] : [roles.join(', ')]),
     ...(effects.length === 0 ? [] : [`if it dies, ${effects.join(', and ')}`]),

@@ -31,9 +31,12 @@ export class StorageLayout {
   readonly #drives = new Map<string, MemberDrive | undefined>();
   readonly #udev = new Map<string, ReadonlyMap<string, string>>();
 
-  constructor(roots: HostRoots, mounts: HostMounts) {
+  /** `isRemembered`: whether an earlier process has kept something of the drive with this id. */
+  constructor(roots: HostRoots, mounts: HostMounts, isRemembered: (id: string) => boolean) {
     this.#roots = roots;
-    this.#wholeDriveIds = new Map(readStorageDrives(roots).flatMap(({ id, names }) => names.map((name) => [name, id])));
+    this.#wholeDriveIds = new Map(
+      readStorageDrives(roots, isRemembered).flatMap(({ id, names }) => names.map((name) => [name, id])),
+    );
     this.graph = new BlockGraph(readBlockDevices(roots.sys()), (leaf) => this.driveOf(leaf)?.id ?? leaf);
     this.filesystems = listMountedFilesystems(mounts);
     const byNumber = new Map([...this.devices.values()].map(({ number, name }) => [number, name]));

@@ -91,9 +91,9 @@ test('a cached volume of LVM is lost with its origin; what the loss of the cache
 });
 
 test.each([
-  ['clean', undefined],
-  ['dirty', 'if it dies, /srv is lost'],
-  ['inconsistent', 'if it dies, what becomes of /srv is not known'],
+  ['clean', 'a cache of bcache0'],
+  ['dirty', 'a cache of bcache0; if it dies, /srv is lost'],
+  ['inconsistent', 'a cache of bcache0; if it dies, what becomes of /srv is not known'],
 ])('the cache of a bcache device that is %s', async (state, expected) => {
   const machine = {
     ...sda,
@@ -106,7 +106,7 @@ test.each([
     ...srv,
   };
   expect(await dependents(machine, 'LAB-2')).toBe(expected);
-  expect(await dependents(machine, 'LAB-1')).toBe('if it dies, /srv is lost');
+  expect(await dependents(machine, 'LAB-1')).toBe('the only member of bcache0; if it dies, /srv is lost');
 });
 
 test('nothing', async () => expect(await dependents({ ...sda, ...sdc, ...mirror }, 'LAB-3')).toBeUndefined());

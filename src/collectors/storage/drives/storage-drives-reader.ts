@@ -58,7 +58,7 @@ export class StorageDrivesReader {
   }
 
   async read(): Promise<ObservationOrComplaint<Readings>[]> {
-    const drives = readStorageDrives(this.#roots);
+    const drives = readStorageDrives(this.#roots, (id) => this.#memory.recall(id) !== undefined);
     const { STORAGE_DRIVES: names = [], STORAGE_DRIVES_EXCLUDE: excluded = [] } = this.#settings;
     const isWatched = (drive: StorageDrive) =>
       (names.length === 0 || names.some((name) => matchesDrive(drive, name))) &&

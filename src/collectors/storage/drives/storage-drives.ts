@@ -49,11 +49,11 @@ function readWholeDrive(roots: HostRoots, name: string): Omit<StorageDrive, 'id'
   };
 }
 
-/** Serial numbers that several drives of a machine have had since this process started, as some USB bridges give their own to every
+/** Serial numbers that several drives of a machine have had, as some USB bridges give their own to every
  * drive. None of them is an id any more, also while only one of the drives is plugged in. */
 const sharedSerials = new WeakMap<HostRoots, Set<string>>();
 
-function sharedSerialsOf(roots: HostRoots, drives: readonly Omit<StorageDrive, 'id'>[]): ReadonlySet<string> {
+function sharedSerialsOf(roots: HostRoots, drives: readonly Omit<StorageDrive, 'id'>[]): Set<string> {
   const shared = sharedSerials.get(roots) ?? new Set();
   const seen = new Set<string>();
   for (const { serial } of drives.map(({ identity }) => identity)) {
@@ -84,8 +84,9 @@ function joinPaths(paths: readonly Omit<StorageDrive, 'id'>[]): Omit<StorageDriv
   return [...drives.values()];
 }
 
-/** SATA, SAS and USB drives, as the kernel and udev know them; no drive is asked. */
-export function readStorageDrives(roots: HostRoots): StorageDrive[] {
+/** SATA, SAS and USB drives, as the kernel and udev know them; no drive is asked. `isRemembered`: whether an earlier process has kept
+ * something of the drive with this id. One that is known by another id than its serial number shared that with others. */
+export function readStorageDrives(roots: HostRoots, isRemembered: (id: string) => boolean): StorageDrive[] {
   const paths = listFolderSync(roots.sys('block'))
     .filter((name) => /^sd[a-z]+$/.test(name))
     .sort((a, b) => a.length - b.length || a.localeCompare(b))
@@ -95,9 +96,12 @@ export function readStorageDrives(roots: HostRoots): StorageDrive[] {
   const isUniqueWwid = (value: string) => drives.filter(({ identity }) => identity.wwid === value).length === 1;
   return drives.map((drive) => {
     const { serial, wwid, model, slot, name } = drive.identity;
-    const bySerial = serial !== undefined && !isPlaceholderSerial(serial) && !shared.has(serial) ? serial : undefined;
     const byWwid = wwid !== undefined && isUniqueWwid(wwid) ? wwid : undefined;
-    return { ...drive, id: bySerial ?? byWwid ?? [model, slot ?? name].join(' ') };
+    const byPlace = [model, slot ?? name].join(' ');
+    if (serial === undefined || isPlaceholderSerial(serial)) return { ...drive, id: byWwid ?? byPlace };
+    const hasOtherId = [byWwid, byPlace].some((id) => id !== undefined && isRemembered(id));
+    if (hasOtherId && !isRemembered(serial)) shared.add(serial);
+    return { ...drive, id: shared.has(serial) ? (byWwid ?? byPlace) : serial };
   });
 }
 

@@ -32,6 +32,15 @@ const poolMetrics: MetricDeclarations<PoolReading> = {
     ...optional,
     value: (r) => r.metadataUsedRatio,
   },
+  dirty: {
+    kind: 'gauge',
+    name: 'Only in the cache',
+    deviceClass: 'data_size',
+    unit: 'MB',
+    precision: 0,
+    ...optional,
+    value: (r) => r.dirtyBytes,
+  },
   fragmentation: {
     kind: 'gauge',
     name: 'Fragmentation of free space',

@@ -125,7 +125,7 @@ export const canGiveUpGoneMembers = (pool: PoolFindingsInput): boolean =>
 /** The memory of a pool whose user has seen everything up to now. */
 export const acknowledgePool = (pool: PoolFindingsInput, memory: PoolMemory): PoolMemory => ({
   ...memory,
-  ...(canGiveUpGoneMembers(pool)
+  ...(canGiveUpGoneMembers(pool) || pool.kind === 'bcache'
     ? {
         pool_members: memory.pool_members.filter(({ id }) => pool.gone.every((gone) => gone.id !== id)),
         most_active: activeCount(pool),

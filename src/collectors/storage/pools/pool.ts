@@ -79,6 +79,8 @@ export interface PoolFacts {
   size?: number | undefined;
   usedRatio?: number | undefined;
   metadataUsedRatio?: number | undefined;
+  /** Bytes that are in a cache and not on the backing device yet. */
+  dirtyBytes?: number | undefined;
   /** Of the free space, from 0 to 1. */
   fragmentation?: number | undefined;
   /** Counts that only rise; those that can't be read are left out. */

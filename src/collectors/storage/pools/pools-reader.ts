@@ -9,6 +9,7 @@ import { HostMountsReader } from '../../host/linux/host-mounts.ts';
 import { describeDependentsOfDrive } from '../dependents.ts';
 import { StorageChain } from '../storage-chain.ts';
 import { StorageLayout } from '../storage-layout.ts';
+import { readBcachePools } from './bcache.ts';
 import { readBtrfsPools } from './btrfs.ts';
 import { LvmPools } from './lvm.ts';
 import { readMdPools } from './md.ts';
@@ -72,7 +73,7 @@ export class PoolsReader {
   }
 
   async read(): Promise<ObservationOrComplaint<PoolReadingByTable>[]> {
-    const layout = new StorageLayout(this.#roots, this.#mounts.read());
+    const layout = new StorageLayout(this.#roots, this.#mounts.read(), (id) => this.#memory.recall(id) !== undefined);
     const [ofLvm, ofZfs] = await Promise.all([
       this.#lvm.read(layout),
       this.#zfs.read(layout, (id) => this.#recall(id)),
@@ -80,6 +81,7 @@ export class PoolsReader {
     const found = [
       ...readMdPools(layout, this.#roots),
       ...readBtrfsPools(layout, this.#roots, (id) => this.#recall(id)),
+      ...readBcachePools(layout),
       ...ofLvm,
       ...ofZfs,
     ];

@@ -393,6 +393,20 @@ test('drives behind bridges with one serial number remain the same devices when 
   expect(await ids()).toEqual(['naa.5000c50000000012']);
 });
 
+test('so does one that is alone after a restart', async () => {
+  const one = machine([
+    { name: 'sda', serial: 'BRIDGE', wwid: 'naa.5000c50000000011' },
+    { name: 'sdb', serial: 'BRIDGE', wwid: 'naa.5000c50000000012' },
+  ]);
+  for (const name of ['sda', 'sdb']) one.answer(ataAnswer(), name);
+  await one.reader.read();
+  unplugDisk(one.sys, 'sda');
+  const settings = { STORAGE_DRIVES: undefined, STORAGE_DRIVES_EXCLUDE: undefined, STORAGE_DRIVE_TYPES: undefined };
+  const after = new StorageDrivesReader(agent, one.memories, hostRoots({ HOST_SYS: one.sys }), settings);
+  const [drive] = await after.read();
+  expect(drive).toMatchObject({ device: { id: 'naa.5000c50000000012' } });
+});
+
 test('drives by setting: others are excluded and never asked; one that is not there is told', async () => {
   const { reader, calls } = machine(
     [
