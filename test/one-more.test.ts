@@ -31,7 +31,7 @@ test('a new collector is one folder and one line: everything else follows', () =
   ]);
   expect(renderEntitiesReference(more)).toContain('### Part: `infra-monitor/<agent>/probe/<device>/part_<name>`');
   expect([...createApiRoutes(more, agent, state).keys()]).toContain('/probe/status');
-  const shown = renderPage({ catalogue: more, agent, state, history: { lastHour: () => undefined } }, new Date());
+  const shown = renderPage({ catalogue: more, agent, state, history: { lineOf: () => undefined } }, 'hour', new Date());
   expect(shown).toContain('<h2>Probe</h2>');
   expect(shown).toContain('<dt>Level</dt><dd><b>1.0</b>\u202f%</dd>');
   expect([...stateAndMemoryPayloadsByTopic(more, agent, state).keys()]).toContain('infra-monitor/nas/probe/thing_1');

@@ -8,8 +8,8 @@ import { MinuteLimit } from '../lib/minute-limit.ts';
 import { startSystemdNotifications } from '../lib/systemd.ts';
 import { createLog, type Log } from '../log.ts';
 import { CollectorSubsetState } from '../loop/collector-subset-state.ts';
-import { MinuteHistory } from '../loop/minute-history.ts';
 import { MutableAgentState } from '../loop/mutable-agent-state.ts';
+import { RecentMetricHistory } from '../loop/recent-metric-history.ts';
 import { Scheduler } from '../loop/scheduler.ts';
 import type { ReportableEntryChange } from '../loop/state-entry.ts';
 import { forgetAction } from '../model/action.ts';
@@ -128,7 +128,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const agentDirectory = new BrokerAgentDirectory();
   const opened = await openEnabledCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
-  const history = new MinuteHistory();
+  const history = new RecentMetricHistory();
   const page = createPageRoutesAndEventStream(
     { catalogue: allCollectors, agent, state, history, agentDirectory },
     settings.http.HTTP_ALLOWED_PEERS,
@@ -150,7 +150,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
     recorded(collector, outcome, changes) {
       const now = state.collectors.get(collector.id);
       if (now !== undefined) history.record(collector, now, outcome.at);
-      page.eventStream.update();
+      page.updateListeners();
       for (const change of changes) logChange(log, change);
       if (outcome.ok || changes.length > 0) for (const session of sessions) session.update();
     },

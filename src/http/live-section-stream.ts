@@ -22,8 +22,8 @@ export class LiveSectionStream {
     this.#renderSections = renderSections;
   }
 
-  get isFull(): boolean {
-    return this.#listeners.size >= bounds.eventStreams.items;
+  get listenerCount(): number {
+    return this.#listeners.size;
   }
 
   /** Adds a listener until it disconnects; its first message has all sections. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
+import { bounds } from '../model/bounds.ts';
+import type { HistoryRange } from '../model/metric-history.ts';
 import { type PageContext, renderLiveSectionsById, renderPage } from '../views/page/index.ts';
 import { contentSecurityPolicy } from '../views/page/page-document.ts';
 import { LiveSectionStream } from './live-section-stream.ts';
@@ -26,37 +28,48 @@ const documentHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** The status page, and the event stream that keeps it live. `proxies`: the peers whose X-Ingress-Path header is trusted. */
+/** What the lines show, from the query: an hour unless it says otherwise. */
+const rangeOf = ({ url }: IncomingMessage): HistoryRange => (/\?(.*&)?range=day(&|$)/.test(url ?? '') ? 'day' : 'hour');
+
+/** The status page, and the event streams that keep it live. `proxies`: the peers whose X-Ingress-Path header is trusted. */
 export function createPageRoutesAndEventStream(
   context: PageContext,
   proxies?: BlockList,
-): { routes: Map<string, RouteHandler>; eventStream: LiveSectionStream } {
-  const eventStream = new LiveSectionStream(
-    () => context.agent.startedAt.toISOString(),
-    (now) => renderLiveSectionsById(context, now),
-  );
+): { routes: Map<string, RouteHandler>; updateListeners: () => void } {
+  const streamOf = (range: HistoryRange) =>
+    new LiveSectionStream(
+      () => context.agent.startedAt.toISOString(),
+      (now) => renderLiveSectionsById(context, range, now),
+    );
+  const streams: Record<HistoryRange, LiveSectionStream> = { hour: streamOf('hour'), day: streamOf('day') };
+  const isFull = () => streams.hour.listenerCount + streams.day.listenerCount >= bounds.eventStreams.items;
   const routes = new Map<string, RouteHandler>([
     [
       '/',
       (request) => ({
         status: 200,
         headers: documentHeaders,
-        body: renderPage(context, new Date(), prefixOf(request, proxies)),
+        body: renderPage(context, rangeOf(request), new Date(), prefixOf(request, proxies)),
       }),
     ],
     [
       '/events',
-      ({ headers }) =>
-        isForeign(headers['sec-fetch-site'])
+      (request) =>
+        isForeign(request.headers['sec-fetch-site'])
           ? { status: 403, body: { error: 'only for pages of this server' } }
-          : eventStream.isFull
+          : isFull()
             ? { status: 503, headers: { 'retry-after': '30' }, body: { error: 'too many listeners' } }
             : {
                 status: 200,
                 headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
-                stream: (response) => eventStream.addListener(response),
+                stream: (response) => streams[rangeOf(request)].addListener(response),
               },
     ],
   ]);
-  return { routes, eventStream };
+  return {
+    routes,
+    updateListeners() {
+      for (const stream of Object.values(streams)) stream.update();
+    },
+  };
 }

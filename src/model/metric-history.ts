@@ -1,8 +1,27 @@
-/** One value for each minute, oldest first, the current minute last; `undefined` for minutes without a value. */
-export type MinuteValues = readonly (number | undefined)[];
+/** What a line shows: each minute of the last hour, or each quarter of an hour of the last day. */
+export type HistoryRange = 'hour' | 'day';
+
+/** Minutes of an interval, and how many intervals a range has. */
+export const historyRanges = {
+  hour: { intervalMinutes: 1, intervals: 60 },
+  day: { intervalMinutes: 15, intervals: 96 },
+} as const satisfies Record<HistoryRange, { intervalMinutes: number; intervals: number }>;
+
+/** One value for each interval, the oldest first, the current one last; `undefined` where nothing is known. */
+export type IntervalValues = readonly (number | undefined)[];
+
+/** The values of a metric in a range. */
+export interface MetricValueLine {
+  range: HistoryRange;
+  /** The mean of each interval; of an hour, the last value of each minute. */
+  values: IntervalValues;
+  /** The smallest and the largest value of each interval; absent for an hour. */
+  least?: IntervalValues;
+  most?: IntervalValues;
+}
 
 /** Recent values of metrics. */
 export interface MetricHistory {
-  /** Undefined for metrics without a history. */
-  lastHour(collector: string, path: string, metric: string, now: Date): MinuteValues | undefined;
+  /** Undefined for metrics without a history. A boolean is 0 or 1. */
+  lineOf(range: HistoryRange, collector: string, path: string, metric: string, now: Date): MetricValueLine | undefined;
 }

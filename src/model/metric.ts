@@ -99,6 +99,13 @@ export type AnyMetricDeclaration = MetricDeclaration<any>;
 export const isPrimaryNumericMetric = ({ kind, category, enabled }: AnyMetricDeclaration): boolean =>
   (kind === 'gauge' || kind === 'counter') && category === undefined && enabled !== false;
 
+/** Whether a metric says that something can be reached, by default and not as a diagnostic. */
+export const isUptimeMetric = (metric: AnyMetricDeclaration): boolean =>
+  metric.kind === 'boolean' &&
+  metric.deviceClass === 'connectivity' &&
+  metric.category === undefined &&
+  metric.enabled !== false;
+
 export type MetricValue = number | string | boolean | UpdateVersions | null;
 
 /** The value of every metric of a table as people see it, `null` if it is unknown. Timestamps are in ISO 8601. */

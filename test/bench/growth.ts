@@ -144,7 +144,8 @@ function hostReading(folder: string, disks: number, interfaces: number): () => P
     stateAndMemoryPayloadsByTopic(allCollectors, agent, state);
     await nextTurn();
     renderLiveSectionsById(
-      { catalogue: allCollectors, agent, state, history: { lastHour: () => undefined } },
+      { catalogue: allCollectors, agent, state, history: { lineOf: () => undefined } },
+      'hour',
       new Date(),
     );
   };
@@ -174,8 +175,9 @@ function labPage(count: number): () => void {
     },
   };
   const state = new MutableAgentState('');
-  const history = { lastHour: () => undefined };
-  return () => renderLiveSectionsById({ catalogue: allCollectors, agent, state, history, agentDirectory }, new Date());
+  const history = { lineOf: () => undefined };
+  return () =>
+    renderLiveSectionsById({ catalogue: allCollectors, agent, state, history, agentDirectory }, 'hour', new Date());
 }
 
 export const measureGrowth = async (folder: string) => [

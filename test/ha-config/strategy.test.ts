@@ -5,10 +5,11 @@ import { type CollectorSummary, findLabDevices } from '../../ha-config/strategy/
 import type { DeviceEntry, EntityEntry, Registries } from '../../ha-config/strategy/registries.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import type { CollectorMetadata } from '../../src/model/collector.ts';
+import { metricKeysWithColorLimits } from '../../src/views/color-limits.ts';
+import { metricKeysWithoutGraph } from '../../src/views/home-assistant/cards.ts';
 import { buildDashboardConfig } from '../../src/views/home-assistant/dashboard.ts';
 import { tablesWithHeadings } from '../../src/views/home-assistant/device-page.ts';
 import { summaryMetricKeys } from '../../src/views/home-assistant/device-summary-cards.ts';
-import { metricKeysWithColorLimits, metricKeysWithoutGraph } from '../../src/views/home-assistant/tile-style.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 
 const read = (path: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, '../..', path), 'utf8'));

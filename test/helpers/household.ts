@@ -5,8 +5,8 @@ import { routerCollector } from '../../src/collectors/router/index.ts';
 import { sitesCollector } from '../../src/collectors/sites/index.ts';
 import { nvmeCollector } from '../../src/collectors/storage/nvme/index.ts';
 import type { DriveReading } from '../../src/collectors/storage/nvme/reading.ts';
-import { MinuteHistory } from '../../src/loop/minute-history.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
+import { RecentMetricHistory } from '../../src/loop/recent-metric-history.ts';
 import type { AnyCollectorDefinition, ObservationOrComplaint } from '../../src/model/collector.ts';
 import type { Device } from '../../src/model/device.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
@@ -231,7 +231,7 @@ export function household(now: Date): PageContext & { state: MutableAgentState }
     homeAssistantBirth: { topic: 'homeassistant/status', payload: 'online' },
   };
   const state = new MutableAgentState('mqtt://homeassistant.local:1883');
-  const history = new MinuteHistory();
+  const history = new RecentMetricHistory();
   const read: [AnyCollectorDefinition, (minute: number, now: Date) => Readings][] = [
     [hostCollector, hostAt],
     [nvmeCollector, drivesAt],

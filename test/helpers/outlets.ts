@@ -4,8 +4,8 @@ import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
 import { startStatusServer } from '../../src/http/server.ts';
-import { MinuteHistory } from '../../src/loop/minute-history.ts';
 import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
+import { RecentMetricHistory } from '../../src/loop/recent-metric-history.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
 import { startNotifications } from '../../src/notify/index.ts';
@@ -75,7 +75,7 @@ function problemsOnLabPage(agent: AgentIdentity, state: MutableAgentState): stri
 /** What each outlet says is wrong: the page and `/health/` of a real server, the topic, the page of another agent, a real webhook, and the
  * lines of `once`. */
 export async function readOutlets(agent: AgentIdentity, state: MutableAgentState) {
-  const context = { catalogue: allCollectors, agent, state, history: new MinuteHistory() };
+  const context = { catalogue: allCollectors, agent, state, history: new RecentMetricHistory() };
   const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     new Map([...createPageRoutesAndEventStream(context).routes, ...createApiRoutes(allCollectors, agent, state)]),

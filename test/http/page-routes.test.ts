@@ -18,8 +18,8 @@ const reading = (level: number) => ({
 async function serve(proxies?: string) {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
-  const { routes, eventStream } = createPageRoutesAndEventStream(
-    { catalogue: [collector], agent, state, history: { lastHour: () => undefined } },
+  const { routes, updateListeners } = createPageRoutesAndEventStream(
+    { catalogue: [collector], agent, state, history: { lineOf: () => undefined } },
     proxies === undefined ? undefined : parsePeerList(proxies),
   );
   const server = await startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, {
@@ -27,13 +27,13 @@ async function serve(proxies?: string) {
     site: null,
   });
   onTestFinished(() => server.close());
-  return { state, audience: eventStream, url: server.url, close: server.close };
+  return { state, updateListeners, url: server.url, close: server.close };
 }
 
-async function listen(url: string) {
+async function listen(url: string, query = '') {
   const leave = new AbortController();
   onTestFinished(() => leave.abort());
-  const answer = await fetch(`${url}/events`, { signal: leave.signal });
+  const answer = await fetch(`${url}/events${query}`, { signal: leave.signal });
   const messages: { sections: Record<string, string> }[] = [];
   let text = '';
   const ended = (async () => {
@@ -82,14 +82,14 @@ test.each([undefined, '172.30.32.2'])('X-Ingress-Path from a peer that is not li
 });
 
 test('a listener gets everything first, then changes, and heartbeats', async () => {
-  const { url, state, audience } = await serve();
+  const { url, state, updateListeners } = await serve();
   const { answer, messages } = await listen(url);
   expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
   await until('first message', () => messages.length === 1);
-  expect(Object.keys(messages[0]?.sections ?? {})).toEqual(['summary', 'probe/']);
+  expect(Object.keys(messages[0]?.sections ?? {})).toEqual(['index', 'summary', 'probe/']);
   state.record(collector, reading(55));
-  audience.update();
-  audience.update();
+  updateListeners();
+  updateListeners();
   await until('a change', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>55.0</b>')));
   const before = messages.length;
   await until(
@@ -106,14 +106,14 @@ test('changes reach a listener at once, not with the next heartbeat', async () =
     globalThis.setInterval = beat;
   });
   globalThis.setInterval = Object.assign((run: () => void) => beat(run, 2 ** 31 - 1), beat);
-  const { url, state, audience } = await serve();
+  const { url, state, updateListeners } = await serve();
   const { messages } = await listen(url);
   await until('first message', () => messages.length === 1);
   state.record(collector, reading(55));
-  audience.update();
+  updateListeners();
   await until('a change', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>55.0</b>')));
   state.record(collector, reading(66));
-  audience.update();
+  updateListeners();
   await until('the next', () => messages.some(({ sections }) => sections['probe/']?.includes('<b>66.0</b>')));
 });
 
@@ -139,6 +139,32 @@ test.each([
   const answer = await fetch(`${url}/events`, { headers: { 'sec-fetch-site': site } });
   await answer.body?.cancel();
   expect(answer.status).toBe(status);
+});
+
+test('the page and its events have the range that the query names, an hour otherwise', async () => {
+  const { url } = await serve();
+  const rangeOf = async (query: string) => / data-range="(\w+)"/.exec(await (await fetch(url + query)).text())?.[1];
+  expect(await rangeOf('/')).toBe('hour');
+  expect(await rangeOf('/?range=day')).toBe('day');
+  expect(await rangeOf('/?range=%3Cscript%3E')).toBe('hour');
+  const text = await (await fetch(`${url}/?range=day`, { headers: { 'x-ingress-path': '/sub' } })).text();
+  expect(text).not.toContain('<base');
+});
+
+test('below a prefix, the base address keeps the range, so that links within the page stay on it', async () => {
+  const { url } = await serve('127.0.0.1');
+  const text = await (await fetch(`${url}/?range=day`, { headers: { 'x-ingress-path': '/sub' } })).text();
+  expect(text).toContain('<base href="/sub/?range=day">');
+});
+
+test('listeners of both ranges count', async () => {
+  const { url } = await serve();
+  await Promise.all(
+    Array.from({ length: bounds.eventStreams.items }, (_, index) => listen(url, index % 2 === 0 ? '?range=day' : '')),
+  );
+  const refused = await fetch(`${url}/events`);
+  expect(refused.status).toBe(503);
+  await refused.text();
 });
 
 test('as many listeners as the bound are accepted; the next is refused until one leaves', async () => {

@@ -1,5 +1,5 @@
+import { colorLimitsOf } from '../color-limits.ts';
 import type { LabDevice, LabEntity } from './lab-device.ts';
-import { colorLimitsOf, tileFeatureOf } from './tile-style.ts';
 import type { YamlMap } from './yaml.ts';
 
 /** One of Home Assistant's own cards. */
@@ -111,7 +111,7 @@ const justBelow = (limit: number) => limit - 1e-6;
 
 /** Colors of a tile, each with the condition that the value must meet: the first without the others where it has no limits. */
 function colorVariants(entity: LabEntity): { color: string; visibility?: readonly YamlMap[] }[] {
-  const limits = entity.hasNumber ? colorLimitsOf(entity) : undefined;
+  const limits = entity.hasNumber ? colorLimitsOf(entity.table, entity.metric) : undefined;
   if (limits === undefined) return [{ color: 'primary' }];
   const { amber, red, isLowBad } = limits;
   const between = (least: number | undefined, most: number | undefined) => ({
@@ -130,6 +130,19 @@ function colorVariants(entity: LabEntity): { color: string; visibility?: readonl
     { color: 'amber', visibility: [worrying] },
     { color: 'red', visibility: [bad] },
   ];
+}
+
+/** Counts that are 0 on a good day, as `table-metric`: their graph would be empty. */
+export const metricKeysWithoutGraph: readonly string[] = [
+  'site-agents_lost',
+  'instance-unavailable_entities',
+  'instance-repairs',
+];
+
+/** What a tile shows below its number: how much of 100 % it is, or its last day. */
+function tileFeatureOf({ unit, hasNumber, table, metric }: LabEntity) {
+  if (!hasNumber || metricKeysWithoutGraph.includes(`${table}-${metric}`)) return undefined;
+  return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
 }
 
 /** A tile that is half a narrow section wide, once for each color that it may have; one of them is visible. `visibility`: conditions

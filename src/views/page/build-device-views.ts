@@ -1,27 +1,31 @@
 import type { CollectorMetadata } from '../../model/collector.ts';
 import type { Device } from '../../model/device.ts';
-import { type AnyMetricDeclaration, isPrimaryNumericMetric } from '../../model/metric.ts';
-import type { MetricHistory } from '../../model/metric-history.ts';
+import type { AnyMetricDeclaration } from '../../model/metric.ts';
+import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { CollectorState, StateEntry } from '../../model/state.ts';
-import type { DeviceView, MetricView } from './device-view.ts';
+import type { DeviceView } from './device-view.ts';
+import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { viewOfProblem } from './problem-view.ts';
-import { renderMetricValue } from './render-metric-value.ts';
-import { renderSparkline } from './sparkline.ts';
 
 /** What device views need beside the state. */
 export interface DeviceViewContext {
   history: MetricHistory;
+  range: HistoryRange;
   problems: readonly Problem[];
   now: Date;
 }
 
-/** Whether a metric has a place on the page: not if it is disabled, optional and so far without a value, or a missing text. */
+const isProblemFlag = (metric: AnyMetricDeclaration) => metric.kind === 'boolean' && metric.deviceClass === 'problem';
+
+/** Whether a metric has a place on the page: not if it is disabled, optional and so far without a value, a missing text, or a
+ * problem that there is not. */
 const isShown = (metric: AnyMetricDeclaration, key: string, { presentMetrics, sample }: StateEntry) =>
   metric.enabled !== false &&
   (!metric.optional || presentMetrics.has(key)) &&
-  (metric.kind !== 'text' || typeof sample?.[key] === 'string');
+  (metric.kind !== 'text' || typeof sample?.[key] === 'string') &&
+  !(isProblemFlag(metric) && sample?.[key] === false);
 
 /** Whether a problem or the hint above the metrics has the same content already. */
 const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: readonly Problem[]) =>
@@ -41,14 +45,16 @@ const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: 
 const webAddress = (address: string | undefined) =>
   address !== undefined && /^https?:\/\//i.test(address) ? address : undefined;
 
-const viewOfDevice = (id: string, device: Device): DeviceView => ({
+const viewOfDevice = (id: string, device: Device, kind: string): DeviceView => ({
   id,
+  kind,
   name: device.name,
   fullName: device.name,
   details: describeDevice(device),
   href: webAddress(device.configurationUrl),
   problems: [],
   numbers: [],
+  uptimes: [],
   facts: [],
   parts: [],
 });
@@ -57,35 +63,33 @@ function viewOfEntry(
   { id, tables }: CollectorMetadata,
   path: string,
   entry: StateEntry,
-  { history, problems, now }: DeviceViewContext,
+  { history, range, problems, now }: DeviceViewContext,
 ): DeviceView {
   const { device, part, error, hint, since } = entry;
   const place = `${id}/${path}`;
   const ownProblems = problems.filter(
     (problem) => problem.path === place && !isExplainedBySameDevice(problem, problems),
   );
-  const numbers: MetricView[] = [];
-  const facts: MetricView[] = [];
-  for (const [key, metric] of Object.entries(tables[entry.table]?.metrics ?? {})) {
-    if (!isShown(metric, key, entry) || isShownElsewhere(key, entry, ownProblems)) continue;
-    const values = history.lastHour(id, path, key, now);
-    const view = {
-      name: metric.name,
-      value: renderMetricValue(metric, entry.sample?.[key] ?? null, now),
-      sparkline: values && renderSparkline(values, metric),
-    };
-    (isPrimaryNumericMetric(metric) ? numbers : facts).push(view);
-  }
+  const metrics = Object.entries(tables[entry.table]?.metrics ?? {})
+    .filter(([key, metric]) => isShown(metric, key, entry) && !isShownElsewhere(key, entry, ownProblems))
+    .map(
+      ([key, metric]): ShownMetric => ({
+        table: entry.table,
+        key,
+        metric,
+        value: entry.sample?.[key] ?? null,
+        line: history.lineOf(range, id, path, key, now),
+      }),
+    );
   return {
-    ...viewOfDevice(place, device),
+    ...viewOfDevice(place, device, tables[entry.table]?.title ?? ''),
     ...(part === undefined
       ? {}
       : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
     problems: ownProblems.map((problem) => viewOfProblem(problem, problems)),
     ...(error === undefined ? {} : { lostSince: since }),
     hint: hint ?? (entry.isMissing && ownProblems.length === 0 ? error : undefined),
-    numbers,
-    facts,
+    ...buildMetricViews(metrics, now),
   };
 }
 
@@ -118,7 +122,7 @@ export function buildDeviceViews(
   for (const [path, entry] of inOrder) {
     const key = entry.address.device;
     const found = viewOfEntry(declaration, path, entry, context);
-    const { view } = devices.get(key) ?? { view: viewOfDevice(`${declaration.id}/${key}`, entry.device) };
+    const { view } = devices.get(key) ?? { view: viewOfDevice(`${declaration.id}/${key}`, entry.device, '') };
     devices.set(key, {
       device: entry.device,
       view: entry.part === undefined ? { ...found, parts: view.parts } : { ...view, parts: [...view.parts, found] },

@@ -1,16 +1,51 @@
 import type { CollectorMetadata } from '../../model/collector.ts';
-import type { AgentState } from '../../model/state.ts';
+import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
-import type { PageSection } from './device-view.ts';
+import { type DeviceView, isNameOnly, type PageSection } from './device-view.ts';
+import { html } from './html.ts';
+import { otherAgentAnchor } from './other-agents.ts';
 import { viewOfProblem } from './problem-view.ts';
+import { renderStorageTable } from './storage-table.ts';
 
 /** Lab-wide collectors first, the others in the catalogue's order. */
 const labWideFirst = (catalogue: readonly CollectorMetadata[]) =>
   [...catalogue].sort((a, b) => Number(b.scope === 'lab') - Number(a.scope === 'lab'));
 
+/** Without parts of which there is nothing to show: they are in all values. */
+const withoutEmptyParts = (device: DeviceView): DeviceView => ({
+  ...device,
+  parts: device.parts.filter((part) => !isNameOnly(part)),
+});
+
+/** The site with links to its agents, which are shown below. */
+function withLinkedAgents(self: AgentIdentity, site: DeviceView): DeviceView {
+  const links = site.parts.filter(isNameOnly).map(({ id, name }, index) => {
+    const agent = id.replace(/^.*\/agent_/, '');
+    const anchor = agent === self.id ? 'summary' : `${otherAgentAnchor(agent)}/`;
+    return html`${index === 0 ? '' : ', '}<a href="#${anchor}">${name}</a>`;
+  });
+  return links.length === 0 ? site : { ...site, facts: [...site.facts, { name: 'Agents', value: links }] };
+}
+
+/** The agent's own site first. */
+const ownSiteFirst = ({ site }: AgentIdentity, sites: readonly DeviceView[]) =>
+  [...sites].sort((a, b) => Number(b.name === site) - Number(a.name === site));
+
+const buildSites = (self: AgentIdentity, sites: readonly DeviceView[]) =>
+  ownSiteFirst(self, sites).map((site) => withoutEmptyParts(withLinkedAgents(self, site)));
+
+/** The section above whose cards the chains from drives to mount points stand: that of pools, or else of drives. */
+const sectionOfChains = ({ collectors }: AgentState) => {
+  const ids = [...collectors].flatMap(([id, { entries }]) =>
+    [...entries.values()].some(({ device }) => device.liesOn !== undefined || device.mounts !== undefined) ? id : [],
+  );
+  return ids.at(-1);
+};
+
 /** A section for each active collector. */
 export const buildCollectorSections = (
+  self: AgentIdentity,
   catalogue: readonly CollectorMetadata[],
   state: AgentState,
   context: DeviceViewContext,
@@ -19,6 +54,7 @@ export const buildCollectorSections = (
     const { id, title } = declaration;
     const collector = state.collectors.get(id);
     if (collector === undefined) return [];
+    const devices = buildDeviceViews(declaration, collector, context);
     return {
       id,
       title,
@@ -28,6 +64,7 @@ export const buildCollectorSections = (
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),
-      devices: buildDeviceViews(declaration, collector, context),
+      overview: id === sectionOfChains(state) ? renderStorageTable(state, context.problems) : undefined,
+      devices: declaration.scope === 'lab' ? buildSites(self, devices) : devices.map(withoutEmptyParts),
     };
   });

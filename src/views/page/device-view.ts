@@ -5,8 +5,12 @@ import type { Html, HtmlContent } from './html.ts';
 export interface MetricView {
   name: string;
   value: HtmlContent;
-  /** The last hour of its values. */
-  sparkline?: Html | undefined;
+  /** How worrying the value is; undefined for a good one. */
+  color?: 'amber' | 'red' | undefined;
+  /** Recent values, as a line or as a strip of time. */
+  history?: Html | undefined;
+  /** How much of 100 % it is. */
+  bar?: Html | undefined;
 }
 
 /** A problem as a card shows it. */
@@ -19,6 +23,8 @@ export interface ProblemView {
 export interface DeviceView {
   /** Id of its HTML element. */
   id: string;
+  /** What it is, in the singular: “File system”. */
+  kind: string;
   name: string;
   /** The name with the device's, for a place outside the device. */
   fullName: string;
@@ -34,6 +40,8 @@ export interface DeviceView {
   hint?: string | undefined;
   /** Metrics that are shown large. */
   numbers: readonly MetricView[];
+  /** Whether it can be reached, now and before. */
+  uptimes: readonly MetricView[];
   facts: readonly MetricView[];
   parts: readonly DeviceView[];
 }
@@ -42,6 +50,8 @@ export interface DeviceView {
 export interface PageSection {
   id: string;
   title: string;
+  /** The site of another agent: its sections stand together. */
+  site?: string;
   /** Problems of the collector as a whole, or of the agent. */
   problems: readonly ProblemView[];
   /** True while nothing of it can be read. */
@@ -52,5 +62,13 @@ export interface PageSection {
   note?: string;
   /** Path of all its values, relative to the page. */
   allValuesPath?: string;
+  /** How its devices belong together. */
+  overview?: Html | undefined;
   devices: readonly DeviceView[];
 }
+
+/** Whether there is nothing to show of a device or part but its name. */
+export const isNameOnly = ({ problems, hint, lostSince, numbers, uptimes, facts, parts }: DeviceView): boolean =>
+  hint === undefined &&
+  lostSince === undefined &&
+  [problems, numbers, uptimes, facts, parts].every((list) => list.length === 0);

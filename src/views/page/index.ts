@@ -1,15 +1,16 @@
 import type { AgentDirectory } from '../../model/agent-directory.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
-import type { MetricHistory } from '../../model/metric-history.ts';
+import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
 import { findProblems } from '../problems.ts';
 import { buildCollectorSections } from './collector-sections.ts';
-import type { Html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { buildOtherAgentSections } from './other-agents.ts';
 import { renderPageDocument } from './page-document.ts';
 import { renderProblemsAndAgent } from './problems-and-agent.ts';
 import { emptyTimeElements } from './relative-time.ts';
 import { renderSection } from './section-html.ts';
+import { renderSectionIndex, siteAnchor } from './section-index.ts';
 
 /** What the page shows. */
 export interface PageContext {
@@ -21,28 +22,59 @@ export interface PageContext {
   agentDirectory?: Pick<AgentDirectory, 'agents'>;
 }
 
-function* renderSections(
-  { catalogue, agent, state, history, agentDirectory }: PageContext,
-  now: Date,
-): Iterable<[id: string, Html]> {
-  const problems = findProblems(catalogue, agent, state);
-  const sections = [
-    ...buildCollectorSections(catalogue, state, { history, problems, now }),
-    ...(agentDirectory === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
-  ];
-  yield ['summary', renderProblemsAndAgent(agent, state, problems, now)];
-  for (const section of sections) yield [`${section.id}/`, renderSection(section, now)];
+/** The page's parts, each with the id of its HTML element. */
+interface RenderedPage {
+  index: Html;
+  summary: Html;
+  sections: { id: string; site: string | undefined; html: Html }[];
 }
 
+function renderParts(
+  { catalogue, agent, state, history, agentDirectory }: PageContext,
+  range: HistoryRange,
+  now: Date,
+): RenderedPage {
+  const problems = findProblems(catalogue, agent, state);
+  const sections = [
+    ...buildCollectorSections(agent, catalogue, state, { history, range, problems, now }),
+    ...(agentDirectory === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
+  ];
+  return {
+    index: renderSectionIndex(sections),
+    summary: renderProblemsAndAgent(agent, state, problems, now),
+    sections: sections.map((section) => ({
+      id: `${section.id}/`,
+      site: section.site,
+      html: renderSection(section, now),
+    })),
+  };
+}
+
+/** Other agents below the name of their site: one site's sections stand together. */
+const groupBySite = (sections: RenderedPage['sections']): Html[] =>
+  sections.flatMap(({ site, html: section }, index) =>
+    site === undefined || site === sections[index - 1]?.site
+      ? section
+      : [html`<h2 class="site" id="${siteAnchor(site)}" tabindex="-1">${site}</h2>`, section],
+  );
+
 /** The page as a document. `prefix`: the path below which a proxy serves it. */
-export const renderPage = (context: PageContext, now: Date, prefix?: string): string =>
-  renderPageDocument(
-    context.agent,
-    [...renderSections(context, now)].map(([, section]) => section),
+export const renderPage = (context: PageContext, range: HistoryRange, now: Date, prefix?: string): string => {
+  const { index, summary, sections } = renderParts(context, range, now);
+  return renderPageDocument(
+    { agent: context.agent, range, index, content: [summary, ...groupBySite(sections)] },
     now,
     prefix,
   );
+};
 
 /** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would always change. */
-export const renderLiveSectionsById = (context: PageContext, now: Date): Map<string, string> =>
-  new Map([...renderSections(context, now)].map(([id, { text }]) => [id, emptyTimeElements(text)]));
+export function renderLiveSectionsById(context: PageContext, range: HistoryRange, now: Date): Map<string, string> {
+  const { index, summary, sections } = renderParts(context, range, now);
+  return new Map(
+    [{ id: 'index', html: index }, { id: 'summary', html: summary }, ...sections].map(({ id, html: { text } }) => [
+      id,
+      emptyTimeElements(text),
+    ]),
+  );
+}

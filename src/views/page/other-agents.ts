@@ -1,20 +1,16 @@
 import type { ReportedAgent, ReportedDevice, ReportedProblem } from '../../model/agent-directory.ts';
 import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
-import {
-  type AnyMetricDeclaration,
-  isPrimaryNumericMetric,
-  type MetricValue,
-  type UpdateVersions,
-} from '../../model/metric.ts';
+import type { AnyMetricDeclaration, MetricValue, UpdateVersions } from '../../model/metric.ts';
 import { severityNames } from '../../model/problem.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import type { AnyTable } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
 import { formatProblem } from '../problem-groups.ts';
-import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
+import type { DeviceView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, html } from './html.ts';
+import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { renderDistanceToNow } from './relative-time.ts';
-import { renderMetricValue } from './render-metric-value.ts';
 
 const isVersions = (value: unknown): value is UpdateVersions =>
   typeof value === 'object' &&
@@ -42,18 +38,20 @@ function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): Metric
   }
 }
 
-/** The metrics of the device table that the keys fit best: a topic does not say its table, and another version of the agent may lack
- * some keys. */
-function metricsOfKeys({ tables }: CollectorMetadata, keys: readonly string[]): Record<string, AnyMetricDeclaration> {
-  const candidates = Object.values(tables)
-    .filter(({ kind }) => kind === 'device')
-    .map(({ metrics }) => ({
-      metrics,
-      missing: Object.keys(metrics).filter((key) => !keys.includes(key)).length,
-      unknown: keys.filter((key) => !(key in metrics)).length,
-    }));
-  const [best] = candidates.sort((a, b) => a.missing + a.unknown - (b.missing + b.unknown));
-  return best?.metrics ?? {};
+/** The device table that the keys fit best: a topic does not say its table, and another version of the agent may lack some keys. */
+function tableOfKeys(
+  { tables }: CollectorMetadata,
+  keys: readonly string[],
+): [id: string, table: AnyTable] | undefined {
+  const [best] = Object.entries(tables)
+    .filter(([, { kind }]) => kind === 'device')
+    .map(([id, table]) => ({
+      found: [id, table] as [string, AnyTable],
+      missing: Object.keys(table.metrics).filter((key) => !keys.includes(key)).length,
+      unknown: keys.filter((key) => !(key in table.metrics)).length,
+    }))
+    .sort((a, b) => a.missing + a.unknown - (b.missing + b.unknown));
+  return best?.found;
 }
 
 function otherDeviceView(
@@ -63,24 +61,20 @@ function otherDeviceView(
   now: Date,
 ): DeviceView {
   const { id, title } = collector;
-  const metrics = metricsOfKeys(collector, Object.keys(values));
-  const views = Object.entries(metrics).flatMap(
-    ([key, metric]): { metric: AnyMetricDeclaration; view: MetricView }[] => {
-      const value = parseTopicValue(metric, values[key]);
-      return metric.enabled === false || value === null
-        ? []
-        : [{ metric, view: { name: metric.name, value: renderMetricValue(metric, value, now) } }];
-    },
-  );
+  const [table, { title: kind, metrics }] = tableOfKeys(collector, Object.keys(values)) ?? ['', { title, metrics: {} }];
+  const shown = Object.entries(metrics).flatMap(([key, metric]): ShownMetric[] => {
+    const value = parseTopicValue(metric, values[key]);
+    return metric.enabled === false || value === null ? [] : [{ table, key, metric, value }];
+  });
   const name = device === agent.id || device === id ? title : `${title} ${device}`;
   return {
     id: `${agent.id}/${id}/${device}`,
+    kind,
     name,
     fullName: `${agent.name}: ${name}`,
     details: isAvailable === false ? 'unavailable: last known values' : '',
     problems: [],
-    numbers: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? view : [])),
-    facts: views.flatMap(({ metric, view }) => (isPrimaryNumericMetric(metric) ? [] : view)),
+    ...buildMetricViews(shown, now),
     parts: [],
   };
 }
@@ -131,11 +125,23 @@ const sectionOfOmitted = (count: number): PageSection => ({
   title: `${count} more agents`,
   problems: [],
   isFailing: false,
+  site: 'Others',
   note: 'each is on its own page',
   devices: [],
 });
 
-/** A section for each other agent of the lab, up to a bound, with what it says is wrong, and the last state of its devices without their parts. */
+/** Id of the section of another agent. */
+export const otherAgentAnchor = (agent: string): string => `lab/${agent}`;
+
+const noSite = 'No site';
+
+/** In the order of sites, the agent's own first, and those without a site last. */
+const bySite = (own: string | undefined, sections: readonly PageSection[]) => {
+  const rank = ({ site = noSite }: PageSection) => (site === own ? 0 : site === noSite ? 2 : 1);
+  return [...sections].sort((a, b) => rank(a) - rank(b) || (a.site ?? '').localeCompare(b.site ?? '', 'en'));
+};
+
+/** A section for each other agent of the lab, up to a bound, by site, with what it says is wrong, and the last state of its devices without their parts. */
 export function buildOtherAgentSections(
   catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,
@@ -147,8 +153,9 @@ export function buildOtherAgentSections(
   const shown = mostImportant(others);
   const sections = shown.map(
     (agent): PageSection => ({
-      id: `lab/${agent.id}`,
+      id: otherAgentAnchor(agent.id),
       title: agent.name,
+      site: agent.site ?? noSite,
       problems: problemViews(agent, now),
       isFailing: !agent.isOnline,
       note: noteOf(agent),
@@ -159,5 +166,6 @@ export function buildOtherAgentSections(
       ),
     }),
   );
-  return shown.length === others.length ? sections : [...sections, sectionOfOmitted(others.length - shown.length)];
+  const inOrder = bySite(self.site, sections);
+  return shown.length === others.length ? inOrder : [...inOrder, sectionOfOmitted(others.length - shown.length)];
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HistoryRange } from '../../model/metric-history.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import pageScript from './browser/live-page.ts?browser';
 import pageStyle from './browser/style.css?browser';
@@ -21,14 +22,29 @@ export const contentSecurityPolicy = [
 const iconUrl = (colour: string) =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="${colour}"/></svg>`)}`;
 
+/** What the document is made of. */
+export interface PageContent {
+  agent: AgentIdentity;
+  range: HistoryRange;
+  index: Html;
+  /** Summary and sections. */
+  content: readonly Html[];
+}
+
+/** The address of a range, relative to the page. */
+const addressOf = (range: HistoryRange) => (range === 'hour' ? './' : `?range=${range}`);
+
+const renderRangeLink = (range: HistoryRange, current: HistoryRange) =>
+  html`<a href="${addressOf(range)}"${range === current ? html` aria-current="true"` : ''}><span class="aside">last </span>${range}</a>`;
+
 /** The page around its sections. `prefix`: the path below which a proxy serves it. */
 export const renderPageDocument = (
-  agent: AgentIdentity,
-  sections: Iterable<Html>,
+  { agent, range, index, content }: PageContent,
   now: Date,
   prefix?: string,
 ): string => {
-  const base = prefix === undefined ? '' : html`<base href="${prefix}/">\n`;
+  // With the query, so that a link to a place on the page stays on the page.
+  const base = prefix === undefined ? '' : html`<base href="${prefix}/${range === 'hour' ? '' : addressOf(range)}">\n`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,10 +55,11 @@ ${base}<title>${agent.name}</title>
 <style>${new Html(pageStyle)}</style>
 <noscript><meta http-equiv="refresh" content="30"></noscript>
 </head>
-<body data-run="${agent.startedAt.toISOString()}" data-now="${now.toISOString()}">
-<header><h1>${agent.name}${agent.site === undefined ? '' : html`<small>${agent.site}</small>`}</h1><p id="live">as of ${now.toISOString().slice(11, 16)} UTC</p></header>
+<body data-run="${agent.startedAt.toISOString()}" data-now="${now.toISOString()}" data-range="${range}">
+<header><h1>${agent.name}${agent.site === undefined ? '' : html`<small>${agent.site}</small>`}</h1><nav id="range" aria-label="Time of the lines">${(['hour', 'day'] as const).map((one) => renderRangeLink(one, range))}</nav><p id="live">as of ${now.toISOString().slice(11, 16)} UTC</p></header>
+${index}
 <main>
-${[...sections]}
+${content}
 </main>
 <footer><p>infra-monitor ${agent.version} · <a href="health/">health</a> · <a href="metrics">metrics</a> · <a href="openapi.json">API</a></p></footer>
 <script>${new Html(pageScript)}</script>

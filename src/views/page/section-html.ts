@@ -1,18 +1,27 @@
-import { isFaultSeverity, severities } from '../../model/problem.ts';
+import { isFaultSeverity, severities, severityNames } from '../../model/problem.ts';
 import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, type HtmlContent, html } from './html.ts';
+import { groupPartsByKind, type PartGroup } from './part-groups.ts';
 import { renderDistanceToNow, renderRelativeTime } from './relative-time.ts';
 
-const renderMetrics = (cssClass: 'numbers' | 'facts', metrics: readonly MetricView[]) =>
-  metrics.length === 0
-    ? ''
-    : html`<dl class="${cssClass}">${metrics.map(({ name, value, sparkline }) => html`<div><dt>${name}</dt><dd>${value}${sparkline}</dd></div>`)}</dl>`;
+const renderMetric = ({ name, value, color, history, bar }: MetricView) =>
+  html`<div><dt>${name}</dt><dd${color === undefined ? '' : html` class="${color}"`}>${value}</dd>${history === undefined && bar === undefined ? '' : html`<dd class="graph">${history}${bar}</dd>`}</div>`;
 
-/** The severity of its worst fault. */
+const renderMetrics = (cssClass: 'numbers' | 'uptimes' | 'facts', metrics: readonly MetricView[]) =>
+  metrics.length === 0 ? '' : html`<dl class="${cssClass}">${metrics.map(renderMetric)}</dl>`;
+
+const renderAllMetrics = ({ numbers, uptimes, facts }: DeviceView) => [
+  renderMetrics('numbers', numbers),
+  renderMetrics('uptimes', uptimes),
+  renderMetrics('facts', facts),
+];
+
+/** The severity of the worst fault. */
+const worstFaultOf = (problems: readonly ProblemView[]) =>
+  severities.find((severity) => isFaultSeverity(severity) && problems.some((one) => one.severity === severity));
+
 const cssClassOf = ({ problems, lostSince }: DeviceView) => {
-  const worst = severities.find(
-    (severity) => isFaultSeverity(severity) && problems.some((one) => one.severity === severity),
-  );
+  const worst = worstFaultOf(problems);
   return [lostSince === undefined ? [] : 'lost', worst ?? (lostSince === undefined ? 'well' : [])].flat().join(' ');
 };
 
@@ -27,30 +36,61 @@ const renderProblems = ({ problems, hint, lostSince }: DeviceView, now: Date) =>
     ),
   )}${hint === undefined ? '' : html`<p class="hint">${hint}</p>`}`;
 
-const renderPart = (
-  part: DeviceView,
-  now: Date,
-) => html`<div class="part ${cssClassOf(part)}" id="${part.id}" tabindex="-1">
-<h4>${part.name}</h4>${renderProblems(part, now)}${renderMetrics('numbers', part.numbers)}${renderMetrics('facts', part.facts)}</div>`;
+const renderPart = (part: DeviceView, now: Date) =>
+  html`<div class="part ${cssClassOf(part)}" id="${part.id}" tabindex="-1">
+<h4>${part.name}</h4>${renderProblems(part, now)}${renderAllMetrics(part)}</div>`;
+
+/** Parts of one kind, to fold. What is folded says what is wrong in it. */
+function renderPartGroup(device: DeviceView, { id, title, parts, isOpen }: PartGroup, now: Date) {
+  const worst = worstFaultOf(parts.flatMap(({ problems }) => problems));
+  return html`<details class="group${worst === undefined ? '' : ` ${worst}`}" id="${device.id}/${id}/"${isOpen ? html` open` : ''}>
+<summary><span>${title}</span> <small>${parts.length}</small>${worst === undefined ? '' : html` <strong>${severityNames[worst]}</strong>`}</summary><div class="parts">${parts.map((part) => renderPart(part, now))}</div></details>`;
+}
 
 /** Whether a device's parts have more metrics than fit beside another card. */
 const isWide = ({ parts }: DeviceView) =>
   parts.reduce((sum, { numbers, facts }) => sum + numbers.length + facts.length, 0) > 6;
 
-const renderDevice = (
-  device: DeviceView,
-  now: Date,
-) => html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
+const renderDevice = (device: DeviceView, now: Date) =>
+  html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
 <h3>${device.href === undefined ? device.name : html`<a href="${device.href}" rel="noreferrer">${device.name}</a>`}</h3>${
-  device.details ? html`<p class="about">${device.details}</p>` : ''
-}${renderProblems(device, now)}${renderMetrics('numbers', device.numbers)}${renderMetrics('facts', device.facts)}${device.parts.length === 0 ? '' : html`<div class="parts">${device.parts.map((part) => renderPart(part, now))}</div>`}</article>`;
+    device.details ? html`<p class="about">${device.details}</p>` : ''
+  }${renderProblems(device, now)}${renderAllMetrics(device)}${groupPartsByKind(device.parts).map((group) => renderPartGroup(device, group, now))}</article>`;
+
+const renderCards = (devices: readonly DeviceView[], now: Date) =>
+  html`<div class="cards">${devices.map((device) => renderDevice(device, now))}</div>`;
+
+/** Cards that stand open, if there are more of them than anybody wants to scroll past; those with something wrong always do. */
+const maxOpenCards = 12;
+
+/** The cards of a section. Of many, those that are well are folded. */
+function renderDevices(id: string, devices: readonly DeviceView[], now: Date) {
+  if (devices.length <= maxOpenCards) return renderCards(devices, now);
+  const isWell = ({ problems, lostSince }: DeviceView) => problems.length === 0 && lostSince === undefined;
+  const well = devices.filter(isWell);
+  const open = devices.filter((device) => !isWell(device));
+  return html`${open.length === 0 ? '' : renderCards(open, now)}<details class="group" id="${id}/well/"><summary><span>${open.length === 0 ? 'All are well' : 'The others are well'}</span> <small>${well.length}</small></summary>${renderCards(well, now)}</details>`;
+}
+
+/** The devices of another agent, folded: they are on its own page. */
+const renderFoldedDevices = ({ id, devices }: PageSection, now: Date) =>
+  devices.length === 0
+    ? ''
+    : html`<details class="group" id="${id}/devices/"><summary><span>Last values</span> <small>${devices.length}</small></summary>${renderCards(devices, now)}</details>`;
 
 /** A section with the time of its last reading. */
-export const renderSection = (
-  { id, title, problems, isFailing, lastRead, note, allValuesPath, devices }: PageSection,
-  now: Date,
-): Html => html`<section id="${id}/" tabindex="-1"${isFailing ? html` class="lost"` : ''}>
-<div class="head"><h2>${title}</h2><p>${note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`)}${allValuesPath === undefined ? '' : html` · <a href="${allValuesPath}">all values<span class="aside"> of ${title}</span></a>`}</p></div>
-${problems.map((problem) => renderProblem(problem))}${
-  devices.length === 0 && problems.length === 0 && lastRead !== undefined ? html`<p class="about">None found.</p>` : ''
-}<div class="cards">${devices.map((device) => renderDevice(device, now))}</div></section>`;
+export function renderSection(section: PageSection, now: Date): Html {
+  const { id, title, site, problems, isFailing, lastRead, note, allValuesPath, overview, devices } = section;
+  const time = note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`);
+  const link =
+    allValuesPath === undefined
+      ? ''
+      : html` · <a href="${allValuesPath}">all values<span class="aside"> of ${title}</span></a>`;
+  const isEmpty = devices.length === 0 && problems.length === 0 && lastRead !== undefined;
+  const cssClasses = [isFailing ? ['lost'] : [], site === undefined ? [] : ['other']].flat();
+  return html`<section id="${id}/" tabindex="-1"${cssClasses.length === 0 ? '' : html` class="${cssClasses.join(' ')}"`}>
+<div class="head">${site === undefined ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}<p>${time}${link}</p></div>
+${problems.map((problem) => renderProblem(problem))}${isEmpty ? html`<p class="about">None found.</p>` : ''}${overview}${
+  site === undefined ? renderDevices(id, devices, now) : renderFoldedDevices(section, now)
+}</section>`;
+}

@@ -3,7 +3,7 @@ import { allCollectors } from '../../../src/collectors/index.ts';
 import { createApiRoutes } from '../../../src/http/api-routes.ts';
 import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
 import { startStatusServer } from '../../../src/http/server.ts';
-import { MinuteHistory } from '../../../src/loop/minute-history.ts';
+import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import { everything } from '../../helpers/everything.ts';
 import { agent } from '../../helpers/sample-collector.ts';
 import { ask, serve, token } from './programs.ts';
@@ -37,7 +37,12 @@ test('nor where the token is wanted', async () => {
 
 test('nor in the whole catalogue', async () => {
   const state = everything(allCollectors, 2);
-  const page = createPageRoutesAndEventStream({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
+  const page = createPageRoutesAndEventStream({
+    catalogue: allCollectors,
+    agent,
+    state,
+    history: new RecentMetricHistory(),
+  });
   const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
     new Map([...page.routes, ...createApiRoutes(allCollectors, agent, state)]),

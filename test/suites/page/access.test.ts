@@ -3,7 +3,7 @@ import { allCollectors } from '../../../src/collectors/index.ts';
 import { createApiRoutes } from '../../../src/http/api-routes.ts';
 import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
 import { startStatusServer } from '../../../src/http/server.ts';
-import { MinuteHistory } from '../../../src/loop/minute-history.ts';
+import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import { Secret } from '../../../src/model/secret.ts';
 import { everything } from '../../helpers/everything.ts';
 import { agent } from '../../helpers/sample-collector.ts';
@@ -14,7 +14,12 @@ const token = 'a-token-to-read-with';
 
 async function serve(settings: { HTTP_TOKEN?: Secret } = {}) {
   const state = everything(allCollectors, 2);
-  const page = createPageRoutesAndEventStream({ catalogue: allCollectors, agent, state, history: new MinuteHistory() });
+  const page = createPageRoutesAndEventStream({
+    catalogue: allCollectors,
+    agent,
+    state,
+    history: new RecentMetricHistory(),
+  });
   const paths = new Map([
     ...page.routes,
     ...createApiRoutes(allCollectors, agent, state, settings.HTTP_TOKEN !== undefined),

@@ -1,6 +1,9 @@
 import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { startStatusServer } from '../../../src/http/server.ts';
+import type { PageContext } from '../../../src/views/page/index.ts';
 
 /** For Debian's Chromium, run by root and without any network of its own. */
 export const chromiumArguments = [
@@ -40,6 +43,15 @@ export function browser(): { open(url: string, options?: BrowserContextOptions):
       return page;
     },
   };
+}
+
+/** A server that has nothing but the page. */
+export async function servePage(shown: PageContext): Promise<{ url: string; updateListeners(): void }> {
+  const { routes, updateListeners } = createPageRoutesAndEventStream(shown);
+  const settings = { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 };
+  const server = await startStatusServer(settings, routes, { agent: 'nas', site: null });
+  onTestFinished(() => server.close());
+  return { url: server.url, updateListeners };
 }
 
 /** Waits until the page hears from its agent. */

@@ -55,6 +55,24 @@ test('the last state of each other agent’s devices, without parts, memories an
   ]);
 });
 
+test('agents stand by site: the own one first, those without a site last', () => {
+  const sites: Record<string, string> = { a: 'Cabin', b: 'Berlin', c: 'Attic', d: 'Berlin' };
+  const { agents } = new DirectoryOfTopics(['a', 'b', 'c', 'd', 'e'].map((id) => [`${id}/status`, 'online']));
+  const sections = buildOtherAgentSections(
+    catalogue,
+    { ...agent, site: 'Berlin' },
+    agents.map((one) => ({ ...one, ...(sites[one.id] === undefined ? {} : { site: sites[one.id] as string }) })),
+    now,
+  );
+  expect(sections.map(({ title, site }) => `${site}: ${title}`)).toEqual([
+    'Berlin: b',
+    'Berlin: d',
+    'Attic: c',
+    'Cabin: a',
+    'No site: e',
+  ]);
+});
+
 test('an agent that is online by its status but does not answer is lost', () => {
   expect(lab({ 'pi/status': 'online', 'pi/problems': problemList() }, 'pi')).toMatchObject([
     { note: 'lost: last known values', isFailing: true },

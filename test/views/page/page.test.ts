@@ -5,29 +5,31 @@ import { household } from '../../helpers/household.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);
-const history = { lastHour: () => undefined };
+const history = { lineOf: () => undefined };
 const now = new Date('2026-03-14T20:00:00Z');
 const later = new Date('2026-01-02T03:05:06Z');
 
 function pageOf(...observations: Parameters<typeof stateOf>[1][]) {
   const state = stateOf(collector, ...observations);
   state.broker.connected = true;
-  return renderPage({ catalogue: [collector], agent, state, history }, later);
+  return renderPage({ catalogue: [collector], agent, state, history }, 'hour', later);
 }
 const main = (text: string) => /<main>([\s\S]*)<\/main>/.exec(text)?.[1] ?? '';
 const wrong = (text: string) =>
-  [...text.matchAll(/<li[^>]*>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
+  [...main(text).matchAll(/<li[^>]*>(.*?)<\/li>/g)].map(([, item = '']) => item.replaceAll(/<[^>]*>/g, ''));
 
 test('the page of a household', async () => {
-  await expect(main(renderPage(household(now), now)).trim()).toMatchFileSnapshot('../../cases/page/household.html');
+  await expect(main(renderPage(household(now), 'hour', now)).trim()).toMatchFileSnapshot(
+    '../../cases/page/household.html',
+  );
 });
 
-test('the page of a household fits in 40 kB', () => {
-  expect(Buffer.byteLength(renderPage(household(now), now))).toBeLessThan(40_000);
+test.each(['hour', 'day'] as const)('the page of a household with the last %s fits in 60 kB', (range) => {
+  expect(Buffer.byteLength(renderPage(household(now), range, now))).toBeLessThan(60_000);
 });
 
 test('the page loads nothing from elsewhere', () => {
-  const text = renderPage(household(now), now);
+  const text = renderPage(household(now), 'hour', now);
   for (const [, address = ''] of text.matchAll(/(?:src|link [^>]*href|action)="([^"]*)"/g))
     expect(address).toMatch(/^data:image\/svg/);
   expect(text).not.toMatch(/@import|url\(/);
@@ -71,6 +73,7 @@ describe('foreign texts are never markup', () => {
         state,
         history,
       },
+      'hour',
       later,
       undefined,
     );
@@ -108,14 +111,14 @@ test('a failing collector is one problem, and its last values are still shown', 
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
   state.record(collector, { ok: false, error: 'timed out after 10 s', at: later, seconds: 10 });
-  const text = renderPage({ catalogue: [collector], agent, state, history }, later);
+  const text = renderPage({ catalogue: [collector], agent, state, history }, 'hour', later);
   expect(wrong(text)).toEqual(['degraded Probe: timed out after 10 s, for 60 s']);
   expect(text).toContain('<b>1.0</b>\u202f%');
 });
 
 test('problems of the agent are listed too: a disconnected broker', () => {
   const state = stateOf(collector, [{ table: 'thing', device, reading: {} }]);
-  expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, later))).toEqual([
+  expect(wrong(renderPage({ catalogue: [collector], agent, state, history }, 'hour', later))).toEqual([
     expect.stringMatching(/^outage Broker mqtt:\/\/127\.0\.0\.1:1883: not connected, for /),
   ]);
 });
@@ -140,7 +143,7 @@ function judgedPage(...readings: { level?: number; note?: string }[]) {
   const serial = { ...device, serialNumber: 'S4EV' };
   const state = stateOf(judging, ...readings.map((reading) => [{ table: 'thing' as const, device: serial, reading }]));
   state.broker.connected = true;
-  return renderPage({ catalogue: [judging], agent, state, history }, later);
+  return renderPage({ catalogue: [judging], agent, state, history }, 'hour', later);
 }
 
 test('a problem with its severity, serial number, beginning and remedy; its card has the same text', () => {
@@ -183,16 +186,16 @@ test('a device behind another says on its card what explains its problem', () =>
 test('live sections have no elapsed times, so that only changes change them', () => {
   const shown = household(now);
   const [early, late] = [
-    renderLiveSectionsById(shown, now),
-    renderLiveSectionsById(shown, new Date(now.getTime() + 20_000)),
+    renderLiveSectionsById(shown, 'hour', now),
+    renderLiveSectionsById(shown, 'hour', new Date(now.getTime() + 20_000)),
   ];
-  expect([...early.keys()]).toEqual(['summary', 'sites/', 'host/', 'nvme/', 'router/', 'home_assistant/']);
+  expect([...early.keys()]).toEqual(['index', 'summary', 'sites/', 'host/', 'nvme/', 'router/', 'home_assistant/']);
   expect(late).toEqual(early);
   expect([...early.values()].join()).not.toMatch(/<time[^>]*>[^<]/);
 });
 
 test('below a prefix the page has a base address', () => {
   const shown = household(now);
-  expect(renderPage(shown, now)).not.toContain('<base');
-  expect(renderPage(shown, now, '/api/hassio_ingress/abc')).toContain('<base href="/api/hassio_ingress/abc/">');
+  expect(renderPage(shown, 'hour', now)).not.toContain('<base');
+  expect(renderPage(shown, 'hour', now, '/api/hassio_ingress/abc')).toContain('<base href="/api/hassio_ingress/abc/">');
 });

@@ -1,4 +1,7 @@
 import { formatDuration } from '../../duration.ts';
+import { rememberFolds, showTarget } from './folds.ts';
+import { showValuesOfLines } from './line-values.ts';
+import { morph } from './morph.ts';
 
 /** What `/events` sends: the sections that changed, by their ids. */
 interface Sections {
@@ -14,37 +17,11 @@ const retryMs = 10_000;
 
 const byId = (id: string) => document.getElementById(id);
 const status = byId('live');
-const { run, now: renderedAt = '' } = document.body.dataset;
+const { run, now: renderedAt = '', range = 'hour' } = document.body.dataset;
 
 /** Milliseconds by which this browser's clock is ahead of the agent's. */
 let clockOffset = Date.now() - Date.parse(renderedAt);
 let lastMessageAt = 0;
-
-/** Makes one element equal to another and leaves alone what is the same, so that focus and selection stay. */
-function morph(current: Element, target: Element): void {
-  // Whether details are open is up to the reader.
-  for (const { name } of [...current.attributes])
-    if (!target.hasAttribute(name) && name !== 'open') current.removeAttribute(name);
-  for (const { name, value } of target.attributes)
-    if (current.getAttribute(name) !== value) current.setAttribute(name, value);
-  const children = [...target.childNodes];
-  children.forEach((child, index) => {
-    const existing = current.childNodes[index];
-    if (existing === undefined) current.append(child);
-    else if (!isSameNode(existing, child)) existing.replaceWith(child);
-    else if (existing instanceof Element && child instanceof Element) {
-      if (!isSameTime(existing, child)) morph(existing, child);
-    } else if (existing.nodeValue !== child.nodeValue) existing.nodeValue = child.nodeValue;
-  });
-  while (current.childNodes.length > children.length) current.lastChild?.remove();
-}
-
-const idOf = (node: Node) => (node instanceof Element ? node.id : '');
-const isSameNode = (one: Node, other: Node) => one.nodeName === other.nodeName && idOf(one) === idOf(other);
-
-/** An elapsed time arrives empty; this script fills it in. */
-const isSameTime = (one: Element, other: Element) =>
-  one instanceof HTMLTimeElement && other instanceof HTMLTimeElement && one.dateTime === other.dateTime;
 
 function showElapsedTimes(): void {
   const now = Date.now() - clockOffset;
@@ -60,6 +37,8 @@ function showElapsedTimes(): void {
   document.body.className = isSilent ? 'silent' : 'live';
 }
 
+const keepTabStop = showValuesOfLines(() => new Date(Date.now() - clockOffset));
+
 function update({ run: agentRun, now, sections }: Sections): void {
   if (agentRun !== run) {
     location.reload();
@@ -71,19 +50,28 @@ function update({ run: agentRun, now, sections }: Sections): void {
     const template = document.createElement('template');
     template.innerHTML = text;
     const [current, target] = [byId(id), template.content.firstElementChild];
-    if (current !== null && target !== null) morph(current, target);
+    // Something new: a collector's first reading, an agent that joined.
+    if (current === null) {
+      location.reload();
+      return;
+    }
+    if (target !== null) morph(current, target);
   }
   document.title = byId('summary')?.dataset.title ?? '';
   showElapsedTimes();
+  keepTabStop();
 }
 
 function listen(): void {
-  const events = new EventSource('events');
+  const events = new EventSource(`events?range=${range}`);
   events.addEventListener('sections', ({ data }) => update(JSON.parse(data)));
   events.onerror = () => {
     if (events.readyState === EventSource.CLOSED) setTimeout(listen, retryMs);
   };
 }
 
+rememberFolds();
+addEventListener('hashchange', showTarget);
+showTarget();
 listen();
 setInterval(showElapsedTimes, 1000);

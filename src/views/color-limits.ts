@@ -1,5 +1,3 @@
-import type { LabEntity } from './lab-device.ts';
-
 /** From where on a value is worrying, and bad; with `isLowBad`, below which. */
 export interface ColorLimits {
   amber: number;
@@ -18,6 +16,8 @@ const limits: Record<string, ColorLimits> = {
   'host-cpu_temperature': { amber: 75, red: 90 },
   'filesystem-used': usage,
   'filesystem-time_to_full': { amber: 30, red: 7, isLowBad: true },
+  'pool-used': usage,
+  'pool-metadata_used': usage,
   'disk-busy': usage,
   'drive-temperature': { amber: 60, red: 70 },
   'drive-percentage_used': usage,
@@ -32,17 +32,12 @@ const limits: Record<string, ColorLimits> = {
 /** Metrics with limits, as `table-metric`. */
 export const metricKeysWithColorLimits: readonly string[] = Object.keys(limits);
 
-export const colorLimitsOf = ({ table, metric }: LabEntity): ColorLimits | undefined => limits[`${table}-${metric}`];
+export const colorLimitsOf = (table: string, metric: string): ColorLimits | undefined => limits[`${table}-${metric}`];
 
-/** Counts that are 0 on a good day, as `table-metric`: their graph would be empty. */
-export const metricKeysWithoutGraph: readonly string[] = [
-  'site-agents_lost',
-  'instance-unavailable_entities',
-  'instance-repairs',
-];
-
-/** What a tile shows below its number: how much of 100 % it is, or its last day. */
-export function tileFeatureOf({ unit, hasNumber, table, metric }: LabEntity) {
-  if (!hasNumber || metricKeysWithoutGraph.includes(`${table}-${metric}`)) return undefined;
-  return unit === '%' ? { type: 'bar-gauge', min: 0, max: 100 } : { type: 'trend-graph', hours_to_show: 24 };
+/** Whether a value is worrying or bad; undefined for a good one, and for a metric without limits. */
+export function colorOf(table: string, metric: string, value: number): 'amber' | 'red' | undefined {
+  const limits = colorLimitsOf(table, metric);
+  if (limits === undefined) return undefined;
+  const isBeyond = (limit: number) => (limits.isLowBad === true ? value < limit : value >= limit);
+  return isBeyond(limits.red) ? 'red' : isBeyond(limits.amber) ? 'amber' : undefined;
 }

@@ -1,0 +1,72 @@
+import {
+  type AnyMetricDeclaration,
+  isPrimaryNumericMetric,
+  isUptimeMetric,
+  type MetricValue,
+} from '../../model/metric.ts';
+import type { MetricValueLine } from '../../model/metric-history.ts';
+import { colorOf } from '../color-limits.ts';
+import type { DeviceView, MetricView } from './device-view.ts';
+import { type Html, html } from './html.ts';
+import { renderMetricValue } from './render-metric-value.ts';
+import { renderSparkline } from './sparkline.ts';
+import { renderUptime } from './uptime-strip.ts';
+
+/** A metric with its value, and what is remembered of it. */
+export interface ShownMetric {
+  table: string;
+  key: string;
+  metric: AnyMetricDeclaration;
+  value: MetricValue;
+  line?: MetricValueLine | undefined;
+}
+
+/** How much of 100 % a value is, as a bar; undefined for values that are no percentage. Its text is the value beside it. */
+export function renderPercentBar(
+  metric: AnyMetricDeclaration,
+  value: MetricValue,
+  color: 'amber' | 'red' | undefined,
+): Html | undefined {
+  if (!('unit' in metric) || metric.unit !== '%' || typeof value !== 'number') return undefined;
+  const width = Math.round(Math.max(0, Math.min(100, value)));
+  return html`<svg class="bar${color === undefined ? '' : ` ${color}`}" aria-hidden="true"><rect width="${width}%" height="100%"/></svg>`;
+}
+
+/** With its bar and its line. */
+function viewOfNumber({ table, key, metric, value, line }: ShownMetric, now: Date): MetricView {
+  const color = typeof value === 'number' ? colorOf(table, key, value) : undefined;
+  return {
+    name: metric.name,
+    value: renderMetricValue(metric, value, now),
+    color,
+    history: line && renderSparkline(line, metric),
+    bar: renderPercentBar(metric, value, color),
+  };
+}
+
+/** With how long it could be reached. */
+function viewOfUptime({ metric, value, line }: ShownMetric, now: Date): MetricView {
+  const uptime = line && renderUptime(line);
+  const share = uptime === undefined ? '' : html` <small>${uptime.share}</small>`;
+  return {
+    name: metric.name,
+    value: html`${renderMetricValue(metric, value, now)}${share}`,
+    color: value === false ? 'red' : undefined,
+    history: uptime?.strip,
+  };
+}
+
+/** The metrics of a device or part by where they stand in its card. */
+export function buildMetricViews(
+  metrics: readonly ShownMetric[],
+  now: Date,
+): Pick<DeviceView, 'numbers' | 'uptimes' | 'facts'> {
+  const views = { numbers: [] as MetricView[], uptimes: [] as MetricView[], facts: [] as MetricView[] };
+  for (const shown of metrics) {
+    const { metric, value } = shown;
+    if (isPrimaryNumericMetric(metric)) views.numbers.push(viewOfNumber(shown, now));
+    else if (isUptimeMetric(metric)) views.uptimes.push(viewOfUptime(shown, now));
+    else views.facts.push({ name: metric.name, value: renderMetricValue(metric, value, now) });
+  }
+  return views;
+}

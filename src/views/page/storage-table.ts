@@ -1,0 +1,85 @@
+import type { Device } from '../../model/device.ts';
+import { isFaultSeverity, type Problem, type Severity } from '../../model/problem.ts';
+import type { AgentState } from '../../model/state.ts';
+import { type Html, type HtmlContent, html } from './html.ts';
+
+/** A drive or a pool, with the place of its card. */
+interface StorageDevice {
+  path: string;
+  device: Device;
+  worst: Severity | undefined;
+}
+
+/** What is built of what, a line for each pool and for each drive that something is mounted on without one. */
+interface StorageRow {
+  below: readonly (StorageDevice | string)[];
+  pool: StorageDevice | undefined;
+  mounts: readonly string[];
+}
+
+/** All devices by their ids: drives and pools are among them. */
+function findDevices({ collectors }: AgentState, problems: readonly Problem[]): Map<string, StorageDevice> {
+  const worstByPath = new Map<string, Severity>();
+  for (const { path, severity } of problems.filter((one) => isFaultSeverity(one.severity))) {
+    const [collector, device] = path.split('/');
+    const place = `${collector}/${device}`;
+    // The worst comes first.
+    if (!worstByPath.has(place)) worstByPath.set(place, severity);
+  }
+  const devices = new Map<string, StorageDevice>();
+  for (const { id, entries } of collectors.values())
+    for (const { device, part, address, excluded } of entries.values()) {
+      if (part !== undefined || excluded) continue;
+      const path = `${id}/${address.device}`;
+      devices.set(device.id, { path, device, worst: worstByPath.get(path) });
+    }
+  return devices;
+}
+
+/** A pool comes after those that it is built of. */
+function rowsOf(devices: ReadonlyMap<string, StorageDevice>): StorageRow[] {
+  const pools = [...devices.values()].filter(({ device }) => device.liesOn !== undefined);
+  const depths = new Map<string, number>();
+  const depthOf = ({ device: { id, liesOn = [] } }: StorageDevice): number => {
+    const known = depths.get(id);
+    if (known !== undefined) return known;
+    // Something that is built of itself is an error elsewhere, and no reason to go round for ever.
+    depths.set(id, 0);
+    const depth = 1 + Math.max(0, ...liesOn.flatMap((below) => devices.get(below) ?? []).map(depthOf));
+    depths.set(id, depth);
+    return depth;
+  };
+  const ofPools = pools
+    .map((pool) => ({ pool, depth: depthOf(pool) }))
+    .sort((a, b) => a.depth - b.depth)
+    .map(({ pool }) => ({
+      below: (pool.device.liesOn ?? []).map((id) => devices.get(id) ?? id),
+      pool,
+      mounts: pool.device.mounts ?? [],
+    }));
+  const ofDrives = [...devices.values()].flatMap((drive) => {
+    const { liesOn, mounts = [] } = drive.device;
+    return liesOn !== undefined || mounts.length === 0 ? [] : [{ below: [drive], pool: undefined, mounts }];
+  });
+  return [...ofPools, ...ofDrives];
+}
+
+const renderDevice = (found: StorageDevice | string): Html =>
+  typeof found === 'string'
+    ? html`<span>${found} <i>gone</i></span>`
+    : html`<a href="#${found.path}"${found.worst === undefined ? '' : html` class="${found.worst}"`}>${found.device.name}</a>`;
+
+const renderList = (items: readonly HtmlContent[]) =>
+  items.length === 0 ? '–' : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+
+const renderRow = ({ below, pool, mounts }: StorageRow) =>
+  html`<tr><td>${renderList(below.map(renderDevice))}</td><td>${pool === undefined ? '–' : renderDevice(pool)}</td><td>${renderList(mounts)}</td></tr>`;
+
+/** From drives over pools to mount points, each device with a link to its card; undefined if nothing is known of it. */
+export function renderStorageTable(state: AgentState, problems: readonly Problem[]): Html | undefined {
+  const rows = rowsOf(findDevices(state, problems));
+  if (rows.length === 0) return undefined;
+  return html`<table class="storage"><caption class="aside">From drives to mount points</caption>
+<thead><tr><th scope="col">Drives</th><th scope="col">Pool</th><th scope="col">Mounted at</th></tr></thead>
+<tbody>${rows.map(renderRow)}</tbody></table>`;
+}

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { renderUptime } from '../../../src/views/page/uptime-strip.ts';
+
+test('nothing while nothing is known', () => {
+  expect(renderUptime({ range: 'hour', values: [undefined, undefined] })).toBeUndefined();
+});
+
+test('up, down and unknown intervals, each a tick, and the share of the known ones', () => {
+  const { share, strip } = renderUptime({ range: 'hour', values: [undefined, 1, 1, 0, 1] }) ?? {};
+  expect(share).toBe('75.0\u202f%');
+  expect(strip?.text).toBe(
+    '<svg class="uptime" role="img" aria-label="75.0\u202f% of the last hour" viewBox="0 0 5 1" preserveAspectRatio="none">' +
+      '<path class="up" d="M1 .5H3M4 .5H5"/><path class="down" d="M3 .5H4"/></svg>',
+  );
+});
+
+test('a quarter of an hour may have been up for a part', () => {
+  expect(renderUptime({ range: 'day', values: [1, 0.5] })?.strip.text).toContain('<path class="partly" d="M1 .5H2"/>');
+});
+
+test('only what was never down has 100 %', () => {
+  expect(renderUptime({ range: 'day', values: [1, 1] })?.share).toBe('100\u202f%');
+  expect(renderUptime({ range: 'day', values: [...Array.from({ length: 95 }, () => 1), 0.999] })?.share).toBe(
+    '99.9\u202f%',
+  );
+});
