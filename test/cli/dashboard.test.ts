@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { startInstance } from '../helpers/instance.ts';
 import { observe } from '../helpers/observer.ts';
+import { until } from '../helpers/until.ts';
 
 interface Component {
   unique_id?: string;
@@ -150,4 +151,46 @@ test('dashboard --install says why it cannot save', async () => {
   const refused = await install();
   expect(refused).toMatchObject({ status: 1, output: expect.stringContaining('Home Assistant refuses the token') });
   expect(refused.output).not.toContain('of-an-administrator');
+});
+
+test('dashboard and recorder print what the agents on the broker announce', async () => {
+  const settings = await embedded();
+  const agent = await running(settings);
+  const written = async (command: string) => {
+    const { status, output } = await run({ ...settings, AGENT_NAME: 'another' }, command);
+    expect(status, output).toBe(0);
+    return parse(output) as Record<string, unknown>;
+  };
+  await until('announced', async () => (await run(settings, 'dashboard')).status === 0, 20);
+  expect(await written('dashboard')).toMatchObject({
+    title: 'Lab',
+    views: expect.arrayContaining([
+      expect.objectContaining({ title: 'testling', path: 'infra-monitor-testling-testling' }),
+    ]),
+  });
+  expect(await written('recorder')).toMatchObject({
+    recorder: {
+      exclude: { entities: expect.arrayContaining(['sensor.testling_pressure_memory', 'sensor.testling_agent_cpu']) },
+    },
+  });
+  await agent.stop();
+  expect(await run(settings, 'dashboard')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining('Cannot connect to the broker'),
+  });
+});
+
+test('dashboard reports that no devices are announced', async () => {
+  const settings = await embedded();
+  await running({
+    ...settings,
+    HOST_SCHEDULE: 'off',
+    NVME_SCHEDULE: 'off',
+    STORAGE_SCHEDULE: 'off',
+    AGENT_SCHEDULE: 'off',
+  });
+  expect(await run(settings, 'dashboard')).toMatchObject({
+    status: 2,
+    output: expect.stringContaining('No devices are announced on homeassistant/device/+/+/config'),
+  });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { readOutlets } from './helpers/outlets.ts';
-import { agent } from './helpers/sample-collector.ts';
-import { situations, stateAfter } from './helpers/situations/index.ts';
+import { readOutlets } from '../helpers/outlets.ts';
+import { agent } from '../helpers/sample-collector.ts';
+import { situations, stateAfter } from '../helpers/situations/index.ts';
 
 test.each(Object.entries(situations))('every outlet says the same: %s', async (_, situation) => {
   const { readings, wrong, explained = [], untold = [] } = situation;

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { startBroker } from '../helpers/broker.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
 import { observe } from '../helpers/observer.ts';
@@ -102,48 +101,6 @@ test('forget takes what was published for the whole lab along, once no other age
     output: expect.stringMatching(/Sites: published by no other agent\n.*\n✓ Removed: \d+ devices and \d+ topics\n$/),
   });
   await until('nothing is left', () => lab().length === 0);
-});
-
-test('dashboard and recorder print what the agents on the broker announce', async () => {
-  const settings = await embedded();
-  const agent = await running(settings);
-  const written = async (command: string) => {
-    const { status, output } = await run({ ...settings, AGENT_NAME: 'another' }, command);
-    expect(status, output).toBe(0);
-    return parse(output) as Record<string, unknown>;
-  };
-  await until('announced', async () => (await run(settings, 'dashboard')).status === 0, 20);
-  expect(await written('dashboard')).toMatchObject({
-    title: 'Lab',
-    views: expect.arrayContaining([
-      expect.objectContaining({ title: 'testling', path: 'infra-monitor-testling-testling' }),
-    ]),
-  });
-  expect(await written('recorder')).toMatchObject({
-    recorder: {
-      exclude: { entities: expect.arrayContaining(['sensor.testling_pressure_memory', 'sensor.testling_agent_cpu']) },
-    },
-  });
-  await agent.stop();
-  expect(await run(settings, 'dashboard')).toMatchObject({
-    status: 2,
-    output: expect.stringContaining('Cannot connect to the broker'),
-  });
-});
-
-test('dashboard reports that no devices are announced', async () => {
-  const settings = await embedded();
-  await running({
-    ...settings,
-    HOST_SCHEDULE: 'off',
-    NVME_SCHEDULE: 'off',
-    STORAGE_SCHEDULE: 'off',
-    AGENT_SCHEDULE: 'off',
-  });
-  expect(await run(settings, 'dashboard')).toMatchObject({
-    status: 2,
-    output: expect.stringContaining('No devices are announced on homeassistant/device/+/+/config'),
-  });
 });
 
 test('forget takes the id of an agent as forget --list prints it', async () => {

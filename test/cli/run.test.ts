@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startAgent } from '../helpers/agent.ts';
 import { embedded, run, running } from '../helpers/cli.ts';
@@ -9,37 +7,6 @@ import { drives } from '../helpers/drives.ts';
 import { freePort } from '../helpers/ports.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
-
-test('health queries the running agent', async () => {
-  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
-  expect(await run(settings, 'health')).toMatchObject({
-    status: 1,
-    output: expect.stringContaining('Is the agent running?'),
-  });
-  await running(settings);
-  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is healthy\n' });
-  expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
-});
-
-test('health sends the token, and works without it', async () => {
-  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
-  await running({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' });
-  expect(await run({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' }, 'health')).toEqual({
-    status: 0,
-    output: '✓ testling is healthy\n',
-  });
-  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is healthy\n' });
-});
-
-test('health does not load fetch, which takes memory at each health check of a container', async () => {
-  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
-  await running(settings);
-  const folder = mkdtempSync(join(tmpdir(), 'health-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const script = join(folder, 'no-fetch.cjs');
-  writeFileSync(script, `Object.defineProperty(globalThis, 'fetch', { get() { throw new Error('fetch'); } });`);
-  expect(await run({ ...settings, NODE_OPTIONS: `--require ${script}` }, 'health')).toMatchObject({ status: 0 });
-});
 
 test('a port used by another broker: how to use that broker', async () => {
   const settings = await embedded();
@@ -130,24 +97,4 @@ test('an impossible value is logged with its device and metric, and so is the fi
   await logged('warn  testling: Memory: -50 % is below the minimum of 0 %');
   writeFileSync(roots.proc('meminfo'), memory(500));
   await logged('info  testling: Memory: has a possible value again');
-});
-
-test('an uncaught error is logged once, without secrets, and the agent goes on', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'infra-monitor-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const fault = `const cause = process.env.HTTP_TOKEN;
-    const boom = () => { throw new TypeError('boom', { cause }); };
-    process.on('SIGUSR2', () => { setTimeout(boom); setTimeout(boom); setTimeout(() => Promise.reject(new Error('late')), 10); });`;
-  writeFileSync(join(folder, 'fault.mjs'), fault);
-  const agent = await running({
-    ...(await embedded()),
-    NODE_OPTIONS: `--import=${join(folder, 'fault.mjs')}`,
-    HTTP_TOKEN: 'open sesame 24/7',
-  });
-  agent.process.kill('SIGUSR2');
-  await until('the last of them', () => agent.output().includes('Error: late'));
-  expect(agent.output().split('TypeError: boom')).toHaveLength(2);
-  expect(agent.output()).toContain("[cause]: '***'");
-  expect(agent.output()).not.toContain('sesame');
-  expect(await agent.stop()).toBe(0);
 });

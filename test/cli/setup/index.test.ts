@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { startAgent } from '../helpers/agent.ts';
-import { freePort } from '../helpers/ports.ts';
-import { until } from '../helpers/until.ts';
+import { startAgent } from '../../helpers/agent.ts';
+import { freePort } from '../../helpers/ports.ts';
+import { until } from '../../helpers/until.ts';
 
 /** What `setup` does without a terminal, with this file of settings. */
 async function setUp(before: string | undefined, settings: Record<string, string>, ...args: string[]) {

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Device } from '../src/model/device.ts';
-import { startBroker } from './helpers/broker.ts';
-import { startNotificationServer } from './helpers/notification-server.ts';
-import { observe } from './helpers/observer.ts';
-import { type Readings, type ReadingsByCollector, ReportingAgent } from './helpers/reporting-agent.ts';
-import { until } from './helpers/until.ts';
+import type { Device } from '../../src/model/device.ts';
+import { startBroker } from '../helpers/broker.ts';
+import { startNotificationServer } from '../helpers/notification-server.ts';
+import { observe } from '../helpers/observer.ts';
+import { type Readings, type ReadingsByCollector, ReportingAgent } from '../helpers/reporting-agent.ts';
+import { until } from '../helpers/until.ts';
 
 const GiB = 1024 ** 3;
 type Reading = Readings[number];

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { embedded, run, running } from '../helpers/cli.ts';
+import { freePort } from '../helpers/ports.ts';
+
+test('health queries the running agent', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  expect(await run(settings, 'health')).toMatchObject({
+    status: 1,
+    output: expect.stringContaining('Is the agent running?'),
+  });
+  await running(settings);
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ testling is healthy\n' });
+  expect(await run({ HTTP_PORT: '0' }, 'health')).toMatchObject({ status: 2 });
+});
+
+test('health sends the token, and works without it', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  await running({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' });
+  expect(await run({ ...settings, HTTP_TOKEN: 'open-sesame-24-7' }, 'health')).toEqual({
+    status: 0,
+    output: '✓ testling is healthy\n',
+  });
+  expect(await run(settings, 'health')).toEqual({ status: 0, output: '✓ The agent is healthy\n' });
+});
+
+test('health does not load fetch, which takes memory at each health check of a container', async () => {
+  const settings = { ...(await embedded()), HTTP_PORT: String(await freePort()) };
+  await running(settings);
+  const folder = mkdtempSync(join(tmpdir(), 'health-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const script = join(folder, 'no-fetch.cjs');
+  writeFileSync(script, `Object.defineProperty(globalThis, 'fetch', { get() { throw new Error('fetch'); } });`);
+  expect(await run({ ...settings, NODE_OPTIONS: `--require ${script}` }, 'health')).toMatchObject({ status: 0 });
+});

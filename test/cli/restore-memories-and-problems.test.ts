@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { startBroker } from '../helpers/broker.ts';
+import { run } from '../helpers/cli.ts';
+import { observe } from '../helpers/observer.ts';
+import { tree } from '../helpers/tree.ts';
+
+test('once and check start from what the agent has published', async () => {
+  const { url } = await startBroker();
+  const settings = {
+    MQTT_URL: url,
+    HOST_ROOT: tree({ 'root/var/lib/dpkg/': '', 'root/run/reboot-required': '' }).host('/'),
+    HOST_SYS: '/none',
+  };
+  const oneLook = 'without an earlier list on the broker, this is what one look shows';
+  expect((await run(settings, 'once')).output).toContain(oneLook);
+  expect(JSON.parse((await run(settings, 'once', '--json')).output)[0]).toMatchObject({ comparedWithEarlier: false });
+  const problem = (id: string, more: object) => ({
+    id,
+    cause: id,
+    place: 'device',
+    certain: true,
+    since: '2026-01-02T03:04:05.000Z',
+    ...more,
+  });
+  const reboot = problem('host/testling/reboot_required', {
+    subject: 'testling',
+    severity: 'notice',
+    text: 'a reboot was required',
+  });
+  const gone = problem('nvme/s4ev/missing', {
+    subject: 'testling Samsung',
+    severity: 'outage',
+    text: 'no longer present',
+    serial_number: 'S4EV',
+  });
+  const observer = await observe(url, { protocolVersion: 4 });
+  await observer.client.publishAsync(
+    'infra-monitor/testling/problems',
+    JSON.stringify({ worst: 'outage', count: 1, reason: null, problems: [gone, reboot] }),
+    { retain: true },
+  );
+  const { output } = await run(settings, 'once');
+  expect(output).toMatch(
+    /^problems\n {2}outage: testling Samsung \(S4EV\): no longer present\n[\s\S]*^ {2}notice: testling: a reboot was required$/m,
+  );
+  expect(output).not.toContain(oneLook);
+  const statuses = JSON.parse((await run(settings, 'once', '--json')).output) as { collector: string }[];
+  const of = (id: string) => statuses.find(({ collector }) => collector === id);
+  expect(of('nvme')).toMatchObject({ problems: [{ id: gone.id, since: gone.since }], comparedWithEarlier: true });
+  expect(of('host')).toMatchObject({ problems: expect.arrayContaining([expect.objectContaining({ id: reboot.id })]) });
+  const checked = (await run(settings, 'check')).output;
+  expect(checked).toContain('! outage: testling Samsung (S4EV): no longer present');
+  expect(checked).not.toContain(oneLook);
+});
