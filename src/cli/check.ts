@@ -17,7 +17,7 @@ import { checkBroker, checkBrokerAcceptsLargestAnnouncement, checkEntityCount } 
 import { checkInstalledDashboards } from './check-dashboard.ts';
 import { changedSiteAdvice, formerAgentAdvice } from './identity-advice.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { formatProblemLines } from './problem-lines.ts';
+import { findProblemLines } from './problem-lines.ts';
 import { noEarlierProblemListNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { printAdvice, printFailure, printLine, printNote, printSuccess } from './terminal.ts';
 
@@ -99,7 +99,7 @@ function printOtherProblems({ agent }: Settings, state: MutableAgentState): void
   const isNew = ({ place, path, key }: Problem) =>
     place !== 'collector' && key !== unreadableProblemKey && !printed.has(`${path} ${key}`);
   // What belongs to a problem is indented.
-  for (const line of formatProblemLines(agent, state, isNew))
+  for (const line of findProblemLines(agent, state, isNew))
     if (line.startsWith(' ')) printLine(`  ${line}`);
     else printAdvice(line);
 }

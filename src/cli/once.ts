@@ -10,7 +10,7 @@ import { findProblems } from '../views/problems.ts';
 import { buildCollectorStatus, type CollectorStatus } from '../views/status.ts';
 import { agentAndLabCollectorIdentities } from './agent-identities.ts';
 import { openEnabledCollectors, type ScheduledAndInactiveCollectors } from './open-enabled-collectors.ts';
-import { formatProblemLines } from './problem-lines.ts';
+import { findProblemLines } from './problem-lines.ts';
 import { noEarlierProblemListNote, restoreMemoriesAndProblems } from './restore-memories-and-problems.ts';
 import { alignColumns, colorize, printLine } from './terminal.ts';
 
@@ -93,7 +93,7 @@ export async function runOnceCommand({ env, json }: { env?: string; json?: boole
   } else {
     for (const status of statuses) printStatus(status);
     printLine(colorize('bold', 'problems'));
-    const lines = formatProblemLines(settings.agent, state);
+    const lines = findProblemLines(settings.agent, state);
     for (const line of lines.length === 0 ? ['none'] : lines) printLine(`  ${line}`);
     if (!isRestored) printLine(`  ${colorize('yellow', noEarlierProblemListNote)}`);
   }

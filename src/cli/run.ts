@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../collectors/index.ts';
 import { createApiRoutes } from '../http/api-routes.ts';
-import { createPageRoutesAndEventStream } from '../http/page-routes.ts';
+import { createLivePageRoutes } from '../http/page-routes.ts';
 import { type StatusServer, startStatusServer } from '../http/server.ts';
 import { excerptOf } from '../lib/excerpt.ts';
 import { MinuteLimit } from '../lib/minute-limit.ts';
@@ -129,7 +129,7 @@ export async function runAgentCommand({ env }: { env?: string }): Promise<void> 
   const opened = await openEnabledCollectors(settings, state, agentDirectory);
   const broker = mqtt.MQTT_URL.protocol === 'embedded' ? await startEmbeddedBroker(mqtt) : undefined;
   const history = new RecentMetricHistory();
-  const page = createPageRoutesAndEventStream(
+  const page = createLivePageRoutes(
     { catalogue: allCollectors, agent, state, history, agentDirectory },
     settings.http.HTTP_ALLOWED_PEERS,
   );

@@ -32,7 +32,7 @@ const documentHeaders = {
 const rangeOf = ({ url }: IncomingMessage): HistoryRange => (/\?(.*&)?range=day(&|$)/.test(url ?? '') ? 'day' : 'hour');
 
 /** The status page, and the event streams that keep it live. `proxies`: the peers whose X-Ingress-Path header is trusted. */
-export function createPageRoutesAndEventStream(
+export function createLivePageRoutes(
   context: PageContext,
   proxies?: BlockList,
 ): { routes: Map<string, RouteHandler>; updateListeners: () => void } {

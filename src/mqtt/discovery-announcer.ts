@@ -5,8 +5,8 @@ import type { RetainedPayloadsByTopic } from '../views/state-and-event-payloads.
 import { AnnouncementEchoCheck } from './announcement-echo-check.ts';
 import { withoutDisabledComponents } from './announcement-payload.ts';
 import {
+  type ComponentRemovalPhase,
   type ReconciledDiscovery,
-  type RemovalPhase,
   reconcileDiscoveryPayloads,
   tombstonePayloads,
 } from './discovery-reconciliation.ts';
@@ -25,7 +25,7 @@ interface DiscoveryAnnouncerContext
   retained: OwnRetainedMessages;
   devices: DismissedDevices;
   /** How components to remove are announced at this moment. */
-  phase(): RemovalPhase;
+  phase(): ComponentRemovalPhase;
   /** The announcements of this moment are with the publisher. */
   handedOver(): void;
   accepted(topic: string): void;
@@ -44,7 +44,7 @@ export class DiscoveryAnnouncer {
   readonly #context: DiscoveryAnnouncerContext;
   readonly #check: AnnouncementEchoCheck;
   /** Phases in which everything is yet to be announced. */
-  readonly #requested: RemovalPhase[] = [];
+  readonly #requested: ComponentRemovalPhase[] = [];
   #isAnnouncing = false;
   #hasEnded = false;
   #idleWaiters: (() => void)[] = [];
@@ -97,7 +97,7 @@ export class DiscoveryAnnouncer {
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
 
-  #handOver(phase: RemovalPhase, payloads: RetainedPayloadsByTopic): void {
+  #handOver(phase: ComponentRemovalPhase, payloads: RetainedPayloadsByTopic): void {
     const { agent, devices, publisher, retained, handedOver } = this.#context;
     const topics = new Topics(agent);
     // The user may have removed a device since the work began.
@@ -179,7 +179,7 @@ export class DiscoveryAnnouncer {
     this.announce();
   }
 
-  *#reconcile(phase: RemovalPhase): Steps<ReconciledDiscovery> {
+  *#reconcile(phase: ComponentRemovalPhase): Steps<ReconciledDiscovery> {
     const { agent, catalogue, state, publisher, retained, devices } = this.#context;
     try {
       const desired = yield* planAnnouncements(catalogue, agent, state);

@@ -1,4 +1,4 @@
-import type { RemovalPhase } from './discovery-reconciliation.ts';
+import type { ComponentRemovalPhase } from './discovery-reconciliation.ts';
 import type { RunAfter } from './run-after.ts';
 
 /** Milliseconds that Home Assistant needs to process an announcement before it may be changed. */
@@ -86,7 +86,7 @@ export class HomeAssistantPresenceAndRemoval {
   }
 
   /** How components to remove stand in the announcements. */
-  get phase(): RemovalPhase {
+  get phase(): ComponentRemovalPhase {
     if (this.#state === 'restored') return 'restore';
     return this.#state === 'omitted' ? 'omit' : 'tombstone';
   }

@@ -10,7 +10,7 @@ import { type Component, isTombstone, parseAnnouncement } from './announcement-p
  * its platform alone (a tombstone); a tombstone that was published while Home Assistant was offline has no effect. So the
  * tombstone stays in the retained payload until Home Assistant comes online; then the component is announced once more
  * (`restore`), becomes a tombstone again, and is omitted. */
-export type RemovalPhase = 'tombstone' | 'restore' | 'omit';
+export type ComponentRemovalPhase = 'tombstone' | 'restore' | 'omit';
 
 export interface DiscoveryReconciliationInput extends AnnouncementPlan {
   agent: AgentIdentity;
@@ -18,7 +18,7 @@ export interface DiscoveryReconciliationInput extends AnnouncementPlan {
   retained: ReadonlyMap<string, string>;
   /** Devices that are not to be announced, because the user has removed them. */
   dismissed: ReadonlySet<string>;
-  phase: RemovalPhase;
+  phase: ComponentRemovalPhase;
   /** The payload that this connection has sent last. */
   lastSent?(topic: string): string | undefined;
 }

@@ -26,14 +26,14 @@ import { problemListComponentKeys, problemListComponents } from './problem-list-
 type Component = Record<string, unknown>;
 
 /** The part of a discovery payload that depends on the device. */
-export interface DesiredAnnouncement {
+export interface DesiredDeviceAndComponents {
   device: Record<string, unknown>;
   components: Record<string, Component>;
 }
 
 /** What the state has to announce, by the slugs of the devices. */
 export interface AnnouncementPlan {
-  desired: ReadonlyMap<string, DesiredAnnouncement>;
+  desired: ReadonlyMap<string, DesiredDeviceAndComponents>;
   /** Keys of the components that the settings exclude. */
   excluded: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether a component of this device may still be announced: its collector is active, its table has the metric, and no other
@@ -224,7 +224,7 @@ export const discoveryOrigin = ({ version }: AgentIdentity) => ({
 });
 
 /** Adds the entities for the list of problems to the device of the agent's machine; an identity for the whole lab has a device for them. */
-function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredAnnouncement>): void {
+function announceProblems(agent: AgentIdentity, desired: Map<string, DesiredDeviceAndComponents>): void {
   const device = desired.get(agent.id) ?? {
     device: deviceInfo(agent, { id: agent.id, name: agent.name }),
     components: {},
@@ -250,7 +250,7 @@ export function* planAnnouncements(
 ): Steps<AnnouncementPlan> {
   const { collectors, owners, forgotten } = snapshotOf(state);
   const topics = new Topics(agent);
-  const desired = new Map<string, DesiredAnnouncement>();
+  const desired = new Map<string, DesiredDeviceAndComponents>();
   const excluded = new Map<string, Set<string>>();
   /** What each device is, for those that do not say their model. */
   const kinds = new Map<string, string>();

@@ -1,11 +1,11 @@
 import { deviceIdentifier, parseComponentKey } from '../model/naming.ts';
 import type { AgentIdentity } from '../model/state.ts';
 import type { Steps } from '../model/steps.ts';
-import type { DesiredAnnouncement } from './discovery.ts';
+import type { DesiredDeviceAndComponents } from './discovery.ts';
 import { machineProblemComponentKey } from './problem-list-components.ts';
 
 /** Keys of the enabled components that report a problem. */
-const problemKeys = ({ components }: DesiredAnnouncement): string[] =>
+const problemKeys = ({ components }: DesiredDeviceAndComponents): string[] =>
   Object.entries(components).flatMap(([key, { device_class: deviceClass, enabled_by_default: isEnabled }]) =>
     deviceClass === 'problem' && isEnabled !== false ? key : [],
   );
@@ -22,10 +22,10 @@ const summaryKeyOf = (keys: readonly string[]): string | undefined =>
  * it. Home Assistant shows the members since 2026.4; earlier releases ignore the option. */
 export function* groupProblemEntities(
   agent: AgentIdentity,
-  desired: ReadonlyMap<string, DesiredAnnouncement>,
+  desired: ReadonlyMap<string, DesiredDeviceAndComponents>,
 ): Steps<void> {
   const own = deviceIdentifier(agent, '');
-  const announcements: (DesiredAnnouncement & {
+  const announcements: (DesiredDeviceAndComponents & {
     keys: string[];
     summaryKey: string | undefined;
     identifier: string;

@@ -8,7 +8,7 @@ import type { CollectorMetadata } from '../../src/model/collector.ts';
 import { metricKeysWithColorLimits } from '../../src/views/color-limits.ts';
 import { metricKeysWithoutGraph } from '../../src/views/home-assistant/cards.ts';
 import { buildDashboardConfig } from '../../src/views/home-assistant/dashboard.ts';
-import { tablesWithHeadings } from '../../src/views/home-assistant/device-page.ts';
+import { tablesWithOwnHeading } from '../../src/views/home-assistant/device-page.ts';
 import { summaryMetricKeys } from '../../src/views/home-assistant/device-summary-cards.ts';
 import { toYaml } from '../../src/views/home-assistant/yaml.ts';
 
@@ -115,5 +115,5 @@ test('metrics of summaries, those with limits, and tables with headings are in t
       (metric) => !known.includes(metric),
     ),
   ).toEqual([]);
-  expect(tablesWithHeadings.filter((name) => !tables.some(([table]) => table === name))).toEqual([]);
+  expect(tablesWithOwnHeading.filter((name) => !tables.some(([table]) => table === name))).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from 'vitest';
-import { formatProblemLines } from '../../src/cli/problem-lines.ts';
+import { findProblemLines } from '../../src/cli/problem-lines.ts';
 import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
-import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
+import { createLivePageRoutes } from '../../src/http/page-routes.ts';
 import { startStatusServer } from '../../src/http/server.ts';
 import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { RecentMetricHistory } from '../../src/loop/recent-metric-history.ts';
@@ -78,7 +78,7 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
   const context = { catalogue: allCollectors, agent, state, history: new RecentMetricHistory() };
   const server = await startStatusServer(
     { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 },
-    new Map([...createPageRoutesAndEventStream(context).routes, ...createApiRoutes(allCollectors, agent, state)]),
+    new Map([...createLivePageRoutes(context).routes, ...createApiRoutes(allCollectors, agent, state)]),
     { agent: agent.name, site: agent.site ?? null },
   );
   onTestFinished(() => server.close());
@@ -91,7 +91,7 @@ export async function readOutlets(agent: AgentIdentity, state: MutableAgentState
         ({ severity, subject, text, certain }) =>
           `${isExplained ? '' : `${severity} `}${subject}: ${text}${certain ? '' : ' (last known)'}`,
       );
-  const lines = formatProblemLines(agent, state);
+  const lines = findProblemLines(agent, state);
   const once = {
     own: lines.flatMap((line) => {
       const [, severity, subject, text] = /^(\S[^:]*): (.*?)(?: \([A-Z\d:]+\))?: (.*)$/.exec(line) ?? [];

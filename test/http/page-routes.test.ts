@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { createPageRoutesAndEventStream } from '../../src/http/page-routes.ts';
+import { createLivePageRoutes } from '../../src/http/page-routes.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import { startStatusServer } from '../../src/http/server.ts';
 import { bounds } from '../../src/model/bounds.ts';
@@ -18,7 +18,7 @@ const reading = (level: number) => ({
 async function serve(proxies?: string) {
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
-  const { routes, updateListeners } = createPageRoutesAndEventStream(
+  const { routes, updateListeners } = createLivePageRoutes(
     { catalogue: [collector], agent, state, history: { lineOf: () => undefined } },
     proxies === undefined ? undefined : parsePeerList(proxies),
   );

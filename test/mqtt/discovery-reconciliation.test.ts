@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { doAtOnce } from '../../src/model/steps.ts';
 import { hasTombstones } from '../../src/mqtt/announcement-payload.ts';
 import {
+  type ComponentRemovalPhase,
   type DiscoveryReconciliationInput,
-  type RemovalPhase,
   reconcileDiscoveryPayloads,
   tombstonePayloads,
 } from '../../src/mqtt/discovery-reconciliation.ts';
@@ -28,7 +28,7 @@ interface Announced {
 function announce(
   state: ReturnType<typeof stateOf>,
   retained: ReadonlyMap<string, string>,
-  phase: RemovalPhase = 'tombstone',
+  phase: ComponentRemovalPhase = 'tombstone',
 ): Announced | '' | undefined {
   const input = { agent, ...discoveryOf(state), retained, dismissed: new Set<string>(), phase };
   const payload = payloadsOf(input).get(topic);
@@ -281,7 +281,7 @@ test('a part that is gone has a button to forget it; then both are removed, also
       dismissed: new Set<string>(),
       lastSent: sent.get.bind(sent),
     };
-    const inPhase = (phase: RemovalPhase) =>
+    const inPhase = (phase: ComponentRemovalPhase) =>
       (JSON.parse(payloadsOf({ ...input, phase }).get(topic) ?? '') as Announced).components;
     expect(keys.map((key) => inPhase('tombstone')[key])).toEqual([{ platform: 'sensor' }, { platform: 'button' }]);
     expect(keys.map((key) => inPhase('restore')[key]?.unique_id)).toEqual(

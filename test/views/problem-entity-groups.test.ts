@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { doAtOnce } from '../../src/model/steps.ts';
-import type { DesiredAnnouncement } from '../../src/views/discovery.ts';
+import type { DesiredDeviceAndComponents } from '../../src/views/discovery.ts';
 import { groupProblemEntities } from '../../src/views/problem-entity-groups.ts';
 import { agent } from '../helpers/sample-collector.ts';
 
@@ -12,9 +12,9 @@ const announcement = (identifier: string, via: string | undefined, ...flags: [st
   ({
     device: { identifiers: [identifier], ...(via === undefined ? {} : { via_device: via }) },
     components: Object.fromEntries(flags),
-  }) as DesiredAnnouncement;
+  }) as DesiredDeviceAndComponents;
 const machine = 'infra-monitor_nas_nas';
-const groupOf = (one: DesiredAnnouncement, key: string) => one.components[key]?.group;
+const groupOf = (one: DesiredDeviceAndComponents, key: string) => one.components[key]?.group;
 
 test('Problem stands for the other enabled problems of its device, and for Problem of the devices below it', () => {
   const nas = announcement(

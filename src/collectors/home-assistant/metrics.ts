@@ -6,7 +6,7 @@ import { toBaseUnit } from '../../model/unit.ts';
 import type { UpdatablePart } from './instance-details.ts';
 import { instanceEventTypes } from './instance-history.ts';
 import { instanceStates } from './instance-state.ts';
-import { instanceProblems } from './problems.ts';
+import { instanceFindings } from './problems.ts';
 import type { InstanceReading } from './reading.ts';
 
 type Instance = MetricDeclarations<InstanceReading>;
@@ -150,6 +150,6 @@ export const homeAssistantTables = {
     metrics: instanceMetrics,
     actions: instanceActions,
     event: instanceEvent,
-    problems: instanceProblems,
+    problems: instanceFindings,
   }),
 };

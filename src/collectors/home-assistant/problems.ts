@@ -12,7 +12,7 @@ const isBackupMissing = ({ details }: VisitResult) => {
 };
 
 /** What is wrong with a Home Assistant. */
-export const instanceProblems = ({ visit, hint }: InstanceReading): Finding[] => [
+export const instanceFindings = ({ visit, hint }: InstanceReading): Finding[] => [
   ...findingIf('unreachable', visit.reachable === false && !isWell(visit.state), () => ({
     severity: 'outage',
     text: hint ?? 'does not answer',

@@ -98,7 +98,7 @@ function inodeFindings(reading: FilesystemReading, before: LastingFindings): Fin
 }
 
 /** What is wrong with a file system. One that is mounted read-only can't fill. */
-export function filesystemProblems(reading: FilesystemReading, before: LastingFindings): Finding[] {
+export function filesystemFindings(reading: FilesystemReading, before: LastingFindings): Finding[] {
   const { readOnly, wasWritable = false } = reading;
   const becameReadOnly = findingIf('read_only', readOnly && (wasWritable || before.has('read_only')), () => ({
     severity: 'outage',
@@ -117,7 +117,7 @@ function listFailedUnits(names: readonly string[]): string {
 }
 
 /** What is wrong with the machine as a whole. */
-export function machineProblems(reading: HostReading, before: LastingFindings): Finding[] {
+export function machineFindings(reading: HostReading, before: LastingFindings): Finding[] {
   const {
     memoryShortSeconds,
     memoryLimitPercent = defaultMemoryLimitPercent,

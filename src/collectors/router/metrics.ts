@@ -2,7 +2,7 @@ import type { ActionDeclarations } from '../../model/action.ts';
 import type { EventDeclaration } from '../../model/event.ts';
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { deviceTable } from '../../model/table.ts';
-import { routerProblems, targetProblems } from './problems.ts';
+import { routerFindings, targetFindings } from './problems.ts';
 import { reachabilityMetrics, targetMetrics } from './reachability.ts';
 import { type RouterReading, type WanReading, wanAccessTypes, wanStatuses } from './reading.ts';
 import { isWanConnected, routerEventTypes } from './router-events.ts';
@@ -161,14 +161,14 @@ export const routerTables = {
     metrics: ownRouterMetrics,
     actions: ownRouterActions,
     event: ownRouterEvent,
-    problems: routerProblems,
+    problems: routerFindings,
   }),
   target: deviceTable({
     title: 'Target',
     icon: 'mdi:lan-connect',
     metrics: targetMetrics,
     event: targetEvent,
-    problems: targetProblems,
+    problems: targetFindings,
   }),
   ...tr064PartTables,
 };

@@ -7,7 +7,7 @@ import type { Tr064PartReadingByTable } from './tr064/parts.ts';
 const not = (value: boolean | undefined) => (value === undefined ? undefined : !value);
 
 /** What is wrong with the way to a router or target. */
-export const reachabilityProblems = ({ reachable, problem, isNamed }: ReachabilityReading): Finding[] => [
+export const reachabilityFindings = ({ reachable, problem, isNamed }: ReachabilityReading): Finding[] => [
   ...findingIf('unreachable', not(reachable), () => ({
     severity: 'outage',
     text: 'does not answer',
@@ -27,14 +27,14 @@ export const reachabilityProblems = ({ reachable, problem, isNamed }: Reachabili
 const renewalMs = 7 * 86_400_000;
 
 /** What is wrong with a target; with its certificate as soon as it should have been renewed. */
-export function targetProblems(reading: ReachabilityReading): Finding[] {
+export function targetFindings(reading: ReachabilityReading): Finding[] {
   const { certificate } = reading.probe ?? {};
-  if (certificate === undefined) return [...reachabilityProblems(reading), { key: 'certificate', isUnknown: true }];
+  if (certificate === undefined) return [...reachabilityFindings(reading), { key: 'certificate', isUnknown: true }];
   const { validFrom, validTo } = certificate;
   const leftMs = validTo.getTime() - Date.now();
   const isDue = leftMs < Math.min(renewalMs, (validTo.getTime() - validFrom.getTime()) / 4);
   return [
-    ...reachabilityProblems(reading),
+    ...reachabilityFindings(reading),
     ...findingIf('certificate', isDue, () => ({
       severity: 'degraded',
       text: `its certificate ${leftMs > 0 ? 'ends' : 'ended'} on ${validTo.toISOString().slice(0, 10)}`,
@@ -52,11 +52,11 @@ const accountTexts: Partial<Record<NonNullable<RouterReading['tr064']>['access']
 };
 
 /** What is wrong with a router; the line explains the internet connection, and that the DNS server. */
-export function routerProblems(reading: RouterReading): Finding[] {
+export function routerFindings(reading: RouterReading): Finding[] {
   const { dns, wan, tr064 } = reading;
   const accountText = tr064?.access && accountTexts[tr064.access];
   return [
-    ...reachabilityProblems(reading),
+    ...reachabilityFindings(reading),
     ...findingIf('line', wan && not(wan.link), () => ({
       severity: 'outage',
       text: wan?.access === 'dsl' ? 'the DSL line is out of sync' : 'the line is down',
@@ -92,7 +92,7 @@ export function routerProblems(reading: RouterReading): Finding[] {
 }
 
 /** What is wrong with a repeater. */
-export const repeaterProblems = ({ isConnected }: Tr064PartReadingByTable['repeater']): Finding[] =>
+export const repeaterFindings = ({ isConnected }: Tr064PartReadingByTable['repeater']): Finding[] =>
   findingIf('disconnected', not(isConnected), () => ({
     severity: 'degraded',
     text: 'not connected',

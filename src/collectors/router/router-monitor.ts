@@ -1,6 +1,6 @@
 import { readClocks } from '../../lib/clocks.ts';
 import type { AddressResolver } from '../../lib/names/address-resolver.ts';
-import { hostInUrl, measureDnsLatencyMs } from '../../lib/names/dns.ts';
+import { hostInUrl, measureDnsServerLatencyMs } from '../../lib/names/dns.ts';
 import { Poller } from '../../lib/poller.ts';
 import { type ProbeResult, pollerOptionsForPingBurst, ReachabilityProbe } from '../../lib/probe/reachability-probe.ts';
 import { NoAnswerError } from '../../lib/with-timeout.ts';
@@ -82,7 +82,7 @@ export class RouterMonitor {
       pollerOptionsForPingBurst(settings.PING_COUNT),
     );
     this.#dnsPoller = new Poller(
-      async () => measureDnsLatencyMs(await address.find(), settings.ROUTER_DNS_NAME),
+      async () => measureDnsServerLatencyMs(await address.find(), settings.ROUTER_DNS_NAME),
       dnsPollerOptions,
     );
     this.#igdPoller = new Poller((signal) => this.#inTurn(() => this.#igd.read(signal)), requestPollerOptions);

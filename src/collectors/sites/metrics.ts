@@ -1,7 +1,7 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../model/metric.ts';
 import { type Finding, findingIf } from '../../model/problem.ts';
 import { deviceTable } from '../../model/table.ts';
-import { type SiteAgentReading, type SiteReading, siteCauses } from './reading.ts';
+import { type SiteAgentReading, type SiteReading, siteStateCauses } from './reading.ts';
 
 const siteMetrics: MetricDeclarations<SiteReading> = {
   online: { kind: 'boolean', name: 'Online', deviceClass: 'connectivity', value: (r) => r.online },
@@ -17,7 +17,7 @@ const siteMetrics: MetricDeclarations<SiteReading> = {
     name: 'Cause',
     icon: 'mdi:help-network',
     // Home Assistant has a word of its own for what is unknown, and warns of options that it does not know yet.
-    options: siteCauses.filter((cause) => cause !== 'unknown'),
+    options: siteStateCauses.filter((cause) => cause !== 'unknown'),
     value: (r) => (r.cause === 'unknown' ? undefined : r.cause),
   },
   since: { kind: 'timestamp', name: 'Since', value: (r) => r.since },
@@ -44,7 +44,7 @@ const agentMetrics: MetricDeclarations<SiteAgentReading> = {
 
 /** What is wrong with a site and that no agent says: the agents' own problems are in their own lists, and so is a router that does not
  * answer from outside. */
-const siteProblems = ({ cause, outage }: SiteReading): Finding[] =>
+const siteFindings = ({ cause, outage }: SiteReading): Finding[] =>
   findingIf('site', outage !== undefined && cause !== 'router_unreachable', () => ({
     severity: 'outage',
     text: outage ?? '',
@@ -59,7 +59,7 @@ export const sitesTables = {
     icon: 'mdi:map-marker-radius',
     isMain: true,
     metrics: siteMetrics,
-    problems: siteProblems,
+    problems: siteFindings,
   }),
   agent: deviceTable({ title: 'Agent', icon: 'mdi:server-network', metrics: agentMetrics }),
 };

@@ -2,7 +2,7 @@
  * router_unreachable: its router does not answer agents at other sites. bridge_down: the bridge from its broker is down.
  * silent: none of its several agents answers, and the reason is unknown. agent_lost: some agents do not answer, or all of them
  * although the router does. problem: an agent there reports a problem. unknown: an agent there does not say what is wrong. */
-export const siteCauses = [
+export const siteStateCauses = [
   'router_unreachable',
   'bridge_down',
   'silent',
@@ -11,7 +11,7 @@ export const siteCauses = [
   'unknown',
   'well',
 ] as const;
-export type SiteCause = (typeof siteCauses)[number];
+export type SiteStateCause = (typeof siteStateCauses)[number];
 
 export interface SiteReading {
   /** Whether its router or any of its agents answers. */
@@ -19,7 +19,7 @@ export interface SiteReading {
   expected: number;
   /** Undefined while it is unknown, because the site can't be reached. */
   lost: number | undefined;
-  cause: SiteCause;
+  cause: SiteStateCause;
   /** Describes what none of its agents can say; undefined if there is nothing of the kind. */
   outage?: string | undefined;
   /** Describes the worst problem, whoever says it. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { DeviceMemories } from '../../model/device-memories.ts';
 import { PastMoment } from '../../model/past-moment.ts';
 import { buildDate } from '../../version.ts';
-import type { SiteCause } from './reading.ts';
+import type { SiteStateCause } from './reading.ts';
 
 const storedCauseSchema = z.object({ cause: z.string(), since: z.iso.datetime() });
 type StoredCause = z.output<typeof storedCauseSchema>;
@@ -15,7 +15,7 @@ export const siteCauseMemoryFormat = {
 };
 
 interface TrackedCause {
-  cause: SiteCause;
+  cause: SiteStateCause;
   began: PastMoment;
   /** Whether it was the cause at the first reading of this process. */
   isFirst: boolean;
@@ -30,7 +30,7 @@ export class SiteCauseStartTimes {
     this.#memory = memory;
   }
 
-  sinceWhen(site: string, cause: SiteCause, now: Date): Date {
+  sinceWhen(site: string, cause: SiteStateCause, now: Date): Date {
     const before = this.#tracked.get(site);
     const tracked =
       before?.cause === cause ? before : { cause, began: new PastMoment(), isFirst: before === undefined };

@@ -1,6 +1,6 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
 import type { AgentIdentity } from '../../model/state.ts';
-import type { SiteAgentReading, SiteCause, SiteReading } from './reading.ts';
+import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
 import {
   type AgentProblem,
   type DescribedProblem,
@@ -11,7 +11,7 @@ import {
 
 /** What is wrong with a site that none of its agents can say. */
 interface SiteOutage {
-  cause: SiteCause;
+  cause: SiteStateCause;
   text: string;
   /** The state of the agents is unknown. */
   isHidden?: true;

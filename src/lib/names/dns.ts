@@ -10,7 +10,7 @@ const dnsTimeoutMs = 2000;
 const negativeAnswerCodes = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** Milliseconds until the DNS server at `address` answered for `name`; undefined if it gave no answer, or an error. */
-export async function measureDnsLatencyMs(address: string, name: string): Promise<number | undefined> {
+export async function measureDnsServerLatencyMs(address: string, name: string): Promise<number | undefined> {
   const resolver = new Resolver({ timeout: dnsTimeoutMs, tries: 1 });
   resolver.setServers([hostInUrl(address)]);
   const startedAt = performance.now();

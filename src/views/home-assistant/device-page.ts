@@ -44,8 +44,8 @@ const partHeadings: Record<string, { title: string; icon: string }> = {
   client: { title: 'Clients', icon: 'mdi:devices' },
 };
 
-/** Tables that have a heading. */
-export const tablesWithHeadings: readonly string[] = Object.keys(partHeadings);
+/** Tables whose heading is not just their name. */
+export const tablesWithOwnHeading: readonly string[] = Object.keys(partHeadings);
 
 /** The parts of one table, each below its name. */
 function partSections(table: string, entities: readonly LabEntity[]): DashboardSection[] {

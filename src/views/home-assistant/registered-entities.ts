@@ -19,7 +19,7 @@ const entrySchema = z.object({
 });
 
 /** The entities of MQTT by their unique ids, from the result of `config/entity_registry/list`; undefined if it is none. */
-export function parseRegisteredEntities(list: unknown): ReadonlyMap<string, RegisteredEntity> | undefined {
+export function parseRegisteredMqttEntities(list: unknown): ReadonlyMap<string, RegisteredEntity> | undefined {
   if (!Array.isArray(list)) return undefined;
   return new Map(
     list.flatMap((entry): [string, RegisteredEntity][] => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { AutomaticBackups } from '../../../src/collectors/home-assistant/instance-backups.ts';
-import { instanceProblems } from '../../../src/collectors/home-assistant/problems.ts';
+import { instanceFindings } from '../../../src/collectors/home-assistant/problems.ts';
 import type { InstanceReading } from '../../../src/collectors/home-assistant/reading.ts';
 import { findingsAfter } from '../../helpers/findings.ts';
 
 const visited = (reachable: boolean, state: string, hint?: string) =>
   ({ visit: { reachable, state }, hint }) as InstanceReading;
-const wrongAfter = (...readings: InstanceReading[]) => findingsAfter(instanceProblems, ...readings);
+const wrongAfter = (...readings: InstanceReading[]) => findingsAfter(instanceFindings, ...readings);
 
 test.each(['running', 'starting', 'stopping', 'answering'])('%s is well', (state) =>
   expect(wrongAfter(visited(true, state))).toEqual([]),
@@ -17,7 +17,7 @@ test('one that does not answer is an outage, with the reason', () => {
     'unreachable outage: nothing listens at nas:8123',
   ]);
   expect(wrongAfter(visited(false, 'timeout'), visited(true, 'starting'))).toEqual([]);
-  expect(instanceProblems(visited(false, 'refused', 'nothing listens at nas:8123'))).toContainEqual(
+  expect(instanceFindings(visited(false, 'refused', 'nothing listens at nas:8123'))).toContainEqual(
     expect.objectContaining({ remedy: expect.stringContaining('start it') }),
   );
 });

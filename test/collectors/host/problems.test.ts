@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { filesystemProblems, machineProblems } from '../../../src/collectors/host/problems.ts';
+import { filesystemFindings, machineFindings } from '../../../src/collectors/host/problems.ts';
 import type { FilesystemReading } from '../../../src/collectors/host/reading.ts';
 import { findingsAfter } from '../../helpers/findings.ts';
 
@@ -15,7 +15,7 @@ const filesystem = (size: number, left: number, more: Partial<FilesystemReading>
   ...more,
 });
 
-const wrongAfter = (...readings: FilesystemReading[]) => findingsAfter(filesystemProblems, ...readings);
+const wrongAfter = (...readings: FilesystemReading[]) => findingsAfter(filesystemFindings, ...readings);
 
 const nearlyFull = 'full degraded: nearly full: 95 % used';
 
@@ -117,7 +117,7 @@ test('read-only where it was writable', () => {
 });
 
 describe('the machine', () => {
-  const machine = (...readings: Parameters<typeof machineProblems>[0][]) => findingsAfter(machineProblems, ...readings);
+  const machine = (...readings: Parameters<typeof machineFindings>[0][]) => findingsAfter(machineFindings, ...readings);
 
   test('without any of these values nothing is wrong', () => expect(machine({})).toEqual([]));
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import {
-  reachabilityProblems,
-  repeaterProblems,
-  routerProblems,
-  targetProblems,
+  reachabilityFindings,
+  repeaterFindings,
+  routerFindings,
+  targetFindings,
 } from '../../../src/collectors/router/problems.ts';
 import type { ReachabilityReading } from '../../../src/collectors/router/reachability.ts';
 import type { RouterReading } from '../../../src/collectors/router/reading.ts';
@@ -12,13 +12,13 @@ import { findingsAfter } from '../../helpers/findings.ts';
 
 const router = (...readings: Partial<RouterReading>[]) =>
   findingsAfter(
-    routerProblems,
+    routerFindings,
     ...readings.map((reading) => ({ reachable: true, problem: false, ...reading }) as RouterReading),
   );
 
 test('a router or target that does not answer, or slowly', () => {
-  const target = (...readings: Parameters<typeof reachabilityProblems>[0][]) =>
-    findingsAfter(reachabilityProblems, ...readings);
+  const target = (...readings: Parameters<typeof reachabilityFindings>[0][]) =>
+    findingsAfter(reachabilityFindings, ...readings);
   expect(target({ reachable: true, problem: false })).toEqual([]);
   expect(target({ reachable: false, problem: true })).toEqual(['unreachable outage: does not answer']);
   expect(target({ reachable: false, problem: true }, {})).toEqual(['unreachable outage: does not answer?']);
@@ -39,7 +39,7 @@ test('a certificate that should have been renewed', () => {
       probe: { by: 'http', stats: { sent: 1, received: 1 }, certificate },
     } as const;
   };
-  const target = (...readings: ReachabilityReading[]) => findingsAfter(targetProblems, ...readings);
+  const target = (...readings: ReachabilityReading[]) => findingsAfter(targetFindings, ...readings);
   expect(target(shows(90, 8))).toEqual([]);
   expect(target(shows(90, 6))).toEqual(['certificate degraded: its certificate ends on 2026-12-02']);
   expect(target(shows(3650, 0.5))).toEqual(['certificate degraded: its certificate ends on 2026-11-27']);
@@ -94,10 +94,10 @@ test('the account, also while nothing is heard of it', () => {
 });
 
 test('a repeater', () => {
-  const repeater = (isConnected: boolean | undefined) => ({ isConnected }) as Parameters<typeof repeaterProblems>[0];
-  expect(findingsAfter(repeaterProblems, repeater(true))).toEqual([]);
-  expect(findingsAfter(repeaterProblems, repeater(false))).toEqual(['disconnected degraded: not connected']);
-  expect(findingsAfter(repeaterProblems, repeater(false), repeater(undefined))).toEqual([
+  const repeater = (isConnected: boolean | undefined) => ({ isConnected }) as Parameters<typeof repeaterFindings>[0];
+  expect(findingsAfter(repeaterFindings, repeater(true))).toEqual([]);
+  expect(findingsAfter(repeaterFindings, repeater(false))).toEqual(['disconnected degraded: not connected']);
+  expect(findingsAfter(repeaterFindings, repeater(false), repeater(undefined))).toEqual([
     'disconnected degraded: not connected?',
   ]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { storageDriveProblemsWithDependents } from '../../../src/collectors/storage/drives/drive-problems.ts';
+import { storageDriveFindingsWithDependents } from '../../../src/collectors/storage/drives/drive-problems.ts';
 import type { StorageDriveReading } from '../../../src/collectors/storage/drives/drive-reading.ts';
-import { driveProblems } from '../../../src/collectors/storage/nvme/problems.ts';
+import { driveFindings } from '../../../src/collectors/storage/nvme/problems.ts';
 import type { DriveReading } from '../../../src/collectors/storage/nvme/reading.ts';
 import type { MachineSnapshot } from '../../helpers/machine-snapshot.ts';
 import { array, sda, sdb, sdc, virtual, watchPools } from './pools/machine.ts';
@@ -113,7 +113,7 @@ test('nothing', async () => expect(await dependents({ ...sda, ...sdc, ...mirror 
 
 test('a drive that puts data at risk says what hangs on it', () => {
   const reading = { kernelState: 'offline', reallocatedInWeek: 0, dependents: 'if it dies, /srv is lost' };
-  const [offline] = storageDriveProblemsWithDependents(reading as StorageDriveReading, new Map());
+  const [offline] = storageDriveFindingsWithDependents(reading as StorageDriveReading, new Map());
   expect(offline).toMatchObject({
     key: 'offline',
     text: expect.stringMatching(/any more; if it dies, \/srv is lost$/),
@@ -122,6 +122,6 @@ test('a drive that puts data at risk says what hangs on it', () => {
 
 test('so does an NVMe drive', () => {
   const reading: DriveReading = { ...nvme, problem: true, reason: 'read-only', dependents: 'if it dies, / is lost' };
-  expect(driveProblems(reading, new Map())[0]).toMatchObject({ text: 'read-only; if it dies, / is lost' });
-  expect(driveProblems({ ...reading, dependents: undefined }, new Map())[0]).toMatchObject({ text: 'read-only' });
+  expect(driveFindings(reading, new Map())[0]).toMatchObject({ text: 'read-only; if it dies, / is lost' });
+  expect(driveFindings({ ...reading, dependents: undefined }, new Map())[0]).toMatchObject({ text: 'read-only' });
 });

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { createApiRoutes } from '../../../src/http/api-routes.ts';
-import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { createLivePageRoutes } from '../../../src/http/page-routes.ts';
 import { startStatusServer } from '../../../src/http/server.ts';
 import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import { everything } from '../../helpers/everything.ts';
@@ -37,7 +37,7 @@ test('nor where the token is wanted', async () => {
 
 test('nor in the whole catalogue', async () => {
   const state = everything(allCollectors, 2);
-  const page = createPageRoutesAndEventStream({
+  const page = createLivePageRoutes({
     catalogue: allCollectors,
     agent,
     state,

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { allCollectors } from '../../../src/collectors/index.ts';
 import { createApiRoutes } from '../../../src/http/api-routes.ts';
-import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { createLivePageRoutes } from '../../../src/http/page-routes.ts';
 import { startStatusServer } from '../../../src/http/server.ts';
 import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import { Secret } from '../../../src/model/secret.ts';
@@ -14,7 +14,7 @@ const token = 'a-token-to-read-with';
 
 async function serve(settings: { HTTP_TOKEN?: Secret } = {}) {
   const state = everything(allCollectors, 2);
-  const page = createPageRoutesAndEventStream({
+  const page = createLivePageRoutes({
     catalogue: allCollectors,
     agent,
     state,

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { createPageRoutesAndEventStream } from '../../../src/http/page-routes.ts';
+import { createLivePageRoutes } from '../../../src/http/page-routes.ts';
 import { startStatusServer } from '../../../src/http/server.ts';
 import type { PageContext } from '../../../src/views/page/index.ts';
 
@@ -47,7 +47,7 @@ export function browser(): { open(url: string, options?: BrowserContextOptions):
 
 /** A server that has nothing but the page. */
 export async function servePage(shown: PageContext): Promise<{ url: string; updateListeners(): void }> {
-  const { routes, updateListeners } = createPageRoutesAndEventStream(shown);
+  const { routes, updateListeners } = createLivePageRoutes(shown);
   const settings = { HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 };
   const server = await startStatusServer(settings, routes, { agent: 'nas', site: null });
   onTestFinished(() => server.close());

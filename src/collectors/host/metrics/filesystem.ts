@@ -1,6 +1,6 @@
 import { disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
-import { filesystemProblems } from '../problems.ts';
+import { filesystemFindings } from '../problems.ts';
 import type { FilesystemReading } from '../reading.ts';
 
 const filesystem: MetricDeclarations<FilesystemReading> = {
@@ -68,5 +68,5 @@ export const filesystemTable = partTable({
   title: 'File system',
   icon: 'mdi:harddisk',
   metrics: filesystem,
-  problems: filesystemProblems,
+  problems: filesystemFindings,
 });

@@ -1,5 +1,5 @@
 import { deviceTable } from '../../../model/table.ts';
-import { machineProblems } from '../problems.ts';
+import { machineFindings } from '../problems.ts';
 import { diskTable } from './disk.ts';
 import { filesystemTable } from './filesystem.ts';
 import { interfaceTable } from './interface.ts';
@@ -13,7 +13,7 @@ const machineTable = deviceTable({
   icon: 'mdi:server',
   isMain: true,
   metrics: { ...processorMetrics, ...memoryAndPressureMetrics, ...systemMetrics },
-  problems: machineProblems,
+  problems: machineFindings,
 });
 
 export const hostTables = {

@@ -1,6 +1,6 @@
 import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../../model/metric.ts';
 import { partTable } from '../../../model/table.ts';
-import { repeaterProblems } from '../problems.ts';
+import { repeaterFindings } from '../problems.ts';
 import {
   optionalDiagnostic,
   optionalDisabledDiagnostic,
@@ -161,7 +161,7 @@ export const tr064PartTables = {
     title: 'Repeater',
     icon: 'mdi:access-point',
     metrics: repeaterMetrics,
-    problems: repeaterProblems,
+    problems: repeaterFindings,
   }),
   meshlink: partTable({ title: 'Mesh link', icon: 'mdi:transit-connection-variant', metrics: meshLinkMetrics }),
   client: partTable({ title: 'Client', icon: 'mdi:devices', metrics: clientMetrics }),

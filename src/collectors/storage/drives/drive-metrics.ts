@@ -3,7 +3,7 @@ import { diagnostic, disabledDiagnostic, type MetricDeclarations } from '../../.
 import { deviceTable } from '../../../model/table.ts';
 import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
-import { storageDriveProblemAndReason, storageDriveProblemsWithDependents } from './drive-problems.ts';
+import { storageDriveFindingsWithDependents, storageDriveProblemAndReason } from './drive-problems.ts';
 import type { StorageDriveReading } from './drive-reading.ts';
 import { errorCountDescriptionOf, errorCountNames } from './error-counts.ts';
 
@@ -159,6 +159,6 @@ export const storageDriveTable = deviceTable<StorageDriveReading>({
   isMain: true,
   metrics: driveMetrics,
   actions: driveActions,
-  problems: storageDriveProblemsWithDependents,
+  problems: storageDriveFindingsWithDependents,
   missing: 'outage',
 });

@@ -58,7 +58,7 @@ function temperatureFinding({ temperature, report, power }: StorageDriveReading,
 }
 
 /** What is wrong with a drive. Only what fails now, or rises, is; what a drive had before it was watched is history. */
-export function storageDriveProblems(reading: StorageDriveReading, before: LastingFindings): Finding[] {
+export function storageDriveFindings(reading: StorageDriveReading, before: LastingFindings): Finding[] {
   const { report, kernelState, newErrors } = reading;
   const failing = report?.failing ?? [];
   /** What an earlier report told, and this one does not, is not over. */
@@ -110,8 +110,8 @@ export function storageDriveProblems(reading: StorageDriveReading, before: Lasti
 }
 
 /** The same, each that puts data at risk with what hangs on the drive. */
-export const storageDriveProblemsWithDependents = (reading: StorageDriveReading, before: LastingFindings): Finding[] =>
-  storageDriveProblems(reading, before).map((finding) =>
+export const storageDriveFindingsWithDependents = (reading: StorageDriveReading, before: LastingFindings): Finding[] =>
+  storageDriveFindings(reading, before).map((finding) =>
     'isUnknown' in finding || finding.severity !== 'data_at_risk' || reading.dependents === undefined
       ? finding
       : { ...finding, text: `${finding.text}; ${reading.dependents}` },
@@ -119,7 +119,7 @@ export const storageDriveProblemsWithDependents = (reading: StorageDriveReading,
 
 /** Whether the drive has a problem, and which; undefined if it is unknown. */
 export function storageDriveProblemAndReason(reading: StorageDriveReading): { problem?: boolean; reason?: string } {
-  const findings = storageDriveProblems(reading, new Map());
+  const findings = storageDriveFindings(reading, new Map());
   const faults = findings.filter((finding) => !('isUnknown' in finding) && isFaultSeverity(finding.severity));
   if (faults.length > 0)
     return { problem: true, reason: faults.map((fault) => ('text' in fault ? fault.text : '')).join('; ') };

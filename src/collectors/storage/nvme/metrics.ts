@@ -5,7 +5,7 @@ import { toBaseUnit } from '../../../model/unit.ts';
 import { capacityMetric, commonDriveMetrics } from '../common-drive-metrics.ts';
 import { dataUnitsToBytes } from './drive-history.ts';
 import { criticalWarningBits, isCriticalWarningSet } from './drive-problem-and-reason.ts';
-import { driveProblems } from './problems.ts';
+import { driveFindings } from './problems.ts';
 import {
   controllerStates,
   type DriveReading,
@@ -310,7 +310,7 @@ export const nvmeTables = {
     isMain: true,
     metrics: driveMetrics,
     actions: driveActions,
-    problems: driveProblems,
+    problems: driveFindings,
     missing: 'outage',
   }),
   namespace: partTable({ title: 'Namespace', icon: 'mdi:harddisk', metrics: namespaceMetrics }),

@@ -11,7 +11,7 @@ const isStillHot = (temperature: number | undefined, limit: number | undefined, 
     : limit !== undefined && before.has('temperature') && temperature >= limit - hysteresisCelsius;
 
 /** What is wrong with a drive. */
-export const driveProblems = (
+export const driveFindings = (
   { problem, reason, state, temperature, temperatureAlarm, limits, dependents }: DriveReading,
   before: LastingFindings,
 ): Finding[] => [

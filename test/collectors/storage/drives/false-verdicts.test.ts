@@ -6,8 +6,8 @@ import {
   newErrorsSinceAcknowledged,
 } from '../../../../src/collectors/storage/drives/drive-memory.ts';
 import {
+  storageDriveFindings,
   storageDriveProblemAndReason,
-  storageDriveProblems,
 } from '../../../../src/collectors/storage/drives/drive-problems.ts';
 import type { StorageDriveReading } from '../../../../src/collectors/storage/drives/drive-reading.ts';
 import { parseSmartctlAnswer } from '../../../../src/collectors/storage/drives/smartctl-answer.ts';
@@ -41,7 +41,7 @@ function reading(first: string, last = first, isRotational = true): StorageDrive
 }
 
 const findings = (first: string, last = first, isRotational = true) =>
-  findingsAfter(storageDriveProblems, reading(first, last, isRotational));
+  findingsAfter(storageDriveFindings, reading(first, last, isRotational));
 
 const selfTest = (...statuses: number[]) => ({
   ata_smart_self_test_log: {
@@ -142,13 +142,13 @@ test.each<[what: string, before: string]>([
     const unread = ataAnswer({ more: unreadAttributes });
     const found = findings(before);
     expect(found).toHaveLength(1);
-    expect(findingsAfter(storageDriveProblems, reading(before), reading(before, unread))).toEqual(
+    expect(findingsAfter(storageDriveFindings, reading(before), reading(before, unread))).toEqual(
       found.map((finding) => `${finding}?`),
     );
     expect(storageDriveProblemAndReason(reading(before, unread))).toEqual({});
     const names = { 177: 'Wear_Leveling' };
     const well = ataAnswer({ raw: { 177: 12 }, names, more: { rotation_rate: 0, ...selfTest() } });
-    expect(findingsAfter(storageDriveProblems, reading(before), reading(before, unread), reading(well))).toEqual([]);
+    expect(findingsAfter(storageDriveFindings, reading(before), reading(before, unread), reading(well))).toEqual([]);
   },
 );
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { storageDriveProblems } from '../../../../src/collectors/storage/drives/drive-problems.ts';
+import { storageDriveFindings } from '../../../../src/collectors/storage/drives/drive-problems.ts';
 import type { StorageDriveReading } from '../../../../src/collectors/storage/drives/drive-reading.ts';
 import type { DrivesSettings } from '../../../../src/collectors/storage/drives/settings.ts';
 import { StorageDrivesReader } from '../../../../src/collectors/storage/drives/storage-drives-reader.ts';
@@ -67,7 +67,7 @@ function machine(disks: StandInDisk[], settings: Partial<DrivesSettings> = {}, r
       }
       return last;
     },
-    findings: () => findingsAfter(storageDriveProblems, ...readings),
+    findings: () => findingsAfter(storageDriveFindings, ...readings),
     use: () => standIn.sysfs('block/sda/stat', `${Math.random()} 0 8 1`),
   };
   return one;

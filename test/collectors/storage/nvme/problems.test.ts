@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { driveProblems } from '../../../../src/collectors/storage/nvme/problems.ts';
+import { driveFindings } from '../../../../src/collectors/storage/nvme/problems.ts';
 import type { DriveReading } from '../../../../src/collectors/storage/nvme/reading.ts';
 import { findingsAfter } from '../../../helpers/findings.ts';
 
 const wrongAfter = (...readings: Partial<DriveReading>[]) =>
-  findingsAfter(driveProblems, ...readings.map((reading) => ({ limits: { warning: 84 }, ...reading }) as DriveReading));
+  findingsAfter(driveFindings, ...readings.map((reading) => ({ limits: { warning: 84 }, ...reading }) as DriveReading));
 
 test('a drive that reports a problem puts data at risk; another reason is another text', () => {
   const first = { problem: true, reason: 'available spare below threshold (7 %, threshold 10 %)' };
