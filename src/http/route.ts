@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 
 type Headers = Record<string, string | string[]>;
 
@@ -19,6 +20,10 @@ const commonHeaders = {
 };
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 
+/** Whether the client takes gzip, which it may refuse with a weight of 0 (RFC 9110, section 12.5.3). */
+const takesGzip = ({ headers }: IncomingMessage) =>
+  /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
+
 export function sendRouteResponse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -33,6 +38,16 @@ export function sendRouteResponse(
     return;
   }
   const text = typeof result.body === 'string' ? result.body : `${JSON.stringify(result.body, null, 2)}\n`;
-  response.writeHead(result.status, { ...jsonHeaders, ...headers, 'content-length': Buffer.byteLength(text) });
-  response.end(request.method === 'HEAD' ? undefined : text);
+  // A page is a quarter as large then; scrapers ask often, for little.
+  const isPage = String(result.headers?.['content-type']).startsWith('text/html');
+  const isCompressed = isPage && takesGzip(request);
+  const content = isCompressed ? gzipSync(text) : Buffer.from(text);
+  response.writeHead(result.status, {
+    ...jsonHeaders,
+    ...headers,
+    ...(isPage ? { vary: 'accept-encoding' } : {}),
+    ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+    'content-length': content.length,
+  });
+  response.end(request.method === 'HEAD' ? undefined : content);
 }

@@ -141,6 +141,20 @@ test.each([
   expect(answer.status).toBe(status);
 });
 
+test.each([
+  ['gzip, deflate, br', 'gzip'],
+  ['br;q=1.0, gzip;q=0.5', 'gzip'],
+  ['gzip;q=0, identity', null],
+  ['x-gzip', null],
+  ['identity', null],
+])('a browser that accepts %s gets the page as %s', async (accepted, encoding) => {
+  const { url } = await serve();
+  const answer = await fetch(url, { headers: { 'accept-encoding': accepted } });
+  expect(answer.headers.get('content-encoding')).toBe(encoding);
+  expect(answer.headers.get('vary')).toBe('accept-encoding');
+  expect(await answer.text()).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+});
+
 test('the page and its events have the range that the query names, an hour otherwise', async () => {
   const { url } = await serve();
   const rangeOf = async (query: string) => / data-range="(\w+)"/.exec(await (await fetch(url + query)).text())?.[1];
