@@ -60,6 +60,7 @@ export default defineConfig({
       suite('root', 60_000),
       suite('drives', 60_000),
       suite('machine', 600_000),
+      suite('storage', 1_200_000),
       suite('install', 1_500_000),
       // Each file has a lab of its own.
       { plugins, test: { ...suite('lab', 200_000).test, fileParallelism: true, maxWorkers: 2 } },

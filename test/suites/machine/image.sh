@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
 # Builds a small Debian 13 that boots in QEMU, with a kernel of its own and all that the agent's runbooks name, into FOLDER:
 # vmlinuz, initrd, root.ext4 and the key that lets root in over SSH. Needs root, debootstrap and e2fsprogs; two to three minutes, once.
-# With SUITE, a Debian of that name that has nothing of what the agent needs.
+# With SUITE, a Debian of that name that has nothing of what the agent needs; with `pools` in its place, also Debian's tools for RAID,
+# Btrfs and LVM.
 set -euo pipefail
 folder=$(realpath -m "${1:?usage: image.sh FOLDER [SUITE]}")
 suite=${2:-}
+tools=
+if [ "$suite" = pools ]; then suite='' tools=,mdadm,btrfs-progs,lvm2,thin-provisioning-tools,dmsetup,e2fsprogs; fi
 [ ! -e "$folder/root.ext4" ] || exit 0
 root=$folder/root
 mkdir -p "$folder"
 
 packages=linux-image-amd64,kmod,udev,systemd-sysv,dbus,iproute2,procps,util-linux,openssh-server,sudo
 # libnss-systemd, which Debian recommends, makes names of the users of services with DynamicUser=.
-[ -n "$suite" ] || packages=$packages,libnss-systemd,iputils-ping,nvme-cli,smartmontools,nodejs
+[ -n "$suite" ] || packages=$packages,libnss-systemd,iputils-ping,nvme-cli,smartmontools,nodejs$tools
 [ -d "$root/opt" ] || debootstrap --variant=minbase --include="$packages" "${suite:-trixie}" "$root"
 
 cat >"$root/etc/systemd/network/wired.network" <<'UNIT'

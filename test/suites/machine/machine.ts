@@ -63,18 +63,40 @@ export class Machine {
   readonly #folder: string;
   readonly #port: number;
   readonly #image: string;
+  readonly #hasWorkingCopy: boolean;
 
-  private constructor(process: ChildProcess, monitor: Monitor, folder: string, port: number, itsImage: string) {
+  private constructor(
+    process: ChildProcess,
+    monitor: Monitor,
+    folder: string,
+    port: number,
+    itsImage: string,
+    hasWorkingCopy: boolean,
+  ) {
     this.#process = process;
     this.#monitor = monitor;
     this.#folder = folder;
     this.#port = port;
     this.#image = itsImage;
+    this.#hasWorkingCopy = hasWorkingCopy;
   }
 
   /** Boots it with these drives in its slots, the first in `slot0`; what it writes is gone when the test ends. `suite`: a Debian of this
    * name, without the working copy and all that the agent needs. */
-  static async boot(drives: readonly EmulatedDrive[], suite?: 'bookworm' | 'trixie'): Promise<Machine> {
+  static boot(drives: readonly EmulatedDrive[], suite?: 'bookworm' | 'trixie'): Promise<Machine> {
+    return Machine.#start(suite, () => drivesOf(drives));
+  }
+
+  /** Boots one with Debian's tools for pools and with these devices, as words for QEMU. `devices` gets a folder for their data. */
+  static bootWithPools(devices: (folder: string) => string[]): Promise<Machine> {
+    return Machine.#start('pools', devices);
+  }
+
+  static async #start(
+    suite: 'bookworm' | 'trixie' | 'pools' | undefined,
+    devices: (folder: string) => string[],
+  ): Promise<Machine> {
+    const hasWorkingCopy = suite === undefined || suite === 'pools';
     const itsImage = suite === undefined ? image : `${image}-${suite}`;
     await execa(join(import.meta.dirname, 'image.sh'), [itsImage, ...(suite === undefined ? [] : [suite])], {
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -104,11 +126,11 @@ export class Machine {
           'root=/dev/vda rw console=ttyS0 quiet',
         ],
         ...['-drive', `file=${join(itsImage, 'root.ext4')},format=raw,if=virtio,snapshot=on`],
-        ...(suite === undefined
+        ...(hasWorkingCopy
           ? ['-virtfs', `local,path=${workingCopy},mount_tag=agent,security_model=none,readonly=on`]
           : []),
         ...['-nic', `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
-        ...drivesOf(drives),
+        ...devices(folder),
       ],
       { stdio: ['ignore', 'inherit', 'inherit'] },
     );
@@ -119,7 +141,7 @@ export class Machine {
       }
       rmSync(folder, { recursive: true, force: true });
     });
-    const machine = new Machine(child, await Monitor.connect(qmp), folder, port, itsImage);
+    const machine = new Machine(child, await Monitor.connect(qmp), folder, port, itsImage, hasWorkingCopy);
     await machine.#untilUp();
     return machine;
   }
@@ -203,7 +225,7 @@ export class Machine {
       'the machine answers',
       async () => {
         if (this.#process.exitCode !== null) throw new Error('QEMU ended');
-        const isWhole = this.#image === image ? '; mountpoint -q /opt/infra-monitor' : '';
+        const isWhole = this.#hasWorkingCopy ? '; mountpoint -q /opt/infra-monitor' : '';
         return this.sh(`systemctl is-system-running --wait${isWhole}`).then(
           () => true,
           () => false,
