@@ -294,10 +294,11 @@ export function* planAnnouncements(
       if (kind === 'device' && title !== undefined && !kinds.has(device)) kinds.set(device, title);
     }
   }
-  // Nothing else tells that a device was announced which is no longer in the state.
+  // Nothing else tells that a device was announced which is no longer in the state. Home Assistant warns of a device that is withdrawn and
+  // was never announced, such as one of this agent's other identity.
   for (const path of forgotten) {
-    const [, device = ''] = path.split('/');
-    if (!excluded.has(device)) excluded.set(device, new Set());
+    const [collector = '', device = ''] = path.split('/');
+    if (collectors.has(collector) && !excluded.has(device)) excluded.set(device, new Set());
   }
   for (const [device, title] of kinds) {
     const info = desired.get(device)?.device;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CollectorSubsetState } from '../../src/loop/collector-subset-state.ts';
 import { doAtOnce } from '../../src/model/steps.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
 import { discoveryPayloads } from '../helpers/discovery.ts';
@@ -101,4 +102,17 @@ test('what is read while the announcement is made is not in it', () => {
   state.record(collector, { ok: true, observations: [whole(), piece('c')], at: new Date(), seconds: 0 });
   const keys = Object.keys(doAtOnce(steps).desired.get('thing_1')?.components ?? {});
   expect(keys.filter((key) => /part_.-level/.test(key))).toEqual(['probe-part_a-level', 'probe-part_b-level']);
+});
+
+test('a device that was forgotten is withdrawn by the identity that has announced it, and by no other', () => {
+  const other = probe(async () => [], 'other');
+  const state = stateOf(collector, [whole()], []);
+  state.add(other);
+  state.forgetMissing({ collector: 'probe', device: 'thing_1' });
+  const excludedFor = (id: string) => {
+    const subset = new CollectorSubsetState(state, new Set([id]), state.broker);
+    return [...doAtOnce(planAnnouncements([collector, other], { ...agent, id }, subset)).excluded.keys()];
+  };
+  expect(excludedFor('probe')).toEqual(['thing_1']);
+  expect(excludedFor('other')).toEqual([]);
 });
