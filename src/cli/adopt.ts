@@ -39,8 +39,8 @@ export async function runAdoptCommand(id: string, { env }: { env?: string }): Pr
   const isSetByEnvironment = pickProcessVariables(['AGENT_ID']).AGENT_ID !== undefined;
   const settings = loadSettings(allCollectors, env);
   const { agent, mqtt } = settings;
-  if (!isAgentId(id)) throw new UsageError(`${id} is no ID of an agent`);
-  if (id === agent.id) throw new UsageError(`${id} is this agent’s ID already`);
+  if (!isAgentId(id)) throw new UsageError(`${id} is not a valid agent ID`);
+  if (id === agent.id) throw new UsageError(`${id} is already this agent’s ID`);
   if (mqtt.MQTT_URL.protocol === 'embedded')
     throw new UsageError('The embedded broker keeps no data after it stops, so there is no agent to adopt');
   const { hasOwnData } = await checkAdoptable(settings, id);
@@ -53,7 +53,7 @@ export async function runAdoptCommand(id: string, { env }: { env?: string }): Pr
         : `There is no settings file ${file}: set AGENT_ID=${id} where the agent’s other settings are, or name their file with --env`,
     );
   writeSettingsFile(file, editSettingsText(text, { AGENT_ID: id }, new Map()));
-  printSuccess(`AGENT_ID=${id} was written to ${file}. Restart the agent: it goes on with the devices of ${id}`);
+  printSuccess(`AGENT_ID=${id} was written to ${file}. Restart the agent: it will continue with the devices of ${id}`);
   if (hasOwnData)
     printNote(
       `What it has published as ${agent.id} remains. To remove it after the restart, run: infra-monitor forget --agent ${agent.id}`,

@@ -84,7 +84,7 @@ export async function checkBrokerAcceptsLargestAnnouncement(
     printSuccess(`Broker: the largest announcement (${Math.ceil(bytes / 1024)} KiB) can be sent`);
     return true;
   } catch (error) {
-    printFailure(`Broker: ${largest.topic} cannot be announced with its ${bytes} bytes: ${describeError(error)}`);
+    printFailure(`Broker: ${largest.topic} cannot be announced (${bytes} bytes): ${describeError(error)}`);
     return false;
   }
 }
@@ -103,6 +103,6 @@ export async function checkEntityCount(
   const count = countEnabledEntities(agent.discoveryPrefix, payloads);
   if (count >= entityLimits.many)
     printAdvice(
-      `Home Assistant: the programs on this broker announce ${count} enabled entities, and since 2026.7 its MQTT integration takes ${entityLimits.most}: exclude what you do not look at (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
+      `Home Assistant: the programs on this broker announce ${count} enabled entities, and since 2026.7 its MQTT integration accepts at most ${entityLimits.most}: exclude what you do not need (HOST_DISKS_EXCLUDE, HOST_FILESYSTEMS_EXCLUDE, HOST_INTERFACES_EXCLUDE)`,
     );
 }

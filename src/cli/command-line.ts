@@ -64,7 +64,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     );
   command(
     'adopt',
-    'give this agent the ID of one that is no longer in use, and so its devices and their history',
+    'take over the ID of an agent that is no longer in use, with its devices and their history',
     'sudo infra-monitor --env /etc/infra-monitor.env adopt old_nas',
   )
     .argument('<id>', 'AGENT_ID to write to the settings file')
@@ -101,7 +101,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     );
   command(
     'setup',
-    'find and test the broker, write the settings of the service, and start it',
+    'find and test the broker, write the service’s settings, and start the service',
     'sudo infra-monitor setup',
   )
     .option('--broker <address>', 'URL of the broker (or MQTT_URL)', optionValue)
@@ -117,12 +117,12 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     );
   command(
     'drives-helper',
-    'answer questions about drives for the agent, as root; systemd starts it',
+    'answer the agent’s questions about drives, as root; started by systemd',
     'sudo systemctl enable --now infra-monitor-drives.socket',
   ).action(async () => (await import('./drives-helper.ts')).runDrivesHelperCommand());
   command(
     'update',
-    'install another release; restores the previous one if the agent is not healthy',
+    'install another release, and restore the previous one if the agent is not healthy',
     'sudo infra-monitor update --from ~/Downloads/infra-monitor',
   )
     .option('--from <place>', 'folder or URL with the files of the release', optionValue)
@@ -141,8 +141,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     'after',
     `
 Exit status:
-  0 success, 1 failure, 2 wrong settings or usage; before Node 22.15 also SIGTERM's (143),
-  with all output written, while a file of the kernel does not answer
+  0 success, 1 failure, 2 wrong settings or usage; before Node 22.15 also 143, as for SIGTERM,
+  if a file of the kernel does not answer (all output has been written by then)
 
 Example:
   infra-monitor once`,

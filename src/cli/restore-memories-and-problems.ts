@@ -9,7 +9,7 @@ import type { AgentIdentityWithCollectors } from './agent-identities.ts';
 
 /** Says what a list of problems lacks that was not compared with earlier readings. */
 export const noEarlierProblemListNote =
-  'without an earlier list on the broker, this is what one look shows: not that a file system became read-only, that a drive is gone, or since when';
+  'the broker has no earlier list of problems, so this one cannot show that a file system has become read-only, that a drive has disappeared, or when a problem began';
 
 async function restore(
   connection: SingleUseBrokerConnection,

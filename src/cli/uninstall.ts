@@ -48,7 +48,7 @@ export async function runUninstallCommand({
   if (here.kind === 'clone')
     throw new UsageError(`${here.root} is a clone: run infra-monitor forget, then delete the folder`);
   if (here.kind === 'file')
-    throw new UsageError(`${process.execPath} is a file on its own: run infra-monitor forget, then delete it`);
+    throw new UsageError(`${process.execPath} is a standalone file: run infra-monitor forget, then delete it`);
   requireRoot();
   const runs = await systemdService.exists();
   try {

@@ -59,7 +59,7 @@ function adviceForBytes(bytes: Buffer, address: BrokerAddress): string {
 
 function webSocketAdvice(status: number, address: BrokerAddress): string {
   const refusal = `HTTP ${status} instead of a WebSocket`;
-  if (status === 401 || status === 403) return `${refusal}: the web server wants a login of its own for this path`;
+  if (status === 401 || status === 403) return `${refusal}: the web server requires a login of its own for this path`;
   if (status >= 500)
     return `${refusal}: the proxy does not reach the broker, or does not pass WebSockets on (headers Upgrade and Connection)`;
   const advice = `check the path “${address.path || '/'}” in MQTT_URL (often /mqtt)`;

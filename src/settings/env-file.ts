@@ -16,7 +16,7 @@ const commentPattern = /(^|\s)#.*$/s;
  * replaces an earlier one of the same name. */
 export function parseEnvFile(content: string): ParsedEnvFile {
   if (content.includes('\0'))
-    return { variables: {}, problems: ['line 1: the file is UTF-16 or no text: save it as UTF-8'] };
+    return { variables: {}, problems: ['line 1: the file is UTF-16, or not text: save it as UTF-8'] };
   // A byte order mark is what editors on Windows begin a file with.
   const lines = content.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const problems: string[] = [];

@@ -14,7 +14,7 @@ export function withMqttUserAsMqttUsername(env: Environment): { env: Environment
   if (isSet(env, setting)) return { env: others, notices: [`${name} is ignored, because ${setting} is set`] };
   return {
     env: { ...others, [setting]: value },
-    notices: [`${name} is taken for ${setting}, as the setting is called`],
+    notices: [`${name} is used as ${setting}, which is the name of the setting`],
   };
 }
 
@@ -36,5 +36,5 @@ export const quotedValueWarnings = (env: Environment, names: readonly string[]):
     .filter((name) => /^(["']).*\1$/s.test(env[name]?.trim() ?? ''))
     .map(
       (name) =>
-        `${name}: the quotation marks are taken as a part of the value; remove them unless they are (docker run --env-file and env: in a compose file keep them)`,
+        `${name}: the quotation marks are taken as part of the value; remove them unless they are (docker run --env-file and env: in a compose file keep them)`,
     );

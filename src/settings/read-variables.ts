@@ -61,7 +61,7 @@ function withoutCredentials(value: string): string {
   return JSON.stringify(redacted.length > maxShownLength ? `${redacted.slice(0, maxShownLength)}…` : redacted);
 }
 
-const bracketsAdvice = 'an IPv6 address in a URL stands in brackets: [fd00::1]:1883';
+const bracketsAdvice = 'an IPv6 address in a URL must be in brackets: [fd00::1]:1883';
 
 /** Whether a URL in the value has an IPv6 address without the brackets around it (RFC 3986, section 3.2.2). */
 const hasBareIpv6Address = (value: string) =>

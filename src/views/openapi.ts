@@ -74,7 +74,7 @@ export function buildOpenApiDocument(
           operationId: 'health',
           responses: {
             200: jsonResponse('The agent is healthy.', schemaReference('Health')),
-            503: jsonResponse('Something fails; `reasons` has what.', schemaReference('Health')),
+            503: jsonResponse('Something fails; `reasons` says what.', schemaReference('Health')),
           },
         },
       },

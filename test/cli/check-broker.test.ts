@@ -62,5 +62,5 @@ test('check warns when Home Assistant soon takes no more entities of this broker
     return (await run({ MQTT_URL: url, HOST_SCHEDULE: 'off', NVME_SCHEDULE: 'off' }, 'check')).output;
   };
   expect(await check(7990)).not.toMatch(/enabled entities/);
-  expect(await check(8000)).toMatch(/^! Home Assistant: .* announce 8000 enabled entities, .* takes 10000:/m);
+  expect(await check(8000)).toMatch(/^! Home Assistant: .* announce 8000 enabled entities, .* accepts at most 10000:/m);
 });

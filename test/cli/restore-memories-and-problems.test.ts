@@ -11,7 +11,7 @@ test('once and check start from what the agent has published', async () => {
     HOST_ROOT: tree({ 'root/var/lib/dpkg/': '', 'root/run/reboot-required': '' }).host('/'),
     HOST_SYS: '/none',
   };
-  const oneLook = 'without an earlier list on the broker, this is what one look shows';
+  const oneLook = 'the broker has no earlier list of problems';
   expect((await run(settings, 'once')).output).toContain(oneLook);
   expect(JSON.parse((await run(settings, 'once', '--json')).output)[0]).toMatchObject({ comparedWithEarlier: false });
   const problem = (id: string, more: object) => ({

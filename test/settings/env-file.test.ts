@@ -37,7 +37,7 @@ test.each([
 test('UTF-16 is told once', () =>
   expect(parseEnvFile(Buffer.from('\uFEFFA=1\nB=2\n', 'utf16le').toString())).toEqual({
     variables: {},
-    problems: ['line 1: the file is UTF-16 or no text: save it as UTF-8'],
+    problems: ['line 1: the file is UTF-16, or not text: save it as UTF-8'],
   }));
 
 test('comments and empty lines are no settings', () =>

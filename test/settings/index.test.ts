@@ -256,10 +256,10 @@ test('neither yes nor no is an error', () =>
     'SITES: got "maybe", expected true or false (or yes, no, on, off, 1, 0)',
   ]));
 
-test('MQTT_USER is taken for MQTT_USERNAME, with a notice', () => {
+test('MQTT_USER is used as MQTT_USERNAME, with a notice', () => {
   expect(read({ MQTT_USER: 'me' })).toMatchObject({
     mqtt: { MQTT_USERNAME: 'me' },
-    warnings: ['MQTT_USER is taken for MQTT_USERNAME, as the setting is called'],
+    warnings: ['MQTT_USER is used as MQTT_USERNAME, which is the name of the setting'],
   });
   expect(read({ MQTT_USER: 'me', MQTT_USERNAME: 'you' })).toMatchObject({
     mqtt: { MQTT_USERNAME: 'you' },
@@ -304,9 +304,11 @@ test.each([
   ['PING_TARGETS', 'a=10.0.0.1,tcp://fd00::5:445'],
   ['FRITZBOX_HOSTS', 'http://fd00::5/rootDesc.xml'],
   ['NOTIFY_URL', 'https://fd00::5:8080/topic'],
-])('%s=%s: an IPv6 address stands in brackets', (name, value) => {
+])('%s=%s: an IPv6 address must be in brackets', (name, value) => {
   const problems = problemsOf({ [name]: value });
-  expect(problems).toEqual([expect.stringMatching(/; an IPv6 address in a URL stands in brackets: \[fd00::1\]:1883$/)]);
+  expect(problems).toEqual([
+    expect.stringMatching(/; an IPv6 address in a URL must be in brackets: \[fd00::1\]:1883$/),
+  ]);
   expect(problems.join()).not.toContain('sesame');
 });
 
@@ -325,7 +327,7 @@ test('blanks around the URL of notifications are none of it', () => {
 test('quotation marks that nobody has removed are told of', () => {
   expect(read({ SITE: '"Berlin"' })).toMatchObject({
     agent: { site: '"Berlin"' },
-    warnings: [expect.stringMatching(/^SITE: the quotation marks are taken as a part of the value/)],
+    warnings: [expect.stringMatching(/^SITE: the quotation marks are taken as part of the value/)],
   });
   expect(read({ MQTT_PASSWORD: "'sesame'" }).warnings.join()).toMatch(/^MQTT_PASSWORD: (?!.*sesame)/);
   expect(read({ SITE: '"Berlin' }).warnings).toEqual([]);

@@ -62,12 +62,12 @@ async function prepareInstallation(
 export async function runUpdateCommand({ from: given }: { from?: string }): Promise<void> {
   const here = findOwnInstallation();
   if (here.kind === 'clone') throw new UsageError(`${here.root} is a clone: run git pull && npm ci`);
-  if (here.kind === 'file') throw new UsageError(`${process.execPath} is a file on its own: replace it`);
+  if (here.kind === 'file') throw new UsageError(`${process.execPath} is a standalone file: replace it`);
   const usual = supportUrl === undefined ? undefined : `${supportUrl}/releases/latest/download`;
   const place = given ?? usual;
   if (place === undefined)
     throw new UsageError(
-      'Name the folder or URL with the files of the release: infra-monitor update --from FOLDER_OR_URL',
+      'Specify the folder or URL that contains the files of the release: infra-monitor update --from FOLDER_OR_URL',
     );
   if (here.kind !== 'npm' || (await systemdService.exists())) requireRoot();
   // Commands run in another working directory.

@@ -68,9 +68,9 @@ const dayOf = (date: Date | undefined) =>
 function untrustedCertificateHint({ certificate }: InstanceHintInput): string {
   switch (certificate?.problem) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-      return 'its certificate is signed by itself, so the token is not sent: set HA_CA_FILE to that certificate';
+      return 'its certificate is self-signed, so the token is not sent: set HA_CA_FILE to that certificate';
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-      return 'it sends its certificate without that of the issuer, which is not known here, so the token is not sent: let it send the whole chain (fullchain.pem); if the authority is your own, set HA_CA_FILE to its certificate';
+      return 'it sends its certificate without that of the issuer, which is not known here, so the token is not sent: make it send the whole chain (fullchain.pem); if the authority is your own, set HA_CA_FILE to its certificate';
     default:
       return 'its certificate comes from an authority that is not trusted here, so the token is not sent: set HA_CA_FILE to the certificate of that authority';
   }
@@ -97,7 +97,7 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
     'it runs in recovery mode, without its integrations: its configuration is broken; Settings → System → Logs says where',
   answering: undefined,
   token_refused: () =>
-    'it refuses HA_TOKEN, which is not used any more until it changes: make a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
+    'it refuses HA_TOKEN, which is not used again until it changes: create a new one (log in as the user for this agent, profile → Security → Long-lived access tokens → Create token)',
   onboarding: ({ url }) => `it has not been set up yet: open ${url.origin}`,
   moved: ({ url, movedTo }) =>
     movedTo?.origin === url.origin && movedTo.pathname === '/'
@@ -117,10 +117,10 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
     'the proxy in front of it does not pass WebSockets on: let it pass the headers Upgrade and Connection',
   proxy_error: (context) =>
     isRedirect(context.status)
-      ? `${proxyOf(context)} redirects in a circle (HTTP ${context.status}): it takes what came by HTTPS for HTTP. Let it pass X-Forwarded-Proto on, and at Cloudflare set SSL/TLS to Full`
+      ? `${proxyOf(context)} redirects in a loop (HTTP ${context.status}): it takes HTTPS requests for HTTP. Make it pass on X-Forwarded-Proto, and at Cloudflare set SSL/TLS to Full`
       : `${proxyOf(context)} answers HTTP ${context.status}: it does not reach Home Assistant. Is Home Assistant, or its container, running?`,
   proxy_login: (context) =>
-    `${proxyOf(context)} wants a login of its own${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: let it pass /api/ from this machine without one, or use an address in HA_BASE_URL that does not lead through it`,
+    `${proxyOf(context)} requires a login of its own${context.loginHost === undefined ? '' : ` (${context.loginHost})`}: let it pass /api/ from this machine without one, or use an address in HA_BASE_URL that does not lead through it`,
   proxy_refused: refusalOfProxyHint,
   not_home_assistant: ({ url, status }) =>
     `${url.href} is not Home Assistant${status === undefined ? '' : ` (HTTP ${status} for its WebSocket)`}: set HA_BASE_URL to the address of Home Assistant`,
@@ -131,7 +131,7 @@ export const hintBuilderByState: Record<InstanceState, ((context: InstanceHintIn
   tls_refused: ({ url, tlsRefusal }) =>
     `${url.host} refuses the TLS handshake (${tlsRefusal}): ${
       tlsRefusal === 'certificate required'
-        ? 'it wants a client certificate, which the agent does not have. Use an address in HA_BASE_URL that wants none'
+        ? 'it requires a client certificate, which the agent does not have. Use an address in HA_BASE_URL that requires none'
         : `most likely, it has no certificate for ${url.hostname}. Use the name that it knows in HA_BASE_URL`
     }`,
   hung_up: ({ url }) =>

@@ -18,7 +18,8 @@ export const instanceFindings = ({ visit, hint }: InstanceReading): Finding[] =>
     text: hint ?? 'does not answer',
     step: visit.state,
     clearsAt: 'when it answers',
-    remedy: 'see on its machine whether it runs, and start it; if its address is new, correct HA_BASE_URL',
+    remedy:
+      'check on its machine whether it is running, and start it if not; if its address has changed, correct HA_BASE_URL',
     explainsDevice: true,
     failsCheck: true,
   })),

@@ -12,7 +12,7 @@ export const reachabilityFindings = ({ reachable, problem, isNamed }: Reachabili
     severity: 'outage',
     text: 'does not answer',
     clearsAt: 'when it answers',
-    remedy: 'see whether it runs and is connected',
+    remedy: 'check that it is running and connected',
     explainsDevice: true,
     ...(isNamed ? { failsCheck: true as const } : {}),
   })),
@@ -37,10 +37,10 @@ export function targetFindings(reading: ReachabilityReading): Finding[] {
     ...reachabilityFindings(reading),
     ...findingIf('certificate', isDue, () => ({
       severity: 'degraded',
-      text: `its certificate ${leftMs > 0 ? 'ends' : 'ended'} on ${validTo.toISOString().slice(0, 10)}`,
+      text: `its certificate ${leftMs > 0 ? 'expires' : 'expired'} on ${validTo.toISOString().slice(0, 10)}`,
       step: leftMs > 0 ? 'soon' : 'ended',
       clearsAt: 'when it shows a new one',
-      remedy: 'renew the certificate, and see why that was not done by itself',
+      remedy: 'renew the certificate, and find out why it was not renewed automatically',
     })),
   ];
 }
@@ -61,7 +61,7 @@ export function routerFindings(reading: RouterReading): Finding[] {
       severity: 'outage',
       text: wan?.access === 'dsl' ? 'the DSL line is out of sync' : 'the line is down',
       clearsAt: 'when the line is up',
-      remedy: 'check the cable; if it lasts, ask the provider',
+      remedy: 'check the cable; if the problem persists, contact the provider',
       explainsBeyond: true,
     })),
     // A router that is only an access point has no connection to lose.
@@ -69,7 +69,7 @@ export function routerFindings(reading: RouterReading): Finding[] {
       severity: 'outage',
       text: 'no internet connection',
       clearsAt: 'when it is connected',
-      remedy: 'look at the router’s own page; if it lasts, ask the provider',
+      remedy: 'look at the router’s own page; if the problem persists, contact the provider',
       explainsBeyond: true,
       explainedBy: ['line'],
     })),
@@ -77,7 +77,7 @@ export function routerFindings(reading: RouterReading): Finding[] {
       severity: 'degraded',
       text: 'its DNS server does not answer',
       clearsAt: 'when it answers',
-      remedy: 'restart the router if it lasts',
+      remedy: 'restart the router if the problem persists',
       explainedBy: ['line', 'internet'],
     })),
     ...findingIf('account', tr064?.access === undefined ? undefined : accountText !== undefined, () => ({

@@ -32,7 +32,7 @@ export const storageCollector: CollectorDefinition<StorageReadingByTable, typeof
     subject: 'SATA, SAS and USB drives; RAID, pools',
     page: 'storage.md',
     always:
-      'temperature, wear, bad sectors, cable errors, self-tests and the drive’s own verdict, without waking a drive that sleeps; if the agent lacks permissions, it says what is missing; Linux RAID, Btrfs, LVM, bcache and ZFS with their members, what may still fail and what is mounted on them',
+      'temperature, wear, bad sectors, cable errors, self-tests and the drive’s own verdict, without waking a sleeping drive; if the agent lacks permissions, it says what is missing; Linux RAID, Btrfs, LVM, bcache and ZFS with their members, how many more drives may fail, and what is mounted on them',
     withSetting: '`STORAGE_DRIVES`: which drives',
   },
   env: storageSettingsSchema,

@@ -27,7 +27,7 @@ test('a refused token is sent once, and not again after a restart of the agent',
   const { url, logins } = await startInstance();
   const first = begin(url, 'wrong');
   expect([await first.state(), await first.state()]).toEqual(['token_refused', 'token_refused']);
-  expect((await first.read()).hint).toContain('make a new one');
+  expect((await first.read()).hint).toContain('create a new one');
   expect(await begin(url, 'wrong', first.memories).state()).toBe('token_refused');
   expect(logins).toEqual(['wrong']);
   expect(await begin(url, 'right', first.memories).state()).toBe('running');

@@ -46,7 +46,7 @@ test.each([
   [70, 'protocol version', 'localhost'],
   [80, 'internal error', 'has no certificate for localhost'],
   [112, 'unrecognized name', 'has no certificate for localhost'],
-  [116, 'certificate required', 'wants a client certificate'],
+  [116, 'certificate required', 'requires a client certificate'],
   [49, 'access denied', 'localhost'],
 ])('the TLS alert %d, %s, is told as such', async (code, name, remedy) => {
   for (const visit of await visitBothWays(await urlOf(sayingOnce(fatalAlert(code))))) {
@@ -76,7 +76,7 @@ test('a TLS too old to be spoken', async () => {
 });
 
 test.each([
-  ['signed by itself', 'ca', /signed by itself.*HA_CA_FILE/],
+  ['self-signed', 'ca', /self-signed.*HA_CA_FILE/],
   ['without its issuer’s', 'good', /whole chain \(fullchain\.pem\).*HA_CA_FILE/],
 ])('a certificate that is %s', async (_, name, hint) => {
   const own = authority();

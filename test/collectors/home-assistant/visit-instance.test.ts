@@ -178,7 +178,7 @@ describe('something else answers', () => {
     const { url, script } = await startInstance({ insteadOfAll: page(403, { 'CF-RAY': '8a1' }) });
     expect(hintOfVisit(await visit(url))).toMatch(/\(Cloudflare\) refuses this machine \(HTTP 403\)/);
     script.insteadOfAll = redirect('https://auth.example.org/?rd=x');
-    expect(hintOfVisit(await visit(url))).toContain('wants a login of its own (auth.example.org)');
+    expect(hintOfVisit(await visit(url))).toContain('requires a login of its own (auth.example.org)');
   });
 
   test('a page that never ends is told by its beginning', async () => {
@@ -241,12 +241,12 @@ describe('moved', () => {
     expect(there.logins).toEqual([]);
   });
 
-  test('a proxy that redirects in a circle', async () => {
+  test('a proxy that redirects in a loop', async () => {
     const { url, script } = await startInstance();
     script.insteadOfAll = proxyPage(301, { Location: new URL('/api/websocket', url).href, Server: 'cloudflare' });
     const result = await visitWithoutToken(url);
     expect(result).toMatchObject({ state: 'proxy_error', reachable: false });
-    expect(hintOfVisit(result)).toContain('(cloudflare) redirects in a circle (HTTP 301)');
+    expect(hintOfVisit(result)).toContain('(cloudflare) redirects in a loop (HTTP 301)');
   });
 
   test('an address with a path at which nothing answers', async () => {
@@ -324,7 +324,7 @@ describe('over the REST API', () => {
     },
   );
 
-  test('a proxy that wants a login of its own for the REST API alone', async () => {
+  test('a proxy that requires a login of its own for the REST API alone', async () => {
     const insteadOfRest = proxyPage(401, { 'WWW-Authenticate': 'Basic realm="Restricted"' });
     const { url, logins } = await startInstance({ insteadOfRest });
     expect(await visit(url)).toMatchObject({ state: 'running', login: 'accepted' });
@@ -478,7 +478,7 @@ describe('every state', () => {
   test.each<[InstanceState, RegExp]>([
     ['safe_mode', /restart it/],
     ['recovery_mode', /configuration is broken/],
-    ['token_refused', /make a new one/],
+    ['token_refused', /create a new one/],
     ['onboarding', /open http:\/\/there\.example:8123/],
     ['moved', /HA_BASE_URL=http:\/\/new\.example:8123\//],
     ['certificate_expired', /expired.*renew the certificate/],
@@ -486,7 +486,7 @@ describe('every state', () => {
     ['certificate_untrusted', /HA_CA_FILE/],
     ['certificate_not_yet_valid', /valid only from 2030-01-01.*clocks/],
     ['banned', /ip_bans\.yaml/],
-    ['proxy_login', /\(Caddy\) wants a login.*auth\.example/],
+    ['proxy_login', /\(Caddy\) requires a login.*auth\.example/],
     ['proxy_refused', /\(Caddy\) refuses this machine \(HTTP 418\)/],
     ['tls_refused', /internal error.*certificate for there\.example/],
     ['frozen', /there\.example:8123 accepts connections/],

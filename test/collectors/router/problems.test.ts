@@ -41,16 +41,16 @@ test('a certificate that should have been renewed', () => {
   };
   const target = (...readings: ReachabilityReading[]) => findingsAfter(targetFindings, ...readings);
   expect(target(shows(90, 8))).toEqual([]);
-  expect(target(shows(90, 6))).toEqual(['certificate degraded: its certificate ends on 2026-12-02']);
-  expect(target(shows(3650, 0.5))).toEqual(['certificate degraded: its certificate ends on 2026-11-27']);
-  expect(target(shows(90, 6), shows(90, -1))).toEqual(['certificate degraded: its certificate ended on 2026-11-25']);
+  expect(target(shows(90, 6))).toEqual(['certificate degraded: its certificate expires on 2026-12-02']);
+  expect(target(shows(3650, 0.5))).toEqual(['certificate degraded: its certificate expires on 2026-11-27']);
+  expect(target(shows(90, 6), shows(90, -1))).toEqual(['certificate degraded: its certificate expired on 2026-11-25']);
   // One of six days is renewed every few days.
   expect(target(shows(6, 2))).toEqual([]);
-  expect(target(shows(6, 1))).toEqual(['certificate degraded: its certificate ends on 2026-11-27']);
+  expect(target(shows(6, 1))).toEqual(['certificate degraded: its certificate expires on 2026-11-27']);
   // While the server is away, it is not known whether it has a new one.
   expect(target(shows(90, 6), { reachable: false, problem: true })).toEqual([
     'unreachable outage: does not answer',
-    'certificate degraded: its certificate ends on 2026-12-02?',
+    'certificate degraded: its certificate expires on 2026-12-02?',
   ]);
   expect(target(shows(90, 6), shows(90, 89))).toEqual([]);
   expect(target({ reachable: true, problem: false })).toEqual([]);

@@ -116,7 +116,7 @@ test('a drive that puts data at risk says what hangs on it', () => {
   const [offline] = storageDriveFindingsWithDependents(reading as StorageDriveReading, new Map());
   expect(offline).toMatchObject({
     key: 'offline',
-    text: expect.stringMatching(/any more; if it dies, \/srv is lost$/),
+    text: expect.stringMatching(/no longer answers; if it dies, \/srv is lost$/),
   });
 });
 

@@ -83,7 +83,7 @@ test.each(['none', '18.20.4'])('Node %s: the single file', async (version) => {
     infra-monitor uninstall && ${nothingThere}`);
   expect(output).toMatch(/is installed\.\n.*\n\/opt\/infra-monitor\/bin\/infra-monitor\n +"collector": "host",\n/);
   expect(output).toMatch(
-    /alone is a file on its own: run infra-monitor forget.*\n.*alone is a file on its own: replace it/,
+    /alone is a standalone file: run infra-monitor forget.*\n.*alone is a standalone file: replace it/,
   );
   expect(output).not.toContain('Code cache data rejected');
   expect(output).toMatch(/nothing$/);

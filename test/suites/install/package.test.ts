@@ -101,7 +101,7 @@ test('a Debian package: one command, set up, watched over, brought up to date, b
       ),
     120,
   );
-  await expect(machine.sh(`${documented('infra-monitor update')} 2>&1`)).rejects.toThrow('Name the folder or URL');
+  await expect(machine.sh(`${documented('infra-monitor update')} 2>&1`)).rejects.toThrow('Specify the folder or URL');
   const update = documented('sudo infra-monitor update --from FOLDER_OR_URL', { FOLDER_OR_URL: '/tmp/broken' });
   await expect(machine.sh(`${update} 2>&1`, { seconds })).rejects.toThrow('has been restored');
   expect(await machine.sh('dpkg -s infra-monitor')).not.toContain('9.9.8');

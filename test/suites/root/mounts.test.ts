@@ -120,7 +120,7 @@ test('a FUSE mount of another user tells root nothing, and says so', () => {
     ${mountStatfs('9000 5000 5000 0 0 4096', 'setpriv --reuid 1000 --regid 1000 --clear-groups')}
     ${once}; umount m`);
   expect(filesystems(parts)).toEqual({
-    '$W/m': '$W/m (fuse.odd): tells this user nothing: mount it with the option allow_other',
+    '$W/m': '$W/m (fuse.odd): does not let this user see anything: mount it with the option allow_other',
   });
 });
 

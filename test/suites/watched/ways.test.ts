@@ -83,7 +83,7 @@ test('a token that is wrong, and one that is deleted, are refused once', async (
     reachable: 'ON',
     version: homeAssistant.version,
     entities: null,
-    hint: expect.stringContaining('make a new one'),
+    hint: expect.stringContaining('create a new one'),
   });
   // What is remembered is published ten seconds after the connection, when no broker delivers anything late any more.
   await observer.see('infra-monitor/testling/home_assistant/home_assistant/memory', undefined, 30);
@@ -201,7 +201,7 @@ test('every way to it that is not right has a state of its own', async () => {
       'login',
       `http://127.0.0.1:${ports.login}`,
       'proxy_login',
-      { reachable: 'OFF', hint: expect.stringContaining('(nginx) wants a login of its own') },
+      { reachable: 'OFF', hint: expect.stringContaining('(nginx) requires a login of its own') },
     ],
     ['denied', `http://127.0.0.1:${ports.denied}`, 'proxy_refused', { reachable: 'OFF' }],
     ['client', `https://127.0.0.1:${ports.client}`, 'proxy_login', { reachable: 'OFF' }],

@@ -57,7 +57,7 @@ async function statInChildProcess({ path, point, type }: Mount): Promise<StatfsR
   const result = parseFilesystemStatOutput(output);
   // The kernel answers zeros for a FUSE mount of another user (fuse_statfs in fs/fuse/inode.c).
   if (result.blockSize === 0n)
-    throw new Error(`${point} (${type}): tells this user nothing: mount it with the option allow_other`);
+    throw new Error(`${point} (${type}): does not let this user see anything: mount it with the option allow_other`);
   return result;
 }
 

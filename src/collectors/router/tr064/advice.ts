@@ -12,7 +12,7 @@ export const fritzBoxAdviceTexts = {
   login: (logins: number) =>
     logins === 0
       ? 'the box offers no digest login'
-      : 'the box refused the login: check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is not switched off (System, FRITZ!Box Users)',
+      : 'the box refused the login: check FRITZBOX_USERNAME and FRITZBOX_PASSWORD, and that the user is enabled (System, FRITZ!Box Users)',
   off: 'the box does not offer TR-064: switch on “Allow access for applications” (Home Network, Network, Network Settings)',
   hostHeader:
     'the FRITZ!Box rejects this host name: use its IP address instead, or add the name to its DNS rebind protection',
@@ -21,11 +21,11 @@ export const fritzBoxAdviceTexts = {
   failing: 'the FRITZ!Box answers some requests with an error, so that their values are unknown:',
   memory: 'the login waits for the broker, which remembers whether the FRITZ!Box refused it',
   notFritzBox:
-    'the default gateway does not show itself to be a FRITZ!Box, so it does not get the login: name the box in FRITZBOX_HOSTS',
+    'the default gateway does not identify itself as a FRITZ!Box, so it does not get the login: name the box in FRITZBOX_HOSTS',
   certificate:
-    'the FRITZ!Box shows another certificate than before, or offers no TLS any more: if it was replaced, reset or given another name, press “Try login again”; otherwise something else may answer in its place. The password is not sent until then',
+    'the FRITZ!Box presents a different certificate than before, or no longer offers TLS: if it was replaced, reset or given another name, press “Try login again”; otherwise something else may answer in its place. The password is not sent until then',
   right:
-    'the box took the login but lets this user see nothing: give it the right “FRITZ!Box Settings” (System, FRITZ!Box Users)',
+    'the box accepted the login but lets this user see nothing: give the user the permission “FRITZ!Box Settings” (System, FRITZ!Box Users)',
 } as const;
 
 /** Advice for an error. Without an answer it does not name the request, so that the text stays the same from reading to reading. */
@@ -40,7 +40,7 @@ export function adviceForError(error: unknown): string {
 
 /** Advice for an error that answers every request. */
 export const adviceForErrorOnEveryRequest = (error: unknown): string =>
-  `the box answers every request over TR-064 with an error (${describeError(error)}): restart it if that lasts`;
+  `the box answers every request over TR-064 with an error (${describeError(error)}): restart it if that persists`;
 
 const formatMinute = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 

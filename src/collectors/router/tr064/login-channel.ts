@@ -51,7 +51,7 @@ export class PinnedTlsAgent extends HttpsAgent {
       const fingerprint = socket.getPeerCertificate().fingerprint256?.replaceAll(':', '');
       this.fingerprint ??= fingerprint;
       if (fingerprint === undefined || fingerprint !== this.fingerprint)
-        socket.destroy(new CertificateChangedError('the server shows another certificate than before'));
+        socket.destroy(new CertificateChangedError('the server presents a different certificate than before'));
       else callback?.(null, socket);
     });
     return undefined;
@@ -101,7 +101,7 @@ export class LoginChannel {
   async open(deviceInfo: UpnpService | undefined, signal: AbortSignal): Promise<void> {
     if (this.#isOpen) return;
     const hasTls = deviceInfo !== undefined && (await this.#turnOnTls(deviceInfo, signal));
-    if (!hasTls && this.certificate !== undefined) throw new CertificateChangedError('the box offers no TLS any more');
+    if (!hasTls && this.certificate !== undefined) throw new CertificateChangedError('the box no longer offers TLS');
     this.#isOpen = true;
   }
 

@@ -75,7 +75,7 @@ export function storageDriveFindings(reading: StorageDriveReading, before: Lasti
   return [
     ...findingIf('offline', isOfflineKernelState(kernelState), () => ({
       severity: 'data_at_risk',
-      text: 'the kernel has given the drive up: it does not answer any more',
+      text: 'the kernel has given up on the drive: it no longer answers',
       clearsAt: 'when it answers again',
       remedy: 'check its cable and power; if it does not come back, replace the drive',
     })),
@@ -104,7 +104,7 @@ export function storageDriveFindings(reading: StorageDriveReading, before: Lasti
           : `less than ${100 - nearlyWornPercent} % is left of the endurance that its maker promised`,
       step: String((used ?? 0) >= wornPercent),
       clearsAt: 'when it is replaced',
-      remedy: 'plan its replacement; see that there is a backup',
+      remedy: 'plan its replacement; make sure that there is a backup',
     })),
   ];
 }

@@ -23,7 +23,7 @@ export const errorCountDescriptions = {
     icon: 'mdi:swap-horizontal',
     severity: 'notice',
     noun: ['reallocated sector', 'reallocated sectors'],
-    remedy: 'watch whether it goes on; see that there is a backup',
+    remedy: 'watch whether the count keeps rising; make sure that there is a backup',
   },
   pending_sectors: {
     name: 'Pending sectors',
@@ -76,7 +76,7 @@ export const errorCountDescriptions = {
     icon: 'mdi:swap-horizontal',
     severity: 'notice',
     noun: ['grown defect', 'grown defects'],
-    remedy: 'watch whether it goes on; see that there is a backup',
+    remedy: 'watch whether the count keeps rising; make sure that there is a backup',
   },
   uncorrected_errors: {
     name: 'Uncorrected errors',

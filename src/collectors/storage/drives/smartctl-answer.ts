@@ -85,7 +85,7 @@ export function parseSmartctlAnswer(text: string): SmartctlAnswer {
   if (mode !== undefined) {
     // “SLEEP” is what smartctl makes of a question that failed; SAS drives have further words, such as “STANDBY BY TIMER”.
     if (/^STANDBY/i.test(mode)) return { kind: 'asleep', type: remembered };
-    throw new PowerModeCheckFailedError('the drive did not answer the question whether it sleeps');
+    throw new PowerModeCheckFailedError('the drive did not say whether it is asleep');
   }
   const report = reportOf(answer);
   if (report === undefined) throw new Error(messages.join('; ') || 'smartctl got no answer from the drive');

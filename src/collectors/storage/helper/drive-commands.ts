@@ -32,13 +32,13 @@ const isController = (sys: string, name: string) => listFolderSync(join(sys, 'cl
 /** Why the helper does not run the command; undefined if it does. `sys`: the machine's /sys. */
 export function explainCommandRefusal(command: readonly string[], sys: string): string | undefined {
   // Words that could be taken for two, or hide something from whoever reads a log, are in none of the commands.
-  if (!command.every((word) => /^[\w,./:-]+$/.test(word))) return 'not a command of the list';
+  if (!command.every((word) => /^[\w,./:-]+$/.test(word))) return 'not a command on the list';
   const match = drivesHelperCommands.map((pattern) => pattern.exec(command.join(' '))).find((found) => found !== null);
-  if (match === undefined) return 'not a command of the list';
+  if (match === undefined) return 'not a command on the list';
   const { controller: controllerName, disk: diskName } = match.groups ?? {};
   if (controllerName !== undefined && !isController(sys, controllerName))
-    return `${controllerName} is no NVMe controller`;
-  if (diskName !== undefined && !isWholeDisk(sys, diskName)) return `${diskName} is no drive`;
+    return `${controllerName} is not an NVMe controller`;
+  if (diskName !== undefined && !isWholeDisk(sys, diskName)) return `${diskName} is not a drive`;
   return undefined;
 }
 

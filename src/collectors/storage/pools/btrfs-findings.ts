@@ -101,7 +101,7 @@ export function btrfsFindings(
       severity: 'notice',
       text: 'a balance is paused',
       clearsAt: 'when it is resumed or cancelled',
-      remedy: 'btrfs balance resume',
+      remedy: 'run btrfs balance resume',
     })),
     ...findingIf('two_profiles', hasTwoProfiles && exclusiveOperation === 'none', () => ({
       severity: 'notice',

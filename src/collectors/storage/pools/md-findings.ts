@@ -75,7 +75,7 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
       severity: 'notice',
       text: `${members.length} of ${array.slots} slots used, and no other member was ever seen`,
       clearsAt: 'when you acknowledge it',
-      remedy: 'nothing, if it was created so, as on NAS devices; press “Acknowledge”',
+      remedy: 'nothing if it was created that way, as on NAS devices; press “Acknowledge”',
     })),
     ...findingIf('failed_spare', isKnown ? !isDegraded && !isFailed && failedSpares.length > 0 : undefined, () => ({
       severity: 'degraded',

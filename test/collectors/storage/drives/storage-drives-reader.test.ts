@@ -179,9 +179,7 @@ test('“SLEEP” is a question that failed: a disk that nobody uses can’t be 
   answer(ataAnswer());
   await read();
   answer(powerModeAnswer('SLEEP'));
-  expect(await pass(40)).toMatch(
-    /^smartctl -j -n standby,3 .*\/dev\/sda: the drive did not answer .* whether it sleeps$/,
-  );
+  expect(await pass(40)).toMatch(/^smartctl -j -n standby,3 .*\/dev\/sda: the drive did not say whether it is asleep$/);
   expect(calls().every((call) => call.includes('standby,3'))).toBe(true);
 });
 
@@ -189,7 +187,7 @@ test('“SLEEP” of a disk that is in use: it is asked without the power questi
   const { answer, tell, pass, use, read } = await machineWithHelper([{}]);
   answer(powerModeAnswer('SLEEP'));
   for (const logs of ['', ' selftest', ' devstat', ' selftest devstat']) tell(`smartctl${logs} sat sda`, ataAnswer());
-  expect(await read()).toMatch(/did not answer/);
+  expect(await read()).toMatch(/did not say whether it is asleep/);
   use();
   await pass(1);
   use();
@@ -452,7 +450,7 @@ test('a disk in use that fails the power question each time: it is asked again w
   const { answer, tell, pass, use, read, calls } = await machineWithHelper([{}]);
   answer(powerModeAnswer('SLEEP'));
   for (const log of logs) tell(`smartctl${log} sat sda`, ataAnswer());
-  expect(await read(), 'nobody uses it').toMatch(/did not answer/);
+  expect(await read(), 'nobody uses it').toMatch(/did not say whether it is asleep/);
   for (let minute = 0; minute < 60; minute += 1) {
     use();
     expect(await pass(1), `minute ${minute}`).toMatchObject({ power: 'active', temperature: 31 });
@@ -470,7 +468,7 @@ test('a drive that the kernel has given up is at risk from the first reading on,
     const { answer, read, calls, findings } = machine([{ isRotational: false, state }]);
     answer(ataAnswer());
     expect(await read()).toMatchObject({ kernelState: state, report: undefined, power: undefined });
-    expect(findings()).toEqual([expect.stringMatching(/^offline data_at_risk: the kernel has given the drive up/)]);
+    expect(findings()).toEqual([expect.stringMatching(/^offline data_at_risk: the kernel has given up on the drive/)]);
     expect(calls()).toEqual([]);
   }
 });
@@ -557,7 +555,7 @@ test.runIf(sudoMayRaise)('with a sudo rule that works, a drive that fails is a f
   say(ataAnswer());
   expect(await read()).toMatchObject({ power: 'active' });
   say(powerModeAnswer('SLEEP'));
-  expect(await pass(40)).toMatch(/did not answer the question whether it sleeps$/);
+  expect(await pass(40)).toMatch(/did not say whether it is asleep$/);
   for (const log of logs) fail(`sudo smartctl standby,3${log} sat sda`, 'Read Device Identity failed');
   expect(await pass(40)).toMatch(/Read Device Identity failed$/);
 });

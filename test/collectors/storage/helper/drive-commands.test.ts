@@ -79,7 +79,7 @@ test.each([
   '../nvme smart-log /dev/nvme0 -o json',
   'NVME smart-log /dev/nvme0 -o json',
   '',
-])('%j is none', (command) => expect(refusal(command)).toBe('not a command of the list'));
+])('%j is none', (command) => expect(refusal(command)).toBe('not a command on the list'));
 
 test.each([
   [['nvme', 'smart-log /dev/nvme0', '-o', 'json']],
@@ -90,14 +90,14 @@ test.each([
   [['nvme', 'smart-log', '/dev/nvme0\0', '-o', 'json']],
   [['nvme', 'smart-log', '/dev/nvme０', '-o', 'json']],
   [[]],
-])('words that only look like a question: %j', (command) => expect(refusal(command)).toBe('not a command of the list'));
+])('words that only look like a question: %j', (command) => expect(refusal(command)).toBe('not a command on the list'));
 
 test.each([
-  ['nvme smart-log /dev/nvme1 -o json', 'nvme1 is no NVMe controller'],
-  ['smartctl -j -i /dev/nvme1', 'nvme1 is no NVMe controller'],
-  ['smartctl -j -i /dev/nvme0n2', 'nvme0n2 is no drive'],
-  ['smartctl -j -i /dev/sdb', 'sdb is no drive'],
-  ['smartctl -j -i /dev/sdz', 'sdz is no drive'],
+  ['nvme smart-log /dev/nvme1 -o json', 'nvme1 is not an NVMe controller'],
+  ['smartctl -j -i /dev/nvme1', 'nvme1 is not an NVMe controller'],
+  ['smartctl -j -i /dev/nvme0n2', 'nvme0n2 is not a drive'],
+  ['smartctl -j -i /dev/sdb', 'sdb is not a drive'],
+  ['smartctl -j -i /dev/sdz', 'sdz is not a drive'],
 ])('%s: a drive that is not there, or has no device behind it', (command, expected) =>
   expect(refusal(command)).toBe(expected),
 );
@@ -117,12 +117,12 @@ test.each([
   '/sda',
   'SDA',
 ])('/dev/%s is never asked', (name) =>
-  expect(refusal(`smartctl -j -i /dev/${name}`)).toBe('not a command of the list'),
+  expect(refusal(`smartctl -j -i /dev/${name}`)).toBe('not a command on the list'),
 );
 
 test('a machine without any drive', () => {
-  expect(refusal('nvme smart-log /dev/nvme0 -o json', tree({}).sys())).toBe('nvme0 is no NVMe controller');
-  expect(refusal('smartctl -j -i /dev/sda', tree({}).sys())).toBe('sda is no drive');
+  expect(refusal('nvme smart-log /dev/nvme0 -o json', tree({}).sys())).toBe('nvme0 is not an NVMe controller');
+  expect(refusal('smartctl -j -i /dev/sda', tree({}).sys())).toBe('sda is not a drive');
 });
 
 test('a controller and its namespace are one drive', () => {

@@ -63,9 +63,9 @@ test('the helper runs a question and hands over what the tool printed', async ()
 test('it refuses what is no question, and runs nothing', async () => {
   const { rack, ask } = await startHelper();
   await expect(ask('nvme format /dev/nvme9000')).rejects.toThrow(
-    new DrivesHelperError('the drives helper refuses nvme format /dev/nvme9000: not a command of the list'),
+    new DrivesHelperError('the drives helper refuses nvme format /dev/nvme9000: not a command on the list'),
   );
-  await expect(ask('nvme smart-log /dev/nvme9002 -o json')).rejects.toThrow('nvme9002 is no NVMe controller');
+  await expect(ask('nvme smart-log /dev/nvme9002 -o json')).rejects.toThrow('nvme9002 is not an NVMe controller');
   expect(rack.calls()).toEqual([]);
 });
 
@@ -124,7 +124,7 @@ test.each([
   const { socket, received, closed } = dial(path);
   socket.write(text);
   await closed;
-  expect(received()).toMatch(/^\{"refused":"not a (request|command of the list)"\}\n$/);
+  expect(received()).toMatch(/^\{"refused":"not a (request|command on the list)"\}\n$/);
   expect(rack.calls()).toEqual([]);
 });
 
@@ -261,7 +261,7 @@ test('a link below /sys/block to nowhere is no drive', async () => {
   const { rack, ask } = await startHelper();
   mkdirSync(join(rack.sys, 'block/sdq'));
   symlinkSync('nowhere', join(rack.sys, 'block/sdq/device'));
-  await expect(ask('smartctl -j -i /dev/sdq')).rejects.toThrow('sdq is no drive');
+  await expect(ask('smartctl -j -i /dev/sdq')).rejects.toThrow('sdq is not a drive');
   rmSync(join(rack.sys, 'block/sdq/device'));
   writeFileSync(join(rack.sys, 'block/sdq/device'), '');
   expect(existsSync(join(rack.sys, 'block/sdq/device'))).toBe(true);
