@@ -7,16 +7,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import mqtt from 'mqtt';
 import { expect, onTestFinished, test } from 'vitest';
 import { buildFleet } from '../../test/bench/build-fleet.mjs';
+import { startAgent } from '../../test/helpers/agent.ts';
 import { startMosquitto } from '../../test/helpers/mosquitto.ts';
 import { until } from '../../test/helpers/until.ts';
 import { options, progress, recordFigure } from './report.ts';
 
-const { agents = 300 } = options;
+const { agents = 300, watches = 10 } = options;
 const agentsPerProcess = 50;
 /** Seconds between two readings of an agent. */
 const readingSeconds = 5;
 /** Seconds within which all have to be back. */
 const backSeconds = 60;
+/** Seconds within which a watch that is gone is missed, and its successor has heard of every agent. */
+const takeOverSeconds = 180;
 const status = /^infra-monitor\/(fleet_\d+)\/status$/;
 
 test('fleet', async () => {
@@ -46,9 +49,13 @@ test('fleet', async () => {
   /** Everything but questions and answers on echo topics, which are not retained. */
   const topics = new Set<string>();
   const rounds = new Map<string, number>();
+  /** Agents that the watch expects and has lost, by site. */
+  const sites = new Map<string, { agents_expected: number; agents_lost: number }>();
   let missed = 0;
   observer.on('message', (topic, payload) => {
-    if (!topic.endsWith('/echo')) topics.add(topic);
+    const site = /^infra-monitor\/sites\/sites\/(site_\d+)$/.exec(topic)?.[1];
+    if (site !== undefined && payload.length > 0) sites.set(site, JSON.parse(String(payload)));
+    if (topic.includes('fleet_') && !topic.endsWith('/echo')) topics.add(topic);
     const agent = status.exec(topic)?.[1];
     if (agent !== undefined && String(payload) === 'online') online.set(agent, performance.now());
     else if (agent !== undefined) online.delete(agent);
@@ -80,6 +87,30 @@ test('fleet', async () => {
     return missed;
   };
 
+  const watchers = Array.from({ length: watches }, (_, index) =>
+    startAgent({
+      AGENT_NAME: `watch-${index}`,
+      SITE: 'Watches',
+      MQTT_URL: broker.url,
+      SITES: 'true',
+      HOST_SCHEDULE: 'off',
+      NVME_SCHEDULE: 'off',
+      STORAGE_SCHEDULE: 'off',
+    }),
+  );
+  const speaking = () => watchers.filter(({ output }) => /: published by this agent\n(?!.*standby)/s.test(output()));
+  const count = (key: 'agents_expected' | 'agents_lost') =>
+    [...sites.values()].reduce((sum, { [key]: agentCount }) => sum + agentCount, 0);
+  /** One watch speaks, and it knows every agent and has lost none. */
+  const allWatched = async (what: string) => {
+    await until(
+      `${what}: the watch knows all`,
+      () => count('agents_expected') === agents && count('agents_lost') === 0,
+      takeOverSeconds,
+    ).catch(() => expect([count('agents_expected'), count('agents_lost')], what).toEqual([agents, 0]));
+    expect(speaking(), `${what}: watches that speak`).toHaveLength(1);
+  };
+
   startAgents();
   await allBack('first start', performance.now(), new Set());
   // The last to come online have yet to say all that they know.
@@ -88,6 +119,8 @@ test('fleet', async () => {
   expect(before.size).toBeGreaterThan(10 * agents);
   const missedAtFirst = await missedIn(6 * readingSeconds);
   progress(`${agents} agents, ${before.size} topics, ${missedAtFirst} readings missed`);
+
+  await allWatched('first start');
 
   await killAgents();
   await until('all offline by their wills', () => online.size === 0, backSeconds);
@@ -105,10 +138,19 @@ test('fleet', async () => {
   await broker.start();
   const brokerBack = await allBack('broker killed and started', brokerStarted, before);
   await pause(2 * readingSeconds * 1000);
+  await allWatched('broker killed and started');
+  sites.clear();
+  const [speaker] = speaking();
+  const ended = performance.now();
+  await speaker?.stop('SIGKILL');
+  watchers.splice(watchers.indexOf(speaker as (typeof watchers)[number]), 1);
+  await allWatched('the watch that spoke is killed');
+  const takenOverSeconds = (performance.now() - ended) / 1000;
+  progress(`another watch speaks, and knows all, after ${takenOverSeconds.toFixed(0)} s`);
   const missedAtLast = await missedIn(6 * readingSeconds);
   const strangers = [...topics].filter((topic) => !before.has(topic));
   recordFigure(
-    `${agents} agents, ${before.size} topics; all killed and started: all online after ${agentsBack.all.toFixed(1)} s (half ${agentsBack.half.toFixed(1)} s); broker killed and started empty: ${brokerBack.all.toFixed(1)} s (half ${brokerBack.half.toFixed(1)} s); 0 topics missing, ${missedAtFirst + missedAtLast} readings missed`,
+    `${agents} agents, ${before.size} topics; all killed and started: all online after ${agentsBack.all.toFixed(1)} s (half ${agentsBack.half.toFixed(1)} s); broker killed and started empty: ${brokerBack.all.toFixed(1)} s (half ${brokerBack.half.toFixed(1)} s); 0 topics missing, ${missedAtFirst + missedAtLast} readings missed; of ${watches} watches one speaks, knows all and loses none; when it is killed, another one after ${takenOverSeconds.toFixed(0)} s`,
   );
   expect(strangers, 'topics that were not there before').toEqual([]);
   expect(online.size).toBe(agents);

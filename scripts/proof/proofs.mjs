@@ -19,11 +19,16 @@ export const proofs = {
     ],
   },
   fleet: {
-    about: 'Many real sessions on one Mosquitto: all killed and started at once, then the broker killed and started',
-    options: { agents: { default: 300, about: 'how many' } },
+    about:
+      'Many real sessions on one Mosquitto, watched by several agents: all killed and started at once, then the broker killed and started, then the watch that speaks killed',
+    options: {
+      agents: { default: 300, about: 'how many' },
+      watches: { default: 10, about: 'how many agents watch them' },
+    },
     holds: [
       'src/mqtt',
       'src/model',
+      'src/collectors/sites',
       'src/views/discovery.ts',
       'src/views/state-and-event-payloads.ts',
       'test/bench/fleet.ts',
@@ -40,6 +45,14 @@ export const proofs = {
       'A cluster of three NATS servers (the program in NATS_SERVER): the agent of a node that is killed goes on at the next one, and the site monitor tells an agent that dies together with its node, whose will is lost',
     options: {},
     holds: ['src/mqtt', 'src/collectors/sites'],
+  },
+  interruptions: {
+    about:
+      'The built agent with every collector on: killed while it starts and while it forgets, its connection cut at random bytes, its broker killed over and over; everything is whole afterwards',
+    options: {
+      times: { default: 60, about: 'how often it is killed and cut; a quarter of that for brokers and forget' },
+    },
+    holds: ['src/mqtt', 'src/loop', 'src/cli/forget.ts', 'src/collectors/storage/nvme/drive-history.ts'],
   },
   endurance: {
     about:
