@@ -27,8 +27,11 @@ interface DigestRequest {
   cnonce: string;
 }
 
-const hashes: Record<string, string> = { md5: 'md5', 'sha-256': 'sha256' };
-const hashOf = (algorithm: string) => hashes[algorithm.toLowerCase().replace(/-sess$/, '')];
+const hashes = new Map([
+  ['md5', 'md5'],
+  ['sha-256', 'sha256'],
+]);
+const hashOf = (algorithm: string) => hashes.get(algorithm.toLowerCase().replace(/-sess$/, ''));
 
 /** The name of a scheme, or one of its parameters with a value. */
 const challengeToken = /([a-z][\w-]*)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+)))?/gi;

@@ -80,6 +80,11 @@ test.each([
   ['RFC 2069', 'Digest realm="r", nonce="n"', { realm: 'r', nonce: 'n', algorithm: 'MD5', stale: false }],
   ['no digest', 'Basic realm="x"', undefined],
   ['integrity alone', 'Digest realm="r", nonce="n", qop="auth-int"', undefined],
+  [
+    'an algorithm by the name of what every object has',
+    'Digest realm="r", nonce="n", algorithm=constructor',
+    undefined,
+  ],
   ['nothing', '', undefined],
 ])('a challenge: %s', (_name, header, expected) => {
   expect(parseDigestChallenge(header)).toEqual(expected);

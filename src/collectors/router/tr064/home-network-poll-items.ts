@@ -5,11 +5,15 @@ import { toBaseUnit } from '../../../model/unit.ts';
 import { normalizeMacAddress } from './device-info.ts';
 import type { FritzBoxRequester, LanHostEntry, PollItem, WlanRadioReading } from './reading.ts';
 
-const bands: Record<string, WlanRadioReading['band']> = { 2400: '2.4 GHz', 5000: '5 GHz', 6000: '6 GHz' };
+const bands = new Map<string, WlanRadioReading['band']>([
+  ['2400', '2.4 GHz'],
+  ['5000', '5 GHz'],
+  ['6000', '6 GHz'],
+]);
 
 /** The band, derived from the channel if the FRITZ!Box does not report it. */
 const bandOf = (band: string | undefined, channel: number | undefined): WlanRadioReading['band'] =>
-  bands[band ?? ''] ?? (channel === undefined || channel === 0 ? undefined : channel < 15 ? '2.4 GHz' : '5 GHz');
+  bands.get(band ?? '') ?? (channel === undefined || channel === 0 ? undefined : channel < 15 ? '2.4 GHz' : '5 GHz');
 
 async function readRadio(client: FritzBoxRequester, instance: number): Promise<WlanRadioReading | undefined> {
   const service = `WLANConfiguration${instance}`;
@@ -45,7 +49,10 @@ export const wlanPollItem: PollItem = {
   },
 };
 
-const connectionByType: Record<string, LanHostEntry['over']> = { Ethernet: 'lan', '802.11': 'wlan' };
+const connectionByType = new Map<string, LanHostEntry['over']>([
+  ['Ethernet', 'lan'],
+  ['802.11', 'wlan'],
+]);
 
 /** Parses the list of hosts of a FRITZ!Box. Throws if the text is none. */
 export function parseLanHostEntries(text: string): LanHostEntry[] {
@@ -55,7 +62,7 @@ export function parseLanHostEntries(text: string): LanHostEntry[] {
     return {
       macAddress: normalizeMacAddress(fields.text('MACAddress')),
       isActive: fields.flag('Active') === true,
-      over: connectionByType[fields.text('InterfaceType') ?? ''],
+      over: connectionByType.get(fields.text('InterfaceType') ?? ''),
       isGuest: fields.flag('X_AVM-DE_Guest') === true,
       speedBytesPerSecond: toBaseUnit(fields.count('X_AVM-DE_Speed') || undefined, 'Mbit/s'),
     };

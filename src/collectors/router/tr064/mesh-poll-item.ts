@@ -79,10 +79,15 @@ function hopsFromMaster(nodes: readonly Node[], links: readonly Link[]): Map<str
   return found;
 }
 
-const bandByName: Record<string, string> = { '2G': '2.4 GHz', '5G': '5 GHz', '6G': '6 GHz' };
+const bandByName = new Map([
+  ['2G', '2.4 GHz'],
+  ['5G', '5 GHz'],
+  ['6G', '6 GHz'],
+]);
 
 /** The band in `AP:5G:0` or `UPLINK:5G:0`, the medium in `LAN:1`. */
-const connectionKind = (name: string | undefined) => bandByName[name?.split(':')[1] ?? ''] ?? name?.split(':')[0] ?? '';
+const connectionKind = (name: string | undefined) =>
+  bandByName.get(name?.split(':')[1] ?? '') ?? name?.split(':')[0] ?? '';
 
 const idOf = (node: Node) => normalizeMacAddress(node.device_mac_address) ?? (node.device_name || node.uid);
 

@@ -99,11 +99,15 @@ function percentageUsed(answer: Record<string, unknown>, attributes: readonly At
 function driveStatistics(answer: Record<string, unknown>): AtaDeviceStatistics | undefined {
   if (!isJsonObject(answer.ata_device_statistics)) return undefined;
   const statistics = statisticsOf(answer.ata_device_statistics);
-  const sectors = statistics.get('Logical Sectors Written');
-  const { logical_block_size: blockSize } = answer;
+  const within = (name: string, least: number, most: number) => {
+    const value = statistics.get(name);
+    return value !== undefined && value >= least && value <= most ? value : undefined;
+  };
+  const sectors = within('Logical Sectors Written', 0, Number.MAX_SAFE_INTEGER);
+  const blockSize = new LooselyNamedJsonFields(answer).number('logical_block_size') ?? 512;
   return {
-    percentageUsed: statistics.get('Percentage Used Endurance Indicator'),
-    bytesWritten: sectors === undefined ? undefined : sectors * (typeof blockSize === 'number' ? blockSize : 512),
+    percentageUsed: within('Percentage Used Endurance Indicator', 0, 255),
+    bytesWritten: sectors === undefined ? undefined : sectors * blockSize,
     temperatureLimit: plausibleCelsius(statistics.get('Specified Maximum Operating Temperature') || undefined),
   };
 }

@@ -97,7 +97,7 @@ export function parseMdstatProgress(text: string): Map<string, MdProgress> {
   for (const line of text.split('\n')) {
     name = /^(md\S*) : /.exec(line)?.[1] ?? (line.trim() === '' ? undefined : name);
     if (name === undefined) continue;
-    const [, percent, minutes] = /\b\w+ *= *([\d.]+)% .*?\bfinish=([\d.]+)min/.exec(line) ?? [];
+    const [, percent, minutes] = /\b\w+ *= *([\d.]+)% [^%]*?\bfinish=([\d.]+)min/.exec(line) ?? [];
     const waits = /\bresync=(DELAYED|PENDING|REMOTE)\b/.exec(line)?.[1] as MdProgress['waits'];
     if (percent !== undefined) progress.set(name, { ratio: Number(percent) / 100, secondsLeft: Number(minutes) * 60 });
     else if (waits !== undefined) progress.set(name, { waits });

@@ -60,9 +60,11 @@ function topVdevOf(vdev: Vdev, isResilvering: boolean): TopVdev {
   return { slots, tolerance: kind === 'mirror' ? slots.length - 1 : parity };
 }
 
-const deadRoles: Record<string, MemberRole> = { REMOVED: 'missing', UNAVAIL: 'missing' };
-const roleOf = (leaf: Vdev, role: MemberRole): MemberRole =>
-  isAlive(leaf) || leaf.state === 'AVAIL' || leaf.state === 'INUSE' ? role : (deadRoles[leaf.state] ?? 'failed');
+const missingStates = new Set(['REMOVED', 'UNAVAIL']);
+const roleOf = (leaf: Vdev, role: MemberRole): MemberRole => {
+  if (isAlive(leaf) || leaf.state === 'AVAIL' || leaf.state === 'INUSE') return role;
+  return missingStates.has(leaf.state) ? 'missing' : 'failed';
+};
 
 /** Names the devices of one pool: by the links of /dev while they are there, and as they are remembered when they are gone. */
 class LeafNamer {

@@ -77,16 +77,16 @@ function parseVdev(value: unknown, depth = 0): Vdev[] {
   ];
 }
 
-const scanFunctions: Record<string, ZpoolScan['function']> = {
-  SCRUB: 'scrub',
-  ERRORSCRUB: 'scrub',
-  RESILVER: 'resilver',
-};
+const scanFunctions = new Map<unknown, ZpoolScan['function']>([
+  ['SCRUB', 'scrub'],
+  ['ERRORSCRUB', 'scrub'],
+  ['RESILVER', 'resilver'],
+]);
 
 function parseScan(value: unknown, now: number): ZpoolScan | undefined {
   const fields = fieldsOf(value);
   const number = (name: string) => numberOf(fields[name]);
-  const scanFunction = scanFunctions[String(fields.function)];
+  const scanFunction = scanFunctions.get(fields.function);
   const word = String(fields.state);
   if (scanFunction === undefined || !/^(SCANNING|FINISHED|CANCELED)$/.test(word)) return undefined;
   const isRunning = word === 'SCANNING';

@@ -1,12 +1,12 @@
 import type { Vdev, VdevClass, ZpoolScan, ZpoolStatus } from './zpool-status.ts';
 
-const classes: Record<string, VdevClass> = {
-  special: 'special',
-  dedup: 'dedup',
-  logs: 'logs',
-  cache: 'l2cache',
-  spares: 'spares',
-};
+const classes = new Map<string, VdevClass>([
+  ['special', 'special'],
+  ['dedup', 'dedup'],
+  ['logs', 'logs'],
+  ['cache', 'l2cache'],
+  ['spares', 'spares'],
+]);
 
 interface OpenVdev extends Vdev {
   children: OpenVdev[];
@@ -27,7 +27,7 @@ function parseLine(line: string): { depth: number; vdev: OpenVdev } | undefined 
   const hasCounts = counts.every((one) => one !== undefined);
   const before = /\bwas (\/\S+)/.exec(remark)?.[1];
   return {
-    depth: indent.length / 2,
+    depth: Math.floor(indent.length / 2),
     vdev: {
       name: name.split('/').at(-1) ?? name,
       state,
@@ -49,7 +49,7 @@ function parseConfig(lines: readonly string[]): Record<VdevClass, Vdev[]> {
     if (parsed === undefined) continue;
     const { depth, vdev } = parsed;
     open.length = Math.min(open.length, depth);
-    if (depth === 0) current = vdev.state === '' ? (classes[vdev.name] ?? current) : 'vdevs';
+    if (depth === 0) current = vdev.state === '' ? (classes.get(vdev.name) ?? current) : 'vdevs';
     else if (depth === 1) found[current].push(vdev);
     else open[depth - 1]?.children.push(vdev);
     open[depth] = vdev;
@@ -72,7 +72,7 @@ function parseScan(text: string): ZpoolScan | undefined {
   const scanFunction = /^resilver/.test(text) ? 'resilver' : /^scrub/.test(text) ? 'scrub' : undefined;
   if (scanFunction === undefined) return undefined;
   const [, errors, end] = /with (\d+) errors on (.*)/.exec(text) ?? [];
-  const [, percent] = /([\d.]+)% done/.exec(text) ?? [];
+  const [, percent] = /(?<![\d.])([\d.]+)% done/.exec(text) ?? [];
   const [, days, left] = /, (?:(\d+) days )?(\d+:\d+:\d+) to go/.exec(text) ?? [];
   const state = /canceled/.test(text)
     ? 'canceled'

@@ -237,3 +237,17 @@ test('a SAS drive: grown defects and uncorrected errors that rise, its self-test
     'uncorrected_errors data_at_risk: 1 uncorrected error'.replace('1 un', '1 new un'),
   ]);
 });
+
+test.each([
+  ['Percentage Used Endurance Indicator', -1],
+  ['Percentage Used Endurance Indicator', 256],
+  ['Logical Sectors Written', -1],
+])('a statistic that cannot be is none: %s %i', (name, value) => {
+  const { percentageUsed, bytesWritten } = reportOf(ataAnswer({ more: statistics(name, value) }));
+  expect([percentageUsed, bytesWritten]).toEqual([undefined, undefined]);
+});
+
+test('sectors of a size that cannot be are counted as 512 bytes', () => {
+  const more = { ...statistics('Logical Sectors Written', 10), logical_block_size: -4096 };
+  expect(reportOf(ataAnswer({ more })).bytesWritten).toBe(5120);
+});

@@ -328,6 +328,12 @@ unused devices: <none>
   });
 });
 
+test('a line of mdstat is read in linear time', () => {
+  const { user } = process.cpuUsage();
+  expect(parseMdstatProgress(`md0 : active\n${'a=1% '.repeat(20_000)}`).size).toBe(0);
+  expect(process.cpuUsage().user - user).toBeLessThan(1_000_000);
+});
+
 test('a failed member is one problem, whatever its list of bad blocks has', async () => {
   const failed = { state: 'faulty', slot: 'none', badBlocks: '8 8' };
   const pools = await watchPools().see({ ...sda, ...sdb, ...array({ sda: {}, sdb: failed }, { degraded: '1' }) });
