@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -19,14 +17,6 @@ import {
 import { bootTimePollItem, firmwareUpdatePollItem } from '../../src/collectors/router/tr064/device-info.ts';
 import { parseLanHostEntries, wlanPollItem } from '../../src/collectors/router/tr064/home-network-poll-items.ts';
 import { parseRepeatersAndMeshLinks } from '../../src/collectors/router/tr064/mesh-poll-item.ts';
-import { driveHistoryMemoryFormat, parseDriveHistoryOrEmpty } from '../../src/collectors/storage/nvme/drive-history.ts';
-import { requireFilledHealthLog } from '../../src/collectors/storage/tools/health-log.ts';
-import {
-  parseIdentifyController,
-  parseNamespaceUsedBytes,
-  parseSmartLog,
-} from '../../src/collectors/storage/tools/nvme-cli.ts';
-import { parseSmartctlNvmeHealth } from '../../src/collectors/storage/tools/smartctl.ts';
 import { parsePeerList } from '../../src/http/peer-list.ts';
 import type { HaWebSocket } from '../../src/lib/ha-websocket.ts';
 import { parseDigestChallenge } from '../../src/lib/upnp/digest.ts';
@@ -36,7 +26,9 @@ import { parseJsonWithin } from '../../src/model/json.ts';
 import { parseComponentKey } from '../../src/model/naming.ts';
 import { interpretAnswer } from '../../test/collectors/router/interpret-answer.ts';
 import { homeHosts, homeMesh, hostList } from '../../test/helpers/fritzbox/home.ts';
+import { type FuzzedParser, recordedSamples } from './fuzzed-parser.ts';
 import { options, progress, recordFigure } from './report.ts';
+import { storageParsers } from './storage-parsers.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const { minutes = 10, seed: wantedSeed = 0 } = options;
@@ -45,24 +37,7 @@ const seed = wantedSeed || Math.floor(Math.random() * 2 ** 31);
 const slowMs = 1000;
 const hangSeconds = 60;
 
-const cases = join(import.meta.dirname, '../../test/cases');
-const samples = (folder: string, name: RegExp) =>
-  readdirSync(join(cases, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => name.test(file))
-    .map((file) => readFileSync(join(cases, folder, file), 'utf8'));
-
-interface Parser {
-  name: string;
-  /** What it is given in good days. */
-  samples: readonly string[];
-  parse(text: string): unknown;
-  /** Characters; 100,000 unless said. */
-  maxLength?: number;
-  /** Keys whose numbers may lie below zero. */
-  mayBeNegative?: RegExp;
-}
-
-const temperatures = /^(temperature|sensors|warning|critical)$/;
+const temperatures = /^(temperature|temperatureLimit|sensors|warning|critical)$/;
 const now = () => ({ wall: Date.UTC(2027, 0, 1), monotonic: 0 });
 const pollItems = [
   createDslPollItem(now),
@@ -92,29 +67,10 @@ const soap = (fields: Record<string, string | number>) =>
     .map(([name, value]) => `<New${name}>${value}</New${name}>`)
     .join('')}</u:GetInfoResponse></s:Body></s:Envelope>`;
 
-const nvmeAnswers = samples('nvme/answers', /^(smart-log|id-)/);
-const parsers: Parser[] = [
-  {
-    name: 'nvme smart-log',
-    samples: nvmeAnswers,
-    parse: (text) => requireFilledHealthLog(parseSmartLog(text)),
-  },
-  { name: 'nvme id-ctrl', samples: nvmeAnswers, parse: parseIdentifyController },
-  { name: 'nvme id-ns', samples: nvmeAnswers, parse: parseNamespaceUsedBytes },
-  {
-    name: 'smartctl',
-    samples: samples('nvme/answers', /^smartctl/),
-    parse: parseSmartctlNvmeHealth,
-  },
-  {
-    name: 'drive history',
-    samples: ['{"samples":[{"at":"2027-01-01T00:00:00Z","percentage_used":4,"data_units_written":"9"}]}'],
-    parse: (text) =>
-      driveHistoryMemoryFormat.merge(parseDriveHistoryOrEmpty(JSON.parse(text)), parseDriveHistoryOrEmpty(undefined)),
-  },
+const otherParsers: FuzzedParser[] = [
   {
     name: 'router answers',
-    samples: samples('router', /\.(xml|txt|html)$/),
+    samples: recordedSamples('router', /\.(xml|txt|html)$/),
     parse: (text) => interpretAnswer('answer', text),
     mayBeNegative: /./,
   },
@@ -128,7 +84,7 @@ const parsers: Parser[] = [
   {
     name: 'TR-064 answers',
     samples: [
-      ...samples('router/tr064', /\.xml$/),
+      ...recordedSamples('router/tr064', /\.xml$/),
       soap({
         Status: 'Up',
         DownstreamCurrRate: 100_000,
@@ -166,7 +122,7 @@ const parsers: Parser[] = [
   },
   {
     name: '/proc/stat',
-    samples: samples('host', /proc\/stat$/),
+    samples: recordedSamples('host', /proc\/stat$/),
     parse: (text) => {
       const cpu = new CpuUsageReader();
       cpu.read('cpu  1 1 1 1 1 1 1 1 0 0\n', 0);
@@ -223,6 +179,8 @@ const oddNumbers = [
   '340282366920938463463374607431768211456',
   '9'.repeat(400),
 ];
+/** What every object has, and a table of words must not take for one of its own. */
+const oddWords = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
 type Change = (text: string) => string;
 const position = fc.double({ min: 0, max: 1, noNaN: true });
 const at = (text: string, share: number) => Math.floor(text.length * share);
@@ -248,6 +206,11 @@ const change: fc.Arbitrary<Change> = fc.oneof(
           ? text
           : text.slice(0, chosen.index) + odd + text.slice(chosen.index + chosen[0].length);
       },
+  ),
+  fc.tuple(position, fc.constantFrom(...oddWords)).map(
+    ([share, odd]): Change =>
+      (text) =>
+        text.slice(0, at(text, share)) + text.slice(at(text, share)).replace(/[a-z][\w-]*/i, odd),
   ),
   fc.tuple(position, position, position).map(
     ([from, to, where]): Change =>
@@ -303,6 +266,7 @@ const isMistake = (error: unknown) =>
 test('fuzz', async () => {
   progress(`seed ${seed}`);
   const begin = startWatchdog(hangSeconds);
+  const parsers = [...storageParsers(), ...otherParsers];
   const failures: string[] = [];
   let inputs = 0;
   let readings = 0;

@@ -71,6 +71,14 @@ export const proofs = {
       minutes: { default: 10, about: 'how long, shared by all parsers' },
       seed: { default: 0, about: 'of an earlier run, to repeat it; 0 draws one' },
     },
-    holds: ['src/collectors', 'src/lib', 'src/model', 'src/mqtt', 'src/settings'],
+    holds: [
+      'src/collectors',
+      'src/lib',
+      'src/model',
+      'src/mqtt',
+      'src/settings',
+      'scripts/proof/fuzzed-parser.ts',
+      'scripts/proof/storage-parsers.ts',
+    ],
   },
 };
