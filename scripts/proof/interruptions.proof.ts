@@ -85,6 +85,12 @@ test('whatever is interrupted is whole afterwards', async () => {
     for (const { topic, payload } of observer.messages.splice(0))
       if (/^[[{]/.test(payload)) expect(() => JSON.parse(payload), `${what}: ${topic}`).not.toThrow();
   };
+  /** It has forgotten everything then, and so has the observer. */
+  const restartEmpty = async () => {
+    await broker.kill();
+    observer.topics.clear();
+    await broker.start();
+  };
 
   await observer.client.publishAsync(driveMemory, JSON.stringify(history), { qos: 1, retain: true });
   let reference: string[] = [];
@@ -120,8 +126,7 @@ test('whatever is interrupted is whole afterwards', async () => {
     const cuts = cutter.cuts;
     const bytes = cutter.bytes;
     cutter.cutAfter = Math.floor(between(1, bytes));
-    await broker.kill();
-    await broker.start();
+    await restartEmpty();
     await until('a cut', () => cutter.cuts > cuts, backSeconds);
     cutter.cutAfter = Number.POSITIVE_INFINITY;
     const connected = connections(agent);
@@ -134,8 +139,7 @@ test('whatever is interrupted is whole afterwards', async () => {
 
   const connected = connections(agent);
   for (let run = 0; run < fewerTimes; run += 1) {
-    await broker.kill();
-    await broker.start();
+    await restartEmpty();
     await pause(2000);
   }
   await until('connected', () => connections(agent) > connected, backSeconds);
