@@ -79,24 +79,40 @@ export function stopClock(date = '2026-03-04T05:06:07Z') {
 const shortest = 1000;
 const never = 2 ** 31 - 1;
 
-/** Takes away the program's limits of time for this test: what it looks at must not depend on how fast the machine is. */
-export function withoutLimits(): void {
+/** Takes away the program's limits of time for this test: what it looks at must not depend on how fast the machine is. `runOut` has
+ * those that `setTimeout` keeps run out now. */
+export function withoutLimits() {
+  const limits = new Map<NodeJS.Timeout, () => void>();
+  const { clearTimeout: clear } = globalThis;
   const { setTimeout: pause } = timers;
   const { setTimeout: wait } = globalThis;
   const { timeout } = AbortSignal;
-  globalThis.setTimeout = Object.assign(
-    (run: () => void, milliseconds = 0, ...more: []) =>
-      milliseconds < shortest ? wait(run, milliseconds, ...more) : wait(run, never, ...more).unref(),
-    wait,
-  );
+  globalThis.setTimeout = Object.assign((run: () => void, milliseconds = 0, ...more: []) => {
+    if (milliseconds < shortest) return wait(run, milliseconds, ...more);
+    const limit = wait(run, never, ...more).unref();
+    limits.set(limit, run);
+    return limit;
+  }, wait);
+  globalThis.clearTimeout = (timer) => {
+    limits.delete(timer as NodeJS.Timeout);
+    clear(timer);
+  };
   timers.setTimeout = ((milliseconds = 0, ...more: []) =>
     milliseconds < shortest ? pause(milliseconds, ...more) : new Promise(() => undefined)) as typeof pause;
   AbortSignal.timeout = () => new AbortController().signal;
   syncBuiltinESMExports();
   onTestFinished(() => {
     globalThis.setTimeout = wait;
+    globalThis.clearTimeout = clear;
     timers.setTimeout = pause;
     AbortSignal.timeout = timeout;
     syncBuiltinESMExports();
   });
+  const runOut = () => {
+    for (const [limit, run] of [...limits]) {
+      globalThis.clearTimeout(limit);
+      run();
+    }
+  };
+  return { runOut };
 }

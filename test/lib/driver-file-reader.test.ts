@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { DriverFileReader, undefinedIfUnanswered } from '../../src/lib/driver-file-reader.ts';
 import { NoAnswerError } from '../../src/lib/with-timeout.ts';
+import { withoutLimits } from '../helpers/clock.ts';
 import { silence } from '../helpers/silent-file.ts';
 import { tree } from '../helpers/tree.ts';
 import { until } from '../helpers/until.ts';
@@ -18,14 +19,14 @@ test('text without the newline, a number, undefined for a missing file', async (
 });
 
 test('a file that does not answer is waited for once and read again after it has; others are read as usual', async () => {
+  const { runOut } = withoutLimits();
   const sys = files('a', 'b');
   const { answer } = silence(sys('stuck'));
   const drivers = new DriverFileReader();
-  const [a, stuck, b] = await Promise.allSettled([
-    drivers.number(sys('a')),
-    drivers.number(sys('stuck')),
-    drivers.number(sys('b')),
-  ]);
+  const asked = Promise.allSettled(['a', 'stuck', 'b'].map((name) => drivers.number(sys(name))));
+  await until('the question', () => drivers.unanswered.includes(sys('stuck')));
+  runOut();
+  const [a, stuck, b] = await asked;
   expect([a, b]).toEqual([42, 42].map((value) => ({ status: 'fulfilled', value })));
   expect(stuck).toMatchObject({ reason: new NoAnswerError(`${sys('stuck')}: no answer in 2 s`) });
   drivers.begin();
@@ -33,6 +34,7 @@ test('a file that does not answer is waited for once and read again after it has
   expect(drivers.unanswered).toEqual([sys('stuck')]);
   answer('1\n');
   await until('the answer', () => drivers.unanswered.length === 0);
+  drivers.begin();
   const again = drivers.number(sys('stuck'));
   await until('the next question', () => {
     try {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { homeAssistantCollector } from '../../../src/collectors/home-assistant/index.ts';
 import { InstanceMonitor } from '../../../src/collectors/home-assistant/instance-monitor.ts';
@@ -113,18 +112,19 @@ test('nothing private is revealed', async () => {
 
 test('an outage is reported when it is over, even by an agent that was started during it', async () => {
   const { url, script } = await startInstance();
-  const { read, memories } = begin(url, 'right');
+  const clock = { wall: Date.parse('2026-11-25T12:00:00Z'), monotonic: 90_000 };
+  const { read, memories } = begin(url, 'right', new DeviceMemoryStore(), () => ({ ...clock }));
   expect((await read()).events).toEqual([]);
   script.insteadOfAll = { status: 502 };
   const away = await read();
   expect(away.reading?.visit).toMatchObject({ state: 'proxy_error', reachable: false });
   expect(away.device.softwareVersion).toBe('2026.11.0');
   expect(away.events).toEqual([]);
-  await pause(20);
+  Object.assign(clock, { wall: clock.wall + 40_000, monotonic: clock.monotonic + 40_000 });
   delete script.insteadOfAll;
-  const next = begin(url, 'right', memories);
+  const next = begin(url, 'right', memories, () => ({ ...clock }));
   const back = await next.read();
-  expect(back.events).toEqual([expect.objectContaining({ type: 'outage', cause: 'proxy_error', seconds: 0 })]);
+  expect(back.events).toEqual([expect.objectContaining({ type: 'outage', cause: 'proxy_error', seconds: 40 })]);
   expect(back.reading?.history).toMatchObject({ outages: 1, restarts: 0, started: '2026-11-20T08:00:00.000Z' });
   expect((await next.read()).events).toEqual([]);
 });

@@ -5,6 +5,7 @@ import type { RouterReading } from '../../../../src/collectors/router/reading.ts
 import { publicAddressHint } from '../../../../src/collectors/router/tr064/advice.ts';
 import { AddressResolver } from '../../../../src/lib/names/address-resolver.ts';
 import { parseSettings } from '../../../../src/settings/index.ts';
+import { withoutLimits } from '../../../helpers/clock.ts';
 import { FritzBox } from '../../../helpers/fritzbox/index.ts';
 import { memory } from '../../../helpers/memory.ts';
 import { agent, probe, stateOf } from '../../../helpers/sample-collector.ts';
@@ -22,6 +23,7 @@ async function boxAt(host: string): Promise<FritzBox> {
 
 /** The only router of a machine, and what `check` says of the login. */
 async function readRouter(variables: Record<string, string>, state = stateOf(probe(async () => []))) {
+  withoutLimits();
   const env = parseSettings([routerCollector], { ...login, ...variables }).collectors[0]?.env as Parameters<
     typeof routerCollector.open
   >[0];

@@ -3,12 +3,14 @@ import { loginMemoryFormat } from '../../../../src/collectors/router/tr064/login
 import { Tr064Client } from '../../../../src/collectors/router/tr064/tr064-client.ts';
 import { readClocks } from '../../../../src/lib/clocks.ts';
 import { Secret } from '../../../../src/model/secret.ts';
+import { withoutLimits } from '../../../helpers/clock.ts';
 import { FritzBox } from '../../../helpers/fritzbox/index.ts';
 import { memory } from '../../../helpers/memory.ts';
 
 const never = new AbortController().signal;
 
 async function scene(certificate: FritzBox['certificate'], kept: Record<string, unknown> = {}) {
+  withoutLimits();
   const box = new FritzBox('dsl');
   box.certificate = certificate;
   await box.start();

@@ -5,6 +5,7 @@ import type { DriveHistory } from '../../../../src/collectors/storage/nvme/drive
 import { nvmeCollector } from '../../../../src/collectors/storage/nvme/index.ts';
 import { NvmeDrivesReader } from '../../../../src/collectors/storage/nvme/nvme-drives-reader.ts';
 import { DeviceMemoryStore } from '../../../../src/loop/device-memory-store.ts';
+import { withoutLimits } from '../../../helpers/clock.ts';
 import { agent } from '../../../helpers/sample-collector.ts';
 import { hostRoots, tree } from '../../../helpers/tree.ts';
 
@@ -37,6 +38,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 /** A machine with one drive, whose tool answers what it is told to. */
 function machine(tool: 'nvme' | 'smartctl') {
+  withoutLimits();
   const about = {
     serial: 'S1',
     model: 'Maker X',
