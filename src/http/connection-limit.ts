@@ -21,7 +21,7 @@ interface Connection {
 }
 
 /** Bounds the connections of one other machine, of all other machines, and of all together. Where a bound is reached, the connection that has
- * waited longest without a request makes room, so that a new one that asks at once is always answered. */
+ * waited longest without a request makes room, or else one whose client does not read its response, so that a new one that asks at once is always answered. */
 export function limitConnections(server: Server, most = mostConnections): void {
   // Oldest first; moved to the end with each request.
   const connections = new Map<Socket, Connection>();
@@ -35,10 +35,11 @@ export function limitConnections(server: Server, most = mostConnections): void {
       if (!isCounted(added, added)) continue;
       const counted = [...connections].filter(([, one]) => isCounted(one, added));
       if (counted.length < items) continue;
-      const idle = counted.find(([, one]) => one.active === 0)?.[0];
-      if (idle === undefined) return false;
-      connections.delete(idle);
-      idle.destroy();
+      const [unused] =
+        counted.find(([, one]) => one.active === 0) ?? counted.find(([{ writableLength }]) => writableLength > 0) ?? [];
+      if (unused === undefined) return false;
+      connections.delete(unused);
+      unused.destroy();
     }
     connections.set(socket, added);
     return true;

@@ -7,19 +7,26 @@ const heartbeatMs = 5000;
 /** Milliseconds in which changes are collected into one message. */
 const batchDelayMs = 250;
 
+interface LiveSections {
+  now: Date;
+  byId: ReadonlyMap<string, string>;
+}
+
 /** Server-sent events for the live pages: each message has the sections that have changed. Nothing is rendered while nobody listens. */
 export class LiveSectionStream {
   readonly #listeners = new Set<ServerResponse>();
+  /** Those that have had their first message. */
+  readonly #started = new Set<ServerResponse>();
   readonly #runId: () => string;
-  readonly #renderSections: (now: Date) => ReadonlyMap<string, string>;
-  #sentSections: ReadonlyMap<string, string> = new Map();
+  readonly #latestSections: () => Promise<LiveSections>;
+  #sent: LiveSections | undefined;
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #batchTimer: NodeJS.Timeout | undefined;
 
-  /** `runId` differs each time the agent starts; `renderSections` gives all sections as they are now. */
-  constructor(runId: () => string, renderSections: (now: Date) => ReadonlyMap<string, string>) {
+  /** `runId` differs each time the agent starts; `latestSections` gives all sections as they are now. */
+  constructor(runId: () => string, latestSections: () => Promise<LiveSections>) {
     this.#runId = runId;
-    this.#renderSections = renderSections;
+    this.#latestSections = latestSections;
   }
 
   get listenerCount(): number {
@@ -28,40 +35,44 @@ export class LiveSectionStream {
 
   /** Adds a listener until it disconnects; its first message has all sections. */
   addListener(response: ServerResponse): void {
-    const now = new Date();
     this.#listeners.add(response);
     response.on('close', () => this.#removeListener(response));
-    response.write(this.#message(this.#renderSections(now), now));
-    this.#heartbeatTimer ??= setInterval(() => this.#send(), heartbeatMs).unref();
+    response.flushHeaders();
+    this.#batchTimer ??= setTimeout(() => void this.#send(), 0).unref();
+    this.#heartbeatTimer ??= setInterval(() => void this.#send(), heartbeatMs).unref();
   }
 
   /** Schedules a message, after a reading. */
   update(): void {
-    if (this.#listeners.size > 0) this.#batchTimer ??= setTimeout(() => this.#send(), batchDelayMs).unref();
+    if (this.#listeners.size > 0) this.#batchTimer ??= setTimeout(() => void this.#send(), batchDelayMs).unref();
   }
 
-  #send(): void {
+  /** Sends all sections to those that have none yet, and what has changed to the others. */
+  async #send(): Promise<void> {
     clearTimeout(this.#batchTimer);
     this.#batchTimer = undefined;
-    const now = new Date();
-    const sections = this.#renderSections(now);
-    const message = this.#message(
-      new Map([...sections].filter(([id, text]) => this.#sentSections.get(id) !== text)),
-      now,
-    );
-    this.#sentSections = sections;
+    if (this.#listeners.size === 0) return;
+    const latest = await this.#latestSections();
+    const before = this.#sent?.byId;
+    this.#sent = latest;
+    const changes = this.#message(latest, ([id, text]) => before?.get(id) !== text);
+    const isNew = (response: ServerResponse) => !this.#started.has(response);
+    const everything = [...this.#listeners].some(isNew) ? this.#message(latest, () => true) : '';
     for (const response of this.#listeners) {
       if (response.writableLength > bounds.eventStream.bytes) response.destroy();
-      else response.write(message);
+      else response.write(isNew(response) ? everything : changes);
+      this.#started.add(response);
     }
   }
 
-  #message(sections: ReadonlyMap<string, string>, now: Date): string {
-    return `event: sections\ndata: ${JSON.stringify({ run: this.#runId(), now, sections: Object.fromEntries(sections) })}\n\n`;
+  #message({ now, byId }: LiveSections, isIncluded: (section: [id: string, text: string]) => boolean): string {
+    const sections = Object.fromEntries([...byId].filter(isIncluded));
+    return `event: sections\ndata: ${JSON.stringify({ run: this.#runId(), now, sections })}\n\n`;
   }
 
   #removeListener(response: ServerResponse): void {
     this.#listeners.delete(response);
+    this.#started.delete(response);
     if (this.#listeners.size > 0) return;
     clearInterval(this.#heartbeatTimer);
     this.#heartbeatTimer = undefined;

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { bounds } from '../model/bounds.ts';
 import type { HistoryRange } from '../model/metric-history.ts';
-import { type PageContext, renderLiveSectionsById, renderPage } from '../views/page/index.ts';
+import type { PageContext } from '../views/page/index.ts';
 import { contentSecurityPolicy } from '../views/page/page-document.ts';
-import { LiveSectionStream } from './live-section-stream.ts';
 import { isListedPeer } from './peer-list.ts';
 import type { RouteHandler } from './route.ts';
+import { SharedPage } from './shared-page.ts';
 
 /** The path prefix of Home Assistant's ingress, from its X-Ingress-Path header. The header is ignored unless a listed proxy sends it. */
 function prefixOf({ headers, socket }: IncomingMessage, proxies: BlockList | undefined): string | undefined {
@@ -36,20 +36,18 @@ export function createLivePageRoutes(
   context: PageContext,
   proxies?: BlockList,
 ): { routes: Map<string, RouteHandler>; updateListeners: () => void } {
-  const streamOf = (range: HistoryRange) =>
-    new LiveSectionStream(
-      () => context.agent.startedAt.toISOString(),
-      (now) => renderLiveSectionsById(context, range, now),
-    );
-  const streams: Record<HistoryRange, LiveSectionStream> = { hour: streamOf('hour'), day: streamOf('day') };
-  const isFull = () => streams.hour.listenerCount + streams.day.listenerCount >= bounds.eventStreams.items;
+  const pages: Record<HistoryRange, SharedPage> = {
+    hour: new SharedPage(context, 'hour'),
+    day: new SharedPage(context, 'day'),
+  };
+  const isFull = () => pages.hour.stream.listenerCount + pages.day.stream.listenerCount >= bounds.eventStreams.items;
   const routes = new Map<string, RouteHandler>([
     [
       '/',
-      (request) => ({
+      async (request) => ({
         status: 200,
         headers: documentHeaders,
-        body: renderPage(context, rangeOf(request), new Date(), prefixOf(request, proxies)),
+        body: await pages[rangeOf(request)].documentFor(prefixOf(request, proxies)),
       }),
     ],
     [
@@ -62,14 +60,14 @@ export function createLivePageRoutes(
             : {
                 status: 200,
                 headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
-                stream: (response) => streams[rangeOf(request)].addListener(response),
+                stream: (response) => pages[rangeOf(request)].stream.addListener(response),
               },
     ],
   ]);
   return {
     routes,
     updateListeners() {
-      for (const stream of Object.values(streams)) stream.update();
+      for (const page of Object.values(pages)) page.update();
     },
   };
 }

@@ -1,9 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 
+/** A document that several clients get as it is, and that is compressed once for all of them. */
+export class SharedDocument {
+  readonly content: Buffer;
+  #gzip: Buffer | undefined;
+
+  constructor(text: string) {
+    this.content = Buffer.from(text);
+  }
+
+  get gzip(): Buffer {
+    this.#gzip ??= gzipSync(this.content);
+    return this.#gzip;
+  }
+}
+
 type Headers = Record<string, string | string[]>;
 
-/** The response of a route: a string is sent as it is, any other body as JSON; a stream goes on until the client disconnects or the
+/** The response of a route: a string or document is sent as it is, any other body as JSON; a stream goes on until the client disconnects or the
  * server closes. `headers` override the common ones. */
 export type RouteResponse = { status: number; headers?: Headers } & (
   | { body: unknown; stream?: never }
@@ -24,6 +39,9 @@ const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 const takesGzip = ({ headers }: IncomingMessage) =>
   /(^|[\s,])gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 
+const contentOf = (body: unknown) =>
+  Buffer.from(typeof body === 'string' ? body : `${JSON.stringify(body, null, 2)}\n`);
+
 export function sendRouteResponse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -37,15 +55,15 @@ export function sendRouteResponse(
     else result.stream(response);
     return;
   }
-  const text = typeof result.body === 'string' ? result.body : `${JSON.stringify(result.body, null, 2)}\n`;
+  const { body } = result;
   // A page is a quarter as large then; scrapers ask often, for little.
-  const isPage = String(result.headers?.['content-type']).startsWith('text/html');
-  const isCompressed = isPage && takesGzip(request);
-  const content = isCompressed ? gzipSync(text) : Buffer.from(text);
+  const document = body instanceof SharedDocument ? body : undefined;
+  const isCompressed = document !== undefined && takesGzip(request);
+  const content = isCompressed ? document.gzip : (document?.content ?? contentOf(body));
   response.writeHead(result.status, {
     ...jsonHeaders,
     ...headers,
-    ...(isPage ? { vary: 'accept-encoding' } : {}),
+    ...(document !== undefined ? { vary: 'accept-encoding' } : {}),
     ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
     'content-length': content.length,
   });

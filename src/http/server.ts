@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { bounds } from '../model/bounds.ts';
 import { UsageError } from '../model/errors.ts';
+import { ownTurn } from '../model/steps.ts';
 import { type AccessRules, decideAccess } from './access.ts';
+import { answerInOrder } from './answer-in-order.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type RouteHandler, type RouteResponse, sendRouteResponse } from './route.ts';
 import type { HttpSettings } from './settings.ts';
@@ -43,6 +45,8 @@ async function respondTo(
       headers: { allow: 'GET, HEAD' },
       body: { ...agentInfo, error: `method ${request.method} not allowed` },
     };
+  // Requests that cost something are answered one a turn, so that whoever sends many holds up neither a supervisor nor a reading.
+  if (path !== tokenFreePath) await ownTurn();
   return route(request, trusted);
 }
 
@@ -102,7 +106,8 @@ export async function startStatusServer(
   };
   const server = createServer(
     { maxHeaderSize: bounds.httpHeaders.bytes, connectionsCheckingInterval: 5000 },
-    (request, response) => void serve(request, response, routes, agentInfo, rules),
+    (request, response) =>
+      void answerInOrder(request, response, () => serve(request, response, routes, agentInfo, rules)),
   );
   setServerLimits(server);
   await new Promise<void>((resolve, reject) => {

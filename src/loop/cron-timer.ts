@@ -49,7 +49,9 @@ export class CronTimer {
   }
 
   #sleep(): void {
-    this.#sleepTimer = setTimeout(() => this.#checkClock(), Math.min(this.#due - performance.now(), maxSleepMs));
+    // The time may have come meanwhile, and a timer takes no negative one.
+    const sleepMs = Math.max(0, Math.min(this.#due - performance.now(), maxSleepMs));
+    this.#sleepTimer = setTimeout(() => this.#checkClock(), sleepMs);
   }
 
   #checkClock(): void {

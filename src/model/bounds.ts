@@ -19,8 +19,12 @@ export const bounds = {
   /** More than any home lab has; anybody may publish more. */
   reportedAgents: { items: 2000 },
   devicesOfReportedAgent: { items: 500 },
-  /** On the page, which is rendered at once, every few seconds while somebody looks. */
+  /** On the page, which is rendered every few seconds while somebody looks. */
   agentsOnPage: { items: 100 },
+  /** Of all of them together, each agent its share. */
+  devicesOfAgentsOnPage: { items: 1000 },
+  /** Home Assistant takes no longer state. */
+  reportedText: { characters: 255 },
   /** Commands over MQTT that are carried out within a minute: a person presses one button. */
   commands: { items: 20 },
 

@@ -52,6 +52,14 @@ export function doInTurns<T>(steps: Steps<T>, done: (result: T) => void): void {
   if (waiting.length === 1) startNext();
 }
 
+/** Resolves when other work had its turn: work that waits so is done one at a time, and never twice in a turn of the event loop. */
+export const ownTurn = (): Promise<void> =>
+  resultInTurns(
+    (function* (): Steps<void> {
+      yield partsPerTurn;
+    })(),
+  );
+
 /** As `doInTurns`; rejects with what the work throws. */
 export const resultInTurns = <T>(steps: Steps<T>): Promise<T> =>
   new Promise((resolve, reject) => {

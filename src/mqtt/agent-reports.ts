@@ -133,7 +133,7 @@ export class AgentReports {
   /** The site that an agent names. */
   siteOf(id: string): string | undefined {
     const site = this.#reports.get(id)?.devices.get(memoryKey({ collector: 'agent', device: id }))?.values?.site;
-    return typeof site === 'string' ? site : undefined;
+    return typeof site === 'string' ? site.slice(0, bounds.reportedText.characters) : undefined;
   }
 
   /** All that have a status. `unresponsive`: those that do not answer. */

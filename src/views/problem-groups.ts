@@ -25,7 +25,8 @@ export function groupProblems(problems: readonly Problem[]): ProblemGroup[] {
   for (const problem of problems) {
     const cause = causeOf(problem);
     const known = consequences.get(cause) ?? [];
-    consequences.set(cause, problem === cause ? known : [...known, problem]);
+    consequences.set(cause, known);
+    if (problem !== cause) known.push(problem);
   }
   return problems.flatMap((problem) => {
     const explained = consequences.get(problem);

@@ -2,6 +2,7 @@ import { mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { allCollectors } from '../../src/collectors/index.ts';
+import { determineSiteVerdicts } from '../../src/collectors/sites/site-verdict.ts';
 import { DeviceMemoryStore } from '../../src/loop/device-memory-store.ts';
 import { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import type { AnyCollectorDefinition } from '../../src/model/collector.ts';
@@ -13,7 +14,7 @@ import { AgentReports } from '../../src/mqtt/agent-reports.ts';
 import { reconcileDiscoveryPayloads } from '../../src/mqtt/discovery-reconciliation.ts';
 import { parseSettings } from '../../src/settings/index.ts';
 import { planAnnouncements } from '../../src/views/discovery.ts';
-import { renderLiveSectionsById } from '../../src/views/page/index.ts';
+import { liveSectionsById, type PageContext, pageDocument, renderPageParts } from '../../src/views/page/index.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 
 const schedstat = openSync('/proc/thread-self/schedstat', 'r');
@@ -110,6 +111,15 @@ function machine(folder: string, disks: number, interfaces: number): HostRoots {
   });
 }
 
+/** The page as a browser gets it first, and as listeners get it. */
+async function renderPage(context: PageContext): Promise<void> {
+  const page = await resultInTurns(renderPageParts(context, 'hour', new Date()));
+  await nextTurn();
+  pageDocument(page);
+  await nextTurn();
+  liveSectionsById(page);
+}
+
 /** A function that reads the host once, records it, and makes its announcements and states. */
 function hostReading(folder: string, disks: number, interfaces: number): () => Promise<void> {
   const configured = collectors.find(({ collector }) => collector.id === 'host');
@@ -143,16 +153,28 @@ function hostReading(folder: string, disks: number, interfaces: number): () => P
     await nextTurn();
     stateAndMemoryPayloadsByTopic(allCollectors, agent, state);
     await nextTurn();
-    renderLiveSectionsById(
-      { catalogue: allCollectors, agent, state, history: { lineOf: () => undefined } },
-      'hour',
-      new Date(),
-    );
+    await renderPage({ catalogue: allCollectors, agent, state, history: { lineOf: () => undefined } });
   };
 }
 
+/** A function that judges so many sites, each with an agent that watches the routers of ten others. */
+function verdicts(count: number): () => void {
+  const agents = Array.from({ length: count }, (_, index) => ({
+    id: `agent${index}`,
+    name: `agent${index}`,
+    site: `Site ${index}`,
+    isOnline: true,
+    devices: Array.from({ length: 10 }, (__, other) => ({
+      address: { collector: 'router', device: `site_${index + other}` },
+      values: { reachable: 'ON' },
+      isAvailable: true,
+    })),
+  }));
+  return () => determineSiteVerdicts({ agents, bridges: new Map() }, agent as AgentIdentity, 'sites');
+}
+
 /** A function that renders the page of a lab with so many other agents, each with a device of every kind. */
-function labPage(count: number): () => void {
+function labPage(count: number): () => Promise<void> {
   const topics = new Topics(agent as AgentIdentity);
   const reports = new AgentReports();
   const take = (topic: string, payload: string) => {
@@ -176,12 +198,12 @@ function labPage(count: number): () => void {
   };
   const state = new MutableAgentState('');
   const history = { lineOf: () => undefined };
-  return () =>
-    renderLiveSectionsById({ catalogue: allCollectors, agent, state, history, agentDirectory }, 'hour', new Date());
+  return () => renderPage({ catalogue: allCollectors, agent, state, history, agentDirectory });
 }
 
 export const measureGrowth = async (folder: string) => [
   await grow('disks of a host', 250, (count) => hostReading(join(folder, `disks${count}`), count, 1)),
   await grow('interfaces of a host', 100, (count) => hostReading(join(folder, `interfaces${count}`), 1, count)),
   await grow('agents of the lab page', 200, labPage),
+  await grow('sites of the lab', 2000, verdicts),
 ];

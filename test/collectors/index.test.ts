@@ -6,9 +6,9 @@ import { allCollectors } from '../../src/collectors/index.ts';
 import { createApiRoutes } from '../../src/http/api-routes.ts';
 import { stringSetting } from '../../src/model/setting.ts';
 import { parseSettings, titledSettingsSchemas } from '../../src/settings/index.ts';
-import { renderPage } from '../../src/views/page/index.ts';
 import { stateAndMemoryPayloadsByTopic } from '../../src/views/state-and-event-payloads.ts';
 import { discoveryPayloads } from '../helpers/discovery.ts';
+import { renderPage } from '../helpers/page.ts';
 import { agent, device, probe, stateOf } from '../helpers/sample-collector.ts';
 
 test('a new collector is one folder and one line: everything else follows', () => {

@@ -8,6 +8,7 @@ import type { MutableAgentState } from '../../src/loop/mutable-agent-state.ts';
 import { RecentMetricHistory } from '../../src/loop/recent-metric-history.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { AgentIdentity } from '../../src/model/state.ts';
+import { doAtOnce } from '../../src/model/steps.ts';
 import { startNotifications } from '../../src/notify/index.ts';
 import { html } from '../../src/views/page/html.ts';
 import { buildOtherAgentSections } from '../../src/views/page/other-agents.ts';
@@ -65,7 +66,7 @@ function problemsOnLabPage(agent: AgentIdentity, state: MutableAgentState): stri
     [`${agent.id}/status`, 'online'],
     [`${agent.id}/problems`, payload],
   ]);
-  const [section] = buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, new Date());
+  const [section] = doAtOnce(buildOtherAgentSections(allCollectors, { ...agent, id: 'other' }, agents, new Date()));
   return (section?.problems ?? []).map(({ text }) => {
     const [, severity = '', problem = ''] = /^<strong>(.*?)<\/strong> (.*?), for /.exec(html`${text}`.text) ?? [];
     return `${words(severity)} ${unescaped(problem)}`;

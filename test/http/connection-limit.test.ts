@@ -9,6 +9,7 @@ import { until } from '../helpers/until.ts';
 async function serve(most: number) {
   const server = createServer((request, response) => {
     if (request.url === '/stream') response.writeHead(200).write('.');
+    else if (request.url === '/large') response.end('x'.repeat(16 * 1024 ** 2));
     else response.end('page');
   });
   limitConnections(server, most);
@@ -47,6 +48,18 @@ test('while every connection is being answered, none makes room', async () => {
   const { ask } = await serve(3);
   for (let index = 0; index < 3; index += 1) expect(await ask('/stream')).toBe(200);
   expect(await ask('/')).toBeUndefined();
+});
+
+test('while every connection is being answered, one that reads no response makes room', async () => {
+  const { silent, ask } = await serve(3);
+  const unread = await silent();
+  unread.pause();
+  unread.write('\r\n\r\nGET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+  const closed = once(unread, 'close');
+  for (let index = 0; index < 2; index += 1) expect(await ask('/stream')).toBe(200);
+  await until('room', async () => (await ask('/')) === 200);
+  unread.resume();
+  await closed;
 });
 
 test.each([

@@ -16,10 +16,15 @@ const reading = (level: number) => ({
 });
 
 async function serve(proxies?: string) {
+  const rendered = { lines: 0 };
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
+  const lineOf = () => {
+    rendered.lines += 1;
+    return undefined;
+  };
   const { routes, updateListeners } = createLivePageRoutes(
-    { catalogue: [collector], agent, state, history: { lineOf: () => undefined } },
+    { catalogue: [collector], agent, state, history: { lineOf } },
     proxies === undefined ? undefined : parsePeerList(proxies),
   );
   const server = await startStatusServer({ HTTP_HOST: '127.0.0.1', HTTP_PORT: 0 }, routes, {
@@ -27,7 +32,7 @@ async function serve(proxies?: string) {
     site: null,
   });
   onTestFinished(() => server.close());
-  return { state, updateListeners, url: server.url, close: server.close };
+  return { rendered, state, updateListeners, url: server.url, close: server.close };
 }
 
 async function listen(url: string, query = '') {
@@ -201,6 +206,25 @@ test('event streams end with the server', async () => {
   await until('first message', () => messages.length === 1);
   await close();
   await ended;
+});
+
+test.each(['/', '/?range=day', '/events'])('%s is rendered once for many who ask at the same time', async (path) => {
+  const { url, rendered, updateListeners } = await serve();
+  await (await fetch(url)).text();
+  const ofOne = rendered.lines;
+  updateListeners();
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      const reader = (await fetch(url + path)).body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
+    }),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  expect(ofOne).toBeGreaterThan(0);
+  expect(rendered.lines / ofOne - 1).toBeGreaterThanOrEqual(1);
+  expect(rendered.lines / ofOne - 1).toBeLessThanOrEqual(1 + Math.ceil(seconds));
 });
 
 test('HEAD of the event stream ends at once', async () => {

@@ -76,3 +76,20 @@ test('a tick is due by either clock, and runs once if they differ a little', () 
   vi.advanceTimersByTime(latest);
   expect(seen.ticks).toBe(10);
 });
+
+test('a tick whose time comes while its timer is being set is due at once', () => {
+  at('2026-01-01T00:00:01Z');
+  const setTimer = vi.spyOn(globalThis, 'setTimeout');
+  const clock = vi.spyOn(performance, 'now');
+  onTestFinished(() => {
+    clock.mockRestore();
+    setTimer.mockRestore();
+  });
+  let looks = 0;
+  clock.mockImplementation(() => {
+    looks += 1;
+    return looks * minuteMs;
+  });
+  start('*/10 * * * * *');
+  expect(setTimer.mock.calls.map(([, delayMs]) => delayMs)).toEqual([0]);
+});

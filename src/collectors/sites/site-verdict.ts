@@ -1,4 +1,5 @@
 import type { AgentDirectory, ReportedAgent } from '../../model/agent-directory.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { AgentIdentity } from '../../model/state.ts';
 import type { SiteAgentReading, SiteReading, SiteStateCause } from './reading.ts';
 import {
@@ -30,16 +31,12 @@ interface SiteAgents {
   agents: ReportedAgent[];
 }
 
-function groupBySite(agents: readonly ReportedAgent[]): SiteAgents[] {
-  const sites = new Map<string, SiteAgents>();
-  for (const agent of agents) {
-    const key = siteKey(agent.site);
-    const site = sites.get(key) ?? { site: agent.site, key, agents: [] };
-    sites.set(key, site);
-    site.agents.push(agent);
-  }
-  return [...sites.values()];
-}
+const groupBySite = (agents: readonly ReportedAgent[]): SiteAgents[] =>
+  [...groupBy(agents, ({ site }) => siteKey(site))].map(([key, ofSite]) => ({
+    site: ofSite[0]?.site,
+    key,
+    agents: ofSite,
+  }));
 
 /** How an agent sees the router of another site. */
 interface RouterView {
@@ -48,11 +45,19 @@ interface RouterView {
   isReachable: boolean;
 }
 
-/** An agent watches the router of another site under the site's name. */
-function viewOfRouter(site: string, { name, devices }: ReportedAgent): RouterView[] {
-  const router = devices.find(({ address }) => address.collector === 'router' && address.device === site);
-  const reachable = router?.isAvailable ? router.values?.reachable : undefined;
-  return typeof reachable === 'string' ? [{ by: name, isReachable: reachable === 'ON' }] : [];
+/** How agents see the routers of other sites, by the key of the site: an agent watches such a router under the site's name. */
+function viewsOfRouters(agents: readonly ReportedAgent[]): ReadonlyMap<string, RouterView[]> {
+  const views = new Map<string, RouterView[]>();
+  for (const { name, site, devices } of agents) {
+    const ownKey = siteKey(site);
+    for (const { address, isAvailable, values } of devices) {
+      const reachable = address.collector === 'router' && isAvailable ? values?.reachable : undefined;
+      if (address.device === ownKey || typeof reachable !== 'string') continue;
+      const view = { by: name, isReachable: reachable === 'ON' };
+      views.get(address.device)?.push(view) ?? views.set(address.device, [view]);
+    }
+  }
+  return views;
 }
 
 /** Undefined if nobody watches the router. */
@@ -81,11 +86,16 @@ export function determineSiteVerdicts(
   const isBridgeDown = (key: string) =>
     bridges.get(key) === false && (monitor.site === undefined || key !== siteKey(monitor.site));
   const answering = agents.filter(({ isOnline, site }) => isOnline && !isBridgeDown(siteKey(site)));
-  const problems = problemsReportedByAgents(agents, new Set(answering), new Set(sites.map(({ key }) => key)));
+  const isAnswering = new Set(answering);
+  const problems = groupBy(
+    problemsReportedByAgents(agents, isAnswering, new Set(sites.map(({ key }) => key))),
+    ({ site }) => site,
+  );
+  const routers = viewsOfRouters(answering);
 
   function outageOf({ site, key, agents: expected }: SiteAgents, views: readonly RouterView[]): SiteOutage | undefined {
     const reachable = isReachable(views);
-    const hasAnswer = expected.some((agent) => answering.includes(agent));
+    const hasAnswer = expected.some((agent) => isAnswering.has(agent));
     const lost = expected.filter(({ isOnline }) => !isOnline).map(({ name }) => name);
     const routerUnreachable: SiteOutage = {
       cause: 'router_unreachable',
@@ -106,8 +116,8 @@ export function determineSiteVerdicts(
   }
 
   return sites.map((site) => {
-    const ofSite = site.agents.filter((agent) => answering.includes(agent));
-    const views = answering.flatMap((agent) => (siteKey(agent.site) === site.key ? [] : viewOfRouter(site.key, agent)));
+    const ofSite = site.agents.filter((agent) => isAnswering.has(agent));
+    const views = routers.get(site.key) ?? [];
     const outage = outageOf(site, views);
     const isHidden = outage?.isHidden;
     return {
@@ -117,7 +127,7 @@ export function determineSiteVerdicts(
         expected: site.agents.length,
         lost: isHidden ? undefined : site.agents.filter(({ isOnline }) => !isOnline).length,
         outage: outage?.text,
-        ...causeAndText(outage, problemsOfSite(site.key, outage, problems), ofSite),
+        ...causeAndText(outage, problemsOfSite(site.key, outage, problems.get(site.key) ?? []), ofSite),
       },
       agents: site.agents.map(({ id, name, isOnline }) => ({
         id,
@@ -131,7 +141,7 @@ export function determineSiteVerdicts(
 
 /** What the agents say of a site; not of its router if that is why the site has an outage. */
 const problemsOfSite = (key: string, outage: SiteOutage | undefined, problems: readonly AgentProblem[]) =>
-  problems.filter(({ site, device }) => site === key && !(outage?.cause === 'router_unreachable' && device === key));
+  problems.filter(({ device }) => !(outage?.cause === 'router_unreachable' && device === key));
 
 /** The cause, and the worst that is wrong. `agents`: those of the site that answer. */
 function causeAndText(

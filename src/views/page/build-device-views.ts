@@ -5,15 +5,22 @@ import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts'
 import { slug } from '../../model/naming.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { CollectorState, StateEntry } from '../../model/state.ts';
+import type { Steps } from '../../model/steps.ts';
 import type { DeviceView } from './device-view.ts';
 import { buildMetricViews, type ShownMetric } from './metric-views.ts';
 import { viewOfProblem } from './problem-view.ts';
+
+/** Problems by where they stand, and by their ids. */
+export interface ProblemIndex {
+  byPath: ReadonlyMap<string, readonly Problem[]>;
+  byId: ReadonlyMap<string, Problem>;
+}
 
 /** What device views need beside the state. */
 export interface DeviceViewContext {
   history: MetricHistory;
   range: HistoryRange;
-  problems: readonly Problem[];
+  problems: ProblemIndex;
   now: Date;
 }
 
@@ -35,8 +42,10 @@ const isShownElsewhere = (key: string, { sample, hint }: StateEntry, problems: r
 const deviceOfPath = (path: string) => path.split('/', 2).join('/');
 
 /** Whether the card of its device says what explains a problem. */
-const isExplainedBySameDevice = ({ path, explainedBy }: Problem, problems: readonly Problem[]) =>
-  problems.some((other) => other.id === explainedBy && deviceOfPath(other.path) === deviceOfPath(path));
+function isExplainedBySameDevice({ path, explainedBy }: Problem, { byId }: ProblemIndex): boolean {
+  const other = explainedBy === undefined ? undefined : byId.get(explainedBy);
+  return other !== undefined && deviceOfPath(other.path) === deviceOfPath(path);
+}
 
 const describeDevice = ({ manufacturer, model, softwareVersion, serialNumber }: Device) =>
   [[manufacturer, model].filter(Boolean).join(' '), softwareVersion, serialNumber].filter(Boolean).join(' · ');
@@ -67,8 +76,8 @@ function viewOfEntry(
 ): DeviceView {
   const { device, part, error, hint, since } = entry;
   const place = `${id}/${path}`;
-  const ownProblems = problems.filter(
-    (problem) => problem.path === place && !isExplainedBySameDevice(problem, problems),
+  const ownProblems = (problems.byPath.get(place) ?? []).filter(
+    (problem) => !isExplainedBySameDevice(problem, problems),
   );
   const metrics = Object.entries(tables[entry.table]?.metrics ?? {})
     .filter(([key, metric]) => isShown(metric, key, entry) && !isShownElsewhere(key, entry, ownProblems))
@@ -86,7 +95,7 @@ function viewOfEntry(
     ...(part === undefined
       ? {}
       : { name: part.name, fullName: `${device.name} ${part.name}`, details: '', href: undefined }),
-    problems: ownProblems.map((problem) => viewOfProblem(problem, problems)),
+    problems: ownProblems.map((problem) => viewOfProblem(problem, problems.byId)),
     ...(error === undefined ? {} : { lostSince: since }),
     hint: hint ?? (entry.isMissing && ownProblems.length === 0 ? error : undefined),
     ...buildMetricViews(metrics, now),
@@ -96,25 +105,27 @@ function viewOfEntry(
 /** Moves a device below another of the same list (`via`) to the other's parts, unless it has parts itself; one level deep. */
 function nestBelowParents(devices: ReadonlyMap<string, { view: DeviceView; device: Device }>): DeviceView[] {
   const parentOf = ({ via }: Device) => (via === undefined ? undefined : devices.get(slug(via)));
-  const isTopLevel = (parent: { device: Device } | undefined) =>
-    parent !== undefined && parentOf(parent.device) === undefined;
-  const all = [...devices.values()];
-  const nested = all.filter(({ view, device }) => view.parts.length === 0 && isTopLevel(parentOf(device)));
-  return all
-    .filter((one) => !nested.includes(one))
-    .map((one) => ({
-      ...one.view,
-      parts: [...one.view.parts, ...nested.filter(({ device }) => parentOf(device) === one).map(({ view }) => view)],
-    }));
+  const nested = new Map<DeviceView, DeviceView[]>();
+  const topLevel: DeviceView[] = [];
+  for (const { view, device } of devices.values()) {
+    const parent = view.parts.length === 0 ? parentOf(device) : undefined;
+    if (parent === undefined || parentOf(parent.device) !== undefined) topLevel.push(view);
+    else {
+      const siblings: DeviceView[] = nested.get(parent.view) ?? [];
+      nested.set(parent.view, siblings);
+      siblings.push(view);
+    }
+  }
+  return topLevel.map((view) => ({ ...view, parts: [...view.parts, ...(nested.get(view) ?? [])] }));
 }
 
 /** Views of a collector's devices, each with its parts. */
-export function buildDeviceViews(
+export function* buildDeviceViews(
   declaration: CollectorMetadata,
   { entries }: CollectorState,
   context: DeviceViewContext,
-): DeviceView[] {
-  const devices = new Map<string, { view: DeviceView; device: Device }>();
+): Steps<DeviceView[]> {
+  const devices = new Map<string, { view: DeviceView; device: Device; parts: DeviceView[] }>();
   const tables = Object.keys(declaration.tables);
   const inOrder = [...entries]
     .filter(([, { excluded }]) => !excluded)
@@ -122,11 +133,13 @@ export function buildDeviceViews(
   for (const [path, entry] of inOrder) {
     const key = entry.address.device;
     const found = viewOfEntry(declaration, path, entry, context);
-    const { view } = devices.get(key) ?? { view: viewOfDevice(`${declaration.id}/${key}`, entry.device, '') };
-    devices.set(key, {
-      device: entry.device,
-      view: entry.part === undefined ? { ...found, parts: view.parts } : { ...view, parts: [...view.parts, found] },
-    });
+    const { view, parts } = devices.get(key) ?? {
+      view: viewOfDevice(`${declaration.id}/${key}`, entry.device, ''),
+      parts: [] as DeviceView[],
+    };
+    if (entry.part !== undefined) parts.push(found);
+    devices.set(key, { device: entry.device, view: { ...(entry.part === undefined ? found : view), parts }, parts });
+    yield 1;
   }
   return nestBelowParents(devices);
 }

@@ -1,5 +1,8 @@
 import type { CollectorMetadata } from '../../model/collector.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Problem } from '../../model/problem.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
+import type { Steps } from '../../model/steps.ts';
 import { statusEndpointPath } from '../status.ts';
 import { buildDeviceViews, type DeviceViewContext } from './build-device-views.ts';
 import { type DeviceView, isNameOnly, type PageSection } from './device-view.ts';
@@ -44,27 +47,32 @@ const sectionOfChains = ({ collectors }: AgentState) => {
 };
 
 /** A section for each active collector. */
-export const buildCollectorSections = (
+export function* buildCollectorSections(
   self: AgentIdentity,
   catalogue: readonly CollectorMetadata[],
   state: AgentState,
-  context: DeviceViewContext,
-): PageSection[] =>
-  labWideFirst(catalogue).flatMap((declaration) => {
+  problems: readonly Problem[],
+  moment: Omit<DeviceViewContext, 'problems'>,
+): Steps<PageSection[]> {
+  const byPath = groupBy(problems, ({ path }) => path);
+  const byId = new Map(problems.map((problem) => [problem.id, problem]));
+  const idOfChains = sectionOfChains(state);
+  const sections: PageSection[] = [];
+  for (const declaration of labWideFirst(catalogue)) {
     const { id, title } = declaration;
     const collector = state.collectors.get(id);
-    if (collector === undefined) return [];
-    const devices = buildDeviceViews(declaration, collector, context);
-    return {
+    if (collector === undefined) continue;
+    const devices = yield* buildDeviceViews(declaration, collector, { ...moment, problems: { byPath, byId } });
+    sections.push({
       id,
       title,
-      problems: context.problems
-        .filter(({ path }) => path === id)
-        .map((problem) => viewOfProblem(problem, context.problems)),
+      problems: (byPath.get(id) ?? []).map((problem) => viewOfProblem(problem, byId)),
       isFailing: collector.error !== undefined,
       lastRead: collector.lastSuccess,
       allValuesPath: statusEndpointPath(declaration).slice(1),
-      overview: id === sectionOfChains(state) ? renderStorageTable(state, context.problems) : undefined,
+      overview: id === idOfChains ? renderStorageTable(state, problems) : undefined,
       devices: declaration.scope === 'lab' ? buildSites(self, devices) : devices.map(withoutEmptyParts),
-    };
-  });
+    });
+  }
+  return sections;
+}

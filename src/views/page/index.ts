@@ -2,6 +2,7 @@ import type { AgentDirectory } from '../../model/agent-directory.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
 import type { HistoryRange, MetricHistory } from '../../model/metric-history.ts';
 import type { AgentIdentity, AgentState } from '../../model/state.ts';
+import type { Steps } from '../../model/steps.ts';
 import { findProblems } from '../problems.ts';
 import { buildCollectorSections } from './collector-sections.ts';
 import { type Html, html } from './html.ts';
@@ -23,31 +24,42 @@ export interface PageContext {
 }
 
 /** The page's parts, each with the id of its HTML element. */
-interface RenderedPage {
+export interface RenderedPage {
+  agent: AgentIdentity;
+  range: HistoryRange;
+  /** What the elapsed times are counted to. */
+  now: Date;
   index: Html;
   summary: Html;
   sections: { id: string; site: string | undefined; html: Html }[];
 }
 
-function renderParts(
+/** Renders all parts. */
+export function* renderPageParts(
   { catalogue, agent, state, history, agentDirectory }: PageContext,
   range: HistoryRange,
   now: Date,
-): RenderedPage {
+): Steps<RenderedPage> {
   const problems = findProblems(catalogue, agent, state);
   const sections = [
-    ...buildCollectorSections(agent, catalogue, state, { history, range, problems, now }),
-    ...(agentDirectory === undefined ? [] : buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
+    ...(yield* buildCollectorSections(agent, catalogue, state, problems, { history, range, now })),
+    ...(agentDirectory === undefined
+      ? []
+      : yield* buildOtherAgentSections(catalogue, agent, agentDirectory.agents, now)),
   ];
-  return {
+  const page: RenderedPage = {
+    agent,
+    range,
+    now,
     index: renderSectionIndex(sections),
     summary: renderProblemsAndAgent(agent, state, problems, now),
-    sections: sections.map((section) => ({
-      id: `${section.id}/`,
-      site: section.site,
-      html: renderSection(section, now),
-    })),
+    sections: [],
   };
+  for (const section of sections) {
+    page.sections.push({ id: `${section.id}/`, site: section.site, html: yield* renderSection(section, now) });
+    yield 1;
+  }
+  return page;
 }
 
 /** Other agents below the name of their site: one site's sections stand together. */
@@ -59,22 +71,14 @@ const groupBySite = (sections: RenderedPage['sections']): Html[] =>
   );
 
 /** The page as a document. `prefix`: the path below which a proxy serves it. */
-export const renderPage = (context: PageContext, range: HistoryRange, now: Date, prefix?: string): string => {
-  const { index, summary, sections } = renderParts(context, range, now);
-  return renderPageDocument(
-    { agent: context.agent, range, index, content: [summary, ...groupBySite(sections)] },
-    now,
-    prefix,
-  );
-};
+export const pageDocument = ({ agent, range, now, index, summary, sections }: RenderedPage, prefix?: string): string =>
+  renderPageDocument({ agent, range, index, content: [summary, ...groupBySite(sections)] }, now, prefix);
 
 /** HTML of each section by its id, without elapsed times, which the browser fills in: with them every section would always change. */
-export function renderLiveSectionsById(context: PageContext, range: HistoryRange, now: Date): Map<string, string> {
-  const { index, summary, sections } = renderParts(context, range, now);
-  return new Map(
+export const liveSectionsById = ({ index, summary, sections }: RenderedPage): Map<string, string> =>
+  new Map(
     [{ id: 'index', html: index }, { id: 'summary', html: summary }, ...sections].map(({ id, html: { text } }) => [
       id,
       emptyTimeElements(text),
     ]),
   );
-}

@@ -1,9 +1,11 @@
 import type { ReportedAgent, ReportedDevice, ReportedProblem } from '../../model/agent-directory.ts';
 import { bounds } from '../../model/bounds.ts';
 import type { CollectorMetadata } from '../../model/collector.ts';
+import { groupBy } from '../../model/group-by.ts';
 import type { AnyMetricDeclaration, MetricValue, UpdateVersions } from '../../model/metric.ts';
 import { severityNames } from '../../model/problem.ts';
 import type { AgentIdentity } from '../../model/state.ts';
+import type { Steps } from '../../model/steps.ts';
 import type { AnyTable } from '../../model/table.ts';
 import { buildDate } from '../../version.ts';
 import { formatProblem } from '../problem-groups.ts';
@@ -20,6 +22,8 @@ const isVersions = (value: unknown): value is UpdateVersions =>
   typeof value.installed === 'string' &&
   typeof value.latest === 'string';
 
+const cut = (text: string) => text.slice(0, bounds.reportedText.characters);
+
 /** The metric's value that a state topic has; `null` for one that this version would not publish. */
 function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): MetricValue {
   switch (kind) {
@@ -31,27 +35,25 @@ function parseTopicValue({ kind }: AnyMetricDeclaration, value: unknown): Metric
     case 'timestamp':
       return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? value : null;
     case 'update':
-      return isVersions(value) ? value : null;
+      return isVersions(value) ? { installed: cut(value.installed), latest: cut(value.latest) } : null;
     case 'enum':
     case 'text':
-      return typeof value === 'string' ? value : null;
+      return typeof value === 'string' ? cut(value) : null;
   }
 }
 
 /** The device table that the keys fit best: a topic does not say its table, and another version of the agent may lack some keys. */
-function tableOfKeys(
-  { tables }: CollectorMetadata,
-  keys: readonly string[],
-): [id: string, table: AnyTable] | undefined {
+function tableOfValues({ tables }: CollectorMetadata, values: object): [id: string, table: AnyTable] | undefined {
   const [best] = Object.entries(tables)
     .filter(([, { kind }]) => kind === 'device')
-    .map(([id, table]) => ({
-      found: [id, table] as [string, AnyTable],
-      missing: Object.keys(table.metrics).filter((key) => !keys.includes(key)).length,
-      unknown: keys.filter((key) => !(key in table.metrics)).length,
-    }))
-    .sort((a, b) => a.missing + a.unknown - (b.missing + b.unknown));
-  return best?.found;
+    .map(([id, table]) => {
+      const keys = Object.keys(table.metrics);
+      const known = keys.filter((key) => Object.hasOwn(values, key)).length;
+      // The keys that only one of both has, less those of the values, which are the same for all tables.
+      return { table: [id, table] as [string, AnyTable], distance: keys.length - 2 * known };
+    })
+    .sort((a, b) => a.distance - b.distance);
+  return best?.table;
 }
 
 function otherDeviceView(
@@ -61,7 +63,7 @@ function otherDeviceView(
   now: Date,
 ): DeviceView {
   const { id, title } = collector;
-  const [table, { title: kind, metrics }] = tableOfKeys(collector, Object.keys(values)) ?? ['', { title, metrics: {} }];
+  const [table, { title: kind, metrics }] = tableOfValues(collector, values) ?? ['', { title, metrics: {} }];
   const shown = Object.entries(metrics).flatMap(([key, metric]): ShownMetric[] => {
     const value = parseTopicValue(metric, values[key]);
     return metric.enabled === false || value === null ? [] : [{ table, key, metric, value }];
@@ -133,6 +135,20 @@ const sectionOfOmitted = (count: number): PageSection => ({
 /** Id of the section of another agent. */
 export const otherAgentAnchor = (agent: string): string => `lab/${agent}`;
 
+/** The devices that have values, in the order of the catalogue. */
+function devicesByCollector(
+  catalogue: readonly CollectorMetadata[],
+  { devices }: ReportedAgent,
+): [declaration: CollectorMetadata, device: ReportedDevice][] {
+  const byCollector = groupBy(
+    devices.filter(({ values }) => values !== undefined),
+    ({ address }) => address.collector,
+  );
+  return catalogue.flatMap((declaration) =>
+    (byCollector.get(declaration.id) ?? []).map((device): [CollectorMetadata, ReportedDevice] => [declaration, device]),
+  );
+}
+
 const noSite = 'No site';
 
 /** In the order of sites, the agent's own first, and those without a site last. */
@@ -142,30 +158,37 @@ const bySite = (own: string | undefined, sections: readonly PageSection[]) => {
 };
 
 /** A section for each other agent of the lab, up to a bound, by site, with what it says is wrong, and the last state of its devices without their parts. */
-export function buildOtherAgentSections(
+export function* buildOtherAgentSections(
   catalogue: readonly CollectorMetadata[],
   self: AgentIdentity,
   agents: readonly ReportedAgent[],
   now: Date,
-): PageSection[] {
+): Steps<PageSection[]> {
   const ownIds = new Set([self.id, ...catalogue.filter(({ scope }) => scope === 'lab').map(({ id }) => id)]);
   const others = agents.filter(({ id }) => !ownIds.has(id));
   const shown = mostImportant(others);
-  const sections = shown.map(
-    (agent): PageSection => ({
+  const maxDevices = Math.floor(bounds.devicesOfAgentsOnPage.items / Math.max(1, shown.length));
+  const sections: PageSection[] = [];
+  for (const agent of shown) {
+    const known = devicesByCollector(catalogue, agent);
+    const devices: DeviceView[] = [];
+    for (const [declaration, device] of known.slice(0, maxDevices)) {
+      devices.push(otherDeviceView(agent, declaration, device, now));
+      yield 1;
+    }
+    sections.push({
       id: otherAgentAnchor(agent.id),
       title: agent.name,
       site: agent.site ?? noSite,
       problems: problemViews(agent, now),
       isFailing: !agent.isOnline,
-      note: noteOf(agent),
-      devices: catalogue.flatMap((declaration) =>
-        agent.devices
-          .filter(({ address, values }) => address.collector === declaration.id && values !== undefined)
-          .map((device) => otherDeviceView(agent, declaration, device, now)),
+      note: [noteOf(agent), ...(known.length > maxDevices ? ['more of its devices are on its own page'] : [])].join(
+        '; ',
       ),
-    }),
-  );
+      devices,
+    });
+    yield 1;
+  }
   const inOrder = bySite(self.site, sections);
   return shown.length === others.length ? inOrder : [...inOrder, sectionOfOmitted(others.length - shown.length)];
 }

@@ -3,8 +3,8 @@ import { formatProblemText } from '../problem-groups.ts';
 import type { ProblemView } from './device-view.ts';
 
 /** The problem with its text as a card shows it: with what explains it, and whether it may be over. */
-export function viewOfProblem(problem: Problem, all: readonly Problem[]): ProblemView {
-  const explanation = all.find(({ id }) => id === problem.explainedBy);
+export function viewOfProblem(problem: Problem, byId: ReadonlyMap<string, Problem>): ProblemView {
+  const explanation = problem.explainedBy === undefined ? undefined : byId.get(problem.explainedBy);
   const because = explanation === undefined ? '' : `, because of ${explanation.subject}`;
   return { severity: problem.severity, text: `${formatProblemText(problem)}${because}` };
 }

@@ -1,4 +1,5 @@
 import { isFaultSeverity, severities, severityNames } from '../../model/problem.ts';
+import type { Steps } from '../../model/steps.ts';
 import type { DeviceView, MetricView, PageSection, ProblemView } from './device-view.ts';
 import { type Html, type HtmlContent, html } from './html.ts';
 import { groupPartsByKind, type PartGroup } from './part-groups.ts';
@@ -41,45 +42,60 @@ const renderPart = (part: DeviceView, now: Date) =>
 <h4>${part.name}</h4>${renderProblems(part, now)}${renderAllMetrics(part)}</div>`;
 
 /** Parts of one kind, to fold. What is folded says what is wrong in it. */
-function renderPartGroup(device: DeviceView, { id, title, parts, isOpen }: PartGroup, now: Date) {
+function* renderPartGroup(device: DeviceView, { id, title, parts, isOpen }: PartGroup, now: Date): Steps<Html> {
+  const content: Html[] = [];
+  for (const part of parts) {
+    content.push(renderPart(part, now));
+    yield 1;
+  }
   const worst = worstFaultOf(parts.flatMap(({ problems }) => problems));
   return html`<details class="group${worst === undefined ? '' : ` ${worst}`}" id="${device.id}/${id}/"${isOpen ? html` open` : ''}>
-<summary><span>${title}</span> <small>${parts.length}</small>${worst === undefined ? '' : html` <strong>${severityNames[worst]}</strong>`}</summary><div class="parts">${parts.map((part) => renderPart(part, now))}</div></details>`;
+<summary><span>${title}</span> <small>${parts.length}</small>${worst === undefined ? '' : html` <strong>${severityNames[worst]}</strong>`}</summary><div class="parts">${content}</div></details>`;
 }
 
 /** Whether a device's parts have more metrics than fit beside another card. */
 const isWide = ({ parts }: DeviceView) =>
   parts.reduce((sum, { numbers, facts }) => sum + numbers.length + facts.length, 0) > 6;
 
-const renderDevice = (device: DeviceView, now: Date) =>
-  html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
+function* renderDevice(device: DeviceView, now: Date): Steps<Html> {
+  const groups: Html[] = [];
+  for (const group of groupPartsByKind(device.parts)) groups.push(yield* renderPartGroup(device, group, now));
+  return html`<article class="card ${cssClassOf(device)}${isWide(device) ? ' wide' : ''}" id="${device.id}" tabindex="-1">
 <h3>${device.href === undefined ? device.name : html`<a href="${device.href}" rel="noreferrer">${device.name}</a>`}</h3>${
     device.details ? html`<p class="about">${device.details}</p>` : ''
-  }${renderProblems(device, now)}${renderAllMetrics(device)}${groupPartsByKind(device.parts).map((group) => renderPartGroup(device, group, now))}</article>`;
+  }${renderProblems(device, now)}${renderAllMetrics(device)}${groups}</article>`;
+}
 
-const renderCards = (devices: readonly DeviceView[], now: Date) =>
-  html`<div class="cards">${devices.map((device) => renderDevice(device, now))}</div>`;
+function* renderCards(devices: readonly DeviceView[], now: Date): Steps<Html> {
+  const cards: Html[] = [];
+  for (const device of devices) {
+    cards.push(yield* renderDevice(device, now));
+    yield 1;
+  }
+  return html`<div class="cards">${cards}</div>`;
+}
 
 /** Cards that stand open, if there are more of them than anybody wants to scroll past; those with something wrong always do. */
 const maxOpenCards = 12;
 
 /** The cards of a section. Of many, those that are well are folded. */
-function renderDevices(id: string, devices: readonly DeviceView[], now: Date) {
-  if (devices.length <= maxOpenCards) return renderCards(devices, now);
+function* renderDevices(id: string, devices: readonly DeviceView[], now: Date): Steps<Html> {
+  if (devices.length <= maxOpenCards) return yield* renderCards(devices, now);
   const isWell = ({ problems, lostSince }: DeviceView) => problems.length === 0 && lostSince === undefined;
   const well = devices.filter(isWell);
   const open = devices.filter((device) => !isWell(device));
-  return html`${open.length === 0 ? '' : renderCards(open, now)}<details class="group" id="${id}/well/"><summary><span>${open.length === 0 ? 'All are well' : 'The others are well'}</span> <small>${well.length}</small></summary>${renderCards(well, now)}</details>`;
+  return html`${open.length === 0 ? '' : yield* renderCards(open, now)}<details class="group" id="${id}/well/"><summary><span>${open.length === 0 ? 'All are well' : 'The others are well'}</span> <small>${well.length}</small></summary>${yield* renderCards(well, now)}</details>`;
 }
 
 /** The devices of another agent, folded: they are on its own page. */
-const renderFoldedDevices = ({ id, devices }: PageSection, now: Date) =>
-  devices.length === 0
+function* renderFoldedDevices({ id, devices }: PageSection, now: Date): Steps<HtmlContent> {
+  return devices.length === 0
     ? ''
-    : html`<details class="group" id="${id}/devices/"><summary><span>Last values</span> <small>${devices.length}</small></summary>${renderCards(devices, now)}</details>`;
+    : html`<details class="group" id="${id}/devices/"><summary><span>Last values</span> <small>${devices.length}</small></summary>${yield* renderCards(devices, now)}</details>`;
+}
 
 /** A section with the time of its last reading. */
-export function renderSection(section: PageSection, now: Date): Html {
+export function* renderSection(section: PageSection, now: Date): Steps<Html> {
   const { id, title, site, problems, isFailing, lastRead, note, allValuesPath, overview, devices } = section;
   const time = note ?? (lastRead === undefined ? 'not read yet' : html`read ${renderRelativeTime(lastRead, now)}`);
   const link =
@@ -91,6 +107,6 @@ export function renderSection(section: PageSection, now: Date): Html {
   return html`<section id="${id}/" tabindex="-1"${cssClasses.length === 0 ? '' : html` class="${cssClasses.join(' ')}"`}>
 <div class="head">${site === undefined ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}<p>${time}${link}</p></div>
 ${problems.map((problem) => renderProblem(problem))}${isEmpty ? html`<p class="about">None found.</p>` : ''}${overview}${
-  site === undefined ? renderDevices(id, devices, now) : renderFoldedDevices(section, now)
+  site === undefined ? yield* renderDevices(id, devices, now) : yield* renderFoldedDevices(section, now)
 }</section>`;
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { RecentMetricHistory } from '../../../src/loop/recent-metric-history.ts';
 import type { MetricValuesByKey } from '../../../src/model/metric.ts';
 import type { Severity } from '../../../src/model/problem.ts';
-import { renderLiveSectionsById, renderPage } from '../../../src/views/page/index.ts';
 import { household } from '../../helpers/household.ts';
+import { renderLiveSectionsById, renderPage } from '../../helpers/page.ts';
 import { agent, device, probe, stateOf } from '../../helpers/sample-collector.ts';
 
 const collector = probe(async () => []);

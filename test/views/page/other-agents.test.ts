@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { bounds } from '../../../src/model/bounds.ts';
+import { doAtOnce } from '../../../src/model/steps.ts';
 import { html } from '../../../src/views/page/html.ts';
 import { buildOtherAgentSections } from '../../../src/views/page/other-agents.ts';
 import { DirectoryOfTopics, problem, problemList } from '../../helpers/agent-directory.ts';
@@ -7,9 +8,11 @@ import { agent, probe } from '../../helpers/sample-collector.ts';
 
 const catalogue = [probe(async () => []), { ...probe(async () => [], 'sites'), scope: 'lab' as const }];
 const now = new Date('2026-01-02T03:04:05Z');
+const buildSections = (...inputs: Parameters<typeof buildOtherAgentSections>) =>
+  doAtOnce(buildOtherAgentSections(...inputs));
 
 const lab = (topics: Record<string, string>, ...silent: string[]) =>
-  buildOtherAgentSections(catalogue, agent, new DirectoryOfTopics(Object.entries(topics), silent).agents, now).map(
+  buildSections(catalogue, agent, new DirectoryOfTopics(Object.entries(topics), silent).agents, now).map(
     ({ title, note, isFailing, devices }) => ({
       title,
       note,
@@ -58,7 +61,7 @@ test('the last state of each other agent’s devices, without parts, memories an
 test('agents stand by site: the own one first, those without a site last', () => {
   const sites: Record<string, string> = { a: 'Cabin', b: 'Berlin', c: 'Attic', d: 'Berlin' };
   const { agents } = new DirectoryOfTopics(['a', 'b', 'c', 'd', 'e'].map((id) => [`${id}/status`, 'online']));
-  const sections = buildOtherAgentSections(
+  const sections = buildSections(
     catalogue,
     { ...agent, site: 'Berlin' },
     agents.map((one) => ({ ...one, ...(sites[one.id] === undefined ? {} : { site: sites[one.id] as string }) })),
@@ -100,12 +103,7 @@ test('unknown values of any kind are not shown', () => {
 
 /** The problems of the agent pi as a reader sees them, at `now`; the directory sees them by the machine's clock. */
 const shown = (topics: Record<string, string>) => {
-  const [section] = buildOtherAgentSections(
-    catalogue,
-    agent,
-    new DirectoryOfTopics(Object.entries(topics)).agents,
-    new Date(),
-  );
+  const [section] = buildSections(catalogue, agent, new DirectoryOfTopics(Object.entries(topics)).agents, new Date());
   return {
     note: section?.note,
     problems: section?.problems.map(({ text }) => html`${text}`.text.replaceAll(/<[^>]*>/g, '')),
@@ -183,4 +181,30 @@ test('of very many agents the page has those with something wrong, and says how 
   expect(sections.length).toBe(items + 1);
   expect(sections.at(-2)).toMatchObject({ title: ids.at(-1), isFailing: true });
   expect(sections.at(-1)).toMatchObject({ title: `${items} more agents` });
+});
+
+test('of the devices of many agents, each agent’s share is shown', () => {
+  const maxDevices = bounds.devicesOfAgentsOnPage.items / bounds.agentsOnPage.items;
+  const sections = lab(
+    Object.fromEntries(
+      Array.from({ length: bounds.agentsOnPage.items }, (_, index): [string, string][] => [
+        [`agent${index}/status`, 'online'],
+        ...Array.from({ length: maxDevices + (index === 0 ? 1 : 0) }, (__, device): [string, string] => [
+          `agent${index}/probe/d${device}`,
+          '{"level":1}',
+        ]),
+      ]).flat(),
+    ),
+  );
+  expect(sections.flatMap(({ things }) => things)).toHaveLength(bounds.devicesOfAgentsOnPage.items);
+  expect(sections.filter(({ note }) => note?.includes('more of its devices'))).toMatchObject([{ title: 'agent0' }]);
+});
+
+test('texts of other agents are cut', () => {
+  const [section] = lab({
+    'pi/status': 'online',
+    'pi/probe/pi': JSON.stringify({ level: 1, mood: 'x'.repeat(1000) }),
+  });
+  const mood = String(section?.things[0]?.find((fact) => fact?.startsWith('Mood: ')));
+  expect(mood).toHaveLength('Mood: '.length + bounds.reportedText.characters);
 });

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+const latestAnswers = new WeakMap<Socket, Promise<void>>();
+
+async function answerAfter(
+  previous: Promise<void> | undefined,
+  socket: Socket,
+  response: ServerResponse,
+  answer: () => Promise<void>,
+): Promise<void> {
+  if (previous !== undefined) {
+    await previous;
+    await nextTurn();
+  }
+  if (socket.destroyed) return;
+  // Node emits it when the response has been sent, or the connection is closed.
+  const sent = once(response, 'close');
+  await answer();
+  await sent;
+}
+
+/** Answers the requests of one connection one after the other, each when the response before it has been sent. Node reads ahead: a client
+ * that pipelines many requests and reads no response would have all of them answered at once. */
+export function answerInOrder(
+  { socket }: IncomingMessage,
+  response: ServerResponse,
+  answer: () => Promise<void>,
+): Promise<void> {
+  const latest = answerAfter(latestAnswers.get(socket), socket, response, answer);
+  latestAnswers.set(socket, latest);
+  return latest;
+}
