@@ -38,13 +38,22 @@ export class LiveSectionStream {
     this.#listeners.add(response);
     response.on('close', () => this.#removeListener(response));
     response.flushHeaders();
-    this.#batchTimer ??= setTimeout(() => void this.#send(), 0).unref();
-    this.#heartbeatTimer ??= setInterval(() => void this.#send(), heartbeatMs).unref();
+    this.#batchTimer ??= setTimeout(() => void this.#sendOrEnd(), 0).unref();
+    this.#heartbeatTimer ??= setInterval(() => void this.#sendOrEnd(), heartbeatMs).unref();
   }
 
   /** Schedules a message, after a reading. */
   update(): void {
-    if (this.#listeners.size > 0) this.#batchTimer ??= setTimeout(() => void this.#send(), batchDelayMs).unref();
+    if (this.#listeners.size > 0) this.#batchTimer ??= setTimeout(() => void this.#sendOrEnd(), batchDelayMs).unref();
+  }
+
+  /** A page that can't be rendered ends the streams, as it answers a request with an error. */
+  async #sendOrEnd(): Promise<void> {
+    try {
+      await this.#send();
+    } catch {
+      for (const response of this.#listeners) response.destroy();
+    }
   }
 
   /** Sends all sections to those that have none yet, and what has changed to the others. */

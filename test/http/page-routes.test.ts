@@ -16,10 +16,11 @@ const reading = (level: number) => ({
 });
 
 async function serve(proxies?: string) {
-  const rendered = { lines: 0 };
+  const rendered = { lines: 0, isBroken: false };
   const state = stateOf(collector, [{ table: 'thing', device, reading: { level: 1 } }]);
   state.broker.connected = true;
   const lineOf = () => {
+    if (rendered.isBroken) throw new Error('broken');
     rendered.lines += 1;
     return undefined;
   };
@@ -225,6 +226,17 @@ test.each(['/', '/?range=day', '/events'])('%s is rendered once for many who ask
   expect(ofOne).toBeGreaterThan(0);
   expect(rendered.lines / ofOne - 1).toBeGreaterThanOrEqual(1);
   expect(rendered.lines / ofOne - 1).toBeLessThanOrEqual(1 + Math.ceil(seconds));
+});
+
+test('a page that can’t be rendered ends its streams, and nothing else', async () => {
+  const { url, rendered } = await serve();
+  rendered.isBroken = true;
+  const { ended } = await listen(url);
+  await ended;
+  expect((await fetch(url)).status).toBe(500);
+  rendered.isBroken = false;
+  const { messages } = await listen(url);
+  await until('first message', () => messages.length === 1);
 });
 
 test('HEAD of the event stream ends at once', async () => {
