@@ -57,6 +57,8 @@ export interface ActiveFinding {
 export interface UnknownFinding {
   key: string;
   isUnknown: true;
+  /** It would be no fault. */
+  isNotice?: true;
 }
 
 export type Finding = ActiveFinding | UnknownFinding;

@@ -80,7 +80,7 @@ function availableByPool(datasets: readonly DatasetUsage[]): Map<string, { avail
 
 /** For statfs, a dataset's size is what it uses itself and what is left in the pool, so a dataset of a full pool seems
  * empty if the data are in other datasets or in volumes. That is right only for a dataset with a quota, which has less
- * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isMdContainer`: the pool can't
+ * left than the pool. Any other dataset is as full as its pool, or unknown if the pool is. `isContainer`: the pool can't
  * be seen, and quotas limit the container's own datasets. */
 export function correctDatasetUsages(
   datasets: readonly DatasetUsage[],

@@ -15,9 +15,14 @@ function parseSize(text: string | undefined): number | undefined {
   return number === undefined ? undefined : Number(number) * 1024 ** ' kMGTPE'.indexOf(unit || ' ');
 }
 
-function bcacheFindings(state: string | undefined, pool: PoolFindingsInput): Finding[] {
+function bcacheFindings(state: string | undefined, caches: readonly string[], pool: PoolFindingsInput): Finding[] {
   const isKnown = state !== undefined && knownStates.has(state);
   const risen = membersWithNewErrors(pool, 'errors');
+  // The kernel goes on with a cache that was pulled until it next wants something of it.
+  const pulledCaches = pool.members.filter(
+    ({ role, device }) => role === 'missing' && device !== undefined && caches.includes(device),
+  );
+  const mayHaveData = state !== 'clean' && state !== 'no cache';
   return [
     ...findingIf('inconsistent', isKnown ? state === 'inconsistent' : undefined, () => ({
       severity: 'data_at_risk',
@@ -25,6 +30,19 @@ function bcacheFindings(state: string | undefined, pool: PoolFindingsInput): Fin
       clearsAt: 'when the kernel calls it clean',
       remedy: 'stop using it, bring the cache device back, and check the file system',
       ...blamedDrivesOf(pool.gone),
+    })),
+    ...findingIf('cache_missing', isKnown ? pulledCaches.length > 0 : undefined, () => ({
+      severity: mayHaveData ? 'data_at_risk' : 'notice',
+      text: mayHaveData
+        ? `its cache is gone, with data that are not on the backing device: ${pulledCaches.map(describePoolMember).join(', ')}${describeLostMounts(pool, 'affected')}`
+        : `its cache is gone: ${pulledCaches.map(describePoolMember).join(', ')}; nothing is lost with it`,
+      step: pulledCaches.map(({ id }) => id).join(),
+      clearsAt: 'when the cache is back or detached',
+      remedy: mayHaveData
+        ? 'stop using it, bring the cache device back, and check the file system'
+        : 'bring the cache device back, or attach another cache set',
+      explainedBy: ['inconsistent'],
+      ...blamedDrivesOf(pulledCaches),
     })),
     ...findingIf('cache_gone', isKnown ? state === 'no cache' && pool.gone.length > 0 : undefined, () => ({
       severity: 'notice',
@@ -79,7 +97,7 @@ function bcacheFacts(device: BlockDevice, layout: StorageLayout): PoolFacts {
     counts: Object.fromEntries(
       errors === undefined ? [] : backing.map((name) => [`errors ${layout.identifyMember(name).id}`, errors]),
     ),
-    judge: (pool) => bcacheFindings(state, pool),
+    judge: (pool) => bcacheFindings(state, caches, pool),
   };
 }
 

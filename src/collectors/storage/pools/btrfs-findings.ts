@@ -58,14 +58,12 @@ export function btrfsFindings(
   const risen = devices.filter(({ number }) => (pool.newCounts?.[`errors device ${number}`] ?? 0) > 0);
   const hasTwoProfiles = Object.values(allocation ?? {}).some(({ profiles }) => profiles.length > 1);
   return [
-    ...findingIf('failed', missing === 0 ? false : tolerance === undefined ? undefined : missing > tolerance, () => {
-      const { key: _, ...finding } = failedPoolFinding(pool, 'more members are gone than it can lose');
-      return finding;
-    }),
-    ...findingIf('degraded', missing > 0 && (tolerance === undefined || missing <= tolerance), () => {
-      const { key: _, ...finding } = degradedPoolFinding(pool, remedy);
-      return finding;
-    }),
+    ...findingIf('failed', missing === 0 ? false : tolerance === undefined ? undefined : missing > tolerance, () =>
+      failedPoolFinding(pool, 'more members are gone than it can lose'),
+    ),
+    ...findingIf('degraded', missing > 0 && (tolerance === undefined || missing <= tolerance), () =>
+      degradedPoolFinding(pool, remedy),
+    ),
     ...findingIf('device_errors', pool.newCounts && risen.length > 0, () => ({
       severity: pool.redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
       text: `new errors on ${risen.map(({ number }) => `device ${number}`).join(', ')} of ${pool.members.map(describePoolMember).join(', ')}${describeLostMounts(pool, 'affected')}`,

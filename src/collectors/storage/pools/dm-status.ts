@@ -23,8 +23,10 @@ export interface DmStatuses {
 export interface DmRaidStatus {
   /** `raid1`, `raid5_ls`. */
   level: string;
-  /** How many legs may fail of a whole volume; undefined for a level that is not known. A raid10 may survive more, by luck. */
+  /** How many legs may fail of a whole volume, whichever they are; undefined for a level that is not known. */
   tolerance: number | undefined;
+  /** How many may fail by luck: of a raid10, others than all copies of one stripe. */
+  toleranceAtBest: number | undefined;
   /** A letter for each leg: `A` in sync, `a` alive but not in sync, `D` dead, `-` not there. */
   health: string;
   /** `idle`, `resync`, `recover`, `check`, `repair`, `reshape`, `frozen`; undefined of a target that does not tell. */
@@ -76,10 +78,10 @@ function ratioOf(text: string | undefined): number | undefined {
 
 const count = (text: string | undefined) => (/^\d+$/.test(text ?? '') ? Number(text) : undefined);
 
-function toleranceOf(level: string, legs: number): number | undefined {
-  if (level === 'raid1' || level === 'mirror') return legs - 1;
-  const [, number = ''] = /^raid(10|[0456])(_|$)/.exec(level) ?? [];
-  return { '0': 0, '4': 1, '5': 1, '6': 2, '10': 1 }[number];
+function tolerancesOf(level: string, legs: number): Pick<DmRaidStatus, 'tolerance' | 'toleranceAtBest'> {
+  const [, number = ''] = /^raid(10|[01456])(_|$)/.exec(level === 'mirror' ? 'raid1' : level) ?? [];
+  const tolerance = { '0': 0, '1': legs - 1, '4': 1, '5': 1, '6': 2, '10': 1 }[number];
+  return { tolerance, toleranceAtBest: number === '10' ? legs - 1 : tolerance };
 }
 
 /** `raid raid1 2 AD 65536/65536 idle 0 0 -`, or `mirror 2 254:1 254:2 64/64 1 AD 3 disk 254:0 A`; undefined if it is neither. */
@@ -90,7 +92,7 @@ export function parseDmRaid({ target, words }: DmStatus): DmRaidStatus | undefin
     if (!/^[AaD-]+$/.test(health)) return undefined;
     return {
       level,
-      tolerance: toleranceOf(level, health.length),
+      ...tolerancesOf(level, health.length),
       health,
       action,
       synchronised: part,
@@ -108,7 +110,7 @@ export function parseDmRaid({ target, words }: DmStatus): DmRaidStatus | undefin
   const action = part === undefined ? undefined : part === all ? 'idle' : 'resync';
   return {
     level: 'mirror',
-    tolerance: toleranceOf('mirror', legs),
+    ...tolerancesOf('mirror', legs),
     health: letters,
     action,
     synchronised: part,

@@ -2,7 +2,7 @@ import { type Finding, findingIf, type Severity } from '../../../model/problem.t
 import type { DmRaidStatus, DmThinPoolStatus } from './dm-status.ts';
 import type { LvmVolume } from './lvm-sysfs.ts';
 import type { PoolFindingsInput } from './pool.ts';
-import { degradedPoolFinding, describeLostMounts, failedPoolFinding } from './pool-findings.ts';
+import { degradedPoolFinding, describeLostMounts, failedPoolFinding, mismatchFindings } from './pool-findings.ts';
 
 const suspended = ({ isSuspended }: LvmVolume, pool: PoolFindingsInput): Finding[] =>
   findingIf('suspended', isSuspended, () => ({
@@ -12,6 +12,13 @@ const suspended = ({ isSuspended }: LvmVolume, pool: PoolFindingsInput): Finding
     remedy: 'if no LVM command is running, dmsetup resume lets it go on',
     explainedBy: ['failed'],
   }));
+
+/** Undefined if that depends on which legs are lost, or the level is not known. */
+function hasLostTooMuch(lost: number, { tolerance, toleranceAtBest }: DmRaidStatus): boolean | undefined {
+  if (tolerance === undefined || toleranceAtBest === undefined) return undefined;
+  if (lost <= tolerance) return false;
+  return lost > toleranceAtBest ? true : undefined;
+}
 
 /** What is wrong with a RAID volume or a mirror. Without its status, /sys tells only that the drive below a leg is gone. */
 export function lvmRaidFindings(
@@ -23,28 +30,17 @@ export function lvmRaidFindings(
   const isWhole = lacking.length === 0;
   // Without the status, a leg that is gone is seen; that the others are fine is not.
   const otherwise = status === undefined ? undefined : false;
-  const tolerance = status?.tolerance;
-  const isFailed = isWhole ? otherwise : tolerance === undefined ? undefined : lacking.length > tolerance;
+  const lost = lacking.filter(({ role }) => role !== 'rebuilding').length;
+  const isFailed = isWhole ? otherwise : status && hasLostTooMuch(lost, status);
   const remedy = `lvconvert --repair ${volume.name}: docs/storage.md`;
   return [
-    ...findingIf('failed', isFailed, () => {
-      const { key: _, ...finding } = failedPoolFinding(pool, `${status?.level ?? 'it'} has lost too many legs`);
-      return finding;
-    }),
-    ...findingIf('degraded', isWhole ? otherwise : isFailed !== true, () => {
-      const { key: _, ...finding } = degradedPoolFinding(pool, remedy);
-      return finding;
-    }),
+    ...findingIf('failed', isFailed, () => failedPoolFinding(pool, `${status?.level ?? 'it'} has lost too many legs`)),
+    ...findingIf('degraded', isWhole ? otherwise : isFailed !== true, () => degradedPoolFinding(pool, remedy)),
     ...suspended(volume, pool),
-    ...findingIf(
-      'mismatches',
-      status && /^raid[456](_|$)/.test(status.level) && status.action === 'idle' && (status.mismatches ?? 0) > 0,
-      () => ({
-        severity: 'notice',
-        text: 'the last check found data and parity that do not match',
-        clearsAt: 'when a check finds none',
-        remedy: `look for a failing drive or memory, then run lvchange --syncaction repair ${volume.name}`,
-      }),
+    ...mismatchFindings(
+      pool,
+      status?.mismatches,
+      `look for a failing drive or memory, then run lvchange --syncaction repair ${volume.name}`,
     ),
   ];
 }
@@ -72,10 +68,9 @@ export function lvmThinFindings(
   const severity: Severity = (usedRatio ?? 0) >= fullRatio ? 'degraded' : 'notice';
   const grow = `add space with lvextend --size +10G ${volume.name}, or delete volumes or snapshots`;
   return [
-    ...findingIf('failed', isWhole ? known && isBroken : true, () => {
-      const { key: _, ...finding } = failedPoolFinding(pool, isWhole ? `LVM says ${mode}` : 'a drive below it is gone');
-      return finding;
-    }),
+    ...findingIf('failed', isWhole ? known && isBroken : true, () =>
+      failedPoolFinding(pool, isWhole ? `LVM says ${mode}` : 'a drive below it is gone'),
+    ),
     ...findingIf('full', isFull, () => ({
       severity: 'data_at_risk',
       text: `full: writing fails, though file systems on it show free space${describeLostMounts(pool, 'affected')}`,

@@ -1,19 +1,10 @@
-import { type RedundancyGroup, readBlockDeviceSizeBytes } from '../block-graph.ts';
+import { type BlockDevice, type RedundancyGroup, readBlockDeviceSizeBytes } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { type DmRaidStatus, type DmStatuses, parseDmRaid } from './dm-status.ts';
 import { lvmRaidFindings } from './lvm-findings.ts';
 import { type LvmVolume, legsOf, physicalVolumesOf } from './lvm-sysfs.ts';
-import type { MemberRole, PoolActivity, PoolFacts, PoolMember } from './pool.ts';
-
-const activities: Record<string, PoolActivity> = {
-  idle: 'idle',
-  frozen: 'idle',
-  check: 'check',
-  repair: 'repair',
-  resync: 'resync',
-  recover: 'rebuild',
-  reshape: 'reshape',
-};
+import { mdActivityOf } from './md-sysfs.ts';
+import type { MemberRole, PoolFacts, PoolMember } from './pool.ts';
 
 /** While a whole volume is synchronised for the first time, or reshaped, each letter is an `a` (drivers/md/dm-raid.c, rs_get_progress):
  * no leg is behind the others. */
@@ -24,13 +15,34 @@ function roleOf(letter: string | undefined, health: string, isThere: boolean): M
   return letter === undefined ? 'unknown' : 'active';
 }
 
-function membersOf(volume: LvmVolume, health: string, layout: StorageLayout): (PoolMember & { leg: string })[] {
-  const members = legsOf(volume.device, layout).map(({ number, device }, index): PoolMember & { leg: string } => {
+/** A leg as a member; one that the kernel has no device for has none. */
+interface Leg extends PoolMember {
+  leg?: string;
+}
+
+/** LVM numbers the legs of a RAID as the kernel counts them; those of a mirror may have gaps. */
+function placedLegs(
+  volume: LvmVolume,
+  health: string,
+  layout: StorageLayout,
+): { place: number; number: number; device?: BlockDevice }[] {
+  const legs = legsOf(volume.device, layout);
+  const isByNumber = legs.every(({ number }) => number < health.length);
+  const placed = legs.map((leg, index) => ({ ...leg, place: isByNumber ? leg.number : index }));
+  const absent = [...health].flatMap((_, place) =>
+    placed.some((leg) => leg.place === place) ? [] : [{ place, number: place }],
+  );
+  return [...placed, ...absent].sort((a, b) => a.place - b.place);
+}
+
+function membersOf(volume: LvmVolume, health: string, layout: StorageLayout): Leg[] {
+  const members = placedLegs(volume, health, layout).map(({ place, number, device }): Leg => {
+    const letter = health[place];
+    if (device === undefined) return { id: `leg ${number}`, number, role: 'missing', state: letter ?? '-' };
     const { names, isWhole } = physicalVolumesOf(device, layout);
     const [only] = names.length === 1 ? names : [];
     // A leg on several devices has the name that LVM gave it.
     const identity = layout.identifyMember(only !== undefined && layout.isThere(only) ? only : device.name);
-    const letter = health[index];
     const role = roleOf(letter, health, isWhole);
     return { ...identity, leg: device.name, device: only, number, role, state: letter ?? 'present' };
   });
@@ -41,14 +53,11 @@ function membersOf(volume: LvmVolume, health: string, layout: StorageLayout): (P
 }
 
 /** The living legs and how many of them may still fail; undefined if that is unknown. */
-function groupsOf(
-  members: readonly (PoolMember & { leg: string })[],
-  status: DmRaidStatus | undefined,
-): readonly RedundancyGroup[] | undefined {
+function groupsOf(members: readonly Leg[], status: DmRaidStatus | undefined): readonly RedundancyGroup[] | undefined {
   const tolerance = status?.tolerance;
   if (tolerance === undefined) return undefined;
   const active = members.filter(({ role }) => role === 'active');
-  return [{ members: active.map(({ leg }) => leg), canLose: tolerance - (members.length - active.length) }];
+  return [{ members: active.flatMap(({ leg }) => leg ?? []), canLose: tolerance - (members.length - active.length) }];
 }
 
 export function lvmRaidFacts(
@@ -62,7 +71,7 @@ export function lvmRaidFacts(
   const status = found && parseDmRaid(found);
   const members = membersOf(volume, status?.health ?? '', layout);
   const { action, synchronised = 0, toSynchronise = 0 } = status ?? {};
-  const activity = action === undefined ? undefined : (activities[action] ?? 'other');
+  const activity = action === undefined ? undefined : mdActivityOf(action);
   const isBusy = activity !== undefined && activity !== 'idle' && toSynchronise > 0;
   return {
     kind: 'lvm_raid',

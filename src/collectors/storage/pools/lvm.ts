@@ -12,8 +12,8 @@ export class LvmPools {
   readonly #deviceMapper: DeviceMapper;
   /** A volume is suspended for a moment while LVM changes it: it is believed the second time. */
   #suspended: ReadonlySet<string> = new Set();
-  /** Where the synchronisation of a volume was when it was first seen. */
-  readonly #starts = new Map<string, { action: string; at: number; done: number }>();
+  /** Where the synchronisation of a volume that is busy was when it was first seen, and where it was last. */
+  readonly #starts = new Map<string, { action: string; at: number; done: number; latest: number }>();
 
   constructor(roots: HostRoots) {
     this.#deviceMapper = new DeviceMapper(roots);
@@ -22,20 +22,19 @@ export class LvmPools {
   async read(layout: StorageLayout): Promise<PoolFacts[]> {
     const { raids, thinPools } = listLvmVolumes(layout);
     const volumes = [...raids, ...thinPools];
-    if (volumes.length === 0) return [];
-    const statuses = await this.#deviceMapper.read();
+    const statuses = volumes.length === 0 ? {} : await this.#deviceMapper.read();
     const before = this.#suspended;
     this.#suspended = new Set(volumes.filter(({ isSuspended }) => isSuspended).map(({ id }) => id));
     const believe = (volume: LvmVolume): LvmVolume => ({
       ...volume,
       isSuspended: volume.isSuspended && before.has(volume.id),
     });
-    return [
-      ...raids.map((volume) =>
-        lvmRaidFacts(believe(volume), statuses, layout, (id, status) => this.#secondsLeft(id, status)),
-      ),
-      ...thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout)),
-    ];
+    const ofRaids = raids.map((volume) =>
+      lvmRaidFacts(believe(volume), statuses, layout, (id, status) => this.#secondsLeft(id, status)),
+    );
+    const busy = new Set(ofRaids.flatMap(({ id, progress }) => (progress === undefined ? [] : [id])));
+    for (const id of this.#starts.keys()) if (!busy.has(id)) this.#starts.delete(id);
+    return [...ofRaids, ...thinPools.map((volume) => lvmThinFacts(believe(volume), statuses, layout))];
   }
 
   /** By what was done since the beginning; undefined at first. */
@@ -43,10 +42,11 @@ export class LvmPools {
     if (synchronised === undefined || toSynchronise === undefined) return undefined;
     const start = this.#starts.get(id);
     const at = performance.now() / 1000;
-    if (start === undefined || start.action !== action || synchronised < start.done) {
-      this.#starts.set(id, { action, at, done: synchronised });
+    if (start === undefined || start.action !== action || synchronised < start.latest) {
+      this.#starts.set(id, { action, at, done: synchronised, latest: synchronised });
       return undefined;
     }
+    start.latest = synchronised;
     const done = synchronised - start.done;
     return done === 0 ? undefined : ((toSynchronise - synchronised) * (at - start.at)) / done;
   }

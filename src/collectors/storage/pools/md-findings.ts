@@ -9,6 +9,7 @@ import {
   failedPoolFinding,
   inactiveAndGoneMembers,
   membersWithNewErrors,
+  mismatchFindings,
 } from './pool-findings.ts';
 import { canGiveUpGoneMembers } from './pool-memory.ts';
 
@@ -54,10 +55,9 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
   const risen = membersWithNewErrors(pool, 'errors');
   const spares = pool.spares ?? 0;
   return [
-    ...findingIf('failed', isKnown ? isFailed : undefined, () => {
-      const { key: _, ...finding } = failedPoolFinding(pool, `${level || 'array'} has lost too many members`);
-      return finding;
-    }),
+    ...findingIf('failed', isKnown ? isFailed : undefined, () =>
+      failedPoolFinding(pool, `${level || 'array'} has lost too many members`),
+    ),
     ...findingIf('not_started', isKnown ? stoppedStates.has(state) && members.length > 0 : undefined, () => ({
       severity: 'outage',
       text: `not started: only ${pool.members.map(describePoolMember).join(', ')} found${describeLostMounts(pool, 'missing')}`,
@@ -66,7 +66,7 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
       ...blamedDrivesOf(pool.gone),
     })),
     ...findingIf('degraded', isKnown ? isDegraded && !sparse : undefined, () => {
-      const { key: _, ...finding } = degradedPoolFinding(pool, remedy);
+      const finding = degradedPoolFinding(pool, remedy);
       return canGiveUpGoneMembers(pool)
         ? { ...finding, clearsAt: `${finding.clearsAt}, or you acknowledge it` }
         : finding;
@@ -98,16 +98,7 @@ export function mdFindings(array: MdArray, pool: PoolFindingsInput): Finding[] {
       clearsAt: 'when you acknowledge it',
       remedy: 'look at the drive’s own values',
     })),
-    ...findingIf(
-      'mismatches',
-      /^raid[456]$/.test(level) && pool.activity === 'idle' && (array.mismatches ?? 0) > 0,
-      () => ({
-        severity: 'notice',
-        text: 'the last check found data and parity that do not match',
-        clearsAt: 'when a check finds none',
-        remedy: 'look for a failing drive or memory, then let the array repair itself',
-      }),
-    ),
+    ...mismatchFindings(pool, array.mismatches, 'look for a failing drive or memory, then let the array repair itself'),
     ...findingIf('spare_lost', isKnown ? !isDegraded && isRunning && spares < pool.sparesBefore : undefined, () => ({
       severity: 'notice',
       text: spares === 0 ? 'no spare left' : `${spares} of ${pool.sparesBefore} spares left`,

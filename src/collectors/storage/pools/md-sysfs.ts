@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { listFolderSync, parseFiniteNumber, tryReadTextSync } from '../../../lib/files.ts';
 import type { BlockDevice } from '../block-graph.ts';
+import type { PoolActivity } from './pool.ts';
 
 /** A member of an array, by the kernel's words (Documentation/admin-guide/md.rst). */
 export interface MdMember {
@@ -42,6 +43,19 @@ export interface MdProgress {
   /** It waits for another array on the same drives, or for the first write. */
   waits?: 'DELAYED' | 'PENDING' | 'REMOTE' | undefined;
 }
+
+const activities: Record<string, PoolActivity> = {
+  idle: 'idle',
+  frozen: 'idle',
+  check: 'check',
+  repair: 'repair',
+  resync: 'resync',
+  recover: 'rebuild',
+  reshape: 'reshape',
+};
+
+/** What md is busy with, by its own word (`md_sync_action_name` in drivers/md/md.c), which LVM's RAID has from it. */
+export const mdActivityOf = (syncAction: string): PoolActivity => activities[syncAction] ?? 'other';
 
 /** A reshape has both numbers: `4 (3)`. */
 const leadingNumber = (text: string | undefined) => parseFiniteNumber(/^-?\d+/.exec(text ?? '')?.[0]);

@@ -3,18 +3,15 @@ import type { HostRoots } from '../../../model/host-roots.ts';
 import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import { mdFindings } from './md-findings.ts';
-import { type MdArray, type MdMember, type MdProgress, parseMdstatProgress, readMdArray } from './md-sysfs.ts';
-import type { MemberRole, PoolActivity, PoolFacts } from './pool.ts';
-
-const activities: Record<string, PoolActivity> = {
-  idle: 'idle',
-  frozen: 'idle',
-  check: 'check',
-  repair: 'repair',
-  resync: 'resync',
-  recover: 'rebuild',
-  reshape: 'reshape',
-};
+import {
+  type MdArray,
+  type MdMember,
+  type MdProgress,
+  mdActivityOf,
+  parseMdstatProgress,
+  readMdArray,
+} from './md-sysfs.ts';
+import type { MemberRole, PoolFacts } from './pool.ts';
 
 /** How many members may fail of a whole array; undefined for a level that is not known. A raid10 may survive more, by luck. */
 function toleranceOf({ level, slots = 0, layout = 0 }: MdArray): number | undefined {
@@ -106,7 +103,7 @@ function mdFacts(array: MdArray, progress: MdProgress | undefined, layout: Stora
             toleranceOf(array) === 0
             ? 'idle'
             : undefined
-          : (activities[syncAction] ?? 'other'),
+          : mdActivityOf(syncAction),
     progress: isBusy ? (progress?.ratio ?? array.syncProgress) : undefined,
     secondsLeft: isBusy ? progress?.secondsLeft : undefined,
     lastCheckErrors: array.lastSyncAction === 'check' ? array.mismatches : undefined,

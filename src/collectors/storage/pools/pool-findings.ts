@@ -1,4 +1,4 @@
-import type { ActiveFinding } from '../../../model/problem.ts';
+import { type ActiveFinding, type Finding, findingIf } from '../../../model/problem.ts';
 import type { PoolFindingsInput, PoolMember } from './pool.ts';
 
 const maxNamed = 4;
@@ -70,7 +70,7 @@ export const blamedDrivesOf = (members: readonly PoolMember[]): { blames?: reado
 };
 
 /** A pool that lacks members and goes on. */
-export function degradedPoolFinding(pool: PoolFindingsInput, remedy: string): ActiveFinding {
+export function degradedPoolFinding(pool: PoolFindingsInput, remedy: string): Omit<ActiveFinding, 'key'> {
   const { layout, expectedMembers, redundancyLeft } = pool;
   const active = countActiveMembers(pool);
   const lacking = inactiveAndGoneMembers(pool);
@@ -85,7 +85,6 @@ export function degradedPoolFinding(pool: PoolFindingsInput, remedy: string): Ac
         ];
   const what = [layout, ...count].filter(Boolean).join(' ');
   return {
-    key: 'degraded',
     severity: redundancyLeft === 0 ? 'data_at_risk' : 'degraded',
     text: ['degraded', what, describeLacking(lacking)]
       .filter(Boolean)
@@ -99,10 +98,9 @@ export function degradedPoolFinding(pool: PoolFindingsInput, remedy: string): Ac
 }
 
 /** A pool whose data can't be read any more. */
-export function failedPoolFinding(pool: PoolFindingsInput, text: string): ActiveFinding {
+export function failedPoolFinding(pool: PoolFindingsInput, text: string): Omit<ActiveFinding, 'key'> {
   const lacking = inactiveAndGoneMembers(pool);
   return {
-    key: 'failed',
     severity: 'data_at_risk',
     text: [`failed: ${text}`, describeLacking(lacking)]
       .filter(Boolean)
@@ -118,4 +116,18 @@ export function failedPoolFinding(pool: PoolFindingsInput, text: string): Active
 /** Errors that members have had since the user last looked. */
 export function membersWithNewErrors({ newCounts = {}, members }: PoolFindingsInput, prefix: string): PoolMember[] {
   return members.filter(({ id }) => (newCounts[`${prefix} ${id}`] ?? 0) > 0);
+}
+
+/** Parity that differs from the data; mirrors differ where swap or memory maps wrote. Whatever an array is busy with counts anew. */
+export function mismatchFindings(pool: PoolFindingsInput, mismatches: number | undefined, remedy: string): Finding[] {
+  const key = 'mismatches';
+  if (pool.layout !== undefined && !/^raid[456](_|$)/.test(pool.layout)) return [];
+  if (pool.layout === undefined || pool.activity !== 'idle' || mismatches === undefined)
+    return [{ key, isUnknown: true, isNotice: true }];
+  return findingIf(key, mismatches > 0, () => ({
+    severity: 'notice',
+    text: 'the last check found data and parity that do not match',
+    clearsAt: 'when a check finds none',
+    remedy,
+  }));
 }

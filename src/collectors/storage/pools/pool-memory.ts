@@ -102,14 +102,17 @@ export function poolMemoryAfterReading(facts: PoolFacts, memory: PoolMemory | un
   const seen = members.filter(isPresent).map(({ id, device, number, drive }) => ({ id, device, number, drive }));
   const known = memory?.pool_members ?? [];
   const gone = new Set(goneMembers(facts, memory).map(({ id }) => id));
+  // A pool may be whole by a spare while it still lists the member whose place that has taken.
+  const listed = new Set(members.filter((member) => !isPresent(member)).map(({ id }) => id));
+  const kept = isWhole(facts, memory) ? known.filter(({ id }) => listed.has(id)) : known;
   const before = memory?.acknowledged ?? {};
   // A member that is not there now may come back with its counts.
-  const kept = Object.entries(before).filter(([key]) => [...gone].some((id) => key.endsWith(` ${id}`)));
+  const countsOfGone = Object.entries(before).filter(([key]) => [...gone].some((id) => key.endsWith(` ${id}`)));
   return {
     ...memory,
-    pool_members: uniqueById(isWhole(facts, memory) ? seen : [...known, ...seen]),
+    pool_members: uniqueById([...kept, ...seen]),
     acknowledged: {
-      ...Object.fromEntries(kept),
+      ...Object.fromEntries(countsOfGone),
       ...Object.fromEntries(Object.entries(counts).map(([key, count]) => [key, Math.min(count, before[key] ?? count)])),
     },
     spares: Math.max(spares, memory?.spares ?? 0),

@@ -40,7 +40,7 @@ const kindNames: Record<PoolKind, { name: string; model: string }> = {
 /** Undefined as soon as it is unknown whether a fault lasts. */
 const hasProblem = (findings: readonly Finding[]): boolean | undefined => {
   if (findings.some((finding) => !('isUnknown' in finding) && isFaultSeverity(finding.severity))) return true;
-  return findings.some((finding) => 'isUnknown' in finding) ? undefined : false;
+  return findings.some((finding) => 'isUnknown' in finding && finding.isNotice !== true) ? undefined : false;
 };
 
 const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

@@ -27,8 +27,10 @@ const isBroken = ({ role }: PoolMember) => role === 'failed' || role === 'missin
 
 /** What only `zpool status` tells. */
 function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput): Finding[] {
+  // A mirror that has lost a device is DEGRADED, and works.
   const namesOf = (key: 'logs' | 'l2cache' | 'spares') =>
-    status?.vdevs[key].filter(({ state }) => !/^(ONLINE|AVAIL|INUSE)$/.test(state)).map(({ name }) => name) ?? [];
+    status?.vdevs[key].filter(({ state }) => !/^(ONLINE|DEGRADED|AVAIL|INUSE)$/.test(state)).map(({ name }) => name) ??
+    [];
   const [logs, caches, spares] = [namesOf('logs'), namesOf('l2cache'), namesOf('spares')];
   const isKnown = status === undefined ? undefined : false;
   const { dataErrors } = status ?? {};
@@ -128,10 +130,9 @@ export function zfsFindings(
   const isKnown = state !== undefined && knownStates.has(state);
   const isReplaced = pool.groups?.every(({ canLose }) => canLose > 0) && pool.members.some(isBroken);
   return [
-    ...findingIf('failed', isKnown ? failedStates.has(state) : undefined, () => {
-      const { key: _, ...finding } = failedPoolFinding(pool, `ZFS says ${state}`);
-      return finding;
-    }),
+    ...findingIf('failed', isKnown ? failedStates.has(state) : undefined, () =>
+      failedPoolFinding(pool, `ZFS says ${state}`),
+    ),
     ...findingIf('suspended', isKnown ? state === 'SUSPENDED' : undefined, () => ({
       severity: 'data_at_risk',
       text: `suspended: too many drives do not answer, and what uses the pool hangs${describeLostMounts(pool, 'not usable')}`,
@@ -146,8 +147,7 @@ export function zfsFindings(
           : isReplaced && status.vdevs.spares.some((spare) => spare.state === 'INUSE')
             ? `a spare has taken its place: replace the drive, or run zpool detach ${pool.name} OLD`
             : `replace the drive with zpool replace ${pool.name}: docs/storage.md`;
-      const { key: _, ...finding } = degradedPoolFinding(pool, remedy);
-      return finding;
+      return degradedPoolFinding(pool, remedy);
     }),
     ...findingIf('offline', isKnown ? state === 'OFFLINE' : undefined, () => ({
       severity: 'outage',

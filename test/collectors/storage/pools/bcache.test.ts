@@ -72,6 +72,22 @@ test('a cache that is gone is told until it is acknowledged', async () => {
   expect(saidOf(await machine.see(gone))).toEqual([]);
 });
 
+test.each([
+  ['clean', 'notice: its cache is gone: DISK 4T (serial LAB-2, ata-16, was sdb); nothing is lost with it'],
+  [
+    'dirty',
+    'data_at_risk: its cache is gone, with data that are not on the backing device: DISK 4T (serial LAB-2, ata-16, was sdb); /media is affected',
+  ],
+])('a cache that is pulled while the kernel still says %s is named as long as it is away', async (state, said) => {
+  const machine = watchPools();
+  await machine.see(bcache(state));
+  const names = Object.keys(sdb);
+  const pulled = Object.fromEntries(Object.entries(bcache(state)).filter(([path]) => !names.includes(path)));
+  for (let reading = 0; reading < 3; reading += 1)
+    expect(saidOf(await machine.see(pulled))).toEqual([`nas bcache media: ${said}`]);
+  expect(saidOf(await machine.see(bcache(state)))).toEqual([]);
+});
+
 test('errors of the backing device that are new are told', async () => {
   const machine = watchPools();
   expect((await machine.see(bcache('clean', { io_errors: '4' })))[0]?.findings).toEqual([]);

@@ -145,6 +145,95 @@ describe('a RAID volume', () => {
     );
   });
 
+  /** Without the device of one leg, whose place in the kernel's table is empty. */
+  const without = (leg: number, snapshot: MachineSnapshot): MachineSnapshot =>
+    Object.fromEntries(
+      Object.entries(snapshot).filter(
+        ([path]) => !new RegExp(`/dm-(${2 * leg}|${2 * leg + 1})(/|$)`).test(path.replace('/dm-20/slaves', '')),
+      ),
+    );
+
+  test.each([
+    [1, 'A-', ['LAB-1', 'active'], 'LAB-2, ata-16, slot 1, was sdb'],
+    [0, '-A', ['LAB-2', 'active'], 'LAB-1, ata-0, slot 0, was sda'],
+  ])('whose leg %i has no device any more: %s', async (leg, health, active, gone) => {
+    const machine = watchPools();
+    raidStatus('raid1 2 AA 1/1 idle 0 0 -');
+    await machine.see(mirrored());
+    raidStatus(`raid1 2 ${health} 1/1 idle 0 0 -`);
+    for (let reading = 0; reading < 2; reading += 1) {
+      const [pool] = await machine.see(without(leg, mirrored()));
+      expect(pool?.findings.map(({ text }) => text)).toEqual([
+        `degraded: raid1 with 1 of 2 members: DISK 4T (serial ${gone}) is gone; /home goes on without redundancy: the next failure loses data`,
+      ]);
+      expect(pool?.members.filter(({ role }) => role === 'active').map(({ id, role }) => [id, role])).toEqual([active]);
+      expect(pool?.reading).toMatchObject({ expectedMembers: 2, redundancyLeft: 0 });
+    }
+  });
+
+  test('whose leg in the middle has no device blames no other drive, also if it was never seen', async () => {
+    raidStatus('raid5_ls 3 A-A 1/1 idle 0 0 -');
+    const snapshot = { ...socket, ...sda, ...sdb, ...sdc, ...raid('sda', 'sdb', 'sdc') };
+    const [pool] = await watchPools().see(without(1, snapshot));
+    expect(pool?.findings.map(({ key, blames }) => [key, blames])).toEqual([['degraded', undefined]]);
+    expect(pool?.members.map(({ id, number, role }) => [id, number, role])).toEqual([
+      ['LAB-1', 0, 'active'],
+      ['leg 1', 1, 'missing'],
+      ['LAB-3', 2, 'active'],
+    ]);
+  });
+
+  test.each([
+    ['raid10 4 ADAD 1/1 idle 0 0 -', 'degraded data_at_risk'],
+    ['raid10 4 AaAa 5/9 recover 0 0 -', 'degraded data_at_risk'],
+    ['raid10 4 DDDD 1/1 idle 0 0 -', 'failed data_at_risk'],
+    ['raid6_zr 4 AaAa 5/9 recover 0 0 -', 'degraded data_at_risk'],
+    ['raid5_ls 4 aAaA 5/9 recover 0 0 -', 'degraded data_at_risk'],
+    ['raid6_zr 4 ADDD 1/1 idle 0 0 -', 'failed data_at_risk'],
+    ['raid1 4 ADDD 1/1 idle 0 0 -', 'degraded data_at_risk'],
+  ])('%s: what has lost legs is failed only if it is sure', async (words, expected) => {
+    raidStatus(words);
+    const sdd = drive('sdd', '8:48', 'LAB-4');
+    const [pool] = await watchPools().see({ ...mirrored(), ...sdc, ...sdd, ...raid('sda', 'sdb', 'sdc', 'sdd') });
+    expect(pool?.findings.map(({ key, severity }) => `${key} ${severity}`)).toEqual([expected]);
+    expect([pool?.reading.redundancyLeft, pool?.reading.problem]).toEqual([0, true]);
+  });
+
+  test('time left is that of this check, not of one before', async () => {
+    const machine = watchPools();
+    const leftAt = async (words: string) => {
+      raidStatus(`raid1 2 AA ${words} 0 0 -`);
+      clock.turn(60);
+      return (await machine.see(mirrored()))[0]?.reading.secondsLeft;
+    };
+    expect(await leftAt('0/1000 check')).toBeUndefined();
+    expect(await leftAt('100/1000 check')).toBeCloseTo(540);
+    expect(await leftAt('1000/1000 idle')).toBeUndefined();
+    clock.turn(1_000_000);
+    expect(await leftAt('300/1000 check')).toBeUndefined();
+    expect(await leftAt('400/1000 check')).toBeCloseTo(360);
+    // Another one began between two readings.
+    expect(await leftAt('350/1000 check')).toBeUndefined();
+    expect(await leftAt('450/1000 check')).toBeCloseTo(330);
+    await machine.see({ ...socket, ...sda, ...sdb });
+    clock.turn(1_000_000);
+    expect(await leftAt('500/1000 check')).toBeUndefined();
+  });
+
+  test('a notice of parity is neither over nor a fault while a check counts anew', async () => {
+    const machine = watchPools();
+    const see = async (words: string) => {
+      raidStatus(`raid5_ls 2 AA ${words} 0 -`);
+      const [pool] = await machine.see(mirrored());
+      const [finding] = pool?.reading.findings.filter(({ key }) => key === 'mismatches') ?? [];
+      return [pool?.reading.problem, finding && ('isUnknown' in finding ? 'unknown' : finding.severity)];
+    };
+    expect(await see('1/1 idle 128')).toEqual([false, 'notice']);
+    expect(await see('1/9 check 0')).toEqual([false, 'unknown']);
+    expect(await see('1/9 repair 64')).toEqual([false, 'unknown']);
+    expect(await see('1/1 idle 0')).toEqual([false, undefined]);
+  });
+
   test.each(['raid5_ls 3 DDA 1/1 idle 0 0 -', 'raid0 3 ADA 1/1 idle 0 0 -'])('%s has failed', async (words) => {
     raidStatus(words);
     const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...sdc, ...raid('sda', 'sdb', 'sdc') });

@@ -124,6 +124,20 @@ test.each([
   expect(pool?.reading).toMatchObject({ problem: false, ...reading });
 });
 
+test('parity that does not match is neither over nor a fault while a check counts anew', async () => {
+  const machine = watchPools();
+  const see = async (files: Record<string, string>) => {
+    const members = { sda: {}, sdb: { slot: '1' }, sdc: { slot: '2' } };
+    const more = { level: 'raid5', raid_disks: '3', ...files };
+    const [pool] = await machine.see({ ...sda, ...sdb, ...sdc, ...array(members, more) });
+    const [finding] = pool?.reading.findings.filter(({ key }) => key === 'mismatches') ?? [];
+    return [pool?.reading.problem, finding && ('isUnknown' in finding ? 'unknown' : finding.severity)];
+  };
+  expect(await see({ mismatch_cnt: '8' })).toEqual([false, 'notice']);
+  expect(await see({ mismatch_cnt: '0', sync_action: 'check' })).toEqual([false, 'unknown']);
+  expect(await see({ mismatch_cnt: '0' })).toEqual([false, undefined]);
+});
+
 test('the end of a check is seen, with its result', async () => {
   const machine = watchPools();
   const see = (files: Record<string, string>) =>

@@ -50,7 +50,8 @@ const group = (name: string, ...children: { name: string }[]) => ({
   state: 'ONLINE',
   vdevs: Object.fromEntries(children.map((child) => [child.name, child])),
 });
-const named = (...vdevs: { name: string }[]) => Object.fromEntries(vdevs.map((vdev) => [vdev.name, vdev]));
+const named = (...vdevs: { name: string; state?: string; vdevs?: object }[]) =>
+  Object.fromEntries(vdevs.map((vdev) => [vdev.name, vdev]));
 /** From now on zpool says so of the pool; `more` is beside its vdevs. */
 function tell(vdevs: { name: string }[], more: object = {}, state = 'ONLINE', space = '50'): void {
   const root = { name: 'tank', vdev_type: 'root', state, vdevs: named(...vdevs) };
@@ -223,6 +224,24 @@ describe('what zpool says', () => {
     ]);
   });
 
+  test('a drive whose place a spare has taken keeps its name as long as the pool lists it', async () => {
+    const watched = watchPools();
+    tell([mirror], { spares: named(spare('AVAIL')) });
+    await watched.see(machine());
+    const gone = leaf('146138001', 'UNAVAIL', 0, { path: '/dev/disk/by-id/wwn-0x5000c5001-part1' });
+    tell(
+      [group('mirror-0', leaf('sda'), group('spare-1', gone, leaf('sdc')))],
+      { spares: named(spare('INUSE')) },
+      'DEGRADED',
+    );
+    const without = { ...socket, ...sda, ...sdc, ...pool('DEGRADED') };
+    for (let reading = 0; reading < 3; reading += 1) {
+      const [tank] = await watched.see(without);
+      expect(tank?.findings[0]?.text).toContain('DISK 4T (serial LAB-2, ata-16, was sdb) is gone');
+      expect(tank?.findings[0]?.blames).toEqual(['LAB-2']);
+    }
+  });
+
   test.each<[what: string, vdevs: { name: string }[], more: object, expected: string[]]>([
     [
       'errors of before',
@@ -232,6 +251,18 @@ describe('what zpool says', () => {
     ],
     ['damaged files', [mirror], { error_count: 23 }, ['data_errors data_at_risk']],
     ['a log that has failed', [mirror], { logs: named(leaf('sdc', 'FAULTED')) }, ['log_failed degraded']],
+    [
+      'a log that has lost one of two devices',
+      [mirror],
+      { logs: named({ ...group('mirror-1', leaf('sdc'), leaf('sdd', 'FAULTED')), state: 'DEGRADED' }) },
+      [],
+    ],
+    [
+      'a log that has lost both',
+      [mirror],
+      { logs: named({ ...group('mirror-1', leaf('sdc', 'FAULTED')), state: 'UNAVAIL' }) },
+      ['log_failed degraded'],
+    ],
     ['a cache that is gone', [mirror], { l2cache: named(leaf('sdc', 'REMOVED')) }, ['cache_failed notice']],
     ['a spare that has failed', [mirror], { spares: named(leaf('sdc', 'FAULTED')) }, ['failed_spare notice']],
     ['a pool that could be upgraded', [mirror], { status: 'Some supported features are not enabled' }, []],
