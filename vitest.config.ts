@@ -55,6 +55,7 @@ export default defineConfig({
       suite('fritzbox', 150_000),
       suite('home-assistant', 180_000),
       suite('ha-config', 240_000),
+      suite('changes', 240_000),
       suite('page', 90_000),
       suite('watched', 240_000),
       suite('root', 60_000),

@@ -20,8 +20,6 @@ export function configureStrategy(config: string): void {
   writeFileSync(join(config, 'auto.yaml'), 'strategy:\n  type: custom:infra-monitor\n');
   const file = join(config, 'configuration.yaml');
   const lines = [
-    'history:',
-    'recorder: {commit_interval: 1}',
     'frontend:',
     '  extra_module_url: [/local/infra-monitor-strategy.js]',
     'lovelace:',
@@ -53,8 +51,8 @@ export async function countErrors(
     60,
   );
   const errors = page.locator('hui-error-card, hui-warning, hui-error-badge, hui-error-heading-badge');
-  const count = await errors.count();
   await look(page);
+  const count = await errors.count();
   const { SHOTS } = process.env;
   const name = `${homeAssistant.version}-${path.replaceAll('/', '-')}-${screen}-${colorScheme}`;
   if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`) });
