@@ -21,7 +21,7 @@ export class HostFilesystemsReader {
   readonly #include: readonly string[];
   readonly #verdict;
   readonly #usages = new FilesystemUsageReader();
-  readonly #pools = new ZpoolListReader();
+  readonly #pools: ZpoolListReader;
   #mounts: HostMounts | undefined;
   #selection: WatchedAndExcludedMounts = { watched: [], excluded: [], points: [], defaultPoints: [] };
 
@@ -31,6 +31,7 @@ export class HostFilesystemsReader {
   ) {
     this.#roots = roots;
     this.#include = include;
+    this.#pools = new ZpoolListReader(roots);
     this.#verdict = createIncludeExcludeMatcher({ include, exclude });
   }
 

@@ -1,5 +1,7 @@
 import { readCommandOutput } from '../../../lib/command.ts';
+import { listFolderSync, tryReadTextSync } from '../../../lib/files.ts';
 import { withTimeout } from '../../../lib/with-timeout.ts';
+import type { HostRoots } from '../../../model/host-roots.ts';
 import type { FilesystemUsage } from './filesystem-usage.ts';
 
 /** Bytes, including those of parity. */
@@ -27,14 +29,31 @@ export function parseZpoolList(output: string): Map<string, ZfsPool> {
   );
 }
 
+/** Names of the pools that answer, or none for all of them; undefined if no pool does. A command on a suspended pool may hang for ever
+ * (openzfs#1857); the kernel's file with its state, which OpenZFS has since 0.8, never does. */
+function namesToList(roots: HostRoots): readonly string[] | undefined {
+  const names = listFolderSync(roots.proc('spl/kstat/zfs'));
+  const states = new Map(names.map((name) => [name, tryReadTextSync(roots.proc('spl/kstat/zfs', name, 'state'))]));
+  if (![...states.values()].includes('SUSPENDED')) return [];
+  const others = names.filter((name) => ![undefined, 'SUSPENDED'].includes(states.get(name)));
+  return others.length === 0 ? undefined : others;
+}
+
 /** Asks for the pools of this machine, with at most one command at a time. */
 export class ZpoolListReader {
+  readonly #roots: HostRoots;
   #pending: Promise<Map<string, ZfsPool>> | undefined;
+
+  constructor(roots: HostRoots) {
+    this.#roots = roots;
+  }
 
   /** Empty if the pools can't be asked for, as in most containers. Only the first reading waits for a pool that hangs. */
   async read(): Promise<ReadonlyMap<string, ZfsPool>> {
     if (this.#pending !== undefined) return new Map();
-    this.#pending = readCommandOutput('zpool', ['list', '-Hp', '-o', 'name,size,alloc,free,cap'], {
+    const names = namesToList(this.#roots);
+    if (names === undefined) return new Map();
+    this.#pending = readCommandOutput('zpool', ['list', '-Hp', '-o', 'name,size,alloc,free,cap', ...names], {
       seconds: processTimeoutSeconds,
     })
       .then(parseZpoolList)

@@ -7,9 +7,11 @@ import {
   degradedPoolFinding,
   describeLostMounts,
   describePoolMember,
+  describeStickyEnd,
   failedPoolFinding,
   inactiveAndGoneMembers,
   listFirstNames,
+  stickyLimit,
 } from './pool-findings.ts';
 
 const mebibyte = 1024 ** 2;
@@ -54,7 +56,8 @@ export function btrfsFindings(
   const isMetadataFull =
     ratio === undefined || size === undefined || unallocated === undefined
       ? undefined
-      : ratio > fullMetadataRatio && !canGrowMetadata(filesystem, size, unallocated);
+      : ratio > stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')) &&
+        !canGrowMetadata(filesystem, size, unallocated);
   const risen = devices.filter(({ number }) => (pool.newCounts?.[`errors device ${number}`] ?? 0) > 0);
   const hasTwoProfiles = Object.values(allocation ?? {}).some(({ profiles }) => profiles.length > 1);
   return [
@@ -76,7 +79,7 @@ export function btrfsFindings(
     ...findingIf('metadata_full', isMetadataFull, () => ({
       severity: 'degraded',
       text: `metadata nearly full, and no room to extend them on ${listFirstNames(pool.members.map(describePoolMember))}: writing fails though df shows free space${describeLostMounts(pool, 'affected')}`,
-      clearsAt: `below ${fullMetadataRatio * 100} %, or when a chunk can be allocated`,
+      clearsAt: `${describeStickyEnd(fullMetadataRatio)}, or when a chunk can be allocated`,
       remedy: 'delete snapshots, add a drive, or run btrfs balance start -dusage=10',
     })),
     ...findingIf(

@@ -2,7 +2,14 @@ import { type Finding, findingIf, type Severity } from '../../../model/problem.t
 import type { DmRaidStatus, DmThinPoolStatus } from './dm-status.ts';
 import type { LvmVolume } from './lvm-sysfs.ts';
 import type { PoolFindingsInput } from './pool.ts';
-import { degradedPoolFinding, describeLostMounts, failedPoolFinding, mismatchFindings } from './pool-findings.ts';
+import {
+  degradedPoolFinding,
+  describeLostMounts,
+  describeStickyEnd,
+  failedPoolFinding,
+  mismatchFindings,
+  stickyLimit,
+} from './pool-findings.ts';
 
 const suspended = ({ isSuspended }: LvmVolume, pool: PoolFindingsInput): Finding[] =>
   findingIf('suspended', isSuspended, () => ({
@@ -65,7 +72,11 @@ export function lvmThinFindings(
   const isBroken = mode === 'Fail' || mode === 'Error';
   const isFull = known && (mode === 'out_of_data_space' || usedRatio === 1);
   const isReadOnly = known && (mode === 'ro' || mode === 'read_only');
-  const severity: Severity = (usedRatio ?? 0) >= fullRatio ? 'degraded' : 'notice';
+  const earlier = pool.before.get('nearly_full');
+  const isWorse = (usedRatio ?? 0) >= stickyLimit(fullRatio, earlier?.severity === 'degraded');
+  const severity: Severity = isWorse ? 'degraded' : 'notice';
+  const isNearlyFull = isAbove(usedRatio, stickyLimit(noticeRatio, earlier !== undefined));
+  const isMetadataFull = isAbove(metadataUsedRatio, stickyLimit(fullMetadataRatio, pool.before.has('metadata_full')));
   const grow = `add space with lvextend --size +10G ${volume.name}, or delete volumes or snapshots`;
   return [
     ...findingIf('failed', isWhole ? known && isBroken : true, () =>
@@ -92,18 +103,18 @@ export function lvmThinFindings(
       remedy: `unmount what lies on it, then run lvconvert --repair ${volume.name}`,
       explainedBy: ['failed', 'full'],
     })),
-    ...findingIf('nearly_full', isBroken || isFull ? false : isAbove(usedRatio, noticeRatio), () => ({
+    ...findingIf('nearly_full', isBroken || isFull ? false : isNearlyFull, () => ({
       severity,
       text: `nearly full: when it is full, writing fails though file systems show free space${describeLostMounts(pool, 'affected')}`,
       step: severity,
-      clearsAt: `below ${noticeRatio * 100} %`,
+      clearsAt: describeStickyEnd(noticeRatio),
       remedy: grow,
       explainedBy: ['failed', 'read_only'],
     })),
-    ...findingIf('metadata_full', isBroken ? false : isAbove(metadataUsedRatio, fullMetadataRatio), () => ({
+    ...findingIf('metadata_full', isBroken ? false : isMetadataFull, () => ({
       severity: 'degraded',
       text: `metadata nearly full: when they are full, nothing can be written${describeLostMounts(pool, 'affected')}`,
-      clearsAt: `below ${fullMetadataRatio * 100} %`,
+      clearsAt: describeStickyEnd(fullMetadataRatio),
       remedy: `lvextend --poolmetadatasize +1G ${volume.name}, or delete snapshots`,
       explainedBy: ['failed', 'read_only'],
     })),

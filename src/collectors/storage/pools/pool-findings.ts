@@ -113,6 +113,15 @@ export function failedPoolFinding(pool: PoolFindingsInput, text: string): Omit<A
   };
 }
 
+/** Writing lets a ratio go to and fro around its limit. */
+const hysteresisRatio = 0.02;
+
+/** The limit of a ratio that was above it before, or was not. */
+export const stickyLimit = (limit: number, wasAbove: boolean): number => (wasAbove ? limit - hysteresisRatio : limit);
+
+/** “below 78 %”: where what began at this limit ends. */
+export const describeStickyEnd = (limit: number): string => `below ${Math.round((limit - hysteresisRatio) * 100)} %`;
+
 /** Errors that members have had since the user last looked. */
 export function membersWithNewErrors({ newCounts = {}, members }: PoolFindingsInput, prefix: string): PoolMember[] {
   return members.filter(({ id }) => (newCounts[`${prefix} ${id}`] ?? 0) > 0);
@@ -131,3 +140,15 @@ export function mismatchFindings(pool: PoolFindingsInput, mismatches: number | u
     remedy,
   }));
 }
+
+/** What is wrong; what is unknown is as it was before. */
+export const activeFindingsByKey = (
+  findings: readonly Finding[],
+  before: ReadonlyMap<string, ActiveFinding>,
+): ReadonlyMap<string, ActiveFinding> =>
+  new Map(
+    findings.flatMap((finding) => {
+      const active = 'isUnknown' in finding ? before.get(finding.key) : finding;
+      return active === undefined ? [] : [[finding.key, active] as const];
+    }),
+  );

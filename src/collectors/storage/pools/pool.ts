@@ -1,4 +1,4 @@
-import type { Finding } from '../../../model/problem.ts';
+import type { ActiveFinding, Finding } from '../../../model/problem.ts';
 import type { RedundancyGroup } from '../block-graph.ts';
 
 export const poolKinds = ['md', 'btrfs', 'zfs', 'lvm_raid', 'lvm_thin', 'bcache'] as const;
@@ -101,6 +101,8 @@ export interface PoolFindingsInput extends PoolFacts {
   redundancyLeft: number | undefined;
   /** Members that it had and that are gone. */
   gone: readonly PoolMember[];
+  /** What was wrong with it at the reading before, by key. */
+  before: ReadonlyMap<string, ActiveFinding>;
   /** How far each count is above what the user has seen; undefined until it is known what that is. */
   newCounts: PoolCounts | undefined;
   /** Spares that it had and the user has not given up. */

@@ -3,7 +3,7 @@ import { type Device, deviceBelowAgent } from '../../../model/device.ts';
 import type { DeviceMemories } from '../../../model/device-memories.ts';
 import type { HostRoots } from '../../../model/host-roots.ts';
 import { slug } from '../../../model/naming.ts';
-import { type Finding, isFaultSeverity } from '../../../model/problem.ts';
+import { type ActiveFinding, type Finding, isFaultSeverity } from '../../../model/problem.ts';
 import type { AgentIdentity } from '../../../model/state.ts';
 import { HostMountsReader } from '../../host/linux/host-mounts.ts';
 import { describeDependentsOfDrive } from '../dependents.ts';
@@ -14,6 +14,7 @@ import { readBtrfsPools } from './btrfs.ts';
 import { LvmPools } from './lvm.ts';
 import { readMdPools } from './md.ts';
 import type { MemberReading, PoolActivity, PoolFacts, PoolFindingsInput, PoolKind, PoolReading } from './pool.ts';
+import { activeFindingsByKey } from './pool-findings.ts';
 import {
   acknowledgePool,
   countsSinceAcknowledged,
@@ -60,6 +61,7 @@ export class PoolsReader {
   readonly #zfs: ZfsPools;
   readonly #pools = new Map<string, PoolFindingsInput>();
   readonly #activities = new Map<string, PoolActivity>();
+  readonly #findings = new Map<string, ReadonlyMap<string, ActiveFinding>>();
   #chain: StorageChain | undefined;
 
   constructor(agent: AgentIdentity, memory: DeviceMemories, roots: HostRoots) {
@@ -133,6 +135,7 @@ export class PoolsReader {
       mounts: layout.graph.mountsOn(facts.node),
       redundancyLeft: facts.groups && layout.redundancyOf(facts.node, facts.groups),
       gone: goneMembers(facts, memory),
+      before: this.#findings.get(facts.id) ?? new Map(),
       newCounts: kept && countsSinceAcknowledged(facts, kept),
       sparesBefore: kept?.spares ?? 0,
       knownEmptySlots: kept?.empty_slots ?? 0,
@@ -140,6 +143,7 @@ export class PoolsReader {
     if (kept !== undefined && !isSame(kept, memory)) this.#memory.keep(facts.id, kept);
     this.#pools.set(slug(facts.id), pool);
     const findings = facts.judge(pool);
+    this.#findings.set(facts.id, activeFindingsByKey(findings, pool.before));
     const device = this.#device(pool, layout, chain);
     return [
       {

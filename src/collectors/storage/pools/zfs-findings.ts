@@ -2,13 +2,16 @@ import { type Finding, findingIf } from '../../../model/problem.ts';
 import type { PoolFindingsInput, PoolMember } from './pool.ts';
 import {
   blamedDrivesOf,
+  countActiveMembers,
   degradedPoolFinding,
   describeLostMounts,
   describePoolMember,
+  describeStickyEnd,
   failedPoolFinding,
   membersWithNewErrors,
+  stickyLimit,
 } from './pool-findings.ts';
-import type { ZpoolStatus } from './zpool-status.ts';
+import type { Vdev, ZpoolStatus } from './zpool-status.ts';
 
 /** Words of the kernel's module, each with what it means (zfs(4), `spa_state_to_name` in module/zfs/spa_misc.c). */
 const failedStates = new Set(['FAULTED', 'UNAVAIL', 'REMOVED']);
@@ -23,6 +26,7 @@ const noticeRatio = 0.8;
 /** Beyond that writing becomes slow, and at 97 % it ends. */
 const fullRatio = 0.9;
 
+const isInUse = ({ state }: Vdev) => state === 'INUSE';
 const isBroken = ({ role }: PoolMember) => role === 'failed' || role === 'missing';
 
 /** What only `zpool status` tells. */
@@ -36,7 +40,7 @@ function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput): 
   const { dataErrors } = status ?? {};
   const risen = membersWithNewErrors(pool, 'errors');
   const erroneous = pool.members.filter((member) => (member.errors ?? 0) > 0 && !risen.includes(member));
-  const isReplaced = status?.vdevs.spares.some(({ state }) => state === 'INUSE');
+  const isReplaced = status?.vdevs.spares.some(isInUse);
   return [
     ...findingIf('data_errors', dataErrors === undefined ? undefined : dataErrors > 0, () => ({
       severity: 'data_at_risk',
@@ -109,17 +113,37 @@ function judgeStatus(status: ZpoolStatus | undefined, pool: PoolFindingsInput): 
 }
 
 function judgeSpace(pool: PoolFindingsInput): Finding[] {
-  const { usedRatio, name } = pool;
-  const isNearlyFull = usedRatio === undefined ? undefined : usedRatio > noticeRatio;
-  const severity = (usedRatio ?? 0) > fullRatio ? 'degraded' : 'notice';
+  const { usedRatio, name, before } = pool;
+  const earlier = before.get('nearly_full');
+  const isNearlyFull =
+    usedRatio === undefined ? undefined : usedRatio > stickyLimit(noticeRatio, earlier !== undefined);
+  const isWorse = (usedRatio ?? 0) > stickyLimit(fullRatio, earlier?.severity === 'degraded');
+  const severity = isWorse ? 'degraded' : 'notice';
   return findingIf('nearly_full', isNearlyFull, () => ({
     severity,
     text: `nearly full: ZFS becomes slow, and writing ends before 100 %${describeLostMounts(pool, 'affected')}`,
     step: severity,
-    clearsAt: `below ${noticeRatio * 100} %`,
+    clearsAt: describeStickyEnd(noticeRatio),
     remedy: `delete snapshots or files of ${name}, or add drives`,
     explainedBy: ['failed', 'suspended'],
   }));
+}
+
+/** ZFS calls a pool ONLINE while it resilvers a device that was attached or has come back. */
+function isResilveringMember(pool: PoolFindingsInput): boolean | undefined {
+  const active = countActiveMembers(pool);
+  if (active === undefined || pool.expectedMembers === undefined) return undefined;
+  return active < pool.expectedMembers && pool.members.some(({ role }) => role === 'rebuilding');
+}
+
+function remedyOf(status: ZpoolStatus | undefined, { name, groups, members }: PoolFindingsInput): string {
+  if (status === undefined) return 'zpool status says which drive; replace it: docs/storage.md';
+  const isRebuilt = members.some(({ role }) => role === 'rebuilding');
+  if (isRebuilt && !members.some(isBroken)) return 'wait until the resilver is done';
+  const isReplaced = groups?.every(({ canLose }) => canLose > 0) && status.vdevs.spares.some(isInUse);
+  return isReplaced
+    ? `a spare has taken its place: replace the drive, or run zpool detach ${name} OLD`
+    : `replace the drive with zpool replace ${name}: docs/storage.md`;
 }
 
 export function zfsFindings(
@@ -128,7 +152,8 @@ export function zfsFindings(
   pool: PoolFindingsInput,
 ): Finding[] {
   const isKnown = state !== undefined && knownStates.has(state);
-  const isReplaced = pool.groups?.every(({ canLose }) => canLose > 0) && pool.members.some(isBroken);
+  const isDegraded =
+    state === 'ONLINE' && status !== undefined ? isResilveringMember(pool) : isKnown ? state === 'DEGRADED' : undefined;
   return [
     ...findingIf('failed', isKnown ? failedStates.has(state) : undefined, () =>
       failedPoolFinding(pool, `ZFS says ${state}`),
@@ -140,15 +165,7 @@ export function zfsFindings(
       remedy: 'bring the drives back, then run zpool clear; do not wait for commands that hang',
       ...blamedDrivesOf(pool.gone),
     })),
-    ...findingIf('degraded', isKnown ? state === 'DEGRADED' : undefined, () => {
-      const remedy =
-        status === undefined
-          ? 'zpool status says which drive; replace it: docs/storage.md'
-          : isReplaced && status.vdevs.spares.some((spare) => spare.state === 'INUSE')
-            ? `a spare has taken its place: replace the drive, or run zpool detach ${pool.name} OLD`
-            : `replace the drive with zpool replace ${pool.name}: docs/storage.md`;
-      return degradedPoolFinding(pool, remedy);
-    }),
+    ...findingIf('degraded', isDegraded, () => degradedPoolFinding(pool, remedyOf(status, pool))),
     ...findingIf('offline', isKnown ? state === 'OFFLINE' : undefined, () => ({
       severity: 'outage',
       text: `offline${describeLostMounts(pool, 'not usable')}`,

@@ -5,13 +5,13 @@ import type { RedundancyGroup } from '../block-graph.ts';
 import type { StorageLayout } from '../storage-layout.ts';
 import type { MemberRole, PoolMember } from './pool.ts';
 import type { PoolMemory } from './pool-memory.ts';
-import { dataClasses, type Vdev, type ZpoolStatus } from './zpool-status.ts';
+import { dataClasses, isResilverRunning, type Vdev, type ZpoolStatus } from './zpool-status.ts';
 
-/** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are two in it. */
+/** The place of one device in a mirror or raidz; while a spare or a new device takes its place, there are several in it. */
 interface Slot {
   leaves: readonly Vdev[];
-  isHeld: boolean;
-  isRebuilding: boolean;
+  /** Those that have all its data. */
+  holders: readonly Vdev[];
 }
 
 /** A vdev that loses data if more than `tolerance` of its slots are lost. */
@@ -23,7 +23,8 @@ interface TopVdev {
 export interface ZfsMembers {
   members: readonly PoolMember[];
   expectedMembers: number;
-  groups: readonly RedundancyGroup[];
+  /** Undefined while a resilver does not tell yet which device it is for. */
+  groups: readonly RedundancyGroup[] | undefined;
   /** `raidz1, mirror`. */
   layout: string;
   spares: number;
@@ -40,22 +41,22 @@ function kindOf({ name, children }: Vdev): string {
 
 const isAlive = ({ state }: Vdev) => state === 'ONLINE' || state === 'DEGRADED';
 
-function slotOf(vdev: Vdev, isResilvering: boolean): Slot {
-  if (!isReplacement(vdev)) return { leaves: [vdev], isHeld: isAlive(vdev), isRebuilding: false };
+const leavesOf = (vdev: Vdev): readonly Vdev[] => (isReplacement(vdev) ? vdev.children.flatMap(leavesOf) : [vdev]);
+
+/** What takes another device's place has its data when the resilver is done. */
+function holdersOf(vdev: Vdev, isResilvering: boolean): readonly Vdev[] {
+  if (!isReplacement(vdev)) return isAlive(vdev) && !vdev.isBehind ? [vdev] : [];
   const [old, ...others] = vdev.children;
-  const isOldAlive = old !== undefined && isAlive(old);
-  const isNewAlive = others.some(isAlive);
-  return {
-    leaves: vdev.children,
-    isHeld: isOldAlive || (isNewAlive && !isResilvering),
-    isRebuilding: !isOldAlive && isNewAlive && isResilvering,
-  };
+  return [old, ...(isResilvering ? [] : others)].flatMap((child) => (child ? holdersOf(child, isResilvering) : []));
 }
 
 function topVdevOf(vdev: Vdev, isResilvering: boolean): TopVdev {
   const kind = kindOf(vdev);
   const isGroup = vdev.children.length > 0 && !isReplacement(vdev);
-  const slots = (isGroup ? vdev.children : [vdev]).map((child) => slotOf(child, isResilvering));
+  const slots = (isGroup ? vdev.children : [vdev]).map((child) => ({
+    leaves: leavesOf(child),
+    holders: holdersOf(child, isResilvering),
+  }));
   const parity = Number(/^d?raidz?(\d)/.exec(kind)?.[1] ?? (kind === 'raidz' ? 1 : 0));
   return { slots, tolerance: kind === 'mirror' ? slots.length - 1 : parity };
 }
@@ -117,7 +118,7 @@ export function zfsMembersOf(
   layout: StorageLayout,
   memory: PoolMemory | undefined,
 ): ZfsMembers {
-  const isResilvering = scan?.function === 'resilver' && (scan.state === 'running' || scan.state === 'paused');
+  const isResilvering = isResilverRunning(scan);
   const tops = dataClasses.flatMap((key) => vdevs[key].map((vdev) => ({ vdev, ...topVdevOf(vdev, isResilvering) })));
   const flat = (vdev: Vdev): readonly Vdev[] => (vdev.children.length === 0 ? [vdev] : vdev.children.flatMap(flat));
   const logs = vdevs.logs.flatMap(flat);
@@ -138,8 +139,13 @@ export function zfsMembersOf(
     state: leaf.state,
     errors: leaf.errors,
   });
-  const slotMembers = ({ leaves, isRebuilding }: Slot) =>
-    leaves.map((leaf, index) => memberOf(leaf, isRebuilding && index > 0 ? 'rebuilding' : 'active'));
+  // At its beginning nothing has been resilvered yet.
+  const isTargetKnown =
+    !isResilvering ||
+    logs.some((leaf) => leaf.isBehind) ||
+    slots.some(({ leaves, holders }) => leaves.some((leaf) => isAlive(leaf) && !holders.includes(leaf)));
+  const slotMembers = ({ leaves, holders }: Slot) =>
+    leaves.map((leaf) => memberOf(leaf, !isTargetKnown ? 'unknown' : holders.includes(leaf) ? 'active' : 'rebuilding'));
   const members = [
     ...slots.flatMap(slotMembers),
     ...logs.map((leaf) => memberOf(leaf, 'log')),
@@ -149,18 +155,15 @@ export function zfsMembersOf(
   return {
     members: [...new Map(members.map((member) => [member.id, member])).values()],
     expectedMembers: slots.length,
-    groups: tops.map(({ slots: ofTop, tolerance }) => {
-      const held = ofTop.filter(({ isHeld }) => isHeld);
-      return {
-        members: held.flatMap(({ leaves }) =>
-          leaves
-            .filter(isAlive)
-            .flatMap((leaf) => namer.deviceOf(leaf) ?? [])
-            .slice(0, 1),
-        ),
-        canLose: tolerance - (ofTop.length - held.length),
-      };
-    }),
+    groups: isTargetKnown
+      ? tops.map(({ slots: ofTop, tolerance }) => {
+          const held = ofTop.filter(({ holders }) => holders.length > 0);
+          return {
+            members: held.flatMap(({ holders }) => holders.flatMap((leaf) => namer.deviceOf(leaf) ?? []).slice(0, 1)),
+            canLose: tolerance - (ofTop.length - held.length),
+          };
+        })
+      : undefined,
     layout: [...new Set(tops.map(({ vdev }) => kindOf(vdev)))].join(', '),
     spares: spares.filter(({ state }) => state === 'AVAIL').length,
   };

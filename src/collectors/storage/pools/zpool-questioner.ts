@@ -71,11 +71,13 @@ export class ZpoolQuestioner {
     const seconds = this.#poller.pendingSeconds;
     const hangs = seconds !== undefined && seconds > commandTimeoutSeconds;
     return new Map(
-      pools.map(({ name, state }): [string, ZpoolAnswer] => {
+      pools.map((pool): [string, ZpoolAnswer] => {
+        const { name, state } = pool;
         const { status, space, hint, state: askedState } = this.#known.get(name) ?? { state: undefined };
         const late = hangs ? 'zpool does not answer' : hint;
-        // What was said of another state holds no more.
-        return [name, askedState === state || state === undefined ? { status, space, hint: late } : { hint: late }];
+        // What was said of another state, or would be asked anew if the command did not hang, holds no more.
+        const isOld = (askedState !== state && state !== undefined) || (hangs && this.#isDue(pool));
+        return [name, isOld ? { hint: late } : { status, space, hint: late }];
       }),
     );
   }
@@ -86,6 +88,8 @@ export class ZpoolQuestioner {
     if (known === undefined || known.state !== state) return true;
     const ageMs = performance.now() - known.askedAt + slackMs;
     if (known.status?.scan?.state === 'running') return true;
+    // What failed tells nothing, whether the drives are used or not.
+    if (known.status === undefined) return ageMs >= usedPollMs;
     const now = activity();
     return now === undefined ? ageMs >= unknownPollMs : ageMs >= usedPollMs && now !== known.activity;
   }
@@ -94,7 +98,6 @@ export class ZpoolQuestioner {
     for (const pool of this.#pools) {
       if (!this.#isDue(pool)) continue;
       const { name, state, activity } = pool;
-      const before = this.#known.get(name);
       const askedAt = performance.now();
       try {
         const status = await this.#askStatus(name);
@@ -102,8 +105,7 @@ export class ZpoolQuestioner {
         // What the question itself has read is no use of the drives.
         this.#known.set(name, { status, space, state, activity: activity(), askedAt });
       } catch (error) {
-        const kept = before?.state === state ? before : undefined;
-        this.#known.set(name, { ...kept, hint: describeError(error), state, activity: activity(), askedAt });
+        this.#known.set(name, { hint: describeError(error), state, activity: activity(), askedAt });
       }
     }
   }

@@ -13,6 +13,8 @@ export interface Vdev {
   slot: string | undefined;
   /** Errors of reading, writing and checksums; spares have no counts. */
   errors: number | undefined;
+  /** It is being resilvered, or waits for that: it lacks data. */
+  isBehind: boolean;
   children: readonly Vdev[];
 }
 
@@ -42,6 +44,9 @@ export interface ZpoolStatus {
   dataErrors: number | undefined;
 }
 
+export const isResilverRunning = (scan: ZpoolScan | undefined): boolean =>
+  scan?.function === 'resilver' && (scan.state === 'running' || scan.state === 'paused');
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
@@ -58,10 +63,15 @@ function numberOf(value: unknown): number | undefined {
 /** More than any pool has; a deeper tree is none. */
 const maxDepth = 6;
 
-function parseVdev(value: unknown, depth = 0): Vdev[] {
+/** As `zpool status` remarks it (`print_status_config` in cmd/zpool/zpool_main.c). A scrub has the same count, which stays when it ends. */
+const isBehind = (fields: Fields, isResilvering: boolean) =>
+  (isResilvering && (numberOf(fields.scan_processed) ?? 0) > 0) || (numberOf(fields.resilver_deferred) ?? 0) > 0;
+
+function parseVdev(value: unknown, isResilvering: boolean, depth = 0): Vdev[] {
   const { name, state, path, phys_path: slot, vdevs, ...fields } = fieldsOf(value);
   const [nameText, stateText] = [textOf(name), textOf(state)];
   if (nameText === undefined || stateText === undefined || depth > maxDepth) return [];
+  const children = Object.values(fieldsOf(vdevs)).flatMap((child) => parseVdev(child, isResilvering, depth + 1));
   const counts = ['read_errors', 'write_errors', 'checksum_errors'].map((key) => numberOf(fields[key]));
   return [
     {
@@ -72,7 +82,8 @@ function parseVdev(value: unknown, depth = 0): Vdev[] {
       errors: counts.every((one) => one === undefined)
         ? undefined
         : counts.reduce<number>((sum, one = 0) => sum + one, 0),
-      children: Object.values(fieldsOf(vdevs)).flatMap((child) => parseVdev(child, depth + 1)),
+      isBehind: children.length === 0 && stateText === 'ONLINE' && isBehind(fields, isResilvering),
+      children,
     },
   ];
 }
@@ -109,8 +120,10 @@ export function parseZpoolJson(text: string, name: string, now: number): ZpoolSt
   const pool = fieldsOf(fieldsOf(fieldsOf(parseJsonWithin(text, bounds.commandOutput)).pools)[name]);
   const state = textOf(pool.state);
   if (state === undefined) return undefined;
-  const [root] = Object.values(fieldsOf(pool.vdevs)).flatMap((vdev) => parseVdev(vdev));
-  const ofClass = (key: string) => Object.values(fieldsOf(pool[key])).flatMap((vdev) => parseVdev(vdev));
+  const scan = parseScan(pool.scan_stats, now);
+  const ofClass = (key: string) =>
+    Object.values(fieldsOf(pool[key])).flatMap((vdev) => parseVdev(vdev, isResilverRunning(scan)));
+  const [root] = ofClass('vdevs');
   return {
     state,
     // A number has lost its last digits when it is parsed.
@@ -123,7 +136,7 @@ export function parseZpoolJson(text: string, name: string, now: number): ZpoolSt
       l2cache: ofClass('l2cache'),
       spares: ofClass('spares'),
     },
-    scan: parseScan(pool.scan_stats, now),
+    scan,
     dataErrors: numberOf(pool.error_count),
   };
 }

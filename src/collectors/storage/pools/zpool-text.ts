@@ -34,6 +34,7 @@ function parseLine(line: string): { depth: number; vdev: OpenVdev } | undefined 
       path: before ?? (name.startsWith('/') ? name : undefined),
       slot: undefined,
       errors: hasCounts ? counts.reduce<number>((sum, one = 0) => sum + one, 0) : undefined,
+      isBehind: /\((resilvering|awaiting resilver)\)/.test(remark),
       children: [],
     },
   };

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { correctDatasetUsages, parseZpoolList } from '../../../../src/collectors/host/linux/zfs-pools.ts';
+import {
+  correctDatasetUsages,
+  parseZpoolList,
+  ZpoolListReader,
+} from '../../../../src/collectors/host/linux/zfs-pools.ts';
+import { drives } from '../../../helpers/drives.ts';
+import { tree } from '../../../helpers/tree.ts';
 
 const pools = parseZpoolList('tank\t6000\t5580\t420\t93\n');
 const dataset = (name: string, available: number, usedRatio = 0) => ({
@@ -48,4 +54,18 @@ test('without zpool the size is unknown, but not in a container, where it is a q
   expect(ofAll([dataset('rpool/data/subvol-101', 8, 0.2)], none)).toEqual([[undefined, 8, undefined]]);
   expect(ofAll([dataset('rpool/data/subvol-101', 8, 0.2)], none, true)).toEqual([[8, 8, 0.2]]);
   expect(ofAll([dataset('rpool', 8, 0.2)], none, true)).toEqual([[undefined, 8, undefined]]);
+});
+
+test.each<[what: string, states: Record<string, string>, names: string | undefined]>([
+  ['pools without a state', {}, ''],
+  ['pools that work', { tank: 'ONLINE', cold: 'DEGRADED' }, ''],
+  ['a pool that is suspended', { tank: 'ONLINE', cold: 'SUSPENDED' }, ' tank'],
+  ['suspended pools alone', { cold: 'SUSPENDED' }, undefined],
+])('zpool is not asked for what hangs: %s', async (_, states, names) => {
+  const rack = drives();
+  rack.tell(`zpool list -Hp -o name,size,alloc,free,cap${names}`, 'tank\t6000\t5580\t420\t93\n');
+  const files = Object.entries(states).map(([name, state]) => [`proc/spl/kstat/zfs/${name}/state`, `${state}\n`]);
+  const roots = tree({ 'proc/spl/kstat/zfs/arcstats': '', ...Object.fromEntries(files) });
+  expect([...(await new ZpoolListReader(roots).read()).keys()]).toEqual(names === undefined ? [] : ['tank']);
+  expect(rack.calls()).toHaveLength(names === undefined ? 0 : 1);
 });

@@ -199,3 +199,16 @@ test('the state of a scrub', () => {
   expect(parseBtrfsScrub(running, false)).toMatchObject({ isRunning: false, finishedAt: undefined });
   expect(parseBtrfsScrub('', true)).toBeUndefined();
 });
+
+test('metadata that go to and fro around the limit are told once', async () => {
+  const machine = watchPools();
+  const see = async (used: number) => {
+    const filled = tank({ metadata: [1000 * mebibyte, used * mebibyte], dataOnDisk: 10 * mebibyte });
+    return (await machine.see({ ...sda, ...sdb, ...filled }))[0]?.findings.map(({ key }) => key);
+  };
+  expect(await see(799)).not.toContain('metadata_full');
+  expect(await see(801)).toContain('metadata_full');
+  expect(await see(781)).toContain('metadata_full');
+  expect(await see(779)).not.toContain('metadata_full');
+  expect(await see(781)).not.toContain('metadata_full');
+});

@@ -366,6 +366,27 @@ describe('a thin pool', () => {
     expect(pool?.findings.map(({ key, severity }) => `${key} ${severity}`)).toEqual(expected);
   });
 
+  test('that goes to and fro around a limit is told once', async () => {
+    const machine = watchPools();
+    const see = async (metadata: number, data: number) => {
+      fill(metadata, data);
+      const [pool] = await machine.see({ ...socket, ...sda, ...sdb, ...thin() });
+      return pool?.findings.map(({ key, severity }) => `${key} ${severity}`);
+    };
+    expect(await see(100, 799)).toEqual([]);
+    expect(await see(100, 800)).toEqual(['nearly_full notice']);
+    expect(await see(100, 781)).toEqual(['nearly_full notice']);
+    expect(await see(100, 900)).toEqual(['nearly_full degraded']);
+    expect(await see(100, 881)).toEqual(['nearly_full degraded']);
+    expect(await see(100, 879)).toEqual(['nearly_full notice']);
+    expect(await see(100, 779)).toEqual([]);
+    expect(await see(800, 100)).toEqual(['metadata_full degraded']);
+    rack.fail('dmsetup status', 'no');
+    await machine.see({ ...socket, ...sda, ...sdb, ...thin() });
+    expect(await see(781, 100)).toEqual(['metadata_full degraded']);
+    expect(await see(779, 100)).toEqual([]);
+  });
+
   test.each(['Fail', 'Error'])('that says %s has failed', async (word) => {
     thinStatus(word);
     const [pool] = await watchPools().see({ ...socket, ...sda, ...sdb, ...thin() });

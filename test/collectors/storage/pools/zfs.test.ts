@@ -210,6 +210,69 @@ describe('what zpool says', () => {
     expect([whole?.findings, whole?.members.map(({ id }) => id)]).toEqual([[], ['LAB-1', 'LAB-3']]);
   });
 
+  const resilver = { scan_stats: { function: 'RESILVER', state: 'SCANNING', to_examine: 100, issued: 25 } };
+  const done = { scan_stats: { function: 'RESILVER', state: 'FINISHED', end_time: 9 } };
+  const scrub = { scan_stats: { function: 'SCRUB', state: 'SCANNING', to_examine: 100, issued: 25 } };
+  const processed = (name: string) => leaf(name, 'ONLINE', 0, { scan_processed: 5000 });
+  const deferred = (name: string) => leaf(name, 'ONLINE', 0, { resilver_deferred: 1 });
+  test.each<[what: string, second: { name: string }, more: object, left: number | undefined, roles: string]>([
+    ['has come back', processed('sdb'), resilver, 0, 'active rebuilding'],
+    ['waits for its resilver', deferred('sdb'), resilver, 0, 'active rebuilding'],
+    ['is not named yet', leaf('sdb'), resilver, undefined, 'unknown unknown'],
+    ['has been resilvered', processed('sdb'), done, 1, 'active active'],
+    ['is being repaired by a scrub', processed('sdb'), scrub, 1, 'active active'],
+    [
+      'is replaced while it works',
+      group('replacing-1', leaf('sdb'), processed('sdc')),
+      resilver,
+      1,
+      'active active rebuilding',
+    ],
+    [
+      'is replaced while a spare has its place',
+      group('spare-1', group('replacing-0', leaf('sdb', 'FAULTED'), processed('sdc')), leaf('sdd')),
+      resilver,
+      0,
+      'active failed rebuilding rebuilding',
+    ],
+  ])('of a pool that is ONLINE with a device that %s', async (_, second, more, left, roles) => {
+    tell([group('mirror-0', leaf('sda'), second)], more);
+    const sdd = member('sdd', '8:48', 'LAB-4');
+    const [tank] = await watchPools().see({ ...machine(), ...sdd });
+    expect([tank?.reading.redundancyLeft, tank?.members.map(({ role }) => role).join(' ')]).toEqual([left, roles]);
+    expect(tank?.reading.problem).toBe({ 0: true, 1: false }[left ?? 2]);
+    expect(tank?.findings.map(({ key, severity }) => `${key} ${severity}`)).toEqual(
+      left === 0 ? ['degraded data_at_risk'] : [],
+    );
+  });
+
+  test('a drive that comes back ends the problem when its resilver is done, whatever the kernel says before', async () => {
+    const watched = watchPools();
+    tell([mirror]);
+    await watched.see(machine());
+    tell([group('mirror-0', leaf('sda'), leaf('sdb', 'REMOVED'))], {}, 'DEGRADED');
+    const without = { ...socket, ...sda, ...sdc, ...pool('DEGRADED') };
+    expect(keysOf(await watched.see(without))).toEqual(['degraded data_at_risk']);
+    tell([group('mirror-0', leaf('sda'), processed('sdb'))], resilver);
+    const [tank] = await watched.see(machine());
+    expect(tank?.findings.map(({ text, remedy, blames }) => [text, remedy, blames])).toEqual([
+      [
+        'degraded: mirror with 1 of 2 members: DISK 4T (serial LAB-2, ata-16, sdb) is being rebuilt; /media and /tank go on without redundancy: the next failure loses data',
+        'wait until the resilver is done',
+        undefined,
+      ],
+    ]);
+    tell([group('mirror-0', leaf('sda'), processed('sdb'))], done);
+    clock.turn(60);
+    expect(keysOf(await watched.see(machine()))).toEqual([]);
+  });
+
+  test('a drive with too many errors is to be replaced', async () => {
+    tell([group('mirror-0', leaf('sda'), leaf('sdb', 'DEGRADED', 90))], {}, 'DEGRADED');
+    const [tank] = await watchPools().see({ ...machine(), ...pool('DEGRADED') });
+    expect(tank?.findings.find(({ key }) => key === 'degraded')?.remedy).toContain('zpool replace tank');
+  });
+
   test('a spare in use leaves the pool degraded, with its redundancy', async () => {
     const gone = leaf('sdb', 'UNAVAIL');
     tell(
@@ -287,6 +350,22 @@ describe('what zpool says', () => {
   ])('%s %% used', async (space, expected) => {
     tell([mirror], {}, 'ONLINE', space);
     expect(keysOf(await watchPools().see(machine()))).toEqual(expected);
+  });
+
+  test('how full it is: what began at a limit ends 2 % below it', async () => {
+    const watched = watchPools();
+    const fill = async (space: string) => {
+      tell([mirror], {}, 'ONLINE', space);
+      clock.turn(700);
+      return keysOf(await watched.see({ ...machine(), '/sys/block/sda/stat': space }));
+    };
+    expect(await fill('81')).toEqual(['nearly_full notice']);
+    expect(await fill('79')).toEqual(['nearly_full notice']);
+    expect(await fill('91')).toEqual(['nearly_full degraded']);
+    expect(await fill('89')).toEqual(['nearly_full degraded']);
+    expect(await fill('87')).toEqual(['nearly_full notice']);
+    expect(await fill('77')).toEqual([]);
+    expect(await fill('79')).toEqual([]);
   });
 
   test('errors that rise are a problem until they are acknowledged; a count that was cleared is none', async () => {
@@ -380,6 +459,38 @@ describe('how often zpool is asked', () => {
     expect(tank?.findings.map(({ key }) => key)).toContain('data_errors');
   });
 
+  test.each([
+    ['(resilvering)', 0],
+    ['(awaiting resilver)', 0],
+    ['', undefined],
+    ['block size: 512B configured, 4096B native', undefined],
+  ])('the remark %j of a device during a resilver, as text', async (remark, left) => {
+    rack.tell(`${question}.unknown`, '');
+    rack.tell('zpool list -Hp tank', '');
+    rack.tell(
+      'zpool status -p -P tank',
+      [
+        '  pool: tank',
+        ' state: ONLINE',
+        '  scan: resilver in progress since Sun Nov  8 00:36:35 2026',
+        '\t1.2G / 4.0G scanned, 1.0G / 4.0G issued',
+        '\t1.0G resilvered, 25.00% done, 00:10:00 to go',
+        'config:',
+        '',
+        '\tNAME           STATE     READ WRITE CKSUM',
+        '\ttank           ONLINE       0     0     0',
+        '\t  mirror-0     ONLINE       0     0     0',
+        '\t    /dev/sda   ONLINE       0     0     0',
+        `\t    /dev/sdb   ONLINE       0     0     0  ${remark}`,
+        '',
+        'errors: No known data errors',
+        '',
+      ].join('\n'),
+    );
+    const [tank] = await watchPools().see({ ...socket, ...sda, ...sdb, ...pool('ONLINE') });
+    expect(tank?.reading).toMatchObject({ redundancyLeft: left, activity: 'rebuild', progress: 0.25 });
+  });
+
   test('an answer that is none leaves everything unknown, and says why', async () => {
     rack.tell(question, '{"pools":{}}');
     const [tank] = await watchPools().see(used(1));
@@ -405,5 +516,40 @@ describe('how often zpool is asked', () => {
       expect((await seen)[0]?.reading.hint).toBe('zpool does not answer');
     }
     expect(rack.calls()).toEqual([question]);
+  });
+
+  test('once it fails, nothing is known, and it is asked anew by age alone', async () => {
+    tell([mirror]);
+    const watched = watchPools();
+    expect((await watched.see(used(1)))[0]?.reading).toMatchObject({ problem: false, redundancyLeft: 1 });
+    rack.fail(question);
+    clock.turn(600);
+    const [failed] = await watched.see(used(2));
+    expect(failed?.reading).toMatchObject({ problem: undefined, redundancyLeft: undefined, usedRatio: undefined });
+    expect(failed?.reading.hint).toContain('zpool status');
+    tell([mirror]);
+    clock.turn(540);
+    expect((await watched.see(used(2)))[0]?.reading.problem).toBeUndefined();
+    clock.turn(60);
+    const [again] = await watched.see(used(2));
+    expect([again?.reading.problem, again?.reading.hint]).toEqual([false, undefined]);
+  });
+
+  test('once it hangs, what was known before the drives were used is not known any more', async () => {
+    tell([mirror]);
+    const watched = watchPools();
+    await watched.see(used(1));
+    rack.hang(question);
+    clock.turn(600);
+    const first = watched.see(used(2));
+    await until('it hangs', () => rack.calls().length === 3);
+    clock.turn(3);
+    expect((await first)[0]?.reading.problem).toBe(false);
+    clock.turn(60);
+    const seen = watched.see(used(3));
+    await clock.waits(0.1);
+    clock.turn(0.1);
+    expect((await seen)[0]?.reading).toMatchObject({ problem: undefined, hint: 'zpool does not answer' });
+    expect(rack.calls()).toHaveLength(3);
   });
 });
