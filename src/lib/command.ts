@@ -1,7 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import type { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
+import type { Subprocess } from 'execa';
 import { bounds } from '../model/bounds.ts';
 import { trackProcessGroup } from './process-groups.ts';
 
@@ -35,8 +33,6 @@ interface CommandOptions {
   input?: Uint8Array;
 }
 
-/** From a signal that a command may ignore to SIGKILL. */
-const forceMs = 5000;
 /** From the exit of a command, and the end of all in its process group, to the end of its output. */
 const outputEndMs = 1000;
 
@@ -57,56 +53,9 @@ const exhausted: Record<string, string> = {
 
 const isErrno = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error;
 
-function startError(words: string, error: unknown): CommandError {
+function describeStartError(error: unknown): string {
   const { code = '', message } = isErrno(error) ? error : { message: String(error) };
-  return new CommandError(`${words}: ${exhausted[code] ?? message}`, { missing: code === 'ENOENT' });
-}
-
-/** Collects what a stream has; without an end it calls `overflown`. */
-function collect(stream: Readable | null | undefined, overflown: () => void): () => string {
-  let text = '';
-  stream?.setEncoding('utf8').on('data', (chunk: string) => {
-    if (text.length > bounds.commandOutput.bytes) return;
-    text += chunk;
-    if (text.length > bounds.commandOutput.bytes) overflown();
-  });
-  stream?.on('error', () => undefined);
-  return () => text.replace(/\r?\n$/, '');
-}
-
-/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. When it ends, whatever it
- * has started and left behind is killed, which could hold its output open. Rejects with a CommandError that names the command. */
-export async function runCommand(
-  file: string,
-  args: readonly string[],
-  { seconds, cancelSignal, killSignal = 'SIGKILL', input }: CommandOptions,
-): Promise<CommandResult> {
-  const words = [file, ...args].join(' ');
-  if (cancelSignal?.aborted) throw new CommandError(`${words}: cancelled`);
-  const child = start(words, file, args, input === undefined ? 'ignore' : 'pipe', killSignal);
-  const ended = new AbortController();
-  let failure: CommandError | undefined;
-  const end = (reason: string, timedOut = false) => {
-    if (failure !== undefined) return;
-    failure = new CommandError(`${words}: ${reason}`, { timedOut });
-    child.kill(killSignal);
-    after(forceMs, ended.signal, () => child.kill('SIGKILL'));
-  };
-  const cancel = () => end('cancelled');
-  cancelSignal?.addEventListener('abort', cancel, { once: true });
-  after(seconds * 1000, ended.signal, () => end(`timed out after ${seconds} s`, true));
-  const overflown = () => end(`more than ${bounds.commandOutput.bytes} characters of output`);
-  const [stdout, stderr] = [collect(child.stdout, overflown), collect(child.stderr, overflown)];
-  child.stdin?.on('error', () => undefined).end(input);
-  try {
-    const { status, signal } = await exitOf(words, child);
-    if (failure !== undefined) throw failure;
-    if (status !== null) return { stdout: stdout(), stderr: beginningOf(stderr()), status };
-    throw new CommandError(`${words}: ${beginningOf(stderr()) || `ended by ${signal}`}`);
-  } finally {
-    ended.abort();
-    cancelSignal?.removeEventListener('abort', cancel);
-  }
+  return exhausted[code] ?? message;
 }
 
 /** Two for each pipe to the command, and two by which it tells that it has begun. */
@@ -123,50 +72,68 @@ function assertDescriptors(): void {
   }
 }
 
-function start(
-  words: string,
+/** Runs a command without a shell, in the C locale and with a timeout, and resolves whatever its exit status. When it ends, whatever it
+ * has started and left behind is killed, which could hold its output open. Rejects with a CommandError that names the command. */
+export async function runCommand(
   file: string,
   args: readonly string[],
-  stdin: 'ignore' | 'pipe',
-  killSignal: NodeJS.Signals,
-): ChildProcess {
+  { seconds, cancelSignal, killSignal = 'SIGKILL', input }: CommandOptions,
+): Promise<CommandResult> {
+  const words = [file, ...args].join(' ');
+  if (cancelSignal?.aborted) throw new CommandError(`${words}: cancelled`);
+  const { execa } = await import('execa');
   try {
     assertDescriptors();
-    const child = spawn(file, args, {
-      env: { ...process.env, LC_ALL: 'C', PATH: searchPath() },
-      // After sudo, this process may have no permission to enter its own working directory.
-      cwd: '/',
-      stdio: [stdin, 'pipe', 'pipe'],
-      detached: true,
-    });
-    if (child.pid !== undefined) trackProcessGroup(child.pid, child, killSignal);
-    return child;
   } catch (error) {
-    throw startError(words, error);
+    throw new CommandError(`${words}: ${describeStartError(error)}`);
   }
-}
-
-/** Resolves when the command has exited and its output has ended, which something outside its process group can hold open. */
-function exitOf(words: string, child: ChildProcess): Promise<{ status: number | null; signal: NodeJS.Signals | null }> {
-  return new Promise((resolve, reject) => {
-    child.on('error', (error) => {
-      // Of a process that runs: it can't be killed by this user.
-      if (child.pid === undefined) reject(startError(words, error));
-    });
-    child.once('close', (status, signal) => resolve({ status, signal }));
-    child.once('exit', (status, signal) => {
-      const waited = new AbortController();
-      child.once('close', () => waited.abort());
-      after(outputEndMs, waited.signal, () => {
-        for (const stream of [child.stdout, child.stderr]) stream?.destroy();
-        resolve({ status, signal });
-      });
-    });
+  const command = execa(file, args, {
+    timeout: seconds * 1000,
+    killSignal,
+    env: { LC_ALL: 'C', PATH: searchPath() },
+    // After sudo, this process may have no permission to enter its own working directory.
+    cwd: '/',
+    ...(input ? { input } : { stdin: 'ignore' }),
+    maxBuffer: bounds.commandOutput.bytes,
+    reject: false,
+    detached: true,
+    ...(cancelSignal ? { cancelSignal } : {}),
+  });
+  if (command.pid !== undefined) trackProcessGroup(command.pid, command, killSignal);
+  command.once('exit', () => endOutput(command));
+  const result = await command;
+  if (result.exitCode !== undefined && !result.timedOut && !result.isMaxBuffer)
+    return { stdout: result.stdout, stderr: beginningOf(result.stderr), status: result.exitCode };
+  throw new CommandError(`${words}: ${describeFailure(result, seconds)}`, {
+    missing: result.code === 'ENOENT',
+    timedOut: result.timedOut,
   });
 }
 
-function after(milliseconds: number, cancelled: AbortSignal, run: () => void): void {
-  pause(milliseconds, undefined, { signal: cancelled }).then(run, () => undefined);
+/** Something outside the process group may hold the output open. */
+function endOutput({ stdout, stderr }: Subprocess): void {
+  const timer = setTimeout(() => {
+    for (const stream of [stdout, stderr]) stream?.destroy();
+  }, outputEndMs);
+  timer.unref();
+}
+
+/** What execa tells of a command that has no exit status, or one that does not count. */
+interface FailedCommand {
+  timedOut: boolean;
+  isCanceled: boolean;
+  isMaxBuffer: boolean;
+  signal?: string | undefined;
+  cause?: unknown;
+  stderr: string;
+}
+
+function describeFailure(result: FailedCommand, seconds: number): string {
+  if (result.timedOut) return `timed out after ${seconds} s`;
+  if (result.isCanceled) return 'cancelled';
+  if (result.isMaxBuffer) return `more than ${bounds.commandOutput.bytes} characters of output`;
+  if (result.signal === undefined) return describeStartError(result.cause);
+  return beginningOf(result.stderr) || `ended by ${result.signal}`;
 }
 
 /** Like `runCommand`, but also rejects if the exit status is not 0. */

@@ -100,7 +100,7 @@ test.each([
   ['more output than is taken', ['-c', 'head -c 9000000 /dev/zero'], /more than 1000000 characters/],
   ['more on standard error than is taken', ['-c', 'head -c 9000000 /dev/zero >&2'], /more than 1000000/],
   ['a command that ends by a signal', ['-c', 'kill -SEGV $$'], /^sh .*: ended by SIGSEGV$/],
-  ['an argument that no program can be given', ['\0'], /^sh .*null bytes/],
+  ['an argument that no program can be given', ['\0'], /null bytes/],
 ])('%s', (_, args, reason) => expect(readCommandOutput('sh', args, limit)).rejects.toThrow(reason));
 
 test('what a command reads, and nothing else', async () => {
