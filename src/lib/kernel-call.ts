@@ -1,12 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds that a call waits for the one before it. */
+/** Milliseconds that calls wait for the one that this process has made. */
 const turnWaitMs = 100;
 
-/** Settles when the call that this process has made is answered; undefined if there is none. */
-let pending: Promise<void> | undefined;
+/** Whether this process has made a call that is not answered, or is about to make the next one. */
+let isBusy = false;
 /** Whether nobody waits for that answer any longer. */
 let isSilent = false;
+/** Counts the calls of this process, so that each is watched for itself. */
+let callNumber = 0;
+/** Child processes at a time: to start one takes a millisecond of this process. */
+const maxChildProcesses = 16;
+let childProcessCount = 0;
+const waitingForChildProcess: (() => void)[] = [];
+
+/** The calls that wait for their turn, the first one first; each is told whether it has it. */
+let waiting: ((hasTurn: boolean) => void)[] = [];
 
 /** Makes a call that may never return, because the kernel waits for a device that is stuck. Each one that hangs blocks one of the
  * four threads that libuv has for all access to files and for the look-up of names, so this process makes at most one at a time.
@@ -15,16 +24,45 @@ export async function callKernelOrChildProcess<T>(
   inProcess: () => Promise<T>,
   inChildProcess: () => Promise<T>,
 ): Promise<T> {
-  while (pending !== undefined) {
-    if (isSilent) return inChildProcess();
-    const answered = pending.then(() => true);
-    isSilent = !(await Promise.race([answered, pause(turnWaitMs, false, { ref: false })]));
-  }
-  const answer = inProcess();
-  const end = () => {
-    pending = undefined;
+  if (isBusy && (isSilent || !(await waitForTurn()))) return runWithinLimit(inChildProcess);
+  isBusy = true;
+  callNumber += 1;
+  if (waiting.length > 0) void watch(callNumber);
+  try {
+    return await inProcess();
+  } finally {
     isSilent = false;
-  };
-  pending = answer.then(end, end);
-  return answer;
+    const next = waiting.shift();
+    isBusy = next !== undefined;
+    next?.(true);
+  }
+}
+
+async function runWithinLimit<T>(inChildProcess: () => Promise<T>): Promise<T> {
+  if (childProcessCount < maxChildProcesses) childProcessCount += 1;
+  else await new Promise<void>((resolve) => waitingForChildProcess.push(resolve));
+  try {
+    return await inChildProcess();
+  } finally {
+    const next = waitingForChildProcess.shift();
+    if (next === undefined) childProcessCount -= 1;
+    else next();
+  }
+}
+
+function waitForTurn(): Promise<boolean> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (waiting.length === 1) void watch(callNumber);
+  });
+}
+
+/** Sends all that wait to child processes if the call has no answer in time. */
+async function watch(call: number): Promise<void> {
+  await pause(turnWaitMs, undefined, { ref: false });
+  if (call !== callNumber || !isBusy) return;
+  isSilent = true;
+  const others = waiting;
+  waiting = [];
+  for (const resolve of others) resolve(false);
 }

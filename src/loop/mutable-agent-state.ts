@@ -268,8 +268,11 @@ export class MutableAgentState implements AgentState {
         .sort(([, a], [, b]) => b.since.getTime() - a.since.getTime())
         .slice(bounds.missingParts.items);
       for (const [index, [path, entry]] of excess.entries()) {
-        if (index >= bounds.missingParts.items) record.entries.delete(path);
-        else if (!entry.excluded) record.entries.set(path, { ...entry, excluded: true });
+        if (index >= bounds.missingParts.items) {
+          record.entries.delete(path);
+          // Its topics are cleared once the shape has rested, and that may take longer than it was withdrawn.
+          this.#forget(`${record.id}/${path}`);
+        } else if (!entry.excluded) record.entries.set(path, { ...entry, excluded: true });
         else continue;
         this.discoveryRevision += 1;
       }

@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { callKernelOrChildProcess } from '../../src/lib/kernel-call.ts';
 import { stopClock } from '../helpers/clock.ts';
@@ -53,4 +54,46 @@ test('while one is not answered, the others are made by child processes; then in
   await settle();
   made[1]?.answer('d itself');
   expect(await next).toBe('d itself');
+});
+
+test('not all calls have a child process at once', async () => {
+  const { made, call, settle } = start();
+  const stuck = call('stuck');
+  await call('a');
+  let running = 0;
+  let most = 0;
+  const inChildProcess = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await settle();
+    running -= 1;
+    return 'by a child';
+  };
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () => callKernelOrChildProcess(async () => 'itself', inChildProcess)),
+  );
+  expect(new Set(answers)).toEqual(new Set(['by a child']));
+  expect(most).toBe(16);
+  made[0]?.answer('late');
+  await stuck;
+});
+
+/** Promises that so many calls at once make. */
+async function promisesOf(count: number): Promise<number> {
+  let promises = 0;
+  const hook = createHook({ init: (_, type) => (promises += type === 'PROMISE' ? 1 : 0) }).enable();
+  const answers = Array.from({ length: count }, () =>
+    callKernelOrChildProcess(
+      async () => 'itself',
+      async () => 'by a child',
+    ),
+  );
+  expect(new Set(await Promise.all(answers))).toEqual(new Set(['itself']));
+  hook.disable();
+  return promises;
+}
+
+test('the work of many calls grows no faster than their number', async () => {
+  const few = await promisesOf(100);
+  expect(await promisesOf(1000)).toBeLessThan(12 * few);
 });

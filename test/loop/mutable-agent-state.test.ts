@@ -127,13 +127,17 @@ test('forgetting a device drops only its unreadable entries', () => {
 });
 
 test('parts that come and go under ever new names are withdrawn, and then forgotten, the oldest first', () => {
-  const { record, entries } = recorder();
+  const { records, record, entries } = recorder();
   const { items } = bounds.missingParts;
   for (let second = 0; second <= 3 * items; second += 1)
     record(second, whole(1), piece(`mount ${second}`, { reading: { level: 1 } }));
   const parts = [...(entries()?.values() ?? [])].filter(({ part }) => part !== undefined);
   const withdrawn = parts.filter(({ excluded }) => excluded);
   expect(parts.length).toBe(2 * items + 1);
+  // What they have left on the broker is cleared.
+  expect([...records.forgotten]).toEqual(
+    Array.from({ length: items }, (_, index) => `probe/thing_1/part_mount_${index}`),
+  );
   expect(withdrawn.map(({ part }) => part?.id)).toEqual(
     Array.from({ length: items }, (_, index) => `mount ${items + index}`),
   );
