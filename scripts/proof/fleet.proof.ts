@@ -115,14 +115,13 @@ test('fleet', async () => {
 
   startAgents();
   await allBack('first start', performance.now(), new Set());
+  await allWatched('first start');
   // The last to come online have yet to say all that they know.
   await pause(2 * readingSeconds * 1000);
   const before = new Set(topics);
   expect(before.size).toBeGreaterThan(10 * agents);
   const missedAtFirst = await missedIn(6 * readingSeconds);
   progress(`${agents} agents, ${before.size} topics, ${missedAtFirst} readings missed`);
-
-  await allWatched('first start');
 
   await killAgents();
   await until('all offline by their wills', () => online.size === 0, backSeconds);
