@@ -19,6 +19,8 @@ export interface Device {
   reachedThrough?: string;
   /** The ids of the devices that it is built of, including those that are gone: a pool's drives. */
   liesOn?: readonly string[];
+  /** Those of `liesOn` that are gone. Others may have no device either: drives that nobody reads. */
+  goneBelow?: readonly string[];
   /** Where what lies on it, and on no other device above it, is mounted. */
   mounts?: readonly string[];
   /** It is this machine's way to other networks. */

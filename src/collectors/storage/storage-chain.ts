@@ -30,6 +30,13 @@ export class StorageChain {
     ].sort();
   }
 
+  /** Ids of the drives that a pool had and that are not in the machine now. */
+  drivesGoneBelow({ members, gone }: PoolFindingsInput): string[] {
+    const ids = [...members, ...gone].flatMap(({ role, drive }) => (role === 'missing' && drive ? [drive.id] : []));
+    // A drive that was only taken out of the pool is there.
+    return [...new Set(ids)].filter((id) => !this.#driveNames.has(id)).sort();
+  }
+
   /** Mount points of what lies on a pool and on no other pool above it. */
   mountsOnPool({ node }: PoolFindingsInput): string[] {
     return this.layout.graph.mountsOn(node, this.#poolNodes);

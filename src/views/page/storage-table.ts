@@ -10,9 +10,16 @@ interface StorageDevice {
   worst: Severity | undefined;
 }
 
+/** What a pool is built of; without a device, if nobody reads it: a drive of a virtual machine, or one that is excluded. */
+interface StorageLink {
+  id: string;
+  found: StorageDevice | undefined;
+  isGone: boolean;
+}
+
 /** What is built of what, a line for each pool and for each drive that something is mounted on without one. */
 interface StorageRow {
-  below: readonly (StorageDevice | string)[];
+  below: readonly StorageLink[];
   pool: StorageDevice | undefined;
   mounts: readonly string[];
 }
@@ -52,28 +59,30 @@ function rowsOf(devices: ReadonlyMap<string, StorageDevice>): StorageRow[] {
   const ofPools = pools
     .map((pool) => ({ pool, depth: depthOf(pool) }))
     .sort((a, b) => a.depth - b.depth)
-    .map(({ pool }) => ({
-      below: (pool.device.liesOn ?? []).map((id) => devices.get(id) ?? id),
-      pool,
-      mounts: pool.device.mounts ?? [],
-    }));
+    .map(({ pool }) => {
+      const { liesOn = [], goneBelow = [], mounts = [] } = pool.device;
+      const below = liesOn.map((id) => ({ id, found: devices.get(id), isGone: goneBelow.includes(id) }));
+      return { below, pool, mounts };
+    });
   const ofDrives = [...devices.values()].flatMap((drive) => {
     const { liesOn, mounts = [] } = drive.device;
-    return liesOn !== undefined || mounts.length === 0 ? [] : [{ below: [drive], pool: undefined, mounts }];
+    const below = [{ id: drive.device.id, found: drive, isGone: false }];
+    return liesOn !== undefined || mounts.length === 0 ? [] : [{ below, pool: undefined, mounts }];
   });
   return [...ofPools, ...ofDrives];
 }
 
-const renderDevice = (found: StorageDevice | string): Html =>
-  typeof found === 'string'
-    ? html`<span>${found} <i>gone</i></span>`
-    : html`<a href="#${found.path}"${found.worst === undefined ? '' : html` class="${found.worst}"`}>${found.device.name}</a>`;
+const renderDevice = ({ path, device, worst }: StorageDevice): Html =>
+  html`<a href="#${path}"${worst === undefined ? '' : html` class="${worst}"`}>${device.name}</a>`;
+
+const renderLink = ({ id, found, isGone }: StorageLink): Html =>
+  html`${found === undefined ? html`<span>${id}</span>` : renderDevice(found)}${isGone ? html` <i>gone</i>` : ''}`;
 
 const renderList = (items: readonly HtmlContent[]) =>
   items.length === 0 ? '–' : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 
 const renderRow = ({ below, pool, mounts }: StorageRow) =>
-  html`<tr><td>${renderList(below.map(renderDevice))}</td><td>${pool === undefined ? '–' : renderDevice(pool)}</td><td>${renderList(mounts)}</td></tr>`;
+  html`<tr><td>${renderList(below.map(renderLink))}</td><td>${pool === undefined ? '–' : renderDevice(pool)}</td><td>${renderList(mounts)}</td></tr>`;
 
 /** From drives over pools to mount points, each device with a link to its card; undefined if nothing is known of it. */
 export function renderStorageTable(state: AgentState, problems: readonly Problem[]): Html | undefined {

@@ -22,7 +22,11 @@ async function chain(...snapshots: MachineSnapshot[]) {
   let seen: Awaited<ReturnType<typeof machine.see>> = [];
   for (const snapshot of snapshots) seen = await machine.see(snapshot);
   const drive = (id: string) => machine.reader.deviceWithMounts({ id, name: id } satisfies Device).mounts;
-  return { pools: seen.map(({ device: { name, liesOn, mounts: points } }) => [name, liesOn, points]), drive };
+  return {
+    pools: seen.map(({ device: { name, liesOn, mounts: points } }) => [name, liesOn, points]),
+    gone: seen[0]?.device.goneBelow,
+    drive,
+  };
 }
 
 test('an array lies on its drives, and what is mounted on it is not on them', async () => {
@@ -73,6 +77,16 @@ test('a drive that failed, and one that is gone, still belong to their array', a
     'LAB-1',
     'LAB-2',
   ]);
+});
+
+test('a drive is gone when it was pulled, not while it has failed or was taken out of the array', async () => {
+  const healthy = { ...sda, ...sdb, ...array({ ...whole('sda'), sdb: { slot: '1' } }) };
+  const failed = array({ ...whole('sda'), sdb: { state: 'faulty', slot: 'none' } }, { degraded: '1' });
+  const alone = array(whole('sda'), { degraded: '1' });
+  expect((await chain(healthy)).gone).toEqual([]);
+  expect((await chain(healthy, { ...sda, ...sdb, ...failed })).gone).toEqual([]);
+  expect((await chain(healthy, { ...sda, ...sdb, ...alone })).gone).toEqual([]);
+  expect((await chain(healthy, { ...sda, ...alone })).gone).toEqual(['LAB-2']);
 });
 
 test('what hangs on a drive is known to who waits for the first reading', async () => {

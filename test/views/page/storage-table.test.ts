@@ -22,7 +22,7 @@ test('a pool after those that it is built of, then drives with something on them
   expect(
     cellsOf(
       { id: 'vg', name: 'vg', liesOn: ['md0'], mounts: ['/srv', 'swap'] },
-      { id: 'md0', name: 'md0', liesOn: ['A', 'B', 'GONE'], mounts: [] },
+      { id: 'md0', name: 'md0', liesOn: ['A', 'B', 'GONE'], goneBelow: ['GONE'], mounts: [] },
       { id: 'A', name: 'Drive A', mounts: [] },
       { id: 'B', name: 'Drive B', mounts: ['/'] },
       { id: 'nas', name: 'nas' },
@@ -32,6 +32,18 @@ test('a pool after those that it is built of, then drives with something on them
     ['md0', 'vg', '/srv, swap'],
     ['Drive B', '–', '/'],
   ]);
+});
+
+test('a drive that nobody reads is not gone, and one that is gone may still have its card', () => {
+  const { text = '' } =
+    renderStorageTable(
+      stateWith(
+        { id: 'md0', name: 'md0', liesOn: ['A', 'pci-0000:00:05.0'], goneBelow: ['A'], mounts: [] },
+        { id: 'A', name: 'Drive A', mounts: [] },
+      ),
+      [],
+    ) ?? {};
+  expect(text).toContain('<li><a href="#probe/a">Drive A</a> <i>gone</i></li><li><span>pci-0000:00:05.0</span></li>');
 });
 
 test('what is built of itself comes to an end', () => {

@@ -186,6 +186,7 @@ export class PoolsReader {
       name: `${kindNames[kind].name} ${name}`,
       model: kindNames[kind].model,
       liesOn: chain.devicesBelow(pool),
+      goneBelow: chain.drivesGoneBelow(pool),
       mounts: chain.mountsOnPool(pool),
       ...(drive === undefined ? {} : { reachedThrough: drive }),
     });
