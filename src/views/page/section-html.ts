@@ -75,15 +75,19 @@ function* renderCards(devices: readonly DeviceView[], now: Date): Steps<Html> {
   return html`<div class="cards">${cards}</div>`;
 }
 
-/** Cards that stand open, if there are more of them than anybody wants to scroll past; those with something wrong always do. */
+/** Cards that stand open, if there are more of them than anybody wants to scroll past; those that are not well always do. */
 const maxOpenCards = 12;
+
+/** Whether all of it could be read, and nothing is wrong with it or its parts. */
+const isWell = ({ problems, hint, lostSince, parts }: DeviceView): boolean =>
+  problems.length === 0 && hint === undefined && lostSince === undefined && parts.every(isWell);
 
 /** The cards of a section. Of many, those that are well are folded. */
 function* renderDevices(id: string, devices: readonly DeviceView[], now: Date): Steps<Html> {
   if (devices.length <= maxOpenCards) return yield* renderCards(devices, now);
-  const isWell = ({ problems, lostSince }: DeviceView) => problems.length === 0 && lostSince === undefined;
   const well = devices.filter(isWell);
   const open = devices.filter((device) => !isWell(device));
+  if (well.length === 0) return yield* renderCards(open, now);
   return html`${open.length === 0 ? '' : yield* renderCards(open, now)}<details class="group" id="${id}/well/"><summary><span>${open.length === 0 ? 'All are well' : 'The others are well'}</span> <small>${well.length}</small></summary>${yield* renderCards(well, now)}</details>`;
 }
 
