@@ -47,7 +47,7 @@ function viewOfNumber({ table, key, metric, value, line }: ShownMetric, now: Dat
 /** With how long it could be reached. */
 function viewOfUptime({ metric, value, line }: ShownMetric, now: Date): MetricView {
   const uptime = line && renderUptime(line);
-  const share = uptime === undefined ? '' : html` <small>${uptime.share}</small>`;
+  const share = uptime?.share === undefined ? '' : html` <small>${uptime.share}</small>`;
   return {
     name: metric.name,
     value: html`${renderMetricValue(metric, value, now)}${share}`,

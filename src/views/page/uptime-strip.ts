@@ -1,4 +1,4 @@
-import type { IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
+import type { HistoryRange, IntervalValues, MetricValueLine } from '../../model/metric-history.ts';
 import { type Html, html } from './html.ts';
 
 type UptimeState = 'up' | 'partly' | 'down';
@@ -20,15 +20,26 @@ function pathOf(values: IntervalValues, state: UptimeState): string {
 /** Never 100 % if it was down. */
 const formatShare = (share: number) => `${share === 1 ? 100 : (Math.floor(share * 1000) / 10).toFixed(1)}\u202f%`;
 
-/** When something could be reached, as a strip of time, and its share of the time that is known; undefined while nothing is known. */
-export function renderUptime({ range, values }: MetricValueLine): { share: string; strip: Html } | undefined {
+/** Known intervals until a share says something. */
+const minKnownCount = 5;
+
+function describeShare(share: string | undefined, range: HistoryRange, isWhole: boolean): string {
+  if (share === undefined) return `the last ${range}, of which too little is known yet`;
+  return isWhole ? `${share} of the last ${range}` : `${share} of what is known of the last ${range}`;
+}
+
+/** When something could be reached, as a strip of time, and its share of the time that is known, if that is enough for one; undefined
+ * while nothing is known. */
+export function renderUptime({ range, values }: MetricValueLine): { share?: string; strip: Html } | undefined {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;
-  const share = formatShare(known.reduce((sum, value) => sum + value, 0) / known.length);
+  const share =
+    known.length < minKnownCount ? undefined : formatShare(known.reduce((sum, value) => sum + value, 0) / known.length);
+  const label = describeShare(share, range, known.length === values.length);
   const states = (['up', 'partly', 'down'] as const).map((state) => ({ state, path: pathOf(values, state) }));
   return {
-    share,
-    strip: html`<svg class="uptime" role="img" aria-label="${share} of the last ${range}" viewBox="0 0 ${values.length} 1" preserveAspectRatio="none">${states
+    ...(share === undefined ? {} : { share }),
+    strip: html`<svg class="uptime" role="img" aria-label="${label}" viewBox="0 0 ${values.length} 1" preserveAspectRatio="none">${states
       .filter(({ path }) => path !== '')
       .map(({ state, path }) => html`<path class="${state}" d="${path}"/>`)}</svg>`,
   };
