@@ -53,6 +53,14 @@ test('the keyboard folds, and a link unfolds what it leads to', async () => {
   expect(await page.evaluate('document.activeElement.id')).toBe('host/nas/filesystem_mnt_backup');
 });
 
+test.each(['%', '%e2%82'])('an address that ends in #%s leads nowhere, and the page goes on', async (end) => {
+  const { page, url } = await pageOfHousehold();
+  // Another page first: only the end of the address would load nothing.
+  await page.goto('about:blank');
+  await page.goto(`${url}#${end}`);
+  await live(page);
+});
+
 test('a folded group says what is wrong in it', async () => {
   const { page } = await pageOfHousehold();
   expect(await page.locator('details[id="host/nas/file_system/"] > summary').textContent()).toBe(

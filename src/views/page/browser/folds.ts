@@ -34,9 +34,18 @@ export function rememberFolds(): void {
   );
 }
 
+/** The id that the address leads to; empty if it is not well encoded: a link may have been cut off, or written by hand. */
+function idInAddress(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return '';
+  }
+}
+
 /** Unfolds what the address leads to. */
 export function showTarget(): void {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = document.getElementById(idInAddress());
   for (let details = target?.closest('details'); details; details = details.parentElement?.closest('details'))
     details.open = true;
   target?.scrollIntoView();
